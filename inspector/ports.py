@@ -14,6 +14,8 @@ from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
 from inspector.domain.case import SubjectKind
+from inspector.domain.letter import LetterKind
+from inspector.domain.urgency import Urgency
 
 
 class Origin(StrEnum):
@@ -183,15 +185,6 @@ class Source(Protocol):
         ...
 
 
-class LetterKind(StrEnum):
-    """What a letter to another agency is for."""
-
-    REQUEST = "request"
-    REMINDER = "reminder"
-    ESCALATION = "escalation"
-    CANCEL = "cancel"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
     """A letter of the assistance procedure (协助核查函). `reply_url` carries the addressee's own link.
@@ -199,6 +192,9 @@ class Letter:
     `due_provisional`: a notice of days off still to come may put the date off; it never brings it forward.
 
     The requested agency answers by it; the common superior, to whom an escalation goes, sees the request by its one.
+
+    `accept_by`: when it is to be acknowledged, where a pack says so. `text` is a dossier for who has not seen the request; `outcome`,
+    in a letter of that kind, is a code that says what came of the answer: then nothing is said about the subject.
     """
 
     kind: LetterKind
@@ -215,6 +211,9 @@ class Letter:
     reply_url: str
     text: str = ""
     due_provisional: bool = False
+    urgency: Urgency = Urgency.NORMAL
+    accept_by: datetime | None = None
+    outcome: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,11 +13,13 @@ from typing import Any
 from pydantic import BaseModel
 
 from connectors.signers.webhook import Signer
+from inspector.domain.assistance import Inability
 from inspector.ports import Answer, PortError, Rating, Receipt
 from inspector.testing.peer import Heard, Peer, answer, peer
+from inspector.web.assistance import DateIn, ForwardIn
 from inspector.web.messages import AnswerIn, DeclineIn, FindingIn, ResultIn, SeatDeclineIn
 from tests.markdown import first_line, table
-from tests.wire import AGENCY, CASES, LEVEL, SECRET, SIGNED_AT, Exchange
+from tests.wire import AGENCY, CASES, LEVEL, SECRET, SIGNED_AT, Exchange, one_of
 from tests.wire_draws import DRAWS
 
 EXCHANGES = (*CASES, *DRAWS)
@@ -47,8 +49,30 @@ INCOMING: Mapping[str, tuple[type[BaseModel], Mapping[str, Any], Mapping[str, st
     ),
     "POST /v1/assistance/{request}/decline": (
         DeclineIn,
-        {"reasons": "档案正在移交，移交完成前无法查阅", "signer": "某某局 王五"},
-        {"reasons": "why you cannot help; needed", "signer": "who answers for it"},
+        {"reasons": "档案正在移交，移交完成前无法查阅", "signer": "某某局 王五", "inability": "HINDERS_DUTIES"},
+        {
+            "reasons": "why you cannot help; needed",
+            "signer": "who answers for it",
+            "inability": f"its code: {one_of(Inability)}; may be left out, then it is `OTHER`",
+        },
+    ),
+    "POST /v1/assistance/{request}/forward": (
+        ForwardIn,
+        {"to": "archives", "reasons": "该档案已移交档案馆", "signer": "某某局 王五"},
+        {
+            "to": "the agency that is competent, by its id in this house's tree",
+            "reasons": "why you are not; needed",
+            "signer": "who answers for it",
+        },
+    ),
+    "POST /v1/assistance/{request}/date": (
+        DateIn,
+        {"day": "2026-03-20", "reasons": "需要调阅纸质档案", "signer": "某某局 王五"},
+        {
+            "day": "the working day by which you can answer; until it is agreed the old date binds",
+            "reasons": "why; needed",
+            "signer": "who answers for it",
+        },
     ),
     "POST /v1/seats/{seat}/decline": (SeatDeclineIn, {"reason": "与检查对象有利害关系"}, {"reason": "why; needed"}),
     "POST /v1/seats/{seat}/result": (
@@ -253,7 +277,7 @@ def fields_of(shape: type[BaseModel]) -> set[str]:
 
 
 WIRE_BLOCKS = {
-    "wire-source": lambda: family("source"),
+    "wire-source": lambda: family("source", "result"),
     "wire-agency": lambda: family("agency"),
     "wire-channel": lambda: family("channel"),
     "wire-credit": lambda: family("level", "entry", "retract"),

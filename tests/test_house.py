@@ -20,6 +20,7 @@ EXTRAS = {
     "requirements-beacons.lock": {"py-arkworks-bls12381", "pyblst"},
     "requirements-large.lock": {"duckdb"},
     "requirements-sm2.lock": {"gmalg"},
+    "requirements-sftp.lock": {"asyncssh"},
 }
 LOCKS = ["requirements.lock", *EXTRAS, "requirements-test.lock", "requirements-bench.lock"]
 FOLDERS = [".ci", "config", "connectors", "docs", "inspector", "policies", "tests"]
@@ -42,7 +43,8 @@ WIRES: dict[str, tuple[str, ...]] = {
         *("inspector/bootstrap.py", "inspector/cli/reaching.py", "inspector/daemon/daemon.py", "inspector/web/server.py"),
         *("inspector/demo/", "inspector/testing/"),
     ),
-    "asyncio": ("inspector/demo/", "inspector/web/ops.py"),
+    "asyncio": ("connectors/sftp.py", "inspector/demo/", "inspector/web/ops.py"),
+    "asyncssh": ("connectors/sftp.py",),
     "http": ("inspector/demo/",),
     "uvicorn": ("inspector/web/server.py",),
     "psycopg": ("inspector/store/listening.py", "connectors/database.py"),

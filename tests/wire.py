@@ -16,9 +16,12 @@ from connectors.callbacks.webhook import WebhookCallback
 from connectors.channels.webhook import WebhookChannel
 from connectors.credit.http import HttpCredit
 from connectors.sources.http import HttpSource
+from connectors.sources.results import ResultsSource
 from inspector.domain.case import Outcome, SubjectKind
+from inspector.domain.letter import LetterKind
+from inspector.domain.urgency import Urgency
 from inspector.policybook.rows import GRADES
-from inspector.ports import CreditEntry, CreditRetraction, Letter, LetterKind, Message, Notice, Question
+from inspector.ports import CreditEntry, CreditRetraction, Letter, Message, Notice, Question
 
 CASE = "5f1c0a9e4b7d4c1f8a2e6d3b9c0f7a11"
 CODE = "91000000MA0000001R"
@@ -87,6 +90,7 @@ LETTER = Letter(
     claimed="示例区云溪街道1号",
     on=date(2026, 3, 2),
     due_at=datetime(2026, 3, 9, 9, 30, tzinfo=UTC),
+    accept_by=datetime(2026, 3, 4, 9, 30, tzinfo=UTC),
     reply_url="https://inspector.example/assist/9b2e4c6d8f0a4b1c9d3e5f7a1b2c3d4e/ONE-TIME-SECRET",
 )
 MESSAGE = Message(
@@ -165,6 +169,54 @@ SOURCE = Exchange(
     demo="/registers",
     config={"not_found_codes": [404], "retry_codes": [-1]},
 )
+RESULT = Exchange(
+    name="result",
+    title="A question for another agency's result",
+    about='The same question, to whoever holds results of checks ([`kind = "results"`](ports.md#source)): what a check found about one '
+    "fact, and whether the result stands. Shown are the defaults, with `not_found_codes = [404]`.",
+    connector=ResultsSource,
+    call=lambda held: held.ask(QUESTION, key=KEY),
+    sent=SOURCE.sent,
+    reply={
+        "code": 0,
+        "data": {
+            "value": "存续",
+            "checked_on": "2026-03-01",
+            "agency": "示例区消防救援大队",
+            "number": "检〔2026〕7号",
+            "state": "final",
+        },
+    },
+    told={
+        "code": SOURCE.told["code"],
+        "data.value": "what the check found about this fact. Left empty: it says nothing about it",
+        "data.checked_on": "the day of the check (ISO 8601); a result of no day cannot say",
+        "data.agency": "whose result it is",
+        "data.number": "its number there, by which the record is found",
+        "data.state": "whether it stands: `final`; `open` and `revoked`, `disputed` cannot say; another is unreadable",
+    },
+    others=(
+        {"code": 0, "data": None},
+        {"code": 404, "message": "no check of this"},
+        {
+            "code": 0,
+            "data": {"value": "注销", "checked_on": None, "agency": "示例区消防救援大队", "number": "7", "state": "final"},
+        },
+        {
+            "code": 0,
+            "data": {
+                "value": "注销",
+                "checked_on": "2026-03-01",
+                "agency": "示例区消防救援大队",
+                "number": "7",
+                "state": "revoked",
+            },
+        },
+        {"code": 0, "data": {"value": "注销", "checked_on": "2026-03-01", "agency": "", "number": "7", "state": "final"}},
+    ),
+    fates=SOURCE.fates,
+    config={"not_found_codes": [404]},
+)
 AGENCY = Exchange(
     name="agency",
     title="A letter of the assistance procedure",
@@ -173,7 +225,9 @@ AGENCY = Exchange(
     connector=HttpAgency,
     call=lambda held: held.send(LETTER, key=f"assist.send:{LETTER.request_id}:request:housing:7d0e5b9c1a3f2846"),
     sent={
-        "kind": f"{one_of(LetterKind)}. An `escalation` goes to the common superior; a `cancel` says that no answer is needed any more",
+        "kind": f"{one_of(LetterKind)}. `liaison` and `head` are for your liaison officer and your head; `agreed`, `kept` and `decided` "
+        "tell the date that binds. An `escalation` and a `dispute` go to the common superior; a `cancel` says that no answer is needed "
+        "any more; an `outcome` says what came of yours, with `claimed` and `subject.code` left empty",
         "request": "id of the request; the same in all its letters",
         "case": "id of the case at our office",
         "basis": "legal basis of the request, `source:article` as in the policy pack",
@@ -186,7 +240,11 @@ AGENCY = Exchange(
         "due_provisional": "true where the working days of that year have not been announced yet: the date may still be put off",
         "reply_url": "a link of your own, a one-time secret: `{base}/assist/{request}/{secret}`, of a superior `{base}/oversee/…`. "
         "People open it in a browser; programs take the secret out and use the API",
-        "text": "free text, usually empty",
+        "text": "a dossier of what was asked, when, which reminders there were and by which law, for who has not seen the request: in a "
+        "`liaison`, `head`, `escalation` or `dispute`, and in a `request` that another agency forwarded; else empty",
+        "urgency": f"{one_of(Urgency)}; you may contest it",
+        "accept_by": "by when to acknowledge the request; null where the pack has no such term",
+        "outcome": "in an `outcome`: what came of your answer; else empty",
     },
     reply={"receipt": "2026-HZ-0042"},
     told=RECEIPT,
@@ -332,4 +390,4 @@ CALLBACK = Exchange(
     demo="/approving",
 )
 
-CASES = (SOURCE, AGENCY, CHANNEL, LEVEL, RECORD, RETRACT, CALLBACK)
+CASES = (SOURCE, RESULT, AGENCY, CHANNEL, LEVEL, RECORD, RETRACT, CALLBACK)

@@ -58,4 +58,7 @@ def _told(letter: Letter) -> dict[str, object]:
         "due_provisional": letter.due_provisional,
         "reply_url": letter.reply_url,
         "text": letter.text,
+        "urgency": letter.urgency.value,
+        "accept_by": letter.accept_by.isoformat() if letter.accept_by else None,
+        "outcome": letter.outcome,
     }

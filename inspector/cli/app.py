@@ -9,6 +9,7 @@ import typer
 from inspector import __version__
 from inspector.cli import (
     afterwards,
+    assistance,
     bundles,
     cases,
     catalogue,
@@ -72,6 +73,7 @@ policy_group = group("policy", "Policy packs. 政策包", app)
 packs.register(policy_group)
 replaying.register(policy_group)
 supposing.register(policy_group)
+assistance.register(group("assistance", "Requests to other agencies, and how they are answered. 协助核查", app))
 catalogue.register(group("catalogue", "The catalogue of items: apply, review, publish, file. 证明事项目录", app))
 shadows.register(group("shadow", "Running beside today's practice: what would have been done. 影子运行", app))
 plans.register(group("plan", "Annual plans: create, approve, publish. 年度抽查计划", app))

@@ -23,7 +23,7 @@ def plans(told: Settings, book: Policybook, tree: Mapping[str, AgencyNode], toda
 
     What the draw itself takes, till the seed is there, comes on top.
     """
-    from inspector.domain.policy import Timer
+    from inspector.domain.timer import Timer
     from inspector.flows.office import pack_of
     from inspector.policybook import late
     from inspector.trigger import parse, widest

@@ -16,6 +16,7 @@ from inspector.domain.manners import Held
 from inspector.domain.sampling import Window
 from inspector.flows.held import left, waits
 from inspector.flows.office import Office
+from inspector.flows.scoreboard import recent
 from inspector.flows.uncovered import HOLE
 from inspector.flows.windows import start
 from inspector.ports import PortError, Pulse
@@ -126,6 +127,7 @@ def _snapshot(tx: Tx, office: Office, now: datetime) -> Snapshot:
         work=[(kind, state, count) for (kind, state), count in sorted(work.items())],
         oldest_due=[(kind, office.waited(since, now).total_seconds()) for kind, since in sorted(oldest.items())],
         assistance=[tuple(row) for row in tx.assistance.counts()],
+        score=recent(tx, now),
         draws=[tuple(row) for row in tx.draws.counts()],
         visits=[tuple(row) for row in visits],
         seats=[tuple(row) for row in seats],

@@ -20,6 +20,7 @@ from itertools import accumulate
 from typing import TypedDict
 
 from inspector.domain.errors import Invalid
+from inspector.domain.start import StartEvent
 from inspector.domain.stop import Pulled, Stop, moved_on, past
 
 # A fixed offset, so that the domain reads no zone file: China has kept UTC+8 without summer time since 1992.
@@ -41,21 +42,6 @@ class Unit(StrEnum):
     YEAR = "y"
     HOUR = "h"
     MINUTE = "min"
-
-
-class StartEvent(StrEnum):
-    """What begins a term that is proven to people; its day is not counted."""
-
-    CASE_OPENED = "CASE_OPENED"
-    MATTER_CONCLUDED = "MATTER_CONCLUDED"
-    REVIEW_OPENED = "REVIEW_OPENED"
-    REQUEST_OPENED = "REQUEST_OPENED"
-    REQUEST_DUE = "REQUEST_DUE"
-    REQUEST_ESCALATED = "REQUEST_ESCALATED"
-    VISIT_GIVEN = "VISIT_GIVEN"
-    SEAT_GIVEN = "SEAT_GIVEN"
-    CATALOGUE_PUBLISHED = "CATALOGUE_PUBLISHED"
-    CATALOGUE_WITHDRAWN = "CATALOGUE_WITHDRAWN"
 
 
 _LONGEST = {Unit.YEAR: 100, Unit.MONTH: 1_200}

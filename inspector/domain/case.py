@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
-from inspector.domain.calendar import Counting, Due, StartEvent, Term, WorkingCalendar, due
+from inspector.domain.calendar import Counting, Due, Term, WorkingCalendar, due
 from inspector.domain.pause import Extension, Suspension
+from inspector.domain.start import StartEvent
 
 
 class Route(StrEnum):
@@ -34,9 +35,10 @@ class SubjectKind(StrEnum):
 
 
 class Method(StrEnum):
-    """Ways of verification, as the glossary names them."""
+    """Ways of verification, as the glossary names them; `OTHER_RESULT`: what another agency has found (handbook 1.2.34)."""
 
     ONLINE_QUERY = "ONLINE_QUERY"
+    OTHER_RESULT = "OTHER_RESULT"
     ASSISTANCE = "ASSISTANCE"
     ON_SITE = "ON_SITE"
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from inspector.domain.calendar import StartEvent, WorkingCalendar, due, reminder
+from inspector.domain.calendar import WorkingCalendar, due, reminder
 from inspector.domain.catalogue import (
     OPEN,
     PUBLIC,
@@ -34,6 +34,7 @@ from inspector.domain.evidence import blank
 from inspector.domain.fence import fence
 from inspector.domain.person import same
 from inspector.domain.policy import Policy
+from inspector.domain.start import StartEvent
 
 LONGEST = 400
 """Letters of a name, document, reference or reason."""

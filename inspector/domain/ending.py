@@ -11,23 +11,20 @@ from dataclasses import replace
 from datetime import datetime
 
 from inspector.domain.act import GRAVITY, ActRow
-from inspector.domain.calendar import StartEvent, WorkingCalendar, due, reminder
+from inspector.domain.assistance import TIMERS
+from inspector.domain.calendar import WorkingCalendar, due, reminder
 from inspector.domain.case import Case, CaseState, Outcome, ReviewTerm
 from inspector.domain.decision import Because, Decision, Order, OrderKind, Told
 from inspector.domain.duty import Rule
-from inspector.domain.policy import OutcomeRow, Policy, Timer
+from inspector.domain.policy import OutcomeRow, Policy
+from inspector.domain.start import StartEvent
+from inspector.domain.timer import Timer
 
-OPEN_WORK = frozenset(
-    {
-        OrderKind.RATE,
-        OrderKind.ASK,
-        OrderKind.VERIFY_DUE,
-        OrderKind.ASSIST_REMIND,
-        OrderKind.ASSIST_DUE,
-        OrderKind.ASSIST_END,
-        OrderKind.SUSPENSION_END,
-    }
-)
+OWN_WORK = frozenset({OrderKind.RATE, OrderKind.ASK, OrderKind.VERIFY_DUE, OrderKind.SUSPENSION_END})
+"""The case's own work that has no purpose once an officer has it. Requests to other agencies stay open and keep their clocks: what they
+answer is heard until the case is over, and a request without a next step would wait for ever."""
+
+OPEN_WORK = OWN_WORK | TIMERS
 """Work that has no purpose once a verification is over. What others must still hear (letters, notices, entries) is not in it."""
 
 REVIEW_WORK = frozenset({OrderKind.REVIEW_REMIND, OrderKind.REVIEW_DUE})
@@ -102,7 +99,7 @@ def to_review(
         because=replace(because, basis=basis, facts=facts),
         orders=(*orders, *clocks),
         told=(*told, opened),
-        ends=frozenset({OrderKind.CREDIT}) if case.state is CaseState.CLOSED else OPEN_WORK,
+        ends=frozenset({OrderKind.CREDIT}) if case.state is CaseState.CLOSED else OWN_WORK,
     )
 
 

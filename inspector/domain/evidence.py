@@ -58,6 +58,7 @@ class Evidence:
 
     `note` is a code: why there is no better verdict (words: labels, group `note`). `found` is the value that came back and `remark`
     what somebody outside wrote, both word for word. `door` is how an agency's word came in (`link`, `token`), `token` by whose name.
+    `instead_of`: the connector that was asked first, where it forwarded the request to `via`.
     """
 
     id: str
@@ -77,6 +78,7 @@ class Evidence:
     attempts: int = 1
     door: str = ""
     token: str = ""
+    instead_of: str = ""
 
 
 def carry(outcome: Outcome, cited: Sequence[Evidence], *, adverse: bool) -> None:

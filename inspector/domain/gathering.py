@@ -18,9 +18,10 @@ from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.errors import Refusal
 from inspector.domain.person import same
 from inspector.domain.plan import Draw, DrawState, Step, ask
-from inspector.domain.policy import Policy, Timer
+from inspector.domain.policy import Policy
 from inspector.domain.seed import entropy, form, known_at, mark, public, spare
 from inspector.domain.strict import expect
+from inspector.domain.timer import Timer
 
 DUE = ":due"
 """The end of the key of the order to say, when their time has come, that figures are to be typed."""

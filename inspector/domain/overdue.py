@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from inspector.domain.assistance import Request
+from inspector.domain.assistance import AssistanceState, Request
 from inspector.domain.case import Case, CaseState
 from inspector.domain.visit import Visit
 
 
 class Awaited(StrEnum):
-    """What is awaited: an officer's decision, an asked agency's answer, a team's visit."""
+    """What is awaited: an officer's decision or a common superior's, an asked agency's answer, a team's visit."""
 
     DECISION = "DECISION"
     ANSWER = "ANSWER"
@@ -36,7 +36,11 @@ def overdue(case: Case, requests: Iterable[Request], visits: Iterable[Visit], no
     if case.state is CaseState.REVIEW and term is not None and term.due_at <= now:
         yield Overdue(what=Awaited.DECISION, about=case.id, of=case.agency, since=term.due_at)
     for request in requests:
-        if request.state.open and request.due_at <= now:
+        told = request.dispute
+        if request.state is AssistanceState.DISPUTED and told is not None:
+            if told.due_at <= now:
+                yield Overdue(what=Awaited.DECISION, about=request.id, of=told.superior or request.requester, since=told.due_at)
+        elif request.state.open and request.due_at <= now:
             yield Overdue(what=Awaited.ANSWER, about=request.id, of=request.requested, since=request.due_at)
     for visit in visits:
         if visit.state.open and visit.due_at <= now:

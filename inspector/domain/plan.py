@@ -15,8 +15,9 @@ from inspector.domain.approval import Approval
 from inspector.domain.calendar import WorkingCalendar, due
 from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.listed import Listed
-from inspector.domain.policy import Policy, Timer
+from inspector.domain.policy import Policy
 from inspector.domain.seed import known_at
+from inspector.domain.timer import Timer
 
 
 class DrawState(StrEnum):

@@ -18,9 +18,12 @@ from inspector.domain.publicity import Publicity
 from inspector.domain.publish import DrawRow, PublishRow, ReportRow
 from inspector.domain.quiet import QuietRow
 from inspector.domain.retention import RetentionRow
+from inspector.domain.reuse import Reuse
 from inspector.domain.sampling import POOL, Bounds, Limits, MinimumRow, SamplingRow, parted
 from inspector.domain.scale import CombineRow, Scale
+from inspector.domain.timer import Timer
 from inspector.domain.transition import TransitionRow
+from inspector.domain.urgency import Urgency
 
 
 class Excluded(StrEnum):
@@ -62,27 +65,6 @@ class Compare(StrEnum):
     PREDICATE = "predicate"
 
 
-class Timer(StrEnum):
-    """Every term the case path uses; a pack must give each a row."""
-
-    VERIFY = "verify"
-    ONLINE = "online"
-    ASSIST_REPLY = "assist_reply"
-    ASSIST_REMIND = "assist_remind"
-    ASSIST_ESCALATE = "assist_escalate"
-    ASSIST_END = "assist_end"
-    ACCEPT = "accept"
-    VISIT = "visit"
-    RELEASE = "release"
-    CREDIT = "credit"
-    CREDIT_RETRACT = "credit_retract"
-    CALLBACK = "callback"
-    REVEAL = "reveal"
-    SEED = "seed"
-    REVIEW = "review"
-    REVIEW_REMIND = "review_remind"
-
-
 class Proposal(StrEnum):
     """What the program may propose to a named officer; it carries none of them out (handbook 2.7)."""
 
@@ -109,6 +91,8 @@ class Fact:
 
     `premises_fact`: it exists only at the premises. `place`: its value is where the premises are, so inspectors are shown it.
     `record_basis` is the line by which a whole record may be fetched; empty: no more is asked than settles the claim.
+    `urgency`: how soon another agency is asked to answer.
+    `result`: another agency's result may prove it; None: none may.
     """
 
     code: str
@@ -123,6 +107,8 @@ class Fact:
     place: bool = False
     valid_for_basis: str = ""
     record_basis: str = ""
+    urgency: Urgency = Urgency.NORMAL
+    result: Reuse | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,14 +12,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from inspector.domain.assistance import Request
-from inspector.domain.calendar import Counting, Due, WorkingCalendar, again, due
+from inspector.domain.assistance import AssistanceState, Dispute, Request
+from inspector.domain.calendar import Counting, Due, WorkingCalendar, again
 from inspector.domain.case import Case, CaseState, ReviewTerm, VerifyTerm
 from inspector.domain.catalogue import Entry
 from inspector.domain.deadline import answer, within
 from inspector.domain.decision import Because, Decision, Told
+from inspector.domain.ladder import rungs
 from inspector.domain.peace import dated
-from inspector.domain.policy import Policy, Timer
+from inspector.domain.policy import Policy
 from inspector.domain.quiet import QuietRow, pull
 from inspector.domain.visit import Seat, Visit
 
@@ -96,9 +97,13 @@ def recount_request(request: Request, policy: Policy, calendar: WorkingCalendar)
     """The reply's date, the superior's and the last of an open request, anew; none of them is brought forward."""
     if not request.state.open:
         return None
+    if request.state is AssistanceState.DISPUTED and request.dispute is not None:
+        return _recount_dispute(request, request.dispute, policy, calendar)
     reply = told_to_others(request.due_at, request.due_counted, calendar)
     due_at = reply.due.at if reply else request.due_at
-    escalate = due(due_at, policy.term(Timer.ASSIST_ESCALATE).term, calendar, request.escalate_counted.event)
+    steps = rungs(due_at, request.opened_at, policy, calendar)
+    escalate = steps[-1]
+    assert escalate.counted is not None, "the superior's day is counted"
     end = told_to_others(request.end_at, request.end_counted, calendar) if request.end_at and request.end_counted else None
     changes = [found.change for found in (reply, end) if found is not None]
     moved = escalate.at > request.escalate_at
@@ -111,6 +116,7 @@ def recount_request(request: Request, policy: Policy, calendar: WorkingCalendar)
         due_provisional=reply.due.provisional if reply else request.due_provisional,
         escalate_at=escalate.at if moved else request.escalate_at,
         escalate_counted=escalate.counted if moved else request.escalate_counted,
+        rungs=steps if moved or reply else request.rungs,
         end_at=end.due.at if end else request.end_at,
         end_counted=end.due.counted if end else request.end_counted,
     )
@@ -118,6 +124,23 @@ def recount_request(request: Request, policy: Policy, calendar: WorkingCalendar)
     facts = {"request": request.id, "was_due": request.due_at.isoformat(), "due_at": due_at.isoformat(), "change": change}
     because = Because(rule=RULE, basis=(request.basis,), pack=policy.label, facts=facts)
     return Decision(state=state, because=because), change
+
+
+def _recount_dispute(
+    request: Request, told: Dispute, policy: Policy, calendar: WorkingCalendar
+) -> tuple[Decision[Request], Change] | None:
+    """The common superior's date, anew; it is not brought forward either."""
+    found = told_to_others(told.due_at, told.counted, calendar)
+    if found is None:
+        return None
+    state = replace(request, dispute=replace(told, due_at=found.due.at, counted=found.due.counted))
+    facts = {
+        "request": request.id,
+        "was_due": told.due_at.isoformat(),
+        "due_at": found.due.at.isoformat(),
+        "change": found.change,
+    }
+    return Decision(state=state, because=Because(rule=RULE, basis=(request.basis,), pack=policy.label, facts=facts)), found.change
 
 
 def recount_visit(

@@ -15,7 +15,7 @@ from inspector.domain.catalogue import Entry
 from inspector.domain.cataloguing import basis, said
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Invalid, Refusal
-from inspector.domain.policy import Item, Policy
+from inspector.domain.policy import Fact, Item, Policy
 
 _SHOWN = 20
 """So many titles an error lists."""
@@ -89,7 +89,7 @@ def bases(item: Item) -> Iterator[str]:
     """Everything that an item cites, for itself, for each of its facts and for each notice that it has had."""
     public = item.publicity.basis if item.publicity is not None else None
     own = (item.basis, item.verify_basis, item.exempt_basis, item.override_basis, item.insured_basis, public)
-    of_facts = (basis for fact in item.facts for basis in (fact.basis, fact.valid_for_basis, fact.record_basis))
+    of_facts = (basis for fact in item.facts for basis in _of_fact(fact))
     yield from (basis for basis in (*own, *of_facts, *(held.basis for held in item.notices)) if basis)
 
 
@@ -155,3 +155,9 @@ def answered(held: Rereview, entry: Entry, by: str, policy: Policy, now: datetim
 
 def _because(rule: str, policy: Policy, facts: Mapping[str, object]) -> Because:
     return Because(rule=rule, basis=basis(policy), pack=policy.label, facts=facts)
+
+
+def _of_fact(fact: Fact) -> Iterator[str | None]:
+    yield from (fact.basis, fact.valid_for_basis, fact.record_basis)
+    if fact.result is not None:
+        yield fact.result.basis

@@ -67,6 +67,8 @@ def steps(
             continue
         if method is Method.ONLINE_QUERY and fact.source:
             ways.append(Step(method=method, via=fact.source, ground="", basis=_ground(fact), record=bool(fact.record_basis)))
+        elif method is Method.OTHER_RESULT and fact.result is not None:
+            ways.append(Step(method=method, via=fact.result.source, ground="", basis=fact.result.basis))
         elif method is Method.ASSISTANCE and fact.agency and fact.ground and not fact.premises_fact:
             ways.append(Step(method=method, via=fact.agency, ground=fact.ground, basis=policy.grounds[fact.ground]))
         elif method is Method.ON_SITE and (fact.premises_fact or row.visit_all):

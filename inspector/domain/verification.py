@@ -125,7 +125,9 @@ def weigh(case: Case, evidence: Evidence, policy: Policy, now: datetime, calenda
         facts["fresh"] = evidence.fresh
     because = Because(rule="evidence.weigh", basis=_basis(held), pack=case.pack, facts=facts)
     said = (
-        evidence.method is not Method.ONLINE_QUERY and evidence.verdict is Verdict.MISMATCH and held.status is ClaimStatus.PROVEN
+        evidence.method in (Method.ASSISTANCE, Method.ON_SITE)
+        and evidence.verdict is Verdict.MISMATCH
+        and held.status is ClaimStatus.PROVEN
     )
     if case.state is not CaseState.VERIFYING or (held.status is not ClaimStatus.OPEN and not said):
         return Decision(state=case, because=replace(because, rule="evidence.late"))
@@ -133,7 +135,7 @@ def weigh(case: Case, evidence: Evidence, policy: Policy, now: datetime, calenda
     if settled is not None:
         because = replace(because, facts={**facts, "status": settled.value})
         return _close_if_settled(case.with_file(replace(held, status=settled)), policy, now, calendar, because)
-    if held.step is None or held.step.method is not evidence.method or held.step.via != evidence.via:
+    if held.step is None or held.step.method is not evidence.method or held.step.via != (evidence.instead_of or evidence.via):
         return Decision(state=case, because=replace(because, rule="evidence.late"))
     moved, orders = _enter(case.with_file(replace(held, at=held.at + 1)), now, (evidence.claim,))
     on = moved.file(evidence.claim)
@@ -215,7 +217,7 @@ def _order(case: Case, held: ClaimFile, now: datetime) -> Order:
     step = held.step
     if step is None or case.strategy is None:
         raise ValueError("an order needs a step and a strategy")
-    kind = OrderKind.ASK if step.method is Method.ONLINE_QUERY else OrderKind.ASSIST_SEND
+    kind = OrderKind.ASSIST_SEND if step.method is Method.ASSISTANCE else OrderKind.ASK
     claim = held.claim
     payload = {
         "item": case.item,
@@ -230,6 +232,7 @@ def _order(case: Case, held: ClaimFile, now: datetime) -> Order:
         "ground": step.ground,
         "step": held.at,
         "record": step.record,
+        "method": step.method.value,
     }
     return Order(
         kind=kind,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from inspector.domain.calendar import Counting, StartEvent, WorkingCalendar, due
+from inspector.domain.calendar import Counting, WorkingCalendar, due
 from inspector.domain.case import SubjectKind
 from inspector.domain.deadline import answer
 from inspector.domain.decision import Because, Decision, Order, OrderKind
@@ -14,9 +14,11 @@ from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
 from inspector.domain.finding import Doubt, Finding, Part, Seen
 from inspector.domain.inspection import CheckType
-from inspector.domain.policy import Policy, Timer
+from inspector.domain.policy import Policy
 from inspector.domain.quiet import Whom
+from inspector.domain.start import StartEvent
 from inspector.domain.stop import Shut
+from inspector.domain.timer import Timer
 
 
 class VisitState(StrEnum):

@@ -9,7 +9,7 @@ from datetime import datetime
 import structlog
 
 from inspector.domain import trail, visit
-from inspector.domain.calendar import StartEvent, due, reminder
+from inspector.domain.calendar import due, reminder
 from inspector.domain.case import Case, CaseState, ClaimStatus, Method
 from inspector.domain.commitment import Commitment, key, read
 from inspector.domain.commitment import join as join_seed
@@ -21,8 +21,10 @@ from inspector.domain.inspection import CheckType
 from inspector.domain.listed import Listed
 from inspector.domain.peace import among, dated
 from inspector.domain.plan import Draw
-from inspector.domain.policy import Policy, Timer
+from inspector.domain.policy import Policy
 from inspector.domain.quiet import Whom, pull
+from inspector.domain.start import StartEvent
+from inspector.domain.timer import Timer
 from inspector.domain.verification import wants_visit
 from inspector.domain.visit import Seat, Stake, Visit, VisitState
 from inspector.flows import peace, sooner

@@ -1,106 +1,51 @@
-"""Assistance: letters out, reminders and escalation by date, answers and refusals in."""
+"""The words about a request for assistance as they come in: the requested agency's, by link or token; the requester's; the superior's.
+
+Every operation here is called in the caller's transaction and raises Invalid or Refusal before anything is written:
+
+- the requested agency: `deliver` `accept` `answer` `partly` `refuse` `propose_date` `extend` `contest_urgency` `forward` `contest`
+- the requester's officer: `agree_date` `keep_date` `contest_refusal`
+- the common superior: `decide`
+"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import date, datetime
 
-from inspector.domain import assistance, verification
-from inspector.domain.assistance import AssistanceState, Door, Request
-from inspector.domain.case import Case, CaseState, SubjectKind
+from inspector.domain import asking, assistance, dispute, reply, respite
+from inspector.domain.assistance import AssistanceState, Door, Inability, Quarrel, Request, Word
+from inspector.domain.case import Case, CaseState
 from inspector.domain.decision import Decision
-from inspector.domain.errors import Forbidden, Refusal, Stale
+from inspector.domain.errors import Forbidden, Invalid, Refusal
 from inspector.domain.evidence import Verdict
+from inspector.domain.letter import letters
 from inspector.domain.policy import Policy
-from inspector.flows import late
-from inspector.flows.contents import named
-from inspector.flows.left import wait_where_left
+from inspector.flows import late, notice
+from inspector.flows.ladder import OBSOLETE, unknown
 from inspector.flows.office import Office
-from inspector.flows.recall import SUPERIOR_UNKNOWN, wait_for_it
-from inspector.flows.settle import Settlement, nothing, settle_case, settle_request
+from inspector.flows.posting import LINK, OVERSEE, UNDELIVERABLE
+from inspector.flows.record import record
+from inspector.flows.requests import go_on, held, spread, superior_of
+from inspector.flows.settle import settle_request
 from inspector.flows.verify import asked
-from inspector.ports import Garbled, Letter, LetterKind, PortError, Refused
-from inspector.store.codec import dump, load
 from inspector.store.tx import Tx
-from inspector.store.work import Work
 
-UNDELIVERABLE = "letter_undeliverable"
-"""The matter for a person that a letter opens which nobody took; a word from the agency ends it."""
+FORWARD_CIRCLE = "forward_circle"
+"""The matter of a request that agencies send each other: over when somebody answers, or the common superior has decided."""
 
-LINK = "assist"
-"""The purpose of the requested agency's one-time link: to answer, or to say why it cannot."""
-
-OVERSEE = "oversee"
-"""The purpose of the common superior's link: to see the request and urge the agency. Evidence comes from who holds the facts."""
+DATE_PROPOSED = "date_proposed"
+"""The matter of a date that an agency has proposed: an officer agrees, or says why not."""
 
 
-def send(work: Work, office: Office) -> Settlement:
-    """Hand one letter over. A request letter whose case is over meanwhile is not sent; a notice of the end follows its letter."""
-    kind = LetterKind(work.payload["letter"])
-    with office.store.read() as tx:
-        request = tx.assistance.get(str(work.payload["request"]))
-    if kind is not LetterKind.CANCEL and not request.state.open:
-        return nothing("obsolete")
-    wait_for_it(work, office)
-    agency = office.connectors.agencies.get(str(work.payload["via"]))
-    if agency is None:
-        wait_where_left(office, str(work.payload["via"]), "agency_not_configured")
-        return _undeliverable(work, office, "agency_not_configured").unasked()
-    try:
-        letter = _written(work, office, request)
-    except Stale:  # ended, or in another hand, before it was written down: from here nothing leaves
-        return nothing("obsolete")
-    try:
-        receipt = agency.send(letter, key=named(work.key, letter))
-    except (Refused, Garbled) as error:
-        return _undeliverable(work, office, error.code, unsure=_may_have_arrived(work, error)).after(error)
-
-    def write(tx: Tx, now: datetime) -> None:
-        case, held = _held(tx, request.id)
-        if kind is not LetterKind.CANCEL:
-            settle_request(tx, assistance.sent(held, str(work.payload["via"]), receipt.reference, now, case.pack), now)
-
-    return Settlement(write=write, outcome=kind.value, attempts=receipt.attempts)
+def deliver(office: Office, tx: Tx, request_id: str, now: datetime) -> Request:
+    """The agency has opened its letter. The first time is kept; every other changes nothing."""
+    case, request = held(tx, request_id)
+    return _settled(office, tx, case, request, reply.deliver(request, now, case.pack), now, heard=False)
 
 
-def give_up_sending(work: Work, office: Office, error: PortError | None) -> Settlement:
-    """The letter could not be handed over by any try."""
-    return _undeliverable(work, office, error.code if error else "patience_over", unsure=_may_have_arrived(work, error))
-
-
-def remind(work: Work, office: Office) -> Settlement:
-    """A reminder some days before the date."""
-    return _timer(work, lambda _tx, request, policy, now: assistance.remind(request, now, policy.label), office)
-
-
-def escalate(work: Work, office: Office) -> Settlement:
-    """The date has passed without an answer: the common superior hears of it, or a person picks whom to tell."""
-
-    def decide(tx: Tx, request: Request, policy: Policy, now: datetime) -> Decision[Request]:
-        superior = assistance.common_superior(office.parents(), request.requester, _node_of(office, request.requested))
-        connector = office.tree[superior].connector if superior else None
-        if connector is None and request.state.open:
-            facts = {"requested": request.requested, "case": request.case_id}
-            tx.attention.open(SUPERIOR_UNKNOWN, request.requester, request.id, facts, now)
-        return assistance.escalate(request, connector, policy, now, office.calendar)
-
-    return _timer(work, decide, office)
-
-
-def end(work: Work, office: Office) -> Settlement:
-    """The last date: the request ends unanswered, and the case takes the next way. Silence is no finding (scenario 53)."""
-
-    def write(tx: Tx, now: datetime) -> None:
-        case, request = _held(tx, str(work.payload["request"]))
-        policy = office.book.get(case.pack)
-        decision = assistance.silent(request, now, policy.label)
-        if decision.because.rule != "timer.obsolete":
-            settle_request(tx, decision, now)
-            _go_on(tx, office, decision.state, Verdict.NO_ANSWER, "unanswered", now)
-
-    return Settlement(write=write)
+def accept(office: Office, tx: Tx, request_id: str, signer: str, now: datetime, door: Door | None = None) -> Request:
+    """The agency acknowledges the request. Twice is once."""
+    case, request = _hearing(tx, request_id)
+    return _settled(office, tx, case, request, reply.accept(request, signer, now, case.pack, door), now)
 
 
 def answer(
@@ -113,34 +58,211 @@ def answer(
     now: datetime,
     door: Door | None = None,
 ) -> Request:
-    """An agency's answer comes in, by a `door`: a verdict of its own, or the value it holds, which the pack's rule compares."""
+    """An agency's answer comes in, by a `door`: a verdict of its own, or the value it holds, which the pack's rule compares.
+
+    One that says otherwise than the first is kept beside it, as late evidence for a person.
+    """
     case, request = _hearing(tx, request_id)
     policy = office.book.get(case.pack)
     rule = policy.item(str(request.question["item"])).fact(str(request.question["fact"])).compare
-    decision = assistance.answer(request, verdict, value, signer, rule, now, policy.label, door)
+    if request.state in (AssistanceState.ANSWERED, AssistanceState.DECLINED):
+        told = _settled(
+            office, tx, case, request, reply.again(request, verdict, value, signer, rule, now, policy.label, door), now
+        )
+        found = assistance.afterword_of(told, now)
+        late.keep(tx, office, tx.cases.get(case.id, lock=True), found, asked({**told.question, "claim": told.claim}), now)
+        return told
+    decision = reply.answer(request, verdict, value, signer, rule, now, policy.label, door)
     heard = Verdict(str((decision.state.reply or {})["verdict"]))
     note = "value_not_comparable" if verdict is None and heard is Verdict.CANNOT_SAY else ""
-    _heard(tx, request, decision, now)
-    _go_on(tx, office, decision.state, heard, note, now)
-    return decision.state
+    told = _settled(office, tx, case, request, decision, now)
+    go_on(tx, office, told, heard, note, now)
+    return told
+
+
+def partly(
+    office: Office, tx: Tx, request_id: str, value: str, rest: str, signer: str, now: datetime, door: Door | None = None
+) -> Request:
+    """A part is answered, and it is said what is still open: kept as evidence that settles nothing, while the date goes on."""
+    case, request = _hearing(tx, request_id)
+    told = _settled(office, tx, case, request, reply.partly(request, value, rest, signer, now, case.pack, door), now)
+    tx.cases.add_evidence(case.id, assistance.part_of(told, now))
+    return told
 
 
 def refuse(
+    office: Office,
+    tx: Tx,
+    request_id: str,
+    reasons: str,
+    signer: str,
+    now: datetime,
+    door: Door | None = None,
+    *,
+    inability: Inability = Inability.OTHER,
+) -> Request:
+    """An agency cannot help and says why, by a code and in writing; the next way begins."""
+    case, request = _hearing(tx, request_id)
+    decision = reply.decline(request, reasons, signer, now, case.pack, door, inability=inability)
+    text = notice.written(office, decision.state, now)
+    told = _settled(office, tx, case, request, notice.named(decision, text), now, filed=text)
+    go_on(tx, office, told, Verdict.CANNOT_SAY, "declined", now)
+    return told
+
+
+def propose_date(
+    office: Office, tx: Tx, request_id: str, day: date, reasons: str, signer: str, now: datetime, door: Door | None = None
+) -> Request:
+    """The agency names the working day by which it can answer; an officer of the requester agrees, or says why not."""
+    case, request = _hearing(tx, request_id)
+    decision = respite.propose(request, day, Word(reasons=reasons, signer=signer, door=door), now, office.calendar, case.pack)
+    told = _settled(office, tx, case, request, decision, now)
+    facts = {"requested": request.requested, "case": request.case_id, "day": day.isoformat()}
+    tx.attention.open(DATE_PROPOSED, request.requester, request.id, facts, now)
+    return told
+
+
+def agree_date(office: Office, tx: Tx, request_id: str, by: str, now: datetime) -> Request:
+    """The requester agrees to the date that was proposed: a new clock."""
+    case, request = _hearing(tx, request_id)
+    return _settled(office, tx, case, request, respite.agree(request, by, _policy(office, case), now, office.calendar), now)
+
+
+def keep_date(office: Office, tx: Tx, request_id: str, by: str, reasons: str, now: datetime) -> Request:
+    """The requester does not agree, and says why: the old date stands."""
+    case, request = _hearing(tx, request_id)
+    return _settled(office, tx, case, request, respite.keep(request, Word(reasons=reasons, signer=by), now, case.pack), now)
+
+
+def extend(
     office: Office, tx: Tx, request_id: str, reasons: str, signer: str, now: datetime, door: Door | None = None
 ) -> Request:
-    """An agency cannot help and says why; the next way begins."""
+    """The agency takes longer, as the pack allows: before the date, with reasons, once."""
     case, request = _hearing(tx, request_id)
-    decision = assistance.decline(request, reasons, signer, now, case.pack, door)
-    _heard(tx, request, decision, now)
-    _go_on(tx, office, decision.state, Verdict.CANNOT_SAY, "declined", now)
-    return decision.state
+    decision = respite.extend(
+        request, Word(reasons=reasons, signer=signer, door=door), _policy(office, case), now, office.calendar
+    )
+    return _settled(office, tx, case, request, decision, now)
 
 
-def _heard(tx: Tx, request: Request, decision: Decision[Request], now: datetime) -> None:
-    """The agency has spoken, so it knows what was asked, however its letters fared."""
-    settle_request(tx, decision, now)
-    for letter in assistance.letters(request):
-        tx.attention.close(f"{UNDELIVERABLE}:{letter}", now)
+def contest_urgency(
+    office: Office, tx: Tx, request_id: str, reasons: str, signer: str, now: datetime, door: Door | None = None
+) -> Request:
+    """The agency says why the request is not urgent: it is treated as any other."""
+    case, request = _hearing(tx, request_id)
+    decision = respite.calm(request, Word(reasons=reasons, signer=signer, door=door), _policy(office, case), now, office.calendar)
+    return _settled(office, tx, case, request, decision, now)
+
+
+def forward(
+    office: Office, tx: Tx, request_id: str, to: str, reasons: str, signer: str, now: datetime, door: Door | None = None
+) -> Request:
+    """The agency lacks the competence and names the one that has it (`to`, an agency of the tree or its connector): it is asked now.
+
+    Returns the new request. A circle is refused (`forward_circle`); who calls this tells a person of it by `circle`, after the refusal.
+    """
+    case, request = _hearing(tx, request_id)
+    via = addressee(office, request.requester, to)
+    found = asking.forward(
+        request, via, Word(reasons=reasons, signer=signer, door=door), _policy(office, case), now, office.calendar
+    )
+    _settled(office, tx, case, request, found.old, now)
+    tx.assistance.add(found.new.state)
+    record(tx, case.id, found.new, now, {"request": found.new.state.id}, kept=case.pack)
+    tx.work.order(found.new.orders, now)
+    return found.new.state
+
+
+def addressee(office: Office, requester: str, to: str) -> str:
+    """The connector of an agency that a request may be forwarded to, never the requester. Raises Invalid naming those there are."""
+    known = {node.id: node.connector for node in office.tree.values() if node.connector and node.id != requester}
+    via = known.get(to, to if to in known.values() else None)
+    if via is None:
+        raise Invalid("forward_unknown", field="to", to=to, known=", ".join(sorted(known)))
+    return via
+
+
+def circle(tx: Tx, request_id: str, to: str, now: datetime) -> None:
+    """A person of the requester hears that two agencies send a request to each other; in a transaction after the refusal's own."""
+    _, request = held(tx, request_id)
+    facts = {"requested": request.requested, "to": to, "case": request.case_id}
+    tx.attention.open(FORWARD_CIRCLE, request.requester, request.id, facts, now)
+
+
+def contest(
+    office: Office,
+    tx: Tx,
+    request_id: str,
+    about: Quarrel,
+    reasons: str,
+    signer: str,
+    now: datetime,
+    door: Door | None = None,
+) -> Request:
+    """The requested agency disputes its competence or the request's ground: the common superior decides (handbook 1.5.4)."""
+    if about is Quarrel.REFUSAL:
+        raise Invalid("dispute_not_yours", field="about")
+    return _contest(office, tx, request_id, about, reasons, signer, now, door)
+
+
+def contest_refusal(office: Office, tx: Tx, request_id: str, reasons: str, by: str, now: datetime) -> Request:
+    """The requester disputes a refusal. The case has taken its next way and does not wait; what comes of it is late evidence."""
+    return _contest(office, tx, request_id, Quarrel.REFUSAL, reasons, by, now, None)
+
+
+def decide(office: Office, tx: Tx, request_id: str, helps: bool, reasons: str, signer: str, now: datetime) -> Request:
+    """The common superior decides a dispute: the agency helps, by a new clock, or need not, and the next way begins."""
+    case, request = _hearing(tx, request_id)
+    decision = dispute.decide(request, helps, Word(reasons=reasons, signer=signer), _policy(office, case), now, office.calendar)
+    told = _settled(office, tx, case, request, decision, now)
+    if not helps and not told.moved_on:
+        go_on(tx, office, told, Verdict.CANNOT_SAY, "declined", now)
+    return told
+
+
+def _contest(
+    office: Office, tx: Tx, request_id: str, about: Quarrel, reasons: str, by: str, now: datetime, door: Door | None
+) -> Request:
+    case, request = _hearing(tx, request_id)
+    superior = superior_of(office, request)
+    word = Word(reasons=reasons, signer=by, door=door)
+    decision = dispute.dispute(request, about, word, superior, _policy(office, case), now, office.calendar)
+    told = _settled(office, tx, case, request, decision, now)
+    if superior is None:
+        unknown(tx, told, now)
+    return told
+
+
+def _settled(
+    office: Office,
+    tx: Tx,
+    case: Case,
+    was: Request,
+    decision: Decision[Request],
+    now: datetime,
+    *,
+    heard: bool = True,
+    filed: str = "",
+) -> Request:
+    """Write a decision about a request. Whoever has spoken knows what was asked, however its letters fared (`heard`).
+
+    `filed` is a written notice that goes with it.
+    """
+    if decision.because.rule == OBSOLETE:
+        return was
+    entry = settle_request(tx, decision, now)
+    if filed:
+        tx.assistance.file(decision.state.id, entry, filed, now)
+    if heard:
+        for letter in letters(was):
+            tx.attention.close(f"{UNDELIVERABLE}:{letter}", now)
+    request = decision.state
+    if request.proposed is None:
+        tx.attention.close(f"{DATE_PROPOSED}:{request.id}", now)
+    if not request.state.open or request.dispute is not None:
+        tx.attention.close(f"{FORWARD_CIRCLE}:{request.id}", now)
+    spread(tx, office, case, decision, now)
+    return request
 
 
 def by_link(office: Office, request_id: str, token: str, *, reading: bool = False) -> None:
@@ -159,120 +281,19 @@ def oversees(office: Office, request_id: str, token: str) -> None:
         raise Forbidden("link_unknown")
 
 
-def _go_on(tx: Tx, office: Office, request: Request, verdict: Verdict, note: str, now: datetime) -> None:
-    """Weigh a request's end in its case."""
-    case = tx.cases.get(request.case_id, lock=True)
-    policy = office.book.get(case.pack)
-    found = assistance.evidence_of(request, verdict, note, request.opened_at)
-    if request.late:
-        late.keep(tx, office, case, found, asked({**request.question, "claim": request.claim}), now)
-        return
-    tx.cases.add_evidence(case.id, found)
-    if request.claim in {held.claim.key for held in case.claims}:
-        settle_case(tx, office, verification.weigh(case, found, policy, now, office.calendar), policy, now)
-
-
-def _may_have_arrived(work: Work, error: PortError | None) -> bool:
-    """Whether the addressee may hold a letter of which no receipt came.
-
-    An earlier try may have brought it, in this call or in a claim before, whatever became of that daemon; who answers that the key is
-    known (`conflict`) has it. Only what was refused at its first try surely did not arrive.
-    """
-    if work.fence > 1 or not isinstance(error, Refused):
-        return work.fence > 1 or error is not None
-    return error.code == "conflict" or error.attempts > 1
-
-
-def _undeliverable(work: Work, office: Office, code: str, *, unsure: bool = False) -> Settlement:
-    """A person is told, and a request ends unanswered. `unsure`: the letter may have arrived all the same; its end will be told."""
-
-    def write(tx: Tx, now: datetime) -> None:
-        case, request = _held(tx, str(work.payload["request"]))
-        facts = {"letter": work.payload["letter"], "to": work.payload["via"], "error": code}
-        tx.attention.open(UNDELIVERABLE, request.requester, work.key, facts, now)
-        if unsure and work.payload["letter"] != LetterKind.CANCEL.value:
-            request = assistance.perhaps(request, str(work.payload["via"]))
-            tx.assistance.put(request)
-        if work.payload["letter"] == LetterKind.REQUEST.value and request.state.open:
-            settle_request(tx, assistance.undeliverable(request, code, now, case.pack), now)
-            _go_on(tx, office, request, Verdict.NO_ANSWER, code, now)
-        if work.payload["letter"] == LetterKind.ESCALATION.value and request.state is AssistanceState.ESCALATED and not unsure:
-            settle_request(tx, assistance.unescalated(request, code, case.pack), now)
-
-    return Settlement(write=write, outcome="undeliverable")
-
-
-Decide = Callable[[Tx, Request, Policy, datetime], Decision[Request]]
-
-
-def _timer(work: Work, decide: Decide, office: Office) -> Settlement:
-    def write(tx: Tx, now: datetime) -> None:
-        case, request = _held(tx, str(work.payload["request"]))
-        policy = office.book.get(case.pack)
-        decision = decide(tx, request, policy, now)
-        if decision.because.rule != "timer.obsolete":
-            settle_request(tx, decision, now)
-
-    return Settlement(write=write)
-
-
-def _written(work: Work, office: Office, request: Request) -> Letter:
-    """What the letter says: written into its row before its first try, and read there at every other one.
-
-    So the agency sees one letter however often it is sent, by whichever daemon, with the date that bound when it was first told, though
-    this house's address or a calendar has changed since. The secret of its link lies in no row. Raises Stale where this row is not
-    ours any more.
-    """
-    said = work.payload.get("said")
-    if said is None:
-        with office.store.begin() as tx:
-            fresh = tx.assistance.get(request.id)
-            said = json.loads(dump(_letter(fresh, LetterKind(work.payload["letter"]), office.base_url)))
-            tx.work.keep(work, {**work.payload, "said": said})
-    letter = load(Letter, json.dumps(said))
-    purpose = LINK if work.payload["via"] == request.requested else OVERSEE
-    return replace(letter, reply_url=office.link(purpose, request.id, base=letter.reply_url))
-
-
-def _letter(request: Request, kind: LetterKind, base: str) -> Letter:
-    """The letter as its row keeps it: in place of its link the address of this house."""
-    said: Mapping[str, object] = request.question
-    return Letter(
-        kind=kind,
-        request_id=request.id,
-        case_id=request.case_id,
-        basis=request.basis,
-        ground=request.ground,
-        fact=str(said["fact"]),
-        subject_kind=SubjectKind(str(said["kind"])),
-        subject_code=str(said["code"]),
-        claimed=str(said["claimed"]),
-        due_at=request.due_at,
-        due_provisional=request.due_provisional,
-        reply_url=base,
-        on=date.fromisoformat(str(said["on"])),
-    )
-
-
-def _node_of(office: Office, connector: str) -> str:
-    """The agency of the tree behind a connector name, or the name itself."""
-    return next((node.id for node in office.tree.values() if node.connector == connector), connector)
-
-
-def _hearing(tx: Tx, request_id: str) -> tuple[Case, Request]:
-    """A request and its case, to hear the agency. Raises Refusal where the case was withdrawn: nobody wants to know any more."""
-    case, request = _held(tx, request_id)
-    if case.state is CaseState.WITHDRAWN:
-        raise Refusal("request_closed", request=request.id, state=request.state)
-    return case, request
-
-
 def hears(case: Case, request: Request) -> bool:
     """Whether a word of the agency would be kept."""
     return request.state.hears and case.state is not CaseState.WITHDRAWN
 
 
-def _held(tx: Tx, request_id: str) -> tuple[Case, Request]:
-    """A request and its case, both locked, the case first: everybody who needs both takes them in this order."""
-    case = tx.cases.get(tx.assistance.get(request_id).case_id, lock=True)
-    return case, tx.assistance.get(request_id, lock=True)
+def _policy(office: Office, case: Case) -> Policy:
+    """The pack that a case was taken in under: its requests go by it to their end."""
+    return office.book.get(case.pack)
+
+
+def _hearing(tx: Tx, request_id: str) -> tuple[Case, Request]:
+    """A request and its case, to hear somebody. Raises Refusal where the case was withdrawn: nobody wants to know any more."""
+    case, request = held(tx, request_id)
+    if case.state is CaseState.WITHDRAWN:
+        raise Refusal("request_closed", request=request.id, state=request.state)
+    return case, request

@@ -13,10 +13,11 @@ from inspector.domain.case import SubjectKind
 from inspector.domain.coverage import Desk, Duty, Hole, SetUp, holes, ways
 from inspector.domain.inspection import CheckType
 from inspector.domain.lack import Lack
-from inspector.domain.policy import Policy, Timer
+from inspector.domain.policy import Policy
 from inspector.domain.quiet import QuietRow
 from inspector.domain.roster import InspectorRecord
 from inspector.domain.staffing import Crew, Given, Month, Officer, Spot, Visits, given
+from inspector.domain.timer import Timer
 from inspector.flows.office import Office, Plan, pack_of
 from inspector.store.tx import Tx
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from inspector.domain.assistance import AssistanceState, Request, evidence_id
+from inspector.domain.assistance import beside, evidence_id
 from inspector.domain.calendar import Counting
 from inspector.domain.case import (
     Case,
@@ -31,6 +31,7 @@ from inspector.domain.review import Reviewed, reviewed
 from inspector.domain.transition import Scope
 from inspector.domain.visit import VisitState
 from inspector.flows.articles import Article, articles
+from inspector.flows.asked import Asked, letter, party
 from inspector.flows.calls import Call, call
 from inspector.flows.corrections import Corrected, corrections, promised
 from inspector.flows.decisions import Decided, cited, decided, last_review
@@ -130,28 +131,6 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """A request for assistance."""
-
-    id: str
-    requested: str
-    party: str
-    claim: str
-    ground: str
-    basis: tuple[Article, ...]
-    state: AssistanceState
-    opened_at: datetime
-    due_at: datetime
-    due_provisional: bool
-    due_counted: Counting
-    due_days: tuple[Tallied, ...]
-    sent_at: datetime | None
-    ended_at: datetime | None
-    escalated_to: str | None
-    reply: Mapping[str, object]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
     """Everything a person needs to understand one case.
 
@@ -238,7 +217,7 @@ def explain(office: Office, tx: Tx, case_id: str, *, outside: bool = False) -> E
         corrections=corrections(case, policy),
         claims=tuple(claimed(office, held, case, policy, reviewed(case, held, relied_on)) for held in case.claims),
         heard=tuple(sorted(heard, key=lambda one: one.came_at or one.asked_at)),
-        letters=tuple(_letter(office, held, policy) for held in letters),
+        letters=tuple(letter(office, held, policy) for held in letters),
         visits=tuple(call(office, held, team, case.agency) for held, team in calls),
         decisions=decisions,
         next=upcoming(office, tx, case, letters),
@@ -302,7 +281,7 @@ def claimed(office: Place, held: ClaimFile, case: Case, policy: Policy, said: Re
         Way(
             method=step.method,
             via=step.via,
-            party=_party(office, step.via),
+            party=party(office, step.via),
             ground=step.ground,
             basis=articles(policy, step.basis),
             under_way=held.step is step,
@@ -347,11 +326,11 @@ def _heard(office: Office, held: Evidence, case: Case, policy: Policy, came: Map
         on=claim.on if claim else None,
         method=held.method,
         via=held.via,
-        party=_party(office, held.via),
+        party=party(office, held.via),
         verdict=held.verdict,
         fresh=held.fresh,
         asked_at=office.calendar.local(held.asked_at),
-        came_at=_local(office, came.get(held.id) if held.method is Method.ASSISTANCE else held.asked_at),
+        came_at=_local(office, came.get(held.id) if held.method is Method.ASSISTANCE and not beside(held.id) else held.asked_at),
         as_of=_local(office, held.as_of),
         note=held.note,
         found=held.found,
@@ -361,32 +340,6 @@ def _heard(office: Office, held: Evidence, case: Case, policy: Policy, came: Map
         token=held.token,
         former=former,
     )
-
-
-def _letter(office: Office, held: Request, policy: Policy) -> Asked:
-    return Asked(
-        id=held.id,
-        requested=held.requested,
-        party=_party(office, held.requested),
-        claim=held.claim,
-        ground=held.ground,
-        basis=articles(policy, held.basis),
-        state=held.state,
-        opened_at=office.calendar.local(held.opened_at),
-        due_at=office.calendar.local(held.due_at),
-        due_provisional=held.due_provisional,
-        due_counted=held.due_counted,
-        due_days=tally(held.due_counted),
-        sent_at=_local(office, held.sent_at),
-        ended_at=_local(office, held.ended_at),
-        escalated_to=held.escalated_to,
-        reply=held.reply or {},
-    )
-
-
-def _party(office: Place, connector: str) -> str:
-    """The agency that is reached by a connector, by its name; empty for what is no agency of the tree."""
-    return next((node.name for node in office.tree.values() if connector and node.connector == connector), "")
 
 
 def _local(office: Place, moment: datetime | None) -> datetime | None:

@@ -15,11 +15,12 @@ from inspector.domain.exclusion import CODES
 from inspector.domain.frame import ELIGIBLE, Ban, Frame, InspectorRow, ObjectRow, freeze
 from inspector.domain.listed import Listed
 from inspector.domain.plan import Draw
-from inspector.domain.policy import Policy, Timer
+from inspector.domain.policy import Policy
 from inspector.domain.quota import Count, Quota, quota
 from inspector.domain.roster import RosterObject
 from inspector.domain.rowfile import RowFile, tally
 from inspector.domain.sampling import Window
+from inspector.domain.timer import Timer
 from inspector.flows import framelines, joining
 from inspector.flows.entries import candidates
 from inspector.flows.history import History, history

@@ -12,10 +12,11 @@ from datetime import datetime
 from inspector.domain.case import SubjectKind
 from inspector.domain.decision import Because, Decision, OrderKind
 from inspector.domain.inquiry import Asked, Inquiry
+from inspector.domain.letter import LetterKind
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.settle import Settlement
-from inspector.ports import Agency, CreditPlatform, LetterKind, PortError, Source
+from inspector.ports import Agency, CreditPlatform, PortError, Source
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from inspector.domain.calendar import Counting, StartEvent
+from inspector.domain.calendar import Counting
 from inspector.domain.case import CaseRemark, Method, VerifyFrom
 from inspector.domain.counting import Tallied
 from inspector.domain.evidence import Verdict
 from inspector.domain.publicity import NOT_PUBLIC
+from inspector.domain.start import StartEvent
+from inspector.domain.urgency import Urgency
 from inspector.flows import wording
 from inspector.flows.articles import Article
+from inspector.flows.asked import Asked
 from inspector.flows.calls import Call
 from inspector.flows.corrections import Corrected
 from inspector.flows.decisions import Decided
-from inspector.flows.explain import Asked, Claimed, Explanation, Heard, Why
+from inspector.flows.explain import Claimed, Explanation, Heard, Why
 from inspector.flows.records import kept_lines
 from inspector.flows.signing import Answered
 from inspector.flows.upcoming import Next
@@ -238,14 +241,38 @@ def _letter(number: int, held: Asked, say: Say) -> Iterator[str]:
     if held.ground:
         yield "  " + say("letter_ground", ground=wording.code("ground", held.ground, say.lang))
     yield from (f"  {line}" for line in based(held.basis, say))
-    if held.sent_at is not None:
-        yield "  " + say("letter_sent", at=at(held.sent_at))
+    yield from (f"  {line}" for line in _before(held, say))
     yield from (f"  {line}" for line in _due(held, say))
+    yield from (f"  {line}" for line in _after(held, say))
+
+
+def _before(held: Asked, say: Say) -> Iterator[str]:
+    """How a request came to whoever has it."""
+    if held.forwarded_by:
+        yield say("letter_forwarded_by", agencies=say("then").join(held.forwarded_by))
+    if held.urgency is not Urgency.NORMAL:
+        yield say("letter_urgency", urgency=of(held.urgency, say.lang))
+    if held.sent_at is not None:
+        yield say("letter_sent", at=at(held.sent_at))
+    if held.accepted_at is not None:
+        yield say("letter_accepted", at=at(held.accepted_at))
+
+
+def _after(held: Asked, say: Say) -> Iterator[str]:
+    """What has become of a request's date, and of the request."""
+    if held.proposed_at is not None:
+        yield say("letter_proposed", at=at(held.proposed_at))
+    if held.dispute is not None and held.dispute_due_at is not None:
+        yield say("letter_dispute", about=of(held.dispute, say.lang), at=at(held.dispute_due_at))
     if held.escalated_to:
-        yield "  " + say("escalated", to=held.escalated_to)
+        yield say("escalated", to=held.escalated_to)
     if held.reply:
         told = {name: value for name, value in held.reply.items() if value not in (None, "")}
-        yield "  " + say("reply", at=at(held.ended_at), reply=wording.facts(told, say.lang, {}))
+        yield say("reply", at=at(held.ended_at), reply=wording.facts(told, say.lang, {}))
+    if held.forwarded_to:
+        yield say("letter_forwarded_to", agency=held.forwarded_to)
+    if held.echo is not None:
+        yield say("letter_echo", echo=of(held.echo, say.lang))
 
 
 def _call(held: Call, say: Say) -> Iterator[str]:

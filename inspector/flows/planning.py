@@ -14,11 +14,12 @@ from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.frame import ELIGIBLE, Frame
 from inspector.domain.listed import Listed
-from inspector.domain.policy import Policy, Timer
+from inspector.domain.policy import Policy
 from inspector.domain.rowfile import tally
 from inspector.domain.sampling import FULL, MUST
 from inspector.domain.selection import quotas
 from inspector.domain.suite import Suite
+from inspector.domain.timer import Timer
 from inspector.flows.framing import Ruled, frame
 from inspector.flows.office import Office, Plan
 from inspector.flows.record import record

@@ -20,7 +20,10 @@ def by_key(requests: Iterable[Request]) -> Mapping[str, Counting]:
     """The counts of the dates of a case's requests, by the key of their work."""
     held: dict[str, Counting] = {}
     for request in requests:
-        held[f"{OrderKind.ASSIST_DUE.value}:{request.id}"] = request.escalate_counted
+        held |= {request.key(rung.kind): rung.counted for rung in request.rungs if rung.counted is not None}
+        held[request.key(OrderKind.ASSIST_DUE)] = request.escalate_counted
         if request.end_counted is not None:
-            held[f"{OrderKind.ASSIST_END.value}:{request.id}"] = request.end_counted
+            held[request.key(OrderKind.ASSIST_END)] = request.end_counted
+        if request.dispute is not None:
+            held[request.key(OrderKind.ASSIST_DECIDE)] = request.dispute.counted
     return held

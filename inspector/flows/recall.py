@@ -11,12 +11,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from inspector.domain import assistance, visit
+from inspector.domain import letter, visit
 from inspector.domain.calendar import due
 from inspector.domain.case import Case, CaseState
 from inspector.domain.decision import Decision, Order, OrderKind
-from inspector.domain.policy import Policy, Timer
+from inspector.domain.policy import Policy
 from inspector.domain.result import ended
+from inspector.domain.timer import Timer
 from inspector.domain.verification import asked_others
 from inspector.flows import stopped
 from inspector.flows.after import log_after
@@ -51,7 +52,7 @@ def call_off(tx: Tx, case: Case, now: datetime) -> list[Order]:
     """The case is over: open requests are cancelled, those who hold a letter are told; a withdrawn case leaves its visits."""
     orders: list[Order] = []
     for request in tx.assistance.of_case(case.id, lock=True) if asked_others(case) else ():
-        letters = assistance.letters(request)
+        letters = letter.letters(request)
         ended = [row for row in stopped.end(tx, letters, now) if row.fence] if letters else []
         if not (request.state.open or request.told or ended):
             continue
@@ -59,9 +60,9 @@ def call_off(tx: Tx, case: Case, now: datetime) -> list[Order]:
             via: tuple(_under_way(tx, (row for row in ended if letters[row.key] == via)))
             for via in (letters[row.key] for row in ended)
         }
-        cancelled = assistance.cancel(request, unsure, now, case.pack)
+        cancelled = letter.cancel(request, unsure, now, case.pack)
         tx.assistance.put(cancelled.state)
-        stopped.end(tx, [f"{kind.value}:{request.id}" for kind in cancelled.ends], now)
+        stopped.end(tx, request.keys(cancelled.ends), now)
         tx.attention.close(f"{SUPERIOR_UNKNOWN}:{request.id}", now)
         record(tx, case.id, cancelled, now, {"request": request.id})
         orders += cancelled.orders

@@ -15,12 +15,14 @@ ANNOUNCED = "pack.announced"
 
 def record(
     tx: Tx, about: str, decision: Decision[Any], now: datetime, extra: Mapping[str, object], *, kept: str | None = None
-) -> None:
-    """Append the decision's because to the ledger, and note the pack that it names as used.
+) -> str:
+    """Append the decision's because to the ledger, and note the pack that it names as used; the entry's id.
 
     `kept` is the pack that what it is about cites by itself, as a case does: that one needs no note.
     """
     because = decision.because
-    tx.ledger.append(new_id(), about, because, extra, now)
+    entry = new_id()
+    tx.ledger.append(entry, about, because, extra, now)
     if because.pack and because.pack != kept and because.rule != ANNOUNCED:
         tx.packs.use(because.pack, now)
+    return entry

@@ -13,8 +13,9 @@ from inspector.domain.case import CaseState
 from inspector.domain.catalogue import Entry
 from inspector.domain.deadline import earliest
 from inspector.domain.decision import Because, Decision, Order, OrderKind
-from inspector.domain.policy import Policy, Timer
+from inspector.domain.policy import Policy
 from inspector.domain.recounting import Change
+from inspector.domain.timer import Timer
 from inspector.flows import peace
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -131,11 +132,11 @@ def _request(office: Office, tx: Tx, request_id: str, policy: Policy, years: str
     decision, change = found
     settle_request(tx, decision, now)
     held = decision.state
-    soon = _soon(held.due_at, policy, Timer.ASSIST_REMIND, office.calendar, now)
-    dates = {OrderKind.ASSIST_REMIND: soon, OrderKind.ASSIST_DUE: held.escalate_at, OrderKind.ASSIST_END: held.end_at}
-    for kind, at in dates.items():
-        if at is not None:
-            tx.work.redate(at, now, key=f"{kind.value}:{request_id}")
+    dates = {rung.kind: max(rung.at, now) for rung in held.rungs} | {OrderKind.ASSIST_DUE: held.escalate_at}
+    if held.dispute is not None:
+        dates |= {OrderKind.ASSIST_DECIDE: held.dispute.due_at}
+    for kind, at in (dates | ({OrderKind.ASSIST_END: held.end_at} if held.end_at else {})).items():
+        tx.work.redate(at, now, key=held.key(kind))
     _list(tx, request.requester, years, request_id, change, now)
 
 

@@ -6,13 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from inspector.domain import assistance
+from inspector.domain import asking, assistance
 from inspector.domain.calendar import due
 from inspector.domain.case import Case
 from inspector.domain.decision import Decision, Order, OrderKind
 from inspector.domain.ending import REVIEW_WORK
-from inspector.domain.policy import Policy, Timer
+from inspector.domain.policy import Policy
+from inspector.domain.timer import Timer
 from inspector.flows import recall, stopped
+from inspector.flows.echo import echoes
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.ports import PortError
@@ -75,6 +77,8 @@ def settle_case(
         end_work(tx, case, decision.ends, now)
         if case.state.ended:
             orders += recall.call_off(tx, case, now)
+    if case.state.ended:
+        orders += echoes(tx, office, case, now)
     tx.work.order(orders, now)
     return case
 
@@ -88,22 +92,23 @@ def end_work(tx: Tx, case: Case, kinds: frozenset[OrderKind], now: datetime) -> 
 
 def open_request(tx: Tx, office: Office, case: Case, order: Order, policy: Policy, now: datetime) -> tuple[Order, ...]:
     """Open the assistance request an order asks for."""
-    opened = assistance.open_request(case.id, case.agency, order, policy, now, office.calendar)
+    opened = asking.open_request(case.id, case.agency, order, policy, now, office.calendar)
     tx.assistance.add(opened.state)
     record(tx, case.id, opened, now, {"request": opened.state.id}, kept=case.pack)
     return opened.orders
 
 
-def settle_request(tx: Tx, decision: Decision[assistance.Request], now: datetime) -> None:
-    """Write a request decision."""
+def settle_request(tx: Tx, decision: Decision[assistance.Request], now: datetime) -> str:
+    """Write a request decision; the id of its entry in the ledger."""
     request = decision.state
     tx.assistance.put(request)
-    record(tx, request.case_id, decision, now, {"request": request.id, "request_state": request.state.value})
+    entry = record(tx, request.case_id, decision, now, {"request": request.id, "request_state": request.state.value})
     if not request.state.open:
         tx.attention.close(f"{recall.SUPERIOR_UNKNOWN}:{request.id}", now)
     if decision.ends:
-        stopped.end(tx, [f"{kind.value}:{request.id}" for kind in decision.ends], now)
+        stopped.end(tx, request.keys(decision.ends), now)
     tx.work.order(decision.orders, now)
+    return entry
 
 
 def tell(tx: Tx, office: Office, case: Case, decision: Decision[Case], policy: Policy, now: datetime) -> list[Order]:

@@ -14,7 +14,7 @@ from inspector.domain.case import Case
 from inspector.domain.deadline import earliest
 from inspector.domain.decision import Because, Decision, OrderKind
 from inspector.domain.plan import Draw
-from inspector.domain.policy import Timer
+from inspector.domain.timer import Timer
 from inspector.domain.visit import Visit
 from inspector.flows import peace
 from inspector.flows.office import Office

@@ -37,6 +37,10 @@ GROUPS: Mapping[str, str] = {
     "change": "change",
     "suspended_for": "Reason",
     "graded": "grade",
+    "inability": "Inability",
+    "about": "Quarrel",
+    "echo": "Echo",
+    "urgency": "Urgency",
 }
 """The facts whose values are codes, and the labels that have their words."""
 

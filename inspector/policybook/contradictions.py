@@ -12,9 +12,9 @@ from itertools import product
 from inspector.domain.calendar import Term, Unit
 from inspector.domain.case import Method, SubjectKind, VerifyFrom
 from inspector.domain.evidence import span
-from inspector.domain.policy import Timer
 from inspector.domain.quiet import QuietRow, Weekday
 from inspector.domain.sampling import POOL, SamplingRow, Window
+from inspector.domain.timer import Timer
 from inspector.policybook.legaltime import VISITED
 from inspector.policybook.rows import Draft
 from inspector.policybook.sizes import Found
@@ -24,6 +24,9 @@ YEARLY = {Window.MONTH: 12, Window.QUARTER: 4, Window.YEAR: 1}
 _WORKDAYS = tuple(day for day in Weekday if day not in (Weekday.SAT, Weekday.SUN))
 _WITHIN = (
     (Timer.ASSIST_REMIND, Timer.ASSIST_REPLY),
+    (Timer.ASSIST_LAST, Timer.ASSIST_REPLY),
+    (Timer.ASSIST_ACK, Timer.ASSIST_REPLY),
+    (Timer.ASSIST_URGENT, Timer.ASSIST_REPLY),
     (Timer.REVIEW_REMIND, Timer.REVIEW),
     (Timer.ACCEPT, Timer.VISIT),
     (Timer.RELEASE, Timer.VISIT),

@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 
 from inspector.domain.calendar import SHANGHAI, Term, WorkingCalendar, due
 from inspector.domain.case import Method
-from inspector.domain.policy import Item, Policy, Timer
+from inspector.domain.policy import Item, Policy
 from inspector.domain.strategy import steps
+from inspector.domain.timer import Timer
 from inspector.policybook.flaws import Flaw
 
 _A_MONDAY = datetime(2026, 3, 2, 9, tzinfo=SHANGHAI)
-_BEFORE = {Method.ONLINE_QUERY: Timer.ONLINE}
-_ASKED = (Timer.ASSIST_REPLY, Timer.ASSIST_ESCALATE, Timer.ASSIST_END)
+_BEFORE = {Method.ONLINE_QUERY: Timer.ONLINE, Method.OTHER_RESULT: Timer.ONLINE}
+_ASKED = (Timer.ASSIST_REPLY, Timer.ASSIST_LIAISON, Timer.ASSIST_HEAD, Timer.ASSIST_ESCALATE, Timer.ASSIST_END)
 
 
 def hasty(policy: Policy) -> Iterator[Flaw]:
@@ -53,7 +54,8 @@ def _hasty(policy: Policy, item: Item) -> Iterator[Flaw]:
         asked = [way[: way.index(Method.ASSISTANCE)] for way in ways if Method.ASSISTANCE in way]
         if not asked:
             continue
-        timers = (*(_BEFORE[method] for method in max(asked, key=len) if method in _BEFORE), *_ASKED)
+        stated = tuple(timer for timer in _ASKED if timer in policy.terms)
+        timers = (*(_BEFORE[method] for method in max(asked, key=len) if method in _BEFORE), *stated)
         terms = [policy.term(timer).term for timer in timers]
         at = _A_MONDAY
         for term in terms:

@@ -9,8 +9,9 @@ from datetime import date
 from inspector.domain.case import Method, Outcome
 from inspector.domain.errors import Invalid
 from inspector.domain.fence import fence
-from inspector.domain.policy import ALTERNATIVES, Fact, Item, OutcomeRow, Policy, Profile, Proposal, Timer
+from inspector.domain.policy import ALTERNATIVES, Fact, Item, OutcomeRow, Policy, Profile, Proposal
 from inspector.domain.strategy import steps
+from inspector.domain.timer import OPTIONAL, Timer
 from inspector.domain.transition import Scope
 from inspector.policybook.axes import PROOFS as AXES
 from inspector.policybook.clauses import PROOFS as CLAUSES
@@ -124,6 +125,7 @@ def _every_combination(draft: Draft, used: Collection[tuple[Profile, bool]], lev
 
 def _timers(draft: Draft, found: Found) -> None:
     missing, twice = lacking_and_repeated((row.timer for row in draft.terms), Timer)
+    missing = ", ".join(name for name in missing.split(", ") if name and name not in OPTIONAL)
     if missing:
         found("timer_missing", "term", "timer", value=missing)
     if twice:
@@ -224,6 +226,7 @@ def _fact(item: Item, fact: Fact, found: Found) -> None:
 
     unused = {
         "source": fact.source is not None and Method.ONLINE_QUERY not in item.methods,
+        "result": fact.result is not None and Method.OTHER_RESULT not in item.methods,
         "agency": fact.agency is not None and (Method.ASSISTANCE not in item.methods or fact.premises_fact),
     }
     for field in (field for field, is_unused in unused.items() if is_unused):

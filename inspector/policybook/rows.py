@@ -13,18 +13,7 @@ from inspector.domain.calendar import Term, Unit
 from inspector.domain.case import MatterKind, Method, Outcome, SubjectKind, VerifyFrom
 from inspector.domain.duty import ClauseRow, FollowRow, RuleRow
 from inspector.domain.pause import ExtensionRow, SuspensionRow
-from inspector.domain.policy import (
-    Excluded,
-    Item,
-    LevelRow,
-    OutcomeRow,
-    Policy,
-    Profile,
-    Proposal,
-    StrategyRow,
-    TermRow,
-    Timer,
-)
+from inspector.domain.policy import Excluded, Item, LevelRow, OutcomeRow, Policy, Profile, Proposal, StrategyRow, TermRow
 from inspector.domain.publish import DrawRow, PublishRow, ReportRow
 from inspector.domain.quiet import QuietRow
 from inspector.domain.retention import RetentionRow
@@ -43,6 +32,7 @@ from inspector.domain.sampling import (
 )
 from inspector.domain.scale import Scale
 from inspector.domain.source import permitting
+from inspector.domain.timer import Timer
 from inspector.domain.transition import TransitionRow
 from inspector.policybook import conduct, duties, facts, legaltime, publishing, quotas, scales
 from inspector.policybook.part import CODE, LEVEL, NAME, Part
@@ -351,7 +341,7 @@ def _term(part: Part) -> TermRow:
     part.keys(("id", "timer", "term", "basis"))
     row = TermRow(row=part.text("id"), timer=part.choice("timer", Timer), term=part.term("term"), basis=part.basis("basis"))
     if (
-        row.timer in (Timer.ASSIST_REMIND, Timer.REVIEW_REMIND, Timer.RELEASE)
+        row.timer in (Timer.ASSIST_REMIND, Timer.ASSIST_LAST, Timer.REVIEW_REMIND, Timer.RELEASE)
         and part.clean
         and row.term.unit is not Unit.WORKING_DAY
     ):

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from inspector.domain.calendar import StartEvent, WorkingCalendar, due
+from inspector.domain.calendar import WorkingCalendar, due
 from inspector.domain.case import SubjectKind
 from inspector.domain.inspection import CheckType
-from inspector.domain.policy import Policy, Timer
+from inspector.domain.policy import Policy
 from inspector.domain.quiet import Whom, conflict, inside, pull
+from inspector.domain.start import StartEvent
+from inspector.domain.timer import Timer
 from inspector.policybook.part import Part
 
 _EXPECTED = ("due", "conflict", "inside")

@@ -10,9 +10,10 @@ from inspector.domain.case import MatterKind, Method, Outcome, SubjectKind, Veri
 from inspector.domain.duty import Follow, Rule
 from inspector.domain.inspection import Authority, CheckType
 from inspector.domain.pause import Approver, Reason
-from inspector.domain.policy import Compare, Excluded, OutcomeRow, Profile, Proposal, Timer
+from inspector.domain.policy import Compare, Excluded, OutcomeRow, Profile, Proposal
 from inspector.domain.retention import Record, Since
 from inspector.domain.sampling import Window
+from inspector.domain.timer import Timer
 from inspector.domain.transition import Scope
 
 UNITS = {
@@ -30,6 +31,7 @@ WORDS: Mapping[str, str] = {
     SubjectKind.FIRM: "企业",
     SubjectKind.PERSON: "自然人",
     Method.ONLINE_QUERY: "在线核查",
+    Method.OTHER_RESULT: "采信其他机关结果",
     Method.ASSISTANCE: "协助核查",
     Method.ON_SITE: "现场核查",
     VerifyFrom.INTAKE: "受理",
@@ -56,10 +58,17 @@ WORDS: Mapping[str, str] = {
     Excluded.IRREVERSIBLE: "损害难以挽回",
     Timer.VERIFY: "核查（新设事项的起草值）",
     Timer.ONLINE: "在线数据源答复",
+    Timer.ASSIST_ACK: "被请求机关受理",
     Timer.ASSIST_REPLY: "被请求机关答复",
+    Timer.ASSIST_URGENT: "被请求机关答复紧急请求",
     Timer.ASSIST_REMIND: "协助期满前提醒",
-    Timer.ASSIST_ESCALATE: "协助期满后报共同上一级机关",
+    Timer.ASSIST_LAST: "协助期满当日提醒（倒数第几个工作日）",
+    Timer.ASSIST_LIAISON: "协助期满后告知被请求机关联络员",
+    Timer.ASSIST_HEAD: "告知联络员后告知被请求机关负责人",
+    Timer.ASSIST_ESCALATE: "协助期满后（上一步骤后）报共同上一级机关",
     Timer.ASSIST_END: "报送后结束协助请求",
+    Timer.ASSIST_EXTEND: "被请求机关延期（一次，期满前说明理由）",
+    Timer.ASSIST_DISPUTE: "共同上级决定争议",
     Timer.ACCEPT: "检查人员接受任务",
     Timer.VISIT: "完成现场核查",
     Timer.CREDIT: "报送信用记录",

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from inspector.domain.assistance import Request
+from inspector.domain.assistance import AssistanceState, Request
 from inspector.domain.errors import Missing
+from inspector.domain.scoreboard import marks
+from inspector.store.assistancetables import assistance, assistance_notice
 from inspector.store.codec import dump, load
-from inspector.store.room import Room
-from inspector.store.tables import assistance
+from inspector.store.room import Room, Row
+
+_PAGE = 500
 
 
 class AssistanceRoom(Room):
@@ -45,5 +50,44 @@ class AssistanceRoom(Room):
         asked = sa.select(assistance.c.requested, assistance.c.state, sa.func.count())
         return self.connection.execute(asked.group_by(assistance.c.state, assistance.c.requested)).all()
 
+    def opened(self, since: datetime | None, until: datetime | None) -> Iterator[Request]:
+        """The requests opened from a moment on and before another, in order of their numbers, page by page."""
+        asked = sa.select(assistance.c.id, assistance.c.body).order_by(assistance.c.id).limit(_PAGE)
+        if since is not None:
+            asked = asked.where(assistance.c.opened_at >= since)
+        if until is not None:
+            asked = asked.where(assistance.c.opened_at < until)
+        after = ""
+        while rows := self.connection.execute(asked.where(assistance.c.id > after)).all():
+            yield from (load(Request, row.body) for row in rows)
+            after = rows[-1].id
+
+    def unfinished(self, limit: int) -> list[Request]:
+        """Open requests, the nearest date first."""
+        states = [state.value for state in AssistanceState if state.open]
+        asked = sa.select(assistance.c.body).where(assistance.c.state.in_(states)).order_by(assistance.c.due_at, assistance.c.id)
+        return [load(Request, text) for text in self.connection.execute(asked.limit(limit)).scalars()]
+
+    def score(self, since: datetime) -> Sequence[Any]:
+        """(requested agency, state, heard in time, punctual, passed on above, echo, count) of those opened since."""
+        kinds = (assistance.c.requested, assistance.c.state, assistance.c.heard_in_time, assistance.c.punctual)
+        more = (assistance.c.above, assistance.c.echo)
+        asked = sa.select(*kinds, *more, sa.func.count()).where(assistance.c.opened_at >= since)
+        return self.connection.execute(asked.group_by(*kinds, *more)).all()
+
+    def file(self, request_id: str, entry: str, text: str, now: datetime) -> int:
+        """File a written notice; its number among those of the request, from 1 on."""
+        count = sa.select(sa.func.count()).where(assistance_notice.c.request == request_id)
+        number = 1 + int(self.connection.execute(count.select_from(assistance_notice)).scalar_one())
+        row = {"request": request_id, "number": number, "entry": entry, "at": now, "body": text}
+        row["digest"] = hashlib.sha256(text.encode()).hexdigest()
+        self.connection.execute(sa.insert(assistance_notice).values(row))
+        return number
+
+    def notices(self, request_id: str) -> list[Row]:
+        """The written notices of a request, in order."""
+        asked = sa.select(assistance_notice).where(assistance_notice.c.request == request_id).order_by(assistance_notice.c.number)
+        return [dict(row) for row in self.connection.execute(asked).mappings()]
+
     def _row(self, request: Request) -> dict[str, object]:
-        return {"state": request.state.value, "due_at": request.due_at, "body": dump(request)}
+        return {"state": request.state.value, "due_at": request.due_at, "body": dump(request), **marks(request)}

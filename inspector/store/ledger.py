@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from inspector.domain.decision import Because
 from inspector.domain.ledger import body_digest, digest
 from inspector.store.room import Row
-from inspector.store.seals import Seals, holds
-from inspector.store.tables import ledger, visit
+from inspector.store.seals import Sealed, Seals, holds
+from inspector.store.tables import ledger, seal, visit
 
 _APPEND = sa.insert(ledger)
 _NEIGHBOURS = 1_000
@@ -48,6 +48,12 @@ class LedgerRoom(Seals):
             "digest": digest(entry_id, now, about, because.rule, hidden),
         }
         self.batch.later(_APPEND, (row,))
+
+    def sealed(self, entry: str) -> Sealed:
+        """By which seal an entry is held; none while it waits for one, or is not there."""
+        asked = sa.select(seal.c.number, seal.c.head).where(seal.c.number == ledger.c.seal, ledger.c.id == entry)
+        row = self.connection.execute(asked).one_or_none()
+        return Sealed(entry=entry, number=row.number if row else None, head=row.head if row else None)
 
     def about(self, what: str) -> list[Row]:
         """The decisions about a case, request or draw, in order."""

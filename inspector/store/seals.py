@@ -24,6 +24,15 @@ _MARK = "ledger.verified"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sealed:
+    """An entry of the ledger as it was sealed: the seal's number and head, None while it waits for one."""
+
+    entry: str
+    number: int | None
+    head: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
     """A seal to go on from: it held, with this head. `again`: so far those before it have been looked at once more, in their turn."""
 

@@ -121,19 +121,6 @@ evidence = sa.Table(
     sa.Column("body", sa.Text, nullable=False),
 )
 
-assistance = sa.Table(
-    "assistance",
-    metadata,
-    sa.Column("id", sa.String(200), primary_key=True),
-    sa.Column("case_id", sa.String(40), nullable=False, index=True),
-    sa.Column("requested", Code, nullable=False),
-    sa.Column("state", sa.String(20), nullable=False),
-    sa.Column("due_at", Moment, nullable=False),
-    sa.Column("version", sa.Integer, nullable=False),
-    sa.Column("body", sa.Text, nullable=False),
-)
-sa.Index("ix_assistance_state_requested", assistance.c.state, assistance.c.requested)
-
 visit = sa.Table(
     "visit",
     metadata,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 from inspector.domain.case import SubjectKind
-from inspector.ports import CreditEntry, CreditRetraction, Letter, LetterKind, Message, Notice, Question, Typed
+from inspector.domain.letter import LetterKind
+from inspector.ports import CreditEntry, CreditRetraction, Letter, Message, Notice, Question, Typed
 
 CODE = "91350100M000100Y43"
 """The sample subject: the worked example of GB 32100-2015."""

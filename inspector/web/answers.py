@@ -9,7 +9,6 @@ from typing import Any
 from pydantic import ConfigDict, Field, JsonValue
 
 from inspector.domain.admission import ClaimWarning, odd
-from inspector.domain.assistance import AssistanceState, Request
 from inspector.domain.calendar import Counting
 from inspector.domain.case import (
     Case,
@@ -165,32 +164,6 @@ class LevelsKept(Shown):
     older: int
     conflicts: int
     against: tuple[int, ...]
-
-
-class RequestShown(Shown):
-    """An assistance request as both sides may see it."""
-
-    id: str
-    case_id: str
-    requester: str
-    requested: str
-    ground: str
-    basis: str
-    state: AssistanceState
-    fact: str
-    claimed: str
-    subject_kind: SubjectKind
-    subject_code: str
-    on: date
-    opened_at: datetime
-    due_at: datetime
-    due_counted: Counting
-    due_provisional: bool
-    sent_at: datetime | None
-    ended_at: datetime | None
-    reply: dict[str, JsonValue] | None
-    late: bool
-    """The reply came when the request had ended without one: it is evidence for a person."""
 
 
 class ResultShown(Shown):
@@ -368,20 +341,6 @@ def _strategy(case: Case) -> dict[str, Any] | None:
         "level_as_of": held.level.as_of,
     }
     return {name: getattr(held, name) for name in names} | level
-
-
-def request_shown(request: Request) -> RequestShown:
-    """An assistance request as it goes out."""
-    asked = request.question
-    told = {
-        "fact": asked["fact"],
-        "claimed": asked["claimed"],
-        "subject_kind": asked["kind"],
-        "subject_code": asked["code"],
-        "on": asked["on"],
-    }
-    plain = {name: getattr(request, name) for name in RequestShown.model_fields if name not in told}
-    return RequestShown.model_validate(plain | told)
 
 
 def draw_shown(draw: Draw) -> DrawShown:

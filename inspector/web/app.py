@@ -17,6 +17,7 @@ from inspector.settings import Web
 from inspector.telemetry.metrics import Metrics
 from inspector.web import (
     afterwards,
+    assistance,
     cases,
     catalogue,
     challenges,
@@ -32,6 +33,7 @@ from inspector.web import (
     plans,
     published,
     reports,
+    scoreboard,
     session,
     stranger,
     watch,
@@ -53,6 +55,8 @@ API = (
     cases.router,
     clock.router,
     links.router,
+    assistance.router,
+    scoreboard.router,
     draws.router,
     afterwards.router,
     challenges.router,

@@ -26,13 +26,13 @@ from inspector.flows.articles import articles
 from inspector.labels import Lang, label
 from inspector.store.tx import Tx, new_id
 from inspector.web import links
-from inspector.web.answers import request_shown
 from inspector.web.assigned import MateShown, mates_shown
 from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.fields import Strict
 from inspector.web.language import InLang, carried, language
 from inspector.web.messages import AnswerIn, DeclineIn, FindingIn, ResultIn, SeatDeclineIn
 from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, complete, page, read, refused, trouble
+from inspector.web.requested import request_shown
 
 router = APIRouter(include_in_schema=False)
 _SAID = ("match", "mismatch", "not_found", "cannot_say")

@@ -14,9 +14,9 @@ from starlette.responses import JSONResponse
 from inspector.domain import assistance
 from inspector.domain.assistance import Door
 from inspector.domain.errors import Forbidden, Missing
-from inspector.flows import assist, dispatch, embargo, supervision
+from inspector.flows import assist, dispatch, embargo, posting, supervision
+from inspector.flows.requests import node_of
 from inspector.store.tx import Tx
-from inspector.web.answers import RequestShown, request_shown
 from inspector.web.assigned import SeatShown, mates_shown, seat_shown
 from inspector.web.body import JsonRoute
 from inspector.web.caller import Caller, Shown, ShownLink, Unknown, find
@@ -24,6 +24,7 @@ from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.errors import READS, WRITES
 from inspector.web.fields import MessageId, NamePath
 from inspector.web.messages import AnswerIn, DeclineIn, ResultIn, SeatDeclineIn
+from inspector.web.requested import RequestShown, request_shown
 from inspector.web.roles import Role
 
 router = APIRouter(prefix="/v1", route_class=JsonRoute)
@@ -55,14 +56,17 @@ Link = Annotated[str, Depends(only_link)]
 
 @router.get("/assistance/{request_id}", tags=["assistance"], responses=READS)
 def show_request(desk: AtDesk, by: By, request_id: NamePath) -> RequestShown:
-    """A request for assistance. Reading it never uses the link up."""
-    return desk.look(lambda tx: request_shown(_request(desk, tx, by, request_id, reading=True)))
+    """A request for assistance. Reading it never uses the link up; that who is asked has done so for the first time is kept."""
+    held = desk.look(lambda tx: requested(desk, tx, by, request_id, reading=True))
+    if held.delivered_at is None and held.state.open and _is_asked(desk, held, by):
+        held = desk.act(lambda tx, now: assist.deliver(desk.office, tx, request_id, now))
+    return request_shown(held)
 
 
 @router.post("/assistance/{request_id}/answer", tags=["assistance"], response_model=RequestShown, responses=WRITES)
 def answer_request(desk: AtDesk, by: By, request_id: NamePath, given: AnswerIn, message_id: MessageId = None) -> JSONResponse:
     """The requested agency answers; the first answer stands. After the last date it is kept as late evidence, for a person."""
-    desk.look(lambda tx: _request(desk, tx, by, request_id))
+    desk.look(lambda tx: requested(desk, tx, by, request_id))
 
     def do(tx: Tx, now: datetime) -> RequestShown:
         return request_shown(answer(desk, tx, request_id, given, door(by), now))
@@ -73,7 +77,7 @@ def answer_request(desk: AtDesk, by: By, request_id: NamePath, given: AnswerIn, 
 @router.post("/assistance/{request_id}/decline", tags=["assistance"], response_model=RequestShown, responses=WRITES)
 def decline_request(desk: AtDesk, by: By, request_id: NamePath, given: DeclineIn, message_id: MessageId = None) -> JSONResponse:
     """The requested agency cannot help and says why, signed."""
-    desk.look(lambda tx: _request(desk, tx, by, request_id))
+    desk.look(lambda tx: requested(desk, tx, by, request_id))
 
     def do(tx: Tx, now: datetime) -> RequestShown:
         return request_shown(decline(desk, tx, request_id, given, door(by), now))
@@ -93,7 +97,7 @@ def answer(desk: Desk, tx: Tx, request_id: str, given: AnswerIn, by: Door, now: 
 
 def decline(desk: Desk, tx: Tx, request_id: str, given: DeclineIn, by: Door, now: datetime) -> assistance.Request:
     """A refusal with reasons, by API and by form alike."""
-    return assist.refuse(desk.office, tx, request_id, given.reasons, given.signer, now, by)
+    return assist.refuse(desk.office, tx, request_id, given.reasons, given.signer, now, by, inability=given.inability)
 
 
 @router.get("/seats/{name}", tags=["visits"], responses=READS)
@@ -168,7 +172,14 @@ def shown(tx: Tx, name: str) -> SeatShown:
     return seat_shown(name, held, seat, supervision.exempt(tx, held, seat.agency), mates_shown(tx, held, seat))
 
 
-def _request(desk: Desk, tx: Tx, by: Caller | str, request_id: str, *, reading: bool = False) -> assistance.Request:
+def _is_asked(desk: Desk, request: assistance.Request, by: Caller | str) -> bool:
+    """Whether it is the requested agency that reads, and no superior and no requester."""
+    if isinstance(by, str):
+        return desk.office.link_holds(posting.LINK, request.id, by)
+    return by.agency == node_of(desk.office, request.requested)
+
+
+def requested(desk: Desk, tx: Tx, by: Caller | str, request_id: str, *, reading: bool = False) -> assistance.Request:
     """The request, if the link is its own, or the token is an officer's of the requested agency.
 
     To read, the common superior's link will do too, and a token of either side. Nobody above answers in the agency's place.
@@ -177,7 +188,7 @@ def _request(desk: Desk, tx: Tx, by: Caller | str, request_id: str, *, reading: 
         assist.by_link(desk.office, request_id, by, reading=reading)
         return tx.assistance.get(request_id)
     request = tx.assistance.get(request_id)
-    asked = next((node.id for node in desk.office.tree.values() if node.connector == request.requested), request.requested)
+    asked = node_of(desk.office, request.requested)
     sides = (asked, request.requester) if reading else (asked,)
     if not set(sides) & set(by.sees):
         raise Missing("request_unknown", request=request_id)

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
+from inspector.domain.assistance import Inability
 from inspector.domain.case import Claim, MatterKind, Outcome, Route, SubjectKind
 from inspector.domain.challenge import Applicant
 from inspector.domain.errors import Invalid
@@ -239,10 +240,11 @@ class AnswerIn(Strict):
 
 
 class DeclineIn(Strict):
-    """An agency cannot help: reasons and a signer are its duty."""
+    """An agency cannot help: reasons and a signer are its duty; `inability` is their code."""
 
     reasons: Text
     signer: Line
+    inability: Inability = Inability.OTHER
 
 
 class SeatDeclineIn(Strict):

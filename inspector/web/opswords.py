@@ -17,6 +17,7 @@ from inspector.domain.visit import SeatState, VisitState
 from inspector.flows import wording
 from inspector.flows.held import left, waits
 from inspector.flows.office import Office
+from inspector.flows.scoreboard import recent
 from inspector.labels import Lang, label, of
 from inspector.store.replicas import ALIVE, LOST
 from inspector.store.room import Row
@@ -56,6 +57,7 @@ def words(desk: Desk, tx: Tx, lang: Lang) -> list[Part]:
         ("cases", list(_cases(tx, lang)), False),
         ("work", list(_work(desk, tx, machine_now, lang)), quarantined),
         ("lanes", list(_lanes(desk.office, tx, machine_now, lang)), shut),
+        ("score", list(_score(desk.office, tx, now, lang)), False),
         ("draws", list(_draws(tx, lang)), False),
         ("schedules", list(_schedules(desk.office, tx, lang)), False),
         ("replicas", list(_replicas(tx, machine_now, lang)), False),
@@ -130,6 +132,18 @@ def _lanes(office: Office, tx: Tx, machine_now: datetime, lang: Lang) -> Iterato
     for (source, fact), drift in tx.drift.all().items():
         if drift.alarm is not None:
             yield label("ops.lane_drifts", lang, name=source, fact=fact)
+
+
+def _score(office: Office, tx: Tx, now: datetime, lang: Lang) -> Iterator[str]:
+    """How each agency has answered within the last months, one line each."""
+    held: dict[str, dict[str, int]] = {}
+    for agency, mark, count in recent(tx, now):
+        held.setdefault(agency, {})[mark] = count
+    names = {node.connector: node.name for node in office.tree.values() if node.connector}
+    for agency, marks in held.items():
+        told = {mark: marks.get(mark, 0) for mark in ("asked", "heard_in_time", "answered", "punctual", "declined", "escalated")}
+        more = {mark: marks.get(mark, 0) for mark in ("unanswered", "forwarded", "disproved")}
+        yield label("ops.score", lang, agency=names.get(agency, agency), **told, **more)
 
 
 def _draws(tx: Tx, lang: Lang) -> Iterator[str]:

@@ -17,19 +17,9 @@ from inspector.domain.plan import Draw
 from inspector.domain.roster import InspectorRecord
 from inspector.domain.visit import Seat, Visit
 from inspector.store import codec
+from inspector.store.assistancetables import assistance
 from inspector.store.drawtables import draw, draw_file
-from inspector.store.tables import (
-    assistance,
-    attention,
-    case_file,
-    event,
-    evidence,
-    inspector,
-    ledger,
-    seat,
-    visit,
-    work,
-)
+from inspector.store.tables import attention, case_file, event, evidence, inspector, ledger, seat, visit, work
 from inspector.store.tx import Tx
 
 WAY = ("verification.result", "review.opened", "commitment.withdrawn", "application.withdrawn")

@@ -14,9 +14,10 @@ import sqlalchemy as sa
 from inspector.domain.decision import OrderKind
 from inspector.domain.plan import Draw, DrawState
 from inspector.domain.visit import Seat, SeatState, Visit, VisitState
+from inspector.store.assistancetables import assistance
 from inspector.store.codec import load
 from inspector.store.drawtables import draw, draw_file
-from inspector.store.tables import assistance, attention, case_file, event, evidence, ledger, seat, visit, work
+from inspector.store.tables import attention, case_file, event, evidence, ledger, seat, visit, work
 from inspector.store.tx import Tx
 from tests.fault import judge
 from tests.fault.inside import Inside

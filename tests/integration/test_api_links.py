@@ -47,13 +47,17 @@ def test_an_agency_answers_by_its_link_once_and_reading_uses_nothing_up(edge: Ed
         first = agency.post(f"/v1/assistance/{request_id}/answer", json=answer, headers={"Idempotency-Key": "a"})
         again = agency.post(f"/v1/assistance/{request_id}/answer", json=answer, headers={"Idempotency-Key": "a"})
         late = agency.post(f"/v1/assistance/{request_id}/answer", json={"verdict": "mismatch", "value": "李某", "signer": "赵六"})
-    assert shown == ["ORDERED", "ORDERED"]
+        more = agency.post(f"/v1/assistance/{request_id}/answer", json={"verdict": "mismatch", "value": "李某", "signer": "钱七"})
+    assert shown == ["DELIVERED", "DELIVERED"]
     assert (bare.status_code, bare.json()["error"]["code"]) == (422, "mismatch_wordless"), "it goes against somebody"
     assert (first.status_code, again.status_code, again.json()) == (200, 200, first.json())
     assert first.json()["reply"] == {"verdict": "match", "value": "", "signer": "赵六"}
-    assert late.json()["error"]["code"] == "request_closed"
+    assert (late.status_code, late.json()["reply"]) == (200, first.json()["reply"]), "the first answer stands, the other is kept"
+    assert more.json()["error"]["code"] == "request_closed", "and once"
     with edge.as_("officer") as officer:
-        assert officer.get(f"/v1/cases/{first.json()['case_id']}").json()["outcome"] == "TRUE"
+        case = officer.get(f"/v1/cases/{first.json()['case_id']}").json()
+    assert (case["state"], case["outcome"], case["review_reason"]) == ("REVIEW", None, "LATE"), "a person sees both"
+    assert [one["verdict"] for one in case["explanation"]["heard"]] == ["match", "mismatch"]
 
 
 def test_whoever_shows_a_link_and_a_token_answers_by_neither(edge: Edge) -> None:
@@ -83,7 +87,7 @@ def test_an_answer_whose_verdict_and_value_contradict_each_other_decides_nothing
         assert given[1] in error["message"]
         assert "王某" in error["message_zh"]
     assert (page.status_code, "aria-invalid" in page.text) == (422, True)
-    assert (kept["state"], kept["reply"]) == ("ORDERED", None), "the agency can correct it at once"
+    assert (kept["state"], kept["reply"]) == ("DELIVERED", None), "the agency can correct it at once"
     assert mended.status_code == 200
 
 

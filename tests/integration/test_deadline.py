@@ -11,7 +11,8 @@ from inspector.domain.calendar import SHANGHAI, Term
 from inspector.domain.case import CaseState, VerifyFrom
 from inspector.domain.counting import tally
 from inspector.domain.decision import OrderKind
-from inspector.domain.policy import Policy, Timer
+from inspector.domain.policy import Policy
+from inspector.domain.timer import Timer
 from inspector.flows import review
 from inspector.flows.office import Office
 from inspector.flows.wording import counted

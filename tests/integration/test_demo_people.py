@@ -17,13 +17,8 @@ from inspector.demo.caller import fetch
 from inspector.demo.habits import MENDED
 from inspector.demo.office import furnish
 from inspector.domain.case import SubjectKind
-from inspector.ports import (
-    Barred,
-    Letter,
-    LetterKind,
-    Message,
-    Notice,
-)
+from inspector.domain.letter import LetterKind
+from inspector.ports import Barred, Letter, Message, Notice
 from inspector.testing.peer import Heard, Peer, answer, peer
 from inspector.web.messages import AnswerIn, CaseIn, DeclineIn, FiguresIn, ResultIn, ReviewIn, SeatDeclineIn
 from tests.outside import DAY, QUICK, Running, paths, until, world

@@ -21,9 +21,9 @@ from inspector.domain.evidence import Verdict
 from inspector.domain.finding import Finding
 from inspector.domain.frame import read as read_frame
 from inspector.domain.plan import Draw, DrawState
-from inspector.domain.policy import Timer
 from inspector.domain.replay import replay
 from inspector.domain.roster import InspectorRecord
+from inspector.domain.timer import Timer
 from inspector.domain.verify import verify
 from inspector.domain.visit import SeatState, Visit, VisitState
 from inspector.flows import dispatch, review, wording

@@ -14,7 +14,8 @@ from inspector.domain.errors import Refusal
 from inspector.domain.evidence import Verdict
 from inspector.domain.finding import Finding
 from inspector.domain.plan import Draw
-from inspector.domain.policy import Policy, Timer
+from inspector.domain.policy import Policy
+from inspector.domain.timer import Timer
 from inspector.domain.visit import SeatState, Visit, VisitState
 from inspector.flows import dispatch
 from inspector.flows.office import Office

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 import threading
 from collections.abc import Iterator
@@ -54,6 +55,17 @@ ROWS: dict[str, dict[str, object]] = {
         "version": 1,
         "body": "{}",
     },
+    "assistance": {
+        "id": "c1.f.0",
+        "case_id": "c1",
+        "requested": "housing",
+        "state": "ANSWERED",
+        "due_at": SEEN,
+        "version": 1,
+        "body": json.dumps(
+            {"state": "ANSWERED", "opened_at": f"{SEEN:%FT%TZ}", "due_at": f"{SEEN:%FT%TZ}", "ended_at": f"{SEEN:%FT%TZ}"}
+        ),
+    },
 }
 """Rows as they lie in a database of 0001."""
 
@@ -98,6 +110,10 @@ def kept(store: Store) -> None:
         for name, told in ROWS.items():
             row = tx.connection.execute(sa.select(metadata.tables[name])).one()._asdict()
             assert {key: row[key] for key in told} == told
+        score = tx.assistance.score(SEEN)
+        assert [tuple(row) for row in score] == [("housing", "ANSWERED", True, True, False, None, 1)], (
+            "what 0007 reads from a body"
+        )
         assert {row[key] for row in tx.replicas.all() for key in PULSE} == {None}
         tx.replicas.pulsed("r1", SEEN, None)
         tx.replicas.pulsed("r1", SEEN, "refused")

@@ -7,8 +7,8 @@ from collections import Counter
 from inspector.daemon.clock import Clock
 from inspector.daemon.schedules import schedules
 from inspector.domain.case import CaseState
+from inspector.domain.letter import LetterKind
 from inspector.flows.office import Plan
-from inspector.ports import LetterKind
 from inspector.settings import Schedules
 from inspector.store.store import Store
 from inspector.telemetry.metrics import Metrics

@@ -11,13 +11,14 @@ from inspector.domain.assistance import AssistanceState
 from inspector.domain.case import CaseState, Method, Outcome
 from inspector.domain.decision import OrderKind
 from inspector.domain.evidence import Verdict
+from inspector.domain.letter import LetterKind
 from inspector.flows import assist, intake, review
 from inspector.flows.explain import explain
 from inspector.flows.intake import Application
 from inspector.flows.narrative import render
 from inspector.flows.office import Office
 from inspector.flows.table import FLOWS
-from inspector.ports import Letter, LetterKind, Origin, Receipt, Refused, Unavailable
+from inspector.ports import Letter, Origin, Receipt, Refused, Unavailable
 from inspector.store.store import Store
 from tests.edge import serving
 from tests.house import TREE, Hand, Table, carry_out, claim, let_lapse, open_office, post, settle
@@ -25,7 +26,8 @@ from tests.integration.test_way import HOUSEHOLD, Post, person
 
 pytestmark = pytest.mark.alike
 
-REQUEST, REMINDER, ESCALATION, CANCEL = LetterKind
+REQUEST, REMINDER, ESCALATION, CANCEL = LetterKind.REQUEST, LetterKind.REMINDER, LetterKind.ESCALATION, LetterKind.CANCEL
+OUTCOME = LetterKind.OUTCOME
 
 
 @dataclass
@@ -181,7 +183,7 @@ def test_an_agency_that_has_answered_needs_no_notice_but_its_superior_does(asked
         assist.answer(asked.office, tx, request.id, Verdict.MATCH, "", "王五", asked.hand())
         assert tx.cases.get(asked.case_id).outcome is Outcome.TRUE
     settle(asked.office)
-    assert asked.kinds() == ([REQUEST, REMINDER], [ESCALATION, CANCEL])
+    assert asked.kinds() == ([REQUEST, REMINDER, OUTCOME], [ESCALATION, CANCEL])
 
 
 def test_a_superior_that_was_never_written_to_hears_nothing(asked: Asked) -> None:

@@ -84,6 +84,8 @@ FITTING: dict[str, Any] = {
 NEEDED = {
     "/v1/assistance/{request_id}/answer": {"verdict": "match"},
     "/v1/assistance/{request_id}/decline": {"signer": "王五"},
+    "/v1/assistance/{request_id}/date": {"day": "2026-03-20"},
+    "/v1/assistance/{request_id}/forward": {"to": "archive"},
     "/v1/cases/{case_id}/suspension": {"reason": "TESTING", "until": "2026-03-31", "evidence": "送检单第5号"},
     "/v1/cases/{case_id}/resumption": {"evidence": "检测报告已收到"},
     "/v1/catalogue/repeals": {"source": "S0", "on": "2026-07-01"},

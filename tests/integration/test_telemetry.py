@@ -196,6 +196,7 @@ def test_labels_come_from_closed_sets_and_never_from_cases_or_persons(metrics: M
         "agency": {"bureau", "housing"},
         "chosen": {"chance", "coverage"},
         "reason": {"breaker", "paused"},
+        "mark": re.compile(r"[a-z_]+"),
         "lack": {lack.value for lack in CHANGING},
         "tick": {"seal"},
         "schedule": {"plan:spring", "plan:weekly"},

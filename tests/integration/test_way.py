@@ -12,10 +12,11 @@ from inspector.domain.assistance import AssistanceState
 from inspector.domain.case import CaseState, ClaimStatus, MatterKind, Outcome, Route, SubjectKind
 from inspector.domain.errors import Conflict, Invalid, Refusal
 from inspector.domain.evidence import Verdict
+from inspector.domain.letter import LetterKind
 from inspector.domain.roster import differences
 from inspector.flows import assist, intake, review
 from inspector.flows.intake import Application, take
-from inspector.ports import Card, Letter, LetterKind, Origin, Receipt, Refused, Unavailable
+from inspector.ports import Card, Letter, Origin, Receipt, Refused, Unavailable
 from inspector.store.store import Store
 from tests.house import Hand, Table, application, open_office, post, settle
 
@@ -168,7 +169,7 @@ def test_an_agency_answers_and_the_case_goes_on_and_a_second_answer_is_refused(s
         assist.answer(office, tx, request.id, Verdict.MATCH, "", "王五", hand())
         assert tx.cases.get(case_id).outcome is Outcome.TRUE
     with store.begin() as tx, pytest.raises(Refusal, match="request_closed"):
-        assist.answer(office, tx, request.id, Verdict.MISMATCH, "", "王五", hand())
+        assist.answer(office, tx, request.id, Verdict.MATCH, "", "王五", hand())
 
 
 def test_withdrawal_ends_all_open_work_tells_those_asked_and_leaves_no_credit_mark(store: Store, hand: Hand) -> None:

@@ -13,13 +13,14 @@ import pytest
 from inspector.domain.case import CaseState, MatterKind, Outcome, SubjectKind
 from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Invalid, Refusal, Stale
+from inspector.domain.letter import LetterKind
 from inspector.flows import dispatch, review
 from inspector.flows.draw import announce_now
 from inspector.flows.office import Office, Plan
 from inspector.flows.seeding import type_figures
 from inspector.flows.settle import Settlement
 from inspector.flows.table import FLOWS
-from inspector.ports import LetterKind, NotYet, PortError, Unavailable
+from inspector.ports import NotYet, PortError, Unavailable
 from inspector.store.room import Row
 from inspector.store.store import Store
 from inspector.store.work import Work

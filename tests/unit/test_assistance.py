@@ -8,10 +8,12 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from inspector.domain.assistance import AssistanceState, Request, answer, cancel, decline
+from inspector.domain.assistance import AssistanceState, Request
 from inspector.domain.calendar import Counting, Term
 from inspector.domain.evidence import Verdict
+from inspector.domain.letter import cancel
 from inspector.domain.policy import Compare
+from inspector.domain.reply import answer, decline
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 COUNTED = Counting(term=Term.parse("10wd"), after=date(2026, 3, 2), nominal=date(2026, 3, 16), last=date(2026, 3, 16))

@@ -7,8 +7,9 @@ from datetime import date, datetime
 import pytest
 
 from inspector.calendars import load_calendars
-from inspector.domain.calendar import SHANGHAI, Counting, StartEvent, Term, WorkingCalendar, again, due
+from inspector.domain.calendar import SHANGHAI, Counting, Term, WorkingCalendar, again, due
 from inspector.domain.counting import DayKind, Tallied, tally
+from inspector.domain.start import StartEvent
 from tests.needs import ROOT
 
 CALENDAR = load_calendars(ROOT / "policies" / "calendars")

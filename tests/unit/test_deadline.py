@@ -10,13 +10,14 @@ import pytest
 
 from inspector.calendars import load_calendars
 from inspector.domain import backtest, suspension
-from inspector.domain.calendar import SHANGHAI, StartEvent
+from inspector.domain.calendar import SHANGHAI
 from inspector.domain.case import Case, CaseRemark, CaseState, MatterKind, Route, SubjectKind, VerifyFrom
 from inspector.domain.combination import Aspect, differences, fate
 from inspector.domain.decision import Decision
 from inspector.domain.pause import Reason, SuspensionRow
 from inspector.domain.policy import Policy
 from inspector.domain.review import conclude
+from inspector.domain.start import StartEvent
 from inspector.domain.supposed import Supposed, case_of, level_of
 from inspector.domain.verification import begin
 from inspector.policybook import Policybook

@@ -36,7 +36,18 @@ FAMILIES = {
     "Unreadable",
 }
 MODULES = [
-    *("domain.case", "domain.policy", "domain.plan", "domain.visit", "domain.assistance", "domain.evidence"),
+    *(
+        "domain.case",
+        "domain.policy",
+        "domain.plan",
+        "domain.visit",
+        "domain.assistance",
+        "domain.letter",
+        "domain.echo",
+        "domain.timer",
+        "domain.urgency",
+        "domain.evidence",
+    ),
     *("domain.annual", "domain.inspection", "domain.exclusion", "domain.sampling", "domain.roster"),
     *("domain.register", "domain.replacement", "domain.catalogue", "domain.repeal", "domain.overdue", "domain.retention"),
     *("domain.decision", "domain.calendar", "domain.counting", "domain.identity", "web.roles"),
@@ -197,7 +208,7 @@ def facts_of_decisions() -> set[str]:
         "correction",
         "review",
         "ending",
-        "assistance",
+        *("assistance", "asking", "ladder", "letter", "reply", "respite", "dispute", "echo"),
         "visit",
         "plan",
         "credit",

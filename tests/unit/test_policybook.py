@@ -11,8 +11,9 @@ import pytest
 from inspector.domain.calendar import Term, WorkingCalendar, due
 from inspector.domain.case import Method, Outcome
 from inspector.domain.errors import Invalid, Missing
-from inspector.domain.policy import StrategyRow, Timer
+from inspector.domain.policy import StrategyRow
 from inspector.domain.strategy import steps
+from inspector.domain.timer import OPTIONAL, Timer
 from inspector.policybook import PacksInvalid, Policybook, hasty
 from tests import legaltime, sizes
 from tests.packs import HRAGENCY, ITEM, POLICIES, PREMISES, SHIPPED, after, edited, loaded, refused, without, write
@@ -101,7 +102,7 @@ def test_changing_the_methods_of_a_row_changes_the_ways_of_a_fact(tmp_path: Path
 
 def test_every_timer_and_every_outcome_but_withdrawal_is_answered() -> None:
     for pack in Policybook.load(POLICIES).packs:
-        assert set(pack.terms) == set(Timer)
+        assert set(pack.terms) | OPTIONAL == set(Timer)
         assert set(pack.outcomes) == set(Outcome) - {Outcome.WITHDRAWN}
 
 
@@ -218,9 +219,9 @@ def test_a_verification_that_ends_before_the_letters_dates_is_warned_of_by_item_
         going
     )
     assert str(told).startswith("maoji@2026.1 · item hr-agency-staff · fact office-lease · verify: 10wd ends before")
-    assert "assist_reply 10wd + assist_escalate 1wd + assist_end 5wd" in told.said[0]
+    assert "assist_reply 10wd + assist_liaison 1wd + assist_head 1wd + assist_escalate 1wd + assist_end 5wd" in told.said[0]
     assert "10wd" in told.said[1]
-    assert not list(hasty(loaded(tmp_path, after(HRAGENCY, 'verify = "10wd"', 'verify = "16wd"', text=short))))
+    assert not list(hasty(loaded(tmp_path, after(HRAGENCY, 'verify = "10wd"', 'verify = "18wd"', text=short))))
     tight = 'verify = "17wd"\nverify_basis = "P:2.4"\nstandard ='
     told, _ = hasty(loaded(tmp_path, after('code = "relief-household"', "standard =", tight)))
     assert "online 2wd + assist_reply 10wd" in told.said[0], "a source that is asked first takes its time too"

@@ -81,7 +81,11 @@ def test_every_proposal_of_this_software_is_used_and_says_that_it_is_none_of_the
 
 TERMS = {
     "verify": "20wd",
+    "assist_ack": "2wd",
     "assist_reply": "10wd",
+    "assist_urgent": "2wd",
+    "assist_extend": "5wd",
+    "assist_dispute": "10wd",
     "assist_remind": "3wd",
     "assist_escalate": "1wd",
     "accept": "2wd",

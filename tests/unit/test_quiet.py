@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inspector.calendars import load_calendars
-from inspector.domain.calendar import SHANGHAI, Due, StartEvent, Term, Unit, WorkingCalendar, due
+from inspector.domain.calendar import SHANGHAI, Due, Term, Unit, WorkingCalendar, due
 from inspector.domain.case import SubjectKind
 from inspector.domain.counting import DayKind, tally
 from inspector.domain.deadline import within
@@ -19,6 +19,7 @@ from inspector.domain.inspection import CheckType
 from inspector.domain.peace import among, dated, made, quieted, sooner
 from inspector.domain.quiet import QuietRow, Weekday, Whom, conflict, inside, pull, windows
 from inspector.domain.recounting import recount_visit
+from inspector.domain.start import StartEvent
 from inspector.domain.visit import Visit, VisitState
 from inspector.policybook import Policybook, differences, read_examples
 from inspector.policybook.visited import VisitExample

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from inspector.calendars import load_calendars
-from inspector.domain import admission, assistance, review, visit
+from inspector.domain import admission, reply, review, visit
 from inspector.domain.assistance import AssistanceState, Request
 from inspector.domain.calendar import Counting, Term, Unit
 from inspector.domain.case import Case, CaseState, Outcome
@@ -71,9 +71,9 @@ def seat() -> Seat:
 
 
 WORDS: dict[str, Callable[[str], object]] = {
-    "an agency's reasons": lambda text: assistance.decline(request(), text, "赵六", START, ""),
-    "who signs a refusal": lambda text: assistance.decline(request(), "档案移交中", text, START, ""),
-    "who signs an answer": lambda text: assistance.answer(request(), Verdict.MATCH, "", text, Compare.EXACT, START, ""),
+    "an agency's reasons": lambda text: reply.decline(request(), text, "赵六", START, ""),
+    "who signs a refusal": lambda text: reply.decline(request(), "档案移交中", text, START, ""),
+    "who signs an answer": lambda text: reply.answer(request(), Verdict.MATCH, "", text, Compare.EXACT, START, ""),
     "an officer's reasons": lambda text: review.review(case(), Outcome.TRUE, "李四", text, (), POLICY, START, CALENDAR),
     "a withdrawal's reason": lambda text: review.withdraw(case(), text, "hall", POLICY, START),
     "an inspector's reason": lambda text: visit.decline(seat(), text, ""),

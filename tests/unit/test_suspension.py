@@ -11,7 +11,7 @@ import pytest
 
 from inspector.calendars import load_calendars
 from inspector.domain import suspension, verification
-from inspector.domain.calendar import SHANGHAI, StartEvent, Term, Unit, due
+from inspector.domain.calendar import SHANGHAI, Term, Unit, due
 from inspector.domain.case import (
     Case,
     CaseState,
@@ -34,6 +34,7 @@ from inspector.domain.pause import Approver, ExtensionRow, Reason, stop
 from inspector.domain.policy import Policy
 from inspector.domain.recounting import recount_case
 from inspector.domain.review import withdraw
+from inspector.domain.start import StartEvent
 from inspector.policybook import Policybook
 from inspector.policyrender import diff, render
 from tests import legaltime

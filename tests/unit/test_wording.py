@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from inspector.calendars import load_calendars
-from inspector.domain.calendar import SHANGHAI, NamedDay, Notice, StartEvent, Term, WorkingCalendar, YearTable, due
+from inspector.domain.calendar import SHANGHAI, NamedDay, Notice, Term, WorkingCalendar, YearTable, due
 from inspector.domain.counting import tally
+from inspector.domain.start import StartEvent
 from inspector.flows import wording
 from inspector.flows.articles import Article
 from inspector.labels import Lang

@@ -1,0 +1,185 @@
+"""`assistance`: requests to other agencies: what is open, what an officer says about it, written notices, the scoreboard."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from inspector.cli.command import command
+from inspector.cli.terminal import Terminal, echo, in_words, signer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from inspector.domain.assistance import Request
+    from inspector.domain.scoreboard import Score
+
+RequestId = Annotated[str, typer.Argument(help="Id of the request 协助请求编号", metavar="REQUEST")]
+By = Annotated[str | None, typer.Option("--by", help="The officer; default: the user of this machine 经办人")]
+Reasons = Annotated[str | None, typer.Option("--reasons", help="Why; needed 理由（必填）")]
+Since = Annotated[datetime | None, typer.Option("--since", formats=["%Y-%m-%d"], help="Opened from this day on 起")]
+Until = Annotated[datetime | None, typer.Option("--until", formats=["%Y-%m-%d"], help="Opened to this day, it included 止")]
+Csv = Annotated[bool, typer.Option("--csv", help="As CSV with a head 以 CSV 输出")]
+
+_SHORT = ("agency", "fact", "asked", "heard_in_time", "answered", "punctual", "answer_days_median", "declined", "forwarded")
+_MORE = ("unanswered", "escalated", "disproved", "badly_put")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    steps = (("show", show), ("agree", agree), ("keep", keep), ("contest", contest), ("decide", decide), ("notice", notice))
+    for name, body in (*steps, ("scoreboard", scoreboard), ("connect", connect)):
+        command(app, name)(body)
+    command(app, "list")(list_open)
+
+
+def list_open(
+    terminal: Terminal, limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="At most so many 条数")] = 50
+) -> None:
+    """List open requests, the nearest date first, with their next step. 列出未结的协助请求及下一步。"""
+    held = terminal.look(lambda tx: tx.assistance.unfinished(limit))
+    rows = [
+        {"id": one.id, "requested": one.requested, "fact": one.question["fact"], "state": one.state, "due_at": one.due_at}
+        for one in held
+    ]
+    terminal.rows(("id", "requested", "fact", "state", "due_at"), rows)
+
+
+def show(terminal: Terminal, request: RequestId) -> None:
+    """Show a request and what has happened to it. 显示协助请求及经过。"""
+    held = terminal.look(lambda tx: tx.assistance.get(request))
+    past = [
+        f"{in_words(one.at, terminal.lang)} {in_words(one.rule, terminal.lang, 'rule')} {one.who} {one.said}"
+        for one in held.history
+    ]
+    told = {
+        "id": held.id,
+        "case_id": held.case_id,
+        "requested": held.requested,
+        "fact": held.question["fact"],
+        "state": held.state,
+        "opened_at": held.opened_at,
+        "due_at": held.due_at,
+        "urgency": held.urgency,
+        "forwarded_from": held.forwarded_from,
+        "forwarded_to": held.forwarded_to,
+        "echo": held.echo,
+        "history": past,
+    }
+    terminal.fields(told, {"echo": "Echo"})
+
+
+def agree(terminal: Terminal, request: RequestId, by: By = None) -> None:
+    """Agree to the date that an agency has proposed: it binds. 同意对方所提期限。"""
+    from inspector.flows import assist
+
+    office, who = terminal.office, signer(by)
+    _said(terminal, terminal.act("assistance.agree", request, lambda tx, now: assist.agree_date(office, tx, request, who, now)))
+
+
+def keep(terminal: Terminal, request: RequestId, reasons: Reasons = None, by: By = None) -> None:
+    """Do not agree to the date that an agency has proposed, and say why: the old one stays. 不同意对方所提期限。"""
+    from inspector.flows import assist
+
+    office, who, why = terminal.office, signer(by), terminal.reason(reasons, "--reasons")
+    _said(
+        terminal, terminal.act("assistance.keep", request, lambda tx, now: assist.keep_date(office, tx, request, who, why, now))
+    )
+
+
+def contest(terminal: Terminal, request: RequestId, reasons: Reasons = None, by: By = None) -> None:
+    """Dispute a refusal: the common superior decides, and the case goes on meanwhile. 对不予协助提出争议。"""
+    from inspector.flows import assist
+
+    office, who, why = terminal.office, signer(by), terminal.reason(reasons, "--reasons")
+    _said(
+        terminal,
+        terminal.act("assistance.contest", request, lambda tx, now: assist.contest_refusal(office, tx, request, why, who, now)),
+    )
+
+
+def decide(
+    terminal: Terminal,
+    request: RequestId,
+    helps: Annotated[bool, typer.Option("--helps/--need-not", help="Whether the agency is to help 是否应予协助")],
+    superior: Annotated[str, typer.Option("--signer", help="Who has decided, for which agency 作出决定的机关和人员")],
+    reasons: Reasons = None,
+    by: By = None,
+) -> None:
+    """Enter the common superior's decision of a dispute that came on paper, or from whom a person has picked. 登记共同上级的决定。"""
+    from inspector.flows import assist
+
+    office, who, why = terminal.office, signer(by), terminal.reason(reasons, "--reasons")
+    held = terminal.act(
+        "assistance.decide", request, lambda tx, now: assist.decide(office, tx, request, helps, why, superior, now), signed=who
+    )
+    _said(terminal, held)
+
+
+def notice(terminal: Terminal, request: RequestId) -> None:
+    """Show the written notices of refusal with the seals that sign them. 显示不予协助告知书及台账封印。"""
+    from inspector.flows.notice import sealed
+
+    held = terminal.look(lambda tx: [(row, sealed(tx, row["entry"])) for row in tx.assistance.notices(request)])
+    rows = [
+        {
+            "number": row["number"],
+            "text": row["body"],
+            "digest": row["digest"],
+            "entry": row["entry"],
+            "seal": seal.number,
+            "head": seal.head,
+        }
+        for row, seal in held
+    ]
+    terminal.value(rows)
+    for row in rows:
+        for line in str(row.pop("text")).splitlines():
+            terminal.line(line)
+        for name, value in row.items():
+            terminal.line(f"{name}: {in_words(value, terminal.lang)}")
+    if not rows:
+        terminal.say("nothing")
+
+
+def scoreboard(terminal: Terminal, since: Since = None, until: Until = None, as_csv: Csv = False) -> None:
+    """How each agency answers each kind of question. 各机关协助情况。"""
+    from inspector.flows.scoreboard import SCORES, score_rows
+
+    _table(terminal, (*_SHORT, *_MORE), SCORES, score_rows(_scores(terminal, since, until)), as_csv=as_csv)
+
+
+def connect(terminal: Terminal, since: Since = None, until: Until = None, as_csv: Csv = False) -> None:
+    """Where a data interface would have saved most working days. 优先接通数据共享的建议。"""
+    from inspector.flows.scoreboard import GAINS, gain_rows
+
+    _table(terminal, GAINS, GAINS, gain_rows(_scores(terminal, since, until)), as_csv=as_csv)
+
+
+def _scores(terminal: Terminal, since: datetime | None, until: datetime | None) -> list[Score]:
+    from inspector.flows.scoreboard import scoreboard as read
+
+    office = terminal.office
+    first, last = (one.date() if one is not None else None for one in (since, until))
+    return terminal.look(lambda tx: read(office, tx, first, last))
+
+
+def _table(
+    terminal: Terminal, shown: Sequence[str], columns: Sequence[str], rows: list[dict[str, object]], *, as_csv: bool
+) -> None:
+    from inspector.flows.scoreboard import csv_text
+
+    if as_csv and not terminal.as_json:
+        echo(csv_text(columns, rows).rstrip("\r\n"))
+        return
+    terminal.rows(shown, rows)
+
+
+def _said(terminal: Terminal, held: Request) -> None:
+    """What became of the request."""
+    terminal.value({"id": held.id, "state": held.state, "due_at": held.due_at})
+    terminal.say(
+        "request_stands", request=held.id, state=in_words(held.state, terminal.lang), due_at=in_words(held.due_at, terminal.lang)
+    )

@@ -1,0 +1,114 @@
+"""Two agencies do not agree, and the common superior decides (handbook 1.5.4): whose competence, which ground, whether a refusal holds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from inspector.domain.asking import term_of
+from inspector.domain.assistance import (
+    TIMERS,
+    AssistanceState,
+    Dispute,
+    Quarrel,
+    Request,
+    Word,
+    noted,
+)
+from inspector.domain.calendar import WorkingCalendar, due
+from inspector.domain.decision import Because, Decision, OrderKind, Told
+from inspector.domain.errors import Refusal
+from inspector.domain.ladder import wait, wound
+from inspector.domain.letter import letter
+from inspector.domain.policy import Policy
+from inspector.domain.start import StartEvent
+from inspector.domain.timer import Timer
+
+
+def dispute(
+    request: Request,
+    about: Quarrel,
+    word: Word,
+    superior: str | None,
+    policy: Policy,
+    now: datetime,
+    calendar: WorkingCalendar,
+) -> Decision[Request]:
+    """One side disputes, with reasons: the requested agency its competence or the ground, the requester a refusal (`REFUSAL`).
+
+    The common superior (`superior`, a connector; None: none is known, a person picks) hears of it and decides by a date of its own.
+    A case does not wait for it: after a refusal it has taken the next way, and what comes in the end is late. Raises Invalid, Refusal.
+    """
+    declined = about is Quarrel.REFUSAL
+    if request.state is AssistanceState.DISPUTED:
+        raise Refusal("request_disputed", request=request.id)
+    if request.state is not AssistanceState.DECLINED if declined else not request.state.open:
+        raise Refusal("request_closed", request=request.id, state=request.state)
+    said = word.facts()
+    row = policy.terms.get(Timer.ASSIST_DISPUTE)
+    if row is None:
+        raise Refusal("dispute_not_provided", request=request.id, pack=policy.label)
+    if request.dispute is not None:
+        raise Refusal("dispute_decided", request=request.id)
+    term = due(now, row.term, calendar, StartEvent.REQUEST_DISPUTED)
+    told = Dispute(
+        about=about, reasons=word.reasons, by=word.signer, since=now, due_at=term.at, counted=term.counted, superior=superior
+    )
+    facts: dict[str, object] = {
+        "about": about.value,
+        "superior": superior or "",
+        "due_at": term.at.isoformat(),
+        **said,
+    }
+    because = Because(rule="assistance.dispute", basis=(request.basis, row.basis), pack=policy.label, facts=facts)
+    held = replace(
+        request,
+        state=AssistanceState.DISPUTED,
+        dispute=told,
+        turn=request.turn + 1,
+        proposed=None,
+        ended_at=None,
+        moved_on=request.moved_on or declined,
+    )
+    held = noted(held, because.rule, now, superior or "", word.reasons)
+    orders = [wait(held, OrderKind.ASSIST_DECIDE, term.at)]
+    if superior:
+        orders.append(letter(held, "dispute", superior, now, term.at))
+    told_so = Told(type="assistance.disputed", data={"request": held.id, "claim": held.claim, "about": about.value})
+    return Decision(state=held, because=because, orders=tuple(orders), told=(told_so,), ends=TIMERS)
+
+
+def decide(
+    request: Request, helps: bool, word: Word, policy: Policy, now: datetime, calendar: WorkingCalendar
+) -> Decision[Request]:
+    """The common superior decides, with reasons: the agency helps, by a clock that begins now, or it need not.
+
+    Raises Invalid, Refusal.
+    """
+    told = request.dispute
+    if request.state is not AssistanceState.DISPUTED or told is None:
+        raise Refusal("request_undisputed", request=request.id, state=request.state)
+    said = word.facts()
+    facts: dict[str, object] = {"about": told.about.value, "helps": helps, **said}
+    because = Because(rule="assistance.decide", basis=(request.basis,), pack=policy.label, facts=facts)
+    asked = noted(replace(request, dispute=replace(told, helps=helps)), because.rule, now, told.superior or "", word.reasons)
+    if not helps:
+        reply = request.reply or {"inability": "", **said}
+        state = replace(asked, state=AssistanceState.DECLINED, reply=reply, ended_at=now, late=request.moved_on)
+        return Decision(state=state, because=because, ends=TIMERS)
+    row = term_of(policy, request.urgency)
+    term = due(now, row.term, calendar, StartEvent.REQUEST_DECIDED)
+    because = replace(because, basis=(request.basis, row.basis), facts={**facts, "due_at": term.at.isoformat()})
+    asked = replace(asked, reply=None, accepted_at=asked.accepted_at or now)
+    held, orders = wound(asked, AssistanceState.ACCEPTED, term, now, policy, calendar)
+    note = letter(held, "decided", held.requested, now, held.due_at)
+    return Decision(state=held, because=because, orders=(note, *orders), ends=TIMERS)
+
+
+def undecided(request: Request, now: datetime, pack: str) -> Decision[Request]:
+    """The superior's date has passed without a word: the request ends unanswered, and the case takes the next way."""
+    because = Because(rule="assistance.undecided", basis=(request.basis,), pack=pack)
+    if request.state is not AssistanceState.DISPUTED:
+        return Decision(state=request, because=replace(because, rule="timer.obsolete"))
+    held = noted(replace(request, state=AssistanceState.UNANSWERED, ended_at=now), because.rule, now)
+    return Decision(state=held, because=because, ends=TIMERS)

@@ -1,0 +1,59 @@
+"""What came of an agency's answer: whoever helped learns it when the case is over, and nothing else about the case."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from enum import StrEnum
+
+from inspector.domain.assistance import AssistanceState, Request
+from inspector.domain.case import Case, CaseState, ClaimStatus, Outcome
+from inspector.domain.decision import Because, Decision
+from inspector.domain.evidence import UNTRUE, Verdict
+from inspector.domain.letter import LetterKind, letter
+
+
+class Echo(StrEnum):
+    """`USED`: the case was decided as the answer says. `DISPROVED`: it was decided otherwise. `UNUSED`: it did not come to it."""
+
+    USED = "USED"
+    DISPROVED = "DISPROVED"
+    UNUSED = "UNUSED"
+    WITHDRAWN = "WITHDRAWN"
+
+
+def came_of(request: Request, case: Case) -> Echo:
+    """What came of an answer once its case is over.
+
+    A match is used where nothing untrue was found, and disproved where the promise was found untrue by its very claim; a mismatch the
+    other way round. Of a claim that was corrected since, and of an answer that decides nothing, nothing came.
+    """
+    if case.state is CaseState.WITHDRAWN:
+        return Echo.WITHDRAWN
+    verdict = (request.reply or {}).get("verdict")
+    held = next((one for one in case.claims if one.claim.key == request.claim), None)
+    if held is None or verdict not in (Verdict.MATCH.value, Verdict.MISMATCH.value):
+        return Echo.UNUSED
+    contradicted = held.status in (ClaimStatus.CONTRADICTED, ClaimStatus.STALE_LEAD)
+    if verdict == Verdict.MATCH.value:
+        if case.outcome in UNTRUE:
+            return Echo.DISPROVED if contradicted else Echo.UNUSED
+        return Echo.USED if case.outcome is Outcome.TRUE else Echo.UNUSED
+    if case.outcome in UNTRUE or case.outcome is Outcome.IMMATERIAL:
+        return Echo.USED if contradicted else Echo.UNUSED
+    return Echo.DISPROVED if case.outcome in (Outcome.TRUE, Outcome.DATA_ERROR) else Echo.UNUSED
+
+
+def echo(request: Request, case: Case, now: datetime) -> Decision[Request] | None:
+    """Tell whoever answered what came of it; None where nobody did, or has heard just this. Of a case reopened it is told anew."""
+    if request.state is not AssistanceState.ANSWERED:
+        return None
+    came = came_of(request, case)
+    if request.echo == came.value:
+        return None
+    facts = {"request": request.id, "echo": came.value}
+    because = Because(rule="assistance.echo", basis=(request.basis,), pack=case.pack, facts=facts)
+    held = replace(request, echo=came.value)
+    order = letter(held, LetterKind.OUTCOME.value, held.requested, now, None)
+    order = replace(order, key=f"{order.key}:{case.version}")
+    return Decision(state=held, because=because, orders=(order,))

@@ -1,0 +1,159 @@
+"""The ladder of silence: what comes of a request that nobody answers, step by step, each on its own clock (handbook 1.5, scenario 53).
+
+Acknowledged by then; a reminder before the date and one on its last day; after it the agency's liaison officer, its head, and the
+common superior; then the request ends without an answer. A step that a pack has no row for is not taken.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from inspector.domain.assistance import TIMERS, AssistanceState, Request, Rung, noted
+from inspector.domain.calendar import Due, WorkingCalendar, due, reminder
+from inspector.domain.decision import Because, Decision, Order, OrderKind, Told
+from inspector.domain.letter import letter
+from inspector.domain.policy import Policy
+from inspector.domain.start import StartEvent
+from inspector.domain.timer import Timer
+
+REMINDERS = {
+    OrderKind.ASSIST_ACK: "acknowledge",
+    OrderKind.ASSIST_REMIND: "reminder",
+    OrderKind.ASSIST_LAST: "last",
+    OrderKind.ASSIST_LIAISON: "liaison",
+    OrderKind.ASSIST_HEAD: "head",
+}
+"""Each step's letter, which goes to the requested agency: the last two for its liaison officer and its head."""
+
+_ABOVE = ((OrderKind.ASSIST_LIAISON, Timer.ASSIST_LIAISON), (OrderKind.ASSIST_HEAD, Timer.ASSIST_HEAD))
+
+
+def rungs(date: datetime, opened_at: datetime, policy: Policy, calendar: WorkingCalendar) -> tuple[Rung, ...]:
+    """Every step of a clock that began at `opened_at` and whose answer is due at `date`, the superior's last, in order of their days.
+
+    Nobody is reminded of what has only just been asked: a term as short as that has no reminder before it.
+    """
+    found: list[Rung] = []
+    if row := policy.terms.get(Timer.ASSIST_ACK):
+        counted = due(opened_at, row.term, calendar, StartEvent.REQUEST_OPENED)
+        if counted.at < date:
+            found.append(Rung(kind=OrderKind.ASSIST_ACK, at=counted.at, counted=counted.counted))
+    before = {OrderKind.ASSIST_REMIND: reminder(date, policy.term(Timer.ASSIST_REMIND).term.amount, calendar)}
+    if row := policy.terms.get(Timer.ASSIST_LAST):
+        day = calendar.add_working_days(calendar.local_date(date), 1 - row.term.amount)
+        before[OrderKind.ASSIST_LAST] = calendar.opening(day)
+    found += [Rung(kind=kind, at=at) for kind, at in before.items() if at > opened_at]
+    since, event = date, StartEvent.REQUEST_DUE
+    for kind, timer in _ABOVE:
+        if row := policy.terms.get(timer):
+            counted = due(since, row.term, calendar, event)
+            found.append(Rung(kind=kind, at=counted.at, counted=counted.counted))
+            since, event = counted.at, StartEvent.REQUEST_STEP
+    counted = due(since, policy.term(Timer.ASSIST_ESCALATE).term, calendar, event)
+    found.append(Rung(kind=OrderKind.ASSIST_DUE, at=counted.at, counted=counted.counted))
+    return tuple(sorted(found, key=lambda rung: rung.at))
+
+
+def clocked(request: Request, term: Due, began: datetime, policy: Policy, calendar: WorkingCalendar) -> Request:
+    """The request under a clock: its reply's date and every step until the superior."""
+    steps = rungs(term.at, began, policy, calendar)
+    superior = steps[-1]
+    assert superior.counted is not None, "the superior's day is counted"
+    return replace(
+        request,
+        due_at=term.at,
+        due_counted=term.counted,
+        due_provisional=term.provisional,
+        escalate_at=superior.at,
+        escalate_counted=superior.counted,
+        end_at=None,
+        end_counted=None,
+        rungs=steps,
+        accept_by=request.accept_by if request.turn else _accept_by(steps),
+    )
+
+
+def _accept_by(steps: tuple[Rung, ...]) -> datetime | None:
+    """By when a request is to be acknowledged: what its first clock says, whatever date is agreed later."""
+    return next((rung.at for rung in steps if rung.kind is OrderKind.ASSIST_ACK), None)
+
+
+def wound(
+    request: Request, state: AssistanceState, term: Due, now: datetime, policy: Policy, calendar: WorkingCalendar
+) -> tuple[Request, tuple[Order, ...]]:
+    """The request under a new clock, and its waits; those of the clocks before are to be ended with it (`TIMERS`)."""
+    held = clocked(replace(request, state=state, turn=request.turn + 1, proposed=None), term, now, policy, calendar)
+    return held, waits(held, now)
+
+
+def waits(request: Request, now: datetime) -> tuple[Order, ...]:
+    """The steps of the present clock as rows with dates; who has acknowledged is not asked to, and what is past is not caught up on."""
+    steps = [rung for rung in request.rungs if not (request.accepted and rung.kind is OrderKind.ASSIST_ACK)]
+    ahead = [rung for rung in steps if rung.at > now or rung.kind is OrderKind.ASSIST_DUE]
+    return tuple(wait(request, rung.kind, rung.at) for rung in ahead)
+
+
+def wait(request: Request, kind: OrderKind, at: datetime) -> Order:
+    """A wait as a row."""
+    return Order(
+        kind=kind,
+        key=request.key(kind),
+        due_at=at,
+        urgent_by=at,
+        case_id=request.case_id,
+        payload={"request": request.id, "turn": request.turn},
+    )
+
+
+def remind(request: Request, kind: OrderKind, now: datetime, pack: str) -> Decision[Request]:
+    """One letter of a step (`REMINDERS`). Before the date it is of no use after it, and a request to acknowledge none once that is done.
+
+    Until the agency has said something the state says that it was reminded.
+    """
+    word = REMINDERS[kind]
+    because = Because(rule=f"assistance.{'remind' if word == 'reminder' else word}", basis=(request.basis,), pack=pack)
+    early = kind in (OrderKind.ASSIST_ACK, OrderKind.ASSIST_REMIND, OrderKind.ASSIST_LAST)
+    needless = kind is OrderKind.ASSIST_ACK and request.accepted
+    if not _waits(request) or needless or (early and now >= request.due_at):
+        return Decision(state=request, because=replace(because, rule="timer.obsolete"))
+    state = AssistanceState.REMINDED if request.state.silent else request.state
+    held = noted(replace(request, state=state), because.rule, now)
+    return Decision(state=held, because=because, orders=(letter(held, word, held.requested, now, held.escalate_at),))
+
+
+def escalate(
+    request: Request, superior: str | None, policy: Policy, now: datetime, calendar: WorkingCalendar
+) -> Decision[Request]:
+    """No answer by the date: tell the common superior (`superior` is its connector; None: none is known, a person picks).
+
+    Where none is known nobody is told, and the decision and the state say just that.
+    """
+    because = Because(rule="assistance.past_due", basis=(request.basis,), pack=policy.label)
+    if superior:
+        because = replace(because, rule="assistance.escalate", facts={"superior": superior})
+    if not _waits(request):
+        return Decision(state=request, because=replace(because, rule="timer.obsolete"))
+    end = due(now, policy.term(Timer.ASSIST_END).term, calendar, StartEvent.REQUEST_ESCALATED)
+    stands = AssistanceState.ESCALATED if superior else AssistanceState.PAST_DUE
+    held = replace(request, state=stands, escalated_to=superior, end_at=end.at, end_counted=end.counted)
+    held = noted(held, because.rule, now, superior or "")
+    orders = [wait(held, OrderKind.ASSIST_END, end.at)]
+    if superior:
+        orders.append(letter(held, "escalation", superior, now, end.at))
+    told = Told(type="assistance.escalated", data={"request": held.id, "claim": held.claim, "superior": superior or ""})
+    return Decision(state=held, because=because, orders=tuple(orders), told=(told,))
+
+
+def silent(request: Request, now: datetime, pack: str) -> Decision[Request]:
+    """The last date has passed: the request ends without an answer, and the case takes the next way."""
+    because = Because(rule="assistance.silent", basis=(request.basis,), pack=pack)
+    if not _waits(request):
+        return Decision(state=request, because=replace(because, rule="timer.obsolete"))
+    held = noted(replace(request, state=AssistanceState.UNANSWERED, ended_at=now), because.rule, now)
+    return Decision(state=held, because=because, ends=TIMERS)
+
+
+def _waits(request: Request) -> bool:
+    """Whether silence still means anything: the request is open, and the superior has not been asked to decide."""
+    return request.state.open and request.state is not AssistanceState.DISPUTED

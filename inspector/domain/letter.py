@@ -1,0 +1,119 @@
+"""What leaves the house of a request for assistance, who holds it, and that whoever does hears of its end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from enum import StrEnum
+
+from inspector.domain.assistance import TIMERS, AssistanceState, Request, noted
+from inspector.domain.decision import Because, Decision, Order, OrderKind
+
+
+class LetterKind(StrEnum):
+    """What a letter to another agency is for.
+
+    To the requested agency: the request, a wish that it be acknowledged, reminders before the date and on its last day, one for its
+    liaison officer and one for its head; that its date is agreed, or stays, or that it is to help. To the common superior: an
+    escalation, a dispute to decide. To whoever holds a letter: that it is over. To whoever helped: what came of it.
+    """
+
+    REQUEST = "request"
+    ACKNOWLEDGE = "acknowledge"
+    REMINDER = "reminder"
+    LAST = "last"
+    LIAISON = "liaison"
+    HEAD = "head"
+    AGREED = "agreed"
+    KEPT = "kept"
+    DECIDED = "decided"
+    ESCALATION = "escalation"
+    DISPUTE = "dispute"
+    CANCEL = "cancel"
+    OUTCOME = "outcome"
+
+
+ASKING = ("request", "acknowledge", "reminder", "last", "liaison", "head", "agreed", "kept", "decided")
+"""Kinds of letters to the requested agency that want something of it, or tell it the date that binds."""
+
+ABOVE = ("escalation", "dispute")
+"""Kinds of letters to the common superior."""
+
+
+def letter(
+    request: Request, kind: str, via: str, now: datetime, expires_at: datetime | None, *, after: tuple[str, ...] = ()
+) -> Order:
+    """The order to hand one letter over, once the work `after` is surely over; useless from `expires_at` on (None: never)."""
+    return Order(
+        kind=OrderKind.ASSIST_SEND,
+        key=request.letter_key(kind, via),
+        due_at=now,
+        urgent_by=request.due_at,
+        lane=via,
+        case_id=request.case_id,
+        expires_at=expires_at,
+        payload={"request": request.id, "letter": kind, "via": via, "after": list(after)},
+    )
+
+
+def sent(request: Request, via: str, reference: str, now: datetime, pack: str) -> Decision[Request]:
+    """Somebody has a letter: the requested agency, or the common superior (`via` is the connector)."""
+    because = Because(rule="assistance.sent", basis=(request.basis,), pack=pack, facts={"to": via, "reference": reference})
+    held = perhaps(request, via)
+    if request.state is AssistanceState.ORDERED:
+        held = noted(replace(held, state=AssistanceState.SENT, sent_at=now), because.rule, now)
+    return Decision(state=held, because=because)
+
+
+def perhaps(request: Request, via: str) -> Request:
+    """Somebody holds a letter, or may: the tries to hand it over were in vain, but nobody knows what became of them."""
+    return replace(request, told=tuple(dict.fromkeys((*request.told, via))))
+
+
+def undeliverable(request: Request, code: str, now: datetime, pack: str) -> Decision[Request]:
+    """The letter could not be handed over by any try: no answer, next way."""
+    because = Because(rule="assistance.undeliverable", basis=(request.basis,), pack=pack, facts={"error": code})
+    held = noted(replace(request, state=AssistanceState.UNANSWERED, ended_at=now), because.rule, now)
+    return Decision(state=held, because=because, ends=TIMERS)
+
+
+def unescalated(request: Request, code: str, pack: str) -> Decision[Request]:
+    """The letter surely never reached the common superior: nobody above was told, and the request does not stand as if."""
+    facts = {"to": request.escalated_to or "", "error": code}
+    because = Because(rule="assistance.undeliverable", basis=(request.basis,), pack=pack, facts=facts)
+    return Decision(state=replace(request, state=AssistanceState.PAST_DUE, escalated_to=None), because=because)
+
+
+def letters(request: Request) -> Mapping[str, str]:
+    """Key and addressee of every letter that asks for something and may still be on its way."""
+    turns = [replace(request, turn=turn) for turn in range(request.turn + 1)]
+    asked = {
+        held.letter_key(kind, held.requested): held.requested
+        for held in turns
+        for kind in ASKING
+        if request.state.open or request.state is AssistanceState.UNANSWERED
+    }
+    above = {request.escalated_to, request.dispute.superior if request.dispute else None} - {None}
+    return asked | {held.letter_key(kind, str(via)): str(via) for held in turns for via in above for kind in ABOVE}
+
+
+def cancel(request: Request, unsure: Mapping[str, tuple[str, ...]], now: datetime, pack: str) -> Decision[Request]:
+    """The case is over: everybody who holds a letter hears so, once each, and nobody who never got one.
+
+    `unsure` are those who may have one: its sending was under way or its outcome is unknown. Their notice comes after the work
+    named with them, so that it does not overtake the letter. A request that had ended keeps its state.
+    """
+    rule = "assistance.cancel" if request.state.open else "assistance.over"  # what was answered is not called off
+    because = Because(rule=rule, basis=(request.basis,), pack=pack)
+    holders = tuple(dict.fromkeys((*request.told, *unsure)))
+    state = replace(request, told=())
+    if request.state.open:
+        state = noted(replace(state, state=AssistanceState.CANCELLED, ended_at=now), rule, now)
+    orders = tuple(letter(request, "cancel", via, now, None, after=unsure.get(via, ())) for via in holders)
+    return Decision(state=state, because=because, orders=orders, ends=TIMERS)
+
+
+def others(request: Request) -> tuple[str, ...]:
+    """Who holds a letter besides the requested agency, which has ended the request itself."""
+    return tuple(via for via in request.told if via != request.requested)

@@ -1,0 +1,178 @@
+"""What the requested agency says: that it has the letter, that it takes the request on, a part, an answer, or why it cannot help.
+
+No answer without a signer, no refusal without reasons (the plan, item 7; handbook 1.5.1, scenario 52).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from inspector.domain.assistance import (
+    TIMERS,
+    AssistanceState,
+    Door,
+    Inability,
+    Request,
+    by_door,
+    must_be_open,
+    noted,
+    signed,
+    stands,
+)
+from inspector.domain.decision import Because, Decision, OrderKind, Told
+from inspector.domain.errors import Invalid, Refusal
+from inspector.domain.evidence import Verdict, blank, stated
+from inspector.domain.letter import others
+from inspector.domain.policy import Compare
+
+
+def deliver(request: Request, now: datetime, pack: str) -> Decision[Request]:
+    """The agency has opened its letter for the first time. Nothing follows from it but that the letter has arrived."""
+    because = Because(rule="assistance.delivered", basis=(request.basis,), pack=pack)
+    if not request.state.open or request.delivered_at is not None:
+        return Decision(state=request, because=replace(because, rule="timer.obsolete"))
+    fresh = request.state in (AssistanceState.ORDERED, AssistanceState.SENT)
+    state = AssistanceState.DELIVERED if fresh else request.state
+    held = replace(request, state=state, delivered_at=now, sent_at=request.sent_at or now)
+    return Decision(state=noted(held, because.rule, now), because=because)
+
+
+def accept(request: Request, signer: str, now: datetime, pack: str, door: Door | None = None) -> Decision[Request]:
+    """The agency acknowledges the request and takes it on. Twice is once. Raises Invalid, Refusal."""
+    must_be_open(request)
+    signed(signer)
+    because = Because(
+        rule="assistance.accept", basis=(request.basis,), pack=pack, facts={"signer": signer, **by_door(door), **_when(request)}
+    )
+    if request.accepted:
+        return Decision(state=request, because=replace(because, rule="timer.obsolete"))
+    held = replace(request, state=stands(request, AssistanceState.ACCEPTED), accepted_at=now)
+    return Decision(state=noted(held, because.rule, now), because=because, ends=frozenset({OrderKind.ASSIST_ACK}))
+
+
+def partly(
+    request: Request, value: str, rest: str, signer: str, now: datetime, pack: str, door: Door | None = None
+) -> Decision[Request]:
+    """A part is answered (`value`) and it is said what is still open (`rest`). The date stays, and so does the case's question.
+
+    Raises Invalid, Refusal.
+    """
+    must_be_open(request)
+    signed(signer)
+    if blank(value):
+        raise Invalid("part_missing", field="value")
+    if blank(rest):
+        raise Invalid("rest_missing", field="rest")
+    part = {"value": value, "rest": rest, "signer": signer, **by_door(door)}
+    because = Because(rule="assistance.partly", basis=(request.basis,), pack=pack, facts=part)
+    held = replace(
+        request,
+        state=stands(request, AssistanceState.PARTLY),
+        accepted_at=request.accepted_at or now,
+        parts=(*request.parts, part),
+    )
+    return Decision(state=noted(held, because.rule, now, said=rest), because=because, ends=frozenset({OrderKind.ASSIST_ACK}))
+
+
+def answer(
+    request: Request,
+    verdict: Verdict | None,
+    value: str,
+    signer: str,
+    rule: Compare,
+    now: datetime,
+    pack: str,
+    door: Door | None = None,
+) -> Decision[Request]:
+    """The requested agency answers: by a verdict, or by the value it holds, which the pack's `rule` for the fact compares.
+
+    Refused when it has, or when nobody wants to know any more: the first answer stands (`again`). So is one that contradicts itself
+    (`stated`).
+
+    After the last date it is late, and what it means is the case's affair.
+    A mismatch says what its records hold; whoever cannot say says why (the plan, item 7: no refusal without reasons).
+    """
+    _must_hear(request)
+    reply = _answer(request, verdict, value, signer, rule)
+    facts = {**reply, **by_door(door), **_when(request)}
+    because = Because(rule="assistance.answer", basis=(request.basis,), pack=pack, facts=facts)
+    held = _replied(request, AssistanceState.ANSWERED, reply, door, now)
+    return Decision(state=noted(held, because.rule, now), because=because, ends=TIMERS)
+
+
+def again(
+    request: Request,
+    verdict: Verdict | None,
+    value: str,
+    signer: str,
+    rule: Compare,
+    now: datetime,
+    pack: str,
+    door: Door | None = None,
+) -> Decision[Request]:
+    """Whoever has answered or refused says otherwise now. The first word stands, and the other is kept beside it for a person.
+
+    Refused is the same once more, and more than `MOST` of them. Raises Invalid, Refusal.
+    """
+    said = _answer(request, verdict, value, signer, rule)
+    before = [request.reply or {}, *request.afterwords]
+    known = any((one.get("verdict"), one.get("value")) == (said["verdict"], said["value"]) for one in before)
+    if request.state not in (AssistanceState.ANSWERED, AssistanceState.DECLINED) or known or len(request.afterwords) >= MOST:
+        raise Refusal("request_closed", request=request.id, state=request.state)
+    told = {**said, **by_door(door)}
+    because = Because(rule="assistance.again", basis=(request.basis,), pack=pack, facts=told)
+    held = replace(request, afterwords=(*request.afterwords, told))
+    return Decision(state=noted(held, because.rule, now), because=because)
+
+
+MOST = 5
+"""So many answers that say otherwise are kept; whoever changes his mind more often is to be spoken to."""
+
+
+def decline(
+    request: Request,
+    reasons: str,
+    signer: str,
+    now: datetime,
+    pack: str,
+    door: Door | None = None,
+    *,
+    inability: Inability = Inability.OTHER,
+) -> Decision[Request]:
+    """The requested agency cannot help. A code, written reasons and a signer are its duty (the plan, item 7; scenario 52)."""
+    _must_hear(request)
+    signed(signer, reasons)
+    reply = {"inability": inability.value, "reasons": reasons, "signer": signer}
+    facts = {**reply, **by_door(door), **_when(request)}
+    because = Because(rule="assistance.decline", basis=(request.basis,), pack=pack, facts=facts)
+    held = _replied(request, AssistanceState.DECLINED, reply, door, now)
+    told = Told(type="assistance.declined", data={"request": held.id, "claim": held.claim, "inability": inability.value})
+    return Decision(state=noted(held, because.rule, now, said=reasons), because=because, told=(told,), ends=TIMERS)
+
+
+def _answer(request: Request, verdict: Verdict | None, value: str, signer: str, rule: Compare) -> dict[str, object]:
+    """An answer as it is kept. Raises Invalid for one without its words, without a signer, or against itself."""
+    if verdict is Verdict.MISMATCH and blank(value):
+        raise Invalid("mismatch_wordless", field="value")
+    if verdict is Verdict.CANNOT_SAY and blank(value):
+        raise Invalid("cannot_say_wordless", field="value")
+    signed(signer)
+    verdict = stated(verdict, value, str(request.question["claimed"]), rule)
+    return {"verdict": verdict.value, "value": value, "signer": signer}
+
+
+def _replied(request: Request, state: AssistanceState, reply: Mapping[str, object], door: Door | None, now: datetime) -> Request:
+    late = request.moved_on or not request.state.open
+    return replace(request, state=state, reply=reply, door=door, ended_at=now, told=others(request), late=late)
+
+
+def _when(request: Request) -> dict[str, bool]:
+    """That a word is late, as a fact of its decision."""
+    return {"late": True} if request.moved_on or not request.state.open else {}
+
+
+def _must_hear(request: Request) -> None:
+    if not request.state.hears:
+        raise Refusal("request_closed", request=request.id, state=request.state)

@@ -1,0 +1,178 @@
+"""Another date for an answer: an extension by the pack, a date proposed and agreed, an urgency that was contested.
+
+Each is a new clock: its steps are counted anew, and the case's own clock goes on (handbook 1.5.6, 1.5.13, scenario 54).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime
+
+from inspector.domain.asking import term_of
+from inspector.domain.assistance import (
+    TIMERS,
+    AssistanceState,
+    Proposed,
+    Request,
+    Word,
+    must_be_open,
+    noted,
+    stands,
+)
+from inspector.domain.calendar import Counting, Due, Term, Unit, WorkingCalendar, due
+from inspector.domain.decision import Because, Decision, OrderKind, Told
+from inspector.domain.errors import Invalid, Refusal
+from inspector.domain.ladder import wound
+from inspector.domain.letter import letter
+from inspector.domain.policy import Policy
+from inspector.domain.start import StartEvent
+from inspector.domain.timer import Timer
+from inspector.domain.urgency import Urgency
+
+MOST = 1
+"""How often a request is extended: once (handbook 1.5.6, scenario 54)."""
+
+
+def extend(
+    request: Request,
+    word: Word,
+    policy: Policy,
+    now: datetime,
+    calendar: WorkingCalendar,
+) -> Decision[Request]:
+    """The agency takes longer, by what the pack allows: before the date, with reasons, once. Raises Invalid, Refusal."""
+    must_be_open(request)
+    said = word.facts()
+    row = policy.terms.get(Timer.ASSIST_EXTEND)
+    if row is None:
+        raise Refusal("extension_not_provided", request=request.id, pack=policy.label)
+    if now >= request.due_at:
+        raise Refusal("extension_after_due", request=request.id, due_at=request.due_at.isoformat())
+    if request.extended >= MOST:
+        raise Refusal("extension_used", request=request.id)
+    if request.due_counted.since is None or row.term.unit is not request.due_counted.term.unit:
+        raise Refusal("extension_not_provided", request=request.id, pack=policy.label)
+    told = request.due_counted
+    term = due(request.due_counted.since, told.term, calendar, told.event, told.stops, (*told.extended, row.term))
+    facts = _moved(request, term, {"term": str(row.term), **said})
+    because = Because(rule="assistance.extend", basis=(request.basis, row.basis), pack=policy.label, facts=facts)
+    asked = replace(request, extended=request.extended + 1, accepted_at=request.accepted_at or now)
+    held, orders = wound(asked, AssistanceState.EXTENDED, term, now, policy, calendar)
+    held = noted(held, because.rule, now, said=word.reasons)
+    return Decision(state=held, because=because, orders=orders, told=(_told(held),), ends=TIMERS)
+
+
+def propose(
+    request: Request,
+    day: date,
+    word: Word,
+    now: datetime,
+    calendar: WorkingCalendar,
+    pack: str,
+) -> Decision[Request]:
+    """The agency names the working day by which it can answer, with reasons. Until that is agreed the old date binds (1.5.13).
+
+    Raises Invalid, Refusal.
+    """
+    must_be_open(request)
+    said = word.facts()
+    due_at = calendar.closing(day)
+    if not calendar.is_working_day(day) or due_at <= now:
+        raise Invalid("date_not_working", field="day", day=day.isoformat())
+    told = Proposed(due_at=due_at, reasons=word.reasons, signer=word.signer, at=now)
+    facts: dict[str, object] = {
+        "due_at": request.due_at.isoformat(),
+        "proposed": due_at.isoformat(),
+        **said,
+    }
+    because = Because(rule="assistance.propose", basis=(request.basis,), pack=pack, facts=facts)
+    held = replace(
+        request,
+        state=stands(request, AssistanceState.PROPOSED),
+        proposed=told,
+        accepted_at=request.accepted_at or now,
+    )
+    return Decision(
+        state=noted(held, because.rule, now, said=word.reasons), because=because, ends=frozenset({OrderKind.ASSIST_ACK})
+    )
+
+
+def agree(request: Request, by: str, policy: Policy, now: datetime, calendar: WorkingCalendar) -> Decision[Request]:
+    """The requester agrees to the date that was proposed: it binds from now on. Raises Refusal."""
+    told = _proposed(request, now)
+    term = Due(at=told.due_at, counted=_agreed(now, told.due_at, calendar))
+    because = Because(rule="assistance.agree", basis=(request.basis,), pack=policy.label, facts=_moved(request, term, {"by": by}))
+    held, orders = wound(request, AssistanceState.ACCEPTED, term, now, policy, calendar)
+    note = letter(held, "agreed", held.requested, now, held.due_at)
+    return Decision(
+        state=noted(held, because.rule, now), because=because, orders=(note, *orders), told=(_told(held),), ends=TIMERS
+    )
+
+
+def keep(request: Request, word: Word, now: datetime, pack: str) -> Decision[Request]:
+    """The requester does not agree, and says why: the old date stands. Raises Invalid, Refusal."""
+    told = _proposed(request, now)
+    said = word.facts()
+    facts = {"due_at": request.due_at.isoformat(), "proposed": told.due_at.isoformat(), **said}
+    because = Because(rule="assistance.keep", basis=(request.basis,), pack=pack, facts=facts)
+    held = replace(request, state=stands(request, AssistanceState.ACCEPTED), proposed=None)
+    note = letter(held, "kept", held.requested, now, held.escalate_at if held.end_at is None else held.end_at)
+    return Decision(state=noted(held, because.rule, now, said=word.reasons), because=because, orders=(note,))
+
+
+def calm(
+    request: Request,
+    word: Word,
+    policy: Policy,
+    now: datetime,
+    calendar: WorkingCalendar,
+) -> Decision[Request]:
+    """The agency contests that the request is urgent, with reasons: it is treated as any other (1.5.13). Raises Invalid, Refusal.
+
+    Its term is counted from the day it was opened, as if it had never been urgent; a date that is later already stays.
+    """
+    must_be_open(request)
+    said = word.facts()
+    if request.urgency is Urgency.NORMAL:
+        raise Refusal("request_not_urgent", request=request.id)
+    row = term_of(policy, Urgency.NORMAL)
+    term = due(request.opened_at, row.term, calendar, StartEvent.REQUEST_OPENED)
+    if term.at < request.due_at:
+        term = Due(at=request.due_at, counted=request.due_counted)
+    if now >= request.due_at:
+        raise Refusal("extension_after_due", request=request.id, due_at=request.due_at.isoformat())
+    facts = _moved(request, term, said)
+    because = Because(rule="assistance.calm", basis=(request.basis, row.basis), pack=policy.label, facts=facts)
+    asked = replace(request, urgency=Urgency.NORMAL, accepted_at=request.accepted_at or now)
+    held, orders = wound(asked, AssistanceState.ACCEPTED, term, now, policy, calendar)
+    held = noted(held, because.rule, now, said=word.reasons)
+    return Decision(state=held, because=because, orders=orders, told=(_told(held),), ends=TIMERS)
+
+
+def _told(request: Request) -> Told:
+    """What the approving system hears: the day of an answer has moved, its case's has not."""
+    data = {"request": request.id, "claim": request.claim, "due_at": request.due_at.isoformat()}
+    return Told(type="assistance.moved", data=data)
+
+
+def _proposed(request: Request, now: datetime) -> Proposed:
+    must_be_open(request)
+    if request.proposed is None:
+        raise Refusal("date_not_proposed", request=request.id)
+    if request.proposed.due_at <= now:
+        raise Refusal("date_passed", request=request.id, due_at=request.proposed.due_at.isoformat())
+    return request.proposed
+
+
+def _moved(request: Request, term: Due, more: dict[str, object]) -> dict[str, object]:
+    """The old date and the new one, as facts of a decision."""
+    return {"was_due": request.due_at.isoformat(), "due_at": term.at.isoformat(), **more}
+
+
+def _agreed(now: datetime, due_at: datetime, calendar: WorkingCalendar) -> Counting:
+    """An agreed day counts as itself: so many working days after the agreement, whatever a calendar says later (`since` is unknown)."""
+    after, last = calendar.local_date(now), calendar.local_date(due_at)
+    days = max(calendar.ordinal(last) - calendar.ordinal(after), 1)
+    return Counting(
+        term=Term(amount=days, unit=Unit.WORKING_DAY), after=after, nominal=last, last=last, event=StartEvent.REQUEST_AGREED
+    )

@@ -1,0 +1,204 @@
+"""The scoreboard of assistance: how each agency answers each kind of question, and what the requester's own requests are worth.
+
+Quality goes both ways: answers that a decision disproved later, and requests that were badly put. What never reached an agency is
+counted apart and held against nobody: an outage is no silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from inspector.domain.assistance import AssistanceState, Inability, Past, Request
+from inspector.domain.calendar import WorkingCalendar
+from inspector.domain.echo import Echo
+from inspector.domain.evidence import Verdict
+
+WITHIN = (1, 2, 3, 5)
+"""Working days within which an export says how many requests were heard of."""
+
+_SAYS = frozenset({Verdict.MATCH.value, Verdict.MISMATCH.value, Verdict.NOT_FOUND.value})
+"""Answers that a data interface would have given as well."""
+
+_UNREACHED = "assistance.undeliverable"
+_WORDS = frozenset(
+    f"assistance.{word}" for word in ("accept", "partly", "extend", "propose", "calm", "answer", "decline", "dispute")
+)
+
+
+@dataclass(slots=True, kw_only=True)
+class Score:
+    """How one agency (a connector) has answered one kind of question (a fact). Days are working days from the day it was asked.
+
+    `asked` is the sum of `open`, `answered`, `declined`, `forwarded`, `unanswered`, `unreached` and `cancelled`. `heard_days` tells of each
+    first word how long it took; `heard_in_time` those within the term of acknowledging, or of the answer where there is none.
+    `punctual` are answers by the date that was agreed last.
+    """
+
+    agency: str
+    fact: str
+    asked: int = 0
+    open: int = 0
+    answered: int = 0
+    declined: int = 0
+    forwarded: int = 0
+    unanswered: int = 0
+    unreached: int = 0
+    cancelled: int = 0
+    heard_in_time: int = 0
+    punctual: int = 0
+    partly: int = 0
+    moved: int = 0
+    escalated: int = 0
+    disputed: int = 0
+    used: int = 0
+    disproved: int = 0
+    badly_put: int = 0
+    reasons: dict[str, int] = field(default_factory=dict)
+    heard_days: list[int] = field(default_factory=list)
+    answer_days: list[int] = field(default_factory=list)
+    data_days: list[int] = field(default_factory=list)
+
+    def line(self) -> dict[str, object]:
+        """The score as one flat row."""
+        counts = {name: getattr(self, name) for name in _COUNTS}
+        within = {f"heard_within_{days}": sum(took <= days for took in self.heard_days) for days in WITHIN}
+        days = {"answer_days_median": middle(self.answer_days), "answer_days_most": max(self.answer_days, default=None)}
+        return {"agency": self.agency, "fact": self.fact, **counts, **within, **days}
+
+
+_COUNTS = (
+    *("asked", "open", "answered", "declined", "forwarded", "unanswered", "unreached", "cancelled", "heard_in_time", "punctual"),
+    *("partly", "moved", "escalated", "disputed", "used", "disproved", "badly_put"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gain:
+    """What a data interface would have saved: `requests` that it would have answered, and their working days all together."""
+
+    agency: str
+    fact: str
+    requests: int
+    days: int
+    median: int
+
+
+def heard_at(request: Request) -> datetime | None:
+    """When the agency first spoke of the request, whatever it said; of one of before histories, when it ended it by its word."""
+    words = [one.at for one in own(request) if one.rule in _WORDS]
+    if words:
+        return words[0]
+    spoke = (AssistanceState.ANSWERED, AssistanceState.DECLINED, AssistanceState.FORWARDED)
+    return request.ended_at if request.state in spoke else None
+
+
+def unreached(request: Request) -> bool:
+    """Whether the request ended because its letter reached nobody."""
+    over = request.state is AssistanceState.UNANSWERED
+    return over and bool(request.history) and request.history[-1].rule == _UNREACHED
+
+
+def badly_put(request: Request) -> bool:
+    """Whether the requester did its part badly: the wrong addressee, an unclear question, an urgency that was none."""
+    unclear = (request.reply or {}).get("inability") == Inability.UNCLEAR.value
+    calmed = any(one.rule == "assistance.calm" for one in request.history)
+    return request.state is AssistanceState.FORWARDED or unclear or calmed
+
+
+def marks(request: Request) -> dict[str, object]:
+    """What a request's row is marked with, so that metrics need not read its body; None where it does not apply, or not yet."""
+    heard = heard_at(request)
+    by = request.accept_by or request.due_at
+    in_time = heard <= by if heard is not None else None
+    if heard is None and request.state is AssistanceState.UNANSWERED and request.history and not unreached(request):
+        in_time = False
+    answered = request.state is AssistanceState.ANSWERED and request.ended_at is not None
+    return {
+        "opened_at": request.opened_at,
+        "heard_in_time": in_time,
+        "punctual": request.ended_at <= request.due_at if answered and request.ended_at is not None else None,
+        "above": request.escalated_to is not None,
+        "echo": request.echo,
+    }
+
+
+def own(request: Request) -> tuple[Past, ...]:
+    """What has happened to the request itself, without what it brought along from those it was forwarded by."""
+    return tuple(one for one in request.history if one.at >= request.opened_at and one.rule != _FORWARD)
+
+
+def scores(requests: Iterable[Request], calendar: WorkingCalendar) -> list[Score]:
+    """The score of each agency and kind of question, by name."""
+    held: dict[tuple[str, str], Score] = {}
+    for request in requests:
+        fact = str(request.question["fact"])
+        score = held.setdefault((request.requested, fact), Score(agency=request.requested, fact=fact))
+        _count(score, request, calendar)
+    return [held[key] for key in sorted(held)]
+
+
+def gains(found: Iterable[Score]) -> list[Gain]:
+    """Which requests a data interface would have answered, most days saved first: where to connect next."""
+    rows = [
+        Gain(
+            agency=score.agency,
+            fact=score.fact,
+            requests=len(score.data_days),
+            days=sum(score.data_days),
+            median=middle(score.data_days) or 0,
+        )
+        for score in found
+        if score.data_days
+    ]
+    return sorted(rows, key=lambda row: (-row.days, -row.requests, row.agency, row.fact))
+
+
+def middle(days: list[int]) -> int | None:
+    """The median, the lower of two; None of nothing."""
+    return sorted(days)[(len(days) - 1) // 2] if days else None
+
+
+def took(request: Request, until: datetime, calendar: WorkingCalendar) -> int:
+    """Working days from the day a request was opened to another; 0 on the same day."""
+    return calendar.ordinal(calendar.local_date(until)) - calendar.ordinal(calendar.local_date(request.opened_at))
+
+
+def _count(score: Score, request: Request, calendar: WorkingCalendar) -> None:
+    told, reply = marks(request), request.reply or {}
+    score.asked += 1
+    name = "unreached" if unreached(request) else _ENDS.get(request.state, "open")
+    setattr(score, name, getattr(score, name) + 1)
+    heard = heard_at(request)
+    if heard is not None:
+        score.heard_days.append(took(request, heard, calendar))
+    score.heard_in_time += bool(told["heard_in_time"])
+    score.punctual += bool(told["punctual"])
+    score.escalated += bool(told["above"])
+    score.partly += bool(request.parts)
+    score.moved += bool(request.turn)
+    score.disputed += request.dispute is not None
+    score.used += request.echo == Echo.USED.value
+    score.disproved += request.echo == Echo.DISPROVED.value
+    score.badly_put += badly_put(request)
+    if request.state is AssistanceState.DECLINED:
+        code = str(reply.get("inability", ""))
+        score.reasons[code] = score.reasons.get(code, 0) + 1
+    if request.state is AssistanceState.ANSWERED and request.ended_at is not None:
+        days = took(request, request.ended_at, calendar)
+        score.answer_days.append(days)
+        if reply.get("verdict") in _SAYS:
+            score.data_days.append(days)
+
+
+_ENDS: Mapping[AssistanceState, str] = {
+    AssistanceState.ANSWERED: "answered",
+    AssistanceState.DECLINED: "declined",
+    AssistanceState.FORWARDED: "forwarded",
+    AssistanceState.UNANSWERED: "unanswered",
+    AssistanceState.CANCELLED: "cancelled",
+}
+_FORWARD = "assistance.forward"
+COLUMNS = tuple(Score(agency="", fact="").line())
+"""The columns of an export."""

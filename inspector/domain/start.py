@@ -1,0 +1,24 @@
+"""What a term is counted from."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class StartEvent(StrEnum):
+    """What begins a term that is proven to people; its day is not counted."""
+
+    CASE_OPENED = "CASE_OPENED"
+    MATTER_CONCLUDED = "MATTER_CONCLUDED"
+    REVIEW_OPENED = "REVIEW_OPENED"
+    REQUEST_OPENED = "REQUEST_OPENED"
+    REQUEST_DUE = "REQUEST_DUE"
+    REQUEST_STEP = "REQUEST_STEP"
+    REQUEST_ESCALATED = "REQUEST_ESCALATED"
+    REQUEST_AGREED = "REQUEST_AGREED"
+    REQUEST_DISPUTED = "REQUEST_DISPUTED"
+    REQUEST_DECIDED = "REQUEST_DECIDED"
+    VISIT_GIVEN = "VISIT_GIVEN"
+    SEAT_GIVEN = "SEAT_GIVEN"
+    CATALOGUE_PUBLISHED = "CATALOGUE_PUBLISHED"
+    CATALOGUE_WITHDRAWN = "CATALOGUE_WITHDRAWN"

@@ -1,0 +1,42 @@
+"""The terms a pack states, by what they are for."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Timer(StrEnum):
+    """Every term the case path uses; a pack must give each a row, but those of `OPTIONAL`."""
+
+    VERIFY = "verify"
+    ONLINE = "online"
+    ASSIST_ACK = "assist_ack"
+    ASSIST_REPLY = "assist_reply"
+    ASSIST_URGENT = "assist_urgent"
+    ASSIST_REMIND = "assist_remind"
+    ASSIST_LAST = "assist_last"
+    ASSIST_LIAISON = "assist_liaison"
+    ASSIST_HEAD = "assist_head"
+    ASSIST_ESCALATE = "assist_escalate"
+    ASSIST_END = "assist_end"
+    ASSIST_EXTEND = "assist_extend"
+    ASSIST_DISPUTE = "assist_dispute"
+    ACCEPT = "accept"
+    VISIT = "visit"
+    RELEASE = "release"
+    CREDIT = "credit"
+    CREDIT_RETRACT = "credit_retract"
+    CALLBACK = "callback"
+    REVEAL = "reveal"
+    SEED = "seed"
+    REVIEW = "review"
+    REVIEW_REMIND = "review_remind"
+
+
+OPTIONAL = frozenset(
+    {
+        *(Timer.ASSIST_ACK, Timer.ASSIST_URGENT, Timer.ASSIST_LAST, Timer.ASSIST_LIAISON, Timer.ASSIST_HEAD),
+        *(Timer.ASSIST_EXTEND, Timer.ASSIST_DISPUTE),
+    }
+)
+"""Terms without which a pack stands: the step, the class or the right that has no row is not taken, or not there."""

@@ -1,0 +1,45 @@
+"""The dossier that goes with a letter above the desk that was silent: what was asked, when, which reminders, which law (handbook 1.5)."""
+
+from __future__ import annotations
+
+from inspector.domain.assistance import Request
+from inspector.domain.letter import LetterKind
+from inspector.flows.office import Office
+from inspector.labels import Lang, label
+
+PREPARED = frozenset({LetterKind.LIAISON, LetterKind.HEAD, LetterKind.ESCALATION, LetterKind.DISPUTE})
+"""Kinds of letters whose reader has not seen the request: they get all of it."""
+
+
+def dossier(office: Office, request: Request, kind: LetterKind, lang: Lang = "zh-Hans") -> str:
+    """The dossier as lines of text, empty for a letter that needs none. A forwarded request brings its history along."""
+    if kind not in PREPARED and not (kind is LetterKind.REQUEST and request.chain):
+        return ""
+
+    def at(moment: object) -> str:
+        return office.calendar.local(moment).strftime("%Y-%m-%d %H:%M")  # type: ignore[arg-type]
+
+    names = {node.connector: node.name for node in office.tree.values() if node.connector}
+    asked = request.question
+    lines = [
+        label("dossier.head", lang, request=request.id),
+        label("dossier.asked", lang, fact=asked["fact"], claimed=asked["claimed"], on=asked["on"]),
+        label("dossier.ground", lang, ground=label(f"ground.{request.ground}", lang), basis=request.basis),
+        label("dossier.opened", lang, opened=at(request.opened_at), due=at(request.due_at)),
+        *(
+            label(
+                "dossier.past",
+                lang,
+                at=at(one.at),
+                rule=label(f"rule.{one.rule}", lang),
+                who=names.get(one.who, one.who),
+                said=one.said,
+            ).rstrip("：: ")
+            for one in request.history
+        ),
+    ]
+    if request.dispute is not None:
+        told = request.dispute
+        facts = {"about": label(f"Quarrel.{told.about.name}", lang), "reasons": told.reasons, "due": at(told.due_at)}
+        lines.append(label("dossier.dispute", lang, **facts))
+    return "\n".join(lines)

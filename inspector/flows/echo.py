@@ -1,0 +1,25 @@
+"""When a case is over those who answered for it hear what came of their answer (domain.echo)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from inspector.domain.case import Case
+from inspector.domain.decision import Order
+from inspector.domain.echo import echo
+from inspector.domain.verification import asked_others
+from inspector.flows.office import Office
+from inspector.flows.record import record
+from inspector.store.tx import Tx
+
+
+def echoes(tx: Tx, office: Office, case: Case, now: datetime) -> list[Order]:
+    """The letters that say so, the least that can be said; where no letter reaches the agency, its link shows it."""
+    orders: list[Order] = []
+    for request in tx.assistance.of_case(case.id, lock=True) if asked_others(case) else ():
+        told = echo(request, case, now)
+        if told is not None:
+            tx.assistance.put(told.state)
+            record(tx, case.id, told, now, {"request": request.id}, kept=case.pack)
+            orders += [order for order in told.orders if order.lane in office.connectors.agencies]
+    return orders

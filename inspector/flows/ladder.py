@@ -1,0 +1,76 @@
+"""The waits of a request for assistance run out, one by one: reminders, the superior, the end (domain.ladder, domain.dispute)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from inspector.domain import dispute, ladder
+from inspector.domain.assistance import Request
+from inspector.domain.decision import Decision, OrderKind
+from inspector.domain.evidence import Verdict
+from inspector.domain.policy import Policy
+from inspector.flows.office import Office
+from inspector.flows.recall import SUPERIOR_UNKNOWN
+from inspector.flows.requests import go_on, held, spread, superior_of
+from inspector.flows.settle import Settlement, settle_request
+from inspector.store.tx import Tx
+from inspector.store.work import Work
+
+OBSOLETE = "timer.obsolete"
+
+
+def remind(work: Work, office: Office) -> Settlement:
+    """A step's letter to the requested agency: acknowledge, before the date, on its last day, to its liaison officer, to its head."""
+    return _timer(work, lambda _tx, request, policy, now: ladder.remind(request, OrderKind(work.kind), now, policy.label), office)
+
+
+def escalate(work: Work, office: Office) -> Settlement:
+    """The date has passed without an answer: the common superior hears of it, or a person picks whom to tell."""
+
+    def decide(tx: Tx, request: Request, policy: Policy, now: datetime) -> Decision[Request]:
+        connector = superior_of(office, request)
+        decision = ladder.escalate(request, connector, policy, now, office.calendar)
+        if connector is None and decision.because.rule != OBSOLETE:
+            unknown(tx, request, now)
+        return decision
+
+    return _timer(work, decide, office)
+
+
+def end(work: Work, office: Office) -> Settlement:
+    """The last date: the request ends unanswered, and the case takes the next way. Silence is no finding (scenario 53)."""
+    return _timer(work, lambda _tx, request, policy, now: ladder.silent(request, now, policy.label), office, "unanswered")
+
+
+def undecided(work: Work, office: Office) -> Settlement:
+    """The superior's date has passed without a decision: the request ends unanswered."""
+    return _timer(work, lambda _tx, request, policy, now: dispute.undecided(request, now, policy.label), office, "undecided")
+
+
+def unknown(tx: Tx, request: Request, now: datetime) -> None:
+    """Nobody is known above both: a person picks whom to tell."""
+    facts = {"requested": request.requested, "case": request.case_id}
+    tx.attention.open(SUPERIOR_UNKNOWN, request.requester, request.id, facts, now)
+
+
+Decide = Callable[[Tx, Request, Policy, datetime], Decision[Request]]
+
+
+def _timer(work: Work, decide: Decide, office: Office, note: str = "") -> Settlement:
+    """A wait of the request's present clock; of one that was set anew meanwhile nothing follows. `note`: why the request ends by it."""
+
+    def write(tx: Tx, now: datetime) -> None:
+        case, request = held(tx, str(work.payload["request"]))
+        if work.payload.get("turn", 0) != request.turn:
+            return
+        policy = office.book.get(case.pack)
+        decision = decide(tx, request, policy, now)
+        if decision.because.rule == OBSOLETE:
+            return
+        settle_request(tx, decision, now)
+        spread(tx, office, case, decision, now)
+        if note:
+            go_on(tx, office, decision.state, Verdict.NO_ANSWER, note, now)
+
+    return Settlement(write=write)

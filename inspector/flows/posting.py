@@ -1,0 +1,149 @@
+"""Letters of the assistance procedure on their way out: each is written once, handed over, and a person hears of those nobody took."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
+
+from inspector.domain import letter as post
+from inspector.domain.assistance import AssistanceState, Request
+from inspector.domain.case import SubjectKind
+from inspector.domain.errors import Stale
+from inspector.domain.evidence import Verdict
+from inspector.domain.letter import LetterKind
+from inspector.flows.contents import named
+from inspector.flows.dossier import dossier
+from inspector.flows.left import wait_where_left
+from inspector.flows.office import Office
+from inspector.flows.recall import wait_for_it
+from inspector.flows.requests import go_on, held
+from inspector.flows.settle import Settlement, nothing, settle_request
+from inspector.ports import Garbled, Letter, PortError, Refused
+from inspector.store.codec import dump, load
+from inspector.store.tx import Tx
+from inspector.store.work import Work
+
+UNDELIVERABLE = "letter_undeliverable"
+"""The matter for a person that a letter opens which nobody took; a word from the agency ends it."""
+
+LINK = "assist"
+"""The purpose of the requested agency's one-time link: to answer, or to say why it cannot."""
+
+OVERSEE = "oversee"
+"""The purpose of the common superior's link: to see the request and urge the agency. Evidence comes from who holds the facts."""
+
+AFTERWARDS = frozenset({LetterKind.CANCEL, LetterKind.OUTCOME})
+"""What is told when a request is over: nobody answers it, so it is worth sending however the request stands."""
+
+
+def send(work: Work, office: Office) -> Settlement:
+    """Hand one letter over. A request letter whose case is over meanwhile is not sent; a notice of the end follows its letter."""
+    kind = LetterKind(work.payload["letter"])
+    with office.store.read() as tx:
+        request = tx.assistance.get(str(work.payload["request"]))
+    if kind not in AFTERWARDS and not request.state.open:
+        return nothing("obsolete")
+    wait_for_it(work, office)
+    agency = office.connectors.agencies.get(str(work.payload["via"]))
+    if agency is None:
+        wait_where_left(office, str(work.payload["via"]), "agency_not_configured")
+        return _undeliverable(work, office, "agency_not_configured").unasked()
+    try:
+        letter = _written(work, office, request)
+    except Stale:  # ended, or in another hand, before it was written down: from here nothing leaves
+        return nothing("obsolete")
+    try:
+        receipt = agency.send(letter, key=named(work.key, letter))
+    except (Refused, Garbled) as error:
+        return _undeliverable(work, office, error.code, unsure=_may_have_arrived(work, error)).after(error)
+
+    def write(tx: Tx, now: datetime) -> None:
+        case, fresh = held(tx, request.id)
+        if kind not in AFTERWARDS:
+            settle_request(tx, post.sent(fresh, str(work.payload["via"]), receipt.reference, now, case.pack), now)
+
+    return Settlement(write=write, outcome=kind.value, attempts=receipt.attempts)
+
+
+def give_up_sending(work: Work, office: Office, error: PortError | None) -> Settlement:
+    """The letter could not be handed over by any try."""
+    return _undeliverable(work, office, error.code if error else "patience_over", unsure=_may_have_arrived(work, error))
+
+
+def _may_have_arrived(work: Work, error: PortError | None) -> bool:
+    """Whether the addressee may hold a letter of which no receipt came.
+
+    An earlier try may have brought it, in this call or in a claim before, whatever became of that daemon; who answers that the key is
+    known (`conflict`) has it. Only what was refused at its first try surely did not arrive.
+    """
+    if work.fence > 1 or not isinstance(error, Refused):
+        return work.fence > 1 or error is not None
+    return error.code == "conflict" or error.attempts > 1
+
+
+def _undeliverable(work: Work, office: Office, code: str, *, unsure: bool = False) -> Settlement:
+    """A person is told, and a request ends unanswered. `unsure`: the letter may have arrived all the same; its end will be told."""
+
+    def write(tx: Tx, now: datetime) -> None:
+        case, request = held(tx, str(work.payload["request"]))
+        kind = LetterKind(work.payload["letter"])
+        facts = {"letter": kind.value, "to": work.payload["via"], "error": code}
+        tx.attention.open(UNDELIVERABLE, request.requester, work.key, facts, now)
+        if unsure and kind not in AFTERWARDS:
+            request = post.perhaps(request, str(work.payload["via"]))
+            tx.assistance.put(request)
+        if kind is LetterKind.REQUEST and request.state.open:
+            settle_request(tx, post.undeliverable(request, code, now, case.pack), now)
+            go_on(tx, office, request, Verdict.NO_ANSWER, code, now)
+        if kind is LetterKind.ESCALATION and request.state is AssistanceState.ESCALATED and not unsure:
+            settle_request(tx, post.unescalated(request, code, case.pack), now)
+
+    return Settlement(write=write, outcome="undeliverable")
+
+
+def _written(work: Work, office: Office, request: Request) -> Letter:
+    """What the letter says: written into its row before its first try, and read there at every other one.
+
+    So the agency sees one letter however often it is sent, by whichever daemon, with the date that bound when it was first told, though
+    this house's address or a calendar has changed since. The secret of its link lies in no row. Raises Stale where this row is not
+    ours any more.
+    """
+    said = work.payload.get("said")
+    if said is None:
+        with office.store.begin() as tx:
+            fresh = tx.assistance.get(request.id)
+            said = json.loads(dump(_letter(office, fresh, LetterKind(work.payload["letter"]), office.base_url)))
+            tx.work.keep(work, {**work.payload, "said": said})
+    letter = load(Letter, json.dumps(said))
+    purpose = LINK if work.payload["via"] == request.requested else OVERSEE
+    return replace(letter, reply_url=office.link(purpose, request.id, base=letter.reply_url))
+
+
+def _letter(office: Office, request: Request, kind: LetterKind, base: str) -> Letter:
+    """The letter as its row keeps it: in place of its link the address of this house.
+
+    What came of a request is told with the least data: whose request it was and what became of the answer, nothing about the subject.
+    """
+    said: Mapping[str, object] = request.question
+    over = kind is LetterKind.OUTCOME
+    return Letter(
+        kind=kind,
+        request_id=request.id,
+        case_id=request.case_id,
+        basis=request.basis,
+        ground=request.ground,
+        fact=str(said["fact"]),
+        subject_kind=SubjectKind(str(said["kind"])),
+        subject_code="" if over else str(said["code"]),
+        claimed="" if over else str(said["claimed"]),
+        due_at=request.due_at,
+        due_provisional=request.due_provisional,
+        reply_url=base,
+        on=date.fromisoformat(str(said["on"])),
+        urgency=request.urgency,
+        accept_by=request.accept_by,
+        outcome=request.echo or "" if over else "",
+        text=dossier(office, request, kind),
+    )

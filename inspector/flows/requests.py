@@ -1,0 +1,56 @@
+"""What every step of a request for assistance needs: it and its case, locked in one order, its agencies, and the case's way."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from inspector.domain import assistance, verification
+from inspector.domain.assistance import Request
+from inspector.domain.case import Case
+from inspector.domain.decision import Decision
+from inspector.domain.evidence import Verdict
+from inspector.flows import late
+from inspector.flows.office import Office
+from inspector.flows.settle import settle_case, tell
+from inspector.flows.verify import asked
+from inspector.store.tx import Tx
+
+
+def held(tx: Tx, request_id: str) -> tuple[Case, Request]:
+    """A request and its case, both locked, the case first: everybody who needs both takes them in this order."""
+    case = tx.cases.get(tx.assistance.get(request_id).case_id, lock=True)
+    return case, tx.assistance.get(request_id, lock=True)
+
+
+def node_of(office: Office, connector: str) -> str:
+    """The agency of the tree behind a connector name, or the name itself."""
+    return next((node.id for node in office.tree.values() if node.connector == connector), connector)
+
+
+def superior_of(office: Office, request: Request) -> str | None:
+    """The connector of the nearest agency above both sides; None where the tree has none that a letter reaches."""
+    superior = assistance.common_superior(office.parents(), request.requester, node_of(office, request.requested))
+    return office.tree[superior].connector if superior else None
+
+
+def go_on(tx: Tx, office: Office, request: Request, verdict: Verdict, note: str, now: datetime) -> None:
+    """Weigh a request's end in its case. One whose case has taken its next way weighs only by what it says."""
+    if request.moved_on and verdict is Verdict.NO_ANSWER:
+        return
+    case = tx.cases.get(request.case_id, lock=True)
+    policy = office.book.get(case.pack)
+    found = assistance.evidence_of(request, verdict, note, request.opened_at)
+    if request.late:
+        late.keep(tx, office, case, found, asked({**request.question, "claim": request.claim}), now)
+        return
+    tx.cases.add_evidence(case.id, found)
+    if request.claim in {one.claim.key for one in case.claims}:
+        settle_case(tx, office, verification.weigh(case, found, policy, now, office.calendar), policy, now)
+
+
+def spread(tx: Tx, office: Office, case: Case, decision: Decision[Request], now: datetime) -> None:
+    """Tell the approving system what a decision about a request says to it, while the case is not over."""
+    if not decision.told or case.state.ended:
+        return
+    policy = office.book.get(case.pack)
+    tx.work.order(tell(tx, office, case, Decision(state=case, because=decision.because, told=decision.told), policy, now), now)

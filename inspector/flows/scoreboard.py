@@ -1,0 +1,78 @@
+"""The scoreboard of assistance and where to connect next, over a span of days, as rows that can be shown and exported."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
+
+from inspector.domain.scoreboard import COLUMNS, Gain, Score, gains, scores
+from inspector.flows.office import Office
+from inspector.flows.requests import node_of
+from inspector.store.tx import Tx
+
+GAINS = tuple(Gain.__dataclass_fields__)
+"""The columns of "where to connect next"."""
+
+SPAN = timedelta(days=90)
+"""What metrics and the ops page look back on."""
+
+
+def scoreboard(
+    office: Office, tx: Tx, first: date | None = None, last: date | None = None, *, sees: Collection[str] | None = None
+) -> list[Score]:
+    """The scores of requests opened from one day to another, both counted; of those alone that the asker has a side in (`sees`)."""
+    calendar = office.calendar
+    since = _midnight(office, first) if first is not None else None
+    until = _midnight(office, last) + timedelta(days=1) if last is not None else None
+    held = tx.assistance.opened(since, until)
+    if sees is not None:
+        held = (one for one in held if one.requester in sees or node_of(office, one.requested) in sees)
+    return scores(held, calendar)
+
+
+def score_rows(found: Sequence[Score]) -> list[dict[str, object]]:
+    """Scores as flat rows; the reasons of refusals as one text."""
+    return [
+        score.line() | {"reasons": " ".join(f"{code}={count}" for code, count in sorted(score.reasons.items()))}
+        for score in found
+    ]
+
+
+def gain_rows(found: Sequence[Score]) -> list[dict[str, object]]:
+    """Where to connect next as flat rows, most days saved first."""
+    return [asdict(gain) for gain in gains(found)]
+
+
+def csv_text(columns: Sequence[str], rows: Sequence[Mapping[str, object]]) -> str:
+    """Rows as CSV (RFC 4180) with a head."""
+    out = io.StringIO(newline="")
+    sheet = csv.DictWriter(out, fieldnames=columns, extrasaction="ignore")
+    sheet.writeheader()
+    sheet.writerows({name: "" if row.get(name) is None else row[name] for name in columns} for row in rows)
+    return out.getvalue()
+
+
+SCORES = (*COLUMNS, "reasons")
+"""The columns of the scoreboard."""
+
+
+def recent(tx: Tx, now: datetime) -> list[tuple[str, str, int]]:
+    """(agency, mark, count) of the requests opened within `SPAN`, without reading them: what metrics and the ops page show."""
+    held: dict[tuple[str, str], int] = {}
+    for agency, state, heard_in_time, punctual, above, echo, count in tx.assistance.score(now - SPAN):
+        marks = {"asked": True, state.lower(): state in _STATES, "heard_in_time": heard_in_time, "punctual": punctual}
+        marks |= {"escalated": above, "disproved": echo == "DISPROVED"}
+        for mark, applies in marks.items():
+            if applies:
+                held[agency, mark] = held.get((agency, mark), 0) + count
+    return [(agency, mark, count) for (agency, mark), count in sorted(held.items())]
+
+
+_STATES = frozenset({"ANSWERED", "DECLINED", "FORWARDED", "UNANSWERED"})
+
+
+def _midnight(office: Office, day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=office.calendar.zone)

@@ -1,0 +1,100 @@
+"""Requests for assistance as they go out: what both sides and the common superior may see, and what has happened so far."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from pydantic import JsonValue
+
+from inspector.domain.assistance import AssistanceState, Quarrel, Request
+from inspector.domain.calendar import Counting
+from inspector.domain.case import SubjectKind
+from inspector.domain.echo import Echo
+from inspector.domain.urgency import Urgency
+from inspector.web.answers import Shown
+
+
+class PastShown(Shown):
+    """Something that has happened to a request: `rule` as the ledger has it, `who` a connector, `said` in the words of whoever spoke."""
+
+    at: datetime
+    rule: str
+    who: str
+    said: str
+
+
+class ProposedShown(Shown):
+    """Another date that the agency has named; until it is agreed the old one binds."""
+
+    due_at: datetime
+    reasons: str
+    signer: str
+    at: datetime
+
+
+class DisputeShown(Shown):
+    """What the common superior is to decide, and by when; `helps` is its decision, null while there is none."""
+
+    about: Quarrel
+    reasons: str
+    by: str
+    since: datetime
+    due_at: datetime
+    superior: str | None
+    helps: bool | None
+
+
+class RequestShown(Shown):
+    """An assistance request as both sides may see it.
+
+    `late`: the reply came when the request had ended without one, or the case had taken its next way: it is evidence for a person.
+    `parts` are answers to a part of the question. `forwarded_from` and `forwarded_to` are requests: each has a link of its own.
+    `echo`: what came of the answer, once the case is over.
+    """
+
+    id: str
+    case_id: str
+    requester: str
+    requested: str
+    ground: str
+    basis: str
+    state: AssistanceState
+    fact: str
+    claimed: str
+    subject_kind: SubjectKind
+    subject_code: str
+    on: date
+    opened_at: datetime
+    due_at: datetime
+    due_counted: Counting
+    due_provisional: bool
+    sent_at: datetime | None
+    ended_at: datetime | None
+    reply: dict[str, JsonValue] | None
+    late: bool
+    urgency: Urgency
+    accept_by: datetime | None
+    delivered_at: datetime | None
+    accepted_at: datetime | None
+    extended: int
+    proposed: ProposedShown | None
+    parts: tuple[dict[str, JsonValue], ...]
+    forwarded_from: str | None
+    forwarded_to: str | None
+    dispute: DisputeShown | None
+    history: tuple[PastShown, ...]
+    echo: Echo | None
+
+
+def request_shown(request: Request) -> RequestShown:
+    """An assistance request as it goes out."""
+    asked = request.question
+    told = {
+        "fact": asked["fact"],
+        "claimed": asked["claimed"],
+        "subject_kind": asked["kind"],
+        "subject_code": asked["code"],
+        "on": asked["on"],
+    }
+    plain = {name: getattr(request, name) for name in RequestShown.model_fields if name not in told}
+    return RequestShown.model_validate(plain | told)

@@ -1,0 +1,342 @@
+"""Twenty agencies that are asked for assistance in a simulated year, their superiors, and what each of them wrote down for itself.
+
+Each has habits: it answers, delays, refuses with and without reasons, forwards (two of them to each other), disputes, and is silent. Its
+diary is the independent record that the scoreboard is held against: nothing in it is read from the office's database.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from random import Random
+
+from inspector.domain.assistance import Door, Inability, Quarrel, Request
+from inspector.domain.errors import InspectorError
+from inspector.domain.evidence import Verdict
+from inspector.domain.letter import LetterKind
+from inspector.domain.policy import Policy
+from inspector.domain.timer import OPTIONAL
+from inspector.domain.urgency import Urgency
+from inspector.flows import assist
+from inspector.flows.office import AgencyNode, Office
+from inspector.ports import Card, Letter, Receipt
+from inspector.store.tx import Tx
+from tests.house import ZONE
+
+FACT, ITEM, NAMES = "home-title", "hukou-housing", [f"a{number:02}" for number in range(20)]
+CIRCLE = {"a05": "a06", "a06": "a05", "a07": "a08"}
+"""Who takes another for competent; of the first two each takes the other."""
+TREE = {
+    "province": AgencyNode(id="province", name="省", pack="demo", connector="province"),
+    **{f"city{n}": AgencyNode(id=f"city{n}", name=f"市{n}", parent="province", connector=f"city{n}") for n in range(3)},
+    "bureau": AgencyNode(id="bureau", name="区局", parent="city0"),
+    **{name: AgencyNode(id=name, name=name, parent=f"city{n % 3}", connector=name) for n, name in enumerate(NAMES[:-1])},
+    NAMES[-1]: AgencyNode(id=NAMES[-1], name="省外机关", connector=NAMES[-1]),
+}
+"""The last agency has no superior in common with the bureau: there a person picks whom to tell."""
+
+HABITS: Mapping[str, int] = {
+    "match": 28,
+    "mismatch": 4,
+    "cannot_say": 3,
+    "late": 8,
+    "very_late": 5,
+    "silent": 14,
+    "accept": 5,
+    "decline": 8,
+    "wordless": 4,
+    "extend": 6,
+    "propose": 6,
+    "partly": 3,
+    "forward": 6,
+    "dispute": 4,
+    "calm": 3,
+    "twice": 3,
+    "unclear": 2,
+    "read": 4,
+}
+"""How often an agency does what with a letter, of a hundred or so. `wordless`: a refusal without reasons, then one with them."""
+
+
+def asking(held: Policy, steps: Policy) -> Policy:
+    """The demo's pack with an item for each agency, one in four urgent, and with every step that a pack may have (those of `steps`)."""
+    plain = held.items[ITEM]
+    items = {}
+    for number, name in enumerate(NAMES):
+        urgency = Urgency.URGENT if number % 4 == 3 else Urgency.NORMAL
+        fact = replace(plain.facts[0], agency=name, urgency=urgency)
+        items[name] = replace(plain, code=name, facts=(fact,))
+    terms = {timer: row for timer, row in steps.terms.items() if timer in OPTIONAL or timer.name.startswith("ASSIST")}
+    return replace(held, items=items, terms={**held.terms, **terms}, acts=(), draw=replace(held.draw, plan=False))
+
+
+Doing = Callable[[Tx, datetime], object]
+
+
+@dataclass
+class Noted:
+    """What an agency wrote down about one request: its letters with their dates, and its own words."""
+
+    at: datetime
+    due: datetime
+    accept_by: datetime | None
+    first_word: datetime | None = None
+    answered: datetime | None = None
+    ended: str = ""
+    moved: int = 0
+    partly: bool = False
+    disputed: bool = False
+    badly_put: bool = False
+    said: str = ""
+    echo: str = ""
+    above: bool = False
+
+
+@dataclass
+class Correspondents:
+    """All of them; `plan` holds what they will do, by the hour."""
+
+    office: Office
+    chance: Random
+    diary: dict[str, dict[str, Noted]] = field(default_factory=lambda: {name: {} for name in NAMES})
+    plan: list[tuple[datetime, int, str, Doing]] = field(default_factory=list)
+    refused: Counter[str] = field(default_factory=Counter)
+    count: int = 0
+
+    def later(self, days: float, request: str, do: Doing) -> None:
+        """Do something in so many days, at some time of the day."""
+        self.count += 1
+        at = self.office.now() + timedelta(days=days, minutes=self.chance.randrange(1, 300))
+        heapq.heappush(self.plan, (at, self.count, request, do))
+
+    def act(self, request: str, do: Doing) -> bool:
+        """Speak now; what the office refuses is counted by its code."""
+        try:
+            with self.office.store.begin() as tx:
+                do(tx, self.office.now())
+        except InspectorError as error:
+            self.refused[error.code] += 1
+            if error.code == assist.FORWARD_CIRCLE:
+                self.dispute(request)
+            return False
+        return True
+
+    def note(self, request: str) -> Noted:
+        """What the agency that holds a request has written down about it."""
+        return next(notes[request] for notes in self.diary.values() if request in notes)
+
+    def take(self, name: str, letter: Letter) -> None:
+        """A letter has come: to an agency, or to a superior."""
+        now, request = self.office.now(), letter.request_id
+        if name not in self.diary:
+            self.above(letter)
+            return
+        notes = self.diary[name]
+        match letter.kind:
+            case LetterKind.REQUEST:
+                notes[request] = Noted(at=now, due=letter.due_at, accept_by=letter.accept_by)
+                habits = [habit for habit in HABITS if habit != "forward" or name in CIRCLE]
+                self.begin(request, name, self.chance.choices(habits, [HABITS[habit] for habit in habits])[0])
+            case LetterKind.AGREED | LetterKind.DECIDED:
+                notes[request].due = letter.due_at
+                notes[request].moved += letter.kind is LetterKind.AGREED
+            case LetterKind.CANCEL:
+                notes[request].ended = notes[request].ended or "cancelled"
+            case LetterKind.OUTCOME:
+                notes[request].echo = letter.outcome
+            case _:
+                pass  # a reminder wakes nobody here
+
+    def above(self, letter: Letter) -> None:
+        """The common superior: told of silence it urges one in two; a dispute it decides, or it forgets about it."""
+        held = self.note(letter.request_id)
+        if letter.kind is LetterKind.ESCALATION:
+            held.above = True
+            if self.chance.random() < 0.5:
+                self.later(self.chance.randrange(1, 6), letter.request_id, self.answer(letter.request_id, Verdict.MATCH))
+        elif letter.kind is LetterKind.DISPUTE and self.chance.random() < 0.8:
+            helps = self.chance.random() < 0.5
+
+            def decide(tx: Tx, now: datetime) -> None:
+                told = assist.decide(self.office, tx, letter.request_id, helps, "职权在此", "省级", now)
+                held.moved += 1 if helps else 0
+                if not helps:
+                    held.ended = "declined"
+                    held.said = ""
+                elif self.chance.random() < 0.7:
+                    self.later(3, letter.request_id, self.answer(letter.request_id, Verdict.MATCH))
+                assert told.dispute is not None
+
+            self.later(4, letter.request_id, decide)
+
+    def begin(self, request: str, name: str, habit: str) -> None:
+        """What the agency will do with a request; of some habits nothing."""
+        soon, match = self.chance.randrange(0, 6), self.answer(request, Verdict.MATCH)
+        doings: Mapping[str, Sequence[tuple[int, Doing]]] = {
+            "match": ((soon, match),),
+            "mismatch": ((soon, self.answer(request, Verdict.MISMATCH)),),
+            "cannot_say": ((soon, self.answer(request, Verdict.CANNOT_SAY)),),
+            "late": ((soon + 14, match),),
+            "very_late": ((soon + 30, match),),
+            "accept": ((soon, self.accept(request)),),
+            "read": ((soon, lambda tx, now: assist.deliver(self.office, tx, request, now)),),
+            "decline": ((soon, self.decline(request, Inability.NOT_HELD)),),
+            "unclear": ((soon, self.decline(request, Inability.UNCLEAR)),),
+            "wordless": (
+                (soon, self.decline(request, Inability.OTHER, reasons=" ")),
+                (soon + 1, self.decline(request, Inability.OTHER)),
+            ),
+            "extend": ((soon, self.extend(request)), (soon + 16, self.extend(request)), (soon + 13, match)),
+            "propose": ((soon, self.propose(request)), (soon + 18, match)),
+            "partly": ((soon, self.partly(request)), (soon + 4, match)),
+            "forward": ((soon, self.forward(request, CIRCLE.get(name, ""))),),
+            "dispute": ((soon, self.contest(request, Quarrel.GROUND)),),
+            "calm": ((0, self.calm(request)), (soon + 3, match)),
+            "twice": ((soon, match), (soon + 2, self.answer(request, Verdict.MISMATCH))),
+        }
+        for days, do in doings.get(habit, ()):
+            self.later(days, request, do)
+
+    def word(self, request: str, now: datetime) -> Noted:
+        """The agency has spoken."""
+        held = self.note(request)
+        held.first_word = held.first_word or now
+        return held
+
+    def answer(self, request: str, verdict: Verdict) -> Callable[[Tx, datetime], None]:
+        """The answer to come; a mismatch and a "cannot say" have their words."""
+
+        def do(tx: Tx, now: datetime) -> None:
+            assist.answer(self.office, tx, request, verdict, "" if verdict is Verdict.MATCH else "李某", "赵六", now, Door())
+            held = self.word(request, now)
+            if held.ended not in ("answered", "declined"):  # what says otherwise than the first word is kept beside it
+                held.answered, held.ended, held.said = now, "answered", verdict.value
+
+        return do
+
+    def accept(self, request: str) -> Callable[[Tx, datetime], None]:
+        """The acknowledgement to come, and nothing after it."""
+
+        def do(tx: Tx, now: datetime) -> None:
+            assist.accept(self.office, tx, request, "赵六", now, Door())
+            self.word(request, now)
+
+        return do
+
+    def decline(self, request: str, inability: Inability, reasons: str = "没有这些档案") -> Callable[[Tx, datetime], None]:
+        """The refusal to come; the requester disputes one in eight."""
+
+        def do(tx: Tx, now: datetime) -> None:
+            assist.refuse(self.office, tx, request, reasons, "赵六", now, Door(), inability=inability)
+            held = self.word(request, now)
+            held.ended, held.said = "declined", inability.value
+            held.badly_put = held.badly_put or inability is Inability.UNCLEAR
+            if self.chance.random() < 0.125:
+                self.later(1, request, self.contest_refusal(request))
+
+        return do
+
+    def contest_refusal(self, request: str) -> Callable[[Tx, datetime], None]:
+        """The requester's dispute of a refusal."""
+
+        def do(tx: Tx, now: datetime) -> None:
+            assist.contest_refusal(self.office, tx, request, "应当协助", "李主任", now)
+            held = self.note(request)
+            held.disputed, held.ended, held.said, held.badly_put = True, "", "", False
+
+        return do
+
+    def extend(self, request: str) -> Callable[[Tx, datetime], None]:
+        """An extension to be asked for."""
+
+        def do(tx: Tx, now: datetime) -> None:
+            told = assist.extend(self.office, tx, request, "档案移交中", "赵六", now, Door())
+            self.moved(request, told, now)
+
+        return do
+
+    def calm(self, request: str) -> Callable[[Tx, datetime], None]:
+        """An urgency to be contested."""
+
+        def do(tx: Tx, now: datetime) -> None:
+            told = assist.contest_urgency(self.office, tx, request, "并不紧急", "赵六", now, Door())
+            self.moved(request, told, now).badly_put = True
+
+        return do
+
+    def moved(self, request: str, told: Request, now: datetime) -> Noted:
+        """The office has told another date, in its answer."""
+        held = self.word(request, now)
+        held.due, held.moved = told.due_at, held.moved + 1
+        return held
+
+    def propose(self, request: str) -> Callable[[Tx, datetime], None]:
+        """Another date to be proposed; the officer agrees, does not, or says nothing."""
+
+        def do(tx: Tx, now: datetime) -> None:
+            calendar = self.office.calendar
+            day: date = calendar.add_working_days(calendar.local_date(now), 15)
+            assist.propose_date(self.office, tx, request, day, "需调阅纸质档案", "赵六", now, Door())
+            self.word(request, now)
+            officer = self.chance.random()
+            if officer < 0.5:
+                self.later(1, request, lambda tx, now: assist.agree_date(self.office, tx, request, "officer", now))
+            elif officer < 0.75:
+                self.later(1, request, lambda tx, now: assist.keep_date(self.office, tx, request, "officer", "案情紧急", now))
+
+        return do
+
+    def partly(self, request: str) -> Callable[[Tx, datetime], None]:
+        """A part to be answered."""
+
+        def do(tx: Tx, now: datetime) -> None:
+            assist.partly(self.office, tx, request, "一处", "另一处", "赵六", now, Door())
+            self.word(request, now).partly = True
+
+        return do
+
+    def forward(self, request: str, to: str) -> Callable[[Tx, datetime], None]:
+        """A forwarding to come."""
+
+        def do(tx: Tx, now: datetime) -> None:
+            assist.forward(self.office, tx, request, to, "不属本机关职权", "赵六", now, Door())
+            held = self.word(request, now)
+            held.ended, held.badly_put = "forwarded", True
+
+        return do
+
+    def contest(self, request: str, about: Quarrel) -> Callable[[Tx, datetime], None]:
+        """A dispute to come."""
+
+        def do(tx: Tx, now: datetime) -> None:
+            assist.contest(self.office, tx, request, about, "没有依据", "赵六", now, Door())
+            self.word(request, now).disputed = True
+
+        return do
+
+    def dispute(self, request: str) -> None:
+        """Sent back to whoever has passed it on: the office refuses, a person hears of it, and the competence is disputed."""
+        with self.office.store.begin() as tx:
+            assist.circle(tx, request, "", self.office.now())
+        self.later(1, request, self.contest(request, Quarrel.COMPETENCE))
+
+
+@dataclass
+class Box:
+    """The letter box of one of them."""
+
+    name: str
+    all: list[Correspondents] = field(default_factory=list)
+    letters: int = 0
+
+    def __post_init__(self) -> None:
+        self.card = Card(name=self.name, port="agency", kind="table", owner="test", version="1")
+
+    def send(self, letter: Letter, *, key: str) -> Receipt:
+        """Take a letter."""
+        self.letters += 1
+        self.all[0].take(self.name, letter)
+        return Receipt(reference=f"{key[:20]}{self.letters}", at=datetime.now(ZONE))

@@ -1,0 +1,189 @@
+"""A simulated year of requests to twenty agencies: none is ever without a next step, and the scoreboard is what they wrote down."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+from heapq import heapify, heappop
+from random import Random
+
+import pytest
+import sqlalchemy as sa
+
+from inspector.domain.assistance import TIMERS, AssistanceState
+from inspector.domain.calendar import WorkingCalendar
+from inspector.domain.case import MatterKind
+from inspector.domain.decision import OrderKind
+from inspector.domain.errors import Stale
+from inspector.domain.scoreboard import Score
+from inspector.flows import review
+from inspector.flows.office import Office
+from inspector.flows.scoreboard import recent, scoreboard
+from inspector.policybook import Policybook
+from inspector.store.assistancetables import assistance
+from inspector.store.store import Store
+from inspector.store.tables import work as work_table
+from inspector.store.tx import Tx
+from tests.correspondents import FACT, NAMES, TREE, Box, Correspondents, Noted, asking
+from tests.house import ROOT, START, Hand, carry_out, claim, open_office, post
+from tests.integration.test_way import person
+
+pytestmark = pytest.mark.alike
+
+YEAR = timedelta(days=365)
+OPEN = [state.value for state in AssistanceState if state.open]
+KINDS = [kind.value for kind in TIMERS]
+
+
+def office_of(store: Store, hand: Hand) -> tuple[Office, Correspondents]:
+    """The office, and everybody it writes to."""
+    shipped = Policybook.load(ROOT / "policies")
+    pack = asking(shipped.get("demo@1"), shipped.get("maoji@2026.1"))
+    boxes = {name: Box(name) for name in (*NAMES, *(name for name, node in TREE.items() if node.connector and name not in NAMES))}
+    office = replace(open_office(store, hand, agencies=boxes), tree=TREE, book=replace(shipped, packs=(pack,)))
+    everybody = Correspondents(office, Random(5))
+    for box in boxes.values():
+        box.all.append(everybody)
+    return office, everybody
+
+
+def waiting(store: Store, requests: Iterable[str] | None = None) -> tuple[set[str], set[str]]:
+    """The open requests (of these), and those of them that have a row to come."""
+    asked = sa.select(assistance.c.id).where(assistance.c.state.in_(OPEN))
+    rows = sa.select(work_table.c.key).where(work_table.c.kind.in_(KINDS), work_table.c.state.in_(("waiting", "ready")))
+    with store.read() as tx:
+        if requests is not None:
+            named = list(requests)
+            asked = asked.where(assistance.c.id.in_(named))
+            rows = rows.where(work_table.c.case_id.in_({request.partition(".")[0] for request in named}))
+        stands = set(tx.connection.execute(asked).scalars())
+        keys = tx.connection.execute(rows).scalars().all()
+    ids = {key.partition(":")[2] for key in keys}
+    return stands, {one for one in stands if one in ids or any(f"{one}:{turn}" in ids for turn in range(1, 9))}
+
+
+def live(store: Store, hand: Hand, office: Office, everybody: Correspondents, total: int) -> int:
+    """The year: cases come, letters go, agencies speak, dates pass, the hour being moved to whatever comes next. How many instants."""
+    chance, instants, day = everybody.chance, 0, hand.now
+    for _ in range(total):
+        at = START + YEAR * chance.random()
+        everybody.count += 1
+        everybody.plan.append((at, everybody.count, "", _nothing))
+    heapify(everybody.plan)
+    cases = iter(range(total))
+    while True:
+        with store.read() as tx:
+            first = tx.connection.execute(
+                sa.select(sa.func.min(work_table.c.due_at)).where(work_table.c.state.in_(("waiting", "ready")))
+            ).scalar_one()
+        coming = [at for at in (first, everybody.plan[0][0] if everybody.plan else None) if at is not None]
+        if not coming:
+            return instants
+        hand.now = max(hand.now, min(coming))
+        touched: set[str] = set()
+        while everybody.plan and everybody.plan[0][0] <= hand.now:
+            _, _, request, do = heappop(everybody.plan)
+            if request:
+                everybody.act(request, do)
+                touched.add(request)
+            else:
+                touched |= new_case(store, office, everybody, next(cases))
+        while held := claim(office):
+            for row in held:
+                if row.kind == OrderKind.CREDIT:  # there is no platform here
+                    with store.begin() as tx:
+                        tx.work.finish(row, hand.now)
+                    continue
+                with suppress(Stale):  # another row of the same moment has ended it
+                    carry_out(office, row)
+                touched |= {str(row.payload["request"])} if "request" in row.payload else set()
+        instants += 1
+        stands, dated = waiting(store, touched) if hand.now - day < timedelta(days=1) else waiting(store)
+        assert stands == dated, f"{hand.now}: open, and nothing comes next: {sorted(stands - dated)}"
+        day = hand.now if hand.now - day >= timedelta(days=1) else day
+
+
+def _nothing(_tx: Tx, _now: datetime) -> None:
+    """What a case's coming asks of the agencies."""
+
+
+def new_case(store: Store, office: Office, everybody: Correspondents, number: int) -> set[str]:
+    """A case comes in, and with it a request; one in thirty is withdrawn some days later."""
+    name = NAMES[number % len(NAMES)]
+    case_id = post(office, replace(person(number, name, {FACT: "王某"}, MatterKind.CONFIRMATION), notice_version="2025-01"))
+    with store.read() as tx:
+        (request,) = tx.assistance.of_case(case_id)
+    if everybody.chance.random() < 1 / 30:
+        everybody.later(6, request.id, lambda tx, now: review.withdraw(office, tx, case_id, "改为提交证明", "hall", now))
+    return {request.id}
+
+
+def counted(notes: dict[str, Noted], calendar: WorkingCalendar) -> dict[str, object]:
+    """The same figures from an agency's own diary, day by day on the calendar."""
+    held = Counter(note.ended or "unanswered" for note in notes.values())
+
+    def days(note: Noted, until: datetime) -> int:
+        first, last = note.at.date(), until.date()
+        span = (first + timedelta(days=one) for one in range((last - first).days))
+        return sum(calendar.is_working_day(day) for day in span)
+
+    answered = [note for note in notes.values() if note.answered is not None and note.ended == "answered"]
+    spoken = [note for note in notes.values() if note.first_word is not None]
+    return {
+        "asked": len(notes),
+        "open": 0,
+        **{name: held[name] for name in ("answered", "declined", "forwarded", "unanswered", "cancelled")},
+        "heard_in_time": sum(note.first_word <= (note.accept_by or note.due) for note in spoken if note.first_word),
+        "punctual": sum(note.answered <= note.due for note in answered if note.answered),
+        "partly": sum(note.partly for note in notes.values()),
+        "disputed": sum(note.disputed for note in notes.values()),
+        "badly_put": sum(note.badly_put for note in notes.values()),
+        "used": sum(note.echo == "USED" for note in notes.values()),
+        "heard_days": sorted(days(note, note.first_word) for note in spoken if note.first_word),
+        "answer_days": sorted(days(note, note.answered) for note in answered if note.answered),
+        "reasons": dict(Counter(note.said for note in notes.values() if note.ended == "declined")),
+    }
+
+
+def shown(score: Score) -> dict[str, object]:
+    """The scoreboard's figures under the same names."""
+    names = (
+        "asked",
+        "open",
+        "answered",
+        "declined",
+        "forwarded",
+        "unanswered",
+        "cancelled",
+        "heard_in_time",
+        "punctual",
+        "partly",
+    )
+    more = ("disputed", "badly_put", "used")
+    lists = {"heard_days": sorted(score.heard_days), "answer_days": sorted(score.answer_days)}
+    return {**{name: getattr(score, name) for name in (*names, *more)}, **lists, "reasons": score.reasons}
+
+
+@pytest.mark.parametrize("total", [20, pytest.param(5_000, marks=[pytest.mark.slow, pytest.mark.timeout(3600)])])
+def test_in_a_year_of_requests_none_is_ever_without_a_next_step_and_the_scoreboard_is_what_the_agencies_counted(
+    store: Store, hand: Hand, total: int
+) -> None:
+    office, everybody = office_of(store, hand)
+    instants = live(store, hand, office, everybody, total)
+    with store.read() as tx:
+        found = {score.agency: score for score in scoreboard(office, tx)}
+        marks = recent(tx, START + timedelta(days=1))
+    assert instants > total
+    for name, notes in everybody.diary.items():
+        if notes:
+            assert shown(found[name]) == counted(notes, office.calendar), name
+            assert found[name].escalated == sum(note.above for note in notes.values())
+    assert sum(score.asked for score in found.values()) == sum(len(notes) for notes in everybody.diary.values()) >= total
+    assert (
+        total < 1_000
+        or {"reasons_missing", "forward_circle", "request_closed", "extension_after_due"} <= everybody.refused.keys()
+    )
+    assert sum(count for _, mark, count in marks if mark == "asked") == sum(score.asked for score in found.values())

@@ -1,0 +1,82 @@
+"""`assistance`: what is open, what an officer says about it, written notices, and how agencies answer."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from inspector.daemon import sweeps
+from inspector.domain.calendar import SHANGHAI
+from inspector.domain.case import MatterKind
+from inspector.flows import assist
+from inspector.flows.office import Office
+from inspector.store.store import Store
+from tests import house
+from tests.integration.test_way import person
+from tests.operator import Operator, one_database, operated, settled
+
+pytestmark = pytest.mark.alike
+
+database_url = one_database
+
+
+@pytest.fixture
+def operator(database_url: str, tmp_path: Path) -> Operator:
+    return settled(database_url, tmp_path)
+
+
+def asked(office: Office, number: int) -> str:
+    """A request to the housing agency."""
+    case_id = house.post(office, person(number, "hukou-housing", {"home-title": "王某"}, MatterKind.CONFIRMATION))
+    with office.store.read() as tx:
+        (request,) = tx.assistance.of_case(case_id)
+    return request.id
+
+
+def today() -> datetime:
+    """The commands go by the real hour."""
+    return datetime.now(SHANGHAI)
+
+
+def spoken(store: Store) -> tuple[str, str]:
+    """A request with another date proposed, and one that was refused."""
+    office = house.open_office(store, today)
+    moved, refused = asked(office, 1), asked(office, 2)
+    day = office.calendar.add_working_days((today() + timedelta(days=30)).date(), 1)
+    with store.begin() as tx:
+        assist.propose_date(office, tx, moved, day, "需调阅纸质档案", "赵六", today())
+        assist.refuse(office, tx, refused, "没有这些档案", "赵六", today())
+    sweeps.seal(store, office)
+    return moved, refused
+
+
+def test_an_officer_lists_shows_agrees_and_contests_at_the_command_line_and_exports_the_scoreboard(operator: Operator) -> None:
+    with house.closing(operator.store()) as store:
+        moved, refused = spoken(store)
+        (row,) = operator.well("assistance", "list", "--json").json
+        assert (row["id"], row["state"]) == (moved, "PROPOSED")
+        assert "PROPOSED" not in operator.well("assistance", "show", moved).out, "people read words"
+        assert "需调阅纸质档案" in operator.well("assistance", "show", moved, "--lang", "zh-Hans").out
+        assert operator.say("assistance", "keep", moved, "--reasons", " ").code == 2
+        agreed = operator.well("assistance", "agree", moved, "--by", "李主任", "--json").json
+        assert (agreed["state"], agreed["due_at"] > row["due_at"]) == ("ACCEPTED", True)
+        assert operator.say("assistance", "agree", moved).code == 4, "nothing is proposed any more"
+        (notice,) = operator.well("assistance", "notice", refused, "--json").json
+        assert ("没有这些档案" in notice["text"], notice["seal"]) == (True, 1)
+        assert notice["digest"] in operator.well("assistance", "notice", refused).out
+        contested = operator.well("assistance", "contest", refused, "--reasons", "法律没有禁止", "--by", "李主任", "--json").json
+        assert contested["state"] == "DISPUTED"
+        given = ("--signer", "市政府 周八", "--reasons", "法律没有禁止")
+        decided = operator.well("assistance", "decide", refused, "--helps", *given, "--json").json
+        assert decided["state"] == "ACCEPTED", "the tree knows no superior of both: who was picked has decided on paper"
+        head, score = csv.reader(io.StringIO(operator.well("assistance", "scoreboard", "--csv").out))
+        told = dict(zip(head, score, strict=True))
+        assert (told["agency"], told["asked"], told["open"], told["disputed"]) == ("housing", "2", "2", "1")
+        assert operator.well("assistance", "scoreboard", "--since", "2099-01-01", "--json").json == []
+        assert operator.well("assistance", "connect", "--json").json == []
+        signed = [rule for rule, _ in operated(store)]
+    assert signed == ["operator.assistance.agree", "operator.assistance.contest", "operator.assistance.decide"]

@@ -1,0 +1,316 @@
+"""Every state of every clock of a request has a next event or an end: all ways are walked, on every pack that ships."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from inspector.calendars import load_calendars
+from inspector.domain import asking, dispute, ladder, letter, reply, respite
+from inspector.domain.assistance import TIMERS, AssistanceState, Door, Inability, Quarrel, Request, Word
+from inspector.domain.calendar import SHANGHAI, NamedDay, WorkingCalendar
+from inspector.domain.decision import Decision, Order, OrderKind
+from inspector.domain.errors import Invalid, Refusal
+from inspector.domain.evidence import Verdict
+from inspector.domain.policy import Compare, Policy
+from inspector.domain.recounting import recount_request
+from inspector.domain.timer import OPTIONAL, Timer
+from inspector.domain.urgency import Urgency
+from inspector.policybook import Policybook
+
+ROOT = Path(__file__).parent.parent.parent
+START = datetime(2026, 3, 2, 9, tzinfo=SHANGHAI)
+PACK = "maoji@2026.1"
+WORD = Word(reasons="档案移交中", signer="赵六", door=Door())
+
+
+@cache
+def calendar() -> WorkingCalendar:
+    """The real years."""
+    return load_calendars(ROOT / "policies" / "calendars")
+
+
+@cache
+def pack(label: str = PACK) -> Policy:
+    """A pack that ships."""
+    return Policybook.load(ROOT / "policies").get(label)
+
+
+def plain(policy: Policy) -> Policy:
+    """The same with none of the steps that a pack may leave out."""
+    return replace(policy, terms={timer: row for timer, row in policy.terms.items() if timer not in OPTIONAL})
+
+
+def order(policy: Policy) -> Order:
+    """The verification's order to ask another agency about the first fact that one holds."""
+    item, fact = next((item, fact) for item in policy.items.values() for fact in item.facts if fact.agency)
+    said: dict[str, object] = {
+        "item": item.code,
+        "fact": fact.code,
+        "claim": "c1",
+        "claimed": "8",
+        "on": "2026-02-27",
+        "kind": "FIRM",
+        "code": "X",
+    }
+    said |= {"via": "housing", "basis": "S0:7", "ground": "DATA_NOT_SHARED", "step": 0}
+    return Order(kind=OrderKind.ASSIST_SEND, key="k", due_at=START, urgent_by=START, payload=said)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A request in its office: the rows that wait for it, by key, and the hour."""
+
+    request: Request
+    rows: Mapping[str, Order]
+    now: datetime
+
+    def after(self, decision: Decision[Request], now: datetime | None = None) -> Standing:
+        """What is there once a decision is settled: its rows instead of those it ends."""
+        ended = set(decision.state.keys(decision.ends))
+        rows = {key: row for key, row in self.rows.items() if key not in ended}
+        rows |= {row.key: row for row in decision.orders if row.kind in TIMERS}
+        return Standing(decision.state, rows, now or self.now)
+
+    @property
+    def next(self) -> Order | None:
+        """The row that comes due first."""
+        return min(self.rows.values(), key=lambda row: row.due_at, default=None)
+
+    @property
+    def shape(self) -> tuple[object, ...]:
+        """What tells one position from another, whatever the hour."""
+        held = self.request
+        flags = (held.accepted, held.extended, held.proposed is not None, held.dispute is not None, held.moved_on, held.urgency)
+        waits = tuple(sorted((row.kind.value, row.payload["turn"] == held.turn) for row in self.rows.values()))
+        return held.state, self.now < held.due_at, *flags, waits
+
+
+def opened(policy: Policy) -> Standing:
+    """A request that has just been opened."""
+    decision = asking.open_request("case", "bureau", order(policy), policy, START, calendar())
+    return Standing(decision.state, {}, START).after(decision)
+
+
+def fired(held: Standing, policy: Policy, superior: str | None) -> Standing:
+    """The next row has come due and is carried out, as flows.ladder does."""
+    row = held.next
+    assert row is not None
+    left = {key: other for key, other in held.rows.items() if key != row.key}
+    rest, now = replace(held, rows=left), max(held.now, row.due_at)
+    if row.payload["turn"] != held.request.turn:
+        return replace(rest, now=now)
+    match row.kind:
+        case OrderKind.ASSIST_DUE:
+            decision = ladder.escalate(held.request, superior, policy, now, calendar())
+        case OrderKind.ASSIST_END:
+            decision = ladder.silent(held.request, now, policy.label)
+        case OrderKind.ASSIST_DECIDE:
+            decision = dispute.undecided(held.request, now, policy.label)
+        case kind:
+            decision = ladder.remind(held.request, kind, now, policy.label)
+    return rest.after(decision, now)
+
+
+def words(policy: Policy, now: datetime) -> Iterator[Callable[[Request], Decision[Request]]]:
+    """Everything that anybody can say about a request."""
+    day, at = calendar(), policy.label
+    late = day.local_date(now) + timedelta(days=45)
+    yield lambda held: letter.sent(held, held.requested, "1", now, at)
+    yield lambda held: reply.deliver(held, now, at)
+    yield lambda held: reply.accept(held, "赵六", now, at)
+    yield lambda held: reply.partly(held, "一处", "另一处", "赵六", now, at)
+    yield lambda held: reply.answer(held, Verdict.MATCH, "", "赵六", Compare.EXACT, now, at)
+    yield lambda held: reply.decline(held, "没有", "赵六", now, at, inability=Inability.NOT_HELD)
+    yield lambda held: respite.extend(held, WORD, policy, now, day)
+    yield lambda held: respite.propose(held, day.add_working_days(late, 1), WORD, now, day, at)
+    yield lambda held: respite.agree(held, "officer", policy, now, day)
+    yield lambda held: respite.keep(held, WORD, now, at)
+    yield lambda held: respite.calm(held, WORD, policy, now, day)
+    yield lambda held: asking.forward(held, "archives", WORD, policy, now, day).old
+    yield lambda held: asking.forward(held, "archives", WORD, policy, now, day).new
+    yield lambda held: dispute.dispute(held, Quarrel.COMPETENCE, WORD, "county", policy, now, day)
+    yield lambda held: dispute.dispute(held, Quarrel.REFUSAL, WORD, None, policy, now, day)
+    yield lambda held: dispute.decide(held, True, WORD, policy, now, day)
+    yield lambda held: dispute.decide(held, False, WORD, policy, now, day)
+    yield lambda held: letter.cancel(held, {}, now, at)
+
+
+def steps(held: Standing, policy: Policy) -> Iterator[Standing]:
+    """Every position that may come next: somebody speaks, or the next row comes due."""
+    for say in words(policy, held.now):
+        try:
+            decision = say(held.request)
+        except (Invalid, Refusal):
+            continue
+        fresh = replace(held, rows={}) if decision.state.id != held.request.id else held
+        yield fresh.after(decision)
+    if held.next is not None:
+        yield fired(held, policy, "county")
+        yield fired(held, policy, None)
+
+
+@pytest.mark.parametrize("whole", [True, False], ids=["with every step", "with the least a pack has"])
+@pytest.mark.parametrize("urgent", [False, True], ids=["normal", "urgent"])
+def test_every_position_of_every_clock_has_a_next_row_or_is_an_end_and_silence_ends_each(whole: bool, urgent: bool) -> None:
+    policy = pack() if whole else plain(pack())
+    first = opened(policy)
+    if urgent:
+        first = replace(first, request=replace(first.request, urgency=Urgency.URGENT))
+    seen: dict[tuple[object, ...], Standing] = {}
+    wave = [first]
+    while wave:
+        found = {step.shape: step for held in wave for step in steps(held, policy) if step.shape not in seen}
+        seen |= found
+        wave = list(found.values())
+    assert len(seen) > (100 if whole else 40)
+    reached = {held.request.state for held in seen.values()}
+    extras = set() if whole else {AssistanceState.EXTENDED, AssistanceState.DISPUTED}
+    assert reached == set(AssistanceState) - extras
+    for held in seen.values():
+        assert held.request.state.open == bool(held.rows), f"{held.shape}: open means a row that waits, over means none"
+        assert not to_the_end(held, policy).request.state.open
+
+
+def to_the_end(held: Standing, policy: Policy) -> Standing:
+    """What is left when nobody says a word from here on: of every ladder a dozen steps at most."""
+    for _ in range(12):
+        if held.next is None:
+            break
+        held = fired(held, policy, "county")
+    return held
+
+
+def test_the_ladder_of_a_pack_is_climbed_step_by_step_in_working_days_and_each_letter_goes_once() -> None:
+    policy, held = pack(), opened(pack())
+    climbed: list[tuple[str, str]] = []
+    while held.next is not None:
+        row = held.next
+        held = fired(held, policy, "county")
+        climbed.append((row.due_at.strftime("%m-%d %H:%M"), row.kind.value))
+    assert climbed == [
+        ("03-04 17:30", "assist.ack"),
+        ("03-11 08:30", "assist.remind"),
+        ("03-16 08:30", "assist.last"),
+        ("03-17 17:30", "assist.liaison"),
+        ("03-18 17:30", "assist.head"),
+        ("03-19 17:30", "assist.due"),
+        ("03-26 17:30", "assist.end"),
+    ]
+    assert [one.rule.removeprefix("assistance.") for one in held.request.history] == [
+        *("open", "acknowledge", "remind", "last", "liaison", "head", "escalate", "silent")
+    ]
+
+
+def test_who_has_acknowledged_is_not_asked_to_and_a_pack_without_the_steps_tells_the_superior_a_day_after_the_date() -> None:
+    policy = plain(pack())
+    assert [rung.kind for rung in opened(policy).request.rungs] == [OrderKind.ASSIST_REMIND, OrderKind.ASSIST_DUE]
+    assert opened(policy).request.escalate_at == datetime(2026, 3, 17, 17, 30, tzinfo=SHANGHAI)
+    accepted = opened(pack())
+    accepted = accepted.after(reply.accept(accepted.request, "赵六", START, PACK))
+    assert OrderKind.ASSIST_ACK not in {row.kind for row in accepted.rows.values()}
+
+
+def test_an_extension_is_asked_before_the_date_with_reasons_and_once() -> None:
+    policy, held = pack(), opened(pack()).request
+    longer = respite.extend(held, WORD, policy, START, calendar()).state
+    assert (held.due_at.date(), longer.due_at.date()) == (date(2026, 3, 16), date(2026, 3, 23)), "ten working days, and five"
+    with pytest.raises(Refusal, match="extension_used"):
+        respite.extend(longer, WORD, policy, START, calendar())
+    with pytest.raises(Refusal, match="extension_after_due"):
+        respite.extend(held, WORD, policy, held.due_at, calendar())
+    with pytest.raises(Invalid, match="reasons_missing"):
+        respite.extend(held, replace(WORD, reasons="\u200b"), policy, START, calendar())
+    with pytest.raises(Refusal, match="extension_not_provided"):
+        respite.extend(held, WORD, plain(policy), START, calendar())
+
+
+def test_a_proposed_date_binds_once_it_is_agreed_and_the_ladder_is_counted_anew_from_it() -> None:
+    policy, held = pack(), opened(pack()).request
+    asked = respite.propose(held, date(2026, 4, 1), WORD, START, calendar(), PACK).state
+    assert (asked.state, asked.due_at) == (AssistanceState.PROPOSED, held.due_at)
+    kept = respite.keep(asked, WORD, START, PACK).state
+    assert (kept.proposed, kept.due_at) == (None, held.due_at)
+    agreed = respite.agree(asked, "officer", policy, START, calendar())
+    assert agreed.state.due_at == datetime(2026, 4, 1, 17, 30, tzinfo=SHANGHAI)
+    assert {row.due_at for row in agreed.orders if row.kind is OrderKind.ASSIST_LIAISON} == {
+        datetime(2026, 4, 2, 17, 30, tzinfo=SHANGHAI)
+    }
+    for day in (date(2026, 4, 4), date(2026, 3, 1)):  # a day of a festival, and one that has passed
+        with pytest.raises(Invalid, match="date_not_working"):
+            respite.propose(held, day, WORD, START, calendar(), PACK)
+
+
+def test_a_forwarded_request_keeps_its_history_and_runs_a_clock_of_its_own_and_a_circle_is_refused() -> None:
+    policy, held = pack(), opened(pack()).request
+    later = START + timedelta(days=2)
+    found = asking.forward(held, "archives", WORD, policy, later, calendar())
+    old, new = found.old.state, found.new.state
+    assert (old.state, old.forwarded_to, new.forwarded_from) == (AssistanceState.FORWARDED, new.id, old.id)
+    assert [one.rule for one in new.history] == ["assistance.open", "assistance.forward"]
+    assert (old.due_at, new.opened_at, new.due_at.date()) == (held.due_at, later, date(2026, 3, 18)), "ten working days from then"
+    assert (new.first, new.chain) == ("housing", ("housing",))
+    with pytest.raises(Refusal, match="forward_circle"):
+        asking.forward(new, "housing", WORD, policy, later, calendar())
+    with pytest.raises(Refusal, match="request_closed"):
+        asking.forward(old, "archives", WORD, policy, later, calendar())
+
+
+def test_an_urgent_request_has_its_own_term_and_is_treated_as_any_other_once_that_is_contested() -> None:
+    item = next(item for item in pack().items.values() for fact in item.facts if fact.agency)
+    facts = tuple(replace(fact, urgency=Urgency.URGENT) for fact in item.facts)
+    policy = replace(pack(), items={**pack().items, item.code: replace(item, facts=facts)})
+    held = opened(policy).request
+    assert (held.urgency, held.due_at.date(), held.accept_by) == (Urgency.URGENT, date(2026, 3, 4), None)
+    calm = respite.calm(held, WORD, policy, START, calendar()).state
+    assert (calm.urgency, calm.due_at.date()) == (Urgency.NORMAL, date(2026, 3, 16))
+    with pytest.raises(Refusal, match="request_not_urgent"):
+        respite.calm(calm, WORD, policy, START, calendar())
+    assert opened(plain(policy)).request.urgency is Urgency.NORMAL, "a pack without a term for it knows no urgency"
+
+
+def test_the_common_superior_decides_a_dispute_and_a_case_that_has_gone_on_takes_what_comes_as_late() -> None:
+    policy, held = pack(), opened(pack()).request
+    with pytest.raises(Refusal, match="dispute_not_provided"):
+        dispute.dispute(held, Quarrel.COMPETENCE, WORD, "county", plain(policy), START, calendar())
+    told = dispute.dispute(held, Quarrel.COMPETENCE, WORD, "county", policy, START, calendar()).state
+    assert told.dispute is not None
+    assert told.dispute.due_at.date() == date(2026, 3, 16), f"{policy.term(Timer.ASSIST_DISPUTE).term} from the day it is raised"
+    helps = dispute.decide(told, True, WORD, policy, START, calendar()).state
+    assert (helps.state, helps.moved_on) == (AssistanceState.ACCEPTED, False)
+    with pytest.raises(Refusal, match="dispute_decided"):
+        dispute.dispute(helps, Quarrel.GROUND, WORD, "county", policy, START, calendar())
+    refused = reply.decline(held, "不归我们管", "赵六", START, PACK).state
+    again = dispute.dispute(refused, Quarrel.REFUSAL, WORD, "county", policy, START, calendar()).state
+    must = dispute.decide(again, True, WORD, policy, START, calendar()).state
+    assert must.moved_on
+    late = reply.answer(must, Verdict.MATCH, "", "赵六", Compare.EXACT, START, PACK)
+    assert (late.state.late, late.because.facts["late"]) == (True, True)
+
+
+def test_a_new_calendar_puts_every_step_off_and_a_superiors_date_and_brings_none_forward() -> None:
+    policy, held = pack(), opened(pack()).request
+    years = {table.year: table for table in calendar().tables}
+    off = (*years[2026].days_off, NamedDay(day=date(2026, 3, 10), name="调休"))
+    fewer = WorkingCalendar(
+        tables=(*(one for year, one in years.items() if year != 2026), replace(years[2026], version=2, days_off=off))
+    )
+    later = recount_request(held, policy, fewer)
+    assert later is not None
+    moved, change = later[0].state, later[1]
+    assert (change, moved.due_at.date()) == ("later", date(2026, 3, 17))
+    assert all(new.at >= old.at for new, old in zip(moved.rungs, held.rungs, strict=True))
+    assert moved.rungs[-1].at == moved.escalate_at == datetime(2026, 3, 20, 17, 30, tzinfo=SHANGHAI)
+    told = dispute.dispute(held, Quarrel.COMPETENCE, WORD, "county", policy, START, calendar()).state
+    put_off = recount_request(told, policy, fewer)
+    assert put_off is not None
+    assert put_off[0].state.dispute is not None
+    assert put_off[0].state.dispute.due_at.date() == date(2026, 3, 17)
+    back = recount_request(put_off[0].state, policy, calendar())
+    assert back is not None
+    assert (back[1], back[0].state.dispute) == ("kept", replace(put_off[0].state.dispute, counted=back[0].state.dispute.counted))  # type: ignore[union-attr]
