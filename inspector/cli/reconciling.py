@@ -30,7 +30,8 @@ def draws(office: Office) -> Iterator[Finding]:
         told = ("; ".join(english), "；".join(chinese))
         yield Finding.fail(f"draws.{about}", told, _MEND)
     if past:
-        told = tuple(label(f"error.{lookback.MATTER}", lang, draw="—", rows=lookback.named(past)) for lang in ("en", "zh-Hans"))
-        yield Finding.fail("draws.history", (told[0], told[1]), _MEND)
+        facts = {"draw": "—", "rows": lookback.named(past)}
+        both = label(f"error.{lookback.MATTER}", "en", **facts), label(f"error.{lookback.MATTER}", "zh-Hans", **facts)
+        yield Finding.fail("draws.history", both, _MEND)
     if not found and not past:
         yield Finding.ok("draws", ("the records agree about the recent ones", "近期抽查的各处记录一致"))
