@@ -179,7 +179,7 @@ def annual(office: Office) -> Iterator[Finding]:
         except Missing:
             continue  # told already: no pack is in force
         with office.store.read() as tx:
-            found = [unplanned(plan, policy, tx.annual.last(name, year), year) for year in years]
+            found = [unplanned(tx, plan, policy, tx.annual.last(name, year), year) for year in years]
         for why in filter(None, found):
             what, what_zh = (words.told(why, lang) for lang in ("en", "zh-Hans"))
             year = why.facts["year"]
