@@ -18,12 +18,14 @@ from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.person import same
 from inspector.domain.plan import Draw, DrawState, Following, Step
 from inspector.domain.policy import Policy
-from inspector.flows import queue
+from inspector.domain.suite import Suite
+from inspector.flows import footing, queue
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.settle import Settlement, nothing
-from inspector.flows.voiding import enter_void
-from inspector.ports import Garbled, NotYet, PortError, Refused, Typed, Unavailable
+from inspector.flows.voiding import enter_void, make_void
+from inspector.flows.voiding import void as by_rule
+from inspector.ports import Garbled, NotYet, PortError, Refused, SeedSource, Typed, Unavailable
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 
@@ -39,19 +41,25 @@ def reveal(work: Work, office: Office) -> Settlement:
     draw: only the date does. Raises NotYet.
     """
     number, party = str(work.payload["draw"]), str(work.payload["party"])
-    with office.store.read() as tx:
+    with office.store.read(steady=True) as tx:
         held = tx.draws.get(number)
         committed = tx.draws.file(number, "commit.json")
+        file = footing.altered(tx, held) if held.state is DrawState.SEEDING else None
+    if file is not None:
+        return make_void(office, number, file)
     source = office.connectors.seeds.get(party)
     if source is None or not committed:
         return withheld(work, office, None).unasked()
-    promise = held.promises[party]
     if held.step(party) is not Step.FIGURES and not held.figured:
         return nothing("obsolete")
-    typed = _typed(held, party)
+    return _ask(work, office, held, party, source, read(committed).suite)
+
+
+def _ask(work: Work, office: Office, held: Draw, party: str, source: SeedSource, suite: Suite) -> Settlement:
+    number, promise, typed = held.number, held.promises[party], _typed(held, party)
     try:
         part = source.reveal(number, promise, typed, key=work.key, w=held.w or "")
-        value = seed.value(promise, part, read(committed).suite)
+        value = seed.value(promise, part, suite)
         if promise["kind"] in _BEACONS:
             beacons.believe(promise, part)
     except PortError as error:
@@ -66,9 +74,23 @@ def reveal(work: Work, office: Office) -> Settlement:
         return withheld(work, office, None)
 
     def write(tx: Tx, now: datetime) -> None:
-        _reveal(office, tx, tx.draws.get(number, lock=True), party, part, value, now)
+        if (fresh := _sound(office, tx, number, now)) is not None:
+            _reveal(office, tx, fresh, party, part, value, now)
 
     return Settlement(write=write, outcome="revealed")
+
+
+def _sound(office: Office, tx: Tx, number: str, now: datetime) -> Draw | None:
+    """A draw, held, whose seed may be judged; None for one that somebody has altered: it is void by rule, and no party's fault.
+
+    It was looked at before the party was asked, which may have been minutes ago.
+    """
+    held = tx.draws.get(number, lock=True)
+    file = footing.altered(tx, held) if held.state is DrawState.SEEDING else None
+    if file is not None:
+        by_rule(office, tx, held, file, now)
+        return None
+    return held
 
 
 _BEACONS = ("drand", "nist")
@@ -106,7 +128,9 @@ def withheld(work: Work, office: Office, error: PortError | None) -> Settlement:
     number, party = str(work.payload["draw"]), str(work.payload["party"])
 
     def write(tx: Tx, now: datetime) -> None:
-        held = tx.draws.get(number, lock=True)
+        held = _sound(office, tx, number, now)
+        if held is None:
+            return
         if not isinstance(error, Refused | Garbled):
             held = _settled(office, tx, held, (party,), now)
         if party in held.parts:
@@ -125,7 +149,9 @@ def overdue(work: Work, office: Office) -> Settlement:
     """
 
     def write(tx: Tx, now: datetime) -> None:
-        held = tx.draws.get(str(work.payload["draw"]), lock=True)
+        held = _sound(office, tx, str(work.payload["draw"]), now)
+        if held is None:
+            return
         if wanted := work.payload.get("wanted"):
             _ask_for(tx, held, tuple(map(str, wanted)), str(work.payload["until"]), now)
             return
