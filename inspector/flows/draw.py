@@ -34,7 +34,7 @@ from inspector.flows.planning import lacking, miss
 from inspector.flows.record import record
 from inspector.flows.settle import Settlement, nothing
 from inspector.flows.voiding import carry_out as recompute
-from inspector.flows.voiding import make_void
+from inspector.flows.voiding import make_void, void
 from inspector.ports import Garbled, PortError, Refused
 from inspector.store.draws import UNNUMBERED
 from inspector.store.tx import Tx, new_id
@@ -301,6 +301,10 @@ def _lodged(office: Office, number: str, receipt: str | None, at: datetime | Non
 
     def write(tx: Tx, now: datetime) -> None:
         held = tx.draws.get(number, lock=True)
+        file = footing.altered(tx, held) if held.state is DrawState.ANNOUNCED else None
+        if file is not None:
+            void(office, tx, held, file, now)
+            return
         seeding.settle(tx, gathering.lodged(held, receipt, at, office.book.get(held.pack), now, office.calendar), now)
         if receipt is None:
             tx.attention.open(

@@ -62,15 +62,20 @@ def altered(tx: Tx, held: Draw, files: Mapping[str, bytes] | None = None) -> str
 
     `files`: its small files, where they are about to be read, too.
     """
+    return footing.altered(differing(tx, held, files))
+
+
+def differing(tx: Tx, held: Draw, files: Mapping[str, bytes] | None = None) -> list[AuditLine]:
+    """The same, all that differs."""
     said, found = _resting(tx, held)
     try:
         made = read(tx.draws.file(held.number, "commit.json") if files is None else files.get("commit.json", b""))
     except Invalid:
-        return "commit.json"
+        return [AuditLine(code="draw.records_commitment")]
     lines = [*found, *footing.committed(held, made, said), *footing.revealed(held, said)]
     lines += marked(held, {name: tx.draws.user(name) for name in marks(held).values()})
     lines += footing.frozen(files, said) if files is not None else ()
-    return footing.altered(lines)
+    return lines
 
 
 def stands(tx: Tx, held: Draw) -> None:

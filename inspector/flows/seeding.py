@@ -275,10 +275,10 @@ def type_figures(  # noqa: PLR0913 - what one person says of one ceremony
     """A person types the ceremony's figures, again where he or she erred; `held_at` is the time of the minutes, `minutes` where they are.
 
     The same to the letter as the last time changes nothing.
-    Raises Refusal as `gathering.typed` does, and `draw_seed_used` for the figures of an earlier draw; Invalid: `ceremony_unnamed`
-    where it could be one of several, `ceremony_figures_unfit`.
+    Raises Refusal as `gathering.typed` does, `draw_seed_used` for the figures of an earlier draw, `draw_contradicted`;
+    Invalid: `ceremony_unnamed` where it could be one of several, `ceremony_figures_unfit`.
     """
-    held = tx.draws.get(number, lock=True)
+    held = _held(tx, number)
     party = ceremony(held, party, now)
     form = seed.form(held.promises.get(party, {}))
     told = form.figures(figures) if form is not None else " ".join(figures.split())
@@ -333,10 +333,10 @@ def ceremony(held: Draw, party: str | None, now: datetime) -> str:
 def carry_in(office: Office, tx: Tx, number: str, content: bytes, by: str, now: datetime) -> tuple[str, Draw]:
     """A person brings a beacon's round or pulse in a file, where no wire leads to it; the party it is of, and the draw.
 
-    Raises Refusal (`draw_not_seeding`), Invalid: `beacon_unreadable`, `beacon_not_awaited` when it is none of those the commitment
-    names, and what `beacons.believe` raises.
+    Raises Refusal (`draw_not_seeding`, `draw_contradicted`), Invalid: `beacon_unreadable`, `beacon_not_awaited` when it is none of
+    those the commitment names, and what `beacons.believe` raises.
     """
-    held = tx.draws.get(number, lock=True)
+    held = _held(tx, number)
     awaited = {one: held.promises[one] for one in held.parties if held.promises.get(one, {}).get("kind") in _BEACONS}
     awaited = {one: promise for one, promise in awaited.items() if one not in held.parts}
     if held.state is not DrawState.SEEDING or not awaited:
@@ -358,6 +358,17 @@ def carry_in(office: Office, tx: Tx, number: str, content: bytes, by: str, now: 
         return party, _reveal(office, tx, held, party, part, value, now, by)
     wanted = [str(promise.get("round") or promise.get("time")) for promise in awaited.values()]
     raise Invalid("beacon_not_awaited", draw=number, wanted=", ".join(wanted))
+
+
+def _held(tx: Tx, number: str) -> Draw:
+    """A draw, held, into which somebody brings a part. Raises Refusal (`draw_contradicted`) for one that somebody has altered.
+
+    What is due next makes that one void by rule.
+    """
+    held = tx.draws.get(number, lock=True)
+    if held.state is DrawState.SEEDING:
+        footing.refuse(number, footing.differing(tx, held))
+    return held
 
 
 def settle(tx: Tx, decision: Decision[Draw], now: datetime) -> None:
