@@ -133,6 +133,9 @@ def withheld(work: Work, office: Office, error: PortError | None) -> Settlement:
             return
         if not isinstance(error, Refused | Garbled):
             held = _settled(office, tx, held, (party,), now)
+            if work.expires_at is not None and work.expires_at <= now and _has_time(held, party, now):
+                by_rule(office, tx, held, "record", now)  # its time was cut in the order's row: that is no silence of the party's
+                return
         if party in held.parts:
             return
         reason = f"withheld:{party}:{error.code if error else 'silent'}"
@@ -160,11 +163,17 @@ def overdue(work: Work, office: Office) -> Settlement:
         parties = tuple(map(str, work.payload["parties"])) if held.figured else figures
         if held.figured and held.reveal_by is not None and now < held.reveal_by and not set(parties) <= set(figures):
             return
-        missing = tuple(party for party in parties if party not in held.parts)
+        missing = tuple(party for party in parties if party not in held.parts and not _has_time(held, party, now))
         if missing:
             void(office, tx, held, office.book.get(held.pack), "withheld:" + ",".join(missing), missing, now)
 
     return Settlement(write=write)
+
+
+def _has_time(held: Draw, party: str, now: datetime) -> bool:
+    """Whether a party's last moment is still to come, whatever the row of an order says."""
+    closes = held.closes(party) if held.state is DrawState.SEEDING else None
+    return closes is not None and now < closes and party not in held.parts
 
 
 def _ask_for(tx: Tx, held: Draw, ceremonies: tuple[str, ...], until: str, now: datetime) -> None:

@@ -26,6 +26,7 @@ from inspector.flows.seeding import type_figures
 from inspector.ports import Card, NotYet
 from inspector.store.drawtables import draw_file
 from inspector.store.store import Store
+from inspector.store.tables import work
 from tests.house import Hand, next_period, settle
 from tests.integration.test_draw_way import Party, announced, drawing, thrown, visits
 from tests.integration.test_reconcile import differs, held, matters, put, write
@@ -117,6 +118,18 @@ def test_a_last_moment_brought_forward_voids_by_rule_and_is_no_withheld_part(sto
     with pytest.raises(Refusal, match=r"draw_contradicted.*records_times"):
         throw(office, made, hand, "赵")
     hand.on(days=7)
+    void_by_rule(office, hand, made.number, "record")
+
+
+def test_an_order_whose_time_somebody_cut_makes_nobody_withhold(store: Store, hand: Hand) -> None:
+    office, made = seeding(store, hand)
+    key = f"draw.overdue:{made.number}:figures"
+    write(store, sa.update(work).where(work.c.key == key).values(due_at=hand()))
+    settle(office)
+    assert now_(office, made.number).state is DrawState.SEEDING, "the figures have their time"
+    cut = hand() + timedelta(minutes=1)
+    write(store, sa.update(work).where(work.c.key == f"draw.reveal:{made.number}:dice").values(expires_at=cut, due_at=cut))
+    hand.on(minutes=2)
     void_by_rule(office, hand, made.number, "record")
 
 
