@@ -18,6 +18,7 @@ def entered(tx: Tx, held: Draw, result: Result) -> None:
     """What else the house holds of a draw, as the flows leave it behind: register, marks, ledger, visits and who sits there."""
     tx.register.append(held.agency, EntryKind.DRAW, held.number, {}, held.made_at)
     said: list[tuple[str, dict[str, object]]] = [("draw.prepare", {}), ("draw.announce", {"w": held.w})]
+    said += [("draw.promise", {"party": party, **promise}) for party, promise in held.promises.items()]
     if held.witness is not None:
         dates = {"witnessed_at": held.witnessed_at, "lodged_at": held.lodged_at}
         said += [("draw.lodge", {"receipt": held.witness} | {name: at and at.isoformat() for name, at in dates.items()})]
