@@ -14,15 +14,16 @@ from inspector.domain.visit import Seat, SeatState, Visit, VisitState
 from inspector.store.tx import Tx, new_id
 
 
-def entered(tx: Tx, held: Draw, result: Result) -> None:
+def entered(tx: Tx, held: Draw, result: Result | None = None) -> None:
     """What else the house holds of a draw, as the flows leave it behind: register, marks, ledger, visits and who sits there."""
     tx.register.append(held.agency, EntryKind.DRAW, held.number, {}, held.made_at)
     said: list[tuple[str, dict[str, object]]] = [("draw.prepare", {}), ("draw.announce", {"w": held.w})]
+    said += [("draw.promise", {"party": party, **promise}) for party, promise in held.promises.items()]
     if held.witness is not None:
         dates = {"witnessed_at": held.witnessed_at, "lodged_at": held.lodged_at}
         said += [("draw.lodge", {"receipt": held.witness} | {name: at and at.isoformat() for name, at in dates.items()})]
     said += [("draw.reveal", {"party": one}) for one in held.parts]
-    if held.drawn_at is not None:
+    if held.drawn_at is not None and result is not None:
         said.append(("draw.carry_out", {"seed": result.seed}))
     for rule, facts in said:
         late = {"draw.announce": held.announced_at, "draw.reveal": held.drawn_at, "draw.carry_out": held.drawn_at}
@@ -30,7 +31,7 @@ def entered(tx: Tx, held: Draw, result: Result) -> None:
         tx.ledger.append(new_id(), held.number, Because(rule=rule, basis=(), pack=held.pack, facts=facts), {}, at)
     for party, mark in marks(held).items():
         assert tx.draws.claim(mark, held.number, party, held.made_at)
-    if held.drawn_at is None:
+    if held.drawn_at is None or result is None:
         return
     (listed,) = result.lists
     day = held.drawn_at.date()

@@ -212,14 +212,14 @@ def _found(terminal: Terminal, held: Draw, kept: Mapping[str, bytes], record: Ma
 
 def _differing(terminal: Terminal, held: Draw) -> tuple[AuditLine, ...]:
     """What the house's own records say differently of a draw; where anything does, a person of the agency is told."""
-    from inspector.flows import reconcile
+    from inspector.flows import footing, reconcile
 
     office = terminal.office
     with office.store.read(steady=True) as tx:
         found = reconcile.differing(office, tx, tx.draws.get(held.number), whole=True)
     if found:
         with office.store.begin() as tx:
-            reconcile.note(tx, held.agency, held.number, reconcile.named(found), office.now())
+            reconcile.note(tx, held.agency, held.number, footing.named(found), office.now())
     return found
 
 

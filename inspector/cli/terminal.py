@@ -140,8 +140,10 @@ class Terminal:
 
     def act(self, rule: str, about: str, do: Callable[[Tx, datetime], T], **facts: object) -> T:
         """Write in one transaction, together with the ledger entry that says who did it."""
+        from inspector.flows.reconcile import telling
+
         now = self.office.now()
-        with self.store.begin() as tx:
+        with telling(self.office), self.store.begin() as tx:
             done = do(tx, now)
             sign(tx, rule, about, now, facts)
         return done

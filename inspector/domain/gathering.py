@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from inspector.domain import footing
 from inspector.domain.beacon import named
 from inspector.domain.calendar import WorkingCalendar, due
 from inspector.domain.commitment import LEAST_BITS
@@ -119,7 +120,7 @@ def revealed(
 
     With the last of the figures the secrets are asked for. One that comes before them, by whatever door, is none.
     """
-    facts = {"party": party} | ({"by": by} if by else {})
+    facts = {"party": party, "part": footing.part(part)} | ({"by": by} if by else {})
     because = Because(rule="draw.reveal", basis=(policy.draw.basis,), pack=policy.label, facts=facts)
     early = not draw.figured and draw.step(party) is not Step.FIGURES
     if draw.state is not DrawState.SEEDING or party in draw.parts or early:

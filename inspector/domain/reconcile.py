@@ -7,17 +7,15 @@ anything; what differs is named, and a person looks (draw-protocol threats 2 and
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from inspector.domain import entries, trail
+from inspector.domain import entries, footing, trail
 from inspector.domain.audit import AuditLine
 from inspector.domain.commitment import Commitment, join, read
 from inspector.domain.entries import Said
 from inspector.domain.errors import Invalid
-from inspector.domain.person import same
 from inspector.domain.plan import Draw, DrawState
 from inspector.domain.register import Entry, EntryKind
 from inspector.domain.seed import mark
@@ -43,8 +41,9 @@ class Going:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """All that the house holds of a draw but its registers. `after` is by list; `visits` by their place in the draw, from 1.
+    """All that the house holds of a draw but its registers. `visits` are by their place in the draw, from 1; by list `after` and `lines`.
 
+    These are the same lines, read and as the bytes they are.
     `used`: by mark, the draw and the party that it belongs to. `broken`: seals over the ledger's entries about the draw and its visits
     that do not hold; `columns`: the columns of its row, which are asked by, say what its body does. `unreadable` are the visits whose
     bodies nobody can read, by their place.
@@ -55,6 +54,7 @@ class Held:
     said: Sequence[Said]
     register: Sequence[Entry]
     after: Mapping[str, Lines] = field(default_factory=dict)
+    lines: Mapping[str, Sequence[bytes]] = field(default_factory=dict)
     visits: Mapping[int, Going] = field(default_factory=dict)
     used: Mapping[str, tuple[str, str] | None] = field(default_factory=dict)
     broken: Collection[int] = ()
@@ -73,16 +73,28 @@ def marks(draw: Draw) -> dict[str, str]:
     return told | {party: f"text:{part['text']}" for party, part in draw.parts.items() if part.get("kind") == "text"}
 
 
+def marked(draw: Draw, used: Mapping[str, tuple[str, str] | None]) -> Iterator[AuditLine]:
+    """The house knows each of these parts as used, by this draw."""
+    for party, name in marks(draw).items():
+        if used.get(name) != (draw.number, party):
+            yield AuditLine(code="draw.records_mark", facts={"party": party})
+
+
 def _differing(held: Held) -> Iterator[AuditLine]:
     yield from _entered(held)
     if held.draw.c is None:
+        yield from footing.frozen(held.files, held.said)
         return
     try:
         made = read(held.files.get("commit.json", b""))
     except Invalid:
         yield AuditLine(code="draw.records_commitment")
         return
-    yield from _committed(held, made)
+    yield from footing.committed(held.draw, made, held.said)
+    yield from marked(held.draw, held.used)
+    yield from footing.frozen(held.files, held.said)
+    yield from footing.bound(made, held.said)
+    yield from footing.revealed(held.draw, held.said)
     yield from _seeded(held, made)
     if held.draw.drawn_at is not None:
         yield from _drawn(held, made)
@@ -91,12 +103,9 @@ def _differing(held: Held) -> Iterator[AuditLine]:
 def _entered(held: Held) -> Iterator[AuditLine]:
     """Each draw and each void has its entry in the ledger and its line in the register, and no entry or seal was changed."""
     draw = held.draw
-    for number in sorted(held.broken):
-        yield AuditLine(code="draw.records_seal", facts={"seal": number})
+    yield from footing.written(held.said, held.broken)
     if not held.columns:
         yield AuditLine(code="draw.records_row")
-    if (changed := next((one.rule for one in held.said if not one.sound), None)) is not None:
-        yield AuditLine(code="draw.records_entry", facts={"rule": changed})
     if not _of(held, "draw.prepare"):
         yield AuditLine(code="draw.records_unentered", facts={"rule": "draw.prepare"})
     kinds = [one.kind for one in held.register]
@@ -107,35 +116,13 @@ def _entered(held: Held) -> Iterator[AuditLine]:
     yield from entries.voided(draw, held.said)
     yield from entries.timed(draw, held.said)
     yield from entries.witnessed(draw, held.said)
-
-
-def _committed(held: Held, made: Commitment) -> Iterator[AuditLine]:
-    """The commitment is the one that was made, of what each party has promised."""
-    draw = held.draw
-    promises = [draw.promises.get(party) for party in draw.parties]
-    same_one = (made.c, made.w, made.number, made.prev) == (draw.c, draw.w, draw.number, draw.prev)
-    announced = {one.facts.get("w") for one in _of(held, "draw.announce")}
-    if not same_one or announced != {draw.w} or [dict(one) for one in made.sources] != promises:
-        yield AuditLine(code="draw.records_commitment")
-    for party, name in marks(draw).items():
-        if held.used.get(name) != (draw.number, party):
-            yield AuditLine(code="draw.records_mark", facts={"party": party})
+    for look in (footing.stands, footing.promised, footing.signed, footing.approved):
+        yield from look(draw, held.said)
 
 
 def _seeded(held: Held, made: Commitment) -> Iterator[AuditLine]:
-    """The parts of the seed are those that were typed and revealed."""
+    """The seed that was joined of its parts is the one that the draw was carried out from."""
     draw = held.draw
-    if {str(one.facts.get("party")) for one in _of(held, "draw.reveal")} != {*draw.parts}:
-        yield AuditLine(code="draw.records_parts")
-    typed: dict[str, dict[str, str]] = {}
-    for one in _of(held, "draw.typed"):
-        told, by = typed.setdefault(str(one.facts.get("party")), {}), str(one.facts.get("by"))
-        told[next((name for name in told if same(name, by)), by)] = str(one.facts.get("figures"))
-    parts = {party: str(part.get("text")) for party, part in draw.parts.items() if part.get("kind") == "text"}
-    if typed != {party: dict(told) for party, told in draw.typed.items()} or any(
-        {text} != {*draw.typed.get(party, {}).values()} for party, text in parts.items()
-    ):
-        yield AuditLine(code="draw.records_figures")
     if draw.drawn_at is None:
         if _of(held, "draw.carry_out"):
             yield AuditLine(code="draw.records_unentered", facts={"rule": "draw.carry_out"})
@@ -154,12 +141,12 @@ def _seeded(held: Held, made: Commitment) -> Iterator[AuditLine]:
 def _drawn(held: Held, made: Commitment) -> Iterator[AuditLine]:
     """The result is the one that was written, and the visits and those who sit there are what came of it."""
     content = held.files.get("result.json", b"")
-    noted = {str(one.facts["result"]) for one in _of(held, "draw.carry_out") if "result" in one.facts}
-    teams = _teams(_json(content))
-    if noted - {digest(content)} or teams is None:
-        yield AuditLine(code="draw.records_result")
-    if teams is None:
+    yield from (odd := tuple(footing.resulted(content, held.said)))
+    if (teams := _teams(_json(content))) is None:
+        yield from () if odd else (AuditLine(code="draw.records_result"),)
         return
+    for name, told in held.lines.items():
+        yield from footing.followed(name, told, held.said)
     yield from _visited(held, list(dict.fromkeys(name for told in teams.values() for name in told)))
     for going in held.visits.values():
         if _seated(held, made, teams, going):
@@ -232,11 +219,6 @@ def _teams(result: object) -> dict[str, Mapping[str, Sequence[str | None]]] | No
         return {str(one["name"]): {name: [*team] for name, team in one["teams"].items()} for one in result["lists"]}  # type: ignore[index]
     except (KeyError, TypeError, AttributeError):
         return None
-
-
-def digest(content: bytes) -> str:
-    """By what the ledger knows the result."""
-    return hashlib.sha256(content).hexdigest()
 
 
 def _of(held: Held, rule: str) -> list[Said]:

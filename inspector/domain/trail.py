@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from inspector.domain import footing
 from inspector.domain.finding import Finding, Part
 from inspector.domain.visit import Visit, VisitState
 
@@ -21,7 +22,7 @@ _RECOUNT, _SOONER = "calendar.recount", "visit.sooner"
 _REPORT, _SHORT, _OWE, _CEASED = "visit.report", "visit.short", "visit.owe", "visit.ceased"
 _CANCELLED = VisitState.CANCELLED.value
 _OFF = frozenset({"visit.cancel", "visit.replace"})
-RULES = frozenset({OPEN, JOIN, _RECOUNT, _SOONER, _REPORT, _SHORT, _OWE, _CEASED, *_OFF})
+RULES = frozenset({OPEN, JOIN, _RECOUNT, _SOONER, _REPORT, _SHORT, _OWE, *_OFF, *footing.WORDS})
 """Rules of entries that a visit is held to."""
 
 
@@ -32,6 +33,7 @@ class Trail:
     rules: set[str] = field(default_factory=set)
     standing: dict[str, object] = field(default_factory=dict)
     reports: list[Mapping[str, object]] = field(default_factory=list)
+    words: list[tuple[str, Mapping[str, object]]] = field(default_factory=list)
     sound: bool = True
 
     def add(self, rule: str, facts: Mapping[str, object], standing: Mapping[str, object], *, sound: bool) -> None:
@@ -42,6 +44,8 @@ class Trail:
             self.standing["due_at"] = facts["due_at"]
         if rule == _SOONER:  # its team may hear of it sooner, too; that entry tells when, or nothing
             self.standing.pop("release_at", None)
+        if rule in footing.WORDS:
+            self.words.append((rule, facts))
         if rule == _REPORT:
             self.reports.append({**facts, **standing})
         else:
@@ -84,7 +88,11 @@ def differs(visit: Visit, trail: Trail | None, struck: bool, manned: bool) -> bo
     it was opened has such a line, and nobody was ever dealt to it.
     """
     told = trail or Trail()
-    if not told.sound or not _stands(visit, told, struck, manned):
+    if (
+        not told.sound
+        or footing.ceased(told.words, (visit.ceased, visit.proof, visit.ceased_by))
+        or not _stands(visit, told, struck, manned)
+    ):
         return True
     now = standing(visit)
     if any(_same(now[name]) != _same(value) for name, value in told.standing.items() if name in now and name != "state"):

@@ -74,7 +74,7 @@ def altered(draw: Draw, file: str, policy: Policy) -> Decision[Draw]:
     Whoever could alter them would else have a way to draw again: the slot is free only once two persons have signed.
     """
     because = Because(rule="draw.altered", basis=(policy.draw.basis,), pack=policy.label, facts={"reason": ALTERED, "file": file})
-    if draw.state is not DrawState.SEEDING:
+    if draw.state not in (DrawState.ANNOUNCED, DrawState.SEEDING):
         return Decision(state=draw, because=replace(because, rule="draw.late"))
     return Decision(state=replace(draw, state=DrawState.VOID, void_reason=f"{ALTERED}:{file}", signed=()), because=because)
 

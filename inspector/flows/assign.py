@@ -132,7 +132,7 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
     told = {"visit": made.id, "draw": made.draw, "state": made.state.value}  # no case: logs are read by more people than the list
     tx.committed.append(lambda: log.info("visit.assigned", **told))
     off = made.state is VisitState.CANCELLED
-    log_after(tx, made.draw, "withdrawn", made.object_id, agencies=_staying(held, teams, () if off else going))
+    log_after(tx, made.draw, "withdrawn", made.object_id, now, agencies=_staying(held, teams, () if off else going))
     if off:
         return
     peace.note(tx, held, made, quiet, now)
@@ -164,7 +164,7 @@ def join(office: Office, tx: Tx, held: Draw, made: Visit, member: Member, teams:
         agency = dealt.listed.agency
         live = [case for case in cases if case.agency == agency and case.state is not CaseState.WITHDRAWN]
         if not dealt.team:  # it has nothing to look at there, or goes there for another draw
-            log_after(tx, held.number, "withdrawn", made.object_id, agencies=(agency,))
+            log_after(tx, held.number, "withdrawn", made.object_id, now, agencies=(agency,))
             continue
         stake = Stake(agency=agency, stratum=dealt.stratum, sampled=True)
         changed = replace(
@@ -232,7 +232,7 @@ def redeal(tx: Tx, office: Office, held: Visit, gone: Seat, reason: str, now: da
     loads = tx.visits.loads(held.draw, gone.agency)
     chosen = substitute(commitment.suite, deal_key, row, seat, sitting, out, loads, frame.inspectors, frame.bans)
     told = {"seat": seat, "out": gone.inspector, "in": chosen, "reason": reason, "evidence": None}
-    log_after(tx, held.draw, "redeal", held.object_id, agencies=(gone.agency,), **told)
+    log_after(tx, held.draw, "redeal", held.object_id, now, agencies=(gone.agency,), **told)
     if chosen is None:
         _short(tx, held, gone.agency, {"place": gone.place, "reason": reason}, policy, now)
     else:
@@ -245,7 +245,7 @@ def owe(tx: Tx, office: Office, held: Visit, agency: str, reason: str, now: date
     Whom the rule would name next can be foreseen by whoever knows the draw; whom a new seed names, by nobody.
     """
     policy = office.book.get(tx.draws.get(held.draw).pack_of(held.agency))
-    log_after(tx, held.draw, "withdrawn", held.object_id, agencies=held.agencies, reason=reason)
+    log_after(tx, held.draw, "withdrawn", held.object_id, now, agencies=held.agencies, reason=reason)
     decision = visit.owe(held, reason, policy.label)
     changed = tx.visits.put(decision.state)
     record(tx, held.id, decision, now, {})

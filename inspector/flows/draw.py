@@ -16,25 +16,25 @@ from inspector.domain.decision import Because, OrderKind
 from inspector.domain.draw import Result
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.exclusion import CODES
+from inspector.domain.footing import RULES, digest
 from inspector.domain.frame import Frame
 from inspector.domain.listed import Listed
 from inspector.domain.plan import Draw, DrawKind, DrawState
 from inspector.domain.policy import Policy
-from inspector.domain.reconcile import digest
 from inspector.domain.register import EntryKind
 from inspector.domain.suite import Suite
-from inspector.flows import extend, lookback, queue, reconcile, seeding, stopped, supplement
+from inspector.flows import extend, footing, lookback, queue, reconcile, seeding, stopped, supplement
 from inspector.flows.assign import Dealt, assign, by_visit, going_elsewhere, visit_id
 from inspector.flows.framing import frame
 from inspector.flows.joining import joined
-from inspector.flows.lists import frames, keep, small
-from inspector.flows.members import count_members, keep_members, members_of
+from inspector.flows.lists import frames, small
+from inspector.flows.members import count_members, members_digest, members_of
 from inspector.flows.office import Office
 from inspector.flows.planning import lacking, miss
 from inspector.flows.record import record
 from inspector.flows.settle import Settlement, nothing
 from inspector.flows.voiding import carry_out as recompute
-from inspector.flows.voiding import make_void, members_digest
+from inspector.flows.voiding import make_void, void
 from inspector.ports import Garbled, PortError, Refused
 from inspector.store.draws import UNNUMBERED
 from inspector.store.tx import Tx, new_id
@@ -118,8 +118,10 @@ def prepare(
     policy = office.policy(plan.agency, now.date())
     freed = tx.draws.by_slot(plan_name, slot.removesuffix("+"))
     if freed is not None and freed.freed:
+        footing.stands(tx, freed)
         told = seeding.succeeding(office, freed, policy)
     if (busy := queue.under_way(tx, plan.turns, plan_name)) is not None:
+        footing.stands(tx, busy)
         facts = {"plan": plan_name, "slot": slot, "open": busy.number}
         _note(tx, plan.agency, "draw.skipped", policy, facts, now)
         if by == SCHEDULE:
@@ -136,12 +138,10 @@ def prepare(
     tx.draws.add(made)
     tx.register.append(plan.agency, EntryKind.DRAW, number, {"plan": plan_name, "slot": slot, "by": by}, now)
     tx.cases.mark_drawn([case for _, member in framed.members for case in member.cases], number)
-    keep(tx, made, framed.frames)
-    keep_members(tx, number, framed.members)
-    tx.draws.keep_file(number, "rules.json", json.dumps(framed.value(), ensure_ascii=False).encode())
+    bound = footing.freeze(office, tx, made, framed.frames, framed.members, {RULES: framed.value()})
     decision = life.prepare(made, policy, now, office.calendar)
     does = {"without": list(told.without), "further": list(told.further)}
-    record(tx, number, decision, now, {"by": by, "objects": count_members(tx, number), **does})
+    record(tx, number, decision, now, {"by": by, "objects": count_members(tx, number), **does, **bound})
     tx.work.order(decision.orders, now)
     if not made.parties:
         seeding.void(office, tx, made, policy, "seed_insufficient", (), now)
@@ -176,9 +176,12 @@ def promise(work: Work, office: Office) -> Settlement:
 def lodge(work: Work, office: Office) -> Settlement:
     """Deposit W, and nothing else, in outside hands; only then may the seed be asked for."""
     number = str(work.payload["draw"])
-    with office.store.read() as tx:
+    with office.store.read(steady=True) as tx:
         held = tx.draws.get(number)
+        file = footing.altered(tx, held) if held.state is DrawState.ANNOUNCED else None
     witness = office.connectors.witnesses.get(work.lane)
+    if file is not None:
+        return make_void(office, number, file)
     if witness is None or held.w is None:
         return not_lodged(work, office, None).unasked()
     try:
@@ -227,7 +230,7 @@ def carry_out(work: Work, office: Office) -> Settlement:
         overdue = f"{OrderKind.DRAW_OVERDUE.value}:{number}"
         stopped.end(tx, [overdue, f"{overdue}:figures", f"{overdue}:further", f"{overdue}{gathering.LATE}"], now)
         queue.over(office, tx, fresh, now)
-        tx.draws.keep_file(number, "seed.json", _seed(fresh, commitment))
+        tx.draws.keep_file(number, "seed.json", _seed(held, commitment))
         tx.draws.keep_file(number, "result.json", result.content())
         teams = _teams(fresh, result)
         drawn, owed = {name: members[name] for name in teams}, supplement.stands_for(files)
@@ -250,12 +253,13 @@ def _commit(office: Office, tx: Tx, held: Draw, policy: Policy, now: datetime) -
     tx.draws.take_turn(held.agency)
     held = replace(held, prev=tx.draws.head(held.agency))
     files = small(tx, held)
-    made, told = frames(tx, held, files, Suite()), json.loads(files["rules.json"])
-    held = gathering.timed(held, policy, now, office.calendar, lambda mark: tx.draws.user(mark) is not None)
-    listings = [_listing(told, listed, made[listed.name], policy) for listed in held.lists]
-    if not held.own:
-        listings[0] = replace(listings[0], extra={**listings[0].extra, "derivation": told["derivation"]})
     try:
+        footing.uncommitted(tx, held, files)
+        made, told = frames(tx, held, files, Suite()), json.loads(files[RULES])
+        held = gathering.timed(held, policy, now, office.calendar, lambda mark: tx.draws.user(mark) is not None)
+        listings = [_listing(told, listed, made[listed.name], policy) for listed in held.lists]
+        if not held.own:
+            listings[0] = replace(listings[0], extra={**listings[0].extra, "derivation": told["derivation"]})
         seeding.claim(tx, held, now)
         gathering.refuse_weak(held, policy)
         commitment = commit(
@@ -267,6 +271,7 @@ def _commit(office: Office, tx: Tx, held: Draw, policy: Policy, now: datetime) -
             listings=listings,
             extra=_bound(office, tx, held),
         )
+        footing.unfrozen(tx, held, commitment)
     except Invalid as error:
         problem = {"draw": held.number, "problem": str(error)}
         tx.attention.open(supplement.NOT_COMMITTABLE, held.agency, held.number, problem, now)
@@ -289,7 +294,7 @@ def _bound(office: Office, tx: Tx, held: Draw) -> dict[str, object]:
     """
     last = tx.register.last(held.agency)
     end = {"number": last.number, "digest": last.digest} if last is not None else None
-    return {"register": end, "members": members_digest(office, tx, held.number)}
+    return {"register": end, "members": members_digest(office.secret, tx, held.number)}
 
 
 def _lodged(office: Office, number: str, receipt: str | None, at: datetime | None = None, *, other: bool = False) -> Settlement:
@@ -297,6 +302,10 @@ def _lodged(office: Office, number: str, receipt: str | None, at: datetime | Non
 
     def write(tx: Tx, now: datetime) -> None:
         held = tx.draws.get(number, lock=True)
+        file = footing.altered(tx, held) if held.state is DrawState.ANNOUNCED else None
+        if file is not None:
+            void(office, tx, held, file, now)
+            return
         seeding.settle(tx, gathering.lodged(held, receipt, at, office.book.get(held.pack), now, office.calendar), now)
         if receipt is None:
             tx.attention.open(

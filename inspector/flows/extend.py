@@ -6,7 +6,6 @@ in force, the document's numbers and what the published annual plan has left.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -19,12 +18,12 @@ from inspector.domain.approval import Approval
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Refusal
 from inspector.domain.extension import ASKED, Kin, Left
+from inspector.domain.footing import RULES
 from inspector.domain.plan import Draw, DrawKind, DrawState, Following
 from inspector.domain.policy import Policy
 from inspector.domain.register import EntryKind
-from inspector.flows import lookback, planning, queue, reconcile, remainder, seeding
-from inspector.flows.lists import keep
-from inspector.flows.members import count_members, keep_members
+from inspector.flows import footing, lookback, planning, queue, reconcile, remainder, seeding
+from inspector.flows.members import count_members
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.remainder import Remainder
@@ -65,10 +64,12 @@ def outlook(office: Office, tx: Tx, number: str, given: Approval, now: datetime)
 def sign(office: Office, tx: Tx, number: str, given: Approval, now: datetime) -> Signed:
     """A named person signs an extension: the first asks, another one in the same words has it announced.
 
-    Raises Missing, Invalid, and Refusal: as `domain.extension` does, `draw_no_further`, and what `planning.unplanned` says of a year
+    Raises Missing, Invalid, and Refusal: as `domain.extension` does, `draw_contradicted` beside a name that nobody has signed with,
+    `draw_no_further`, and what `planning.unplanned` says of a year
     without a plan that holds.
     """
     held = _locked(tx, number)
+    footing.stands(tx, held)
     policy = office.policy(held.agency, now.date())
     decision = extension.ask(_kin(office, tx, held, now), given, policy, now)
     approval = decision.state.approval
@@ -104,6 +105,7 @@ def follow(office: Office, tx: Tx, said: Mapping[str, Any], told: Following, now
         queue.wait(tx, said, busy, now)
         return None
     try:
+        footing.stands(tx, void)
         extension.may(_kin(office, tx, held, now), void.approval.basis)
         return _announce(office, tx, held, void.approval, told, slot, now)[0]
     except Refusal as error:
@@ -148,12 +150,16 @@ def _announce(
         "more": {code: count for code, count in seen.more.items() if count},
     }
     tx.register.append(root.agency, EntryKind.EXTENSION, number, entered, now)
-    keep(tx, made, framed.frames)
-    keep_members(tx, number, framed.members)
-    tx.draws.keep_file(number, "rules.json", json.dumps(framed.value(), ensure_ascii=False).encode())
+    bound = footing.freeze(office, tx, made, framed.frames, framed.members, {RULES: framed.value()})
     decision = life.prepare(made, policy, now, office.calendar)
     does = {"without": list(told.without), "further": list(told.further)}
-    record(tx, number, decision, now, {**entered, "objects": count_members(tx, number), **does})
+    record(
+        tx,
+        number,
+        decision,
+        now,
+        {**entered, "objects": count_members(tx, number), "ordered": dict(approval.more), **does, **bound},
+    )
     tx.work.order(decision.orders, now)
     if not made.parties:
         seeding.void(office, tx, made, policy, "seed_insufficient", (), now)

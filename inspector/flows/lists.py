@@ -86,20 +86,23 @@ def row_of(tx: Tx, held: Draw, listed: Listed, name: str) -> ObjectRow:
     return row
 
 
-def keep(tx: Tx, held: Draw, made: Mapping[str, Frame]) -> None:
-    """Keep the files of the frames under the names of the house; objects that all lists share once."""
-    suite = Suite()
+def keep(tx: Tx, held: Draw, made: Mapping[str, Frame]) -> dict[str, str]:
+    """Keep the files of the frames under the names of the house; objects that all lists share once. The root over each such file."""
+    suite, roots = Suite(), dict[str, str]()
     for name, objects in {kept(held, listed, OBJECTS): made[listed.name].objects for listed in held.lists}.items():
-        tx.draws.keep_rows(
-            held.number,
-            name,
-            ((line[: line.index(b"\t")], line + b"\n") for line in _lines(objects)),
-            lambda part: climb(suite, leaves(suite, part))[0],
-        )
+        nodes: list[bytes] = []
+
+        def node(part: list[bytes], nodes: list[bytes] = nodes) -> bytes:
+            nodes.append(climb(suite, leaves(suite, part))[0])
+            return nodes[-1]
+
+        tx.draws.keep_rows(held.number, name, ((line[: line.index(b"\t")], line + b"\n") for line in _lines(objects)), node)
+        roots[name] = (climb(suite, nodes)[0] if nodes else suite.digest(b"")).hex()
     for listed in held.lists:
         one = made[listed.name]
         for kind, text in zip(FRAME[1:], (content(one.inspectors), content(one.bans)), strict=True):
             tx.draws.keep_file(held.number, kept(held, listed, kind), text)
+    return roots
 
 
 def _lines(objects: Sequence[ObjectRow]) -> Iterator[bytes]:

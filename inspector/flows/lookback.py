@@ -28,9 +28,8 @@ from inspector.domain.verification import wants_visit
 from inspector.domain.visit import VisitState
 from inspector.flows import reconcile
 from inspector.flows.lists import AFTER
-from inspector.flows.members import MEMBERS, object_id, read_members
+from inspector.flows.members import MEMBERS, members_digest, object_id, read_members
 from inspector.flows.office import Office
-from inspector.flows.voiding import members_digest
 from inspector.store.draws import HISTORY
 from inspector.store.lookback import LookbackRoom
 from inspector.store.room import Row
@@ -194,7 +193,9 @@ def _had(office: Office, tx: Tx, number: str, rows: Collection[Row]) -> Collecti
         announced = {
             _json(row["body"]).get("facts", {}).get("w") for row in tx.ledger.about(number) if row["rule"] == "draw.announce"
         }
-        if announced != bound or (told is not None and not hmac.compare_digest(str(told), members_digest(office, tx, number))):
+        if announced != bound or (
+            told is not None and not hmac.compare_digest(str(told), members_digest(office.secret, tx, number))
+        ):
             return None
     names = {object_id(office.secret, SubjectKind(row["subject_kind"]), row["subject_code"]) for row in rows}
     members = read_members(split(tx.draws.parts(number, MEMBERS)), names)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -55,6 +57,14 @@ def keep_members(tx: Tx, number: str, members: Members) -> None:
 def count_members(tx: Tx, number: str) -> int:
     """How many keys there are: the objects of all lists, each once."""
     return sum(part.count(b"\n") for part in tx.draws.parts(number, MEMBERS))
+
+
+def members_digest(secret: bytes, tx: Tx, number: str) -> str:
+    """A keyed digest of what the frame's keys stand for: it says nothing to anybody outside, and nobody inside can swap a case."""
+    digest = hmac.new(secret, digestmod=hashlib.sha256)
+    for part in tx.draws.parts(number, MEMBERS):
+        digest.update(part)
+    return digest.hexdigest()
 
 
 def members_of(tx: Tx, number: str, names: Collection[str] | None = None) -> dict[str, Member]:

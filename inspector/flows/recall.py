@@ -96,7 +96,7 @@ def call_off_visit(tx: Tx, held: visit.Visit, reason: str, pack: str, now: datet
     record(tx, held.id, called_off, now, {})
     if held.state is not visit.VisitState.OWED:
         why = None if reason == "withdrawn" else reason
-        log_after(tx, held.draw, "withdrawn", held.object_id, agencies=held.agencies, reason=why)
+        log_after(tx, held.draw, "withdrawn", held.object_id, now, agencies=held.agencies, reason=why)
     free_visit(tx, held, now)
 
 

@@ -15,17 +15,16 @@ from datetime import datetime
 from inspector.domain import reconcile as domain
 from inspector.domain import register
 from inspector.domain.audit import AuditLine
-from inspector.domain.entries import Said
 from inspector.domain.errors import Refusal
 from inspector.domain.plan import Draw, DrawState
 from inspector.domain.reconcile import Going, Held, marks
 from inspector.domain.register import Entry, EntryKind
 from inspector.domain.trail import RULES, Trail
 from inspector.domain.visit import Seat, Visit
+from inspector.flows.footing import lines_of, named, said
 from inspector.flows.lists import AFTER, kept, small
-from inspector.flows.members import members_of, object_id
+from inspector.flows.members import members_digest, members_of, object_id
 from inspector.flows.office import Office
-from inspector.flows.voiding import members_digest
 from inspector.store.draws import BROKEN, CONTRADICTED
 from inspector.store.seals import Mark
 from inspector.store.tx import Tx
@@ -60,9 +59,10 @@ def differing(office: Office, tx: Tx, held: Draw, *, whole: bool = False) -> tup
     seen = Held(
         draw=held,
         files=files,
-        said=[_said(row, sound=sound) for row, sound in entries],
+        said=[said(row, sound=sound) for row, sound in entries],
         register=tx.register.of_draw(held.agency, held.number),
         after=after,
+        lines=lines_of(held, files),
         visits=visits,
         used={name: tx.draws.user(name) for name in marks(held).values()},
         broken=broken | torn,
@@ -87,11 +87,6 @@ def refuse(office: Office, tx: Tx, held: Draw, *, whole: bool = False) -> None:
         found = differing(office, tx, tx.draws.get(held.number), whole=whole)
     if found:
         raise Refusal(MATTER, draw=held.number, differs=named(found))
-
-
-def named(found: Sequence[AuditLine]) -> str:
-    """What differs in a line: codes, and by which visit or party; no object, for a matter is read by more people than the list."""
-    return ", ".join(" ".join([one.code.split(".", 1)[1], *map(str, one.facts.values())]) for one in found)
 
 
 @contextmanager
@@ -190,7 +185,7 @@ def _standing_for(office: Office, tx: Tx, held: Draw, files: Mapping[str, bytes]
     if made is None:
         return  # and `draw.records_commitment` has been said
     told = made.get("members")
-    if told is not None and not hmac.compare_digest(str(told), members_digest(office, tx, held.number)):
+    if told is not None and not hmac.compare_digest(str(told), members_digest(office.secret, tx, held.number)):
         yield AuditLine(code="draw.records_members")
         return  # what stands there instead need not even be readable
     members = members_of(tx, held.number, {one.object_id for one in visits})
@@ -265,20 +260,6 @@ def _trails(tx: Tx, held: Draw) -> tuple[dict[str, Trail], set[int]]:
 
 def _lines(content: bytes) -> list[dict[str, object]]:
     return [_object(line) or {"kind": "unreadable"} for line in content.splitlines()]
-
-
-def _said(row: Mapping[str, object], *, sound: bool) -> Said:
-    body = _object(str(row["body"])) or {}
-    at = row["at"]
-    return Said(
-        rule=str(row["rule"]),
-        facts=_dict(body.get("facts")),
-        at=at if isinstance(at, datetime) else None,
-        pack=str(body.get("pack", "")),
-        state=str(body.get("draw_state", "")),
-        told={name: value for name, value in body.items() if name not in ("facts", "pack", "basis")},
-        sound=sound and bool(body),
-    )
 
 
 def _object(text: bytes | str) -> dict[str, object] | None:

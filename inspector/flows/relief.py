@@ -20,7 +20,7 @@ from inspector.domain import visit
 from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Refusal
 from inspector.domain.visit import Seat, SeatState, Visit
-from inspector.flows import challenges, exemptions, listing, lookback, reconcile, stopped, supplement, unapproved
+from inspector.flows import challenges, exemptions, footing, listing, lookback, reconcile, stopped, supplement, unapproved
 from inspector.flows.assign import owe, redeal
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -84,7 +84,7 @@ def daily(_work: Work, office: Office) -> Settlement:
         for agency, part in parts:
             _apart(tx, agency, part, now)
         for agency, about, lines in found:
-            reconcile.note(tx, agency, about, reconcile.named(lines), now)
+            reconcile.note(tx, agency, about, footing.named(lines), now)
         lookback.looked(office, tx, past, now)
         if not broken:
             tx.ledger.put_mark(mark, now)

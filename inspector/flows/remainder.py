@@ -6,7 +6,6 @@ and what bars an object are today's, as for any new number.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -24,7 +23,7 @@ from inspector.domain.quota import Count, Quota, quota
 from inspector.domain.rowfile import RowFile
 from inspector.domain.sampling import FULL, MUST, Window
 from inspector.domain.suite import Suite
-from inspector.flows import joining
+from inspector.flows import footing, joining
 from inspector.flows.framing import Framed, Ruled, Staffed, list_secret, salt, staffed
 from inspector.flows.history import History, history
 from inspector.flows.lists import objects_of
@@ -96,7 +95,7 @@ def _part(office: Office, tx: Tx, root: Draw, listed: Listed, number: str, now: 
     """What a list has left: by the pack in force of its agency, and where it has rules of its own as if that drew alone."""
     agency, policy = listed.agency, office.policy(listed.agency, now.date())
     rows, members = objects_of(tx, root, listed, Suite()), _members(tx, root, listed)
-    rules = json.loads(tx.draws.file(root.number, "rules.json"))
+    rules = footing.rules(tx, root)
     derivation = (rules["own"][listed.name] if root.own else rules)["derivation"]
     extended = tx.draws.extensions(root.plan, root.number)
     kin = [root.number, *(one.number for one in extended if one.state is DrawState.DRAWN)]

@@ -28,6 +28,7 @@ from inspector.domain.plan import Draw
 from inspector.domain.policy import Policy
 from inspector.domain.replacement import CEASED, DISCRETIONARY, Ceased, Ground, Lists
 from inspector.domain.visit import Visit, VisitState
+from inspector.flows import footing
 from inspector.flows.after import log_after
 from inspector.flows.assign import Dealt, assign, going_elsewhere, join, visit_id
 from inspector.flows.dispatch import weigh
@@ -81,10 +82,13 @@ class _Part:
 def cease(office: Office, tx: Tx, visit_id: str, *, how: Ceased, evidence: str, by: str, now: datetime) -> Replaced:
     """A person records that a drawn object is no more; once another one has signed it, what follows is the rule's.
 
-    Raises Missing, and Invalid and Refusal as `replacement.cease` does.
+    Raises Missing, and Invalid and Refusal as `replacement.cease` does; `draw_contradicted` beside a name that nobody has signed with,
+    and, as for every replacement, where the lists' lines are not those that the ledger knows.
     """
     held, drawn = _locked(tx, visit_id)
     files = small(tx, drawn)
+    footing.unsaid(tx, held)
+    footing.unled(tx, drawn, files)
     parts = _parts(office, tx, held, drawn, files)
     decision = replacement.cease(held, how, evidence, by, parts[0].policy, now)
     if decision.state.state is not VisitState.CEASED:
@@ -105,7 +109,7 @@ def cease(office: Office, tx: Tx, visit_id: str, *, how: Ceased, evidence: str, 
     followed = [part for part in within if part.policy.draw.replace_ceased and part.following is not None and not owed]
     for part in (one for one in parts if one not in followed):
         if not owed:
-            log_after(tx, drawn.number, "withdrawn", held.object_id, agencies=part.agencies, reason=CEASED, evidence=proof)
+            log_after(tx, drawn.number, "withdrawn", held.object_id, now, agencies=part.agencies, reason=CEASED, evidence=proof)
         if part.policy.draw.replace_ceased and part.sampled:
             matter = NO_RESERVE if part in within else BEYOND
             tx.attention.open(matter, part.agencies[0], held.id, {"stratum": part.stratum}, now)
@@ -114,9 +118,13 @@ def cease(office: Office, tx: Tx, visit_id: str, *, how: Ceased, evidence: str, 
 
 
 def give_up(office: Office, tx: Tx, visit_id: str, *, ground: Ground, reason: str, by: str, now: datetime) -> Replaced:
-    """An officer has a drawn object replaced, within the budget of every list. Raises Missing, Invalid, Refusal (`reserve_used_up`)."""
+    """An officer has a drawn object replaced, within the budget of every list. Raises Missing, Invalid, Refusal.
+
+    It is as `replacement.give_up` raises, `reserve_used_up`, or `draw_contradicted`, as above.
+    """
     held, drawn = _locked(tx, visit_id)
     files = small(tx, drawn)
+    footing.unled(tx, drawn, files)
     parts = _parts(office, tx, held, drawn, files)
     decision, *_ = [replacement.give_up(held, ground, reason, by, part.lists, part.policy) for part in parts]
     for part in parts:
@@ -175,7 +183,7 @@ def _bring_in(  # noqa: PLR0913, PLR0917 - one replacement in all its parts
     """
     for part in parts:
         told = {"out": left.object_id, "in": part.following, "reason": reason, "evidence": proof}
-        log_after(tx, drawn.number, "replace", left.object_id, agencies=part.agencies, **told)
+        log_after(tx, drawn.number, "replace", left.object_id, now, agencies=part.agencies, **told)
     came: dict[str, Visit] = {}
     kin = {held.number for held in tx.draws.kin(drawn)} - {drawn.number}
     elsewhere = going_elsewhere(tx, drawn, kin)
@@ -187,7 +195,7 @@ def _bring_in(  # noqa: PLR0913, PLR0917 - one replacement in all its parts
         position = len(visits) + 1
         visit = there.id if there is not None else visit_id(drawn.number, position)
         for_it = [part for part in parts if part.following == name and (drawn.own or (drawn.agency, name) not in elsewhere)]
-        dealt = _dealt(tx, drawn, files, for_it, name, member, visit, elsewhere)
+        dealt = _dealt(tx, drawn, files, for_it, name, member, visit, elsewhere, now)
         if there is not None:
             came[name] = join(office, tx, drawn, there, member, dealt, now)
             continue
@@ -196,7 +204,7 @@ def _bring_in(  # noqa: PLR0913, PLR0917 - one replacement in all its parts
     return came.get(parts[0].following or "") if parts and parts[0].agencies[0] == left.agency else None
 
 
-def _dealt(
+def _dealt(  # noqa: PLR0913, PLR0917 - as above
     tx: Tx,
     drawn: Draw,
     files: Mapping[str, bytes],
@@ -205,6 +213,7 @@ def _dealt(
     member: Member,
     visit: str,
     elsewhere: Collection[tuple[str, str]],
+    now: datetime,
 ) -> tuple[Dealt, ...]:
     """The teams for an object that comes in, with their lines.
 
@@ -217,14 +226,14 @@ def _dealt(
         for listed in part.listed:
             goes = listed.agency in live if drawn.own else bool(live or member.pooled)
             goes = goes and (listed.agency, name) not in elsewhere
-            team = _deal(tx, drawn, files, listed, name) if goes else ()
+            team = _deal(tx, drawn, files, listed, name, now) if goes else ()
             short = Shortage(object=visit, seat=team.index(None), others=(), inspectors=()) if None in team else None
             stratum = part.stratum if drawn.own else ""
             told.append(Dealt(listed=listed, team=team, shortage=short, stratum=stratum))
     return tuple(told) if drawn.own or any(one.team for one in told) else ()
 
 
-def _deal(tx: Tx, drawn: Draw, files: Mapping[str, bytes], listed: Listed, name: str) -> tuple[str | None, ...]:
+def _deal(tx: Tx, drawn: Draw, files: Mapping[str, bytes], listed: Listed, name: str, now: datetime) -> tuple[str | None, ...]:
     """One list's team for an object that comes in, and its lines."""
     commitment, frame = read(files["commit.json"]), people(drawn, files, listed)
     seed = join_seed(commitment, [drawn.parts[party] for party in drawn.parties])
@@ -234,7 +243,7 @@ def _deal(tx: Tx, drawn: Draw, files: Mapping[str, bytes], listed: Listed, name:
     for seat in range(commitment.list_named(listed.name).rules.team):
         sitting = [staff for staff in team if staff is not None]
         chosen = substitute(commitment.suite, deal_key, row, seat, sitting, (), loads, frame.inspectors, frame.bans)
-        log_after(tx, drawn.number, "deal", name, agencies=(listed.agency,), **{"seat": seat, "in": chosen})
+        log_after(tx, drawn.number, "deal", name, now, agencies=(listed.agency,), **{"seat": seat, "in": chosen})
         team.append(chosen)
         loads.update([chosen] if chosen is not None else [])
     return tuple(team)

@@ -18,12 +18,14 @@ from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.person import same
 from inspector.domain.plan import Draw, DrawState, Following, Step
 from inspector.domain.policy import Policy
-from inspector.flows import queue
+from inspector.domain.suite import Suite
+from inspector.flows import footing, queue
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.settle import Settlement, nothing
-from inspector.flows.voiding import enter_void
-from inspector.ports import Garbled, NotYet, PortError, Refused, Typed, Unavailable
+from inspector.flows.voiding import enter_void, make_void
+from inspector.flows.voiding import void as by_rule
+from inspector.ports import Garbled, NotYet, PortError, Refused, SeedSource, Typed, Unavailable
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 
@@ -39,19 +41,25 @@ def reveal(work: Work, office: Office) -> Settlement:
     draw: only the date does. Raises NotYet.
     """
     number, party = str(work.payload["draw"]), str(work.payload["party"])
-    with office.store.read() as tx:
+    with office.store.read(steady=True) as tx:
         held = tx.draws.get(number)
         committed = tx.draws.file(number, "commit.json")
+        file = footing.altered(tx, held) if held.state is DrawState.SEEDING else None
+    if file is not None:
+        return make_void(office, number, file)
     source = office.connectors.seeds.get(party)
     if source is None or not committed:
         return withheld(work, office, None).unasked()
-    promise = held.promises[party]
     if held.step(party) is not Step.FIGURES and not held.figured:
         return nothing("obsolete")
-    typed = _typed(held, party)
+    return _ask(work, office, held, party, source, read(committed).suite)
+
+
+def _ask(work: Work, office: Office, held: Draw, party: str, source: SeedSource, suite: Suite) -> Settlement:
+    number, promise, typed = held.number, held.promises[party], _typed(held, party)
     try:
         part = source.reveal(number, promise, typed, key=work.key, w=held.w or "")
-        value = seed.value(promise, part, read(committed).suite)
+        value = seed.value(promise, part, suite)
         if promise["kind"] in _BEACONS:
             beacons.believe(promise, part)
     except PortError as error:
@@ -66,9 +74,23 @@ def reveal(work: Work, office: Office) -> Settlement:
         return withheld(work, office, None)
 
     def write(tx: Tx, now: datetime) -> None:
-        _reveal(office, tx, tx.draws.get(number, lock=True), party, part, value, now)
+        if (fresh := _sound(office, tx, number, now)) is not None:
+            _reveal(office, tx, fresh, party, part, value, now)
 
     return Settlement(write=write, outcome="revealed")
+
+
+def _sound(office: Office, tx: Tx, number: str, now: datetime) -> Draw | None:
+    """A draw, held, whose seed may be judged; None for one that somebody has altered: it is void by rule, and no party's fault.
+
+    It was looked at before the party was asked, which may have been minutes ago.
+    """
+    held = tx.draws.get(number, lock=True)
+    file = footing.altered(tx, held) if held.state is DrawState.SEEDING else None
+    if file is not None:
+        by_rule(office, tx, held, file, now)
+        return None
+    return held
 
 
 _BEACONS = ("drand", "nist")
@@ -106,9 +128,14 @@ def withheld(work: Work, office: Office, error: PortError | None) -> Settlement:
     number, party = str(work.payload["draw"]), str(work.payload["party"])
 
     def write(tx: Tx, now: datetime) -> None:
-        held = tx.draws.get(number, lock=True)
+        held = _sound(office, tx, number, now)
+        if held is None:
+            return
         if not isinstance(error, Refused | Garbled):
             held = _settled(office, tx, held, (party,), now)
+            if work.expires_at is not None and work.expires_at <= now and _has_time(held, party, now):
+                by_rule(office, tx, held, "record", now)  # its time was cut in the order's row: that is no silence of the party's
+                return
         if party in held.parts:
             return
         reason = f"withheld:{party}:{error.code if error else 'silent'}"
@@ -125,7 +152,9 @@ def overdue(work: Work, office: Office) -> Settlement:
     """
 
     def write(tx: Tx, now: datetime) -> None:
-        held = tx.draws.get(str(work.payload["draw"]), lock=True)
+        held = _sound(office, tx, str(work.payload["draw"]), now)
+        if held is None:
+            return
         if wanted := work.payload.get("wanted"):
             _ask_for(tx, held, tuple(map(str, wanted)), str(work.payload["until"]), now)
             return
@@ -134,11 +163,17 @@ def overdue(work: Work, office: Office) -> Settlement:
         parties = tuple(map(str, work.payload["parties"])) if held.figured else figures
         if held.figured and held.reveal_by is not None and now < held.reveal_by and not set(parties) <= set(figures):
             return
-        missing = tuple(party for party in parties if party not in held.parts)
+        missing = tuple(party for party in parties if party not in held.parts and not _has_time(held, party, now))
         if missing:
             void(office, tx, held, office.book.get(held.pack), "withheld:" + ",".join(missing), missing, now)
 
     return Settlement(write=write)
+
+
+def _has_time(held: Draw, party: str, now: datetime) -> bool:
+    """Whether a party's last moment is still to come, whatever the row of an order says."""
+    closes = held.closes(party) if held.state is DrawState.SEEDING else None
+    return closes is not None and now < closes and party not in held.parts
 
 
 def _ask_for(tx: Tx, held: Draw, ceremonies: tuple[str, ...], until: str, now: datetime) -> None:
@@ -249,10 +284,10 @@ def type_figures(  # noqa: PLR0913 - what one person says of one ceremony
     """A person types the ceremony's figures, again where he or she erred; `held_at` is the time of the minutes, `minutes` where they are.
 
     The same to the letter as the last time changes nothing.
-    Raises Refusal as `gathering.typed` does, and `draw_seed_used` for the figures of an earlier draw; Invalid: `ceremony_unnamed`
-    where it could be one of several, `ceremony_figures_unfit`.
+    Raises Refusal as `gathering.typed` does, `draw_seed_used` for the figures of an earlier draw, `draw_contradicted`;
+    Invalid: `ceremony_unnamed` where it could be one of several, `ceremony_figures_unfit`.
     """
-    held = tx.draws.get(number, lock=True)
+    held = _held(tx, number)
     party = ceremony(held, party, now)
     form = seed.form(held.promises.get(party, {}))
     told = form.figures(figures) if form is not None else " ".join(figures.split())
@@ -307,10 +342,10 @@ def ceremony(held: Draw, party: str | None, now: datetime) -> str:
 def carry_in(office: Office, tx: Tx, number: str, content: bytes, by: str, now: datetime) -> tuple[str, Draw]:
     """A person brings a beacon's round or pulse in a file, where no wire leads to it; the party it is of, and the draw.
 
-    Raises Refusal (`draw_not_seeding`), Invalid: `beacon_unreadable`, `beacon_not_awaited` when it is none of those the commitment
-    names, and what `beacons.believe` raises.
+    Raises Refusal (`draw_not_seeding`, `draw_contradicted`), Invalid: `beacon_unreadable`, `beacon_not_awaited` when it is none of
+    those the commitment names, and what `beacons.believe` raises.
     """
-    held = tx.draws.get(number, lock=True)
+    held = _held(tx, number)
     awaited = {one: held.promises[one] for one in held.parties if held.promises.get(one, {}).get("kind") in _BEACONS}
     awaited = {one: promise for one, promise in awaited.items() if one not in held.parts}
     if held.state is not DrawState.SEEDING or not awaited:
@@ -332,6 +367,17 @@ def carry_in(office: Office, tx: Tx, number: str, content: bytes, by: str, now: 
         return party, _reveal(office, tx, held, party, part, value, now, by)
     wanted = [str(promise.get("round") or promise.get("time")) for promise in awaited.values()]
     raise Invalid("beacon_not_awaited", draw=number, wanted=", ".join(wanted))
+
+
+def _held(tx: Tx, number: str) -> Draw:
+    """A draw, held, into which somebody brings a part. Raises Refusal (`draw_contradicted`) for one that somebody has altered.
+
+    What is due next makes that one void by rule.
+    """
+    held = tx.draws.get(number, lock=True)
+    if held.state is DrawState.SEEDING:
+        footing.refuse(number, footing.differing(tx, held))
+    return held
 
 
 def settle(tx: Tx, decision: Decision[Draw], now: datetime) -> None:

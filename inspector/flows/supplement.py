@@ -21,6 +21,7 @@ from inspector.domain import plan as life
 from inspector.domain import voiding
 from inspector.domain.dealing import Shortage, deal
 from inspector.domain.errors import Invalid, Missing, Refusal
+from inspector.domain.footing import RULES
 from inspector.domain.frame import ELIGIBLE, Frame, ObjectRow
 from inspector.domain.listed import Listed
 from inspector.domain.plan import Draw, DrawKind, Following
@@ -28,12 +29,12 @@ from inspector.domain.policy import Policy
 from inspector.domain.register import EntryKind
 from inspector.domain.suite import Suite
 from inspector.domain.visit import Visit
-from inspector.flows import lookback, reconcile, seeding
+from inspector.flows import footing, lookback, reconcile, seeding
 from inspector.flows.framing import Staffed, list_secret, salt, staffed
 from inspector.flows.history import history
 from inspector.flows.joining import Partner, own
-from inspector.flows.lists import keep, lists_of, row_of, small
-from inspector.flows.members import Member, by_key, keep_members
+from inspector.flows.lists import lists_of, row_of, small
+from inspector.flows.members import Member, by_key
 from inspector.flows.office import Office, Plan
 from inspector.flows.record import record
 from inspector.store.draws import UNNUMBERED
@@ -145,9 +146,6 @@ def _begin(office: Office, tx: Tx, plan: Plan, seen: Outlook, told: Following, b
     tx.draws.add(made)
     of = sorted({visit.draw for visit in seen.visits})
     tx.register.append(plan.agency, EntryKind.DRAW, number, {"plan": plan.name, "supplements": of, "by": by}, now)
-    keep(tx, made, made_of.frames)
-    keep_members(tx, number, by_key(_members(seen.visits)))
-    tx.draws.keep_file(number, VISITS, json.dumps({one.object_id: one.id for one in seen.visits}).encode())
     derivation = {"pack": policy.label, "supplements": {name: sum(one.draw == name for one in seen.visits) for name in of}}
     rules: dict[str, object] = {
         "strata": {OWED: [1_000_000, 0]},
@@ -160,10 +158,11 @@ def _begin(office: Office, tx: Tx, plan: Plan, seen: Outlook, told: Following, b
             name: {"strata": rules["strata"], "team": team, "reserve": 0, "derivation": derivation}
             for name, team in made_of.teams.items()
         }
-    tx.draws.keep_file(number, "rules.json", json.dumps(rules, ensure_ascii=False).encode())
+    files = {VISITS: {one.object_id: one.id for one in seen.visits}, RULES: rules}
+    bound = footing.freeze(office, tx, made, made_of.frames, by_key(_members(seen.visits)), files)
     decision = life.prepare(made, policy, now, office.calendar)
     does = {"without": list(told.without), "further": list(told.further)}
-    record(tx, number, decision, now, {"by": by, "objects": len(seen.visits), "supplements": of, **does})
+    record(tx, number, decision, now, {"by": by, "objects": len(seen.visits), "supplements": of, **does, **bound})
     tx.work.order(decision.orders, now)
     return made
 

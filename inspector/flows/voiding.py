@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
 from collections.abc import Mapping
@@ -20,9 +19,9 @@ from inspector.domain.plan import Draw, DrawState
 from inspector.domain.register import EntryKind
 from inspector.domain.rowfile import Tickets
 from inspector.domain.suite import Suite
-from inspector.flows import queue, stopped
+from inspector.flows import footing, queue, stopped
 from inspector.flows.lists import OBJECTS, frames, kept, small
-from inspector.flows.members import MEMBERS
+from inspector.flows.members import MEMBERS, members_digest
 from inspector.flows.office import Office
 from inspector.flows.recall import call_off_visit
 from inspector.flows.record import record
@@ -38,7 +37,10 @@ SEED = "seed.json"
 
 
 def sign(office: Office, tx: Tx, number: str, *, by: str, reason: str, now: datetime) -> Draw:
-    """A named person signs a void: the first asks, the second makes it. Raises Missing, Invalid, Refusal (`domain.voiding.sign`).
+    """A named person signs a void: the first asks, the second makes it.
+
+    Raises Missing, Invalid, Refusal (`domain.voiding.sign`, and `draw_contradicted` beside a name that nobody has signed with).
+
 
     A draw that was carried out keeps its files and its result. Its open visits are called off and its cases go back to the next
     frame; what was found at visits that were made stands.
@@ -47,6 +49,7 @@ def sign(office: Office, tx: Tx, number: str, *, by: str, reason: str, now: date
     tx.cases.lock_drawn(number, [case for one in visits for case in one.case_ids])
     tx.visits.lock([one.id for one in visits])
     held = tx.draws.get(number, lock=True)
+    footing.stands(tx, held)
     policy = office.book.get(held.pack)
     extensions = tx.draws.extensions(held.plan, number)
     standing = next((one.number for one in extensions if one.state is not DrawState.VOID), None)
@@ -77,12 +80,14 @@ def carry_out(office: Office, tx: Tx, held: Draw) -> Result | str:
     Objects are read part by part, several times, and not held; of so many that the settings say so, PostgreSQL computes the tickets.
     """
     files = small(tx, held)
+    if (file := footing.altered(tx, held, files)) is not None:
+        return file
     try:
         commitment = read(files["commit.json"])
         if commitment.c != held.c:
             return "commit.json"
         told = json.loads(commitment.content).get("members")
-        if told is not None and not hmac.compare_digest(str(told), members_digest(office, tx, held.number)):
+        if told is not None and not hmac.compare_digest(str(told), members_digest(office.secret, tx, held.number)):
             return MEMBERS
         parts = [held.parts[party] for party in held.parties]
         made = frames(tx, held, files, commitment.suite)
@@ -104,35 +109,27 @@ def _tickets(office: Office, tx: Tx, held: Draw, made: Mapping[str, Frame], suit
 
 def make_void(office: Office, number: str, file: str) -> Settlement:
     """Void by rule: the register of the day of the commitment is no longer there to draw from."""
+    return Settlement(write=lambda tx, now: void(office, tx, tx.draws.get(number, lock=True), file, now), outcome="altered")
 
-    def write(tx: Tx, now: datetime) -> None:
-        held = tx.draws.get(number, lock=True)
-        decision = voiding.altered(held, file, office.book.get(held.pack))
-        if decision.state.state is not DrawState.VOID or held.state is DrawState.VOID:
-            return
-        tx.draws.put(decision.state)
-        record(tx, number, decision, now, {"draw_state": decision.state.state.value})
-        enter_void(tx, decision.state, {"reason": voiding.ALTERED, "file": file}, now)
-        _end_work(tx, held, now)
-        queue.over(office, tx, held, now)
-        tx.cases.unmark_drawn(number)
-        tx.attention.open("draw_void", held.agency, number, {"reason": decision.state.void_reason, "next": False}, now)
 
-    return Settlement(write=write, outcome="altered")
+def void(office: Office, tx: Tx, held: Draw, file: str, now: datetime) -> None:
+    """The same for who holds the draw's row: nothing follows until two persons have signed, and nobody has withheld anything."""
+    decision = voiding.altered(held, file, office.book.get(held.pack))
+    if decision.state.state is not DrawState.VOID or held.state is DrawState.VOID:
+        return
+    tx.draws.put(decision.state)
+    record(tx, held.number, decision, now, {"draw_state": decision.state.state.value})
+    enter_void(tx, decision.state, {"reason": voiding.ALTERED, "file": file}, now)
+    _end_work(tx, held, now)
+    queue.over(office, tx, held, now)
+    tx.cases.unmark_drawn(held.number)
+    tx.attention.open("draw_void", held.agency, held.number, {"reason": decision.state.void_reason, "next": False}, now)
 
 
 def enter_void(tx: Tx, held: Draw, facts: Mapping[str, object], now: datetime) -> None:
     """The void's own line in the register, under its own number."""
     tx.draws.take_turn(held.agency)
     tx.register.append(held.agency, EntryKind.VOID, held.number, facts, now)
-
-
-def members_digest(office: Office, tx: Tx, number: str) -> str:
-    """A keyed digest of what the frame's keys stand for: it says nothing to anybody outside, and nobody inside can swap a case."""
-    digest = hmac.new(office.secret, digestmod=hashlib.sha256)
-    for part in tx.draws.parts(number, MEMBERS):
-        digest.update(part)
-    return digest.hexdigest()
 
 
 def _end_work(tx: Tx, held: Draw, now: datetime) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
 
 from inspector.domain.plan import Draw
 from inspector.domain.sampling import Window
+from inspector.flows import footing
 from inspector.flows.office import Office
 from inspector.store.tx import Tx
 
@@ -56,7 +56,7 @@ def _reaching(office: Office, tx: Tx, last: Draw | None, since: Mapping[Window, 
     """The windows that the last draw has not ended, from when they began."""
     if last is None:
         return {}
-    told = json.loads(tx.draws.file(last.number, "rules.json"))["derivation"]["ends"]
+    told = footing.rules(tx, last)["derivation"]["ends"]
     begun = {per: start(office.calendar.local(last.made_at), per) for per in since}
     return {per: began for per, began in begun.items() if began < since[per] and per.value not in told}
 

@@ -59,9 +59,10 @@ class LedgerRoom(Seals):
         """The decisions about a case, request or draw, in order."""
         return self.rows(sa.select(ledger).where(ledger.c.about == what).order_by(ledger.c.id))
 
-    def checked(self, what: str) -> tuple[list[tuple[Row, bool]], set[int]]:
-        """The same, each with whether it is what was written; and the seals over them that do not hold."""
-        return self._checked(sa.select(ledger).where(ledger.c.about == what))
+    def checked(self, what: str, rules: Collection[str] = ()) -> tuple[list[tuple[Row, bool]], set[int]]:
+        """The same, by these rules if any are named, each with whether it is what was written; and the seals that do not hold."""
+        asked = sa.select(ledger).where(ledger.c.about == what)
+        return self._checked(asked.where(ledger.c.rule.in_(list(rules))) if rules else asked)
 
     def of_visits(self, number: str, rules: Collection[str]) -> tuple[list[tuple[Row, bool]], set[int]]:
         """The same of the visits of a draw, by these rules."""

@@ -18,6 +18,7 @@ from starlette.responses import JSONResponse
 
 from inspector.domain.errors import Stale
 from inspector.flows.office import Office
+from inspector.flows.reconcile import telling
 from inspector.settings import Web
 from inspector.store.tx import Tx
 from inspector.telemetry.metrics import Metrics
@@ -105,7 +106,8 @@ class Desk:
             return json.dumps(answer, ensure_ascii=False)
 
         try:
-            said = self.act(act)
+            with telling(self.office):
+                said = self.act(act)
         except Exception:
             before = self._before(message)  # the same message, at the same moment, through another door
             if before is None:

@@ -337,8 +337,12 @@ def test_a_beacons_round_is_carried_in_by_file_and_only_the_promised_one(operato
                 slot="another",
                 parties=("beacon", "audit"),
                 promises=dict(zip(("beacon", "audit"), made.sources, strict=True)),
+                c=made.c,
+                w=made.w,
+                prev=made.prev,
             )
             tx.draws.add(held)
+            entered(tx, held)
             tx.draws.keep_file(made.number, "commit.json", made.content)
     file = operator.folder / "round.json"
     file.write_text(json.dumps({**QUICK_SAID, "round": 657414}))

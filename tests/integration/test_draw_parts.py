@@ -99,6 +99,7 @@ def entered(tx: Tx, drawn: Draw) -> None:
     seeding.claim(tx, drawn, house.START)
     told: dict[str, dict[str, object]] = {
         "draw.prepare": {},
+        "draw.promise": {"party": "one", **drawn.promises["one"]},
         "draw.announce": {"w": drawn.w},
         "draw.reveal": {"party": "one"},
     }

@@ -73,7 +73,7 @@ def test_what_happens_to_visits_at_the_same_moment_is_logged_line_by_line(store:
 
     def write(object_id: str) -> None:
         with store.begin() as tx:
-            log_after(tx, held.number, "withdrawn", object_id, agencies=held.agencies)
+            log_after(tx, held.number, "withdrawn", object_id, hand(), agencies=held.agencies)
 
     names = [f"o{number}" for number in range(6)]
     assert at_once([lambda name=name: write(name) for name in names]) == []  # type: ignore[misc]

@@ -14,7 +14,7 @@ from inspector.domain.decision import Order, OrderKind
 from inspector.domain.errors import Refusal
 from inspector.domain.frame import read as read_frame
 from inspector.domain.plan import Draw, DrawState
-from inspector.flows import reconcile
+from inspector.flows import footing, reconcile
 from inspector.flows.draw import announce_now
 from inspector.flows.office import Office
 from inspector.flows.publish import Drawn, public_bundle, receipt_of
@@ -64,7 +64,7 @@ def looked(office: Office, hand: Hand) -> None:
         found = list(reconcile.watched(office, tx, hand()))
     with office.store.begin() as tx:
         for agency, about, lines in found:
-            reconcile.note(tx, agency, about, reconcile.named(lines), hand())
+            reconcile.note(tx, agency, about, footing.named(lines), hand())
 
 
 def test_of_a_draw_that_nobody_touched_all_records_agree(store: Store, hand: Hand) -> None:

@@ -264,10 +264,9 @@ def test_a_figure_is_typed_neither_after_its_time_nor_once_a_secret_is_known(sto
     with pytest.raises(Refusal, match="draw_figures_late"):
         types(office, hand, held.number, thrown(held.number), held_at=opened)
     hand.now = opened
-    with store.begin() as tx:
-        tx.draws.put(replace(made, parts={"audit": {"kind": "reveal", "nonce": "0" * 64}}))
+    known = replace(made, parts={"audit": {"kind": "reveal", "nonce": "0" * 64}})
     with pytest.raises(Refusal, match="draw_figures_late"):
-        types(office, hand, held.number, thrown(held.number))
+        gathering.typed(known, "dice", "赵", thrown(held.number), None, office.book.get(made.pack), hand())
 
 
 def test_a_row_of_work_that_asks_for_a_secret_too_early_asks_nobody(store: Store, hand: Hand) -> None:

@@ -299,7 +299,7 @@ def altered(office: Office, hand: Hand, number: str) -> Draw:
         changed = sa.update(draw_file).where(draw_file.c.number == number, draw_file.c.name == "inspectors.tsv")
         tx.connection.execute(changed.values(bytes=rows + b"x"))
     void = carried_out(office, hand, number)
-    assert (void.void_reason, void.signed, void.freed) == ("REGISTER_CHANGED:inspectors", (), False)
+    assert (void.void_reason, void.signed, void.freed) == ("REGISTER_CHANGED:inspectors.tsv", (), False)
     return void
 
 
