@@ -12,6 +12,16 @@ BROKEN = {
         ["publicity_term"],
         "item business-licence · publicity.term: scope 本机关网站: what is made public needs its term",
     ),
+    "a notice says where letters are made public, and leaves nothing open": (
+        after(ITEM, NOT_PUBLIC, NOT_PUBLIC.replace('"none"', '"网站和其他适当范围", term = "1y"')),
+        ["publicity_vague"],
+        "item business-licence · publicity.scope: vague wording `其他`; name the places",
+    ),
+    "whatever the case of its letters, none is no place": (
+        after(ITEM, NOT_PUBLIC, NOT_PUBLIC.replace('"none"', '"None", term = "1y"')),
+        ["publicity_term"],
+        "item business-licence · publicity.term: scope none",
+    ),
     "an item says whether its letters are made public": (
         after(ITEM, f"{NOT_PUBLIC}\n", ""),
         ["publicity_unstated"],
