@@ -67,6 +67,14 @@ def secret(path: str, name: str, key: str) -> str:
     Raises Invalid: `connector_secret_missing`, `connector_secret_open` (others may read the file: mend with chmod 600),
     `connector_secret_unreadable` (empty, or not one line of printable ASCII).
     """
+    text = confined(path, name, key).decode("utf-8", "replace").rstrip("\r\n")
+    if not text or not (text.isascii() and text.isprintable()):
+        raise Invalid("connector_secret_unreadable", connector=name, key=key, file=path)
+    return text
+
+
+def confined(path: str, name: str, key: str) -> bytes:
+    """What a file of secrets holds, which only its owner may read. Raises Invalid as `secret` does, `…_unreadable` for a long one."""
     try:
         with Path(path).open("rb") as held:
             # The open file is judged, not its name: nobody can exchange it in between.
@@ -76,10 +84,9 @@ def secret(path: str, name: str, key: str) -> str:
         raise Invalid("connector_secret_missing", connector=name, key=key, file=path, reason=type(error).__name__) from error
     if mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise Invalid("connector_secret_open", connector=name, key=key, file=path, mode=f"{mode:04o}", mend="chmod 600")
-    text = content.decode("utf-8", "replace").rstrip("\r\n")
-    if not text or len(content) > _LONGEST_SECRET or not (text.isascii() and text.isprintable()):
+    if len(content) > _LONGEST_SECRET:
         raise Invalid("connector_secret_unreadable", connector=name, key=key, file=path)
-    return text
+    return content
 
 
 def _as(wanted: Any, value: object, name: str, key: str) -> object:

@@ -27,6 +27,9 @@ from inspector.sheets.stream import Stream, opened
 ODD = 0
 """Stands where a cell holds what cannot be told: a number that is not whole, or of more digits than a spreadsheet keeps."""
 
+UNDER_WAY = ".part"
+"""The end of a name under which a file is written that will have another when it is whole."""
+
 _ZEROS = "000"
 _MOST_ROUNDED = 0.1
 """Share of the 18-digit codes that may look rounded: of whole ones it is one in a thousand at most, of destroyed ones nearly all."""
@@ -88,15 +91,31 @@ def pattern(files: str) -> re.Pattern[str]:
     return re.compile(_DATE.join(parts))
 
 
+def named(names: re.Pattern[str], name: str) -> re.Match[str] | None:
+    """How a file's name tells a delivery; None for another file, and for one that is still being written under this name."""
+    return None if name.endswith(UNDER_WAY) else names.fullmatch(name)
+
+
+def note(name: str, complete: Completeness) -> str | None:
+    """The name of the file that says of this one that it is whole; None where nothing beside it says so."""
+    match complete:
+        case Completeness.OK:
+            return f"{name}.ok"
+        case Completeness.MANIFEST:
+            return f"{name}.json"
+        case Completeness.RENAME:
+            return None
+
+
 def look(folder: Path, names: re.Pattern[str], complete: Completeness, now: datetime) -> Found:
     """What lies in the folder. Raises OSError when it cannot be read."""
     whole: list[Delivery] = []
     flawed: dict[tuple[str, tuple[int, ...]], Invalid] = {}
     for path in sorted(folder.iterdir()):
-        told = names.fullmatch(path.name)
+        told = named(names, path.name)
         if told is None:
             continue
-        beside = path.with_name(f"{path.name}.{'ok' if complete is Completeness.OK else 'json'}")
+        beside = path.with_name(note(path.name, complete) or path.name)
         try:
             mark = _mark(path)
             if complete is not Completeness.RENAME:

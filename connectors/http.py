@@ -20,7 +20,7 @@ from urllib.parse import quote
 
 import httpx
 
-from connectors.config import ConnectorConfig, parse
+from connectors.config import ConnectorConfig, confined, parse
 from connectors.connection import Connection
 from connectors.deadline import Deadline
 from connectors.kept import Kept
@@ -42,8 +42,14 @@ _NOWHERE = frozenset({404, 405, 501, 505})
 _LATER = frozenset({408, 425, 429})
 """The 4xx that it does: an idle connection closed (RFC 9110, 15.5.9), too early (RFC 8470), too many requests."""
 
-Anew = Callable[[], tuple[Mapping[str, str], Mapping[str, object]]]
-"""Headers and JSON body as they go out at one try: a signature that holds its own time is good for one only."""
+Anew = Callable[[], tuple[Mapping[str, str], Mapping[str, object] | bytes]]
+"""Headers and body (JSON, or bytes as they are) as they go out at one try: a signature that holds its own time is good for one only."""
+
+Signs = Callable[[str, str, Mapping[str, str], bytes], Mapping[str, str]]
+"""Further headers for a request as it is sent: of its method, URL, headers and body. Raises ValueError for what cannot be signed."""
+
+Answers = Callable[[Reply], bool]
+"""Whether a reply answers the question though its status says that it does not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +67,7 @@ class WireConfig(ConnectorConfig):
     tries: int = 3
     token_file: str = ""
     ca_file: str = ""
+    client_cert_file: str = ""
     max_reply_bytes: int = 1_048_576
     reuse: bool = True
 
@@ -81,13 +88,18 @@ class Wire:
     """
 
     def __init__(
-        self, config: WireConfig | Mapping[str, object], name: str = "http", *, sleep: Callable[[float], None] = time.sleep
+        self,
+        config: WireConfig | Mapping[str, object],
+        name: str = "http",
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        signs: Signs | None = None,
     ) -> None:
         """Raises Invalid (`connector_…`) when the configuration, a secret or a certificate file cannot be used."""
         self._config = config if isinstance(config, WireConfig) else parse(WireConfig, name, config)
         _check(self._config, name)
         self._trust = _trust(self._config, name)
-        self._sleep = sleep
+        self._sleep, self._signs = sleep, signs
         self._headers = {"User-Agent": "inspector", "Accept": "application/json", "Accept-Encoding": "identity"}
         token = self._config.token_file
         self._token = Kept(token, name, "token_file", "Bearer {}".format) if token else None
@@ -112,18 +124,26 @@ class Wire:
         key: str = "",
         case_id: str = "",
         within: float | None = None,
+        answers: Answers | None = None,
     ) -> Reply:
         """Ask within the budget, with the same `key` at every try, and answer what came with a 2xx status.
 
         `anew` makes further headers and the body for each try, instead of `json`. `within`: seconds that are left of a budget which
-        several calls share.
+        several calls share. What `answers` although its status is none of 2xx is told like an answer.
 
         Raises Unavailable (`unreachable`, `timeout`, `broken_off`, `http_429`, `http_5xx`; with `retry_after` where named), Barred
         (`unauthorised`, `key_unreadable`, `http_<status>` of a wrong address), Refused (other `http_<status>`, `request_malformed`),
         Garbled (`too_large`, `encoded`).
         """
         body = None if json is None else encoded(json)
-        ask = _Ask(method, self._url(path), body, self._told(json if anew is None else {}, key, case_id, None), anew=anew)
+        ask = _Ask(
+            method,
+            self._url(path),
+            body,
+            self._told(json if anew is None else {}, key, case_id, None),
+            anew=anew,
+            answers=answers,
+        )
         return self._patiently(ask, within)
 
     def deliver(
@@ -148,7 +168,8 @@ class Wire:
         Raises as `send` does, and Garbled for a body that is no receipt.
         """
         body = content if json is None else encoded(json)
-        ask = _Ask("POST", self._url(path), body, self._told(json, key, case_id, headers), delivers=True)
+        told = self._told(json, key, case_id, headers)
+        ask = _Ask("POST", self._url(path), body, told, delivers=True, answers=lambda reply: reply.repeats(printable(key)))
         try:
             reply = self._patiently(ask)
             return reply.receipt(dated=dated)
@@ -173,8 +194,17 @@ class Wire:
         for attempt in patiently(self._config.tries, budget, self._sleep):
             number = attempt.retry_state.attempt_number
             with attempt:
-                return self._try(ask.made(), deadline, number)
+                return self._try(self._signed(ask.made(), number), deadline, number)
         raise AssertionError("tenacity either returns or raises")
+
+    def _signed(self, ask: _Ask, number: int) -> _Ask:
+        if self._signs is None:
+            return ask
+        try:
+            told = self._signs(ask.method, str(httpx.URL(ask.url)), ask.headers, ask.body or b"")
+        except (ValueError, httpx.InvalidURL) as error:
+            raise Refused("request_malformed", origin=Origin.US, detail=type(error).__name__, attempts=number) from None
+        return replace(ask, headers={**ask.headers, **told})
 
     def close(self) -> None:
         """Close the connections at rest; those under way close when their call ends."""
@@ -207,7 +237,7 @@ class Wire:
             reply_digest=digest,
             asked_at=asked_at,
         )
-        if not (ask.delivers and whole and reply.repeats(ask.headers.get("Idempotency-Key", ""))):
+        if not (whole and ask.answers is not None and not 200 <= reply.status < 300 and ask.answers(reply)):
             _judge(reply, ask)
         if not whole:
             raise Garbled("too_large", digest=digest, detail=f"over {self._config.max_reply_bytes} bytes", attempts=number)
@@ -252,13 +282,14 @@ class _Ask:
     headers: Mapping[str, str]
     delivers: bool = False
     anew: Anew | None = None
+    answers: Answers | None = None
 
     def made(self) -> _Ask:
         """As it goes out at the next try."""
         if self.anew is None:
             return self
         headers, told = self.anew()
-        return replace(self, headers={**self.headers, **headers}, body=encoded(told))
+        return replace(self, headers={**self.headers, **headers}, body=told if isinstance(told, bytes) else encoded(told))
 
 
 class _Line(httpx.HTTPTransport):
@@ -343,15 +374,19 @@ def _check(config: WireConfig, name: str) -> None:
 
 
 def _trust(config: WireConfig, name: str) -> ssl.SSLContext:
-    """The certificates believed: the machine's, or only those of `ca_file` (an agency's own authority)."""
+    """The certificates believed: the machine's, or only those of `ca_file` (an agency's own authority); and our own, if we show one."""
     if not config.ca_file and not config.url.startswith("https:"):
         return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # believes nobody; reading the machine's authorities takes a while
+    key, file = "ca_file", config.ca_file
     try:
-        return ssl.create_default_context(cafile=config.ca_file or None)
+        context = ssl.create_default_context(cafile=file or None)
+        key, file = "client_cert_file", config.client_cert_file
+        if file:
+            confined(file, name, key)
+            context.load_cert_chain(file, password=lambda: "")  # one with a passphrase is refused, and nobody is asked for it
     except (OSError, ssl.SSLError) as error:
-        raise Invalid(
-            "connector_ca_file", connector=name, key="ca_file", file=config.ca_file, reason=type(error).__name__
-        ) from error
+        raise Invalid("connector_ca_file", connector=name, key=key, file=file, reason=type(error).__name__) from error
+    return context
 
 
 __all__ = ["Anew", "Reply", "Wire", "WireConfig", "encoded", "printable"]

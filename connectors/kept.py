@@ -22,13 +22,19 @@ class Kept(Generic[T]):
     Put a new one in place by rename, so that no call finds half of it.
     """
 
-    def __init__(self, path: str, name: str, key: str, made: Callable[[str], T]) -> None:
-        """Raises Invalid (`connector_secret_…`, and what `made` raises) where it cannot be used from the start."""
+    def __init__(
+        self, path: str, name: str, key: str, made: Callable[[str], T], *, read: Callable[[str, str, str], str] = secret
+    ) -> None:
+        """Raises Invalid (`connector_secret_…`, and what `made` raises) where it cannot be used from the start.
+
+        `read` gets path, name and key, for what is no single line.
+        """
+        self._read = read
         self._where = (path, name, key)
         self._made = made
         self._guard = threading.Lock()
         self._print = self._look()
-        self._held = made(secret(*self._where))
+        self._held = made(read(*self._where))
 
     def now(self) -> T:
         """What is made of the secret as it lies there. Raises Barred (`key_unreadable`)."""
@@ -37,7 +43,7 @@ class Kept(Generic[T]):
             return self._held
         with self._guard:
             try:
-                self._held = self._made(secret(*self._where))
+                self._held = self._made(self._read(*self._where))
             except Invalid as error:
                 self._print = None
                 raise Barred("key_unreadable", detail=error.code, attempts=0) from None

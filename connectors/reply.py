@@ -34,7 +34,7 @@ class Reply:
 
         Raises Garbled (`wrong_charset`, `not_json`, `not_object`).
         """
-        declared = _charset(self.headers.get("content-type", ""))
+        declared = charset_of(self.headers.get("content-type", ""))
         if declared not in _UTF_8:
             raise self.garbled("wrong_charset", f"declared {declared}")
         try:
@@ -135,7 +135,7 @@ class Reply:
         return Garbled(code, digest=self.reply_digest, detail=detail, attempts=self.attempts)
 
 
-def _charset(content_type: str) -> str:
+def charset_of(content_type: str) -> str:
     """The charset that a Content-Type declares, in lower case and letters of charset names only; empty when it declares none.
 
     Short Chinese texts in GB 18030 can happen to be valid UTF-8 that says something else: what is declared must be believed.

@@ -20,14 +20,18 @@ from typing import NoReturn
 from inspector.domain.calendar import NamedDay, Notice, WorkingCalendar, YearTable
 from inspector.domain.errors import Invalid
 from inspector.domain.statutory import fixed
-from inspector.labels import toml
+from inspector.labels import LANGS, Lang, label, toml
 
 _FIRST_YEAR, _LAST_YEAR = 1993, 2199  # UTC+8 without summer time since 1992
 _SATURDAY = 5
 _FILE_KEYS = ("year", "version", "notice", "notice_date", "source", "source_note", "amendment", "holiday")
 _AMENDMENT_KEYS = ("notice", "notice_date", "source")
 _MOVING_SINCE = 2008
-_MOVING = (((1, 21), (2, 24), 3, 1993), ((4, 4), (4, 6), 1, _MOVING_SINCE), ((5, 26), (6, 26), 1, _MOVING_SINCE))
+_MOVING = (
+    ("spring", (1, 21), (2, 24), 3, 1993),
+    ("qingming", (4, 4), (4, 6), 1, _MOVING_SINCE),
+    ("dragon_boat", (5, 26), (6, 26), 1, _MOVING_SINCE),
+)
 """Holidays of Regulations on Public Holidays art. 2 whose day moves (Spring Festival, Qingming, Dragon Boat): between which days, how many
 are off at least, since which year."""
 _MID_AUTUMN, _IN_OCTOBER = (9, 7), 8
@@ -152,15 +156,21 @@ def _read_year(file: Path) -> YearTable:
 def _refuse_partial(part: _Part, year: int, off: AbstractSet[date]) -> None:
     """A year without its statutory holidays would be taken as certain, and counts days on which nobody works."""
     lacking = [str(day) for day in sorted(fixed(year)) if day not in off]
-    for start, end, least, since in _MOVING:
+    named = list[tuple[str, str]]()
+    for name, start, end, least, since in _MOVING:
         first, last = date(year, *start), date(year, *end)
         if year >= since and len([day for day in off if first <= day <= last]) < least:
-            lacking.append(f"{least} × {first} – {last}")
+            named.append((name, f"{least} × {first} – {last}"))
     if year >= _MOVING_SINCE and not _mid_autumn(year, off):
         alone = f"1 × {date(year, *_MID_AUTUMN)} – {date(year, 9, 30)}"
-        lacking.append(f"{alone} / {_IN_OCTOBER} × {date(year, 10, 1)} – {date(year, 10, _IN_OCTOBER)}")
-    if lacking:
-        part.refuse("holidays_lacking", "holiday", ", ".join(lacking))
+        named.append(("mid_autumn", f"{alone} / {_IN_OCTOBER} × {date(year, 10, 1)} – {date(year, 10, _IN_OCTOBER)}"))
+    if lacking or named:
+        chinese, english = (", ".join([*lacking, *(_called(name, days, lang) for name, days in named)]) for lang in LANGS)
+        part.refuse("holidays_lacking", "holiday", english, value_zh=chinese)
+
+
+def _called(name: str, days: str, lang: Lang) -> str:
+    return days + label("holiday.named", lang, name=label(f"holiday.{name}", lang))
 
 
 def _mid_autumn(year: int, off: AbstractSet[date]) -> bool:

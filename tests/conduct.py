@@ -81,7 +81,7 @@ BROKEN = {
     "a promise is not kept by a dishonest act": (
         ACTS.replace(REFUSED, act("act-refused", "REFUSED", "kept")),
         ["value_unknown"],
-        "act act-refused · grade: kept is unknown; nearest is",
+        "act act-refused · grade: kept is unknown; known are minor",
     ),
     "an act weighs no less than its outcome": (
         ACTS + act("act-light", "FALSE_KNOWING", "minor"),
@@ -136,7 +136,7 @@ BROKEN = {
     "a kind of record that nobody knows is refused": (
         KEPT + keep("keep-photo", "PHOTO", "1y"),
         ["value_unknown"],
-        "retention keep-photo · record: PHOTO is unknown; nearest is",
+        "retention keep-photo · record: PHOTO is unknown; known are",
     ),
     "a clause is not answered by a table of retention that is not there": (
         edited(('rows = ["publish"]', 'rows = ["publish", "retention"]')),

@@ -33,7 +33,7 @@ BROKEN = {
     "a transition from a version that nobody knows, as by a slip of the pen, is refused": (
         with_row(TRANSITION, ("maoji@2025.1", "maoji@2025.l")),
         ["transition_of_unknown"],
-        "transition before · of: no version maoji@2025.l is known; nearest is -, earlier ones are -",
+        "transition before · of: no version maoji@2025.l is known; earlier ones are -",
     ),
     "what holds for a version's cases is said once": (
         SHIPPED + TRANSITION + edited(('id = "before"', 'id = "again"'), ('"outcomes", ', ""), text=TRANSITION),
@@ -78,7 +78,7 @@ BROKEN = {
     "an extension says who allows it": (
         with_row(EXTENSION, ('"HEAD"', '"MAYOR"')),
         ["value_unknown"],
-        "extension extend · approver: MAYOR is unknown; nearest is OFFICER",
+        "extension extend · approver: MAYOR is unknown; known are OFFICER, HEAD",
     ),
     "an extension is for a number of times": (
         with_row(EXTENSION, ("times = 1", "times = 0")),

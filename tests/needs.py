@@ -47,6 +47,11 @@ def _which(*programs: str) -> Callable[[], str | None]:
     return lambda: next(filter(None, map(shutil.which, programs)), None)
 
 
+def _sshd() -> str | None:
+    path = os.environ.get("PATH", "")
+    return shutil.which("sshd", path=f"{path}:/usr/sbin:/usr/local/sbin")  # it is on no ordinary account's path
+
+
 def _faketime() -> str | None:
     return next(map(str, Path("/usr/lib").glob("*/faketime/libfaketime.so.1")), None)
 
@@ -62,6 +67,8 @@ NEEDS = {
     "promtool": Need(find=_which("promtool"), install="apt-get install prometheus"),
     "node": Need(find=_which("node", "nodejs"), install="apt-get install nodejs"),
     "openssl": Need(find=_which("openssl"), install="apt-get install openssl"),
+    "sftp": Need(find=_which("sftp"), install="apt-get install openssh-client"),
+    "sshd": Need(find=_sshd, install="apt-get install openssh-server"),
     "faketime": Need(find=_faketime, install="apt-get install libfaketime"),
     "shared-data": Need(
         find=lambda: str(shared_data()) if shared_data().is_dir() else None,

@@ -19,15 +19,17 @@ _LINGER_NONE = struct.pack("ii", 1, 0)
 
 @dataclass(slots=True)
 class Relay:
-    """Listens on `port`; `mode` may be changed at any time and holds for what the server says from then on."""
+    """Listens on `port`; `mode` may be changed at any time and holds for what the server says from then on, `spared` bytes later."""
 
     port: int
     mode: Mode = "pass"
+    spared: int = 0
     ended: threading.Event = field(default_factory=threading.Event)
 
     def said(self, chunk: bytes, client: socket.socket) -> bool:
         """Hand on what the server has said, as the mode is; whether the connection goes on."""
-        match self.mode:
+        self.spared -= len(chunk)
+        match "pass" if self.spared > 0 else self.mode:
             case "pass":
                 client.sendall(chunk)
                 return True
@@ -84,6 +86,9 @@ def _between(made: Relay, client: socket.socket, server: str | tuple[str, int]) 
     there = socket.socket(socket.AF_UNIX) if isinstance(server, str) else socket.socket()
     with client, there, suppress(OSError):
         there.connect(server)
+        if there.family != socket.AF_UNIX:
+            for one in (client, there):
+                one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         asks = _started(_asks, made, client, there)
         while chunk := there.recv(65_536):
             if not made.said(chunk, client):

@@ -52,7 +52,7 @@ BROKEN = {
     "a row that speaks of no combination is refused": (
         SHIPPED + AXES + GOOD + POOR + row("x-C", "C", grade=["bad"]),
         ["value_unknown", "combination_unreachable"],
-        "combine x-C · of.grade: bad is unknown; nearest is",
+        "combine x-C · of.grade: bad is unknown; known are good, poor",
     ),
     "a row that speaks of an axis that is none is refused": (
         SHIPPED + AXES + GOOD + row("x-D", "D", grade=["poor"], colour=["red"]),
@@ -62,7 +62,7 @@ BROKEN = {
     "a combination leads to a level that says something": (
         SHIPPED + AXES + GOOD + row("x-U", "U", grade=["poor"]),
         ["value_unknown"],
-        "combine x-U · level: U is unknown; nearest is",
+        "combine x-U · level: U is unknown; known are A, B, C, D",
     ),
     "axes without rows say nothing": (SHIPPED + AXES, ["axes_alone"], "combine: [[axis]] stands alone"),
     "a value that would be read as two is refused": (

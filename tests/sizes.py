@@ -152,12 +152,12 @@ BROKEN = {
     "a suppression leads to an exclusion of the closed list": (
         after("[[suppression]]", 'code = "upper"', 'code = "friends"'),
         ["value_unknown"],
-        "suppression after-upper · code: friends is unknown; nearest is",
+        "suppression after-upper · code: friends is unknown; known are upper",
     ),
     "each for nobody is refused": (
         after("[staff]", 'each = "5"', 'each = "0"'),
         ["type_wrong"],
-        'staff.each: got \'0\'; write "5" / "5/2"',
+        'staff.each: got "0"; write "5" / "5/2" (in quotes)',
     ),
     "a rule for small registers asks for something": (
         after("[[size]]", "least = 2\n", ""),

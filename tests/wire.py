@@ -16,6 +16,7 @@ from connectors.callbacks.webhook import WebhookCallback
 from connectors.channels.webhook import WebhookChannel
 from connectors.credit.http import HttpCredit
 from connectors.sources.http import HttpSource
+from connectors.sources.results import ResultsSource
 from inspector.domain.case import Outcome, SubjectKind
 from inspector.domain.letter import LetterKind
 from inspector.domain.urgency import Urgency
@@ -167,6 +168,54 @@ SOURCE = Exchange(
     },
     demo="/registers",
     config={"not_found_codes": [404], "retry_codes": [-1]},
+)
+RESULT = Exchange(
+    name="result",
+    title="A question for another agency's result",
+    about='The same question, to whoever holds results of checks ([`kind = "results"`](ports.md#source)): what a check found about one '
+    "fact, and whether the result stands. Shown are the defaults, with `not_found_codes = [404]`.",
+    connector=ResultsSource,
+    call=lambda held: held.ask(QUESTION, key=KEY),
+    sent=SOURCE.sent,
+    reply={
+        "code": 0,
+        "data": {
+            "value": "存续",
+            "checked_on": "2026-03-01",
+            "agency": "示例区消防救援大队",
+            "number": "检〔2026〕7号",
+            "state": "final",
+        },
+    },
+    told={
+        "code": SOURCE.told["code"],
+        "data.value": "what the check found about this fact. Left empty: it says nothing about it",
+        "data.checked_on": "the day of the check (ISO 8601); a result of no day cannot say",
+        "data.agency": "whose result it is",
+        "data.number": "its number there, by which the record is found",
+        "data.state": "whether it stands: `final`; `open` and `revoked`, `disputed` cannot say; another is unreadable",
+    },
+    others=(
+        {"code": 0, "data": None},
+        {"code": 404, "message": "no check of this"},
+        {
+            "code": 0,
+            "data": {"value": "注销", "checked_on": None, "agency": "示例区消防救援大队", "number": "7", "state": "final"},
+        },
+        {
+            "code": 0,
+            "data": {
+                "value": "注销",
+                "checked_on": "2026-03-01",
+                "agency": "示例区消防救援大队",
+                "number": "7",
+                "state": "revoked",
+            },
+        },
+        {"code": 0, "data": {"value": "注销", "checked_on": "2026-03-01", "agency": "", "number": "7", "state": "final"}},
+    ),
+    fates=SOURCE.fates,
+    config={"not_found_codes": [404]},
 )
 AGENCY = Exchange(
     name="agency",
@@ -341,4 +390,4 @@ CALLBACK = Exchange(
     demo="/approving",
 )
 
-CASES = (SOURCE, AGENCY, CHANNEL, LEVEL, RECORD, RETRACT, CALLBACK)
+CASES = (SOURCE, RESULT, AGENCY, CHANNEL, LEVEL, RECORD, RETRACT, CALLBACK)

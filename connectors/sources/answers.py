@@ -14,7 +14,7 @@ from inspector.ports import Answer, AnswerStatus, Barred, Card, Origin, Question
 _ECHOED = ("key", "case", "fact", "code")
 """What of a question a source may repeat."""
 
-_ASKED = (*_ECHOED, "kind", "claimed", "on", "basis")
+PARTS = (*_ECHOED, "kind", "claimed", "on", "basis")
 """What of a question may be put into a field."""
 
 
@@ -55,7 +55,7 @@ class Answers:
 
     def __init__(self, config: SourceConfig, card: Card) -> None:
         """Raises Invalid (`connector_key_range`)."""
-        for key, given, known in (("echo", config.echo, _ECHOED), ("asks", config.asks, _ASKED)):
+        for key, given, known in (("echo", config.echo, _ECHOED), ("asks", config.asks, PARTS)):
             if not set(given.values()) <= set(known):
                 raise Invalid("connector_key_range", connector=card.name, key=key, wanted=", ".join(known))
         self._config = config
@@ -66,23 +66,9 @@ class Answers:
 
         Raises Refused (`question_without_purpose`, `record_without_policy`).
         """
-        if not question.case_id.strip() or not question.basis.strip():
-            raise Refused("question_without_purpose", origin=Origin.US, detail="case and basis are mandatory", attempts=0)
-        if self._config.record and not question.record:
-            detail = "the interface sends whole records, and the pack has no record_basis for the fact"
-            raise Refused("record_without_policy", origin=Origin.US, detail=detail, attempts=0)
+        held = parts(question, key, record=self._config.record)
         if not self._config.asks:
             return {**self._config.always, **_told(question)}
-        held = {
-            "key": key,
-            "case": question.case_id,
-            "fact": question.fact,
-            "code": question.subject_code,
-            "kind": question.subject_kind.value,
-            "claimed": question.claimed,
-            "on": question.on.isoformat(),
-            "basis": question.basis,
-        }
         return {**self._config.always, **{place: held[part] for place, part in self._config.asks.items()}}
 
     def read(self, reply: Reply, question: Question, key: str) -> Answer:
@@ -101,6 +87,11 @@ class Answers:
             return self._answer(reply, AnswerStatus.CANNOT_SAY, note="value_empty")
         return self._answer(reply, AnswerStatus.FOUND, value)
 
+    def none(self, reply: Reply) -> Answer:
+        """That it has no such record, where it says so in another form than its answers have: of no date."""
+        told = reply.provenance(self._card, as_of=None, version="")
+        return Answer(status=AnswerStatus.NOT_FOUND, value=None, provenance=told)
+
     def found(self, reply: Reply) -> bool:
         """Whether the source's own code lets the body be read; False: it has no such record.
 
@@ -112,15 +103,23 @@ class Answers:
         code = reply.text(held.code_field) or ""
         if code in texts(held.ok_codes):
             return True
-        if code in texts(held.not_found_codes):
+        if self.negative(reply, code):
             return False
-        if code in texts(held.permanent_codes):
-            raise Barred("source_barred", detail=f"code {code}", attempts=reply.attempts)
-        if code in texts(held.declined_codes):
-            raise Refused("source_refused", origin=Origin.THEM, detail=f"code {code}", attempts=reply.attempts)
-        if code in texts(held.retry_codes):
-            raise Unavailable("source_busy", origin=Origin.THEM, detail=f"code {code}", attempts=reply.attempts)
         raise reply.garbled("code_unknown", held.code_field)
+
+    def negative(self, reply: Reply, code: str) -> bool:
+        """Whether a code means that there is no such record; False for one that says nothing bad, or is in no list.
+
+        Raises Barred (`source_barred`), Refused (`source_refused`), Unavailable (`source_busy`).
+        """
+        held, tried = self._config, reply.attempts
+        if code in texts(held.permanent_codes):
+            raise Barred("source_barred", detail=f"code {code}", attempts=tried)
+        if code in texts(held.declined_codes):
+            raise Refused("source_refused", origin=Origin.THEM, detail=f"code {code}", attempts=tried)
+        if code in texts(held.retry_codes):
+            raise Unavailable("source_busy", origin=Origin.THEM, detail=f"code {code}", attempts=tried)
+        return code in texts(held.not_found_codes)
 
     def _echoes(self, reply: Reply, question: Question, key: str, *, there: bool) -> None:
         """Raise Garbled where the answer is to another question; the echo of a record may be missing where there is none."""
@@ -137,6 +136,28 @@ class Answers:
         return Answer(
             status=status, value=value, provenance=reply.provenance(self._card, as_of=as_of, version=version), note=note
         )
+
+
+def parts(question: Question, key: str, *, record: bool) -> dict[str, str]:
+    """What of a question may be put into a field, by its name; `record`: whole records come back.
+
+    Raises Refused (`question_without_purpose`, `record_without_policy`).
+    """
+    if not question.case_id.strip() or not question.basis.strip():
+        raise Refused("question_without_purpose", origin=Origin.US, detail="case and basis are mandatory", attempts=0)
+    if record and not question.record:
+        detail = "the interface sends whole records, and the pack has no record_basis for the fact"
+        raise Refused("record_without_policy", origin=Origin.US, detail=detail, attempts=0)
+    return {
+        "key": key,
+        "case": question.case_id,
+        "fact": question.fact,
+        "code": question.subject_code,
+        "kind": question.subject_kind.value,
+        "claimed": question.claimed,
+        "on": question.on.isoformat(),
+        "basis": question.basis,
+    }
 
 
 def texts(codes: tuple[object, ...]) -> set[str]:

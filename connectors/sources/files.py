@@ -24,19 +24,24 @@ from inspector.ports import Answer, Barred, Garbled, NotYet, Origin, PortError, 
 
 _EMPTY_WORDS = ("-", "--", "—", "——", "/", "N/A", "null")
 
-Fetch = Callable[[], None]
-"""Brings deliveries from elsewhere into the folder, each under another name first; raises PortError. Run before each look."""
+Flaws = Mapping[tuple[str, tuple[int, ...]], Invalid]
+"""What is wrong with files, by their names and marks."""
+
+Fetch = Callable[[Path, Callable[[], bool]], Flaws]
+"""Brings deliveries from elsewhere into a folder, each under another name first, while it is to go on; tells what it left and why.
+
+Run before each look; raises PortError.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FilesConfig(ConnectorConfig):
-    """Where deliveries come and what is in them. `keep` is a folder of ours: there the index of the delivery in use lies.
+class DeliveryConfig(ConnectorConfig):
+    """What is delivered, and when it is used. `keep` is a folder of ours: there the index of the delivery in use lies.
 
     `files` is a delivery's name: `*` for anything, `{as_of}` for the date of its data. `complete`: `ok`, `manifest` or `rename`.
     `least_share`: a delivery with a smaller share of the rows of the one before is not used, unless `accept` is its name.
     """
 
-    folder: str
     files: str
     keep: str
     code_column: str
@@ -57,30 +62,38 @@ class FilesConfig(ConnectorConfig):
         return self.budget_seconds
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilesConfig(DeliveryConfig):
+    """Where deliveries come."""
+
+    folder: str
+
+
 class FilesSource:
-    """One exchange by folder.
+    """One exchange by folder, or by another way whose `fetch` fills the folder.
 
     A delivery is read when it comes, by one thread, into an index (`connectors.shelf`); until it has been found good the one before
     answers, with its date. What is wrong with a delivery nobody's question hears of: the one before only gets older.
     """
 
-    def __init__(self, name: str, config: Mapping[str, object], fetch: Fetch | None = None) -> None:
-        held = self._config = parse(FilesConfig, name, config)
+    def __init__(self, name: str, held: DeliveryConfig, folder: Path, *, kind: str = "files", fetch: Fetch | None = None) -> None:
+        """Raises Invalid (`connector_key_range`)."""
         _check(held, name)
-        self._fetch = fetch
-        self._folder, self._keep = Path(held.folder), Path(held.keep)
+        self._config, self._fetch = held, fetch
+        self._folder, self._keep = folder, Path(held.keep)
         self._shelf = self._keep / f"{digest(name)[:16]}.sqlite3"
         self._names, self._complete = delivery.pattern(held.files), Completeness(held.complete)
         columns = tuple(dict.fromkeys(held.facts.values()))
         self._layout = Layout(code_column=held.code_column, columns=columns, encoding=held.encoding)
         self._shape = digest(held.code_column, columns)
-        self.card = held.card(name, port="source", kind="files")
+        self.card = held.card(name, port="source", kind=kind)
         self._told = Told(card=self.card, empty_words=held.empty_words, longest_age_hours=held.longest_age_hours, dated=True)
         self._lock = threading.Lock()
         self._reading: threading.Thread | None = None
         self._looked = float("-inf")
         self._stopped = threading.Event()
         self._refused: dict[tuple[str, tuple[int, ...]], Invalid] = {}
+        self._left: Flaws = {}
         self._used: tuple[str, tuple[int, ...], str, str] | None = None
         self._failure: PortError | None = None
 
@@ -119,13 +132,18 @@ class FilesSource:
     def pick_up(self) -> None:
         """Look into the folder and take the newest good delivery into use, if it is newer than the one in use.
 
-        Raises PortError when the folder cannot be read or the index not be made; what is in use stays in use.
+        Raises PortError when nothing can be fetched, the folder not be read or the index not be made; what is in use stays in use,
+        and what was fetched before something went wrong is used.
         """
-        if self._fetch is not None:
-            self._fetch()
         with self._alone() as mine:
-            if mine:
-                self._take()
+            if not mine:
+                return
+            try:
+                if self._fetch is not None:
+                    self._left = self._fetch(self._folder, self._goes_on)
+            finally:
+                if self._folder.is_dir() or self._fetch is None:
+                    self._take()
 
     def look(self) -> Sequence[Sighting]:
         """What an operator should know: the delivery in use, those that are not used and why, and rows that contradict each other.
@@ -134,8 +152,12 @@ class FilesSource:
         """
         label, told = shelf.labelled(self._shelf), list[Sighting]()
         try:
-            with tempfile.TemporaryDirectory() as folder:
-                label = self._newest(label, Path(folder) / "shelf")
+            with tempfile.TemporaryDirectory() as beside:
+                folder = self._folder
+                if self._fetch is not None:
+                    folder = _copied(folder, Path(beside) / "in")
+                    self._left = self._fetch(folder, self._goes_on)
+                label = self._newest(label, Path(beside) / "shelf", folder)
         except (OSError, sqlite3.Error) as error:
             raise Unavailable("keep_failed", origin=Origin.US, detail=type(error).__name__) from None
         told += [Sighting(code="delivery_refused", facts={"error": one}, fine=False) for one in self._refused.values()]
@@ -208,16 +230,18 @@ class FilesSource:
             return Unavailable(failure.code, origin=failure.origin, detail=failure.detail)
         return Unavailable("delivery_none", origin=Origin.THEM)
 
-    def _candidates(self, label: Label | None) -> Iterator[Delivery]:
+    def _candidates(self, label: Label | None, folder: Path) -> Iterator[Delivery]:
         """What is whole and newer than what is in use, the newest first. Raises Unavailable, Barred."""
         try:
-            found = delivery.look(self._folder, self._names, self._complete, now())
+            found = delivery.look(folder, self._names, self._complete, now())
         except PermissionError:
             raise Barred("unauthorised", detail="folder") from None
         except OSError as error:
             raise Unavailable("unreachable", detail=type(error).__name__) from None
         lying = {(one.path.name, one.mark) for one in found.whole} | found.flawed.keys()
-        self._refused = {key: error for key, error in self._refused.items() if key in lying} | dict(found.flawed)
+        self._refused = (
+            {key: error for key, error in self._refused.items() if key in lying} | dict(found.flawed) | dict(self._left)
+        )
         for one in found.whole:
             if label is not None and one.as_of < label.moment:
                 return
@@ -226,12 +250,12 @@ class FilesSource:
             if not in_use and (refused is None or refused.code in delivery.PASSING):
                 yield one
 
-    def _newest(self, label: Label | None, made: Path) -> Label | None:
+    def _newest(self, label: Label | None, made: Path, folder: Path) -> Label | None:
         """The label of the newest good delivery: `label` while nothing newer is good, else that of the index that is now at `made`.
 
         What is not good is remembered with its fault. Raises Unavailable, Barred, OSError, sqlite3.Error.
         """
-        for one in self._candidates(label):
+        for one in self._candidates(label, folder):
             try:
                 taken = self._made(one, label, made)
             except Invalid as error:
@@ -244,7 +268,7 @@ class FilesSource:
     def _take(self) -> None:
         label, made = shelf.labelled(self._shelf), self._shelf.with_suffix(".part")
         try:
-            taken = self._newest(label, made)
+            taken = self._newest(label, made, self._folder)
             if taken is not None and taken is not label:
                 shelf.place(made, self._shelf)
         except (OSError, sqlite3.Error) as error:
@@ -276,9 +300,12 @@ class FilesSource:
             raise Invalid("delivery_shrunk", file=one.path.name, rows=told.rows, before=label.rows, least=f"{least:.0%}")
         return told
 
+    def _goes_on(self) -> bool:
+        return not self._stopped.is_set()
+
     def _going_on(self, rows: Iterator[tuple[str, shelf.Values]]) -> Iterator[tuple[str, shelf.Values]]:
         for row in rows:
-            if self._stopped.is_set():
+            if not self._goes_on():
                 raise OSError("the house is closing")
             yield row
 
@@ -301,19 +328,28 @@ class FilesSource:
 
 def connect(name: str, config: Mapping[str, object]) -> FilesSource:
     """The entry point. Raises Invalid when the configuration cannot be used."""
-    return FilesSource(name, config)
+    held, wanted = parse(FilesConfig, name, config), "an absolute path, another one than `keep`"
+    folder = Path(held.folder)
+    if not folder.is_absolute() or folder.resolve() == Path(held.keep).resolve():
+        raise Invalid("connector_key_range", connector=name, key="folder", wanted=wanted)
+    return FilesSource(name, held, folder)
 
 
-def _check(held: FilesConfig, name: str) -> None:
+def _copied(folder: Path, into: Path) -> Path:
+    """What was fetched already, in a folder beside it, so that looking changes nothing and fetches nothing twice."""
+    into.mkdir(mode=0o700)
+    for file in folder.iterdir() if folder.is_dir() else ():
+        with suppress(OSError):  # the daemon may just have cleared it away; or it lies on another disk, and is fetched again
+            (into / file.name).hardlink_to(file)
+    return into
+
+
+def _check(held: DeliveryConfig, name: str) -> None:
     """Raise Invalid (`connector_key_range`) for settings that contradict each other or say too little."""
     stated(name, held.facts, held.code_column, held.longest_age_hours)
     kinds = [one.value for one in Completeness]
     wanted: dict[str, tuple[bool, str]] = {
-        "folder": (Path(held.folder).is_absolute(), "an absolute path"),
-        "keep": (
-            Path(held.keep).is_absolute() and Path(held.keep).resolve() != Path(held.folder).resolve(),
-            "an absolute path, another one than `folder`",
-        ),
+        "keep": (Path(held.keep).is_absolute(), "an absolute path"),
         "complete": (held.complete in kinds, " | ".join(kinds)),
         "files": (
             held.files.count("{as_of}") <= 1

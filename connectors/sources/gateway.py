@@ -2,43 +2,31 @@
 
 from __future__ import annotations
 
-import re
-import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from connectors.config import parse
 from connectors.http import Wire
-from connectors.kept import Kept
 from connectors.reply import Reply
 from connectors.signers import sealed
 from connectors.signers.lent import Lent, Loan
-from connectors.signers.recipes import Recipe, recipe
-from connectors.sources.answers import Answers, SourceConfig, texts
+from connectors.sources.answers import Answers, texts
+from connectors.sources.signed import Caller, SignedSourceConfig
 from inspector.domain.errors import Invalid
 from inspector.ports import Answer, Barred, Garbled, PortError, Question, Refused, Sighting
 
-_FIELDS = ("rid", "sid", "rtime", "secret")
-"""What may be signed: requester, service, the time in ms, and the place of the secret in recipes that have one."""
-
-_NAMES = ("rid", "sid", "rtime", "sign")
-"""What is sent to show who asks."""
-
 _PLACES = ("headers", "body")
 """Where that may go."""
-
-_TOKEN = re.compile("[A-Za-z0-9_-]+")
-"""A header's name, as far as platforms go (RFC 9110 allows more)."""
 
 _AGAIN = 60.0
 """Seconds between two words about the other side's clock."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GatewayConfig(SourceConfig):
+class GatewayConfig(SignedSourceConfig):
     """Who we are there, how it wants us to sign, and which of its codes say that the secret is spent or the clocks differ.
 
     Without `path_secret` the key of `key_file` signs every question itself. The codes that are there by default are those that
@@ -47,14 +35,7 @@ class GatewayConfig(SourceConfig):
 
     requester: str
     key_file: str
-    service: str = ""
-    signer: str = "hmac-sha256"
-    signed: tuple[str, ...] = ("sid", "rid", "rtime")
-    signed_in: tuple[str, ...] = ("headers",)
-    encoding: str = ""
-    identity: str = ""
     prefix: str = "gjgxjhpt_"
-    names: Mapping[str, str] = field(default_factory=dict)
     path_secret: str = ""
     secret_field: str = "data.secret"  # noqa: S105 - where it stands, not what it is
     until_field: str = "data.secretEndTime"
@@ -71,21 +52,13 @@ class GatewaySource:
 
     def __init__(self, name: str, config: Mapping[str, object]) -> None:
         held = self._config = parse(GatewayConfig, name, config)
-
-        def signing(key: str) -> tuple[str, Recipe]:
-            more = {"encoding": held.encoding, "identity": held.identity, "secret": key}
-            return key, recipe(held.signer, name, signed=held.signed, **more)
-
-        self._own = Kept(held.key_file, name, "key_file", signing)
-        key, made = self._own.now()
-        _check(held, name, key, shared=made.shared)
-        self._names = {one: held.names.get(one, f"{held.prefix}{one}") for one in _NAMES}
+        self._caller = Caller(held, name, places=_PLACES)
+        _check(held, name, self._caller.key, shared=self._caller.shared)
         self._wire = Wire(held, name)
         self._lent = Lent(self._fetch) if held.path_secret else None
         self.card = held.card(name, port="source", kind="gateway")
         self._answers = Answers(held, self.card)
         self._clock_told: float | None = None
-        self._moments, self._last = threading.Lock(), 0
 
     def ask(self, question: Question, *, key: str) -> Answer:
         """Ask one fact; a secret that is no longer taken is renewed once, and the question asked once more.
@@ -122,7 +95,7 @@ class GatewaySource:
     def _taken(self, asked: Mapping[str, object], case_id: str, key: str, until: float) -> Reply:
         """The reply to a question that was signed with a secret in force. Two renewals in one call never happen (scenario 12)."""
         if self._lent is None:
-            return self._sent(asked, self._own.now()[0], case_id, key, until)
+            return self._sent(asked, self._caller.key, case_id, key, until)
         held, new = self._lent.current(until)
         try:
             return self._sent(asked, held, case_id, key, until)
@@ -161,23 +134,9 @@ class GatewaySource:
     def _signed(
         self, held: str, asked: Mapping[str, object], places: tuple[str, ...]
     ) -> tuple[Mapping[str, str], Mapping[str, object]]:
-        """Headers and body of one try: the time is this moment's, for a signature is taken once."""
-        values = {
-            "rid": self._config.requester,
-            "sid": self._config.service,
-            "rtime": str(self._moment()),
-            "secret": "",
-        }
-        told = {self._names.get(one, one): values[one] for one in self._config.signed}
-        shown = {self._names[one]: values[one] for one in ("rid", "sid", "rtime") if values[one]}
-        shown[self._names["sign"]] = self._own.now()[1].signature(held, told, asked)
+        """Headers and body of one try."""
+        shown = self._caller.shown(held, asked)
         return shown if "headers" in places else {}, {**asked, **shown} if "body" in places else asked
-
-    def _moment(self) -> int:
-        """Now in ms, each once: two questions of one moment would have one signature, and the second would pass for a replay."""
-        with self._moments:
-            self._last = max(self._last + 1, time.time_ns() // 1_000_000)
-            return self._last
 
     def _fetch(self, until: float) -> Loan:
         """A secret from the platform, asked for under our own key as it lies in its file now: who exchanges it need not restart.
@@ -185,7 +144,7 @@ class GatewaySource:
         Raises Unavailable and Barred only: what goes wrong here is about no question, so no case loses its way by it.
         """
         try:
-            key, _ = self._own.now()
+            key = self._caller.key
             reply = self._wire.send(
                 "POST",
                 self._config.path_secret,
@@ -266,13 +225,6 @@ def _check(held: GatewayConfig, name: str, key: str, *, shared: bool) -> None:
 
 def _wanted(held: GatewayConfig, key: str, *, shared: bool) -> Iterator[tuple[str, bool, str]]:
     """Each setting that may be wrong, whether it is right, and what would be."""
-    for place, given in (("requester", held.requester), ("service", held.service or "-")):  # they travel in headers
-        yield place, bool(given.strip()) and given.isascii() and given.isprintable(), "printable ASCII, and not empty"
-    yield "signed", bool(held.signed) and set(held.signed) <= set(_FIELDS), ", ".join(_FIELDS)
-    yield "signed_in", bool(held.signed_in) and set(held.signed_in) <= set(_PLACES), ", ".join(_PLACES)
-    yield "names", set(held.names) <= set(_NAMES), ", ".join(_NAMES)
-    for place, words in (("prefix", [f"{held.prefix}x"]), ("names", held.names.values())):
-        yield place, all(map(_TOKEN.fullmatch, words)), "letters, digits, _ and -"
     yield "sealed", held.sealed in sealed.SEALS, ", ".join(sealed.SEALS)
     yield "path_secret", shared or not held.path_secret, f"empty with {held.signer}"  # nobody lends a private key
     yield "key_file", not held.path_secret or sealed.fits(held.sealed, key), "16, 24 or 32 characters with sealed = aes"

@@ -24,6 +24,7 @@ from inspector.cli import (
     packs,
     plans,
     registers,
+    repeals,
     replaying,
     serve,
     shadows,
@@ -74,7 +75,9 @@ packs.register(policy_group)
 replaying.register(policy_group)
 supposing.register(policy_group)
 assistance.register(group("assistance", "Requests to other agencies, and how they are answered. 协助核查", app))
-catalogue.register(group("catalogue", "The catalogue of items: apply, review, publish, file. 证明事项目录", app))
+catalogue_group = group("catalogue", "The catalogue of items: apply, review, publish, file. 证明事项目录", app)
+catalogue.register(catalogue_group)
+repeals.register(catalogue_group)
 shadows.register(group("shadow", "Running beside today's practice: what would have been done. 影子运行", app))
 plans.register(group("plan", "Annual plans: create, approve, publish. 年度抽查计划", app))
 draw_group = group("draw", "Draws: announce, export, verify, void. 抽取", app)

@@ -15,7 +15,7 @@ from inspector.cli.command import Exit, command
 from inspector.cli.files import Encoding, confirm, foresee, listed, refuse, warn
 from inspector.cli.terminal import Terminal, clean, echo, operator, sign
 from inspector.domain.case import CaseState, Outcome
-from inspector.domain.errors import Invalid
+from inspector.domain.errors import Invalid, Missing
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from inspector.store.tx import Tx
 
 CaseId = Annotated[str, typer.Argument(help="Id of the case 办件编号", metavar="CASE")]
+_SHARED = 10
+"""So many cases of one number are named."""
 Agency = Annotated[str | None, typer.Option("--agency", "-a", help="Agency, with all below it 机关（含下级）")]
 
 
@@ -41,7 +43,7 @@ def show(terminal: Terminal, case: CaseId) -> None:
     from inspector.cli import stored
     from inspector.store.codec import dump
 
-    held = terminal.look(lambda tx: tx.cases.get(case))
+    held = terminal.look(lambda tx: tx.cases.get(_meant(terminal, tx, case)))
     terminal.value(json.loads(dump(held)))
     for line in stored.lines(held, terminal.lang):
         terminal.line(line)
@@ -54,6 +56,7 @@ def explain(terminal: Terminal, case: CaseId) -> None:
     from inspector.flows.narrative import render
     from inspector.store.codec import dump
 
+    case = terminal.look(lambda tx: _meant(terminal, tx, case))
     told = terminal.look(lambda tx: explained(terminal.office, tx, case))
     if terminal.look(lambda tx: any(held.state.open for held in tx.visits.of_case(case))):
         with terminal.store.begin() as tx:
@@ -197,6 +200,19 @@ def _template(terminal: Terminal, agency: str | None, item: str) -> None:
         return
     mark = "\ufeff" if chinese and not sys.stdout.isatty() else ""
     echo(mark + clean(line.getvalue().strip()))
+
+
+def _meant(terminal: Terminal, tx: Tx, typed: str) -> str:
+    """The id that was typed, or that of the one case with this number of an application, which is what stands on paper.
+
+    Raises Missing (`case_reference_shared`) where several senders have given it.
+    """
+    found = tx.cases.page(agencies=None, only={"reference": typed}, limit=_SHARED + 1) if not tx.cases.known(typed) else []
+    if len(found) > 1:
+        raise Missing("case_reference_shared", reference=typed, known=", ".join(one.id for one in found[:_SHARED]))
+    for one in found:
+        terminal.aside(terminal.words("case_by_reference", reference=typed, case=one.id))
+    return found[0].id if found else typed
 
 
 def _below(terminal: Terminal, agency: str) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from inspector.domain.policy import Excluded
 from inspector.labels import of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
     from inspector.domain.catalogue import Entry
@@ -47,7 +47,7 @@ class Form(StrEnum):
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     steps = (("apply", apply), ("review", review), ("publish", publish), ("file", file), ("withdraw", withdraw))
-    for name, body in (*steps, ("repeal", repeal), ("confirm", confirm), ("show", show), ("guide", guide)):
+    for name, body in (*steps, ("show", show), ("guide", guide)):
         command(app, name)(body)
     command(app, "list")(list_items)
 
@@ -76,7 +76,7 @@ def apply(  # noqa: PLR0913, PLR0917 - each is an option or argument of the comm
     """
     from inspector.flows import catalogue
 
-    where = _agency(terminal, agency)
+    where = agency_of(terminal, agency)
     given = catalogue.Proposal(
         agency=where,
         item=item,
@@ -87,13 +87,13 @@ def apply(  # noqa: PLR0913, PLR0917 - each is an option or argument of the comm
         statute=statute,
         technical=technical,
         reason=reason,
-        on=_day(on),
+        on=day_of(on),
     )
     office = terminal.office
     held = terminal.act(
-        "catalogue.apply", _about(where, item), lambda tx, now: catalogue.apply(office, tx, given, now), agency=where, item=item
+        "catalogue.apply", about(where, item), lambda tx, now: catalogue.apply(office, tx, given, now), agency=where, item=item
     )
-    _tell(terminal, held)
+    _tell(terminal, held, terminal.look(lambda tx: tx.catalogue.rereviews(where, item, pending=True)))
     told = f"catalogue review {item} --agency {where} --bureau … --document … --digest {held.digest[:16]}"
     terminal.say("catalogue_review_next", agency=where, item=item, command=told)
 
@@ -116,13 +116,13 @@ def review(  # noqa: PLR0913, PLR0917 - each is an option or argument of the com
     from inspector.domain.catalogue import Meeting, Opinion
     from inspector.flows import catalogue
 
-    where, names, held_on = _agency(terminal, agency), tuple(expert or ()), _day(meeting_on, "--meeting-on")
+    where, names, held_on = agency_of(terminal, agency), tuple(expert or ()), day_of(meeting_on, "--meeting-on")
     meeting = None
     if held_on is not None or minutes is not None or experts is not None or names:
         if held_on is None or minutes is None:
             raise Invalid("option_missing", option="--meeting-on" if held_on is None else "--minutes")
         meeting = Meeting(on=held_on, experts=experts if experts is not None else len(names), minutes=minutes, names=names)
-    given = Opinion(by=signer(by), bureau=bureau, document=document, on=_day(on), meeting=meeting, digest=digest)
+    given = Opinion(by=signer(by), bureau=bureau, document=document, on=day_of(on), meeting=meeting, digest=digest)
     office = terminal.office
     _act(terminal, "catalogue.review", where, item, lambda tx, now: catalogue.review(office, tx, where, item, given, now))
     terminal.say("plan_next", command=f"catalogue publish {item} --agency {where} --reference …")
@@ -139,7 +139,7 @@ def publish(
     """Say that the reviewed edition is public; from that day its filing is due. 登记公布，自公布之日起计算备案期限。"""
     from inspector.flows import catalogue
 
-    office, where, day = terminal.office, _agency(terminal, agency), _day(on)
+    office, where, day = terminal.office, agency_of(terminal, agency), day_of(on)
     _act(
         terminal,
         "catalogue.publish",
@@ -161,7 +161,7 @@ def file(
     """Enter the proof that a publication, or a withdrawal, was filed. 登记报送备案的凭证。"""
     from inspector.flows import catalogue
 
-    office, where, day = terminal.office, _agency(terminal, agency), _day(on)
+    office, where, day = terminal.office, agency_of(terminal, agency), day_of(on)
     _act(
         terminal,
         "catalogue.file",
@@ -188,8 +188,8 @@ def withdraw(
     from inspector.domain.catalogue import Exit
     from inspector.flows import catalogue
 
-    office, where = terminal.office, _agency(terminal, agency)
-    given = Exit(by=signer(by), reason=reason, document=document, on=_day(on))
+    office, where = terminal.office, agency_of(terminal, agency)
+    given = Exit(by=signer(by), reason=reason, document=document, on=day_of(on))
     _act(
         terminal,
         "catalogue.withdraw",
@@ -197,57 +197,6 @@ def withdraw(
         item,
         lambda tx, now: catalogue.withdraw(office, tx, where, item, given, now, edition),
     )
-
-
-def repeal(
-    terminal: Terminal,
-    source: Annotated[str, typer.Argument(help="Code of a source of the packs, or a part of its title 文件代号或名称")],
-    on: Annotated[str, typer.Option("--on", help="The day from which it is repealed, YYYY-MM-DD 废止日期")],
-    by: By = None,
-    document: Annotated[str, typer.Option("--document", help="What repeals it 废止依据")] = "",
-) -> None:
-    """Say that a cited document is repealed: a matter opens for each item that rests on it. 登记依据文件废止，逐项提请复审。"""
-    from inspector.flows import repeals
-
-    office, day = terminal.office, _day(on)
-    assert day is not None, "the option is needed"
-    title, opened = terminal.act(
-        "catalogue.repeal",
-        "catalogue",
-        lambda tx, now: repeals.enter(office, tx, source, on=day, by=signer(by), document=document, now=now),
-        source=source,
-    )
-    terminal.value({"title": title, "on": day, "items": [_rereview(one) for one in opened]})
-    terminal.say("catalogue_repealed", title=title, count=len(opened))
-    for one in opened:
-        terminal.line(f"{one.agency} {one.item}")
-
-
-def confirm(
-    terminal: Terminal,
-    item: Code,
-    document: Annotated[str, typer.Option("--document", help="Number of the document that says so 文号")],
-    reason: Annotated[str, typer.Option("--reason", help="Why the item stands 理由")],
-    agency: Agency = None,
-    by: By = None,
-    source: Annotated[
-        str, typer.Option("--source", help="The repealed document, by a part of its title; default: all 文件")
-    ] = "",
-) -> None:
-    """State that an item stands although a document it rests on is repealed. 确认依据文件废止后事项继续实行。"""
-    from inspector.domain.repeal import Word
-    from inspector.flows import repeals
-
-    office, where = terminal.office, _agency(terminal, agency)
-    given = Word(by=signer(by), document=document, reason=reason)
-    held = terminal.act(
-        "catalogue.confirm",
-        _about(where, item),
-        lambda tx, now: repeals.confirm(office, tx, where, item, given, now, source),
-        agency=where,
-        item=item,
-    )
-    terminal.rows(("agency", "item", "title", "ended", "ended_by"), [_rereview(one) for one in held])
 
 
 def list_items(
@@ -265,7 +214,7 @@ def show(terminal: Terminal, item: Code, agency: Agency = None) -> None:
     """Show an item's last edition with those who stand for it, and what is to be looked at again. 显示证明事项。"""
     from inspector.flows import catalogue
 
-    where = _agency(terminal, agency)
+    where = agency_of(terminal, agency)
     held = terminal.look(lambda tx: catalogue.editions(tx, where, item))[-1]
     _tell(terminal, held, terminal.look(lambda tx: tx.catalogue.rereviews(where, item, pending=True)))
 
@@ -279,16 +228,19 @@ def guide(
     ] = None,
 ) -> None:
     """Print the public guide to the published items, in Chinese: both ways, verification, how to turn back. 编制办事指南。"""
-    from inspector.flows import catalogue, wording
+    from inspector.flows import catalogue, repeals, wording
     from inspector.policyrender import guide as page
 
-    office, where = terminal.office, _agency(terminal, agency)
+    office, where = terminal.office, agency_of(terminal, agency)
     today = office.now().date()
     policy = office.policy(where, today)
-    entries = terminal.look(lambda tx: catalogue.public(office, tx, where))
-    held = page.parts(
-        policy, entries, lambda bases, sources: wording.citations(replace(policy, sources=sources), bases, "zh-Hans"), today
-    )
+    entries, gone = terminal.look(lambda tx: (catalogue.public(office, tx, where), repeals.known(office, tx, where)))
+    marks = page.marks(gone, today)
+
+    def cite(bases: Iterable[str], sources: Mapping[str, str]) -> str:
+        return wording.citations(replace(policy, sources=sources), bases, "zh-Hans", marks)
+
+    held = page.parts(policy, entries, cite, today, gone)
     if not held:
         raise Missing("catalogue_empty", agency=where)
     render = page.markdown if form is Form.MD else page.html
@@ -301,22 +253,24 @@ def guide(
         terminal.line(text.rstrip("\n"))
 
 
-def _agency(terminal: Terminal, named: str | None) -> str:
+def agency_of(terminal: Terminal, named: str | None) -> str:
     """The agency that is named, or the house. Raises Invalid."""
     return terminal.office.agency(named if named is not None else terminal.office.house).id
 
 
-def _about(agency: str, item: str) -> str:
+def about(agency: str, item: str) -> str:
+    """What ledger entries about an item stand under."""
     return f"catalogue:{agency}:{item}"
 
 
 def _act(terminal: Terminal, rule: str, where: str, item: str, do: Callable[[Tx, datetime], Entry]) -> None:
-    """Take a step in the machine's user's name and tell where the edition stands."""
-    _tell(terminal, terminal.act(rule, _about(where, item), do, agency=where, item=item))
+    """Take a step in the machine's user's name and tell where the edition stands, and what it rests on that is repealed."""
+    held = terminal.act(rule, about(where, item), do, agency=where, item=item)
+    _tell(terminal, held, terminal.look(lambda tx: tx.catalogue.rereviews(where, item, pending=True)))
 
 
-def _tell(terminal: Terminal, held: Entry, waits: list[Rereview] | None = None) -> None:
-    told = _row(held) | {"rereviews": [_rereview(one) for one in waits or ()]}
+def _tell(terminal: Terminal, held: Entry, waits: list[Rereview]) -> None:
+    told = _row(held) | {"rereviews": [rereviewed(one) for one in waits]}
     if terminal.as_json:
         terminal.value(told)
         return
@@ -331,7 +285,7 @@ def _tell(terminal: Terminal, held: Entry, waits: list[Rereview] | None = None) 
         "technical": held.content.technical or None,
         "file_by_counted": wording.counted(duty.counted, lang) if duty else None,
         "file_by_days": wording.tallied(tally(duty.counted), lang) if duty else None,
-        "rereviews": [one.title for one in waits or ()] or None,
+        "rereviews": [f"{one.title} · {one.repealed_on}" for one in waits] or None,
     }
     terminal.fields(shown)
 
@@ -376,12 +330,14 @@ def _row(held: Entry) -> dict[str, object]:
     }
 
 
-def _rereview(held: Rereview) -> dict[str, object]:
+def rereviewed(held: Rereview) -> dict[str, object]:
+    """A re-review flat."""
     names = ("agency", "item", "title", "repealed_on", "document", "opened_by", "ended", "ended_by", "edition", "reason")
     return {name: getattr(held, name) for name in names}
 
 
-def _day(text: str | None, option: str = "--on") -> date | None:
+def day_of(text: str | None, option: str = "--on") -> date | None:
+    """A day as it was typed. Raises Invalid (`day_unreadable`)."""
     if text is None:
         return None
     try:

@@ -127,7 +127,7 @@ def _web(terminal: Terminal) -> Iterator[Finding]:
 
 
 def _packs(terminal: Terminal) -> Iterator[Finding]:
-    from inspector.policybook import Policybook, check_examples, idle_examples, passed_over, read_examples
+    from inspector.policybook import PacksInvalid, Policybook, check_examples, idle_examples, passed_over, read_examples
 
     folder = terminal.settings.policies
     book = Policybook.read(folder)
@@ -139,6 +139,10 @@ def _packs(terminal: Terminal) -> Iterator[Finding]:
             line = f'pack = "{pack.label}"'
             mend = (f"write examples-{pack.version}.toml beside it: {line}", f"请在旁边写 examples-{pack.version}.toml：{line}")
             yield Finding.warn(name, ("is proven, and has no examples", "已校验，没有示例"), mend)
+            continue
+        except PacksInvalid as error:
+            mend = ("policy check shows each", "policy check 逐条显示")
+            yield Finding.fail(name, (f"examples cannot be read: {error.flaws[0]}", f"示例无法读取：{error.flaws[0]}"), mend)
             continue
         count = len(read_examples(folder / pack.id, pack.label))
         if differences:

@@ -189,14 +189,15 @@ def carry_out(
 def _announce(terminal: Terminal, plan: str | None) -> Exit | None:
     """A plan's draw, by the daemon's database."""
     from inspector.flows import draw as drawing
-    from inspector.flows import queue
+    from inspector.flows import lookback, queue
 
     if plan is None:
         raise Invalid("draw_announce_lacks", option="PLAN")
     office = terminal.office
-    made = terminal.act(
-        "draw.announce", f"plan:{plan}", lambda tx, now: drawing.announce_now(office, tx, plan, operator(), now), plan=plan
-    )
+    with lookback.telling(office, plan):
+        made = terminal.act(
+            "draw.announce", f"plan:{plan}", lambda tx, now: drawing.announce_now(office, tx, plan, operator(), now), plan=plan
+        )
     terminal.value({"draw": _row(made) if made else None})
     if made is None:
         busy = terminal.look(lambda tx: queue.under_way(tx, office.plans[plan].turns, plan))

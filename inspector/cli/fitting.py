@@ -179,7 +179,7 @@ def annual(office: Office) -> Iterator[Finding]:
         except Missing:
             continue  # told already: no pack is in force
         with office.store.read() as tx:
-            found = [unplanned(plan, policy, tx.annual.last(name, year), year) for year in years]
+            found = [unplanned(tx, plan, policy, tx.annual.last(name, year), year) for year in years]
         for why in filter(None, found):
             what, what_zh = (words.told(why, lang) for lang in ("en", "zh-Hans"))
             year = why.facts["year"]
@@ -276,8 +276,9 @@ def _hasty(pack: Policy) -> Iterator[Finding]:
 def _asked(told: Settings, pack: Policy) -> Iterator[Finding]:
     """The sources and agencies a pack's facts are asked of, and the credit platform its levels come from."""
     facts = [fact for item in pack.items.values() for fact in item.facts]
+    results = {fact.result.source for fact in facts if fact.result}
     wanted = [
-        *((f"sources.{name}", name in told.sources) for name in sorted({fact.source for fact in facts if fact.source})),
+        *((f"sources.{name}", name in told.sources) for name in sorted({fact.source for fact in facts if fact.source} | results)),
         *((f"assistance.{name}", name in told.assistance) for name in sorted({fact.agency for fact in facts if fact.agency})),
     ]
     for section, there in wanted:

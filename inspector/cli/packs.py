@@ -54,7 +54,7 @@ def register(app: typer.Typer) -> None:
 
 def list_packs(terminal: Terminal, folder: Folder = None) -> None:
     """List the packs and the days they are in force. 列出政策包。"""
-    book = _book(terminal, folder)
+    book = textbook(terminal, folder)
     terminal.rows(
         ("label", "title", "from", "to"),
         [
@@ -81,7 +81,7 @@ def render(
     """Print a pack as one Markdown page in Chinese, or write the approval sheet. 打印政策包全文，或生成审批用的文件。"""
     from inspector import policyrender
 
-    found = chosen(terminal, _book(terminal, folder), pack, day)
+    found = chosen(terminal, textbook(terminal, folder), pack, day)
     page = policyrender.render(found)
     if out is not None:
         _write(out, found, page)
@@ -113,7 +113,7 @@ def diff(terminal: Terminal, old: Old, new: New = None, folder: Folder = None, d
     from inspector import policyrender
     from inspector.cli.combining import Outcomes
 
-    book = _book(terminal, folder)
+    book = textbook(terminal, folder)
     if new is None and "@" not in old:
         raise Invalid("pack_other_missing", pack=chosen(terminal, book, old, day).label, known=", ".join(_versions(book, old)))
     before = chosen(terminal, book, old, day)
@@ -155,6 +155,9 @@ def check(terminal: Terminal, folder: Folder = None, office: Office = False) -> 
                 silent.append(pack.label)
                 terminal.say("pack_silent", label=pack.label, version=pack.version)
                 continue
+            except PacksInvalid as error:  # what one lawyer's examples lack keeps no other pack from being told of
+                found[pack.label] = tuple(map(str, error.flaws))
+                continue
             if not found[pack.label]:
                 terminal.say("pack_agrees", label=pack.label, count=len(read_examples(where / pack.id, pack.label)))
     except PacksInvalid as error:
@@ -184,10 +187,17 @@ def _versions(book: Policybook, pack_id: str) -> list[str]:
     return [one.label for one in book.all if one.id == pack_id]
 
 
-def _book(terminal: Terminal, folder: Path | None) -> Policybook:
+def textbook(terminal: Terminal, folder: Path | None) -> Policybook:
+    """The packs as texts that are read and compared; what is wrong with an approval is said, and hides none of them.
+
+    For the sheet tells the digest that the approval has to name.
+    """
     from inspector.policybook import Policybook
 
-    return Policybook.read(*folders(terminal, folder))
+    book = Policybook.read(*folders(terminal, folder), approving=False)
+    for flaw in book.unapproved:
+        terminal.aside(str(flaw))
+    return book
 
 
 def folders(terminal: Terminal, drafts: Path | None) -> list[Path]:

@@ -25,6 +25,9 @@ SECONDS = 5.0
 PULSE = "pulse"
 """The section of the dead-man's switch: it has no work, and so no lane."""
 
+OPEN = frozenset({"authority_file", "ca_file", "known_hosts_file"})
+"""Keys that name files of certificates and keys of others: they are no secrets."""
+
 TLS: Mapping[int, str] = {
     9: "NOT_YET",
     10: "EXPIRED",
@@ -161,8 +164,8 @@ def _sighted(one: Sighting, lang: Lang) -> str:
 
 
 def secrets(told: Mapping[str, Any]) -> list[tuple[str, Path]]:
-    """(key, file) of every key that names a file with a secret; certificates of authorities are none."""
-    return [(key, Path(str(file))) for key, file in told.items() if key.endswith("_file") and key != "ca_file" and file]
+    """(key, file) of every key that names a file with a secret; what everybody may know of others is none."""
+    return [(key, Path(str(file))) for key, file in told.items() if key.endswith("_file") and key not in OPEN and file]
 
 
 def permissions(name: str, file: Path) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""What `check` says of the draws: whether the records agree about the recent and open ones, and each register with the ledger."""
+"""What `check` says of the draws: whether records agree about the recent and open ones, and registers and former draws with the ledger."""
 
 from __future__ import annotations
 
@@ -19,14 +19,19 @@ _MEND = (
 
 def draws(office: Office) -> Iterator[Finding]:
     """One failure for the ledger, and for each draw and register about which the records contradict each other."""
-    from inspector.flows import reconcile
+    from inspector.flows import lookback, reconcile
 
     with office.store.read(steady=True) as tx:
         broken = reconcile.sealed(tx)[1]
         found = [*([("", "ledger", broken)] if broken else []), *reconcile.watched(office, tx, office.now())]
+        past = lookback.differing(office, tx, sorted(office.tree), office.now())
     for _, about, lines in found:
         english, chinese = ([label(one.code, lang, **one.facts) for one in lines] for lang in ("en", "zh-Hans"))
         told = ("; ".join(english), "；".join(chinese))
         yield Finding.fail(f"draws.{about}", told, _MEND)
-    if not found:
+    if past:
+        facts = {"draw": "—", "rows": lookback.named(past)}
+        both = label(f"error.{lookback.MATTER}", "en", **facts), label(f"error.{lookback.MATTER}", "zh-Hans", **facts)
+        yield Finding.fail("draws.history", both, _MEND)
+    if not found and not past:
         yield Finding.ok("draws", ("the records agree about the recent ones", "近期抽查的各处记录一致"))

@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Annotated, Any
 import typer
 
 from inspector.cli.command import Exit, command
-from inspector.cli.packs import folders
+from inspector.cli.packs import chosen, textbook
 from inspector.cli.progress import Bars
 from inspector.cli.terminal import Terminal, echo, to_json
 from inspector.domain.errors import Invalid
@@ -27,7 +27,13 @@ def register(app: typer.Typer) -> None:
 
 def replay(
     terminal: Terminal,
-    pack: Annotated[str, typer.Argument(help="The pack that might follow, as maoji@2027.1 拟用政策包", metavar="NEW")],
+    pack: Annotated[
+        str,
+        typer.Argument(
+            help="The pack that might follow, as maoji@2027.1; by its name alone: that of today 拟用政策包",
+            metavar="NEW",
+        ),
+    ],
     first: Annotated[datetime, typer.Option("--from", help="First day of the period 首日", formats=["%Y-%m-%d"])],
     last: Annotated[datetime, typer.Option("--to", help="Last day of the period 末日", formats=["%Y-%m-%d"])],
     folder: Annotated[
@@ -50,11 +56,10 @@ def replay(
     never whom another law would have drawn.
     """
     from inspector.flows import backtest, backtestwords
-    from inspector.policybook import Policybook
 
     if first > last:
         raise Invalid("period_reversed", first=first.date().isoformat(), last=last.date().isoformat())
-    candidate = Policybook.read(*folders(terminal, folder)).get(pack)
+    candidate = chosen(terminal, textbook(terminal, folder), pack, None)
     period = backtest.Period(first=first.date(), last=last.date(), of=of or candidate.id)
     with TemporaryFile("w+", encoding="utf-8") as spool, Bars(terminal).step("replaying") as watch:
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inspector.cli.command import command
-from inspector.cli.packs import Label, chosen, folders
+from inspector.cli.packs import Label, chosen, textbook
 from inspector.cli.terminal import Terminal
 from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.case import MatterKind, Route, SubjectKind
@@ -72,11 +72,10 @@ def explain(  # noqa: PLR0913, PLR0917 - each is an option
     from inspector.flows.supposing import suppose
     from inspector.flows.supposingwords import render
     from inspector.lawbook import calendar_of
-    from inspector.policybook import Policybook
     from inspector.store.codec import dump
 
     settings = terminal.settings
-    policy = chosen(terminal, Policybook.read(*folders(terminal, folder)), pack, day)
+    policy = chosen(terminal, textbook(terminal, folder), pack, day)
     known = policy.item(item)
     calendar = calendar_of(settings)
     on = day.date() if day is not None else datetime.now(calendar.zone).date()

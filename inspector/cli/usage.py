@@ -24,6 +24,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"Missing command\."), "command_missing"),
     (re.compile(r"Got unexpected extra argument(?:s|\(s\))? \((?P<value>.*)\)"), "surplus"),
     (re.compile(r"(?P<value>.*) is not one of (?P<known>.*?)\.?"), "not_one_of"),
+    (re.compile(r"(?P<value>.*) does not match the formats '%Y-%m-%d'\.?"), "no_day"),
     (re.compile(r"(?P<value>.*) is not in the range (?P<known>.*?)\.?"), "not_in_range"),
     (re.compile(r"Input should be greater than or equal to (?P<value>.*)"), "too_small"),
     (re.compile(r"Input should be less than or equal to (?P<value>.*)"), "too_large"),

@@ -59,6 +59,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "not_one_of": ("{value} is not known; write one of {known}", "不认识 {value}；请填其中之一：{known}"),
     "too_small": ("must be at least {value}", "至少为 {value}"),
     "too_large": ("must be at most {value}", "至多为 {value}"),
+    "no_day": (
+        "{value} is no date; write year-month-day, as in 2026-10-08",
+        "{value} 不是日期，请按“年-月-日”填写，例如 2026-10-08",
+    ),
     "no_number": ("must be a whole number", "须为整数"),
     "not_in_range": ("{value} is out of range {known}", "{value} 超出范围 {known}"),
     "not_valid": ("{value} is no {known}", "{value} 不是 {known}"),
@@ -217,9 +221,18 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "next, another person: with a token, POST /v1/catalogue/{agency}/{item}/review, or as another user of this machine: {command}",
         "下一步由他人办理：以其本人令牌 POST /v1/catalogue/{agency}/{item}/review，或以其本人系统用户执行：{command}",
     ),
+    "case_by_reference": ("{reference} is the number of the application of {case}", "{reference} 是申请编号，办件编号为 {case}"),
     "catalogue_repealed": (
         "{title} is repealed; items to be looked at again: {count}",
         "{title}已登记废止；须复审的证明事项：{count} 项",
+    ),
+    "catalogue_repeal_mended": (
+        "re-reviews whose day of repeal is now {day}: {count}",
+        "废止日期已更正为 {day} 的复审：{count} 项",
+    ),
+    "catalogue_unrepealed": (
+        "the repeal of {title} is taken back; re-reviews that are over: {count}",
+        "{title}的废止已撤销；随之办结的复审：{count} 项",
     ),
     "holds": ("draw {number}: the result follows from its inputs", "抽取 {number}：结果与其输入一致"),
     "numbers_missing": (

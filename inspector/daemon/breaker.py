@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from inspector.flows.office import Office
 from inspector.flows.verify import ANSWER_GARBLED
-from inspector.ports import Barred, Garbled
+from inspector.ports import Barred, Garbled, NotYet, Unavailable
 from inspector.store.tx import Tx
 from inspector.store.work import Claim, Work
 
@@ -37,6 +37,7 @@ class Breaker:
     _open: set[str] = field(default_factory=set)
     _garbled: set[str] = field(default_factory=set)
     _closed: bool = False
+    _missed: dict[str, int] = field(default_factory=dict)
     _probes: set[Claim] = field(default_factory=set)
 
     def recall(self, tx: Tx) -> None:
@@ -54,11 +55,24 @@ class Breaker:
 
     def claimed(self, batch: Sequence[Work]) -> None:
         """What could be claimed is not shut any more: another replica may have closed it."""
-        self._open.difference_update(work.lane for work in batch)
+        for lane in self._open & {work.lane for work in batch}:
+            self._open.discard(lane)
+            self.reached(lane)
 
-    def shut(self, lane: str) -> None:
-        """Something is known that will open it as soon as it is settled."""
-        self._open.add(lane)
+    def noticed(self, lane: str, error: Exception) -> None:
+        """A call of the lane has failed and is not settled yet: with as many in a row as open it, no other is sent after them.
+
+        Where we are not let in one is enough: what is queued behind it need not hear the same.
+        """
+        if not lane or not isinstance(error, Unavailable) or isinstance(error, NotYet):
+            return
+        self._missed[lane] = self._missed.get(lane, 0) + (1 if error.attempts else 0)
+        if isinstance(error, Barred) or self._missed[lane] >= self.threshold:
+            self._open.add(lane)
+
+    def reached(self, lane: str) -> None:
+        """A call of the lane was answered."""
+        self._missed.pop(lane, None)
 
     def is_open(self, lane: str) -> bool:
         """Whether it has opened since the row of the lane was claimed."""

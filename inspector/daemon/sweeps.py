@@ -121,7 +121,7 @@ def _snapshot(tx: Tx, office: Office, now: datetime) -> Snapshot:
             oldest[kind] = min(oldest.get(kind, now), due_at)
     unsealed, since = tx.ledger.unsealed()
     horizon = office.calendar.horizon
-    behind, drifts = tx.manners.behind([*held]), tx.drift.all()
+    behind, drifts = tx.manners.behind([*held]), {key: one for key, one in tx.drift.all().items() if key[0] in office.connectors}
     return Snapshot(
         cases=[(state, outcome or "", count) for state, outcome, count in tx.cases.counts()],
         work=[(kind, state, count) for (kind, state), count in sorted(work.items())],

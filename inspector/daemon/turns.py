@@ -25,6 +25,9 @@ from inspector.ports import Origin, Unavailable
 from inspector.store.tx import Tx
 from inspector.store.work import Claim, Work
 
+REST = 0.05
+"""Seconds between two looks for news of other lanes: the rows are shared, and each look holds them for a moment."""
+
 
 class Turns:
     """The turns of one worker. `closed` are the lanes that may send nothing now; `at`: when to look again (monotonic seconds)."""
@@ -36,12 +39,16 @@ class Turns:
         self._owner = owner
         self._kinds = [kind.value for kind, flow in flows.items() if flow.give_up is not None]
         self._crowded = False
+        self._looked = 0.0
         self._spared: dict[Claim, Turn] = {}
         self._told: dict[str, datetime] = {}
 
-    def due(self) -> bool:
-        """Whether a lane's next turn has come since the last look."""
-        return time.monotonic() >= self.at
+    def due(self, *, news: bool = False) -> bool:
+        """Whether a lane's next turn has come since the last look; or with `news`, whether it is not too soon for another look."""
+        now = time.monotonic()
+        if news:
+            self.at = min(self.at, self._looked + REST)
+        return now >= self.at
 
     def freed(self) -> None:
         """Calls have ended: what had its turn and no place may go now."""
@@ -50,6 +57,7 @@ class Turns:
 
     def claim(self, tx: Tx, office: Office, held: Bulkhead, room: Room, left: Collection[str]) -> list[Work]:
         """Lease what may be asked now of each lane with manners, and what is to give up; but of lanes `left` to others."""
+        self._looked = time.monotonic()
         rows: list[Work] = []
         written: dict[str, Pace] = {}
         free = {name: held.free(name) for name in office.manners if name not in left and room.laned}

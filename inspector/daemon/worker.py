@@ -33,7 +33,7 @@ from inspector.domain.errors import Missing, Stale
 from inspector.flows.office import Office
 from inspector.flows.table import FLOWS, Flow
 from inspector.leave import leave
-from inspector.ports import Barred, Origin, PortError, Unavailable
+from inspector.ports import Origin, PortError, Unavailable
 from inspector.store.outage import passing
 from inspector.store.tx import Tx
 from inspector.store.work import Work
@@ -155,11 +155,13 @@ class Worker:
             self._wake.wait(0.005 if not room.most else max(0.0, min(self._look_at, self._turns.at) - time.monotonic()))
             self._wake.clear()
             return 1
-        self._news.clear()  # before the look: what comes from here on is news again
+        if anew:
+            self._news.clear()  # before the look: what comes from here on is news again
         left = self._elsewhere.lanes
         with self.office.store.begin() as tx:
             machine_now, office = tx.machine_now(), self.office
-            batch = self._turns.claim(tx, office, self._held, room, left) if office.manners else []
+            turns = bool(office.manners) and (looks or self._turns.due(news=anew))
+            batch = self._turns.claim(tx, office, self._held, room, left) if turns else []
             if anew and (most := room.most - len(batch)) > 0:
                 full = (*room.full, *left, *office.manners)
                 batch += tx.work.claim(
@@ -171,6 +173,8 @@ class Worker:
                     )
                 elif looks or news:
                     self._dry = NOTHING
+            elif anew:
+                self._news.set()
             if looks:
                 self._look_at = time.monotonic() + self.engine.poll
                 probes = self._breaker.probe(tx, self.owner, machine_now, self.engine.lease, but=(*left, *self._turns.closed))
@@ -219,15 +223,18 @@ class Worker:
         except Exception as error:  # noqa: BLE001 - sorted by what to do next when it is settled
             told = (error.family, error.attempts) if isinstance(error, PortError) else ("failed", 1)
             self._count_call(work, *told, began)
-            if isinstance(error, Barred) and work.lane:
-                self._breaker.shut(work.lane)  # what is queued behind it need not hear the same
+            self._breaker.noticed(work.lane, error)
             return Done(work=work, error=error)
         self._count_call(work, settlement.call, settlement.attempts, began)
+        if settlement.attempts:
+            self._breaker.reached(work.lane)
         self._fault("called")
         return Done(work=work, settlement=settlement)
 
     def _leave(self, work: Work, office: Office) -> CallLeave:
         """What the call may do beyond its first request. Raises SparedError where it may not be made again at all for now."""
+        if not work.lane:
+            return CallLeave(office, work.lane, self._budget)
         owner, looks = office.connectors.owner(work.lane), self._breaker.looks(work)
         if work.attempts == 1:
             self._budget.first(owner)

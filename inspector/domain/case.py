@@ -35,9 +35,10 @@ class SubjectKind(StrEnum):
 
 
 class Method(StrEnum):
-    """Ways of verification, as the glossary names them."""
+    """Ways of verification, as the glossary names them; `OTHER_RESULT`: what another agency has found (handbook 1.2.34)."""
 
     ONLINE_QUERY = "ONLINE_QUERY"
+    OTHER_RESULT = "OTHER_RESULT"
     ASSISTANCE = "ASSISTANCE"
     ON_SITE = "ON_SITE"
 

@@ -53,7 +53,7 @@ def apply(
     """
     held_up = next((one for one in editions if one.state in OPEN), None)
     if held_up is not None:
-        there = {"edition": held_up.content.edition, "state": held_up.state.value}
+        there = {"edition": held_up.content.edition, "state": held_up.state}
         raise Refusal("catalogue_open", agency=content.agency, item=content.item, **there)
     fence(content, policy.statutes)
     told = replace(content, name=said("name", content.name), reason=_maybe("reason", content.reason))
@@ -147,7 +147,7 @@ def file(held: Entry, *, by: str, receipt: str, on: date | None, policy: Policy,
     waits = held.state is EntryState.PUBLISHED or held.unfiled is not None
     began = held.withdrawal or held.publication
     if not waits or began is None:
-        raise _wrong_state(held, EntryState.PUBLISHED.value)
+        raise _wrong_state(held, EntryState.PUBLISHED)
     _whole(held)
     day = _not_before(began.on, _past(on, now))
     told = Filed(
@@ -169,7 +169,7 @@ def withdraw(held: Entry, given: Exit, policy: Policy, calendar: WorkingCalendar
     Raises Refusal (`catalogue_state`) and Invalid.
     """
     if held.state not in OPEN | PUBLIC:
-        raise _wrong_state(held, ", ".join(state.value for state in EntryState if state in OPEN | PUBLIC))
+        raise _wrong_state(held, *(state for state in EntryState if state in OPEN | PUBLIC))
     first = held.publication.on if held.publication is not None else held.applied_on
     told = Withdrawal(
         at=now,
@@ -246,7 +246,7 @@ def _named(held: Entry) -> dict[str, object]:
 
 def _stands(held: Entry, needed: EntryState) -> None:
     if held.state is not needed:
-        raise _wrong_state(held, needed.value)
+        raise _wrong_state(held, needed)
     _whole(held)
 
 
@@ -255,8 +255,8 @@ def _whole(held: Entry) -> None:
         raise Refusal("catalogue_altered", **_named(held), digest=held.digest)
 
 
-def _wrong_state(held: Entry, needed: str) -> Refusal:
-    return Refusal("catalogue_state", **_named(held), state=held.state.value, needed=needed)
+def _wrong_state(held: Entry, *needed: EntryState) -> Refusal:
+    return Refusal("catalogue_state", **_named(held), state=held.state, needed=needed)
 
 
 def _met(given: Meeting, reviewed_on: date) -> Meeting:

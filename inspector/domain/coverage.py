@@ -168,7 +168,7 @@ def _of_pack(told: SetUp, desk: Desk, policy: Policy) -> Iterable[Hole]:
     """What a version of the pack names and nobody answers for; the months are the version's."""
     hole = Hole(lack=Lack.PLAN, agency=desk.agency, since="", until="")
     for (method, via), items in asked(policy).items():
-        lack = told.sources(via) if method is Method.ONLINE_QUERY else told.agencies(via)
+        lack = told.agencies(via) if method is Method.ASSISTANCE else told.sources(via)
         if lack is None and method is Method.ASSISTANCE and not desk.reached(via):
             lack = Lack.SUPERIOR
         if lack is None:

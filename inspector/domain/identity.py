@@ -25,18 +25,20 @@ SHORTEST_SECRET = 16
 
 _USCC_DIGITS = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100 leaves out I, O, S, V, Z
 _USCC = re.compile(rf"[{_USCC_DIGITS}]{{2}}[0-9]{{6}}[{_USCC_DIGITS}]{{10}}")
+_HELD = re.compile(f"(?=({_USCC.pattern}))")
+_CUT = re.compile(_USCC.pattern.replace("{10}", "{9}"))
 _USCC_CATEGORIES = {
     "1": "1239", "2": "19", "3": "123459", "4": "19", "5": "1239", "6": "12",
     "7": "12", "8": "19", "9": "123", "A": "19", "N": "1239", "Y": "1",
 }  # fmt: skip
-_PARTED = re.compile(r"[\s./_\-\u2010-\u2015]")
+_PARTED = re.compile(r"[\s./_\-\u2010-\u2015\u2212]")
 """What people put between the groups of a code."""
 _ORGANISATION = re.compile(r"[0-9A-Z]{8}[0-9X]")
 _TAXPAYER = re.compile(r"[0-9]{6}([0-9A-Z]{8})([0-9X])")
 """A taxpayer's number of before 2015: the region, then the organisation code."""
 _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 _IMPOSSIBLE = re.compile(r"[IOSVZ]")
-_LOOKALIKE = str.maketrans("IOSVZАВСЕНІКМОРЅТХУΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "105U2ABCEH1KM0P5TXYABE2H1KMN0PTYX")
+_LOOKALIKE = str.maketrans("IOSVZАВСЕЗНІКМОРЅТХУΑΒΕΖΗΙΚΜΝΟΡΤΥΧ〇", "105U2ABCE3H1KM0P5TXYABE2H1KMN0PTYX0")
 """Letters that no credit code has, and Cyrillic and Greek ones, as the sign of a code that each is taken for."""
 _CITIZEN_ID = re.compile(r"[0-9]{17}[0-9X]")
 _CITIZEN_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -102,20 +104,32 @@ def normalise(original: str) -> str:
 def organisation(normal: str) -> str | None:
     """The organisation code that a code is or holds (GB 11714; positions 9 to 17 of a credit code); None for any other code.
 
-    Two rows that agree in it are one organisation under two codes. Whoever mistypes a sign, or writes words before the code, does not
-    make two of it: signs that are taken for each other count as one, and what ends with a credit code whose check character fits is one.
+    Two rows that agree in it are one organisation under two codes. Whoever mistypes a sign, writes words before the code or behind it, or
+    leaves out its last sign does not make two of it: signs that are taken for each other count as one, and what holds a credit code whose
+    check character fits is one, or the first 17 signs of one if the organisation's own fits.
     A taxpayer's number of before 2015 ends with the code. A citizen number that is right in every sign has the shape of a credit code
     and is none: people of two places who were born on one day share these positions.
     """
     whole = _PARTED.sub("", normal).translate(_LOOKALIKE)
     found = whole[-USCC_LENGTH:]
-    if _CITIZEN_ID.fullmatch(found) and not _citizen_warnings(found, date.max):
+    if _person(found):
         return None
     if _USCC.fullmatch(found):
         return found[8:17] if found == whole or uscc_check_digit(found[:17]) == found[17] else None
     if (held := _TAXPAYER.fullmatch(whole)) and _organisation_check(held[1]) == held[2]:
         return held[1] + held[2]
-    return whole if _ORGANISATION.fullmatch(whole) else None
+    if _ORGANISATION.fullmatch(whole):
+        return whole
+    if _CUT.fullmatch(whole) and _organisation_check(whole[8:16]) == whole[16]:
+        cut = whole.isdecimal() and _person(whole + citizen_check_digit(whole))
+        return None if cut else whole[8:17]
+    held_in = (told[1] for told in _HELD.finditer(whole))
+    return next((told[8:17] for told in held_in if uscc_check_digit(told[:17]) == told[17] and not _person(told)), None)
+
+
+def _person(code: str) -> bool:
+    """Whether it is a citizen number that is right in every sign."""
+    return _CITIZEN_ID.fullmatch(code) is not None and not _citizen_warnings(code, date.max)
 
 
 def _organisation_check(first8: str) -> str:

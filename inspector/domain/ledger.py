@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 GENESIS = "0" * 64
+_COMPACT = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def body_digest(salt: str, body: str) -> str:
@@ -31,4 +32,4 @@ def _moment(at: datetime) -> str:
 
 def _hash(*told: str) -> str:
     """SHA-256 of the texts as a compact JSON array in ASCII: no text can pass for another's end."""
-    return hashlib.sha256(json.dumps(told, separators=(",", ":")).encode()).hexdigest()
+    return hashlib.sha256(_COMPACT(told).encode()).hexdigest()

@@ -18,6 +18,7 @@ from inspector.domain.publicity import Publicity
 from inspector.domain.publish import DrawRow, PublishRow, ReportRow
 from inspector.domain.quiet import QuietRow
 from inspector.domain.retention import RetentionRow
+from inspector.domain.reuse import Reuse
 from inspector.domain.sampling import POOL, Bounds, Limits, MinimumRow, SamplingRow, parted
 from inspector.domain.scale import CombineRow, Scale
 from inspector.domain.timer import Timer
@@ -91,6 +92,7 @@ class Fact:
     `premises_fact`: it exists only at the premises. `place`: its value is where the premises are, so inspectors are shown it.
     `record_basis` is the line by which a whole record may be fetched; empty: no more is asked than settles the claim.
     `urgency`: how soon another agency is asked to answer.
+    `result`: another agency's result may prove it; None: none may.
     """
 
     code: str
@@ -106,6 +108,7 @@ class Fact:
     valid_for_basis: str = ""
     record_basis: str = ""
     urgency: Urgency = Urgency.NORMAL
+    result: Reuse | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

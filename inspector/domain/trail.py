@@ -58,11 +58,16 @@ def standing(visit: Visit) -> dict[str, object]:
         "check": visit.check.value,
         "stakes": [[one.agency, one.stratum, one.sampled] for one in visit.stakes],
         "partners": list(visit.partners),
-        "cases": _digest(sorted(visit.case_ids)),
+        "cases": cases_digest(visit.case_ids),
         "due_at": _moment(visit.due_at),
         "release_at": _moment(visit.release_at),
         "replaces": visit.replaces,
     }
+
+
+def cases_digest(cases: Iterable[str]) -> str:
+    """What binds an entry to a visit's cases without naming any."""
+    return _digest(sorted(cases))
 
 
 def entered(part: Part, findings: Iterable[Finding]) -> str:

@@ -125,7 +125,9 @@ def weigh(case: Case, evidence: Evidence, policy: Policy, now: datetime, calenda
         facts["fresh"] = evidence.fresh
     because = Because(rule="evidence.weigh", basis=_basis(held), pack=case.pack, facts=facts)
     said = (
-        evidence.method is not Method.ONLINE_QUERY and evidence.verdict is Verdict.MISMATCH and held.status is ClaimStatus.PROVEN
+        evidence.method in (Method.ASSISTANCE, Method.ON_SITE)
+        and evidence.verdict is Verdict.MISMATCH
+        and held.status is ClaimStatus.PROVEN
     )
     if case.state is not CaseState.VERIFYING or (held.status is not ClaimStatus.OPEN and not said):
         return Decision(state=case, because=replace(because, rule="evidence.late"))
@@ -215,7 +217,7 @@ def _order(case: Case, held: ClaimFile, now: datetime) -> Order:
     step = held.step
     if step is None or case.strategy is None:
         raise ValueError("an order needs a step and a strategy")
-    kind = OrderKind.ASK if step.method is Method.ONLINE_QUERY else OrderKind.ASSIST_SEND
+    kind = OrderKind.ASSIST_SEND if step.method is Method.ASSISTANCE else OrderKind.ASK
     claim = held.claim
     payload = {
         "item": case.item,
@@ -230,6 +232,7 @@ def _order(case: Case, held: ClaimFile, now: datetime) -> Order:
         "ground": step.ground,
         "step": held.at,
         "record": step.record,
+        "method": step.method.value,
     }
     return Order(
         kind=kind,

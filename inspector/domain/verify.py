@@ -13,7 +13,7 @@ from inspector.domain.errors import Invalid
 from inspector.domain.frame import Frame, guessable
 from inspector.domain.replay import replay
 from inspector.domain.rowfile import Tickets
-from inspector.domain.seed import form, overstated, spare
+from inspector.domain.seed import form, overstated, spare, value
 
 _RUNNING = re.compile("(.*?)([0-9]{1,18})")
 """A running number at a number's end."""
@@ -44,7 +44,8 @@ def verify(  # noqa: PLR0913 - a bundle in all its parts, and how it is gone thr
     try:
         recomputed = carry_out(commitment, frames, parts, begins, tickets)
         problems += other
-        remarks = (*remarks, *typed, *unchecked(commitment, signatures), *_loud(commitment, frames, recomputed))
+        remarks = (*remarks, *typed, *unchecked(commitment, signatures), *shared(commitment, parts))
+        remarks = (*remarks, *_loud(commitment, frames, recomputed))
         if (where := _difference(_published(result, recomputed), recomputed.value())) is not None:
             problems.append(AuditLine(code="draw.result_differs", facts={"field": where}))
         for name, events in (after or {}).items():
@@ -140,6 +141,16 @@ def unchecked(commitment: Commitment, signatures: Mapping[int, AuditLine | None]
     if commitment.prev is not None:
         told.append(AuditLine(code="draw.prev_unchecked", facts={"prev": commitment.prev}))
     return told
+
+
+def shared(commitment: Commitment, parts: Sequence[Mapping[str, object]]) -> list[AuditLine]:
+    """That one throw, one secret or one beacon's word stands for two sources: what two names declare is there once."""
+    values = [value(source, part, commitment.suite) for source, part in zip(commitment.sources, parts, strict=True)]
+    pairs = [(one, other) for other in range(len(values)) for one in range(other) if values[one] == values[other]]
+    told = [str(source.get("what") or source.get("party") or source["kind"]) for source in commitment.sources]
+    return [
+        AuditLine(code="draw.seed_shared", facts={"first": told[one], "second": told[other]}, grave=True) for one, other in pairs
+    ]
 
 
 def chained(

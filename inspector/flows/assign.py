@@ -328,7 +328,7 @@ def _seat(  # noqa: PLR0913, PLR0917 - a seat in all its parts
     person = tx.rosters.inspector(agency, staff)
     decision = visit.order_seat(held, agency, place, turn, staff, person.channel, policy, now, office.calendar)
     tx.visits.add_seat(decision.state)
-    record(tx, held.id, decision, now, {})
+    record(tx, held.id, decision, now, {"agency": agency})
     tx.work.order(decision.orders, now)
 
 

@@ -76,13 +76,16 @@ def apply(office: Office, tx: Tx, given: Proposal, now: datetime) -> Entry:
     decision = cataloguing.apply(content, given.by, given.on, office.book.get(content.pack), before, now)
     tx.catalogue.add(decision.state)
     record(tx, content.about, decision, now, {})
+    repeals.meet(office, tx, decision.state, policy, now)
     return decision.state
 
 
 def review(office: Office, tx: Tx, agency: str, item: str, given: Opinion, now: datetime) -> Entry:
     """A person other than the applicant has reviewed the application. Raises Missing, Refusal, Invalid."""
     held = _open(tx, agency, item)
-    return _settle(tx, held, cataloguing.review(held, given, office.policy(agency, now.date()), now), now)
+    decision = cataloguing.review(held, given, office.policy(agency, now.date()), now)
+    repeals.refuse(office, tx, held, now)
+    return _settle(tx, held, decision, now)
 
 
 def publish(office: Office, tx: Tx, agency: str, item: str, *, by: str, reference: str, on: date | None, now: datetime) -> Entry:
@@ -95,6 +98,7 @@ def publish(office: Office, tx: Tx, agency: str, item: str, *, by: str, referenc
     decision = cataloguing.publish(
         held, former, by=by, reference=reference, on=on, policy=policy, calendar=office.calendar, now=now
     )
+    repeals.refuse(office, tx, held, now)
     if former is not None:
         _settle(tx, former, cataloguing.supersede(former, held, policy), now)
     published = _settle(tx, held, decision, now)

@@ -209,7 +209,8 @@ def report(
         made=made,
     )
     tx.visits.put(replace(decision.state, unpublished=held.unpublished))
-    record(tx, held.id, decision, now, {"visit": {"entered": entered(decision.state.parts[-1], given)}})
+    told = {"agency": seat.agency, "visit": {"entered": entered(decision.state.parts[-1], given)}}
+    record(tx, held.id, decision, now, told)
     rise(tx, [other for other in team if other.agency == seat.agency or not decision.state.state.open], now)
     if not decision.state.state.open:
         end_clock(tx, decision.state, now)

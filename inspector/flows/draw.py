@@ -23,7 +23,7 @@ from inspector.domain.policy import Policy
 from inspector.domain.reconcile import digest
 from inspector.domain.register import EntryKind
 from inspector.domain.suite import Suite
-from inspector.flows import extend, queue, reconcile, seeding, stopped, supplement
+from inspector.flows import extend, lookback, queue, reconcile, seeding, stopped, supplement
 from inspector.flows.assign import Dealt, assign, by_visit, going_elsewhere, visit_id
 from inspector.flows.framing import frame
 from inspector.flows.joining import joined
@@ -71,7 +71,7 @@ def announce(work: Work, office: Office) -> Settlement:
         except Refusal as error:  # nothing is written yet: a draw is numbered first
             if error.code not in UNNUMBERED:
                 raise
-            reconcile.note(tx, office.plans[plan].agency, f"plan:{plan}", f"{error.code} {error.facts['draw']}", now)
+            lookback.note(tx, office.plans[plan].agency, plan, error, now)
 
     return Settlement(write=guarded, outcome="prepared")
 
@@ -127,6 +127,7 @@ def prepare(
             queue.put_off(tx, plan.agency, carried, busy, now)
         return None
     number = reconcile.number(tx, plan.agency, now, plan_name, slot)
+    lookback.refuse(office, tx, number, plan.turns, now)
     framed = frame(office, tx, plan, policy, number, now)
     if framed.empty:
         _note(tx, plan.agency, "draw.nothing_to_draw", policy, {"plan": plan_name, "slot": slot}, now)

@@ -22,7 +22,7 @@ from inspector.domain.extension import ASKED, Kin, Left
 from inspector.domain.plan import Draw, DrawKind, DrawState, Following
 from inspector.domain.policy import Policy
 from inspector.domain.register import EntryKind
-from inspector.flows import planning, queue, reconcile, remainder, seeding
+from inspector.flows import lookback, planning, queue, reconcile, remainder, seeding
 from inspector.flows.lists import keep
 from inspector.flows.members import count_members, keep_members
 from inspector.flows.office import Office
@@ -132,6 +132,7 @@ def _announce(
     """The extension, and how many more of each stratum it draws. The caller holds the draw and the agency's turn."""
     policy = office.policy(root.agency, now.date())
     number = reconcile.number(tx, root.agency, now)
+    lookback.refuse(office, tx, number, root.agencies, now)
     rest = remainder.remainder(office, tx, root, policy, number, now)
     seen = _outlook(office, tx, rest, approval, now)
     framed = remainder.framed(rest, approval, seen.more)
@@ -165,7 +166,7 @@ def _outlook(office: Office, tx: Tx, rest: Remainder, approval: Approval, now: d
     more = extension.sizes(left, approval, rest.policy, root.number)
     plan = planning.configured(office, root.plan)
     annual = tx.annual.last(root.plan, now.year)
-    if (why := planning.unplanned(plan, rest.policy, annual, now.year)) is not None:
+    if (why := planning.unplanned(tx, plan, rest.policy, annual, now.year)) is not None:
         raise why
     room = _room(tx, root, annual) if rest.policy.draw.plan and annual is not None else None
     random = {one.stratum for one in left if not one.whole}

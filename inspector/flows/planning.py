@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 
-from inspector.domain import annual
+from inspector.domain import annual, consented
 from inspector.domain import plan as life
 from inspector.domain.annual import AnnualPlan, AnnualState, Consent, Content, PartnerTotal, StratumTotal
 from inspector.domain.calendar import WorkingCalendar, due
@@ -120,9 +121,11 @@ def publish(
 
 def withdraw(office: Office, tx: Tx, name: str, year: int, *, by: str, reason: str, now: datetime) -> AnnualPlan:
     """No further draw is announced under it; what is announced goes on. Raises Missing, Refusal, Invalid."""
-    return _step(
-        office, tx, name, year, lambda held, policy: annual.withdraw(held, by=by, reason=reason, policy=policy, now=now), now
-    )
+
+    def decide(held: AnnualPlan, policy: Policy) -> Decision[AnnualPlan]:
+        return annual.withdraw(held, by=by, reason=reason, policy=policy, now=now)
+
+    return _step(office, tx, name, year, decide, now, ends=True)
 
 
 def lacking(office: Office, tx: Tx, name: str, slot: str, year: int, now: datetime) -> Refusal | None:
@@ -138,17 +141,20 @@ def lacking(office: Office, tx: Tx, name: str, slot: str, year: int, now: dateti
         tx.draws.take_turn(agency)
     if tx.draws.of_slot(name, slot)[1] is not None:
         return None
-    return unplanned(plan, office.policy(plan.agency, now.date()), tx.annual.last(name, year), year)
+    return unplanned(tx, plan, office.policy(plan.agency, now.date()), tx.annual.last(name, year), year)
 
 
-def unplanned(plan: Plan, policy: Policy, held: AnnualPlan | None, year: int) -> Refusal | None:
-    """Why the draws of a plan's year may not take place; None when they may, or when the pack asks for no annual plan."""
+def unplanned(tx: Tx, plan: Plan, policy: Policy, held: AnnualPlan | None, year: int) -> Refusal | None:
+    """Why the draws of a plan's year may not take place; None when they may, or when the pack asks for no annual plan.
+
+    One that is published by its row alone is none: the ledger has who has created, approved and published which digest.
+    """
     if not policy.draw.plan:
         return None
     if held is None or held.state is not AnnualState.PUBLISHED:
         return Refusal("plan_not_published", plan=plan.name, year=year, state=held.state.value if held is not None else "MISSING")
-    if not held.sound:
-        return Refusal("plan_altered", plan=plan.name, year=year, digest=held.digest)
+    if (altered := _altered(tx, held)) is not None:
+        return altered
     told = held.content
     published, configured = _shape(told, (one.agency for one in told.partners)), _shape(plan, plan.partners)
     if published != configured:
@@ -201,13 +207,32 @@ def configured(office: Office, name: str) -> Plan:
 
 
 def _step(
-    office: Office, tx: Tx, name: str, year: int, decide: Callable[[AnnualPlan, Policy], Decision[AnnualPlan]], now: datetime
+    office: Office,
+    tx: Tx,
+    name: str,
+    year: int,
+    decide: Callable[[AnnualPlan, Policy], Decision[AnnualPlan]],
+    now: datetime,
+    *,
+    ends: bool = False,
 ) -> AnnualPlan:
+    """One step of an edition, written down. What was altered takes none but its withdrawal (`ends`)."""
     held = tx.annual.get(name, year, lock=True)
+    if not ends and (altered := _altered(tx, held)) is not None:
+        raise altered
     decision = decide(held, office.book.get(held.content.pack))
     tx.annual.put(decision.state)
     record(tx, _about(held), decision, now, {})
     return decision.state
+
+
+def _altered(tx: Tx, held: AnnualPlan) -> Refusal | None:
+    """That a plan is not the one that was put down, approved and published, or that the ledger's entries about it do not hold."""
+    entries, broken = tx.ledger.checked(_about(held))
+    said = [(str(row["rule"]), json.loads(row["body"])["facts"]) for row, sound in entries if sound]
+    if len(said) == len(entries) and not broken and consented.stands(held, said):
+        return None
+    return Refusal("plan_altered", plan=held.content.plan, year=held.content.year, digest=held.digest)
 
 
 def _make_up(tx: Tx, held: AnnualPlan, now: datetime) -> None:

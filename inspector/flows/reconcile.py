@@ -32,6 +32,8 @@ from inspector.store.tx import Tx
 
 MATTER = CONTRADICTED
 """The matter, and the refusal, of a draw or a register of draws about which the records contradict each other."""
+LEDGER = "ledger"
+"""What the matter of a ledger that does not hold is about."""
 NEWEST = 50
 """So many draws, the newest, are looked at once a day and by `check`, with all that are open: more would take ever longer."""
 AGAIN = 50_000
@@ -74,7 +76,12 @@ def differing(office: Office, tx: Tx, held: Draw, *, whole: bool = False) -> tup
 
 
 def refuse(office: Office, tx: Tx, held: Draw, *, whole: bool = False) -> None:
-    """Raise Refusal (`draw_contradicted`), naming what differs, where the records contradict each other about a draw."""
+    """Raise Refusal (`draw_contradicted`), naming what differs, where the records contradict each other about a draw.
+
+    So too while a person is told that the ledger does not hold (`LEDGER`): what a draw is held to proves nothing then.
+    """
+    if (matter := tx.attention.get(f"{MATTER}:{LEDGER}")) is not None and matter["closed_at"] is None:
+        raise Refusal(MATTER, draw=held.number, differs="ledger_broken")
     found = differing(office, tx, held, whole=whole)
     if found:  # where each question sees its own moment, a seat may have passed on between two of them
         found = differing(office, tx, tx.draws.get(held.number), whole=whole)

@@ -20,7 +20,7 @@ from inspector.domain import visit
 from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Refusal
 from inspector.domain.visit import Seat, SeatState, Visit
-from inspector.flows import challenges, exemptions, listing, reconcile, stopped, supplement, unapproved
+from inspector.flows import challenges, exemptions, listing, lookback, reconcile, stopped, supplement, unapproved
 from inspector.flows.assign import owe, redeal
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -64,11 +64,13 @@ def daily(_work: Work, office: Office) -> Settlement:
 
     The same look sees which exemptions were to be reviewed, which packs nobody has approved, and which visits are to look at what
     stands in no published list any more. It also sees whether the ledger holds since the last look, a part of what is older with it,
-    and whether the records still agree about the recent draws. How far the ledger held goes into the log: that lies outside the database.
+    whether the records still agree about the recent draws, and what frames are made of with the ledger. How far the ledger held goes
+    into the log: that lies outside the database.
     """
     with office.store.read(steady=True) as tx:
         mark, broken = reconcile.sealed(tx)
-        found = [*([(office.house, "ledger", broken)] if broken else []), *reconcile.watched(office, tx, office.now())]
+        past = lookback.differing(office, tx, sorted(office.tree), office.now())
+        found = [*([(office.house, reconcile.LEDGER, broken)] if broken else []), *reconcile.watched(office, tx, office.now())]
 
     def write(tx: Tx, now: datetime) -> None:
         parts: list[tuple[str, Callable[[], object]]] = [
@@ -83,6 +85,7 @@ def daily(_work: Work, office: Office) -> Settlement:
             _apart(tx, agency, part, now)
         for agency, about, lines in found:
             reconcile.note(tx, agency, about, reconcile.named(lines), now)
+        lookback.looked(office, tx, past, now)
         if not broken:
             tx.ledger.put_mark(mark, now)
             tx.committed.append(lambda: log.info("ledger.verified", seal=mark.number, head=mark.head))

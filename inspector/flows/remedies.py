@@ -268,6 +268,12 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "leave bits out, or write no more than {most}",
         "请删去 bits，或填写不超过 {most} 的数",
     ),
+    "plan_seed_twice": (
+        "two sources are one and the same ({source}): its chance counts once",
+        "有两个种子来源实为同一个（{source}），其随机性只算一次",
+        "give each party a hash of its own, and each beacon another round",
+        "请由各方各给自己的摘要，各信标各取不同的轮次",
+    ),
     "plan_seed_of_one": (
         "without one party's secret the seed holds {bits} bits: that party knows the outcome beforehand",
         "除去一方的随机数，种子只剩 {bits} 比特：该方可预知结果",

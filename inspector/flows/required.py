@@ -96,7 +96,7 @@ def _to_come(packs: Collection[Policy], name: str | None, today: date) -> list[P
 def _connectors(given: Given, policy: Policy) -> Iterator[tuple[str, str, Invalid]]:
     """The sources and agencies that a version of a pack asks."""
     for (method, via), items in asked(policy).items():
-        kind, code = (SOURCES, "source_not_there") if method is Method.ONLINE_QUERY else (ASSISTANCE, "agency_not_there")
+        kind, code = (ASSISTANCE, "agency_not_there") if method is Method.ASSISTANCE else (SOURCES, "source_not_there")
         if via not in given.there[kind]:
             facts = ", ".join(f"{item}·{fact}" for item, (_, held) in items.items() for fact in held)
             yield kind, via, Invalid(code, name=via, pack=policy.label, facts=facts, **_near(via, given.there[kind]))

@@ -28,7 +28,7 @@ from inspector.domain.policy import Policy
 from inspector.domain.register import EntryKind
 from inspector.domain.suite import Suite
 from inspector.domain.visit import Visit
-from inspector.flows import reconcile, seeding
+from inspector.flows import lookback, reconcile, seeding
 from inspector.flows.framing import Staffed, list_secret, salt, staffed
 from inspector.flows.history import history
 from inspector.flows.joining import Partner, own
@@ -138,6 +138,7 @@ def announce(
 def _begin(office: Office, tx: Tx, plan: Plan, seen: Outlook, told: Following, by: str, slot: str, now: datetime) -> Draw:
     policy, lists = seen.laws[0], seen.lists
     number = reconcile.number(tx, plan.agency, now)
+    lookback.refuse(office, tx, number, plan.turns, now)
     made_of = _staffed(office, tx, lists, seen.laws, seen.visits, number, now)
     made = life.begin(number, plan.name, slot or f"{_SLOT}{number}", lists, policy, told, now)
     made = replace(made, kind=DrawKind.SUPPLEMENT)
@@ -185,7 +186,7 @@ def look(office: Office, tx: Tx, now: datetime) -> None:
             if error.code == NO_SEED:
                 tx.attention.open(NO_SEED, plan.agency, name, error.facts, now)
             elif error.code in UNNUMBERED:
-                reconcile.note(tx, plan.agency, f"plan:{name}", f"{error.code} {error.facts['draw']}", now)
+                lookback.note(tx, plan.agency, name, error, now)
             elif error.code not in ("draw_no_further", UNSIGNED):  # a person was told when that draw was made void
                 raise
         else:

@@ -26,6 +26,9 @@ VALUE_EMPTY = "value_empty"
 CONTRADICTS_ITSELF = "contradicts_itself"
 """The note where a source has no record and gives a value all the same: neither of the two is believed."""
 
+RESULT_UNDATED = "data_undated"
+"""The note where another agency's result does not say of which day it is."""
+
 PATIENCE_OVER = "patience_over"
 """The note where every try was spent and no error tells why."""
 
@@ -205,7 +208,8 @@ def _found(
     elif answer.clock is not None:
         tx.attention.close(f"{CLOCK_DIFFERS}:{work.lane}", now)
     fact = office.book.get(case.pack).item(str(work.payload["item"])).fact(claim.fact)
-    return office.watch.heed(tx, work.lane, claim.fact, judge(work.key, claim, fact, answer, now))
+    found = judge(work.key, claim, fact, answer, now, method(work.payload))
+    return office.watch.heed(tx, work.lane, claim.fact, found)
 
 
 def garbled(tx: Tx, case: Case, source: str, digest: str, now: datetime) -> None:
@@ -220,8 +224,16 @@ def garbled(tx: Tx, case: Case, source: str, digest: str, now: datetime) -> None
     tx.attention.add(ANSWER_GARBLED, case.agency, f"{source}:{case.agency}", more, now)
 
 
-def judge(key: str, claim: Claim, fact: Fact, answer: Answer, now: datetime) -> Evidence:
-    """An answer as evidence: only a value that was found and understood can match or contradict. `now` is office time, as ages are."""
+def method(said: Mapping[str, object]) -> Method:
+    """By which way a question was put; the rows of a former release say none, and had one."""
+    return Method(str(said.get("method", Method.ONLINE_QUERY)))
+
+
+def judge(key: str, claim: Claim, fact: Fact, answer: Answer, now: datetime, by: Method = Method.ONLINE_QUERY) -> Evidence:
+    """An answer as evidence: only a value that was found and understood can match or contradict. `now` is office time, as ages are.
+
+    Another agency's result is of the day of its check: one of no day cannot say whether it is recent, or anything else.
+    """
     told = answer.provenance
     verdict, note, remark = Verdict.CANNOT_SAY, "", answer.note
     if answer.status is AnswerStatus.NOT_FOUND and not blank(answer.value or ""):
@@ -235,11 +247,16 @@ def judge(key: str, claim: Claim, fact: Fact, answer: Answer, now: datetime) -> 
             verdict = Verdict.MATCH if compare(fact.compare, claim.value, answer.value) else Verdict.MISMATCH
         except ValueError:
             note = "value_not_comparable"
-    stale = unfresh(verdict, told.as_of, claim.on, fact.valid_for, now)
+    valid_for = fact.valid_for
+    if by is Method.OTHER_RESULT and fact.result is not None:
+        valid_for = fact.result.valid_for
+        if told.as_of is None and verdict in (Verdict.MATCH, Verdict.MISMATCH):
+            verdict, note = Verdict.CANNOT_SAY, RESULT_UNDATED
+    stale = unfresh(verdict, told.as_of, claim.on, valid_for, now)
     return Evidence(
         id=key,
         claim=claim.key,
-        method=Method.ONLINE_QUERY,
+        method=by,
         via=told.source,
         verdict=verdict,
         fresh=not stale,
@@ -264,7 +281,7 @@ def _no_answer(work: Work, verdict: Verdict, note: str, now: datetime) -> Eviden
     return Evidence(
         id=work.key,
         claim=str(work.payload["claim"]),
-        method=Method.ONLINE_QUERY,
+        method=method(work.payload),
         via=str(work.payload["via"]),
         verdict=verdict,
         fresh=False,

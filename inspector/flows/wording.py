@@ -129,10 +129,19 @@ def cited(one: Article, lang: Lang) -> str:
     return label(f"cited.{_division(one)}", lang, source=one.source, article=one.article) if one.article else one.source
 
 
-def citations(policy: Policy, bases: Iterable[str], lang: Lang) -> str:
-    """Bases of a pack, each citation once, with the document's name up to the end of its title or to a colon, and its caveats."""
+def citations(policy: Policy, bases: Iterable[str], lang: Lang, gone: Mapping[str, str] | None = None) -> str:
+    """Bases of a pack, each citation once, with the document's name up to the end of its title or to a colon, and its caveats.
+
+    `gone`: what is to be said behind a document of this whole title, as that it is repealed.
+    """
+    said = gone or {}
     told = (
-        replace(one, source=(short[0] if (short := _TITLE.match(one.source)) else one.source) + caveats.told(one.source))
+        replace(
+            one,
+            source=(short[0] if (short := _TITLE.match(one.source)) else one.source)
+            + caveats.told(one.source)
+            + said.get(one.source, ""),
+        )
         for one in articles(policy, bases)
     )
     return ("、" if lang == "zh-Hans" else "; ").join(cited(one, lang) for one in told)

@@ -13,7 +13,7 @@ from enum import StrEnum
 from errno import errorcode
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeGuard
 
 from inspector.domain.errors import InspectorError
 
@@ -50,13 +50,25 @@ def told(error: InspectorError, lang: Lang) -> str:
 def in_words(facts: Mapping[str, object], lang: Lang) -> Mapping[str, object]:
     """Facts for a text of this language: one that is words itself has a Chinese twin, `problem_zh` beside `problem`.
 
-    What is wrong with a part of a seed is a code (group `seed_part`), and is put into words here.
+    What is wrong with a part of a seed is a code (group `seed_part`), and is put into words here. So are members of enumerations in
+    Chinese; in English they are shown by their codes, which say them.
     """
     if known(part := f"seed_part.{facts.get('problem')}", lang):
         return {**facts, "problem": label(part, lang, **facts)}
     if lang == "en":
-        return facts
-    return {**facts, **{name.removesuffix("_zh"): value for name, value in facts.items() if name.endswith("_zh")}}
+        return {name: ", ".join(value) if _coded(value) else value for name, value in facts.items()}
+    twins = {name.removesuffix("_zh"): value for name, value in facts.items() if name.endswith("_zh")}
+    return {name: _worded(value, lang) for name, value in {**facts, **twins}.items()}
+
+
+def _coded(value: object) -> TypeGuard[tuple[StrEnum, ...]]:
+    return isinstance(value, tuple) and bool(value) and all(isinstance(one, StrEnum) for one in value)
+
+
+def _worded(value: object, lang: Lang) -> object:
+    if isinstance(value, StrEnum) and known(f"{type(value).__name__}.{value.name}", lang):
+        return of(value, lang)
+    return "、".join(str(_worded(one, lang)) for one in value) if _coded(value) else value
 
 
 def problem(kind: str, message: str, context: Mapping[str, object], lang: Lang) -> str:

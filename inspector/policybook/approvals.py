@@ -49,7 +49,7 @@ def approved(folder: Path, packs: Sequence[Policy], parsed: Iterable[str], flaws
 
 def _approval(part: Part, label: str, labels: Sequence[str], digests: Mapping[str, str]) -> Approval:
     part.keys(("pack", "sha256", "by", "document", "on"))
-    stated, digest = part.text("pack"), part.text("sha256")
+    stated, digest = part.text("pack"), part.text("sha256").lower()
     if stated and stated != label:
         part.flaw("pack_misplaced", "pack", value=stated, fix=label)
     elif stated and label not in labels:

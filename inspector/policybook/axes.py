@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from itertools import islice
 
 from inspector.domain.scale import CombineRow, combinations, covered
-from inspector.policybook.part import nearest
+from inspector.policybook.part import strange
 from inspector.policybook.rows import Draft
 from inspector.policybook.sizes import Found
 
@@ -38,8 +38,8 @@ def _words(draft: Draft, found: Found) -> None:
 
 
 def _unknown(found: Found, row: str, field: str, value: str, known: Iterable[str]) -> None:
-    words = list(known)
-    found("value_unknown", row, field, value=value, nearest=nearest(value, words) or "-", known=", ".join(words) or "-")
+    code, told = strange(value, list(known))
+    found(code, row, field, **told)
 
 
 def _each_once(draft: Draft, found: Found) -> None:

@@ -30,6 +30,7 @@ class Policybook:
     """All packs, by id and date. `warnings` tell of days between two versions on which none is in force.
 
     `strangers` are the flaws of transitions from versions that lie in no file here.
+    `unapproved` are the flaws of approvals, where they were let pass.
     `beside` lie in another folder: those of an office, where what was asked for is a folder of drafts.
 
     `texts` are the packs as written, by label. `kept` have left the folder while something still cites them; none is in force.
@@ -42,6 +43,7 @@ class Policybook:
     texts: Mapping[str, str] = field(default_factory=dict)
     kept: tuple[Policy, ...] = ()
     strangers: tuple[Flaw, ...] = ()
+    unapproved: tuple[Flaw, ...] = ()
     beside: tuple[Policy, ...] = ()
     noted: Callable[[], Mapping[str, str]] = field(default=dict, repr=False, compare=False)
     _later: dict[str, Policy] = field(default_factory=dict, repr=False, compare=False)
@@ -55,12 +57,14 @@ class Policybook:
         return held
 
     @classmethod
-    def read(cls, folder: Path, *more: Path) -> Policybook:
+    def read(cls, folder: Path, *more: Path, approving: bool = True) -> Policybook:
         """Every `<pack>/pack.toml` and `<pack>/pack-<version>.toml` below a folder, with its approval where it has one.
 
         Packs of `more` folders are `beside` them, to be built on and compared with: a label that both have is the first one's, and
-        whether days overlap is asked within each folder. Raises Invalid: `packs_missing` when there is none, `packs_invalid`
-        (PacksInvalid) with all flaws of all files.
+        whether days overlap is asked within each folder. Without `approving`, an approval that does not hold leaves its pack
+        unapproved, and the flaw is kept: for those who read a text in order to have it approved.
+
+        Raises Invalid: `packs_missing` when there is none, `packs_invalid` (PacksInvalid) with all flaws of all files.
         """
         flaws: list[Flaw] = []
         parsed, first = _found(folder, flaws), len(flaws)
@@ -75,13 +79,21 @@ class Policybook:
         beside, theirs = _close([held for held in packs if held[1].label not in own])
         late, strangers = lineage(packs)
         flaws += [*overlaps, *theirs, *late, *kept_notices(packs), *heavier(packs)]
-        closed = approved(folder, closed, labels, flaws)
+        doubtful = flaws if approving else list[Flaw]()
+        closed = approved(folder, closed, labels, doubtful)
         for where in more:
-            beside = approved(where, beside, labels, flaws)
+            beside = approved(where, beside, labels, doubtful)
         if flaws:
             raise PacksInvalid(flaws)
         texts = {one.label: one.raw.decode() for one in parsed}
-        return cls(packs=closed, beside=beside, warnings=tuple(_gaps(closed)), texts=texts, strangers=tuple(strangers))
+        return cls(
+            packs=closed,
+            beside=beside,
+            warnings=tuple(_gaps(closed)),
+            texts=texts,
+            strangers=tuple(strangers),
+            unapproved=tuple(doubtful) if not approving else (),
+        )
 
     def remembering(self, texts: Mapping[str, str], labels: Collection[str]) -> Policybook:
         """With the packs of these `labels`, too, read from what was kept of them, and of what they build on, in `texts`.
@@ -220,6 +232,8 @@ def _read(
     if own is not one.content and not kept:
         part.flaw("approval_inside", "approval", value=f"approval-{own.get('version')}.toml")
     part = Part(one.name, "", content, mine)
+    if not kept:
+        part.years()
     draft = read(part)
     if kept:
         draft = replace(draft, statutes=frozenset(draft.sources))

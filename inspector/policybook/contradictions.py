@@ -15,6 +15,7 @@ from inspector.domain.evidence import span
 from inspector.domain.quiet import QuietRow, Weekday
 from inspector.domain.sampling import POOL, SamplingRow, Window
 from inspector.domain.timer import Timer
+from inspector.labels import of
 from inspector.policybook.legaltime import VISITED
 from inspector.policybook.rows import Draft
 from inspector.policybook.sizes import Found
@@ -79,10 +80,16 @@ def _heavier(draft: Draft, found: Found) -> None:
         others = rows.get(f"{POOL}{row.level}")
         if others is not None and not draft.permits(row.basis) and _more(row, others):
             told = {"value": stratum, "ratio": _said(row), "level": row.level, "other": _said(others)}
+            told |= {"ratio_zh": _said_zh(row), "other_zh": _said_zh(others)}
             found("heavier_uncited", f"sampling {row.row}", "basis", **told)
     for strategy in draft.strategies:
         if strategy.visit_all and not draft.permits(strategy.basis):
             found("visit_all_uncited", f"strategy {strategy.row}", "basis", value=strategy.basis)
+
+
+def _said_zh(row: SamplingRow) -> str:
+    size = str(row.ratio) if row.each is None else f"每人 {row.each} 个"
+    return f"每{of(row.per, 'zh-Hans').removeprefix('每')} {size}，至少 {row.minimum} 个"
 
 
 def _more(row: SamplingRow, others: SamplingRow) -> bool:

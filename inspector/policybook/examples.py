@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -26,11 +26,12 @@ from inspector.domain.policy import Policy
 from inspector.domain.review import review
 from inspector.domain.supposed import Supposed, case_of, decided_later, level_of
 from inspector.domain.verification import begin, overdue, weigh
+from inspector.labels import told as said
 from inspector.labels import toml
 from inspector.policybook import drawn
 from inspector.policybook.compared import CompareExample, compare_example
 from inspector.policybook.flaws import Flaw, PacksInvalid
-from inspector.policybook.part import Part, nearest
+from inspector.policybook.part import Part, nearest, strange
 from inspector.policybook.visited import VisitExample, visit_example
 
 STALE = "stale "
@@ -81,8 +82,13 @@ def read_examples(folder: Path, label: str) -> tuple[AnyExample, ...]:
 
     Raises Missing where no file speaks of the pack, PacksInvalid for what cannot be read.
     """
+    return tuple(example for _, example in _placed(folder, label))
+
+
+def _placed(folder: Path, label: str) -> list[tuple[str, AnyExample]]:
+    """As `read_examples`, each with its place: file and row."""
     flaws: list[Flaw] = []
-    examples: list[AnyExample] = []
+    examples: list[tuple[str, AnyExample]] = []
     for file in sorted(folder.glob("examples*.toml")):
         name = f"{folder.name}/{file.name}"
         try:
@@ -90,18 +96,16 @@ def read_examples(folder: Path, label: str) -> tuple[AnyExample, ...]:
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
             flaws.append(Flaw(code="file_unreadable", file=name, facts=toml.facts(error, "value")))
             continue
-        part.keys(("pack",), ("example", "compare", "draw", "object", "visit"))
+        part.keys(("pack",), tuple(_KINDS))
         if part.text("pack") == label:
-            examples += [_example(row) for row in part.maybe_rows("example", "name")]
-            examples += [compare_example(row) for row in part.maybe_rows("compare", "name")]
-            examples += [drawn.draw_example(row) for row in part.maybe_rows("draw", "name")]
-            examples += [drawn.object_example(row) for row in part.maybe_rows("object", "name")]
-            examples += [visit_example(row) for row in part.maybe_rows("visit", "name")]
+            part.years()
+            for kind, read in _KINDS.items():
+                examples += [(f"{name} · {row.row}", read(row)) for row in part.maybe_rows(kind, "name")]
     if flaws:
         raise PacksInvalid(flaws)
     if not examples:
         raise Missing("examples_missing", pack=label, folder=folder.name)
-    return tuple(examples)
+    return examples
 
 
 def idle_examples(folder: Path, labels: Collection[str]) -> Iterator[Flaw]:
@@ -118,20 +122,28 @@ def idle_examples(folder: Path, labels: Collection[str]) -> Iterator[Flaw]:
 
 
 def check_examples(policy: Policy, folder: Path, calendar: WorkingCalendar | None = None) -> tuple[str, ...]:
-    """Where a pack decides otherwise than its examples say; empty when it agrees with all of them.
+    """Where a pack decides otherwise than its examples say, by file and row; empty when it agrees with all of them.
 
     Without a calendar that of `calendars` beside the pack's folder is used. Raises as `read_examples` does.
     """
     calendar = calendar or load_calendars(folder.parent / "calendars")
-    examples = read_examples(folder, policy.label)
-    return tuple(f"{example.name}: {told}" for example in examples for told in differences(policy, example, calendar))
+    examples = _placed(folder, policy.label)
+    return tuple(f"{place} · {told}" for place, example in examples for told in differences(policy, example, calendar))
 
 
 def differences(policy: Policy, example: AnyExample, calendar: WorkingCalendar) -> tuple[str, ...]:
-    """Each expectation of one example that does not come true, with what came instead."""
+    """Each expectation of one example that does not come true, with what came instead.
+
+    What the pack does not know, or refuses although that is not expected, is told alone and with its reason: nothing else came of it.
+    """
+    expected = "refused" in example.expect
+    if not expected and (strangers := tuple(_strangers(policy, example))):
+        return strangers
     try:
         observed = _observed(policy, example, calendar)
     except InspectorError as refused:
+        if not expected:
+            return (f"refused: {said(refused, 'en')} ({refused.code})｜被拒绝：{said(refused, 'zh-Hans')}",)
         observed = {"refused": refused.code}
     return tuple(
         f"{name}: expected {_plain(wanted)}, the pack decides {_plain(observed.get(name))}"
@@ -139,6 +151,37 @@ def differences(policy: Policy, example: AnyExample, calendar: WorkingCalendar) 
         for name, wanted in example.expect.items()
         if observed.get(name) != wanted
     )
+
+
+def _strangers(policy: Policy, example: AnyExample) -> Iterator[str]:
+    """The words of an example that its pack does not know: each with its field, the nearest, and those there are."""
+    for field, word, known in _spoken(policy, example):
+        if word not in known:
+            code, facts = strange(word, sorted(known))
+            yield "{}: {}｜{}".format(field, *Flaw(code=code, file="", facts=facts).said)
+
+
+def _spoken(policy: Policy, example: AnyExample) -> Iterator[tuple[str, str, Collection[str]]]:
+    """(field, word, the words that the pack has there)."""
+    match example:
+        case Example():
+            yield "item", example.item, policy.items
+            if example.item in policy.items:
+                facts = {fact.code for fact in policy.items[example.item].facts}
+                yield from ((f"answers.{fact}", fact, facts) for fact in example.answers)
+            if example.level is not None and example.subject is SubjectKind.FIRM and policy.level(example.level) is None:
+                yield "level", example.level, {level.code for level in policy.levels}
+        case CompareExample():
+            yield "item", example.item, policy.items
+            if example.item in policy.items:
+                yield "fact", example.fact, {fact.code for fact in policy.items[example.item].facts}
+        case drawn.DrawExample():
+            strata = {row.stratum for row in policy.samplings}
+            yield from ((f"strata.{stratum}", stratum, strata) for stratum in example.strata)
+        case drawn.ObjectExample():
+            yield "level", example.level, policy.limits.frequencies
+        case VisitExample():
+            return
 
 
 def _observed(policy: Policy, example: AnyExample, calendar: WorkingCalendar) -> dict[str, object]:
@@ -274,6 +317,7 @@ def _example(part: Part) -> Example:
     expect.keys((), _EXPECTED)
     if "expect" in part.content and not expect.content:
         part.flaw("fields_missing", "expect", value=" / ".join(_EXPECTED))
+    start = part.moment("start")
     return Example(
         name=part.text("name"),
         route=part.choice("route", Route),
@@ -282,20 +326,30 @@ def _example(part: Part) -> Example:
         subject=part.choice("subject", SubjectKind),
         level=part.maybe("level"),
         notice=part.maybe("notice"),
-        start=part.moment("start"),
+        start=start,
         answers={fact: answers.words(fact, ANSWERS) for fact in answers.content},
         overdue="overdue" in part.content and part.flag("overdue"),
-        concluded_at=_concluded_at(part),
+        concluded_at=_concluded_at(part, start),
         officer=part.choice("officer", Outcome) if "officer" in part.content else None,
         act=part.maybe("act") or "",
         seen=part.maybe("seen") or "",
-        reviewed=part.moment("reviewed" if "reviewed" in part.content else "start"),
+        reviewed=part.moment("reviewed") if "reviewed" in part.content else start,
         expect=expect.content,
     )
 
 
-def _concluded_at(part: Part) -> datetime | None:
+def _concluded_at(part: Part, start: datetime) -> datetime | None:
     """When the matter was decided: `concluded_at`, or the start where it only says that it was."""
     if "concluded_at" in part.content:
         return part.moment("concluded_at")
-    return part.moment("start") if "concluded" in part.content and part.flag("concluded") else None
+    return start if "concluded" in part.content and part.flag("concluded") else None
+
+
+_KINDS: Mapping[str, Callable[[Part], AnyExample]] = {
+    "example": _example,
+    "compare": compare_example,
+    "draw": drawn.draw_example,
+    "object": drawn.object_example,
+    "visit": visit_example,
+}
+"""How the rows of a file are read."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from inspector.domain.policy import Compare, Fact
+from inspector.domain.reuse import Reuse
 from inspector.domain.urgency import Urgency
 from inspector.policybook.part import CODE, Part
 
@@ -18,7 +19,7 @@ def facts(part: Part) -> tuple[Fact, ...]:
 
 
 def _fact(part: Part) -> Fact:
-    rest = ("source", "agency", "ground", "place", "valid_for_basis", "record_basis", "urgency")
+    rest = ("source", "agency", "ground", "place", "valid_for_basis", "record_basis", "result", "urgency")
     part.keys(("code", "name", "premises_fact", "compare", "valid_for", "basis"), rest)
     return Fact(
         code=part.code("code", CODE),
@@ -34,4 +35,11 @@ def _fact(part: Part) -> Fact:
         basis=part.basis("basis"),
         place="place" in part.content and part.flag("place"),
         urgency=part.choice("urgency", Urgency) if "urgency" in part.content else Urgency.NORMAL,
+        result=_result(part.table("result")) if "result" in part.content else None,
     )
+
+
+def _result(part: Part) -> Reuse:
+    """`result = { source, valid_for, basis }`."""
+    part.keys(("source", "valid_for", "basis"))
+    return Reuse(source=part.text("source"), valid_for=part.term("valid_for"), basis=part.basis("basis"))

@@ -9,6 +9,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "no pack {value} to build on; nearest is {nearest}, known are {known}",
         "没有可作底本的政策包“{value}”；最接近的是“{nearest}”，可用：{known}",
     ),
+    "base_alone": (
+        "no pack {value}, nor any other: a `policies` of your own hides those shipped; copy that folder whole, or use --folder for drafts",
+        "没有底本“{value}”，也没有其他政策包：自设的 policies 会取代随软件发布的；请先整个复制过来，草案则另设文件夹，以 --folder 指明",
+    ),
     "base_ring": ("builds on itself: {value}; one of them stands on its own", "以自身为底本：{value}；其中须有一个没有底本"),
     "base_passed_over": (
         "builds on {value} and passes over {other}: what that one changed does not hold here; build on {other} if it should",

@@ -2,38 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as value
 
 from inspector.domain.errors import Invalid
-from inspector.policybook import filing, said
+from inspector.labels import in_words
+from inspector.policybook import filing, said, typed
 
 WORDS: Mapping[str, tuple[str, str]] = {
     **filing.WORDS,
+    **typed.WORDS,
     "file_unreadable": ("not TOML in UTF-8: {value}", "文件不是UTF-8编码的TOML：{value_zh}"),
-    "key_unknown": ("unknown; write `{nearest}`, or take it out", "没有这个字段；应为“{nearest}”，或者删去"),
     "fields_missing": ("missing: add {value}", "缺少字段：请补上 {value}"),
-    "type_wrong": ("got {value}; write {fix}", "现为 {value}；应写成 {fix}"),
-    "code_unusable": (
-        "{value} is no code: at most {most} printable characters, no white space, none of {but}",
-        "{value} 不能作代号：至多 {most} 个可显示的字符，不得有空白，也不得有 {but}",
-    ),
-    "value_unknown": (
-        "{value} is unknown; nearest is {nearest}, known are {known}",
-        "没有“{value}”；最接近的是“{nearest}”，可用：{known}",
-    ),
-    "value_twice": ("{value} stands here twice; keep it once", "“{value}”重复；保留一个"),
     "row_twice": ("{value} is used by two rows; give each its own", "“{value}”被两行使用；每行须有自己的编号"),
     "pack_twice": (
         "{value} is also in {other}; give the changed pack a new version",
         "{value} 在 {other} 中已有；修改后的政策包须用新版本号",
     ),
     "pack_misplaced": ("{value} does not fit the file's place; write {fix}", "“{value}”与文件位置不符；应为 {fix}"),
-    "date_far": (
-        "{value} is no day that anything can be counted from; write the day it takes effect",
-        "{value} 之后无法计算日期；请写实际生效日",
-    ),
     "dates_reversed": ("ends before it begins on {value}", "终止日早于生效日 {value}"),
     "dates_overlap": (
         "reaches {value}, but {other} begins on {start}; end it the day before",
@@ -43,27 +31,9 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "begins on {value} like {other}; two versions cannot be in force at once",
         "与 {other} 同在 {value} 生效；不得有两个版本同时有效",
     ),
-    "basis_unreadable": (
-        'got {value}; write source:article, as "S0:7", several joined by ";"',
-        "现为 {value}；应写“来源:条号”，如“S0:7”，多个以分号隔开",
-    ),
-    "basis_unknown": (
-        "source {value} is not in [sources]; add it, or use one of {known}",
-        "[sources] 中没有来源 {value}；请补上，或用其中之一：{known}",
-    ),
     "source_needed": (
         "{value} is cited by the program itself; add the document under this code (S0 the plan, S1 the Penalties Law)",
         "程序本身引用 {value}；请以此代号列出文件（S0 实施方案，S1 行政处罚法）",
-    ),
-    "ratio_float": ('a decimal number is not exact; write "{fix}" in quotes', "小数不精确；请写成带引号的“{fix}”"),
-    "ratio_unreadable": ('got {value}; write a text such as "1/100" or "3%"', "现为 {value}；应写成“1/100”或“3%”"),
-    "ratio_out_of_range": (
-        "{value} is not above 0 and at most 1; nobody is exempt from being drawn",
-        "{value} 不在大于0至1之间；任何对象都不得免于抽查",
-    ),
-    "term_unreadable": (
-        'got {value}; write a term such as "20wd", "30d", "2mo"',
-        "现为 {value}；应写成“20wd”（工作日）“30d”“2mo”",
     ),
     "unrated_count": (
         "{value} levels are marked unrated ({known}); mark exactly one",
@@ -351,7 +321,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "把派人上门的各类检查（{value}）全部除外，本行不起作用；请删去",
     ),
     **said.WORDS,
-    "number_too_small": ("{value}; write a whole number from {least}", "{value}；应为不小于 {least} 的整数"),
 }
 
 
@@ -372,7 +341,10 @@ class Flaw:
     @property
     def said(self) -> tuple[str, str]:
         """What is wrong and how to mend it, in English and Chinese, without the place."""
-        english, chinese = (words.format_map(self.facts) for words in WORDS[self.code])
+        english, chinese = WORDS[self.code]
+        if self.facts.get("nearest") in typed.NONE:
+            english, chinese = (re.sub(hint, "", words) for hint, words in zip(typed.HINTS, (english, chinese), strict=True))
+        english, chinese = english.format_map(self.facts), chinese.format_map(in_words(self.facts, "zh-Hans"))
         if self.stands:
             table = self.row.split(" ")[0].split("[")[0]
             english += f" (it stands in {self.stands}; to have it otherwise, state all of `{table}` in this file)"

@@ -49,7 +49,9 @@ def merged(own: Mapping[str, object], packs: Contents, part: Part) -> dict[str, 
     label = part.text(BASE)
     if label not in packs:
         if label:
-            part.flaw("base_unknown", BASE, value=label, nearest=nearest(label, sorted(packs)) or "-", known=_listed(packs))
+            others = sorted(packs.keys() - {_label(own)})
+            code = "base_unknown" if others else "base_alone"
+            part.flaw(code, BASE, value=label, nearest=nearest(label, others), known=", ".join(others))
         return None
     line = (_label(own), *chain(own, packs))
     last = str(packs[line[-1]].get(BASE, "")) if len(line) > 1 else label
@@ -108,10 +110,6 @@ def _line(pack: Policy, held: Mapping[str, Policy]) -> Iterator[str]:
 
 def _label(own: Mapping[str, object]) -> str:
     return f"{own.get('id')}@{own.get('version')}"
-
-
-def _listed(packs: Contents) -> str:
-    return ", ".join(sorted(packs)) or "-"
 
 
 def _sources(base: object, own: object, part: Part) -> object:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from difflib import get_close_matches
@@ -13,6 +14,9 @@ from typing import TypeVar
 
 from inspector.domain.calendar import Term, Unit
 from inspector.domain.errors import Invalid
+from inspector.labels import known as labelled
+from inspector.labels import of
+from inspector.labels.toml import halved
 from inspector.policybook.flaws import Flaw
 
 E = TypeVar("E", bound=StrEnum)
@@ -25,9 +29,48 @@ _RATE = re.compile(r"([0-9]{1,4})(?:/([1-9][0-9]{0,3}))?")
 _RATIO = re.compile(r"([0-9]{1,9})/([0-9]{1,9})|([0-9]{1,3}(?:\.[0-9]{1,6})?)%")
 
 
-def nearest(word: str, known: Sequence[str]) -> str:
-    """The valid word most like this one."""
-    return (get_close_matches(word, known, n=1, cutoff=0.0) or [*known, ""])[0]
+YEARS = range(1949, 2200)
+"""Years that a day of a pack can be meant to lie in."""
+_LIKE = 0.5
+"""From this likeness on (0 to 1, as difflib measures it) a word may be meant; below it a guess would lead astray."""
+
+
+def nearest(word: str, known: Sequence[str], names: Mapping[str, str] | None = None) -> str:
+    """The valid word most like this one, whatever its width and case; empty where none is like it. `names`: what people call each."""
+    called = {_folded(name): one for one, name in (names or {}).items()}
+    folded = called | {_folded(one): one for one in known}
+    found = get_close_matches(_folded(word), folded, n=1, cutoff=_LIKE)
+    return folded[found[0]] if found else ""
+
+
+def strange(value: str, known: Sequence[str], names: Mapping[str, str] | None = None) -> tuple[str, dict[str, str]]:
+    """The code and the facts of a flaw: a word that is not known, or is one in full-width signs, which look the same."""
+    if (fix := halved(value)) in known and fix:
+        return "signs_wide", {"value": value, "fix": fix}
+    named = [f"{one} {names[one]}" if names and one in names else one for one in known]
+    told = {"known": ", ".join(known) or "-", "known_zh": "、".join(named) or "-"}
+    return "value_unknown", {"value": value, "nearest": nearest(value, known, names), **told}
+
+
+def _folded(word: str) -> str:
+    return unicodedata.normalize("NFKC", word).strip().casefold()
+
+
+def written(value: object) -> str:
+    """A value as it stands in a file, quotes and all."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case str():
+            return f'"{value}"'
+        case date():
+            return value.isoformat()
+        case list():
+            return f"[{', '.join(map(written, value))}]"
+        case dict():
+            return f"{{ {', '.join(f'{key} = {written(one)}' for key, one in value.items())} }}"
+        case _:
+            return str(value)
 
 
 @dataclass(slots=True)
@@ -59,8 +102,10 @@ class Part:
         """Refuse keys that do not belong here, and list all that are missing at once (handbook scenario 7)."""
         known = (*required, *optional)
         for key in self.content:
-            if key not in known:
-                self.flaw("key_unknown", key, nearest=nearest(key, known))
+            if key not in known and (near := nearest(key, known)):
+                self.flaw("key_unknown", key, nearest=near)
+            elif key not in known:
+                self.flaw("key_stray", key, known=", ".join(known))
         missing = [key for key in required if key not in self.content]
         if missing:
             self.flaw("fields_missing", ", ".join(missing), value=", ".join(missing))
@@ -70,7 +115,12 @@ class Part:
         value = self.content.get(field)
         if isinstance(value, str) and value.strip():
             return value
-        self._wrong(field, '"..."')
+        if isinstance(value, str):
+            self.flaw("text_blank", field)
+        elif isinstance(value, (int, float, date)) and not isinstance(value, bool):
+            self.flaw("text_unquoted", field, value=written(value))
+        else:
+            self._wrong(field, '"..."')
         return ""
 
     def code(self, field: str, most: int, but: str = "") -> str:
@@ -104,7 +154,7 @@ class Part:
         """A whole number, not below `least`."""
         value = self.content.get(field)
         if isinstance(value, bool) or not isinstance(value, int):
-            self._wrong(field, f"a whole number 整数 ≥ {least}")
+            self._wrong(field, f"a whole number from {least}", f"不小于 {least} 的整数")
             return least
         if value < least:
             self.flaw("number_too_small", field, value=value, least=least)
@@ -119,7 +169,7 @@ class Part:
         value = self.content.get(field)
         if isinstance(value, date) and not isinstance(value, datetime):
             return value
-        self._wrong(field, "2026-01-01 (no quotes, no time 不加引号和时间)")
+        self._wrong(field, "2026-01-01 (no quotes, no time)", "2026-01-01（不加引号，不写时间）")
         return date.min
 
     def maybe_day(self, field: str) -> date | None:
@@ -131,16 +181,16 @@ class Part:
         value = self.content.get(field)
         if isinstance(value, datetime) and value.tzinfo is not None:
             return value
-        self._wrong(field, "2026-03-02T09:00:00+08:00 (with offset 带时区)")
+        self._wrong(field, "2026-03-02T09:00:00+08:00 (with offset)", "2026-03-02T09:00:00+08:00（须写明时区）")
         return datetime.min.replace(tzinfo=UTC)
 
     def term(self, field: str) -> Term:
         """A term such as 20wd."""
-        text = self.text(field)
+        text = self._stated(field, "term_unreadable")
         try:
             return Term.parse(text)
         except Invalid:
-            if text:
+            if text and not self._narrower(field, text, _is_term):
                 self.flaw("term_unreadable", field, value=text)
             return Term(amount=1, unit=Unit.DAY)
 
@@ -158,7 +208,8 @@ class Part:
             return Fraction(1)
         found = _RATIO.fullmatch(value) if isinstance(value, str) else None
         if found is None or (found[2] and int(found[2]) == 0):
-            self.flaw("ratio_unreadable", field, value=repr(value))
+            if not self._narrower(field, value, _RATIO.fullmatch):
+                self.flaw("ratio_unreadable", field, value=written(value))
             return Fraction(1)
         share = Fraction(found[3]) / 100 if found[3] else Fraction(int(found[1]), int(found[2]))
         if not 0 < share <= 1:
@@ -170,7 +221,8 @@ class Part:
         value = self.content.get(field)
         found = _RATE.fullmatch(value) if isinstance(value, str) else None
         if found is None or int(found[1]) == 0:
-            self._wrong(field, '"5" / "5/2" (quoted text 加引号)')
+            if not self._narrower(field, value, _RATE.fullmatch):
+                self._wrong(field, '"5" / "5/2" (in quotes)', '"5" / "5/2"（加英文双引号）')
             return Fraction(1)
         return Fraction(int(found[1]), int(found[2] or 1))
 
@@ -180,7 +232,9 @@ class Part:
 
     def basis(self, field: str) -> str:
         """One or several citations, each of a source of this pack."""
-        text = self.text(field)
+        text = self._stated(field, "basis_unreadable")
+        if self._narrower(field, text, _is_basis):
+            return text
         for cited in filter(None, text.split(";")):
             found = _CITED.fullmatch(cited.strip())
             if found is None:
@@ -226,7 +280,7 @@ class Part:
     def some(self, field: str) -> None:
         """Refuse an empty list."""
         if self.content.get(field) == []:
-            self._wrong(field, "at least one entry 至少一项")
+            self._wrong(field, "at least one entry", "至少一项")
 
     def once(self, key: str, seen: set[str]) -> None:
         """Refuse a name that another row has; `seen` are those there were."""
@@ -235,6 +289,12 @@ class Part:
             self.flaw("row_twice", key, value=called)
         elif isinstance(called, str):
             seen.add(called)
+
+    def years(self) -> None:
+        """Refuse every day, however deep it stands, whose year nobody can mean."""
+        for path, day in _days(self.content):
+            if day.year not in YEARS:
+                self.flaw("year_absurd", path, value=day.isoformat(), first=YEARS[0], last=YEARS[-1])
 
     def table(self, field: str) -> Part:
         """A table inside this one; an empty stand-in when there is none."""
@@ -248,7 +308,7 @@ class Part:
         """The rows of an array of tables, each called after its key or, lacking that, its place."""
         value = self.content.get(name)
         if not isinstance(value, list) or not value or not all(isinstance(item, dict) for item in value):
-            self._wrong(name, f"[[{name}]] (once or more 一节或多节)")
+            self._wrong(name, f"[[{name}]] (once or more)", f"[[{name}]]（一节或多节）")
             return
         for place, item in enumerate(value, start=1):
             called = item.get(key)
@@ -262,11 +322,13 @@ class Part:
 
     def _member(self, field: str, kind: type[E], text: str) -> E:
         known = [member.value for member in kind]
-        return kind(text) if self._known(field, text, known) else next(iter(kind))
+        names = {one.value: of(one, "zh-Hans") for one in kind if labelled(f"{kind.__name__}.{one.name}", "zh-Hans")}
+        return kind(text) if self._known(field, text, known, names) else next(iter(kind))
 
-    def _known(self, field: str, text: str, known: Sequence[str]) -> bool:
+    def _known(self, field: str, text: str, known: Sequence[str], names: Mapping[str, str] | None = None) -> bool:
         if text not in known:
-            self.flaw("value_unknown", field, value=text, nearest=nearest(text, known), known=", ".join(known))
+            code, facts = strange(text, known, names)
+            self.flaw(code, field, **facts)
         return text in known
 
     def _list(self, field: str) -> tuple[str, ...]:
@@ -276,6 +338,47 @@ class Part:
         self._wrong(field, '["...", "..."]')
         return ()
 
-    def _wrong(self, field: str, fix: str) -> None:
+    def _stated(self, field: str, code: str) -> str:
+        """A text that is not blank; what is none is a flaw of this code, which says what belongs there."""
+        value = self.content.get(field)
+        if isinstance(value, str) and value.strip():
+            return value
+        if field in self.content:
+            self.flaw(code, field, value=written(value))
+        return ""
+
+    def _narrower(self, field: str, value: object, fits: Callable[[str], object]) -> bool:
+        """Whether a value would fit with half-width signs, which look the same to whoever typed others; it is told so."""
+        fix = halved(value) if isinstance(value, str) else ""
+        if fix and fits(fix):
+            self.flaw("signs_wide", field, value=value, fix=fix)
+            return True
+        return False
+
+    def _wrong(self, field: str, fix: str, fix_zh: str = "") -> None:
         if field in self.content:  # what is missing has been said by `keys`
-            self.flaw("type_wrong", field, value=repr(self.content[field]), fix=fix)
+            self.flaw("type_wrong", field, value=written(self.content[field]), fix=fix, fix_zh=fix_zh or fix)
+
+
+def _is_term(text: str) -> bool:
+    try:
+        Term.parse(text)
+    except Invalid:
+        return False
+    return True
+
+
+def _is_basis(text: str) -> bool:
+    return all(_CITED.fullmatch(cited.strip()) for cited in text.split(";"))
+
+
+def _days(value: object, field: str = "") -> Iterator[tuple[str, date]]:
+    """Every day within a value, with the path to it."""
+    if isinstance(value, date):
+        yield field, value
+    elif isinstance(value, dict):
+        for key, one in value.items():
+            yield from _days(one, f"{field}.{key}" if field else key)
+    elif isinstance(value, list):
+        for place, one in enumerate(value, start=1):
+            yield from _days(one, f"{field}[{place}]")

@@ -20,7 +20,7 @@ from inspector.policybook.flaws import Flaw
 from inspector.policybook.legaltime import repeated_reasons, repeated_units, useless
 from inspector.policybook.minimums import PROOFS as MINIMUMS
 from inspector.policybook.notices import PROOFS as NOTICES
-from inspector.policybook.part import nearest
+from inspector.policybook.part import YEARS, strange
 from inspector.policybook.permits import LATER as PERMITS
 from inspector.policybook.records import PROOFS as RECORDS
 from inspector.policybook.rows import Draft
@@ -61,9 +61,8 @@ def _head(draft: Draft, found: Found) -> None:
 
 
 def _dates(draft: Draft, found: Found) -> None:
-    if draft.effective_from.year == date.max.year:
-        found("date_far", "", "effective_from", value=draft.effective_from)
-        return
+    if draft.effective_from.year not in YEARS:
+        return  # it has been refused, and what is counted from it would be told as somebody else's fault
     if draft.effective_to is not None and draft.effective_to < draft.effective_from:
         found("dates_reversed", "", "effective_to", value=draft.effective_from)
     for item in draft.items:
@@ -90,8 +89,8 @@ def _strategies(draft: Draft, found: Found) -> None:
     scale = frozenset(known)
     for row in draft.strategies:
         for level in sorted(row.levels - scale):
-            told = {"value": level, "nearest": nearest(level, known), "known": ", ".join(known)}
-            found("value_unknown", f"strategy {row.row}", "levels", **told)
+            code, told = strange(level, known)
+            found(code, f"strategy {row.row}", "levels", **told)
     used = {(item.profile, item.insured) for item in draft.items}
     _every_combination(draft, used, known, found)
     for row in draft.strategies:
@@ -228,6 +227,7 @@ def _fact(item: Item, fact: Fact, found: Found) -> None:
 
     unused = {
         "source": fact.source is not None and Method.ONLINE_QUERY not in item.methods,
+        "result": fact.result is not None and Method.OTHER_RESULT not in item.methods,
         "agency": fact.agency is not None and (Method.ASSISTANCE not in item.methods or fact.premises_fact),
     }
     for field in (field for field, is_unused in unused.items() if is_unused):
@@ -237,8 +237,8 @@ def _fact(item: Item, fact: Fact, found: Found) -> None:
 def _grounds(draft: Draft, found: Found) -> None:
     for item in draft.items:
         for ground in (fact.ground for fact in item.facts if fact.ground is not None and fact.ground not in draft.grounds):
-            told = {"value": ground, "nearest": nearest(ground, list(draft.grounds)), "known": ", ".join(draft.grounds)}
-            found("value_unknown", f"item {item.code}", "fact.ground", **told)
+            code, told = strange(ground, list(draft.grounds))
+            found(code, f"item {item.code}", "fact.ground", **told)
 
 
 def _clock(draft: Draft, found: Found) -> None:

@@ -141,6 +141,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "asks another agency before asking on line; put ONLINE_QUERY before ASSISTANCE",
         "先请求协助后在线查询；能在线查清的先在线核查，请把 ONLINE_QUERY 写在 ASSISTANCE 之前",
     ),
+    "visit_before_result": (
+        "sends somebody before asking for another agency's result; put OTHER_RESULT before ON_SITE, or cite what permits it",
+        "先上门后采信其他机关结果；请把 OTHER_RESULT 写在 ON_SITE 之前，或者引用允许从严（heavier）的条款",
+    ),
     "verify_hasty": (
         "{value} ends before the letter's dates have passed ({terms}): the superior may never hear of silence; allow more time",
         "核查期限 {value} 短于请求协助的各个期限之和（{terms}）：未答复的，可能来不及报共同上级；请放宽期限",

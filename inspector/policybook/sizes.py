@@ -10,7 +10,7 @@ from inspector.domain.calendar import Term, Unit
 from inspector.domain.evidence import span
 from inspector.domain.inspection import CheckType
 from inspector.domain.sampling import FULL, MUST, POOL
-from inspector.policybook.part import nearest
+from inspector.policybook.part import strange
 from inspector.policybook.rows import Draft
 
 PROPOSALS = frozenset({"P", "H"})
@@ -76,8 +76,8 @@ def _frequencies(draft: Draft, found: Found) -> None:
     scale = frozenset(known)
     for row in draft.frequencies:
         if row.level not in scale:
-            told = {"value": row.level, "nearest": nearest(row.level, known), "known": ", ".join(known)}
-            found("value_unknown", f"frequency {row.row}", "level", **told)
+            code, told = strange(row.level, known)
+            found(code, f"frequency {row.row}", "level", **told)
         if row.pace is not None and row.cool_down is not None and span(row.pace) <= span(row.cool_down):
             found("coverage_within_cool_down", f"frequency {row.row}", "coverage", value=row.pace, other=row.cool_down)
         if row.pace is not None and row.cap is not None and row.cap * span(row.pace) < _YEAR:

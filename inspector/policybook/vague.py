@@ -12,10 +12,19 @@ _VAGUE = re.compile(
     re.IGNORECASE,
 )
 
+# "Is as required", "is true and valid": by what that would be seen is left open. Beside a word of the matter itself they may stand.
+_BARE = re.compile(
+    r"(?:[\s、，；。,;]|应当?|必须|须|均|都|全部|且|并|和|及|与|为|是|经?核实|材料|资料|内容|信息|情况|事项|承诺|证明|文件|所述|提交的?|填写的?"
+    r"|符合|满足|达到|具备|法律|法规|国家|法定|规定的?|要求|条件|标准|资格|真实性?|准确|完整|有效|合法|合规|合格|属实|达标|齐全|良好|无误)+"
+)
+
 
 def vague(text: str) -> str:
-    """The first words that say nothing, or the whole text where it has no word at all; empty where all say something."""
-    if not any(map(str.isalnum, text)):
+    """The first words that say nothing, or the whole text where it has no word that says by what; empty where all say something.
+
+    A list of words, and no judge: what passes may still be measured by nobody, and is for the legality review to see.
+    """
+    if not any(map(str.isalnum, text)) or _BARE.fullmatch(text):
         return text
     found = _VAGUE.search(text)
     return found[0] if found else ""

@@ -22,6 +22,8 @@ def _online_first(draft: Draft, found: Found) -> None:
             found("letter_before_query", here, "methods")
         if draft.permits(row.basis):
             continue
+        if {Method.ON_SITE, Method.OTHER_RESULT} <= {*row.methods} and _before(row.methods, Method.ON_SITE, Method.OTHER_RESULT):
+            found("visit_before_result", here, "methods")
         if Method.ONLINE_QUERY in row.methods:
             if Method.ON_SITE in before:
                 found("visit_before_query", here, "methods")
@@ -35,6 +37,11 @@ def _online_first(draft: Draft, found: Found) -> None:
         )
         if asked:
             found("query_missing", here, "methods", value=", ".join(asked))
+
+
+def _before(methods: tuple[Method, ...], one: Method, other: Method) -> bool:
+    """Whether one way comes before another."""
+    return methods.index(one) < methods.index(other)
 
 
 def _bounded(draft: Draft, found: Found) -> None:

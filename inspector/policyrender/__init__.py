@@ -10,6 +10,7 @@ from fractions import Fraction
 from inspector.domain.case import Method
 from inspector.domain.inspection import CheckType
 from inspector.domain.policy import Fact, Item, Policy
+from inspector.domain.reuse import Reuse
 from inspector.labels import known, label
 from inspector.policyrender import caveats, conduct, legaltime, quotas
 from inspector.policyrender.caveats import short
@@ -222,12 +223,17 @@ def _facts(policy: Policy) -> Table:
 
 
 def _fact(fact: Fact) -> tuple[str, ...]:
-    held = (fact.name, fact.source or "", fact.agency or "", _ground(fact.ground), "是" if fact.premises_fact else "否")
+    sources = filter(None, (fact.source, _result(fact.result) if fact.result else ""))
+    held = (fact.name, "；".join(sources), fact.agency or "", _ground(fact.ground), "是" if fact.premises_fact else "否")
     return (*held, "是" if fact.place else "否", WORDS[fact.compare], term(fact.valid_for), *_bases(fact))
 
 
 def _bases(fact: Fact) -> tuple[str, str, str]:
     return fact.valid_for_basis, fact.record_basis, fact.basis
+
+
+def _result(held: Reuse) -> str:
+    return f"其他机关结果 {held.source}（{term(held.valid_for)}内，依据 {held.basis}）"
 
 
 def _strategies(policy: Policy) -> Table:

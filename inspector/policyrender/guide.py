@@ -16,6 +16,7 @@ from inspector.domain.case import Method, Outcome
 from inspector.domain.catalogue import Entry
 from inspector.domain.duty import Rule
 from inspector.domain.policy import Item, Policy
+from inspector.domain.repeal import Ended, Rereview, titles
 from inspector.policyrender import UNAPPROVED, conduct, legaltime
 from inspector.policyrender.caveats import binding, whole
 from inspector.policyrender.words import FACTORS, WORDS, graded, term
@@ -47,12 +48,39 @@ class Part:
     told: Mapping[str, str]
 
 
-def parts(policy: Policy, entries: Iterable[Entry], cite: Cite, on: date) -> tuple[Part, ...]:
-    """What the guide of a day says of the published items that the pack has, in the pack's order; `cite` puts citations in words."""
+def parts(policy: Policy, entries: Iterable[Entry], cite: Cite, on: date, gone: Sequence[Rereview] = ()) -> tuple[Part, ...]:
+    """What the guide of a day says of the published items that the pack has, in the pack's order; `cite` puts citations in words.
+
+    `gone`: the re-reviews of the agency and of those above it: a document that is repealed is never shown as if it were in force.
+    """
     public = {entry.content.item: entry for entry in entries}
     return tuple(
-        _part(policy, item, public[code], _Bases(policy, cite, on)) for code, item in policy.items.items() if code in public
+        _part(policy, item, public[code], _Bases(policy, cite, on), gone) for code, item in policy.items.items() if code in public
     )
+
+
+def marks(gone: Iterable[Rereview], on: date) -> Mapping[str, str]:
+    """What is said behind a repealed document wherever it is cited, by its whole title."""
+    return {one.title: f"（{_since(one, on)}）" for one in gone}
+
+
+def _since(one: Rereview, on: date) -> str:
+    return f"{'已' if one.repealed_on <= on else '将'}于 {one.repealed_on} 废止"
+
+
+def _repealed(policy: Policy, item: Item, entry: Entry, gone: Sequence[Rereview], on: date) -> dict[str, str]:
+    """That a document which the item rests on is repealed, and who has said that the item stands all the same."""
+    cited = titles(item, policy.sources) | frozenset(entry.content.sources.values())
+    told = {}
+    for one in (one for one in gone if one.title in cited):
+        own = next((held for held in gone if (held.item, held.title) == (item.code, one.title) and held.confirmation), None)
+        stands = (
+            f"经{own.confirmation}确认，本事项继续实行"
+            if own and own.ended is Ended.CONFIRMED
+            else "本事项是否继续实行，正在复审"
+        )
+        told[one.title] = f"{one.title}{_since(one, on)}；{stands}"
+    return {"依据变动": "。".join(told.values())} if told else {}
 
 
 def markdown(agency: str, policy: Policy, held: Sequence[Part], on: date) -> str:
@@ -125,7 +153,7 @@ class _Bases:
         return f"{approval.by}{approval.document}" if approval and self.policy.approved(self.on) else ""
 
 
-def _part(policy: Policy, item: Item, entry: Entry, bases: _Bases) -> Part:
+def _part(policy: Policy, item: Item, entry: Entry, bases: _Bases, gone: Sequence[Rereview]) -> Part:
     """The heads stand in the order in which an applicant asks."""
     public = entry.publication
     assert public is not None, "only what is public is guided to"
@@ -142,6 +170,7 @@ def _part(policy: Policy, item: Item, entry: Entry, bases: _Bases) -> Part:
         "适用": f"{_listed(item.matters)}；{_listed(item.subjects)}",
         "证明内容": f"{'、'.join(fact.name for fact in item.facts)}。标准：{item.standard}",
         "设定依据": founded or "目录没有载明法律、法规或者文件",
+        **_repealed(policy, item, entry, gone, bases.on),
         "选择": f"是否采用告知承诺制由申请人自主选择，选择与否均不影响办理，也不因此受到区别对待{choice}",
         "方式一 告知承诺": _commitment(item),
         **({"此前的告知书": "；".join(_former(item, bases))} if item.notices and not item.exempt else {}),

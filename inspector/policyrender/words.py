@@ -31,6 +31,7 @@ WORDS: Mapping[str, str] = {
     SubjectKind.FIRM: "企业",
     SubjectKind.PERSON: "自然人",
     Method.ONLINE_QUERY: "在线核查",
+    Method.OTHER_RESULT: "采信其他机关结果",
     Method.ASSISTANCE: "协助核查",
     Method.ON_SITE: "现场核查",
     VerifyFrom.INTAKE: "受理",

@@ -91,6 +91,10 @@ class CaseRoom(Room):
         row = self.batch.direct.execute(_REFERRED, {"at": agency, "by": sender, "reference": reference}).one_or_none()
         return (row.id, row.digest) if row is not None else None
 
+    def known(self, case_id: str) -> bool:
+        """Whether there is a case of this id."""
+        return self.batch.direct.execute(sa.select(case_file.c.id).where(case_file.c.id == case_id)).one_or_none() is not None
+
     def digests(self, sender: str, references: Sequence[str]) -> dict[tuple[str, str], str]:
         """The content digests by (agency, reference) of those references that a sender has used, however many are asked about."""
         held: dict[tuple[str, str], str] = {}

@@ -25,7 +25,9 @@ CONTRADICTED = "draw_contradicted"
 """The records contradict each other about a draw, or nobody can read what is there of it."""
 BROKEN = "draw_records_broken"
 """The ledger since the agency's last draw, or its register, does not hold: nobody can say which number and period is free."""
-UNNUMBERED = (KNOWN, BROKEN, CONTRADICTED)
+HISTORY = "draw_history_contradicted"
+"""What the house remembers of former draws is not what the ledger tells of them: no frame is made of it."""
+UNNUMBERED = (KNOWN, BROKEN, CONTRADICTED, HISTORY)
 """Why a draw is not numbered: a person looks at the records first."""
 _NEWEST = 20
 _TURN = 0x64726177  # "draw": the advisory locks of the agencies' turns

@@ -118,9 +118,13 @@ class Seals(Room):
         return Verified(last=checked, head=head, problem=self._astray(checked) or self._waiting(bodies=bodies))
 
     def unsound(self, numbers: Collection[int]) -> set[int]:
-        """Those of some seals that do not hold: recomputed from the head before each, as it stands, and the digests of its entries."""
+        """Those of some seals that do not hold: recomputed from the head before each, as it stands, and the digests of its entries.
+
+        And those that follow them: one laid anew over other entries leaves the next one behind, for that holds its former head.
+        """
         broken: set[int] = set()
-        ordered = sorted(set(numbers))
+        ordered = sorted({one for number in numbers for one in (number, number + 1)})
+        last = self.head()[0] if ordered else 0
         for some in (ordered[start : start + _SEALS] for start in range(0, len(ordered), _SEALS)):
             asked = sa.select(seal).where(seal.c.number.in_({*some, *(number - 1 for number in some)}))
             seals = {row.number: row for row in self.connection.execute(asked)}
@@ -130,6 +134,8 @@ class Seals(Room):
                 digests.setdefault(row.seal, []).append(row.digest)
             for number in some:
                 sealed, before, within = seals.get(number), seals.get(number - 1), digests.get(number, [])
+                if number > last and number not in numbers:
+                    continue  # none has followed yet
                 head = GENESIS if number == 1 else before.head if before is not None else ""
                 if sealed is None or len(within) != sealed.entries or chain(head, number, sealed.at, within) != sealed.head:
                     broken.add(number)

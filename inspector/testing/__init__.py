@@ -15,6 +15,7 @@ from inspector.testing.contracts import (
 )
 from inspector.testing.faults import Fault
 from inspector.testing.http import OverHttp
+from inspector.testing.peer import Body
 from inspector.testing.samples import CODE, ENTRY, LETTER, MESSAGE, NOTICE, PRIVATE, QUESTION, TYPED
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "QUESTION",
     "TYPED",
     "AgencyContract",
+    "Body",
     "CallbackContract",
     "ChannelContract",
     "CreditContract",

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 from inspector.ports import Barred, Garbled, Origin, PortError, Refused, Unavailable
-from inspector.testing.peer import Step, answer, endless, lost, never, raw, reset, slow, trickle
+from inspector.testing.peer import Body, Step, answer, endless, lost, never, raw, reset, slow, trickle
 from inspector.testing.samples import CODE
 
 REDIRECTS = (301, 302, 303, 307, 308)
@@ -41,14 +41,15 @@ class Fault:
 
 
 def table(told: object, *, heeds: bool, empty: bool) -> Iterator[Fault]:
-    """All faults for a party whose good answer is `told`.
+    """All faults for a party whose good answer is `told` (JSON, or a `Body`).
 
     `heeds`: the body of a 2xx means something here. `empty`: no body at all will do, as for a receipt without a number.
     """
     yield from _wire()
     yield from _statuses()
     yield from _patience()
-    yield from _bodies(json.dumps(told, ensure_ascii=False), Garbled if heeds else None)
+    good = told.content.decode() if isinstance(told, Body) else json.dumps(told, ensure_ascii=False)
+    yield from _bodies(good, Garbled if heeds else None)
     nothing = Garbled if heeds and not empty else None
     yield Fault(name="204", step=answer(204), becomes=nothing)
     yield Fault(name="empty-body", step=answer(200), becomes=nothing)

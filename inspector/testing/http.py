@@ -20,7 +20,7 @@ from inspector.testing.tls import authority
 class OverHttp(PortContract):
     """The other side misbehaves over a real socket: each fault is the error it should be, soon, and silent about the subject.
 
-    Put it before the suite of your port, say which `factory` makes the connector and what a good party answers (`told`).
+    Put it before the suite of your port, say which `factory` makes the connector and what a good party answers (`told`: JSON, or a `Body`).
     """
 
     factory: ClassVar[Callable[[str, Mapping[str, object]], Any]]

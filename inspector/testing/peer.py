@@ -57,8 +57,18 @@ Step = Callable[[Line], bool]
 """Plays one answer; True keeps the connection open for the next request."""
 
 
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What a party says that speaks no JSON, and the Content-Type it says so with."""
+
+    content: bytes
+    kind: str = "text/xml; charset=utf-8"
+
+
 def answer(status: int = 200, told: object = None, *, body: bytes | None = None, **headers: str) -> Step:
-    """A proper answer: `told` as JSON, or `body` as it is. `Retry_After="3"` becomes the header Retry-After."""
+    """A proper answer: `told` as JSON or a `Body`, or `body` as it is. `Retry_After="3"` becomes the header Retry-After."""
+    if isinstance(told, Body):
+        body, headers = told.content, {"Content-Type": told.kind} | headers
     content = body if body is not None else b"" if told is None else json.dumps(told).encode()
     lines = [f"HTTP/1.1 {status} Said"]
     if status != 204:  # which has no body, and so no length (RFC 9110, 8.6)

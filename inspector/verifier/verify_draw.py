@@ -71,9 +71,9 @@ def parse(content: bytes) -> Any:
 
 def compare(told: Any, own: Any, at: str) -> None:
     """Refuse what is published otherwise than recomputed; the order of keys says nothing, and true is not 1."""
-    places = [one.keys() if isinstance(one, dict) else range(len(one)) if isinstance(one, list) else () for one in (told, own)]
-    for name in places[1] if (inner := places[0] == places[1] != ()) else ():
-        compare(told[name], own[name], f"{at}.{name}")
+    both = [dict(enumerate(one)) if isinstance(one, list) else one for one in (told, own)]
+    for name in {**both[1], **both[0]} if (inner := type(told) is type(own) and isinstance(both[0], dict)) else ():
+        compare(both[0].get(name, ()), both[1].get(name, ()), f"{at}.{name}")  # (): it is not there; no JSON gives that
     must(inner or (type(told) is type(own) and told == own), f"{at} is {told!r:.200}, recomputed {own!r:.200}")
 
 
@@ -112,12 +112,12 @@ class Draw:
             given = {path.relative_to(given).as_posix(): path.read_bytes() for path in paths}
         self.files, self.say = {"witness/record.json": b"{}", **given}, self.remarks.append
         self.stopped = not {"seed.json", "result.json"} & given.keys()  # void before its seed; only then may both be missing
-        for self.at in ("witness/record.json", "commit.json", "result.json", "seed.json"):
+        for self.at in ("witness/record.json", "result.json", "seed.json", "commit.json"):
             told[self.at] = must(self.at in self.files, "missing 缺失 (not carried out? 或未抽取)") and parse(self.files[self.at])
             if self.stopped and text(told["witness/record.json"].get("void")):
                 self.files |= {"seed.json": b'{"parts": []}', "result.json": b"{}"}
-        self.record, self.commit, self.result, self.seed = told.values()
-        must(isinstance(self.seed["parts"], list) and all(isinstance(part, dict) for part in self.seed["parts"]), "parts")
+        self.record, self.result, self.seed, self.commit = told.values()
+        must(type(self.seed["parts"]) is list and all(isinstance(part, dict) for part in self.seed["parts"]), "the seed's parts")
         self.check_commit()
         self.digest: Any = lambda content: hashlib.new(self.commit["hash"], content).digest()
         self.hash: Any = lambda told: self.digest(told.encode()).hex()
@@ -164,8 +164,8 @@ class Draw:
     def value(self, source: Any, part: Any) -> str:
         """The text that a part adds to the seed, if it is the one that its source promised (7.5, ruling 7)."""
         _, field, form = SEEDS[kind := source["kind"]]
-        value: str = (told := part["pulse"] if kind == "nist" else part)[field]
-        must(part["kind"] == kind and text(value, form), f"no part of the kind {kind}")
+        value: str = (told := part["pulse"] if kind == "nist" else part).get(field)
+        must(part.get("kind") == kind and text(value, form), f"no part of the kind {kind} in the place of one")
         must(kind != "reveal" or self.hash(f"ssj1/nonce\n{value}") == source["hash"], "the nonce is not the one promised")
         spoken, now, made = math.nan, datetime.now(UTC).timestamp(), moment(self.commit["made"])
         if kind == "drand":
@@ -201,8 +201,7 @@ class Draw:
         node = self.digest(b"\0" + told["line"].encode())
         while n > 1:
             if index ^ 1 < n:
-                pair = bytes.fromhex(path.pop(0)), node
-                node = self.digest(b"\1" + b"".join(pair if index % 2 else pair[::-1]))
+                node = self.digest(b"\1" + b"".join([bytes.fromhex(path.pop(0)), node][:: 1 if index % 2 else -1]))
             index, n = index // 2, (n + 1) // 2
         must(not path and node.hex() == held["objects"]["root"], "the path does not lead to the root committed to")
         return row
@@ -277,22 +276,23 @@ class Draw:
             self.drawn(self.commit["seed"])
         self.say("!! The time is not proven 时间未证明: ask the witness since when it has held W, and when the seed was known.")
         which, more = ("public", ", who else has a small ticket, who should go, what followed") if self.public else ("full", "")
-        self.say(f"! The {which} bundle: it cannot prove that everybody is in the registers who belongs there{more}.")
-        self.say("! Not looked at: the draw before, after.jsonl's note.")
+        self.say(f"! The {which} bundle cannot prove who lacks in its registers{more}. Not looked at: draw before, log's note.")
         if text(self.record.get("void")):
             self.say(f"! THIS DRAW WAS MADE VOID 本次抽查已作废: {self.record['void']} {self.record.get('signed', '')}")
 
     def drawn(self, sources: list[Any]) -> None:
         """The seed, the result and what followed; then what of the sources has to be heard."""
         self.at = "seed.json"
-        compare(self.seed["commit"], self.c, "commit")
-        self.b: str = "+".join(self.value(*pair) for pair in zip(sources, self.seed["parts"], strict=True))
-        self.at, told = "result.json", self.result["lists"]
-        compare(self.result, {"commit": self.c, "lists": told}, "all of it")
+        compare([self.seed["commit"], len(self.seed["parts"])], [self.c, len(sources)], "commit, number of parts")
+        values = [self.value(*pair) for pair in zip(sources, self.seed["parts"], strict=True)]
+        self.at, told, self.b = "result.json", self.result["lists"], "+".join(values)
+        compare({**self.result, "lists": len(told)}, {"commit": self.c, "lists": len(self.commit["lists"])}, "number of")
         for number, pair in enumerate(zip(self.commit["lists"], told, strict=True)):
             self.judge(*pair, f"lists[{number}]")
         if any(self.bits([one.get("party", "")]) < 64 for one in sources if one["kind"] == "reveal"):
             self.say("!! THE SEED MAY BE ONE PARTY'S SECRET 种子可能出自一方: it could announce until the outcome pleased.")
+        if len({*values}) < len(values):
+            self.say("!! ONE VALUE STANDS FOR TWO SOURCES 一值充作两个种子来源: its chance counts once.")
         for told in [part["text"] for part in self.seed["parts"] if part["kind"] == "text"]:
             self.say(f"!! Whoever drew typed the figures 数字系抽取者录入; compare with the signed minutes 请与记录核对: {told}")
         for kind in sorted({one["kind"] for one in sources} & {"drand", "nist"}):
@@ -393,7 +393,7 @@ def opinion(given: Path | dict[str, bytes], *, strict: bool = False) -> tuple[in
         code, said = 1, "DIFFERS 不一致"
         draw.verify()
     except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
-        return code, [f"{said}: {draw.at}: {error if type(error) is ValueError else repr(error)}"]
+        return code, [f"{said}: {draw.at}: {error}{'' if type(error) is ValueError else ': missing, or of another form'}"]
     code = int(strict and any(line.startswith("!!") for line in draw.remarks))
     return code, [f"agrees 一致: {draw.commit['draw']}", f"  C = {draw.c}", f"  W = {draw.w}", *draw.remarks]
 
@@ -402,7 +402,7 @@ def main(arguments: list[str]) -> int:
     """Judge every folder; the worst exit code counts."""
     told = {one: opinion(Path(one), strict="--strict" in arguments) for one in [a for a in arguments if a != "--strict"] or ["."]}
     for folder, (_, lines) in told.items():
-        print(f"{folder}: " + "\n".join(lines).encode(errors="backslashreplace").decode())
+        print(f"{folder}: " + "\n".join("".join(one if one.isprintable() else "·" for one in line) for line in lines))
     return max(code for code, _ in told.values())
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, fields
+from dataclasses import fields
 from datetime import date, datetime
 
 from fastapi import APIRouter
@@ -34,6 +34,7 @@ from inspector.web.cataloguemessages import (
     ConfirmationIn,
     ExitIn,
     FilingIn,
+    MistakenRepealIn,
     OpinionIn,
     PublicationIn,
     RepealIn,
@@ -72,7 +73,7 @@ class EntryShown(Shown):
 
 
 class RereviewShown(Shown):
-    """An item that rests on a repealed document, and what has ended the re-review."""
+    """An item that rests on a repealed document, and what has ended the re-review; TAKEN_BACK: the document was not repealed."""
 
     agency: str
     item: str
@@ -87,6 +88,12 @@ class RereviewShown(Shown):
     edition: int | None
     confirmation: str | None
     reason: str | None
+
+
+class StepShown(EntryShown):
+    """An edition after a step, and the open re-reviews of its item: documents that it rested on and that are repealed."""
+
+    rereviews: tuple[RereviewShown, ...]
 
 
 class CataloguePage(Shown):
@@ -104,7 +111,15 @@ class ItemShown(Shown):
 
 
 class RepealShown(Shown):
-    """The document by its whole title, and the items that are to be looked at again."""
+    """The document by its whole title, the items that are to be looked at again, and the re-reviews whose day was mended."""
+
+    title: str
+    rereviews: tuple[RereviewShown, ...]
+    mended: tuple[RereviewShown, ...]
+
+
+class RepealTakenBack(Shown):
+    """The document by its whole title, and the re-reviews that are over since it is not repealed."""
 
     title: str
     rereviews: tuple[RereviewShown, ...]
@@ -137,7 +152,7 @@ def show_item(desk: AtDesk, caller: DrawReader, agency: NamePath, item: NamePath
     return desk.look(ask)
 
 
-@router.post("/{agency}/{item}", status_code=201, response_model=EntryShown, responses=WRITES)
+@router.post("/{agency}/{item}", status_code=201, response_model=StepShown, responses=WRITES)
 def apply_for_item(
     desk: AtDesk, caller: DrawDesk, agency: NamePath, item: NamePath, given: ApplicationIn, message_id: MessageId = None
 ) -> JSONResponse:
@@ -151,7 +166,7 @@ def apply_for_item(
     )
 
 
-@router.post("/{agency}/{item}/review", response_model=EntryShown, responses=WRITES)
+@router.post("/{agency}/{item}/review", response_model=StepShown, responses=WRITES)
 def review_item(
     desk: AtDesk, caller: Officer, agency: NamePath, item: NamePath, given: OpinionIn, message_id: MessageId = None
 ) -> JSONResponse:
@@ -164,7 +179,7 @@ def review_item(
     )
 
 
-@router.post("/{agency}/{item}/publish", response_model=EntryShown, responses=WRITES)
+@router.post("/{agency}/{item}/publish", response_model=StepShown, responses=WRITES)
 def publish_item(
     desk: AtDesk, caller: DrawDesk, agency: NamePath, item: NamePath, given: PublicationIn, message_id: MessageId = None
 ) -> JSONResponse:
@@ -178,7 +193,7 @@ def publish_item(
     )
 
 
-@router.post("/{agency}/{item}/file", response_model=EntryShown, responses=WRITES)
+@router.post("/{agency}/{item}/file", response_model=StepShown, responses=WRITES)
 def file_item(
     desk: AtDesk, caller: DrawDesk, agency: NamePath, item: NamePath, given: FilingIn, message_id: MessageId = None
 ) -> JSONResponse:
@@ -192,7 +207,7 @@ def file_item(
     )
 
 
-@router.post("/{agency}/{item}/withdraw", response_model=EntryShown, responses=WRITES)
+@router.post("/{agency}/{item}/withdraw", response_model=StepShown, responses=WRITES)
 def withdraw_item(
     desk: AtDesk, caller: Officer, agency: NamePath, item: NamePath, given: ExitIn, message_id: MessageId = None
 ) -> JSONResponse:
@@ -226,12 +241,25 @@ def enter_repeal(desk: AtDesk, caller: Officer, given: RepealIn, message_id: Mes
     """Say that a cited document is repealed: each item within the token's agencies that rests on it is to be looked at again."""
 
     def do(tx: Tx, now: datetime) -> RepealShown:
-        title, opened = repeals.enter(
+        told = repeals.enter(
             desk.office, tx, given.source, on=given.on, by=caller.name, document=given.document, now=now, within=caller.sees
         )
-        return RepealShown(title=title, rereviews=tuple(map(_rereview, opened)))
+        opened, mended = (tuple(map(_rereview, held)) for held in (told.opened, told.mended))
+        return RepealShown(title=told.title, rereviews=opened, mended=mended)
 
     return desk.once(message(caller.source, message_id, "catalogue repeal", given), do, status=201)
+
+
+@router.post("/mistaken-repeals", response_model=RepealTakenBack, responses=WRITES)
+def take_back_repeal(desk: AtDesk, caller: Officer, given: MistakenRepealIn, message_id: MessageId = None) -> JSONResponse:
+    """Say that a repeal was entered by mistake: its re-reviews within the token's agencies end, and all of it stays on record."""
+
+    def do(tx: Tx, now: datetime) -> RepealTakenBack:
+        word = Word(by=caller.name, document=given.document, reason=given.reason)
+        told = repeals.take_back(desk.office, tx, given.source, word, now, within=caller.sees)
+        return RepealTakenBack(title=told.title, rereviews=tuple(map(_rereview, told.mended)))
+
+    return desk.once(message(caller.source, message_id, "catalogue unrepeal", given), do)
 
 
 def _within(caller: Caller, agency: str, item: str) -> None:
@@ -241,14 +269,22 @@ def _within(caller: Caller, agency: str, item: str) -> None:
 
 
 def _step(desk: Desk, said: Message, do: Callable[[Tx, datetime], Entry], *, status: int = 200) -> JSONResponse:
-    return desk.once(said, lambda tx, now: _shown(do(tx, now)), status=status)
+    def step(tx: Tx, now: datetime) -> StepShown:
+        held = do(tx, now)
+        waits = tx.catalogue.rereviews(held.content.agency, held.content.item, pending=True)
+        return StepShown.model_validate(_told(held) | {"rereviews": tuple(map(_rereview, waits))})
+
+    return desk.once(said, step, status=status)
 
 
 def _shown(held: Entry) -> EntryShown:
+    return EntryShown.model_validate(_told(held))
+
+
+def _told(held: Entry) -> dict[str, object]:
     told = {field.name: getattr(held.content, field.name) for field in fields(Content)}
-    own = {field.name: getattr(held, field.name) for field in fields(held) if field.name != "content"}
-    return EntryShown.model_validate(told | own)
+    return told | {field.name: getattr(held, field.name) for field in fields(held) if field.name != "content"}
 
 
 def _rereview(held: Rereview) -> RereviewShown:
-    return RereviewShown.model_validate(asdict(held))
+    return RereviewShown.model_validate({name: getattr(held, name) for name in RereviewShown.model_fields})

@@ -86,10 +86,21 @@ class ExitIn(Strict):
 
 
 class RepealIn(Strict):
-    """That a cited document is repealed: `source` is its code or a part of its title, `document` what repeals it. `on` may lie ahead."""
+    """That a cited document is repealed: `source` is its code, number, name or whole title, `document` what repeals it. `on` may lie ahead.
+
+    Entered again with another `on`, that is its day.
+    """
 
     source: Line
     on: Day
+    document: MaybeLine = ""
+
+
+class MistakenRepealIn(Strict):
+    """That a repeal which was entered is none: `source` as there, why, and by which document if any."""
+
+    source: Line
+    reason: Line
     document: MaybeLine = ""
 
 

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse
 from inspector.domain.errors import Missing
 from inspector.domain.plan import Draw
 from inspector.flows import draw as drawing
-from inspector.flows import embargo, seeding
+from inspector.flows import embargo, lookback, seeding
 from inspector.store.tx import Tx
 from inspector.web.answers import DrawPage, DrawShown, DrawWithResult, Prepared, ResultShown, draw_shown
 from inspector.web.body import JsonRoute
@@ -48,7 +48,8 @@ def announce_draw(desk: AtDesk, caller: Clerk, given: AnnounceIn, message_id: Me
         made = drawing.announce_now(desk.office, tx, given.plan, caller.name, now)
         return Prepared(plan=given.plan, draw=draw_shown(made) if made is not None else None)
 
-    return desk.once(message(caller.source, message_id, "announce", given), do, status=202)
+    with lookback.telling(desk.office, given.plan):
+        return desk.once(message(caller.source, message_id, "announce", given), do, status=202)
 
 
 @router.get("/draws/{number}", responses=READS)

@@ -104,7 +104,10 @@ WRITES = answers(400, 401, 403, 404, 409, 413, 415, 422, 503)
 def body(code: str, facts: Mapping[str, object]) -> dict[str, object]:
     """The JSON of an error."""
     told: dict[str, Any] = {name: _plain(value) for name, value in facts.items()}
-    words = {name: label(f"error.{code}", lang, **in_words(told, lang)) for name, lang in (("message", EN), ("message_zh", ZH))}
+    words = {
+        name: label(f"error.{code}", lang, **{fact: _plain(value) for fact, value in in_words(facts, lang).items()})
+        for name, lang in (("message", EN), ("message_zh", ZH))
+    }
     return {"error": {"code": code, **words, "facts": told}}
 
 

@@ -25,7 +25,6 @@ from inspector.flows.draw import announce_now
 from inspector.flows.office import Office, Plan
 from inspector.flows.table import FLOWS
 from inspector.settings import Schedules
-from inspector.store.drawtables import annual_plan
 from inspector.store.store import Store
 from inspector.store.tx import Tx
 from inspector.telemetry.metrics import Metrics
@@ -339,25 +338,6 @@ def test_draws_do_not_go_on_when_the_settings_are_no_longer_what_was_published(s
     assert why.code == "plan_changed"
     assert ("cron mon 10:00" in str(why.facts["published"]), "cron * 10:00" in str(why.facts["configured"])) == (True, True)
     assert by_hand(office) is not None
-
-
-def test_a_plan_that_was_altered_in_the_database_is_neither_approved_nor_drawn_under(store: Store, hand: Hand) -> None:
-    office = an_office(store, hand)
-
-    def alter(was: str, to: str) -> None:
-        with store.begin() as tx:
-            body = tx.connection.execute(sa.select(annual_plan.c.body)).scalar_one()
-            assert was in body
-            tx.connection.execute(sa.update(annual_plan).values(body=body.replace(was, to)))
-
-    made(office)
-    alter('"draws":44', '"draws":45')
-    assert refused(lambda: approved(office)).code == "plan_altered"
-    alter('"draws":45', '"draws":44')
-    approved(office)
-    published(office)
-    alter('"yearly":72', '"yearly":2')
-    assert refused(lambda: by_hand(office)).code == "plan_altered"
 
 
 def test_a_pack_may_ask_for_no_annual_plan(store: Store, hand: Hand) -> None:

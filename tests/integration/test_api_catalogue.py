@@ -88,3 +88,24 @@ def test_an_officer_enters_a_repeal_for_the_agencies_of_the_token_and_answers_fo
         done = officer.post(f"{path}/confirm", json={"document": "7号", "reason": "上位依据仍在"})
         assert [one["ended"] for one in done.json()["rereviews"]] == ["CONFIRMED"]
         assert officer.get(path).json()["rereviews"] == []
+
+
+def test_the_answer_to_a_step_names_what_the_item_rests_on_and_an_officer_takes_a_mistaken_repeal_back(edge: Edge) -> None:
+    path, given = "/v1/catalogue/city/business-licence", {"source": "S0", "on": "2026-07-01"}
+    with edge.as_("clerk", "city", name="王科员") as clerk, edge.as_("officer", "city", name="李主任") as officer:
+        assert officer.post("/v1/catalogue/repeals", json=given).status_code == 201
+        made = clerk.post(path, json={}).json()
+        assert [one["repealed_on"] for one in made["rereviews"]] == ["2026-07-01"]
+        seen = {**SEEN, "digest": made["digest"]}
+        assert code(officer.post(f"{path}/review", json=seen)) == (200, "REVIEWED"), "the day of the repeal lies ahead"
+        mended = officer.post("/v1/catalogue/repeals", json=given | {"on": "2026-03-01"}).json()
+        assert (mended["rereviews"], {one["repealed_on"] for one in mended["mended"]}) == ([], {"2026-03-01"})
+        assert code(clerk.post(f"{path}/publish", json={"reference": "平台"})) == (409, "catalogue_basis_repealed")
+        back = {"source": "S0", "reason": "登记有误"}
+        assert code(clerk.post("/v1/catalogue/mistaken-repeals", json=back)) == (403, "role_missing")
+        over = officer.post("/v1/catalogue/mistaken-repeals", json=back).json()
+        assert {(one["ended"], one["ended_by"], one["reason"]) for one in over["rereviews"]} == {
+            ("TAKEN_BACK", "李主任", "登记有误")
+        }
+        assert code(officer.post("/v1/catalogue/mistaken-repeals", json=back)) == (404, "catalogue_repeal_unknown")
+        assert clerk.post(f"{path}/publish", json={"reference": "平台"}).json()["rereviews"] == []

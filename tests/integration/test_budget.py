@@ -8,14 +8,16 @@ from datetime import timedelta
 
 import pytest
 
+from inspector.daemon.worker import Worker
 from inspector.domain.backoff import Ladder
 from inspector.flows.office import Office
 from inspector.leave import again
 from inspector.ports import Card, Unavailable
 from inspector.store.store import Store
 from inspector.store.work import Work
+from inspector.telemetry.metrics import Metrics
 from tests.engine import FAST, LANE, Hands, at_work, clock, count, order, put, real_office, row, states, until
-from tests.house import Table, open_office
+from tests.house import Table, open_office, running
 
 pytestmark = pytest.mark.alike
 
@@ -81,6 +83,21 @@ def test_while_an_owner_ails_what_has_failed_before_waits_uncounted_and_the_look
         down = False
         put(store, order("first", lane="firms"))  # whose answer says that he is well
         until(lambda: set(states(store).values()) == {"done"}, office)
+
+
+def test_behind_as_many_failures_as_open_the_breaker_no_other_call_is_sent_though_none_is_written_yet(store: Store) -> None:
+    def say(_work: Work) -> None:
+        time.sleep(0.05)
+        raise Unavailable("http_503")
+
+    office, hands = real_office(store), Hands(say=say)
+    put(store, *(order(n, lane=LANE) for n in range(30)))
+    engine = replace(FAST, lane_slots=1, breaker_threshold=3)
+    slow = Worker(office, Metrics(), engine, "one", flows=hands.flows(), fault=lambda at: time.sleep(1.5 * (at == "settling")))
+    with running(slow):
+        until(lambda: len(hands.calls) == 3)
+        time.sleep(0.6)
+        assert len(hands.calls) == 3, "the first of them is still being written"
 
 
 def test_after_an_outage_the_most_urgent_goes_first_and_no_try_of_the_outage_counts(store: Store) -> None:

@@ -334,9 +334,10 @@ def test_a_repealed_document_asks_about_each_item_that_rests_on_it_and_a_new_edi
         *(("city", item) for item in every),
         ("bureau", "new-item"),
     }
-    public(office, "new-item", agency="bureau", name="新事项", basis="S0:1")
-    filed(office, "new-item", agency="bureau")
-    assert len(matters(office, repeals.REREVIEW)) == len(every) + 1, "the new edition rests on it as well"
+    applied(office, "new-item", agency="bureau", name="新事项", basis="S0:1")
+    assert refused(lambda: reviewed(office, "new-item", agency="bureau")).code == "catalogue_basis_repealed"
+    withdrawn(office, "new-item", agency="bureau", edition=2)
+    assert len(matters(office, repeals.REREVIEW)) == len(every) + 1, "it would rest on it as well"
     public(office, "new-item", agency="bureau", name="新事项", basis="P:2.4")
     assert {row["agency"] for row in matters(office, repeals.REREVIEW)} == {"city"}
     with office.store.begin() as tx:

@@ -327,7 +327,7 @@ def test_a_list_shows_no_date_where_nothing_is_due_any_more(operator: Operator, 
 
 def test_the_operator_of_the_machine_is_not_told_that_a_case_may_be_somebody_elses(operator: Operator) -> None:
     said = operator.say("case", "explain", "nope")
-    assert (said.code, "There is no such case" in said.err, "yours" in said.err) == (3, True, False)
+    assert (said.code, "find it with case list --reference" in said.err, "yours" in said.err) == (3, True, False)
 
 
 def test_a_case_explains_itself_in_both_languages(operator: Operator) -> None:
@@ -341,6 +341,15 @@ def test_a_case_explains_itself_in_both_languages(operator: Operator) -> None:
     assert case in english
     assert case in chinese.out
     assert english != chinese.out
+    paper = operator.well("case", "explain", "S-000001")
+    assert (paper.out, case in paper.err) == (english, True), "the number of the application is what stands on paper"
+    with house.closing(operator.store()) as store, store.begin() as tx:
+        held = tx.cases.get(case)
+        tx.cases.add(replace(held, id="second", sender="window"), digest="0" * 64)
+    shared = operator.say("case", "show", "S-000001")
+    assert (shared.code, case in shared.err, "second" in shared.err) == (3, True, True), (
+        "and where two have it, it is no guess which"
+    )
 
 
 def test_a_case_that_is_not_there_is_exit_code_3_in_one_line(operator: Operator) -> None:

@@ -37,7 +37,12 @@ def test_an_item_goes_from_its_application_to_its_filing_by_two_users(operator: 
     assert operator.say("catalogue", "apply", ITEM).code == 4, "one edition at a time"
     assert operator.say("catalogue", "review", ITEM, *SEEN).code == 4, "the same user by another name"
     assert operator.another.say("catalogue", "review", ITEM, *SEEN, "--digest", "0" * 64).code == 4
-    assert operator.say("catalogue", "publish", ITEM, "--reference", "公告栏").code == 4, "unreviewed"
+    said = operator.say("catalogue", "publish", ITEM, "--reference", "公告栏", lang="zh-Hans")
+    assert (said.code, "处于 已申请，此项操作要求：已审查" in said.err) == (4, True), "unreviewed"
+    closed = operator.say(
+        "catalogue", "apply", "fire-x", "--name", "消防", "--basis", "S0:1", "--excluded", "PUBSEC", lang="zh-Hans"
+    )
+    assert (closed.code, "范围：公共安全；" in closed.err, "--statute" in closed.err) == (2, True, True)
     operator.another.well("catalogue", "review", ITEM, *SEEN, "--digest", made["digest"][:16])
     assert operator.say("catalogue", "publish", ITEM, "--reference", "公告栏", "--on", "tomorrow").code == 2
     assert operator.say("catalogue", "file", ITEM, "--receipt", "回执").code == 4, "unpublished"
@@ -77,6 +82,8 @@ def test_a_technical_item_takes_the_record_of_its_experts_and_half_of_one_is_ref
 
 def test_a_repeal_lists_what_rests_on_it_and_each_is_ended_by_a_word(operator: Operator) -> None:
     assert operator.say("catalogue", "repeal", "《没有这份文件》", "--on", "2026-01-01").code == 2
+    part = operator.say("catalogue", "repeal", "毛管办", "--on", "2026-01-01")
+    assert (part.code, "is only a part of a title" in part.err) == (2, True), "nobody guesses a document"
     told = operator.well(
         "catalogue", "repeal", "毛管办〔2021〕4号", "--on", "2026-01-01", "--document", "废止决定", "--json"
     ).json
@@ -92,6 +99,28 @@ def test_a_repeal_lists_what_rests_on_it_and_each_is_ended_by_a_word(operator: O
     assert operator.say("catalogue", "confirm", ITEM, "--document", "7号", "--reason", "又一次").code == 3
     lines = [one for one in operator.say("check", "--json").json if "repealed on" in str(one)]
     assert len(lines) == len(items) - 1, "check names the others"
+    again = operator.well("catalogue", "repeal", "S0", "--on", "2026-01-02", "--json").json
+    assert (again["items"], len(again["mended"])) == ([], len(items)), "another day mends the first"
+    assert operator.say("catalogue", "unrepeal", "S1", "--reason", "登记有误").code == 3
+    back = operator.well("catalogue", "unrepeal", "S0", "--reason", "登记有误", "--json").json
+    assert {(one["ended"], one["reason"]) for one in back["items"]} == {("TAKEN_BACK", "登记有误")}
+    assert [one for one in operator.say("check", "--json").json if "repealed on" in str(one)] == []
+
+
+def test_whoever_reviews_and_whoever_reads_the_guide_is_told_that_a_basis_is_repealed(operator: Operator) -> None:
+    operator.well("catalogue", "repeal", "S0", "--on", "2026-01-01")
+    operator.well("catalogue", "apply", ITEM)
+    step = ("catalogue", "review", ITEM, *SEEN)
+    refused = operator.another.say(*step)
+    assert (refused.code, "2026-01-01" in refused.err, "catalogue confirm business-licence" in refused.err) == (4, True, True)
+    operator.well("catalogue", "confirm", ITEM, "--document", "区司审〔2026〕7号", "--reason", "上位依据仍在")
+    operator.another.well(*step)
+    operator.well("catalogue", "publish", ITEM, "--reference", "政务公开平台")
+    page = operator.well("catalogue", "guide").out
+    assert "（已于 2026-01-01 废止）第1项" in page, "wherever the document is cited"
+    assert "已于 2026-01-01 废止；经区司审〔2026〕7号确认，本事项继续实行" in page
+    operator.well("catalogue", "unrepeal", "S0", "--reason", "登记有误")
+    assert "废止" not in operator.well("catalogue", "guide").out
 
 
 def test_nothing_is_guided_to_while_nothing_is_published(operator: Operator) -> None:

@@ -40,6 +40,11 @@ WRONG = {
     "an unknown option": (("case", "list", "--stat", "X"), "没有选项 --stat", "there is no option --stat"),
     "an unknown state": (("case", "list", "--state", "X"), "不认识 'X'；请填其中之一", "'X' is not known; write one of"),
     "a number out of range": (("case", "list", "--limit", "0"), "至少为 1", "must be at least 1"),
+    "a thirteenth month": (
+        ("policy", "explain", "demo", "--item", "x", "--day", "2026-13-01"),
+        "'2026-13-01' 不是日期，请按“年-月-日”填写",
+        "'--day': '2026-13-01' is no date; write year-month-day",
+    ),
     "no number": (("work", "show", "x"), "须为整数", "must be a whole number"),
     "a missing argument": (("case", "show"), "缺少 'CASE'", "'CASE' is needed"),
     "a word too many": (("case", "show", "a", "b"), "多余的参数：b", "too many words: b"),

@@ -21,6 +21,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from connectors.config import parse
 from connectors.sources import files as source
 from inspector.domain.errors import Invalid
 from inspector.ports import AnswerStatus, Barred, NotYet, Origin, PortError, Refused, Unavailable
@@ -215,13 +216,15 @@ def test_what_cannot_be_kept_is_our_own_fault(exchange: Exchange) -> None:
 
 
 def test_what_fetches_deliveries_from_elsewhere_runs_before_each_look_and_its_failure_is_told(exchange: Exchange) -> None:
-    def fetch() -> None:
+    def fetch(_into: Path, _going_on: Callable[[], bool]) -> source.Flaws:
         if fetched:
             raise Unavailable("unreachable")
         fetched.append(exchange.deliver(csv()))
+        return {}
 
     fetched: list[Path] = []
-    with closing(source.FilesSource("front", exchange.keys(), fetch)) as made:
+    held = parse(source.FilesConfig, "front", exchange.keys())
+    with closing(source.FilesSource("front", held, exchange.folder, fetch=fetch)) as made:
         assert made.ask(QUESTION, key="k-1").value == "存续"
         assert caught(made.pick_up).code == "unreachable"
         assert made.ask(QUESTION, key="k-2").value == "存续"

@@ -60,7 +60,8 @@ def test_the_annual_plan_names_the_agencies_with_their_officers_and_holds_for_no
     assert (content.agency, content.inspectors) == ("bureau", 4)
     assert [(one.agency, one.inspectors) for one in content.partners] == [("other", 3), ("civil", 2)]
     fewer = replace(office.plans["joint"], partners=("other",))
-    refusal = planning.unplanned(fewer, office.policy("bureau", hand().date()), held, 2026)
+    with store.read() as tx:
+        refusal = planning.unplanned(tx, fewer, office.policy("bureau", hand().date()), held, 2026)
     assert refusal is not None
     assert (refusal.code, str(refusal.facts["published"]).rpartition(", ")[2]) == ("plan_changed", "with=other+civil")
 

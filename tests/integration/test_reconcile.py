@@ -52,9 +52,9 @@ def put(store: Store, number: str, name: str, content: bytes) -> None:
     write(store, sa.update(draw_file).where(draw_file.c.number == number, draw_file.c.name == name).values(bytes=content))
 
 
-def matters(office: Office) -> Mapping[str, str]:
+def matters(office: Office, kind: str = reconcile.MATTER) -> Mapping[str, str]:
     with office.store.read() as tx:
-        return {row["about"]: row["body"] for row in tx.attention.page(None) if row["kind"] == reconcile.MATTER}
+        return {row["about"]: row["body"] for row in tx.attention.page(None) if row["kind"] == kind}
 
 
 def looked(office: Office, hand: Hand) -> None:

@@ -280,7 +280,7 @@ def test_cases_of_other_packs_and_days_are_left_out_and_a_wrong_period_is_refuse
     )
     over = past.replay("maoji@2026.1", "--of", "demo", "--json")
     assert (over.code, over.json["judged"]) == (0, 13)
-    day = past.operator.well("policy", "replay", "demo@1", "--from", "2026-03-03", "--to", "2026-03-31", "--json").json
+    day = past.operator.well("policy", "replay", "demo", "--from", "2026-03-03", "--to", "2026-03-31", "--json").json
     assert (day["read"], day["draws"]) == (0, [])
     turned = past.operator.say("policy", "replay", "demo@1", "--from", "2026-03-03", "--to", "2026-03-02")
     assert (turned.code, "before it begins" in turned.err) == (2, True)

@@ -88,6 +88,7 @@ NEEDED = {
     "/v1/assistance/{request_id}/forward": {"to": "archive"},
     "/v1/cases/{case_id}/suspension": {"reason": "TESTING", "until": "2026-03-31", "evidence": "送检单第5号"},
     "/v1/cases/{case_id}/resumption": {"evidence": "检测报告已收到"},
+    "/v1/catalogue/mistaken-repeals": {"source": "S0", "reason": "登记有误"},
     "/v1/catalogue/repeals": {"source": "S0", "on": "2026-07-01"},
     "/v1/visits/{visit}/recusals": {"applicant": "COLLEAGUE", "evidence": "户籍档案"},
 }

@@ -72,7 +72,7 @@ WRONG = {
     "a dash in place of a document": ({"document": "—"}, "approval_blank"),
     "nobody": ({"by": "-"}, "approval_blank"),
     "no date": ({"on": ""}, "fields_missing"),
-    "a field more": ({"valid": "ever"}, "key_unknown"),
+    "a field more": ({"valid": "ever"}, "key_stray"),
 }
 
 

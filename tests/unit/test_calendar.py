@@ -369,8 +369,8 @@ def test_a_year_of_new_years_day_alone_is_refused_and_told_what_is_off_by_law(tm
         load_calendars(tmp_path)
     assert str(caught.value.facts["value"]).split(", ") == [
         *("2026-05-01", "2026-05-02", "2026-10-01", "2026-10-02", "2026-10-03"),
-        *("3 × 2026-01-21 – 2026-02-24", "1 × 2026-04-04 – 2026-04-06", "1 × 2026-05-26 – 2026-06-26"),
-        "1 × 2026-09-07 – 2026-09-30 / 8 × 2026-10-01 – 2026-10-08",
+        *("3 × 2026-01-21 – 2026-02-24 (Spring Festival)", "1 × 2026-04-04 – 2026-04-06 (Qingming)"),
+        *("1 × 2026-05-26 – 2026-06-26 (Dragon Boat)", "1 × 2026-09-07 – 2026-09-30 / 8 × 2026-10-01 – 2026-10-08 (Mid-Autumn)"),
     ]
     assert all("2026-10-03" in told(caught.value, lang) for lang in ("en", "zh-Hans"))
 
@@ -379,7 +379,7 @@ def test_a_year_without_mid_autumn_is_refused_and_one_in_which_it_falls_within_n
     (tmp_path / "cn-2026.toml").write_text(GOOD.replace("2026-09-15, ", ""), encoding="utf-8")
     with pytest.raises(Invalid) as caught:
         load_calendars(tmp_path)
-    assert caught.value.facts["value"] == "1 × 2026-09-07 – 2026-09-30 / 8 × 2026-10-01 – 2026-10-08"
+    assert caught.value.facts["value"] == "1 × 2026-09-07 – 2026-09-30 / 8 × 2026-10-01 – 2026-10-08 (Mid-Autumn)"
     week = ", ".join(f"2026-10-0{day}" for day in range(4, 9))
     (tmp_path / "cn-2026.toml").write_text(GOOD.replace("2026-09-15, ", f"{week}, "), encoding="utf-8")
     assert not load_calendars(tmp_path).is_working_day(date(2026, 10, 8))

@@ -12,6 +12,8 @@ import pytest
 
 from inspector.calendars import load_calendars
 from inspector.domain.calendar import SHANGHAI, Term, WorkingCalendar, due
+from inspector.domain.errors import Invalid
+from inspector.labels import told
 from tests.needs import ROOT, require
 from tests.workdays import between
 
@@ -105,3 +107,17 @@ def test_amendments_and_days_at_the_edge_of_a_year_count(start: str, term: str, 
 
 def last_day(start: str, term: str, calendar: WorkingCalendar = CALENDAR) -> date:
     return due(calendar.opening(date.fromisoformat(start)).astimezone(SHANGHAI), Term.parse(term), calendar).counted.last
+
+
+@pytest.mark.parametrize(
+    ("name", "english"),
+    [("中秋节", "Mid-Autumn"), ("清明节", "Qingming"), ("端午节", "Dragon Boat"), ("春节", "Spring Festival")],
+)
+def test_a_year_without_a_holiday_whose_day_moves_is_refused_with_its_name(name: str, english: str, tmp_path: Path) -> None:
+    sections = (SHIPPED / "cn-2026.toml").read_text("utf-8").split("\n[[holiday]]")
+    left = [section for section in sections if f'name = "{name}"' not in section]
+    assert len(left) == len(sections) - 1
+    (tmp_path / "cn-2026.toml").write_text("\n[[holiday]]".join(left), "utf-8")
+    with pytest.raises(Invalid, match="calendar_holidays_lacking") as caught:
+        load_calendars(tmp_path)
+    assert (f"({english})" in told(caught.value, "en"), f"（{name}）" in told(caught.value, "zh-Hans")) == (True, True)

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from connectors import foreign
+from connectors import foreign, markup, sftp
 from inspector import settings
 from inspector.bootstrap import GROUPS, connect, connector
 from inspector.domain.decision import OrderKind
@@ -111,10 +111,12 @@ def test_every_error_of_a_connector_is_documented_and_no_other() -> None:
         if file.parts[0] == "connectors" and called(node) in families
         for text in texts(node.args[0])
     }
-    together = {("http_STATUS", "Unavailable, Barred, Refused"), ("hash_unreadable", "Garbled"), ("nonce_unreadable", "Garbled")}
+    together = {(f"{wire}_STATUS", "Unavailable, Barred, Refused") for wire in ("http", "smtp")}
+    together |= {("hash_unreadable", "Garbled"), ("nonce_unreadable", "Garbled"), ("sender_refused", "Barred")}
     together |= {(code, "Unavailable") for code in ("unreachable", "timeout", "broken_off")}
     kinds = {"barred": "Barred", "garbled": "Garbled"}
     together |= {(code, kinds.get(kind, "Unavailable")) for kind, code in foreign.CODES}
+    together |= {(code, family) for family, code in sftp.CODES} | {(code, "Garbled") for code in markup.CODES}
     listed = re.findall(r"^\| `(\w+)` \| ([\w, ]+) \|", by_hand("docs/reference/ports.md"), re.MULTILINE)
     assert len(told) > 15
     assert set(listed) == told | together

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from inspector.calendars import load_calendars
-from inspector.domain.case import Method, Outcome, Route
+from inspector.domain.case import Outcome, Route
 from inspector.domain.errors import Missing
 from inspector.domain.policy import Policy
 from inspector.policybook import AnyExample, Example, PacksInvalid, Policybook, check_examples, differences, read_examples
@@ -32,7 +32,8 @@ def test_the_shipped_examples_show_every_item_and_every_way(pack: Policy) -> Non
     assert len(examples) >= 12
     assert {example.item for example in examples} >= set(pack.items)
     shown = str([example.expect.get("methods") for example in examples])
-    assert all(method in shown for method in Method)
+    assert all(method in shown for item in pack.items.values() for method in item.methods)
+    assert len({method for item in pack.items.values() for method in item.methods}) == 3
     assert {example.route for example in examples} == set(Route)
     assert {example.officer for example in examples} >= {Outcome.UNVERIFIABLE, Outcome.UNTRUE_CURABLE, None}
 
@@ -80,7 +81,7 @@ def test_a_changed_consequence_is_found_by_the_examples(tmp_path: Path) -> None:
     )
     told = check_examples(book.get("maoji@2026.1"), folder)
     (one,) = told
-    assert one.startswith("不实而可以改正")
+    assert one.startswith("maoji/examples.toml · example 不实而可以改正")
     assert one.endswith(
         "proposals: expected [TERMINATE], the pack decides [ORDER_RECTIFY]｜应为 [TERMINATE]，政策包的结果是 [ORDER_RECTIFY]"
     )
@@ -104,10 +105,10 @@ start = 2026-03-02T09:00:00+08:00
 
 def test_an_example_that_does_not_come_true_says_what_the_pack_decides(tmp_path: Path) -> None:
     folder = write(tmp_path, ONE + 'level = "A"\n[example.expect]\nstratum = "normal-B"\nbefore_decision = true\n')
-    assert check_examples(BOOK.get("maoji@2026.1"), folder, CALENDAR) == (
-        "one: stratum: expected normal-B, the pack decides normal-A｜应为 normal-B，政策包的结果是 normal-A",
-        "one: before_decision: expected true, the pack decides false｜应为 true，政策包的结果是 false",
-    )
+    assert [one.partition("/")[2] for one in check_examples(BOOK.get("maoji@2026.1"), folder, CALENDAR)] == [
+        "examples.toml · example one · stratum: expected normal-B, the pack decides normal-A｜应为 normal-B，政策包的结果是 normal-A",
+        "examples.toml · example one · before_decision: expected true, the pack decides false｜应为 true，政策包的结果是 false",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -122,8 +123,40 @@ def test_what_the_domain_refuses_an_example_may_expect(given: str, code: str, tm
     folder = write(tmp_path, ONE + given + f'[example.expect]\nrefused = "{code}"\n')
     assert check_examples(BOOK.get("maoji@2026.1"), folder, CALENDAR) == ()
     folder = write(tmp_path, ONE + given + '[example.expect]\nstate = "CLOSED"\n')
+    folder = write(tmp_path, ONE + given + '[example.expect]\nstate = "CLOSED"\nrow = "normal-A"\n')
     (told,) = check_examples(BOOK.get("maoji@2026.1"), folder, CALENDAR)
-    assert told.startswith('one: state: expected CLOSED, the pack decides ""｜')
+    assert told.startswith(f"{tmp_path.name}/examples.toml · example one · ")
+    assert "expected" not in told, "the reason, and it alone"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        (
+            'item = "business-licence"',
+            'item = "business-license"',
+            "item: business-license is unknown; nearest is business-licence",
+        ),
+        (
+            "start =",
+            'answers = { registration-statu = ["match"] }\nstart =',
+            "answers.registration-statu: registration-statu is unknown",
+        ),
+        (
+            "start =",
+            'answers = { degree = ["match"] }\nstart =',
+            "answers.degree: degree is unknown; known are registration-status",
+        ),
+        ("start =", 'level = "Ａ"\nstart =', "level: Ａ has full-width signs of the Chinese keyboard; write A"),
+        ('matter = "LICENCE"', 'matter = "BENEFIT"', "refused: Item business-licence does not cover matters of kind BENEFIT"),
+    ],
+)
+def test_an_example_of_what_the_pack_does_not_know_or_refuses_is_told_its_place_and_the_reason(
+    old: str, new: str, told: str, tmp_path: Path
+) -> None:
+    folder = write(tmp_path, ONE.replace(old, new) + '[example.expect]\nstate = "CLOSED"\nstratum = "normal-A"\n')
+    (one,) = check_examples(BOOK.get("maoji@2026.1"), folder, CALENDAR)
+    assert one.startswith(f"{tmp_path.name}/examples.toml · example one · {told}"), one
 
 
 DRAW = '[[draw]]\nname = "d"\nofficers = 10\n'
@@ -139,10 +172,10 @@ def test_a_draw_and_an_object_that_do_not_come_true_say_what_the_pack_decides(tm
         OBJECT
         + 'level = "A"\nseen = [{ on = 2026-01-05, check = "PLANNED" }]\n[object.expect]\nbarred = "cool-down"\nmust = false\n'
     )
-    told = [one.partition("｜")[0] for one in check_examples(BOOK.get("maoji@2026.1"), write(tmp_path, body), CALENDAR)]
-    assert told == [
-        "d: drawn: expected { pool-A = 9 }, the pack decides { pool-A = 32, pool-B = 1 }",
-        "o: barred: expected cool-down, the pack decides cap",
+    found = check_examples(BOOK.get("maoji@2026.1"), write(tmp_path, body), CALENDAR)
+    assert [one.partition("examples.toml · ")[2].partition("｜")[0] for one in found] == [
+        "draw d · drawn: expected { pool-A = 9 }, the pack decides { pool-A = 32, pool-B = 1 }",
+        "object o · barred: expected cool-down, the pack decides cap",
     ]
 
 
@@ -159,6 +192,10 @@ def test_a_draw_and_an_object_that_do_not_come_true_say_what_the_pack_decides(tm
             OBJECT + 'level = "A"\nseen = [{ on = 2026-01-05, check = "PLANED" }]\n[object.expect]\nbarred = ""\n',
             "object o · seen[1] · check: PLANED is unknown; nearest is PLANNED",
         ),
+        (
+            ONE.replace("2026-03-02", "9999-12-30") + '[example.expect]\nstate = "CLOSED"\n',
+            "examples.toml · example[1].start: 9999-12-30T09:00:00+08:00 cannot be meant",
+        ),
         (ONE + '[example.expect]\nstratun = "normal-A"\n', "example one · expect.stratun: unknown; write `stratum`"),
         (ONE, "example one · expect: missing: add expect"),
         (ONE + "[example.expect]\n", "example one · expect: missing"),
@@ -168,7 +205,7 @@ def test_a_draw_and_an_object_that_do_not_come_true_say_what_the_pack_decides(tm
         ),
         (
             ONE.replace("+08:00", "") + '[example.expect]\nstate = "CLOSED"\n',
-            "example one · start: got datetime.datetime(2026, 3, 2, 9, 0); write 2026-03-02T09:00:00+08:00 (with offset",
+            "start: got 2026-03-02T09:00:00; write 2026-03-02T09:00:00+08:00 (with offset)｜现为 2026-03-02T09:00:00；应写成",
         ),
         ("[[example", "not TOML in UTF-8"),
     ],

@@ -263,6 +263,12 @@ def test_a_letter_that_no_credit_code_has_is_told_as_one_typed_for_a_digit_and_t
         "USCI91330106MA0000074N",
         "330106MA0000074",  # a taxpayer's number of before 2015
         "MA000007-4",
+        "91330106MA0000074N（已注销）",
+        "(91330106MA0000074N)",
+        "91330106MA0000074",  # its last sign left out
+        "91330106\u2212MA0000074\u2212N",
+        "91\u0417\u04170106MA0000074N",  # a Cyrillic Ze for 3
+        "9133\u3007106MA\u3007\u3007\u3007\u3007074N",
     ],
 )
 def test_an_organisation_whose_code_was_mistyped_or_has_words_before_it_is_the_same(typed: str) -> None:
@@ -279,3 +285,4 @@ def test_two_people_of_two_places_born_on_one_day_are_no_organisation() -> None:
     first, second = (told + citizen_check_digit(told) for told in ("11010519491231002", "33010619491231002"))
     assert first[8:17] == second[8:17]
     assert (organisation(first), organisation(second)) == (None, None)
+    assert {organisation(one[:17]) for one in ("11010519491231002X", "33010619491231002X")} == {None}

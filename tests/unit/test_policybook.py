@@ -230,7 +230,7 @@ def test_a_verification_that_ends_before_the_letters_dates_is_warned_of_by_item_
 
 def test_a_pack_takes_effect_on_a_day_from_which_a_year_can_be_counted(tmp_path: Path) -> None:
     error = refused(tmp_path, edited(("effective_from = 2026-01-01", "effective_from = 9999-01-01")))
-    assert "effective_from: 9999-01-01 is no day" in str(error)
+    assert "effective_from: 9999-01-01 cannot be meant: write a year from 1949" in str(error)
 
 
 def test_a_transition_comes_from_an_earlier_version_and_the_nearest_is_named(tmp_path: Path) -> None:

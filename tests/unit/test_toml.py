@@ -21,11 +21,25 @@ WRONG: dict[str, tuple[str | bytes, str, str]] = {
     "a head left open": ("[a\nb = 1\n", "not closed", "节名"),
     "words behind a value": ("a = 1 b = 2\n", "one statement a line", "每行只写一项"),
     "a text without quotes": ("a = hall\n", "double quotes", "英文双引号"),
-    "a date that is none": ("a = 2026-13-01\n", "line 1", "第1行"),
+    "a day of a thirteenth month": ("a = 2026-13-01\n", "2026-13-01 is no date", "2026-13-01 不是日期"),
+    "a day without its noughts": (
+        "b = 1\na = 2027-1-1 # 2026-01-01\n",
+        "line 2, column 9: 2027-1-1 is no date",
+        "应写成 2026-03-02",
+    ),
+    "a day in strokes": ("a = 2027/1/1\n", "2027/1/1 is no date", "2027/1/1 不是日期"),
+    "a day in a list": ("a = [2026-01-01, 2026.1.2]\n", "2026.1.2 is no date", "2026.1.2 不是日期"),
+    "a day behind a whole one": ("a = 1 b = 2026-01-01\n", "one statement a line", "每行只写一项"),
+    "the truth of another language": ("a = False\n", "write true or false", "应写成 true 或者 false：小写，不加引号"),
+    "a Chinese comma in a list": (
+        'a = ["x"， "y"]\n',
+        "， is a full-width sign of the Chinese keyboard; write ,",
+        "请改用英文半角的 ,",
+    ),
     "an open list": ("a = [1, 2\n", "end of the file", "文件末尾"),
     "an open text": ('a = "hall\n', "line 1", "第1行"),
     "a lone backslash": ('a = "C:\\packs"\n', "backslash", "反斜杠"),
-    "Chinese quotes": ("a = “hall”\n", "line 1, column 5", "第1行第5列"),
+    "Chinese quotes": ("a = “hall”\n", "line 1, column 5: “ is a full-width sign", '请改用英文半角的 "'),
     "another encoding": ("a = 1\nb = '市'\n".encode("gb18030"), "line 2: not UTF-8", "第2行不是 UTF-8"),
 }
 PLAIN = re.compile(r"\b(?:Invalid|Expected|Cannot|Unclosed|Illegal|Unterminated|codec|at line)\b")

@@ -9,7 +9,16 @@ import pytest
 
 from tests.packs import SHIPPED, edited, loaded, refused
 
-BY_FEEL = ["符合条件即可，由经办人判断", "大体一致，及相应的别的情形", "由工作人员自行掌握", "。"]
+BY_FEEL = [
+    "符合条件即可，由经办人判断",
+    "大体一致，及相应的别的情形",
+    "由工作人员自行掌握",
+    "。",
+    "符合要求",
+    "真实有效",
+    "合格",
+    "材料真实、合法、有效",
+]
 """Standards by which everybody measures as he likes, or nobody at all."""
 
 
@@ -33,7 +42,18 @@ def test_a_vague_standard_is_refused(vague: str, tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("clear", ["面积等于承诺面积", "信用等级为甲级", "毕业于高等学校", "双方登记地址相等", "不少于二人"])
+@pytest.mark.parametrize(
+    "clear",
+    [
+        "面积等于承诺面积",
+        "信用等级为甲级",
+        "毕业于高等学校",
+        "双方登记地址相等",
+        "学历证书真实有效",
+        "年龄符合规定",
+        "不少于二人",
+    ],
+)
 def test_a_measurable_standard_with_the_same_character_is_accepted(clear: str, tmp_path: Path) -> None:
     assert loaded(tmp_path, edited(("登记状态与承诺一致", clear))).item("business-licence").standard == clear
 

@@ -201,3 +201,33 @@ def test_an_option_it_does_not_know_is_no_folder(option: str, tmp_path: Path, ca
     told = capsys.readouterr().out
     assert f"{option}: CANNOT BE READ 无法读取: the folder: unknown option" in told
     assert "verify_draw.py [--strict] [FOLDER...]" in told
+
+
+def test_what_lacks_or_is_too_much_is_named_by_its_file_and_place_and_never_as_python_calls_it() -> None:
+    files = packed(vector("1"))
+    seed, result = json.loads(files["seed.json"]), json.loads(files["result.json"])
+    teams = result["lists"][0]["teams"]
+    somebody, *_ = teams
+    gone = {name: team for name, team in teams.items() if name != somebody}
+    told = {
+        "commit.json: 'lists': missing": {"commit.json": b"{}"},
+        "no part of the kind": {"seed.json": encode(seed | {"parts": [{"kind": "other"}] * len(seed["parts"])})},
+        "number of parts": {"seed.json": encode(seed | {"parts": [*seed["parts"], seed["parts"][0]]})},
+        "number of.lists is": {"result.json": encode(result | {"lists": [*result["lists"], result["lists"][0]]})},
+        f"teams.{somebody} is ()": {"result.json": encode({**result, "lists": [result["lists"][0] | {"teams": gone}]})},
+        "teams.X is []": {"result.json": encode({**result, "lists": [result["lists"][0] | {"teams": teams | {"X": []}}]})},
+    }
+    for words, changed in told.items():
+        code, (line,) = verify_draw.opinion({**files, **changed})
+        assert code in (1, 2)
+        assert words in line, line
+        assert not any(odd in line for odd in ("Error", "zip()", "object has no")), line
+
+
+def test_a_sign_that_turns_what_is_shown_about_is_shown_as_a_dot(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = vector("1").write(tmp_path / "draw")
+    (folder / "witness").mkdir(exist_ok=True)
+    (folder / "witness" / "record.json").write_text(json.dumps({"void": "a\u202eb"}), encoding="utf-8")
+    verify_draw.main([str(folder)])
+    said = capsys.readouterr().out
+    assert ("a·b" in said, "\u202e" in said) == (True, False)

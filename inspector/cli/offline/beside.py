@@ -26,7 +26,13 @@ def refuse_announced(number: str, sources: Sequence[Mapping[str, Any]], *folders
 
 
 def refuse_thrown(own: Path, parts: Sequence[Mapping[str, Any]]) -> None:
-    """Figures of a draw that was carried out beside this one. Raises Refusal (`draw_seed_used`)."""
+    """Figures of a draw that was carried out beside this one, or of another ceremony of its own.
+
+    Raises Refusal (`draw_seed_used`), and Invalid (`draw_thrown_once`): who throws once for two ceremonies has half of the chance.
+    """
+    texts = [str(part.get("text")) for part in parts if part["kind"] == "text"]
+    if len({*texts}) < len(texts):
+        raise Invalid("draw_thrown_once")
     thrown = {str(part.get("text")) for part in parts if part["kind"] == "text"}
     for where, held in _bundles(own.resolve().parent):
         if where == own.resolve():

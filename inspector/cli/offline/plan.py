@@ -20,7 +20,7 @@ from inspector.domain import ceremony
 from inspector.domain.commitment import LARGEST_TEAM, LEAST_BITS, LIST_NAME, Share
 from inspector.domain.errors import Invalid
 from inspector.domain.frame import ELIGIBLE
-from inspector.domain.seed import is_promise, moment, spare
+from inspector.domain.seed import is_promise, mark, moment, spare
 from inspector.domain.strict import HEX64, is_count, is_text, matches
 from inspector.domain.suite import SUITES
 from inspector.labels import toml
@@ -258,6 +258,9 @@ def _sources(told: _Reader) -> tuple[Mapping[str, Any], ...]:
     parties = [source["party"] for source in sources if "party" in source]
     if len(set(parties)) != len(parties):
         told.flaws.append(_flaw("seed", "plan_party_twice"))
+    marks = Counter(found for source in sources if "make" not in source and (found := mark(source)) is not None)
+    if len(told.flaws) == before:
+        told.flaws += [_flaw("seed", "plan_seed_twice", source=name[:80]) for name, count in marks.items() if count > 1]
     bits = sum(source.get("bits", 256) for source in sources)
     if len(told.flaws) == before and bits < LEAST_BITS:
         told.flaws.append(_flaw("seed", "plan_bits", bits=bits, least=LEAST_BITS))

@@ -104,6 +104,8 @@ function* halted({ held, H, remark, report, step }) {
   report.kind = "stopped";
 }
 
+const nameOf = ({ what, party, kind }) => String(what ?? party ?? kind);
+
 // A draw with its seed: that it is the one promised, and then what follows from it.
 function* carriedOut(context) {
   const { commit, hex, remark, report, seed, step } = context, { c } = report;
@@ -119,6 +121,9 @@ function* carriedOut(context) {
   for (const kind of new Set(commit.sources.map((one) => one.kind))) if (kind === "drand" || kind === "nist") remark("signature_unchecked", { kind }, true);
   for (const { kind, unchecked } of seed.parts) if (unchecked === true && (kind === "drand" || kind === "nist")) remark("drawn_unchecked", { kind }, true);
   if (commit.sources.some((one) => one.kind === "nist" && one.chain === undefined)) remark("chain_unnamed");
+  values.forEach((value, n) => values.slice(0, n).forEach((before, m) => {
+    if (before === value) remark("seed_shared", { first: nameOf(commit.sources[m]), second: nameOf(commit.sources[n]) }, true);
+  }));
   if (commit.spare < 64n) remark("seed_of_one", { bits: commit.spare }, true);
 
   yield* report.kind === "public" ? publicly({ ...context, key }) : privately({ ...context, key });

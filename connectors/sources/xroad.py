@@ -1,0 +1,119 @@
+"""A service of an X-Road (REST, protocol r1): asked through our own security server, by which its members know us and keep record."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from urllib.parse import quote
+
+from connectors.config import parse
+from connectors.http import Wire, printable
+from connectors.reply import Reply
+from connectors.sources.answers import Answers, SourceConfig
+from inspector.domain.errors import Invalid
+from inspector.ports import Answer, Barred, Origin, Question, Unavailable
+
+_KIND = re.compile(r"(Client|Server)(\.[A-Za-z0-9]{1,60}){1,4}")
+_SHUT = frozenset({"AccessDenied", "SslAuthenticationFailed", "UnknownMember", "UnknownService", "ServiceDisabled"})
+"""Last words of errors by which nobody is let in, whatever is asked (the header is of PR-REST 4.6, the words are the servers')."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class XroadConfig(SourceConfig):
+    """Who we are, `INSTANCE/CLASS/MEMBER/SUBSYSTEM`, and which service is asked, with `/SERVICE` behind it; `url` is our security server's.
+
+    `user_id`: on whose behalf, where the service wants it; `represented`: for which other member, `CLASS/MEMBER`.
+    """
+
+    client: str
+    service: str
+    user_id: str = ""
+    represented: str = ""
+    version_field: str = ""
+
+
+class XroadSource:
+    """One service of one member."""
+
+    def __init__(self, name: str, config: Mapping[str, object]) -> None:
+        held = self._config = parse(XroadConfig, name, config)
+        for key, given, counts in (
+            ("client", held.client, (3, 4)),
+            ("service", held.service, (4, 5)),
+            ("represented", held.represented or "CLASS/MEMBER", (2,)),
+        ):
+            parts = given.split("/")
+            if len(parts) not in counts or not all(part.strip() and part.isprintable() for part in parts):
+                wanted = f"{' or '.join(map(str, counts))} names parted by /"
+                raise Invalid("connector_key_range", connector=name, key=key, wanted=wanted)
+        self._client, self._service = _encoded(held.client), _encoded(held.service)
+        self._wire = Wire(held, name)
+        self.card = held.card(name, port="source", kind="xroad")
+        self._answers = Answers(held, self.card)
+
+    def ask(self, question: Question, *, key: str) -> Answer:
+        """Ask one fact. The case travels as X-Road-Issue, so that both sides' records name it; the version is the request's number.
+
+        Raises as every source over HTTP; for errors of security servers Unavailable (`fault_theirs`), Barred (`unauthorised`,
+        `fault_form`), Garbled (`code_unknown`); Garbled (`echo_differs`) for an answer to another message or of another service.
+        """
+        told, sent = self._answers.asked(question, key), list[str]()
+
+        def anew() -> tuple[Mapping[str, str], Mapping[str, object]]:
+            sent.append(str(uuid.uuid4()))
+            return self._headers(sent[-1], question), told
+
+        path = f"/r1/{self._service}/{self._config.path.lstrip('/')}".rstrip("/")
+        reply = self._wire.send("POST", path, anew=anew, key=key, case_id=question.case_id, answers=_failed)
+        if _failed(reply):
+            raise self._fault(reply)
+        for name, wanted in (("x-road-id", sent[-1]), ("x-road-service", self._service)):
+            if reply.headers.get(name, wanted) != wanted:
+                raise reply.garbled("echo_differs", name)
+        answer = self._answers.read(reply, question, key)
+        number = reply.headers.get("x-road-request-id", "")
+        if self._config.version_field or not re.fullmatch(r"[\w-]{1,64}", number):
+            return answer
+        return replace(answer, provenance=replace(answer.provenance, source_version=number))
+
+    def close(self) -> None:
+        """Let the connections go."""
+        self._wire.close()
+
+    def _headers(self, number: str, question: Question) -> Mapping[str, str]:
+        held = self._config
+        told = {
+            "X-Road-Client": self._client,
+            "X-Road-Id": number,
+            "X-Road-Issue": printable(question.case_id),
+            "X-Road-UserId": printable(held.user_id),
+            "X-Road-Represented-Party": _encoded(held.represented),
+        }
+        return {"Content-Type": "application/json", **{name: value for name, value in told.items() if value}}
+
+    def _fault(self, reply: Reply) -> Exception:
+        """What an error of a security server means: the header says that it is one, and not an answer of the service."""
+        told, tried = reply.headers["x-road-error"], reply.attempts
+        if not _KIND.fullmatch(told):
+            return reply.garbled("code_unknown", "X-Road-Error")
+        if told.rpartition(".")[2] in _SHUT:
+            return Barred("unauthorised", detail=told, attempts=tried)
+        if told.startswith("Client."):
+            return Barred("fault_form", detail=told, attempts=tried)
+        return Unavailable("fault_theirs", origin=Origin.THEM, detail=told, attempts=tried)
+
+
+def connect(name: str, config: Mapping[str, object]) -> XroadSource:
+    """The entry point. Raises Invalid when the configuration cannot be used."""
+    return XroadSource(name, config)
+
+
+def _failed(reply: Reply) -> bool:
+    return "x-road-error" in reply.headers
+
+
+def _encoded(name: str) -> str:
+    """A name of X-Road in a header or a path (PR-REST 4.1, 4.3): percent-encoded UTF-8, its slashes kept."""
+    return "/".join(quote(part, safe="") for part in name.split("/"))

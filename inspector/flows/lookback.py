@@ -1,0 +1,218 @@
+"""What is remembered of former draws, held to the ledger before a frame is made of it: a difference refuses the preparation.
+
+Nothing is left out in silence and nothing is mended: a person is told which row says what, and what the ledger says (decision 63).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from inspector.domain import lookback as domain
+from inspector.domain.case import SubjectKind
+from inspector.domain.commitment import read
+from inspector.domain.errors import Invalid, Refusal
+from inspector.domain.lookback import Course, Differs
+from inspector.domain.plan import DrawState
+from inspector.domain.review import WITHDRAWALS
+from inspector.domain.rowfile import split
+from inspector.domain.trail import cases_digest
+from inspector.domain.verification import wants_visit
+from inspector.domain.visit import VisitState
+from inspector.flows import reconcile
+from inspector.flows.lists import AFTER
+from inspector.flows.members import MEMBERS, object_id, read_members
+from inspector.flows.office import Office
+from inspector.flows.voiding import members_digest
+from inspector.store.draws import HISTORY
+from inspector.store.lookback import LookbackRoom
+from inspector.store.room import Row
+from inspector.store.tx import Tx
+
+MATTER = HISTORY
+"""The refusal, and the matter, of remembered rows that are not what the ledger tells."""
+LOOK = "look"
+"""What the matter of the daily look is about."""
+_SHOWN = 10
+"""So many rows a refusal names; the rest is counted."""
+_PLACE = re.compile(r"(?P<draw>.+)-(?P<place>[0-9]{4,})")
+
+
+def refuse(office: Office, tx: Tx, number: str, agencies: Collection[str], now: datetime) -> None:
+    """Raise Refusal (`draw_history_contradicted`), naming the rows, where what a frame is made of is not what the ledger tells."""
+    if found := differing(office, tx, agencies, now):
+        raise Refusal(MATTER, draw=number, rows=named(found))
+
+
+def named(found: Collection[str]) -> str:
+    """The first rows, and how many more there are."""
+    told = list(found)
+    return "; ".join(told[:_SHOWN]) + (f" … +{len(told) - _SHOWN}" if len(told) > _SHOWN else "")
+
+
+@contextmanager
+def telling(office: Office, plan: str) -> Iterator[None]:
+    """What refuses a preparation is a matter, written when its transaction is undone. Raises what is raised within."""
+    try:
+        yield
+    except Refusal as error:
+        if error.code == MATTER:
+            with office.store.begin() as tx:
+                note(tx, office.plans[plan].agency, plan, error, office.now())
+        raise
+
+
+def note(tx: Tx, agency: str, plan: str, error: Refusal, now: datetime) -> None:
+    """A person of the agency is told why a plan's draw is not numbered."""
+    if error.code == MATTER:
+        tx.attention.open(MATTER, agency, f"plan:{plan}", error.facts, now)
+    else:
+        reconcile.note(tx, agency, f"plan:{plan}", f"{error.code} {error.facts['draw']}", now)
+
+
+def looked(office: Office, tx: Tx, found: Collection[str], now: datetime) -> None:
+    """The daily look has come: a person of the house is told, or need not be any more."""
+    if found:
+        tx.attention.open(MATTER, office.house, LOOK, {"rows": named(found)}, now)
+    else:
+        tx.attention.close(f"{MATTER}:{LOOK}", now)
+
+
+def differing(office: Office, tx: Tx, agencies: Collection[str], now: datetime) -> list[str]:
+    """What is remembered otherwise than the ledger tells: of every visit, whoever made it, and of the cases of some agencies."""
+    room = LookbackRoom(tx.ledger.batch)
+    return [*dict.fromkeys(str(one) for one in (*_visits(room), *_draws(room), *_cases(office, tx, room, agencies, now)))]
+
+
+def _visits(room: LookbackRoom) -> Iterator[Differs]:
+    """Every visit, whose it is, its seats and cases."""
+    entries, changed, broken = room.told(domain.RULES)
+    for number in sorted(broken):
+        yield Differs(row=f"seal {number}", name="head", held="", told="")
+    courses: defaultdict[str, Course] = defaultdict(Course)
+    for told in entries:
+        try:
+            courses[told.about].add(told.rule, told.at, json.loads(told.body))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            changed.add(told.id)
+    for entry in sorted(changed):
+        yield Differs(row=f"ledger {entry}", name="body", held="", told="")
+    visits, stakes, seats, served = room.visits(), room.stakes(), room.seats(), room.served()
+    entered = {row["draw"] for row in visits if row["id"] in courses and courses[row["id"]].opened_at}
+    odd: list[tuple[Row, Differs]] = []
+    for row in visits:
+        name = row["id"]
+        if row["draw"] not in entered:  # from before such entries were written
+            continue
+        course = courses[name]
+        odd += [(row, one) for one in domain.differing(row, stakes.get(name, {}), seats.get(name, ()), course)]
+        if (cases := course.standing.get("cases")) is not None and cases_digest(served.get(name, ())) != cases:
+            yield Differs(row=f"visit_case {name}", name="cases", held="", told="")
+    # nobody may owe a part of a joint visit any more once a case was withdrawn: then it is over at that moment
+    late = [row["id"] for row, one in odd if one.name in ("done_at", "state") and row["state"] == VisitState.DONE.value]
+    left = room.withdrawn_at(late, WITHDRAWALS) if late else set()
+    for row, one in odd:
+        over = row["state"] == VisitState.DONE.value and bool(courses[row["id"]].reports)
+        if not (over and one.name in ("done_at", "state") and (row["id"], row["done_at"]) in left):
+            yield one
+    yield from _placed(room, visits)
+
+
+def _placed(room: LookbackRoom, visits: Collection[Row]) -> Iterator[Differs]:
+    """Whom each visit is to, by the result of its draw, and that one is the result that was written."""
+    results, lines, there = room.results(), room.lines(AFTER), dict[str, dict[int, str]]()
+    for row in visits:
+        found = _PLACE.fullmatch(row["id"])
+        place = int(found["place"]) if found is not None and found["draw"] == row["draw"] else 0
+        there.setdefault(row["draw"], {})[place] = row["object_id"]
+    noted = {
+        row["about"]: _json(row["body"]).get("facts", {}).get("result") for row in room.entries_of([*results], "draw.carry_out")
+    }
+    for number in sorted(results.keys() | there.keys()):
+        content = results.get(number, b"")
+        try:
+            drawn = dict.fromkeys(name for one in json.loads(content)["lists"] for name in one["teams"])
+        except (ValueError, KeyError, TypeError):
+            drawn = None
+        if drawn is None or noted.get(number) not in (None, hashlib.sha256(content).hexdigest()):
+            yield Differs(row=f"draw_file {number}", name="result.json", held="", told="")
+            continue
+        yield from domain.placed(number, drawn, _came(lines.get(number, b"")), there.get(number, {}))
+
+
+def _came(content: bytes) -> set[str]:
+    """Who came in for somebody else."""
+    told = (_json(line) for line in content.splitlines())
+    return {str(line["in"]) for line in told if line.get("kind") == "replace" and line.get("in") is not None}
+
+
+def _draws(room: LookbackRoom) -> Iterator[Differs]:
+    """What a void draw never visited is owed still: it is void where its register says so, and nowhere else."""
+    states, void = room.void()
+    for number, state in sorted(states.items()):
+        if (state == DrawState.VOID.value) is not (number in void):
+            yield Differs(row=f"draw {number}", name="state", held=state, told="VOID" if number in void else "≠ VOID")
+
+
+def _cases(office: Office, tx: Tx, room: LookbackRoom, agencies: Collection[str], now: datetime) -> Iterator[Differs]:
+    """That a draw has had a case, as its row says; and what a case wants, as its body says. Else nobody would ever ask for it."""
+    by_draw: dict[str, list[Row]] = {}
+    for row in room.framed(agencies, now.replace(year=now.year - 1, month=1, day=1)):
+        by_draw.setdefault(row["drawn"], []).append(row)
+    states, _ = room.void()
+    for number, rows in sorted(by_draw.items()):
+        had = _had(office, tx, number, rows) if states.get(number, "VOID") != "VOID" else frozenset()
+        if had is None:
+            yield Differs(row=f"draw_file {number}", name=MEMBERS, held="", told="")
+            continue
+        for row in rows:
+            if row["id"] not in had:
+                yield Differs(row=f"case_file {row['id']}", name="drawn", held=number, told=None)
+    for case in room.unwanted(agencies):
+        if _wants(tx, case):
+            yield Differs(row=f"case_file {case}", name="wants_visit", held=False, told=True)
+    for case in room.silently_withdrawn(agencies, WITHDRAWALS):
+        yield Differs(row=f"case_file {case}", name="state", held="WITHDRAWN", told="≠ WITHDRAWN")
+
+
+def _had(office: Office, tx: Tx, number: str, rows: Collection[Row]) -> Collection[str] | None:
+    """Which cases a draw has had, of those of some objects; None where the key to its frame is not the one that was committed to."""
+    made = _json(tx.draws.file(number, "commit.json"))
+    if made:
+        told = made.get("members")
+        try:
+            bound = {read(tx.draws.file(number, "commit.json")).w}
+        except Invalid:
+            return None
+        announced = {
+            _json(row["body"]).get("facts", {}).get("w") for row in tx.ledger.about(number) if row["rule"] == "draw.announce"
+        }
+        if announced != bound or (told is not None and not hmac.compare_digest(str(told), members_digest(office, tx, number))):
+            return None
+    names = {object_id(office.secret, SubjectKind(row["subject_kind"]), row["subject_code"]) for row in rows}
+    members = read_members(split(tx.draws.parts(number, MEMBERS)), names)
+    return {case for _, one in members for case in one.cases}
+
+
+def _wants(tx: Tx, case: str) -> bool:
+    """Whether a case wants a visit by its body; one that nobody can read may."""
+    try:
+        return wants_visit(tx.cases.get(case))
+    except ValueError:
+        return True
+
+
+def _json(text: bytes | str) -> Mapping[str, Any]:
+    """A JSON object; nothing for anything else."""
+    try:
+        told = json.loads(text)
+    except ValueError:
+        return {}
+    return told if isinstance(told, dict) else {}

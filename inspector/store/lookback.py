@@ -1,0 +1,121 @@
+"""What frames are made of from former draws, read in bulk: a few questions however many visits there are."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from inspector.domain.case import CaseState
+from inspector.domain.lookback import Sat
+from inspector.store.drawtables import draw, draw_file, draw_register, visit_agency
+from inspector.store.ledger import LedgerRoom
+from inspector.store.room import Row
+from inspector.store.seals import holds
+from inspector.store.tables import case_file, ledger, seat, visit, visit_case
+
+_ON_SITE = '"ON_SITE"'
+"""How the body of a case with a step on site reads (`codec`)."""
+
+
+class LookbackRoom(LedgerRoom):
+    """Visits, whose they are, their seats and cases, with the ledger's entries about them."""
+
+    def visits(self) -> list[Row]:
+        """The columns of every visit of the house that frames are made of, those called off too."""
+        names = ("id", "draw", "agency", "object_id", "check_type", "replaces", "opened_at", "done_at", "state")
+        return self.rows(sa.select(*(visit.c[name] for name in names)))
+
+    def stakes(self) -> dict[str, dict[str, tuple[str, bool, bool]]]:
+        """By visit and agency: the stratum, whether chance alone chose it there, whether it counts."""
+        held: dict[str, dict[str, tuple[str, bool, bool]]] = {}
+        for name, agency, stratum, sampled, counts in self.connection.execute(sa.select(*visit_agency.c)):
+            held.setdefault(name, {})[agency] = stratum, sampled, counts
+        return held
+
+    def seats(self) -> dict[str, list[Sat]]:
+        """Every turn of every place, by visit."""
+        held: dict[str, list[Sat]] = {}
+        for name, *told in self.connection.execute(sa.select(seat.c.visit, *(seat.c[name] for name in Sat._fields))):
+            held.setdefault(name, []).append(Sat(*told))
+        return held
+
+    def served(self) -> dict[str, list[str]]:
+        """The cases of each visit."""
+        held: dict[str, list[str]] = {}
+        for name, case in self.connection.execute(sa.select(visit_case.c.visit, visit_case.c.case_id)):
+            held.setdefault(name, []).append(case)
+        return held
+
+    def told(self, rules: Collection[str]) -> tuple[list[sa.Row[Any]], set[str], set[int]]:
+        """(the ledger's entries about visits by some rules, in order; those that are not what was written; seals that do not hold)."""
+        asked = sa.select(ledger).where(ledger.c.about.in_(sa.select(visit.c.id)), ledger.c.rule.in_(list(rules)))
+        rows = sorted(self.connection.execute(asked).all(), key=lambda row: str(row.id))
+        broken = self.unsound({row.seal for row in rows if row.seal is not None})
+        return rows, {row.id for row in rows if not holds(row)}, broken
+
+    def withdrawn_at(self, visits: Collection[str], rules: Collection[str]) -> set[tuple[str, datetime]]:
+        """(visit, when) of the withdrawals of cases that some visits serve."""
+        asked = sa.select(visit_case.c.visit, ledger.c.at).join(ledger, ledger.c.about == visit_case.c.case_id)
+        asked = asked.where(visit_case.c.visit.in_(list(visits)), ledger.c.rule.in_(list(rules)))
+        return {(row[0], row[1]) for row in self.connection.execute(asked)}
+
+    def results(self) -> dict[str, bytes]:
+        """The results of all draws, by number."""
+        carried_out = sa.select(draw.c.number).where(draw.c.state.in_(("DRAWN", "VOID")))
+        asked = sa.select(draw_file.c.number, draw_file.c.bytes)
+        asked = asked.where(draw_file.c.number.in_(carried_out), draw_file.c.name == "result.json")
+        return {row[0]: row[1] for row in self.connection.execute(asked)}
+
+    def lines(self, end: str) -> dict[str, bytes]:
+        """What stands in the files of a kind, those of all lists one behind the other, by draw."""
+        named = (draw_file.c.name == end) | draw_file.c.name.endswith(f".{end}", autoescape=True)
+        asked = sa.select(draw_file.c.number, draw_file.c.bytes).where(draw_file.c.number.in_(sa.select(draw.c.number)), named)
+        held: dict[str, bytes] = {}
+        for number, content in self.connection.execute(asked.order_by(draw_file.c.number, draw_file.c.name, draw_file.c.part)):
+            held[number] = held.get(number, b"") + content
+        return held
+
+    def entries_of(self, numbers: Collection[str], rule: str) -> list[Row]:
+        """(about, body) of the entries about draws by a rule."""
+        return self.rows(sa.select(ledger.c.about, ledger.c.body).where(ledger.c.about.in_(list(numbers)), ledger.c.rule == rule))
+
+    def void(self) -> tuple[dict[str, str], set[str]]:
+        """(the state of every draw, the numbers that the registers of draws have as void)."""
+        states = {row[0]: row[1] for row in self.connection.execute(sa.select(draw.c.number, draw.c.state))}
+        entered = sa.select(draw_register.c.draw).where(draw_register.c.kind == "VOID")
+        return states, set(self.connection.execute(entered).scalars())
+
+    def framed(self, agencies: Collection[str], since: datetime) -> list[Row]:
+        """The cases of some agencies, taken in since a moment or not ended, that a draw has had without visiting them."""
+        there = sa.exists().where(
+            visit_case.c.case_id == case_file.c.id, visit.c.id == visit_case.c.visit, visit.c.draw == case_file.c.drawn
+        )
+        names = ("id", "subject_kind", "subject_code", "drawn")
+        asked = sa.select(*(case_file.c[name] for name in names)).where(
+            case_file.c.agency.in_(list(agencies)),
+            case_file.c.state != CaseState.WITHDRAWN.value,
+            case_file.c.drawn.is_not(None),
+            (case_file.c.opened_at >= since) | case_file.c.ended_at.is_(None),
+        )
+        return self.rows(asked.where(~there))
+
+    def unwanted(self, agencies: Collection[str]) -> list[str]:
+        """The cases under verification that a step on site is named in and that no column says to want a visit."""
+        asked = sa.select(case_file.c.id).where(
+            case_file.c.agency.in_(list(agencies)),
+            case_file.c.state == CaseState.VERIFYING.value,
+            ~case_file.c.wants_visit,
+            case_file.c.body.contains(_ON_SITE, autoescape=True),
+        )
+        return list(self.connection.execute(asked).scalars())
+
+    def silently_withdrawn(self, agencies: Collection[str], rules: Collection[str]) -> list[str]:
+        """The cases that are withdrawn by their row, and not by any entry."""
+        said = sa.exists().where(ledger.c.about == case_file.c.id, ledger.c.rule.in_(list(rules)))
+        asked = sa.select(case_file.c.id).where(
+            case_file.c.agency.in_(list(agencies)), case_file.c.state == CaseState.WITHDRAWN.value, ~said
+        )
+        return list(self.connection.execute(asked).scalars())

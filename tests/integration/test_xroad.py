@@ -1,0 +1,147 @@
+"""A service of an X-Road: whoever asks is named, and so is the case; errors of security servers are no answers of the service."""
+
+from __future__ import annotations
+
+import json
+import ssl
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+
+from connectors.sources import xroad
+from inspector import testing
+from inspector.domain.errors import Invalid
+from inspector.domain.evidence import Verdict
+from inspector.ports import AnswerStatus, Barred, Garbled, PortError, Unavailable
+from inspector.testing import QUESTION, caught
+from inspector.testing.peer import Heard, Step, answer, peer
+from inspector.testing.tls import authority
+from tests.frontends import verdict
+
+CLIENT, SERVICE = "CN-TEST/GOV/340400/核查", "CN-TEST/GOV/340401/registers/licences"
+ENCODED = "CN-TEST/GOV/340400/%E6%A0%B8%E6%9F%A5"
+FOUND: Mapping[str, object] = {"code": 0, "data": {"value": "存续", "as_of": "2026-01-05"}}
+NAMED: Mapping[str, object] = {"client": CLIENT, "service": SERVICE, "path": "/v1/query", "tries": 1}
+
+
+@pytest.mark.slow  # its wire and its answers are those of the source over HTTP, which is held to this every day
+class TestXroad(testing.OverHttp, testing.SourceContract):
+    """The contract."""
+
+    factory = xroad.connect
+    told: ClassVar[object] = FOUND
+
+    def settings(self, folder: Path) -> Mapping[str, object]:
+        return NAMED
+
+
+def server(heard: Heard) -> Step:
+    """A security server of the tests (PR-REST 4): it knows one client and one service, and repeats what the protocol has repeated."""
+    service = SERVICE
+    told = {f"X_Road_{name}": heard.headers.get(f"x-road-{name.lower()}", "") for name in ("Client", "Id")}
+    if not all(told.values()) or heard.headers.get("content-type") != "application/json":
+        return failed(400, "Client.BadRequest")
+    if told["X_Road_Client"] != ENCODED:
+        return failed(500, "Server.ClientProxy.UnknownMember")
+    if heard.path != f"/r1/{service}/v1/query":
+        return failed(500, "Server.ServerProxy.UnknownService")
+    told |= {"X_Road_Service": service, "X_Road_Request_Id": "9bc95b6e-2f1d-4a41"}
+    return answer(200, FOUND, body=None, **told)
+
+
+def failed(status: int, kind: str) -> Step:
+    """An error as the specification shows one (its examples 2 to 4)."""
+    told = {"type": kind, "message": "…", "detail": "018cbcae-537e-421b-b6f6-2608dc97bd90"}
+    return answer(status, told, Content_Type="application/json;charset=utf-8", X_Road_Error=kind)
+
+
+@contextmanager
+def asking(*steps: Step, **more: object) -> Iterator[tuple[xroad.XroadSource, list[Heard]]]:
+    heard: list[Heard] = []
+
+    def serve(one: Heard) -> Step:
+        heard.append(one)
+        return steps[len(heard) - 1] if steps else server(one)
+
+    paths = {f"/r1/{SERVICE}/v1/query": serve, f"/r1/{SERVICE}x/v1/query": serve}
+    with peer(beside=paths) as there, closing(xroad.connect("registry", {"url": there.url, **NAMED, **more})) as made:
+        yield made, heard
+
+
+def test_a_question_names_who_asks_and_for_which_case_and_the_answer_the_request() -> None:
+    with asking(user_id="CN办01", represented="GOV/340402") as (made, heard):
+        answers = [made.ask(QUESTION, key="k-1") for _ in range(2)]
+    assert [(one.status, verdict(one)) for one in answers] == [(AnswerStatus.FOUND, Verdict.MATCH)] * 2
+    assert answers[0].provenance.source_version == "9bc95b6e-2f1d-4a41"
+    told = heard[0].headers
+    assert (told["x-road-client"], told["x-road-issue"], told["x-road-represented-party"]) == (ENCODED, "C-1", "GOV/340402")
+    assert told["x-road-userid"] == "CN%E5%8A%9E01"
+    assert len({one.headers["x-road-id"] for one in heard}) == 2, "each message has a number of its own"
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "becomes", "code"),
+    [
+        (500, "Server.ServerProxy.NetworkError", Unavailable, "fault_theirs"),
+        (500, "Server.ServerProxy.DatabaseError", Unavailable, "fault_theirs"),
+        (500, "Server.ServerProxy.AccessDenied", Barred, "unauthorised"),
+        (500, "Server.ClientProxy.UnknownMember", Barred, "unauthorised"),
+        (400, "Client.BadRequest", Barred, "fault_form"),
+        (200, "Server.ServerProxy.ServiceFailed", Unavailable, "fault_theirs"),
+        (500, "who knows 91350100M000100Y43", Garbled, "code_unknown"),
+    ],
+)
+def test_an_error_of_a_security_server_is_no_answer(status: int, kind: str, becomes: type[PortError], code: str) -> None:
+    with asking(failed(status, kind)) as (made, _):
+        error = caught(lambda: made.ask(QUESTION, key="k-1"))
+    assert (type(error), error.code) == (becomes, code)
+    assert testing.CODE not in str(error)
+
+
+def test_the_services_own_error_and_an_answer_to_another_message_are_told_apart() -> None:
+    other = answer(200, FOUND, X_Road_Id="another"), answer(200, FOUND, X_Road_Service="CN-TEST/GOV/1/x/y")
+    with asking(answer(404, {"message": "Not found"}), *other) as (made, _):
+        errors = [caught(lambda: made.ask(QUESTION, key="k-1")) for _ in range(3)]
+    assert [one.code for one in errors] == ["http_404", "echo_differs", "echo_differs"]
+    with asking(client="CN-TEST/GOV/340400/other") as (made, _):
+        assert caught(lambda: made.ask(QUESTION, key="k-1")).code == "unauthorised"
+    with asking(service=f"{SERVICE}x") as (made, _):
+        assert caught(lambda: made.ask(QUESTION, key="k-1")).code == "unauthorised"
+
+
+def test_a_security_server_may_want_to_see_our_certificate(tmp_path: Path) -> None:
+    ours, _ = authority(tmp_path / "ours")
+    file = tmp_path / "ours.pem"
+    file.write_bytes(ours.read_bytes() + (tmp_path / "ours" / "key.pem").read_bytes())
+    file.chmod(0o600)
+    theirs, context = authority(tmp_path / "theirs")
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.load_verify_locations(ours)
+    with peer(answer(200, FOUND), tls=context) as there:
+        told: dict[str, Any] = {"url": there.url, "ca_file": str(theirs), **NAMED}
+        with closing(xroad.connect("registry", told)) as made:
+            assert isinstance(caught(lambda: made.ask(QUESTION, key="k-1")), Unavailable)
+        with closing(xroad.connect("registry", {**told, "client_cert_file": str(file)})) as made:
+            assert made.ask(QUESTION, key="k-1").value == "存续"
+        assert len(there.heard) == 1
+        assert json.loads(there.heard[0].body)["case"] == "C-1"
+        file.chmod(0o644)
+        with pytest.raises(Invalid, match="connector_secret_open"):
+            xroad.connect("registry", {**told, "client_cert_file": str(file)})
+        with pytest.raises(Invalid, match="connector_ca_file"):
+            xroad.connect("registry", {**told, "client_cert_file": key_alone(tmp_path)})
+
+
+def key_alone(folder: Path) -> str:
+    file = folder / "theirs" / "key.pem"
+    file.chmod(0o600)
+    return str(file)
+
+
+@pytest.mark.parametrize("keys", [{"client": "CN"}, {"service": "CN/GOV/1"}, {"service": "CN/GOV//x/y"}, {"represented": "GOV"}])
+def test_names_that_are_none_are_refused(keys: dict[str, object]) -> None:
+    with pytest.raises(Invalid, match="connector_key_range"):
+        xroad.connect("registry", {"url": "http://127.0.0.1:9", **NAMED, **keys})

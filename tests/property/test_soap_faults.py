@@ -1,0 +1,48 @@
+"""No fault of a SOAP service, in any order, ever speaks for or against anybody."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from connectors.sources.soap import connect
+from inspector.testing import Body
+from inspector.testing.faults import table
+from inspector.testing.peer import Step, answer, followed, peer
+from tests.frontends import outcome
+from tests.integration.test_soap import ODD
+from tests.soap import ASKING, FOUND, fault, found, said
+
+SILENT = {"unavailable", "barred", "refused", "garbled", "cannot_say", "not_found"}
+AGAINST = "<value>注销</value>"
+TOLD: list[Body] = [
+    *(told for told, _ in ODD.values()),
+    *(fault(code, detail=AGAINST) for code in ("Server", "Client", "Client.Authentication", "Other", "")),
+    *(said(found("注销", more=f"<code>{code}</code>")) for code in ("404", "-1", "E-106", "E-9", "")),
+    *(said(found("注销", more="")), said(found("", more="<code>0</code>"))),
+]
+FAULTS: dict[str, Step] = {
+    **{one.name: one.step for one in table(FOUND, heeds=True, empty=False) if not one.hasty},
+    **{f"told-{number}": answer(200, told) for number, told in enumerate(TOLD)},
+    **{f"at-500-{number}": answer(500, told) for number, told in enumerate(TOLD)},
+    "at-500-found": answer(500, said(found("注销"))),
+    "behind": followed(answer(200, TOLD[0]), b"HTTP/1.1 200 Said\r\nContent-Length: 2\r\n\r\n{}"),
+}
+
+
+def test_no_fault_in_any_order_ever_yields_a_match_or_a_mismatch() -> None:
+    with peer() as there, closing(connect("front", {"url": there.url, "tries": 1, "read_seconds": 2, **ASKING})) as made:
+        for name, step in FAULTS.items():
+            there.plays(step)
+            assert outcome(made) in SILENT, name
+
+        @settings(max_examples=25, deadline=None)
+        @given(st.lists(st.sampled_from(sorted(FAULTS)), min_size=1, max_size=5))
+        def holds(names: list[str]) -> None:
+            there.plays(*(FAULTS[name] for name in names), answer(200, FOUND))
+            assert {outcome(made) for _ in names} <= SILENT
+            assert outcome(made) == "match"
+
+        holds()

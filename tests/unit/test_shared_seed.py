@@ -1,0 +1,65 @@
+"""One throw for two ceremonies and one secret for two parties: refused where a draw is made, said aloud by whoever verifies one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from inspector.cli.offline.beside import refuse_thrown
+from inspector.domain.commitment import Listing
+from inspector.domain.errors import Invalid
+from inspector.domain.frame import freeze
+from inspector.verifier.verify_draw import opinion
+from tests.bundles import Bundle, carried_out, committed, person, promise, reveal, rules, thing
+from tests.second import opinions
+from tests.tampering import packed
+from tests.unit.test_drawplan import THEIRS, seeded
+
+DICE = {"dice": 26, "sides": 6}
+THROWS = " ".join("12" * 13), " ".join("34" * 13)
+
+
+def made(*sources: tuple[dict[str, object], dict[str, object]]) -> Bundle:
+    """A small draw of these sources and parts."""
+    frame = freeze([thing("a")], [person("Z")], [])
+    held = committed([Listing(name="x", frame=frame, rules=rules(team=1))], sources=[one for one, _ in sources])
+    return carried_out(held, {"x": frame}, [part for _, part in sources])
+
+
+def party(name: str, secret: str) -> tuple[dict[str, object], dict[str, object]]:
+    return promise(secret) | {"party": name}, reveal(secret)
+
+
+def thrown(what: str, figures: str) -> tuple[dict[str, object], dict[str, object]]:
+    return {"kind": "text", "what": what, "bits": 66, "form": DICE}, {"kind": "text", "text": figures}
+
+
+DRAWS = {
+    "two secrets": (made(party("justice", "one"), party("audit", "two")), False),
+    "one secret": (made(party("justice", "one"), party("audit", "one"), thrown("red", THROWS[0])), True),
+    "two throws": (made(thrown("red", THROWS[0]), thrown("blue", THROWS[1])), False),
+    "one throw": (made(thrown("red", THROWS[0]), thrown("blue", THROWS[0])), True),
+}
+
+
+def test_each_of_the_three_verifiers_says_aloud_that_one_value_stands_for_two_sources() -> None:
+    page = list(opinions([packed(bundle) | {"remarks": b"1"} for bundle, _ in DRAWS.values()]))
+    for (name, (bundle, shared)), loud in zip(DRAWS.items(), page, strict=True):
+        audit = bundle.verdict()
+        code, lines = opinion(packed(bundle))
+        strict, _ = opinion(packed(bundle), strict=True)
+        said = [one.code for one in audit.remarks if one.grave]
+        told = ("draw.seed_shared" in said, any(line.startswith("!! ONE VALUE") for line in lines), "seed_shared" in loud.split())
+        assert (audit.holds, code, strict, told) == (True, 0, 1, (shared,) * 3), name
+
+
+def test_a_plan_in_which_two_parties_have_one_hash_is_refused_whatever_else_it_has() -> None:
+    assert seeded(THEIRS, THEIRS.replace("justice", "audit")) == [("seed", "plan_seed_twice")]
+
+
+def test_figures_that_serve_for_two_ceremonies_are_refused_where_the_draw_is_carried_out(tmp_path: Path) -> None:
+    parts = [{"kind": "text", "text": one} for one in THROWS]
+    refuse_thrown(tmp_path / "draw", parts)
+    with pytest.raises(Invalid, match="draw_thrown_once"):
+        refuse_thrown(tmp_path / "draw", [parts[0], parts[0]])
