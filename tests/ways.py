@@ -34,13 +34,13 @@ BROKEN = {
     ),
     "nobody is sent before another agency's result is asked for": (
         after(
-            'code = "hr-agency-staff"',
-            '["ONLINE_QUERY", "ASSISTANCE", "ON_SITE"]',
-            '["ONLINE_QUERY", "OTHER_RESULT", "ASSISTANCE", "ON_SITE"]',
-            text=after('id = "high-D"', '"ASSISTANCE", "ON_SITE"', '"ASSISTANCE", "ON_SITE", "OTHER_RESULT"'),
+            'code = "dispatch-premises"',
+            '["ONLINE_QUERY", "ON_SITE"]',
+            '["ONLINE_QUERY", "OTHER_RESULT", "ON_SITE"]',
+            text=after('id = "normal-D"', '"ASSISTANCE", "ON_SITE"', '"ASSISTANCE", "ON_SITE", "OTHER_RESULT"'),
         ),
         ["visit_before_result"],
-        "strategy high-D · methods: sends somebody before asking for another agency's result",
+        "strategy normal-D · methods: sends somebody before asking for another agency's result",
     ),
     "no level is spared the query where a fact has a source": (
         after('id = "high-A"', '"ONLINE_QUERY", "ASSISTANCE"', '"ASSISTANCE"'),
