@@ -49,6 +49,11 @@ BROKEN = {
         ["minimum_unreachable"],
         "minimum least · items: no draw comes to stable-jobs",
     ),
+    "nor of persons at a level, for they have none": (
+        owed(items='["relief-household"]', levels='["A"]', least=1),
+        ["minimum_unreachable"],
+        "minimum least · items: no draw comes to relief-household",
+    ),
     "a least number is counted as its strata are": (
         owed(per="month", least=1),
         ["minimum_window"],

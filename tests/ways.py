@@ -12,6 +12,16 @@ BROKEN = {
         ["publicity_term"],
         "item business-licence · publicity.term: scope 本机关网站: what is made public needs its term",
     ),
+    "a notice says where letters are made public, and leaves nothing open": (
+        after(ITEM, NOT_PUBLIC, NOT_PUBLIC.replace('"none"', '"网站和其他适当范围", term = "1y"')),
+        ["publicity_vague"],
+        "item business-licence · publicity.scope: vague wording `其他`; name the places",
+    ),
+    "whatever the case of its letters, none is no place": (
+        after(ITEM, NOT_PUBLIC, NOT_PUBLIC.replace('"none"', '"None", term = "1y"')),
+        ["publicity_term"],
+        "item business-licence · publicity.term: scope none",
+    ),
     "an item says whether its letters are made public": (
         after(ITEM, f"{NOT_PUBLIC}\n", ""),
         ["publicity_unstated"],
@@ -24,13 +34,13 @@ BROKEN = {
     ),
     "nobody is sent before another agency's result is asked for": (
         after(
-            'code = "hr-agency-staff"',
-            '["ONLINE_QUERY", "ASSISTANCE", "ON_SITE"]',
-            '["ONLINE_QUERY", "OTHER_RESULT", "ASSISTANCE", "ON_SITE"]',
-            text=after('id = "high-D"', '"ASSISTANCE", "ON_SITE"', '"ASSISTANCE", "ON_SITE", "OTHER_RESULT"'),
+            'code = "dispatch-premises"',
+            '["ONLINE_QUERY", "ON_SITE"]',
+            '["ONLINE_QUERY", "OTHER_RESULT", "ON_SITE"]',
+            text=after('id = "normal-D"', '"ASSISTANCE", "ON_SITE"', '"ASSISTANCE", "ON_SITE", "OTHER_RESULT"'),
         ),
         ["visit_before_result"],
-        "strategy high-D · methods: sends somebody before asking for another agency's result",
+        "strategy normal-D · methods: sends somebody before asking for another agency's result",
     ),
     "no level is spared the query where a fact has a source": (
         after('id = "high-A"', '"ONLINE_QUERY", "ASSISTANCE"', '"ASSISTANCE"'),

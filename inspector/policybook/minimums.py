@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from inspector.domain.case import SubjectKind
 from inspector.domain.policy import Item
 from inspector.domain.sampling import POOL, MinimumRow, Window, parted
 from inspector.policybook.part import nearest
@@ -71,10 +72,18 @@ def _all(draft: Draft) -> Iterator[tuple[MinimumRow, Item]]:
 
 
 def _drawn(draft: Draft, row: MinimumRow, item: Item) -> Iterator[tuple[str, str]]:
-    """The levels of a row at which cases of an item are drawn as such, with their strata; not as daily supervision is."""
+    """The levels of a row at which cases of an item are drawn as such, with their strata; not as daily supervision is.
+
+    Persons have no credit class: whatever level is told of one, the case is of the unrated (handbook 2.1).
+    """
+    persons = item.subjects == {SubjectKind.PERSON}
     held = [(one.levels, one.stratum) for one in draft.strategies if one.fits(item) and one.stratum is not None]
     pools = {f"{POOL}{level.code}" for level in draft.levels}
-    for level in () if item.exempt else (level.code for level in draft.levels if row.about(item.code, level.code)):
+    for level in (
+        ()
+        if item.exempt
+        else (level.code for level in draft.levels if row.about(item.code, level.code) and (level.unrated or not persons))
+    ):
         yield from ((level, stratum) for levels, stratum in held if level in levels and stratum not in pools)
 
 

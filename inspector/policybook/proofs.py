@@ -191,6 +191,8 @@ def _item(item: Item, found: Found) -> None:
     _exemption(item, found)
     if word := vague(item.standard):
         found("standard_vague", here, "standard", value=word)
+    if item.publicity is not None and (word := vague(item.publicity.scope)):
+        found("publicity_vague", here, "publicity.scope", value=word)
     for fact in item.facts:
         _fact(item, fact, found)
 

@@ -109,6 +109,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         'does not say whether its letters are made public: write publicity = {{ scope = "none", basis = "…" }}, or scope, term and basis',
         '没有写明承诺书是否公开：不公开的写 publicity = {{ scope = "none", basis = "…" }}，公开的写明 scope、term 和 basis',
     ),
+    "publicity_vague": (
+        "vague wording `{value}`; name the places where the letters are made public (the plan, item 5)",
+        "含模糊表述或者兜底条款“{value}”；请写明公开的具体场所、平台（第5项）",
+    ),
     "notice_twice": (
         "{value} is the notice of now (notice_version); a former one has a version of its own",
         "{value} 是现行的告知书（notice_version）；此前的告知书另有版本号",
