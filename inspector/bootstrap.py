@@ -123,6 +123,7 @@ def office(settings: Settings, held: Store, *, connectors: Connectors | None = N
         shadow=settings.shadow.on,
         manners=manners.of(_told(settings)),
         watch=Watch(rules=Rules(**told.model_dump(exclude={"hold"})), hold=frozenset(told.hold)),
+        link_days=settings.web.link_days,
     )
 
 

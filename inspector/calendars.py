@@ -19,22 +19,20 @@ from typing import NoReturn
 
 from inspector.domain.calendar import NamedDay, Notice, WorkingCalendar, YearTable
 from inspector.domain.errors import Invalid
+from inspector.domain.statutory import fixed
 from inspector.labels import toml
 
 _FIRST_YEAR, _LAST_YEAR = 1993, 2199  # UTC+8 without summer time since 1992
 _SATURDAY = 5
 _FILE_KEYS = ("year", "version", "notice", "notice_date", "source", "source_note", "amendment", "holiday")
 _AMENDMENT_KEYS = ("notice", "notice_date", "source")
-_FIXED = ((1, 1), (5, 1), (10, 1), (10, 2), (10, 3))
-"""Days that are off each year by law (Regulations on Public Holidays art. 2), and since 2025 the second of May too."""
 _MOVING_SINCE = 2008
 _MOVING = (((1, 21), (2, 24), 3, 1993), ((4, 4), (4, 6), 1, _MOVING_SINCE), ((5, 26), (6, 26), 1, _MOVING_SINCE))
-"""Holidays of the same article whose day moves (Spring Festival, Qingming, Dragon Boat): between which days, how many are off at least,
-since which year."""
+"""Holidays of Regulations on Public Holidays art. 2 whose day moves (Spring Festival, Qingming, Dragon Boat): between which days, how many
+are off at least, since which year."""
 _MID_AUTUMN, _IN_OCTOBER = (9, 7), 8
 """Mid-Autumn (same article, since 2008) falls on 7 September at the earliest. Where it falls within National Day, October's first eight
 days are off instead of seven, as in 2009, 2017, 2020 and 2025."""
-_SECOND_OF_MAY = 2025
 _HOLIDAY_KEYS = ("name", "days_off", "days_worked")
 
 
@@ -153,8 +151,7 @@ def _read_year(file: Path) -> YearTable:
 
 def _refuse_partial(part: _Part, year: int, off: AbstractSet[date]) -> None:
     """A year without its statutory holidays would be taken as certain, and counts days on which nobody works."""
-    fixed = [date(year, month, day) for month, day in (*_FIXED, *([(5, 2)] if year >= _SECOND_OF_MAY else []))]
-    lacking = [str(day) for day in sorted(fixed) if day not in off]
+    lacking = [str(day) for day in sorted(fixed(year)) if day not in off]
     for start, end, least, since in _MOVING:
         first, last = date(year, *start), date(year, *end)
         if year >= since and len([day for day in off if first <= day <= last]) < least:

@@ -16,6 +16,7 @@ from typing import Protocol, runtime_checkable
 from inspector.domain.case import SubjectKind
 from inspector.domain.letter import LetterKind
 from inspector.domain.urgency import Urgency
+from inspector.domain.words import Words
 
 
 class Origin(StrEnum):
@@ -132,7 +133,6 @@ class Looking(Protocol):
 
     def look(self) -> Sequence[Sighting]:
         """Look, ask about nobody and change nothing. Raises Unavailable, Barred, Refused, Garbled."""
-        ...
 
 
 class AnswerStatus(StrEnum):
@@ -194,7 +194,8 @@ class Letter:
     The requested agency answers by it; the common superior, to whom an escalation goes, sees the request by its one.
 
     `accept_by`: when it is to be acknowledged, where a pack says so. `text` is a dossier for who has not seen the request; `outcome`,
-    in a letter of that kind, is a code that says what came of the answer: then nothing is said about the subject.
+    in a letter of that kind, is a code that says what came of the answer: then nothing is said about the subject. `words`: for readers.
+    `enclosed`: the letters of a digest, which itself says nothing about anybody.
     """
 
     kind: LetterKind
@@ -214,18 +215,23 @@ class Letter:
     urgency: Urgency = Urgency.NORMAL
     accept_by: datetime | None = None
     outcome: str = ""
+    words: Words = field(default_factory=Words)
+    enclosed: tuple[Letter, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
     """The other side has it. `reference` is its own number for it, empty when it gives none; `at` its own date of it, None likewise.
 
-    A date is never filled in from the clock of a machine: what the other side did not date is dated in office time by who records it.
+    A date is never a machine's: what the other side did not date is dated in office time by who records it.
+    `refused`: of several addressees those who did not take it, with a code; `by_hand`: somebody must carry it on. A person is told.
     """
 
     reference: str
     at: datetime | None = None
     attempts: int = 1
+    refused: tuple[str, ...] = ()
+    by_hand: bool = False
 
 
 class Agency(Protocol):

@@ -86,6 +86,7 @@ class Web(Section):
     max_body_bytes: int = Field(4_000_000, gt=0, description="Largest request body taken")
     threads: int = Field(16, gt=0, description="Threads that serve requests")
     open_ops: bool = Field(False, description="Whether the ops page is shown without logging in; for the demo only")
+    link_days: int = Field(30, gt=0, description="Days that an agency's link still shows its request after that has ended")
     language: Literal["zh-Hans", "en"] = Field(
         "zh-Hans", description="The language of pages for a browser that prefers none of the two, or does not say"
     )
@@ -148,7 +149,11 @@ class AgencySettings(Section):
     parent: str | None = Field(None, description="The agency above it")
     pack: str | None = Field(None, description="Its policy pack; without one the nearest pack above holds")
     connector: str | None = Field(None, description="The agencies connector that letters to it go through")
-    language: Literal["zh-Hans", "en"] = Field("zh-Hans", description="The language its inspectors are pushed in")
+    language: Literal["zh-Hans", "en"] = Field("zh-Hans", description="The language of pushes to its people and of letters to it")
+    digest: time | None = Field(
+        None,
+        description="Hour (08:30) of each working day when its letters go in one message, with which each request's clock starts",
+    )
 
 
 class PlanSettings(Section):
@@ -308,7 +313,7 @@ def _placed(told: Connector, base: Path) -> Connector:
 
 
 def _is_place(key: str) -> bool:
-    return key == "folder" or key.endswith("_file")
+    return key == "folder" or key.endswith(("_file", "_folder"))
 
 
 def _database(held: Database, base: Path) -> Database:

@@ -90,9 +90,16 @@ class Noted:
     partly: bool = False
     disputed: bool = False
     badly_put: bool = False
+    calmed: bool = False
+    contested: datetime | None = None
     said: str = ""
     echo: str = ""
     above: bool = False
+
+
+def hourly(at: datetime) -> datetime:
+    """The full hour: people do things at once, and a year has few enough moments."""
+    return at.replace(minute=0, second=0, microsecond=0)
 
 
 @dataclass
@@ -107,9 +114,9 @@ class Correspondents:
     count: int = 0
 
     def later(self, days: float, request: str, do: Doing) -> None:
-        """Do something in so many days, at some time of the day."""
+        """Do something in so many days, at some full hour of the day."""
         self.count += 1
-        at = self.office.now() + timedelta(days=days, minutes=self.chance.randrange(1, 300))
+        at = hourly(self.office.now() + timedelta(days=days, hours=self.chance.randrange(1, 6)))
         heapq.heappush(self.plan, (at, self.count, request, do))
 
     def act(self, request: str, do: Doing) -> bool:
@@ -162,13 +169,13 @@ class Correspondents:
 
             def decide(tx: Tx, now: datetime) -> None:
                 told = assist.decide(self.office, tx, letter.request_id, helps, "职权在此", "省级", now)
-                held.moved += 1 if helps else 0
-                if not helps:
-                    held.ended = "declined"
-                    held.said = ""
-                elif self.chance.random() < 0.7:
-                    self.later(3, letter.request_id, self.answer(letter.request_id, Verdict.MATCH))
                 assert told.dispute is not None
+                held.contested = None
+                if helps:
+                    held.ended, held.said, held.badly_put, held.moved = "", "", held.calmed, held.moved + 1
+                    if self.chance.random() < 0.7:
+                        self.later(3, letter.request_id, self.answer(letter.request_id, Verdict.MATCH))
+                held.ended = held.ended or ("" if helps else "declined")
 
             self.later(4, letter.request_id, decide)
 
@@ -212,8 +219,9 @@ class Correspondents:
         def do(tx: Tx, now: datetime) -> None:
             assist.answer(self.office, tx, request, verdict, "" if verdict is Verdict.MATCH else "李某", "赵六", now, Door())
             held = self.word(request, now)
-            if held.ended not in ("answered", "declined"):  # what says otherwise than the first word is kept beside it
-                held.answered, held.ended, held.said = now, "answered", verdict.value
+            again = held.contested is not None and now < held.contested
+            if again or held.ended not in ("answered", "declined"):  # what says otherwise than the first word is kept beside it
+                held.answered, held.ended, held.said, held.badly_put = now, "answered", verdict.value, held.calmed
 
         return do
 
@@ -243,9 +251,10 @@ class Correspondents:
         """The requester's dispute of a refusal."""
 
         def do(tx: Tx, now: datetime) -> None:
-            assist.contest_refusal(self.office, tx, request, "应当协助", "李主任", now)
+            told = assist.contest_refusal(self.office, tx, request, "应当协助", "李主任", now)
+            assert told.dispute is not None
             held = self.note(request)
-            held.disputed, held.ended, held.said, held.badly_put = True, "", "", False
+            held.disputed, held.contested = True, told.dispute.due_at
 
         return do
 
@@ -263,7 +272,8 @@ class Correspondents:
 
         def do(tx: Tx, now: datetime) -> None:
             told = assist.contest_urgency(self.office, tx, request, "并不紧急", "赵六", now, Door())
-            self.moved(request, told, now).badly_put = True
+            held = self.moved(request, told, now)
+            held.badly_put = held.calmed = True
 
         return do
 

@@ -13,11 +13,13 @@ from typing import Any
 from pydantic import BaseModel
 
 from connectors.signers.webhook import Signer
-from inspector.domain.assistance import Inability
+from inspector.domain.assistance import Inability, Quarrel
+from inspector.domain.said import Saying
 from inspector.ports import Answer, PortError, Rating, Receipt
 from inspector.testing.peer import Heard, Peer, answer, peer
 from inspector.web.assistance import DateIn, ForwardIn
 from inspector.web.messages import AnswerIn, DeclineIn, FindingIn, ResultIn, SeatDeclineIn
+from inspector.web.replies import SignedReplyIn
 from tests.markdown import first_line, table
 from tests.wire import AGENCY, CASES, LEVEL, SECRET, SIGNED_AT, Exchange, one_of
 from tests.wire_draws import DRAWS
@@ -37,6 +39,18 @@ SHOWN = (
 """The headers that say something about the message, in the order in which they are shown."""
 PLAIN = {"host", "accept", "accept-encoding", "user-agent", "content-length", "connection"}
 """Those that every HTTP client sends."""
+REPLY = {
+    "do": one_of(Saying),
+    "signer": "who answers for it; needed with each",
+    "verdict": "with `answer`, as above",
+    "value": "with `answer` as above; with `partly` the part that is answered",
+    "rest": "with `partly`: what is still open",
+    "reasons": "needed with `decline`, `propose`, `extend`, `calm` (the request is not urgent), `forward` and `contest`",
+    "inability": f"with `decline`: {one_of(Inability)}",
+    "day": "with `propose`: the working day by which you can answer",
+    "to": "with `forward`: the agency that is competent, by its name or as our settings name it",
+    "about": f"with `contest`: {one_of([Quarrel.COMPETENCE, Quarrel.GROUND])}; the common superior decides",
+}
 INCOMING: Mapping[str, tuple[type[BaseModel], Mapping[str, Any], Mapping[str, str]]] = {
     "POST /v1/assistance/{request}/answer": (
         AnswerIn,
@@ -73,6 +87,11 @@ INCOMING: Mapping[str, tuple[type[BaseModel], Mapping[str, Any], Mapping[str, st
             "reasons": "why; needed",
             "signer": "who answers for it",
         },
+    ),
+    "POST /v1/agencies/{connector}/replies": (
+        SignedReplyIn,
+        {"request": "9b2e4c6d8f0a4b1c9d3e5f7a1b2c3d4e", "do": "answer", "verdict": "match", "signer": "某某局 王五"},
+        REPLY | {"request": "the request's number, as in the letter"},
     ),
     "POST /v1/seats/{seat}/decline": (SeatDeclineIn, {"reason": "与检查对象有利害关系"}, {"reason": "why; needed"}),
     "POST /v1/seats/{seat}/result": (

@@ -35,6 +35,7 @@ SAMPLES = {
 #name = "示例区住房和城乡建设局"
 #parent = "county"
 #connector = "housing" # of [assistance.…]: letters to this agency go there
+#digest = "08:30" # one message each working day, for an agency that gets many; leave out: each letter at once
 """,
     "plans": """\
 #[plans.weekly]

@@ -13,6 +13,8 @@ from pathlib import Path
 
 DAY = timedelta(days=1)
 EIGHT_HOURS = timedelta(hours=8)
+BY_LAW = ("0101", "0501", "0502", "1001", "1002", "1003")
+"""New Year's Day, Labour Day and the day after, National Day and two more: Regulations on Public Holidays as of 2025, art. 2."""
 
 
 class Longhand:
@@ -31,8 +33,8 @@ class Longhand:
                 self.worked.update(holiday.get("days_worked", []))
 
     def works(self, day: date) -> bool:
-        """Whether the office works: the notices first, else Monday to Friday."""
-        if day in self.off:
+        """Whether the office works: the notices first, else Monday to Friday; in years to come, too, not on what is a holiday by law."""
+        if day in self.off or (day.year > max(self.known) and day.strftime("%m%d") in BY_LAW):
             return False
         return day in self.worked or day.strftime("%a") not in ("Sat", "Sun")
 

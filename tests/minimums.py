@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from tests.packs import SHIPPED, after
+from tests.packs import after, edited
+
+PERMITTING = edited(('S8 = "', 'S8 = { heavier = ["22"], title = "'), ('——仅供参照，不是本事项的依据"\n', '" }\n'))
+"""The shipped pack, one of whose sources has an article that would permit it."""
 
 
-def owed(least: int = 5, per: str = "quarter", text: str = SHIPPED, **stated: str) -> str:
-    """The shipped pack with one row more: so many of an item, at level D unless something else is stated."""
-    told = {"id": '"least"', "items": '["dispatch-premises"]', "levels": '["D"]', "basis": '"P:2.3"'} | stated
+def owed(least: int = 5, per: str = "quarter", text: str = PERMITTING, **stated: str) -> str:
+    """That pack with one row more: so many of an item, at level D unless something else is stated."""
+    told = {"id": '"least"', "items": '["dispatch-premises"]', "levels": '["D"]', "basis": '"S8:22;P:2.3"'} | stated
     lines = "".join(f"{key} = {value}\n" for key, value in told.items() if value)
     return f'{text}\n[[minimum]]\n{lines}least = {least}\nper = "{per}"\n'
 
 
 PLAIN = owed()
-"""It loads: five of an item a quarter, as many as of daily supervision."""
+"""It loads: five of an item a quarter."""
 
 BROKEN = {
     "a least number is owed of an item that there is": (
@@ -46,10 +49,15 @@ BROKEN = {
         ["minimum_unreachable"],
         "minimum least · items: no draw comes to stable-jobs",
     ),
-    "a least number is counted as its strata are, or by the year": (
+    "a least number is counted as its strata are": (
         owed(per="month", least=1),
         ["minimum_window"],
-        "minimum least · per: is counted by month, but stratum normal-D by quarter; write that, or year",
+        "minimum least · per: is counted by month, but stratum normal-D by quarter, with which its cases go",
+    ),
+    "and none by the year of cases of which each quarter has its own: who applied in the first would bear it alone": (
+        owed(per="year"),
+        ["minimum_window"],
+        "minimum least · per: is counted by year, but stratum normal-D by quarter, with which its cases go; write the number for that",
     ),
     "the stratum of an item has a name of its own": (
         owed(
@@ -57,26 +65,21 @@ BROKEN = {
                 'id = "low-D"',
                 'stratum = "low-D"',
                 'stratum = "normal-D/dispatch-premises"',
-                after('id = "sample-low-D"', 'stratum = "low-D"', 'stratum = "normal-D/dispatch-premises"'),
+                after('id = "sample-low-D"', 'stratum = "low-D"', 'stratum = "normal-D/dispatch-premises"', PERMITTING),
             )
         ),
         ["minimum_name"],
         "minimum least · items: the stratum normal-D/dispatch-premises that this makes is there already",
     ),
-    "least numbers draw committers no more than others of their level": (
-        owed(least=6),
+    "committers are drawn by a number of their item only where an article permits it, however small it is": (
+        owed(least=1, basis='"S0:7;P:2.3"'),
         ["minimum_heavier"],
-        "minimum least · least: up to 24 committers of level D must be drawn in a year, of others 20; cite a permit",
+        "minimum least · basis: 1 who committed for dispatch-premises are drawn whatever their share is, of those",
     ),
-    "what is owed of several items adds up": (
-        owed(text=owed(least=3), least=3, id='"other"', items='["hukou-housing"]'),
-        ["minimum_heavier"],
-        "minimum least, other · least: up to 24 committers of level D must be drawn in a year, of others 20",
-    ),
-    "and what is owed at all levels together may all be of the best": (
-        owed(least=2, levels=""),
+    "each item of a row by itself": (
+        owed(least=1, items='["dispatch-premises", "hukou-housing"]', levels="", basis='"P:2.3"'),
         ["minimum_heavier", "minimum_heavier"],
-        "minimum least · least: up to 8 committers of level A must be drawn in a year, of others 4",
+        "whatever their share is, of those with a certificate (pool-A) none; cite a permit",
     ),
     "that several visits are spread evenly has a basis of its own": (
         after('id = "frequency-D"', 'coverage = "12mo"', 'coverage = "12mo"\ntimes = 2'),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 PROFILES = ("low", "normal", "high")
-_MORE = {"low": "", "normal": ', "ASSISTANCE", "ON_SITE"', "high": ', "ASSISTANCE", "ON_SITE"'}
+_MORE = {"low": "", "normal": ', "ASSISTANCE", "ON_SITE"', "high": ', "ASSISTANCE"'}
 """The ways beside the query that some notice announces."""
 HEAD = """
 id = "wide"

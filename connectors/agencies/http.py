@@ -1,20 +1,26 @@
-"""Letters of the assistance procedure (协助核查函) handed to another agency's endpoint; it answers later, by link or API."""
+"""Letters of the assistance procedure (协助核查函) handed to another agency's endpoint; it answers later: by link, API, or signed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from connectors.config import parse
-from connectors.http import Wire, WireConfig
-from inspector.ports import Letter, Receipt
+from connectors.http import Wire, WireConfig, encoded, printable
+from connectors.signers.webhook import Signer, Verifier
+from inspector.domain.errors import Invalid
+from inspector.incoming import Unproven
+from inspector.ports import Barred, Letter, Receipt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgencyConfig(WireConfig):
-    """Where letters are posted."""
+    """Where letters are posted. With `secret_file` they are signed; with `reply_secret_file` signed answers are believed."""
 
     path: str = ""
+    secret_file: str = ""
+    reply_secret_file: str = ""
 
 
 class HttpAgency:
@@ -23,6 +29,9 @@ class HttpAgency:
     def __init__(self, name: str, config: Mapping[str, object]) -> None:
         self._config = parse(AgencyConfig, name, config)
         self._wire = Wire(self._config, name)
+        if self._config.secret_file:
+            Signer(self._config.secret_file, name)  # what cannot be used is told at the start
+        self._verifier = Verifier(self._config.reply_secret_file, name) if self._config.reply_secret_file else None
         self.card = self._config.card(name, port="agency", kind="http")
 
     def send(self, letter: Letter, *, key: str) -> Receipt:
@@ -31,7 +40,24 @@ class HttpAgency:
         Raises Unavailable, Refused, Garbled as the wire does; Garbled also when a 2xx carries a body that is no receipt
         (a proxy's login page must not pass for delivery).
         """
-        return self._wire.deliver(self._config.path, json=_told(letter), key=key, case_id=letter.case_id)
+        if not self._config.secret_file:
+            return self._wire.deliver(self._config.path, json=_told(letter), key=key, case_id=letter.case_id)
+        body = encoded(_told(letter))
+        signed = self._signer().headers(printable(key), body, datetime.now(UTC))
+        return self._wire.deliver(self._config.path, content=body, headers=signed, key=key, case_id=letter.case_id)
+
+    def _signer(self) -> Signer:
+        """Made for each letter, so that a secret changes without a restart. Raises Barred."""
+        try:
+            return Signer(self._config.secret_file, self.card.name)
+        except Invalid as error:
+            raise Barred("password_unreadable", detail=error.code, attempts=0) from None
+
+    def proven(self, headers: Mapping[str, str], body: bytes) -> str:
+        """The id of an answer that the agency has signed. Raises Unproven."""
+        if self._verifier is None:
+            raise Unproven("signature_unexpected")
+        return self._verifier.verify(headers, body)
 
     def close(self) -> None:
         """Let the connections go."""
@@ -44,6 +70,8 @@ def connect(name: str, config: Mapping[str, object]) -> HttpAgency:
 
 
 def _told(letter: Letter) -> dict[str, object]:
+    if letter.enclosed:  # a digest: each letter as it would be alone
+        return {"kind": letter.kind.value, "letters": [_told(one) for one in letter.enclosed]}
     return {
         "kind": letter.kind.value,
         "request": letter.request_id,

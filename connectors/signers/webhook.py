@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from standardwebhooks import Webhook
+from standardwebhooks.webhooks import WebhookVerificationError
 
 from connectors.http import Wire, WireConfig, encoded, printable
 from connectors.kept import Kept
 from inspector.domain.errors import Invalid
-from inspector.ports import Receipt
+from inspector.incoming import Unproven
+from inspector.ports import Barred, Receipt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +44,44 @@ class Signer:
             "webhook-timestamp": str(int(moment.timestamp())),
             "webhook-signature": signatures,
         }
+
+
+class Verifier:
+    """Believes bodies that are signed with one secret, or with the old or the new one during a change."""
+
+    def __init__(self, secret_file: str, name: str) -> None:
+        """Raises Invalid (`connector_secret_…`)."""
+        self._keys = Kept(secret_file, name, "reply_secret_file", lambda text: [_key(told, name) for told in text.split()])
+
+    def verify(self, headers: Mapping[str, str], body: bytes) -> str:
+        """The id of a message; that it comes once only is the inbox's affair. Header names are lower case.
+
+        Raises Unproven: `signature_missing`, `signature_stale` (more than five minutes off, by machine time), `signature_wrong`.
+        """
+        told = {name: headers.get(name, "") for name in ("webhook-id", "webhook-timestamp", "webhook-signature")}
+        if not all(told.values()) or not _ID.fullmatch(told["webhook-id"]):
+            raise Unproven("signature_missing")
+        for key in self._ready():
+            try:
+                key.verify(body, told, json_parse=False)
+            except WebhookVerificationError as error:
+                if "timestamp too" in str(error):
+                    raise Unproven("signature_stale") from None
+            except ValueError:  # what is no base64, no UTF-8, or has no version before it
+                continue
+            else:
+                return told["webhook-id"]
+        raise Unproven("signature_wrong")
+
+    def _ready(self) -> list[Webhook]:
+        try:
+            return self._keys.now()
+        except Barred:  # a fault of ours, whose words name our files
+            raise Unproven("signature_unready") from None
+
+
+_ID = re.compile(r"[!-~]{1,200}")
+"""What an id may be made of; an inbox keeps it."""
 
 
 def _key(told: str, name: str) -> Webhook:

@@ -366,6 +366,7 @@ def _row(held: Entry) -> dict[str, object]:
         "withdrawn_for": gone.reason if gone else None,
         "withdrawn_document": gone.document if gone else None,
         "file_by": held.duty.due_at if held.duty else None,
+        "provisional": bool(held.duty.counted.awaited) if held.duty else None,
         "file_by_counted": held.duty.counted if held.duty else None,
         "file_by_days": tally(held.duty.counted) if held.duty else None,
         "filed_by": held.filed.by if held.filed else None,

@@ -77,5 +77,7 @@ def extend(
 def _say(terminal: Terminal, held: Case, key: str, **facts: object) -> None:
     """What became of the date."""
     paused = held.paused
-    terminal.value({"id": held.id, "due_at": held.due_at, "suspended_until": paused.until if paused else None})
-    terminal.say(key, case=held.id, due_at=in_words(held.due_at, terminal.lang), **facts)
+    dates = {"due_at": held.due_at, "provisional": held.provisional, "suspended_until": paused.until if paused else None}
+    terminal.value({"id": held.id, **dates})
+    due_at = terminal.dated(in_words(held.due_at, terminal.lang), provisional=held.provisional)
+    terminal.say(key, case=held.id, due_at=due_at, **facts)

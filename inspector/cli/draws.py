@@ -79,6 +79,7 @@ def show(terminal: Terminal, draw: Number) -> None:
             "subject": one.name or one.object_id,
             "state": one.state,
             "due_at": one.due_at,
+            "provisional": bool(one.due_counted.awaited),
             "inspectors": [seat.inspector for seat in team if seat.state.open or seat.state.name == "DONE"],
             **({"teams": _teams(one, team)} if held.partners else {}),
         }

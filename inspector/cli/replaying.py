@@ -105,7 +105,9 @@ def _side(side: Side) -> dict[str, object]:
         return {"sure": one.sure, "most": one.most}
 
     requests = [{"method": method, "via": via, **both(one)} for (method, via), one in sorted(side.requests.items())]
-    return {"requests": requests, "cases_with_visit": both(side.visits), "inspector_visits": both(side.seats)}
+    days = None if side.undated else {"sure": side.days.sure, "most": side.days.most}
+    visits = {"cases_with_visit": both(side.visits), "inspector_visits": both(side.seats)}
+    return {"requests": requests, **visits, "person_days": days}
 
 
 def _stream(told: Mapping[str, object], spool: IO[str]) -> None:

@@ -39,6 +39,10 @@ PATIENCE = 3.0
 """Seconds to wait for a database; a daemon waits longer, a person asks again."""
 
 
+_DATES = frozenset({"due_at", "file_by"})
+"""The columns with a date of law that a row's `provisional` speaks of."""
+
+
 class UnreachableError(InspectorError):
     """The database or something outside does not answer."""
 
@@ -186,11 +190,18 @@ class Terminal:
             self.say("nothing")
             return
         heads = [head(name, self.lang) for name in names]
-        cells = [
-            [clean(in_words(row.get(name), self.lang, codes.get(name))).replace("\n", " ") for name in names] for row in held
-        ]
+        cells = [[self._cell(row, name, codes.get(name)) for name in names] for row in held]
         for line in columns.laid_out(heads, cells, columns.of_terminal()):
             echo(line)
+
+    def _cell(self, row: Mapping[str, object], name: str, group: str | None) -> str:
+        """One value of a row; a date that a notice of days off still to come can move is marked as such."""
+        text = clean(in_words(row.get(name), self.lang, group)).replace("\n", " ")
+        return self.dated(text, provisional=bool(text and name in _DATES and row.get("provisional")))
+
+    def dated(self, text: str, *, provisional: bool) -> str:
+        """A date in words, with the mark of one that is provisional."""
+        return self.words("provisional", at=text) if provisional else text
 
     def page(
         self,

@@ -116,6 +116,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "0. Only the folders beside this one were looked at: that the number and the secrets were never used elsewhere is for you to see",
         "0. 仅查对了同一目录下的复核包：编号和随机数未在他处使用过，须由您自行确认",
     ),
+    "provisional": ("{at} (provisional)", "{at}（暂定）"),
     "clock_suspended": (
         "the clock of {case} stands still ({reason}) to the end of {until}; its date is now {due_at}",
         "{case} 的期限自即时起中止（{reason}），至 {until} 止；期限变为 {due_at}",

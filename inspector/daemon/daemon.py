@@ -19,6 +19,7 @@ from inspector.daemon.law import Law
 from inspector.daemon.terms import terms
 from inspector.daemon.worker import Worker
 from inspector.domain.errors import Away
+from inspector.flows import mailbox
 from inspector.flows.office import Office
 from inspector.flows.tell import place_credit
 from inspector.ports import Pulse
@@ -151,6 +152,7 @@ class Daemon:
             Tick(name="snapshot", seconds=5.0, body=lambda: sweeps.snapshot(self.office, self.metrics)),
             Tick(name="drift", seconds=5.0, body=self._watch),
             Tick(name="law", seconds=10.0, body=self.law.look),
+            Tick(name="mail", seconds=15.0, body=lambda: _ignore(mailbox.pick_up(self.office))),
             Tick(name="beat", seconds=15.0, body=self._beat),
         ]
 

@@ -103,14 +103,21 @@ class Quarrel(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Door:
-    """How an agency's word came in: by the link of its letter, or by a token of its own, and then by whose name."""
+    """How an agency's word came in: by the link of its letter, or by a token of its own, and then by whose name.
+
+    Or `by` a signed message of the agency's system (`signed`), by e-mail (`mail`, `token` is the address), or on paper (`paper`, `token`
+    is who transcribed it, `written` what stands there word for word, `scan` the digest of its picture).
+    """
 
     token: str = ""
+    by: str = ""
+    written: str = ""
+    scan: str = ""
 
     @property
     def name(self) -> str:
-        """`link` or `token`."""
-        return "token" if self.token else "link"
+        """`link`, `token`, `signed`, `mail` or `paper`."""
+        return self.by or ("token" if self.token else "link")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -278,7 +285,10 @@ def signed(signer: str, reasons: str | None = None) -> None:
 
 def by_door(door: Door | None) -> dict[str, str]:
     """The door as facts of a decision."""
-    return {} if door is None else {"door": door.name} | ({"token": door.token} if door.token else {})
+    if door is None:
+        return {}
+    told = {"token": door.token, "written": door.written, "scan": door.scan}
+    return {"door": door.name} | {name: text for name, text in told.items() if text}
 
 
 def evidence_id(request: Request) -> str:

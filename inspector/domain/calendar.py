@@ -3,7 +3,7 @@
 Sources: Civil Code art. 201 (the day of the event is not counted; hours run at once), art. 202 (months and years end on the
 same-numbered day, or the month's last), art. 203 (a last day off moves to the next working day; the period ends when business
 stops); Licensing Law art. 82 and Penalties Law art. 85 (working days). Weekends that are worked and weekdays off come from the
-State Council's yearly notice. A year without a notice is counted by weekends only, and the result says it is provisional.
+State Council's yearly notice. A year to come without one is counted by weekends and the days that are off by law each year, and says so.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from typing import TypedDict
 
 from inspector.domain.errors import Invalid
 from inspector.domain.start import StartEvent
+from inspector.domain.statutory import to_come
 from inspector.domain.stop import Pulled, Stop, moved_on, past
 
 # A fixed offset, so that the domain reads no zone file: China has kept UTC+8 without summer time since 1992.
@@ -138,7 +139,8 @@ class WorkingCalendar:
             raise Invalid("office_hours_reversed", opens=self.opens.isoformat(), closes=self.closes.isoformat())
         _refuse_repeated("calendar_year_twice", [table.year for table in self.tables])
         _refuse_repeated("calendar_day_twice", [n.day for t in self.tables for n in (*t.days_off, *t.days_worked)])
-        off = {named.day: named.name for table in self.tables for named in table.days_off}
+        noted = {named.day: named.name for table in self.tables for named in table.days_off}
+        off = {**to_come([table.year for table in self.tables], noted), **noted}
         worked = {named.day: named.name for table in self.tables for named in table.days_worked}
         changes = [(day, -1) for day in off if _is_weekday(day)] + [(day, 1) for day in worked if not _is_weekday(day)]
         changes.sort()
@@ -174,7 +176,7 @@ class WorkingCalendar:
         return day.year + 1 if open_to_next else None
 
     def is_working_day(self, day: date) -> bool:
-        """Whether the office works on this day; outside the known years Monday to Friday."""
+        """Whether the office works on this day; outside the known years Monday to Friday, but for what is off by law each year."""
         return day in self._worked or (_is_weekday(day) and day not in self._off)
 
     def name(self, day: date) -> str:
@@ -373,9 +375,8 @@ def nominal_last_day(after: date, term: Term, amount: int | None = None) -> date
 
 
 def _refuse_repeated(code: str, values: list[int] | list[date]) -> None:
-    for value, times in Counter[int | date](values).items():
-        if times > 1:
-            raise Invalid(code, value=str(value))
+    for value in (value for value, times in Counter[int | date](values).items() if times > 1):
+        raise Invalid(code, value=str(value))
 
 
 def _is_weekday(day: date) -> bool:

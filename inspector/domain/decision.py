@@ -21,6 +21,7 @@ class OrderKind(StrEnum):
     REVIEW_REMIND = "review.remind"
     REVIEW_DUE = "review.due"
     ASSIST_SEND = "assist.send"
+    ASSIST_DIGEST = "assist.digest"
     ASSIST_ACK = "assist.ack"
     ASSIST_REMIND = "assist.remind"
     ASSIST_LAST = "assist.last"

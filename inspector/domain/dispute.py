@@ -106,9 +106,13 @@ def decide(
 
 
 def undecided(request: Request, now: datetime, pack: str) -> Decision[Request]:
-    """The superior's date has passed without a word: the request ends unanswered, and the case takes the next way."""
+    """The superior's date has passed without a word: the request ends unanswered, and the case takes the next way.
+
+    A disputed refusal stands as long as nobody decides otherwise: whoever has refused with reasons was not silent.
+    """
     because = Because(rule="assistance.undecided", basis=(request.basis,), pack=pack)
     if request.state is not AssistanceState.DISPUTED:
         return Decision(state=request, because=replace(because, rule="timer.obsolete"))
-    held = noted(replace(request, state=AssistanceState.UNANSWERED, ended_at=now), because.rule, now)
-    return Decision(state=held, because=because, ends=TIMERS)
+    refused = request.dispute is not None and request.dispute.about is Quarrel.REFUSAL
+    state = AssistanceState.DECLINED if refused else AssistanceState.UNANSWERED
+    return Decision(state=noted(replace(request, state=state, ended_at=now), because.rule, now), because=because, ends=TIMERS)

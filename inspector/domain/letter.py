@@ -17,6 +17,7 @@ class LetterKind(StrEnum):
     To the requested agency: the request, a wish that it be acknowledged, reminders before the date and on its last day, one for its
     liaison officer and one for its head; that its date is agreed, or stays, or that it is to help. To the common superior: an
     escalation, a dispute to decide. To whoever holds a letter: that it is over. To whoever helped: what came of it.
+    A digest carries several letters to one agency.
     """
 
     REQUEST = "request"
@@ -32,6 +33,7 @@ class LetterKind(StrEnum):
     DISPUTE = "dispute"
     CANCEL = "cancel"
     OUTCOME = "outcome"
+    DIGEST = "digest"
 
 
 ASKING = ("request", "acknowledge", "reminder", "last", "liaison", "head", "agreed", "kept", "decided")

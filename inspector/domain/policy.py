@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from inspector.domain.act import ActRow
@@ -152,8 +152,13 @@ class Item:
         return self.insured_value is not None
 
     def notice(self, version: str) -> Notice | None:
-        """The notice of a version, the item's own or a former one; None for one that it does not know."""
-        own = Notice(version=self.notice_version, methods=self.methods, basis=self.basis)
+        """The notice of a version, the item's own or a former one; None for one that it does not know.
+
+        Its own began, as far as it says, when the last former one was over: nobody can have signed it before.
+        """
+        over = max((held.until for held in self.notices if held.until is not None), default=None)
+        since = over + timedelta(days=1) if over is not None else None
+        own = Notice(version=self.notice_version, methods=self.methods, basis=self.basis, since=since)
         return next((held for held in (own, *self.notices) if held.version == version), None)
 
     def unreviewed(self, day: date) -> bool:

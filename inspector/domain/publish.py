@@ -71,7 +71,8 @@ class ReportRow:
 
     `least`: with fewer random cases an estimate says "insufficient". `random_share`: of planned checks so many should be drawn by
     chance (handbook 1.2.38). `crowd`: so many eligible inspectors for each seat make a pool unpredictable. `certain`: from this
-    probability on being drawn is no surprise.
+    probability on being drawn is no surprise. `visit_days`: so many working days of each officer a visit takes with its way and its record,
+    on `days_basis`; None where the pack does not say, and then no replay tells person-days.
     """
 
     row: str
@@ -82,6 +83,8 @@ class ReportRow:
     crowd: int
     certain: Fraction
     basis: str
+    visit_days: Fraction | None = None
+    days_basis: str = ""
 
 
 def opens(left: Collection[datetime], row: PublishRow, calendar: WorkingCalendar) -> datetime | None:

@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import partial
 from itertools import groupby
 from math import ceil, floor
 from typing import Protocol
@@ -45,7 +44,8 @@ class Count:
     """A stratum before a draw. `rows` stand in the frame, `able` of them may be drawn.
 
     `drawn` and `year_drawn` were drawn before in the row's window and in the calendar year; `year_rows` is what a rolling stratum
-    has taken in over the year (of a register the rows themselves).
+    has taken in over the year (of a register the rows themselves). `again`: so many of those drawn in the window stand in the frame of a
+    register once more (None: all of them, as far as there are rows); who has left it was of the window all the same.
     """
 
     rows: int
@@ -53,6 +53,7 @@ class Count:
     drawn: int = 0
     year_drawn: int = 0
     year_rows: int = 0
+    again: int | None = None
 
     @property
     def of_year(self) -> int:
@@ -164,12 +165,6 @@ class _Stratum:
             self.wanted, self.moved = self.most, True
         return self
 
-    def drawn_in(self, per: Window) -> int:
-        """How many were drawn before in a window: that of its own row, or the year."""
-        if per is Window.DRAW:
-            return 0
-        return self.count.drawn if per is self.row.per else self.count.year_drawn
-
     @property
     def random(self) -> bool:
         """Whether chance decides who is drawn."""
@@ -190,8 +185,15 @@ def _stratum(row: SamplingRow, count: Count, officers: int, unfinished: Collecti
 
 
 def _window_rows(row: SamplingRow, count: Count) -> int:
-    """N of the window: a rolling intake comes again whole, but for those already drawn; a register is what it is."""
-    return count.rows + count.drawn if row.rolling else count.rows
+    """N of the window: those who stand here, and those drawn before in it who do not stand here again.
+
+    A register is what it is, those drawn before among it; cases that were drawn have left, and an intake comes again without them.
+    """
+    if row.per is Window.DRAW:
+        return count.rows
+    if not row.register:
+        return count.rows + count.drawn
+    return count.rows + count.drawn - (min(count.rows, count.drawn) if count.again is None else count.again)
 
 
 def _before(row: SamplingRow, count: Count) -> int:
@@ -215,36 +217,29 @@ def _first(one: _Stratum, officers: int) -> Step:
 
 
 def _together(strata: Sequence[_Stratum], order: Sequence[str], steps: list[Step]) -> None:
-    """What is owed of several strata together: the least number of an item over its levels, then that of a stratum over its parts."""
+    """What is owed of several strata together: the least number of an item over its levels, then that of a stratum over its parts.
+
+    A number of an item has the window of its strata (proven when the pack is loaded), so that the draw that ends it has all its cases.
+    """
     due = [one for one in strata if one.row.shared and not one.open]
     owed = dict.fromkeys((row, one.row.item) for one in due for row in one.row.owed)
     for row, item in owed:
         parts = [one for one in due if row in one.row.owed and one.row.item == item]
-        facts = {"item": item, "window": row.per.value}
-        steps.append(_least("quota.item_minimum", row, facts, parts, order, row.least, partial(_Stratum.drawn_in, per=row.per)))
+        facts, before = {"item": item, "window": row.per.value}, sum(_before(one.row, one.count) for one in parts)
+        steps.append(_least("quota.item_minimum", row, facts, parts, order, row.least, before))
     for family in dict.fromkeys(one.row.family for one in due if one.random):
         parts = [one for one in due if one.row.family == family]
-        first = parts[0].row
+        first, before = parts[0].row, sum(_before(one.row, one.count) for one in parts)
         facts = {"stratum": family, "window": first.per.value}
-        steps.append(_least("quota.minimum", first, facts, parts, order, first.minimum, lambda one: _before(one.row, one.count)))
+        steps.append(_least("quota.minimum", first, facts, parts, order, first.minimum, before))
 
 
-def _least(
-    rule: str,
-    row: Cited,
-    facts: Facts,
-    parts: Sequence[_Stratum],
-    order: Sequence[str],
-    least: int,
-    before_in: Callable[[_Stratum], int],
-) -> Step:
+def _least(rule: str, row: Cited, facts: Facts, parts: Sequence[_Stratum], order: Sequence[str], least: int, before: int) -> Step:
     """Top up to what must be drawn, or to all there are, the riskiest level first, and keep it from being cut.
 
-    All there are: of a register those drawn before are among them, of an intake they have left it (`_window_rows`).
+    All there are stand here: the parts are strata of cases, and whoever was drawn before has left them; a register is never parted.
     """
-    before = sum(before_in(one) for one in parts)
-    there = sum(one.count.rows + (before_in(one) if one.row.rolling else 0) for one in parts)
-    asked = max(0, min(least, there) - sum(before_in(one) for one in parts))
+    asked = max(0, min(least - before, sum(one.count.rows for one in parts)))
     given, added, ranked = sum(one.k for one in parts), dict[str, int](), sorted(parts, key=_rank(order))
     missing, unguarded = max(0, asked - given), max(0, asked - sum(min(one.k, one.protected) for one in parts))
     for one in ranked:

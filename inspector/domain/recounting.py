@@ -59,28 +59,46 @@ def told_to_others(
     return Recounted(due=Due(at=was, counted=kept), change="kept") if kept != told else None
 
 
-def recount_case(case: Case, calendar: WorkingCalendar) -> tuple[Decision[Case], Change] | None:
-    """The date that binds an open case now, anew. None when its count is what it was, or nothing is waited for."""
+def recount_case(case: Case, calendar: WorkingCalendar, now: datetime) -> tuple[Decision[Case], Change] | None:
+    """The date that binds an open case now, anew; in review the one of the verification, too, while it is still to come.
+
+    The verification is not over while an officer has it, and whoever reads the case is told its date. None when no count is other than
+    it was, or nothing is waited for.
+    """
     term = _binding(case)
     found = own(term.due_at, term.due_counted, calendar) if term is not None else None
-    if term is None or found is None:
+    beneath = _beneath(case, calendar, now)
+    first = found or beneath
+    if term is None or first is None:
         return None
-    anew = found.due
-    if isinstance(term, ReviewTerm):
-        moved = replace(term, due_at=anew.at, due_provisional=anew.provisional, due_counted=anew.counted)
-        state = replace(case, review_term=moved)
-    else:
-        state = case.redated(anew)
+    state, bound = case if beneath is None else case.redated(beneath.due), found.due if found is not None else None
+    if bound is not None and isinstance(term, ReviewTerm):
+        moved = replace(term, due_at=bound.at, due_provisional=bound.provisional, due_counted=bound.counted)
+        state = replace(state, review_term=moved)
+    elif bound is not None:
+        state = state.redated(bound)
+    change: Change = next((one.change for one in (found, beneath) if one is not None and one.change != "same"), "same")
     facts = {
         "was_due": term.due_at.isoformat(),
-        "due_at": found.due.at.isoformat(),
-        "due_provisional": found.due.provisional,
-        "calendar": list(found.due.counted.versions),
-        "change": found.change,
+        "due_at": (bound.at if bound is not None else term.due_at).isoformat(),
+        "due_provisional": bound.provisional if bound is not None else term.due_provisional,
+        "calendar": list(first.due.counted.versions),
+        "change": change,
     }
+    if beneath is not None and case.verify_term is not None:
+        facts |= {"verify_was_due": case.verify_term.due_at.isoformat(), "verify_due_at": beneath.due.at.isoformat()}
     because = Because(rule=RULE, basis=(term.basis,), pack=case.pack, facts=facts)
     told = Told(type="deadline.moved", data={name: facts[name] for name in ("was_due", "due_at", "due_provisional")})
-    return Decision(state=state, because=because, told=() if found.change == "same" else (told,)), found.change
+    binding = found is not None and found.change != "same"
+    return Decision(state=state, because=because, told=(told,) if binding else ()), change
+
+
+def _beneath(case: Case, calendar: WorkingCalendar, now: datetime) -> Recounted | None:
+    """The verification's date of a case that lies with an officer; one that has passed stays what was gone by."""
+    term = case.verify_term
+    if case.state is not CaseState.REVIEW or term is None or term.due_at <= now:
+        return None
+    return own(term.due_at, term.due_counted, calendar)
 
 
 def _binding(case: Case) -> VerifyTerm | ReviewTerm | None:

@@ -112,6 +112,11 @@ class SamplingRow:
         return self.part_of or self.stratum
 
     @property
+    def register(self) -> bool:
+        """Daily supervision: its objects stand in every frame, drawn before or not. Any other stratum is one of cases."""
+        return self.stratum.startswith(POOL)
+
+    @property
     def whole(self) -> bool:
         """Full coverage: nothing is left to chance but the order (handbook 1.1.8, 1.2.5)."""
         return self.ratio == 1

@@ -66,9 +66,12 @@ def steps(
         if method not in item.methods or (announced is not None and method not in announced):
             continue
         if method is Method.ONLINE_QUERY and fact.source:
-            ways.append(Step(method=method, via=fact.source, ground="", basis=_ground(fact), record=bool(fact.record_basis)))
+            ways.append(
+                Step(method=method, via=fact.source, ground="", basis=_ground(fact.basis, fact), record=bool(fact.record_basis))
+            )
         elif method is Method.OTHER_RESULT and fact.result is not None:
-            ways.append(Step(method=method, via=fact.result.source, ground="", basis=fact.result.basis))
+            basis = _ground(fact.result.basis, fact)
+            ways.append(Step(method=method, via=fact.result.source, ground="", basis=basis, record=bool(fact.record_basis)))
         elif method is Method.ASSISTANCE and fact.agency and fact.ground and not fact.premises_fact:
             ways.append(Step(method=method, via=fact.agency, ground=fact.ground, basis=policy.grounds[fact.ground]))
         elif method is Method.ON_SITE and (fact.premises_fact or row.visit_all):
@@ -76,6 +79,6 @@ def steps(
     return tuple(ways)
 
 
-def _ground(fact: Fact) -> str:
+def _ground(basis: str, fact: Fact) -> str:
     """What a question to a source rests on: where a whole record comes back, the line that lets it (data minimisation, PIPL art. 6)."""
-    return ";".join(dict.fromkeys(filter(None, (fact.basis, fact.record_basis))))
+    return ";".join(dict.fromkeys(filter(None, (basis, fact.record_basis))))

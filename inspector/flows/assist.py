@@ -21,9 +21,11 @@ from inspector.domain.letter import letters
 from inspector.domain.policy import Policy
 from inspector.flows import late, notice
 from inspector.flows.ladder import OBSOLETE, unknown
+from inspector.flows.letters import PARTLY, TO_POST
 from inspector.flows.office import Office
-from inspector.flows.posting import LINK, OVERSEE, UNDELIVERABLE
+from inspector.flows.posting import UNDELIVERABLE
 from inspector.flows.record import record
+from inspector.flows.replylink import LINK, OVERSEE, opens
 from inspector.flows.requests import go_on, held, spread, superior_of
 from inspector.flows.settle import settle_request
 from inspector.flows.verify import asked
@@ -255,7 +257,8 @@ def _settled(
         tx.assistance.file(decision.state.id, entry, filed, now)
     if heard:
         for letter in letters(was):
-            tx.attention.close(f"{UNDELIVERABLE}:{letter}", now)
+            for kind in (UNDELIVERABLE, TO_POST, PARTLY):
+                tx.attention.close(f"{kind}:{letter}", now)
     request = decision.state
     if request.proposed is None:
         tx.attention.close(f"{DATE_PROPOSED}:{request.id}", now)
@@ -265,19 +268,19 @@ def _settled(
     return request
 
 
-def by_link(office: Office, request_id: str, token: str, *, reading: bool = False) -> None:
+def by_link(office: Office, tx: Tx, request_id: str, token: str, *, reading: bool = False) -> None:
     """Raise Forbidden unless the link is the one we sent the requested agency for this request; to read, the superior's will do."""
-    if office.link_holds(LINK, request_id, token):
+    if opens(office, tx, LINK, request_id, token):
         return
-    if not office.link_holds(OVERSEE, request_id, token):
+    if not opens(office, tx, OVERSEE, request_id, token):
         raise Forbidden("link_unknown")
     if not reading:
         raise Forbidden("link_oversees")
 
 
-def oversees(office: Office, request_id: str, token: str) -> None:
+def oversees(office: Office, tx: Tx, request_id: str, token: str) -> None:
     """Raise Forbidden unless the link is the one we sent the common superior for this request."""
-    if not office.link_holds(OVERSEE, request_id, token):
+    if not opens(office, tx, OVERSEE, request_id, token):
         raise Forbidden("link_unknown")
 
 

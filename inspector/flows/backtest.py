@@ -65,18 +65,30 @@ class Asking:
 
 
 @dataclass(slots=True, kw_only=True)
+class Days:
+    """Working days of officers, for `sure` and at most."""
+
+    sure: Fraction = Fraction(0)
+    most: Fraction = Fraction(0)
+
+
+@dataclass(slots=True, kw_only=True)
 class Side:
     """What one pack asks of sources, agencies and inspectors. `visits` are cases that need somebody at the premises.
 
-    `seats`: inspector visits, each of those times the team that the pack sends.
+    `seats`: inspector visits, each of those times the team that the pack sends. `days`: person-days, those times what the pack says that a
+    visit takes of each; `undated` visits are of packs that do not say, and then nobody can tell the days.
     """
 
     requests: dict[tuple[Method, str], Asking] = field(default_factory=dict)
     visits: Asking = field(default_factory=Asking)
     seats: Asking = field(default_factory=Asking)
+    days: Days = field(default_factory=Days)
+    undated: int = 0
 
-    def add(self, told: Needs, team: int) -> None:
-        """Add what one case needs."""
+    def add(self, told: Needs, pack: Policy) -> None:
+        """Add what one case needs by a pack."""
+        team, days = pack.draw.team, pack.report.visit_days
         for whom, count in told.most.items():
             held = self.requests.setdefault(whom, Asking())
             held.most += count
@@ -85,6 +97,11 @@ class Side:
         self.visits.most += told.may_visit
         self.seats.sure += told.visit * team
         self.seats.most += told.may_visit * team
+        if days is not None:
+            self.days.sure += told.visit * team * days
+            self.days.most += told.may_visit * team * days
+        elif told.may_visit:
+            self.undated += 1
 
 
 @dataclass(slots=True, kw_only=True)
@@ -112,10 +129,11 @@ class Burden:
 
 @dataclass(slots=True, kw_only=True)
 class Effect:
-    """The whole report."""
+    """The whole report. `visit_days`: what the pack that is tried says that a visit takes of each officer."""
 
     pack: str
     period: Period
+    visit_days: Fraction | None = None
     read: int = 0
     judged: int = 0
     same: int = 0
@@ -154,7 +172,7 @@ Watch = Callable[[int, int], None]
 def replay(office: Office, candidate: Policy, period: Period, tell: Told, watch: Watch) -> Effect:
     """Judge the period again. Raises Missing for a recorded pack that is nowhere any more."""
     since, until = period.bounds(office)
-    made = Effect(pack=candidate.label, period=period)
+    made = Effect(pack=candidate.label, period=period, visit_days=candidate.report.visit_days)
     with office.store.read() as tx:
         total, made.gone = tx.past.count_opened(since, until), tx.past.lost(since, until)
         numbers = tx.past.draws(since, until)
@@ -219,8 +237,8 @@ def _judge(office: Office, candidate: Policy, made: Effect, one: _Read, tell: To
     made.judged += 1
     _count(made, case, again, after, tell)
     needs = backtest.needs(again, one.heard), backtest.needs(after, one.heard)
-    made.before.add(needs[0], own.draw.team)
-    made.after.add(needs[1], candidate.draw.team)
+    made.before.add(needs[0], own)
+    made.after.add(needs[1], candidate)
     if case.subject.kind is SubjectKind.FIRM and (needs[0].visit or needs[1].visit):
         return f"{case.subject.code}\t{int(needs[0].visit)}\t{int(needs[1].visit)}".encode()
     return None

@@ -109,8 +109,21 @@ def _visits(told: Effect, say: _Say) -> Iterator[str]:
     yield say("visits", before=_asking(told.before.visits, say), after=_asking(told.after.visits, say))
     facts = {"before": _asking(told.before.seats, say), "after": _asking(told.after.seats, say)}
     yield say("seats", **facts)
+    yield from _days(told, say)
     yield say("shared")
-    yield say("days")
+
+
+def _days(told: Effect, say: _Say) -> Iterator[str]:
+    """Person-days, where both packs say what a visit takes."""
+    if told.before.undated or told.after.undated or told.visit_days is None:
+        yield say("days_untold")
+        return
+    sides = (
+        say("sure" if one.most == one.sure else "most", sure=one.sure, most=one.most)
+        for one in (told.before.days, told.after.days)
+    )
+    before, after = sides
+    yield say("days", before=before, after=after, each=told.visit_days, pack=told.pack)
 
 
 def _draws(told: Effect, say: _Say) -> Iterator[str]:
@@ -121,6 +134,9 @@ def _draws(told: Effect, say: _Say) -> Iterator[str]:
         return
     sums = {name: sum(getattr(one, field) for one in told.odds) for name, field in _SUMS.items()}
     yield say("drawn", **sums)
+    spent = [(one.days, one.would_days) for one in told.odds]
+    if all(before is not None and after is not None for before, after in spent):
+        yield say("drawn_days", before=sum(before or 0 for before, _ in spent), after=sum(after or 0 for _, after in spent))
     if any(one.barred for one in told.odds):
         yield say("barred", pack=told.pack)
     if any(one.relevelled for one in told.odds):

@@ -123,14 +123,15 @@ def _framed(office: Office, tx: Tx, plan: Plan, lists: tuple[Listed, ...], polic
     today = office.calendar.local_date(now)
     spans = windows(office, tx, plan.name, now)
     horizon = due(spans.following or now, policy.term(Timer.VISIT).term, office.calendar).at.date()
-    again = _again(tx, plan, policy, spans)
+    waiting = _again(tx, plan, policy, spans)
     past, bars = history(office, tx, plan.agency), joining.bars(partners, today)
     placer = Placer(policy=policy, ratios=ratios(policy, {}), past=past, today=today, horizon=horizon, others=bars)
     held, chances = Placing(), dict[str, Fraction]()
+    before, again = stood(tx, plan.agency, policy, spans), Counter[str]()
 
     def rows() -> Iterator[bytes]:
         wavering = []
-        for known, found in candidates(office, tx, plan, policy, again, now):
+        for known, found in candidates(office, tx, plan, policy, waiting, now):
             one = placer.place(found)
             if one.wavers:
                 wavering.append((known, found, one))
@@ -140,7 +141,10 @@ def _framed(office: Office, tx: Tx, plan: Plan, lists: tuple[Listed, ...], polic
         if any(one.several for one in ones):
             # the ratio of a row is not yet a chance: the quota says what a minimum or the officers at hand make of it
             staff, counted = _inspectors(office, tx, plan.agency, policy, secret, now), held.with_all(ones)
-            first = sized(tx, plan.agency, policy, counted.rows, counted.able, staff, spans, now)
+            some = again + Counter(
+                {code: before.get((code, one.name), 0) for one in ones for code in one.several or (one.stratum,)}
+            )
+            first = sized(tx, plan.agency, policy, counted.rows, counted.able, staff, spans, now, again=some)
             chances.update({code: Fraction(size.k, size.able) for code, size in first.sizes.items() if size.able})
             again_placed = replace(placer, ratios=ratios(policy, chances))
             ones = [again_placed.place(found) for _, found, _ in wavering]
@@ -148,6 +152,7 @@ def _framed(office: Office, tx: Tx, plan: Plan, lists: tuple[Listed, ...], polic
 
     def row(known: RosterObject | None, one: Placed) -> bytes:
         held.add(one)
+        again[one.stratum] += before.get((one.stratum, one.name), 0)
         return framelines.line(_object(known, one, plan, policy, secret), one.member)
 
     lines = Sorted(rows(), office.held)
@@ -158,7 +163,7 @@ def _framed(office: Office, tx: Tx, plan: Plan, lists: tuple[Listed, ...], polic
     for (stratum, status), count in tally(objects).items():
         counts[stratum] += count
         able[stratum] += count if status == ELIGIBLE else 0
-    sizes = sized(tx, plan.agency, policy, counts, able, frozen.inspectors, spans, now)
+    sizes = sized(tx, plan.agency, policy, counts, able, frozen.inspectors, spans, now, again=again)
     rules = Rules(
         base="all",
         rounding="ceil",
@@ -191,14 +196,28 @@ def _derivation(
 
 
 def _again(tx: Tx, plan: Plan, policy: Policy, spans: Windows) -> Sequence[Row]:
-    """The intake of windows that end with this draw: those not drawn yet may still be, to make up for rounding (scenario 28)."""
+    """The intake of windows that end with this draw: those not drawn yet may still be, to make up for rounding (scenario 28).
+
+    And the cases of daily supervision of its whole window: who brought a certificate, or has an exempt item, and stands in no register is
+    as long in the pool as whoever does, or he or she would be drawn less than like subjects who committed (scenario 5).
+    """
     ending: dict[Window, list[str]] = {}
     for row in policy.samplings:
-        if row.rolling and row.per not in spans.unfinished:
+        pooled = row.register and not row.whole and row.per is not Window.DRAW
+        if pooled or (row.rolling and row.per not in spans.unfinished):
             ending.setdefault(row.per, []).append(row.stratum)
     return [
         case for per, strata in ending.items() for case in tx.cases.passed_over(plan.agency, plan.name, spans.since[per], strata)
     ]
+
+
+def stood(tx: Tx, agency: str, policy: Policy, spans: Windows, before: Draw | None = None) -> Mapping[tuple[str, str], int]:
+    """How often each object of daily supervision was drawn before in the window of its stratum, by (stratum, object)."""
+    held: dict[tuple[str, str], int] = {}
+    for per, since in spans.since.items():
+        strata = [row.stratum for row in policy.samplings if row.register and row.per is per]
+        held |= tx.visits.objects_since(agency, since, strata, before) if strata else {}
+    return held
 
 
 def sized(  # noqa: PLR0913, PLR0917 - what a quota goes by
@@ -211,10 +230,13 @@ def sized(  # noqa: PLR0913, PLR0917 - what a quota goes by
     spans: Windows,
     now: datetime,
     before: Draw | None = None,
+    *,
+    again: Mapping[str, int],
 ) -> Quota:
     """How many of each stratum, with what was drawn before in each row's window and in the year.
 
-    `before` a draw that was made: with what had been drawn, and taken in, when that was.
+    `before` a draw that was made: with what had been drawn, and taken in, when that was. `again`: how many of those drawn before in its
+    window stand once more in each stratum of daily supervision (`stood`).
     """
     drawn: dict[Window, dict[str, int]] = {
         per: tx.visits.drawn_since(agency, since, before) for per, since in spans.since.items()
@@ -229,6 +251,7 @@ def sized(  # noqa: PLR0913, PLR0917 - what a quota goes by
             drawn=drawn.get(row.per, {}).get(row.stratum, 0),
             year_drawn=year.get(row.stratum, 0),
             year_rows=taken_in.get(row.stratum, 0),
+            again=again.get(row.stratum, 0),
         )
         for row in held
     }

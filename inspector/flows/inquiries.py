@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from inspector.domain.assistance import Request
 from inspector.domain.case import SubjectKind
 from inspector.domain.decision import Because, Decision, OrderKind
 from inspector.domain.inquiry import Asked, Inquiry
@@ -47,6 +48,27 @@ def given_up(
         return _with(give_up(work, office, error), work, office, work.attempts)
 
     return noting
+
+
+def enclosed(tx: Tx, office: Office, request: Request, via: str, key: str, now: datetime) -> None:
+    """The same for a request that went out in a digest with others; `key` is that of its letter."""
+    there, case = office.connectors.agencies, tx.cases.get(request.case_id)
+    asked = Inquiry(
+        key=key,
+        at=now,
+        agency=case.agency,
+        case_id=case.id,
+        port=Asked.AGENCY,
+        connector=via,
+        owner=there[via].card.owner if via in there else "",
+        kind=SubjectKind(str(request.question["kind"])),
+        code=str(request.question["code"]),
+        fact=str(request.question["fact"]),
+        basis=request.basis,
+        outcome=LetterKind.REQUEST.value,
+        attempts=1,
+    )
+    tx.inquiries.add(asked)
 
 
 def read(tx: Tx, by: str, about: str, now: datetime) -> None:

@@ -27,7 +27,7 @@ from inspector.domain.rowfile import split
 from inspector.domain.sampling import FULL, MUST, POOL
 from inspector.flows import windows
 from inspector.flows.entries import pool_stratum
-from inspector.flows.framing import sized
+from inspector.flows.framing import sized, stood
 from inspector.flows.lists import OBJECTS, kept, people, small
 from inspector.flows.members import MEMBERS, Member, read_members
 from inspector.flows.office import Office
@@ -60,6 +60,8 @@ class Class:
 class Odds:
     """One list of a draw. `drawn`, `would` are the objects drawn by strata beside those that cases need; `seats` the officers sent.
 
+    `days`, `would_days` are their working days, None where a pack does not say how many a visit takes of each.
+
     `fault`: the sizes that its own pack gives are not those that are recorded. `barred`: the other pack has other caps, rests or
     suppressions, and who was barred in the frame is all the same. `relevelled`: it reads levels otherwise, and objects of the pool stand
     by the level that was read for the frame, which is all that is recorded of them.
@@ -75,6 +77,8 @@ class Odds:
     would: int
     seats: int
     would_seats: int
+    days: Fraction | None
+    would_days: Fraction | None
     sizes_before: Mapping[str, tuple[int, int, int]]
     sizes_after: Mapping[str, tuple[int, int, int]]
     classes: tuple[Class, ...]
@@ -119,6 +123,12 @@ class Rerun:
         moved = _Strata(self.office, tx, policy, self.candidate)
         rows, could = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
         classes, able = Counter[tuple[str, str, str]](), Counter[tuple[str, str, str]]()
+        spans, drawn_again, again = (
+            windows.stood(self.office, tx, held, rules["derivation"]["ends"]),
+            Counter[str](),
+            Counter[str](),
+        )
+        mine, theirs = (stood(tx, listed.agency, pack, spans, held) for pack in (policy, self.candidate))
         agency = listed.agency if held.own else ""
 
         def firms() -> Iterator[bytes]:
@@ -129,6 +139,8 @@ class Rerun:
                 for one, becomes in zip(some, moved.of(some), strict=True):
                     rows[one.stratum, becomes] += 1
                     could[one.stratum, becomes] += one.able
+                    drawn_again[one.stratum] += mine.get((one.stratum, one.name), 0)
+                    again[becomes] += theirs.get((becomes, one.name), 0)
                     for route in by[one.name]:
                         classes[one.stratum, becomes, route] += 1
                         able[one.stratum, becomes, route] += one.able
@@ -136,8 +148,13 @@ class Rerun:
                         yield f"{one.member.code}\t{one.stratum}\t{becomes}".encode()
 
         drawable = Sorted(firms(), self.office.held)
-        before = self._sized(tx, held, listed, policy, _summed(rows, 0), _summed(could, 0), files, rules)
-        after = self._sized(tx, held, listed, self.candidate, _summed(rows, 1), _summed(could, 1), files, rules)
+        now, staff = self.office.calendar.local(held.made_at), people(held, files, listed).inspectors
+
+        def made(pack: Policy, place: int, once_more: Mapping[str, int]) -> Quota:
+            counts = _summed(rows, place), _summed(could, place)
+            return sized(tx, listed.agency, pack, *counts, staff, spans, now, held, again=once_more)
+
+        before, after = made(policy, 0, drawn_again), made(self.candidate, 1, again)
         recorded = {name: rules["derivation"].get(name) for name in ("quota", "steps", "full_coverage")}
         lists, team = 1 if held.own else len(held.lists), int(rules["team"])
         would_team = self.candidate.draw.team if team == policy.draw.team else max(team, self.candidate.draw.team)
@@ -154,6 +171,8 @@ class Rerun:
                 would=would,
                 seats=drawn * team * lists,
                 would_seats=would * would_team * lists,
+                days=_days(policy, drawn * team * lists),
+                would_days=_days(self.candidate, would * would_team * lists),
                 sizes_before=_sizes(before),
                 sizes_after=_sizes(after),
                 classes=tuple(
@@ -174,22 +193,6 @@ class Rerun:
         for line in drawable:
             code, stratum, becomes = line.decode().split("\t")
             yield f"{code}\t{_chance(before, stratum) or 0}\t{_chance(after, becomes) or 0}".encode()
-
-    def _sized(
-        self,
-        tx: Tx,
-        held: Draw,
-        listed: Listed,
-        policy: Policy,
-        rows: Mapping[str, int],
-        able: Mapping[str, int],
-        files: Mapping[str, bytes],
-        rules: Mapping[str, Any],
-    ) -> Quota:
-        spans = windows.stood(self.office, tx, held, rules["derivation"]["ends"])
-        now = self.office.calendar.local(held.made_at)
-        staff = people(held, files, listed).inspectors
-        return sized(tx, listed.agency, policy, rows, able, staff, spans, now, held)
 
 
 class _Strata:
@@ -262,6 +265,12 @@ def _summed(counts: Mapping[tuple[str, str], int], place: int) -> Counter[str]:
         if pair[place]:
             told[pair[place]] += count
     return told
+
+
+def _days(policy: Policy, seats: int) -> Fraction | None:
+    """So many officers sent, in their working days."""
+    days = policy.report.visit_days
+    return None if days is None else seats * days
 
 
 def _total(sizes: Quota) -> int:

@@ -7,7 +7,7 @@ import hashlib
 import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, Literal, Protocol
 
 from inspector.domain.calendar import WorkingCalendar
@@ -57,7 +57,10 @@ class Connectors:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgencyNode:
-    """An agency of the tree: the one above it, its pack, the connector letters to it go through, and what its people are pushed in."""
+    """An agency of the tree: the one above it, its pack, the connector letters to it go through, and what its people are pushed in.
+
+    `digest`: the hour of a working day when its letters go together; None: each at once.
+    """
 
     id: str
     name: str
@@ -65,6 +68,7 @@ class AgencyNode:
     pack: str | None = None
     connector: str | None = None
     language: Lang = "zh-Hans"
+    digest: time | None = None
 
 
 class Place(Protocol):
@@ -135,6 +139,8 @@ class Office:
     """How often and when a connector may be asked, by its lane."""
     shadow: bool = False
     """Whether it runs beside today's practice: nothing leaves the house, and what is drawn binds nobody."""
+    link_days: int = 30
+    """So many days after its request has ended an agency's link still shows it."""
     held: int = RUN
     """So many bytes of a frame are held while it is announced; more are sorted by way of the disk."""
 

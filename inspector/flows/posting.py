@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from inspector.domain import letter as post
@@ -13,6 +13,7 @@ from inspector.domain.case import SubjectKind
 from inspector.domain.errors import Stale
 from inspector.domain.evidence import Verdict
 from inspector.domain.letter import LetterKind
+from inspector.flows import letters, putting, replylink
 from inspector.flows.contents import named
 from inspector.flows.dossier import dossier
 from inspector.flows.left import wait_where_left
@@ -28,12 +29,6 @@ from inspector.store.work import Work
 UNDELIVERABLE = "letter_undeliverable"
 """The matter for a person that a letter opens which nobody took; a word from the agency ends it."""
 
-LINK = "assist"
-"""The purpose of the requested agency's one-time link: to answer, or to say why it cannot."""
-
-OVERSEE = "oversee"
-"""The purpose of the common superior's link: to see the request and urge the agency. Evidence comes from who holds the facts."""
-
 AFTERWARDS = frozenset({LetterKind.CANCEL, LetterKind.OUTCOME})
 """What is told when a request is over: nobody answers it, so it is worth sending however the request stands."""
 
@@ -45,6 +40,8 @@ def send(work: Work, office: Office) -> Settlement:
         request = tx.assistance.get(str(work.payload["request"]))
     if kind not in AFTERWARDS and not request.state.open:
         return nothing("obsolete")
+    if put_by := putting.waits(work, office, request, kind):
+        return put_by
     wait_for_it(work, office)
     agency = office.connectors.agencies.get(str(work.payload["via"]))
     if agency is None:
@@ -57,10 +54,11 @@ def send(work: Work, office: Office) -> Settlement:
     try:
         receipt = agency.send(letter, key=named(work.key, letter))
     except (Refused, Garbled) as error:
-        return _undeliverable(work, office, error.code, unsure=_may_have_arrived(work, error)).after(error)
+        return _undeliverable(work, office, error.code, unsure=may_have_arrived(work, error)).after(error)
 
     def write(tx: Tx, now: datetime) -> None:
         case, fresh = held(tx, request.id)
+        letters.carried(tx, fresh, work.key, str(work.payload["via"]), receipt, now)
         if kind not in AFTERWARDS:
             settle_request(tx, post.sent(fresh, str(work.payload["via"]), receipt.reference, now, case.pack), now)
 
@@ -69,10 +67,10 @@ def send(work: Work, office: Office) -> Settlement:
 
 def give_up_sending(work: Work, office: Office, error: PortError | None) -> Settlement:
     """The letter could not be handed over by any try."""
-    return _undeliverable(work, office, error.code if error else "patience_over", unsure=_may_have_arrived(work, error))
+    return _undeliverable(work, office, error.code if error else "patience_over", unsure=may_have_arrived(work, error))
 
 
-def _may_have_arrived(work: Work, error: PortError | None) -> bool:
+def may_have_arrived(work: Work, error: PortError | None) -> bool:
     """Whether the addressee may hold a letter of which no receipt came.
 
     An earlier try may have brought it, in this call or in a claim before, whatever became of that daemon; who answers that the key is
@@ -87,20 +85,38 @@ def _undeliverable(work: Work, office: Office, code: str, *, unsure: bool = Fals
     """A person is told, and a request ends unanswered. `unsure`: the letter may have arrived all the same; its end will be told."""
 
     def write(tx: Tx, now: datetime) -> None:
-        case, request = held(tx, str(work.payload["request"]))
-        kind = LetterKind(work.payload["letter"])
-        facts = {"letter": kind.value, "to": work.payload["via"], "error": code}
-        tx.attention.open(UNDELIVERABLE, request.requester, work.key, facts, now)
-        if unsure and kind not in AFTERWARDS:
-            request = post.perhaps(request, str(work.payload["via"]))
-            tx.assistance.put(request)
-        if kind is LetterKind.REQUEST and request.state.open:
-            settle_request(tx, post.undeliverable(request, code, now, case.pack), now)
-            go_on(tx, office, request, Verdict.NO_ANSWER, code, now)
-        if kind is LetterKind.ESCALATION and request.state is AssistanceState.ESCALATED and not unsure:
-            settle_request(tx, post.unescalated(request, code, case.pack), now)
+        kind, via = LetterKind(work.payload["letter"]), str(work.payload["via"])
+        told = Lost(request_id=str(work.payload["request"]), kind=kind, via=via, key=work.key, code=code, unsure=unsure)
+        lost(tx, office, told, now)
 
     return Settlement(write=write, outcome="undeliverable")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lost:
+    """A letter that nobody took. `unsure`: it may have arrived all the same."""
+
+    request_id: str
+    kind: LetterKind
+    via: str
+    key: str
+    code: str
+    unsure: bool
+
+
+def lost(tx: Tx, office: Office, told: Lost, now: datetime) -> None:
+    """A person is told, and a request ends unanswered."""
+    case, request = held(tx, told.request_id)
+    facts = {"letter": told.kind.value, "to": told.via, "error": told.code}
+    tx.attention.open(UNDELIVERABLE, request.requester, told.key, facts, now)
+    if told.unsure and told.kind not in AFTERWARDS:
+        request = post.perhaps(request, told.via)
+        tx.assistance.put(request)
+    if told.kind is LetterKind.REQUEST and request.state.open:
+        settle_request(tx, post.undeliverable(request, told.code, now, case.pack), now)
+        go_on(tx, office, request, Verdict.NO_ANSWER, told.code, now)
+    if told.kind is LetterKind.ESCALATION and request.state is AssistanceState.ESCALATED and not told.unsure:
+        settle_request(tx, post.unescalated(request, told.code, case.pack), now)
 
 
 def _written(work: Work, office: Office, request: Request) -> Letter:
@@ -114,14 +130,16 @@ def _written(work: Work, office: Office, request: Request) -> Letter:
     if said is None:
         with office.store.begin() as tx:
             fresh = tx.assistance.get(request.id)
-            said = json.loads(dump(_letter(office, fresh, LetterKind(work.payload["letter"]), office.base_url)))
+            written = letter_of(office, fresh, LetterKind(work.payload["letter"]), office.base_url)
+            said = json.loads(dump(letters.worded(office, tx, fresh, written, str(work.payload["via"]))))
             tx.work.keep(work, {**work.payload, "said": said})
     letter = load(Letter, json.dumps(said))
-    purpose = LINK if work.payload["via"] == request.requested else OVERSEE
-    return replace(letter, reply_url=office.link(purpose, request.id, base=letter.reply_url))
+    purpose = replylink.LINK if work.payload["via"] == request.requested else replylink.OVERSEE
+    with office.store.read() as tx:
+        return letters.linked(letter, replylink.address(office, tx, purpose, request.id, letter.reply_url))
 
 
-def _letter(office: Office, request: Request, kind: LetterKind, base: str) -> Letter:
+def letter_of(office: Office, request: Request, kind: LetterKind, base: str) -> Letter:
     """The letter as its row keeps it: in place of its link the address of this house.
 
     What came of a request is told with the least data: whose request it was and what became of the answer, nothing about the subject.

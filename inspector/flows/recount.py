@@ -107,7 +107,7 @@ def _case(office: Office, tx: Tx, case_id: str, years: str, now: datetime) -> No
     """A case's own date and those of its requests; the case is locked first, as everywhere."""
     case = tx.cases.get(case_id, lock=True)
     policy = office.book.get(case.pack)
-    found = recounting.recount_case(case, office.calendar)
+    found = recounting.recount_case(case, office.calendar, now)
     if found is not None:
         decision, change = found
         held = settle_case(tx, office, decision, policy, now)

@@ -13,8 +13,8 @@ from inspector.flows.office import Office
 from inspector.store.tx import Tx
 
 OUTWARD = (
-    *(OrderKind.RATE, OrderKind.ASK, OrderKind.ASSIST_SEND, OrderKind.ASSIST_REMIND, OrderKind.TELL, OrderKind.CREDIT),
-    *(OrderKind.CREDIT_RETRACT, OrderKind.PUSH, OrderKind.PUSH_OFF),
+    *(OrderKind.RATE, OrderKind.ASK, OrderKind.ASSIST_SEND, OrderKind.ASSIST_DIGEST, OrderKind.ASSIST_REMIND),
+    *(OrderKind.TELL, OrderKind.CREDIT, OrderKind.CREDIT_RETRACT, OrderKind.PUSH, OrderKind.PUSH_OFF),
 )
 """Work that speaks to the outside."""
 

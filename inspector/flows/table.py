@@ -9,6 +9,7 @@ from datetime import datetime
 from inspector.domain.decision import OrderKind
 from inspector.flows import (
     catalogue,
+    digesting,
     dispatch,
     draw,
     forget,
@@ -53,6 +54,7 @@ FLOWS: Mapping[OrderKind, Flow] = {
     OrderKind.REVIEW_REMIND: Flow(do=review.due),
     OrderKind.REVIEW_DUE: Flow(do=review.due),
     OrderKind.ASSIST_SEND: Flow(do=noted(posting.send), give_up=given_up(posting.give_up_sending)),
+    OrderKind.ASSIST_DIGEST: Flow(do=digesting.send, give_up=digesting.give_up),
     OrderKind.ASSIST_ACK: Flow(do=ladder.remind),
     OrderKind.ASSIST_REMIND: Flow(do=ladder.remind),
     OrderKind.ASSIST_LAST: Flow(do=ladder.remind),

@@ -106,6 +106,20 @@ def _said(row: SamplingRow) -> str:
     return f"{size} per {row.per.value} (minimum {row.minimum})"
 
 
+def _intakes(draft: Draft, found: Found) -> None:
+    """What is counted over a window is drawn of all that came in it: cases wait for its end (`rolling`), objects stand there anyway.
+
+    Cases that a draw passed over come into no later frame but those of an intake. A share of the quarter's cases without it would be one of
+    the last draw's alone, and what was drawn before taken off: next to nothing. An intake of objects would be drawn at every draw anew.
+    """
+    pools, named = {f"{POOL}{level.code}" for level in draft.levels}, {row.stratum for row in draft.strategies}
+    for row in {row.stratum: row for row in draft.samplings}.values():
+        if row.stratum in pools and row.rolling:
+            found("pool_rolling", f"sampling {row.row}", "rolling", value=row.stratum)
+        elif row.stratum in named and not (row.register or row.rolling or row.whole or row.per is Window.DRAW):
+            found("intake_not_rolling", f"sampling {row.row}", "rolling", value=row.stratum, per=row.per)
+
+
 def _visits(draft: Draft, found: Found) -> None:
     """A row that sends people whatever the case needs has the way by which they go, and is not stopped below what is owed."""
     for row in draft.strategies:
@@ -206,6 +220,7 @@ PROOFS: tuple[tuple[tuple[str, ...], Callable[[Draft, Found], None]], ...] = (
     (("level", "axis", "item"), _bases),
     (("level", "strategy", "sampling"), _levels),
     (("strategy", "sampling"), _heavier),
+    (("level", "strategy", "sampling"), _intakes),
     (("strategy", "frequency"), _visits),
     (("strategy", "item"), _counting),
     (("quiet",), _windows),

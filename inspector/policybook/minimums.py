@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 
 from inspector.domain.policy import Item
 from inspector.domain.sampling import POOL, MinimumRow, Window, parted
-from inspector.policybook.contradictions import YEARLY
 from inspector.policybook.part import nearest
 from inspector.policybook.rows import Draft
 from inspector.policybook.sizes import Found
@@ -32,12 +31,17 @@ def _named(draft: Draft, found: Found) -> None:
 
 
 def _strata(draft: Draft, found: Found) -> None:
-    """The number is counted over a stretch that its strata are counted over, and the strata it makes have names of their own."""
+    """The number is counted over the window that its strata are counted over, and the strata it makes have names of their own.
+
+    A draw that ends a window has all its cases before it that were not drawn, and makes up. Of a year's cases those of its earlier quarters
+    have gone by the last draw of the year: a number by the year would have to be claimed of the first quarter, whose applicants would
+    bear it alone, or could not be met any more.
+    """
     windows = {row.stratum: row.per for row in draft.samplings}
     for row, item in _all(draft):
         here = f"minimum {row.row}"
         strata = sorted({stratum for _, stratum in _drawn(draft, row, item)} & windows.keys())
-        other = next((one for one in strata if row.per not in (windows[one], Window.YEAR)), None)
+        other = next((one for one in strata if row.per is not windows[one]), None)
         if other is not None:
             found("minimum_window", here, "per", value=row.per, other=other, window=windows[other])
         for name in (parted(stratum, item.code) for stratum in strata):
@@ -46,25 +50,18 @@ def _strata(draft: Draft, found: Found) -> None:
 
 
 def _heavier(draft: Draft, found: Found) -> None:
-    """Least numbers draw committers of no level more in a year than others of it are drawn at least, but by an article that permits it.
+    """What is owed of an item needs an article that permits it: it is drawn of committers on top of the share, and of nobody else.
 
-    All cases that a row counts may be of one level; what is owed of several items adds up.
+    Who brought the certificate for the same item stands in daily supervision, of which no item is drawn apart. However small the number,
+    of few cases among many it is more than the others' share (scenario 5); only where all others of the level are drawn is nothing more.
     """
     pools = {row.level: row for row in draft.samplings if row.stratum == f"{POOL}{row.level}"}
-    for level in (level.code for level in draft.levels):
-        owed: dict[str, tuple[int, MinimumRow]] = {}
-        for row, item in _all(draft):
-            if not draft.permits(row.basis) and any(one == level for one, _ in _drawn(draft, row, item)):
-                yearly = row.least * YEARLY.get(row.per, 1)
-                owed[item.code] = max(owed.get(item.code, (0, row)), (yearly, row), key=lambda one: one[0])
-        others, total = pools.get(level), sum(count for count, _ in owed.values())
-        if others is None or not owed:
-            continue
-        most = others.minimum * YEARLY.get(others.per, 1)
-        drawn = next((row for _, row in owed.values() if row.per is Window.DRAW), None)
-        if total > most or (drawn is not None and others.per is not Window.DRAW):
-            rows = ", ".join(dict.fromkeys(row.row for _, row in owed.values()))
-            found("minimum_heavier", f"minimum {rows}", "least", value=total, level=level, other=most)
+    for row, item in _all(draft):
+        levels = [] if draft.permits(row.basis) else [level for level, _ in _drawn(draft, row, item)]
+        others = next((pools[level] for level in levels if level in pools and not pools[level].whole), None)
+        if others is not None:
+            told = {"value": row.least, "item": item.code, "level": others.level, "other": others.stratum}
+            found("minimum_heavier", f"minimum {row.row}", "basis", **told)
 
 
 def _all(draft: Draft) -> Iterator[tuple[MinimumRow, Item]]:

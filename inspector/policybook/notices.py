@@ -45,25 +45,44 @@ def _announced(draft: Draft, found: Found) -> None:
 
 
 def kept_notices(packs: Sequence[tuple[str, Policy]]) -> Iterator[Flaw]:
-    """Between two versions of one pack: what a notice announced is not more afterwards, and no notice is forgotten.
+    """Between the versions of one pack: what a notice announced is not more afterwards, and no notice of an item is forgotten.
 
-    Whoever signed under it has been told just that; a letter may come in long after it was signed.
+    Whoever signed under it has been told just that; a letter may come in long after it was signed. Each notice is held against the
+    last version that knew it, for an item may have been left out in between; and a pack of another name, to which an agency may
+    pass, against the one it builds on, of which it may leave out what was never its own notice.
     """
     ordered = sorted(packs, key=lambda held: (held[1].id, held[1].effective_from))
     for _, group in groupby(ordered, key=lambda held: held[1].id):
-        for (_, before), (file, after) in pairwise(group):
-            for code in (code for code in after.items if code in before.items):
-                yield from _between(before, before.items[code], file, after.items[code])
+        last = dict[tuple[str, str], tuple[str, Notice]]()
+        for file, pack in group:
+            for (code, _), (label, old) in last.items():
+                if code in pack.items:
+                    yield from _between(label, old, file, pack.items[code], forgets=True)
+            last |= {(code, notice.version): (pack.label, notice) for code, notice in _told(pack)}
+    held = {pack.label: pack for _, pack in packs}
+    for file, pack in packs:
+        base = held.get(pack.extends)
+        for code, old in _told(base) if base is not None and base.id != pack.id else ():
+            if base is not None and code in pack.items:
+                yield from _between(base.label, old, file, pack.items[code], forgets=False)
 
 
-def _between(before: Policy, was: Item, file: str, item: Item) -> Iterator[Flaw]:
-    for version in (was.notice_version, *(held.version for held in was.notices)):
-        old, new = was.notice(version), item.notice(version)
-        assert old is not None, "one of its own"
-        if new is None:
-            yield _flaw("notice_forgotten", file, item, {"value": version, "other": before.label})
-        elif more := [method for method in Method if method in new.methods - old.methods]:
-            yield _flaw("notice_widened", file, item, {"value": version, "other": before.label, "methods": ", ".join(more)})
+def _told(pack: Policy) -> Iterator[tuple[str, Notice]]:
+    """Each notice that a pack knows, with the code of its item."""
+    for item in pack.items.values():
+        for version in (item.notice_version, *(former.version for former in item.notices)):
+            notice = item.notice(version)
+            assert notice is not None, "one of its own"
+            yield item.code, notice
+
+
+def _between(label: str, old: Notice, file: str, item: Item, *, forgets: bool) -> Iterator[Flaw]:
+    new = item.notice(old.version)
+    if new is None:
+        if forgets:
+            yield _flaw("notice_forgotten", file, item, {"value": old.version, "other": label})
+    elif more := [method for method in Method if method in new.methods - old.methods]:
+        yield _flaw("notice_widened", file, item, {"value": old.version, "other": label, "methods": ", ".join(more)})
 
 
 def _flaw(code: str, file: str, item: Item, facts: Mapping[str, str]) -> Flaw:

@@ -53,7 +53,10 @@ def publish(part: Part) -> PublishRow:
 
 def report(part: Part) -> ReportRow:
     """`[report]`."""
-    part.keys(("id", "rates", "confidence", "least", "random_share", "crowd", "certain", "basis"))
+    days = ("visit_days", "days_basis")
+    told = any(name in part.content for name in days)
+    required = ("id", "rates", "confidence", "least", "random_share", "crowd", "certain", "basis")
+    part.keys((*required, *days) if told else required)
     part.some("rates")
     return ReportRow(
         row=part.text("id"),
@@ -64,6 +67,8 @@ def report(part: Part) -> ReportRow:
         crowd=part.whole("crowd", 1),
         certain=part.ratio("certain"),
         basis=part.basis("basis"),
+        visit_days=part.rate("visit_days") if told else None,
+        days_basis=part.basis("days_basis") if told else "",
     )
 
 

@@ -9,6 +9,14 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "stratum {value} may draw committers more in a year ({ratio}) than others of level {level} are drawn ({other}); cite a permit",
         "{value} 对承诺人全年可能抽取的（{ratio}）多于日常监管中的等级 {level}（{other}）；须引用其来源标明允许从严（heavier）的条款",
     ),
+    "intake_not_rolling": (
+        "{value} holds cases, and counts them by {per}: those not drawn would come into no later draw; add rolling = true, or take per out",
+        "{value} 层是办件，按 {per} 计算：没有抽中的不再进入以后的抽查，期末会少抽；请写 rolling = true（期末补足），逐次计算的不写 per",
+    ),
+    "pool_rolling": (
+        "{value} holds objects, who stand in every draw and would be drawn anew at each: take rolling out",
+        "{value} 层是日常监管的对象，每次抽查都在其中；写成滚动受理的，每次都重新按比例抽取，抽得过多；请删去 rolling",
+    ),
     "visit_all_uncited": (
         "sends people to whoever committed, whatever the case needs, and {value} has no article marked as permitting it (heavier)",
         "对承诺人一律可以上门，而 {value} 没有其来源标明允许从严（heavier）的条款；须引用，或者写 false",
@@ -58,16 +66,16 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "抽查不会涉及 {value}：该事项免予核查，或者这些等级的策略没有日常监管以外的抽查层；请删去",
     ),
     "minimum_window": (
-        "is counted by {value}, but stratum {other} by {window}; write that, or year",
-        "按 {value} 计算，而抽查层 {other} 按 {window} 计算；请写后者，或者写 year",
+        "is counted by {value}, but stratum {other} by {window}, with which its cases go; write the number for that, or count both alike",
+        "按 {value} 计算，而抽查层 {other} 按 {window} 计算，期末之后其办件不再进入抽查；请写后一期间的数，或者两处用同一期间",
     ),
     "minimum_name": (
         "the stratum {value} that this makes is there already, or its name is longer than {most} signs; use shorter or other codes",
         "由此产生的抽查层 {value} 已经存在，或者名称超过 {most} 个字符；请改用较短的或者其他代码",
     ),
     "minimum_heavier": (
-        "up to {value} committers of level {level} must be drawn in a year, of others {other}; cite a permit, or ask less",
-        "等级 {level} 的承诺人全年最多须抽 {value} 个，日常监管只须抽 {other} 个；须引用标明允许从严（heavier）的条款，或者减少",
+        "{value} who committed for {item} are drawn whatever their share is, of those with a certificate ({other}) none; cite a permit",
+        "等级 {level} 中 {item} 的承诺人须抽满 {value} 个，而提交证明的（{other}）无此要求；须引用标明允许从严（heavier）的条款",
     ),
     "spread_uncited": (
         "{value} visits within {other} are spread evenly over it, which is a rule of its own; give its basis in spread_basis",

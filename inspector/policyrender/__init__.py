@@ -130,7 +130,13 @@ def _publishing(policy: Policy) -> dict[str, tuple[str, ...]]:
     rates = "、".join(map(str, measured.rates))
     by = f"不实率 {rates}；置信度 {measured.confidence}；随机样本少于 {measured.least} 件注明不足；随机抽取不低于 {measured.random_share}；"
     by += f"每席可派 {measured.crowd} 人以下、概率 {measured.certain} 以上的注明可以猜到"
-    return {f"公布（{told.row}）": (shown, told.basis), f"抽查报告（{measured.row}）": (by, measured.basis)}
+    rows: dict[str, tuple[str, ...]] = {
+        f"公布（{told.row}）": (shown, told.basis),
+        f"抽查报告（{measured.row}）": (by, measured.basis),
+    }
+    if measured.visit_days is not None:
+        rows["一次上门所需人天"] = (f"每人 {measured.visit_days} 个工作日，只用于回放的测算", measured.days_basis)
+    return rows
 
 
 def _levels(policy: Policy) -> Table:

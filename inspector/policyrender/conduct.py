@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
+
 from inspector.domain.case import Outcome
+from inspector.domain.ending import graded
 from inspector.domain.policy import Item, Policy
 from inspector.policyrender.legaltime import Told
 from inspector.policyrender.words import GRADES, UNITS, WORDS
@@ -36,6 +39,19 @@ def tables(policy: Policy) -> tuple[Told, ...]:
         ("失信行为目录", ("编号", "行为", "据以认定的结果", "信用记录", "修复前不适用告知承诺制", "依据"), acts),
         ("记录的保存期限", ("编号", "记录", "起算", "期限", "依据"), retentions),
     )
+
+
+def consequences(policy: Policy, outcomes: Collection[Outcome]) -> Iterator[str]:
+    """What a catalogue of acts adds to what is said of outcomes: acts that are entered as graver, and those that bar from committing."""
+    for act in policy.acts:
+        for row in (policy.outcomes[one] for one in Outcome if one in act.outcomes and one in outcomes):
+            grades = [graded(row, act, concluded=stage) for stage in (False, True)]
+            if grades != [row.graded(concluded=stage) for stage in (False, True)]:
+                before, after = (GRADES.get(grade or "", "不记") for grade in grades)
+                told = after if before == after else f"未办结的{before}，已办结的{after}"
+                yield f"{WORDS[row.outcome]}中，{act.name}的，记入信用记录（{told}）"
+    if barring := [act.name for act in policy.acts if act.bars and act.outcomes & set(outcomes)]:
+        yield f"{'，或者'.join(barring)}的，在信用修复之前不适用告知承诺制"
 
 
 def insurance(item: Item) -> str:

@@ -16,7 +16,7 @@ from inspector.domain.case import Method, Outcome
 from inspector.domain.catalogue import Entry
 from inspector.domain.duty import Rule
 from inspector.domain.policy import Item, Policy
-from inspector.policyrender import UNAPPROVED, legaltime
+from inspector.policyrender import UNAPPROVED, conduct, legaltime
 from inspector.policyrender.caveats import binding, whole
 from inspector.policyrender.words import FACTORS, WORDS, graded, term
 
@@ -135,6 +135,8 @@ def _part(policy: Policy, item: Item, entry: Entry, bases: _Bases) -> Part:
     check = {"免予核查": f"{_exempt(item)}{bases.of(item.exempt_basis or '')}"}
     if not item.exempt:
         check = {"核查": f"{verified(policy, item)}{bases.of(item.verify_basis)}"}
+        for head, text, rows in legaltime.clock(policy):
+            check[head] = f"{text}{bases.of(*rows)}"
     told = {
         "目录": f"第 {entry.content.edition} 版，{public.on} 公布于{public.reference}",
         "适用": f"{_listed(item.matters)}；{_listed(item.subjects)}",
@@ -191,7 +193,10 @@ def _exempt(item: Item) -> str:
 
 
 def _untrue(policy: Policy, bases: _Bases) -> str:
-    """What an officer may be proposed to do, before and after the matter is concluded, and what is entered into the credit record."""
+    """What an officer may be proposed to do, before and after the matter is concluded, and what is entered into the credit record.
+
+    And what follows beyond it, by the act that is found: who commits is to know what it is that he or she is liable for (items 5 and 6).
+    """
     rows = [row for outcome in UNTRUE if (row := policy.outcomes.get(outcome)) is not None]
     told = []
     for row in rows:
@@ -199,7 +204,9 @@ def _untrue(policy: Policy, bases: _Bases) -> str:
         ends = before if before == after else f"未办结的{before}，已办结的{after}"
         grade = f"，记入信用记录（{graded(row)}）" if row.grade else ""
         told.append(f"{WORDS[row.outcome]}的，{ends}{grade}")
-    return f"{'；'.join(told)}。以上由工作人员查明后依法决定{bases.of(*(row.basis for row in rows))}"
+    acts = [act.basis for act in policy.acts if act.outcomes & set(UNTRUE)]
+    told += conduct.consequences(policy, [row.outcome for row in rows])
+    return f"{'；'.join(told)}。以上由工作人员查明后依法决定{bases.of(*(row.basis for row in rows), *acts)}"
 
 
 def _listed(values: Iterable[str]) -> str:

@@ -81,6 +81,16 @@ def _term(term: Term) -> str:
     return f"{term.amount}{UNITS[term.unit]}"
 
 
+def clock(policy: Policy) -> Iterable[tuple[str, str, tuple[str, ...]]]:
+    """What may put the end of a verification off, for whoever waits for it: a head, its words, and the bases; nothing where nothing may."""
+    if rows := policy.suspensions:
+        still = (f"{row.name}（{f'合计至多{_term(row.longest)}' if row.longest else '截止日另行写明'}）" for row in rows)
+        yield "期限的中止", f"下列时间不计入核查期限：{'、'.join(still)}", tuple(row.basis for row in rows)
+    if longer := policy.extensions:
+        more = (f"可以延长{_term(row.term)}，至多 {row.times} 次，由{WORDS[row.approver]}决定" for row in longer)
+        yield "期限的延长", "；".join(more), tuple(row.basis for row in longer)
+
+
 def public(held: Publicity) -> str:
     """How far a letter is made public, and for how long after it was signed."""
     if held.scope == NOT_PUBLIC or held.term is None:

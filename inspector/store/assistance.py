@@ -15,6 +15,7 @@ from inspector.domain.scoreboard import marks
 from inspector.store.assistancetables import assistance, assistance_notice
 from inspector.store.codec import dump, load
 from inspector.store.room import Room, Row
+from inspector.store.tables import case_file
 
 _PAGE = 500
 
@@ -44,6 +45,27 @@ class AssistanceRoom(Room):
         """The requests of a case."""
         asked = sa.select(assistance.c.body).where(assistance.c.case_id == case_id).order_by(assistance.c.id)
         return [load(Request, text) for text in self.connection.execute(asked.with_for_update() if lock else asked).scalars()]
+
+    def open_of(self, requesters: Sequence[str], limit: int) -> list[Request]:
+        """Open requests of these requesters, the nearest date first."""
+        over = [state.value for state in AssistanceState if not state.open]
+        asked = (
+            sa.select(assistance.c.body)
+            .join(case_file, case_file.c.id == assistance.c.case_id)
+            .where(case_file.c.agency.in_(list(requesters)), assistance.c.state.not_in(over))
+            .order_by(assistance.c.due_at, assistance.c.id)
+            .limit(limit)
+        )
+        return [load(Request, text) for text in self.connection.execute(asked).scalars()]
+
+    def open_at(self, via: str) -> list[Request]:
+        """Open requests to one agency, the nearest date first."""
+        over = [state.value for state in AssistanceState if not state.open]
+        asked = sa.select(assistance.c.body).where(assistance.c.requested == via, assistance.c.state.not_in(over))
+        return [
+            load(Request, text)
+            for text in self.connection.execute(asked.order_by(assistance.c.due_at, assistance.c.id)).scalars()
+        ]
 
     def counts(self) -> Sequence[Any]:
         """(requested agency, state, count)."""

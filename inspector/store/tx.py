@@ -21,6 +21,7 @@ from inspector.store.cases import CaseRoom
 from inspector.store.catalogue import CatalogueRoom
 from inspector.store.challenges import ChallengeRoom
 from inspector.store.credit import CreditRoom
+from inspector.store.digests import DigestRoom
 from inspector.store.draws import DrawRoom
 from inspector.store.drift import DriftRoom
 from inspector.store.events import EventRoom
@@ -36,6 +37,7 @@ from inspector.store.packs import PackRoom
 from inspector.store.past import PastRoom
 from inspector.store.register import RegisterRoom
 from inspector.store.replicas import ReplicaRoom
+from inspector.store.replylinks import ReplyLinkRoom
 from inspector.store.retries import RetryRoom
 from inspector.store.room import Batch
 from inspector.store.rosters import RosterRoom
@@ -128,6 +130,16 @@ class Tx:
     def assistance(self) -> AssistanceRoom:
         """The room of assistance."""
         return AssistanceRoom(self._batch)
+
+    @cached_property
+    def digests(self) -> DigestRoom:
+        """The room of letters that wait for a digest."""
+        return DigestRoom(self._batch)
+
+    @cached_property
+    def replylinks(self) -> ReplyLinkRoom:
+        """The room of links that were called back."""
+        return ReplyLinkRoom(self._batch)
 
     @cached_property
     def annual(self) -> AnnualRoom:

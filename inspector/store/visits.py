@@ -204,15 +204,16 @@ class VisitRoom(Room):
         drew, and this one only joins, is none of its own. What a void draw took and never visited is owed still, so that nobody
         makes a quota smaller by voiding.
         """
-        void = sa.select(draw.c.number).where(draw.c.state == DrawState.VOID.value)
-        undone = (visit.c.state == VisitState.CANCELLED.value) & visit.c.draw.in_(void)
-        asked = sa.select(visit_agency.c.stratum, sa.func.count()).join(visit, visit.c.id == visit_agency.c.visit)
-        asked = asked.where(visit_agency.c.agency == agency, visit_agency.c.stratum != "", visit_agency.c.counts, ~undone)
-        asked = asked.where(visit.c.opened_at >= moment).group_by(visit_agency.c.stratum)
-        if before is not None:
-            later = sa.select(draw.c.number).where((draw.c.made_at > before.made_at) | (draw.c.number == before.number))
-            asked = asked.where(visit.c.opened_at <= before.made_at, visit.c.draw.not_in(later))
+        asked = _drawn(agency, moment, before, visit_agency.c.stratum)
         return {row[0]: row[1] for row in self.connection.execute(asked)}
+
+    def objects_since(
+        self, agency: str, moment: datetime, strata: Collection[str], before: Draw | None = None
+    ) -> dict[tuple[str, str], int]:
+        """The same of some strata by (stratum, object): how often each was drawn."""
+        asked = _drawn(agency, moment, before, visit_agency.c.stratum, visit.c.object_id)
+        asked = asked.where(visit_agency.c.stratum.in_(list(strata)))
+        return {(row[0], row[1]): row[2] for row in self.connection.execute(asked)}
 
     def chosen(self, numbers: Collection[str], agency: str = "") -> list[Row]:
         """(object_id, stratum, replaces) of every visit of some draws by the list of an agency, or of their lead; those called off too."""
@@ -335,6 +336,19 @@ def _read(kind: type[T], text: str) -> T | None:
         return load(kind, text)
     except ValueError:
         return None
+
+
+def _drawn(agency: str, moment: datetime, before: Draw | None, *by: sa.ColumnElement[str]) -> sa.Select[*tuple[Any, ...]]:
+    """How many objects an agency has drawn since a moment, by some columns (`drawn_since`)."""
+    void = sa.select(draw.c.number).where(draw.c.state == DrawState.VOID.value)
+    undone = (visit.c.state == VisitState.CANCELLED.value) & visit.c.draw.in_(void)
+    asked = sa.select(*by, sa.func.count()).join(visit, visit.c.id == visit_agency.c.visit)
+    asked = asked.where(visit_agency.c.agency == agency, visit_agency.c.stratum != "", visit_agency.c.counts, ~undone)
+    asked = asked.where(visit.c.opened_at >= moment).group_by(*by)
+    if before is not None:
+        later = sa.select(draw.c.number).where((draw.c.made_at > before.made_at) | (draw.c.number == before.number))
+        asked = asked.where(visit.c.opened_at <= before.made_at, visit.c.draw.not_in(later))
+    return asked
 
 
 def _taken(agency: str) -> sa.Select[tuple[str, str, str]]:

@@ -17,6 +17,7 @@ from inspector.settings import Web
 from inspector.telemetry.metrics import Metrics
 from inspector.web import (
     afterwards,
+    asked,
     assistance,
     cases,
     catalogue,
@@ -32,7 +33,9 @@ from inspector.web import (
     pages,
     plans,
     published,
+    replies,
     reports,
+    requests,
     scoreboard,
     session,
     stranger,
@@ -55,7 +58,9 @@ API = (
     cases.router,
     clock.router,
     links.router,
+    replies.router,
     assistance.router,
+    requests.api,
     scoreboard.router,
     draws.router,
     afterwards.router,
@@ -67,7 +72,7 @@ API = (
     watch.router,
 )
 """The operations of the API; the pages for people stand beside them."""
-PAGES = (forms.router, session.router, figures.router, ops.router, reports.router, stranger.router)
+PAGES = (forms.router, asked.router, requests.router, session.router, figures.router, ops.router, reports.router, stranger.router)
 
 
 def _put_together() -> APIRouter:

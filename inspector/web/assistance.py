@@ -241,7 +241,7 @@ def _own(desk: Desk, tx: Tx, caller: Caller, request_id: str) -> tuple[Office, T
 def _superior(desk: Desk, tx: Tx, by: Caller | str, request_id: str) -> None:
     """Raise Forbidden or Missing unless it is the common superior who speaks."""
     if isinstance(by, str):
-        assist.oversees(desk.office, request_id, by)
+        assist.oversees(desk.office, tx, request_id, by)
         tx.assistance.get(request_id)
         return
     request = tx.assistance.get(request_id)

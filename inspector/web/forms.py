@@ -1,4 +1,4 @@
-"""Forms behind links: an agency answers or says why it cannot; an inspector accepts, declines and enters the result.
+"""Forms behind links: an inspector accepts, declines and enters the result. Those of agencies are in `asked`.
 
 The link is the authority, so a foreign page cannot act through a visitor's browser: it does not know the address. Opening a link
 uses nothing up, because mail and chat programs open links too.
@@ -13,15 +13,13 @@ from datetime import datetime
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from inspector.domain.assistance import Door
-from inspector.domain.assistance import Request as AssistanceRequest
 from inspector.domain.errors import Forbidden, InspectorError, Invalid, Refusal
 from inspector.domain.evidence import blank
 from inspector.domain.finding import Doubt, Finding, Part
 from inspector.domain.known import as_known
 from inspector.domain.result import hindrance
 from inspector.domain.visit import Seat, SeatState, Visit
-from inspector.flows import assist, dispatch, supervision, wording
+from inspector.flows import dispatch, supervision, wording
 from inspector.flows.articles import articles
 from inspector.labels import Lang, label
 from inspector.store.tx import Tx, new_id
@@ -30,9 +28,8 @@ from inspector.web.assigned import MateShown, mates_shown
 from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.fields import Strict
 from inspector.web.language import InLang, carried, language
-from inspector.web.messages import AnswerIn, DeclineIn, FindingIn, ResultIn, SeatDeclineIn
-from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, complete, page, read, refused, trouble
-from inspector.web.requested import request_shown
+from inspector.web.messages import FindingIn, ResultIn, SeatDeclineIn
+from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, page, read, refused, trouble
 
 router = APIRouter(include_in_schema=False)
 _SAID = ("match", "mismatch", "not_found", "cannot_say")
@@ -61,41 +58,6 @@ def index(request: Request) -> Response:
     return page(request, "index.html")
 
 
-@router.get("/assist/{request_id}/{token}", name="assist_form")
-def show_assist(request: Request, desk: AtDesk, request_id: str, token: str) -> Response:
-    """The request and the form to answer it."""
-    try:
-        assist.by_link(desk.office, request_id, token)
-        return _assist_page(request, desk, request_id)
-    except InspectorError as error:
-        return refused(request, error)
-
-
-@router.post("/assist/{request_id}/{token}")
-def post_assist(request: Request, desk: AtDesk, request_id: str, token: str, form: Posted, lang: InLang) -> Response:
-    """An answer, or a refusal with reasons; what does not fit is said beside what was typed."""
-    try:
-        assist.by_link(desk.office, request_id, token)
-    except InspectorError as error:
-        return refused(request, error)
-    try:
-        form.sound()
-        _answer(desk, request_id, form)
-    except InspectorError as error:
-        return _assist_page(request, desk, request_id, form, trouble(error, form, lang))
-    return _again(request)
-
-
-@router.get("/oversee/{request_id}/{token}")
-def show_oversee(request: Request, desk: AtDesk, request_id: str, token: str) -> Response:
-    """What the common superior sees of a request that it was told of: all of it, and no form to answer."""
-    try:
-        assist.oversees(desk.office, request_id, token)
-        return _assist_page(request, desk, request_id, oversees=True)
-    except InspectorError as error:
-        return refused(request, error)
-
-
 @router.get("/seat/{name}/{token}", name="seat_form")
 def show_seat(request: Request, desk: AtDesk, name: str, token: str) -> Response:
     """The assignment and what can be done about it."""
@@ -118,36 +80,13 @@ def post_seat(request: Request, desk: AtDesk, name: str, token: str, form: Poste
         _seat(desk, name, form)
     except InspectorError as error:
         return _seat_page(request, desk, name, form, trouble(error, form, lang))
-    return _again(request)
+    return again(request)
 
 
-@router.api_route("/assist/{rest:path}", methods=["GET", "POST"])
-@router.api_route("/oversee/{rest:path}", methods=["GET", "POST"])
 @router.api_route("/seat/{rest:path}", methods=["GET", "POST"])
 def cut_off(request: Request) -> Response:
     """A link of which a part was lost, as happens in chat and mail programs."""
     return refused(request, Forbidden("link_unknown"))
-
-
-def _answer(desk: Desk, request_id: str, form: Fields) -> None:
-    given: AnswerIn | DeclineIn
-    signer = Invalid("signer_missing", field="signer")
-    if form.one("do") == "decline":
-        complete(form, Invalid("reasons_missing", field="reasons"), signer)
-        given = read(DeclineIn, reasons=form.one("reasons"), signer=form.one("signer"))
-    else:
-        value = {"": "answer_empty", "mismatch": "mismatch_wordless", "cannot_say": "cannot_say_wordless"}.get(
-            form.one("verdict")
-        )
-        complete(form, *([Invalid(value, field="value")] if value else []), signer)
-        given = read(AnswerIn, verdict=form.one("verdict") or None, value=form.one("value"), signer=form.one("signer"))
-
-    def do(tx: Tx, now: datetime) -> Strict:
-        if isinstance(given, DeclineIn):
-            return request_shown(links.decline(desk, tx, request_id, given, Door(), now))
-        return request_shown(links.answer(desk, tx, request_id, given, Door(), now))
-
-    desk.once(message(f"assist:{request_id}"[:200], form.message_id(), f"form {request_id}", given), do)
 
 
 def _seat(desk: Desk, name: str, form: Fields) -> None:
@@ -198,42 +137,6 @@ def _asks_nothing(held: Visit, seat: Seat) -> bool:
     return all(doubt.agency != seat.agency for doubt in held.doubts)
 
 
-def _assist_page(
-    request: Request,
-    desk: Desk,
-    request_id: str,
-    form: Fields | None = None,
-    wrong: Trouble = NO_TROUBLE,
-    *,
-    oversees: bool = False,
-) -> Response:
-    def ask(tx: Tx) -> tuple[AssistanceRequest, bool, str, list[str]]:
-        held = tx.assistance.get(request_id)
-        case = tx.cases.get(held.case_id)
-        policy = desk.office.book.get(case.pack)
-        cited = [wording.cited(one, language(request)) for one in articles(policy, held.basis)]
-        fact = _fact_name(desk, case.pack, str(held.question["item"]), str(held.question["fact"]))
-        return held, assist.hears(case, held), fact, cited
-
-    held, hears, fact, cited = desk.look(ask)
-    requester = desk.office.tree.get(held.requester)
-    requested = next((node for node in desk.office.tree.values() if node.connector == held.requested), None)
-    context = {
-        "held": request_shown(held),
-        "open": hears and not oversees,
-        "oversees": oversees,
-        "requested": requested.name if requested else held.requested,
-        "fact": fact,
-        "cited": cited,
-        "requester": requester.name if requester else held.requester,
-        "kept": form.kept() if form else {},
-        "said": _SAID,
-        "trouble": wrong,
-        "message_id": new_id(),
-    }
-    return page(request, "assist.html", status=wrong.status, **context)
-
-
 def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = None, wrong: Trouble = NO_TROUBLE) -> Response:
     def ask(tx: Tx) -> _SeatRead:
         held, seat = dispatch.by_name(tx, name)
@@ -244,7 +147,7 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
         held = as_known(held, seat)
         asked = (*held.doubts, *exempt)
         cases = {case_id: tx.cases.get(case_id) for case_id in dict.fromkeys(one.case_id for one in asked)}
-        facts = [(one, _fact_name(desk, cases[one.case_id].pack, cases[one.case_id].item, one.fact)) for one in asked]
+        facts = [(one, fact_name(desk, cases[one.case_id].pack, cases[one.case_id].item, one.fact)) for one in asked]
         policy = desk.office.book.get(tx.draws.get(held.draw).pack)
         places = _places(desk, tx, held) if seat.state.knows and held.released else []
         return _SeatRead(
@@ -332,7 +235,7 @@ def _entered(desk: Desk, tx: Tx, held: Visit) -> list[tuple[str, str, Finding]]:
         case = tx.cases.get(one.case_id)
         now = {(case.id, file.claim.key): (file.claim.fact, file.claim.value) for file in case.claims}
         fact, claimed = (now | asked).get((one.case_id, one.claim), (one.claim, ""))
-        told.append((_fact_name(desk, case.pack, case.item, fact), claimed, one))
+        told.append((fact_name(desk, case.pack, case.item, fact), claimed, one))
     return told
 
 
@@ -355,13 +258,14 @@ def _now(held: Visit, seat: Seat, hindered: str) -> str:
     return _WAITS.get(hindered, "accepted")
 
 
-def _fact_name(desk: Desk, pack: str, item: str, fact: str) -> str:
+def fact_name(desk: Desk, pack: str, item: str, fact: str) -> str:
+    """A fact as its pack calls it, or its code where the pack does not know it any more."""
     try:
         return desk.office.book.get(pack).item(item).fact(fact).name
     except InspectorError:
         return fact
 
 
-def _again(request: Request) -> Response:
+def again(request: Request) -> Response:
     """Show the page anew, so that reloading it posts nothing."""
     return RedirectResponse(request.url.path + carried(request), 303)

@@ -14,7 +14,8 @@ from starlette.responses import JSONResponse
 from inspector.domain import assistance
 from inspector.domain.assistance import Door
 from inspector.domain.errors import Forbidden, Missing
-from inspector.flows import assist, dispatch, embargo, posting, supervision
+from inspector.flows import assist, dispatch, embargo, supervision
+from inspector.flows.replylink import LINK, opens
 from inspector.flows.requests import node_of
 from inspector.store.tx import Tx
 from inspector.web.assigned import SeatShown, mates_shown, seat_shown
@@ -175,7 +176,7 @@ def shown(tx: Tx, name: str) -> SeatShown:
 def _is_asked(desk: Desk, request: assistance.Request, by: Caller | str) -> bool:
     """Whether it is the requested agency that reads, and no superior and no requester."""
     if isinstance(by, str):
-        return desk.office.link_holds(posting.LINK, request.id, by)
+        return desk.look(lambda tx: opens(desk.office, tx, LINK, request.id, by))
     return by.agency == node_of(desk.office, request.requested)
 
 
@@ -185,7 +186,7 @@ def requested(desk: Desk, tx: Tx, by: Caller | str, request_id: str, *, reading:
     To read, the common superior's link will do too, and a token of either side. Nobody above answers in the agency's place.
     """
     if isinstance(by, str):
-        assist.by_link(desk.office, request_id, by, reading=reading)
+        assist.by_link(desk.office, tx, request_id, by, reading=reading)
         return tx.assistance.get(request_id)
     request = tx.assistance.get(request_id)
     asked = node_of(desk.office, request.requested)

@@ -43,7 +43,8 @@ from inspector.web.roles import Role
 router = APIRouter(include_in_schema=False)
 COOKIE = "inspector_session"
 LASTS = timedelta(hours=2)
-_PAGES = r"^$|^/(review(/[0-9a-f]{32})?|figures(/[A-Za-z0-9._-]{1,200})?|ops(/draws(/[A-Za-z0-9._-]{1,200})?)?)$"
+_NAMED = r"(/[A-Za-z0-9._~:-]{1,200})?"
+_PAGES = rf"^$|^/(review(/[0-9a-f]{{32}})?|figures{_NAMED}|requests{_NAMED}|ops(/draws{_NAMED})?)$"
 After = Annotated[str, Query(pattern=_PAGES, alias="next")]
 AfterCase = Annotated[CaseId | None, Query()]
 

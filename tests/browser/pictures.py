@@ -57,6 +57,16 @@ def inspector(door: Door, file: str) -> None:
         desk.page.screenshot(path=FOLDER / "ops.png")
 
 
+def agency(door: Door, file: str) -> None:
+    """A clerk's answer to a letter."""
+    with closing(open_store(file)) as store, scenes.doubting(store, Hand()) as edge:
+        _, path = scenes.letter(edge.office)
+        phone = door.phone(edge.url)
+        phone.open(path)
+        phone.choose("一致")
+        phone.page.screenshot(path=FOLDER / "assist.png", full_page=True)
+
+
 def verifier(door: Door, _: str) -> None:
     """A stranger's check of a published draw: calm when it agrees, and to the point when it does not."""
     with tempfile.TemporaryDirectory() as name:
@@ -81,7 +91,7 @@ def verifier(door: Door, _: str) -> None:
 
 def main() -> None:
     """Take them all, or those of the pages that are named."""
-    pages = {take.__name__: take for take in (officer, inspector, verifier)}
+    pages = {take.__name__: take for take in (officer, inspector, agency, verifier)}
     FOLDER.mkdir(exist_ok=True)
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         door = Door(playwright.chromium.launch(executable_path=NEEDS["chromium"].find(), args=FLAGS))

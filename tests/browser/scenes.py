@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from inspector.domain.case import MatterKind, SubjectKind
-from inspector.flows import dispatch, posting
+from inspector.flows import dispatch, replylink
 from inspector.flows.office import Office
 from inspector.store.store import Store
 from tests.edge import WEB, Edge, serving
@@ -73,7 +73,7 @@ def letter(office: Office, number: int = 101, value: str = "王某某", **change
     case_id = post(office, application(number, "hukou-housing", {"home-title": value}, **(facts | changes)))
     with office.store.read() as tx:
         (request,) = tx.assistance.of_case(case_id)
-    return request.id, link(office, posting.LINK, request.id)
+    return request.id, link(office, replylink.LINK, request.id)
 
 
 def doubt(office: Office, number: int = 1, name: str = FIRM, value: str = "存续", **changes: object) -> str:

@@ -61,7 +61,7 @@ def test_a_refusal_without_reasons_is_rejected_with_what_was_typed_kept_and_coun
     assert phone.alert().inner_text() == "不能协助的，须书面说明理由"
     assert phone.page.locator("#signer2").input_value() == "赵<六>"
     assert phone.page.evaluate("document.activeElement.id") == "reasons"
-    assert state(edge, request_id) is AssistanceState.ORDERED
+    assert state(edge, request_id) is AssistanceState.DELIVERED
     phone.fill("理由", "\n档案移交中\n请三月再问")
     after = phone.press("说明理由并提交")
     assert state(edge, request_id) is AssistanceState.DECLINED

@@ -18,7 +18,9 @@ from inspector.flows.supposingwords import render
 from inspector.labels import LANGS
 from tests.house import ROOT, START, Hand, Table, application, closing, open_office, post
 from tests.integration.test_replay_period import candidate
+from tests.minimums import owed
 from tests.operator import Operator, one_database, settled
+from tests.packs import write
 
 database_url = one_database
 pytestmark = pytest.mark.alike
@@ -79,16 +81,19 @@ def test_who_brings_a_certificate_and_an_exempt_item_are_not_verified_and_the_ru
 
 
 def test_what_is_owed_of_an_item_is_told_with_its_row_and_basis_and_the_difference_of_packs_says_it(laptop: Operator) -> None:
-    words = ("policy", "explain", "maoji@2026.2", "--item", "relief-household", "--subject", "PERSON", "--matter", "BENEFIT")
+    drafts = laptop.folder / "drafts"
+    drafts.mkdir()
+    write(drafts, owed(2).replace('version = "2026.1"', 'version = "2026.9"').replace("from = 2026-01-01", "from = 2026-12-15"))
+    words = ("policy", "explain", "maoji@2026.9", "--folder", str(drafts), "--item", "dispatch-premises", "--level", "D")
     said = laptop.well(*words, "--json").json["draw"]
-    assert (said["row"]["stratum"], said["row"]["row"]) == ("normal-U/relief-household", "sample-normal-U")
-    ((owed, basis),) = said["owed"]
-    assert (owed["row"], owed["least"], owed["per"], [one["id"] for one in basis]) == ("minimum-relief", 2, "quarter", ["P"])
+    assert (said["row"]["stratum"], said["row"]["row"]) == ("normal-D/dispatch-premises", "sample-normal-D")
+    ((row, basis),) = said["owed"]
+    assert (row["row"], row["least"], row["per"], [one["id"] for one in basis]) == ("least", 2, "quarter", ["S8", "P"])
     page = laptop.well(*words).out
-    assert "Of this item at least 2 are drawn, or all there are (Quarter; levels U): minimum-relief" in page
-    assert "The least number is one for the whole stratum normal-U" in page
-    told = laptop.well("policy", "diff", "maoji@2026.1", "maoji@2026.2").out
-    assert "normal-U/relief-household" in told
+    assert "Of this item at least 2 are drawn, or all there are (Quarter; levels D): least" in page
+    assert "The least number is one for the whole stratum normal-D" in page
+    told = laptop.well("policy", "diff", "maoji@2026.1", "maoji@2026.9", "--folder", str(drafts)).out
+    assert "normal-D/dispatch-premises" in told
     assert "of the item 2 at least" in told
 
 

@@ -110,6 +110,7 @@ class TestSource(Shipped, testing.SourceContract):
 
 class TestAgency(Delivers, testing.AgencyContract):
     factory = agency.connect
+    signed = True
 
 
 class TestChannel(Delivers, testing.ChannelContract):
@@ -205,6 +206,9 @@ def test_a_letter_carries_all_that_the_procedure_asks_for() -> None:
         "due_provisional": False,
         "reply_url": "https://office.example/r/one-time-word",
         "text": "请协助核查",
+        "urgency": "normal",
+        "accept_by": None,
+        "outcome": "",
     }
 
 

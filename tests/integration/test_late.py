@@ -12,7 +12,7 @@ from inspector.domain import verification
 from inspector.domain.case import CaseRemark, CaseState, Outcome
 from inspector.domain.errors import Refusal
 from inspector.domain.evidence import Evidence, Verdict
-from inspector.flows import assist, intake, posting, review
+from inspector.flows import assist, intake, replylink, review
 from inspector.flows.explain import explain
 from inspector.flows.intake import Application
 from inspector.flows.narrative import render
@@ -230,7 +230,7 @@ def silent(store: Store, hand: Hand) -> tuple[Scene, str]:
 
 def test_an_agencys_answer_after_the_last_date_lies_before_the_officer_once(store: Store, hand: Hand) -> None:
     scene, request_id = silent(store, hand)
-    link = scene.office.link_token(posting.LINK, request_id)
+    link = scene.office.link_token(replylink.LINK, request_id)
     answer = {"verdict": "mismatch", "value": "4", "signer": "赵六"}
     with serving(scene.office) as edge, edge.client(X_Link_Token=link) as agency, edge.client() as browser:
         page = browser.get(f"/assist/{request_id}/{link}").text
@@ -252,7 +252,7 @@ def test_an_agencys_answer_after_the_last_date_lies_before_the_officer_once(stor
 
 def test_an_agency_that_says_by_form_and_late_why_it_cannot_help_is_heard(store: Store, hand: Hand) -> None:
     scene, request_id = silent(store, hand)
-    link = scene.office.link_token(posting.LINK, request_id)
+    link = scene.office.link_token(replylink.LINK, request_id)
     with serving(scene.office) as edge, edge.client() as browser:
         said = {"do": "decline", "reasons": "档案移交中", "signer": "赵六", "message": "m-1"}
         assert browser.post(f"/assist/{request_id}/{link}", data=said).status_code == 303
@@ -273,7 +273,7 @@ def test_nobody_wants_to_know_any_more_of_a_withdrawn_case(store: Store, hand: H
     scene.withdraw()
     with store.begin() as tx, pytest.raises(Refusal, match="request_closed"):
         assist.answer(scene.office, tx, request_id, Verdict.MISMATCH, "4", "赵六", hand())
-    link = scene.office.link_token(posting.LINK, request_id)
+    link = scene.office.link_token(replylink.LINK, request_id)
     with serving(scene.office) as edge, edge.client() as browser:
         assert 'name="signer"' not in browser.get(f"/assist/{request_id}/{link}").text
 

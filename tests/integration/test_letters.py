@@ -68,9 +68,9 @@ def an_office(store: Store, hand: Hand, agencies: Mapping[str, object]) -> Offic
     return office
 
 
-def opened(office: Office) -> str:
+def opened(office: Office, number: int = 1) -> str:
     """A case whose letter to another agency is written and has not left."""
-    case_id = post(office, person(1, "relief-household", HOUSEHOLD))
+    case_id = post(office, person(number, "relief-household", HOUSEHOLD))
     go(office)
     return case_id
 

@@ -115,12 +115,22 @@ def test_a_correction_of_the_version_is_verified_by_what_that_one_announced(stor
     assert [[step.method for step in held.steps] for held in case.claims] == [[Method.ONLINE_QUERY], []]
 
 
-@pytest.mark.parametrize(("signed_on", "odd"), [(date(2024, 6, 3), False), (date(2025, 2, 3), True), (date(2023, 12, 31), True)])
-def test_a_letter_signed_when_its_notice_did_not_stand_is_marked(store: Store, hand: Hand, signed_on: date, odd: bool) -> None:
+@pytest.mark.parametrize(
+    ("version", "signed_on", "odd"),
+    [
+        ("2024-01", date(2024, 6, 3), False),
+        ("2024-01", date(2025, 2, 3), True),
+        ("2024-01", date(2023, 12, 31), True),
+        ("2025-01", date(2024, 6, 3), True),
+    ],
+)
+def test_a_letter_signed_when_its_notice_did_not_stand_is_marked(
+    store: Store, hand: Hand, version: str, signed_on: date, odd: bool
+) -> None:
     office = knowing(open_office(store, hand), former(Method.ONLINE_QUERY))
-    case_id = post(office, letter(signed_on=signed_on))
+    case_id = post(office, letter(signed_on=signed_on, notice_version=version))
     with store.read() as tx:
         assert (CaseRemark.NOTICE_DAY in tx.cases.get(case_id).remarks) is odd
         told = render(explain(office, tx, case_id), "zh-Hans")
     assert ("承诺书签署之日，所答的告知书版本并不有效" in told) is odd
-    assert "核查不超出该告知书告知的方式：2024-01，事项现行版本为 2025-01" in told
+    assert ("核查不超出该告知书告知的方式：2024-01，事项现行版本为 2025-01" in told) is (version == "2024-01")

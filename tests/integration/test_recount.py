@@ -38,6 +38,8 @@ pytestmark = pytest.mark.alike
 RELIEF = {"household": "三口", "insured-income": "低于标准"}
 CHRISTMAS = datetime(2026, 12, 25, 9, tzinfo=SHANGHAI)
 """A Friday: ten working days from it reach the year 2027, which no shipped calendar knows."""
+LONGER = ("2027-01-01", "2027-01-04")
+"""New Year's Day, which is off whatever a notice says, and the Monday after it."""
 
 
 def days(*told: str) -> tuple[NamedDay, ...]:
@@ -95,11 +97,11 @@ def test_scenario_50_a_date_behind_the_known_calendar_is_marked_until_the_notice
     assert b"inspector_deadlines_provisional 1.0" in metrics.render()
     with serving(office) as edge, edge.as_("auditor") as client:
         shown = client.get(f"/v1/cases/{case_id}").json()
-    assert (shown["provisional"], shown["due_at"][:10]) == (True, "2027-01-08")
+    assert (shown["provisional"], shown["due_at"][:10]) == (True, "2027-01-11")
     with office.store.read() as tx:
         assert "The date is provisional" in render(explain(office, tx, case_id), "en")
 
-    newer = with_2027(office, off=("2027-01-01",))
+    newer = with_2027(office, off=LONGER)
     started(newer)
     settle(newer)
 
@@ -108,12 +110,12 @@ def test_scenario_50_a_date_behind_the_known_calendar_is_marked_until_the_notice
         text = render(explain(newer, tx, case_id), "en")
         (event,) = [json.loads(one["body"]) for one in tx.events.of_case(case_id) if one["type"] == "deadline.moved"]
     assert case.state is CaseState.VERIFYING
-    assert case.due_at == datetime(2027, 1, 11, 17, 30, tzinfo=SHANGHAI)
+    assert case.due_at == datetime(2027, 1, 12, 17, 30, tzinfo=SHANGHAI)
     assert case.verify_term is not None
     assert case.strategy is not None
     assert case.strategy.due_counted == case.verify_term.due_counted
     assert [row["due_at"] for row in waiting(newer, OrderKind.VERIFY_DUE)] == [case.due_at]
-    assert (event["was_due"][:10], event["due_at"][:10], event["due_provisional"]) == ("2027-01-08", "2027-01-11", False)
+    assert (event["was_due"][:10], event["due_at"][:10], event["due_provisional"]) == ("2027-01-11", "2027-01-12", False)
     assert "The date is provisional" not in text
     assert "The days off were announced or changed: the date is counted again" in text
     assert moved(newer) == {"calendar": "2027/1", "later": 1, "later_ids": [case_id]}
@@ -146,19 +148,19 @@ def test_a_date_that_comes_nearer_is_told_to_a_person_and_to_the_approving_syste
 
 def test_a_date_that_only_becomes_certain_troubles_nobody(office: Office) -> None:
     case_id = post(office, application(1, "business-licence", LICENCE))
-    newer = with_2027(office, off=("2027-01-01",), worked=("2027-01-03",))
+    newer = with_2027(office, off=("2027-01-01",))
     started(newer)
     settle(newer)
     with office.store.read() as tx:
         case = tx.cases.get(case_id)
         assert "deadline.moved" not in [one["type"] for one in tx.events.of_case(case_id)]
-    assert (case.due_at, case.provisional) == (datetime(2027, 1, 8, 17, 30, tzinfo=SHANGHAI), False)
+    assert (case.due_at, case.provisional) == (datetime(2027, 1, 11, 17, 30, tzinfo=SHANGHAI), False)
     assert moved(newer) is None
 
 
 def test_counting_again_twice_changes_nothing_more(office: Office, hand: Hand) -> None:
     case_id = post(office, application(1, "business-licence", LICENCE))
-    newer = with_2027(office, off=("2027-01-01",))
+    newer = with_2027(office, off=LONGER)
     started(newer)
     settle(newer)
     with office.store.read() as tx:
@@ -194,21 +196,21 @@ def test_a_daemon_that_still_runs_with_the_older_calendar_leaves_the_counting_to
 
 
 def test_what_a_daemon_counted_before_it_was_started_again_is_put_right_a_day_later(office: Office, hand: Hand) -> None:
-    newer = with_2027(office, off=("2027-01-01",))
+    newer = with_2027(office, off=LONGER)
     started(newer)
     settle(newer)
     case_id = post(office, application(1, "business-licence", LICENCE))
     hand.on(hours=24)
     settle(newer)
     with office.store.read() as tx:
-        assert tx.cases.get(case_id).due_at == datetime(2027, 1, 11, 17, 30, tzinfo=SHANGHAI)
+        assert tx.cases.get(case_id).due_at == datetime(2027, 1, 12, 17, 30, tzinfo=SHANGHAI)
 
 
 def test_work_under_way_when_its_date_moves_is_refused_and_comes_again_at_the_new_date(office: Office, hand: Hand) -> None:
     case_id = post(office, application(1, "business-licence", LICENCE))
     hand.now = waiting(office, OrderKind.VERIFY_DUE)[0]["due_at"]
     sweeps.promote(office)
-    newer = with_2027(office, off=("2027-01-01",))
+    newer = with_2027(office, off=LONGER)
     started(newer)
     with office.store.begin() as tx:
         claimed = {one.kind: one for one in tx.work.claim("slow", tx.machine_now(), hand(), timedelta(seconds=60), 10)}
@@ -236,6 +238,26 @@ def test_a_review_and_its_reminder_move_with_the_calendar(store: Store, hand: Ha
     assert [row["due_at"].date() for row in waiting(newer, OrderKind.REVIEW_REMIND)] == [date(2026, 3, 3)]
 
 
+def test_the_date_of_a_verification_that_an_officer_has_is_counted_again_with_that_of_the_review(
+    store: Store, hand: Hand
+) -> None:
+    hand.now = datetime(2026, 12, 29, 9, tzinfo=SHANGHAI)
+    office = open_office(store, hand, sources={"registers": Table(default="吊销")})
+    started(office)
+    case_id = post(office, application(1, "business-licence", LICENCE))
+    settle(office)
+    newer = with_2027(office, off=LONGER)
+    started(newer)
+    settle(newer)
+    with store.read() as tx:
+        case, text = tx.cases.get(case_id), render(explain(newer, tx, case_id), "en")
+        (facts,) = [json.loads(one["body"])["facts"] for one in tx.ledger.about(case_id) if one["rule"] == "calendar.recount"]
+    assert (case.state, case.verify_term and case.verify_term.due_at.date()) == (CaseState.REVIEW, date(2027, 1, 14))
+    assert "Due by 2027-01-14" in text
+    assert "The date is provisional" not in text
+    assert [facts[name][:10] for name in ("verify_was_due", "verify_due_at")] == ["2027-01-13", "2027-01-14"]
+
+
 def test_what_another_agency_was_told_is_put_off_and_never_brought_forward(store: Store, hand: Hand) -> None:
     hand.now = datetime(2026, 12, 30, 9, tzinfo=SHANGHAI)
     office = open_office(store, hand, sources={}, agencies={"civil-affairs": Post("civil-affairs")})
@@ -244,7 +266,7 @@ def test_what_another_agency_was_told_is_put_off_and_never_brought_forward(store
     settle(office)
     with store.read() as tx:
         before = {one.id: one for one in tx.assistance.of_case(case_id)}
-    assert {one.due_at.date() for one in before.values()} == {date(2027, 1, 4)}
+    assert {one.due_at.date() for one in before.values()} == {date(2027, 1, 5)}
     assert all(one.due_provisional for one in before.values())
 
     nearer = with_2027(office, worked=("2027-01-02", "2027-01-03"))

@@ -180,6 +180,7 @@ def test_a_changed_pack_is_told_as_it_is_counted_by_hand(past: Past, tmp_path: P
         assert asked == {("ONLINE_QUERY", "registers"): (registers,) * 2, ("ASSISTANCE", "civil-affairs"): (1, 1)}
         assert said[side]["cases_with_visit"] == {"sure": 4, "most": 4}
         assert said[side]["inspector_visits"] == {"sure": seats, "most": seats}  # 4 visits of two, then of three
+        assert said[side]["person_days"] == {"sure": str(seats // 2), "most": str(seats // 2)}  # half a day of each
     # C: both of 2 by the minimum, then one of 2. A: one of 3. U: one of 2; without the exam the one that is left.
     (odds,) = said["draws"]
     assert {one["stratum"]: (one["becomes"], one["objects"], one["before"], one["after"]) for one in odds["classes"][1:3]} == {
@@ -191,6 +192,7 @@ def test_a_changed_pack_is_told_as_it_is_counted_by_hand(past: Past, tmp_path: P
         ("normal-U", 1, "1/2", "1"),
     ]
     assert (odds["drawn"], odds["would"], odds["seats"], odds["would_seats"], odds["fault"]) == (4, 3, 8, 9, False)
+    assert (odds["days"], odds["would_days"]) == ("4", "9/2")
     # Firms 1–4 one visit each, 5 and 6 one and then a half, 7–9 a third.
     assert said["burden"] == {"before": {"1": 9}, "after": {"1": 9}, "most_before": "1", "most_after": "1", "more": 0, "less": 2}
 
@@ -201,7 +203,8 @@ def test_an_item_that_a_number_would_be_owed_of_is_told_with_the_stratum_that_it
     """Three firms of level A, of which one was drawn: they would be a stratum of their own, of which one is owed."""
     text = (ROOT / "policies" / "demo" / "pack.toml").read_text(encoding="utf-8")
     text = edited(('version = "1"', 'version = "2"'), ("effective_from = 2025-01-01", "effective_from = 2025-06-01"), text=text)
-    row = 'id = "x"\nitems = ["business-licence"]\nlevels = ["A"]\nleast = 1\nper = "draw"\nbasis = "P:2.3"\n'
+    text = edited(('S8 = "', 'S8 = { heavier = ["22"], title = "'), ('——仅供参照，不是本事项的依据"\n', '" }\n'), text=text)
+    row = 'id = "x"\nitems = ["business-licence"]\nlevels = ["A"]\nleast = 1\nper = "draw"\nbasis = "S8:22"\n'
     (tmp_path / "drafts").mkdir()
     write(tmp_path / "drafts", f"{text}\n[[minimum]]\n{row}", pack="demo")
     told = past.replay("demo@2", "--folder", str(tmp_path / "drafts"), "--json")

@@ -21,7 +21,7 @@ from inspector.ports import Origin, Unavailable
 from inspector.store.store import Store
 from tests.edge import Edge, a_case, serving
 from tests.house import Hand, Table, application, closing, open_office, post, settle
-from tests.integration.test_recount import RELIEF, started, waiting, with_2027
+from tests.integration.test_recount import LONGER, RELIEF, started, waiting, with_2027
 from tests.integration.test_way import LICENCE, Post, person
 from tests.needs import ROOT
 from tests.operator import Operator, one_database, operated, settled
@@ -154,13 +154,13 @@ def test_a_notice_of_days_off_counts_a_suspended_case_again(store: Store, hand: 
     started(office)
     case_id = post(office, application(1, "business-licence", LICENCE))
     with serving(office) as edge:
-        assert stop(edge, case_id, until="2026-12-29").json()["due_at"][:10] == "2027-01-12"
-    newer = with_2027(office, off=("2027-01-01",))
+        assert stop(edge, case_id, until="2026-12-29").json()["due_at"][:10] == "2027-01-13"
+    newer = with_2027(office, off=LONGER)
     started(newer)
     settle(newer)
     with store.read() as tx:
         case = tx.cases.get(case_id)
-    assert case.due_at == datetime(2027, 1, 13, 17, 30, tzinfo=SHANGHAI)
+    assert case.due_at == datetime(2027, 1, 14, 17, 30, tzinfo=SHANGHAI)
     assert [row["due_at"] for row in waiting(newer, OrderKind.VERIFY_DUE)] == [case.due_at]
 
 
@@ -196,6 +196,8 @@ def test_the_command_line_stops_a_clock_by_name_and_says_the_new_date(database_u
     (folder / "demo" / "pack.toml").write_text(pack + ROWS, "utf-8")
     operator.config.write_text(operator.config.read_text("utf-8").replace(str(ROOT / "policies"), str(folder)), "utf-8")
     now = datetime.now(SHANGHAI)
+    for file in (folder / "calendars").glob(f"cn-{now.year}.toml"):
+        file.unlink()  # so that every date of the year is provisional, whenever this is run
     with closing(operator.store()) as store:
         case = post(open_office(store, Hand(now)), application(1, "business-licence", LICENCE))
     until = (now + timedelta(days=4)).date().isoformat()
@@ -203,6 +205,8 @@ def test_the_command_line_stops_a_clock_by_name_and_says_the_new_date(database_u
         "case", "suspend", case, "--reason", "TESTING", "--until", until, "--evidence", "送检单第5号", "--by", "李四"
     )
     assert f"stands still (inspection, testing or quarantine) to the end of {until}" in told.out
+    assert "(provisional)" in told.out
+    assert "(provisional)" in operator.well("case", "list").out
     assert "← standing still" in operator.well("case", "explain", case).out
     assert operator.say("case", "suspend", case, "--reason", "TESTING", "--until", until, "--evidence", "x").code == 4
     assert operator.well("case", "resume", case, "--evidence", "报告已收到", "--json").json["suspended_until"] is None

@@ -58,18 +58,20 @@ def test_scenario_49_two_months_from_new_years_eve_end_on_a_working_saturday_and
     assert not found.provisional
 
 
-def test_scenario_50_a_year_without_a_table_is_counted_by_weekends_and_flagged() -> None:
+def test_scenario_50_a_year_without_a_table_is_counted_by_weekends_and_the_holidays_of_the_law_and_flagged() -> None:
     found = due_after("2026-12-25T09:00", "10wd")
-    assert found.at == at("2027-01-08T17:30")
+    assert found.at == at("2027-01-11T17:30")
     assert found.provisional
     assert found.counted.awaited == (2027,)
+    assert NamedDay(day=date(2027, 1, 1), name="元旦") in found.counted.skipped, "off by law, whatever a notice says"
 
 
 def test_scenario_50_the_date_is_certain_once_the_table_arrives() -> None:
     new_year = NamedDay(day=date(2027, 1, 1), name="元旦")
-    table = YearTable(year=2027, notice=NOTICE, days_off=(new_year,), days_worked=())
+    monday = NamedDay(day=date(2027, 1, 4), name="元旦")
+    table = YearTable(year=2027, notice=NOTICE, days_off=(new_year, monday), days_worked=())
     found = due_after("2026-12-25T09:00", "10wd", WorkingCalendar(tables=(*CALENDAR.tables, table)))
-    assert found.at == at("2027-01-11T17:30")
+    assert found.at == at("2027-01-12T17:30")
     assert not found.provisional
 
 

@@ -81,9 +81,9 @@ def test_it_runs_backwards_before_its_anchor() -> None:
     assert open_hours_only("2026-03-09T09:00", rate=60).office(MACHINE - timedelta(minutes=1)) == at("2026-03-06T17:00")
 
 
-def test_open_years_ahead_of_the_last_table_are_counted_by_weekends() -> None:
+def test_open_years_ahead_of_the_last_table_are_counted_by_weekends_and_holidays_of_the_law() -> None:
     day = timedelta(hours=9)
-    assert open_hours_only("2027-01-01T08:30", rate=1).office(MACHINE + 5 * day) == at("2027-01-08T08:30")
+    assert open_hours_only("2027-01-01T08:30", rate=1).office(MACHINE + 5 * day) == at("2027-01-11T08:30")
 
 
 def test_changing_the_pace_does_not_jump() -> None:

@@ -111,7 +111,8 @@ def test_every_error_of_a_connector_is_documented_and_no_other() -> None:
         if file.parts[0] == "connectors" and called(node) in families
         for text in texts(node.args[0])
     }
-    together = {("http_STATUS", "Unavailable, Barred, Refused"), ("hash_unreadable", "Garbled"), ("nonce_unreadable", "Garbled")}
+    together = {(f"{wire}_STATUS", "Unavailable, Barred, Refused") for wire in ("http", "smtp")}
+    together |= {("hash_unreadable", "Garbled"), ("nonce_unreadable", "Garbled"), ("sender_refused", "Barred")}
     together |= {(code, "Unavailable") for code in ("unreachable", "timeout", "broken_off")}
     kinds = {"barred": "Barred", "garbled": "Garbled"}
     together |= {(code, kinds.get(kind, "Unavailable")) for kind, code in foreign.CODES}

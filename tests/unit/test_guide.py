@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 
+from inspector.domain.case import Outcome
 from inspector.domain.policy import Approval, Policy
 from inspector.domain.source import MARKS, PROPOSED
 from inspector.flows import wording
@@ -58,6 +59,21 @@ def test_the_guide_says_that_who_commits_may_be_drawn_like_everybody_else() -> N
     assert "随机抽查" not in page(replace(pack(), strategies=plain))
 
 
+def test_who_commits_is_told_which_acts_weigh_more_which_bar_from_committing_and_when_the_clock_stands_still() -> None:
+    later = Policybook.load(POLICIES).get("maoji@2026.2")
+    told = line(later, "承诺不实的后果")
+    for act in later.acts:
+        if Outcome.FALSE_KNOWING in act.outcomes:
+            assert act.name in told
+    assert "二十四个月内再次作出或者有组织作出的，记入信用记录（严重）" in told
+    assert "承诺的，在信用修复之前不适用告知承诺制" not in told, "both that bar are named, and no other"
+    assert "明知与事实不符而作出承诺，或者明知与事实不符而作出承诺，造成严重危害" in told
+    assert "有组织作出的，在信用修复之前不适用告知承诺制" in told
+    assert "等待当事人在规定期限内补正、配合（合计至多30个工作日）" in line(later, "期限的中止")
+    assert "期限的中止" not in page(later, "legal-aid"), "an exempt item has no term that could stand still"
+    assert "信用修复" not in page(pack()), "a pack without a catalogue of acts bars nobody"
+
+
 APPROVED = f"。依据：示例区司法局示例司发〔2026〕1号（{guide.OWN}）"
 
 
@@ -68,7 +84,7 @@ def line(policy: Policy, head: str, item: str = ITEM) -> str:
 
 def test_no_article_is_given_for_a_number_that_only_the_proposal_beside_it_has() -> None:
     """The plan's item 7 asks for a time and names none; the 20 working days are a proposal."""
-    assert pack().items[ITEM].verify_basis == "S0:7;P:2.4"
+    assert pack().items[ITEM].verify_basis == "S0:7;P:2.4;H:40"
     check = line(pack(), "核查")
     assert "20个工作日内完成" in check
     assert check.endswith(f"。{guide.UNFOUNDED}"), "a draft's number rests on nothing, and says so"

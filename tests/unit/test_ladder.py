@@ -287,6 +287,9 @@ def test_the_common_superior_decides_a_dispute_and_a_case_that_has_gone_on_takes
         dispute.dispute(helps, Quarrel.GROUND, WORD, "county", policy, START, calendar())
     refused = reply.decline(held, "不归我们管", "赵六", START, PACK).state
     again = dispute.dispute(refused, Quarrel.REFUSAL, WORD, "county", policy, START, calendar()).state
+    assert dispute.undecided(again, START, PACK).state.state is AssistanceState.DECLINED, (
+        "who refused with reasons was not silent"
+    )
     must = dispute.decide(again, True, WORD, policy, START, calendar()).state
     assert must.moved_on
     late = reply.answer(must, Verdict.MATCH, "", "赵六", Compare.EXACT, START, PACK)

@@ -58,14 +58,12 @@ def test_the_cases_of_an_item_that_a_number_is_owed_of_have_a_stratum_of_their_o
     assert pack.sampling("normal-D").shared
 
 
-@pytest.mark.parametrize(("rolling", "asked"), [(True, 3), (False, 1)])
-def test_of_a_small_register_those_drawn_before_are_among_all_that_are_owed_and_of_an_intake_they_have_left(
-    pack: Policy, rolling: bool, asked: int
-) -> None:
-    """Five are owed; two were drawn before, three stand there: three others of an intake, of a register one."""
-    row = replace(pack.sampling(APART), rolling=rolling)
-    told = quota([row], Bounds(order=("D", "C", "U", "B", "A")), {APART: cases(3, drawn=2)}, officers=9)
-    assert (step(told, "quota.item_minimum")["asked"], told.sizes[APART].k) == (asked, asked)
+def test_who_was_drawn_before_has_left_the_cases_so_that_what_still_lacks_is_owed_of_all_who_stand_there(pack: Policy) -> None:
+    """Five are owed; two were drawn before in the quarter, three stand there: all three, as of an intake or of each draw's own cases."""
+    for rolling in (True, False):
+        row = replace(pack.sampling(APART), rolling=rolling)
+        told = quota([row], Bounds(order=("D", "C", "U", "B", "A")), {APART: cases(3, drawn=2)}, officers=9)
+        assert (step(told, "quota.item_minimum")["asked"], told.sizes[APART].k) == (3, 3)
 
 
 def test_of_a_few_cases_among_many_as_many_are_drawn_as_are_owed(pack: Policy) -> None:
@@ -75,7 +73,7 @@ def test_of_a_few_cases_among_many_as_many_are_drawn_as_are_owed(pack: Policy) -
     assert step(told, "quota.item_minimum") == {
         "rule": "quota.item_minimum",
         "row": "least",
-        "basis": "P:2.3",
+        "basis": "S8:22;P:2.3",
         "item": "dispatch-premises",
         "window": "quarter",
         "minimum": 5,
@@ -113,11 +111,9 @@ def test_levels_that_are_counted_together_are_topped_up_from_the_riskiest_on(tmp
     pack = loaded(tmp_path, owed(1, levels=""))
     both = {"normal_A__dispatch_premises": cases(50), "normal_D__dispatch_premises": cases(9, drawn=1)}
     assert step(drawn(pack, (), None, **both), "quota.item_minimum")["added"] == {}, "what the ratios give may be enough"
-    low = loaded(tmp_path, owed(4, levels='["C", "D"]', per="year"))
-    told = drawn(
-        low, normal_C__dispatch_premises=cases(9, year_drawn=1), normal_D__dispatch_premises=cases(1, drawn=5, year_drawn=5)
-    )
-    assert step(told, "quota.item_minimum")["asked"] == 0, "six of the year"
+    low = loaded(tmp_path, owed(4, levels='["C", "D"]'))
+    told = drawn(low, normal_C__dispatch_premises=cases(9, drawn=1), normal_D__dispatch_premises=cases(1, drawn=5))
+    assert step(told, "quota.item_minimum")["asked"] == 0, "six of the quarter"
 
 
 def test_the_officers_at_hand_cut_the_share_and_not_what_is_owed(pack: Policy) -> None:

@@ -68,6 +68,38 @@ def test_a_later_version_neither_forgets_a_notice_nor_makes_more_of_it(text: str
     assert told in str(flaw)
 
 
+WIDER = after(ITEM, 'methods = ["ONLINE_QUERY"]', 'methods = ["ONLINE_QUERY", "ASSISTANCE"]', NEXT)
+
+
+def test_an_item_that_was_left_out_for_a_version_comes_back_with_a_notice_that_announces_no_more(tmp_path: Path) -> None:
+    write(tmp_path, SHIPPED)
+    renamed = edited(('code = "business-licence"', 'code = "licence-of-business"'), text=NEXT)
+    between = edited(('version = "2026.9"', 'version = "2026.5"'), ("from = 2026-09-01", "from = 2026-05-01"), text=renamed)
+    write(tmp_path, between, "pack-2026.5.toml")
+    with pytest.raises(PacksInvalid) as caught:
+        followed(tmp_path, WIDER)
+    assert [(flaw.code, flaw.facts["other"]) for flaw in caught.value.flaws] == [("notice_widened", "maoji@2026.1")]
+
+
+def test_a_pack_of_another_name_that_builds_on_this_one_announces_no_more_under_a_notice_of_this_one(tmp_path: Path) -> None:
+    write(tmp_path, SHIPPED)
+    items = WIDER[WIDER.index("[[item]]") : WIDER.index("[[strategy]]")]
+    head = 'id = "county"\nversion = "1"\ntitle = "草案"\neffective_from = 2026-01-01\nextends = "maoji@2026.1"\n'
+    write(tmp_path, head + "\n" + items, pack="county")
+    with pytest.raises(PacksInvalid) as caught:
+        Policybook.load(tmp_path)
+    assert [(flaw.code, flaw.file, flaw.facts["methods"]) for flaw in caught.value.flaws] == [
+        ("notice_widened", "county/pack.toml", "ASSISTANCE")
+    ]
+
+
+def test_the_notice_of_now_cannot_have_been_signed_while_a_former_one_stood(tmp_path: Path) -> None:
+    item = loaded(tmp_path, former()).item("business-licence")
+    now = item.notice(item.notice_version)
+    assert now is not None
+    assert [now.stood(day) for day in (date(2025, 12, 31), date(2026, 1, 1))] == [False, True]
+
+
 def test_a_later_version_that_keeps_the_former_notice_loads_and_the_sheet_the_guide_and_the_diff_show_it(tmp_path: Path) -> None:
     book = followed(tmp_path, kept('["ONLINE_QUERY"]'))
     before, held = (book.get(f"maoji@2026.{version}") for version in (1, 9))

@@ -291,13 +291,13 @@ def test_an_article_that_its_source_marks_as_permitting_it_lets_committers_be_dr
 
 
 def test_a_visit_may_come_before_the_query_where_an_article_permits_it(tmp_path: Path) -> None:
-    turned = after('id = "high-D"', '"ONLINE_QUERY", "ASSISTANCE", "ON_SITE"', '"ON_SITE", "ONLINE_QUERY", "ASSISTANCE"')
-    permitted = after('id = "high-D"', "S0:7;P:2.2", "S0:7;S8:22", turned)
+    turned = after('id = "normal-D"', '"ONLINE_QUERY", "ASSISTANCE", "ON_SITE"', '"ON_SITE", "ONLINE_QUERY", "ASSISTANCE"')
+    permitted = after('id = "normal-D"', "S0:7;P:2.2", "S0:7;S8:22", turned)
     marked = edited(
         ('S8 = "', 'S8 = { heavier = ["22"], title = "'), ('——仅供参照，不是本事项的依据"\n', '" }\n'), text=permitted
     )
     held = loaded(tmp_path, marked)
-    assert held.strategy(held.items["hr-agency-staff"], "D").methods[0] is Method.ON_SITE
+    assert held.strategy(held.items["dispatch-premises"], "D").methods[0] is Method.ON_SITE
 
 
 def test_a_pack_of_before_that_is_kept_is_not_asked_what_permits_it(tmp_path: Path) -> None:
@@ -310,9 +310,10 @@ def test_a_pack_of_before_that_is_kept_is_not_asked_what_permits_it(tmp_path: Pa
 @pytest.mark.parametrize("pack", ["maoji@2026.1", "maoji@2026.2", "demo@1"])
 def test_who_committed_is_drawn_as_others_of_the_same_level_are(pack: str) -> None:
     held = Policybook.load(POLICIES).get(pack)
-    for row in (held.sampling(row.stratum) for row in held.strategies if row.stratum is not None):
+    for row in (row for row in held.samplings if row.level is not None):
         pool = held.sampling(f"pool-{row.level}")
         assert (row.ratio, row.minimum, row.per, row.each) == (pool.ratio, pool.minimum, pool.per, pool.each), row.row
+        assert not row.owed, "of the same item who brought the certificate is drawn by the share alone"
 
 
 def test_a_pack_for_daily_supervision_alone_says_that_it_takes_no_case() -> None:

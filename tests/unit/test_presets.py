@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from inspector.domain.policy import Policy
+from inspector.domain.case import VerifyFrom
+from inspector.domain.policy import Policy, Timer
 from inspector.policybook import Policybook
 from tests.needs import ROOT
 from tests.packs import POLICIES
@@ -109,6 +110,16 @@ def test_how_long_a_clock_may_stand_still_is_not_the_handbook_s_number_and_says_
     bounded = [row for row in BOOK.get(label).suspensions if row.longest is not None]
     assert [(row.row, ("H", "18") in set(citations(row))) for row in bounded] == [(row.row, True) for row in bounded]
     assert label == "maoji@2026.1" or bounded
+
+
+@pytest.mark.parametrize("label", ["maoji@2026.1", "maoji@2026.2"])
+def test_a_term_of_verification_that_is_not_counted_from_the_decision_as_the_handbook_s_is_says_so(label: str) -> None:
+    """Handbook 2.4: finish verification after decision; counted from the intake the same 20 days end sooner."""
+    pack = BOOK.get(label)
+    counted = [item for item in pack.items.values() if "P:2.4" in item.verify_basis and item.verify_from is VerifyFrom.INTAKE]
+    assert counted
+    assert [item.code for item in counted if "H:40" not in item.verify_basis.split(";")] == []
+    assert "H:40" in pack.term(Timer.VERIFY).basis.split(";")
 
 
 DEEP = {"A": ("1/100", 1), "B": ("3/100", 1), "U": ("1/20", 2), "C": ("1/10", 5), "D": ("3/10", 5)}

@@ -202,7 +202,7 @@ def test_an_intake_is_held_against_the_floor_when_its_window_ends() -> None:
 
 
 def test_a_window_s_share_is_drawn_once() -> None:
-    held = row("A", "25/100", per=Window.QUARTER)
+    held = row("pool-A", "25/100", per=Window.QUARTER)
     assert one(100, held, drawn=0).k == 25
     assert one(100, held, drawn=25).k == 0
     assert one(120, held, drawn=25).k == 5, "who came in since is counted"

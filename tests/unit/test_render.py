@@ -43,7 +43,7 @@ def test_every_row_of_the_pack_is_on_the_page_with_its_basis_and_the_short_name_
 
 def test_the_page_speaks_chinese_of_strategy_terms_and_outcomes() -> None:
     page = render(MAOJI)
-    assert row(page, "high-D")[1:7] == ["高", "D", "在线核查→协助核查→现场核查", "是", "否", "high-D"]
+    assert row(page, "high-D")[1:7] == ["高", "D", "在线核查→协助核查", "是", "否", "high-D"]
     assert row(page, "term-assist-reply")[1:3] == ["被请求机关答复", "10个工作日"]
     assert row(page, "outcome-untrue-curable")[1:5] == ["不实，可以改正", "终止办理", "责令限期整改", "轻微"]
     assert row(page, "outcome-unverifiable")[1:5] == ["无法核实", "", "", "不记"]

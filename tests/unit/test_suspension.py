@@ -258,14 +258,14 @@ def test_a_suspension_is_over_with_the_verification(over: str) -> None:
 
 def test_a_new_calendar_counts_again_without_the_suspended_days() -> None:
     case = paused(opened(), "2026-03-09T10:00", "2026-03-13").state
-    assert recount_case(case, CALENDAR) is None
+    assert recount_case(case, CALENDAR, case.opened_at) is None
     tables = tuple(
         replace(table, version=2, days_off=(*table.days_off, replace(table.days_off[0], day=date(2026, 3, 18))))
         if table.year == 2026
         else table
         for table in CALENDAR.tables
     )
-    found = recount_case(case, replace(CALENDAR, tables=tables))
+    found = recount_case(case, replace(CALENDAR, tables=tables), case.opened_at)
     assert found is not None
     assert last(found[0].state) == "2026-04-08 17:30"
 

@@ -7,8 +7,8 @@ from alembic import op
 
 import inspector.store.tables
 
-revision = "0011"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,104 @@
+"""Letters of the assistance procedure (协助核查函) by e-mail, with the addressee's own link and a form to answer by e-mail in them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from pathlib import Path
+
+from connectors import mailbox
+from connectors.config import parse
+from connectors.mail import MailConfig, Post, addressed
+from inspector.domain.errors import Invalid
+from inspector.incoming import Mail
+from inspector.ports import Letter, Origin, Receipt, Refused, Sighting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmailConfig(MailConfig):
+    """Letters to one agency. `reply_to`: where its answers are to go; empty: to `sender`.
+
+    `inbox_folder`: the Maildir that answers are delivered into; one may serve all agencies. `speakers`: who may answer by e-mail; empty:
+    those of `to`.
+    """
+
+    reply_to: str = ""
+    inbox_folder: str = ""
+    speakers: tuple[str, ...] = ()
+
+
+class EmailAgency:
+    """One agency that is asked for assistance by e-mail."""
+
+    def __init__(self, name: str, config: Mapping[str, object]) -> None:
+        self._config = parse(EmailConfig, name, config)
+        if self._config.reply_to and not addressed([self._config.reply_to]):
+            raise Invalid("connector_key_range", connector=name, key="reply_to", wanted="an address")
+        if not addressed(self._config.speakers):
+            raise Invalid("connector_key_range", connector=name, key="speakers", wanted="addresses")
+        self._post = Post(self._config, name)
+        self.card = self._config.card(name, port="agency", kind="email")
+
+    def send(self, letter: Letter, *, key: str) -> Receipt:
+        """Hand a letter over to the office's mail server. Its Message-ID is made of `key`: who gets it twice has it once.
+
+        Raises Unavailable, Barred, Refused as `Post.send` does; Refused (`letter_wordless`) for one that says nothing.
+        """
+        if not (letter.words.body or letter.text):
+            raise Refused("letter_wordless", origin=Origin.US)
+        return self._post.send(self._written(letter, key))
+
+    def look(self) -> Sequence[Sighting]:
+        """Greet the mail server and go. Raises Unavailable, Barred, Refused."""
+        self._post.reach()
+        return [Sighting(code="mail_ready", facts={"host": self._config.host})]
+
+    def waiting(self) -> Iterable[Mail]:
+        """Mail that lies in the box, if there is one. Raises Unavailable, Barred."""
+        return mailbox.waiting(Path(self._config.inbox_folder)) if self._config.inbox_folder else ()
+
+    def put_away(self, mail: Mail, *, read: bool) -> None:
+        """Into `cur`: seen, or flagged for a person. Raises Unavailable, Barred."""
+        mailbox.put_away(Path(self._config.inbox_folder), mail.file, read=read)
+
+    def speaks(self, sender: str) -> bool:
+        """Whether this address may speak for the agency. That it can be forged is why an answer needs its code, too."""
+        return sender.lower() in {one.lower() for one in self._config.speakers or self._config.to}
+
+    def close(self) -> None:
+        """Nothing stays open between letters."""
+
+    def _written(self, letter: Letter, key: str) -> EmailMessage:
+        domain = self._config.sender.rpartition("@")[2]
+        made = EmailMessage()
+        made["From"] = self._config.sender
+        made["To"] = ", ".join(self._config.to)
+        if self._config.reply_to:
+            made["Reply-To"] = self._config.reply_to
+        made["Subject"] = _one_line(letter.words.title or letter.request_id)
+        made["Date"] = datetime.now(UTC)
+        made["Message-ID"] = f"<{_digest(key)}@{domain}>"
+        made["References"] = f"<{_digest(letter.request_id)}.request@{domain}>"  # so that mail programs keep its letters together
+        made["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's absence notice answers it
+        told = letter.words
+        form = "\n".join(f"{one}：" for one in told.slip)
+        parts = (told.body, letter.text, told.how, form and f"{told.slip_title}\n{form}")
+        made.set_content("\n\n".join(filter(None, parts)), charset="utf-8", cte="base64")
+        return made
+
+
+def connect(name: str, config: Mapping[str, object]) -> EmailAgency:
+    """The entry point. Raises Invalid when the configuration cannot be used."""
+    return EmailAgency(name, config)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:40]
+
+
+def _one_line(text: str) -> str:
+    """A header's text: whatever is in it, it stays one header."""
+    return " ".join(text.split())[:200]

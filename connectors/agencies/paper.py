@@ -1,0 +1,137 @@
+"""Letters of the assistance procedure (协助核查函) on paper: laid as pages into a folder, printed and posted by a person.
+
+Each page is one HTML file that needs nothing beside it and prints on A4; the browser of whoever posts it makes a PDF where one is
+wanted (decision 57).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import secrets
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+from connectors.config import ConnectorConfig, parse
+from inspector.domain.errors import Invalid
+from inspector.ports import Barred, Letter, Origin, Receipt, Refused, Sighting, Unavailable
+
+_STYLE = """
+@page { size: A4; margin: 25mm 26mm 20mm 28mm; }
+body { margin: 0 auto; max-width: 42rem; color: #000; background: #fff; }
+body { font: 12pt/1.75 "Noto Serif CJK SC", "Source Han Serif SC", FangSong, SimSun, serif; }
+h1 { margin: 0 0 8mm; font-size: 18pt; font-weight: 700; text-align: center; }
+.letter { white-space: pre-wrap; overflow-wrap: anywhere; }
+article + article { break-before: page; }
+.slip { break-inside: avoid; margin-top: 12mm; padding-top: 6mm; border-top: 1px dashed #000; }
+dl { margin: 0; }
+dt { margin-top: 2mm; }
+dd { margin: 0; height: 10mm; border-bottom: 1px solid #000; }
+@media screen { body { padding: 2rem 1rem; } }
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperConfig(ConnectorConfig):
+    """Where pages are laid for whoever prints and posts them."""
+
+    folder: str
+
+
+class PaperAgency:
+    """One agency that gets letters by post."""
+
+    def __init__(self, name: str, config: Mapping[str, object]) -> None:
+        self._config = parse(PaperConfig, name, config)
+        self._folder = Path(self._config.folder)
+        if not self._folder.is_absolute():
+            raise Invalid("connector_key_range", connector=name, key="folder", wanted="an absolute path")
+        self.card = self._config.card(name, port="agency", kind="paper")
+
+    def send(self, letter: Letter, *, key: str) -> Receipt:
+        """Lay a letter down for somebody to post, whole or not at all; the same one again is the same file.
+
+        Raises Unavailable (`folder_failed`), Barred (`unauthorised`), Refused (`letter_wordless`).
+        """
+        if not (letter.words.body or letter.text):
+            raise Refused("letter_wordless", origin=Origin.US)
+        file = (
+            self._folder / f"{_plain(letter.request_id)}-{letter.kind.value}-{hashlib.sha256(key.encode()).hexdigest()[:12]}.html"
+        )
+        try:
+            _lay(file, page(letter).encode())
+        except PermissionError:
+            raise Barred("unauthorised", detail="folder") from None
+        except OSError as error:
+            raise Unavailable("folder_failed", origin=Origin.US, detail=type(error).__name__) from None
+        return Receipt(reference=file.name, by_hand=True)
+
+    def look(self) -> Sequence[Sighting]:
+        """How many letters lie there. Raises Unavailable, Barred."""
+        try:
+            count = sum(1 for file in self._folder.iterdir() if file.suffix == ".html")
+        except PermissionError:
+            raise Barred("unauthorised", detail="folder") from None
+        except OSError as error:
+            raise Unavailable("folder_failed", origin=Origin.US, detail=type(error).__name__) from None
+        return [Sighting(code="letters_lie", facts={"count": count})]
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def connect(name: str, config: Mapping[str, object]) -> PaperAgency:
+    """The entry point. Raises Invalid when the configuration cannot be used."""
+    return PaperAgency(name, config)
+
+
+def page(letter: Letter) -> str:
+    """A letter as a page: its words, and the slip to answer on; of a digest each letter on a page of its own.
+
+    No link: nobody types one off paper.
+    """
+    title = escape(letter.words.title or letter.request_id)
+    sheets = "\n".join(_sheet(one) for one in letter.enclosed or (letter,))
+    return (
+        f'<!doctype html>\n<html lang="{escape(letter.words.language)}">\n<head><meta charset="utf-8"><title>{title}</title>'
+        f"<style>{_STYLE}</style></head>\n<body>\n{sheets}\n</body>\n</html>\n"
+    )
+
+
+def _sheet(letter: Letter) -> str:
+    told = letter.words
+    title = escape(told.title or letter.request_id)
+    body = escape("\n\n".join(filter(None, (told.body, letter.text))))
+    slip = "".join(f"<dt>{escape(one)}</dt><dd></dd>" for one in told.slip)
+    slip = f'<section class="slip"><h2>{escape(told.slip_title)}</h2><p>{title}</p><dl>{slip}</dl></section>' if slip else ""
+    return f'<article><h1>{title}</h1>\n<div class="letter">{body}</div>\n{slip}</article>'
+
+
+def _lay(file: Path, content: bytes) -> None:
+    """Under another name first, then by rename: whoever looks never sees half a letter. Its owner's alone: it holds personal data."""
+    made = file.with_name(f"{file.stem}.{secrets.token_hex(4)}.part")
+    descriptor = os.open(made, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o640)
+    try:
+        with os.fdopen(descriptor, "wb") as held:
+            held.write(content)
+            held.flush()
+            os.fsync(held.fileno())
+        made.replace(file)
+    except OSError:
+        with suppress(OSError):
+            made.unlink()
+        raise
+    folder = os.open(file.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _plain(text: str) -> str:
+    """A request's number as the beginning of a file's name; what else could stand in it is left to the digest."""
+    return re.sub(r"[^A-Za-z0-9._-]", "_", text).lstrip(".")[:80]

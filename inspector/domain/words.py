@@ -1,0 +1,23 @@
+"""A letter as people read it: in one language, whole, for channels that are read and not parsed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """`title` and `body` without the link; `how` to answer, with it; the lines of the `slip` to fill in, below `slip_title`.
+
+    `brief`: what is asked and its link, in a digest.
+
+    Empty for a letter that nobody has worded: programs read its fields.
+    """
+
+    language: str = "zh-Hans"
+    title: str = ""
+    body: str = ""
+    how: str = ""
+    brief: str = ""
+    slip: tuple[str, ...] = ()
+    slip_title: str = ""

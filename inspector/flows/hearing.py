@@ -1,0 +1,52 @@
+"""What a requested agency says comes to the same step by whichever way it came in: page, interface, signed message, mail, paper."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from inspector.domain.assistance import Door, Request
+from inspector.domain.errors import Refusal
+from inspector.domain.said import Said, Saying, needed
+from inspector.flows import assist
+from inspector.flows.office import Office
+from inspector.store.tx import Tx
+
+
+def hear(office: Office, tx: Tx, request_id: str, said: Said, now: datetime, door: Door) -> Request:
+    """Take the step that is said. The request as it stands then; of a forwarded one the new request. Raises Invalid, Refusal, Missing."""
+    needed(said)
+    signer, reasons = said.signer, said.reasons
+    match said.do:
+        case Saying.ACCEPT:
+            return assist.accept(office, tx, request_id, signer, now, door)
+        case Saying.ANSWER:
+            value = said.value or reasons  # whoever cannot say says why in either place
+            return assist.answer(office, tx, request_id, said.verdict, value, signer, now, door)
+        case Saying.PARTLY:
+            return assist.partly(office, tx, request_id, said.value, said.rest, signer, now, door)
+        case Saying.PROPOSE:
+            assert said.day is not None, "a date that is proposed was named"
+            return assist.propose_date(office, tx, request_id, said.day, reasons, signer, now, door)
+        case Saying.EXTEND:
+            return assist.extend(office, tx, request_id, reasons, signer, now, door)
+        case Saying.CALM:
+            return assist.contest_urgency(office, tx, request_id, reasons, signer, now, door)
+        case Saying.FORWARD:
+            return assist.forward(office, tx, request_id, addressee(office, said.to), reasons, signer, now, door)
+        case Saying.CONTEST:
+            return assist.contest(office, tx, request_id, said.about, reasons, signer, now, door)
+        case Saying.DECLINE:
+            return assist.refuse(office, tx, request_id, reasons, signer, now, door, inability=said.inability)
+
+
+def circling(office: Office, request_id: str, said: Said, error: Exception) -> None:
+    """A refused step may be one that a person must hear of: two agencies send a request to each other. In a transaction of its own."""
+    if isinstance(error, Refusal) and error.code == "forward_circle":
+        with office.store.begin() as tx:
+            assist.circle(tx, request_id, addressee(office, said.to), office.now())
+
+
+def addressee(office: Office, named: str) -> str:
+    """The agency somebody names by id, connector or name; what is none of them is left as it is, to be refused by name."""
+    wanted = named.strip()
+    return next((node.id for node in office.tree.values() if wanted in (node.id, node.connector, node.name)), wanted)

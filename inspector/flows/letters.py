@@ -1,0 +1,118 @@
+"""A letter of the assistance procedure in words, for channels that people read, and what a person has to do that it arrives."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from inspector.domain.assistance import Request
+from inspector.domain.errors import InspectorError
+from inspector.domain.letter import LetterKind
+from inspector.domain.words import Words
+from inspector.flows import wording
+from inspector.flows.articles import articles
+from inspector.flows.office import AgencyNode, Office
+from inspector.labels import Lang, label, of
+from inspector.ports import Letter, Receipt
+from inspector.store.tx import Tx
+
+TO_POST = "letter_to_post"
+"""The matter for a person that a letter on paper opens: print it and post it. A word from the agency ends it, too."""
+
+PARTLY = "letter_partly"
+"""The matter for a person that some addressees of a letter did not take it, while another did."""
+
+TELLING = frozenset({LetterKind.CANCEL, LetterKind.OUTCOME})
+"""Letters that ask for nothing and say nothing about the subject."""
+
+ABOVE = frozenset({LetterKind.ESCALATION, LetterKind.DISPUTE})
+"""Letters to the common superior, whose link shows the request."""
+
+SLIP = ("verdict", "value", "rest", "day", "to", "reasons", "signer")
+"""The lines of the slip to answer on: names of labels of the group `slip`."""
+
+
+def worded(office: Office, tx: Tx, request: Request, letter: Letter, via: str) -> Letter:
+    """The letter with its words, in the language of who gets it; `{link}` and `{code}` stand where its secret goes."""
+    to = _behind(office, via)
+    lang: Lang = to.language if to is not None else "zh-Hans"
+    facts = {**_facts(office, tx, request, letter, lang), "to": to.name if to is not None else via}
+    parts = [label(f"letter.{letter.kind.value}", lang, **facts)]
+    if letter.kind not in TELLING:
+        parts.append(label("letter.facts", lang, **facts))
+    asks = letter.kind not in TELLING | ABOVE
+    if asks:
+        parts.append(label("letter.duty", lang, **facts))
+    how = "" if letter.kind in TELLING else label("letter.how" if asks else "letter.how_above", lang, **facts)
+    words = Words(
+        language=lang,
+        title=label("letter.title", lang, kind=of(letter.kind, lang), **facts),
+        body="\n\n".join((label("letter.to", lang, **facts), *parts, str(facts["requester"]))),
+        how=how,
+        brief="\n".join((label("letter.facts", lang, **facts).strip(), label("letter.how_digest", lang, **facts))),
+        slip=tuple(label(f"slip.{one}", lang) for one in SLIP) if asks else (),
+        slip_title=label("letter.slip", lang) if asks else "",
+    )
+    return replace(letter, words=words)
+
+
+def _facts(office: Office, tx: Tx, request: Request, letter: Letter, lang: Lang) -> dict[str, object]:
+    """What a letter is made of, in words."""
+    requester, requested = office.tree.get(request.requester), _behind(office, request.requested)
+    policy = office.book.get(tx.cases.get(request.case_id).pack)
+    try:
+        fact = policy.item(str(request.question["item"])).fact(letter.fact).name
+    except InspectorError:  # a pack that names it no more
+        fact = letter.fact
+    return {
+        "requester": requester.name if requester is not None else request.requester,
+        "requested": requested.name if requested is not None else request.requested,
+        "number": request.id,
+        "ground": wording.code("ground", letter.ground, lang),
+        "cited": label("letter.gap", lang).join(wording.cited(one, lang) for one in articles(policy, letter.basis)),
+        "subject": f"{of(letter.subject_kind, lang)} {letter.subject_code}",
+        "fact": fact,
+        "claimed": letter.claimed,
+        "on": letter.on,
+        "due": wording.at(letter.due_at) + (label("ui.provisional", lang) if letter.due_provisional else ""),
+        "outcome": wording.code("echo", letter.outcome, lang),
+        "link": "{link}",
+        "code": "{code}",
+    }
+
+
+def cover(office: Office, via: str, when: datetime, enclosed: tuple[Letter, ...]) -> Letter:
+    """The digest around its letters: what each asks, by when, and its link. No form to answer by mail: one reply is for one request."""
+    to = _behind(office, via)
+    lang: Lang = to.language if to is not None else "zh-Hans"
+    day = f"{office.calendar.local(when):%Y-%m-%d}"
+    facts = {"to": to.name if to is not None else via, "day": day, "count": len(enclosed), "kind": of(LetterKind.DIGEST, lang)}
+    lines = (f"{number}. {one.words.brief}" for number, one in enumerate(enclosed, start=1))
+    body = "\n\n".join((label("letter.digest", lang, **facts), *lines))
+    words = Words(language=lang, title=label("letter.title_digest", lang, **facts), body=body)
+    number = f"digest.{via}.{day}"
+    return replace(enclosed[0], kind=LetterKind.DIGEST, request_id=number, case_id="", text="", words=words, enclosed=enclosed)
+
+
+def linked(letter: Letter, link: str) -> Letter:
+    """The letter with its link and the link's secret, where it leaves."""
+
+    def put(text: str) -> str:
+        return text.replace("{link}", link).replace("{code}", link.rpartition("/")[2])
+
+    words = replace(letter.words, how=put(letter.words.how), brief=put(letter.words.brief))
+    return replace(letter, reply_url=link, words=words)
+
+
+def carried(tx: Tx, request: Request, key: str, via: str, receipt: Receipt, now: datetime) -> None:
+    """What a receipt leaves to a person: to post a letter, to look after an addressee who would not take it."""
+    facts = {"request": request.id, "to": via, "case": request.case_id}
+    if receipt.by_hand:
+        tx.attention.open(TO_POST, request.requester, key, {**facts, "file": receipt.reference}, now)
+    if receipt.refused:
+        tx.attention.open(PARTLY, request.requester, key, {**facts, "refused": list(receipt.refused)}, now)
+
+
+def _behind(office: Office, via: str) -> AgencyNode | None:
+    """The agency of the tree behind a connector."""
+    return next((node for node in office.tree.values() if node.connector == via), None)

@@ -1,0 +1,149 @@
+"""Answers by e-mail: each is taken once, believed by its sender and its code, and one that cannot be taken is kept for a person."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cache
+
+import structlog
+
+from inspector.domain.assistance import Door
+from inspector.domain.errors import Away, Forbidden, InspectorError, Invalid, Missing, Stale
+from inspector.domain.evidence import Verdict
+from inspector.domain.said import Said, guess
+from inspector.flows import assist, hearing
+from inspector.flows.letters import SLIP
+from inspector.flows.office import Office
+from inspector.incoming import Mail, Mailbox
+from inspector.labels import LANGS, label
+from inspector.ports import PortError
+from inspector.store.tx import Tx
+
+log = structlog.get_logger(__name__)
+
+UNREAD = "mail_unread"
+"""The matter of a mail that could not be taken for an answer."""
+
+_DAY = re.compile(r"(\d{4})[^\d\n]{1,3}(\d{1,2})[^\d\n]{1,3}(\d{1,2})\D{0,2}")
+_NAMES = ("number", "code", *SLIP)
+
+
+def pick_up(office: Office) -> int:
+    """Take what lies in every box; how many mails were put away. A box that cannot be read keeps no other waiting."""
+    count = 0
+    for name, agency in office.connectors.agencies.items():
+        if not isinstance(agency, Mailbox):
+            continue
+        try:
+            for mail in agency.waiting():
+                read = _safely(office, name, mail)
+                if read is not None:
+                    agency.put_away(mail, read=read)
+                    count += 1
+        except PortError as error:
+            log.warning("mailbox.failed", connector=name, error=error.code)
+    return count
+
+
+def _safely(office: Office, name: str, mail: Mail) -> bool | None:
+    """One mail that something is wrong with, or a database that is away, keeps no other mail from its turn: it stays where it is."""
+    try:
+        return taken(office, mail)
+    except Exception as error:  # noqa: BLE001 - looked at again at the next tick
+        log.warning("mailbox.mail_left", connector=name, error=type(error).__name__, digest=mail.digest)
+        return None
+
+
+def taken(office: Office, mail: Mail) -> bool | None:
+    """Whether a mail was taken for an answer, in one transaction; else a person is told. None: not now, it stays where it is."""
+    said: Said | None = None
+    number = _told(mail.fields).get("number", "")
+    try:
+        if mail.flaw:
+            raise Invalid(mail.flaw)
+        if _told(dict.fromkeys(mail.again, "")).keys() & {"number", "code"}:
+            raise Invalid("mail_many")
+        said = meant(mail.fields)
+        with office.store.begin() as tx:
+            _hear(office, tx, mail, number, said, office.now())
+    except (Stale, Away):
+        return None
+    except InspectorError as error:
+        if said is not None:
+            hearing.circling(office, number, said, error)
+        with office.store.begin() as tx:
+            _keep(office, tx, mail, number, error, office.now())
+        return False
+    return True
+
+
+def meant(told: Mapping[str, str]) -> Said:
+    """What the filled lines of a mail say. Raises Invalid (`mail_verdict`, `mail_day`) for what is no such thing."""
+    held = _told(told)
+    verdict = _verdict(held["verdict"]) if "verdict" in held else None
+    day = _day(held["day"]) if "day" in held else None
+    value, rest, to, reasons = (held.get(name, "") for name in ("value", "rest", "to", "reasons"))
+    do = guess(verdict, value, rest, day, to, reasons)
+    return Said(do=do, signer=held.get("signer", ""), verdict=verdict, value=value, rest=rest, reasons=reasons, day=day, to=to)
+
+
+def _hear(office: Office, tx: Tx, mail: Mail, number: str, said: Said, now: datetime) -> None:
+    """Raises Missing, Forbidden before anything is looked at that the mail asks for."""
+    code = _told(mail.fields).get("code", "")
+    try:
+        request = tx.assistance.get(number)
+    except Missing:
+        raise Missing("mail_number", number=number or "-") from None
+    try:
+        assist.by_link(office, tx, number, code)
+    except Forbidden:
+        raise Forbidden("mail_code", number=number) from None
+    agency: object = office.connectors.agencies.get(request.requested)
+    if not (isinstance(agency, Mailbox) and agency.speaks(mail.sender)):
+        raise Forbidden("mail_sender", number=number, sender=mail.sender)
+    content = hashlib.sha256(json.dumps([mail.sender, dict(mail.fields)]).encode()).hexdigest()
+    if tx.inbox.seen("mail", mail.id, content) is None:
+        hearing.hear(office, tx, number, said, now, Door(by="mail", token=mail.sender))
+        tx.inbox.keep("mail", mail.id, content, {"request": number, "do": said.do.value}, now)
+
+
+def _keep(office: Office, tx: Tx, mail: Mail, number: str, error: InspectorError, now: datetime) -> None:
+    """A person of the requester hears of it where the mail names a request, else of the house."""
+    try:
+        agency = tx.assistance.get(number).requester
+    except Missing:
+        agency, number = office.house, ""
+    facts = {"file": mail.file, "request": number, "refused": error.code, "digest": mail.digest}
+    tx.attention.open(UNREAD, agency, mail.digest[:32], facts, now)
+
+
+@cache
+def _words() -> Mapping[str, str]:
+    """The names of the slip's lines, in both languages, without what stands in brackets."""
+    return {re.sub(r"[（(].*$", "", label(f"slip.{name}", lang)).strip().casefold(): name for lang in LANGS for name in _NAMES}
+
+
+def _told(fields: Mapping[str, str]) -> dict[str, str]:
+    return {_words()[name]: text for name, text in fields.items() if name in _words()}
+
+
+def _verdict(text: str) -> Verdict:
+    said = {
+        label(f"Verdict.{one.name}", lang).casefold(): one for lang in LANGS for one in Verdict if one is not Verdict.NO_ANSWER
+    }
+    found = said.get(text.strip(" 。.").casefold())
+    if found is None:
+        raise Invalid("mail_verdict", field="verdict", told=text[:40], known=", ".join(said))
+    return found
+
+
+def _day(text: str) -> date:
+    found = _DAY.fullmatch(text.strip(" 。."))
+    try:
+        return date(*(int(part) for part in found.groups())) if found else date.fromisoformat(text)
+    except ValueError:
+        raise Invalid("mail_day", field="day", told=text[:40]) from None

@@ -1,0 +1,49 @@
+"""A letter to an agency with a daily digest is put by for it, where it bears waiting."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from inspector.domain import digest
+from inspector.domain.assistance import Request
+from inspector.domain.decision import Order, OrderKind
+from inspector.domain.errors import Stale
+from inspector.domain.letter import LetterKind
+from inspector.flows.office import Office
+from inspector.flows.settle import Settlement
+from inspector.store.tx import Tx
+from inspector.store.work import Work
+
+PATIENCE = timedelta(days=1)
+"""So long a digest is tried; then its letters count as undeliverable, like others, and the next way begins."""
+
+
+def waits(work: Work, office: Office, request: Request, kind: LetterKind) -> Settlement | None:
+    """What puts a letter by for its agency's digest; None where it goes at once: without a digest, urgent, or tried before."""
+    via = str(work.payload["via"])
+    node = next((one for one in office.tree.values() if one.connector == via), None)
+    if node is None or node.digest is None or "said" in work.payload or ":link" in work.key:
+        return None
+    with office.store.read() as tx:
+        case = tx.cases.get(request.case_id)
+    now = office.now()
+    when = digest.slot(now, node.digest, office.calendar)
+    if not digest.bears(request, kind, when, case.due_at, office.book.get(case.pack), office.calendar):
+        return None
+
+    def write(tx: Tx, now: datetime) -> None:
+        if now >= when:  # that digest is on its way already
+            raise Stale("lease_lost", work=work.key)  # it runs again, and is put by for the next one
+        tx.digests.add(via, request.id, kind.value, when)
+        order = Order(
+            kind=OrderKind.ASSIST_DIGEST,
+            key=f"{OrderKind.ASSIST_DIGEST.value}:{via}:{when.isoformat()}",
+            due_at=when,
+            urgent_by=request.due_at,
+            lane=via,
+            expires_at=when + PATIENCE,
+            payload={"via": via, "slot": when.isoformat()},
+        )
+        tx.work.order([order], now)
+
+    return Settlement(write=write, outcome="put_by").unasked()

@@ -1,0 +1,55 @@
+"""What a connector's other side sends us unasked, and how it is believed: signed messages, and mail that lies in a box.
+
+Both are optional methods beside a port; who has them is asked by the web edge and by the daemon.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from inspector.domain.errors import InspectorError
+
+
+class Unproven(InspectorError):
+    """Nothing shows that a message is from whom it says: `signature_missing`, `_stale`, `_wrong`, `_unexpected`."""
+
+
+@runtime_checkable
+class Signing(Protocol):
+    """A connector whose other side signs what it sends us."""
+
+    def proven(self, headers: Mapping[str, str], body: bytes) -> str:
+        """The id of a message that is the other side's, whole and fresh; header names are lower case. Raises Unproven."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """A mail as it lies in the box; `flaw`: why it says nothing.
+
+    `fields` are its lines `name: value`, the first value of each name; `again` are the names that stand there with another one, too.
+    `id` is its Message-ID, or else its digest: a copy of it counts once. `digest` is the SHA-256 of its bytes.
+    """
+
+    file: str
+    id: str
+    digest: str
+    sender: str
+    fields: Mapping[str, str]
+    again: frozenset[str] = frozenset()
+    flaw: str = ""
+
+
+@runtime_checkable
+class Mailbox(Protocol):
+    """A connector that gets mail."""
+
+    def waiting(self) -> Iterable[Mail]:
+        """What lies there and was not put away yet. Raises Unavailable, Barred."""
+
+    def put_away(self, mail: Mail, *, read: bool) -> None:
+        """It has been dealt with: `read`, or kept for a person. Already put away is fine, too. Raises Unavailable, Barred."""
+
+    def speaks(self, sender: str) -> bool:
+        """Whether this address may speak for the agency."""

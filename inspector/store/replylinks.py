@@ -1,0 +1,31 @@
+"""How often an agency's link has been called back: its secret is made anew each time, and lies nowhere."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from inspector.store.linktables import reply_link
+from inspector.store.room import Room
+
+
+class ReplyLinkRoom(Room):
+    """The table of links that were called back."""
+
+    def edition(self, purpose: str, about: str) -> int:
+        """Which of its links counts: 0 the first."""
+        held = reply_link.c
+        asked = sa.select(held.edition).where(held.purpose == purpose, held.about == about)
+        return self.connection.execute(asked).scalar_one_or_none() or 0
+
+    def call_back(self, purpose: str, about: str, now: datetime) -> int:
+        """From now on another one counts; which. The caller holds the lock of what it is about."""
+        edition = self.edition(purpose, about) + 1
+        if edition == 1:
+            row = {"purpose": purpose, "about": about, "edition": edition, "changed_at": now}
+            self.connection.execute(sa.insert(reply_link).values(**row))
+        else:
+            held = sa.update(reply_link).where(reply_link.c.purpose == purpose, reply_link.c.about == about)
+            self.expect_one(held.values(edition=edition, changed_at=now), about)
+        return edition

@@ -1,0 +1,203 @@
+"""The page behind an agency's link: whoever opens it reads the request and says one of the things that an agency may say.
+
+The link is the authority, so a foreign page cannot act through a visitor's browser: it does not know the address. Opening it uses
+nothing up, because mail and chat programs open links too; that it was opened is noted once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from inspector.domain import assistance
+from inspector.domain.assistance import AssistanceState, Door, Inability, Quarrel
+from inspector.domain.errors import Forbidden, InspectorError, Invalid, Refusal
+from inspector.domain.said import Saying
+from inspector.flows import assist, wording
+from inspector.flows.articles import articles
+from inspector.flows.office import AgencyNode
+from inspector.flows.requests import node_of
+from inspector.store.tx import Tx, new_id
+from inspector.web.desk import AtDesk, Desk, message
+from inspector.web.forms import again, fact_name
+from inspector.web.language import InLang, language
+from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, complete, page, read, refused, trouble
+from inspector.web.replies import WordIn, heard
+from inspector.web.requested import request_shown
+
+router = APIRouter(include_in_schema=False)
+
+VERDICTS = ("match", "mismatch", "not_found", "cannot_say")
+_SIGNER, _REASONS = Invalid("signer_missing", field="signer"), Invalid("reasons_missing", field="reasons")
+_NEEDED: dict[Saying, tuple[Invalid, ...]] = {
+    Saying.ANSWER: (_SIGNER,),
+    Saying.ACCEPT: (_SIGNER,),
+    Saying.PARTLY: (Invalid("part_missing", field="value"), Invalid("rest_missing", field="rest"), _SIGNER),
+    Saying.PROPOSE: (Invalid("day_missing", field="day"), _REASONS, _SIGNER),
+    Saying.EXTEND: (_REASONS, _SIGNER),
+    Saying.CALM: (_REASONS, _SIGNER),
+    Saying.FORWARD: (Invalid("to_missing", field="to"), _REASONS, _SIGNER),
+    Saying.CONTEST: (_REASONS, _SIGNER),
+    Saying.DECLINE: (_REASONS, _SIGNER),
+}
+"""What each form wants filled in: people mend all of it in one go."""
+_WORDLESS = {"": "answer_empty", "mismatch": "mismatch_wordless", "cannot_say": "cannot_say_wordless"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    held: assistance.Request
+    hears: bool
+    fact: str
+    cited: list[str]
+
+
+@router.get("/assist/{request_id}/{token}", name="assist_form")
+def show(request: Request, desk: AtDesk, request_id: str, token: str) -> Response:
+    """The request and the forms to answer it."""
+    try:
+        desk.look(lambda tx: assist.by_link(desk.office, tx, request_id, token))
+        _opened(desk, request_id)
+        return _page(request, desk, request_id)
+    except InspectorError as error:
+        return refused(request, error)
+
+
+@router.post("/assist/{request_id}/{token}")
+def post(request: Request, desk: AtDesk, request_id: str, token: str, form: Posted, lang: InLang) -> Response:
+    """A word of the agency; what does not fit is said beside what was typed."""
+    try:
+        desk.look(lambda tx: assist.by_link(desk.office, tx, request_id, token))
+    except InspectorError as error:
+        return refused(request, error)
+    try:
+        form.sound()
+        given = word(form)
+        heard(desk, request_id, given.said(), Door(), form.message_id(), given)
+    except InspectorError as error:
+        return _page(request, desk, request_id, form, trouble(error, form, lang))
+    return again(request)
+
+
+@router.get("/oversee/{request_id}/{token}")
+def show_oversee(request: Request, desk: AtDesk, request_id: str, token: str) -> Response:
+    """What the common superior sees of a request that it was told of: all of it, and a dispute to decide."""
+    try:
+        desk.look(lambda tx: assist.oversees(desk.office, tx, request_id, token))
+        return _page(request, desk, request_id, oversees=True)
+    except InspectorError as error:
+        return refused(request, error)
+
+
+@router.post("/oversee/{request_id}/{token}")
+def post_oversee(request: Request, desk: AtDesk, request_id: str, token: str, form: Posted, lang: InLang) -> Response:
+    """The common superior decides a dispute."""
+    try:
+        desk.look(lambda tx: assist.oversees(desk.office, tx, request_id, token))
+    except InspectorError as error:
+        return refused(request, error)
+    try:
+        form.sound()
+        complete(form, Invalid("decision_missing", field="helps"), _REASONS, _SIGNER)
+        given = read(WordIn, do=Saying.CONTEST, reasons=form.one("reasons"), signer=form.one("signer"))
+        helps = form.one("helps") == "yes"
+
+        def do(tx: Tx, now: datetime) -> WordIn:
+            assist.decide(desk.office, tx, request_id, helps, given.reasons, given.signer, now)
+            return given
+
+        desk.once(message(f"oversee:{request_id}"[:200], form.message_id(), f"decide {helps} {request_id}", given), do)
+    except InspectorError as error:
+        return _page(request, desk, request_id, form, trouble(error, form, lang), oversees=True)
+    return again(request)
+
+
+@router.api_route("/assist/{rest:path}", methods=["GET", "POST"])
+@router.api_route("/oversee/{rest:path}", methods=["GET", "POST"])
+def cut_off(request: Request) -> Response:
+    """A link of which a part was lost, as happens in chat and mail programs."""
+    return refused(request, Forbidden("link_unknown"))
+
+
+def word(form: Fields) -> WordIn:
+    """What a form says. Raises Invalid naming all that is missing at once, and Refusal for a form that is none of ours."""
+    if form.one("do") not in {one.value for one in Saying}:
+        raise Refusal("action_unknown", action=form.one("do")[:40])
+    do = Saying(form.one("do"))
+    wordless = _WORDLESS.get(form.one("verdict")) if do is Saying.ANSWER else None
+    complete(form, *([Invalid(wordless, field="value")] if wordless else []), *_NEEDED[do])
+    filled = {name: form.one(name) for name in WordIn.model_fields if form.one(name)}
+    return read(WordIn, **filled)
+
+
+def choices(desk: Desk, requester: str, requested: str) -> list[AgencyNode]:
+    """The agencies that a request can be forwarded to."""
+    return [
+        one for one in desk.office.tree.values() if one.connector and one.id not in (requester, node_of(desk.office, requested))
+    ]
+
+
+def _opened(desk: Desk, request_id: str) -> None:
+    """Note that the letter has arrived, the first time it is opened."""
+    request = desk.look(lambda tx: tx.assistance.get(request_id))
+    if request.state.open and request.delivered_at is None:
+        desk.act(lambda tx, now: assist.deliver(desk.office, tx, request_id, now))
+
+
+def _page(
+    request: Request,
+    desk: Desk,
+    request_id: str,
+    form: Fields | None = None,
+    wrong: Trouble = NO_TROUBLE,
+    *,
+    oversees: bool = False,
+) -> Response:
+    def ask(tx: Tx) -> _Read:
+        held = tx.assistance.get(request_id)
+        case = tx.cases.get(held.case_id)
+        policy = desk.office.book.get(case.pack)
+        cited = [wording.cited(one, language(request)) for one in articles(policy, held.basis)]
+        fact = fact_name(desk, case.pack, str(held.question["item"]), str(held.question["fact"]))
+        return _Read(held=held, hears=assist.hears(case, held), fact=fact, cited=cited)
+
+    told = desk.look(ask)
+    held = told.held
+    hears = told.hears and not oversees
+    context = {
+        "held": request_shown(held),
+        "now": _now(held, hears, oversees=oversees),
+        "open": hears,
+        "free": hears and held.state.open and held.state is not AssistanceState.DISPUTED,
+        "decides": oversees and held.state is AssistanceState.DISPUTED,
+        "oversees": oversees,
+        "requested": name_of(desk, node_of(desk.office, held.requested)),
+        "fact": told.fact,
+        "cited": told.cited,
+        "requester": name_of(desk, held.requester),
+        "kept": form.kept() if form else {},
+        "verdicts": VERDICTS,
+        "inabilities": list(Inability),
+        "quarrels": [one for one in Quarrel if one is not Quarrel.REFUSAL],
+        "agencies": choices(desk, held.requester, held.requested),
+        "trouble": wrong,
+        "message_id": new_id(),
+    }
+    return page(request, "assist.html", status=wrong.status, **context)
+
+
+def _now(held: assistance.Request, hears: bool, *, oversees: bool) -> str:
+    """How things stand: the name of a sentence on the page."""
+    if oversees:
+        stands = "disputed" if held.state is AssistanceState.DISPUTED else "over" if held.ended_at else "open"
+        return f"oversee_{stands}"
+    return f"assist_{'late' if hears and held.ended_at else held.state.value.lower()}"
+
+
+def name_of(desk: Desk, agency: str) -> str:
+    """An agency by name, as far as the settings know it."""
+    node = desk.office.tree.get(agency)
+    return node.name if node is not None else agency

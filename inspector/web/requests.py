@@ -1,0 +1,205 @@
+"""The requester's desk: requests for assistance, what an officer does about one, and the transcription of a reply on paper."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+from datetime import datetime
+
+from fastapi import APIRouter, Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from inspector.domain import assistance
+from inspector.domain.assistance import AssistanceState
+from inspector.domain.errors import Forbidden, InspectorError, Invalid, Missing, Refusal
+from inspector.domain.evidence import Verdict
+from inspector.domain.said import guess
+from inspector.flows import assist, replylink, transcription
+from inspector.flows.requests import node_of
+from inspector.store.tx import Tx, new_id
+from inspector.web.asked import VERDICTS, choices, name_of
+from inspector.web.body import JsonRoute
+from inspector.web.caller import Caller, Officer
+from inspector.web.desk import AtDesk, Desk, message
+from inspector.web.errors import WRITES
+from inspector.web.fields import MaybeLine, MessageId, NamePath, Strict, Text
+from inspector.web.forms import fact_name
+from inspector.web.language import InLang, carried
+from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, complete, page, read, refused, trouble
+from inspector.web.replies import WordIn
+from inspector.web.requested import RequestShown, request_shown
+from inspector.web.roles import Role
+from inspector.web.session import COOKIE, Visitor, guard, to_login
+
+router = APIRouter(include_in_schema=False)
+api = APIRouter(prefix="/v1/assistance", tags=["assistance"], route_class=JsonRoute)
+SHOWN = 100
+
+
+class TranscriptionIn(WordIn):
+    """A reply on paper: what it says in the fields of a reply, and what is written there, word for word. `scan`: its picture's SHA-256."""
+
+    written: Text
+    scan: MaybeLine = ""
+
+
+class LinkIn(Strict):
+    """Why the agency's link is called back. `anew`: the letter goes out again with another one."""
+
+    reason: Text
+    anew: bool = False
+
+
+@api.post("/{request_id}/transcription", response_model=RequestShown, responses=WRITES)
+def transcribe(
+    desk: AtDesk, caller: Officer, request_id: NamePath, given: TranscriptionIn, message_id: MessageId = None
+) -> JSONResponse:
+    """An officer of the requester enters a reply that came on paper: it counts as the agency's word, and shows who transcribed it."""
+    said = message(caller.source, message_id, f"transcribe {request_id}", given)
+    return desk.once(said, lambda tx, now: request_shown(_transcribe(desk, tx, caller, request_id, given, now)))
+
+
+@api.post("/{request_id}/link", response_model=RequestShown, responses=WRITES)
+def call_back(desk: AtDesk, caller: Officer, request_id: NamePath, given: LinkIn, message_id: MessageId = None) -> JSONResponse:
+    """An officer of the requester calls the agency's link back: it opens nothing from now on."""
+
+    def do(tx: Tx, now: datetime) -> RequestShown:
+        _own(tx, caller, request_id)
+        return request_shown(replylink.call_back(tx, request_id, caller.name, given.reason, now, anew=given.anew))
+
+    return desk.once(message(caller.source, message_id, f"link {request_id}", given), do)
+
+
+@router.get("/requests")
+def show_all(request: Request, desk: AtDesk, caller: Visitor) -> Response:
+    """Requests that are open, of the session's agencies."""
+    if caller is None:
+        return to_login(request)
+    if caller.role not in (Role.OFFICER, Role.AUDITOR):
+        return refused(request, Forbidden("role_missing", role=caller.role.value, needed="officer, auditor"))
+    held = desk.look(lambda tx: tx.assistance.open_of(caller.sees, SHOWN))
+    rows = [(request_shown(one), _asked(desk, one)) for one in held]
+    return page(request, "requests.html", caller=caller, rows=rows)
+
+
+@router.get("/requests/{request_id}")
+def show_one(request: Request, desk: AtDesk, caller: Visitor, request_id: str) -> Response:
+    """One request, its history, and what an officer may do about it."""
+    if caller is None:
+        return to_login(request)
+    return _page(request, desk, caller, request_id)
+
+
+@router.post("/requests/{request_id}")
+def post_one(request: Request, desk: AtDesk, caller: Visitor, request_id: str, form: Posted, lang: InLang) -> Response:
+    """An officer transcribes a reply, agrees to a date or not, disputes a refusal, or calls the link back."""
+    if caller is None:
+        return to_login(request)
+    try:
+        caller.may(Role.OFFICER)
+        if not hmac.compare_digest(guard(desk, request.cookies[COOKIE]).encode(), form.one("guard").encode()):
+            raise Forbidden("guard_wrong")
+        form.sound()
+        given, do = _meant(desk, caller, request_id, form)
+        told = message(caller.source, form.message_id(), f"{form.one('do')} {request_id}", given)
+        desk.once(told, lambda tx, now: request_shown(do(tx, now)))
+    except InspectorError as error:
+        return _page(request, desk, caller, request_id, form, trouble(error, form, lang))
+    return RedirectResponse(request.url.path + carried(request), 303)
+
+
+Step = Callable[[Tx, datetime], assistance.Request]
+
+
+def _meant(desk: Desk, caller: Caller, request_id: str, form: Fields) -> tuple[Strict, Step]:
+    """What a form asks for, and how it is done."""
+    office, reasons = desk.office, form.one("reasons")
+    given: Strict
+    match form.one("do"):
+        case "transcribe":
+            given = _transcription(form)
+            return given, lambda tx, now: _transcribe(desk, tx, caller, request_id, given, now)
+        case "agree":
+            return Strict(), lambda tx, now: assist.agree_date(office, _own(tx, caller, request_id), request_id, caller.name, now)
+        case "keep" | "refusal" as do:
+            complete(form, Invalid("reasons_missing", field="reasons"))
+            given = read(LinkIn, reason=reasons)
+            if do == "keep":
+                return given, lambda tx, now: assist.keep_date(
+                    office, _own(tx, caller, request_id), request_id, caller.name, reasons, now
+                )
+            return given, lambda tx, now: assist.contest_refusal(
+                office, _own(tx, caller, request_id), request_id, reasons, caller.name, now
+            )
+        case "link":
+            complete(form, Invalid("reason_missing", field="reason"))
+            link = read(LinkIn, reason=form.one("reason"), anew=form.one("anew") == "yes")
+            return link, lambda tx, now: replylink.call_back(
+                _own(tx, caller, request_id), request_id, caller.name, link.reason, now, anew=link.anew
+            )
+        case other:
+            raise Refusal("action_unknown", action=other[:40])
+
+
+def _transcription(form: Fields) -> TranscriptionIn:
+    """A slip's lines: which step they are is what they can mean at most."""
+    complete(form, Invalid("written_missing", field="written"), Invalid("signer_missing", field="signer"))
+    names = ("signer", "verdict", "value", "rest", "reasons", "day", "to", "written", "scan")
+    filled = {name: form.one(name) for name in names if form.one(name)}
+    told = read(TranscriptionIn, do="accept", **filled)
+    verdict = Verdict(told.verdict) if told.verdict else None
+    do = guess(verdict, told.value, told.rest, told.day, told.to, told.reasons)
+    return read(TranscriptionIn, do=do.value, **filled)
+
+
+def _transcribe(desk: Desk, tx: Tx, caller: Caller, request_id: str, given: Strict, now: datetime) -> assistance.Request:
+    assert isinstance(given, TranscriptionIn)
+    _own(tx, caller, request_id)
+    made = transcription.transcribe(desk.office, tx, request_id, given.said(), given.written, given.scan, caller.name, now)
+    return made if made.id == request_id else tx.assistance.get(request_id)
+
+
+def _own(tx: Tx, caller: Caller, request_id: str) -> Tx:
+    """Raises Missing for anybody else's request."""
+    if tx.assistance.get(request_id).requester not in caller.sees:
+        raise Missing("request_unknown", request=request_id)
+    return tx
+
+
+def _asked(desk: Desk, held: assistance.Request) -> str:
+    return name_of(desk, node_of(desk.office, held.requested))
+
+
+def _page(
+    request: Request, desk: Desk, caller: Caller, request_id: str, form: Fields | None = None, wrong: Trouble = NO_TROUBLE
+) -> Response:
+    def ask(tx: Tx) -> tuple[assistance.Request, str]:
+        held = tx.assistance.get(request_id)
+        _own(tx, caller, request_id)
+        case = tx.cases.get(held.case_id)
+        return held, fact_name(desk, case.pack, str(held.question["item"]), str(held.question["fact"]))
+
+    try:
+        caller.may(Role.OFFICER, Role.AUDITOR)
+        held, fact = desk.look(ask)
+    except InspectorError as error:
+        return refused(request, error)
+    officer = caller.role is Role.OFFICER
+    context = {
+        "caller": caller,
+        "held": request_shown(held),
+        "requested": _asked(desk, held),
+        "requester": name_of(desk, held.requester),
+        "fact": fact,
+        "hears": officer and held.state.hears,
+        "agrees": officer and held.proposed is not None and held.state.open,
+        "contests": officer and held.state is AssistanceState.DECLINED and held.dispute is None,
+        "calls": officer,
+        "verdicts": VERDICTS,
+        "agencies": choices(desk, held.requester, held.requested),
+        "kept": form.kept() if form else {},
+        "trouble": wrong,
+        "message_id": new_id(),
+        "guard": guard(desk, request.cookies[COOKIE]),
+    }
+    return page(request, "request.html", status=wrong.status, **context)

@@ -1,0 +1,156 @@
+"""An agency that gets many letters gets one a day: each request in it has its own clock, which starts with the message that carries it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+
+from connectors.agencies import paper
+from connectors.agencies.http import HttpAgency
+from inspector.domain import digest
+from inspector.domain.assistance import AssistanceState, Request
+from inspector.domain.inquiry import Asked
+from inspector.domain.letter import LetterKind
+from inspector.domain.urgency import Urgency
+from inspector.flows.office import Office
+from inspector.ports import Origin, Refused, Unavailable
+from inspector.store.store import Store
+from inspector.testing.peer import answer, peer
+from tests.house import START, Hand, post, settle
+from tests.integration.test_letters import Desk, an_office, go, opened, request_of, withdraw
+from tests.integration.test_way import HOUSEHOLD, Post, person
+
+pytestmark = pytest.mark.alike
+
+HOUR = time(8, 30)
+NEXT = START.replace(hour=8, minute=30) + timedelta(days=1)
+"""The digest after Monday's letters."""
+
+
+def digesting(store: Store, hand: Hand, agency: object) -> Office:
+    """An office whose civil affairs agency gets a digest."""
+    office = an_office(store, hand, {"civil-affairs": agency, "county-office": Desk("county-office")})
+    return replace(office, tree={**office.tree, "civil": replace(office.tree["civil"], digest=HOUR)})
+
+
+def test_letters_of_a_day_go_in_one_message_and_each_clock_starts_with_it(store: Store, hand: Hand) -> None:
+    civil = Desk("civil-affairs")
+    office = digesting(store, hand, civil)
+    cases = [post(office, person(number, "relief-household", HOUSEHOLD)) for number in (1, 2, 3)]
+    settle(office)
+    assert civil.letters == []
+    before = [request_of(store, case_id) for case_id in cases]
+    assert {one.state for one in before} == {AssistanceState.ORDERED}
+    withdraw(office, cases[2])
+
+    hand.now = NEXT
+    settle(office)
+    (letter,) = civil.letters
+    assert letter.kind is LetterKind.DIGEST
+    assert [one.request_id for one in letter.enclosed] == [one.id for one in before[:2]]
+    after = [request_of(store, case_id) for case_id in cases[:2]]
+    assert {one.state for one in after} == {AssistanceState.SENT}
+    for old, new, told in zip(before, after, letter.enclosed, strict=False):
+        assert new.due_at == told.due_at == old.due_at + timedelta(days=1), "the term is counted from the digest"
+        assert new.due_counted.after == NEXT.date()
+        assert told.reply_url == office.link("assist", new.id)
+        assert told.reply_url in letter.words.body
+        assert "答复码" not in letter.words.body, "one reply by mail is for one request"
+    assert request_of(store, cases[2]).state is AssistanceState.CANCELLED
+    with store.read() as tx:
+        assert tx.digests.waiting("civil-affairs", NEXT) == []
+        asked = [[one.connector for one in tx.inquiries.of_case(case_id) if one.port is Asked.AGENCY] for case_id in cases]
+        assert asked == [["civil-affairs"], ["civil-affairs"], []], "who was asked about whom, where the question left"
+        waits = {row["key"]: row["state"] for row in tx.work.page(case_id=cases[0], limit=100)}
+    assert waits[f"assist.due:{after[0].id}"] == "done"
+    assert waits[f"assist.due:{after[0].id}:1"] == "waiting", "each request has its own next step"
+
+    fourth = opened(office, 4)
+    go(office, letters=True)
+    hand.on(days=1)
+    settle(office)
+    last = civil.letters[-1]
+    assert [one.kind for one in last.enclosed] == [LetterKind.REQUEST, LetterKind.REMINDER, LetterKind.REMINDER], (
+        "whatever is open"
+    )
+    assert last.enclosed[0].request_id == request_of(store, fourth).id
+
+
+def test_a_digest_that_is_not_taken_is_tried_again_as_the_same_and_in_the_end_each_request_goes_on_alone(
+    store: Store, hand: Hand
+) -> None:
+    civil = Desk("civil-affairs", fails=[Unavailable("timeout"), Refused("http_422", origin=Origin.THEM, attempts=1)])
+    office = digesting(store, hand, civil)
+    cases = [post(office, person(number, "relief-household", HOUSEHOLD)) for number in (1, 2)]
+    settle(office)
+    hand.now = NEXT
+    settle(office)
+    assert (civil.letters, civil.fails) == ([], [])
+    assert {request_of(store, one).state for one in cases} == {AssistanceState.UNANSWERED}
+    with store.read() as tx:
+        matters = [one["about"] for one in tx.attention.page(None) if one["kind"] == "letter_undeliverable"]
+    assert len(matters) == 2
+
+
+def test_what_does_not_bear_waiting_goes_at_once(store: Store, hand: Hand) -> None:
+    office = digesting(store, hand, Post("civil-affairs"))
+    request = request_of(store, opened(office))
+    policy = office.policy("bureau", START.date())
+    urgent = replace(request, urgency=Urgency.URGENT)
+
+    def bears(one: Request, kind: LetterKind, case_due: datetime | None = None) -> bool:
+        return digest.bears(one, kind, NEXT, case_due, policy, office.calendar)
+
+    counted = digest.dated(request, NEXT, policy, office.calendar).due_at
+    assert bears(request, LetterKind.REQUEST)
+    assert bears(request, LetterKind.REQUEST, counted)
+    assert not bears(request, LetterKind.REQUEST, counted - timedelta(minutes=1)), "the case's own date would be missed"
+    assert not bears(urgent, LetterKind.REQUEST)
+    sent = replace(request, state=AssistanceState.SENT)
+    assert bears(sent, LetterKind.REMINDER)
+    assert not bears(replace(sent, due_at=NEXT), LetterKind.REMINDER)
+    assert not any(bears(sent, kind) for kind in LetterKind if kind not in digest.PUT_BY)
+
+
+def test_the_next_digest_is_the_next_working_days_hour(store: Store, hand: Hand) -> None:
+    calendar = digesting(store, hand, Post("civil-affairs")).calendar
+    friday = START.replace(day=6, hour=9)
+    assert digest.slot(START.replace(hour=8), HOUR, calendar) == START.replace(hour=8, minute=30)
+    assert digest.slot(START.replace(hour=8, minute=30), HOUR, calendar) == NEXT
+    assert digest.slot(friday, HOUR, calendar) == START.replace(day=9, hour=8, minute=30)
+
+
+def test_on_paper_each_letter_of_a_digest_is_a_page_without_a_link(store: Store, hand: Hand, tmp_path: Path) -> None:
+    folder = tmp_path / "letters"
+    folder.mkdir()
+    office = digesting(store, hand, paper.connect("civil-affairs", {"folder": str(folder)}))
+    for number in (1, 2):
+        opened(office, number)
+    settle(office)
+    assert list(folder.iterdir()) == []
+    hand.now = NEXT
+    settle(office)
+    (file,) = folder.iterdir()
+    text = file.read_text(encoding="utf-8")
+    assert (text.count("<article>"), text.count("签署人</dt>")) == (2, 2)
+    assert "/assist/" not in text
+    with store.read() as tx:
+        assert len([one for one in tx.attention.page(None) if one["kind"] == "letter_to_post"]) == 2, "one for each request"
+
+
+def test_over_http_a_digest_is_its_letters(store: Store, hand: Hand) -> None:
+    with peer(answer(200, {"receipt": "HZ-1"})) as outside:
+        made = HttpAgency("civil-affairs", {"url": outside.url, "tries": 1})
+        office = digesting(store, hand, made)
+        case_id = opened(office)
+        settle(office)
+        hand.now = NEXT
+        settle(office)
+        made.close()
+        (heard,) = outside.heard
+    told = heard.json()
+    assert (told["kind"], [one["request"] for one in told["letters"]]) == ("digest", [request_of(store, case_id).id])
+    assert {*told} == {"kind", "letters"}

@@ -1,0 +1,129 @@
+"""Agencies answer by e-mail as clerks do: quoted, in their charset, twice, wrongly. What can be taken is, once; nothing is lost."""
+
+from __future__ import annotations
+
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from connectors import mailbox as box
+from connectors.agencies import email
+from inspector.domain.assistance import AssistanceState, Request
+from inspector.domain.errors import Invalid
+from inspector.domain.evidence import Verdict
+from inspector.domain.said import Saying
+from inspector.flows import mailbox
+from inspector.flows.office import Office
+from inspector.store.store import Store
+from tests.house import Hand, post, settle
+from tests.integration.test_letters import an_office, request_of
+from tests.integration.test_mail import PLAIN, agency
+from tests.integration.test_way import HOUSEHOLD, person
+from tests.mailroom import mailroom
+
+CLERK = "hall@housing.example"
+ABSENT = {"Auto-Submitted": "auto-replied"}
+
+
+def put(folder: Path, name: str, content: bytes) -> None:
+    """Deliver a mail."""
+    (folder / "new").mkdir(parents=True, exist_ok=True)
+    (folder / "new" / name).write_bytes(content)
+
+
+def written(text: str, *, sender: str = CLERK, number: str = "<m-1@housing.example>", **headers: str) -> bytes:
+    """A mail as a clerk's program writes it."""
+    held = EmailMessage()
+    held["From"], held["To"], held["Message-ID"] = f"赵六 <{sender}>", "xiezhu@office.example", number
+    for name, value in headers.items():
+        held[name.replace("_", "-")] = value
+    held.set_content(text, charset="utf-8")
+    return held.as_bytes()
+
+
+def opened(office: Office) -> Request:
+    """A request whose letter has been sent."""
+    case_id = post(office, person(1, "relief-household", HOUSEHOLD))
+    settle(office)
+    return request_of(office.store, case_id)
+
+
+@pytest.mark.alike
+def test_a_clerk_fills_the_quoted_form_in_and_it_counts_once(store: Store, hand: Hand, tmp_path: Path) -> None:
+    with mailroom() as room:
+        made = agency(room.port, inbox_folder=str(tmp_path))
+        office = an_office(store, hand, {"civil-affairs": made})
+        request = opened(office)
+        (letter,) = room.letters
+    quoted = "\n".join(f"> {line}" for line in str(letter.get_content()).splitlines())
+    filled = quoted.replace("无法判断）：", "无法判断）：一致", 1).replace("签署人：", "签署人：区民政局 王五", 1)
+    assert filled.count("一致") > quoted.count("一致")
+
+    put(tmp_path, "1.wrong-code", written(filled.replace("答复码：", "答复码：x"), number="<m-0@housing.example>"))
+    put(tmp_path, "2.stranger", written(filled, sender="li@elsewhere.example"))
+    put(tmp_path, "3.nobody-signs", written(filled.replace("区民政局 王五", ""), number="<m-3@housing.example>"))
+    put(tmp_path, "4.absent", written(filled, **ABSENT))
+    put(tmp_path, "5.garbage", b"\x00\xff\xfe" * 100)
+    put(tmp_path, "6.chat", written("收到，我们尽快办理。"))
+    assert mailbox.pick_up(office) == 6
+    assert request_of(store, request.case_id).state is AssistanceState.SENT
+    flagged = sorted(file.name for file in (tmp_path / "cur").iterdir())
+    assert [name.rpartition(":")[2] for name in flagged] == ["2,F"] * 6, "each is kept where it can be read"
+    with store.read() as tx:
+        kept = {str(one.facts["file"])[2:]: (one.agency, one.facts["refused"]) for one in tx.attention.of_kind(mailbox.UNREAD)}
+    assert kept == {
+        "wrong-code": ("bureau", "mail_code"),
+        "stranger": ("bureau", "mail_sender"),
+        "nobody-signs": ("bureau", "signer_missing"),
+        "absent": ("bureau", "mail_automatic"),
+        "garbage": ("city", "mail_number"),
+        "chat": ("city", "mail_number"),
+    }
+
+    put(tmp_path, "7.good", written(filled))
+    put(tmp_path, "8.again", written(filled, Received="from elsewhere"))
+    assert mailbox.pick_up(office) == 2
+    told = request_of(store, request.case_id)
+    assert (told.state, told.reply) == (AssistanceState.ANSWERED, {"verdict": "match", "value": "", "signer": "区民政局 王五"})
+    assert told.door is not None
+    assert (told.door.name, told.door.token) == ("mail", CLERK)
+    assert {file.name for file in (tmp_path / "cur").iterdir()} >= {"7.good:2,S", "8.again:2,S"}
+    assert list((tmp_path / "new").iterdir()) == []
+
+
+def test_what_lines_mean_is_the_most_definite_that_they_can_mean() -> None:
+    def meant(text: str) -> tuple[Saying, Verdict | None]:
+        said = mailbox.meant(box.fields(text))
+        return said.do, said.verdict
+
+    assert meant("签署人：王五") == (Saying.ACCEPT, None)
+    assert meant("核查意见（一致、…）： 无记录。\n签署人:王五") == (Saying.ANSWER, Verdict.NOT_FOUND)
+    assert meant("Finding (agrees, contradicts): contradicts\nWhat your records say: closed") == (Saying.ANSWER, Verdict.MISMATCH)
+    assert meant("贵机关掌握的数据：李某某") == (Saying.ANSWER, None)
+    assert meant("贵机关掌握的数据：李某某\n尚待答复的部分：面积") == (Saying.PARTLY, None)
+    assert meant("可以答复的日期（…）：2026年3月20日\n理由：档案移交") == (Saying.PROPOSE, None)
+    assert meant("有权办理的机关：区住建局\n理由：不属于本局职权") == (Saying.FORWARD, None)
+    assert meant("| 理由 ： 没有资料") == (Saying.DECLINE, None)
+    for wrong, code in (("核查意见：好的", "verdict"), ("可以答复的日期：下周", "day"), ("可以答复的日期：2026-02-30", "day")):
+        with pytest.raises(Invalid, match=f"mail_{code}"):
+            meant(wrong)
+
+
+def test_a_mail_is_read_in_the_charset_and_form_that_programs_write() -> None:
+    body = "<div>核查意见：一致</div><p>签署人：镕</p>".encode("gbk")
+    head = b"From: A@B.example\r\nContent-Type: text/html; charset=gb2312\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
+    told = box.read("1", head + body)
+    assert (told.fields, told.sender, told.flaw) == ({"核查意见": "一致", "签署人": "镕"}, "a@b.example", "")
+    assert told.id == told.digest, "without a number it is known by what it is"
+    strange = box.read("4", b"From: \xff@b.example\r\nMessage-ID: <\x00 a@b>\r\n\r\n\x00name\x0c: va\x00lue")
+    assert (strange.sender, strange.id, strange.fields) == ("@b.example", strange.digest, {"name": "va lue"})
+    assert box.read("2", head.replace(b"gb2312", b"no-such-set") + body).flaw == "mail_unreadable"
+    assert box.read("3", b"From: a@b.example\r\n\r\n" + b"x" * box.MOST_BYTES).flaw == "mail_too_large"
+
+
+def test_a_box_that_is_away_keeps_nobody_waiting(store: Store, hand: Hand, tmp_path: Path) -> None:
+    gone = email.connect("civil-affairs", {**PLAIN, "inbox_folder": str(tmp_path / "gone")})
+    there = email.connect("county-office", {**PLAIN, "inbox_folder": str(tmp_path)})
+    put(tmp_path, "1", written("您好"))
+    assert mailbox.pick_up(an_office(store, hand, {"civil-affairs": gone, "county-office": there})) == 1

@@ -1,0 +1,82 @@
+"""An agency's link opens one request, for a time, until it is called back; opening it uses nothing up."""
+
+from __future__ import annotations
+
+import pytest
+
+from inspector.domain.assistance import AssistanceState, Request
+from inspector.flows import replylink
+from inspector.store.store import Store
+from tests.edge import Edge, serving
+from tests.house import Hand, settle
+from tests.integration.test_letters import an_office, opened, request_of
+from tests.integration.test_way import Post
+
+
+def status(edge: Edge, request: Request, secret: str, purpose: str = "assist") -> int:
+    """What a link is answered with."""
+    with edge.client() as client:
+        return client.get(f"/{purpose}/{request.id}/{secret}").status_code
+
+
+@pytest.mark.alike
+def test_a_link_opens_its_own_request_again_and_again_until_it_is_called_back_and_for_a_while_after_its_end(
+    store: Store, hand: Hand
+) -> None:
+    civil = Post("civil-affairs")
+    office = an_office(store, hand, {"civil-affairs": civil})
+    with serving(office) as edge:
+        request, other = (request_of(store, opened(office, number)) for number in (1, 2))
+        settle(office)
+        with store.read() as tx:
+            first = replylink.token(office, tx, replylink.LINK, request.id)
+        assert [status(edge, request, first) for _ in range(3)] == [200] * 3
+        assert request_of(store, request.case_id).state is AssistanceState.DELIVERED
+        assert status(edge, other, first) == status(edge, request, first, "oversee") == 403
+
+        with edge.as_("officer", agency="other") as stranger:
+            told = {"reason": "发错邮箱", "anew": True}
+            assert stranger.post(f"/v1/assistance/{request.id}/link", json=told).status_code == 404
+        with edge.as_("officer", name="李四") as officer:
+            assert officer.post(f"/v1/assistance/{request.id}/link", json=told | {"reason": " "}).status_code == 422
+            assert officer.post(f"/v1/assistance/{request.id}/link", json=told).status_code == 200
+        settle(office)
+        second = civil.letters[-1].reply_url.rpartition("/")[2]
+        assert (second == first, status(edge, request, first), status(edge, request, second)) == (False, 403, 200)
+        with store.read() as tx:
+            assert all(second not in row["payload"] for row in tx.work.page(case_id=request.case_id))
+
+        with edge.client(X_Link_Token=second) as client:
+            told = {"verdict": "match", "signer": "区民政局 王五"}
+            assert client.post(f"/v1/assistance/{request.id}/answer", json=told).status_code == 200
+        hand.on(days=office.link_days)
+        assert status(edge, request, second) == 200
+        hand.on(days=1)
+        assert status(edge, request, second) == 403
+
+
+@pytest.mark.alike
+def test_the_common_superior_decides_a_dispute_by_its_own_link_alone(store: Store, hand: Hand) -> None:
+    county = Post("county-office")
+    office = an_office(store, hand, {"civil-affairs": Post("civil-affairs"), "county-office": county})
+    with serving(office) as edge, edge.client() as client:
+        request = request_of(store, opened(office))
+        settle(office)
+        own, above = (office.link_token(purpose, request.id) for purpose in ("assist", "oversee"))
+        told = {"do": "contest", "about": "COMPETENCE", "reasons": "不属于本局职权", "signer": "王五", "message": "1"}
+        assert client.post(f"/assist/{request.id}/{own}", data=told).status_code == 303
+        assert request_of(store, request.case_id).state is AssistanceState.DISPUTED
+        settle(office)
+        assert county.letters[-1].reply_url.endswith(f"/oversee/{request.id}/{above}")
+
+        page = f"/oversee/{request.id}/{above}"
+        assert "不属于本局职权" in client.get(page).text
+        lacking = client.post(page, data={"message": "2"})
+        assert lacking.status_code == 422
+        assert "请选择被请求机关应否协助；不能协助的，须书面说明理由；请填写签署人" in lacking.text
+        decided = {"helps": "yes", "reasons": "属于其职权", "signer": "区政府 李四", "message": "3"}
+        assert client.post(f"/oversee/{request.id}/{own}", data=decided).status_code == 403
+        assert client.post(page, data=decided).status_code == 303
+        assert request_of(store, request.case_id).state.open
+        assert "属于其职权" not in client.get(page).text
+        assert client.post(page, data=decided | {"message": "4"}).status_code == 409, "a dispute is decided once"

@@ -1,0 +1,134 @@
+"""A real mail server (aiosmtpd) that takes letters or refuses them as told, and a socket that only pretends to be one."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword
+
+
+@dataclass
+class Mailroom:
+    """The server's handler. `answers`: what it says at a step (`MAIL`, `DATA`, or an addressee's own address) instead of yes."""
+
+    port: int = 0
+    answers: dict[str, str] = field(default_factory=dict)
+    taken: list[Envelope] = field(default_factory=list)
+    tried: int = 0
+
+    async def handle_MAIL(self, _server: Any, _session: Any, envelope: Any, address: str, options: list[str]) -> str:  # noqa: N802 - the server calls it so
+        self.tried += 1
+        if "MAIL" in self.answers:
+            return self.answers["MAIL"]
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
+
+    async def handle_RCPT(self, _server: Any, _session: Any, envelope: Any, address: str, _options: list[str]) -> str:  # noqa: N802 - the server calls it so
+        if address in self.answers:
+            return self.answers[address]
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Envelope) -> str:  # noqa: N802 - the server calls it so
+        if "DATA" not in self.answers:
+            self.taken.append(envelope)
+        return self.answers.get("DATA", "250 OK")
+
+    @property
+    def letters(self) -> list[EmailMessage]:
+        """What was taken, read."""
+        assert all(isinstance(one.content, bytes) for one in self.taken)
+        return [message_from_bytes(one.content, policy=policy.default) for one in self.taken]  # type: ignore[arg-type]
+
+
+USER, PASSWORD = "inspector", "mail-word"
+
+
+def _known(_server: Any, _session: Any, _envelope: Any, _mechanism: str, told: Any) -> AuthResult:
+    fine = isinstance(told, LoginPassword) and (told.login, told.password) == (USER.encode(), PASSWORD.encode())
+    return AuthResult(success=fine, handled=fine)
+
+
+@contextmanager
+def mailroom(*, tls: ssl.SSLContext | None = None, implicit: bool = False, login: bool = False) -> Iterator[Mailroom]:
+    """A server on a free port: with `tls` by STARTTLS, or from the first byte (`implicit`); with `login` to whom it knows alone."""
+    held = Mailroom()
+    told: dict[str, Any] = {"auth_required": login, "authenticator": _known if login else None}
+    told |= {"ssl_context": tls} if implicit else {"tls_context": tls, "require_starttls": tls is not None}
+    if login and (implicit or tls is None):
+        told["auth_require_tls"] = False  # it does not see that the whole line is TLS
+        warnings.filterwarnings("ignore", "Requiring AUTH while not requiring TLS")  # which it says
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        held.port = free.getsockname()[1]
+    controller = Controller(held, hostname="127.0.0.1", port=held.port, **told)
+    controller.start()
+    try:
+        yield held
+    finally:
+        controller.stop()
+
+
+Script = Mapping[str, bytes]
+"""What is said to a command's first word; `""`: the greeting, `.`: the letter. Nothing said where there is nothing: then it is silence."""
+
+
+@contextmanager
+def pretending(script: Script, *, drip: float = 0.0) -> Iterator[int]:
+    """The port of a socket that plays a script, a byte every `drip` seconds; `!` in place of an answer hangs up."""
+    over = threading.Event()
+    open_ones: list[socket.socket] = []
+
+    def accept() -> None:
+        while not over.is_set():
+            with suppress(OSError):
+                line, _ = listening.accept()
+                open_ones.append(line)
+                threading.Thread(target=_play, args=(line, script, drip, over), daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        acceptor = threading.Thread(target=accept)
+        acceptor.start()
+        try:
+            yield listening.getsockname()[1]
+        finally:
+            over.set()
+            listening.shutdown(socket.SHUT_RDWR)
+            acceptor.join()
+            for line in open_ones:
+                with suppress(OSError):
+                    line.shutdown(socket.SHUT_RDWR)
+
+
+def _play(line: socket.socket, script: Script, drip: float, over: threading.Event) -> None:
+    with line, suppress(OSError), line.makefile("rb") as heard:
+        _say(line, script.get("", b"220 here\r\n"), drip, over)
+        inside = False  # the letter, which ends with a line of its own
+        for told in heard:
+            if inside and told != b".\r\n":
+                continue
+            word = told[:4].decode("latin-1").strip().upper()
+            answer = script.get(word, script.get("*", b""))
+            inside = word == "DATA" and answer.startswith(b"354")
+            if answer == b"!":
+                return
+            _say(line, answer, drip, over)
+        over.wait(5)
+
+
+def _say(line: socket.socket, content: bytes, drip: float, over: threading.Event) -> None:
+    step = 1 if drip else len(content) or 1
+    for place in range(0, len(content), step):
+        line.sendall(content[place : place + step])
+        if drip and over.wait(drip):
+            return
