@@ -1,8 +1,7 @@
 """What the outside can be. Each port has one or two methods and a card; everything else is the connector's own affair.
 
 Errors say what to do next and whose fault it is. `Unavailable`: later; `Barred`: later, and tell a person at once. `Refused`: never in
-this form. `Garbled`: tell a person.
-None of them is evidence against anybody: an outage is never guilt.
+this form. `Garbled`: tell a person. None of them is evidence against anybody: an outage is never guilt.
 """
 
 from __future__ import annotations
@@ -129,7 +128,7 @@ class Sighting:
 
 @runtime_checkable
 class Looking(Protocol):
-    """A connector that can look at its other side and tell what it finds, for `connector check`; those that cannot are only reached."""
+    """A connector that can look at its other side, for `connector check`; those that cannot are only reached."""
 
     def look(self) -> Sequence[Sighting]:
         """Look, ask about nobody and change nothing. Raises Unavailable, Barred, Refused, Garbled."""
@@ -189,9 +188,8 @@ class Source(Protocol):
 class Letter:
     """A letter of the assistance procedure (协助核查函). `reply_url` carries the addressee's own link.
 
-    `due_provisional`: a notice of days off still to come may put the date off; it never brings it forward.
-
-    The requested agency answers by it; the common superior, to whom an escalation goes, sees the request by its one.
+    `due_provisional`: a notice of days off still to come may put the date off; it never brings it forward. The requested agency answers
+    by the link; the common superior, to whom an escalation goes, sees the request by its one.
 
     `accept_by`: when it is to be acknowledged, where a pack says so. `text` is a dossier for who has not seen the request; `outcome`,
     in a letter of that kind, is a code that says what came of the answer: then nothing is said about the subject. `words`: for readers.

@@ -25,9 +25,6 @@ Write = Callable[[Tx, datetime], None]
 
 _PORTS = {OrderKind.ASK: Asked.SOURCE, OrderKind.RATE: Asked.CREDIT, OrderKind.ASSIST_SEND: Asked.AGENCY}
 
-READ = "inquiry.read"
-"""The rule of the ledger's entry about a reading: who looked at what was asked about somebody."""
-
 
 def noted(do: Callable[[Work, Office], Settlement]) -> Callable[[Work, Office], Settlement]:
     """The flow, with its question on record where one left."""
@@ -73,7 +70,7 @@ def enclosed(tx: Tx, office: Office, request: Request, via: str, key: str, now: 
 
 def read(tx: Tx, by: str, about: str, now: datetime) -> None:
     """Write down that somebody has looked at the record about a case, or at that about a subject (its cases are named by it)."""
-    because = Because(rule=READ, basis=("S4:54",), pack="", facts={"by": by})
+    because = Because(rule="inquiry.read", basis=(), pack="", facts={"by": by})
     record(tx, about, Decision(state=None, because=because), now, {})
 
 

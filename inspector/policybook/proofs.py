@@ -177,8 +177,8 @@ def _fence(item: Item, statutes: frozenset[str], found: Found) -> None:
     here = f"item {item.code}"
     try:
         fence(item, statutes)
-    except Invalid as refused:
-        categories = refused.facts["categories"]
+    except Invalid:
+        categories = ", ".join(sorted(item.excluded))
         if item.override_basis is None:
             found("item_excluded", here, "excluded", value=categories)
         else:
