@@ -9,7 +9,8 @@ from collections.abc import Iterator
 import pytest
 
 from inspector.domain.case import VerifyFrom
-from inspector.domain.policy import Policy, Timer
+from inspector.domain.policy import Policy
+from inspector.domain.timer import Timer
 from inspector.policybook import Policybook
 from tests.needs import ROOT
 from tests.packs import POLICIES
