@@ -135,6 +135,10 @@ class Correspondents:
         """What the agency that holds a request has written down about it."""
         return next(notes[request] for notes in self.diary.values() if request in notes)
 
+    def of_case(self, case_id: str) -> list[Noted]:
+        """What is written down about the requests of a case."""
+        return [note for notes in self.diary.values() for request, note in notes.items() if request.startswith(case_id)]
+
     def take(self, name: str, letter: Letter) -> None:
         """A letter has come: to an agency, or to a superior."""
         now, request = self.office.now(), letter.request_id

@@ -111,7 +111,9 @@ def cancel(request: Request, unsure: Mapping[str, tuple[str, ...]], now: datetim
     holders = tuple(dict.fromkeys((*request.told, *unsure)))
     state = replace(request, told=())
     if request.state.open:
-        state = noted(replace(state, state=AssistanceState.CANCELLED, ended_at=now), rule, now)
+        refused = request.state is AssistanceState.DISPUTED and request.reply is not None  # who has refused was not called off
+        ended = AssistanceState.DECLINED if refused else AssistanceState.CANCELLED
+        state = noted(replace(state, state=ended, ended_at=now), rule, now)
     orders = tuple(letter(request, "cancel", via, now, None, after=unsure.get(via, ())) for via in holders)
     return Decision(state=state, because=because, orders=orders, ends=TIMERS)
 

@@ -121,7 +121,13 @@ def new_case(store: Store, office: Office, everybody: Correspondents, number: in
     with store.read() as tx:
         (request,) = tx.assistance.of_case(case_id)
     if everybody.chance.random() < 1 / 30:
-        everybody.later(6, request.id, lambda tx, now: review.withdraw(office, tx, case_id, "改为提交证明", "hall", now))
+
+        def withdraw(tx: Tx, now: datetime) -> None:
+            review.withdraw(office, tx, case_id, "改为提交证明", "hall", now)
+            for note in everybody.of_case(case_id):
+                note.ended = note.ended or "cancelled"
+
+        everybody.later(6, request.id, withdraw)
     return {request.id}
 
 

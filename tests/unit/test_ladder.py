@@ -290,6 +290,7 @@ def test_the_common_superior_decides_a_dispute_and_a_case_that_has_gone_on_takes
     assert dispute.undecided(again, START, PACK).state.state is AssistanceState.DECLINED, (
         "who refused with reasons was not silent"
     )
+    assert letter.cancel(again, {}, START, PACK).state.state is AssistanceState.DECLINED, "nor was it called off"
     must = dispute.decide(again, True, WORD, policy, START, calendar()).state
     assert must.moved_on
     late = reply.answer(must, Verdict.MATCH, "", "赵六", Compare.EXACT, START, PACK)
