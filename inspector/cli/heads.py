@@ -184,6 +184,7 @@ HEADS: Mapping[str, tuple[str, str]] = {
     "publicity_until": ("public until", "公开至"),
     "key": ("key", "编号（本办件内）"),
     "fact": ("fact", "事实"),
+    "record": ("whole record", "整条记录"),
     "value": ("value", "内容"),
     "on": ("on the day", "所指日期"),
     "steps": ("ways to verify", "核查方式"),

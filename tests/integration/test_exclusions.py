@@ -10,7 +10,6 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 from inspector.domain.case import SubjectKind
 from inspector.domain.exclusion import CODES
@@ -20,12 +19,11 @@ from inspector.domain.plan import DrawState
 from inspector.domain.roster import InspectorRecord, Recusal, RosterObject, StaffRole
 from inspector.domain.sampling import Window
 from inspector.domain.visit import VisitState
-from inspector.flows import dispatch
+from inspector.flows import dispatch, footing
 from inspector.flows.draw import announce_now
 from inspector.flows.framing import Framed, frame
 from inspector.flows.office import Office, Plan
 from inspector.flows.windows import windows
-from inspector.store.drawtables import draw_file
 from inspector.store.store import Store
 from tests.house import START, Hand, application, open_office, post, settle
 from tests.integration.test_draw_rivals import announce, pooled
@@ -258,17 +256,18 @@ def test_a_visit_of_the_house_counts_as_an_imported_one_does_and_a_cap_of_an_ins
     assert {row.cap for row in framed(office, hand).frame.inspectors} == {3}
 
 
-def test_a_window_whose_last_draw_was_skipped_is_ended_by_the_next(store: Store, hand: Hand) -> None:
+def test_a_window_whose_last_draw_was_skipped_is_ended_by_the_next(
+    store: Store, hand: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
     office, _, _ = drawing(store, hand)
     _, held = announced(office, hand, cases=1)
 
     def windowed(*ends: str) -> tuple[str, list[str]]:
         with store.begin() as tx:
             tx.draws.put(replace(tx.draws.get(held.number), state=DrawState.DRAWN))
-            made = {"derivation": {"ends": list(ends)}}
-            tx.connection.execute(
-                sa.update(draw_file).where(draw_file.c.name == "rules.json").values(bytes=json.dumps(made).encode())
-            )
+            monkeypatch.setattr(
+                footing, "rules", lambda *_: {"derivation": {"ends": list(ends)}}
+            )  # what the last draw was made by
             tx.schedules.declare("plan:weekly", f"at {hand()}", hand() + timedelta(days=7))
             told = windows(office, tx, "weekly", hand())
         return told.since[Window.QUARTER].date().isoformat(), told.ended
