@@ -27,8 +27,8 @@ from inspector.ports import Card, NotYet
 from inspector.store.drawtables import draw_file
 from inspector.store.store import Store
 from inspector.store.tables import work
-from tests.house import Hand, next_period, settle
-from tests.integration.test_draw_way import Party, announced, drawing, thrown, visits
+from tests.house import Hand, application, next_period, post, settle
+from tests.integration.test_draw_way import FACTS, Party, announced, drawing, thrown, visits
 from tests.integration.test_reconcile import differs, held, matters, put, write
 from tests.integration.test_replacements import PROOF, given_up, pool_draw
 from tests.integration.test_tampered import alter_draw, alter_visit, daily, sealed
@@ -153,8 +153,13 @@ def test_what_was_altered_before_the_commitment_is_not_committed_to_and_a_person
     office, _, _ = drawing(store, hand)
     audit = Late("audit")
     office = replace(office, connectors=replace(office.connectors, seeds={**office.connectors.seeds, "audit": audit}))
+    for number in range(1, 4):
+        post(office, application(number, "dispatch-premises", FACTS))
+    settle(office)
+    with store.begin() as tx:
+        assert announce_now(office, tx, "weekly", "clerk", hand()) is not None
     with pytest.raises(AssertionError):  # audit is still to promise
-        announced(office, hand)
+        settle(office, seconds=2)
     with store.read() as tx:
         made = tx.draws.get("bureau-2026-00001")
         content = tx.draws.file(made.number, what)
