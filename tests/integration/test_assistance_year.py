@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
@@ -32,6 +33,9 @@ from tests.house import ROOT, START, Hand, carry_out, claim, open_office, post
 from tests.integration.test_way import person
 
 pytestmark = pytest.mark.alike
+
+WHOLE = int(os.environ.get("INSPECTOR_TEST_REQUESTS", "5000"))
+"""Requests of the whole year; the everyday form has twenty."""
 
 YEAR = timedelta(days=365)
 OPEN = [state.value for state in AssistanceState if state.open]
@@ -177,7 +181,7 @@ def shown(score: Score) -> dict[str, object]:
     return {**{name: getattr(score, name) for name in (*names, *more)}, **lists, "reasons": score.reasons}
 
 
-@pytest.mark.parametrize("total", [20, pytest.param(5_000, marks=[pytest.mark.slow, pytest.mark.timeout(3600)])])
+@pytest.mark.parametrize("total", [20, pytest.param(WHOLE, marks=[pytest.mark.slow, pytest.mark.timeout(3600)])])
 def test_in_a_year_of_requests_none_is_ever_without_a_next_step_and_the_scoreboard_is_what_the_agencies_counted(
     store: Store, hand: Hand, total: int
 ) -> None:
