@@ -76,6 +76,7 @@ def test_without_scripts_a_clerk_takes_a_request_on_and_passes_it_to_the_compete
     assert plain.page.get_by_role("button").count() == 0, "nothing is left to be answered here"
 
 
+@pytest.mark.slow
 def test_an_officer_transcribes_a_reply_on_paper_and_calls_a_link_back(edge: Edge, door: Entrance) -> None:
     request_id, path = letter(edge.office)
     settle(edge.office)

@@ -54,6 +54,7 @@ def spoken(store: Store) -> tuple[str, str]:
     return moved, refused
 
 
+@pytest.mark.slow
 def test_an_officer_lists_shows_agrees_and_contests_at_the_command_line_and_exports_the_scoreboard(operator: Operator) -> None:
     with house.closing(operator.store()) as store:
         moved, refused = spoken(store)

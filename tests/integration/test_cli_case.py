@@ -330,6 +330,7 @@ def test_the_operator_of_the_machine_is_not_told_that_a_case_may_be_somebody_els
     assert (said.code, "find it with case list --reference" in said.err, "yours" in said.err) == (3, True, False)
 
 
+@pytest.mark.slow
 def test_a_case_explains_itself_in_both_languages(operator: Operator) -> None:
     bring(operator, operator.file("c.csv", table(HEADS, row(1))))
     case = operator.well("case", "list", "--json").json[0]["id"]

@@ -30,6 +30,7 @@ def public(operator: Operator, item: str, *more: str) -> None:
     operator.well("catalogue", "publish", item, "--reference", "政务公开平台")
 
 
+@pytest.mark.slow
 def test_an_item_goes_from_its_application_to_its_filing_by_two_users(operator: Operator) -> None:
     assert operator.well("catalogue", "list", "--json").json == []
     made = operator.well("catalogue", "apply", ITEM, "--json").json
@@ -67,6 +68,7 @@ def test_an_item_goes_from_its_application_to_its_filing_by_two_users(operator: 
     assert rules == [f"operator.catalogue.{step}" for step in ("apply", "review", "publish", "file", "withdraw")]
 
 
+@pytest.mark.slow
 def test_a_technical_item_takes_the_record_of_its_experts_and_half_of_one_is_refused(operator: Operator) -> None:
     operator.well("catalogue", "apply", ITEM, "--technical")
     hand, step = operator.another, ["catalogue", "review", ITEM, *SEEN]
@@ -80,6 +82,7 @@ def test_a_technical_item_takes_the_record_of_its_experts_and_half_of_one_is_ref
     assert (told.json["experts"], told.json["expert_names"], told.json["minutes"]) == (2, ["甲", "乙"], "纪要1号")
 
 
+@pytest.mark.slow
 def test_a_repeal_lists_what_rests_on_it_and_each_is_ended_by_a_word(operator: Operator) -> None:
     assert operator.say("catalogue", "repeal", "《没有这份文件》", "--on", "2026-01-01").code == 2
     part = operator.say("catalogue", "repeal", "毛管办", "--on", "2026-01-01")
@@ -129,6 +132,7 @@ def test_nothing_is_guided_to_while_nothing_is_published(operator: Operator) -> 
     assert (told.code, "nothing to guide to" in told.err) == (3, True)
 
 
+@pytest.mark.slow
 def test_the_guide_tells_both_ways_verification_consequences_and_how_to_turn_back_of_what_is_published(
     operator: Operator,
 ) -> None:

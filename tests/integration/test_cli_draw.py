@@ -157,6 +157,7 @@ def test_a_bundle_is_never_written_over_something_else(operator: Operator, commi
     assert operator.say("draw", "export", NUMBER, str(operator.folder)).code == 2
 
 
+@pytest.mark.slow
 @on_both
 def test_a_draw_is_announced_once_a_period_and_only_when_there_is_something_to_draw(operator: Operator) -> None:
     publish(operator)
@@ -270,6 +271,7 @@ def test_two_persons_void_a_draw_and_list_show_and_register_tell_why_and_who(ope
     assert operator.say("draw", "register").code == 1
 
 
+@pytest.mark.slow
 def test_two_persons_extend_a_draw_by_a_document_and_the_dry_run_says_what_would_be_drawn(
     database_url: str, tmp_path: Path
 ) -> None:
@@ -373,6 +375,7 @@ def test_the_list_of_draws_says_that_there_are_more_and_shows_the_newest_when_as
     assert operator.say("draw", "list", "--last", "--after", NUMBER).code == 2
 
 
+@pytest.mark.slow
 @on_both
 def test_records_that_contradict_each_other_are_said_by_every_command_that_looks(
     operator: Operator, commitment: Commitment

@@ -36,6 +36,7 @@ def operator(database_url: str, tmp_path: Path) -> Operator:
     return held
 
 
+@pytest.mark.slow
 @on_both
 def test_before_the_visits_no_command_tells_of_a_draw_without_an_entry_of_the_ledger(database_url: str, tmp_path: Path) -> None:
     operator, hand = settled(database_url, tmp_path), house.Hand()

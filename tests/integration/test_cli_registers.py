@@ -117,6 +117,7 @@ def preview(operator: Operator, what: str, heads: list[str], *rows: list[str], l
     return shown, told
 
 
+@pytest.mark.slow
 def test_a_preview_says_of_each_changed_row_which_field_becomes_what(operator: Operator) -> None:
     heads = ["id", "name", "certificate", "certificate_until", "cap", "in_post", "leave_from", "address"]
     row = ["Z001", "钱某", "TEST-01", "2030-12-31", "5", "yes", "", "13800001111"]
@@ -157,6 +158,7 @@ def test_one_wrong_row_keeps_the_register_as_it_was(operator: Operator) -> None:
     assert held(operator) == set()
 
 
+@pytest.mark.slow
 @on_both
 @pytest.mark.needs("shared-data")
 def test_the_real_register_comes_in_whole_and_a_second_time_changes_nothing(operator: Operator) -> None:
@@ -238,6 +240,7 @@ def test_inspectors_come_in_with_chinese_heads_and_may_be_kept_from_an_object(op
         assert list(tx.rosters.recusals("bureau")) == [Declared(object="TEST1", inspector="Z001", reason=Recusal.KIN)]
 
 
+@pytest.mark.slow
 @on_both
 def test_a_declared_conflict_is_listed_and_ended_with_words_and_may_be_declared_again(operator: Operator) -> None:
     rows = operator.file("inspectors.csv", table(INSPECTORS, ["Z001", "甲", "Z-1", "2030年1月31日", "", "是"]))

@@ -160,6 +160,7 @@ def beats(store: Store) -> list[dict[str, Any]]:
         return tx.replicas.all()
 
 
+@pytest.mark.slow
 def test_a_second_daemon_on_the_same_file_is_refused_and_the_first_goes_on(tmp_path: Path) -> None:
     with home(tmp_path) as held:
         first = held.running()
@@ -187,6 +188,7 @@ def test_a_second_name_of_the_same_file_lets_no_second_daemon_in(tmp_path: Path)
         pass
 
 
+@pytest.mark.slow
 def test_while_it_drains_it_lives_and_is_not_ready_and_a_second_signal_ends_it_at_once(tmp_path: Path) -> None:
     with busy(tmp_path) as (held, daemon):
         daemon.send_signal(signal.SIGTERM)
@@ -206,6 +208,7 @@ def test_while_it_drains_it_lives_and_is_not_ready_and_a_second_signal_ends_it_a
         assert again.poll() is None, "and where one daemon owns the file it is void at the next start"
 
 
+@pytest.mark.slow
 def test_work_under_way_is_ended_before_it_leaves(tmp_path: Path) -> None:
     with busy(tmp_path, patience=4) as (held, daemon):
         daemon.send_signal(signal.SIGINT)

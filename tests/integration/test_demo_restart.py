@@ -38,6 +38,7 @@ def numbers(outside: Running, entry: str, draw: str) -> tuple[str, str, object]:
             one.close()
 
 
+@pytest.mark.slow
 def test_links_and_letters_that_were_open_at_the_stop_are_answered_after_it_at_the_offices_new_address(tmp_path: Path) -> None:
     kept = ("--kept", str(tmp_path / "world.jsonl"))
     result = {"id": CASE, "type": "verification.result", "case": CASE, "at": "2025-03-20T10:00:00+08:00"}

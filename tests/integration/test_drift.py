@@ -21,7 +21,7 @@ from tests.engine import LANE
 from tests.house import Hand, Table, application, open_office, post, settle
 from tests.integration.test_installation import LICENCE
 
-pytestmark = pytest.mark.alike
+pytestmark = [pytest.mark.alike, pytest.mark.slow]
 
 FACT = "registration-status"
 RULES = Rules(window=10, least=2, most=4, chance=1e-3)

@@ -244,6 +244,7 @@ def test_a_campaign_by_the_head_s_order_draws_its_number_and_the_next_one_what_b
     }, "what is published names no officer"
 
 
+@pytest.mark.slow
 def test_a_firm_that_may_not_be_visited_today_stays_in_the_frame_under_its_code_and_is_not_drawn(
     store: Store, hand: Hand
 ) -> None:
@@ -266,6 +267,7 @@ def test_a_firm_that_may_not_be_visited_today_stays_in_the_frame_under_its_code_
     assert not objects(office, made.number) & theirs
 
 
+@pytest.mark.slow
 @on_both
 def test_a_withheld_part_voids_an_extension_by_name_and_the_next_number_follows_on_the_same_approval(
     store: Store, hand: Hand
@@ -352,6 +354,7 @@ def test_the_next_draw_of_the_plan_goes_on_behind_an_extension(store: Store, han
     assert (following.kind, following.extends) == (DrawKind.PLAN, None)
 
 
+@pytest.mark.slow
 def test_a_joint_draw_is_extended_for_every_agency_that_takes_part(store: Store, hand: Hand, tmp_path: Path) -> None:
     office, _ = together(store, hand)
     office = pooled(office)

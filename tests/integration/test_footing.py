@@ -146,6 +146,7 @@ class Late(Party):
     card: Card
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", ["promises", "objects.tsv", "rules.json", "members.json"])
 def test_what_was_altered_before_the_commitment_is_not_committed_to_and_a_person_is_told(
     store: Store, hand: Hand, what: str

@@ -81,6 +81,7 @@ def installation(tmp_path: Path) -> Installation:
     return Installation(tmp_path)
 
 
+@pytest.mark.slow
 def test_a_pack_that_a_case_cites_cannot_be_edited_in_place(installation: Installation, hand: Hand) -> None:
     post(installation.start(hand), application(1, "business-licence", LICENCE))
     before = installation.pack.read_text(encoding="utf-8")
@@ -118,6 +119,7 @@ def test_a_new_version_rules_the_cases_that_are_taken_in_under_it_and_no_others(
     assert [_decided(office, case_id) for case_id in (old, new)] == [("demo@1", "minor"), ("demo@2", "general")]
 
 
+@pytest.mark.slow
 def test_a_pack_that_has_left_the_folder_still_decides_and_explains_what_was_taken_in_under_it(
     installation: Installation, hand: Hand
 ) -> None:
@@ -212,6 +214,7 @@ def test_a_transition_row_alone_lets_a_later_version_rule_an_open_case(installat
     assert "by the transition: before" in installation.operator.well("case", "explain", cases[1], "--lang", "en").out
 
 
+@pytest.mark.slow
 def test_a_version_that_says_it_was_in_force_while_cases_were_taken_in_under_another_is_refused(
     installation: Installation, hand: Hand
 ) -> None:
@@ -231,6 +234,7 @@ def test_a_version_that_says_it_was_in_force_while_cases_were_taken_in_under_ano
         installation.start(hand)
 
 
+@pytest.mark.slow
 def test_a_used_version_in_force_may_not_leave_the_folder_to_an_older_one(installation: Installation, hand: Hand) -> None:
     file = installation.followed()
     hand.now = datetime(2026, 4, 8, 9, tzinfo=SHANGHAI)

@@ -28,7 +28,7 @@ from tests.integration.test_reconcile import matters, write
 from tests.integration.test_replacements import given_up, gone, pool_draw
 from tests.integration.test_tampered import daily, sealed
 
-pytestmark = pytest.mark.alike
+pytestmark = [pytest.mark.alike, pytest.mark.slow]
 
 
 def made(store: Store, hand: Hand) -> tuple[Office, Draw]:

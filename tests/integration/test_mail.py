@@ -23,6 +23,8 @@ from inspector.testing.peer import nobody
 from inspector.testing.tls import authority
 from tests.mailroom import PASSWORD, USER, Mailroom, Script, mailroom, pretending
 
+pytestmark = pytest.mark.slow
+
 FROM, TO, OTHER = "xiezhu@office.example", "hall@housing.example", "deputy@housing.example"
 PLAIN = {"host": "127.0.0.1", "tls": "none", "sender": FROM, "to": [TO], "tries": 1, "budget_seconds": 3, "read_seconds": 1}
 GREETED: Script = {

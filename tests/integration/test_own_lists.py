@@ -295,6 +295,7 @@ def test_the_annual_plan_has_each_agencys_totals_by_its_own_pack_and_holds_for_n
     assert planning._shape(made.content, [FIRE]) == f"{planning._shape(shared, [FIRE])}, lists=own"
 
 
+@pytest.mark.slow
 def test_the_command_line_shows_plan_draw_receipt_and_report_of_each_list(
     store: Store, hand: Hand, database_url: str, tmp_path: Path
 ) -> None:

@@ -20,7 +20,7 @@ from tests.integration.test_draw_rivals import pooled
 from tests.integration.test_draw_way import carried_out, drawing, visits
 from tests.operator import on_both, one_database
 
-pytestmark = pytest.mark.alike
+pytestmark = [pytest.mark.alike, pytest.mark.slow]
 
 database_url = one_database
 FIRMS = 12

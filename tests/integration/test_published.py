@@ -202,6 +202,7 @@ def next_draw(office: Office, hand: Hand) -> Draw:
     return held
 
 
+@pytest.mark.slow
 def test_no_receipt_of_another_draw_says_who_is_still_to_be_visited(store: Store, hand: Hand) -> None:
     office, first = registered(store, hand)
     carried_out(office, hand, first.number)

@@ -29,7 +29,7 @@ from tests.facts import REGISTERED
 from tests.frontends import SHANGHAI
 from tests.house import Hand, Table, application, open_office, post, settle
 
-pytestmark = pytest.mark.alike
+pytestmark = [pytest.mark.alike, pytest.mark.slow]
 RESULT: Mapping[str, object] = {
     "value": "存续",
     "checked_on": "2026-02-20",

@@ -30,6 +30,8 @@ from tests.openssh import openssh
 from tests.relay import HARMS, Mode, relay
 from tests.sftp import USER, WORD, Server, credential, key, keys, known
 
+pytestmark = pytest.mark.slow
+
 REVOKED = csv([["dm", "zt"], [CODE, "注销"], *ROWS[2:]])
 """What speaks against the subject, in deliveries that are never to be used."""
 

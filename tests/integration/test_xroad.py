@@ -21,6 +21,8 @@ from inspector.testing.peer import Heard, Step, answer, peer
 from inspector.testing.tls import authority
 from tests.frontends import verdict
 
+pytestmark = pytest.mark.slow
+
 CLIENT, SERVICE = "CN-TEST/GOV/340400/核查", "CN-TEST/GOV/340401/registers/licences"
 ENCODED = "CN-TEST/GOV/340400/%E6%A0%B8%E6%9F%A5"
 FOUND: Mapping[str, object] = {"code": 0, "data": {"value": "存续", "as_of": "2026-01-05"}}
