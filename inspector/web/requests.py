@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Callable
 from datetime import datetime
 
@@ -29,7 +28,7 @@ from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, complete, p
 from inspector.web.replies import WordIn
 from inspector.web.requested import RequestShown, request_shown
 from inspector.web.roles import Role
-from inspector.web.session import COOKIE, Visitor, guard, to_login
+from inspector.web.session import COOKIE, Visitor, guard, to_login, written_by_officer
 
 router = APIRouter(include_in_schema=False)
 api = APIRouter(prefix="/v1/assistance", tags=["assistance"], route_class=JsonRoute)
@@ -96,10 +95,7 @@ def post_one(request: Request, desk: AtDesk, caller: Visitor, request_id: str, f
     if caller is None:
         return to_login(request)
     try:
-        caller.may(Role.OFFICER)
-        if not hmac.compare_digest(guard(desk, request.cookies[COOKIE]).encode(), form.one("guard").encode()):
-            raise Forbidden("guard_wrong")
-        form.sound()
+        written_by_officer(request, desk, caller, form)
         given, do = _meant(desk, caller, request_id, form)
         told = message(caller.source, form.message_id(), f"{form.one('do')} {request_id}", given)
         desk.once(told, lambda tx, now: request_shown(do(tx, now)))

@@ -124,6 +124,14 @@ def log_out(request: Request) -> Response:
     return answer
 
 
+def written_by_officer(request: Request, desk: Desk, caller: Caller, form: Fields) -> None:
+    """Raise Forbidden (`role_missing`, `guard_wrong`) or Invalid unless an officer has sent a sound form from a page of this session."""
+    caller.may(Role.OFFICER)
+    if not hmac.compare_digest(guard(desk, request.cookies[COOKIE]).encode(), form.one("guard").encode()):
+        raise Forbidden("guard_wrong")
+    form.sound()
+
+
 @router.get("/review")
 def list_reviews(request: Request, desk: AtDesk, caller: Visitor, after: AfterCase = None) -> Response:
     """Cases that wait for an officer, within the session's agencies."""
@@ -151,10 +159,7 @@ def post_review(request: Request, desk: AtDesk, caller: Visitor, case_id: CaseId
     if caller is None:
         return to_login(request)
     try:
-        caller.may(Role.OFFICER)
-        if not hmac.compare_digest(guard(desk, request.cookies[COOKIE]).encode(), form.one("guard").encode()):
-            raise Forbidden("guard_wrong")
-        form.sound()
+        written_by_officer(request, desk, caller, form)
         _complete(desk, caller, case_id, form)
         given = read(ReviewIn, **asdict(_typed(form)))
         said = message(caller.source, form.message_id(), f"review {case_id}", given)
