@@ -107,7 +107,7 @@ class Visitor:
             self.over(part)
         elif heard.well:
             state = str(heard.data["state"])
-            by = heard.data["accept_by"] if "accept_by" in heard.data and state != "ACCEPTED" else _due(heard.data)
+            by = heard.data["accept_by"] if heard.data.get("accept_by") and state != "ACCEPTED" else _due(heard.data)
             if (state, by) != (held["state"], held.get("by")):
                 self._diary.put(ROOM, part, {**held, "state": state, "by": str(by)})
 

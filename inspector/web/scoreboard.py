@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import JsonValue
@@ -17,13 +16,18 @@ from inspector.web.body import JsonRoute
 from inspector.web.caller import ResultReader
 from inspector.web.desk import AtDesk
 from inspector.web.errors import READS
-from inspector.web.fields import NamePath
+from inspector.web.fields import Day, NamePath
 from inspector.web.links import By, requested
 
 router = APIRouter(prefix="/v1", tags=["assistance"], route_class=JsonRoute)
 Form = Annotated[Literal["json", "csv"], Query(description="json, or csv for a spreadsheet")]
-From = Annotated[date | None, Query(description="Requests opened from this day on")]
-To = Annotated[date | None, Query(description="Requests opened to this day, it included")]
+From = Annotated[Day | None, Query(description="Requests opened from this day on")]
+To = Annotated[Day | None, Query(description="Requests opened to this day, it included")]
+
+
+_CSV: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"text/csv": {"schema": {"type": "string"}}}, "description": "The rows, in the form that was asked for"}
+}
 
 
 class Rows(Shown):
@@ -50,14 +54,14 @@ class Notices(Shown):
     notices: tuple[NoticeShown, ...]
 
 
-@router.get("/scoreboard", response_model=Rows, responses=READS)
+@router.get("/scoreboard", response_model=Rows, responses={**READS, **_CSV})
 def show_scoreboard(desk: AtDesk, caller: ResultReader, since: From = None, until: To = None, form: Form = "json") -> Response:
     """How each agency answers each kind of question: the requests that the caller's agencies have put, or were put to them."""
     rows = desk.look(lambda tx: score_rows(scoreboard(desk.office, tx, since, until, sees=caller.sees)))
     return _as(form, SCORES, rows)
 
 
-@router.get("/scoreboard/connect", response_model=Rows, responses=READS)
+@router.get("/scoreboard/connect", response_model=Rows, responses={**READS, **_CSV})
 def show_gains(desk: AtDesk, caller: ResultReader, since: From = None, until: To = None, form: Form = "json") -> Response:
     """Where to connect next: which requests a data interface would have answered, most working days saved first."""
     rows = desk.look(lambda tx: gain_rows(scoreboard(desk.office, tx, since, until, sees=caller.sees)))
