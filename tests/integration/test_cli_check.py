@@ -47,7 +47,6 @@ def test_a_sound_installation_has_no_failure(database_url: str, tmp_path: Path) 
     )
 
 
-@pytest.mark.slow
 def test_a_house_whose_silence_nobody_hears_is_warned_of_until_a_switch_is_named(operator: Operator) -> None:
     operator.well("migrate")
     (told,) = [one for one in operator.well("check", "--json").json if one["name"] == "pulse"]
@@ -67,7 +66,6 @@ def test_a_database_that_is_not_there_is_named_and_not_made(operator: Operator) 
     assert not (operator.folder / "inspector.sqlite3").exists()
 
 
-@pytest.mark.slow
 def test_without_a_chosen_language_each_line_is_in_both(operator: Operator) -> None:
     told = process("check", "--config", str(operator.config))
     assert told.code == 1
@@ -92,7 +90,6 @@ def test_a_file_that_is_no_database_is_unreachable_and_not_a_traceback(operator:
     assert (said.code, said.err.count("\n")) == (5, 1)
 
 
-@pytest.mark.slow
 def test_a_server_that_does_not_answer_is_unreachable(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -120,7 +117,6 @@ def test_a_misspelt_setting_is_named_with_the_nearest_one(operator: Operator) ->
     assert states(operator) == {"settings": "FAIL"}
 
 
-@pytest.mark.slow
 def test_a_secret_that_others_may_read_fails(operator: Operator) -> None:
     secret = operator.folder / "phones.secret"
     secret.write_text("whsec_" + "A" * 43 + "=\n", encoding="utf-8")
@@ -154,7 +150,6 @@ def test_a_connector_whose_call_may_take_half_of_its_lease_is_refused(
         assert "engine.lease_seconds" in told
 
 
-@pytest.mark.slow
 def test_a_connector_is_reached_only_when_asked_and_nothing_is_sent(operator: Operator) -> None:
     with socket.create_server(("127.0.0.1", 0)) as peer:
         port = peer.getsockname()[1]
@@ -291,7 +286,6 @@ def test_an_agency_whose_connector_is_not_there_is_refused_with_the_nearest_ther
     assert "housing" in told["message_zh"]
 
 
-@pytest.mark.slow
 def test_agencies_without_a_pack_and_callbacks_without_a_token_are_warned_of_when_they_matter(operator: Operator) -> None:
     operator.settle_in(
         '\n[agencies.lone]\nname = "x"\n[agencies.asked]\nname = "y"\n'
@@ -386,7 +380,6 @@ def test_a_database_whose_clock_is_apart_from_the_machines_is_warned_of_and_then
     assert (told["mend"], told["mend_zh"]) == mend
 
 
-@pytest.mark.slow
 def test_a_daemon_seen_at_a_time_yet_to_come_fails_with_its_moment(operator: Operator) -> None:
     operator.well("migrate")
     with house.closing(operator.store()) as store:

@@ -157,7 +157,6 @@ def test_a_bundle_is_never_written_over_something_else(operator: Operator, commi
     assert operator.say("draw", "export", NUMBER, str(operator.folder)).code == 2
 
 
-@pytest.mark.slow
 @on_both
 def test_a_draw_is_announced_once_a_period_and_only_when_there_is_something_to_draw(operator: Operator) -> None:
     publish(operator)
@@ -375,7 +374,6 @@ def test_the_list_of_draws_says_that_there_are_more_and_shows_the_newest_when_as
     assert operator.say("draw", "list", "--last", "--after", NUMBER).code == 2
 
 
-@pytest.mark.slow
 @on_both
 def test_records_that_contradict_each_other_are_said_by_every_command_that_looks(
     operator: Operator, commitment: Commitment
