@@ -146,7 +146,14 @@ def test_an_agency_whose_reserve_names_a_firm_that_another_visits_already_goes_a
 
 
 def test_an_agency_that_goes_along_brings_the_date_of_its_case_with_it(store: Store, hand: Hand) -> None:
-    office, done, _, _ = held(store, hand)
+    office, _ = departments(store, hand, dict.fromkeys((MARKET, FIRE), 30), share="1")
+    for agency in (MARKET, FIRE):
+        firms(office, agency, range(1, 9))
+    with store.begin() as tx:
+        made = announce_now(office, tx, "joint", "clerk", hand())
+    assert made is not None
+    settle(office)
+    done = carried_out(office, hand, made.number)
     office = decided_in(office, "3wd")
     there = next(one for one in visits(office, done.number) if one.agencies == (FIRE,))
     case_id = post(office, application(50, "business-licence", LICENCE, agency=MARKET))
