@@ -25,6 +25,7 @@ from inspector.domain.drift import Rules
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.strict import matches
 from inspector.flows import required
+from inspector.flows.books import accountable
 from inspector.flows.drift import Watch
 from inspector.flows.lists import lists_of
 from inspector.flows.office import AgencyNode, Connectors, Office, Plan, pack_of
@@ -124,6 +125,7 @@ def office(settings: Settings, held: Store, *, connectors: Connectors | None = N
         manners=manners.of(_told(settings)),
         watch=Watch(rules=Rules(**told.model_dump(exclude={"hold"})), hold=frozenset(told.hold)),
         link_days=settings.web.link_days,
+        accounts=settings.reconciliation.rules,
     )
 
 
@@ -312,7 +314,8 @@ def _house(settings: Settings, held: Store, fault: Callable[[str], None], listen
     metrics.clock_ahead.set_function(held.clock.ahead)
     clock_time, _ = _office_time(settings, held, made.calendar)
     worker = Worker(made, metrics, engine_of(settings.engine), replica_name(), machine=clock_time.office, fault=fault)
-    clock = Clock(held, metrics, made.now, worker.owner, schedules(settings.schedules, made.plans, made.now()))
+    slots = schedules(settings.schedules, made.plans, made.now(), accountable(made))
+    clock = Clock(held, metrics, made.now, worker.owner, slots)
     beats = settings.pulse is not None and not settings.shadow.on  # in shadow nothing leaves the house
     pulse = cast("Pulse", connector("pulses", "pulse", settings.pulse or {})) if beats else None
 

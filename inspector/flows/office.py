@@ -16,6 +16,7 @@ from inspector.domain.errors import Invalid, Missing, Refusal
 from inspector.domain.manners import Manners
 from inspector.domain.policy import Policy
 from inspector.domain.ruling import Ruling, ruling
+from inspector.domain.statement import Rules
 from inspector.domain.transition import Scope
 from inspector.flows.drift import Watch
 from inspector.labels import Lang
@@ -135,6 +136,8 @@ class Office:
     """From so many objects on PostgreSQL computes a draw's tickets."""
     watch: Watch = field(default_factory=Watch)
     """What sources' answers look like."""
+    accounts: Rules = field(default_factory=Rules)
+    """How our credit books are compared with a platform's."""
     manners: Mapping[str, Manners] = field(default_factory=dict)
     """How often and when a connector may be asked, by its lane."""
     shadow: bool = False

@@ -42,9 +42,11 @@ def entry(tx: Tx, office: Office, case: Case, order: Order, policy: Policy, now:
     tx.attention.close(f"{CREDIT_STUCK}:{key}", now)
     held = tx.work.keyed(key)
     if held is not None and (held["fence"] == 0 or not held["lane"]):
+        tx.books.dropped(key)
         return []
     by = due(now, policy.term(Timer.CREDIT_RETRACT).term, office.calendar).at
     lane = held["lane"] if held is not None else office.lane_of(OrderKind.CREDIT, case.sender)
+    tx.books.fallen(key, lane, order.payload, now)
     return [replace(order, lane=lane, urgent_by=by, expires_at=by, payload={**order.payload, "after": _under_way(tx, ended)})]
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from inspector.domain.decision import OrderKind
 from inspector.flows import (
+    books,
     catalogue,
     digesting,
     dispatch,
@@ -66,6 +67,7 @@ FLOWS: Mapping[OrderKind, Flow] = {
     OrderKind.TELL: Flow(do=tell.notify, stuck=tell.not_told),
     OrderKind.CREDIT: Flow(do=tell.enter_credit, stuck=tell.not_entered),
     OrderKind.CREDIT_RETRACT: Flow(do=tell.retract_credit, give_up=tell.keep_retracting, stuck=tell.not_retracted),
+    OrderKind.CREDIT_COMPARE: Flow(do=books.reconcile, give_up=books.give_up, alone=True),
     OrderKind.DRAW_ANNOUNCE: Flow(do=draw.announce, alone=True),
     OrderKind.DRAW_PROMISE: Flow(do=draw.promise, give_up=seeding.withheld, alone=True),
     OrderKind.DRAW_LODGE: Flow(do=draw.lodge, give_up=draw.not_lodged, alone=True),
