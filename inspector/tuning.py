@@ -86,7 +86,9 @@ class DriftSettings(Section):
 class Reconciliation(Section):
     """How our credit books are held against a platform's statement."""
 
-    margin_minutes: int = Field(60, ge=0, description="What has moved so shortly before a statement may have crossed it and is left out")
+    margin_minutes: int = Field(
+        60, ge=0, description="What has moved so shortly before a statement may have crossed it and is left out"
+    )
     oldest_hours: int = Field(72, gt=0, description="A statement that is older is not compared, and a person is told")
     least_share: float = Field(
         0.9,
@@ -95,7 +97,9 @@ class Reconciliation(Section):
         description="A statement with a smaller share of what the platform has given receipts for is not believed, and a person is told; "
         "`credit reconcile --accept` says that it is right",
     )
-    few: int = Field(5, ge=0, description="So many that are missing are believed in any case: of few entries a share says nothing")
+    few: int = Field(
+        5, ge=0, description="So many that are missing are believed in any case: of few entries a share says nothing"
+    )
     most_steps: int = Field(
         200, gt=0, description="So many entries are sent or taken back again, or asked about one by one, at one comparison"
     )

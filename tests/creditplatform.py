@@ -37,8 +37,8 @@ WANTED: Mapping[str, frozenset[str]] = {
 class CreditPlatform:
     """`mode`: ok, away (503), lost (taken, and the answer never arrives), reset (half an answer) or garbage.
 
-    `entries` are what stands; `gone` the receipts of what was taken back, after which an entry cannot come any more. `made` counts how often
-    each was entered anew: more than once is a duplicate. `cut`: pages of the statement that are left out at its end, unsaid.
+    `entries` are what stands; `gone` the receipts of what was taken back, after which an entry cannot come any more. `made` counts
+    how often each was entered anew: more than once is a duplicate. `cut`: pages of the statement that are left out at its end, unsaid.
     """
 
     now: Callable[[], datetime]
@@ -55,7 +55,7 @@ class CreditPlatform:
     after: Callable[[str], None] = lambda _path: None
 
     def paths(self) -> dict[str, Callable[[Heard], Step]]:
-        return {path: self.hear for path in PATHS}
+        return dict.fromkeys(PATHS, self.hear)
 
     def hear(self, heard: Heard) -> Step:
         if self.mode == "away":
@@ -132,7 +132,8 @@ class CreditPlatform:
         shown = names[start : min(start + size, ends)]
         further = str(start + size) if start + size < ends else None
         rows = [self.shown(name) for name in shown]
-        return {"as_of": self.now().isoformat(), "total": len(names), "entries": rows, "next": further}
+        as_of = self.now().replace(minute=0, second=0, microsecond=0)  # one moment for all pages
+        return {"as_of": as_of.isoformat(), "total": len(names), "entries": rows, "next": further}
 
 
 @contextmanager

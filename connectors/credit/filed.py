@@ -1,9 +1,9 @@
-"""A credit platform's statement of our entries as a file that it delivers, such as every night: counted rows of a known date, or an error."""
+"""A credit platform's statement of our entries as a file that it delivers: counted rows of a known date, or an error."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,20 +20,27 @@ NAMES = ("id", "code", *(name for name in _OPTIONAL if name != "code"))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filed:
-    """Where it comes and how it is written. `columns`: by our name (NAMES) theirs. `retracted`: words in that column for "taken back"."""
+    """Where it comes and how it is written. `columns`: by our name (NAMES) theirs.
+
+    `retracted` and `standing`: what the column of that name says of what was taken back, and of what stands; another word is garbled.
+    """
 
     folder: str
     files: str
     complete: str
     encoding: str
     columns: Mapping[str, str]
-    retracted: tuple[str, ...] = field(default=("true", "1", "是", "已撤销"))
+    retracted: tuple[str, ...]
+    standing: tuple[str, ...]
 
 
 def check(held: Filed, name: str) -> None:
     """Raise Invalid (`connector_key_range`) for settings that could never be read by."""
     wanted: dict[str, tuple[bool, str]] = {
-        "statement_complete": (held.complete in {one.value for one in Completeness}, ", ".join(one.value for one in Completeness)),
+        "statement_complete": (
+            held.complete in {one.value for one in Completeness},
+            ", ".join(one.value for one in Completeness),
+        ),
         "statement_encoding": (held.encoding in ("utf-8", "gb18030"), "utf-8, gb18030"),
         "statement_columns": (
             {"id", "code"} <= held.columns.keys() <= set(NAMES) and all(held.columns.values()),
@@ -78,9 +85,7 @@ def statement(held: Filed, source: str) -> Statement:
 
 def _rows(held: Filed, one: Delivery, digest: str) -> list[Theirs]:
     names = [name for name in NAMES if name in held.columns and name != "code"]
-    layout = Layout(
-        code_column=held.columns["code"], columns=tuple(held.columns[name] for name in names), encoding=held.encoding
-    )
+    layout = Layout(code_column=held.columns["code"], columns=tuple(held.columns[name] for name in names), encoding=held.encoding)
     found = []
     for code, values in delivery.rows(one, layout):
         if ODD in values:
@@ -88,11 +93,14 @@ def _rows(held: Filed, one: Delivery, digest: str) -> list[Theirs]:
         told = {name: str(value) for name, value in zip(names, values, strict=True) if value is not None}
         if not told.get("id"):
             raise Garbled("field_missing", digest=digest, detail="id")
+        state = told.get("retracted", "")
+        if state and state not in (*held.retracted, *held.standing):
+            raise Garbled("field_type", digest=digest, detail="retracted")
         found.append(
             Theirs(
                 entry=told["id"],
                 case_id=told.get("case", ""),
-                retracted=told.get("retracted", "").casefold() in held.retracted,
+                retracted=state in held.retracted,
                 told={"code": code, **{name: told.get(name, "") for name in names if name in COMPARED}},
                 receipt=told.get("receipt", ""),
             )

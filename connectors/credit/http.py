@@ -41,6 +41,8 @@ class CreditConfig(WireConfig):
     statement_complete: str = "manifest"
     statement_encoding: str = "utf-8"
     statement_columns: Mapping[str, str] = field(default_factory=dict)
+    statement_retracted: tuple[str, ...] = ("true",)
+    statement_standing: tuple[str, ...] = ("false",)
     key_file: str = ""
     key_id: str = ""
     algorithm: str = "hmac-sha256"
@@ -102,9 +104,7 @@ class HttpCredit:
         held = self._config
         if self._filed is not None:
             return filed.statement(self._filed, self.card.name)
-        return paged.statement(
-            self._wire, held.path_statement, held.statement_rows, held.budget_seconds, self.card.name, key=key
-        )
+        return paged.statement(self._wire, held.path_statement, held.statement_rows, held.budget_seconds, self.card.name, key=key)
 
     def entry(self, entry_id: str, *, key: str) -> Statement:
         """What it has of one entry. Raises Unavailable, Refused, Garbled as the wire and `paged.single` do."""
@@ -144,6 +144,8 @@ def _filed(held: CreditConfig, name: str) -> filed.Filed | None:
         complete=held.statement_complete,
         encoding=held.statement_encoding,
         columns=held.statement_columns,
+        retracted=held.statement_retracted,
+        standing=held.statement_standing,
     )
     filed.check(made, name)
     return made

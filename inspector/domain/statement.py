@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from inspector.domain.act import KEPT
+from inspector.domain.decision import Because, Decision
 from inspector.domain.evidence import TOLERANCE
 from inspector.domain.identity import normalise
 
@@ -22,7 +23,7 @@ COMPARED = ("kind", "code", "grade", "outcome", "act")
 """What an entry says that both sides must say alike; what a statement does not tell differs in nothing."""
 
 
-class EntryState(StrEnum):
+class BookState(StrEnum):
     """Where an entry stands in our books: to be handed over, acknowledged, to be taken back, taken back and acknowledged."""
 
     ORDERED = "ORDERED"
@@ -33,7 +34,7 @@ class EntryState(StrEnum):
     @property
     def stands(self) -> bool:
         """Whether the platform is to have it."""
-        return self in (EntryState.ORDERED, EntryState.ENTERED)
+        return self in (BookState.ORDERED, BookState.ENTERED)
 
 
 class Unlike(StrEnum):
@@ -66,7 +67,7 @@ class Ours:
     entry: str
     case_id: str
     agency: str
-    state: EntryState
+    state: BookState
     moved_at: datetime
     told: Mapping[str, str] = field(default_factory=dict)
     open: bool = False
@@ -133,7 +134,7 @@ class Compared:
     """
 
     differences: tuple[Difference, ...] = ()
-    learned: Mapping[str, tuple[EntryState, str]] = field(default_factory=dict)
+    learned: Mapping[str, tuple[BookState, str]] = field(default_factory=dict)
     alike: int = 0
     moving: int = 0
 
@@ -147,7 +148,7 @@ def compare(ours: Iterable[Ours], statement: Statement, asked_at: datetime, rule
     }
     known: set[str] = set()
     found: list[Difference] = []
-    learned: dict[str, tuple[EntryState, str]] = {}
+    learned: dict[str, tuple[BookState, str]] = {}
     alike = moving = 0
     for one in ours:
         known.add(one.entry)
@@ -163,10 +164,10 @@ def compare(ours: Iterable[Ours], statement: Statement, asked_at: datetime, rule
             found.append(difference)
             continue
         alike += 1
-        if one.state is EntryState.ORDERED and there is not None:
-            learned[one.entry] = EntryState.ENTERED, there.receipt
-        elif one.state is EntryState.FALLEN:
-            learned[one.entry] = EntryState.RETRACTED, row.receipt if row is not None else ""
+        if one.state is BookState.ORDERED and there is not None:
+            learned[one.entry] = BookState.ENTERED, there.receipt
+        elif one.state is BookState.FALLEN:
+            learned[one.entry] = BookState.RETRACTED, row.receipt if row is not None else ""
     found += [
         Difference(kind=Unlike.STRANGE, entry=row.entry, case_id=row.case_id, agency="", step=Step.SPEAK)
         for row in theirs.values()
@@ -194,7 +195,7 @@ def _difference(one: Ours, there: Theirs | None, times: int) -> Difference | Non
     if not one.state.stands:
         return None if there is None else _made(one, Unlike.STANDING, Step.RETRACT, by_itself=True)
     if there is None:
-        kept = one.state is EntryState.ENTERED and one.told.get("grade") == KEPT
+        kept = one.state is BookState.ENTERED and one.told.get("grade") == KEPT
         return _made(one, Unlike.MISSING, Step.SEND, by_itself=kept)
     if times > 1:
         return _made(one, Unlike.TWICE, Step.SPEAK)
@@ -220,6 +221,19 @@ def automatic(differences: Collection[Difference], rules: Rules) -> tuple[Differ
     mine = [one for one in differences if one.by_itself]
     mine.sort(key=lambda one: (one.step is not Step.RETRACT, one.entry))
     return tuple(mine[: rules.most_steps])
+
+
+def learned(entry: str, state: BookState, receipt: str, connector: str) -> Decision[None]:
+    """A receipt that was lost is taken from the platform's own statement: performance is to be recorded whole (the plan, item 8)."""
+    facts = {"entry": entry, "booked": state.value, "receipt": receipt, "connector": connector}
+    return Decision(state=None, because=Because(rule="credit.learned", basis=("S0:8",), pack="", facts=facts))
+
+
+def again(entry: str, kind: Unlike, step: Step, connector: str, *, by: str = "", why: str = "") -> Decision[None]:
+    """An entry is sent or taken back once more, so that both sides say the same (the plan, item 8); `by` whom, where a person decided."""
+    facts = {"entry": entry, "difference": kind.value, "step": step.value, "connector": connector}
+    told = facts | ({"by": by, "why": why} if by else {})
+    return Decision(state=None, because=Because(rule="credit.again", basis=("S0:8",), pack="", facts=told))
 
 
 def _made(

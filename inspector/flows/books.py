@@ -13,11 +13,22 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from inspector.accounts import Accountable, Way
+from inspector.domain import statement as domain
 from inspector.domain.calendar import due
-from inspector.domain.decision import Because, Decision, Order, OrderKind
+from inspector.domain.decision import Order, OrderKind
 from inspector.domain.ending import retraction_key
 from inspector.domain.errors import Missing, Refusal
-from inspector.domain.statement import Compared, Difference, Rules, Statement, Step, Unlike, automatic, believed, compare, unusable
+from inspector.domain.statement import (
+    Compared,
+    Difference,
+    Statement,
+    Step,
+    Unlike,
+    automatic,
+    believed,
+    compare,
+    unusable,
+)
 from inspector.domain.timer import Timer
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -83,9 +94,7 @@ def look(
     with office.store.read() as tx:
         confirmed = compare(tx.books.ours(lane, doubtful), again, asked_at, rules)
     kept = [one for one in compared.differences if one.entry not in set(doubtful)]
-    told = replace(
-        compared, differences=(*kept, *confirmed.differences), learned={**compared.learned, **confirmed.learned}
-    )
+    told = replace(compared, differences=(*kept, *confirmed.differences), learned={**compared.learned, **confirmed.learned})
     attempts = statement.attempts + again.attempts
     return Look(statement=replace(statement, attempts=attempts), compared=told, asked_at=asked_at)
 
@@ -140,13 +149,11 @@ def conclude(tx: Tx, office: Office, lane: str, found: Look, now: datetime) -> t
     learned = {entry: told for entry, told in found.compared.learned.items() if entry not in moved}
     tx.books.learned(learned, now)
     for entry, (state, receipt) in learned.items():
-        facts = {"entry": entry, "state": state.value, "receipt": receipt, "connector": lane}
-        _record(tx, still[entry].case_id, "credit.learned", facts, now)
+        record(tx, still[entry].case_id, domain.learned(entry, state, receipt, lane), now, {})
     for one in automatic(left, rules):
         if (held := tx.books.get(one.entry)) is not None and order(tx, office, held, one.step, now):
             tx.books.stepped(lane, one.entry, now)
-            facts = {"entry": one.entry, "difference": one.kind.value, "step": one.step.value, "connector": lane}
-            _record(tx, one.case_id, "credit.again", facts, now)
+            record(tx, one.case_id, domain.again(one.entry, one.kind, one.step, lane), now, {})
     tx.attention.close(f"{UNCOMPARED}:{lane}", now)
     tell(tx, office, lane, now)
     return tuple(left)
@@ -191,8 +198,8 @@ def step(tx: Tx, office: Office, entry: str, wanted: Step, by: str, reason: str,
     if not order(tx, office, held, wanted, now):
         raise Refusal("credit_step_under_way", entry=entry)
     tx.books.stepped(seen["lane"], entry, now)
-    facts = {"entry": entry, "difference": seen["kind"], "step": wanted.value, "connector": seen["lane"], "by": by, "reason": reason}
-    _record(tx, held.case_id, "credit.again", facts, now)
+    decided = domain.again(entry, Unlike(seen["kind"]), wanted, seen["lane"], by=by, why=reason)
+    record(tx, held.case_id, decided, now, {})
     tell(tx, office, seen["lane"], now)
 
 
@@ -253,8 +260,3 @@ def _placed(tx: Tx, office: Office, one: Difference) -> Difference:
     known = bool(one.case_id) and tx.cases.known(one.case_id)
     agency = tx.cases.get(one.case_id).agency if known else ""
     return replace(one, agency=agency if agency in office.tree else office.house)
-
-
-def _record(tx: Tx, about: str, rule: str, facts: dict[str, object], now: datetime) -> None:
-    because = Because(rule=rule, basis=(), pack="", facts=facts)
-    record(tx, about, Decision(state=None, because=because), now, {})

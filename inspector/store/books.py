@@ -11,12 +11,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from inspector.domain.decision import Order, OrderKind
-from inspector.domain.statement import COMPARED, Compared, Difference, EntryState, Ours, Statement, Unlike
+from inspector.domain.statement import COMPARED, BookState, Compared, Difference, Ours, Statement, Unlike
 from inspector.store.booktables import credit_difference, credit_entry, credit_statement
 from inspector.store.room import Room, Row, insert_new, padded
 from inspector.store.tables import EPOCH, work
 
-_STANDS = (EntryState.ORDERED.value, EntryState.ENTERED.value)
+_STANDS = (BookState.ORDERED.value, BookState.ENTERED.value)
 _PAGE = 5_000
 
 
@@ -28,7 +28,7 @@ class Booked:
     case_id: str
     agency: str
     lane: str
-    state: EntryState
+    state: BookState
     receipt: str
     moved_at: datetime
     body: Mapping[str, Any]
@@ -45,7 +45,7 @@ class BookRoom(Room):
             "case_id": case_id,
             "agency": agency,
             "lane": lane,
-            "state": EntryState.ORDERED.value,
+            "state": BookState.ORDERED.value,
             "moved_at": now,
             "receipt": "",
             "body": json.dumps(body, ensure_ascii=False),
@@ -55,24 +55,24 @@ class BookRoom(Room):
     def entered(self, entry: str, lane: str, receipt: str, now: datetime) -> None:
         """The platform has it. One that is to be taken back, or has been, stays so."""
         held = sa.update(credit_entry).where(credit_entry.c.entry == entry, credit_entry.c.state.in_(_STANDS))
-        told = {"state": EntryState.ENTERED.value, "receipt": receipt[:200], "lane": lane, "moved_at": now}
+        told = {"state": BookState.ENTERED.value, "receipt": receipt[:200], "lane": lane, "moved_at": now}
         self.connection.execute(held.values(**told))
 
     def dropped(self, entry: str) -> None:
         """It has not left the house, and never will."""
         held = sa.delete(credit_entry).where(credit_entry.c.entry == entry)
-        self.connection.execute(held.where(credit_entry.c.state == EntryState.ORDERED.value))
+        self.connection.execute(held.where(credit_entry.c.state == BookState.ORDERED.value))
 
     def fallen(self, entry: str, lane: str, retraction: Mapping[str, object], now: datetime) -> None:
         """It is to be taken back."""
         held = sa.update(credit_entry).where(credit_entry.c.entry == entry)
         told = json.dumps(retraction, ensure_ascii=False)
-        self.connection.execute(held.values(state=EntryState.FALLEN.value, lane=lane, retraction=told, moved_at=now))
+        self.connection.execute(held.values(state=BookState.FALLEN.value, lane=lane, retraction=told, moved_at=now))
 
     def retracted(self, entry: str, receipt: str, now: datetime) -> None:
         """The platform has acknowledged that it is taken back."""
         held = sa.update(credit_entry).where(credit_entry.c.entry == entry)
-        self.connection.execute(held.values(state=EntryState.RETRACTED.value, receipt=receipt[:200], moved_at=now))
+        self.connection.execute(held.values(state=BookState.RETRACTED.value, receipt=receipt[:200], moved_at=now))
 
     def get(self, entry: str) -> Booked | None:
         """An entry; None for one that is not in the books."""
@@ -81,7 +81,7 @@ class BookRoom(Room):
             return None
         told = json.loads(row["retraction"]) if row["retraction"] else None
         same = {name: row[name] for name in ("entry", "case_id", "agency", "lane", "receipt", "moved_at")}
-        return Booked(**same, state=EntryState(row["state"]), body=json.loads(row["body"]), retraction=told)
+        return Booked(**same, state=BookState(row["state"]), body=json.loads(row["body"]), retraction=told)
 
     def of_case(self, case_id: str) -> list[Row]:
         """The entries of a case, oldest first."""
@@ -93,7 +93,7 @@ class BookRoom(Room):
         Of before there were books some have no lane; one that only waits for a platform has not left.
         """
         under_way = self._under_way()
-        here = (credit_entry.c.lane == lane) | ((credit_entry.c.lane == "") & (credit_entry.c.state != EntryState.ORDERED.value))
+        here = (credit_entry.c.lane == lane) | ((credit_entry.c.lane == "") & (credit_entry.c.state != BookState.ORDERED.value))
         asked = sa.select(credit_entry).where(here).order_by(credit_entry.c.entry).limit(_PAGE)
         if entries is not None:
             asked = asked.where(credit_entry.c.entry.in_(padded(sorted(entries))))
@@ -105,7 +105,7 @@ class BookRoom(Room):
                     entry=row.entry,
                     case_id=row.case_id,
                     agency=row.agency,
-                    state=EntryState(row.state),
+                    state=BookState(row.state),
                     moved_at=row.moved_at,
                     told={name: str(body.get(name) or "") for name in COMPARED} if body else {},
                     open=row.entry in under_way,
@@ -125,10 +125,10 @@ class BookRoom(Room):
             held = sa.update(credit_entry).where(credit_entry.c.entry.in_(padded(sorted(entries))))
             self.connection.execute(held.values(asked_at=now))
 
-    def learned(self, found: Mapping[str, tuple[EntryState, str]], now: datetime) -> None:
+    def learned(self, found: Mapping[str, tuple[BookState, str]], now: datetime) -> None:
         """Receipts that were lost, as a statement shows them."""
         for entry, (state, receipt) in found.items():
-            before = EntryState.ORDERED if state is EntryState.ENTERED else EntryState.FALLEN
+            before = BookState.ORDERED if state is BookState.ENTERED else BookState.FALLEN
             held = sa.update(credit_entry).where(credit_entry.c.entry == entry, credit_entry.c.state == before.value)
             self.connection.execute(held.values(state=state.value, receipt=receipt[:200], moved_at=now))
 
@@ -204,7 +204,9 @@ class BookRoom(Room):
         here = sa.update(credit_difference).where(held.lane == lane, held.entry == entry)
         self.connection.execute(here.values(stepped_at=now))
 
-    def differences(self, lane: str | None = None, *, sees: Collection[str] | None = None, after: str = "", limit: int | None = None) -> list[Row]:
+    def differences(
+        self, lane: str | None = None, *, sees: Collection[str] | None = None, after: str = "", limit: int | None = None
+    ) -> list[Row]:
         """What differed at the last comparison, by entry."""
         held = credit_difference.c
         asked = sa.select(credit_difference).where(held.entry > after).order_by(held.entry, held.lane).limit(limit)

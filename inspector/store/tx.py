@@ -16,8 +16,8 @@ from sqlalchemy.engine import Connection
 from inspector.store.annual import AnnualRoom
 from inspector.store.assistance import AssistanceRoom
 from inspector.store.attention import AttentionRoom
-from inspector.store.calendars import CalendarRoom
 from inspector.store.books import BookRoom
+from inspector.store.calendars import CalendarRoom
 from inspector.store.cases import CaseRoom
 from inspector.store.catalogue import CatalogueRoom
 from inspector.store.challenges import ChallengeRoom

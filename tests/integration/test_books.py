@@ -15,7 +15,7 @@ from inspector.daemon import sweeps
 from inspector.daemon.schedules import compare_order
 from inspector.domain.case import Outcome
 from inspector.domain.errors import Refusal
-from inspector.domain.statement import EntryState, Step
+from inspector.domain.statement import BookState, Step
 from inspector.flows import books, review
 from inspector.flows.office import Office
 from inspector.store.store import Store
@@ -85,7 +85,11 @@ class Town:
 
     def matters(self) -> dict[str, dict[str, Any]]:
         with self.office.store.read() as tx:
-            return {kind: dict(tx.attention.standing(kind)[0]) for kind in (books.DIFFERS, books.UNCOMPARED) if tx.attention.standing(kind)}
+            return {
+                kind: dict(tx.attention.standing(kind)[0])
+                for kind in (books.DIFFERS, books.UNCOMPARED)
+                if tx.attention.standing(kind)
+            }
 
 
 @contextmanager
@@ -96,9 +100,7 @@ def town(store: Store, hand: Hand, folder: Path, **config: object) -> Iterator[T
         yield Town(office=office, outside=outside, hand=hand, made=made)
 
 
-def test_both_sides_are_alike_after_a_promise_kept_one_broken_and_one_withdrawn(
-    store: Store, hand: Hand, tmp_path: Path
-) -> None:
+def test_both_sides_are_alike_after_a_promise_kept_one_broken_and_one_withdrawn(store: Store, hand: Hand, tmp_path: Path) -> None:
     with town(store, hand, tmp_path) as here:
         kept, broken, withdrawn = here.kept(), here.broken(), here.kept()
         here.withdraw(withdrawn)
@@ -110,7 +112,7 @@ def test_both_sides_are_alike_after_a_promise_kept_one_broken_and_one_withdrawn(
             assert (told["alike"], told["moving"], told["error"]) == (3, 0, "")
             held = tx.books.get(withdrawn)
         assert held is not None
-        assert held.state is EntryState.RETRACTED
+        assert held.state is BookState.RETRACTED
 
 
 def test_a_kept_promise_that_was_lost_there_is_sent_again_under_its_key_and_once(
@@ -140,8 +142,14 @@ def test_what_discredits_somebody_and_is_gone_there_waits_for_a_person_who_decid
         here.compare()
         assert here.outside.entries == {}, "it may have been repaired there"
         assert here.matters()[books.DIFFERS] == {
-            **{"connector": "platform", "entries": entry, "missing": 1, "waiting": 1},
-            **{"standing": 0, "different": 0, "strange": 0, "twice": 0},
+            "connector": "platform",
+            "entries": entry,
+            "missing": 1,
+            "waiting": 1,
+            "standing": 0,
+            "different": 0,
+            "strange": 0,
+            "twice": 0,
         }
         with store.begin() as tx:
             books.step(tx, here.office, entry, Step.SEND, "李四", "平台误删，已电话核实", hand())
@@ -168,7 +176,11 @@ def test_what_says_something_else_there_and_what_we_never_sent_are_matters_and_n
     with town(store, hand, tmp_path) as here:
         entry = here.kept()
         here.outside.entries[entry]["grade"] = "serious"
-        here.outside.entries["credit:of-nobody:1"] = {**here.outside.entries[entry], "id": "credit:of-nobody:1", "case": "of-nobody"}
+        here.outside.entries["credit:of-nobody:1"] = {
+            **here.outside.entries[entry],
+            "id": "credit:of-nobody:1",
+            "case": "of-nobody",
+        }
         here.compare()
         assert here.differences() == [("DIFFERENT", entry), ("STRANGE", "credit:of-nobody:1")] or here.differences() == [
             ("STRANGE", "credit:of-nobody:1"),

@@ -8,9 +8,9 @@ import pytest
 
 from inspector.domain.calendar import SHANGHAI
 from inspector.domain.statement import (
+    BookState,
     Compared,
     Difference,
-    EntryState,
     Ours,
     Rules,
     Statement,
@@ -30,7 +30,7 @@ SAYS = {"kind": "FIRM", "code": "91000000MA0000001R", "grade": "kept", "outcome"
 RULES = Rules()
 
 
-def ours(state: EntryState = EntryState.ENTERED, **changes: object) -> Ours:
+def ours(state: BookState = BookState.ENTERED, **changes: object) -> Ours:
     told = {"entry": "e1", "case_id": "c1", "agency": "bureau", "moved_at": EARLIER, "told": SAYS, "state": state}
     return Ours(**told | changes)  # type: ignore[arg-type]
 
@@ -51,16 +51,16 @@ def only(compared: Compared) -> Difference:
 @pytest.mark.parametrize(
     ("state", "row", "kind", "step", "by_itself"),
     [
-        (EntryState.ENTERED, None, Unlike.MISSING, Step.SEND, True),
-        (EntryState.ORDERED, None, Unlike.MISSING, Step.SEND, False),
-        (EntryState.RETRACTED, theirs(), Unlike.STANDING, Step.RETRACT, True),
-        (EntryState.FALLEN, theirs(), Unlike.STANDING, Step.RETRACT, True),
-        (EntryState.ENTERED, theirs(told={**SAYS, "grade": "serious"}), Unlike.DIFFERENT, Step.SPEAK, False),
-        (EntryState.ENTERED, theirs(retracted=True), Unlike.MISSING, Step.SEND, True),
+        (BookState.ENTERED, None, Unlike.MISSING, Step.SEND, True),
+        (BookState.ORDERED, None, Unlike.MISSING, Step.SEND, False),
+        (BookState.RETRACTED, theirs(), Unlike.STANDING, Step.RETRACT, True),
+        (BookState.FALLEN, theirs(), Unlike.STANDING, Step.RETRACT, True),
+        (BookState.ENTERED, theirs(told={**SAYS, "grade": "serious"}), Unlike.DIFFERENT, Step.SPEAK, False),
+        (BookState.ENTERED, theirs(retracted=True), Unlike.MISSING, Step.SEND, True),
     ],
 )
 def test_each_way_to_differ_has_the_step_that_mends_it(
-    state: EntryState, row: Theirs | None, kind: Unlike, step: Step, by_itself: bool
+    state: BookState, row: Theirs | None, kind: Unlike, step: Step, by_itself: bool
 ) -> None:
     found = only(compare([ours(state)], held(*([row] if row else [])), NOW, RULES))
     assert (found.kind, found.step, found.by_itself) == (kind, step, by_itself)
@@ -82,10 +82,10 @@ def test_what_is_under_way_or_has_just_moved_differs_in_nothing() -> None:
 
 
 def test_a_lost_receipt_is_learned_from_the_statement() -> None:
-    arrived = compare([ours(EntryState.ORDERED)], held(theirs(receipt="R-7")), NOW, RULES)
-    assert (dict(arrived.learned), arrived.alike) == ({"e1": (EntryState.ENTERED, "R-7")}, 1)
-    taken_back = compare([ours(EntryState.FALLEN)], held(), NOW, RULES)
-    assert dict(taken_back.learned) == {"e1": (EntryState.RETRACTED, "")}
+    arrived = compare([ours(BookState.ORDERED)], held(theirs(receipt="R-7")), NOW, RULES)
+    assert (dict(arrived.learned), arrived.alike) == ({"e1": (BookState.ENTERED, "R-7")}, 1)
+    taken_back = compare([ours(BookState.FALLEN)], held(), NOW, RULES)
+    assert dict(taken_back.learned) == {"e1": (BookState.RETRACTED, "")}
 
 
 def test_what_we_never_sent_and_what_stands_twice_are_words_with_the_platform() -> None:
@@ -126,6 +126,6 @@ def test_a_statement_of_the_future_or_of_long_ago_is_not_used() -> None:
 
 
 def test_what_is_to_be_taken_back_goes_first_and_no_more_than_the_rules_let_out() -> None:
-    books = [ours(entry="a"), ours(EntryState.RETRACTED, entry="b"), ours(entry="c")]
+    books = [ours(entry="a"), ours(BookState.RETRACTED, entry="b"), ours(entry="c")]
     found = compare(books, held(theirs(entry="b")), NOW, RULES)
     assert [one.entry for one in automatic(found.differences, Rules(most_steps=2))] == ["b", "a"]

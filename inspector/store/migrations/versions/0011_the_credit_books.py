@@ -68,7 +68,9 @@ def upgrade() -> None:
 def _fill(connection: sa.Connection) -> None:
     moment = inspector.store.tables.Moment()
     work = sa.table(
-        "work", *map(sa.column, ("id", "key", "kind", "lane", "case_id", "payload", "state", "error", "fence")), sa.column("made_at", moment)
+        "work",
+        *map(sa.column, ("id", "key", "kind", "lane", "case_id", "payload", "state", "error", "fence")),
+        sa.column("made_at", moment),
     )
     ledger = sa.table("ledger", *map(sa.column, ("id", "about", "rule", "body")), sa.column("at", moment))
     case = sa.table("case_file", sa.column("id"), sa.column("agency"))
@@ -77,51 +79,69 @@ def _fill(connection: sa.Connection) -> None:
         *map(sa.column, ("entry", "case_id", "agency", "lane", "state", "receipt", "body", "retraction")),
         sa.column("moved_at", moment),
     )
-    held: dict[str, dict[str, Any]] = {}
-
-    def entry(name: str, case_id: str, at: object, lane: str = "") -> dict[str, Any]:
-        fresh = {
-            "entry": name,
-            "case_id": case_id,
-            "lane": lane,
-            "state": "ORDERED",
-            "moved_at": at,
-            "receipt": "",
-            "body": "{}",
-            "retraction": None,
-        }
-        return held.setdefault(name, fresh)
-
+    held = _Books()
     for row in _pages(connection, work, work.c.kind == "credit"):
-        gone = row.state == "done" and row.error is not None  # ended before it had left, or let go by a person
-        if row.case_id is not None and not (gone and row.fence == 0):
-            one = entry(row.key, row.case_id, row.made_at, row.lane)
-            one["body"] = row.payload
-            one["state"] = "ENTERED" if row.state == "done" and not gone else "ORDERED"
+        held.ordered(row)
     for row in _pages(connection, ledger, ledger.c.rule == "credit.entered"):
-        facts = json.loads(row.body).get("facts", {})
-        if "entry" in facts:
-            one = entry(str(facts["entry"]), row.about, row.at)
-            one.update(state="ENTERED", moved_at=row.at, receipt=str(facts.get("receipt") or "")[:200])
+        held.entered(row)
     for row in _pages(connection, work, work.c.kind == "credit.retract"):
+        held.fallen(row)
+    for row in _pages(connection, ledger, ledger.c.rule == "credit.retracted"):
+        held.retracted(row)
+    found = list(held.rows.values())
+    for start in range(0, len(found), 500):
+        rows = found[start : start + 500]
+        wanted = {row["case_id"] for row in rows}
+        agencies = {
+            row.id: row.agency for row in connection.execute(sa.select(case.c.id, case.c.agency).where(case.c.id.in_(wanted)))
+        }
+        connection.execute(sa.insert(made), [{**row, "agency": agencies.get(row["case_id"], "")} for row in rows])
+
+
+class _Books:
+    """Entries by their names, as orders and ledger tell of them; the ledger outlasts the orders and keeps no contents."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, dict[str, Any]] = {}
+
+    def ordered(self, row: Any) -> None:
+        """One that was ended, or let go by a person, before anybody claimed it has not left."""
+        gone = row.state == "done" and row.error is not None
+        if row.case_id is None or (gone and row.fence == 0):
+            return
+        state = "ENTERED" if row.state == "done" and not gone else "ORDERED"
+        self._entry(row.key, row.case_id, row.made_at, lane=row.lane).update(body=row.payload, state=state)
+
+    def entered(self, row: Any) -> None:
+        """The platform's receipt."""
+        self._receipt(row, "ENTERED")
+
+    def fallen(self, row: Any) -> None:
+        """What is or was to be taken back."""
         told = json.loads(row.payload)
         if row.case_id is not None and "entry" in told:
-            one = entry(str(told["entry"]), row.case_id, row.made_at, row.lane)
+            one = self._entry(str(told["entry"]), row.case_id, row.made_at)
             one.update(state="FALLEN", moved_at=row.made_at, retraction=row.payload, lane=row.lane)
-    for row in _pages(connection, ledger, ledger.c.rule == "credit.retracted"):
+
+    def retracted(self, row: Any) -> None:
+        """The receipt for that."""
+        one = self._receipt(row, "RETRACTED")
+        if one is not None and one["retraction"] is None:
+            body = json.loads(row.body)
+            told = {"reason": body["facts"].get("reason", ""), "basis": (body.get("basis") or [""])[0], "at": row.at.isoformat()}
+            one["retraction"] = json.dumps({"entry": one["entry"], **told}, ensure_ascii=False)
+
+    def _receipt(self, row: Any, state: str) -> dict[str, Any] | None:
         facts = json.loads(row.body).get("facts", {})
-        if "entry" in facts:
-            one = entry(str(facts["entry"]), row.about, row.at)
-            one.update(state="RETRACTED", moved_at=row.at, receipt=str(facts.get("receipt") or "")[:200])
-            basis = (json.loads(row.body).get("basis") or [""])[0]
-            told = {"entry": facts["entry"], "reason": facts.get("reason", ""), "basis": basis, "at": row.at.isoformat()}
-            one["retraction"] = one["retraction"] or json.dumps(told, ensure_ascii=False)
-    names = list(held)
-    for start in range(0, len(names), 500):
-        rows = [held[name] for name in names[start : start + 500]]
-        wanted = {row["case_id"] for row in rows}
-        agencies = dict(connection.execute(sa.select(case.c.id, case.c.agency).where(case.c.id.in_(wanted))).tuples().all())
-        connection.execute(sa.insert(made), [{**row, "agency": agencies.get(row["case_id"], "")} for row in rows])
+        if "entry" not in facts:
+            return None
+        one = self._entry(str(facts["entry"]), row.about, row.at)
+        one.update(state=state, moved_at=row.at, receipt=str(facts.get("receipt") or "")[:200])
+        return one
+
+    def _entry(self, name: str, case_id: str, at: object, *, lane: str = "") -> dict[str, Any]:
+        fresh = {"entry": name, "case_id": case_id, "lane": lane, "state": "ORDERED", "moved_at": at}
+        return self.rows.setdefault(name, {**fresh, "receipt": "", "body": "{}", "retraction": None})
 
 
 def _pages(connection: sa.Connection, table: sa.TableClause, where: sa.ColumnElement[bool]) -> Iterator[Any]:
