@@ -52,7 +52,7 @@ class CreditPlatform:
     refused: list[str] = field(default_factory=list)
     url: str = ""
     seen: set[str] = field(default_factory=set)
-    after: Callable[[str], None] = lambda _path: None
+    taken: list[Heard] = field(default_factory=list)
 
     def paths(self) -> dict[str, Callable[[Heard], Step]]:
         return dict.fromkeys(PATHS, self.hear)
@@ -70,8 +70,8 @@ class CreditPlatform:
         if not WANTED[heard.path] <= told.keys() or ("idempotency-key" not in heard.headers):
             self.refused.append("form")
             return answer(422, {"wrong": "form"})
+        self.taken.append(heard)
         said = self.answers(heard.path, told)
-        self.after(heard.path)
         if self.mode == "lost":
             return lost
         return reset if self.mode == "reset" else said
