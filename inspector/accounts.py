@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
+from inspector.domain.errors import Invalid
 from inspector.domain.statement import Statement
 
 
@@ -13,6 +14,39 @@ class Way(StrEnum):
 
     WHOLE = "whole"
     EACH = "each"
+
+
+class Role(StrEnum):
+    """What a credit platform is to us: where levels come from, where entries go."""
+
+    LEVELS = "levels"
+    ENTRIES = "entries"
+
+
+@runtime_checkable
+class Partial(Protocol):
+    """A credit platform that is not both."""
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """What it is to us."""
+
+
+@runtime_checkable
+class Delivered(Protocol):
+    """A credit platform whose levels lie here, as it has delivered them: it can be asked about everybody in the registers."""
+
+    def pick_up(self) -> None:
+        """Take the newest good delivery into use. Raises PortError; then the one before stays in use."""
+
+    @property
+    def refused(self) -> tuple[Invalid, ...]:
+        """What is wrong with deliveries that are not used, as of the last look."""
+
+
+def plays(platform: object, role: Role) -> bool:
+    """Whether a credit platform is this to us; one that does not say is both."""
+    return not isinstance(platform, Partial) or role in platform.roles
 
 
 @runtime_checkable

@@ -9,7 +9,7 @@ from connectors.config import parse
 from connectors.credit import filed, paged
 from connectors.http import Wire, WireConfig
 from connectors.signers.keyed import COVERED, signing
-from inspector.accounts import Way
+from inspector.accounts import Role, Way
 from inspector.domain.case import SubjectKind
 from inspector.domain.errors import Invalid
 from inspector.domain.statement import Statement
@@ -92,6 +92,11 @@ class HttpCredit:
             "decided_at": retraction.decided_at.isoformat(),
         }
         return self._wire.deliver(self._config.path_retract, json=told, key=key, case_id=retraction.case_id)
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """It takes entries, and tells levels where it has a `path_level`."""
+        return frozenset({Role.ENTRIES, Role.LEVELS} if self._config.path_level else {Role.ENTRIES})
 
     @property
     def accounts(self) -> frozenset[Way]:

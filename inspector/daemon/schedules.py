@@ -17,10 +17,12 @@ HOUSEKEEPING = timedelta(days=3650)
 """How far behind everything with a legal date a sweep stands in the ready set."""
 
 PATIENCE = timedelta(hours=20)
-"""So long a platform is asked again for a statement; then the next slot asks."""
+"""So long a platform is asked again for a statement or a delivery; then the next slot asks."""
 
 
-def schedules(told: Schedules, plans: Mapping[str, Plan], now: datetime, platforms: Iterable[str] = ()) -> dict[str, Schedule]:
+def schedules(
+    told: Schedules, plans: Mapping[str, Plan], now: datetime, stating: Iterable[str] = (), delivering: Iterable[str] = ()
+) -> dict[str, Schedule]:
     """Every schedule by its name, its trigger parsed. Raises Invalid (`trigger_unreadable`) for one that cannot be read."""
     zone = now.tzinfo
     assert zone is not None, "office time has a zone"
@@ -51,15 +53,19 @@ def schedules(told: Schedules, plans: Mapping[str, Plan], now: datetime, platfor
         )
         for name, text, catch_up, kind, payload in sweeps
     ]
+    outside = (
+        *(("credit", told.credit, OrderKind.CREDIT_COMPARE, name) for name in stating),
+        *(("levels", told.levels, OrderKind.CREDIT_LEVELS, name) for name in delivering),
+    )
     held += [
         Schedule(
-            name=f"credit:{name}",
-            text=told.credit,
-            trigger=parse(told.credit, zone, now, key="schedules.credit"),
+            name=f"{what}:{name}",
+            text=text,
+            trigger=parse(text, zone, now, key=f"schedules.{what}"),
             catch_up=CatchUp.ONCE,
-            order=partial(compare_order, name),
+            order=partial(outside_order, kind, name),
         )
-        for name in platforms
+        for what, text, kind, name in outside
     ]
     return {schedule.name: schedule for schedule in held}
 
@@ -67,7 +73,7 @@ def schedules(told: Schedules, plans: Mapping[str, Plan], now: datetime, platfor
 def unreadable(told: Schedules, plans: Mapping[str, Plan], now: datetime) -> Iterator[Invalid]:
     """Every trigger that cannot be read."""
     texts = {f"plans.{name}.trigger": plan.trigger for name, plan in plans.items()}
-    sweeps = {f"schedules.{name}": getattr(told, name) for name in ("roster", "coverage", "credit", "forget")}
+    sweeps = {f"schedules.{name}": getattr(told, name) for name in ("roster", "coverage", "credit", "levels", "forget")}
     for key, text in {**texts, **sweeps}.items():
         try:
             parse(text, now.tzinfo or UTC, now, key=key)
@@ -87,14 +93,14 @@ def plan_order(plan: Plan, slot: datetime, now: datetime) -> Order:
     )
 
 
-def compare_order(platform: str, slot: datetime, now: datetime) -> Order:
-    """The order of a slot to compare our books with a credit platform's; a statement that cannot be had within a day is let go."""
+def outside_order(kind: OrderKind, connector: str, slot: datetime, now: datetime) -> Order:
+    """The order of a slot to ask one connector for a statement or a delivery; what cannot be had within the day is let go."""
     return Order(
-        kind=OrderKind.CREDIT_COMPARE,
-        key=f"{OrderKind.CREDIT_COMPARE.value}:{platform}:{slot.isoformat()}",
+        kind=kind,
+        key=f"{kind.value}:{connector}:{slot.isoformat()}",
         due_at=now,
         urgent_by=now + HOUSEKEEPING,
-        lane=platform,
+        lane=connector,
         expires_at=now + PATIENCE,
     )
 

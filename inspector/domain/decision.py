@@ -34,6 +34,7 @@ class OrderKind(StrEnum):
     CREDIT = "credit"
     CREDIT_RETRACT = "credit.retract"
     CREDIT_COMPARE = "credit.compare"
+    CREDIT_LEVELS = "credit.levels"
     DRAW_ANNOUNCE = "draw.announce"
     DRAW_PROMISE = "draw.promise"
     DRAW_LODGE = "draw.lodge"

@@ -224,7 +224,7 @@ def order(tx: Tx, office: Office, held: Booked, wanted: Step, now: datetime) -> 
         due_at=now,
         urgent_by=by,
         expires_at=by,
-        lane=held.lane or office.lane_of(kind, ""),
+        lane=held.lane or office.lane_of(OrderKind.CREDIT, ""),
         case_id=held.case_id,
         payload=payload,
     )

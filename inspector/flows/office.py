@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date, datetime, time, timedelta
 from typing import Any, Literal, Protocol
 
+from inspector.accounts import Role, plays
 from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Invalid, Missing, Refusal
@@ -236,7 +237,8 @@ class Office:
         if kind is OrderKind.TELL:
             return sender if sender in self.connectors.approving else ""
         if kind in (OrderKind.RATE, OrderKind.CREDIT):
-            return next(iter(self.connectors.credit), "")
+            role = Role.LEVELS if kind is OrderKind.RATE else Role.ENTRIES
+            return next((name for name, one in self.connectors.credit.items() if plays(one, role)), "")
         return ""
 
 

@@ -12,8 +12,9 @@ import pytest
 
 from connectors.credit.http import HttpCredit
 from inspector.daemon import sweeps
-from inspector.daemon.schedules import compare_order
+from inspector.daemon.schedules import outside_order
 from inspector.domain.case import Outcome
+from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Refusal
 from inspector.domain.statement import BookState, Step
 from inspector.flows import books, review
@@ -76,7 +77,7 @@ class Town:
         """The next slot's comparison, and what it orders."""
         self.hand.on(hours=hours)
         with self.office.store.begin() as tx:
-            tx.work.order([compare_order("platform", self.hand(), self.hand())], self.hand())
+            tx.work.order([outside_order(OrderKind.CREDIT_COMPARE, "platform", self.hand(), self.hand())], self.hand())
         settle(self.office)
 
     def differences(self) -> list[tuple[str, str]]:
@@ -266,7 +267,7 @@ def test_whoever_signs_with_another_key_is_not_let_in_and_nothing_is_concluded(s
     with town(store, hand, tmp_path, key_id="somebody-else") as here:
         here.hand.on(hours=1)
         with store.begin() as tx:
-            tx.work.order([compare_order("platform", hand(), hand())], hand())
+            tx.work.order([outside_order(OrderKind.CREDIT_COMPARE, "platform", hand(), hand())], hand())
         settle(here.office)
         hand.on(hours=21)
         settle(here.office)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from inspector.daemon.schedules import compare_order
+from inspector.daemon.schedules import outside_order
 from inspector.domain.case import Outcome
 from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Stale
@@ -146,7 +146,10 @@ class Story:
     def compares(self) -> None:
         self.slots += 1
         with self.office.store.begin() as tx:
-            tx.work.order([compare_order("platform", self.hand() + timedelta(seconds=self.slots), self.hand())], self.hand())
+            tx.work.order(
+                [outside_order(OrderKind.CREDIT_COMPARE, "platform", self.hand() + timedelta(seconds=self.slots), self.hand())],
+                self.hand(),
+            )
         self.works()
 
     def forgets(self) -> None:
