@@ -21,7 +21,9 @@ from inspector.flows import books, review
 from inspector.flows.office import Office
 from inspector.store.store import Store
 from inspector.telemetry.metrics import Metrics
+from inspector.web.roles import Role
 from tests.creditplatform import CreditPlatform, platform
+from tests.edge import serving
 from tests.house import Hand, Table, application, open_office, post, settle
 from tests.integration.test_way import LICENCE
 
@@ -273,3 +275,28 @@ def test_whoever_signs_with_another_key_is_not_let_in_and_nothing_is_concluded(s
         settle(here.office)
         assert set(here.outside.refused) == {"unsigned"}
         assert (here.differences(), here.matters()[books.UNCOMPARED]["error"]) == ([], "unauthorised")
+
+
+def test_an_officer_sees_what_differs_in_his_agencies_over_http_and_decides_the_step(
+    store: Store, hand: Hand, tmp_path: Path
+) -> None:
+    with town(store, hand, tmp_path) as here:
+        entry = here.broken()
+        del here.outside.entries[entry]
+        here.compare()
+        with serving(here.office) as edge, edge.as_(Role.OFFICER, "bureau") as officer:
+            told = officer.get("/v1/credit/differences").json()
+            assert [(row["entry"], row["kind"], row["step"], row["says"]) for row in told["differences"]] == [
+                (entry, "MISSING", "SEND", {})
+            ]
+            assert [(row["lane"], row["error"], row["alike"]) for row in told["platforms"]] == [("platform", "", 0)]
+            path = f"/v1/credit/entries/{entry}/again"
+            given = {"step": "SEND", "reason": "平台误删，已电话核实"}
+            with edge.as_(Role.OFFICER, "other") as stranger:
+                assert stranger.get("/v1/credit/differences").json()["differences"] == []
+                assert stranger.post(path, json=given).status_code == 404
+            assert officer.post(path, json={**given, "step": "RETRACT"}).json()["error"]["code"] == "credit_entry_stands"
+            assert officer.post(path, json=given).json() == {"entry": entry, "step": "SEND"}
+            assert officer.post(path, json=given).json()["error"]["code"] == "credit_step_under_way"
+        settle(here.office)
+        assert here.outside.entries.keys() == {entry}
