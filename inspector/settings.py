@@ -240,7 +240,10 @@ class Settings(BaseSettings):
     sources: dict[str, Connector] = Field(default_factory=dict, description="Data-sharing sources: kind and the kind's own keys")
     assistance: dict[str, Connector] = Field(default_factory=dict, description="Connectors to agencies asked for assistance")
     channels: dict[str, Connector] = Field(default_factory=dict, description="Push channels")
-    credit: dict[str, Connector] = Field(default_factory=dict, description="The credit platform (one)")
+    credit: dict[str, Connector] = Field(
+        default_factory=dict,
+        description="Credit platforms: the first that takes entries, and the first that tells levels, are used",
+    )
     callbacks: dict[str, Connector] = Field(
         default_factory=dict, description="Callbacks by the name of the sending system's token"
     )
