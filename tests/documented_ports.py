@@ -78,7 +78,11 @@ KEYS: Mapping[str, str] = {
     "reply_secret_file": "the same for [signed answers](wire.md#your-answer-to-a-letter); empty: none are taken. Read at each answer, so "
     "that a change counts without a restart",
     "inbox_folder": "the Maildir that answers are delivered into; one may serve all agencies; empty: none are read",
-    "speakers": "who may answer for the agency by e-mail; empty: those of `to`",
+    "speakers": "who may answer for the agency by e-mail; empty: all who get letters",
+    "liaison": "addresses of the agency's liaison officer, for the letter of the ladder of silence meant for him or her; empty: `to`",
+    "head": "likewise of its head",
+    "path_liaison": "where letters for the agency's liaison officer go, under `url`; empty: `path`",
+    "path_head": "likewise for its head",
     "secret_file": "file (mode 600) with `whsec_…`, or two parted by a space while one replaces the other",
     "current": "whether the platform states the level in force when it is asked, without a date; else a level without one is unrated",
     "path_level": "where levels are looked up, under `url`",
