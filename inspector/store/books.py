@@ -17,7 +17,7 @@ from inspector.store.room import Room, Row, insert_new, padded
 from inspector.store.tables import EPOCH, work
 
 _STANDS = (BookState.ORDERED.value, BookState.ENTERED.value)
-_PAGE = 5_000
+_PAGE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,29 +88,34 @@ class BookRoom(Room):
         return self.rows(sa.select(credit_entry).where(credit_entry.c.case_id == case_id).order_by(credit_entry.c.moved_at))
 
     def ours(self, lane: str, entries: Collection[str] | None = None) -> Iterator[Ours]:
-        """All that this platform was or is to be told, or these entries of it; read some thousand at a time.
+        """All that this platform was or is to be told, or these entries of it; read some hundred at a time.
 
         Of before there were books some have no lane; one that only waits for a platform has not left.
         """
         under_way = self._under_way()
         here = (credit_entry.c.lane == lane) | ((credit_entry.c.lane == "") & (credit_entry.c.state != BookState.ORDERED.value))
-        asked = sa.select(credit_entry).where(here).order_by(credit_entry.c.entry).limit(_PAGE)
-        if entries is not None:
-            asked = asked.where(credit_entry.c.entry.in_(padded(sorted(entries))))
+        asked = sa.select(credit_entry).where(here).order_by(credit_entry.c.entry)
+        for row in self._pages(asked) if entries is None else self._these(asked, entries):
+            body = json.loads(row.body)
+            yield Ours(
+                entry=row.entry,
+                case_id=row.case_id,
+                agency=row.agency,
+                state=BookState(row.state),
+                moved_at=row.moved_at,
+                told={name: str(body.get(name) or "") for name in COMPARED} if body else {},
+                open=row.entry in under_way,
+            )
+
+    def _pages(self, asked: sa.Select[Any]) -> Iterator[sa.Row[Any]]:
         after = ""
-        while rows := self.connection.execute(asked.where(credit_entry.c.entry > after)).all():
-            for row in rows:
-                body = json.loads(row.body)
-                yield Ours(
-                    entry=row.entry,
-                    case_id=row.case_id,
-                    agency=row.agency,
-                    state=BookState(row.state),
-                    moved_at=row.moved_at,
-                    told={name: str(body.get(name) or "") for name in COMPARED} if body else {},
-                    open=row.entry in under_way,
-                )
+        while rows := self.connection.execute(asked.where(credit_entry.c.entry > after).limit(_PAGE)).all():
+            yield from rows
             after = rows[-1].entry
+
+    def _these(self, asked: sa.Select[Any], entries: Collection[str]) -> Iterator[sa.Row[Any]]:
+        for some in _parts(entries):
+            yield from self.connection.execute(asked.where(credit_entry.c.entry.in_(some))).all()
 
     def longest_unasked(self, lane: str, limit: int) -> list[str]:
         """The entries about which this platform was not asked one by one for longest; those never asked about come first."""
@@ -121,8 +126,8 @@ class BookRoom(Room):
 
     def asked(self, entries: Collection[str], now: datetime) -> None:
         """The platform has been asked about these."""
-        if entries:
-            held = sa.update(credit_entry).where(credit_entry.c.entry.in_(padded(sorted(entries))))
+        for some in _parts(entries):
+            held = sa.update(credit_entry).where(credit_entry.c.entry.in_(some))
             self.connection.execute(held.values(asked_at=now))
 
     def learned(self, found: Mapping[str, tuple[BookState, str]], now: datetime) -> None:
@@ -181,8 +186,8 @@ class BookRoom(Room):
         held = credit_difference.c
         before = {row["entry"]: row for row in self.differences(lane)}
         gone = [entry for entry in before if entry not in new and (of is None or entry in of)]
-        if gone:
-            self.connection.execute(sa.delete(credit_difference).where(held.lane == lane, held.entry.in_(padded(gone))))
+        for some in _parts(gone):
+            self.connection.execute(sa.delete(credit_difference).where(held.lane == lane, held.entry.in_(some)))
         for entry, one in new.items():
             same = before.get(entry, {}).get("kind") == one.kind.value
             row = {
@@ -227,3 +232,10 @@ class BookRoom(Room):
         found = {(row[0], row[1]): row[2] for row in rows}
         lanes = [row["lane"] for row in self.statements()]
         return [(lane, kind.value, found.get((lane, kind.value), 0)) for lane in lanes for kind in Unlike]
+
+
+def _parts(entries: Collection[str]) -> Iterator[list[str]]:
+    """Entries in lists that a statement can hold, of few lengths."""
+    held = sorted(entries)
+    for start in range(0, len(held), _PAGE):
+        yield padded(held[start : start + _PAGE])

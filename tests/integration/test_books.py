@@ -24,7 +24,7 @@ from inspector.telemetry.metrics import Metrics
 from inspector.web.roles import Role
 from tests.creditplatform import CreditPlatform, platform
 from tests.edge import serving
-from tests.house import Hand, Table, application, open_office, post, settle
+from tests.house import Hand, Table, application, carry_out, claim, open_office, post, settle
 from tests.integration.test_way import LICENCE
 
 pytestmark = pytest.mark.alike
@@ -247,6 +247,26 @@ def test_a_platform_without_a_statement_is_asked_about_entries_one_by_one_those_
         here.compare()
         assert here.outside.entries.keys() == set(entries)
         here.compare()
+        here.compare()
+        assert here.differences() == []
+
+
+def test_what_was_to_be_sent_once_more_and_never_left_is_taken_back_all_the_same(
+    store: Store, hand: Hand, tmp_path: Path
+) -> None:
+    """Its first order is forgotten, and the platform had it all the time: a mark of a withdrawn case would stay there."""
+    with town(store, hand, tmp_path) as here:
+        entry = here.kept()
+        stays = here.outside.entries.pop(entry)
+        here.hand.on(days=9)
+        with store.begin() as tx:
+            tx.work.forget_done(hand())
+            tx.work.order([outside_order(OrderKind.CREDIT_COMPARE, "platform", hand(), hand())], hand())
+        (comparing,) = claim(here.office)
+        carry_out(here.office, comparing)
+        here.outside.entries[entry] = stays
+        here.withdraw(entry)
+        assert here.outside.entries == {}
         here.compare()
         assert here.differences() == []
 

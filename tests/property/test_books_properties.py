@@ -204,6 +204,17 @@ def tells(doings: list[tuple[str, object]]) -> None:
 
 
 STORIES: list[list[tuple[str, object]]] = [
+    [
+        ("open", 0),
+        ("work", 0),
+        *[("day", 0)] * 3,
+        ("forget", 0),
+        ("loses", 0),
+        ("mode", "lost"),
+        ("compare", 0),
+        ("restores", 0),
+        ("withdraw", 0),
+    ],
     [("open", 0), ("mode", "lost"), ("work", 0), ("withdraw", 0), ("mode", "ok"), ("work", 0)],
     [("open", 3), ("work", 0), ("loses", 0), ("compare", 0), ("day", 0), ("compare", 0), ("restores", 0)],
     [("open", 1), ("work", 0), ("loses", 0), ("withdraw", 0), ("work", 0), ("restores", 0), ("forget", 0)],
