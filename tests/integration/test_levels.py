@@ -24,6 +24,7 @@ from inspector.ports import Refused
 from inspector.settings import Schedules
 from inspector.store.store import Store
 from inspector.testing import caught
+from tests.creditplatform import platform
 from tests.house import Hand, Table, application, open_office, post, settle
 from tests.integration.test_way import LICENCE
 
@@ -194,3 +195,21 @@ def test_a_level_has_the_delivery_s_date_and_a_firm_that_is_not_in_it_has_none(s
     assert (empty.level, none.level) == (None, None)
     assert found.as_of is not None
     assert found.as_of + timedelta(hours=8) == datetime(2026, 3, 1, tzinfo=UTC)
+
+
+def test_a_level_that_no_pack_knows_is_told_and_takes_the_place_of_none(store: Store, hand: Hand, tmp_path: Path) -> None:
+    with platform(hand, tmp_path) as (outside, connector, _):
+        office = open_office(store, hand, sources={"registers": Table(default="=")}, credit={"platform": connector})
+        outside.levels[FIRMS[0]] = "特优"
+        with store.begin() as tx:
+            tx.credit.state(SubjectKind.FIRM, FIRMS[0], "A", hand() - timedelta(days=60), "platform")
+        case = post(office, application(1, "business-licence", LICENCE))
+        settle(office)
+        with store.read() as tx:
+            strategy, held = tx.cases.get(case).strategy, tx.credit.level(SubjectKind.FIRM, FIRMS[0])
+            (told,) = tx.attention.standing("level_off_scale")
+    assert strategy is not None
+    assert (strategy.level.level, strategy.level.reason) == ("U", LevelReason.OFF_SCALE)
+    assert held is not None
+    assert held[0] == "A", "stale, and yet the last that anybody could read"
+    assert (told["connector"], told["level"]) == ("platform", "特优")
