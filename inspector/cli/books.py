@@ -32,7 +32,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     command(app, "reconcile")(reconcile)
     command(app, "differences")(differences)
-    command(app, "again")(again)
+    command(app, "decide")(decide)
     command(app, "entries")(entries)
 
 
@@ -47,7 +47,7 @@ def reconcile(
     """Compare our credit books with a platform's statement, as the schedule does each night. 与信用平台对账。
 
     What was taken back and stands there is taken back again, a kept promise that is missing there is sent again; all else is told and waits
-    for a person (credit again). Exit code 0: both sides alike; 1: they differ; 4: the statement is not used; 5: there is none now.
+    for a person (credit decide). Exit code 0: both sides alike; 1: they differ; 4: the statement is not used; 5: there is none now.
     """
     from inspector.flows import books
 
@@ -109,27 +109,33 @@ def differences(
     terminal.page(COLUMNS, shown, limit, "--after", key="entry", codes=CODES)
 
 
-def again(
+def decide(
     terminal: Terminal,
     entry: Annotated[str, typer.Argument(help="The entry, as credit differences names it 记录编号", metavar="ENTRY")],
     send: Annotated[bool, typer.Option("--send", help="Send it again under its key 重新报送")] = False,
     retract: Annotated[bool, typer.Option("--retract", help="Take it back again 再次撤回")] = False,
+    leave: Annotated[bool, typer.Option("--leave", help="It is right as it is: tell it no more 确属无误，不再提示")] = False,
     reason: Annotated[str | None, typer.Option("--reason", help="Why, and what the platform said; needed 理由（必填）")] = None,
 ) -> None:
-    """Have an entry sent, or taken back, once more, after words with the platform; the ledger keeps who. 重新报送或者再次撤回。"""
+    """Say what mends a difference, after words with the platform; the ledger keeps who. 决定如何处理一条不一致。
+
+    An entry is sent, or taken back, once more under its key; or both sides are right as they are, such as
+    where the platform has struck it out.
+    """
     from inspector.flows import books
 
-    if send is retract:
+    chosen = [step for step, said in ((Step.SEND, send), (Step.RETRACT, retract), (Step.LEAVE, leave)) if said]
+    if len(chosen) != 1:
         raise Invalid("credit_step_which")
-    step, office = Step.SEND if send else Step.RETRACT, terminal.whole_office
+    (step,), office = chosen, terminal.whole_office
     why = terminal.reason(reason, "--reason")
 
     def do(tx: Tx, now: datetime) -> None:
-        books.step(tx, office, entry, step, operator(), why, now)
+        books.decide(tx, office, entry, step, operator(), why, now)
 
-    terminal.act("credit.again", entry, do, entry=entry, step=step.value, reason=why)
+    terminal.act("credit.decide", entry, do, entry=entry, step=step.value, reason=why)
     terminal.value({"entry": entry, "step": step})
-    terminal.say("entry_again", entry=entry, step=label(f"Step.{step.value}", terminal.lang))
+    terminal.say("entry_decided", entry=entry, step=label(f"Step.{step.value}", terminal.lang))
 
 
 def entries(terminal: Terminal, case: Annotated[str, typer.Argument(help="Id of the case 办件编号", metavar="CASE")]) -> None:

@@ -148,7 +148,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "dry run: alike: {alike}; under way or just moved: {moving}; differ: {differ}; nothing was written or sent",
         "试运行：一致 {alike} 条，办理中 {moving} 条，不一致 {differ} 条；未写入或报送任何内容",
     ),
-    "entry_again": ("{entry}: {step}; the daemon carries it out", "{entry}：{step}，由后台执行"),
+    "entry_decided": ("{entry}: {step}", "{entry}：{step}"),
     "levels": (
         "levels that stand: {kept}, older than what is known: {older}, against another of the same moment, which stands: {conflicts}",
         "有效等级 {kept} 条，早于已有记录 {older} 条，与同一时点的已有记录不一致（以先记录的为准）{conflicts} 条",

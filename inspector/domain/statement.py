@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -53,11 +53,12 @@ class Unlike(StrEnum):
 
 
 class Step(StrEnum):
-    """What mends a difference: the same order under the same key, or words with the platform."""
+    """What mends a difference: the same order under the same key, or words with the platform; or that it is right as it is."""
 
     SEND = "SEND"
     RETRACT = "RETRACT"
     SPEAK = "SPEAK"
+    LEAVE = "LEAVE"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +125,12 @@ class Difference:
     step: Step
     by_itself: bool = False
     says: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+    @property
+    def mark(self) -> str:
+        """What a person has agreed to who leaves it as it is: this difference about this entry, and no other that comes later."""
+        said = ";".join(f"{name}={ours}|{theirs}" for name, (ours, theirs) in sorted(self.says.items()))
+        return f"{self.kind.value}:{said}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,6 +223,12 @@ def differing(ours: Mapping[str, str], theirs: Mapping[str, str]) -> dict[str, t
     return found
 
 
+def but(compared: Compared, left: Mapping[str, str]) -> Compared:
+    """The same without what a person has left as it is (`left`: by entry the mark of the difference)."""
+    standing = tuple(one for one in compared.differences if left.get(one.entry) != one.mark)
+    return replace(compared, differences=standing, alike=compared.alike + len(compared.differences) - len(standing))
+
+
 def automatic(differences: Collection[Difference], rules: Rules) -> tuple[Difference, ...]:
     """The steps that are taken now without a person: what is to be taken back first, and no more than the rules let out at a time."""
     mine = [one for one in differences if one.by_itself]
@@ -230,10 +243,14 @@ def learned(entry: str, state: BookState, receipt: str, connector: str) -> Decis
 
 
 def again(entry: str, kind: Unlike, step: Step, connector: str, *, by: str = "", why: str = "") -> Decision[None]:
-    """An entry is sent or taken back once more, so that both sides say the same (the plan, item 8); `by` whom, where a person decided."""
+    """An entry is sent or taken back once more, so that both sides say the same, or left as it is (the plan, item 8).
+
+    `by` whom and `why`, where a person decided.
+    """
     facts = {"entry": entry, "difference": kind.value, "step": step.value, "connector": connector}
     told = facts | ({"by": by, "why": why} if by else {})
-    return Decision(state=None, because=Because(rule="credit.again", basis=("S0:8",), pack="", facts=told))
+    rule = "credit.leave" if step is Step.LEAVE else "credit.again"
+    return Decision(state=None, because=Because(rule=rule, basis=("S0:8",), pack="", facts=told))
 
 
 def _made(

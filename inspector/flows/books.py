@@ -26,6 +26,7 @@ from inspector.domain.statement import (
     Unlike,
     automatic,
     believed,
+    but,
     compare,
     unusable,
 )
@@ -84,7 +85,8 @@ def look(
         statement = _each(platform, wanted, key, asked_at, advance)
     flaw = unusable(statement, asked_at, rules)
     with office.store.read() as tx:
-        compared = compare(tx.books.ours(lane), statement, asked_at, rules)
+        left = tx.books.left(lane)
+        compared = but(compare(tx.books.ours(lane), statement, asked_at, rules), left)
     if not flaw and not accept and not believed(compared, rules):
         flaw = SHORT
     doubtful = [one.entry for one in compared.differences][: rules.most_steps]
@@ -92,11 +94,12 @@ def look(
         return Look(statement=statement, compared=compared, asked_at=asked_at, flaw=flaw)
     again = _each(platform, doubtful, key, asked_at, advance)
     with office.store.read() as tx:
-        confirmed = compare(tx.books.ours(lane, doubtful), again, asked_at, rules)
+        confirmed = but(compare(tx.books.ours(lane, doubtful), again, asked_at, rules), left)
     kept = [one for one in compared.differences if one.entry not in set(doubtful)]
     told = replace(compared, differences=(*kept, *confirmed.differences), learned={**compared.learned, **confirmed.learned})
     attempts = statement.attempts + again.attempts
-    return Look(statement=replace(statement, attempts=attempts), compared=told, asked_at=asked_at)
+    whole = replace(statement, attempts=attempts)
+    return Look(statement=whole, compared=told, asked_at=asked_at, flaw=unusable(again, asked_at, rules))
 
 
 def reconcile(work: Work, office: Office) -> Settlement:
@@ -176,8 +179,8 @@ def tell(tx: Tx, office: Office, lane: str, now: datetime) -> None:
         tx.attention.open(DIFFERS, agency, f"{lane}:{agency}", {"connector": lane, "entries": named, **facts}, now)
 
 
-def step(tx: Tx, office: Office, entry: str, wanted: Step, by: str, reason: str, now: datetime) -> None:
-    """A person has decided what mends a difference: the entry is sent again, or taken back again.
+def decide(tx: Tx, office: Office, entry: str, wanted: Step, by: str, reason: str, now: datetime) -> None:
+    """A person has decided what mends a difference: the entry is sent again, or taken back again; or it is right as it is, and is left.
 
     Raises Missing (`credit_difference_unknown`) where none is known about it, and Refusal: `credit_step_speak` for a step that no order
     can take, `credit_entry_fallen` where its outcome does not stand any more, `credit_entry_stands` for one that does and is to be taken
@@ -186,7 +189,15 @@ def step(tx: Tx, office: Office, entry: str, wanted: Step, by: str, reason: str,
     seen = tx.books.difference(entry)
     if seen is None:
         raise Missing("credit_difference_unknown", entry=entry)
-    held = tx.books.get(entry)
+    held, lane = tx.books.get(entry), str(seen["lane"])
+    kind = Unlike(seen["kind"])
+    if wanted is Step.LEAVE:
+        says = {name: (ours, theirs) for name, (ours, theirs) in seen["says"].items()}
+        told = Difference(kind=kind, entry=entry, case_id=seen["case_id"], agency=seen["agency"], step=wanted, says=says)
+        tx.books.leave(lane, entry, told.mark, now)
+        record(tx, seen["case_id"] or f"credit:{lane}", domain.again(entry, kind, wanted, lane, by=by, why=reason), now, {})
+        tell(tx, office, lane, now)
+        return
     if wanted is Step.SPEAK or held is None:
         raise Refusal("credit_step_speak", entry=entry)
     if wanted is Step.SEND and not held.body:
@@ -197,10 +208,9 @@ def step(tx: Tx, office: Office, entry: str, wanted: Step, by: str, reason: str,
         raise Refusal("credit_entry_stands", entry=entry)
     if not order(tx, office, held, wanted, now):
         raise Refusal("credit_step_under_way", entry=entry)
-    tx.books.stepped(seen["lane"], entry, now)
-    decided = domain.again(entry, Unlike(seen["kind"]), wanted, seen["lane"], by=by, why=reason)
-    record(tx, held.case_id, decided, now, {})
-    tell(tx, office, seen["lane"], now)
+    tx.books.stepped(lane, entry, now)
+    record(tx, held.case_id, domain.again(entry, kind, wanted, lane, by=by, why=reason), now, {})
+    tell(tx, office, lane, now)
 
 
 def order(tx: Tx, office: Office, held: Booked, wanted: Step, now: datetime) -> bool:
@@ -208,6 +218,8 @@ def order(tx: Tx, office: Office, held: Booked, wanted: Step, now: datetime) -> 
 
     An entry is sent only while the case has it: then its outcome stands (the case is locked, so that none falls meanwhile).
     """
+    if not tx.cases.known(held.case_id):
+        return False
     case = tx.cases.get(held.case_id, lock=True)
     policy = office.book.get(case.pack)
     sends = wanted is Step.SEND

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from inspector.domain.decision import Order, OrderKind
 from inspector.domain.statement import COMPARED, BookState, Compared, Difference, Ours, Statement, Unlike
-from inspector.store.booktables import credit_difference, credit_entry, credit_statement
+from inspector.store.booktables import credit_difference, credit_entry, credit_left, credit_statement
 from inspector.store.room import Room, Row, insert_new, padded
 from inspector.store.tables import EPOCH, work
 
@@ -209,6 +209,17 @@ class BookRoom(Room):
         here = sa.update(credit_difference).where(held.lane == lane, held.entry == entry)
         self.connection.execute(here.values(stepped_at=now))
 
+    def leave(self, lane: str, entry: str, mark: str, now: datetime) -> None:
+        """A person says that a difference is right as it is: it is told no more, until it is another one."""
+        self.upsert(credit_left, {"lane": lane, "entry": entry, "mark": mark, "at": now}, ("lane", "entry"))
+        held = credit_difference.c
+        self.connection.execute(sa.delete(credit_difference).where(held.lane == lane, held.entry == entry))
+
+    def left(self, lane: str) -> dict[str, str]:
+        """By entry the mark of the difference that was left as it is."""
+        asked = sa.select(credit_left.c.entry, credit_left.c.mark).where(credit_left.c.lane == lane)
+        return {row.entry: row.mark for row in self.connection.execute(asked)}
+
     def differences(
         self, lane: str | None = None, *, sees: Collection[str] | None = None, after: str = "", limit: int | None = None
     ) -> list[Row]:
@@ -223,7 +234,10 @@ class BookRoom(Room):
 
     def difference(self, entry: str) -> Row | None:
         """The difference about an entry, at whichever platform it was seen first."""
-        return next(iter(self.rows(sa.select(credit_difference).where(credit_difference.c.entry == entry).limit(1))), None)
+        row = self.row(
+            sa.select(credit_difference).where(credit_difference.c.entry == entry).order_by(credit_difference.c.lane).limit(1)
+        )
+        return {**row, "says": json.loads(row.pop("body"))} if row is not None else None
 
     def counts(self) -> list[tuple[str, str, int]]:
         """(platform, kind, how many differ); 0 is told, too, of every platform that was compared with."""

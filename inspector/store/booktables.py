@@ -49,3 +49,12 @@ credit_statement = sa.Table(
     sa.Column("alike", sa.Integer, nullable=False),
     sa.Column("moving", sa.Integer, nullable=False),
 )
+
+credit_left = sa.Table(
+    "credit_left",
+    metadata,
+    sa.Column("lane", Code, primary_key=True),
+    sa.Column("entry", sa.String(300), primary_key=True),
+    sa.Column("mark", sa.Text, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+)

@@ -62,14 +62,14 @@ class DifferencesShown(Shown):
 
 
 class StepIn(Strict):
-    """That an entry be sent, or taken back, once more: after words with the platform, which `reason` tells."""
+    """That an entry be sent, or taken back, once more, or left as it is: after words with the platform, which `reason` tells."""
 
-    step: Literal[Step.SEND, Step.RETRACT]
+    step: Literal[Step.SEND, Step.RETRACT, Step.LEAVE]
     reason: Annotated[Text, Field(min_length=1, max_length=400)]
 
 
 class Stepped(Shown):
-    """It is ordered; the daemon carries it out under the key of before."""
+    """It is decided; what is to be sent or taken back the daemon carries out under the key of before."""
 
     entry: str
     step: Step
@@ -95,15 +95,15 @@ def list_differences(
     return desk.look(ask)
 
 
-@router.post("/entries/{entry}/again", response_model=Stepped, responses=WRITES)
-def send_again(desk: AtDesk, caller: Officer, entry: EntryPath, given: StepIn, message_id: MessageId = None) -> JSONResponse:
-    """An officer has an entry sent, or taken back, once more; the ledger keeps who and why."""
+@router.post("/entries/{entry}/decision", response_model=Stepped, responses=WRITES)
+def decide(desk: AtDesk, caller: Officer, entry: EntryPath, given: StepIn, message_id: MessageId = None) -> JSONResponse:
+    """An officer says what mends a difference: sent or taken back once more, or right as it is; the ledger keeps who and why."""
 
     def do(tx: Tx, now: datetime) -> Stepped:
         seen = tx.books.difference(entry)
         if seen is None or seen["agency"] not in caller.sees:
             raise Missing("credit_difference_unknown", entry=entry)
-        books.step(tx, desk.office, entry, given.step, caller.name, given.reason, now)
+        books.decide(tx, desk.office, entry, given.step, caller.name, given.reason, now)
         return Stepped(entry=entry, step=given.step)
 
-    return desk.once(message(caller.source, message_id, f"again {entry}", given), do)
+    return desk.once(message(caller.source, message_id, f"decide {entry}", given), do)

@@ -155,7 +155,7 @@ def test_what_discredits_somebody_and_is_gone_there_waits_for_a_person_who_decid
             "twice": 0,
         }
         with store.begin() as tx:
-            books.step(tx, here.office, entry, Step.SEND, "李四", "平台误删，已电话核实", hand())
+            books.decide(tx, here.office, entry, Step.SEND, "李四", "平台误删，已电话核实", hand())
         settle(here.office)
         here.compare()
         assert (here.outside.entries.keys(), here.differences(), here.matters()) == ({entry}, [], {})
@@ -193,7 +193,7 @@ def test_what_says_something_else_there_and_what_we_never_sent_are_matters_and_n
             told = {row["entry"]: (row["agency"], row["says"]) for row in tx.books.differences("platform")}
         assert told == {entry: ("bureau", {"grade": ["kept", "serious"]}), "credit:of-nobody:1": ("city", {})}
         with store.begin() as tx, pytest.raises(Refusal, match="credit_step_speak"):
-            books.step(tx, here.office, "credit:of-nobody:1", Step.RETRACT, "李四", "x", hand())
+            books.decide(tx, here.office, "credit:of-nobody:1", Step.RETRACT, "李四", "x", hand())
         assert here.outside.entries[entry]["grade"] == "serious"
 
 
@@ -249,6 +249,28 @@ def test_a_platform_without_a_statement_is_asked_about_entries_one_by_one_those_
         here.compare()
         here.compare()
         assert here.differences() == []
+
+
+def test_what_is_right_as_it_is_is_told_no_more_until_it_is_another_difference(store: Store, hand: Hand, tmp_path: Path) -> None:
+    with town(store, hand, tmp_path) as here:
+        repaired, graded = here.broken(), here.kept()
+        row = here.outside.entries.pop(repaired)
+        here.outside.entries[graded]["grade"] = "good"
+        here.compare()
+        for entry, why in ((repaired, "平台已按修复决定撤下"), (graded, "平台另行分级")):
+            with store.begin() as tx:
+                books.decide(tx, here.office, entry, Step.LEAVE, "李四", why, hand())
+        assert (here.differences(), here.matters()) == ([], {})
+        here.compare()
+        assert (here.differences(), here.matters(), repaired in here.outside.entries) == ([], {}, False)
+        here.outside.entries[graded]["grade"] = "serious"
+        here.withdraw(repaired)
+        here.outside.entries[repaired] = row
+        here.compare()
+        assert {entry: kind for kind, entry in here.differences()} == {graded: "DIFFERENT", repaired: "STANDING"}
+        with store.read() as tx:
+            rules = [one["rule"] for one in tx.ledger.about(repaired.split(":")[1])]
+    assert "credit.leave" in rules
 
 
 def test_what_was_to_be_sent_once_more_and_never_left_is_taken_back_all_the_same(
@@ -310,7 +332,7 @@ def test_an_officer_sees_what_differs_in_his_agencies_over_http_and_decides_the_
                 (entry, "MISSING", "SEND", {})
             ]
             assert [(row["lane"], row["error"], row["alike"]) for row in told["platforms"]] == [("platform", "", 0)]
-            path = f"/v1/credit/entries/{entry}/again"
+            path = f"/v1/credit/entries/{entry}/decision"
             given = {"step": "SEND", "reason": "平台误删，已电话核实"}
             with edge.as_(Role.OFFICER, "other") as stranger:
                 assert stranger.get("/v1/credit/differences").json()["differences"] == []

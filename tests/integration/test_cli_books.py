@@ -62,9 +62,9 @@ def test_an_operator_compares_by_hand_and_the_exit_code_says_how_it_came_out(dat
         matters = [row["id"] for row in operator.well("attention", "list", "--json").json]
         assert {f"{books.DIFFERS}:platform:bureau", f"{books.UNCOMPARED}:platform"} <= set(matters)
         outside.mode = "ok"
-        assert operator.say("credit", "again", "credit:c1:1", "--reason", "x").code == 2
-        assert operator.say("credit", "again", "credit:c9:1", "--send", "--reason", "x").code == 3
-        assert operator.say("credit", "again", "credit:c1:1", "--retract", "--reason", "x").code == 4
+        assert operator.say("credit", "decide", "credit:c1:1", "--reason", "x").code == 2
+        assert operator.say("credit", "decide", "credit:c9:1", "--send", "--reason", "x").code == 3
+        assert operator.say("credit", "decide", "credit:c1:1", "--retract", "--reason", "x").code == 4
         assert operator.say("credit", "reconcile", "other").code == 3
         checked = operator.say("connector", "check", "platform")
         assert "its statement of our entries is whole: 3 rows" in checked.out

@@ -168,7 +168,7 @@ class Story:
             for row in waiting:
                 if row["step"] != Step.SPEAK:
                     with self.office.store.begin() as tx:
-                        books.step(tx, self.office, row["entry"], Step(row["step"]), "李四", "已与平台核实", self.hand())
+                        books.decide(tx, self.office, row["entry"], Step(row["step"]), "李四", "已与平台核实", self.hand())
             self.works()
 
 

@@ -19,6 +19,7 @@ from inspector.domain.statement import (
     Unlike,
     automatic,
     believed,
+    but,
     compare,
     unusable,
 )
@@ -129,3 +130,12 @@ def test_what_is_to_be_taken_back_goes_first_and_no_more_than_the_rules_let_out(
     books = [ours(entry="a"), ours(BookState.RETRACTED, entry="b"), ours(entry="c")]
     found = compare(books, held(theirs(entry="b")), NOW, RULES)
     assert [one.entry for one in automatic(found.differences, Rules(most_steps=2))] == ["b", "a"]
+
+
+def test_what_a_person_has_left_as_it_is_counts_as_alike_until_it_is_another_difference() -> None:
+    worse, other = theirs(told={**SAYS, "grade": "minor"}), theirs(told={**SAYS, "grade": "serious"})
+    found = compare([ours()], held(worse), NOW, RULES)
+    agreed = {"e1": only(found).mark}
+    assert (but(found, agreed).differences, but(found, agreed).alike) == ((), 1)
+    assert only(but(compare([ours()], held(other), NOW, RULES), agreed)).kind is Unlike.DIFFERENT
+    assert only(but(compare([ours()], held(), NOW, RULES), agreed)).kind is Unlike.MISSING

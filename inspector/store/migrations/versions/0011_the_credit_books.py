@@ -18,7 +18,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Three new tables; the first is filled from the orders that are still there and from the ledger, which has them all."""
+    """Four new tables; the first is filled from the orders that are still there and from the ledger, which has them all."""
     moment = inspector.store.tables.Moment(timezone=True)
     op.create_table(
         "credit_entry",
@@ -61,6 +61,14 @@ def upgrade() -> None:
         sa.Column("alike", sa.Integer(), nullable=False),
         sa.Column("moving", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("lane", name=op.f("pk_credit_statement")),
+    )
+    op.create_table(
+        "credit_left",
+        sa.Column("lane", sa.String(length=200), nullable=False),
+        sa.Column("entry", sa.String(length=300), nullable=False),
+        sa.Column("mark", sa.Text(), nullable=False),
+        sa.Column("at", moment, nullable=False),
+        sa.PrimaryKeyConstraint("lane", "entry", name=op.f("pk_credit_left")),
     )
     _fill(op.get_bind())
 
