@@ -150,8 +150,9 @@ class FilesSource:
 
     @property
     def refused(self) -> tuple[Invalid, ...]:
-        """What is wrong with deliveries that lie there and are not used, as of the last look."""
-        return tuple(self._refused.values())
+        """What is wrong with deliveries that came after the one in use, by their names, as of the last look."""
+        label = shelf.labelled(self._shelf)
+        return tuple(error for (name, _), error in sorted(self._refused.items()) if label is None or name > label.name)
 
     def look(self) -> Sequence[Sighting]:
         """What an operator should know: the delivery in use, those that are not used and why, and rows that contradict each other.

@@ -67,7 +67,7 @@ class SftpSource:
 
     @property
     def refused(self) -> tuple[Invalid, ...]:
-        """What is wrong with deliveries that were fetched and are not used, as of the last look."""
+        """What is wrong with deliveries that came after the one in use, as of the last look."""
         return self._files.refused
 
     def look(self) -> Sequence[Sighting]:

@@ -123,6 +123,8 @@ def test_a_word_that_was_not_agreed_refuses_the_whole_delivery_and_a_person_hear
     side.deliver([(FIRMS[0], "差"), (FIRMS[1], "优")], "20260303")
     night(office, hand)
     assert stated(store) == {FIRMS[0]: "D", FIRMS[1]: "A"}
+    with store.read() as tx:
+        assert tx.attention.standing(levels.UNTAKEN) == []
     side.deliver([(FIRMS[0], "优")], "20260304", count=2)
     night(office, hand)
     assert stated(store)[FIRMS[0]] == "D", "a delivery that is cut off is none"
