@@ -104,7 +104,7 @@ def look(
 
 def reconcile(work: Work, office: Office) -> Settlement:
     """Compare with one platform, as its schedule has ordered."""
-    platform = office.connectors.credit.get(work.lane)
+    platform: object = office.connectors.credit.get(work.lane)
     if not isinstance(platform, Accountable) or not platform.accounts:
         return nothing("unstated")
     try:

@@ -51,7 +51,7 @@ def take(work: Work, office: Office) -> Settlement:
 
     A part that was written stays written: each level is dated, so that what is stated twice says nothing new.
     """
-    platform = office.connectors.credit.get(work.lane)
+    platform: object = office.connectors.credit.get(work.lane)
     if not isinstance(platform, Delivered):
         return nothing("undelivered")
     platform.pick_up()
@@ -61,7 +61,7 @@ def take(work: Work, office: Office) -> Settlement:
         held: list[tuple[str, Rating]] = []
         for code in codes:
             try:
-                held.append((code, platform.level(SubjectKind.FIRM, code, key=work.key)))  # type: ignore[attr-defined] # of the port
+                held.append((code, office.connectors.credit[work.lane].level(SubjectKind.FIRM, code, key=work.key)))
             except (Garbled, Refused):  # rows of this code contradict each other: it keeps the level it has
                 came["doubtful"] += 1
         with office.store.begin() as tx:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import pytest
@@ -25,7 +26,7 @@ SAYS = {"kind": "FIRM", "code": "X", "grade": "kept", "outcome": "TRUE", "basis"
 
 
 def work(
-    key: str, kind: str, state: str, payload: dict[str, object], fence: int = 1, error: str | None = None
+    key: str, kind: str, state: str, payload: Mapping[str, object], fence: int = 1, error: str | None = None
 ) -> dict[str, object]:
     told = {"key": key, "kind": kind, "lane": "platform", "case_id": key.split(":")[1], "payload": json.dumps(payload)}
     dates = {"due_at": SEEN, "urgent_by": SEEN, "lease_until": EPOCH, "made_at": SEEN}

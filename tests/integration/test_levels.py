@@ -185,7 +185,13 @@ def test_settings_whose_words_no_pack_knows_or_that_leave_them_out_are_refused(s
     office = open_office(store, hand)
     flaws = [*levels.flaws(office.book, office.tree, {"levels": {"levels": {"优": "A", "特差": "Z"}}})]
     assert [(one.code, one.facts["word"], one.facts["level"]) for one in flaws] == [("credit_level_unknown", "特差", "Z")]
-    for wrong in ({"levels": {}}, {"level_column": ""}, {"facts": {"x": "y"}}, {"words": {"信用等级": ["优"]}}):
+    wrongs: list[dict[str, object]] = [
+        {"levels": {}},
+        {"level_column": ""},
+        {"facts": {"x": "y"}},
+        {"words": {"信用等级": ["优"]}},
+    ]
+    for wrong in wrongs:
         with pytest.raises(Invalid, match=r"connector_key_(range|unknown)"):
             side.connector(**wrong)
 
