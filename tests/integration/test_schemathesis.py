@@ -58,7 +58,6 @@ FURTHER = {
     *("extension_busy", "extension_not_drawn", "not_suspended"),
     *("request_not_urgent", "forward_unknown", "date_not_proposed", "request_disputed"),
     *("request_undisputed", "catalogue_basis_repealed"),
-    *("credit_entry_fallen", "credit_entry_stands", "credit_entry_unkept", "credit_step_speak", "credit_step_under_way"),
 }
 """What an operation says that needs more than one thing in one state; that it is done is shown by tests of its own."""
 LATER = {"dispute]": {"request_closed"}, "replies]": {"signature_wrong"}, "mistaken-repeals]": {"catalogue_repeal_unknown"}}
