@@ -55,7 +55,6 @@ def take(work: Work, office: Office) -> Settlement:
     if not isinstance(platform, Delivered):
         return nothing("undelivered")
     platform.pick_up()
-    refused = platform.refused
     came: Counter[str] = Counter()
     for codes in _registered(office):
         held: list[tuple[str, Rating]] = []
@@ -67,6 +66,8 @@ def take(work: Work, office: Office) -> Settlement:
         with office.store.begin() as tx:
             for code, rating in held:
                 came[_stated(tx, code, rating)] += 1
+
+    refused = platform.refused
 
     def write(tx: Tx, now: datetime) -> None:
         kept, conflicts = came[Stated.KEPT], came[Stated.CONFLICT]

@@ -55,7 +55,7 @@ class Side:
             "files": "levels-{as_of}.csv",
             "encoding": "gb18030",
         }
-        asked = {"code_column": "主体代码", "level_column": "信用等级", "levels": WORDS, "look_seconds": 0, "least_share": 0.5}
+        asked = {"code_column": "主体代码", "level_column": "信用等级", "levels": WORDS, "look_seconds": 3600, "least_share": 0.5}
         return connect("levels", {**told, **asked, **more})
 
 
