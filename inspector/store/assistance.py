@@ -50,13 +50,9 @@ class AssistanceRoom(Room):
 
     def open_of(self, requesters: Sequence[str], limit: int, after: str = "") -> list[Request]:
         """Open requests of these requesters, the nearest date first; those behind the request `after`."""
-        asked = (
-            sa.select(assistance.c.body)
-            .join(case_file, case_file.c.id == assistance.c.case_id)
-            .where(case_file.c.agency.in_(list(requesters)), assistance.c.state.in_(_OPEN))
-            .order_by(assistance.c.due_at, assistance.c.id)
-            .limit(limit)
-        )
+        theirs = sa.exists().where(case_file.c.id == assistance.c.case_id, case_file.c.agency.in_(list(requesters)))
+        asked = sa.select(assistance.c.body).where(assistance.c.state.in_(_OPEN), theirs)
+        asked = asked.order_by(assistance.c.due_at, assistance.c.id).limit(limit)
         if after:
             held = assistance.alias()
             last = sa.select(held.c.due_at, held.c.id).where(held.c.id == after)

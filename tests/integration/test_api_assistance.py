@@ -136,6 +136,9 @@ def test_a_competence_is_disputed_and_the_common_superior_decides_by_its_link_an
         told = say(superior, request_id, "decision", helps=True, **SIGNED)[1]
         assert (told["state"], told["dispute"]["helps"]) == ("ACCEPTED", True)
     assert kinds(edge, "housing")[-1] == "decided"
+    housing = edge.office.connectors.agencies["housing"]
+    assert isinstance(housing, Post)
+    assert SIGNED["reasons"] in housing.letters[-1].words.body, "and why"
 
 
 def test_a_disputed_refusal_stops_no_case_and_what_comes_of_it_is_late_evidence(edge: Edge) -> None:
@@ -144,6 +147,12 @@ def test_a_disputed_refusal_stops_no_case_and_what_comes_of_it_is_late_evidence(
     with edge.client(X_Link_Token=link) as agency, edge.as_("officer") as officer, edge.client(X_Link_Token=above) as superior:
         told = say(agency, request_id, "decline", **SIGNED, inability="NOT_PERMITTED")[1]
         assert told["reply"] == {**SIGNED, "inability": "NOT_PERMITTED"}
+        with edge.office.store.read() as tx:
+            (notice,) = tx.assistance.notices(request_id)
+        for word in ("落户地址房屋权利人为申请人", "〕", SIGNED["reasons"]):
+            assert word in notice["body"], "whoever reads the notice in ten years knows none of our codes"
+        for code in ("home-title", "S0:7", "NOT_PERMITTED"):
+            assert code not in notice["body"]
         before = officer.get(f"/v1/cases/{told['case_id']}").json()
         assert say(officer, request_id, "refusal/dispute", reasons="法律没有禁止")[1]["state"] == "DISPUTED"
         assert officer.get(f"/v1/cases/{told['case_id']}").json()["state"] == before["state"]

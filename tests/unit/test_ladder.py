@@ -243,6 +243,10 @@ def test_a_proposed_date_binds_once_it_is_agreed_and_the_ladder_is_counted_anew_
     assert (kept.proposed, kept.due_at) == (None, held.due_at)
     agreed = respite.agree(asked, shown(asked), "officer", policy, START, calendar())
     assert agreed.state.due_at == datetime(2026, 4, 1, 17, 30, tzinfo=SHANGHAI)
+    with pytest.raises(Refusal, match="extension_after_agreement"):
+        respite.extend(agreed.state, WORD, policy, START, calendar())
+    with pytest.raises(Refusal, match="date_changed"):
+        respite.agree(asked, held.due_at, "officer", policy, START, calendar())
     assert {row.due_at for row in agreed.orders if row.kind is OrderKind.ASSIST_LIAISON} == {
         datetime(2026, 4, 2, 17, 30, tzinfo=SHANGHAI)
     }
