@@ -11,9 +11,9 @@ from inspector.domain.decision import Decision, OrderKind
 from inspector.domain.evidence import Verdict
 from inspector.domain.policy import Policy
 from inspector.flows.office import Office
-from inspector.flows.recall import SUPERIOR_UNKNOWN
 from inspector.flows.requests import go_on, held, spread, superior_of
 from inspector.flows.settle import Settlement, settle_request
+from inspector.flows.unsettled import SUPERIOR_UNKNOWN
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 

@@ -20,7 +20,7 @@ from inspector.domain.result import ended
 from inspector.domain.statement import BookState
 from inspector.domain.timer import Timer
 from inspector.domain.verification import asked_others
-from inspector.flows import stopped
+from inspector.flows import stopped, unsettled
 from inspector.flows.after import log_after
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -31,9 +31,6 @@ from inspector.store.work import Ended, Work
 
 CREDIT_STUCK = "credit_stuck"
 """The matter for a person that a credit entry opens which the platform does not get; over when it has it, or need not."""
-
-SUPERIOR_UNKNOWN = "superior_unknown"
-"""The matter for a person that a request's date opens where nobody is known to stand above both sides; it is over with the request."""
 
 
 def entry(tx: Tx, office: Office, case: Case, order: Order, policy: Policy, now: datetime) -> list[Order]:
@@ -70,7 +67,8 @@ def call_off(tx: Tx, case: Case, now: datetime) -> list[Order]:
         cancelled = letter.cancel(request, unsure, now, case.pack)
         tx.assistance.put(cancelled.state)
         stopped.end(tx, request.keys(cancelled.ends), now)
-        tx.attention.close(f"{SUPERIOR_UNKNOWN}:{request.id}", now)
+        unsettled.follow(tx, cancelled.state, now)
+        unsettled.called_off(tx, request, now)
         record(tx, case.id, cancelled, now, {"request": request.id})
         orders += cancelled.orders
     for held in tx.visits.of_case(case.id, lock=True) if case.state is CaseState.WITHDRAWN else ():

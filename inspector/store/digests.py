@@ -19,9 +19,9 @@ class DigestRoom(Room):
         self.insert_one(digest_entry, {"via": via, "request": request_id, "kind": kind, "slot": slot}, ("via", "request", "kind"))
 
     def waiting(self, via: str, slot: datetime) -> list[tuple[str, str]]:
-        """(request, kind) of what the digest of a slot carries, with what was left from before."""
+        """(request, kind) of what the digest of a slot carries; what one before it carries is still on its way with that one."""
         held = digest_entry.c
-        asked = sa.select(held.request, held.kind).where(held.via == via, held.slot <= slot).order_by(held.request, held.kind)
+        asked = sa.select(held.request, held.kind).where(held.via == via, held.slot == slot).order_by(held.request, held.kind)
         return [(row.request, row.kind) for row in self.connection.execute(asked)]
 
     def carried(self, via: str, entries: Sequence[tuple[str, str]]) -> None:

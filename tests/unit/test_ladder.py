@@ -117,6 +117,11 @@ def fired(held: Standing, policy: Policy, superior: str | None) -> Standing:
     return rest.after(decision, now)
 
 
+def shown(held: Request) -> datetime:
+    """The proposed date as the officer's page has it, or the one that binds."""
+    return held.proposed.due_at if held.proposed else held.due_at
+
+
 def words(policy: Policy, now: datetime) -> Iterator[Callable[[Request], Decision[Request]]]:
     """Everything that anybody can say about a request."""
     day, at = calendar(), policy.label
@@ -129,8 +134,8 @@ def words(policy: Policy, now: datetime) -> Iterator[Callable[[Request], Decisio
     yield lambda held: reply.decline(held, "没有", "赵六", now, at, inability=Inability.NOT_HELD)
     yield lambda held: respite.extend(held, WORD, policy, now, day)
     yield lambda held: respite.propose(held, day.add_working_days(late, 1), WORD, now, day, at)
-    yield lambda held: respite.agree(held, "officer", policy, now, day)
-    yield lambda held: respite.keep(held, WORD, now, at)
+    yield lambda held: respite.agree(held, shown(held), "officer", policy, now, day)
+    yield lambda held: respite.keep(held, shown(held), WORD, now, at)
     yield lambda held: respite.calm(held, WORD, policy, now, day)
     yield lambda held: asking.forward(held, "archives", WORD, policy, now, day).old
     yield lambda held: asking.forward(held, "archives", WORD, policy, now, day).new
@@ -234,10 +239,14 @@ def test_a_proposed_date_binds_once_it_is_agreed_and_the_ladder_is_counted_anew_
     policy, held = pack(), opened(pack()).request
     asked = respite.propose(held, date(2026, 4, 1), WORD, START, calendar(), PACK).state
     assert (asked.state, asked.due_at) == (AssistanceState.PROPOSED, held.due_at)
-    kept = respite.keep(asked, WORD, START, PACK).state
+    kept = respite.keep(asked, shown(asked), WORD, START, PACK).state
     assert (kept.proposed, kept.due_at) == (None, held.due_at)
-    agreed = respite.agree(asked, "officer", policy, START, calendar())
+    agreed = respite.agree(asked, shown(asked), "officer", policy, START, calendar())
     assert agreed.state.due_at == datetime(2026, 4, 1, 17, 30, tzinfo=SHANGHAI)
+    with pytest.raises(Refusal, match="extension_after_agreement"):
+        respite.extend(agreed.state, WORD, policy, START, calendar())
+    with pytest.raises(Refusal, match="date_changed"):
+        respite.agree(asked, held.due_at, "officer", policy, START, calendar())
     assert {row.due_at for row in agreed.orders if row.kind is OrderKind.ASSIST_LIAISON} == {
         datetime(2026, 4, 2, 17, 30, tzinfo=SHANGHAI)
     }
