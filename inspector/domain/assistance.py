@@ -30,7 +30,7 @@ TIMERS = frozenset(
 class AssistanceState(StrEnum):
     """Where a request stands. Silence never turns into an answer (handbook scenario 53).
 
-    `SENT`: somebody has taken the letter; `DELIVERED`: the agency has opened it; `ACCEPTED`: it has acknowledged it. `PROPOSED`: it
+    `SENT`: somebody has taken the letter; `DELIVERED`: its link was opened, by whomever; `ACCEPTED`: it has acknowledged it. `PROPOSED`: it
     has named another date and hears whether that is agreed; until then the old one binds. `PARTLY`: a part is answered, the rest is
     open. `PAST_DUE`: the day of the superior has come, and none is known whom a letter could reach. `DISPUTED`: the common superior
     decides (handbook 1.5.4). `FORWARDED`: another agency was named and is asked in its place.

@@ -111,9 +111,15 @@ def letters(request: Request) -> Mapping[str, str]:
         if request.state.open or request.state is AssistanceState.UNANSWERED
     }
     if request.state.open or request.state is AssistanceState.UNANSWERED:
-        asked |= dict.fromkeys(request.again, request.requested)
+        asked |= {key: _addressee(request, key) for key in request.again}
     above = {request.escalated_to, request.dispute.superior if request.dispute else None} - {None}
     return asked | {held.letter_key(kind, str(via)): str(via) for held in turns for via in above for kind in ABOVE}
+
+
+def _addressee(request: Request, key: str) -> str:
+    """Whom a letter that goes once more is for: the superior where it is of a kind that goes above."""
+    kind, via = key.removeprefix(f"{OrderKind.ASSIST_SEND.value}:{request.id}:").split(":")[:2]
+    return via if kind in ABOVE else request.requested
 
 
 def cancel(request: Request, unsure: Mapping[str, tuple[str, ...]], now: datetime, pack: str) -> Decision[Request]:

@@ -29,7 +29,7 @@ from inspector.domain.policy import Compare
 
 
 def deliver(request: Request, now: datetime, pack: str) -> Decision[Request]:
-    """The agency has opened its letter for the first time. Nothing follows from it but that the letter has arrived."""
+    """The letter was opened for the first time, by a person or a machine of theirs: it has arrived, and nothing else follows."""
     because = Because(rule="assistance.delivered", basis=(request.basis,), pack=pack)
     if not request.state.open or request.delivered_at is not None:
         return Decision(state=request, because=replace(because, rule="timer.obsolete"))

@@ -12,7 +12,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from inspector.domain import asking, assistance, dispute, reply, respite
-from inspector.domain.assistance import AssistanceState, Door, Inability, Quarrel, Request, Word
+from inspector.domain.assistance import AssistanceState, Door, Inability, Quarrel, Request
 from inspector.domain.case import Case, CaseState
 from inspector.domain.decision import Decision
 from inspector.domain.errors import Forbidden, Invalid, Refusal
@@ -21,6 +21,8 @@ from inspector.domain.policy import Policy
 from inspector.flows import late, notice, unsettled
 from inspector.flows.ladder import OBSOLETE, unknown
 from inspector.flows.office import Office
+from inspector.flows.reasons import telling
+from inspector.flows.reasons import word as said
 from inspector.flows.record import record
 from inspector.flows.replylink import LINK, OVERSEE, opens
 from inspector.flows.requests import go_on, held, spread, superior_of
@@ -30,13 +32,14 @@ from inspector.store.tx import Tx
 
 
 def deliver(office: Office, tx: Tx, request_id: str, now: datetime) -> Request:
-    """The agency has opened its letter. The first time is kept; every other changes nothing."""
+    """The letter was opened, which machines do, too. The first time is kept; every other changes nothing."""
     case, request = held(tx, request_id)
     return _settled(office, tx, case, request, reply.deliver(request, now, case.pack), now, heard=False)
 
 
 def accept(office: Office, tx: Tx, request_id: str, signer: str, now: datetime, door: Door | None = None) -> Request:
     """The agency acknowledges the request. Twice is once."""
+    telling("", signer)
     case, request = _hearing(tx, request_id)
     return _settled(office, tx, case, request, reply.accept(request, signer, now, case.pack, door), now)
 
@@ -55,6 +58,7 @@ def answer(
 
     One that says otherwise than the first is kept beside it, as late evidence for a person.
     """
+    telling(value if verdict is Verdict.CANNOT_SAY else "", signer, field="value")
     case, request = _hearing(tx, request_id)
     policy = office.book.get(case.pack)
     rule = policy.item(str(request.question["item"])).fact(str(request.question["fact"])).compare
@@ -77,6 +81,7 @@ def partly(
     office: Office, tx: Tx, request_id: str, value: str, rest: str, signer: str, now: datetime, door: Door | None = None
 ) -> Request:
     """A part is answered, and it is said what is still open: kept as evidence that settles nothing, while the date goes on."""
+    telling(rest, signer, field="rest")
     case, request = _hearing(tx, request_id)
     told = _settled(office, tx, case, request, reply.partly(request, value, rest, signer, now, case.pack, door), now)
     tx.cases.add_evidence(case.id, assistance.part_of(told, now))
@@ -95,6 +100,7 @@ def refuse(
     inability: Inability = Inability.OTHER,
 ) -> Request:
     """An agency cannot help and says why, by a code and in writing; the next way begins."""
+    telling(reasons, signer)
     case, request = _hearing(tx, request_id)
     decision = reply.decline(request, reasons, signer, now, case.pack, door, inability=inability)
     text = notice.written(office, _policy(office, case), decision.state, now)
@@ -108,7 +114,7 @@ def propose_date(
 ) -> Request:
     """The agency names the working day by which it can answer; an officer of the requester agrees, or says why not."""
     case, request = _hearing(tx, request_id)
-    decision = respite.propose(request, day, Word(reasons=reasons, signer=signer, door=door), now, office.calendar, case.pack)
+    decision = respite.propose(request, day, said(reasons, signer, door), now, office.calendar, case.pack)
     told = _settled(office, tx, case, request, decision, now)
     facts = {"requested": request.requested, "case": request.case_id, "day": day.isoformat()}
     tx.attention.open(unsettled.DATE_PROPOSED, request.requester, request.id, facts, now)
@@ -125,7 +131,7 @@ def agree_date(office: Office, tx: Tx, request_id: str, seen: datetime, by: str,
 def keep_date(office: Office, tx: Tx, request_id: str, seen: datetime, by: str, reasons: str, now: datetime) -> Request:
     """The requester does not agree to the date that it was shown, and says why: the old date stands."""
     case, request = _hearing(tx, request_id)
-    decision = respite.keep(request, seen, Word(reasons=reasons, signer=by), now, case.pack)
+    decision = respite.keep(request, seen, said(reasons, by), now, case.pack)
     return _settled(office, tx, case, request, decision, now)
 
 
@@ -134,9 +140,7 @@ def extend(
 ) -> Request:
     """The agency takes longer, as the pack allows: before the date, with reasons, once."""
     case, request = _hearing(tx, request_id)
-    decision = respite.extend(
-        request, Word(reasons=reasons, signer=signer, door=door), _policy(office, case), now, office.calendar
-    )
+    decision = respite.extend(request, said(reasons, signer, door), _policy(office, case), now, office.calendar)
     return _settled(office, tx, case, request, decision, now)
 
 
@@ -145,7 +149,7 @@ def contest_urgency(
 ) -> Request:
     """The agency says why the request is not urgent: it is treated as any other."""
     case, request = _hearing(tx, request_id)
-    decision = respite.calm(request, Word(reasons=reasons, signer=signer, door=door), _policy(office, case), now, office.calendar)
+    decision = respite.calm(request, said(reasons, signer, door), _policy(office, case), now, office.calendar)
     return _settled(office, tx, case, request, decision, now)
 
 
@@ -158,9 +162,7 @@ def forward(
     """
     case, request = _hearing(tx, request_id)
     via = addressee(office, request.requester, to)
-    found = asking.forward(
-        request, via, Word(reasons=reasons, signer=signer, door=door), _policy(office, case), now, office.calendar
-    )
+    found = asking.forward(request, via, said(reasons, signer, door), _policy(office, case), now, office.calendar)
     _settled(office, tx, case, request, found.old, now)
     tx.assistance.add(found.new.state)
     record(tx, case.id, found.new, now, {"request": found.new.state.id}, kept=case.pack)
@@ -208,7 +210,7 @@ def contest_refusal(office: Office, tx: Tx, request_id: str, reasons: str, by: s
 def decide(office: Office, tx: Tx, request_id: str, helps: bool, reasons: str, signer: str, now: datetime) -> Request:
     """The common superior decides a dispute: the agency helps, by a new clock, or need not, and the next way begins."""
     case, request = _hearing(tx, request_id)
-    decision = dispute.decide(request, helps, Word(reasons=reasons, signer=signer), _policy(office, case), now, office.calendar)
+    decision = dispute.decide(request, helps, said(reasons, signer), _policy(office, case), now, office.calendar)
     told = _settled(office, tx, case, request, decision, now)
     if not helps and not told.moved_on:
         go_on(tx, office, told, Verdict.CANNOT_SAY, "declined", now)
@@ -220,7 +222,7 @@ def _contest(
 ) -> Request:
     case, request = _hearing(tx, request_id)
     superior = superior_of(office, request)
-    word = Word(reasons=reasons, signer=by, door=door)
+    word = said(reasons, by, door)
     decision = dispute.dispute(request, about, word, superior, _policy(office, case), now, office.calendar)
     told = _settled(office, tx, case, request, decision, now)
     if superior is None:

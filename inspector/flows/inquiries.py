@@ -15,7 +15,7 @@ from inspector.domain.case import SubjectKind
 from inspector.domain.decision import Because, Decision, OrderKind
 from inspector.domain.evidence import Verdict
 from inspector.domain.inquiry import Asked, Inquiry
-from inspector.domain.letter import LetterKind
+from inspector.domain.letter import ABOVE, LetterKind
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.settle import Settlement
@@ -24,6 +24,8 @@ from inspector.store.tx import Tx
 from inspector.store.work import Work
 
 Write = Callable[[Tx, datetime], None]
+
+_TELLING = frozenset({LetterKind.REQUEST.value, *ABOVE})
 
 _PORTS = {OrderKind.ASK: Asked.SOURCE, OrderKind.RATE: Asked.CREDIT, OrderKind.ASSIST_SEND: Asked.AGENCY}
 
@@ -103,7 +105,8 @@ def _nothing(_tx: Tx, _now: datetime) -> None:
 
 
 def _is_question(work: Work) -> bool:
-    return bool(work.payload.get("letter", LetterKind.REQUEST.value) == LetterKind.REQUEST.value)
+    """Whether it tells somebody new about the subject: a question, or a letter above, which names subject and promise to a third agency."""
+    return str(work.payload.get("letter", LetterKind.REQUEST.value)) in _TELLING
 
 
 def _inquiry(tx: Tx, office: Office, work: Work, outcome: str, attempts: int, now: datetime) -> Inquiry:

@@ -139,7 +139,8 @@ def lost(tx: Tx, office: Office, told: Lost, now: datetime) -> None:
     if told.kind is LetterKind.REQUEST and request.state.open and not request.reached and told.key not in request.again:
         settle_request(tx, post.undeliverable(request, told.code, now, case.pack), now)
         go_on(tx, office, request, Verdict.NO_ANSWER, told.code, now)
-    if told.kind is LetterKind.ESCALATION and request.state is AssistanceState.ESCALATED and not told.unsure:
+    further = told.unsure or told.key in request.again  # the superior has a letter, or may have one
+    if told.kind is LetterKind.ESCALATION and request.state is AssistanceState.ESCALATED and not further:
         settle_request(tx, post.unescalated(request, told.code, case.pack), now)
 
 

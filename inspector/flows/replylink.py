@@ -1,11 +1,11 @@
-"""The one-time link of an agency: for one request, called back by an officer, over some time after the request, and used up by nothing."""
+"""The one-time links of a request, the agency's and the superior's: called back by an officer, over some time after it; nothing uses them up."""
 
 from __future__ import annotations
 
 import hmac
 from datetime import datetime, timedelta
 
-from inspector.domain.assistance import Request
+from inspector.domain.assistance import AssistanceState, Request
 from inspector.domain.decision import Because, Decision, Order
 from inspector.domain.errors import Forbidden, Invalid
 from inspector.domain.evidence import blank
@@ -45,21 +45,35 @@ def opens(office: Office, tx: Tx, purpose: str, request_id: str, shown: str) -> 
 
 
 def call_back(tx: Tx, request_id: str, by: str, reason: str, now: datetime, *, anew: bool) -> Request:
-    """An officer calls the requested agency's link back: it opens nothing from now on. `anew`: the letter goes out with another one.
+    """An officer calls every link of a request back, the agency's and the superior's: none that was sent opens anything from now on.
 
-    Raises Invalid for a reason that says nothing.
+    `anew`: the letters go out with other ones, to the agency and to the superior who has to see to it or to decide. Raises Invalid for a
+    reason that says nothing.
     """
     if blank(reason):
         raise Invalid("reason_missing", field="reason")
     case, request = held(tx, request_id)
-    edition = tx.replylinks.call_back(LINK, request_id, now)
-    orders: tuple[Order, ...] = ()
-    if anew and request.state.open:
-        request, order = further(
-            request, letter(request, "request", request.requested, now, until(request, now)), f"link{edition}"
-        )
-        orders = (order,)
-    facts = {"by": by, "reason": reason, "to": request.requested}
+    orders: list[Order] = []
+    facts: dict[str, object] = {"by": by, "reason": reason, "to": request.requested}
+    for purpose, again in ((LINK, _asking(request, now)), (OVERSEE, _above(request, now))):
+        edition = tx.replylinks.call_back(purpose, request_id, now)
+        if again is not None and anew and request.state.open:
+            request, order = further(request, again, f"link{edition}")
+            orders.append(order)
+            facts |= {"superior": again.lane} if purpose == OVERSEE else {}
     because = Because(rule="assistance.link", basis=(request.basis,), pack=case.pack, facts=facts)
-    settle_request(tx, Decision(state=request, because=because, orders=orders), now)
+    settle_request(tx, Decision(state=request, because=because, orders=tuple(orders)), now)
     return request
+
+
+def _asking(request: Request, now: datetime) -> Order:
+    return letter(request, "request", request.requested, now, until(request, now))
+
+
+def _above(request: Request, now: datetime) -> Order | None:
+    """The superior's present letter once more; None where no superior has one that still counts."""
+    if request.state is AssistanceState.DISPUTED and request.dispute is not None and request.dispute.superior:
+        return letter(request, "dispute", request.dispute.superior, now, until(request, now))
+    if request.state is AssistanceState.ESCALATED and request.escalated_to:
+        return letter(request, "escalation", request.escalated_to, now, until(request, now))
+    return None

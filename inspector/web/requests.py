@@ -44,7 +44,7 @@ class TranscriptionIn(WordIn):
 
 
 class LinkIn(Strict):
-    """Why the agency's link is called back. `anew`: the letter goes out again with another one."""
+    """Why the links are called back. `anew`: the letters go out again with other ones."""
 
     reason: Text
     anew: bool = False
@@ -61,7 +61,7 @@ def transcribe(
 
 @api.post("/{request_id}/link", response_model=RequestShown, responses=WRITES)
 def call_back(desk: AtDesk, caller: Officer, request_id: NamePath, given: LinkIn, message_id: MessageId = None) -> JSONResponse:
-    """An officer of the requester calls the agency's link back: it opens nothing from now on."""
+    """An officer of the requester calls the links back, the agency's and the superior's: they open nothing from now on."""
 
     def do(tx: Tx, now: datetime) -> RequestShown:
         _own(tx, caller, request_id)
