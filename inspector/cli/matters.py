@@ -81,11 +81,11 @@ def close(
     note: Annotated[str | None, typer.Option("--note", help="What was done about it; needed 处理情况（必填）")] = None,
 ) -> None:
     """Say that a person has seen to a matter. 关闭待办。"""
-    from inspector.flows import attention
+    from inspector.flows import posted
 
     done, now = terminal.reason(note, "--note"), terminal.office.now()
     with terminal.store.begin() as tx:
-        attention.close(tx, matter, operator(), now, note=done)
+        posted.seen_to(terminal.office, tx, matter, operator(), now, note=done)
     terminal.value({"closed": matter})
     terminal.say("closed", id=matter)
 

@@ -26,6 +26,9 @@ BESIDE = 20
 """So many open requests besides, the nearest date first, are told again in a digest; of the rest it says how many they are."""
 
 
+_DIGEST = "assistance.digest"
+
+
 def slot(now: datetime, at: time, calendar: WorkingCalendar) -> datetime:
     """When the next digest goes: the next working day's hour after `now`, this day's where it lies ahead."""
     here = calendar.local(now)
@@ -65,15 +68,16 @@ def enclosed(request: Request, via: str, policy: Policy, now: datetime, calendar
         return None
     term = _term(request, now, policy, calendar)
     facts = {"to": via, "was_due": request.due_at.isoformat(), "due_at": term.at.isoformat()}
-    because = Because(rule="assistance.digest", basis=(request.basis,), pack=policy.label, facts=facts)
+    because = Because(rule=_DIGEST, basis=(request.basis,), pack=policy.label, facts=facts)
     held, orders = wound(request, AssistanceState.ORDERED, term, now, policy, calendar)
     held = noted(replace(held, accept_by=accept_by(held.rungs)), because.rule, now)
     return Decision(state=held, because=because, orders=orders, ends=TIMERS)
 
 
 def _first(request: Request, kind: LetterKind) -> bool:
-    """Whether the letter is the one that asks, its clock has not been wound, and the agency knows nothing yet."""
-    return kind is LetterKind.REQUEST and not request.reached and not request.turn
+    """Whether the letter is the one that asks, no digest has told its date, and the agency knows nothing yet."""
+    told = any(one.rule == _DIGEST and one.at >= request.opened_at for one in request.history)
+    return kind is LetterKind.REQUEST and not request.reached and not told
 
 
 def _term(request: Request, when: datetime, policy: Policy, calendar: WorkingCalendar) -> Due:

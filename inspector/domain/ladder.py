@@ -112,13 +112,13 @@ def wait(request: Request, kind: OrderKind, at: datetime) -> Order:
 def remind(request: Request, kind: OrderKind, now: datetime, pack: str) -> Decision[Request]:
     """One letter of a step (`REMINDERS`). Before the date it is of no use after it, and a request to acknowledge none once that is done.
 
-    Until the agency has said something the state says that it was reminded.
+    Nobody is reminded of a letter that has not left. Until the agency has said something the state says that it was reminded.
     """
     word = REMINDERS[kind]
     because = Because(rule=f"assistance.{'remind' if word == 'reminder' else word}", basis=(request.basis,), pack=pack)
     early = kind in EARLY
     needless = kind is OrderKind.ASSIST_ACK and request.accepted
-    if not _waits(request) or needless or (early and now >= request.due_at):
+    if not _waits(request) or not request.reached or needless or (early and now >= request.due_at):
         return Decision(state=request, because=replace(because, rule="timer.obsolete"))
     state = AssistanceState.REMINDED if request.state.silent else request.state
     held = noted(replace(request, state=state), because.rule, now)

@@ -144,14 +144,14 @@ def calm(
 ) -> Decision[Request]:
     """The agency contests that the request is urgent, with reasons: it is treated as any other (1.5.13). Raises Invalid, Refusal.
 
-    Its term is counted from the day it was opened, as if it had never been urgent; a date that is later already stays.
+    Its term is counted from the day it was sent, as if it had never been urgent; a date that is later already stays.
     """
     must_be_open(request)
     said = word.facts()
     if request.urgency is Urgency.NORMAL:
         raise Refusal("request_not_urgent", request=request.id)
     row = term_of(policy, Urgency.NORMAL)
-    term = due(request.opened_at, row.term, calendar, StartEvent.REQUEST_OPENED)
+    term = due(request.sent_at or request.opened_at, row.term, calendar, StartEvent.REQUEST_OPENED)
     if term.at < request.due_at:
         term = Due(at=request.due_at, counted=request.due_counted)
     if now >= request.due_at:

@@ -29,7 +29,7 @@ _WORDS = frozenset(
 
 @dataclass(slots=True, kw_only=True)
 class Score:
-    """How one agency (a connector) has answered one kind of question (a fact). Days are working days from the day it was asked.
+    """How one agency (a connector) has answered one kind of question (a fact). Days are working days from the day its letter was sent.
 
     `asked` is the sum of `open`, `answered`, `declined`, `forwarded`, `unanswered`, `unreached` and `cancelled`. `heard_days` tells of each
     first word how long it took; `heard_in_time` those within the term of acknowledging, or of the answer where there is none.
@@ -161,8 +161,9 @@ def middle(days: list[int]) -> int | None:
 
 
 def took(request: Request, until: datetime, calendar: WorkingCalendar) -> int:
-    """Working days from the day a request was opened to another; 0 on the same day."""
-    return calendar.ordinal(calendar.local_date(until)) - calendar.ordinal(calendar.local_date(request.opened_at))
+    """Working days from the day a request's letter was sent to another; 0 on the same day. What lay in our house is nobody's delay."""
+    since = request.sent_at or request.opened_at
+    return max(0, calendar.ordinal(calendar.local_date(until)) - calendar.ordinal(calendar.local_date(since)))
 
 
 def _count(score: Score, request: Request, calendar: WorkingCalendar) -> None:
@@ -177,7 +178,7 @@ def _count(score: Score, request: Request, calendar: WorkingCalendar) -> None:
     score.punctual += bool(told["punctual"])
     score.escalated += bool(told["above"])
     score.partly += bool(request.parts)
-    score.moved += bool(request.turn)
+    score.moved += any(one.rule in _MOVED for one in own(request))
     score.disputed += request.dispute is not None
     score.used += request.echo == Echo.USED.value
     score.disproved += request.echo == Echo.DISPROVED.value
@@ -200,5 +201,7 @@ _ENDS: Mapping[AssistanceState, str] = {
     AssistanceState.CANCELLED: "cancelled",
 }
 _FORWARD = "assistance.forward"
+_MOVED = frozenset({"assistance.extend", "assistance.agree", "assistance.calm"})
+"""What gives the agency another date at its own wish; a dispute, or a letter of ours that left late, is none."""
 COLUMNS = tuple(Score(agency="", fact="").line())
 """The columns of an export."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from inspector.domain import digest
+from inspector.domain import digest, sending
 from inspector.domain import letter as post
 from inspector.domain.assistance import AssistanceState, Request
 from inspector.domain.errors import Stale
@@ -56,7 +56,9 @@ def send(work: Work, office: Office) -> Settlement:
                 _over(tx, request, via, now)
                 continue
             letters.carried(tx, request, key, via, receipt, now)
-            settle_request(tx, post.sent(request, via, receipt.reference, now, case.pack), now)
+            policy = office.book.get(case.pack)
+            told = sending.sent(request, via, receipt.reference, policy, now, office.calendar, by_hand=receipt.by_hand)
+            settle_request(tx, told, now)
         tx.digests.carried(via, entries)
 
     return Settlement(write=write, outcome="digest", attempts=receipt.attempts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from inspector.domain import dispute, ladder
+from inspector.domain import dispute, ladder, sending
 from inspector.domain.assistance import Request
 from inspector.domain.decision import Decision, OrderKind
 from inspector.domain.evidence import Verdict
@@ -13,7 +13,7 @@ from inspector.domain.policy import Policy
 from inspector.flows.office import Office
 from inspector.flows.requests import go_on, held, spread, superior_of
 from inspector.flows.settle import Settlement, settle_request
-from inspector.flows.unsettled import SUPERIOR_UNKNOWN
+from inspector.flows.unsettled import SUPERIOR_UNKNOWN, called_off
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 
@@ -26,12 +26,15 @@ def remind(work: Work, office: Office) -> Settlement:
 
 
 def escalate(work: Work, office: Office) -> Settlement:
-    """The date has passed without an answer: the common superior hears of it, or a person picks whom to tell."""
+    """The date has passed without an answer: the common superior hears of it, or a person picks whom to tell.
+
+    Of a letter that has not left nobody above hears: its clock begins anew, once; then the request ends as one that reached nobody.
+    """
 
     def decide(tx: Tx, request: Request, policy: Policy, now: datetime) -> Decision[Request]:
         connector = superior_of(office, request)
-        decision = ladder.escalate(request, connector, policy, now, office.calendar)
-        if connector is None and decision.because.rule != OBSOLETE:
+        decision = sending.escalate(request, connector, policy, now, office.calendar)
+        if connector is None and decision.because.rule == "assistance.past_due":
             unknown(tx, request, now)
         return decision
 
@@ -70,7 +73,10 @@ def _timer(work: Work, decide: Decide, office: Office, note: str = "") -> Settle
             return
         settle_request(tx, decision, now)
         spread(tx, office, case, decision, now)
-        if note:
-            go_on(tx, office, decision.state, Verdict.NO_ANSWER, note, now)
+        why = note or (sending.NOT_SENT if not decision.state.state.open else "")
+        if why == sending.NOT_SENT:
+            called_off(tx, request, now)  # what still lies here on paper need not be posted
+        if why:
+            go_on(tx, office, decision.state, Verdict.NO_ANSWER, why, now)
 
     return Settlement(write=write)

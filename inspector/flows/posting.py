@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from inspector.domain import ladder
+from inspector.domain import ladder, sending
 from inspector.domain import letter as post
 from inspector.domain.assistance import AssistanceState, Request
 from inspector.domain.case import SubjectKind
@@ -77,7 +77,17 @@ def send(work: Work, office: Office) -> Settlement:
         if kind is LetterKind.REQUEST and work.key in fresh.again:
             unsettled.replaced(tx, fresh, now)
         if kind not in AFTERWARDS:
-            settle_request(tx, post.sent(fresh, str(work.payload["via"]), receipt.reference, now, case.pack), now)
+            policy = office.book.get(case.pack)
+            told = sending.sent(
+                fresh,
+                str(work.payload["via"]),
+                receipt.reference,
+                policy,
+                now,
+                office.calendar,
+                by_hand=receipt.by_hand,
+            )
+            settle_request(tx, told, now)
 
     return Settlement(write=write, outcome=kind.value, attempts=receipt.attempts)
 
@@ -154,14 +164,30 @@ def _written(work: Work, office: Office, request: Request) -> Letter:
     said = work.payload.get("said")
     if said is None:
         with office.store.begin() as tx:
-            fresh = tx.assistance.get(request.id)
+            fresh, until = _begun(work, office, tx, request.id)
             written = letter_of(office, tx, fresh, LetterKind(work.payload["letter"]), str(work.payload["via"]))
             said = json.loads(dump(letters.worded(office, tx, fresh, written, str(work.payload["via"]))))
-            tx.work.keep(work, {**work.payload, "said": said})
+            tx.work.keep(work, {**work.payload, "said": said}, expires_at=until)
     letter = load(Letter, json.dumps(said))
     purpose = replylink.LINK if work.payload["via"] == request.requested else replylink.OVERSEE
     with office.store.read() as tx:
         return letters.linked(letter, replylink.address(office, tx, purpose, request.id, letter.reply_url))
+
+
+def _begun(work: Work, office: Office, tx: Tx, request_id: str) -> tuple[Request, datetime | None]:
+    """The request as its letter is to tell it: the first one, if it leaves late, tells the date that is counted from here (and is tried
+
+    until then).
+    """
+    case, request = held(tx, request_id)
+    if work.payload["letter"] != LetterKind.REQUEST.value:
+        return request, None
+    now = office.now()
+    moved = sending.written(request, str(work.payload["via"]), office.book.get(case.pack), now, office.calendar)
+    if moved is None:
+        return request, None
+    settle_request(tx, moved, now)
+    return moved.state, moved.state.due_at
 
 
 def letter_of(office: Office, tx: Tx, request: Request, kind: LetterKind, via: str) -> Letter:

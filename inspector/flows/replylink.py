@@ -1,4 +1,4 @@
-"""The one-time links of a request, the agency's and the superior's: called back by an officer, over some time after it; nothing uses them up."""
+"""The one-time links of a request, the agency's and the superior's: called back by an officer, open for some time after it, used up by nothing."""
 
 from __future__ import annotations
 

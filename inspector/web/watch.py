@@ -17,7 +17,7 @@ from inspector.domain.case import SubjectKind
 from inspector.domain.errors import Away, InspectorError, Invalid
 from inspector.domain.evidence import blank
 from inspector.domain.identity import IdentityKind, identify
-from inspector.flows import attention
+from inspector.flows import attention, posted
 from inspector.flows.record import record
 from inspector.store.credit import Stated
 from inspector.store.room import Row
@@ -140,7 +140,7 @@ def close_attention(
         raise Invalid("reason_missing", field="note")
 
     def do(tx: Tx, now: datetime) -> Closed:
-        attention.close(tx, attention_id, caller.name, now, note=given.note, sees=caller.sees)
+        posted.seen_to(desk.office, tx, attention_id, caller.name, now, note=given.note, sees=caller.sees)
         return Closed(id=attention_id)
 
     return desk.once(message(caller.source, message_id, f"close {attention_id}", given), do)

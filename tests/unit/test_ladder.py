@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from inspector.calendars import load_calendars
-from inspector.domain import asking, dispute, ladder, letter, reply, respite
+from inspector.domain import asking, dispute, ladder, letter, reply, respite, scoreboard, sending
 from inspector.domain.assistance import TIMERS, AssistanceState, Door, Inability, Quarrel, Request, Word
 from inspector.domain.calendar import SHANGHAI, NamedDay, WorkingCalendar
 from inspector.domain.decision import Decision, Order, OrderKind
@@ -88,13 +88,19 @@ class Standing:
         held = self.request
         flags = (held.accepted, held.extended, held.proposed is not None, held.dispute is not None, held.moved_on, held.urgency)
         waits = tuple(sorted((row.kind.value, row.payload["turn"] == held.turn) for row in self.rows.values()))
-        return held.state, self.now < held.due_at, *flags, waits
+        unsent = any(one.rule == sending.UNSENT for one in held.history)
+        return held.state, self.now < held.due_at, held.reached, unsent, *flags, waits
 
 
 def opened(policy: Policy) -> Standing:
     """A request that has just been opened."""
     decision = asking.open_request("case", "bureau", order(policy), policy, START, calendar())
     return Standing(decision.state, {}, START).after(decision)
+
+
+def sent(held: Standing, policy: Policy) -> Standing:
+    """The same once its letter has been taken."""
+    return held.after(sending.sent(held.request, held.request.requested, "1", policy, held.now, calendar()))
 
 
 def fired(held: Standing, policy: Policy, superior: str | None) -> Standing:
@@ -107,7 +113,7 @@ def fired(held: Standing, policy: Policy, superior: str | None) -> Standing:
         return replace(rest, now=now)
     match row.kind:
         case OrderKind.ASSIST_DUE:
-            decision = ladder.escalate(held.request, superior, policy, now, calendar())
+            decision = sending.escalate(held.request, superior, policy, now, calendar())
         case OrderKind.ASSIST_END:
             decision = ladder.silent(held.request, now, policy.label)
         case OrderKind.ASSIST_DECIDE:
@@ -126,7 +132,9 @@ def words(policy: Policy, now: datetime) -> Iterator[Callable[[Request], Decisio
     """Everything that anybody can say about a request."""
     day, at = calendar(), policy.label
     late = day.local_date(now) + timedelta(days=45)
-    yield lambda held: letter.sent(held, held.requested, "1", now, at)
+    yield lambda held: sending.sent(held, held.requested, "1", policy, now, day)
+    yield lambda held: sending.sent(held, held.requested, "1", policy, now, day, by_hand=True)
+    yield lambda held: sending.posted(held, "officer", policy, now, day)
     yield lambda held: reply.deliver(held, now, at)
     yield lambda held: reply.accept(held, "赵六", now, at)
     yield lambda held: reply.partly(held, "一处", "另一处", "赵六", now, at)
@@ -192,7 +200,7 @@ def to_the_end(held: Standing, policy: Policy) -> Standing:
 
 
 def test_the_ladder_of_a_pack_is_climbed_step_by_step_in_working_days_and_each_letter_goes_once() -> None:
-    policy, held = pack(), opened(pack())
+    policy, held = pack(), sent(opened(pack()), pack())
     climbed: list[tuple[str, str]] = []
     while held.next is not None:
         row = held.next
@@ -208,8 +216,44 @@ def test_the_ladder_of_a_pack_is_climbed_step_by_step_in_working_days_and_each_l
         ("03-26 17:30", "assist.end"),
     ]
     assert [one.rule.removeprefix("assistance.") for one in held.request.history] == [
-        *("open", "acknowledge", "remind", "last", "liaison", "head", "escalate", "silent")
+        *("open", "sent", "acknowledge", "remind", "last", "liaison", "head", "escalate", "silent")
     ]
+
+
+def test_a_letter_that_has_not_left_is_reminded_of_by_nobody_and_ends_in_two_terms_as_one_that_reached_nobody() -> None:
+    policy, held = pack(), opened(pack())
+    climbed = []
+    while held.next is not None:
+        held = fired(held, policy, "county")
+        climbed.append(held.request.due_at.date())
+    assert [one.rule.removeprefix("assistance.") for one in held.request.history] == ["open", "unsent", "undeliverable"]
+    assert (scoreboard.unreached(held.request), held.request.escalated_to) == (True, None)
+    assert sorted(set(climbed)) == [date(2026, 3, 16), date(2026, 4, 2)], "ten working days, counted anew on 19 March"
+
+
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_a_letter_that_leaves_late_begins_the_clock_there_and_its_score_is_counted_from_there(by_hand: bool) -> None:
+    policy, held = pack(), opened(pack())
+    late = datetime(2026, 3, 16, 16, 30, tzinfo=SHANGHAI)
+    told = sending.sent(held.request, "housing", "1", policy, late, calendar(), by_hand=by_hand)
+    if by_hand:
+        assert (told.state.state, told.state.sent_at, told.orders) == (AssistanceState.ORDERED, None, ())
+        assert sending.sent(told.state, "housing", "1", policy, late, calendar(), by_hand=True).state.sent_at is None
+        told = sending.posted(told.state, "李四", policy, late, calendar())
+    sent = told.state
+    assert (sent.state, sent.sent_at, sent.due_at.date()) == (AssistanceState.SENT, late, date(2026, 3, 30))
+    assert sent.accept_by == datetime(2026, 3, 18, 17, 30, tzinfo=SHANGHAI)
+    assert (told.ends, {row.payload["turn"] for row in told.orders}) == (TIMERS, {1})
+    done = reply.answer(sent, Verdict.MATCH, "", "赵六", Compare.EXACT, late + timedelta(hours=18), PACK).state
+    (score,) = scoreboard.scores([done], calendar())
+    assert (score.punctual, score.heard_in_time, score.answer_days, score.moved) == (1, 1, [1], 0)
+
+
+def test_a_letter_of_the_same_day_leaves_its_date_as_it_is() -> None:
+    policy, held = pack(), opened(pack())
+    told = sending.sent(held.request, "housing", "1", policy, START + timedelta(hours=8), calendar())
+    assert (told.state.due_at, told.state.turn, told.orders) == (held.request.due_at, 0, ())
+    assert sending.written(held.request, "housing", policy, START + timedelta(hours=8), calendar()) is None
 
 
 def test_who_has_acknowledged_is_not_asked_to_and_a_pack_without_the_steps_tells_the_superior_a_day_after_the_date() -> None:

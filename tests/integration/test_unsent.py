@@ -1,0 +1,106 @@
+"""Our own outage is never held against an agency: its time begins when somebody outside has the letter (handbook 1.5.5)."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from connectors.agencies import paper
+from inspector.domain.assistance import AssistanceState
+from inspector.domain.evidence import Verdict
+from inspector.domain.letter import LetterKind
+from inspector.flows import assist, posted
+from inspector.flows.dossier import dossier
+from inspector.flows.office import Office
+from inspector.flows.requests import policy_of
+from inspector.flows.scoreboard import scoreboard
+from inspector.store.store import Store
+from tests.house import Hand, settle
+from tests.integration.test_letters import Desk, an_office, opened, request_of
+
+pytestmark = pytest.mark.alike
+
+
+def test_after_an_outage_of_ours_the_first_letter_tells_a_date_ahead_and_nobody_above_hears(store: Store, hand: Hand) -> None:
+    civil, county = Desk("civil-affairs"), Desk("county-office")
+    office = an_office(store, hand, {"civil-affairs": civil, "county-office": county})
+    case_id = opened(office)
+    before = request_of(store, case_id)
+    hand.now = before.escalate_at + timedelta(hours=1)
+    settle(office)
+    request = request_of(store, case_id)
+    assert (civil.kinds, county.kinds, request.state) == ([LetterKind.REQUEST], [], AssistanceState.SENT)
+    assert civil.letters[0].due_at == request.due_at > hand.now
+    hand.now = request.escalate_at
+    settle(office)
+    assert county.kinds == [LetterKind.ESCALATION], "a term of its own, and then the superior"
+
+
+def test_a_letter_that_leaves_an_hour_before_its_date_has_its_whole_term_and_no_reminder_beside_it(
+    store: Store, hand: Hand
+) -> None:
+    civil = Desk("civil-affairs")
+    office = an_office(store, hand, {"civil-affairs": civil, "county-office": Desk("county-office")})
+    case_id = opened(office)
+    hand.now = request_of(store, case_id).due_at - timedelta(hours=1)
+    settle(office)
+    request = request_of(store, case_id)
+    assert (civil.kinds, civil.letters[0].due_at) == ([LetterKind.REQUEST], request.due_at)
+    hand.on(hours=16)
+    with store.begin() as tx:
+        assist.answer(office, tx, request.id, Verdict.MATCH, "", "王五", hand())
+    with store.read() as tx:
+        (score,) = scoreboard(office, tx)
+    assert (score.heard_in_time, score.punctual, score.answer_days) == (1, 1, [1])
+
+
+def told(office: Office, case_id: str) -> str:
+    """The dossier as a superior would have it."""
+    request = request_of(office.store, case_id)
+    with office.store.read() as tx:
+        return dossier(office, policy_of(office, tx, request), request, LetterKind.ESCALATION, "zh-Hans")
+
+
+def test_a_letter_on_paper_has_left_when_a_person_says_that_it_was_posted(store: Store, hand: Hand, tmp_path: Path) -> None:
+    office = an_office(
+        store,
+        hand,
+        {"civil-affairs": paper.connect("civil-affairs", {"folder": str(tmp_path)}), "county-office": Desk("county-office")},
+    )
+    case_id = opened(office)
+    settle(office)
+    request = request_of(store, case_id)
+    assert (request.state, request.sent_at) == (AssistanceState.ORDERED, None)
+    assert "待打印寄送" in told(office, case_id)
+    assert "发出" not in told(office, case_id)
+    hand.on(days=2)
+    settle(office)
+    with store.begin() as tx:
+        (matter,) = [row["id"] for row in tx.attention.page(None) if row["kind"] == "letter_to_post"]
+        posted.seen_to(office, tx, matter, "李四", hand(), note="已挂号寄出")
+    request = request_of(store, case_id)
+    assert (request.state, request.sent_at) == (AssistanceState.SENT, hand())
+    assert request.due_at.date() > date(2026, 3, 5), "the term of three days runs from the posting"
+    assert "函件已寄出" in told(office, case_id)
+
+
+def test_a_letter_on_paper_that_nobody_posts_ends_as_one_that_reached_nobody(store: Store, hand: Hand, tmp_path: Path) -> None:
+    county = Desk("county-office")
+    office = an_office(
+        store, hand, {"civil-affairs": paper.connect("civil-affairs", {"folder": str(tmp_path)}), "county-office": county}
+    )
+    case_id = opened(office)
+    for _ in range(4):
+        settle(office)
+        hand.on(days=5)
+    settle(office)
+    assert (request_of(store, case_id).state, county.kinds) == (AssistanceState.UNANSWERED, [])
+    with store.read() as tx:
+        (score,) = scoreboard(office, tx)
+        assert (score.unreached, score.unanswered, score.escalated) == (1, 0, 0)
+        assert [row for row in tx.attention.page(None) if row["kind"] == "letter_to_post"] == []
+        assert [(one.verdict, one.note) for one in tx.cases.evidence(case_id) if one.via == "civil-affairs"] == [
+            (Verdict.NO_ANSWER, "not_sent")
+        ]
