@@ -32,17 +32,23 @@ def worded(office: Office, tx: Tx, request: Request, letter: Letter, via: str) -
     facts = {**_facts(office, tx, request, letter, lang), "to": to.name if to is not None else via}
     parts = [label(f"letter.{letter.kind.value}", lang, **facts)]
     if letter.kind not in TELLING:
-        parts.append(label("letter.facts", lang, **facts))
+        parts += [label("letter.facts", lang, **facts), question.counted(request, lang)]
     asks = letter.kind not in TELLING | ABOVE
     if asks:
-        parts.append(label("letter.duty", lang, **facts))
+        parts += [label("letter.effect", lang), label("letter.duty", lang, **facts)]
     how = "" if letter.kind in TELLING else label("letter.how" if asks else "letter.how_above", lang, **facts)
     words = Words(
         language=lang,
         title=label("letter.title", lang, kind=of(letter.kind, lang), **facts),
         body="\n\n".join((label("letter.to", lang, **facts), *parts, str(facts["requester"]))),
         how=how,
-        brief="\n".join((label("letter.facts", lang, **facts).strip(), label("letter.how_digest", lang, **facts))),
+        brief="\n".join(
+            (
+                label("letter.facts", lang, **facts).strip(),
+                question.counted(request, lang),
+                label("letter.how_digest", lang, **facts),
+            )
+        ),
         slip=tuple(label(f"slip.{one}", lang) for one in SLIP) if asks else (),
         slip_title=label("letter.slip", lang) if asks else "",
     )

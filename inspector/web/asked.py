@@ -16,8 +16,7 @@ from inspector.domain import assistance, respite
 from inspector.domain.assistance import AssistanceState, Door, Inability, Quarrel
 from inspector.domain.errors import Forbidden, InspectorError, Invalid, Refusal
 from inspector.domain.said import Saying
-from inspector.flows import assist, wording
-from inspector.flows.articles import articles
+from inspector.flows import assist, question
 from inspector.flows.office import AgencyNode
 from inspector.flows.requests import node_of
 from inspector.store.tx import Tx, new_id
@@ -161,7 +160,7 @@ def _page(
         held = tx.assistance.get(request_id)
         case = tx.cases.get(held.case_id)
         policy = desk.office.book.get(case.pack)
-        cited = [wording.cited(one, language(request)) for one in articles(policy, held.basis)]
+        cited = question.quoted(policy, held.basis, language(request))
         fact = fact_name(desk, case.pack, str(held.question["item"]), str(held.question["fact"]))
         extends = respite.not_extended(held, policy, desk.office.now()) is None
         return _Read(held=held, hears=assist.hears(case, held), extends=extends, fact=fact, cited=cited)
@@ -180,6 +179,7 @@ def _page(
         "requested": name_of(desk, node_of(desk.office, held.requested)),
         "fact": told.fact,
         "cited": told.cited,
+        "counted": question.counted(held, language(request)),
         "requester": name_of(desk, held.requester),
         "kept": form.kept() if form else {},
         "verdicts": VERDICTS,
