@@ -111,8 +111,13 @@ def propose(
 def agree(
     request: Request, seen: datetime, by: str, policy: Policy, now: datetime, calendar: WorkingCalendar
 ) -> Decision[Request]:
-    """The requester agrees to the date that it was shown (`seen`): it binds from now on. Raises Refusal, also where it is another now."""
-    told = _proposed(request, seen, now)
+    """The requester agrees to the date that it was shown (`seen`): it binds from now on.
+
+    Raises Refusal, also where it is another now, or has passed.
+    """
+    told = _proposed(request, seen)
+    if told.due_at <= now:
+        raise Refusal("date_passed", request=request.id, due_at=told.due_at.isoformat())
     term = Due(at=told.due_at, counted=_agreed(now, told.due_at, calendar))
     because = Because(rule="assistance.agree", basis=(request.basis,), pack=policy.label, facts=_moved(request, term, {"by": by}))
     held, orders = wound(request, AssistanceState.ACCEPTED, term, now, policy, calendar)
@@ -123,8 +128,11 @@ def agree(
 
 
 def keep(request: Request, seen: datetime, word: Word, now: datetime, pack: str) -> Decision[Request]:
-    """The requester does not agree to the date that it was shown, and says why: the old date stands. Raises Invalid, Refusal."""
-    told = _proposed(request, seen, now)
+    """The requester does not agree to the date that it was shown, and says why: the old date stands. Raises Invalid, Refusal.
+
+    So a proposal ends whose day has passed meanwhile, too: nobody can agree to that one any more.
+    """
+    told = _proposed(request, seen)
     said = word.facts()
     facts = {"due_at": request.due_at.isoformat(), "proposed": told.due_at.isoformat(), **said}
     because = Because(rule="assistance.keep", basis=(request.basis,), pack=pack, facts=facts)
@@ -170,14 +178,12 @@ def _told(request: Request) -> Told:
     return Told(type="assistance.moved", data=data)
 
 
-def _proposed(request: Request, seen: datetime, now: datetime) -> Proposed:
+def _proposed(request: Request, seen: datetime) -> Proposed:
     must_be_open(request)
     if request.proposed is None:
         raise Refusal("date_not_proposed", request=request.id)
     if request.proposed.due_at != seen:
         raise Refusal("date_changed", request=request.id, seen=seen.isoformat(), proposed=request.proposed.due_at.isoformat())
-    if request.proposed.due_at <= now:
-        raise Refusal("date_passed", request=request.id, due_at=request.proposed.due_at.isoformat())
     return request.proposed
 
 

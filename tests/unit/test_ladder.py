@@ -294,6 +294,10 @@ def test_a_proposed_date_binds_once_it_is_agreed_and_the_ladder_is_counted_anew_
     assert {row.due_at for row in agreed.orders if row.kind is OrderKind.ASSIST_LIAISON} == {
         datetime(2026, 4, 2, 17, 30, tzinfo=SHANGHAI)
     }
+    passed = shown(asked) + timedelta(minutes=1)
+    with pytest.raises(Refusal, match="date_passed"):
+        respite.agree(asked, shown(asked), "officer", policy, passed, calendar())
+    assert respite.keep(asked, shown(asked), WORD, passed, PACK).state.proposed is None, "no proposal is one that nobody can end"
     for day in (date(2026, 4, 4), date(2026, 3, 1)):  # a day of a festival, and one that has passed
         with pytest.raises(Invalid, match="date_not_working"):
             respite.propose(held, day, WORD, START, calendar(), PACK)
