@@ -38,6 +38,7 @@ HEADS: Mapping[str, tuple[str, str]] = {
     "declined": ("declined", "不予协助"),
     "forwarded": ("forwarded", "转送"),
     "unanswered": ("unanswered", "未答复"),
+    "undecided": ("undecided by the superior", "上级未决定"),
     "escalated": ("passed on above", "报上级"),
     "disproved": ("disproved", "与结果不符"),
     "badly_put": ("badly put", "请求不当"),

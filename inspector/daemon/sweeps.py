@@ -16,7 +16,7 @@ from inspector.domain.manners import Held
 from inspector.domain.sampling import Window
 from inspector.flows.held import left, waits
 from inspector.flows.office import Office
-from inspector.flows.scoreboard import recent
+from inspector.flows.scoreboard import recent, recent_days
 from inspector.flows.uncovered import HOLE
 from inspector.flows.windows import start
 from inspector.ports import PortError, Pulse
@@ -128,6 +128,7 @@ def _snapshot(tx: Tx, office: Office, now: datetime) -> Snapshot:
         oldest_due=[(kind, office.waited(since, now).total_seconds()) for kind, since in sorted(oldest.items())],
         assistance=[tuple(row) for row in tx.assistance.counts()],
         score=recent(tx, now),
+        answer_days=recent_days(office, tx, now),
         draws=[tuple(row) for row in tx.draws.counts()],
         visits=[tuple(row) for row in visits],
         seats=[tuple(row) for row in seats],

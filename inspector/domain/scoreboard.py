@@ -22,6 +22,9 @@ _SAYS = frozenset({Verdict.MATCH.value, Verdict.MISMATCH.value, Verdict.NOT_FOUN
 """Answers that a data interface would have given as well."""
 
 _UNREACHED = "assistance.undeliverable"
+END_OF: Mapping[str, str] = {_UNREACHED: "unreached", "assistance.undecided": "undecided"}
+"""What a request without an answer counts as that did not end by the agency's own silence, by the last rule of its history."""
+
 _WORDS = frozenset(
     f"assistance.{word}" for word in ("accept", "partly", "extend", "propose", "calm", "answer", "decline", "dispute")
 )
@@ -31,7 +34,8 @@ _WORDS = frozenset(
 class Score:
     """How one agency (a connector) has answered one kind of question (a fact). Days are working days from the day its letter was sent.
 
-    `asked` is the sum of `open`, `answered`, `declined`, `forwarded`, `unanswered`, `unreached` and `cancelled`. `heard_days` tells of each
+    `asked` is the sum of `open`, `answered`, `declined`, `forwarded`, `unanswered`, `undecided`, `unreached` and `cancelled`. `undecided`: the
+    agency has disputed, and it was the superior who kept silent. `heard_days` tells of each
     first word how long it took; `heard_in_time` those within the term of acknowledging, or of the answer where there is none.
     `punctual` are answers by the date that was agreed last.
     """
@@ -44,6 +48,7 @@ class Score:
     declined: int = 0
     forwarded: int = 0
     unanswered: int = 0
+    undecided: int = 0
     unreached: int = 0
     cancelled: int = 0
     heard_in_time: int = 0
@@ -69,7 +74,8 @@ class Score:
 
 
 _COUNTS = (
-    *("asked", "open", "answered", "declined", "forwarded", "unanswered", "unreached", "cancelled", "heard_in_time", "punctual"),
+    *("asked", "open", "answered", "declined", "forwarded", "unanswered", "undecided", "unreached", "cancelled"),
+    *("heard_in_time", "punctual"),
     *("partly", "moved", "escalated", "disputed", "used", "disproved", "badly_put"),
 )
 
@@ -96,8 +102,11 @@ def heard_at(request: Request) -> datetime | None:
 
 def unreached(request: Request) -> bool:
     """Whether the request ended because its letter reached nobody."""
-    over = request.state is AssistanceState.UNANSWERED
-    return over and bool(request.history) and request.history[-1].rule == _UNREACHED
+    return request.state is AssistanceState.UNANSWERED and _last(request) == _UNREACHED
+
+
+def _last(request: Request) -> str:
+    return request.history[-1].rule if request.history else ""
 
 
 def badly_put(request: Request) -> bool:
@@ -162,14 +171,22 @@ def middle(days: list[int]) -> int | None:
 
 def took(request: Request, until: datetime, calendar: WorkingCalendar) -> int:
     """Working days from the day a request's letter was sent to another; 0 on the same day. What lay in our house is nobody's delay."""
-    since = request.sent_at or request.opened_at
+    return days_between(request.sent_at or request.opened_at, until, calendar)
+
+
+def days_between(since: datetime, until: datetime, calendar: WorkingCalendar) -> int:
+    """Working days from one day to another; 0 on the same day."""
     return max(0, calendar.ordinal(calendar.local_date(until)) - calendar.ordinal(calendar.local_date(since)))
 
 
 def _count(score: Score, request: Request, calendar: WorkingCalendar) -> None:
     told, reply = marks(request), request.reply or {}
     score.asked += 1
-    name = "unreached" if unreached(request) else _ENDS.get(request.state, "open")
+    name = (
+        END_OF.get(_last(request), "unanswered")
+        if request.state is AssistanceState.UNANSWERED
+        else _ENDS.get(request.state, "open")
+    )
     setattr(score, name, getattr(score, name) + 1)
     heard = heard_at(request)
     if heard is not None:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 
-from inspector.domain.scoreboard import COLUMNS, Gain, Score, gains, scores
+from inspector.domain.scoreboard import COLUMNS, END_OF, Gain, Score, days_between, gains, middle, scores
 from inspector.flows.office import Office
 from inspector.flows.requests import node_of
 from inspector.store.tx import Tx
@@ -59,16 +59,30 @@ SCORES = (*COLUMNS, "reasons")
 """The columns of the scoreboard."""
 
 
-def recent(tx: Tx, now: datetime) -> list[tuple[str, str, int]]:
-    """(agency, mark, count) of the requests opened within `SPAN`, without reading them: what metrics and the ops page show."""
-    held: dict[tuple[str, str], int] = {}
-    for agency, state, heard_in_time, punctual, above, echo, count in tx.assistance.score(now - SPAN):
-        marks = {"asked": True, state.lower(): state in _STATES, "heard_in_time": heard_in_time, "punctual": punctual}
+def recent(tx: Tx, now: datetime) -> list[tuple[str, str, str, int]]:
+    """(agency, fact, mark, count) of the requests opened within `SPAN`: what metrics and the ops page show."""
+    held: dict[tuple[str, str, str], int] = {}
+    for agency, fact, state, last, heard_in_time, punctual, above, echo, count in tx.assistance.score(now - SPAN):
+        end = END_OF.get(last or "", state.lower())
+        marks = {"asked": True, end: state in _STATES, "heard_in_time": heard_in_time, "punctual": punctual}
         marks |= {"escalated": above, "disproved": echo == "DISPROVED"}
         for mark, applies in marks.items():
             if applies:
-                held[agency, mark] = held.get((agency, mark), 0) + count
-    return [(agency, mark, count) for (agency, mark), count in sorted(held.items())]
+                key = (agency, fact or "", mark)
+                held[key] = held.get(key, 0) + count
+    return [(*key, count) for key, count in sorted(held.items())]
+
+
+def recent_days(office: Office, tx: Tx, now: datetime) -> list[tuple[str, str, int]]:
+    """(agency, fact, median of the working days from the sending to the answer) of the same requests."""
+    held: dict[tuple[str, str], list[int]] = {}
+    for agency, fact, sent_at, opened_at, ended_at in tx.assistance.answered(now - SPAN):
+        since = datetime.fromisoformat(sent_at) if sent_at else opened_at
+        if ended_at:
+            held.setdefault((agency, fact or ""), []).append(
+                days_between(since, datetime.fromisoformat(ended_at), office.calendar)
+            )
+    return [(*key, middle(days) or 0) for key, days in sorted(held.items())]
 
 
 _STATES = frozenset({"ANSWERED", "DECLINED", "FORWARDED", "UNANSWERED"})

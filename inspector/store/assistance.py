@@ -91,11 +91,30 @@ class AssistanceRoom(Room):
         return [load(Request, text) for text in self.connection.execute(asked.limit(limit)).scalars()]
 
     def score(self, since: datetime) -> Sequence[Any]:
-        """(requested agency, state, heard in time, punctual, passed on above, echo, count) of those opened since."""
-        kinds = (assistance.c.requested, assistance.c.state, assistance.c.heard_in_time, assistance.c.punctual)
-        more = (assistance.c.above, assistance.c.echo)
-        asked = sa.select(*kinds, *more, sa.func.count()).where(assistance.c.opened_at >= since)
-        return self.connection.execute(asked.group_by(*kinds, *more)).all()
+        """(requested agency, fact, state, last rule, heard in time, punctual, passed on above, echo, count) of those opened since.
+
+        The last rule of its history is told of those that ended without an answer; the database reads it and the fact from the body.
+        """
+        told = assistance.c
+        unanswered = told.state == AssistanceState.UNANSWERED.value
+        last = sa.case((unanswered, self._body["history"][-1]["rule"].as_string()))
+        if self.sqlite:  # it counts from the end by a sign of its own
+            last = sa.case((unanswered, sa.func.json_extract(told.body, "$.history[#-1].rule")))
+        fact = self._body["question"]["fact"].as_string()
+        rows = sa.select(told.requested, fact.label("fact"), told.state, last.label("last"), told.heard_in_time, told.punctual)
+        held = rows.add_columns(told.above, told.echo).where(told.opened_at >= since).subquery()
+        return self.connection.execute(sa.select(*held.c, sa.func.count()).group_by(*held.c)).all()
+
+    def answered(self, since: datetime) -> Sequence[Any]:
+        """(requested agency, fact, when its letter was sent, if it was, when it was opened, when answered) of those opened since."""
+        told, body = assistance.c, self._body
+        words = (body["question"]["fact"].as_string(), body["sent_at"].as_string())
+        asked = sa.select(told.requested, *words, told.opened_at, body["ended_at"].as_string())
+        return self.connection.execute(asked.where(told.opened_at >= since, told.state == AssistanceState.ANSWERED.value)).all()
+
+    @property
+    def _body(self) -> Any:
+        return sa.type_coerce(assistance.c.body, sa.JSON) if self.sqlite else sa.cast(assistance.c.body, sa.JSON)
 
     def file(self, request_id: str, entry: str, text: str, now: datetime) -> int:
         """File a written notice; its number among those of the request, from 1 on."""

@@ -31,7 +31,8 @@ class Snapshot:
     work: Sequence[tuple[str, str, int]] = ()
     oldest_due: Sequence[tuple[str, float]] = ()
     assistance: Sequence[tuple[str, str, int]] = ()
-    score: Sequence[tuple[str, str, int]] = ()
+    score: Sequence[tuple[str, str, str, int]] = ()
+    answer_days: Sequence[tuple[str, str, int]] = ()
     draws: Sequence[tuple[str, int]] = ()
     visits: Sequence[tuple[str, int]] = ()
     seats: Sequence[tuple[str, int]] = ()
@@ -86,10 +87,10 @@ class _State(Collector):
         )
         yield _family("inspector_work_oldest_due_seconds", help_oldest, ("kind",), held.oldest_due)
         yield _family("inspector_assistance", "Assistance requests by agency and state.", ("agency", "state"), held.assistance)
-        help_score = (
-            "Requests opened within 90 days, by agency and mark: asked, heard_in_time, answered, punctual, escalated and others."
-        )
-        yield _family("inspector_assistance_score", help_score, ("agency", "mark"), held.score)
+        help_score = "Requests opened within 90 days, by agency, question (fact) and mark: asked, heard_in_time, answered, punctual and others."
+        yield _family("inspector_assistance_score", help_score, ("agency", "fact", "mark"), held.score)
+        help_days = "Working days from the sending of a request to its answer, the median of those opened within 90 days."
+        yield _family("inspector_assistance_answer_days", help_days, ("agency", "fact"), held.answer_days)
         yield _family("inspector_draws", "Draws by state.", ("state",), held.draws)
         yield _family("inspector_visits", "Visits by state.", ("state",), held.visits)
         help_planned = "Planned checks of this calendar year, made or to be made: chosen by chance, or owed for coverage."

@@ -17,7 +17,7 @@ from inspector.domain.visit import SeatState, VisitState
 from inspector.flows import wording
 from inspector.flows.held import left, waits
 from inspector.flows.office import Office
-from inspector.flows.scoreboard import recent
+from inspector.flows.scoreboard import recent, recent_days
 from inspector.labels import Lang, label, of
 from inspector.store.replicas import ALIVE, LOST
 from inspector.store.room import Row
@@ -135,15 +135,23 @@ def _lanes(office: Office, tx: Tx, machine_now: datetime, lang: Lang) -> Iterato
 
 
 def _score(office: Office, tx: Tx, now: datetime, lang: Lang) -> Iterator[str]:
-    """How each agency has answered within the last months, one line each."""
-    held: dict[str, dict[str, int]] = {}
-    for agency, mark, count in recent(tx, now):
-        held.setdefault(agency, {})[mark] = count
+    """How each agency has answered each kind of question within the last months, one line each."""
+    held: dict[tuple[str, str], dict[str, int]] = {}
+    for agency, fact, mark, count in recent(tx, now):
+        held.setdefault((agency, fact), {})[mark] = count
     names = {node.connector: node.name for node in office.tree.values() if node.connector}
-    for agency, marks in held.items():
+    days = {(agency, fact): median for agency, fact, median in recent_days(office, tx, now)}
+    for (agency, fact), marks in held.items():
         told = {mark: marks.get(mark, 0) for mark in ("asked", "heard_in_time", "answered", "punctual", "declined", "escalated")}
-        more = {mark: marks.get(mark, 0) for mark in ("unanswered", "forwarded", "disproved")}
-        yield label("ops.score", lang, agency=names.get(agency, agency), **told, **more)
+        more: dict[str, object] = {mark: marks.get(mark, 0) for mark in ("unanswered", "undecided", "unreached", "forwarded", "disproved")}
+        more |= {"days": days.get((agency, fact), "—")}
+        yield label("ops.score", lang, agency=names.get(agency, agency), fact=_fact(office, fact), **told, **more)
+
+
+def _fact(office: Office, code: str) -> str:
+    """A question as the newest pack that has it names it; its code where none does any more."""
+    held = (fact for pack in reversed(office.book.packs) for item in pack.items.values() for fact in item.facts)
+    return next((fact.name for fact in held if fact.code == code), code)
 
 
 def _draws(tx: Tx, lang: Lang) -> Iterator[str]:

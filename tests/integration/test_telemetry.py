@@ -194,6 +194,7 @@ def test_labels_come_from_closed_sets_and_never_from_cases_or_persons(metrics: M
         "route": re.compile(r"/[a-z0-9/{}_]+"),
         "method": re.compile(r"[A-Z]+"),
         "agency": {"bureau", "housing"},
+        "fact": re.compile(r"[a-z-]+"),  # a pack's codes
         "chosen": {"chance", "coverage"},
         "reason": {"breaker", "paused"},
         "mark": re.compile(r"[a-z_]+"),

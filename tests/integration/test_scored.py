@@ -1,0 +1,52 @@
+"""The scoreboard by kind of question, with days to answer, on page and metric; what is another's silence is not the agency's."""
+
+from __future__ import annotations
+
+from inspector.daemon import sweeps
+from inspector.domain.assistance import AssistanceState, Quarrel
+from inspector.domain.evidence import Verdict
+from inspector.flows import assist
+from inspector.flows.scoreboard import recent, recent_days, scoreboard
+from inspector.store.store import Store
+from inspector.telemetry.metrics import Metrics
+from tests.edge import WEB, serving
+from tests.house import Hand, settle
+from tests.integration.test_letters import Desk, an_office, opened, request_of
+
+
+def test_the_superiors_silence_is_not_the_agencies_and_each_question_is_told_with_its_days(store: Store, hand: Hand) -> None:
+    office = an_office(store, hand, {"civil-affairs": Desk("civil-affairs"), "county-office": Desk("county-office")})
+    disputed, answered, silent = (opened(office, number) for number in (1, 2, 3))
+    settle(office)
+    with store.begin() as tx:
+        request = request_of(store, disputed)
+        assist.contest(office, tx, request.id, Quarrel.COMPETENCE, "不属于本局职权", "王五", hand())
+    hand.on(days=1)
+    with store.begin() as tx:
+        assist.answer(office, tx, request_of(store, answered).id, Verdict.MATCH, "", "王五", hand())
+    for _ in range(8):
+        hand.on(days=5)
+        settle(office)
+    states = {request_of(store, one).state for one in (disputed, silent)}
+    assert states == {AssistanceState.UNANSWERED}
+    with store.read() as tx:
+        (score,) = scoreboard(office, tx)
+        marks, days = recent(tx, hand()), recent_days(office, tx, hand())
+    assert (score.asked, score.unanswered, score.undecided, score.disputed, score.moved) == (3, 1, 1, 1, 0)
+    told = {mark: count for agency, fact, mark, count in marks if (agency, fact) == ("civil-affairs", "household")}
+    assert {mark: told[mark] for mark in ("asked", "answered", "unanswered", "undecided")} == {
+        "asked": 3,
+        "answered": 1,
+        "unanswered": 1,
+        "undecided": 1,
+    }
+    assert days == [("civil-affairs", "household", 1)]
+    with serving(office, WEB.model_copy(update={"open_ops": True})) as edge, edge.client() as client:
+        page = client.get("/ops").text
+    assert "工作日中位数 1" in page
+    assert "上级未决定 1" in page
+    metrics = Metrics()
+    sweeps.snapshot(office, metrics)
+    text = metrics.render().decode()
+    assert 'inspector_assistance_score{agency="civil-affairs",fact="household",mark="undecided"} 1.0' in text
+    assert 'inspector_assistance_answer_days{agency="civil-affairs",fact="household"} 1.0' in text
