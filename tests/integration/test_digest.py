@@ -16,6 +16,7 @@ from inspector.domain.calendar import NamedDay, WorkingCalendar
 from inspector.domain.decision import OrderKind
 from inspector.domain.inquiry import Asked
 from inspector.domain.letter import LetterKind
+from inspector.domain.scoreboard import scores
 from inspector.domain.urgency import Urgency
 from inspector.flows import assist
 from inspector.flows.office import Office
@@ -183,6 +184,7 @@ def test_the_date_that_a_digest_has_told_binds_though_the_daemon_died_before_it_
     assert [one.state for one in held] == [AssistanceState.DELIVERED, AssistanceState.ACCEPTED]
     assert all(one.escalate_at > one.due_at for one in held)
     assert civil.letters[0] == civil.letters[1], "the same again"
+    assert [score.moved for score in scores(held, office.calendar)] == [0], "nobody has moved a date"
     with store.read() as tx:
         rows = tx.work.page(case_id=cases[1], limit=100)
     waits = {row["key"] for row in rows if row["state"] == "waiting" and row["kind"] in TIMERS}
