@@ -41,6 +41,7 @@ GROUPS: Mapping[str, str] = {
     "about": "Quarrel",
     "echo": "Echo",
     "urgency": "Urgency",
+    "unable": "Unable",
 }
 """The facts whose values are codes, and the labels that have their words."""
 
