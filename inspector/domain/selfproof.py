@@ -166,7 +166,7 @@ def ask(case: Case, order: Order, policy: Policy, now: datetime, calendar: Worki
         due_counted=term.counted,
         due_provisional=term.provisional,
     )
-    told = Told(type="self_proof.asked", data=_data(proof))
+    told = Told(type="self_proof.asked", data={"self_proof": proof.id, "claim": proof.claim, "due_at": proof.due_at.isoformat()})
     because = _because(proof, "self_proof.ask", policy.label, due_at=proof.due_at.isoformat())
     because = replace(because, basis=(proof.basis, row.basis))
     return Decision(
@@ -222,7 +222,7 @@ def receive(
     )
     because = replace(because, basis=(proof.basis, row.basis), facts={**because.facts, "read_by": term.at.isoformat()})
     wait = _wait(held, OrderKind.SELF_PROOF_READ, term.at)
-    told = Told(type="self_proof.received", data=_data(held))
+    told = Told(type="self_proof.received", data={"self_proof": held.id, "claim": held.claim, "due_at": held.due_at.isoformat()})
     return Decision(state=_noted(held, because.rule, now), because=because, orders=(wait,), told=(told,), ends=WAITS)
 
 
@@ -261,7 +261,14 @@ def remind(proof: SelfProof, now: datetime, pack: str) -> Decision[SelfProof]:
     if not proof.state.asked or now >= proof.due_at:
         return Decision(state=proof, because=replace(because, rule=OBSOLETE))
     return Decision(
-        state=_noted(proof, because.rule, now), because=because, told=(Told(type="self_proof.reminded", data=_data(proof)),)
+        state=_noted(proof, because.rule, now),
+        because=because,
+        told=(
+            Told(
+                type="self_proof.reminded",
+                data={"self_proof": proof.id, "claim": proof.claim, "due_at": proof.due_at.isoformat()},
+            ),
+        ),
     )
 
 
@@ -322,10 +329,6 @@ def cancel(proof: SelfProof, now: datetime, pack: str) -> Decision[SelfProof]:
 
 def _because(proof: SelfProof, rule: str, pack: str, **facts: object) -> Because:
     return Because(rule=rule, basis=(proof.basis,), pack=pack, facts={"claim": proof.claim, **facts})
-
-
-def _data(proof: SelfProof) -> dict[str, object]:
-    return {"self_proof": proof.id, "claim": proof.claim, "due_at": proof.due_at.isoformat()}
 
 
 def _door(material: Material) -> dict[str, object]:

@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, Response
 from inspector.domain.calendar import Counting
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import Verdict
+from inspector.domain.material import MaterialKind
 from inspector.domain.selfproof import ProofState, Reading, SelfProof, Unable
 from inspector.flows import selfproof
 from inspector.store.tx import Tx
@@ -30,6 +31,7 @@ router = APIRouter(prefix="/v1/self-proofs", tags=["self-proof"], route_class=Js
 Reader = Annotated[Caller, Depends(allow(Role.OFFICER, Role.AUDITOR))]
 Reaching = Annotated[Caller, Depends(allow(Role.SYSTEM, Role.OFFICER))]
 _BASE64 = r"^[A-Za-z0-9+/]+={0,2}$"
+_FILES = {kind.value: {"schema": {"type": "string", "format": "binary"}} for kind in MaterialKind}
 SANDBOX = "default-src 'none'; sandbox; frame-ancestors 'none'"
 """The policy of a stranger's file: whatever it holds, nothing in it is carried out."""
 
@@ -217,7 +219,7 @@ def read_material(
     return desk.once(said, lambda tx, now: proof_shown(read(desk, tx, caller, proof_id, given, now)))
 
 
-@router.get("/{proof_id}/materials/{digest}", responses=READS | {200: {"content": {"application/octet-stream": {}}}})
+@router.get("/{proof_id}/materials/{digest}", response_class=Response, responses=READS | {200: {"content": _FILES}})
 def look_at_material(desk: AtDesk, caller: Reader, proof_id: NamePath, digest: Digest) -> Response:
     """A file that was shown, as it is kept. Who looked at it is an entry of the ledger."""
     return file_of(desk, caller, proof_id, digest)

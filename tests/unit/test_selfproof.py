@@ -95,8 +95,8 @@ BROKEN: tuple[tuple[str, str], ...] = (
     (given.pack((given.SHOWS, "有关材料")), "self_proof_vague"),
     (given.pack((given.PROOF, given.PROOF.replace("S0:7", "H:42"))), "self_proof_uncited"),
     (given.pack(('"ONLINE_QUERY", "DOCUMENT", "ON_SITE"', '"ONLINE_QUERY", "ON_SITE"')), "way_unreachable"),
-    (given.pack(('timer = "self_proof" #', 'timer = "assist_urgent" #')), "self_proof_untimed"),
-    (given.pack(('term = "2wd"\nbasis = "H:43"', 'term = "6wd"\nbasis = "H:43"')), "term_beyond"),
+    (given.pack((given.TERM, 'timer = "assist_urgent"\nterm = "1wd"')), "self_proof_untimed"),
+    (given.pack((given.REMIND, given.REMIND.replace("2wd", "6wd"))), "term_beyond"),
     (given.pack(ways='"DOCUMENT", "ONLINE_QUERY", "ASSISTANCE", "ON_SITE"'), "document_before_query"),
     (given.pack(ways='"ONLINE_QUERY", "ASSISTANCE", "ON_SITE", "DOCUMENT"'), "visit_before_document"),
 )
