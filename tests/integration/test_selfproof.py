@@ -324,7 +324,8 @@ def test_an_upload_that_breaks_off_leaves_nothing_half_and_the_next_one_is_taken
     with at_the_edge(house) as edge:
         host, port = urlsplit(edge.url).hostname or "", urlsplit(edge.url).port or 0
         with socket.create_connection((host, port)) as line:
-            head = f"POST {house.path()} HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 90000\r\n\r\n"
+            head = f"POST {house.path()} HTTP/1.1\r\nHost: x\r\nContent-Length: 90000\r\n"
+            head += "Content-Type: multipart/form-data; boundary=b\r\n\r\n"
             line.sendall(head.encode() + b'--b\r\nContent-Disposition: form-data; name="material"; filename="a"\r\n\r\n' + jpeg())
         assert show(edge, house, png()).status_code == 200
     assert [one.kind.value for one in house.get().materials] == ["image/png"]
