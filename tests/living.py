@@ -160,14 +160,14 @@ def _proofs(office: Office) -> list[list[str]]:
     """Questions to subjects, some for each operation; what is read and looked at has been shown before."""
     changes = {"subject_kind": SubjectKind.PERSON, "subject_code": PERSON, "matter": MatterKind.CONFIRMATION}
     groups: list[list[str]] = []
-    for place, step in enumerate(("show", "materials", "decline", "handover", "link", "reading", "look")):
+    for place, step in enumerate(("read", "materials", "decline", "handover", "link", "reading", "look")):
         numbers = range(2000 + place * MANY, 2000 + (place + 1) * MANY)
         cases = [post(office, application(number, "exam-work-years", {"work-years": "5"}, **changes)) for number in numbers]
         settle(office)
         with office.store.begin() as tx:
             groups.append([proof.id for case in cases for proof in tx.selfproofs.of_case(case)])
             for proof in groups[-1] if step in ("reading", "look") else ():
-                selfproof.receive(office, tx, proof, png(), "", office.now())
+                selfproof.receive(office, tx, proof, selfproof.take(png()), "", office.now())
     return groups
 
 

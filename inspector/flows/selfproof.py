@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from inspector.domain import exhibit, selfproof, verification
@@ -18,7 +18,7 @@ from inspector.domain.case import Case
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Forbidden, Invalid, Refusal
 from inspector.domain.evidence import Evidence, Verdict, blank
-from inspector.domain.material import kept
+from inspector.domain.material import Kept, kept
 from inspector.domain.policy import Policy
 from inspector.domain.selfproof import AGAIN, OBSOLETE, Material, ProofState, Reading, SelfProof, Unable
 from inspector.flows import late, recall
@@ -90,21 +90,33 @@ def open_page(tx: Tx, proof_id: str, now: datetime) -> None:
         recall.quiet(tx, seen, now)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """A file that came in: what is kept of it, and the SHA-256 of what came."""
+
+    kept: Kept
+    received: str
+
+
+def take(content: bytes) -> Taken:
+    """Take a file apart, before any transaction: nobody waits for it. Raises what `material.kept` raises."""
+    return Taken(kept=kept(content), received=hashlib.sha256(content).hexdigest())
+
+
 def receive(
-    office: Office, tx: Tx, proof_id: str, content: bytes, remark: str, now: datetime, door: Door | None = None
+    office: Office, tx: Tx, proof_id: str, what: Taken, remark: str, now: datetime, door: Door | None = None
 ) -> SelfProof:
     """Something is shown: it is kept without where and with what it was taken, and waits for a person. Twice is once.
 
-    Raises Refusal where nothing is wanted any more, and what `material.kept` and `selfproof.receive` raise.
+    Raises Refusal where nothing is wanted any more, and what `selfproof.receive` raises.
     """
     case, proof = held(tx, proof_id)
     _must_hear(case, proof)
-    what = kept(content)
     material = Material(
-        digest=hashlib.sha256(what.content).hexdigest(),
-        received=hashlib.sha256(content).hexdigest(),
-        kind=what.kind,
-        size=len(what.content),
+        digest=hashlib.sha256(what.kept.content).hexdigest(),
+        received=what.received,
+        kind=what.kept.kind,
+        size=len(what.kept.content),
         remark=remark,
         at=now,
         door="counter" if door and door.token else "subject",
@@ -114,7 +126,7 @@ def receive(
     if decision.because.rule == AGAIN:
         return proof
     made = decision.state
-    tx.selfproofs.keep(made, material, what.content)
+    tx.selfproofs.keep(made, material, what.kept.content)
     settle_proof(tx, decision, now)
     _spread(tx, office, case, decision, now)
     tx.cases.add_evidence(case.id, exhibit.shown(made))

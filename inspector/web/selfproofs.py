@@ -23,7 +23,7 @@ from inspector.web.body import JsonRoute
 from inspector.web.caller import Caller, Officer, allow
 from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.errors import READS, WRITES
-from inspector.web.fields import Day, Digest, MaybeLine, MessageId, NamePath, Strict, Text
+from inspector.web.fields import Day, Digest, Limit, MaybeLine, MessageId, NamePath, Strict, Text
 from inspector.web.links import By, door
 from inspector.web.roles import Role
 
@@ -125,6 +125,12 @@ class SelfProofShown(Shown):
     readings: tuple[ReadingShown, ...] = Field(default=())
 
 
+class SelfProofsShown(Shown):
+    """Those that are open."""
+
+    self_proofs: tuple[SelfProofShown, ...]
+
+
 class LinkShown(Shown):
     """The subject's link, to be passed on and kept nowhere."""
 
@@ -147,6 +153,13 @@ def fitting(content: bytes, most: int) -> bytes:
     return content
 
 
+@router.get("", responses=READS)
+def list_self_proofs(desk: AtDesk, caller: Reader, limit: Limit = 50) -> SelfProofsShown:
+    """Questions to subjects that are open, of the agencies of the token: what was shown and waits to be read first."""
+    held = desk.look(lambda tx: tx.selfproofs.open_of(caller.sees, limit))
+    return SelfProofsShown(self_proofs=tuple(proof_shown(one) for one in held))
+
+
 @router.get("/{proof_id}", responses=READS)
 def show_self_proof(desk: AtDesk, by: By, proof_id: NamePath) -> SelfProofShown:
     """A question to a subject. Reading it by the link uses nothing up; that the link has arrived is noted once."""
@@ -164,10 +177,10 @@ def show_self_proof(desk: AtDesk, by: By, proof_id: NamePath) -> SelfProofShown:
 def show_material(desk: AtDesk, by: By, proof_id: NamePath, given: MaterialIn, message_id: MessageId = None) -> JSONResponse:
     """The subject shows a file, or an officer enters what was brought to the counter. The same bytes twice are one file."""
     desk.look(lambda tx: _let_in(desk, tx, by, proof_id, Role.OFFICER))
-    content = given.decoded(desk.settings.max_material_bytes)
+    taken = selfproof.take(given.decoded(desk.settings.max_material_bytes))
 
     def do(tx: Tx, now: datetime) -> SelfProofShown:
-        held = selfproof.receive(desk.office, tx, proof_id, content, given.remark, now, door(by))
+        held = selfproof.receive(desk.office, tx, proof_id, taken, given.remark, now, door(by))
         return proof_shown(held, readings=not isinstance(by, str))
 
     return desk.once(message(f"show:{proof_id}"[:200], message_id, f"show {proof_id}", given), do)

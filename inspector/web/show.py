@@ -100,9 +100,10 @@ def _say(desk: Desk, proof_id: str, form: Sent) -> None:
                 raise Invalid("material_empty", field="material")
             shown = read(FileIn, digest=hashlib.sha256(content).hexdigest(), remark=form.fields.one("remark"))
             given: Strict = shown
+            taken = selfproof.take(content)
 
             def do(tx: Tx, now: datetime) -> Strict:
-                return proof_shown(selfproof.receive(desk.office, tx, proof_id, content, shown.remark, now), readings=False)
+                return proof_shown(selfproof.receive(desk.office, tx, proof_id, taken, shown.remark, now), readings=False)
 
         case "decline":
             complete(form.fields, Invalid("unable_missing", field="unable"))
