@@ -95,6 +95,8 @@ def test_what_is_shown_proves_the_promise_once_a_person_has_read_it_and_nobody_i
         assert house.heard() == [(Verdict.CANNOT_SAY, "material_unread")]
         assert house.case().file("office-in-use").status is ClaimStatus.OPEN, "material is no verdict"
         assert "self_proof_to_read" in house.matters()
+        with edge.as_(Role.AUDITOR) as auditor:
+            assert [one["id"] for one in auditor.get("/v1/self-proofs").json()["self_proofs"]] == [house.proof]
         told = read(edge, house, "match", value="是")
         assert (told.status_code, told.json()["state"]) == (200, "READ")
     case = house.case()
@@ -158,6 +160,7 @@ def test_where_a_photo_was_taken_is_stored_nowhere_and_the_digest_tells_what_cam
         assert [row["rule"] for row in tx.ledger.about(house.case_id)].count("self_proof.looked") == 1
 
 
+@pytest.mark.slow
 def test_opening_the_link_uses_nothing_up_and_one_called_back_opens_nothing(house: House) -> None:
     path = house.path()
     with at_the_edge(house) as edge:
@@ -181,6 +184,7 @@ def test_opening_the_link_uses_nothing_up_and_one_called_back_opens_nothing(hous
         selfproof.by_link(house.office, tx, house.proof, house.secret())
 
 
+@pytest.mark.slow
 def test_the_approving_system_takes_the_link_and_passes_it_on_and_the_term_begins_then(house: House) -> None:
     with at_the_edge(house) as edge:
         with edge.as_(Role.SYSTEM, name="hall") as hall:
@@ -212,6 +216,7 @@ class App:
         return Receipt(reference="1")
 
 
+@pytest.mark.slow
 def test_where_a_channel_reaches_subjects_the_link_goes_through_it_and_so_does_the_reminder(
     store: Store, hand: Hand, book: Policybook
 ) -> None:
@@ -226,6 +231,7 @@ def test_where_a_channel_reaches_subjects_the_link_goes_through_it_and_so_does_t
     assert len(app.messages) == 2
 
 
+@pytest.mark.slow
 def test_what_is_shown_after_the_date_is_read_all_the_same_and_proves_while_the_case_is_under_way(house: House) -> None:
     house.hand.on(days=8)
     settle(house.office)
@@ -268,6 +274,7 @@ def test_a_withdrawn_or_corrected_case_asks_nobody_any_more(house: House, book: 
     assert (answer.status_code, answer.json()["error"]["code"]) == (409, "self_proof_over")
 
 
+@pytest.mark.slow
 def test_what_was_shown_goes_some_time_after_its_case_and_its_digest_stays(house: House) -> None:
     with at_the_edge(house) as edge:
         told = show(edge, house, png()).json()["materials"][0]
@@ -293,6 +300,7 @@ def test_what_was_shown_goes_some_time_after_its_case_and_its_digest_stays(house
         assert "self_proof.forget" in [row["rule"] for row in tx.ledger.about(house.case_id)]
 
 
+@pytest.mark.slow
 def test_the_page_takes_a_file_without_a_script_and_says_beside_the_form_what_does_not_fit(house: House) -> None:
     path = house.path()
     with at_the_edge(house) as edge, edge.client(Accept="text/html", Accept_Language="en") as subject:

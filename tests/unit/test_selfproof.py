@@ -7,9 +7,10 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from inspector.calendars import load_calendars
 from inspector.domain import exhibit, selfproof
 from inspector.domain.assistance import Door
-from inspector.domain.calendar import SHANGHAI, WorkingCalendar
+from inspector.domain.calendar import SHANGHAI, NamedDay, WorkingCalendar
 from inspector.domain.case import Case, CaseState, Claim, ClaimFile, MatterKind, Method, Route, Step, Subject, SubjectKind
 from inspector.domain.decision import Order, OrderKind
 from inspector.domain.errors import Invalid, Refusal
@@ -17,6 +18,7 @@ from inspector.domain.evidence import Verdict
 from inspector.domain.material import MaterialKind
 from inspector.domain.notice import Notice
 from inspector.domain.policy import Compare, Policy
+from inspector.domain.recounting import recount_proof
 from inspector.domain.selfproof import Material, ProofState, Reading, SelfProof, Unable
 from inspector.domain.strategy import steps
 from inspector.policybook import PacksInvalid, Policybook
@@ -216,3 +218,24 @@ def test_every_open_state_has_a_next_step_and_every_end_has_none(policy: Policy)
         assert made.ends >= selfproof.ASKED
     assert selfproof.remind(replace(begun, state=ProofState.UNABLE), NOW, "p").because.rule == selfproof.OBSOLETE
     assert selfproof.unread(begun, "p").because.rule == selfproof.OBSOLETE
+
+
+def test_a_new_calendar_puts_a_subjects_date_off_and_never_brings_it_forward(policy: Policy) -> None:
+    years = load_calendars(packs.POLICIES / "calendars")
+    told = {table.year: table for table in years.tables}
+    off = (*told[2026].days_off, NamedDay(day=date(2026, 3, 3), name="调休"))
+    fewer = WorkingCalendar(
+        tables=(*(one for year, one in told.items() if year != 2026), replace(told[2026], version=2, days_off=off))
+    )
+    proof = selfproof.hand(asked(policy), "王五", policy, NOW, years).state
+    later = recount_proof(proof, fewer)
+    assert later is not None
+    assert (later[1], later[0].state.due_at.date()) == ("later", date(2026, 3, 10))
+    back = recount_proof(later[0].state, years)
+    assert back is not None
+    assert (back[1], back[0].state.due_at) == ("kept", later[0].state.due_at)
+    received = selfproof.receive(proof, a_file(), policy, NOW, years).state
+    read = recount_proof(received, fewer)
+    assert read is not None
+    assert received.read_by is not None
+    assert (read[1], (read[0].state.read_by or NOW) > received.read_by) == ("later", True)
