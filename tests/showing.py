@@ -44,6 +44,11 @@ class House:
         with self.office.store.read() as tx:
             return tx.cases.get(self.case_id)
 
+    def way(self) -> Method | None:
+        """By which way what is seen at the premises is verified now."""
+        step = self.case().file("office-in-use").step
+        return step.method if step is not None else None
+
     def heard(self) -> list[tuple[Verdict, str]]:
         with self.office.store.read() as tx:
             return [(one.verdict, one.note) for one in tx.cases.evidence(self.case_id) if one.method is Method.DOCUMENT]

@@ -62,8 +62,8 @@ class SelfProofRoom(Room):
 
     def keep(self, proof: SelfProof, material: Material, content: bytes) -> None:
         """Keep a file; the same bytes twice are one."""
-        row = {"self_proof": proof.id, "digest": material.digest, "case_id": proof.case_id, "kind": material.kind.value}
-        row |= {"size": material.size, "at": material.at, "content": content}
+        row: dict[str, object] = {"self_proof": proof.id, "digest": material.digest, "case_id": proof.case_id}
+        row |= {"kind": material.kind.value, "size": material.size, "at": material.at, "content": content}
         self.insert_one(self_proof_material, row, ("self_proof", "digest"))
 
     def content(self, proof_id: str, digest: str) -> bytes:

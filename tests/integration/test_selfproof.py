@@ -76,14 +76,14 @@ def read(edge: Edge, house: House, verdict: str, **said: str) -> httpx.Response:
 def test_who_shows_nothing_and_says_nothing_is_verified_in_another_way_and_not_held_to_be_untruthful(house: House) -> None:
     """Handbook scenarios 9, 10: silence is no finding."""
     assert house.get().state is ProofState.ASKED
-    assert house.case().file("office-in-use").step.method is Method.DOCUMENT
+    assert house.way() is Method.DOCUMENT
     assert "self_proof_to_hand" in house.matters()
     house.hand.on(days=8)
     settle(house.office)
     assert house.get().state is ProofState.UNANSWERED
     assert house.heard() == [(Verdict.NO_ANSWER, "subject_silent")]
     case = house.case()
-    assert (case.state, case.file("office-in-use").step.method) == (CaseState.VERIFYING, Method.ON_SITE)
+    assert (case.state, house.way()) == (CaseState.VERIFYING, Method.ON_SITE)
     assert case.file("office-in-use").status is ClaimStatus.OPEN
     assert house.matters() == set()
 
@@ -128,7 +128,7 @@ def test_who_says_that_nothing_is_shown_is_asked_no_more_and_the_next_way_begins
         assert (answer.status_code, answer.json()["state"]) == (200, "UNABLE")
         assert subject.post(path, json={"unable": "UNWILLING"}).json()["error"]["code"] == "self_proof_over"
     assert house.heard() == [(Verdict.CANNOT_SAY, "subject_unable")]
-    assert house.case().file("office-in-use").step.method is Method.ON_SITE
+    assert house.way() is Method.ON_SITE
 
 
 def test_the_same_bytes_twice_are_one_file_and_a_cut_off_or_oversized_one_leaves_nothing(house: House) -> None:
