@@ -25,3 +25,16 @@ def pack(*edits: tuple[str, str], ways: str = WAYS) -> str:
 def _after(text: str, anchor: str, old: str, new: str) -> str:
     at = text.index(anchor)
     return text[:at] + edited((old, new), text=text[at:])
+
+
+BROKEN: tuple[tuple[str, str], ...] = (
+    (pack((SHOWS, "劳务派遣经营场所证明")), "self_proof_certificate"),
+    (pack((SHOWS, "有关材料")), "self_proof_vague"),
+    (pack((PROOF, PROOF.replace("S0:7", "H:42"))), "self_proof_uncited"),
+    (pack(('"ONLINE_QUERY", "DOCUMENT", "ON_SITE"', '"ONLINE_QUERY", "ON_SITE"')), "way_unreachable"),
+    (pack((TERM, 'timer = "assist_urgent"\nterm = "1wd"')), "self_proof_untimed"),
+    (pack((REMIND, REMIND.replace("2wd", "6wd"))), "term_beyond"),
+    (pack(ways='"DOCUMENT", "ONLINE_QUERY", "ASSISTANCE", "ON_SITE"'), "document_before_query"),
+    (pack(ways='"ONLINE_QUERY", "ASSISTANCE", "ON_SITE", "DOCUMENT"'), "visit_before_document"),
+)
+"""What such a pack must not say, with the flaw that it is told."""

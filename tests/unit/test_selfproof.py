@@ -92,20 +92,8 @@ def test_the_way_is_open_only_to_a_fact_whose_row_has_an_article_for_it_and_whos
     assert f"当事人自证：{given.SHOWS}（依据 S0:7" in render(policy)
 
 
-BROKEN: tuple[tuple[str, str], ...] = (
-    (given.pack((given.SHOWS, "劳务派遣经营场所证明")), "self_proof_certificate"),
-    (given.pack((given.SHOWS, "有关材料")), "self_proof_vague"),
-    (given.pack((given.PROOF, given.PROOF.replace("S0:7", "H:42"))), "self_proof_uncited"),
-    (given.pack(('"ONLINE_QUERY", "DOCUMENT", "ON_SITE"', '"ONLINE_QUERY", "ON_SITE"')), "way_unreachable"),
-    (given.pack((given.TERM, 'timer = "assist_urgent"\nterm = "1wd"')), "self_proof_untimed"),
-    (given.pack((given.REMIND, given.REMIND.replace("2wd", "6wd"))), "term_beyond"),
-    (given.pack(ways='"DOCUMENT", "ONLINE_QUERY", "ASSISTANCE", "ON_SITE"'), "document_before_query"),
-    (given.pack(ways='"ONLINE_QUERY", "ASSISTANCE", "ON_SITE", "DOCUMENT"'), "visit_before_document"),
-)
-
-
 @pytest.mark.slow  # each reads a pack
-@pytest.mark.parametrize(("text", "code"), BROKEN, ids=[code for _, code in BROKEN])
+@pytest.mark.parametrize(("text", "code"), given.BROKEN, ids=[code for _, code in given.BROKEN])
 def test_a_pack_that_asks_for_the_certificate_or_without_an_article_a_term_or_its_turn_is_refused(
     tmp_path: pytest.TempPathFactory, text: str, code: str
 ) -> None:
