@@ -100,9 +100,9 @@ def save(
     """Save a file that was shown, to read it; that it was looked at is written down. 保存当事人出示的文件。"""
     from inspector.flows import selfproof
 
-    who = signer(by)
+    who, now = signer(by), terminal.office.now()  # the office before the transaction: it may write itself
     with terminal.store.begin() as tx:
-        content = selfproof.looked(tx, tx.selfproofs.get(proof), digest, who, terminal.office.now())
+        content = selfproof.looked(tx, tx.selfproofs.get(proof), digest, who, now)
     to.write_bytes(content)
     terminal.value({"file": str(to), "bytes": len(content)})
     terminal.line(str(to))
