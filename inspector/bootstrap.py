@@ -185,7 +185,7 @@ def flaws(settings: Settings, book: Policybook, calendar: WorkingCalendar) -> It
 def given(settings: Settings) -> required.Given:
     """What the settings have of what packs and plans name."""
     tree, plans = _named(settings)
-    there = {"sources": settings.sources, "assistance": settings.assistance, "seeds": settings.seeds}
+    there = {name: getattr(settings, name) for name in ("sources", "assistance", "seeds", "channels")}
     records = [name for name, told in settings.sources.items() if told.get("record") is True]
     return required.Given(tree=tree, plans=plans, there=there, not_yet=settings.not_yet, records=records)
 

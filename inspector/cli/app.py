@@ -26,6 +26,7 @@ from inspector.cli import (
     registers,
     repeals,
     replaying,
+    selfproof,
     serve,
     shadows,
     supposing,
@@ -75,6 +76,7 @@ packs.register(policy_group)
 replaying.register(policy_group)
 supposing.register(policy_group)
 assistance.register(group("assistance", "Requests to other agencies, and how they are answered. 协助核查", app))
+selfproof.register(group("self-proof", "What subjects are asked to show. 当事人自证", app))
 catalogue_group = group("catalogue", "The catalogue of items: apply, review, publish, file. 证明事项目录", app)
 catalogue.register(catalogue_group)
 repeals.register(catalogue_group)

@@ -128,6 +128,7 @@ def _snapshot(tx: Tx, office: Office, now: datetime) -> Snapshot:
         oldest_due=[(kind, office.waited(since, now).total_seconds()) for kind, since in sorted(oldest.items())],
         assistance=[tuple(row) for row in tx.assistance.counts()],
         score=recent(tx, now),
+        self_proofs=[tuple(row) for row in tx.selfproofs.counts()],
         draws=[tuple(row) for row in tx.draws.counts()],
         visits=[tuple(row) for row in visits],
         seats=[tuple(row) for row in seats],

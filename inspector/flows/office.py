@@ -61,7 +61,8 @@ class Connectors:
 class AgencyNode:
     """An agency of the tree: the one above it, its pack, the connector letters to it go through, and what its people are pushed in.
 
-    `digest`: the hour of a working day when its letters go together; None: each at once.
+    `digest`: the hour of a working day when its letters go together; None: each at once. `subjects`: the push channel that reaches those
+    whose cases are its own or those of agencies below it.
     """
 
     id: str
@@ -71,6 +72,7 @@ class AgencyNode:
     connector: str | None = None
     language: Lang = "zh-Hans"
     digest: time | None = None
+    subjects: str | None = None
 
 
 class Place(Protocol):
@@ -186,6 +188,10 @@ class Office:
     def parents(self) -> dict[str, str | None]:
         """The tree as child to parent."""
         return {node.id: node.parent for node in self.tree.values()}
+
+    def reaching(self, agency_id: str) -> str:
+        """The push channel that reaches subjects by their code: an agency's own or the nearest one above it; empty where there is none."""
+        return next((node.subjects for one in self.line(agency_id) if (node := self.tree[one]).subjects), "") or ""
 
     def policy(self, agency_id: str, day: date) -> Policy:
         """The pack in force for an agency on a day: its own or the nearest one above it."""

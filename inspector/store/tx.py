@@ -44,6 +44,7 @@ from inspector.store.room import Batch
 from inspector.store.rosters import RosterRoom
 from inspector.store.savepoint import savepoint
 from inspector.store.schedules import ScheduleRoom
+from inspector.store.selfproofs import SelfProofRoom
 from inspector.store.tokens import TokenRoom
 from inspector.store.visits import VisitRoom
 from inspector.store.work import WorkRoom
@@ -141,6 +142,11 @@ class Tx:
     def replylinks(self) -> ReplyLinkRoom:
         """The room of links that were called back."""
         return ReplyLinkRoom(self._batch)
+
+    @cached_property
+    def selfproofs(self) -> SelfProofRoom:
+        """The room of self-proofs."""
+        return SelfProofRoom(self._batch)
 
     @cached_property
     def annual(self) -> AnnualRoom:

@@ -32,6 +32,7 @@ class Snapshot:
     oldest_due: Sequence[tuple[str, float]] = ()
     assistance: Sequence[tuple[str, str, int]] = ()
     score: Sequence[tuple[str, str, int]] = ()
+    self_proofs: Sequence[tuple[str, str, int]] = ()
     draws: Sequence[tuple[str, int]] = ()
     visits: Sequence[tuple[str, int]] = ()
     seats: Sequence[tuple[str, int]] = ()
@@ -90,6 +91,8 @@ class _State(Collector):
             "Requests opened within 90 days, by agency and mark: asked, heard_in_time, answered, punctual, escalated and others."
         )
         yield _family("inspector_assistance_score", help_score, ("agency", "mark"), held.score)
+        help_shown = "Questions to subjects to show something (self-proof), by agency and state; RECEIVED waits to be read."
+        yield _family("inspector_self_proofs", help_shown, ("agency", "state"), held.self_proofs)
         yield _family("inspector_draws", "Draws by state.", ("state",), held.draws)
         yield _family("inspector_visits", "Visits by state.", ("state",), held.visits)
         help_planned = "Planned checks of this calendar year, made or to be made: chosen by chance, or owed for coverage."

@@ -34,11 +34,14 @@ from inspector.web import (
     pages,
     plans,
     published,
+    readings,
     replies,
     reports,
     requests,
     scoreboard,
+    selfproofs,
     session,
+    show,
     stranger,
     watch,
 )
@@ -62,6 +65,7 @@ API = (
     replies.router,
     assistance.router,
     requests.api,
+    selfproofs.router,
     scoreboard.router,
     draws.router,
     afterwards.router,
@@ -74,7 +78,10 @@ API = (
     watch.router,
 )
 """The operations of the API; the pages for people stand beside them."""
-PAGES = (forms.router, asked.router, requests.router, session.router, figures.router, ops.router, reports.router, stranger.router)
+PAGES = (
+    *(forms.router, asked.router, show.router, requests.router, readings.router, session.router, figures.router, ops.router),
+    *(reports.router, stranger.router),
+)
 
 
 def _put_together() -> APIRouter:
