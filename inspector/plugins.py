@@ -3,6 +3,9 @@
 Two places are looked in: the metadata of everything installed, and, when the package runs from a checkout without
 being installed, the entry-point tables of the `pyproject.toml` beside it. The checkout wins, so that stale metadata of
 an older installation cannot hide the code that is actually running.
+
+Packages of others bring connectors of their own. Of two packages that claim one name nobody can say which is meant, and whose answers
+would be evidence: neither is loaded.
 """
 
 from __future__ import annotations
@@ -16,6 +19,8 @@ from pathlib import Path
 from inspector.domain.errors import Invalid
 
 _PREFIX = "inspector."
+_OURS = "inspector"
+"""Our own distribution, wherever its metadata lie."""
 _CHECKOUT = Path(__file__).resolve().parent.parent
 
 
@@ -27,16 +32,26 @@ def names(group: str) -> list[str]:
 def load(group: str, name: str) -> object:
     """What the entry point `name` of `group` points to.
 
-    Raises Invalid: `plugin_unknown` names the nearest valid one, `plugin_broken` says why it cannot be imported.
+    Raises Invalid: `plugin_unknown` names the nearest valid one, `plugin_twice` the packages that claim it, `plugin_broken` says why
+    it cannot be imported.
     """
     known = _known(_full(group), _CHECKOUT)
     if name not in known:
         nearest = get_close_matches(name, known, n=1, cutoff=0.5)
         raise Invalid("plugin_unknown", group=_full(group), name=name, nearest="".join(nearest), known=", ".join(sorted(known)))
+    point, *others = known[name]
+    if others:
+        packages = ", ".join(sorted(_package(one) or _OURS for one in known[name]))
+        raise Invalid("plugin_twice", group=_full(group), name=name, packages=packages)
     try:
-        return known[name].load()
+        return point.load()
     except (ImportError, AttributeError) as reason:
-        raise Invalid("plugin_broken", group=_full(group), name=name, target=known[name].value, reason=str(reason)) from reason
+        raise Invalid("plugin_broken", group=_full(group), name=name, target=point.value, reason=str(reason)) from reason
+
+
+def package_of(group: str, name: str) -> str:
+    """The package of others that brings a connector, with its version; empty for our own, and for one that nobody brings."""
+    return ", ".join(sorted(filter(None, map(_package, _known(_full(group), _CHECKOUT).get(name, ())))))
 
 
 def _full(group: str) -> str:
@@ -44,9 +59,21 @@ def _full(group: str) -> str:
 
 
 @cache
-def _known(group: str, checkout: Path) -> dict[str, EntryPoint]:
-    found = {point.name: point for point in entry_points(group=group)}
-    return found | {name: EntryPoint(name, value, group) for name, value in _declared(group, checkout).items()}
+def _known(group: str, checkout: Path) -> dict[str, tuple[EntryPoint, ...]]:
+    """Each name with all that claim it: ours once, the checkout's before the installed one, and those of others."""
+    ours = {name: EntryPoint(name, value, group) for name, value in _declared(group, checkout).items()}
+    others: dict[str, list[EntryPoint]] = {}
+    for point in entry_points(group=group):
+        if point.dist is None or point.dist.name != _OURS:
+            others.setdefault(point.name, []).append(point)
+        else:
+            ours.setdefault(point.name, point)
+    return {name: (*([ours[name]] if name in ours else []), *others.get(name, ())) for name in {*ours, *others}}
+
+
+def _package(point: EntryPoint) -> str:
+    """The name and version of the package that brings it; empty for our own."""
+    return f"{point.dist.name} {point.dist.version}" if point.dist is not None and point.dist.name != _OURS else ""
 
 
 def _declared(group: str, checkout: Path) -> dict[str, str]:

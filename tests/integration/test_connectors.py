@@ -25,11 +25,11 @@ from connectors.seeds import ceremony, reveal
 from connectors.sources import http as source
 from connectors.witness import http as witness
 from inspector import plugins, testing
+from inspector.cli.starter import drawn_up
 from inspector.domain.case import SubjectKind
 from inspector.ports import Barred, Garbled, Origin, Receipt, Refused, Unavailable
 from inspector.testing import caught
 from inspector.testing.peer import answer, lost, peer, reset
-from tests.house import ROOT
 
 FOUND = {"code": 0, "data": {"value": "yes", "as_of": "2026-01-05"}, "version": "3.1"}
 NONCE = "0f" * 32
@@ -143,18 +143,17 @@ class TestPulse(Shipped, testing.PulseContract):
     factory = pulse.connect
 
 
-def on_the_page() -> Callable[[str, Mapping[str, object]], object]:
-    """The factory of the connector that the how-to shows."""
-    page = (ROOT / "docs/how-to/add-a-source.md").read_text(encoding="utf-8")
-    held: dict[str, Any] = {"__name__": "page"}
-    exec(page.split("```python\n")[1].split("```")[0], held)  # noqa: S102 - our own page
+def begun() -> Callable[[str, Mapping[str, object]], object]:
+    """The factory of the source that `connector new` writes."""
+    held: dict[str, Any] = {"__name__": "begun"}
+    exec(drawn_up("source", "county")["src/county/connector.py"], held)  # noqa: S102 - our own file
     made: Callable[[str, Mapping[str, object]], object] = held["connect"]
     return made
 
 
-class TestTheOneOfTheHowTo(testing.OverHttp, testing.SourceContract):
-    factory = on_the_page()
-    told: ClassVar[object] = {"value": "true"}
+class TestTheOneThatAnAuthorBeginsWith(testing.OverHttp, testing.SourceContract):
+    factory = begun()
+    told: ClassVar[object] = {"status": "found", "value": "true"}
 
 
 class TestCeremony(testing.SeedContract):
