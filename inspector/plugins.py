@@ -11,12 +11,15 @@ would be evidence: neither is loaded.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
+from typing import Any, cast
 
-from inspector.domain.errors import Invalid
+from inspector.domain.errors import InspectorError, Invalid
+from inspector.ports import Card
 
 _PREFIX = "inspector."
 _OURS = "inspector"
@@ -45,8 +48,28 @@ def load(group: str, name: str) -> object:
         raise Invalid("plugin_twice", group=_full(group), name=name, packages=packages)
     try:
         return point.load()
-    except (ImportError, AttributeError) as reason:
-        raise Invalid("plugin_broken", group=_full(group), name=name, target=point.value, reason=str(reason)) from reason
+    except Exception as reason:  # whoever wrote it, and whatever is wrong there: it is one connector that is broken
+        told = f"{type(reason).__name__}: {reason}"
+        raise Invalid("plugin_broken", group=_full(group), name=name, target=point.value, reason=told) from reason
+
+
+def make(group: str, kind: str, name: str, given: Mapping[str, object]) -> Any:
+    """The connector `name` of a kind, by its factory, which gets its keys.
+
+    Raises Invalid as `load` does; what the factory says; `plugin_failed` where it fails in another way, or makes what has no card.
+    """
+    factory = cast("Callable[[str, Mapping[str, object]], Any]", load(group, kind))
+    package = package_of(group, kind) or _OURS
+    try:
+        made = factory(name, given)
+    except InspectorError:
+        raise
+    except Exception as error:
+        told = type(error).__name__  # its text may hold a secret of the settings
+        raise Invalid("plugin_failed", connector=name, kind=kind, package=package, reason=told) from error
+    if not isinstance(getattr(made, "card", None), Card):
+        raise Invalid("plugin_failed", connector=name, kind=kind, package=package, reason="no card")
+    return made
 
 
 def package_of(group: str, name: str) -> str:
