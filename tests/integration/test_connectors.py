@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from types import ModuleType
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -145,9 +147,10 @@ class TestPulse(Shipped, testing.PulseContract):
 
 def begun() -> Callable[[str, Mapping[str, object]], object]:
     """The factory of the source that `connector new` writes."""
-    held: dict[str, Any] = {"__name__": "begun"}
-    exec(drawn_up("source", "county")["src/county/connector.py"], held)  # noqa: S102 - our own file
-    made: Callable[[str, Mapping[str, object]], object] = held["connect"]
+    text = drawn_up("source", "county-begun")["src/county_begun/connector.py"]
+    module = sys.modules["county_begun"] = ModuleType("county_begun")  # a dataclass looks its module up
+    exec(text, vars(module))  # noqa: S102 - our own file
+    made: Callable[[str, Mapping[str, object]], object] = module.connect
     return made
 
 

@@ -115,6 +115,7 @@ def case(number: int, code: str) -> dict[str, object]:
 def test_a_connector_of_another_team_is_installed_found_checked_and_used_and_the_engine_is_untouched(tmp_path: Path) -> None:
     path = installed(tmp_path)
     team = tmp_path / "county-archive"
+    python("mypy", folder=team, path=str(ROOT))
     shutil.rmtree(team / "src")  # what runs from here on is what was installed
     assert " passed" in python("pytest", "-q", "-p", "no:cacheprovider", folder=team, path=path)
     config, secret = tmp_path / "inspector.toml", tmp_path / "secret"
