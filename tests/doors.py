@@ -12,6 +12,7 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from email.utils import formatdate
 
 from inspector.testing.peer import Heard, Step, answer
 
@@ -24,16 +25,21 @@ WINDOW = 300
 
 @dataclass
 class Door:
-    """A party behind a proof. `told`: what it answers to whom it lets in; `taken`: what it has heard of them."""
+    """A party behind a proof. `told`: what it answers to whom it lets in; `taken`: what it has heard of them.
+
+    `ahead`: seconds its clock is ahead.
+    """
 
     proves: Callable[[Heard], bool]
     told: object
+    ahead: float = 0
     taken: list[Heard] = field(default_factory=list)
 
     def __call__(self, heard: Heard) -> Step:
         """The answer to a request."""
         if not self.proves(heard):
-            return answer(401, {"error": "who asks?"}, WWW_Authenticate="Bearer")
+            date = formatdate(time.time() + self.ahead, usegmt=True)
+            return answer(401, {"error": "who asks?"}, WWW_Authenticate="Bearer", Date=date)
         self.taken.append(heard)
         return answer(200, self.told)
 
