@@ -222,9 +222,10 @@ def test_a_login_page_does_not_pass_for_delivery_and_an_empty_202_does() -> None
 
 
 def test_a_200_with_an_error_in_its_body_does_not_pass_for_delivery() -> None:
-    steps = answer(200, {"code": 500, "msg": "failed"}), answer(200, {"receipt": None})
+    steps = answer(200, {"code": 500, "msg": "failed"}), answer(200, {"receipt": "7" * 201}), answer(200, {"receipt": None})
     with peer(*steps) as held, closing(agency.connect("civil", {"url": held.url})) as made:
-        error = caught(lambda: made.send(testing.LETTER, key="k-1"))
+        error, number = (caught(lambda: made.send(testing.LETTER, key="k-1")) for _ in range(2))
+        assert (type(number), number.code) == (Garbled, "field_type")
         assert made.send(testing.LETTER, key="k-1").reference == ""
     assert isinstance(error, Garbled)
     assert error.code == "field_missing"

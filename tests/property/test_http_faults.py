@@ -42,6 +42,7 @@ ODD: list[object] = [
     *({"code": 0, "data": data} for data in (None, "", [], [AGAINST], {"value": None}, {"value": ["注销"]}, {"value": {"x": 1}})),
     *({"code": 0, "data": {**AGAINST, "value": value}} for value in ("", " ", "—", "ＮＵＬＬ")),
     {"code": 0, "data": {**AGAINST, "as_of": "soon"}},
+    {"code": 0, "data": {**AGAINST, "value": "注销" * 3000}},
     {"data": AGAINST},
     {**AGAINST},
 ]
@@ -49,6 +50,7 @@ ODD: list[object] = [
 UNUSABLE: list[object] = [
     *({"code": 0, "data": {**RESULT, "value": "注销", "state": state}} for state in ("open", "fallen", "who knows", None, "")),
     *({"code": 0, "data": {**RESULT, "value": "注销", name: None}} for name in ("agency", "number", "checked_on")),
+    *({"code": 0, "data": {**RESULT, "value": "注销", name: "某" * 300}} for name in ("agency", "number")),
 ]
 """Results that nobody may rely on: of a check that is under way, was revoked, or is nobody's."""
 
