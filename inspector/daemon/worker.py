@@ -195,7 +195,11 @@ class Worker:
             work = following
             if self._held.begin(work):
                 with structlog.contextvars.bound_contextvars(**named(work)):
-                    self._done.put(self._do(work))
+                    try:
+                        done = self._do(work)
+                    except Exception as error:  # noqa: BLE001 - what a port was never to hand on; a thread that ends keeps its place
+                        done = Done(work=work, error=error)
+                    self._done.put(done)
             following = self._held.ended(work)
 
     def _do(self, work: Work) -> Done:
