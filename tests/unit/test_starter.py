@@ -9,6 +9,7 @@ import sys
 import tomllib
 from pathlib import Path
 from typing import get_args
+from zipfile import ZipFile
 
 import pytest
 
@@ -107,11 +108,18 @@ def test_what_it_writes_is_linted_and_formatted_however_long_its_name(tmp_path: 
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-def test_what_it_writes_is_typed_and_passes_its_contract_as_it_is(tmp_path: Path) -> None:
+def test_what_it_writes_is_typed_passes_its_contract_and_is_built_as_it_is(tmp_path: Path) -> None:
     for port in PORTS:
         write(tmp_path / port, drawn_up(port, "county-office"))
         ran(tmp_path / port, "mypy")
         assert " passed" in ran(tmp_path / port, "pytest", "-q", "-p", "no:cacheprovider")
+    build = "pip wheel --quiet --no-index --no-deps --no-build-isolation --wheel-dir dist ."
+    ran(tmp_path / "source", *build.split())
+    (wheel,) = (tmp_path / "source/dist").glob("*.whl")
+    with ZipFile(wheel) as packed:
+        held = {name.rpartition("/")[2]: name for name in packed.namelist()}
+        assert {"connector.py", "py.typed", "entry_points.txt"} <= held.keys()
+        assert "county-office = county_office.connector:connect" in packed.read(held["entry_points.txt"]).decode()
 
 
 def test_two_packages_that_claim_one_name_are_both_named_and_neither_is_loaded(
