@@ -58,7 +58,7 @@ UNUSABLE: list[object] = [
 def steps(good: object, odd: list[object]) -> dict[str, Step]:
     """What goes wrong, by name: the public table's faults that do not show by waiting, and what a platform may say."""
     return {
-        **{one.name: one.step for one in table(good, heeds=True, empty=False) if not one.hasty and one.becomes is not None},
+        **{one.name: one.step for one in table(good, heeds=True, empty=False) if not one.hasty and one.becomes},
         **{f"odd-{number}": answer(200, told) for number, told in enumerate(odd)},
         **{f"odd-{number}-at-500": answer(500, told) for number, told in enumerate(odd)},
         "good-at-500": answer(500, good),
@@ -144,7 +144,7 @@ PARTIES: Mapping[str, tuple[Callable[[str], Any], object, Callable[[Any], object
 def test_no_fault_in_any_order_is_a_level_a_receipt_or_a_part_of_a_seed(kind: str) -> None:
     make, good, call = PARTIES[kind]
     empty = kind not in ("a level", "a nonce")
-    faults = {one.name: one.step for one in table(good, heeds=True, empty=empty) if not one.hasty and one.becomes is not None}
+    faults = {one.name: one.step for one in table(good, heeds=True, empty=empty) if not one.hasty and one.becomes}
     with peer() as there, closing(make(there.url)) as made:
 
         @settings(max_examples=20, deadline=None)
