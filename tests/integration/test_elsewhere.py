@@ -56,7 +56,7 @@ def python(*words: str, folder: Path, path: str) -> str:
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=240,
     )
     assert told.returncode == 0, told.stdout + told.stderr
     return told.stdout
@@ -111,7 +111,7 @@ def case(number: int, code: str) -> dict[str, object]:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_a_connector_of_another_team_is_installed_found_checked_and_used_and_the_engine_is_untouched(tmp_path: Path) -> None:
     path = installed(tmp_path)
     team = tmp_path / "county-archive"
