@@ -248,8 +248,7 @@ def connector(group: str, name: str, told: Mapping[str, Any]) -> Any:
     kind = given.pop("kind", None)
     if not isinstance(kind, str):
         raise Invalid("connector_kind_missing", connector=name, known=", ".join(plugins.names(group)))
-    factory = cast("Callable[[str, Mapping[str, Any]], Any]", plugins.load(group, kind))
-    return factory(name, given)
+    return plugins.make(group, kind, name, given)
 
 
 def bounded(section: str, name: str, made: object, told: EngineSettings) -> None:

@@ -16,6 +16,7 @@ from inspector.canary import ABOUT as CANARY
 from inspector.manners import ABOUT
 from inspector.plugins import load, names
 from tests.markdown import first_line, table
+from tests.matrix import KINDS, Fault, Never
 
 PORTS: Mapping[str, type] = {
     "sources": ports.Source,
@@ -306,3 +307,22 @@ def canary_keys() -> str:
 def wire_keys() -> str:
     """The keys every connector over HTTP knows."""
     return table(("key", "default", "meaning"), [(f"`{key}`", value, KEYS[key]) for key, value in keys_of(WireConfig).items()])
+
+
+def fault_table() -> str:
+    """The matrix for people: which faults there are, and which of them cannot happen to whom, and why; all others are held by a test."""
+    never: dict[str, dict[str, list[str]]] = {}
+    for name, kind in KINDS.items():
+        for fault, cell in kind.row.items():
+            if isinstance(cell, Never):
+                never.setdefault(cell.why, {}).setdefault(name, []).append(fault.value)
+    rows = [
+        (
+            ", ".join(f"`{name}`" for name in kinds),
+            ", ".join(dict.fromkeys(fault for told in kinds.values() for fault in told)),
+            why,
+        )
+        for why, kinds in never.items()
+    ]
+    some = [(kinds, "all of them" if faults == ", ".join(Fault) else faults, why) for kinds, faults, why in rows]
+    return f"The other side: {'; '.join(Fault)}.\n\n{table(('kind', 'what cannot happen', 'because'), some)}"

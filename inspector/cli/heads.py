@@ -124,6 +124,7 @@ HEADS: Mapping[str, tuple[str, str]] = {
     "witness": ("witness", "见证"),
     "former": ("contents before corrections", "更正前内容摘要"),
     "port": ("port", "端口类"),
+    "package": ("package", "软件包"),
     "owner": ("owner", "所有者"),
     "personal_data": ("personal data", "个人信息"),
     "paused": ("paused", "暂停"),

@@ -193,6 +193,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "released": ("work {id} is let go", "工作 {id} 已放行，不再执行"),
     "paused": ("connector {name} is paused", "连接器 {name} 已暂停"),
     "resumed": ("connector {name} goes on", "连接器 {name} 已恢复"),
+    "connector_begun": (
+        "a connector of your own lies in {folder}; its README.md says how to try and install it",
+        "新连接器位于 {folder}；测试和安装方法见其中的 README.zh-Hans.md",
+    ),
     "issued": (
         "token of {name} for {agency} as {role}, until {until}; it is shown only now:",
         "{name} 的令牌（{agency}，{role}），有效期至 {until}；仅显示这一次：",
