@@ -124,6 +124,7 @@ def office(settings: Settings, held: Store, *, connectors: Connectors | None = N
         manners=manners.of(_told(settings)),
         watch=Watch(rules=Rules(**told.model_dump(exclude={"hold"})), hold=frozenset(told.hold)),
         link_days=settings.web.link_days,
+        pushing=settings.push.pushing(),
     )
 
 

@@ -72,12 +72,8 @@ class Barred(Unavailable):
 class Refused(PortError):
     """The other side understood and will not do it; asking again in the same form is useless.
 
-    `recipient`: it will never take anything for this recipient (unknown, left, unsubscribed); that way to the person is turned off.
+    `recipient_refused`: it takes nothing for this recipient (unknown, left, unsubscribed); that way to the person is turned off.
     """
-
-    def __init__(self, code: str, *, origin: Origin, detail: str = "", attempts: int = 1, recipient: bool = False) -> None:
-        super().__init__(code, origin=origin, detail=detail, attempts=attempts)
-        self.recipient = recipient
 
 
 class Garbled(PortError):
@@ -251,7 +247,7 @@ class Agency(Protocol):
 class Message:
     """A push to one person: a title, few words, a link; `data` is the structured form for apps.
 
-    `urgent`: it may ring at night. `test`: sent to see whether the way works; there is nothing to be done, and it says so.
+    `urgent`: it may ring at night. Its `data` say `test` where it only shows whether the way works, and there is nothing to be done.
     """
 
     to: str
@@ -259,7 +255,6 @@ class Message:
     text: str
     link: str
     urgent: bool = False
-    test: bool = False
     data: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -269,7 +264,7 @@ class Channel(Protocol):
     card: Card
 
     def push(self, message: Message, *, key: str) -> Receipt:
-        """Hand a message over. Raises Unavailable, Refused (`recipient` where it is this one whom nothing reaches there), Garbled."""
+        """Hand a message over. Raises Unavailable, Refused (`recipient_refused` where nothing reaches this one there), Garbled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

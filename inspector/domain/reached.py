@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+NO_RECIPIENT = "recipient_refused"
+"""The code by which a channel says that nothing will ever reach this recipient there: unknown, left, unsubscribed."""
+
 
 class Reach(StrEnum):
     """How far a message came. Reports come in any order and more than once; the farthest counts."""
@@ -19,11 +22,10 @@ class Reach(StrEnum):
 class Reached:
     """One report. `about` is our key of the message or the reference of its receipt, `at` the other side's own date of it if told.
 
-    `code` says why one failed; `recipient`: nothing will ever reach this recipient there (unknown, left, unsubscribed).
+    `code` says why one failed, in the other side's own words or as `NO_RECIPIENT`.
     """
 
     about: str
     reach: Reach
     at: datetime | None = None
     code: str = ""
-    recipient: bool = False

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from inspector.domain.decision import Order, OrderKind
+from inspector.domain.reached import NO_RECIPIENT
 from inspector.domain.roster import Way
 from inspector.domain.urgency import Urgency
 from inspector.flows import reaching
@@ -55,8 +56,7 @@ def tell(work: Work, office: Office) -> Settlement:
     try:
         receipt = channel.push(message, key=key)
     except (Refused, Garbled) as error:
-        dead = way if isinstance(error, Refused) and error.recipient else None
-        return _on(work, error.code, dead).after(error)
+        return _on(work, error.code, way if error.code == NO_RECIPIENT else None).after(error)
 
     def write(tx: Tx, now: datetime) -> None:
         made = Pushed(

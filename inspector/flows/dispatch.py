@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 from inspector.domain import result, review, verification, visit
 from inspector.domain.calendar import SHANGHAI
 from inspector.domain.case import CaseState, Method
-from inspector.domain.errors import Forbidden, Missing
+from inspector.domain.errors import Forbidden
 from inspector.domain.evidence import Evidence, unfresh
 from inspector.domain.finding import Finding, Seen
 from inspector.domain.peace import made as made_on
@@ -19,7 +19,7 @@ from inspector.flows import challenges, listing, peace, relief, stopped, supervi
 from inspector.flows.assign import redeal
 from inspector.flows.office import Office
 from inspector.flows.record import record
-from inspector.flows.seated import LINK, pack, read, settle_seat
+from inspector.flows.seated import LINK, by_name, pack, read, settle_seat
 from inspector.flows.seats import OVERDUE, end_clock, rise
 from inspector.flows.settle import Settlement, settle_case
 from inspector.store.tx import Tx
@@ -134,16 +134,6 @@ def by_link(office: Office, name: str, token: str) -> None:
     """Raise Forbidden unless the link is the one pushed for this seat."""
     if not office.link_holds(LINK, name, token):
         raise Forbidden("link_unknown")
-
-
-def by_name(tx: Tx, name: str, *, lock: bool = False) -> tuple[Visit, Seat]:
-    """The visit and seat behind a seat's name (`visit:place:turn`). Raises Missing."""
-    visit_id, _, rest = name.rpartition(":")
-    visit_id, _, place = visit_id.rpartition(":")
-    if not (place.isdecimal() and rest.isdecimal()):
-        raise Missing("seat_unknown", seat=name)
-    held = tx.visits.get(visit_id, lock=lock)
-    return held, tx.visits.seat(visit_id, int(place), int(rest))
 
 
 def seat_name(seat: Seat) -> str:

@@ -13,6 +13,7 @@ from inspector.domain import push as pushes
 from inspector.domain.decision import OrderKind
 from inspector.domain.policy import Policy
 from inspector.domain.push import ASSIGNMENT
+from inspector.domain.reached import NO_RECIPIENT, Reach
 from inspector.domain.roster import Way
 from inspector.domain.urgency import Urgency
 from inspector.domain.visit import Seat, SeatState, Visit
@@ -20,7 +21,7 @@ from inspector.flows import reaching, relief, stopped
 from inspector.flows.contents import named
 from inspector.flows.left import wait_where_left
 from inspector.flows.office import Office
-from inspector.flows.seated import LINK, read, settle_seat
+from inspector.flows.seated import LINK, by_name, pack, read, settle_seat
 from inspector.flows.seats import UNDELIVERED, put_seat
 from inspector.flows.settle import Settlement, nothing
 from inspector.incoming import Reporting
@@ -45,7 +46,7 @@ def push(work: Work, office: Office) -> Settlement:
         policy = office.book.get(tx.draws.get(held.draw).pack_of(seat.agency))
         gone = relief.unfit(tx, held, seat, office.calendar.local_date(office.now()))
         left = reaching.ways(tx, seat.agency, seat.inspector, seat.tried)
-    if not seat.state.awaited or not held.state.open:
+    if seat.state not in (SeatState.ORDERED, SeatState.HANDED_OVER) or not held.state.open:
         return nothing("obsolete")
     if gone is not None:
         return _relieved(work, office).unasked()
@@ -75,7 +76,7 @@ def push(work: Work, office: Office) -> Settlement:
     try:
         receipt = channel.push(message, key=key)
     except (Refused, Garbled) as error:
-        return _on(work, office, error.code, _dead(error, way)).after(error)
+        return _on(work, office, error.code, way if error.code == NO_RECIPIENT else None).after(error)
 
     def write(tx: Tx, now: datetime) -> None:
         fresh, of = read(tx, work, lock=True)
@@ -86,19 +87,34 @@ def push(work: Work, office: Office) -> Settlement:
 
 
 def hand_over(office: Office, tx: Tx, held: Visit, seat: Seat, channel: str, key: str, now: datetime) -> Seat:
-    """A channel has taken a seat's push: its inspector's time to accept runs from now on, and no other push of it need leave."""
+    """A channel has taken a seat's push: its inspector's time to accept runs from now on.
+
+    `key` is the work of that push: no other one need leave then. Empty: it is known by what came of it, and its own work goes on.
+    """
     made = office.connectors.channels.get(channel)
     further = isinstance(made, Reporting) and made.reports and bool(reaching.ways(tx, seat.agency, seat.inspector, seat.tried))
     reach = office.pushing.unreached if further else None
     decision = pushes.handed_over(seat, held, _policy(office, tx, held, seat), channel, now, office.calendar, reach=reach)
     settle_seat(tx, held, seat, decision, now)
     if seat.state is SeatState.ORDERED and decision.state.state is SeatState.HANDED_OVER:
-        others = [one for one in seat.pushes if one != key]
+        others = [one for one in seat.pushes if one != key] if key else []
         stopped.end(tx, [*others, f"{OrderKind.PUSH_DUE.value}:{seat.name}"], now)
         tx.work.redate(
             decision.state.accept_by, now, key=f"{OrderKind.ACCEPT_DUE.value}:{seat.name}"
         )  # one that had begun before
     return decision.state
+
+
+def opened(office: Office, tx: Tx, name: str, now: datetime) -> None:
+    """The link of a seat was opened: its push has come, though its receipt may have been lost, and was read."""
+    held, seat = by_name(tx, name, lock=True)
+    if not held.state.open:
+        return
+    if seat.state is SeatState.ORDERED:
+        seat = hand_over(office, tx, held, seat, "", "", now)
+    decision = pushes.reached(seat, Reach.READ, pack(tx, held))
+    if decision is not None:
+        settle_seat(tx, held, seat, decision, now)
 
 
 def not_pushed(work: Work, office: Office, error: PortError | None) -> Settlement:
@@ -180,11 +196,6 @@ def _said(work: Work, seat: Seat) -> tuple[datetime, datetime]:
     if "said_at" not in said:
         return seat.accept_by, seat.ordered_at
     return datetime.fromisoformat(str(said["accept_by"])), datetime.fromisoformat(str(said["said_at"]))
-
-
-def _dead(error: PortError, way: Way) -> Way | None:
-    """The way that leads to nobody, by what its channel says."""
-    return way if isinstance(error, Refused) and error.recipient else None
 
 
 def _taken(seat: Seat, key: str, word: str, way: Way, reference: str, now: datetime) -> Pushed:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from inspector.domain import push as pushes
 from inspector.domain.decision import Order, OrderKind
 from inspector.domain.push import ASSIGNMENT
-from inspector.domain.reached import Reach, Reached
+from inspector.domain.reached import NO_RECIPIENT, Reach, Reached
 from inspector.domain.visit import SeatState
 from inspector.flows import pushing, reaching, stopped
 from inspector.flows.office import Office
@@ -61,7 +61,7 @@ def _heard(office: Office, tx: Tx, push: Pushed, told: Reached, now: datetime) -
     if not tx.pushes.note(push.key, told.reach, told.at or now, told.code):
         return
     way = next((one for one in tx.rosters.inspector(push.agency, push.inspector).ways if one.mark == push.mark), None)
-    if told.reach is Reach.FAILED and told.recipient and way is not None:
+    if told.reach is Reach.FAILED and told.code == NO_RECIPIENT and way is not None:
         reaching.turn_off(tx, push.agency, push.inspector, way, told.code, now)
     if held is None or push.word != ASSIGNMENT:
         return
@@ -100,7 +100,6 @@ def _order(channel: str, told: Reached, now: datetime) -> Order:
             "reach": told.reach.value,
             "at": told.at.isoformat() if told.at else None,
             "code": told.code[:80],
-            "recipient": told.recipient,
         },
     )
 
@@ -113,5 +112,4 @@ def _report(work: Work, now: datetime) -> Reached:
         reach=Reach(said["reach"]),
         at=min(at, now) if at is not None else None,
         code=str(said["code"]),
-        recipient=bool(said["recipient"]),
     )

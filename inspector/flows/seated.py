@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from inspector.domain.decision import Decision
+from inspector.domain.errors import Missing
 from inspector.domain.visit import Seat, Visit
 from inspector.flows import challenges
 from inspector.flows.record import record
@@ -29,6 +30,16 @@ def read(tx: Tx, work: Work, *, lock: bool = False) -> tuple[Seat, Visit]:
     said = work.payload
     held = tx.visits.get(str(said["visit"]), lock=lock)
     return tx.visits.seat(held.id, int(said["place"]), int(said["turn"])), held
+
+
+def by_name(tx: Tx, name: str, *, lock: bool = False) -> tuple[Visit, Seat]:
+    """The visit and seat behind a seat's name (`visit:place:turn`). Raises Missing."""
+    visit_id, _, rest = name.rpartition(":")
+    visit_id, _, place = visit_id.rpartition(":")
+    if not (place.isdecimal() and rest.isdecimal()):
+        raise Missing("seat_unknown", seat=name)
+    held = tx.visits.get(visit_id, lock=lock)
+    return held, tx.visits.seat(visit_id, int(place), int(rest))
 
 
 def pack(tx: Tx, held: Visit) -> str:

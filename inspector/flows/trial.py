@@ -7,6 +7,7 @@ from datetime import datetime
 
 from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.errors import Refusal
+from inspector.domain.reached import NO_RECIPIENT
 from inspector.domain.roster import Way
 from inspector.flows import reaching
 from inspector.flows.contents import named
@@ -55,14 +56,13 @@ def send(work: Work, office: Office) -> Settlement:
         title=label("push.test_title", lang),
         text=label("push.test_text", lang, agency=office.agency(agency).name),
         link=office.base_url,
-        test=True,
         data={"test": True},
     )
     key = named(work.key, message)
     try:
         receipt = channel.push(message, key=key)
     except (Refused, Garbled) as error:
-        dead = way if isinstance(error, Refused) and error.recipient else None
+        dead = way if error.code == NO_RECIPIENT else None
         return _ended(work, error.code, dead).after(error)
     told = Pushed(
         key=key[:300],

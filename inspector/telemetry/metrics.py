@@ -35,6 +35,7 @@ class Snapshot:
     draws: Sequence[tuple[str, int]] = ()
     visits: Sequence[tuple[str, int]] = ()
     seats: Sequence[tuple[str, int]] = ()
+    channels_off: Sequence[tuple[str, int]] = ()
     recusals: Sequence[tuple[str, str, int]] = ()
     conflicts: Sequence[tuple[str, int]] = ()
     planned: Sequence[tuple[str, str, int]] = ()
@@ -89,6 +90,8 @@ class _State(Collector):
         help_planned = "Planned checks of this calendar year, made or to be made: chosen by chance, or owed for coverage."
         yield _family("inspector_planned_checks", help_planned, ("agency", "chosen"), held.planned)
         yield _family("inspector_assignments", "Seats given to inspectors, by state.", ("state",), held.seats)
+        help_off = "Inspectors whom a channel reaches no more, by channel: it knows no such recipient."
+        yield _family("inspector_channels_off", help_off, ("channel",), held.channels_off)
         help_recusals = "Applications that an inspector who holds a seat be recused, by reason and by what the head has decided."
         yield _family("inspector_recusals", help_recusals, ("reason", "state"), held.recusals)
         help_conflicts = "Declared conflicts that keep an inspector from an object in draws to come, by reason."

@@ -96,6 +96,13 @@ class SeatShown(Shown):
     mates: tuple[MateShown, ...]
 
 
+class TestShown(Shown):
+    """A test push that was ordered, and the channels that it goes by."""
+
+    test: str
+    channels: tuple[str, ...]
+
+
 def mates_shown(tx: Tx, held: Visit, seat: Seat) -> tuple[MateShown, ...]:
     """With whom the inspector of a seat goes, as far as he or she may know it."""
     found = [(one, tx.rosters.in_force(one.agency, one.inspector)) for one in mates(held, seat, tx.visits.team(held.id))]

@@ -63,6 +63,7 @@ def show_seat(request: Request, desk: AtDesk, name: str, token: str) -> Response
     """The assignment and what can be done about it."""
     try:
         dispatch.by_link(desk.office, name, token)
+        links.opened(desk, name)
         return _seat_page(request, desk, name)
     except InspectorError as error:
         return refused(request, error)
