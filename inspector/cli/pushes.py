@@ -60,21 +60,36 @@ def list_pushes(
     terminal.rows(names, rows, {"word": "pushed", "error": "note"})
 
 
-def ways(terminal: Terminal, agency: AgencyName, inspector: Staff) -> None:
-    """Show by which ways an inspector is reached, in order, and which are turned off. 查看检查人员的推送方式及是否停用。"""
+def ways(
+    terminal: Terminal,
+    agency: AgencyName,
+    inspector: Annotated[str | None, typer.Argument(help="Staff code; left out: whose are off 工号", metavar="INSPECTOR")] = None,
+) -> None:
+    """Show by which ways an inspector is reached, in order, and which are off; or every way that is off. 查看推送方式及是否停用。
+
+    A way is turned off by a push that was sent, so reading is noted in the ledger.
+    """
     terminal.office.agency(agency)
-    person = terminal.look(lambda tx: tx.rosters.inspector(agency, inspector))
-    off = {one.mark: one for one in terminal.look(lambda tx: tx.pushes.off([agency], inspector))}
-    rows = [
-        {
-            "channel": way.channel,
-            "off": way.mark in off,
-            "off_since": off[way.mark].since if way.mark in off else None,
-            "error": off[way.mark].code if way.mark in off else "",
-        }
-        for way in person.ways
-    ]
-    terminal.rows(("channel", "off", "off_since", "error"), rows, {"error": "note"})
+
+    def do(tx: Tx, _now: datetime) -> list[dict[str, object]]:
+        off = {(one.inspector, one.mark): one for one in tx.pushes.off([agency], inspector or "")}
+        told = [(one.inspector, one.channel, one.mark) for one in off.values()]
+        if inspector is not None:
+            told = [(inspector, way.channel, way.mark) for way in tx.rosters.inspector(agency, inspector).ways]
+        found = [(staff, channel, off.get((staff, mark))) for staff, channel, mark in told]
+        return [
+            {
+                "inspector": staff,
+                "channel": channel,
+                "off": one is not None,
+                "off_since": one.since if one is not None else None,
+                "error": one.code if one is not None else "",
+            }
+            for staff, channel, one in found
+        ]
+
+    rows = terminal.act("push.ways", f"roster:{agency}", do, inspector=inspector or "")
+    terminal.rows(("inspector", "channel", "off", "off_since", "error"), rows, {"error": "note"})
 
 
 def send_test(

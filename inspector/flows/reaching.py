@@ -16,7 +16,8 @@ from inspector.store.pushes import Off
 from inspector.store.tx import Tx
 
 CHANNEL_OFF = "channel_off"
-"""The matter of a way that is turned off, for its channel knows no such recipient: the register names another address, and it is over."""
+"""The matter of ways of a channel that are turned off, for it knows no such recipients: whose, `push ways` says, for of matters nobody
+reads who is sent. Over when the register names other addresses."""
 
 
 def ways(tx: Tx, agency: str, staff: str, tried: Collection[str] = ()) -> tuple[Way, ...]:
@@ -34,9 +35,8 @@ def turn_off(tx: Tx, agency: str, staff: str, way: Way, code: str, now: datetime
     """The channel knows no such recipient: nothing goes that way any more, and a person is told, once."""
     if not tx.pushes.turn_off(Off(agency=agency, inspector=staff, channel=way.channel, mark=way.mark, code=code, since=now)):
         return
-    facts = {"inspector": staff, "channel": way.channel, "error": code}
-    tx.attention.open(CHANNEL_OFF, agency, _about(agency, staff, way.channel), facts, now)
-    because = Because(rule="channel.off", basis=(), pack="", facts=facts)
+    _matter(tx, agency, way.channel, now)
+    because = Because(rule="channel.off", basis=(), pack="", facts={"inspector": staff, "channel": way.channel, "error": code})
     record(tx, f"roster:{agency}", Decision(state=way, because=because), now, {})
 
 
@@ -86,11 +86,16 @@ def trying(tx: Tx, keys: Iterable[str]) -> bool:
 def _on(tx: Tx, agency: str, staff: str, channel: str, by: str, now: datetime) -> bool:
     if not tx.pushes.turn_on(agency, staff, channel):
         return False
-    tx.attention.close(f"{CHANNEL_OFF}:{_about(agency, staff, channel)}", now)
+    _matter(tx, agency, channel, now)
     because = Because(rule="channel.on", basis=(), pack="", facts={"inspector": staff, "channel": channel, "by": by})
     record(tx, f"roster:{agency}", Decision(state=channel, because=because), now, {})
     return True
 
 
-def _about(agency: str, staff: str, channel: str) -> str:
-    return f"{agency}:{staff}:{channel}"[:180]
+def _matter(tx: Tx, agency: str, channel: str, now: datetime) -> None:
+    """How many ways of a channel are off; none: it is nobody's affair any more."""
+    about, count = f"{agency}:{channel}"[:200], sum(1 for off in tx.pushes.off([agency]) if off.channel == channel)
+    if count:
+        tx.attention.open(CHANNEL_OFF, agency, about, {"channel": channel, "count": count}, now)
+    else:
+        tx.attention.close(f"{CHANNEL_OFF}:{about}", now)

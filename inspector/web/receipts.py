@@ -62,7 +62,7 @@ class Taken(Shown):
 async def reported(request: Request, desk: AtDesk, name: NamePath) -> Sequence[Reached]:
     """What the system behind a channel has said, believed. Raises Unknown: nobody learns which channels there are; Invalid."""
     channel: object = desk.office.connectors.channels.get(name)
-    if not isinstance(channel, Reporting):
+    if not isinstance(channel, Reporting) or not channel.reports:
         raise Unknown("signature_wrong")
     try:
         return channel.reported(dict(request.headers), dict(request.query_params), await request.body())
