@@ -60,7 +60,7 @@ def test_reports_that_the_gateway_has_signed_bring_a_seat_further_once_and_other
     first, second = team(office, visit)
     keys = {str(message.data["seat"]): key for key, message in line.took}
     numbers = {str(message.data["seat"]): f"wecom-{place}" for place, (_, message) in enumerate(line.took, 1)}
-    delivered = {"id": keys[first.name], "state": "delivered", "at": "2026-03-05T09:30:00+08:00"}
+    delivered = {"id": keys[first.name], "state": "delivered", "at": "2026-03-04T08:59:00+08:00"}
     with serving(office) as edge:
         taken = said(edge, {"id": numbers[second.name], "state": "read"}, delivered)
         again = said(edge, {"id": numbers[second.name], "state": "read"}, delivered)
