@@ -262,8 +262,8 @@ CHANNEL = Exchange(
     title="A push to an inspector",
     about="For an agency's own app or message gateway. Who is to be visited is behind the link and never in the push.\n\n"
     "A later message about the same seat has `data.visit`, `data.seat` and one word more: `data.called_off` (true: do not go; false: "
-    "go after all), or `data.changed` (true: what is in question was corrected, read the page again). A message with `data.test` (true) only "
-    "shows whether the way works: it is about no seat.",
+    "go after all), or `data.changed` (true: what is in question was corrected, read the page again). A message with `data.test` (true) "
+    "only shows whether the way works: it is about no seat.",
     connector=WebhookChannel,
     call=lambda held: held.push(MESSAGE, key="push:V-1:0:0:3f9a1c7e5b2d4860"),
     sent={

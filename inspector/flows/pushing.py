@@ -45,18 +45,18 @@ def push(work: Work, office: Office) -> Settlement:
         person = tx.rosters.inspector(seat.agency, seat.inspector)
         policy = office.book.get(tx.draws.get(held.draw).pack_of(seat.agency))
         gone = relief.unfit(tx, held, seat, office.calendar.local_date(office.now()))
-        left = reaching.ways(tx, seat.agency, seat.inspector, seat.tried)
     if seat.state not in (SeatState.ORDERED, SeatState.HANDED_OVER) or not held.state.open:
         return nothing("obsolete")
     if gone is not None:
         return _relieved(work, office).unasked()
     channel, way = office.connectors.channels.get(work.lane), reaching.by_lane(person, work.lane)
     if channel is None or way is None:
-        if way is not None and not left:
+        if way is not None and len(person.ways) == 1:
             wait_where_left(office, work.lane, "channel_not_configured")
         return _on(work, office, "channel_not_configured" if channel is None else "address_gone").unasked()
     urgency = quiet(office, ASSIGNMENT, held.due_at)
-    by = pushes.said(held, policy, _said(work, seat), office.now(), office.calendar)
+    waits = seat.state is SeatState.ORDERED
+    by = pushes.said(held, policy, _said(work, seat), office.now(), office.calendar) if waits else seat.accept_by
     lang = office.agency(seat.agency).language
     message = Message(
         to=way.address,
@@ -191,11 +191,12 @@ def _windows(held: Visit) -> Mapping[str, object]:
 
 
 def _said(work: Work, seat: Seat) -> tuple[datetime, datetime]:
-    """Which date the push says, and since when; one ordered before there were two clocks says its seat's."""
+    """Which date the push says, and since when; its seat's where that is later, or where it was ordered before there were two clocks."""
     said = work.payload
     if "said_at" not in said:
         return seat.accept_by, seat.ordered_at
-    return datetime.fromisoformat(str(said["accept_by"])), datetime.fromisoformat(str(said["said_at"]))
+    accept_by, said_at = (datetime.fromisoformat(str(said[name])) for name in ("accept_by", "said_at"))
+    return max(accept_by, seat.accept_by), said_at
 
 
 def _taken(seat: Seat, key: str, word: str, way: Way, reference: str, now: datetime) -> Pushed:

@@ -8,6 +8,7 @@ from datetime import datetime, time, timedelta
 
 import pytest
 
+from inspector.domain.decision import OrderKind
 from inspector.domain.hush import Hush
 from inspector.domain.manners import Window
 from inspector.domain.push import Pushing
@@ -16,8 +17,9 @@ from inspector.domain.urgency import Urgency
 from inspector.domain.visit import Seat, SeatState, Visit
 from inspector.flows import dispatch, pushing, reaching, receipts, relief, trial
 from inspector.flows.office import Office
+from inspector.flows.table import FLOWS
 from inspector.store.store import Store
-from tests.house import Hand, settle
+from tests.house import Hand, claim, let_lapse, settle
 from tests.phones import AWAY, UNKNOWN, Line, clocks, matters, passed, reached, report, sent, team
 
 pytestmark = pytest.mark.alike
@@ -62,6 +64,29 @@ def open_lanes(office: Office) -> None:
     with office.store.begin() as tx:
         for lane in tx.lanes.all():
             tx.lanes.succeeded(lane.name)
+
+
+def test_a_push_whose_daemon_was_killed_behind_its_call_is_the_same_message_and_says_another_date_only_a_day_later(
+    store: Store, hand: Hand
+) -> None:
+    line = Line("wecom", fault=AWAY)
+    office, visit = sent(store, hand, line)
+    line.fault = None
+    open_lanes(office)
+    for wait in (timedelta(hours=2), timedelta(hours=14), timedelta(hours=9)):
+        hand.now += wait
+        for work in claim(office):
+            if work.kind == OrderKind.PUSH:
+                FLOWS[OrderKind.PUSH].do(work, office)
+        let_lapse(office)
+    keys = [key for key, _ in line.took]
+    assert len(keys) == 6
+    assert set(keys[:2]) == set(keys[2:4]), "within a day the phone knows it already"
+    assert not set(keys[:4]) & set(keys[4:])
+    settle(office)
+    assert states(office, visit) == [SeatState.HANDED_OVER] * 2
+    said = {datetime.fromisoformat(str(message.data["accept_by"])) for message in line.assignments[4:]}
+    assert said == {seat.accept_by for seat in team(office, visit)}
 
 
 def test_a_push_that_leaves_until_the_visit_is_due_by_no_way_is_given_up_then_and_is_a_persons(store: Store, hand: Hand) -> None:
