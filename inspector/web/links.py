@@ -121,7 +121,7 @@ def show_seat(desk: AtDesk, by: By, name: NamePath) -> SeatShown:
         if early or seat.agency not in by.sees:  # of a joint visit each agency sees its own part
             raise Missing("seat_unknown", seat=name)
         embargo.note(tx, held.draw, by.name, f"api:seat:{name}", now)
-        return seat_shown(name, held, seat, supervision.exempt(tx, held, seat.agency))
+        return seat_shown(name, held, seat, supervision.exempt(tx, held, seat.agency), pushes=tx.pushes.of_seat(name))
 
     return desk.act(ask)
 
