@@ -9,10 +9,11 @@ from inspector.domain import push as pushes
 from inspector.domain.decision import Order, OrderKind
 from inspector.domain.push import ASSIGNMENT
 from inspector.domain.reached import NO_RECIPIENT, Reach, Reached
-from inspector.domain.visit import SeatState
+from inspector.domain.visit import Seat, SeatState, Visit
 from inspector.flows import pushing, reaching, stopped
 from inspector.flows.office import Office
-from inspector.flows.seated import pack, settle_seat
+from inspector.flows.seated import by_name, pack, settle_seat
+from inspector.flows.seats import UNDELIVERED
 from inspector.flows.settle import Settlement, nothing
 from inspector.ports import NotYet, Origin, PortError
 from inspector.store.pushes import Pushed
@@ -54,31 +55,43 @@ def unknown(_work: Work, _office: Office, _error: PortError | None) -> Settlemen
 
 def _heard(office: Office, tx: Tx, push: Pushed, told: Reached, now: datetime) -> None:
     """The visit is locked before anything is written, as everywhere."""
-    visit, _, rest = push.seat.rpartition(":")
-    visit, _, place = visit.rpartition(":")
     test = push.seat.startswith(TEST)
-    held = None if test else tx.visits.get(visit, lock=True)
+    held, seat = (None, None) if test else by_name(tx, push.seat, lock=True)
     if not tx.pushes.note(push.key, told.reach, told.at or now, told.code):
         return
-    way = next((one for one in tx.rosters.inspector(push.agency, push.inspector).ways if one.mark == push.mark), None)
-    if told.reach is Reach.FAILED and told.code == NO_RECIPIENT and way is not None:
-        reaching.turn_off(tx, push.agency, push.inspector, way, told.code, now)
-    if held is None or push.word != ASSIGNMENT:
+    failed = told.reach is Reach.FAILED
+    if failed and told.code == NO_RECIPIENT:
+        _shut(tx, push, told.code, now)
+    if held is None or seat is None:
         return
-    seat = tx.visits.seat(visit, int(place), int(rest))
-    if told.reach is Reach.FAILED:
-        if any(one.word == ASSIGNMENT and one.failed_at is None for one in tx.pushes.of_seat(push.seat)):
-            return  # another way has brought it
-        bounced = pushes.bounced(seat, push.channel, told.code, pack(tx, held))
-        if bounced is not None:
-            settle_seat(tx, held, seat, bounced, now)
-            stopped.end(tx, [f"{OrderKind.PUSH_REACH.value}:{seat.name}"], now)
-            tx.work.redate(
-                max(held.due_at, now), now, key=f"{OrderKind.ACCEPT_DUE.value}:{seat.name}"
-            )  # it says nothing till then
-            pushing.go_on(office, tx, held, bounced.state, "", told.code, now)
+    if push.word == ASSIGNMENT:
+        (_failed if failed else _reached)(office, tx, held, seat, push, told, now)
+    elif failed:  # who need not go, or was to read anew, has not heard it
+        tx.attention.open(UNDELIVERED, push.agency, push.key, {"seat": push.seat, "error": told.code}, now)
+
+
+def _shut(tx: Tx, push: Pushed, code: str, now: datetime) -> None:
+    """The way that a push went is off, unless the register names another address there by now."""
+    ways = tx.rosters.inspector(push.agency, push.inspector).ways
+    for way in (one for one in ways if one.mark == push.mark):
+        reaching.turn_off(tx, push.agency, push.inspector, way, code, now)
+
+
+def _failed(office: Office, tx: Tx, held: Visit, seat: Seat, push: Pushed, told: Reached, now: datetime) -> None:
+    """It came to nobody: where no other way has brought it, no silence counts any more, and the next way is taken."""
+    if any(one.word == ASSIGNMENT and one.failed_at is None for one in tx.pushes.of_seat(push.seat)):
         return
-    if seat.state is SeatState.ORDERED and held.state.open:  # said to have failed before, and it has come all the same
+    bounced = pushes.bounced(seat, push.channel, told.code, pack(tx, held))
+    if bounced is not None:
+        settle_seat(tx, held, seat, bounced, now)
+        stopped.end(tx, [f"{OrderKind.PUSH_REACH.value}:{seat.name}"], now)
+        tx.work.redate(max(held.due_at, now), now, key=f"{OrderKind.ACCEPT_DUE.value}:{seat.name}")  # it says nothing till then
+        pushing.go_on(office, tx, held, bounced.state, "", told.code, now)
+
+
+def _reached(office: Office, tx: Tx, held: Visit, seat: Seat, push: Pushed, told: Reached, now: datetime) -> None:
+    """It came, or was read: the seat goes further; also one that was said to have failed before."""
+    if seat.state is SeatState.ORDERED and held.state.open:
         seat = pushing.hand_over(office, tx, held, seat, push.channel, "", now)
     decision = pushes.reached(seat, told.reach, pack(tx, held))
     if decision is not None:
