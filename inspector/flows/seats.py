@@ -113,7 +113,7 @@ def under_way(row: Mapping[str, Any], machine_now: datetime) -> float:
 
 def rise(tx: Tx, team: Iterable[Seat], now: datetime, state: SeatState = SeatState.DONE) -> list[Ended]:
     """Those who sit get up, for the visit is made or called off: nobody need answer or be asked any more. Their work as it was ended."""
-    ended = []
+    ended: list[str] = []
     for seat in team:
         if seat.state.open:
             put_seat(tx, seat, replace(seat, state=state), now)

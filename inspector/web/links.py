@@ -18,6 +18,7 @@ from inspector.domain.visit import SeatState
 from inspector.flows import assist, dispatch, embargo, pushing, supervision, trial
 from inspector.flows.replylink import LINK, opens
 from inspector.flows.requests import node_of
+from inspector.flows.seated import by_name
 from inspector.store.tx import Tx
 from inspector.web.assigned import SeatShown, TestShown, mates_shown, seat_shown
 from inspector.web.body import JsonRoute
@@ -116,7 +117,7 @@ def show_seat(desk: AtDesk, by: By, name: NamePath) -> SeatShown:
     by.may(Role.OFFICER, Role.AUDITOR, Role.CLERK)
 
     def ask(tx: Tx, now: datetime) -> SeatShown:
-        held, seat = dispatch.by_name(tx, name)
+        held, seat = by_name(tx, name)
         early = by.role is Role.CLERK and embargo.embargoed(tx, held.draw)
         if early or seat.agency not in by.sees:  # of a joint visit each agency sees its own part
             raise Missing("seat_unknown", seat=name)
@@ -168,7 +169,7 @@ def try_seat(desk: AtDesk, link: Link, name: NamePath, message_id: MessageId = N
     dispatch.by_link(desk.office, name, link)
 
     def do(tx: Tx, now: datetime) -> TestShown:
-        _, seat = dispatch.by_name(tx, name)
+        _, seat = by_name(tx, name)
         number, channels = trial.order(desk.office, tx, seat.agency, seat.inspector, f"seat:{name}", now)
         return TestShown(test=number, channels=channels)
 
@@ -177,7 +178,7 @@ def try_seat(desk: AtDesk, link: Link, name: NamePath, message_id: MessageId = N
 
 def opened(desk: Desk, name: str) -> None:
     """The inspector has opened the link: whatever its channel has said of the push, it has come, and was read."""
-    _, seat = desk.look(lambda tx: dispatch.by_name(tx, name))
+    _, seat = desk.look(lambda tx: by_name(tx, name))
     if seat.state.awaited and seat.state is not SeatState.READ:
         desk.act(lambda tx, now: pushing.opened(desk.office, tx, name, now))
 
@@ -191,7 +192,7 @@ def report(desk: Desk, tx: Tx, name: str, given: ResultIn, now: datetime) -> Non
 
 def shown(tx: Tx, name: str) -> SeatShown:
     """A seat as it is, for its own inspector."""
-    held, seat = dispatch.by_name(tx, name)
+    held, seat = by_name(tx, name)
     return seat_shown(name, held, seat, supervision.exempt(tx, held, seat.agency), mates_shown(tx, held, seat))
 
 

@@ -20,6 +20,7 @@ from inspector.domain.plan import Draw, DrawState
 from inspector.domain.visit import SeatState
 from inspector.flows import dispatch, review
 from inspector.flows.office import Office
+from inspector.flows.seated import by_name
 from inspector.flows.seeding import type_figures
 from inspector.flows.settle import Settlement
 from inspector.flows.table import FLOWS
@@ -203,7 +204,7 @@ def test_what_happens_to_a_seat_while_its_push_is_settled_stays(postgres: Store,
     thread.join(20)
     with postgres.read() as tx:
         team = tx.visits.team(str(push.payload["visit"]))
-        assert dispatch.by_name(tx, name)[1].state is SeatState[word.upper()]
+        assert by_name(tx, name)[1].state is SeatState[word.upper()]
     assert len([seat for seat in team if seat.state.open]) == 2
 
 

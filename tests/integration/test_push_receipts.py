@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -37,7 +37,7 @@ def gateway(tmp_path: Path) -> Iterator[WebhookChannel]:
             yield made
 
 
-def said(edge: Edge, *told: dict[str, object], name: str = "wecom", secret: str = OLD, body: str = "") -> httpx.Response:
+def said(edge: Edge, *told: Mapping[str, object], name: str = "wecom", secret: str = OLD, body: str = "") -> httpx.Response:
     """Post reports as the gateway does."""
     text, at = body or json.dumps({"receipts": told}), datetime.now(UTC)
     signed = {

@@ -12,6 +12,7 @@ from inspector.domain.errors import Refusal
 from inspector.domain.visit import VisitState
 from inspector.flows import dispatch, listing
 from inspector.flows.office import Office
+from inspector.flows.seated import by_name
 from inspector.store.store import Store
 from tests.edge import serving
 from tests.house import Hand, settle
@@ -89,4 +90,4 @@ def test_nobody_learns_at_the_release_whom_a_blocked_visit_is_to(store: Store, h
     looked(office)
     with store.read() as tx:
         assert tx.visits.get(visit.id).released
-        assert dispatch.by_name(tx, tx.visits.team(visit.id)[0].name)[0].unpublished == ()
+        assert by_name(tx, tx.visits.team(visit.id)[0].name)[0].unpublished == ()
