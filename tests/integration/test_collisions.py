@@ -18,7 +18,7 @@ from inspector.domain.errors import Stale
 from inspector.domain.listed import Listed
 from inspector.domain.plan import Draw, DrawState
 from inspector.domain.visit import SeatState
-from inspector.flows import dispatch, review
+from inspector.flows import dispatch, pushing, review
 from inspector.flows.office import Office
 from inspector.flows.seated import by_name
 from inspector.flows.seeding import type_figures
@@ -183,7 +183,7 @@ def test_a_settled_push_that_waits_for_a_visit_holds_no_work_that_a_decline_woul
 
 
 @pytest.mark.postgres
-@pytest.mark.parametrize("word", ["accepted", "expired"])
+@pytest.mark.parametrize("word", ["accepted", "read"])
 def test_what_happens_to_a_seat_while_its_push_is_settled_stays(postgres: Store, hand: Hand, word: str) -> None:
     office, _, _ = drawing(postgres, hand)
     _, held = announced(office, hand, cases=1)
@@ -196,8 +196,7 @@ def test_what_happens_to_a_seat_while_its_push_is_settled_stays(postgres: Store,
         if word == "accepted":
             dispatch.accept(other, name, hand())
         else:
-            (timer,) = [work for work in claim(office) if work.key == f"accept.due:{name}"]
-            FLOWS[OrderKind.ACCEPT_DUE].do(timer, office).write(other, hand())
+            pushing.opened(office, other, name, hand())
         thread = threading.Thread(target=lambda: _settled(postgres, push, pushed, hand))
         thread.start()
         _until_somebody_waits(other)
