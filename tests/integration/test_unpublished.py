@@ -53,7 +53,7 @@ def test_a_visit_to_look_at_an_item_off_the_list_is_blocked_and_everybody_hears_
     with serving(after) as edge, edge.client() as phone:
         assert "不得上门" in phone.get(phones.off[0].link.replace(office.base_url, edge.url)).text
     with store.read() as tx:
-        assert [one["rule"] for one in tx.ledger.about(visit.id)][-1] == "visit.unpublish"
+        assert [one["rule"] for one in tx.ledger.about(visit.id)][-2:] == ["visit.unpublish", "seat.read"]
 
 
 def test_an_item_that_is_published_again_lets_the_visit_be_made(store: Store, hand: Hand) -> None:
