@@ -93,11 +93,11 @@ def order_seat(  # noqa: PLR0913, PLR0917 - a seat in all its parts
 def pushed(seat: Seat, visit: Visit, ways: tuple[Way, ...], leaves: datetime, how: Pushing) -> tuple[Seat, Order]:
     """The seat with one more push on its way, at the moment it `leaves`, and its order; `ways` are those left to it, in order.
 
-    It is tried until the visit is due, or as long as the office's patience lasts where there is a further way. It says the date of
+    It is tried until the visit is due, a day at least, or for the office's patience where there is a further way. It says the date of
     acceptance that a hand-over at this moment would mean.
     """
     first = ways[0] if ways else Way(channel="", address="")
-    last = visit.due_at if visit.due_at > leaves else leaves + how.patience
+    last = max(visit.due_at, leaves + SAID_FOR)
     until = min(last, leaves + how.patience) if len(ways) > 1 else last
     order = Order(
         kind=OrderKind.PUSH,

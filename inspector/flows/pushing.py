@@ -117,8 +117,27 @@ def opened(office: Office, tx: Tx, name: str, now: datetime) -> None:
 
 
 def not_pushed(work: Work, office: Office, error: PortError | None) -> Settlement:
-    """It could not be handed over this way in time: the next way; with none left a person is told, and nobody is passed over."""
-    return _on(work, office, error.code if error else "patience_over")
+    """It could not be handed over this way in time: the next way; with none left a person is told, and it is tried on, day by day.
+
+    It may be that this house itself stood still: a visit that is overdue is to be made all the same, and nobody is passed over.
+    """
+    code = error.code if error else "patience_over"
+
+    def write(tx: Tx, now: datetime) -> None:
+        seat, held = read(tx, work, lock=True)
+        go_on(office, tx, held, seat, work.key, code, now)
+        fresh = tx.visits.seat(held.id, seat.place, seat.turn)
+        if fresh.state is not SeatState.ORDERED or fresh.tried != seat.tried or not held.state.open:
+            return
+        found = [way for way in reaching.ways(tx, seat.agency, seat.inspector) if way.channel == work.lane]
+        if found and not reaching.trying(tx, [one for one in seat.pushes if one != work.key]):
+            policy = _policy(office, tx, held, fresh)
+            changed, order = pushes.again(fresh, held, policy, tuple(found), now, office.calendar, office.pushing)
+            put_seat(tx, fresh, changed, now)
+            tx.work.order([order], now)
+            _undelivered(tx, changed, code, now)
+
+    return Settlement(write=write, outcome="undelivered")
 
 
 def overdue(work: Work, _office: Office) -> Settlement:

@@ -89,14 +89,21 @@ def test_a_push_whose_daemon_was_killed_behind_its_call_is_the_same_message_and_
     assert said == {seat.accept_by for seat in team(office, visit)}
 
 
-def test_a_push_that_leaves_until_the_visit_is_due_by_no_way_is_given_up_then_and_is_a_persons(store: Store, hand: Hand) -> None:
-    office, visit = sent(store, hand, Line("wecom", fault=AWAY))
+def test_a_push_that_has_not_left_when_the_visit_is_due_is_a_persons_and_is_tried_on(store: Store, hand: Hand) -> None:
+    line = Line("wecom", fault=AWAY)
+    office, visit = sent(store, hand, line)
     hand.now = visit.due_at + timedelta(minutes=1)
     settle(office)
     assert states(office, visit) == [SeatState.ORDERED] * 2
     assert passed(office, visit) == []
     assert len(matters(office, "push_undelivered")) == 2
     assert len(matters(office, "visit_overdue")) == 1
+    line.fault = None
+    open_lanes(office)
+    hand.on(hours=2)
+    settle(office)
+    assert states(office, visit) == [SeatState.HANDED_OVER] * 2, "overdue, and to be made all the same"
+    assert matters(office, "push_undelivered") == []
 
 
 def test_a_seat_walks_all_its_states_and_each_has_its_clock(store: Store, hand: Hand) -> None:
