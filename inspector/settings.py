@@ -21,7 +21,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from inspector.domain.errors import Invalid
 from inspector.labels import Lang, label, problem, toml
-from inspector.tuning import DriftSettings, EngineSettings, Reconciliation, Section
+from inspector.tuning import DriftSettings, EngineSettings, PushSettings, Reconciliation, Section
 
 SHIPPED = Path(__file__).parent.parent / "policies"
 """The packs and calendars that come with the program: where the settings name none and none lie beside them."""
@@ -240,6 +240,7 @@ class Settings(BaseSettings):
     time: OfficeTimes = Field(default_factory=OfficeTimes)
     engine: EngineSettings = Field(default_factory=EngineSettings)
     drift: DriftSettings = Field(default_factory=DriftSettings)
+    push: PushSettings = Field(default_factory=PushSettings)
     schedules: Schedules = Field(default_factory=Schedules)
     reconciliation: Reconciliation = Field(default_factory=Reconciliation)
     log: Logging = Field(default_factory=Logging)

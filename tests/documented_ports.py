@@ -79,6 +79,7 @@ KEYS: Mapping[str, str] = {
     "http.secret_file": "file (mode 600) with `whsec_…`, or two parted by a space during a change, to sign letters; empty: not signed",
     "reply_secret_file": "the same for [signed answers](wire.md#your-answer-to-a-letter); empty: none are taken. Read at each answer, so "
     "that a change counts without a restart",
+    "receipt_secret_file": "the same for [signed reports of pushes](wire.md#what-became-of-a-push); empty: none are taken",
     "inbox_folder": "the Maildir that answers are delivered into; one may serve all agencies; empty: none are read",
     "speakers": "who may answer for the agency by e-mail; empty: all who get letters",
     "liaison": "addresses of the agency's liaison officer, for the letter of the ladder of silence meant for him or her; empty: `to`",

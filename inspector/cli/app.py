@@ -23,6 +23,7 @@ from inspector.cli import (
     migrations,
     packs,
     plans,
+    pushes,
     registers,
     repeals,
     replaying,
@@ -88,6 +89,7 @@ bundles.register(draw_group)
 afterwards.register(draw_group)
 extending.register(draw_group)
 connectors.register(group("connector", "Connectors: list, check, pause, resume. 连接器", app))
+pushes.register(group("push", "Pushes to inspectors: list, ways, test. 推送", app))
 registers.register(
     group("roster", "Registers of objects and inspectors. 名录库", app),
     group("credit", "Credit levels, and records compared with platforms. 信用等级与对账", app),

@@ -42,6 +42,11 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "人工实际检查：{visits} 次，涉及 {objects} 户，一户至多 {most} 次",
     ),
     "shadow_both": ("objects that both would have seen: {count}", "两者都检查的对象：{count} 户"),
+    "push_test": (
+        "test {test} is on its way by {channels}; `push list` shows what came of it",
+        "测试 {test} 正经由 {channels} 发送；可用 push list 查看结果",
+    ),
+    "push_on": ("channel {channel} serves inspector {inspector} again", "检查人员 {inspector} 的渠道 {channel} 已恢复"),
     "draining": (
         "Draining: work under way is ended, the rest is kept for the next start. Ctrl-C again leaves at once.",
         "正在停止：处理完手头工作，其余留待下次启动。再按 Ctrl-C 立即退出。",

@@ -132,6 +132,7 @@ def _snapshot(tx: Tx, office: Office, now: datetime) -> Snapshot:
         draws=[tuple(row) for row in tx.draws.counts()],
         visits=[tuple(row) for row in visits],
         seats=[tuple(row) for row in seats],
+        channels_off=tx.pushes.off_counts(),
         recusals=tx.challenges.counts(),
         conflicts=tx.rosters.conflicts(),
         planned=[

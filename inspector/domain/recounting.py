@@ -220,7 +220,7 @@ def recount_seat(seat: Seat, visit: datetime, calendar: WorkingCalendar) -> Seat
     """By when an inspector is to accept, anew, the visit being due then: nobody's silence counts over days that have become days off."""
 
     def keep(found: Due) -> Due:
-        return answer(found, visit, seat.ordered_at, calendar)
+        return answer(found, visit, seat.handed_at or seat.ordered_at, calendar)
 
     found = told_to_others(seat.accept_by, seat.accept_counted, calendar, keep)
     if found is None or found.change == "kept":

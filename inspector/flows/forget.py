@@ -25,6 +25,7 @@ def forget(work: Work, office: Office) -> Settlement:
     _all(office, int(told["done"]), lambda tx, before: tx.work.forget_done(before))
     _all(office, int(told["slots"]), lambda tx, before: tx.schedules.forget_ticks(before))
     _all(office, int(told["messages"]), lambda tx, before: tx.inbox.forget(before))
+    _all(office, int(told["messages"]), lambda tx, before: tx.pushes.forget(before))  # no channel reports of one so old
     if "inquiries" in told:  # an order of before there were any names none
         _all(office, int(told["inquiries"]), lambda tx, before: tx.inquiries.forget(before))
     if "materials" in told:

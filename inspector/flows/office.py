@@ -16,6 +16,7 @@ from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Invalid, Missing, Refusal
 from inspector.domain.manners import Manners
 from inspector.domain.policy import Policy
+from inspector.domain.push import Pushing
 from inspector.domain.ruling import Ruling, ruling
 from inspector.domain.statement import Rules
 from inspector.domain.transition import Scope
@@ -147,6 +148,8 @@ class Office:
     """Whether it runs beside today's practice: nothing leaves the house, and what is drawn binds nobody."""
     link_days: int = 30
     """So many days after its request has ended an agency's link still shows it."""
+    pushing: Pushing = field(default_factory=Pushing)
+    """How inspectors are pushed: quiet hours, and when the next way is taken."""
     held: int = RUN
     """So many bytes of a frame are held while it is announced; more are sorted by way of the disk."""
 

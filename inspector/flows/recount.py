@@ -182,7 +182,8 @@ def _visit(office: Office, tx: Tx, visit_id: str, years: str, now: datetime) -> 
         later = recounting.recount_seat(seat, held.due_at, office.calendar) if seat.state.open else None
         if later is not None:
             put_seat(tx, seat, later, now)
-            tx.work.redate(later.accept_by, now, key=f"{OrderKind.ACCEPT_DUE.value}:{seat.name}")
+            clock = OrderKind.ACCEPT_DUE if seat.state.pushed else OrderKind.PUSH_DUE
+            tx.work.redate(later.accept_by, now, key=f"{clock.value}:{seat.name}")
 
 
 def _filing(office: Office, tx: Tx, seen: Entry, years: str, now: datetime) -> None:

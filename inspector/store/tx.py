@@ -36,6 +36,7 @@ from inspector.store.manners import MannerRoom
 from inspector.store.office import OfficeRoom
 from inspector.store.packs import PackRoom
 from inspector.store.past import PastRoom
+from inspector.store.pushes import PushRoom
 from inspector.store.register import RegisterRoom
 from inspector.store.replicas import ReplicaRoom
 from inspector.store.replylinks import ReplyLinkRoom
@@ -182,6 +183,11 @@ class Tx:
     def rosters(self) -> RosterRoom:
         """The room of rosters."""
         return RosterRoom(self._batch)
+
+    @cached_property
+    def pushes(self) -> PushRoom:
+        """The room of pushes."""
+        return PushRoom(self._batch)
 
     @cached_property
     def inquiries(self) -> InquiryRoom:

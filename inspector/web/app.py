@@ -35,6 +35,7 @@ from inspector.web import (
     plans,
     published,
     readings,
+    receipts,
     replies,
     reports,
     requests,
@@ -63,6 +64,7 @@ API = (
     clock.router,
     links.router,
     replies.router,
+    receipts.router,
     assistance.router,
     requests.api,
     selfproofs.router,
@@ -86,8 +88,8 @@ PAGES = (
 
 def _put_together() -> APIRouter:
     held = APIRouter()
-    for room in API:
-        held.include_router(room, dependencies=[Depends(only_known)])
+    for room in API:  # what stands behind the path of a channel's report is signed, or known, by the channel alone
+        held.include_router(room, dependencies=[] if room is receipts.router else [Depends(only_known)])
     for room in PAGES:
         held.include_router(room)
     return held

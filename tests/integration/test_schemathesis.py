@@ -62,7 +62,12 @@ FURTHER = {
     *("request_undisputed", "catalogue_basis_repealed"),
 }
 """What an operation says that needs more than one thing in one state; that it is done is shown by tests of its own."""
-LATER = {"dispute]": {"request_closed"}, "replies]": {"signature_wrong"}, "mistaken-repeals]": {"catalogue_repeal_unknown"}}
+LATER = {
+    "dispute]": {"request_closed"},
+    "replies]": {"signature_wrong"},
+    "receipts]": {"signature_wrong"},
+    "mistaken-repeals]": {"catalogue_repeal_unknown"},
+}
 """Likewise of one operation, by the end of its name: a refusal that could be disputed is over before anybody disputes it here."""
 FITTING: dict[str, Any] = {
     "agency": "bureau",

@@ -23,6 +23,12 @@ NONE = {
     "attention.close": "a person has seen to a matter; the decision that opened it has the basis",
     "operator.{}": "an operator's own act at the machine, signed with a name; no rule decides",
     "seat.handed_over": "the channel's receipt for a push that `seat.order` has based",
+    "seat.{}": "a channel's report that a push was delivered, or read; nothing is decided by it",
+    "seat.bounced": "a channel's report that a push came to nobody; the clock that stops is based in `seat.order`",
+    "channel.off": "a channel's word that it knows no such recipient; nobody is bound by it",
+    "channel.on": "the register, or a person, names a way that serves",
+    "push.test": "a message that says it is a test; nothing is decided",
+    "push.tested": "the same",
     "seat.accept": "an inspector's word; what it is said to, and by when, is based in `seat.order`",
     "seat.expire": "the date and its basis stand in `seat.order`; who follows is dealt with the basis of the draw",
 }
