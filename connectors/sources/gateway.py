@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from connectors.config import parse
 from connectors.http import Wire
+from connectors.patience import off
 from connectors.reply import Reply
 from connectors.signers import sealed
 from connectors.signers.lent import Lent, Loan
@@ -196,10 +197,9 @@ class GatewaySource:
         try:
             yield
         except Barred as error:
-            if self._wire.ahead is not None and self._differs():
-                seconds = self._wire.ahead.total_seconds()
-                off = f"our clock is {abs(seconds):.0f} s {'behind' if seconds > 0 else 'ahead of'} theirs"
-                error.detail = f"{error.detail}; {off}".removeprefix("; ")
+            told = off(self._wire.ahead, self._config.skew_seconds)
+            if told and told not in error.detail:
+                error.detail = f"{error.detail}; {told}".removeprefix("; ")
             raise
 
     def _clock(self) -> timedelta | None:

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from inspector.ports import Answer, Barred, PortError, Rating, Receipt, Unavailable
 from inspector.testing.contracts import STABLE, PortContract, Way, caught
 from inspector.testing.faults import REDIRECTS, Fault, table
-from inspector.testing.peer import Heard, Peer, Step, answer, followed, lost, nobody, peer
+from inspector.testing.peer import Heard, Peer, Step, answer, delayed, followed, lost, nobody, peer
 from inspector.testing.tls import authority
 
 
@@ -145,6 +145,14 @@ class OverHttp(PortContract):
             way.call(connector, "k-1")
             assert isinstance(caught(lambda: way.call(connector, "k-2")), Unavailable)
         assert len(self.party.heard) == 2, "the second question was answered before it was asked"
+
+    def test_an_answer_that_comes_too_late_answers_no_later_question(self, way: Way) -> None:
+        self.party.plays(delayed(answer(200, self.told), 0.3), answer(503))
+        with self._using({**self.once, **self.hasty}) as connector:
+            assert isinstance(caught(lambda: way.call(connector, "k-1")), Unavailable)
+            time.sleep(0.2)  # by now it has been said
+            assert isinstance(caught(lambda: way.call(connector, "k-2")), Unavailable)
+        assert len(self.party.heard) == 2
 
     def key_of(self, headers: Mapping[str, str], body: bytes) -> str:  # noqa: ARG002 - some carry it in the body
         """The key by which the party knows a repetition."""

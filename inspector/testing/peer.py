@@ -118,12 +118,17 @@ class _Together(Line):
 
 def slow(told: object, seconds: float) -> Step:
     """A proper answer that is late."""
+    return delayed(answer(200, told), seconds)
 
-    def step(line: Line) -> bool:
+
+def delayed(step: Step, seconds: float) -> Step:
+    """A step that comes late."""
+
+    def late(line: Line) -> bool:
         line.wait(seconds)
-        return answer(200, told)(line)
+        return step(line)
 
-    return step
+    return late
 
 
 def trickle(seconds: float, *, head: bool = False) -> Step:
