@@ -21,10 +21,10 @@ from inspector.domain.urgency import Urgency
 from inspector.flows import assist
 from inspector.flows.office import Office
 from inspector.flows.table import FLOWS
-from inspector.ports import Origin, Refused, Unavailable
+from inspector.ports import NotYet, Origin, Refused, Unavailable
 from inspector.store.store import Store
 from inspector.testing.peer import answer, peer
-from tests.house import START, Hand, claim, let_lapse, post, settle
+from tests.house import START, Hand, carry_out, claim, let_lapse, post, settle
 from tests.integration.test_letters import Desk, an_office, climbing, go, opened, request_of, withdraw
 from tests.integration.test_way import HOUSEHOLD, Post, person
 
@@ -247,6 +247,10 @@ def test_a_digest_that_goes_late_counts_from_its_own_hour_and_tells_nothing_twic
     case_id = opened(office)
     go(office, letters=True)
     hand.now = START.replace(day=9, hour=10)  # the daemon stood still for a week
+    (due,) = (row for row in claim(office) if row.kind == OrderKind.ASSIST_DUE)
+    with pytest.raises(NotYet, match="letter_waits"):
+        carry_out(office, due)
+    let_lapse(office)
     settle(office)
     first, *more = civil.letters
     (told,) = first.enclosed
