@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -79,9 +80,9 @@ def test_every_open_request_is_on_a_page_the_nearest_date_first(
 
 
 def test_open_requests_are_found_by_an_index_and_not_by_reading_all_there_ever_were(store: Store, hand: Hand) -> None:
-    asked: list[tuple[str, object]] = []
+    asked: list[tuple[str, Any]] = []
 
-    def note(_connection: object, _cursor: object, statement: str, parameters: object, *_: object) -> None:
+    def note(_connection: object, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
         asked.append((statement, parameters))
 
     sa.event.listen(sa.Engine, "before_cursor_execute", note)
