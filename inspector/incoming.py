@@ -1,6 +1,6 @@
-"""What a connector's other side sends us unasked, and how it is believed: signed messages, and mail that lies in a box.
+"""What a connector's other side sends us unasked, and how it is believed: signed messages, results, and mail that lies in a box.
 
-Both are optional methods beside a port; who has them is asked by the web edge and by the daemon.
+All are optional methods beside a port; who has them is asked by the web edge and by the daemon.
 """
 
 from __future__ import annotations
@@ -22,6 +22,14 @@ class Signing(Protocol):
 
     def proven(self, headers: Mapping[str, str], body: bytes) -> str:
         """The id of a message that is the other side's, whole and fresh; header names are lower case. Raises Unproven."""
+
+
+@runtime_checkable
+class Returning(Protocol):
+    """A channel whose other side sends results of visits in a form of its own."""
+
+    def returned(self, told: Mapping[str, object]) -> Mapping[str, object]:
+        """A result in that form as one in ours (`ResultIn`). Raises Invalid for words that were not agreed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

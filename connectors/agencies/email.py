@@ -19,12 +19,13 @@ from inspector.ports import Letter, Origin, Receipt, Refused, Sighting
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmailConfig(MailConfig):
-    """Letters to one agency. `reply_to`: where its answers are to go; empty: to `sender`.
+    """Letters to one agency, to the addresses of `to`. `reply_to`: where its answers are to go; empty: to `sender`.
 
     `inbox_folder`: the Maildir that answers are delivered into; one may serve all agencies. `speakers`: who may answer by e-mail; empty:
     those of `to`.
     """
 
+    to: tuple[str, ...]
     reply_to: str = ""
     inbox_folder: str = ""
     speakers: tuple[str, ...] = ()
@@ -35,6 +36,8 @@ class EmailAgency:
 
     def __init__(self, name: str, config: Mapping[str, object]) -> None:
         self._config = parse(EmailConfig, name, config)
+        if not (self._config.to and addressed(self._config.to)):
+            raise Invalid("connector_key_range", connector=name, key="to", wanted="addresses")
         if self._config.reply_to and not addressed([self._config.reply_to]):
             raise Invalid("connector_key_range", connector=name, key="reply_to", wanted="an address")
         if not addressed(self._config.speakers):
@@ -49,7 +52,7 @@ class EmailAgency:
         """
         if not (letter.words.body or letter.text):
             raise Refused("letter_wordless", origin=Origin.US)
-        return self._post.send(self._written(letter, key))
+        return self._post.send(self._written(letter, key), self._config.to)
 
     def look(self) -> Sequence[Sighting]:
         """Greet the mail server and go. Raises Unavailable, Barred, Refused."""

@@ -9,6 +9,8 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
+from fastapi.exceptions import RequestValidationError
+from pydantic import JsonValue, ValidationError
 from starlette.responses import JSONResponse
 
 from inspector.domain import assistance
@@ -17,6 +19,7 @@ from inspector.domain.errors import Forbidden, Missing
 from inspector.flows import assist, dispatch, embargo, supervision
 from inspector.flows.replylink import LINK, opens
 from inspector.flows.requests import node_of
+from inspector.incoming import Returning
 from inspector.store.tx import Tx
 from inspector.web.assigned import SeatShown, mates_shown, seat_shown
 from inspector.web.body import JsonRoute
@@ -158,6 +161,22 @@ def report_seat(desk: AtDesk, link: Link, name: NamePath, given: ResultIn, messa
         return shown(tx, name)
 
     return desk.once(message(f"seat:{name}"[:200], message_id, f"result {name}", given), do)
+
+
+@router.post("/seats/{name}/result/{channel}", tags=["visits"], response_model=SeatShown, responses=WRITES)
+def report_returned(
+    desk: AtDesk, link: Link, name: NamePath, channel: NamePath, given: dict[str, JsonValue], message_id: MessageId = None
+) -> JSONResponse:
+    """A member of the team enters the result on the platform behind a push channel, which sends it in a form of its own."""
+    dispatch.by_link(desk.office, name, link)
+    platform: object = desk.office.connectors.channels.get(channel)
+    if not isinstance(platform, Returning):
+        raise Missing("channel_returns_nothing", channel=channel)
+    try:
+        told = ResultIn.model_validate(platform.returned(given))
+    except ValidationError as error:  # told by the places of our form, as if it had come in it
+        raise RequestValidationError([{**one, "loc": ("body", *one["loc"])} for one in error.errors()]) from error
+    return report_seat(desk, link, name, told, message_id)
 
 
 def report(desk: Desk, tx: Tx, name: str, given: ResultIn, now: datetime) -> None:
