@@ -23,7 +23,7 @@ ONE_PERSON = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@+-]{0,63}")
 """An id of one person on a platform. `@all`, `all` and lists would send one inspector's assignment to everybody."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Ask:
     """One request: `told` None is a GET. `path` may hold a secret, and stands in no log and no error."""
 

@@ -6,15 +6,20 @@ holds its link acts for that seat, may read it, accept, decline, and enter the r
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from connectors.channels.form import Form, FormConfig
+from connectors.channels.messenger import one_person
 from connectors.config import parse
 from inspector.domain.errors import Invalid
 from inspector.ports import Message, Receipt
 
 _PARTS = ("key", "word", "to", "title", "text", "link", "token", "visit", "seat", "accept_by", "facts", "urgent")
+_PERSON = re.compile(r"[^\s,;|@<>]{1,100}")
+"""What may be one person's name there: a staff code, in any script."""
+
 _RESULT = ("seen", "remarks", "visited_on")
 _FINDING = ("case_id", "claim", "verdict", "note")
 
@@ -87,7 +92,7 @@ class SupervisionChannel:
         return {
             "key": key,
             "word": self._config.words.get(word, word),
-            "to": message.to,
+            "to": one_person(message.to, _PERSON),
             "title": message.title,
             "text": message.text,
             "link": message.link,
