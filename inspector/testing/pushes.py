@@ -95,4 +95,4 @@ def _leaves(told: object) -> list[str]:
         return [leaf for name, value in told.items() for leaf in (str(name), *_leaves(value))]
     if isinstance(told, list):
         return [leaf for value in told for leaf in _leaves(value)]
-    return [_read(told) if isinstance(told, str) and told[:1] in "{[" else str(told)]
+    return [_read(told) if isinstance(told, str) and told[:1] in ("{", "[") else str(told)]
