@@ -119,7 +119,7 @@ def _meant(told: object, words: Mapping[str, str], place: str) -> object:
     if not words:
         return told
     if isinstance(told, bool) or not isinstance(told, str | int) or str(told) not in words:
-        raise Invalid("result_word_unknown", field=place, told=str(told)[:40], known=", ".join(words))
+        raise Invalid("result_word_unknown", field=place, known=", ".join(words))
     return words[str(told)]
 
 
