@@ -179,6 +179,7 @@ class TestCeremony(testing.SeedContract):
         ("channels", "sms"),
         ("channels", "supervision"),
         ("channels", "webhook"),
+        ("channels", "webpush"),
         ("channels", "wecom"),
         ("channels", "wecom-robot"),
         ("credit", "http"),

@@ -13,8 +13,11 @@ import pytest
 
 from connectors.channels import dingtalk, dingtalk_robot, feishu, feishu_robot, wecom, wecom_robot
 from inspector import testing
+from inspector.cli.finding import State
+from inspector.cli.reaching import Configured, findings
 from inspector.domain.errors import Invalid
 from inspector.ports import Barred, Channel, Message, Refused, Unavailable
+from inspector.settings import Settings
 from inspector.testing import MESSAGE, Say, caught
 from inspector.testing.peer import Heard, Step, answer, peer
 from tests import messengers
@@ -195,6 +198,22 @@ def test_a_push_is_taken_and_one_person_sees_it(kind: str, tmp_path: Path) -> No
     assert len(there.shown) == 2, "two pushes about the same visit are two"
     assert all(json.dumps(one).count(MEMBER) >= 1 for one in there.shown)
     assert there.tokens.asked == (2 if kind in APPS else 0), "one token serves many pushes; the look asks for its own"
+
+
+@pytest.mark.parametrize("kind", MADE)
+def test_connector_check_reaches_it_and_writes_to_nobody(kind: str, tmp_path: Path) -> None:
+    there: Any = MADE[kind][1]()
+    with peer(NOWHERE, beside=there.paths()) as party:
+        told = {"kind": kind, "url": party.url, **settings(kind, tmp_path)}
+        one = Configured(section="channels", group="channels", name=kind, told=told)
+        found = list(findings(one, Settings(), call=True))
+        if kind in APPS:
+            kept(tmp_path, "another-word", "secret_file")
+            barred = list(findings(one, Settings(), call=True))[-1]
+            assert (barred.state, "does not let us in" in barred.what[0]) == (State.FAIL, True)
+    assert {one.state for one in found} == {State.OK}
+    assert any("lends us a secret" in one.what[0] for one in found) is (kind in APPS)
+    assert there.shown == []
 
 
 @pytest.mark.parametrize("kind", APPS)
