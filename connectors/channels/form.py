@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
 from connectors.channels.codes import CodedConfig, code_of, judge, speaks
@@ -21,6 +21,7 @@ from inspector.domain.errors import Invalid
 from inspector.ports import Receipt
 
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
+_HERE = ("127.0.0.1", "localhost", "::1")
 _BODIES = ("json", "form", "base64")
 _MOMENTS = ("time", "seconds", "stamp", "nonce", "secret", "sign")
 """What a try has of its own: its time in ms and in s, in Beijing's digits, a nonce, the secret itself, and the signature."""
@@ -141,8 +142,9 @@ def _wanted(held: FormConfig, parts: tuple[str, ...]) -> Iterator[tuple[str, boo
     yield "in_headers", {*held.in_headers} <= names, "fields of asks and always"
     signs, secret = "sign" in held.asks.values(), "secret" in held.asks.values()
     yield "key_file", bool(held.key_file) == (signs or secret), "with sign or secret in asks, and only then"
-    tls = held.url.startswith("https:") or held.url.startswith(("http://127.0.0.1", "http://localhost"))
-    yield "url", not secret or tls, "https with a secret in asks"
+    where = urlsplit(held.url)
+    yield "url", not secret or where.scheme == "https" or where.hostname in _HERE, "https with a secret in asks"
+    yield "limited_seconds", held.limited_seconds > 0, "> 0"
     fields = {place for place, part in held.asks.items() if part != "sign"} | {*held.always}
     yield "signed", {*held.signed} <= fields | {md5.SECRET}, "fields of asks and always"
     yield "signed", not signs or bool(held.signed) or held.signer == "md5-sorted", "the fields that are signed"

@@ -49,8 +49,12 @@ class Messenger:
         code: Callable[[Reply, CodedConfig], str] = code_of,
     ) -> None:
         """Raises Invalid (`connector_…`)."""
-        if not held.limited_seconds > 0:
-            raise Invalid("connector_key_range", connector=name, key="limited_seconds", wanted="> 0")
+        for key, fine, wanted in (
+            ("limited_seconds", held.limited_seconds > 0, "> 0"),
+            ("code_field", bool(held.code_field), "where the platform's code stands: its status says nothing"),
+        ):
+            if not fine:
+                raise Invalid("connector_key_range", connector=name, key=key, wanted=wanted)
         self._held, self._lends, self._fields, self._code = held, lends, fields, code
         self._wire = Wire(held, name)
         self._lent = Lent(self._fetch) if lends is not None else None

@@ -88,7 +88,11 @@ def connect(name: str, config: Mapping[str, object]) -> WeComChannel:
 
 
 def _card(message: Message, key: str) -> dict[str, object]:
-    card = {"title": fitted(message.title, _TITLE), "description": fitted(message.text, _TEXT), "url": marked(message, key)}
+    card = {
+        "title": fitted(message.title, _TITLE),
+        "description": fitted(message.text or message.title, _TEXT),
+        "url": marked(message, key),
+    }
     return {"msgtype": "textcard", "textcard": card}
 
 

@@ -302,9 +302,10 @@ def test_a_form_that_would_say_too_much_or_could_not_be_made_is_refused_at_the_s
 def test_a_password_goes_as_it_is_only_where_nobody_else_can_read_it(tmp_path: Path) -> None:
     asks = {"phone": "to", "msg": "content", "password": "secret"}
     told = {"key_file": kept(tmp_path, SECRET, "key"), "asks": asks}
-    with pytest.raises(Invalid, match="connector_key_range") as refused:
-        sms.connect("sms", {**told, "url": "http://sms.example"})
-    assert refused.value.facts["key"] == "url"
+    for url in ("http://sms.example", "http://localhost.sms.example", "http://127.0.0.1.sms.example"):
+        with pytest.raises(Invalid, match="connector_key_range") as refused:
+            sms.connect("sms", {**told, "url": url})
+        assert refused.value.facts["key"] == "url"
     made: SmsChannel = sms.connect("sms", {**told, "url": "https://sms.example"})
     headers, body = made._form.made({"to": PHONE, "content": "x"})
     made.close()

@@ -314,6 +314,7 @@ def test_whoever_sends_too_often_is_told_until_when_to_wait(kind: str, after: fl
         ("feishu", {"address_kind": "chat_id"}, "address_kind"),
         ("wecom-robot", {"address_kind": "open_id"}, "address_kind"),
         ("wecom", {"limited_seconds": 0}, "limited_seconds"),
+        ("wecom", {"code_field": ""}, "code_field"),
     ],
 )
 def test_a_setting_that_cannot_work_is_named_at_the_start(kind: str, change: dict[str, Any], key: str, tmp_path: Path) -> None:
