@@ -67,11 +67,10 @@ class Tokens:
 
 @dataclass
 class Platform:
-    """What the three have in common: what was shown to whom, and what is answered instead of that, once each."""
+    """What the three have in common: what was shown to whom; `most`: so much, and then it is too often."""
 
     tokens: Tokens = field(default_factory=Tokens)
     shown: list[Any] = field(default_factory=list)
-    instead: list[object] = field(default_factory=list)
     most: int = 1_000
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -101,8 +100,6 @@ class WeCom(Platform):
 
     def send(self, heard: Heard) -> Step:
         told = heard.json()
-        if self.instead:
-            return answer(200, self.instead.pop(0))
         if not self.tokens.taken(query(heard).get("access_token", "")):
             return _said(42001, "access_token expired")
         if told["agentid"] != 1000002:
@@ -130,8 +127,6 @@ class WeCom(Platform):
 class DingTalk(Platform):
     """gettoken, asyncsend_v2, robot/send."""
 
-    punished = False
-
     def paths(self) -> Mapping[str, Callable[[Heard], Step]]:
         send = "/topapi/message/corpconversation/asyncsend_v2"
         return {"/gettoken": self.lend, send: self.send, "/robot/send": self.ring}
@@ -144,8 +139,6 @@ class DingTalk(Platform):
 
     def send(self, heard: Heard) -> Step:
         told = heard.json()
-        if self.instead:
-            return answer(200, self.instead.pop(0))
         if not self.tokens.taken(query(heard).get("access_token", "")):
             return _said(88, "ding talk error[subcode=40014]", sub_code="40014", sub_msg="invalid access_token")
         if told["userid_list"] == GONE:
@@ -165,8 +158,6 @@ class DingTalk(Platform):
             return _said(310000, "invalid timestamp")
         if not hmac.compare_digest(asked.get("sign", ""), dingtalk_sign(SIGNED, at)):
             return _said(310000, "sign not match")
-        if self.punished:
-            return answer(200, {"status": 1111, "wait": 5, "source": "x5", "punish": "deny", "uuid": "u"})
         return _said(0, "ok") if self.show(told) else _said(130101, "send too fast, exceed 20 times per minute")
 
 
