@@ -1,6 +1,6 @@
-"""What a connector's other side sends us unasked, and how it is believed: signed messages, results, and mail that lies in a box.
+"""What a connector's other side sends us unasked, and how it is believed: signed messages, and mail that lies in a box.
 
-All are optional methods beside a port; who has them is asked by the web edge and by the daemon.
+Both are optional methods beside a port; who has them is asked by the web edge and by the daemon.
 """
 
 from __future__ import annotations

@@ -61,7 +61,7 @@ CHANNEL_KEYS: Mapping[str, str] = {
     "sms.most_characters": "longest text and longest variable, counted as phones do; an SMS in Chinese holds 70, a long one 67 a part",
     "supervision.asks": '`{"field" = "seat"}`: the platform\'s fields (dotted: in objects) and what stands there: `key`, `word`, `to`, '
     "`title`, `text`, `link`, `token` (the link's secret), `visit`, `seat`, `accept_by`, `facts`, `urgent`; " + _PLACES,
-    "supervision.words": "the platform's own words for `new`, `off`, `on`, `changed`",
+    "supervision.words": "the platform's own words for `new`, `off`, `on`, `changed`, `test`",
     "supervision.returns": "where (dotted) a result that it sends tells `seen`, `remarks`, `visited_on`",
     "supervision.findings_field": "where the list of findings stands in it",
     "supervision.finds": "where in each of them `case_id`, `claim`, `verdict`, `note` stand",

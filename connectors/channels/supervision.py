@@ -28,7 +28,7 @@ _FINDING = ("case_id", "claim", "verdict", "note")
 class SupervisionConfig(FormConfig):
     """What an assignment's parts are called there, and what a result's are.
 
-    Parts for `asks`: `key`, `word` (`new`, `off`, `on`, `changed`, in the platform's own by `words`), `to`, `title`, `text`, `link`,
+    Parts for `asks`: `key`, `word` (`new`, `off`, `on`, `changed`, `test`, by `words` in the platform's), `to`, `title`, `text`, `link`,
     `token` (the link's secret by itself, for the platform's calls), `visit`, `seat`, `accept_by`, `facts` (how many), `urgent`.
 
     `returns`: where (dotted) a result tells `seen`, `remarks`, `visited_on`; `findings_field` its list, `finds` where in each a finding
@@ -86,9 +86,7 @@ class SupervisionChannel:
         return {name: value for name, value in given.items() if value is not None}
 
     def _told(self, message: Message, key: str) -> dict[str, object]:
-        data = message.data
-        off = data.get("called_off")
-        word = "changed" if "changed" in data else "new" if off is None else "off" if off else "on"
+        data, word = message.data, _word(message.data)
         return {
             "key": key,
             "word": self._config.words.get(word, word),
@@ -96,7 +94,7 @@ class SupervisionChannel:
             "title": message.title,
             "text": message.text,
             "link": message.link,
-            "token": message.link.rpartition("/")[2],
+            "token": message.link.rpartition("/")[2] if "seat" in data else "",
             "urgent": message.urgent,
             **{name: data.get(name, "") for name in ("visit", "seat", "accept_by", "facts")},
         }
@@ -105,6 +103,15 @@ class SupervisionChannel:
 def connect(name: str, config: Mapping[str, object]) -> SupervisionChannel:
     """The entry point. Raises Invalid when the configuration cannot be used."""
     return SupervisionChannel(name, config)
+
+
+def _word(data: Mapping[str, object]) -> str:
+    """What a message is about its seat; `test`: about none, and there is nothing to be done."""
+    for name in ("test", "changed"):
+        if data.get(name):
+            return name
+    off = data.get("called_off")
+    return "new" if off is None else "off" if off else "on"
 
 
 def _at(told: object, place: str) -> object:
@@ -125,7 +132,7 @@ def _meant(told: object, words: Mapping[str, str], place: str) -> object:
 
 def _wanted(held: SupervisionConfig) -> Iterator[tuple[str, bool, str]]:
     """Each setting that may be wrong, whether it is right, and what would be."""
-    words = ("new", "off", "on", "changed")
+    words = ("new", "off", "on", "changed", "test")
     verdicts = ("match", "mismatch", "not_found", "cannot_say")
     yield "words", {*held.words} <= {*words}, ", ".join(words)
     yield "returns", {*held.returns} <= {*_RESULT}, ", ".join(_RESULT)

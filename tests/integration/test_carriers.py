@@ -204,6 +204,7 @@ def test_an_assignment_goes_to_the_platform_in_its_own_fields_with_what_is_neede
         made.push(PUSH, key="k-1")
         for number, said in enumerate(({"called_off": True}, {"called_off": False}, {"changed": True})):
             made.push(replace(PUSH, to="李四-07", data={"visit": "V-1", "seat": "V-1:0:0", **said}), key=f"k-{number}")
+        made.push(replace(PUSH, link="https://office.example", data={"test": True}), key="k-9")
     first, *later = [one["task"] for one in there.sent]
     assert first == {
         "rwbh": "V-1:0:0",
@@ -216,7 +217,7 @@ def test_an_assignment_goes_to_the_platform_in_its_own_fields_with_what_is_neede
         "lp": "one-time-word",
         "ly": "告知承诺核查",
     }
-    assert [one["zt"] for one in later] == ["02", "03", "04"]
+    assert [(one["zt"], one["lp"]) for one in later] == [*((word, "one-time-word") for word in ("02", "03", "04")), ("test", "")]
 
 
 @pytest.mark.parametrize("kind", KINDS)
