@@ -13,7 +13,7 @@ from urllib.parse import urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
 from connectors.channels.codes import CodedConfig, code_of, judge, speaks
-from connectors.http import Wire, encoded
+from connectors.http import Wire, encoded, printable
 from connectors.kept import Kept
 from connectors.signers import md5
 from connectors.signers.recipes import Recipe, recipe
@@ -93,7 +93,7 @@ class Form:
             shown = {name: "" if name == md5.SECRET and name not in flat else _text(flat[name]) for name in held.signed}
             sign = signs.signature(secret, shown, flat)
             flat |= {place: sign for place, part in held.asks.items() if part == "sign"}
-        headers = {name: _text(flat.pop(name)) for name in held.in_headers}
+        headers = {name: printable(_text(flat.pop(name))) for name in held.in_headers}
         return {**headers, "Content-Type": _TYPES[held.body]}, _written(held.body, flat)
 
     def _moment(self) -> dict[str, object]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from connectors.channels.codes import CodedConfig
-from connectors.channels.messenger import fitted, lines, one_person, until
+from connectors.channels.messenger import by_when, fitted, lines, one_person
 from inspector.domain.errors import Invalid
 from inspector.ports import Message
 
@@ -36,8 +36,8 @@ def check(held: GroupConfig, name: str, kinds: tuple[str, ...] = _KINDS) -> None
 def said(message: Message, held: GroupConfig, most: int) -> str:
     """What the group reads, in at most so many bytes; the link, where it is shown, is whole."""
     if not held.alone:
-        return fitted(lines(message.title, f"→ {until(message)}" if until(message) else "", held.note), most)
-    room = most - len(message.link.encode()) - 1
+        return fitted(lines(message.title, f"→ {by_when(message)}" if by_when(message) else "", held.note), most)
+    room = max(most - len(message.link.encode()) - 1, 16)
     return lines(fitted(lines(message.title, message.text, held.note), room), message.link)
 
 

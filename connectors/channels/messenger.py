@@ -84,9 +84,9 @@ class Messenger:
         with lending():
             reply = self._sent(self._lends(), until)
             token, lasts = (reply.text(field) for field in self._fields)
-            if not token:
-                raise reply.garbled("field_missing", self._fields[0])
-        seconds = float(lasts) if lasts is not None and lasts.isascii() and lasts.isdigit() else 0.0
+            if not token or not (token.isascii() and token.isprintable()):  # it is to travel in an address or a header
+                raise reply.garbled("field_type" if token else "field_missing", self._fields[0])
+        seconds = float(lasts) if lasts is not None and re.fullmatch(r"[0-9]{1,9}", lasts) else 0.0
         return Loan(secret=token, lasts=max(seconds - _MARGIN, seconds / 2) or None)
 
     def _sent(self, ask: Ask, until: float, key: str = "") -> Reply:
@@ -123,7 +123,7 @@ def lines(*parts: str) -> str:
     return "\n".join(filter(None, parts))
 
 
-def until(message: Message) -> str:
+def by_when(message: Message) -> str:
     """The day and hour by which to answer, in office time; empty where there is none."""
     told = message.data.get("accept_by")
     return told[:16].replace("T", " ") if isinstance(told, str) else ""

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from connectors.channels.codes import unreachable
 from connectors.channels.form import Form, FormConfig
-from connectors.channels.messenger import until
+from connectors.channels.messenger import by_when
 from connectors.config import parse
 from inspector.domain.errors import Invalid
 from inspector.ports import Message, Origin, Receipt, Refused
@@ -99,7 +99,7 @@ def _said(message: Message) -> dict[str, str]:
         "title": re.sub(r"[【】\s]+", " ", message.title).strip(),
         "link": message.link,
         "path": f"{link.path}?{link.query}".rstrip("?").lstrip("/"),
-        "accept_by": until(message),
+        "accept_by": by_when(message),
     }
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from connectors.channels.codes import unreachable
-from connectors.channels.messenger import mark, until
+from connectors.channels.messenger import by_when, mark
 from connectors.config import parse
 from connectors.http import Wire, WireConfig
 from connectors.kept import Kept
@@ -72,7 +72,7 @@ class WebPushChannel:
         service = next((one for one in self._wires if endpoint.startswith(f"{one}/")), None)
         if service is None:
             raise unreachable("a push service that is none of ours")
-        shown = {"title": message.title, "by": until(message), "link": message.link, "urgent": message.urgent, "key": mark(key)}
+        shown = {"title": message.title, "by": by_when(message), "link": message.link, "urgent": message.urgent, "key": mark(key)}
         plain = json.dumps(shown, ensure_ascii=False, separators=(",", ":")).encode()
         if len(plain) > webpush.LONGEST:
             raise Refused("text_too_long", origin=Origin.US, detail=f"over {webpush.LONGEST} bytes", attempts=0)

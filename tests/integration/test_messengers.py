@@ -251,6 +251,21 @@ def test_a_token_ends_before_its_time_is_over_and_a_wrong_secret_bars_whoever_is
     assert (type(error), error.code) == (Barred, "channel_barred")
 
 
+def test_a_token_that_could_not_travel_is_none_and_one_without_an_end_serves_until_it_is_refused(tmp_path: Path) -> None:
+    lent: dict[str, Any] = {"code": 0, "tenant_access_token": "令牌", "expire": 7200}
+    lends = {"/open-apis/auth/v3/tenant_access_token/internal": lambda _: answer(200, lent)}
+    told = settings("feishu", tmp_path)
+    with (
+        peer(answer(200, {"code": 0, "data": {}}), beside=lends) as party,
+        closing(feishu.connect("feishu", {"url": party.url, **told})) as made,
+    ):
+        error = caught(lambda: made.push(PUSH, key="k-1"))
+        assert (type(error), error.code, party.heard) == (Barred, "secret_unreadable", [])
+        lent |= {"tenant_access_token": "t-7", "expire": "9" * 40}
+        assert made.push(PUSH, key="k-1").attempts == 1
+        assert [one.code for one in made.look()] == ["secret_undated"]
+
+
 @pytest.mark.parametrize("kind", APPS)
 def test_who_has_left_is_reached_no_more_and_everybody_else_is(kind: str, tmp_path: Path) -> None:
     with reached(kind, tmp_path) as (made, there):
