@@ -53,7 +53,7 @@ class WebPushChannel:
             if not fine:
                 raise Invalid("connector_key_range", connector=name, key=key, wanted=wanted)
 
-        def made(text: str) -> webpush.EllipticCurvePrivateKey:
+        def made(text: str) -> webpush.Key:
             try:
                 return webpush.private_key(text)
             except ValueError:

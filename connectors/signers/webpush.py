@@ -23,6 +23,9 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+Key = EllipticCurvePrivateKey
+"""A private key of P-256."""
+
 LONGEST = 3993
 """Bytes of a plain message: what a push service must take (4,096) without header, delimiter and tag (RFC 8291, 4)."""
 

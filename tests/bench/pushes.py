@@ -15,10 +15,11 @@ from pathlib import Path
 from statistics import quantiles
 from tempfile import TemporaryDirectory
 
+from connectors.channels import email
 from inspector.ports import Channel, Message
 from tests.bench.machine import machine, told
 from tests.integration import test_carriers, test_messengers
-from tests.integration.test_mail_pushes import PLAIN, PUSH, email
+from tests.integration.test_mail_pushes import PLAIN, PUSH
 from tests.mailroom import mailroom
 
 

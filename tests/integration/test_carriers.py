@@ -19,7 +19,7 @@ from inspector import testing
 from inspector.domain.errors import Invalid
 from inspector.ports import Barred, Message, Refused, Unavailable
 from inspector.testing import MESSAGE, Say, caught
-from inspector.testing.peer import answer, peer
+from inspector.testing.peer import Heard, answer, peer
 from tests import carriers
 from tests.carriers import DEAD, PHONE, SECRET, Carrier
 from tests.messengers import kept
@@ -166,7 +166,7 @@ class TestSupervision(Shipped):
         "unsigned": Say(step=answer(200, {"code": 1001}), becomes=Barred, code="channel_barred"),
     }
 
-    def said(self, heard: testing.peer.Heard) -> object:  # type: ignore[name-defined]
+    def said(self, heard: Heard) -> object:
         told = heard.json()
         for name in ("timestamp", "nonce", "sign"):
             del told["head"][name]
@@ -268,7 +268,8 @@ def test_a_result_comes_back_in_the_platforms_words_and_an_unknown_word_is_no_fi
             told["data"]["items"][0]["jg"] = word
             with pytest.raises(Invalid, match="result_word_unknown"):
                 made.returned(told)
-        for nothing in ({}, {"data": {}}, {"data": {"items": "12"}}, {"data": []}):
+        nothings: tuple[dict[str, Any], ...] = ({}, {"data": {}}, {"data": {"items": "12"}}, {"data": []})
+        for nothing in nothings:
             with pytest.raises(Invalid, match="result_field_missing"):
                 made.returned(nothing)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -182,10 +183,10 @@ class TestFeishuRobot(Signed):
 def test_the_platforms_of_these_tests_sign_as_the_openssl_program_does() -> None:
     at = "1772415000000"
     told = openssl("dgst", "-sha256", "-hmac", SIGNED, "-binary", "-hex", text=f"{at}\n{SIGNED}".encode()).split()[-1]
-    assert messengers.base64.b64decode(messengers.dingtalk_sign(SIGNED, at)).hex() == told
+    assert base64.b64decode(messengers.dingtalk_sign(SIGNED, at)).hex() == told
     key = f"{at}\n{SIGNED}".encode().hex()
     told = openssl("dgst", "-sha256", "-mac", "HMAC", "-macopt", f"hexkey:{key}", "-hex").split()[-1]
-    assert messengers.base64.b64decode(messengers.feishu_sign(SIGNED, at)).hex() == told
+    assert base64.b64decode(messengers.feishu_sign(SIGNED, at)).hex() == told
 
 
 @pytest.mark.parametrize("kind", MADE)
@@ -302,7 +303,7 @@ def test_a_group_sees_neither_link_nor_text_unless_it_is_one_inspectors_own(kind
     ],
 )
 def test_a_robot_that_is_wrongly_shown_or_signed_shows_nothing_and_a_person_is_told(
-    kind: str, change: dict[str, str], tmp_path: Path
+    kind: str, change: dict[str, Any], tmp_path: Path
 ) -> None:
     with reached(kind, tmp_path, **change) as (made, there):
         error = caught(lambda: made.push(PUSH, key="k-1"))
