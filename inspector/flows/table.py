@@ -24,7 +24,7 @@ from inspector.flows import (
     uncovered,
     verify,
 )
-from inspector.flows.inquiries import given_up, noted
+from inspector.flows.inquiries import given_up, noted, tried
 from inspector.flows.office import Office
 from inspector.flows.settle import Settlement
 from inspector.ports import PortError
@@ -37,23 +37,25 @@ class Flow:
     """`do` runs with no transaction open and returns what to write; `give_up` None means quarantine.
 
     `stuck` tells a person of a row that goes into quarantine, with its error's code and in its transaction.
+    `tried` writes down, in the transaction that counts it, a try that left and came to nothing.
     `alone`: settled in a transaction of its own, because it takes hold of many cases, which a group may hold in another order.
     """
 
     do: Callable[[Work, Office], Settlement]
     give_up: Callable[[Work, Office, PortError | None], Settlement] | None = None
     stuck: Callable[[Tx, Work, str, datetime], None] | None = None
+    tried: Callable[[Tx, Work, Office, datetime], None] | None = None
     alone: bool = False
 
 
 FLOWS: Mapping[OrderKind, Flow] = {
-    OrderKind.RATE: Flow(do=noted(verify.rate), give_up=given_up(verify.give_up_rating)),
-    OrderKind.ASK: Flow(do=noted(verify.ask), give_up=given_up(verify.give_up_asking)),
+    OrderKind.RATE: Flow(do=noted(verify.rate), give_up=given_up(verify.give_up_rating), tried=tried),
+    OrderKind.ASK: Flow(do=noted(verify.ask), give_up=given_up(verify.give_up_asking), tried=tried),
     OrderKind.VERIFY_DUE: Flow(do=verify.due),
     OrderKind.SUSPENSION_END: Flow(do=suspension.run_out),
     OrderKind.REVIEW_REMIND: Flow(do=review.due),
     OrderKind.REVIEW_DUE: Flow(do=review.due),
-    OrderKind.ASSIST_SEND: Flow(do=noted(posting.send), give_up=given_up(posting.give_up_sending)),
+    OrderKind.ASSIST_SEND: Flow(do=noted(posting.send), give_up=given_up(posting.give_up_sending), tried=tried),
     OrderKind.ASSIST_DIGEST: Flow(do=digesting.send, give_up=digesting.give_up),
     OrderKind.ASSIST_ACK: Flow(do=ladder.remind),
     OrderKind.ASSIST_REMIND: Flow(do=ladder.remind),
@@ -67,9 +69,9 @@ FLOWS: Mapping[OrderKind, Flow] = {
     OrderKind.CREDIT: Flow(do=tell.enter_credit, stuck=tell.not_entered),
     OrderKind.CREDIT_RETRACT: Flow(do=tell.retract_credit, give_up=tell.keep_retracting, stuck=tell.not_retracted),
     OrderKind.DRAW_ANNOUNCE: Flow(do=draw.announce, alone=True),
-    OrderKind.DRAW_PROMISE: Flow(do=draw.promise, give_up=seeding.withheld, alone=True),
+    OrderKind.DRAW_PROMISE: Flow(do=draw.promise, give_up=seeding.given_up, alone=True),
     OrderKind.DRAW_LODGE: Flow(do=draw.lodge, give_up=draw.not_lodged, alone=True),
-    OrderKind.DRAW_REVEAL: Flow(do=seeding.reveal, give_up=seeding.withheld, alone=True),
+    OrderKind.DRAW_REVEAL: Flow(do=seeding.reveal, give_up=seeding.given_up, alone=True),
     OrderKind.DRAW_OVERDUE: Flow(do=seeding.overdue, alone=True),
     OrderKind.DRAW_CARRY_OUT: Flow(do=draw.carry_out, alone=True),
     OrderKind.PUSH: Flow(do=dispatch.push, give_up=dispatch.not_pushed),

@@ -113,7 +113,7 @@ def void(reason: str, lang: Lang) -> str:
     if not known(f"void.{kind}", lang):
         return reason
     parties, _, why = rest.partition(":")
-    told = label("void.because", lang, why=code("note", why, lang)) if kind == "withheld" and why else ""
+    told = label("void.because", lang, why=code("note", why, lang)) if kind in ("withheld", "unasked") and why else ""
     return label(f"void.{kind}", lang, parties=parties, code=rest) + told
 
 

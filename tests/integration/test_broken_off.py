@@ -14,6 +14,8 @@ from tests.needs import ROOT
 from tests.offline import SEED, announce, at_a_terminal, carry_out, laptop, names, strangers_agree
 from tests.operator import Operator
 
+pytestmark = pytest.mark.slow
+
 AT = """
 import os, signal, sys
 when, event, ending = sys.argv[1:4]

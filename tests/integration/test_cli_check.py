@@ -24,7 +24,7 @@ from inspector.testing.tls import authority
 from tests import house
 from tests.operator import Operator, process
 
-pytestmark = pytest.mark.alike
+pytestmark = [pytest.mark.alike, pytest.mark.slow]
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ from tests.integration.test_extension import supervised
 from tests.operator import Operator, on_both, one_database, process, publish, settled, table
 from tests.records import entered
 
-pytestmark = pytest.mark.alike
+pytestmark = [pytest.mark.alike, pytest.mark.slow]
 
 NUMBER = "bureau-2026-00001"
 SEEDED = house.START + timedelta(days=2)

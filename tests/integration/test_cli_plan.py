@@ -19,6 +19,8 @@ from tests.edge import serving
 from tests.house import Hand
 from tests.operator import Operator, one_database, operated, settled, table
 
+pytestmark = pytest.mark.slow
+
 database_url = one_database
 YEAR = str(datetime.now(SHANGHAI).year)
 

@@ -23,7 +23,7 @@ from tests.operator import Operator, one_database, settled
 from tests.packs import write
 
 database_url = one_database
-pytestmark = pytest.mark.alike
+pytestmark = [pytest.mark.alike, pytest.mark.slow]
 
 
 @pytest.fixture

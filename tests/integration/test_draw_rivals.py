@@ -26,6 +26,8 @@ from tests.edge import serving
 from tests.house import Hand, settle
 from tests.integration.test_draw_way import DICE, announced, carried_out, drawing, visits
 
+pytestmark = pytest.mark.slow
+
 SLIP = DICE[:-1] + "4"
 
 

@@ -46,7 +46,7 @@ from tests.integration.test_extension import (
 )
 from tests.operator import on_both, one_database
 
-pytestmark = pytest.mark.alike
+pytestmark = [pytest.mark.alike, pytest.mark.slow]
 
 database_url = one_database
 

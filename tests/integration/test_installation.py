@@ -28,6 +28,8 @@ from tests.house import ROOT, Hand, Table, application, open_office, post, settl
 from tests.operator import Operator
 from tests.packs import after
 
+pytestmark = pytest.mark.slow
+
 LICENCE = {"registration-status": "存续"}
 CURABLE = 'outcome = "UNTRUE_CURABLE"'
 ACT = "act-untrue-curable"

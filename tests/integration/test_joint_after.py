@@ -53,7 +53,7 @@ from tests.integration.test_replacements import changed
 from tests.operator import Operator
 from tests.receipts import holds
 
-pytestmark = pytest.mark.alike
+pytestmark = [pytest.mark.alike, pytest.mark.slow]
 
 
 def dealt_anew(office: Office, hand: Hand) -> tuple[Draw, Visit]:

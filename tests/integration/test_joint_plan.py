@@ -24,6 +24,8 @@ from tests.house import Hand, open_office
 from tests.integration.test_joint import AGENCIES, JOINT, drawn, pooled, registered, seats, together, waiting
 from tests.operator import Operator
 
+pytestmark = pytest.mark.slow
+
 
 def test_an_area_and_a_qualification_of_the_objects_stand_for_what_a_partners_own_officers_have(store: Store, hand: Hand) -> None:
     office, _ = together(store, hand)

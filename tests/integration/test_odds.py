@@ -21,7 +21,7 @@ from tests.integration import test_joint as joint
 from tests.integration import test_own_lists as own_lists
 from tests.integration.test_draw_way import carried_out, drawing
 
-pytestmark = pytest.mark.alike
+pytestmark = [pytest.mark.alike, pytest.mark.slow]
 WEEK = timedelta(days=7)
 
 

@@ -17,6 +17,8 @@ from inspector.domain.errors import Refusal
 from tests.offline import PLAN, SEED, announce, carry_out, laptop, names
 from tests.operator import Operator, Said, process
 
+pytestmark = pytest.mark.slow
+
 WHY, BY = "名单遗漏一个片区", ("--by", "李科长", "--by", "王主任")
 
 

@@ -44,7 +44,7 @@ from tests.operator import Operator
 from tests.receipts import holds
 from tests.second import judged
 
-pytestmark = pytest.mark.alike
+pytestmark = [pytest.mark.alike, pytest.mark.slow]
 
 MARKET, FIRE = "bureau", "other"
 OWN = Plan(name="joint", agency=MARKET, trigger="every 7d", partners=(FIRE,), lists="own", pool=True)

@@ -35,7 +35,7 @@ from tests.integration.test_joint import drawn, enlist, lines, seats, stored, wa
 from tests.integration.test_own_lists import FIRE, MARKET, departments, firms, held, verified
 from tests.integration.test_way import LICENCE
 
-pytestmark = pytest.mark.alike
+pytestmark = [pytest.mark.alike, pytest.mark.slow]
 
 POOL = "pool-U"
 

@@ -35,7 +35,7 @@ from tests.integration.test_void import WHY, sign
 from tests.receipts import holds
 from tests.second import opinions
 
-pytestmark = pytest.mark.alike
+pytestmark = [pytest.mark.alike, pytest.mark.slow]
 
 FIRMS, PERSONS = 30, 8
 

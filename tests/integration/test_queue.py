@@ -23,6 +23,8 @@ from tests.integration.test_draw_way import carried_out, drawing, visits
 from tests.integration.test_joint import together, waiting
 from tests.integration.test_void import sign
 
+pytestmark = pytest.mark.slow
+
 
 def come(office: Office, hand: Hand, *plans: str) -> None:
     """The slots of plans come at the same moment, as the schedule orders them."""

@@ -20,7 +20,7 @@ from inspector.store.store import Store
 from tests.house import Hand, settle
 from tests.integration.test_draw_way import Phones, announced, carried_out, drawing, inspectors, replayed, visits
 
-pytestmark = pytest.mark.alike
+pytestmark = [pytest.mark.alike, pytest.mark.slow]
 
 DAY = date(2026, 3, 2)
 

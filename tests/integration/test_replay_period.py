@@ -30,7 +30,7 @@ from tests.offline import at_a_terminal
 from tests.operator import Operator, Said, on_both, one_database, settled
 from tests.packs import after, edited, write
 
-pytestmark = pytest.mark.alike
+pytestmark = [pytest.mark.alike, pytest.mark.slow]
 database_url = one_database
 
 PERIOD = ("--from", "2026-03-02", "--to", "2026-03-02")

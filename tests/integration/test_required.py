@@ -17,6 +17,8 @@ from inspector.settings import SHIPPED, load
 from tests.house import ROOT
 from tests.operator import Operator, one_database
 
+pytestmark = pytest.mark.slow
+
 database_url = one_database
 HTTP = 'kind = "http"\nurl = "http://127.0.0.1:9/"\n'
 WHOLE = {

@@ -31,7 +31,7 @@ from tests.house import Hand, settle
 from tests.integration.test_draw_rivals import announce, pooled
 from tests.integration.test_draw_way import LOTTERY, Notary, Party, announced, carried_out, drawing, lotteried, thrown
 
-pytestmark = pytest.mark.alike
+pytestmark = [pytest.mark.alike, pytest.mark.slow]
 
 
 def seeded(office: Office, **seeds: object) -> Office:

@@ -31,7 +31,7 @@ from tests.integration.test_draw_way import FACTS, Party, Phones, announced, car
 from tests.integration.test_published import made as are_made
 from tests.integration.test_seed_refusals import matters, seeded
 
-pytestmark = pytest.mark.alike
+pytestmark = [pytest.mark.alike, pytest.mark.slow]
 
 LOOK = Work(
     id=0, key="look", kind="roster.look", lane="", case_id=None, payload={}, due_at=START, expires_at=None, attempts=1, fence=1

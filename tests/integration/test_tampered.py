@@ -30,6 +30,8 @@ from tests.integration.test_draw_way import announced, carried_out, drawing, vis
 from tests.integration.test_reconcile import differs, erased, held, matters, write
 from tests.integration.test_supplement import LOOK
 
+pytestmark = pytest.mark.slow
+
 
 def sealed(store: Store, hand: Hand) -> None:
     """The sealer has come, as it does each second."""

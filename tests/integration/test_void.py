@@ -28,7 +28,7 @@ from tests.integration.test_draw_rivals import pooled
 from tests.integration.test_draw_way import announced, carried_out, drawing, replayed, thrown, visits
 from tests.integration.test_seed_refusals import seeded
 
-pytestmark = pytest.mark.alike
+pytestmark = [pytest.mark.alike, pytest.mark.slow]
 
 WHY = "名单遗漏一个片区，须重新锁定"
 

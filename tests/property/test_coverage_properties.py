@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from functools import cache
 from itertools import permutations
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -22,6 +23,8 @@ from inspector.domain.staffing import given as given_on
 from inspector.domain.strategy import steps
 from inspector.policybook import Policybook
 from tests.house import ROOT
+
+pytestmark = pytest.mark.slow
 
 unhurried = settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 START, DAYS = date(2026, 3, 2), 125
