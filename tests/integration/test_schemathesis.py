@@ -96,6 +96,7 @@ NEEDED = {
     "/v1/cases/{case_id}/resumption": {"evidence": "检测报告已收到"},
     "/v1/catalogue/mistaken-repeals": {"source": "S0", "reason": "登记有误"},
     "/v1/catalogue/repeals": {"source": "S0", "on": "2026-07-01"},
+    "/v1/seats/{name}/result/{channel}": {"findings": []},
     "/v1/visits/{visit}/recusals": {"applicant": "COLLEAGUE", "evidence": "户籍档案"},
 }
 """What an operation asks for beside its required fields."""
@@ -214,7 +215,9 @@ def _names(path: str) -> list[str]:
 
 
 def _kind(path: str, name: str) -> str:
-    """What a parameter of a path names: a `name` is one of what stands before it."""
+    """What a parameter of a path names: a `name` is one of what stands before it; whose result a platform returns, accepted it."""
+    if path.endswith("/result/{channel}") and name == "name":
+        return "returned"
     return path.split("/")[2] if name == "name" else name
 
 
