@@ -16,7 +16,7 @@ from difflib import get_close_matches
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
-from inspector import lawbook, manners, plugins
+from inspector import canary, lawbook, manners, plugins
 from inspector.daemon.engine import engine_of
 from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.clock import OfficeTime
@@ -173,6 +173,7 @@ def flaws(settings: Settings, book: Policybook, calendar: WorkingCalendar) -> It
         yield Invalid("shadow_asks_unknown", names=", ".join(strange), known=known)
     yield from unreadable(settings.schedules, plans, datetime.now(calendar.zone))
     yield from manners.flaws(_told(settings))
+    yield from canary.flaws(_told(settings))
     known = ", ".join(sorted(settings.sources)) or "-"
     yield from (
         Invalid("drift_hold_unknown", source=name, known=known) for name in settings.drift.hold if name not in settings.sources
@@ -241,7 +242,7 @@ def connect(settings: Settings) -> Connectors:
 
 def connector(group: str, name: str, told: Mapping[str, Any]) -> Any:
     """One connector from its settings: `kind` names the entry point, the other keys are its own."""
-    given = {key: value for key, value in told.items() if key != manners.KEY}
+    given = {key: value for key, value in told.items() if key not in (manners.KEY, canary.KEY)}
     kind = given.pop("kind", None)
     if not isinstance(kind, str):
         raise Invalid("connector_kind_missing", connector=name, known=", ".join(plugins.names(group)))

@@ -12,6 +12,7 @@ from connectors.config import ConnectorConfig
 from connectors.http import WireConfig
 from inspector import ports
 from inspector.bootstrap import GROUPS
+from inspector.canary import ABOUT as CANARY
 from inspector.manners import ABOUT
 from inspector.plugins import load, names
 from tests.documented_channels import CHANNEL_KEYS
@@ -265,6 +266,11 @@ def _toml(value: object) -> str:
 def manner_keys() -> str:
     """The keys of every connector's manners."""
     return table(("key", "meaning"), [(f"`{key}`", about) for key, about in ABOUT.items()])
+
+
+def canary_keys() -> str:
+    """The keys of a source's canary question."""
+    return table(("key", "meaning"), [(f"`{key}`", about) for key, about in CANARY.items()])
 
 
 def wire_keys() -> str:
