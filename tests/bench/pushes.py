@@ -53,7 +53,7 @@ def _push(made: Channel, message: Message, recipients: int, threads: int) -> lis
 def _reached(name: str, folder: Path) -> Iterator[tuple[Channel, Message, Callable[[], int]]]:
     if name == "email":
         with mailroom() as room:
-            made = email.connect("mail", {**PLAIN, "port": room.port, "budget_seconds": 20})
+            made = email.connect("mail", {**PLAIN, "port": room.port, "budget_seconds": 20, "read_seconds": 15})
             yield made, PUSH, lambda: len({one.rcpt_tos[0] for one in room.taken})
     elif name in test_messengers.MADE:
         with test_messengers.reached(name, folder) as (messenger, there):
