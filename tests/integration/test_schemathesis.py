@@ -87,7 +87,7 @@ FITTING: dict[str, Any] = {
     "findings": [],
 }
 """What this office can do something with, by the field's name."""
-NEEDED = {
+NEEDED: dict[str, dict[str, Any]] = {
     "/v1/assistance/{request_id}/answer": {"verdict": "match"},
     "/v1/assistance/{request_id}/decline": {"signer": "王五"},
     "/v1/assistance/{request_id}/date": {"day": "2026-03-20"},
