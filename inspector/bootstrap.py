@@ -24,7 +24,7 @@ from inspector.domain.commitment import LIST_NAME
 from inspector.domain.drift import Rules
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.strict import matches
-from inspector.flows import required
+from inspector.flows import books, levels, required
 from inspector.flows.drift import Watch
 from inspector.flows.lists import lists_of
 from inspector.flows.office import AgencyNode, Connectors, Office, Plan, pack_of
@@ -124,6 +124,7 @@ def office(settings: Settings, held: Store, *, connectors: Connectors | None = N
         manners=manners.of(_told(settings)),
         watch=Watch(rules=Rules(**told.model_dump(exclude={"hold"})), hold=frozenset(told.hold)),
         link_days=settings.web.link_days,
+        accounts=settings.reconciliation.rules,
     )
 
 
@@ -171,6 +172,7 @@ def flaws(settings: Settings, book: Policybook, calendar: WorkingCalendar) -> It
     if strange := sorted({*settings.shadow.asks} - {*settings.sources, *settings.credit}):
         known = ", ".join(sorted({*settings.sources, *settings.credit})) or "-"
         yield Invalid("shadow_asks_unknown", names=", ".join(strange), known=known)
+    yield from levels.flaws(book, tree, settings.credit) if whole else ()
     yield from unreadable(settings.schedules, plans, datetime.now(calendar.zone))
     yield from manners.flaws(_told(settings))
     yield from canary.flaws(_told(settings))
@@ -313,7 +315,8 @@ def _house(settings: Settings, held: Store, fault: Callable[[str], None], listen
     metrics.clock_ahead.set_function(held.clock.ahead)
     clock_time, _ = _office_time(settings, held, made.calendar)
     worker = Worker(made, metrics, engine_of(settings.engine), replica_name(), machine=clock_time.office, fault=fault)
-    clock = Clock(held, metrics, made.now, worker.owner, schedules(settings.schedules, made.plans, made.now()))
+    slots = schedules(settings.schedules, made.plans, made.now(), books.accountable(made), levels.delivered(made))
+    clock = Clock(held, metrics, made.now, worker.owner, slots)
     beats = settings.pulse is not None and not settings.shadow.on  # in shadow nothing leaves the house
     pulse = cast("Pulse", connector("pulses", "pulse", settings.pulse or {})) if beats else None
 

@@ -21,7 +21,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from inspector.domain.errors import Invalid
 from inspector.labels import Lang, label, problem, toml
-from inspector.tuning import DriftSettings, EngineSettings, Section
+from inspector.tuning import DriftSettings, EngineSettings, Reconciliation, Section
 
 SHIPPED = Path(__file__).parent.parent / "policies"
 """The packs and calendars that come with the program: where the settings name none and none lie beside them."""
@@ -127,6 +127,14 @@ class Schedules(Section):
         description="Holes that begin within three months are told to a person: a town without officers, certificates that end, leave, "
         "a pack without a next version; once after an outage",
     )
+    credit: str = Field(
+        "cron * 05:00",
+        description="What was entered with credit platforms is held against what they state that they have; once after an outage",
+    )
+    levels: str = Field(
+        "cron * 06:00",
+        description="Levels that a credit platform has delivered in files are taken into the register, for draws; once after an outage",
+    )
     forget: str = Field("cron * 03:30", description="Housekeeping: done work leaves the table; skipped after an outage")
     keep_done_days: int = Field(7, gt=0, description="Days that done work rows are kept; the ledger is the history")
     keep_slots_days: int = Field(67, gt=0, description="Days that taken slots of schedules are kept: they tell what ran when")
@@ -220,6 +228,7 @@ class Settings(BaseSettings):
     engine: EngineSettings = Field(default_factory=EngineSettings)
     drift: DriftSettings = Field(default_factory=DriftSettings)
     schedules: Schedules = Field(default_factory=Schedules)
+    reconciliation: Reconciliation = Field(default_factory=Reconciliation)
     log: Logging = Field(default_factory=Logging)
     not_yet: tuple[str, ...] = Field(
         (),
@@ -231,7 +240,10 @@ class Settings(BaseSettings):
     sources: dict[str, Connector] = Field(default_factory=dict, description="Data-sharing sources: kind and the kind's own keys")
     assistance: dict[str, Connector] = Field(default_factory=dict, description="Connectors to agencies asked for assistance")
     channels: dict[str, Connector] = Field(default_factory=dict, description="Push channels")
-    credit: dict[str, Connector] = Field(default_factory=dict, description="The credit platform (one)")
+    credit: dict[str, Connector] = Field(
+        default_factory=dict,
+        description="Credit platforms: the first that takes entries, and the first that tells levels, are used",
+    )
     callbacks: dict[str, Connector] = Field(
         default_factory=dict, description="Callbacks by the name of the sending system's token"
     )

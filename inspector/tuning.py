@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
+
+from inspector.domain.statement import Rules
 
 
 class Section(BaseModel):
@@ -77,3 +81,36 @@ class DriftSettings(Section):
         if self.most < self.least:
             raise PydanticCustomError("drift_most", "most must not be less than least ({least})", {"least": self.least})
         return self
+
+
+class Reconciliation(Section):
+    """How our credit books are held against a platform's statement."""
+
+    margin_minutes: int = Field(
+        60, ge=0, description="What has moved so shortly before a statement may have crossed it and is left out"
+    )
+    oldest_hours: int = Field(72, gt=0, description="A statement that is older is not compared, and a person is told")
+    least_share: float = Field(
+        0.9,
+        ge=0,
+        le=1,
+        description="A statement with a smaller share of what the platform has given receipts for is not believed, and a person is told; "
+        "`credit reconcile --accept` says that it is right",
+    )
+    few: int = Field(
+        5, ge=0, description="So many that are missing are believed in any case: of few entries a share says nothing"
+    )
+    most_steps: int = Field(
+        200, gt=0, description="So many entries are sent or taken back again, or asked about one by one, at one comparison"
+    )
+
+    @property
+    def rules(self) -> Rules:
+        """As the domain compares by them."""
+        return Rules(
+            margin=timedelta(minutes=self.margin_minutes),
+            oldest=timedelta(hours=self.oldest_hours),
+            least_share=self.least_share,
+            few=self.few + 1,
+            most_steps=self.most_steps,
+        )

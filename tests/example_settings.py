@@ -104,6 +104,8 @@ SAMPLES = {
 #url = "https://credit.example"
 #token_file = "{secret}"
 #personal_data = ["subject.code"]
+#path_statement = "/statement"
+#path_held = "/held"
 """,
     "callbacks": """\
 #[callbacks.approving]

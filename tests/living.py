@@ -15,6 +15,7 @@ from inspector.domain.case import CaseState, MatterKind, SubjectKind
 from inspector.domain.catalogue import Opinion
 from inspector.domain.challenge import Applicant
 from inspector.domain.roster import RosterObject
+from inspector.domain.statement import Difference, Step, Unlike
 from inspector.flows import catalogue, dispatch, planning, recusing, repeals
 from inspector.flows.draw import announce_now
 from inspector.flows.office import Office, Plan
@@ -80,7 +81,7 @@ def living(store: Store, hand: Hand) -> Living:
     settle(office)  # these wait for their figures now
     announced = _announced(office, hand, WINTER, "bureau")  # and this one for its day
     cases = _cases(office)
-    items = _items(office)
+    items, entries = _items(office), _entries(office, [case for pair in cases for case in pair])
     with store.read() as tx:
         references = {case: tx.cases.get(case).reference for pair in cases for case in pair}
     return Living(
@@ -99,11 +100,13 @@ def living(store: Store, hand: Hand) -> Living:
             "plans": [["weekly", SPRING, AUTUMN], *[["weekly"]] * 5],
             "agency": [["bureau"]],
             "item": [list(group) for group in items],
+            "entry": [[entry] for entry in entries],
             "year": [[2026], [2029, 2030, 2031], [2026], [2027], [2028]],  # to read, to draw up, to approve, publish and withdraw
         },
         fitting={
             "weekly": {"digest": drafted.digest[:8], "on": None, "set_aside": {}},
             **{item: told for group in items for item, told in group.items()},
+            **{entry: {"step": "RETRACT"} for entry in entries},
             drawn.number: {"more": {visits[0].stakes[0].stratum: 1}},
             **{number: {"figures": thrown(number)} for number in waiting},
             **{case: {"reference": references[case]} for pair in cases for case in pair},
@@ -179,6 +182,22 @@ def _items(office: Office) -> list[dict[str, dict[str, object]]]:
             made.append(group)
         repeals.enter(office, tx, "P", on=office.now().date(), by="周科员", document="", now=office.now())
     return made
+
+
+def _entries(office: Office, cases: Sequence[str]) -> list[str]:
+    """Credit records that were taken back and stand at the platform all the same."""
+    names = {f"credit:{case}:1": case for case in cases[:MANY]}
+    said = {"entry": "", "reason": "WITHDRAWN", "basis": "S0:8", "at": office.now().isoformat()}
+    found = [
+        Difference(kind=Unlike.STANDING, entry=entry, case_id=case, agency="bureau", step=Step.RETRACT)
+        for entry, case in names.items()
+    ]
+    with office.store.begin() as tx:
+        for entry, case in names.items():
+            tx.books.ordered(entry, case, "bureau", "platform", {"grade": "kept"}, office.now())
+            tx.books.fallen(entry, "platform", {**said, "entry": entry}, office.now())
+        tx.books.differ("platform", found, office.now())
+    return list(names)
 
 
 def _matters(office: Office) -> list[str]:

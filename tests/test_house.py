@@ -84,7 +84,15 @@ ROOMS: dict[str, tuple[str, ...]] = {
 }
 """Every other package of somebody else's, and the rooms that may use it. What is in neither table may be used nowhere."""
 
-_PORTS = ("inspector.ports", "inspector.incoming", "inspector.domain", "inspector.beacons", "inspector.leave", "inspector.sheets")
+_PORTS = (
+    "inspector.ports",
+    "inspector.accounts",
+    "inspector.incoming",
+    "inspector.domain",
+    "inspector.beacons",
+    "inspector.leave",
+    "inspector.sheets",
+)
 """What connectors see of the house: its ports, its words, its leave to ask again; how beacons are believed and files of rows read."""
 
 # Written with classes and groups, so that this file does not match itself.

@@ -10,15 +10,22 @@ from connectors.config import parse
 from connectors.http import Wire, WireConfig, encoded, printable
 from connectors.signers.webhook import Signer, Verifier
 from inspector.domain.errors import Invalid
+from inspector.domain.letter import LetterKind
 from inspector.incoming import Unproven
 from inspector.ports import Barred, Letter, Receipt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgencyConfig(WireConfig):
-    """Where letters are posted. With `secret_file` they are signed; with `reply_secret_file` signed answers are believed."""
+    """Where letters are posted. With `secret_file` they are signed; with `reply_secret_file` signed answers are believed.
+
+    `path_liaison` and `path_head`: where those of the ladder of silence go that are meant for the agency's liaison officer and its head;
+    empty: to `path`.
+    """
 
     path: str = ""
+    path_liaison: str = ""
+    path_head: str = ""
     secret_file: str = ""
     reply_secret_file: str = ""
 
@@ -40,11 +47,13 @@ class HttpAgency:
         Raises Unavailable, Refused, Garbled as the wire does; Garbled also when a 2xx carries a body that is no receipt
         (a proxy's login page must not pass for delivery).
         """
-        if not self._config.secret_file:
-            return self._wire.deliver(self._config.path, json=_told(letter), key=key, case_id=letter.case_id)
+        held = self._config
+        path = {LetterKind.LIAISON: held.path_liaison, LetterKind.HEAD: held.path_head}.get(letter.kind) or held.path
+        if not held.secret_file:
+            return self._wire.deliver(path, json=_told(letter), key=key, case_id=letter.case_id)
         body = encoded(_told(letter))
         signed = self._signer().headers(printable(key), body, datetime.now(UTC))
-        return self._wire.deliver(self._config.path, content=body, headers=signed, key=key, case_id=letter.case_id)
+        return self._wire.deliver(path, content=body, headers=signed, key=key, case_id=letter.case_id)
 
     def _signer(self) -> Signer:
         """Made for each letter, so that a secret changes without a restart. Raises Barred."""

@@ -87,7 +87,8 @@ afterwards.register(draw_group)
 extending.register(draw_group)
 connectors.register(group("connector", "Connectors: list, check, pause, resume. 连接器", app))
 registers.register(
-    group("roster", "Registers of objects and inspectors. 名录库", app), group("credit", "Credit levels. 信用等级", app)
+    group("roster", "Registers of objects and inspectors. 名录库", app),
+    group("credit", "Credit levels, and records compared with platforms. 信用等级与对账", app),
 )
 tokens.register(group("token", "API tokens. 令牌", app))
 matters.register(

@@ -140,6 +140,15 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "dry run: levels that would stand: {kept}, older than what is known: {older}, against another: {conflicts}; nothing was written",
         "试运行：将有效的等级 {kept} 条，早于已有记录 {older} 条，与已有记录不一致 {conflicts} 条；未写入任何内容",
     ),
+    "compared": (
+        "alike: {alike}; under way or just moved: {moving}; differ: {differ}",
+        "一致 {alike} 条，办理中 {moving} 条，不一致 {differ} 条",
+    ),
+    "compared_dry": (
+        "dry run: alike: {alike}; under way or just moved: {moving}; differ: {differ}; nothing was written or sent",
+        "试运行：一致 {alike} 条，办理中 {moving} 条，不一致 {differ} 条；未写入或报送任何内容",
+    ),
+    "entry_decided": ("{entry}: {step}", "{entry}：{step}"),
     "levels": (
         "levels that stand: {kept}, older than what is known: {older}, against another of the same moment, which stands: {conflicts}",
         "有效等级 {kept} 条，早于已有记录 {older} 条，与同一时点的已有记录不一致（以先记录的为准）{conflicts} 条",
@@ -273,6 +282,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "step_committing": ("committing", "生成承诺"),
     "step_writing": ("writing", "写入"),
     "step_comparing": ("comparing the registers with the commitment", "比对名录与承诺"),
+    "step_books": ("asking the platform about entries", "向平台逐条核对"),
     "step_selecting": ("selecting objects", "抽取检查对象"),
     "step_dealing": ("dealing inspectors", "分派检查人员"),
     "committed": (

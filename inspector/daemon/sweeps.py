@@ -147,6 +147,12 @@ def _snapshot(tx: Tx, office: Office, now: datetime) -> Snapshot:
         quota_left=sorted(left(tx, office).items()),
         drifting=[(*key, int(one.alarm is not None)) for key, one in drifts.items()],
         compared=[(*key, one.compared) for key, one in drifts.items()],
+        credit=tx.books.counts(),
+        credit_compared=[
+            (row["lane"], office.waited(row["compared_at"], now).total_seconds())
+            for row in tx.books.statements()
+            if row["compared_at"] is not None
+        ],
         schedules=[
             (row["name"], office.lag(row).total_seconds(), (row["next_at"] - now).total_seconds())
             for row in tx.schedules.all()

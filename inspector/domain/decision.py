@@ -33,6 +33,8 @@ class OrderKind(StrEnum):
     TELL = "tell"
     CREDIT = "credit"
     CREDIT_RETRACT = "credit.retract"
+    CREDIT_COMPARE = "credit.compare"
+    CREDIT_LEVELS = "credit.levels"
     DRAW_ANNOUNCE = "draw.announce"
     DRAW_PROMISE = "draw.promise"
     DRAW_LODGE = "draw.lodge"

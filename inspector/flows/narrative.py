@@ -302,6 +302,10 @@ def _next(one: Next, say: Say) -> Iterator[str]:
         yield "  " + say(
             "lane_paused", lane=one.lane, at=at(one.paused.since), by=one.paused.by or "—", reason=one.paused.reason or "—"
         )
+    elif one.waits:
+        reason = label(f"wait.{one.waits}", say.lang)
+        until = say("waits_until", at=at(one.waits_until)) if one.waits_until else ""
+        yield "  " + say("waits", lane=one.lane, reason=reason) + until
     if one.counted is not None:
         yield from (f"  {line}" for line in _proof(one.counted, one.days, say))
 

@@ -10,12 +10,14 @@ from dataclasses import dataclass, field, fields
 from datetime import date, datetime, time, timedelta
 from typing import Any, Literal, Protocol
 
+from inspector.accounts import Role, plays
 from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Invalid, Missing, Refusal
 from inspector.domain.manners import Manners
 from inspector.domain.policy import Policy
 from inspector.domain.ruling import Ruling, ruling
+from inspector.domain.statement import Rules
 from inspector.domain.transition import Scope
 from inspector.flows.drift import Watch
 from inspector.labels import Lang
@@ -135,6 +137,8 @@ class Office:
     """From so many objects on PostgreSQL computes a draw's tickets."""
     watch: Watch = field(default_factory=Watch)
     """What sources' answers look like."""
+    accounts: Rules = field(default_factory=Rules)
+    """How our credit books are compared with a platform's."""
     manners: Mapping[str, Manners] = field(default_factory=dict)
     """How often and when a connector may be asked, by its lane."""
     shadow: bool = False
@@ -233,7 +237,8 @@ class Office:
         if kind is OrderKind.TELL:
             return sender if sender in self.connectors.approving else ""
         if kind in (OrderKind.RATE, OrderKind.CREDIT):
-            return next(iter(self.connectors.credit), "")
+            role = Role.LEVELS if kind is OrderKind.RATE else Role.ENTRIES
+            return next((name for name, one in self.connectors.credit.items() if plays(one, role)), "")
         return ""
 
 

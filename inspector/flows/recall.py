@@ -17,6 +17,7 @@ from inspector.domain.case import Case, CaseState
 from inspector.domain.decision import Decision, Order, OrderKind
 from inspector.domain.policy import Policy
 from inspector.domain.result import ended
+from inspector.domain.statement import BookState
 from inspector.domain.timer import Timer
 from inspector.domain.verification import asked_others
 from inspector.flows import stopped
@@ -36,15 +37,21 @@ SUPERIOR_UNKNOWN = "superior_unknown"
 
 
 def entry(tx: Tx, office: Office, case: Case, order: Order, policy: Policy, now: datetime) -> list[Order]:
-    """The order to take a credit entry back, with lane and date; none for an entry that has not left the house."""
+    """The order to take a credit entry back, with lane and date; none for an entry that has not left the house.
+
+    One that has a receipt has left, also where it was to be sent once more and that never was claimed.
+    """
     key = str(order.payload["entry"])
     ended = stopped.end(tx, [key], now)
     tx.attention.close(f"{CREDIT_STUCK}:{key}", now)
-    held = tx.work.keyed(key)
-    if held is not None and (held["fence"] == 0 or not held["lane"]):
+    held, booked = tx.work.keyed(key), tx.books.get(key)
+    has_left = booked is not None and booked.state is not BookState.ORDERED
+    if held is not None and not has_left and (held["fence"] == 0 or not held["lane"]):
+        tx.books.dropped(key)
         return []
     by = due(now, policy.term(Timer.CREDIT_RETRACT).term, office.calendar).at
-    lane = held["lane"] if held is not None else office.lane_of(OrderKind.CREDIT, case.sender)
+    lane = held["lane"] if held is not None and held["lane"] else office.lane_of(OrderKind.CREDIT, case.sender)
+    tx.books.fallen(key, lane, order.payload, now)
     return [replace(order, lane=lane, urgent_by=by, expires_at=by, payload={**order.payload, "after": _under_way(tx, ended)})]
 
 

@@ -70,8 +70,8 @@ def settle_case(
             orders += recall.entry(tx, office, case, order, policy, now)
         else:
             orders.append(dated(office, case, order, policy, now))
-            if order.kind is OrderKind.CREDIT and not orders[-1].lane:
-                tx.attention.open(CREDIT_UNPLACED, case.agency, case.agency, {"case": case.id}, now)
+            if order.kind is OrderKind.CREDIT:
+                _book(tx, case, orders[-1], now)
     orders += tell(tx, office, case, decision, policy, now)
     if decision.ends:
         end_work(tx, case, decision.ends, now)
@@ -81,6 +81,13 @@ def settle_case(
         orders += echoes(tx, office, case, now)
     tx.work.order(orders, now)
     return case
+
+
+def _book(tx: Tx, case: Case, order: Order, now: datetime) -> None:
+    """Enter a credit order into our books; while there is no platform a person hears of it."""
+    tx.books.ordered(order.key, case.id, case.agency, order.lane, order.payload, now)
+    if not order.lane:
+        tx.attention.open(CREDIT_UNPLACED, case.agency, case.agency, {"case": case.id}, now)
 
 
 def end_work(tx: Tx, case: Case, kinds: frozenset[OrderKind], now: datetime) -> None:

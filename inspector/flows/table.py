@@ -8,12 +8,14 @@ from datetime import datetime
 
 from inspector.domain.decision import OrderKind
 from inspector.flows import (
+    books,
     catalogue,
     digesting,
     dispatch,
     draw,
     forget,
     ladder,
+    levels,
     posting,
     recount,
     relief,
@@ -68,6 +70,8 @@ FLOWS: Mapping[OrderKind, Flow] = {
     OrderKind.TELL: Flow(do=tell.notify, stuck=tell.not_told),
     OrderKind.CREDIT: Flow(do=tell.enter_credit, stuck=tell.not_entered),
     OrderKind.CREDIT_RETRACT: Flow(do=tell.retract_credit, give_up=tell.keep_retracting, stuck=tell.not_retracted),
+    OrderKind.CREDIT_COMPARE: Flow(do=books.reconcile, give_up=books.give_up, alone=True),
+    OrderKind.CREDIT_LEVELS: Flow(do=levels.take, give_up=levels.give_up),
     OrderKind.DRAW_ANNOUNCE: Flow(do=draw.announce, alone=True),
     OrderKind.DRAW_PROMISE: Flow(do=draw.promise, give_up=seeding.given_up, alone=True),
     OrderKind.DRAW_LODGE: Flow(do=draw.lodge, give_up=draw.not_lodged, alone=True),

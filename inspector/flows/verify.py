@@ -45,6 +45,9 @@ _DIGESTS = 5
 LEVEL_CONFLICT = "level_conflict"
 """The matter of two different levels that were stated of one moment: the first stands, and a person asks which is right."""
 
+LEVEL_OFF_SCALE = "level_off_scale"
+"""The matter of a platform that states a level which no pack of the office knows: it counts as unrated, and is not kept."""
+
 
 def rate(work: Work, office: Office) -> Settlement:
     """Look a firm's credit level up and choose the strategy by it."""
@@ -69,6 +72,10 @@ def rate(work: Work, office: Office) -> Settlement:
         held = tx.credit.level(kind, code)
         stands = held if held is not None and held[1] == as_of else (level, as_of, source)  # of one moment the first
         if not _choose(tx, office, work, now, lambda policy: credit.rated(policy, *stands, now)):
+            return
+        if not office.rates(level):  # kept it would stand in the way of what is known, and count as unrated with every pack
+            facts = {"connector": work.lane, "level": level, "known": ", ".join(office.scale), "case": str(work.case_id)}
+            tx.attention.open(LEVEL_OFF_SCALE, tx.cases.get(str(work.case_id)).agency, work.lane, facts, now)
             return
         if tx.credit.state(kind, code, level, as_of, source) is Stated.CONFLICT:
             case_id, facts = str(work.case_id), {"stands": stands[0], "by": stands[2], "stated": level, "stated_by": source}

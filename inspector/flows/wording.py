@@ -41,6 +41,9 @@ GROUPS: Mapping[str, str] = {
     "about": "Quarrel",
     "echo": "Echo",
     "urgency": "Urgency",
+    "difference": "Unlike",
+    "step": "Step",
+    "booked": "BookState",
 }
 """The facts whose values are codes, and the labels that have their words."""
 

@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 from inspector.store.annual import AnnualRoom
 from inspector.store.assistance import AssistanceRoom
 from inspector.store.attention import AttentionRoom
+from inspector.store.books import BookRoom
 from inspector.store.calendars import CalendarRoom
 from inspector.store.cases import CaseRoom
 from inspector.store.catalogue import CatalogueRoom
@@ -190,6 +191,11 @@ class Tx:
     def credit(self) -> CreditRoom:
         """The room of credit."""
         return CreditRoom(self._batch)
+
+    @cached_property
+    def books(self) -> BookRoom:
+        """The room of the credit books."""
+        return BookRoom(self._batch)
 
     @cached_property
     def events(self) -> EventRoom:

@@ -46,6 +46,8 @@ class Snapshot:
     failures: Sequence[tuple[str, int]] = ()
     waiting: Sequence[tuple[str, str, int]] = ()
     quota_left: Sequence[tuple[str, int]] = ()
+    credit: Sequence[tuple[str, str, int]] = ()
+    credit_compared: Sequence[tuple[str, float]] = ()
     drifting: Sequence[tuple[str, str, int]] = ()
     compared: Sequence[tuple[str, str, int]] = ()
     schedules: Sequence[tuple[str, float, float]] = ()
@@ -74,6 +76,10 @@ class _State(Collector):
         retractions = sum(count for kind, _, count in held.work if kind == RETRACTION)
         help_retractions = "Credit entries that are to be taken back and have not been yet."
         yield _single("inspector_credit_retractions_open", help_retractions, retractions)
+        help_differences = "Entries about which a credit platform says otherwise than our books, at the last comparison, by how."
+        yield _family("inspector_credit_differences", help_differences, ("connector", "kind"), held.credit)
+        help_compared = "Machine seconds since our credit books were last compared with a platform; an outage lets it grow."
+        yield _family("inspector_credit_compared_seconds", help_compared, ("connector",), held.credit_compared)
         help_oldest = (
             "How long the oldest work row whose date is past has waited, promoted or not, by kind, in machine time; 0: none. "
             "What waits for the hours or the quota of its connector is not late."

@@ -16,6 +16,7 @@ from inspector.flows.office import Office
 from inspector.settings import Web
 from inspector.telemetry.metrics import Metrics
 from inspector.web import (
+    accounts,
     afterwards,
     asked,
     assistance,
@@ -66,6 +67,7 @@ API = (
     afterwards.router,
     challenges.router,
     inquiries.router,
+    accounts.router,
     published.router,
     plans.router,
     catalogue.router,

@@ -26,8 +26,9 @@ from connectors.sources import http as source
 from connectors.witness import http as witness
 from inspector import plugins, testing
 from inspector.domain.case import SubjectKind
+from inspector.domain.letter import LetterKind
 from inspector.ports import Barred, Garbled, Origin, Receipt, Refused, Unavailable
-from inspector.testing import caught
+from inspector.testing import LETTER, caught
 from inspector.testing.peer import answer, lost, peer, reset
 from tests.house import ROOT
 
@@ -288,3 +289,13 @@ def test_a_beat_is_heard_whatever_is_answered_but_not_when_refused() -> None:
     with peer(*steps) as held, closing(pulse.connect("pulse", {"url": held.url, "max_reply_bytes": 1000})) as made:
         made.beat()
         assert isinstance(caught(made.beat), Barred)
+
+
+def test_letters_for_the_liaison_officer_and_the_head_go_to_paths_of_their_own() -> None:
+    with peer(answer(200, {"receipt": "N-1"})) as other:
+        told = {"url": other.url, "path": "/hall", "path_liaison": "/liaison", "path_head": "/head"}
+        with closing(agency.connect("housing", told)) as made:
+            for kind in LetterKind:
+                made.send(replace(LETTER, kind=kind), key=f"k-{kind}")
+    own = {LetterKind.LIAISON: "/liaison", LetterKind.HEAD: "/head"}
+    assert [heard.path for heard in other.heard] == [own.get(kind, "/hall") for kind in LetterKind]

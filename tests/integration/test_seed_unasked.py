@@ -84,7 +84,7 @@ def test_a_party_whose_section_is_gone_is_not_said_to_have_withheld_its_part(sto
 
 def test_who_was_asked_and_did_not_answer_is_named_as_ever(store: Store, hand: Hand) -> None:
     class Away(Party):
-        def reveal(self, *_: object, **_also: object) -> dict[str, object]:  # type: ignore[override]
+        def reveal(self, *_: object, **_also: object) -> dict[str, object]:
             raise Unavailable("timeout")
 
     office, _, _ = drawing(store, hand)
