@@ -15,9 +15,10 @@ from inspector.bootstrap import GROUPS
 from inspector.canary import ABOUT as CANARY
 from inspector.manners import ABOUT
 from inspector.plugins import load, names
+from tests.cells import Fault, Never
 from tests.documented_channels import CHANNEL_KEYS
 from tests.markdown import first_line, table
-from tests.matrix import KINDS, Fault, Never
+from tests.matrix import KINDS
 
 PORTS: Mapping[str, type] = {
     "sources": ports.Source,
