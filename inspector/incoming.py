@@ -25,6 +25,14 @@ class Signing(Protocol):
         """The id of a message that is the other side's, whole and fresh; header names are lower case. Raises Unproven."""
 
 
+@runtime_checkable
+class Returning(Protocol):
+    """A channel whose other side sends results of visits in a form of its own."""
+
+    def returned(self, told: Mapping[str, object]) -> Mapping[str, object]:
+        """A result in that form as one in ours (`ResultIn`). Raises Invalid for words that were not agreed."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
     """A mail as it lies in the box; `flaw`: why it says nothing.

@@ -15,8 +15,10 @@ from inspector.bootstrap import GROUPS
 from inspector.canary import ABOUT as CANARY
 from inspector.manners import ABOUT
 from inspector.plugins import load, names
+from tests.cells import Fault, Never
+from tests.documented_channels import CHANNEL_KEYS
 from tests.markdown import first_line, table
-from tests.matrix import KINDS, Fault, Never
+from tests.matrix import KINDS
 
 PORTS: Mapping[str, type] = {
     "sources": ports.Source,
@@ -226,7 +228,7 @@ KEYS: Mapping[str, str] = {
     "files.budget_seconds": "longest wait of a question for the first delivery to be read; later ones are read while the one before "
     "answers",
 }
-KEYS = {**KEYS, **{f"sftp.{key}": KEYS[f"files.{key}"] for key in ("encoding", "budget_seconds")}}
+KEYS = {**KEYS, **CHANNEL_KEYS, **{f"sftp.{key}": KEYS[f"files.{key}"] for key in ("encoding", "budget_seconds")}}
 """What a key means; where one kind means another thing by it than the others, the kind stands before it."""
 
 

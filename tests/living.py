@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from hashlib import sha256
 
+from connectors.channels import supervision
 from inspector.domain.annual import Consent
 from inspector.domain.case import CaseState, MatterKind, SubjectKind
 from inspector.domain.catalogue import Opinion
@@ -56,8 +57,10 @@ def living(store: Store, hand: Hand) -> Living:
     """An office of the kind above."""
     office, drawn = pool_draw(store, hand, objects=120, reserve=30, replace_share=Fraction(1, 2))
     office = listing(office)
+    platform = supervision.connect("platform", {"url": "http://127.0.0.1:9", "asks": {"number": "seat", "page": "link"}})
     office = replace(
         office,
+        connectors=replace(office.connectors, channels={**office.connectors.channels, "platform": platform}),
         plans={**office.plans, SPRING: _plan(SPRING, "houses"), AUTUMN: _plan(AUTUMN, "other"), WINTER: _plan(WINTER, "bureau")},
     )
     with store.begin() as tx:
@@ -99,6 +102,8 @@ def living(store: Store, hand: Hand) -> Living:
             "inspector": [[first.inspector] for first, *_ in teams.values()],
             "code": [[visit.code] for visit in visits[:2]],
             "seats": seats,
+            "returned": [team for number, team in enumerate(seats) if number % 5 < 2][-8:],
+            "channel": [["platform"]],
             "plans": [["weekly", SPRING, AUTUMN], *[["weekly"]] * 5],
             "agency": [["bureau"]],
             "item": [list(group) for group in items],

@@ -7,72 +7,8 @@ reference page shows it (`tests.generate_docs`).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 
-
-class Fault(StrEnum):
-    """What goes wrong, as the reference page names it."""
-
-    REFUSE = "refuses the connection"
-    HANG = "hangs"
-    RESET = "resets"
-    TRUNCATE = "breaks off in the middle"
-    DRIP = "drips"
-    GARBAGE = "says garbage"
-    ENCODING = "uses another encoding"
-    SECONDS = "puts us off by seconds"
-    DATE = "puts us off to a date"
-    BUSINESS = "errors in a success"
-    EXPIRED = "takes our secret no longer"
-    SKEW = "has another clock"
-    DUPLICATE = "says it twice"
-    DISORDER = "says it out of order"
-    OVERSIZED = "says too much"
-    UNSIGNED = "is asked without proof"
-    """The peer of our own tests is asked by who proves nothing, or wrongly: it must not answer, or the tests prove nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Played:
-    """Held by the public contract suite: these faults of its table, or a test of it, in the kind's own suite."""
-
-    names: tuple[str, ...]
-    test: str = "test_a_fault_of_the_other_side_becomes_what_it_is"
-
-
-@dataclass(frozen=True, slots=True)
-class By:
-    """Held by tests elsewhere: `module:test`, below `tests`."""
-
-    tests: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Never:
-    """It cannot happen here, and why."""
-
-    why: str
-
-
-Cell = Played | By | Never
-Row = Mapping[Fault, Cell]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kind:
-    """A kind of connector. `suite`: the class of its contract, as `module:Class`. `wire`: it is told of in the form of HTTP."""
-
-    suite: str
-    row: Row
-    wire: bool = True
-    more: tuple[str, ...] = ()
-    """Tests that whatever goes wrong, in any order, says nothing; for sources and whoever else might be believed."""
-
-
-def by(*tests: str) -> By:
-    return By(tests)
-
+from tests.cells import By, Fault, Kind, Never, Played, Row, by
 
 _AT_ALL = "test_a_silent_party_is_unavailable_and_the_error_tells_no_secrets"
 
@@ -116,6 +52,96 @@ _FILES, _INDEX, _SFTP, _MAIL = (
 _ROWS = "rows have no envelope that could call itself well: what stands in the agreed column is the value"
 _NO_TIME = "the protocol names no time to come back at; busy is later by our own waits"
 _GATEWAY, _SECRET = "integration.test_gateway", "integration.test_gateway_secret"
+
+_DELIVERED: Row = {
+    Fault.REFUSE: by(f"{_INDEX}:test_a_folder_that_is_not_there_or_shut_is_no_answer_and_the_last_delivery_still_is"),
+    Fault.HANG: by(
+        f"{_INDEX}:test_questions_are_answered_from_the_one_before_while_a_delivery_is_read",
+        f"{_INDEX}:test_a_first_delivery_that_takes_long_is_no_outage",
+    ),
+    Fault.RESET: Never("a folder has no connection; what cannot be read to its end is not whole"),
+    Fault.TRUNCATE: by(f"{_FILES}:test_what_is_not_whole_or_not_as_agreed_is_not_used_and_the_last_good_delivery_stays"),
+    Fault.DRIP: by(
+        f"{_FILES}:test_a_file_without_its_manifest_is_not_there_yet",
+        f"{_FILES}:test_a_file_that_changes_while_it_is_read_is_read_again",
+    ),
+    Fault.GARBAGE: by(f"{_FILES}:test_what_is_not_whole_or_not_as_agreed_is_not_used_and_the_last_good_delivery_stays"),
+    Fault.ENCODING: by(f"{_FILES}:test_what_is_not_whole_or_not_as_agreed_is_not_used_and_the_last_good_delivery_stays"),
+    Fault.SECONDS: Never("nobody is asked: whoever delivers comes by himself"),
+    Fault.DATE: Never("nobody is asked: whoever delivers comes by himself"),
+    Fault.BUSINESS: Never(_ROWS),
+    Fault.EXPIRED: Never("a folder of this machine is opened by its rights, which do not expire"),
+    Fault.SKEW: by(
+        f"{_FILES}:test_what_is_not_whole_or_not_as_agreed_is_not_used_and_the_last_good_delivery_stays",
+        "unit.test_evidence:test_data_dated_in_the_future_decide_nothing_but_clocks_may_differ_a_little",
+    ),
+    Fault.DUPLICATE: by(f"{_FILES}:test_rows_that_contradict_each_other_are_told_and_only_questions_about_them_suffer"),
+    Fault.DISORDER: by(f"{_FILES}:test_the_newest_date_counts_in_whatever_order_they_come"),
+    Fault.OVERSIZED: by(f"{_FILES}:test_a_delivery_that_is_longer_than_the_settings_let_it_be_is_not_read"),
+    Fault.UNSIGNED: by(f"{_INDEX}:test_a_folder_that_we_may_not_read_tells_a_person"),
+}
+_FETCHED: Row = {
+    **dict.fromkeys(
+        (Fault.REFUSE, Fault.HANG, Fault.RESET, Fault.TRUNCATE, Fault.DRIP, Fault.GARBAGE),
+        by(f"{_SFTP}:test_each_fault_ends_in_time_and_says_nothing_about_anybody"),
+    ),
+    Fault.ENCODING: by(f"{_FILES}:test_what_is_not_whole_or_not_as_agreed_is_not_used_and_the_last_good_delivery_stays"),
+    Fault.SECONDS: Never(_NO_TIME),
+    Fault.DATE: Never(_NO_TIME),
+    Fault.BUSINESS: Never(_ROWS),
+    Fault.EXPIRED: by(f"{_SFTP}:test_whoever_is_not_whom_we_know_is_told_nothing_and_a_wrong_password_is_ours"),
+    Fault.SKEW: by(f"{_FILES}:test_what_is_not_whole_or_not_as_agreed_is_not_used_and_the_last_good_delivery_stays"),
+    Fault.DUPLICATE: by(f"{_SFTP}:test_what_was_fetched_is_fetched_once_and_goes_when_the_other_side_clears_it_away"),
+    Fault.DISORDER: by(
+        f"{_SFTP}:test_a_file_that_still_grows_or_changes_under_way_is_left_for_the_next_look",
+        f"{_FILES}:test_the_newest_date_counts_in_whatever_order_they_come",
+    ),
+    Fault.OVERSIZED: by(f"{_SFTP}:test_half_a_delivery_or_one_that_is_too_long_is_not_used_and_is_told"),
+    Fault.UNSIGNED: by(
+        f"{_SFTP}:test_whoever_is_not_whom_we_know_is_told_nothing_and_a_wrong_password_is_ours",
+        f"{_SFTP}:test_openssh_reads_from_the_server_of_these_tests_what_we_read",
+    ),
+}
+_SMTP: Row = {
+    Fault.REFUSE: by(f"{_MAIL}:TestEmail.{_AT_ALL}"),
+    **dict.fromkeys(
+        (Fault.HANG, Fault.RESET, Fault.TRUNCATE, Fault.GARBAGE, Fault.ENCODING, Fault.DISORDER, Fault.OVERSIZED),
+        by(f"{_MAIL}:test_a_server_that_is_none_refuses_nothing_and_holds_nobody"),
+    ),
+    Fault.DRIP: by(f"{_MAIL}:test_one_that_trickles_is_left_when_the_time_is_used_up"),
+    Fault.SECONDS: Never("SMTP names no time to come back at; 4xx is later by our own waits"),
+    Fault.DATE: Never("SMTP names no time to come back at; 4xx is later by our own waits"),
+    Fault.BUSINESS: Never(
+        "a 250 to the letter is the server's word that it has it, whatever text is behind it (RFC 5321, 4.2.5)"
+    ),
+    Fault.EXPIRED: by(f"{_MAIL}:test_without_tls_or_by_a_wrong_password_nothing_leaves_and_a_person_is_told"),
+    Fault.SKEW: Never("no step of SMTP depends on a clock"),
+    Fault.DUPLICATE: by(f"{_MAIL}:TestEmail.test_the_same_call_with_the_same_key_succeeds_again"),
+    Fault.UNSIGNED: by(f"{_MAIL}:test_without_tls_or_by_a_wrong_password_nothing_leaves_and_a_person_is_told"),
+}
+_MESSENGERS = {
+    "wecom": "TestWeCom",
+    "wecom-robot": "TestWeComRobot",
+    "dingtalk": "TestDingTalk",
+    "dingtalk-robot": "TestDingTalkRobot",
+    "feishu": "TestFeishu",
+    "feishu-robot": "TestFeishuRobot",
+}
+_ROBOTS = by(
+    "integration.test_messengers:test_a_robot_that_is_wrongly_shown_or_signed_shows_nothing_and_a_person_is_told",
+    "integration.test_messengers:test_a_token_ends_before_its_time_is_over_and_a_wrong_secret_bars_whoever_is_written_to",
+    "integration.test_messengers:test_the_platforms_of_these_tests_sign_as_the_openssl_program_does",
+)
+_CARRIERS = by("integration.test_carriers:test_what_is_wrongly_signed_is_not_sent_and_a_dead_number_hinders_nobody_else")
+_PUSHED = by("integration.test_webpush:test_the_rfcs_own_vectors_are_what_we_make_and_what_the_service_of_these_tests_reads")
+_LEVELS = ("integration.test_levels:test_a_platform_that_delivers_nothing_takes_nobody_s_level_away",)
+
+
+def _pushes(suite: str, unsigned: By) -> Kind:
+    """A channel that says in its body what came of a push."""
+    business = by(f"{suite}.test_what_the_platform_says_in_its_body_becomes_what_it_is")
+    return Kind(suite=suite, row={**HTTP, Fault.BUSINESS: business, Fault.UNSIGNED: unsigned})
+
 
 KINDS: Mapping[str, Kind] = {
     "sources.http": Kind(
@@ -253,82 +279,19 @@ KINDS: Mapping[str, Kind] = {
         suite=f"{_FILES}:TestFilesSource",
         wire=False,
         more=(f"{_INDEX}:test_no_fault_in_any_order_is_a_match_or_a_mismatch",),
-        row={
-            Fault.REFUSE: by(f"{_INDEX}:test_a_folder_that_is_not_there_or_shut_is_no_answer_and_the_last_delivery_still_is"),
-            Fault.HANG: by(
-                f"{_INDEX}:test_questions_are_answered_from_the_one_before_while_a_delivery_is_read",
-                f"{_INDEX}:test_a_first_delivery_that_takes_long_is_no_outage",
-            ),
-            Fault.RESET: Never("a folder has no connection; what cannot be read to its end is not whole"),
-            Fault.TRUNCATE: by(f"{_FILES}:test_what_is_not_whole_or_not_as_agreed_is_not_used_and_the_last_good_delivery_stays"),
-            Fault.DRIP: by(
-                f"{_FILES}:test_a_file_without_its_manifest_is_not_there_yet",
-                f"{_FILES}:test_a_file_that_changes_while_it_is_read_is_read_again",
-            ),
-            Fault.GARBAGE: by(f"{_FILES}:test_what_is_not_whole_or_not_as_agreed_is_not_used_and_the_last_good_delivery_stays"),
-            Fault.ENCODING: by(f"{_FILES}:test_what_is_not_whole_or_not_as_agreed_is_not_used_and_the_last_good_delivery_stays"),
-            Fault.SECONDS: Never("nobody is asked: whoever delivers comes by himself"),
-            Fault.DATE: Never("nobody is asked: whoever delivers comes by himself"),
-            Fault.BUSINESS: Never(_ROWS),
-            Fault.EXPIRED: Never("a folder of this machine is opened by its rights, which do not expire"),
-            Fault.SKEW: by(
-                f"{_FILES}:test_what_is_not_whole_or_not_as_agreed_is_not_used_and_the_last_good_delivery_stays",
-                "unit.test_evidence:test_data_dated_in_the_future_decide_nothing_but_clocks_may_differ_a_little",
-            ),
-            Fault.DUPLICATE: by(f"{_FILES}:test_rows_that_contradict_each_other_are_told_and_only_questions_about_them_suffer"),
-            Fault.DISORDER: by(f"{_FILES}:test_the_newest_date_counts_in_whatever_order_they_come"),
-            Fault.OVERSIZED: by(f"{_FILES}:test_a_delivery_that_is_longer_than_the_settings_let_it_be_is_not_read"),
-            Fault.UNSIGNED: by(f"{_INDEX}:test_a_folder_that_we_may_not_read_tells_a_person"),
-        },
+        row=_DELIVERED,
     ),
     "sources.sftp": Kind(
         suite=f"{_SFTP}:TestSftpSource",
         wire=False,
         more=(f"{_SFTP}:test_no_fault_in_any_order_is_a_match_or_a_mismatch_and_the_last_good_delivery_stays",),
-        row={
-            **dict.fromkeys(
-                (Fault.REFUSE, Fault.HANG, Fault.RESET, Fault.TRUNCATE, Fault.DRIP, Fault.GARBAGE),
-                by(f"{_SFTP}:test_each_fault_ends_in_time_and_says_nothing_about_anybody"),
-            ),
-            Fault.ENCODING: by(f"{_FILES}:test_what_is_not_whole_or_not_as_agreed_is_not_used_and_the_last_good_delivery_stays"),
-            Fault.SECONDS: Never(_NO_TIME),
-            Fault.DATE: Never(_NO_TIME),
-            Fault.BUSINESS: Never(_ROWS),
-            Fault.EXPIRED: by(f"{_SFTP}:test_whoever_is_not_whom_we_know_is_told_nothing_and_a_wrong_password_is_ours"),
-            Fault.SKEW: by(f"{_FILES}:test_what_is_not_whole_or_not_as_agreed_is_not_used_and_the_last_good_delivery_stays"),
-            Fault.DUPLICATE: by(f"{_SFTP}:test_what_was_fetched_is_fetched_once_and_goes_when_the_other_side_clears_it_away"),
-            Fault.DISORDER: by(
-                f"{_SFTP}:test_a_file_that_still_grows_or_changes_under_way_is_left_for_the_next_look",
-                f"{_FILES}:test_the_newest_date_counts_in_whatever_order_they_come",
-            ),
-            Fault.OVERSIZED: by(f"{_SFTP}:test_half_a_delivery_or_one_that_is_too_long_is_not_used_and_is_told"),
-            Fault.UNSIGNED: by(
-                f"{_SFTP}:test_whoever_is_not_whom_we_know_is_told_nothing_and_a_wrong_password_is_ours",
-                f"{_SFTP}:test_openssh_reads_from_the_server_of_these_tests_what_we_read",
-            ),
-        },
+        row=_FETCHED,
     ),
     "agencies.http": Kind(suite="integration.test_connectors:TestAgency", more=NO_BELIEF, row={**HTTP, Fault.UNSIGNED: WEBHOOK}),
     "agencies.email": Kind(
         suite=f"{_MAIL}:TestEmail",
         wire=False,
-        row={
-            Fault.REFUSE: by(f"{_MAIL}:TestEmail.{_AT_ALL}"),
-            **dict.fromkeys(
-                (Fault.HANG, Fault.RESET, Fault.TRUNCATE, Fault.GARBAGE, Fault.ENCODING, Fault.DISORDER, Fault.OVERSIZED),
-                by(f"{_MAIL}:test_a_server_that_is_none_refuses_nothing_and_holds_nobody"),
-            ),
-            Fault.DRIP: by(f"{_MAIL}:test_one_that_trickles_is_left_when_the_time_is_used_up"),
-            Fault.SECONDS: Never("SMTP names no time to come back at; 4xx is later by our own waits"),
-            Fault.DATE: Never("SMTP names no time to come back at; 4xx is later by our own waits"),
-            Fault.BUSINESS: Never(
-                "a 250 to the letter is the server's word that it has it, whatever text is behind it (RFC 5321, 4.2.5)"
-            ),
-            Fault.EXPIRED: by(f"{_MAIL}:test_without_tls_or_by_a_wrong_password_nothing_leaves_and_a_person_is_told"),
-            Fault.SKEW: Never("no step of SMTP depends on a clock"),
-            Fault.DUPLICATE: by(f"{_MAIL}:TestEmail.test_the_same_call_with_the_same_key_succeeds_again"),
-            Fault.UNSIGNED: by(f"{_MAIL}:test_without_tls_or_by_a_wrong_password_nothing_leaves_and_a_person_is_told"),
-        },
+        row=_SMTP,
     ),
     "agencies.paper": Kind(
         suite="integration.test_paper_letter:TestPaper",
@@ -342,8 +305,15 @@ KINDS: Mapping[str, Kind] = {
             ),
         },
     ),
+    **{f"channels.{name}": _pushes(f"integration.test_messengers:{suite}", _ROBOTS) for name, suite in _MESSENGERS.items()},
+    "channels.sms": _pushes("integration.test_carriers:TestSms", _CARRIERS),
+    "channels.supervision": _pushes("integration.test_carriers:TestSupervision", _CARRIERS),
+    "channels.webpush": Kind(suite="integration.test_webpush:TestWebPush", row={**_UNHEEDED, Fault.UNSIGNED: _PUSHED}),
+    "channels.email": Kind(suite="integration.test_mail_pushes:TestEmail", wire=False, row=_SMTP),
     "channels.webhook": Kind(suite="integration.test_connectors:TestChannel", row={**_UNHEEDED, Fault.UNSIGNED: WEBHOOK}),
     "callbacks.webhook": Kind(suite="integration.test_connectors:TestCallback", row={**_UNHEEDED, Fault.UNSIGNED: WEBHOOK}),
+    "credit.files": Kind(suite=f"{_FILES}:TestFilesSource", wire=False, more=_LEVELS, row=_DELIVERED),
+    "credit.sftp": Kind(suite=f"{_SFTP}:TestSftpSource", wire=False, more=_LEVELS, row=_FETCHED),
     "credit.http": Kind(suite="integration.test_connectors:TestCredit", more=NO_BELIEF, row={**HTTP, Fault.UNSIGNED: BEARER}),
     "witnesses.http": Kind(suite="integration.test_connectors:TestWitness", more=NO_BELIEF, row={**HTTP, Fault.UNSIGNED: BEARER}),
     "pulses.http": Kind(suite="integration.test_connectors:TestPulse", row={**_UNHEEDED, Fault.UNSIGNED: BEARER}),

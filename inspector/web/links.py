@@ -9,6 +9,8 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
+from fastapi.exceptions import RequestValidationError
+from pydantic import JsonValue, ValidationError
 from starlette.responses import JSONResponse
 
 from inspector.domain import assistance
@@ -19,6 +21,7 @@ from inspector.flows import assist, dispatch, embargo, pushing, supervision, tri
 from inspector.flows.replylink import LINK, opens
 from inspector.flows.requests import node_of
 from inspector.flows.seated import by_name
+from inspector.incoming import Returning
 from inspector.store.tx import Tx
 from inspector.web.assigned import SeatShown, TestShown, mates_shown, seat_shown
 from inspector.web.body import JsonRoute
@@ -181,6 +184,22 @@ def opened(desk: Desk, name: str) -> None:
     _, seat = desk.look(lambda tx: by_name(tx, name))
     if seat.state.awaited and seat.state is not SeatState.READ:
         desk.act(lambda tx, now: pushing.opened(desk.office, tx, name, now))
+
+
+@router.post("/seats/{name}/result/{channel}", tags=["visits"], response_model=SeatShown, responses=WRITES)
+def report_returned(
+    desk: AtDesk, link: Link, name: NamePath, channel: NamePath, given: dict[str, JsonValue], message_id: MessageId = None
+) -> JSONResponse:
+    """A member of the team enters the result on the platform behind a push channel, which sends it in a form of its own."""
+    dispatch.by_link(desk.office, name, link)
+    platform: object = desk.office.connectors.channels.get(channel)
+    if not isinstance(platform, Returning):
+        raise Missing("channel_returns_nothing", channel=channel)
+    try:
+        told = ResultIn.model_validate(platform.returned(given))
+    except ValidationError as error:  # told by the places of our form, as if it had come in it
+        raise RequestValidationError([{**one, "loc": ("body", *one["loc"])} for one in error.errors()]) from error
+    return report_seat(desk, link, name, told, message_id)
 
 
 def report(desk: Desk, tx: Tx, name: str, given: ResultIn, now: datetime) -> None:

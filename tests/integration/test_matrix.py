@@ -12,8 +12,9 @@ import pytest
 from inspector import plugins
 from inspector.testing import OverHttp, PortContract
 from inspector.testing.faults import table
+from tests.cells import By, Fault, Kind, Never, Played
 from tests.house import ROOT
-from tests.matrix import HTTP, KINDS, By, Fault, Kind, Never, Played
+from tests.matrix import HTTP, KINDS
 
 NAMES = {one.name for one in table({}, heeds=True, empty=False)}
 

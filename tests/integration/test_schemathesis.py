@@ -96,7 +96,7 @@ FITTING: dict[str, Any] = {
     "of_day": None,
 }
 """What this office can do something with, by the field's name."""
-NEEDED = {
+NEEDED: dict[str, dict[str, Any]] = {
     "/v1/assistance/{request_id}/answer": {"verdict": "match"},
     "/v1/assistance/{request_id}/decline": {"signer": "王五"},
     "/v1/assistance/{request_id}/date": {"day": "2026-03-20"},
@@ -106,6 +106,7 @@ NEEDED = {
     "/v1/catalogue/mistaken-repeals": {"source": "S0", "reason": "登记有误"},
     "/v1/catalogue/repeals": {"source": "S0", "on": "2026-07-01"},
     "/v1/self-proofs/{proof_id}/reading": {"verdict": "match", "value": "", "of_day": "2026-03-01"},
+    "/v1/seats/{name}/result/{channel}": {"findings": []},
     "/v1/visits/{visit}/recusals": {"applicant": "COLLEAGUE", "evidence": "户籍档案"},
 }
 """What an operation asks for beside its required fields."""
@@ -224,7 +225,9 @@ def _names(path: str) -> list[str]:
 
 
 def _kind(path: str, name: str) -> str:
-    """What a parameter of a path names: a `name` is one of what stands before it."""
+    """What a parameter of a path names: a `name` is one of what stands before it; whose result a platform returns, accepted it."""
+    if path.endswith("/result/{channel}") and name == "name":
+        return "returned"
     return path.split("/")[2] if name == "name" else name
 
 
