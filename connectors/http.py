@@ -24,7 +24,7 @@ from connectors.config import ConnectorConfig, parse
 from connectors.connection import Connection
 from connectors.deadline import Deadline
 from connectors.kept import Kept
-from connectors.patience import ahead, in_turn, patiently, retry_after
+from connectors.patience import ahead, in_turn, off, patiently, retry_after
 from connectors.reply import Reply
 from connectors.trust import kept as kept_trust
 from inspector.domain.errors import Invalid
@@ -239,7 +239,7 @@ class Wire:
             asked_at=asked_at,
         )
         if not (whole and ask.answers is not None and not 200 <= reply.status < 300 and ask.answers(reply)):
-            _judge(reply, ask)
+            _judge(reply, ask, self.ahead)
         if not whole:
             raise Garbled("too_large", digest=digest, detail=f"over {self._config.max_reply_bytes} bytes", attempts=number)
         if response.headers.get("content-encoding", "identity") != "identity":
@@ -314,14 +314,14 @@ class _Line(httpx.HTTPTransport):
         return self.handle_request(request)
 
 
-def _judge(reply: Reply, ask: _Ask) -> None:
-    """Raises what a status means; 2xx means nothing bad."""
+def _judge(reply: Reply, ask: _Ask, ahead: timedelta | None) -> None:
+    """Raises what a status means; 2xx means nothing bad. Who is not let in is told if the clocks differ: signatures bear the time."""
     status, number = reply.status, reply.attempts
     if 200 <= status < 300:
         return
     code = f"http_{status}"
     if status in _SHUT:
-        raise Barred("unauthorised", detail=code, attempts=number)
+        raise Barred("unauthorised", detail="; ".join(filter(None, (code, off(ahead)))), attempts=number)
     if status in _NOWHERE or 300 <= status < 400:
         raise Barred(code, attempts=number)
     if status in _LATER or status >= 500:

@@ -6,10 +6,9 @@ imported when one is put together.
 
 from __future__ import annotations
 
-import re
 import socket
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
@@ -25,6 +24,7 @@ from inspector.domain.drift import Rules
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.strict import matches
 from inspector.flows import books, levels, required
+from inspector.flows.agencytree import flaws as tree_flaws
 from inspector.flows.drift import Watch
 from inspector.flows.lists import lists_of
 from inspector.flows.office import AgencyNode, Connectors, Office, Plan, pack_of
@@ -125,6 +125,7 @@ def office(settings: Settings, held: Store, *, connectors: Connectors | None = N
         watch=Watch(rules=Rules(**told.model_dump(exclude={"hold"})), hold=frozenset(told.hold)),
         link_days=settings.web.link_days,
         accounts=settings.reconciliation.rules,
+        pushing=settings.push.pushing(),
     )
 
 
@@ -159,7 +160,7 @@ def flaws(settings: Settings, book: Policybook, calendar: WorkingCalendar) -> It
 
     tree, plans = _named(settings)
     packs, whole = {pack.id for pack in book.packs}, True
-    for flaw in _tree_flaws(tree, packs):
+    for flaw in tree_flaws(tree, packs):
         whole = False
         yield flaw
     fit = whole
@@ -185,7 +186,7 @@ def flaws(settings: Settings, book: Policybook, calendar: WorkingCalendar) -> It
 def given(settings: Settings) -> required.Given:
     """What the settings have of what packs and plans name."""
     tree, plans = _named(settings)
-    there = {"sources": settings.sources, "assistance": settings.assistance, "seeds": settings.seeds}
+    there = {name: getattr(settings, name) for name in ("sources", "assistance", "seeds", "channels")}
     records = [name for name, told in settings.sources.items() if told.get("record") is True]
     return required.Given(tree=tree, plans=plans, there=there, not_yet=settings.not_yet, records=records)
 
@@ -248,8 +249,7 @@ def connector(group: str, name: str, told: Mapping[str, Any]) -> Any:
     kind = given.pop("kind", None)
     if not isinstance(kind, str):
         raise Invalid("connector_kind_missing", connector=name, known=", ".join(plugins.names(group)))
-    factory = cast("Callable[[str, Mapping[str, Any]], Any]", plugins.load(group, kind))
-    return factory(name, given)
+    return plugins.make(group, kind, name, given)
 
 
 def bounded(section: str, name: str, made: object, told: EngineSettings) -> None:
@@ -371,31 +371,3 @@ def go_on(held: Store, *, idle: bool = False) -> None:
         if row is not None and not (idle and tx.replicas.declared(now, ALIVE)):
             known = filter(None, (row.office_anchor, tx.ledger.last_at(), tx.schedules.last_at()))
             tx.office.repace(now, max(known), row.rate, row.skip_closed)
-
-
-def _tree_flaws(tree: Mapping[str, AgencyNode], packs: Collection[str]) -> Iterator[Invalid]:
-    """Parents exist and make no ring; packs exist; a connector leads to one agency, since who is asked is known by it."""
-    reached: dict[str, str] = {}
-    for node in tree.values():
-        if not re.fullmatch(r"[A-Za-z0-9_-]{1,60}", node.id):
-            yield Invalid("agency_id_unusable", agency=node.id)
-        if node.parent is not None and node.parent not in tree:
-            yield Invalid("agency_parent_unknown", agency=node.id, parent=node.parent, known=", ".join(sorted(tree)))
-        if node.pack is not None and node.pack not in packs:
-            yield Invalid("agency_pack_unknown", agency=node.id, pack=node.pack, known=", ".join(sorted(packs)))
-        if node.connector is not None and (other := reached.setdefault(node.connector, node.id)) != node.id:
-            yield Invalid("agency_connector_shared", agency=node.id, other=other, connector=node.connector)
-        if _in_ring(tree, node):
-            yield Invalid("agency_ring", agency=node.id)
-
-
-def _in_ring(tree: Mapping[str, AgencyNode], node: AgencyNode) -> bool:
-    """Whether an agency stands above itself."""
-    seen: set[str] = set()
-    here = node.parent
-    while here is not None and here in tree and here not in seen:
-        if here == node.id:
-            return True
-        seen.add(here)
-        here = tree[here].parent
-    return False

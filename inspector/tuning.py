@@ -1,13 +1,18 @@
-"""The sections of the settings that tune machinery: the engine, and when a source's answers are told to be otherwise than before."""
+"""The sections of the settings that tune machinery: the engine, how inspectors are pushed, when a source is told to answer otherwise."""
 
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from inspector.domain.hush import Hush
+from inspector.domain.manners import Window
+from inspector.domain.push import Pushing
 from inspector.domain.statement import Rules
+from inspector.domain.urgency import Urgency
 
 
 class Section(BaseModel):
@@ -113,4 +118,47 @@ class Reconciliation(Section):
             least_share=self.least_share,
             few=self.few + 1,
             most_steps=self.most_steps,
+        )
+
+
+def _hours(told: str) -> str:
+    """Hours of the day, `HH:MM-HH:MM`."""
+    if Window.of(told) is None:
+        raise PydanticCustomError("push_hours", "must be hours of the day such as 21:00-08:00")
+    return told
+
+
+Hours = Annotated[str, AfterValidator(_hours)]
+Word = Literal["assignment", "off", "blocked", "unblocked", "changed", "sooner"]
+
+
+class PushSettings(Section):
+    """How inspectors are pushed; the time to accept is a term of the pack, and begins when a channel takes the push."""
+
+    quiet: tuple[Hours, ...] = Field(
+        (),
+        description='Hours in office time when no phone is to ring, such as ["21:00-08:00"]; what may not wait goes at once',
+    )
+    quiet_urgent: tuple[Hours, ...] = Field((), description="The same for what is urgent")
+    urgent: tuple[Word, ...] = Field(
+        ("off", "blocked", "sooner"),
+        description="What is urgent: assignment, off (taken back), blocked, unblocked, changed (facts corrected), sooner (due earlier)",
+    )
+    patience_minutes: float = Field(
+        60, gt=0, description="Office minutes for which one way to an inspector is tried where the register names a further one"
+    )
+    unreached_minutes: float = Field(
+        240,
+        gt=0,
+        description="Office minutes after which a push that its channel reports as delivered to nobody yet goes the next way as well",
+    )
+
+    def pushing(self) -> Pushing:
+        """The same as the flows read it."""
+        windows = {Urgency.NORMAL: self.quiet, Urgency.URGENT: self.quiet_urgent}
+        held = {urgency: tuple(one for text in told if (one := Window.of(text)) is not None) for urgency, told in windows.items()}
+        return Pushing(
+            hush=Hush(windows=held, urgent=frozenset(self.urgent)),
+            patience=timedelta(minutes=self.patience_minutes),
+            unreached=timedelta(minutes=self.unreached_minutes),
         )

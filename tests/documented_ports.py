@@ -15,7 +15,10 @@ from inspector.bootstrap import GROUPS
 from inspector.canary import ABOUT as CANARY
 from inspector.manners import ABOUT
 from inspector.plugins import load, names
+from tests.cells import Fault, Never
+from tests.documented_channels import CHANNEL_KEYS
 from tests.markdown import first_line, table
+from tests.matrix import KINDS
 
 PORTS: Mapping[str, type] = {
     "sources": ports.Source,
@@ -78,6 +81,7 @@ KEYS: Mapping[str, str] = {
     "http.secret_file": "file (mode 600) with `whsec_…`, or two parted by a space during a change, to sign letters; empty: not signed",
     "reply_secret_file": "the same for [signed answers](wire.md#your-answer-to-a-letter); empty: none are taken. Read at each answer, so "
     "that a change counts without a restart",
+    "receipt_secret_file": "the same for [signed reports of pushes](wire.md#what-became-of-a-push); empty: none are taken",
     "inbox_folder": "the Maildir that answers are delivered into; one may serve all agencies; empty: none are read",
     "speakers": "who may answer for the agency by e-mail; empty: all who get letters",
     "liaison": "addresses of the agency's liaison officer, for the letter of the ladder of silence meant for him or her; empty: `to`",
@@ -224,7 +228,7 @@ KEYS: Mapping[str, str] = {
     "files.budget_seconds": "longest wait of a question for the first delivery to be read; later ones are read while the one before "
     "answers",
 }
-KEYS = {**KEYS, **{f"sftp.{key}": KEYS[f"files.{key}"] for key in ("encoding", "budget_seconds")}}
+KEYS = {**KEYS, **CHANNEL_KEYS, **{f"sftp.{key}": KEYS[f"files.{key}"] for key in ("encoding", "budget_seconds")}}
 """What a key means; where one kind means another thing by it than the others, the kind stands before it."""
 
 
@@ -306,3 +310,22 @@ def canary_keys() -> str:
 def wire_keys() -> str:
     """The keys every connector over HTTP knows."""
     return table(("key", "default", "meaning"), [(f"`{key}`", value, KEYS[key]) for key, value in keys_of(WireConfig).items()])
+
+
+def fault_table() -> str:
+    """The matrix for people: which faults there are, and which of them cannot happen to whom, and why; all others are held by a test."""
+    never: dict[str, dict[str, list[str]]] = {}
+    for name, kind in KINDS.items():
+        for fault, cell in kind.row.items():
+            if isinstance(cell, Never):
+                never.setdefault(cell.why, {}).setdefault(name, []).append(fault.value)
+    rows = [
+        (
+            ", ".join(f"`{name}`" for name in kinds),
+            ", ".join(dict.fromkeys(fault for told in kinds.values() for fault in told)),
+            why,
+        )
+        for why, kinds in never.items()
+    ]
+    some = [(kinds, "all of them" if faults == ", ".join(Fault) else faults, why) for kinds, faults, why in rows]
+    return f"The other side: {'; '.join(Fault)}.\n\n{table(('kind', 'what cannot happen', 'because'), some)}"

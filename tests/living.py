@@ -8,14 +8,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from hashlib import sha256
 
+from connectors.channels import supervision
 from inspector.domain.annual import Consent
 from inspector.domain.case import CaseState, MatterKind, SubjectKind
 from inspector.domain.catalogue import Opinion
 from inspector.domain.challenge import Applicant
+from inspector.domain.material import kept
 from inspector.domain.roster import RosterObject
 from inspector.domain.statement import Difference, Step, Unlike
-from inspector.flows import catalogue, dispatch, planning, recusing, repeals
+from inspector.flows import catalogue, dispatch, planning, recusing, repeals, selfproof
 from inspector.flows.draw import announce_now
 from inspector.flows.office import Office, Plan
 from inspector.store.store import Store
@@ -23,6 +26,7 @@ from tests.house import Hand, Table, application, post, settle
 from tests.integration.test_draw_way import inspectors, thrown
 from tests.integration.test_replacements import pool_draw
 from tests.integration.test_suspension import listing
+from tests.materials import png
 
 PERSON = "110105194912310021"
 FIRM = "TEST00000000000099"
@@ -53,8 +57,10 @@ def living(store: Store, hand: Hand) -> Living:
     """An office of the kind above."""
     office, drawn = pool_draw(store, hand, objects=120, reserve=30, replace_share=Fraction(1, 2))
     office = listing(office)
+    platform = supervision.connect("platform", {"url": "http://127.0.0.1:9", "asks": {"number": "seat", "page": "link"}})
     office = replace(
         office,
+        connectors=replace(office.connectors, channels={**office.connectors.channels, "platform": platform}),
         plans={**office.plans, SPRING: _plan(SPRING, "houses"), AUTUMN: _plan(AUTUMN, "other"), WINTER: _plan(WINTER, "bureau")},
     )
     with store.begin() as tx:
@@ -67,7 +73,9 @@ def living(store: Store, hand: Hand) -> Living:
             recusing.apply(tx, first.visit, first.inspector, applicant=Applicant.COLLEAGUE, **said, now=hand())
         seats = [[dispatch.seat_name(seat) for seat in tx.visits.team(visit.id)] for visit in visits]
     for number, team in enumerate(seats):
-        if number % 5 < 2:  # two of five wait for their results, the others for their inspectors' word
+        if (
+            number % 3 < 2
+        ):  # two of three wait for their results, the others for their inspectors' word; ten operations share them
             with store.begin() as tx:
                 for name in team:
                     dispatch.accept(tx, name, hand())
@@ -86,12 +94,16 @@ def living(store: Store, hand: Hand) -> Living:
         ids={
             "case_id": cases,
             "request_id": [[letter] for letter in _letters(office)],
+            "proof_id": _proofs(office),
+            "digest": [[sha256(kept(png()).content).hexdigest()]],
             "attention_id": [[matter] for matter in _matters(office)],
             "number": [[announced, drawn.number, *waiting]],
             "visit": [[visit.id] for visit in visits],
             "inspector": [[first.inspector] for first, *_ in teams.values()],
             "code": [[visit.code] for visit in visits[:2]],
             "seats": seats,
+            "returned": [team for number, team in enumerate(seats) if number % 5 < 2][-8:],
+            "channel": [["platform"]],
             "plans": [["weekly", SPRING, AUTUMN], *[["weekly"]] * 5],
             "agency": [["bureau"]],
             "item": [list(group) for group in items],
@@ -152,6 +164,21 @@ def _letters(office: Office) -> list[str]:
     cases = [post(office, one) for one in given]
     with office.store.read() as tx:
         return [request.id for case in cases for request in tx.assistance.of_case(case)]
+
+
+def _proofs(office: Office) -> list[list[str]]:
+    """Questions to subjects, some for each operation; what is read and looked at has been shown before."""
+    changes = {"subject_kind": SubjectKind.PERSON, "subject_code": PERSON, "matter": MatterKind.CONFIRMATION}
+    groups: list[list[str]] = []
+    for place, step in enumerate(("read", "materials", "decline", "handover", "link", "reading", "look")):
+        numbers = range(2000 + place * MANY, 2000 + (place + 1) * MANY)
+        cases = [post(office, application(number, "exam-work-years", {"work-years": "5"}, **changes)) for number in numbers]
+        settle(office)
+        with office.store.begin() as tx:
+            groups.append([proof.id for case in cases for proof in tx.selfproofs.of_case(case)])
+            for proof in groups[-1] if step in ("reading", "look") else ():
+                selfproof.receive(office, tx, proof, selfproof.take(png()), "", office.now())
+    return groups
 
 
 def _items(office: Office) -> list[dict[str, dict[str, object]]]:

@@ -73,6 +73,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "pydantic_core": ("inspector/settings.py", "inspector/tuning.py", "inspector/web/fields.py"),
     "pydantic_settings": ("inspector/settings.py",),
     "python_calamine": ("inspector/sheets/sheet.py",),
+    "python_multipart": ("inspector/web/multipart.py",),
     "xlsxwriter": ("inspector/policyrender/paper.py",),
     "rich": ("inspector/cli/", "inspector/demo/"),
     "sqlalchemy": ("inspector/store/", "connectors/database.py"),

@@ -37,7 +37,7 @@ def schedules(
         for name, plan in plans.items()
     ]
     days = {"done": told.keep_done_days, "slots": told.keep_slots_days, "messages": told.keep_messages_days}
-    days["inquiries"] = told.keep_inquiries_days
+    days |= {"inquiries": told.keep_inquiries_days, "materials": told.keep_materials_days}
     sweeps: tuple[tuple[str, str, CatchUp, OrderKind, Mapping[str, object]], ...] = (
         ("roster", told.roster, CatchUp.ONCE, OrderKind.ROSTER_LOOK, {}),
         ("coverage", told.coverage, CatchUp.ONCE, OrderKind.COVERAGE_LOOK, {}),

@@ -129,9 +129,11 @@ def _snapshot(tx: Tx, office: Office, now: datetime) -> Snapshot:
         assistance=[tuple(row) for row in tx.assistance.counts()],
         score=recent(tx, now),
         answer_days=recent_days(office, tx, now),
+        self_proofs=[tuple(row) for row in tx.selfproofs.counts()],
         draws=[tuple(row) for row in tx.draws.counts()],
         visits=[tuple(row) for row in visits],
         seats=[tuple(row) for row in seats],
+        channels_off=tx.pushes.off_counts(),
         recusals=tx.challenges.counts(),
         conflicts=tx.rosters.conflicts(),
         planned=[

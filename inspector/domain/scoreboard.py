@@ -34,8 +34,8 @@ _WORDS = frozenset(
 class Score:
     """How one agency (a connector) has answered one kind of question (a fact). Days are working days from the day its letter was sent.
 
-    `asked` is the sum of `open`, `answered`, `declined`, `forwarded`, `unanswered`, `undecided`, `unreached` and `cancelled`. `undecided`: the
-    agency has disputed, and it was the superior who kept silent. `heard_days` tells of each
+    `asked` is the sum of `open`, `answered`, `declined`, `forwarded`, `unanswered`, `undecided`, `unreached` and
+    `cancelled`. `undecided`: the agency has disputed, and it was the superior who kept silent. `heard_days` tells of each
     first word how long it took; `heard_in_time` those within the term of acknowledging, or of the answer where there is none.
     `punctual` are answers by the date that was agreed last.
     """

@@ -98,7 +98,9 @@ def _slot(work: Work) -> datetime:
 
 
 def _written(work: Work, office: Office) -> tuple[Letter, Entries] | None:
-    """The digest and what it carries (None: nothing any more), written into its row before its first try and read there at every other, without the links' secrets.
+    """The digest and what it carries; None: nothing any more.
+
+    It is written into its row before its first try and read there at every other, without the links' secrets.
 
     The clocks of the requests that it asks first are wound in the same transaction: an agency that has got it, and of which no receipt
     came, was told the dates that bind. Raises Stale where this row is not ours any more.

@@ -16,6 +16,7 @@ from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Invalid, Missing, Refusal
 from inspector.domain.manners import Manners
 from inspector.domain.policy import Policy
+from inspector.domain.push import Pushing
 from inspector.domain.ruling import Ruling, ruling
 from inspector.domain.statement import Rules
 from inspector.domain.transition import Scope
@@ -61,7 +62,8 @@ class Connectors:
 class AgencyNode:
     """An agency of the tree: the one above it, its pack, the connector letters to it go through, and what its people are pushed in.
 
-    `digest`: the hour of a working day when its letters go together; None: each at once.
+    `digest`: the hour of a working day when its letters go together; None: each at once. `subjects`: the push channel that reaches those
+    whose cases are its own or those of agencies below it.
     """
 
     id: str
@@ -71,6 +73,7 @@ class AgencyNode:
     connector: str | None = None
     language: Lang = "zh-Hans"
     digest: time | None = None
+    subjects: str | None = None
 
 
 class Place(Protocol):
@@ -145,6 +148,8 @@ class Office:
     """Whether it runs beside today's practice: nothing leaves the house, and what is drawn binds nobody."""
     link_days: int = 30
     """So many days after its request has ended an agency's link still shows it."""
+    pushing: Pushing = field(default_factory=Pushing)
+    """How inspectors are pushed: quiet hours, and when the next way is taken."""
     held: int = RUN
     """So many bytes of a frame are held while it is announced; more are sorted by way of the disk."""
 
@@ -186,6 +191,10 @@ class Office:
     def parents(self) -> dict[str, str | None]:
         """The tree as child to parent."""
         return {node.id: node.parent for node in self.tree.values()}
+
+    def reaching(self, agency_id: str) -> str:
+        """The push channel that reaches subjects by their code: an agency's own or the nearest one above it; empty where there is none."""
+        return next((node.subjects for one in self.line(agency_id) if (node := self.tree[one]).subjects), "") or ""
 
     def policy(self, agency_id: str, day: date) -> Policy:
         """The pack in force for an agency on a day: its own or the nearest one above it."""

@@ -11,15 +11,16 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from inspector.domain import letter, visit
+from inspector.domain import letter, selfproof, visit
 from inspector.domain.calendar import due
 from inspector.domain.case import Case, CaseState
 from inspector.domain.decision import Decision, Order, OrderKind
 from inspector.domain.policy import Policy
 from inspector.domain.result import ended
+from inspector.domain.selfproof import ProofState, SelfProof
 from inspector.domain.statement import BookState
 from inspector.domain.timer import Timer
-from inspector.domain.verification import asked_others
+from inspector.domain.verification import asked_others, asked_subject
 from inspector.flows import stopped, unsettled
 from inspector.flows.after import log_after
 from inspector.flows.office import Office
@@ -31,6 +32,15 @@ from inspector.store.work import Ended, Work
 
 CREDIT_STUCK = "credit_stuck"
 """The matter for a person that a credit entry opens which the platform does not get; over when it has it, or need not."""
+
+TO_HAND = "self_proof_to_hand"
+"""The matter of a subject who is to be given the link to a self-proof; over when it is given out, opened or needed no more."""
+
+TO_READ = "self_proof_to_read"
+"""The matter of material that a person is to read; over when it was read, or is needed no more."""
+
+UNREAD = "self_proof_unread"
+"""The matter of material that nobody has read by its date."""
 
 
 def entry(tx: Tx, office: Office, case: Case, order: Order, policy: Policy, now: datetime) -> list[Order]:
@@ -71,10 +81,32 @@ def call_off(tx: Tx, case: Case, now: datetime) -> list[Order]:
         unsettled.called_off(tx, request, now)
         record(tx, case.id, cancelled, now, {"request": request.id})
         orders += cancelled.orders
+    for proof in tx.selfproofs.of_case(case.id, lock=True) if asked_subject(case) else ():
+        _forget_about(tx, proof, case, now)
     for held in tx.visits.of_case(case.id, lock=True) if case.state is CaseState.WITHDRAWN else ():
         if held.state.open:
             leave_visit(tx, held, case, now)
     return orders
+
+
+def _forget_about(tx: Tx, proof: SelfProof, case: Case, now: datetime) -> None:
+    """Nothing need be shown any more; who has the link sees so."""
+    cancelled = selfproof.cancel(proof, now, case.pack)
+    if cancelled.because.rule == selfproof.OBSOLETE or not proof.state.open:
+        return
+    tx.selfproofs.put(cancelled.state)
+    stopped.end(tx, proof.keys(cancelled.ends), now)
+    quiet(tx, cancelled.state, now)
+    record(tx, case.id, cancelled, now, {"self_proof": proof.id})
+
+
+def quiet(tx: Tx, proof: SelfProof, now: datetime) -> None:
+    """What a person heard of a self-proof is over with what it was about."""
+    if proof.state is not ProofState.ASKED or proof.seen_at is not None:
+        tx.attention.close(f"{TO_HAND}:{proof.id}", now)
+    if proof.state is not ProofState.RECEIVED:
+        for kind in (TO_READ, UNREAD):
+            tx.attention.close(f"{kind}:{proof.id}", now)
 
 
 def leave_visit(tx: Tx, held: visit.Visit, case: Case, now: datetime) -> None:

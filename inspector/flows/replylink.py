@@ -1,4 +1,4 @@
-"""The one-time links of a request, the agency's and the superior's: called back by an officer, open for some time after it, used up by nothing."""
+"""The one-time links of a request, the agency's and the superior's: called back by an officer, open for a time, used up by nothing."""
 
 from __future__ import annotations
 

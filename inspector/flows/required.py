@@ -18,6 +18,7 @@ from inspector.domain.plan import Following, seedless
 from inspector.domain.policy import Policy
 from inspector.flows.office import AgencyNode, Plan, line_of, pack_of
 
+CHANNELS = "channels"
 SOURCES, ASSISTANCE, SEEDS, PLANS, POOLS = KINDS = ("sources", "assistance", "seeds", "plans", "pools")
 """What can be lacking: a section of connectors by its name, or an agency's plan, or its daily supervision in one."""
 
@@ -49,6 +50,10 @@ def flaws(given: Given, packs: Collection[Policy], today: date) -> Iterator[Inva
             told.add((kind, name))
             yield flaw
     yield from _records(given, packs, today)
+    for node in given.tree.values():
+        if node.subjects is not None and node.subjects not in given.there.get(CHANNELS, ()):
+            facts = {"agency": node.id, "channel": node.subjects, **_near(node.subjects, given.there.get(CHANNELS, ()))}
+            yield Invalid("agency_subjects_unknown", **facts)
 
 
 def idle(given: Given, packs: Collection[Policy], today: date) -> list[str]:

@@ -12,6 +12,7 @@ from inspector.domain.case import Case
 from inspector.domain.counting import Tallied, tally
 from inspector.domain.decision import OrderKind
 from inspector.domain.overdue import Awaited, overdue
+from inspector.domain.selfproof import SelfProof
 from inspector.domain.visit import Visit
 from inspector.flows import proofs
 from inspector.flows.held import Wait, waits
@@ -52,9 +53,9 @@ class Late:
     since: datetime
 
 
-def upcoming(office: Office, tx: Tx, case: Case, letters: Iterable[Request]) -> tuple[Next, ...]:
+def upcoming(office: Office, tx: Tx, case: Case, letters: Iterable[Request], shows: Iterable[SelfProof]) -> tuple[Next, ...]:
     """The case's open work in order of its dates."""
-    counts = {**proofs.by_kind(case), **proofs.by_key(letters)}
+    counts = {**proofs.by_kind(case), **proofs.by_key(letters), **proofs.by_proof(shows)}
     rows = [row for row in _work(tx, case.id) if row["state"] != "done"]
     stopped, why = paused(tx, {row["lane"] for row in rows}), _waits(office, tx, rows)
     return tuple(
@@ -70,12 +71,14 @@ def _waits(office: Office, tx: Tx, rows: Iterable[Row]) -> dict[int, Wait]:
     return {row["id"]: why[row["lane"]] for row in due if row["lane"] in why and row["due_at"] <= office.now()}
 
 
-def missed(office: Office, case: Case, letters: Iterable[Request], visits: Iterable[Visit]) -> tuple[Late, ...]:
+def missed(
+    office: Office, case: Case, letters: Iterable[Request], shows: Iterable[SelfProof], visits: Iterable[Visit]
+) -> tuple[Late, ...]:
     """What is past its date, the longest first."""
     names = {node.id: node.name for node in office.tree.values()} | {
         node.connector: node.name for node in office.tree.values() if node.connector
     }
-    found = sorted(overdue(case, letters, visits, office.now()), key=lambda one: one.since)
+    found = sorted(overdue(case, letters, shows, visits, office.now()), key=lambda one: one.since)
     return tuple(
         Late(what=one.what, about=one.about, who=names.get(one.of, one.of), since=office.calendar.local(one.since))
         for one in found

@@ -15,6 +15,7 @@ from inspector.flows import late
 from inspector.flows.left import wait_where_left
 from inspector.flows.office import Office
 from inspector.flows.settle import Settlement, settle_case
+from inspector.flows.usable import rated, usable
 from inspector.ports import Answer, AnswerStatus, Garbled, PortError, Question, Refused
 from inspector.store.credit import Stated
 from inspector.store.tx import Tx
@@ -57,7 +58,7 @@ def rate(work: Work, office: Office) -> Settlement:
         return _unrated(work, office, LevelReason.LOOK_UP_FAILED, error="connector_not_configured")
     kind, code = SubjectKind(work.payload["kind"]), str(work.payload["code"])
     try:
-        rating = platform.level(kind, code, key=work.key)
+        rating = rated(platform.level(kind, code, key=work.key))
     except (Refused, Garbled) as error:
         return _unrated(work, office, LevelReason.LOOK_UP_FAILED, error=error.code).after(error)
     tries = rating.provenance.attempts
@@ -112,7 +113,7 @@ def ask(work: Work, office: Office) -> Settlement:
         record=bool(said.get("record")),
     )
     try:
-        answer = source.ask(question, key=work.key)
+        answer = usable(source.ask(question, key=work.key))
     except (Refused, Garbled) as error:
         found = _no_answer(work, Verdict.CANNOT_SAY, error.code, office.now())
         return replace(_weigh(work, office, found, failed=error), late=_late(work, office, found, failed=error)).after(error)

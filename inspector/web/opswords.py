@@ -143,7 +143,9 @@ def _score(office: Office, tx: Tx, now: datetime, lang: Lang) -> Iterator[str]:
     days = {(agency, fact): median for agency, fact, median in recent_days(office, tx, now)}
     for (agency, fact), marks in held.items():
         told = {mark: marks.get(mark, 0) for mark in ("asked", "heard_in_time", "answered", "punctual", "declined", "escalated")}
-        more: dict[str, object] = {mark: marks.get(mark, 0) for mark in ("unanswered", "undecided", "unreached", "forwarded", "disproved")}
+        more: dict[str, object] = {
+            mark: marks.get(mark, 0) for mark in ("unanswered", "undecided", "unreached", "forwarded", "disproved")
+        }
         more |= {"days": days.get((agency, fact), "—")}
         yield label("ops.score", lang, agency=names.get(agency, agency), fact=_fact(office, fact), **told, **more)
 
@@ -159,6 +161,7 @@ def _draws(tx: Tx, lang: Lang) -> Iterator[str]:
     visits, seats = tx.visits.counts()
     yield from (label("ops.visits", lang, state=of(VisitState(state), lang), count=count) for state, count in visits)
     yield from (label("ops.seats", lang, state=of(SeatState(state), lang), count=count) for state, count in seats)
+    yield from (label("ops.channels_off", lang, channel=channel, count=count) for channel, count in tx.pushes.off_counts())
     for reason, state, count in tx.challenges.counts():
         yield label("ops.recusals", lang, reason=of(Recusal(reason), lang), state=of(ChallengeState(state), lang), count=count)
     yield from (

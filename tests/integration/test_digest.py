@@ -16,14 +16,15 @@ from inspector.domain.calendar import NamedDay, WorkingCalendar
 from inspector.domain.decision import OrderKind
 from inspector.domain.inquiry import Asked
 from inspector.domain.letter import LetterKind
+from inspector.domain.scoreboard import scores
 from inspector.domain.urgency import Urgency
 from inspector.flows import assist
 from inspector.flows.office import Office
 from inspector.flows.table import FLOWS
-from inspector.ports import Origin, Refused, Unavailable
+from inspector.ports import NotYet, Origin, Refused, Unavailable
 from inspector.store.store import Store
 from inspector.testing.peer import answer, peer
-from tests.house import START, Hand, claim, let_lapse, post, settle
+from tests.house import START, Hand, carry_out, claim, let_lapse, post, settle
 from tests.integration.test_letters import Desk, an_office, climbing, go, opened, request_of, withdraw
 from tests.integration.test_way import HOUSEHOLD, Post, person
 
@@ -183,6 +184,7 @@ def test_the_date_that_a_digest_has_told_binds_though_the_daemon_died_before_it_
     assert [one.state for one in held] == [AssistanceState.DELIVERED, AssistanceState.ACCEPTED]
     assert all(one.escalate_at > one.due_at for one in held)
     assert civil.letters[0] == civil.letters[1], "the same again"
+    assert [score.moved for score in scores(held, office.calendar)] == [0], "nobody has moved a date"
     with store.read() as tx:
         rows = tx.work.page(case_id=cases[1], limit=100)
     waits = {row["key"] for row in rows if row["state"] == "waiting" and row["kind"] in TIMERS}
@@ -212,7 +214,7 @@ def test_in_a_digest_the_time_to_acknowledge_runs_from_it_too_and_no_calendar_br
         found = recounting.recount_request(after, policy, new)
         assert found is not None
         moved = found[0].state
-        assert moved.accept_by == ladder.accept_by(moved.rungs) == told.accept_by + timedelta(days=later)
+        assert moved.accept_by == ladder.accept_by(moved.rungs) == START.replace(day=11 + later, hour=17, minute=30)
         assert all(rung.at >= was.at for rung, was in zip(moved.rungs, after.rungs, strict=True))
 
 
@@ -245,6 +247,10 @@ def test_a_digest_that_goes_late_counts_from_its_own_hour_and_tells_nothing_twic
     case_id = opened(office)
     go(office, letters=True)
     hand.now = START.replace(day=9, hour=10)  # the daemon stood still for a week
+    (due,) = (row for row in claim(office) if row.kind == OrderKind.ASSIST_DUE)
+    with pytest.raises(NotYet, match="letter_waits"):
+        carry_out(office, due)
+    let_lapse(office)
     settle(office)
     first, *more = civil.letters
     (told,) = first.enclosed

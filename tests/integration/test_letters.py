@@ -132,7 +132,6 @@ def speak(office: Office, request: Request, kind: LetterKind) -> None:
         LetterKind.DECIDED: lambda tx: assist.decide(office, tx, id_, True, *word),
         LetterKind.OUTCOME: lambda tx: assist.answer(office, tx, id_, Verdict.MATCH, "", "王五", now),
         LetterKind.CANCEL: lambda tx: review.withdraw(office, tx, request.case_id, "改为提交证明", "hall", now),
-        LetterKind.DISPUTE: lambda tx: None,
     }
     with office.store.begin() as tx:
         if kind in (LetterKind.DISPUTE, LetterKind.DECIDED):
@@ -141,7 +140,8 @@ def speak(office: Office, request: Request, kind: LetterKind) -> None:
             assist.propose_date(office, tx, id_, day, *word)
     go(office, letters=kind is LetterKind.DECIDED)
     with office.store.begin() as tx:
-        said[kind](tx)
+        if kind in said:
+            said[kind](tx)
 
 
 def letters_of(office: Office) -> list[Work]:

@@ -12,6 +12,7 @@ from inspector.daemon.patience import too_late
 from inspector.domain.assistance import AssistanceState, Request
 from inspector.domain.case import ClaimStatus
 from inspector.domain.evidence import Verdict
+from inspector.domain.letter import LetterKind
 from inspector.flows import assist, replylink, unsettled
 from inspector.flows.office import Office
 from inspector.ports import Origin, PortError, Refused, Unavailable
@@ -102,6 +103,19 @@ def test_the_first_letter_ends_its_request_as_long_as_the_agency_knows_nothing_a
     settle(office)
     assert request_of(store, known).state is AssistanceState.ACCEPTED
     assert request_of(store, unknown).state is AssistanceState.UNANSWERED
+
+
+def test_a_letter_with_another_link_ends_nothing_while_the_first_is_still_on_its_way(store: Store, hand: Hand) -> None:
+    civil = Desk("civil-affairs", fails=[FULL])
+    office = an_office(store, hand, {"civil-affairs": civil})
+    case_id = opened(office)
+    request = request_of(store, case_id)
+    called_back(office, request)
+    held = {row.key: row for row in claim(office)}
+    carry_out(office, held[request_of(store, case_id).again[0]])
+    assert (request_of(store, case_id).state, matters(office)) == (AssistanceState.ORDERED, ["letter_undeliverable"])
+    carry_out(office, held[request.letter_key("request", request.requested)])
+    assert request_of(store, case_id).state is AssistanceState.SENT
 
 
 def test_who_may_hold_a_letter_with_another_link_hears_of_the_end(store: Store, hand: Hand) -> None:
@@ -200,3 +214,17 @@ def test_nobody_is_reminded_of_a_date_that_has_passed_or_of_what_he_has_done(sto
         assert too_late(row, office), kind
         carry_out(office, row)
         assert kind not in civil.kinds
+
+
+def test_a_reminder_of_a_date_that_was_moved_meanwhile_does_not_leave(store: Store, hand: Hand) -> None:
+    civil = Desk("civil-affairs")
+    office = an_office(store, hand, {"civil-affairs": civil})
+    case_id = opened(office)
+    go(office, letters=True)
+    request = request_of(store, case_id)
+    hand.now = next(rung.at for rung in request.rungs if rung.kind is STEPS[LetterKind.REMINDER])
+    go(office)
+    with store.begin() as tx:
+        assist.extend(office, tx, request.id, "需调阅纸质档案", "王五", hand())
+    go(office, letters=True)
+    assert civil.kinds == [LetterKind.REQUEST], "the clock that runs has a reminder of its own"

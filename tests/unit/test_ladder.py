@@ -128,6 +128,20 @@ def shown(held: Request) -> datetime:
     return held.proposed.due_at if held.proposed else held.due_at
 
 
+def without(*days: date) -> WorkingCalendar:
+    """The calendar with these days off besides."""
+    years = {table.year: table for table in calendar().tables}
+    off = (*years[2026].days_off, *(NamedDay(day=day, name="调休") for day in days))
+    return WorkingCalendar(
+        tables=(*(one for year, one in years.items() if year != 2026), replace(years[2026], version=2, days_off=off))
+    )
+
+
+def bound(held: Request) -> tuple[datetime | None, ...]:
+    """The dates of a request that others were told."""
+    return held.due_at, held.accept_by, held.escalate_at
+
+
 def words(policy: Policy, now: datetime) -> Iterator[Callable[[Request], Decision[Request]]]:
     """Everything that anybody can say about a request."""
     day, at = calendar(), policy.label
@@ -356,17 +370,22 @@ def test_the_common_superior_decides_a_dispute_and_a_case_that_has_gone_on_takes
 
 def test_a_new_calendar_puts_every_step_off_and_a_superiors_date_and_brings_none_forward() -> None:
     policy, held = pack(), opened(pack()).request
-    years = {table.year: table for table in calendar().tables}
-    off = (*years[2026].days_off, NamedDay(day=date(2026, 3, 10), name="调休"))
-    fewer = WorkingCalendar(
-        tables=(*(one for year, one in years.items() if year != 2026), replace(years[2026], version=2, days_off=off))
-    )
+    fewer = without(date(2026, 3, 10))
     later = recount_request(held, policy, fewer)
     assert later is not None
     moved, change = later[0].state, later[1]
     assert (change, moved.due_at.date()) == ("later", date(2026, 3, 17))
     assert all(new.at >= old.at for new, old in zip(moved.rungs, held.rungs, strict=True))
     assert moved.rungs[-1].at == moved.escalate_at == datetime(2026, 3, 20, 17, 30, tzinfo=SHANGHAI)
+    further = recount_request(held, policy, without(date(2026, 3, 10), date(2026, 3, 18)))
+    assert further is not None
+    put = further[0].state
+    again = recount_request(put, policy, calendar())
+    assert again is not None
+    stands = again[0].state
+    assert (again[1], stands.due_at, stands.accept_by, stands.escalate_at) == ("kept", *bound(put))
+    after = [(new.at, old.at) for new, old in zip(stands.rungs, put.rungs, strict=True) if old.at > put.due_at]
+    assert all(new >= old for new, old in after), "what was put off stays put off"
     told = dispute.dispute(held, Quarrel.COMPETENCE, WORD, "county", policy, START, calendar()).state
     put_off = recount_request(told, policy, fewer)
     assert put_off is not None
