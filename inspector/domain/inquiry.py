@@ -26,7 +26,7 @@ class Inquiry:
     """One question that left, counted once however often it was tried. `at` is office time of when it was settled.
 
     `agency` is whose case it served, `owner` whose data were asked for; `fact` is empty for a credit level, which is no fact of an item.
-    `basis` is the row's article, `outcome` how it ended as work ends (a verdict, `rated`, `unrated`, `undeliverable`, or the kind of letter:
+    `basis` is the row's article, `outcome` how it ended as work ends (a verdict, `rated`, `unrated`, `undeliverable`, or a kind of letter:
     `request`, or what goes above it).
     """
 
