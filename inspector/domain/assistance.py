@@ -360,6 +360,7 @@ def afterword_of(request: Request, now: datetime) -> Evidence:
         as_of=None,
         note=early or "afterword",
         found=str(said["value"]),
+        remark=str(said.get("reasons", "")),
         door=str(said.get("door", "")),
         token=str(said.get("token", "")),
         instead_of=request.first,
