@@ -164,7 +164,7 @@ def _answer(request: Request, verdict: Verdict | None, value: str, signer: str, 
         raise Invalid("cannot_say_wordless", field="value")
     signed(signer)
     verdict = stated(verdict, value, str(request.question["claimed"]), rule)
-    said = {"verdict": verdict.value, "value": value, "signer": signer}
+    said: dict[str, object] = {"verdict": verdict.value, "value": value, "signer": signer}
     return said if blank(remark) else {**said, "reasons": remark}
 
 

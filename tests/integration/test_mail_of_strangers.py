@@ -92,7 +92,7 @@ def test_a_mail_that_cannot_be_read_is_put_aside_once_and_the_one_behind_it_is_t
     put(tmp_path, "4.good", good)
     (tmp_path / "cur").mkdir()
     (tmp_path / "cur" / "4.good:2,S").write_bytes(b"another of that name")
-    opens, hears, failed = Path.open, hearing.hear, []
+    opens, hears, failed = Path.open, hearing.hear, list[bool]()
 
     def closed(self: Path, *how: Any, **more: Any) -> Any:
         if self.name == "2.closed":
@@ -113,7 +113,7 @@ def test_a_mail_that_cannot_be_read_is_put_aside_once_and_the_one_behind_it_is_t
         assert mailbox.pick_up(office) == 0, "while the records are away every mail stays where it is"
     assert len(list((tmp_path / "new").iterdir())) == len(UNREADABLE) + 4
     monkeypatch.setattr(Path, "open", closed)
-    monkeypatch.setattr(mailbox.hearing, "hear", fails)
+    monkeypatch.setattr(hearing, "hear", fails)
     assert mailbox.pick_up(office) == len(UNREADABLE) + 4
     assert request_of(office.store, case_id).state is AssistanceState.ANSWERED
     told = kept(office.store)
@@ -147,7 +147,7 @@ def test_of_two_daemons_with_the_same_mail_the_second_knows_that_it_was_taken(
             time.sleep(0.5)  # it comes as far as it can while the first one holds the request
         return done
 
-    monkeypatch.setattr(mailbox.hearing, "hear", slowly)
+    monkeypatch.setattr(hearing, "hear", slowly)
     take(1)
     second.join(20)
     assert (told, request_of(office.store, case_id).state) == ({1: True, 2: True}, AssistanceState.ANSWERED)
