@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import time
+import tomllib
 import zipfile
 from collections.abc import Callable
 from contextlib import suppress
@@ -17,6 +18,7 @@ from starlette.requests import Request
 
 from connectors import mailbox, markup, soap
 from connectors.reply import Reply
+from inspector.cli.offline import plan
 from inspector.domain import evidence, strict
 from inspector.domain.errors import Invalid
 from inspector.domain.identity import IdentityKind, identify, organisation
@@ -24,8 +26,9 @@ from inspector.domain.person import same
 from inspector.domain.policy import Compare
 from inspector.domain.signs import composed
 from inspector.flows.mailbox import meant
+from inspector.labels import toml
 from inspector.ports import Garbled
-from inspector.sheets import sheet
+from inspector.sheets import formulas, sheet
 from inspector.web import body, language, pages, session
 
 SIZE = 100_000
@@ -71,40 +74,43 @@ def cookie(content: bytes) -> object:
     return session.held_cookie(Request({"type": "http", "headers": [(b"cookie", content)]}))
 
 
-def formula(content: bytes) -> object:
+def formula(content: bytes) -> None:
     """A sheet with a formula, so that its cells are looked at one by one."""
-    return sheet.formulas.refuse(packed(b"<c r='A1'><f/></c>" + content), 0)
+    formulas.refuse(packed(b"<c r='A1'><f/></c>" + content), 0)
 
 
-READERS: dict[str, tuple[Callable[[bytes], object], type[Exception] | tuple[type[Exception], ...]]] = {
+Errors = tuple[type[Exception], ...]
+READERS: dict[str, tuple[Callable[[bytes], object], Errors]] = {
     "a mail": (lambda told: mailbox.read("1", told), ()),
     "a mail's page": (lambda told: mailbox.read("1", b"Content-Type: text/html\n\n" + told), ()),
     "a mail's parts": (lambda told: mailbox.read("1", b"Content-Type: multipart/mixed; boundary=b\n\n" + told), ()),
-    "a mail's lines": (lambda told: meant(mailbox.fields(text(told))), Invalid),
-    "XML": (xml, markup.NotRead),
-    "SOAP": (envelope, Garbled),
-    "JSON of a source": (lambda told: reply(told).text("a.b"), Garbled),
+    "a mail's lines": (lambda told: meant(mailbox.fields(text(told))), (Invalid,)),
+    "XML": (xml, (markup.NotRead,)),
+    "SOAP": (envelope, (Garbled,)),
+    "JSON of a source": (lambda told: reply(told).text("a.b"), (Garbled,)),
     "JSON of a message": (body.parsed, (HTTPException, Invalid)),
-    "JSON of a draw": (strict.parse, ValueError),
-    "a form": (lambda told: pages.fields(told, "application/x-www-form-urlencoded"), HTTPException),
+    "JSON of a draw": (strict.parse, (ValueError,)),
+    "TOML": (toml.parsed, (tomllib.TOMLDecodeError, UnicodeDecodeError)),
+    "a plan": (plan.read, (Invalid,)),
+    "a form": (lambda told: pages.fields(told, "application/x-www-form-urlencoded"), (HTTPException,)),
     "a content type": (lambda told: body.declared(told.decode("latin-1")), ()),
     "languages": (lambda told: language.preferred(told.decode("latin-1")), ()),
     "cookies": (cookie, ()),
-    "a list": (sheet.read, Invalid),
-    "a workbook": (lambda told: sheet.read(sheet.ZIP + told), Invalid),
-    "a workbook's sheet": (lambda told: sheet.read(packed(b"<worksheet><sheetData>" + told)), Invalid),
-    "formulas": (formula, Invalid),
-    "a workbook's names": (lambda told: sheet.formulas.refuse(packed(b"<f/>", told), 0), Invalid),
-    "a code": (lambda told: organisation(identify(IdentityKind.OTHER, text(told), today=date(2026, 3, 2)).normal), Invalid),
+    "a list": (sheet.read, (Invalid,)),
+    "a workbook": (lambda told: sheet.read(sheet.ZIP + told), (Invalid,)),
+    "a workbook's sheet": (lambda told: sheet.read(packed(b"<worksheet><sheetData>" + told)), (Invalid,)),
+    "formulas": (formula, (Invalid,)),
+    "a workbook's names": (lambda told: formulas.refuse(packed(b"<f/>", told), 0), (Invalid,)),
+    "a code": (lambda told: organisation(identify(IdentityKind.OTHER, text(told), today=date(2026, 3, 2)).normal), (Invalid,)),
     "a person": (lambda told: same(text(told), "王五"), ()),
-    "a number": (lambda told: evidence.compare(Compare.AT_LEAST, "3", text(told)), ValueError),
-    "a date": (lambda told: evidence.compare(Compare.NOT_AFTER, "2026-01-01", text(told)), ValueError),
-    "a window": (lambda told: evidence.compare(Compare.WITHIN, "2026-01-01", text(told)), ValueError),
+    "a number": (lambda told: evidence.compare(Compare.AT_LEAST, "3", text(told)), (ValueError,)),
+    "a date": (lambda told: evidence.compare(Compare.NOT_AFTER, "2026-01-01", text(told)), (ValueError,)),
+    "a window": (lambda told: evidence.compare(Compare.WITHIN, "2026-01-01", text(told)), (ValueError,)),
     "signs": (lambda told: composed(text(told)), ()),
 }
 MARKS = "\u0315\u0300".encode()
 COSTLY = {
-    "XML": (b"<?xml ", b'encoding="a" ', b"?>"),
+    "XML": (b"<?xml ", b'encoding="a" ', b""),
     "SOAP": (b'<a xmlns="' + b"x" * 40_000 + b'">', b"<a/>", b"</a>"),
     "formulas": (b"", b"<c a>", b""),
     "a workbook's names": (b"", b"<sheet ", b""),
@@ -158,7 +164,7 @@ def seconds(name: str, content: bytes) -> float:
     """Of the processor, until the reader has ended by an answer or its error."""
     reader, errors = READERS[name]
     began = time.process_time()
-    with suppress(errors):
+    with suppress(*errors):
         reader(content)
     return time.process_time() - began
 
@@ -170,7 +176,7 @@ def repeated(before: bytes, unit: bytes, behind: bytes) -> bytes:
 
 @pytest.mark.parametrize("name", COSTLY)
 def test_what_once_took_the_square_takes_no_longer_than_its_bytes(name: str) -> None:
-    assert seconds(name, repeated(*COSTLY[name])) < 1
+    assert seconds(name, repeated(*COSTLY[name])) < 0.5
 
 
 @pytest.mark.slow
