@@ -337,7 +337,7 @@ def part_of(request: Request, now: datetime) -> Evidence:
         as_of=None,
         note="partly",
         found=str(part["value"]),
-        remark=str(part["rest"]),
+        remark="\n".join(str(part[name]) for name in ("rest", "reasons") if name in part),
         door=str(part.get("door", "")),
         token=str(part.get("token", "")),
         instead_of=request.first,

@@ -53,9 +53,11 @@ def accept(request: Request, signer: str, now: datetime, pack: str, door: Door |
 
 
 def partly(
-    request: Request, value: str, rest: str, signer: str, now: datetime, pack: str, door: Door | None = None
+    request: Request, value: str, rest: str, signer: str, now: datetime, pack: str, door: Door | None = None, *, remark: str = ""
 ) -> Decision[Request]:
     """A part is answered (`value`) and it is said what is still open (`rest`). The date stays, and so does the case's question.
+
+    A `remark`, such as why the rest takes longer, is kept beside them.
 
     Raises Invalid, Refusal.
     """
@@ -65,7 +67,7 @@ def partly(
         raise Invalid("part_missing", field="value")
     if blank(rest):
         raise Invalid("rest_missing", field="rest")
-    part = {"value": value, "rest": rest, "signer": signer, **by_door(door)}
+    part = {"value": value, "rest": rest, "signer": signer, **({} if blank(remark) else {"reasons": remark}), **by_door(door)}
     because = Because(rule="assistance.partly", basis=(request.basis,), pack=pack, facts=part)
     held = replace(
         request,

@@ -85,12 +85,22 @@ def answer(  # noqa: PLR0913 - an answer in all its parts
     return told
 
 
-def partly(
-    office: Office, tx: Tx, request_id: str, value: str, rest: str, signer: str, now: datetime, door: Door | None = None
+def partly(  # noqa: PLR0913 - an answer in all its parts
+    office: Office,
+    tx: Tx,
+    request_id: str,
+    value: str,
+    rest: str,
+    signer: str,
+    now: datetime,
+    door: Door | None = None,
+    *,
+    remark: str = "",
 ) -> Request:
     """A part is answered, and it is said what is still open: kept as evidence that settles nothing, while the date goes on."""
     case, request = _hearing(tx, request_id)
-    told = _settled(office, tx, case, request, reply.partly(request, value, rest, signer, now, case.pack, door), now)
+    decision = reply.partly(request, value, rest, signer, now, case.pack, door, remark=remark)
+    told = _settled(office, tx, case, request, decision, now)
     tx.cases.add_evidence(case.id, assistance.part_of(told, now))
     return told
 

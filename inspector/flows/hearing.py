@@ -24,7 +24,7 @@ def hear(office: Office, tx: Tx, request_id: str, said: Said, now: datetime, doo
             value, remark = _answer(said)
             return assist.answer(office, tx, request_id, said.verdict, value, signer, now, door, remark=remark)
         case Saying.PARTLY:
-            return assist.partly(office, tx, request_id, said.value, said.rest, signer, now, door)
+            return assist.partly(office, tx, request_id, said.value, said.rest, signer, now, door, remark=reasons)
         case Saying.PROPOSE:
             assert said.day is not None, "a date that is proposed was named"
             return assist.propose_date(office, tx, request_id, said.day, reasons, signer, now, door)
