@@ -70,7 +70,10 @@ class Barred(Unavailable):
 
 
 class Refused(PortError):
-    """The other side understood and will not do it; asking again in the same form is useless."""
+    """The other side understood and will not do it; asking again in the same form is useless.
+
+    `recipient_refused`: it takes nothing for this recipient (unknown, left, unsubscribed); that way to the person is turned off.
+    """
 
 
 class Garbled(PortError):
@@ -181,7 +184,6 @@ class Source(Protocol):
 
     def ask(self, question: Question, *, key: str) -> Answer:
         """Ask once (short tries inside). Raises Unavailable, Refused, Garbled."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,12 +241,14 @@ class Agency(Protocol):
 
     def send(self, letter: Letter, *, key: str) -> Receipt:
         """Hand a letter over. Raises Unavailable, Refused, Garbled."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A push to one person: a title, few words, a link; `data` is the structured form for apps."""
+    """A push to one person: a title, few words, a link; `data` is the structured form for apps.
+
+    `urgent`: it may ring at night. Its `data` say `test` where it only shows whether the way works, and there is nothing to be done.
+    """
 
     to: str
     title: str
@@ -260,8 +264,7 @@ class Channel(Protocol):
     card: Card
 
     def push(self, message: Message, *, key: str) -> Receipt:
-        """Hand a message over. Raises Unavailable, Refused, Garbled."""
-        ...
+        """Hand a message over. Raises Unavailable, Refused (`recipient_refused` where nothing reaches this one there), Garbled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -315,18 +318,15 @@ class CreditPlatform(Protocol):
 
     def level(self, kind: SubjectKind, code: str, *, key: str) -> Rating:
         """Look a subject's level up. Raises Unavailable, Refused, Garbled."""
-        ...
 
     def record(self, entry: CreditEntry, *, key: str) -> Receipt:
         """Hand an entry over. Raises Unavailable, Refused, Garbled."""
-        ...
 
     def retract(self, retraction: CreditRetraction, *, key: str) -> Receipt:
         """Take an entry back, so that no mark of it stays; a receipt also for one already taken back or never received.
 
         Raises Unavailable, Refused, Garbled.
         """
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -344,7 +344,6 @@ class SeedSource(Protocol):
 
     def promise(self, draw: str, *, key: str) -> Mapping[str, object]:
         """The committed form before the seed exists, e.g. {"kind":"reveal","party":…,"hash":…} or {"kind":"text","what":…,"bits":…}."""
-        ...
 
     def reveal(
         self, draw: str, promise: Mapping[str, object], typed: tuple[Typed, ...], *, key: str, w: str = ""
@@ -355,7 +354,6 @@ class SeedSource(Protocol):
         name. They are settled first, so that who reveals can compare them with what was thrown (decision 27). `w` is the commitment's
         witness value: what is told once serves one commitment and one set of figures.
         """
-        ...
 
 
 class Witness(Protocol):
@@ -365,7 +363,6 @@ class Witness(Protocol):
 
     def lodge(self, draw: str, value: str, *, key: str) -> Receipt:
         """Deposit W. Only W, the draw's number and its date leave the house (ruling 18)."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -387,7 +384,6 @@ class ApprovingSystem(Protocol):
 
     def tell(self, notice: Notice, *, key: str) -> Receipt:
         """Hand a notice over, signed. Raises Unavailable, Refused, Garbled."""
-        ...
 
 
 class Pulse(Protocol):
@@ -397,4 +393,3 @@ class Pulse(Protocol):
 
     def beat(self) -> None:
         """Say "alive". Raises Unavailable, Refused."""
-        ...

@@ -35,10 +35,14 @@ class SubjectKind(StrEnum):
 
 
 class Method(StrEnum):
-    """Ways of verification, as the glossary names them; `OTHER_RESULT`: what another agency has found (handbook 1.2.34)."""
+    """Ways of verification, as the glossary names them; `OTHER_RESULT`: what another agency has found (handbook 1.2.34).
+
+    `DOCUMENT` (书面核查): what the subject shows when asked (自证), read by a person.
+    """
 
     ONLINE_QUERY = "ONLINE_QUERY"
     OTHER_RESULT = "OTHER_RESULT"
+    DOCUMENT = "DOCUMENT"
     ASSISTANCE = "ASSISTANCE"
     ON_SITE = "ON_SITE"
 

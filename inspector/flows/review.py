@@ -8,9 +8,9 @@ from datetime import datetime
 from inspector.domain import review
 from inspector.domain.case import Case, CaseState, Outcome
 from inspector.domain.decision import OrderKind
-from inspector.domain.errors import Invalid
+from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.transition import Scope
-from inspector.flows import sooner
+from inspector.flows import selfproof, sooner
 from inspector.flows.office import Office
 from inspector.flows.settle import REVIEW_DUE, Settlement, settle_case
 from inspector.store.tx import Tx
@@ -40,6 +40,14 @@ def decide(  # noqa: PLR0913 - a decision in all its parts
         raise Invalid("evidence_unknown", evidence=", ".join(strange), known=", ".join(known), field="evidence")
     cited = tuple(known[one] for one in dict.fromkeys(evidence))
     ruled = office.ruling(case.agency, case.pack, Scope.OUTCOMES, now)
+    if (
+        outcome in ruled.policy.outcomes
+        and review.adverse(ruled.policy.outcomes[outcome])
+        and (left := selfproof.unread_of(tx, case_id))
+    ):
+        raise Refusal(
+            "material_lies_unread", self_proof=", ".join(left)
+        )  # nobody is judged before what he or she has shown is read
     decision = review.review(case, outcome, officer, reasons, cited, ruled.policy, now, office.calendar, act=act)
     return settle_case(tx, office, ruled.told(decision), policy, now)
 

@@ -29,7 +29,7 @@ from inspector.flows.mailbox import meant
 from inspector.labels import toml
 from inspector.ports import Garbled
 from inspector.sheets import formulas, sheet
-from inspector.web import body, language, pages, session
+from inspector.web import body, language, multipart, pages, session
 
 SIZE = 100_000
 TYPES = b"<?xml version='1.0'?><Relationships>", b"<Relationship Id='r' Target='worksheets/sheet1.xml'/>"
@@ -74,6 +74,12 @@ def cookie(content: bytes) -> object:
     return session.held_cookie(Request({"type": "http", "headers": [(b"cookie", content)]}))
 
 
+def headed(content: bytes) -> object:
+    """A form with one file, of which this is said."""
+    about = content.replace(b"\r", b"").replace(b"\n", b"")
+    return multipart.sent(b"--b\r\nContent-Disposition: " + about + b"\r\n\r\nx\r\n--b--", "multipart/form-data; boundary=b")
+
+
 def formula(content: bytes) -> None:
     """A sheet with a formula, so that its cells are looked at one by one."""
     formulas.refuse(packed(b"<c r='A1'><f/></c>" + content), 0)
@@ -93,6 +99,8 @@ READERS: dict[str, tuple[Callable[[bytes], object], Errors]] = {
     "TOML": (toml.parsed, (tomllib.TOMLDecodeError, UnicodeDecodeError)),
     "a plan": (plan.read, (Invalid,)),
     "a form": (lambda told: pages.fields(told, "application/x-www-form-urlencoded"), (HTTPException,)),
+    "a form with files": (lambda told: multipart.sent(told, "multipart/form-data; boundary=b"), (HTTPException,)),
+    "a file's head": (headed, (HTTPException,)),
     "a content type": (lambda told: body.declared(told.decode("latin-1")), ()),
     "languages": (lambda told: language.preferred(told.decode("latin-1")), ()),
     "cookies": (cookie, ()),
@@ -119,6 +127,7 @@ COSTLY = {
     "a person": (b"a", MARKS, b""),
     "signs": (b"a", MARKS, b""),
     "cookies": (b'a="', b"\\", b'"'),
+    "a file's head": (b'form-data; x="', b";", b""),
     "a content type": (b"application/json; charset*", b"1", b"=a"),
     "JSON of a message": (b"", b"[", b""),
     "JSON of a draw": (b"", b'{"a":', b""),
