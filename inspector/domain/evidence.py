@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -14,6 +13,7 @@ from inspector.domain.calendar import SHANGHAI, Term, Unit
 from inspector.domain.case import Method, Outcome
 from inspector.domain.errors import Invalid
 from inspector.domain.policy import Compare
+from inspector.domain.signs import composed
 
 UNTRUE = frozenset({Outcome.UNTRUE_CURABLE, Outcome.UNTRUE_INCURABLE, Outcome.FALSE_KNOWING})
 """Outcomes that say that a commitment was not true: only a contradiction can carry them (handbook 2.7, scenarios 9, 10)."""
@@ -236,4 +236,4 @@ def _number(text: str) -> Decimal:
 
 def _plain(text: str) -> str:
     """Width, case and white space make no difference between two writings of one value."""
-    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+    return "".join(composed(text).casefold().split())

@@ -50,7 +50,7 @@ def accept(office: Office, tx: Tx, request_id: str, signer: str, now: datetime, 
     return _settled(office, tx, case, request, reply.accept(request, signer, now, case.pack, door), now)
 
 
-def answer(
+def answer(  # noqa: PLR0913 - an answer in all its parts
     office: Office,
     tx: Tx,
     request_id: str,
@@ -59,8 +59,12 @@ def answer(
     signer: str,
     now: datetime,
     door: Door | None = None,
+    *,
+    remark: str = "",
 ) -> Request:
     """An agency's answer comes in, by a `door`: a verdict of its own, or the value it holds, which the pack's rule compares.
+
+    A `remark` beside it is kept as it is written.
 
     One that says otherwise than the first is kept beside it, as late evidence for a person.
     """
@@ -68,13 +72,12 @@ def answer(
     policy = office.book.get(case.pack)
     rule = policy.item(str(request.question["item"])).fact(str(request.question["fact"])).compare
     if request.state in (AssistanceState.ANSWERED, AssistanceState.DECLINED):
-        told = _settled(
-            office, tx, case, request, reply.again(request, verdict, value, signer, rule, now, policy.label, door), now
-        )
+        again = reply.again(request, verdict, value, signer, rule, now, policy.label, door, remark=remark)
+        told = _settled(office, tx, case, request, again, now)
         found = assistance.afterword_of(told, now)
         late.keep(tx, office, tx.cases.get(case.id, lock=True), found, asked({**told.question, "claim": told.claim}), now)
         return told
-    decision = reply.answer(request, verdict, value, signer, rule, now, policy.label, door)
+    decision = reply.answer(request, verdict, value, signer, rule, now, policy.label, door, remark=remark)
     heard = Verdict(str((decision.state.reply or {})["verdict"]))
     note = "value_not_comparable" if verdict is None and heard is Verdict.CANNOT_SAY else ""
     told = _settled(office, tx, case, request, decision, now)
@@ -82,12 +85,22 @@ def answer(
     return told
 
 
-def partly(
-    office: Office, tx: Tx, request_id: str, value: str, rest: str, signer: str, now: datetime, door: Door | None = None
+def partly(  # noqa: PLR0913 - an answer in all its parts
+    office: Office,
+    tx: Tx,
+    request_id: str,
+    value: str,
+    rest: str,
+    signer: str,
+    now: datetime,
+    door: Door | None = None,
+    *,
+    remark: str = "",
 ) -> Request:
     """A part is answered, and it is said what is still open: kept as evidence that settles nothing, while the date goes on."""
     case, request = _hearing(tx, request_id)
-    told = _settled(office, tx, case, request, reply.partly(request, value, rest, signer, now, case.pack, door), now)
+    decision = reply.partly(request, value, rest, signer, now, case.pack, door, remark=remark)
+    told = _settled(office, tx, case, request, decision, now)
     tx.cases.add_evidence(case.id, assistance.part_of(told, now))
     return told
 

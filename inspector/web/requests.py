@@ -28,7 +28,7 @@ from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, complete, p
 from inspector.web.replies import WordIn
 from inspector.web.requested import RequestShown, request_shown
 from inspector.web.roles import Role
-from inspector.web.session import COOKIE, Visitor, guard, to_login, written_by_officer
+from inspector.web.session import Visitor, guard, held_cookie, to_login, written_by_officer
 
 router = APIRouter(include_in_schema=False)
 api = APIRouter(prefix="/v1/assistance", tags=["assistance"], route_class=JsonRoute)
@@ -196,6 +196,6 @@ def _page(
         "kept": form.kept() if form else {},
         "trouble": wrong,
         "message_id": new_id(),
-        "guard": guard(desk, request.cookies[COOKIE]),
+        "guard": guard(desk, held_cookie(request)),
     }
     return page(request, "request.html", status=wrong.status, **context)
