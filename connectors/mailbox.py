@@ -24,6 +24,8 @@ MOST_AT_ONCE = 10_000_000
 _LONGEST_NAME = 60
 _BRACKET = re.compile(r"[（(].*$")
 _COLON = re.compile("[:：]")
+_ENDS = re.compile(r"\r\n?")
+"""What ends a line of a mail. Not U+2028 and its like: what is quoted of a promise begins no line."""
 _CONTROL = re.compile(r"[\x00-\x09\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _QUOTES = ">|" + "".join(sign for sign in map(chr, range(0x3001)) if sign.isspace())
 _NUMBER = re.compile(r"<[^<>]+>")
@@ -124,7 +126,7 @@ def fields(text: str) -> dict[str, str]:
 def _found(text: str) -> dict[str, list[str]]:
     """A value is cut one sign behind `LONGEST_LINE`, so that whoever wants it sees that there is more of it."""
     found: dict[str, list[str]] = {}
-    for line in _CONTROL.sub(" ", text).splitlines():
+    for line in _CONTROL.sub(" ", _ENDS.sub("\n", text)).split("\n"):
         told = line.lstrip(_QUOTES)
         colon = _COLON.search(told, 0, 2 * _LONGEST_NAME)
         if colon is None:

@@ -82,8 +82,8 @@ def taken(office: Office, mail: Mail) -> bool | None:
     try:
         if mail.flaw:
             raise Invalid(mail.flaw)
-        if _told(dict.fromkeys(mail.again, "")).keys() & {"number", "code"}:
-            raise Invalid("mail_many")
+        if twice := _twice(mail):
+            raise Invalid("mail_many") if twice & {"number", "code"} else Invalid("mail_twice", field=", ".join(sorted(twice)))
         said = meant(mail.fields)
         with office.store.begin() as tx:
             _hear(office, tx, mail, number, said, office.now())
@@ -150,6 +150,18 @@ def _keep(office: Office, tx: Tx, mail: Mail, number: str, error: InspectorError
 def _words() -> Mapping[str, str]:
     """The names of the slip's lines, in both languages, without what stands in brackets."""
     return {re.sub(r"[（(].*$", "", label(f"slip.{name}", lang)).strip().casefold(): name for lang in LANGS for name in _NAMES}
+
+
+def _twice(mail: Mail) -> frozenset[str]:
+    """The slip's lines that stand there with two different words, in one language or the other: nobody knows which holds."""
+    words = _words()
+    found: dict[str, set[str]] = {}
+    for name, text in mail.fields.items():
+        if name in words:
+            found.setdefault(words[name], set()).add(text)
+    return frozenset(
+        {name for name, texts in found.items() if len(texts) > 1} | {words[one] for one in mail.again if one in words}
+    )
 
 
 def _told(fields: Mapping[str, str]) -> dict[str, str]:
