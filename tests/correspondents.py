@@ -20,7 +20,7 @@ from inspector.domain.letter import LetterKind
 from inspector.domain.policy import Policy
 from inspector.domain.timer import OPTIONAL
 from inspector.domain.urgency import Urgency
-from inspector.flows import assist
+from inspector.flows import assist, unsettled
 from inspector.flows.office import AgencyNode, Office
 from inspector.ports import Card, Letter, Receipt
 from inspector.store.tx import Tx
@@ -126,7 +126,7 @@ class Correspondents:
                 do(tx, self.office.now())
         except InspectorError as error:
             self.refused[error.code] += 1
-            if error.code == assist.FORWARD_CIRCLE:
+            if error.code == unsettled.FORWARD_CIRCLE:
                 self.dispute(request)
             return False
         return True
@@ -294,12 +294,15 @@ class Correspondents:
             calendar = self.office.calendar
             day: date = calendar.add_working_days(calendar.local_date(now), 15)
             assist.propose_date(self.office, tx, request, day, "需调阅纸质档案", "赵六", now, Door())
+            seen = calendar.closing(day)
             self.word(request, now)
             officer = self.chance.random()
             if officer < 0.5:
-                self.later(1, request, lambda tx, now: assist.agree_date(self.office, tx, request, "officer", now))
+                self.later(1, request, lambda tx, now: assist.agree_date(self.office, tx, request, seen, "officer", now))
             elif officer < 0.75:
-                self.later(1, request, lambda tx, now: assist.keep_date(self.office, tx, request, "officer", "案情紧急", now))
+                self.later(
+                    1, request, lambda tx, now: assist.keep_date(self.office, tx, request, seen, "officer", "案情紧急", now)
+                )
 
         return do
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 RequestId = Annotated[str, typer.Argument(help="Id of the request 协助请求编号", metavar="REQUEST")]
 By = Annotated[str | None, typer.Option("--by", help="The officer; default: the user of this machine 经办人")]
+Seen = Annotated[datetime, typer.Option("--day", formats=["%Y-%m-%d"], help="The proposed day, as `show` says it 对方所提日期")]
 Reasons = Annotated[str | None, typer.Option("--reasons", help="Why; needed 理由（必填）")]
 Since = Annotated[datetime | None, typer.Option("--since", formats=["%Y-%m-%d"], help="Opened from this day on 起")]
 Until = Annotated[datetime | None, typer.Option("--until", formats=["%Y-%m-%d"], help="Opened to this day, it included 止")]
@@ -62,6 +63,7 @@ def show(terminal: Terminal, request: RequestId) -> None:
         "state": held.state,
         "opened_at": held.opened_at,
         "due_at": held.due_at,
+        "proposed": held.proposed.due_at if held.proposed else None,
         "urgency": held.urgency,
         "forwarded_from": held.forwarded_from,
         "forwarded_to": held.forwarded_to,
@@ -71,22 +73,24 @@ def show(terminal: Terminal, request: RequestId) -> None:
     terminal.fields(told, {"echo": "Echo"})
 
 
-def agree(terminal: Terminal, request: RequestId, by: By = None) -> None:
+def agree(terminal: Terminal, request: RequestId, day: Seen, by: By = None) -> None:
     """Agree to the date that an agency has proposed: it binds. 同意对方所提期限。"""
     from inspector.flows import assist
 
     office, who = terminal.office, signer(by)
-    _said(terminal, terminal.act("assistance.agree", request, lambda tx, now: assist.agree_date(office, tx, request, who, now)))
+    seen = office.calendar.closing(day.date())
+    held = terminal.act("assistance.agree", request, lambda tx, now: assist.agree_date(office, tx, request, seen, who, now))
+    _said(terminal, held)
 
 
-def keep(terminal: Terminal, request: RequestId, reasons: Reasons = None, by: By = None) -> None:
+def keep(terminal: Terminal, request: RequestId, day: Seen, reasons: Reasons = None, by: By = None) -> None:
     """Do not agree to the date that an agency has proposed, and say why: the old one stays. 不同意对方所提期限。"""
     from inspector.flows import assist
 
     office, who, why = terminal.office, signer(by), terminal.reason(reasons, "--reasons")
-    _said(
-        terminal, terminal.act("assistance.keep", request, lambda tx, now: assist.keep_date(office, tx, request, who, why, now))
-    )
+    seen = office.calendar.closing(day.date())
+    held = terminal.act("assistance.keep", request, lambda tx, now: assist.keep_date(office, tx, request, seen, who, why, now))
+    _said(terminal, held)
 
 
 def contest(terminal: Terminal, request: RequestId, reasons: Reasons = None, by: By = None) -> None:

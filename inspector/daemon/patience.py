@@ -6,6 +6,7 @@ import re
 
 from inspector.domain.decision import OrderKind
 from inspector.flows.office import Office
+from inspector.flows.posting import EARLY
 from inspector.ports import Origin, Unavailable
 from inspector.store.tables import EPOCH
 from inspector.store.work import Work
@@ -22,7 +23,7 @@ def too_late(work: Work, office: Office) -> bool:
     """
     if work.expires_at is None or office.now() < work.expires_at:
         return False
-    if work.attempts > 1 or work.kind == OrderKind.PUSH or work.payload.get("letter") == "reminder":
+    if work.attempts > 1 or work.kind == OrderKind.PUSH or work.payload.get("letter") in EARLY:
         return True
     with office.store.read() as tx:
         return any(lane.name == work.lane and (lane.paused or lane.open_until > EPOCH) for lane in tx.lanes.all())

@@ -188,6 +188,8 @@ class Request:
     `told` are the connectors of those who hold a letter of it and have not heard yet that it is over. `late`: the reply came when the
     request had ended without one; `moved_on`: the case has taken its next way, so that whatever comes is late.
 
+    `again` are the keys of letters of a kind that went in the same clock before: with another link, about another date.
+
     `first` is the connector that the case's way names, where `requested` is another, to which it was forwarded; `chain` are those
     asked before, in order. `parts` are answers to a part of the question; `afterwords` are answers that say otherwise than the first.
     """
@@ -234,11 +236,17 @@ class Request:
     dispute: Dispute | None = None
     history: tuple[Past, ...] = ()
     echo: str | None = None
+    again: tuple[str, ...] = ()
 
     @property
     def accepted(self) -> bool:
         """Whether the agency has acknowledged the request."""
         return self.accepted_at is not None
+
+    @property
+    def reached(self) -> bool:
+        """Whether the agency surely knows of the request: a letter was taken or opened, or it has said something about it."""
+        return self.sent_at is not None or self.accepted or self.dispute is not None
 
     def key(self, kind: OrderKind) -> str:
         """The key of a wait of the present clock."""

@@ -1,7 +1,7 @@
 """The daily digest of an agency that gets many letters: one message with all of them, each still a request with a clock of its own.
 
-A request's clock starts with the digest that carries it, so that nobody's time runs while a letter waits in our house. What would not
-bear waiting goes at once.
+A request's clock starts with the digest that carries it, so that nobody's time runs while a letter waits in our house. It is wound where
+the digest is written, before its first try: what was told binds, whatever becomes of the tries. What would not bear waiting goes at once.
 """
 
 from __future__ import annotations
@@ -13,14 +13,17 @@ from inspector.domain.asking import term_of
 from inspector.domain.assistance import TIMERS, AssistanceState, Request, noted
 from inspector.domain.calendar import Due, WorkingCalendar, due
 from inspector.domain.decision import Because, Decision
-from inspector.domain.ladder import wound
-from inspector.domain.letter import LetterKind, perhaps
+from inspector.domain.ladder import accept_by, wound
+from inspector.domain.letter import LetterKind
 from inspector.domain.policy import Policy
 from inspector.domain.start import StartEvent
 from inspector.domain.urgency import Urgency
 
 PUT_BY = frozenset({LetterKind.REQUEST, LetterKind.ACKNOWLEDGE, LetterKind.REMINDER})
 """The letters that a digest carries; all others are told on the day that they are about."""
+
+BESIDE = 20
+"""So many open requests besides, the nearest date first, are told again in a digest; of the rest it says how many they are."""
 
 
 def slot(now: datetime, at: time, calendar: WorkingCalendar) -> datetime:
@@ -43,29 +46,34 @@ def bears(
     """
     if kind not in PUT_BY or request.urgency is Urgency.URGENT:
         return False
-    if kind is LetterKind.REQUEST and request.state is AssistanceState.ORDERED:
+    if _first(request, kind):
         return case_due is None or _term(request, when, policy, calendar).at <= case_due
     return when < request.due_at
 
 
-def dated(request: Request, when: datetime, policy: Policy, calendar: WorkingCalendar) -> Request:
-    """A request as the digest of `when` tells it: with the date that is counted from there."""
-    if request.state is not AssistanceState.ORDERED:
-        return request
-    term = _term(request, when, policy, calendar)
-    return replace(request, due_at=term.at, due_provisional=term.provisional)
+def patience(request: Request, kind: LetterKind, when: datetime, policy: Policy, calendar: WorkingCalendar) -> datetime:
+    """So long a digest of `when` is tried with this letter in it: to the date that the letter tells, as a letter alone is."""
+    return _term(request, when, policy, calendar).at if _first(request, kind) else request.due_at
 
 
-def carried(
-    request: Request, when: datetime, via: str, reference: str, policy: Policy, now: datetime, calendar: WorkingCalendar
-) -> Decision[Request]:
-    """A digest has carried a request's first letter: its clock starts there, and the waits of the one before end."""
-    term = _term(request, when, policy, calendar)
-    facts = {"to": via, "reference": reference, "was_due": request.due_at.isoformat(), "due_at": term.at.isoformat()}
+def enclosed(request: Request, via: str, policy: Policy, now: datetime, calendar: WorkingCalendar) -> Decision[Request] | None:
+    """A digest is written with a request's first letter in it: the clock starts here, and the waits of the one before end.
+
+    None where the agency knows of the request already, or was told its date by a digest before this one: that date binds.
+    """
+    if not _first(request, LetterKind.REQUEST):
+        return None
+    term = _term(request, now, policy, calendar)
+    facts = {"to": via, "was_due": request.due_at.isoformat(), "due_at": term.at.isoformat()}
     because = Because(rule="assistance.digest", basis=(request.basis,), pack=policy.label, facts=facts)
-    sent = replace(perhaps(request, via), sent_at=now)
-    held, orders = wound(sent, AssistanceState.SENT, term, now, policy, calendar)
-    return Decision(state=noted(held, because.rule, now), because=because, orders=orders, ends=TIMERS)
+    held, orders = wound(request, AssistanceState.ORDERED, term, now, policy, calendar)
+    held = noted(replace(held, accept_by=accept_by(held.rungs)), because.rule, now)
+    return Decision(state=held, because=because, orders=orders, ends=TIMERS)
+
+
+def _first(request: Request, kind: LetterKind) -> bool:
+    """Whether the letter is the one that asks, its clock has not been wound, and the agency knows nothing yet."""
+    return kind is LetterKind.REQUEST and not request.reached and not request.turn
 
 
 def _term(request: Request, when: datetime, policy: Policy, calendar: WorkingCalendar) -> Due:

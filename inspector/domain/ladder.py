@@ -26,6 +26,9 @@ REMINDERS = {
 }
 """Each step's letter, which goes to the requested agency: the last two for its liaison officer and its head."""
 
+EARLY = frozenset({OrderKind.ASSIST_ACK, OrderKind.ASSIST_REMIND, OrderKind.ASSIST_LAST})
+"""The steps before the date: their letters are of no use after it."""
+
 _ABOVE = ((OrderKind.ASSIST_LIAISON, Timer.ASSIST_LIAISON), (OrderKind.ASSIST_HEAD, Timer.ASSIST_HEAD))
 
 
@@ -70,12 +73,12 @@ def clocked(request: Request, term: Due, began: datetime, policy: Policy, calend
         end_at=None,
         end_counted=None,
         rungs=steps,
-        accept_by=request.accept_by if request.turn else _accept_by(steps),
+        accept_by=request.accept_by if request.turn else accept_by(steps),
     )
 
 
-def _accept_by(steps: tuple[Rung, ...]) -> datetime | None:
-    """By when a request is to be acknowledged: what its first clock says, whatever date is agreed later."""
+def accept_by(steps: tuple[Rung, ...]) -> datetime | None:
+    """By when a request is to be acknowledged: what the clock of its first letter says, whatever date is agreed later."""
     return next((rung.at for rung in steps if rung.kind is OrderKind.ASSIST_ACK), None)
 
 
@@ -113,13 +116,14 @@ def remind(request: Request, kind: OrderKind, now: datetime, pack: str) -> Decis
     """
     word = REMINDERS[kind]
     because = Because(rule=f"assistance.{'remind' if word == 'reminder' else word}", basis=(request.basis,), pack=pack)
-    early = kind in (OrderKind.ASSIST_ACK, OrderKind.ASSIST_REMIND, OrderKind.ASSIST_LAST)
+    early = kind in EARLY
     needless = kind is OrderKind.ASSIST_ACK and request.accepted
     if not _waits(request) or needless or (early and now >= request.due_at):
         return Decision(state=request, because=replace(because, rule="timer.obsolete"))
     state = AssistanceState.REMINDED if request.state.silent else request.state
     held = noted(replace(request, state=state), because.rule, now)
-    return Decision(state=held, because=because, orders=(letter(held, word, held.requested, now, held.escalate_at),))
+    until = held.due_at if early else held.escalate_at
+    return Decision(state=held, because=because, orders=(letter(held, word, held.requested, now, until),))
 
 
 def escalate(

@@ -59,12 +59,26 @@ def letter(
     )
 
 
+def anew(request: Request, order: Order, mark: str) -> tuple[Request, Order]:
+    """A letter of a kind that went in the same clock before: `mark` makes it another one, and the request knows that it is on its way."""
+    key = f"{order.key}:{mark}"
+    return replace(request, again=(*request.again, key)), replace(order, key=key)
+
+
+def until(request: Request, now: datetime) -> datetime | None:
+    """So long a letter is worth a try that tells how to answer: to the last date of the clock that runs; None: until the request's end."""
+    asked = request.dispute.due_at if request.state is AssistanceState.DISPUTED and request.dispute else None
+    last = max(one for one in (request.due_at, request.escalate_at, request.end_at, asked) if one is not None)
+    return last if last > now else None
+
+
 def sent(request: Request, via: str, reference: str, now: datetime, pack: str) -> Decision[Request]:
     """Somebody has a letter: the requested agency, or the common superior (`via` is the connector)."""
     because = Because(rule="assistance.sent", basis=(request.basis,), pack=pack, facts={"to": via, "reference": reference})
     held = perhaps(request, via)
-    if request.state is AssistanceState.ORDERED:
-        held = noted(replace(held, state=AssistanceState.SENT, sent_at=now), because.rule, now)
+    if via == request.requested and request.sent_at is None:
+        state = AssistanceState.SENT if request.state is AssistanceState.ORDERED else request.state
+        held = noted(replace(held, state=state, sent_at=now), because.rule, now)
     return Decision(state=held, because=because)
 
 
@@ -96,6 +110,8 @@ def letters(request: Request) -> Mapping[str, str]:
         for kind in ASKING
         if request.state.open or request.state is AssistanceState.UNANSWERED
     }
+    if request.state.open or request.state is AssistanceState.UNANSWERED:
+        asked |= dict.fromkeys(request.again, request.requested)
     above = {request.escalated_to, request.dispute.superior if request.dispute else None} - {None}
     return asked | {held.letter_key(kind, str(via)): str(via) for held in turns for via in above for kind in ABOVE}
 

@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from inspector.domain.assistance import AssistanceState, Dispute, Request
+from inspector.domain.assistance import AssistanceState, Dispute, Request, Rung
 from inspector.domain.calendar import Counting, Due, WorkingCalendar, again
 from inspector.domain.case import Case, CaseState, ReviewTerm, VerifyTerm
 from inspector.domain.catalogue import Entry
 from inspector.domain.deadline import answer, within
-from inspector.domain.decision import Because, Decision, Told
-from inspector.domain.ladder import rungs
+from inspector.domain.decision import Because, Decision, OrderKind, Told
+from inspector.domain.ladder import accept_by, rungs
 from inspector.domain.peace import dated
 from inspector.domain.policy import Policy
 from inspector.domain.quiet import QuietRow, pull
@@ -120,8 +120,8 @@ def recount_request(request: Request, policy: Policy, calendar: WorkingCalendar)
         return _recount_dispute(request, request.dispute, policy, calendar)
     reply = told_to_others(request.due_at, request.due_counted, calendar)
     due_at = reply.due.at if reply else request.due_at
-    steps = rungs(due_at, request.opened_at, policy, calendar)
-    escalate = steps[-1]
+    steps = _steps(request, due_at, policy, calendar)
+    escalate = next(rung for rung in steps if rung.kind is OrderKind.ASSIST_DUE)
     assert escalate.counted is not None, "the superior's day is counted"
     end = told_to_others(request.end_at, request.end_counted, calendar) if request.end_at and request.end_counted else None
     changes = [found.change for found in (reply, end) if found is not None]
@@ -136,6 +136,7 @@ def recount_request(request: Request, policy: Policy, calendar: WorkingCalendar)
         escalate_at=escalate.at if moved else request.escalate_at,
         escalate_counted=escalate.counted if moved else request.escalate_counted,
         rungs=steps if moved or reply else request.rungs,
+        accept_by=_accept_by(request, steps) if moved or reply else request.accept_by,
         end_at=end.due.at if end else request.end_at,
         end_counted=end.due.counted if end else request.end_counted,
     )
@@ -143,6 +144,27 @@ def recount_request(request: Request, policy: Policy, calendar: WorkingCalendar)
     facts = {"request": request.id, "was_due": request.due_at.isoformat(), "due_at": due_at.isoformat(), "change": change}
     because = Because(rule=RULE, basis=(request.basis,), pack=policy.label, facts=facts)
     return Decision(state=state, because=because), change
+
+
+def _steps(request: Request, due_at: datetime, policy: Policy, calendar: WorkingCalendar) -> tuple[Rung, ...]:
+    """The steps that the clock has, anew. By when to acknowledge the agency was told; what follows the date is only ever put off, too."""
+    held, found = {rung.kind: rung for rung in request.rungs}, []
+    for rung in rungs(due_at, request.opened_at, policy, calendar):
+        before = held.get(rung.kind)
+        if rung.kind is OrderKind.ASSIST_ACK or (held and before is None):
+            continue  # its day is counted below; a step that the clock did not have is not added to it
+        after = before is not None and rung.counted is not None and rung.at < before.at
+        found.append(before if before is not None and after else rung)
+    if (ack := held.get(OrderKind.ASSIST_ACK)) is not None and ack.counted is not None:
+        moved = told_to_others(ack.at, ack.counted, calendar)
+        found.append(replace(ack, at=moved.due.at, counted=moved.due.counted) if moved else ack)
+    return tuple(sorted(found, key=lambda rung: rung.at))
+
+
+def _accept_by(request: Request, steps: tuple[Rung, ...]) -> datetime | None:
+    """By when to acknowledge, as its step has it now; what an earlier clock said stays."""
+    was, new = accept_by(request.rungs), accept_by(steps)
+    return new if request.accept_by is not None and request.accept_by == was else request.accept_by
 
 
 def _recount_dispute(

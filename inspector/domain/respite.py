@@ -23,7 +23,7 @@ from inspector.domain.calendar import Counting, Due, Term, Unit, WorkingCalendar
 from inspector.domain.decision import Because, Decision, OrderKind, Told
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.ladder import wound
-from inspector.domain.letter import letter
+from inspector.domain.letter import anew, letter
 from inspector.domain.policy import Policy
 from inspector.domain.start import StartEvent
 from inspector.domain.timer import Timer
@@ -43,23 +43,34 @@ def extend(
     """The agency takes longer, by what the pack allows: before the date, with reasons, once. Raises Invalid, Refusal."""
     must_be_open(request)
     said = word.facts()
-    row = policy.terms.get(Timer.ASSIST_EXTEND)
-    if row is None:
-        raise Refusal("extension_not_provided", request=request.id, pack=policy.label)
-    if now >= request.due_at:
-        raise Refusal("extension_after_due", request=request.id, due_at=request.due_at.isoformat())
-    if request.extended >= MOST:
-        raise Refusal("extension_used", request=request.id)
-    if request.due_counted.since is None or row.term.unit is not request.due_counted.term.unit:
-        raise Refusal("extension_not_provided", request=request.id, pack=policy.label)
-    told = request.due_counted
-    term = due(request.due_counted.since, told.term, calendar, told.event, told.stops, (*told.extended, row.term))
+    row, told = policy.terms.get(Timer.ASSIST_EXTEND), request.due_counted
+    if refused := not_extended(request, policy, now):
+        raise refused
+    assert row is not None, "else it would be refused"
+    assert told.since is not None, "likewise"
+    term = due(told.since, told.term, calendar, told.event, told.stops, (*told.extended, row.term))
     facts = _moved(request, term, {"term": str(row.term), **said})
     because = Because(rule="assistance.extend", basis=(request.basis, row.basis), pack=policy.label, facts=facts)
     asked = replace(request, extended=request.extended + 1, accepted_at=request.accepted_at or now)
     held, orders = wound(asked, AssistanceState.EXTENDED, term, now, policy, calendar)
     held = noted(held, because.rule, now, said=word.reasons)
     return Decision(state=held, because=because, orders=orders, told=(_told(held),), ends=TIMERS)
+
+
+def not_extended(request: Request, policy: Policy, now: datetime) -> Refusal | None:
+    """Why the agency may not take longer by itself; None where it may."""
+    row, told = policy.terms.get(Timer.ASSIST_EXTEND), request.due_counted
+    if row is None:
+        return Refusal("extension_not_provided", request=request.id, pack=policy.label)
+    if now >= request.due_at:
+        return Refusal("extension_after_due", request=request.id, due_at=request.due_at.isoformat())
+    if request.extended >= MOST:
+        return Refusal("extension_used", request=request.id)
+    if told.since is None:
+        return Refusal("extension_after_agreement", request=request.id, due_at=request.due_at.isoformat())
+    if row.term.unit is not told.term.unit:
+        return Refusal("extension_not_provided", request=request.id, pack=policy.label)
+    return None
 
 
 def propose(
@@ -97,9 +108,11 @@ def propose(
     )
 
 
-def agree(request: Request, by: str, policy: Policy, now: datetime, calendar: WorkingCalendar) -> Decision[Request]:
-    """The requester agrees to the date that was proposed: it binds from now on. Raises Refusal."""
-    told = _proposed(request, now)
+def agree(
+    request: Request, seen: datetime, by: str, policy: Policy, now: datetime, calendar: WorkingCalendar
+) -> Decision[Request]:
+    """The requester agrees to the date that it was shown (`seen`): it binds from now on. Raises Refusal, also where it is another now."""
+    told = _proposed(request, seen, now)
     term = Due(at=told.due_at, counted=_agreed(now, told.due_at, calendar))
     because = Because(rule="assistance.agree", basis=(request.basis,), pack=policy.label, facts=_moved(request, term, {"by": by}))
     held, orders = wound(request, AssistanceState.ACCEPTED, term, now, policy, calendar)
@@ -109,14 +122,16 @@ def agree(request: Request, by: str, policy: Policy, now: datetime, calendar: Wo
     )
 
 
-def keep(request: Request, word: Word, now: datetime, pack: str) -> Decision[Request]:
-    """The requester does not agree, and says why: the old date stands. Raises Invalid, Refusal."""
-    told = _proposed(request, now)
+def keep(request: Request, seen: datetime, word: Word, now: datetime, pack: str) -> Decision[Request]:
+    """The requester does not agree to the date that it was shown, and says why: the old date stands. Raises Invalid, Refusal."""
+    told = _proposed(request, seen, now)
     said = word.facts()
     facts = {"due_at": request.due_at.isoformat(), "proposed": told.due_at.isoformat(), **said}
     because = Because(rule="assistance.keep", basis=(request.basis,), pack=pack, facts=facts)
     held = replace(request, state=stands(request, AssistanceState.ACCEPTED), proposed=None)
     note = letter(held, "kept", held.requested, now, held.escalate_at if held.end_at is None else held.end_at)
+    if before := sum(one.rule == because.rule for one in request.history):  # each date that was named is answered
+        held, note = anew(held, note, f"date{before}")
     return Decision(state=noted(held, because.rule, now, said=word.reasons), because=because, orders=(note,))
 
 
@@ -155,10 +170,12 @@ def _told(request: Request) -> Told:
     return Told(type="assistance.moved", data=data)
 
 
-def _proposed(request: Request, now: datetime) -> Proposed:
+def _proposed(request: Request, seen: datetime, now: datetime) -> Proposed:
     must_be_open(request)
     if request.proposed is None:
         raise Refusal("date_not_proposed", request=request.id)
+    if request.proposed.due_at != seen:
+        raise Refusal("date_changed", request=request.id, seen=seen.isoformat(), proposed=request.proposed.due_at.isoformat())
     if request.proposed.due_at <= now:
         raise Refusal("date_passed", request=request.id, due_at=request.proposed.due_at.isoformat())
     return request.proposed

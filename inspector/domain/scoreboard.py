@@ -177,7 +177,7 @@ def _count(score: Score, request: Request, calendar: WorkingCalendar) -> None:
     score.punctual += bool(told["punctual"])
     score.escalated += bool(told["above"])
     score.partly += bool(request.parts)
-    score.moved += bool(request.turn)
+    score.moved += request.turn > sum(one.rule == _DIGEST for one in own(request))
     score.disputed += request.dispute is not None
     score.used += request.echo == Echo.USED.value
     score.disproved += request.echo == Echo.DISPROVED.value
@@ -200,5 +200,7 @@ _ENDS: Mapping[AssistanceState, str] = {
     AssistanceState.CANCELLED: "cancelled",
 }
 _FORWARD = "assistance.forward"
+_DIGEST = "assistance.digest"
+"""A clock that begins with a digest is the first: nobody has moved a date."""
 COLUMNS = tuple(Score(agency="", fact="").line())
 """The columns of an export."""

@@ -17,25 +17,16 @@ from inspector.domain.case import Case, CaseState
 from inspector.domain.decision import Decision
 from inspector.domain.errors import Forbidden, Invalid, Refusal
 from inspector.domain.evidence import Verdict
-from inspector.domain.letter import letters
 from inspector.domain.policy import Policy
-from inspector.flows import late, notice
+from inspector.flows import late, notice, unsettled
 from inspector.flows.ladder import OBSOLETE, unknown
-from inspector.flows.letters import PARTLY, TO_POST
 from inspector.flows.office import Office
-from inspector.flows.posting import UNDELIVERABLE
 from inspector.flows.record import record
 from inspector.flows.replylink import LINK, OVERSEE, opens
 from inspector.flows.requests import go_on, held, spread, superior_of
 from inspector.flows.settle import settle_request
 from inspector.flows.verify import asked
 from inspector.store.tx import Tx
-
-FORWARD_CIRCLE = "forward_circle"
-"""The matter of a request that agencies send each other: over when somebody answers, or the common superior has decided."""
-
-DATE_PROPOSED = "date_proposed"
-"""The matter of a date that an agency has proposed: an officer agrees, or says why not."""
 
 
 def deliver(office: Office, tx: Tx, request_id: str, now: datetime) -> Request:
@@ -119,7 +110,7 @@ def refuse(
     """An agency cannot help and says why, by a code and in writing; the next way begins."""
     case, request = _hearing(tx, request_id)
     decision = reply.decline(request, reasons, signer, now, case.pack, door, inability=inability)
-    text = notice.written(office, decision.state, now)
+    text = notice.written(office, _policy(office, case), decision.state, now)
     told = _settled(office, tx, case, request, notice.named(decision, text), now, filed=text)
     go_on(tx, office, told, Verdict.CANNOT_SAY, "declined", now)
     return told
@@ -133,20 +124,22 @@ def propose_date(
     decision = respite.propose(request, day, Word(reasons=reasons, signer=signer, door=door), now, office.calendar, case.pack)
     told = _settled(office, tx, case, request, decision, now)
     facts = {"requested": request.requested, "case": request.case_id, "day": day.isoformat()}
-    tx.attention.open(DATE_PROPOSED, request.requester, request.id, facts, now)
+    tx.attention.open(unsettled.DATE_PROPOSED, request.requester, request.id, facts, now)
     return told
 
 
-def agree_date(office: Office, tx: Tx, request_id: str, by: str, now: datetime) -> Request:
-    """The requester agrees to the date that was proposed: a new clock."""
+def agree_date(office: Office, tx: Tx, request_id: str, seen: datetime, by: str, now: datetime) -> Request:
+    """The requester agrees to the date that was proposed, `seen` as it was shown: a new clock."""
     case, request = _hearing(tx, request_id)
-    return _settled(office, tx, case, request, respite.agree(request, by, _policy(office, case), now, office.calendar), now)
+    decision = respite.agree(request, seen, by, _policy(office, case), now, office.calendar)
+    return _settled(office, tx, case, request, decision, now)
 
 
-def keep_date(office: Office, tx: Tx, request_id: str, by: str, reasons: str, now: datetime) -> Request:
-    """The requester does not agree, and says why: the old date stands."""
+def keep_date(office: Office, tx: Tx, request_id: str, seen: datetime, by: str, reasons: str, now: datetime) -> Request:
+    """The requester does not agree to the date that it was shown, and says why: the old date stands."""
     case, request = _hearing(tx, request_id)
-    return _settled(office, tx, case, request, respite.keep(request, Word(reasons=reasons, signer=by), now, case.pack), now)
+    decision = respite.keep(request, seen, Word(reasons=reasons, signer=by), now, case.pack)
+    return _settled(office, tx, case, request, decision, now)
 
 
 def extend(
@@ -201,7 +194,7 @@ def circle(tx: Tx, request_id: str, to: str, now: datetime) -> None:
     """A person of the requester hears that two agencies send a request to each other; in a transaction after the refusal's own."""
     _, request = held(tx, request_id)
     facts = {"requested": request.requested, "to": to, "case": request.case_id}
-    tx.attention.open(FORWARD_CIRCLE, request.requester, request.id, facts, now)
+    tx.attention.open(unsettled.FORWARD_CIRCLE, request.requester, request.id, facts, now)
 
 
 def contest(
@@ -269,16 +262,9 @@ def _settled(
     if filed:
         tx.assistance.file(decision.state.id, entry, filed, now)
     if heard:
-        for letter in letters(was):
-            for kind in (UNDELIVERABLE, TO_POST, PARTLY):
-                tx.attention.close(f"{kind}:{letter}", now)
-    request = decision.state
-    if request.proposed is None:
-        tx.attention.close(f"{DATE_PROPOSED}:{request.id}", now)
-    if not request.state.open or request.dispute is not None:
-        tx.attention.close(f"{FORWARD_CIRCLE}:{request.id}", now)
+        unsettled.heard(tx, was, now)
     spread(tx, office, case, decision, now)
-    return request
+    return decision.state
 
 
 def by_link(office: Office, tx: Tx, request_id: str, token: str, *, reading: bool = False) -> None:

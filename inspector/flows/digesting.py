@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from inspector.domain import digest
@@ -34,11 +35,12 @@ def send(work: Work, office: Office) -> Settlement:
         wait_where_left(office, via, "agency_not_configured")
         return _lost(work, office, "agency_not_configured").unasked()
     try:
-        letter, entries = _written(work, office)
+        written = _written(work, office)
     except Stale:
         return nothing("obsolete")
-    if not entries:
+    if written is None:
         return nothing("obsolete")
+    letter, entries = written
     try:
         receipt = agency.send(letter, key=named(work.key, letter))
     except (Refused, Garbled) as error:
@@ -47,18 +49,14 @@ def send(work: Work, office: Office) -> Settlement:
     def write(tx: Tx, now: datetime) -> None:
         for request_id, kind in entries:
             case, request = held(tx, request_id)
-            letters.carried(tx, request, f"{work.key}:{request_id}", via, receipt, now)
+            key = request.letter_key(kind, via)
             if kind == LetterKind.REQUEST.value:
-                inquiries.enclosed(tx, office, request, via, request.letter_key(kind, via), now)
+                inquiries.enclosed(tx, office, request, via, key, now)
             if not request.state.open:
                 _over(tx, request, via, now)
                 continue
-            if kind == LetterKind.REQUEST.value and request.state is AssistanceState.ORDERED:
-                policy = office.book.get(case.pack)
-                told = digest.carried(request, _slot(work), via, receipt.reference, policy, now, office.calendar)
-            else:
-                told = post.sent(request, via, receipt.reference, now, case.pack)
-            settle_request(tx, told, now)
+            letters.carried(tx, request, key, via, receipt, now)
+            settle_request(tx, post.sent(request, via, receipt.reference, now, case.pack), now)
         tx.digests.carried(via, entries)
 
     return Settlement(write=write, outcome="digest", attempts=receipt.attempts)
@@ -97,45 +95,83 @@ def _slot(work: Work) -> datetime:
     return datetime.fromisoformat(str(work.payload["slot"]))
 
 
-def _written(work: Work, office: Office) -> tuple[Letter, Entries]:
-    """The digest and what it carries, written into its row before its first try and read there at every other, without the links' secrets.
+def _written(work: Work, office: Office) -> tuple[Letter, Entries] | None:
+    """The digest and what it carries; None: nothing any more.
 
-    Raises Stale where this row is not ours any more.
+    It is written into its row before its first try and read there at every other, without the links' secrets.
+
+    The clocks of the requests that it asks first are wound in the same transaction: an agency that has got it, and of which no receipt
+    came, was told the dates that bind. Raises Stale where this row is not ours any more.
     """
     via = str(work.payload["via"])
     said = work.payload.get("said")
     if said is None:
         with office.store.begin() as tx:
-            entries, enclosed = _enclosed(tx, office, via, _slot(work))
-            said = {"entries": entries, "letters": [json.loads(dump(one)) for one in enclosed]}
-            tx.work.keep(work, {**work.payload, "said": said})
+            held = _enclosed(tx, office, via, _slot(work), office.now())
+            said = {
+                "at": held.at.isoformat(),
+                "entries": held.entries,
+                "letters": [json.loads(dump(one)) for one in held.letters],
+                "more": held.more,
+            }
+            tx.work.keep(work, {**work.payload, "said": said}, expires_at=held.until)
+    if not said["entries"]:
+        return None
     with office.store.read() as tx:
         told = [load(Letter, json.dumps(one)) for one in said["letters"]]
         linked = tuple(
             letters.linked(one, replylink.address(office, tx, replylink.LINK, one.request_id, one.reply_url)) for one in told
         )
-    return letters.cover(office, via, _slot(work), linked), [(str(one), str(kind)) for one, kind in said["entries"]]
+    day = datetime.fromisoformat(str(said.get("at", work.payload["slot"])))
+    cover = letters.cover(office, via, _slot(work), day, linked, int(said.get("more", 0)))
+    return cover, [(str(one), str(kind)) for one, kind in said["entries"]]
 
 
-def _enclosed(tx: Tx, office: Office, via: str, when: datetime) -> tuple[list[tuple[str, str]], list[Letter]]:
-    """What waits, each request once; then what else is open at the agency, so that one message tells all."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Enclosed:
+    """What a digest carries, as it was written `at`; `more` requests are open besides; it is worth a try until `until`."""
+
+    at: datetime
+    entries: list[tuple[str, str]]
+    letters: list[Letter]
+    more: int
+    until: datetime | None
+
+
+def _enclosed(tx: Tx, office: Office, via: str, slot: datetime, now: datetime) -> _Enclosed:
+    """What waits, each request once; then what else is open at the agency, the nearest dates first, and how much more there is.
+
+    A digest that went late counts from the hour at which it is written, and reminds nobody of a date that has passed.
+    """
     entries: list[tuple[str, str]] = []
-    told: dict[str, Letter] = {}
-    for request_id, kind in tx.digests.waiting(via, when):
-        request = tx.assistance.get(request_id)
-        if not request.state.open:
-            tx.digests.carried(via, [(request_id, kind)])
+    told: dict[str, tuple[Request, LetterKind]] = {}
+    for request_id, name in tx.digests.waiting(via, slot):
+        (case, request), kind = held(tx, request_id), LetterKind(name)
+        if not request.state.open or posting.needless(request, kind, now):
+            tx.digests.carried(via, [(request_id, name)])
             continue
-        entries.append((request_id, kind))
-        told.setdefault(request_id, _letter(tx, office, request, LetterKind(kind), via, when))
-    if entries:
-        for request in tx.assistance.open_at(via):
-            if request.id not in told and request.state is not AssistanceState.ORDERED:
-                told[request.id] = _letter(tx, office, request, LetterKind.REMINDER, via, when)
-    return entries, list(told.values())
+        entries.append((request_id, name))
+        if kind is LetterKind.REQUEST:
+            begun = digest.enclosed(request, via, office.book.get(case.pack), now, office.calendar)
+            if begun is not None:
+                settle_request(tx, begun, now)
+                request = begun.state
+        if kind is LetterKind.REQUEST or request_id not in told:
+            told[request_id] = (request, kind)
+    if not entries:
+        return _Enclosed(at=now, entries=[], letters=[], more=0, until=None)
+    beside, count = tx.assistance.known_at(via, list(told), now, digest.BESIDE)
+    first = [request.due_at for request, kind in told.values() if kind is LetterKind.REQUEST]
+    until = min(first) if first else max(request.due_at for request, _ in told.values())
+    whole = [*told.values(), *((request, LetterKind.REMINDER) for request in beside)]
+    return _Enclosed(
+        at=now,
+        entries=entries,
+        letters=[_letter(tx, office, request, kind, via) for request, kind in whole],
+        more=count - len(beside),
+        until=until,
+    )
 
 
-def _letter(tx: Tx, office: Office, request: Request, kind: LetterKind, via: str, when: datetime) -> Letter:
-    policy = office.book.get(tx.cases.get(request.case_id).pack)
-    dated = digest.dated(request, when, policy, office.calendar)
-    return letters.worded(office, tx, dated, posting.letter_of(office, dated, kind, office.base_url), via)
+def _letter(tx: Tx, office: Office, request: Request, kind: LetterKind, via: str) -> Letter:
+    return letters.worded(office, tx, request, posting.letter_of(office, tx, request, kind, via), via)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from inspector.domain.assistance import Request
 from inspector.domain.letter import LetterKind
+from inspector.domain.policy import Policy
+from inspector.flows import question
 from inspector.flows.office import Office
 from inspector.labels import Lang, label
 
@@ -11,7 +13,7 @@ PREPARED = frozenset({LetterKind.LIAISON, LetterKind.HEAD, LetterKind.ESCALATION
 """Kinds of letters whose reader has not seen the request: they get all of it."""
 
 
-def dossier(office: Office, request: Request, kind: LetterKind, lang: Lang = "zh-Hans") -> str:
+def dossier(office: Office, policy: Policy, request: Request, kind: LetterKind, lang: Lang) -> str:
     """The dossier as lines of text, empty for a letter that needs none. A forwarded request brings its history along."""
     if kind not in PREPARED and not (kind is LetterKind.REQUEST and request.chain):
         return ""
@@ -23,8 +25,13 @@ def dossier(office: Office, request: Request, kind: LetterKind, lang: Lang = "zh
     asked = request.question
     lines = [
         label("dossier.head", lang, request=request.id),
-        label("dossier.asked", lang, fact=asked["fact"], claimed=asked["claimed"], on=asked["on"]),
-        label("dossier.ground", lang, ground=label(f"ground.{request.ground}", lang), basis=request.basis),
+        label("dossier.asked", lang, fact=question.fact(policy, request), claimed=asked["claimed"], on=asked["on"]),
+        label(
+            "dossier.ground",
+            lang,
+            ground=label(f"ground.{request.ground}", lang),
+            basis=question.cited(policy, request.basis, lang),
+        ),
         label("dossier.opened", lang, opened=at(request.opened_at), due=at(request.due_at)),
         *(
             label(

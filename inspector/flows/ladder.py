@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from inspector.domain import dispute, ladder
 from inspector.domain.assistance import Request
 from inspector.domain.decision import Decision, OrderKind
 from inspector.domain.evidence import Verdict
+from inspector.domain.letter import LetterKind
 from inspector.domain.policy import Policy
 from inspector.flows.office import Office
-from inspector.flows.recall import SUPERIOR_UNKNOWN
 from inspector.flows.requests import go_on, held, spread, superior_of
 from inspector.flows.settle import Settlement, settle_request
+from inspector.flows.unsettled import SUPERIOR_UNKNOWN
+from inspector.ports import NotYet, Origin
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 
@@ -22,6 +25,7 @@ OBSOLETE = "timer.obsolete"
 
 def remind(work: Work, office: Office) -> Settlement:
     """A step's letter to the requested agency: acknowledge, before the date, on its last day, to its liaison officer, to its head."""
+    _wait_for_letter(work, office)
     return _timer(work, lambda _tx, request, policy, now: ladder.remind(request, OrderKind(work.kind), now, policy.label), office)
 
 
@@ -35,6 +39,7 @@ def escalate(work: Work, office: Office) -> Settlement:
             unknown(tx, request, now)
         return decision
 
+    _wait_for_letter(work, office)
     return _timer(work, decide, office)
 
 
@@ -53,6 +58,23 @@ def unknown(tx: Tx, request: Request, now: datetime) -> None:
     facts = {"requested": request.requested, "case": request.case_id}
     tx.attention.open(SUPERIOR_UNKNOWN, request.requester, request.id, facts, now)
 
+
+def _wait_for_letter(work: Work, office: Office) -> None:
+    """Raise NotYet while the letter that asks is still in this house: nobody is silent who was not asked.
+
+    It leaves, with its digest or alone, or ends its request where it cannot (`posting.lost`); then there is a next step again, or none.
+    """
+    with office.store.read() as tx:
+        request = tx.assistance.get(str(work.payload["request"]))
+        if work.payload.get("turn", 0) != request.turn or not request.state.open or request.reached:
+            return
+        first = tx.work.keyed(replace(request, turn=0).letter_key(LetterKind.REQUEST.value, request.requested))
+        if (first is not None and first["state"] in ("ready", "waiting")) or tx.digests.carries(request.requested, request.id):
+            raise NotYet("letter_waits", origin=Origin.US, attempts=0, retry_after=_HOUR)
+
+
+_HOUR = 3600.0
+"""Seconds after which a step looks again whether its letter has left."""
 
 Decide = Callable[[Tx, Request, Policy, datetime], Decision[Request]]
 

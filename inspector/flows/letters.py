@@ -6,21 +6,15 @@ from dataclasses import replace
 from datetime import datetime
 
 from inspector.domain.assistance import Request
-from inspector.domain.errors import InspectorError
 from inspector.domain.letter import LetterKind
 from inspector.domain.words import Words
-from inspector.flows import wording
-from inspector.flows.articles import articles
+from inspector.flows import question, wording
 from inspector.flows.office import AgencyNode, Office
+from inspector.flows.requests import policy_of
+from inspector.flows.unsettled import PARTLY, TO_POST
 from inspector.labels import Lang, label, of
 from inspector.ports import Letter, Receipt
 from inspector.store.tx import Tx
-
-TO_POST = "letter_to_post"
-"""The matter for a person that a letter on paper opens: print it and post it. A word from the agency ends it, too."""
-
-PARTLY = "letter_partly"
-"""The matter for a person that some addressees of a letter did not take it, while another did."""
 
 TELLING = frozenset({LetterKind.CANCEL, LetterKind.OUTCOME})
 """Letters that ask for nothing and say nothing about the subject."""
@@ -34,8 +28,7 @@ SLIP = ("verdict", "value", "rest", "day", "to", "reasons", "signer")
 
 def worded(office: Office, tx: Tx, request: Request, letter: Letter, via: str) -> Letter:
     """The letter with its words, in the language of who gets it; `{link}` and `{code}` stand where its secret goes."""
-    to = _behind(office, via)
-    lang: Lang = to.language if to is not None else "zh-Hans"
+    to, lang = _behind(office, via), language(office, via)
     facts = {**_facts(office, tx, request, letter, lang), "to": to.name if to is not None else via}
     parts = [label(f"letter.{letter.kind.value}", lang, **facts)]
     if letter.kind not in TELLING:
@@ -59,38 +52,52 @@ def worded(office: Office, tx: Tx, request: Request, letter: Letter, via: str) -
 def _facts(office: Office, tx: Tx, request: Request, letter: Letter, lang: Lang) -> dict[str, object]:
     """What a letter is made of, in words."""
     requester, requested = office.tree.get(request.requester), _behind(office, request.requested)
-    policy = office.book.get(tx.cases.get(request.case_id).pack)
-    try:
-        fact = policy.item(str(request.question["item"])).fact(letter.fact).name
-    except InspectorError:  # a pack that names it no more
-        fact = letter.fact
+    policy = policy_of(office, tx, request)
     return {
         "requester": requester.name if requester is not None else request.requester,
         "requested": requested.name if requested is not None else request.requested,
         "number": request.id,
         "ground": wording.code("ground", letter.ground, lang),
-        "cited": label("letter.gap", lang).join(wording.cited(one, lang) for one in articles(policy, letter.basis)),
+        "cited": question.cited(policy, letter.basis, lang),
         "subject": f"{of(letter.subject_kind, lang)} {letter.subject_code}",
-        "fact": fact,
+        "fact": question.fact(policy, request),
         "claimed": letter.claimed,
         "on": letter.on,
         "due": wording.at(letter.due_at) + (label("ui.provisional", lang) if letter.due_provisional else ""),
+        "reasons": _reasons(request, letter.kind),
         "outcome": wording.code("echo", letter.outcome, lang),
         "link": "{link}",
         "code": "{code}",
     }
 
 
-def cover(office: Office, via: str, when: datetime, enclosed: tuple[Letter, ...]) -> Letter:
-    """The digest around its letters: what each asks, by when, and its link. No form to answer by mail: one reply is for one request."""
+_SAID = {LetterKind.KEPT: "assistance.keep", LetterKind.DECIDED: "assistance.decide"}
+"""Letters that tell a decision with the reasons that were given for it, and its rule."""
+
+
+def _reasons(request: Request, kind: LetterKind) -> str:
+    return next((one.said for one in reversed(request.history) if one.rule == _SAID.get(kind)), "")
+
+
+def language(office: Office, via: str) -> Lang:
+    """The language of who gets a letter."""
     to = _behind(office, via)
-    lang: Lang = to.language if to is not None else "zh-Hans"
-    day = f"{office.calendar.local(when):%Y-%m-%d}"
+    return to.language if to is not None else "zh-Hans"
+
+
+def cover(office: Office, via: str, slot: datetime, at: datetime, enclosed: tuple[Letter, ...], more: int) -> Letter:
+    """The digest around its letters: what each asks, by when, and its link. No form to answer by mail: one reply is for one request.
+
+    Its number is its `slot`'s, its day the one `at` which it was written; `more` requests are open that it does not tell again.
+    """
+    to, lang = _behind(office, via), language(office, via)
+    day = f"{office.calendar.local(at):%Y-%m-%d}"
     facts = {"to": to.name if to is not None else via, "day": day, "count": len(enclosed), "kind": of(LetterKind.DIGEST, lang)}
     lines = (f"{number}. {one.words.brief}" for number, one in enumerate(enclosed, start=1))
-    body = "\n\n".join((label("letter.digest", lang, **facts), *lines))
+    rest = (label("letter.digest_more", lang, count=more),) if more else ()
+    body = "\n\n".join((label("letter.digest", lang, **facts), *lines, *rest))
     words = Words(language=lang, title=label("letter.title_digest", lang, **facts), body=body)
-    number = f"digest.{via}.{day}"
+    number = f"digest.{via}.{office.calendar.local(slot):%Y-%m-%d}"
     return replace(enclosed[0], kind=LetterKind.DIGEST, request_id=number, case_id="", text="", words=words, enclosed=enclosed)
 
 

@@ -8,6 +8,8 @@ from datetime import datetime
 
 from inspector.domain.assistance import Request
 from inspector.domain.decision import Decision
+from inspector.domain.policy import Policy
+from inspector.flows import question
 from inspector.flows.office import Office
 from inspector.flows.requests import node_of
 from inspector.labels import label
@@ -15,7 +17,7 @@ from inspector.store.seals import Sealed
 from inspector.store.tx import Tx
 
 
-def written(office: Office, request: Request, now: datetime) -> str:
+def written(office: Office, policy: Policy, request: Request, now: datetime) -> str:
     """The notice's text, in the language of the requester's people: who asked whom for what on which ground, and why it cannot."""
     lang = office.tree[request.requester].language if request.requester in office.tree else "zh-Hans"
     reply, asked = request.reply or {}, request.question
@@ -26,8 +28,13 @@ def written(office: Office, request: Request, now: datetime) -> str:
         (
             label("refusal.head", lang),
             label("refusal.to", lang, to=names.get(request.requester, request.requester), request=request.id, day=day),
-            label("refusal.asked", lang, fact=asked["fact"], on=asked["on"]),
-            label("refusal.ground", lang, ground=label(f"ground.{request.ground}", lang), basis=request.basis),
+            label("refusal.asked", lang, fact=question.fact(policy, request), on=asked["on"]),
+            label(
+                "refusal.ground",
+                lang,
+                ground=label(f"ground.{request.ground}", lang),
+                basis=question.cited(policy, request.basis, lang),
+            ),
             label("refusal.because", lang, inability=label(f"Inability.{reply.get('inability', 'OTHER')}", lang)),
             label("refusal.reasons", lang, reasons=reply.get("reasons", "")),
             label(

@@ -7,30 +7,45 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from inspector.domain import ladder
 from inspector.domain import letter as post
 from inspector.domain.assistance import AssistanceState, Request
 from inspector.domain.case import SubjectKind
 from inspector.domain.errors import Stale
 from inspector.domain.evidence import Verdict
 from inspector.domain.letter import LetterKind
-from inspector.flows import letters, putting, replylink
+from inspector.flows import letters, putting, replylink, unsettled
 from inspector.flows.contents import named
 from inspector.flows.dossier import dossier
 from inspector.flows.left import wait_where_left
 from inspector.flows.office import Office
 from inspector.flows.recall import wait_for_it
-from inspector.flows.requests import go_on, held
+from inspector.flows.requests import go_on, held, policy_of
 from inspector.flows.settle import Settlement, nothing, settle_request
 from inspector.ports import Garbled, Letter, PortError, Refused
 from inspector.store.codec import dump, load
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 
-UNDELIVERABLE = "letter_undeliverable"
-"""The matter for a person that a letter opens which nobody took; a word from the agency ends it."""
-
 AFTERWARDS = frozenset({LetterKind.CANCEL, LetterKind.OUTCOME})
 """What is told when a request is over: nobody answers it, so it is worth sending however the request stands."""
+
+
+EARLY = frozenset(LetterKind(ladder.REMINDERS[kind]) for kind in ladder.EARLY)
+"""What is of no use once the date has passed that it is about."""
+
+
+def needless(request: Request, kind: LetterKind, now: datetime) -> bool:
+    """Whether a letter has lost its purpose on its way: nobody is reminded of a date that has passed, or of what he has done."""
+    return kind in EARLY and (now >= request.due_at or (kind is LetterKind.ACKNOWLEDGE and request.accepted))
+
+
+def _idle(work: Work, request: Request, kind: LetterKind, now: datetime) -> bool:
+    """Whether nobody is served by this row any more: its request is over, or it is about a clock that runs no more."""
+    if kind not in AFTERWARDS and not request.state.open:
+        return True
+    stale = kind in EARLY and work.key != request.letter_key(kind, request.requested)
+    return stale or needless(request, kind, now)
 
 
 def send(work: Work, office: Office) -> Settlement:
@@ -38,7 +53,7 @@ def send(work: Work, office: Office) -> Settlement:
     kind = LetterKind(work.payload["letter"])
     with office.store.read() as tx:
         request = tx.assistance.get(str(work.payload["request"]))
-    if kind not in AFTERWARDS and not request.state.open:
+    if _idle(work, request, kind, office.now()):
         return nothing("obsolete")
     if put_by := putting.waits(work, office, request, kind):
         return put_by
@@ -59,6 +74,8 @@ def send(work: Work, office: Office) -> Settlement:
     def write(tx: Tx, now: datetime) -> None:
         case, fresh = held(tx, request.id)
         letters.carried(tx, fresh, work.key, str(work.payload["via"]), receipt, now)
+        if kind is LetterKind.REQUEST and work.key in fresh.again:
+            unsettled.replaced(tx, fresh, now)
         if kind not in AFTERWARDS:
             settle_request(tx, post.sent(fresh, str(work.payload["via"]), receipt.reference, now, case.pack), now)
 
@@ -105,14 +122,21 @@ class Lost:
 
 
 def lost(tx: Tx, office: Office, told: Lost, now: datetime) -> None:
-    """A person is told, and a request ends unanswered."""
+    """A person is told, and a request ends unanswered whose letter this was, the one that asks.
+
+    One that the agency knows of goes on: our channel's failure says nothing of an agency that has the request, or has taken it on. So
+    does one whose link was called back: the letter with the other link is a further one.
+    """
     case, request = held(tx, told.request_id)
     facts = {"letter": told.kind.value, "to": told.via, "error": told.code}
-    tx.attention.open(UNDELIVERABLE, request.requester, told.key, facts, now)
+    if told.kind in AFTERWARDS or request.state.open or request.state is AssistanceState.UNANSWERED:
+        tx.attention.open(
+            unsettled.UNDELIVERABLE, request.requester, told.key, facts, now
+        )  # of one that is answered nobody need hear
     if told.unsure and told.kind not in AFTERWARDS:
         request = post.perhaps(request, told.via)
         tx.assistance.put(request)
-    if told.kind is LetterKind.REQUEST and request.state.open:
+    if told.kind is LetterKind.REQUEST and request.state.open and not request.reached and told.key not in request.again:
         settle_request(tx, post.undeliverable(request, told.code, now, case.pack), now)
         go_on(tx, office, request, Verdict.NO_ANSWER, told.code, now)
     if told.kind is LetterKind.ESCALATION and request.state is AssistanceState.ESCALATED and not told.unsure:
@@ -130,7 +154,7 @@ def _written(work: Work, office: Office, request: Request) -> Letter:
     if said is None:
         with office.store.begin() as tx:
             fresh = tx.assistance.get(request.id)
-            written = letter_of(office, fresh, LetterKind(work.payload["letter"]), office.base_url)
+            written = letter_of(office, tx, fresh, LetterKind(work.payload["letter"]), str(work.payload["via"]))
             said = json.loads(dump(letters.worded(office, tx, fresh, written, str(work.payload["via"]))))
             tx.work.keep(work, {**work.payload, "said": said})
     letter = load(Letter, json.dumps(said))
@@ -139,7 +163,7 @@ def _written(work: Work, office: Office, request: Request) -> Letter:
         return letters.linked(letter, replylink.address(office, tx, purpose, request.id, letter.reply_url))
 
 
-def letter_of(office: Office, request: Request, kind: LetterKind, base: str) -> Letter:
+def letter_of(office: Office, tx: Tx, request: Request, kind: LetterKind, via: str) -> Letter:
     """The letter as its row keeps it: in place of its link the address of this house.
 
     What came of a request is told with the least data: whose request it was and what became of the answer, nothing about the subject.
@@ -158,10 +182,10 @@ def letter_of(office: Office, request: Request, kind: LetterKind, base: str) -> 
         claimed="" if over else str(said["claimed"]),
         due_at=request.due_at,
         due_provisional=request.due_provisional,
-        reply_url=base,
+        reply_url=office.base_url,
         on=date.fromisoformat(str(said["on"])),
         urgency=request.urgency,
         accept_by=request.accept_by,
         outcome=request.echo or "" if over else "",
-        text=dossier(office, request, kind),
+        text=dossier(office, policy_of(office, tx, request), request, kind, letters.language(office, via)),
     )

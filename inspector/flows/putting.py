@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from inspector.domain import digest
 from inspector.domain.assistance import Request
@@ -13,9 +13,6 @@ from inspector.flows.office import Office
 from inspector.flows.settle import Settlement
 from inspector.store.tx import Tx
 from inspector.store.work import Work
-
-PATIENCE = timedelta(days=1)
-"""So long a digest is tried; then its letters count as undeliverable, like others, and the next way begins."""
 
 
 def waits(work: Work, office: Office, request: Request, kind: LetterKind) -> Settlement | None:
@@ -28,7 +25,8 @@ def waits(work: Work, office: Office, request: Request, kind: LetterKind) -> Set
         case = tx.cases.get(request.case_id)
     now = office.now()
     when = digest.slot(now, node.digest, office.calendar)
-    if not digest.bears(request, kind, when, case.due_at, office.book.get(case.pack), office.calendar):
+    policy = office.book.get(case.pack)
+    if not digest.bears(request, kind, when, case.due_at, policy, office.calendar):
         return None
 
     def write(tx: Tx, now: datetime) -> None:
@@ -41,7 +39,7 @@ def waits(work: Work, office: Office, request: Request, kind: LetterKind) -> Set
             due_at=when,
             urgent_by=request.due_at,
             lane=via,
-            expires_at=when + PATIENCE,
+            expires_at=digest.patience(request, kind, when, policy, office.calendar),
             payload={"via": via, "slot": when.isoformat()},
         )
         tx.work.order([order], now)

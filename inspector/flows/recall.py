@@ -21,7 +21,7 @@ from inspector.domain.selfproof import ProofState, SelfProof
 from inspector.domain.statement import BookState
 from inspector.domain.timer import Timer
 from inspector.domain.verification import asked_others, asked_subject
-from inspector.flows import stopped
+from inspector.flows import stopped, unsettled
 from inspector.flows.after import log_after
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -32,9 +32,6 @@ from inspector.store.work import Ended, Work
 
 CREDIT_STUCK = "credit_stuck"
 """The matter for a person that a credit entry opens which the platform does not get; over when it has it, or need not."""
-
-SUPERIOR_UNKNOWN = "superior_unknown"
-"""The matter for a person that a request's date opens where nobody is known to stand above both sides; it is over with the request."""
 
 TO_HAND = "self_proof_to_hand"
 """The matter of a subject who is to be given the link to a self-proof; over when it is given out, opened or needed no more."""
@@ -80,7 +77,8 @@ def call_off(tx: Tx, case: Case, now: datetime) -> list[Order]:
         cancelled = letter.cancel(request, unsure, now, case.pack)
         tx.assistance.put(cancelled.state)
         stopped.end(tx, request.keys(cancelled.ends), now)
-        tx.attention.close(f"{SUPERIOR_UNKNOWN}:{request.id}", now)
+        unsettled.follow(tx, cancelled.state, now)
+        unsettled.called_off(tx, request, now)
         record(tx, case.id, cancelled, now, {"request": request.id})
         orders += cancelled.orders
     for proof in tx.selfproofs.of_case(case.id, lock=True) if asked_subject(case) else ():

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import hmac
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from inspector.domain.assistance import Request
 from inspector.domain.decision import Because, Decision, Order
 from inspector.domain.errors import Forbidden, Invalid
 from inspector.domain.evidence import blank
-from inspector.domain.letter import letter
+from inspector.domain.letter import anew as further
+from inspector.domain.letter import letter, until
 from inspector.flows.office import Office
-from inspector.flows.record import record
 from inspector.flows.requests import held
+from inspector.flows.settle import settle_request
 from inspector.store.tx import Tx
 
 LINK = "assist"
@@ -55,11 +55,11 @@ def call_back(tx: Tx, request_id: str, by: str, reason: str, now: datetime, *, a
     edition = tx.replylinks.call_back(LINK, request_id, now)
     orders: tuple[Order, ...] = ()
     if anew and request.state.open:
-        order = letter(request, "request", request.requested, now, request.due_at)
-        orders = (replace(order, key=f"{order.key}:link{edition}"),)
+        request, order = further(
+            request, letter(request, "request", request.requested, now, until(request, now)), f"link{edition}"
+        )
+        orders = (order,)
     facts = {"by": by, "reason": reason, "to": request.requested}
     because = Because(rule="assistance.link", basis=(request.basis,), pack=case.pack, facts=facts)
-    decision = Decision(state=request, because=because, orders=orders)
-    record(tx, case.id, decision, now, {"request": request.id, "request_state": request.state.value})
-    tx.work.order(orders, now)
+    settle_request(tx, Decision(state=request, because=because, orders=orders), now)
     return request

@@ -9,6 +9,7 @@ from inspector.domain.assistance import Request
 from inspector.domain.case import Case
 from inspector.domain.decision import Decision
 from inspector.domain.evidence import Verdict
+from inspector.domain.policy import Policy
 from inspector.flows import late
 from inspector.flows.office import Office
 from inspector.flows.settle import settle_case, tell
@@ -20,6 +21,11 @@ def held(tx: Tx, request_id: str) -> tuple[Case, Request]:
     """A request and its case, both locked, the case first: everybody who needs both takes them in this order."""
     case = tx.cases.get(tx.assistance.get(request_id).case_id, lock=True)
     return case, tx.assistance.get(request_id, lock=True)
+
+
+def policy_of(office: Office, tx: Tx, request: Request) -> Policy:
+    """The pack that a request's case was taken in under."""
+    return office.book.get(tx.cases.get(request.case_id).pack)
 
 
 def node_of(office: Office, connector: str) -> str:

@@ -13,7 +13,7 @@ from inspector.domain.decision import Decision, Order, OrderKind
 from inspector.domain.ending import REVIEW_WORK
 from inspector.domain.policy import Policy
 from inspector.domain.timer import Timer
-from inspector.flows import recall, stopped
+from inspector.flows import recall, stopped, unsettled
 from inspector.flows.echo import echoes
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -137,8 +137,7 @@ def settle_request(tx: Tx, decision: Decision[assistance.Request], now: datetime
     request = decision.state
     tx.assistance.put(request)
     entry = record(tx, request.case_id, decision, now, {"request": request.id, "request_state": request.state.value})
-    if not request.state.open:
-        tx.attention.close(f"{recall.SUPERIOR_UNKNOWN}:{request.id}", now)
+    unsettled.follow(tx, request, now)
     if decision.ends:
         stopped.end(tx, request.keys(decision.ends), now)
     tx.work.order(decision.orders, now)

@@ -18,6 +18,8 @@ from inspector.store.room import Room, Row
 from inspector.store.tables import case_file
 
 _PAGE = 500
+_OPEN = [state.value for state in AssistanceState if state.open]
+"""Named, and not what is over left out: so a database finds them by its index, and does not read a table that only grows."""
 
 
 class AssistanceRoom(Room):
@@ -46,26 +48,25 @@ class AssistanceRoom(Room):
         asked = sa.select(assistance.c.body).where(assistance.c.case_id == case_id).order_by(assistance.c.id)
         return [load(Request, text) for text in self.connection.execute(asked.with_for_update() if lock else asked).scalars()]
 
-    def open_of(self, requesters: Sequence[str], limit: int) -> list[Request]:
-        """Open requests of these requesters, the nearest date first."""
-        over = [state.value for state in AssistanceState if not state.open]
-        asked = (
-            sa.select(assistance.c.body)
-            .join(case_file, case_file.c.id == assistance.c.case_id)
-            .where(case_file.c.agency.in_(list(requesters)), assistance.c.state.not_in(over))
-            .order_by(assistance.c.due_at, assistance.c.id)
-            .limit(limit)
-        )
+    def open_of(self, requesters: Sequence[str], limit: int, after: str = "") -> list[Request]:
+        """Open requests of these requesters, the nearest date first; those behind the request `after`."""
+        theirs = sa.exists().where(case_file.c.id == assistance.c.case_id, case_file.c.agency.in_(list(requesters)))
+        asked = sa.select(assistance.c.body).where(assistance.c.state.in_(_OPEN), theirs)
+        asked = asked.order_by(assistance.c.due_at, assistance.c.id).limit(limit)
+        if after:
+            held = assistance.alias()
+            last = sa.select(held.c.due_at, held.c.id).where(held.c.id == after)
+            asked = asked.where(sa.tuple_(assistance.c.due_at, assistance.c.id) > last.scalar_subquery())
         return [load(Request, text) for text in self.connection.execute(asked).scalars()]
 
-    def open_at(self, via: str) -> list[Request]:
-        """Open requests to one agency, the nearest date first."""
-        over = [state.value for state in AssistanceState if not state.open]
-        asked = sa.select(assistance.c.body).where(assistance.c.requested == via, assistance.c.state.not_in(over))
-        return [
-            load(Request, text)
-            for text in self.connection.execute(asked.order_by(assistance.c.due_at, assistance.c.id)).scalars()
-        ]
+    def known_at(self, via: str, but: Sequence[str], now: datetime, limit: int) -> tuple[list[Request], int]:
+        """Open requests that one agency knows of, `but` these: those whose date is ahead, the nearest first; how many there are in all."""
+        known = [state for state in _OPEN if state != AssistanceState.ORDERED.value]
+        here = (assistance.c.requested == via, assistance.c.state.in_(known), assistance.c.id.not_in(list(but)))
+        asked = sa.select(assistance.c.body).where(*here, assistance.c.due_at > now)
+        found = self.connection.execute(asked.order_by(assistance.c.due_at, assistance.c.id).limit(limit)).scalars()
+        count = sa.select(sa.func.count()).select_from(assistance).where(*here)
+        return [load(Request, text) for text in found], int(self.connection.execute(count).scalar_one())
 
     def counts(self) -> Sequence[Any]:
         """(requested agency, state, count)."""
@@ -86,8 +87,7 @@ class AssistanceRoom(Room):
 
     def unfinished(self, limit: int) -> list[Request]:
         """Open requests, the nearest date first."""
-        states = [state.value for state in AssistanceState if state.open]
-        asked = sa.select(assistance.c.body).where(assistance.c.state.in_(states)).order_by(assistance.c.due_at, assistance.c.id)
+        asked = sa.select(assistance.c.body).where(assistance.c.state.in_(_OPEN)).order_by(assistance.c.due_at, assistance.c.id)
         return [load(Request, text) for text in self.connection.execute(asked.limit(limit)).scalars()]
 
     def score(self, since: datetime) -> Sequence[Any]:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from inspector.domain.letter import LetterKind
 from inspector.store.linktables import digest_entry
 from inspector.store.room import Room
 
@@ -19,10 +20,16 @@ class DigestRoom(Room):
         self.insert_one(digest_entry, {"via": via, "request": request_id, "kind": kind, "slot": slot}, ("via", "request", "kind"))
 
     def waiting(self, via: str, slot: datetime) -> list[tuple[str, str]]:
-        """(request, kind) of what the digest of a slot carries, with what was left from before."""
+        """(request, kind) of what the digest of a slot carries; what one before it carries is still on its way with that one."""
         held = digest_entry.c
-        asked = sa.select(held.request, held.kind).where(held.via == via, held.slot <= slot).order_by(held.request, held.kind)
+        asked = sa.select(held.request, held.kind).where(held.via == via, held.slot == slot).order_by(held.request, held.kind)
         return [(row.request, row.kind) for row in self.connection.execute(asked)]
+
+    def carries(self, via: str, request_id: str) -> bool:
+        """Whether the letter that asks still waits for a digest, or is on its way with one."""
+        held = digest_entry.c
+        asked = sa.select(held.slot).where(held.via == via, held.request == request_id, held.kind == LetterKind.REQUEST.value)
+        return self.connection.execute(asked).first() is not None
 
     def carried(self, via: str, entries: Sequence[tuple[str, str]]) -> None:
         """They wait no more."""

@@ -203,9 +203,10 @@ class WorkRoom(Room):
             return
         self._guarded(held, state="done", done_at=now, error=None, owner=None, attempts=held.attempts)
 
-    def keep(self, held: Work, payload: Mapping[str, object]) -> None:
-        """What a claimed row carries from now on, however often it is tried. Raises Stale when the fence is not ours any more."""
-        self._guarded(held, payload=json.dumps(payload, ensure_ascii=False))
+    def keep(self, held: Work, payload: Mapping[str, object], *, expires_at: datetime | None = None) -> None:
+        """What a claimed row carries from now on, however often it is tried, and until when. Raises Stale when it is not ours any more."""
+        until = {} if expires_at is None else {"expires_at": expires_at}
+        self._guarded(held, payload=json.dumps(payload, ensure_ascii=False), **until)
 
     def postpone(self, held: Work, due_at: datetime, error: str, *, counted: bool) -> None:
         """Try again at `due_at` (office time). An attempt lost to an open breaker is not `counted` (engine.md P12).

@@ -12,7 +12,7 @@ from datetime import datetime
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from inspector.domain import assistance
+from inspector.domain import assistance, respite
 from inspector.domain.assistance import AssistanceState, Door, Inability, Quarrel
 from inspector.domain.errors import Forbidden, InspectorError, Invalid, Refusal
 from inspector.domain.said import Saying
@@ -51,6 +51,7 @@ _WORDLESS = {"": "answer_empty", "mismatch": "mismatch_wordless", "cannot_say": 
 class _Read:
     held: assistance.Request
     hears: bool
+    extends: bool
     fact: str
     cited: list[str]
 
@@ -162,7 +163,8 @@ def _page(
         policy = desk.office.book.get(case.pack)
         cited = [wording.cited(one, language(request)) for one in articles(policy, held.basis)]
         fact = fact_name(desk, case.pack, str(held.question["item"]), str(held.question["fact"]))
-        return _Read(held=held, hears=assist.hears(case, held), fact=fact, cited=cited)
+        extends = respite.not_extended(held, policy, desk.office.now()) is None
+        return _Read(held=held, hears=assist.hears(case, held), extends=extends, fact=fact, cited=cited)
 
     told = desk.look(ask)
     held = told.held
@@ -172,6 +174,7 @@ def _page(
         "now": _now(held, hears, oversees=oversees),
         "open": hears,
         "free": hears and held.state.open and held.state is not AssistanceState.DISPUTED,
+        "extends": told.extends,
         "decides": oversees and held.state is AssistanceState.DISPUTED,
         "oversees": oversees,
         "requested": name_of(desk, node_of(desk.office, held.requested)),

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse
 
 from inspector.domain.assistance import Quarrel, Request
 from inspector.domain.errors import Forbidden, Missing, Refusal
-from inspector.flows import assist
+from inspector.flows import assist, unsettled
 from inspector.flows.office import Office
 from inspector.flows.requests import superior_of
 from inspector.store.tx import Tx
@@ -19,7 +19,7 @@ from inspector.web.body import JsonRoute
 from inspector.web.caller import Caller, Officer
 from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.errors import WRITES
-from inspector.web.fields import Day, Line, MessageId, NamePath, Strict, Text
+from inspector.web.fields import Day, Line, MessageId, Moment, NamePath, Strict, Text
 from inspector.web.links import By, door, requested
 from inspector.web.requested import RequestShown, request_shown
 from inspector.web.roles import Role
@@ -70,6 +70,16 @@ class KeptIn(Strict):
     """Why a date is not agreed, or a refusal is disputed."""
 
     reasons: Text
+
+
+class SeenIn(Strict):
+    """The proposed date as it was shown (`proposed.due_at` of the request): whoever decides decides about this one."""
+
+    due_at: Moment
+
+
+class DateKeptIn(KeptIn, SeenIn):
+    """Which date is not agreed, and why."""
 
 
 class DecisionIn(ReasonedIn):
@@ -157,21 +167,27 @@ def contest_request(desk: AtDesk, by: By, request_id: NamePath, given: ContestIn
 
 
 @router.post("/{request_id}/date/agreement", response_model=RequestShown, responses=WRITES)
-def agree_date(desk: AtDesk, caller: Officer, request_id: NamePath, message_id: MessageId = None) -> JSONResponse:
-    """An officer of the requester agrees to the date that was proposed: it binds."""
+def agree_date(desk: AtDesk, caller: Officer, request_id: NamePath, given: SeenIn, message_id: MessageId = None) -> JSONResponse:
+    """An officer of the requester agrees to the date that was proposed: it binds. Refused is one that is another by now."""
 
     def do(tx: Tx, now: datetime) -> RequestShown:
-        return request_shown(assist.agree_date(*_own(desk, tx, caller, request_id), caller.name, now))
+        return request_shown(assist.agree_date(*_own(desk, tx, caller, request_id), given.due_at, caller.name, now))
 
-    return desk.once(message(caller.source, message_id, f"agree {request_id}", None), do)
+    return desk.once(message(caller.source, message_id, f"agree {request_id}", given), do)
 
 
 @router.post("/{request_id}/date/refusal", response_model=RequestShown, responses=WRITES)
-def keep_date(desk: AtDesk, caller: Officer, request_id: NamePath, given: KeptIn, message_id: MessageId = None) -> JSONResponse:
-    """An officer of the requester does not agree to the date that was proposed, and says why: the old one stays."""
+def keep_date(
+    desk: AtDesk, caller: Officer, request_id: NamePath, given: DateKeptIn, message_id: MessageId = None
+) -> JSONResponse:
+    """An officer of the requester does not agree to the date that was proposed, and says why: the old one stays.
+
+    Refused is one that is another by now.
+    """
 
     def do(tx: Tx, now: datetime) -> RequestShown:
-        return request_shown(assist.keep_date(*_own(desk, tx, caller, request_id), caller.name, given.reasons, now))
+        told = assist.keep_date(*_own(desk, tx, caller, request_id), given.due_at, caller.name, given.reasons, now)
+        return request_shown(told)
 
     return desk.once(message(caller.source, message_id, f"keep {request_id}", given), do)
 
@@ -207,7 +223,7 @@ def forward(desk: Desk, tx: Tx, request_id: str, given: ForwardIn, by: Caller | 
 
 def circle(desk: Desk, request_id: str, to: str, error: Refusal) -> None:
     """After a refused forwarding: where agencies send a request to each other a person hears of it."""
-    if error.code == assist.FORWARD_CIRCLE:
+    if error.code == unsettled.FORWARD_CIRCLE:
         desk.act(lambda tx, now: assist.circle(tx, request_id, to, now))
 
 

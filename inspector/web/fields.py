@@ -87,6 +87,7 @@ Moment = Annotated[datetime, BeforeValidator(_moment)]
 
 CasePath = Annotated[CaseId, Path(description="The id of a case")]
 NamePath = Annotated[str, Path(min_length=1, max_length=200, pattern=_NAME)]
+AfterName = Annotated[str | None, Query(min_length=1, max_length=200, pattern=_NAME)]
 Limit = Annotated[int, Query(ge=1, le=MOST_ROWS, description="How many rows at most")]
 Position = Annotated[int, Query(ge=0, le=2**63 - 1, description="Go on behind this position")]
 MessageId = Annotated[

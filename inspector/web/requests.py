@@ -17,11 +17,12 @@ from inspector.flows import assist, replylink, transcription
 from inspector.flows.requests import node_of
 from inspector.store.tx import Tx, new_id
 from inspector.web.asked import VERDICTS, choices, name_of
+from inspector.web.assistance import DateKeptIn, SeenIn
 from inspector.web.body import JsonRoute
 from inspector.web.caller import Caller, Officer
 from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.errors import WRITES
-from inspector.web.fields import MaybeLine, MessageId, NamePath, Strict, Text
+from inspector.web.fields import AfterName, MaybeLine, MessageId, NamePath, Strict, Text
 from inspector.web.forms import fact_name
 from inspector.web.language import InLang, carried
 from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, complete, page, read, refused, trouble
@@ -70,15 +71,16 @@ def call_back(desk: AtDesk, caller: Officer, request_id: NamePath, given: LinkIn
 
 
 @router.get("/requests")
-def show_all(request: Request, desk: AtDesk, caller: Visitor) -> Response:
-    """Requests that are open, of the session's agencies."""
+def show_all(request: Request, desk: AtDesk, caller: Visitor, after: AfterName = None) -> Response:
+    """Requests that are open, of the session's agencies, page by page; the nearest date first."""
     if caller is None:
         return to_login(request)
     if caller.role not in (Role.OFFICER, Role.AUDITOR):
         return refused(request, Forbidden("role_missing", role=caller.role.value, needed="officer, auditor"))
-    held = desk.look(lambda tx: tx.assistance.open_of(caller.sees, SHOWN))
-    rows = [(request_shown(one), _asked(desk, one)) for one in held]
-    return page(request, "requests.html", caller=caller, rows=rows)
+    held = desk.look(lambda tx: tx.assistance.open_of(caller.sees, SHOWN + 1, after or ""))
+    rows = [(request_shown(one), _asked(desk, one)) for one in held[:SHOWN]]
+    more = rows[-1][0].id if len(held) > SHOWN else None
+    return page(request, "requests.html", caller=caller, rows=rows, more=more)
 
 
 @router.get("/requests/{request_id}")
@@ -116,14 +118,19 @@ def _meant(desk: Desk, caller: Caller, request_id: str, form: Fields) -> tuple[S
             given = _transcription(form)
             return given, lambda tx, now: _transcribe(desk, tx, caller, request_id, given, now)
         case "agree":
-            return Strict(), lambda tx, now: assist.agree_date(office, _own(tx, caller, request_id), request_id, caller.name, now)
-        case "keep" | "refusal" as do:
+            date = read(SeenIn, due_at=form.one("due_at"))
+            return date, lambda tx, now: assist.agree_date(
+                office, _own(tx, caller, request_id), request_id, date.due_at, caller.name, now
+            )
+        case "keep":
+            complete(form, Invalid("reasons_missing", field="reasons"))
+            kept = read(DateKeptIn, due_at=form.one("due_at"), reasons=reasons)
+            return kept, lambda tx, now: assist.keep_date(
+                office, _own(tx, caller, request_id), request_id, kept.due_at, caller.name, kept.reasons, now
+            )
+        case "refusal":
             complete(form, Invalid("reasons_missing", field="reasons"))
             given = read(LinkIn, reason=reasons)
-            if do == "keep":
-                return given, lambda tx, now: assist.keep_date(
-                    office, _own(tx, caller, request_id), request_id, caller.name, reasons, now
-                )
             return given, lambda tx, now: assist.contest_refusal(
                 office, _own(tx, caller, request_id), request_id, reasons, caller.name, now
             )

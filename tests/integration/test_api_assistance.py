@@ -32,6 +32,9 @@ def edge(store: Store, hand: Hand) -> Iterator[Edge]:
         yield held
 
 
+DATE = "2026-03-20T17:30:00+08:00"
+
+
 def say(client: httpx.Client, request_id: str, what: str, **given: object) -> tuple[int, dict[str, Any]]:
     """A word about a request: the status, and what came back."""
     told = client.post(f"/v1/assistance/{request_id}/{what}", json=given)
@@ -56,10 +59,19 @@ def test_an_agency_acknowledges_answers_a_part_and_gets_the_date_it_proposes_onc
         code, told = say(agency, request_id, "date", day="2026-03-14", **SIGNED)
         assert (code, told["code"]) == (422, "date_not_working"), "a Saturday"
         assert say(agency, request_id, "date", day="2026-03-20", **SIGNED)[1]["state"] == "PROPOSED"
-        assert stranger.post(f"/v1/assistance/{request_id}/date/agreement").status_code == 404
+        assert say(stranger, request_id, "date/agreement", due_at=DATE)[0] == 404
         (matter,) = (one for one in officer.get("/v1/attention").json()["attention"] if one["kind"] == "date_proposed")
         assert matter["about"] == request_id
-        agreed = officer.post(f"/v1/assistance/{request_id}/date/agreement").json()
+        shown = officer.get(f"/v1/assistance/{request_id}").json()["proposed"]["due_at"]
+        assert say(agency, request_id, "date", day="2026-06-30", **SIGNED)[1]["state"] == "PROPOSED"
+        told = {"due_at": shown, "reasons": "承诺人急需办结"}
+        for step, given in (("agreement", {"due_at": shown}), ("refusal", told)):
+            code, changed = say(officer, request_id, f"date/{step}", **given)
+            assert (code, changed["code"]) == (409, "date_changed"), "nobody agrees to a date that was not shown"
+            assert "2026-03-20" in changed["message"]
+            assert "2026-06-30" in changed["message"]
+        assert say(agency, request_id, "date", day="2026-03-20", **SIGNED)[1]["state"] == "PROPOSED"
+        agreed = say(officer, request_id, "date/agreement", due_at="2026-03-20T09:30:00Z")[1]
         assert (agreed["state"], agreed["due_at"]) == ("ACCEPTED", "2026-03-20T17:30:00+08:00")
         assert "date_proposed" not in officer.get("/v1/attention").text
         assert kinds(edge, "housing") == ["request", "agreed"]
@@ -113,8 +125,10 @@ def test_a_competence_is_disputed_and_the_common_superior_decides_by_its_link_an
         assert kinds(edge, "county-office") == ["dispute"]
         county = edge.office.connectors.agencies["county-office"]
         assert isinstance(county, Post)
-        for word in (request_id, "home-title", "S0:7", "提出争议", SIGNED["reasons"]):
+        for word in (request_id, "房屋权利人", "〕", "提出争议", SIGNED["reasons"]):
             assert word in county.letters[-1].text, "the superior gets the whole dossier"
+        for code in ("home-title", "S0:7"):
+            assert code not in county.letters[-1].text, "and no code of ours"
         assert say(agency, request_id, "decision", helps=False, **SIGNED)[1]["code"] == "link_unknown"
         with edge.as_("officer", "bureau") as officer, edge.as_("officer", "city") as city:
             assert say(officer, request_id, "decision", helps=True, **SIGNED)[1]["code"] == "dispute_not_decided_here"
@@ -122,6 +136,9 @@ def test_a_competence_is_disputed_and_the_common_superior_decides_by_its_link_an
         told = say(superior, request_id, "decision", helps=True, **SIGNED)[1]
         assert (told["state"], told["dispute"]["helps"]) == ("ACCEPTED", True)
     assert kinds(edge, "housing")[-1] == "decided"
+    housing = edge.office.connectors.agencies["housing"]
+    assert isinstance(housing, Post)
+    assert SIGNED["reasons"] in housing.letters[-1].words.body, "and why"
 
 
 def test_a_disputed_refusal_stops_no_case_and_what_comes_of_it_is_late_evidence(edge: Edge) -> None:
@@ -130,6 +147,12 @@ def test_a_disputed_refusal_stops_no_case_and_what_comes_of_it_is_late_evidence(
     with edge.client(X_Link_Token=link) as agency, edge.as_("officer") as officer, edge.client(X_Link_Token=above) as superior:
         told = say(agency, request_id, "decline", **SIGNED, inability="NOT_PERMITTED")[1]
         assert told["reply"] == {**SIGNED, "inability": "NOT_PERMITTED"}
+        with edge.office.store.read() as tx:
+            (notice,) = tx.assistance.notices(request_id)
+        for word in ("落户地址房屋权利人为申请人", "〕", SIGNED["reasons"]):
+            assert word in notice["body"], "whoever reads the notice in ten years knows none of our codes"
+        for code in ("home-title", "S0:7", "NOT_PERMITTED"):
+            assert code not in notice["body"]
         before = officer.get(f"/v1/cases/{told['case_id']}").json()
         assert say(officer, request_id, "refusal/dispute", reasons="法律没有禁止")[1]["state"] == "DISPUTED"
         assert officer.get(f"/v1/cases/{told['case_id']}").json()["state"] == before["state"]
@@ -144,7 +167,7 @@ def test_a_case_that_comes_to_an_officer_leaves_its_open_requests_their_clocks(e
     request_id, link = asked(edge)
     with edge.client(X_Link_Token=link) as agency, edge.as_("officer") as officer:
         case_id = say(agency, request_id, "date", day="2026-03-20", **SIGNED)[1]["case_id"]
-        officer.post(f"/v1/assistance/{request_id}/date/agreement")
+        say(officer, request_id, "date/agreement", due_at=DATE)
         hand.on(days=15)  # the case's own date has passed, the agency's has not
         settle(edge.office)
         case = officer.get(f"/v1/cases/{case_id}").json()

@@ -62,10 +62,13 @@ def test_an_officer_lists_shows_agrees_and_contests_at_the_command_line_and_expo
         assert (row["id"], row["state"]) == (moved, "PROPOSED")
         assert "PROPOSED" not in operator.well("assistance", "show", moved).out, "people read words"
         assert "需调阅纸质档案" in operator.well("assistance", "show", moved, "--lang", "zh-Hans").out
-        assert operator.say("assistance", "keep", moved, "--reasons", " ").code == 2
-        agreed = operator.well("assistance", "agree", moved, "--by", "李主任", "--json").json
+        proposed = operator.well("assistance", "show", moved, "--json").json["proposed"]
+        seen, other = ("--day", proposed[:10]), ("--day", row["due_at"][:10])
+        assert operator.say("assistance", "keep", moved, *seen, "--reasons", " ").code == 2
+        assert operator.say("assistance", "agree", moved, *other).code == 4, "another date than the one that is proposed"
+        agreed = operator.well("assistance", "agree", moved, *seen, "--by", "李主任", "--json").json
         assert (agreed["state"], agreed["due_at"] > row["due_at"]) == ("ACCEPTED", True)
-        assert operator.say("assistance", "agree", moved).code == 4, "nothing is proposed any more"
+        assert operator.say("assistance", "agree", moved, *seen).code == 4, "nothing is proposed any more"
         (notice,) = operator.well("assistance", "notice", refused, "--json").json
         assert ("没有这些档案" in notice["text"], notice["seal"]) == (True, 1)
         assert notice["digest"] in operator.well("assistance", "notice", refused).out

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
 
 from connectors.agencies import paper
 from connectors.agencies.http import HttpAgency
-from inspector.domain import digest
-from inspector.domain.assistance import AssistanceState, Request
+from inspector.domain import digest, ladder, recounting
+from inspector.domain.assistance import TIMERS, AssistanceState, Request
+from inspector.domain.calendar import NamedDay, WorkingCalendar
+from inspector.domain.decision import OrderKind
 from inspector.domain.inquiry import Asked
 from inspector.domain.letter import LetterKind
+from inspector.domain.scoreboard import scores
 from inspector.domain.urgency import Urgency
+from inspector.flows import assist
 from inspector.flows.office import Office
-from inspector.ports import Origin, Refused, Unavailable
+from inspector.flows.table import FLOWS
+from inspector.ports import NotYet, Origin, Refused, Unavailable
 from inspector.store.store import Store
 from inspector.testing.peer import answer, peer
-from tests.house import START, Hand, post, settle
-from tests.integration.test_letters import Desk, an_office, go, opened, request_of, withdraw
+from tests.house import START, Hand, carry_out, claim, let_lapse, post, settle
+from tests.integration.test_letters import Desk, an_office, climbing, go, opened, request_of, withdraw
 from tests.integration.test_way import HOUSEHOLD, Post, person
 
 pytestmark = pytest.mark.alike
@@ -104,7 +109,7 @@ def test_what_does_not_bear_waiting_goes_at_once(store: Store, hand: Hand) -> No
     def bears(one: Request, kind: LetterKind, case_due: datetime | None = None) -> bool:
         return digest.bears(one, kind, NEXT, case_due, policy, office.calendar)
 
-    counted = digest.dated(request, NEXT, policy, office.calendar).due_at
+    counted = digest.patience(request, LetterKind.REQUEST, NEXT, policy, office.calendar)
     assert bears(request, LetterKind.REQUEST)
     assert bears(request, LetterKind.REQUEST, counted)
     assert not bears(request, LetterKind.REQUEST, counted - timedelta(minutes=1)), "the case's own date would be missed"
@@ -154,3 +159,132 @@ def test_over_http_a_digest_is_its_letters(store: Store, hand: Hand) -> None:
     told = heard.json()
     assert (told["kind"], [one["request"] for one in told["letters"]]) == ("digest", [request_of(store, case_id).id])
     assert {*told} == {"kind", "letters"}
+
+
+def test_the_date_that_a_digest_has_told_binds_though_the_daemon_died_before_it_could_write_that_it_was_taken(
+    store: Store, hand: Hand
+) -> None:
+    civil = Desk("civil-affairs")
+    office = digesting(store, hand, civil)
+    hand.now = START.replace(day=6, hour=9)  # a Friday, after its digest
+    cases = [post(office, person(number, "relief-household", HOUSEHOLD)) for number in (1, 2)]
+    go(office, letters=True)
+    hand.now = START.replace(day=9, hour=8, minute=30)
+    (work,) = (row for row in claim(office) if row.kind == OrderKind.ASSIST_DIGEST)
+    FLOWS[OrderKind.ASSIST_DIGEST].do(work, office)  # taken there, and never settled
+    told = [one.due_at for one in civil.letters[0].enclosed]
+    with store.begin() as tx:
+        assist.deliver(office, tx, request_of(store, cases[0]).id, hand())
+    with store.begin() as tx:
+        assist.accept(office, tx, request_of(store, cases[1]).id, "王五", hand())
+    let_lapse(office)
+    settle(office)
+    held = [request_of(store, case_id) for case_id in cases]
+    assert [one.due_at for one in held] == told == [START.replace(day=12, hour=17, minute=30)] * 2
+    assert [one.state for one in held] == [AssistanceState.DELIVERED, AssistanceState.ACCEPTED]
+    assert all(one.escalate_at > one.due_at for one in held)
+    assert civil.letters[0] == civil.letters[1], "the same again"
+    assert [score.moved for score in scores(held, office.calendar)] == [0], "nobody has moved a date"
+    with store.read() as tx:
+        rows = tx.work.page(case_id=cases[1], limit=100)
+    waits = {row["key"] for row in rows if row["state"] == "waiting" and row["kind"] in TIMERS}
+    assert waits == {held[1].key(kind) for kind in (OrderKind.ASSIST_REMIND, OrderKind.ASSIST_DUE)}, "of the clock that was told"
+
+
+def test_in_a_digest_the_time_to_acknowledge_runs_from_it_too_and_no_calendar_brings_it_forward(store: Store, hand: Hand) -> None:
+    civil = Desk("civil-affairs")
+    office = climbing(digesting(store, hand, civil))
+    hand.now = START.replace(day=6, hour=9)
+    case_id = opened(office)
+    go(office, letters=True)
+    before = request_of(store, case_id)
+    hand.now = START.replace(day=9, hour=8, minute=30)
+    settle(office)
+    after = request_of(store, case_id)
+    (told,) = civil.letters[0].enclosed
+    assert before.accept_by == START.replace(day=10, hour=17, minute=30)
+    assert told.accept_by == after.accept_by == START.replace(day=11, hour=17, minute=30) == ladder.accept_by(after.rungs)
+
+    policy = office.policy("bureau", START.date())
+    for day, later in (("2026-03-12", 0), ("2026-03-10", 1)):  # behind it, and within it
+        tables = [table for table in office.calendar.tables if table.year != 2026]
+        (old,) = [table for table in office.calendar.tables if table.year == 2026]
+        off = NamedDay(day=date.fromisoformat(day), name="调休")
+        new = WorkingCalendar(tables=(*tables, replace(old, version=old.version + 1, days_off=(*old.days_off, off))))
+        found = recounting.recount_request(after, policy, new)
+        assert found is not None
+        moved = found[0].state
+        assert moved.accept_by == ladder.accept_by(moved.rungs) == START.replace(day=11 + later, hour=17, minute=30)
+        assert all(rung.at >= was.at for rung, was in zip(moved.rungs, after.rungs, strict=True))
+
+
+@pytest.mark.parametrize("alone", [False, pytest.param(True, marks=pytest.mark.slow)])
+def test_a_digest_is_tried_as_long_as_a_letter_alone_to_the_date_that_it_tells(store: Store, hand: Hand, alone: bool) -> None:
+    civil = Desk("civil-affairs", fails=[Unavailable("timeout")] * 1000)
+    digest_office = digesting(store, hand, civil)
+    office = an_office(store, hand, {"civil-affairs": civil}) if alone else digest_office
+    hand.now = START.replace(day=5, hour=15)  # Thursday: its digest goes on Friday
+    case_id = opened(office)
+    settle(office)
+    for day in (6, 7, 9):
+        hand.now = START.replace(day=day, hour=8, minute=30)
+        settle(office)
+    request = request_of(store, case_id)
+    assert request.state.open, "over a weekend nobody could take it"
+    last = request.due_at
+    hand.now = last - timedelta(minutes=30)
+    settle(office)
+    assert request_of(store, case_id).state.open
+    hand.now = last + timedelta(hours=2)
+    settle(office)
+    assert request_of(store, case_id).state is AssistanceState.UNANSWERED
+    assert last == START.replace(day=10 if alone else 11, hour=17, minute=30)
+
+
+def test_a_digest_that_goes_late_counts_from_its_own_hour_and_tells_nothing_twice(store: Store, hand: Hand) -> None:
+    civil = Desk("civil-affairs")
+    office = digesting(store, hand, civil)
+    case_id = opened(office)
+    go(office, letters=True)
+    hand.now = START.replace(day=9, hour=10)  # the daemon stood still for a week
+    (due,) = (row for row in claim(office) if row.kind == OrderKind.ASSIST_DUE)
+    with pytest.raises(NotYet, match="letter_waits"):
+        carry_out(office, due)
+    let_lapse(office)
+    settle(office)
+    first, *more = civil.letters
+    (told,) = first.enclosed
+    request = request_of(store, case_id)
+    assert request.due_at == told.due_at == START.replace(day=12, hour=17, minute=30)
+    assert "2026-03-09" in first.words.title
+    assert (more, request.state, request.escalated_to) == ([], AssistanceState.SENT, None)
+
+
+def test_a_digest_tells_again_the_nearest_dates_that_are_ahead_and_says_how_many_requests_are_open_besides(
+    store: Store, hand: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(digest, "BESIDE", 1)
+    civil = Desk("civil-affairs")
+    office = digesting(store, hand, civil)
+    for day in (2, 3, 4):
+        hand.now = START.replace(day=day)
+        opened(office, day)
+        go(office, letters=True)
+    hand.now = START.replace(day=5, hour=8, minute=30)
+    settle(office)
+    one, two, three = civil.letters
+    kinds = [[each.kind for each in letter.enclosed] for letter in (one, two, three)]
+    assert kinds == [[LetterKind.REQUEST], *[[LetterKind.REQUEST, LetterKind.REMINDER]] * 2]
+    assert three.enclosed[1].request_id == one.enclosed[0].request_id, "the nearest date"
+    assert ("尚有 1 件未结" in three.words.body, "尚有" in two.words.body) == (True, False)
+    withdraw(office, opened(office, 8))
+    go(office, letters=True)
+    hand.now = START.replace(day=10, hour=9)
+    opened(office, 9)
+    go(office, letters=True)
+    assert [letter.kind for letter in civil.letters].count(LetterKind.DIGEST) == 3, "one without a letter does not leave"
+    hand.now = START.replace(day=11, hour=8, minute=30)
+    go(office, letters=True)
+    assert [each.kind for each in civil.letters[-1].enclosed] == [LetterKind.REQUEST], (
+        "nobody is reminded of a date that has passed"
+    )

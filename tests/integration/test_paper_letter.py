@@ -15,7 +15,7 @@ from inspector import testing
 from inspector.domain.errors import Invalid
 from inspector.domain.letter import LetterKind
 from inspector.domain.words import Words
-from inspector.flows import letters
+from inspector.flows import letters, unsettled
 from inspector.ports import Barred, Unavailable
 from inspector.store.store import Store
 from inspector.testing import LETTER, caught
@@ -106,7 +106,7 @@ def test_a_letter_in_words_names_who_asks_what_and_by_when_and_leaves_work_to_a_
     with store.read() as tx:
         matters = {one["kind"]: one["agency"] for one in tx.attention.page(None)}
         kept = [row["payload"] for row in tx.work.page(case_id=case_id, kind="assist.send")]
-    assert {letters.PARTLY, letters.TO_POST} <= {*matters}
+    assert {unsettled.PARTLY, unsettled.TO_POST} <= {*matters}
     assert all(link.rpartition("/")[2] not in one for one in kept), "the secret of a link lies in no row"
 
 

@@ -117,6 +117,25 @@ def fired(held: Standing, policy: Policy, superior: str | None) -> Standing:
     return rest.after(decision, now)
 
 
+def shown(held: Request) -> datetime:
+    """The proposed date as the officer's page has it, or the one that binds."""
+    return held.proposed.due_at if held.proposed else held.due_at
+
+
+def without(*days: date) -> WorkingCalendar:
+    """The calendar with these days off besides."""
+    years = {table.year: table for table in calendar().tables}
+    off = (*years[2026].days_off, *(NamedDay(day=day, name="调休") for day in days))
+    return WorkingCalendar(
+        tables=(*(one for year, one in years.items() if year != 2026), replace(years[2026], version=2, days_off=off))
+    )
+
+
+def bound(held: Request) -> tuple[datetime | None, ...]:
+    """The dates of a request that others were told."""
+    return held.due_at, held.accept_by, held.escalate_at
+
+
 def words(policy: Policy, now: datetime) -> Iterator[Callable[[Request], Decision[Request]]]:
     """Everything that anybody can say about a request."""
     day, at = calendar(), policy.label
@@ -129,8 +148,8 @@ def words(policy: Policy, now: datetime) -> Iterator[Callable[[Request], Decisio
     yield lambda held: reply.decline(held, "没有", "赵六", now, at, inability=Inability.NOT_HELD)
     yield lambda held: respite.extend(held, WORD, policy, now, day)
     yield lambda held: respite.propose(held, day.add_working_days(late, 1), WORD, now, day, at)
-    yield lambda held: respite.agree(held, "officer", policy, now, day)
-    yield lambda held: respite.keep(held, WORD, now, at)
+    yield lambda held: respite.agree(held, shown(held), "officer", policy, now, day)
+    yield lambda held: respite.keep(held, shown(held), WORD, now, at)
     yield lambda held: respite.calm(held, WORD, policy, now, day)
     yield lambda held: asking.forward(held, "archives", WORD, policy, now, day).old
     yield lambda held: asking.forward(held, "archives", WORD, policy, now, day).new
@@ -234,10 +253,14 @@ def test_a_proposed_date_binds_once_it_is_agreed_and_the_ladder_is_counted_anew_
     policy, held = pack(), opened(pack()).request
     asked = respite.propose(held, date(2026, 4, 1), WORD, START, calendar(), PACK).state
     assert (asked.state, asked.due_at) == (AssistanceState.PROPOSED, held.due_at)
-    kept = respite.keep(asked, WORD, START, PACK).state
+    kept = respite.keep(asked, shown(asked), WORD, START, PACK).state
     assert (kept.proposed, kept.due_at) == (None, held.due_at)
-    agreed = respite.agree(asked, "officer", policy, START, calendar())
+    agreed = respite.agree(asked, shown(asked), "officer", policy, START, calendar())
     assert agreed.state.due_at == datetime(2026, 4, 1, 17, 30, tzinfo=SHANGHAI)
+    with pytest.raises(Refusal, match="extension_after_agreement"):
+        respite.extend(agreed.state, WORD, policy, START, calendar())
+    with pytest.raises(Refusal, match="date_changed"):
+        respite.agree(asked, held.due_at, "officer", policy, START, calendar())
     assert {row.due_at for row in agreed.orders if row.kind is OrderKind.ASSIST_LIAISON} == {
         datetime(2026, 4, 2, 17, 30, tzinfo=SHANGHAI)
     }
@@ -299,17 +322,22 @@ def test_the_common_superior_decides_a_dispute_and_a_case_that_has_gone_on_takes
 
 def test_a_new_calendar_puts_every_step_off_and_a_superiors_date_and_brings_none_forward() -> None:
     policy, held = pack(), opened(pack()).request
-    years = {table.year: table for table in calendar().tables}
-    off = (*years[2026].days_off, NamedDay(day=date(2026, 3, 10), name="调休"))
-    fewer = WorkingCalendar(
-        tables=(*(one for year, one in years.items() if year != 2026), replace(years[2026], version=2, days_off=off))
-    )
+    fewer = without(date(2026, 3, 10))
     later = recount_request(held, policy, fewer)
     assert later is not None
     moved, change = later[0].state, later[1]
     assert (change, moved.due_at.date()) == ("later", date(2026, 3, 17))
     assert all(new.at >= old.at for new, old in zip(moved.rungs, held.rungs, strict=True))
     assert moved.rungs[-1].at == moved.escalate_at == datetime(2026, 3, 20, 17, 30, tzinfo=SHANGHAI)
+    further = recount_request(held, policy, without(date(2026, 3, 10), date(2026, 3, 18)))
+    assert further is not None
+    put = further[0].state
+    again = recount_request(put, policy, calendar())
+    assert again is not None
+    stands = again[0].state
+    assert (again[1], stands.due_at, stands.accept_by, stands.escalate_at) == ("kept", *bound(put))
+    after = [(new.at, old.at) for new, old in zip(stands.rungs, put.rungs, strict=True) if old.at > put.due_at]
+    assert all(new >= old for new, old in after), "what was put off stays put off"
     told = dispute.dispute(held, Quarrel.COMPETENCE, WORD, "county", policy, START, calendar()).state
     put_off = recount_request(told, policy, fewer)
     assert put_off is not None

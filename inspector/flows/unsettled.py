@@ -1,0 +1,58 @@
+"""The matters that a request for assistance opens for a person, and what ends each: a word of the agency, a decision, the request's end."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from inspector.domain.assistance import Request
+from inspector.domain.letter import letters
+from inspector.store.tx import Tx
+
+UNDELIVERABLE = "letter_undeliverable"
+"""A letter that nobody took; a word from the agency ends it."""
+
+TO_POST = "letter_to_post"
+"""A letter on paper: print it and post it. A word from the agency ends it, too, and that nobody wants to know any more."""
+
+PARTLY = "letter_partly"
+"""Some addressees of a letter did not take it, while another did."""
+
+SUPERIOR_UNKNOWN = "superior_unknown"
+"""A request's date has come, and nobody is known to stand above both sides; it is over with the request."""
+
+FORWARD_CIRCLE = "forward_circle"
+"""A request that agencies send each other: over when somebody answers, or the common superior has decided."""
+
+DATE_PROPOSED = "date_proposed"
+"""A date that an agency has proposed: an officer agrees, or says why not."""
+
+
+def heard(tx: Tx, was: Request, now: datetime) -> None:
+    """The agency has spoken: it knows what was asked, however its letters fared. `was` is the request before its word."""
+    for key in letters(was):
+        for kind in (UNDELIVERABLE, TO_POST, PARTLY):
+            tx.attention.close(f"{kind}:{key}", now)
+
+
+def follow(tx: Tx, request: Request, now: datetime) -> None:
+    """What a request's present state leaves no question about, whoever brought it there."""
+    over = not request.state.open
+    if over or request.proposed is None:
+        tx.attention.close(f"{DATE_PROPOSED}:{request.id}", now)
+    if over or request.dispute is not None:
+        tx.attention.close(f"{FORWARD_CIRCLE}:{request.id}", now)
+    if over:
+        tx.attention.close(f"{SUPERIOR_UNKNOWN}:{request.id}", now)
+
+
+def called_off(tx: Tx, was: Request, now: datetime) -> None:
+    """The case is over: what still lies here on paper need not be posted."""
+    for key in letters(was):
+        tx.attention.close(f"{TO_POST}:{key}", now)
+
+
+def replaced(tx: Tx, request: Request, now: datetime) -> None:
+    """The agency has a letter with its present link: it lacks none of those that went in vain."""
+    for key, to in letters(request).items():
+        if to == request.requested:
+            tx.attention.close(f"{UNDELIVERABLE}:{key}", now)
