@@ -26,6 +26,7 @@ _DIGEST = r"^[0-9a-f]{64}$"
 _DIGEST_HEAD = r"^[0-9a-f]{8,64}$"
 _CASE_ID = r"^[0-9a-f]{32}$"
 _MESSAGE_ID = r"^[!-~]+$"
+MAYBE_SIGNS = r"^[!-~]*$"
 FORMS: Mapping[str, str] = {
     LINE: "line",
     MAYBE_LINE: "line",
@@ -37,6 +38,7 @@ FORMS: Mapping[str, str] = {
     _DIGEST_HEAD: "digest_head",
     _CASE_ID: "case_id",
     _MESSAGE_ID: "message_id",
+    MAYBE_SIGNS: "message_id",
 }
 """Each pattern by the name of the words that tell a person the same: the label `problem.form_` and that name."""
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
