@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
@@ -192,7 +193,7 @@ def _named(key: str, row: Any) -> str:
     return retraction_key(json.loads(row.payload)["entry"]) if row.kind == OrderKind.CREDIT_RETRACT else key
 
 
-def _pointless(key: str, row: Any, inside: Inside, served: Set[str]) -> bool:
+def _pointless(key: str, row: Any, inside: Inside, served: AbstractSet[str]) -> bool:
     """Work that had lost its purpose when its turn came, or whose patience was over, so that nobody needed to hear of it.
 
     An entry whose outcome fell, a letter of a request that was over, a push of a seat that had passed on, or that has come there by
