@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from inspector.domain.assistance import beside, evidence_id
 from inspector.domain.calendar import Counting
 from inspector.domain.case import (
     Case,
@@ -26,6 +25,7 @@ from inspector.domain.counting import Tallied, tally
 from inspector.domain.errors import InspectorError
 from inspector.domain.evidence import Evidence, Verdict
 from inspector.domain.pause import Extension, Suspension
+from inspector.domain.piece import beside, evidence_id
 from inspector.domain.policy import Policy
 from inspector.domain.review import Reviewed, reviewed
 from inspector.domain.transition import Scope
@@ -188,7 +188,7 @@ def explain(office: Office, tx: Tx, case_id: str, *, outside: bool = False) -> E
     decisions = tuple(decided(office, row, policy) for row in tx.ledger.about(case_id))
     last = last_review(decisions)
     relied_on = cited(evidence, last)
-    came = {evidence_id(held): held.ended_at for held in letters if held.reply}
+    came = {evidence_id(held): held.ended_at for held in letters if held.reply}  # pieces of before `came_at` was kept
     heard = [_heard(office, held, case, policy, came) for held in evidence]
     return Explanation(
         case=case.id,
@@ -315,9 +315,10 @@ def _name(claim: Claim, case: Case, policy: Policy) -> str:
 def _heard(office: Office, held: Evidence, case: Case, policy: Policy, came: Mapping[str, datetime | None]) -> Heard:
     """An answer with its question, also where that was about what the case said before a correction.
 
-    Letters are answered some day, which `came` tells by the id of the evidence; whatever else answers does it when it is asked.
+    Letters are answered some day, which the evidence tells, or `came` by its id; whatever else answers does it when it is asked.
     """
     claim, former = next(((one, before) for one, before in promised(case) if one.key == held.claim), (None, False))
+    written = held.method is Method.ASSISTANCE and not beside(held.id)
     return Heard(
         id=held.id,
         claim=held.claim,
@@ -330,7 +331,7 @@ def _heard(office: Office, held: Evidence, case: Case, policy: Policy, came: Map
         verdict=held.verdict,
         fresh=held.fresh,
         asked_at=office.calendar.local(held.asked_at),
-        came_at=_local(office, came.get(held.id) if held.method is Method.ASSISTANCE and not beside(held.id) else held.asked_at),
+        came_at=_local(office, held.came_at or (came.get(held.id) if written else held.asked_at)),
         as_of=_local(office, held.as_of),
         note=held.note,
         found=held.found,

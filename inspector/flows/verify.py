@@ -9,7 +9,7 @@ from typing import Any
 
 from inspector.domain import credit, verification
 from inspector.domain.case import Case, CaseState, Claim, LevelReason, Method, Rated, SubjectKind
-from inspector.domain.evidence import Evidence, Verdict, blank, compare, unfresh
+from inspector.domain.evidence import Evidence, Verdict, blank, says, unfresh
 from inspector.domain.policy import Fact, Policy
 from inspector.flows import late
 from inspector.flows.left import wait_where_left
@@ -243,10 +243,8 @@ def judge(key: str, claim: Claim, fact: Fact, answer: Answer, now: datetime, by:
     elif answer.note == VALUE_EMPTY or (answer.status is AnswerStatus.FOUND and blank(answer.value or "")):
         note, remark = VALUE_EMPTY, ""
     elif answer.status is AnswerStatus.FOUND and answer.value is not None:
-        try:
-            verdict = Verdict.MATCH if compare(fact.compare, claim.value, answer.value) else Verdict.MISMATCH
-        except ValueError:
-            note = "value_not_comparable"
+        verdict = says(fact.compare, claim.value, answer.value)
+        note = "value_not_comparable" if verdict is Verdict.CANNOT_SAY else ""
     valid_for = fact.valid_for
     if by is Method.OTHER_RESULT and fact.result is not None:
         valid_for = fact.result.valid_for
