@@ -31,6 +31,9 @@ class SourceConfig(WireConfig):
     `record`: it sends whole records, and knows no lesser answer; asked only about facts whose pack has a line for that (`record_basis`).
     `asks`: the fields of the question, each with what stands in it, instead of our own form; nothing else about the case leaves then.
     `always`: fields that are the same in every question.
+
+    `live`: it is the register itself, so that an answer without a date is of the moment of asking. Of any other source such an answer
+    is of nobody knows when: it is kept, and decides nothing.
     """
 
     path: str = ""
@@ -45,6 +48,7 @@ class SourceConfig(WireConfig):
     retry_codes: tuple[object, ...] = ()
     value_field: str = "data.value"
     as_of_field: str = "data.as_of"
+    live: bool = False
     version_field: str = "version"
     echo: Mapping[str, str] = field(default_factory=dict)
     empty_words: tuple[str, ...] = ("-", "--", "—", "——", "/", "N/A", "null")
@@ -134,7 +138,10 @@ class Answers:
         as_of = reply.moment(held.as_of_field) if held.as_of_field else None
         version = (reply.text(held.version_field, optional=True) or "") if held.version_field else ""
         return Answer(
-            status=status, value=value, provenance=reply.provenance(self._card, as_of=as_of, version=version), note=note
+            status=status,
+            value=value,
+            provenance=reply.provenance(self._card, as_of=as_of, version=version, live=held.live),
+            note=note,
         )
 
 

@@ -26,8 +26,8 @@ VALUE_EMPTY = "value_empty"
 CONTRADICTS_ITSELF = "contradicts_itself"
 """The note where a source has no record and gives a value all the same: neither of the two is believed."""
 
-RESULT_UNDATED = "data_undated"
-"""The note where another agency's result does not say of which day it is."""
+UNDATED = "data_undated"
+"""The note where nobody knows of which day data are: neither they nor the settings say. They are no ground, and at most a lead."""
 
 PATIENCE_OVER = "patience_over"
 """The note where every try was spent and no error tells why."""
@@ -232,6 +232,7 @@ def method(said: Mapping[str, object]) -> Method:
 def judge(key: str, claim: Claim, fact: Fact, answer: Answer, now: datetime, by: Method = Method.ONLINE_QUERY) -> Evidence:
     """An answer as evidence: only a value that was found and understood can match or contradict. `now` is office time, as ages are.
 
+    What has no date decides nothing, unless its source is the register itself (`live`).
     Another agency's result is of the day of its check: one of no day cannot say whether it is recent, or anything else.
     """
     told = answer.provenance
@@ -249,8 +250,10 @@ def judge(key: str, claim: Claim, fact: Fact, answer: Answer, now: datetime, by:
     if by is Method.OTHER_RESULT and fact.result is not None:
         valid_for = fact.result.valid_for
         if told.as_of is None and verdict in (Verdict.MATCH, Verdict.MISMATCH):
-            verdict, note = Verdict.CANNOT_SAY, RESULT_UNDATED
+            verdict, note = Verdict.CANNOT_SAY, UNDATED
     stale = unfresh(verdict, told.as_of, claim.on, valid_for, now)
+    if not stale and told.as_of is None and not told.live and verdict in (Verdict.MATCH, Verdict.MISMATCH):
+        stale = UNDATED
     return Evidence(
         id=key,
         claim=claim.key,
