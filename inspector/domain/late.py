@@ -15,6 +15,7 @@ from inspector.domain.decision import Because, Decision
 from inspector.domain.duty import Rule
 from inspector.domain.ending import reopen
 from inspector.domain.evidence import UNTRUE, Evidence, Verdict
+from inspector.domain.piece import fingerprint
 from inspector.domain.policy import Policy
 from inspector.domain.review import in_favour
 from inspector.domain.verification import FORMER, conflicts, in_conflict, settles, weigh
@@ -38,6 +39,7 @@ def late(
         "verdict": evidence.verdict.value,
         "via": evidence.via,
         "evidence": evidence.id,
+        "digest": fingerprint(evidence),
     }
     because = Because(rule="evidence.late", basis=(policy.basis(Rule.FINDING),), pack=case.pack, facts=facts)
     held = next((one for one in case.claims if one.claim.key == evidence.claim), None)

@@ -5,8 +5,10 @@ Invariant: every word has a piece of its own, with an id of its own: none takes 
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from inspector.domain.assistance import Request
 from inspector.domain.case import Method
@@ -80,6 +82,23 @@ def _beside(request: Request, name: str, verdict: Verdict, note: str, said: Mapp
         token=str(said.get("token", "")),
         instead_of=request.first,
     )
+
+
+def fingerprint(evidence: Evidence) -> str:
+    """What a piece says and where it comes from as one SHA-256. The ledger holds it, so that no later change of the piece goes unseen.
+
+    Over a fixed list: what releases to come add to evidence changes no digest of before.
+    """
+    told = (
+        *(evidence.id, evidence.claim, evidence.method.value, evidence.via, evidence.verdict.value, str(evidence.fresh)),
+        *(_moment(evidence.asked_at), _moment(evidence.as_of), evidence.note, evidence.found, evidence.remark),
+        *(evidence.source_version, evidence.request_digest, evidence.reply_digest, evidence.door, evidence.token),
+    )
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+
+
+def _moment(at: datetime | None) -> str:
+    return at.astimezone(UTC).isoformat() if at is not None else ""
 
 
 def _on(request: Request) -> date:

@@ -30,6 +30,7 @@ from inspector.domain.duty import Rule
 from inspector.domain.ending import end, to_review
 from inspector.domain.evidence import Evidence, Verdict
 from inspector.domain.notice import Notice
+from inspector.domain.piece import fingerprint
 from inspector.domain.policy import Item, Policy
 from inspector.domain.strategy import strategy
 
@@ -120,6 +121,7 @@ def weigh(case: Case, evidence: Evidence, policy: Policy, now: datetime, calenda
         "verdict": evidence.verdict.value,
         "via": evidence.via,
         "evidence": evidence.id,
+        "digest": fingerprint(evidence),
     }
     if evidence.verdict in (Verdict.MATCH, Verdict.MISMATCH):  # only an answer has an age
         facts["fresh"] = evidence.fresh

@@ -270,6 +270,8 @@ def judge(key: str, claim: Claim, fact: Fact, answer: Answer, now: datetime, by:
         request_digest=told.request_digest,
         reply_digest=told.reply_digest,
         attempts=told.attempts,
+        owner=told.owner,
+        valid_for=str(valid_for),
     )
 
 
