@@ -272,7 +272,7 @@ class CaseRoom(Room):
 
     def adverse_without_review(self) -> int:
         """How many cases ended against their subject without an officer's decision, or ground for it: must be 0 (`grounds`)."""
-        return int(self.connection.execute(groundless()).scalar_one())
+        return self.connection.execute(groundless()).scalar_one()
 
     def _row(self, case: Case) -> dict[str, object]:
         strategy = case.strategy

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 
 from inspector.domain.case import Method
@@ -12,7 +14,7 @@ _GOES_AGAINST = '%"adverse": true%'
 """How an officer's decision says in the ledger that it goes against its subject: an untrue outcome, proposals or a bad grade."""
 
 
-def groundless() -> sa.Select[tuple[int]]:
+def groundless() -> sa.Select[int]:
     """How many cases ended against their subject with no officer's decision, or with one that cites nothing which may carry it.
 
     As `inspector.domain.evidence.carry` says: an untrue outcome needs a fresh mismatch among what is cited, any other that is adverse
@@ -35,7 +37,7 @@ def groundless() -> sa.Select[tuple[int]]:
     carried = sa.exists(
         sa.select(sa.literal_column("1")).where(evidence.c.case_id == case_file.c.id, cited, against | seen)
     ).correlate(case_file, ledger)
-    decided = sa.select(sa.literal_column("1")).where(ledger.c.about == case_file.c.id, REVIEWED)
+    decided: sa.Select[Any] = sa.select(sa.literal_column("1")).where(ledger.c.about == case_file.c.id, REVIEWED)
     unreviewed = ~sa.exists(decided).correlate(case_file)
     baseless = sa.exists(
         decided.where(sa.not_(overruled), untrue | ledger.c.body.like(_GOES_AGAINST), sa.not_(carried))

@@ -10,8 +10,8 @@ import pytest
 
 from inspector.domain import verification
 from inspector.domain.assistance import AssistanceState, Door, Quarrel, Request
-from inspector.domain.case import Case, CaseState, Outcome
-from inspector.domain.errors import Refusal
+from inspector.domain.case import CaseState, ClaimStatus, Outcome
+from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import Evidence, Verdict
 from inspector.flows import assist, review
 from inspector.flows.office import Office
@@ -37,7 +37,7 @@ def asked(office: Office, number: int = 1) -> tuple[str, Request]:
     return case_id, request_of(office.store, case_id)
 
 
-def say(office: Office, what: Callable[[Tx], Request | Case]) -> Any:
+def say(office: Office, what: Callable[[Tx], object]) -> Any:
     with office.store.begin() as tx:
         return what(tx)
 
@@ -178,3 +178,27 @@ def test_an_answer_of_free_text_without_a_verdict_is_no_contradiction_and_a_pers
     (piece,) = pieces(office, case_id)
     assert (piece.verdict, piece.note, piece.found) == (Verdict.CANNOT_SAY, "value_not_comparable", "查无此人")
     assert (assist.ANSWER_UNREAD, request.id) in matters(office)
+
+
+def test_an_answer_that_is_taken_back_is_a_conflict_and_nobody_decides_by_one_side_of_it(office: Office, hand: Hand) -> None:
+    case_id, request = asked(office)
+    say(office, lambda tx: assist.answer(office, tx, request.id, Verdict.MISMATCH, "1", "赵六", hand()))
+    with office.store.read() as tx:
+        assert tx.cases.get(case_id).review_reason == "CONTRADICTED"
+    say(office, lambda tx: assist.answer(office, tx, request.id, Verdict.MATCH, "", "局长", hand()))
+    with office.store.read() as tx:
+        case, entries = tx.cases.get(case_id), {row["rule"] for row in tx.ledger.about(case_id)}
+    assert (case.state, case.review_reason, case.file(request.claim).status) == (
+        CaseState.REVIEW,
+        "CONFLICT",
+        ClaimStatus.CONFLICT,
+    )
+    assert "evidence.conflict" in entries
+    both = {one.verdict: one.id for one in pieces(office, case_id)}
+
+    def decide(*cited: str) -> Any:
+        return say(office, lambda tx: review.decide(office, tx, case_id, Outcome.UNTRUE_CURABLE, "李四", "不符", cited, hand()))
+
+    with pytest.raises(Invalid, match="evidence_one_sided"):
+        decide(both[Verdict.MISMATCH])
+    assert decide(*both.values()).outcome is Outcome.UNTRUE_CURABLE

@@ -21,7 +21,8 @@ from inspector.domain.value import wordless
 from inspector.flows.verify import judge
 from inspector.ports import Answer, AnswerStatus, Provenance
 from tests.facts import REGISTERED
-from tests.unit.test_conduct import CALENDAR, MAOJI, START, facts
+from tests.house import START
+from tests.unit.test_conduct import CALENDAR, MAOJI, facts
 
 NOW = START + timedelta(days=3)
 VALUES = [
