@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from inspector.domain.assistance import Door, Request, by_door, noted, signed
+from inspector.domain.assistance import Door, Request, by_door, signed
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Refusal
 from inspector.domain.said import Saying
@@ -49,7 +49,7 @@ def afterword(
         raise Refusal("words_many", request=request.id, most=MOST)
     because = Because(rule="assistance.again", basis=(request.basis,), pack=pack, facts=told)
     held = replace(request, afterwords=(*request.afterwords, told))
-    return Decision(state=noted(held, because.rule, now, said=str(said.get("reasons", ""))), because=because)
+    return Decision(state=held, because=because)  # no line of history: by that the scoreboard tells who was silent to the end
 
 
 def _said(word: Mapping[str, object]) -> dict[str, object]:

@@ -294,8 +294,11 @@ def _kept(office: Office, tx: Tx, case: Case, was: Request, decision: Decision[R
     facts = {**_about(told), "do": told.afterwords[-1]["do"], "words": len(told.afterwords)}
     tx.attention.open(AFTERWORD, told.requester, told.id, facts, now)
     if speaks(told.afterwords[-1]):
-        claim = asked({**told.question, "claim": told.claim})
-        late.keep(tx, office, tx.cases.get(case.id, lock=True), afterword_of(told, now), claim, now)
+        claim, found = asked({**told.question, "claim": told.claim}), afterword_of(told, now)
+        if told.state is AssistanceState.FORWARDED and found.verdict is Verdict.MATCH:
+            tx.cases.add_evidence(case.id, found)  # whoever says that it lacks the competence proves nothing by rule
+        else:
+            late.keep(tx, office, tx.cases.get(case.id, lock=True), found, claim, now)
     return told
 
 
