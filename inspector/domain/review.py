@@ -18,6 +18,7 @@ from inspector.domain.ending import OPEN_WORK, REVIEW_WORK, end, graded, reopen,
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import GOOD, UNTRUE, Evidence, Verdict, blank, carry
 from inspector.domain.person import nameable
+from inspector.domain.piece import fingerprint
 from inspector.domain.policy import OutcomeRow, Policy, Proposal
 
 
@@ -235,7 +236,13 @@ def finding(case: Case, evidence: Evidence, policy: Policy, now: datetime, calen
         rule="supervision.agrees",
         basis=(basis,),
         pack=case.pack,
-        facts={"claim": evidence.claim, "evidence": evidence.id, "verdict": evidence.verdict.value, "entry": case.entry},
+        facts={
+            "claim": evidence.claim,
+            "evidence": evidence.id,
+            "digest": fingerprint(evidence),
+            "verdict": evidence.verdict.value,
+            "entry": case.entry,
+        },
     )
     held = case.file(evidence.claim)
     exempt = case.state is CaseState.POOLED

@@ -22,6 +22,8 @@ from tests.edge import serving
 from tests.house import Hand, settle
 from tests.integration.test_letters import Desk, an_office, opened, request_of
 
+pytestmark = pytest.mark.alike
+
 
 @pytest.fixture
 def office(store: Store, hand: Hand) -> Office:

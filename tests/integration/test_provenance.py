@@ -16,6 +16,8 @@ from tests.edge import serving
 from tests.house import Hand, Table, application, open_office, post, settle
 from tests.integration.test_way import LICENCE
 
+pytestmark = pytest.mark.alike
+
 
 def test_an_answers_owner_version_validity_and_digests_are_shown_and_a_changed_record_decides_nothing(
     store: Store, hand: Hand

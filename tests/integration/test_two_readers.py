@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from inspector.domain.evidence import Evidence
 from inspector.store.store import Store
 from tests.edge import Edge, serving
 from tests.house import Hand, settle
 from tests.integration.test_letters import Desk, an_office, opened, request_of
+
+pytestmark = pytest.mark.alike
 
 SAYS = {"do": "answer", "verdict": "mismatch", "value": "1", "signer": "区民政局 王五", "written": "经查，登记人口为1人"}
 SCAN = "ab" * 32

@@ -106,6 +106,10 @@ PIECE = st.tuples(
 )
 
 
+TORN = {(ClaimStatus.PROVEN, Verdict.MISMATCH), (ClaimStatus.CONTRADICTED, Verdict.MATCH)}
+"""What was known, and what comes to it, that are in conflict."""
+
+
 def started() -> Case:
     """A licence whose verification is under way."""
     told = facts()
@@ -140,14 +144,19 @@ def test_no_order_of_evidence_ends_a_case_against_anybody_and_no_decision_does_w
             case = verification.overdue(case, MAOJI, NOW, CALENDAR).state
         else:
             heard.append(piece)
-            step = verification.weigh(case, piece, MAOJI, NOW, CALENDAR) if how == "weigh" else None
+            waits = how == "weigh" and case.state is not CaseState.CLOSED  # what comes to a case that is over is late
+            step = verification.weigh(case, piece, MAOJI, NOW, CALENDAR) if waits else None
+            was = case.claims[0].status
             case = (step or late.late(case, piece, held.claim, MAOJI, NOW, CALENDAR)).state
+            if fresh and (was, verdict) in TORN:
+                assert (case.state, case.claims[0].status) == (CaseState.REVIEW, ClaimStatus.CONFLICT)
         (now,) = case.claims
         matches = [one for one in heard if one.verdict is Verdict.MATCH and one.fresh]
         against = [one for one in heard if one.verdict is Verdict.MISMATCH and one.fresh]
         if case.state is CaseState.CLOSED:
             assert (case.outcome, now.status) == (Outcome.TRUE, ClaimStatus.PROVEN)
             assert matches
+            assert not against
         if now.status is ClaimStatus.CONTRADICTED:
             assert against
         if now.status is ClaimStatus.CONFLICT:
