@@ -78,11 +78,15 @@ class Found:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """What is taken from a file: the column of the codes and those of the facts; the encoding agreed for CSV."""
+    """What is taken from a file: the column of the codes and those of the facts; the encoding agreed for CSV.
+
+    `words`: by column the only ones that may stand there, beside nothing.
+    """
 
     code_column: str
     columns: tuple[str, ...]
     encoding: str
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def pattern(files: str) -> re.Pattern[str]:
@@ -239,11 +243,22 @@ def rows(delivery: Delivery, layout: Layout) -> Iterator[tuple[str, tuple[str | 
             count, long = count + 1, long + _long(code)
             if rounded(code):
                 doubtful, first = doubtful + 1, first or row.number
-            yield code, tuple(_value(row.cells[place]) for place in places)
+            values = tuple(_value(row.cells[place]) for place in places)
+            if layout.words:
+                _known(layout, values, name, row.number)
+            yield code, values
     if doubtful > long * _MOST_ROUNDED:
         raise Invalid("delivery_code_number", file=name, row=first)
     if delivery.rows is not None and count != delivery.rows:
         raise Invalid("delivery_rows", file=name, rows=count, told=delivery.rows)
+
+
+def _known(layout: Layout, values: tuple[str | int | None, ...], name: str, row: int) -> None:
+    """Raise Invalid (`delivery_word`) for a word that was not agreed: it would silently count as none."""
+    for column, value in zip(layout.columns, values, strict=True):
+        known = layout.words.get(column)
+        if known is not None and value is not None and value not in known:
+            raise Invalid("delivery_word", file=name, row=row, column=column, value=str(value)[:100], known=", ".join(known))
 
 
 def _places(held: Stream, layout: Layout, name: str) -> list[int]:

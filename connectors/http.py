@@ -20,12 +20,13 @@ from urllib.parse import quote
 
 import httpx
 
-from connectors.config import ConnectorConfig, confined, parse
+from connectors.config import ConnectorConfig, parse
 from connectors.connection import Connection
 from connectors.deadline import Deadline
 from connectors.kept import Kept
-from connectors.patience import ahead, in_turn, patiently, retry_after
+from connectors.patience import ahead, in_turn, off, patiently, retry_after
 from connectors.reply import Reply
+from connectors.trust import kept as kept_trust
 from inspector.domain.errors import Invalid
 from inspector.ports import Barred, Garbled, Origin, PortError, Receipt, Refused, Unavailable
 
@@ -98,7 +99,7 @@ class Wire:
         """Raises Invalid (`connector_…`) when the configuration, a secret or a certificate file cannot be used."""
         self._config = config if isinstance(config, WireConfig) else parse(WireConfig, name, config)
         _check(self._config, name)
-        self._trust = _trust(self._config, name)
+        self._trust = kept_trust(self._config.url, self._config.ca_file, self._config.client_cert_file, name)
         self._sleep, self._signs = sleep, signs
         self._headers = {"User-Agent": "inspector", "Accept": "application/json", "Accept-Encoding": "identity"}
         token = self._config.token_file
@@ -238,7 +239,7 @@ class Wire:
             asked_at=asked_at,
         )
         if not (whole and ask.answers is not None and not 200 <= reply.status < 300 and ask.answers(reply)):
-            _judge(reply, ask)
+            _judge(reply, ask, self.ahead)
         if not whole:
             raise Garbled("too_large", digest=digest, detail=f"over {self._config.max_reply_bytes} bytes", attempts=number)
         if response.headers.get("content-encoding", "identity") != "identity":
@@ -248,10 +249,12 @@ class Wire:
     @contextmanager
     def _line(self) -> Iterator[_Line]:
         """A line nobody else uses. After an error it is thrown away: a connection in doubt must not meet another case."""
-        try:
-            line = self._idle.pop()
-        except IndexError:
-            line = _Line(self._trust)
+        trust = self._trust()
+        line = _popped(self._idle)
+        if line is not None and line.trust is not trust:
+            line.close()
+            line = None
+        line = line or _Line(trust)
         try:
             yield line
         except BaseException:
@@ -297,6 +300,7 @@ class _Line(httpx.HTTPTransport):
 
     def __init__(self, trust: ssl.SSLContext) -> None:
         super().__init__(verify=trust, trust_env=False)
+        self.trust = trust
         self._deadline = Deadline()
         # httpx offers no way to hand a backend in; should it rename this, the test of the trickling header fails.
         self._pool = Connection(trust, self._deadline)
@@ -310,14 +314,14 @@ class _Line(httpx.HTTPTransport):
         return self.handle_request(request)
 
 
-def _judge(reply: Reply, ask: _Ask) -> None:
-    """Raises what a status means; 2xx means nothing bad."""
+def _judge(reply: Reply, ask: _Ask, ahead: timedelta | None) -> None:
+    """Raises what a status means; 2xx means nothing bad. Who is not let in is told if the clocks differ: signatures bear the time."""
     status, number = reply.status, reply.attempts
     if 200 <= status < 300:
         return
     code = f"http_{status}"
     if status in _SHUT:
-        raise Barred("unauthorised", detail=code, attempts=number)
+        raise Barred("unauthorised", detail="; ".join(filter(None, (code, off(ahead)))), attempts=number)
     if status in _NOWHERE or 300 <= status < 400:
         raise Barred(code, attempts=number)
     if status in _LATER or status >= 500:
@@ -373,20 +377,11 @@ def _check(config: WireConfig, name: str) -> None:
             raise Invalid("connector_key_range", connector=name, key=key, wanted="> 0")
 
 
-def _trust(config: WireConfig, name: str) -> ssl.SSLContext:
-    """The certificates believed: the machine's, or only those of `ca_file` (an agency's own authority); and our own, if we show one."""
-    if not config.ca_file and not config.url.startswith("https:"):
-        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # believes nobody; reading the machine's authorities takes a while
-    key, file = "ca_file", config.ca_file
+def _popped(idle: deque[_Line]) -> _Line | None:
     try:
-        context = ssl.create_default_context(cafile=file or None)
-        key, file = "client_cert_file", config.client_cert_file
-        if file:
-            confined(file, name, key)
-            context.load_cert_chain(file, password=lambda: "")  # one with a passphrase is refused, and nobody is asked for it
-    except (OSError, ssl.SSLError) as error:
-        raise Invalid("connector_ca_file", connector=name, key=key, file=file, reason=type(error).__name__) from error
-    return context
+        return idle.pop()
+    except IndexError:  # another thread was quicker
+        return None
 
 
 __all__ = ["Anew", "Reply", "Wire", "WireConfig", "encoded", "printable"]

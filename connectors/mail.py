@@ -33,14 +33,13 @@ _TLS = ("starttls", "implicit", "none")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailConfig(ConnectorConfig):
-    """How to reach the office's own mail server, and who writes to whom. Times are in seconds.
+    """How to reach the office's own mail server, and who writes. Times are in seconds.
 
     `tls` "none" is for a server on this very machine only. `sender` is the envelope's, too: refusals come back there.
     """
 
     host: str
     sender: str
-    to: tuple[str, ...]
     port: int = 0
     tls: str = "starttls"
     user: str = ""
@@ -69,8 +68,8 @@ class Post:
         self._trust = _trust(config, name) if config.tls != "none" else None
         self._password()
 
-    def send(self, letter: EmailMessage) -> Receipt:
-        """Hand a letter over. Whoever will not take it while another does is named in the receipt (`refused`), by its place in `to`.
+    def send(self, letter: EmailMessage, to: Sequence[str]) -> Receipt:
+        """Hand a letter over to these. Whoever will not take it while another does is named in the receipt (`refused`).
 
         A letter of the same Message-ID may arrive twice where the last word of a try was lost; mail programs show it once.
 
@@ -82,7 +81,7 @@ class Post:
         for attempt in patiently(self._config.tries, self._config.budget_seconds, self._sleep):
             number = attempt.retry_state.attempt_number
             with attempt:
-                return self._try(told, until, number)
+                return self._try(told, to, until, number)
         raise AssertionError("tenacity either returns or raises")
 
     def reach(self) -> None:
@@ -90,10 +89,10 @@ class Post:
         line = self._open(time.monotonic() + self._config.budget_seconds, 1)
         line.leave()
 
-    def _try(self, told: bytes, until: float, number: int) -> Receipt:
+    def _try(self, told: bytes, to: Sequence[str], until: float, number: int) -> Receipt:
         line = self._open(until, number)
         try:
-            return self._hand_over(line, told, number)
+            return self._hand_over(line, told, to, number)
         except (smtplib.SMTPException, OSError) as error:
             raise _failure(error, number) from None
         finally:
@@ -121,10 +120,10 @@ class Post:
             raise _unopened(error, number) from None
         return line
 
-    def _hand_over(self, line: _Line, told: bytes, number: int) -> Receipt:
+    def _hand_over(self, line: _Line, told: bytes, to: Sequence[str], number: int) -> Receipt:
         code, said = line.mail(self._config.sender)
         _judge(code, said, number, shut="sender_refused")
-        answers = [line.rcpt(one) for one in self._config.to]
+        answers = [line.rcpt(one) for one in to]
         refused = {place: answer for place, answer in enumerate(answers, start=1) if answer[0] not in (250, 251)}
         if len(refused) == len(answers):
             passing = next((answer for answer in refused.values() if not 500 <= answer[0] < 600), None)
@@ -137,7 +136,7 @@ class Post:
         return Receipt(
             reference="",
             attempts=number,
-            refused=tuple(f"{self._config.to[place - 1]}: {status(*answer)}" for place, answer in refused.items()),
+            refused=tuple(f"{to[place - 1]}: {status(*answer)}" for place, answer in refused.items()),
         )
 
     def _password(self) -> str:
@@ -289,7 +288,6 @@ def _check(config: MailConfig, name: str) -> None:
         "port": (0 <= config.port < 65_536, "0-65535"),
         "tls": (config.tls in _TLS, " | ".join(_TLS)),
         "sender": (addressed([config.sender]), "an address"),
-        "to": (bool(config.to) and addressed(config.to), "addresses"),
         "password_file": (bool(config.password_file) == bool(config.user), "with `user`, and only then"),
         "budget_seconds": (config.budget_seconds > 0, "> 0"),
         "connect_seconds": (config.connect_seconds > 0, "> 0"),

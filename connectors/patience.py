@@ -95,6 +95,12 @@ def ahead(headers: Mapping[str, str], asked_at: datetime, now: datetime, known: 
     return min(told + timedelta(seconds=1) - asked_at, timedelta())
 
 
+def off(ahead: timedelta | None, least: float = 60) -> str:
+    """How far the clocks differ, for operators, where it is more than `least` seconds: who signs with a time is refused for it."""
+    seconds = ahead.total_seconds() if ahead is not None else 0.0
+    return f"our clock is {abs(seconds):.0f} s {'behind' if seconds > 0 else 'ahead of'} theirs" if abs(seconds) > least else ""
+
+
 def _date(told: str) -> datetime | None:
     try:
         read = parsedate_to_datetime(told)

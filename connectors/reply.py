@@ -12,6 +12,9 @@ from zoneinfo import ZoneInfo
 from inspector.ports import Card, Garbled, Provenance, Receipt
 
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
+LONGEST_NUMBER = 200
+"""Characters of a number that the other side gives what it has taken."""
+
 _EMPTY: tuple[object, ...] = (None, "", [], {})
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([A-Za-z0-9._:-]{1,40})""", re.IGNORECASE)
 _UTF_8 = frozenset({"", "utf-8", "utf8", "us-ascii"})
@@ -108,6 +111,8 @@ class Reply:
         """
         told = bool(self.body.strip())
         reference, at = self.text(field) if told else None, self.moment(dated) if told and dated else None
+        if reference is not None and len(reference) > LONGEST_NUMBER:
+            raise self.garbled("field_type", f"{field}: too long for a number")
         return Receipt(reference=reference or "", at=at, attempts=self.attempts)
 
     def repeats(self, key: str) -> bool:

@@ -6,17 +6,16 @@ imported when one is put together.
 
 from __future__ import annotations
 
-import re
 import socket
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
-from inspector import lawbook, manners, plugins
+from inspector import canary, lawbook, manners, plugins
 from inspector.daemon.engine import engine_of
 from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.clock import OfficeTime
@@ -24,7 +23,8 @@ from inspector.domain.commitment import LIST_NAME
 from inspector.domain.drift import Rules
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.strict import matches
-from inspector.flows import required
+from inspector.flows import books, levels, required
+from inspector.flows.agencytree import flaws as tree_flaws
 from inspector.flows.drift import Watch
 from inspector.flows.lists import lists_of
 from inspector.flows.office import AgencyNode, Connectors, Office, Plan, pack_of
@@ -124,6 +124,8 @@ def office(settings: Settings, held: Store, *, connectors: Connectors | None = N
         manners=manners.of(_told(settings)),
         watch=Watch(rules=Rules(**told.model_dump(exclude={"hold"})), hold=frozenset(told.hold)),
         link_days=settings.web.link_days,
+        accounts=settings.reconciliation.rules,
+        pushing=settings.push.pushing(),
     )
 
 
@@ -158,7 +160,7 @@ def flaws(settings: Settings, book: Policybook, calendar: WorkingCalendar) -> It
 
     tree, plans = _named(settings)
     packs, whole = {pack.id for pack in book.packs}, True
-    for flaw in _tree_flaws(tree, packs):
+    for flaw in tree_flaws(tree, packs):
         whole = False
         yield flaw
     fit = whole
@@ -171,8 +173,10 @@ def flaws(settings: Settings, book: Policybook, calendar: WorkingCalendar) -> It
     if strange := sorted({*settings.shadow.asks} - {*settings.sources, *settings.credit}):
         known = ", ".join(sorted({*settings.sources, *settings.credit})) or "-"
         yield Invalid("shadow_asks_unknown", names=", ".join(strange), known=known)
+    yield from levels.flaws(book, tree, settings.credit) if whole else ()
     yield from unreadable(settings.schedules, plans, datetime.now(calendar.zone))
     yield from manners.flaws(_told(settings))
+    yield from canary.flaws(_told(settings))
     known = ", ".join(sorted(settings.sources)) or "-"
     yield from (
         Invalid("drift_hold_unknown", source=name, known=known) for name in settings.drift.hold if name not in settings.sources
@@ -182,7 +186,7 @@ def flaws(settings: Settings, book: Policybook, calendar: WorkingCalendar) -> It
 def given(settings: Settings) -> required.Given:
     """What the settings have of what packs and plans name."""
     tree, plans = _named(settings)
-    there = {"sources": settings.sources, "assistance": settings.assistance, "seeds": settings.seeds}
+    there = {name: getattr(settings, name) for name in ("sources", "assistance", "seeds", "channels")}
     records = [name for name, told in settings.sources.items() if told.get("record") is True]
     return required.Given(tree=tree, plans=plans, there=there, not_yet=settings.not_yet, records=records)
 
@@ -241,12 +245,11 @@ def connect(settings: Settings) -> Connectors:
 
 def connector(group: str, name: str, told: Mapping[str, Any]) -> Any:
     """One connector from its settings: `kind` names the entry point, the other keys are its own."""
-    given = {key: value for key, value in told.items() if key != manners.KEY}
+    given = {key: value for key, value in told.items() if key not in (manners.KEY, canary.KEY)}
     kind = given.pop("kind", None)
     if not isinstance(kind, str):
         raise Invalid("connector_kind_missing", connector=name, known=", ".join(plugins.names(group)))
-    factory = cast("Callable[[str, Mapping[str, Any]], Any]", plugins.load(group, kind))
-    return factory(name, given)
+    return plugins.make(group, kind, name, given)
 
 
 def bounded(section: str, name: str, made: object, told: EngineSettings) -> None:
@@ -312,7 +315,8 @@ def _house(settings: Settings, held: Store, fault: Callable[[str], None], listen
     metrics.clock_ahead.set_function(held.clock.ahead)
     clock_time, _ = _office_time(settings, held, made.calendar)
     worker = Worker(made, metrics, engine_of(settings.engine), replica_name(), machine=clock_time.office, fault=fault)
-    clock = Clock(held, metrics, made.now, worker.owner, schedules(settings.schedules, made.plans, made.now()))
+    slots = schedules(settings.schedules, made.plans, made.now(), books.accountable(made), levels.delivered(made))
+    clock = Clock(held, metrics, made.now, worker.owner, slots)
     beats = settings.pulse is not None and not settings.shadow.on  # in shadow nothing leaves the house
     pulse = cast("Pulse", connector("pulses", "pulse", settings.pulse or {})) if beats else None
 
@@ -367,31 +371,3 @@ def go_on(held: Store, *, idle: bool = False) -> None:
         if row is not None and not (idle and tx.replicas.declared(now, ALIVE)):
             known = filter(None, (row.office_anchor, tx.ledger.last_at(), tx.schedules.last_at()))
             tx.office.repace(now, max(known), row.rate, row.skip_closed)
-
-
-def _tree_flaws(tree: Mapping[str, AgencyNode], packs: Collection[str]) -> Iterator[Invalid]:
-    """Parents exist and make no ring; packs exist; a connector leads to one agency, since who is asked is known by it."""
-    reached: dict[str, str] = {}
-    for node in tree.values():
-        if not re.fullmatch(r"[A-Za-z0-9_-]{1,60}", node.id):
-            yield Invalid("agency_id_unusable", agency=node.id)
-        if node.parent is not None and node.parent not in tree:
-            yield Invalid("agency_parent_unknown", agency=node.id, parent=node.parent, known=", ".join(sorted(tree)))
-        if node.pack is not None and node.pack not in packs:
-            yield Invalid("agency_pack_unknown", agency=node.id, pack=node.pack, known=", ".join(sorted(packs)))
-        if node.connector is not None and (other := reached.setdefault(node.connector, node.id)) != node.id:
-            yield Invalid("agency_connector_shared", agency=node.id, other=other, connector=node.connector)
-        if _in_ring(tree, node):
-            yield Invalid("agency_ring", agency=node.id)
-
-
-def _in_ring(tree: Mapping[str, AgencyNode], node: AgencyNode) -> bool:
-    """Whether an agency stands above itself."""
-    seen: set[str] = set()
-    here = node.parent
-    while here is not None and here in tree and here not in seen:
-        if here == node.id:
-            return True
-        seen.add(here)
-        here = tree[here].parent
-    return False

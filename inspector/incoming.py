@@ -1,15 +1,16 @@
-"""What a connector's other side sends us unasked, and how it is believed: signed messages, and mail that lies in a box.
+"""What a connector's other side sends us unasked, and how it is believed: signed messages, mail in a box, what became of pushes.
 
-Both are optional methods beside a port; who has them is asked by the web edge and by the daemon.
+All are optional methods beside a port; who has them is asked by the web edge and by the daemon.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from inspector.domain.errors import InspectorError
+from inspector.domain.reached import Reached
 
 
 class Unproven(InspectorError):
@@ -22,6 +23,14 @@ class Signing(Protocol):
 
     def proven(self, headers: Mapping[str, str], body: bytes) -> str:
         """The id of a message that is the other side's, whole and fresh; header names are lower case. Raises Unproven."""
+
+
+@runtime_checkable
+class Returning(Protocol):
+    """A channel whose other side sends results of visits in a form of its own."""
+
+    def returned(self, told: Mapping[str, object]) -> Mapping[str, object]:
+        """A result in that form as one in ours (`ResultIn`). Raises Invalid for words that were not agreed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,3 +62,15 @@ class Mailbox(Protocol):
 
     def speaks(self, sender: str) -> bool:
         """Whether this address may speak for the agency."""
+
+
+@runtime_checkable
+class Reporting(Protocol):
+    """A channel whose other side reports what became of the messages it took."""
+
+    @property
+    def reports(self) -> bool:
+        """Whether it does so as it is set up; where it does, a message it never reports as delivered also goes another way."""
+
+    def reported(self, headers: Mapping[str, str], query: Mapping[str, str], body: bytes) -> Sequence[Reached]:
+        """What its own message says; header names are lower case. Raises Unproven, and Garbled where it cannot be understood."""

@@ -14,9 +14,6 @@ from inspector.domain.manners import Manners, Window
 KEY = "manners"
 """The key of a connector's table that is ours and not the connector's own."""
 
-_WINDOW = re.compile(r"(\d\d:\d\d)\s*[-–]\s*(\d\d:\d\d)")
-
-
 ABOUT: Mapping[str, str] = {
     "per_second": "calls that may begin in any second, wherever it begins",
     "per_minute": "calls that may begin in any minute; they are spaced evenly",
@@ -82,12 +79,9 @@ def _count(where: str, key: str, told: object) -> int:
 
 
 def _window(where: str, told: object) -> Window:
-    wanted = '["HH:MM-HH:MM"]'
-    found = _WINDOW.fullmatch(told.strip()) if isinstance(told, str) else None
-    if found is None or found[1] == found[2]:
-        raise Invalid("manners_value", connector=where, key="hours", wanted=wanted)
-    begins, ends = (_time(where, "hours", "00:00" if one == "24:00" else one, wanted) for one in found.groups())
-    return Window(begins=begins, ends=ends)
+    if (found := Window.of(told) if isinstance(told, str) else None) is None:
+        raise Invalid("manners_value", connector=where, key="hours", wanted='["HH:MM-HH:MM"]')
+    return found
 
 
 def _time(where: str, key: str, told: object, wanted: str) -> time:

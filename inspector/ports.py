@@ -70,7 +70,10 @@ class Barred(Unavailable):
 
 
 class Refused(PortError):
-    """The other side understood and will not do it; asking again in the same form is useless."""
+    """The other side understood and will not do it; asking again in the same form is useless.
+
+    `recipient_refused`: it takes nothing for this recipient (unknown, left, unsubscribed); that way to the person is turned off.
+    """
 
 
 class Garbled(PortError):
@@ -186,7 +189,6 @@ class Source(Protocol):
 
     def ask(self, question: Question, *, key: str) -> Answer:
         """Ask once (short tries inside). Raises Unavailable, Refused, Garbled."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -244,12 +246,14 @@ class Agency(Protocol):
 
     def send(self, letter: Letter, *, key: str) -> Receipt:
         """Hand a letter over. Raises Unavailable, Refused, Garbled."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A push to one person: a title, few words, a link; `data` is the structured form for apps."""
+    """A push to one person: a title, few words, a link; `data` is the structured form for apps.
+
+    `urgent`: it may ring at night. Its `data` say `test` where it only shows whether the way works, and there is nothing to be done.
+    """
 
     to: str
     title: str
@@ -265,8 +269,7 @@ class Channel(Protocol):
     card: Card
 
     def push(self, message: Message, *, key: str) -> Receipt:
-        """Hand a message over. Raises Unavailable, Refused, Garbled."""
-        ...
+        """Hand a message over. Raises Unavailable, Refused (`recipient_refused` where nothing reaches this one there), Garbled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -320,18 +323,15 @@ class CreditPlatform(Protocol):
 
     def level(self, kind: SubjectKind, code: str, *, key: str) -> Rating:
         """Look a subject's level up. Raises Unavailable, Refused, Garbled."""
-        ...
 
     def record(self, entry: CreditEntry, *, key: str) -> Receipt:
         """Hand an entry over. Raises Unavailable, Refused, Garbled."""
-        ...
 
     def retract(self, retraction: CreditRetraction, *, key: str) -> Receipt:
         """Take an entry back, so that no mark of it stays; a receipt also for one already taken back or never received.
 
         Raises Unavailable, Refused, Garbled.
         """
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -349,7 +349,6 @@ class SeedSource(Protocol):
 
     def promise(self, draw: str, *, key: str) -> Mapping[str, object]:
         """The committed form before the seed exists, e.g. {"kind":"reveal","party":…,"hash":…} or {"kind":"text","what":…,"bits":…}."""
-        ...
 
     def reveal(
         self, draw: str, promise: Mapping[str, object], typed: tuple[Typed, ...], *, key: str, w: str = ""
@@ -360,7 +359,6 @@ class SeedSource(Protocol):
         name. They are settled first, so that who reveals can compare them with what was thrown (decision 27). `w` is the commitment's
         witness value: what is told once serves one commitment and one set of figures.
         """
-        ...
 
 
 class Witness(Protocol):
@@ -370,7 +368,6 @@ class Witness(Protocol):
 
     def lodge(self, draw: str, value: str, *, key: str) -> Receipt:
         """Deposit W. Only W, the draw's number and its date leave the house (ruling 18)."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -392,7 +389,6 @@ class ApprovingSystem(Protocol):
 
     def tell(self, notice: Notice, *, key: str) -> Receipt:
         """Hand a notice over, signed. Raises Unavailable, Refused, Garbled."""
-        ...
 
 
 class Pulse(Protocol):
@@ -402,4 +398,3 @@ class Pulse(Protocol):
 
     def beat(self) -> None:
         """Say "alive". Raises Unavailable, Refused."""
-        ...

@@ -21,7 +21,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from inspector.domain.errors import Invalid
 from inspector.labels import Lang, label, problem, toml
-from inspector.tuning import DriftSettings, EngineSettings, Section
+from inspector.tuning import DriftSettings, EngineSettings, PushSettings, Reconciliation, Section
 
 SHIPPED = Path(__file__).parent.parent / "policies"
 """The packs and calendars that come with the program: where the settings name none and none lie beside them."""
@@ -85,6 +85,11 @@ class Web(Section):
         "Every daemon of a database must say the same. Where it is another than this machine's own, metrics need a token",
     )
     max_body_bytes: int = Field(4_000_000, gt=0, description="Largest request body taken")
+    max_material_bytes: int = Field(
+        12_000_000,
+        gt=0,
+        description="Largest file taken of a subject who shows something (self-proof); a phone's picture has up to 8 MB",
+    )
     threads: int = Field(16, gt=0, description="Threads that serve requests")
     open_ops: bool = Field(False, description="Whether the ops page is shown without logging in; for the demo only")
     link_days: int = Field(30, gt=0, description="Days that an agency's link still shows its request after that has ended")
@@ -127,10 +132,21 @@ class Schedules(Section):
         description="Holes that begin within three months are told to a person: a town without officers, certificates that end, leave, "
         "a pack without a next version; once after an outage",
     )
+    credit: str = Field(
+        "cron * 05:00",
+        description="What was entered with credit platforms is held against what they state that they have; once after an outage",
+    )
+    levels: str = Field(
+        "cron * 06:00",
+        description="Levels that a credit platform has delivered in files are taken into the register, for draws; once after an outage",
+    )
     forget: str = Field("cron * 03:30", description="Housekeeping: done work leaves the table; skipped after an outage")
     keep_done_days: int = Field(7, gt=0, description="Days that done work rows are kept; the ledger is the history")
     keep_slots_days: int = Field(67, gt=0, description="Days that taken slots of schedules are kept: they tell what ran when")
     keep_messages_days: int = Field(90, gt=0, description="Days that a message's Idempotency-Key is remembered with its answer")
+    keep_materials_days: int = Field(
+        183, gt=0, description="Days after the end of a case that what its subject has shown is kept; digests and readings stay"
+    )
     keep_inquiries_days: int = Field(
         1_100, ge=1_096, description="Days that it is kept who was asked what about whom: three years at least (PIPL art. 56)"
     )
@@ -151,6 +167,11 @@ class AgencySettings(Section):
     pack: str | None = Field(None, description="Its policy pack; without one the nearest pack above holds")
     connector: str | None = Field(None, description="The agencies connector that letters to it go through")
     language: Literal["zh-Hans", "en"] = Field("zh-Hans", description="The language of pushes to its people and of letters to it")
+    subjects: str | None = Field(
+        None,
+        description="The push channel that reaches citizens and firms by their code (the service platform's app): links to self-proofs go "
+        "through it; without one, here or above, the approving system or an officer hands them over",
+    )
     digest: time | None = Field(
         None,
         description="Hour (08:30) of each working day when its letters go in one message, with which each request's clock starts",
@@ -219,7 +240,9 @@ class Settings(BaseSettings):
     time: OfficeTimes = Field(default_factory=OfficeTimes)
     engine: EngineSettings = Field(default_factory=EngineSettings)
     drift: DriftSettings = Field(default_factory=DriftSettings)
+    push: PushSettings = Field(default_factory=PushSettings)
     schedules: Schedules = Field(default_factory=Schedules)
+    reconciliation: Reconciliation = Field(default_factory=Reconciliation)
     log: Logging = Field(default_factory=Logging)
     not_yet: tuple[str, ...] = Field(
         (),
@@ -231,7 +254,10 @@ class Settings(BaseSettings):
     sources: dict[str, Connector] = Field(default_factory=dict, description="Data-sharing sources: kind and the kind's own keys")
     assistance: dict[str, Connector] = Field(default_factory=dict, description="Connectors to agencies asked for assistance")
     channels: dict[str, Connector] = Field(default_factory=dict, description="Push channels")
-    credit: dict[str, Connector] = Field(default_factory=dict, description="The credit platform (one)")
+    credit: dict[str, Connector] = Field(
+        default_factory=dict,
+        description="Credit platforms: the first that takes entries, and the first that tells levels, are used",
+    )
     callbacks: dict[str, Connector] = Field(
         default_factory=dict, description="Callbacks by the name of the sending system's token"
     )

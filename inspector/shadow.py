@@ -13,6 +13,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Never
 
+from inspector.accounts import Role, plays
 from inspector.domain.case import SubjectKind
 from inspector.domain.suite import Suite
 from inspector.flows.office import Connectors
@@ -45,7 +46,7 @@ def silenced(held: Connectors, asks: Collection[str], secret: bytes) -> Connecto
         sources={name: one if name in asks else Silent(one.card) for name, one in held.sources.items()},
         agencies={name: Silent(one.card) for name, one in held.agencies.items()},
         channels={name: Silent(one.card) for name, one in held.channels.items()},
-        credit={name: Credit(one) if name in asks else Silent(one.card) for name, one in held.credit.items()},
+        credit={name: Credit(one, asked=name in asks) for name, one in held.credit.items()},
         approving={name: Silent(one.card) for name, one in held.approving.items()},
         seeds={name: OwnSeed(name, one.card, secret) for name, one in held.seeds.items()},
         witnesses={name: Silent(one.card) for name, one in held.witnesses.items()},
@@ -92,15 +93,16 @@ class Silent:
 
 
 class Credit(Silent):
-    """A credit platform that may be asked for levels, and hears of nothing."""
+    """A credit platform that may be `asked` for levels or not, is to us what it is (`roles`), and hears of nothing."""
 
-    def __init__(self, platform: CreditPlatform) -> None:
+    def __init__(self, platform: CreditPlatform, *, asked: bool) -> None:
         super().__init__(platform.card)
-        self._platform = platform
+        self._platform, self._asked = platform, asked
+        self.roles = frozenset(role for role in Role if plays(platform, role))
 
     def level(self, kind: SubjectKind, code: str, *, key: str) -> Rating:
-        """As the platform answers."""
-        return self._platform.level(kind, code, key=key)
+        """As the platform answers, if it is asked."""
+        return self._platform.level(kind, code, key=key) if self._asked else super().level(kind, code, key=key)
 
 
 class OwnSeed:

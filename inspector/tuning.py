@@ -1,9 +1,18 @@
-"""The sections of the settings that tune machinery: the engine, and when a source's answers are told to be otherwise than before."""
+"""The sections of the settings that tune machinery: the engine, how inspectors are pushed, when a source is told to answer otherwise."""
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
+
+from inspector.domain.hush import Hush
+from inspector.domain.manners import Window
+from inspector.domain.push import Pushing
+from inspector.domain.statement import Rules
+from inspector.domain.urgency import Urgency
 
 
 class Section(BaseModel):
@@ -77,3 +86,79 @@ class DriftSettings(Section):
         if self.most < self.least:
             raise PydanticCustomError("drift_most", "most must not be less than least ({least})", {"least": self.least})
         return self
+
+
+class Reconciliation(Section):
+    """How our credit books are held against a platform's statement."""
+
+    margin_minutes: int = Field(
+        60, ge=0, description="What has moved so shortly before a statement may have crossed it and is left out"
+    )
+    oldest_hours: int = Field(72, gt=0, description="A statement that is older is not compared, and a person is told")
+    least_share: float = Field(
+        0.9,
+        ge=0,
+        le=1,
+        description="A statement with a smaller share of what the platform has given receipts for is not believed, and a person is told; "
+        "`credit reconcile --accept` says that it is right",
+    )
+    few: int = Field(
+        5, ge=0, description="So many that are missing are believed in any case: of few entries a share says nothing"
+    )
+    most_steps: int = Field(
+        200, gt=0, description="So many entries are sent or taken back again, or asked about one by one, at one comparison"
+    )
+
+    @property
+    def rules(self) -> Rules:
+        """As the domain compares by them."""
+        return Rules(
+            margin=timedelta(minutes=self.margin_minutes),
+            oldest=timedelta(hours=self.oldest_hours),
+            least_share=self.least_share,
+            few=self.few + 1,
+            most_steps=self.most_steps,
+        )
+
+
+def _hours(told: str) -> str:
+    """Hours of the day, `HH:MM-HH:MM`."""
+    if Window.of(told) is None:
+        raise PydanticCustomError("push_hours", "must be hours of the day such as 21:00-08:00")
+    return told
+
+
+Hours = Annotated[str, AfterValidator(_hours)]
+Word = Literal["assignment", "off", "blocked", "unblocked", "changed", "sooner"]
+
+
+class PushSettings(Section):
+    """How inspectors are pushed; the time to accept is a term of the pack, and begins when a channel takes the push."""
+
+    quiet: tuple[Hours, ...] = Field(
+        (),
+        description='Hours in office time when no phone is to ring, such as ["21:00-08:00"]; what may not wait goes at once',
+    )
+    quiet_urgent: tuple[Hours, ...] = Field((), description="The same for what is urgent")
+    urgent: tuple[Word, ...] = Field(
+        ("off", "blocked", "sooner"),
+        description="What is urgent: assignment, off (taken back), blocked, unblocked, changed (facts corrected), sooner (due earlier)",
+    )
+    patience_minutes: float = Field(
+        60, gt=0, description="Office minutes for which one way to an inspector is tried where the register names a further one"
+    )
+    unreached_minutes: float = Field(
+        240,
+        gt=0,
+        description="Office minutes after which a push that its channel reports as delivered to nobody yet goes the next way as well",
+    )
+
+    def pushing(self) -> Pushing:
+        """The same as the flows read it."""
+        windows = {Urgency.NORMAL: self.quiet, Urgency.URGENT: self.quiet_urgent}
+        held = {urgency: tuple(one for text in told if (one := Window.of(text)) is not None) for urgency, told in windows.items()}
+        return Pushing(
+            hush=Hush(windows=held, urgent=frozenset(self.urgent)),
+            patience=timedelta(minutes=self.patience_minutes),
+            unreached=timedelta(minutes=self.unreached_minutes),
+        )

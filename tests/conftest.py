@@ -28,6 +28,9 @@ structlog.configure(
 EVERYDAY = "not slow and not bench"
 """What pyproject.toml asks for where nobody asks for anything else."""
 
+collect_ignore = ["elsewhere"]
+"""A package of another team, whose tests are run where it is installed."""
+
 SLOW, UNREAD = pytest.StashKey[int](), pytest.StashKey[bool]()
 """How many slow tests the everyday run leaves out, and whether it leaves the generated requests unread."""
 

@@ -12,9 +12,13 @@ from connectors.config import ConnectorConfig
 from connectors.http import WireConfig
 from inspector import ports
 from inspector.bootstrap import GROUPS
+from inspector.canary import ABOUT as CANARY
 from inspector.manners import ABOUT
 from inspector.plugins import load, names
+from tests.cells import Fault, Never
+from tests.documented_channels import CHANNEL_KEYS
 from tests.markdown import first_line, table
+from tests.matrix import KINDS
 
 PORTS: Mapping[str, type] = {
     "sources": ports.Source,
@@ -78,13 +82,38 @@ KEYS: Mapping[str, str] = {
     "http.secret_file": "file (mode 600) with `whsec_…`, or two parted by a space during a change, to sign letters; empty: not signed",
     "reply_secret_file": "the same for [signed answers](wire.md#your-answer-to-a-letter); empty: none are taken. Read at each answer, so "
     "that a change counts without a restart",
+    "receipt_secret_file": "the same for [signed reports of pushes](wire.md#what-became-of-a-push); empty: none are taken",
     "inbox_folder": "the Maildir that answers are delivered into; one may serve all agencies; empty: none are read",
-    "speakers": "who may answer for the agency by e-mail; empty: those of `to`",
+    "speakers": "who may answer for the agency by e-mail; empty: all who get letters",
+    "liaison": "addresses of the agency's liaison officer, for the letter of the ladder of silence meant for him or her; empty: `to`",
+    "head": "likewise of its head",
+    "path_liaison": "where letters for the agency's liaison officer go, under `url`; empty: `path`",
+    "path_head": "likewise for its head",
     "secret_file": "file (mode 600) with `whsec_…`, or two parted by a space while one replaces the other",
     "current": "whether the platform states the level in force when it is asked, without a date; else a level without one is unrated",
     "path_level": "where levels are looked up, under `url`",
     "path_entry": "where performance entries go, under `url`",
     "path_retract": "where an entry is taken back, under `url`; an id that is not there is answered with 2xx",
+    "path_held": "where it is asked what you have of one entry, under `url`; empty: it is not asked",
+    "path_statement": "where your statement of all our entries is read, page after page, under `url`; empty: there is none",
+    "statement_rows": "so many entries are asked for on a page",
+    "statement_folder": "instead, a folder into which statements are delivered; it is only read",
+    "statement_files": "a statement's name: `*` for anything, `{as_of}` for its date",
+    "statement_complete": "how it is said to be whole, as for [files](../how-to/exchange.md#files); with `ok` the number of rows is needed",
+    "statement_encoding": "of CSV: `utf-8` or `gb18030`",
+    "statement_columns": '`{"id" = "column", "code" = "column", …}`: where our id of the entry and the subject\'s code stand, and if you '
+    "like `case`, `kind`, `grade`, `outcome`, `act`, `receipt`, `retracted`",
+    "statement_retracted": "words in the column of `retracted` for what was taken back",
+    "statement_standing": "words there for what stands; another word is garbled",
+    "credit.key_file": "file (mode 600) with the key by which requests are signed after RFC 9421; empty: they are not signed",
+    "words": '`{"column" = ["word", …]}`: the only words that may stand in a column of `facts`, beside nothing; another one refuses the '
+    "whole delivery, with its row",
+    "level_column": "the column of levels",
+    "credit.facts": "not used: `level_column` and `levels` stand in its place",
+    "credit.words": "not used: `levels` says it",
+    "credit.longest_age_hours": "levels older than this are none; 0: the pack alone says how long one holds",
+    "credit.path_level": "where levels are looked up, under `url`; empty: it tells none, and another platform does",
+    "levels": '`{"their word" = "level of the pack"}`; another word refuses the whole delivery, with its row',
     "what": "what will be thrown or drawn, as the public reads it",
     "bits": "how much chance it holds; 0: all that its figures can, and never more",
     "dice": "how many dice are thrown (or digits drawn)",
@@ -200,7 +229,7 @@ KEYS: Mapping[str, str] = {
     "files.budget_seconds": "longest wait of a question for the first delivery to be read; later ones are read while the one before "
     "answers",
 }
-KEYS = {**KEYS, **{f"sftp.{key}": KEYS[f"files.{key}"] for key in ("encoding", "budget_seconds")}}
+KEYS = {**KEYS, **CHANNEL_KEYS, **{f"sftp.{key}": KEYS[f"files.{key}"] for key in ("encoding", "budget_seconds")}}
 """What a key means; where one kind means another thing by it than the others, the kind stands before it."""
 
 
@@ -241,8 +270,15 @@ def _kind(name: str, module: ModuleType) -> str:
     told = f'\n#### kind = "{name}"\n\n{first_line(module.__doc__)}\n'
     own = keys_of(shape)
     plain = keys_of(base)
-    rows = [(f"`{key}`", value, KEYS.get(f"{name}.{key}") or KEYS[key]) for key, value in own.items() if plain.get(key) != value]
+    rows = [(f"`{key}`", value, _meaning(module, name, key)) for key, value in own.items() if plain.get(key) != value]
     return told + ("\n" + table(("key", "default", "meaning"), rows) if rows else "")
+
+
+def _meaning(module: ModuleType, name: str, key: str) -> str:
+    """What a key means in a kind of connector; a port may mean another thing by it than the others."""
+    port = module.__name__.split(".")[1]
+    asked = [f"{port}.{key}"] if port == "credit" else []
+    return next(KEYS[one] for one in (*asked, f"{name}.{key}", key) if one in KEYS)
 
 
 def keys_of(shape: type[ConnectorConfig]) -> dict[str, str]:
@@ -267,6 +303,30 @@ def manner_keys() -> str:
     return table(("key", "meaning"), [(f"`{key}`", about) for key, about in ABOUT.items()])
 
 
+def canary_keys() -> str:
+    """The keys of a source's canary question."""
+    return table(("key", "meaning"), [(f"`{key}`", about) for key, about in CANARY.items()])
+
+
 def wire_keys() -> str:
     """The keys every connector over HTTP knows."""
     return table(("key", "default", "meaning"), [(f"`{key}`", value, KEYS[key]) for key, value in keys_of(WireConfig).items()])
+
+
+def fault_table() -> str:
+    """The matrix for people: which faults there are, and which of them cannot happen to whom, and why; all others are held by a test."""
+    never: dict[str, dict[str, list[str]]] = {}
+    for name, kind in KINDS.items():
+        for fault, cell in kind.row.items():
+            if isinstance(cell, Never):
+                never.setdefault(cell.why, {}).setdefault(name, []).append(fault.value)
+    rows = [
+        (
+            ", ".join(f"`{name}`" for name in kinds),
+            ", ".join(dict.fromkeys(fault for told in kinds.values() for fault in told)),
+            why,
+        )
+        for why, kinds in never.items()
+    ]
+    some = [(kinds, "all of them" if faults == ", ".join(Fault) else faults, why) for kinds, faults, why in rows]
+    return f"The other side: {'; '.join(Fault)}.\n\n{table(('kind', 'what cannot happen', 'because'), some)}"

@@ -15,6 +15,7 @@ from pydantic import BaseModel
 from connectors.signers.webhook import Signer
 from inspector.domain.assistance import Inability, Quarrel
 from inspector.domain.said import Saying
+from inspector.domain.statement import Statement
 from inspector.ports import Answer, PortError, Rating, Receipt
 from inspector.testing.peer import Heard, Peer, answer, peer
 from inspector.web.assistance import DateIn, ForwardIn
@@ -22,9 +23,10 @@ from inspector.web.messages import AnswerIn, DeclineIn, FindingIn, ResultIn, Sea
 from inspector.web.replies import SignedReplyIn
 from tests.markdown import first_line, table
 from tests.wire import AGENCY, CASES, LEVEL, SECRET, SIGNED_AT, Exchange, one_of
+from tests.wire_credit import ACCOUNTS
 from tests.wire_draws import DRAWS
 
-EXCHANGES = (*CASES, *DRAWS)
+EXCHANGES = (*CASES, *ACCOUNTS, *DRAWS)
 
 STATUSES = (200, 202, 204, 301, 400, 401, 403, 404, 405, 408, 409, 410, 413, 422, 425, 429, 500, 501, 502, 503, 504, 505)
 SHOWN = (
@@ -181,6 +183,8 @@ def _worded(result: object) -> str:
         case Rating():
             dated = f", as of {result.as_of:%Y-%m-%d}" if result.as_of else ", undated: counts as unrated" if result.level else ""
             return f"level {result.level}{dated}" if result.level else "not rated"
+        case Statement():
+            return f"{len(result.rows)} entries, as of {result.as_of:%Y-%m-%d}"
         case Receipt():
             dated = f" of {result.at.isoformat()}" if result.at else ""
             return f"receipt `{result.reference}`{dated}" if result.reference else f"receipt without a number{dated}"
@@ -234,7 +238,7 @@ def _others(exchange: Exchange) -> Iterator[tuple[str, str]]:
 
 
 def _type(value: object) -> str:
-    return {str: "text", bool: "true/false", int: "number", dict: "object", list: "list"}[type(value)]
+    return {str: "text", bool: "true/false", int: "number", dict: "object", list: "list", type(None): "text or null"}[type(value)]
 
 
 def _headers(exchange: Exchange, sent: Heard) -> Iterator[str]:
@@ -301,7 +305,7 @@ WIRE_BLOCKS = {
     "wire-source": lambda: family("source", "result"),
     "wire-agency": lambda: family("agency"),
     "wire-channel": lambda: family("channel"),
-    "wire-credit": lambda: family("level", "entry", "retract"),
+    "wire-credit": lambda: family("level", "entry", "retract", "statement", "held"),
     "wire-callback": lambda: family("callback"),
     "wire-seed": lambda: family("promise", "reveal"),
     "wire-witness": lambda: family("witness"),

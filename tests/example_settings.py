@@ -91,6 +91,7 @@ SAMPLES = {
 """,
     "channels": """\
 # The name is the `channel` of an inspector in the register. 名称即执法检查人员名录中的推送渠道。
+# Other kinds: supervision, wecom, dingtalk, feishu, sms, email, webpush. 其他类型见 docs/how-to/reach-inspectors.md。
 #[channels.phones]
 #kind = "webhook"
 #url = "https://push.example/messages"
@@ -103,6 +104,8 @@ SAMPLES = {
 #url = "https://credit.example"
 #token_file = "{secret}"
 #personal_data = ["subject.code"]
+#path_statement = "/statement"
+#path_held = "/held"
 """,
     "callbacks": """\
 #[callbacks.approving]

@@ -34,7 +34,7 @@ from inspector.telemetry.metrics import Metrics
 from inspector.web.caller import Unknown
 from inspector.web.errors import _CODES, status_of
 from inspector.web.roles import Role
-from tests.documented_ports import manner_keys, port_pages, wire_keys
+from tests.documented_ports import canary_keys, fault_table, manner_keys, port_pages, wire_keys
 from tests.documented_wire import WIRE_BLOCKS
 from tests.example_settings import EXAMPLE, example, settings_tables
 from tests.markdown import first_line, table
@@ -293,8 +293,10 @@ BLOCKS: Mapping[str, Callable[[], str]] = {
     "work": work_kinds,
     "commands": command_pages,
     "ports": port_pages,
+    "faults": fault_table,
     "wire": wire_keys,
     "manners": manner_keys,
+    "canary": canary_keys,
     "operations": operations,
     "case-columns": columns(CASES),
     "object-columns": columns(OBJECTS),

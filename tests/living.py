@@ -8,13 +8,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from hashlib import sha256
 
+from connectors.channels import supervision
 from inspector.domain.annual import Consent
 from inspector.domain.case import CaseState, MatterKind, SubjectKind
 from inspector.domain.catalogue import Opinion
 from inspector.domain.challenge import Applicant
+from inspector.domain.material import kept
 from inspector.domain.roster import RosterObject
-from inspector.flows import catalogue, dispatch, planning, recusing, repeals
+from inspector.domain.statement import Difference, Step, Unlike
+from inspector.flows import catalogue, dispatch, planning, recusing, repeals, selfproof
 from inspector.flows.draw import announce_now
 from inspector.flows.office import Office, Plan
 from inspector.store.store import Store
@@ -22,6 +26,7 @@ from tests.house import Hand, Table, application, post, settle
 from tests.integration.test_draw_way import inspectors, thrown
 from tests.integration.test_replacements import pool_draw
 from tests.integration.test_suspension import listing
+from tests.materials import png
 
 PERSON = "110105194912310021"
 FIRM = "TEST00000000000099"
@@ -52,8 +57,10 @@ def living(store: Store, hand: Hand) -> Living:
     """An office of the kind above."""
     office, drawn = pool_draw(store, hand, objects=120, reserve=30, replace_share=Fraction(1, 2))
     office = listing(office)
+    platform = supervision.connect("platform", {"url": "http://127.0.0.1:9", "asks": {"number": "seat", "page": "link"}})
     office = replace(
         office,
+        connectors=replace(office.connectors, channels={**office.connectors.channels, "platform": platform}),
         plans={**office.plans, SPRING: _plan(SPRING, "houses"), AUTUMN: _plan(AUTUMN, "other"), WINTER: _plan(WINTER, "bureau")},
     )
     with store.begin() as tx:
@@ -66,7 +73,9 @@ def living(store: Store, hand: Hand) -> Living:
             recusing.apply(tx, first.visit, first.inspector, applicant=Applicant.COLLEAGUE, **said, now=hand())
         seats = [[dispatch.seat_name(seat) for seat in tx.visits.team(visit.id)] for visit in visits]
     for number, team in enumerate(seats):
-        if number % 5 < 2:  # two of five wait for their results, the others for their inspectors' word
+        if (
+            number % 3 < 2
+        ):  # two of three wait for their results, the others for their inspectors' word; ten operations share them
             with store.begin() as tx:
                 for name in team:
                     dispatch.accept(tx, name, hand())
@@ -77,7 +86,7 @@ def living(store: Store, hand: Hand) -> Living:
     settle(office)  # these wait for their figures now
     announced = _announced(office, hand, WINTER, "bureau")  # and this one for its day
     cases = _cases(office)
-    items = _items(office)
+    items, entries = _items(office), _entries(office, [case for pair in cases for case in pair])
     with store.read() as tx:
         references = {case: tx.cases.get(case).reference for pair in cases for case in pair}
     return Living(
@@ -85,20 +94,26 @@ def living(store: Store, hand: Hand) -> Living:
         ids={
             "case_id": cases,
             "request_id": [[letter] for letter in _letters(office)],
+            "proof_id": _proofs(office),
+            "digest": [[sha256(kept(png()).content).hexdigest()]],
             "attention_id": [[matter] for matter in _matters(office)],
             "number": [[announced, drawn.number, *waiting]],
             "visit": [[visit.id] for visit in visits],
             "inspector": [[first.inspector] for first, *_ in teams.values()],
             "code": [[visit.code] for visit in visits[:2]],
             "seats": seats,
+            "returned": [team for number, team in enumerate(seats) if number % 5 < 2][-8:],
+            "channel": [["platform"]],
             "plans": [["weekly", SPRING, AUTUMN], *[["weekly"]] * 5],
             "agency": [["bureau"]],
             "item": [list(group) for group in items],
+            "entry": [[entry] for entry in entries],
             "year": [[2026], [2029, 2030, 2031], [2026], [2027], [2028]],  # to read, to draw up, to approve, publish and withdraw
         },
         fitting={
             "weekly": {"digest": drafted.digest[:8], "on": None, "set_aside": {}},
             **{item: told for group in items for item, told in group.items()},
+            **{entry: {"step": "RETRACT"} for entry in entries},
             drawn.number: {"more": {visits[0].stakes[0].stratum: 1}},
             **{number: {"figures": thrown(number)} for number in waiting},
             **{case: {"reference": references[case]} for pair in cases for case in pair},
@@ -151,6 +166,21 @@ def _letters(office: Office) -> list[str]:
         return [request.id for case in cases for request in tx.assistance.of_case(case)]
 
 
+def _proofs(office: Office) -> list[list[str]]:
+    """Questions to subjects, some for each operation; what is read and looked at has been shown before."""
+    changes = {"subject_kind": SubjectKind.PERSON, "subject_code": PERSON, "matter": MatterKind.CONFIRMATION}
+    groups: list[list[str]] = []
+    for place, step in enumerate(("read", "materials", "decline", "handover", "link", "reading", "look")):
+        numbers = range(2000 + place * MANY, 2000 + (place + 1) * MANY)
+        cases = [post(office, application(number, "exam-work-years", {"work-years": "5"}, **changes)) for number in numbers]
+        settle(office)
+        with office.store.begin() as tx:
+            groups.append([proof.id for case in cases for proof in tx.selfproofs.of_case(case)])
+            for proof in groups[-1] if step in ("reading", "look") else ():
+                selfproof.receive(office, tx, proof, selfproof.take(png()), "", office.now())
+    return groups
+
+
 def _items(office: Office) -> list[dict[str, dict[str, object]]]:
     """Items of the catalogue, some for each step, with what a message about each must hold."""
     steps = ("read", "apply", "review", "publish", "file", "withdraw", "confirm")
@@ -174,6 +204,22 @@ def _items(office: Office) -> list[dict[str, dict[str, object]]]:
             made.append(group)
         repeals.enter(office, tx, "P", on=office.now().date(), by="周科员", document="", now=office.now())
     return made
+
+
+def _entries(office: Office, cases: Sequence[str]) -> list[str]:
+    """Credit records that were taken back and stand at the platform all the same."""
+    names = {f"credit:{case}:1": case for case in cases[:MANY]}
+    said = {"entry": "", "reason": "WITHDRAWN", "basis": "S0:8", "at": office.now().isoformat()}
+    found = [
+        Difference(kind=Unlike.STANDING, entry=entry, case_id=case, agency="bureau", step=Step.RETRACT)
+        for entry, case in names.items()
+    ]
+    with office.store.begin() as tx:
+        for entry, case in names.items():
+            tx.books.ordered(entry, case, "bureau", "platform", {"grade": "kept"}, office.now())
+            tx.books.fallen(entry, "platform", {**said, "entry": entry}, office.now())
+        tx.books.differ("platform", found, office.now())
+    return list(names)
 
 
 def _matters(office: Office) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+import struct
 import threading
 import warnings
 from collections.abc import Iterator, Mapping
@@ -85,7 +86,7 @@ Script = Mapping[str, bytes]
 
 @contextmanager
 def pretending(script: Script, *, drip: float = 0.0) -> Iterator[int]:
-    """The port of a socket that plays a script, a byte every `drip` seconds; `!` in place of an answer hangs up."""
+    """The port of a socket that plays a script, a byte every `drip` seconds; `!` in place of an answer hangs up, `!!` resets."""
     over = threading.Event()
     open_ones: list[socket.socket] = []
 
@@ -120,7 +121,9 @@ def _play(line: socket.socket, script: Script, drip: float, over: threading.Even
             word = told[:4].decode("latin-1").strip().upper()
             answer = script.get(word, script.get("*", b""))
             inside = word == "DATA" and answer.startswith(b"354")
-            if answer == b"!":
+            if answer == b"!!":
+                line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            if answer in (b"!", b"!!"):
                 return
             _say(line, answer, drip, over)
         over.wait(5)

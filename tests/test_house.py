@@ -73,6 +73,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "pydantic_core": ("inspector/settings.py", "inspector/tuning.py", "inspector/web/fields.py"),
     "pydantic_settings": ("inspector/settings.py",),
     "python_calamine": ("inspector/sheets/sheet.py",),
+    "python_multipart": ("inspector/web/multipart.py",),
     "xlsxwriter": ("inspector/policyrender/paper.py",),
     "rich": ("inspector/cli/", "inspector/demo/"),
     "sqlalchemy": ("inspector/store/", "connectors/database.py"),
@@ -84,7 +85,15 @@ ROOMS: dict[str, tuple[str, ...]] = {
 }
 """Every other package of somebody else's, and the rooms that may use it. What is in neither table may be used nowhere."""
 
-_PORTS = ("inspector.ports", "inspector.incoming", "inspector.domain", "inspector.beacons", "inspector.leave", "inspector.sheets")
+_PORTS = (
+    "inspector.ports",
+    "inspector.accounts",
+    "inspector.incoming",
+    "inspector.domain",
+    "inspector.beacons",
+    "inspector.leave",
+    "inspector.sheets",
+)
 """What connectors see of the house: its ports, its words, its leave to ask again; how beacons are believed and files of rows read."""
 
 # Written with classes and groups, so that this file does not match itself.

@@ -262,7 +262,10 @@ CHANNEL = Exchange(
     title="A push to an inspector",
     about="For an agency's own app or message gateway. Who is to be visited is behind the link and never in the push.\n\n"
     "A later message about the same seat has `data.visit`, `data.seat` and one word more: `data.called_off` (true: do not go; false: "
-    "go after all), or `data.changed` (true: what is in question was corrected, read the page again).",
+    "go after all), or `data.changed` (true: what is in question was corrected, read the page again). A message with `data.test` (true) "
+    "only shows whether the way works: it is about no seat.\n\n"
+    "A push to a subject (`agencies.NAME.subjects`) has the subject's code as `to`, `{base}/show/{self_proof}/{secret}` as `link`, and "
+    "`data.self_proof` and `data.due_at`; nothing of what was promised.",
     connector=WebhookChannel,
     call=lambda held: held.push(MESSAGE, key="push:V-1:0:0:3f9a1c7e5b2d4860"),
     sent={
@@ -272,7 +275,7 @@ CHANNEL = Exchange(
         "text": "one sentence, with the date by which to accept",
         "link": "`{base}/seat/{seat}/{secret}`: the inspector's own page; whoever holds it may answer for "
         "this seat, so show it to nobody else",
-        "urgent": "whether to ring; at present always false",
+        "urgent": "whether it may ring at night: by `push.urgent`",
         "data.visit": "id of the visit",
         "data.seat": "name of the seat, for the API",
         "data.accept_by": "by when to accept; ISO 8601 with an offset",
@@ -283,8 +286,11 @@ CHANNEL = Exchange(
     told={"receipt": "your number for it; the body may be anything else, or empty: any 2xx means that you have the message"},
     others=(),
     fates={
-        "Unavailable": LATER.format(until="the date of acceptance", then="a person is told, and the rule passes the seat on"),
-        "Refused": "a person is told; the date of acceptance still decides, by the rule",
+        "Unavailable": LATER.format(
+            until="the visit is due, or for `push.patience_minutes` where the register names a further way",
+            then="that way, or a person is told; nobody is passed over, for the time to accept begins when you have the message",
+        ),
+        "Refused": "the next way, or a person is told; with 410 (this recipient is gone) your way to the inspector is turned off besides",
         "Garbled": "does not happen: a 2xx is a receipt whatever its body",
     },
     demo="/phones",

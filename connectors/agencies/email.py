@@ -13,21 +13,30 @@ from connectors import mailbox
 from connectors.config import parse
 from connectors.mail import MailConfig, Post, addressed
 from inspector.domain.errors import Invalid
+from inspector.domain.letter import LetterKind
 from inspector.incoming import Mail
 from inspector.ports import Letter, Origin, Receipt, Refused, Sighting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmailConfig(MailConfig):
-    """Letters to one agency. `reply_to`: where its answers are to go; empty: to `sender`.
+    """Letters to one agency, to the addresses of `to`. `reply_to`: where its answers are to go; empty: to `sender`.
 
     `inbox_folder`: the Maildir that answers are delivered into; one may serve all agencies. `speakers`: who may answer by e-mail; empty:
-    those of `to`.
+    all who get letters. `liaison` and `head`: the agency's liaison officer and its head, for the letters of the ladder of silence that
+    are meant for them; empty: those of `to`.
     """
 
+    to: tuple[str, ...]
     reply_to: str = ""
     inbox_folder: str = ""
     speakers: tuple[str, ...] = ()
+    liaison: tuple[str, ...] = ()
+    head: tuple[str, ...] = ()
+
+    def whom(self, kind: LetterKind) -> tuple[str, ...]:
+        """Who gets a letter of a kind."""
+        return {LetterKind.LIAISON: self.liaison, LetterKind.HEAD: self.head}.get(kind, ()) or self.to
 
 
 class EmailAgency:
@@ -35,10 +44,13 @@ class EmailAgency:
 
     def __init__(self, name: str, config: Mapping[str, object]) -> None:
         self._config = parse(EmailConfig, name, config)
+        if not (self._config.to and addressed(self._config.to)):
+            raise Invalid("connector_key_range", connector=name, key="to", wanted="addresses")
         if self._config.reply_to and not addressed([self._config.reply_to]):
             raise Invalid("connector_key_range", connector=name, key="reply_to", wanted="an address")
-        if not addressed(self._config.speakers):
-            raise Invalid("connector_key_range", connector=name, key="speakers", wanted="addresses")
+        for key in ("speakers", "liaison", "head"):
+            if not addressed(getattr(self._config, key)):
+                raise Invalid("connector_key_range", connector=name, key=key, wanted="addresses")
         self._post = Post(self._config, name)
         self.card = self._config.card(name, port="agency", kind="email")
 
@@ -49,7 +61,7 @@ class EmailAgency:
         """
         if not (letter.words.body or letter.text):
             raise Refused("letter_wordless", origin=Origin.US)
-        return self._post.send(self._written(letter, key))
+        return self._post.send(self._written(letter, key), self._config.whom(letter.kind))
 
     def look(self) -> Sequence[Sighting]:
         """Greet the mail server and go. Raises Unavailable, Barred, Refused."""
@@ -66,7 +78,8 @@ class EmailAgency:
 
     def speaks(self, sender: str) -> bool:
         """Whether this address may speak for the agency. That it can be forged is why an answer needs its code, too."""
-        return sender.lower() in {one.lower() for one in self._config.speakers or self._config.to}
+        held = self._config
+        return sender.lower() in {one.lower() for one in held.speakers or (*held.to, *held.liaison, *held.head)}
 
     def close(self) -> None:
         """Nothing stays open between letters."""
@@ -75,7 +88,7 @@ class EmailAgency:
         domain = self._config.sender.rpartition("@")[2]
         made = EmailMessage()
         made["From"] = self._config.sender
-        made["To"] = ", ".join(self._config.to)
+        made["To"] = ", ".join(self._config.whom(letter.kind))
         if self._config.reply_to:
             made["Reply-To"] = self._config.reply_to
         made["Subject"] = _one_line(letter.words.title or letter.request_id)

@@ -9,16 +9,22 @@ from datetime import UTC, datetime
 from connectors.config import parse
 from connectors.http import Wire, WireConfig, encoded, printable
 from connectors.signers.webhook import Signer, Verifier
-from inspector.domain.errors import Invalid
+from inspector.domain.letter import LetterKind
 from inspector.incoming import Unproven
-from inspector.ports import Barred, Letter, Receipt
+from inspector.ports import Letter, Receipt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgencyConfig(WireConfig):
-    """Where letters are posted. With `secret_file` they are signed; with `reply_secret_file` signed answers are believed."""
+    """Where letters are posted. With `secret_file` they are signed; with `reply_secret_file` signed answers are believed.
+
+    `path_liaison` and `path_head`: where those of the ladder of silence go that are meant for the agency's liaison officer and its head;
+    empty: to `path`.
+    """
 
     path: str = ""
+    path_liaison: str = ""
+    path_head: str = ""
     secret_file: str = ""
     reply_secret_file: str = ""
 
@@ -29,29 +35,23 @@ class HttpAgency:
     def __init__(self, name: str, config: Mapping[str, object]) -> None:
         self._config = parse(AgencyConfig, name, config)
         self._wire = Wire(self._config, name)
-        if self._config.secret_file:
-            Signer(self._config.secret_file, name)  # what cannot be used is told at the start
+        self._signer = Signer(self._config.secret_file, name) if self._config.secret_file else None
         self._verifier = Verifier(self._config.reply_secret_file, name) if self._config.reply_secret_file else None
         self.card = self._config.card(name, port="agency", kind="http")
 
     def send(self, letter: Letter, *, key: str) -> Receipt:
         """Hand a letter over; its reply link is a one-time secret and travels in the body only.
 
-        Raises Unavailable, Refused, Garbled as the wire does; Garbled also when a 2xx carries a body that is no receipt
-        (a proxy's login page must not pass for delivery).
+        Raises Unavailable, Barred (`key_unreadable`), Refused, Garbled as the wire does; Garbled also when a 2xx carries a body
+        that is no receipt (a proxy's login page must not pass for delivery).
         """
-        if not self._config.secret_file:
-            return self._wire.deliver(self._config.path, json=_told(letter), key=key, case_id=letter.case_id)
+        held = self._config
+        path = {LetterKind.LIAISON: held.path_liaison, LetterKind.HEAD: held.path_head}.get(letter.kind) or held.path
+        if self._signer is None:
+            return self._wire.deliver(path, json=_told(letter), key=key, case_id=letter.case_id)
         body = encoded(_told(letter))
-        signed = self._signer().headers(printable(key), body, datetime.now(UTC))
-        return self._wire.deliver(self._config.path, content=body, headers=signed, key=key, case_id=letter.case_id)
-
-    def _signer(self) -> Signer:
-        """Made for each letter, so that a secret changes without a restart. Raises Barred."""
-        try:
-            return Signer(self._config.secret_file, self.card.name)
-        except Invalid as error:
-            raise Barred("password_unreadable", detail=error.code, attempts=0) from None
+        signed = self._signer.headers(printable(key), body, datetime.now(UTC))
+        return self._wire.deliver(path, content=body, headers=signed, key=key, case_id=letter.case_id)
 
     def proven(self, headers: Mapping[str, str], body: bytes) -> str:
         """The id of an answer that the agency has signed. Raises Unproven."""

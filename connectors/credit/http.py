@@ -1,36 +1,65 @@
-"""A credit platform over HTTP: levels are read there, performance records (履约记录) go there and are taken back there."""
+"""A credit platform over HTTP: levels are read there, performance records (履约记录) go there, are taken back there and accounted for."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from connectors.config import parse
+from connectors.credit import filed, paged
 from connectors.http import Wire, WireConfig
+from connectors.signers.keyed import COVERED, signing
+from inspector.accounts import Role, Way
 from inspector.domain.case import SubjectKind
-from inspector.ports import CreditEntry, CreditRetraction, Rating, Receipt
+from inspector.domain.errors import Invalid
+from inspector.domain.statement import Statement
+from inspector.ports import CreditEntry, CreditRetraction, Rating, Receipt, Sighting
 
 LONGEST = 100
 """Characters of a level; whatever is longer is no code, and the register would not take it."""
 
+_ROWS = (1, 10_000)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreditConfig(WireConfig):
-    """The platform's endpoints under `url`. `current`: it states the level in force when it is asked, and so dates none."""
+    """The platform's endpoints under `url`. `current`: it states the level in force when it is asked, and so dates none.
+
+    It tells what it has of ours page after page at `path_statement`, one by one at `path_held`, or in files that it delivers into
+    `statement_folder`; empty: it does not. Requests are signed after RFC 9421 where there is a `key_file`.
+    """
 
     current: bool = False
     path_level: str = "/level"
     path_entry: str = "/entry"
     path_retract: str = "/retract"
+    path_held: str = ""
+    path_statement: str = ""
+    statement_rows: int = 500
+    statement_folder: str = ""
+    statement_files: str = "statement-{as_of}.csv"
+    statement_complete: str = "manifest"
+    statement_encoding: str = "utf-8"
+    statement_columns: Mapping[str, str] = field(default_factory=dict)
+    statement_retracted: tuple[str, ...] = ("true",)
+    statement_standing: tuple[str, ...] = ("false",)
+    key_file: str = ""
+    key_id: str = ""
+    algorithm: str = "hmac-sha256"
+    covered: tuple[str, ...] = COVERED
+    digest: str = "sha-256"
+    tag: str = ""
+    expires_seconds: int = 60
 
 
 class HttpCredit:
     """The credit platform."""
 
     def __init__(self, name: str, config: Mapping[str, object]) -> None:
-        self._config = parse(CreditConfig, name, config)
-        self._wire = Wire(self._config, name)
-        self.card = self._config.card(name, port="credit", kind="http")
+        held = self._config = parse(CreditConfig, name, config)
+        self._filed = _filed(held, name)
+        self._wire = Wire(held, name, signs=signing(held, name))
+        self.card = held.card(name, port="credit", kind="http")
 
     def level(self, kind: SubjectKind, code: str, *, key: str) -> Rating:
         """The subject's level; None only where the platform says so itself, `"level": null`.
@@ -64,6 +93,37 @@ class HttpCredit:
         }
         return self._wire.deliver(self._config.path_retract, json=told, key=key, case_id=retraction.case_id)
 
+    @property
+    def roles(self) -> frozenset[Role]:
+        """It takes entries, and tells levels where it has a `path_level`."""
+        return frozenset({Role.ENTRIES, Role.LEVELS} if self._config.path_level else {Role.ENTRIES})
+
+    @property
+    def accounts(self) -> frozenset[Way]:
+        """How it tells what it has of ours."""
+        whole = Way.WHOLE if self._config.path_statement or self._filed else None
+        return frozenset(way for way in (whole, Way.EACH if self._config.path_held else None) if way is not None)
+
+    def statement(self, *, key: str) -> Statement:
+        """All that it has of ours. Raises Unavailable, Refused, Garbled as `paged.statement` and `filed.statement` do."""
+        held = self._config
+        if self._filed is not None:
+            return filed.statement(self._filed, self.card.name)
+        return paged.statement(self._wire, held.path_statement, held.statement_rows, held.budget_seconds, self.card.name, key=key)
+
+    def entry(self, entry_id: str, *, key: str) -> Statement:
+        """What it has of one entry. Raises Unavailable, Refused, Garbled as the wire and `paged.single` do."""
+        reply = self._wire.send("POST", self._config.path_held, json={"id": entry_id}, key=f"{key}:{entry_id}")
+        return paged.single(reply, entry_id, self.card.name)
+
+    def look(self) -> Sequence[Sighting]:
+        """Whether a statement can be had, whole, and of when it is. Raises Unavailable, Barred, Refused, Garbled."""
+        if Way.WHOLE not in self.accounts:
+            return [Sighting(code="statement_unset", fine=Way.EACH in self.accounts)]
+        told = self.statement(key="look")
+        facts = {"rows": len(told.rows), "as_of": told.as_of.isoformat(timespec="minutes"), "source": told.source}
+        return [Sighting(code="statement_whole", facts=facts)]
+
     def close(self) -> None:
         """Let the connections go."""
         self._wire.close()
@@ -72,6 +132,28 @@ class HttpCredit:
 def connect(name: str, config: Mapping[str, object]) -> HttpCredit:
     """The entry point. Raises Invalid when the configuration cannot be used."""
     return HttpCredit(name, config)
+
+
+def _filed(held: CreditConfig, name: str) -> filed.Filed | None:
+    """How its files are read, if it delivers any. Raises Invalid (`connector_key_range`)."""
+    lowest, most = _ROWS
+    if not lowest <= held.statement_rows <= most:
+        raise Invalid("connector_key_range", connector=name, key="statement_rows", wanted=f"{lowest}–{most}")
+    if not held.statement_folder:
+        return None
+    if held.path_statement:
+        raise Invalid("connector_key_range", connector=name, key="statement_folder", wanted="path_statement | statement_folder")
+    made = filed.Filed(
+        folder=held.statement_folder,
+        files=held.statement_files,
+        complete=held.statement_complete,
+        encoding=held.statement_encoding,
+        columns=held.statement_columns,
+        retracted=held.statement_retracted,
+        standing=held.statement_standing,
+    )
+    filed.check(made, name)
+    return made
 
 
 def _told(entry: CreditEntry) -> dict[str, object]:

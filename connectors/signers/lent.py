@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 
-from inspector.ports import Origin, Unavailable
+from connectors.reply import Reply
+from inspector.ports import Barred, Garbled, Origin, PortError, Refused, Unavailable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +33,25 @@ class Lent:
         self._secret = ""
         self._ends: float | None = None
 
+    def used(self, send: Callable[[str], Reply], until: float) -> Reply:
+        """The reply to what is sent with a secret in force. Two renewals in one call never happen (scenario 12).
+
+        Raises what `send` and the fetch raise; `secret_expired` and HTTP 401 only where a new secret is not taken either.
+        """
+        held, new = self.current(until)
+        try:
+            return send(held)
+        except Barred as error:
+            if new or not (error.code == "secret_expired" or error.detail == "http_401"):
+                raise
+            first = error
+        try:
+            reply = send(self.renewed(held, until))
+        except PortError as error:
+            error.attempts += first.attempts
+            raise
+        return replace(reply, attempts=reply.attempts + first.attempts)
+
     def current(self, until: float) -> tuple[str, bool]:
         """The secret in force, and whether it is new by this very call. Raises as `renewed` does."""
         held, ends = self._secret, self._ends
@@ -53,3 +74,14 @@ class Lent:
             return self._secret
         finally:
             self._one.release()
+
+
+@contextmanager
+def lending() -> Iterator[None]:
+    """While a secret is fetched: what goes wrong is about no question and nobody's push, so it is Unavailable or Barred only."""
+    try:
+        yield
+    except Refused as error:
+        raise Barred("secret_refused", detail=f"{error.code} {error.detail}".strip(), attempts=error.attempts) from None
+    except Garbled as error:
+        raise Barred("secret_unreadable", detail=f"{error.code} {error.detail}".strip(), attempts=error.attempts) from None

@@ -49,9 +49,9 @@ class Signer:
 class Verifier:
     """Believes bodies that are signed with one secret, or with the old or the new one during a change."""
 
-    def __init__(self, secret_file: str, name: str) -> None:
-        """Raises Invalid (`connector_secret_…`)."""
-        self._keys = Kept(secret_file, name, "reply_secret_file", lambda text: [_key(told, name) for told in text.split()])
+    def __init__(self, secret_file: str, name: str, setting: str = "reply_secret_file") -> None:
+        """`setting` is what the file is called there. Raises Invalid (`connector_secret_…`)."""
+        self._keys = Kept(secret_file, name, setting, lambda text: [_key(told, name) for told in text.split()])
 
     def verify(self, headers: Mapping[str, str], body: bytes) -> str:
         """The id of a message; that it comes once only is the inbox's affair. Header names are lower case.

@@ -14,6 +14,9 @@ from inspector.ports import Answer, AnswerStatus, Barred, Card, Origin, Question
 _ECHOED = ("key", "case", "fact", "code")
 """What of a question a source may repeat."""
 
+LONGEST, LONGEST_VERSION = 4_000, 200
+"""Characters of a value, as in a database or a delivery, and of a version."""
+
 PARTS = (*_ECHOED, "kind", "claimed", "on", "basis")
 """What of a question may be put into a field."""
 
@@ -89,6 +92,8 @@ class Answers:
             return self._answer(reply, AnswerStatus.NOT_FOUND)
         if value is None or blank(value, self._config.empty_words):
             return self._answer(reply, AnswerStatus.CANNOT_SAY, note="value_empty")
+        if len(value) > LONGEST:  # a page of text in the place of a fact
+            raise reply.garbled("field_type", f"{self._config.value_field}: too long for a fact")
         return self._answer(reply, AnswerStatus.FOUND, value)
 
     def none(self, reply: Reply) -> Answer:
@@ -137,6 +142,8 @@ class Answers:
         held = self._config
         as_of = reply.moment(held.as_of_field) if held.as_of_field else None
         version = (reply.text(held.version_field, optional=True) or "") if held.version_field else ""
+        if len(version) > LONGEST_VERSION:
+            raise reply.garbled("field_type", f"{held.version_field}: too long for a version")
         return Answer(
             status=status,
             value=value,

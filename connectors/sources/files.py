@@ -39,7 +39,8 @@ class DeliveryConfig(ConnectorConfig):
     """What is delivered, and when it is used. `keep` is a folder of ours: there the index of the delivery in use lies.
 
     `files` is a delivery's name: `*` for anything, `{as_of}` for the date of its data. `complete`: `ok`, `manifest` or `rename`.
-    `least_share`: a delivery with a smaller share of the rows of the one before is not used, unless `accept` is its name.
+    `least_share`: a delivery with a smaller share of the rows of the one before is not used, unless `accept` is its name. `words`: by
+    column the only ones that may stand there; another one refuses the delivery.
     """
 
     files: str
@@ -55,6 +56,7 @@ class DeliveryConfig(ConnectorConfig):
     max_file_bytes: int = 2_000_000_000
     budget_seconds: float = 10.0
     empty_words: tuple[str, ...] = field(default=_EMPTY_WORDS)
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def longest_seconds(self) -> float | None:
@@ -84,8 +86,9 @@ class FilesSource:
         self._shelf = self._keep / f"{digest(name)[:16]}.sqlite3"
         self._names, self._complete = delivery.pattern(held.files), Completeness(held.complete)
         columns = tuple(dict.fromkeys(held.facts.values()))
-        self._layout = Layout(code_column=held.code_column, columns=columns, encoding=held.encoding)
-        self._shape = digest(held.code_column, columns)
+        self._layout = Layout(code_column=held.code_column, columns=columns, encoding=held.encoding, words=dict(held.words))
+        told = (sorted((column, sorted(words)) for column, words in held.words.items()),) if held.words else ()
+        self._shape = digest(held.code_column, columns, *told)
         self.card = held.card(name, port="source", kind=kind)
         self._told = Told(card=self.card, empty_words=held.empty_words, longest_age_hours=held.longest_age_hours, dated=True)
         self._lock = threading.Lock()
@@ -144,6 +147,12 @@ class FilesSource:
             finally:
                 if self._folder.is_dir() or self._fetch is None:
                     self._take()
+
+    @property
+    def refused(self) -> tuple[Invalid, ...]:
+        """What is wrong with deliveries that came after the one in use, by their names, as of the last look."""
+        label = shelf.labelled(self._shelf)
+        return tuple(error for (name, _), error in sorted(self._refused.items()) if label is None or name > label.name)
 
     def look(self) -> Sequence[Sighting]:
         """What an operator should know: the delivery in use, those that are not used and why, and rows that contradict each other.
@@ -328,8 +337,12 @@ class FilesSource:
 
 def connect(name: str, config: Mapping[str, object]) -> FilesSource:
     """The entry point. Raises Invalid when the configuration cannot be used."""
-    held, wanted = parse(FilesConfig, name, config), "an absolute path, another one than `keep`"
-    folder = Path(held.folder)
+    return opened(name, parse(FilesConfig, name, config))
+
+
+def opened(name: str, held: FilesConfig) -> FilesSource:
+    """A source of these settings. Raises Invalid (`connector_key_range`)."""
+    folder, wanted = Path(held.folder), "an absolute path, another one than `keep`"
     if not folder.is_absolute() or folder.resolve() == Path(held.keep).resolve():
         raise Invalid("connector_key_range", connector=name, key="folder", wanted=wanted)
     return FilesSource(name, held, folder)
@@ -362,6 +375,7 @@ def _check(held: DeliveryConfig, name: str) -> None:
         "look_seconds": (0 <= held.look_seconds < 86_400, "0–86400"),
         "budget_seconds": (0 < held.budget_seconds < 86_400, "> 0"),
         "max_file_bytes": (held.max_file_bytes > 0, "> 0"),
+        "words": (held.words.keys() <= {*held.facts.values()} and all(held.words.values()), '{"column of facts" = ["word", …]}'),
     }
     for key, (fine, told) in wanted.items():
         if not fine:

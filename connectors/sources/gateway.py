@@ -10,13 +10,14 @@ from datetime import UTC, datetime, timedelta
 
 from connectors.config import parse
 from connectors.http import Wire
+from connectors.patience import off
 from connectors.reply import Reply
 from connectors.signers import sealed
-from connectors.signers.lent import Lent, Loan
+from connectors.signers.lent import Lent, Loan, lending
 from connectors.sources.answers import Answers, texts
 from connectors.sources.signed import Caller, SignedSourceConfig
 from inspector.domain.errors import Invalid
-from inspector.ports import Answer, Barred, Garbled, PortError, Question, Refused, Sighting
+from inspector.ports import Answer, Barred, Question, Sighting
 
 _PLACES = ("headers", "body")
 """Where that may go."""
@@ -93,23 +94,10 @@ class GatewaySource:
         self._wire.close()
 
     def _taken(self, asked: Mapping[str, object], case_id: str, key: str, until: float) -> Reply:
-        """The reply to a question that was signed with a secret in force. Two renewals in one call never happen (scenario 12)."""
+        """The reply to a question that was signed with a secret in force."""
         if self._lent is None:
             return self._sent(asked, self._caller.key, case_id, key, until)
-        held, new = self._lent.current(until)
-        try:
-            return self._sent(asked, held, case_id, key, until)
-        except Barred as error:
-            spent = error.code == "secret_expired" or error.detail == "http_401"
-            if new or not spent:
-                raise
-            first = error
-        try:
-            reply = self._sent(asked, self._lent.renewed(held, until), case_id, key, until)
-        except PortError as error:
-            error.attempts += first.attempts
-            raise
-        return replace(reply, attempts=reply.attempts + first.attempts)
+        return self._lent.used(lambda held: self._sent(asked, held, case_id, key, until), until)
 
     def _sent(self, asked: Mapping[str, object], held: str, case_id: str, key: str, until: float) -> Reply:
         reply = self._wire.send(
@@ -143,7 +131,7 @@ class GatewaySource:
 
         Raises Unavailable and Barred only: what goes wrong here is about no question, so no case loses its way by it.
         """
-        try:
+        with lending():
             key = self._caller.key
             reply = self._wire.send(
                 "POST",
@@ -152,10 +140,6 @@ class GatewaySource:
                 within=until - time.monotonic(),
             )
             return self._loan(reply, key)
-        except Refused as error:
-            raise Barred("secret_refused", detail=f"{error.code} {error.detail}".strip(), attempts=error.attempts) from None
-        except Garbled as error:
-            raise Barred("secret_unreadable", detail=f"{error.code} {error.detail}".strip(), attempts=error.attempts) from None
 
     def _loan(self, reply: Reply, key: str) -> Loan:
         told = self._config
@@ -196,10 +180,9 @@ class GatewaySource:
         try:
             yield
         except Barred as error:
-            if self._wire.ahead is not None and self._differs():
-                seconds = self._wire.ahead.total_seconds()
-                off = f"our clock is {abs(seconds):.0f} s {'behind' if seconds > 0 else 'ahead of'} theirs"
-                error.detail = f"{error.detail}; {off}".removeprefix("; ")
+            told = off(self._wire.ahead, self._config.skew_seconds)
+            if told and told not in error.detail:
+                error.detail = f"{error.detail}; {told}".removeprefix("; ")
             raise
 
     def _clock(self) -> timedelta | None:

@@ -9,7 +9,7 @@ from connectors.config import parse
 from connectors.http import Wire
 from connectors.records import UNDATED
 from connectors.reply import Reply
-from connectors.sources.answers import Answers, SourceConfig, texts
+from connectors.sources.answers import LONGEST_VERSION, Answers, SourceConfig, texts
 from inspector.domain.errors import Invalid
 from inspector.ports import Answer, AnswerStatus, Question
 
@@ -70,10 +70,12 @@ class ResultsSource:
         self._wire.close()
 
     def _named(self, reply: Reply, place: str) -> str:
-        """What must be told of a result. Raises Garbled (`field_missing`) where it is empty: a result of nobody is none."""
+        """What must be told of a result. Raises Garbled where it is empty (`field_missing`), for a result of nobody is none, or no name."""
         told = reply.text(place)
         if told is None:
             raise reply.garbled("field_missing", place)
+        if len(told) > LONGEST_VERSION:
+            raise reply.garbled("field_type", f"{place}: too long for a name or a number")
         return told
 
     def _unusable(self, reply: Reply) -> str:

@@ -44,8 +44,8 @@ class SftpConfig(DeliveryConfig):
 class SftpSource:
     """One exchange by SFTP: a folder of our own that follows theirs, and what reads from a folder."""
 
-    def __init__(self, name: str, config: Mapping[str, object]) -> None:
-        held = self._config = parse(SftpConfig, name, config)
+    def __init__(self, name: str, config: Mapping[str, object] | SftpConfig) -> None:
+        held = self._config = config if isinstance(config, SftpConfig) else parse(SftpConfig, name, config)
         _check(held, name)
         self._sftp = Sftp(_door(held, name), name, connect_seconds=held.connect_seconds)
         self._lying = 0
@@ -64,6 +64,11 @@ class SftpSource:
     def pick_up(self) -> None:
         """Fetch what is new and take the newest good delivery into use. Raises PortError."""
         self._files.pick_up()
+
+    @property
+    def refused(self) -> tuple[Invalid, ...]:
+        """What is wrong with deliveries that came after the one in use, as of the last look."""
+        return self._files.refused
 
     def look(self) -> Sequence[Sighting]:
         """That the server is whom we know and lets us in, how many deliveries lie there, and what is to be said of them.

@@ -23,9 +23,11 @@ from inspector.cli import (
     migrations,
     packs,
     plans,
+    pushes,
     registers,
     repeals,
     replaying,
+    selfproof,
     serve,
     shadows,
     supposing,
@@ -75,6 +77,7 @@ packs.register(policy_group)
 replaying.register(policy_group)
 supposing.register(policy_group)
 assistance.register(group("assistance", "Requests to other agencies, and how they are answered. 协助核查", app))
+selfproof.register(group("self-proof", "What subjects are asked to show. 当事人自证", app))
 catalogue_group = group("catalogue", "The catalogue of items: apply, review, publish, file. 证明事项目录", app)
 catalogue.register(catalogue_group)
 repeals.register(catalogue_group)
@@ -86,8 +89,10 @@ bundles.register(draw_group)
 afterwards.register(draw_group)
 extending.register(draw_group)
 connectors.register(group("connector", "Connectors: list, check, pause, resume. 连接器", app))
+pushes.register(group("push", "Pushes to inspectors: list, ways, test. 推送", app))
 registers.register(
-    group("roster", "Registers of objects and inspectors. 名录库", app), group("credit", "Credit levels. 信用等级", app)
+    group("roster", "Registers of objects and inspectors. 名录库", app),
+    group("credit", "Credit levels, and records compared with platforms. 信用等级与对账", app),
 )
 tokens.register(group("token", "API tokens. 令牌", app))
 matters.register(

@@ -1,12 +1,14 @@
-"""`connector`: who stands behind each, whether it is reached, and a hand on the valve."""
+"""`connector`: who stands behind each, whether it is reached, a hand on the valve, and the beginning of a new one."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from inspector.cli.command import Exit, command
+from inspector.cli.starter import Port
 from inspector.cli.terminal import Terminal
 from inspector.domain.errors import Missing, Refusal
 
@@ -22,6 +24,7 @@ def register(app: typer.Typer) -> None:
     command(app, "check")(check)
     command(app, "pause")(pause)
     command(app, "resume")(resume)
+    command(app, "new")(new)
 
 
 def list_connectors(terminal: Terminal) -> None:
@@ -29,6 +32,7 @@ def list_connectors(terminal: Terminal) -> None:
     from inspector.cli.reaching import carded, configured
     from inspector.cli.work import waiting
     from inspector.flows.valve import paused
+    from inspector.plugins import package_of
 
     lanes = {lane.name: lane for lane in terminal.look(lambda tx: tx.lanes.all())}
     now = terminal.look(lambda tx: tx.machine_now())
@@ -43,6 +47,7 @@ def list_connectors(terminal: Terminal) -> None:
                 "name": one.name,
                 "port": one.section,
                 "kind": one.kind,
+                "package": package_of(one.group, one.kind),
                 "owner": card.owner if card else "",
                 "personal_data": card.personal_data if card else (),
                 "paused": lane.paused if lane else False,
@@ -60,6 +65,7 @@ def list_connectors(terminal: Terminal) -> None:
         "name",
         "port",
         "kind",
+        "package",
         "owner",
         "personal_data",
         "paused",
@@ -108,6 +114,34 @@ def pause(
 def resume(terminal: Terminal, name: Name, reason: Annotated[str, typer.Option("--reason", help="Why 原因")] = "") -> None:
     """Call a connector again. 恢复连接器。"""
     _set(terminal, name, reason, paused=False)
+
+
+def new(
+    terminal: Terminal,
+    name: Annotated[str, typer.Argument(help="What settings will call its kind 类型名称，用于配置的 kind", metavar="NAME")],
+    port: Annotated[Port, typer.Option("--port", help="What it is a connector to 端口")] = "source",
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="A new folder; default: NAME here 新文件夹，默认为当前目录下的 NAME", file_okay=False),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the files, write nothing 试运行：只列出文件")] = False,
+) -> None:
+    """Begin a connector of your own: a small package with settings, the least that works, its contract test and READMEs. 新建连接器软件包。
+
+    Nothing in Inspector is changed, and nothing that is there is written over. 不改动 Inspector，也不覆盖任何已有文件。
+    """
+    from inspector.cli.starter import drawn_up, write
+
+    folder = out or Path(name)
+    files = drawn_up(port, name)
+    if folder.exists():
+        raise Refusal("file_exists", file=str(folder))
+    if not dry_run:
+        write(folder, files)
+    terminal.value({"folder": str(folder), "files": sorted(files), "dry_run": dry_run})
+    for file in sorted(files):
+        terminal.line(str(folder / file))
+    terminal.say("dry" if dry_run else "connector_begun", folder=folder)
 
 
 def _set(terminal: Terminal, name: str, reason: str, *, paused: bool) -> None:

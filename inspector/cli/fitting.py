@@ -27,6 +27,10 @@ NEXT_YEAR_FROM = 11
 """The month from which the next year's plan should be there: it is to be approved and published before the year begins."""
 
 
+DELIVERED = ("files", "sftp")
+"""Kinds of credit platforms that deliver levels and take no records."""
+
+
 def settings(told: Settings, book: Policybook, tree: Mapping[str, AgencyNode], today: date) -> Iterator[Finding]:
     """What packs ask for and no section provides, and a credit platform that nobody asks."""
     from inspector.flows.office import pack_of
@@ -37,14 +41,16 @@ def settings(told: Settings, book: Policybook, tree: Mapping[str, AgencyNode], t
     for pack in used:
         yield from _asked(told, pack)
         yield from _hasty(pack)
-    for place, name in enumerate(told.credit):
-        if place or not used:
+    levels = next((name for name, one in told.credit.items() if one.get("path_level") != ""), None)
+    entries = next((name for name, one in told.credit.items() if one.get("kind") not in DELIVERED), None)
+    for name in told.credit:
+        if name not in (levels, entries) or not used:
             what = ("is never asked", "不会被查询")
             mend = (
                 "keep one [credit.NAME], and give an agency a pack"
                 if not used
-                else "one platform is used, the first: take this out",
-                "请给机关指定政策包" if not used else "只使用第一个信用平台，请删除本节",
+                else "the first that tells levels and the first that takes records are used: take this out",
+                "请给机关指定政策包" if not used else "只使用第一个提供等级的和第一个接收记录的信用平台，请删除本节",
             )
             yield Finding.warn(f"credit.{name}", what, mend)
 

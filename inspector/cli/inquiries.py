@@ -44,7 +44,8 @@ def inquiries(
     with terminal.store.begin() as tx:
         if case:
             tx.cases.get(case)
-            held = [one for one in tx.inquiries.of_case(case) if one.key > after or not after]
+            held = tx.inquiries.of_case(case)
+            held = held[next((place for place, one in enumerate(held, 1) if one.key == after), len(held) if after else 0) :]
         else:
             held = tx.inquiries.about(kind, told, after, limit + 1)
         record.read(tx, operator(), case or object_id(office.secret, kind, told), office.now())

@@ -7,17 +7,20 @@ import ssl
 import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
+from inspector import canary
 from inspector.cli import words
-from inspector.cli.finding import Finding
+from inspector.cli.finding import Finding, State
 from inspector.domain.errors import InspectorError
 from inspector.labels import LANGS, Lang, label, reason
 from inspector.ports import Card, Looking, Origin, PortError, Sighting
 
 if TYPE_CHECKING:
+    from inspector.ports import Source
     from inspector.settings import Settings
     from inspector.tuning import EngineSettings
 
@@ -102,22 +105,48 @@ def findings(one: Configured, settings: Settings, *, call: bool) -> Iterator[Fin
         return
     for key, file in secrets(one.told):
         yield from permissions(f"{name}.{key}", file)
-    url = str(one.told.get("url", ""))
-    if call and isinstance(made, Looking) and urlsplit(url).scheme not in ("http", "https"):
-        yield from looked(name, made)
+    if call:
+        yield from _called(one, name, made)
+    else:
+        yield Finding.ok(name, _loads(one.kind))
+
+
+def _loads(kind: str) -> tuple[str, str]:
+    return f"loads ({kind})", f"可加载（{kind}）"
+
+
+def _called(one: Configured, name: str, made: object) -> Iterator[Finding]:
+    """What its other side says: that it takes connections, what the connector sees there, and what its canary question brings."""
+    url, asks = str(one.told.get("url", "")), canary.of(name, one.told) if one.section == "sources" else None
+    tried = canary.Trial(cast("Source", made), asks, date.today()) if asks is not None else None  # noqa: DTZ011 - any day will do
+    looking = made if isinstance(made, Looking) else None
+    if url and (looking is None or urlsplit(url).scheme in ("http", "https")):
+        reached = _reached(name, url, str(one.told.get("ca_file", "")))
+        yield reached
+        if reached.state is State.FAIL:
+            return
+    elif looking is None and tried is None:
+        yield Finding.ok(name, _loads(one.kind))
         return
-    if not call or not url:
-        yield Finding.ok(name, (f"loads ({one.kind})", f"可加载（{one.kind}）"))
-        return
+    if looking is not None:
+        yield from looked(name, looking, closes=tried is None)
+    if tried is not None:
+        yield from looked(name, tried)
+    elif looking is None and one.section == "sources":
+        lacks = [label("sighting.canary_lacks", lang, connector=name) for lang in ("en", "zh-Hans")]
+        yield Finding.ok(name, (lacks[0], lacks[1]))
+
+
+def _reached(name: str, url: str, ca_file: str) -> Finding:
     place = _place(url)
     try:
-        reach(url, str(one.told.get("ca_file", "")))
+        reach(url, ca_file)
     except ssl.SSLError as error:
         fault, detail = _fault(error)
         chinese, english = (label(f"tls.{fault}", lang, detail=detail) for lang in LANGS)
         told = (f"{place} is there, but its TLS cannot be trusted: {english}", f"{place} 可连接，但TLS不可信：{chinese}")
         mend = (label(f"tls_mend.{fault}", "en"), label(f"tls_mend.{fault}", "zh-Hans"))
-        yield Finding.fail(name, told, mend, outside=True)
+        return Finding.fail(name, told, mend, outside=True)
     except (OSError, ValueError) as error:
         chinese, english = (
             reason(error, lang) if isinstance(error, OSError) else label("os.ADDRESS", lang, detail=error) for lang in LANGS
@@ -126,15 +155,12 @@ def findings(one: Configured, settings: Settings, *, call: bool) -> Iterator[Fin
             "check network, firewall and the other side; work waits meanwhile",
             "请检查网络、防火墙和对方系统；其间工作会等待",
         )
-        yield Finding.fail(name, (f"{place} cannot be reached: {english}", f"{place} 无法连接：{chinese}"), mend, outside=True)
-    else:
-        yield Finding.ok(name, (f"loads, and {place} takes connections", f"可加载，{place} 可以连接"))
-        if isinstance(made, Looking):
-            yield from looked(name, made)
+        return Finding.fail(name, (f"{place} cannot be reached: {english}", f"{place} 无法连接：{chinese}"), mend, outside=True)
+    return Finding.ok(name, (f"loads, and {place} takes connections", f"可加载，{place} 可以连接"))
 
 
-def looked(name: str, made: Looking) -> Iterator[Finding]:
-    """What a connector sees itself when it looks at its other side."""
+def looked(name: str, made: Looking, *, closes: bool = True) -> Iterator[Finding]:
+    """What a connector sees itself when it looks at its other side; `closes`: nobody asks it anything behind that."""
     try:
         seen = made.look()
     except PortError as error:
@@ -145,7 +171,7 @@ def looked(name: str, made: Looking) -> Iterator[Finding]:
         return
     finally:
         close = getattr(made, "close", None)
-        if close is not None:
+        if closes and close is not None:
             close()
     for one in seen:
         english, chinese = (_sighted(one, lang) for lang in ("en", "zh-Hans"))

@@ -42,6 +42,11 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "人工实际检查：{visits} 次，涉及 {objects} 户，一户至多 {most} 次",
     ),
     "shadow_both": ("objects that both would have seen: {count}", "两者都检查的对象：{count} 户"),
+    "push_test": (
+        "test {test} is on its way by {channels}; `push list` shows what came of it",
+        "测试 {test} 正经由 {channels} 发送；可用 push list 查看结果",
+    ),
+    "push_on": ("channel {channel} serves inspector {inspector} again", "检查人员 {inspector} 的渠道 {channel} 已恢复"),
     "draining": (
         "Draining: work under way is ended, the rest is kept for the next start. Ctrl-C again leaves at once.",
         "正在停止：处理完手头工作，其余留待下次启动。再按 Ctrl-C 立即退出。",
@@ -140,6 +145,15 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "dry run: levels that would stand: {kept}, older than what is known: {older}, against another: {conflicts}; nothing was written",
         "试运行：将有效的等级 {kept} 条，早于已有记录 {older} 条，与已有记录不一致 {conflicts} 条；未写入任何内容",
     ),
+    "compared": (
+        "alike: {alike}; under way or just moved: {moving}; differ: {differ}",
+        "一致 {alike} 条，办理中 {moving} 条，不一致 {differ} 条",
+    ),
+    "compared_dry": (
+        "dry run: alike: {alike}; under way or just moved: {moving}; differ: {differ}; nothing was written or sent",
+        "试运行：一致 {alike} 条，办理中 {moving} 条，不一致 {differ} 条；未写入或报送任何内容",
+    ),
+    "entry_decided": ("{entry}: {step}", "{entry}：{step}"),
     "levels": (
         "levels that stand: {kept}, older than what is known: {older}, against another of the same moment, which stands: {conflicts}",
         "有效等级 {kept} 条，早于已有记录 {older} 条，与同一时点的已有记录不一致（以先记录的为准）{conflicts} 条",
@@ -184,6 +198,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "released": ("work {id} is let go", "工作 {id} 已放行，不再执行"),
     "paused": ("connector {name} is paused", "连接器 {name} 已暂停"),
     "resumed": ("connector {name} goes on", "连接器 {name} 已恢复"),
+    "connector_begun": (
+        "a connector of your own lies in {folder}; its README.md says how to try and install it",
+        "新连接器位于 {folder}；测试和安装方法见其中的 README.zh-Hans.md",
+    ),
     "issued": (
         "token of {name} for {agency} as {role}, until {until}; it is shown only now:",
         "{name} 的令牌（{agency}，{role}），有效期至 {until}；仅显示这一次：",
@@ -273,6 +291,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "step_committing": ("committing", "生成承诺"),
     "step_writing": ("writing", "写入"),
     "step_comparing": ("comparing the registers with the commitment", "比对名录与承诺"),
+    "step_books": ("asking the platform about entries", "向平台逐条核对"),
     "step_selecting": ("selecting objects", "抽取检查对象"),
     "step_dealing": ("dealing inspectors", "分派检查人员"),
     "committed": (

@@ -63,6 +63,7 @@ class Failure:
             log.error("work.pack_unknown", work=work.key, pack=error.facts.get("pack"))
             self._postpone(tx, work, machine_now + _NEIGHBOUR, told, counted=False)
             return "pack_unknown"
+        self._tried(tx, work, error, now)
         if isinstance(error, Refused | NotYet) and error.attempts:
             self.breaker.answered(tx, work.lane, now)
         if isinstance(error, Refused | Garbled):
@@ -80,6 +81,12 @@ class Failure:
         until = max(machine_now + self.engine.ladder.wait(work.attempts, work.key, asked=asked), opened or machine_now)
         self._postpone(tx, work, until, told, counted=opened is None)
         return "postponed"
+
+    def _tried(self, tx: Tx, work: Work, error: Exception, now: datetime) -> None:
+        """What left the house left it, whatever becomes of the work."""
+        tried = self.flows[OrderKind(work.kind)].tried
+        if tried is not None and isinstance(error, PortError) and error.attempts:
+            tried(tx, work, self.office, now)
 
     def _broken(self, tx: Tx, work: Work, error: Exception, machine_now: datetime, now: datetime) -> datetime | None:
         """Count a failure of the lane; until when it is shut now, or None."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -16,8 +16,13 @@ from inspector.trigger import parse
 HOUSEKEEPING = timedelta(days=3650)
 """How far behind everything with a legal date a sweep stands in the ready set."""
 
+PATIENCE = timedelta(hours=20)
+"""So long a platform is asked again for a statement or a delivery; then the next slot asks."""
 
-def schedules(told: Schedules, plans: Mapping[str, Plan], now: datetime) -> dict[str, Schedule]:
+
+def schedules(
+    told: Schedules, plans: Mapping[str, Plan], now: datetime, stating: Iterable[str] = (), delivering: Iterable[str] = ()
+) -> dict[str, Schedule]:
     """Every schedule by its name, its trigger parsed. Raises Invalid (`trigger_unreadable`) for one that cannot be read."""
     zone = now.tzinfo
     assert zone is not None, "office time has a zone"
@@ -32,7 +37,7 @@ def schedules(told: Schedules, plans: Mapping[str, Plan], now: datetime) -> dict
         for name, plan in plans.items()
     ]
     days = {"done": told.keep_done_days, "slots": told.keep_slots_days, "messages": told.keep_messages_days}
-    days["inquiries"] = told.keep_inquiries_days
+    days |= {"inquiries": told.keep_inquiries_days, "materials": told.keep_materials_days}
     sweeps: tuple[tuple[str, str, CatchUp, OrderKind, Mapping[str, object]], ...] = (
         ("roster", told.roster, CatchUp.ONCE, OrderKind.ROSTER_LOOK, {}),
         ("coverage", told.coverage, CatchUp.ONCE, OrderKind.COVERAGE_LOOK, {}),
@@ -48,13 +53,27 @@ def schedules(told: Schedules, plans: Mapping[str, Plan], now: datetime) -> dict
         )
         for name, text, catch_up, kind, payload in sweeps
     ]
+    outside = (
+        *(("credit", told.credit, OrderKind.CREDIT_COMPARE, name) for name in stating),
+        *(("levels", told.levels, OrderKind.CREDIT_LEVELS, name) for name in delivering),
+    )
+    held += [
+        Schedule(
+            name=f"{what}:{name}",
+            text=text,
+            trigger=parse(text, zone, now, key=f"schedules.{what}"),
+            catch_up=CatchUp.ONCE,
+            order=partial(outside_order, kind, name),
+        )
+        for what, text, kind, name in outside
+    ]
     return {schedule.name: schedule for schedule in held}
 
 
 def unreadable(told: Schedules, plans: Mapping[str, Plan], now: datetime) -> Iterator[Invalid]:
     """Every trigger that cannot be read."""
     texts = {f"plans.{name}.trigger": plan.trigger for name, plan in plans.items()}
-    sweeps = {"schedules.roster": told.roster, "schedules.coverage": told.coverage, "schedules.forget": told.forget}
+    sweeps = {f"schedules.{name}": getattr(told, name) for name in ("roster", "coverage", "credit", "levels", "forget")}
     for key, text in {**texts, **sweeps}.items():
         try:
             parse(text, now.tzinfo or UTC, now, key=key)
@@ -71,6 +90,18 @@ def plan_order(plan: Plan, slot: datetime, now: datetime) -> Order:
         due_at=now,
         urgent_by=now,
         payload={"plan": plan.name, "slot": name, "without": []},
+    )
+
+
+def outside_order(kind: OrderKind, connector: str, slot: datetime, now: datetime) -> Order:
+    """The order of a slot to ask one connector for a statement or a delivery; what cannot be had within the day is let go."""
+    return Order(
+        kind=kind,
+        key=f"{kind.value}:{connector}:{slot.isoformat()}",
+        due_at=now,
+        urgent_by=now + HOUSEKEEPING,
+        lane=connector,
+        expires_at=now + PATIENCE,
     )
 
 

@@ -128,9 +128,11 @@ def _snapshot(tx: Tx, office: Office, now: datetime) -> Snapshot:
         oldest_due=[(kind, office.waited(since, now).total_seconds()) for kind, since in sorted(oldest.items())],
         assistance=[tuple(row) for row in tx.assistance.counts()],
         score=recent(tx, now),
+        self_proofs=[tuple(row) for row in tx.selfproofs.counts()],
         draws=[tuple(row) for row in tx.draws.counts()],
         visits=[tuple(row) for row in visits],
         seats=[tuple(row) for row in seats],
+        channels_off=tx.pushes.off_counts(),
         recusals=tx.challenges.counts(),
         conflicts=tx.rosters.conflicts(),
         planned=[
@@ -147,6 +149,12 @@ def _snapshot(tx: Tx, office: Office, now: datetime) -> Snapshot:
         quota_left=sorted(left(tx, office).items()),
         drifting=[(*key, int(one.alarm is not None)) for key, one in drifts.items()],
         compared=[(*key, one.compared) for key, one in drifts.items()],
+        credit=tx.books.counts(),
+        credit_compared=[
+            (row["lane"], office.waited(row["compared_at"], now).total_seconds())
+            for row in tx.books.statements()
+            if row["compared_at"] is not None
+        ],
         schedules=[
             (row["name"], office.lag(row).total_seconds(), (row["next_at"] - now).total_seconds())
             for row in tx.schedules.all()

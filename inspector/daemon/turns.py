@@ -29,6 +29,10 @@ REST = 0.05
 """Seconds between two looks for news of other lanes: the rows are shared, and each look holds them for a moment."""
 
 
+QUESTIONS = (OrderKind.RATE, OrderKind.ASK)
+"""What gives up before its date where its turn comes behind it: its case goes on by rule. All else waits for its date."""
+
+
 class Turns:
     """The turns of one worker. `closed` are the lanes that may send nothing now; `at`: when to look again (monotonic seconds)."""
 
@@ -37,7 +41,7 @@ class Turns:
         self.closed: tuple[str, ...] = ()
         self._engine = engine
         self._owner = owner
-        self._kinds = [kind.value for kind, flow in flows.items() if flow.give_up is not None]
+        self._kinds = [kind.value for kind in QUESTIONS if kind in flows]
         self._crowded = False
         self._looked = 0.0
         self._spared: dict[Claim, Turn] = {}
@@ -84,6 +88,8 @@ class Turns:
                 claimed = tx.manners.claim(name, self._owner, machine_now, self._engine.lease, most)
                 pace = asked(manners, pace, len(claimed), machine_now)
                 rows += claimed
+                for work in claimed:  # given up by a claim that was never committed, the row may bear the same mark
+                    self._spared.pop(work.claim, None)
                 if len(claimed) == most == told.most:
                     self._look(pace.next_at, machine_now)
                 self._crowded |= len(claimed) == most < told.most
@@ -128,7 +134,7 @@ class Turns:
         rows = tx.manners.spent(
             name, self._owner, machine_now, self._engine.lease, most, office_now=now, by=by, kinds=self._kinds
         )
-        if not shut:
+        if not shut or timed:
             self._spared.update({work.claim: told for work in rows})
         if timed and self._told.get(name) != by:
             self._told[name] = by

@@ -195,7 +195,11 @@ class Worker:
             work = following
             if self._held.begin(work):
                 with structlog.contextvars.bound_contextvars(**named(work)):
-                    self._done.put(self._do(work))
+                    try:
+                        done = self._do(work)
+                    except Exception as error:  # noqa: BLE001 - what a port was never to hand on; a thread that ends keeps its place
+                        done = Done(work=work, error=error)
+                    self._done.put(done)
             following = self._held.ended(work)
 
     def _do(self, work: Work) -> Done:
@@ -220,16 +224,21 @@ class Worker:
                 settlement = flow.do(work, office)
         except (ElsewhereError, SparedError) as error:
             return Done(work=work, error=error)
+        except SystemExit:  # a library of a connector's; it would end the thread and keep its place
+            return self._failed(work, RuntimeError("a connector wanted to end the process"), began)
         except Exception as error:  # noqa: BLE001 - sorted by what to do next when it is settled
-            told = (error.family, error.attempts) if isinstance(error, PortError) else ("failed", 1)
-            self._count_call(work, *told, began)
-            self._breaker.noticed(work.lane, error)
-            return Done(work=work, error=error)
+            return self._failed(work, error, began)
         self._count_call(work, settlement.call, settlement.attempts, began)
         if settlement.attempts:
             self._breaker.reached(work.lane)
         self._fault("called")
         return Done(work=work, settlement=settlement)
+
+    def _failed(self, work: Work, error: Exception, began: float) -> Done:
+        told = (error.family, error.attempts) if isinstance(error, PortError) else ("failed", 1)
+        self._count_call(work, *told, began)
+        self._breaker.noticed(work.lane, error)
+        return Done(work=work, error=error)
 
     def _leave(self, work: Work, office: Office) -> CallLeave:
         """What the call may do beyond its first request. Raises SparedError where it may not be made again at all for now."""
@@ -243,7 +252,7 @@ class Worker:
         return CallLeave(office, work.lane, self._budget)
 
     def _count_call(self, work: Work, ended: str, tries: int, began: float) -> None:
-        if work.lane and tries:
+        if work.lane and tries > 0:
             self.metrics.calls.labels(work.lane, ended).inc()
             self.metrics.tries.labels(work.lane).inc(tries)
             self.metrics.seconds.labels(work.lane).observe(time.monotonic() - began)

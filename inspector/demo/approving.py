@@ -6,12 +6,13 @@ It is untidy, as real ones are: some cases come twice, some are corrected, some 
 from __future__ import annotations
 
 import asyncio
+import zlib
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from inspector.demo.caller import Desk, Heard
+from inspector.demo.caller import Desk, Heard, Link
 from inspector.demo.cast import AGENCY, FIRMS, PERSONS, firm, person
 from inspector.demo.diary import Diary
 from inspector.demo.habits import Chance
@@ -134,6 +135,8 @@ class ApprovingSystem:
             return
         self.notices[event] = said
         self.heard[kind] += 1
+        if kind == "self_proof.asked" and self._desk.base:
+            self._doings.begin(self._pass_on(str(said["data"]["self_proof"])))
         if kind != "verification.result" or not self._desk.base:
             return
         way = self._chance.pick({"concludes": 80, "withdrawn": 3, "waits": 17}, "concludes", case_id)
@@ -151,6 +154,19 @@ class ApprovingSystem:
             self._doings.begin(self._conclude(case_id))
         else:  # verified, and taken back before the matter is concluded: its credit entry must go
             self._doings.begin(self._withdraw(case_id, _one(self._chance, REASONS, "reason", case_id)))
+
+    async def _pass_on(self, proof: str) -> None:
+        """Pass the link of a self-proof on; the applicant shows a photo, says that there is none, or says nothing, as anybody may."""
+        taken = await insist(self._pace, lambda: self._desk.take_link(proof))
+        way = self._chance.pick({"shows": 50, "cannot": 20, "silent": 30}, "shows", proof)
+        if not taken.well or way == "silent":
+            return
+        link = Link.read(str(taken.data["link"]))
+        await self._pace.days(0.4)
+        if way == "shows":
+            await insist(self._pace, lambda: link.show(_photo(self._chance.secret("photo", proof)), "劳动合同（演示）"))
+        else:
+            await insist(self._pace, lambda: link.show_nothing("NOT_HELD"))
 
     def _ended(self, case_id: str, heard: Heard) -> None:
         """What did not get through stays to be said."""
@@ -206,6 +222,17 @@ class ApprovingSystem:
         if heard.well:
             self.withdrawn.add(case_id)
         self._ended(case_id, heard)
+
+
+def _photo(about: str) -> bytes:
+    """A small grey picture, each other than the last: a PNG (PNG, 5 and 11)."""
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return len(data).to_bytes(4, "big") + name + data + zlib.crc32(name + data).to_bytes(4, "big")
+
+    rows = b"".join(b"\0" + bytes.fromhex(about)[:8] for _ in range(8))
+    head = chunk(b"IHDR", (8).to_bytes(4, "big") * 2 + b"\x08\0\0\0\0")
+    return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
 
 
 def _one(chance: Chance, values: tuple[str, ...], *about: str) -> str:

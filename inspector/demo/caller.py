@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -129,6 +130,18 @@ class Desk:
         """Decide a case, for the n-th time: one that comes back to review may be decided as before."""
         return await self._say(f"/v1/cases/{quote(case_id)}/review", said, turn)
 
+    async def take_link(self, proof: str) -> Heard:
+        """Take the link of a self-proof, to pass it on to its subject."""
+        return await self._say(f"/v1/self-proofs/{quote(proof)}/handover", {})
+
+    async def self_proofs(self) -> Heard:
+        """What subjects are asked to show, what waits to be read first."""
+        return await self._ask("/v1/self-proofs?limit=100")
+
+    async def read_material(self, proof: str, said: Mapping[str, Any]) -> Heard:
+        """Enter what was read in what a subject has shown."""
+        return await self._say(f"/v1/self-proofs/{quote(proof)}/reading", said)
+
     async def draws(self, after: str) -> Heard:
         """The draws behind a number."""
         return await self._ask(f"/v1/draws?limit=100&after={quote(after)}")
@@ -183,6 +196,15 @@ class Link:
     async def request(self) -> Heard:
         """What an agency sees behind the link of a letter."""
         return await asyncio.to_thread(call, f"{self.base}/v1/assistance/{quote(self.about)}", link=self.token)
+
+    async def show(self, content: bytes, remark: str) -> Heard:
+        """Show a file to whoever has asked for it."""
+        said = {"content": b64encode(content).decode(), "remark": remark}
+        return await self._say(f"/v1/self-proofs/{quote(self.about)}/materials", said)
+
+    async def show_nothing(self, unable: str) -> Heard:
+        """Say that nothing is shown, and why."""
+        return await self._say(f"/v1/self-proofs/{quote(self.about)}/decline", {"unable": unable})
 
     async def seat(self) -> Heard:
         """What an inspector sees behind the link: the object and the facts in question."""

@@ -24,6 +24,8 @@ SLOW_SECONDS = 1.2
 OUTAGES = {"social": (41.0, 4.0)}
 """Sources that are down from time to time: every so many machine seconds, for so many."""
 
+PAGE = 100
+"""So many entries on a page of the credit platform's statement."""
 VERSION = "demo-2025.1"
 
 
@@ -99,9 +101,19 @@ class Credit:
         self.said: dict[str, dict[str, Any]] = {}
 
     async def ask(self, request: Request, _rule: Rule, _sight: Sight | None) -> Reply:
-        """A look-up (`/level`), an entry (`/entry`) or its retraction (`/retract`), after which the entry cannot come any more."""
-        if request.path.endswith("/level"):
-            return self._level(request)
+        """A look-up (`/level`), an entry (`/entry`) or its retraction (`/retract`), after which the entry cannot come any more.
+
+        What is there is stated page after page (`/statement`) and one by one (`/held`).
+        """
+        match request.path.rpartition("/")[2]:
+            case "level":
+                return self._level(request)
+            case "statement":
+                return self._statement(request)
+            case "held":
+                return answer({"as_of": self._dated(), "entry": self._held(str(request.json()["id"]))})
+            case _:
+                pass
         entry = str(request.json()["id"])
         number = f"{len(self.entries) + len(self.retracted) + 1:06}"  # never falls: what is taken back moves to the other pile
         if request.path.endswith("/retract"):
@@ -116,6 +128,24 @@ class Credit:
             self._diary.put("entries", entry, f"CR-{number}")
         self.said.setdefault(entry, request.json())
         return answer({"receipt": self.entries[entry]})
+
+    def _statement(self, request: Request) -> Reply:
+        asked = request.json()
+        names, start, size = sorted(self.entries), int(asked.get("after") or 0), min(int(asked["limit"]), PAGE)
+        further = str(start + size) if start + size < len(names) else None
+        rows = [self._held(name) for name in names[start : start + size]]
+        return answer({"as_of": self._dated(), "total": len(names), "entries": rows, "next": further})
+
+    def _held(self, entry: str) -> dict[str, Any] | None:
+        """An entry with what it says as far as that is known since the start; None for one that is not there."""
+        if entry not in self.entries:
+            return None
+        told = ("case", "subject", "grade", "outcome", "act")
+        said = {name: value for name, value in self.said.get(entry, {}).items() if name in told}
+        return {"id": entry, **said, "retracted": False, "receipt": self.entries[entry]}
+
+    def _dated(self) -> str:
+        return f"{self._day.today.isoformat()}T00:00:00+08:00"
 
     def _level(self, request: Request) -> Reply:
         level = self._chance.pick(LEVELS, "level", str(request.json()["code"]))

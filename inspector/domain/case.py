@@ -35,10 +35,14 @@ class SubjectKind(StrEnum):
 
 
 class Method(StrEnum):
-    """Ways of verification, as the glossary names them; `OTHER_RESULT`: what another agency has found (handbook 1.2.34)."""
+    """Ways of verification, as the glossary names them; `OTHER_RESULT`: what another agency has found (handbook 1.2.34).
+
+    `DOCUMENT` (书面核查): what the subject shows when asked (自证), read by a person.
+    """
 
     ONLINE_QUERY = "ONLINE_QUERY"
     OTHER_RESULT = "OTHER_RESULT"
+    DOCUMENT = "DOCUMENT"
     ASSISTANCE = "ASSISTANCE"
     ON_SITE = "ON_SITE"
 
@@ -88,8 +92,7 @@ class CaseState(StrEnum):
 class ClaimStatus(StrEnum):
     """What is known of one claim. `CONTRADICTED`, `CONFLICT` and `STALE_LEAD` are leads until a person has reviewed them.
 
-    `CONFLICT`: one fresh answer agrees with the promise, another contradicts it. No rule prefers either: a person decides, having seen
-    both.
+    `CONFLICT`: one fresh answer agrees with the promise, another contradicts it. No rule prefers either: a person decides.
     """
 
     OPEN = "OPEN"

@@ -32,9 +32,12 @@ def rated(policy: Policy, level: str, as_of: datetime, source: str, now: datetim
     return Rated(level=found, as_of=as_of, source=source, reason=LevelReason.COMBINED, facts=facts)
 
 
-def pushed(by: str, rows: int, kept: int, conflicts: int) -> Decision[None]:
-    """A platform has stated levels: how many, how many stand, and how many contradict one of their moment (the plan, item 7)."""
-    facts = {"by": by, "rows": rows, "kept": kept, "conflicts": conflicts}
+def pushed(by: str, rows: int, kept: int, conflicts: int, *, unrated: int | None = None) -> Decision[None]:
+    """A platform has stated levels: how many, how many stand, and how many contradict one of their moment (the plan, item 7).
+
+    `unrated`: of how many in the registers it has stated none, where it was asked about all of them.
+    """
+    facts = {"by": by, "rows": rows, "kept": kept, "conflicts": conflicts} | ({} if unrated is None else {"unrated": unrated})
     return Decision(state=None, because=Because(rule="credit.push", basis=("S0:7",), pack="", facts=facts))
 
 

@@ -17,6 +17,7 @@ from inspector.domain.case import Case, CaseState, Outcome, ReviewTerm
 from inspector.domain.decision import Because, Decision, Order, OrderKind, Told
 from inspector.domain.duty import Rule
 from inspector.domain.policy import OutcomeRow, Policy
+from inspector.domain.selfproof import WAITS
 from inspector.domain.start import StartEvent
 from inspector.domain.timer import Timer
 
@@ -24,7 +25,7 @@ OWN_WORK = frozenset({OrderKind.RATE, OrderKind.ASK, OrderKind.VERIFY_DUE, Order
 """The case's own work that has no purpose once an officer has it. Requests to other agencies stay open and keep their clocks: what they
 answer is heard until the case is over, and a request without a next step would wait for ever."""
 
-OPEN_WORK = OWN_WORK | TIMERS
+OPEN_WORK = OWN_WORK | TIMERS | WAITS
 """Work that has no purpose once a verification is over. What others must still hear (letters, notices, entries) is not in it."""
 
 REVIEW_WORK = frozenset({OrderKind.REVIEW_REMIND, OrderKind.REVIEW_DUE})

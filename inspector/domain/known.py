@@ -30,6 +30,6 @@ def mates(visit: Visit, seat: Seat, team: Iterable[Seat]) -> tuple[Seat, ...]:
     Nobody knows before the assignment is in his or her hands and the visit released (handbook 1.2.18), nor any more once the seat
     has passed on. Whoever has left the team is none of them; of a joint visit all agencies' officers are.
     """
-    if not visit.released or seat.state not in (SeatState.HANDED_OVER, SeatState.ACCEPTED, SeatState.DONE):
+    if not visit.released or not (seat.state.has or seat.state is SeatState.DONE):
         return ()
     return tuple(one for one in team if one.name != seat.name and (one.state.open or one.state is SeatState.DONE))

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from inspector.domain.decision import Because, Decision, Order, OrderKind
-from inspector.domain.visit import Seat, SeatState, Visit
+from inspector.domain.visit import Seat, Visit
 
 
 def block(visit: Visit, items: Collection[str], pack: str) -> Decision[Visit] | None:
@@ -24,7 +24,7 @@ def block(visit: Visit, items: Collection[str], pack: str) -> Decision[Visit] | 
 
 def word(visit: Visit, seat: Seat, channel: str, now_key: str) -> Order | None:
     """The order to tell the inspector of a seat that nobody may go, or that somebody may again; None for one who has no assignment."""
-    if seat.state not in (SeatState.HANDED_OVER, SeatState.ACCEPTED):
+    if not seat.state.has:
         return None
     return Order(
         kind=OrderKind.PUSH_OFF,

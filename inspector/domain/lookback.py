@@ -176,7 +176,7 @@ def _seated(row: Mapping[str, Any], seats: Sequence[Sat], course: Course) -> Ite
         elif not due and row["state"] == VisitState.DONE.value:
             due = SeatState.DONE.value
         if seat.state != due if due else seat.state not in _OPEN:
-            yield Differs(row=at, name="state", held=seat.state, told=due or "ORDERED|HANDED_OVER|ACCEPTED")
+            yield Differs(row=at, name="state", held=seat.state, told=due or "|".join(sorted(_OPEN)))
 
 
 def placed(number: str, drawn: Iterable[str], came: Collection[str], there: Mapping[int, str]) -> Iterator[Differs]:

@@ -6,6 +6,7 @@ Whatever a clock does, nobody is asked more often than is allowed: where it was 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -14,6 +15,7 @@ from enum import StrEnum
 _AHEAD, _APART = 64, timedelta(seconds=10)
 """A further request of a call takes its turn before it has come, and so do those of other calls; and two daemons look at their clocks one
 after the other. A turn further ahead than so many, and than this, tells that a clock was set back."""
+_WINDOW = re.compile(r"(\d\d:\d\d)\s*[-–]\s*(\d\d:\d\d)")
 _SEARCHED = 40
 """Days within which the next hours are looked for: no run of days off is as long."""
 
@@ -32,6 +34,18 @@ class Window:
 
     begins: time
     ends: time
+
+    @staticmethod
+    def of(told: str) -> Window | None:
+        """The hours that settings write as `HH:MM-HH:MM`; None for what is none."""
+        found = _WINDOW.fullmatch(told.strip())
+        if found is None or found[1] == found[2]:
+            return None
+        try:
+            begins, ends = (time.fromisoformat("00:00" if one == "24:00" else one) for one in found.groups())
+        except ValueError:
+            return None
+        return Window(begins=begins, ends=ends)
 
     def on(self, day: date, now: datetime) -> tuple[datetime, datetime]:
         """From when until before when it lasts, where it begins on this day; in the zone of `now`."""

@@ -21,6 +21,7 @@ from inspector.domain.retention import RetentionRow
 from inspector.domain.reuse import Reuse
 from inspector.domain.sampling import POOL, Bounds, Limits, MinimumRow, SamplingRow, parted
 from inspector.domain.scale import CombineRow, Scale
+from inspector.domain.showing import Showing
 from inspector.domain.timer import Timer
 from inspector.domain.transition import TransitionRow
 from inspector.domain.urgency import Urgency
@@ -92,7 +93,7 @@ class Fact:
     `premises_fact`: it exists only at the premises. `place`: its value is where the premises are, so inspectors are shown it.
     `record_basis` is the line by which a whole record may be fetched; empty: no more is asked than settles the claim.
     `urgency`: how soon another agency is asked to answer.
-    `result`: another agency's result may prove it; None: none may.
+    `result`: another agency's result may prove it; `self_proof`: its subject may be asked to show it; None: not.
     """
 
     code: str
@@ -109,6 +110,7 @@ class Fact:
     record_basis: str = ""
     urgency: Urgency = Urgency.NORMAL
     result: Reuse | None = None
+    self_proof: Showing | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

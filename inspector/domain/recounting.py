@@ -22,6 +22,7 @@ from inspector.domain.ladder import rungs
 from inspector.domain.peace import dated
 from inspector.domain.policy import Policy
 from inspector.domain.quiet import QuietRow, pull
+from inspector.domain.selfproof import ProofState, SelfProof
 from inspector.domain.visit import Seat, Visit
 
 Change = Literal["later", "earlier", "kept", "same"]
@@ -161,6 +162,24 @@ def _recount_dispute(
     return Decision(state=state, because=Because(rule=RULE, basis=(request.basis,), pack=policy.label, facts=facts)), found.change
 
 
+def recount_proof(proof: SelfProof, calendar: WorkingCalendar) -> tuple[Decision[SelfProof], Change] | None:
+    """By when a subject is to show something, anew: he or she was told, so it is only put off. And by when somebody is to have read it."""
+    pack_free = Because(rule=RULE, basis=(proof.basis,), pack="")
+    if proof.state is ProofState.RECEIVED and proof.read_by is not None and proof.read_counted is not None:
+        found = own(proof.read_by, proof.read_counted, calendar)
+        if found is None:
+            return None
+        state = replace(proof, read_by=found.due.at, read_counted=found.due.counted)
+        facts = {"was_due": proof.read_by.isoformat(), "due_at": found.due.at.isoformat(), "change": found.change}
+        return Decision(state=state, because=replace(pack_free, facts=facts)), found.change
+    found = told_to_others(proof.due_at, proof.due_counted, calendar) if proof.state.asked else None
+    if found is None:
+        return None
+    state = replace(proof, due_at=found.due.at, due_counted=found.due.counted, due_provisional=found.due.provisional)
+    facts = {"was_due": proof.due_at.isoformat(), "due_at": found.due.at.isoformat(), "change": found.change}
+    return Decision(state=state, because=replace(pack_free, facts=facts)), found.change
+
+
 def recount_visit(
     visit: Visit, rows: Sequence[QuietRow], limit: datetime | None, calendar: WorkingCalendar
 ) -> tuple[Visit, Change] | None:
@@ -201,7 +220,7 @@ def recount_seat(seat: Seat, visit: datetime, calendar: WorkingCalendar) -> Seat
     """By when an inspector is to accept, anew, the visit being due then: nobody's silence counts over days that have become days off."""
 
     def keep(found: Due) -> Due:
-        return answer(found, visit, seat.ordered_at, calendar)
+        return answer(found, visit, seat.handed_at or seat.ordered_at, calendar)
 
     found = told_to_others(seat.accept_by, seat.accept_counted, calendar, keep)
     if found is None or found.change == "kept":

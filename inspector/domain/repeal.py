@@ -233,3 +233,5 @@ def _of_fact(fact: Fact) -> Iterator[str | None]:
     yield from (fact.basis, fact.valid_for_basis, fact.record_basis)
     if fact.result is not None:
         yield fact.result.basis
+    if fact.self_proof is not None:
+        yield fact.self_proof.basis

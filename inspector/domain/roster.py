@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
@@ -61,10 +62,24 @@ class RosterObject:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """One way to an officer's phone: an address on a channel."""
+
+    channel: str
+    address: str
+
+    @property
+    def mark(self) -> str:
+        """What tells this way from one by a mended address, without telling the address."""
+        return f"{self.channel}:{hashlib.sha256(self.address.encode()).hexdigest()[:12]}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InspectorRecord:
     """An enforcement officer. `id` is the staff code; the certificate bounds when he or she may be drawn (scenario 35).
 
     `leave_from` and `leave_until` are the first and last day of absence (scenario 36); one without the other is open on that side.
+    `channel` names the channels in order of preference, parted by commas, and `address` the address on each, or one for all.
     """
 
     agency: str
@@ -81,6 +96,15 @@ class InspectorRecord:
     leave_until: date | None = None
     channel: str = ""
     address: str = ""
+
+    @property
+    def ways(self) -> tuple[Way, ...]:
+        """How to reach the officer, the preferred way first; none where no channel is named."""
+        channels, told = _parted(self.channel), _parted(self.address)
+        if len(channels) == 1:
+            return (Way(channel=channels[0], address=self.address),)  # whole, whatever signs it is made of
+        addresses = told * len(channels) if len(told) == 1 else told
+        return tuple(Way(channel=channel, address=address) for channel, address in zip(channels, addresses, strict=False))
 
     def status(self, day: date) -> str:
         """The frame's status: `1` certified, in post and not on leave on that day, else the reason (draw-protocol ruling 14)."""
@@ -143,6 +167,10 @@ def differences(
     ]
     removed = [_change("removed", row) for key, row in before.items() if key not in after and not _enrolled(row)]
     return (*added, *changed, *removed)
+
+
+def _parted(told: str) -> list[str]:
+    return [part.strip() for part in told.split(",") if part.strip()]
 
 
 def _change(kind: str, row: RosterObject | InspectorRecord, shifts: tuple[Shift, ...] = ()) -> Change:

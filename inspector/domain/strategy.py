@@ -72,6 +72,8 @@ def steps(
         elif method is Method.OTHER_RESULT and fact.result is not None:
             basis = _ground(fact.result.basis, fact)
             ways.append(Step(method=method, via=fact.result.source, ground="", basis=basis, record=bool(fact.record_basis)))
+        elif method is Method.DOCUMENT and fact.self_proof is not None:
+            ways.append(Step(method=method, via="", ground="", basis=fact.self_proof.basis))
         elif method is Method.ASSISTANCE and fact.agency and fact.ground and not fact.premises_fact:
             ways.append(Step(method=method, via=fact.agency, ground=fact.ground, basis=policy.grounds[fact.ground]))
         elif method is Method.ON_SITE and (fact.premises_fact or row.visit_all):

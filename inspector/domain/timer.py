@@ -31,12 +31,14 @@ class Timer(StrEnum):
     SEED = "seed"
     REVIEW = "review"
     REVIEW_REMIND = "review_remind"
+    SELF_PROOF = "self_proof"
+    SELF_PROOF_REMIND = "self_proof_remind"
 
 
 OPTIONAL = frozenset(
     {
         *(Timer.ASSIST_ACK, Timer.ASSIST_URGENT, Timer.ASSIST_LAST, Timer.ASSIST_LIAISON, Timer.ASSIST_HEAD),
-        *(Timer.ASSIST_EXTEND, Timer.ASSIST_DISPUTE),
+        *(Timer.ASSIST_EXTEND, Timer.ASSIST_DISPUTE, Timer.SELF_PROOF, Timer.SELF_PROOF_REMIND),
     }
 )
 """Terms without which a pack stands: the step, the class or the right that has no row is not taken, or not there."""

@@ -199,6 +199,11 @@ def asked_others(case: Case) -> bool:
     return any(step.method is Method.ASSISTANCE for held in case.claims for step in held.steps[: held.at + 1])
 
 
+def asked_subject(case: Case) -> bool:
+    """Whether the subject may have been asked to show something: then the end of the case ends that, too."""
+    return any(step.method is Method.DOCUMENT for held in case.claims for step in held.steps[: held.at + 1])
+
+
 def _enrol(case: Case, policy: Policy, item: Item) -> Decision[Case]:
     """No direct verification: the subject is under daily supervision by draw, like everybody else's (the plan, item 7)."""
     exempt = case.route is Route.COMMITMENT
@@ -236,7 +241,8 @@ def _order(case: Case, held: ClaimFile, now: datetime) -> Order:
     step = held.step
     if step is None or case.strategy is None:
         raise ValueError("an order needs a step and a strategy")
-    kind = OrderKind.ASSIST_SEND if step.method is Method.ASSISTANCE else OrderKind.ASK
+    kinds = {Method.ASSISTANCE: OrderKind.ASSIST_SEND, Method.DOCUMENT: OrderKind.SELF_PROOF_ASK}
+    kind = kinds.get(step.method, OrderKind.ASK)
     claim = held.claim
     payload = {
         "item": case.item,

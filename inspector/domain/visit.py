@@ -6,19 +6,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from inspector.domain.calendar import Counting, WorkingCalendar, due
+from inspector.domain.calendar import Counting
 from inspector.domain.case import SubjectKind
-from inspector.domain.deadline import answer
-from inspector.domain.decision import Because, Decision, Order, OrderKind
+from inspector.domain.decision import Because, Decision, OrderKind
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
 from inspector.domain.finding import Doubt, Finding, Part, Seen
 from inspector.domain.inspection import CheckType
-from inspector.domain.policy import Policy
 from inspector.domain.quiet import Whom
-from inspector.domain.start import StartEvent
 from inspector.domain.stop import Shut
-from inspector.domain.timer import Timer
 
 
 class VisitState(StrEnum):
@@ -47,10 +43,12 @@ class VisitState(StrEnum):
 
 
 class SeatState(StrEnum):
-    """What the inspector of a seat has said so far."""
+    """How far the push of a seat has come, and what its inspector has said so far."""
 
     ORDERED = "ORDERED"
     HANDED_OVER = "HANDED_OVER"
+    DELIVERED = "DELIVERED"
+    READ = "READ"
     ACCEPTED = "ACCEPTED"
     DECLINED = "DECLINED"
     EXPIRED = "EXPIRED"
@@ -61,12 +59,22 @@ class SeatState(StrEnum):
     @property
     def open(self) -> bool:
         """Whether the seat still counts as held."""
-        return self in (SeatState.ORDERED, SeatState.HANDED_OVER, SeatState.ACCEPTED)
+        return self.awaited or self is SeatState.ACCEPTED
 
     @property
     def awaited(self) -> bool:
         """Whether the inspector has still to say yes or no."""
-        return self in (SeatState.ORDERED, SeatState.HANDED_OVER)
+        return self is SeatState.ORDERED or self.pushed
+
+    @property
+    def pushed(self) -> bool:
+        """Whether a channel has taken the push, and the inspector has not answered: only then does silence count."""
+        return self in (SeatState.HANDED_OVER, SeatState.DELIVERED, SeatState.READ)
+
+    @property
+    def has(self) -> bool:
+        """Whether the inspector sits here and has the assignment in hand."""
+        return self.pushed or self is SeatState.ACCEPTED
 
     @property
     def knows(self) -> bool:
@@ -168,7 +176,11 @@ class Visit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seat:
-    """One place in a team, at one turn: a re-deal is a new turn of the same place. `agency` is whose officer sits there."""
+    """One place in a team, at one turn: a re-deal is a new turn of the same place. `agency` is whose officer sits there.
+
+    `accept_by` counts from `handed_at`, when a channel took the push; until then it says what it would be, had one taken it as ordered.
+    `tried` are the marks of the ways by which it was ordered to be pushed, one for each of `pushes`.
+    """
 
     visit: str
     agency: str
@@ -180,70 +192,33 @@ class Seat:
     accept_by: datetime
     accept_counted: Counting
     reason: str = ""
+    handed_at: datetime | None = None
+    tried: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
         """Its name in keys and links."""
         return f"{self.visit}:{self.place}:{self.turn}"
 
+    def push(self, number: int) -> str:
+        """The key of its push by its nth way."""
+        return f"{OrderKind.PUSH.value}:{self.name}" + (f":{number}" if number else "")
 
-def order_seat(  # noqa: PLR0913, PLR0917 - a seat in all its parts
-    visit: Visit,
-    agency: str,
-    place: int,
-    turn: int,
-    inspector: str,
-    channel: str,
-    policy: Policy,
-    now: datetime,
-    calendar: WorkingCalendar,
-) -> Decision[Seat]:
-    """Give a seat to the inspector the dealing named, push it, and start the acceptance timer."""
-    term = policy.term(Timer.ACCEPT)
-    accept = answer(due(now, term.term, calendar, StartEvent.SEAT_GIVEN), visit.due_at, now, calendar)
-    accept_by = accept.at
-    seat = Seat(
-        visit=visit.id,
-        agency=agency,
-        place=place,
-        turn=turn,
-        inspector=inspector,
-        state=SeatState.ORDERED,
-        ordered_at=now,
-        accept_by=accept_by,
-        accept_counted=accept.counted,
-    )
-    name = {"visit": visit.id, "place": place, "turn": turn, "cases": list(visit.cases_of(agency))}
-    push = Order(
-        kind=OrderKind.PUSH,
-        key=f"push:{visit.id}:{place}:{turn}",
-        due_at=now,
-        urgent_by=accept_by,
-        lane=channel,
-        expires_at=accept_by,
-        payload=name,
-    )
-    timer = Order(
-        kind=OrderKind.ACCEPT_DUE,
-        key=f"accept.due:{visit.id}:{place}:{turn}",
-        due_at=accept_by,
-        urgent_by=accept_by,
-        payload=name,
-    )
-    because = Because(
-        rule="seat.order",
-        basis=(policy.draw.basis, term.basis),
-        pack=policy.label,
-        facts={"inspector": inspector, "place": place, "turn": turn, "accept_by": accept_by.isoformat()},
-    )
-    return Decision(state=seat, because=because, orders=(push, timer))
+    @property
+    def pushes(self) -> tuple[str, ...]:
+        """The keys of every push that was ordered."""
+        return tuple(self.push(number) for number in range(max(1, len(self.tried))))
 
+    @property
+    def timers(self) -> tuple[str, ...]:
+        """The keys of its clocks: that it leaves, that it reaches the phone, that it is answered."""
+        kinds = (OrderKind.PUSH_DUE, OrderKind.PUSH_REACH, OrderKind.ACCEPT_DUE)
+        return tuple(f"{kind.value}:{self.name}" for kind in kinds)
 
-def handed_over(seat: Seat, pack: str) -> Decision[Seat]:
-    """The channel has taken the push."""
-    because = Because(rule="seat.handed_over", basis=(), pack=pack, facts={"inspector": seat.inspector})
-    state = replace(seat, state=SeatState.HANDED_OVER) if seat.state is SeatState.ORDERED else seat
-    return Decision(state=state, because=because)
+    @property
+    def work(self) -> tuple[str, ...]:
+        """The keys of all that is ordered for it while it waits for an answer."""
+        return (*self.pushes, *self.timers)
 
 
 def accept(seat: Seat, pack: str) -> Decision[Seat]:
@@ -263,9 +238,9 @@ def decline(seat: Seat, reason: str, pack: str) -> Decision[Seat]:
 
 
 def expire(seat: Seat, pack: str) -> Decision[Seat]:
-    """No word by the date: the seat is dealt again; nobody is nagged."""
+    """No word by the date: the seat is dealt again; nobody is nagged. One whose push no channel took stays: an outage is no silence."""
     because = Because(rule="seat.expire", basis=(), pack=pack, facts={"inspector": seat.inspector, "place": seat.place})
-    if seat.state not in (SeatState.ORDERED, SeatState.HANDED_OVER):
+    if not seat.state.pushed:
         return Decision(state=seat, because=replace(because, rule="timer.obsolete"))
     return Decision(state=replace(seat, state=SeatState.EXPIRED), because=because)
 

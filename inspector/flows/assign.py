@@ -22,12 +22,13 @@ from inspector.domain.listed import Listed
 from inspector.domain.peace import among, dated
 from inspector.domain.plan import Draw
 from inspector.domain.policy import Policy
+from inspector.domain.push import order_seat
 from inspector.domain.quiet import Whom, pull
 from inspector.domain.start import StartEvent
 from inspector.domain.timer import Timer
 from inspector.domain.verification import wants_visit
 from inspector.domain.visit import Seat, Stake, Visit, VisitState
-from inspector.flows import peace, sooner
+from inspector.flows import peace, reaching, sooner
 from inspector.flows.after import log_after
 from inspector.flows.lists import people, row_of, small
 from inspector.flows.members import Member
@@ -325,8 +326,8 @@ def doubts(case: Case) -> tuple[Doubt, ...]:
 def _seat(  # noqa: PLR0913, PLR0917 - a seat in all its parts
     office: Office, tx: Tx, held: Visit, policy: Policy, agency: str, place: int, turn: int, staff: str, now: datetime
 ) -> None:
-    person = tx.rosters.inspector(agency, staff)
-    decision = visit.order_seat(held, agency, place, turn, staff, person.channel, policy, now, office.calendar)
+    found = reaching.ways(tx, agency, staff)
+    decision = order_seat(held, agency, place, turn, staff, found, policy, now, office.calendar, office.pushing)
     tx.visits.add_seat(decision.state)
     record(tx, held.id, decision, now, {"agency": agency})
     tx.work.order(decision.orders, now)

@@ -96,7 +96,9 @@ def _requests(told: Effect, say: _Say) -> Iterator[str]:
     whom = sorted({*told.before.requests, *told.after.requests})
     for method, via in whom:
         sides = [side.requests.get((method, via), Asking()) for side in (told.before, told.after)]
-        yield say("request", method=of(method, say.lang), via=via, before=_asking(sides[0], say), after=_asking(sides[1], say))
+        yield say(
+            "request", method=of(method, say.lang), via=via or "—", before=_asking(sides[0], say), after=_asking(sides[1], say)
+        )
     if not whom:
         yield say("none")
 

@@ -23,7 +23,7 @@ from inspector.domain.plan import Draw, DrawKind, DrawState
 from inspector.domain.policy import Policy
 from inspector.domain.register import EntryKind
 from inspector.domain.suite import Suite
-from inspector.flows import extend, footing, lookback, queue, reconcile, seeding, stopped, supplement
+from inspector.flows import extend, footing, lookback, queue, reconcile, seeding, stopped, succession, supplement
 from inspector.flows.assign import Dealt, assign, by_visit, going_elsewhere, visit_id
 from inspector.flows.framing import frame
 from inspector.flows.joining import joined
@@ -87,7 +87,7 @@ def announce_now(office: Office, tx: Tx, plan: str, by: str, now: datetime) -> D
     slot = tx.schedules.period(f"plan:{plan}", now)
     if (why := lacking(office, tx, plan, slot, now.year, now)) is not None:
         raise why
-    slot, told = seeding.resumed(office, tx, plan, slot, now)
+    slot, told = succession.resumed(office, tx, plan, slot, now)
     return prepare(office, tx, plan, slot, now, told=told, by=by)
 
 
@@ -119,7 +119,7 @@ def prepare(
     freed = tx.draws.by_slot(plan_name, slot.removesuffix("+"))
     if freed is not None and freed.freed:
         footing.stands(tx, freed)
-        told = seeding.succeeding(office, freed, policy)
+        told = succession.succeeding(office, freed, policy)
     if (busy := queue.under_way(tx, plan.turns, plan_name)) is not None:
         footing.stands(tx, busy)
         facts = {"plan": plan_name, "slot": slot, "open": busy.number}
@@ -144,7 +144,7 @@ def prepare(
     record(tx, number, decision, now, {"by": by, "objects": count_members(tx, number), **does, **bound})
     tx.work.order(decision.orders, now)
     if not made.parties:
-        seeding.void(office, tx, made, policy, "seed_insufficient", (), now)
+        succession.void(office, tx, made, policy, "seed_insufficient", (), now)
     return made
 
 
@@ -153,7 +153,7 @@ def promise(work: Work, office: Office) -> Settlement:
     number, party = str(work.payload["draw"]), str(work.payload["party"])
     source = office.connectors.seeds.get(party)
     if source is None:
-        return seeding.withheld(work, office, None).unasked()
+        return seeding.given_up(work, office, None).unasked()
     try:
         told = source.promise(number, key=work.key)
     except (Refused, Garbled) as error:
@@ -163,10 +163,10 @@ def promise(work: Work, office: Office) -> Settlement:
         held = tx.draws.get(number, lock=True)
         policy = office.book.get(held.pack)
         if (used := seeding.used(tx, held, party, told, now)) is not None:
-            seeding.void(office, tx, held, policy, f"withheld:{party}:{used}", (party,), now)
+            succession.void(office, tx, held, policy, f"withheld:{party}:{used}", (party,), now)
             return
         decision = life.promised(held, party, told, policy)
-        seeding.settle(tx, decision, now)
+        succession.settle(tx, decision, now)
         if decision.state.state is DrawState.PREPARING and decision.state.promised:
             _commit(office, tx, decision.state, policy, now)
 
@@ -226,7 +226,7 @@ def carry_out(work: Work, office: Office) -> Settlement:
             return
         if fresh.kind is DrawKind.PLAN:
             extend.overtaken(tx, fresh.plan, now)
-        seeding.settle(tx, decision, now)
+        succession.settle(tx, decision, now)
         overdue = f"{OrderKind.DRAW_OVERDUE.value}:{number}"
         stopped.end(tx, [overdue, f"{overdue}:figures", f"{overdue}:further", f"{overdue}{gathering.LATE}"], now)
         queue.over(office, tx, fresh, now)
@@ -275,7 +275,7 @@ def _commit(office: Office, tx: Tx, held: Draw, policy: Policy, now: datetime) -
     except Invalid as error:
         problem = {"draw": held.number, "problem": str(error)}
         tx.attention.open(supplement.NOT_COMMITTABLE, held.agency, held.number, problem, now)
-        seeding.void(office, tx, held, policy, f"not_committable:{error.code}", (), now)
+        succession.void(office, tx, held, policy, f"not_committable:{error.code}", (), now)
         return
     tx.draws.keep_file(held.number, "commit.json", commitment.content)
     lane = policy.draw.witness if policy.draw.witness in office.connectors.witnesses else None
@@ -284,7 +284,7 @@ def _commit(office: Office, tx: Tx, held: Draw, policy: Policy, now: datetime) -
         "inspectors": sum(len(one.inspectors) for one in made.values()),
         "bans": sum(len(one.bans) for one in made.values()),
     }
-    seeding.settle(tx, life.announce(held, commitment.c, commitment.w, facts, policy, now, lane), now)
+    succession.settle(tx, life.announce(held, commitment.c, commitment.w, facts, policy, now, lane), now)
 
 
 def _bound(office: Office, tx: Tx, held: Draw) -> dict[str, object]:
@@ -306,7 +306,7 @@ def _lodged(office: Office, number: str, receipt: str | None, at: datetime | Non
         if file is not None:
             void(office, tx, held, file, now)
             return
-        seeding.settle(tx, gathering.lodged(held, receipt, at, office.book.get(held.pack), now, office.calendar), now)
+        succession.settle(tx, gathering.lodged(held, receipt, at, office.book.get(held.pack), now, office.calendar), now)
         if receipt is None:
             tx.attention.open(
                 "draw_witness_other" if other else "draw_without_witness", held.agency, number, {"draw": number}, now

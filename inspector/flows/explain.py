@@ -37,6 +37,7 @@ from inspector.flows.corrections import Corrected, corrections, promised
 from inspector.flows.decisions import Decided, cited, decided, fingerprints, last_review
 from inspector.flows.office import Office, Place
 from inspector.flows.records import Act, Kept, act, acts, kept
+from inspector.flows.showed import Showed, showed
 from inspector.flows.signing import Answered, Signed, answered, signed
 from inspector.flows.upcoming import Late, Next, missed, upcoming
 from inspector.store.tx import Tx
@@ -171,6 +172,7 @@ class Explanation:
     claims: tuple[Claimed, ...]
     heard: tuple[Heard, ...]
     letters: tuple[Asked, ...]
+    shown: tuple[Showed, ...]
     visits: tuple[Call, ...]
     decisions: tuple[Decided, ...]
     next: tuple[Next, ...]
@@ -190,7 +192,7 @@ def explain(office: Office, tx: Tx, case_id: str, *, outside: bool = False) -> E
     calls = [(held, tx.visits.team(held.id)) for held in tx.visits.of_case(case_id)]
     if outside:
         calls = [(held, team) for held, team in calls if held.state is VisitState.DONE]
-    letters = tx.assistance.of_case(case_id)
+    letters, shows = tx.assistance.of_case(case_id), tx.selfproofs.of_case(case_id)
     local = office.calendar.local
     evidence = tx.cases.evidence(case_id)
     decisions = tuple(decided(office, row, policy) for row in tx.ledger.about(case_id))
@@ -227,10 +229,11 @@ def explain(office: Office, tx: Tx, case_id: str, *, outside: bool = False) -> E
         claims=tuple(claimed(office, held, case, policy, reviewed(case, held, relied_on)) for held in case.claims),
         heard=tuple(sorted(heard, key=lambda one: one.came_at or one.asked_at)),
         letters=tuple(letter(office, held, policy) for held in letters),
+        shown=tuple(showed(office, held, policy) for held in shows),
         visits=tuple(call(office, held, team, case.agency) for held, team in calls),
         decisions=decisions,
-        next=upcoming(office, tx, case, letters),
-        overdue=missed(office, case, letters, [held for held, _ in calls]),
+        next=upcoming(office, tx, case, letters, shows),
+        overdue=missed(office, case, letters, shows, [held for held, _ in calls]),
         acts=_acts(office, case),
         act=_found(office, last),
         kept=kept(policy, case.ended_at, office.calendar) if case.ended_at is not None else (),

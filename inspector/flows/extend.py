@@ -22,7 +22,7 @@ from inspector.domain.footing import RULES
 from inspector.domain.plan import Draw, DrawKind, DrawState, Following
 from inspector.domain.policy import Policy
 from inspector.domain.register import EntryKind
-from inspector.flows import footing, lookback, planning, queue, reconcile, remainder, seeding
+from inspector.flows import footing, lookback, planning, queue, reconcile, remainder, succession
 from inspector.flows.members import count_members
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -162,7 +162,7 @@ def _announce(
     )
     tx.work.order(decision.orders, now)
     if not made.parties:
-        seeding.void(office, tx, made, policy, "seed_insufficient", (), now)
+        succession.void(office, tx, made, policy, "seed_insufficient", (), now)
     return made, seen.more
 
 
@@ -212,7 +212,7 @@ def _behind(office: Office, tx: Tx, root: Draw, policy: Policy) -> Following:
     """Whom an extension does without, for what became of the last one of the same draw. Raises Refusal (`draw_no_further`)."""
     theirs = tx.draws.extensions(root.plan, root.number)
     last = theirs[-1] if theirs else None
-    return seeding.succeeding(office, last, policy) if last is not None and last.state is DrawState.VOID else Following()
+    return succession.succeeding(office, last, policy) if last is not None and last.state is DrawState.VOID else Following()
 
 
 def _locked(tx: Tx, number: str) -> Draw:

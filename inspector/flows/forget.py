@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from inspector.domain.decision import Because, Decision
 from inspector.flows.office import Office
+from inspector.flows.record import record
 from inspector.flows.settle import Settlement, nothing
 from inspector.store.tx import Tx
 from inspector.store.work import Work
@@ -23,9 +25,21 @@ def forget(work: Work, office: Office) -> Settlement:
     _all(office, int(told["done"]), lambda tx, before: tx.work.forget_done(before))
     _all(office, int(told["slots"]), lambda tx, before: tx.schedules.forget_ticks(before))
     _all(office, int(told["messages"]), lambda tx, before: tx.inbox.forget(before))
+    _all(office, int(told["messages"]), lambda tx, before: tx.pushes.forget(before))  # no channel reports of one so old
     if "inquiries" in told:  # an order of before there were any names none
         _all(office, int(told["inquiries"]), lambda tx, before: tx.inquiries.forget(before))
+    if "materials" in told:
+        _all(office, int(told["materials"]), _materials)
     return nothing("forgotten")
+
+
+def _materials(tx: Tx, before: datetime) -> int:
+    """What subjects have shown goes some time after their case has ended (PIPL art. 19); that it is gone is an entry of the ledger."""
+    gone = tx.selfproofs.forget(before)
+    for case_id, digests in gone:
+        because = Because(rule="self_proof.forget", basis=(), pack="", facts={"digests": digests})
+        record(tx, case_id, Decision(state=None, because=because), before, {})
+    return len(gone)
 
 
 def _all(office: Office, days: int, do: Forget) -> None:

@@ -1,6 +1,7 @@
-"""The record of who was asked what about whom: written in the transaction that settles the question, whatever came of it.
+"""The record of who was asked what about whom: written in the transaction that settles the question or its first vain try.
 
-A question that was under way when the daemon died is asked again and written then, under the same key.
+So what left is there though the case withdraws the question before an answer comes. One that was under way when the daemon died is
+asked again and written then, under the same key. What never left is not written: a question that waited for its turn in vain.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from datetime import datetime
 from inspector.domain.assistance import Request
 from inspector.domain.case import SubjectKind
 from inspector.domain.decision import Because, Decision, OrderKind
+from inspector.domain.evidence import Verdict
 from inspector.domain.inquiry import Asked, Inquiry
 from inspector.domain.letter import LetterKind
 from inspector.flows.office import Office
@@ -39,12 +41,19 @@ def noted(do: Callable[[Work, Office], Settlement]) -> Callable[[Work, Office], 
 def given_up(
     give_up: Callable[[Work, Office, PortError | None], Settlement],
 ) -> Callable[[Work, Office, PortError | None], Settlement]:
-    """The same for a question whose tries are spent: it left as often as it was tried."""
+    """The same for a question whose tries are spent: it left as often as it was tried, and this time if the error is of a call."""
 
     def noting(work: Work, office: Office, error: PortError | None) -> Settlement:
-        return _with(give_up(work, office, error), work, office, work.attempts)
+        called = error is not None and bool(error.attempts)
+        return _with(give_up(work, office, error), work, office, work.attempts - 1 + called)
 
     return noting
+
+
+def tried(tx: Tx, work: Work, office: Office, now: datetime) -> None:
+    """The same for a try that came to nothing and is made again later."""
+    if _is_question(work):
+        tx.inquiries.tried(_inquiry(tx, office, work, Verdict.NO_ANSWER.value, work.attempts, now))
 
 
 def enclosed(tx: Tx, office: Office, request: Request, via: str, key: str, now: datetime) -> None:
@@ -75,13 +84,13 @@ def read(tx: Tx, by: str, about: str, now: datetime) -> None:
 
 
 def _with(settlement: Settlement, work: Work, office: Office, attempts: int) -> Settlement:
-    if not attempts or work.payload.get("letter", LetterKind.REQUEST.value) != LetterKind.REQUEST.value:
+    if not attempts or not _is_question(work):
         return settlement
 
     def then(write: Write) -> Write:
         def both(tx: Tx, now: datetime) -> None:
             write(tx, now)
-            _add(tx, office, work, settlement.outcome, attempts, now)
+            tx.inquiries.add(_inquiry(tx, office, work, settlement.outcome, attempts, now))
 
         return both
 
@@ -93,7 +102,11 @@ def _nothing(_tx: Tx, _now: datetime) -> None:
     """The answer is worth nothing any more."""
 
 
-def _add(tx: Tx, office: Office, work: Work, outcome: str, attempts: int, now: datetime) -> None:
+def _is_question(work: Work) -> bool:
+    return bool(work.payload.get("letter", LetterKind.REQUEST.value) == LetterKind.REQUEST.value)
+
+
+def _inquiry(tx: Tx, office: Office, work: Work, outcome: str, attempts: int, now: datetime) -> Inquiry:
     said = dict(work.payload)
     port = _PORTS[OrderKind(work.kind)]
     here = office.connectors
@@ -108,20 +121,18 @@ def _add(tx: Tx, office: Office, work: Work, outcome: str, attempts: int, now: d
         said |= {**held.question, "basis": held.basis}
     case = tx.cases.get(str(work.case_id))
     name = str(said.get("via") or work.lane)
-    tx.inquiries.add(
-        Inquiry(
-            key=work.key,
-            at=now,
-            agency=case.agency,
-            case_id=case.id,
-            port=port,
-            connector=name,
-            owner=there[name].card.owner if name in there else "",
-            kind=SubjectKind(str(said["kind"])),
-            code=str(said["code"]),
-            fact=str(said.get("fact", "")),
-            basis=str(said.get("basis") or office.book.get(case.pack).item(case.item).basis),
-            outcome=outcome,
-            attempts=attempts,
-        )
+    return Inquiry(
+        key=work.key,
+        at=now,
+        agency=case.agency,
+        case_id=case.id,
+        port=port,
+        connector=name,
+        owner=there[name].card.owner if name in there else "",
+        kind=SubjectKind(str(said["kind"])),
+        code=str(said["code"]),
+        fact=str(said.get("fact", "")),
+        basis=str(said.get("basis") or office.book.get(case.pack).item(case.item).basis),
+        outcome=outcome,
+        attempts=attempts,
     )

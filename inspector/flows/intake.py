@@ -163,7 +163,7 @@ def _tell_visits(tx: Tx, case: Case, policy: Policy, now: datetime) -> None:
 def _open(office: Office, tx: Tx, case: Case, policy: Policy, level: Rated | None, now: datetime) -> Case:
     """Begin a case's verification, at first or anew: remember the subject, find its level, decide, enrol where nothing is verified."""
     tx.cases.remember(case.subject)
-    level = level or known_level(tx, policy, case.subject, now, look_up=bool(office.connectors.credit))
+    level = level or known_level(tx, policy, case.subject, now, look_up=bool(office.lane_of(OrderKind.RATE, case.sender)))
     lane = office.lane_of(OrderKind.RATE, case.sender)
     decision = verification.begin(case, policy, level, now, office.calendar, lane=lane)
     opened = settle_case(tx, office, decision, policy, now)

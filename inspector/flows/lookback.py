@@ -76,6 +76,9 @@ def note(tx: Tx, agency: str, plan: str, error: Refusal, now: datetime) -> None:
         reconcile.note(tx, agency, f"plan:{plan}", f"{error.code} {error.facts['draw']}", now)
 
 
+_KINDS = tuple(kind.value for kind in SubjectKind)
+
+
 def looked(office: Office, tx: Tx, found: Collection[str], now: datetime) -> None:
     """The daily look has come: a person of the house is told, or need not be any more."""
     if found:
@@ -87,7 +90,16 @@ def looked(office: Office, tx: Tx, found: Collection[str], now: datetime) -> Non
 def differing(office: Office, tx: Tx, agencies: Collection[str], now: datetime) -> list[str]:
     """What is remembered otherwise than the ledger tells: of every visit, whoever made it, and of the cases of some agencies."""
     room = LookbackRoom(tx.ledger.batch)
-    return [*dict.fromkeys(str(one) for one in (*_visits(room), *_draws(room), *_cases(office, tx, room, agencies, now)))]
+    parts = (_visits(room), _draws(room), _cases(office, tx, room, agencies, now))
+    return [*dict.fromkeys(str(one) for part in parts for one in _readable(part))]
+
+
+def _readable(found: Iterator[Differs]) -> Iterator[Differs]:
+    """What nobody can read differs, too: it ends what is told of its kind of row, and keeps nobody from looking at the others."""
+    try:
+        yield from found
+    except ValueError as error:
+        yield Differs(row="?", name="?", held=str(error)[:200], told="")
 
 
 def _visits(room: LookbackRoom) -> Iterator[Differs]:
@@ -164,6 +176,9 @@ def _cases(office: Office, tx: Tx, room: LookbackRoom, agencies: Collection[str]
     """That a draw has had a case, as its row says; and what a case wants, as its body says. Else nobody would ever ask for it."""
     by_draw: dict[str, list[Row]] = {}
     for row in room.framed(agencies, now.replace(year=now.year - 1, month=1, day=1)):
+        if row["subject_kind"] not in _KINDS:
+            yield Differs(row=f"case_file {row['id']}", name="subject_kind", held=row["subject_kind"], told="/".join(_KINDS))
+            continue
         by_draw.setdefault(row["drawn"], []).append(row)
     states, _ = room.void()
     for number, rows in sorted(by_draw.items()):

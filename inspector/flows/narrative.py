@@ -12,7 +12,7 @@ from inspector.domain.evidence import Verdict
 from inspector.domain.publicity import NOT_PUBLIC
 from inspector.domain.start import StartEvent
 from inspector.domain.urgency import Urgency
-from inspector.flows import wording
+from inspector.flows import showed, wording
 from inspector.flows.articles import Article
 from inspector.flows.asked import Asked
 from inspector.flows.calls import Call
@@ -74,6 +74,8 @@ def _lines(told: Explanation, lang: Lang) -> Iterator[str]:
     yield from section(
         say, "letters", [line for number, held in enumerate(told.letters, 1) for line in _letter(number, held, say)]
     )
+    shown = [line for number, held in enumerate(told.shown, 1) for line in showed.lines(number, held, lang)]
+    yield from section(say, "shown", shown)
     visits = [line for held in told.visits for line in _call(held, say)]
     yield from section(say, "visits", visits)
     yield from section(
@@ -317,6 +319,10 @@ def _next(one: Next, say: Say) -> Iterator[str]:
         yield "  " + say(
             "lane_paused", lane=one.lane, at=at(one.paused.since), by=one.paused.by or "—", reason=one.paused.reason or "—"
         )
+    elif one.waits:
+        reason = label(f"wait.{one.waits}", say.lang)
+        until = say("waits_until", at=at(one.waits_until)) if one.waits_until else ""
+        yield "  " + say("waits", lane=one.lane, reason=reason) + until
     if one.counted is not None:
         yield from (f"  {line}" for line in _proof(one.counted, one.days, say))
 
@@ -353,6 +359,7 @@ def _cited(told: Explanation) -> dict[str, str]:
     """Every document cited, by its short name."""
     held = [*(told.why.basis if told.why else ()), *(one for letter in told.letters for one in letter.basis)]
     held += [one for claim in told.claims for way in claim.ways for one in way.basis]
+    held += [one for shown in told.shown for one in shown.basis]
     held += [one for taken in told.decisions for one in taken.basis]
     held += [one for row in told.kept for one in row.basis]
     return {one.id: one.source for one in sorted(held, key=lambda one: one.id)}

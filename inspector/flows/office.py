@@ -10,12 +10,15 @@ from dataclasses import dataclass, field, fields
 from datetime import date, datetime, time, timedelta
 from typing import Any, Literal, Protocol
 
+from inspector.accounts import Role, plays
 from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Invalid, Missing, Refusal
 from inspector.domain.manners import Manners
 from inspector.domain.policy import Policy
+from inspector.domain.push import Pushing
 from inspector.domain.ruling import Ruling, ruling
+from inspector.domain.statement import Rules
 from inspector.domain.transition import Scope
 from inspector.flows.drift import Watch
 from inspector.labels import Lang
@@ -59,7 +62,8 @@ class Connectors:
 class AgencyNode:
     """An agency of the tree: the one above it, its pack, the connector letters to it go through, and what its people are pushed in.
 
-    `digest`: the hour of a working day when its letters go together; None: each at once.
+    `digest`: the hour of a working day when its letters go together; None: each at once. `subjects`: the push channel that reaches those
+    whose cases are its own or those of agencies below it.
     """
 
     id: str
@@ -69,6 +73,7 @@ class AgencyNode:
     connector: str | None = None
     language: Lang = "zh-Hans"
     digest: time | None = None
+    subjects: str | None = None
 
 
 class Place(Protocol):
@@ -135,12 +140,16 @@ class Office:
     """From so many objects on PostgreSQL computes a draw's tickets."""
     watch: Watch = field(default_factory=Watch)
     """What sources' answers look like."""
+    accounts: Rules = field(default_factory=Rules)
+    """How our credit books are compared with a platform's."""
     manners: Mapping[str, Manners] = field(default_factory=dict)
     """How often and when a connector may be asked, by its lane."""
     shadow: bool = False
     """Whether it runs beside today's practice: nothing leaves the house, and what is drawn binds nobody."""
     link_days: int = 30
     """So many days after its request has ended an agency's link still shows it."""
+    pushing: Pushing = field(default_factory=Pushing)
+    """How inspectors are pushed: quiet hours, and when the next way is taken."""
     held: int = RUN
     """So many bytes of a frame are held while it is announced; more are sorted by way of the disk."""
 
@@ -182,6 +191,10 @@ class Office:
     def parents(self) -> dict[str, str | None]:
         """The tree as child to parent."""
         return {node.id: node.parent for node in self.tree.values()}
+
+    def reaching(self, agency_id: str) -> str:
+        """The push channel that reaches subjects by their code: an agency's own or the nearest one above it; empty where there is none."""
+        return next((node.subjects for one in self.line(agency_id) if (node := self.tree[one]).subjects), "") or ""
 
     def policy(self, agency_id: str, day: date) -> Policy:
         """The pack in force for an agency on a day: its own or the nearest one above it."""
@@ -233,7 +246,8 @@ class Office:
         if kind is OrderKind.TELL:
             return sender if sender in self.connectors.approving else ""
         if kind in (OrderKind.RATE, OrderKind.CREDIT):
-            return next(iter(self.connectors.credit), "")
+            role = Role.LEVELS if kind is OrderKind.RATE else Role.ENTRIES
+            return next((name for name, one in self.connectors.credit.items() if plays(one, role)), "")
         return ""
 
 

@@ -8,6 +8,7 @@ from inspector.domain.assistance import Request
 from inspector.domain.calendar import Counting
 from inspector.domain.case import Case
 from inspector.domain.decision import OrderKind
+from inspector.domain.selfproof import SelfProof
 
 
 def by_kind(case: Case) -> Mapping[str, Counting]:
@@ -26,4 +27,14 @@ def by_key(requests: Iterable[Request]) -> Mapping[str, Counting]:
             held[request.key(OrderKind.ASSIST_END)] = request.end_counted
         if request.dispute is not None:
             held[request.key(OrderKind.ASSIST_DECIDE)] = request.dispute.counted
+    return held
+
+
+def by_proof(proofs: Iterable[SelfProof]) -> Mapping[str, Counting]:
+    """The counts of the dates of a case's self-proofs, by the key of their work."""
+    held: dict[str, Counting] = {}
+    for proof in proofs:
+        held[proof.key(OrderKind.SELF_PROOF_DUE)] = proof.due_counted
+        if proof.read_counted is not None:
+            held[proof.key(OrderKind.SELF_PROOF_READ)] = proof.read_counted
     return held

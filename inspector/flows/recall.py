@@ -11,14 +11,16 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from inspector.domain import letter, visit
+from inspector.domain import letter, selfproof, visit
 from inspector.domain.calendar import due
 from inspector.domain.case import Case, CaseState
 from inspector.domain.decision import Decision, Order, OrderKind
 from inspector.domain.policy import Policy
 from inspector.domain.result import ended
+from inspector.domain.selfproof import ProofState, SelfProof
+from inspector.domain.statement import BookState
 from inspector.domain.timer import Timer
-from inspector.domain.verification import asked_others
+from inspector.domain.verification import asked_others, asked_subject
 from inspector.flows import stopped
 from inspector.flows.after import log_after
 from inspector.flows.office import Office
@@ -34,17 +36,32 @@ CREDIT_STUCK = "credit_stuck"
 SUPERIOR_UNKNOWN = "superior_unknown"
 """The matter for a person that a request's date opens where nobody is known to stand above both sides; it is over with the request."""
 
+TO_HAND = "self_proof_to_hand"
+"""The matter of a subject who is to be given the link to a self-proof; over when it is given out, opened or needed no more."""
+
+TO_READ = "self_proof_to_read"
+"""The matter of material that a person is to read; over when it was read, or is needed no more."""
+
+UNREAD = "self_proof_unread"
+"""The matter of material that nobody has read by its date."""
+
 
 def entry(tx: Tx, office: Office, case: Case, order: Order, policy: Policy, now: datetime) -> list[Order]:
-    """The order to take a credit entry back, with lane and date; none for an entry that has not left the house."""
+    """The order to take a credit entry back, with lane and date; none for an entry that has not left the house.
+
+    One that has a receipt has left, also where it was to be sent once more and that never was claimed.
+    """
     key = str(order.payload["entry"])
     ended = stopped.end(tx, [key], now)
     tx.attention.close(f"{CREDIT_STUCK}:{key}", now)
-    held = tx.work.keyed(key)
-    if held is not None and (held["fence"] == 0 or not held["lane"]):
+    held, booked = tx.work.keyed(key), tx.books.get(key)
+    has_left = booked is not None and booked.state is not BookState.ORDERED
+    if held is not None and not has_left and (held["fence"] == 0 or not held["lane"]):
+        tx.books.dropped(key)
         return []
     by = due(now, policy.term(Timer.CREDIT_RETRACT).term, office.calendar).at
-    lane = held["lane"] if held is not None else office.lane_of(OrderKind.CREDIT, case.sender)
+    lane = held["lane"] if held is not None and held["lane"] else office.lane_of(OrderKind.CREDIT, case.sender)
+    tx.books.fallen(key, lane, order.payload, now)
     return [replace(order, lane=lane, urgent_by=by, expires_at=by, payload={**order.payload, "after": _under_way(tx, ended)})]
 
 
@@ -66,10 +83,32 @@ def call_off(tx: Tx, case: Case, now: datetime) -> list[Order]:
         tx.attention.close(f"{SUPERIOR_UNKNOWN}:{request.id}", now)
         record(tx, case.id, cancelled, now, {"request": request.id})
         orders += cancelled.orders
+    for proof in tx.selfproofs.of_case(case.id, lock=True) if asked_subject(case) else ():
+        _forget_about(tx, proof, case, now)
     for held in tx.visits.of_case(case.id, lock=True) if case.state is CaseState.WITHDRAWN else ():
         if held.state.open:
             leave_visit(tx, held, case, now)
     return orders
+
+
+def _forget_about(tx: Tx, proof: SelfProof, case: Case, now: datetime) -> None:
+    """Nothing need be shown any more; who has the link sees so."""
+    cancelled = selfproof.cancel(proof, now, case.pack)
+    if cancelled.because.rule == selfproof.OBSOLETE or not proof.state.open:
+        return
+    tx.selfproofs.put(cancelled.state)
+    stopped.end(tx, proof.keys(cancelled.ends), now)
+    quiet(tx, cancelled.state, now)
+    record(tx, case.id, cancelled, now, {"self_proof": proof.id})
+
+
+def quiet(tx: Tx, proof: SelfProof, now: datetime) -> None:
+    """What a person heard of a self-proof is over with what it was about."""
+    if proof.state is not ProofState.ASKED or proof.seen_at is not None:
+        tx.attention.close(f"{TO_HAND}:{proof.id}", now)
+    if proof.state is not ProofState.RECEIVED:
+        for kind in (TO_READ, UNREAD):
+            tx.attention.close(f"{kind}:{proof.id}", now)
 
 
 def leave_visit(tx: Tx, held: visit.Visit, case: Case, now: datetime) -> None:

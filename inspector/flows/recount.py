@@ -15,12 +15,13 @@ from inspector.domain.deadline import earliest
 from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.policy import Policy
 from inspector.domain.recounting import Change
+from inspector.domain.selfproof import SelfProof
 from inspector.domain.timer import Timer
 from inspector.flows import peace
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.seats import put_seat
-from inspector.flows.settle import Settlement, nothing, settle_case, settle_request
+from inspector.flows.settle import Settlement, nothing, settle_case, settle_proof, settle_request
 from inspector.ports import NotYet, Origin
 from inspector.store.room import Row
 from inspector.store.tx import Tx
@@ -122,6 +123,8 @@ def _case(office: Office, tx: Tx, case_id: str, years: str, now: datetime) -> No
         _list(tx, case.agency, years, case_id, change, now)
     for request in tx.assistance.of_case(case_id, lock=True):
         _request(office, tx, request.id, policy, years, now)
+    for proof in tx.selfproofs.of_case(case_id, lock=True):
+        _proof(office, tx, proof, years, now)
 
 
 def _request(office: Office, tx: Tx, request_id: str, policy: Policy, years: str, now: datetime) -> None:
@@ -138,6 +141,20 @@ def _request(office: Office, tx: Tx, request_id: str, policy: Policy, years: str
     for kind, at in (dates | ({OrderKind.ASSIST_END: held.end_at} if held.end_at else {})).items():
         tx.work.redate(at, now, key=held.key(kind))
     _list(tx, request.requester, years, request_id, change, now)
+
+
+def _proof(office: Office, tx: Tx, proof: SelfProof, years: str, now: datetime) -> None:
+    """By when a subject shows something, and by when it is read; what has been told stands where the count is earlier now."""
+    found = recounting.recount_proof(proof, office.calendar)
+    if found is None:
+        return
+    decision, change = found
+    settle_proof(tx, decision, now)
+    moved = decision.state
+    tx.work.redate(moved.due_at, now, key=moved.key(OrderKind.SELF_PROOF_DUE))
+    if moved.read_by is not None:
+        tx.work.redate(moved.read_by, now, key=moved.key(OrderKind.SELF_PROOF_READ))
+    _list(tx, proof.agency, years, proof.id, change, now)
 
 
 def _visit(office: Office, tx: Tx, visit_id: str, years: str, now: datetime) -> None:
@@ -165,7 +182,8 @@ def _visit(office: Office, tx: Tx, visit_id: str, years: str, now: datetime) -> 
         later = recounting.recount_seat(seat, held.due_at, office.calendar) if seat.state.open else None
         if later is not None:
             put_seat(tx, seat, later, now)
-            tx.work.redate(later.accept_by, now, key=f"{OrderKind.ACCEPT_DUE.value}:{seat.name}")
+            clock = OrderKind.ACCEPT_DUE if seat.state.pushed else OrderKind.PUSH_DUE
+            tx.work.redate(later.accept_by, now, key=f"{clock.value}:{seat.name}")
 
 
 def _filing(office: Office, tx: Tx, seen: Entry, years: str, now: datetime) -> None:

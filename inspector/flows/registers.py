@@ -48,8 +48,8 @@ INSPECTORS = Layout(
         Column(name="in_post", chinese="在岗", meaning="yes (default) or no"),
         Column(name="leave_from", chinese="休假起", meaning="first day of leave"),
         Column(name="leave_until", chinese="休假止", meaning="last day of leave"),
-        Column(name="channel", chinese="推送渠道", coded=True),
-        Column(name="address", chinese="推送地址", meaning="phone or address on that channel", coded=True),
+        Column(name="channel", chinese="推送渠道", meaning="several parted by comma, the preferred one first", coded=True),
+        Column(name="address", chinese="推送地址", meaning="phone or address there; one for all, or one for each", coded=True),
     ),
 )
 
@@ -148,8 +148,8 @@ def inspectors(sheet: Sheet, agency: str, today: date, channels: Sequence[str]) 
             in_post=reader.flag("in_post", default=True),
             leave_from=reader.maybe_day("leave_from"),
             leave_until=reader.maybe_day("leave_until"),
-            channel=reader.text("channel"),
-            address=reader.text("address"),
+            channel=",".join(reader.several("channel")),
+            address=_addresses(reader),
         )
         if reader.sound and row.certificate_until < today:
             reader.warn("certificate_until", "certificate_over", until=row.certificate_until.isoformat())
@@ -160,11 +160,27 @@ def inspectors(sheet: Sheet, agency: str, today: date, channels: Sequence[str]) 
         number, holder = certified.setdefault(row.certificate.casefold(), (reader.number, row.id))
         if row.certificate and holder != row.id:
             reader.warn("certificate", "certificate_twice", other=number)
-        if row.channel and row.channel not in channels:
-            reader.warn("channel", "channel_unknown", channel=row.channel, known=", ".join(channels) or "-")
+        _reached(reader, row, channels)
         return (row.id, row) if reader.sound else None
 
     return read_rows(sheet, INSPECTORS, one, "id")
+
+
+def _addresses(reader: RowReader) -> str:
+    """The addresses as the register keeps them; that of one channel whole, whatever signs it is made of."""
+    return ",".join(reader.several("address")) if len(reader.several("channel")) > 1 else reader.text("address")
+
+
+def _reached(reader: RowReader, row: InspectorRecord, channels: Sequence[str]) -> None:
+    """How an officer is reached: each channel once, and an address for each."""
+    named = [one for one in row.channel.split(",") if one]
+    for channel in sorted({one for one in named if named.count(one) > 1}):
+        reader.flaw("channel", "channel_twice", channel=channel)
+    addresses = [one for one in row.address.split(",") if one]
+    if len(named) > 1 and len(addresses) not in (1, len(named)):
+        reader.flaw("address", "addresses_differ", channels=len(named), addresses=len(addresses))
+    for channel in (one for one in dict.fromkeys(named) if one not in channels):
+        reader.warn("channel", "channel_unknown", channel=channel, known=", ".join(channels) or "-")
 
 
 def levels(sheet: Sheet, known: Callable[[str], bool], scale: str, now: datetime, zone: tzinfo) -> Read[Level]:

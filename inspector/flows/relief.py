@@ -17,10 +17,20 @@ from functools import partial
 import structlog
 
 from inspector.domain import visit
-from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Refusal
 from inspector.domain.visit import Seat, SeatState, Visit
-from inspector.flows import challenges, exemptions, footing, listing, lookback, reconcile, stopped, supplement, unapproved
+from inspector.flows import (
+    challenges,
+    exemptions,
+    footing,
+    listing,
+    lookback,
+    reaching,
+    reconcile,
+    stopped,
+    supplement,
+    unapproved,
+)
 from inspector.flows.assign import owe, redeal
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -47,15 +57,20 @@ def unfit(tx: Tx, held: Visit, seat: Seat, day: date) -> str | None:
 
 
 def look(office: Office, tx: Tx, agency: str, now: datetime) -> int:
-    """Pass on every open seat of an agency's officers who cannot go today; how many. Twice is as good as once."""
+    """Pass on every open seat of an agency's officers who cannot go today; how many. Twice is as good as once.
+
+    What the register says of addresses anew is taken up as well: pushes that no channel took go out by it (`reaching`).
+    """
     day = office.calendar.local_date(now)
     staff = tx.rosters.inspectors(agency)
     fit = {row.id for row in staff if row.status(day) == "1"} - {one.inspector for one in tx.rosters.recusals(agency)}
     passed = 0
     others = tx.visits.held_by_others(agency, fit)
-    tx.visits.lock(others)  # all before the first line of a draw's after.jsonl, whose lock others ask for with a visit in hand
+    # All before the first line of a draw's after.jsonl, whose lock others ask for with a visit in hand.
+    tx.visits.lock({*others, *tx.visits.unpushed(agency)})
     for visit_id in others:
         passed += look_at(office, tx, tx.visits.get(visit_id, lock=True), now)
+    reaching.mended(office, tx, agency, now)
     return passed
 
 
@@ -130,7 +145,7 @@ def _relieve(office: Office, tx: Tx, held: Visit, seat: Seat, reason: str, now: 
     decision = visit.relieve(seat, reason, tx.draws.get(held.draw).pack_of(held.agency))
     put_seat(tx, seat, decision.state, now)
     record(tx, held.id, decision, now, {"seat": seat.name, "seat_state": decision.state.state.value})
-    ended = stopped.end(tx, [f"{kind.value}:{seat.name}" for kind in (OrderKind.PUSH, OrderKind.ACCEPT_DUE)], now)
+    ended = stopped.end(tx, seat.work, now)
     tell_off(tx, held, [seat], ended, now)
     others = [one for one in tx.visits.team(held.id) if one.agency == seat.agency and one.name != seat.name]
     if any(one.state is SeatState.RELIEVED for one in others):

@@ -386,5 +386,12 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "write one of them, or add it to the settings",
         "请填其中之一，或在配置中添加",
     ),
+    "channel_twice": ("channel {channel} stands twice", "渠道“{channel}”重复", "name each once", "每个只写一次"),
+    "addresses_differ": (
+        "{addresses} addresses for {channels} channels",
+        "{channels} 个渠道，{addresses} 个地址",
+        "write one address for all, or one for each in their order",
+        "请写一个共用地址，或按顺序逐个写明",
+    ),
     "column_passed": ("the column is not used", "该列未使用", "nothing, if that is what was meant", "如无误，无需处理"),
 }

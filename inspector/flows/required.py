@@ -18,6 +18,7 @@ from inspector.domain.plan import Following, seedless
 from inspector.domain.policy import Policy
 from inspector.flows.office import AgencyNode, Plan, line_of, pack_of
 
+CHANNELS = "channels"
 SOURCES, ASSISTANCE, SEEDS, PLANS, POOLS = KINDS = ("sources", "assistance", "seeds", "plans", "pools")
 """What can be lacking: a section of connectors by its name, or an agency's plan, or its daily supervision in one."""
 
@@ -49,6 +50,10 @@ def flaws(given: Given, packs: Collection[Policy], today: date) -> Iterator[Inva
             told.add((kind, name))
             yield flaw
     yield from _records(given, packs, today)
+    for node in given.tree.values():
+        if node.subjects is not None and node.subjects not in given.there.get(CHANNELS, ()):
+            facts = {"agency": node.id, "channel": node.subjects, **_near(node.subjects, given.there.get(CHANNELS, ()))}
+            yield Invalid("agency_subjects_unknown", **facts)
 
 
 def idle(given: Given, packs: Collection[Policy], today: date) -> list[str]:
@@ -106,11 +111,16 @@ def _records(given: Given, packs: Collection[Policy], today: date) -> Iterator[I
     """A source that sends whole records would be asked nothing about a fact without a line for that: said before a case finds it out."""
     for name in sorted({node.pack for node in given.tree.values() if node.pack is not None}):
         for policy in _to_come(packs, name, today):
-            for item in policy.items.values():
-                for fact in item.facts:
-                    if fact.source in given.records and not fact.record_basis:
-                        place = {"pack": policy.label, "item": item.code, "fact": fact.code}
-                        yield Invalid("record_line_missing", source=fact.source, **place)
+            for (method, via), items in asked(policy).items():
+                if method is not Method.ASSISTANCE and via in given.records:
+                    yield from _without_line(policy, via, {item: facts for item, (_, facts) in items.items()})
+
+
+def _without_line(policy: Policy, source: str, asks: Mapping[str, Collection[str]]) -> Iterator[Invalid]:
+    for item, facts in asks.items():
+        for fact in policy.items[item].facts:
+            if fact.code in facts and not fact.record_basis:
+                yield Invalid("record_line_missing", source=source, pack=policy.label, item=item, fact=fact.code)
 
 
 def _plans(given: Given, node: AgencyNode, versions: Sequence[Policy]) -> Iterator[tuple[str, str, Invalid]]:

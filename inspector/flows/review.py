@@ -11,7 +11,7 @@ from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.piece import fingerprint
 from inspector.domain.transition import Scope
-from inspector.flows import sooner
+from inspector.flows import selfproof, sooner
 from inspector.flows.decisions import decided, fingerprints
 from inspector.flows.office import Office
 from inspector.flows.settle import REVIEW_DUE, Settlement, settle_case
@@ -45,6 +45,14 @@ def decide(  # noqa: PLR0913 - a decision in all its parts
     if altered := [piece.id for piece in cited if sealed.get(piece.id, fingerprint(piece)) != fingerprint(piece)]:
         raise Refusal("evidence_altered", evidence=", ".join(altered))
     ruled = office.ruling(case.agency, case.pack, Scope.OUTCOMES, now)
+    if (
+        outcome in ruled.policy.outcomes
+        and review.adverse(ruled.policy.outcomes[outcome])
+        and (left := selfproof.unread_of(tx, case_id))
+    ):
+        raise Refusal(
+            "material_lies_unread", self_proof=", ".join(left)
+        )  # nobody is judged before what he or she has shown is read
     decision = review.review(case, outcome, officer, reasons, cited, ruled.policy, now, office.calendar, act=act)
     return settle_case(tx, office, ruled.told(decision), policy, now)
 

@@ -57,14 +57,13 @@ def tell_off(tx: Tx, held: Visit, seats: Iterable[Seat], ended: Iterable[Ended],
 
     `ended` is their open work as it was ended. What has not left the house need not be taken back.
     """
-    pushes, machine_now = {row.key: row for row in ended if row.fence}, tx.machine_now()
+    left, machine_now = {row.key: row for row in ended if row.fence}, tx.machine_now()
     orders = []
     for seat in seats:
-        row = pushes.get(f"{OrderKind.PUSH.value}:{seat.name}")
-        if row is not None or seat.state in (SeatState.HANDED_OVER, SeatState.ACCEPTED):
-            after = (row.key,) if row is not None and row.lease_until > machine_now else ()
-            channel = tx.rosters.inspector(seat.agency, seat.inspector).channel
-            orders.append(_call_off(seat, channel, now, held.due_at, after=after))
+        rows = [left[key] for key in seat.pushes if key in left]
+        if rows or seat.state.has:
+            after = tuple(row.key for row in rows if row.lease_until > machine_now)
+            orders.append(_call_off(seat, lane(tx, seat), now, held.due_at, after=after))
     tx.work.order(orders, now)
 
 
@@ -87,14 +86,20 @@ def _tell(tx: Tx, held: Visit, word: str, due_at: datetime, now: datetime) -> No
     """Tell who sits and has the push, or may have it, since it was under way."""
     machine_now, orders = tx.machine_now(), []
     for seat in (one for one in tx.visits.team(held.id) if one.state.open):
-        row = tx.work.keyed(f"{OrderKind.PUSH.value}:{seat.name}")
-        if seat.state in (SeatState.HANDED_OVER, SeatState.ACCEPTED) or (row is not None and row["fence"]):
-            after = (str(row["key"]),) if row is not None and under_way(row, machine_now) else ()
-            channel = tx.rosters.inspector(seat.agency, seat.inspector).channel
-            order = _call_off(seat, channel, now, held.due_at, after=after)
+        rows = [row for key in seat.pushes if (row := tx.work.keyed(key)) is not None]
+        if seat.state.has or any(row["fence"] for row in rows):
+            after = tuple(str(row["key"]) for row in rows if under_way(row, machine_now))
+            order = _call_off(seat, lane(tx, seat), now, held.due_at, after=after)
             payload = {**order.payload, "word": word}
             orders.append(replace(order, key=f"{order.key}:{held.version}", due_at=due_at, payload=payload))
     tx.work.order(orders, now)
+
+
+def lane(tx: Tx, seat: Seat) -> str:
+    """The channel by which the inspector of a seat hears more of it: the preferred one that is not turned off."""
+    shut = {one.mark for one in tx.pushes.off([seat.agency], seat.inspector)}
+    found = [way.channel for way in tx.rosters.inspector(seat.agency, seat.inspector).ways if way.mark not in shut]
+    return found[0] if found else ""
 
 
 def under_way(row: Mapping[str, Any], machine_now: datetime) -> float:
@@ -108,11 +113,11 @@ def under_way(row: Mapping[str, Any], machine_now: datetime) -> float:
 
 def rise(tx: Tx, team: Iterable[Seat], now: datetime, state: SeatState = SeatState.DONE) -> list[Ended]:
     """Those who sit get up, for the visit is made or called off: nobody need answer or be asked any more. Their work as it was ended."""
-    ended = []
+    ended: list[str] = []
     for seat in team:
         if seat.state.open:
             put_seat(tx, seat, replace(seat, state=state), now)
-            ended += [f"{kind.value}:{seat.name}" for kind in (OrderKind.PUSH, OrderKind.ACCEPT_DUE)]
+            ended += seat.work
     return stopped.end(tx, ended, now)
 
 

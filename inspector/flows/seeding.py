@@ -4,33 +4,29 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
 from inspector import beacons
 from inspector.domain import gathering, seed
-from inspector.domain import plan as life
 from inspector.domain.commitment import read
-from inspector.domain.decision import Because, Decision, OrderKind
-from inspector.domain.entries import clock
+from inspector.domain.decision import Because, OrderKind
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.person import same
-from inspector.domain.plan import Draw, DrawState, Following, Step
-from inspector.domain.policy import Policy
+from inspector.domain.plan import Draw, DrawState, Step
 from inspector.domain.suite import Suite
-from inspector.flows import footing, queue
+from inspector.flows import footing, succession
 from inspector.flows.office import Office
-from inspector.flows.record import record
 from inspector.flows.settle import Settlement, nothing
-from inspector.flows.voiding import enter_void, make_void
+from inspector.flows.voiding import make_void
 from inspector.flows.voiding import void as by_rule
 from inspector.ports import Garbled, NotYet, PortError, Refused, SeedSource, Typed, Unavailable
+from inspector.store.tables import EPOCH
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 
-FIGURES_DUE = "draw_figures_due"
-"""The matter of a ceremony whose figures are to be typed: it ends by the second typing that agrees, or with the draw."""
+UNASKED = "unasked"
+"""Why a draw is void whose part nobody could ask for in time, for a reason of ours: nobody has withheld anything."""
 
 
 def reveal(work: Work, office: Office) -> Settlement:
@@ -49,7 +45,7 @@ def reveal(work: Work, office: Office) -> Settlement:
         return make_void(office, number, file)
     source = office.connectors.seeds.get(party)
     if source is None or not committed:
-        return withheld(work, office, None).unasked()
+        return given_up(work, office, None).unasked()
     if held.step(party) is not Step.FIGURES and not held.figured:
         return nothing("obsolete")
     return _ask(work, office, held, party, source, read(committed).suite)
@@ -114,10 +110,27 @@ def _reveal(
     """Write a part down, unless it was a part of a seed before: what everybody knows chooses nobody."""
     policy = office.book.get(held.pack)
     if held.promises[party]["kind"] == "text" and not tx.draws.claim(f"text:{value}", held.number, party, now):
-        return void(office, tx, held, policy, f"withheld:{party}:draw_seed_used", (party,), now)
+        return succession.void(office, tx, held, policy, f"withheld:{party}:draw_seed_used", (party,), now)
     decision = gathering.revealed(held, party, part, policy, now, office.calendar, by)
-    settle(tx, decision, now)
+    succession.settle(tx, decision, now)
     return decision.state
+
+
+def given_up(work: Work, office: Office, error: PortError | None) -> Settlement:
+    """A party's time is over: it has withheld its part, unless nobody has asked it; whom we did not ask is never named as one who did."""
+    number, party = str(work.payload["draw"]), str(work.payload["party"])
+    if work.attempts > 1 or work.error is not None or (error is not None and error.attempts):
+        return withheld(work, office, error)
+
+    def write(tx: Tx, now: datetime) -> None:
+        if (held := _sound(office, tx, number, now)) is None or party in (
+            held := _settled(office, tx, held, (party,), now)
+        ).parts:
+            return
+        reason = f"{UNASKED}:{party}:{error.code if error else ''}".rstrip(":")
+        succession.void(office, tx, held, office.book.get(held.pack), reason, (), now)
+
+    return Settlement(write=write, outcome=UNASKED)
 
 
 def withheld(work: Work, office: Office, error: PortError | None) -> Settlement:
@@ -139,7 +152,7 @@ def withheld(work: Work, office: Office, error: PortError | None) -> Settlement:
         if party in held.parts:
             return
         reason = f"withheld:{party}:{error.code if error else 'silent'}"
-        void(office, tx, held, office.book.get(held.pack), reason, (party,), now)
+        succession.void(office, tx, held, office.book.get(held.pack), reason, (party,), now)
 
     return Settlement(write=write, outcome="withheld")
 
@@ -163,11 +176,19 @@ def overdue(work: Work, office: Office) -> Settlement:
         parties = tuple(map(str, work.payload["parties"])) if held.figured else figures
         if held.figured and held.reveal_by is not None and now < held.reveal_by and not set(parties) <= set(figures):
             return
-        missing = tuple(party for party in parties if party not in held.parts and not _has_time(held, party, now))
+        missing = [party for party in parties if party not in held.parts and not _has_time(held, party, now)]
+        silent = tuple(party for party in missing if party in held.ceremonies or _asked(tx, held.number, party))
         if missing:
-            void(office, tx, held, office.book.get(held.pack), "withheld:" + ",".join(missing), missing, now)
+            reason = f"withheld:{','.join(silent)}" if silent else f"{UNASKED}:{','.join(missing)}"
+            succession.void(office, tx, held, office.book.get(held.pack), reason, silent, now)
 
     return Settlement(write=write)
+
+
+def _asked(tx: Tx, number: str, party: str) -> bool:
+    """Whether a call to a party has ended, however it did, or nobody knows any more."""
+    row = tx.work.keyed(f"{OrderKind.DRAW_REVEAL.value}:{number}:{party}")
+    return row is None or row["attempts"] > 0 or row["error"] is not None or row["lease_until"] > EPOCH
 
 
 def _has_time(held: Draw, party: str, now: datetime) -> bool:
@@ -181,7 +202,7 @@ def _ask_for(tx: Tx, held: Draw, ceremonies: tuple[str, ...], until: str, now: d
     for party in ceremonies:
         if held.state is DrawState.SEEDING and party not in held.parts and gathering.agreed(held, party) is None:
             facts = {"draw": held.number, "party": party, "until": until}
-            tx.attention.open(FIGURES_DUE, held.agency, f"{held.number}:{party}", facts, now)
+            tx.attention.open(succession.FIGURES_DUE, held.agency, f"{held.number}:{party}", facts, now)
 
 
 def _settled(office: Office, tx: Tx, held: Draw, parties: tuple[str, ...], now: datetime) -> Draw:
@@ -200,59 +221,6 @@ def _settled(office: Office, tx: Tx, held: Draw, parties: tuple[str, ...], now: 
             continue
         held = _reveal(office, tx, held, party, part, value, now)
     return held
-
-
-def void(office: Office, tx: Tx, held: Draw, policy: Policy, reason: str, missing: tuple[str, ...], now: datetime) -> Draw:
-    """Void by name; the cases go back to the next frame, which follows at once where a further source takes the party's place."""
-    decision = life.void(held, reason, missing, policy, now, office.connectors.seeds.keys())
-    if decision.because.rule == "timer.obsolete":
-        return held
-    decision = replace(decision, state=replace(decision.state, followed=bool(decision.orders)))
-    settle(tx, decision, now)
-    enter_void(tx, decision.state, {"reason": reason, "withheld": list(missing)}, now)
-    tx.cases.unmark_drawn(held.number)
-    tx.attention.close_those(f"{FIGURES_DUE}:{held.number}:", now)
-    tx.attention.open("draw_void", held.agency, held.number, {"reason": reason, "next": bool(decision.orders)}, now)
-    if not decision.orders:  # else the number that follows goes first, for it takes this one's place (ruling 12)
-        queue.over(office, tx, held, now)
-    if missing and not decision.orders:
-        tx.attention.open("draw_no_further", held.agency, held.number, _lacking(office, decision.state, policy), now)
-    return decision.state
-
-
-def _lacking(office: Office, held: Draw, policy: Policy) -> dict[str, str]:
-    """What is missing for the draw that should follow: a further source in the pack, or the section of one that it names."""
-    spent = {*held.without, *held.withheld, *held.parties}
-    unset = [party for party in policy.draw.further if party not in spent and party not in office.connectors.seeds]
-    wanted = ", ".join(f"[seeds.{party}]" for party in unset) or f"{policy.label} [draw] further"
-    return {"draw": held.number, "withheld": ", ".join(held.withheld), "missing": wanted}
-
-
-def resumed(office: Office, tx: Tx, plan: str, slot: str, now: datetime) -> tuple[str, Following]:
-    """The slot that a plan's period has come to, and what its draw does without, when the last one is void for a withheld part.
-
-    Raises Refusal (`draw_no_further`) while the pack in force has no further source that is set up.
-    """
-    held = tx.draws.by_slot(plan, slot)
-    while held is not None and held.state is DrawState.VOID and (later := tx.draws.by_slot(plan, f"{slot}+")) is not None:
-        slot, held = f"{slot}+", later
-    if held is None or held.state is not DrawState.VOID or not held.withheld:
-        return slot, Following()
-    return f"{slot}+", succeeding(office, held, office.policy(held.agency, now.date()))
-
-
-def succeeding(office: Office, held: Draw, policy: Policy) -> Following:
-    """What the draw behind a void one does without, and which further sources it joins.
-
-    Two signatures bring nobody back who withheld a part before. Raises Refusal (`draw_no_further`) while a part was withheld from
-    this one and the pack has no further source that is set up.
-    """
-    if not held.withheld:
-        return Following(without=held.without, further=held.further)
-    told = life.following(held, policy, office.connectors.seeds.keys())
-    if told is None:
-        raise Refusal("draw_no_further", **_lacking(office, held, policy))
-    return told
 
 
 def used(tx: Tx, held: Draw, party: str, promise: Mapping[str, object], now: datetime) -> str | None:
@@ -296,9 +264,9 @@ def type_figures(  # noqa: PLR0913 - what one person says of one ceremony
         raise Refusal("draw_seed_used", draw=user[0], party=party)
     if _said(tx, number, decision.because):
         return held
-    settle(tx, decision, now)
+    succession.settle(tx, decision, now)
     if gathering.agreed(decision.state, party) is not None:
-        tx.attention.close(f"{FIGURES_DUE}:{number}:{party}", now)
+        tx.attention.close(f"{succession.FIGURES_DUE}:{number}:{party}", now)
     tx.work.hasten(f"{OrderKind.DRAW_REVEAL.value}:{number}:{party}", now)
     return decision.state
 
@@ -378,11 +346,3 @@ def _held(tx: Tx, number: str) -> Draw:
     if held.state is DrawState.SEEDING:
         footing.refuse(number, footing.differing(tx, held))
     return held
-
-
-def settle(tx: Tx, decision: Decision[Draw], now: datetime) -> None:
-    """Write a decision about a draw down."""
-    tx.draws.put(decision.state)
-    told = {"draw_state": decision.state.state.value, "clock": clock(decision.state)}
-    record(tx, decision.state.number, decision, now, told)
-    tx.work.order(decision.orders, now)

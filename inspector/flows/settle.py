@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from inspector.domain import asking, assistance
+from inspector.domain import asking, assistance, selfproof
 from inspector.domain.calendar import due
 from inspector.domain.case import Case
 from inspector.domain.decision import Decision, Order, OrderKind
@@ -66,12 +66,14 @@ def settle_case(
     for order in decision.orders:
         if order.kind is OrderKind.ASSIST_SEND:
             orders += open_request(tx, office, case, order, policy, now)
+        elif order.kind is OrderKind.SELF_PROOF_ASK:
+            orders += ask_subject(tx, office, case, order, policy, now)
         elif order.kind is OrderKind.CREDIT_RETRACT:
             orders += recall.entry(tx, office, case, order, policy, now)
         else:
             orders.append(dated(office, case, order, policy, now))
-            if order.kind is OrderKind.CREDIT and not orders[-1].lane:
-                tx.attention.open(CREDIT_UNPLACED, case.agency, case.agency, {"case": case.id}, now)
+            if order.kind is OrderKind.CREDIT:
+                _book(tx, case, orders[-1], now)
     orders += tell(tx, office, case, decision, policy, now)
     if decision.ends:
         end_work(tx, case, decision.ends, now)
@@ -81,6 +83,13 @@ def settle_case(
         orders += echoes(tx, office, case, now)
     tx.work.order(orders, now)
     return case
+
+
+def _book(tx: Tx, case: Case, order: Order, now: datetime) -> None:
+    """Enter a credit order into our books; while there is no platform a person hears of it."""
+    tx.books.ordered(order.key, case.id, case.agency, order.lane, order.payload, now)
+    if not order.lane:
+        tx.attention.open(CREDIT_UNPLACED, case.agency, case.agency, {"case": case.id}, now)
 
 
 def end_work(tx: Tx, case: Case, kinds: frozenset[OrderKind], now: datetime) -> None:
@@ -96,6 +105,31 @@ def open_request(tx: Tx, office: Office, case: Case, order: Order, policy: Polic
     tx.assistance.add(opened.state)
     record(tx, case.id, opened, now, {"request": opened.state.id}, kept=case.pack)
     return opened.orders
+
+
+def ask_subject(tx: Tx, office: Office, case: Case, order: Order, policy: Policy, now: datetime) -> list[Order]:
+    """Open the self-proof that an order asks for; who can reach the subject hears so, and a person until the link is handed over."""
+    asked = selfproof.ask(case, order, policy, now, office.calendar)
+    tx.selfproofs.add(asked.state)
+    record(tx, case.id, asked, now, {"self_proof": asked.state.id}, kept=case.pack)
+    facts = {"case": case.id, "due_at": asked.state.due_at.isoformat()}
+    tx.attention.open(recall.TO_HAND, case.agency, asked.state.id, facts, now)
+    told = Decision(state=case, because=asked.because, told=asked.told)
+    lane = office.reaching(case.agency)
+    push = [selfproof.push(asked.state, lane, now)] if lane else []
+    return [*push, *asked.orders, *tell(tx, office, case, told, policy, now)]
+
+
+def settle_proof(tx: Tx, decision: Decision[selfproof.SelfProof], now: datetime) -> str:
+    """Write a decision about a self-proof; the id of its entry in the ledger."""
+    held = decision.state
+    tx.selfproofs.put(held)
+    entry = record(tx, held.case_id, decision, now, {"self_proof": held.id, "self_proof_state": held.state.value})
+    recall.quiet(tx, held, now)
+    if decision.ends:
+        stopped.end(tx, held.keys(decision.ends), now)
+    tx.work.order(decision.orders, now)
+    return entry
 
 
 def settle_request(tx: Tx, decision: Decision[assistance.Request], now: datetime) -> str:

@@ -29,7 +29,7 @@ from inspector.domain.policy import Policy
 from inspector.domain.register import EntryKind
 from inspector.domain.suite import Suite
 from inspector.domain.visit import Visit
-from inspector.flows import footing, lookback, reconcile, seeding
+from inspector.flows import footing, lookback, reconcile, succession
 from inspector.flows.framing import Staffed, list_secret, salt, staffed
 from inspector.flows.history import history
 from inspector.flows.joining import Partner, own
@@ -228,7 +228,7 @@ def _behind(office: Office, tx: Tx, plan: str, owed: Collection[Visit], policy: 
     """Whom a draw of these visits does without, for what became of their last one. Raises Refusal (`draw_no_further`)."""
     last = _last_void(tx, plan)
     void = {last[one.id].number: last[one.id] for one in owed if one.id in last}
-    told = [seeding.succeeding(office, held, policy) for held in void.values()]
+    told = [succession.succeeding(office, held, policy) for held in void.values()]
     without = {party for one in told for party in one.without}
     further = dict.fromkeys(party for one in told for party in one.further if party not in without)
     return Following(without=tuple(sorted(without)), further=tuple(further))

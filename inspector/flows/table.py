@@ -8,23 +8,30 @@ from datetime import datetime
 
 from inspector.domain.decision import OrderKind
 from inspector.flows import (
+    books,
     catalogue,
+    correcting,
     digesting,
     dispatch,
     draw,
     forget,
     ladder,
+    levels,
     posting,
+    pushing,
+    receipts,
     recount,
     relief,
     review,
     seeding,
+    selfproof,
     suspension,
     tell,
+    trial,
     uncovered,
     verify,
 )
-from inspector.flows.inquiries import given_up, noted
+from inspector.flows.inquiries import given_up, noted, tried
 from inspector.flows.office import Office
 from inspector.flows.settle import Settlement
 from inspector.ports import PortError
@@ -37,23 +44,25 @@ class Flow:
     """`do` runs with no transaction open and returns what to write; `give_up` None means quarantine.
 
     `stuck` tells a person of a row that goes into quarantine, with its error's code and in its transaction.
+    `tried` writes down, in the transaction that counts it, a try that left and came to nothing.
     `alone`: settled in a transaction of its own, because it takes hold of many cases, which a group may hold in another order.
     """
 
     do: Callable[[Work, Office], Settlement]
     give_up: Callable[[Work, Office, PortError | None], Settlement] | None = None
     stuck: Callable[[Tx, Work, str, datetime], None] | None = None
+    tried: Callable[[Tx, Work, Office, datetime], None] | None = None
     alone: bool = False
 
 
 FLOWS: Mapping[OrderKind, Flow] = {
-    OrderKind.RATE: Flow(do=noted(verify.rate), give_up=given_up(verify.give_up_rating)),
-    OrderKind.ASK: Flow(do=noted(verify.ask), give_up=given_up(verify.give_up_asking)),
+    OrderKind.RATE: Flow(do=noted(verify.rate), give_up=given_up(verify.give_up_rating), tried=tried),
+    OrderKind.ASK: Flow(do=noted(verify.ask), give_up=given_up(verify.give_up_asking), tried=tried),
     OrderKind.VERIFY_DUE: Flow(do=verify.due),
     OrderKind.SUSPENSION_END: Flow(do=suspension.run_out),
     OrderKind.REVIEW_REMIND: Flow(do=review.due),
     OrderKind.REVIEW_DUE: Flow(do=review.due),
-    OrderKind.ASSIST_SEND: Flow(do=noted(posting.send), give_up=given_up(posting.give_up_sending)),
+    OrderKind.ASSIST_SEND: Flow(do=noted(posting.send), give_up=given_up(posting.give_up_sending), tried=tried),
     OrderKind.ASSIST_DIGEST: Flow(do=digesting.send, give_up=digesting.give_up),
     OrderKind.ASSIST_ACK: Flow(do=ladder.remind),
     OrderKind.ASSIST_REMIND: Flow(do=ladder.remind),
@@ -63,17 +72,27 @@ FLOWS: Mapping[OrderKind, Flow] = {
     OrderKind.ASSIST_DUE: Flow(do=ladder.escalate),
     OrderKind.ASSIST_END: Flow(do=ladder.end),
     OrderKind.ASSIST_DECIDE: Flow(do=ladder.undecided),
+    OrderKind.SELF_PROOF_ASK: Flow(do=selfproof.ask, give_up=selfproof.not_asked),
+    OrderKind.SELF_PROOF_REMIND: Flow(do=selfproof.remind),
+    OrderKind.SELF_PROOF_DUE: Flow(do=selfproof.end),
+    OrderKind.SELF_PROOF_READ: Flow(do=selfproof.unread),
     OrderKind.TELL: Flow(do=tell.notify, stuck=tell.not_told),
     OrderKind.CREDIT: Flow(do=tell.enter_credit, stuck=tell.not_entered),
     OrderKind.CREDIT_RETRACT: Flow(do=tell.retract_credit, give_up=tell.keep_retracting, stuck=tell.not_retracted),
+    OrderKind.CREDIT_COMPARE: Flow(do=books.reconcile, give_up=books.give_up, alone=True),
+    OrderKind.CREDIT_LEVELS: Flow(do=levels.take, give_up=levels.give_up),
     OrderKind.DRAW_ANNOUNCE: Flow(do=draw.announce, alone=True),
-    OrderKind.DRAW_PROMISE: Flow(do=draw.promise, give_up=seeding.withheld, alone=True),
+    OrderKind.DRAW_PROMISE: Flow(do=draw.promise, give_up=seeding.given_up, alone=True),
     OrderKind.DRAW_LODGE: Flow(do=draw.lodge, give_up=draw.not_lodged, alone=True),
-    OrderKind.DRAW_REVEAL: Flow(do=seeding.reveal, give_up=seeding.withheld, alone=True),
+    OrderKind.DRAW_REVEAL: Flow(do=seeding.reveal, give_up=seeding.given_up, alone=True),
     OrderKind.DRAW_OVERDUE: Flow(do=seeding.overdue, alone=True),
     OrderKind.DRAW_CARRY_OUT: Flow(do=draw.carry_out, alone=True),
-    OrderKind.PUSH: Flow(do=dispatch.push, give_up=dispatch.not_pushed),
-    OrderKind.PUSH_OFF: Flow(do=dispatch.call_off, give_up=dispatch.not_pushed),
+    OrderKind.PUSH: Flow(do=pushing.push, give_up=pushing.not_pushed),
+    OrderKind.PUSH_OFF: Flow(do=correcting.tell, give_up=correcting.not_told),
+    OrderKind.PUSH_TEST: Flow(do=trial.send, give_up=trial.not_sent),
+    OrderKind.PUSH_DUE: Flow(do=pushing.overdue),
+    OrderKind.PUSH_REACH: Flow(do=pushing.unreached),
+    OrderKind.PUSH_REPORT: Flow(do=receipts.take, give_up=receipts.unknown, alone=True),
     OrderKind.ACCEPT_DUE: Flow(do=dispatch.acceptance_due),
     OrderKind.VISIT_DUE: Flow(do=dispatch.visit_due),
     OrderKind.VISIT_RELEASE: Flow(do=dispatch.release),

@@ -84,6 +84,7 @@ def enter_credit(work: Work, office: Office) -> Settlement:
             rule="credit.entered", basis=(entry.basis,), pack="", facts={"entry": work.key, "receipt": receipt.reference}
         )
         record(tx, entry.case_id, Decision(state=None, because=because), now, {})
+        tx.books.entered(work.key, work.lane, receipt.reference, now)
         if work.fence > 1:  # a first claim has nothing behind it that a person could have been told
             tx.attention.close(f"{CREDIT_STUCK}:{work.key}", now)
 
@@ -111,6 +112,7 @@ def retract_credit(work: Work, office: Office) -> Settlement:
         facts = {"entry": entry, "reason": retraction.reason, "receipt": receipt.reference}
         because = Because(rule="credit.retracted", basis=(retraction.basis,), pack="", facts=facts)
         record(tx, retraction.case_id, Decision(state=None, because=because), now, {})
+        tx.books.retracted(entry, receipt.reference, now)
         tx.attention.close(f"{STUCK}:{entry}", now)
 
     return Settlement(write=write, outcome="retracted", attempts=receipt.attempts)

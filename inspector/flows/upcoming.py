@@ -12,8 +12,10 @@ from inspector.domain.case import Case
 from inspector.domain.counting import Tallied, tally
 from inspector.domain.decision import OrderKind
 from inspector.domain.overdue import Awaited, overdue
+from inspector.domain.selfproof import SelfProof
 from inspector.domain.visit import Visit
 from inspector.flows import proofs
+from inspector.flows.held import Wait, waits
 from inspector.flows.office import Office
 from inspector.flows.valve import Paused, paused
 from inspector.store.room import Row
@@ -24,7 +26,8 @@ from inspector.store.tx import Tx
 class Next:
     """What is due; `error` is the code of the last failure, `counted` how a legal date was counted, `days` each day of it.
 
-    `paused`: a person has stopped calling the connector that it goes through.
+    `paused`: a person has stopped calling the connector that it goes through. `waits`: why that connector is not asked now, by a code
+    (labels, group `wait`), and until when, where that is known.
     """
 
     kind: OrderKind
@@ -36,6 +39,8 @@ class Next:
     counted: Counting | None
     days: tuple[Tallied, ...]
     paused: Paused | None = None
+    waits: str = ""
+    waits_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,22 +53,32 @@ class Late:
     since: datetime
 
 
-def upcoming(office: Office, tx: Tx, case: Case, letters: Iterable[Request]) -> tuple[Next, ...]:
+def upcoming(office: Office, tx: Tx, case: Case, letters: Iterable[Request], shows: Iterable[SelfProof]) -> tuple[Next, ...]:
     """The case's open work in order of its dates."""
-    counts = {**proofs.by_kind(case), **proofs.by_key(letters)}
+    counts = {**proofs.by_kind(case), **proofs.by_key(letters), **proofs.by_proof(shows)}
     rows = [row for row in _work(tx, case.id) if row["state"] != "done"]
-    stopped = paused(tx, {row["lane"] for row in rows})
+    stopped, why = paused(tx, {row["lane"] for row in rows}), _waits(office, tx, rows)
     return tuple(
-        _next(office, row, counts, stopped.get(row["lane"])) for row in sorted(rows, key=lambda row: (row["due_at"], row["id"]))
+        _next(office, row, counts, stopped.get(row["lane"]), why.get(row["id"]))
+        for row in sorted(rows, key=lambda row: (row["due_at"], row["id"]))
     )
 
 
-def missed(office: Office, case: Case, letters: Iterable[Request], visits: Iterable[Visit]) -> tuple[Late, ...]:
+def _waits(office: Office, tx: Tx, rows: Iterable[Row]) -> dict[int, Wait]:
+    """Why rows that are due are not carried out now, by their ids: their connector is away, or not to be asked at this hour."""
+    due = [row for row in rows if row["lane"] and row["state"] in ("ready", "waiting")]
+    why = waits(tx, office) if due else {}
+    return {row["id"]: why[row["lane"]] for row in due if row["lane"] in why and row["due_at"] <= office.now()}
+
+
+def missed(
+    office: Office, case: Case, letters: Iterable[Request], shows: Iterable[SelfProof], visits: Iterable[Visit]
+) -> tuple[Late, ...]:
     """What is past its date, the longest first."""
     names = {node.id: node.name for node in office.tree.values()} | {
         node.connector: node.name for node in office.tree.values() if node.connector
     }
-    found = sorted(overdue(case, letters, visits, office.now()), key=lambda one: one.since)
+    found = sorted(overdue(case, letters, shows, visits, office.now()), key=lambda one: one.since)
     return tuple(
         Late(what=one.what, about=one.about, who=names.get(one.of, one.of), since=office.calendar.local(one.since))
         for one in found
@@ -77,7 +92,7 @@ def _work(tx: Tx, case_id: str) -> Iterable[Row]:
         after = page[-1]["id"]
 
 
-def _next(office: Office, row: Row, counts: Mapping[str, Counting], stopped: Paused | None) -> Next:
+def _next(office: Office, row: Row, counts: Mapping[str, Counting], stopped: Paused | None, wait: Wait | None) -> Next:
     counted = counts.get(row["key"]) or counts.get(row["kind"])
     return Next(
         kind=OrderKind(row["kind"]),
@@ -88,5 +103,7 @@ def _next(office: Office, row: Row, counts: Mapping[str, Counting], stopped: Pau
         error=row["error"] or "",
         counted=counted,
         days=tally(counted) if counted else (),
+        waits=wait.reason if wait else "",
+        waits_until=office.calendar.local(wait.until) if wait and wait.until else None,
         paused=replace(stopped, since=office.calendar.local(stopped.since)) if stopped and stopped.since else stopped,
     )

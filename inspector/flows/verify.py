@@ -15,6 +15,7 @@ from inspector.flows import late
 from inspector.flows.left import wait_where_left
 from inspector.flows.office import Office
 from inspector.flows.settle import Settlement, settle_case
+from inspector.flows.usable import rated, usable
 from inspector.ports import Answer, AnswerStatus, Garbled, PortError, Question, Refused
 from inspector.store.credit import Stated
 from inspector.store.tx import Tx
@@ -45,6 +46,9 @@ _DIGESTS = 5
 LEVEL_CONFLICT = "level_conflict"
 """The matter of two different levels that were stated of one moment: the first stands, and a person asks which is right."""
 
+LEVEL_OFF_SCALE = "level_off_scale"
+"""The matter of a platform that states a level which no pack of the office knows: it counts as unrated, and is not kept."""
+
 
 def rate(work: Work, office: Office) -> Settlement:
     """Look a firm's credit level up and choose the strategy by it."""
@@ -54,7 +58,7 @@ def rate(work: Work, office: Office) -> Settlement:
         return _unrated(work, office, LevelReason.LOOK_UP_FAILED, error="connector_not_configured")
     kind, code = SubjectKind(work.payload["kind"]), str(work.payload["code"])
     try:
-        rating = platform.level(kind, code, key=work.key)
+        rating = rated(platform.level(kind, code, key=work.key))
     except (Refused, Garbled) as error:
         return _unrated(work, office, LevelReason.LOOK_UP_FAILED, error=error.code).after(error)
     tries = rating.provenance.attempts
@@ -69,6 +73,10 @@ def rate(work: Work, office: Office) -> Settlement:
         held = tx.credit.level(kind, code)
         stands = held if held is not None and held[1] == as_of else (level, as_of, source)  # of one moment the first
         if not _choose(tx, office, work, now, lambda policy: credit.rated(policy, *stands, now)):
+            return
+        if not office.rates(level):  # kept it would stand in the way of what is known, and count as unrated with every pack
+            facts = {"connector": work.lane, "level": level, "known": ", ".join(office.scale), "case": str(work.case_id)}
+            tx.attention.open(LEVEL_OFF_SCALE, tx.cases.get(str(work.case_id)).agency, work.lane, facts, now)
             return
         if tx.credit.state(kind, code, level, as_of, source) is Stated.CONFLICT:
             case_id, facts = str(work.case_id), {"stands": stands[0], "by": stands[2], "stated": level, "stated_by": source}
@@ -105,7 +113,7 @@ def ask(work: Work, office: Office) -> Settlement:
         record=bool(said.get("record")),
     )
     try:
-        answer = source.ask(question, key=work.key)
+        answer = usable(source.ask(question, key=work.key))
     except (Refused, Garbled) as error:
         found = _no_answer(work, Verdict.CANNOT_SAY, error.code, office.now())
         return replace(_weigh(work, office, found, failed=error), late=_late(work, office, found, failed=error)).after(error)

@@ -41,6 +41,10 @@ GROUPS: Mapping[str, str] = {
     "about": "Quarrel",
     "echo": "Echo",
     "urgency": "Urgency",
+    "difference": "Unlike",
+    "step": "Step",
+    "booked": "BookState",
+    "unable": "Unable",
 }
 """The facts whose values are codes, and the labels that have their words."""
 
@@ -113,7 +117,7 @@ def void(reason: str, lang: Lang) -> str:
     if not known(f"void.{kind}", lang):
         return reason
     parties, _, why = rest.partition(":")
-    told = label("void.because", lang, why=code("note", why, lang)) if kind == "withheld" and why else ""
+    told = label("void.because", lang, why=code("note", why, lang)) if kind in ("withheld", "unasked") and why else ""
     return label(f"void.{kind}", lang, parties=parties, code=rest) + told
 
 

@@ -29,6 +29,7 @@ _WITHIN = (
     (Timer.ASSIST_ACK, Timer.ASSIST_REPLY),
     (Timer.ASSIST_URGENT, Timer.ASSIST_REPLY),
     (Timer.REVIEW_REMIND, Timer.REVIEW),
+    (Timer.SELF_PROOF_REMIND, Timer.SELF_PROOF),
     (Timer.ACCEPT, Timer.VISIT),
     (Timer.RELEASE, Timer.VISIT),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from inspector.domain.policy import Compare, Fact
 from inspector.domain.reuse import Reuse
+from inspector.domain.showing import Showing
 from inspector.domain.urgency import Urgency
 from inspector.policybook.part import CODE, Part
 
@@ -19,7 +20,7 @@ def facts(part: Part) -> tuple[Fact, ...]:
 
 
 def _fact(part: Part) -> Fact:
-    rest = ("source", "agency", "ground", "place", "valid_for_basis", "record_basis", "result", "urgency")
+    rest = ("source", "agency", "ground", "place", "valid_for_basis", "record_basis", "result", "urgency", "self_proof")
     part.keys(("code", "name", "premises_fact", "compare", "valid_for", "basis"), rest)
     return Fact(
         code=part.code("code", CODE),
@@ -36,6 +37,7 @@ def _fact(part: Part) -> Fact:
         place="place" in part.content and part.flag("place"),
         urgency=part.choice("urgency", Urgency) if "urgency" in part.content else Urgency.NORMAL,
         result=_result(part.table("result")) if "result" in part.content else None,
+        self_proof=_self_proof(part.table("self_proof")) if "self_proof" in part.content else None,
     )
 
 
@@ -43,3 +45,9 @@ def _result(part: Part) -> Reuse:
     """`result = { source, valid_for, basis }`."""
     part.keys(("source", "valid_for", "basis"))
     return Reuse(source=part.text("source"), valid_for=part.term("valid_for"), basis=part.basis("basis"))
+
+
+def _self_proof(part: Part) -> Showing:
+    """`self_proof = { shows, basis }`."""
+    part.keys(("shows", "basis"))
+    return Showing(shows=part.text("shows"), basis=part.basis("basis"))

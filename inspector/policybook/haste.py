@@ -13,7 +13,7 @@ from inspector.domain.timer import Timer
 from inspector.policybook.flaws import Flaw
 
 _A_MONDAY = datetime(2026, 3, 2, 9, tzinfo=SHANGHAI)
-_BEFORE = {Method.ONLINE_QUERY: Timer.ONLINE, Method.OTHER_RESULT: Timer.ONLINE}
+_BEFORE = {Method.ONLINE_QUERY: Timer.ONLINE, Method.OTHER_RESULT: Timer.ONLINE, Method.DOCUMENT: Timer.SELF_PROOF}
 _ASKED = (Timer.ASSIST_REPLY, Timer.ASSIST_LIAISON, Timer.ASSIST_HEAD, Timer.ASSIST_ESCALATE, Timer.ASSIST_END)
 
 

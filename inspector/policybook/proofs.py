@@ -24,6 +24,7 @@ from inspector.policybook.part import YEARS, strange
 from inspector.policybook.permits import LATER as PERMITS
 from inspector.policybook.records import PROOFS as RECORDS
 from inspector.policybook.rows import Draft
+from inspector.policybook.shows import PROOFS as SHOWS
 from inspector.policybook.sizes import PROOFS as SIZES
 from inspector.policybook.sizes import PROPOSALS, Found, lacking_and_repeated
 from inspector.policybook.vague import vague
@@ -228,6 +229,7 @@ def _fact(item: Item, fact: Fact, found: Found) -> None:
     unused = {
         "source": fact.source is not None and Method.ONLINE_QUERY not in item.methods,
         "result": fact.result is not None and Method.OTHER_RESULT not in item.methods,
+        "self_proof": fact.self_proof is not None and Method.DOCUMENT not in item.methods,
         "agency": fact.agency is not None and (Method.ASSISTANCE not in item.methods or fact.premises_fact),
     }
     for field in (field for field, is_unused in unused.items() if is_unused):
@@ -299,5 +301,6 @@ _PROOFS: tuple[tuple[tuple[str, ...], Callable[[Draft, Found], None]], ...] = (
     (("ground",), _grounds),
     (("suspension", "extension", "item"), _clock),
     *RECORDS,
+    *SHOWS,
 )
 """Each proof with the tables it needs whole: counting rows says nothing where one was dropped."""

@@ -341,7 +341,7 @@ def _term(part: Part) -> TermRow:
     part.keys(("id", "timer", "term", "basis"))
     row = TermRow(row=part.text("id"), timer=part.choice("timer", Timer), term=part.term("term"), basis=part.basis("basis"))
     if (
-        row.timer in (Timer.ASSIST_REMIND, Timer.ASSIST_LAST, Timer.REVIEW_REMIND, Timer.RELEASE)
+        row.timer in (Timer.ASSIST_REMIND, Timer.ASSIST_LAST, Timer.REVIEW_REMIND, Timer.SELF_PROOF_REMIND, Timer.RELEASE)
         and part.clean
         and row.term.unit is not Unit.WORKING_DAY
     ):

@@ -145,6 +145,30 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "sends somebody before asking for another agency's result; put OTHER_RESULT before ON_SITE, or cite what permits it",
         "先上门后采信其他机关结果；请把 OTHER_RESULT 写在 ON_SITE 之前，或者引用允许从严（heavier）的条款",
     ),
+    "self_proof_certificate": (
+        "asks for {value}, which the commitment stands for: the notice said that it need not be brought; name other things that show it",
+        "要求出示“{value}”，而承诺所替代的正是它，告知书已写明无须提交；请写其他能够自证的材料",
+    ),
+    "self_proof_vague": (
+        "`{value}` does not say what is fit; name what can be shown",
+        "“{value}”没有写明可以出示什么；请写出具体材料",
+    ),
+    "self_proof_uncited": (
+        "rests on {value} alone: whoever is asked to show something is asked on an article",
+        "只依据 {value}：请当事人自证，须有条款依据",
+    ),
+    "self_proof_untimed": (
+        'by when it is to be shown is not said: add a [[term]] with timer = "{value}"',
+        '没有写明何时以前出示：请加一行 [[term]]，timer = "{value}"',
+    ),
+    "document_before_query": (
+        "asks its subject before {value}: what can be asked elsewhere is not collected from people; put DOCUMENT behind it",
+        "先请当事人自证后用 {value}；能从别处查到的，不得向当事人收取，请把 DOCUMENT 写在其后",
+    ),
+    "visit_before_document": (
+        "sends somebody before its subject could show it; put DOCUMENT before ON_SITE, or cite what permits it",
+        "先上门后请当事人自证；请把 DOCUMENT 写在 ON_SITE 之前，或者引用允许从严（heavier）的条款",
+    ),
     "verify_hasty": (
         "{value} ends before the letter's dates have passed ({terms}): the superior may never hear of silence; allow more time",
         "核查期限 {value} 短于请求协助的各个期限之和（{terms}）：未答复的，可能来不及报共同上级；请放宽期限",

@@ -223,7 +223,8 @@ def _facts(policy: Policy) -> Table:
 
 
 def _fact(fact: Fact) -> tuple[str, ...]:
-    sources = filter(None, (fact.source, _result(fact.result) if fact.result else ""))
+    shown = f"当事人自证：{fact.self_proof.shows}（依据 {fact.self_proof.basis}）" if fact.self_proof else ""
+    sources = filter(None, (fact.source, _result(fact.result) if fact.result else "", shown))
     held = (fact.name, "；".join(sources), fact.agency or "", _ground(fact.ground), "是" if fact.premises_fact else "否")
     return (*held, "是" if fact.place else "否", WORDS[fact.compare], term(fact.valid_for), *_bases(fact))
 

@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from inspector.domain.case import SubjectKind
 from inspector.store.room import Room
-from inspector.store.tables import credit_level
+from inspector.store.tables import credit_level, roster_object
 
 _LEVEL = sa.select(credit_level.c.level, credit_level.c.as_of, credit_level.c.source).where(
     credit_level.c.kind == sa.bindparam("of_kind"), credit_level.c.code == sa.bindparam("of_code")
@@ -43,6 +43,12 @@ class CreditRoom(Room):
         if self.connection.execute(_state(self.sqlite), row).first() is not None:
             return Stated.KEPT
         return self.judge(kind, code, level, as_of)
+
+    def registered(self, after: str, limit: int) -> list[str]:
+        """The codes of firms that stand in any register of objects, each once, behind a code: whose levels draws go by."""
+        held = roster_object.c
+        asked = sa.select(held.code).where(held.kind == SubjectKind.FIRM.value, held.removed_at.is_(None), held.code > after)
+        return list(self.connection.execute(asked.distinct().order_by(held.code).limit(limit)).scalars())
 
     def judge(self, kind: SubjectKind, code: str, level: str, as_of: datetime) -> Stated:
         """What would become of a statement, or has become of it; nothing is written."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from inspector.domain.case import SubjectKind
 from inspector.domain.inquiry import Asked, Inquiry
@@ -16,10 +18,12 @@ class InquiryRoom(Room):
     """The inquiry table. Plain columns; it outlasts the cases, and holds nothing that was promised or answered."""
 
     def add(self, made: Inquiry) -> None:
-        """A question that left; said twice it is one."""
-        row = {name: getattr(made, name) for name in inquiry.c.keys()}  # noqa: SIM118 - its keys, not its columns
-        row |= {"port": made.port.value, "kind": made.kind.value}
-        self.batch.later(insert_new(self.sqlite, inquiry, ("key",)), [row])
+        """A question that left; said twice it is one, and how it ended takes the place of a try."""
+        self.batch.later(_ended(self.sqlite), [_row(made)])
+
+    def tried(self, made: Inquiry) -> None:
+        """One that left and may leave again: whatever is said of it already stands."""
+        self.batch.later(insert_new(self.sqlite, inquiry, ("key",)), [_row(made)])
 
     def of_case(self, case_id: str) -> list[Inquiry]:
         """All that a case has asked, oldest first."""
@@ -44,3 +48,15 @@ class InquiryRoom(Room):
         asked = sa.select(inquiry).where(where).order_by(inquiry.c.at, inquiry.c.key).limit(limit)
         rows = self.connection.execute(asked).mappings()
         return [Inquiry(**{**row, "port": Asked(row["port"]), "kind": SubjectKind(row["kind"])}) for row in rows]
+
+
+def _row(made: Inquiry) -> dict[str, object]:
+    row = {name: getattr(made, name) for name in inquiry.c.keys()}  # noqa: SIM118 - its keys, not its columns
+    return row | {"port": made.port.value, "kind": made.kind.value}
+
+
+@cache
+def _ended(is_sqlite: bool) -> sqlite.Insert | postgresql.Insert:
+    insert = sqlite.insert(inquiry) if is_sqlite else postgresql.insert(inquiry)
+    said = {name: insert.excluded[name] for name in ("at", "outcome", "attempts")}
+    return insert.on_conflict_do_update(index_elements=["key"], set_=said)

@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 from inspector.store.annual import AnnualRoom
 from inspector.store.assistance import AssistanceRoom
 from inspector.store.attention import AttentionRoom
+from inspector.store.books import BookRoom
 from inspector.store.calendars import CalendarRoom
 from inspector.store.cases import CaseRoom
 from inspector.store.catalogue import CatalogueRoom
@@ -35,6 +36,7 @@ from inspector.store.manners import MannerRoom
 from inspector.store.office import OfficeRoom
 from inspector.store.packs import PackRoom
 from inspector.store.past import PastRoom
+from inspector.store.pushes import PushRoom
 from inspector.store.register import RegisterRoom
 from inspector.store.replicas import ReplicaRoom
 from inspector.store.replylinks import ReplyLinkRoom
@@ -43,6 +45,7 @@ from inspector.store.room import Batch
 from inspector.store.rosters import RosterRoom
 from inspector.store.savepoint import savepoint
 from inspector.store.schedules import ScheduleRoom
+from inspector.store.selfproofs import SelfProofRoom
 from inspector.store.tokens import TokenRoom
 from inspector.store.visits import VisitRoom
 from inspector.store.work import WorkRoom
@@ -142,6 +145,11 @@ class Tx:
         return ReplyLinkRoom(self._batch)
 
     @cached_property
+    def selfproofs(self) -> SelfProofRoom:
+        """The room of self-proofs."""
+        return SelfProofRoom(self._batch)
+
+    @cached_property
     def annual(self) -> AnnualRoom:
         """The room of annual plans."""
         return AnnualRoom(self._batch)
@@ -177,6 +185,11 @@ class Tx:
         return RosterRoom(self._batch)
 
     @cached_property
+    def pushes(self) -> PushRoom:
+        """The room of pushes."""
+        return PushRoom(self._batch)
+
+    @cached_property
     def inquiries(self) -> InquiryRoom:
         """The room of inquiries."""
         return InquiryRoom(self._batch)
@@ -190,6 +203,11 @@ class Tx:
     def credit(self) -> CreditRoom:
         """The room of credit."""
         return CreditRoom(self._batch)
+
+    @cached_property
+    def books(self) -> BookRoom:
+        """The room of the credit books."""
+        return BookRoom(self._batch)
 
     @cached_property
     def events(self) -> EventRoom:

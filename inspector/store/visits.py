@@ -285,6 +285,12 @@ class VisitRoom(Room):
         )
         return list(dict.fromkeys(row[0] for row in self.connection.execute(asked) if row[1] not in than))
 
+    def unpushed(self, agency: str) -> list[str]:
+        """The open visits in which somebody of an agency holds a seat whose push no channel has taken, in order."""
+        asked = sa.select(visit.c.id).join(seat, seat.c.visit == visit.c.id).distinct()
+        asked = asked.where(seat.c.agency == agency, visit.c.state.in_(_OPEN_VISITS), seat.c.state == SeatState.ORDERED.value)
+        return list(self.connection.execute(asked.order_by(visit.c.id)).scalars())
+
     def seated(self, agency: str, staff: str, code: str) -> list[str]:
         """The open visits to an object in which an inspector holds a seat, or has entered his or her agency's part."""
         asked = sa.select(visit.c.id, visit.c.body).join(seat, seat.c.visit == visit.c.id)

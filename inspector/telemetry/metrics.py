@@ -32,9 +32,11 @@ class Snapshot:
     oldest_due: Sequence[tuple[str, float]] = ()
     assistance: Sequence[tuple[str, str, int]] = ()
     score: Sequence[tuple[str, str, int]] = ()
+    self_proofs: Sequence[tuple[str, str, int]] = ()
     draws: Sequence[tuple[str, int]] = ()
     visits: Sequence[tuple[str, int]] = ()
     seats: Sequence[tuple[str, int]] = ()
+    channels_off: Sequence[tuple[str, int]] = ()
     recusals: Sequence[tuple[str, str, int]] = ()
     conflicts: Sequence[tuple[str, int]] = ()
     planned: Sequence[tuple[str, str, int]] = ()
@@ -46,6 +48,8 @@ class Snapshot:
     failures: Sequence[tuple[str, int]] = ()
     waiting: Sequence[tuple[str, str, int]] = ()
     quota_left: Sequence[tuple[str, int]] = ()
+    credit: Sequence[tuple[str, str, int]] = ()
+    credit_compared: Sequence[tuple[str, float]] = ()
     drifting: Sequence[tuple[str, str, int]] = ()
     compared: Sequence[tuple[str, str, int]] = ()
     schedules: Sequence[tuple[str, float, float]] = ()
@@ -71,9 +75,7 @@ class _State(Collector):
         yield _single("inspector_snapshot_age_seconds", help_age, time.monotonic() - self.taken)
         yield _family("inspector_cases", "Cases by state and outcome.", ("state", "outcome"), held.cases)
         yield _family("inspector_work", "Work rows not done, by kind and state.", ("kind", "state"), held.work)
-        retractions = sum(count for kind, _, count in held.work if kind == RETRACTION)
-        help_retractions = "Credit entries that are to be taken back and have not been yet."
-        yield _single("inspector_credit_retractions_open", help_retractions, retractions)
+        yield from _credit(held)
         help_oldest = (
             "How long the oldest work row whose date is past has waited, promoted or not, by kind, in machine time; 0: none. "
             "What waits for the hours or the quota of its connector is not late."
@@ -84,11 +86,15 @@ class _State(Collector):
             "Requests opened within 90 days, by agency and mark: asked, heard_in_time, answered, punctual, escalated and others."
         )
         yield _family("inspector_assistance_score", help_score, ("agency", "mark"), held.score)
+        help_shown = "Questions to subjects to show something (self-proof), by agency and state; RECEIVED waits to be read."
+        yield _family("inspector_self_proofs", help_shown, ("agency", "state"), held.self_proofs)
         yield _family("inspector_draws", "Draws by state.", ("state",), held.draws)
         yield _family("inspector_visits", "Visits by state.", ("state",), held.visits)
         help_planned = "Planned checks of this calendar year, made or to be made: chosen by chance, or owed for coverage."
         yield _family("inspector_planned_checks", help_planned, ("agency", "chosen"), held.planned)
         yield _family("inspector_assignments", "Seats given to inspectors, by state.", ("state",), held.seats)
+        help_off = "Inspectors whom a channel reaches no more, by channel: it knows no such recipient."
+        yield _family("inspector_channels_off", help_off, ("channel",), held.channels_off)
         help_recusals = "Applications that an inspector who holds a seat be recused, by reason and by what the head has decided."
         yield _family("inspector_recusals", help_recusals, ("reason", "state"), held.recusals)
         help_conflicts = "Declared conflicts that keep an inspector from an object in draws to come, by reason."
@@ -126,6 +132,17 @@ class _State(Collector):
             "Cases that ended against somebody without an officer's decision, or by one that cites no ground for it: must be 0."
         )
         yield _single("inspector_adverse_without_review", help_adverse, held.adverse_without_review)
+
+
+def _credit(held: Snapshot) -> Iterable[GaugeMetricFamily]:
+    """What credit platforms have of our entries."""
+    retractions = sum(count for kind, _, count in held.work if kind == RETRACTION)
+    help_retractions = "Credit entries that are to be taken back and have not been yet."
+    yield _single("inspector_credit_retractions_open", help_retractions, retractions)
+    help_differences = "Entries about which a credit platform says otherwise than our books, at the last comparison, by how."
+    yield _family("inspector_credit_differences", help_differences, ("connector", "kind"), held.credit)
+    help_compared = "Machine seconds since our credit books were last compared with a platform; an outage lets it grow."
+    yield _family("inspector_credit_compared_seconds", help_compared, ("connector",), held.credit_compared)
 
 
 def _connectors(held: Snapshot) -> Iterable[GaugeMetricFamily]:

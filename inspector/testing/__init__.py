@@ -16,6 +16,7 @@ from inspector.testing.contracts import (
 from inspector.testing.faults import Fault
 from inspector.testing.http import OverHttp
 from inspector.testing.peer import Body
+from inspector.testing.pushes import PushesOverHttp, Say
 from inspector.testing.samples import CODE, ENTRY, LETTER, MESSAGE, NOTICE, PRIVATE, QUESTION, TYPED
 
 __all__ = [
@@ -36,6 +37,8 @@ __all__ = [
     "OverHttp",
     "PortContract",
     "PulseContract",
+    "PushesOverHttp",
+    "Say",
     "SeedContract",
     "SourceContract",
     "Way",

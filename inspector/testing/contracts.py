@@ -18,7 +18,7 @@ from inspector.domain import commitment
 from inspector.domain.beacon import named
 from inspector.domain.case import SubjectKind
 from inspector.domain.suite import Suite
-from inspector.ports import AnswerStatus, Card, Origin, PortError, Question, Receipt, Refused, Unavailable
+from inspector.ports import AnswerStatus, Card, Message, Origin, PortError, Question, Receipt, Refused, Unavailable
 from inspector.testing.samples import CODE, ENTRY, LETTER, MESSAGE, NOTICE, PRIVATE, QUESTION, RETRACTION, TYPED
 
 STABLE = re.compile(r"[a-z][a-z0-9_]{2,40}")
@@ -177,13 +177,14 @@ class AgencyContract(_ReceiptContract):
 
 
 class ChannelContract(_ReceiptContract):
-    """What holds for a channel."""
+    """What holds for a channel. `message` is one to somebody whom it can reach."""
 
     port = "channel"
+    message: ClassVar[Message] = MESSAGE
 
     def use(self, connector: Any, *, key: str) -> object:
         """Push the message."""
-        return connector.push(MESSAGE, key=key)
+        return connector.push(self.message, key=key)
 
 
 class CallbackContract(_ReceiptContract):

@@ -50,6 +50,7 @@ def table(told: object, *, heeds: bool, empty: bool) -> Iterator[Fault]:
     yield from _patience()
     good = told.content.decode() if isinstance(told, Body) else json.dumps(told, ensure_ascii=False)
     yield from _bodies(good, Garbled if heeds else None)
+    yield from _clocks(told)
     nothing = Garbled if heeds and not empty else None
     yield Fault(name="204", step=answer(204), becomes=nothing)
     yield Fault(name="empty-body", step=answer(200), becomes=nothing)
@@ -102,7 +103,7 @@ def _patience() -> Iterator[Fault]:
         "words": ("soon", None),
     }
     for name, (header, after) in told.items():
-        for status in (429, 503) if name == "seconds" else (429,):
+        for status in (429, 503) if name in ("seconds", "date") else (429,):
             step = answer(status, Retry_After=header)
             yield Fault(name=f"{status}-after-{name}", step=step, becomes=Unavailable, origin=Origin.THEM, after=after)
 
@@ -124,6 +125,14 @@ def _bodies(good: str, becomes: type[PortError] | None) -> Iterator[Fault]:
     }
     for name, step in steps.items():
         yield Fault(name=name, step=step, becomes=becomes)
+
+
+def _clocks(told: object) -> Iterator[Fault]:
+    """A good answer by a clock that is wrong (`Date`, RFC 9110, 6.6.1): an answer like any other, for no clock but ours counts."""
+    now = datetime.now(UTC)
+    for name, off in (("a-day-ahead", DAY), ("a-day-behind", -DAY)):
+        date = format_datetime(now + timedelta(seconds=off), usegmt=True)
+        yield Fault(name=f"clock-{name}", step=answer(200, told, Date=date), becomes=None)
 
 
 _BOMB = gzip.compress(b"0" * 10_000_000)

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from inspector.ports import Answer, Barred, PortError, Rating, Receipt, Unavailable
 from inspector.testing.contracts import STABLE, PortContract, Way, caught
 from inspector.testing.faults import REDIRECTS, Fault, table
-from inspector.testing.peer import Heard, Peer, Step, answer, followed, lost, nobody, peer
+from inspector.testing.peer import Heard, Peer, Step, answer, delayed, followed, lost, nobody, peer
 from inspector.testing.tls import authority
 
 
@@ -31,6 +31,9 @@ class OverHttp(PortContract):
     """Settings that end every wait soon."""
     within: ClassVar[float] = 4.0
     """Seconds in which a hasty call must be over, with room for a busy machine."""
+
+    apart: ClassVar[frozenset[str]] = frozenset()
+    """Names of faults that mean something else to this party; its own suite says what."""
 
     party: ClassVar[Peer]
     elsewhere: ClassVar[Peer]
@@ -88,7 +91,8 @@ class OverHttp(PortContract):
     def pytest_generate_tests(self, metafunc: Any) -> None:
         """A test for each fault to each method."""
         if "fault" in metafunc.fixturenames:
-            told = [(way, fault) for way in self.ways() for fault in table(self.told, heeds=way.heeds, empty=way.empty)]
+            tables = [(way, fault) for way in self.ways() for fault in table(self.told, heeds=way.heeds, empty=way.empty)]
+            told = [(way, fault) for way, fault in tables if fault.name not in self.apart]
             metafunc.parametrize(("way", "fault"), told, ids=[f"{way.name}-{fault.name}" for way, fault in told])
         elif "way" in metafunc.fixturenames:
             metafunc.parametrize("way", self.ways(), ids=[way.name for way in self.ways()])
@@ -135,7 +139,7 @@ class OverHttp(PortContract):
             assert isinstance(caught(lambda: way.call(connector, "k-1")), Unavailable)
             way.call(connector, "k-1")
         first, second = self.party.heard
-        assert (first.method, first.path, first.body) == (second.method, second.path, second.body)
+        assert self.said(first) == self.said(second)
         if way.keyed:
             assert [self.key_of(heard.headers, heard.body) for heard in self.party.heard] == ["k-1", "k-1"]
 
@@ -145,6 +149,18 @@ class OverHttp(PortContract):
             way.call(connector, "k-1")
             assert isinstance(caught(lambda: way.call(connector, "k-2")), Unavailable)
         assert len(self.party.heard) == 2, "the second question was answered before it was asked"
+
+    def test_an_answer_that_comes_too_late_answers_no_later_question(self, way: Way) -> None:
+        self.party.plays(delayed(answer(200, self.told), 0.3), answer(503))
+        with self._using({**self.once, **self.hasty}) as connector:
+            assert isinstance(caught(lambda: way.call(connector, "k-1")), Unavailable)
+            time.sleep(0.2)  # by now it has been said
+            assert isinstance(caught(lambda: way.call(connector, "k-2")), Unavailable)
+        assert len(self.party.heard) == 2
+
+    def said(self, heard: Heard) -> object:
+        """What a request says, without what each try has of its own, such as its time and the signature over it."""
+        return heard.method, heard.path, heard.body
 
     def key_of(self, headers: Mapping[str, str], body: bytes) -> str:  # noqa: ARG002 - some carry it in the body
         """The key by which the party knows a repetition."""

@@ -118,12 +118,17 @@ class _Together(Line):
 
 def slow(told: object, seconds: float) -> Step:
     """A proper answer that is late."""
+    return delayed(answer(200, told), seconds)
 
-    def step(line: Line) -> bool:
+
+def delayed(step: Step, seconds: float) -> Step:
+    """A step that comes late."""
+
+    def late(line: Line) -> bool:
         line.wait(seconds)
-        return answer(200, told)(line)
+        return step(line)
 
-    return step
+    return late
 
 
 def trickle(seconds: float, *, head: bool = False) -> Step:
@@ -171,8 +176,8 @@ def reset(line: Line) -> bool:
 class Peer:
     """A listening party. Its script is played a step for each request; the last step stays.
 
-    `beside`: paths that are answered by what was asked and not by the script (a token that is fetched before the question); their
-    requests are not among those `heard`.
+    `beside`: paths (without a query) that are answered by what was asked and not by the script (a token that is fetched before the
+    question); their requests are not among those `heard`.
     """
 
     url: str
@@ -189,8 +194,8 @@ class Peer:
 
     def next(self, request: Heard) -> Step:
         """The step that answers this request."""
-        if request.path in self.beside:
-            return self.beside[request.path](request)
+        if (named := request.path.partition("?")[0]) in self.beside:
+            return self.beside[named](request)
         with self.lock:
             self.heard.append(request)
             return self.script.pop(0) if len(self.script) > 1 else self.script[0]

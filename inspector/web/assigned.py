@@ -9,6 +9,7 @@ from inspector.domain.case import SubjectKind
 from inspector.domain.finding import Doubt, Seen
 from inspector.domain.known import as_known, mates
 from inspector.domain.visit import Seat, SeatState, Visit, VisitState
+from inspector.store.pushes import Pushed
 from inspector.store.tx import Tx
 from inspector.web.answers import Shown
 
@@ -78,9 +79,22 @@ class MateShown(Shown):
     state: SeatState
 
 
+class PushShown(Shown):
+    """A message about a seat that a channel took, and what became of it; `word`: the assignment, or how it was corrected."""
+
+    word: str
+    channel: str
+    handed_at: datetime
+    delivered_at: datetime | None
+    read_at: datetime | None
+    failed_at: datetime | None
+    code: str
+
+
 class SeatShown(Shown):
     """One seat of a team, with the visit it is for. `exempt` are promises of the subject that may be answered and need not be.
 
+    `accept_by` counts from `handed_at`, when a channel took the push. `pushes` are for the office, not for the link.
     `mates` are the others of the team: told by the seat's own link, once the assignment is handed over and the visit released.
     """
 
@@ -89,11 +103,20 @@ class SeatShown(Shown):
     inspector: str
     state: SeatState
     ordered_at: datetime
+    handed_at: datetime | None
     accept_by: datetime
     reason: str
     visit: VisitShown
     exempt: tuple[DoubtShown, ...]
     mates: tuple[MateShown, ...]
+    pushes: tuple[PushShown, ...]
+
+
+class TestShown(Shown):
+    """A test push that was ordered, and the channels that it goes by."""
+
+    test: str
+    channels: tuple[str, ...]
 
 
 def mates_shown(tx: Tx, held: Visit, seat: Seat) -> tuple[MateShown, ...]:
@@ -105,10 +128,21 @@ def mates_shown(tx: Tx, held: Visit, seat: Seat) -> tuple[MateShown, ...]:
     )
 
 
-def seat_shown(name: str, held: Visit, seat: Seat, exempt: Iterable[Doubt], team: tuple[MateShown, ...] = ()) -> SeatShown:
+def seat_shown(
+    name: str,
+    held: Visit,
+    seat: Seat,
+    exempt: Iterable[Doubt],
+    team: tuple[MateShown, ...] = (),
+    pushes: Iterable[Pushed] = (),
+) -> SeatShown:
     """A seat as it goes out, with no more of the visit than its inspector may know; `team` for the inspector's own eyes alone."""
-    plain = {field: getattr(seat, field) for field in ("agency", "inspector", "state", "ordered_at", "accept_by", "reason")}
+    plain = {
+        field: getattr(seat, field)
+        for field in ("agency", "inspector", "state", "ordered_at", "handed_at", "accept_by", "reason")
+    }
     known, told = as_known(held, seat), tuple(exempt) if seat.state.knows and held.released else ()
     exempted = tuple(DoubtShown.model_validate(one) for one in told)
     visit = VisitShown.model_validate(known)
-    return SeatShown.model_validate({**plain, "seat": name, "visit": visit, "exempt": exempted, "mates": team})
+    sent = tuple(PushShown.model_validate({field: getattr(one, field) for field in PushShown.model_fields}) for one in pushes)
+    return SeatShown.model_validate({**plain, "seat": name, "visit": visit, "exempt": exempted, "mates": team, "pushes": sent})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from email.message import Message as EmailMessage
 
 import anyio
@@ -10,6 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from inspector.web import bounds
 from inspector.web.desk import Desk
 from inspector.web.errors import CHALLENGE, answer
 
@@ -46,7 +48,7 @@ class Door:
             await self.app(scope, receive, send)
             return
 
-        most, taken, coming = self.desk.settings.max_body_bytes, 0, _has_body(scope)
+        most, taken, coming = bounds.most(str(scope["path"]), self.desk.settings), 0, _has_body(scope)
 
         async def receiving() -> Message:
             nonlocal taken, coming
@@ -72,7 +74,8 @@ class Door:
             await _rest(receive)
             await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-        if (refusal := _refusal(scope, most)) is not None:
+        said_beside = str(scope["path"]).startswith("/show/")  # its page says beside the form that a file is too large
+        if (refusal := _refusal(scope, sys.maxsize if said_beside else most)) is not None:
             await refusal(scope, receive, sending)
             return
         await self.app(scope, receiving, sending)

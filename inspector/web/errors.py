@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from inspector.domain.errors import Away, Conflict, Forbidden, InspectorError, Invalid, Missing, Refusal, Stale
 from inspector.labels import Lang, in_words, label, problem
+from inspector.web import bounds
 from inspector.web.caller import Unknown
 from inspector.web.fields import FORMS
 from inspector.web.language import language
@@ -197,8 +198,13 @@ async def _http(request: Request, error: Exception) -> Response:
     headers = dict(error.headers or {})
     if error.status_code == 405:
         headers["Allow"] = ", ".join(_allowed(request))
-    facts = {"most": request.app.state.desk.settings.max_body_bytes} if error.status_code == 413 else {}
-    return _said(request, error.status_code, _CODES.get(error.status_code, f"http_{error.status_code}"), facts, headers)
+    code = _CODES.get(error.status_code, f"http_{error.status_code}")
+    if error.status_code != 413:
+        return _said(request, error.status_code, code, {}, headers)
+    settings, path = request.app.state.desk.settings, request.url.path
+    if bounds.shows(path):
+        return _said(request, 413, "material_too_large", {"most": settings.max_material_bytes // 1_000_000}, headers)
+    return _said(request, 413, code, {"most": bounds.most(path, settings)}, headers)
 
 
 async def _unforeseen(request: Request, error: Exception) -> Response:

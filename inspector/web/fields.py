@@ -15,10 +15,11 @@ from pydantic_core import PydanticCustomError
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import blank
 
-# One line: no control characters. Text: line ends and tabs as well. Halves of characters are refused by pydantic itself.
-LINE = r"^[^\x00-\x1f\x7f]+$"
-MAYBE_LINE = r"^[^\x00-\x1f\x7f]*$"
-_TEXT = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+# One line: no control characters, nor U+2028, U+2029 and those behind DEL, which some programs take for a line's end: a promise is quoted
+# in letters and may not look like lines of their own. Text: line ends and tabs as well. Halves of characters are refused by pydantic.
+LINE = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]+$"
+MAYBE_LINE = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$"
+_TEXT = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]*$"
 _NAME = r"^[^/\\?#%\x00-\x20\x7f]+$"
 _CLAIM_KEY = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
 _CLAIM_NAME = r"^[A-Za-z0-9][A-Za-z0-9_~-]*$"

@@ -21,6 +21,7 @@ from inspector.domain.result import hindrance
 from inspector.domain.visit import Seat, SeatState, Visit
 from inspector.flows import dispatch, supervision, wording
 from inspector.flows.articles import articles
+from inspector.flows.seated import by_name
 from inspector.labels import Lang, label
 from inspector.store.tx import Tx, new_id
 from inspector.web import links
@@ -63,6 +64,7 @@ def show_seat(request: Request, desk: AtDesk, name: str, token: str) -> Response
     """The assignment and what can be done about it."""
     try:
         dispatch.by_link(desk.office, name, token)
+        links.opened(desk, name)
         return _seat_page(request, desk, name)
     except InspectorError as error:
         return refused(request, error)
@@ -98,7 +100,7 @@ def _seat(desk: Desk, name: str, form: Fields) -> None:
             given = read(SeatDeclineIn, reason=form.one("reason"))
         case "result":
             given = _result(form)
-            if given.seen is None and desk.look(lambda tx: _asks_nothing(*dispatch.by_name(tx, name))):
+            if given.seen is None and desk.look(lambda tx: _asks_nothing(*by_name(tx, name))):
                 raise Invalid("seen_missing", field="seen")
         case other:
             raise Refusal("action_unknown", action=other[:40])
@@ -139,7 +141,7 @@ def _asks_nothing(held: Visit, seat: Seat) -> bool:
 
 def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = None, wrong: Trouble = NO_TROUBLE) -> Response:
     def ask(tx: Tx) -> _SeatRead:
-        held, seat = dispatch.by_name(tx, name)
+        held, seat = by_name(tx, name)
         tells = seat.state is SeatState.ACCEPTED and held.state.open and held.released
         exempt = supervision.exempt(tx, held, seat.agency) if tells else ()
         team = tx.visits.team(held.id)

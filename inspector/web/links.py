@@ -9,16 +9,21 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
+from fastapi.exceptions import RequestValidationError
+from pydantic import JsonValue, ValidationError
 from starlette.responses import JSONResponse
 
 from inspector.domain import assistance
 from inspector.domain.assistance import Door
 from inspector.domain.errors import Forbidden, Missing
-from inspector.flows import assist, dispatch, embargo, supervision
+from inspector.domain.visit import SeatState
+from inspector.flows import assist, dispatch, embargo, pushing, supervision, trial
 from inspector.flows.replylink import LINK, opens
 from inspector.flows.requests import node_of
+from inspector.flows.seated import by_name
+from inspector.incoming import Returning
 from inspector.store.tx import Tx
-from inspector.web.assigned import SeatShown, mates_shown, seat_shown
+from inspector.web.assigned import SeatShown, TestShown, mates_shown, seat_shown
 from inspector.web.body import JsonRoute
 from inspector.web.caller import Caller, Shown, ShownLink, Unknown, find
 from inspector.web.desk import AtDesk, Desk, message
@@ -103,23 +108,24 @@ def decline(desk: Desk, tx: Tx, request_id: str, given: DeclineIn, by: Door, now
 
 @router.get("/seats/{name}", tags=["visits"], responses=READS)
 def show_seat(desk: AtDesk, by: By, name: NamePath) -> SeatShown:
-    """An assignment: what to look at, by when, and by the link also with whom. Reading it accepts nothing.
+    """An assignment: what to look at, by when, and by the link also with whom. Reading it accepts nothing; that it was read is kept.
 
     By a token it tells who was drawn, as the draw's list does: until all its visits are over clerks may not know, and each reading of
     others is an entry of the ledger.
     """
     if isinstance(by, str):
         dispatch.by_link(desk.office, name, by)
+        opened(desk, name)
         return desk.look(lambda tx: shown(tx, name))
     by.may(Role.OFFICER, Role.AUDITOR, Role.CLERK)
 
     def ask(tx: Tx, now: datetime) -> SeatShown:
-        held, seat = dispatch.by_name(tx, name)
+        held, seat = by_name(tx, name)
         early = by.role is Role.CLERK and embargo.embargoed(tx, held.draw)
         if early or seat.agency not in by.sees:  # of a joint visit each agency sees its own part
             raise Missing("seat_unknown", seat=name)
         embargo.note(tx, held.draw, by.name, f"api:seat:{name}", now)
-        return seat_shown(name, held, seat, supervision.exempt(tx, held, seat.agency))
+        return seat_shown(name, held, seat, supervision.exempt(tx, held, seat.agency), pushes=tx.pushes.of_seat(name))
 
     return desk.act(ask)
 
@@ -160,6 +166,42 @@ def report_seat(desk: AtDesk, link: Link, name: NamePath, given: ResultIn, messa
     return desk.once(message(f"seat:{name}"[:200], message_id, f"result {name}", given), do)
 
 
+@router.post("/seats/{name}/test", tags=["visits"], response_model=TestShown, responses=WRITES)
+def try_seat(desk: AtDesk, link: Link, name: NamePath, message_id: MessageId = None) -> JSONResponse:
+    """The inspector has a push sent to himself or herself, by each way, that says it is a test; the ledger says how each ended."""
+    dispatch.by_link(desk.office, name, link)
+
+    def do(tx: Tx, now: datetime) -> TestShown:
+        _, seat = by_name(tx, name)
+        number, channels = trial.order(desk.office, tx, seat.agency, seat.inspector, f"seat:{name}", now)
+        return TestShown(test=number, channels=channels)
+
+    return desk.once(message(f"seat:{name}"[:200], message_id, f"test {name}", None), do)
+
+
+def opened(desk: Desk, name: str) -> None:
+    """The inspector has opened the link: whatever its channel has said of the push, it has come, and was read."""
+    _, seat = desk.look(lambda tx: by_name(tx, name))
+    if seat.state.awaited and seat.state is not SeatState.READ:
+        desk.act(lambda tx, now: pushing.opened(desk.office, tx, name, now))
+
+
+@router.post("/seats/{name}/result/{channel}", tags=["visits"], response_model=SeatShown, responses=WRITES)
+def report_returned(
+    desk: AtDesk, link: Link, name: NamePath, channel: NamePath, given: dict[str, JsonValue], message_id: MessageId = None
+) -> JSONResponse:
+    """A member of the team enters the result on the platform behind a push channel, which sends it in a form of its own."""
+    dispatch.by_link(desk.office, name, link)
+    platform: object = desk.office.connectors.channels.get(channel)
+    if not isinstance(platform, Returning):
+        raise Missing("channel_returns_nothing", channel=channel)
+    try:
+        told = ResultIn.model_validate(platform.returned(given))
+    except ValidationError as error:  # told by the places of our form, as if it had come in it
+        raise RequestValidationError([{**one, "loc": ("body", *one["loc"])} for one in error.errors()]) from error
+    return report_seat(desk, link, name, told, message_id)
+
+
 def report(desk: Desk, tx: Tx, name: str, given: ResultIn, now: datetime) -> None:
     """A result, by API and by form alike."""
     dispatch.report(
@@ -169,7 +211,7 @@ def report(desk: Desk, tx: Tx, name: str, given: ResultIn, now: datetime) -> Non
 
 def shown(tx: Tx, name: str) -> SeatShown:
     """A seat as it is, for its own inspector."""
-    held, seat = dispatch.by_name(tx, name)
+    held, seat = by_name(tx, name)
     return seat_shown(name, held, seat, supervision.exempt(tx, held, seat.agency), mates_shown(tx, held, seat))
 
 

@@ -151,6 +151,7 @@ def _draws(tx: Tx, lang: Lang) -> Iterator[str]:
     visits, seats = tx.visits.counts()
     yield from (label("ops.visits", lang, state=of(VisitState(state), lang), count=count) for state, count in visits)
     yield from (label("ops.seats", lang, state=of(SeatState(state), lang), count=count) for state, count in seats)
+    yield from (label("ops.channels_off", lang, channel=channel, count=count) for channel, count in tx.pushes.off_counts())
     for reason, state, count in tx.challenges.counts():
         yield label("ops.recusals", lang, reason=of(Recusal(reason), lang), state=of(ChallengeState(state), lang), count=count)
     yield from (

@@ -44,7 +44,7 @@ router = APIRouter(include_in_schema=False)
 COOKIE = "inspector_session"
 LASTS = timedelta(hours=2)
 _NAMED = r"(/[A-Za-z0-9._~:-]{1,200})?"
-_PAGES = rf"^$|^/(review(/[0-9a-f]{{32}})?|figures{_NAMED}|requests{_NAMED}|ops(/draws{_NAMED})?)$"
+_PAGES = rf"^$|^/(review(/[0-9a-f]{{32}})?|figures{_NAMED}|requests{_NAMED}|proofs{_NAMED}|ops(/draws{_NAMED})?)$"
 After = Annotated[str, Query(pattern=_PAGES, alias="next")]
 AfterCase = Annotated[CaseId | None, Query()]
 

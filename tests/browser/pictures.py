@@ -9,10 +9,12 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from inspector.verifier import PAGE, programs
+from tests import showing
 from tests.browser import scenes
 from tests.browser.test_verifier import drop
 from tests.browser.visitor import FLAGS, Door
 from tests.bundles import vector
+from tests.edge import serving
 from tests.house import ROOT, Hand, application, closing, open_store, post, settle
 from tests.needs import NEEDS
 
@@ -67,6 +69,16 @@ def agency(door: Door, file: str) -> None:
         phone.page.screenshot(path=FOLDER / "assist.png", full_page=True)
 
 
+def subject(door: Door, file: str) -> None:
+    """What a subject is asked to show, on a phone."""
+    with closing(open_store(file)) as store, tempfile.TemporaryDirectory() as name:
+        house = showing.opened(store, Hand(), showing.book(Path(name)))
+        with serving(house.office) as edge:
+            phone = door.phone(edge.url)
+            phone.open(house.path())
+            phone.page.screenshot(path=FOLDER / "show.png", full_page=True)
+
+
 def verifier(door: Door, _: str) -> None:
     """A stranger's check of a published draw: calm when it agrees, and to the point when it does not."""
     with tempfile.TemporaryDirectory() as name:
@@ -91,7 +103,7 @@ def verifier(door: Door, _: str) -> None:
 
 def main() -> None:
     """Take them all, or those of the pages that are named."""
-    pages = {take.__name__: take for take in (officer, inspector, agency, verifier)}
+    pages = {take.__name__: take for take in (officer, inspector, agency, subject, verifier)}
     FOLDER.mkdir(exist_ok=True)
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         door = Door(playwright.chromium.launch(executable_path=NEEDS["chromium"].find(), args=FLAGS))

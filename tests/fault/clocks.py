@@ -41,7 +41,7 @@ def _over(row: Any, inside: Inside) -> bool:
             return case is None or case.state not in VERIFYING
         case OrderKind.REVIEW_DUE | OrderKind.REVIEW_REMIND:
             return case is None or case.state is not CaseState.REVIEW
-        case OrderKind.ACCEPT_DUE:
+        case OrderKind.ACCEPT_DUE | OrderKind.PUSH_DUE | OrderKind.PUSH_REACH:
             seat = inside.seats.get(f"{said['visit']}:{said['place']}:{said['turn']}")
             return seat is None or not seat.state.open
         case OrderKind.VISIT_DUE | OrderKind.VISIT_RELEASE:

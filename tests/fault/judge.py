@@ -212,7 +212,7 @@ def _pointless(key: str, row: Any, inside: Inside) -> bool:
             over = said["letter"] != "cancel" and request is not None and not request.state.open
             return over or f"letter_undeliverable:{key}" in inside.told
         case OrderKind.PUSH:
-            seat = inside.seats.get(key.removeprefix("push:"))
+            seat = inside.seats.get(":".join(key.removeprefix("push:").split(":")[:3]))
             return seat is not None and not seats.must_be_pushed(seat)
         case OrderKind.PUSH_OFF:
             seat = inside.seats.get(":".join(key.removeprefix("push.off:").split(":")[:3]))

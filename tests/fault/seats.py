@@ -15,7 +15,10 @@ from tests.fault.inside import Inside, order, told
 if TYPE_CHECKING:
     from tests.fault.judge import Outside
 
-PUSHED = (SeatState.HANDED_OVER, SeatState.ACCEPTED, SeatState.DECLINED, SeatState.DONE)
+PUSHED = (
+    *(state for state in SeatState if state.pushed),
+    *(SeatState.ACCEPTED, SeatState.DECLINED, SeatState.DONE),
+)
 """Seats whose inspector has the push: the channel took it, or there was no other way to the link."""
 AFTER_YES = (SeatState.ACCEPTED, SeatState.DONE, SeatState.RELIEVED, SeatState.CANCELLED)
 """Where a seat can stand whose inspector said yes."""
@@ -50,15 +53,19 @@ def _teams(inside: Inside) -> Iterator[str]:
     due = {f"{OrderKind.VISIT_DUE.value}:{one.id}" for one in inside.visits.values() if one.state is VisitState.ASSIGNED}
     clocks = {key for key, row in inside.works.items() if row.kind == OrderKind.VISIT_DUE}
     yield from told("visits wait without a clock", due - clocks)
-    open_seats = {seat.name for seat in inside.seats.values() if seat.state in (SeatState.ORDERED, SeatState.HANDED_OVER)}
-    running = {key for key, row in inside.works.items() if row.kind == OrderKind.ACCEPT_DUE and row.state != "done"}
-    waits = [name for name in open_seats if f"{OrderKind.ACCEPT_DUE.value}:{name}" not in running]
+    running = {key for key, row in inside.works.items() if row.state != "done"}
+    answers = [seat for seat in inside.seats.values() if seat.state.pushed]
+    waits = [seat.name for seat in answers if f"{OrderKind.ACCEPT_DUE.value}:{seat.name}" not in running]
+    leaving = [seat for seat in inside.seats.values() if seat.state is SeatState.ORDERED]
+    waits += [
+        seat.name for seat in leaving if not running & {*seat.pushes} and f"push_undelivered:{seat.push(0)}" not in inside.told
+    ]
     yield from told("seats wait for an answer without a clock", waits)
 
 
 def _pushes(inside: Inside, outside: Outside) -> Iterator[str]:
     """Each seat was ordered to be pushed under its own key, and that key brought the phone of its inspector its own link."""
-    keys = {f"{OrderKind.PUSH.value}:{name}": seat for name, seat in inside.seats.items()}
+    keys = {key: seat for seat in inside.seats.values() for key in seat.pushes}
     ordered = {key for key, row in inside.works.items() if row.kind == OrderKind.PUSH}
     yield from told("seats whose push was never ordered, or pushes of no seat", ordered ^ set(keys))
     phones: dict[str, set[tuple[str, str]]] = defaultdict(set)
@@ -66,7 +73,7 @@ def _pushes(inside: Inside, outside: Outside) -> Iterator[str]:
     changed = {key for key, row in inside.works.items() if json.loads(row.payload).get("word") == "changed"}
     for key, (address, seat) in ((key, said) for key, said in outside.pushes.items() if order(key) not in changed):
         (off if key.startswith(f"{OrderKind.PUSH_OFF.value}:") else phones)[order(key)].add((address, seat))
-    nowhere = [key for key, one in keys.items() if must_be_pushed(one) and key not in phones]
+    nowhere = [name for name, one in inside.seats.items() if must_be_pushed(one) and not phones.keys() & {*one.pushes}]
     yield from told("seats stand as pushed and no phone has it", nowhere)
     yield from told("pushes of no seat reached a phone", set(phones) - set(keys))
     due = {key: {(inside.addresses.get(keys[key].inspector), keys[key].name)} for key in phones if key in keys}

@@ -18,8 +18,9 @@ from inspector.domain.errors import Stale
 from inspector.domain.listed import Listed
 from inspector.domain.plan import Draw, DrawState
 from inspector.domain.visit import SeatState
-from inspector.flows import dispatch, review
+from inspector.flows import dispatch, pushing, review
 from inspector.flows.office import Office
+from inspector.flows.seated import by_name
 from inspector.flows.seeding import type_figures
 from inspector.flows.settle import Settlement
 from inspector.flows.table import FLOWS
@@ -182,7 +183,7 @@ def test_a_settled_push_that_waits_for_a_visit_holds_no_work_that_a_decline_woul
 
 
 @pytest.mark.postgres
-@pytest.mark.parametrize("word", ["accepted", "expired"])
+@pytest.mark.parametrize("word", ["accepted", "read"])
 def test_what_happens_to_a_seat_while_its_push_is_settled_stays(postgres: Store, hand: Hand, word: str) -> None:
     office, _, _ = drawing(postgres, hand)
     _, held = announced(office, hand, cases=1)
@@ -195,15 +196,14 @@ def test_what_happens_to_a_seat_while_its_push_is_settled_stays(postgres: Store,
         if word == "accepted":
             dispatch.accept(other, name, hand())
         else:
-            (timer,) = [work for work in claim(office) if work.key == f"accept.due:{name}"]
-            FLOWS[OrderKind.ACCEPT_DUE].do(timer, office).write(other, hand())
+            pushing.opened(office, other, name, hand())
         thread = threading.Thread(target=lambda: _settled(postgres, push, pushed, hand))
         thread.start()
         _until_somebody_waits(other)
     thread.join(20)
     with postgres.read() as tx:
         team = tx.visits.team(str(push.payload["visit"]))
-        assert dispatch.by_name(tx, name)[1].state is SeatState[word.upper()]
+        assert by_name(tx, name)[1].state is SeatState[word.upper()]
     assert len([seat for seat in team if seat.state.open]) == 2
 
 

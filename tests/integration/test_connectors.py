@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from types import ModuleType
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -25,11 +27,12 @@ from connectors.seeds import ceremony, reveal
 from connectors.sources import http as source
 from connectors.witness import http as witness
 from inspector import plugins, testing
+from inspector.cli.starter import drawn_up
 from inspector.domain.case import SubjectKind
+from inspector.domain.letter import LetterKind
 from inspector.ports import Barred, Garbled, Origin, Receipt, Refused, Unavailable
-from inspector.testing import caught
+from inspector.testing import LETTER, caught
 from inspector.testing.peer import answer, lost, peer, reset
-from tests.house import ROOT
 
 FOUND = {"code": 0, "data": {"value": "yes", "as_of": "2026-01-05"}, "version": "3.1"}
 NONCE = "0f" * 32
@@ -143,18 +146,18 @@ class TestPulse(Shipped, testing.PulseContract):
     factory = pulse.connect
 
 
-def on_the_page() -> Callable[[str, Mapping[str, object]], object]:
-    """The factory of the connector that the how-to shows."""
-    page = (ROOT / "docs/how-to/add-a-source.md").read_text(encoding="utf-8")
-    held: dict[str, Any] = {"__name__": "page"}
-    exec(page.split("```python\n")[1].split("```")[0], held)  # noqa: S102 - our own page
-    made: Callable[[str, Mapping[str, object]], object] = held["connect"]
+def begun() -> Callable[[str, Mapping[str, object]], object]:
+    """The factory of the source that `connector new` writes."""
+    text = drawn_up("source", "county-begun")["src/county_begun/connector.py"]
+    module = sys.modules["county_begun"] = ModuleType("county_begun")  # a dataclass looks its module up
+    exec(text, vars(module))  # noqa: S102 - our own file
+    made: Callable[[str, Mapping[str, object]], object] = module.connect
     return made
 
 
-class TestTheOneOfTheHowTo(testing.OverHttp, testing.SourceContract):
-    factory = on_the_page()
-    told: ClassVar[object] = {"value": "true"}
+class TestTheOneThatAnAuthorBeginsWith(testing.OverHttp, testing.SourceContract):
+    factory = begun()
+    told: ClassVar[object] = {"status": "found", "value": "true"}
 
 
 class TestCeremony(testing.SeedContract):
@@ -171,7 +174,17 @@ class TestCeremony(testing.SeedContract):
         ("sources", "gateway"),
         ("sources", "http"),
         ("agencies", "http"),
+        ("channels", "dingtalk"),
+        ("channels", "dingtalk-robot"),
+        ("channels", "email"),
+        ("channels", "feishu"),
+        ("channels", "feishu-robot"),
+        ("channels", "sms"),
+        ("channels", "supervision"),
         ("channels", "webhook"),
+        ("channels", "webpush"),
+        ("channels", "wecom"),
+        ("channels", "wecom-robot"),
         ("credit", "http"),
         ("callbacks", "webhook"),
         ("seeds", "ceremony"),
@@ -220,9 +233,10 @@ def test_a_login_page_does_not_pass_for_delivery_and_an_empty_202_does() -> None
 
 
 def test_a_200_with_an_error_in_its_body_does_not_pass_for_delivery() -> None:
-    steps = answer(200, {"code": 500, "msg": "failed"}), answer(200, {"receipt": None})
+    steps = answer(200, {"code": 500, "msg": "failed"}), answer(200, {"receipt": "7" * 201}), answer(200, {"receipt": None})
     with peer(*steps) as held, closing(agency.connect("civil", {"url": held.url})) as made:
-        error = caught(lambda: made.send(testing.LETTER, key="k-1"))
+        error, number = (caught(lambda: made.send(testing.LETTER, key="k-1")) for _ in range(2))
+        assert (type(number), number.code) == (Garbled, "field_type")
         assert made.send(testing.LETTER, key="k-1").reference == ""
     assert isinstance(error, Garbled)
     assert error.code == "field_missing"
@@ -278,3 +292,13 @@ def test_a_beat_is_heard_whatever_is_answered_but_not_when_refused() -> None:
     with peer(*steps) as held, closing(pulse.connect("pulse", {"url": held.url, "max_reply_bytes": 1000})) as made:
         made.beat()
         assert isinstance(caught(made.beat), Barred)
+
+
+def test_letters_for_the_liaison_officer_and_the_head_go_to_paths_of_their_own() -> None:
+    with peer(answer(200, {"receipt": "N-1"})) as other:
+        told = {"url": other.url, "path": "/hall", "path_liaison": "/liaison", "path_head": "/head"}
+        with closing(agency.connect("housing", told)) as made:
+            for kind in LetterKind:
+                made.send(replace(LETTER, kind=kind), key=f"k-{kind}")
+    own = {LetterKind.LIAISON: "/liaison", LetterKind.HEAD: "/head"}
+    assert [heard.path for heard in other.heard] == [own.get(kind, "/hall") for kind in LetterKind]

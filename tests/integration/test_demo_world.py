@@ -137,7 +137,7 @@ def test_a_key_that_comes_again_with_other_content_is_seen_as_a_conflict() -> No
 def test_a_lost_reply_has_had_its_effect() -> None:
     with world(*QUICK) as fresh:
         fresh.rule(peer="credit", mode="lost")
-        credit = HttpCredit("credit", fresh.at("credit"))
+        credit = HttpCredit("credit", {**fresh.at("credit"), "path_statement": "/statement", "path_held": "/held"})
         entry = CreditEntry(
             entry_id="credit:c1:1",
             case_id="c1",
@@ -154,6 +154,11 @@ def test_a_lost_reply_has_had_its_effect() -> None:
         assert fresh.seen()["entries"] == 1
         fresh.rule(peer="credit")
         assert credit.record(entry, key="e1").reference == "CR-000001"
+        told, none = credit.statement(key="s1"), credit.entry("credit:c9:1", key="s2")
+        assert [(row.entry, row.receipt, row.told["outcome"]) for row in told.rows] == [
+            (entry.entry_id, "CR-000001", entry.outcome)
+        ]
+        assert none.rows == ()
         credit.close()
         seen = fresh.seen()
     assert (seen["entries"], seen["peers"]["credit"]["repeats"]) == (1, 1)

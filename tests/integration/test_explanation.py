@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from pathlib import Path
 
 import pytest
 
 from inspector.domain.case import MatterKind, Outcome, SubjectKind
 from inspector.domain.decision import Because, Decision
+from inspector.domain.manners import Manners, Window
 from inspector.flows import assist, valve
-from inspector.flows.explain import explain
+from inspector.flows.explain import Explanation, explain
 from inspector.flows.narrative import render
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -60,6 +61,11 @@ def office(tmp_path: Path, hand: Hand) -> Iterator[Office]:
 def told(office: Office, case: str, lang: Lang) -> str:
     with office.store.read() as tx:
         return render(explain(office, tx, case), lang)
+
+
+def explained(office: Office, case: str) -> Explanation:
+    with office.store.read() as tx:
+        return explain(office, tx, case)
 
 
 @pytest.fixture
@@ -121,6 +127,25 @@ def test_what_waits_for_a_paused_connector_says_since_when_by_whom_and_why(offic
     text = told(office, case, lang)
     assert PAUSED[lang] in text
     assert "…" not in text
+
+
+NIGHT: Mapping[Lang, str] = {
+    "en": "It waits for registers: outside the hours in which it may be asked; nothing is held against anybody, until 2026-03-02 22:00",
+    "zh-Hans": "等待 registers：不在可以查询的时段内；不对任何人不利，至 2026-03-02 22:00",
+}
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_a_question_that_waits_for_the_night_says_so_and_until_when(office: Office, lang: Lang) -> None:
+    night = replace(office, manners={"registers": Manners(hours=(Window(begins=time(22), ends=time(6)),))})
+    with office.store.begin() as tx:
+        tx.manners.ensure(["registers"])
+        tx.credit.state(SubjectKind.FIRM, f"TEST{2:014d}", "A", office.now(), "credit")
+    case = post(night, application(2, "business-licence", {"registration-status": "存续"}))
+    text = told(night, case, lang)
+    assert NIGHT[lang] in text
+    (row,) = (one for one in explained(night, case).next if one.lane == "registers")
+    assert (row.waits, row.waits_until) == ("hours", office.now().replace(hour=22))
 
 
 FIRM: Mapping[Lang, tuple[str, ...]] = {

@@ -13,9 +13,10 @@ import pytest
 from inspector.domain.calendar import SHANGHAI
 from inspector.domain.decision import Because, Decision
 from inspector.domain.plan import Draw, DrawState
-from inspector.flows import seeding
+from inspector.flows import succession
 from inspector.flows.office import Office
-from inspector.flows.seeding import FIGURES_DUE, Standing, standing, type_figures
+from inspector.flows.seeding import Standing, standing, type_figures
+from inspector.flows.succession import FIGURES_DUE
 from inspector.store.store import Store
 from tests import house
 from tests.edge import Edge, serving
@@ -131,7 +132,7 @@ def test_the_command_line_takes_the_figures_of_two_users_of_the_machine_and_says
             now = datetime.now(SHANGHAI)
             moved = replace(made, seed_at=now - timedelta(hours=1), figures_by=now + timedelta(hours=9))
             because = Because(rule="draw.lodge", basis=(), pack=made.pack, facts={})
-            seeding.settle(tx, Decision(state=moved, because=because), now)
+            succession.settle(tx, Decision(state=moved, because=because), now)
     number, right = held.number, thrown(held.number)
     assert "1..6" in operator.say("draw", "figures", number, "1 2 7").err
     assert operator.well("draw", "figures", number, right, "--by", "赵", "--json").json["typed"] == "WAITS"

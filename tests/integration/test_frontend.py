@@ -114,6 +114,7 @@ def test_more_rows_than_anybody_needs_are_not_read_to_their_end(front: FrontEnd)
         ("CAST('2026-01-05' AS VARCHAR(10))", "2026-01-05"),
         ("'  是 '", "是"),
         ("1.5e0 + CAST(0 AS DOUBLE PRECISION)", "field_type"),
+        pytest.param(f"'{'x' * 4001}'", "field_type", id="longer than any fact"),
     ],
 )
 def test_a_value_is_told_as_it_is_written_and_what_would_change_on_the_way_is_not_told(

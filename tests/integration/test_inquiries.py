@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import asdict, replace
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
 
 from inspector.daemon.schedules import schedules
+from inspector.domain.evidence import Verdict
 from inspector.domain.inquiry import Asked
+from inspector.domain.manners import Manners, Window
 from inspector.flows import review
 from inspector.ports import Origin, Unavailable
 from inspector.settings import Schedules
@@ -124,5 +126,31 @@ def test_a_clerk_lists_what_was_asked_about_a_subject_in_words(database_url: str
     rest = operator.well("case", "inquiries", "--code", "TEST00000000000001", "--after", rows[0]["key"], "--json").json
     assert (len(rows), rest) == (2, rows[1:])
     assert operator.well("case", "inquiries", case_id, "--json").json == [rows[0]]
+    assert operator.well("case", "inquiries", case_id, "--after", rows[0]["key"], "--json").json == []
     assert operator.say("case", "inquiries").code == 2
     assert timedelta(days=Schedules().keep_inquiries_days) > timedelta(days=3 * 365 + 1)
+
+
+def test_what_left_in_vain_is_on_record_though_the_case_is_withdrawn_and_what_waited_for_its_turn_is_not(
+    store: Store, hand: Hand
+) -> None:
+    away = Table(default=Unavailable("timeout", origin=Origin.WIRE))
+    office = open_office(store, hand, sources={"registers": away})
+    left = post(office, application(1, "business-licence", LICENCE))
+    settle(office)
+    with store.begin() as tx:
+        review.withdraw(office, tx, left, "自行提供证明", "hall", hand())
+    hand.now = hand().replace(hour=21)
+    asked, evening = len(away.asked), Manners(hours=(Window(begins=time(18), ends=time(20)),))
+    waiting = post(office := replace(office, manners={"registers": evening}), application(2, "business-licence", LICENCE))
+    settle(office)
+    for _ in range(30):
+        hand.now = hand().replace(hour=21)
+        hand.on(days=1)
+        settle(office)
+    with store.read() as tx:
+        (one,) = tx.inquiries.of_case(left)
+        assert (one.outcome, one.attempts) == ("no_answer", 1)
+        assert len(away.asked) == asked >= 1
+        assert tx.inquiries.of_case(waiting) == []
+        assert [(found.verdict, found.attempts) for found in tx.cases.evidence(waiting)] == [(Verdict.NO_ANSWER, 0)]

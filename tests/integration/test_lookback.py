@@ -163,6 +163,9 @@ def test_a_case_cannot_be_kept_out_of_every_frame_by_writing_that_an_old_draw_ha
         tx.connection.execute(sa.update(draw_file).where(draw_file.c.name == "members.json").values(bytes=b'{"x": []}\n'))
         tx.connection.execute(sa.update(case_file).where(mine).values(drawn=first.number))
         assert any(line.startswith(f"draw_file {first.number}: members.json") for line in remembered(office, tx))
+    with undone(store) as tx:
+        tx.connection.execute(sa.update(case_file).where(mine).values(drawn=first.number, subject_kind="X"))
+        assert f"case_file {hidden}: subject_kind X ≠ FIRM/PERSON" in " ".join(remembered(office, tx))
     with store.begin() as tx:
         held = announce_now(office, tx, "weekly", "clerk", hand())
     assert held is not None

@@ -16,6 +16,7 @@ import pytest
 from connectors.agencies import email
 from inspector import testing
 from inspector.domain.errors import Invalid
+from inspector.domain.letter import LetterKind
 from inspector.domain.words import Words
 from inspector.ports import Barred, Origin, PortError, Refused, Unavailable
 from inspector.testing import LETTER, caught
@@ -155,10 +156,32 @@ def test_of_several_addressees_who_will_not_take_it_is_told_while_another_has_it
         assert caught(lambda: made.send(LETTER, key="k-3")).detail == "to[1]: 550 5.1.1; to[2]: 550 5.1.1"
 
 
+def test_the_liaison_officer_and_the_head_get_what_is_meant_for_them_at_their_own_addresses_and_may_answer() -> None:
+    theirs = {"liaison": ["liaison@housing.example"], "head": ["head@housing.example"]}
+    with mailroom() as room, closing(agency(room.port, **theirs)) as made:
+        for kind in LetterKind:
+            made.send(replace(LETTER, kind=kind), key=f"k-{kind}")
+        assert len(room.taken) == len(LetterKind)
+        sent = dict(zip(LetterKind, [one.rcpt_tos for one in room.taken], strict=True))
+        assert (sent.pop(LetterKind.LIAISON), sent.pop(LetterKind.HEAD)) == (theirs["liaison"], theirs["head"])
+        assert list(sent.values()) == [[TO]] * len(sent)
+        assert [
+            letter["To"] for letter, one in zip(room.letters, room.taken, strict=True) if letter["To"] != one.rcpt_tos[0]
+        ] == []
+        assert all(made.speaks(one) for one in (TO, *theirs["liaison"], *theirs["head"]))
+        assert not made.speaks(OTHER)
+    with mailroom() as room, closing(agency(room.port)) as made:
+        made.send(replace(LETTER, kind=LetterKind.HEAD), key="k-1")
+        assert [one.rcpt_tos for one in room.taken] == [[TO]]
+
+
 FAULTS: dict[str, tuple[Script, type[PortError], str]] = {
     "silent": ({"": b""}, Unavailable, "timeout"),
     "no-smtp": ({"": b"\x00\xff\x16 this is no mail\r\n"}, Unavailable, "broken_off"),
     "hangs-up": ({"": b"220 here\r\n", "EHLO": b"!"}, Unavailable, "broken_off"),
+    "resets": ({"": b"220 here\r\n", "EHLO": b"!!"}, Unavailable, "broken_off"),
+    "words-in-gb18030": ({"": "421 系统繁忙\r\n".encode("gb18030")}, Unavailable, "smtp_421"),
+    "number-in-full-width": ({"": "５５４ no\r\n".encode()}, Unavailable, "broken_off"),
     "endless-line": ({"": b"220 " + b"x" * 20_000 + b"\r\n"}, Unavailable, "broken_off"),
     "endless-lines": ({"": b"220-x\r\n" * 60_000}, Unavailable, "broken_off"),
     "no-service": ({"": b"554 go away\r\n"}, Barred, "smtp_554"),
@@ -201,6 +224,7 @@ def test_one_that_trickles_is_left_when_the_time_is_used_up() -> None:
         ("user", "inspector"),
         ("reply_to", "a@b.example\nBcc: c@d.example"),
         ("tries", 0),
+        ("liaison", ["Zhao"]),
     ],
 )
 def test_settings_that_could_not_work_are_refused_by_key(key: str, value: object) -> None:

@@ -9,6 +9,7 @@ from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from inspector.daemon import sweeps
 from inspector.domain.case import ClaimStatus
@@ -20,6 +21,7 @@ from inspector.flows.office import Office
 from inspector.leave import again, further
 from inspector.ports import Unavailable
 from inspector.store.store import Store
+from inspector.store.tables import lane
 from inspector.store.work import Work
 from inspector.telemetry.metrics import Metrics
 from inspector.web import opswords
@@ -101,6 +103,19 @@ def test_what_could_only_be_asked_behind_its_patience_gives_up_now_and_a_person_
     assert [{**told, "case": told["case"]} for told in matters(store)] == [
         {"connector": LANE, "reason": "hours", "count": 1, "case": "case-soon"}
     ]
+
+
+@pytest.mark.parametrize("shut", [{"paused": True}, {"open_until": clock() + timedelta(hours=1), "failures": 9}])
+def test_a_lane_that_is_paused_or_down_is_not_asked_outside_its_hours_either(
+    store: Store, hand: Hand, shut: dict[str, object]
+) -> None:
+    office, hands = by_hand(store, hand, NIGHT), Hands()
+    with store.begin() as tx:
+        tx.work.order([order("soon", lane=LANE, expires_at=hand() + timedelta(hours=3))], clock())
+        tx.connection.execute(sa.update(lane).where(lane.c.name == LANE).values(**shut))
+    with at_work(office, hands, patient=True):
+        until(lambda: hands.gave_up == ["ask:soon:held_hours"])
+    assert hands.calls == []
 
 
 @pytest.mark.differs

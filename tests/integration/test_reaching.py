@@ -14,13 +14,14 @@ from pathlib import Path
 import pytest
 
 from inspector import labels
+from inspector.canary import flaws
 from inspector.cli import words
 from inspector.cli.finding import Finding
 from inspector.cli.reaching import TLS, Configured, findings
 from inspector.domain.errors import Invalid
 from inspector.labels import LANGS
 from inspector.settings import Settings
-from inspector.testing.peer import nobody, peer
+from inspector.testing.peer import Peer, Step, answer, nobody, peer
 from inspector.testing.tls import authority, issued
 from tests.gateway import Platform, settings
 
@@ -28,7 +29,7 @@ from tests.gateway import Platform, settings
 def told(url: str, ca_file: Path | None = None) -> Finding:
     """What is found of a source at an address."""
     keys = {"kind": "http", "url": url} | ({"ca_file": str(ca_file)} if ca_file else {})
-    (found,) = findings(Configured(section="sources", group="sources", name="one", told=keys), Settings(), call=True)
+    found, *_ = findings(Configured(section="sources", group="sources", name="one", told=keys), Settings(), call=True)
     return found
 
 
@@ -191,3 +192,57 @@ def test_where_the_clock_keeps_us_out_that_is_what_is_said(tmp_path: Path) -> No
     assert found.what[0].startswith("the source refused us because its clock and ours differ (code E-202; our clock is ")
     assert found.what[0].endswith(" s behind theirs)")
     assert found.what[1].startswith("因双方时钟不一致，数据源拒绝了我方请求 (")
+
+
+ANSWERED = answer(told={"code": 0, "data": {"value": "存续", "as_of": "2026-03-01"}, "version": "1"})
+ABOUT_TRIAL = {"fact": "registration-status", "code": "TEST00000000000001", "basis": "协议第三条"}
+
+
+def sung(folder: Path, step: Step, kind: str = "http", **canary: str) -> tuple[list[Finding], Peer]:
+    """What is found of a source by its canary question, behind loading, secret and address; and the peer that was asked."""
+    token = folder / "token"
+    token.write_text("one-of-ours")
+    token.chmod(0o600)
+    more = {"client": "CN/GOV/1/office", "service": "CN/GOV/2/register/query"} if kind == "xroad" else {}
+    with peer(step) as there:
+        keys = {"kind": kind, "url": there.url, "token_file": str(token), "owner": "o", "tries": 1, **more}
+        keys |= {"canary": canary} if canary else {}
+        found = list(findings(Configured(section="sources", group="sources", name="one", told=keys), Settings(), call=True))
+    assert [one.state for one in found[:2]] == ["OK", "OK"]
+    return found[2:], there
+
+
+@pytest.mark.parametrize("kind", ["http", "xroad"])
+def test_a_credential_that_the_source_does_not_know_is_found_by_its_canary_question(tmp_path: Path, kind: str) -> None:
+    (found,), there = sung(tmp_path, answer(401, {}), kind, **ABOUT_TRIAL)
+    assert found.state == "FAIL"
+    assert "account, key and rights" in found.mend[0]
+    assert len(there.heard) == 1
+
+
+def test_a_canary_that_sings_otherwise_than_expected_is_a_warning_and_one_that_is_not_set_is_said(tmp_path: Path) -> None:
+    (found,), _ = sung(tmp_path, ANSWERED, **ABOUT_TRIAL)
+    assert (found.state, "registration-status: found" in found.what[0]) == ("OK", True)
+    (found,), there = sung(tmp_path, ANSWERED, **ABOUT_TRIAL, expects="not_found")
+    assert (found.state, "expected" in found.what[0]) == ("WARN", True)
+    assert b"TEST00000000000001" in there.heard[0].body
+    (found,), there = sung(tmp_path, ANSWERED)
+    assert (found.state, there.heard) == ("OK", [])
+    assert "[sources.one.canary]" in found.what[1]
+
+
+@pytest.mark.parametrize(
+    ("section", "canary", "code"),
+    [
+        ("sources", {**ABOUT_TRIAL, "bases": "x"}, "canary_key_unknown"),
+        ("sources", {"fact": "f", "code": "c"}, "canary_value"),
+        ("sources", {**ABOUT_TRIAL, "expects": "maybe"}, "canary_value"),
+        ("sources", {**ABOUT_TRIAL, "subject_kind": "firm"}, "canary_value"),
+        ("sources", "yes", "canary_value"),
+        ("channels", ABOUT_TRIAL, "canary_no_source"),
+    ],
+)
+def test_a_canary_that_cannot_be_is_refused_by_its_key(section: str, canary: object, code: str) -> None:
+    (flaw,) = flaws({section: {"one": {"kind": "http", "canary": canary}}})
+    assert flaw.code == code
+    assert all(f"{section}.one" in words.told(flaw, lang) for lang in LANGS)

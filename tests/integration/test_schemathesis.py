@@ -10,6 +10,7 @@ from __future__ import annotations
 import inspect
 import os
 import re
+from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterator
 from hashlib import sha256
@@ -36,6 +37,7 @@ from inspector.web.roles import Role
 from tests.edge import WEB, Edge, serving
 from tests.house import Hand, closing, open_store
 from tests.living import FIRM, Living, living
+from tests.materials import jpeg
 from tests.operations import link_alone, link_or_token, roles, routes
 from tests.postgres import Server
 
@@ -60,7 +62,12 @@ FURTHER = {
     *("request_undisputed", "catalogue_basis_repealed"),
 }
 """What an operation says that needs more than one thing in one state; that it is done is shown by tests of its own."""
-LATER = {"dispute]": {"request_closed"}, "replies]": {"signature_wrong"}, "mistaken-repeals]": {"catalogue_repeal_unknown"}}
+LATER = {
+    "dispute]": {"request_closed"},
+    "replies]": {"signature_wrong"},
+    "receipts]": {"signature_wrong"},
+    "mistaken-repeals]": {"catalogue_repeal_unknown"},
+}
 """Likewise of one operation, by the end of its name: a refusal that could be disputed is over before anybody disputes it here."""
 FITTING: dict[str, Any] = {
     "agency": "bureau",
@@ -85,9 +92,11 @@ FITTING: dict[str, Any] = {
     "reason": "与当事人有亲属关系",
     "verdict": "match",
     "findings": [],
+    "content": b64encode(jpeg()).decode(),
+    "of_day": None,
 }
 """What this office can do something with, by the field's name."""
-NEEDED = {
+NEEDED: dict[str, dict[str, Any]] = {
     "/v1/assistance/{request_id}/answer": {"verdict": "match"},
     "/v1/assistance/{request_id}/decline": {"signer": "王五"},
     "/v1/assistance/{request_id}/date": {"day": "2026-03-20"},
@@ -96,6 +105,8 @@ NEEDED = {
     "/v1/cases/{case_id}/resumption": {"evidence": "检测报告已收到"},
     "/v1/catalogue/mistaken-repeals": {"source": "S0", "reason": "登记有误"},
     "/v1/catalogue/repeals": {"source": "S0", "on": "2026-07-01"},
+    "/v1/self-proofs/{proof_id}/reading": {"verdict": "match", "value": "", "of_day": "2026-03-01"},
+    "/v1/seats/{name}/result/{channel}": {"findings": []},
     "/v1/visits/{visit}/recusals": {"applicant": "COLLEAGUE", "evidence": "户籍档案"},
 }
 """What an operation asks for beside its required fields."""
@@ -214,7 +225,9 @@ def _names(path: str) -> list[str]:
 
 
 def _kind(path: str, name: str) -> str:
-    """What a parameter of a path names: a `name` is one of what stands before it."""
+    """What a parameter of a path names: a `name` is one of what stands before it; whose result a platform returns, accepted it."""
+    if path.endswith("/result/{channel}") and name == "name":
+        return "returned"
     return path.split("/")[2] if name == "name" else name
 
 

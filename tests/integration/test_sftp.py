@@ -16,8 +16,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from connectors.credit import sftp as credit
 from connectors.sources import sftp as source
 from inspector.cli.reaching import secrets
+from inspector.domain.case import SubjectKind
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import Verdict
 from inspector.ports import Barred, NotYet, PortError, Unavailable
@@ -79,6 +81,22 @@ class TestSftpSource(SourceContract):
 
     def connect_silent(self) -> Any:
         return source.connect("front", keys(self.exchange, self.silent, keep=str(self.exchange.at / "empty")))
+
+
+def test_credit_levels_come_from_such_a_server_too_and_a_word_that_was_not_agreed_refuses_the_delivery(
+    exchange: Exchange, there: Server
+) -> None:
+    told = {name: value for name, value in keys(exchange, there.port).items() if name != "facts"}
+    exchange.deliver(csv())
+    with closing(credit.connect("levels", {**told, "level_column": "zt", "levels": {"存续": "A", "注销": "D"}})) as made:
+        made.pick_up()
+        assert made.level(SubjectKind.FIRM, CODE, key="k").level == "A"
+        exchange.deliver(csv([["dm", "zt"], [CODE, "吊销"], *ROWS[2:]]), day="20260107")
+        until = time.monotonic() + 10
+        while not made.refused and time.monotonic() < until:  # a question of before may be looking at this very moment
+            made.pick_up()
+        assert made.level(SubjectKind.FIRM, CODE, key="k").level == "A", "the one before answers"
+        assert [(one.code, one.facts["row"], one.facts["value"]) for one in made.refused] == [("delivery_word", 2, "吊销")]
 
 
 def test_a_delivery_is_fetched_by_password_or_key_and_nothing_is_written_there(exchange: Exchange, there: Server) -> None:

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 import pytest
 
 from inspector import bootstrap
+from inspector.accounts import Role
 from inspector.domain.case import CaseState, SubjectKind
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.inspection import CheckType, Inspection
@@ -44,6 +45,7 @@ class Outside:
 
     def __post_init__(self) -> None:
         self.card = Card(name=self.name, port=self.port, kind="http", owner="test", version="1")
+        self.roles = frozenset(Role)  # how it is set up here: nobody outside is asked for it
 
     def __getattr__(self, what: str) -> NoReturn:
         self.heard.append(what)

@@ -123,7 +123,7 @@ def test_a_letter_leaves_signed_and_each_signed_answer_counts_once(edge: Edge, o
     agency.send(LETTER, key="k-2")
     Webhook(NEW).verify(outside.heard[-1].body, dict(outside.heard[-1].headers))
     (tmp_path / "secret").unlink()
-    assert caught(lambda: agency.send(LETTER, key="k-3")).code == "password_unreadable", "never unsigned"
+    assert caught(lambda: agency.send(LETTER, key="k-3")).code == "key_unreadable", "never unsigned"
     assert len(outside.heard) == 2
     kept(tmp_path, OLD)
 

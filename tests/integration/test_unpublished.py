@@ -12,6 +12,7 @@ from inspector.domain.errors import Refusal
 from inspector.domain.visit import VisitState
 from inspector.flows import dispatch, listing
 from inspector.flows.office import Office
+from inspector.flows.seated import by_name
 from inspector.store.store import Store
 from tests.edge import serving
 from tests.house import Hand, settle
@@ -52,7 +53,7 @@ def test_a_visit_to_look_at_an_item_off_the_list_is_blocked_and_everybody_hears_
     with serving(after) as edge, edge.client() as phone:
         assert "不得上门" in phone.get(phones.off[0].link.replace(office.base_url, edge.url)).text
     with store.read() as tx:
-        assert [one["rule"] for one in tx.ledger.about(visit.id)][-1] == "visit.unpublish"
+        assert [one["rule"] for one in tx.ledger.about(visit.id)][-2:] == ["visit.unpublish", "seat.read"]
 
 
 def test_an_item_that_is_published_again_lets_the_visit_be_made(store: Store, hand: Hand) -> None:
@@ -89,4 +90,4 @@ def test_nobody_learns_at_the_release_whom_a_blocked_visit_is_to(store: Store, h
     looked(office)
     with store.read() as tx:
         assert tx.visits.get(visit.id).released
-        assert dispatch.by_name(tx, tx.visits.team(visit.id)[0].name)[0].unpublished == ()
+        assert by_name(tx, tx.visits.team(visit.id)[0].name)[0].unpublished == ()

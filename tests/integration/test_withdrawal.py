@@ -221,7 +221,7 @@ STAGES: dict[Callable[[Scene], None], set[str]] = {
     escalated: {"assist.end", "verify.due"},
     wants_visit: {"verify.due"},
     framed: {"verify.due"},
-    drawn: {"push", "accept.due", "visit.due", "verify.due"},
+    drawn: {"push", "push.due", "visit.due", "verify.due"},
     pushed: {"accept.due", "visit.due", "verify.due"},
     visit_late: {"visit.due", "verify.due"},
     in_review: {"review.remind", "review.due"},

@@ -137,6 +137,27 @@ def test_a_security_server_may_want_to_see_our_certificate(tmp_path: Path) -> No
             xroad.connect("registry", {**told, "client_cert_file": key_alone(tmp_path)})
 
 
+def test_our_certificate_is_exchanged_as_it_lies_there_and_one_that_was_taken_away_is_not_used_on(tmp_path: Path) -> None:
+    file, other = tmp_path / "ours.pem", tmp_path / "other.pem"
+    theirs, context = authority(tmp_path / "theirs")
+    context.verify_mode = ssl.CERT_REQUIRED
+    for name, into in (("old", file), ("new", other)):
+        ours, _ = authority(tmp_path / name)
+        into.write_bytes(ours.read_bytes() + (tmp_path / name / "key.pem").read_bytes())
+        into.chmod(0o600)
+        if name == "new":
+            context.load_verify_locations(ours)
+    with peer(answer(200, FOUND), tls=context) as there:
+        told: dict[str, Any] = {"url": there.url, "ca_file": str(theirs), "client_cert_file": str(file), **NAMED}
+        with closing(xroad.connect("registry", told)) as made:
+            assert isinstance(caught(lambda: made.ask(QUESTION, key="k-1")), Unavailable), "the old one is not believed there"
+            other.rename(file)
+            assert made.ask(QUESTION, key="k-1").value == "存续"
+            file.unlink()
+            assert caught(lambda: made.ask(QUESTION, key="k-1")).code == "key_unreadable"
+        assert len(there.heard) == 1
+
+
 def key_alone(folder: Path) -> str:
     file = folder / "theirs" / "key.pem"
     file.chmod(0o600)

@@ -37,7 +37,7 @@ BUSINESS = [
 ]
 """Errors in the guise of a 200, some with what looks like a value, and good codes with nothing that could be one behind them."""
 FAULTS: dict[str, Step] = {
-    **{fault.name: fault.step for fault in table(FOUND, heeds=True, empty=False) if not fault.hasty},
+    **{fault.name: fault.step for fault in table(FOUND, heeds=True, empty=False) if not fault.hasty and fault.becomes},
     **{f"business-{number}": answer(200, told) for number, told in enumerate(BUSINESS)},
     "twice": followed(answer(503)),
     "behind": followed(answer(200, {"code": "0", "data": None}), b"HTTP/1.1 200 Said\r\nContent-Length: 2\r\n\r\n{}"),

@@ -24,7 +24,7 @@ TOLD: list[Body] = [
     *(said(found("注销", more="")), said(found("", more="<code>0</code>"))),
 ]
 FAULTS: dict[str, Step] = {
-    **{one.name: one.step for one in table(FOUND, heeds=True, empty=False) if not one.hasty},
+    **{one.name: one.step for one in table(FOUND, heeds=True, empty=False) if not one.hasty and one.becomes},
     **{f"told-{number}": answer(200, told) for number, told in enumerate(TOLD)},
     **{f"at-500-{number}": answer(500, told) for number, told in enumerate(TOLD)},
     "at-500-found": answer(500, said(found("注销"))),

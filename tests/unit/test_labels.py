@@ -50,7 +50,7 @@ MODULES = [
     ),
     *("domain.annual", "domain.inspection", "domain.exclusion", "domain.sampling", "domain.roster"),
     *("domain.register", "domain.replacement", "domain.catalogue", "domain.repeal", "domain.overdue", "domain.retention"),
-    *("domain.decision", "domain.calendar", "domain.counting", "domain.identity", "web.roles"),
+    *("domain.decision", "domain.calendar", "domain.counting", "domain.identity", "domain.selfproof", "web.roles"),
 ]
 FILES = sorted(file for top in ("inspector", "connectors") for file in (ROOT / top).rglob("*.py"))
 

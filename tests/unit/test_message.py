@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from connectors.signers import message
+from connectors.signers.keyed import COVERED
 from connectors.signers.message import Params, content_digest, signature_base, signs
 from connectors.sources import http as source
 from inspector.domain.errors import Invalid
@@ -167,12 +168,12 @@ def test_a_server_that_checks_takes_each_try_and_none_that_another_key_has_signe
         made._wire._sleep = lambda _seconds: None
         assert made.ask(QUESTION, key="k-1").provenance.attempts == 3
         assert len(checks.nonces) == 3, "each try is signed anew"
-        covered = [*source.COVERED, "idempotency-key", "x-correlation-id"]
+        covered = [*COVERED, "idempotency-key", "x-correlation-id"]
     with peer(beside={"/q": checks.answer}) as there, closing(reached(there, checks, tmp_path, covered=covered)) as made:
         assert made.ask(QUESTION, key="k-2").value == "存续"
     with peer(beside={"/q": checks.answer}) as there:
         other = reached(there, checks, tmp_path)
-        other._wire._signs = message.MessageSigner(sign=lambda _: b"x" * 32, covered=source.COVERED, keyid="office").headers
+        other._wire._signs = message.MessageSigner(sign=lambda _: b"x" * 32, covered=COVERED, keyid="office").headers
         with closing(other):
             assert caught(lambda: other.ask(QUESTION, key="k-3")).code == "unauthorised"
 
@@ -196,7 +197,7 @@ def test_a_key_that_was_exchanged_in_its_file_signs_from_then_on(tmp_path: Path)
         ({"key_id": "办"}, "key_id"),
         ({"covered": ["@method", "@target-uri"]}, "covered"),
         ({"covered": ["@method", "content-digest"]}, "covered"),
-        ({"covered": [*source.COVERED, "date"]}, "covered"),
+        ({"covered": [*COVERED, "date"]}, "covered"),
         ({"algorithm": "md5"}, "algorithm"),
         ({"digest": "sha"}, "digest"),
         ({"expires_seconds": -1}, "expires_seconds"),

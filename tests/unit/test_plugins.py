@@ -19,7 +19,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A checkout whose project file declares three sources, one of them broken."""
     (tmp_path / "pyproject.toml").write_text(
         '[project]\nname = "inspector"\n[project.entry-points."inspector.sources"]\n'
-        'registry = "fractions:Fraction"\nmarriage = "fractions:Fraction"\ngone = "no_such_module_at_all:Source"\n',
+        'registry = "fractions:Fraction"\nmarriage = "operator:eq"\ngone = "no_such_module_at_all:Source"\n',
         encoding="utf-8",
     )
     monkeypatch.setattr(plugins, "_CHECKOUT", tmp_path)
@@ -46,8 +46,19 @@ def test_a_misspelt_name_is_answered_with_the_nearest_valid_one() -> None:
 
 @pytest.mark.usefixtures("checkout")
 def test_a_connector_that_cannot_be_imported_says_what_it_points_to_and_why() -> None:
-    with pytest.raises(Invalid, match=r"plugin_broken.*target='no_such_module_at_all:Source', reason=.No module named"):
+    with pytest.raises(
+        Invalid, match=r"plugin_broken.*target='no_such_module_at_all:Source', reason=.ModuleNotFoundError: No module"
+    ):
         plugins.load("sources", "gone")
+
+
+@pytest.mark.usefixtures("checkout")
+def test_a_connector_that_fails_in_the_making_or_has_no_card_is_named_with_its_package_and_not_its_settings() -> None:
+    for kind, reason in (("registry", "TypeError"), ("marriage", "no card")):
+        with pytest.raises(Invalid, match="plugin_failed") as failed:
+            plugins.make("sources", kind, "of-the-county", {"token": "a-secret"})
+        assert (failed.value.facts["package"], failed.value.facts["reason"]) == ("inspector", reason)
+        assert "a-secret" not in str(failed.value)
 
 
 def test_another_projects_file_beside_the_package_is_not_read(checkout: Path) -> None:

@@ -1,0 +1,108 @@
+"""A credit platform's statement of our entries as a file that it delivers: counted rows of a known date, or an error."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from connectors import delivery
+from connectors.delivery import ODD, Completeness, Delivery, Layout
+from inspector.domain.errors import Invalid
+from inspector.domain.statement import COMPARED, Statement, Theirs
+from inspector.ports import Barred, Garbled, Origin, Unavailable
+
+_OPTIONAL = ("case", "receipt", "retracted", *COMPARED)
+NAMES = ("id", "code", *(name for name in _OPTIONAL if name != "code"))
+"""What columns may be named for; the first two must be."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filed:
+    """Where it comes and how it is written. `columns`: by our name (NAMES) theirs.
+
+    `retracted` and `standing`: what the column of that name says of what was taken back, and of what stands; another word is garbled.
+    """
+
+    folder: str
+    files: str
+    complete: str
+    encoding: str
+    columns: Mapping[str, str]
+    retracted: tuple[str, ...]
+    standing: tuple[str, ...]
+
+
+def check(held: Filed, name: str) -> None:
+    """Raise Invalid (`connector_key_range`) for settings that could never be read by."""
+    wanted: dict[str, tuple[bool, str]] = {
+        "statement_complete": (
+            held.complete in {one.value for one in Completeness},
+            ", ".join(one.value for one in Completeness),
+        ),
+        "statement_encoding": (held.encoding in ("utf-8", "gb18030"), "utf-8, gb18030"),
+        "statement_columns": (
+            {"id", "code"} <= held.columns.keys() <= set(NAMES) and all(held.columns.values()),
+            f'{{"id" = "column", "code" = "column", …}}: {", ".join(NAMES)}',
+        ),
+        "statement_files": (bool(held.files), "statement-{as_of}.csv"),
+    }
+    for key, (fine, told) in wanted.items():
+        if not fine:
+            raise Invalid("connector_key_range", connector=name, key=key, wanted=told)
+
+
+def statement(held: Filed, source: str) -> Statement:
+    """The newest file that is said to be whole.
+
+    Raises Unavailable (`unreachable`, `statement_none`), Barred (`unauthorised`), Garbled (`statement_uncounted` where nothing tells how
+    many rows there are, `statement_flawed` with the reason as its detail): a flawed newest one is not passed over for an older one.
+    """
+    try:
+        found = delivery.look(Path(held.folder), delivery.pattern(held.files), Completeness(held.complete), datetime.now(UTC))
+    except PermissionError:
+        raise Barred("unauthorised", detail="statement_folder") from None
+    except OSError as error:
+        raise Unavailable("unreachable", detail=type(error).__name__) from None
+    for one in found.flawed.values():
+        raise Garbled("statement_flawed", digest="", detail=one.code)
+    if not found.whole:
+        raise Unavailable("statement_none", origin=Origin.THEM)
+    newest = found.whole[0]
+    if newest.rows is None:
+        raise Garbled("statement_uncounted", digest="", detail=newest.path.name)
+    try:
+        digest = delivery.digest(newest)
+        rows = tuple(_rows(held, newest, digest))
+        delivery.unchanged(newest)
+    except Invalid as error:
+        if error.code in delivery.PASSING:
+            raise Unavailable("statement_none", origin=Origin.THEM, detail=error.code) from None
+        raise Garbled("statement_flawed", digest="", detail=error.code) from None
+    return Statement(as_of=newest.as_of, rows=rows, source=f"{source}: {newest.path.name}", digest=digest)
+
+
+def _rows(held: Filed, one: Delivery, digest: str) -> list[Theirs]:
+    names = [name for name in NAMES if name in held.columns and name != "code"]
+    layout = Layout(code_column=held.columns["code"], columns=tuple(held.columns[name] for name in names), encoding=held.encoding)
+    found = []
+    for code, values in delivery.rows(one, layout):
+        if ODD in values:
+            raise Garbled("field_type", digest=digest, detail=names[values.index(ODD)])
+        told = {name: str(value) for name, value in zip(names, values, strict=True) if value is not None}
+        if not told.get("id"):
+            raise Garbled("field_missing", digest=digest, detail="id")
+        state = told.get("retracted", "")
+        if state and state not in (*held.retracted, *held.standing):
+            raise Garbled("field_type", digest=digest, detail="retracted")
+        found.append(
+            Theirs(
+                entry=told["id"],
+                case_id=told.get("case", ""),
+                retracted=state in held.retracted,
+                told={"code": code, **{name: told.get(name, "") for name in names if name in COMPARED}},
+                receipt=told.get("receipt", ""),
+            )
+        )
+    return found

@@ -1,0 +1,261 @@
+"""Our books of credit entries and a credit platform's, held against each other: pure.
+
+Both sides lose, double and delay; a person corrects on either. What differs is named with the next step that mends it. A step is taken
+without a person only where it can harm nobody: a kept promise is sent again, what was taken back is taken back again. A record to
+somebody's discredit that is not there any more may have been repaired or struck out by whoever may do so (handbook 1.7.2, 1.7.9): it is
+never sent a second time by a machine.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from inspector.domain.act import KEPT
+from inspector.domain.decision import Because, Decision
+from inspector.domain.evidence import TOLERANCE
+from inspector.domain.identity import normalise
+
+COMPARED = ("kind", "code", "grade", "outcome", "act")
+"""What an entry says that both sides must say alike; what a statement does not tell differs in nothing."""
+
+
+class BookState(StrEnum):
+    """Where an entry stands in our books: to be handed over, acknowledged, to be taken back, taken back and acknowledged."""
+
+    ORDERED = "ORDERED"
+    ENTERED = "ENTERED"
+    FALLEN = "FALLEN"
+    RETRACTED = "RETRACTED"
+
+    @property
+    def stands(self) -> bool:
+        """Whether the platform is to have it."""
+        return self in (BookState.ORDERED, BookState.ENTERED)
+
+
+class Unlike(StrEnum):
+    """How the two sides differ about an entry."""
+
+    MISSING = "MISSING"
+    """We had its receipt, and it is not there."""
+    STANDING = "STANDING"
+    """It was taken back, and it is still there."""
+    DIFFERENT = "DIFFERENT"
+    """It is there and says something else."""
+    STRANGE = "STRANGE"
+    """It is there under our name, and we have never sent it."""
+    TWICE = "TWICE"
+    """It is there more than once."""
+
+
+class Step(StrEnum):
+    """What mends a difference: the same order under the same key, or words with the platform; or that it is right as it is."""
+
+    SEND = "SEND"
+    RETRACT = "RETRACT"
+    SPEAK = "SPEAK"
+    LEAVE = "LEAVE"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ours:
+    """An entry in our books. `told`: what it says, by the names of COMPARED; empty where nobody kept it. `open`: its order is under way."""
+
+    entry: str
+    case_id: str
+    agency: str
+    state: BookState
+    moved_at: datetime
+    told: Mapping[str, str] = field(default_factory=dict)
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Theirs:
+    """An entry as the platform states it; `told` as far as it says. `retracted`: it still lists what was taken back, as such."""
+
+    entry: str
+    case_id: str = ""
+    retracted: bool = False
+    told: Mapping[str, str] = field(default_factory=dict)
+    receipt: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """What a platform holds of ours, whole: whoever makes one has counted that every row is there. `as_of`: of when it is.
+
+    `of`: the entries it was asked about, where it is no statement of all; of others it says nothing.
+    """
+
+    as_of: datetime
+    rows: tuple[Theirs, ...]
+    source: str
+    of: frozenset[str] | None = None
+    digest: str = ""
+    attempts: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """How books are compared: what has moved within the margin before a statement is left out, since it may have crossed it.
+
+    `least_share`: a statement that lacks more of what we have receipts for is not believed; below `few` missing it always is.
+    """
+
+    margin: timedelta = timedelta(hours=1)
+    least_share: float = 0.9
+    few: int = 6
+    most_steps: int = 200
+    oldest: timedelta = timedelta(hours=72)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One difference: what mends it, and whether that is done without a person. `says`: by field what we say and what they do."""
+
+    kind: Unlike
+    entry: str
+    case_id: str
+    agency: str
+    step: Step
+    by_itself: bool = False
+    says: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+
+    @property
+    def mark(self) -> str:
+        """What a person has agreed to who leaves it as it is: this difference about this entry, and no other that comes later."""
+        said = ";".join(f"{name}={ours}|{theirs}" for name, (ours, theirs) in sorted(self.says.items()))
+        return f"{self.kind.value}:{said}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """What came of it. `learned`: entries whose receipts were lost, by what the statement shows them to be, with its receipt.
+
+    `moving` are left out because their order is under way or they have just moved.
+    """
+
+    differences: tuple[Difference, ...] = ()
+    learned: Mapping[str, tuple[BookState, str]] = field(default_factory=dict)
+    alike: int = 0
+    moving: int = 0
+
+
+def compare(ours: Iterable[Ours], statement: Statement, asked_at: datetime, rules: Rules) -> Compared:
+    """Hold our books against a statement that was asked for at `asked_at` (office time)."""
+    until = min(statement.as_of, asked_at) - rules.margin
+    counted = Counter(row.entry for row in statement.rows if not row.retracted)
+    theirs = {row.entry: row for row in statement.rows if row.retracted} | {
+        row.entry: row for row in statement.rows if not row.retracted
+    }
+    known: set[str] = set()
+    found: list[Difference] = []
+    learned: dict[str, tuple[BookState, str]] = {}
+    alike = moving = 0
+    for one in ours:
+        known.add(one.entry)
+        if statement.of is not None and one.entry not in statement.of:
+            continue
+        if one.open or one.moved_at > until:
+            moving += 1
+            continue
+        row = theirs.get(one.entry)
+        there = row if row is not None and not row.retracted else None
+        difference = _difference(one, there, counted[one.entry])
+        if difference is not None:
+            found.append(difference)
+            continue
+        alike += 1
+        if one.state is BookState.ORDERED and there is not None:
+            learned[one.entry] = BookState.ENTERED, there.receipt
+        elif one.state is BookState.FALLEN:
+            learned[one.entry] = BookState.RETRACTED, row.receipt if row is not None else ""
+    found += [
+        Difference(kind=Unlike.STRANGE, entry=row.entry, case_id=row.case_id, agency="", step=Step.SPEAK)
+        for row in theirs.values()
+        if row.entry not in known and not row.retracted
+    ]
+    return Compared(differences=tuple(found), learned=learned, alike=alike, moving=moving)
+
+
+def unusable(statement: Statement, asked_at: datetime, rules: Rules) -> str:
+    """The code of why nothing can be concluded from a statement by its date: it lies ahead, or is too old; empty where it is fine."""
+    if statement.as_of - asked_at > TOLERANCE:
+        return "statement_ahead"
+    return "statement_old" if asked_at - statement.as_of > rules.oldest else ""
+
+
+def believed(compared: Compared, rules: Rules) -> bool:
+    """Whether a statement can be what it says it is: one that lacks much of what was acknowledged is rather cut off than right."""
+    missing = sum(one.kind is Unlike.MISSING for one in compared.differences)
+    there = compared.alike + sum(one.kind in (Unlike.DIFFERENT, Unlike.TWICE) for one in compared.differences)
+    return missing < rules.few or there >= rules.least_share * (there + missing)
+
+
+def _difference(one: Ours, there: Theirs | None, times: int) -> Difference | None:
+    """What is unlike about one entry; None: nothing."""
+    if not one.state.stands:
+        return None if there is None else _made(one, Unlike.STANDING, Step.RETRACT, by_itself=True)
+    if there is None:
+        kept = one.state is BookState.ENTERED and one.told.get("grade") == KEPT
+        return _made(one, Unlike.MISSING, Step.SEND, by_itself=kept)
+    if times > 1:
+        return _made(one, Unlike.TWICE, Step.SPEAK)
+    says = differing(one.told, there.told)
+    return _made(one, Unlike.DIFFERENT, Step.SPEAK, says=says) if says else None
+
+
+def differing(ours: Mapping[str, str], theirs: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """By field what the two sides say, where both say something and not the same; codes in their one written form."""
+    found = {}
+    for name in COMPARED:
+        here, there = ours.get(name, ""), theirs.get(name)
+        if there is None or not ours:
+            continue
+        same = normalise(here) == normalise(there) if name == "code" else here == there
+        if not same:
+            found[name] = here, there
+    return found
+
+
+def but(compared: Compared, left: Mapping[str, str]) -> Compared:
+    """The same without what a person has left as it is (`left`: by entry the mark of the difference)."""
+    standing = tuple(one for one in compared.differences if left.get(one.entry) != one.mark)
+    return replace(compared, differences=standing, alike=compared.alike + len(compared.differences) - len(standing))
+
+
+def automatic(differences: Collection[Difference], rules: Rules) -> tuple[Difference, ...]:
+    """The steps that are taken now without a person: what is to be taken back first, and no more than the rules let out at a time."""
+    mine = [one for one in differences if one.by_itself]
+    mine.sort(key=lambda one: (one.step is not Step.RETRACT, one.entry))
+    return tuple(mine[: rules.most_steps])
+
+
+def learned(entry: str, state: BookState, receipt: str, connector: str) -> Decision[None]:
+    """A receipt that was lost is taken from the platform's own statement: performance is to be recorded whole (the plan, item 8)."""
+    facts = {"entry": entry, "booked": state.value, "receipt": receipt, "connector": connector}
+    return Decision(state=None, because=Because(rule="credit.learned", basis=("S0:8",), pack="", facts=facts))
+
+
+def again(entry: str, kind: Unlike, step: Step, connector: str, *, by: str = "", why: str = "") -> Decision[None]:
+    """An entry is sent or taken back once more, so that both sides say the same, or left as it is (the plan, item 8).
+
+    `by` whom and `why`, where a person decided.
+    """
+    facts = {"entry": entry, "difference": kind.value, "step": step.value, "connector": connector}
+    told = facts | ({"by": by, "why": why} if by else {})
+    rule = "credit.leave" if step is Step.LEAVE else "credit.again"
+    return Decision(state=None, because=Because(rule=rule, basis=("S0:8",), pack="", facts=told))
+
+
+def _made(
+    one: Ours, kind: Unlike, step: Step, *, by_itself: bool = False, says: Mapping[str, tuple[str, str]] | None = None
+) -> Difference:
+    return Difference(
+        kind=kind, entry=one.entry, case_id=one.case_id, agency=one.agency, step=step, by_itself=by_itself, says=says or {}
+    )

@@ -1,0 +1,111 @@
+"""What an inspector hears of a seat after its push: that it is taken back, changed, earlier, or that nobody may go for the time being."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from inspector.domain.decision import Order, OrderKind
+from inspector.domain.reached import NO_RECIPIENT
+from inspector.domain.roster import Way
+from inspector.domain.urgency import Urgency
+from inspector.flows import reaching
+from inspector.flows.contents import named
+from inspector.flows.office import Office
+from inspector.flows.pushing import quiet
+from inspector.flows.recall import wait_for_it
+from inspector.flows.seated import LINK, read
+from inspector.flows.seats import UNDELIVERED
+from inspector.flows.settle import Settlement, nothing
+from inspector.labels import label
+from inspector.ports import Garbled, Message, PortError, Refused
+from inspector.store.pushes import Pushed
+from inspector.store.tx import Tx
+from inspector.store.work import Work
+
+
+def tell(work: Work, office: Office) -> Settlement:
+    """Tell an inspector whose seat has been taken back that he or she need not go; never before the push that it takes back.
+
+    So is told that nobody may go, for the item was taken off the published list, that somebody may again, and that what is in
+    question was corrected, or that the visit is to be made earlier.
+    """
+    wait_for_it(work, office)
+    with office.store.read() as tx:
+        seat, held = read(tx, work)
+        person = tx.rosters.inspector(seat.agency, seat.inspector)
+    channel, way = office.connectors.channels.get(work.lane), reaching.by_lane(person, work.lane)
+    word = str(work.payload.get("word", "off"))
+    turned = word in ("blocked", "unblocked") and bool(held.unpublished) is not (word == "blocked")
+    if turned or (word != "off" and not seat.state.open):
+        return nothing("obsolete")  # it has turned again meanwhile, or is nobody's affair any more
+    if channel is None or way is None:
+        return _on(work, "channel_not_configured" if channel is None else "address_gone").unasked()
+    urgency = quiet(office, word, work.expires_at or held.due_at)
+    lang = office.agency(seat.agency).language
+    tells = {"changed": True} if word in ("changed", "sooner") else {"called_off": word != "unblocked"}
+    message = Message(
+        to=way.address,
+        title=label(f"push.{word}_title", lang),
+        text=label(f"push.{word}_text", lang, visit=held.id),
+        link=office.link(LINK, seat.name),
+        urgent=urgency is Urgency.URGENT,
+        data={"visit": held.id, "seat": seat.name, **tells},
+    )
+    key = named(work.key, message)
+    try:
+        receipt = channel.push(message, key=key)
+    except (Refused, Garbled) as error:
+        return _on(work, error.code, way if error.code == NO_RECIPIENT else None).after(error)
+
+    def write(tx: Tx, now: datetime) -> None:
+        made = Pushed(
+            key=key[:300],
+            seat=seat.name,
+            word=word,
+            agency=seat.agency,
+            inspector=seat.inspector,
+            channel=way.channel,
+            mark=way.mark,
+            reference=receipt.reference[:200],
+            handed_at=now,
+        )
+        tx.pushes.add(made)
+
+    return Settlement(write=write, outcome="called_off" if word == "off" else word, attempts=receipt.attempts)
+
+
+def not_told(work: Work, _office: Office, error: PortError | None) -> Settlement:
+    """No way took it in time: a person is told."""
+    return _on(work, error.code if error else "patience_over")
+
+
+def _on(work: Work, code: str, dead: Way | None = None) -> Settlement:
+    """It cannot go this way: the next one, or a person is told."""
+
+    def write(tx: Tx, now: datetime) -> None:
+        seat, _ = read(tx, work, lock=True)
+        if dead is not None:
+            reaching.turn_off(tx, seat.agency, seat.inspector, dead, code, now)
+        tried = (*work.payload.get("tried", ()), work.lane)
+        found = [way for way in reaching.ways(tx, seat.agency, seat.inspector) if way.channel not in tried]
+        if found and (work.expires_at is None or now < work.expires_at):
+            tx.work.order([_order(work, found[0], tried, now)], now)
+        else:
+            tx.attention.open(UNDELIVERED, seat.agency, work.key, {"seat": seat.name, "error": code}, now)
+
+    return Settlement(write=write, outcome="undelivered")
+
+
+def _order(work: Work, way: Way, tried: tuple[str, ...], now: datetime) -> Order:
+    """The same word by another way."""
+    first = work.key.partition("~")[0]
+    base = Order(
+        kind=OrderKind(work.kind),
+        key=f"{first}~{len(tried)}",
+        due_at=now,
+        urgent_by=work.expires_at or now,
+        lane=way.channel,
+        expires_at=work.expires_at,
+    )
+    return replace(base, payload={**work.payload, "tried": list(tried)})

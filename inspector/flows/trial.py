@@ -1,0 +1,116 @@
+"""A test push: by each of an inspector's ways, marked as a test, in the ledger with how it ended; no seat has anything to do with it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from inspector.domain.decision import Because, Decision, Order, OrderKind
+from inspector.domain.errors import Refusal
+from inspector.domain.reached import NO_RECIPIENT
+from inspector.domain.roster import Way
+from inspector.flows import reaching
+from inspector.flows.contents import named
+from inspector.flows.office import Office
+from inspector.flows.receipts import TEST
+from inspector.flows.record import record
+from inspector.flows.settle import Settlement
+from inspector.labels import label
+from inspector.ports import Garbled, Message, PortError, Refused
+from inspector.store.pushes import Pushed
+from inspector.store.tx import Tx, new_id
+from inspector.store.work import Work
+
+
+def order(
+    office: Office, tx: Tx, agency: str, staff: str, by: str, now: datetime, only: Collection[str] = ()
+) -> tuple[str, tuple[str, ...]]:
+    """Order a test of each way, or of some channels alone; (its number, the channels). Quiet hours do not hold: somebody is waiting.
+
+    Ways that are turned off are tried as well: so one sees whether they serve again. Raises Missing; Refusal (`push_no_way`).
+    """
+    person = tx.rosters.inspector(agency, staff)
+    ways = [way for way in person.ways if not only or way.channel in only]
+    if not ways:
+        raise Refusal("push_no_way", inspector=staff)
+    number, told = new_id(), tuple(way.channel for way in ways)
+    because = Because(
+        rule="push.test", basis=(), pack="", facts={"test": number, "inspector": staff, "by": by, "channels": list(told)}
+    )
+    record(tx, _about(agency), Decision(state=person, because=because), now, {})
+    tx.work.order([_order(office, agency, staff, number, way, now) for way in ways], now)
+    return number, told
+
+
+def send(work: Work, office: Office) -> Settlement:
+    """Send one. Whatever comes of it is told to nobody but who looks; only a way that leads to nobody is turned off, as by any push."""
+    agency, staff = str(work.payload["agency"]), str(work.payload["inspector"])
+    with office.store.read() as tx:
+        person = tx.rosters.inspector(agency, staff)
+    channel, way = office.connectors.channels.get(work.lane), reaching.by_lane(person, work.lane)
+    if channel is None or way is None:
+        return _ended(work, "channel_not_configured" if channel is None else "address_gone").unasked()
+    lang = office.agency(agency).language
+    message = Message(
+        to=way.address,
+        title=label("push.test_title", lang),
+        text=label("push.test_text", lang, agency=office.agency(agency).name),
+        link=office.base_url,
+        data={"test": True},
+    )
+    key = named(work.key, message)
+    try:
+        receipt = channel.push(message, key=key)
+    except (Refused, Garbled) as error:
+        dead = way if error.code == NO_RECIPIENT else None
+        return _ended(work, error.code, dead).after(error)
+    told = Pushed(
+        key=key[:300],
+        seat=f"{TEST}{work.payload['test']}",
+        word="test",
+        agency=agency,
+        inspector=staff,
+        channel=way.channel,
+        mark=way.mark,
+        reference=receipt.reference[:200],
+        handed_at=office.now(),
+    )
+    return _ended(work, "", told=told, attempts=receipt.attempts)
+
+
+def not_sent(work: Work, _office: Office, error: PortError | None) -> Settlement:
+    """No receipt came in time."""
+    return _ended(work, error.code if error else "patience_over")
+
+
+def _ended(work: Work, code: str, dead: Way | None = None, *, told: Pushed | None = None, attempts: int = 1) -> Settlement:
+    """How a test ended, in the ledger."""
+
+    def write(tx: Tx, now: datetime) -> None:
+        agency, staff = str(work.payload["agency"]), str(work.payload["inspector"])
+        if told is not None:
+            tx.pushes.add(told)
+        if dead is not None:
+            reaching.turn_off(tx, agency, staff, dead, code, now)
+        facts = {"test": work.payload["test"], "inspector": staff, "channel": work.lane, "error": code}
+        because = Because(rule="push.tested", basis=(), pack="", facts=facts)
+        record(tx, _about(agency), Decision(state=code, because=because), now, {})
+
+    return Settlement(write=write, outcome="undelivered" if code else "handed_over", attempts=attempts)
+
+
+def _order(office: Office, agency: str, staff: str, number: str, way: Way, now: datetime) -> Order:
+    kind = OrderKind.PUSH_TEST
+    return Order(
+        kind=kind,
+        key=f"{kind.value}:{number}:{way.channel}"[:280],
+        due_at=now,
+        urgent_by=now,
+        lane=way.channel,
+        expires_at=now + office.pushing.patience,
+        payload={"agency": agency, "inspector": staff, "test": number},
+    )
+
+
+def _about(agency: str) -> str:
+    return f"roster:{agency}"

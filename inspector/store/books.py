@@ -1,0 +1,255 @@
+"""The credit books: each entry that has left or is to leave, and how the last comparison with its platform came out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from inspector.domain.decision import Order, OrderKind
+from inspector.domain.statement import COMPARED, BookState, Compared, Difference, Ours, Statement, Unlike
+from inspector.store.booktables import credit_difference, credit_entry, credit_left, credit_statement
+from inspector.store.room import Room, Row, insert_new, padded
+from inspector.store.tables import EPOCH, work
+
+_STANDS = (BookState.ORDERED.value, BookState.ENTERED.value)
+_PAGE = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Booked:
+    """An entry as it is kept: `body` is what was told, `retraction` what is told of its end."""
+
+    entry: str
+    case_id: str
+    agency: str
+    lane: str
+    state: BookState
+    receipt: str
+    moved_at: datetime
+    body: Mapping[str, Any]
+    retraction: Mapping[str, Any] | None
+
+
+class BookRoom(Room):
+    """The books' tables."""
+
+    def ordered(self, entry: str, case_id: str, agency: str, lane: str, body: Mapping[str, object], now: datetime) -> None:
+        """An entry is to be handed over; ordered twice it is one."""
+        row = {
+            "entry": entry,
+            "case_id": case_id,
+            "agency": agency,
+            "lane": lane,
+            "state": BookState.ORDERED.value,
+            "moved_at": now,
+            "receipt": "",
+            "body": json.dumps(body, ensure_ascii=False),
+        }
+        self.batch.later(insert_new(self.sqlite, credit_entry, ("entry",)), [row])
+
+    def entered(self, entry: str, lane: str, receipt: str, now: datetime) -> None:
+        """The platform has it. One that is to be taken back, or has been, stays so."""
+        held = sa.update(credit_entry).where(credit_entry.c.entry == entry, credit_entry.c.state.in_(_STANDS))
+        told = {"state": BookState.ENTERED.value, "receipt": receipt[:200], "lane": lane, "moved_at": now}
+        self.connection.execute(held.values(**told))
+
+    def dropped(self, entry: str) -> None:
+        """It has not left the house, and never will."""
+        held = sa.delete(credit_entry).where(credit_entry.c.entry == entry)
+        self.connection.execute(held.where(credit_entry.c.state == BookState.ORDERED.value))
+
+    def fallen(self, entry: str, lane: str, retraction: Mapping[str, object], now: datetime) -> None:
+        """It is to be taken back."""
+        held = sa.update(credit_entry).where(credit_entry.c.entry == entry)
+        told = json.dumps(retraction, ensure_ascii=False)
+        self.connection.execute(held.values(state=BookState.FALLEN.value, lane=lane, retraction=told, moved_at=now))
+
+    def retracted(self, entry: str, receipt: str, now: datetime) -> None:
+        """The platform has acknowledged that it is taken back."""
+        held = sa.update(credit_entry).where(credit_entry.c.entry == entry)
+        self.connection.execute(held.values(state=BookState.RETRACTED.value, receipt=receipt[:200], moved_at=now))
+
+    def get(self, entry: str) -> Booked | None:
+        """An entry; None for one that is not in the books."""
+        row = self.row(sa.select(credit_entry).where(credit_entry.c.entry == entry))
+        if row is None:
+            return None
+        told = json.loads(row["retraction"]) if row["retraction"] else None
+        same = {name: row[name] for name in ("entry", "case_id", "agency", "lane", "receipt", "moved_at")}
+        return Booked(**same, state=BookState(row["state"]), body=json.loads(row["body"]), retraction=told)
+
+    def of_case(self, case_id: str) -> list[Row]:
+        """The entries of a case, oldest first."""
+        return self.rows(sa.select(credit_entry).where(credit_entry.c.case_id == case_id).order_by(credit_entry.c.moved_at))
+
+    def ours(self, lane: str, entries: Collection[str] | None = None) -> Iterator[Ours]:
+        """All that this platform was or is to be told, or these entries of it; read some hundred at a time.
+
+        Of before there were books some have no lane; one that only waits for a platform has not left.
+        """
+        under_way = self._under_way()
+        here = (credit_entry.c.lane == lane) | ((credit_entry.c.lane == "") & (credit_entry.c.state != BookState.ORDERED.value))
+        asked = sa.select(credit_entry).where(here).order_by(credit_entry.c.entry)
+        for row in self._pages(asked) if entries is None else self._these(asked, entries):
+            body = json.loads(row.body)
+            yield Ours(
+                entry=row.entry,
+                case_id=row.case_id,
+                agency=row.agency,
+                state=BookState(row.state),
+                moved_at=row.moved_at,
+                told={name: str(body.get(name) or "") for name in COMPARED} if body else {},
+                open=row.entry in under_way,
+            )
+
+    def _pages(self, asked: sa.Select[Any]) -> Iterator[sa.Row[Any]]:
+        after = ""
+        while rows := self.connection.execute(asked.where(credit_entry.c.entry > after).limit(_PAGE)).all():
+            yield from rows
+            after = rows[-1].entry
+
+    def _these(self, asked: sa.Select[Any], entries: Collection[str]) -> Iterator[sa.Row[Any]]:
+        for some in _parts(entries):
+            yield from self.connection.execute(asked.where(credit_entry.c.entry.in_(some))).all()
+
+    def longest_unasked(self, lane: str, limit: int) -> list[str]:
+        """The entries about which this platform was not asked one by one for longest; those never asked about come first."""
+        held = credit_entry.c
+        order = (held.asked_at.is_not(None), held.asked_at, held.entry)
+        asked = sa.select(held.entry).where(held.lane == lane).order_by(*order).limit(limit)
+        return list(self.connection.execute(asked).scalars())
+
+    def asked(self, entries: Collection[str], now: datetime) -> None:
+        """The platform has been asked about these."""
+        for some in _parts(entries):
+            held = sa.update(credit_entry).where(credit_entry.c.entry.in_(some))
+            self.connection.execute(held.values(asked_at=now))
+
+    def learned(self, found: Mapping[str, tuple[BookState, str]], now: datetime) -> None:
+        """Receipts that were lost, as a statement shows them."""
+        for entry, (state, receipt) in found.items():
+            before = BookState.ORDERED if state is BookState.ENTERED else BookState.FALLEN
+            held = sa.update(credit_entry).where(credit_entry.c.entry == entry, credit_entry.c.state == before.value)
+            self.connection.execute(held.values(state=state.value, receipt=receipt[:200], moved_at=now))
+
+    def again(self, order: Order, now: datetime) -> bool:
+        """Let a row of work that is done be carried out once more under its key, with fresh tries; False where there is none."""
+        held = sa.update(work).where(work.c.key == order.key, work.c.state == "done").returning(work.c.key)
+        told = {"lane": order.lane, "payload": json.dumps(order.payload, ensure_ascii=False), "urgent_by": order.urgent_by}
+        fresh = {"state": "ready", "due_at": now, "expires_at": order.expires_at, "lease_until": EPOCH, "owner": None}
+        return self.connection.execute(held.values(**told, **fresh, attempts=0, error=None, done_at=None)).first() is not None
+
+    def _under_way(self) -> set[str]:
+        """The entries for which something is ordered and not settled, or lies in quarantine, where a person has it already."""
+        kinds = (OrderKind.CREDIT.value, OrderKind.CREDIT_RETRACT.value)
+        rows = self.connection.execute(
+            sa.select(work.c.key, work.c.kind, work.c.payload).where(work.c.kind.in_(kinds), work.c.state != "done")
+        )
+        return {row.key if row.kind == kinds[0] else str(json.loads(row.payload)["entry"]) for row in rows}
+
+    # --- how comparisons came out
+
+    def note(self, lane: str, statement: Statement, compared: Compared, now: datetime) -> None:
+        """A comparison came to its end."""
+        row = {
+            "lane": lane,
+            "tried_at": now,
+            "error": "",
+            "compared_at": now,
+            "as_of": statement.as_of,
+            "source": statement.source[:400],
+            "digest": statement.digest,
+            "alike": compared.alike,
+            "moving": compared.moving,
+        }
+        self.upsert(credit_statement, row, ("lane",))
+
+    def failed(self, lane: str, error: str, now: datetime) -> None:
+        """A comparison could not be made; what the last one has shown stands."""
+        row = {"lane": lane, "tried_at": now, "error": error[:200], "source": "", "digest": "", "alike": 0, "moving": 0}
+        if not self.insert_one(credit_statement, row, ("lane",)):
+            held = sa.update(credit_statement).where(credit_statement.c.lane == lane)
+            self.connection.execute(held.values(tried_at=now, error=error[:200]))
+
+    def statements(self) -> list[Row]:
+        """How it stands with each platform."""
+        return self.rows(sa.select(credit_statement).order_by(credit_statement.c.lane))
+
+    def differ(self, lane: str, found: Iterable[Difference], now: datetime, of: Collection[str] | None = None) -> None:
+        """Write down what differs now; what did before keeps its date, what does no more goes. `of`: only these were looked at."""
+        new = {one.entry: one for one in found}
+        held = credit_difference.c
+        before = {row["entry"]: row for row in self.differences(lane)}
+        gone = [entry for entry in before if entry not in new and (of is None or entry in of)]
+        for some in _parts(gone):
+            self.connection.execute(sa.delete(credit_difference).where(held.lane == lane, held.entry.in_(some)))
+        for entry, one in new.items():
+            same = before.get(entry, {}).get("kind") == one.kind.value
+            row = {
+                "lane": lane,
+                "entry": entry[:300],
+                "kind": one.kind.value,
+                "agency": one.agency,
+                "case_id": one.case_id[:40],
+                "step": one.step.value,
+                "since": before[entry]["since"] if same else now,
+                "stepped_at": before[entry]["stepped_at"] if same else None,
+                "body": json.dumps(asdict(one)["says"], ensure_ascii=False),
+            }
+            self.upsert(credit_difference, row, ("lane", "entry"))
+
+    def stepped(self, lane: str, entry: str, now: datetime) -> None:
+        """A step was ordered for a difference."""
+        held = credit_difference.c
+        here = sa.update(credit_difference).where(held.lane == lane, held.entry == entry)
+        self.connection.execute(here.values(stepped_at=now))
+
+    def leave(self, lane: str, entry: str, mark: str, now: datetime) -> None:
+        """A person says that a difference is right as it is: it is told no more, until it is another one."""
+        self.upsert(credit_left, {"lane": lane, "entry": entry, "mark": mark, "at": now}, ("lane", "entry"))
+        held = credit_difference.c
+        self.connection.execute(sa.delete(credit_difference).where(held.lane == lane, held.entry == entry))
+
+    def left(self, lane: str) -> dict[str, str]:
+        """By entry the mark of the difference that was left as it is."""
+        asked = sa.select(credit_left.c.entry, credit_left.c.mark).where(credit_left.c.lane == lane)
+        return {row.entry: row.mark for row in self.connection.execute(asked)}
+
+    def differences(
+        self, lane: str | None = None, *, sees: Collection[str] | None = None, after: str = "", limit: int | None = None
+    ) -> list[Row]:
+        """What differed at the last comparison, by entry."""
+        held = credit_difference.c
+        asked = sa.select(credit_difference).where(held.entry > after).order_by(held.entry, held.lane).limit(limit)
+        if lane is not None:
+            asked = asked.where(held.lane == lane)
+        if sees is not None:
+            asked = asked.where(held.agency.in_(sorted(sees)))
+        return [{**row, "says": json.loads(row.pop("body"))} for row in self.rows(asked)]
+
+    def difference(self, entry: str) -> Row | None:
+        """The difference about an entry, at whichever platform it was seen first."""
+        row = self.row(
+            sa.select(credit_difference).where(credit_difference.c.entry == entry).order_by(credit_difference.c.lane).limit(1)
+        )
+        return {**row, "says": json.loads(row.pop("body"))} if row is not None else None
+
+    def counts(self) -> list[tuple[str, str, int]]:
+        """(platform, kind, how many differ); 0 is told, too, of every platform that was compared with."""
+        held = credit_difference.c
+        rows = self.connection.execute(sa.select(held.lane, held.kind, sa.func.count()).group_by(held.lane, held.kind)).all()
+        found = {(row[0], row[1]): row[2] for row in rows}
+        lanes = [row["lane"] for row in self.statements()]
+        return [(lane, kind.value, found.get((lane, kind.value), 0)) for lane in lanes for kind in Unlike]
+
+
+def _parts(entries: Collection[str]) -> Iterator[list[str]]:
+    """Entries in lists that a statement can hold, of few lengths."""
+    held = sorted(entries)
+    for start in range(0, len(held), _PAGE):
+        yield padded(held[start : start + _PAGE])

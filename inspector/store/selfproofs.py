@@ -1,0 +1,99 @@
+"""Self-proofs, and the files that were shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from inspector.domain.errors import Missing
+from inspector.domain.selfproof import Material, ProofState, SelfProof
+from inspector.store.codec import dump, load
+from inspector.store.room import Room
+from inspector.store.selfprooftables import self_proof, self_proof_material
+from inspector.store.tables import case_file
+
+
+class SelfProofRoom(Room):
+    """The tables of self-proofs."""
+
+    def add(self, proof: SelfProof) -> None:
+        """Write a new one; the same one twice is one."""
+        row = {"id": proof.id, "case_id": proof.case_id, "agency": proof.agency, "version": 0}
+        self.insert_one(self_proof, row | self._row(proof), ("id",))
+
+    def get(self, proof_id: str, *, lock: bool = False) -> SelfProof:
+        """One of them. Raises Missing."""
+        asked = sa.select(self_proof.c.body).where(self_proof.c.id == proof_id)
+        text = self.connection.execute(asked.with_for_update() if lock else asked).scalar_one_or_none()
+        if text is None:
+            raise Missing("self_proof_unknown", self_proof=proof_id)
+        return load(SelfProof, text)
+
+    def put(self, proof: SelfProof) -> None:
+        """Write a changed one; the caller holds its lock."""
+        values = self._row(proof) | {"version": self_proof.c.version + 1}
+        self.expect_one(sa.update(self_proof).where(self_proof.c.id == proof.id).values(**values), proof.id)
+
+    def of_case(self, case_id: str, *, lock: bool = False) -> list[SelfProof]:
+        """Those of a case."""
+        asked = sa.select(self_proof.c.body).where(self_proof.c.case_id == case_id).order_by(self_proof.c.id)
+        return [load(SelfProof, text) for text in self.connection.execute(asked.with_for_update() if lock else asked).scalars()]
+
+    def open_of(self, agencies: Sequence[str], limit: int) -> list[SelfProof]:
+        """Open ones of these agencies: what waits to be read first, then by date."""
+        states = [state.value for state in ProofState if state.open]
+        unread = sa.case((self_proof.c.state == ProofState.RECEIVED.value, 0), else_=1)
+        asked = sa.select(self_proof.c.body).where(self_proof.c.state.in_(states), self_proof.c.agency.in_(list(agencies)))
+        asked = asked.order_by(unread, self_proof.c.due_at, self_proof.c.id).limit(limit)
+        return [load(SelfProof, text) for text in self.connection.execute(asked).scalars()]
+
+    def unfinished(self, limit: int) -> list[SelfProof]:
+        """Open ones of the whole house, what waits to be read first."""
+        agencies = self.connection.execute(sa.select(self_proof.c.agency).distinct()).scalars().all()
+        return self.open_of(agencies, limit)
+
+    def counts(self) -> Sequence[Any]:
+        """(agency, state, count)."""
+        asked = sa.select(self_proof.c.agency, self_proof.c.state, sa.func.count())
+        return self.connection.execute(asked.group_by(self_proof.c.agency, self_proof.c.state)).all()
+
+    def keep(self, proof: SelfProof, material: Material, content: bytes) -> None:
+        """Keep a file; the same bytes twice are one."""
+        row: dict[str, object] = {"self_proof": proof.id, "digest": material.digest, "case_id": proof.case_id}
+        row |= {"kind": material.kind.value, "size": material.size, "at": material.at, "content": content}
+        self.insert_one(self_proof_material, row, ("self_proof", "digest"))
+
+    def content(self, proof_id: str, digest: str) -> bytes:
+        """A file. Raises Missing: for one that is not there, and for one that is kept no longer."""
+        asked = sa.select(self_proof_material.c.content).where(
+            self_proof_material.c.self_proof == proof_id, self_proof_material.c.digest == digest
+        )
+        row = self.connection.execute(asked).one_or_none()
+        if row is None:
+            raise Missing("material_unknown", digest=digest)
+        if row.content is None:
+            raise Missing("material_gone", digest=digest)
+        return bytes(row.content)
+
+    def forget(self, before: datetime, limit: int = 100) -> list[tuple[str, list[str]]]:
+        """Let the files of cases go that ended before; the cases, each with what was let go. Their digests stay."""
+        held = self_proof_material.c
+        asked = (
+            sa.select(held.case_id, held.self_proof, held.digest)
+            .join(case_file, case_file.c.id == held.case_id)
+            .where(held.content.is_not(None), case_file.c.ended_at < before)
+            .order_by(held.case_id, held.self_proof, held.digest)
+            .limit(limit)
+        )
+        gone: dict[str, list[str]] = {}
+        for row in self.connection.execute(asked).all():
+            one = (held.self_proof == row.self_proof) & (held.digest == row.digest)
+            self.connection.execute(sa.update(self_proof_material).where(one).values(content=None))
+            gone.setdefault(row.case_id, []).append(row.digest)
+        return list(gone.items())
+
+    def _row(self, proof: SelfProof) -> dict[str, object]:
+        return {"state": proof.state.value, "due_at": proof.due_at, "body": dump(proof)}

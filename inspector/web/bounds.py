@@ -1,0 +1,20 @@
+"""How large a request may be, by what it is for."""
+
+from __future__ import annotations
+
+from inspector.settings import Web
+
+AROUND = 50_000
+"""Bytes of the words that go with a file."""
+
+
+def shows(path: str) -> bool:
+    """Whether an address takes a file that a subject shows."""
+    return path.startswith("/show/") or (path.startswith("/v1/self-proofs/") and path.endswith("/materials"))
+
+
+def most(path: str, settings: Web) -> int:
+    """How many bytes a request to an address may have: a file may be larger than any message, and in base64 by a third more."""
+    if not shows(path):
+        return settings.max_body_bytes
+    return max(settings.max_body_bytes, settings.max_material_bytes * (3 if path.startswith("/show/") else 4) // 3 + AROUND)

@@ -1,0 +1,93 @@
+"""A form with a file in it (multipart/form-data, RFC 7578), read strictly and whole: what was cut off on its way leaves nothing behind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from email.message import Message as EmailMessage
+
+from python_multipart.exceptions import MultipartParseError
+from python_multipart.multipart import MultipartParser
+from starlette.exceptions import HTTPException
+
+from inspector.web.errors import Unreadable
+from inspector.web.pages import Fields
+
+FORM = "multipart/form-data"
+_MOST_PARTS = 20
+
+
+@dataclass
+class _Part:
+    """One part as it is read."""
+
+    head: dict[str, str] = field(default_factory=dict)
+    content: bytearray = field(default_factory=bytearray)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """The fields of a form, and its files by the names of their fields; what a browser calls a file is not kept."""
+
+    fields: Fields
+    files: dict[str, bytes]
+
+
+def sent(content: bytes, kind: str) -> Sent:
+    """A form that was sent with its files. Raises HTTPException (400) for what is none or is not whole."""
+    told = _header(kind)
+    boundary = told.get_param("boundary", "")
+    if told.get_content_type() != FORM or not isinstance(boundary, str) or not 1 <= len(boundary) <= 70:
+        raise HTTPException(400)
+    pairs, files, flaw = [], dict[str, bytes](), None
+    for part in _parts(content, boundary):
+        about = _header(part.head.get("content-disposition", ""), "content-disposition")
+        name = about.get_param("name", header="content-disposition")
+        if not isinstance(name, str) or not name:
+            raise HTTPException(400)
+        if about.get_param("filename", header="content-disposition") is not None:
+            files[name] = bytes(part.content)
+            continue
+        try:
+            pairs.append((name, part.content.decode("utf-8")))
+        except UnicodeDecodeError:
+            flaw = Unreadable("form_unreadable")
+    return Sent(fields=Fields(pairs, flaw), files=files)
+
+
+def _parts(content: bytes, boundary: str) -> list[_Part]:
+    parts: list[_Part] = []
+    name, value, ended = bytearray(), bytearray(), []
+
+    def begin() -> None:
+        parts.append(_Part())
+
+    def header() -> None:
+        parts[-1].head[name.decode("latin-1").lower()] = value.decode("utf-8", "replace")
+        name.clear()
+        value.clear()
+
+    parser = MultipartParser(
+        boundary,
+        {
+            "on_part_begin": begin,
+            "on_header_field": lambda data, start, end: name.extend(data[start:end]),
+            "on_header_value": lambda data, start, end: value.extend(data[start:end]),
+            "on_header_end": header,
+            "on_part_data": lambda data, start, end: parts[-1].content.extend(data[start:end]),
+            "on_end": lambda: ended.append(True),
+        },
+    )
+    try:
+        parser.write(content)
+        parser.finalize()
+    except MultipartParseError as error:
+        raise HTTPException(400) from error
+    if not ended or len(parts) > _MOST_PARTS:
+        raise HTTPException(400)
+    return parts
+
+
+def _header(text: str, name: str = "content-type") -> EmailMessage:
+    told = EmailMessage()
+    told[name] = text.replace("\r", " ").replace("\n", " ")
+    return told

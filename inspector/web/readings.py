@@ -1,0 +1,142 @@
+"""The officer's desk of self-proofs: what was shown and waits to be read, and links that are to be handed over."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from fastapi import APIRouter, Request
+from starlette.responses import RedirectResponse, Response
+
+from inspector.domain.errors import Forbidden, InspectorError, Invalid, Refusal
+from inspector.domain.selfproof import ProofState, SelfProof, hears
+from inspector.flows import selfproof
+from inspector.store.tx import Tx, new_id
+from inspector.web.caller import Caller
+from inspector.web.desk import AtDesk, Desk, message
+from inspector.web.fields import Digest
+from inspector.web.forms import fact_name
+from inspector.web.language import InLang, carried
+from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, complete, page, read, refused, trouble
+from inspector.web.roles import Role
+from inspector.web.selfproofs import CallBackIn, ReadingIn, file_of, proof_shown
+from inspector.web.selfproofs import read as read_so
+from inspector.web.session import COOKIE, Visitor, guard, to_login, written_by_officer
+
+router = APIRouter(include_in_schema=False)
+SHOWN = 100
+VERDICTS = ("match", "mismatch", "cannot_say")
+
+
+@router.get("/proofs")
+def show_all(request: Request, desk: AtDesk, caller: Visitor) -> Response:
+    """Self-proofs that are open, of the session's agencies; what waits to be read stands first."""
+    if caller is None:
+        return to_login(request)
+    if caller.role not in (Role.OFFICER, Role.AUDITOR):
+        return refused(request, Forbidden("role_missing", role=caller.role.value, needed="officer, auditor"))
+    held = desk.look(lambda tx: [(proof_shown(one), _fact(desk, tx, one)) for one in tx.selfproofs.open_of(caller.sees, SHOWN)])
+    return page(request, "proofs.html", caller=caller, rows=held)
+
+
+@router.get("/proofs/{proof_id}")
+def show_one(request: Request, desk: AtDesk, caller: Visitor, proof_id: str) -> Response:
+    """One of them: what was shown, and what an officer may do."""
+    if caller is None:
+        return to_login(request)
+    return _page(request, desk, caller, proof_id)
+
+
+@router.get("/proofs/{proof_id}/materials/{digest}")
+def show_file(request: Request, desk: AtDesk, caller: Visitor, proof_id: str, digest: Digest) -> Response:
+    """A file that was shown; who looked at it is on record."""
+    if caller is None:
+        return to_login(request)
+    try:
+        caller.may(Role.OFFICER, Role.AUDITOR)
+        return file_of(desk, caller, proof_id, digest)
+    except InspectorError as error:
+        return refused(request, error)
+
+
+@router.post("/proofs/{proof_id}")
+def post_one(request: Request, desk: AtDesk, caller: Visitor, proof_id: str, form: Posted, lang: InLang) -> Response:
+    """An officer says what was shown says, takes the link to hand it over, or calls it back."""
+    if caller is None:
+        return to_login(request)
+    try:
+        written_by_officer(request, desk, caller, form)
+        if form.one("do") == "hand":  # the link is shown once, here, and lies in no row
+            return _page(request, desk, caller, proof_id, link=desk.act(lambda tx, now: _hand(desk, tx, caller, proof_id, now)))
+        _do(desk, caller, proof_id, form)
+    except InspectorError as error:
+        return _page(request, desk, caller, proof_id, form, trouble(error, form, lang))
+    return RedirectResponse(request.url.path + carried(request), 303)
+
+
+def _do(desk: Desk, caller: Caller, proof_id: str, form: Fields) -> None:
+    match form.one("do"):
+        case "read":
+            complete(form, Invalid("reading_missing", field="verdict"))
+            named = {name: form.one(name) for name in ("value", "reasons", "of_day") if form.one(name)}
+            given = read(ReadingIn, verdict=form.one("verdict"), **named)
+            said = message(caller.source, form.message_id(), f"read {proof_id}", given)
+            desk.once(said, lambda tx, now: proof_shown(read_so(desk, tx, caller, proof_id, given, now)))
+        case "link":
+            complete(form, Invalid("reason_missing", field="reason"))
+            why = read(CallBackIn, reason=form.one("reason"))
+            said = message(caller.source, form.message_id(), f"link {proof_id}", why)
+
+            def call_back(tx: Tx, now: datetime) -> CallBackIn:
+                caller.case(tx, tx.selfproofs.get(proof_id).case_id)
+                selfproof.call_back(tx, proof_id, caller.name, why.reason, now)
+                return why
+
+            desk.once(said, call_back)
+        case other:
+            raise Refusal("action_unknown", action=other[:40])
+
+
+def _hand(desk: Desk, tx: Tx, caller: Caller, proof_id: str, now: datetime) -> str:
+    caller.case(tx, tx.selfproofs.get(proof_id).case_id)
+    return selfproof.hand(desk.office, tx, proof_id, caller.name, now)
+
+
+def _fact(desk: Desk, tx: Tx, held: SelfProof) -> str:
+    return fact_name(desk, tx.cases.get(held.case_id).pack, str(held.question["item"]), str(held.question["fact"]))
+
+
+def _page(
+    request: Request,
+    desk: Desk,
+    caller: Caller,
+    proof_id: str,
+    form: Fields | None = None,
+    wrong: Trouble = NO_TROUBLE,
+    *,
+    link: str = "",
+) -> Response:
+    def ask(tx: Tx) -> tuple[SelfProof, str, bool]:
+        held = tx.selfproofs.get(proof_id)
+        case = caller.case(tx, held.case_id)
+        return held, _fact(desk, tx, held), hears(case, held)
+
+    try:
+        caller.may(Role.OFFICER, Role.AUDITOR)
+        held, fact, wanted = desk.look(ask)
+    except InspectorError as error:
+        return refused(request, error)
+    officer = caller.role is Role.OFFICER
+    context = {
+        "caller": caller,
+        "held": proof_shown(held),
+        "fact": fact,
+        "reads": officer and held.state is ProofState.RECEIVED,
+        "hands": officer and wanted,
+        "link": link,
+        "verdicts": VERDICTS,
+        "kept": form.kept() if form else {},
+        "trouble": wrong,
+        "message_id": new_id(),
+        "guard": guard(desk, request.cookies[COOKIE]),
+    }
+    return page(request, "proof.html", status=wrong.status, **context)

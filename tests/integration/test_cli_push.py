@@ -1,0 +1,58 @@
+"""`push`: a register of several ways, a test of them, and a way that is off; whoever reads who is reached stands in the ledger."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from inspector.domain.roster import Way
+from inspector.store.pushes import Off
+from tests import house
+from tests.operator import Operator, one_database, operated, settled, table
+
+pytestmark = pytest.mark.alike
+
+database_url = one_database
+
+HEADS = ["id", "name", "certificate", "certificate_until", "channel", "address"]
+
+
+@pytest.fixture
+def operator(database_url: str, tmp_path: Path) -> Operator:
+    return settled(database_url, tmp_path)
+
+
+def officers(operator: Operator, channel: str, address: str) -> tuple[int, list[str]]:
+    """The register is imported; (exit code, flaws)."""
+    file = operator.file("staff.csv", table(HEADS, ["Z1", "赵一", "C-1", "2030-12-31", f'"{channel}"', f'"{address}"']))
+    said = operator.say("roster", "import", "inspectors", file, "--agency", "bureau", "--json")
+    return said.code, [one["code"] for one in said.json["flaws"]]
+
+
+def test_ways_are_entered_tested_shown_and_turned_on_again(operator: Operator) -> None:
+    assert officers(operator, "wecom、wecom", "z1") == (2, ["channel_twice"])
+    assert officers(operator, "wecom,sms,mail", "z1，138") == (2, ["addresses_differ"])
+    assert officers(operator, "wecom、sms", "z1，138") == (0, [])
+    told = operator.well("push", "test", "bureau", "Z1", "--json").json
+    assert told["channels"] == ["wecom", "sms"]
+    assert operator.say("push", "test", "bureau", "Z1", "--channel", "fax", "--json").code == 4
+    with house.closing(operator.store()) as store, store.begin() as tx:
+        rows = {row["lane"]: row["kind"] for row in tx.work.page()}
+        way = Way(channel="wecom", address="z1")
+        off = Off(agency="bureau", inspector="Z1", channel="wecom", mark=way.mark, code="recipient_refused", since=house.START)
+        tx.pushes.turn_off(off)
+    assert rows == {"wecom": "push.test", "sms": "push.test"}
+    ways = operator.well("push", "ways", "bureau", "Z1", "--json").json
+    assert [(one["channel"], one["off"], one["error"]) for one in ways] == [
+        ("wecom", True, "recipient_refused"),
+        ("sms", False, ""),
+    ]
+    assert "z1" not in str(ways)
+    assert [one["channel"] for one in operator.well("push", "ways", "bureau", "--json").json] == ["wecom"]
+    again = ("push", "on", "bureau", "Z1", "wecom", "--reason", "号码已恢复", "--json")
+    assert (operator.well(*again).json["off"], operator.say(*again).code) == (False, 3)
+    assert operator.well("push", "list", "--json").json == []
+    with house.closing(operator.store()) as store:
+        acts = [rule for rule, _ in operated(store) if rule.startswith("operator.push")]
+    assert acts == [f"operator.push.{one}" for one in ("test", "ways", "ways", "on", "list")]

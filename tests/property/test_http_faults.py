@@ -1,0 +1,158 @@
+"""No fault of whoever is asked over HTTP, in any order, ever speaks for or against anybody, or passes for having been taken."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from connectors.agencies import http as agency
+from connectors.credit import http as credit
+from connectors.seeds import reveal
+from connectors.sources import http, results, xroad
+from connectors.witness import http as witness
+from inspector.domain.case import SubjectKind
+from inspector.ports import PortError
+from inspector.testing import CODE, ENTRY, LETTER, caught
+from inspector.testing.faults import table
+from inspector.testing.peer import Step, answer, followed, peer
+from tests.frontends import outcome
+from tests.integration.test_connectors import HASH, NONCE, secret_in
+from tests.integration.test_xroad import NAMED
+
+SILENT = {"unavailable", "barred", "refused", "garbled", "cannot_say", "not_found"}
+GOOD: Mapping[str, object] = {"code": 0, "data": {"value": "存续", "as_of": "2026-01-06"}, "version": "3"}
+RESULT: Mapping[str, object] = {
+    "value": "存续",
+    "checked_on": "2026-01-06",
+    "agency": "示例区消防救援大队",
+    "number": "检〔2026〕7号",
+    "state": "final",
+}
+AGAINST: Mapping[str, object] = {"value": "注销", "as_of": "2026-01-06"}
+ODD: list[object] = [
+    *({"code": code, "data": AGAINST, "version": "3"} for code in (404, -1, "E-106", "who knows", None, False, [0], {"0": 0})),
+    *({"code": 0, "data": data} for data in (None, "", [], [AGAINST], {"value": None}, {"value": ["注销"]}, {"value": {"x": 1}})),
+    *({"code": 0, "data": {**AGAINST, "value": value}} for value in ("", " ", "—", "ＮＵＬＬ")),
+    {"code": 0, "data": {**AGAINST, "as_of": "soon"}},
+    {"code": 0, "data": {**AGAINST, "value": "注销" * 3000}},
+    {"data": AGAINST},
+    {**AGAINST},
+]
+"""Errors in the guise of a 200, most with what looks like a value, and good codes with nothing behind them that could be one."""
+UNUSABLE: list[object] = [
+    *({"code": 0, "data": {**RESULT, "value": "注销", "state": state}} for state in ("open", "fallen", "who knows", None, "")),
+    *({"code": 0, "data": {**RESULT, "value": "注销", name: None}} for name in ("agency", "number", "checked_on")),
+    *({"code": 0, "data": {**RESULT, "value": "注销", name: "某" * 300}} for name in ("agency", "number")),
+]
+"""Results that nobody may rely on: of a check that is under way, was revoked, or is nobody's."""
+
+
+def steps(good: object, odd: list[object]) -> dict[str, Step]:
+    """What goes wrong, by name: the public table's faults that do not show by waiting, and what a platform may say."""
+    return {
+        **{one.name: one.step for one in table(good, heeds=True, empty=False) if not one.hasty and one.becomes},
+        **{f"odd-{number}": answer(200, told) for number, told in enumerate(odd)},
+        **{f"odd-{number}-at-500": answer(500, told) for number, told in enumerate(odd)},
+        "good-at-500": answer(500, good),
+        "good-at-404": answer(404, good),
+        "behind": followed(answer(503), b"HTTP/1.1 200 Said\r\nContent-Length: 2\r\n\r\n{}"),
+        "twice": followed(answer(503)),
+    }
+
+
+Made = Callable[[str, Path], Any]
+
+
+def signed(url: str, folder: Path) -> Any:
+    """The source over HTTP that signs after RFC 9421."""
+    file = secret_in(folder, base64.b64encode(b"s" * 32).decode(), "signing")
+    return http.connect("front", {"url": url, **ONCE, "key_file": str(file), "key_id": "office-7"})
+
+
+ONCE: Mapping[str, object] = {"tries": 1, "read_seconds": 2, "budget_seconds": 3}
+CODES: Mapping[str, object] = {"not_found_codes": [404], "retry_codes": [-1], "permanent_codes": ["E-106"]}
+SOURCES: Mapping[str, tuple[Made, object, list[object]]] = {
+    "http": (lambda url, _: http.connect("front", {"url": url, **ONCE, **CODES}), GOOD, ODD),
+    "http, signed": (signed, GOOD, ODD),
+    "xroad": (lambda url, _: xroad.connect("front", {"url": url, **NAMED, **ONCE, **CODES}), GOOD, ODD),
+    "results": (
+        lambda url, _: results.connect("front", {"url": url, **ONCE, **STATES}),
+        {"code": 0, "data": RESULT},
+        [*UNUSABLE, *ODD],
+    ),
+}
+STATES: Mapping[str, object] = {"final_states": ["final"], "open_states": ["open"], "fallen_states": ["fallen"]}
+
+
+@pytest.mark.parametrize("kind", SOURCES)
+def test_no_fault_in_any_order_ever_yields_a_match_or_a_mismatch(kind: str) -> None:
+    make, good, odd = SOURCES[kind]
+    faults = steps(good, odd)
+    with TemporaryDirectory() as folder, peer() as there, closing(make(there.url, Path(folder))) as made:
+        for name, step in faults.items():
+            there.plays(step)
+            assert outcome(made) in SILENT, name
+
+        @settings(max_examples=25, deadline=None)
+        @given(st.lists(st.sampled_from(sorted(faults)), min_size=1, max_size=6))
+        def holds(names: list[str]) -> None:
+            there.plays(*(faults[name] for name in names), answer(200, good))
+            assert {outcome(made) for _ in names} <= SILENT
+            assert outcome(made) == "match", "it comes back by itself"
+
+        holds()
+
+
+PARTIES: Mapping[str, tuple[Callable[[str], Any], object, Callable[[Any], object]]] = {
+    "a level": (
+        lambda url: credit.connect("party", {"url": url, **ONCE}),
+        {"level": "A", "as_of": "2026-01-05"},
+        lambda made: made.level(SubjectKind.FIRM, CODE, key="k-1").level,
+    ),
+    "an entry": (
+        lambda url: credit.connect("party", {"url": url, **ONCE}),
+        {"receipt": "A"},
+        lambda made: made.record(ENTRY, key="k-1").reference,
+    ),
+    "a letter": (
+        lambda url: agency.connect("party", {"url": url, **ONCE}),
+        {"receipt": "A"},
+        lambda made: made.send(LETTER, key="k-1").reference,
+    ),
+    "a value": (
+        lambda url: witness.connect("party", {"url": url, **ONCE}),
+        {"receipt": "A"},
+        lambda made: made.lodge("D-1", "ab" * 32, key="k-1").reference,
+    ),
+    "a nonce": (
+        lambda url: reveal.connect("party", {"url": url, **ONCE}),
+        {"nonce": NONCE},
+        lambda made: "A" if made.reveal("D-1", {"hash": HASH}, (), key="k-1") else "",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", PARTIES)
+def test_no_fault_in_any_order_is_a_level_a_receipt_or_a_part_of_a_seed(kind: str) -> None:
+    make, good, call = PARTIES[kind]
+    empty = kind not in ("a level", "a nonce")
+    faults = {one.name: one.step for one in table(good, heeds=True, empty=empty) if not one.hasty and one.becomes}
+    with peer() as there, closing(make(there.url)) as made:
+
+        @settings(max_examples=20, deadline=None)
+        @given(st.lists(st.sampled_from(sorted(faults)), min_size=1, max_size=5))
+        def holds(names: list[str]) -> None:
+            there.plays(*(faults[name] for name in names), answer(200, good))
+            for name in names:
+                assert isinstance(caught(lambda: call(made)), PortError), name
+            assert call(made) == "A"
+
+        holds()
