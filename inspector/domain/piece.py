@@ -76,7 +76,7 @@ def _beside(request: Request, name: str, verdict: Verdict, note: str, said: Mapp
         as_of=None,
         note=early or note,
         found=str(said.get("value", "")),
-        remark=str(said.get("rest") or said.get("reasons") or ""),
+        remark="\n".join(str(said[name]) for name in ("rest", "reasons") if said.get(name)),
         reply_digest=str(said.get("scan", "")),
         door=str(said.get("door", "")),
         token=str(said.get("token", "")),
