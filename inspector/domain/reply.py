@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from inspector.domain.afterword import afterword
 from inspector.domain.assistance import (
     TIMERS,
     AssistanceState,
@@ -26,6 +27,7 @@ from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import Verdict, blank, stated
 from inspector.domain.letter import others
 from inspector.domain.policy import Compare
+from inspector.domain.said import Saying
 
 
 def deliver(request: Request, now: datetime, pack: str) -> Decision[Request]:
@@ -118,23 +120,11 @@ def again(  # noqa: PLR0913 - as `answer`
     *,
     remark: str = "",
 ) -> Decision[Request]:
-    """Whoever has answered or refused says otherwise now. The first word stands, and the other is kept beside it for a person.
+    """Whoever has answered or refused, or is asked no more, says otherwise now. It is kept for a person, and what was said before stands.
 
-    Refused is the same once more, and more than `MOST` of them. Raises Invalid, Refusal.
+    Raises Invalid, Refusal.
     """
-    said = _answer(request, verdict, value, signer, rule, remark)
-    before = [request.reply or {}, *request.afterwords]
-    known = any((one.get("verdict"), one.get("value")) == (said["verdict"], said["value"]) for one in before)
-    if request.state not in (AssistanceState.ANSWERED, AssistanceState.DECLINED) or known or len(request.afterwords) >= MOST:
-        raise Refusal("request_closed", request=request.id, state=request.state)
-    told = {**said, **by_door(door)}
-    because = Because(rule="assistance.again", basis=(request.basis,), pack=pack, facts=told)
-    held = replace(request, afterwords=(*request.afterwords, told))
-    return Decision(state=noted(held, because.rule, now), because=because)
-
-
-MOST = 5
-"""So many answers that say otherwise are kept; whoever changes his mind more often is to be spoken to."""
+    return afterword(request, Saying.ANSWER, _answer(request, verdict, value, signer, rule, remark), now, pack, door)
 
 
 def decline(

@@ -194,7 +194,7 @@ def _page(
         "requested": _asked(desk, held),
         "requester": name_of(desk, held.requester),
         "fact": fact,
-        "hears": officer and held.state.hears,
+        "hears": officer,
         "agrees": officer and held.proposed is not None and held.state.open,
         "contests": officer and held.state is AssistanceState.DECLINED and held.dispute is None,
         "calls": officer,

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from inspector.domain import assistance, reply
+from inspector.domain import piece, reply
 from inspector.domain.assistance import Request
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import Verdict
@@ -29,11 +29,11 @@ def answered(verdict: Verdict, value: str, remark: str) -> Request:
 def test_a_remark_stands_beside_the_answer_and_in_the_evidence() -> None:
     told = answered(Verdict.MATCH, "", "经核对系统，情况属实")
     assert told.reply == {"verdict": "match", "value": "", "signer": "赵六", "reasons": "经核对系统，情况属实"}
-    found = assistance.evidence_of(told, Verdict.MATCH, "", START)
+    found = piece.evidence_of(told, Verdict.MATCH, "", START)
     assert (found.found, found.remark) == ("", "经核对系统，情况属实")
     assert answered(Verdict.MATCH, "", " ").reply == {"verdict": "match", "value": "", "signer": "赵六"}
     part = reply.partly(asked(), "一处", "另一处", "赵六", START, "", remark="档案在外").state
-    assert assistance.part_of(part, START).remark == "另一处\n档案在外"
+    assert piece.part_of(part, START).remark == "另一处\n档案在外"
 
 
 def test_a_contradiction_that_says_nothing_is_none_whatever_is_remarked() -> None:
