@@ -6,86 +6,114 @@ So no protocol and no password is needed to get mail: every mail server, and eve
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from email import message_from_bytes, policy
-from email.errors import MessageError
-from email.message import EmailMessage
-from email.utils import parseaddr
-from html.parser import HTMLParser
 from pathlib import Path
 
-from inspector.incoming import Mail
+from connectors import mime
+from inspector.incoming import LONGEST_LINE, Mail
 from inspector.ports import Barred, Origin, Unavailable
 
 MOST_BYTES = 2_000_000
 AT_ONCE = 100
 """Mails taken in one look; the others wait for the next."""
-_FIELD = re.compile(r"^[>|\s]*([^:：<>]{1,60}?)\s*[:：]\s*(\S.*?)\s*$")
+MOST_AT_ONCE = 10_000_000
+"""Bytes read in one look: a look stays a matter of seconds, whatever lies there."""
+_LONGEST_NAME = 60
 _BRACKET = re.compile(r"[（(].*$")
-_CONTROL = re.compile(r"[\x00-\x09\x0b\x0c\x0e-\x1f\x7f]")
+_COLON = re.compile("[:：]")
+_ENDS = re.compile(r"\r\n?")
+"""What ends a line of a mail. Not U+2028 and its like: what is quoted of a promise begins no line."""
+_CONTROL = re.compile(r"[\x00-\x09\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_QUOTES = ">|" + "".join(sign for sign in map(chr, range(0x3001)) if sign.isspace())
 _NUMBER = re.compile(r"<[^<>]+>")
-LONGEST_LINE = 1_000
-_WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030"}
-"""Mail programs name the small sets and use the large one."""
 
 
-def waiting(folder: Path) -> Iterator[Mail]:
-    """What lies in `new`, oldest name first. Raises Unavailable (`folder_failed`), Barred."""
-    try:
-        files = sorted(file for file in (folder / "new").iterdir() if file.is_file() and not file.name.startswith("."))[:AT_ONCE]
-        for file in files:
-            with suppress(FileNotFoundError):  # another daemon was quicker
-                with file.open("rb") as held:
+class Box:
+    """One Maildir. Mails that were looked at and stayed come last in the next look, so that they keep no other from its turn."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._stayed: set[str] = set()
+
+    def waiting(self) -> Iterator[Mail]:
+        """What lies in `new`, oldest name first. Raises Unavailable (`folder_failed`), Barred."""
+        read_bytes = 0
+        for name in self._names()[:AT_ONCE]:
+            self._stayed.add(name)
+            content = b""
+            try:
+                with (self._folder / "new" / name).open("rb") as held:
                     content = held.read(MOST_BYTES + 1)
-                yield read(file.name, content)
-    except PermissionError:
-        raise Barred("unauthorised", detail="folder") from None
-    except OSError as error:
-        raise Unavailable("folder_failed", origin=Origin.US, detail=type(error).__name__) from None
+            except FileNotFoundError:  # another daemon was quicker
+                continue
+            except OSError:
+                yield _closed(name)
+            else:
+                yield read(name, content)
+            read_bytes += len(content)
+            if read_bytes >= MOST_AT_ONCE:
+                return
+
+    def put_away(self, file: str, *, read: bool) -> None:
+        """Into `cur`: seen, or flagged for a person. Raises Unavailable (`folder_failed`), Barred."""
+        try:
+            (self._folder / "cur").mkdir(mode=0o700, exist_ok=True)
+            with suppress(FileNotFoundError):
+                (self._folder / "new" / file).rename(self._place(file.partition(":")[0], f":2,{'S' if read else 'F'}"))
+        except OSError as error:
+            raise _failed(error) from None
+        self._stayed.discard(file)
+
+    def _names(self) -> list[str]:
+        try:
+            with os.scandir(self._folder / "new") as found:
+                names = [one.name for one in found if not one.name.startswith(".") and one.is_file()]
+        except OSError as error:
+            raise _failed(error) from None
+        self._stayed.intersection_update(names)
+        return sorted(names, key=lambda name: (name in self._stayed, name))
+
+    def _place(self, base: str, flags: str) -> Path:
+        """Where nothing lies: a name that was used before is no reason to lose a mail."""
+        place, again = self._folder / "cur" / f"{base}{flags}", 1
+        while os.path.lexists(place):
+            place, again = self._folder / "cur" / f"{base}.{again}{flags}", again + 1
+        return place
 
 
-def put_away(folder: Path, file: str, *, read: bool) -> None:
-    """Into `cur`: seen, or flagged for a person. Raises Unavailable (`folder_failed`), Barred."""
-    try:
-        (folder / "cur").mkdir(mode=0o700, exist_ok=True)
-        with suppress(FileNotFoundError):
-            (folder / "new" / file).rename(folder / "cur" / f"{file.partition(':')[0]}:2,{'S' if read else 'F'}")
-    except PermissionError:
-        raise Barred("unauthorised", detail="folder") from None
-    except OSError as error:
-        raise Unavailable("folder_failed", origin=Origin.US, detail=type(error).__name__) from None
+def _failed(error: OSError) -> Barred | Unavailable:
+    if isinstance(error, PermissionError):
+        return Barred("unauthorised", detail="folder")
+    return Unavailable("folder_failed", origin=Origin.US, detail=type(error).__name__)
+
+
+def _closed(file: str) -> Mail:
+    """A mail whose file cannot be opened: known by its name, since nothing else of it is."""
+    digest = hashlib.sha256(os.fsencode(file)).hexdigest()
+    return Mail(file=file, id=digest, digest=digest, sender="", fields={}, flaw="mail_closed")
 
 
 def read(file: str, content: bytes) -> Mail:
     """A mail's sender and its filled lines; whatever is wrong with it is its flaw, and never an error."""
     digest = hashlib.sha256(content).hexdigest()
     try:
-        held = message_from_bytes(content, policy=policy.default)
-        number = re.sub(r"[^!-~]", "", str(held["Message-ID"] or ""))[:200]
-        sender = re.sub(r"[^!-~]", "", parseaddr(str(held["From"] or ""))[1]).lower()[:320]
-        automatic = str(held["Auto-Submitted"] or "no").strip().lower() != "no" or held.get_content_type() == "multipart/report"
-        text = _text(held)
-    except (
-        MessageError,
-        LookupError,
-        ValueError,
-        AttributeError,
-        IndexError,
-        KeyError,
-        TypeError,
-    ):  # what the standard parser trips over
+        written = mime.read(content[:MOST_BYTES])
+        found = _found(written.text)
+    except mime.NotRead as error:
+        return Mail(file=file, id=digest, digest=digest, sender="", fields={}, flaw=error.code)
+    except Exception:  # noqa: BLE001 - anybody may have written it: what a reader trips over is the mail's flaw
         return Mail(file=file, id=digest, digest=digest, sender="", fields={}, flaw="mail_unreadable")
-    flaw = "mail_too_large" if len(content) > MOST_BYTES else "mail_automatic" if automatic else ""
-    again = frozenset(name for name, values in _found(text).items() if len({*values}) > 1)
+    flaw = "mail_too_large" if len(content) > MOST_BYTES else "mail_automatic" if written.automatic else ""
     return Mail(
         file=file,
-        id=number if _NUMBER.fullmatch(number) else digest,
+        id=written.number if _NUMBER.fullmatch(written.number) else digest,
         digest=digest,
-        sender=sender,
-        fields=fields(text),
-        again=again,
+        sender=written.sender,
+        fields={name: values[0] for name, values in found.items()},
+        again=frozenset(name for name, values in found.items() if len({*values}) > 1),
         flaw=flaw,
     )
 
@@ -96,38 +124,14 @@ def fields(text: str) -> dict[str, str]:
 
 
 def _found(text: str) -> dict[str, list[str]]:
+    """A value is cut one sign behind `LONGEST_LINE`, so that whoever wants it sees that there is more of it."""
     found: dict[str, list[str]] = {}
-    for line in _CONTROL.sub(" ", text).splitlines():
-        told = _FIELD.match(line)
-        if told is not None:
-            found.setdefault(_BRACKET.sub("", told[1]).strip().casefold(), []).append(told[2][:LONGEST_LINE])
+    for line in _CONTROL.sub(" ", _ENDS.sub("\n", text)).split("\n"):
+        told = line.lstrip(_QUOTES)
+        colon = _COLON.search(told, 0, 2 * _LONGEST_NAME)
+        if colon is None:
+            continue
+        name, value = told[: colon.start()].rstrip(), told[colon.end() :].strip()
+        if value and 0 < len(name) <= _LONGEST_NAME and "<" not in name and ">" not in name:
+            found.setdefault(_BRACKET.sub("", name).strip().casefold(), []).append(value[: LONGEST_LINE + 1])
     return found
-
-
-def _text(held: EmailMessage) -> str:
-    body = held.get_body(("plain", "html"))
-    if body is None:
-        return ""
-    content = body.get_payload(decode=True)
-    charset = (body.get_content_charset() or "utf-8").lower()
-    text = (content if isinstance(content, bytes) else b"").decode(_WIDER.get(charset, charset), "replace")
-    if body.get_content_subtype() != "html":
-        return text
-    plain = _Plain()
-    plain.feed(text)
-    return "".join(plain.told)
-
-
-class _Plain(HTMLParser):
-    """The text of a page, a line for each block."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.told: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - the base class's signature
-        if tag in ("br", "p", "div", "tr", "li", "blockquote"):
-            self.told.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        self.told.append(data.replace("\xa0", " "))

@@ -21,7 +21,11 @@ MOST_ATTRIBUTES = 64
 _BETWEEN = " "
 """Stands between a namespace and a name; neither may hold it."""
 
-_DECLARED = re.compile(r"""\A\s*<\?xml\b[^>]*?\bencoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["'][^>]*\?>""")
+LONGEST_SPACE = 1_000
+"""Characters of a namespace: it stands in the name of each element in it, so that a long one would take the square of a text."""
+
+_DECLARED = re.compile(r"""\s*<\?xml\b[^>]*?\bencoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
+_LONGEST_DECLARATION = 400
 _CHARSETS: Mapping[str, frozenset[str]] = {
     "utf-8": frozenset({"utf-8", "utf8", "us-ascii"}),
     "gb18030": frozenset({"gb18030", "gbk", "gb2312"}),
@@ -82,7 +86,10 @@ def decoded(body: bytes, charset: str, declared: str = "") -> str:
         text = codecs.decode(body, "utf-8-sig" if charset == "utf-8" else charset, "strict")
     except UnicodeDecodeError:
         raise NotRead("wrong_charset", f"not {charset}") from None
-    told = _DECLARED.match(text)
+    head = text[:_LONGEST_DECLARATION]
+    if head.lstrip().startswith("<?xml") and "?>" not in head:
+        raise NotRead("not_xml", "a declaration without an end")
+    told = _DECLARED.match(head.partition("?>")[0])
     for one in (declared, told[1] if told else ""):
         if one and one.lower() not in _CHARSETS[charset]:
             raise NotRead("wrong_charset", f"declared {one.lower()}")
@@ -108,6 +115,7 @@ class _Reading:
         parser.StartElementHandler = self._starts
         parser.EndElementHandler = self._ends
         parser.CharacterDataHandler = self._says
+        parser.StartNamespaceDeclHandler = _short
         parser.StartDoctypeDeclHandler = _unsafe("a document type")
         parser.EntityDeclHandler = _unsafe("an entity")
         parser.ExternalEntityRefHandler = _unsafe("an entity from elsewhere")
@@ -145,6 +153,11 @@ class _Reading:
     def _says(self, text: str) -> None:
         if self._open:
             self._open[-1].parts.append(text)
+
+
+def _short(_prefix: str | None, space: str | None) -> None:
+    if space is not None and len(space) > LONGEST_SPACE:
+        raise NotRead("xml_unsafe", f"over {LONGEST_SPACE} characters of namespace")
 
 
 def _unsafe(what: str) -> Callable[..., Any]:

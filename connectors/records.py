@@ -61,6 +61,7 @@ class Told:
             request_digest=request,
             reply_digest=reply,
             attempts=attempts,
+            live=not self.dated,
         )
         note = self._old(said, asked_at)
         if note:

@@ -122,7 +122,7 @@ class Reply:
         except Garbled:
             return False
 
-    def provenance(self, card: Card, *, as_of: datetime | None, version: str) -> Provenance:
+    def provenance(self, card: Card, *, as_of: datetime | None, version: str, live: bool = False) -> Provenance:
         """Where this answer comes from."""
         return Provenance(
             source=card.name,
@@ -133,6 +133,7 @@ class Reply:
             request_digest=self.request_digest,
             reply_digest=self.reply_digest,
             attempts=self.attempts,
+            live=live,
         )
 
     def garbled(self, code: str, detail: str = "") -> Garbled:

@@ -12,6 +12,9 @@ from typing import Protocol, runtime_checkable
 from inspector.domain.errors import InspectorError
 from inspector.domain.reached import Reached
 
+LONGEST_LINE = 1_000
+"""Characters of a filled line of a mail; what is longer is no line of a form."""
+
 
 class Unproven(InspectorError):
     """Nothing shows that a message is from whom it says: `signature_missing`, `_stale`, `_wrong`, `_unexpected`."""
@@ -37,8 +40,9 @@ class Returning(Protocol):
 class Mail:
     """A mail as it lies in the box; `flaw`: why it says nothing.
 
-    `fields` are its lines `name: value`, the first value of each name; `again` are the names that stand there with another one, too.
-    `id` is its Message-ID, or else its digest: a copy of it counts once. `digest` is the SHA-256 of its bytes.
+    `fields` are its lines `name: value`, the first value of each name (one longer than `LONGEST_LINE` is cut behind it); `again` are the
+    names that stand there with another one, too. `id` is its Message-ID, or else its digest: a copy of it counts once. `digest` is the
+    SHA-256 of its bytes.
     """
 
     file: str

@@ -103,7 +103,11 @@ class Card:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
-    """Where an answer comes from: enough to show years later what was asked and what came back."""
+    """Where an answer comes from: enough to show years later what was asked and what came back.
+
+    `as_of` is the date of the data; None with `live`: the source is the register itself, so they are of the moment of asking. None
+    without it: nobody knows of when they are, so that they decide nothing.
+    """
 
     source: str
     owner: str
@@ -113,6 +117,7 @@ class Provenance:
     request_digest: str
     reply_digest: str
     attempts: int
+    live: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ diary is the independent record that the scoreboard is held against: nothing in 
 
 from __future__ import annotations
 
+import copy
 import heapq
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -123,7 +124,14 @@ class Correspondents:
         """Speak now; what the office refuses is counted by its code."""
         try:
             with self.office.store.begin() as tx:
+                before, noted = tx.assistance.get(request), copy.copy(self.note(request))
                 do(tx, self.office.now())
+                if len(tx.assistance.get(request).afterwords) > len(
+                    before.afterwords
+                ):  # kept, and changes nothing: no note of it
+                    self.refused["afterword"] += 1
+                    next(notes for notes in self.diary.values() if request in notes)[request] = noted
+                    return False
         except InspectorError as error:
             self.refused[error.code] += 1
             if error.code == unsettled.FORWARD_CIRCLE:

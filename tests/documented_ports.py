@@ -54,6 +54,7 @@ KEYS: Mapping[str, str] = {
     "retry_codes": "codes that mean: later",
     "value_field": "where the value stands (dotted)",
     "as_of_field": "where the date of the data stands; empty: there is none",
+    "live": "it is the register itself: an answer without a date is of the moment of asking; else it decides nothing",
     "version_field": "where the version of the data stands; empty: there is none",
     "echo": '`{"place" = "key"}`: where (dotted) the source repeats its `key`, `case`, `fact` or `code`; another is garbled',
     "empty_words": "values that mean: the record has nothing here (any width and case); `cannot_say`, never a contradiction",
@@ -155,7 +156,7 @@ KEYS: Mapping[str, str] = {
     "gives the columns named here",
     "as_of_column": "of when the row is (a moment, a date, or ISO 8601 text); a row without it cannot say",
     "as_of_query": "one SELECT for one value: of when all of it is, such as the last transfer of a copy",
-    "live": "it is the register itself and no copy: its rows are of the moment they are read. One of the three is needed",
+    "database.live": "it is the register itself and no copy: its rows are of the moment they are read. One of the three is needed",
     "version_column": "the version of the row, as shown in evidence",
     "files.folder": "where the other side delivers; it is only read",
     "files": "a delivery's name: `*` for anything, `{as_of}` for the date of its data (`20260106`, `2026-01-06`, with `T080000` "

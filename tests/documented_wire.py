@@ -47,7 +47,8 @@ REPLY = {
     "verdict": "with `answer`, as above",
     "value": "with `answer` as above; with `partly` the part that is answered",
     "rest": "with `partly`: what is still open",
-    "reasons": "needed with `decline`, `propose`, `extend`, `calm` (the request is not urgent), `forward` and `contest`",
+    "reasons": "needed with `decline`, `propose`, `extend`, `calm` (the request is not urgent), `forward` and `contest`; "
+    "with `answer` and `partly` a remark",
     "inability": f"with `decline`: {one_of(Inability)}",
     "day": "with `propose`: the working day by which you can answer",
     "to": "with `forward`: the agency that is competent, by its name or as our settings name it",
@@ -58,8 +59,10 @@ INCOMING: Mapping[str, tuple[type[BaseModel], Mapping[str, Any], Mapping[str, st
         AnswerIn,
         {"value": "示例区云溪街道1号", "signer": "某某局 王五"},
         {
-            "verdict": "`match`, `mismatch`, `not_found` or `cannot_say`; left out where `value` is given and the pack's rule compares it",
-            "value": "what your records say, one line; needed with `mismatch`; with `cannot_say`, why",
+            "verdict": "`match`, `mismatch`, `not_found` or `cannot_say`; left out where `value` is given and the pack's rule compares it: "
+            "then only a value of the promise's form (a day, a number, yes or no, a code) contradicts",
+            "value": "what your records say, one line; needed with `mismatch`, and then never “no record” or “-” "
+            "(`mismatch_unfounded`); with `cannot_say`, why",
             "signer": "who answers for it",
         },
     ),

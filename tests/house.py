@@ -91,6 +91,7 @@ class Table:
             request_digest="0" * 64,
             reply_digest="1" * 64,
             attempts=1,
+            live=self.as_of is None,
         )
         if held is None:
             return Answer(status=AnswerStatus.NOT_FOUND, value=None, provenance=told)

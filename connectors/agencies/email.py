@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
 
-from connectors import mailbox
 from connectors.config import parse
 from connectors.mail import MailConfig, Post, addressed
+from connectors.mailbox import Box
 from inspector.domain.errors import Invalid
 from inspector.domain.letter import LetterKind
 from inspector.incoming import Mail
@@ -52,6 +52,7 @@ class EmailAgency:
             if not addressed(getattr(self._config, key)):
                 raise Invalid("connector_key_range", connector=name, key=key, wanted="addresses")
         self._post = Post(self._config, name)
+        self._box = Box(Path(self._config.inbox_folder)) if self._config.inbox_folder else None
         self.card = self._config.card(name, port="agency", kind="email")
 
     def send(self, letter: Letter, *, key: str) -> Receipt:
@@ -70,11 +71,12 @@ class EmailAgency:
 
     def waiting(self) -> Iterable[Mail]:
         """Mail that lies in the box, if there is one. Raises Unavailable, Barred."""
-        return mailbox.waiting(Path(self._config.inbox_folder)) if self._config.inbox_folder else ()
+        return self._box.waiting() if self._box is not None else ()
 
     def put_away(self, mail: Mail, *, read: bool) -> None:
         """Into `cur`: seen, or flagged for a person. Raises Unavailable, Barred."""
-        mailbox.put_away(Path(self._config.inbox_folder), mail.file, read=read)
+        if self._box is not None:
+            self._box.put_away(mail.file, read=read)
 
     def speaks(self, sender: str) -> bool:
         """Whether this address may speak for the agency. That it can be forged is why an answer needs its code, too."""

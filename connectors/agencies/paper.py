@@ -112,7 +112,10 @@ def _sheet(letter: Letter) -> str:
 
 
 def _lay(file: Path, content: bytes) -> None:
-    """Under another name first, then by rename: whoever looks never sees half a letter. Its owner's alone: it holds personal data."""
+    """Under another name first, then by rename: whoever looks never sees half a letter.
+
+    It holds personal data: its owner's, and to be read by his group, which is whoever prints and posts it; nobody else's.
+    """
     made = file.with_name(f"{file.stem}.{secrets.token_hex(4)}.part")
     descriptor = os.open(made, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o640)
     try:

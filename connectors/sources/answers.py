@@ -34,6 +34,9 @@ class SourceConfig(WireConfig):
     `record`: it sends whole records, and knows no lesser answer; asked only about facts whose pack has a line for that (`record_basis`).
     `asks`: the fields of the question, each with what stands in it, instead of our own form; nothing else about the case leaves then.
     `always`: fields that are the same in every question.
+
+    `live`: it is the register itself, so that an answer without a date is of the moment of asking. Of any other source such an answer
+    is of nobody knows when: it is kept, and decides nothing.
     """
 
     path: str = ""
@@ -48,6 +51,7 @@ class SourceConfig(WireConfig):
     retry_codes: tuple[object, ...] = ()
     value_field: str = "data.value"
     as_of_field: str = "data.as_of"
+    live: bool = False
     version_field: str = "version"
     echo: Mapping[str, str] = field(default_factory=dict)
     empty_words: tuple[str, ...] = ("-", "--", "—", "——", "/", "N/A", "null")
@@ -141,7 +145,10 @@ class Answers:
         if len(version) > LONGEST_VERSION:
             raise reply.garbled("field_type", f"{held.version_field}: too long for a version")
         return Answer(
-            status=status, value=value, provenance=reply.provenance(self._card, as_of=as_of, version=version), note=note
+            status=status,
+            value=value,
+            provenance=reply.provenance(self._card, as_of=as_of, version=version, live=held.live),
+            note=note,
         )
 
 

@@ -39,7 +39,7 @@ def register(app: typer.Typer) -> None:
 def list_open(
     terminal: Terminal, limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="At most so many 条数")] = 50
 ) -> None:
-    """List open requests, the nearest date first, with their next step. 列出未结的协助请求及下一步。"""
+    """List open requests, the nearest date first. 列出未结的协助请求，期限近的在前。"""
     held = terminal.look(lambda tx: tx.assistance.unfinished(limit))
     rows = [
         {"id": one.id, "requested": one.requested, "fact": one.question["fact"], "state": one.state, "due_at": one.due_at}

@@ -80,10 +80,12 @@ class Officer:
         heard = read.data.get("explanation", {}).get("heard", ())
         stands = {str(one["id"]) for one in read.data.get("claims", ())}  # what speaks of former content carries no decision
         against = [str(one["id"]) for one in heard if one["verdict"] == "mismatch" and one["fresh"] and one["claim"] in stands]
+        torn = {one["claim"] for one in heard if one["id"] in against}  # where another answer agrees, both have been looked at
+        agree = [str(one["id"]) for one in heard if one["verdict"] == "match" and one["fresh"] and one["claim"] in torn]
         outcome, reasons = self._judged(case_id, against, str(read.data.get("review_reason")))
         acts = [str(one["row"]) for one in read.data.get("explanation", {}).get("acts", ()) if outcome in one["outcomes"]]
         act = self._chance.pick(dict.fromkeys(acts, 1), "act", case_id) if acts else ""
-        said = {"outcome": outcome, "reasons": reasons, "evidence": against, "act": act}
+        said = {"outcome": outcome, "reasons": reasons, "evidence": [*against, *agree], "act": act}
         before = self.decided.setdefault(case_id, [])
         if (await insist(self._pace, lambda: self._desk.review_case(case_id, said, len(before)))).well:
             before.append(outcome)

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 
 from inspector.domain.calendar import Counting
-from inspector.domain.case import Method
 from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Invalid, Refusal
-from inspector.domain.evidence import Evidence, Verdict, blank, unfresh
+from inspector.domain.evidence import blank
 from inspector.domain.urgency import Urgency
 
 TIMERS = frozenset(
@@ -191,7 +190,8 @@ class Request:
     `again` are the keys of letters of a kind that went in the same clock before: with another link, about another date.
 
     `first` is the connector that the case's way names, where `requested` is another, to which it was forwarded; `chain` are those
-    asked before, in order. `parts` are answers to a part of the question; `afterwords` are answers that say otherwise than the first.
+    asked before, in order. `parts` are answers to a part of the question; `afterwords` are words that came when they could change
+    nothing of the request any more: answers that say otherwise than the first, and whatever was said once it was over.
     """
 
     id: str
@@ -297,81 +297,6 @@ def by_door(door: Door | None) -> dict[str, str]:
         return {}
     told = {"token": door.token, "written": door.written, "scan": door.scan}
     return {"door": door.name} | {name: text for name, text in told.items() if text}
-
-
-def evidence_id(request: Request) -> str:
-    """The id of the evidence of a request's end; a late word stands beside the piece that says that nobody answered."""
-    return f"assist:{request.id}{':late' if request.late else ''}"
-
-
-def beside(evidence: str) -> bool:
-    """Whether evidence of this id is a part of an answer, or one that says otherwise: such a piece came when it was made."""
-    return evidence.rpartition(":")[2].startswith(("part", "again"))
-
-
-def evidence_of(request: Request, verdict: Verdict, note: str, asked_at: datetime) -> Evidence:
-    """A request's end as evidence about its claim. An agency's signed answer is as of its own day, which may be before the claim's."""
-    on = date.fromisoformat(str(request.question["on"]))
-    early = unfresh(verdict, None, on, None, request.ended_at or asked_at)
-    return Evidence(
-        id=evidence_id(request),
-        claim=request.claim,
-        method=Method.ASSISTANCE,
-        via=request.requested,
-        verdict=verdict,
-        fresh=not early,
-        asked_at=asked_at,
-        as_of=None,
-        note=note or early,
-        found=str((request.reply or {}).get("value", "")),
-        remark=str((request.reply or {}).get("reasons", "")),
-        door=request.door.name if request.door else "",
-        token=request.door.token if request.door else "",
-        instead_of=request.first,
-    )
-
-
-def part_of(request: Request, now: datetime) -> Evidence:
-    """The last part of an answer as evidence: it settles nothing, and whoever decides reads it."""
-    part = request.parts[-1]
-    return Evidence(
-        id=f"assist:{request.id}:part{len(request.parts)}",
-        claim=request.claim,
-        method=Method.ASSISTANCE,
-        via=request.requested,
-        verdict=Verdict.CANNOT_SAY,
-        fresh=True,
-        asked_at=now,
-        as_of=None,
-        note="partly",
-        found=str(part["value"]),
-        remark=str(part["rest"]),
-        door=str(part.get("door", "")),
-        token=str(part.get("token", "")),
-        instead_of=request.first,
-    )
-
-
-def afterword_of(request: Request, now: datetime) -> Evidence:
-    """The last answer that says otherwise than the first, as evidence beside it: which of them holds a person decides."""
-    said = request.afterwords[-1]
-    verdict = Verdict(str(said["verdict"]))
-    early = unfresh(verdict, None, date.fromisoformat(str(request.question["on"])), None, now)
-    return Evidence(
-        id=f"assist:{request.id}:again{len(request.afterwords)}",
-        claim=request.claim,
-        method=Method.ASSISTANCE,
-        via=request.requested,
-        verdict=verdict,
-        fresh=not early,
-        asked_at=now,
-        as_of=None,
-        note=early or "afterword",
-        found=str(said["value"]),
-        door=str(said.get("door", "")),
-        token=str(said.get("token", "")),
-        instead_of=request.first,
-    )
 
 
 def common_superior(parents: Mapping[str, str | None], one: str, other: str) -> str | None:

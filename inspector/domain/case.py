@@ -90,10 +90,14 @@ class CaseState(StrEnum):
 
 
 class ClaimStatus(StrEnum):
-    """What is known of one claim. `CONTRADICTED` and `STALE_LEAD` are leads until a person has reviewed them."""
+    """What is known of one claim. `CONTRADICTED`, `CONFLICT` and `STALE_LEAD` are leads until a person has reviewed them.
+
+    `CONFLICT`: one fresh answer agrees with the promise, another contradicts it. No rule prefers either: a person decides.
+    """
 
     OPEN = "OPEN"
     PROVEN = "PROVEN"
+    CONFLICT = "CONFLICT"
     CONTRADICTED = "CONTRADICTED"
     STALE_LEAD = "STALE_LEAD"
     UNDETERMINED = "UNDETERMINED"

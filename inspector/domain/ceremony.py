@@ -7,12 +7,12 @@ that the declared bits are no more than the figures can hold, and that the figur
 from __future__ import annotations
 
 import math
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeGuard
 
 from inspector.domain.errors import Invalid
+from inspector.domain.signs import composed
 from inspector.domain.strict import is_count
 
 _MOST = 1_000
@@ -52,7 +52,7 @@ class Form:
         Full-width figures and leading zeros are forgiven. Raises Invalid (`ceremony_figures_unfit`): wrong count or range, a ball
         that was drawn twice.
         """
-        words = unicodedata.normalize("NFKC", typed).split()
+        words = composed(typed).split()
         numbers = [int(word) if word.isascii() and word.isdigit() and len(word) <= 6 else -1 for word in words]
         told: list[int] = []
         place = 0

@@ -34,7 +34,7 @@ def came_of(request: Request, case: Case) -> Echo:
     held = next((one for one in case.claims if one.claim.key == request.claim), None)
     if held is None or verdict not in (Verdict.MATCH.value, Verdict.MISMATCH.value):
         return Echo.UNUSED
-    contradicted = held.status in (ClaimStatus.CONTRADICTED, ClaimStatus.STALE_LEAD)
+    contradicted = held.status in (ClaimStatus.CONTRADICTED, ClaimStatus.CONFLICT, ClaimStatus.STALE_LEAD)
     if verdict == Verdict.MATCH.value:
         if case.outcome in UNTRUE:
             return Echo.DISPROVED if contradicted else Echo.UNUSED

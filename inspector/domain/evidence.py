@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -14,6 +13,8 @@ from inspector.domain.calendar import SHANGHAI, Term, Unit
 from inspector.domain.case import Method, Outcome
 from inspector.domain.errors import Invalid
 from inspector.domain.policy import Compare
+from inspector.domain.signs import composed
+from inspector.domain.value import alike, wordless
 
 UNTRUE = frozenset({Outcome.UNTRUE_CURABLE, Outcome.UNTRUE_INCURABLE, Outcome.FALSE_KNOWING})
 """Outcomes that say that a commitment was not true: only a contradiction can carry them (handbook 2.7, scenarios 9, 10)."""
@@ -41,6 +42,9 @@ _ANSWERS = {
 }
 """How sources say yes and no."""
 
+_FORMED = frozenset({Compare.NOT_BEFORE, Compare.NOT_AFTER, Compare.AT_LEAST, Compare.WITHIN, Compare.PREDICATE})
+"""Rules that only values of one form can be held by: everything else has no order, and is not compared."""
+
 
 class Verdict(StrEnum):
     """`mismatch` needs a positive contradiction; everything that is not an answer is `cannot_say` or `no_answer`."""
@@ -58,7 +62,8 @@ class Evidence:
 
     `note` is a code: why there is no better verdict (words: labels, group `note`). `found` is the value that came back and `remark`
     what somebody outside wrote, both word for word. `door` is how an agency's word came in (`link`, `token`), `token` by whose name.
-    `instead_of`: the connector that was asked first, where it forwarded the request to `via`.
+    `instead_of`: the connector that was asked first, where it forwarded the request to `via`. `came_at`: when it came, where that is
+    not when it was asked for. `owner` is whose data they are, `valid_for` how long such a fact holds by the pack (`30d`).
     """
 
     id: str
@@ -79,6 +84,9 @@ class Evidence:
     door: str = ""
     token: str = ""
     instead_of: str = ""
+    came_at: datetime | None = None
+    owner: str = ""
+    valid_for: str = ""
 
 
 def carry(outcome: Outcome, cited: Sequence[Evidence], *, adverse: bool) -> None:
@@ -138,12 +146,27 @@ def compare(rule: Compare, claimed: str, found: str) -> bool:
             return _yes(found)
 
 
+def says(rule: Compare, claimed: str, found: str) -> Verdict:
+    """What a source's value says by the pack's rule: what is no value, or of another form, cannot say, and speaks against nobody."""
+    try:
+        if compare(rule, claimed, found):
+            return Verdict.MATCH
+    except ValueError:
+        return Verdict.CANNOT_SAY
+    empty = rule is not Compare.PREDICATE and wordless(found) and not alike(claimed, found)
+    return Verdict.CANNOT_SAY if empty else Verdict.MISMATCH
+
+
 def stated(verdict: Verdict | None, value: str, claimed: str, rule: Compare) -> Verdict:
-    """What a signed answer says: its verdict, or without one what the pack's rule makes of its `value` (not comparable: cannot say).
+    """What a signed answer says: its verdict, or without one what the pack's rule makes of its `value`.
+
+    People write into a field whatever they have to say. So a value without a verdict contradicts only where rule or promise have a
+    form, and it is of that form: two days, numbers, codes built alike. Every other text that is not the promised one is for a person
+    to read, and cannot say: it may be a value, and it may be "no such person".
 
     Verdict and value must not contradict each other: whichever was the slip, the other would prove a promise that nobody confirms, or
     speak against somebody whose promise the records hold. Raises Invalid (`match_contradicts`, `value_contradicts`,
-    `match_uncomparable`): who answers can mend it at once, so neither is guessed.
+    `match_uncomparable`, `mismatch_unfounded`): who answers can mend it at once, so neither is guessed.
     """
     if blank(value):
         return verdict or Verdict.CANNOT_SAY
@@ -152,12 +175,18 @@ def stated(verdict: Verdict | None, value: str, claimed: str, rule: Compare) -> 
     except ValueError:
         if verdict is Verdict.MATCH:
             raise Invalid("match_uncomparable", field="value", value=value, claimed=claimed) from None
-        return verdict or Verdict.CANNOT_SAY
+        agrees = None
+    unfounded = not agrees and wordless(value)
     if verdict is None:
-        return Verdict.MATCH if agrees else Verdict.MISMATCH
-    if verdict is Verdict.MATCH and not agrees:
+        if agrees:
+            return Verdict.MATCH
+        formed = agrees is False and (rule in _FORMED or alike(claimed, value))
+        return Verdict.MISMATCH if formed and not unfounded else Verdict.CANNOT_SAY
+    if verdict is Verdict.MISMATCH and unfounded and not alike(claimed, value):
+        raise Invalid("mismatch_unfounded", field="value", value=value)
+    if agrees is False and verdict is Verdict.MATCH:
         raise Invalid("match_contradicts", field="value", value=value, claimed=claimed)
-    if verdict is not Verdict.MATCH and agrees:
+    if agrees and verdict is not Verdict.MATCH:
         raise Invalid("value_contradicts", field="value", verdict=verdict, value=value, claimed=claimed)
     return verdict
 
@@ -236,4 +265,4 @@ def _number(text: str) -> Decimal:
 
 def _plain(text: str) -> str:
     """Width, case and white space make no difference between two writings of one value."""
-    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+    return "".join(composed(text).casefold().split())

@@ -223,7 +223,7 @@ def _first(by: object) -> object:
 def _json(content: bytes) -> object:
     try:
         return json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

@@ -17,6 +17,7 @@ from datetime import date
 from enum import StrEnum
 
 from inspector.domain.errors import Invalid
+from inspector.domain.signs import composed
 
 LONGEST = 64
 USCC_LENGTH = 18
@@ -96,7 +97,7 @@ def normalise(original: str) -> str:
     Blanks and hyphens between the groups of what is then a credit code or a citizen number are no part of it, at whichever door it
     comes in: else one firm stood in a frame twice, and its chance was doubled.
     """
-    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", original).upper()).strip()
+    plain = composed(composed(original).upper()).strip()
     whole = _PARTED.sub("", plain)
     return whole if _USCC.fullmatch(whole) or _CITIZEN_ID.fullmatch(whole) else plain
 

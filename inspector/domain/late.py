@@ -10,14 +10,15 @@ from dataclasses import replace
 from datetime import datetime
 
 from inspector.domain.calendar import WorkingCalendar
-from inspector.domain.case import Case, CaseRemark, CaseState, Claim, Rated
+from inspector.domain.case import Case, CaseRemark, CaseState, Claim, ClaimStatus, Rated
 from inspector.domain.decision import Because, Decision
 from inspector.domain.duty import Rule
 from inspector.domain.ending import reopen
 from inspector.domain.evidence import UNTRUE, Evidence, Verdict
+from inspector.domain.piece import fingerprint
 from inspector.domain.policy import Policy
 from inspector.domain.review import in_favour
-from inspector.domain.verification import FORMER, settles, weigh
+from inspector.domain.verification import FORMER, conflicts, in_conflict, settles, weigh
 
 LATE = "LATE"
 """Why an officer sees a case again that was over: an answer came that speaks otherwise than it was decided."""
@@ -28,9 +29,9 @@ def late(
 ) -> Decision[Case]:
     """Weigh an answer to a question that was over; `asked` is the claim as it was put.
 
-    Under way, a case takes it like any other where it settles something. With an officer it changes nothing and lies before him or
-    her. A closed case is opened again where the answer speaks otherwise than was decided. Not for a withdrawn case: there is nothing
-    left to decide.
+    Under way, a case takes it like any other where it settles something. With an officer it lies before him or her, and changes nothing
+    but that two answers are in conflict. A closed case is opened again where the answer speaks otherwise than was decided. Not for a
+    withdrawn case: there is nothing left to decide.
     """
     facts = {
         "claim": evidence.claim,
@@ -38,6 +39,7 @@ def late(
         "verdict": evidence.verdict.value,
         "via": evidence.via,
         "evidence": evidence.id,
+        "digest": fingerprint(evidence),
     }
     because = Because(rule="evidence.late", basis=(policy.basis(Rule.FINDING),), pack=case.pack, facts=facts)
     held = next((one for one in case.claims if one.claim.key == evidence.claim), None)
@@ -46,9 +48,11 @@ def late(
     if case.state is CaseState.VERIFYING and settles(evidence) is not None:
         return weigh(case, evidence, policy, now, calendar)
     against = evidence.verdict is Verdict.MISMATCH and case.outcome not in UNTRUE
+    if conflicts(held, evidence) and case.state is CaseState.REVIEW:
+        return in_conflict(case, held, because)
     if case.state is not CaseState.CLOSED or not (against or (evidence.fresh and in_favour(case, evidence, policy))):
         return Decision(state=case, because=because)
-    status = settles(evidence) if against else None
+    status = ClaimStatus.CONFLICT if conflicts(held, evidence) else settles(evidence) if against else None
     return reopen(case.with_file(replace(held, status=status or held.status)), LATE, policy, now, calendar, because)
 
 

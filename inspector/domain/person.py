@@ -6,6 +6,7 @@ import unicodedata
 
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import blank
+from inspector.domain.signs import composed
 
 LONGEST = 400
 """Letters of a name, a reason, a piece of evidence."""
@@ -50,7 +51,7 @@ def nameable(name: str) -> bool:
 
 def _names(told: str) -> set[str]:
     """The name and, where one stands behind it, the machine's user, both at their plainest."""
-    folded = unicodedata.normalize("NFKC", told).casefold()
+    folded = composed(told).casefold()
     plain = "".join(one for one in folded if not one.isspace() and one not in _DOTS and unicodedata.category(one) != "Cf")
     name, *users = plain.split("(os:")
     return {name.removeprefix("os:"), *(user.removesuffix(")") for user in users)}

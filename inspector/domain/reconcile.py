@@ -228,5 +228,5 @@ def _of(held: Held, rule: str) -> list[Said]:
 def _json(content: bytes) -> object:
     try:
         return json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from inspector.domain.afterword import afterword
 from inspector.domain.assistance import (
     TIMERS,
     AssistanceState,
@@ -26,6 +27,7 @@ from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import Verdict, blank, stated
 from inspector.domain.letter import others
 from inspector.domain.policy import Compare
+from inspector.domain.said import Saying
 
 
 def deliver(request: Request, now: datetime, pack: str) -> Decision[Request]:
@@ -53,9 +55,11 @@ def accept(request: Request, signer: str, now: datetime, pack: str, door: Door |
 
 
 def partly(
-    request: Request, value: str, rest: str, signer: str, now: datetime, pack: str, door: Door | None = None
+    request: Request, value: str, rest: str, signer: str, now: datetime, pack: str, door: Door | None = None, *, remark: str = ""
 ) -> Decision[Request]:
     """A part is answered (`value`) and it is said what is still open (`rest`). The date stays, and so does the case's question.
+
+    A `remark`, such as why the rest takes longer, is kept beside them.
 
     Raises Invalid, Refusal.
     """
@@ -65,7 +69,7 @@ def partly(
         raise Invalid("part_missing", field="value")
     if blank(rest):
         raise Invalid("rest_missing", field="rest")
-    part = {"value": value, "rest": rest, "signer": signer, **by_door(door)}
+    part = {"value": value, "rest": rest, "signer": signer, **({} if blank(remark) else {"reasons": remark}), **by_door(door)}
     because = Because(rule="assistance.partly", basis=(request.basis,), pack=pack, facts=part)
     held = replace(
         request,
@@ -76,7 +80,7 @@ def partly(
     return Decision(state=noted(held, because.rule, now, said=rest), because=because, ends=frozenset({OrderKind.ASSIST_ACK}))
 
 
-def answer(
+def answer(  # noqa: PLR0913 - an answer in all its parts
     request: Request,
     verdict: Verdict | None,
     value: str,
@@ -85,24 +89,26 @@ def answer(
     now: datetime,
     pack: str,
     door: Door | None = None,
+    *,
+    remark: str = "",
 ) -> Decision[Request]:
     """The requested agency answers: by a verdict, or by the value it holds, which the pack's `rule` for the fact compares.
 
     Refused when it has, or when nobody wants to know any more: the first answer stands (`again`). So is one that contradicts itself
     (`stated`).
 
-    After the last date it is late, and what it means is the case's affair.
+    After the last date it is late, and what it means is the case's affair. A `remark` is kept word for word and never compared.
     A mismatch says what its records hold; whoever cannot say says why (the plan, item 7: no refusal without reasons).
     """
     _must_hear(request)
-    reply = _answer(request, verdict, value, signer, rule)
+    reply = _answer(request, verdict, value, signer, rule, remark)
     facts = {**reply, **by_door(door), **_when(request)}
     because = Because(rule="assistance.answer", basis=(request.basis,), pack=pack, facts=facts)
     held = _replied(request, AssistanceState.ANSWERED, reply, door, now)
     return Decision(state=noted(held, because.rule, now), because=because, ends=TIMERS)
 
 
-def again(
+def again(  # noqa: PLR0913 - as `answer`
     request: Request,
     verdict: Verdict | None,
     value: str,
@@ -111,24 +117,14 @@ def again(
     now: datetime,
     pack: str,
     door: Door | None = None,
+    *,
+    remark: str = "",
 ) -> Decision[Request]:
-    """Whoever has answered or refused says otherwise now. The first word stands, and the other is kept beside it for a person.
+    """Whoever has answered or refused, or is asked no more, says otherwise now. It is kept for a person, and what was said before stands.
 
-    Refused is the same once more, and more than `MOST` of them. Raises Invalid, Refusal.
+    Raises Invalid, Refusal.
     """
-    said = _answer(request, verdict, value, signer, rule)
-    before = [request.reply or {}, *request.afterwords]
-    known = any((one.get("verdict"), one.get("value")) == (said["verdict"], said["value"]) for one in before)
-    if request.state not in (AssistanceState.ANSWERED, AssistanceState.DECLINED) or known or len(request.afterwords) >= MOST:
-        raise Refusal("request_closed", request=request.id, state=request.state)
-    told = {**said, **by_door(door)}
-    because = Because(rule="assistance.again", basis=(request.basis,), pack=pack, facts=told)
-    held = replace(request, afterwords=(*request.afterwords, told))
-    return Decision(state=noted(held, because.rule, now), because=because)
-
-
-MOST = 5
-"""So many answers that say otherwise are kept; whoever changes his mind more often is to be spoken to."""
+    return afterword(request, Saying.ANSWER, _answer(request, verdict, value, signer, rule, remark), now, pack, door)
 
 
 def decline(
@@ -152,7 +148,7 @@ def decline(
     return Decision(state=noted(held, because.rule, now, said=reasons), because=because, told=(told,), ends=TIMERS)
 
 
-def _answer(request: Request, verdict: Verdict | None, value: str, signer: str, rule: Compare) -> dict[str, object]:
+def _answer(request: Request, verdict: Verdict | None, value: str, signer: str, rule: Compare, remark: str) -> dict[str, object]:
     """An answer as it is kept. Raises Invalid for one without its words, without a signer, or against itself."""
     if verdict is Verdict.MISMATCH and blank(value):
         raise Invalid("mismatch_wordless", field="value")
@@ -160,7 +156,8 @@ def _answer(request: Request, verdict: Verdict | None, value: str, signer: str, 
         raise Invalid("cannot_say_wordless", field="value")
     signed(signer)
     verdict = stated(verdict, value, str(request.question["claimed"]), rule)
-    return {"verdict": verdict.value, "value": value, "signer": signer}
+    said: dict[str, object] = {"verdict": verdict.value, "value": value, "signer": signer}
+    return said if blank(remark) else {**said, "reasons": remark}
 
 
 def _replied(request: Request, state: AssistanceState, reply: Mapping[str, object], door: Door | None, now: datetime) -> Request:

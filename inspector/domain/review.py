@@ -18,6 +18,7 @@ from inspector.domain.ending import OPEN_WORK, REVIEW_WORK, end, graded, reopen,
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import GOOD, UNTRUE, Evidence, Verdict, blank, carry
 from inspector.domain.person import nameable
+from inspector.domain.piece import fingerprint
 from inspector.domain.policy import OutcomeRow, Policy, Proposal
 
 
@@ -117,6 +118,8 @@ def review(  # noqa: PLR0913 - a decision in all its parts
         raise Invalid("evidence_former", evidence=", ".join(former), field="evidence")
     row = policy.outcomes[outcome]
     carry(outcome, cited, adverse=adverse(row))
+    _both_sides(case, outcome, cited)
+    _not_own(outcome, officer, cited, adverse=adverse(row))
     done = found(policy.acts, outcome, row.grade, act)
     facts = {
         "officer": officer,
@@ -126,6 +129,7 @@ def review(  # noqa: PLR0913 - a decision in all its parts
         "review_reason": case.review_reason,
         "row": row.row,
         "concluded": case.concluded_at is not None,
+        "adverse": adverse(row),
     }
     if done is not None:
         facts |= {"act": done.row, "graded": graded(row, done, concluded=case.concluded_at is not None), "bars": done.bars}
@@ -134,6 +138,27 @@ def review(  # noqa: PLR0913 - a decision in all its parts
     decision = end(case, outcome, policy, now, because, officer, act=done)
     terms = _follows(cited, policy, now, calendar)
     return replace(decision, told=tuple(_with_act(_with_terms(one, terms), done) for one in decision.told))
+
+
+def _not_own(outcome: Outcome, officer: str, cited: tuple[Evidence, ...], *, adverse: bool) -> None:
+    """Whoever has transcribed a paper does not decide against somebody by it: two people have then read it. Raises Invalid."""
+    own = {piece.id for piece in cited if (piece.door, piece.token) == ("paper", officer)}
+    if not own or not adverse:
+        return
+    try:
+        carry(outcome, [piece for piece in cited if piece.id not in own], adverse=adverse)
+    except Invalid as error:
+        raise Invalid("evidence_own", evidence=", ".join(sorted(own)), officer=officer, field="evidence") from error
+
+
+def _both_sides(case: Case, outcome: Outcome, cited: tuple[Evidence, ...]) -> None:
+    """Who decides against somebody by one of two answers in conflict has seen the other, and says so by citing it. Raises Invalid."""
+    if outcome not in UNTRUE:
+        return
+    torn = {held.claim.key for held in case.claims if held.status is ClaimStatus.CONFLICT}
+    said = {side: {one.claim for one in cited if one.verdict is side and one.fresh} for side in (Verdict.MATCH, Verdict.MISMATCH)}
+    if lacking := (torn & said[Verdict.MISMATCH]) - said[Verdict.MATCH]:
+        raise Invalid("evidence_one_sided", claims=", ".join(sorted(lacking)), field="evidence")
 
 
 def _with_act(told: Told, act: ActRow | None) -> Told:
@@ -175,7 +200,11 @@ def reviewed(case: Case, held: ClaimFile, cited: Iterable[Evidence]) -> Reviewed
     Confirmed is what the decision calls untrue on the ground of a fresh mismatch about this very claim, and nothing else. None:
     nobody has decided (any more), so that it is a lead, or nothing contradicts the claim.
     """
-    if case.state is not CaseState.CLOSED or held.status not in (ClaimStatus.CONTRADICTED, ClaimStatus.STALE_LEAD):
+    if case.state is not CaseState.CLOSED or held.status not in (
+        ClaimStatus.CONTRADICTED,
+        ClaimStatus.CONFLICT,
+        ClaimStatus.STALE_LEAD,
+    ):
         return None
     against = any(one.claim == held.claim.key and one.verdict is Verdict.MISMATCH and one.fresh for one in cited)
     return Reviewed.CONFIRMED if case.outcome in UNTRUE and against else Reviewed.NOT_CONFIRMED
@@ -207,7 +236,13 @@ def finding(case: Case, evidence: Evidence, policy: Policy, now: datetime, calen
         rule="supervision.agrees",
         basis=(basis,),
         pack=case.pack,
-        facts={"claim": evidence.claim, "evidence": evidence.id, "verdict": evidence.verdict.value, "entry": case.entry},
+        facts={
+            "claim": evidence.claim,
+            "evidence": evidence.id,
+            "digest": fingerprint(evidence),
+            "verdict": evidence.verdict.value,
+            "entry": case.entry,
+        },
     )
     held = case.file(evidence.claim)
     exempt = case.state is CaseState.POOLED

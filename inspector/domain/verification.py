@@ -30,6 +30,7 @@ from inspector.domain.duty import Rule
 from inspector.domain.ending import end, to_review
 from inspector.domain.evidence import Evidence, Verdict
 from inspector.domain.notice import Notice
+from inspector.domain.piece import fingerprint
 from inspector.domain.policy import Item, Policy
 from inspector.domain.strategy import strategy
 
@@ -110,8 +111,8 @@ def choose(case: Case, policy: Policy, level: Rated, now: datetime, calendar: Wo
 def weigh(case: Case, evidence: Evidence, policy: Policy, now: datetime, calendar: WorkingCalendar) -> Decision[Case]:
     """Weigh one piece of evidence: settle its claim or take the next way. Late evidence changes nothing and is kept.
 
-    A contradiction that inspectors saw, or that an agency has signed, is never late while the case is open: it outweighs the register
-    that had proven the claim.
+    A fresh answer that says otherwise than the one that had settled the claim is never late while the case is open: the two are in
+    conflict, and a person decides between them (`conflicts`). So is an agency's or an inspector's lead of another day a lead.
     """
     held = case.file(evidence.claim)
     facts: dict[str, object] = {
@@ -120,6 +121,7 @@ def weigh(case: Case, evidence: Evidence, policy: Policy, now: datetime, calenda
         "verdict": evidence.verdict.value,
         "via": evidence.via,
         "evidence": evidence.id,
+        "digest": fingerprint(evidence),
     }
     if evidence.verdict in (Verdict.MATCH, Verdict.MISMATCH):  # only an answer has an age
         facts["fresh"] = evidence.fresh
@@ -129,6 +131,9 @@ def weigh(case: Case, evidence: Evidence, policy: Policy, now: datetime, calenda
         and evidence.verdict is Verdict.MISMATCH
         and held.status is ClaimStatus.PROVEN
     )
+    if conflicts(held, evidence) and case.state in (CaseState.VERIFYING, CaseState.REVIEW):
+        torn = in_conflict(case, held, because)
+        return torn if case.state is CaseState.REVIEW else _close_if_settled(torn.state, policy, now, calendar, torn.because)
     if case.state is not CaseState.VERIFYING or (held.status is not ClaimStatus.OPEN and not said):
         return Decision(state=case, because=replace(because, rule="evidence.late"))
     settled = settles(evidence)
@@ -141,6 +146,20 @@ def weigh(case: Case, evidence: Evidence, policy: Policy, now: datetime, calenda
     on = moved.file(evidence.claim)
     because = replace(because, facts={**facts, "status": on.status.value, "next": on.step.method.value if on.step else None})
     return _close_if_settled(moved, policy, now, calendar, because, orders=orders)
+
+
+def conflicts(held: ClaimFile, evidence: Evidence) -> bool:
+    """Whether fresh evidence says otherwise than the fresh evidence that had settled the claim."""
+    against = {ClaimStatus.PROVEN: Verdict.MISMATCH, ClaimStatus.CONTRADICTED: Verdict.MATCH}.get(held.status)
+    return evidence.fresh and evidence.verdict is against
+
+
+def in_conflict(case: Case, held: ClaimFile, because: Because) -> Decision[Case]:
+    """The claim's two answers are in conflict: said to whoever reviews the case, where it is with a person already."""
+    told = replace(because, rule="evidence.conflict", facts={**because.facts, "status": ClaimStatus.CONFLICT.value})
+    torn = case.with_file(replace(held, status=ClaimStatus.CONFLICT))
+    reviewed = case.state is CaseState.REVIEW
+    return Decision(state=replace(torn, review_reason=ClaimStatus.CONFLICT.value) if reviewed else torn, because=told)
 
 
 def settles(evidence: Evidence) -> ClaimStatus | None:
@@ -271,7 +290,7 @@ def _close_if_settled(
         return Decision(state=case, because=because, orders=orders, told=told)
     if statuses == {ClaimStatus.PROVEN} and CaseRemark.FORMER_MISMATCH not in case.remarks:
         return end(case, Outcome.TRUE, policy, now, because, "rule", orders=orders, told=told)
-    unproven = (ClaimStatus.CONTRADICTED, ClaimStatus.STALE_LEAD, ClaimStatus.UNDETERMINED)
+    unproven = (ClaimStatus.CONFLICT, ClaimStatus.CONTRADICTED, ClaimStatus.STALE_LEAD, ClaimStatus.UNDETERMINED)
     why = reason or next((status.value for status in unproven if status in statuses), FORMER)
     return to_review(case, why, policy, now, calendar, because, orders=orders, told=told)
 

@@ -9,20 +9,24 @@ Every operation here is called in the caller's transaction and raises Invalid or
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
-from inspector.domain import asking, assistance, dispute, reply, respite
+from inspector.domain import asking, dispute, reply, respite
+from inspector.domain.afterword import DECIDE, afterword, beyond, speaks
 from inspector.domain.assistance import AssistanceState, Door, Inability, Quarrel, Request
 from inspector.domain.case import Case, CaseState
 from inspector.domain.decision import Decision
 from inspector.domain.errors import Forbidden, Invalid, Refusal
 from inspector.domain.evidence import Verdict
+from inspector.domain.piece import afterword_of, part_of
 from inspector.domain.policy import Policy
+from inspector.domain.said import Saying
 from inspector.flows import late, notice, unsettled
 from inspector.flows.ladder import OBSOLETE, unknown
 from inspector.flows.office import Office
 from inspector.flows.reasons import telling
-from inspector.flows.reasons import word as said
+from inspector.flows.reasons import word as worded
 from inspector.flows.record import record
 from inspector.flows.replylink import LINK, OVERSEE, opens
 from inspector.flows.requests import go_on, held, spread, superior_of
@@ -41,10 +45,12 @@ def accept(office: Office, tx: Tx, request_id: str, signer: str, now: datetime, 
     """The agency acknowledges the request. Twice is once."""
     telling("", signer)
     case, request = _hearing(tx, request_id)
+    if beyond(request, Saying.ACCEPT):
+        return _after(office, tx, case, request, Saying.ACCEPT, {"signer": signer}, now, door)
     return _settled(office, tx, case, request, reply.accept(request, signer, now, case.pack, door), now)
 
 
-def answer(
+def answer(  # noqa: PLR0913 - an answer in all its parts
     office: Office,
     tx: Tx,
     request_id: str,
@@ -53,8 +59,12 @@ def answer(
     signer: str,
     now: datetime,
     door: Door | None = None,
+    *,
+    remark: str = "",
 ) -> Request:
     """An agency's answer comes in, by a `door`: a verdict of its own, or the value it holds, which the pack's rule compares.
+
+    A `remark` beside it is kept as it is written.
 
     One that says otherwise than the first is kept beside it, as late evidence for a person.
     """
@@ -62,29 +72,41 @@ def answer(
     case, request = _hearing(tx, request_id)
     policy = office.book.get(case.pack)
     rule = policy.item(str(request.question["item"])).fact(str(request.question["fact"])).compare
-    if request.state in (AssistanceState.ANSWERED, AssistanceState.DECLINED):
-        told = _settled(
-            office, tx, case, request, reply.again(request, verdict, value, signer, rule, now, policy.label, door), now
-        )
-        found = assistance.afterword_of(told, now)
-        late.keep(tx, office, tx.cases.get(case.id, lock=True), found, asked({**told.question, "claim": told.claim}), now)
-        return told
-    decision = reply.answer(request, verdict, value, signer, rule, now, policy.label, door)
+    if beyond(request, Saying.ANSWER):
+        again = reply.again(request, verdict, value, signer, rule, now, policy.label, door, remark=remark)
+        return _kept(office, tx, case, request, again, now)
+    decision = reply.answer(request, verdict, value, signer, rule, now, policy.label, door, remark=remark)
     heard = Verdict(str((decision.state.reply or {})["verdict"]))
     note = "value_not_comparable" if verdict is None and heard is Verdict.CANNOT_SAY else ""
     told = _settled(office, tx, case, request, decision, now)
+    if note:
+        tx.attention.open(unsettled.ANSWER_UNREAD, request.requester, request.id, _about(request), now)
     go_on(tx, office, told, heard, note, now)
     return told
 
 
-def partly(
-    office: Office, tx: Tx, request_id: str, value: str, rest: str, signer: str, now: datetime, door: Door | None = None
+def partly(  # noqa: PLR0913 - an answer in all its parts
+    office: Office,
+    tx: Tx,
+    request_id: str,
+    value: str,
+    rest: str,
+    signer: str,
+    now: datetime,
+    door: Door | None = None,
+    *,
+    remark: str = "",
 ) -> Request:
     """A part is answered, and it is said what is still open: kept as evidence that settles nothing, while the date goes on."""
     telling(rest, signer, field="rest")
     case, request = _hearing(tx, request_id)
-    told = _settled(office, tx, case, request, reply.partly(request, value, rest, signer, now, case.pack, door), now)
-    tx.cases.add_evidence(case.id, assistance.part_of(told, now))
+    if beyond(request, Saying.PARTLY):
+        said = {"value": value, "rest": rest, "signer": signer} | ({"reasons": remark} if remark else {})
+        return _after(office, tx, case, request, Saying.PARTLY, said, now, door)
+    told = _settled(
+        office, tx, case, request, reply.partly(request, value, rest, signer, now, case.pack, door, remark=remark), now
+    )
+    tx.cases.add_evidence(case.id, part_of(told, now))
     return told
 
 
@@ -102,6 +124,17 @@ def refuse(
     """An agency cannot help and says why, by a code and in writing; the next way begins."""
     telling(reasons, signer)
     case, request = _hearing(tx, request_id)
+    if beyond(request, Saying.DECLINE):
+        return _after(
+            office,
+            tx,
+            case,
+            request,
+            Saying.DECLINE,
+            {"inability": inability.value, "reasons": reasons, "signer": signer},
+            now,
+            door,
+        )
     decision = reply.decline(request, reasons, signer, now, case.pack, door, inability=inability)
     text = notice.written(office, _policy(office, case), decision.state, now)
     told = _settled(office, tx, case, request, notice.named(decision, text), now, filed=text)
@@ -114,7 +147,11 @@ def propose_date(
 ) -> Request:
     """The agency names the working day by which it can answer; an officer of the requester agrees, or says why not."""
     case, request = _hearing(tx, request_id)
-    decision = respite.propose(request, day, said(reasons, signer, door), now, office.calendar, case.pack)
+    if beyond(request, Saying.PROPOSE):
+        return _after(
+            office, tx, case, request, Saying.PROPOSE, {"day": day.isoformat(), "reasons": reasons, "signer": signer}, now, door
+        )
+    decision = respite.propose(request, day, worded(reasons, signer, door), now, office.calendar, case.pack)
     told = _settled(office, tx, case, request, decision, now)
     facts = {"requested": request.requested, "case": request.case_id, "day": day.isoformat()}
     tx.attention.open(unsettled.DATE_PROPOSED, request.requester, request.id, facts, now)
@@ -131,7 +168,7 @@ def agree_date(office: Office, tx: Tx, request_id: str, seen: datetime, by: str,
 def keep_date(office: Office, tx: Tx, request_id: str, seen: datetime, by: str, reasons: str, now: datetime) -> Request:
     """The requester does not agree to the date that it was shown, and says why: the old date stands."""
     case, request = _hearing(tx, request_id)
-    decision = respite.keep(request, seen, said(reasons, by), now, case.pack)
+    decision = respite.keep(request, seen, worded(reasons, by), now, case.pack)
     return _settled(office, tx, case, request, decision, now)
 
 
@@ -140,7 +177,9 @@ def extend(
 ) -> Request:
     """The agency takes longer, as the pack allows: before the date, with reasons, once."""
     case, request = _hearing(tx, request_id)
-    decision = respite.extend(request, said(reasons, signer, door), _policy(office, case), now, office.calendar)
+    if beyond(request, Saying.EXTEND):
+        return _after(office, tx, case, request, Saying.EXTEND, {"reasons": reasons, "signer": signer}, now, door)
+    decision = respite.extend(request, worded(reasons, signer, door), _policy(office, case), now, office.calendar)
     return _settled(office, tx, case, request, decision, now)
 
 
@@ -149,7 +188,9 @@ def contest_urgency(
 ) -> Request:
     """The agency says why the request is not urgent: it is treated as any other."""
     case, request = _hearing(tx, request_id)
-    decision = respite.calm(request, said(reasons, signer, door), _policy(office, case), now, office.calendar)
+    if beyond(request, Saying.CALM):
+        return _after(office, tx, case, request, Saying.CALM, {"reasons": reasons, "signer": signer}, now, door)
+    decision = respite.calm(request, worded(reasons, signer, door), _policy(office, case), now, office.calendar)
     return _settled(office, tx, case, request, decision, now)
 
 
@@ -161,8 +202,10 @@ def forward(
     Returns the new request. A circle is refused (`forward_circle`); who calls this tells a person of it by `circle`, after the refusal.
     """
     case, request = _hearing(tx, request_id)
+    if beyond(request, Saying.FORWARD):
+        return _after(office, tx, case, request, Saying.FORWARD, {"to": to, "reasons": reasons, "signer": signer}, now, door)
     via = addressee(office, request.requester, to)
-    found = asking.forward(request, via, said(reasons, signer, door), _policy(office, case), now, office.calendar)
+    found = asking.forward(request, via, worded(reasons, signer, door), _policy(office, case), now, office.calendar)
     _settled(office, tx, case, request, found.old, now)
     tx.assistance.add(found.new.state)
     record(tx, case.id, found.new, now, {"request": found.new.state.id}, kept=case.pack)
@@ -199,6 +242,10 @@ def contest(
     """The requested agency disputes its competence or the request's ground: the common superior decides (handbook 1.5.4)."""
     if about is Quarrel.REFUSAL:
         raise Invalid("dispute_not_yours", field="about")
+    case, request = _hearing(tx, request_id)
+    if beyond(request, Saying.CONTEST):
+        said = {"about": about.value, "reasons": reasons, "signer": signer}
+        return _after(office, tx, case, request, Saying.CONTEST, said, now, door)
     return _contest(office, tx, request_id, about, reasons, signer, now, door)
 
 
@@ -210,7 +257,10 @@ def contest_refusal(office: Office, tx: Tx, request_id: str, reasons: str, by: s
 def decide(office: Office, tx: Tx, request_id: str, helps: bool, reasons: str, signer: str, now: datetime) -> Request:
     """The common superior decides a dispute: the agency helps, by a new clock, or need not, and the next way begins."""
     case, request = _hearing(tx, request_id)
-    decision = dispute.decide(request, helps, said(reasons, signer), _policy(office, case), now, office.calendar)
+    if request.dispute is not None and request.state is not AssistanceState.DISPUTED:
+        said = {"helps": helps, "reasons": reasons, "signer": signer}
+        return _after(office, tx, case, request, DECIDE, said, now, None)
+    decision = dispute.decide(request, helps, worded(reasons, signer), _policy(office, case), now, office.calendar)
     told = _settled(office, tx, case, request, decision, now)
     if not helps and not told.moved_on:
         go_on(tx, office, told, Verdict.CANNOT_SAY, "declined", now)
@@ -222,12 +272,44 @@ def _contest(
 ) -> Request:
     case, request = _hearing(tx, request_id)
     superior = superior_of(office, request)
-    word = said(reasons, by, door)
+    word = worded(reasons, by, door)
     decision = dispute.dispute(request, about, word, superior, _policy(office, case), now, office.calendar)
     told = _settled(office, tx, case, request, decision, now)
     if superior is None:
         unknown(tx, told, now)
     return told
+
+
+def _after(
+    office: Office,
+    tx: Tx,
+    case: Case,
+    request: Request,
+    do: str,
+    said: Mapping[str, object],
+    now: datetime,
+    door: Door | None,
+) -> Request:
+    """A word that comes when the request is over: on record, for a person, and the request stays what it is."""
+    return _kept(office, tx, case, request, afterword(request, do, said, now, case.pack, door), now)
+
+
+def _kept(office: Office, tx: Tx, case: Case, was: Request, decision: Decision[Request], now: datetime) -> Request:
+    """Such a word, kept; where it speaks of the claim, it is evidence beside what there is, and the case decides who must see it."""
+    told = _settled(office, tx, case, was, decision, now)
+    facts = {**_about(told), "do": told.afterwords[-1]["do"], "words": len(told.afterwords)}
+    tx.attention.open(unsettled.AFTERWORD, told.requester, told.id, facts, now)
+    if speaks(told.afterwords[-1]):
+        claim, found = asked({**told.question, "claim": told.claim}), afterword_of(told, now)
+        if told.state is AssistanceState.FORWARDED and found.verdict is Verdict.MATCH:
+            tx.cases.add_evidence(case.id, found)  # whoever says that it lacks the competence proves nothing by rule
+        else:
+            late.keep(tx, office, tx.cases.get(case.id, lock=True), found, claim, now)
+    return told
+
+
+def _about(request: Request) -> dict[str, object]:
+    return {"requested": request.requested, "case": request.case_id}
 
 
 def _settled(

@@ -46,3 +46,10 @@ def cited(evidence: Iterable[Evidence], last: Decided | None) -> list[Evidence]:
     """What an officer's decision stands on."""
     ids = last.facts.get("evidence") if last is not None else None
     return [one for one in evidence if one.id in ids] if isinstance(ids, list) else []
+
+
+def fingerprints(decisions: Iterable[Decided]) -> dict[str, str]:
+    """The digest of each piece of evidence as it was when it was weighed, by the id of the piece; older entries have none."""
+    return {
+        str(one.facts["evidence"]): str(one.facts["digest"]) for one in decisions if {"evidence", "digest"} <= one.facts.keys()
+    }

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from inspector.domain.assistance import beside, evidence_id
 from inspector.domain.calendar import Counting
 from inspector.domain.case import (
     Case,
@@ -26,6 +25,7 @@ from inspector.domain.counting import Tallied, tally
 from inspector.domain.errors import InspectorError
 from inspector.domain.evidence import Evidence, Verdict
 from inspector.domain.pause import Extension, Suspension
+from inspector.domain.piece import beside, evidence_id, fingerprint
 from inspector.domain.policy import Policy
 from inspector.domain.review import Reviewed, reviewed
 from inspector.domain.transition import Scope
@@ -34,7 +34,7 @@ from inspector.flows.articles import Article, articles
 from inspector.flows.asked import Asked, letter, party
 from inspector.flows.calls import Call, call
 from inspector.flows.corrections import Corrected, corrections, promised
-from inspector.flows.decisions import Decided, cited, decided, last_review
+from inspector.flows.decisions import Decided, cited, decided, fingerprints, last_review
 from inspector.flows.office import Office, Place
 from inspector.flows.records import Act, Kept, act, acts, kept
 from inspector.flows.showed import Showed, showed
@@ -106,7 +106,9 @@ class Heard:
 
     `came_at`: when the answer came; None while, or where, an agency that was asked by letter has not answered.
     `note` is a code; `remark` are words that somebody outside wrote; `door` is how an agency's word came in, `token` by whose name.
-    `claim` is the claim's `id`; `former`: what was asked about was promised before a correction.
+    `claim` is the claim's `id`; `former`: what was asked about was promised before a correction. `owner` is whose data they are,
+    `valid_for` how long such a fact holds by the pack, `source_version` what the other side calls the data (of another agency's result
+    that agency and its number), the digests are SHA-256 of question and reply. `altered`: it is not what the sealed ledger has seen.
     """
 
     id: str
@@ -129,6 +131,12 @@ class Heard:
     door: str
     token: str
     former: bool
+    owner: str
+    valid_for: str
+    source_version: str
+    request_digest: str
+    reply_digest: str
+    altered: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,8 +198,9 @@ def explain(office: Office, tx: Tx, case_id: str, *, outside: bool = False) -> E
     decisions = tuple(decided(office, row, policy) for row in tx.ledger.about(case_id))
     last = last_review(decisions)
     relied_on = cited(evidence, last)
-    came = {evidence_id(held): held.ended_at for held in letters if held.reply}
-    heard = [_heard(office, held, case, policy, came) for held in evidence]
+    came = {evidence_id(held): held.ended_at for held in letters if held.reply}  # pieces of before `came_at` was kept
+    sealed = fingerprints(decisions)
+    heard = [_heard(office, held, case, policy, came, sealed) for held in evidence]
     return Explanation(
         case=case.id,
         agency=case.agency,
@@ -315,12 +324,15 @@ def _name(claim: Claim, case: Case, policy: Policy) -> str:
         return claim.fact
 
 
-def _heard(office: Office, held: Evidence, case: Case, policy: Policy, came: Mapping[str, datetime | None]) -> Heard:
+def _heard(
+    office: Office, held: Evidence, case: Case, policy: Policy, came: Mapping[str, datetime | None], sealed: Mapping[str, str]
+) -> Heard:
     """An answer with its question, also where that was about what the case said before a correction.
 
-    Letters are answered some day, which `came` tells by the id of the evidence; whatever else answers does it when it is asked.
+    Letters are answered some day, which the evidence tells, or `came` by its id; whatever else answers does it when it is asked.
     """
     claim, former = next(((one, before) for one, before in promised(case) if one.key == held.claim), (None, False))
+    written = held.method is Method.ASSISTANCE and not beside(held.id)
     return Heard(
         id=held.id,
         claim=held.claim,
@@ -333,7 +345,7 @@ def _heard(office: Office, held: Evidence, case: Case, policy: Policy, came: Map
         verdict=held.verdict,
         fresh=held.fresh,
         asked_at=office.calendar.local(held.asked_at),
-        came_at=_local(office, came.get(held.id) if held.method is Method.ASSISTANCE and not beside(held.id) else held.asked_at),
+        came_at=_local(office, held.came_at or (came.get(held.id) if written else held.asked_at)),
         as_of=_local(office, held.as_of),
         note=held.note,
         found=held.found,
@@ -342,6 +354,12 @@ def _heard(office: Office, held: Evidence, case: Case, policy: Policy, came: Map
         door=held.door,
         token=held.token,
         former=former,
+        owner=held.owner,
+        valid_for=held.valid_for,
+        source_version=held.source_version,
+        request_digest=held.request_digest,
+        reply_digest=held.reply_digest,
+        altered=sealed.get(held.id, fingerprint(held)) != fingerprint(held),
     )
 
 

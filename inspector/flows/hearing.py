@@ -6,6 +6,7 @@ from datetime import datetime
 
 from inspector.domain.assistance import Door, Request
 from inspector.domain.errors import Refusal
+from inspector.domain.evidence import Verdict, blank
 from inspector.domain.said import Said, Saying, needed
 from inspector.flows import assist
 from inspector.flows.office import Office
@@ -20,10 +21,10 @@ def hear(office: Office, tx: Tx, request_id: str, said: Said, now: datetime, doo
         case Saying.ACCEPT:
             return assist.accept(office, tx, request_id, signer, now, door)
         case Saying.ANSWER:
-            value = said.value or reasons  # whoever cannot say says why in either place
-            return assist.answer(office, tx, request_id, said.verdict, value, signer, now, door)
+            value, remark = _answer(said)
+            return assist.answer(office, tx, request_id, said.verdict, value, signer, now, door, remark=remark)
         case Saying.PARTLY:
-            return assist.partly(office, tx, request_id, said.value, said.rest, signer, now, door)
+            return assist.partly(office, tx, request_id, said.value, said.rest, signer, now, door, remark=reasons)
         case Saying.PROPOSE:
             assert said.day is not None, "a date that is proposed was named"
             return assist.propose_date(office, tx, request_id, said.day, reasons, signer, now, door)
@@ -37,6 +38,13 @@ def hear(office: Office, tx: Tx, request_id: str, said: Said, now: datetime, doo
             return assist.contest(office, tx, request_id, said.about, reasons, signer, now, door)
         case Saying.DECLINE:
             return assist.refuse(office, tx, request_id, reasons, signer, now, door, inability=said.inability)
+
+
+def _answer(said: Said) -> tuple[str, str]:
+    """Data and remark. Whoever cannot say says why in either place; beside any other finding a reason is a remark and never the data."""
+    if said.verdict is Verdict.CANNOT_SAY and blank(said.value):
+        return said.reasons, ""
+    return said.value, said.reasons
 
 
 def circling(office: Office, request_id: str, said: Said, error: Exception) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +13,7 @@ from typing import TypeVar, cast
 
 from inspector.domain.case import SubjectKind
 from inspector.domain.line import hidden
+from inspector.domain.signs import composed
 from inspector.flows.diagnosis import Diagnosis
 from inspector.labels import LANGS, of
 from inspector.sheets.flaw import HEAD, RowFlaw
@@ -248,4 +248,4 @@ def _meanings(kind: type[StrEnum]) -> Mapping[str, StrEnum]:
 
 def _narrow(text: str) -> str:
     """Full-width digits and signs as plain ones, without outer blanks."""
-    return unicodedata.normalize("NFKC", text).strip()
+    return composed(text).strip()

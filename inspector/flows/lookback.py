@@ -111,7 +111,7 @@ def _visits(room: LookbackRoom) -> Iterator[Differs]:
     for told in entries:
         try:
             courses[told.about].add(told.rule, told.at, json.loads(told.body))
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             changed.add(told.id)
     for entry in sorted(changed):
         yield Differs(row=f"ledger {entry}", name="body", held="", told="")
@@ -150,7 +150,7 @@ def _placed(room: LookbackRoom, visits: Collection[Row]) -> Iterator[Differs]:
         content = results.get(number, b"")
         try:
             drawn = dict.fromkeys(name for one in json.loads(content)["lists"] for name in one["teams"])
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             drawn = None
         if drawn is None or noted.get(number) not in (None, hashlib.sha256(content).hexdigest()):
             yield Differs(row=f"draw_file {number}", name="result.json", held="", told="")
@@ -229,6 +229,6 @@ def _json(text: bytes | str) -> Mapping[str, Any]:
     """A JSON object; nothing for anything else."""
     try:
         told = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return told if isinstance(told, dict) else {}

@@ -18,8 +18,9 @@ from inspector.domain.said import Said, guess
 from inspector.flows import assist, hearing
 from inspector.flows.letters import SLIP
 from inspector.flows.office import Office
-from inspector.incoming import Mail, Mailbox
-from inspector.labels import LANGS, label
+from inspector.flows.requests import held
+from inspector.incoming import LONGEST_LINE, Mail, Mailbox
+from inspector.labels import LANGS, label, told
 from inspector.ports import PortError
 from inspector.store.tx import Tx
 
@@ -44,34 +45,52 @@ def pick_up(office: Office) -> int:
                 if read is not None:
                     agency.put_away(mail, read=read)
                     count += 1
-        except PortError as error:
-            log.warning("mailbox.failed", connector=name, error=error.code)
+        except Away:
+            break  # nothing can be written down: every mail stays where it is
+        except Exception as error:  # noqa: BLE001 - a folder that is away, or a fault of the connector's: the others have their turn
+            code = error.code if isinstance(error, PortError) else type(error).__name__
+            log.warning("mailbox.failed", connector=name, error=code)
     return count
 
 
 def _safely(office: Office, name: str, mail: Mail) -> bool | None:
-    """One mail that something is wrong with, or a database that is away, keeps no other mail from its turn: it stays where it is."""
+    """One mail that something is wrong with keeps no other from its turn. What fails by a fault of ours is kept for a person, too.
+
+    Raises Away.
+    """
     try:
         return taken(office, mail)
-    except Exception as error:  # noqa: BLE001 - looked at again at the next tick
-        log.warning("mailbox.mail_left", connector=name, error=type(error).__name__, digest=mail.digest)
+    except Away:
+        raise
+    except Exception as error:
+        log.exception("mailbox.mail_failed", connector=name, error=type(error).__name__, digest=mail.digest)
+    try:
+        with office.store.begin() as tx:
+            _keep(office, tx, mail, "", Invalid("mail_failed"), office.now())
+    except Stale:
         return None
+    return False
 
 
 def taken(office: Office, mail: Mail) -> bool | None:
-    """Whether a mail was taken for an answer, in one transaction; else a person is told. None: not now, it stays where it is."""
+    """Whether a mail was taken for an answer, in one transaction; else a person is told. None: not now, it stays where it is.
+
+    Raises Away.
+    """
     said: Said | None = None
     number = _told(mail.fields).get("number", "")
     try:
         if mail.flaw:
             raise Invalid(mail.flaw)
-        if _told(dict.fromkeys(mail.again, "")).keys() & {"number", "code"}:
-            raise Invalid("mail_many")
+        if twice := _twice(mail):
+            raise Invalid("mail_many") if twice & {"number", "code"} else Invalid("mail_twice", field=", ".join(sorted(twice)))
         said = meant(mail.fields)
         with office.store.begin() as tx:
             _hear(office, tx, mail, number, said, office.now())
-    except (Stale, Away):
+    except Stale:
         return None
+    except Away:
+        raise
     except InspectorError as error:
         if said is not None:
             hearing.circling(office, number, said, error)
@@ -81,14 +100,17 @@ def taken(office: Office, mail: Mail) -> bool | None:
     return True
 
 
-def meant(told: Mapping[str, str]) -> Said:
-    """What the filled lines of a mail say. Raises Invalid (`mail_verdict`, `mail_day`) for what is no such thing."""
-    held = _told(told)
-    verdict = _verdict(held["verdict"]) if "verdict" in held else None
-    day = _day(held["day"]) if "day" in held else None
-    value, rest, to, reasons = (held.get(name, "") for name in ("value", "rest", "to", "reasons"))
+def meant(lines: Mapping[str, str]) -> Said:
+    """What the filled lines of a mail say. Raises Invalid (`mail_verdict`, `mail_day`, `mail_line`) for what is no such thing."""
+    filled = _told(lines)
+    for name, text in filled.items():
+        if len(text) > LONGEST_LINE:
+            raise Invalid("mail_line", field=name, most=LONGEST_LINE)
+    verdict = _verdict(filled["verdict"]) if "verdict" in filled else None
+    day = _day(filled["day"]) if "day" in filled else None
+    value, rest, to, reasons = (filled.get(name, "") for name in ("value", "rest", "to", "reasons"))
     do = guess(verdict, value, rest, day, to, reasons)
-    return Said(do=do, signer=held.get("signer", ""), verdict=verdict, value=value, rest=rest, reasons=reasons, day=day, to=to)
+    return Said(do=do, signer=filled.get("signer", ""), verdict=verdict, value=value, rest=rest, reasons=reasons, day=day, to=to)
 
 
 def _hear(office: Office, tx: Tx, mail: Mail, number: str, said: Said, now: datetime) -> None:
@@ -106,6 +128,7 @@ def _hear(office: Office, tx: Tx, mail: Mail, number: str, said: Said, now: date
     if not (isinstance(agency, Mailbox) and agency.speaks(mail.sender)):
         raise Forbidden("mail_sender", number=number, sender=mail.sender)
     content = hashlib.sha256(json.dumps([mail.sender, dict(mail.fields)]).encode()).hexdigest()
+    held(tx, number)  # another daemon with the same mail is waited for before it is asked whether it has been taken
     if tx.inbox.seen("mail", mail.id, content) is None:
         hearing.hear(office, tx, number, said, now, Door(by="mail", token=mail.sender))
         tx.inbox.keep("mail", mail.id, content, {"request": number, "do": said.do.value}, now)
@@ -117,7 +140,9 @@ def _keep(office: Office, tx: Tx, mail: Mail, number: str, error: InspectorError
         agency = tx.assistance.get(number).requester
     except Missing:
         agency, number = office.house, ""
-    facts = {"file": mail.file, "request": number, "refused": error.code, "digest": mail.digest}
+    file = mail.file.encode("utf-8", "replace").decode()  # a mail server may give any bytes as a name
+    reason = {lang: told(error, lang) for lang in LANGS}
+    facts = {"file": file, "request": number, "refused": error.code, "reason": reason, "digest": mail.digest}
     tx.attention.open(UNREAD, agency, mail.digest[:32], facts, now)
 
 
@@ -125,6 +150,18 @@ def _keep(office: Office, tx: Tx, mail: Mail, number: str, error: InspectorError
 def _words() -> Mapping[str, str]:
     """The names of the slip's lines, in both languages, without what stands in brackets."""
     return {re.sub(r"[（(].*$", "", label(f"slip.{name}", lang)).strip().casefold(): name for lang in LANGS for name in _NAMES}
+
+
+def _twice(mail: Mail) -> frozenset[str]:
+    """The slip's lines that stand there with two different words, in one language or the other: nobody knows which holds."""
+    words = _words()
+    found: dict[str, set[str]] = {}
+    for name, text in mail.fields.items():
+        if name in words:
+            found.setdefault(words[name], set()).add(text)
+    return frozenset(
+        {name for name, texts in found.items() if len(texts) > 1} | {words[one] for one in mail.again if one in words}
+    )
 
 
 def _told(fields: Mapping[str, str]) -> dict[str, str]:

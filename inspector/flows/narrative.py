@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from inspector.domain.calendar import Counting
+from inspector.domain.calendar import Counting, Term
 from inspector.domain.case import CaseRemark, Method, VerifyFrom
 from inspector.domain.counting import Tallied
 from inspector.domain.evidence import Verdict
@@ -200,6 +200,20 @@ def _corrected(held: Corrected, say: Say) -> Iterator[str]:
         yield "  " + say("changed", what=what, before=before, now=now)
 
 
+def _whence(held: Heard, say: Say) -> Iterator[str]:
+    """Where an answer comes from, as far as it is known: what a stranger needs to ask for it again years later."""
+    if held.owner:
+        yield "  " + say("owner", owner=held.owner)
+    if held.source_version:
+        yield "  " + say("source_version", version=held.source_version)
+    if held.valid_for:
+        yield "  " + say("valid_for", term=wording.term(Term.parse(held.valid_for), say.lang))
+    if held.request_digest or held.reply_digest:
+        yield "  " + say("digests", request=held.request_digest or "–", reply=held.reply_digest or "–")
+    if held.altered:
+        yield "  " + say("altered")
+
+
 def _heard(number: int, held: Heard, say: Say) -> Iterator[str]:
     yield say(
         "heard",
@@ -225,6 +239,7 @@ def _heard(number: int, held: Heard, say: Say) -> Iterator[str]:
         yield "  " + say("noted", note=wording.code("note", held.note, say.lang))
     if held.remark:
         yield "  " + say("remark", remark=held.remark)
+    yield from _whence(held, say)
     if held.door:
         yield "  " + say(f"door_{held.door}", token=held.token)
     if held.attempts > 1:

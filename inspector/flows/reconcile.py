@@ -266,7 +266,7 @@ def _object(text: bytes | str) -> dict[str, object] | None:
     """A JSON object; None for anything else."""
     try:
         told = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return told if isinstance(told, dict) else None
 

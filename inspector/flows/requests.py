@@ -9,6 +9,7 @@ from inspector.domain.assistance import Request
 from inspector.domain.case import Case
 from inspector.domain.decision import Decision
 from inspector.domain.evidence import Verdict
+from inspector.domain.piece import evidence_of
 from inspector.domain.policy import Policy
 from inspector.flows import late
 from inspector.flows.office import Office
@@ -45,7 +46,7 @@ def go_on(tx: Tx, office: Office, request: Request, verdict: Verdict, note: str,
         return
     case = tx.cases.get(request.case_id, lock=True)
     policy = office.book.get(case.pack)
-    found = assistance.evidence_of(request, verdict, note, request.opened_at)
+    found = evidence_of(request, verdict, note, request.opened_at)
     if request.late:
         late.keep(tx, office, case, found, asked({**request.question, "claim": request.claim}), now)
         return

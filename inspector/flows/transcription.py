@@ -7,8 +7,8 @@ from datetime import datetime
 
 from inspector.domain.assistance import Door, Request
 from inspector.domain.errors import Invalid
-from inspector.domain.evidence import blank
-from inspector.domain.said import Said
+from inspector.domain.evidence import Verdict, blank
+from inspector.domain.said import Said, Saying
 from inspector.flows import hearing
 from inspector.flows.office import Office
 from inspector.store.tx import Tx
@@ -19,11 +19,23 @@ _SCAN = re.compile(r"[0-9a-f]{64}")
 def transcribe(office: Office, tx: Tx, request_id: str, said: Said, written: str, scan: str, by: str, now: datetime) -> Request:
     """Take the step that the paper says, under the name of who signed it; who transcribed it is the door it came in by.
 
-    Raises Invalid for a transcription without words or with a digest that is none, and what the step raises.
+    One that speaks against somebody needs the digest of its scan: what a person decides on can then be held against the paper.
+
+    Raises Invalid for a transcription without words or with a digest that is none (`scan_missing`), and what the step raises; the
+    caller's transaction is then undone.
     """
     if blank(written):
         raise Invalid("written_missing", field="written")
     digest = scan.strip().lower()
     if digest and not _SCAN.fullmatch(digest):
         raise Invalid("scan_form", field="scan")
-    return hearing.hear(office, tx, request_id, said, now, Door(by="paper", token=by, written=written, scan=digest))
+    told = hearing.hear(office, tx, request_id, said, now, Door(by="paper", token=by, written=written, scan=digest))
+    if not digest and said.do is Saying.ANSWER and _verdict(told) == Verdict.MISMATCH:
+        raise Invalid("scan_missing", field="scan")
+    return told
+
+
+def _verdict(request: Request) -> object:
+    """What the last word says: the answer, or what came when the request was over."""
+    said = request.afterwords[-1] if request.afterwords else request.reply or {}
+    return said.get("verdict")

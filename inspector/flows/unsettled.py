@@ -26,6 +26,12 @@ FORWARD_CIRCLE = "forward_circle"
 DATE_PROPOSED = "date_proposed"
 """A date that an agency has proposed: an officer agrees, or says why not."""
 
+AFTERWORD = "afterword"
+"""A word that came when a request was over, or had been answered otherwise: it changes nothing of it, and is to be read."""
+
+ANSWER_UNREAD = "answer_unread"
+"""An answer that gives a text and no verdict, which no rule can hold against the promise: a person reads it."""
+
 
 def heard(tx: Tx, was: Request, now: datetime) -> None:
     """The agency has spoken: it knows what was asked, however its letters fared. `was` is the request before its word."""

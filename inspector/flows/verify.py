@@ -9,7 +9,7 @@ from typing import Any
 
 from inspector.domain import credit, verification
 from inspector.domain.case import Case, CaseState, Claim, LevelReason, Method, Rated, SubjectKind
-from inspector.domain.evidence import Evidence, Verdict, blank, compare, unfresh
+from inspector.domain.evidence import Evidence, Verdict, blank, says, unfresh
 from inspector.domain.policy import Fact, Policy
 from inspector.flows import late
 from inspector.flows.left import wait_where_left
@@ -27,8 +27,8 @@ VALUE_EMPTY = "value_empty"
 CONTRADICTS_ITSELF = "contradicts_itself"
 """The note where a source has no record and gives a value all the same: neither of the two is believed."""
 
-RESULT_UNDATED = "data_undated"
-"""The note where another agency's result does not say of which day it is."""
+UNDATED = "data_undated"
+"""The note where nobody knows of which day data are: neither they nor the settings say. They are no ground, and at most a lead."""
 
 PATIENCE_OVER = "patience_over"
 """The note where every try was spent and no error tells why."""
@@ -240,6 +240,7 @@ def method(said: Mapping[str, object]) -> Method:
 def judge(key: str, claim: Claim, fact: Fact, answer: Answer, now: datetime, by: Method = Method.ONLINE_QUERY) -> Evidence:
     """An answer as evidence: only a value that was found and understood can match or contradict. `now` is office time, as ages are.
 
+    What has no date decides nothing, unless its source is the register itself (`live`).
     Another agency's result is of the day of its check: one of no day cannot say whether it is recent, or anything else.
     """
     told = answer.provenance
@@ -251,16 +252,16 @@ def judge(key: str, claim: Claim, fact: Fact, answer: Answer, now: datetime, by:
     elif answer.note == VALUE_EMPTY or (answer.status is AnswerStatus.FOUND and blank(answer.value or "")):
         note, remark = VALUE_EMPTY, ""
     elif answer.status is AnswerStatus.FOUND and answer.value is not None:
-        try:
-            verdict = Verdict.MATCH if compare(fact.compare, claim.value, answer.value) else Verdict.MISMATCH
-        except ValueError:
-            note = "value_not_comparable"
+        verdict = says(fact.compare, claim.value, answer.value)
+        note = "value_not_comparable" if verdict is Verdict.CANNOT_SAY else ""
     valid_for = fact.valid_for
     if by is Method.OTHER_RESULT and fact.result is not None:
         valid_for = fact.result.valid_for
         if told.as_of is None and verdict in (Verdict.MATCH, Verdict.MISMATCH):
-            verdict, note = Verdict.CANNOT_SAY, RESULT_UNDATED
+            verdict, note = Verdict.CANNOT_SAY, UNDATED
     stale = unfresh(verdict, told.as_of, claim.on, valid_for, now)
+    if not stale and told.as_of is None and not told.live and verdict in (Verdict.MATCH, Verdict.MISMATCH):
+        stale = UNDATED
     return Evidence(
         id=key,
         claim=claim.key,
@@ -277,6 +278,8 @@ def judge(key: str, claim: Claim, fact: Fact, answer: Answer, now: datetime, by:
         request_digest=told.request_digest,
         reply_digest=told.reply_digest,
         attempts=told.attempts,
+        owner=told.owner,
+        valid_for=str(valid_for),
     )
 
 

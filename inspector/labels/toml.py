@@ -61,7 +61,7 @@ def _parsed(raw: bytes) -> dict[str, object]:
     text = raw.decode("utf-8-sig")
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # nested too deeply, or a number of thousands of digits, is no TOMLDecodeError
         raise Unparsed(str(error), text) from error
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from inspector.domain.evidence import stated
+from inspector.domain.evidence import says
 from inspector.domain.policy import Policy
 from inspector.policybook.part import Part
 
@@ -26,7 +26,7 @@ class CompareExample:
     def observe(self, policy: Policy) -> dict[str, object]:
         """What the pack decides. Raises Invalid (`item_unknown`, `fact_unknown`)."""
         fact = policy.item(self.item).fact(self.fact)
-        return {"verdict": stated(None, self.found, self.promised, fact.compare).value}
+        return {"verdict": says(fact.compare, self.promised, self.found).value}
 
 
 def compare_example(part: Part) -> CompareExample:

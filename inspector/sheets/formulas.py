@@ -15,15 +15,14 @@ from collections.abc import Iterator
 from inspector.domain.errors import Invalid
 
 SHOWN = 10
-MOST_BYTES = 1_000_000_000
-"""Unpacked XML of one sheet; the list itself is bounded where it is read."""
-
-_SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^>]*?\br:id=[\"']([^\"']+)[\"']")
-_RELATION = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
-_CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*?[^/])>(.*?)</(?:\w+:)?c>", re.DOTALL)
+# Between `<` and `<`, and of a cell up to the next one: what is never closed is not looked for to the end from each place.
+_SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^<>]*?\br:id=[\"']([^<\"']+)[\"']")
+_RELATION = re.compile(rb"<(?:\w+:)?Relationship\s[^<>]*>")
+_ATTRIBUTE = re.compile(rb"(?<!\w)(\w+)=([\"'])([^\"']*)[\"']")
+_CELL = re.compile(rb"<(?:\w+:)?c\s([^<>]*+)(?<!/)>([^<]*+(?:<(?!/?(?:\w+:)?c[\s/>])[^<]*+)*+)</(?:\w+:)?c>")
 _PLACE = re.compile(rb"\br=[\"']([A-Z]{1,3}[0-9]+)[\"']")
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
-_VALUE = re.compile(rb"<(?:\w+:)?(?:v|t)(?:\s[^>]*)?>[^<]")
+_VALUE = re.compile(rb"<(?:\w+:)?(?:v|t)(?:\s[^<>]*)?>[^<]")
 _TEXT = re.compile(rb"\bt=[\"']str[\"']")
 _ERROR = re.compile(rb"\bt=[\"']e[\"']")
 
@@ -59,7 +58,7 @@ def _place(attributes: bytes) -> str:
 
 
 def _sheet(content: bytes, place: int) -> bytes:
-    """The XML of the sheet that is read; empty where the content is no xlsx."""
+    """The XML of the sheet that is read, whose size `extent` has bounded; empty where the content is no xlsx."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             names = set(packed.namelist())
@@ -67,7 +66,7 @@ def _sheet(content: bytes, place: int) -> bytes:
                 return b""
             listed = _SHEET.findall(packed.read("xl/workbook.xml"))
             target = _target(packed.read("xl/_rels/workbook.xml.rels"), listed[place]) if place < len(listed) else ""
-            if target not in names or packed.getinfo(target).file_size > MOST_BYTES:
+            if target not in names:
                 return b""
             return packed.read(target)
     except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError):
@@ -76,7 +75,7 @@ def _sheet(content: bytes, place: int) -> bytes:
 
 def _target(relations: bytes, name: bytes) -> str:
     for one in _RELATION.findall(relations):
-        told = {key: value for key, _, value in re.findall(rb"(\w+)=([\"'])([^\"']*)[\"']", one)}
+        told = {key: value for key, _, value in _ATTRIBUTE.findall(one)}
         if told.get(b"Id") == name:
             target = told.get(b"Target", b"").decode("utf-8", "replace")
             return target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join("xl", target))

@@ -18,7 +18,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from inspector.domain.errors import Invalid
-from inspector.sheets import formulas
+from inspector.sheets import extent, formulas
+from inspector.sheets.extent import named
 from inspector.sheets.flaw import HEAD, RowFlaw
 
 if TYPE_CHECKING:
@@ -178,6 +179,8 @@ def records(text: Iterable[str], delimiter: str) -> Iterator[tuple[str, ...]]:
 def _excel(content: bytes) -> tuple[Iterable[tuple[Cell, ...]], list[RowFlaw]]:
     from python_calamine import CalamineError, CalamineWorkbook
 
+    if content.startswith(ZIP):
+        extent.refuse(content)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         name, hidden = _the_one(book)
@@ -185,14 +188,18 @@ def _excel(content: bytes) -> tuple[Iterable[tuple[Cell, ...]], list[RowFlaw]]:
         table, merged = held.to_python(skip_empty_area=False), held.merged_cell_ranges or []
     except Invalid:
         raise
-    except (CalamineError, OSError, ValueError, IndexError) as error:
+    except (CalamineError, OSError, ValueError, IndexError, OverflowError) as error:
+        raise Invalid("sheet_workbook") from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # how the reader, which is no Python, gives up; no Exception to Python
+            raise
         raise Invalid("sheet_workbook") from error
     formulas.refuse(content, book.sheet_names.index(name))
     odd = (
         [RowFlaw(row=HEAD, column="", code="sheets_hidden", facts={"sheets": ", ".join(hidden), "read": name})] if hidden else []
     )
     odd += [
-        RowFlaw(row=top + 1, column="", code="cells_merged", facts={"range": f"{_place(top, left)}:{_place(bottom, right)}"})
+        RowFlaw(row=top + 1, column="", code="cells_merged", facts={"range": f"{named(top, left)}:{named(bottom, right)}"})
         for (top, left), (bottom, right) in merged
     ]
     return [tuple(cell(value) for value in row) for row in table], odd
@@ -215,16 +222,6 @@ def _the_one(book: CalamineWorkbook) -> tuple[str, list[str]]:
     if hidden and not shown:
         raise Invalid("sheet_hidden", sheets=", ".join(hidden))
     return (shown or list(seen))[0], hidden
-
-
-def _place(row: int, column: int) -> str:
-    """A cell's name as spreadsheets write it, both counted from 0."""
-    letters = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return f"{letters}{row + 1}"
 
 
 def cell(value: object) -> Cell:

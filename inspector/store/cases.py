@@ -15,8 +15,9 @@ from inspector.domain.evidence import Evidence
 from inspector.domain.verification import wants_visit
 from inspector.store.codec import dump, load
 from inspector.store.drawtables import draw
+from inspector.store.grounds import groundless
 from inspector.store.room import Room, Row, insert_new, padded
-from inspector.store.tables import ADVERSE, PROVISIONAL, REVIEWED, case_file, evidence, ledger, subject, visit, visit_case
+from inspector.store.tables import PROVISIONAL, case_file, evidence, subject, visit, visit_case
 
 _BODY = sa.select(case_file.c.body).where(case_file.c.id == sa.bindparam("case"))
 _BODY_LOCKED = _BODY.with_for_update()
@@ -270,12 +271,8 @@ class CaseRoom(Room):
         return list(self.connection.execute(asked).scalars())
 
     def adverse_without_review(self) -> int:
-        """How many cases ended against their subject with no officer's decision in the ledger: an invariant, must be 0."""
-        reviewed = sa.exists(
-            sa.select(sa.literal_column("1")).where(ledger.c.about == case_file.c.id, REVIEWED).correlate(case_file)
-        )
-        asked = sa.select(sa.func.count()).select_from(case_file).where(ADVERSE, ~reviewed)
-        return int(self.connection.execute(asked).scalar_one())
+        """How many cases ended against their subject without an officer's decision, or ground for it: must be 0 (`grounds`)."""
+        return self.connection.execute(groundless()).scalar_one()
 
     def _row(self, case: Case) -> dict[str, object]:
         strategy = case.strategy

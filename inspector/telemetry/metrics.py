@@ -129,7 +129,9 @@ class _State(Collector):
             "Changes of a catalogue whose filing is late: published or withdrawn, the term is over, and no proof is there."
         )
         yield _single("inspector_catalogue_filings_late", help_unfiled, held.unfiled)
-        help_adverse = "Cases with an adverse outcome that no person decided: must be 0."
+        help_adverse = (
+            "Cases that ended against somebody without an officer's decision, or by one that cites no ground for it: must be 0."
+        )
         yield _single("inspector_adverse_without_review", help_adverse, held.adverse_without_review)
 
 

@@ -18,7 +18,7 @@ from inspector.web.body import JsonRoute
 from inspector.web.caller import AttentionReader, Officer
 from inspector.web.desk import AtDesk, message
 from inspector.web.errors import READS, WRITES
-from inspector.web.fields import Limit, MessageId, Strict, Text
+from inspector.web.fields import MAYBE_SIGNS, Limit, MessageId, Strict, Text
 
 router = APIRouter(prefix="/v1/credit", tags=["credit"], route_class=JsonRoute)
 
@@ -79,7 +79,7 @@ class Stepped(Shown):
 def list_differences(
     desk: AtDesk,
     caller: AttentionReader,
-    after: Annotated[str, Query(max_length=300, pattern=r"^[!-~]*$", description="Go on behind this entry")] = "",
+    after: Annotated[str, Query(max_length=300, pattern=MAYBE_SIGNS, description="Go on behind this entry")] = "",
     limit: Limit = 50,
 ) -> DifferencesShown:
     """Credit records about which a platform says otherwise than our books, at the last comparison."""

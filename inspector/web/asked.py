@@ -43,7 +43,9 @@ _NEEDED: dict[Saying, tuple[Invalid, ...]] = {
     Saying.DECLINE: (_REASONS, _SIGNER),
 }
 """What each form wants filled in: people mend all of it in one go."""
-_WORDLESS = {"": "answer_empty", "mismatch": "mismatch_wordless", "cannot_say": "cannot_say_wordless"}
+_COMPARE = "compare"
+"""Chosen where the agency gives a value and leaves the comparing to the rule of the pack; nothing is chosen before it chooses."""
+_WORDLESS = {_COMPARE: "answer_empty", "mismatch": "mismatch_wordless", "cannot_say": "cannot_say_wordless"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,8 +130,11 @@ def word(form: Fields) -> WordIn:
         raise Refusal("action_unknown", action=form.one("do")[:40])
     do = Saying(form.one("do"))
     wordless = _WORDLESS.get(form.one("verdict")) if do is Saying.ANSWER else None
-    complete(form, *([Invalid(wordless, field="value")] if wordless else []), *_NEEDED[do])
+    chosen = [Invalid("verdict_missing", field="verdict")] if do is Saying.ANSWER else []
+    complete(form, *chosen, *([Invalid(wordless, field="value")] if wordless else []), *_NEEDED[do])
     filled = {name: form.one(name) for name in WordIn.model_fields if form.one(name)}
+    if filled.get("verdict") == _COMPARE:
+        del filled["verdict"]
     return read(WordIn, **filled)
 
 

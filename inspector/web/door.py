@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from email.message import Message as EmailMessage
 
 import anyio
 from starlette.datastructures import Headers, MutableHeaders
@@ -12,6 +11,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from inspector.web import bounds
+from inspector.web.body import declared
 from inspector.web.desk import Desk
 from inspector.web.errors import CHALLENGE, answer
 
@@ -173,11 +173,8 @@ def _wrong_type(scope: Scope) -> bool:
     kind = headers.get("content-type")
     if kind is None:
         return "transfer-encoding" in headers or headers.get("content-length", "0") != "0"
-    told = EmailMessage()
-    told["content-type"] = kind
-    charset = told.get_param("charset", "utf-8")
-    foreign = not isinstance(charset, str) or charset.strip().lower() not in _CHARSETS
-    return kind.partition(";")[0].strip().lower() != "application/json" or foreign
+    named, charset = declared(kind)
+    return named != "application/json" or charset not in _CHARSETS
 
 
 def _stated_length(scope: Scope) -> int:

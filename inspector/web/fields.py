@@ -15,11 +15,10 @@ from pydantic_core import PydanticCustomError
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import blank
 
-# One line: no control characters, nor U+2028, U+2029 and those behind DEL, which some programs take for a line's end: a promise is quoted
-# in letters and may not look like lines of their own. Text: line ends and tabs as well. Halves of characters are refused by pydantic.
-LINE = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]+$"
-MAYBE_LINE = r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$"
-_TEXT = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]*$"
+# One line: no control characters. Text: line ends and tabs as well. Halves of characters are refused by pydantic itself.
+LINE = r"^[^\x00-\x1f\x7f]+$"
+MAYBE_LINE = r"^[^\x00-\x1f\x7f]*$"
+_TEXT = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 _NAME = r"^[^/\\?#%\x00-\x20\x7f]+$"
 _CLAIM_KEY = r"^[A-Za-z0-9][A-Za-z0-9_-]*$"
 _CLAIM_NAME = r"^[A-Za-z0-9][A-Za-z0-9_~-]*$"
@@ -27,6 +26,7 @@ _DIGEST = r"^[0-9a-f]{64}$"
 _DIGEST_HEAD = r"^[0-9a-f]{8,64}$"
 _CASE_ID = r"^[0-9a-f]{32}$"
 _MESSAGE_ID = r"^[!-~]+$"
+MAYBE_SIGNS = r"^[!-~]*$"
 FORMS: Mapping[str, str] = {
     LINE: "line",
     MAYBE_LINE: "line",
@@ -38,6 +38,7 @@ FORMS: Mapping[str, str] = {
     _DIGEST_HEAD: "digest_head",
     _CASE_ID: "case_id",
     _MESSAGE_ID: "message_id",
+    MAYBE_SIGNS: "message_id",
 }
 """Each pattern by the name of the words that tell a person the same: the label `problem.form_` and that name."""
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

@@ -26,7 +26,7 @@ from inspector.web.language import InLang, carried
 from inspector.web.messages import FiguresIn
 from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, complete, page, read, refused, trouble
 from inspector.web.roles import Role
-from inspector.web.session import COOKIE, Visitor, guard, to_login
+from inspector.web.session import Visitor, guard, held_cookie, to_login
 
 router = APIRouter(include_in_schema=False)
 
@@ -71,7 +71,7 @@ def post_figures(request: Request, desk: AtDesk, caller: Visitor, number: NamePa
         return to_login(request)
     try:
         caller.may(Role.CLERK)
-        if not hmac.compare_digest(guard(desk, request.cookies[COOKIE]).encode(), form.one("guard").encode()):
+        if not hmac.compare_digest(guard(desk, held_cookie(request)).encode(), form.one("guard").encode()):
             raise Forbidden("guard_wrong")
         form.sound()
         complete(form, Invalid("figures_missing", field="figures"))
@@ -123,7 +123,7 @@ def _ceremony(
         "typed": {name: kept.get(name, "") for name in ("party", "figures", "held_at", "minutes")},
         "trouble": wrong,
         "message_id": new_id(),
-        "guard": guard(desk, request.cookies[COOKIE]),
+        "guard": guard(desk, held_cookie(request)),
     }
     return page(request, "ceremony.html", status=wrong.status, **context)
 

@@ -144,7 +144,11 @@ class CaseIn(Strict):
             subject_kind=self.subject.kind,
             subject_code=self.subject.code,
             subject_name=line("subject.name", self.subject.name),
-            claims=tuple(Claim(key=one.key, fact=one.fact.strip(), value=one.value.strip(), on=one.on) for one in self.claims),
+            claims=tuple(
+                # quoted in a letter, a promise must not look like lines of the letter's own
+                Claim(key=one.key, fact=one.fact.strip(), value=line(f"claims.{place}.value", one.value), on=one.on)
+                for place, one in enumerate(self.claims)
+            ),
             concluded_at=self.concluded_at,
             **signed,
         )

@@ -9,6 +9,7 @@ from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import MultipartParser
 from starlette.exceptions import HTTPException
 
+from inspector.web.body import LONGEST_KIND
 from inspector.web.errors import Unreadable
 from inspector.web.pages import Fields
 
@@ -34,17 +35,16 @@ class Sent:
 
 def sent(content: bytes, kind: str) -> Sent:
     """A form that was sent with its files. Raises HTTPException (400) for what is none or is not whole."""
-    told = _header(kind)
-    boundary = told.get_param("boundary", "")
-    if told.get_content_type() != FORM or not isinstance(boundary, str) or not 1 <= len(boundary) <= 70:
+    named, boundary = kind.partition(";")[0].strip().lower(), _param(kind, "boundary")
+    if named != FORM or not boundary or len(boundary) > 70 or not boundary.isascii():
         raise HTTPException(400)
     pairs, files, flaw = [], dict[str, bytes](), None
     for part in _parts(content, boundary):
-        about = _header(part.head.get("content-disposition", ""), "content-disposition")
-        name = about.get_param("name", header="content-disposition")
-        if not isinstance(name, str) or not name:
+        about = part.head.get("content-disposition", "")
+        name = _param(about, "name")
+        if not name:
             raise HTTPException(400)
-        if about.get_param("filename", header="content-disposition") is not None:
+        if _param(about, "filename") is not None:
             files[name] = bytes(part.content)
             continue
         try:
@@ -87,7 +87,14 @@ def _parts(content: bytes, boundary: str) -> list[_Part]:
     return parts
 
 
-def _header(text: str, name: str = "content-type") -> EmailMessage:
+def _param(text: str, name: str) -> str | None:
+    """A parameter of a header; None where it names none. Raises HTTPException (400) for one that nobody can mean."""
     told = EmailMessage()
-    told[name] = text.replace("\r", " ").replace("\n", " ")
-    return told
+    told["content-type"] = text.replace("\r", " ").replace("\n", " ") if len(text) <= LONGEST_KIND else ""
+    try:
+        held = told.get_param(name)
+    except ValueError as error:  # a part of a parameter with a number of thousands of digits
+        raise HTTPException(400) from error
+    if len(text) > LONGEST_KIND:
+        raise HTTPException(400)
+    return held[2] if isinstance(held, tuple) else held

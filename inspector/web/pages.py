@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from email.message import Message as EmailMessage
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, cast
@@ -20,6 +19,7 @@ from starlette.responses import HTMLResponse
 from inspector.domain.errors import InspectorError, Invalid
 from inspector.domain.evidence import blank
 from inspector.labels import Lang, known, label, of
+from inspector.web.body import declared
 from inspector.web.desk import Desk, desk_of
 from inspector.web.errors import Foreign, Unreadable, status_of, unfit
 from inspector.web.language import VARY, carried, language
@@ -80,11 +80,9 @@ def fields(content: bytes, kind: str) -> Fields:
 
     What can be read all the same is kept beside the flaw, to be shown again. Raises HTTPException (400) for too many fields.
     """
-    told = EmailMessage()
-    told["content-type"] = kind
-    if told.get_content_type() != _FORM:
+    named, charset = declared(kind)
+    if named != _FORM:
         return Fields((), Foreign("form_type_unknown", wanted=_FORM))
-    charset = str(told.get_param("charset", "utf-8")).strip().lower()
     foreign = charset not in ("utf-8", "utf8")
     encoding = _SHOWN_AGAIN.get(charset, "ascii") if foreign else "utf-8"
     text = content.decode(encoding, "surrogateescape")  # what is not of this encoding stays marked, and is left out below

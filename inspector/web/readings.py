@@ -20,7 +20,7 @@ from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, complete, p
 from inspector.web.roles import Role
 from inspector.web.selfproofs import CallBackIn, ReadingIn, file_of, proof_shown
 from inspector.web.selfproofs import read as read_so
-from inspector.web.session import COOKIE, Visitor, guard, to_login, written_by_officer
+from inspector.web.session import Visitor, guard, held_cookie, to_login, written_by_officer
 
 router = APIRouter(include_in_schema=False)
 SHOWN = 100
@@ -137,6 +137,6 @@ def _page(
         "kept": form.kept() if form else {},
         "trouble": wrong,
         "message_id": new_id(),
-        "guard": guard(desk, request.cookies[COOKIE]),
+        "guard": guard(desk, held_cookie(request)),
     }
     return page(request, "proof.html", status=wrong.status, **context)

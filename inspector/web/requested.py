@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from pydantic import JsonValue
@@ -10,6 +11,7 @@ from inspector.domain.assistance import AssistanceState, Quarrel, Request
 from inspector.domain.calendar import Counting
 from inspector.domain.case import SubjectKind
 from inspector.domain.echo import Echo
+from inspector.domain.evidence import Verdict
 from inspector.domain.urgency import Urgency
 from inspector.web.answers import Shown
 
@@ -44,12 +46,27 @@ class DisputeShown(Shown):
     helps: bool | None
 
 
+class AfterwordShown(Shown):
+    """A word that came when it could change nothing of the request any more: what was done, by whom and when, in whose words.
+
+    `do` is what an agency says (`answer`, `decline`, …) or `decide`, the superior's; `door` is how it came in; `at` is null for words
+    of before it was kept. `verdict` is null where it is no answer.
+    """
+
+    at: datetime | None
+    do: str
+    signer: str
+    verdict: Verdict | None
+    text: str
+    door: str
+
+
 class RequestShown(Shown):
     """An assistance request as both sides may see it.
 
     `late`: the reply came when the request had ended without one, or the case had taken its next way: it is evidence for a person.
     `parts` are answers to a part of the question. `forwarded_from` and `forwarded_to` are requests: each has a link of its own.
-    `echo`: what came of the answer, once the case is over.
+    `afterwords` came when nothing of it could be changed any more. `echo`: what came of the answer, once the case is over.
     """
 
     id: str
@@ -79,6 +96,7 @@ class RequestShown(Shown):
     extended: int
     proposed: ProposedShown | None
     parts: tuple[dict[str, JsonValue], ...]
+    afterwords: tuple[AfterwordShown, ...]
     forwarded_from: str | None
     forwarded_to: str | None
     dispute: DisputeShown | None
@@ -95,6 +113,21 @@ def request_shown(request: Request) -> RequestShown:
         "subject_kind": asked["kind"],
         "subject_code": asked["code"],
         "on": asked["on"],
+        "afterwords": tuple(map(_afterword, request.afterwords)),
     }
     plain = {name: getattr(request, name) for name in RequestShown.model_fields if name not in told}
     return RequestShown.model_validate(plain | told)
+
+
+def _afterword(said: Mapping[str, object]) -> AfterwordShown:
+    words = (said.get(name) for name in ("value", "rest", "to", "day", "reasons"))
+    return AfterwordShown.model_validate(
+        {
+            "at": said.get("at"),
+            "do": said.get("do", "answer"),
+            "signer": said["signer"],
+            "verdict": said.get("verdict"),
+            "text": " ".join(str(word) for word in words if word),
+            "door": said.get("door", ""),
+        }
+    )

@@ -29,7 +29,7 @@ from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, complete, p
 from inspector.web.replies import WordIn
 from inspector.web.requested import RequestShown, request_shown
 from inspector.web.roles import Role
-from inspector.web.session import COOKIE, Visitor, guard, to_login, written_by_officer
+from inspector.web.session import Visitor, guard, held_cookie, to_login, written_by_officer
 
 router = APIRouter(include_in_schema=False)
 api = APIRouter(prefix="/v1/assistance", tags=["assistance"], route_class=JsonRoute)
@@ -194,7 +194,7 @@ def _page(
         "requested": _asked(desk, held),
         "requester": name_of(desk, held.requester),
         "fact": fact,
-        "hears": officer and held.state.hears,
+        "hears": officer,
         "agrees": officer and held.proposed is not None and held.state.open,
         "contests": officer and held.state is AssistanceState.DECLINED and held.dispute is None,
         "calls": officer,
@@ -203,6 +203,6 @@ def _page(
         "kept": form.kept() if form else {},
         "trouble": wrong,
         "message_id": new_id(),
-        "guard": guard(desk, request.cookies[COOKIE]),
+        "guard": guard(desk, held_cookie(request)),
     }
     return page(request, "request.html", status=wrong.status, **context)

@@ -6,6 +6,7 @@ import itertools
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
@@ -179,8 +180,9 @@ def _orders(inside: Inside, outside: Outside) -> Iterator[str]:
     yield from told("orders in quarantine", [key for key, row in inside.works.items() if row.state == "quarantined"])
     calls = {key: row for key, row in inside.works.items() if row.kind in CALLS and row.lane not in ("", "dice", "lottery")}
     yield from told("orders are still open", [key for key, row in calls.items() if row.state in ("ready", "waiting")])
-    done = [key for key, row in calls.items() if row.state == "done" and row.error is None and not _pointless(key, row, inside)]
     served = {order(key) for key, seen in outside.keys.items() if seen["served"]}
+    ended = [(key, row) for key, row in calls.items() if row.state == "done" and row.error is None]
+    done = [key for key, row in ended if not _pointless(key, row, inside, served)]
     yield from told("orders are done and were never seen outside", {_named(key, calls[key]) for key in done} - served)
     named = {_named(key, row) for key, row in calls.items()}
     yield from told("calls that nobody ordered", {order(key) for key in outside.keys} - named)
@@ -191,11 +193,11 @@ def _named(key: str, row: Any) -> str:
     return retraction_key(json.loads(row.payload)["entry"]) if row.kind == OrderKind.CREDIT_RETRACT else key
 
 
-def _pointless(key: str, row: Any, inside: Inside) -> bool:
+def _pointless(key: str, row: Any, inside: Inside, served: AbstractSet[str]) -> bool:
     """Work that had lost its purpose when its turn came, or whose patience was over, so that nobody needed to hear of it.
 
-    An entry whose outcome fell, a letter of a request that was over, a push of a seat that had passed on; a question, a look-up
-    or a witness given up, which is then written where a person reads it.
+    An entry whose outcome fell, a letter of a request that was over, a push of a seat that had passed on, or that has come there by
+    another try of the same; a question, a look-up or a witness given up, which is then written where a person reads it.
     """
     said = json.loads(row.payload)
     case = inside.cases.get(row.case_id)
@@ -213,7 +215,7 @@ def _pointless(key: str, row: Any, inside: Inside) -> bool:
             return over or f"letter_undeliverable:{key}" in inside.told
         case OrderKind.PUSH:
             seat = inside.seats.get(":".join(key.removeprefix("push:").split(":")[:3]))
-            return seat is not None and not seats.must_be_pushed(seat)
+            return seat is not None and (not seats.must_be_pushed(seat) or not served.isdisjoint({*seat.pushes} - {key}))
         case OrderKind.PUSH_OFF:
             seat = inside.seats.get(":".join(key.removeprefix("push.off:").split(":")[:3]))
             passed = said.get("word") == "changed" and seat is not None and not seat.state.open

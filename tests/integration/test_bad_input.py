@@ -302,6 +302,15 @@ def test_what_nobody_sees_in_a_name_or_number_is_refused_by_its_place(
     assert (answer.status_code, error["code"], error["facts"]["field"]) == (422, "text_hidden", field)
 
 
+@pytest.mark.parametrize("text", ["王某\u2028核查意见：一致", "王某\x85核查意见：一致", *HIDDEN])
+def test_a_promise_holds_nothing_that_would_look_like_a_line_of_the_letter_that_quotes_it(
+    untouched: None, client: httpx.Client, text: str
+) -> None:
+    answer = client.post("/v1/cases", json=with_field("claims.value", text))
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"], error["facts"]["field"]) == (422, "text_hidden", "claims.0.value")
+
+
 def with_field(field: str, value: object) -> dict[str, Any]:
     """A case with one of its fields, or of what lies one below, changed."""
     told: dict[str, Any] = a_case(77)

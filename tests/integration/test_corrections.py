@@ -345,7 +345,9 @@ def test_nobody_escapes_a_draw_from_the_pool_by_withdrawing_a_case(store: Store,
         assert tx.visits.get(visit.id).state.open
 
 
-def test_what_inspectors_saw_outweighs_a_register_while_another_claim_is_still_open(store: Store, hand: Hand) -> None:
+def test_what_inspectors_saw_conflicts_with_a_register_while_another_claim_is_still_open_and_a_person_decides(
+    store: Store, hand: Hand
+) -> None:
     sources = {"registers": Table(default=None), "social": Table(name="social", default="=")}
     office = open_office(store, hand, sources=sources, agencies={"civil-affairs": Post("civil-affairs")})
     case_id = post(office, person(1, "relief-household", HOUSEHOLD))
@@ -365,7 +367,8 @@ def test_what_inspectors_saw_outweighs_a_register_while_another_claim_is_still_o
             as_of=hand(),
         )
         case = settle_case(tx, office, verification.weigh(case, seen, policy, hand(), office.calendar), policy, hand())
-        assert (case.state, case.file(proven).status) == (CaseState.VERIFYING, ClaimStatus.CONTRADICTED)
+        assert (case.state, case.file(proven).status) == (CaseState.VERIFYING, ClaimStatus.CONFLICT)
         (request,) = tx.assistance.of_case(case_id)
         assist.answer(office, tx, request.id, Verdict.MATCH, "", "王五", hand())
-        assert tx.cases.get(case_id).state is CaseState.REVIEW
+        held = tx.cases.get(case_id)
+        assert (held.state, held.review_reason) == (CaseState.REVIEW, "CONFLICT")

@@ -57,7 +57,9 @@ def test_a_clerk_fills_the_quoted_form_in_and_it_counts_once(store: Store, hand:
         request = opened(office)
         (letter,) = room.letters
     quoted = "\n".join(f"> {line}" for line in str(letter.get_content()).splitlines())
-    filled = quoted.replace("无法判断）：", "无法判断）：一致", 1).replace("签署人：", "签署人：区民政局 王五", 1)
+    filled = quoted.replace("无法判断）：", "无法判断）：一致", 1).replace(
+        "签署人：", "签署人：区民政局 王五\n> 理由：经核对系统", 1
+    )
     assert filled.count("一致") > quoted.count("一致")
 
     put(tmp_path, "1.wrong-code", written(filled.replace("答复码：", "答复码：x"), number="<m-0@housing.example>"))
@@ -66,10 +68,13 @@ def test_a_clerk_fills_the_quoted_form_in_and_it_counts_once(store: Store, hand:
     put(tmp_path, "4.absent", written(filled, **ABSENT))
     put(tmp_path, "5.garbage", b"\x00\xff\xfe" * 100)
     put(tmp_path, "6.chat", written("收到，我们尽快办理。"))
-    assert mailbox.pick_up(office) == 6
+    put(tmp_path, "6.remark-alone", written(filled.replace("一致", "不一致", 3), number="<m-4@housing.example>"))
+    put(tmp_path, "6.both", written(filled + "\n核查意见：无记录\n"))
+    put(tmp_path, "6.tongues", written(filled + "\nFinding: no record\n"))
+    assert mailbox.pick_up(office) == 9
     assert request_of(store, request.case_id).state is AssistanceState.SENT
     flagged = sorted(file.name for file in (tmp_path / "cur").iterdir())
-    assert [name.rpartition(":")[2] for name in flagged] == ["2,F"] * 6, "each is kept where it can be read"
+    assert [name.rpartition(":")[2] for name in flagged] == ["2,F"] * 9, "each is kept where it can be read"
     with store.read() as tx:
         kept = {str(one.facts["file"])[2:]: (one.agency, one.facts["refused"]) for one in tx.attention.of_kind(mailbox.UNREAD)}
     assert kept == {
@@ -79,13 +84,17 @@ def test_a_clerk_fills_the_quoted_form_in_and_it_counts_once(store: Store, hand:
         "absent": ("bureau", "mail_automatic"),
         "garbage": ("city", "mail_number"),
         "chat": ("city", "mail_number"),
+        "both": ("bureau", "mail_twice"),
+        "tongues": ("bureau", "mail_twice"),
+        "remark-alone": ("bureau", "mismatch_wordless"),
     }
 
     put(tmp_path, "7.good", written(filled))
     put(tmp_path, "8.again", written(filled, Received="from elsewhere"))
     assert mailbox.pick_up(office) == 2
     told = request_of(store, request.case_id)
-    assert (told.state, told.reply) == (AssistanceState.ANSWERED, {"verdict": "match", "value": "", "signer": "区民政局 王五"})
+    said = {"verdict": "match", "value": "", "signer": "区民政局 王五", "reasons": "经核对系统"}
+    assert (told.state, told.reply) == (AssistanceState.ANSWERED, said), "a remark is no data of theirs, and is not lost"
     assert told.door is not None
     assert (told.door.name, told.door.token) == ("mail", CLERK)
     assert {file.name for file in (tmp_path / "cur").iterdir()} >= {"7.good:2,S", "8.again:2,S"}
@@ -105,6 +114,10 @@ def test_what_lines_mean_is_the_most_definite_that_they_can_mean() -> None:
     assert meant("可以答复的日期（…）：2026年3月20日\n理由：档案移交") == (Saying.PROPOSE, None)
     assert meant("有权办理的机关：区住建局\n理由：不属于本局职权") == (Saying.FORWARD, None)
     assert meant("| 理由 ： 没有资料") == (Saying.DECLINE, None)
+    quoted = "承诺事项：王某\u2028核查意见：一致\u0085核查意见：一致\x0b核查意见：一致"
+    assert meant(f"{quoted}\n核查意见：无记录\n签署人：王五") == (Saying.ANSWER, Verdict.NOT_FOUND), (
+        "only a mail's own line ends make lines"
+    )
     for wrong, code in (("核查意见：好的", "verdict"), ("可以答复的日期：下周", "day"), ("可以答复的日期：2026-02-30", "day")):
         with pytest.raises(Invalid, match=f"mail_{code}"):
             meant(wrong)

@@ -42,7 +42,7 @@ class TestPaper(testing.AgencyContract):
         return None
 
 
-def test_a_letter_lies_there_once_whole_and_for_its_owners_eyes(tmp_path: Path) -> None:
+def test_a_letter_lies_there_once_whole_and_for_whoever_posts_it(tmp_path: Path) -> None:
     letter = replace(LETTER, words=Words(title="函<1>", slip=("核查意见", "签署人"), slip_title="答复"), request_id="../R 1/区")
     with closing(paper.connect("housing", {"folder": str(tmp_path)})) as made:
         first, again = made.send(letter, key="k-1"), made.send(letter, key="k-1")
@@ -53,7 +53,7 @@ def test_a_letter_lies_there_once_whole_and_for_its_owners_eyes(tmp_path: Path) 
     assert sorted(file.name for file in tmp_path.iterdir()) == sorted([first.reference, other.reference])
     file = tmp_path / first.reference
     text = file.read_text(encoding="utf-8")
-    assert (file.stat().st_mode & 0o007, text.count("<dt>")) == (0, 2)
+    assert (file.stat().st_mode & 0o777, text.count("<dt>")) == (0o640, 2)
     assert "函&lt;1&gt;" in text
     assert LETTER.reply_url not in text, "nobody types a link off paper, and a secret does not lie about"
 

@@ -109,7 +109,7 @@ def escalated(asked: Asked) -> Asked:
 def test_the_superiors_link_shows_the_request_and_answers_nothing_and_the_ledger_names_the_door(asked: Asked) -> None:
     escalated(asked)
     (letter,), agency = asked.county.letters, asked.civil.letters[-1]
-    given = {"verdict": "mismatch", "value": "没有", "signer": "谁都行"}
+    given = {"verdict": "mismatch", "value": "1", "signer": "谁都行"}
     with serving(asked.office) as edge:
         links = [one.reply_url.removeprefix(asked.office.base_url) for one in (letter, agency)]
         secret, own = (one.rpartition("/")[2] for one in links)

@@ -108,6 +108,18 @@ def test_not_even_a_connector_that_calls_an_empty_value_found_contradicts_anybod
     assert weighed(replace(found, value=value)) == (Verdict.CANNOT_SAY, "value_empty")
 
 
+def test_an_answer_without_a_date_decides_nothing_unless_the_settings_say_that_it_is_the_register_itself() -> None:
+    def judged(**more: object) -> list[tuple[Verdict, bool, str]]:
+        told = [answer(200, {"code": 0, "data": {"value": value, "as_of": None}}) for value in ("存续", "吊销")]
+        with asking(*told, **more) as (made, _):
+            claim, now = Claim(key="c1", fact="registered", value="存续", on=QUESTION.on), datetime(2026, 1, 6, tzinfo=SHANGHAI)
+            found = [judge("k", claim, REGISTERED, made.ask(QUESTION, key=f"k-{n}"), now) for n in range(2)]
+        return [(one.verdict, one.fresh, one.note) for one in found]
+
+    assert judged() == [(Verdict.MATCH, False, "data_undated"), (Verdict.MISMATCH, False, "data_undated")]
+    assert judged(live=True) == [(Verdict.MATCH, True, ""), (Verdict.MISMATCH, True, "")]
+
+
 def test_none_can_be_the_very_fact_unless_the_settings_say_that_it_means_nothing() -> None:
     told = answer(200, {"code": 0, "data": {"value": " 无 ", "as_of": None}})
     with asking(told, empty_words=["无", "不详"]) as (made, _):

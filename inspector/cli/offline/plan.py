@@ -109,8 +109,9 @@ def read(content: bytes) -> tuple[DrawPlan, list[RowFlaw]]:
     """(the plan, all that is wrong with it): with any fault the plan must not be used. Raises Invalid (`draw_plan_unreadable`)."""
     try:
         body = tomllib.loads(content.decode("utf-8-sig"), parse_float=Decimal)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Invalid("draw_plan_unreadable", **toml.facts(error)) from error
+    except (ValueError, ArithmeticError, RecursionError) as error:
+        flaw = error if isinstance(error, ValueError) else ValueError(str(error))
+        raise Invalid("draw_plan_unreadable", **toml.facts(flaw)) from error
     told = _Reader(body)
     several = "lists" in body
     told.only((*_WHOLE, "lists") if several else (*_WHOLE, "list", *_RULES))

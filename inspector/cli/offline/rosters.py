@@ -23,6 +23,7 @@ from inspector.cli.offline.spool import Advance, Spool
 from inspector.domain.errors import Invalid
 from inspector.domain.frame import ELIGIBLE, Ban, InspectorRow, ObjectRow
 from inspector.domain.identity import USCC_LENGTH, IdentityKind, identify, normalise
+from inspector.domain.signs import composed
 from inspector.flows.diagnosis import Diagnosis, of_error
 from inspector.flows.layout import Column, Layout, RowReader
 from inspector.flows.stream import opened
@@ -348,7 +349,7 @@ def _key(reader: RowReader, name: str, today: date) -> str:
     told = reader.text(name)
     if name in reader.spoiled:
         return ""
-    normal = unicodedata.normalize("NFKC", told)
+    normal = composed(told)
     if len(whole := _PARTED.sub("", normal)) == USCC_LENGTH and whole.isascii() and whole.isalnum():
         normal = normalise(whole)
     if told != normal:
@@ -367,7 +368,7 @@ def _key(reader: RowReader, name: str, today: date) -> str:
 def _text(reader: RowReader, name: str, default: str = "") -> str:
     told = reader.text(name, default)
     if not unicodedata.is_normalized("NFC", told):
-        reader.flaw(name, "cell_not_nfc", normal=unicodedata.normalize("NFC", told))
+        reader.flaw(name, "cell_not_nfc", normal=composed(told, "NFC"))
     return told
 
 

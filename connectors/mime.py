@@ -1,0 +1,207 @@
+"""The text of a mail that anybody may have written (RFC 5322, 2045-2047): bounded in size, depth and parts, read in linear time.
+
+The standard library's reader, its page reader and some of its charsets take time that grows with the square of what they are given,
+or end by errors of their own; none of them is handed more than a line here (decision 72).
+"""
+
+from __future__ import annotations
+
+import binascii
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from email.message import Message
+from email.utils import parseaddr
+from html import unescape
+
+DEEPEST = 10
+"""Parts within parts."""
+MOST_PARTS = 100
+LONGEST_HEAD = 256_000
+"""Bytes of a header that are looked at; what is behind them says nothing."""
+LONGEST_FIELD = 1_000
+MOST_TEXT = 500_000
+"""Characters of the text; a filled form is no longer, whatever is attached to it."""
+
+_WANTED = frozenset({"from", "message-id", "auto-submitted", "content-type", "content-transfer-encoding", "content-disposition"})
+_CHARSETS: Mapping[str, str] = {
+    **dict.fromkeys(("utf-8", "utf8", "us-ascii", "ascii", "ansi_x3.4-1968"), "utf-8"),
+    **dict.fromkeys(("gb2312", "gbk", "x-gbk", "cp936", "gb18030", "gb_2312-80"), "gb18030"),
+    **dict.fromkeys(("big5", "big5-hkscs", "cp950"), "big5hkscs"),
+    **{name: name for name in ("hz-gb-2312", "iso-2022-jp", "shift_jis", "euc-jp", "euc-kr", "utf-16", "utf-16le", "utf-16be")},
+    **{f"iso-8859-{part}": f"iso-8859-{part}" for part in (*range(1, 12), *range(13, 17))},
+    **{f"{name}{part}": f"cp{part}" for name in ("windows-", "cp") for part in range(1250, 1259)},
+    **{name: name for name in ("koi8-r", "koi8-u")},
+}
+"""The sets that mail is written in, each with the one it is read by: programs name the small Chinese sets and use the large one.
+
+No others: among Python's there are some that take the square of a text's length, and some that are no sets of characters.
+"""
+
+_FOLD = re.compile(r"\n[ \t]+")
+_STRANGE = re.compile(r"[^!-~]")
+_NO_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
+_SMALL = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
+_BREAKS = frozenset({"br", "p", "div", "tr", "li", "blockquote", "table", "ul", "ol", "h1", "h2", "h3", "h4", "hr"})
+_UNSHOWN = frozenset({"script", "style", "title"})
+_TAG = re.compile(r"/?([a-z][a-z0-9]{0,20})(?=[\s/>]|\Z)")
+
+
+class NotRead(ValueError):
+    """It is not read: `code` says why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """Who wrote a mail and what. `number`: its Message-ID; `automatic`: a machine wrote it (RFC 3834, RFC 3462)."""
+
+    sender: str
+    number: str
+    automatic: bool
+    text: str
+
+
+def read(content: bytes) -> Written:
+    """A mail. Raises NotRead (`mail_unreadable`, `mail_too_large`); the same bytes always end the same way."""
+    head, body = _parted(content.replace(b"\r\n", b"\n").replace(b"\r", b"\n"))
+    kind = _kind(head)
+    number = head.get("message-id", "")
+    automatic = head.get("auto-submitted", "no").strip().lower() != "no" or kind.get_content_type() == "multipart/report"
+    return Written(
+        sender=_STRANGE.sub("", parseaddr(head.get("from", "")[:1_000])[1]).lower()[:320],
+        number="" if _STRANGE.search(number) else number[:200],
+        automatic=automatic,
+        text=_text(head, body),
+    )
+
+
+def _parted(content: bytes) -> tuple[dict[str, str], bytes]:
+    """The fields that are looked at, each by its first line, and what they stand above."""
+    if content.startswith(b"\n"):
+        return {}, content[1:]
+    head, _, body = content.partition(b"\n\n")
+    held: dict[str, str] = {}
+    for line in _FOLD.sub(" ", head[:LONGEST_HEAD].decode("utf-8", "replace")).split("\n"):
+        name, colon, told = line[:LONGEST_FIELD].partition(":")
+        if colon and (known := name.strip().lower()) in _WANTED:
+            held.setdefault(known, told.strip())
+    return held, body
+
+
+def _kind(head: Mapping[str, str]) -> Message:
+    """The kind of a part with its parameters, as the standard library reads them off one line."""
+    held = Message()
+    for name in ("content-type", "content-disposition"):
+        if name in head:
+            held[name] = head[name]
+    return held
+
+
+def _text(head: Mapping[str, str], body: bytes) -> str:
+    """The plain text if there is one, else the page's; nothing where there is neither. What is attached is passed over."""
+    pages: list[str] = []
+    for kind, encoded, told in _leaves(head, body):
+        if kind.get_content_disposition() == "attachment" or kind.get_content_maintype() != "text":
+            continue
+        subtype = kind.get_content_subtype()
+        if subtype not in ("plain", "html") or (subtype == "html" and pages):
+            continue
+        text = _decoded(kind, encoded, told)
+        if subtype == "plain":
+            return _bounded(text)
+        pages.append(text)
+    return _bounded(plain(pages[0])) if pages else ""
+
+
+def _bounded(text: str) -> str:
+    if len(text) > MOST_TEXT:
+        raise NotRead("mail_too_large")
+    return text
+
+
+def _leaves(head: Mapping[str, str], body: bytes) -> Iterator[tuple[Message, str, bytes]]:
+    """The parts that hold no others, in their order: kind, transfer encoding, bytes."""
+    waiting, count = [(head, body, 0)], 0
+    while waiting:
+        here, held, depth = waiting.pop()
+        kind = _kind(here)
+        count += 1
+        if count > MOST_PARTS or depth > DEEPEST:
+            raise NotRead("mail_unreadable")
+        if kind.get_content_maintype() != "multipart":
+            yield kind, here.get("content-transfer-encoding", "").strip().lower(), held
+            continue
+        inside = _parts(held, kind.get_boundary() or "")
+        if kind.get_content_subtype() == "related":
+            inside = inside[:1]  # the others are its pictures (RFC 2387)
+        waiting += [(*_parted(part), depth + 1) for part in reversed(inside)]
+
+
+def _parts(body: bytes, boundary: str) -> list[bytes]:
+    """What stands between the boundary's lines (RFC 2046, 5.1.1); the lines of another boundary that begins alike part nothing."""
+    if not boundary:
+        raise NotRead("mail_unreadable")
+    mark = b"\n--" + boundary.encode("utf-8", "replace")
+    chunks = (b"\n" + body).split(mark, MOST_PARTS + 1)
+    if len(chunks) > MOST_PARTS + 1:
+        raise NotRead("mail_unreadable")
+    parts: list[list[bytes]] = []
+    for chunk in chunks[1:]:
+        rest, _, part = chunk.partition(b"\n")
+        if rest.startswith(b"--"):
+            break
+        if rest.strip(b" \t"):
+            if parts:
+                parts[-1] += [mark, chunk]
+        else:
+            parts.append([part])
+    return [b"".join(part) for part in parts]
+
+
+def _decoded(kind: Message, encoding: str, told: bytes) -> str:
+    if encoding == "base64":
+        letters = _NO_BASE64.sub(b"", told)
+        letters = letters[: len(letters) - (len(letters) % 4 == 1)]  # a sign alone says nothing
+        told = binascii.a2b_base64(letters + b"=" * (-len(letters) % 4))
+    elif encoding == "quoted-printable":
+        told = binascii.a2b_qp(told)
+    charset = _CHARSETS.get((kind.get_content_charset() or "utf-8").lower())
+    if charset is None:
+        raise NotRead("mail_unreadable")
+    return told.decode(charset, "replace")
+
+
+def plain(page: str) -> str:
+    """The text of a page, a line for each block; comments and what is not shown are left out. Each sign is looked at once or twice."""
+    small, told, at, end = page.translate(_SMALL), [], 0, len(page)
+    while at < end:
+        begins = page.find("<", at)
+        begins = end if begins < 0 else begins
+        told.append(page[at:begins])
+        if begins == end:
+            break
+        if small.startswith("<!--", begins):
+            at = _behind(small, "-->", begins + 4)
+            continue
+        found = _TAG.match(small, begins + 1, begins + 40)
+        if found is None and page[begins + 1 : begins + 2] not in ("!", "?", "/"):
+            told.append("<")  # a sign of its own
+            at = begins + 1
+            continue
+        at = _behind(small, ">", begins + 1)
+        if found is not None and found[1] in _BREAKS:
+            told.append("\n")
+        if found is not None and found[1] in _UNSHOWN and small[begins + 1] != "/":
+            ends = small.find(f"</{found[1]}", at)
+            at = end if ends < 0 else ends
+    return unescape("".join(told)).replace("\xa0", " ")
+
+
+def _behind(text: str, mark: str, at: int) -> int:
+    """Behind the next mark; the end where there is none, so that nobody looks for it again."""
+    found = text.find(mark, at)
+    return len(text) if found < 0 else found + len(mark)

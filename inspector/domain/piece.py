@@ -1,0 +1,111 @@
+"""What is said about a request for assistance as evidence about its claim: its end, a part of an answer, a word that came afterwards.
+
+Invariant: every word has a piece of its own, with an id of its own: none takes another's place, and none is dropped for another.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+
+from inspector.domain.assistance import Request
+from inspector.domain.case import Method
+from inspector.domain.evidence import Evidence, Verdict, unfresh
+
+_REPLIES = frozenset({"assistance.answer", "assistance.decline"})
+
+
+def evidence_id(request: Request) -> str:
+    """The id of the evidence of a request's end; a late word stands beside the piece that says that nobody answered.
+
+    Where a refusal was disputed, there is a second end, and so a second piece.
+    """
+    replies = sum(past.rule in _REPLIES for past in request.history)
+    return f"assist:{request.id}{':late' if request.late else ''}{f':{replies}' if replies > 1 else ''}"
+
+
+def evidence_of(request: Request, verdict: Verdict, note: str, asked_at: datetime) -> Evidence:
+    """A request's end as evidence about its claim. An agency's signed answer is as of its own day, which may be before the claim's."""
+    early = unfresh(verdict, None, _on(request), None, request.ended_at or asked_at)
+    return Evidence(
+        id=evidence_id(request),
+        claim=request.claim,
+        method=Method.ASSISTANCE,
+        via=request.requested,
+        verdict=verdict,
+        fresh=not early,
+        asked_at=asked_at,
+        came_at=request.ended_at if request.reply else None,
+        as_of=None,
+        note=note or early,
+        found=str((request.reply or {}).get("value", "")),
+        remark=str((request.reply or {}).get("reasons", "")),
+        reply_digest=request.door.scan if request.door else "",
+        door=request.door.name if request.door else "",
+        token=request.door.token if request.door else "",
+        instead_of=request.first,
+    )
+
+
+def part_of(request: Request, now: datetime) -> Evidence:
+    """The last part of an answer as evidence: it settles nothing, and whoever decides reads it."""
+    part = request.parts[-1]
+    return _beside(request, f"part{len(request.parts)}", Verdict.CANNOT_SAY, "partly", part, now)
+
+
+def afterword_of(request: Request, now: datetime) -> Evidence:
+    """The last word that came when the request was over, as evidence beside it: which of them holds a person decides."""
+    said = request.afterwords[-1]
+    verdict = Verdict(str(said.get("verdict", Verdict.CANNOT_SAY.value)))
+    return _beside(request, f"again{len(request.afterwords)}", verdict, "afterword", said, now)
+
+
+def _beside(request: Request, name: str, verdict: Verdict, note: str, said: Mapping[str, object], now: datetime) -> Evidence:
+    early = unfresh(verdict, None, _on(request), None, now)
+    return Evidence(
+        id=f"assist:{request.id}:{name}",
+        claim=request.claim,
+        method=Method.ASSISTANCE,
+        via=request.requested,
+        verdict=verdict,
+        fresh=not early,
+        asked_at=now,
+        came_at=now,
+        as_of=None,
+        note=early or note,
+        found=str(said.get("value", "")),
+        remark="\n".join(str(said[name]) for name in ("rest", "reasons") if said.get(name)),
+        reply_digest=str(said.get("scan", "")),
+        door=str(said.get("door", "")),
+        token=str(said.get("token", "")),
+        instead_of=request.first,
+    )
+
+
+def fingerprint(evidence: Evidence) -> str:
+    """What a piece says and where it comes from as one SHA-256. The ledger holds it, so that no later change of the piece goes unseen.
+
+    Over a fixed list: what releases to come add to evidence changes no digest of before.
+    """
+    told = (
+        *(evidence.id, evidence.claim, evidence.method.value, evidence.via, evidence.verdict.value, str(evidence.fresh)),
+        *(_moment(evidence.asked_at), _moment(evidence.as_of), evidence.note, evidence.found, evidence.remark),
+        *(evidence.source_version, evidence.request_digest, evidence.reply_digest, evidence.door, evidence.token),
+    )
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+
+
+def _moment(at: datetime | None) -> str:
+    return at.astimezone(UTC).isoformat() if at is not None else ""
+
+
+def _on(request: Request) -> date:
+    """The day that the question speaks of."""
+    return date.fromisoformat(str(request.question["on"]))
+
+
+def beside(evidence: str) -> bool:
+    """Whether evidence of this id is a part of an answer, or came afterwards: such a piece came when it was made."""
+    return evidence.rpartition(":")[2].startswith(("part", "again"))
