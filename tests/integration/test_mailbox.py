@@ -68,7 +68,11 @@ def test_a_clerk_fills_the_quoted_form_in_and_it_counts_once(store: Store, hand:
     put(tmp_path, "4.absent", written(filled, **ABSENT))
     put(tmp_path, "5.garbage", b"\x00\xff\xfe" * 100)
     put(tmp_path, "6.chat", written("收到，我们尽快办理。"))
-    put(tmp_path, "6.remark-alone", written(filled.replace("一致", "不一致", 3), number="<m-4@housing.example>"))
+    put(
+        tmp_path,
+        "6.remark-alone",
+        written(filled.replace("无法判断）：一致", "无法判断）：不一致"), number="<m-4@housing.example>"),
+    )
     put(tmp_path, "6.both", written(filled + "\n核查意见：无记录\n"))
     put(tmp_path, "6.tongues", written(filled + "\nFinding: no record\n"))
     assert mailbox.pick_up(office) == 9

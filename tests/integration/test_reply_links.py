@@ -79,4 +79,7 @@ def test_the_common_superior_decides_a_dispute_by_its_own_link_alone(store: Stor
         assert client.post(page, data=decided).status_code == 303
         assert request_of(store, request.case_id).state.open
         assert "属于其职权" not in client.get(page).text
-        assert client.post(page, data=decided | {"message": "4"}).status_code == 409, "a dispute is decided once"
+        assert client.post(page, data=decided | {"message": "4", "helps": "no"}).status_code == 303
+        stands = request_of(store, request.case_id)
+        assert (stands.state.open, stands.dispute and stands.dispute.helps) == (True, True), "a dispute is decided once"
+        assert len(stands.afterwords) == 1, "and what is said after it is kept"
