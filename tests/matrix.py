@@ -298,7 +298,7 @@ KINDS: Mapping[str, Kind] = {
         wire=False,
         row={
             Fault.REFUSE: by("integration.test_paper_letter:test_a_folder_that_is_away_is_later_and_one_that_is_shut_bars"),
-            Fault.DUPLICATE: by("integration.test_paper_letter:test_a_letter_lies_there_once_whole_and_for_its_owners_eyes"),
+            Fault.DUPLICATE: by("integration.test_paper_letter:test_a_letter_lies_there_once_whole_and_for_whoever_posts_it"),
             **dict.fromkeys(
                 [one for one in Fault if one not in (Fault.REFUSE, Fault.DUPLICATE)],
                 Never("a page is laid into a folder of this machine: nobody answers, and people carry it on"),

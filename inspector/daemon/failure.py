@@ -12,6 +12,7 @@ from inspector.daemon.breaker import Breaker
 from inspector.daemon.budget import SparedError
 from inspector.daemon.elsewhere import ElsewhereError
 from inspector.daemon.engine import Engine
+from inspector.daemon.group import flow_of
 from inspector.domain.decision import OrderKind
 from inspector.domain.errors import InspectorError, Missing
 from inspector.flows.office import Office
@@ -84,9 +85,9 @@ class Failure:
 
     def _tried(self, tx: Tx, work: Work, error: Exception, now: datetime) -> None:
         """What left the house left it, whatever becomes of the work."""
-        tried = self.flows[OrderKind(work.kind)].tried
-        if tried is not None and isinstance(error, PortError) and error.attempts:
-            tried(tx, work, self.office, now)
+        flow = flow_of(work, self.flows)
+        if flow is not None and flow.tried is not None and isinstance(error, PortError) and error.attempts and work.attempts == 1:
+            flow.tried(tx, work, self.office, now)
 
     def _broken(self, tx: Tx, work: Work, error: Exception, machine_now: datetime, now: datetime) -> datetime | None:
         """Count a failure of the lane; until when it is shut now, or None."""

@@ -41,7 +41,7 @@ def test_an_answer_without_anything_in_it_is_told_at_the_field(edge: Edge, door:
     phone = door.phone(edge.url)
     phone.open(path)
     phone.press("提交答复")
-    assert phone.alert().inner_text() == "请选择核查意见，或者填写掌握的数据；请填写签署人"
+    assert phone.alert().inner_text() == "请选择核查意见；请填写签署人"
     phone.fill("签署人", "赵六")
     phone.choose("不一致")
     phone.press("提交答复")

@@ -34,7 +34,7 @@ def test_a_case_waits_while_the_platform_grants_nothing_and_is_true_when_it_conf
     said: list[object] = [{"code": "-1"}, {"code": SPENT}, {"code": "-1"}, {"code": "E-106", "data": None}]
     platform = Platform(ahead=-200)
     platform.says = lambda _: platform.told(said.pop(0) if len(said) > 1 else said[0])
-    with reached(tmp_path, platform, as_of_field="") as (source, _, _):
+    with reached(tmp_path, platform, as_of_field="", live=True) as (source, _, _):
         office = open_office(store, hand, sources={"registers": source})
         case = post(office, application(1, "business-licence", LICENCE))
         settle(office)
