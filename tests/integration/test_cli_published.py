@@ -61,7 +61,7 @@ def test_before_the_visits_no_command_tells_of_a_draw_without_an_entry_of_the_le
         work = operator.well("work", "list", "--state", "all", "--json")
         dated = operator.well("work", "list", "--state", "all", "--kind", "visit.due", "--json")
         of_visits = json.dumps([row for row in (*work.json, *dated.json) if row["case_id"] is None])
-        assert all(f"{kind}:{NUMBER}-" in of_visits for kind in ("push", "accept.due", "visit.due"))
+        assert all(f"{kind}:{NUMBER}-" in of_visits for kind in ("push", "push.due", "visit.due"))
         assert not any(secret in said for secret in (c, *drawn) for said in (listed, of_visits, dated.out))
         assert readings() == receipts, "so nobody need be written down"
         one = next(row["id"] for row in dated.json)
