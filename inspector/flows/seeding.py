@@ -26,7 +26,11 @@ from inspector.store.tx import Tx
 from inspector.store.work import Work
 
 UNASKED = "unasked"
-"""Why a draw is void whose part nobody could ask for in time, for a reason of ours: nobody has withheld anything."""
+"""Why a draw is void whose part nobody asked for in time, for a reason of ours: nobody has withheld anything, and the reason says so.
+
+What follows is the same (ruling 12): the next number goes without the party. Else whoever knows its part could pause its connector and
+draw again and again until the result suits.
+"""
 
 
 def reveal(work: Work, office: Office) -> Settlement:
@@ -117,7 +121,7 @@ def _reveal(
 
 
 def given_up(work: Work, office: Office, error: PortError | None) -> Settlement:
-    """A party's time is over: it has withheld its part, unless nobody has asked it; whom we did not ask is never named as one who did."""
+    """A party's time is over: it has withheld its part; or nobody has asked it, and then that is the reason that everybody reads."""
     number, party = str(work.payload["draw"]), str(work.payload["party"])
     if work.attempts > 1 or work.error is not None or (error is not None and error.attempts):
         return withheld(work, office, error)
@@ -128,7 +132,7 @@ def given_up(work: Work, office: Office, error: PortError | None) -> Settlement:
         ).parts:
             return
         reason = f"{UNASKED}:{party}:{error.code if error else ''}".rstrip(":")
-        succession.void(office, tx, held, office.book.get(held.pack), reason, (), now)
+        succession.void(office, tx, held, office.book.get(held.pack), reason, (party,), now)
 
     return Settlement(write=write, outcome=UNASKED)
 
@@ -180,7 +184,7 @@ def overdue(work: Work, office: Office) -> Settlement:
         silent = tuple(party for party in missing if party in held.ceremonies or _asked(tx, held.number, party))
         if missing:
             reason = f"withheld:{','.join(silent)}" if silent else f"{UNASKED}:{','.join(missing)}"
-            succession.void(office, tx, held, office.book.get(held.pack), reason, silent, now)
+            succession.void(office, tx, held, office.book.get(held.pack), reason, tuple(missing), now)
 
     return Settlement(write=write)
 
