@@ -242,7 +242,8 @@ def _letters(inside: Inside, outside: Outside) -> Iterator[str]:
     over = {one.id for one in inside.requests.values() if one.state is AssistanceState.CANCELLED and sent[one.id]}
     yield from told("agencies hold a letter and were not told that it is over", over - cancelled)
     replied = {one.id for one in inside.requests.values() if one.state in REPLIED}
-    yield from told("replies the office took and does not have", outside.replies - replied)
+    kept = {one.id for one in inside.requests.values() if one.afterwords}  # words that came too late to change anything
+    yield from told("replies the office took and does not have", outside.replies - replied - kept)
     answers = [(case_id, body) for case_id, body in inside.evidence if body["method"] == Method.ASSISTANCE]
     heard = Counter((case_id, body["claim"]) for case_id, body in answers if not _silent(body))
     lost = [one for one in replied if heard[inside.requests[one].case_id, inside.requests[one].claim] != 1]
