@@ -85,10 +85,10 @@ def server(root: Path, host_key: str = "host") -> Iterator[Server]:
             task.cancel()
         await asyncio.sleep(0.01)
 
-    listening = loop.run_until_complete(listen())
-    held.port = listening.get_port()
-    thread = threading.Thread(target=loop.run_forever)
+    thread = threading.Thread(target=loop.run_forever)  # not in the caller's: there a browser of another test may have its own
     thread.start()
+    listening = asyncio.run_coroutine_threadsafe(listen(), loop).result(20)
+    held.port = listening.get_port()
     try:
         yield held
     finally:

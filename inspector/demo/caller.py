@@ -189,9 +189,9 @@ class Link:
         """An agency's answer to a request for assistance."""
         return await self._say(f"/v1/assistance/{quote(self.about)}/answer", said)
 
-    async def refuse(self, reasons: str, signer: str) -> Heard:
+    async def refuse(self, said: Mapping[str, Any]) -> Heard:
         """An agency's refusal of a request."""
-        return await self._say(f"/v1/assistance/{quote(self.about)}/decline", {"reasons": reasons, "signer": signer})
+        return await self._say(f"/v1/assistance/{quote(self.about)}/decline", said)
 
     async def request(self) -> Heard:
         """What an agency sees behind the link of a letter."""

@@ -135,7 +135,7 @@ class Told:
 class Agencies:
     """The agencies asked for assistance, and their common superior. They acknowledge at once and answer when it suits them.
 
-    `letters` are the letters they hold, (agency, kind, request) by key; `heard` the requests whose reply the office has taken.
+    `letters` are the letters they hold, (agency, kind, request) by key; `heard` what the office has taken as a reply, by request.
     A letter that is left to the visitor is answered late where the visitor stays silent.
     """
 
@@ -150,7 +150,7 @@ class Agencies:
         self._call_off: dict[str, Callable[[], object]] = {}
         self._known: set[str] = set()
         self.letters: dict[str, tuple[str, str, str]] = {}
-        self.heard: set[str] = set()
+        self.heard: dict[str, dict[str, str]] = {}
 
     def desk(self, name: str) -> Callable[[Request, Rule, Sight | None], Awaitable[Reply]]:
         """The letter box of one agency."""
@@ -218,15 +218,15 @@ class Agencies:
             case Manner.CANNOT_SAY:
                 await self._diary.reach(told.since + 0.5 + slack)
                 said = {"verdict": "cannot_say", "value": "登记档案正在整理", "signer": signer}
-                await self._say(told, lambda: told.reply.answer(said))
+                await self._say(told, said, told.reply.answer)
             case Manner.REFUSES:
                 await self._diary.reach(told.since + 0.5 + slack)
-                await self._say(told, lambda: told.reply.refuse("所需资料不在本机关，且依法不得向外提供", signer))
+                await self._say(told, {"reasons": "所需资料不在本机关，且依法不得向外提供", "signer": signer}, told.reply.refuse)
             case Manner.REFUSES_BADLY:
                 await self._diary.reach(told.since + 0.5 + slack)
-                await insist(self._pace, lambda: told.reply.refuse("", signer))
+                await insist(self._pace, lambda: told.reply.refuse({"reasons": "", "signer": signer}))
                 await self._diary.reach(told.since + 0.8 + slack)
-                await self._say(told, lambda: told.reply.refuse("档案正在移交，移交完成前无法查阅", signer))
+                await self._say(told, {"reasons": "档案正在移交，移交完成前无法查阅", "signer": signer}, told.reply.refuse)
             case Manner.SILENT:
                 return
 
@@ -234,12 +234,12 @@ class Agencies:
         await self._diary.reach(lived)
         contradicts = self._chance.of("contradicts", told.agency, told.request) < 0.12
         value = other(told.claimed) if contradicts else told.claimed
-        await self._say(told, lambda: told.reply.answer({"value": value, "signer": f"{told.agency}（演示）"}))
+        await self._say(told, {"value": value, "signer": f"{told.agency}（演示）"}, told.reply.answer)
 
-    async def _say(self, told: Told, reply: Callable[[], Awaitable[Heard]]) -> None:
-        heard = await insist(self._pace, reply)
+    async def _say(self, told: Told, said: dict[str, str], reply: Callable[[dict[str, str]], Awaitable[Heard]]) -> None:
+        heard = await insist(self._pace, lambda: reply(said))
         if heard.well:
-            self.heard.add(told.request)
+            self.heard[told.request] = said
         if not heard.later:
             self._diary.drop(self.ROOM, told.request)
 

@@ -213,7 +213,7 @@ class World:
             "entries": self.credit.said,
             "retracted": sorted(self.credit.retracted),
             "letters": self.agencies.letters,
-            "replies": sorted(self.agencies.heard),
+            "replies": self.agencies.heard,
             "pushes": self.inspectors.pushes,
             "seats": self.inspectors.said,
             "decided": self.officer.decided,

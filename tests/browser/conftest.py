@@ -1,4 +1,4 @@
-"""One Chromium for the session; a context of its own, and a watch over it, for each visitor of each test."""
+"""One Chromium for each module; a context of its own, and a watch over it, for each visitor of each test."""
 
 from __future__ import annotations
 
@@ -16,9 +16,12 @@ from tests.edge import Edge
 from tests.house import Hand
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """The machine's own Chromium; none is ever downloaded."""
+    """The machine's own Chromium; none is ever downloaded.
+
+    Not for the session: its library keeps an event loop running in this thread, where other tests may want one of their own.
+    """
     program = needs.require("chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS)

@@ -10,7 +10,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
-from inspector.domain.assistance import TIMERS, AssistanceState
+from inspector.domain.assistance import TIMERS, AssistanceState, Request
 from inspector.domain.case import Case, CaseState, ClaimStatus, LevelReason, Method, Outcome, Route
 from inspector.domain.decision import OrderKind
 from inspector.domain.ending import retraction_key
@@ -55,7 +55,7 @@ class Outside:
     entries: Mapping[str, Mapping[str, Any]]
     retracted: frozenset[str]
     letters: Mapping[str, tuple[str, str, str]]
-    replies: frozenset[str]
+    replies: Mapping[str, Mapping[str, str]]
     pushes: Mapping[str, tuple[str, str]]
     seats: Mapping[str, Mapping[str, Any]]
     decided: Mapping[str, list[str]]
@@ -86,7 +86,7 @@ class Outside:
             entries=kept["entries"],
             retracted=frozenset(kept["retracted"]),
             letters={key: (said[0], said[1], said[2]) for key, said in kept["letters"].items()},
-            replies=frozenset(kept["replies"]),
+            replies=kept["replies"],
             pushes={key: (said[0], said[1]) for key, said in kept["pushes"].items()},
             seats=kept["seats"],
             decided={one: said for one, said in kept["decided"].items() if said},
@@ -242,12 +242,18 @@ def _letters(inside: Inside, outside: Outside) -> Iterator[str]:
     over = {one.id for one in inside.requests.values() if one.state is AssistanceState.CANCELLED and sent[one.id]}
     yield from told("agencies hold a letter and were not told that it is over", over - cancelled)
     replied = {one.id for one in inside.requests.values() if one.state in REPLIED}
-    kept = {one.id for one in inside.requests.values() if one.afterwords}  # words that came too late to change anything
-    yield from told("replies the office took and does not have", outside.replies - replied - kept)
+    lost = [one for one, said in outside.replies.items() if not _kept(inside.requests.get(one), said)]
+    yield from told("replies the office took and does not have", lost)
     answers = [(case_id, body) for case_id, body in inside.evidence if body["method"] == Method.ASSISTANCE]
     heard = Counter((case_id, body["claim"]) for case_id, body in answers if not _silent(body))
     lost = [one for one in replied if heard[inside.requests[one].case_id, inside.requests[one].claim] != 1]
     yield from told("replies without exactly one piece of evidence", lost)
+
+
+def _kept(request: Request | None, said: Mapping[str, str]) -> bool:
+    """Whether a request has that reply word for word, as what ended it or among the words that came too late to change anything."""
+    words = [] if request is None else [*([request.reply] if request.state in REPLIED else []), *request.afterwords]
+    return any(said.items() <= word.items() for word in words if word is not None)
 
 
 def _notices(inside: Inside, outside: Outside) -> Iterator[str]:

@@ -160,7 +160,7 @@ OUTSIDE: Mapping[str, Callable[[judge.Outside], judge.Outside]] = {
     "nobody wanted back": lambda held: replace(held, retracted=held.retracted | {"~"}),
     "without exactly one letter": lambda held: replace(held, letters=unanswerable(held)),
     "not told that it is over": lambda held: replace(held, letters={k: v for k, v in held.letters.items() if v[1] != "cancel"}),
-    "does not have": lambda held: replace(held, replies=held.replies | {"~"}),
+    "does not have": lambda held: replace(held, replies=altered(held.replies, {"value": "~"})),
     "never seen outside": lambda held: replace(held, keys={}),
     "with two contents": lambda held: replace(held, summary={**held.summary, "conflicts": 1}),
     "does not hold": lambda held: replace(held, summary={**held.summary, "forged": 1}),
