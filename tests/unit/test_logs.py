@@ -73,6 +73,13 @@ def test_numbers_tokens_and_link_secrets_are_masked_by_shape_wherever_they_stand
     assert "case.opened" in text
 
 
+def test_an_id_of_ours_is_no_phone_number_and_a_phone_number_beside_letters_is_one() -> None:
+    held = "019acd13812345678eab4455667788ff"
+    assert held in said(case_id=held, detail=f"c/{held}")
+    text = said(detail=f"tel{PHONE} fax{PHONE}a {held[:-1]}")
+    assert PHONE not in text
+
+
 @pytest.mark.parametrize(
     "field", ["authorization", "token", "secret", "password", "name", "subject", "code", "signer", "address"]
 )
