@@ -85,7 +85,8 @@ def living(store: Store, hand: Hand) -> Living:
     hand.now = max(hand.now, seed_at)
     settle(office)  # these wait for their figures now
     announced = _announced(office, hand, WINTER, "bureau")  # and this one for its day
-    cases = _cases(office)
+    letters, proofs = _letters(office), _proofs(office)
+    cases = _cases(office)  # last: whatever is settled after them asks the source, and then no clock of theirs runs any more
     items, entries = _items(office), _entries(office, [case for pair in cases for case in pair])
     with store.read() as tx:
         references = {case: tx.cases.get(case).reference for pair in cases for case in pair}
@@ -93,8 +94,8 @@ def living(store: Store, hand: Hand) -> Living:
         office=office,
         ids={
             "case_id": cases,
-            "request_id": [[letter] for letter in _letters(office)],
-            "proof_id": _proofs(office),
+            "request_id": [[letter] for letter in letters],
+            "proof_id": proofs,
             "digest": [[sha256(kept(png()).content).hexdigest()]],
             "attention_id": [[matter] for matter in _matters(office)],
             "number": [[announced, drawn.number, *waiting]],
@@ -158,9 +159,9 @@ def _cases(office: Office) -> list[tuple[str, str]]:
 
 
 def _letters(office: Office) -> list[str]:
-    """Letters to an agency that holds the facts of a person."""
+    """Letters to an agency that holds the facts of a person, some for each operation."""
     changes = {"subject_kind": SubjectKind.PERSON, "subject_code": PERSON, "matter": MatterKind.CONFIRMATION}
-    given = [application(900 + number, "hukou-housing", {"home-title": "王某"}, **changes) for number in range(MANY)]
+    given = [application(900 + number, "hukou-housing", {"home-title": "王某"}, **changes) for number in range(4 * MANY)]
     cases = [post(office, one) for one in given]
     with office.store.read() as tx:
         return [request.id for case in cases for request in tx.assistance.of_case(case)]
