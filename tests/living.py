@@ -85,8 +85,8 @@ def living(store: Store, hand: Hand) -> Living:
     hand.now = max(hand.now, seed_at)
     settle(office)  # these wait for their figures now
     announced = _announced(office, hand, WINTER, "bureau")  # and this one for its day
-    letters, proofs = _letters(office), _proofs(office)
-    cases = _cases(office)  # last: whatever is settled after them asks the source, and then no clock of theirs runs any more
+    proofs = _proofs(office)
+    cases, letters = _cases(office), _letters(office)  # last: what is settled after them asks, and then no clock of theirs runs
     items, entries = _items(office), _entries(office, [case for pair in cases for case in pair])
     with store.read() as tx:
         references = {case: tx.cases.get(case).reference for pair in cases for case in pair}
