@@ -12,7 +12,7 @@ import pytest
 import structlog
 
 from inspector.store.store import Store
-from tests import compiled, house, needs, postgres
+from tests import compiled, house, needs, postgres, reread
 
 structlog.configure(
     processors=[
@@ -35,6 +35,7 @@ SLOW, UNREAD = pytest.StashKey[int](), pytest.StashKey[bool]()
 """How many slow tests the everyday run leaves out, and whether it leaves the generated requests unread."""
 
 compiled.share()
+reread.remember()
 gc.disable()  # until all is collected: hardly anything of it is garbage, and looking for it takes a fifth of the time
 
 

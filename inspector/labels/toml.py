@@ -100,5 +100,7 @@ def _slip(error: ValueError, place: re.Match[str] | None, lang: Lang) -> str:
 
 def halved(text: str) -> str:
     """A text with the signs of a Chinese keyboard as they are meant here; empty where it has none."""
+    if text.isascii():
+        return ""
     found = "".join(_MEANT.get(sign) or (unicodedata.normalize("NFKC", sign) if _WIDE.match(sign) else sign) for sign in text)
     return found if found != text else ""

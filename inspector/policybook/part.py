@@ -321,9 +321,12 @@ class Part:
             yield from self.rows(name, key)
 
     def _member(self, field: str, kind: type[E], text: str) -> E:
-        known = [member.value for member in kind]
-        names = {one.value: of(one, "zh-Hans") for one in kind if labelled(f"{kind.__name__}.{one.name}", "zh-Hans")}
-        return kind(text) if self._known(field, text, known, names) else next(iter(kind))
+        try:
+            return kind(text)
+        except ValueError:  # only who mistyped need be shown all members with their names, which take long to put together
+            names = {one.value: of(one, "zh-Hans") for one in kind if labelled(f"{kind.__name__}.{one.name}", "zh-Hans")}
+            self._known(field, text, [member.value for member in kind], names)
+            return next(iter(kind))
 
     def _known(self, field: str, text: str, known: Sequence[str], names: Mapping[str, str] | None = None) -> bool:
         if text not in known:
