@@ -12,6 +12,7 @@ from inspector.domain.errors import Missing
 from inspector.domain.roster import Declared, InspectorRecord, Recusal, RosterObject, marked
 from inspector.store.codec import dump, load
 from inspector.store.room import Room
+from inspector.store.seats import of_inspector
 from inspector.store.tables import credit_level, inspector, recusal, roster_object
 
 _OBJECT_KEY = ("agency", "kind", "code")
@@ -133,10 +134,13 @@ class RosterRoom(Room):
 
     def standing(self, agency: str, staff_id: str) -> tuple[InspectorRecord, bool]:
         """One inspector, and whether the register has him or her now. Raises Missing."""
-        found = self.connection.execute(_INSPECTOR, {"of": agency, "who": staff_id}).one_or_none()
+        found = self.batch.held.get(of_inspector(agency, staff_id))
+        if not isinstance(found, tuple):
+            found = self.connection.execute(_INSPECTOR, {"of": agency, "who": staff_id}).one_or_none()
         if found is None:
             raise Missing("inspector_unknown", inspector=staff_id)
-        return load(InspectorRecord, found.body), found.removed_at is None
+        body, removed_at = found
+        return load(InspectorRecord, body), removed_at is None
 
     def put_inspectors(self, rows: Iterable[InspectorRecord]) -> None:
         """Add or replace inspectors."""

@@ -9,9 +9,9 @@ import sqlalchemy as sa
 from inspector.domain.errors import Missing, Stale
 from inspector.domain.visit import Seat, SeatState
 from inspector.store.codec import dump, load
-from inspector.store.drawtables import challenge
+from inspector.store.drawtables import challenge, draw
 from inspector.store.room import Room, padded
-from inspector.store.tables import seat, visit
+from inspector.store.tables import inspector, seat, visit
 
 _SEAT = sa.select(seat.c.body).where(
     seat.c.visit == sa.bindparam("of"), seat.c.place == sa.bindparam("at"), seat.c.turn == sa.bindparam("in_turn")
@@ -28,6 +28,26 @@ _LOCKED = sa.select(visit.c.id, visit.c.draw, visit.c.body).where(visit.c.id.in_
 _TEAMS = sa.select(seat.c.visit, seat.c.place, seat.c.turn, seat.c.body).where(seat.c.visit.in_(_SOME))
 _ASKED = sa.select(challenge.c.visit, challenge.c.body).where(challenge.c.visit.in_(_SOME))
 _ASKED = _ASKED.order_by(challenge.c.visit, challenge.c.inspector, challenge.c.number)
+_AT_ONCE = (
+    sa.select(
+        visit.c.draw,
+        visit.c.body.label("visit"),
+        seat.c.body.label("seat"),
+        seat.c.agency,
+        seat.c.inspector,
+        draw.c.body.label("made"),
+        inspector.c.body.label("person"),
+        inspector.c.removed_at,
+        challenge.c.body.label("challenge"),
+    )
+    .select_from(visit)
+    .join(seat, seat.c.visit == visit.c.id)
+    .join(draw, draw.c.number == visit.c.draw)
+    .join(inspector, (inspector.c.agency == seat.c.agency) & (inspector.c.id == seat.c.inspector))
+    .outerjoin(challenge, challenge.c.visit == visit.c.id)
+    .where(visit.c.id == sa.bindparam("of"), seat.c.place == sa.bindparam("at"), seat.c.turn == sa.bindparam("in_turn"))
+    .order_by(challenge.c.inspector, challenge.c.number)
+)
 
 
 class Seats(Room):
@@ -47,6 +67,22 @@ class Seats(Room):
             bodies = held[of_challenges(row.visit)]
             assert isinstance(bodies, list)
             bodies.append(row.body)
+
+    def at_once(self, visit_id: str, place: int, turn: int) -> None:
+        """Read a seat with its visit, draw, inspector and applications in one statement, for whoever asks for them in this reading.
+
+        Where many threads read, each statement is a wait for the interpreter, on PostgreSQL a journey as well. What is not there is
+        asked for, and missed, by itself.
+        """
+        found = self.connection.execute(_AT_ONCE, {"of": visit_id, "at": place, "in_turn": turn}).all()
+        for row in found[:1]:
+            self.batch.held |= {
+                of_visit(visit_id): (row.draw, row.visit),
+                _of_seat(visit_id, place, turn): row.seat,
+                of_draw(row.draw): row.made,
+                of_inspector(row.agency, row.inspector): (row.person, row.removed_at),
+                of_challenges(visit_id): [one.challenge for one in found if one.challenge is not None],
+            }
 
     def add_seat(self, given: Seat) -> None:
         """Write a new seat. Raises Stale when the place has been dealt at this turn already."""
@@ -83,6 +119,16 @@ def of_visit(visit_id: str) -> str:
 def of_challenges(visit_id: str) -> str:
     """Under which name it holds the applications about a visit: their bodies, in order."""
     return f"challenges:{visit_id}"
+
+
+def of_draw(number: str) -> str:
+    """Under which name it holds a draw, or its body."""
+    return f"draw:{number}"
+
+
+def of_inspector(agency: str, staff: str) -> str:
+    """Under which name it holds what the register has of an inspector: body, and when he or she was taken out of it."""
+    return f"inspector:{agency}:{staff}"
 
 
 def _of_seat(visit_id: str, place: int, turn: int) -> str:

@@ -144,8 +144,8 @@ def reached(kind: str, folder: Path) -> Iterator[Reached]:
                 yield made, "zhang.san", outside.calls, _httpx(f"{outside.url}/verify/push", str(secret))
     elif kind == "email":
         with mailroom() as room:
-            settings = {**test_mail_pushes.PLAIN, "port": room.port, "budget_seconds": 20, "read_seconds": 15}
-            yield email.connect("phones", settings), test_mail_pushes.PUSH.to, lambda: len(room.taken), None
+            mail: dict[str, object] = {**test_mail_pushes.PLAIN, "port": room.port, "budget_seconds": 20, "read_seconds": 15}
+            yield email.connect("phones", mail), test_mail_pushes.PUSH.to, lambda: len(room.taken), None
     elif kind in test_messengers.MADE:
         with test_messengers.reached(kind, folder) as (messenger, there):
             yield messenger, test_messengers.PUSH.to, lambda: len(there.shown), None
@@ -200,7 +200,7 @@ def main() -> int:
                     _row(kind, f"Inspector on {name}", f"{arrived()}", *_told(ours), "1")
                     if name == "SQLite":
                         continue
-                    limits = [("the connector alone", lambda message, key, made=made: made.push(message, key=key))]
+                    limits: list[tuple[str, Push]] = [("the connector alone", lambda message, key: made.push(message, key=key))]
                     limits += [("bare httpx", peer)] if peer is not None else []
                     for by, push in limits:
                         before, took = arrived(), bare(push, timed.sent, by.split()[0])
