@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Never
+from typing import Never, TypeVar
 
 from connectors.sources.files import FilesSource
 from connectors.sources.sftp import SftpSource
@@ -16,6 +16,22 @@ from inspector.ports import AnswerStatus, CreditEntry, CreditRetraction, Origin,
 
 FACT = "level"
 """What the column of levels is called where files are read."""
+
+
+@dataclass(frozen=True, kw_only=True)  # without slots, so that it can stand beside a configuration that has them
+class LevelsDelivered:
+    """The column of levels, and by the platform's word in it the pack's level; another word refuses the whole delivery.
+
+    `facts` and `words` follow from these: nobody tells them besides.
+    """
+
+    level_column: str
+    levels: Mapping[str, str]
+    facts: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+_Held = TypeVar("_Held", bound=LevelsDelivered)
 
 
 class DeliveredCredit:
@@ -67,14 +83,19 @@ class DeliveredCredit:
         self._files.close()
 
 
-def agreed(
-    name: str, column: str, levels: Mapping[str, str], facts: Mapping[str, str], words: Mapping[str, tuple[str, ...]]
-) -> None:
-    """Raise Invalid (`connector_key_range`, `connector_key_unknown`) where the words of levels were not agreed, or more is asked for."""
-    for key, told in (("facts", facts), ("words", words)):
+def delivered(name: str, held: _Held, files: Callable[[str, _Held], FilesSource | SftpSource]) -> DeliveredCredit:
+    """Levels by whichever way `files` come. Raises Invalid where the words of levels were not agreed, or more is asked for."""
+    _agreed(name, held)
+    inner = replace(held, facts={FACT: held.level_column}, words={held.level_column: tuple(held.levels)})
+    return DeliveredCredit(files(name, inner), held.levels)
+
+
+def _agreed(name: str, held: LevelsDelivered) -> None:
+    """Raises Invalid (`connector_key_range`, `connector_key_unknown`)."""
+    for key, told in (("facts", held.facts), ("words", held.words)):
         if told:
             raise Invalid("connector_key_unknown", connector=name, key=key, nearest="levels", known="level_column, levels")
-    if not column:
+    if not held.level_column:
         raise Invalid("connector_key_range", connector=name, key="level_column", wanted="a column")
-    if not levels or not all(levels) or not all(levels.values()):
+    if not held.levels or not all(held.levels) or not all(held.levels.values()):
         raise Invalid("connector_key_range", connector=name, key="levels", wanted='{"their word" = "level of the pack"}')

@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 
 from connectors.config import parse
-from connectors.credit.delivered import FACT, DeliveredCredit, agreed
+from connectors.credit.delivered import DeliveredCredit, LevelsDelivered, delivered
 from connectors.sources.sftp import SftpConfig, SftpSource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LevelsConfig(SftpConfig):
-    """The column of levels, and by the platform's word in it the pack's level; another word refuses the whole delivery."""
-
-    level_column: str
-    levels: Mapping[str, str]
-    facts: Mapping[str, str] = field(default_factory=dict)
+class LevelsConfig(LevelsDelivered, SftpConfig):
+    """Where deliveries come, and what their levels are called."""
 
 
 def connect(name: str, config: Mapping[str, object]) -> DeliveredCredit:
     """The entry point. Raises Invalid when the configuration cannot be used."""
-    held = parse(LevelsConfig, name, config)
-    agreed(name, held.level_column, held.levels, held.facts, held.words)
-    inner = replace(held, facts={FACT: held.level_column}, words={held.level_column: tuple(held.levels)})
-    return DeliveredCredit(SftpSource(name, inner), held.levels)
+    return delivered(name, parse(LevelsConfig, name, config), SftpSource)

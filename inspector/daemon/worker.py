@@ -295,8 +295,7 @@ class Worker:
     def _commit(self, group: list[Done], *, ahead: bool) -> list[str]:
         """Settle a group in one transaction: all finished `ahead` in one statement, or each on its own behind a savepoint."""
         with self.office.store.begin() as tx:
-            if not tx.sqlite:
-                hold(tx, group, self._breaker)
+            hold(tx, group, self._breaker)
             if ahead:
                 tx.work.finish_ahead([done.work for done in group if done.settlement is not None], self.office.now())
             else:

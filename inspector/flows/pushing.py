@@ -41,10 +41,11 @@ def push(work: Work, office: Office) -> Settlement:
     An address mended between two tries makes another message, and so another key.
     """
     with office.store.read() as tx:
+        tx.visits.at_once(str(work.payload["visit"]), int(work.payload["place"]), int(work.payload["turn"]))
         seat, held = read(tx, work)
-        person = tx.rosters.inspector(seat.agency, seat.inspector)
-        policy = office.book.get(tx.draws.get(held.draw).pack_of(seat.agency))
-        gone = relief.unfit(tx, held, seat, office.calendar.local_date(office.now()))
+        person, stands = tx.rosters.standing(seat.agency, seat.inspector)
+        policy = _policy(office, tx, held, seat)
+        gone = relief.unfit(tx, held, seat, person if stands else None, office.calendar.local_date(office.now()))
     if seat.state not in (SeatState.ORDERED, SeatState.HANDED_OVER) or not held.state.open:
         return nothing("obsolete")
     if gone is not None:
@@ -257,4 +258,4 @@ def _relieved(work: Work, office: Office) -> Settlement:
 
 
 def _policy(office: Office, tx: Tx, held: Visit, seat: Seat) -> Policy:
-    return office.book.get(tx.draws.get(held.draw).pack_of(seat.agency))
+    return office.book.get(tx.draws.pack_of(held.draw, seat.agency))

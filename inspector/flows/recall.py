@@ -27,8 +27,9 @@ from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.seats import end_clock, rise, stand_down, under_way
 from inspector.ports import NotYet, Origin
+from inspector.store.ended import Ended
 from inspector.store.tx import Tx
-from inspector.store.work import Ended, Work
+from inspector.store.work import Work
 
 CREDIT_STUCK = "credit_stuck"
 """The matter for a person that a credit entry opens which the platform does not get; over when it has it, or need not."""

@@ -18,6 +18,7 @@ import structlog
 
 from inspector.domain import visit
 from inspector.domain.errors import Refusal
+from inspector.domain.roster import InspectorRecord
 from inspector.domain.visit import Seat, SeatState, Visit
 from inspector.flows import (
     challenges,
@@ -44,12 +45,11 @@ log = structlog.get_logger(__name__)
 DEPARTED, RECUSED = "departed", "recused"
 
 
-def unfit(tx: Tx, held: Visit, seat: Seat, day: date) -> str | None:
-    """Why the registers say that the inspector of a seat cannot go on a day; None when they do not.
+def unfit(tx: Tx, held: Visit, seat: Seat, person: InspectorRecord | None, day: date) -> str | None:
+    """Why the registers say that the inspector of a seat, as they have the `person` now, cannot go on a day; None when they do not.
 
     It is `departed`, `uncertified`, `leave` or `recused`. Of a recusal the fact counts; its reason stays private (scenario 33).
     """
-    person = tx.rosters.in_force(seat.agency, seat.inspector)
     status = person.status(day) if person is not None else DEPARTED
     if status == "1" and challenges.granted(tx, held, seat.inspector):
         return RECUSED
@@ -138,7 +138,7 @@ def look_at(office: Office, tx: Tx, held: Visit, now: datetime) -> int:
 
 
 def _why(tx: Tx, held: Visit, seat: Seat, day: date) -> str | None:
-    return unfit(tx, held, seat, day) if seat.state.open else None
+    return unfit(tx, held, seat, tx.rosters.in_force(seat.agency, seat.inspector), day) if seat.state.open else None
 
 
 def _relieve(office: Office, tx: Tx, held: Visit, seat: Seat, reason: str, now: datetime) -> None:

@@ -44,4 +44,4 @@ def by_name(tx: Tx, name: str, *, lock: bool = False) -> tuple[Visit, Seat]:
 
 def pack(tx: Tx, held: Visit) -> str:
     """The label of the pack that the lead's draw goes by."""
-    return tx.draws.get(held.draw).pack_of(held.agency)
+    return tx.draws.pack_of(held.draw, held.agency)

@@ -10,8 +10,8 @@ from typing import Any
 from inspector.domain.decision import Order, OrderKind
 from inspector.domain.visit import Seat, SeatState, Visit
 from inspector.flows import stopped
+from inspector.store.ended import Ended
 from inspector.store.tx import Tx
-from inspector.store.work import Ended
 
 OVERDUE = "visit_overdue"
 """The matter for a person that a visit's date opens when it passes without a result."""
@@ -41,9 +41,9 @@ UNDELIVERED = "push_undelivered"
 def put_seat(tx: Tx, was: Seat, changed: Seat, now: datetime) -> None:
     """Write a seat; the caller holds its visit's lock. Raises Stale when the seat is not as it was decided about."""
     tx.visits.put_seat(changed, was.state)
-    tx.attention.close(f"{UNDELIVERED}:{OrderKind.PUSH.value}:{changed.name}", now)
+    tx.attention.over(f"{UNDELIVERED}:{OrderKind.PUSH.value}:{changed.name}", now)
     if not changed.state.open and changed.state is not SeatState.DONE:  # nobody need be recused who has got up already
-        tx.attention.close(f"{ASKED}:{changed.name}", now)
+        tx.attention.over(f"{ASKED}:{changed.name}", now)
 
 
 def stand_down(tx: Tx, held: Visit, now: datetime) -> None:

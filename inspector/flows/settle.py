@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from inspector.domain import asking, assistance, selfproof
 from inspector.domain.calendar import due
@@ -124,22 +125,25 @@ def settle_proof(tx: Tx, decision: Decision[selfproof.SelfProof], now: datetime)
     """Write a decision about a self-proof; the id of its entry in the ledger."""
     held = decision.state
     tx.selfproofs.put(held)
-    entry = record(tx, held.case_id, decision, now, {"self_proof": held.id, "self_proof_state": held.state.value})
     recall.quiet(tx, held, now)
-    if decision.ends:
-        stopped.end(tx, held.keys(decision.ends), now)
-    tx.work.order(decision.orders, now)
-    return entry
+    return _beside(tx, held, decision, {"self_proof": held.id, "self_proof_state": held.state.value}, now)
 
 
 def settle_request(tx: Tx, decision: Decision[assistance.Request], now: datetime) -> str:
     """Write a request decision; the id of its entry in the ledger."""
     request = decision.state
     tx.assistance.put(request)
-    entry = record(tx, request.case_id, decision, now, {"request": request.id, "request_state": request.state.value})
     unsettled.follow(tx, request, now)
+    return _beside(tx, request, decision, {"request": request.id, "request_state": request.state.value}, now)
+
+
+def _beside(
+    tx: Tx, held: selfproof.SelfProof | assistance.Request, decision: Decision[Any], named: Mapping[str, object], now: datetime
+) -> str:
+    """Write what was decided of something that a case waits for: the entry under its case, the waits that end, what is to be done."""
+    entry = record(tx, held.case_id, decision, now, named)
     if decision.ends:
-        stopped.end(tx, request.keys(decision.ends), now)
+        stopped.end(tx, held.keys(decision.ends), now)
     tx.work.order(decision.orders, now)
     return entry
 

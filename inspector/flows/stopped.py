@@ -7,8 +7,9 @@ from datetime import datetime
 
 from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Missing
+from inspector.store.ended import Ended
 from inspector.store.tx import Tx
-from inspector.store.work import Ended, Work
+from inspector.store.work import Work
 
 STOPPED = "work_stopped"
 """The matter that stopped work opens where its flow opens none of its own; one for each kind and agency, with the last row named."""

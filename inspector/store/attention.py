@@ -13,6 +13,8 @@ import sqlalchemy as sa
 from inspector.store.room import Room, Row
 from inspector.store.tables import Moment, attention
 
+_CLOSE = sa.update(attention).where(attention.c.id == sa.bindparam("matter"), attention.c.closed_at.is_(None))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matter:
@@ -40,6 +42,7 @@ class AttentionRoom(Room):
             "opened_at": now,
             "body": _json(facts),
         }
+        self.batch.write()  # one that is over with this transaction may be this one
         if not self.insert_one(attention, row, ("id",)):
             since = sa.case((attention.c.closed_at.is_(None), attention.c.opened_at), else_=sa.literal(now, Moment()))
             again = sa.update(attention).where(attention.c.id == row["id"])
@@ -64,8 +67,11 @@ class AttentionRoom(Room):
 
     def close(self, attention_id: str, now: datetime) -> bool:
         """A person has seen to it; whether it was open."""
-        held = sa.update(attention).where(attention.c.id == attention_id, attention.c.closed_at.is_(None))
-        return bool(self.connection.execute(held.values(closed_at=now)).rowcount)
+        return bool(self.connection.execute(_CLOSE, {"matter": attention_id, "closed_at": now}).rowcount)
+
+    def over(self, attention_id: str, now: datetime) -> None:
+        """What was to be seen to, if anything was, has come about: written down with the transaction's rows."""
+        self.batch.later(_CLOSE, ({"matter": attention_id, "closed_at": now},))
 
     def close_those(self, beginning: str, now: datetime) -> int:
         """What was to be seen to has come about for all matters whose id begins so; how many were open."""

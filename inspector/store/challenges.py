@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 import sqlalchemy as sa
 
 from inspector.domain.challenge import Challenge, ChallengeState
 from inspector.store.codec import dump, load
 from inspector.store.drawtables import challenge
 from inspector.store.room import Room
+from inspector.store.seats import of_challenges
+
+_OF_VISIT = sa.select(challenge.c.body).where(challenge.c.visit == sa.bindparam("of"))
+_OF_VISIT = _OF_VISIT.order_by(challenge.c.inspector, challenge.c.number)
 
 
 class ChallengeRoom(Room):
@@ -19,6 +21,7 @@ class ChallengeRoom(Room):
         """A new application."""
         row = {"visit": made.visit, "inspector": made.inspector, "number": made.number, "reason": made.reason.value}
         self.connection.execute(sa.insert(challenge).values(**row, state=made.state.value, body=dump(made)))
+        self.batch.held.pop(of_challenges(made.visit), None)
 
     def put(self, changed: Challenge) -> None:
         """A decided one. Raises Stale when it was decided before."""
@@ -26,6 +29,7 @@ class ChallengeRoom(Room):
         here = sa.and_(*(challenge.c[name] == value for name, value in key.items()))
         held = sa.update(challenge).where(here, challenge.c.state == ChallengeState.OPEN.value)
         self.expect_one(held.values(state=changed.state.value, body=dump(changed)), changed.visit)
+        self.batch.held.pop(of_challenges(changed.visit), None)
 
     def counts(self) -> list[tuple[str, str, int]]:
         """(reason, state, count): why people apply and what the head says, never who is meant."""
@@ -36,12 +40,8 @@ class ChallengeRoom(Room):
 
     def of_visit(self, visit: str, inspector: str | None = None) -> list[Challenge]:
         """Those about a visit, or about one inspector of it, in order."""
-        return self.of_visits([visit], inspector)
-
-    def of_visits(self, visits: Collection[str], inspector: str | None = None) -> list[Challenge]:
-        """Those about some visits, in order."""
-        asked = sa.select(challenge.c.body).where(challenge.c.visit.in_(list(visits)))
-        if inspector is not None:
-            asked = asked.where(challenge.c.inspector == inspector)
-        asked = asked.order_by(challenge.c.visit, challenge.c.inspector, challenge.c.number)
-        return [load(Challenge, text) for text in self.connection.execute(asked).scalars()]
+        bodies = self.batch.held.get(of_challenges(visit))
+        if not isinstance(bodies, list):
+            bodies = self.connection.execute(_OF_VISIT, {"of": visit}).scalars().all()
+        asked = [load(Challenge, text) for text in bodies]
+        return asked if inspector is None else [one for one in asked if one.inspector == inspector]

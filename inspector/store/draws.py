@@ -15,6 +15,7 @@ from inspector.store.codec import dump, load
 from inspector.store.drawfiles import DrawFiles
 from inspector.store.drawtables import draw, draw_file, draw_partner, seed_used
 from inspector.store.ledger import LedgerRoom
+from inspector.store.seats import of_draw
 from inspector.store.tables import ledger
 
 EXTENSION = "extension:"
@@ -30,6 +31,8 @@ HISTORY = "draw_history_contradicted"
 UNNUMBERED = (KNOWN, BROKEN, CONTRADICTED, HISTORY)
 """Why a draw is not numbered: a person looks at the records first."""
 _NEWEST = 20
+_BODY = sa.select(draw.c.body).where(draw.c.number == sa.bindparam("of"))
+_LOCKED = _BODY.with_for_update()
 _TURN = 0x64726177  # "draw": the advisory locks of the agencies' turns
 
 
@@ -54,14 +57,18 @@ class DrawRoom(DrawFiles):
 
     def get(self, number: str, *, lock: bool = False) -> Draw:
         """A draw. Raises Missing, and Refusal (`draw_contradicted`) for a body that nobody can read."""
-        asked = sa.select(draw.c.body).where(draw.c.number == number)
-        text = self.connection.execute(asked.with_for_update() if lock else asked).scalar_one_or_none()
+        text = self.connection.execute(_LOCKED if lock else _BODY, {"of": number}).scalar_one_or_none()
         if text is None:
             raise Missing("draw_unknown", draw=number)
-        try:
-            return load(Draw, text)
-        except ValueError as error:
-            raise Refusal(CONTRADICTED, draw=number, differs="records_unreadable") from error
+        return _told(number, text)
+
+    def pack_of(self, number: str, agency: str) -> str:
+        """The label of the pack that an agency's part of a draw goes by: of each draw read once in a transaction. Raises as `get` does."""
+        held = self.batch.held.get(of_draw(number))
+        if not isinstance(held, Draw):
+            held = _told(number, held) if isinstance(held, str) else self.get(number)
+            self.batch.held[of_draw(number)] = held
+        return held.pack_of(agency)
 
     def agency_of(self, number: str) -> str:
         """Whose draw it is, by the table. Raises Missing."""
@@ -96,6 +103,7 @@ class DrawRoom(DrawFiles):
 
     def put(self, changed: Draw) -> None:
         """Write a changed draw; the caller holds its lock."""
+        self.batch.held.pop(of_draw(changed.number), None)
         values = self._row(changed) | {"version": draw.c.version + 1}
         self.expect_one(sa.update(draw).where(draw.c.number == changed.number).values(**values), changed.number)
 
@@ -255,6 +263,14 @@ class DrawRoom(DrawFiles):
 
     def _row(self, held: Draw) -> dict[str, object]:
         return {"state": held.state.value, "body": dump(held)}
+
+
+def _told(number: str, text: str) -> Draw:
+    """A draw by its body. Raises Refusal (`draw_contradicted`) where nobody can read it."""
+    try:
+        return load(Draw, text)
+    except ValueError as error:
+        raise Refusal(CONTRADICTED, draw=number, differs="records_unreadable") from error
 
 
 def _digest(mark: str) -> str:

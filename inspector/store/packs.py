@@ -73,7 +73,9 @@ class PackRoom(Room):
 
     def use(self, label: str, now: datetime) -> None:
         """Something was decided by a pack: from now on it stands for its text, and is kept. Written down with the transaction's rows."""
-        self.batch.later(insert_new(self.sqlite, pack_use, ("label",)), ({"label": label, "at": now},))
+        if not self.batch.held.get(f"used:{label}"):
+            self.batch.held[f"used:{label}"] = True
+            self.batch.later(insert_new(self.sqlite, pack_use, ("label",)), ({"label": label, "at": now},))
 
     def texts(self) -> dict[str, str]:
         """The text of every pack that was ever noted, by label."""

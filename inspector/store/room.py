@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 class Batch:
-    """A connection, and what need not be written at once: rows that nobody reads in this transaction, guarded updates of rows it holds.
+    """A connection, and what need not be written at once: rows and updates that nobody reads here, guarded updates of rows it holds.
 
     Written together, one statement for all of a kind, for on a database behind a wire each statement is a journey. `connection`
     writes down what is collected first, so whoever uses it sees everything; `direct` is for the few hot statements that touch
@@ -28,7 +28,7 @@ class Batch:
     def __init__(self, connection: Connection) -> None:
         self.direct = connection
         self.held: dict[str, object] = {}
-        self._rows: dict[sa.Insert, list[Mapping[str, object]]] = {}
+        self._rows: dict[sa.Insert | sa.Update, list[Mapping[str, object]]] = {}
         self._guarded: dict[sa.Update, list[tuple[str, Mapping[str, object]]]] = {}
         self._spoilt: Stale | None = None
 
@@ -38,8 +38,8 @@ class Batch:
         self.write()
         return self.direct
 
-    def later(self, statement: sa.Insert, rows: Iterable[Mapping[str, object]]) -> None:
-        """Collect rows; `statement` is one built once, for it is the key."""
+    def later(self, statement: sa.Insert | sa.Update, rows: Iterable[Mapping[str, object]]) -> None:
+        """Collect rows, or updates of which nobody asks whether they hit; `statement` is one built once, for it is the key."""
         self._rows.setdefault(statement, []).extend(rows)
 
     def expect(self, statement: sa.Update, what: str, values: Mapping[str, object]) -> None:

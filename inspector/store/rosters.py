@@ -12,11 +12,15 @@ from inspector.domain.errors import Missing
 from inspector.domain.roster import Declared, InspectorRecord, Recusal, RosterObject, marked
 from inspector.store.codec import dump, load
 from inspector.store.room import Room
+from inspector.store.seats import of_inspector
 from inspector.store.tables import credit_level, inspector, recusal, roster_object
 
 _OBJECT_KEY = ("agency", "kind", "code")
 _INSPECTOR_KEY = ("agency", "id")
 _FETCHED = 500
+_INSPECTOR = sa.select(inspector.c.body, inspector.c.removed_at).where(
+    inspector.c.agency == sa.bindparam("of"), inspector.c.id == sa.bindparam("who")
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,18 +122,25 @@ class RosterRoom(Room):
 
     def inspector(self, agency: str, staff_id: str) -> InspectorRecord:
         """One inspector, in force or not. Raises Missing."""
-        asked = sa.select(inspector.c.body).where(inspector.c.agency == agency, inspector.c.id == staff_id)
-        text = self.connection.execute(asked).scalar_one_or_none()
-        if text is None:
-            raise Missing("inspector_unknown", inspector=staff_id)
-        return load(InspectorRecord, text)
+        return self.standing(agency, staff_id)[0]
 
     def in_force(self, agency: str, staff_id: str) -> InspectorRecord | None:
         """One inspector of the register in force, or None."""
-        held = inspector.c
-        asked = sa.select(held.body).where(held.agency == agency, held.id == staff_id, held.removed_at.is_(None))
-        text = self.connection.execute(asked).scalar_one_or_none()
-        return load(InspectorRecord, text) if text is not None else None
+        try:
+            person, stands = self.standing(agency, staff_id)
+        except Missing:
+            return None
+        return person if stands else None
+
+    def standing(self, agency: str, staff_id: str) -> tuple[InspectorRecord, bool]:
+        """One inspector, and whether the register has him or her now. Raises Missing."""
+        found = self.batch.held.get(of_inspector(agency, staff_id))
+        if not isinstance(found, tuple):
+            found = self.connection.execute(_INSPECTOR, {"of": agency, "who": staff_id}).one_or_none()
+        if found is None:
+            raise Missing("inspector_unknown", inspector=staff_id)
+        body, removed_at = found
+        return load(InspectorRecord, body), removed_at is None
 
     def put_inspectors(self, rows: Iterable[InspectorRecord]) -> None:
         """Add or replace inspectors."""

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from inspector.domain.errors import Missing, Refusal, Stale
+from inspector.domain.errors import Missing, Refusal
 from inspector.domain.inspection import CheckType
 from inspector.domain.plan import Draw, DrawState
 from inspector.domain.sampling import FULL
@@ -17,7 +17,8 @@ from inspector.domain.visit import Seat, SeatState, Stake, Visit, VisitState
 from inspector.store.codec import dump, load
 from inspector.store.draws import CONTRADICTED
 from inspector.store.drawtables import draw, visit_agency
-from inspector.store.room import Room, Row
+from inspector.store.room import Row
+from inspector.store.seats import Seats, of_visit
 from inspector.store.tables import case_file, seat, visit, visit_case
 
 _MADE = tuple(state.value for state in VisitState if state.open or state is VisitState.DONE)
@@ -27,12 +28,13 @@ _BLOCKED = '"unpublished":["'
 _SHORT = tuple(state.value for state in VisitState if state.short)
 _NO_LOAD = (VisitState.CANCELLED.value, VisitState.OWED.value, VisitState.CEASED.value)
 _OPEN = tuple(state.value for state in SeatState if state.open)
-
+_ONE = sa.select(visit.c.draw, visit.c.body).where(visit.c.id == sa.bindparam("of"))
+_LOCKED = _ONE.with_for_update()
 
 T = TypeVar("T")
 
 
-class VisitRoom(Room):
+class VisitRoom(Seats):
     """The visit and seat tables."""
 
     def add(self, made: Visit) -> None:
@@ -65,17 +67,21 @@ class VisitRoom(Room):
 
     def get(self, visit_id: str, *, lock: bool = False) -> Visit:
         """A visit. Raises Missing, and Refusal (`draw_contradicted`) for a body that nobody can read."""
-        asked = sa.select(visit.c.id, visit.c.draw, visit.c.body).where(visit.c.id == visit_id)
-        found = self.connection.execute(asked.with_for_update() if lock else asked).one_or_none()
+        found = self.batch.held.get(of_visit(visit_id))
+        if not isinstance(found, tuple):
+            found = self.connection.execute(_LOCKED if lock else _ONE, {"of": visit_id}).one_or_none()
         if found is None:
             raise Missing("visit_unknown", visit=visit_id)
-        return _told(found.id, found.draw, found.body)
+        return _told(visit_id, *found)
 
     def put(self, changed: Visit) -> Visit:
         """Write a changed visit; expects the version it was read at. Raises Stale."""
         following = replace(changed, version=changed.version + 1)
+        row = self._row(following)
         held = sa.update(visit).where(visit.c.id == changed.id, visit.c.version == changed.version)
-        self.expect_one(held.values(**self._row(following), version=following.version), changed.id)
+        self.expect_one(held.values(**row, version=following.version), changed.id)
+        if of_visit(changed.id) in self.batch.held:
+            self.batch.held[of_visit(changed.id)] = (following.draw, row["body"])
         return following
 
     def of_case(self, case_id: str, *, lock: bool = False) -> list[Visit]:
@@ -248,32 +254,6 @@ class VisitRoom(Room):
             .where(seat.c.agency == agency, visit.c.opened_at >= moment, seat.c.state.in_(held))
         )
         return {row[0]: row[1] for row in self.connection.execute(asked.group_by(seat.c.inspector))}
-
-    def add_seat(self, given: Seat) -> None:
-        """Write a new seat. Raises Stale when the place has been dealt at this turn already."""
-        names = ("visit", "place", "turn", "agency", "inspector")
-        row = {name: getattr(given, name) for name in names} | {"state": given.state.value, "body": dump(given)}
-        if not self.insert_one(seat, row, ("visit", "place", "turn")):
-            raise Stale("stale", what=given.name)
-
-    def put_seat(self, changed: Seat, was: SeatState) -> None:
-        """Write a seat that went on from a state. Raises Stale when somebody else moved it meanwhile."""
-        held = sa.update(seat).where(seat.c.visit == changed.visit, seat.c.place == changed.place, seat.c.turn == changed.turn)
-        held = held.where(seat.c.state == was.value)
-        self.expect_one(held.values(state=changed.state.value, body=dump(changed)), changed.name)
-
-    def seat(self, visit_id: str, place: int, turn: int) -> Seat:
-        """One seat at one turn. Raises Missing."""
-        asked = sa.select(seat.c.body).where(seat.c.visit == visit_id, seat.c.place == place, seat.c.turn == turn)
-        text = self.connection.execute(asked).scalar_one_or_none()
-        if text is None:
-            raise Missing("seat_unknown", visit=visit_id, place=place, turn=turn)
-        return load(Seat, text)
-
-    def team(self, visit_id: str) -> tuple[Seat, ...]:
-        """Every turn of every place of a visit, in order."""
-        asked = sa.select(seat.c.body).where(seat.c.visit == visit_id).order_by(seat.c.place, seat.c.turn)
-        return tuple(load(Seat, text) for text in self.connection.execute(asked).scalars())
 
     def held_by_others(self, agency: str, than: Collection[str]) -> list[str]:
         """The open visits in which somebody of an agency holds a seat who is not among these inspectors."""

@@ -19,6 +19,7 @@ import sqlalchemy as sa
 
 from inspector.domain.decision import Order, OrderKind
 from inspector.domain.errors import Missing, Refusal, Stale
+from inspector.store.ended import END, END_KEYS, Ended
 from inspector.store.lease import CALLING, CLAIM, CLAIM_HOUSE, OF_LANE
 from inspector.store.room import Batch, Room, Row, insert_new, padded
 from inspector.store.tables import EPOCH, Moment, case_file, work
@@ -64,43 +65,12 @@ _AHEAD = (
     .where(sa.tuple_(work.c.id, work.c.fence).in_(sa.bindparam("held", expanding=True)), work.c.state == "ready")
     .values(state="done", done_at=sa.bindparam("now", type_=Moment), error=None, owner=None, attempts=work.c.attempts + 1)
 )
-_WHY = sa.case(
-    (work.c.state == "quarantined", sa.func.substr(sa.literal("obsolete: ") + sa.func.coalesce(work.c.error, ""), 1, 400)),
-    else_="obsolete",
-)
-"""Why an ended row was not carried out; of one in quarantine also what had stopped it."""
-_OBSOLETE = (
-    sa.update(work)
-    .where(work.c.state.in_(("ready", "waiting", "quarantined")))
-    .values(state="done", done_at=sa.bindparam("now", type_=Moment), error=_WHY, owner=None)
-    .returning(work.c.key, work.c.kind, work.c.lane, work.c.case_id, work.c.fence, work.c.lease_until, work.c.error)
-)
-_END = _OBSOLETE.where(work.c.case_id == sa.bindparam("ended_case"), work.c.kind.in_(sa.bindparam("kinds", expanding=True)))
 _LATE = (
     sa.update(work)
     .where(work.c.id == sa.bindparam("held_id"), work.c.fence == sa.bindparam("held_fence"))
     .where(work.c.state == "done", work.c.error == "obsolete")
     .values(error="late")
 )
-_END_KEYS = _OBSOLETE.where(work.c.key.in_(sa.bindparam("keys", expanding=True)))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ended:
-    """A row as it was when it was ended: never claimed (`fence` 0), tried before, or still under way until `lease_until`."""
-
-    key: str
-    kind: str
-    lane: str
-    case_id: str | None
-    fence: int
-    lease_until: datetime
-    error: str
-
-    @property
-    def stopped(self) -> bool:
-        """Whether it lay in quarantine."""
-        return self.error != "obsolete"
 
 
 class WorkRoom(Room):
@@ -109,6 +79,7 @@ class WorkRoom(Room):
     def __init__(self, batch: Batch) -> None:
         super().__init__(batch)
         self.ready: list[str] = []
+        self._collected: set[str] = set()
         self._ahead: dict[int, Work] = {}
 
     def order(self, orders: Iterable[Order], now: datetime) -> None:
@@ -133,6 +104,7 @@ class WorkRoom(Room):
         ]
         if rows:
             self.batch.later(insert_new(self.sqlite, work, ("key",)), rows)
+        self._collected.update(str(row["key"]) for row in rows)
         self.ready += [str(row["key"]) for row in rows if row["state"] == "ready"]
 
     def promote(self, office_now: datetime, limit: int = 2000) -> int:
@@ -214,7 +186,7 @@ class WorkRoom(Room):
         Written with all that are put off in this transaction; Stale, where the fence is not ours any more, comes then.
         """
         tries = held.attempts if counted else held.attempts - 1
-        self.batch.expect(_PUT_OFF, held.key, {**_of(held), "due_at": due_at, "error": error[:400], "attempts": tries})
+        self._later(_PUT_OFF, held, due_at=due_at, error=error[:400], attempts=tries)
 
     def place(self, kind: str, lane: str, now: datetime) -> int:
         """Give open rows of a kind that wait without a lane the lane that there is now, and let them be due; how many."""
@@ -252,7 +224,7 @@ class WorkRoom(Room):
 
     def give_back(self, held: Work) -> None:
         """Return an unstarted lease, as if it had not been claimed; written, and refused, as `postpone` is."""
-        self.batch.expect(_BACK, held.key, _of(held))
+        self._later(_BACK, held)
 
     def quarantine(self, held: Work, error: str, now: datetime) -> None:
         """No more tries by itself: counted, visible, kept until a person retries or releases it."""
@@ -275,13 +247,16 @@ class WorkRoom(Room):
         kinds = list(kinds)
         self._none_ahead(lambda row: row.case_id == case_id and row.kind in kinds)
         values = {"ended_case": case_id, "kinds": kinds, "now": now}
-        return [Ended(**row) for row in self.connection.execute(_END, values).mappings()]
+        return [Ended(**row) for row in self.connection.execute(END, values).mappings()]
 
     def end_keys(self, keys: Iterable[str], now: datetime) -> list[Ended]:
         """End open work by its keys; what was open, as it was. One statement, so that no claim comes between look and end."""
         keys = list(keys)
         self._none_ahead(lambda row: row.key in keys)
-        return [Ended(**row) for row in self.connection.execute(_END_KEYS, {"keys": keys, "now": now}).mappings()]
+        connection = (
+            self.batch.direct if self._collected.isdisjoint(keys) else self.connection
+        )  # what is collected is of other rows
+        return [Ended(**row) for row in connection.execute(END_KEYS, {"keys": padded(keys), "now": now}).mappings()]
 
     def stopped(self, kind: str) -> set[str | None]:
         """The agencies whose work of a kind lies in quarantine; None: that of no case."""
@@ -366,6 +341,10 @@ class WorkRoom(Room):
         for row in self._ahead.values():
             if ended(row):
                 raise Stale("ended_in_its_group", work=row.key)
+
+    def _later(self, statement: sa.Update, held: Work, **values: object) -> None:
+        self._collected.add(held.key)
+        self.batch.expect(statement, held.key, {**_of(held), **values})
 
     def _guarded(self, held: Work, **values: object) -> None:
         """The one guarded update: id, fence and state must still be ours, else Stale and nothing of the settlement stays."""

@@ -1,32 +1,41 @@
-"""How long pushes to 500 inspectors at once take, from when they may leave to the gateway's receipt; and how many a second.
+"""How long pushes to 500 inspectors at once take, from the moment they may leave to each receipt; beside the same calls without a house.
 
-`python -m tests.bench.push --visits 250`
+`python -m tests.bench.push --visits 250 --channels webhook sms`
 
-A real draw sends 500 inspectors to 250 visits while the gateway is away; then it is there, and all pushes may leave in one moment.
-Each is signed and posted over a socket to a gateway in a process of its own that answers after 5 ms. None may be posted twice, and
-none be lost.
+A real draw sends 500 inspectors to 250 visits while their channel is paused; then it is resumed, and all pushes may leave in one moment.
+The limit, in the same run: the same messages from the same moment by as many threads, with no database and no law: through the same
+connector, and of the webhook also by bare httpx with the same signature. The webhook's gateway is a process of its own that answers after
+5 ms; the stand-ins of the others run in this process and share its interpreter. None may arrive twice, and none be lost.
 """
 
 from __future__ import annotations
 
 import argparse
 import base64
+import json
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median, quantiles
 
-from connectors.channels.webhook import WebhookChannel
+import httpx
+
+from connectors.channels import email, webhook
+from connectors.signers.webhook import Signer
 from inspector.daemon import sweeps
 from inspector.daemon.engine import Engine
 from inspector.daemon.worker import Worker
 from inspector.domain.visit import SeatState
 from inspector.flows.office import Office
-from inspector.ports import Message, Receipt
+from inspector.ports import Channel, Message, Receipt
 from inspector.store import migrate
 from inspector.store.store import Store
 from inspector.telemetry import logs
@@ -35,60 +44,85 @@ from tests.bench import servers
 from tests.bench.machine import machine, told
 from tests.bench.stub import stub
 from tests.house import Hand, running
+from tests.integration import test_carriers, test_mail_pushes, test_messengers
 from tests.integration.test_draw_way import announced, carried_out, drawing
+from tests.mailroom import mailroom
 from tests.phones import AWAY, Line
+
+KINDS = ("webhook", *test_messengers.MADE, *test_carriers.KINDS, "email")
+THREADS = Engine().lane_slots
+Push = Callable[[Message, str], object]
+Reached = tuple[Channel, str, Callable[[], int], Push | None]
+"""A channel, what its recipients' addresses are like, how many messages arrived there, and bare httpx for the same."""
 
 
 class Timed:
-    """A channel that notes when each receipt came."""
+    """A channel whose recipients are numbered after its own kind of address, and that notes when each receipt came."""
 
-    def __init__(self, inner: WebhookChannel) -> None:
-        self.inner = inner
+    def __init__(self, inner: Channel, like: str) -> None:
+        self._inner, self._like = inner, like
         self.card = inner.card
         self.receipts: list[tuple[float, str]] = []
+        self.sent: list[tuple[Message, str]] = []
 
     def push(self, message: Message, *, key: str) -> Receipt:
         """Hand over, and note."""
-        receipt = self.inner.push(message, key=key)
+        addressed = replace(message, to=_numbered(self._like, int(message.to.rpartition("-")[2])))
+        receipt = self._inner.push(addressed, key=key)
         self.receipts.append((time.monotonic(), key))
+        self.sent.append((addressed, key))
         return receipt
 
 
+def _numbered(like: str, number: int) -> str:
+    return like[:-4] + f"{number:04}" if like.isdigit() else like.replace("zhang.san", f"zhang.san{number}")
+
+
 def waiting(store: Store, count: int) -> Office:
-    """An office whose pushes all wait for their gateway."""
+    """An office whose pushes all wait: nobody was there to take them, and now their channel is paused."""
     hand = Hand()
     office, _, _ = drawing(store, hand, staff=2 * count)
-    away = Line("phones", fault=AWAY)
-    office = replace(office, connectors=replace(office.connectors, channels={"phones": away}))
+    office = replace(office, connectors=replace(office.connectors, channels={"phones": Line("phones", fault=AWAY)}))
     _, held = announced(office, hand, cases=count)
     carried_out(office, hand, held.number)
     with store.begin() as tx:
         tx.lanes.succeeded("phones")
+        tx.lanes.pause("phones", datetime.now(UTC))
     hand.on(hours=2)
     return office
 
 
-def measure(store: Store, count: int, url: str, folder: Path) -> list[float]:
+def through(store: Store, count: int, timed: Timed) -> list[float]:
     """Seconds from the moment when all may leave to each receipt, in order."""
-    secret = folder / "secret"
-    secret.write_text("whsec_" + base64.b64encode(b"s" * 32).decode(), encoding="ascii")
-    secret.chmod(0o600)
-    made = WebhookChannel("phones", {"url": url, "path": "/verify/push", "secret_file": str(secret)})
     away = waiting(store, count)
-    with closing(made):
-        timed = Timed(made)
-        office = replace(away, connectors=replace(away.connectors, channels={"phones": timed}))
-        with running(Worker(office, Metrics(), Engine(), "bench")) as worker:
-            time.sleep(1.5)  # its threads are there, its first look is over
-            began = time.monotonic()
-            sweeps.promote(office)
-            worker.wake()
-            while _ordered(office) and time.monotonic() < began + 60:
-                time.sleep(0.05)
-        twice = [key for key, times in Counter(key for _, key in timed.receipts).items() if times > 1]
-        if twice or len(timed.receipts) != 2 * count:
-            raise RuntimeError(f"{len(timed.receipts)} receipts for {2 * count} pushes, {len(twice)} of them twice")
-        return sorted(at - began for at, _ in timed.receipts)
+    office = replace(away, connectors=replace(away.connectors, channels={"phones": timed}))
+    sweeps.promote(office)
+    with running(Worker(office, Metrics(), Engine(), "bench")) as worker:
+        time.sleep(1.5)  # its threads are there, its first look is over
+        if timed.receipts:
+            raise RuntimeError("a push left before it might")
+        began = time.monotonic()
+        with store.begin() as tx:
+            tx.lanes.pause("phones", None)
+        worker.wake()
+        while _ordered(office) and time.monotonic() < began + 60:
+            time.sleep(0.25)
+    twice = [key for key, times in Counter(key for _, key in timed.receipts).items() if times > 1]
+    if twice or len(timed.receipts) != 2 * count or _ordered(office):
+        raise RuntimeError(f"{len(timed.receipts)} receipts for {2 * count} pushes, {len(twice)} of them twice")
+    return sorted(at - began for at, _ in timed.receipts)
+
+
+def bare(push: Push, sent: Sequence[tuple[Message, str]], word: str) -> list[float]:
+    """The same for messages alone, from as many threads as a channel has calls in the house."""
+
+    def one(given: tuple[Message, str]) -> float:
+        push(given[0], f"{word}-{given[1]}")
+        return time.monotonic() - began
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        began = time.monotonic()
+        return sorted(pool.map(one, sent))
 
 
 def _ordered(office: Office) -> bool:
@@ -97,21 +131,81 @@ def _ordered(office: Office) -> bool:
     return any(row[0] == SeatState.ORDERED.value for row in seats)
 
 
+@contextmanager
+def reached(kind: str, folder: Path) -> Iterator[Reached]:
+    """A channel of a kind, connected to its stand-in."""
+    if kind == "webhook":
+        secret = folder / "secret"
+        secret.write_text("whsec_" + base64.b64encode(b"s" * 32).decode(), encoding="ascii")
+        secret.chmod(0o600)
+        with stub(0.005) as outside:
+            settings = {"url": outside.url, "path": "/verify/push", "secret_file": str(secret)}
+            with closing(webhook.connect("phones", settings)) as made:
+                yield made, "zhang.san", outside.calls, _httpx(f"{outside.url}/verify/push", str(secret))
+    elif kind == "email":
+        with mailroom() as room:
+            mail: dict[str, object] = {**test_mail_pushes.PLAIN, "port": room.port, "budget_seconds": 20, "read_seconds": 15}
+            yield email.connect("phones", mail), test_mail_pushes.PUSH.to, lambda: len(room.taken), None
+    elif kind in test_messengers.MADE:
+        with test_messengers.reached(kind, folder) as (messenger, there):
+            yield messenger, test_messengers.PUSH.to, lambda: len(there.shown), None
+    else:
+        with test_carriers.reached(kind, folder) as (made, carrier):
+            yield made, test_carriers.PUSH.to, lambda: len(carrier.sent), None
+
+
+def _httpx(url: str, secret: str) -> Push:
+    """The same POST with the same signature by one httpx client a thread: one for all gets slower by the square of its connections."""
+    signer, mine = Signer(secret, "peer"), threading.local()
+
+    def push(message: Message, key: str) -> None:
+        if not hasattr(mine, "client"):
+            mine.client = httpx.Client(trust_env=False)
+        body = json.dumps({"id": key, "to": message.to, "title": message.title, "text": message.text, "link": message.link})
+        answer = mine.client.post(url, content=body.encode(), headers=signer.headers(key, body.encode(), datetime.now(UTC)))
+        answer.raise_for_status()
+
+    return push
+
+
+def _row(*cells: str) -> None:
+    sys.stdout.write(f"| {' | '.join(cells)} |\n")
+    sys.stdout.flush()
+
+
+def _told(took: Sequence[float]) -> list[str]:
+    cuts = quantiles(took, n=100)
+    return [f"{median(took):.2f} s", f"{cuts[98]:.2f} s", f"{took[-1]:.2f} s", f"{len(took) / took[-1]:.0f}"]
+
+
 def main() -> int:
-    """Both databases."""
+    """Both databases, each channel; behind each how long the same takes without the house, and the ratio of the p99s."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--visits", type=int, default=250)
+    parser.add_argument("--channels", nargs="+", choices=KINDS, default=KINDS)
     asked = parser.parse_args()
     logs.configure(level="ERROR", json=True)
-    sys.stdout.write(told(machine()) + "\n\n| database | pushes | median | p99 | last | a second |\n|---|---|---|---|---|---|\n")
-    with stub(0.005) as outside, tempfile.TemporaryDirectory() as folder, servers.postgres() as cluster:
-        for name, address in (("SQLite", f"sqlite:///{folder}/push.sqlite3"), ("PostgreSQL", cluster.lend())):
-            with closing(Store(address)) as store:
-                migrate.upgrade(store)
-                took = measure(store, asked.visits, outside.url, Path(folder))
-            p99 = quantiles(took, n=100)[98]
-            rate = len(took) / took[-1]
-            sys.stdout.write(f"| {name} | {len(took)} | {median(took):.2f} s | {p99:.2f} s | {took[-1]:.2f} s | {rate:.0f} |\n")
+    sys.stdout.write(told(machine()) + "\n\n")
+    _row("channel", "by", "arrived", "median", "p99", "last", "a second", "p99 to ours")
+    _row(*["---"] * 8)
+    with servers.postgres() as cluster:
+        for kind in asked.channels:
+            for name in ("SQLite", "PostgreSQL"):
+                with tempfile.TemporaryDirectory() as folder, reached(kind, Path(folder)) as (made, like, arrived, peer):
+                    address = f"sqlite:///{folder}/push.sqlite3" if name == "SQLite" else cluster.lend()
+                    with closing(Store(address)) as store:
+                        migrate.upgrade(store)
+                        timed = Timed(made, like)
+                        ours = through(store, asked.visits, timed)
+                    _row(kind, f"Inspector on {name}", f"{arrived()}", *_told(ours), "1")
+                    if name == "SQLite":
+                        continue
+                    limits: list[tuple[str, Push]] = [("the connector alone", lambda message, key: made.push(message, key=key))]
+                    limits += [("bare httpx", peer)] if peer is not None else []
+                    for by, push in limits:
+                        before, took = arrived(), bare(push, timed.sent, by.split()[0])
+                        ratio = quantiles(took, n=100)[98] / quantiles(ours, n=100)[98]
+                        _row(kind, by, f"{arrived() - before}", *_told(took), f"{ratio:.2f}")
     return 0
 
 
