@@ -22,7 +22,7 @@ TELLING = frozenset({LetterKind.CANCEL, LetterKind.OUTCOME})
 ABOVE = frozenset({LetterKind.ESCALATION, LetterKind.DISPUTE})
 """Letters to the common superior, whose link shows the request."""
 
-SLIP = ("verdict", "value", "rest", "day", "to", "reasons", "signer")
+SLIP = ("verdict", "value", "rest", "day", "longer", "to", "reasons", "signer")
 """The lines of the slip to answer on: names of labels of the group `slip`."""
 
 
