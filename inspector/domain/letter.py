@@ -102,7 +102,7 @@ def unescalated(request: Request, code: str, pack: str) -> Decision[Request]:
 
 
 def letters(request: Request) -> Mapping[str, str]:
-    """Key and addressee of every letter that asks for something and may still be on its way."""
+    """Key and addressee of every letter that asks for something and may still be on its way; of a push nobody: it leaves no letter."""
     turns = [replace(request, turn=turn) for turn in range(request.turn + 1)]
     asked = {
         held.letter_key(kind, held.requested): held.requested
@@ -111,7 +111,7 @@ def letters(request: Request) -> Mapping[str, str]:
         if request.state.open or request.state is AssistanceState.UNANSWERED
     }
     if request.state.open or request.state is AssistanceState.UNANSWERED:
-        asked |= {key: _addressee(request, key) for key in request.again}
+        asked |= {key: _addressee(request, key) for key in request.again} | dict(request.contacts)
     above = {request.escalated_to, request.dispute.superior if request.dispute else None} - {None}
     return asked | {held.letter_key(kind, str(via)): str(via) for held in turns for via in above for kind in ABOVE}
 

@@ -12,6 +12,7 @@ from inspector.domain.decision import Decision, OrderKind
 from inspector.domain.evidence import Verdict
 from inspector.domain.letter import LetterKind
 from inspector.domain.policy import Policy
+from inspector.flows import contacts
 from inspector.flows.office import Office
 from inspector.flows.requests import go_on, held, spread, superior_of
 from inspector.flows.settle import Settlement, settle_request
@@ -26,7 +27,13 @@ OBSOLETE = "timer.obsolete"
 def remind(work: Work, office: Office) -> Settlement:
     """A step's letter to the requested agency: acknowledge, before the date, on its last day, to its liaison officer, to its head."""
     _wait_for_letter(work, office)
-    return _timer(work, lambda _tx, request, policy, now: ladder.remind(request, OrderKind(work.kind), now, policy.label), office)
+    kind = OrderKind(work.kind)
+
+    def decide(_tx: Tx, request: Request, policy: Policy, now: datetime) -> Decision[Request]:
+        to = contacts.reached_by(office, request.requested, LetterKind(ladder.REMINDERS[kind]))
+        return ladder.remind(request, kind, now, policy.label, to)
+
+    return _timer(work, decide, office)
 
 
 def escalate(work: Work, office: Office) -> Settlement:

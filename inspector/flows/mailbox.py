@@ -15,7 +15,7 @@ from inspector.domain.assistance import Door
 from inspector.domain.errors import Away, Forbidden, InspectorError, Invalid, Missing, Stale
 from inspector.domain.evidence import Verdict
 from inspector.domain.said import Said, Saying, guess
-from inspector.flows import assist, hearing
+from inspector.flows import assist, contacts, hearing
 from inspector.flows.letters import SLIP
 from inspector.flows.office import Office
 from inspector.flows.requests import held
@@ -139,8 +139,8 @@ def _hear(office: Office, tx: Tx, mail: Mail, number: str, said: tuple[Said, ...
         assist.by_link(office, tx, number, code)
     except Forbidden:
         raise Forbidden("mail_code", number=number) from None
-    agency: object = office.connectors.agencies.get(request.requested)
-    if not (isinstance(agency, Mailbox) and agency.speaks(mail.sender)):
+    theirs: list[object] = [office.connectors.agencies.get(via) for via in contacts.ways(office, request.requested)]
+    if not any(isinstance(agency, Mailbox) and agency.speaks(mail.sender) for agency in theirs):
         raise Forbidden("mail_sender", number=number, sender=mail.sender)
     content = hashlib.sha256(json.dumps([mail.sender, dict(mail.fields)]).encode()).hexdigest()
     held(tx, number)  # another daemon with the same mail is waited for before it is asked whether it has been taken
