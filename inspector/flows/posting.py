@@ -45,7 +45,7 @@ def _idle(work: Work, request: Request, kind: LetterKind, now: datetime) -> bool
     """Whether nobody is served by this row any more: its request is over, or it is about a clock that runs no more."""
     if kind not in AFTERWARDS and not request.state.open:
         return True
-    stale = kind in EARLY and work.key != request.letter_key(kind, request.requested)
+    stale = kind in EARLY and work.key.removesuffix(post.ALONE) != request.letter_key(kind, request.requested)
     return stale or needless(request, kind, now)
 
 
