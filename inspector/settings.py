@@ -172,6 +172,12 @@ class AgencySettings(Section):
         description="The push channel that reaches citizens and firms by their code (the service platform's app): links to self-proofs go "
         "through it; without one, here or above, the approving system or an officer hands them over",
     )
+    liaison: str | None = Field(
+        None,
+        description="How its liaison officer is reached after the date, where not by `connector`: another connector of [assistance], or "
+        "CHANNEL:ADDRESS, a push channel and the person's address there",
+    )
+    head: str | None = Field(None, description="The same for its head")
     digest: time | None = Field(
         None,
         description="Hour (08:30) of each working day when its letters go in one message, with which each request's clock starts",

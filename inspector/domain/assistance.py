@@ -7,7 +7,7 @@ Its steps are in modules of their own: `asking` (opened, forwarded), `ladder` (w
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -187,6 +187,9 @@ class Request:
     `told` are the connectors of those who hold a letter of it and have not heard yet that it is over. `late`: the reply came when the
     request had ended without one; `moved_on`: the case has taken its next way, so that whatever comes is late.
 
+    `contacts` are the keys of letters to its liaison officer or head by another connector than the agency's own, each with that
+    connector; empty behind the key of a push, which leaves nobody a letter in hand.
+
     `again` are the keys of letters of a kind that went in the same clock before: with another link, about another date.
 
     `first` is the connector that the case's way names, where `requested` is another, to which it was forwarded; `chain` are those
@@ -237,6 +240,7 @@ class Request:
     history: tuple[Past, ...] = ()
     echo: str | None = None
     again: tuple[str, ...] = ()
+    contacts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def accepted(self) -> bool:

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from inspector.domain.assistance import TIMERS, AssistanceState, Request, Rung, noted
 from inspector.domain.calendar import Due, WorkingCalendar, due, reminder
+from inspector.domain.contact import Contact
 from inspector.domain.decision import Because, Decision, Order, OrderKind, Told
 from inspector.domain.letter import letter
 from inspector.domain.policy import Policy
@@ -109,8 +110,10 @@ def wait(request: Request, kind: OrderKind, at: datetime) -> Order:
     )
 
 
-def remind(request: Request, kind: OrderKind, now: datetime, pack: str) -> Decision[Request]:
+def remind(request: Request, kind: OrderKind, now: datetime, pack: str, to: Contact | None = None) -> Decision[Request]:
     """One letter of a step (`REMINDERS`). Before the date it is of no use after it, and a request to acknowledge none once that is done.
+
+    `to` is the liaison officer's or the head's own way; None: the agency's.
 
     Nobody is reminded of a letter that has not left. Until the agency has said something the state says that it was reminded.
     """
@@ -123,7 +126,11 @@ def remind(request: Request, kind: OrderKind, now: datetime, pack: str) -> Decis
     state = AssistanceState.REMINDED if request.state.silent else request.state
     held = noted(replace(request, state=state), because.rule, now)
     until = held.due_at if early else held.escalate_at
-    return Decision(state=held, because=because, orders=(letter(held, word, held.requested, now, until),))
+    if to is None or to.connector == held.requested:
+        return Decision(state=held, because=because, orders=(letter(held, word, held.requested, now, until),))
+    order = letter(held, word, to.connector, now, until)
+    held = replace(held, contacts={**held.contacts, order.key: "" if to.pushed else to.connector})
+    return Decision(state=held, because=replace(because, facts={"to": to.connector}), orders=(order,))
 
 
 def escalate(

@@ -43,6 +43,13 @@ ABOVE = ("escalation", "dispute")
 """Kinds of letters to the common superior."""
 
 
+ALONE = ":alone"
+"""Behind the key of a letter that left a refused digest."""
+
+_SPLIT = ("request", "acknowledge", "reminder")
+"""Kinds of letters that a digest carries."""
+
+
 def letter(
     request: Request, kind: str, via: str, now: datetime, expires_at: datetime | None, *, after: tuple[str, ...] = ()
 ) -> Order:
@@ -63,6 +70,12 @@ def anew(request: Request, order: Order, mark: str) -> tuple[Request, Order]:
     """A letter of a kind that went in the same clock before: `mark` makes it another one, and the request knows that it is on its way."""
     key = f"{order.key}:{mark}"
     return replace(request, again=(*request.again, key)), replace(order, key=key)
+
+
+def alone(request: Request, kind: str, via: str, now: datetime) -> Order:
+    """A letter that a digest carried in vain goes by itself, under a key of its own; useless from its request's date on."""
+    order = letter(request, kind, via, now, request.due_at)
+    return replace(order, key=order.key + ALONE)
 
 
 def until(request: Request, now: datetime) -> datetime | None:
@@ -102,16 +115,17 @@ def unescalated(request: Request, code: str, pack: str) -> Decision[Request]:
 
 
 def letters(request: Request) -> Mapping[str, str]:
-    """Key and addressee of every letter that asks for something and may still be on its way."""
+    """Key and addressee of every letter that asks for something and may still be on its way; of a push nobody: it leaves no letter."""
     turns = [replace(request, turn=turn) for turn in range(request.turn + 1)]
     asked = {
-        held.letter_key(kind, held.requested): held.requested
+        held.letter_key(kind, held.requested) + mark: held.requested
         for held in turns
         for kind in ASKING
+        for mark in (("", ALONE) if kind in _SPLIT else ("",))
         if request.state.open or request.state is AssistanceState.UNANSWERED
     }
     if request.state.open or request.state is AssistanceState.UNANSWERED:
-        asked |= {key: _addressee(request, key) for key in request.again}
+        asked |= {key: _addressee(request, key) for key in request.again} | dict(request.contacts)
     above = {request.escalated_to, request.dispute.superior if request.dispute else None} - {None}
     return asked | {held.letter_key(kind, str(via)): str(via) for held in turns for via in above for kind in ABOVE}
 

@@ -51,12 +51,18 @@ def needed(said: Said) -> None:
         raise Invalid("to_missing", field="to")
 
 
-def guess(verdict: Verdict | None, value: str, rest: str, day: date | None, to: str, reasons: str) -> Saying:
+def guess(verdict: Verdict | None, value: str, rest: str, day: date | None, to: str, reasons: str, longer: str = "") -> Saying:
     """What somebody means who fills lines in and names no step: the most definite that the filled lines can mean.
 
     A line for what is still open makes an answer a part of one; another agency or another day is meant before a refusal, whose reasons
-    they share; and a name alone says that the request has been taken on.
+    they share; and a name alone says that the request has been taken on. Who says why it takes longer asks for more time, or for
+    the day that is named, and never refuses; beside a part that wish is another step. Raises Invalid (`slip_mixed`) where it stands
+    beside a whole answer or another agency: nobody needs time for what is done.
     """
+    if not blank(longer) and blank(rest):
+        if verdict is not None or not blank(value) or not blank(to):
+            raise Invalid("slip_mixed", field="longer")
+        return Saying.EXTEND if day is None else Saying.PROPOSE
     if not blank(rest):
         return Saying.PARTLY
     if verdict is not None or not blank(value):

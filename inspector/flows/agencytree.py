@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 
+from inspector.domain.contact import contact
 from inspector.domain.errors import Invalid
 from inspector.flows.office import AgencyNode
 
@@ -19,8 +20,15 @@ def flaws(tree: Mapping[str, AgencyNode], packs: Collection[str]) -> Iterator[In
             yield Invalid("agency_parent_unknown", agency=node.id, parent=node.parent, known=", ".join(sorted(tree)))
         if node.pack is not None and node.pack not in packs:
             yield Invalid("agency_pack_unknown", agency=node.id, pack=node.pack, known=", ".join(sorted(packs)))
-        if node.connector is not None and (other := reached.setdefault(node.connector, node.id)) != node.id:
-            yield Invalid("agency_connector_shared", agency=node.id, other=other, connector=node.connector)
+        own = [] if node.connector is None else [node.connector]
+        own += [one.connector for one in map(contact, filter(None, (node.liaison, node.head))) if not one.pushed]
+        for name in dict.fromkeys(own):
+            if (other := reached.setdefault(name, node.id)) != node.id:
+                yield Invalid("agency_connector_shared", agency=node.id, other=other, connector=name)
+        for key in ("liaison", "head"):
+            told = getattr(node, key)
+            if told is not None and (node.connector is None or not contact(told).connector or told.strip().endswith(":")):
+                yield Invalid("agency_contact_unusable", agency=node.id, key=key)
         if _in_ring(tree, node):
             yield Invalid("agency_ring", agency=node.id)
 

@@ -44,8 +44,8 @@ def deliver(office: Office, tx: Tx, request_id: str, now: datetime) -> Request:
 def accept(office: Office, tx: Tx, request_id: str, signer: str, now: datetime, door: Door | None = None) -> Request:
     """The agency acknowledges the request. Twice is once."""
     telling("", signer)
-    case, request = _hearing(tx, request_id)
-    if beyond(request, Saying.ACCEPT):
+    case, request = held(tx, request_id)
+    if _beyond(case, request, Saying.ACCEPT):
         return _after(office, tx, case, request, Saying.ACCEPT, {"signer": signer}, now, door)
     return _settled(office, tx, case, request, reply.accept(request, signer, now, case.pack, door), now)
 
@@ -69,10 +69,10 @@ def answer(  # noqa: PLR0913 - an answer in all its parts
     One that says otherwise than the first is kept beside it, as late evidence for a person.
     """
     telling(value if verdict is Verdict.CANNOT_SAY else "", signer, field="value")
-    case, request = _hearing(tx, request_id)
+    case, request = held(tx, request_id)
     policy = office.book.get(case.pack)
     rule = policy.item(str(request.question["item"])).fact(str(request.question["fact"])).compare
-    if beyond(request, Saying.ANSWER):
+    if _beyond(case, request, Saying.ANSWER):
         again = reply.again(request, verdict, value, signer, rule, now, policy.label, door, remark=remark)
         return _kept(office, tx, case, request, again, now)
     decision = reply.answer(request, verdict, value, signer, rule, now, policy.label, door, remark=remark)
@@ -99,8 +99,8 @@ def partly(  # noqa: PLR0913 - an answer in all its parts
 ) -> Request:
     """A part is answered, and it is said what is still open: kept as evidence that settles nothing, while the date goes on."""
     telling(rest, signer, field="rest")
-    case, request = _hearing(tx, request_id)
-    if beyond(request, Saying.PARTLY):
+    case, request = held(tx, request_id)
+    if _beyond(case, request, Saying.PARTLY):
         said = {"value": value, "rest": rest, "signer": signer} | ({"reasons": remark} if remark else {})
         return _after(office, tx, case, request, Saying.PARTLY, said, now, door)
     told = _settled(
@@ -123,8 +123,8 @@ def refuse(
 ) -> Request:
     """An agency cannot help and says why, by a code and in writing; the next way begins."""
     telling(reasons, signer)
-    case, request = _hearing(tx, request_id)
-    if beyond(request, Saying.DECLINE):
+    case, request = held(tx, request_id)
+    if _beyond(case, request, Saying.DECLINE):
         return _after(
             office,
             tx,
@@ -146,8 +146,8 @@ def propose_date(
     office: Office, tx: Tx, request_id: str, day: date, reasons: str, signer: str, now: datetime, door: Door | None = None
 ) -> Request:
     """The agency names the working day by which it can answer; an officer of the requester agrees, or says why not."""
-    case, request = _hearing(tx, request_id)
-    if beyond(request, Saying.PROPOSE):
+    case, request = held(tx, request_id)
+    if _beyond(case, request, Saying.PROPOSE):
         return _after(
             office, tx, case, request, Saying.PROPOSE, {"day": day.isoformat(), "reasons": reasons, "signer": signer}, now, door
         )
@@ -160,14 +160,14 @@ def propose_date(
 
 def agree_date(office: Office, tx: Tx, request_id: str, seen: datetime, by: str, now: datetime) -> Request:
     """The requester agrees to the date that was proposed, `seen` as it was shown: a new clock."""
-    case, request = _hearing(tx, request_id)
+    case, request = held(tx, request_id)
     decision = respite.agree(request, seen, by, _policy(office, case), now, office.calendar)
     return _settled(office, tx, case, request, decision, now)
 
 
 def keep_date(office: Office, tx: Tx, request_id: str, seen: datetime, by: str, reasons: str, now: datetime) -> Request:
     """The requester does not agree to the date that it was shown, and says why: the old date stands."""
-    case, request = _hearing(tx, request_id)
+    case, request = held(tx, request_id)
     decision = respite.keep(request, seen, worded(reasons, by), now, case.pack)
     return _settled(office, tx, case, request, decision, now)
 
@@ -176,8 +176,8 @@ def extend(
     office: Office, tx: Tx, request_id: str, reasons: str, signer: str, now: datetime, door: Door | None = None
 ) -> Request:
     """The agency takes longer, as the pack allows: before the date, with reasons, once."""
-    case, request = _hearing(tx, request_id)
-    if beyond(request, Saying.EXTEND):
+    case, request = held(tx, request_id)
+    if _beyond(case, request, Saying.EXTEND):
         return _after(office, tx, case, request, Saying.EXTEND, {"reasons": reasons, "signer": signer}, now, door)
     decision = respite.extend(request, worded(reasons, signer, door), _policy(office, case), now, office.calendar)
     return _settled(office, tx, case, request, decision, now)
@@ -187,8 +187,8 @@ def contest_urgency(
     office: Office, tx: Tx, request_id: str, reasons: str, signer: str, now: datetime, door: Door | None = None
 ) -> Request:
     """The agency says why the request is not urgent: it is treated as any other."""
-    case, request = _hearing(tx, request_id)
-    if beyond(request, Saying.CALM):
+    case, request = held(tx, request_id)
+    if _beyond(case, request, Saying.CALM):
         return _after(office, tx, case, request, Saying.CALM, {"reasons": reasons, "signer": signer}, now, door)
     decision = respite.calm(request, worded(reasons, signer, door), _policy(office, case), now, office.calendar)
     return _settled(office, tx, case, request, decision, now)
@@ -201,8 +201,8 @@ def forward(
 
     Returns the new request. A circle is refused (`forward_circle`); who calls this tells a person of it by `circle`, after the refusal.
     """
-    case, request = _hearing(tx, request_id)
-    if beyond(request, Saying.FORWARD):
+    case, request = held(tx, request_id)
+    if _beyond(case, request, Saying.FORWARD):
         return _after(office, tx, case, request, Saying.FORWARD, {"to": to, "reasons": reasons, "signer": signer}, now, door)
     via = addressee(office, request.requester, to)
     found = asking.forward(request, via, worded(reasons, signer, door), _policy(office, case), now, office.calendar)
@@ -242,8 +242,8 @@ def contest(
     """The requested agency disputes its competence or the request's ground: the common superior decides (handbook 1.5.4)."""
     if about is Quarrel.REFUSAL:
         raise Invalid("dispute_not_yours", field="about")
-    case, request = _hearing(tx, request_id)
-    if beyond(request, Saying.CONTEST):
+    case, request = held(tx, request_id)
+    if _beyond(case, request, Saying.CONTEST):
         said = {"about": about.value, "reasons": reasons, "signer": signer}
         return _after(office, tx, case, request, Saying.CONTEST, said, now, door)
     return _contest(office, tx, request_id, about, reasons, signer, now, door)
@@ -256,8 +256,8 @@ def contest_refusal(office: Office, tx: Tx, request_id: str, reasons: str, by: s
 
 def decide(office: Office, tx: Tx, request_id: str, helps: bool, reasons: str, signer: str, now: datetime) -> Request:
     """The common superior decides a dispute: the agency helps, by a new clock, or need not, and the next way begins."""
-    case, request = _hearing(tx, request_id)
-    if request.dispute is not None and request.state is not AssistanceState.DISPUTED:
+    case, request = held(tx, request_id)
+    if request.dispute is not None and (request.state is not AssistanceState.DISPUTED or case.state is CaseState.WITHDRAWN):
         said = {"helps": helps, "reasons": reasons, "signer": signer}
         return _after(office, tx, case, request, DECIDE, said, now, None)
     decision = dispute.decide(request, helps, worded(reasons, signer), _policy(office, case), now, office.calendar)
@@ -270,7 +270,9 @@ def decide(office: Office, tx: Tx, request_id: str, helps: bool, reasons: str, s
 def _contest(
     office: Office, tx: Tx, request_id: str, about: Quarrel, reasons: str, by: str, now: datetime, door: Door | None
 ) -> Request:
-    case, request = _hearing(tx, request_id)
+    case, request = held(tx, request_id)
+    if case.state is CaseState.WITHDRAWN:
+        raise Refusal("request_closed", request=request.id, state=request.state)
     superior = superior_of(office, request)
     word = worded(reasons, by, door)
     decision = dispute.dispute(request, about, word, superior, _policy(office, case), now, office.calendar)
@@ -295,11 +297,14 @@ def _after(
 
 
 def _kept(office: Office, tx: Tx, case: Case, was: Request, decision: Decision[Request], now: datetime) -> Request:
-    """Such a word, kept; where it speaks of the claim, it is evidence beside what there is, and the case decides who must see it."""
+    """Such a word, kept; where it speaks of the claim, it is evidence beside what there is, and the case decides who must see it.
+
+    Of a withdrawn case it is what was said and no evidence: nothing is promised any more that it could speak of.
+    """
     told = _settled(office, tx, case, was, decision, now)
     facts = {**_about(told), "do": told.afterwords[-1]["do"], "words": len(told.afterwords)}
     tx.attention.open(unsettled.AFTERWORD, told.requester, told.id, facts, now)
-    if speaks(told.afterwords[-1]):
+    if speaks(told.afterwords[-1]) and case.state is not CaseState.WITHDRAWN:
         claim, found = asked({**told.question, "claim": told.claim}), afterword_of(told, now)
         if told.state is AssistanceState.FORWARDED and found.verdict is Verdict.MATCH:
             tx.cases.add_evidence(case.id, found)  # whoever says that it lacks the competence proves nothing by rule
@@ -355,7 +360,7 @@ def oversees(office: Office, tx: Tx, request_id: str, token: str) -> None:
 
 
 def hears(case: Case, request: Request) -> bool:
-    """Whether a word of the agency would be kept."""
+    """Whether the agency's page still asks for a word. What is said all the same is kept (`afterword`)."""
     return request.state.hears and case.state is not CaseState.WITHDRAWN
 
 
@@ -364,9 +369,6 @@ def _policy(office: Office, case: Case) -> Policy:
     return office.book.get(case.pack)
 
 
-def _hearing(tx: Tx, request_id: str) -> tuple[Case, Request]:
-    """A request and its case, to hear somebody. Raises Refusal where the case was withdrawn: nobody wants to know any more."""
-    case, request = held(tx, request_id)
-    if case.state is CaseState.WITHDRAWN:
-        raise Refusal("request_closed", request=request.id, state=request.state)
-    return case, request
+def _beyond(case: Case, request: Request, do: Saying) -> bool:
+    """Whether a word of that kind comes too late to change anything; of a withdrawn case every one does."""
+    return case.state is CaseState.WITHDRAWN or beyond(request, do)

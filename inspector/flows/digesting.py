@@ -44,7 +44,10 @@ def send(work: Work, office: Office) -> Settlement:
     try:
         receipt = agency.send(letter, key=named(work.key, letter))
     except (Refused, Garbled) as error:
-        return _lost(work, office, error.code, unsure=posting.may_have_arrived(work, error)).after(error)
+        unsure = posting.may_have_arrived(work, error)
+        if isinstance(error, Refused) and error.code != _KNOWN:
+            return _split(work, entries, unsure=unsure).after(error)
+        return _lost(work, office, error.code, unsure=unsure).after(error)
 
     def write(tx: Tx, now: datetime) -> None:
         for request_id, kind in entries:
@@ -68,6 +71,32 @@ def give_up(work: Work, office: Office, error: PortError | None) -> Settlement:
     """No try brought it to the agency."""
     code = error.code if error else "patience_over"
     return _lost(work, office, code, unsure=posting.may_have_arrived(work, error))
+
+
+_KNOWN = "conflict"
+"""What says that the agency has had a message under this key: to send its letters singly would double them."""
+
+
+def _split(work: Work, entries: Entries, *, unsure: bool) -> Settlement:
+    """The agency would not have them together: one may be too large, or one of its requests not to its liking. Each goes by itself.
+
+    Each is the letter it would have been, with the date that the digest told, and what becomes of it is its own affair. `unsure`: an
+    earlier try may have brought the digest all the same; then it is the same requests again, and their end is told.
+    """
+    via = str(work.payload["via"])
+
+    def write(tx: Tx, now: datetime) -> None:
+        for request_id, kind in entries:
+            _, request = held(tx, request_id)
+            if unsure:
+                request = post.perhaps(request, via)
+                tx.assistance.put(request)
+                _over(tx, request, via, now)
+            if request.state.open and not posting.needless(request, LetterKind(kind), now):
+                tx.work.order([post.alone(request, kind, via, now)], now)
+        tx.digests.carried(via, entries)
+
+    return Settlement(write=write, outcome="split")
 
 
 def _lost(work: Work, office: Office, code: str, *, unsure: bool = False) -> Settlement:

@@ -10,8 +10,9 @@ from inspector.domain import dispute, ladder, sending
 from inspector.domain.assistance import Request
 from inspector.domain.decision import Decision, OrderKind
 from inspector.domain.evidence import Verdict
-from inspector.domain.letter import LetterKind
+from inspector.domain.letter import ALONE, LetterKind
 from inspector.domain.policy import Policy
+from inspector.flows import contacts
 from inspector.flows.office import Office
 from inspector.flows.requests import go_on, held, spread, superior_of
 from inspector.flows.settle import Settlement, settle_request
@@ -26,7 +27,13 @@ OBSOLETE = "timer.obsolete"
 def remind(work: Work, office: Office) -> Settlement:
     """A step's letter to the requested agency: acknowledge, before the date, on its last day, to its liaison officer, to its head."""
     _wait_for_letter(work, office)
-    return _timer(work, lambda _tx, request, policy, now: ladder.remind(request, OrderKind(work.kind), now, policy.label), office)
+    kind = OrderKind(work.kind)
+
+    def decide(_tx: Tx, request: Request, policy: Policy, now: datetime) -> Decision[Request]:
+        to = contacts.reached_by(office, request.requested, LetterKind(ladder.REMINDERS[kind]))
+        return ladder.remind(request, kind, now, policy.label, to)
+
+    return _timer(work, decide, office)
 
 
 def escalate(work: Work, office: Office) -> Settlement:
@@ -71,8 +78,10 @@ def _wait_for_letter(work: Work, office: Office) -> None:
         request = tx.assistance.get(str(work.payload["request"]))
         if work.payload.get("turn", 0) != request.turn or not request.state.open or request.reached:
             return
-        first = tx.work.keyed(replace(request, turn=0).letter_key(LetterKind.REQUEST.value, request.requested))
-        if (first is not None and first["state"] in ("ready", "waiting")) or tx.digests.carries(request.requested, request.id):
+        word, to = LetterKind.REQUEST.value, request.requested
+        rows = map(tx.work.keyed, (replace(request, turn=0).letter_key(word, to), request.letter_key(word, to) + ALONE))
+        here = any(row is not None and row["state"] in ("ready", "waiting") for row in rows)
+        if here or tx.digests.carries(request.requested, request.id):
             raise NotYet("letter_waits", origin=Origin.US, attempts=0, retry_after=_HOUR)
 
 

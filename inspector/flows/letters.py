@@ -8,7 +8,7 @@ from datetime import datetime
 from inspector.domain.assistance import Request
 from inspector.domain.letter import LetterKind
 from inspector.domain.words import Words
-from inspector.flows import question, wording
+from inspector.flows import contacts, question, wording
 from inspector.flows.office import AgencyNode, Office
 from inspector.flows.requests import policy_of
 from inspector.flows.unsettled import PARTLY, TO_POST
@@ -22,7 +22,7 @@ TELLING = frozenset({LetterKind.CANCEL, LetterKind.OUTCOME})
 ABOVE = frozenset({LetterKind.ESCALATION, LetterKind.DISPUTE})
 """Letters to the common superior, whose link shows the request."""
 
-SLIP = ("verdict", "value", "rest", "day", "to", "reasons", "signer")
+SLIP = ("verdict", "value", "rest", "day", "longer", "to", "reasons", "signer")
 """The lines of the slip to answer on: names of labels of the group `slip`."""
 
 
@@ -128,4 +128,4 @@ def carried(tx: Tx, request: Request, key: str, via: str, receipt: Receipt, now:
 
 def _behind(office: Office, via: str) -> AgencyNode | None:
     """The agency of the tree behind a connector."""
-    return next((node for node in office.tree.values() if node.connector == via), None)
+    return contacts.node(office, via)

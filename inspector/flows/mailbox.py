@@ -14,8 +14,8 @@ import structlog
 from inspector.domain.assistance import Door
 from inspector.domain.errors import Away, Forbidden, InspectorError, Invalid, Missing, Stale
 from inspector.domain.evidence import Verdict
-from inspector.domain.said import Said, guess
-from inspector.flows import assist, hearing
+from inspector.domain.said import Said, Saying, guess
+from inspector.flows import assist, contacts, hearing
 from inspector.flows.letters import SLIP
 from inspector.flows.office import Office
 from inspector.flows.requests import held
@@ -77,7 +77,7 @@ def taken(office: Office, mail: Mail) -> bool | None:
 
     Raises Away.
     """
-    said: Said | None = None
+    said: tuple[Said, ...] = ()
     number = _told(mail.fields).get("number", "")
     try:
         if mail.flaw:
@@ -92,28 +92,43 @@ def taken(office: Office, mail: Mail) -> bool | None:
     except Away:
         raise
     except InspectorError as error:
-        if said is not None:
-            hearing.circling(office, number, said, error)
+        for word in said:
+            hearing.circling(office, number, word, error)
         with office.store.begin() as tx:
             _keep(office, tx, mail, number, error, office.now())
         return False
     return True
 
 
-def meant(lines: Mapping[str, str]) -> Said:
-    """What the filled lines of a mail say. Raises Invalid (`mail_verdict`, `mail_day`, `mail_line`) for what is no such thing."""
+def meant(lines: Mapping[str, str]) -> tuple[Said, ...]:
+    """What the filled lines of a mail say: one word, or a part of an answer and a wish for more time for the rest of it.
+
+    Reasons alone that speak of more time are no refusal, and no step is guessed from them (`mail_longer`): a person reads them.
+
+    Raises Invalid (`mail_verdict`, `mail_day`, `mail_line`, `mail_longer`, `slip_mixed`) for what is no such thing.
+    """
     filled = _told(lines)
     for name, text in filled.items():
         if len(text) > LONGEST_LINE:
             raise Invalid("mail_line", field=name, most=LONGEST_LINE)
     verdict = _verdict(filled["verdict"]) if "verdict" in filled else None
     day = _day(filled["day"]) if "day" in filled else None
-    value, rest, to, reasons = (filled.get(name, "") for name in ("value", "rest", "to", "reasons"))
-    do = guess(verdict, value, rest, day, to, reasons)
-    return Said(do=do, signer=filled.get("signer", ""), verdict=verdict, value=value, rest=rest, reasons=reasons, day=day, to=to)
+    value, rest, to, reasons, longer = (filled.get(name, "") for name in ("value", "rest", "to", "reasons", "longer"))
+    signer, do = filled.get("signer", ""), guess(verdict, value, rest, day, to, reasons, longer)
+    wish = Said(do=Saying.EXTEND if day is None else Saying.PROPOSE, signer=signer, reasons=_joined(longer, reasons), day=day)
+    if do is wish.do:
+        return (wish,)
+    if do is Saying.DECLINE and any(word in reasons.casefold() for word in _time_words()):
+        raise Invalid("mail_longer", field="reasons")
+    said = Said(do=do, signer=signer, verdict=verdict, value=value, rest=rest, reasons=reasons, day=day, to=to)
+    return (said, wish) if longer else (said,)
 
 
-def _hear(office: Office, tx: Tx, mail: Mail, number: str, said: Said, now: datetime) -> None:
+def _joined(longer: str, reasons: str) -> str:
+    return "\n".join(filter(None, (longer, reasons)))
+
+
+def _hear(office: Office, tx: Tx, mail: Mail, number: str, said: tuple[Said, ...], now: datetime) -> None:
     """Raises Missing, Forbidden before anything is looked at that the mail asks for."""
     code = _told(mail.fields).get("code", "")
     try:
@@ -124,14 +139,15 @@ def _hear(office: Office, tx: Tx, mail: Mail, number: str, said: Said, now: date
         assist.by_link(office, tx, number, code)
     except Forbidden:
         raise Forbidden("mail_code", number=number) from None
-    agency: object = office.connectors.agencies.get(request.requested)
-    if not (isinstance(agency, Mailbox) and agency.speaks(mail.sender)):
+    theirs: list[object] = [office.connectors.agencies.get(via) for via in contacts.ways(office, request.requested)]
+    if not any(isinstance(agency, Mailbox) and agency.speaks(mail.sender) for agency in theirs):
         raise Forbidden("mail_sender", number=number, sender=mail.sender)
     content = hashlib.sha256(json.dumps([mail.sender, dict(mail.fields)]).encode()).hexdigest()
     held(tx, number)  # another daemon with the same mail is waited for before it is asked whether it has been taken
     if tx.inbox.seen("mail", mail.id, content) is None:
-        hearing.hear(office, tx, number, said, now, Door(by="mail", token=mail.sender))
-        tx.inbox.keep("mail", mail.id, content, {"request": number, "do": said.do.value}, now)
+        for word in said:
+            hearing.hear(office, tx, number, word, now, Door(by="mail", token=mail.sender))
+        tx.inbox.keep("mail", mail.id, content, {"request": number, "do": " ".join(word.do for word in said)}, now)
 
 
 def _keep(office: Office, tx: Tx, mail: Mail, number: str, error: InspectorError, now: datetime) -> None:
@@ -150,6 +166,12 @@ def _keep(office: Office, tx: Tx, mail: Mail, number: str, error: InspectorError
 def _words() -> Mapping[str, str]:
     """The names of the slip's lines, in both languages, without what stands in brackets."""
     return {re.sub(r"[（(].*$", "", label(f"slip.{name}", lang)).strip().casefold(): name for lang in LANGS for name in _NAMES}
+
+
+@cache
+def _time_words() -> tuple[str, ...]:
+    """What reasons speak of that ask for more time, in both languages."""
+    return tuple(word.strip().casefold() for lang in LANGS for word in label("slip.time_words", lang).split(","))
 
 
 def _twice(mail: Mail) -> frozenset[str]:

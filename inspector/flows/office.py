@@ -63,7 +63,8 @@ class AgencyNode:
     """An agency of the tree: the one above it, its pack, the connector letters to it go through, and what its people are pushed in.
 
     `digest`: the hour of a working day when its letters go together; None: each at once. `subjects`: the push channel that reaches those
-    whose cases are its own or those of agencies below it.
+    whose cases are its own or those of agencies below it. `liaison`, `head`: how these are reached, where not by `connector`
+    (`domain.contact`).
     """
 
     id: str
@@ -74,6 +75,8 @@ class AgencyNode:
     language: Lang = "zh-Hans"
     digest: time | None = None
     subjects: str | None = None
+    liaison: str | None = None
+    head: str | None = None
 
 
 class Place(Protocol):

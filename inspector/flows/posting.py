@@ -11,10 +11,11 @@ from inspector.domain import ladder, sending
 from inspector.domain import letter as post
 from inspector.domain.assistance import AssistanceState, Request
 from inspector.domain.case import SubjectKind
+from inspector.domain.contact import Contact
 from inspector.domain.errors import Stale
 from inspector.domain.evidence import Verdict
 from inspector.domain.letter import LetterKind
-from inspector.flows import letters, putting, replylink, unsettled
+from inspector.flows import contacts, letters, putting, replylink, unsettled
 from inspector.flows.contents import named
 from inspector.flows.dossier import dossier
 from inspector.flows.left import wait_where_left
@@ -44,7 +45,7 @@ def _idle(work: Work, request: Request, kind: LetterKind, now: datetime) -> bool
     """Whether nobody is served by this row any more: its request is over, or it is about a clock that runs no more."""
     if kind not in AFTERWARDS and not request.state.open:
         return True
-    stale = kind in EARLY and work.key != request.letter_key(kind, request.requested)
+    stale = kind in EARLY and work.key.removesuffix(post.ALONE) != request.letter_key(kind, request.requested)
     return stale or needless(request, kind, now)
 
 
@@ -58,6 +59,9 @@ def send(work: Work, office: Office) -> Settlement:
     if put_by := putting.waits(work, office, request, kind):
         return put_by
     wait_for_it(work, office)
+    to = contacts.reached_by(office, request.requested, kind)
+    if to.pushed and to.connector == work.payload["via"]:
+        return _pushed(work, office, request, to)
     agency = office.connectors.agencies.get(str(work.payload["via"]))
     if agency is None:
         wait_where_left(office, str(work.payload["via"]), "agency_not_configured")
@@ -90,6 +94,21 @@ def send(work: Work, office: Office) -> Settlement:
             settle_request(tx, told, now)
 
     return Settlement(write=write, outcome=kind.value, attempts=receipt.attempts)
+
+
+def _pushed(work: Work, office: Office, request: Request, to: Contact) -> Settlement:
+    """A push to the liaison officer or the head: few words and the link. Who has it holds no letter, and need not be told of the end."""
+    channel = office.connectors.channels.get(to.connector)
+    if channel is None:
+        wait_where_left(office, to.connector, "channel_not_configured")
+        return _undeliverable(work, office, "channel_not_configured").unasked()
+    with office.store.read() as tx:
+        message = contacts.push(office, tx, request, LetterKind(work.payload["letter"]), to)
+    try:
+        receipt = channel.push(message, key=named(work.key, message))
+    except (Refused, Garbled) as error:
+        return _undeliverable(work, office, error.code).after(error)
+    return Settlement(write=lambda _tx, _now: None, outcome=str(work.payload["letter"]), attempts=receipt.attempts)
 
 
 def give_up_sending(work: Work, office: Office, error: PortError | None) -> Settlement:
@@ -143,7 +162,7 @@ def lost(tx: Tx, office: Office, told: Lost, now: datetime) -> None:
         tx.attention.open(
             unsettled.UNDELIVERABLE, request.requester, told.key, facts, now
         )  # of one that is answered nobody need hear
-    if told.unsure and told.kind not in AFTERWARDS:
+    if told.unsure and told.kind not in AFTERWARDS and request.contacts.get(told.key) != "":
         request = post.perhaps(request, told.via)
         tx.assistance.put(request)
     if told.kind is LetterKind.REQUEST and request.state.open and not request.reached and told.key not in request.again:
@@ -169,7 +188,8 @@ def _written(work: Work, office: Office, request: Request) -> Letter:
             said = json.loads(dump(letters.worded(office, tx, fresh, written, str(work.payload["via"]))))
             tx.work.keep(work, {**work.payload, "said": said}, expires_at=until)
     letter = load(Letter, json.dumps(said))
-    purpose = replylink.LINK if work.payload["via"] == request.requested else replylink.OVERSEE
+    theirs = contacts.ways(office, request.requested)
+    purpose = replylink.LINK if work.payload["via"] in theirs else replylink.OVERSEE
     with office.store.read() as tx:
         return letters.linked(letter, replylink.address(office, tx, purpose, request.id, letter.reply_url))
 

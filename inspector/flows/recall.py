@@ -74,6 +74,7 @@ def call_off(tx: Tx, case: Case, now: datetime) -> list[Order]:
         unsure = {
             via: tuple(_under_way(tx, (row for row in ended if letters[row.key] == via)))
             for via in (letters[row.key] for row in ended)
+            if via
         }
         cancelled = letter.cancel(request, unsure, now, case.pack)
         tx.assistance.put(cancelled.state)

@@ -12,6 +12,7 @@ from datetime import date
 from difflib import get_close_matches
 
 from inspector.domain.case import Method
+from inspector.domain.contact import contact
 from inspector.domain.coverage import asked, visited
 from inspector.domain.errors import Invalid
 from inspector.domain.plan import Following, seedless
@@ -54,6 +55,12 @@ def flaws(given: Given, packs: Collection[Policy], today: date) -> Iterator[Inva
         if node.subjects is not None and node.subjects not in given.there.get(CHANNELS, ()):
             facts = {"agency": node.id, "channel": node.subjects, **_near(node.subjects, given.there.get(CHANNELS, ()))}
             yield Invalid("agency_subjects_unknown", **facts)
+        for key, written in (("liaison", node.liaison), ("head", node.head)):
+            to = contact(written or "")
+            kind = CHANNELS if to.pushed else ASSISTANCE
+            if written and to.connector not in given.there.get(kind, ()):
+                facts = {"agency": node.id, "key": key, "section": kind, "name": to.connector}
+                yield Invalid("agency_contact_unknown", **facts, **_near(to.connector, given.there.get(kind, ())))
 
 
 def idle(given: Given, packs: Collection[Policy], today: date) -> list[str]:

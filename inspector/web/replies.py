@@ -13,7 +13,7 @@ from inspector.domain.assistance import Door, Inability, Quarrel
 from inspector.domain.errors import InspectorError, Missing
 from inspector.domain.evidence import Verdict
 from inspector.domain.said import Said, Saying
-from inspector.flows import hearing
+from inspector.flows import contacts, hearing
 from inspector.incoming import Signing, Unproven
 from inspector.store.tx import Tx
 from inspector.web.body import JsonRoute
@@ -68,7 +68,7 @@ async def signed(request: Request, desk: AtDesk, name: NamePath) -> str:
 def signed_reply(desk: AtDesk, message_id: Annotated[str, Depends(signed)], name: NamePath, given: SignedReplyIn) -> JSONResponse:
     """A word of the agency from its own system, signed (Standard Webhooks): each `webhook-id` counts once."""
     request = desk.look(lambda tx: tx.assistance.get(given.request))
-    if request.requested != name:
+    if name not in contacts.ways(desk.office, request.requested):
         raise Missing("request_unknown", request=given.request)
     return heard(desk, given.request, given.said(), Door(by="signed"), message_id, given, source=f"signed:{name}")
 

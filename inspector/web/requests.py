@@ -149,9 +149,14 @@ def _transcription(form: Fields) -> TranscriptionIn:
     complete(form, Invalid("written_missing", field="written"), Invalid("signer_missing", field="signer"))
     names = ("signer", "verdict", "value", "rest", "reasons", "day", "to", "written", "scan")
     filled = {name: form.one(name) for name in names if form.one(name)}
-    told = read(TranscriptionIn, do="accept", **filled)
+    longer = form.one("longer")
+    told = read(TranscriptionIn, do="accept", **filled | ({"reasons": longer} if longer else {}))
     verdict = Verdict(told.verdict) if told.verdict else None
-    do = guess(verdict, told.value, told.rest, told.day, told.to, told.reasons)
+    if longer and told.rest:
+        raise Invalid("slip_mixed", field="longer")
+    do = guess(verdict, told.value, told.rest, told.day, told.to, told.reasons, longer)
+    if longer:
+        filled["reasons"] = "\n".join(filter(None, (longer, form.one("reasons"))))
     return read(TranscriptionIn, do=do.value, **filled)
 
 

@@ -98,6 +98,12 @@ def test_an_officer_transcribes_a_reply_on_paper_and_calls_a_link_back(edge: Edg
     desk.press("录入答复")
     assert desk.alert().inner_text() == "请照录答复原文；请填写签署人"
     check(desk)
+    desk.fill("答复原文", "档案正在移交，请予延期。")
+    desk.fill("签署人", "区住建局 王五")
+    desk.page.locator("#longer").fill("档案正在移交")
+    desk.press("录入答复")
+    with edge.office.store.read() as tx:
+        assert tx.assistance.get(request_id).state is AssistanceState.EXTENDED, "more time on paper is no refusal"
     desk.fill("答复原文", "经查，该房屋权利人为申请人。\n区住建局")
     desk.fill("签署人", "区住建局 王五")
     desk.fill("扫描件的SHA-256", "AB" * 32)

@@ -84,10 +84,33 @@ def test_letters_of_a_day_go_in_one_message_and_each_clock_starts_with_it(store:
     assert last.enclosed[0].request_id == request_of(store, fourth).id
 
 
-def test_a_digest_that_is_not_taken_is_tried_again_as_the_same_and_in_the_end_each_request_goes_on_alone(
-    store: Store, hand: Hand
-) -> None:
-    civil = Desk("civil-affairs", fails=[Unavailable("timeout"), Refused("http_422", origin=Origin.THEM, attempts=1)])
+def test_a_digest_that_is_refused_is_split_and_each_letter_goes_once_by_itself(store: Store, hand: Hand) -> None:
+    refused = [Refused(code, origin=Origin.THEM, attempts=1) for code in ("http_413", "http_422")]
+    civil = Desk("civil-affairs", fails=[*refused])
+    office = digesting(store, hand, civil)
+    cases = [post(office, person(number, "relief-household", HOUSEHOLD)) for number in (1, 2, 3)]
+    settle(office)
+    hand.now = NEXT
+    settle(office)
+    held = [request_of(store, one) for one in cases]
+    assert (civil.fails, civil.kinds) == ([], [LetterKind.REQUEST] * 2), (
+        "one of the three is not acceptable, the others are taken"
+    )
+    assert sorted(one.state for one in held) == ["SENT", "SENT", "UNANSWERED"]
+    sent = {one.id: one for one in held if one.state is AssistanceState.SENT}
+    assert {one.request_id: one.due_at for one in civil.letters} == {one.id: one.due_at for one in sent.values()}
+    assert all(one.words.slip and one.reply_url for one in civil.letters), "each with its form"
+    with store.read() as tx:
+        assert tx.digests.waiting("civil-affairs", NEXT) == []
+        assert len([one for one in tx.attention.page(None) if one["kind"] == "letter_undeliverable"]) == 1
+    hand.on(days=1)
+    settle(office)
+    again = [letter for letter in civil.letters[2:] if letter.kind is LetterKind.REQUEST]
+    assert again == [], "nothing is asked twice"
+
+
+def test_a_digest_that_is_known_there_is_not_sent_again_singly_and_each_request_goes_on_alone(store: Store, hand: Hand) -> None:
+    civil = Desk("civil-affairs", fails=[Unavailable("timeout"), Refused("conflict", origin=Origin.THEM, attempts=1)])
     office = digesting(store, hand, civil)
     cases = [post(office, person(number, "relief-household", HOUSEHOLD)) for number in (1, 2)]
     settle(office)

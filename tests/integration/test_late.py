@@ -12,7 +12,7 @@ from inspector.domain import verification
 from inspector.domain.case import CaseRemark, CaseState, Outcome
 from inspector.domain.errors import Refusal
 from inspector.domain.evidence import Evidence, Verdict
-from inspector.flows import assist, intake, replylink, review
+from inspector.flows import assist, intake, replylink, review, unsettled
 from inspector.flows.explain import explain
 from inspector.flows.intake import Application
 from inspector.flows.narrative import render
@@ -268,11 +268,22 @@ def test_an_agencys_late_word_is_a_lead_in_a_closed_case_and_no_outcome(store: S
     assert scene.stands() == (CaseState.REVIEW, None, "LATE")
 
 
-def test_nobody_wants_to_know_any_more_of_a_withdrawn_case(store: Store, hand: Hand) -> None:
+def test_what_an_agency_says_of_a_withdrawn_case_is_kept_and_read_and_is_no_evidence(store: Store, hand: Hand) -> None:
     scene, request_id = silent(store, hand)
     scene.withdraw()
-    with store.begin() as tx, pytest.raises(Refusal, match="request_closed"):
+    with store.read() as tx:
+        before = tx.cases.get(scene.case_id), tx.cases.evidence(scene.case_id)
+    with store.begin() as tx:
         assist.answer(scene.office, tx, request_id, Verdict.MISMATCH, "4", "赵六", hand())
+        assist.refuse(scene.office, tx, request_id, "档案已移交", "赵六", hand())
+        with pytest.raises(Refusal, match="request_closed"):
+            assist.contest_refusal(scene.office, tx, request_id, "法定义务", "李四", hand())
+    with store.read() as tx:
+        held = tx.assistance.get(request_id)
+        assert [(word["do"], word["signer"]) for word in held.afterwords] == [("answer", "赵六"), ("decline", "赵六")]
+        assert held.reply is None
+        assert (tx.cases.get(scene.case_id), tx.cases.evidence(scene.case_id)) == before, "nothing is gathered, nothing moves"
+        assert [one.open for one in tx.attention.of_kind(unsettled.AFTERWORD)] == [True], "a person reads it"
     link = scene.office.link_token(replylink.LINK, request_id)
     with serving(scene.office) as edge, edge.client() as browser:
         assert 'name="signer"' not in browser.get(f"/assist/{request_id}/{link}").text

@@ -169,5 +169,5 @@ def test_what_stays_lets_the_others_go_first(tmp_path: Path, monkeypatch: pytest
 def test_a_line_that_is_longer_than_a_form_has_is_not_cut_and_taken() -> None:
     with pytest.raises(Invalid, match="mail_line"):
         mailbox.meant(box.fields(f"贵机关掌握的数据：{'x' * 1_001}"))
-    said = mailbox.meant(box.fields(f"贵机关掌握的数据：{'x' * 1_000}\n签署人：{CLERK}\n说明：{'x' * 2_000}"))
+    (said,) = mailbox.meant(box.fields(f"贵机关掌握的数据：{'x' * 1_000}\n签署人：{CLERK}\n说明：{'x' * 2_000}"))
     assert len(said.value) == 1_000

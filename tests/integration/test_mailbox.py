@@ -108,7 +108,7 @@ def test_a_clerk_fills_the_quoted_form_in_and_it_counts_once(store: Store, hand:
 def test_what_lines_mean_is_the_most_definite_that_they_can_mean() -> None:
     def meant(text: str) -> tuple[Saying, Verdict | None]:
         said = mailbox.meant(box.fields(text))
-        return said.do, said.verdict
+        return said[0].do, said[0].verdict
 
     assert meant("签署人：王五") == (Saying.ACCEPT, None)
     assert meant("核查意见（一致、…）： 无记录。\n签署人:王五") == (Saying.ANSWER, Verdict.NOT_FOUND)
@@ -122,9 +122,45 @@ def test_what_lines_mean_is_the_most_definite_that_they_can_mean() -> None:
     assert meant(f"{quoted}\n核查意见：无记录\n签署人：王五") == (Saying.ANSWER, Verdict.NOT_FOUND), (
         "only a mail's own line ends make lines"
     )
-    for wrong, code in (("核查意见：好的", "verdict"), ("可以答复的日期：下周", "day"), ("可以答复的日期：2026-02-30", "day")):
-        with pytest.raises(Invalid, match=f"mail_{code}"):
+    for wrong, code in (
+        ("核查意见：好的", "mail_verdict"),
+        ("可以答复的日期：下周", "mail_day"),
+        ("可以答复的日期：2026-02-30", "mail_day"),
+        ("理由：正在核查，申请延长五个工作日", "mail_longer"),
+        ("Reasons: we need MORE TIME", "mail_longer"),
+        ("核查意见：一致\n申请延期的理由：档案移交", "slip_mixed"),
+        ("有权办理的机关：区住建局\n申请延期的理由：档案移交", "slip_mixed"),
+    ):
+        with pytest.raises(Invalid, match=code):
             meant(wrong)
+
+
+def test_whoever_says_why_it_takes_longer_asks_for_time_and_refuses_nothing() -> None:
+    def meant(text: str) -> list[tuple[Saying, str, bool]]:
+        return [(said.do, said.reasons, said.day is not None) for said in mailbox.meant(box.fields(text))]
+
+    longer = "申请延期的理由（期限内来不及的；…）：档案移交"
+    assert meant(longer) == [(Saying.EXTEND, "档案移交", False)]
+    assert meant("Reasons to take longer (if …): moved\n理由：人手不足") == [(Saying.EXTEND, "moved\n人手不足", False)]
+    assert meant(f"可以答复的日期：2026-03-20\n{longer}") == [(Saying.PROPOSE, "档案移交", True)]
+    part = f"贵机关掌握的数据：李某某\n尚待答复的部分：面积\n{longer}"
+    assert meant(part) == [(Saying.PARTLY, "", False), (Saying.EXTEND, "档案移交", False)], "both are heard"
+
+
+@pytest.mark.alike
+def test_a_clerk_who_needs_time_gets_it_by_mail_and_answers_in_part_beside(store: Store, hand: Hand, tmp_path: Path) -> None:
+    with mailroom() as room:
+        office = an_office(store, hand, {"civil-affairs": agency(room.port, inbox_folder=str(tmp_path))})
+        request = opened(office)
+        slip = str(room.letters[0].get_content())
+    lines = {"贵机关掌握的数据": "户籍相符", "尚待答复的部分": "收入", "申请延期的理由": "档案正在移交", "签署人": "王五"}
+    filled = "\n".join(f"{line}{lines.get(line.split('（')[0].rstrip('：'), '')}" for line in slip.splitlines())
+    put(tmp_path, "1", written(filled))
+    put(tmp_path, "2", written(filled))
+    assert mailbox.pick_up(office) == 2
+    told = request_of(store, request.case_id)
+    assert (told.state, told.extended, len(told.parts), told.reply) == (AssistanceState.EXTENDED, 1, 1, None)
+    assert told.due_at > request.due_at
 
 
 def test_a_mail_is_read_in_the_charset_and_form_that_programs_write() -> None:

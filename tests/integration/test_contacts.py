@@ -1,0 +1,130 @@
+"""The liaison officer and the head of an agency are reached by ways of their own, and a dead way of one rung stops no other."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from connectors.agencies.http import HttpAgency
+from connectors.channels.webhook import WebhookChannel
+from inspector.domain.assistance import AssistanceState
+from inspector.domain.decision import OrderKind
+from inspector.domain.letter import LetterKind
+from inspector.flows import agencytree, mailbox, required, review
+from inspector.flows.office import AgencyNode, Office
+from inspector.flows.unsettled import UNDELIVERABLE
+from inspector.store.store import Store
+from inspector.testing.peer import Peer, answer, peer
+from tests.house import TREE, Hand
+from tests.integration.test_letters import Desk, an_office, climbing, go, opened, request_of
+from tests.integration.test_mail import agency
+from tests.integration.test_mailbox import put, written
+from tests.mailroom import mailroom
+
+LIAISON = "+8613900000000"
+
+
+@pytest.fixture
+def outside() -> Iterator[Peer]:
+    """The liaison officer's push gateway and the head's mail room, over a socket."""
+    with peer() as held:
+        yield held
+
+
+def reached(office: Office, liaison: str, head: str | None = None) -> Office:
+    """The same office, whose asked agency has contacts of its own."""
+    return replace(office, tree={**office.tree, "civil": replace(office.tree["civil"], liaison=liaison, head=head)})
+
+
+def climb(office: Office, hand: Hand, case_id: str, last: OrderKind) -> None:
+    """Silence, up to a step."""
+    go(office, letters=True)
+    for rung in request_of(office.store, case_id).rungs:
+        hand.now = rung.at
+        go(office, letters=True)
+        if rung.kind is last:
+            return
+
+
+@pytest.mark.alike
+def test_each_is_reached_by_its_own_way_and_a_dead_one_is_told_while_the_ladder_goes_on(
+    store: Store, hand: Hand, outside: Peer, tmp_path: Path
+) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("whsec_" + base64.b64encode(b"s" * 32).decode())
+    secret.chmod(0o600)
+    channel = WebhookChannel("sms", {"url": outside.url, "path": "/push", "secret_file": str(secret), "tries": 1})
+    head = HttpAgency("civil-head", {"url": outside.url, "path": "/head", "tries": 1})
+    desk, above = Desk("civil-affairs"), Desk("county-office")
+    office = climbing(an_office(store, hand, {"civil-affairs": desk, "civil-head": head, "county-office": above}))
+    office = replace(office, connectors=replace(office.connectors, channels={"sms": channel}))
+    with store.begin() as tx:
+        tx.lanes.ensure(["sms", "civil-head"])
+    office = reached(office, liaison=f"sms:{LIAISON}", head="civil-head")
+    well, dead = opened(office), opened(office, 2)
+    outside.plays(answer(204), answer(410), answer(), answer())
+    climb(office, hand, well, OrderKind.ASSIST_DUE)
+
+    pushes = [heard for heard in outside.heard if heard.path == "/push"]
+    assert len(pushes) == 2
+    told = pushes[0].json()
+    assert told["to"] == LIAISON
+    assert told["link"].startswith("http://inspector.test/assist/")
+    assert "1101051949123" not in pushes[0].body.decode(), "a push shows nobody's data"
+    letters = [heard.json() for heard in outside.heard if heard.path == "/head"]
+    assert [one["kind"] for one in letters] == ["head", "head"]
+    assert all("/assist/" in one["reply_url"] for one in letters), "the agency's link, and not the superior's"
+    assert {kind for kind in desk.kinds if kind in (LetterKind.LIAISON, LetterKind.HEAD)} == set()
+    with store.read() as tx:
+        (matter,) = tx.attention.of_kind(UNDELIVERABLE)
+    assert matter.facts["letter"] == "liaison"
+    assert matter.facts["to"] == "sms"
+    assert [request_of(store, one).state for one in (well, dead)] == [AssistanceState.ESCALATED] * 2
+    assert above.kinds == [LetterKind.ESCALATION] * 2
+
+    outside.plays(answer())
+    with store.begin() as tx:
+        review.withdraw(office, tx, well, "改为提交证明", "hall", office.now())
+    go(office, letters=True)
+    (last,) = outside.heard
+    assert (last.path, last.json()["kind"]) == ("/head", "cancel"), (
+        "whoever holds a letter hears that it is over; a push leaves none"
+    )
+    for one in (channel, head):
+        one.close()
+
+
+def test_a_contact_may_answer_by_mail_from_the_address_it_is_reached_at(store: Store, hand: Hand, tmp_path: Path) -> None:
+    with mailroom() as room:
+        liaison = agency(room.port, inbox_folder=str(tmp_path), to=["liaison@civil.example"])
+        office = climbing(an_office(store, hand, {"civil-affairs": Desk("civil-affairs"), "civil-liaison": liaison}))
+        with store.begin() as tx:
+            tx.lanes.ensure(["civil-liaison"])
+        office = reached(office, liaison="civil-liaison")
+        case_id = opened(office)
+        climb(office, hand, case_id, OrderKind.ASSIST_LIAISON)
+        (letter,) = room.letters
+    filled = str(letter.get_content()).replace("无法判断）：", "无法判断）：一致", 1).replace("签署人：", "签署人：王五", 1)
+    put(tmp_path, "1", written(filled, sender="liaison@civil.example"))
+    assert mailbox.pick_up(office) == 1
+    assert request_of(store, case_id).state is AssistanceState.ANSWERED
+
+
+def test_a_contact_that_cannot_be_reached_as_it_is_written_is_told_at_the_start() -> None:
+    def flaws(**contacts: str | None) -> list[str]:
+        held = AgencyNode(**{"id": "civil", "name": "区民政局", "connector": "civil-affairs", **contacts})  # type: ignore[arg-type]
+        tree = {**TREE, "civil": held}
+        there = {"assistance": {"civil-affairs", "county-office", "housing", "desk"}, "channels": {"sms"}}
+        given = required.Given(tree=tree, plans={}, there=there, not_yet=(), records=frozenset())
+        return [one.code for one in (*agencytree.flaws(tree, ["demo"]), *required.flaws(given, (), date(2026, 3, 2)))]
+
+    assert flaws(liaison="desk", head=f"sms:{LIAISON}") == []
+    assert flaws(liaison="housing") == ["agency_connector_shared"]
+    assert flaws(liaison="sms:") == ["agency_contact_unusable", "agency_contact_unknown"]
+    assert flaws(head="desk", connector=None) == ["agency_contact_unusable"]
+    assert flaws(head="wecom:li") == ["agency_contact_unknown"]
