@@ -51,7 +51,6 @@
     const said = [open ? say("waits", { count: open }) : words.none, refused ? say("held_back", { count: refused }) : ""].join(" ").trim();
     if (count.textContent !== said) count.textContent = said;
     list.replaceChildren(...items.map(shown));
-    sendNow.hidden = !open;
     return items;
   };
   const typing = () => ["INPUT", "TEXTAREA"].includes(document.activeElement?.tagName);
