@@ -39,10 +39,12 @@ def _materials(tx: Tx, before: datetime) -> int:
     That it is gone is an entry of the ledger (PIPL art. 19).
     """
     shown, seen = tx.materials.forget_of_cases(before), tx.materials.forget_of_visits(before)
-    for rule, gone in (("self_proof.forget", shown), ("visit.forget", seen)):
-        for about, digests in gone:
-            because = Because(rule=rule, basis=(), pack="", facts={"digests": digests})
-            record(tx, about, Decision(state=None, because=because), before, {})
+    for case_id, digests in shown:
+        because = Because(rule="self_proof.forget", basis=(), pack="", facts={"digests": digests})
+        record(tx, case_id, Decision(state=None, because=because), before, {})
+    for visit_id, digests in seen:
+        because = Because(rule="visit.forget", basis=(), pack="", facts={"digests": digests})
+        record(tx, visit_id, Decision(state=None, because=because), before, {})
     return len(shown) + len(seen)
 
 

@@ -49,9 +49,7 @@ def ready(door: Door, visit: Visit) -> tuple[Visitor, Visitor]:
 
 def take(phone: Visitor, number: int, content: bytes) -> None:
     """Take a photo beside the nth fact; 0 is none of them."""
-    phone.page.locator(f"#photo-{number}").set_input_files(
-        {"name": "IMG_0001.jpg", "mimeType": "image/jpeg", "buffer": content}
-    )
+    phone.page.locator(f"#photo-{number}").set_input_files({"name": "IMG_0001.jpg", "mimeType": "image/jpeg", "buffer": content})
     expect(phone.page.locator(f"#photo-{number}")).to_have_value("")
 
 
@@ -120,8 +118,9 @@ def test_two_phones_that_say_different_things_lose_nothing_and_the_lead_says_wha
     second.fill("所见情况", "大门紧锁")
     second.page.get_by_role("button", name="提交结果").click()
     second.page.get_by_text("待发送：1 项").wait_for()
-    for phone in (first, second):
+    for phone, becomes in ((first, "检查结果已经提交"), (second, "同组人员填写不一致")):
         signal(phone, there=True)
+        phone.page.get_by_text(becomes).first.wait_for()
         phone.page.get_by_text("没有待发送的内容").wait_for()
     told, _ = field(visit)
     assert [note.findings[0].verdict.value for note in told.notes] == ["match", "mismatch"]
@@ -147,7 +146,7 @@ def test_what_the_house_refuses_for_good_stays_on_the_phone_with_its_reason_and_
 ) -> None:
     phone, _ = ready(door, visit)
     signal(phone, there=False)
-    phone.fill("检查日期", "2020-01-01")
+    phone.fill("检查日期（不填即为今日）", "2020-01-01")
     phone.choose("一致")
     take(phone, 0, b"\xff\xd8\xff" + b"no picture" * 20)
     take(phone, 0, b"MZ no picture")
@@ -163,7 +162,7 @@ def test_what_the_house_refuses_for_good_stays_on_the_phone_with_its_reason_and_
     check(phone)
     phone.tab_to("放回表单")
     phone.page.keyboard.press("Enter")
-    assert phone.page.get_by_label("检查日期").input_value() == "2020-01-01"
+    assert phone.page.get_by_label("检查日期（不填即为今日）").input_value() == "2020-01-01"
     assert field(visit)[0].notes == ()
     phone.follow("English")
     phone.page.get_by_text("Refused and kept here: 2").wait_for()
