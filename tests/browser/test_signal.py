@@ -18,6 +18,7 @@ from tests.materials import PLACE, jpeg
 pytestmark = [pytest.mark.browser, pytest.mark.needs("chromium")]
 KEPT = "本页已存入手机"
 LOST = "Failed to load resource: net::ERR_INTERNET_DISCONNECTED"
+REFUSED = "Failed to load resource: the server responded with a status of 422"
 
 
 def field(visit: Visit) -> tuple[Field, VisitState]:
@@ -154,6 +155,7 @@ def test_what_the_house_refuses_for_good_stays_on_the_phone_with_its_reason_and_
     phone.tab_to("提交结果")
     phone.page.keyboard.press("Enter")
     phone.page.get_by_text("待发送：2 项").wait_for()
+    phone.pardoned = REFUSED
     signal(phone, there=True)
     phone.page.get_by_text("被退回、保存在本机：2 项").wait_for()
     assert "文件已损坏" in phone.text()

@@ -109,11 +109,11 @@ def test_the_second_phone_s_note_is_kept_late_or_not_and_what_it_says_otherwise_
     assert (done["became"], done["clashes"]) == ("RESULT", [])
     assert mate.post(f"/v1/seats/{second}/notes", json=note(visit, "match", "有人办公")).json()["became"] == "KEPT"
     with edge.as_(Role.OFFICER) as officer:
-        assert not [one for one in officer.get("/v1/attention").json()["matters"] if one["kind"] == "note_clash"]
+        assert not [one for one in officer.get("/v1/attention").json()["attention"] if one["kind"] == "note_clash"]
         hand.on(days=1)
         said = mate.post(f"/v1/seats/{second}/notes", json=note(visit, "mismatch", "大门紧锁")).json()
         assert (said["became"], said["came"]["late"]) == ("CLASH", True)
-        (matter,) = [one for one in officer.get("/v1/attention").json()["matters"] if one["kind"] == "note_clash"]
+        (matter,) = [one for one in officer.get("/v1/attention").json()["attention"] if one["kind"] == "note_clash"]
         assert len(matter["facts"]["versions"][0]["said"]) == 2
     (doubt,) = visit.doubts
     with edge.office.store.read() as tx:
