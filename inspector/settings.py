@@ -88,7 +88,10 @@ class Web(Section):
     max_material_bytes: int = Field(
         12_000_000,
         gt=0,
-        description="Largest file taken of a subject who shows something (self-proof); a phone's picture has up to 8 MB",
+        description="Largest file taken: what a subject shows (self-proof), an inspector's photo; a phone's picture has up to 8 MB",
+    )
+    max_photos: int = Field(
+        60, gt=0, description="Photos taken of one inspector about one visit; what comes beyond stays on the phone, which says so"
     )
     threads: int = Field(16, gt=0, description="Threads that serve requests")
     open_ops: bool = Field(False, description="Whether the ops page is shown without logging in; for the demo only")
@@ -145,7 +148,9 @@ class Schedules(Section):
     keep_slots_days: int = Field(67, gt=0, description="Days that taken slots of schedules are kept: they tell what ran when")
     keep_messages_days: int = Field(90, gt=0, description="Days that a message's Idempotency-Key is remembered with its answer")
     keep_materials_days: int = Field(
-        183, gt=0, description="Days after the end of a case that what its subject has shown is kept; digests and readings stay"
+        183,
+        gt=0,
+        description="Days after the end of a case that what its subject has shown, and photos of its visits, are kept; digests stay",
     )
     keep_inquiries_days: int = Field(
         1_100, ge=1_096, description="Days that it is kept who was asked what about whom: three years at least (PIPL art. 56)"

@@ -15,10 +15,11 @@ from inspector.domain.annual import Consent
 from inspector.domain.case import CaseState, MatterKind, SubjectKind
 from inspector.domain.catalogue import Opinion
 from inspector.domain.challenge import Applicant
+from inspector.domain.fieldnote import Place
 from inspector.domain.material import kept
 from inspector.domain.roster import RosterObject
 from inspector.domain.statement import Difference, Step, Unlike
-from inspector.flows import catalogue, dispatch, planning, recusing, repeals, selfproof
+from inspector.flows import catalogue, dispatch, fieldnotes, planning, recusing, repeals, selfproof
 from inspector.flows.draw import announce_now
 from inspector.flows.office import Office, Plan
 from inspector.store.store import Store
@@ -32,6 +33,10 @@ PERSON = "110105194912310021"
 FIRM = "TEST00000000000099"
 STATUS = {"registration-status": "存续"}
 SPRING, AUTUMN, WINTER = "spring", "autumn", "winter"
+SHOT = fieldnotes.Shot(
+    digest=sha256(png()).hexdigest(), case_id="", claim="", remark="", place=Place(), captured_at=None, sent_at=None
+)
+"""What is said of a photo."""
 MANY = 12
 """Living things of a kind: an answer ends each, and the next request wants another."""
 
@@ -79,6 +84,7 @@ def living(store: Store, hand: Hand) -> Living:
             with store.begin() as tx:
                 for name in team:
                     dispatch.accept(tx, name, hand())
+                fieldnotes.photo(office, tx, team[0], selfproof.take(png()), SHOT, 60, hand())
     waiting = [_announced(office, hand, SPRING, "houses"), _announced(office, hand, AUTUMN, "other")]
     with store.read() as tx:
         seed_at = max(tx.draws.get(number).seed_at or hand.now for number in waiting)

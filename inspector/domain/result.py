@@ -97,11 +97,23 @@ def _checked(
     visit: Visit, by: Seat, findings: tuple[Finding, ...], remarks: str, seen: Seen | None, exempt: Iterable[Doubt]
 ) -> Seen | None:
     """What the team has seen, once nothing lacks in what it says. Raises Invalid."""
-    asked = {(doubt.case_id, doubt.claim) for doubt in visit.doubts if doubt.agency == by.agency}
-    beside = {(doubt.case_id, doubt.claim) for doubt in exempt} - asked
+    whole(visit, by, findings)
+    return sound(visit, by, findings, remarks, seen, exempt)
+
+
+def whole(visit: Visit, by: Seat, findings: Iterable[Finding]) -> None:
+    """Raise Invalid (`findings_missing`) while a fact in question has no answer."""
     answered = {(finding.case_id, finding.claim) for finding in findings}
-    if missing := asked - answered:
+    if missing := _asked(visit, by) - answered:
         raise Invalid("findings_missing", visit=visit.id, missing=", ".join(sorted(claim for _, claim in missing)))
+
+
+def sound(
+    visit: Visit, by: Seat, findings: Collection[Finding], remarks: str, seen: Seen | None, exempt: Iterable[Doubt]
+) -> Seen | None:
+    """What has been seen, once every answer that is given can stand. Raises Invalid."""
+    asked, answered = _asked(visit, by), {(finding.case_id, finding.claim) for finding in findings}
+    beside = {(doubt.case_id, doubt.claim) for doubt in exempt} - asked
     if unknown := answered - asked - beside:
         raise Invalid("findings_unknown", visit=visit.id, unknown=", ".join(sorted(claim for _, claim in unknown)))
     against = [one for one in findings if one.verdict is Verdict.MISMATCH]
@@ -112,6 +124,11 @@ def _checked(
     if seen is Seen.FINDING and blank(remarks):
         raise Invalid("finding_wordless", visit=visit.id, field="remarks")
     return seen
+
+
+def _asked(visit: Visit, by: Seat) -> set[tuple[str, str]]:
+    """The facts in question that a seat's agency answers for."""
+    return {(doubt.case_id, doubt.claim) for doubt in visit.doubts if doubt.agency == by.agency}
 
 
 def ended(visit: Visit, now: datetime) -> Visit:

@@ -141,10 +141,11 @@ def seat_name(seat: Seat) -> str:
     return seat.name
 
 
-def weigh(tx: Tx, office: Office, held: Visit, finding: Finding, on: date, now: datetime) -> None:
+def weigh(tx: Tx, office: Office, held: Visit, finding: Finding, on: date, now: datetime, note: str = "") -> None:
     """An inspectors' finding as evidence: on a case still verifying it settles the claim, on one that has ended it may be a lead.
 
-    It is of the day `on` which the visit was made, whenever it is entered: a day that is past is its midnight, as with a source.
+    One of a `note` that came after the result stands beside the result's own: two in conflict are for a person. It is of the day `on`
+    which the visit was made, whenever it is entered: a day that is past is its midnight, as with a source.
     """
     case = tx.cases.get(finding.case_id, lock=True)
     policy = office.book.get(case.pack)
@@ -153,7 +154,7 @@ def weigh(tx: Tx, office: Office, held: Visit, finding: Finding, on: date, now: 
     valid_for = policy.item(case.item).fact(claim.fact).valid_for if claim is not None else None
     early = unfresh(finding.verdict, as_of, claim.on if claim is not None else date.min, valid_for, now)
     item = Evidence(
-        id=f"visit:{held.id}:{finding.case_id}:{finding.claim}",
+        id=f"visit:{held.id}:{finding.case_id}:{finding.claim}" + (f":{note}" if note else ""),
         claim=finding.claim,
         method=Method.ON_SITE,
         via="",
@@ -167,7 +168,7 @@ def weigh(tx: Tx, office: Office, held: Visit, finding: Finding, on: date, now: 
     tx.cases.add_evidence(case.id, item)
     if finding.claim not in {one.claim.key for one in case.claims}:
         return  # the claim was corrected while the inspectors were on their way; what they saw is kept
-    if case.state is CaseState.VERIFYING:
+    if case.state is CaseState.VERIFYING or (note and case.state is CaseState.REVIEW):
         settle_case(tx, office, verification.weigh(case, item, policy, now, office.calendar), policy, now)
     elif case.state in (CaseState.CLOSED, CaseState.POOLED):
         settle_case(tx, office, review.finding(case, item, policy, now, office.calendar), policy, now)

@@ -34,12 +34,18 @@ def forget(work: Work, office: Office) -> Settlement:
 
 
 def _materials(tx: Tx, before: datetime) -> int:
-    """What subjects have shown goes some time after their case has ended (PIPL art. 19); that it is gone is an entry of the ledger."""
-    gone = tx.selfproofs.forget(before)
-    for case_id, digests in gone:
+    """What subjects have shown goes some time after their case has ended, and photos of visits after all that the visit served.
+
+    That it is gone is an entry of the ledger (PIPL art. 19).
+    """
+    shown, seen = tx.materials.forget_of_cases(before), tx.materials.forget_of_visits(before)
+    for case_id, digests in shown:
         because = Because(rule="self_proof.forget", basis=(), pack="", facts={"digests": digests})
         record(tx, case_id, Decision(state=None, because=because), before, {})
-    return len(gone)
+    for visit_id, digests in seen:
+        because = Because(rule="visit.forget", basis=(), pack="", facts={"digests": digests})
+        record(tx, visit_id, Decision(state=None, because=because), before, {})
+    return len(shown) + len(seen)
 
 
 def _all(office: Office, days: int, do: Forget) -> None:

@@ -34,6 +34,9 @@ ASKED = "recusal_asked"
 CEASED_ASKED = "object_ceased"
 """The matter of an object that one person has recorded as no more: another one signs it, or closes the matter and the visit is made."""
 
+CLASH = "note_clash"
+"""The matter of two inspectors of one team who say different things of one fact: the team's lead says which stands."""
+
 UNDELIVERED = "push_undelivered"
 """The matter for a person that a push opens which no channel took; it is over when the seat is."""
 
@@ -49,6 +52,8 @@ def put_seat(tx: Tx, was: Seat, changed: Seat, now: datetime) -> None:
 def stand_down(tx: Tx, held: Visit, now: datetime) -> None:
     """The visit will not be made: its seats are freed, and whoever may know of the assignment is told not to go."""
     team = [seat for seat in tx.visits.team(held.id) if seat.state.open]
+    for agency in held.agencies:
+        tx.attention.close(f"{CLASH}:{short_of(held, agency)}", now)
     tell_off(tx, held, team, rise(tx, team, now, SeatState.CANCELLED), now)
 
 
@@ -132,7 +137,7 @@ def end_clock(tx: Tx, held: Visit, now: datetime) -> None:
 
 
 def short_of(held: Visit, agency: str) -> str:
-    """What an agency's matter `SHORT` is about: the visit, for a partner in a joint one with its own name behind it."""
+    """What an agency's matter (`SHORT`, `CLASH`) is about: the visit, for a partner in a joint one with its own name behind it."""
     return held.id if agency == held.agency else f"{held.id}:{agency}"
 
 

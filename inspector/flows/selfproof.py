@@ -126,7 +126,7 @@ def receive(
     if decision.because.rule == AGAIN:
         return proof
     made = decision.state
-    tx.selfproofs.keep(made, material, what.kept.content)
+    tx.materials.keep(made.id, material.digest, material.kind, what.kept.content, now, case.id)
     settle_proof(tx, decision, now)
     _spread(tx, office, case, decision, now)
     tx.cases.add_evidence(case.id, exhibit.shown(made))
@@ -166,7 +166,7 @@ def read(office: Office, tx: Tx, proof_id: str, told: Reading, now: datetime) ->
 
 def looked(tx: Tx, proof: SelfProof, digest: str, by: str, now: datetime) -> bytes:
     """A file that was shown, to be read; who has looked at it is on record. Raises Missing."""
-    content = tx.selfproofs.content(proof.id, digest)
+    content = tx.materials.content(proof.id, digest)
     because = Because(rule="self_proof.looked", basis=(), pack="", facts={"by": by, "digest": digest})
     record(tx, proof.case_id, Decision(state=None, because=because), now, {"self_proof": proof.id})
     return content

@@ -1,19 +1,17 @@
-"""Self-proofs, and the files that were shown."""
+"""Self-proofs; the files that were shown lie in `materials`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from inspector.domain.errors import Missing
-from inspector.domain.selfproof import Material, ProofState, SelfProof
+from inspector.domain.selfproof import ProofState, SelfProof
 from inspector.store.codec import dump, load
 from inspector.store.room import Room
-from inspector.store.selfprooftables import self_proof, self_proof_material
-from inspector.store.tables import case_file
+from inspector.store.selfprooftables import self_proof
 
 
 class SelfProofRoom(Room):
@@ -59,41 +57,6 @@ class SelfProofRoom(Room):
         """(agency, state, count)."""
         asked = sa.select(self_proof.c.agency, self_proof.c.state, sa.func.count())
         return self.connection.execute(asked.group_by(self_proof.c.agency, self_proof.c.state)).all()
-
-    def keep(self, proof: SelfProof, material: Material, content: bytes) -> None:
-        """Keep a file; the same bytes twice are one."""
-        row: dict[str, object] = {"self_proof": proof.id, "digest": material.digest, "case_id": proof.case_id}
-        row |= {"kind": material.kind.value, "size": material.size, "at": material.at, "content": content}
-        self.insert_one(self_proof_material, row, ("self_proof", "digest"))
-
-    def content(self, proof_id: str, digest: str) -> bytes:
-        """A file. Raises Missing: for one that is not there, and for one that is kept no longer."""
-        asked = sa.select(self_proof_material.c.content).where(
-            self_proof_material.c.self_proof == proof_id, self_proof_material.c.digest == digest
-        )
-        row = self.connection.execute(asked).one_or_none()
-        if row is None:
-            raise Missing("material_unknown", digest=digest)
-        if row.content is None:
-            raise Missing("material_gone", digest=digest)
-        return bytes(row.content)
-
-    def forget(self, before: datetime, limit: int = 100) -> list[tuple[str, list[str]]]:
-        """Let the files of cases go that ended before; the cases, each with what was let go. Their digests stay."""
-        held = self_proof_material.c
-        asked = (
-            sa.select(held.case_id, held.self_proof, held.digest)
-            .join(case_file, case_file.c.id == held.case_id)
-            .where(held.content.is_not(None), case_file.c.ended_at < before)
-            .order_by(held.case_id, held.self_proof, held.digest)
-            .limit(limit)
-        )
-        gone: dict[str, list[str]] = {}
-        for row in self.connection.execute(asked).all():
-            one = (held.self_proof == row.self_proof) & (held.digest == row.digest)
-            self.connection.execute(sa.update(self_proof_material).where(one).values(content=None))
-            gone.setdefault(row.case_id, []).append(row.digest)
-        return list(gone.items())
 
     def _row(self, proof: SelfProof) -> dict[str, object]:
         return {"state": proof.state.value, "due_at": proof.due_at, "body": dump(proof)}

@@ -26,6 +26,7 @@ from inspector.store.digests import DigestRoom
 from inspector.store.draws import DrawRoom
 from inspector.store.drift import DriftRoom
 from inspector.store.events import EventRoom
+from inspector.store.fieldnotes import FieldNoteRoom
 from inspector.store.inbox import InboxRoom
 from inspector.store.inquiries import InquiryRoom
 from inspector.store.inspections import InspectionRoom
@@ -33,6 +34,7 @@ from inspector.store.lanes import LaneRoom
 from inspector.store.ledger import LedgerRoom
 from inspector.store.machine import MachineClock
 from inspector.store.manners import MannerRoom
+from inspector.store.materials import MaterialRoom
 from inspector.store.office import OfficeRoom
 from inspector.store.packs import PackRoom
 from inspector.store.past import PastRoom
@@ -148,6 +150,16 @@ class Tx:
     def selfproofs(self) -> SelfProofRoom:
         """The room of self-proofs."""
         return SelfProofRoom(self._batch)
+
+    @cached_property
+    def materials(self) -> MaterialRoom:
+        """The room of files that are kept."""
+        return MaterialRoom(self._batch)
+
+    @cached_property
+    def fieldnotes(self) -> FieldNoteRoom:
+        """The room of what comes from the spot."""
+        return FieldNoteRoom(self._batch)
 
     @cached_property
     def annual(self) -> AnnualRoom:

@@ -26,12 +26,14 @@ from inspector.web import (
     clock,
     draws,
     errors,
+    fieldnotes,
     figures,
     forms,
     inquiries,
     links,
     ops,
     pages,
+    phone,
     plans,
     published,
     readings,
@@ -63,6 +65,7 @@ API = (
     cases.router,
     clock.router,
     links.router,
+    fieldnotes.router,
     replies.router,
     receipts.router,
     assistance.router,
@@ -81,7 +84,17 @@ API = (
 )
 """The operations of the API; the pages for people stand beside them."""
 PAGES = (
-    *(forms.router, asked.router, show.router, requests.router, readings.router, session.router, figures.router, ops.router),
+    *(
+        phone.router,
+        forms.router,
+        asked.router,
+        show.router,
+        requests.router,
+        readings.router,
+        session.router,
+        figures.router,
+        ops.router,
+    ),
     *(reports.router, stranger.router),
 )
 

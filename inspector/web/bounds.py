@@ -9,8 +9,9 @@ AROUND = 50_000
 
 
 def shows(path: str) -> bool:
-    """Whether an address takes a file that a subject shows."""
-    return path.startswith("/show/") or (path.startswith("/v1/self-proofs/") and path.endswith("/materials"))
+    """Whether an address takes a file: what a subject shows, or an inspector's photo."""
+    ours = ("/v1/self-proofs/", "/materials"), ("/v1/seats/", "/photos")
+    return path.startswith("/show/") or any(path.startswith(begins) and path.endswith(ends) for begins, ends in ours)
 
 
 def most(path: str, settings: Web) -> int:

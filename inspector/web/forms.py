@@ -15,22 +15,26 @@ from starlette.responses import RedirectResponse, Response
 
 from inspector.domain.errors import Forbidden, InspectorError, Invalid, Refusal
 from inspector.domain.evidence import blank
+from inspector.domain.fieldnote import closed_to
 from inspector.domain.finding import Doubt, Finding, Part
 from inspector.domain.known import as_known
 from inspector.domain.result import hindrance
 from inspector.domain.visit import Seat, SeatState, Visit
 from inspector.flows import dispatch, supervision, wording
 from inspector.flows.articles import articles
+from inspector.flows.fieldnotes import field_of
 from inspector.flows.seated import by_name
 from inspector.labels import Lang, label
 from inspector.store.tx import Tx, new_id
-from inspector.web import links
+from inspector.web import fieldnotes, links
 from inspector.web.assigned import MateShown, mates_shown
 from inspector.web.desk import AtDesk, Desk, message
+from inspector.web.fieldnotes import ChoiceIn, FieldShown, NoteIn, field_shown
 from inspector.web.fields import Strict
 from inspector.web.language import InLang, carried, language
-from inspector.web.messages import FindingIn, ResultIn, SeatDeclineIn
-from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, page, read, refused, trouble
+from inspector.web.messages import FindingIn, SeatDeclineIn
+from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, complete, page, read, refused, trouble
+from inspector.web.phone import phone_words, place_of
 
 router = APIRouter(include_in_schema=False)
 _SAID = ("match", "mismatch", "not_found", "cannot_say")
@@ -51,6 +55,10 @@ class _SeatRead:
     mates: tuple[MateShown, ...]
     entered: list[tuple[str, str, Finding]]
     parts: list[tuple[Part, str]]
+    field: FieldShown | None
+    lead: bool
+    takes: bool
+    people: dict[str, str]
 
 
 @router.get("/", name="index")
@@ -99,17 +107,23 @@ def _seat(desk: Desk, name: str, form: Fields) -> None:
         case "decline":
             given = read(SeatDeclineIn, reason=form.one("reason"))
         case "result":
-            given = _result(form)
-            if given.seen is None and desk.look(lambda tx: _asks_nothing(*by_name(tx, name))):
+            note = _note(form)
+            if note.seen is None and desk.look(lambda tx: _asks_nothing(*by_name(tx, name))):
                 raise Invalid("seen_missing", field="seen")
+            fieldnotes.enter(desk, name, note, form.message_id(), whole=True)
+            return
+        case "choose":
+            complete(form, Invalid("version_missing", field="note"), Invalid("reason_missing", field="reasons"))
+            about = form.one("about").split(":", 1)
+            told = {"case_id": about[0], "claim": about[-1], "note": form.one("note"), "reasons": form.one("reasons")}
+            fieldnotes.choose(desk, name, read(ChoiceIn, **told), form.message_id())
+            return
         case other:
             raise Refusal("action_unknown", action=other[:40])
 
     def do(tx: Tx, now: datetime) -> Strict:
         if isinstance(given, SeatDeclineIn):
             dispatch.decline(desk.office, tx, name, given.reason, now)
-        elif isinstance(given, ResultIn):
-            links.report(desk, tx, name, given, now)
         else:
             dispatch.accept(tx, name, now)
         return links.shown(tx, name)
@@ -117,20 +131,27 @@ def _seat(desk: Desk, name: str, form: Fields) -> None:
     desk.once(message(f"seat:{name}"[:200], form.message_id(), f"form {form.one('do')} {name}", given), do)
 
 
-def _result(form: Fields) -> ResultIn:
-    """The findings of a form: `verdict:<case>:<claim>` and `note:<case>:<claim>`; a fact without a verdict is left out."""
+def _note(form: Fields) -> NoteIn:
+    """The findings of a form: `verdict:<case>:<claim>` and `note:<case>:<claim>`; a fact without a verdict is left out.
+
+    `measured` and `captured_at` are there where the page's script has filled them in; `outbox.js` reads a form in the same way.
+    """
     findings = []
     for name, verdict in form.kept().items():
         kind, _, about = name.partition(":")
         case_id, _, claim = about.partition(":")
         if kind == "verdict" and verdict:
             findings.append(read(FindingIn, case_id=case_id, claim=claim, verdict=verdict, note=form.one(f"note:{about}")))
+    measured = form.one("measured").split(",") if form.one("measured") else []
+    place = dict(zip(("latitude", "longitude", "within"), measured, strict=False))
     return read(
-        ResultIn,
+        NoteIn,
         findings=tuple(findings),
         seen=form.one("seen") or None,
         remarks=form.one("remarks"),
         visited_on=form.one("visited_on") or None,
+        place={"words": form.one("place"), **place},
+        captured_at=form.one("captured_at") or None,
     )
 
 
@@ -146,12 +167,14 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
         exempt = supervision.exempt(tx, held, seat.agency) if tells else ()
         team = tx.visits.team(held.id)
         hindered = hindrance(held, team, seat)
-        held = as_known(held, seat)
+        whole, held = held, as_known(held, seat)
         asked = (*held.doubts, *exempt)
         cases = {case_id: tx.cases.get(case_id) for case_id in dict.fromkeys(one.case_id for one in asked)}
         facts = [(one, fact_name(desk, cases[one.case_id].pack, cases[one.case_id].item, one.fact)) for one in asked]
         policy = desk.office.book.get(tx.draws.get(held.draw).pack)
-        places = _places(desk, tx, held) if seat.state.knows and held.released else []
+        knows = seat.state.knows and held.released
+        places = _places(desk, tx, held) if knows else []
+        field = field_of(tx, whole, seat.agency) if knows else None
         return _SeatRead(
             held=held,
             seat=seat,
@@ -160,8 +183,12 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
             cited=[wording.cited(one, language(request)) for one in articles(policy, held.basis)],
             places=places,
             mates=mates_shown(tx, held, seat),
-            entered=_entered(desk, tx, held) if seat.state.knows and held.released else [],
+            entered=_entered(desk, tx, held) if knows else [],
             parts=[(one, _person(tx, one.agency, one.by)) for one in held.parts],
+            field=field_shown(name, field) if field is not None else None,
+            lead=field is not None and field.lead is not None and field.lead.name == seat.name,
+            takes=closed_to(whole, team, seat) is None,
+            people={one.inspector: _person(tx, one.agency, one.inspector) for one in team},
         )
 
     told = desk.look(ask)
@@ -189,6 +216,15 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
         "mates": [_named(one) for one in told.mates],
         "entered": told.entered,
         "parts": told.parts,
+        "field": told.field,
+        "lead": told.lead,
+        "people": told.people,
+        "named": {f"{one.case_id}:{one.claim}": fact for one, fact in facts},
+        "missing": " / ".join(fact for one, fact in facts for lack in _lacks(told.field) if lack == (one.case_id, one.claim)),
+        "takes": told.takes,
+        "place_of": place_of,
+        "phone": phone_words(language(request)),
+        "settings": desk.settings,
         "may_accept": seat.state.awaited and held.state.open,
         "may_decline": seat.state.open and held.state.open,
         "may_report": not told.hindered or (kept.get("do") == "result" and told.hindered in _WAITS),
@@ -198,6 +234,11 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
         "message_id": new_id(),
     }
     return page(request, "seat.html", status=wrong.status, **context)
+
+
+def _lacks(field: FieldShown | None) -> list[tuple[str, str]]:
+    """The facts that nobody of the team has answered."""
+    return [(one.case_id, one.claim) for one in field.missing] if field is not None else []
 
 
 def _wordless(kept: Mapping[str, str], about: str) -> bool:

@@ -18,6 +18,7 @@ from inspector.domain.assistance import Door
 from inspector.domain.errors import Forbidden, Missing
 from inspector.domain.visit import SeatState
 from inspector.flows import assist, dispatch, embargo, pushing, supervision, trial
+from inspector.flows.fieldnotes import look_at
 from inspector.flows.replylink import LINK, opens
 from inspector.flows.requests import node_of
 from inspector.flows.seated import by_name
@@ -156,7 +157,7 @@ def decline_seat(desk: AtDesk, link: Link, name: NamePath, given: SeatDeclineIn,
 
 @router.post("/seats/{name}/result", tags=["visits"], response_model=SeatShown, responses=WRITES)
 def report_seat(desk: AtDesk, link: Link, name: NamePath, given: ResultIn, message_id: MessageId = None) -> JSONResponse:
-    """A member of the team enters the result of the visit."""
+    """A member of the team enters the result of the visit, whole: an answer to every fact in question. Parts of it are notes."""
     dispatch.by_link(desk.office, name, link)
 
     def do(tx: Tx, now: datetime) -> SeatShown:
@@ -203,10 +204,11 @@ def report_returned(
 
 
 def report(desk: Desk, tx: Tx, name: str, given: ResultIn, now: datetime) -> None:
-    """A result, by API and by form alike."""
-    dispatch.report(
+    """A result, whole, by API. Notes of the team that say otherwise are for its lead."""
+    held = dispatch.report(
         desk.office, tx, name, [one.finding() for one in given.findings], given.remarks, now, seen=given.seen, on=given.visited_on
     )
+    look_at(tx, held, by_name(tx, name)[1].agency, now)
 
 
 def shown(tx: Tx, name: str) -> SeatShown:

@@ -80,7 +80,7 @@ def test_what_is_kept_of_a_photo_is_what_a_browser_shows_the_right_way_up_and_kn
     assert min(sizes[1]) > 100
     with house.office.store.read() as tx:
         for one in house.get().materials:
-            assert PLACE not in tx.selfproofs.content(house.proof, one.digest)
+            assert PLACE not in tx.materials.content(house.proof, one.digest)
 
 
 def test_a_citizen_says_by_the_keyboard_alone_that_nothing_is_shown_and_is_not_held_to_be_untruthful(

@@ -67,6 +67,7 @@ LATER = {
     "replies]": {"signature_wrong"},
     "receipts]": {"signature_wrong"},
     "mistaken-repeals]": {"catalogue_repeal_unknown"},
+    "choices]": {"clash_over", "not_the_lead"},
 }
 """Likewise of one operation, by the end of its name: a refusal that could be disputed is over before anybody disputes it here."""
 FITTING: dict[str, Any] = {
@@ -107,6 +108,8 @@ NEEDED: dict[str, dict[str, Any]] = {
     "/v1/catalogue/repeals": {"source": "S0", "on": "2026-07-01"},
     "/v1/self-proofs/{proof_id}/reading": {"verdict": "match", "value": "", "of_day": "2026-03-01"},
     "/v1/seats/{name}/result/{channel}": {"findings": []},
+    "/v1/seats/{name}/notes": {"findings": [], "seen": "NOTHING", "place": {}, "visited_on": None},
+    "/v1/seats/{name}/photos": {"digest": sha256(jpeg()).hexdigest(), "case_id": None, "claim": None, "place": {}},
     "/v1/visits/{visit}/recusals": {"applicant": "COLLEAGUE", "evidence": "户籍档案"},
 }
 """What an operation asks for beside its required fields."""

@@ -289,7 +289,7 @@ def test_what_was_shown_goes_some_time_after_its_case_and_its_digest_stays(house
         house.hand.on(days=180)
         night()
         with house.office.store.read() as tx:
-            assert tx.selfproofs.content(house.proof, told["digest"])
+            assert tx.materials.content(house.proof, told["digest"])
         house.hand.on(days=5)
         night()
         with edge.as_(Role.OFFICER) as officer:

@@ -16,6 +16,8 @@ NONE = {
     "draw.after": "a line of after.jsonl as the ledger has it; the act that wrote the line has an entry and a basis of its own",
     "inquiry.read": "a person has looked at what was asked about somebody; nothing is decided",
     "self_proof.looked": "a person has looked at what a subject has shown; nothing is decided",
+    "visit.looked": "a person has looked at a photo of a visit; nothing is decided",
+    "visit.forget": "what is gone was let go by a setting of the house (PIPL art. 19), for all packs alike",
     "self_proof.forget": "what is gone was let go by a setting of the house (PIPL art. 19), for all packs alike",
     "draw.read": "a person has read a list; nothing is decided, and the embargo's basis stands in the term `release`",
     "pack.announced": "what the pack rests on stands in its approval, which the line tells",

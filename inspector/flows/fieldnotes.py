@@ -1,0 +1,251 @@
+"""Notes and photos from the spot: taken in whenever they come, brought together with the team's, and never written over.
+
+Every operation is called in the caller's transaction and raises Invalid, Refusal or Forbidden before anything is written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from inspector.domain import result, version
+from inspector.domain.decision import Because, Decision
+from inspector.domain.errors import Invalid, Missing
+from inspector.domain.fieldnote import FieldNote, Photo, Place, Times, day, is_late, noted, taken
+from inspector.domain.finding import Doubt, Finding, Part, Seen
+from inspector.domain.peace import made as made_on
+from inspector.domain.version import Came, Choice, Clash, Gathered
+from inspector.domain.visit import Seat, Visit
+from inspector.flows import dispatch, listing, peace, supervision
+from inspector.flows.office import Office
+from inspector.flows.record import record
+from inspector.flows.seated import by_name, pack
+from inspector.flows.seats import CLASH, short_of
+from inspector.flows.selfproof import Taken
+from inspector.store.tx import Tx, new_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noted:
+    """What a phone, or a form, says of what was seen."""
+
+    findings: tuple[Finding, ...]
+    seen: Seen | None
+    remarks: str
+    on: date | None
+    place: Place
+    captured_at: datetime | None
+    sent_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shot:
+    """What a phone says of a photo: `digest` is the SHA-256 that it made when the photo was taken."""
+
+    digest: str
+    case_id: str
+    claim: str
+    remark: str
+    place: Place
+    captured_at: datetime | None
+    sent_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """All that has come from the spot of one agency's visit, and what it comes to; `lead` decides between versions."""
+
+    notes: tuple[FieldNote, ...]
+    photos: tuple[Photo, ...]
+    choices: tuple[Choice, ...]
+    gathered: Gathered
+    lead: Seat | None
+
+
+def field_of(tx: Tx, held: Visit, agency: str) -> Field:
+    """What has come from the spot of a visit by an agency's team."""
+    notes, choices = tx.fieldnotes.notes(held.id, agency), tx.fieldnotes.choices(held.id, agency)
+    return Field(
+        notes=tuple(notes),
+        photos=tuple(tx.fieldnotes.photos(held.id, agency)),
+        choices=tuple(choices),
+        gathered=_gathered(tx, held, agency),
+        lead=version.lead(tx.visits.team(held.id), agency),
+    )
+
+
+def enter(
+    office: Office, tx: Tx, name: str, given: Noted, now: datetime, *, whole: bool = False
+) -> tuple[FieldNote, Came, Gathered]:
+    """A note comes in. With the last fact answered, and no two answers that differ, it is the team's result.
+
+    `whole`: it must answer every fact in question by itself, as a form does whose page says beside it what lacks.
+    """
+    held, seat, exempt = _locked(tx, name)
+    times = Times(captured_at=given.captured_at, sent_at=given.sent_at, received_at=now, late=is_late(held, seat.agency, now))
+    on = given.on or day(held, times, office.calendar)
+    made = made_on(held, on, peace.of(office, tx, held), now, office.calendar)
+    listed = replace(held, unpublished=tuple(sorted(listing.unlisted(office, tx, held, made.on))))
+    note = FieldNote(
+        id=new_id(),
+        visit=held.id,
+        seat=seat.name,
+        agency=seat.agency,
+        inspector=seat.inspector,
+        findings=given.findings,
+        seen=given.seen,
+        remarks=given.remarks,
+        on=on,
+        place=given.place,
+        times=times,
+    )
+    policy = pack(tx, held)
+    decision = noted(listed, tx.visits.team(held.id), seat, note, exempt, policy)
+    if whole:
+        result.whole(held, seat, given.findings)
+    tx.fieldnotes.add(note)
+    record(tx, held.id, decision, now, {"agency": seat.agency, "seat": seat.name})
+    if _part(held, seat.agency) is not None or not held.state.open:
+        _beside(office, tx, held, note, made.on, now)
+        gathered = look_at(tx, held, seat.agency, now)
+        return note, Came.CLASH if gathered.clashes else Came.KEPT, gathered
+    return note, *_go_on(office, tx, held, seat, now)
+
+
+def photo(office: Office, tx: Tx, name: str, what: Taken, given: Shot, most: int, now: datetime) -> Photo:
+    """A photo comes in; the same bytes twice from one seat are one. Raises Invalid (`photo_digest_differs`) and what `taken` does."""
+    held, seat, exempt = _locked(tx, name)
+    if given.digest != what.received:
+        raise Invalid("photo_digest_differs", field="digest")
+    own = [one for one in tx.fieldnotes.photos(held.id, seat.agency) if one.seat == seat.name]
+    if (before := next((one for one in own if one.received == what.received), None)) is not None:
+        return before
+    times = Times(captured_at=given.captured_at, sent_at=given.sent_at, received_at=now, late=is_late(held, seat.agency, now))
+    came = Photo(
+        receipt="",
+        visit=held.id,
+        seat=seat.name,
+        agency=seat.agency,
+        inspector=seat.inspector,
+        digest=hashlib.sha256(what.kept.content).hexdigest(),
+        received=what.received,
+        kind=what.kept.kind,
+        size=len(what.kept.content),
+        case_id=given.case_id,
+        claim=given.claim,
+        remark=given.remark,
+        place=given.place,
+        times=times,
+    )
+    cases = {*held.cases_of(seat.agency), *(one.case_id for one in exempt)}
+    on = day(held, times, office.calendar) or office.calendar.local_date(now)
+    listed = replace(held, unpublished=tuple(sorted(listing.unlisted(office, tx, held, on))))
+    decision = taken(listed, tx.visits.team(held.id), seat, came, cases, len(own), most, pack(tx, held))
+    receipt = record(tx, held.id, decision, now, {"agency": seat.agency, "seat": seat.name})
+    came = replace(came, receipt=receipt)
+    tx.materials.keep(held.id, came.digest, came.kind, what.kept.content, now)
+    tx.fieldnotes.keep(came)
+    return came
+
+
+def choose(office: Office, tx: Tx, name: str, case_id: str, claim: str, note: str, reasons: str, now: datetime) -> Came:
+    """The team's lead says which of two versions stands; if nothing else lacks it is the team's result."""
+    held, seat, _ = _locked(tx, name)
+    clash = next((one for one in _gathered(tx, held, seat.agency).clashes if (one.case_id, one.claim) == (case_id, claim)), None)
+    decision = version.choose(
+        held, tx.visits.team(held.id), seat, clash, note, reasons, number=new_id(), pack=pack(tx, held), now=now
+    )
+    tx.fieldnotes.choose(decision.state)
+    record(tx, held.id, decision, now, {"agency": seat.agency, "seat": seat.name})
+    if _part(held, seat.agency) is not None or not held.state.open:
+        return Came.CLASH if look_at(tx, held, seat.agency, now).clashes else Came.KEPT
+    return _go_on(office, tx, held, seat, now)[0]
+
+
+def look_at(tx: Tx, held: Visit, agency: str, now: datetime) -> Gathered:
+    """Where versions of a team differ its lead is to decide, and the matter says so; where none do any more it is over."""
+    gathered = _gathered(tx, held, agency)
+    about = short_of(held, agency)
+    if not gathered.clashes:
+        tx.attention.close(f"{CLASH}:{about}", now)
+        return gathered
+    head = version.lead(tx.visits.team(held.id), agency)
+    facts = {"draw": held.draw, "lead": head.name if head else "", "versions": [_told(one) for one in gathered.clashes]}
+    tx.attention.open(CLASH, agency, about, facts, now)
+    return gathered
+
+
+def looked(tx: Tx, held: Visit, digest: str, by: str, now: datetime) -> bytes:
+    """A photo, to be seen by an officer; who has looked at it is on record. Raises Missing."""
+    content = tx.materials.content(held.id, digest)
+    because = Because(rule="visit.looked", basis=(), pack="", facts={"by": by, "digest": digest})
+    record(tx, held.id, Decision(state=None, because=because), now, {})
+    return content
+
+
+def photo_of(tx: Tx, held: Visit, agency: str, digest: str) -> Photo:
+    """A photo of a visit by what is kept of it. Raises Missing."""
+    found = next((one for one in tx.fieldnotes.photos(held.id, agency) if one.digest == digest), None)
+    if found is None:
+        raise Missing("material_unknown", digest=digest)
+    return found
+
+
+def _locked(tx: Tx, name: str) -> tuple[Visit, Seat, tuple[Doubt, ...]]:
+    """A seat's visit, held to the end of the transaction behind its cases, as everywhere; and what may be answered beside it."""
+    before, seat = by_name(tx, name)
+    exempt = supervision.exempt(tx, before, seat.agency)
+    tx.cases.lock({*before.case_ids, *(doubt.case_id for doubt in exempt)})
+    held, seat = by_name(tx, name, lock=True)
+    return held, seat, exempt
+
+
+def _gathered(tx: Tx, held: Visit, agency: str) -> Gathered:
+    part = _part(held, agency)
+    return version.gather(
+        [one for one in held.doubts if one.agency == agency],
+        tx.fieldnotes.notes(held.id, agency),
+        tx.fieldnotes.choices(held.id, agency),
+        part,
+        _standing(held, agency) if part is not None else (),
+        supervision.exempt(tx, held, agency),
+    )
+
+
+def _standing(held: Visit, agency: str) -> tuple[Finding, ...]:
+    """What an agency's result says: all that is not about another agency's fact in question."""
+    others = {(one.case_id, one.claim) for one in held.doubts if one.agency != agency}
+    return tuple(one for one in held.findings if (one.case_id, one.claim) not in others)
+
+
+def _go_on(office: Office, tx: Tx, held: Visit, seat: Seat, now: datetime) -> tuple[Came, Gathered]:
+    """The team's result is entered, once its notes answer everything and none of them differ."""
+    gathered = look_at(tx, held, seat.agency, now)
+    if not gathered.whole:
+        return Came.CLASH if gathered.clashes else Came.WAITS, gathered
+    dispatch.report(office, tx, seat.name, gathered.findings, gathered.remarks, now, seen=gathered.seen, on=gathered.on)
+    return Came.RESULT, gathered
+
+
+def _beside(office: Office, tx: Tx, held: Visit, note: FieldNote, on: date, now: datetime) -> None:
+    """What comes after the result says more, or otherwise: it is evidence beside the result's, for whoever decides sees both."""
+    stands = {(one.case_id, one.claim): one.verdict for one in _standing(held, note.agency)}
+    for finding in note.findings:
+        if stands.get((finding.case_id, finding.claim)) is not finding.verdict:
+            dispatch.weigh(tx, office, held, finding, on, now, note.id)
+    part = _part(held, note.agency)
+    if note.seen is Seen.FINDING and (part is None or part.seen is not Seen.FINDING):
+        facts = {"draw": held.draw, "seat": note.seat, "cases": list(held.cases_of(note.agency))}
+        tx.attention.open(supervision.FOUND, note.agency, short_of(held, note.agency), facts, now)
+
+
+def _part(held: Visit, agency: str) -> Part | None:
+    return next((one for one in held.parts if one.agency == agency), None)
+
+
+def _told(clash: Clash) -> dict[str, object]:
+    """A clash as its matter tells it: who says what; the words stand on the page."""
+    said: Iterable[tuple[str, str]] = ((one.inspector, one.finding.verdict.value) for one in clash.versions)
+    return {"claim": clash.claim, "said": [list(one) for one in dict.fromkeys(said)]}

@@ -1,0 +1,61 @@
+"""Files that somebody has shown or photographed: one way to keep them, to read them and to let them go (decision 68)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from inspector.domain.errors import Missing
+from inspector.domain.material import MaterialKind
+from inspector.domain.visit import VisitState
+from inspector.store.materialtables import material
+from inspector.store.room import Room
+from inspector.store.tables import case_file, visit, visit_case
+
+_OPEN_VISITS = tuple(state.value for state in VisitState if state.open)
+
+
+class MaterialRoom(Room):
+    """The table of materials."""
+
+    def keep(self, about: str, digest: str, kind: MaterialKind, content: bytes, at: datetime, case_id: str | None = None) -> None:
+        """Keep a file about a self-proof, with its case, or about a visit; the same bytes twice are one."""
+        row: dict[str, object] = {"about": about, "digest": digest, "case_id": case_id, "kind": kind.value}
+        row |= {"size": len(content), "at": at, "content": content}
+        self.insert_one(material, row, ("about", "digest"))
+
+    def content(self, about: str, digest: str) -> bytes:
+        """A file. Raises Missing: for one that is not there, and for one that is kept no longer."""
+        asked = sa.select(material.c.content).where(material.c.about == about, material.c.digest == digest)
+        row = self.connection.execute(asked).one_or_none()
+        if row is None:
+            raise Missing("material_unknown", digest=digest)
+        if row.content is None:
+            raise Missing("material_gone", digest=digest)
+        return bytes(row.content)
+
+    def forget_of_cases(self, before: datetime, limit: int = 100) -> list[tuple[str, list[str]]]:
+        """Let the files of cases go that ended before; the cases, each with what was let go. Their digests stay."""
+        held = material.c
+        asked = sa.select(held.case_id.label("ended"), held.about, held.digest)
+        asked = asked.join(case_file, case_file.c.id == held.case_id).where(case_file.c.ended_at < before)
+        return self._forget(asked.order_by(held.case_id, held.about, held.digest), limit)
+
+    def forget_of_visits(self, before: datetime, limit: int = 100) -> list[tuple[str, list[str]]]:
+        """Let the files of visits go that came before, are over, and serve no case that is under way or ended later."""
+        held = material.c
+        served = sa.select(visit_case.c.visit).join(case_file, case_file.c.id == visit_case.c.case_id)
+        served = served.where(sa.or_(case_file.c.ended_at.is_(None), case_file.c.ended_at >= before))
+        asked = sa.select(held.about.label("ended"), held.about, held.digest).join(visit, visit.c.id == held.about)
+        asked = asked.where(held.case_id.is_(None), held.at < before, visit.c.state.not_in(_OPEN_VISITS))
+        asked = asked.where(held.about.not_in(served))
+        return self._forget(asked.order_by(held.about, held.digest), limit)
+
+    def _forget(self, asked: sa.Select[*tuple[str, str, str]], limit: int) -> list[tuple[str, list[str]]]:
+        gone: dict[str, list[str]] = {}
+        for ended, about, digest in self.connection.execute(asked.where(material.c.content.is_not(None)).limit(limit)).all():
+            one = (material.c.about == about) & (material.c.digest == digest)
+            self.connection.execute(sa.update(material).where(one).values(content=None))
+            gone.setdefault(ended, []).append(digest)
+        return list(gone.items())

@@ -1,0 +1,396 @@
+"""What comes from the spot over HTTP: notes and photos of a team, sent when there is signal, and the lead's choice between versions."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from datetime import date, datetime
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import Field, StringConstraints
+from starlette.responses import JSONResponse, Response
+
+from inspector.domain.errors import Forbidden, Invalid, Missing
+from inspector.domain.evidence import Verdict
+from inspector.domain.fieldnote import FieldNote, Photo, Place, PlaceHow, Times, placed
+from inspector.domain.finding import Seen
+from inspector.domain.material import MaterialKind
+from inspector.domain.version import Came, Clash, Gathered
+from inspector.domain.visit import Seat, Visit
+from inspector.flows import dispatch, embargo, fieldnotes, selfproof
+from inspector.flows.fieldnotes import Field as FromField
+from inspector.flows.fieldnotes import Noted, Shot
+from inspector.flows.seated import by_name
+from inspector.store.tx import Tx
+from inspector.web.answers import Shown
+from inspector.web.body import JsonRoute
+from inspector.web.caller import Caller
+from inspector.web.desk import AtDesk, Desk, message
+from inspector.web.errors import READS, WRITES
+from inspector.web.fields import CaseId, ClaimName, Day, Digest, MessageId, Moment, NamePath, Strict, Text
+from inspector.web.links import By, Link
+from inspector.web.messages import FindingIn
+from inspector.web.roles import Role
+from inspector.web.selfproofs import SANDBOX, fitting
+
+router = APIRouter(prefix="/v1/seats", tags=["visits"], route_class=JsonRoute)
+_FILES = {kind.value: {"schema": {"type": "string", "format": "binary"}} for kind in MaterialKind}
+_ENDINGS = {MaterialKind.JPEG: "jpg", MaterialKind.PNG: "png", MaterialKind.PDF: "pdf"}
+Note = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[0-9a-z]+$")]
+
+
+class PlaceIn(Strict):
+    """Where: in words, or as the phone measured it (WGS 84 degrees, `within` so many metres)."""
+
+    words: Annotated[Text, Field(max_length=200)] = ""
+    latitude: Annotated[float, Field(ge=-90, le=90)] | None = None
+    longitude: Annotated[float, Field(ge=-180, le=180)] | None = None
+    within: Annotated[float, Field(ge=0, le=1_000_000)] | None = None
+
+    def place(self) -> Place:
+        """As the domain has it. Raises Invalid for half a measurement."""
+        return placed(self.words, self.latitude, self.longitude, self.within)
+
+
+NOWHERE = PlaceIn()
+
+
+class FromPhone(Strict):
+    """When it was written or taken, and when it was sent: both as the phone's own clock says, which is stated and not trusted."""
+
+    captured_at: Moment | None = None
+    sent_at: Moment | None = None
+    place: PlaceIn = NOWHERE
+
+
+class NoteIn(FromPhone):
+    """What one inspector has seen: answers to some or all of the facts in question, and what there was beside them.
+
+    `visited_on`: where it is left out, the day follows from how long the note lay in the phone.
+    """
+
+    findings: Annotated[tuple[FindingIn, ...], Field(max_length=200)] = ()
+    seen: Seen | None = None
+    remarks: Text = ""
+    visited_on: Day | None = None
+
+    def noted(self) -> Noted:
+        """As the flow takes it. Raises Invalid."""
+        return Noted(
+            findings=tuple(one.finding() for one in self.findings),
+            seen=self.seen,
+            remarks=self.remarks,
+            on=self.visited_on,
+            place=self.place.place(),
+            captured_at=self.captured_at,
+            sent_at=self.sent_at,
+        )
+
+
+class PhotoIn(FromPhone):
+    """A photo in base64: JPEG, PNG or PDF. `digest`: the SHA-256 of its bytes, made when it was taken."""
+
+    content: Annotated[str, StringConstraints(min_length=1)]
+    digest: Digest
+    case_id: CaseId | None = None
+    claim: ClaimName | None = None
+    remark: Text = ""
+
+    def decoded(self, most: int) -> bytes:
+        """The file. Raises Invalid."""
+        try:
+            return fitting(b64decode(self.content, validate=True), most)
+        except ValueError as error:  # binascii.Error is one; so is what is no ASCII
+            raise Invalid("material_not_base64", field="content") from error
+
+    def shot(self) -> Shot:
+        """What is said of it. Raises Invalid."""
+        return Shot(
+            digest=self.digest,
+            case_id=self.case_id or "",
+            claim=self.claim or "",
+            remark=self.remark,
+            place=self.place.place(),
+            captured_at=self.captured_at,
+            sent_at=self.sent_at,
+        )
+
+
+class ChoiceIn(Strict):
+    """Which version of a fact stands, by its note (`stands`: the one in the result), and why."""
+
+    case_id: CaseId
+    claim: ClaimName
+    note: Note
+    reasons: Text
+
+
+class PlaceShown(Shown):
+    """A place, and how it is known."""
+
+    how: PlaceHow
+    words: str
+    latitude: float | None
+    longitude: float | None
+    within: float | None
+
+
+class CameShown(Shown):
+    """When it was captured and sent, by the phone's clock, and received, by ours; `clock_off`: seconds that the phone's is behind."""
+
+    captured_at: datetime | None
+    sent_at: datetime | None
+    received_at: datetime
+    late: bool
+    clock_off: int | None
+
+
+class FoundShown(Shown):
+    """An answer to one fact."""
+
+    case_id: str
+    claim: str
+    verdict: Verdict
+    note: str
+
+
+class NoteShown(Shown):
+    """A note as it was received."""
+
+    id: str
+    inspector: str
+    findings: tuple[FoundShown, ...]
+    seen: Seen | None
+    remarks: str
+    visited_on: date | None
+    place: PlaceShown
+    came: CameShown
+
+
+class PhotoShown(Shown):
+    """The receipt of a photo: `receipt` is its entry in the ledger; SHA-256 of the bytes as they came, and of those that are kept."""
+
+    receipt: str
+    inspector: str
+    digest: str
+    received: str
+    kind: MaterialKind
+    size: int
+    case_id: str
+    claim: str
+    remark: str
+    place: PlaceShown
+    came: CameShown
+
+
+class VersionShown(Shown):
+    """One word on a fact; `note` names it, and `stands` is the one in the result."""
+
+    note: str
+    inspector: str
+    verdict: Verdict
+    words: str
+    received_at: datetime
+
+
+class ClashShown(Shown):
+    """Different words of one team on one fact."""
+
+    case_id: str
+    claim: str
+    versions: tuple[VersionShown, ...]
+
+
+class MissingShown(Shown):
+    """A fact that nobody of the team has answered."""
+
+    case_id: str
+    claim: str
+
+
+class NotedShown(Shown):
+    """What has become of a note, and what still keeps the team's result back."""
+
+    note: str
+    became: Came
+    came: CameShown
+    missing: tuple[MissingShown, ...]
+    clashes: tuple[ClashShown, ...]
+
+
+class ChosenShown(Shown):
+    """What has become of the team's result with the choice."""
+
+    became: Came
+
+
+class FieldShown(Shown):
+    """All that has come from the spot of a visit by one agency's team; `lead` decides between versions."""
+
+    seat: str
+    lead: str
+    notes: tuple[NoteShown, ...]
+    photos: tuple[PhotoShown, ...]
+    missing: tuple[MissingShown, ...]
+    clashes: tuple[ClashShown, ...]
+
+
+@router.post("/{name}/notes", response_model=NotedShown, responses=WRITES)
+def enter_note(desk: AtDesk, link: Link, name: NamePath, given: NoteIn, message_id: MessageId = None) -> JSONResponse:
+    """What an inspector has noted on the spot, sent at once or later. It is kept whatever others of the team have said.
+
+    Once the team's notes answer every fact in question and none of them differ, they are its result.
+    """
+    dispatch.by_link(desk.office, name, link)
+    return enter(desk, name, given, message_id)
+
+
+@router.post("/{name}/photos", response_model=PhotoShown, responses=WRITES)
+def enter_photo(desk: AtDesk, link: Link, name: NamePath, given: PhotoIn, message_id: MessageId = None) -> JSONResponse:
+    """A photo of an inspector's, by the digest that was made when it was taken; the answer is its receipt. The same bytes twice are one."""
+    dispatch.by_link(desk.office, name, link)
+    taken = selfproof.take(given.decoded(desk.settings.max_material_bytes))
+    shot, most = given.shot(), desk.settings.max_photos
+
+    def do(tx: Tx, now: datetime) -> PhotoShown:
+        return photo_shown(fieldnotes.photo(desk.office, tx, name, taken, shot, most, now))
+
+    said = given.model_copy(update={"content": taken.received, "sent_at": None})
+    return desk.once(message(f"seat:{name}"[:200], message_id, f"photo {name}", said), do)
+
+
+@router.post("/{name}/choices", response_model=ChosenShown, responses=WRITES)
+def choose_version(desk: AtDesk, link: Link, name: NamePath, given: ChoiceIn, message_id: MessageId = None) -> JSONResponse:
+    """The team's lead says which of two versions stands, and why. The other one stays to be read."""
+    dispatch.by_link(desk.office, name, link)
+    return choose(desk, name, given, message_id)
+
+
+@router.get("/{name}/notes", responses=READS)
+def show_field(desk: AtDesk, by: By, name: NamePath) -> FieldShown:
+    """What has come from the spot, with every version; by a token it is noted that it was read, as it is for the assignment."""
+
+    def do(tx: Tx, now: datetime) -> FieldShown:
+        held, seat = _let_in(desk, tx, by, name)
+        if not isinstance(by, str):
+            embargo.note(tx, held.draw, by.name, f"api:notes:{name}", now)
+        return field_shown(name, fieldnotes.field_of(tx, held, seat.agency))
+
+    return desk.act(do)
+
+
+@router.get("/{name}/photos/{digest}", response_class=Response, responses=READS | {200: {"content": _FILES}})
+def look_at_photo(desk: AtDesk, by: By, name: NamePath, digest: Digest) -> Response:
+    """A photo as it is kept, by the digest of that. Who of the agency has looked at it is an entry of the ledger."""
+
+    def do(tx: Tx, now: datetime) -> Response:
+        held, seat = _let_in(desk, tx, by, name)
+        kind = fieldnotes.photo_of(tx, held, seat.agency, digest).kind
+        if isinstance(by, str):
+            return as_file(tx.materials.content(held.id, digest), kind, digest)
+        return as_file(fieldnotes.looked(tx, held, digest, by.name, now), kind, digest)
+
+    return desk.act(do)
+
+
+def as_file(content: bytes, kind: MaterialKind, digest: str) -> Response:
+    """A file to be saved, under a policy that carries nothing in it out."""
+    headers = {
+        "Content-Disposition": f'attachment; filename="{digest[:16]}.{_ENDINGS[kind]}"',
+        "Content-Security-Policy": SANDBOX,
+    }
+    return Response(content, media_type=kind.value, headers=headers)
+
+
+def enter(desk: Desk, name: str, given: NoteIn, message_id: str | None, *, whole: bool = False) -> JSONResponse:
+    """A note, by interface and by form alike: one that a phone has sent by the form, without hearing the answer, counts once."""
+    noted = given.noted()
+
+    def do(tx: Tx, now: datetime) -> NotedShown:
+        note, became, gathered = fieldnotes.enter(desk.office, tx, name, noted, now, whole=whole)
+        missing, clashes = _missing(gathered), tuple(clash_shown(one) for one in gathered.clashes)
+        return NotedShown(note=note.id, became=became, came=_came(note.times), missing=missing, clashes=clashes)
+
+    said = given.model_copy(update={"sent_at": None})  # each try is sent at another moment, and is the same message
+    return desk.once(message(f"seat:{name}"[:200], message_id, f"note {name}", said), do)
+
+
+def choose(desk: Desk, name: str, given: ChoiceIn, message_id: str | None) -> JSONResponse:
+    """A choice, by interface and by form alike."""
+
+    def do(tx: Tx, now: datetime) -> ChosenShown:
+        told = given.case_id, given.claim, given.note, given.reasons
+        return ChosenShown(became=fieldnotes.choose(desk.office, tx, name, *told, now))
+
+    return desk.once(message(f"seat:{name}"[:200], message_id, f"choice {name}", given), do)
+
+
+def field_shown(name: str, told: FromField) -> FieldShown:
+    """All of it as it goes out."""
+    return FieldShown(
+        seat=name,
+        lead=told.lead.inspector if told.lead is not None else "",
+        notes=tuple(_note_shown(one) for one in told.notes),
+        photos=tuple(photo_shown(one) for one in told.photos),
+        missing=_missing(told.gathered),
+        clashes=tuple(clash_shown(one) for one in told.gathered.clashes),
+    )
+
+
+def photo_shown(held: Photo) -> PhotoShown:
+    """A photo's receipt."""
+    plain = {name: getattr(held, name) for name in PhotoShown.model_fields if name not in ("place", "came")}
+    return PhotoShown.model_validate({**plain, "place": held.place, "came": _came(held.times)})
+
+
+def clash_shown(held: Clash) -> ClashShown:
+    """Versions that differ."""
+    versions = [
+        VersionShown(
+            note=one.note, inspector=one.inspector, verdict=one.finding.verdict, words=one.finding.note, received_at=one.at
+        )
+        for one in held.versions
+    ]
+    return ClashShown(case_id=held.case_id, claim=held.claim, versions=tuple(versions))
+
+
+def _note_shown(held: FieldNote) -> NoteShown:
+    return NoteShown(
+        id=held.id,
+        inspector=held.inspector,
+        findings=tuple(FoundShown.model_validate(one) for one in held.findings),
+        seen=held.seen,
+        remarks=held.remarks,
+        visited_on=held.on,
+        place=PlaceShown.model_validate(held.place),
+        came=_came(held.times),
+    )
+
+
+def _came(times: Times) -> CameShown:
+    off = times.off
+    return CameShown(
+        captured_at=times.captured_at,
+        sent_at=times.sent_at,
+        received_at=times.received_at,
+        late=times.late,
+        clock_off=round(off.total_seconds()) if off is not None else None,
+    )
+
+
+def _missing(held: Gathered) -> tuple[MissingShown, ...]:
+    return tuple(MissingShown(case_id=case_id, claim=claim) for case_id, claim in held.missing)
+
+
+def _let_in(desk: Desk, tx: Tx, by: Caller | str, name: str) -> tuple[Visit, Seat]:
+    """The visit and seat, for the seat's own link while its inspector may know, or an officer of its agency. Raises Missing, Forbidden."""
+    if isinstance(by, str):
+        dispatch.by_link(desk.office, name, by)
+    else:
+        by.may(Role.OFFICER, Role.AUDITOR)
+    held, seat = by_name(tx, name)
+    if isinstance(by, str) and not (seat.state.knows and held.released):
+        raise Forbidden("seat_passed_on")
+    if not isinstance(by, str) and seat.agency not in by.sees:
+        raise Missing("seat_unknown", seat=name)
+    return held, seat

@@ -1,0 +1,34 @@
+"""What the inspector's page needs to work without signal: its worker, and the words that its scripts say."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from fastapi import APIRouter
+from starlette.responses import FileResponse, Response
+
+from inspector.labels import Lang, words
+from inspector.web.fieldnotes import PlaceShown
+
+router = APIRouter(include_in_schema=False)
+_WORKER = Path(__file__).with_name("static") / "worker.js"
+
+
+@router.get("/seat/worker.js")
+def worker() -> Response:
+    """The page's worker, from where its pages lie: it may speak for those below its own address and for no other page."""
+    return FileResponse(_WORKER, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
+
+
+def phone_words(lang: Lang) -> str:
+    """The words of the page's scripts as JSON, by their names in the group `phone`."""
+    told = {key.removeprefix("phone."): text for key, text in words(lang).items() if key.startswith("phone.")}
+    return json.dumps(told, ensure_ascii=False)
+
+
+def place_of(place: PlaceShown) -> str:
+    """A place in one line: where it was measured, how exactly, and what was typed."""
+    measured = f"{place.latitude}, {place.longitude}" if place.latitude is not None else ""
+    within = f" ±{place.within:g} m" if place.within is not None else ""
+    return " · ".join(one for one in (measured + within, place.words) if one)

@@ -1,0 +1,158 @@
+"""What comes from the spot over the interface: kept once, whenever it comes, with a receipt; and what is forgotten in its time."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from inspector.domain.case import CaseState
+from inspector.domain.visit import VisitState
+from inspector.flows.dispatch import seat_name
+from inspector.flows.forget import _materials
+from inspector.store.store import Store
+from inspector.web.roles import Role
+from tests.edge import WEB, Edge, serving
+from tests.house import Hand
+from tests.integration.test_draw_way import announced, carried_out, drawing
+from tests.materials import CAMERA, PLACE, jpeg
+
+pytestmark = pytest.mark.alike
+
+
+@pytest.fixture
+def edge(store: Store, hand: Hand) -> Iterator[Edge]:
+    office, _, _ = drawing(store, hand)
+    _, held = announced(office, hand, cases=1)
+    carried_out(office, hand, held.number)
+    with serving(office, WEB.model_copy(update={"max_photos": 2, "max_material_bytes": 1_000_000})) as held_edge:
+        yield held_edge
+
+
+@pytest.fixture
+def links() -> Iterator[ExitStack]:
+    """Clients that are closed at the end."""
+    with ExitStack() as held:
+        yield held
+
+
+def team(edge: Edge, links: ExitStack) -> tuple[Any, list[str], list[httpx.Client]]:
+    """The visit, its seats, and a client with the link of each; everybody has accepted."""
+    with edge.office.store.read() as tx:
+        (visit,) = (one for draw in tx.draws.page(None) for one in tx.visits.of_draw(draw.number))
+        seats = [seat_name(one) for one in tx.visits.team(visit.id)]
+    clients = [links.enter_context(edge.client(X_Link_Token=edge.office.link_token("seat", name))) for name in seats]
+    for name, client in zip(seats, clients, strict=True):
+        assert client.post(f"/v1/seats/{name}/accept").status_code == 200
+    return visit, seats, clients
+
+
+def note(visit: Any, verdict: str, words: str = "", **more: object) -> dict[str, object]:
+    (doubt,) = visit.doubts
+    return {"findings": [{"case_id": doubt.case_id, "claim": doubt.claim, "verdict": verdict, "note": words}], **more}
+
+
+def photo(content: bytes, **more: object) -> dict[str, object]:
+    return {"content": base64.b64encode(content).decode(), "digest": hashlib.sha256(content).hexdigest(), **more}
+
+
+def code(answer: httpx.Response) -> tuple[int, str]:
+    return answer.status_code, answer.json()["error"]["code"]
+
+
+def test_a_photo_is_the_one_that_was_taken_counts_once_has_a_receipt_and_lets_nobody_know_where_the_phone_was(
+    edge: Edge, hand: Hand, links: ExitStack
+) -> None:
+    visit, (first, _), (client, mate) = team(edge, links)
+    where = {"words": "东门", "latitude": 31.2345678, "longitude": 121.4, "within": 12}
+    stated = {"captured_at": "2030-01-01T00:00:00Z", "sent_at": "2030-01-01T02:00:00Z", "place": where}
+    sent, key = photo(jpeg(), **stated), {"Idempotency-Key": "p1"}
+    receipt = client.post(f"/v1/seats/{first}/photos", json=sent, headers=key).json()
+    later = {**sent, "sent_at": "2030-01-01T03:00:00Z"}
+    assert client.post(f"/v1/seats/{first}/photos", json=later, headers=key).json() == receipt, "the same message, sent once more"
+    assert client.post(f"/v1/seats/{first}/photos", json=sent).json() == receipt, "the same bytes are one photo"
+    assert receipt["received"] == sent["digest"]
+    assert (receipt["place"]["how"], receipt["place"]["latitude"]) == ("MEASURED", 31.23457)
+    assert receipt["came"]["clock_off"] < -86_400, "the phone's clock is told, and not trusted"
+    assert not receipt["came"]["late"]
+    damaged = {**photo(jpeg(width=32)), "digest": "0" * 64}
+    assert code(client.post(f"/v1/seats/{first}/photos", json=damaged)) == (422, "photo_digest_differs")
+    assert client.post(f"/v1/seats/{first}/photos", json=photo(jpeg(width=24))).status_code == 200
+    assert code(client.post(f"/v1/seats/{first}/photos", json=photo(jpeg(width=40)))) == (422, "photos_too_many")
+    kept = mate.get(f"/v1/seats/{first}/photos/{receipt['digest']}")
+    assert kept.status_code == 403, "each by the own link"
+    with edge.as_(Role.OFFICER) as officer:
+        seen = officer.get(f"/v1/seats/{first}/photos/{receipt['digest']}")
+    assert seen.headers["content-type"] == "image/jpeg"
+    assert PLACE not in seen.content
+    assert CAMERA not in seen.content
+    with edge.office.store.read() as tx:
+        rules = {row["rule"]: row["id"] for row in tx.ledger.about(visit.id)}
+        assert "visit.looked" in rules
+        assert len(tx.fieldnotes.photos(visit.id, "bureau")) == 2
+    with edge.office.store.begin() as tx:
+        assert tx.materials.forget_of_visits(hand() + timedelta(days=400)) == [], "the visit is still to be made"
+
+
+def test_the_second_phone_s_note_is_kept_late_or_not_and_what_it_says_otherwise_is_for_the_lead_and_for_whoever_decides(
+    edge: Edge, hand: Hand, links: ExitStack
+) -> None:
+    visit, seats, clients = team(edge, links)
+    (first, second), (lead, mate) = seats, clients
+    done = lead.post(f"/v1/seats/{first}/notes", json=note(visit, "match")).json()
+    assert (done["became"], done["clashes"]) == ("RESULT", [])
+    assert mate.post(f"/v1/seats/{second}/notes", json=note(visit, "match", "有人办公")).json()["became"] == "KEPT"
+    with edge.as_(Role.OFFICER) as officer:
+        assert not [one for one in officer.get("/v1/attention").json()["attention"] if one["kind"] == "note_clash"]
+        hand.on(days=1)
+        said = mate.post(f"/v1/seats/{second}/notes", json=note(visit, "mismatch", "大门紧锁")).json()
+        assert (said["became"], said["came"]["late"]) == ("CLASH", True)
+        (matter,) = [one for one in officer.get("/v1/attention").json()["attention"] if one["kind"] == "note_clash"]
+        assert len(matter["facts"]["versions"][0]["said"]) == 2
+    (doubt,) = visit.doubts
+    with edge.office.store.read() as tx:
+        held, case = tx.visits.get(visit.id), tx.cases.get(doubt.case_id)
+        assert held.state is VisitState.DONE
+        assert [one.verdict.value for one in held.findings] == ["match"], "the result itself is not written over"
+        found = [one.verdict.value for one in tx.cases.evidence(doubt.case_id) if one.id.startswith("visit:")]
+        assert found == ["match", "mismatch"]
+        assert case.state is CaseState.REVIEW, "a person decides, with both before the eyes"
+    choice = {"case_id": doubt.case_id, "claim": doubt.claim, "note": said["note"], "reasons": "已当面核对"}
+    assert code(mate.post(f"/v1/seats/{second}/choices", json=choice)) == (403, "not_the_lead")
+    assert code(lead.post(f"/v1/seats/{first}/choices", json={**choice, "reasons": " "})) == (422, "reason_missing")
+    assert lead.post(f"/v1/seats/{first}/choices", json=choice).json() == {"became": "KEPT"}
+    told = lead.get(f"/v1/seats/{first}/notes").json()
+    assert (len(told["notes"]), told["clashes"], told["lead"]) == (3, [], told["notes"][0]["inspector"])
+    assert code(lead.post(f"/v1/seats/{first}/choices", json=choice)) == (409, "clash_over")
+
+
+def test_notes_that_lay_in_a_phone_are_of_the_day_they_were_written_and_before_the_team_is_whole_nothing_is_taken(
+    edge: Edge, hand: Hand, links: ExitStack
+) -> None:
+    with edge.office.store.read() as tx:
+        (visit,) = (one for draw in tx.draws.page(None) for one in tx.visits.of_draw(draw.number))
+        name = seat_name(tx.visits.team(visit.id)[0])
+    with edge.client(X_Link_Token=edge.office.link_token("seat", name)) as alone:
+        alone.post(f"/v1/seats/{name}/accept")
+        assert code(alone.post(f"/v1/seats/{name}/notes", json=note(visit, "match"))) == (409, "team_not_accepted")
+    _, (first, _), (client, _) = team(edge, links)
+    assert code(client.post(f"/v1/seats/{first}/notes", json={"remarks": " "})) == (422, "note_empty")
+    wrong = {"captured_at": "2031-01-01T00:00:00Z", "sent_at": "2031-01-02T00:00:00Z"}
+    hand.on(days=2)
+    client.post(f"/v1/seats/{first}/notes", json=note(visit, "match", **wrong))
+    with edge.office.store.read() as tx:
+        (kept,) = tx.fieldnotes.notes(visit.id, "bureau")
+        assert kept.on == (hand() - timedelta(days=1)).date()
+        assert tx.visits.get(visit.id).parts[0].on == kept.on
+    client.post(f"/v1/seats/{first}/photos", json=photo(jpeg()))
+    with edge.office.store.begin() as tx:
+        held = tx.fieldnotes.photos(visit.id, "bureau")[0]
+        assert held.times.late, "the result was there before it"
+        assert _materials(tx, hand() + timedelta(days=400)) == 1
+        assert "visit.forget" in [row["rule"] for row in tx.ledger.about(visit.id)]
