@@ -76,7 +76,7 @@ class Inside:
         self.weighed: Counter[str] = Counter()
         self.reviewed: dict[str, list[str]] = defaultdict(list)
         self.voided: dict[str, datetime] = {}
-        rules = ("evidence.weigh", "evidence.late", "officer.review", "draw.void")
+        rules = ("evidence.weigh", "evidence.late", "evidence.conflict", "officer.review", "draw.void")
         for row in tx.connection.execute(sa.select(ledger).where(ledger.c.rule.in_(rules)).order_by(ledger.c.id)):
             facts = json.loads(row.body or "{}").get("facts", {})
             if row.rule == "officer.review":
