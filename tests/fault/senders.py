@@ -141,9 +141,9 @@ class Senders:
         return True
 
 
-def post(held: Site, numbers: list[int], threads: int = 8, patience: float = 120) -> None:
+def post(held: Site, numbers: list[int], threads: int = 8, patience: float = 600) -> None:
     """Send cases until each has been accepted, and see to what their senders do next."""
-    senders = Senders(held, numbers, patience + len(numbers) / 4)
+    senders = Senders(held, numbers, patience + len(numbers) / 2)
     hands = [threading.Thread(target=senders.send) for _ in range(threads)]
     for hand in hands:
         hand.start()

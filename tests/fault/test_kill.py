@@ -21,7 +21,7 @@ SORTS = {
 
 @pytest.mark.fault
 @pytest.mark.slow
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 def test_a_daemon_killed_again_and_again_loses_nothing_and_doubles_nothing(database_url: str, tmp_path: Path) -> None:
     with site(database_url, tmp_path, mixed=True) as held:
         story = murder(held, 2, list(range(EVERYDAY)))

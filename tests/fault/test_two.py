@@ -36,7 +36,7 @@ def sending(held: Site, numbers: range) -> threading.Thread:
 @pytest.mark.fault
 @pytest.mark.slow
 @pytest.mark.postgres
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(600)
 def test_of_two_daemons_one_is_killed_and_one_sleeps_past_its_leases_and_the_other_carries_on(
     postgres_url: str, tmp_path: Path
 ) -> None:
@@ -64,7 +64,7 @@ def test_of_two_daemons_one_is_killed_and_one_sleeps_past_its_leases_and_the_oth
             time.sleep(5)  # a lease is 4 seconds: the other one takes over
             os.kill(there.pid, signal.SIGCONT)
             sender.join()
-            wait(first, 120)
+            wait(first, 300)
         finally:
             for daemon in (here, there):
                 daemon.send_signal(signal.SIGCONT)

@@ -42,7 +42,7 @@ kind = "county-archive"
 owner = "示例区档案馆"
 url = "{url}"
 secret_file = "{folder}/secret"
-seconds = 2
+seconds = 20
 """
 STANDING, STRUCK, GARBLED = "91350100M000100Y43", "91000000MA0000001R", "91000000MA0000002N"
 
