@@ -133,6 +133,26 @@ def test_an_order_whose_time_somebody_cut_makes_nobody_withhold(store: Store, ha
     void_by_rule(office, hand, made.number, "record")
 
 
+@pytest.mark.parametrize("cell", ["expires_at", "due_at"])
+def test_an_order_that_somebody_altered_while_its_connector_was_paused_brings_no_next_number(
+    store: Store, hand: Hand, cell: str
+) -> None:
+    office, made = seeding(store, hand)
+    with store.begin() as tx:
+        tx.lanes.ensure(office.connectors.names())
+        assert tx.lanes.pause("justice", hand())
+    throw(office, made, hand, "赵", "钱")
+    with pytest.raises(AssertionError):  # justice is not asked
+        settle(office, seconds=2)
+    made = now_(office, made.number)
+    assert (set(made.parts), made.reveal_by is not None) == ({"dice", "audit"}, True)
+    at = hand() - timedelta(minutes=1) if cell == "expires_at" else hand() + timedelta(days=900)
+    write(store, sa.update(work).where(work.c.key == f"draw.reveal:{made.number}:justice").values({cell: at}))
+    if cell == "due_at" and made.reveal_by is not None:
+        hand.now = made.reveal_by
+    void_by_rule(office, hand, made.number, "record")
+
+
 class Late(Party):
     """A party that promises when it is let."""
 
