@@ -7,6 +7,7 @@ from datetime import datetime
 from inspector.domain import gathering
 from inspector.domain.decision import OrderKind
 from inspector.domain.plan import Draw, DrawState, Step
+from inspector.domain.voiding import ALTERED
 from inspector.flows import footing, succession
 from inspector.flows.office import Office
 from inspector.flows.parts import settled, sound
@@ -65,7 +66,7 @@ def _end(work: Work, office: Office, tx: Tx, now: datetime, how: str, code: str)
         return
     held = settled(office, tx, held, (party, *held.ceremonies), now)
     if work.expires_at is not None and work.expires_at <= now and _has_time(tx, held, party, now):
-        by_rule(office, tx, held, "record", now)  # its time was cut in the order's row: that is no silence of the party's
+        _altered(office, tx, held, now)  # its time was cut in the order's row: that is no silence of the party's
         return
     if party in held.parts:
         return
@@ -79,12 +80,23 @@ def _end(work: Work, office: Office, tx: Tx, now: datetime, how: str, code: str)
     _void(office, tx, held, silent, unasked, now, f":{code}" if code and not others else "")
 
 
+def _altered(office: Office, tx: Tx, held: Draw, now: datetime) -> None:
+    """Void by rule, and no next number by it: what asks for the seed is not as it was written.
+
+    What was not committed to yet has no result that anybody could choose: it may be announced anew, with all parties.
+    """
+    if held.state is DrawState.PREPARING:
+        succession.void(office, tx, held, office.book.get(held.pack), f"{ALTERED}:record", (), now)
+    else:
+        by_rule(office, tx, held, "record", now)
+
+
 def _void(
     office: Office, tx: Tx, held: Draw, silent: tuple[str, ...], unasked: tuple[str, ...], now: datetime, why: str = ""
 ) -> None:
     """Void for want of parts; void by rule where the order to ask somebody was put off or altered in its row."""
     if any(_turned(tx, held, party) for party in unasked):
-        by_rule(office, tx, held, "record", now)
+        _altered(office, tx, held, now)
         return
     reason = f"withheld:{','.join(silent)}" if silent else f"{UNASKED}:{','.join(unasked)}"
     succession.void(office, tx, held, office.book.get(held.pack), reason + why, silent, now, unasked=unasked)

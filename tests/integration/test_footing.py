@@ -166,6 +166,26 @@ class Late(Party):
     card: Card
 
 
+def test_an_order_for_a_promise_whose_time_somebody_cut_brings_no_next_number(store: Store, hand: Hand) -> None:
+    office, _, _ = drawing(store, hand)
+    post(office, application(1, "dispatch-premises", FACTS))
+    settle(office)
+    with store.begin() as tx:
+        tx.lanes.ensure(office.connectors.names())
+        assert tx.lanes.pause("justice", hand())
+        made = announce_now(office, tx, "weekly", "clerk", hand())
+    assert made is not None
+    with pytest.raises(AssertionError):  # justice is not asked
+        settle(office, seconds=1)
+    cut = hand() - timedelta(minutes=1)
+    write(store, sa.update(work).where(work.c.key == f"draw.promise:{made.number}:justice").values(expires_at=cut))
+    settle(office)
+    with store.read() as tx:
+        after = tx.draws.get(made.number)
+        assert tx.draws.by_slot("weekly", f"{made.slot}+") is None, "nothing follows by rule"
+    assert (after.state, after.void_reason, after.lacked) == (DrawState.VOID, "REGISTER_CHANGED:record", ())
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("what", ["promises", "objects.tsv", "rules.json", "members.json"])
 def test_what_was_altered_before_the_commitment_is_not_committed_to_and_a_person_is_told(
