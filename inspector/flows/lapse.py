@@ -13,7 +13,7 @@ from inspector.flows.office import Office
 from inspector.flows.parts import settled, sound
 from inspector.flows.settle import Settlement
 from inspector.flows.voiding import void as by_rule
-from inspector.ports import Garbled, PortError, Refused
+from inspector.ports import Garbled, NotYet, Origin, PortError, Refused
 from inspector.store.tables import EPOCH
 from inspector.store.tx import Tx
 from inspector.store.work import Work
@@ -106,7 +106,7 @@ def overdue(work: Work, office: Office) -> Settlement:
     """The last moment for reveals; further sources have a later one of their own.
 
     Nobody withholds what nobody has been asked for: until the figures are settled it is they that are missing, and secrets asked for
-    late have a later moment.
+    late have a later moment. Raises NotYet while somebody is at work on the order to ask one of them.
     """
 
     def write(tx: Tx, now: datetime) -> None:
@@ -122,6 +122,10 @@ def overdue(work: Work, office: Office) -> Settlement:
         if held.figured and held.reveal_by is not None and now < held.reveal_by and not set(parties) <= set(figures):
             return
         missing = [party for party in parties if party not in held.parts and not _has_time(tx, held, party, now)]
+        if any(_leased(tx, held, party) for party in missing):
+            raise NotYet(
+                "reveal_in_flight", origin=Origin.US, attempts=0, retry_after=1.0
+            )  # what comes of it will say who was asked
         silent = tuple(party for party in missing if party in held.ceremonies or _asked(tx, held, party))
         if missing:
             _void(office, tx, held, silent, tuple(party for party in missing if party not in silent), now)
@@ -132,7 +136,13 @@ def overdue(work: Work, office: Office) -> Settlement:
 def _asked(tx: Tx, held: Draw, party: str) -> bool:
     """Whether a call to a party has ended, however it did, or nobody knows any more."""
     row = tx.work.keyed(_key(held, party))
-    return row is None or _tried(row["attempts"], row["error"]) or row["lease_until"] > EPOCH
+    return row is None or _tried(row["attempts"], row["error"])
+
+
+def _leased(tx: Tx, held: Draw, party: str) -> bool:
+    """Whether somebody is at work on the order to ask a party, or was when the daemon died: then it is taken up again."""
+    row = tx.work.keyed(_key(held, party))
+    return row is not None and row["state"] == "ready" and row["lease_until"] > EPOCH
 
 
 def _tried(attempts: int, error: str | None) -> bool:
