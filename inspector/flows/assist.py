@@ -82,7 +82,8 @@ def answer(  # noqa: PLR0913 - an answer in all its parts
     note = "" if verdict is Verdict.CANNOT_SAY else unread(heard, value, fact.values)
     told = _settled(office, tx, case, request, decision, now)
     if note:
-        tx.attention.open(unsettled.ANSWER_UNREAD, request.requester, request.id, _about(request), now)
+        signed = {"signed": verdict.value} if verdict is not None else {}
+        tx.attention.open(unsettled.ANSWER_UNREAD, request.requester, request.id, _about(request) | signed, now)
     go_on(tx, office, told, heard, note, now)
     return told
 
