@@ -63,6 +63,31 @@ BROKEN = {
         ["fields_missing"],
         "item business-licence · fact registration-status · valid_for_basis: missing: add valid_for_basis",
     ),
+    "and on what its closed list of values rests": (
+        after('code = "registration-status"', 'values_basis = "H:44"\n', ""),
+        ["fields_missing"],
+        "item business-licence · fact registration-status · values_basis: missing: add values_basis",
+    ),
+    "a list is of values that a rule without order can tell apart": (
+        after('code = "registration-status"', 'compare = "exact"', 'compare = "at_least"'),
+        ["values_unfit"],
+        "item business-licence · fact registration-status · values: a list of values is held by no rule of order (at_least)",
+    ),
+    "of more than one": (
+        after('code = "degree"', ', "本科=大学本科", "硕士=硕士研究生", "博士=博士研究生"', ""),
+        ["values_alone"],
+        "item exam-work-years · fact degree · values: `专科=大专=大学专科` is the only value",
+    ),
+    "each by writings of its own": (
+        after('code = "degree"', '"本科=大学本科"', '"本科=大专"'),
+        ["value_twice"],
+        "item exam-work-years · fact degree · values: 大专 stands here twice",
+    ),
+    "and none of them is what stands for no value, or for an outage": (
+        after('code = "registration-status"', '"迁出"', '"迁出=系统维护"'),
+        ["values_wordless"],
+        "item business-licence · fact registration-status · values: `系统维护` says that there is no value",
+    ),
     "an item states its own term with its basis": (
         after(ITEM, 'verify_basis = "S0:7;P:2.4;H:40"\n', ""),
         ["fields_missing"],

@@ -60,9 +60,10 @@ INCOMING: Mapping[str, tuple[type[BaseModel], Mapping[str, Any], Mapping[str, st
         {"value": "示例区云溪街道1号", "signer": "某某局 王五"},
         {
             "verdict": "`match`, `mismatch`, `not_found` or `cannot_say`; left out where `value` is given and the pack's rule compares it: "
-            "then only a value of the promise's form (a day, a number, yes or no, a code) contradicts",
-            "value": "what your records say, one line; needed with `mismatch`, and then never “no record” or “-” "
-            "(`mismatch_unfounded`); with `cannot_say`, why",
+            "then only a value of the pack's list, or of the promise's form (a day, a number, yes or no, a code), "
+            "contradicts; other text is kept and read by a person",
+            "value": "what your records say, one line; needed with `mismatch`; with `cannot_say`, why. “No record”, “-” and what is not in "
+            "the pack's list contradict nothing, whatever the verdict: they are kept and read by a person",
             "signer": "who answers for it",
         },
     ),

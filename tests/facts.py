@@ -15,5 +15,7 @@ REGISTERED = Fact(
     compare=Compare.NORMALISED,
     valid_for=Term(amount=30, unit=Unit.DAY),
     basis="",
+    values=("存续=在营", "吊销", "注销"),
+    values_basis="",
 )
-"""Whether a firm is in the register, compared by its normalised value."""
+"""Whether a firm is in the register, compared by its normalised value, one of a closed list."""

@@ -49,7 +49,10 @@ _FILES, _INDEX, _SFTP, _MAIL = (
     "integration.test_sftp",
     "integration.test_mail",
 )
-_ROWS = "rows have no envelope that could call itself well: what stands in the agreed column is the value"
+_ROWS = (
+    "rows have no envelope that could call itself well; words of an outage in the agreed column are no value (unit.test_value:"
+    "test_no_words_of_an_outage_are_a_value_of_any_fact_whatever_was_promised)"
+)
 _NO_TIME = "the protocol names no time to come back at; busy is later by our own waits"
 _GATEWAY, _SECRET = "integration.test_gateway", "integration.test_gateway_secret"
 

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from enum import StrEnum
 
 from inspector.domain.calendar import SHANGHAI, Term, Unit
 from inspector.domain.case import Method, Outcome
 from inspector.domain.errors import Invalid
 from inspector.domain.policy import Compare
-from inspector.domain.signs import composed
-from inspector.domain.value import alike, wordless
+from inspector.domain.value import (
+    broken,
+    listed,
+    members,
+    moments,
+    number,
+    plain,
+    stand_in,
+    unlike,
+    window,
+    wordless,
+    writings,
+    yes,
+)
 
 UNTRUE = frozenset({Outcome.UNTRUE_CURABLE, Outcome.UNTRUE_INCURABLE, Outcome.FALSE_KNOWING})
 """Outcomes that say that a commitment was not true: only a contradiction can carry them (handbook 2.7, scenarios 9, 10)."""
@@ -29,18 +40,11 @@ BEFORE, AHEAD, TO_COME = "as_of_before", "as_of_ahead", "day_to_come"
 """Notes of evidence that is not fresh: older than the day the claim speaks of, dated in the future, or about a day to come."""
 
 
+UNREAD, UNLISTED = "value_not_comparable", "value_unlisted"
+"""Notes of a value that no rule can hold against the promise, and of one that is not among those the pack lists."""
+
 _UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
 """Characters that count as printable and show nothing: fillers, joiners, selectors of variants, the Braille pattern without a dot."""
-
-_MONTH = re.compile("[0-9]{4}-[0-9]{2}")
-_NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
-_BETWEEN = re.compile("[,;、，；|\n]")
-_OPEN = ".."
-_ANSWERS = {
-    **dict.fromkeys(("true", "yes", "y", "1", "是", "有", "有效", "属实"), True),
-    **dict.fromkeys(("false", "no", "n", "0", "否", "无", "无效", "不属实"), False),
-}
-"""How sources say yes and no."""
 
 _FORMED = frozenset({Compare.NOT_BEFORE, Compare.NOT_AFTER, Compare.AT_LEAST, Compare.WITHIN, Compare.PREDICATE})
 """Rules that only values of one form can be held by: everything else has no order, and is not compared."""
@@ -117,9 +121,9 @@ def blank(text: str, words: Iterable[str] = ()) -> bool:
     """Whether a text says nothing: no visible character, or one of the `words` that stand for it, in any width, case and spacing."""
     seen = (sign for sign in text if sign.isprintable() and not _UNSEEN.match(sign))
     if not words:
-        return not any(map(_plain, seen))  # the first sign that is one answers: every case asks this of every text
-    told = _plain("".join(seen))
-    return not told or told in {_plain(word) for word in words}
+        return not any(map(plain, seen))  # the first sign that is one answers: every case asks this of every text
+    told = plain("".join(seen))
+    return not told or told in {plain(word) for word in words}
 
 
 def compare(rule: Compare, claimed: str, found: str) -> bool:
@@ -128,67 +132,124 @@ def compare(rule: Compare, claimed: str, found: str) -> bool:
         case Compare.EXACT:
             return claimed == found
         case Compare.NORMALISED:
-            return _plain(claimed) == _plain(found)
+            return plain(claimed) == plain(found)
         case Compare.NOT_BEFORE:
-            was, told = _moments(claimed, found)
+            was, told = moments(claimed, found)
             return told >= was
         case Compare.NOT_AFTER:
-            was, told = _moments(claimed, found)
+            was, told = moments(claimed, found)
             return told <= was
         case Compare.AT_LEAST:
-            return _number(found) >= _number(claimed)
+            return number(found) >= number(claimed)
         case Compare.WITHIN:
-            first, last = _window(found)
+            first, last = window(found)
             return first <= date.fromisoformat(claimed.strip()) <= last
         case Compare.SET:
-            return _members(claimed) <= _members(found)
+            return members(claimed) <= members(found)
         case Compare.PREDICATE:
-            return _yes(found)
+            return yes(found)
 
 
-def says(rule: Compare, claimed: str, found: str) -> Verdict:
-    """What a source's value says by the pack's rule: what is no value, or of another form, cannot say, and speaks against nobody."""
+def agrees(rule: Compare, claimed: str, found: str, values: Sequence[str] = ()) -> bool | None:
+    """Whether a value is what was promised (True), is another one (False), or cannot be told (None): that is for a person to read.
+
+    `values` is the closed list that the pack has for the fact. What is not in it is neither, and what was promised outside it is
+    contradicted by nothing. Without a list a value is another one only where both have one form that nobody can mistake for words:
+    a text of its own may be the register's value, and may be the notice of an outage.
+    """
+    if values:
+        return _among(rule, claimed, found, values)
     try:
-        if compare(rule, claimed, found):
-            return Verdict.MATCH
+        supports = compare(rule, claimed, found)
     except ValueError:
-        return Verdict.CANNOT_SAY
-    empty = rule is not Compare.PREDICATE and wordless(found) and not alike(claimed, found)
-    return Verdict.CANNOT_SAY if empty else Verdict.MISMATCH
+        return None
+    if rule is Compare.PREDICATE:
+        return supports
+    if supports:
+        return None if broken(found) else True
+    if rule in _FORMED:
+        return None if stand_in(found) else False
+    if rule is Compare.SET:
+        return _all_there(members(claimed), members(found))
+    differ = unlike(claimed, found)
+    return None if differ is None else not differ
 
 
-def stated(verdict: Verdict | None, value: str, claimed: str, rule: Compare) -> Verdict:
-    """What a signed answer says: its verdict, or without one what the pack's rule makes of its `value`.
+def _among(rule: Compare, claimed: str, found: str, values: Sequence[str]) -> bool | None:
+    """`agrees` by a closed list: each value is the one it is by any of its writings."""
+    if rule is not Compare.SET:
+        one, other = listed(claimed, values), listed(found, values)
+        return None if one is None or other is None else one == other
+    try:
+        wanted, there = ({listed(each, values) for each in members(text)} for text in (claimed, found))
+    except ValueError:
+        return None
+    return None if None in wanted | there else wanted <= there
 
-    People write into a field whatever they have to say. So a value without a verdict contradicts only where rule or promise have a
-    form, and it is of that form: two days, numbers, codes built alike. Every other text that is not the promised one is for a person
-    to read, and cannot say: it may be a value, and it may be "no such person".
+
+def _all_there(wanted: Iterable[str], there: Collection[str]) -> bool | None:
+    """Whether each member that is wanted is there, where all have one form; one that differs from each is not."""
+    found = [[one != other and unlike(one, other) for other in there] for one in wanted]
+    if any(differ is None for row in found for differ in row):
+        return None
+    return all(False in row for row in found)
+
+
+def says(rule: Compare, claimed: str, found: str, values: Sequence[str] = ()) -> Verdict:
+    """What a source's value says by the pack's rule and list: what cannot be told cannot say, and speaks against nobody."""
+    return _VERDICTS[agrees(rule, claimed, found, values)]
+
+
+_VERDICTS = {True: Verdict.MATCH, False: Verdict.MISMATCH, None: Verdict.CANNOT_SAY}
+
+
+def stated(verdict: Verdict | None, value: str, claimed: str, rule: Compare, values: Sequence[str] = ()) -> Verdict:
+    """What a signed answer says: its verdict, or without one what the pack's rule and list make of its `value`.
+
+    People write into a field whatever they have to say. So a value without a verdict says something only as a source's would. A
+    signed contradiction stands with words of its own, which a person reads before it goes against anybody; but what is outside the
+    pack's list, or says that nobody knows, is kept and cannot say, and so is a confirmation beside words that no rule can hold.
+    Whoever hears it tells a person (`unread`).
 
     Verdict and value must not contradict each other: whichever was the slip, the other would prove a promise that nobody confirms, or
-    speak against somebody whose promise the records hold. Raises Invalid (`match_contradicts`, `value_contradicts`,
-    `match_uncomparable`, `mismatch_unfounded`): who answers can mend it at once, so neither is guessed.
+    speak against somebody whose promise the records hold. Raises Invalid (`match_contradicts`, `value_contradicts`): who answers can
+    mend it at once, so neither is guessed.
     """
     if blank(value):
         return verdict or Verdict.CANNOT_SAY
-    try:
-        agrees = compare(rule, claimed, value)
-    except ValueError:
-        if verdict is Verdict.MATCH:
-            raise Invalid("match_uncomparable", field="value", value=value, claimed=claimed) from None
-        agrees = None
-    unfounded = not agrees and wordless(value)
+    same = agrees(rule, claimed, value, values)
+    empty = wordless(value)
     if verdict is None:
-        if agrees:
-            return Verdict.MATCH
-        formed = agrees is False and (rule in _FORMED or alike(claimed, value))
-        return Verdict.MISMATCH if formed and not unfounded else Verdict.CANNOT_SAY
-    if verdict is Verdict.MISMATCH and unfounded and not alike(claimed, value):
-        raise Invalid("mismatch_unfounded", field="value", value=value)
-    if agrees is False and verdict is Verdict.MATCH:
+        return Verdict.CANNOT_SAY if empty and not same else _VERDICTS[same]
+    if same is False and verdict is Verdict.MATCH:
         raise Invalid("match_contradicts", field="value", value=value, claimed=claimed)
-    if agrees and verdict is not Verdict.MATCH:
+    if same and verdict is not Verdict.MATCH:
         raise Invalid("value_contradicts", field="value", verdict=verdict, value=value, claimed=claimed)
+    if same is None and (verdict is Verdict.MATCH or (verdict is Verdict.MISMATCH and (values or empty))):
+        return Verdict.CANNOT_SAY
     return verdict
+
+
+def reading(verdict: Verdict, value: str, claimed: str, rule: Compare, values: Sequence[str] = ()) -> None:
+    """Raise Invalid unless a person's own reading holds as it is: whoever reads is the person to ask, and mends it at once.
+
+    Besides those of `stated`: `value_unlisted`, `match_uncomparable`, `mismatch_unfounded`.
+    """
+    if stated(verdict, value, claimed, rule, values) is verdict:
+        return
+    if values and listed(value, values) is None:
+        known = "、".join(writings(one)[0] for one in values)
+        raise Invalid("value_unlisted", field="value", value=value, known=known)
+    if verdict is Verdict.MATCH:
+        raise Invalid("match_uncomparable", field="value", value=value, claimed=claimed)
+    raise Invalid("mismatch_unfounded", field="value", value=value)
+
+
+def unread(verdict: Verdict, found: str, values: Sequence[str]) -> str:
+    """The note of a value that says nothing by any rule: `UNLISTED` where the pack lists others, `UNREAD` where it lists none."""
+    if verdict is not Verdict.CANNOT_SAY:
+        return ""
+    return UNLISTED if values and listed(found, values) is None else UNREAD
 
 
 def unfresh(verdict: Verdict, as_of: datetime | None, on: date, valid_for: Term | None, asked_at: datetime) -> str:
@@ -219,50 +280,3 @@ def span(term: Term) -> timedelta:
     if term.unit in days:
         return timedelta(days=term.amount * days[term.unit])
     return timedelta(hours=term.amount) if term.unit is Unit.HOUR else timedelta(minutes=term.amount)
-
-
-def _moments(*texts: str) -> list[date]:
-    """Days, or months by their first: all of one form, for a month is neither before nor after a day of its own. Raises ValueError."""
-    months = [bool(_MONTH.fullmatch(text.strip())) for text in texts]
-    if len(set(months)) > 1:
-        raise ValueError(f"a day and a month: {', '.join(texts)}")
-    return [date.fromisoformat(text.strip() + "-01" * months[0]) for text in texts]
-
-
-def _window(text: str) -> tuple[date, date]:
-    """The first and last day of `2024-01-01/2027-12-31`; `..` is open (ISO 8601-2). Raises ValueError."""
-    first, slash, last = (part.strip() for part in text.partition("/"))
-    if not slash or first == last == _OPEN:
-        raise ValueError(f"no window of days: {text}")
-    held = date.min if first == _OPEN else date.fromisoformat(first), date.max if last == _OPEN else date.fromisoformat(last)
-    if held[0] > held[1]:
-        raise ValueError(f"a window that ends before it begins: {text}")
-    return held
-
-
-def _members(text: str) -> frozenset[str]:
-    """What a list names, whatever parts its members. Raises ValueError where it names nothing."""
-    named = frozenset(filter(None, map(_plain, _BETWEEN.split(text))))
-    if not named:
-        raise ValueError(f"a list of nothing: {text}")
-    return named
-
-
-def _yes(text: str) -> bool:
-    """What a source says of a question that it is asked to say yes or no to. Raises ValueError for anything else."""
-    told = _plain(text)
-    if told not in _ANSWERS:
-        raise ValueError(f"neither yes nor no: {text}")
-    return _ANSWERS[told]
-
-
-def _number(text: str) -> Decimal:
-    """A plain number, without sign, unit or separator. Raises ValueError for anything else: 5 years are not 5."""
-    if not _NUMBER.fullmatch(text.strip()):
-        raise ValueError(f"no plain number: {text}")
-    return Decimal(text.strip())
-
-
-def _plain(text: str) -> str:
-    """Width, case and white space make no difference between two writings of one value."""
-    return "".join(composed(text).casefold().split())

@@ -94,6 +94,7 @@ class Fact:
     `record_basis` is the line by which a whole record may be fetched; empty: no more is asked than settles the claim.
     `urgency`: how soon another agency is asked to answer.
     `result`: another agency's result may prove it; `self_proof`: its subject may be asked to show it; None: not.
+    `values` are all that it can be, each by its writings (`存续=在营`), by `values_basis`; empty: nobody has listed them.
     """
 
     code: str
@@ -111,6 +112,8 @@ class Fact:
     urgency: Urgency = Urgency.NORMAL
     result: Reuse | None = None
     self_proof: Showing | None = None
+    values: tuple[str, ...] = ()
+    values_basis: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

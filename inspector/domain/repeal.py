@@ -230,7 +230,7 @@ def _because(rule: str, policy: Policy, facts: Mapping[str, object]) -> Because:
 
 
 def _of_fact(fact: Fact) -> Iterator[str | None]:
-    yield from (fact.basis, fact.valid_for_basis, fact.record_basis)
+    yield from (fact.basis, fact.valid_for_basis, fact.record_basis, fact.values_basis)
     if fact.result is not None:
         yield fact.result.basis
     if fact.self_proof is not None:

@@ -5,7 +5,7 @@ No answer without a signer, no refusal without reasons (the plan, item 7; handbo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -91,8 +91,9 @@ def answer(  # noqa: PLR0913 - an answer in all its parts
     door: Door | None = None,
     *,
     remark: str = "",
+    values: Sequence[str] = (),
 ) -> Decision[Request]:
-    """The requested agency answers: by a verdict, or by the value it holds, which the pack's `rule` for the fact compares.
+    """The requested agency answers: by a verdict, or by the value it holds, which the pack's `rule` and list for the fact compare.
 
     Refused when it has, or when nobody wants to know any more: the first answer stands (`again`). So is one that contradicts itself
     (`stated`).
@@ -101,7 +102,7 @@ def answer(  # noqa: PLR0913 - an answer in all its parts
     A mismatch says what its records hold; whoever cannot say says why (the plan, item 7: no refusal without reasons).
     """
     _must_hear(request)
-    reply = _answer(request, verdict, value, signer, rule, remark)
+    reply = _answer(request, verdict, value, signer, rule, remark, values)
     facts = {**reply, **by_door(door), **_when(request)}
     because = Because(rule="assistance.answer", basis=(request.basis,), pack=pack, facts=facts)
     held = _replied(request, AssistanceState.ANSWERED, reply, door, now)
@@ -119,12 +120,14 @@ def again(  # noqa: PLR0913 - as `answer`
     door: Door | None = None,
     *,
     remark: str = "",
+    values: Sequence[str] = (),
 ) -> Decision[Request]:
     """Whoever has answered or refused, or is asked no more, says otherwise now. It is kept for a person, and what was said before stands.
 
     Raises Invalid, Refusal.
     """
-    return afterword(request, Saying.ANSWER, _answer(request, verdict, value, signer, rule, remark), now, pack, door)
+    said = _answer(request, verdict, value, signer, rule, remark, values)
+    return afterword(request, Saying.ANSWER, said, now, pack, door)
 
 
 def decline(
@@ -148,15 +151,21 @@ def decline(
     return Decision(state=noted(held, because.rule, now, said=reasons), because=because, told=(told,), ends=TIMERS)
 
 
-def _answer(request: Request, verdict: Verdict | None, value: str, signer: str, rule: Compare, remark: str) -> dict[str, object]:
-    """An answer as it is kept. Raises Invalid for one without its words, without a signer, or against itself."""
+def _answer(
+    request: Request, verdict: Verdict | None, value: str, signer: str, rule: Compare, remark: str, values: Sequence[str]
+) -> dict[str, object]:
+    """An answer as it is kept, with the verdict that was signed (`signed`) where it is not weighed as that.
+
+    Raises Invalid for one without its words, without a signer, or against itself.
+    """
     if verdict is Verdict.MISMATCH and blank(value):
         raise Invalid("mismatch_wordless", field="value")
     if verdict is Verdict.CANNOT_SAY and blank(value):
         raise Invalid("cannot_say_wordless", field="value")
     signed(signer)
-    verdict = stated(verdict, value, str(request.question["claimed"]), rule)
-    said: dict[str, object] = {"verdict": verdict.value, "value": value, "signer": signer}
+    weighed = stated(verdict, value, str(request.question["claimed"]), rule, values)
+    said: dict[str, object] = {"verdict": weighed.value, "value": value, "signer": signer}
+    said |= {"signed": verdict.value} if verdict not in (None, weighed) else {}
     return said if blank(remark) else {**said, "reasons": remark}
 
 

@@ -7,7 +7,7 @@ against nobody (the plan, items 2, 4 and 7; handbook 2.2, 7.10, scenarios 9, 10,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -17,7 +17,7 @@ from inspector.domain.calendar import SHANGHAI, Counting, Due, WorkingCalendar, 
 from inspector.domain.case import Case, CaseState
 from inspector.domain.decision import Because, Decision, Order, OrderKind, Told
 from inspector.domain.errors import Invalid, Refusal
-from inspector.domain.evidence import Verdict, blank, stated
+from inspector.domain.evidence import Verdict, blank, reading
 from inspector.domain.material import MaterialKind
 from inspector.domain.person import nameable
 from inspector.domain.policy import Compare, Policy
@@ -288,10 +288,10 @@ def unread(proof: SelfProof, pack: str) -> Decision[SelfProof]:
     return Decision(state=proof, because=replace(because, rule=rule))
 
 
-def read(proof: SelfProof, told: Reading, rule: Compare, pack: str) -> Decision[SelfProof]:
+def read(proof: SelfProof, told: Reading, rule: Compare, pack: str, values: Sequence[str] = ()) -> Decision[SelfProof]:
     """A named person says what the material says: it proves the fact, contradicts it (a lead), or says neither, with reasons.
 
-    Raises Refusal where nothing waits to be read, Invalid for what a reading lacks, and what `stated` raises where verdict and value
+    Raises Refusal where nothing waits to be read, Invalid for what a reading lacks, and what `reading` raises where verdict and value
     contradict each other. The day that the material is of decides whether it can speak of the claimed one, so none is left out.
     """
     if proof.state is not ProofState.RECEIVED:
@@ -308,7 +308,7 @@ def read(proof: SelfProof, told: Reading, rule: Compare, pack: str) -> Decision[
     if told.on is not None and told.on > came:
         raise Invalid("material_day_ahead", field="of_day", day=told.on.isoformat(), came=came.isoformat())
     if told.verdict is not Verdict.CANNOT_SAY:
-        stated(told.verdict, told.value, str(proof.question["claimed"]), rule)
+        reading(told.verdict, told.value, str(proof.question["claimed"]), rule, values)
     facts: dict[str, object] = {"verdict": told.verdict.value, "by": told.by, "digests": [one.digest for one in proof.materials]}
     facts |= {name: text for name, text in (("value", told.value), ("reasons", told.reasons)) if text}
     facts |= {"of_day": told.on.isoformat()} if told.on is not None else {}

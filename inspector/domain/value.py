@@ -1,14 +1,22 @@
-"""What can be a value at all: a contradiction is a value of the promise's own form, never a placeholder, an excuse or a remark.
+"""What can be a value at all, and when two writings are one: what nobody can tell apart from a remark or an outage contradicts nobody.
 
-"No such record", "-" and "cannot verify" say that somebody does not know. They stand where a value should, and are none
-(handbook scenario 10: a finding of untrue needs a positive contradiction).
+"No such record", "-" and "under maintenance" say that somebody does not know, or that something does not work. They stand where a value
+should, and are none (handbook scenario 10: a finding of untrue needs a positive contradiction). No list of them is whole, so it is not
+asked what is no value, but what is one: numbers, days, yes and no, codes built alike, and what the pack lists for the fact.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
+from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from inspector.domain.signs import composed
+
+ONE = "="
+"""Stands in an entry of a pack's list between writings of one value: `存续=在营=开业`."""
 
 _NOTHING = frozenset(
     {
@@ -47,50 +55,156 @@ _NOTHING = frozenset(
         ),
     }
 )
-"""Whole values, plain (see `_plain`), that stand for none."""
-_EXCUSE = re.compile(
-    r"查无|查不到|找不到|无法[核查确判认提获比联反]|不能[核查确判认提]|难以[核查确判认]|(?:未|没有?|尚未|暂未)能?[查检找获核收取]"
-    r"|暂无|无(?:该|此|相关|有关|符合|任何)|没有(?:该|此|相关|有关|记录|数据|信息|档案)|待[核查定确补]|正在[核查调整]|系统(?:维护|繁忙|异常|错误|超时|故障|升级)|(?:查询|请求|连接)?超时|(?:查询|请求)失败"
-    r"|not?(?:found|such|data|record|available|match)|cannot|can't|couldnot|unable|unavailable|pending|timeout|error|err[0-9:_-]"
+"""Whole values, plain (see `plain`), that stand for none."""
+_OUTAGE = re.compile(
+    r"(?:系统|服务|接口|网络|数据库?|平台|连接|查询|请求|参数)(?:正在)?(?:维护|升级|繁忙|异常|错误|故障|超时|失败|中断|不可用|过于频繁)"
+    r"|超时|(?:暂时|目前)?(?:无法|不能)(?:查询|访问|连接)|稍后再?[试查]|(?:无|没有|未|权限)(?:权限|授权|登录|不足)|未知错误|暂停服务|限流"
+    r"|unable|unavailable|internalservererror|badgateway|accessdenied|toomanyrequests|timeout|timedout|error|err[0-9:_-]|fail(?:ed|ure)?$"
+    "|\ufffd"
 )
-"""How a text begins, plain, that says that nobody knows: an agency that has no record, a platform that does not work."""
+"""What a text says, plain and anywhere, where something does not work, or broke on the way: neither for nor against anybody."""
+_UNKNOWN = re.compile(
+    r"查无|查不到|找不到|无法[核查确判认提获比联反]|不能[核查确判认提]|难以[核查确判认]|(?:未能?|没有?能?|尚未|暂未)(?:[检查]|找到|收到|获取|获悉)"
+    r"|暂无|无(?:此|相关|有关|符合|任何)?(?:人|户|记录|数据|信息|档案|结果)|没有(?:该|此|相关|有关)?(?:人|户|记录|数据|信息|档案)"
+    r"|(?:尚?待)[核查确补]|正在[核查调整]"
+    r"|not?(?:found|such|data|record|available)|cannot(?:say|verify|tell|confirm|find|determine)|can't|couldnot"
+)
+"""How a text begins, plain, that says that nobody knows. What was not granted, not obtained or taken away is a finding."""
 _NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
+_CODED = re.compile(r"0[0-9]")
+"""How digits begin that are no quantity: `0012` is a code, and is not 12."""
 _MONTH = re.compile("[0-9]{4}-[0-9]{2}")
 _CODE = re.compile(r"[0-9a-z][0-9a-z./_-]*")
-_ANSWERS = frozenset({"true", "yes", "y", "false", "no", "n", "是", "否", "有", "无", "有效", "无效", "属实", "不属实"})
+_BETWEEN = re.compile("[,;、，；|\n]")
+_OPEN = ".."
+_ANSWERS = {
+    **dict.fromkeys(("true", "yes", "y", "是", "有", "有效", "属实"), True),
+    **dict.fromkeys(("false", "no", "n", "否", "无", "无效", "不属实"), False),
+}
+"""How people and sources say yes and no; an interface that is asked for it may say `_BITS`, too."""
+_BITS = {"1": True, "0": False}
+_STAND_INS = frozenset({date(1, 1, 1), date(1900, 1, 1), date(1970, 1, 1), date(9999, 12, 31)})
+"""Days that registers write where they have none."""
+
+
+class Form(StrEnum):
+    """The forms that nobody can mistake for words."""
+
+    ANSWER = "answer"
+    NUMBER = "number"
+    MONTH = "month"
+    DAY = "day"
+    CODE = "code"
+
+
+def plain(text: str) -> str:
+    """Width, case and white space make no difference between two writings of one value."""
+    return "".join(composed(text).casefold().split())
 
 
 def wordless(text: str) -> bool:
-    """Whether a text in a value's place says that there is none, or that nobody knows it."""
-    told = _plain(text)
-    return not any(sign.isalnum() for sign in told) or told in _NOTHING or _EXCUSE.match(told) is not None
+    """Whether a text in a value's place says that there is none, that nobody knows it, or that something does not work."""
+    told = plain(text)
+    empty = not any(sign.isalnum() for sign in told) or told in _NOTHING
+    return empty or _UNKNOWN.match(told) is not None or broken(text)
 
 
-def alike(claimed: str, found: str) -> bool:
-    """Whether both are values of one form that nobody can mistake: two numbers, days, months, yes or no, or codes built alike."""
-    one, other = _form(claimed), _form(found)
-    return one is not None and one == other
+def broken(text: str) -> bool:
+    """Whether a text tells of something that does not work: such a one is no match either, whatever was promised."""
+    return _OUTAGE.search(plain(text)) is not None
 
 
-def _form(text: str) -> str | None:
-    """The form of a value; None for free text, of which no program can say whether it is a value or a remark."""
-    told = _plain(text)
+def stand_in(text: str) -> bool:
+    """Whether a text is one of the days that stand for none: it contradicts nobody."""
+    return any(_day(part.strip()) in _STAND_INS for part in text.split("/"))
+
+
+def unlike(claimed: str, found: str) -> bool | None:
+    """Whether two values of one form differ. None where they cannot be told apart, or either of them is free text.
+
+    `5`, `5.0` and `５` are one number, `是` and `true` one answer. Codes that differ in width and case alone are not told apart.
+    """
+    one, other = _formed(claimed), _formed(found)
+    if one is None or other is None or one[0] is not other[0] or one[1] != other[1]:
+        return None
+    if one[2] == other[2]:
+        return None if one[0] is Form.CODE else False
+    return None if one[0] is Form.DAY and stand_in(found) else True
+
+
+def listed(text: str, values: Sequence[str]) -> str | None:
+    """The value of a closed list that a text is, by whichever of its writings; None for what is not in it."""
+    told = plain(text)
+    return next((value for value in values if told in map(plain, writings(value))), None)
+
+
+def writings(value: str) -> list[str]:
+    """All the writings of one value of a list; the first is its own."""
+    return value.split(ONE)
+
+
+def moments(*texts: str) -> list[date]:
+    """Days, or months by their first: all of one form, for a month is neither before nor after a day of its own. Raises ValueError."""
+    months = [bool(_MONTH.fullmatch(text.strip())) for text in texts]
+    if len(set(months)) > 1:
+        raise ValueError(f"a day and a month: {', '.join(texts)}")
+    return [date.fromisoformat(text.strip() + "-01" * months[0]) for text in texts]
+
+
+def window(text: str) -> tuple[date, date]:
+    """The first and last day of `2024-01-01/2027-12-31`; `..` is open (ISO 8601-2). Raises ValueError."""
+    first, slash, last = (part.strip() for part in text.partition("/"))
+    if not slash or first == last == _OPEN:
+        raise ValueError(f"no window of days: {text}")
+    held = date.min if first == _OPEN else date.fromisoformat(first), date.max if last == _OPEN else date.fromisoformat(last)
+    if held[0] > held[1]:
+        raise ValueError(f"a window that ends before it begins: {text}")
+    return held
+
+
+def members(text: str) -> frozenset[str]:
+    """What a list names, whatever parts its members. Raises ValueError where it names nothing."""
+    named = frozenset(filter(None, map(plain, _BETWEEN.split(text))))
+    if not named:
+        raise ValueError(f"a list of nothing: {text}")
+    return named
+
+
+def yes(text: str) -> bool:
+    """What a source says of a question that it is asked to say yes or no to. Raises ValueError for anything else."""
+    told = plain(text)
+    answer = _ANSWERS.get(told, _BITS.get(told))
+    if answer is None:
+        raise ValueError(f"neither yes nor no: {text}")
+    return answer
+
+
+def number(text: str) -> Decimal:
+    """A plain number, without sign, unit or separator. Raises ValueError for anything else: 5 years are not 5."""
+    told = composed(text).strip()
+    if not _NUMBER.fullmatch(told):
+        raise ValueError(f"no plain number: {text}")
+    return Decimal(told)
+
+
+def _formed(text: str) -> tuple[Form, str, object] | None:
+    """Form, how it is built, and value; None for free text, of which no program can say whether it is a value or a remark."""
+    told = plain(text)
     if told in _ANSWERS:
-        return "answer"
+        return Form.ANSWER, "", _ANSWERS[told]
     if _NUMBER.fullmatch(told):
-        return "number"
+        return (Form.CODE, re.sub("[0-9]", "9", told), told) if _CODED.match(told) else (Form.NUMBER, "", Decimal(told))
     if _MONTH.fullmatch(told):
-        return "month"
-    try:
-        date.fromisoformat(told)
-    except ValueError:
-        pass
-    else:
-        return "day"
-    if _CODE.fullmatch(told) and any(sign.isdigit() for sign in told):
-        return re.sub("[a-z]", "a", re.sub("[0-9]", "9", told))
+        return Form.MONTH, "", told
+    if (day := _day(told)) is not None:
+        return Form.DAY, "", day
+    if _CODE.fullmatch(told) and any(sign.isdigit() for sign in told) and not wordless(told):
+        return Form.CODE, re.sub("[a-z]", "a", re.sub("[0-9]", "9", told)), told
     return None
 
 
-def _plain(text: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+def _day(told: str) -> date | None:
+    try:
+        return date.fromisoformat(told)
+    except ValueError:
+        return None

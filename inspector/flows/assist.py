@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import partial
 
 from inspector.domain import asking, dispute, reply, respite
 from inspector.domain.afterword import DECIDE, afterword, beyond, speaks
@@ -18,7 +19,7 @@ from inspector.domain.assistance import AssistanceState, Door, Inability, Quarre
 from inspector.domain.case import Case, CaseState
 from inspector.domain.decision import Decision
 from inspector.domain.errors import Forbidden, Invalid, Refusal
-from inspector.domain.evidence import Verdict
+from inspector.domain.evidence import Verdict, unread
 from inspector.domain.piece import afterword_of, part_of
 from inspector.domain.policy import Policy
 from inspector.domain.said import Saying
@@ -71,16 +72,18 @@ def answer(  # noqa: PLR0913 - an answer in all its parts
     telling(value if verdict is Verdict.CANNOT_SAY else "", signer, field="value")
     case, request = held(tx, request_id)
     policy = office.book.get(case.pack)
-    rule = policy.item(str(request.question["item"])).fact(str(request.question["fact"])).compare
-    if _beyond(case, request, Saying.ANSWER):
-        again = reply.again(request, verdict, value, signer, rule, now, policy.label, door, remark=remark)
-        return _kept(office, tx, case, request, again, now)
-    decision = reply.answer(request, verdict, value, signer, rule, now, policy.label, door, remark=remark)
+    fact = policy.item(str(request.question["item"])).fact(str(request.question["fact"]))
+    over = _beyond(case, request, Saying.ANSWER)
+    weighs = partial(reply.again if over else reply.answer, remark=remark, values=fact.values)
+    decision = weighs(request, verdict, value, signer, fact.compare, now, policy.label, door)
+    if over:
+        return _kept(office, tx, case, request, decision, now)
     heard = Verdict(str((decision.state.reply or {})["verdict"]))
-    note = "value_not_comparable" if verdict is None and heard is Verdict.CANNOT_SAY else ""
+    note = "" if verdict is Verdict.CANNOT_SAY else unread(heard, value, fact.values)
     told = _settled(office, tx, case, request, decision, now)
     if note:
-        tx.attention.open(unsettled.ANSWER_UNREAD, request.requester, request.id, _about(request), now)
+        signed = {"signed": verdict.value} if verdict is not None else {}
+        tx.attention.open(unsettled.ANSWER_UNREAD, request.requester, request.id, _about(request) | signed, now)
     go_on(tx, office, told, heard, note, now)
     return told
 

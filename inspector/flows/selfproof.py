@@ -158,7 +158,7 @@ def read(office: Office, tx: Tx, proof_id: str, told: Reading, now: datetime) ->
     case, proof = held(tx, proof_id)
     policy = _policy(office, case)
     fact = policy.item(str(proof.question["item"])).fact(str(proof.question["fact"]))
-    decision = selfproof.read(proof, replace(told, at=now), fact.compare, policy.label)
+    decision = selfproof.read(proof, replace(told, at=now), fact.compare, policy.label, fact.values)
     settle_proof(tx, decision, now)
     _go_on(tx, office, decision.state, exhibit.judged(decision.state, fact.valid_for), now)
     return decision.state

@@ -9,7 +9,7 @@ from typing import Any
 
 from inspector.domain import credit, verification
 from inspector.domain.case import Case, CaseState, Claim, LevelReason, Method, Rated, SubjectKind
-from inspector.domain.evidence import Evidence, Verdict, blank, says, unfresh
+from inspector.domain.evidence import UNLISTED, UNREAD, Evidence, Verdict, blank, says, unfresh, unread
 from inspector.domain.policy import Fact, Policy
 from inspector.flows import late
 from inspector.flows.left import wait_where_left
@@ -39,6 +39,9 @@ CLOCK_DIFFERS = "clock_differs"
 
 ANSWER_GARBLED = "answer_garbled"
 """The matter of a source that answers in another form; one for each source and agency, over when it answers in form again."""
+
+VALUE_UNREAD = "value_unread"
+"""The matter of a source whose words are no value by the pack's rule or list: a person reads them and asks whoever runs it."""
 
 _DIGESTS = 5
 """How many different answers such a matter tells apart: an error page that bears its time is another one each time."""
@@ -217,6 +220,8 @@ def _found(
         tx.attention.close(f"{CLOCK_DIFFERS}:{work.lane}", now)
     fact = office.book.get(case.pack).item(str(work.payload["item"])).fact(claim.fact)
     found = judge(work.key, claim, fact, answer, now, method(work.payload))
+    if found.note in (UNLISTED, UNREAD):
+        _unread(tx, case, work.lane, found, now)
     return office.watch.heed(tx, work.lane, claim.fact, found)
 
 
@@ -230,6 +235,20 @@ def garbled(tx: Tx, case: Case, source: str, digest: str, now: datetime) -> None
         return {"source": source, "count": told.get("count", 0) + 1, "digests": {**kept, digest: again}, "case": case.id}
 
     tx.attention.add(ANSWER_GARBLED, case.agency, f"{source}:{case.agency}", more, now)
+
+
+def _unread(tx: Tx, case: Case, source: str, found: Evidence, now: datetime) -> None:
+    """Give to a person what stands in a source's field and is no value by the pack: once for the source, with the last few words.
+
+    It may be the register's own writing, which the pack's list lacks, and it may be the words of an outage.
+    """
+
+    def more(told: Mapping[str, Any]) -> dict[str, object]:
+        words = [one for one in told.get("words", ()) if one != found.found]
+        kept = [*words, found.found][-_DIGESTS:]
+        return {"source": source, "count": told.get("count", 0) + 1, "words": kept, "case": case.id}
+
+    tx.attention.add(VALUE_UNREAD, case.agency, f"{source}:{case.agency}", more, now)
 
 
 def method(said: Mapping[str, object]) -> Method:
@@ -252,8 +271,8 @@ def judge(key: str, claim: Claim, fact: Fact, answer: Answer, now: datetime, by:
     elif answer.note == VALUE_EMPTY or (answer.status is AnswerStatus.FOUND and blank(answer.value or "")):
         note, remark = VALUE_EMPTY, ""
     elif answer.status is AnswerStatus.FOUND and answer.value is not None:
-        verdict = says(fact.compare, claim.value, answer.value)
-        note = "value_not_comparable" if verdict is Verdict.CANNOT_SAY else ""
+        verdict = says(fact.compare, claim.value, answer.value, fact.values)
+        note = unread(verdict, answer.value, fact.values)
     valid_for = fact.valid_for
     if by is Method.OTHER_RESULT and fact.result is not None:
         valid_for = fact.result.valid_for

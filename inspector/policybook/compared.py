@@ -26,7 +26,7 @@ class CompareExample:
     def observe(self, policy: Policy) -> dict[str, object]:
         """What the pack decides. Raises Invalid (`item_unknown`, `fact_unknown`)."""
         fact = policy.item(self.item).fact(self.fact)
-        return {"verdict": says(fact.compare, self.promised, self.found).value}
+        return {"verdict": says(fact.compare, self.promised, self.found, fact.values).value}
 
 
 def compare_example(part: Part) -> CompareExample:

@@ -20,8 +20,11 @@ def facts(part: Part) -> tuple[Fact, ...]:
 
 
 def _fact(part: Part) -> Fact:
-    rest = ("source", "agency", "ground", "place", "valid_for_basis", "record_basis", "result", "urgency", "self_proof")
-    part.keys(("code", "name", "premises_fact", "compare", "valid_for", "basis"), rest)
+    rest = ("source", "agency", "ground", "place", "valid_for_basis", "record_basis", "result", "urgency", "self_proof", "values")
+    listed = ("values_basis",) if "values" in part.content else ()
+    part.keys(("code", "name", "premises_fact", "compare", "valid_for", "basis", *listed), rest)
+    if listed:
+        part.some("values")
     return Fact(
         code=part.code("code", CODE),
         name=part.text("name"),
@@ -38,6 +41,8 @@ def _fact(part: Part) -> Fact:
         urgency=part.choice("urgency", Urgency) if "urgency" in part.content else Urgency.NORMAL,
         result=_result(part.table("result")) if "result" in part.content else None,
         self_proof=_self_proof(part.table("self_proof")) if "self_proof" in part.content else None,
+        values=part.texts("values") if listed else (),
+        values_basis=part.basis("values_basis") if listed else "",
     )
 
 

@@ -18,6 +18,7 @@ from inspector.policybook.clauses import PROOFS as CLAUSES
 from inspector.policybook.contradictions import PROOFS as CONTRADICTIONS
 from inspector.policybook.flaws import Flaw
 from inspector.policybook.legaltime import repeated_reasons, repeated_units, useless
+from inspector.policybook.listed import PROOFS as LISTED
 from inspector.policybook.minimums import PROOFS as MINIMUMS
 from inspector.policybook.notices import PROOFS as NOTICES
 from inspector.policybook.part import YEARS, strange
@@ -301,6 +302,7 @@ _PROOFS: tuple[tuple[tuple[str, ...], Callable[[Draft, Found], None]], ...] = (
     (("ground",), _grounds),
     (("suspension", "extension", "item"), _clock),
     *RECORDS,
+    *LISTED,
     *SHOWS,
 )
 """Each proof with the tables it needs whole: counting rows says nothing where one was dropped."""

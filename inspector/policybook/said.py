@@ -145,6 +145,18 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "sends somebody before asking for another agency's result; put OTHER_RESULT before ON_SITE, or cite what permits it",
         "先上门后采信其他机关结果；请把 OTHER_RESULT 写在 ON_SITE 之前，或者引用允许从严（heavier）的条款",
     ),
+    "values_unfit": (
+        "a list of values is held by no rule of order ({value}); take it out, or compare by one of {known}",
+        "按 {value} 比对的事实不能列出取值；请删去，或者改为 {known}",
+    ),
+    "values_alone": (
+        "`{value}` is the only value: nothing else could ever be found, so nothing is compared; list all there are, or take it out",
+        "只列了“{value}”一个取值，无从比对；请列全，或者删去",
+    ),
+    "values_wordless": (
+        "`{value}` says that there is no value, or that something does not work: that contradicts nobody; take it out",
+        "“{value}”说的是没有值、不清楚或者出了故障，不能作为与承诺不符的依据；请删去",
+    ),
     "self_proof_certificate": (
         "asks for {value}, which the commitment stands for: the notice said that it need not be brought; name other things that show it",
         "要求出示“{value}”，而承诺所替代的正是它，告知书已写明无须提交；请写其他能够自证的材料",

@@ -216,6 +216,8 @@ def _facts(policy: Policy) -> Table:
         "有效期",
         "有效期依据",
         "可取整条记录的依据",
+        "取值",
+        "取值依据",
         "依据",
     )
     rows = {f"{item.code}/{fact.code}": _fact(fact) for item in policy.items.values() for fact in item.facts}
@@ -229,8 +231,8 @@ def _fact(fact: Fact) -> tuple[str, ...]:
     return (*held, "是" if fact.place else "否", WORDS[fact.compare], term(fact.valid_for), *_bases(fact))
 
 
-def _bases(fact: Fact) -> tuple[str, str, str]:
-    return fact.valid_for_basis, fact.record_basis, fact.basis
+def _bases(fact: Fact) -> tuple[str, ...]:
+    return fact.valid_for_basis, fact.record_basis, "；".join(fact.values), fact.values_basis, fact.basis
 
 
 def _result(held: Reuse) -> str:

@@ -34,6 +34,9 @@ VALUES = [
     "查无此人",
     "无法核实",
     "系统维护中",
+    "系统正在维护，请稍后再试",
+    "Service Unavailable",
+    "张*",
     "存续",
     "吊销",
     "4",
@@ -55,9 +58,17 @@ VERDICTS = st.sampled_from([None, Verdict.MATCH, Verdict.MISMATCH, Verdict.NOT_F
     age=st.sampled_from([None, -2, 0, 1, 400]),
     live=st.booleans(),
     by=st.sampled_from([Method.ONLINE_QUERY, Method.OTHER_RESULT]),
+    values=st.sampled_from([(), REGISTERED.values]),
 )
 def test_only_a_value_that_was_found_understood_and_dated_is_a_fresh_contradiction(
-    rule: Compare, claimed: str, value: str | None, status: AnswerStatus, age: int | None, live: bool, by: Method
+    rule: Compare,
+    claimed: str,
+    value: str | None,
+    status: AnswerStatus,
+    age: int | None,
+    live: bool,
+    by: Method,
+    values: tuple[str, ...],
 ) -> None:
     as_of = None if age is None else NOW - timedelta(days=age)
     where = Provenance(
@@ -72,11 +83,19 @@ def test_only_a_value_that_was_found_understood_and_dated_is_a_fresh_contradicti
         live=live,
     )
     claim = Claim(key="c1", fact="registered", value=claimed, on=START.date())
-    found = judge("k", claim, replace(REGISTERED, compare=rule), Answer(status=status, value=value, provenance=where), NOW, by)
+    found = judge(
+        "k",
+        claim,
+        replace(REGISTERED, compare=rule, values=values),
+        Answer(status=status, value=value, provenance=where),
+        NOW,
+        by,
+    )
     if found.verdict is Verdict.MISMATCH:
         assert status is AnswerStatus.FOUND
         assert value is not None
         assert not blank(value)
+        assert value in ("吊销", "4", "2026-03-02", "是", "否", "无"), "what the list has, or what has the promise's form"
         assert not wordless(value) or (rule is Compare.PREDICATE and value == "无") or (claimed, value) == ("有效", "无")
         if found.fresh:
             assert live if as_of is None else START.date() <= as_of.date() and as_of <= NOW + timedelta(minutes=5)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from inspector.domain.errors import Invalid
-from inspector.domain.evidence import Verdict, says, stated
+from inspector.domain.evidence import Verdict, reading, says, stated
 from inspector.domain.policy import Compare
 
 NOTHING = [
@@ -15,14 +15,139 @@ NOTHING = [
 ]
 
 
+STATES = ("存续=在营=存续（在营、开业、在册）", "吊销=吊销，未注销", "注销")
+"""A pack's closed list."""
+
+
 @pytest.mark.parametrize("words", NOTHING)
 @pytest.mark.parametrize(("rule", "claimed"), [(Compare.EXACT, "4"), (Compare.NORMALISED, "王某"), (Compare.SET, "乙级")])
 def test_words_that_say_that_nobody_knows_never_contradict_whoever_says_them(words: str, rule: Compare, claimed: str) -> None:
     assert says(rule, claimed, words) is Verdict.CANNOT_SAY
     assert stated(None, words, claimed, rule) is Verdict.CANNOT_SAY
+    assert stated(Verdict.MISMATCH, words, claimed, rule) is Verdict.CANNOT_SAY, "kept, and for a person"
     with pytest.raises(Invalid, match="mismatch_unfounded"):
-        stated(Verdict.MISMATCH, words, claimed, rule)
+        reading(Verdict.MISMATCH, words, claimed, rule)
     assert stated(Verdict.NOT_FOUND, words, claimed, rule) is Verdict.NOT_FOUND
+
+
+OUTAGES = [
+    *(
+        "系统正在维护，请稍后再试",
+        "Service Unavailable",
+        "请求过于频繁",
+        "权限不足，请联系管理员",
+        "数据未归集",
+        "存\ufffd",
+        "张*",
+        "查询失败",
+    ),
+    *(
+        "暂时无法查询",
+        "服务不可用",
+        "接口异常",
+        "参数错误",
+        "无权限",
+        "未授权",
+        "网络超时",
+        "对不起，未查到",
+        "系统中无此人",
+        "查询结果为空",
+    ),
+    *(
+        "不存在",
+        "记录不存在",
+        "未知错误",
+        "Internal Server Error",
+        "Access denied",
+        "failed",
+        "invalid",
+        "N/A",
+        "ERR-500",
+        "系统维护",
+    ),
+    *("尚未上线", "该服务已迁移至新平台", "2025年度数据", "<html>", "E503"),
+]
+"""Words of an outage as sources write them into a value's place, and some that no list of such words has."""
+
+
+@pytest.mark.parametrize("words", OUTAGES)
+@pytest.mark.parametrize("rule", [Compare.EXACT, Compare.NORMALISED, Compare.SET])
+def test_no_words_of_an_outage_are_a_value_of_any_fact_whatever_was_promised(words: str, rule: Compare) -> None:
+    for claimed in ("存续", "张三", "4", "2026-03-02", "有效", "JSE-2026", "本市甲路1号"):
+        assert says(rule, claimed, words) is Verdict.CANNOT_SAY
+        assert stated(None, words, claimed, rule) is Verdict.CANNOT_SAY
+    assert says(rule, "存续", words, STATES) is Verdict.CANNOT_SAY
+    assert stated(Verdict.MISMATCH, words, "存续", rule, STATES) is Verdict.CANNOT_SAY
+    if words in ("系统维护", "查询失败", "Service Unavailable", "ERR-500"):
+        assert says(rule, words, words) is Verdict.CANNOT_SAY, "nor does it prove what was promised in the same words"
+
+
+def test_a_closed_list_says_what_a_value_is_by_any_of_its_writings_and_what_is_outside_it_says_nothing() -> None:
+    for rule in (Compare.EXACT, Compare.NORMALISED):
+        assert says(rule, "存续", "在营", STATES) is Verdict.MATCH
+        assert says(rule, "在营", "存续(在营、开业、在册)", STATES) is Verdict.MATCH
+        assert says(rule, "存续", "吊销,未注销", STATES) is Verdict.MISMATCH
+        assert says(rule, "存续", "已被吊销", STATES) is Verdict.CANNOT_SAY
+        assert says(rule, "正常经营", "注销", STATES) is Verdict.CANNOT_SAY, (
+            "what was promised outside it is contradicted by nothing"
+        )
+        assert says(rule, "正常经营", "正常经营", STATES) is Verdict.CANNOT_SAY
+    levels = ("甲级", "乙级", "丙级")
+    assert says(Compare.SET, "乙级、丙级", "丙级；甲级；乙 级", levels) is Verdict.MATCH
+    assert says(Compare.SET, "乙级、丙级", "丙级；甲级", levels) is Verdict.MISMATCH
+    assert says(Compare.SET, "乙级", "甲级；系统维护", levels) is Verdict.CANNOT_SAY
+    assert says(Compare.SET, "乙级", "；", levels) is Verdict.CANNOT_SAY
+    assert stated(Verdict.MISMATCH, "注销", "存续", Compare.EXACT, STATES) is Verdict.MISMATCH
+    assert stated(Verdict.MISMATCH, "该户已注销，见附件", "存续", Compare.EXACT, STATES) is Verdict.CANNOT_SAY
+    with pytest.raises(Invalid, match="match_contradicts"):
+        stated(Verdict.MATCH, "注销", "存续", Compare.EXACT, STATES)
+    with pytest.raises(Invalid, match="value_unlisted") as refused:
+        reading(Verdict.MISMATCH, "已被吊销", "存续", Compare.EXACT, STATES)
+    assert refused.value.facts["known"] == "存续、吊销、注销"
+
+
+@pytest.mark.parametrize("rule", [Compare.EXACT, Compare.NORMALISED, Compare.SET])
+@pytest.mark.parametrize(
+    ("claimed", "same", "other"),
+    [
+        ("3", ("3.0", "３", "3.00", " 3 "), ("4", "3.5", "30")),
+        ("1200", ("1200.00", "1200.0"), ("1200.01", "120")),
+        ("2026-03-02", ("2026-03-02", "２０２６-03-02"), ("2026-03-03",)),
+        ("是", ("true", "有", "属实"), ("否", "FALSE")),
+    ],
+)
+def test_one_number_day_or_answer_in_two_writings_is_one_and_another_is_not(
+    rule: Compare, claimed: str, same: tuple[str, ...], other: tuple[str, ...]
+) -> None:
+    for found in same:
+        assert says(rule, claimed, found) is Verdict.MATCH
+        assert stated(Verdict.MATCH, found, claimed, rule) is Verdict.MATCH
+    for found in other:
+        assert says(rule, claimed, found) is Verdict.MISMATCH
+        with pytest.raises(Invalid, match="match_contradicts"):
+            stated(Verdict.MATCH, found, claimed, rule)
+
+
+def test_what_only_looks_like_the_promised_number_or_code_is_neither_for_nor_against_it() -> None:
+    for claimed, found in (("3", "三"), ("3", "共3人"), ("1200", "1,200"), ("0012", "12"), ("JS-77", "js-77"), ("3", "5年以上")):
+        assert says(Compare.EXACT, claimed, found) is Verdict.CANNOT_SAY, found
+        assert stated(Verdict.MATCH, found, claimed, Compare.EXACT) is Verdict.CANNOT_SAY, "kept, and for a person"
+    for day in ("1900-01-01", "9999-12-31", "0001-01-01"):
+        assert says(Compare.EXACT, "2026-03-02", day) is Verdict.CANNOT_SAY, "a register writes it where it has no day"
+        assert Verdict.MISMATCH not in (says(rule, "2026-03-02", day) for rule in (Compare.NOT_BEFORE, Compare.NOT_AFTER))
+
+
+@pytest.mark.parametrize(
+    "finding",
+    [
+        *("未取得资质证书", "未获批准", "未核准登记", "没有该项资质，2025年3月已吊销", "无该处房产", "未收费", "无照经营"),
+        *("not matching: 5 persons on record", "cannot hold a licence (revoked 2025)", "李某", "已注销"),
+    ],
+)
+def test_a_signed_contradiction_in_words_of_its_own_stands_and_a_sources_same_words_are_read_by_a_person(finding: str) -> None:
+    assert stated(Verdict.MISMATCH, finding, "已取得", Compare.NORMALISED) is Verdict.MISMATCH
+    reading(Verdict.MISMATCH, finding, "已取得", Compare.NORMALISED)
+    assert says(Compare.NORMALISED, "已取得", finding) is Verdict.CANNOT_SAY
 
 
 @pytest.mark.parametrize("rule", list(Compare))
@@ -51,4 +176,3 @@ def test_what_is_promised_may_itself_be_that_there_is_none() -> None:
     assert says(Compare.PREDICATE, "有效", "无") is Verdict.MISMATCH
     assert stated(None, "无", "有", Compare.EXACT) is Verdict.CANNOT_SAY, "a clerk's may be that there is no record"
     assert stated(Verdict.MISMATCH, "无", "有", Compare.EXACT) is Verdict.MISMATCH
-    assert says(Compare.EXACT, "存续", "吊销") is Verdict.MISMATCH, "a source's field holds a value"
