@@ -14,6 +14,7 @@ from connectors.channels import email
 from connectors.sources import database, files
 from inspector.cli.finding import Finding
 from inspector.cli.reaching import looked
+from inspector.domain.errors import Invalid
 
 FILES = {"files": "x-{as_of}.csv", "complete": "rename", "code_column": "code", "facts": {"degree": "degree"}}
 
@@ -68,3 +69,26 @@ def test_a_mail_server_that_is_not_there_is_named_with_host_and_port() -> None:
     assert found.outside
     assert all(f"127.0.0.1:{port}" in one for one in found.what)
     assert all("host" in one and "port" in one for one in found.mend)
+
+
+@pytest.mark.parametrize(
+    ("key", "wrong", "wanted", "given"),
+    [
+        ("empty_words", "无", '["…"]', '"…"'),
+        ("facts", ["degree"], '{"…" = "…"}', "[…]"),
+        ("live", "yes", "true | false", '"…"'),
+    ],
+)
+def test_a_key_of_the_wrong_type_is_told_as_it_is_written_in_toml(key: str, wrong: object, wanted: str, given: str) -> None:
+    told = {
+        "url": "sqlite:////x.db",
+        "table": "degree",
+        "code_column": "code",
+        "facts": {"degree": "d"},
+        "live": True,
+        key: wrong,
+    }
+    with pytest.raises(Invalid) as error:
+        database.connect("front", told)
+    assert error.value.code == "connector_key_type"
+    assert (error.value.facts["wanted"], error.value.facts["given"]) == (wanted, given)
