@@ -28,7 +28,7 @@ GLANCE = {
     "en": (*ASKED, "answer by 2026-03-05 17:30", "Legal basis", "common superior", "If no answer comes"),
 }
 """Before the first field: what is asked, what was promised, on which basis, by when, and what comes of silence."""
-NAMELESS = re.compile(r"- (textbox|combobox|radio|checkbox|button|link|form|group)(?: \[[^]]*\])*:?$", re.MULTILINE)
+NAMELESS = re.compile(r"- (textbox|combobox|radio|checkbox|button|link|form)(?: \[[^]]*\])*:?$", re.MULTILINE)
 _AT = """() => {
     const at = document.activeElement, box = at.getBoundingClientRect(), style = getComputedStyle(at);
     return [at.tagName, box.top + scrollY, style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2, at.innerText];
@@ -41,6 +41,8 @@ def forms_named(visitor: Visitor, lang: str) -> None:
         assert visitor.page.get_by_role("form", name=name, exact=True).count() == 1, name
     told = visitor.page.locator("body").aria_snapshot()
     assert NAMELESS.findall(told) == [], told
+    answers = visitor.page.get_by_role("group", name=visitor.page.locator("legend").inner_text(), exact=True)
+    assert answers.get_by_role("radio").count() == 5
 
 
 def walked(visitor: Visitor) -> list[str]:
