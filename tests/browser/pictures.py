@@ -67,7 +67,7 @@ def agency(door: Door, file: str) -> None:
             for width, visitor in (("phone", door.phone(edge.url)), ("desk", door.desk(edge.url))):
                 for state in scenes.answering(visitor, path, lang):
                     if width == "desk":
-                        visitor.page.set_viewport_size({"width": 1000, "height": 1290})
+                        visitor.page.set_viewport_size({"width": 1000, "height": 1400})
                     visitor.page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
                     picture = FOLDER / f"assist-{state}-{lang}-{width}.png"
                     visitor.page.screenshot(path=picture, full_page=width == "phone")

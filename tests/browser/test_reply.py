@@ -72,8 +72,8 @@ def test_the_page_is_within_reach_of_everybody_before_in_and_after_an_answer(
     for state in answering(visitor, path, lang):
         text = visitor.text()
         if state == "empty":
-            before, field, _ = text.partition(visitor.page.locator("legend").inner_text())
-            assert field
+            before, legend, _ = text.partition(visitor.page.locator("legend").inner_text())
+            assert legend
             assert [one for one in GLANCE[lang] if one not in before] == []
         if state == "error":
             field = visitor.page.get_by_label(value, exact=True)
