@@ -48,7 +48,8 @@ def forms_named(visitor: Visitor, lang: str) -> None:
 def walked(visitor: Visitor) -> list[str]:
     """The buttons that the keyboard comes by: top to bottom, the focus always seen."""
     visitor.page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
-    last, buttons = -1.0, []
+    last = -1.0
+    buttons: list[str] = []
     for _ in range(80):
         visitor.page.keyboard.press("Tab")
         tag, top, seen, text = visitor.page.evaluate(_AT)
