@@ -99,8 +99,14 @@ def _as(wanted: Any, value: object, name: str, key: str) -> object:
         return float(value)
     if type(value) is wanted or (wanted is object and isinstance(value, str | int)):
         return value
-    raise Invalid("connector_key_type", connector=name, key=key, wanted=_told(wanted), given=type(value).__name__)
+    raise Invalid("connector_key_type", connector=name, key=key, wanted=_told(wanted), given=_told(type(value)))
 
 
 def _told(wanted: Any) -> str:
-    return getattr(wanted, "__name__", str(wanted))
+    """A type as its values are written in TOML; no value of ours, which may be a secret."""
+    shown = {str: '"…"', int: "0", float: "0.0", bool: "true | false", object: '"…" | 0', list: "[…]", dict: "{…}"}
+    if get_origin(wanted) is tuple:
+        return f"[{_told(get_args(wanted)[0])}]"
+    if get_origin(wanted) is Mapping:
+        return f'{{"…" = {_told(get_args(wanted)[1])}}}'
+    return shown.get(wanted, getattr(wanted, "__name__", str(wanted)))

@@ -58,6 +58,12 @@ CODES = frozenset({*_STATES.values(), *_LITE.values(), _ELSE})
 """Every kind of fault with its code."""
 
 _MISSING = re.compile(r"no such (table|column|view)|unknown database")
+_WHICH = re.compile(
+    r"no such (?:table|column|view): (\S+)"
+    r"|(?:relation|column|schema|database|关系|字段|列|模式|数据库) [\"“]?([^\s\"”]+)[\"”]? ?(?:does not exist|不存在)"
+)
+"""The table or column of our own settings that is not there: a name and no value, so that it may be told."""
+
 _SAID_BY_SERVER = re.compile("FATAL|致命错误")
 _NOT_NOW = re.compile("too many|starting up|shutting down|recovery|过多|太多|启动|关闭|恢复")
 """Words of a server that is there and takes nobody at present. libpq tells no SQLSTATE of a connection that failed."""
@@ -70,13 +76,20 @@ def fault(error: Exception, attempts: int) -> PortError:
     match kind:
         case "barred":
             ours = code in ("query_wrong", "query_writes", "unauthorised")
-            return Barred(code, origin=Origin.US if ours else Origin.THEM, detail=type(orig).__name__, attempts=attempts)
+            return Barred(code, origin=Origin.US if ours else Origin.THEM, detail=_detail(code, orig), attempts=attempts)
         case "garbled":
             digest = hashlib.sha256(str(orig).encode("utf-8", "backslashreplace")).hexdigest()
             return Garbled(code, digest=digest, detail=type(orig).__name__, attempts=attempts)
         case _:
             origin = Origin.THEM if kind == "busy" else Origin.WIRE
             return Unavailable(code, origin=origin, detail=type(orig).__name__, attempts=attempts)
+
+
+def _detail(code: str, orig: object) -> str:
+    """The kind of error, and the name that is not there; what else a database says may repeat what was asked."""
+    found = _WHICH.search(str(orig)) if code == "table_missing" else None
+    kind = type(orig).__name__
+    return f"{(found[1] or found[2]).removeprefix('held.')}, {kind}" if found else kind
 
 
 def _sorted(orig: object) -> tuple[str, str]:

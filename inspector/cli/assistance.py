@@ -9,6 +9,7 @@ import typer
 
 from inspector.cli.command import command
 from inspector.cli.terminal import Terminal, echo, in_words, signer
+from inspector.labels import Lang, label
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,10 +68,22 @@ def show(terminal: Terminal, request: RequestId) -> None:
         "urgency": held.urgency,
         "forwarded_from": held.forwarded_from,
         "forwarded_to": held.forwarded_to,
+        "replied": _replied(held, terminal.lang),
+        "written": held.door.written if held.door else "",
         "echo": held.echo,
         "history": past,
     }
     terminal.fields(told, {"echo": "Echo"})
+
+
+def _replied(request: Request, lang: Lang) -> list[str]:
+    """What the agency has answered or refused, in the words of the page that it answers on; its parts first."""
+    groups = {"verdict": "Verdict", "inability": "Inability"}
+    said = [
+        *((name, one[key]) for one in request.parts for name, key in (("parts", "value"), ("rest", "rest"))),
+        *(request.reply or {}).items(),
+    ]
+    return [f"{label(f'ui.{name}', lang)}: {in_words(value, lang, groups.get(name))}" for name, value in said if value]
 
 
 def agree(terminal: Terminal, request: RequestId, day: Seen, by: By = None) -> None:

@@ -37,6 +37,8 @@ HEADS: Mapping[str, tuple[str, str]] = {
     "urgency": ("urgency", "紧急程度"),
     "forwarded_from": ("forwarded from", "转自"),
     "forwarded_to": ("forwarded to", "转至"),
+    "replied": ("what was answered", "对方答复"),
+    "written": ("in the words of the reply", "答复原文"),
     "echo": ("what came of it", "结果反馈"),
     "history": ("history", "经过"),
     "asked": ("asked", "请求"),

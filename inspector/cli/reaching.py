@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from inspector import canary
-from inspector.cli import words
+from inspector.cli import amiss, words
 from inspector.cli.finding import Finding, State
 from inspector.domain.errors import InspectorError
 from inspector.labels import LANGS, Lang, label, reason
@@ -129,9 +129,9 @@ def _called(one: Configured, name: str, made: object) -> Iterator[Finding]:
         yield Finding.ok(name, _loads(one.kind))
         return
     if looking is not None:
-        yield from looked(name, looking, closes=tried is None)
+        yield from looked(name, looking, one.told, closes=tried is None)
     if tried is not None:
-        yield from looked(name, tried)
+        yield from looked(name, tried, one.told)
     elif looking is None and one.section == "sources":
         lacks = [label("sighting.canary_lacks", lang, connector=name) for lang in ("en", "zh-Hans")]
         yield Finding.ok(name, (lacks[0], lacks[1]))
@@ -159,11 +159,14 @@ def _reached(name: str, url: str, ca_file: str) -> Finding:
     return Finding.ok(name, (f"loads, and {place} takes connections", f"可加载，{place} 可以连接"))
 
 
-def looked(name: str, made: Looking, *, closes: bool = True) -> Iterator[Finding]:
-    """What a connector sees itself when it looks at its other side; `closes`: nobody asks it anything behind that."""
+def looked(name: str, made: Looking, told: Mapping[str, Any], *, closes: bool = True) -> Iterator[Finding]:
+    """What a connector of the settings `told` sees when it looks at its other side; `closes`: nobody asks it anything behind that."""
     try:
         seen = made.look()
     except PortError as error:
+        if (ours := amiss.setting(name, told, error)) is not None:
+            yield ours
+            return
         english, chinese = (label(f"note.{error.code}", lang) for lang in ("en", "zh-Hans"))
         detail = f" ({error.detail})" if error.detail else ""
         mend = (label(f"sighting_mend.{error.family}", "en"), label(f"sighting_mend.{error.family}", "zh-Hans"))
@@ -179,8 +182,8 @@ def looked(name: str, made: Looking, *, closes: bool = True) -> Iterator[Finding
             yield Finding.ok(name, (english, chinese))
         else:
             mends = (label(f"sighting_mend.{one.code}", "en"), label(f"sighting_mend.{one.code}", "zh-Hans"))
-            told = (english, chinese)
-            yield Finding.fail(name, told, mends, outside=True) if one.grave else Finding.warn(name, told, mends)
+            both = (english, chinese)
+            yield Finding.fail(name, both, mends, outside=True) if one.grave else Finding.warn(name, both, mends)
 
 
 def _sighted(one: Sighting, lang: Lang) -> str:

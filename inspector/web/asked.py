@@ -18,7 +18,7 @@ from inspector.domain.errors import Forbidden, InspectorError, Invalid, Refusal
 from inspector.domain.said import Saying
 from inspector.flows import assist, question
 from inspector.flows.office import AgencyNode
-from inspector.flows.requests import node_of
+from inspector.flows.requests import node_of, superior_of
 from inspector.store.tx import Tx, new_id
 from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.forms import again, fact_name
@@ -55,6 +55,7 @@ class _Read:
     extends: bool
     fact: str
     cited: list[str]
+    superior: bool
 
 
 @router.get("/assist/{request_id}/{token}", name="assist_form")
@@ -168,7 +169,8 @@ def _page(
         cited = question.quoted(policy, held.basis, language(request))
         fact = fact_name(desk, case.pack, str(held.question["item"]), str(held.question["fact"]))
         extends = respite.not_extended(held, policy, desk.office.now()) is None
-        return _Read(held=held, hears=assist.hears(case, held), extends=extends, fact=fact, cited=cited)
+        superior = superior_of(desk.office, held) is not None
+        return _Read(held=held, hears=assist.hears(case, held), extends=extends, fact=fact, cited=cited, superior=superior)
 
     told = desk.look(ask)
     held = told.held
@@ -176,6 +178,7 @@ def _page(
     context = {
         "held": request_shown(held),
         "now": _now(held, hears, oversees=oversees),
+        "silence": _silence(held, told.superior),
         "open": hears,
         "free": hears and held.state.open and held.state is not AssistanceState.DISPUTED,
         "extends": told.extends,
@@ -203,6 +206,15 @@ def _now(held: assistance.Request, hears: bool, *, oversees: bool) -> str:
         stands = "disputed" if held.state is AssistanceState.DISPUTED else "over" if held.ended_at else "open"
         return f"oversee_{stands}"
     return f"assist_{'late' if hears and held.ended_at else held.state.value.lower()}"
+
+
+def _silence(held: assistance.Request, superior: bool) -> tuple[str, datetime] | None:
+    """What comes of it if no answer comes: the name of a sentence, and the day it speaks of; None where silence means nothing (more)."""
+    if not held.state.open or held.state is AssistanceState.DISPUTED or held.moved_on:
+        return None
+    if held.end_at is not None:
+        return "silence_ends", held.end_at
+    return "silence_above" if superior else "silence_person", held.escalate_at
 
 
 def name_of(desk: Desk, agency: str) -> str:

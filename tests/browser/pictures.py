@@ -60,13 +60,17 @@ def inspector(door: Door, file: str) -> None:
 
 
 def agency(door: Door, file: str) -> None:
-    """A clerk's answer to a letter."""
+    """A clerk's answer to a letter: not begun, filled in, refused; in both languages, on a phone and at a desk."""
     with closing(open_store(file)) as store, scenes.doubting(store, Hand()) as edge:
         _, path = scenes.letter(edge.office)
-        phone = door.phone(edge.url)
-        phone.open(path)
-        phone.choose("一致")
-        phone.page.screenshot(path=FOLDER / "assist.png", full_page=True)
+        for lang in scenes.CLERK:
+            for width, visitor in (("phone", door.phone(edge.url)), ("desk", door.desk(edge.url))):
+                for state in scenes.answering(visitor, path, lang):
+                    if width == "desk":
+                        visitor.page.set_viewport_size({"width": 1000, "height": 1400})
+                    visitor.page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
+                    picture = FOLDER / f"assist-{state}-{lang}-{width}.png"
+                    visitor.page.screenshot(path=picture, full_page=width == "phone")
 
 
 def subject(door: Door, file: str) -> None:

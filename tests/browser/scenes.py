@@ -11,6 +11,7 @@ from inspector.domain.case import MatterKind, SubjectKind
 from inspector.flows import dispatch, replylink
 from inspector.flows.office import Office
 from inspector.store.store import Store
+from tests.browser.visitor import Visitor
 from tests.edge import WEB, Edge, serving
 from tests.house import Hand, Table, application, open_office, post, settle
 from tests.integration.test_acts import catalogued
@@ -18,6 +19,11 @@ from tests.integration.test_draw_way import FACTS, announced, carried_out, drawi
 from tests.integration.test_way import Post
 
 FIRM = "示例商贸有限公司"
+CLERK = {
+    "zh-Hans": ("不一致", "贵机关掌握的数据", "签署人", "提交答复"),
+    "en": ("Contradicts", "The value you hold", "Signed by", "Send the answer"),
+}
+"""The words of the reply page that a clerk goes by who contradicts: the answer, its value, the signature, the button."""
 OPEN_OPS = WEB.model_copy(update={"open_ops": True})
 
 
@@ -81,3 +87,17 @@ def doubt(office: Office, number: int = 1, name: str = FIRM, value: str = "存�
     case_id = post(office, application(number, "business-licence", {"registration-status": value}, subject_name=name, **changes))
     settle(office)
     return f"/review/{case_id}"
+
+
+def answering(visitor: Visitor, path: str, lang: str) -> Iterator[str]:
+    """The reply page in turn as a clerk finds it, fills it in, and gets it back for what it lacks; nothing is answered by it."""
+    answer, value, signer, send = CLERK[lang]
+    visitor.open(f"{path}?lang={lang}")
+    yield "empty"
+    visitor.choose(answer)
+    visitor.fill(value, "李某某")
+    visitor.fill(signer, "赵六")
+    yield "populated"
+    visitor.fill(value, "")
+    visitor.press(send)
+    yield "error"

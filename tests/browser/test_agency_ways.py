@@ -93,7 +93,7 @@ def test_an_officer_transcribes_a_reply_on_paper_and_calls_a_link_back(edge: Edg
     old, new = [one.reply_url for one in agency.letters]  # type: ignore[attr-defined]
     assert old != new
     phone.open(new.removeprefix(edge.office.base_url))
-    assert "请在期限前答复" in phone.now()
+    assert "前答复；不能协助的" in phone.now()
 
     desk.press("录入答复")
     assert desk.alert().inner_text() == "请照录答复原文；请填写签署人"

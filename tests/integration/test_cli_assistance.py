@@ -64,6 +64,8 @@ def test_an_officer_lists_shows_agrees_and_contests_at_the_command_line_and_expo
         assert "需调阅纸质档案" in operator.well("assistance", "show", moved, "--lang", "zh-Hans").out
         proposed = operator.well("assistance", "show", moved, "--json").json["proposed"]
         seen, other = ("--day", proposed[:10]), ("--day", row["due_at"][:10])
+        said = operator.well("assistance", "show", refused, lang="zh-Hans").out
+        assert "对方答复: 原因: 其他, 理由: 没有这些档案, 签署人: 赵六" in said
         assert operator.say("assistance", "keep", moved, *seen, "--reasons", " ").code == 2
         assert operator.say("assistance", "agree", moved, *other).code == 4, "another date than the one that is proposed"
         agreed = operator.well("assistance", "agree", moved, *seen, "--by", "李主任", "--json").json
