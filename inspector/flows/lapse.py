@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from inspector.domain import gathering
 from inspector.domain.decision import OrderKind
@@ -26,6 +26,9 @@ draw again and again until the result suits.
 """
 NOT_SET_UP = "connector_not_configured"
 """A party whose section is gone from the settings: it is waited for until its date, for a section may come back within the minute."""
+
+_NO_LEASE = timedelta(days=1)
+"""No lease lasts so long: somebody wrote it there, so that nobody asks."""
 
 
 def given_up(work: Work, office: Office, error: PortError | None) -> Settlement:
@@ -123,9 +126,7 @@ def overdue(work: Work, office: Office) -> Settlement:
             return
         missing = [party for party in parties if party not in held.parts and not _has_time(tx, held, party, now)]
         if any(_leased(tx, held, party) for party in missing):
-            raise NotYet(
-                "reveal_in_flight", origin=Origin.US, attempts=0, retry_after=1.0
-            )  # what comes of it will say who was asked
+            raise NotYet("reveal_in_flight", origin=Origin.US, attempts=0, retry_after=1.0)  # what comes of it says who was asked
         silent = tuple(party for party in missing if party in held.ceremonies or _asked(tx, held, party))
         if missing:
             _void(office, tx, held, silent, tuple(party for party in missing if party not in silent), now)
@@ -142,7 +143,7 @@ def _asked(tx: Tx, held: Draw, party: str) -> bool:
 def _leased(tx: Tx, held: Draw, party: str) -> bool:
     """Whether somebody is at work on the order to ask a party, or was when the daemon died: then it is taken up again."""
     row = tx.work.keyed(_key(held, party))
-    return row is not None and row["state"] == "ready" and row["lease_until"] > EPOCH
+    return row is not None and row["state"] == "ready" and EPOCH < row["lease_until"] < tx.machine_now() + _NO_LEASE
 
 
 def _tried(attempts: int, error: str | None) -> bool:
@@ -160,7 +161,8 @@ def _turned(tx: Tx, held: Draw, party: str) -> bool:
     row, closes = tx.work.keyed(_key(held, party)), held.closes(party)
     if row is None or closes is None or held.state is not DrawState.SEEDING:
         return False
-    return bool(row["expires_at"] != closes or row["due_at"] > closes)
+    forged = row["lease_until"] >= tx.machine_now() + _NO_LEASE
+    return bool(row["expires_at"] != closes or row["due_at"] > closes or forged)
 
 
 def _has_time(tx: Tx, held: Draw, party: str, now: datetime) -> bool:
