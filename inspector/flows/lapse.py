@@ -98,7 +98,7 @@ def _void(
     office: Office, tx: Tx, held: Draw, silent: tuple[str, ...], unasked: tuple[str, ...], now: datetime, why: str = ""
 ) -> None:
     """Void for want of parts; void by rule where the order to ask somebody was put off or altered in its row."""
-    if any(_turned(tx, held, party) for party in unasked):
+    if any(_turned(tx, held, party) for party in (*silent, *unasked) if party not in held.ceremonies):
         _altered(office, tx, held, now)
         return
     reason = f"withheld:{','.join(silent)}" if silent else f"{UNASKED}:{','.join(unasked)}"
@@ -137,7 +137,7 @@ def overdue(work: Work, office: Office) -> Settlement:
 def _asked(tx: Tx, held: Draw, party: str) -> bool:
     """Whether a call to a party has ended, however it did, or nobody knows any more."""
     row = tx.work.keyed(_key(held, party))
-    return row is None or _tried(row["attempts"], row["error"])
+    return row is not None and _tried(row["attempts"], row["error"])
 
 
 def _leased(tx: Tx, held: Draw, party: str) -> bool:
@@ -157,9 +157,11 @@ def _key(held: Draw, party: str) -> str:
 
 
 def _turned(tx: Tx, held: Draw, party: str) -> bool:
-    """Whether the row of an order to ask has another last moment than the draw, or waits for a moment beyond it."""
+    """Whether the row of an order to ask is gone, has another last moment than the draw, or waits for a moment beyond it."""
     row, closes = tx.work.keyed(_key(held, party)), held.closes(party)
-    if row is None or closes is None or held.state is not DrawState.SEEDING:
+    if row is None:
+        return True
+    if closes is None or held.state is not DrawState.SEEDING:
         return False
     forged = row["lease_until"] >= tx.machine_now() + _NO_LEASE
     return bool(row["expires_at"] != closes or row["due_at"] > closes or forged)

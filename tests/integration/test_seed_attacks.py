@@ -24,12 +24,6 @@ def paused(office: Office, hand: Hand, name: str, *, on: bool = True) -> None:
         assert tx.lanes.pause(name, hand() if on else None)
 
 
-def altered(office: Office, held: Draw, party: str, **cells: object) -> None:
-    with office.store.begin() as tx:
-        row = work.c.key == f"draw.reveal:{held.number}:{party}"
-        tx.connection.execute(sa.update(work).where(row).values(**cells))
-
-
 def following(store: Store, hand: Hand) -> tuple[Office, Draw]:
     """The draw that follows a void one, with a further source, and its figures are thrown."""
     office, _, _ = drawing(store, hand, silent="audit")
@@ -56,7 +50,8 @@ def test_a_secret_that_comes_when_the_further_source_may_be_known_is_none(store:
     assert (made.state, "justice" in made.parts, made.lacked) == (DrawState.VOID, False, ("justice",))
 
 
-def test_a_forged_lease_brings_no_next_number(store: Store, hand: Hand) -> None:
+@pytest.mark.parametrize("how", ["leased for ever", "gone"])
+def test_an_order_that_somebody_keeps_from_being_carried_out_brings_no_next_number(store: Store, hand: Hand, how: str) -> None:
     office, _, _ = drawing(store, hand)
     _, held = announced(office, hand)
     paused(office, hand, "justice")
@@ -65,7 +60,8 @@ def test_a_forged_lease_brings_no_next_number(store: Store, hand: Hand) -> None:
     assert made.reveal_by is not None
     with store.begin() as tx:
         far = tx.machine_now() + timedelta(days=900)
-    altered(office, held, "justice", lease_until=far, state="ready")
+        row = work.c.key == f"draw.reveal:{held.number}:justice"
+        tx.connection.execute(sa.delete(work).where(row) if how == "gone" else sa.update(work).where(row).values(lease_until=far))
     hand.now = made.reveal_by
     worked(office)
     made = agreeing(office, held.number)
