@@ -29,6 +29,8 @@ NOT_SET_UP = "connector_not_configured"
 
 _NO_LEASE = timedelta(days=1)
 """No lease lasts so long: somebody wrote it there, so that nobody asks."""
+_LATER = timedelta(hours=1)
+"""So long after its last moment an order may wait by itself, where a daemon of an older release has put it off."""
 
 
 def given_up(work: Work, office: Office, error: PortError | None) -> Settlement:
@@ -147,8 +149,8 @@ def _leased(tx: Tx, held: Draw, party: str) -> bool:
 
 
 def _tried(attempts: int, error: str | None) -> bool:
-    """Whether a party was called, by what its order's row says; that we had nobody to call is no call."""
-    return attempts > 0 or error not in (None, NOT_SET_UP)
+    """Whether a party was called, by what its order's row says; that we had nobody to call, or could not read the order, is no call."""
+    return attempts > 0 or error not in (None, NOT_SET_UP, "kind_unknown", "pack_unknown")
 
 
 def _key(held: Draw, party: str) -> str:
@@ -164,7 +166,7 @@ def _turned(tx: Tx, held: Draw, party: str) -> bool:
     if closes is None or held.state is not DrawState.SEEDING:
         return False
     forged = row["lease_until"] >= tx.machine_now() + _NO_LEASE
-    return bool(row["expires_at"] != closes or row["due_at"] > closes or forged)
+    return bool(row["expires_at"] != closes or row["due_at"] > closes + _LATER or forged)
 
 
 def _has_time(tx: Tx, held: Draw, party: str, now: datetime) -> bool:

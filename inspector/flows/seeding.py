@@ -22,7 +22,7 @@ from inspector.flows.parts import reveal as write_down
 from inspector.flows.parts import sound
 from inspector.flows.settle import Settlement, nothing
 from inspector.flows.voiding import make_void
-from inspector.ports import NotYet, Origin, PortError, SeedSource, Typed, Unavailable
+from inspector.ports import Garbled, NotYet, Origin, PortError, SeedSource, Typed, Unavailable
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 
@@ -67,14 +67,14 @@ def _ask(work: Work, office: Office, held: Draw, party: str, source: SeedSource,
         if promise["kind"] in _BEACONS:
             beacons.believe(promise, part)
     except PortError as error:
-        if promise["kind"] in _BEACONS:
+        if promise["kind"] in _BEACONS or isinstance(error, Garbled):  # or a section that leads elsewhere: it may be put right
             raise _later(error) from error
         if isinstance(error, Unavailable):
             raise
         return withheld(work, office, error).after(error)
     except Invalid as error:
         if promise["kind"] in _BEACONS:
-            raise NotYet("beacon_wrong", detail=str(error.facts.get("problem", error.code)), attempts=0) from error
+            raise NotYet("beacon_wrong", detail=str(error.facts.get("problem", error.code)), attempts=1) from error
         return withheld(work, office, None)
 
     def write(tx: Tx, now: datetime) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,10 +11,11 @@ import sqlalchemy as sa
 
 from inspector.domain.plan import Draw, DrawState
 from inspector.flows.office import Office
+from inspector.ports import Garbled, Typed
 from inspector.store.store import Store
 from inspector.store.tables import work
-from tests.house import Hand
-from tests.integration.test_draw_way import agreeing, announced, carried_out, drawing
+from tests.house import Hand, settle
+from tests.integration.test_draw_way import Party, agreeing, announced, carried_out, drawing
 from tests.integration.test_seed_unasked import figures, worked
 
 pytestmark = pytest.mark.alike
@@ -66,3 +69,24 @@ def test_an_order_that_somebody_keeps_from_being_carried_out_brings_no_next_numb
     worked(office)
     made = agreeing(office, held.number)
     assert (made.state, made.void_reason, made.lacked) == (DrawState.VOID, "REGISTER_CHANGED:record", ())
+
+
+class Elsewhere(Party):
+    """Somebody who answers under the party's name what is no secret of its."""
+
+    def reveal(
+        self, draw: str, promise: Mapping[str, object], typed: tuple[Typed, ...], *, key: str, w: str = ""
+    ) -> Mapping[str, object]:
+        raise Garbled("nonce_differs", digest="0" * 64)
+
+
+def test_a_section_that_leads_elsewhere_for_a_moment_voids_nothing(store: Store, hand: Hand) -> None:
+    office, _, _ = drawing(store, hand)
+    _, held = announced(office, hand)
+    seeds = {**office.connectors.seeds, "justice": Elsewhere("justice")}
+    elsewhere = replace(office, connectors=replace(office.connectors, seeds=seeds))
+    figures(elsewhere, hand, held)
+    assert agreeing(office, held.number).state is DrawState.SEEDING
+    hand.now += timedelta(hours=2)
+    settle(office)
+    assert agreeing(office, held.number).state is DrawState.DRAWN
