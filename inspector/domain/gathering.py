@@ -178,6 +178,14 @@ def agreed(draw: Draw, party: str) -> str | None:
     return next(iter(told.values())) if len(told) > 1 and len(set(told.values())) == 1 else None
 
 
+def belated(draw: Draw, party: str, now: datetime) -> bool:
+    """Whether a secret comes when a further source may be known already: who gives or keeps it then could choose by the result."""
+    ends = draw.closes(party)
+    return (
+        bool(draw.further) and draw.step(party) is Step.SECRETS and ends is not None and ends <= now and party not in draw.parts
+    )
+
+
 def _refuse_late(draw: Draw, party: str, now: datetime) -> None:
     """No figure is typed once a secret may be known; of a further source everybody can look it up. Raises Refusal."""
     secret = any(draw.step(one) is Step.SECRETS for one in draw.parts)

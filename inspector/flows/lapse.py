@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from inspector.domain import gathering
 from inspector.domain.decision import OrderKind
@@ -26,6 +26,11 @@ draw again and again until the result suits.
 """
 NOT_SET_UP = "connector_not_configured"
 """A party whose section is gone from the settings: it is waited for until its date, for a section may come back within the minute."""
+
+_NO_LEASE = timedelta(days=1)
+"""No lease lasts so long: somebody wrote it there, so that nobody asks."""
+_LATER = timedelta(hours=1)
+"""So long after its last moment an order may wait by itself, where a daemon of an older release has put it off."""
 
 
 def given_up(work: Work, office: Office, error: PortError | None) -> Settlement:
@@ -95,7 +100,7 @@ def _void(
     office: Office, tx: Tx, held: Draw, silent: tuple[str, ...], unasked: tuple[str, ...], now: datetime, why: str = ""
 ) -> None:
     """Void for want of parts; void by rule where the order to ask somebody was put off or altered in its row."""
-    if any(_turned(tx, held, party) for party in unasked):
+    if any(_turned(tx, held, party) for party in (*silent, *unasked) if party not in held.ceremonies):
         _altered(office, tx, held, now)
         return
     reason = f"withheld:{','.join(silent)}" if silent else f"{UNASKED}:{','.join(unasked)}"
@@ -123,9 +128,7 @@ def overdue(work: Work, office: Office) -> Settlement:
             return
         missing = [party for party in parties if party not in held.parts and not _has_time(tx, held, party, now)]
         if any(_leased(tx, held, party) for party in missing):
-            raise NotYet(
-                "reveal_in_flight", origin=Origin.US, attempts=0, retry_after=1.0
-            )  # what comes of it will say who was asked
+            raise NotYet("reveal_in_flight", origin=Origin.US, attempts=0, retry_after=1.0)  # what comes of it says who was asked
         silent = tuple(party for party in missing if party in held.ceremonies or _asked(tx, held, party))
         if missing:
             _void(office, tx, held, silent, tuple(party for party in missing if party not in silent), now)
@@ -136,18 +139,18 @@ def overdue(work: Work, office: Office) -> Settlement:
 def _asked(tx: Tx, held: Draw, party: str) -> bool:
     """Whether a call to a party has ended, however it did, or nobody knows any more."""
     row = tx.work.keyed(_key(held, party))
-    return row is None or _tried(row["attempts"], row["error"])
+    return row is not None and _tried(row["attempts"], row["error"])
 
 
 def _leased(tx: Tx, held: Draw, party: str) -> bool:
     """Whether somebody is at work on the order to ask a party, or was when the daemon died: then it is taken up again."""
     row = tx.work.keyed(_key(held, party))
-    return row is not None and row["state"] == "ready" and row["lease_until"] > EPOCH
+    return row is not None and row["state"] == "ready" and EPOCH < row["lease_until"] < tx.machine_now() + _NO_LEASE
 
 
 def _tried(attempts: int, error: str | None) -> bool:
-    """Whether a party was called, by what its order's row says; that we had nobody to call is no call."""
-    return attempts > 0 or error not in (None, NOT_SET_UP)
+    """Whether a party was called, by what its order's row says; that we had nobody to call, or could not read the order, is no call."""
+    return attempts > 0 or error not in (None, NOT_SET_UP, "kind_unknown", "pack_unknown")
 
 
 def _key(held: Draw, party: str) -> str:
@@ -156,11 +159,14 @@ def _key(held: Draw, party: str) -> str:
 
 
 def _turned(tx: Tx, held: Draw, party: str) -> bool:
-    """Whether the row of an order to ask has another last moment than the draw, or waits for a moment beyond it."""
+    """Whether the row of an order to ask is gone, has another last moment than the draw, or waits for a moment beyond it."""
     row, closes = tx.work.keyed(_key(held, party)), held.closes(party)
-    if row is None or closes is None or held.state is not DrawState.SEEDING:
+    if row is None:
+        return True
+    if closes is None or held.state is not DrawState.SEEDING:
         return False
-    return bool(row["expires_at"] != closes or row["due_at"] > closes)
+    forged = row["lease_until"] >= tx.machine_now() + _NO_LEASE
+    return bool(row["expires_at"] != closes or row["due_at"] > closes + _LATER or forged)
 
 
 def _has_time(tx: Tx, held: Draw, party: str, now: datetime) -> bool:

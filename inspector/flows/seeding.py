@@ -22,7 +22,7 @@ from inspector.flows.parts import reveal as write_down
 from inspector.flows.parts import sound
 from inspector.flows.settle import Settlement, nothing
 from inspector.flows.voiding import make_void
-from inspector.ports import NotYet, Origin, PortError, SeedSource, Typed, Unavailable
+from inspector.ports import Garbled, NotYet, Origin, PortError, SeedSource, Typed, Unavailable
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 
@@ -45,6 +45,8 @@ def reveal(work: Work, office: Office) -> Settlement:
         return given_up(work, office, None).unasked()
     if held.step(party) is not Step.FIGURES and not held.figured:
         return nothing("obsolete")
+    if gathering.belated(held, party, office.now()):
+        return given_up(work, office, None).unasked()
     source = asked_of(office, party)
     return _ask(work, office, held, party, source, read(committed).suite)
 
@@ -65,19 +67,23 @@ def _ask(work: Work, office: Office, held: Draw, party: str, source: SeedSource,
         if promise["kind"] in _BEACONS:
             beacons.believe(promise, part)
     except PortError as error:
-        if promise["kind"] in _BEACONS:
+        if promise["kind"] in _BEACONS or isinstance(error, Garbled):  # or a section that leads elsewhere: it may be put right
             raise _later(error) from error
         if isinstance(error, Unavailable):
             raise
         return withheld(work, office, error).after(error)
     except Invalid as error:
         if promise["kind"] in _BEACONS:
-            raise NotYet("beacon_wrong", detail=str(error.facts.get("problem", error.code)), attempts=0) from error
+            raise NotYet("beacon_wrong", detail=str(error.facts.get("problem", error.code)), attempts=1) from error
         return withheld(work, office, None)
 
     def write(tx: Tx, now: datetime) -> None:
-        if (fresh := sound(office, tx, number, now)) is not None:
-            write_down(office, tx, fresh, party, part, value, now)
+        if (fresh := sound(office, tx, number, now)) is None:
+            return
+        if gathering.belated(fresh, party, now):
+            given_up(work, office, None).write(tx, now)
+            return
+        write_down(office, tx, fresh, party, part, value, now)
 
     return Settlement(write=write, outcome="revealed")
 
@@ -206,6 +212,8 @@ def carry_in(office: Office, tx: Tx, number: str, content: bytes, by: str, now: 
             opens is not None and now < opens
         ):  # or our clock is behind: the commitment may be younger than it says
             raise Refusal("draw_seed_early", draw=number, opens=opens.isoformat() if opens else "", held=now.isoformat())
+        if gathering.belated(held, party, now):
+            raise Refusal("draw_figures_late", draw=number, ends=str(held.closes(party)))
         return party, write_down(office, tx, held, party, part, value, now, by)
     wanted = [str(promise.get("round") or promise.get("time")) for promise in awaited.values()]
     raise Invalid("beacon_not_awaited", draw=number, wanted=", ".join(wanted))

@@ -1,7 +1,9 @@
-"""Who has seen the seed and wants another draw: late secrets, forged leases, a restart, a second answer (ruling 12)."""
+"""Who has seen the seed and wants another draw: a secret that comes late, a lease that somebody wrote (ruling 12)."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,11 +11,11 @@ import sqlalchemy as sa
 
 from inspector.domain.plan import Draw, DrawState
 from inspector.flows.office import Office
-from inspector.flows.seeding import type_figures
+from inspector.ports import Garbled, Typed
 from inspector.store.store import Store
 from inspector.store.tables import work
 from tests.house import Hand, settle
-from tests.integration.test_draw_way import agreeing, announced, carried_out, drawing, lotteried, thrown
+from tests.integration.test_draw_way import Party, agreeing, announced, carried_out, drawing
 from tests.integration.test_seed_unasked import figures, worked
 
 pytestmark = pytest.mark.alike
@@ -22,13 +24,7 @@ pytestmark = pytest.mark.alike
 def paused(office: Office, hand: Hand, name: str, *, on: bool = True) -> None:
     with office.store.begin() as tx:
         tx.lanes.ensure(office.connectors.names())
-        assert tx.lanes.pause(name, hand()) if on else tx.lanes.resume(name, hand())
-
-
-def altered(office: Office, held: Draw, party: str, **cells: object) -> None:
-    with office.store.begin() as tx:
-        row = work.c.key == f"draw.reveal:{held.number}:{party}"
-        tx.connection.execute(sa.update(work).where(row).values(**cells))
+        assert tx.lanes.pause(name, hand() if on else None)
 
 
 def following(store: Store, hand: Hand) -> tuple[Office, Draw]:
@@ -54,10 +50,11 @@ def test_a_secret_that_comes_when_the_further_source_may_be_known_is_none(store:
     paused(office, hand, "justice", on=False)
     worked(office)
     made = agreeing(office, held.number)
-    assert (made.state, "justice" in made.parts) == (DrawState.VOID, False)
+    assert (made.state, "justice" in made.parts, made.lacked) == (DrawState.VOID, False, ("justice",))
 
 
-def test_a_forged_lease_brings_no_next_number(store: Store, hand: Hand) -> None:
+@pytest.mark.parametrize("how", ["leased for ever", "gone"])
+def test_an_order_that_somebody_keeps_from_being_carried_out_brings_no_next_number(store: Store, hand: Hand, how: str) -> None:
     office, _, _ = drawing(store, hand)
     _, held = announced(office, hand)
     paused(office, hand, "justice")
@@ -66,9 +63,30 @@ def test_a_forged_lease_brings_no_next_number(store: Store, hand: Hand) -> None:
     assert made.reveal_by is not None
     with store.begin() as tx:
         far = tx.machine_now() + timedelta(days=900)
-    altered(office, held, "justice", lease_until=far, state="ready")
+        row = work.c.key == f"draw.reveal:{held.number}:justice"
+        tx.connection.execute(sa.delete(work).where(row) if how == "gone" else sa.update(work).where(row).values(lease_until=far))
     hand.now = made.reveal_by
     worked(office)
     made = agreeing(office, held.number)
-    print(made.state, made.void_reason, made.lacked)
     assert (made.state, made.void_reason, made.lacked) == (DrawState.VOID, "REGISTER_CHANGED:record", ())
+
+
+class Elsewhere(Party):
+    """Somebody who answers under the party's name what is no secret of its."""
+
+    def reveal(
+        self, draw: str, promise: Mapping[str, object], typed: tuple[Typed, ...], *, key: str, w: str = ""
+    ) -> Mapping[str, object]:
+        raise Garbled("nonce_differs", digest="0" * 64)
+
+
+def test_a_section_that_leads_elsewhere_for_a_moment_voids_nothing(store: Store, hand: Hand) -> None:
+    office, _, _ = drawing(store, hand)
+    _, held = announced(office, hand)
+    seeds = {**office.connectors.seeds, "justice": Elsewhere("justice")}
+    elsewhere = replace(office, connectors=replace(office.connectors, seeds=seeds))
+    figures(elsewhere, hand, held)
+    assert agreeing(office, held.number).state is DrawState.SEEDING
+    hand.now += timedelta(hours=2)
+    settle(office)
+    assert agreeing(office, held.number).state is DrawState.DRAWN

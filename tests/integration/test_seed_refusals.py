@@ -150,7 +150,7 @@ def test_no_relay_of_a_beacon_can_void_a_draw_only_its_last_day_can(
     hand.now = get(office, held.number).reveal_by or hand.now
     settle(office)
     void = get(office, held.number)
-    assert (void.state, void.withheld) == (DrawState.VOID, ("audit",))
+    assert (void.state, void.withheld) == (DrawState.VOID, ("audit",)), void.void_reason
 
 
 def test_two_draws_announced_at_once_name_two_rounds(store: Store, hand: Hand, network: drand.DrandSeed) -> None:
