@@ -12,7 +12,7 @@ from inspector.domain import assistance
 from inspector.domain.assistance import AssistanceState
 from inspector.domain.errors import Forbidden, InspectorError, Invalid, Missing, Refusal
 from inspector.domain.evidence import Verdict
-from inspector.domain.said import guess
+from inspector.domain.said import Filled, guess
 from inspector.flows import assist, replylink, transcription
 from inspector.flows.requests import node_of
 from inspector.store.tx import Tx, new_id
@@ -149,12 +149,23 @@ def _transcription(form: Fields) -> TranscriptionIn:
     complete(form, Invalid("written_missing", field="written"), Invalid("signer_missing", field="signer"))
     names = ("signer", "verdict", "value", "rest", "reasons", "day", "to", "written", "scan")
     filled = {name: form.one(name) for name in names if form.one(name)}
-    longer = form.one("longer")
+    longer, accepted = form.one("longer"), form.one("accepted") == "yes"
     told = read(TranscriptionIn, do="accept", **filled | ({"reasons": longer} if longer else {}))
     verdict = Verdict(told.verdict) if told.verdict else None
     if longer and told.rest:
         raise Invalid("slip_mixed", field="longer")
-    do = guess(verdict, told.value, told.rest, told.day, told.to, told.reasons, longer)
+    do = guess(
+        Filled(
+            verdict=verdict,
+            value=told.value,
+            rest=told.rest,
+            accepted=accepted,
+            day=told.day,
+            longer=longer,
+            to=told.to,
+            reasons=form.one("reasons"),
+        )
+    )
     if longer:
         filled["reasons"] = "\n".join(filter(None, (longer, form.one("reasons"))))
     return read(TranscriptionIn, do=do.value, **filled)
