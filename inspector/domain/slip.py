@@ -21,22 +21,10 @@ _ENDS = re.compile(r"\r\n?")
 _CONTROL = re.compile(r"[\x00-\x09\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _QUOTES = ">|" + "".join(sign for sign in map(chr, range(0x3001)) if sign.isspace() and sign != "\n")
 _BROKEN = str.maketrans({":": "∶", "：": "∶", "【": "〔", "】": "〕"})
-_TITLE = r"-{2,40}\s{0,9}(?:原始邮件|原邮件|回复的原邮件|邮件原件|original(?: message)?)\s{0,9}-{2,40}"
-_ABOUT = re.compile(
-    rf"[-_=*\s]{{0,200}}|{_TITLE}|.{{0,300}}(?:写道|wrote)\s{{0,9}}[:：]"
-    r"|[^<>]{0,80}<[^<>\s]{1,80}@[^<>\s]{1,80}>[;,\s]{0,9}(?:(?:于|on\b).{0,80})?",
-    re.IGNORECASE,
-)
-"""What programs put above a letter that they quote: who wrote it, and a line."""
-_SAYS = (
-    r"发件人|寄件人|发送时间|发送日期|日期|时间|收件人|抄送人?|主题|重要性|(?:from|sent|date|to|cc|subject|importance)\s*[:：]"
-)
-_FIRST = re.compile(rf"{_TITLE}|(?:发件人|寄件人|from\s*[:：])", re.IGNORECASE)
-_FURTHER = re.compile(_SAYS, re.IGNORECASE)
 _MOST_HEAD = 12
 """Lines above a quoted letter in which programs say who wrote it to whom, when and about what, the first of which is known as such."""
 _LONGEST = 400
-_DATES = re.compile(r"\d{4}[年./-]\d{1,2}[月./-]\d{1,2}日?|\d{1,2}:\d\d")
+_DATES = re.compile(r"\d{4}\D\d{1,2}\D\d{1,2}|\d{1,2}:\d\d")
 _CALLS = re.compile(r"\+?\d[\d \-()]{6,24}\d")
 
 
@@ -57,6 +45,34 @@ class Sheet:
     def whole(self, code: str) -> bool:
         """Whether the letter above is as it left: nobody has written between its lines."""
         return self.above is None or sealed(code, self.above) == self.seal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quoting:
+    """How mail programs say that they quote, and whom: `alone` is such a line by itself, `first` begins a block of `further` ones."""
+
+    alone: re.Pattern[str]
+    first: re.Pattern[str]
+    further: re.Pattern[str]
+
+
+def quoting(
+    titles: Iterable[str], senders: Iterable[str], heads: Iterable[str], wrote: Iterable[str], at: Iterable[str]
+) -> Quoting:
+    """The same of the words they use: for a quoted mail, for who sent it, for what else is said of it, for that and when he wrote."""
+    title = rf"-{{2,40}}\s{{0,9}}(?:{_any(titles)})\s{{0,9}}-{{2,40}}"
+    alone = (
+        rf"[-_=*\s]{{0,200}}|{title}|.{{0,300}}(?:{_any(wrote)})\s{{0,9}}[:：]"
+        rf"|[^<>]{{0,80}}<[^<>\s]{{1,80}}@[^<>\s]{{1,80}}>[;,\s]{{0,9}}(?:(?:{_any(at)}).{{0,80}})?"
+    )
+    sender = rf"(?:{_any(senders)})\s{{0,9}}(?:[:：|]|.{{0,80}}@)"
+    first, further = rf"{title}|{sender}", rf"{sender}|(?:{_any(heads)})\s{{0,9}}(?:[:：|]|.{{0,80}}[@\d])"
+    made = [re.compile(one, re.IGNORECASE) for one in (alone, first, further)]
+    return Quoting(alone=made[0], first=made[1], further=made[2])
+
+
+def _any(words: Iterable[str]) -> str:
+    return "|".join(re.escape(word.strip()) for word in words)
 
 
 def mark(code: str) -> str:
@@ -132,11 +148,11 @@ def lines(inside: str, names: Mapping[str, str]) -> tuple[dict[str, str], str]:
     return {name: "\n".join(texts) for name, texts in filled.items()}, told[: found[0].start() if found else None].strip()
 
 
-def beside(text: str, found: Iterable[Sheet]) -> str:
+def beside(text: str, found: Iterable[Sheet], says: Quoting) -> str:
     """What a mail says outside of the letters it quotes: its writer's own words. What programs write above a quoted letter is no word."""
     own, at = [], 0
     for one in found:
-        own.append(_above(text[at : one.begins]))
+        own.append(_above(text[at : one.begins], says))
         at = one.ends
     own.append(text[at:])
     rows = (row for part in own for row in part.split("\n"))
@@ -151,21 +167,21 @@ def unknown(words: str, known: Iterable[str]) -> bool:
     return any(map(str.isalnum, _CALLS.sub(" ", _DATES.sub(" ", said))))
 
 
-def _above(text: str) -> str:
+def _above(text: str, says: Quoting) -> str:
     """What stands before a quoted letter, without the lines by which programs say that they quote."""
-    rows = _trimmed(text.split("\n"))
+    rows = _trimmed(text.split("\n"), says)
     for count, row in enumerate(map(_bare, reversed(rows[-_MOST_HEAD:])), start=1):
-        if _FIRST.match(row):
-            rows = _trimmed(rows[:-count])
+        if says.first.match(row):
+            rows = _trimmed(rows[:-count], says)
             break
-        if row and not _FURTHER.match(row):
+        if row and not says.further.match(row):
             break
     return "\n".join(rows)
 
 
-def _trimmed(rows: list[str]) -> list[str]:
+def _trimmed(rows: list[str], says: Quoting) -> list[str]:
     end = len(rows)
-    while end and len(rows[end - 1]) <= _LONGEST and _ABOUT.fullmatch(_bare(rows[end - 1])):
+    while end and len(rows[end - 1]) <= _LONGEST and says.alone.fullmatch(_bare(rows[end - 1])):
         end -= 1
     return rows[:end]
 

@@ -157,7 +157,7 @@ def read(text: str) -> Form:
 
 def _beside(text: str, found: Sequence[Sheet], ours: Sequence[tuple[Sheet, Mapping[str, str], str]], code: str) -> str:
     """The writer's own words: outside of the letter, between its lines, above the form's first one, and behind who signed."""
-    own = [slip.beside(text, found)]
+    own = [slip.beside(text, found, quoting())]
     own += [sheet.above or "" for sheet in found if not sheet.whole(code)]
     own += [before for _, _, before in ours]
     own += [says["signer"] for _, says, _ in ours if "\n" in says.get("signer", "")]
@@ -227,8 +227,7 @@ def _harmless(office: Office, request: Request, mail: Mail, said: tuple[Said, ..
     """Words that say nothing of the request: greetings, who writes to whom, and how to call them."""
     via = {request.requester, request.requested}
     names = [node.name for node in office.tree.values() if via & {node.id, node.connector}]
-    polite = [word for lang in LANGS for word in label("mail.polite", lang).split(",")]
-    return [*polite, *names, mail.sender, *(word.signer for word in said)]
+    return [*_listed("mail.polite"), *names, mail.sender, *(word.signer for word in said)]
 
 
 def _hear(office: Office, tx: Tx, mail: Mail, form: Form, said: tuple[Said, ...], now: datetime) -> None:
@@ -266,9 +265,20 @@ def _words() -> Mapping[str, str]:
 
 
 @cache
+def quoting() -> slip.Quoting:
+    """How mail programs say that they quote, in both languages."""
+    titles, senders, heads, wrote, at = (_listed(f"mail.{name}") for name in ("titles", "senders", "heads", "wrote", "at"))
+    return slip.quoting(titles, senders, heads, wrote, at)
+
+
+def _listed(name: str) -> list[str]:
+    return [word.strip() for lang in LANGS for word in label(name, lang).split(",")]
+
+
+@cache
 def _time_words() -> tuple[str, ...]:
     """What reasons speak of that ask for more time, in both languages."""
-    return tuple(word.strip().casefold() for lang in LANGS for word in label("slip.time_words", lang).split(","))
+    return tuple(word.casefold() for word in _listed("slip.time_words"))
 
 
 def _verdict(text: str) -> Verdict:
@@ -291,7 +301,7 @@ def _day(text: str) -> date:
 
 def _yes(text: str) -> bool:
     """Whether a word says that the request has been taken on. Raises Invalid for any other."""
-    known = [word.strip().casefold() for lang in LANGS for word in label("mail.accepted", lang).split(",")]
+    known = [word.casefold() for word in _listed("mail.accepted")]
     if text.strip(" 。.").casefold() not in known:
         raise Invalid("mail_accepted", field="accepted", told=text[:40], known=", ".join(known))
     return True

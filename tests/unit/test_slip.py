@@ -8,6 +8,7 @@ import pytest
 
 from inspector.domain import slip
 from inspector.domain.words import Words
+from inspector.flows.mailbox import quoting
 
 CODE = "s3cret"
 NAMES = {"答复码": "code", "核查意见": "verdict", "理由": "reasons", "签署人": "signer"}
@@ -42,7 +43,7 @@ def test_only_what_stands_in_the_frame_is_filled_in_whatever_the_program_does(to
     (sheet,) = slip.sheets(slip.clean(told))
     filled, before = slip.lines(sheet.inside, NAMES)
     assert filled == {"code": CODE, "reasons": "档案在外，\n下周可查", "signer": "王五"}
-    assert (before, sheet.mark, sheet.whole(CODE), slip.beside(told, [sheet])) == ("", slip.mark(CODE), True, "")
+    assert (before, sheet.mark, sheet.whole(CODE), slip.beside(told, [sheet], quoting())) == ("", slip.mark(CODE), True, "")
 
 
 def test_a_promise_cannot_look_like_a_line_or_a_mark() -> None:
@@ -65,14 +66,14 @@ def test_a_promise_cannot_look_like_a_line_or_a_mark() -> None:
 def test_what_programs_say_above_a_letter_is_nobodys_word_and_what_a_clerk_says_is(above: str) -> None:
     for own in ("", "您好，答复如下。\n\n", "与贵局所述不一致\n\n"):
         told = own + above + FILLED
-        assert slip.beside(told, slip.sheets(told)) == own.strip()
-    assert slip.beside(FILLED + "\n以上仅供参考", slip.sheets(FILLED)).endswith("以上仅供参考")
+        assert slip.beside(told, slip.sheets(told), quoting()) == own.strip()
+    assert slip.beside(FILLED + "\n以上仅供参考", slip.sheets(FILLED), quoting()).endswith("以上仅供参考")
     inside = FILLED.replace("在线答复", "我们不同意\n在线答复")
     assert not slip.sheets(inside)[0].whole(CODE), "words between the letter's lines are words"
 
 
 def test_greetings_names_and_numbers_to_call_say_nothing() -> None:
-    known = ["您好", "答复如下", "谢谢", "区民政局", "电话", "hello"]
+    known = ["您好", "答复如下", "谢谢", "日", "区民政局", "电话", "hello"]
     assert not slip.unknown("您好！答复如下。\n谢谢\n区民政局 电话：010-12345678 2026年3月2日\nHello,", known)
     for said in ("您好，不一致", "5", "实际5人", "未收到"):
         assert slip.unknown(said, [*known, "收到"]), said
