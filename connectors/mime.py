@@ -177,8 +177,9 @@ def _decoded(kind: Message, encoding: str, told: bytes) -> str:
 
 
 def plain(page: str) -> str:
-    """The text of a page, a line for each block; comments and what is not shown are left out. Each sign is looked at once or twice.
+    """The text of a page, a line for each block and a stroke before each cell; comments and what is not shown are left out.
 
+    Each sign is looked at once or twice.
     Where the page's own text breaks into lines is a blank, but in `pre`, and in a page that asks for its lines to be kept.
     """
     small, told, at, end = page.translate(_SMALL), list[str](), 0, len(page)
@@ -201,6 +202,8 @@ def plain(page: str) -> str:
         at = _behind(small, ">", begins + 1)
         if found is not None and found[1] in _BREAKS:
             told.append("\n")
+        if found is not None and found[1] in ("td", "th") and small[begins + 1] != "/":
+            told.append("|")
         if found is not None and found[1] == "pre":
             pre = small[begins + 1] != "/"
         if found is not None and found[1] in _UNSHOWN and small[begins + 1] != "/":

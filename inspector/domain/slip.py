@@ -156,7 +156,7 @@ def beside(text: str, found: Iterable[Sheet], says: Quoting) -> str:
         at = one.ends
     own.append(text[at:])
     rows = (row for part in own for row in part.split("\n"))
-    return "\n".join(row.strip() for row in rows if row.strip(_QUOTES) and not row.lstrip().startswith((">", "|")))
+    return "\n".join(row.strip() for row in rows if row.strip(_QUOTES) and not row.lstrip().startswith(">"))
 
 
 def unknown(words: str, known: Iterable[str]) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -13,7 +14,7 @@ from inspector.domain.assistance import AssistanceState
 from inspector.domain.errors import Forbidden, InspectorError, Invalid, Missing, Refusal
 from inspector.domain.evidence import Verdict
 from inspector.domain.said import Filled, guess
-from inspector.flows import assist, replylink, transcription
+from inspector.flows import assist, replylink, transcription, unsettled
 from inspector.flows.requests import node_of
 from inspector.store.tx import Tx, new_id
 from inspector.web.asked import VERDICTS, choices, name_of
@@ -192,15 +193,16 @@ def _asked(desk: Desk, held: assistance.Request) -> str:
 def _page(
     request: Request, desk: Desk, caller: Caller, request_id: str, form: Fields | None = None, wrong: Trouble = NO_TROUBLE
 ) -> Response:
-    def ask(tx: Tx) -> tuple[assistance.Request, str]:
+    def ask(tx: Tx) -> tuple[assistance.Request, str, list[Mapping[str, Any]]]:
         held = tx.assistance.get(request_id)
         _own(tx, caller, request_id)
         case = tx.cases.get(held.case_id)
-        return held, fact_name(desk, case.pack, str(held.question["item"]), str(held.question["fact"]))
+        fact = fact_name(desk, case.pack, str(held.question["item"]), str(held.question["fact"]))
+        return held, fact, list(unsettled.unread(tx, request_id))
 
     try:
         caller.may(Role.OFFICER, Role.AUDITOR)
-        held, fact = desk.look(ask)
+        held, fact, mails = desk.look(ask)
     except InspectorError as error:
         return refused(request, error)
     officer = caller.role is Role.OFFICER
@@ -216,6 +218,7 @@ def _page(
         "calls": officer,
         "verdicts": VERDICTS,
         "agencies": choices(desk, held.requester, held.requested),
+        "mails": mails if officer else [],
         "kept": form.kept() if form else {},
         "trouble": wrong,
         "message_id": new_id(),

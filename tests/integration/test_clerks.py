@@ -63,7 +63,8 @@ CLIENTS: dict[str, Callable[[str], bytes]] = {
         text,
         charset="gbk",
         encoding="quoted-printable",
-        above="<div>---- 回复的原邮件 ----</div><table><tr><td>发件人</td><td>x@office.example</td></tr></table>",
+        above="<div>---- 回复的原邮件 ----</div><table><tr><td>发件人</td><td>x@office.example</td></tr>"
+        "<tr><td>主题</td><td>协助</td></tr></table>",
     ),
     "pre": lambda text: page(text, charset="utf-8", encoding="base64", pre=True),
 }
