@@ -16,7 +16,9 @@ from inspector.domain.case import CaseState
 from inspector.flows import assist, mailbox, unsettled
 from inspector.flows.office import Office
 from inspector.store.store import Store
+from tests.edge import serving
 from tests.house import Hand, post, settle
+from tests.integration.test_forms import hidden, logged_in
 from tests.integration.test_letters import Desk, an_office, request_of
 from tests.integration.test_mail import agency
 from tests.integration.test_mailbox import CLERK, put, written
@@ -131,6 +133,16 @@ def test_a_word_beside_the_form_settles_nothing_is_kept_whole_and_the_ladder_wai
     request = request_of(store, case_id)
     with store.read() as tx:
         assert (request.state, tx.cases.get(case_id).state) == (AssistanceState.SENT, CaseState.VERIFYING)
+    with serving(office) as edge, edge.client() as browser:
+        logged_in(edge, browser)
+        path = f"/requests/{request.id}"
+        shown = browser.get(path).text
+        assert shown.count("待阅看的来信") == 4
+        assert "与贵局所述不一致\n" in shown, "the whole mail"
+        assert '<dd dir="auto" class="typed">一致</dd>' in shown, "and beside it what its form says"
+        form = {"guard": hidden(shown, "guard"), "do": "transcribe", "message": "1", "written": "不办", "signer": "王五"}
+        bare = browser.post(path, data=form)
+        assert (bare.status_code, "只有署名" in bare.text) == (422, True), "a name alone takes nothing on, on paper either"
     hand.now = request.escalate_at + timedelta(hours=1)
     settle(office)
     assert request_of(store, case_id).state is AssistanceState.SENT, "nobody is silent whose word lies here unread"
