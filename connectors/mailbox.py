@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from connectors import mime
-from inspector.incoming import LONGEST_LINE, Mail
+from inspector.incoming import Mail
 from inspector.ports import Barred, Origin, Unavailable
 
 MOST_BYTES = 2_000_000
@@ -21,13 +21,6 @@ AT_ONCE = 100
 """Mails taken in one look; the others wait for the next."""
 MOST_AT_ONCE = 10_000_000
 """Bytes read in one look: a look stays a matter of seconds, whatever lies there."""
-_LONGEST_NAME = 60
-_BRACKET = re.compile(r"[（(].*$")
-_COLON = re.compile("[:：]")
-_ENDS = re.compile(r"\r\n?")
-"""What ends a line of a mail. Not U+2028 and its like: what is quoted of a promise begins no line."""
-_CONTROL = re.compile(r"[\x00-\x09\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-_QUOTES = ">|" + "".join(sign for sign in map(chr, range(0x3001)) if sign.isspace())
 _NUMBER = re.compile(r"<[^<>]+>")
 
 
@@ -93,45 +86,24 @@ def _failed(error: OSError) -> Barred | Unavailable:
 def _closed(file: str) -> Mail:
     """A mail whose file cannot be opened: known by its name, since nothing else of it is."""
     digest = hashlib.sha256(os.fsencode(file)).hexdigest()
-    return Mail(file=file, id=digest, digest=digest, sender="", fields={}, flaw="mail_closed")
+    return Mail(file=file, id=digest, digest=digest, sender="", flaw="mail_closed")
 
 
 def read(file: str, content: bytes) -> Mail:
-    """A mail's sender and its filled lines; whatever is wrong with it is its flaw, and never an error."""
+    """A mail's sender and its text; whatever is wrong with it is its flaw, and never an error."""
     digest = hashlib.sha256(content).hexdigest()
     try:
         written = mime.read(content[:MOST_BYTES])
-        found = _found(written.text)
     except mime.NotRead as error:
-        return Mail(file=file, id=digest, digest=digest, sender="", fields={}, flaw=error.code)
+        return Mail(file=file, id=digest, digest=digest, sender="", flaw=error.code)
     except Exception:  # noqa: BLE001 - anybody may have written it: what a reader trips over is the mail's flaw
-        return Mail(file=file, id=digest, digest=digest, sender="", fields={}, flaw="mail_unreadable")
+        return Mail(file=file, id=digest, digest=digest, sender="", flaw="mail_unreadable")
     flaw = "mail_too_large" if len(content) > MOST_BYTES else "mail_automatic" if written.automatic else ""
     return Mail(
         file=file,
         id=written.number if _NUMBER.fullmatch(written.number) else digest,
         digest=digest,
         sender=written.sender,
-        fields={name: values[0] for name, values in found.items()},
-        again=frozenset(name for name, values in found.items() if len({*values}) > 1),
+        text=written.text,
         flaw=flaw,
     )
-
-
-def fields(text: str) -> dict[str, str]:
-    """The lines `name: value`, also quoted ones; a name without what stands in brackets behind it. The first filled one counts."""
-    return {name: values[0] for name, values in _found(text).items()}
-
-
-def _found(text: str) -> dict[str, list[str]]:
-    """A value is cut one sign behind `LONGEST_LINE`, so that whoever wants it sees that there is more of it."""
-    found: dict[str, list[str]] = {}
-    for line in _CONTROL.sub(" ", _ENDS.sub("\n", text)).split("\n"):
-        told = line.lstrip(_QUOTES)
-        colon = _COLON.search(told, 0, 2 * _LONGEST_NAME)
-        if colon is None:
-            continue
-        name, value = told[: colon.start()].rstrip(), told[colon.end() :].strip()
-        if value and 0 < len(name) <= _LONGEST_NAME and "<" not in name and ">" not in name:
-            found.setdefault(_BRACKET.sub("", name).strip().casefold(), []).append(value[: LONGEST_LINE + 1])
-    return found

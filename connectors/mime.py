@@ -42,7 +42,8 @@ _FOLD = re.compile(r"\n[ \t]+")
 _STRANGE = re.compile(r"[^!-~]")
 _NO_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
 _SMALL = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
-_BREAKS = frozenset({"br", "p", "div", "tr", "li", "blockquote", "table", "ul", "ol", "h1", "h2", "h3", "h4", "hr"})
+_BREAKS = frozenset({"br", "p", "div", "tr", "li", "blockquote", "table", "ul", "ol", "h1", "h2", "h3", "h4", "hr", "pre"})
+_KEPT = re.compile(r"white-space\s{0,9}:\s{0,9}(?:pre|break)")
 _UNSHOWN = frozenset({"script", "style", "title"})
 _TAG = re.compile(r"/?([a-z][a-z0-9]{0,20})(?=[\s/>]|\Z)")
 
@@ -176,12 +177,18 @@ def _decoded(kind: Message, encoding: str, told: bytes) -> str:
 
 
 def plain(page: str) -> str:
-    """The text of a page, a line for each block; comments and what is not shown are left out. Each sign is looked at once or twice."""
-    small, told, at, end = page.translate(_SMALL), [], 0, len(page)
+    """The text of a page, a line for each block and a stroke before each cell; comments and what is not shown are left out.
+
+    Each sign is looked at once or twice.
+    Where the page's own text breaks into lines is a blank, but in `pre`, and in a page that asks for its lines to be kept.
+    """
+    small, told, at, end = page.translate(_SMALL), list[str](), 0, len(page)
+    kept, pre = _KEPT.search(small) is not None, False
     while at < end:
         begins = page.find("<", at)
         begins = end if begins < 0 else begins
-        told.append(page[at:begins])
+        text = page[at:begins]
+        told.append(text if kept or pre else text.replace("\n", " "))
         if begins == end:
             break
         if small.startswith("<!--", begins):
@@ -195,6 +202,10 @@ def plain(page: str) -> str:
         at = _behind(small, ">", begins + 1)
         if found is not None and found[1] in _BREAKS:
             told.append("\n")
+        if found is not None and found[1] in ("td", "th") and small[begins + 1] != "/":
+            told.append("|")
+        if found is not None and found[1] == "pre":
+            pre = small[begins + 1] != "/"
         if found is not None and found[1] in _UNSHOWN and small[begins + 1] != "/":
             ends = small.find(f"</{found[1]}", at)
             at = end if ends < 0 else ends

@@ -13,7 +13,7 @@ from inspector.domain.errors import InspectorError
 from inspector.domain.reached import Reached
 
 LONGEST_LINE = 1_000
-"""Characters of a filled line of a mail; what is longer is no line of a form."""
+"""Characters of what is filled in behind a name of a mail's form, on one line or several."""
 
 
 class Unproven(InspectorError):
@@ -40,17 +40,15 @@ class Returning(Protocol):
 class Mail:
     """A mail as it lies in the box; `flaw`: why it says nothing.
 
-    `fields` are its lines `name: value`, the first value of each name (one longer than `LONGEST_LINE` is cut behind it); `again` are the
-    names that stand there with another one, too. `id` is its Message-ID, or else its digest: a copy of it counts once. `digest` is the
-    SHA-256 of its bytes.
+    `text` is what a person reads in it, quoted or written; what of it is an answer is the house's affair. `id` is its Message-ID, or else
+    its digest: a copy of it counts once. `digest` is the SHA-256 of its bytes.
     """
 
     file: str
     id: str
     digest: str
     sender: str
-    fields: Mapping[str, str]
-    again: frozenset[str] = frozenset()
+    text: str = ""
     flaw: str = ""
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from connectors.config import parse
 from connectors.mail import MailConfig, Post, addressed
 from connectors.mailbox import Box
+from inspector.domain import slip
 from inspector.domain.errors import Invalid
 from inspector.domain.letter import LetterKind
 from inspector.incoming import Mail
@@ -98,10 +99,8 @@ class EmailAgency:
         made["Message-ID"] = f"<{_digest(key)}@{domain}>"
         made["References"] = f"<{_digest(letter.request_id)}.request@{domain}>"  # so that mail programs keep its letters together
         made["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's absence notice answers it
-        told = letter.words
-        form = "\n".join(f"{one}：" for one in told.slip)
-        parts = (told.body, letter.text, told.how, form and f"{told.slip_title}\n{form}")
-        made.set_content("\n\n".join(filter(None, parts)), charset="utf-8", cte="base64")
+        text = slip.letter(letter.words, letter.text, letter.reply_url.rpartition("/")[2])
+        made.set_content(text, charset="utf-8", cte="base64")
         return made
 
 

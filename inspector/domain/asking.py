@@ -8,7 +8,7 @@ from datetime import datetime
 from inspector.domain.assistance import TIMERS, AssistanceState, Request, Word, must_be_open, noted
 from inspector.domain.calendar import WorkingCalendar, due
 from inspector.domain.decision import Because, Decision, Order, Told
-from inspector.domain.errors import Refusal
+from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.ladder import clocked, waits
 from inspector.domain.letter import letter, others
 from inspector.domain.policy import Policy, TermRow
@@ -78,6 +78,8 @@ def forward(
     """
     must_be_open(request)
     said = word.facts()
+    if to == request.requested:
+        raise Invalid("forward_self", field="to")
     passed = (*request.chain, request.requested)
     if to in passed:
         raise Refusal("forward_circle", request=request.id, to=to, chain=" → ".join(passed))

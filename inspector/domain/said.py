@@ -51,24 +51,54 @@ def needed(said: Said) -> None:
         raise Invalid("to_missing", field="to")
 
 
-def guess(verdict: Verdict | None, value: str, rest: str, day: date | None, to: str, reasons: str, longer: str = "") -> Saying:
-    """What somebody means who fills lines in and names no step: the most definite that the filled lines can mean.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filled:
+    """The lines of a slip, as they are filled in; empty: not. `accepted`: whether it says that the request has been taken on."""
 
-    A line for what is still open makes an answer a part of one; another agency or another day is meant before a refusal, whose reasons
-    they share; and a name alone says that the request has been taken on. Who says why it takes longer asks for more time, or for
-    the day that is named, and never refuses; beside a part that wish is another step. Raises Invalid (`slip_mixed`) where it stands
-    beside a whole answer or another agency: nobody needs time for what is done.
+    verdict: Verdict | None = None
+    value: str = ""
+    rest: str = ""
+    accepted: bool = False
+    day: date | None = None
+    longer: str = ""
+    to: str = ""
+    reasons: str = ""
+
+
+def guess(filled: Filled) -> Saying:
+    """What somebody means who fills lines in and names no step: the only one that all the filled lines can mean.
+
+    A line for what is still open makes data a part of an answer. Who says why it takes longer asks for more time, or for the day that
+    is named, and never refuses; beside a part that wish is another step. Reasons alone refuse. A name alone says nothing: nobody is
+    taken at a word that was not given.
+
+    Raises Invalid (`slip_mixed`) for lines that cannot all be meant, so that none is dropped, and (`slip_empty`) where there are none.
     """
-    if not blank(longer) and blank(rest):
-        if verdict is not None or not blank(value) or not blank(to):
-            raise Invalid("slip_mixed", field="longer")
-        return Saying.EXTEND if day is None else Saying.PROPOSE
-    if not blank(rest):
+    answers = filled.verdict is not None or not blank(filled.value)
+    longer, rest, to = (not blank(text) for text in (filled.longer, filled.rest, filled.to))
+    mixed = (
+        (longer and not rest and (answers or to))
+        or (rest and (filled.verdict is not None or to))
+        or (to and answers)
+        or (filled.day is not None and (answers or rest or to) and not (rest and longer))
+        or (filled.accepted and to)
+    )
+    if mixed:
+        raise Invalid("slip_mixed", field="longer" if longer else "rest" if rest else "to" if to else "day")
+    if rest:
         return Saying.PARTLY
-    if verdict is not None or not blank(value):
+    if answers:
         return Saying.ANSWER
-    if not blank(to):
+    if to:
         return Saying.FORWARD
-    if day is not None:
+    if filled.day is not None:
         return Saying.PROPOSE
-    return Saying.DECLINE if not blank(reasons) else Saying.ACCEPT
+    if longer:
+        return Saying.EXTEND
+    if filled.accepted:
+        if not blank(filled.reasons):
+            raise Invalid("slip_mixed", field="accepted")
+        return Saying.ACCEPT
+    if not blank(filled.reasons):
+        return Saying.DECLINE
+    raise Invalid("slip_empty", field="verdict")

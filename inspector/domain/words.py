@@ -9,6 +9,9 @@ from dataclasses import dataclass
 class Words:
     """`title` and `body` without the link; `how` to answer, with it; the lines of the `slip` to fill in, below `slip_title`.
 
+    `known`: the slip's lines that are filled in already, by which an answer is known, with `{code}` for the reply code; `marks`: what
+    its frame is called in a mail (the letter's head, the frame's beginning and its end; `domain.slip`).
+
     `brief`: what is asked and its link, in a digest.
 
     Empty for a letter that nobody has worded: programs read its fields.
@@ -21,3 +24,5 @@ class Words:
     brief: str = ""
     slip: tuple[str, ...] = ()
     slip_title: str = ""
+    known: tuple[str, ...] = ()
+    marks: tuple[str, str, str] = ("", "", "")

@@ -207,7 +207,7 @@ def forward(
     case, request = held(tx, request_id)
     if _beyond(case, request, Saying.FORWARD):
         return _after(office, tx, case, request, Saying.FORWARD, {"to": to, "reasons": reasons, "signer": signer}, now, door)
-    via = addressee(office, request.requester, to)
+    via = addressee(office, request, to)
     found = asking.forward(request, via, worded(reasons, signer, door), _policy(office, case), now, office.calendar)
     _settled(office, tx, case, request, found.old, now)
     tx.assistance.add(found.new.state)
@@ -216,12 +216,15 @@ def forward(
     return found.new.state
 
 
-def addressee(office: Office, requester: str, to: str) -> str:
-    """The connector of an agency that a request may be forwarded to, never the requester. Raises Invalid naming those there are."""
-    known = {node.id: node.connector for node in office.tree.values() if node.connector and node.id != requester}
+def addressee(office: Office, request: Request, to: str) -> str:
+    """The connector of an agency that a request may be forwarded to: never the requester, nor who was asked. Raises Invalid naming them."""
+    known = {node.id: node.connector for node in office.tree.values() if node.connector and node.id != request.requester}
     via = known.get(to, to if to in known.values() else None)
+    if via == request.requested:
+        raise Invalid("forward_self", field="to")
     if via is None:
-        raise Invalid("forward_unknown", field="to", to=to, known=", ".join(sorted(known)))
+        others = sorted(name for name, connector in known.items() if connector != request.requested)
+        raise Invalid("forward_unknown", field="to", to=to, known=", ".join(others))
     return via
 
 

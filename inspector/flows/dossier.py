@@ -5,6 +5,7 @@ from __future__ import annotations
 from inspector.domain.assistance import Request
 from inspector.domain.letter import LetterKind
 from inspector.domain.policy import Policy
+from inspector.domain.slip import quoted
 from inspector.flows import question
 from inspector.flows.office import Office
 from inspector.labels import Lang, label
@@ -25,7 +26,7 @@ def dossier(office: Office, policy: Policy, request: Request, kind: LetterKind, 
     asked = request.question
     lines = [
         label("dossier.head", lang, request=request.id),
-        label("dossier.asked", lang, fact=question.fact(policy, request), claimed=asked["claimed"], on=asked["on"]),
+        label("dossier.asked", lang, fact=question.fact(policy, request), claimed=quoted(str(asked["claimed"])), on=asked["on"]),
         label(
             "dossier.ground",
             lang,
@@ -40,13 +41,13 @@ def dossier(office: Office, policy: Policy, request: Request, kind: LetterKind, 
                 at=at(one.at),
                 rule=label(f"rule.{one.rule}", lang),
                 who=names.get(one.who, one.who),
-                said=one.said,
+                said=quoted(one.said),
             ).rstrip("：: ")
             for one in request.history
         ),
     ]
     if request.dispute is not None:
         told = request.dispute
-        facts = {"about": label(f"Quarrel.{told.about.name}", lang), "reasons": told.reasons, "due": at(told.due_at)}
+        facts = {"about": label(f"Quarrel.{told.about.name}", lang), "reasons": quoted(told.reasons), "due": at(told.due_at)}
         lines.append(label("dossier.dispute", lang, **facts))
     return "\n".join(lines)

@@ -16,7 +16,7 @@ from inspector.flows import contacts
 from inspector.flows.office import Office
 from inspector.flows.requests import go_on, held, spread, superior_of
 from inspector.flows.settle import Settlement, settle_request
-from inspector.flows.unsettled import SUPERIOR_UNKNOWN, called_off
+from inspector.flows.unsettled import SUPERIOR_UNKNOWN, called_off, unread
 from inspector.ports import NotYet, Origin
 from inspector.store.tx import Tx
 from inspector.store.work import Work
@@ -70,13 +70,18 @@ def unknown(tx: Tx, request: Request, now: datetime) -> None:
 
 
 def _wait_for_letter(work: Work, office: Office) -> None:
-    """Raise NotYet while the letter that asks is still in this house: nobody is silent who was not asked.
+    """Raise NotYet while the letter that asks is in this house, or a word of the agency lies here unread: nobody of them is silent.
 
-    It leaves, with its digest or alone, or ends its request where it cannot (`posting.lost`); then there is a next step again, or none.
+    The letter leaves, with its digest or alone, or ends its request where it cannot (`posting.lost`); then there is a next step again,
+    or none. A word is read by whoever closes its matter.
     """
     with office.store.read() as tx:
         request = tx.assistance.get(str(work.payload["request"]))
-        if work.payload.get("turn", 0) != request.turn or not request.state.open or request.reached:
+        if work.payload.get("turn", 0) != request.turn or not request.state.open:
+            return
+        if unread(tx, request.id):
+            raise NotYet("mail_waits", origin=Origin.US, attempts=0, retry_after=_HOUR)
+        if request.reached:
             return
         word, to = LetterKind.REQUEST.value, request.requested
         rows = map(tx.work.keyed, (replace(request, turn=0).letter_key(word, to), request.letter_key(word, to) + ALONE))

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from inspector.domain.assistance import Request
 from inspector.domain.letter import LetterKind
+from inspector.domain.slip import quoted
 from inspector.domain.words import Words
 from inspector.flows import contacts, question, wording
 from inspector.flows.office import AgencyNode, Office
@@ -22,7 +23,7 @@ TELLING = frozenset({LetterKind.CANCEL, LetterKind.OUTCOME})
 ABOVE = frozenset({LetterKind.ESCALATION, LetterKind.DISPUTE})
 """Letters to the common superior, whose link shows the request."""
 
-SLIP = ("verdict", "value", "rest", "day", "longer", "to", "reasons", "signer")
+SLIP = ("verdict", "value", "rest", "accepted", "day", "longer", "to", "reasons", "signer")
 """The lines of the slip to answer on: names of labels of the group `slip`."""
 
 
@@ -51,6 +52,8 @@ def worded(office: Office, tx: Tx, request: Request, letter: Letter, via: str) -
         ),
         slip=tuple(label(f"slip.{one}", lang) for one in SLIP) if asks else (),
         slip_title=label("letter.slip", lang) if asks else "",
+        known=(f"{label('slip.number', lang)}：{request.id}", f"{label('slip.code', lang)}：{{code}}") if asks else (),
+        marks=(label("letter.mark_head", lang), label("letter.mark_opens", lang), label("letter.mark_closes", lang)),
     )
     return replace(letter, words=words)
 
@@ -65,12 +68,12 @@ def _facts(office: Office, tx: Tx, request: Request, letter: Letter, lang: Lang)
         "number": request.id,
         "ground": wording.code("ground", letter.ground, lang),
         "cited": question.cited(policy, letter.basis, lang),
-        "subject": f"{of(letter.subject_kind, lang)} {letter.subject_code}",
+        "subject": f"{of(letter.subject_kind, lang)} {quoted(letter.subject_code)}",
         "fact": question.fact(policy, request),
-        "claimed": letter.claimed,
+        "claimed": quoted(letter.claimed),
         "on": letter.on,
         "due": wording.at(letter.due_at) + (label("ui.provisional", lang) if letter.due_provisional else ""),
-        "reasons": _reasons(request, letter.kind),
+        "reasons": quoted(_reasons(request, letter.kind)),
         "outcome": wording.code("echo", letter.outcome, lang),
         "link": "{link}",
         "code": "{code}",
@@ -113,7 +116,8 @@ def linked(letter: Letter, link: str) -> Letter:
     def put(text: str) -> str:
         return text.replace("{link}", link).replace("{code}", link.rpartition("/")[2])
 
-    words = replace(letter.words, how=put(letter.words.how), brief=put(letter.words.brief))
+    told = letter.words
+    words = replace(told, how=put(told.how), brief=put(told.brief), known=tuple(map(put, told.known)))
     return replace(letter, reply_url=link, words=words)
 
 

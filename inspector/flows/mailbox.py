@@ -1,24 +1,33 @@
-"""Answers by e-mail: each is taken once, believed by its sender and its code, and one that cannot be taken is kept for a person."""
+"""Answers by e-mail: each is taken once, believed by its sender and its code, and one that cannot be taken is kept for a person.
+
+What counts is what is filled in between the marks of this letter's own form (`domain.slip`); whatever else its writer says is read by
+a person before anything follows from it.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
 
 import structlog
 
-from inspector.domain.assistance import Door
+from inspector.domain import slip
+from inspector.domain.assistance import Door, Request
 from inspector.domain.errors import Away, Forbidden, InspectorError, Invalid, Missing, Stale
 from inspector.domain.evidence import Verdict
-from inspector.domain.said import Said, Saying, guess
+from inspector.domain.said import Filled, Said, Saying, guess
+from inspector.domain.slip import Sheet
 from inspector.flows import assist, contacts, hearing
 from inspector.flows.letters import SLIP
 from inspector.flows.office import Office
 from inspector.flows.requests import held
+from inspector.flows.unsettled import MAIL_UNREAD
 from inspector.incoming import LONGEST_LINE, Mail, Mailbox
 from inspector.labels import LANGS, label, told
 from inspector.ports import PortError
@@ -26,11 +35,12 @@ from inspector.store.tx import Tx
 
 log = structlog.get_logger(__name__)
 
-UNREAD = "mail_unread"
-"""The matter of a mail that could not be taken for an answer."""
+MOST_SHOWN = 20_000
+"""Characters of a mail that are shown to the person who reads it; the file has the rest."""
 
 _DAY = re.compile(r"(\d{4})[^\d\n]{1,3}(\d{1,2})[^\d\n]{1,3}(\d{1,2})\D{0,2}")
-_NAMES = ("number", "code", *SLIP)
+_KNOWN = ("number", "code")
+_NAMES = (*_KNOWN, *SLIP)
 
 
 def pick_up(office: Office) -> int:
@@ -66,7 +76,7 @@ def _safely(office: Office, name: str, mail: Mail) -> bool | None:
         log.exception("mailbox.mail_failed", connector=name, error=type(error).__name__, digest=mail.digest)
     try:
         with office.store.begin() as tx:
-            _keep(office, tx, mail, "", Invalid("mail_failed"), office.now())
+            _keep(office, tx, mail, Form(), Invalid("mail_failed"), office.now(), theirs=False)
     except Stale:
         return None
     return False
@@ -77,44 +87,112 @@ def taken(office: Office, mail: Mail) -> bool | None:
 
     Raises Away.
     """
-    said: tuple[Said, ...] = ()
-    number = _told(mail.fields).get("number", "")
+    form, said, theirs = Form(), tuple[Said, ...](), False
     try:
         if mail.flaw:
+            with suppress(InspectorError):
+                form = read(slip.clean(mail.text))  # whose it is, if it says so
             raise Invalid(mail.flaw)
-        if twice := _twice(mail):
-            raise Invalid("mail_many") if twice & {"number", "code"} else Invalid("mail_twice", field=", ".join(sorted(twice)))
-        said = meant(mail.fields)
+        form = read(slip.clean(mail.text))
         with office.store.begin() as tx:
-            _hear(office, tx, mail, number, said, office.now())
+            request = _known(office, tx, mail, form)
+        theirs = True
+        if form.twice:
+            raise Invalid("mail_twice", field=", ".join(form.twice))
+        said = meant(form.filled)
+        if slip.unknown(form.beside, _harmless(office, request, mail, said)):
+            raise Invalid("mail_words", field="text", told=form.beside[:200])
+        with office.store.begin() as tx:
+            _known(office, tx, mail, form)
+            _hear(office, tx, mail, form, said, office.now())
     except Stale:
         return None
     except Away:
         raise
     except InspectorError as error:
         for word in said:
-            hearing.circling(office, number, word, error)
+            hearing.circling(office, form.number, word, error)
         with office.store.begin() as tx:
-            _keep(office, tx, mail, number, error, office.now())
+            _keep(office, tx, mail, form, error, office.now(), theirs=theirs)
         return False
     return True
 
 
-def meant(lines: Mapping[str, str]) -> tuple[Said, ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """What a mail's form says: whose it is, by which code, what is `filled` in (`twice`: with two texts), and what is said `beside` it."""
+
+    number: str = ""
+    code: str = ""
+    filled: Mapping[str, str] = field(default_factory=dict)
+    twice: tuple[str, ...] = ()
+    beside: str = ""
+
+
+def read(text: str) -> Form:
+    """The form in the text of a mail, found by its frame; a copy of it that is empty, or filled alike, is no other.
+
+    Raises Missing (`mail_number`) where there is none, Forbidden (`mail_code`) for a frame that no code fits, Invalid (`mail_many`) for
+    two requests.
+    """
+    found = slip.sheets(text)
+    held = [(sheet, *slip.lines(sheet.inside, _words())) for sheet in found]
+    if not held:
+        raise Missing("mail_number", number="-")
+    ours = [one for one in held if slip.mark(_code(one[1])) == one[0].mark]
+    if not ours:
+        raise Forbidden("mail_code", number=_number(held[0][1]) or "-")
+    if len({(_number(says), _code(says)) for _, says, _ in ours}) > 1:
+        raise Invalid("mail_many")
+    filled: dict[str, set[str]] = {}
+    for _, says, _ in ours:
+        for name, words in says.items():
+            filled.setdefault(name, set()).add(words if name not in _KNOWN else "".join(words.split()))
+    twice = tuple(sorted(name for name, words in filled.items() if len(words) > 1))
+    merged = {name: "\n".join(sorted(words)) for name, words in filled.items()}
+    code = merged.pop("code")
+    beside = _beside(text, found, ours, code)
+    return Form(number=merged.pop("number", ""), code=code, filled=merged, twice=twice, beside=beside)
+
+
+def _beside(text: str, found: Sequence[Sheet], ours: Sequence[tuple[Sheet, Mapping[str, str], str]], code: str) -> str:
+    """The writer's own words: outside of the letter, between its lines, above the form's first one, and behind who signed."""
+    own = [slip.beside(text, found, quoting())]
+    own += [sheet.above or "" for sheet in found if not sheet.whole(code)]
+    own += [before for _, _, before in ours]
+    own += [says["signer"] for _, says, _ in ours if "\n" in says.get("signer", "")]
+    return "\n".join(filter(None, own))
+
+
+def _code(says: Mapping[str, str]) -> str:
+    return "".join(says.get("code", "").split())
+
+
+def _number(says: Mapping[str, str]) -> str:
+    return "".join(says.get("number", "").split())
+
+
+def lines(inside: str) -> dict[str, str]:
+    """What is filled in behind the names of a form, in either language."""
+    return slip.lines(inside, _words())[0]
+
+
+def meant(filled: Mapping[str, str]) -> tuple[Said, ...]:
     """What the filled lines of a mail say: one word, or a part of an answer and a wish for more time for the rest of it.
 
     Reasons alone that speak of more time are no refusal, and no step is guessed from them (`mail_longer`): a person reads them.
 
-    Raises Invalid (`mail_verdict`, `mail_day`, `mail_line`, `mail_longer`, `slip_mixed`) for what is no such thing.
+    Raises Invalid (`mail_verdict`, `mail_accepted`, `mail_day`, `mail_line`, `mail_longer`, `slip_mixed`, `slip_empty`) for what is no
+    such thing.
     """
-    filled = _told(lines)
     for name, text in filled.items():
         if len(text) > LONGEST_LINE:
             raise Invalid("mail_line", field=name, most=LONGEST_LINE)
     verdict = _verdict(filled["verdict"]) if "verdict" in filled else None
     day = _day(filled["day"]) if "day" in filled else None
     value, rest, to, reasons, longer = (filled.get(name, "") for name in ("value", "rest", "to", "reasons", "longer"))
-    signer, do = filled.get("signer", ""), guess(verdict, value, rest, day, to, reasons, longer)
+    signer, accepted = filled.get("signer", "").partition("\n")[0], "accepted" in filled and _yes(filled["accepted"])
+    do = guess(Filled(verdict=verdict, value=value, rest=rest, accepted=accepted, day=day, longer=longer, to=to, reasons=reasons))
     wish = Said(do=Saying.EXTEND if day is None else Saying.PROPOSE, signer=signer, reasons=_joined(longer, reasons), day=day)
     if do is wish.do:
         return (wish,)
@@ -128,38 +206,56 @@ def _joined(longer: str, reasons: str) -> str:
     return "\n".join(filter(None, (longer, reasons)))
 
 
-def _hear(office: Office, tx: Tx, mail: Mail, number: str, said: tuple[Said, ...], now: datetime) -> None:
-    """Raises Missing, Forbidden before anything is looked at that the mail asks for."""
-    code = _told(mail.fields).get("code", "")
+def _known(office: Office, tx: Tx, mail: Mail, form: Form) -> Request:
+    """The request that a mail speaks of. Raises Missing, Forbidden before anything is looked at that the mail asks for."""
+    number = form.number
     try:
         request = tx.assistance.get(number)
     except Missing:
         raise Missing("mail_number", number=number or "-") from None
     try:
-        assist.by_link(office, tx, number, code)
+        assist.by_link(office, tx, number, form.code)
     except Forbidden:
         raise Forbidden("mail_code", number=number) from None
     theirs: list[object] = [office.connectors.agencies.get(via) for via in contacts.ways(office, request.requested)]
     if not any(isinstance(agency, Mailbox) and agency.speaks(mail.sender) for agency in theirs):
         raise Forbidden("mail_sender", number=number, sender=mail.sender)
-    content = hashlib.sha256(json.dumps([mail.sender, dict(mail.fields)]).encode()).hexdigest()
-    held(tx, number)  # another daemon with the same mail is waited for before it is asked whether it has been taken
+    return request
+
+
+def _harmless(office: Office, request: Request, mail: Mail, said: tuple[Said, ...]) -> list[str]:
+    """Words that say nothing of the request: greetings, who writes to whom, and how to call them."""
+    via = {request.requester, request.requested}
+    names = [node.name for node in office.tree.values() if via & {node.id, node.connector}]
+    return [*_listed("mail.polite"), *names, mail.sender, *(word.signer for word in said)]
+
+
+def _hear(office: Office, tx: Tx, mail: Mail, form: Form, said: tuple[Said, ...], now: datetime) -> None:
+    """Each word's step, once for each mail."""
+    content = hashlib.sha256(json.dumps([mail.sender, form.code, dict(form.filled)]).encode()).hexdigest()
+    held(tx, form.number)  # another daemon with the same mail is waited for before it is asked whether it has been taken
     if tx.inbox.seen("mail", mail.id, content) is None:
         for word in said:
-            hearing.hear(office, tx, number, word, now, Door(by="mail", token=mail.sender))
-        tx.inbox.keep("mail", mail.id, content, {"request": number, "do": " ".join(word.do for word in said)}, now)
+            hearing.hear(office, tx, form.number, word, now, Door(by="mail", token=mail.sender))
+        tx.inbox.keep("mail", mail.id, content, {"request": form.number, "do": " ".join(word.do for word in said)}, now)
 
 
-def _keep(office: Office, tx: Tx, mail: Mail, number: str, error: InspectorError, now: datetime) -> None:
-    """A person of the requester hears of it where the mail names a request, else of the house."""
+def _keep(office: Office, tx: Tx, mail: Mail, form: Form, error: InspectorError, now: datetime, *, theirs: bool) -> None:
+    """A person of the requester hears of it where the mail names a request, else of the house.
+
+    `theirs`: it is the agency's word, by code and address: its whole text goes along, and the ladder waits until it is seen to.
+    """
+    number = form.number or str(error.facts.get("number", ""))
     try:
         agency = tx.assistance.get(number).requester
     except Missing:
         agency, number = office.house, ""
     file = mail.file.encode("utf-8", "replace").decode()  # a mail server may give any bytes as a name
     reason = {lang: told(error, lang) for lang in LANGS}
-    facts = {"file": file, "request": number, "refused": error.code, "reason": reason, "digest": mail.digest}
-    tx.attention.open(UNREAD, agency, mail.digest[:32], facts, now)
+    facts: dict[str, object] = {"file": file, "request": number, "refused": error.code, "reason": reason, "digest": mail.digest}
+    if theirs:
+        facts |= {"theirs": True, "text": slip.clean(mail.text)[:MOST_SHOWN], "filled": dict(form.filled)}
+    tx.attention.open(MAIL_UNREAD, agency, mail.digest[:32], facts, now)
 
 
 @cache
@@ -169,25 +265,20 @@ def _words() -> Mapping[str, str]:
 
 
 @cache
+def quoting() -> slip.Quoting:
+    """How mail programs say that they quote, in both languages."""
+    titles, senders, heads, wrote, at = (_listed(f"mail.{name}") for name in ("titles", "senders", "heads", "wrote", "at"))
+    return slip.quoting(titles, senders, heads, wrote, at)
+
+
+def _listed(name: str) -> list[str]:
+    return [word.strip() for lang in LANGS for word in label(name, lang).split(",")]
+
+
+@cache
 def _time_words() -> tuple[str, ...]:
     """What reasons speak of that ask for more time, in both languages."""
-    return tuple(word.strip().casefold() for lang in LANGS for word in label("slip.time_words", lang).split(","))
-
-
-def _twice(mail: Mail) -> frozenset[str]:
-    """The slip's lines that stand there with two different words, in one language or the other: nobody knows which holds."""
-    words = _words()
-    found: dict[str, set[str]] = {}
-    for name, text in mail.fields.items():
-        if name in words:
-            found.setdefault(words[name], set()).add(text)
-    return frozenset(
-        {name for name, texts in found.items() if len(texts) > 1} | {words[one] for one in mail.again if one in words}
-    )
-
-
-def _told(fields: Mapping[str, str]) -> dict[str, str]:
-    return {_words()[name]: text for name, text in fields.items() if name in _words()}
+    return tuple(word.casefold() for word in _listed("slip.time_words"))
 
 
 def _verdict(text: str) -> Verdict:
@@ -206,3 +297,11 @@ def _day(text: str) -> date:
         return date(*(int(part) for part in found.groups())) if found else date.fromisoformat(text)
     except ValueError:
         raise Invalid("mail_day", field="day", told=text[:40]) from None
+
+
+def _yes(text: str) -> bool:
+    """Whether a word says that the request has been taken on. Raises Invalid for any other."""
+    known = [word.casefold() for word in _listed("mail.accepted")]
+    if text.strip(" 。.").casefold() not in known:
+        raise Invalid("mail_accepted", field="accepted", told=text[:40], known=", ".join(known))
+    return True

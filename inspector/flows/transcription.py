@@ -29,13 +29,14 @@ def transcribe(office: Office, tx: Tx, request_id: str, said: Said, written: str
     digest = scan.strip().lower()
     if digest and not _SCAN.fullmatch(digest):
         raise Invalid("scan_form", field="scan")
+    before = len(tx.assistance.get(request_id).afterwords)
     told = hearing.hear(office, tx, request_id, said, now, Door(by="paper", token=by, written=written, scan=digest))
-    if not digest and said.do is Saying.ANSWER and _verdict(told) == Verdict.MISMATCH:
+    if not digest and said.do is Saying.ANSWER and _verdict(told, before) == Verdict.MISMATCH:
         raise Invalid("scan_missing", field="scan")
     return told
 
 
-def _verdict(request: Request) -> object:
-    """What the last word says: the answer, or what came when the request was over."""
-    said = request.afterwords[-1] if request.afterwords else request.reply or {}
+def _verdict(request: Request, before: int) -> object:
+    """What the word just kept says: an afterword where there is one more than `before`, and else the answer."""
+    said = request.afterwords[-1] if len(request.afterwords) > before else request.reply or {}
     return said.get("verdict")

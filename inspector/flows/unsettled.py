@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from inspector.domain.assistance import Request
@@ -31,6 +32,15 @@ AFTERWORD = "afterword"
 
 ANSWER_UNREAD = "answer_unread"
 """An answer whose text no rule or list of the pack can hold against the promise, whatever was signed beside it: a person reads it."""
+
+
+MAIL_UNREAD = "mail_unread"
+"""A mail that could not be taken for an answer; where it is an agency's word by code and address its facts say so (`theirs`)."""
+
+
+def unread(tx: Tx, request_id: str) -> list[Mapping[str, object]]:
+    """What an agency has said of a request by mail that a person has yet to read."""
+    return [told for told in tx.attention.standing(MAIL_UNREAD) if told.get("theirs") and told.get("request") == request_id]
 
 
 def heard(tx: Tx, was: Request, now: datetime) -> None:

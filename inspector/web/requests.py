@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -12,8 +13,8 @@ from inspector.domain import assistance
 from inspector.domain.assistance import AssistanceState
 from inspector.domain.errors import Forbidden, InspectorError, Invalid, Missing, Refusal
 from inspector.domain.evidence import Verdict
-from inspector.domain.said import guess
-from inspector.flows import assist, replylink, transcription
+from inspector.domain.said import Filled, guess
+from inspector.flows import assist, replylink, transcription, unsettled
 from inspector.flows.requests import node_of
 from inspector.store.tx import Tx, new_id
 from inspector.web.asked import VERDICTS, choices, name_of
@@ -149,12 +150,23 @@ def _transcription(form: Fields) -> TranscriptionIn:
     complete(form, Invalid("written_missing", field="written"), Invalid("signer_missing", field="signer"))
     names = ("signer", "verdict", "value", "rest", "reasons", "day", "to", "written", "scan")
     filled = {name: form.one(name) for name in names if form.one(name)}
-    longer = form.one("longer")
+    longer, accepted = form.one("longer"), form.one("accepted") == "yes"
     told = read(TranscriptionIn, do="accept", **filled | ({"reasons": longer} if longer else {}))
     verdict = Verdict(told.verdict) if told.verdict else None
     if longer and told.rest:
         raise Invalid("slip_mixed", field="longer")
-    do = guess(verdict, told.value, told.rest, told.day, told.to, told.reasons, longer)
+    do = guess(
+        Filled(
+            verdict=verdict,
+            value=told.value,
+            rest=told.rest,
+            accepted=accepted,
+            day=told.day,
+            longer=longer,
+            to=told.to,
+            reasons=form.one("reasons"),
+        )
+    )
     if longer:
         filled["reasons"] = "\n".join(filter(None, (longer, form.one("reasons"))))
     return read(TranscriptionIn, do=do.value, **filled)
@@ -181,15 +193,16 @@ def _asked(desk: Desk, held: assistance.Request) -> str:
 def _page(
     request: Request, desk: Desk, caller: Caller, request_id: str, form: Fields | None = None, wrong: Trouble = NO_TROUBLE
 ) -> Response:
-    def ask(tx: Tx) -> tuple[assistance.Request, str]:
+    def ask(tx: Tx) -> tuple[assistance.Request, str, list[Mapping[str, Any]]]:
         held = tx.assistance.get(request_id)
         _own(tx, caller, request_id)
         case = tx.cases.get(held.case_id)
-        return held, fact_name(desk, case.pack, str(held.question["item"]), str(held.question["fact"]))
+        fact = fact_name(desk, case.pack, str(held.question["item"]), str(held.question["fact"]))
+        return held, fact, list(unsettled.unread(tx, request_id))
 
     try:
         caller.may(Role.OFFICER, Role.AUDITOR)
-        held, fact = desk.look(ask)
+        held, fact, mails = desk.look(ask)
     except InspectorError as error:
         return refused(request, error)
     officer = caller.role is Role.OFFICER
@@ -205,6 +218,7 @@ def _page(
         "calls": officer,
         "verdicts": VERDICTS,
         "agencies": choices(desk, held.requester, held.requested),
+        "mails": mails if officer else [],
         "kept": form.kept() if form else {},
         "trouble": wrong,
         "message_id": new_id(),

@@ -83,7 +83,7 @@ def test_an_officer_transcribes_a_reply_on_paper_and_calls_a_link_back(edge: Edg
     desk = door.desk(edge.url)
     desk.log_in(edge.token("officer", name="李四"), f"/requests/{request_id}")
     desk.page.locator("#reason").fill("发错邮箱")
-    desk.page.get_by_role("checkbox").check()
+    desk.page.locator("[name=anew]").check()
     desk.press("收回链接")
     phone = door.phone(edge.url)
     phone.open(path)

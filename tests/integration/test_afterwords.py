@@ -13,7 +13,8 @@ from inspector.domain.assistance import AssistanceState, Door, Quarrel, Request
 from inspector.domain.case import CaseState, ClaimStatus, Outcome
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import Evidence, Verdict
-from inspector.flows import assist, review, unsettled
+from inspector.domain.said import Said, Saying
+from inspector.flows import assist, review, transcription, unsettled
 from inspector.flows.office import Office
 from inspector.flows.settle import settle_case
 from inspector.store.store import Store
@@ -204,3 +205,11 @@ def test_an_answer_that_is_taken_back_is_a_conflict_and_nobody_decides_by_one_si
     with pytest.raises(Invalid, match="evidence_one_sided"):
         decide(both[Verdict.MISMATCH])
     assert decide(*both.values()).outcome is Outcome.UNTRUE_CURABLE
+
+
+def test_a_paper_that_contradicts_needs_its_scan_whatever_was_said_before_it(office: Office, hand: Hand) -> None:
+    _, request = silent(office, hand)
+    say(office, lambda tx: assist.accept(office, tx, request.id, "赵六", hand(), Door()))
+    said = Said(do=Saying.ANSWER, signer="赵六", verdict=Verdict.MISMATCH, value="1")
+    with pytest.raises(Invalid, match="scan_missing"):
+        say(office, lambda tx: transcription.transcribe(office, tx, request.id, said, "不一致，1人", "", "李四", hand()))

@@ -14,7 +14,7 @@ import pytest
 from connectors import mailbox as box
 from inspector.domain.assistance import AssistanceState
 from inspector.domain.errors import Away, Invalid
-from inspector.flows import hearing, mailbox
+from inspector.flows import hearing, mailbox, unsettled
 from inspector.flows.office import Office
 from inspector.store.store import Store
 from tests.house import Hand
@@ -76,7 +76,7 @@ def asked(store: Store, hand: Hand, tmp_path: Path) -> tuple[Office, str, bytes]
 def kept(store: Store) -> dict[str, str]:
     """Which file is a matter, and why."""
     with store.read() as tx:
-        return {str(one.facts["file"]): str(one.facts["refused"]) for one in tx.attention.of_kind(mailbox.UNREAD)}
+        return {str(one.facts["file"]): str(one.facts["refused"]) for one in tx.attention.of_kind(unsettled.MAIL_UNREAD)}
 
 
 @pytest.mark.alike
@@ -123,7 +123,7 @@ def test_a_mail_that_cannot_be_read_is_put_aside_once_and_the_one_behind_it_is_t
     there = {file.name for file in (tmp_path / "cur").iterdir()}
     assert there >= {"1.bad-1:2,F", "2.closed:2,F", "3.ours:2,F", "4.good:2,S", "4.good.1:2,S"}, "none is lost, also by its name"
     with office.store.read() as tx:
-        (matter,) = [one for one in tx.attention.of_kind(mailbox.UNREAD) if one.facts["file"] == "3.ours"]
+        (matter,) = [one for one in tx.attention.of_kind(unsettled.MAIL_UNREAD) if one.facts["file"] == "3.ours"]
     assert set(matter.facts["reason"]) == {"zh-Hans", "en"}  # type: ignore[call-overload]
     assert mailbox.pick_up(office) == 0
 
@@ -168,6 +168,6 @@ def test_what_stays_lets_the_others_go_first(tmp_path: Path, monkeypatch: pytest
 
 def test_a_line_that_is_longer_than_a_form_has_is_not_cut_and_taken() -> None:
     with pytest.raises(Invalid, match="mail_line"):
-        mailbox.meant(box.fields(f"贵机关掌握的数据：{'x' * 1_001}"))
-    (said,) = mailbox.meant(box.fields(f"贵机关掌握的数据：{'x' * 1_000}\n签署人：{CLERK}\n说明：{'x' * 2_000}"))
+        mailbox.meant(mailbox.lines(f"贵机关掌握的数据：{'x' * 1_001}"))
+    (said,) = mailbox.meant(mailbox.lines(f"贵机关掌握的数据：{'x' * 1_000}\n签署人：{CLERK}"))
     assert len(said.value) == 1_000

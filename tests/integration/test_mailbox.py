@@ -13,7 +13,7 @@ from inspector.domain.assistance import AssistanceState, Request
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import Verdict
 from inspector.domain.said import Saying
-from inspector.flows import mailbox
+from inspector.flows import mailbox, unsettled
 from inspector.flows.office import Office
 from inspector.store.store import Store
 from tests.house import Hand, post, settle
@@ -57,8 +57,10 @@ def test_a_clerk_fills_the_quoted_form_in_and_it_counts_once(store: Store, hand:
         request = opened(office)
         (letter,) = room.letters
     quoted = "\n".join(f"> {line}" for line in str(letter.get_content()).splitlines())
-    filled = quoted.replace("无法判断）：", "无法判断）：一致", 1).replace(
-        "签署人：", "签署人：区民政局 王五\n> 理由：经核对系统", 1
+    filled = (
+        quoted.replace("无法判断）：", "无法判断）：一致", 1)
+        .replace("签署人：", "签署人：区民政局 王五", 1)
+        .replace("不能协助的）：", "不能协助的）：经核对系统", 1)
     )
     assert filled.count("一致") > quoted.count("一致")
 
@@ -73,14 +75,19 @@ def test_a_clerk_fills_the_quoted_form_in_and_it_counts_once(store: Store, hand:
         "6.remark-alone",
         written(filled.replace("无法判断）：一致", "无法判断）：不一致"), number="<m-4@housing.example>"),
     )
-    put(tmp_path, "6.both", written(filled + "\n核查意见：无记录\n"))
+    put(tmp_path, "6.both", written(filled + filled.replace("无法判断）：一致", "无法判断）：无记录")))
     put(tmp_path, "6.tongues", written(filled + "\nFinding: no record\n"))
-    assert mailbox.pick_up(office) == 9
+    put(tmp_path, "6.words", written("与贵局所述不一致\n\n" + filled))
+    signed = filled.replace("无法判断）：一致", "无法判断）：").replace("经核对系统", "")
+    put(tmp_path, "6.signed", written(signed))
+    assert mailbox.pick_up(office) == 11
     assert request_of(store, request.case_id).state is AssistanceState.SENT
     flagged = sorted(file.name for file in (tmp_path / "cur").iterdir())
-    assert [name.rpartition(":")[2] for name in flagged] == ["2,F"] * 9, "each is kept where it can be read"
+    assert [name.rpartition(":")[2] for name in flagged] == ["2,F"] * 11, "each is kept where it can be read"
     with store.read() as tx:
-        kept = {str(one.facts["file"])[2:]: (one.agency, one.facts["refused"]) for one in tx.attention.of_kind(mailbox.UNREAD)}
+        kept = {
+            str(one.facts["file"])[2:]: (one.agency, one.facts["refused"]) for one in tx.attention.of_kind(unsettled.MAIL_UNREAD)
+        }
     assert kept == {
         "wrong-code": ("bureau", "mail_code"),
         "stranger": ("bureau", "mail_sender"),
@@ -89,7 +96,9 @@ def test_a_clerk_fills_the_quoted_form_in_and_it_counts_once(store: Store, hand:
         "garbage": ("city", "mail_number"),
         "chat": ("city", "mail_number"),
         "both": ("bureau", "mail_twice"),
-        "tongues": ("bureau", "mail_twice"),
+        "tongues": ("bureau", "mail_words"),
+        "words": ("bureau", "mail_words"),
+        "signed": ("bureau", "slip_empty"),
         "remark-alone": ("bureau", "mismatch_wordless"),
     }
 
@@ -107,10 +116,10 @@ def test_a_clerk_fills_the_quoted_form_in_and_it_counts_once(store: Store, hand:
 
 def test_what_lines_mean_is_the_most_definite_that_they_can_mean() -> None:
     def meant(text: str) -> tuple[Saying, Verdict | None]:
-        said = mailbox.meant(box.fields(text))
+        said = mailbox.meant(mailbox.lines(text))
         return said[0].do, said[0].verdict
 
-    assert meant("签署人：王五") == (Saying.ACCEPT, None)
+    assert meant("受理（…）：已受理\n签署人：王五") == (Saying.ACCEPT, None)
     assert meant("核查意见（一致、…）： 无记录。\n签署人:王五") == (Saying.ANSWER, Verdict.NOT_FOUND)
     assert meant("Finding (agrees, contradicts): contradicts\nWhat your records say: closed") == (Saying.ANSWER, Verdict.MISMATCH)
     assert meant("贵机关掌握的数据：李某某") == (Saying.ANSWER, None)
@@ -124,6 +133,12 @@ def test_what_lines_mean_is_the_most_definite_that_they_can_mean() -> None:
     )
     for wrong, code in (
         ("核查意见：好的", "mail_verdict"),
+        ("签署人：王五", "slip_empty"),
+        ("受理：不办", "mail_accepted"),
+        ("受理：已受理\n理由：不归我局管", "slip_mixed"),
+        ("核查意见：不一致\n贵机关掌握的数据：5人\n尚待答复的部分：其余成员", "slip_mixed"),
+        ("核查意见：一致\n有权办理的机关：区住建局", "slip_mixed"),
+        ("核查意见：一致\n可以答复的日期：2026-03-20", "slip_mixed"),
         ("可以答复的日期：下周", "mail_day"),
         ("可以答复的日期：2026-02-30", "mail_day"),
         ("理由：正在核查，申请延长五个工作日", "mail_longer"),
@@ -133,11 +148,13 @@ def test_what_lines_mean_is_the_most_definite_that_they_can_mean() -> None:
     ):
         with pytest.raises(Invalid, match=code):
             meant(wrong)
+    whole = "贵机关掌握的数据：登记人口3人，\n> 其中2人已于2025年迁出\n核查意见（一致、\n> 不一致）：无记录"
+    assert mailbox.lines(whole) == {"value": "登记人口3人，\n其中2人已于2025年迁出", "verdict": "无记录"}, "none is cut"
 
 
 def test_whoever_says_why_it_takes_longer_asks_for_time_and_refuses_nothing() -> None:
     def meant(text: str) -> list[tuple[Saying, str, bool]]:
-        return [(said.do, said.reasons, said.day is not None) for said in mailbox.meant(box.fields(text))]
+        return [(said.do, said.reasons, said.day is not None) for said in mailbox.meant(mailbox.lines(text))]
 
     longer = "申请延期的理由（期限内来不及的；…）：档案移交"
     assert meant(longer) == [(Saying.EXTEND, "档案移交", False)]
@@ -167,10 +184,10 @@ def test_a_mail_is_read_in_the_charset_and_form_that_programs_write() -> None:
     body = "<div>核查意见：一致</div><p>签署人：镕</p>".encode("gbk")
     head = b"From: A@B.example\r\nContent-Type: text/html; charset=gb2312\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
     told = box.read("1", head + body)
-    assert (told.fields, told.sender, told.flaw) == ({"核查意见": "一致", "签署人": "镕"}, "a@b.example", "")
+    assert (told.text.split(), told.sender, told.flaw) == (["核查意见：一致", "签署人：镕"], "a@b.example", "")
     assert told.id == told.digest, "without a number it is known by what it is"
     strange = box.read("4", b"From: \xff@b.example\r\nMessage-ID: <\x00 a@b>\r\n\r\n\x00name\x0c: va\x00lue")
-    assert (strange.sender, strange.id, strange.fields) == ("@b.example", strange.digest, {"name": "va lue"})
+    assert (strange.sender, strange.id) == ("@b.example", strange.digest)
     assert box.read("2", head.replace(b"gb2312", b"no-such-set") + body).flaw == "mail_unreadable"
     assert box.read("3", b"From: a@b.example\r\n\r\n" + b"x" * box.MOST_BYTES).flaw == "mail_too_large"
 

@@ -19,13 +19,14 @@ from starlette.requests import Request
 from connectors import mailbox, markup, soap
 from connectors.reply import Reply
 from inspector.cli.offline import plan
-from inspector.domain import evidence, strict
-from inspector.domain.errors import Invalid
+from inspector.domain import evidence, slip, strict
+from inspector.domain.errors import Forbidden, Invalid, Missing
 from inspector.domain.identity import IdentityKind, identify, organisation
 from inspector.domain.person import same
 from inspector.domain.policy import Compare
 from inspector.domain.signs import composed
-from inspector.flows.mailbox import meant
+from inspector.flows.mailbox import lines, meant
+from inspector.flows.mailbox import read as form
 from inspector.labels import toml
 from inspector.ports import Garbled
 from inspector.sheets import formulas, sheet
@@ -80,6 +81,13 @@ def headed(content: bytes) -> object:
     return multipart.sent(b"--b\r\nContent-Disposition: " + about + b"\r\n\r\nx\r\n--b--", "multipart/form-data; boundary=b")
 
 
+def framed(content: bytes) -> object:
+    """A mail's text, its form filled in with this, and this above and below it."""
+    told, number = text(content), slip.mark("x")
+    held = form(slip.clean(f"{told}【{number}】{told}【{number}-12345678】\n答复码：x\n理由：{told}【{number}】{told}"))
+    return slip.unknown(held.beside, ("您好", "hello"))
+
+
 def formula(content: bytes) -> None:
     """A sheet with a formula, so that its cells are looked at one by one."""
     formulas.refuse(packed(b"<c r='A1'><f/></c>" + content), 0)
@@ -90,7 +98,8 @@ READERS: dict[str, tuple[Callable[[bytes], object], Errors]] = {
     "a mail": (lambda told: mailbox.read("1", told), ()),
     "a mail's page": (lambda told: mailbox.read("1", b"Content-Type: text/html\n\n" + told), ()),
     "a mail's parts": (lambda told: mailbox.read("1", b"Content-Type: multipart/mixed; boundary=b\n\n" + told), ()),
-    "a mail's lines": (lambda told: meant(mailbox.fields(text(told))), (Invalid,)),
+    "a mail's lines": (lambda told: meant(lines(text(told))), (Invalid,)),
+    "a mail's form": (framed, (Forbidden, Invalid, Missing)),
     "XML": (xml, (markup.NotRead,)),
     "SOAP": (envelope, (Garbled,)),
     "JSON of a source": (lambda told: reply(told).text("a.b"), (Garbled,)),

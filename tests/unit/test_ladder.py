@@ -328,6 +328,8 @@ def test_a_forwarded_request_keeps_its_history_and_runs_a_clock_of_its_own_and_a
     assert (new.first, new.chain) == ("housing", ("housing",))
     with pytest.raises(Refusal, match="forward_circle"):
         asking.forward(new, "housing", WORD, policy, later, calendar())
+    with pytest.raises(Invalid, match="forward_self"):
+        asking.forward(new, "archives", WORD, policy, later, calendar())
     with pytest.raises(Refusal, match="request_closed"):
         asking.forward(old, "archives", WORD, policy, later, calendar())
 
