@@ -10,9 +10,10 @@ Every operation here is called in the caller's transaction and raises Invalid or
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 
-from inspector.domain import asking, dispute, reply, respite
+from inspector.domain import asking, dispute, reply, respite, sending
 from inspector.domain.afterword import DECIDE, afterword, beyond, speaks
 from inspector.domain.assistance import AssistanceState, Door, Inability, Quarrel, Request
 from inspector.domain.case import Case, CaseState
@@ -22,6 +23,7 @@ from inspector.domain.evidence import Verdict
 from inspector.domain.piece import afterword_of, part_of
 from inspector.domain.policy import Policy
 from inspector.domain.said import Saying
+from inspector.domain.scoreboard import WORDS
 from inspector.flows import late, notice, unsettled
 from inspector.flows.ladder import OBSOLETE, unknown
 from inspector.flows.office import Office
@@ -334,6 +336,8 @@ def _settled(
     """
     if decision.because.rule == OBSOLETE:
         return was
+    if heard and decision.because.rule in WORDS:
+        decision = replace(decision, state=sending.spoke(decision.state))
     entry = settle_request(tx, decision, now)
     if filed:
         tx.assistance.file(decision.state.id, entry, filed, now)
