@@ -168,7 +168,7 @@ def weigh(tx: Tx, office: Office, held: Visit, finding: Finding, on: date, now: 
     tx.cases.add_evidence(case.id, item)
     if finding.claim not in {one.claim.key for one in case.claims}:
         return  # the claim was corrected while the inspectors were on their way; what they saw is kept
-    if case.state is CaseState.VERIFYING or (note and case.state is CaseState.REVIEW):
+    if case.state in (CaseState.VERIFYING, CaseState.REVIEW):
         settle_case(tx, office, verification.weigh(case, item, policy, now, office.calendar), policy, now)
     elif case.state in (CaseState.CLOSED, CaseState.POOLED):
         settle_case(tx, office, review.finding(case, item, policy, now, office.calendar), policy, now)

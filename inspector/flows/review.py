@@ -53,7 +53,9 @@ def decide(  # noqa: PLR0913 - a decision in all its parts
         raise Refusal(
             "material_lies_unread", self_proof=", ".join(left)
         )  # nobody is judged before what he or she has shown is read
-    decision = review.review(case, outcome, officer, reasons, cited, ruled.policy, now, office.calendar, act=act)
+    decision = review.review(
+        case, outcome, officer, reasons, cited, ruled.policy, now, office.calendar, act=act, beside=tuple(known.values())
+    )
     return settle_case(tx, office, ruled.told(decision), policy, now)
 
 
