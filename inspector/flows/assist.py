@@ -108,7 +108,7 @@ def partly(  # noqa: PLR0913 - an answer in all its parts
     told = _settled(
         office, tx, case, request, reply.partly(request, value, rest, signer, now, case.pack, door, remark=remark), now
     )
-    tx.cases.add_evidence(case.id, part_of(told, now))
+    late.beside(tx, case, part_of(told, now), now)
     return told
 
 
@@ -309,7 +309,7 @@ def _kept(office: Office, tx: Tx, case: Case, was: Request, decision: Decision[R
     if speaks(told.afterwords[-1]) and case.state is not CaseState.WITHDRAWN:
         claim, found = asked({**told.question, "claim": told.claim}), afterword_of(told, now)
         if told.state is AssistanceState.FORWARDED and found.verdict is Verdict.MATCH:
-            tx.cases.add_evidence(case.id, found)  # whoever says that it lacks the competence proves nothing by rule
+            late.beside(tx, case, found, now)  # whoever says that it lacks the competence proves nothing by rule
         else:
             late.keep(tx, office, tx.cases.get(case.id, lock=True), found, claim, now)
     return told
