@@ -9,7 +9,9 @@ from dataclasses import dataclass
 class Words:
     """`title` and `body` without the link; `how` to answer, with it; the lines of the `slip` to fill in, below `slip_title`.
 
-    `brief`: what is asked and its link, in a digest.
+    `brief`: what is asked and its link, in a digest. `counted`: how the letter's date was counted, `effect`: what the answer will do
+    to the case; both stand in `body`, too, empty in a letter that tells no date, or asks for nothing, and None where a release before
+    these has worded it: each try of a letter says the same.
 
     Empty for a letter that nobody has worded: programs read its fields.
     """
@@ -21,3 +23,5 @@ class Words:
     brief: str = ""
     slip: tuple[str, ...] = ()
     slip_title: str = ""
+    counted: str | None = None
+    effect: str | None = None
