@@ -255,8 +255,8 @@ AGENCY = Exchange(
     others=({"receipt": None}, {"accepted": True}),
     fates={
         "Unavailable": LATER.format(until="the request's last date", then="a person is told, and the request ends unanswered"),
-        "Refused": "a person is told; a `request` that you know nothing of yet ends unanswered, and the next way begins. Silence and refusal"
-        " are no finding. Where an earlier try may have reached you, or you say that you know the key (409), its end will be told to you",
+        "Refused": "a person is told; a `request` that you know nothing of yet ends unanswered, and the next way begins. Silence and "
+        "refusal are no finding. Where an earlier try may have reached you, or you know the key (409), its end will be told to you",
         "Garbled": "likewise; as the letter may have arrived, its end will be told to you",
     },
     demo="/civil-affairs",
