@@ -39,6 +39,8 @@ SHOT = fieldnotes.Shot(
 """What is said of a photo."""
 MANY = 12
 """Living things of a kind: an answer ends each, and the next request wants another."""
+SHARED, RETURNED = 60, 8
+"""Visits that the operations about visits and seats share, an even number each, and visits whose result a platform returns."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +62,7 @@ class Living:
 
 def living(store: Store, hand: Hand) -> Living:
     """An office of the kind above."""
-    office, drawn = pool_draw(store, hand, objects=120, reserve=30, replace_share=Fraction(1, 2))
+    office, drawn = pool_draw(store, hand, objects=4 * (SHARED + RETURNED), reserve=30, replace_share=Fraction(1, 2))
     office = listing(office)
     platform = supervision.connect("platform", {"url": "http://127.0.0.1:9", "asks": {"number": "seat", "page": "link"}})
     office = replace(
@@ -76,15 +78,12 @@ def living(store: Store, hand: Hand) -> Living:
         for first, *_ in teams.values():
             said = {"by": "陈局长", "reason": "kin", "evidence": "户籍档案"}
             recusing.apply(tx, first.visit, first.inspector, applicant=Applicant.COLLEAGUE, **said, now=hand())
-        seats = [[dispatch.seat_name(seat) for seat in tx.visits.team(visit.id)] for visit in visits]
-    for number, team in enumerate(seats):
-        if (
-            number % 3 < 2
-        ):  # two of three wait for their results, the others for their inspectors' word; ten operations share them
-            with store.begin() as tx:
-                for name in team:
-                    dispatch.accept(tx, name, hand())
-                fieldnotes.photo(office, tx, team[0], selfproof.take(png()), SHOT, 60, hand())
+    returning = visits[SHARED:]
+    for visit in (*visits[:SHARED:2], *returning):  # these wait for their results, the others for their inspectors' word
+        with store.begin() as tx:
+            for seat in teams[visit.id]:
+                dispatch.accept(tx, dispatch.seat_name(seat), hand())
+            fieldnotes.photo(office, tx, dispatch.seat_name(teams[visit.id][0]), selfproof.take(png()), SHOT, 60, hand())
     waiting = [_announced(office, hand, SPRING, "houses"), _announced(office, hand, AUTUMN, "other")]
     with store.read() as tx:
         seed_at = max(tx.draws.get(number).seed_at or hand.now for number in waiting)
@@ -95,6 +94,7 @@ def living(store: Store, hand: Hand) -> Living:
     cases, letters = _cases(office), _letters(office)  # last: what is settled after them asks, and then no clock of theirs runs
     items, entries = _items(office), _entries(office, [case for pair in cases for case in pair])
     with store.read() as tx:
+        seats = {v.id: [dispatch.seat_name(seat) for seat in tx.visits.team(v.id) if seat.state.open] for v in visits}
         references = {case: tx.cases.get(case).reference for pair in cases for case in pair}
     return Living(
         office=office,
@@ -105,11 +105,11 @@ def living(store: Store, hand: Hand) -> Living:
             "digest": [[sha256(kept(png()).content).hexdigest()]],
             "attention_id": [[matter] for matter in _matters(office)],
             "number": [[announced, drawn.number, *waiting]],
-            "visit": [[visit.id] for visit in visits],
+            "visit": [[visit.id] for visit in visits[:SHARED]],
             "inspector": [[first.inspector] for first, *_ in teams.values()],
             "code": [[visit.code] for visit in visits[:2]],
-            "seats": seats,
-            "returned": [team for number, team in enumerate(seats) if number % 5 < 2][-8:],
+            "seats": [seats[visit.id] for visit in visits[:SHARED]],
+            "returned": [seats[visit.id] for visit in returning],
             "channel": [["platform"]],
             "plans": [["weekly", SPRING, AUTUMN], *[["weekly"]] * 5],
             "agency": [["bureau"]],

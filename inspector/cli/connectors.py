@@ -107,7 +107,11 @@ def pause(
     name: Name,
     reason: Annotated[str | None, typer.Option("--reason", help="Why; needed 原因（必填）")] = None,
 ) -> None:
-    """Stop calling a connector; its work waits and no deadline is blamed on anybody. 暂停连接器。"""
+    """Stop calling a connector; its work waits and no deadline is blamed on anybody.
+
+    A draw's seed has a last moment all the same: who was not asked by then is named as unasked, and the next draw goes without.
+    暂停连接器。
+    """
     _set(terminal, name, terminal.reason(reason, "--reason"), paused=True)
 
 

@@ -80,11 +80,11 @@ def witnessed(draw: Draw, said: Sequence[Said]) -> Iterator[AuditLine]:
 
 
 def voided(draw: Draw, said: Sequence[Said]) -> Iterator[AuditLine]:
-    """It is void if the ledger says so, for the reason that stands there, and by the names; whose part was withheld too."""
+    """It is void if the ledger says so, for the reason that stands there, and by the names; whose part was lacking too."""
     void = draw.state is DrawState.VOID
     differs = any(one.state == DrawState.VOID.value for one in said) is not void
     by_rule = [one.facts for one in said if one.rule == "draw.void"]
-    withheld = by_rule[0].get("withheld") if by_rule else []
+    lacked = [by_rule[0].get("withheld"), by_rule[0].get("unasked", [])] if by_rule else [[], []]
     reasons = [one.get("reason") for one in by_rule]
     reasons += [f"{ALTERED}:{one.facts.get('file')}" for one in said if one.rule == "draw.altered"]
     signed = [one.facts for one in said if one.rule == "draw.void_signed"]
@@ -92,7 +92,7 @@ def voided(draw: Draw, said: Sequence[Said]) -> Iterator[AuditLine]:
     names = [one.by for one in draw.signed] if draw.freed else None
     if (
         differs
-        or withheld != list(draw.withheld)
+        or lacked != [[*draw.withheld], [*draw.unasked]]
         or (void and draw.void_reason not in reasons)
         or (names is not None and [one.get("by") for one in signed] != [names])
     ):

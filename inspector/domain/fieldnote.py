@@ -151,6 +151,8 @@ def is_late(visit: Visit, agency: str, now: datetime) -> bool:
 def day(visit: Visit, times: Times, calendar: WorkingCalendar) -> date | None:
     """The day that a note is of where nobody says: that on which it began to lie in the phone, if the visit could be made then."""
     known = max(visit.opened_at, visit.release_at or visit.opened_at)
+    if times.lay > times.received_at - known + timedelta(days=1):  # a phone whose clock was lost says any year
+        return None
     first, told = calendar.local_date(known), calendar.local_date(times.received_at - times.lay)
     return told if first <= told < calendar.local_date(times.received_at) else None
 

@@ -19,6 +19,9 @@ from inspector.domain.policy import Policy
 from inspector.domain.seed import known_at
 from inspector.domain.timer import Timer
 
+PROMISED_BY = "promised_by"
+"""Under which name the entry of a draw's preparing keeps the last moment for promises."""
+
 
 class DrawState(StrEnum):
     """Where a draw stands."""
@@ -72,7 +75,8 @@ class Draw:
     The seed comes in steps (`Step`): from `seed_at` the figures of the ceremonies, until `figures_by`; when they are settled the
     reveals, until `reveal_by`, while no round of a beacon is older than `figures_by`; then the `further` sources (ruling 12), until
     `further_by`.
-    `without` are those who withheld their part from the draws of this slot before, `withheld` who did from this one.
+    `without` are those whose part the draws of this slot before lacked; `withheld` who withheld it from this one, `unasked` whom nobody
+    asked for it in time, for a reason of ours. What follows is the same for both (ruling 12), what is said of them is not.
     `witnessed_at` is the date on the witness's receipt, as the house tells it, and `lodged_at` the house's own for handing W over.
     `signed` is under a void: one name asks for it, two make it; `followed`: the next number comes by rule (ruling 12). `extends` is the
     draw that an extension adds to, and `approval` what it rests on; of any other draw, the extension of it that one person has asked
@@ -95,6 +99,7 @@ class Draw:
     further: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     withheld: tuple[str, ...] = ()
+    unasked: tuple[str, ...] = ()
     seed_at: datetime | None = None
     figures_by: datetime | None = None
     reveal_by: datetime | None = None
@@ -145,6 +150,11 @@ class Draw:
     def promised(self) -> bool:
         """Whether every party has committed itself."""
         return not self.awaited
+
+    @property
+    def lacked(self) -> tuple[str, ...]:
+        """The parties for want of whose parts it is void, withheld or never asked for: the rule alone knows who draws next."""
+        return (*self.withheld, *self.unasked)
 
     @property
     def awaited(self) -> tuple[str, ...]:
@@ -219,7 +229,7 @@ class Following:
 def begin(number: str, plan: str, slot: str, lists: tuple[Listed, ...], policy: Policy, told: Following, now: datetime) -> Draw:
     """A numbered draw as it begins, of a plan and its slot: led by the first list's agency, by the pack in force.
 
-    Its seed is asked of the pack's sources, `without` those who withheld their part before, joined by the `further` ones (ruling 12).
+    Its seed is asked of the pack's sources, `without` those whose part was lacking before, joined by the `further` ones (ruling 12).
     """
     return Draw(
         number=number,
@@ -239,9 +249,9 @@ def begin(number: str, plan: str, slot: str, lists: tuple[Listed, ...], policy: 
 
 def prepare(draw: Draw, policy: Policy, now: datetime, calendar: WorkingCalendar) -> Decision[Draw]:
     """The frame is frozen; ask every party to commit itself to its part of the seed before anything is known."""
-    overdue = due(now, policy.term(Timer.REVEAL).term, calendar).at
-    orders = tuple(ask(draw, OrderKind.DRAW_PROMISE, party, now, overdue) for party in draw.parties)
-    facts = {"plan": draw.plan, "slot": draw.slot, "parties": list(draw.parties)}
+    ends = due(now, policy.term(Timer.REVEAL).term, calendar).at
+    orders = tuple(ask(draw, OrderKind.DRAW_PROMISE, party, now, ends) for party in draw.parties)
+    facts = {"plan": draw.plan, "slot": draw.slot, "parties": list(draw.parties), PROMISED_BY: ends.isoformat()}
     because = Because(rule="draw.prepare", basis=(policy.draw.basis,), pack=policy.label, facts=facts)
     return Decision(state=draw, because=because, orders=orders)
 
@@ -286,19 +296,27 @@ def drawn(draw: Draw, facts: Mapping[str, object], policy: Policy, now: datetime
 
 
 def void(
-    draw: Draw, reason: str, withheld: tuple[str, ...], policy: Policy, now: datetime, able: Collection[str] = ()
+    draw: Draw,
+    reason: str,
+    withheld: tuple[str, ...],
+    policy: Policy,
+    now: datetime,
+    able: Collection[str] = (),
+    unasked: tuple[str, ...] = (),
 ) -> Decision[Draw]:
     """A withheld part voids the draw by name (ruling 12).
 
     The void entry keeps its number; the next number is announced at once without that party, with a fresh frame and with a
-    further source, so that nobody gains by silence. `able` are the sources that are set up. Where the pack has no further one the
-    decision has no order, and a person is told: never a weaker seed in silence, never a fallback order.
+    further source, so that nobody gains by silence. So it does without whom nobody asked (`unasked`), or whoever knows a part could
+    keep us from asking for it and draw again; but nobody is said to have withheld anything then. `able` are the sources that are set
+    up. Where the pack has no further one the decision has no order, and a person is told: never a weaker seed in silence, never a
+    fallback order.
     """
-    facts = {"reason": reason, "withheld": list(withheld)}
+    facts = missing(reason, withheld, unasked)
     because = Because(rule="draw.void", basis=(policy.draw.basis,), pack=policy.label, facts=facts)
     if draw.state in (DrawState.DRAWN, DrawState.VOID) or (draw.state is DrawState.SEEDING and draw.seeded):
         return Decision(state=draw, because=replace(because, rule="timer.obsolete"))
-    state = replace(draw, state=DrawState.VOID, void_reason=reason, withheld=withheld)
+    state = replace(draw, state=DrawState.VOID, void_reason=reason, withheld=withheld, unasked=unasked)
     told = following(state, policy, able)
     if told is None:
         return Decision(state=state, because=because)
@@ -312,17 +330,23 @@ def void(
     return Decision(state=state, because=because, orders=(again,))
 
 
+def missing(reason: str, withheld: tuple[str, ...], unasked: tuple[str, ...]) -> dict[str, object]:
+    """What ledger and register say of a void for want of a part; who was not asked stands apart from who was."""
+    facts: dict[str, object] = {"reason": reason, "withheld": list(withheld)}
+    return facts | ({"unasked": list(unasked)} if unasked else {})
+
+
 def follows(slot: str) -> bool:
     """Whether a slot's name is that of the number that follows a void draw (`void`)."""
     return slot.endswith("+")
 
 
 def following(draw: Draw, policy: Policy, able: Collection[str]) -> Following | None:
-    """What follows a draw that is void because parts were withheld; None where nothing was, or no further source is left."""
-    gone = {*draw.without, *draw.withheld}
+    """What follows a draw that is void for want of parts; None where none was lacking, or no further source is left."""
+    gone = {*draw.without, *draw.lacked}
     kept = [party for party in draw.further if party not in gone]
     left = [party for party in policy.draw.further if party in able and party not in gone and party not in draw.parties]
-    if not draw.withheld or not left:
+    if not draw.lacked or not left:
         return None
     return Following(without=tuple(sorted(gone)), further=(*kept, left[0]))
 

@@ -92,7 +92,7 @@ def unsigned(draw: Draw) -> bool:
     Until they do nobody draws again what it was to draw. A withheld part is followed by the rule (ruling 12); what was never
     committed to has no result that anybody could have known.
     """
-    return draw.state is DrawState.VOID and draw.c is not None and not draw.freed and not draw.withheld
+    return draw.state is DrawState.VOID and draw.c is not None and not draw.freed and not draw.lacked
 
 
 def _spoken(sources: Sequence[Mapping[str, object]], now: datetime) -> bool:
@@ -101,7 +101,7 @@ def _spoken(sources: Sequence[Mapping[str, object]], now: datetime) -> bool:
 
 
 def _may(draw: Draw, now: datetime) -> None:
-    if draw.state is DrawState.VOID and (draw.freed or draw.followed or draw.withheld):
+    if draw.state is DrawState.VOID and (draw.freed or draw.followed or draw.lacked):
         raise Refusal(
             "draw_void_already", draw=draw.number
         )  # a withheld part: the rule alone knows who draws next, and without whom

@@ -23,7 +23,7 @@ from inspector.domain.plan import Draw, DrawKind, DrawState
 from inspector.domain.policy import Policy
 from inspector.domain.register import EntryKind
 from inspector.domain.suite import Suite
-from inspector.flows import extend, footing, lookback, queue, reconcile, seeding, stopped, succession, supplement
+from inspector.flows import extend, footing, lapse, lookback, queue, reconcile, seeding, stopped, succession, supplement
 from inspector.flows.assign import Dealt, assign, by_visit, going_elsewhere, visit_id
 from inspector.flows.framing import frame
 from inspector.flows.joining import joined
@@ -151,13 +151,10 @@ def prepare(
 def promise(work: Work, office: Office) -> Settlement:
     """Ask one party for its committed form of the seed; with the last one the commitment is settled."""
     number, party = str(work.payload["draw"]), str(work.payload["party"])
-    source = office.connectors.seeds.get(party)
-    if source is None:
-        return seeding.given_up(work, office, None).unasked()
     try:
-        told = source.promise(number, key=work.key)
+        told = seeding.asked_of(office, party).promise(number, key=work.key)
     except (Refused, Garbled) as error:
-        return seeding.withheld(work, office, error).after(error)
+        return lapse.withheld(work, office, error).after(error)
 
     def write(tx: Tx, now: datetime) -> None:
         held = tx.draws.get(number, lock=True)

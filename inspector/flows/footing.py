@@ -16,7 +16,7 @@ from inspector.domain.commitment import Commitment, read
 from inspector.domain.entries import Said
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.frame import Frame
-from inspector.domain.plan import Draw
+from inspector.domain.plan import PROMISED_BY, Draw
 from inspector.domain.reconcile import marked, marks
 from inspector.domain.visit import Visit
 from inspector.flows.lists import AFTER, FRAME, OBJECTS, keep, kept
@@ -139,6 +139,13 @@ def told(tx: Tx, about: str, by_rules: Sequence[str] = ()) -> tuple[list[Said], 
     """The ledger's entries about something, by these rules (all where none is named), and the seals over them that do not hold."""
     rows, broken = tx.ledger.checked(about, by_rules)
     return [said(row, sound=sound) for row, sound in rows], broken
+
+
+def promised_by(tx: Tx, number: str) -> datetime | None:
+    """The last moment for promises, as it was entered when the draw was prepared; None for one of an older release."""
+    told_by = told(tx, number, (_PREPARE,))[0]
+    moment = told_by[0].facts.get(PROMISED_BY) if told_by else None
+    return datetime.fromisoformat(str(moment)) if moment is not None else None
 
 
 def said(row: Mapping[str, object], *, sound: bool) -> Said:

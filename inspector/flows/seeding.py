@@ -16,21 +16,15 @@ from inspector.domain.person import same
 from inspector.domain.plan import Draw, DrawState, Step
 from inspector.domain.suite import Suite
 from inspector.flows import footing, succession
+from inspector.flows.lapse import NOT_SET_UP, given_up, withheld
 from inspector.flows.office import Office
+from inspector.flows.parts import reveal as write_down
+from inspector.flows.parts import sound
 from inspector.flows.settle import Settlement, nothing
 from inspector.flows.voiding import make_void
-from inspector.flows.voiding import void as by_rule
-from inspector.ports import Garbled, NotYet, PortError, Refused, SeedSource, Typed, Unavailable
-from inspector.store.tables import EPOCH
+from inspector.ports import NotYet, Origin, PortError, SeedSource, Typed, Unavailable
 from inspector.store.tx import Tx
 from inspector.store.work import Work
-
-UNASKED = "unasked"
-"""Why a draw is void whose part nobody asked for in time, for a reason of ours: nobody has withheld anything, and the reason says so.
-
-What follows is the same (ruling 12): the next number goes without the party. Else whoever knows its part could pause its connector and
-draw again and again until the result suits.
-"""
 
 
 def reveal(work: Work, office: Office) -> Settlement:
@@ -47,12 +41,20 @@ def reveal(work: Work, office: Office) -> Settlement:
         file = footing.altered(tx, held) if held.state is DrawState.SEEDING else None
     if file is not None:
         return make_void(office, number, file)
-    source = office.connectors.seeds.get(party)
-    if source is None or not committed:
+    if not committed:
         return given_up(work, office, None).unasked()
     if held.step(party) is not Step.FIGURES and not held.figured:
         return nothing("obsolete")
+    source = asked_of(office, party)
     return _ask(work, office, held, party, source, read(committed).suite)
+
+
+def asked_of(office: Office, party: str) -> SeedSource:
+    """Who is asked for a party's part. Raises NotYet where its section is gone: that is no try, and its time is not cut by it."""
+    source = office.connectors.seeds.get(party)
+    if source is None:
+        raise NotYet(NOT_SET_UP, origin=Origin.US, attempts=0)
+    return source
 
 
 def _ask(work: Work, office: Office, held: Draw, party: str, source: SeedSource, suite: Suite) -> Settlement:
@@ -74,23 +76,10 @@ def _ask(work: Work, office: Office, held: Draw, party: str, source: SeedSource,
         return withheld(work, office, None)
 
     def write(tx: Tx, now: datetime) -> None:
-        if (fresh := _sound(office, tx, number, now)) is not None:
-            _reveal(office, tx, fresh, party, part, value, now)
+        if (fresh := sound(office, tx, number, now)) is not None:
+            write_down(office, tx, fresh, party, part, value, now)
 
     return Settlement(write=write, outcome="revealed")
-
-
-def _sound(office: Office, tx: Tx, number: str, now: datetime) -> Draw | None:
-    """A draw, held, whose seed may be judged; None for one that somebody has altered: it is void by rule, and no party's fault.
-
-    It was looked at before the party was asked, which may have been minutes ago.
-    """
-    held = tx.draws.get(number, lock=True)
-    file = footing.altered(tx, held) if held.state is DrawState.SEEDING else None
-    if file is not None:
-        by_rule(office, tx, held, file, now)
-        return None
-    return held
 
 
 _BEACONS = ("drand", "nist")
@@ -106,125 +95,6 @@ def _typed(held: Draw, party: str) -> tuple[Typed, ...]:
 def _later(error: PortError) -> NotYet:
     after = error.retry_after if isinstance(error, Unavailable) else None
     return NotYet(error.code, origin=error.origin, detail=error.detail, attempts=error.attempts, retry_after=after)
-
-
-def _reveal(
-    office: Office, tx: Tx, held: Draw, party: str, part: Mapping[str, object], value: str, now: datetime, by: str = ""
-) -> Draw:
-    """Write a part down, unless it was a part of a seed before: what everybody knows chooses nobody."""
-    policy = office.book.get(held.pack)
-    if held.promises[party]["kind"] == "text" and not tx.draws.claim(f"text:{value}", held.number, party, now):
-        return succession.void(office, tx, held, policy, f"withheld:{party}:draw_seed_used", (party,), now)
-    decision = gathering.revealed(held, party, part, policy, now, office.calendar, by)
-    succession.settle(tx, decision, now)
-    return decision.state
-
-
-def given_up(work: Work, office: Office, error: PortError | None) -> Settlement:
-    """A party's time is over: it has withheld its part; or nobody has asked it, and then that is the reason that everybody reads."""
-    number, party = str(work.payload["draw"]), str(work.payload["party"])
-    if work.attempts > 1 or work.error is not None or (error is not None and error.attempts):
-        return withheld(work, office, error)
-
-    def write(tx: Tx, now: datetime) -> None:
-        if (held := _sound(office, tx, number, now)) is None or party in (
-            held := _settled(office, tx, held, (party,), now)
-        ).parts:
-            return
-        reason = f"{UNASKED}:{party}:{error.code if error else ''}".rstrip(":")
-        succession.void(office, tx, held, office.book.get(held.pack), reason, (party,), now)
-
-    return Settlement(write=write, outcome=UNASKED)
-
-
-def withheld(work: Work, office: Office, error: PortError | None) -> Settlement:
-    """A party gives no promise or no reveal: the draw is void by name, the next number follows at once without it (ruling 12).
-
-    Not so a ceremony whose figures two have typed alike in time: that nobody here has looked since is no fault of theirs.
-    """
-    number, party = str(work.payload["draw"]), str(work.payload["party"])
-
-    def write(tx: Tx, now: datetime) -> None:
-        held = _sound(office, tx, number, now)
-        if held is None:
-            return
-        if not isinstance(error, Refused | Garbled):
-            held = _settled(office, tx, held, (party,), now)
-            if work.expires_at is not None and work.expires_at <= now and _has_time(held, party, now):
-                by_rule(office, tx, held, "record", now)  # its time was cut in the order's row: that is no silence of the party's
-                return
-        if party in held.parts:
-            return
-        reason = f"withheld:{party}:{error.code if error else 'silent'}"
-        succession.void(office, tx, held, office.book.get(held.pack), reason, (party,), now)
-
-    return Settlement(write=write, outcome="withheld")
-
-
-def overdue(work: Work, office: Office) -> Settlement:
-    """The last moment for reveals; further sources have a later one of their own.
-
-    Nobody withholds what nobody has been asked for: until the figures are settled it is they that are missing, and secrets asked for
-    late have a later moment.
-    """
-
-    def write(tx: Tx, now: datetime) -> None:
-        held = _sound(office, tx, str(work.payload["draw"]), now)
-        if held is None:
-            return
-        if wanted := work.payload.get("wanted"):
-            _ask_for(tx, held, tuple(map(str, wanted)), str(work.payload["until"]), now)
-            return
-        held = _settled(office, tx, held, held.ceremonies, now)
-        figures = held.of_step(Step.FIGURES)
-        parties = tuple(map(str, work.payload["parties"])) if held.figured else figures
-        if held.figured and held.reveal_by is not None and now < held.reveal_by and not set(parties) <= set(figures):
-            return
-        missing = [party for party in parties if party not in held.parts and not _has_time(held, party, now)]
-        silent = tuple(party for party in missing if party in held.ceremonies or _asked(tx, held.number, party))
-        if missing:
-            reason = f"withheld:{','.join(silent)}" if silent else f"{UNASKED}:{','.join(missing)}"
-            succession.void(office, tx, held, office.book.get(held.pack), reason, tuple(missing), now)
-
-    return Settlement(write=write)
-
-
-def _asked(tx: Tx, number: str, party: str) -> bool:
-    """Whether a call to a party has ended, however it did, or nobody knows any more."""
-    row = tx.work.keyed(f"{OrderKind.DRAW_REVEAL.value}:{number}:{party}")
-    return row is None or row["attempts"] > 0 or row["error"] is not None or row["lease_until"] > EPOCH
-
-
-def _has_time(held: Draw, party: str, now: datetime) -> bool:
-    """Whether a party's last moment is still to come, whatever the row of an order says."""
-    closes = held.closes(party) if held.state is DrawState.SEEDING else None
-    return closes is not None and now < closes and party not in held.parts
-
-
-def _ask_for(tx: Tx, held: Draw, ceremonies: tuple[str, ...], until: str, now: datetime) -> None:
-    """The time has come to type the figures of a ceremony: people are told until when, and the second typing ends it."""
-    for party in ceremonies:
-        if held.state is DrawState.SEEDING and party not in held.parts and gathering.agreed(held, party) is None:
-            facts = {"draw": held.number, "party": party, "until": until}
-            tx.attention.open(succession.FIGURES_DUE, held.agency, f"{held.number}:{party}", facts, now)
-
-
-def _settled(office: Office, tx: Tx, held: Draw, parties: tuple[str, ...], now: datetime) -> Draw:
-    """The draw with the figures that were typed alike in time, where the daemon was down or busy when they were to be taken up.
-
-    Figures that are none of those promised are no part, as if they had been asked for in time.
-    """
-    for party in parties:
-        figures = gathering.agreed(held, party) if held.state is DrawState.SEEDING and party not in held.parts else None
-        if figures is None:
-            continue
-        part = {"kind": "text", "text": figures}
-        try:
-            value = seed.value(held.promises[party], part, read(tx.draws.file(held.number, "commit.json")).suite)
-        except Invalid:
-            continue
-        held = _reveal(office, tx, held, party, part, value, now)
-    return held
 
 
 def used(tx: Tx, held: Draw, party: str, promise: Mapping[str, object], now: datetime) -> str | None:
@@ -336,7 +206,7 @@ def carry_in(office: Office, tx: Tx, number: str, content: bytes, by: str, now: 
             opens is not None and now < opens
         ):  # or our clock is behind: the commitment may be younger than it says
             raise Refusal("draw_seed_early", draw=number, opens=opens.isoformat() if opens else "", held=now.isoformat())
-        return party, _reveal(office, tx, held, party, part, value, now, by)
+        return party, write_down(office, tx, held, party, part, value, now, by)
     wanted = [str(promise.get("round") or promise.get("time")) for promise in awaited.values()]
     raise Invalid("beacon_not_awaited", draw=number, wanted=", ".join(wanted))
 

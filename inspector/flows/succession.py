@@ -21,41 +21,51 @@ FIGURES_DUE = "draw_figures_due"
 """The matter of a ceremony whose figures are to be typed: it ends by the second typing that agrees, or with the draw."""
 
 
-def void(office: Office, tx: Tx, held: Draw, policy: Policy, reason: str, missing: tuple[str, ...], now: datetime) -> Draw:
+def void(
+    office: Office,
+    tx: Tx,
+    held: Draw,
+    policy: Policy,
+    reason: str,
+    withheld: tuple[str, ...],
+    now: datetime,
+    *,
+    unasked: tuple[str, ...] = (),
+) -> Draw:
     """Void by name; the cases go back to the next frame, which follows at once where a further source takes the party's place."""
-    decision = life.void(held, reason, missing, policy, now, office.connectors.seeds.keys())
+    decision = life.void(held, reason, withheld, policy, now, office.connectors.seeds.keys(), unasked)
     if decision.because.rule == "timer.obsolete":
         return held
     decision = replace(decision, state=replace(decision.state, followed=bool(decision.orders)))
     settle(tx, decision, now)
-    enter_void(tx, decision.state, {"reason": reason, "withheld": list(missing)}, now)
+    enter_void(tx, decision.state, life.missing(reason, withheld, unasked), now)
     tx.cases.unmark_drawn(held.number)
     tx.attention.close_those(f"{FIGURES_DUE}:{held.number}:", now)
     tx.attention.open("draw_void", held.agency, held.number, {"reason": reason, "next": bool(decision.orders)}, now)
     if not decision.orders:  # else the number that follows goes first, for it takes this one's place (ruling 12)
         queue.over(office, tx, held, now)
-    if missing and not decision.orders:
+    if decision.state.lacked and not decision.orders:
         tx.attention.open("draw_no_further", held.agency, held.number, _lacking(office, decision.state, policy), now)
     return decision.state
 
 
 def _lacking(office: Office, held: Draw, policy: Policy) -> dict[str, str]:
     """What is missing for the draw that should follow: a further source in the pack, or the section of one that it names."""
-    spent = {*held.without, *held.withheld, *held.parties}
+    spent = {*held.without, *held.lacked, *held.parties}
     unset = [party for party in policy.draw.further if party not in spent and party not in office.connectors.seeds]
     wanted = ", ".join(f"[seeds.{party}]" for party in unset) or f"{policy.label} [draw] further"
-    return {"draw": held.number, "withheld": ", ".join(held.withheld), "missing": wanted}
+    return {"draw": held.number, "without": ", ".join(held.lacked), "missing": wanted}
 
 
 def resumed(office: Office, tx: Tx, plan: str, slot: str, now: datetime) -> tuple[str, Following]:
-    """The slot that a plan's period has come to, and what its draw does without, when the last one is void for a withheld part.
+    """The slot that a plan's period has come to, and what its draw does without, when the last one is void for want of a part.
 
     Raises Refusal (`draw_no_further`) while the pack in force has no further source that is set up.
     """
     held = tx.draws.by_slot(plan, slot)
     while held is not None and held.state is DrawState.VOID and (later := tx.draws.by_slot(plan, f"{slot}+")) is not None:
         slot, held = f"{slot}+", later
-    if held is None or held.state is not DrawState.VOID or not held.withheld:
+    if held is None or held.state is not DrawState.VOID or not held.lacked:
         return slot, Following()
     return f"{slot}+", succeeding(office, held, office.policy(held.agency, now.date()))
 
@@ -63,10 +73,10 @@ def resumed(office: Office, tx: Tx, plan: str, slot: str, now: datetime) -> tupl
 def succeeding(office: Office, held: Draw, policy: Policy) -> Following:
     """What the draw behind a void one does without, and which further sources it joins.
 
-    Two signatures bring nobody back who withheld a part before. Raises Refusal (`draw_no_further`) while a part was withheld from
-    this one and the pack has no further source that is set up.
+    Two signatures bring nobody back whose part was lacking before. Raises Refusal (`draw_no_further`) while a part of this one was
+    lacking and the pack has no further source that is set up.
     """
-    if not held.withheld:
+    if not held.lacked:
         return Following(without=held.without, further=held.further)
     told = life.following(held, policy, office.connectors.seeds.keys())
     if told is None:

@@ -27,7 +27,7 @@ from inspector.web.body import JsonRoute
 from inspector.web.caller import Caller
 from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.errors import READS, WRITES
-from inspector.web.fields import CaseId, ClaimName, Day, Digest, MessageId, Moment, NamePath, Strict, Text
+from inspector.web.fields import NOTE, CaseId, ClaimName, Day, Digest, MessageId, Moment, NamePath, Strict, Text
 from inspector.web.links import By, Link
 from inspector.web.messages import FindingIn
 from inspector.web.roles import Role
@@ -36,7 +36,7 @@ from inspector.web.selfproofs import SANDBOX, fitting
 router = APIRouter(prefix="/v1/seats", tags=["visits"], route_class=JsonRoute)
 _FILES = {kind.value: {"schema": {"type": "string", "format": "binary"}} for kind in MaterialKind}
 _ENDINGS = {MaterialKind.JPEG: "jpg", MaterialKind.PNG: "png", MaterialKind.PDF: "pdf"}
-Note = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[0-9a-z]+$")]
+Note = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=NOTE)]
 
 
 class PlaceIn(Strict):

@@ -27,6 +27,7 @@ _DIGEST_HEAD = r"^[0-9a-f]{8,64}$"
 _CASE_ID = r"^[0-9a-f]{32}$"
 _MESSAGE_ID = r"^[!-~]+$"
 MAYBE_SIGNS = r"^[!-~]*$"
+NOTE = r"^[0-9a-z]+$"
 FORMS: Mapping[str, str] = {
     LINE: "line",
     MAYBE_LINE: "line",
@@ -39,6 +40,7 @@ FORMS: Mapping[str, str] = {
     _CASE_ID: "case_id",
     _MESSAGE_ID: "message_id",
     MAYBE_SIGNS: "message_id",
+    NOTE: "note",
 }
 """Each pattern by the name of the words that tell a person the same: the label `problem.form_` and that name."""
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

@@ -133,6 +133,26 @@ def test_an_order_whose_time_somebody_cut_makes_nobody_withhold(store: Store, ha
     void_by_rule(office, hand, made.number, "record")
 
 
+@pytest.mark.parametrize("cell", ["expires_at", "due_at"])
+def test_an_order_that_somebody_altered_while_its_connector_was_paused_brings_no_next_number(
+    store: Store, hand: Hand, cell: str
+) -> None:
+    office, made = seeding(store, hand)
+    with store.begin() as tx:
+        tx.lanes.ensure(office.connectors.names())
+        assert tx.lanes.pause("justice", hand())
+    throw(office, made, hand, "赵", "钱")
+    with pytest.raises(AssertionError):  # justice is not asked
+        settle(office, seconds=2)
+    made = now_(office, made.number)
+    assert (set(made.parts), made.reveal_by is not None) == ({"dice", "audit"}, True)
+    at = hand() - timedelta(minutes=1) if cell == "expires_at" else hand() + timedelta(days=900)
+    write(store, sa.update(work).where(work.c.key == f"draw.reveal:{made.number}:justice").values({cell: at}))
+    if cell == "due_at" and made.reveal_by is not None:
+        hand.now = made.reveal_by
+    void_by_rule(office, hand, made.number, "record")
+
+
 class Late(Party):
     """A party that promises when it is let."""
 
@@ -144,6 +164,26 @@ class Late(Party):
         return super().promise(draw, key=key)
 
     card: Card
+
+
+def test_an_order_for_a_promise_whose_time_somebody_cut_brings_no_next_number(store: Store, hand: Hand) -> None:
+    office, _, _ = drawing(store, hand)
+    post(office, application(1, "dispatch-premises", FACTS))
+    settle(office)
+    with store.begin() as tx:
+        tx.lanes.ensure(office.connectors.names())
+        assert tx.lanes.pause("justice", hand())
+        made = announce_now(office, tx, "weekly", "clerk", hand())
+    assert made is not None
+    with pytest.raises(AssertionError):  # justice is not asked
+        settle(office, seconds=1)
+    cut = hand() - timedelta(minutes=1)
+    write(store, sa.update(work).where(work.c.key == f"draw.promise:{made.number}:justice").values(expires_at=cut))
+    settle(office)
+    with store.read() as tx:
+        after = tx.draws.get(made.number)
+        assert tx.draws.by_slot("weekly", f"{made.slot}+") is None, "nothing follows by rule"
+    assert (after.state, after.void_reason, after.lacked) == (DrawState.VOID, "REGISTER_CHANGED:record", ())
 
 
 @pytest.mark.slow

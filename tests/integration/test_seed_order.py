@@ -18,8 +18,9 @@ from inspector.domain.errors import Refusal
 from inspector.domain.plan import DrawState, Step
 from inspector.domain.seed import known_at
 from inspector.flows import queue, voiding
+from inspector.flows.lapse import withheld
 from inspector.flows.office import Office
-from inspector.flows.seeding import carry_in, reveal, type_figures, withheld
+from inspector.flows.seeding import carry_in, reveal, type_figures
 from inspector.ports import NotYet, Origin, Typed, Unavailable
 from inspector.store.store import Store
 from inspector.store.tables import metadata

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import suppress
 from dataclasses import replace
 from datetime import time, timedelta
 
 import pytest
+import sqlalchemy as sa
 
+from inspector.domain.errors import Refusal
 from inspector.domain.manners import Manners, Window
 from inspector.domain.plan import Draw, DrawState
-from inspector.flows import wording
+from inspector.domain.register import EntryKind
+from inspector.flows import succession, wording
+from inspector.flows.draw import announce_now
+from inspector.flows.lapse import overdue
 from inspector.flows.office import Office
 from inspector.flows.seeding import type_figures
-from inspector.labels import LANGS
+from inspector.labels import LANGS, label
 from inspector.ports import Unavailable
 from inspector.store.store import Store
-from tests.house import Hand, settle
-from tests.integration.test_draw_way import Party, agreeing, announced, drawing, thrown
+from inspector.store.tables import work as work_table
+from tests.house import Hand, application, post, settle
+from tests.integration.test_draw_way import FACTS, Party, agreeing, announced, drawing, thrown
+from tests.integration.test_supplement import LOOK
 
 pytestmark = pytest.mark.alike
 
@@ -73,12 +81,77 @@ def test_whom_our_own_hours_kept_us_from_asking_is_named_as_unasked_and_the_next
     assert again.parties == ("dice", "audit", "lottery"), "or whoever knows the part could draw again until it suits"
 
 
-def test_a_party_whose_section_is_gone_is_not_said_to_have_withheld_its_part(store: Store, hand: Hand) -> None:
+def lacking(office: Office, *names: str) -> Office:
+    """The same office whose settings have lost the sections of some seeds."""
+    left = {name: seed for name, seed in office.connectors.seeds.items() if name not in names}
+    return replace(office, connectors=replace(office.connectors, seeds=left))
+
+
+def test_a_party_whose_section_is_gone_until_its_date_is_nowhere_said_to_have_withheld_its_part(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand)
     _, held = announced(office, hand)
-    left = {name: seed for name, seed in office.connectors.seeds.items() if name != "justice"}
-    void = ended(replace(office, connectors=replace(office.connectors, seeds=left)), hand, held)
-    assert (void.state, void.void_reason) == (DrawState.VOID, "unasked:justice")
+    gone = lacking(office, "justice", "lottery")
+    void = ended(gone, hand, held)
+    assert (void.state, void.void_reason) == (DrawState.VOID, "unasked:justice:connector_not_configured")
+    assert (void.withheld, void.unasked) == ((), ("justice",))
+    with store.read() as tx:
+        (line,) = [one.facts for one in tx.register.of_draw(held.agency, held.number) if one.kind is EntryKind.VOID]
+        (entry,) = [json.loads(row["body"])["facts"] for row in tx.ledger.about(held.number) if row["rule"] == "draw.void"]
+        (matter,) = [json.loads(row["body"]) for row in tx.attention.page(None) if row["kind"] == "draw_no_further"]
+        with pytest.raises(Refusal, match="draw_no_further") as refused:
+            succession.resumed(gone, tx, "weekly", held.slot, hand())
+    for told in (line, entry):
+        assert (told.get("withheld", []), told["unasked"]) == ([], ["justice"])
+    assert refused.value.facts == matter == {"draw": held.number, "without": "justice", "missing": "[seeds.lottery]"}
+    words = [label(f"error.{refused.value.code}", lang, **matter) for lang in LANGS]
+    assert not any(word in told for told in words for word in ("拒不", "withheld"))
+
+
+def test_a_section_that_is_gone_for_a_moment_voids_nothing(store: Store, hand: Hand) -> None:
+    office, _, _ = drawing(store, hand)
+    _, held = announced(office, hand)
+    figures(lacking(office, "justice"), hand, held)
+    waits = agreeing(office, held.number)
+    assert (waits.state, set(waits.parts)) == (DrawState.SEEDING, {"dice", "audit"})
+    hand.now += timedelta(hours=2)
+    settle(office)
+    assert agreeing(office, held.number).state is DrawState.DRAWN
+
+
+def test_a_section_that_is_gone_for_a_moment_while_promises_are_asked_for_voids_nothing(store: Store, hand: Hand) -> None:
+    office, _, _ = drawing(store, hand)
+    post(office, application(1, "dispatch-premises", FACTS))
+    settle(office)
+    with store.begin() as tx:
+        held = announce_now(office, tx, "weekly", "clerk", hand())
+    assert held is not None
+    worked(lacking(office, "justice"))
+    assert agreeing(office, held.number).state is DrawState.PREPARING
+    hand.now += timedelta(hours=2)
+    worked(office)
+    assert agreeing(office, held.number).state is DrawState.SEEDING
+
+
+def test_of_two_parties_without_a_part_only_the_silent_one_is_said_to_have_withheld_it(store: Store, hand: Hand) -> None:
+    office, _, _ = drawing(store, hand)
+    _, held = announced(office, hand)
+    figures(replace(office, manners={"justice": NIGHT, "audit": NIGHT}), hand, held)
+    tried = work_table.c.key == f"draw.reveal:{held.number}:audit"
+    with store.begin() as tx:
+        tx.connection.execute(sa.update(work_table).where(tried).values(attempts=1, error="timeout"))
+    until = agreeing(office, held.number).reveal_by
+    assert until is not None
+    hand.now = until
+    with store.begin() as tx:
+        overdue(replace(LOOK, payload={"draw": held.number, "parties": ["justice", "audit"]}), office).write(tx, hand())
+    void = agreeing(office, held.number)
+    assert (void.void_reason, void.withheld, void.unasked) == ("withheld:audit", ("audit",), ("justice",))
+    with store.read() as tx:
+        (line,) = [one.facts for one in tx.register.of_draw(held.agency, held.number) if one.kind is EntryKind.VOID]
+        row = tx.work.keyed(f"draw.announce:weekly:{held.slot}:after:{held.number}")
+    assert row is not None
+    assert (line["withheld"], line["unasked"]) == (["audit"], ["justice"])
+    assert json.loads(row["payload"])["without"] == ["audit", "justice"], "the next number goes without both"
 
 
 def test_who_was_asked_and_did_not_answer_is_named_as_ever(store: Store, hand: Hand) -> None:
@@ -89,4 +162,5 @@ def test_who_was_asked_and_did_not_answer_is_named_as_ever(store: Store, hand: H
     office, _, _ = drawing(store, hand)
     office = replace(office, connectors=replace(office.connectors, seeds={**office.connectors.seeds, "justice": Away("justice")}))
     void = ended(office, hand, announced(office, hand)[1])
-    assert (void.state, void.withheld) == (DrawState.VOID, ("justice",))
+    assert (void.state, void.withheld, void.unasked) == (DrawState.VOID, ("justice",), ())
+    assert (void.void_reason or "").startswith("withheld:justice")

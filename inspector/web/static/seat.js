@@ -51,6 +51,8 @@
     const said = [open ? say("waits", { count: open }) : words.none, refused ? say("held_back", { count: refused }) : ""].join(" ").trim();
     if (count.textContent !== said) count.textContent = said;
     list.replaceChildren(...items.map(shown));
+    if (items.every((one) => one.state === "kept")) sendNow.remove();
+    else if (!sendNow.isConnected) kept.before(sendNow);
     return items;
   };
   const typing = () => ["INPUT", "TEXTAREA"].includes(document.activeElement?.tagName);
@@ -181,7 +183,7 @@
   }
   if (form) await prepare();
   else if (root.dataset.takes === "yes") { // the result is entered; what was photographed for it may still come
-    sendNow.before(made("p", say("photos_hint", { most: most / 1e6 }), { id: "photo-hint" }), ...camera(0, ""));
+    list.after(made("p", say("photos_hint", { most: most / 1e6 }), { id: "photo-hint" }), ...camera(0, ""));
   }
   await told();
   sendNow.addEventListener("click", send);
