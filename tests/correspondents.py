@@ -184,7 +184,7 @@ class Correspondents:
                 assert told.dispute is not None
                 held.contested = None
                 if helps:
-                    held.ended, held.said, held.badly_put, held.moved = "", "", held.calmed, held.moved + 1
+                    held.ended, held.said, held.badly_put = "", "", held.calmed
                     if self.chance.random() < 0.7:
                         self.later(3, letter.request_id, self.answer(letter.request_id, Verdict.MATCH))
                 held.ended = held.ended or ("" if helps else "declined")

@@ -20,6 +20,7 @@ from connectors.sources.results import ResultsSource
 from inspector.domain.case import Outcome, SubjectKind
 from inspector.domain.letter import LetterKind
 from inspector.domain.urgency import Urgency
+from inspector.domain.words import Words
 from inspector.policybook.rows import GRADES
 from inspector.ports import CreditEntry, CreditRetraction, Letter, Message, Notice, Question
 
@@ -92,6 +93,7 @@ LETTER = Letter(
     due_at=datetime(2026, 3, 9, 9, 30, tzinfo=UTC),
     accept_by=datetime(2026, 3, 4, 9, 30, tzinfo=UTC),
     reply_url="https://inspector.example/assist/9b2e4c6d8f0a4b1c9d3e5f7a1b2c3d4e/ONE-TIME-SECRET",
+    words=Words(counted="期限算法：5个工作日，从 2026-03-02 的次日起算", effect="答复一致的，该承诺事项按规则认定属实。"),
 )
 MESSAGE = Message(
     to="card-1",
@@ -245,15 +247,16 @@ AGENCY = Exchange(
         "urgency": f"{one_of(Urgency)}; you may contest it",
         "accept_by": "by when to acknowledge the request; null where the pack has no such term",
         "outcome": "in an `outcome`: what came of your answer; else empty",
+        "counted": "how `due_at` was counted, in words in your language; empty in a `cancel` and an `outcome`",
+        "effect": "what your answer will do to the case, in words; empty where no answer is asked of you",
     },
     reply={"receipt": "2026-HZ-0042"},
     told=RECEIPT,
     others=({"receipt": None}, {"accepted": True}),
     fates={
         "Unavailable": LATER.format(until="the request's last date", then="a person is told, and the request ends unanswered"),
-        "Refused": "a person is told; a `request` that you know nothing of yet ends unanswered, and the next way begins. "
-        "Silence and refusal of a letter are no "
-        "finding. Where an earlier try may have reached you, or you say that you know the key (409), its end will be told to you",
+        "Refused": "a person is told; a `request` that you know nothing of yet ends unanswered, and the next way begins. Silence and "
+        "refusal are no finding. Where an earlier try may have reached you, or you know the key (409), its end will be told to you",
         "Garbled": "likewise; as the letter may have arrived, its end will be told to you",
     },
     demo="/civil-affairs",
@@ -274,8 +277,7 @@ CHANNEL = Exchange(
         "to": "the inspector's address in your system, as the register of inspectors has it",
         "title": "title, in the agency's language",
         "text": "one sentence, with the date by which to accept",
-        "link": "`{base}/seat/{seat}/{secret}`: the inspector's own page; whoever holds it may answer for "
-        "this seat, so show it to nobody else",
+        "link": "`{base}/seat/{seat}/{secret}`: the inspector's own page; who holds it may answer for this seat: show it to nobody else",
         "urgent": "whether it may ring at night: by `push.urgent`",
         "data.visit": "id of the visit",
         "data.seat": "name of the seat, for the API",
@@ -311,9 +313,7 @@ LEVEL = Exchange(
     },
     others=({"level": None}, {"level": "B"}, {"code": 0}),
     fates={
-        "Unavailable": LATER.format(
-            until="the pack's date for credit", then="the case goes on as unrated, neither as good nor as bad"
-        ),
+        "Unavailable": LATER.format(until="the pack's date for credit", then="the case goes on as unrated, neither good nor bad"),
         "Refused": "the case goes on as unrated",
         "Garbled": "the case goes on as unrated",
     },

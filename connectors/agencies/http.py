@@ -72,6 +72,7 @@ def connect(name: str, config: Mapping[str, object]) -> HttpAgency:
 def _told(letter: Letter) -> dict[str, object]:
     if letter.enclosed:  # a digest: each letter as it would be alone
         return {"kind": letter.kind.value, "letters": [_told(one) for one in letter.enclosed]}
+    said = {"counted": letter.words.counted, "effect": letter.words.effect}
     return {
         "kind": letter.kind.value,
         "request": letter.request_id,
@@ -89,4 +90,7 @@ def _told(letter: Letter) -> dict[str, object]:
         "urgency": letter.urgency.value,
         "accept_by": letter.accept_by.isoformat() if letter.accept_by else None,
         "outcome": letter.outcome,
+        **{
+            name: text for name, text in said.items() if text is not None
+        },  # each try of a letter says the same, releases apart, too
     }

@@ -86,8 +86,8 @@ class Failure:
     def _tried(self, tx: Tx, work: Work, error: Exception, now: datetime) -> None:
         """What left the house left it, whatever becomes of the work."""
         flow = flow_of(work, self.flows)
-        if flow is not None and flow.tried is not None and isinstance(error, PortError) and error.attempts and work.attempts == 1:
-            flow.tried(tx, work, self.office, now)
+        if flow is not None and flow.tried is not None and isinstance(error, PortError) and error.attempts:
+            flow.tried(tx, work, self.office, error.attempts, now)
 
     def _broken(self, tx: Tx, work: Work, error: Exception, machine_now: datetime, now: datetime) -> datetime | None:
         """Count a failure of the lane; until when it is shut now, or None."""

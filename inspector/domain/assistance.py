@@ -63,6 +63,11 @@ class AssistanceState(StrEnum):
         return self.open or self is AssistanceState.UNANSWERED
 
     @property
+    def above(self) -> bool:
+        """Whether the day of the superior has come, and only the end is before it."""
+        return self in _ABOVE
+
+    @property
     def silent(self) -> bool:
         """Whether nothing has been heard of the agency yet, and nobody above it was told."""
         return self in _UNHEARD
@@ -177,6 +182,18 @@ class Dispute:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Owed:
+    """A letter without which the agency does not know how, or by when, to answer: its key, and since when it is to leave.
+
+    `link`: the agency's link was called back, and no letter has brought it another one, whether one is on its way or not.
+    """
+
+    key: str
+    since: datetime
+    link: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """One request: who is asked what, on which ground, by when. `escalated_to` is the common superior's connector.
 
@@ -191,6 +208,8 @@ class Request:
     connector; empty behind the key of a push, which leaves nobody a letter in hand.
 
     `again` are the keys of letters of a kind that went in the same clock before: with another link, about another date.
+
+    `owed` is the letter that we owe the agency, other than the first: until it has left no step of the ladder is taken.
 
     `first` is the connector that the case's way names, where `requested` is another, to which it was forwarded; `chain` are those
     asked before, in order. `parts` are answers to a part of the question; `afterwords` are words that came when they could change
@@ -240,6 +259,7 @@ class Request:
     history: tuple[Past, ...] = ()
     echo: str | None = None
     again: tuple[str, ...] = ()
+    owed: Owed | None = None
     contacts: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -251,6 +271,11 @@ class Request:
     def reached(self) -> bool:
         """Whether the agency surely knows of the request: a letter was taken or opened, or it has said something about it."""
         return self.sent_at is not None or self.accepted or self.dispute is not None
+
+    @property
+    def knows(self) -> bool:
+        """Whether the agency knows of the request and how, and by when, it can answer: its silence says something only then."""
+        return self.reached and self.owed is None
 
     def key(self, kind: OrderKind) -> str:
         """The key of a wait of the present clock."""

@@ -35,10 +35,7 @@ class SubjectKind(StrEnum):
 
 
 class Method(StrEnum):
-    """Ways of verification, as the glossary names them; `OTHER_RESULT`: what another agency has found (handbook 1.2.34).
-
-    `DOCUMENT` (书面核查): what the subject shows when asked (自证), read by a person.
-    """
+    """Ways of verification (the glossary's); `OTHER_RESULT`: another agency has found it (handbook 1.2.34); `DOCUMENT` (书面核查): 自证."""
 
     ONLINE_QUERY = "ONLINE_QUERY"
     OTHER_RESULT = "OTHER_RESULT"
@@ -58,11 +55,10 @@ class CaseRemark(StrEnum):
     """What is odd about a case and yet taken, for people to look at.
 
     `NOTICE_VERSION`: its letter answers a former version of the item's notice, which bounds its verification. `NOTICE_DAY`: it was
-    signed on a day on which that version did not stand. `FORMER_MISMATCH`: an answer that came after a
-    correction contradicts what had been promised before it, so that only an officer can end the case. `SIGNER`: a person's letter was
-    signed by somebody who is neither that person nor a named proxy. `PUBLICITY`: its letter is to be public otherwise than the item
-    says. `DECIDED_BEFORE`: the term is counted from the decision, which was
-    made before the case came in, so that less of it is left.
+    signed on a day on which that version did not stand. `FORMER_MISMATCH`: an answer that came after a correction contradicts what
+    had been promised before it, so that only an officer can end the case. `SIGNER`: a person's letter was signed by somebody who
+    is neither that person nor a named proxy. `PUBLICITY`: its letter is to be public otherwise than the item says.
+    `DECIDED_BEFORE`: the term is counted from the decision, which was made before the case came in, so that less of it is left.
     """
 
     NOTICE_VERSION = "NOTICE_VERSION"
@@ -186,12 +182,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimFile:
-    """A claim with its ordered steps, the step it is at, and what is known."""
+    """A claim with its steps, the one it is at, and what is known. `agreed`, `denied`: a fresh answer has said so, whatever came since."""
 
     claim: Claim
     steps: tuple[Step, ...]
     at: int = 0
     status: ClaimStatus = ClaimStatus.OPEN
+    agreed: bool = False
+    denied: bool = False
 
     @property
     def step(self) -> Step | None:

@@ -10,6 +10,7 @@ from inspector.domain.assistance import (
     TIMERS,
     AssistanceState,
     Dispute,
+    Owed,
     Quarrel,
     Request,
     Word,
@@ -102,6 +103,7 @@ def decide(
     asked = replace(asked, reply=None, accepted_at=asked.accepted_at or now)
     held, orders = wound(asked, AssistanceState.ACCEPTED, term, now, policy, calendar)
     note = letter(held, "decided", held.requested, now, held.due_at)
+    held = replace(held, owed=Owed(key=note.key, since=now))
     return Decision(state=held, because=because, orders=(note, *orders), ends=TIMERS)
 
 

@@ -10,8 +10,8 @@ from inspector.domain.case import Method
 from inspector.domain.evidence import Evidence, Verdict, unfresh
 from inspector.domain.selfproof import Material, ProofState, SelfProof
 
-UNREAD, UNABLE, SILENT = "material_unread", "subject_unable", "subject_silent"
-"""Notes of the evidence: why it says no more."""
+UNREAD, UNABLE, SILENT, UNASKED = "material_unread", "subject_unable", "subject_silent", "subject_unasked"
+"""Notes of the evidence: why it says no more. `UNASKED`: the link was neither handed over nor opened: nobody was asked."""
 
 
 def shown(proof: SelfProof) -> Evidence:
@@ -22,9 +22,11 @@ def shown(proof: SelfProof) -> Evidence:
 
 
 def ended(proof: SelfProof, now: datetime) -> Evidence:
-    """Silence, or that nothing is shown, as evidence: neither speaks against anybody."""
+    """Silence, or that nothing is shown, as evidence: neither speaks against anybody, nor is it silence where we asked nobody."""
     silence = proof.state is ProofState.UNANSWERED
-    verdict, note = (Verdict.NO_ANSWER, SILENT) if silence else (Verdict.CANNOT_SAY, UNABLE)
+    asked = proof.handed_at is not None or proof.seen_at is not None
+    unheard = SILENT if asked else UNASKED
+    verdict, note = (Verdict.NO_ANSWER, unheard) if silence else (Verdict.CANNOT_SAY, UNABLE)
     return replace(_evidence(proof, proof.state.value.lower(), verdict, note, now), remark=proof.reasons)
 
 

@@ -27,7 +27,7 @@ class Inquiry:
 
     `agency` is whose case it served, `owner` whose data were asked for; `fact` is empty for a credit level, which is no fact of an item.
     `basis` is the row's article, `outcome` how it ended as work ends (a verdict, `rated`, `unrated`, `undeliverable`, or a kind of letter:
-    `request`, or what goes above it).
+    `request`, or what goes above it). `attempts` are the calls that left, of every try.
     """
 
     key: str

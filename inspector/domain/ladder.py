@@ -121,7 +121,7 @@ def remind(request: Request, kind: OrderKind, now: datetime, pack: str, to: Cont
     because = Because(rule=f"assistance.{'remind' if word == 'reminder' else word}", basis=(request.basis,), pack=pack)
     early = kind in EARLY
     needless = kind is OrderKind.ASSIST_ACK and request.accepted
-    if not _waits(request) or not request.reached or needless or (early and now >= request.due_at):
+    if not _waits(request) or not request.knows or needless or (early and now >= request.due_at):
         return Decision(state=request, because=replace(because, rule="timer.obsolete"))
     state = AssistanceState.REMINDED if request.state.silent else request.state
     held = noted(replace(request, state=state), because.rule, now)

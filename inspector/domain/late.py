@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from inspector.domain.calendar import WorkingCalendar
-from inspector.domain.case import Case, CaseRemark, CaseState, Claim, ClaimStatus, Rated
+from inspector.domain.case import Case, CaseRemark, CaseState, Claim, Rated
 from inspector.domain.decision import Because, Decision
 from inspector.domain.duty import Rule
 from inspector.domain.ending import reopen
@@ -18,7 +18,7 @@ from inspector.domain.evidence import UNTRUE, Evidence, Verdict
 from inspector.domain.piece import fingerprint
 from inspector.domain.policy import Policy
 from inspector.domain.review import in_favour
-from inspector.domain.verification import FORMER, conflicts, in_conflict, settles, weigh
+from inspector.domain.verification import FORMER, conflicts, heard, in_conflict, settles, spoken_against, weigh
 
 LATE = "LATE"
 """Why an officer sees a case again that was over: an answer came that speaks otherwise than it was decided."""
@@ -48,12 +48,13 @@ def late(
     if case.state is CaseState.VERIFYING and settles(evidence) is not None:
         return weigh(case, evidence, policy, now, calendar)
     against = evidence.verdict is Verdict.MISMATCH and case.outcome not in UNTRUE
+    told = heard(held, evidence)
     if conflicts(held, evidence) and case.state is CaseState.REVIEW:
-        return in_conflict(case, held, because)
+        return in_conflict(case, told, because)
     if case.state is not CaseState.CLOSED or not (against or (evidence.fresh and in_favour(case, evidence, policy))):
-        return Decision(state=case, because=because)
-    status = ClaimStatus.CONFLICT if conflicts(held, evidence) else settles(evidence) if against else None
-    return reopen(case.with_file(replace(held, status=status or held.status)), LATE, policy, now, calendar, because)
+        return Decision(state=case.with_file(told), because=because)
+    told = spoken_against(held, evidence) if against or conflicts(held, evidence) else told
+    return reopen(case.with_file(told), LATE, policy, now, calendar, because)
 
 
 def _of_former(

@@ -12,6 +12,7 @@ from inspector.domain.asking import term_of
 from inspector.domain.assistance import (
     TIMERS,
     AssistanceState,
+    Owed,
     Proposed,
     Request,
     Word,
@@ -122,6 +123,7 @@ def agree(
     because = Because(rule="assistance.agree", basis=(request.basis,), pack=policy.label, facts=_moved(request, term, {"by": by}))
     held, orders = wound(request, AssistanceState.ACCEPTED, term, now, policy, calendar)
     note = letter(held, "agreed", held.requested, now, held.due_at)
+    held = replace(held, owed=Owed(key=note.key, since=now))
     return Decision(
         state=noted(held, because.rule, now), because=because, orders=(note, *orders), told=(_told(held),), ends=TIMERS
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
@@ -20,6 +20,7 @@ from inspector.domain.evidence import GOOD, UNTRUE, Evidence, Verdict, blank, ca
 from inspector.domain.person import nameable
 from inspector.domain.piece import fingerprint
 from inspector.domain.policy import OutcomeRow, Policy, Proposal
+from inspector.domain.verification import conflicts, heard, spoken_against
 
 
 class Reviewed(StrEnum):
@@ -98,12 +99,14 @@ def review(  # noqa: PLR0913 - a decision in all its parts
     calendar: WorkingCalendar,
     *,
     act: str = "",
+    beside: Sequence[Evidence] = (),
 ) -> Decision[Case]:
     """A named officer decides, with reasons; proposals and the credit grade follow from the pack.
 
     An adverse outcome (one with proposals, or with a grade other than that of `TRUE`) needs evidence of this case about what
     it claims now; one that says "untrue" needs a mismatch among it: silence, no record and outage carry it never. Where the pack has a
-    catalogue of dishonest acts, an outcome that discredits needs the `act` by its row, which gives the grade. Raises Refusal, Invalid.
+    catalogue of dishonest acts, an outcome that discredits needs the `act` by its row, which gives the grade. `beside` is all evidence
+    of the case, of which the cited is a part: where it is in conflict, both sides are cited. Raises Refusal, Invalid.
     """
     if case.state is not CaseState.REVIEW:
         raise Refusal("not_in_review", case=case.id, state=case.state)
@@ -118,7 +121,8 @@ def review(  # noqa: PLR0913 - a decision in all its parts
         raise Invalid("evidence_former", evidence=", ".join(former), field="evidence")
     row = policy.outcomes[outcome]
     carry(outcome, cited, adverse=adverse(row))
-    _both_sides(case, outcome, cited)
+    if adverse(row):
+        _both_sides(case, cited, beside)
     _not_own(outcome, officer, cited, adverse=adverse(row))
     done = found(policy.acts, outcome, row.grade, act)
     facts = {
@@ -151,13 +155,18 @@ def _not_own(outcome: Outcome, officer: str, cited: tuple[Evidence, ...], *, adv
         raise Invalid("evidence_own", evidence=", ".join(sorted(own)), officer=officer, field="evidence") from error
 
 
-def _both_sides(case: Case, outcome: Outcome, cited: tuple[Evidence, ...]) -> None:
-    """Who decides against somebody by one of two answers in conflict has seen the other, and says so by citing it. Raises Invalid."""
-    if outcome not in UNTRUE:
-        return
-    torn = {held.claim.key for held in case.claims if held.status is ClaimStatus.CONFLICT}
-    said = {side: {one.claim for one in cited if one.verdict is side and one.fresh} for side in (Verdict.MATCH, Verdict.MISMATCH)}
-    if lacking := (torn & said[Verdict.MISMATCH]) - said[Verdict.MATCH]:
+def _both_sides(case: Case, cited: Sequence[Evidence], beside: Sequence[Evidence]) -> None:
+    """Who decides against somebody by one of two answers in conflict has seen the other, and says so by citing it. Raises Invalid.
+
+    In conflict is a claim of which a fresh answer agrees and another contradicts, whatever its status has become.
+    """
+
+    def about(verdict: Verdict, pieces: Sequence[Evidence]) -> set[str]:
+        return {one.claim for one in pieces if one.verdict is verdict and one.fresh}
+
+    torn = {held.claim.key for held in case.claims if held.status is ClaimStatus.CONFLICT or (held.agreed and held.denied)}
+    torn |= about(Verdict.MATCH, beside) & about(Verdict.MISMATCH, beside)
+    if lacking := (torn & about(Verdict.MISMATCH, cited)) - about(Verdict.MATCH, cited):
         raise Invalid("evidence_one_sided", claims=", ".join(sorted(lacking)), field="evidence")
 
 
@@ -248,8 +257,9 @@ def finding(case: Case, evidence: Evidence, policy: Policy, now: datetime, calen
     exempt = case.state is CaseState.POOLED
     against = evidence.verdict is Verdict.MISMATCH
     if not (exempt or case.state is CaseState.CLOSED) or not (against or in_favour(case, evidence, policy)):
-        return Decision(state=case, because=replace(because, rule="supervision.seen" if exempt else "evidence.late"))
+        rule = "supervision.seen" if exempt else "evidence.late"
+        return Decision(state=case.with_file(heard(held, evidence)), because=replace(because, rule=rule))
     if against:
         because = replace(because, rule="supervision.finding")
-        held = replace(held, status=ClaimStatus.CONTRADICTED if evidence.fresh else ClaimStatus.STALE_LEAD)
-    return reopen(case.with_file(held), "FINDING" if against else "IN_FAVOUR", policy, now, calendar, because)
+    told = spoken_against(held, evidence) if against or conflicts(held, evidence) else heard(held, evidence)
+    return reopen(case.with_file(told), "FINDING" if against else "IN_FAVOUR", policy, now, calendar, because)

@@ -21,11 +21,13 @@ WITHIN = (1, 2, 3, 5)
 _SAYS = frozenset({Verdict.MATCH.value, Verdict.MISMATCH.value, Verdict.NOT_FOUND.value})
 """Answers that a data interface would have given as well."""
 
-_UNREACHED = "assistance.undeliverable"
-END_OF: Mapping[str, str] = {_UNREACHED: "unreached", "assistance.undecided": "undecided"}
+UNREACHED = "assistance.undeliverable"
+"""The rule by which a request ends whose letter reached nobody."""
+
+END_OF: Mapping[str, str] = {UNREACHED: "unreached", "assistance.undecided": "undecided"}
 """What a request without an answer counts as that did not end by the agency's own silence, by the last rule of its history."""
 
-_WORDS = frozenset(
+WORDS = frozenset(
     f"assistance.{word}" for word in ("accept", "partly", "extend", "propose", "calm", "answer", "decline", "dispute")
 )
 
@@ -93,7 +95,7 @@ class Gain:
 
 def heard_at(request: Request) -> datetime | None:
     """When the agency first spoke of the request, whatever it said; of one of before histories, when it ended it by its word."""
-    words = [one.at for one in own(request) if one.rule in _WORDS]
+    words = [one.at for one in own(request) if one.rule in WORDS]
     if words:
         return words[0]
     spoke = (AssistanceState.ANSWERED, AssistanceState.DECLINED, AssistanceState.FORWARDED)
@@ -102,7 +104,7 @@ def heard_at(request: Request) -> datetime | None:
 
 def unreached(request: Request) -> bool:
     """Whether the request ended because its letter reached nobody."""
-    return request.state is AssistanceState.UNANSWERED and _last(request) == _UNREACHED
+    return request.state is AssistanceState.UNANSWERED and _last(request) == UNREACHED
 
 
 def _last(request: Request) -> str:

@@ -1,7 +1,7 @@
-"""The first letter of a request leaves, and there the agency's time begins: our own delay is never held against it (handbook 1.5.5).
+"""A letter of a request leaves, and there the agency's time begins: our own delay is never held against it (handbook 1.5.5).
 
-A letter that leaves late moves its date; before somebody outside has it no step of the ladder is taken; and what never left ends as
-what reached nobody, which is no silence.
+The first one, and every other that tells how or by when to answer (`Owed`). One that leaves late moves the date; before somebody outside
+has it no step of the ladder is taken; and what never left ends as what reached nobody, which is no silence.
 """
 
 from __future__ import annotations
@@ -11,14 +11,15 @@ from datetime import datetime
 
 from inspector.domain import ladder
 from inspector.domain.asking import term_of
-from inspector.domain.assistance import TIMERS, Request, noted
-from inspector.domain.calendar import Due, Unit, WorkingCalendar, due
-from inspector.domain.decision import Because, Decision, Order
+from inspector.domain.assistance import TIMERS, AssistanceState, Owed, Request, noted
+from inspector.domain.calendar import Due, Term, Unit, WorkingCalendar, due
+from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.ladder import accept_by, wound
 from inspector.domain.letter import perhaps, undeliverable
 from inspector.domain.letter import sent as handed_over
 from inspector.domain.policy import Policy
 from inspector.domain.start import StartEvent
+from inspector.domain.timer import Timer
 
 UNSENT = "assistance.unsent"
 """The rule of a clock that begins anew because its letter has not left."""
@@ -34,10 +35,19 @@ def late(request: Request, policy: Policy, now: datetime, calendar: WorkingCalen
     """The date as it is counted from a sending `now`; None where the one that binds leaves the agency its whole term.
 
     Days are counted from the day after, so that it is later with the day of the sending; of hours where more than a tenth is lost.
+    A further letter that we owe takes its time from nobody but us, so that what it has lain here is what is lost.
     """
-    if request.reached or not request.state.open:
+    if request.knows or not request.state.open or request.state is AssistanceState.DISPUTED:
         return None
-    term = due(now, term_of(policy, request.urgency).term, calendar, StartEvent.REQUEST_SENT)
+    row = _term(request, policy)
+    term = due(now, row, calendar, StartEvent.REQUEST_SENT)
+    if request.owed is not None and request.reached:
+        was = due(request.owed.since, row, calendar, StartEvent.REQUEST_SENT)
+        if term.at <= (request.end_at if request.state.above and request.end_at else request.due_at):
+            return None
+        if row.unit in _SHORT:
+            return term if (term.at - was.at) * _A_PART > was.at - request.owed.since else None
+        return term if calendar.local_date(term.at) > calendar.local_date(was.at) else None
     if term.counted.term.unit in _SHORT:
         lost = (term.at - request.due_at) * _A_PART > request.due_at - request.opened_at
         return term if lost else None
@@ -45,7 +55,7 @@ def late(request: Request, policy: Policy, now: datetime, calendar: WorkingCalen
 
 
 def written(request: Request, via: str, policy: Policy, now: datetime, calendar: WorkingCalendar) -> Decision[Request] | None:
-    """The first letter is written down, later than the request was opened: it tells the date that is counted from here. None: in time."""
+    """A letter that we owe is written down, later than it was to leave: it tells the date that is counted from here. None: in time."""
     term = late(request, policy, now, calendar)
     return None if term is None else _begun(request, term, "assistance.late", {"to": via}, policy, now, calendar)
 
@@ -59,12 +69,14 @@ def sent(
     calendar: WorkingCalendar,
     *,
     by_hand: bool = False,
+    key: str = "",
 ) -> Decision[Request]:
-    """Somebody has taken a letter (`via`). The first one begins the agency's time, where its tries have taken any of it.
+    """Somebody has taken a letter (`via`, its `key`). One that we owe begins the agency's time, where its tries have taken any of it.
 
     One that lies here to be posted (`by_hand`) has left nothing behind but work for a person: `posted` says that it has left.
     """
-    if via != request.requested or request.reached:
+    brings = request.owed is not None and request.owed.key == key
+    if via != request.requested or (request.reached and not brings):
         return handed_over(request, via, reference, now, policy.label)
     if by_hand:
         because = Because(
@@ -72,7 +84,12 @@ def sent(
         )
         return Decision(state=noted(perhaps(request, via), because.rule, now), because=because)
     term = late(request, policy, now, calendar)
+    again = request.reached  # what the agency has had before; what lay with us is no delay of its
+    if brings:
+        request = replace(request, owed=None, sent_at=now if term is not None else request.sent_at)
     told = handed_over(request, via, reference, now, policy.label)
+    if again:
+        told = replace(told, state=noted(told.state, told.because.rule, now))
     if term is None:
         return told
     facts = {**told.because.facts, "was_due": request.due_at.isoformat()}
@@ -81,12 +98,15 @@ def sent(
     return replace(told, state=held, because=because, orders=orders, ends=TIMERS)
 
 
-def posted(request: Request, by: str, policy: Policy, now: datetime, calendar: WorkingCalendar) -> Decision[Request]:
-    """A person has posted the letter that lay here: the agency's time begins. Of one that the agency knows of nothing follows."""
+def posted(
+    request: Request, by: str, policy: Policy, now: datetime, calendar: WorkingCalendar, *, key: str = ""
+) -> Decision[Request]:
+    """A person has posted the letter that lay here (`key`): the agency's time begins. Of one that we do not owe nothing follows."""
     because = Because(rule="assistance.posted", basis=(request.basis,), pack=policy.label, facts={"by": by})
-    if request.reached or not request.state.open:
+    brings = request.owed is not None and request.owed.key == key
+    if (request.reached and not brings) or not request.state.open:
         return Decision(state=request, because=replace(because, rule="timer.obsolete"))
-    told = sent(request, request.requested, "", policy, now, calendar)
+    told = sent(request, request.requested, "", policy, now, calendar, key=key)
     history = (*request.history, replace(told.state.history[-1], rule=because.rule))
     moved = {name: value for name, value in told.because.facts.items() if name in ("was_due", "due_at")}
     return replace(told, state=replace(told.state, history=history), because=replace(because, facts={"by": by, **moved}))
@@ -99,12 +119,42 @@ def escalate(
 
     It ends as one that reached nobody, and the case takes its next way: an outage is no silence.
     """
-    if request.reached or not request.state.open:
+    if request.knows or not request.state.open:
         return ladder.escalate(request, superior, policy, now, calendar)
+    return _unsent(request, policy, now, calendar)
+
+
+def end(request: Request, policy: Policy, now: datetime, calendar: WorkingCalendar) -> Decision[Request]:
+    """The last day. Of an agency that lacks a letter of ours it begins anew, once; then the request ends as one that reached nobody."""
+    if request.knows or not request.state.above:
+        return ladder.silent(request, now, policy.label)
+    return _unsent(request, policy, now, calendar)
+
+
+def link_called_back(request: Request, key: str, now: datetime) -> Request:
+    """The agency's link opens nothing any more: until the letter `key` brings another one, or it speaks otherwise, it cannot answer.
+
+    So it is also where no such letter was ordered. Of a request whose first letter has yet to leave nothing is owed: it brings the link
+    that counts.
+    """
+    return replace(request, owed=Owed(key=key, since=now, link=True)) if request.state.open and request.reached else request
+
+
+def spoke(request: Request) -> Request:
+    """The agency has said something by another way than its link: it can answer so."""
+    return replace(request, owed=None) if request.owed is not None and request.owed.link else request
+
+
+def _unsent(request: Request, policy: Policy, now: datetime, calendar: WorkingCalendar) -> Decision[Request]:
     if any(one.rule == UNSENT and one.at >= request.opened_at for one in request.history):
         return undeliverable(request, NOT_SENT, now, policy.label)
-    term = due(now, term_of(policy, request.urgency).term, calendar, StartEvent.REQUEST_SENT)
+    term = due(now, _term(request, policy), calendar, StartEvent.REQUEST_SENT)
     return _begun(request, term, UNSENT, {}, policy, now, calendar)
+
+
+def _term(request: Request, policy: Policy) -> Term:
+    """The time that a letter of ours takes from the agency if it lies here: to answer, or, once the superior was told, to the end."""
+    return policy.term(Timer.ASSIST_END).term if request.state.above else term_of(policy, request.urgency).term
 
 
 def _begun(
@@ -119,6 +169,14 @@ def _begun(
 def _wound(
     request: Request, term: Due, policy: Policy, now: datetime, calendar: WorkingCalendar
 ) -> tuple[Request, tuple[Order, ...]]:
-    """The clock that begins here, with its own time to acknowledge."""
+    """The clock that begins here, with its own time to acknowledge; that of a last date alone where the superior was told.
+
+    A letter that is still owed is so from here on: what it had lain here before is made up for.
+    """
+    if request.owed is not None:
+        request = replace(request, owed=replace(request.owed, since=now))
+    if request.state.above:
+        held = replace(request, turn=request.turn + 1, end_at=term.at, end_counted=term.counted)
+        return held, (ladder.wait(held, OrderKind.ASSIST_END, term.at),)
     held, orders = wound(request, request.state, term, now, policy, calendar)
-    return replace(held, accept_by=accept_by(held.rungs)), orders
+    return held if held.accepted else replace(held, accept_by=accept_by(held.rungs)), orders

@@ -114,7 +114,9 @@ def weigh(case: Case, evidence: Evidence, policy: Policy, now: datetime, calenda
     A fresh answer that says otherwise than the one that had settled the claim is never late while the case is open: the two are in
     conflict, and a person decides between them (`conflicts`). So is an agency's or an inspector's lead of another day a lead.
     """
-    held = case.file(evidence.claim)
+    before = case.file(evidence.claim)
+    held = heard(before, evidence)
+    case = case.with_file(held)
     facts: dict[str, object] = {
         "claim": evidence.claim,
         "method": evidence.method.value,
@@ -131,7 +133,7 @@ def weigh(case: Case, evidence: Evidence, policy: Policy, now: datetime, calenda
         and evidence.verdict is Verdict.MISMATCH
         and held.status is ClaimStatus.PROVEN
     )
-    if conflicts(held, evidence) and case.state in (CaseState.VERIFYING, CaseState.REVIEW):
+    if conflicts(before, evidence) and case.state in (CaseState.VERIFYING, CaseState.REVIEW):
         torn = in_conflict(case, held, because)
         return torn if case.state is CaseState.REVIEW else _close_if_settled(torn.state, policy, now, calendar, torn.because)
     if case.state is not CaseState.VERIFYING or (held.status is not ClaimStatus.OPEN and not said):
@@ -148,10 +150,40 @@ def weigh(case: Case, evidence: Evidence, policy: Policy, now: datetime, calenda
     return _close_if_settled(moved, policy, now, calendar, because, orders=orders)
 
 
+def heard(held: ClaimFile, evidence: Evidence) -> ClaimFile:
+    """The claim, which remembers that a fresh answer has agreed with it, or contradicted it, whatever it settles.
+
+    What was settled before this was remembered is told by the status.
+    """
+    agreed = held.agreed or held.status in _AGREED or (evidence.fresh and evidence.verdict is Verdict.MATCH)
+    denied = held.denied or held.status in _DENIED or (evidence.fresh and evidence.verdict is Verdict.MISMATCH)
+    return held if (agreed, denied) == (held.agreed, held.denied) else replace(held, agreed=agreed, denied=denied)
+
+
 def conflicts(held: ClaimFile, evidence: Evidence) -> bool:
-    """Whether fresh evidence says otherwise than the fresh evidence that had settled the claim."""
-    against = {ClaimStatus.PROVEN: Verdict.MISMATCH, ClaimStatus.CONTRADICTED: Verdict.MATCH}.get(held.status)
-    return evidence.fresh and evidence.verdict is against
+    """Whether fresh evidence says otherwise than fresh evidence that came before it, whether that had settled the claim or not."""
+    if not evidence.fresh:
+        return False
+    if evidence.verdict is Verdict.MISMATCH:
+        return held.agreed or held.status in _AGREED
+    return evidence.verdict is Verdict.MATCH and (held.denied or held.status in _DENIED)
+
+
+_AGREED = frozenset({ClaimStatus.PROVEN, ClaimStatus.CONFLICT})
+_DENIED = frozenset({ClaimStatus.CONTRADICTED, ClaimStatus.CONFLICT})
+
+
+def spoken_against(held: ClaimFile, evidence: Evidence) -> ClaimFile:
+    """A claim of a case that was over, with a contradiction that came to it: in conflict, contradicted, or a lead.
+
+    `held` is the claim before it. A lead of another day takes the place of nothing that a fresh answer had contradicted.
+    """
+    told = heard(held, evidence)
+    if conflicts(held, evidence) or held.status is ClaimStatus.CONFLICT:
+        return replace(told, status=ClaimStatus.CONFLICT)
+    if not evidence.fresh and held.status is ClaimStatus.CONTRADICTED:
+        return told
+    return replace(told, status=settles(evidence) or held.status)
 
 
 def in_conflict(case: Case, held: ClaimFile, because: Because) -> Decision[Case]:

@@ -12,7 +12,9 @@ class Words:
     `known`: the slip's lines that are filled in already, by which an answer is known, with `{code}` for the reply code; `marks`: what
     its frame is called in a mail (the letter's head, the frame's beginning and its end; `domain.slip`).
 
-    `brief`: what is asked and its link, in a digest.
+    `brief`: what is asked and its link, in a digest. `counted`: how the letter's date was counted, `effect`: what the answer will do
+    to the case; both stand in `body`, too, empty in a letter that tells no date, or asks for nothing, and None where a release before
+    these has worded it: each try of a letter says the same.
 
     Empty for a letter that nobody has worded: programs read its fields.
     """
@@ -26,3 +28,5 @@ class Words:
     slip_title: str = ""
     known: tuple[str, ...] = ()
     marks: tuple[str, str, str] = ("", "", "")
+    counted: str | None = None
+    effect: str | None = None

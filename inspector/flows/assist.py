@@ -10,10 +10,11 @@ Every operation here is called in the caller's transaction and raises Invalid or
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 
-from inspector.domain import asking, dispute, reply, respite
+from inspector.domain import asking, dispute, reply, respite, sending
 from inspector.domain.afterword import DECIDE, afterword, beyond, speaks
 from inspector.domain.assistance import AssistanceState, Door, Inability, Quarrel, Request
 from inspector.domain.case import Case, CaseState
@@ -23,6 +24,7 @@ from inspector.domain.evidence import Verdict, unread
 from inspector.domain.piece import afterword_of, part_of
 from inspector.domain.policy import Policy
 from inspector.domain.said import Saying
+from inspector.domain.scoreboard import WORDS
 from inspector.flows import late, notice, unsettled
 from inspector.flows.ladder import OBSOLETE, unknown
 from inspector.flows.office import Office
@@ -109,7 +111,7 @@ def partly(  # noqa: PLR0913 - an answer in all its parts
     told = _settled(
         office, tx, case, request, reply.partly(request, value, rest, signer, now, case.pack, door, remark=remark), now
     )
-    tx.cases.add_evidence(case.id, part_of(told, now))
+    late.beside(tx, case, part_of(told, now), now)
     return told
 
 
@@ -313,7 +315,7 @@ def _kept(office: Office, tx: Tx, case: Case, was: Request, decision: Decision[R
     if speaks(told.afterwords[-1]) and case.state is not CaseState.WITHDRAWN:
         claim, found = asked({**told.question, "claim": told.claim}), afterword_of(told, now)
         if told.state is AssistanceState.FORWARDED and found.verdict is Verdict.MATCH:
-            tx.cases.add_evidence(case.id, found)  # whoever says that it lacks the competence proves nothing by rule
+            late.beside(tx, case, found, now)  # whoever says that it lacks the competence proves nothing by rule
         else:
             late.keep(tx, office, tx.cases.get(case.id, lock=True), found, claim, now)
     return told
@@ -340,6 +342,8 @@ def _settled(
     """
     if decision.because.rule == OBSOLETE:
         return was
+    if heard and decision.because.rule in WORDS:
+        decision = replace(decision, state=sending.spoke(decision.state))
     entry = settle_request(tx, decision, now)
     if filed:
         tx.assistance.file(decision.state.id, entry, filed, now)

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from inspector.domain.evidence import Evidence
+from inspector.domain.case import Method
+from inspector.domain.evidence import Evidence, Verdict
+from inspector.domain.piece import fingerprint
 from inspector.domain.policy import Policy
 from inspector.flows.articles import Article, articles
 from inspector.flows.office import Office
@@ -48,8 +50,32 @@ def cited(evidence: Iterable[Evidence], last: Decided | None) -> list[Evidence]:
     return [one for one in evidence if one.id in ids] if isinstance(ids, list) else []
 
 
-def fingerprints(decisions: Iterable[Decided]) -> dict[str, str]:
-    """The digest of each piece of evidence as it was when it was weighed, by the id of the piece; older entries have none."""
-    return {
-        str(one.facts["evidence"]): str(one.facts["digest"]) for one in decisions if {"evidence", "digest"} <= one.facts.keys()
-    }
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sealed:
+    """What a case's ledger holds of its evidence: the digest of each piece (older entries have none), and the ids that it tells of.
+
+    `ids` is None where an entry's body is erased or names no piece: nobody can say what is lacking.
+    """
+
+    digests: Mapping[str, str]
+    ids: frozenset[str] | None
+
+    def altered(self, piece: Evidence) -> bool:
+        """Whether a piece is another than when it was written down."""
+        made = fingerprint(piece)
+        return self.digests.get(piece.id, made) != made
+
+    def lacks(self, piece: Evidence) -> bool:
+        """Whether a piece may go against somebody (`inspector.domain.evidence.carry`), and the ledger has never heard of it."""
+        against = piece.verdict is Verdict.MISMATCH or piece.method is Method.ON_SITE
+        return against and self.ids is not None and piece.id not in self.ids
+
+
+def sealed_in(decisions: Sequence[Decided]) -> Sealed:
+    """What the entries of a case's ledger hold of its evidence."""
+    named = [one for one in decisions if isinstance(one.facts.get("evidence"), str)]
+    whole = all("evidence" in one.facts for one in decisions if one.rule.startswith("evidence."))
+    return Sealed(
+        digests={str(one.facts["evidence"]): str(one.facts["digest"]) for one in named if "digest" in one.facts},
+        ids=frozenset(str(one.facts["evidence"]) for one in named) if whole else None,
+    )

@@ -11,6 +11,7 @@ from inspector.domain import digest, sending
 from inspector.domain import letter as post
 from inspector.domain.assistance import AssistanceState, Request
 from inspector.domain.errors import Stale
+from inspector.domain.evidence import Verdict
 from inspector.domain.letter import LetterKind
 from inspector.flows import inquiries, letters, posting, replylink
 from inspector.flows.contents import named
@@ -46,15 +47,15 @@ def send(work: Work, office: Office) -> Settlement:
     except (Refused, Garbled) as error:
         unsure = posting.may_have_arrived(work, error)
         if isinstance(error, Refused) and error.code != _KNOWN:
-            return _split(work, entries, unsure=unsure).after(error)
-        return _lost(work, office, error.code, unsure=unsure).after(error)
+            return _split(work, office, entries, unsure=unsure, calls=error.attempts).after(error)
+        return _lost(work, office, error.code, unsure=unsure, calls=error.attempts).after(error)
 
     def write(tx: Tx, now: datetime) -> None:
         for request_id, kind in entries:
             case, request = held(tx, request_id)
             key = request.letter_key(kind, via)
             if kind == LetterKind.REQUEST.value:
-                inquiries.enclosed(tx, office, request, via, key, now)
+                inquiries.enclosed(tx, office, request, via, key, now, calls=receipt.attempts)
             if not request.state.open:
                 _over(tx, request, via, now)
                 continue
@@ -77,7 +78,20 @@ _KNOWN = "conflict"
 """What says that the agency has had a message under this key: to send its letters singly would double them."""
 
 
-def _split(work: Work, entries: Entries, *, unsure: bool) -> Settlement:
+def tried(tx: Tx, work: Work, office: Office, calls: int, now: datetime) -> None:
+    """A try left in vain: the agency may have been told about each of its subjects, and the record of inquiries says so."""
+    for request_id, kind in tx.digests.waiting(str(work.payload["via"]), _slot(work)):
+        if kind == LetterKind.REQUEST.value:
+            _recorded(tx, work, office, request_id, now, calls, Verdict.NO_ANSWER.value)
+
+
+def _recorded(tx: Tx, work: Work, office: Office, request_id: str, now: datetime, calls: int, outcome: str) -> None:
+    request, via = tx.assistance.get(request_id), str(work.payload["via"])
+    key = request.letter_key(LetterKind.REQUEST, via)
+    inquiries.enclosed(tx, office, request, via, key, now, calls=calls, outcome=outcome)
+
+
+def _split(work: Work, office: Office, entries: Entries, *, unsure: bool, calls: int) -> Settlement:
     """The agency would not have them together: one may be too large, or one of its requests not to its liking. Each goes by itself.
 
     Each is the letter it would have been, with the date that the digest told, and what becomes of it is its own affair. `unsure`: an
@@ -88,6 +102,8 @@ def _split(work: Work, entries: Entries, *, unsure: bool) -> Settlement:
     def write(tx: Tx, now: datetime) -> None:
         for request_id, kind in entries:
             _, request = held(tx, request_id)
+            if kind == LetterKind.REQUEST.value and calls:
+                _recorded(tx, work, office, request_id, now, calls, "undeliverable")
             if unsure:
                 request = post.perhaps(request, via)
                 tx.assistance.put(request)
@@ -99,14 +115,18 @@ def _split(work: Work, entries: Entries, *, unsure: bool) -> Settlement:
     return Settlement(write=write, outcome="split")
 
 
-def _lost(work: Work, office: Office, code: str, *, unsure: bool = False) -> Settlement:
-    """Each of its letters was not taken."""
+def _lost(work: Work, office: Office, code: str, *, unsure: bool = False, calls: int = 0) -> Settlement:
+    """Each of its letters was not taken; `calls` are those of its last try that are not on record yet."""
     via = str(work.payload["via"])
 
     def write(tx: Tx, now: datetime) -> None:
         entries = tx.digests.waiting(via, _slot(work))
         for request_id, kind in entries:
             key = tx.assistance.get(request_id).letter_key(kind, via)
+            if kind == LetterKind.REQUEST.value and calls:
+                _recorded(tx, work, office, request_id, now, calls, "undeliverable")
+            elif kind == LetterKind.REQUEST.value:
+                tx.inquiries.ended(key, "undeliverable", now)
             told = posting.Lost(request_id=request_id, kind=LetterKind(kind), via=via, key=key, code=code, unsure=unsure)
             posting.lost(tx, office, told, now)
             if unsure:

@@ -15,7 +15,7 @@ from inspector.domain.finding import Finding, Seen
 from inspector.domain.peace import made as made_on
 from inspector.domain.trail import entered
 from inspector.domain.visit import Seat, Visit
-from inspector.flows import challenges, listing, peace, relief, stopped, supervision
+from inspector.flows import challenges, late, listing, peace, relief, stopped, supervision
 from inspector.flows.assign import redeal
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -165,12 +165,14 @@ def weigh(tx: Tx, office: Office, held: Visit, finding: Finding, on: date, now: 
         note=early,
         remark=finding.note,
     )
+    known = finding.claim in {one.claim.key for one in case.claims}
+    if not known or case.state not in (CaseState.VERIFYING, CaseState.REVIEW, CaseState.CLOSED, CaseState.POOLED):
+        late.beside(tx, case, item, now)  # corrected or withdrawn while the inspectors were on their way; what they saw is kept
+        return
     tx.cases.add_evidence(case.id, item)
-    if finding.claim not in {one.claim.key for one in case.claims}:
-        return  # the claim was corrected while the inspectors were on their way; what they saw is kept
-    if case.state is CaseState.VERIFYING or (note and case.state is CaseState.REVIEW):
+    if case.state in (CaseState.VERIFYING, CaseState.REVIEW):
         settle_case(tx, office, verification.weigh(case, item, policy, now, office.calendar), policy, now)
-    elif case.state in (CaseState.CLOSED, CaseState.POOLED):
+    else:
         settle_case(tx, office, review.finding(case, item, policy, now, office.calendar), policy, now)
 
 

@@ -25,7 +25,7 @@ from inspector.domain.counting import Tallied, tally
 from inspector.domain.errors import InspectorError
 from inspector.domain.evidence import Evidence, Verdict
 from inspector.domain.pause import Extension, Suspension
-from inspector.domain.piece import beside, evidence_id, fingerprint
+from inspector.domain.piece import beside, evidence_id
 from inspector.domain.policy import Policy
 from inspector.domain.review import Reviewed, reviewed
 from inspector.domain.transition import Scope
@@ -34,7 +34,7 @@ from inspector.flows.articles import Article, articles
 from inspector.flows.asked import Asked, letter, party
 from inspector.flows.calls import Call, call
 from inspector.flows.corrections import Corrected, corrections, promised
-from inspector.flows.decisions import Decided, cited, decided, fingerprints, last_review
+from inspector.flows.decisions import Decided, Sealed, cited, decided, last_review, sealed_in
 from inspector.flows.office import Office, Place
 from inspector.flows.records import Act, Kept, act, acts, kept
 from inspector.flows.showed import Showed, showed
@@ -108,7 +108,8 @@ class Heard:
     `note` is a code; `remark` are words that somebody outside wrote; `door` is how an agency's word came in, `token` by whose name.
     `claim` is the claim's `id`; `former`: what was asked about was promised before a correction. `owner` is whose data they are,
     `valid_for` how long such a fact holds by the pack, `source_version` what the other side calls the data (of another agency's result
-    that agency and its number), the digests are SHA-256 of question and reply. `altered`: it is not what the sealed ledger has seen.
+    that agency and its number), the digests are SHA-256 of question and reply. `altered`: it is not what the sealed ledger has seen, or
+    may go against somebody while the ledger knows nothing of it.
     """
 
     id: str
@@ -199,7 +200,7 @@ def explain(office: Office, tx: Tx, case_id: str, *, outside: bool = False) -> E
     last = last_review(decisions)
     relied_on = cited(evidence, last)
     came = {evidence_id(held): held.ended_at for held in letters if held.reply}  # pieces of before `came_at` was kept
-    sealed = fingerprints(decisions)
+    sealed = sealed_in(decisions)
     heard = [_heard(office, held, case, policy, came, sealed) for held in evidence]
     return Explanation(
         case=case.id,
@@ -325,7 +326,7 @@ def _name(claim: Claim, case: Case, policy: Policy) -> str:
 
 
 def _heard(
-    office: Office, held: Evidence, case: Case, policy: Policy, came: Mapping[str, datetime | None], sealed: Mapping[str, str]
+    office: Office, held: Evidence, case: Case, policy: Policy, came: Mapping[str, datetime | None], sealed: Sealed
 ) -> Heard:
     """An answer with its question, also where that was about what the case said before a correction.
 
@@ -359,7 +360,7 @@ def _heard(
         source_version=held.source_version,
         request_digest=held.request_digest,
         reply_digest=held.reply_digest,
-        altered=sealed.get(held.id, fingerprint(held)) != fingerprint(held),
+        altered=sealed.altered(held) or sealed.lacks(held),
     )
 
 

@@ -1,4 +1,4 @@
-"""The record of who was asked what about whom: written in the transaction that settles the question or its first vain try.
+"""The record of who was asked what about whom: written in the transaction that settles the question or a vain try of it.
 
 So what left is there though the case withdraws the question before an answer comes. One that was under way when the daemon died is
 asked again and written then, under the same key. What never left is not written: a question that waited for its turn in vain.
@@ -43,23 +43,32 @@ def noted(do: Callable[[Work, Office], Settlement]) -> Callable[[Work, Office], 
 def given_up(
     give_up: Callable[[Work, Office, PortError | None], Settlement],
 ) -> Callable[[Work, Office, PortError | None], Settlement]:
-    """The same for a question whose tries are spent: it left as often as it was tried, and this time if the error is of a call."""
+    """The same for a question whose tries are spent: each is on record since it was made, and now how it ended."""
 
     def noting(work: Work, office: Office, error: PortError | None) -> Settlement:
-        called = error is not None and bool(error.attempts)
-        return _with(give_up(work, office, error), work, office, work.attempts - 1 + called)
+        settlement = give_up(work, office, error)
+        write = settlement.write
+
+        def both(tx: Tx, now: datetime) -> None:
+            write(tx, now)
+            if _is_question(work):
+                tx.inquiries.ended(work.key, settlement.outcome, now)
+
+        return replace(settlement, write=both)
 
     return noting
 
 
-def tried(tx: Tx, work: Work, office: Office, now: datetime) -> None:
-    """The same for a try that came to nothing and is made again later."""
+def tried(tx: Tx, work: Work, office: Office, calls: int, now: datetime) -> None:
+    """The same for a try that left and came to nothing, whether it is made again or not; `calls` are those it made."""
     if _is_question(work):
-        tx.inquiries.tried(_inquiry(tx, office, work, Verdict.NO_ANSWER.value, work.attempts, now))
+        tx.inquiries.tried(_inquiry(tx, office, work, Verdict.NO_ANSWER.value, calls, now))
 
 
-def enclosed(tx: Tx, office: Office, request: Request, via: str, key: str, now: datetime) -> None:
-    """The same for a request that went out in a digest with others; `key` is that of its letter."""
+def enclosed(
+    tx: Tx, office: Office, request: Request, via: str, key: str, now: datetime, *, calls: int = 1, outcome: str = ""
+) -> None:
+    """The same for a request that went out in a digest with others; `key` is that of its letter, `outcome` how it ended otherwise."""
     there, case = office.connectors.agencies, tx.cases.get(request.case_id)
     asked = Inquiry(
         key=key,
@@ -73,10 +82,13 @@ def enclosed(tx: Tx, office: Office, request: Request, via: str, key: str, now: 
         code=str(request.question["code"]),
         fact=str(request.question["fact"]),
         basis=request.basis,
-        outcome=LetterKind.REQUEST.value,
-        attempts=1,
+        outcome=outcome or LetterKind.REQUEST.value,
+        attempts=calls,
     )
-    tx.inquiries.add(asked)
+    if outcome == Verdict.NO_ANSWER.value:
+        tx.inquiries.tried(asked)
+    else:
+        tx.inquiries.add(asked)
 
 
 def read(tx: Tx, by: str, about: str, now: datetime) -> None:

@@ -12,6 +12,7 @@ from inspector.domain.decision import Decision, OrderKind
 from inspector.domain.evidence import Verdict
 from inspector.domain.letter import ALONE, LetterKind
 from inspector.domain.policy import Policy
+from inspector.domain.scoreboard import UNREACHED
 from inspector.flows import contacts
 from inspector.flows.office import Office
 from inspector.flows.requests import go_on, held, spread, superior_of
@@ -55,7 +56,10 @@ def escalate(work: Work, office: Office) -> Settlement:
 
 def end(work: Work, office: Office) -> Settlement:
     """The last date: the request ends unanswered, and the case takes the next way. Silence is no finding (scenario 53)."""
-    return _timer(work, lambda _tx, request, policy, now: ladder.silent(request, now, policy.label), office, "unanswered")
+    _wait_for_letter(work, office)
+    return _timer(
+        work, lambda _tx, request, policy, now: sending.end(request, policy, now, office.calendar), office, "unanswered"
+    )
 
 
 def undecided(work: Work, office: Office) -> Settlement:
@@ -70,9 +74,9 @@ def unknown(tx: Tx, request: Request, now: datetime) -> None:
 
 
 def _wait_for_letter(work: Work, office: Office) -> None:
-    """Raise NotYet while the letter that asks is in this house, or a word of the agency lies here unread: nobody of them is silent.
+    """Raise NotYet while a letter that tells how or by when to answer is still in this house, or a word of the agency lies unread.
 
-    The letter leaves, with its digest or alone, or ends its request where it cannot (`posting.lost`); then there is a next step again,
+    Nobody is silent who was not asked, or was not heard. The letter leaves, with its digest or alone, or ends its request where it cannot (`posting.lost`); then there is a next step again,
     or none. A word is read by whoever closes its matter.
     """
     with office.store.read() as tx:
@@ -81,12 +85,15 @@ def _wait_for_letter(work: Work, office: Office) -> None:
             return
         if unread(tx, request.id):
             raise NotYet("mail_waits", origin=Origin.US, attempts=0, retry_after=_HOUR)
-        if request.reached:
+        if request.knows:
             return
         word, to = LetterKind.REQUEST.value, request.requested
-        rows = map(tx.work.keyed, (replace(request, turn=0).letter_key(word, to), request.letter_key(word, to) + ALONE))
+        keys = [request.owed.key] if request.owed is not None else []
+        if not request.reached:
+            keys += [replace(request, turn=0).letter_key(word, to), request.letter_key(word, to) + ALONE]
+        rows = map(tx.work.keyed, keys)
         here = any(row is not None and row["state"] in ("ready", "waiting") for row in rows)
-        if here or tx.digests.carries(request.requested, request.id):
+        if here or (not request.reached and tx.digests.carries(request.requested, request.id)):
             raise NotYet("letter_waits", origin=Origin.US, attempts=0, retry_after=_HOUR)
 
 
@@ -109,7 +116,7 @@ def _timer(work: Work, decide: Decide, office: Office, note: str = "") -> Settle
             return
         settle_request(tx, decision, now)
         spread(tx, office, case, decision, now)
-        why = note or (sending.NOT_SENT if not decision.state.state.open else "")
+        why = "" if decision.state.state.open else sending.NOT_SENT if decision.because.rule == UNREACHED else note
         if why == sending.NOT_SENT:
             called_off(tx, request, now)  # what still lies here on paper need not be posted
         if why:

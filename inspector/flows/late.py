@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from inspector.domain.case import Case, Claim, Rated
+from inspector.domain.decision import Because, Decision
 from inspector.domain.evidence import Evidence
 from inspector.domain.late import late, unused
+from inspector.domain.piece import fingerprint
 from inspector.domain.policy import Policy
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -19,6 +21,18 @@ def keep(tx: Tx, office: Office, case: Case, found: Evidence, asked: Claim, now:
     policy = office.book.get(case.pack)
     tx.cases.add_evidence(case.id, found)
     settle_case(tx, office, late(case, found, asked, policy, now, office.calendar), policy, now)
+
+
+def beside(tx: Tx, case: Case, found: Evidence, now: datetime) -> None:
+    """Keep what is said beside an answer and weighed by no rule: a part, unread material, what no claim asks for any more.
+
+    The ledger holds its digest like that of an answer, so that no later change of it goes unseen either.
+    """
+    tx.cases.add_evidence(case.id, found)
+    facts = {"claim": found.claim, "method": found.method.value, "verdict": found.verdict.value, "via": found.via}
+    facts |= {"evidence": found.id, "digest": fingerprint(found)}
+    because = Because(rule="evidence.kept", basis=(), pack=case.pack, facts=facts)
+    record(tx, case.id, Decision(state=case, because=because), now, {"state": case.state.value}, kept=case.pack)
 
 
 def note(tx: Tx, case: Case, rated: Rated, policy: Policy, now: datetime) -> None:

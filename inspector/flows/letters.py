@@ -32,11 +32,13 @@ def worded(office: Office, tx: Tx, request: Request, letter: Letter, via: str) -
     to, lang = _behind(office, via), language(office, via)
     facts = {**_facts(office, tx, request, letter, lang), "to": to.name if to is not None else via}
     parts = [label(f"letter.{letter.kind.value}", lang, **facts)]
-    if letter.kind not in TELLING:
-        parts += [label("letter.facts", lang, **facts), question.counted(request, lang)]
     asks = letter.kind not in TELLING | ABOVE
+    counted = question.counted(request, lang) if letter.kind not in TELLING else ""
+    effect = label("letter.effect", lang) if asks else ""
+    if counted:
+        parts += [label("letter.facts", lang, **facts), counted]
     if asks:
-        parts += [label("letter.effect", lang), label("letter.duty", lang, **facts)]
+        parts += [effect, label("letter.duty", lang, **facts)]
     how = "" if letter.kind in TELLING else label("letter.how" if asks else "letter.how_above", lang, **facts)
     words = Words(
         language=lang,
@@ -54,6 +56,8 @@ def worded(office: Office, tx: Tx, request: Request, letter: Letter, via: str) -
         slip_title=label("letter.slip", lang) if asks else "",
         known=(f"{label('slip.number', lang)}：{request.id}", f"{label('slip.code', lang)}：{{code}}") if asks else (),
         marks=(label("letter.mark_head", lang), label("letter.mark_opens", lang), label("letter.mark_closes", lang)),
+        counted=counted,
+        effect=effect.strip("　"),
     )
     return replace(letter, words=words)
 

@@ -25,6 +25,7 @@ def seen_to(
     if matter is None or matter["kind"] != TO_POST:
         return
     case, request = held(tx, str(json.loads(matter["body"])["request"]))
-    told = sending.posted(request, by, office.book.get(case.pack), now, office.calendar)
+    key = attention_id.removeprefix(f"{TO_POST}:")
+    told = sending.posted(request, by, office.book.get(case.pack), now, office.calendar, key=key)
     if told.because.rule != OBSOLETE:
         settle_request(tx, told, now)

@@ -90,6 +90,7 @@ def send(work: Work, office: Office) -> Settlement:
                 now,
                 office.calendar,
                 by_hand=receipt.by_hand,
+                key=work.key,
             )
             settle_request(tx, told, now)
 
@@ -195,19 +196,20 @@ def _written(work: Work, office: Office, request: Request) -> Letter:
 
 
 def _begun(work: Work, office: Office, tx: Tx, request_id: str) -> tuple[Request, datetime | None]:
-    """The request as its letter is to tell it: the first one, if it leaves late, tells the date that is counted from here (and is tried
+    """The request as its letter is to tell it: one that we owe, if it leaves late, tells the date that is counted from here (and is
 
-    until then).
+    tried until then).
     """
     case, request = held(tx, request_id)
-    if work.payload["letter"] != LetterKind.REQUEST.value:
+    owed = request.owed is not None and request.owed.key == work.key
+    if work.payload["letter"] != LetterKind.REQUEST.value and not owed:
         return request, None
     now = office.now()
     moved = sending.written(request, str(work.payload["via"]), office.book.get(case.pack), now, office.calendar)
     if moved is None:
         return request, None
     settle_request(tx, moved, now)
-    return moved.state, moved.state.due_at
+    return moved.state, moved.state.end_at or moved.state.due_at
 
 
 def letter_of(office: Office, tx: Tx, request: Request, kind: LetterKind, via: str) -> Letter:

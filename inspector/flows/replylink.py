@@ -5,12 +5,14 @@ from __future__ import annotations
 import hmac
 from datetime import datetime, timedelta
 
+from inspector.domain import sending
 from inspector.domain.assistance import AssistanceState, Request
 from inspector.domain.decision import Because, Decision, Order
 from inspector.domain.errors import Forbidden, Invalid
 from inspector.domain.evidence import blank
 from inspector.domain.letter import anew as further
 from inspector.domain.letter import letter, until
+from inspector.flows import unsettled
 from inspector.flows.office import Office
 from inspector.flows.requests import held
 from inspector.flows.settle import settle_request
@@ -47,7 +49,8 @@ def opens(office: Office, tx: Tx, purpose: str, request_id: str, shown: str) -> 
 def call_back(tx: Tx, request_id: str, by: str, reason: str, now: datetime, *, anew: bool) -> Request:
     """An officer calls every link of a request back, the agency's and the superior's: none that was sent opens anything from now on.
 
-    `anew`: the letters go out with other ones, to the agency and to the superior who has to see to it or to decide. Raises Invalid for a
+    `anew`: the letters go out with other ones, to the agency and to the superior who has to see to it or to decide. Without it a person
+    is told of an agency that has no way to answer by link (`link_missing`); its silence says nothing meanwhile. Raises Invalid for a
     reason that says nothing.
     """
     if blank(reason):
@@ -57,12 +60,18 @@ def call_back(tx: Tx, request_id: str, by: str, reason: str, now: datetime, *, a
     facts: dict[str, object] = {"by": by, "reason": reason, "to": request.requested}
     for purpose, again in ((LINK, _asking(request, now)), (OVERSEE, _above(request, now))):
         edition = tx.replylinks.call_back(purpose, request_id, now)
+        if purpose == LINK:
+            request = sending.link_called_back(request, f"{_asking(request, now).key}:link{edition}", now)
         if again is not None and anew and request.state.open:
             request, order = further(request, again, f"link{edition}")
             orders.append(order)
             facts |= {"superior": again.lane} if purpose == OVERSEE else {}
     because = Because(rule="assistance.link", basis=(request.basis,), pack=case.pack, facts=facts)
     settle_request(tx, Decision(state=request, because=because, orders=tuple(orders)), now)
+    tx.attention.close(f"{unsettled.LINK_MISSING}:{request.id}", now)
+    if request.owed is not None and request.owed.link and not anew:
+        told = {"requested": request.requested, "case": request.case_id}
+        tx.attention.open(unsettled.LINK_MISSING, request.requester, request.id, told, now)
     return request
 
 

@@ -50,9 +50,11 @@ def go_on(tx: Tx, office: Office, request: Request, verdict: Verdict, note: str,
     if request.late:
         late.keep(tx, office, case, found, asked({**request.question, "claim": request.claim}), now)
         return
+    if request.claim not in {one.claim.key for one in case.claims}:
+        late.beside(tx, case, found, now)
+        return
     tx.cases.add_evidence(case.id, found)
-    if request.claim in {one.claim.key for one in case.claims}:
-        settle_case(tx, office, verification.weigh(case, found, policy, now, office.calendar), policy, now)
+    settle_case(tx, office, verification.weigh(case, found, policy, now, office.calendar), policy, now)
 
 
 def spread(tx: Tx, office: Office, case: Case, decision: Decision[Request], now: datetime) -> None:

@@ -9,10 +9,9 @@ from inspector.domain import review
 from inspector.domain.case import Case, CaseState, Outcome
 from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Invalid, Refusal
-from inspector.domain.piece import fingerprint
 from inspector.domain.transition import Scope
 from inspector.flows import selfproof, sooner
-from inspector.flows.decisions import decided, fingerprints
+from inspector.flows.decisions import decided, sealed_in
 from inspector.flows.office import Office
 from inspector.flows.settle import REVIEW_DUE, Settlement, settle_case
 from inspector.store.tx import Tx
@@ -41,9 +40,11 @@ def decide(  # noqa: PLR0913 - a decision in all its parts
     if strange := [one for one in evidence if one not in known]:
         raise Invalid("evidence_unknown", evidence=", ".join(strange), known=", ".join(known), field="evidence")
     cited = tuple(known[one] for one in dict.fromkeys(evidence))
-    sealed = fingerprints(decided(office, row, policy) for row in tx.ledger.about(case_id))
-    if altered := [piece.id for piece in cited if sealed.get(piece.id, fingerprint(piece)) != fingerprint(piece)]:
+    sealed = sealed_in([decided(office, row, policy) for row in tx.ledger.about(case_id)])
+    if altered := [piece.id for piece in cited if sealed.altered(piece)]:
         raise Refusal("evidence_altered", evidence=", ".join(altered))
+    if unknown := [piece.id for piece in cited if sealed.lacks(piece)]:
+        raise Refusal("evidence_unsealed", evidence=", ".join(unknown))
     ruled = office.ruling(case.agency, case.pack, Scope.OUTCOMES, now)
     if (
         outcome in ruled.policy.outcomes
@@ -53,7 +54,9 @@ def decide(  # noqa: PLR0913 - a decision in all its parts
         raise Refusal(
             "material_lies_unread", self_proof=", ".join(left)
         )  # nobody is judged before what he or she has shown is read
-    decision = review.review(case, outcome, officer, reasons, cited, ruled.policy, now, office.calendar, act=act)
+    decision = review.review(
+        case, outcome, officer, reasons, cited, ruled.policy, now, office.calendar, act=act, beside=tuple(known.values())
+    )
     return settle_case(tx, office, ruled.told(decision), policy, now)
 
 

@@ -129,7 +129,7 @@ def receive(
     tx.materials.keep(made.id, material.digest, material.kind, what.kept.content, now, case.id)
     settle_proof(tx, decision, now)
     _spread(tx, office, case, decision, now)
-    tx.cases.add_evidence(case.id, exhibit.shown(made))
+    late.beside(tx, case, exhibit.shown(made), now)
     facts = {"case": case.id, "files": len(made.materials), "due_at": made.read_by.isoformat() if made.read_by else ""}
     tx.attention.open(recall.TO_READ, case.agency, proof.id, facts, now)
     return made

@@ -45,14 +45,14 @@ class Flow:
     """`do` runs with no transaction open and returns what to write; `give_up` None means quarantine.
 
     `stuck` tells a person of a row that goes into quarantine, with its error's code and in its transaction.
-    `tried` writes down, in the transaction that counts it, a try that left and came to nothing.
+    `tried` writes down, in the transaction that counts it, a try that left and came to nothing, with how many calls it was.
     `alone`: settled in a transaction of its own, because it takes hold of many cases, which a group may hold in another order.
     """
 
     do: Callable[[Work, Office], Settlement]
     give_up: Callable[[Work, Office, PortError | None], Settlement] | None = None
     stuck: Callable[[Tx, Work, str, datetime], None] | None = None
-    tried: Callable[[Tx, Work, Office, datetime], None] | None = None
+    tried: Callable[[Tx, Work, Office, int, datetime], None] | None = None
     alone: bool = False
 
 
@@ -64,7 +64,7 @@ FLOWS: Mapping[OrderKind, Flow] = {
     OrderKind.REVIEW_REMIND: Flow(do=review.due),
     OrderKind.REVIEW_DUE: Flow(do=review.due),
     OrderKind.ASSIST_SEND: Flow(do=noted(posting.send), give_up=given_up(posting.give_up_sending), tried=tried),
-    OrderKind.ASSIST_DIGEST: Flow(do=digesting.send, give_up=digesting.give_up),
+    OrderKind.ASSIST_DIGEST: Flow(do=digesting.send, give_up=digesting.give_up, tried=digesting.tried),
     OrderKind.ASSIST_ACK: Flow(do=ladder.remind),
     OrderKind.ASSIST_REMIND: Flow(do=ladder.remind),
     OrderKind.ASSIST_LAST: Flow(do=ladder.remind),

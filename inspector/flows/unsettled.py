@@ -24,6 +24,9 @@ SUPERIOR_UNKNOWN = "superior_unknown"
 FORWARD_CIRCLE = "forward_circle"
 """A request that agencies send each other: over when somebody answers, or the common superior has decided."""
 
+LINK_MISSING = "link_missing"
+"""An agency's link was called back and no letter with another one ordered: over when one is, or the agency speaks, or the request ends."""
+
 DATE_PROPOSED = "date_proposed"
 """A date that an agency has proposed: an officer agrees, or says why not."""
 
@@ -53,6 +56,8 @@ def heard(tx: Tx, was: Request, now: datetime) -> None:
 def follow(tx: Tx, request: Request, now: datetime) -> None:
     """What a request's present state leaves no question about, whoever brought it there."""
     over = not request.state.open
+    if over or request.owed is None:
+        tx.attention.close(f"{LINK_MISSING}:{request.id}", now)
     if over or request.proposed is None:
         tx.attention.close(f"{DATE_PROPOSED}:{request.id}", now)
     if over or request.dispute is not None:

@@ -232,7 +232,16 @@ def _observe(policy: Policy, example: Example, calendar: WorkingCalendar) -> dic
     observed: dict[str, object] = {"state": case.state.value, "review_reason": case.review_reason or ""}
     if example.officer is not None:
         decision = review(
-            case, example.officer, "officer", "reasons", tuple(heard), policy, example.reviewed, calendar, act=example.act
+            case,
+            example.officer,
+            "officer",
+            "reasons",
+            tuple(heard),
+            policy,
+            example.reviewed,
+            calendar,
+            act=example.act,
+            beside=heard,
         )
         case = decision.state
         made.append(decision)

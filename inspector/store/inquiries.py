@@ -11,19 +11,23 @@ from sqlalchemy.dialects import postgresql, sqlite
 from inspector.domain.case import SubjectKind
 from inspector.domain.inquiry import Asked, Inquiry
 from inspector.store.inquirytables import inquiry
-from inspector.store.room import Room, insert_new
+from inspector.store.room import Room
 
 
 class InquiryRoom(Room):
     """The inquiry table. Plain columns; it outlasts the cases, and holds nothing that was promised or answered."""
 
     def add(self, made: Inquiry) -> None:
-        """A question that left; said twice it is one, and how it ended takes the place of a try."""
+        """A question that left; its tries before count with it, and how it ended takes their place."""
         self.batch.later(_ended(self.sqlite), [_row(made)])
 
     def tried(self, made: Inquiry) -> None:
-        """One that left and may leave again: whatever is said of it already stands."""
-        self.batch.later(insert_new(self.sqlite, inquiry, ("key",)), [_row(made)])
+        """One that left and may leave again: it is counted, and whatever is said of it already stands."""
+        self.batch.later(_counted(self.sqlite), [_row(made)])
+
+    def ended(self, key: str, outcome: str, now: datetime) -> None:
+        """How a question ended that is on record, if it is: of one that never left nothing is."""
+        self.connection.execute(sa.update(inquiry).where(inquiry.c.key == key).values(outcome=outcome, at=now))
 
     def of_case(self, case_id: str) -> list[Inquiry]:
         """All that a case has asked, oldest first."""
@@ -58,5 +62,16 @@ def _row(made: Inquiry) -> dict[str, object]:
 @cache
 def _ended(is_sqlite: bool) -> sqlite.Insert | postgresql.Insert:
     insert = sqlite.insert(inquiry) if is_sqlite else postgresql.insert(inquiry)
-    said = {name: insert.excluded[name] for name in ("at", "outcome", "attempts")}
+    said = {
+        "at": insert.excluded.at,
+        "outcome": insert.excluded.outcome,
+        "attempts": inquiry.c.attempts + insert.excluded.attempts,
+    }
     return insert.on_conflict_do_update(index_elements=["key"], set_=said)
+
+
+@cache
+def _counted(is_sqlite: bool) -> sqlite.Insert | postgresql.Insert:
+    insert = sqlite.insert(inquiry) if is_sqlite else postgresql.insert(inquiry)
+    more = {"attempts": inquiry.c.attempts + insert.excluded.attempts}
+    return insert.on_conflict_do_update(index_elements=["key"], set_=more)

@@ -153,6 +153,9 @@ def counted(notes: dict[str, Noted], calendar: WorkingCalendar) -> dict[str, obj
         "heard_in_time": sum(note.first_word <= (note.accept_by or note.due) for note in spoken if note.first_word),
         "punctual": sum(note.answered <= note.due for note in answered if note.answered),
         "partly": sum(note.partly for note in notes.values()),
+        "moved": sum(note.moved > 0 for note in notes.values()),
+        "disproved": sum(note.echo == "DISPROVED" for note in notes.values()),
+        "unreached": 0,  # each letter arrives here
         "disputed": sum(note.disputed for note in notes.values()),
         "badly_put": sum(note.badly_put for note in notes.values()),
         "used": sum(note.echo == "USED" for note in notes.values()),
@@ -176,7 +179,7 @@ def shown(score: Score) -> dict[str, object]:
         "punctual",
         "partly",
     )
-    more = ("disputed", "badly_put", "used")
+    more = ("moved", "disproved", "unreached", "disputed", "badly_put", "used")
     lists = {"heard_days": sorted(score.heard_days), "answer_days": sorted(score.answer_days)}
     silent = {"unanswered": score.unanswered + score.undecided}  # an agency's diary tells nothing of the superior's silence
     return {**{name: getattr(score, name) for name in (*names, *more)}, **silent, **lists, "reasons": score.reasons}

@@ -13,11 +13,13 @@ from inspector.domain.evidence import Verdict
 from inspector.domain.inquiry import Asked
 from inspector.domain.manners import Manners, Window
 from inspector.flows import review
-from inspector.ports import Origin, Unavailable
+from inspector.ports import Garbled, Origin, PortError, Refused, Unavailable
 from inspector.settings import Schedules
 from inspector.store.store import Store
 from tests.edge import serving
 from tests.house import Hand, Table, application, open_office, post, settle
+from tests.integration.test_digest import NEXT, digesting
+from tests.integration.test_letters import Desk
 from tests.integration.test_way import HOUSEHOLD, LICENCE, Post, person
 from tests.operator import one_database, settled
 
@@ -150,7 +152,55 @@ def test_what_left_in_vain_is_on_record_though_the_case_is_withdrawn_and_what_wa
         settle(office)
     with store.read() as tx:
         (one,) = tx.inquiries.of_case(left)
-        assert (one.outcome, one.attempts) == ("no_answer", 1)
+        assert (one.outcome, one.attempts) == ("no_answer", asked)
         assert len(away.asked) == asked >= 1
         assert tx.inquiries.of_case(waiting) == []
         assert [(found.verdict, found.attempts) for found in tx.cases.evidence(waiting)] == [(Verdict.NO_ANSWER, 0)]
+
+
+def test_what_left_after_a_first_try_that_never_left_is_on_record_and_counted_at_each(store: Store, hand: Hand) -> None:
+    class Away(Table):
+        def ask(self, question, *, key):  # type: ignore[no-untyped-def]
+            self.asked.append(question)
+            full = len(self.asked) == 1  # no call left the house
+            raise Unavailable("pool_full" if full else "timeout", origin=Origin.US if full else Origin.WIRE, attempts=not full)
+
+    away = Away()
+    office = open_office(store, hand, sources={"registers": away})
+    case_id = post(office, application(1, "business-licence", LICENCE))
+    for _ in range(4):
+        settle(office)
+        hand.on(minutes=30)
+    with store.begin() as tx:
+        review.withdraw(office, tx, case_id, "自行提供证明", "hall", hand())
+    with store.read() as tx:
+        (one,) = tx.inquiries.of_case(case_id)
+    assert one.attempts == len(away.asked) - 1 > 1
+    assert one.outcome == "no_answer"
+
+
+@pytest.mark.parametrize("fails", ["garbled", "withdrawn", "split"])
+def test_a_digest_that_may_have_arrived_is_on_record_for_each_subject_in_it(fails: str, store: Store, hand: Hand) -> None:
+    errors: dict[str, list[PortError]] = {
+        "garbled": [Garbled("not_json", digest="0" * 64)],
+        "withdrawn": [Unavailable("timeout", origin=Origin.WIRE) for _ in range(50)],
+        "split": [Refused("http_413", origin=Origin.THEM)],
+    }
+    civil = Desk("civil-affairs", fails=[*errors[fails]])
+    office = digesting(store, hand, civil)
+    cases = [post(office, person(number, "relief-household", HOUSEHOLD)) for number in (1, 2)]
+    settle(office)
+    hand.now = NEXT
+    settle(office)
+    calls = len(errors[fails]) - len(civil.fails)
+    for case_id in cases if fails == "withdrawn" else ():
+        with store.begin() as tx:
+            review.withdraw(office, tx, case_id, "自行提供证明", "hall", hand())
+    with store.read() as tx:
+        told = [[one for one in tx.inquiries.of_case(case_id) if one.port is Asked.AGENCY] for case_id in cases]
+    ends = {
+        "garbled": [("undeliverable", 1)],
+        "withdrawn": [("no_answer", calls)],
+        "split": [("undeliverable", 1), ("request", 1)],  # the digest, and the letter that went by itself
+    }
+    assert [[(one.outcome, one.attempts) for one in held] for held in told] == [ends[fails]] * 2

@@ -81,7 +81,7 @@ def test_who_shows_nothing_and_says_nothing_is_verified_in_another_way_and_not_h
     house.hand.on(days=8)
     settle(house.office)
     assert house.get().state is ProofState.UNANSWERED
-    assert house.heard() == [(Verdict.NO_ANSWER, "subject_silent")]
+    assert house.heard() == [(Verdict.NO_ANSWER, "subject_unasked")], "the link was handed over by nobody: that is our omission"
     case = house.case()
     assert (case.state, house.way()) == (CaseState.VERIFYING, Method.ON_SITE)
     assert case.file("office-in-use").status is ClaimStatus.OPEN

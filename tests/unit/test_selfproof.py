@@ -119,9 +119,15 @@ def test_the_term_runs_from_the_handing_over_of_the_link_and_has_a_reminder(poli
 
 
 def test_silence_and_i_will_not_say_nothing_about_anybody(policy: Policy) -> None:
-    silent = selfproof.silent(asked(policy), NOW, policy.label).state
-    found = exhibit.ended(silent, NOW)
-    assert (silent.state, found.verdict, found.note) == (ProofState.UNANSWERED, Verdict.NO_ANSWER, exhibit.SILENT)
+    handed = selfproof.hand(asked(policy), "王五", policy, NOW, CALENDAR).state
+    for proof, note in (
+        (handed, exhibit.SILENT),
+        (selfproof.seen(asked(policy), NOW), exhibit.SILENT),
+        (asked(policy), exhibit.UNASKED),
+    ):
+        silent = selfproof.silent(proof, NOW, policy.label).state
+        found = exhibit.ended(silent, NOW)
+        assert (silent.state, found.verdict, found.note) == (ProofState.UNANSWERED, Verdict.NO_ANSWER, note)
     for why in Unable:
         unable = selfproof.decline(asked(policy), why, "因故", NOW, policy.label, Door()).state
         found = exhibit.ended(unable, NOW)
