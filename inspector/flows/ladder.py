@@ -76,8 +76,8 @@ def unknown(tx: Tx, request: Request, now: datetime) -> None:
 def _wait_for_letter(work: Work, office: Office) -> None:
     """Raise NotYet while a letter that tells how or by when to answer is still in this house, or a word of the agency lies unread.
 
-    Nobody is silent who was not asked, or was not heard. The letter leaves, with its digest or alone, or ends its request where it cannot (`posting.lost`); then there is a next step again,
-    or none. A word is read by whoever closes its matter.
+    Nobody is silent who was not asked, or was not heard. The letter leaves, with its digest or alone, or ends its request where it
+    cannot (`posting.lost`); then there is a next step again, or none. A word is read by whoever closes its matter.
     """
     with office.store.read() as tx:
         request = tx.assistance.get(str(work.payload["request"]))

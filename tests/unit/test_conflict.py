@@ -10,7 +10,8 @@ from inspector.domain import late, review, verification
 from inspector.domain.case import Case, CaseState, ClaimStatus, Method, Outcome
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import Evidence, Verdict
-from tests.property.test_case_properties import CALENDAR, MAOJI, NOW, started
+from tests.property.test_case_properties import NOW, started
+from tests.unit.test_conduct import CALENDAR, MAOJI
 
 LICENCE, VISIT = Method.ASSISTANCE, Method.ON_SITE
 
