@@ -176,8 +176,10 @@ def test_a_seat_whose_push_no_channel_had_taken_at_the_upgrade_does_not_lapse(fi
     migrate.upgrade(first)
     with first.read() as tx:
         rows = {row["key"]: row for row in tx.work.page()}
+        bodies = [json.loads(body) for body in tx.connection.execute(sa.select(metadata.tables["seat"].c.body)).scalars()]
     assert set(rows) == {f"push:{waits}", f"push.due:{waits}", f"accept.due:{handed}"}
     assert (rows[f"push.due:{waits}"]["kind"], rows[f"push:{waits}"]["expires_at"]) == ("push.due", due)
+    assert bodies == [{"tried": [""]}] * 2, "the next push is another one than that which was ordered"
 
 
 def test_a_database_of_the_hours_in_which_0001_brought_them_keeps_its_columns(first: Store) -> None:
