@@ -302,7 +302,7 @@ def entries(office: Office, number: str) -> list[dict[str, str]]:
     return [facts for facts in told if facts["test"] == number]
 
 
-def test_an_inspector_who_left_is_pushed_nothing_and_open_duties_pass_on_by_the_rule(store: Store, hand: Hand) -> None:
+def test_an_inspector_who_left_is_assigned_nothing_and_open_duties_pass_on_by_the_rule(store: Store, hand: Hand) -> None:
     line = Line("wecom", fault=AWAY)
     office, visit = sent(store, hand, line)
     gone: Seat = team(office, visit)[0]
@@ -312,6 +312,6 @@ def test_an_inspector_who_left_is_pushed_nothing_and_open_duties_pass_on_by_the_
     open_lanes(office)
     hand.on(hours=2)
     settle(office)
-    assert gone.inspector not in {message.to.partition("@")[0] for _, message in line.took}
+    assert gone.inspector not in {message.to.partition("@")[0] for message in line.assignments}, "but that one need not go"
     assert passed(office, visit) == ["departed"]
     assert states(office, visit) == [SeatState.RELIEVED, SeatState.HANDED_OVER, SeatState.HANDED_OVER]
