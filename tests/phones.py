@@ -91,7 +91,8 @@ def matters(office: Office, kind: str) -> list[dict[str, object]]:
 def clocks(office: Office, seat: Seat) -> set[str]:
     """Which of a seat's clocks run: the kinds of its rows that are not done."""
     with office.store.read() as tx:
-        rows = {kind: tx.work.keyed(f"{kind.value}:{seat.name}") for kind in _CLOCKS}
+        keys = {kind: seat.push(0) if kind is OrderKind.PUSH else seat.clock(kind) for kind in _CLOCKS}
+        rows = {kind: tx.work.keyed(key) for kind, key in keys.items()}
     return {kind.value for kind, row in rows.items() if row is not None and row["state"] != "done"}
 
 

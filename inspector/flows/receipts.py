@@ -84,9 +84,10 @@ def _failed(office: Office, tx: Tx, held: Visit, seat: Seat, push: Pushed, told:
     bounced = pushes.bounced(seat, push.channel, told.code, pack(tx, held))
     if bounced is not None:
         settle_seat(tx, held, seat, bounced, now)
-        stopped.end(tx, [f"{OrderKind.PUSH_REACH.value}:{seat.name}"], now)
-        tx.work.redate(max(held.due_at, now), now, key=f"{OrderKind.ACCEPT_DUE.value}:{seat.name}")  # it says nothing till then
+        stopped.end(tx, seat.timers, now)
         pushing.go_on(office, tx, held, bounced.state, "", told.code, now)
+        fresh = tx.visits.seat(held.id, seat.place, seat.turn)
+        tx.work.order([pushes.leaving(fresh, held)], now)
 
 
 def _reached(office: Office, tx: Tx, held: Visit, seat: Seat, push: Pushed, told: Reached, now: datetime) -> None:

@@ -19,7 +19,7 @@ from tests.phones import AWAY, Line, sent, team
 pytestmark = pytest.mark.alike
 
 
-def called_off(line: Line) -> list[object]:
+def called_off(line: Line) -> list[str]:
     """Whose seats were taken back by a channel."""
     return sorted(str(message.data["seat"]) for _, message in line.took if message.data.get("called_off"))
 

@@ -1,0 +1,59 @@
+"""A push that a channel had taken and that came to nobody begins anew: with clocks of its own, and with a person who is told."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from inspector.domain.reached import Reach
+from inspector.domain.visit import SeatState
+from inspector.flows.office import Office
+from inspector.store.store import Store
+from tests.house import Hand, settle
+from tests.integration.test_pushes import open_lanes
+from tests.phones import AWAY, Line, clocks, matters, passed, report, sent, team
+
+pytestmark = pytest.mark.alike
+
+
+def bounce(office: Office, line: Line, name: str, code: str = "recipient_refused") -> None:
+    """The channel says that the last push of a seat came to nobody."""
+    key = [key for key, message in line.took if message.data["seat"] == name][-1]
+    report(office, line.name, (key, Reach.FAILED), code=code)
+
+
+def test_after_a_bounce_a_person_is_told_that_nothing_leaves_and_a_late_hand_over_has_its_clock(store: Store, hand: Hand) -> None:
+    wecom, sms = Line("wecom", reports=True), Line("sms", fault=AWAY)
+    office, visit = sent(store, hand, wecom, sms)
+    first, second = team(office, visit)
+    for seat in (first, second):
+        bounce(office, wecom, seat.name, code="phone_off")
+    hand.now = team(office, visit)[0].accept_by
+    settle(office)
+    assert [told["seat"] for told in matters(office, "push_undelivered")] == [first.name, second.name]
+    hand.now = visit.due_at + timedelta(minutes=1)
+    settle(office)
+    assert passed(office, visit) == []
+    sms.fault = None
+    open_lanes(office)
+    hand.on(hours=30)
+    settle(office)
+    again = team(office, visit)[0]
+    assert (again.state, again.handed_at, clocks(office, again)) == (SeatState.HANDED_OVER, hand(), {"accept.due"})
+    assert matters(office, "push_undelivered") == []
+    hand.now = again.accept_by
+    settle(office)
+    assert passed(office, visit) == ["expired"] * 2
+
+
+def test_a_second_channel_that_reports_deliveries_is_looked_at_as_the_first_was(store: Store, hand: Hand) -> None:
+    wecom, app, sms = Line("wecom", reports=True), Line("app", reports=True), Line("sms")
+    office, visit = sent(store, hand, wecom, app, sms)
+    first = team(office, visit)[0]
+    bounce(office, wecom, first.name)
+    assert [message.data["seat"] for message in app.assignments] == [first.name]
+    assert clocks(office, team(office, visit)[0]) == {"accept.due", "push.reach"}
+    hand.on(hours=5)
+    settle(office)
+    assert [message.data["seat"] for message in sms.assignments] == [first.name]
