@@ -50,6 +50,19 @@ class Line:
         return [message for _, message in self.took if not {"called_off", "changed", "test"} & set(message.data)]
 
 
+class Lossy(Line):
+    """Takes every message, and its answers are lost while `lost`."""
+
+    lost = True
+
+    def push(self, message: Message, *, key: str) -> Receipt:
+        """Take a message; nobody hears of it."""
+        receipt = super().push(message, key=key)
+        if self.lost:
+            raise Unavailable("timeout")
+        return receipt
+
+
 def sent(store: Store, hand: Hand, *lines: Line, staff: int = 5) -> tuple[Office, Visit]:
     """A drawn visit; its inspectors are reached by these channels in this order, each under an address of its own."""
     office, _, _ = drawing(store, hand, staff=staff)

@@ -23,8 +23,12 @@ from inspector.store.work import Work
 TEST = "test:"
 """What stands in place of a seat where a push was only to see whether the way works."""
 
-_WAITS = timedelta(minutes=10)
-"""So long a report waits for the receipt of what it is about: the other side may be faster than our own record of it."""
+_WAITS = timedelta(days=2)
+"""So long a report waits for the receipt of what it is about, longer than a push goes out under one key (`SAID_FOR`): the receipt may
+have been lost, and it comes when the push is made again. Silence must not count from then on, though it is known that nobody has it."""
+
+_LOOKS = (timedelta(seconds=2), timedelta(hours=1))
+"""How soon a report looks again, at first and at most; between, when its age has doubled: reports of what nobody knows are few looks."""
 
 
 def ordered(tx: Tx, channel: str, told: Iterable[Reached], now: datetime) -> int:
@@ -35,12 +39,15 @@ def ordered(tx: Tx, channel: str, told: Iterable[Reached], now: datetime) -> int
 
 
 def take(work: Work, office: Office) -> Settlement:
-    """Lay a report to the push it is about. Raises NotYet where none is known under that name yet."""
+    """Lay a report to the push it is about. Raises NotYet where none is known under that name yet; it looks again ever more seldom."""
     channel, about = str(work.payload["channel"]), str(work.payload["about"])
     with office.store.read() as tx:
         found = tx.pushes.find(channel, about)
     if found is None:
-        raise NotYet("push_unknown", origin=Origin.US, attempts=0, retry_after=2.0)
+        heard = work.payload.get("heard")
+        age = office.now() - datetime.fromisoformat(str(heard)) if heard else timedelta(0)
+        wait = min(max(age, _LOOKS[0]), _LOOKS[1])
+        raise NotYet("push_unknown", origin=Origin.US, attempts=0, retry_after=wait.total_seconds())
 
     def write(tx: Tx, now: datetime) -> None:
         _heard(office, tx, found, _report(work, now), now)
@@ -114,6 +121,7 @@ def _order(channel: str, told: Reached, now: datetime) -> Order:
             "reach": told.reach.value,
             "at": told.at.isoformat() if told.at else None,
             "code": told.code[:80],
+            "heard": now.isoformat(),
         },
     )
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
 
-from inspector.domain.reached import Reach
+from inspector.domain.reached import Reach, Reached
 from inspector.domain.visit import SeatState
+from inspector.flows import receipts
 from inspector.flows.office import Office
 from inspector.store.store import Store
 from tests.house import Hand, settle
 from tests.integration.test_pushes import open_lanes
-from tests.phones import AWAY, Line, clocks, matters, passed, report, sent, team
+from tests.phones import AWAY, Line, Lossy, clocks, matters, passed, report, sent, team
 
 pytestmark = pytest.mark.alike
 
@@ -47,6 +49,7 @@ def test_after_a_bounce_a_person_is_told_that_nothing_leaves_and_a_late_hand_ove
     assert passed(office, visit) == ["expired"] * 2
 
 
+@pytest.mark.slow
 def test_a_second_channel_that_reports_deliveries_is_looked_at_as_the_first_was(store: Store, hand: Hand) -> None:
     wecom, app, sms = Line("wecom", reports=True), Line("app", reports=True), Line("sms")
     office, visit = sent(store, hand, wecom, app, sms)
@@ -57,3 +60,27 @@ def test_a_second_channel_that_reports_deliveries_is_looked_at_as_the_first_was(
     hand.on(hours=5)
     settle(office)
     assert [message.data["seat"] for message in sms.assignments] == [first.name]
+
+
+@pytest.mark.slow
+def test_a_report_that_came_before_our_record_of_its_push_is_heard_when_the_push_is_made_again(store: Store, hand: Hand) -> None:
+    wecom, sms = Lossy("wecom", reports=True), Line("sms")
+    office, visit = sent(store, hand, wecom, sms)
+    first, second = team(office, visit)
+    told = [Reached(about=key, reach=Reach.FAILED, code="recipient_refused") for key in {key for key, _ in wecom.took}]
+    with store.begin() as tx:
+        receipts.ordered(tx, "wecom", told, hand())
+    hand.on(minutes=30)
+    with suppress(AssertionError):
+        settle(office, seconds=1.0)
+    assert {seat.state for seat in team(office, visit)} == {SeatState.ORDERED}
+    wecom.lost = False
+    open_lanes(office)
+    hand.on(minutes=20)
+    settle(office)
+    hand.on(hours=1)
+    settle(office)
+    assert {message.data["seat"] for message in sms.assignments} == {first.name, second.name}, "known to have come to nobody"
+    assert len({key for key, _ in wecom.took}) == 2
+    with store.read() as tx:
+        assert [off.code for off in tx.pushes.off(["bureau"])] == ["recipient_refused"] * 2

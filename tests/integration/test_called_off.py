@@ -10,11 +10,10 @@ import pytest
 from inspector.domain.visit import SeatState, Visit
 from inspector.flows import recall
 from inspector.flows.office import Office
-from inspector.ports import Message, Receipt, Unavailable
 from inspector.store.store import Store
 from tests.house import Hand, settle
 from tests.integration.test_pushes import open_lanes
-from tests.phones import AWAY, Line, sent, team
+from tests.phones import AWAY, Line, Lossy, sent, team
 
 pytestmark = pytest.mark.alike
 
@@ -52,19 +51,7 @@ def test_a_call_off_goes_first_by_the_way_that_brought_the_push_and_after_the_pa
     assert hand() < visit.due_at
 
 
-class Lossy(Line):
-    """Takes every message, and its answers are lost while `lost`."""
-
-    lost = True
-
-    def push(self, message: Message, *, key: str) -> Receipt:
-        """Take a message; nobody hears of it."""
-        receipt = super().push(message, key=key)
-        if self.lost:
-            raise Unavailable("timeout")
-        return receipt
-
-
+@pytest.mark.slow
 def test_whom_a_way_that_was_given_up_may_have_reached_is_called_off(store: Store, hand: Hand) -> None:
     wecom, sms = Lossy("wecom"), Line("sms")
     office, visit = sent(store, hand, wecom, sms)
