@@ -168,9 +168,12 @@ def reached(seat: Seat, reach: Reach, pack: str) -> Decision[Seat] | None:
     return Decision(state=replace(seat, state=state), because=because)
 
 
-def bounced(seat: Seat, channel: str, code: str, pack: str) -> Decision[Seat] | None:
-    """The channel that took the push reports that it came to nobody: no silence counts any more. None: somebody has it all the same."""
-    if seat.state is not SeatState.HANDED_OVER:
+def bounced(seat: Seat, channel: str, code: str, pack: str, *, told: bool = False) -> Decision[Seat] | None:
+    """The channel that took the push reports that it came to nobody: no silence counts any more. None: somebody has it all the same.
+
+    `told`: a channel has reported the contrary. That its link was opened shows less, for systems that scan links open them, too.
+    """
+    if seat.state is not SeatState.HANDED_OVER and (told or seat.state is not SeatState.READ):
         return None
     facts = {"inspector": seat.inspector, "channel": channel, "code": code}
     because = Because(rule="seat.bounced", basis=(), pack=pack, facts=facts)

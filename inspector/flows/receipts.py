@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from inspector.domain import push as pushes
 from inspector.domain.decision import Order, OrderKind
 from inspector.domain.push import ASSIGNMENT
-from inspector.domain.reached import NO_RECIPIENT, Reach, Reached
+from inspector.domain.reached import CODE_UNKNOWN, NO_RECIPIENT, TELLABLE, Reach, Reached
 from inspector.domain.visit import Seat, SeatState, Visit
 from inspector.flows import pushing, reaching, stopped
 from inspector.flows.office import Office
@@ -86,9 +86,11 @@ def _shut(tx: Tx, push: Pushed, code: str, now: datetime) -> None:
 
 def _failed(office: Office, tx: Tx, held: Visit, seat: Seat, push: Pushed, told: Reached, now: datetime) -> None:
     """It came to nobody: where no other way has brought it, no silence counts any more, and the next way is taken."""
-    if any(one.word == ASSIGNMENT and one.failed_at is None for one in tx.pushes.of_seat(push.seat)):
+    sent = [one for one in tx.pushes.of_seat(push.seat) if one.word == ASSIGNMENT]
+    if any(one.failed_at is None for one in sent):
         return
-    bounced = pushes.bounced(seat, push.channel, told.code, pack(tx, held))
+    came = any(one.delivered_at or one.read_at for one in sent)
+    bounced = pushes.bounced(seat, push.channel, told.code, pack(tx, held), told=came)
     if bounced is not None:
         settle_seat(tx, held, seat, bounced, now)
         stopped.end(tx, seat.timers, now)
@@ -120,7 +122,7 @@ def _order(channel: str, told: Reached, now: datetime) -> Order:
             "about": told.about,
             "reach": told.reach.value,
             "at": told.at.isoformat() if told.at else None,
-            "code": told.code[:80],
+            "code": told.code if TELLABLE.fullmatch(told.code) else CODE_UNKNOWN,
             "heard": now.isoformat(),
         },
     )

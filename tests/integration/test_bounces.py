@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import suppress
 from datetime import timedelta
 
@@ -12,6 +13,7 @@ from inspector.domain.visit import SeatState
 from inspector.flows import receipts
 from inspector.flows.office import Office
 from inspector.store.store import Store
+from tests.edge import serving
 from tests.house import Hand, settle
 from tests.integration.test_pushes import open_lanes
 from tests.phones import AWAY, Line, Lossy, clocks, matters, passed, report, sent, team
@@ -84,3 +86,26 @@ def test_a_report_that_came_before_our_record_of_its_push_is_heard_when_the_push
     assert len({key for key, _ in wecom.took}) == 2
     with store.read() as tx:
         assert [off.code for off in tx.pushes.off(["bureau"])] == ["recipient_refused"] * 2
+
+
+def test_a_preview_of_the_link_reads_nothing_and_a_bounce_is_believed_over_an_opened_link(store: Store, hand: Hand) -> None:
+    mail, sms = Line("mail", reports=True), Line("sms")
+    office, visit = sent(store, hand, mail, sms)
+    first, second = team(office, visit)
+    path = office.link("seat", first.name).partition("/seat/")[2]
+    went = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+    with serving(office) as edge, edge.client() as client:
+        for seen in ({"User-Agent": "link preview"}, {**went, "Sec-Purpose": "prefetch;prerender"}):
+            assert client.get(f"/seat/{path}", headers=seen).status_code == 200
+        assert team(office, visit)[0].state is SeatState.HANDED_OVER
+        assert client.get(f"/seat/{path}", headers=went).status_code == 200
+    assert team(office, visit)[0].state is SeatState.READ
+    bounce(office, mail, first.name, code="13800138000 张三 空号")
+    assert [message.data["seat"] for message in sms.assignments] == [first.name], "systems that scan links drive browsers, too"
+    with store.read() as tx:
+        (told,) = [json.loads(row["body"]) for row in tx.ledger.about(visit.id) if row["rule"] == "seat.bounced"]
+        assert told["facts"]["code"] == "code_unknown"
+        assert {push.code for push in tx.pushes.of_seat(first.name)} == {"", "code_unknown"}
+    report(office, "mail", *((key, Reach.READ) for key, message in mail.took if message.data["seat"] == second.name))
+    bounce(office, mail, second.name)
+    assert team(office, visit)[1].state is SeatState.READ, "what the channel has reported as read was read"
