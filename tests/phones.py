@@ -50,6 +50,19 @@ class Line:
         return [message for _, message in self.took if not {"called_off", "changed", "test"} & set(message.data)]
 
 
+class Lossy(Line):
+    """Takes every message, and its answers are lost while `lost`."""
+
+    lost = True
+
+    def push(self, message: Message, *, key: str) -> Receipt:
+        """Take a message; nobody hears of it."""
+        receipt = super().push(message, key=key)
+        if self.lost:
+            raise Unavailable("timeout")
+        return receipt
+
+
 def sent(store: Store, hand: Hand, *lines: Line, staff: int = 5) -> tuple[Office, Visit]:
     """A drawn visit; its inspectors are reached by these channels in this order, each under an address of its own."""
     office, _, _ = drawing(store, hand, staff=staff)
@@ -91,7 +104,8 @@ def matters(office: Office, kind: str) -> list[dict[str, object]]:
 def clocks(office: Office, seat: Seat) -> set[str]:
     """Which of a seat's clocks run: the kinds of its rows that are not done."""
     with office.store.read() as tx:
-        rows = {kind: tx.work.keyed(f"{kind.value}:{seat.name}") for kind in _CLOCKS}
+        keys = {kind: seat.push(0) if kind is OrderKind.PUSH else seat.clock(kind) for kind in _CLOCKS}
+        rows = {kind: tx.work.keyed(key) for kind, key in keys.items()}
     return {kind.value for kind, row in rows.items() if row is not None and row["state"] != "done"}
 
 

@@ -22,7 +22,7 @@ def block(visit: Visit, items: Collection[str], pack: str) -> Decision[Visit] | 
     return Decision(state=replace(visit, unpublished=unpublished), because=because)
 
 
-def word(visit: Visit, seat: Seat, channel: str, now_key: str) -> Order | None:
+def word(visit: Visit, seat: Seat, now_key: str) -> Order | None:
     """The order to tell the inspector of a seat that nobody may go, or that somebody may again; None for one who has no assignment."""
     if not seat.state.has:
         return None
@@ -31,7 +31,6 @@ def word(visit: Visit, seat: Seat, channel: str, now_key: str) -> Order | None:
         key=f"{OrderKind.PUSH_OFF.value}:{seat.name}:{now_key}",
         due_at=visit.opened_at,
         urgent_by=visit.due_at,
-        lane=channel,
         payload={
             "visit": seat.visit,
             "place": seat.place,

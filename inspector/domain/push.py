@@ -74,20 +74,13 @@ def order_seat(  # noqa: PLR0913, PLR0917 - a seat in all its parts
         accept_counted=accept.counted,
     )
     seat, push = pushed(seat, visit, ways, leaves, how)
-    timer = Order(
-        kind=OrderKind.PUSH_DUE,
-        key=f"{OrderKind.PUSH_DUE.value}:{seat.name}",
-        due_at=accept.at,
-        urgent_by=accept.at,
-        payload=_payload(seat, visit),
-    )
     because = Because(
         rule="seat.order",
         basis=(policy.draw.basis, term.basis),
         pack=policy.label,
         facts={"inspector": inspector, "place": place, "turn": turn, "accept_by": accept.at.isoformat()},
     )
-    return Decision(state=seat, because=because, orders=(push, timer))
+    return Decision(state=seat, because=because, orders=(push, leaving(seat, visit)))
 
 
 def pushed(seat: Seat, visit: Visit, ways: tuple[Way, ...], leaves: datetime, how: Pushing) -> tuple[Seat, Order]:
@@ -109,6 +102,11 @@ def pushed(seat: Seat, visit: Visit, ways: tuple[Way, ...], leaves: datetime, ho
         payload={**_payload(seat, visit), "accept_by": seat.accept_by.isoformat(), "said_at": leaves.isoformat()},
     )
     return replace(seat, tried=(*seat.tried, first.mark)), order
+
+
+def leaving(seat: Seat, visit: Visit) -> Order:
+    """The clock of a push that no channel has taken: by its date a person is told, and nobody is passed over."""
+    return _clock(OrderKind.PUSH_DUE, seat, visit, seat.accept_by)
 
 
 def again(
@@ -170,13 +168,17 @@ def reached(seat: Seat, reach: Reach, pack: str) -> Decision[Seat] | None:
     return Decision(state=replace(seat, state=state), because=because)
 
 
-def bounced(seat: Seat, channel: str, code: str, pack: str) -> Decision[Seat] | None:
-    """The channel that took the push reports that it came to nobody: no silence counts any more. None: somebody has it all the same."""
-    if seat.state is not SeatState.HANDED_OVER:
+def bounced(seat: Seat, channel: str, code: str, pack: str, *, told: bool = False) -> Decision[Seat] | None:
+    """The channel that took the push reports that it came to nobody: no silence counts any more. None: somebody has it all the same.
+
+    `told`: a channel has reported the contrary. That its link was opened shows less, for systems that scan links open them, too.
+    """
+    if seat.state is not SeatState.HANDED_OVER and (told or seat.state is not SeatState.READ):
         return None
     facts = {"inspector": seat.inspector, "channel": channel, "code": code}
     because = Because(rule="seat.bounced", basis=(), pack=pack, facts=facts)
-    return Decision(state=replace(seat, state=SeatState.ORDERED, handed_at=None), because=because)
+    state = replace(seat, state=SeatState.ORDERED, handed_at=None, bounced=seat.bounced + 1)
+    return Decision(state=state, because=because)
 
 
 def _accept(term: Term, visit: Visit, from_: datetime, calendar: WorkingCalendar) -> Due:
@@ -184,7 +186,7 @@ def _accept(term: Term, visit: Visit, from_: datetime, calendar: WorkingCalendar
 
 
 def _clock(kind: OrderKind, seat: Seat, visit: Visit, at: datetime) -> Order:
-    return Order(kind=kind, key=f"{kind.value}:{seat.name}", due_at=at, urgent_by=at, payload=_payload(seat, visit))
+    return Order(kind=kind, key=seat.clock(kind), due_at=at, urgent_by=at, payload=_payload(seat, visit))
 
 
 def _payload(seat: Seat, visit: Visit) -> dict[str, object]:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 NO_RECIPIENT = "recipient_refused"
 """The code by which a channel says that nothing will ever reach this recipient there: unknown, left, unsubscribed."""
+
+TELLABLE = re.compile(r"|-?[0-9]{1,9}|[A-Za-z][A-Za-z_.:-]{0,40}[0-9]{0,6}")
+"""A code of the other side that may stand in the ledger, which forgets nothing: a word or a number, no telephone number, no sentence."""
+
+CODE_UNKNOWN = "code_unknown"
+"""What stands there in place of any other."""
 
 
 class Reach(StrEnum):

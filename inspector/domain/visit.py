@@ -179,7 +179,8 @@ class Seat:
     """One place in a team, at one turn: a re-deal is a new turn of the same place. `agency` is whose officer sits there.
 
     `accept_by` counts from `handed_at`, when a channel took the push; until then it says what it would be, had one taken it as ordered.
-    `tried` are the marks of the ways by which it was ordered to be pushed, one for each of `pushes`.
+    `tried` are the marks of the ways by which it was ordered to be pushed, one for each of `pushes`; `bounced`: how often a push that
+    a channel had taken came to nobody, so that its clocks begin anew, under keys of their own.
     """
 
     visit: str
@@ -194,6 +195,7 @@ class Seat:
     reason: str = ""
     handed_at: datetime | None = None
     tried: tuple[str, ...] = ()
+    bounced: int = 0
 
     @property
     def name(self) -> str:
@@ -212,8 +214,11 @@ class Seat:
     @property
     def timers(self) -> tuple[str, ...]:
         """The keys of its clocks: that it leaves, that it reaches the phone, that it is answered."""
-        kinds = (OrderKind.PUSH_DUE, OrderKind.PUSH_REACH, OrderKind.ACCEPT_DUE)
-        return tuple(f"{kind.value}:{self.name}" for kind in kinds)
+        return tuple(self.clock(kind) for kind in (OrderKind.PUSH_DUE, OrderKind.PUSH_REACH, OrderKind.ACCEPT_DUE))
+
+    def clock(self, kind: OrderKind) -> str:
+        """The key of one of its clocks; one that has run before a push came back is done, and its key with it."""
+        return f"{kind.value}:{self.name}" + (f":{self.bounced}" if self.bounced else "")
 
     @property
     def work(self) -> tuple[str, ...]:

@@ -138,7 +138,7 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
         return
     peace.note(tx, held, made, quiet, now)
     if owed is not None:
-        call_off_visit(tx, owed, SUPPLEMENTED, policy.label, now)
+        call_off_visit(office, tx, owed, SUPPLEMENTED, policy.label, now)
     timer = Order(
         kind=OrderKind.VISIT_DUE,
         key=f"{OrderKind.VISIT_DUE.value}:{made.id}",
@@ -250,7 +250,7 @@ def owe(tx: Tx, office: Office, held: Visit, agency: str, reason: str, now: date
     decision = visit.owe(held, reason, policy.label)
     changed = tx.visits.put(decision.state)
     record(tx, held.id, decision, now, {})
-    stand_down(tx, held, now)
+    stand_down(office, tx, held, now)
     for told in dict.fromkeys((agency, held.agency)):
         tx.attention.open(SHORT, told, short_of(changed, told), {"agency": agency, "reason": reason}, now)
 

@@ -40,8 +40,8 @@ def tell(work: Work, office: Office) -> Settlement:
     if turned or (word != "off" and not seat.state.open):
         return nothing("obsolete")  # it has turned again meanwhile, or is nobody's affair any more
     if channel is None or way is None:
-        return _on(work, "channel_not_configured" if channel is None else "address_gone").unasked()
-    urgency = quiet(office, word, work.expires_at or held.due_at)
+        return _on(work, office, "channel_not_configured" if channel is None else "address_gone").unasked()
+    urgency = quiet(office, word, _last(work) or held.due_at)
     lang = office.agency(seat.agency).language
     tells = {"changed": True} if word in ("changed", "sooner") else {"called_off": word != "unblocked"}
     message = Message(
@@ -56,7 +56,7 @@ def tell(work: Work, office: Office) -> Settlement:
     try:
         receipt = channel.push(message, key=key)
     except (Refused, Garbled) as error:
-        return _on(work, error.code, way if error.code == NO_RECIPIENT else None).after(error)
+        return _on(work, office, error.code, way if error.code == NO_RECIPIENT else None).after(error)
 
     def write(tx: Tx, now: datetime) -> None:
         made = Pushed(
@@ -75,12 +75,12 @@ def tell(work: Work, office: Office) -> Settlement:
     return Settlement(write=write, outcome="called_off" if word == "off" else word, attempts=receipt.attempts)
 
 
-def not_told(work: Work, _office: Office, error: PortError | None) -> Settlement:
+def not_told(work: Work, office: Office, error: PortError | None) -> Settlement:
     """No way took it in time: a person is told."""
-    return _on(work, error.code if error else "patience_over")
+    return _on(work, office, error.code if error else "patience_over")
 
 
-def _on(work: Work, code: str, dead: Way | None = None) -> Settlement:
+def _on(work: Work, office: Office, code: str, dead: Way | None = None) -> Settlement:
     """It cannot go this way: the next one, or a person is told."""
 
     def write(tx: Tx, now: datetime) -> None:
@@ -89,23 +89,31 @@ def _on(work: Work, code: str, dead: Way | None = None) -> Settlement:
             reaching.turn_off(tx, seat.agency, seat.inspector, dead, code, now)
         tried = (*work.payload.get("tried", ()), work.lane)
         found = [way for way in reaching.ways(tx, seat.agency, seat.inspector) if way.channel not in tried]
-        if found and (work.expires_at is None or now < work.expires_at):
-            tx.work.order([_order(work, found[0], tried, now)], now)
+        last = _last(work)
+        if found and (last is None or now < last):
+            patient = now + office.pushing.patience if len(found) > 1 else last
+            tx.work.order([_order(work, found[0], tried, now, min(patient, last) if patient and last else patient)], now)
         else:
             tx.attention.open(UNDELIVERED, seat.agency, work.key, {"seat": seat.name, "error": code}, now)
 
     return Settlement(write=write, outcome="undelivered")
 
 
-def _order(work: Work, way: Way, tried: tuple[str, ...], now: datetime) -> Order:
+def _last(work: Work) -> datetime | None:
+    """Until when it is of use to anybody; None: as long as it takes. An order of a release before says it by `expires_at`."""
+    told = work.payload.get("last", work.expires_at.isoformat() if work.expires_at else None)
+    return datetime.fromisoformat(str(told)) if told else None
+
+
+def _order(work: Work, way: Way, tried: tuple[str, ...], now: datetime, until: datetime | None) -> Order:
     """The same word by another way."""
     first = work.key.partition("~")[0]
     base = Order(
         kind=OrderKind(work.kind),
         key=f"{first}~{len(tried)}",
         due_at=now,
-        urgent_by=work.expires_at or now,
+        urgent_by=_last(work) or now,
         lane=way.channel,
-        expires_at=work.expires_at,
+        expires_at=until,
     )
     return replace(base, payload={**work.payload, "tried": list(tried)})

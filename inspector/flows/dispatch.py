@@ -9,6 +9,7 @@ from datetime import date, datetime, time
 from inspector.domain import result, review, verification, visit
 from inspector.domain.calendar import SHANGHAI
 from inspector.domain.case import CaseState, Method
+from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Forbidden
 from inspector.domain.evidence import Evidence, unfresh
 from inspector.domain.finding import Finding, Seen
@@ -32,7 +33,8 @@ def acceptance_due(work: Work, office: Office) -> Settlement:
     def write(tx: Tx, now: datetime) -> None:
         seat, held = read(tx, work, lock=True)
         decision = visit.expire(seat, pack(tx, held))
-        if decision.because.rule != "timer.obsolete" and held.state.open:
+        its_own = work.key == seat.clock(OrderKind.ACCEPT_DUE)  # and not that of a hand-over that came to nobody
+        if its_own and decision.because.rule != "timer.obsolete" and held.state.open:
             settle_seat(tx, held, seat, decision, now)
             _pass_on(tx, office, held, decision.state, "expired", now)
 

@@ -142,14 +142,14 @@ def correct(office: Office, tx: Tx, case_id: str, given: Application, by: str, n
     admission.admit(decision.state, policy, now)
     if (fresh.item, fresh.route) != (held.item, held.route):  # what goes on goes on by its pack; another item is taken in anew
         catalogue.admit(office, tx, decision.state)
-    tx.work.order(call_off(tx, held, now), now)
+    tx.work.order(call_off(office, tx, held, now), now)
     corrected = settle_case(tx, office, decision, policy, now, digest=change.after)
     begun = _open(office, tx, corrected, policy, held.strategy.level if held.strategy else None, now)
-    _tell_visits(tx, begun, policy, now)
+    _tell_visits(office, tx, begun, policy, now)
     return begun
 
 
-def _tell_visits(tx: Tx, case: Case, policy: Policy, now: datetime) -> None:
+def _tell_visits(office: Office, tx: Tx, case: Case, policy: Policy, now: datetime) -> None:
     """A drawn subject stays drawn; the inspectors look at what is claimed now, and who may have read what was claimed hears so."""
     for held in tx.visits.of_case(case.id, lock=True):
         if held.state.open:
@@ -157,7 +157,7 @@ def _tell_visits(tx: Tx, case: Case, policy: Policy, now: datetime) -> None:
             decision = visit.correct(held, (*others, *doubts(case)), policy.item(case.item).basis, policy.label)
             changed = tx.visits.put(decision.state)
             record(tx, held.id, decision, now, {})
-            tell_changed(tx, changed, now)
+            tell_changed(office, tx, changed, now)
 
 
 def _open(office: Office, tx: Tx, case: Case, policy: Policy, level: Rated | None, now: datetime) -> Case:

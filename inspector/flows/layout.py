@@ -214,7 +214,11 @@ class RowReader:
 
     def several(self, name: str) -> tuple[str, ...]:
         """A cell as several words, parted by comma, semicolon or 、."""
-        return tuple(part for part in (piece.strip() for piece in re.split(r"[,;，；、]", self.text(name))) if part)
+        return tuple(part for part in (piece.strip() for piece in _BETWEEN.split(self.text(name))) if part)
+
+    def parts(self, name: str) -> int:
+        """How many words a cell has room for by its separators, empty ones too."""
+        return len(_BETWEEN.split(self.text(name)))
 
     def _plain(self, column: Column, cell: Cell) -> str:
         if isinstance(cell, str):
@@ -234,6 +238,10 @@ class RowReader:
         empty = isinstance(cell, str) and not cell.strip()
         self.flaw(name, "cell_empty" if empty else "day_unreadable", value=str(cell)[:40])
         return NEVER
+
+
+_BETWEEN = re.compile(r"[,;，；、]")
+"""What parts the words of a cell."""
 
 
 @cache

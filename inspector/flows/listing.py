@@ -9,7 +9,7 @@ from inspector.domain.errors import Missing
 from inspector.domain.visit import Visit
 from inspector.flows.office import Office
 from inspector.flows.record import record
-from inspector.flows.seats import UNPUBLISHED, lane
+from inspector.flows.seats import UNPUBLISHED, by_way
 from inspector.store.tx import Tx
 
 
@@ -43,8 +43,9 @@ def look_at(office: Office, tx: Tx, held: Visit, now: datetime) -> Visit:
         return held
     changed = tx.visits.put(decision.state)
     record(tx, held.id, decision, now, {})
-    told = (listing.word(changed, seat, lane(tx, seat), str(changed.version)) for seat in tx.visits.team(held.id))
-    tx.work.order([order for order in told if order is not None], now)
+    team = tx.visits.team(held.id)
+    told = ((seat, listing.word(changed, seat, str(changed.version))) for seat in team)
+    tx.work.order([by_way(office, tx, changed, seat, order, now) for seat, order in told if order is not None], now)
     if changed.unpublished:
         tx.attention.open(UNPUBLISHED, held.agency, held.id, {"items": list(changed.unpublished)}, now)
         return changed

@@ -99,9 +99,7 @@ def hand_over(office: Office, tx: Tx, held: Visit, seat: Seat, channel: str, key
     settle_seat(tx, held, seat, decision, now)
     if seat.state is SeatState.ORDERED and decision.state.state is SeatState.HANDED_OVER:
         others = [one for one in seat.pushes if one != key] if key else []
-        stopped.end(tx, [*others, f"{OrderKind.PUSH_DUE.value}:{seat.name}"], now)
-        if others or not key:  # a clock that had begun before, by a push that was reported to have come to nobody
-            tx.work.redate(decision.state.accept_by, now, key=f"{OrderKind.ACCEPT_DUE.value}:{seat.name}")
+        stopped.end(tx, [*others, seat.clock(OrderKind.PUSH_DUE)], now)
     return decision.state
 
 

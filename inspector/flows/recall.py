@@ -63,7 +63,7 @@ def entry(tx: Tx, office: Office, case: Case, order: Order, policy: Policy, now:
     return [replace(order, lane=lane, urgent_by=by, expires_at=by, payload={**order.payload, "after": _under_way(tx, ended)})]
 
 
-def call_off(tx: Tx, case: Case, now: datetime) -> list[Order]:
+def call_off(office: Office, tx: Tx, case: Case, now: datetime) -> list[Order]:
     """The case is over: open requests are cancelled, those who hold a letter are told; a withdrawn case leaves its visits."""
     orders: list[Order] = []
     for request in tx.assistance.of_case(case.id, lock=True) if asked_others(case) else ():
@@ -87,7 +87,7 @@ def call_off(tx: Tx, case: Case, now: datetime) -> list[Order]:
         _forget_about(tx, proof, case, now)
     for held in tx.visits.of_case(case.id, lock=True) if case.state is CaseState.WITHDRAWN else ():
         if held.state.open:
-            leave_visit(tx, held, case, now)
+            leave_visit(office, tx, held, case, now)
     return orders
 
 
@@ -111,7 +111,7 @@ def quiet(tx: Tx, proof: SelfProof, now: datetime) -> None:
             tx.attention.close(f"{kind}:{proof.id}", now)
 
 
-def leave_visit(tx: Tx, held: visit.Visit, case: Case, now: datetime) -> None:
+def leave_visit(office: Office, tx: Tx, held: visit.Visit, case: Case, now: datetime) -> None:
     """Take a withdrawn case's questions off a visit; the last one frees the seats and ends the visit's own clock."""
     doubts = tuple(doubt for doubt in held.doubts if doubt.case_id != case.id)
     changed = replace(held, doubts=doubts)
@@ -122,10 +122,10 @@ def leave_visit(tx: Tx, held: visit.Visit, case: Case, now: datetime) -> None:
             rise(tx, tx.visits.team(held.id), now)
             end_clock(tx, held, now)
         return
-    call_off_visit(tx, changed, "withdrawn", case.pack, now)
+    call_off_visit(office, tx, changed, "withdrawn", case.pack, now)
 
 
-def call_off_visit(tx: Tx, held: visit.Visit, reason: str, pack: str, now: datetime) -> None:
+def call_off_visit(office: Office, tx: Tx, held: visit.Visit, reason: str, pack: str, now: datetime) -> None:
     """A visit will not be made: its seats are freed, its own clock ends, nobody need see to it any more.
 
     Of one that is owed its draw says so already.
@@ -136,12 +136,12 @@ def call_off_visit(tx: Tx, held: visit.Visit, reason: str, pack: str, now: datet
     if held.state is not visit.VisitState.OWED:
         why = None if reason == "withdrawn" else reason
         log_after(tx, held.draw, "withdrawn", held.object_id, now, agencies=held.agencies, reason=why)
-    free_visit(tx, held, now)
+    free_visit(office, tx, held, now)
 
 
-def free_visit(tx: Tx, held: visit.Visit, now: datetime) -> None:
+def free_visit(office: Office, tx: Tx, held: visit.Visit, now: datetime) -> None:
     """A visit is over before it was made: seats, pushes, dates and matters of it end."""
-    stand_down(tx, held, now)
+    stand_down(office, tx, held, now)
     end_clock(tx, held, now)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from inspector.domain import push as pushes
 from inspector.domain.decision import Order, OrderKind
 from inspector.domain.push import ASSIGNMENT
-from inspector.domain.reached import NO_RECIPIENT, Reach, Reached
+from inspector.domain.reached import CODE_UNKNOWN, NO_RECIPIENT, TELLABLE, Reach, Reached
 from inspector.domain.visit import Seat, SeatState, Visit
 from inspector.flows import pushing, reaching, stopped
 from inspector.flows.office import Office
@@ -23,8 +23,12 @@ from inspector.store.work import Work
 TEST = "test:"
 """What stands in place of a seat where a push was only to see whether the way works."""
 
-_WAITS = timedelta(minutes=10)
-"""So long a report waits for the receipt of what it is about: the other side may be faster than our own record of it."""
+_WAITS = timedelta(days=2)
+"""So long a report waits for the receipt of what it is about, longer than a push goes out under one key (`SAID_FOR`): the receipt may
+have been lost, and it comes when the push is made again. Silence must not count from then on, though it is known that nobody has it."""
+
+_LOOKS = (timedelta(seconds=2), timedelta(hours=1))
+"""How soon a report looks again, at first and at most; between, when its age has doubled: reports of what nobody knows are few looks."""
 
 
 def ordered(tx: Tx, channel: str, told: Iterable[Reached], now: datetime) -> int:
@@ -35,12 +39,15 @@ def ordered(tx: Tx, channel: str, told: Iterable[Reached], now: datetime) -> int
 
 
 def take(work: Work, office: Office) -> Settlement:
-    """Lay a report to the push it is about. Raises NotYet where none is known under that name yet."""
+    """Lay a report to the push it is about. Raises NotYet where none is known under that name yet; it looks again ever more seldom."""
     channel, about = str(work.payload["channel"]), str(work.payload["about"])
     with office.store.read() as tx:
         found = tx.pushes.find(channel, about)
     if found is None:
-        raise NotYet("push_unknown", origin=Origin.US, attempts=0, retry_after=2.0)
+        heard = work.payload.get("heard")
+        age = office.now() - datetime.fromisoformat(str(heard)) if heard else timedelta(0)
+        wait = min(max(age, _LOOKS[0]), _LOOKS[1])
+        raise NotYet("push_unknown", origin=Origin.US, attempts=0, retry_after=wait.total_seconds())
 
     def write(tx: Tx, now: datetime) -> None:
         _heard(office, tx, found, _report(work, now), now)
@@ -79,14 +86,17 @@ def _shut(tx: Tx, push: Pushed, code: str, now: datetime) -> None:
 
 def _failed(office: Office, tx: Tx, held: Visit, seat: Seat, push: Pushed, told: Reached, now: datetime) -> None:
     """It came to nobody: where no other way has brought it, no silence counts any more, and the next way is taken."""
-    if any(one.word == ASSIGNMENT and one.failed_at is None for one in tx.pushes.of_seat(push.seat)):
+    sent = [one for one in tx.pushes.of_seat(push.seat) if one.word == ASSIGNMENT]
+    if any(one.failed_at is None for one in sent):
         return
-    bounced = pushes.bounced(seat, push.channel, told.code, pack(tx, held))
+    came = any(one.delivered_at or one.read_at for one in sent)
+    bounced = pushes.bounced(seat, push.channel, told.code, pack(tx, held), told=came)
     if bounced is not None:
         settle_seat(tx, held, seat, bounced, now)
-        stopped.end(tx, [f"{OrderKind.PUSH_REACH.value}:{seat.name}"], now)
-        tx.work.redate(max(held.due_at, now), now, key=f"{OrderKind.ACCEPT_DUE.value}:{seat.name}")  # it says nothing till then
+        stopped.end(tx, seat.timers, now)
         pushing.go_on(office, tx, held, bounced.state, "", told.code, now)
+        fresh = tx.visits.seat(held.id, seat.place, seat.turn)
+        tx.work.order([pushes.leaving(fresh, held)], now)
 
 
 def _reached(office: Office, tx: Tx, held: Visit, seat: Seat, push: Pushed, told: Reached, now: datetime) -> None:
@@ -112,7 +122,8 @@ def _order(channel: str, told: Reached, now: datetime) -> Order:
             "about": told.about,
             "reach": told.reach.value,
             "at": told.at.isoformat() if told.at else None,
-            "code": told.code[:80],
+            "code": told.code if TELLABLE.fullmatch(told.code) else CODE_UNKNOWN,
+            "heard": now.isoformat(),
         },
     )
 

@@ -183,7 +183,7 @@ def _visit(office: Office, tx: Tx, visit_id: str, years: str, now: datetime) -> 
         if later is not None:
             put_seat(tx, seat, later, now)
             clock = OrderKind.ACCEPT_DUE if seat.state.pushed else OrderKind.PUSH_DUE
-            tx.work.redate(later.accept_by, now, key=f"{clock.value}:{seat.name}")
+            tx.work.redate(later.accept_by, now, key=seat.clock(clock))
 
 
 def _filing(office: Office, tx: Tx, seen: Entry, years: str, now: datetime) -> None:

@@ -177,7 +177,10 @@ def _reached(reader: RowReader, row: InspectorRecord, channels: Sequence[str]) -
     for channel in sorted({one for one in named if named.count(one) > 1}):
         reader.flaw("channel", "channel_twice", channel=channel)
     addresses = [one for one in row.address.split(",") if one]
-    if len(named) > 1 and len(addresses) not in (1, len(named)):
+    blank = (
+        len(addresses) == 1 and reader.parts("address") > 1
+    )  # which channel's it is shows by its place, and it is not one for all
+    if len(named) > 1 and (blank or len(addresses) not in (1, len(named))):
         reader.flaw("address", "addresses_differ", channels=len(named), addresses=len(addresses))
     for channel in (one for one in dict.fromkeys(named) if one not in channels):
         reader.warn("channel", "channel_unknown", channel=channel, known=", ".join(channels) or "-")

@@ -145,8 +145,8 @@ def _relieve(office: Office, tx: Tx, held: Visit, seat: Seat, reason: str, now: 
     decision = visit.relieve(seat, reason, tx.draws.get(held.draw).pack_of(held.agency))
     put_seat(tx, seat, decision.state, now)
     record(tx, held.id, decision, now, {"seat": seat.name, "seat_state": decision.state.state.value})
-    ended = stopped.end(tx, seat.work, now)
-    tell_off(tx, held, [seat], ended, now)
+    stopped.end(tx, seat.work, now)
+    tell_off(office, tx, held, [seat], now)
     others = [one for one in tx.visits.team(held.id) if one.agency == seat.agency and one.name != seat.name]
     if any(one.state is SeatState.RELIEVED for one in others):
         owe(tx, office, held, seat.agency, reason, now)  # whoever moves two of them by the register would choose the third

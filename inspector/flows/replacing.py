@@ -96,7 +96,7 @@ def cease(office: Office, tx: Tx, visit_id: str, *, how: Ceased, evidence: str, 
         record(tx, held.id, decision, now, {})
         tx.attention.open(CEASED_ASKED, held.agency, held.id, {"by": by, "how": how.value}, now)
         return _told(tx, decision.state, None, parts[0])
-    _leave(tx, held, decision, now)
+    _leave(office, tx, held, decision, now)
     entered = {part.agency for part in held.parts}
     for doubt in (
         one for one in held.doubts if one.agency not in entered
@@ -130,7 +130,7 @@ def give_up(office: Office, tx: Tx, visit_id: str, *, ground: Ground, reason: st
     for part in parts:
         if part.following is None:
             raise Refusal("reserve_used_up", visit=held.id, stratum=part.stratum)
-    _leave(tx, held, decision, now)
+    _leave(office, tx, held, decision, now)
     proof = replacement.digest(ground.value, str(decision.because.facts["reason"]))
     came = _bring_in(office, tx, held, drawn, files, parts, DISCRETIONARY, proof, now)
     lead = parts[0]
@@ -157,11 +157,11 @@ def _locked(tx: Tx, visit_id: str) -> tuple[Visit, Draw]:
     return held, tx.draws.get(held.draw, lock=True)
 
 
-def _leave(tx: Tx, held: Visit, decision: Decision[Visit], now: datetime) -> None:
+def _leave(office: Office, tx: Tx, held: Visit, decision: Decision[Visit], now: datetime) -> None:
     """The visit is over as it was decided: written, recorded, its seats freed."""
     tx.visits.put(decision.state)
     record(tx, held.id, decision, now, {})
-    free_visit(tx, held, now)
+    free_visit(office, tx, held, now)
 
 
 def _bring_in(  # noqa: PLR0913, PLR0917 - one replacement in all its parts

@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from inspector.domain.decision import Order, OrderKind
+from inspector.domain.push import ASSIGNMENT
 from inspector.domain.visit import Seat, SeatState, Visit
 from inspector.flows import stopped
-from inspector.store.ended import Ended
+from inspector.flows.office import Office
 from inspector.store.tx import Tx
 
 OVERDUE = "visit_overdue"
@@ -49,62 +50,91 @@ def put_seat(tx: Tx, was: Seat, changed: Seat, now: datetime) -> None:
         tx.attention.over(f"{ASKED}:{changed.name}", now)
 
 
-def stand_down(tx: Tx, held: Visit, now: datetime) -> None:
+def stand_down(office: Office, tx: Tx, held: Visit, now: datetime) -> None:
     """The visit will not be made: its seats are freed, and whoever may know of the assignment is told not to go."""
     team = [seat for seat in tx.visits.team(held.id) if seat.state.open]
     for agency in held.agencies:
         tx.attention.close(f"{CLASH}:{short_of(held, agency)}", now)
-    tell_off(tx, held, team, rise(tx, team, now, SeatState.CANCELLED), now)
+    rise(tx, team, now, SeatState.CANCELLED)
+    tell_off(office, tx, held, team, now)
 
 
-def tell_off(tx: Tx, held: Visit, seats: Iterable[Seat], ended: Iterable[Ended], now: datetime) -> None:
-    """Tell those whose `seats`, as they were, are theirs no longer: who has the push, or may have it, since it was under way.
+def tell_off(office: Office, tx: Tx, held: Visit, seats: Iterable[Seat], now: datetime) -> None:
+    """Tell those whose `seats`, as they were, are theirs no longer, once their work is ended: who has the push, or may have it.
 
-    `ended` is their open work as it was ended. What has not left the house need not be taken back.
+    What has not left the house need not be taken back. It may have left by a way that was given up since.
     """
-    left, machine_now = {row.key: row for row in ended if row.fence}, tx.machine_now()
-    orders = []
-    for seat in seats:
-        rows = [left[key] for key in seat.pushes if key in left]
-        if rows or seat.state.has:
-            after = tuple(row.key for row in rows if row.lease_until > machine_now)
-            orders.append(_call_off(seat, lane(tx, seat), now, held.due_at, after=after))
+    last = held.due_at if held.due_at > now else None  # of one that was overdue it is said all the same
+    told = ((seat, may_have(tx, seat)) for seat in seats)
+    orders = [
+        by_way(office, tx, held, seat, _word(seat, now, held.due_at, after), now, last)
+        for seat, after in told
+        if after is not None
+    ]
     tx.work.order(orders, now)
 
 
-def tell_changed(tx: Tx, held: Visit, now: datetime) -> None:
+def tell_changed(office: Office, tx: Tx, held: Visit, now: datetime) -> None:
     """What is in question was corrected: tell those who may have read what it was, once for each correction.
 
     Before the release nobody of the team has read it: then a push at the moment of a correction would only tell whoever sees both
     whom the visit is to.
     """
     if held.released:
-        _tell(tx, held, "changed", now, now)
+        _tell(office, tx, held, "changed", now, now)
 
 
-def tell_sooner(tx: Tx, held: Visit, now: datetime) -> None:
+def tell_sooner(office: Office, tx: Tx, held: Visit, now: datetime) -> None:
     """The visit is to be made earlier than its team may have read: tell them, before the release only at its moment (`tell_changed`)."""
-    _tell(tx, held, "sooner", now if held.released or held.release_at is None else max(now, held.release_at), now)
+    at = now if held.released or held.release_at is None else max(now, held.release_at)
+    _tell(office, tx, held, "sooner", at, now)
 
 
-def _tell(tx: Tx, held: Visit, word: str, due_at: datetime, now: datetime) -> None:
+def _tell(office: Office, tx: Tx, held: Visit, word: str, due_at: datetime, now: datetime) -> None:
     """Tell who sits and has the push, or may have it, since it was under way."""
-    machine_now, orders = tx.machine_now(), []
+    orders, last = [], held.due_at if held.due_at > now else None
     for seat in (one for one in tx.visits.team(held.id) if one.state.open):
-        rows = [row for key in seat.pushes if (row := tx.work.keyed(key)) is not None]
-        if seat.state.has or any(row["fence"] for row in rows):
-            after = tuple(str(row["key"]) for row in rows if under_way(row, machine_now))
-            order = _call_off(seat, lane(tx, seat), now, held.due_at, after=after)
-            payload = {**order.payload, "word": word}
-            orders.append(replace(order, key=f"{order.key}:{held.version}", due_at=due_at, payload=payload))
+        after = may_have(tx, seat)
+        if after is not None:
+            order = _word(seat, now, held.due_at, after)
+            order = replace(order, key=f"{order.key}:{held.version}", due_at=due_at, payload={**order.payload, "word": word})
+            orders.append(by_way(office, tx, held, seat, order, now, last))
     tx.work.order(orders, now)
 
 
-def lane(tx: Tx, seat: Seat) -> str:
-    """The channel by which the inspector of a seat hears more of it: the preferred one that is not turned off."""
+def may_have(tx: Tx, seat: Seat) -> tuple[str, ...] | None:
+    """The pushes of a seat, as it is or was, whose call may be going on yet; None where its inspector cannot know of the assignment.
+
+    A push that was claimed may have arrived whatever came back, also one that was given up for another way.
+    """
+    rows = [row for key in seat.pushes if (row := tx.work.keyed(key)) is not None]
+    if not (seat.state.has or any(row["fence"] for row in rows)):
+        return None
+    machine_now = tx.machine_now()
+    return tuple(str(row["key"]) for row in rows if under_way(row, machine_now))
+
+
+def by_way(office: Office, tx: Tx, held: Visit, seat: Seat, order: Order, now: datetime, last: datetime | None = None) -> Order:
+    """The order of a word about a seat by the way that brought its push, else by the preferred one; of no use after `last`.
+
+    Where there is a further way it is tried for the office's patience, as a push is: an outage of one channel sends nobody in vain.
+    """
+    ways, how = channels(tx, seat), office.pushing
+    expires = last
+    if len(ways) > 1:
+        urgency = how.hush.of(str(order.payload.get("word", "off")))
+        patient = how.hush.until(urgency, max(now, order.due_at), last or held.due_at) + how.patience
+        expires = min(patient, last) if last is not None else patient
+    payload = {**order.payload, "last": last.isoformat() if last is not None else None}
+    return replace(order, lane=ways[0] if ways else "", expires_at=expires, payload=payload)
+
+
+def channels(tx: Tx, seat: Seat) -> list[str]:
+    """The channels by which the inspector of a seat hears more of it, without those turned off: first that which brought the push."""
     shut = {one.mark for one in tx.pushes.off([seat.agency], seat.inspector)}
-    found = [way.channel for way in tx.rosters.inspector(seat.agency, seat.inspector).ways if way.mark not in shut]
-    return found[0] if found else ""
+    ways = [way for way in tx.rosters.inspector(seat.agency, seat.inspector).ways if way.mark not in shut]
+    told = [one.mark for one in tx.pushes.of_seat(seat.name) if one.word == ASSIGNMENT and one.failed_at is None]
+    return [way.channel for way in sorted(ways, key=lambda way: way.mark not in told[-1:])]
 
 
 def under_way(row: Mapping[str, Any], machine_now: datetime) -> float:
@@ -116,14 +146,14 @@ def under_way(row: Mapping[str, Any], machine_now: datetime) -> float:
     return 0.0 if settled else max(0.0, (row["lease_until"] - machine_now).total_seconds())
 
 
-def rise(tx: Tx, team: Iterable[Seat], now: datetime, state: SeatState = SeatState.DONE) -> list[Ended]:
-    """Those who sit get up, for the visit is made or called off: nobody need answer or be asked any more. Their work as it was ended."""
+def rise(tx: Tx, team: Iterable[Seat], now: datetime, state: SeatState = SeatState.DONE) -> None:
+    """Those who sit get up, for the visit is made or called off: nobody need answer or be asked any more, and their work ends."""
     ended: list[str] = []
     for seat in team:
         if seat.state.open:
             put_seat(tx, seat, replace(seat, state=state), now)
             ended += seat.work
-    return stopped.end(tx, ended, now)
+    stopped.end(tx, ended, now)
 
 
 def end_clock(tx: Tx, held: Visit, now: datetime) -> None:
@@ -141,17 +171,12 @@ def short_of(held: Visit, agency: str) -> str:
     return held.id if agency == held.agency else f"{held.id}:{agency}"
 
 
-def _call_off(seat: Seat, channel: str, now: datetime, last: datetime, *, after: tuple[str, ...] = ()) -> Order:
-    """The order to tell the inspector of a seat that he or she need not go, once the work `after` is surely over.
-
-    Of no use after the visit's `last` moment; of one that was overdue it is said all the same.
-    """
+def _word(seat: Seat, now: datetime, by: datetime, after: tuple[str, ...]) -> Order:
+    """The order to tell the inspector of a seat that he or she need not go, once the work `after` is surely over."""
     return Order(
         kind=OrderKind.PUSH_OFF,
         key=f"{OrderKind.PUSH_OFF.value}:{seat.name}",
         due_at=now,
-        urgent_by=last,
-        lane=channel,
-        expires_at=last if last > now else None,
+        urgent_by=by,
         payload={"visit": seat.visit, "place": seat.place, "turn": seat.turn, "after": list(after)},
     )

@@ -79,7 +79,7 @@ def settle_case(
     if decision.ends:
         end_work(tx, case, decision.ends, now)
         if case.state.ended:
-            orders += recall.call_off(tx, case, now)
+            orders += recall.call_off(office, tx, case, now)
     if case.state.ended:
         orders += echoes(tx, office, case, now)
     tx.work.order(orders, now)

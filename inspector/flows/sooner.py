@@ -49,4 +49,4 @@ def _follow(office: Office, tx: Tx, was: Visit, now: datetime) -> None:
     because = Because(rule=RULE, basis=(held.basis,), pack=pack, facts=facts)
     record(tx, held.id, Decision(state=held, because=because), now, {"visit": trail.standing(held)})
     peace.note(tx, drawn, held, quiet, now)
-    tell_sooner(tx, held, now)
+    tell_sooner(office, tx, held, now)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.errors import Refusal
 from inspector.domain.reached import NO_RECIPIENT
 from inspector.domain.roster import Way
+from inspector.domain.visit import Seat, Visit
 from inspector.flows import reaching
 from inspector.flows.contents import named
 from inspector.flows.office import Office
@@ -21,18 +23,48 @@ from inspector.store.pushes import Pushed
 from inspector.store.tx import Tx, new_id
 from inspector.store.work import Work
 
+_AGAIN = timedelta(hours=1)
+"""So long after a test a link brings no further one by the same way: each costs money, and platforms shut out who sends too often."""
+
+_LATE = timedelta(days=30)
+"""How urgent a test is: less than whatever somebody is to answer, so that none goes before an assignment on a lane that was shut."""
+
+
+def by_link(office: Office, tx: Tx, held: Visit, seat: Seat, now: datetime) -> tuple[str, tuple[str, ...]]:
+    """A test that an inspector asks for by the link of a seat that he or she still holds; the caller has the visit's lock.
+
+    Raises Refusal (`seat_closed`, `push_no_way`, `push_tested`).
+    """
+    if not (seat.state.open and held.state.open):
+        raise Refusal("seat_closed", visit=seat.visit, place=seat.place, state=seat.state)
+    told = tx.pushes.page([seat.agency], inspector=seat.inspector)
+    lately = {one.channel for one in told if one.word == "test" and now < one.handed_at + _AGAIN}
+    return order(office, tx, seat.agency, seat.inspector, f"seat:{seat.name}", now, lately=lately)
+
 
 def order(
-    office: Office, tx: Tx, agency: str, staff: str, by: str, now: datetime, only: Collection[str] = ()
+    office: Office,
+    tx: Tx,
+    agency: str,
+    staff: str,
+    by: str,
+    now: datetime,
+    only: Collection[str] = (),
+    lately: Collection[str] = (),
 ) -> tuple[str, tuple[str, ...]]:
     """Order a test of each way, or of some channels alone; (its number, the channels). Quiet hours do not hold: somebody is waiting.
 
-    Ways that are turned off are tried as well: so one sees whether they serve again. Raises Missing; Refusal (`push_no_way`).
+    Ways that are turned off are tried as well: so one sees whether they serve again. By each way one at a time, and none of `lately`.
+    Raises Missing; Refusal (`push_no_way`, `push_tested`).
     """
     person = tx.rosters.inspector(agency, staff)
     ways = [way for way in person.ways if not only or way.channel in only]
     if not ways:
         raise Refusal("push_no_way", inspector=staff)
+    waits = {*lately, *_under_way(tx, agency, staff)}
+    ways = [way for way in ways if way.channel not in waits]
+    if not ways:
+        raise Refusal("push_tested", inspector=staff)
     number, told = new_id(), tuple(way.channel for way in ways)
     because = Because(
         rule="push.test", basis=(), pack="", facts={"test": number, "inspector": staff, "by": by, "channels": list(told)}
@@ -40,6 +72,19 @@ def order(
     record(tx, _about(agency), Decision(state=person, because=because), now, {})
     tx.work.order([_order(office, agency, staff, number, way, now) for way in ways], now)
     return number, told
+
+
+def _under_way(tx: Tx, agency: str, staff: str) -> set[str]:
+    """The channels by which a test goes to somebody now."""
+    rows = [
+        row for state in ("ready", "waiting") for row in tx.work.page(state=state, kind=OrderKind.PUSH_TEST.value, limit=_MOST)
+    ]
+    asked = [(str(row["lane"]), json.loads(row["payload"])) for row in rows]
+    return {lane for lane, said in asked if (said["agency"], said["inspector"]) == (agency, staff)}
+
+
+_MOST = 10_000
+"""Tests under way that are looked at; there is one for each way of an inspector."""
 
 
 def send(work: Work, office: Office) -> Settlement:
@@ -105,7 +150,7 @@ def _order(office: Office, agency: str, staff: str, number: str, way: Way, now: 
         kind=kind,
         key=f"{kind.value}:{number}:{way.channel}"[:280],
         due_at=now,
-        urgent_by=now,
+        urgent_by=now + _LATE,
         lane=way.channel,
         expires_at=now + office.pushing.patience,
         payload={"agency": agency, "inspector": staff, "test": number},

@@ -67,7 +67,7 @@ def sign(office: Office, tx: Tx, number: str, *, by: str, reason: str, now: date
     queue.over(office, tx, held, now)
     for visit in tx.visits.of_draw(number):
         if visit.state.open:
-            call_off_visit(tx, visit, VOIDED, held.pack, now)
+            call_off_visit(office, tx, visit, VOIDED, held.pack, now)
     tx.cases.unmark_drawn(number)
     return decision.state
 

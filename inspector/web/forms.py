@@ -72,10 +72,22 @@ def show_seat(request: Request, desk: AtDesk, name: str, token: str) -> Response
     """The assignment and what can be done about it."""
     try:
         dispatch.by_link(desk.office, name, token)
-        links.opened(desk, name)
+        if by_hand(request):
+            links.opened(desk, name)
         return _seat_page(request, desk, name)
     except InspectorError as error:
         return refused(request, error)
+
+
+def by_hand(request: Request) -> bool:
+    """Whether a browser says that somebody has gone to the page (Fetch Metadata, W3C): previews and scanners of links fetch it, too.
+
+    They are not read by that, for the time to accept would begin, or go on, for somebody who has nothing. One that drives a browser is
+    believed until its channel says that the push came to nobody. What says nothing changes nothing: whoever reads says yes or no.
+    """
+    said = request.headers
+    early = "prefetch" in said.get("sec-purpose", "") or "prefetch" in said.get("purpose", "")
+    return said.get("sec-fetch-mode") == "navigate" and said.get("sec-fetch-dest") == "document" and not early
 
 
 @router.post("/seat/{name}/{token}")

@@ -169,12 +169,15 @@ def report_seat(desk: AtDesk, link: Link, name: NamePath, given: ResultIn, messa
 
 @router.post("/seats/{name}/test", tags=["visits"], response_model=TestShown, responses=WRITES)
 def try_seat(desk: AtDesk, link: Link, name: NamePath, message_id: MessageId = None) -> JSONResponse:
-    """The inspector has a push sent to himself or herself, by each way, that says it is a test; the ledger says how each ended."""
+    """The inspector has a push sent to himself or herself, by each way, that says it is a test; the ledger says how each ended.
+
+    While the seat is open, and by each way once an hour.
+    """
     dispatch.by_link(desk.office, name, link)
 
     def do(tx: Tx, now: datetime) -> TestShown:
-        _, seat = by_name(tx, name)
-        number, channels = trial.order(desk.office, tx, seat.agency, seat.inspector, f"seat:{name}", now)
+        held, seat = by_name(tx, name, lock=True)
+        number, channels = trial.by_link(desk.office, tx, held, seat, now)
         return TestShown(test=number, channels=channels)
 
     return desk.once(message(f"seat:{name}"[:200], message_id, f"test {name}", None), do)

@@ -67,7 +67,7 @@ async def reported(request: Request, desk: AtDesk, name: NamePath) -> Sequence[R
     try:
         return channel.reported(dict(request.headers), dict(request.query_params), await request.body())
     except Unproven as error:
-        raise Unknown(error.code) from error
+        raise Unknown("signature_wrong") from error  # whatever it is, as where there is no such channel
     except Garbled as error:
         raise Invalid("receipt_unreadable", field=error.detail) from error
 

@@ -55,7 +55,7 @@ def _teams(inside: Inside) -> Iterator[str]:
     yield from told("visits wait without a clock", due - clocks)
     running = {key for key, row in inside.works.items() if row.state != "done"}
     answers = [seat for seat in inside.seats.values() if seat.state.pushed]
-    waits = [seat.name for seat in answers if f"{OrderKind.ACCEPT_DUE.value}:{seat.name}" not in running]
+    waits = [seat.name for seat in answers if seat.clock(OrderKind.ACCEPT_DUE) not in running]
     leaving = [seat for seat in inside.seats.values() if seat.state is SeatState.ORDERED]
     waits += [
         seat.name for seat in leaving if not running & {*seat.pushes} and f"push_undelivered:{seat.push(0)}" not in inside.told

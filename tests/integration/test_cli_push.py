@@ -33,6 +33,7 @@ def officers(operator: Operator, channel: str, address: str) -> tuple[int, list[
 def test_ways_are_entered_tested_shown_and_turned_on_again(operator: Operator) -> None:
     assert officers(operator, "wecom、wecom", "z1") == (2, ["channel_twice"])
     assert officers(operator, "wecom,sms,mail", "z1，138") == (2, ["addresses_differ"])
+    assert officers(operator, "wecom,sms", ",138") == (2, ["addresses_differ"]), "no telephone number is a member of WeCom"
     assert officers(operator, "wecom、sms", "z1，138") == (0, [])
     told = operator.well("push", "test", "bureau", "Z1", "--json").json
     assert told["channels"] == ["wecom", "sms"]

@@ -146,7 +146,7 @@ def test_packs_that_decided_something_before_the_upgrade_count_as_used_and_one_t
 
 
 def test_a_seat_whose_push_no_channel_had_taken_at_the_upgrade_does_not_lapse(first: Store) -> None:
-    waits, handed = "v:0:0", "v:1:0"
+    waits, handed, back = "v:0:0", "v:1:0", "v:2:0"
     due = SEEN.replace(day=20)
     with first.begin() as tx:
         visit: dict[str, object] = {
@@ -159,16 +159,16 @@ def test_a_seat_whose_push_no_channel_had_taken_at_the_upgrade_does_not_lapse(fi
         }
         visit |= {"opened_at": SEEN, "state": "ASSIGNED", "version": 1, "body": json.dumps({"due_at": due.isoformat()})}
         tx.connection.execute(sa.insert(metadata.tables["visit"]), visit)
-        for place, state in enumerate(("ORDERED", "HANDED_OVER")):
+        for place, state in enumerate(("ORDERED", "HANDED_OVER", "ORDERED")):
             seat = {"visit": "v", "place": place, "turn": 0, "agency": "bureau", "inspector": "Z1", "state": state, "body": "{}"}
             tx.connection.execute(sa.insert(metadata.tables["seat"]), seat)
-        for key in (f"push:{waits}", f"accept.due:{waits}", f"accept.due:{handed}"):
+        for key in (f"push:{waits}", f"accept.due:{waits}", f"accept.due:{handed}", f"accept.due:{back}"):
             row: dict[str, object] = {
                 "key": key,
                 "kind": key.partition(":")[0],
                 "lane": "",
                 "payload": "{}",
-                "state": "waiting",
+                "state": "done" if key.endswith(back) else "waiting",
                 "due_at": SEEN,
             }
             row |= {"urgent_by": SEEN, "expires_at": SEEN, "lease_until": SEEN, "fence": 0, "attempts": 0, "made_at": SEEN}
@@ -176,8 +176,17 @@ def test_a_seat_whose_push_no_channel_had_taken_at_the_upgrade_does_not_lapse(fi
     migrate.upgrade(first)
     with first.read() as tx:
         rows = {row["key"]: row for row in tx.work.page()}
-    assert set(rows) == {f"push:{waits}", f"push.due:{waits}", f"accept.due:{handed}"}
+        bodies = [
+            json.loads(body)
+            for body in tx.connection.execute(
+                sa.select(metadata.tables["seat"].c.body).order_by(metadata.tables["seat"].c.place)
+            ).scalars()
+        ]
+    assert set(rows) == {f"push:{waits}", f"push.due:{waits}", f"accept.due:{handed}", f"accept.due:{back}"}
     assert (rows[f"push.due:{waits}"]["kind"], rows[f"push:{waits}"]["expires_at"]) == ("push.due", due)
+    assert bodies == [{"tried": [""]}, {"tried": [""]}, {"tried": [""], "bounced": 1}], (
+        "whatever is ordered next has a key of its own"
+    )
 
 
 def test_a_database_of_the_hours_in_which_0001_brought_them_keeps_its_columns(first: Store) -> None:

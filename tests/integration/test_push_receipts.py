@@ -70,6 +70,11 @@ def test_reports_that_the_gateway_has_signed_bring_a_seat_further_once_and_other
             assert said(edge, read_first, name=name, secret=secret).status_code == 401, (
                 "and nobody learns which channels there are"
             )
+        with edge.client() as client:
+            bare = [client.post(f"/v1/channels/{name}/receipts", json={"receipts": [read_first]}) for name in ("wecom", "nobody")]
+        assert {(one.status_code, one.json()["error"]["code"]) for one in bare} == {(401, "signature_wrong")}, (
+            "without a signature"
+        )
         for body in (json.dumps({"receipts": [read_first, {"id": "x", "state": "burnt"}]}), "{}", "nothing"):
             refused = said(edge, body=body)
             assert (refused.status_code, refused.json()["error"]["code"]) == (422, "receipt_unreadable")

@@ -9,6 +9,7 @@ from datetime import datetime, time, timedelta
 import pytest
 
 from inspector.domain.decision import OrderKind
+from inspector.domain.errors import Refusal
 from inspector.domain.hush import Hush
 from inspector.domain.manners import Window
 from inspector.domain.push import Pushing
@@ -148,9 +149,11 @@ def test_a_report_of_what_nobody_has_sent_changes_nothing(store: Store, hand: Ha
     office, visit = sent(store, hand, Line("wecom"), Line("sms"))
     with store.begin() as tx:
         receipts.ordered(tx, "sms", [Reached(about=about, reach=Reach.READ) for about in ("wecom-1", "nobody")], hand())
-    hand.on(minutes=11)
+    hand.on(hours=48)
     settle(office)
-    assert states(office, visit) == [SeatState.HANDED_OVER] * 2, "another channel's number is not this one's"
+    assert {seat.state for seat in team(office, visit) if not seat.turn} == {SeatState.EXPIRED}, (
+        "another channel's number is not this one's"
+    )
     with store.read() as tx:
         assert [row["state"] for row in tx.work.page(kind="push.report")] == ["done", "done"]
 
@@ -295,6 +298,36 @@ def test_a_test_push_says_so_goes_by_each_way_and_stands_in_the_ledger_with_how_
     assert told == {"wecom": "", "sms": "recipient_refused"}
 
 
+def test_a_link_brings_one_test_an_hour_by_each_way_while_its_seat_is_open_and_none_before_an_assignment(
+    store: Store, hand: Hand
+) -> None:
+    wecom, sms = Line("wecom", fault=AWAY), Line("sms")
+    office, visit = sent(store, hand, wecom, sms)
+    seat = team(office, visit)[0]
+
+    def tried() -> tuple[str, ...]:
+        with store.begin() as tx:
+            return trial.by_link(office, tx, tx.visits.get(visit.id, lock=True), team(office, visit)[0], hand())[1]
+
+    assert tried() == ("wecom", "sms")
+    settle(office)
+    with pytest.raises(Refusal, match="push_tested"):
+        tried()
+    wecom.fault = None
+    open_lanes(office)
+    hand.on(minutes=40)
+    settle(office)
+    with store.read() as tx:
+        urgent = {kind: {row["urgent_by"] for row in tx.work.page(kind=kind)} for kind in ("push", "push.test")}
+    assert max(urgent["push"]) < min(urgent["push.test"]), "lanes go by what is urgent first"
+    hand.on(minutes=21)
+    assert tried() == ("sms",), "an hour after its own last one"
+    with store.begin() as tx:
+        dispatch.decline(office, tx, seat.name, "病假", hand())
+    with pytest.raises(Refusal, match="seat_closed"):
+        tried()
+
+
 def entries(office: Office, number: str) -> list[dict[str, str]]:
     """What the ledger tells of how a test ended."""
     with office.store.read() as tx:
@@ -302,7 +335,7 @@ def entries(office: Office, number: str) -> list[dict[str, str]]:
     return [facts for facts in told if facts["test"] == number]
 
 
-def test_an_inspector_who_left_is_pushed_nothing_and_open_duties_pass_on_by_the_rule(store: Store, hand: Hand) -> None:
+def test_an_inspector_who_left_is_assigned_nothing_and_open_duties_pass_on_by_the_rule(store: Store, hand: Hand) -> None:
     line = Line("wecom", fault=AWAY)
     office, visit = sent(store, hand, line)
     gone: Seat = team(office, visit)[0]
@@ -312,6 +345,6 @@ def test_an_inspector_who_left_is_pushed_nothing_and_open_duties_pass_on_by_the_
     open_lanes(office)
     hand.on(hours=2)
     settle(office)
-    assert gone.inspector not in {message.to.partition("@")[0] for _, message in line.took}
+    assert gone.inspector not in {message.to.partition("@")[0] for message in line.assignments}, "but that one need not go"
     assert passed(office, visit) == ["departed"]
     assert states(office, visit) == [SeatState.RELIEVED, SeatState.HANDED_OVER, SeatState.HANDED_OVER]
