@@ -117,6 +117,10 @@ def read(
     ] = None,
     value: Annotated[str, typer.Option("--value", help="What it says, word for word 材料所载内容")] = "",
     reasons: Annotated[str, typer.Option("--reasons", help="Needed unless it proves the promise 理由")] = "",
+    file: Annotated[
+        list[str] | None,
+        typer.Option("--file", help="Digest of each file that you read; needed where there are several 文件摘要"),
+    ] = None,
     by: By = None,
 ) -> None:
     """Enter what you have read: it proves the promise, contradicts it (a lead for the review), or says neither. 登记审阅意见。"""
@@ -132,6 +136,7 @@ def read(
         reasons=reasons,
         by=who,
         at=office.now(),
+        of=tuple(file or ()),
     )
     _said(terminal, terminal.act("self_proof.read", proof, lambda tx, now: selfproof.read(office, tx, proof, told, now)))
 

@@ -17,7 +17,7 @@ from inspector.domain.duty import Follow, Rule
 from inspector.domain.ending import OPEN_WORK, REVIEW_WORK, end, graded, reopen, take_back
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import GOOD, UNTRUE, Evidence, Verdict, blank, carry
-from inspector.domain.person import nameable
+from inspector.domain.person import nameable, same
 from inspector.domain.piece import fingerprint
 from inspector.domain.policy import OutcomeRow, Policy, Proposal
 from inspector.domain.verification import conflicts, heard, spoken_against
@@ -145,8 +145,11 @@ def review(  # noqa: PLR0913 - a decision in all its parts
 
 
 def _not_own(outcome: Outcome, officer: str, cited: tuple[Evidence, ...], *, adverse: bool) -> None:
-    """Whoever has transcribed a paper does not decide against somebody by it: two people have then read it. Raises Invalid."""
-    own = {piece.id for piece in cited if (piece.door, piece.token) == ("paper", officer)}
+    """Whoever has transcribed a paper, or read what a subject showed, does not decide against somebody by it. Raises Invalid.
+
+    Two people have then read it.
+    """
+    own = {piece.id for piece in cited if piece.door in ("paper", "read") and same(piece.token, officer)}
     if not own or not adverse:
         return
     try:

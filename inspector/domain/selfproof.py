@@ -84,7 +84,10 @@ class Material:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What a person has read in the material: `on` is the day that it is of."""
+    """What a person has read in the material: `on` is the day that it is of, `of` the digests of the files that were read.
+
+    Empty where there is one file alone, and nothing else that it could be of.
+    """
 
     verdict: Verdict
     value: str
@@ -93,6 +96,7 @@ class Reading:
     by: str
     at: datetime
     late: bool = False
+    of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -291,11 +295,15 @@ def unread(proof: SelfProof, pack: str) -> Decision[SelfProof]:
 def read(proof: SelfProof, told: Reading, rule: Compare, pack: str, values: Sequence[str] = ()) -> Decision[SelfProof]:
     """A named person says what the material says: it proves the fact, contradicts it (a lead), or says neither, with reasons.
 
-    Raises Refusal where nothing waits to be read, Invalid for what a reading lacks, and what `reading` raises where verdict and value
-    contradict each other. The day that the material is of decides whether it can speak of the claimed one, so none is left out.
+    Raises Refusal where nothing waits to be read, or where there is more than was read: what came while somebody read lies unread.
+    Invalid for what a reading lacks, and what `reading` raises where verdict and value contradict each other. The day that the material
+    is of decides whether it can speak of the claimed one, so none is left out.
     """
     if proof.state is not ProofState.RECEIVED:
         raise Refusal("self_proof_unreceived", state=proof.state)
+    there = [one.digest for one in proof.materials]
+    if sorted({*told.of}) != sorted(there) if told.of else len(there) > 1:
+        raise Refusal("reading_of_others", files=", ".join(there))
     if not nameable(told.by):
         raise Invalid("officer_nameless", field="by")
     if told.verdict not in (Verdict.MATCH, Verdict.MISMATCH, Verdict.CANNOT_SAY):
@@ -309,7 +317,7 @@ def read(proof: SelfProof, told: Reading, rule: Compare, pack: str, values: Sequ
         raise Invalid("material_day_ahead", field="of_day", day=told.on.isoformat(), came=came.isoformat())
     if told.verdict is not Verdict.CANNOT_SAY:
         reading(told.verdict, told.value, str(proof.question["claimed"]), rule, values)
-    facts: dict[str, object] = {"verdict": told.verdict.value, "by": told.by, "digests": [one.digest for one in proof.materials]}
+    facts: dict[str, object] = {"verdict": told.verdict.value, "by": told.by, "digests": there}
     facts |= {name: text for name, text in (("value", told.value), ("reasons", told.reasons)) if text}
     facts |= {"of_day": told.on.isoformat()} if told.on is not None else {}
     because = _because(proof, "self_proof.read", pack, **facts)

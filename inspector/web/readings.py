@@ -78,7 +78,7 @@ def _do(desk: Desk, caller: Caller, proof_id: str, form: Fields) -> None:
         case "read":
             complete(form, Invalid("reading_missing", field="verdict"))
             named = {name: form.one(name) for name in ("value", "reasons", "of_day") if form.one(name)}
-            given = read(ReadingIn, verdict=form.one("verdict"), **named)
+            given = read(ReadingIn, verdict=form.one("verdict"), digests=tuple(form.one("digests").split()), **named)
             said = message(caller.source, form.message_id(), f"read {proof_id}", given)
             desk.once(said, lambda tx, now: proof_shown(read_so(desk, tx, caller, proof_id, given, now)))
         case "link":

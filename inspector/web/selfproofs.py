@@ -56,16 +56,21 @@ class UnableIn(Strict):
 
 
 class ReadingIn(Strict):
-    """What an officer has read: `of_day` is the day that the material is of, `value` what it says, where that can be compared."""
+    """What an officer has read: `of_day` is the day that the material is of, `value` what it says, where that can be compared.
+
+    `digests` are the files that were read; needed where there is more than one.
+    """
 
     verdict: Literal["match", "mismatch", "cannot_say"]
     value: MaybeLine = ""
     of_day: Day | None = None
     reasons: Text = ""
+    digests: Annotated[tuple[Digest, ...], Field(max_length=100)] = ()
 
     def reading(self, by: str, now: datetime) -> Reading:
         """The same as the domain reads it."""
-        return Reading(verdict=Verdict(self.verdict), value=self.value, on=self.of_day, reasons=self.reasons, by=by, at=now)
+        said, day = Verdict(self.verdict), self.of_day
+        return Reading(verdict=said, value=self.value, on=day, reasons=self.reasons, by=by, at=now, of=self.digests)
 
 
 class CallBackIn(Strict):

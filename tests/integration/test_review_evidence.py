@@ -10,7 +10,7 @@ from inspector.domain.case import CaseState, Method, Outcome
 from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import Evidence, Verdict
-from inspector.flows import review
+from inspector.flows import late, review
 from inspector.flows.office import Office
 from inspector.ports import Origin, PortError, Unavailable
 from inspector.store.store import Store
@@ -97,7 +97,7 @@ def test_what_marks_or_burdens_the_subject_needs_evidence_that_says_something(
         remark="三次上门，大门紧闭",
     )
     with store.begin() as tx:
-        tx.cases.add_evidence(case_id, seen)
+        late.beside(tx, tx.cases.get(case_id, lock=True), seen, hand())
     assert decide(office, case_id, outcome, seen.id) is CaseState.CLOSED
 
 

@@ -18,7 +18,7 @@ import pytest
 from inspector.daemon import sweeps
 from inspector.daemon.schedules import schedules
 from inspector.domain.case import CaseState, ClaimStatus, Method, Outcome
-from inspector.domain.errors import Forbidden, Refusal
+from inspector.domain.errors import Forbidden, Invalid, Refusal
 from inspector.domain.evidence import Verdict
 from inspector.domain.selfproof import ProofState
 from inspector.flows import explain, selfproof
@@ -67,7 +67,7 @@ def show(edge: Edge, house: House, content: bytes, **headers: str) -> httpx.Resp
         return subject.post(f"/v1/self-proofs/{house.proof}/materials", json=material(content, "门口照片"))
 
 
-def read(edge: Edge, house: House, verdict: str, **said: str) -> httpx.Response:
+def read(edge: Edge, house: House, verdict: str, **said: object) -> httpx.Response:
     with edge.as_(Role.OFFICER, name="李四") as officer:
         told = {"verdict": verdict, "of_day": "2026-03-02", "reasons": "看过照片"} | said
         return officer.post(f"/v1/self-proofs/{house.proof}/reading", json=told)
@@ -118,6 +118,24 @@ def test_what_contradicts_is_a_lead_for_an_officer_and_no_finding_by_itself(hous
     case = house.case()
     assert (case.state, case.outcome) == (CaseState.REVIEW, None)
     assert case.file("office-in-use").status is ClaimStatus.CONTRADICTED
+
+
+def test_a_reading_is_of_the_files_that_it_names_and_its_reader_decides_nothing_against_anybody_by_it(house: House) -> None:
+    with at_the_edge(house) as edge:
+        first = show(edge, house, png()).json()["materials"][0]["digest"]
+        second = show(edge, house, jpeg()).json()["materials"][1]["digest"]
+        for said in ({}, {"digests": [first]}):
+            told = read(edge, house, "mismatch", value="否", **said)
+            assert (told.status_code, told.json()["error"]["code"]) == (409, "reading_of_others")
+            assert second in told.json()["error"]["message"]
+        assert read(edge, house, "mismatch", value="否", digests=[second, first]).status_code == 200
+    case = house.case()
+    piece = f"self_proof:{house.proof}:read1"
+    with house.office.store.begin() as tx, pytest.raises(Invalid, match="evidence_own"):
+        decide(house.office, tx, case.id, Outcome.UNTRUE_CURABLE, "李四", "门牌不符", (piece,), house.office.now())
+    with house.office.store.begin() as tx:
+        decide(house.office, tx, case.id, Outcome.UNTRUE_CURABLE, "王五", "门牌不符", (piece,), house.office.now())
+    assert house.case().outcome is Outcome.UNTRUE_CURABLE
 
 
 def test_who_says_that_nothing_is_shown_is_asked_no_more_and_the_next_way_begins(house: House) -> None:

@@ -15,6 +15,7 @@ BASIS = re.compile(r"(?:P|S[0-9]+):[0-9.]+(?:;(?:P|S[0-9]+):[0-9.]+)*")
 NONE = {
     "draw.after": "a line of after.jsonl as the ledger has it; the act that wrote the line has an entry and a basis of its own",
     "inquiry.read": "a person has looked at what was asked about somebody; nothing is decided",
+    "evidence.kept": "what was said beside an answer is kept with its digest; no rule weighs it and nothing is decided",
     "self_proof.looked": "a person has looked at what a subject has shown; nothing is decided",
     "visit.looked": "a person has looked at a photo of a visit; nothing is decided",
     "visit.forget": "what is gone was let go by a setting of the house (PIPL art. 19), for all packs alike",

@@ -27,6 +27,26 @@ def test_which_way_up_a_photo_is_stays() -> None:
     assert material._turned(kept(jpeg(8)).content[6:]) == 8
 
 
+def test_a_file_of_a_million_segments_or_of_entries_behind_its_end_costs_no_more_than_its_bytes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looks: list[bytes] = []
+    turned = material._turned
+
+    def look(body: bytes) -> int:
+        looks.append(body)
+        return turned(body)
+
+    monkeypatch.setattr(material, "_turned", look)
+    beyond = b"\xff\xe1\x00\x10Exif\0\0MM\x00\x2a\xff\xff\xff\xff"
+    photo = jpeg(6)
+    content = photo[:2] + beyond * 5_000 + photo[2:]
+    assert kept(content).content == kept(jpeg(1)).content, "the first says nothing, and the others are nobody's"
+    assert len(looks) == 2
+    with pytest.raises(Invalid, match="material_damaged"):
+        kept(photo[:2] + b"\xff\xfe\x00\x02" * material._SEGMENTS + photo[2:])
+
+
 def test_the_picture_itself_is_kept_to_the_byte() -> None:
     content = jpeg(1)
     start = content.index(b"\xff\xdb")
