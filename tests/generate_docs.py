@@ -34,6 +34,7 @@ from inspector.telemetry.metrics import Metrics
 from inspector.web.caller import Unknown
 from inspector.web.errors import _CODES, status_of
 from inspector.web.roles import Role
+from tests import trees
 from tests.documented_ports import canary_keys, fault_table, manner_keys, port_pages, wire_keys
 from tests.documented_wire import WIRE_BLOCKS
 from tests.example_settings import EXAMPLE, example, settings_tables
@@ -72,9 +73,9 @@ def metrics() -> str:
 @cache
 def calls() -> tuple[tuple[Path, ast.Call], ...]:
     """Every call of the tree with its file; each file is parsed once."""
-    files = [file for top in ("inspector", "connectors") for file in sorted((ROOT / top).rglob("*.py"))]
-    trees = [(file.relative_to(ROOT), ast.parse(file.read_text(encoding="utf-8"))) for file in files]
-    return tuple((file, node) for file, tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call))
+    return tuple(
+        (file.relative_to(ROOT), node) for file in trees.shipped() for node in trees.nodes(file) if isinstance(node, ast.Call)
+    )
 
 
 def called(node: ast.Call) -> str:

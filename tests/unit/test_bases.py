@@ -9,6 +9,7 @@ from functools import cache
 from inspector.policybook import Policybook
 from inspector.policybook.proofs import CITED
 from tests.generate_docs import ROOT, called, calls
+from tests.trees import nodes, shipped
 
 BASIS = re.compile(r"(?:P|S[0-9]+):[0-9.]+(?:;(?:P|S[0-9]+):[0-9.]+)*")
 
@@ -43,8 +44,9 @@ def cited() -> tuple[tuple[str, str], ...]:
     """(file, basis) of every basis that stands in the code as a literal."""
     return tuple(
         (str(file.relative_to(ROOT)), node.value)
-        for file in sorted((ROOT / "inspector").rglob("*.py"))
-        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        for file in shipped()
+        if file.is_relative_to(ROOT / "inspector")
+        for node in nodes(file)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and BASIS.fullmatch(node.value)
     )
 

@@ -21,6 +21,7 @@ from inspector.domain.verification import FORMER
 from inspector.domain.visit import SeatState
 from inspector.flows import wording
 from inspector.labels import LANGS, label, words
+from tests import trees
 
 ROOT = Path(__file__).resolve().parents[2]
 FAMILIES = {
@@ -52,7 +53,7 @@ MODULES = [
     *("domain.register", "domain.replacement", "domain.catalogue", "domain.repeal", "domain.overdue", "domain.retention"),
     *("domain.decision", "domain.calendar", "domain.counting", "domain.identity", "domain.selfproof", "web.roles"),
 ]
-FILES = sorted(file for top in ("inspector", "connectors") for file in (ROOT / top).rglob("*.py"))
+FILES = trees.shipped()
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -60,6 +61,7 @@ def forgotten() -> Iterator[None]:
     """What was read of the tree is let go with the last of these tests: it is large."""
     yield
     calls.cache_clear()
+    trees.nodes.cache_clear()
 
 
 @cache
@@ -67,7 +69,7 @@ def calls(file: Path) -> tuple[tuple[str, ast.Call], ...]:
     """Every call of a file by the last part of what is called."""
     return tuple(
         (node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", ""), node)
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        for node in trees.nodes(file)
         if isinstance(node, ast.Call)
     )
 
@@ -144,9 +146,8 @@ ALLOWED = {
 
 def spoken(file: Path) -> list[str]:
     """Chinese texts in a file that are not its documentation."""
-    tree = ast.parse(file.read_text(encoding="utf-8"))
-    bare = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    held = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in bare]
+    bare = {id(node.value) for node in trees.nodes(file) if isinstance(node, ast.Expr)}
+    held = [node for node in trees.nodes(file) if isinstance(node, ast.Constant) and id(node) not in bare]
     return [text for node in held if isinstance(text := node.value, str) and re.search("[\u4e00-\u9fff]", text)]
 
 
@@ -217,7 +218,7 @@ def facts_of_decisions() -> set[str]:
         "voiding",
     )
     for file in (ROOT / "inspector" / f"{name}.py" for name in (*(f"domain/{one}" for one in pure), "flows/tell")):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        for node in trees.nodes(file):
             given: list[ast.expr] = []
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in {"Because", "replace"}:
                 given = [keyword.value for keyword in node.keywords if keyword.arg == "facts"]

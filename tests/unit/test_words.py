@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import Enum
 from types import ModuleType
 
@@ -14,15 +14,14 @@ from inspector.domain.case import SubjectKind
 from inspector.domain.pause import Reason
 from inspector.policybook import Policybook
 from inspector.policyrender import render
+from tests import trees
 from tests.needs import ROOT
 from tests.packs import POLICIES
 
-SOURCES = sorted((ROOT / "inspector").rglob("*.py")) + sorted((ROOT / "connectors").rglob("*.py"))
 
-
-def displays(tree: ast.AST) -> Iterator[list[ast.Attribute]]:
+def displays(nodes: Iterable[ast.AST]) -> Iterator[list[ast.Attribute]]:
     """The keys of each dict, and the elements of each set, that are written as `Name.MEMBER`: two at least."""
-    for node in ast.walk(tree):
+    for node in nodes:
         held = node.keys if isinstance(node, ast.Dict) else node.elts if isinstance(node, ast.Set) else []
         keys = [key for key in held if isinstance(key, ast.Attribute) and isinstance(key.value, ast.Name)]
         if len(keys) > 1:
@@ -47,8 +46,8 @@ def equal(keys: list[ast.Attribute], module: ModuleType) -> list[str]:
 
 def test_no_table_has_two_keys_that_compare_equal() -> None:
     looked_at, wrong = 0, list[str]()
-    for file in SOURCES:
-        held = list(displays(ast.parse(file.read_text(encoding="utf-8"))))
+    for file in trees.shipped():
+        held = list(displays(trees.nodes(file)))
         if not held:
             continue
         name = ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
@@ -62,7 +61,7 @@ def test_no_table_has_two_keys_that_compare_equal() -> None:
 def test_the_search_finds_the_trap_it_is_for() -> None:
     module = ModuleType("trap")
     module.__dict__.update(SubjectKind=SubjectKind, Reason=Reason)
-    (keys,) = displays(ast.parse('{SubjectKind.FIRM: "a", SubjectKind.PERSON: "b", Reason.PERSON: "c"}'))
+    (keys,) = displays(ast.walk(ast.parse('{SubjectKind.FIRM: "a", SubjectKind.PERSON: "b", Reason.PERSON: "c"}')))
     assert equal(keys, module) == ["PERSON of SubjectKind and Reason"]
 
 
