@@ -137,13 +137,15 @@ class Difference:
 class Compared:
     """What came of it. `learned`: entries whose receipts were lost, by what the statement shows them to be, with its receipt.
 
-    `moving` are left out because their order is under way or they have just moved.
+    `moving` are left out because their order is under way or they have just moved. Of those `alike` the `standing` are acknowledged
+    entries that stand there, too: what was taken back is rightly absent, from an empty list as well.
     """
 
     differences: tuple[Difference, ...] = ()
     learned: Mapping[str, tuple[BookState, str]] = field(default_factory=dict)
     alike: int = 0
     moving: int = 0
+    standing: int = 0
 
 
 def compare(ours: Iterable[Ours], statement: Statement, asked_at: datetime, rules: Rules) -> Compared:
@@ -156,7 +158,7 @@ def compare(ours: Iterable[Ours], statement: Statement, asked_at: datetime, rule
     known: set[str] = set()
     found: list[Difference] = []
     learned: dict[str, tuple[BookState, str]] = {}
-    alike = moving = 0
+    alike = moving = standing = 0
     for one in ours:
         known.add(one.entry)
         if statement.of is not None and one.entry not in statement.of:
@@ -171,6 +173,7 @@ def compare(ours: Iterable[Ours], statement: Statement, asked_at: datetime, rule
             found.append(difference)
             continue
         alike += 1
+        standing += one.state is BookState.ENTERED and there is not None
         if one.state is BookState.ORDERED and there is not None:
             learned[one.entry] = BookState.ENTERED, there.receipt
         elif one.state is BookState.FALLEN:
@@ -180,7 +183,7 @@ def compare(ours: Iterable[Ours], statement: Statement, asked_at: datetime, rule
         for row in theirs.values()
         if row.entry not in known and not row.retracted
     ]
-    return Compared(differences=tuple(found), learned=learned, alike=alike, moving=moving)
+    return Compared(differences=tuple(found), learned=learned, alike=alike, moving=moving, standing=standing)
 
 
 def unusable(statement: Statement, asked_at: datetime, rules: Rules) -> str:
@@ -193,7 +196,7 @@ def unusable(statement: Statement, asked_at: datetime, rules: Rules) -> str:
 def believed(compared: Compared, rules: Rules) -> bool:
     """Whether a statement can be what it says it is: one that lacks much of what was acknowledged is rather cut off than right."""
     missing = sum(one.kind is Unlike.MISSING for one in compared.differences)
-    there = compared.alike + sum(one.kind in (Unlike.DIFFERENT, Unlike.TWICE) for one in compared.differences)
+    there = compared.standing + sum(one.kind in (Unlike.DIFFERENT, Unlike.TWICE) for one in compared.differences)
     return missing < rules.few or there >= rules.least_share * (there + missing)
 
 

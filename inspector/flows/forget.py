@@ -29,11 +29,11 @@ def forget(work: Work, office: Office) -> Settlement:
     if "inquiries" in told:  # an order of before there were any names none
         _all(office, int(told["inquiries"]), lambda tx, before: tx.inquiries.forget(before))
     if "materials" in told:
-        _all(office, int(told["materials"]), _materials)
+        _all(office, int(told["materials"]), lambda tx, before: _materials(tx, before, office.now()))
     return nothing("forgotten")
 
 
-def _materials(tx: Tx, before: datetime) -> int:
+def _materials(tx: Tx, before: datetime, now: datetime) -> int:
     """What subjects have shown goes some time after their case has ended, and photos of visits after all that the visit served.
 
     That it is gone is an entry of the ledger (PIPL art. 19).
@@ -41,10 +41,10 @@ def _materials(tx: Tx, before: datetime) -> int:
     shown, seen = tx.materials.forget_of_cases(before), tx.materials.forget_of_visits(before)
     for case_id, digests in shown:
         because = Because(rule="self_proof.forget", basis=(), pack="", facts={"digests": digests})
-        record(tx, case_id, Decision(state=None, because=because), before, {})
+        record(tx, case_id, Decision(state=None, because=because), now, {})
     for visit_id, digests in seen:
         because = Because(rule="visit.forget", basis=(), pack="", facts={"digests": digests})
-        record(tx, visit_id, Decision(state=None, because=because), before, {})
+        record(tx, visit_id, Decision(state=None, because=because), now, {})
     return len(shown) + len(seen)
 
 

@@ -40,12 +40,16 @@ class SelfProofRoom(Room):
         asked = sa.select(self_proof.c.body).where(self_proof.c.case_id == case_id).order_by(self_proof.c.id)
         return [load(SelfProof, text) for text in self.connection.execute(asked.with_for_update() if lock else asked).scalars()]
 
-    def open_of(self, agencies: Sequence[str], limit: int) -> list[SelfProof]:
-        """Open ones of these agencies: what waits to be read first, then by date."""
+    def open_of(self, agencies: Sequence[str], limit: int, after: str = "") -> list[SelfProof]:
+        """Open ones of these agencies: what waits to be read first, then by date; those behind the one of the id `after`."""
         states = [state.value for state in ProofState if state.open]
-        unread = sa.case((self_proof.c.state == ProofState.RECEIVED.value, 0), else_=1)
+        place = self_proof.c.due_at, self_proof.c.id
         asked = sa.select(self_proof.c.body).where(self_proof.c.state.in_(states), self_proof.c.agency.in_(list(agencies)))
-        asked = asked.order_by(unread, self_proof.c.due_at, self_proof.c.id).limit(limit)
+        asked = asked.order_by(_unread(self_proof), *place).limit(limit)
+        if after:
+            held = self_proof.alias()
+            last = sa.select(_unread(held), held.c.due_at, held.c.id).where(held.c.id == after)
+            asked = asked.where(sa.tuple_(_unread(self_proof), *place) > last.scalar_subquery())
         return [load(SelfProof, text) for text in self.connection.execute(asked).scalars()]
 
     def unfinished(self, limit: int) -> list[SelfProof]:
@@ -60,3 +64,8 @@ class SelfProofRoom(Room):
 
     def _row(self, proof: SelfProof) -> dict[str, object]:
         return {"state": proof.state.value, "due_at": proof.due_at, "body": dump(proof)}
+
+
+def _unread(held: sa.FromClause) -> sa.ColumnElement[int]:
+    """Where a self-proof stands among the open ones: 0 for one that waits to be read."""
+    return sa.case((held.c.state == ProofState.RECEIVED.value, 0), else_=1)

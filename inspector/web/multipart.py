@@ -59,6 +59,8 @@ def _parts(content: bytes, boundary: str) -> list[_Part]:
     name, value, ended = bytearray(), bytearray(), []
 
     def begin() -> None:
+        if len(parts) == _MOST_PARTS:
+            raise HTTPException(400)  # before the next is read: a small body holds a million of them
         parts.append(_Part())
 
     def header() -> None:
@@ -82,7 +84,7 @@ def _parts(content: bytes, boundary: str) -> list[_Part]:
         parser.finalize()
     except MultipartParseError as error:
         raise HTTPException(400) from error
-    if not ended or len(parts) > _MOST_PARTS:
+    if not ended:
         raise HTTPException(400)
     return parts
 

@@ -13,12 +13,12 @@ from inspector.flows import selfproof
 from inspector.store.tx import Tx, new_id
 from inspector.web.caller import Caller
 from inspector.web.desk import AtDesk, Desk, message
-from inspector.web.fields import Digest
+from inspector.web.fields import AfterName, Digest
 from inspector.web.forms import fact_name
 from inspector.web.language import InLang, carried
 from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, complete, page, read, refused, trouble
 from inspector.web.roles import Role
-from inspector.web.selfproofs import CallBackIn, ReadingIn, file_of, proof_shown
+from inspector.web.selfproofs import CallBackIn, ReadingIn, SelfProofShown, file_of, proof_shown
 from inspector.web.selfproofs import read as read_so
 from inspector.web.session import Visitor, guard, held_cookie, to_login, written_by_officer
 
@@ -28,14 +28,19 @@ VERDICTS = ("match", "mismatch", "cannot_say")
 
 
 @router.get("/proofs")
-def show_all(request: Request, desk: AtDesk, caller: Visitor) -> Response:
-    """Self-proofs that are open, of the session's agencies; what waits to be read stands first."""
+def show_all(request: Request, desk: AtDesk, caller: Visitor, after: AfterName = None) -> Response:
+    """Self-proofs that are open, of the session's agencies, page by page; what waits to be read stands first."""
     if caller is None:
         return to_login(request)
     if caller.role not in (Role.OFFICER, Role.AUDITOR):
         return refused(request, Forbidden("role_missing", role=caller.role.value, needed="officer, auditor"))
-    held = desk.look(lambda tx: [(proof_shown(one), _fact(desk, tx, one)) for one in tx.selfproofs.open_of(caller.sees, SHOWN)])
-    return page(request, "proofs.html", caller=caller, rows=held)
+
+    def look(tx: Tx) -> list[tuple[SelfProofShown, str]]:
+        return [(proof_shown(one), _fact(desk, tx, one)) for one in tx.selfproofs.open_of(caller.sees, SHOWN + 1, after or "")]
+
+    held = desk.look(look)
+    more = held[SHOWN - 1][0].id if len(held) > SHOWN else None
+    return page(request, "proofs.html", caller=caller, rows=held[:SHOWN], more=more)
 
 
 @router.get("/proofs/{proof_id}")

@@ -156,5 +156,5 @@ def test_notes_that_lay_in_a_phone_are_of_the_day_they_were_written_and_before_t
     with edge.office.store.begin() as tx:
         held = tx.fieldnotes.photos(visit.id, "bureau")[0]
         assert held.times.late, "the result was there before it"
-        assert _materials(tx, hand() + timedelta(days=400)) == 1
+        assert _materials(tx, hand() + timedelta(days=400), hand()) == 1
         assert "visit.forget" in [row["rule"] for row in tx.ledger.about(visit.id)]

@@ -35,7 +35,7 @@ from inspector.web.roles import Role
 from tests import selfproof as given
 from tests import showing
 from tests.edge import WEB, Edge, serving
-from tests.house import START, Hand, application, settle
+from tests.house import START, Hand, application, post, settle
 from tests.materials import CAMERA, PLACE, SECRET, jpeg, pdf, png
 from tests.showing import FACTS, House
 
@@ -315,7 +315,24 @@ def test_what_was_shown_goes_some_time_after_its_case_and_its_digest_stays(house
     assert (gone.status_code, gone.json()["error"]["code"]) == (404, "material_gone")
     assert house.get().materials[0].digest == told["digest"]
     with house.office.store.read() as tx:
-        assert "self_proof.forget" in [row["rule"] for row in tx.ledger.about(house.case_id)]
+        let_go = [row["at"] for row in tx.ledger.about(house.case_id) if row["rule"] == "self_proof.forget"]
+    assert let_go == [house.hand()], "an entry is of the moment at which it is written"
+
+
+def test_open_self_proofs_are_told_page_by_page_what_waits_to_be_read_first(house: House) -> None:
+    for number in range(2, 6):
+        post(house.office, application(number, "dispatch-premises", FACTS))
+        settle(house.office)
+        house.hand.on(hours=1)
+    with at_the_edge(house) as edge:
+        assert show(edge, house, png()).status_code == 200
+    with house.office.store.read() as tx:
+        whole = [one.id for one in tx.selfproofs.open_of(["bureau"], 100)]
+        found: list[str] = []
+        while page := tx.selfproofs.open_of(["bureau"], 2, found[-1] if found else ""):
+            found += [one.id for one in page]
+    assert (len(whole), whole[0]) == (5, house.proof)
+    assert found == whole
 
 
 @pytest.mark.slow
@@ -343,6 +360,8 @@ def test_the_page_takes_a_file_without_a_script_and_says_beside_the_form_what_do
             headers={"Content-Type": "multipart/form-data; boundary=b"},
         )
         assert broken.status_code == 400
+        tiny = b"--b\r\nA: b\r\n\r\n\r\n" * 50_000
+        assert subject.post(path, content=tiny, headers={"Content-Type": "multipart/form-data; boundary=b"}).status_code == 400
     assert len(house.get().materials) == 1
 
 

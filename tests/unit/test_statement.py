@@ -118,6 +118,10 @@ def test_a_statement_that_lacks_much_of_what_was_acknowledged_is_not_believed_an
     assert not believed(compare(books, held(), NOW, RULES), RULES)
     assert believed(compare(books, nearly, NOW, RULES), RULES)
     assert believed(compare(books[:4], held(), NOW, RULES), RULES), "of four a share says nothing"
+    fallen = [ours(BookState.RETRACTED, entry=f"r{number}") for number in range(900)]
+    assert not believed(compare([*books, *fallen], held(), NOW, RULES), RULES), (
+        "what was taken back is absent from any empty list"
+    )
 
 
 def test_a_statement_of_the_future_or_of_long_ago_is_not_used() -> None:
