@@ -18,6 +18,8 @@ from inspector.web.health import Health
 from inspector.web.roles import Role
 from inspector.web.server import Server, listen
 
+WENT = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+"""What a browser sends of itself when somebody goes to a page; what only fetches it does not."""
 WEB = Web(port=0, max_body_bytes=200_000)
 
 

@@ -33,6 +33,8 @@ HEADS: Mapping[str, tuple[str, str]] = {
     "case_id": ("case", "办件"),
     "waits": ("waits, for", "等待原因"),
     "waits_until": ("until", "至"),
+    "agreed": ("once confirmed", "曾获证实"),
+    "denied": ("once contradicted", "曾有相反答复"),
     "requested": ("asked of", "被请求机关"),
     "urgency": ("urgency", "紧急程度"),
     "forwarded_from": ("forwarded from", "转自"),

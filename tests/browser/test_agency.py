@@ -7,6 +7,7 @@ import pytest
 from inspector.domain.assistance import AssistanceState
 from tests.browser.scenes import letter
 from tests.browser.visitor import Door
+from tests.clerks import REASONS_EN, REASONS_ZH
 from tests.edge import Edge
 from tests.house import Hand, settle
 
@@ -58,7 +59,7 @@ def test_a_refusal_without_reasons_is_rejected_with_what_was_typed_kept_and_coun
     phone.open(path)
     phone.page.locator("#signer2").fill("赵<六>")
     phone.press("说明理由并提交")
-    assert phone.alert().inner_text() == "不能协助的，须书面说明理由"
+    assert phone.alert().inner_text() == REASONS_ZH
     assert phone.page.locator("#signer2").input_value() == "赵<六>"
     assert phone.page.evaluate("document.activeElement.id") == "reasons"
     assert state(edge, request_id) is AssistanceState.DELIVERED
@@ -74,10 +75,10 @@ def test_a_refusal_in_english_is_answered_in_english(edge: Edge, door: Door) -> 
     phone.open(path)
     assert "What your records say" in phone.follow("English")
     phone.press("Decline with these reasons")
-    assert phone.alert().inner_text() == "A refusal needs written reasons; Say who signs"
+    assert phone.alert().inner_text() == f"{REASONS_EN}; Say who signs"
     phone.page.locator("#signer2").fill("Zhao")
     phone.press("Decline with these reasons")
-    assert phone.alert().inner_text() == "A refusal needs written reasons"
+    assert phone.alert().inner_text() == REASONS_EN
     assert phone.page.get_attribute("html", "lang") == "en"
 
 

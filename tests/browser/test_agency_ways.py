@@ -15,6 +15,7 @@ from inspector.testing import LETTER
 from tests.browser.scenes import letter
 from tests.browser.test_pages import check
 from tests.browser.visitor import Door as Entrance
+from tests.clerks import REASONS_ZH
 from tests.edge import Edge
 from tests.house import settle
 
@@ -36,7 +37,7 @@ def test_by_the_keyboard_alone_a_clerk_proposes_a_date_and_the_page_is_within_re
     phone.tab_to("提出该日期")
     with phone.page.expect_navigation():
         phone.page.keyboard.press("Enter")
-    assert phone.alert().inner_text() == "请填写可以答复的工作日；不能协助的，须书面说明理由；请填写签署人"
+    assert phone.alert().inner_text() == f"请填写可以答复的工作日；{REASONS_ZH}；请填写签署人"
     assert phone.page.evaluate("document.activeElement.id") == "propose-day"
     check(phone)
     phone.page.locator("#propose-day").fill("2026-03-20")

@@ -13,7 +13,7 @@ from inspector.domain.visit import SeatState
 from inspector.flows import receipts
 from inspector.flows.office import Office
 from inspector.store.store import Store
-from tests.edge import serving
+from tests.edge import WENT, serving
 from tests.house import Hand, settle
 from tests.integration.test_pushes import open_lanes
 from tests.phones import AWAY, Line, Lossy, clocks, matters, passed, report, sent, team
@@ -93,12 +93,11 @@ def test_a_preview_of_the_link_reads_nothing_and_a_bounce_is_believed_over_an_op
     office, visit = sent(store, hand, mail, sms)
     first, second = team(office, visit)
     path = office.link("seat", first.name).partition("/seat/")[2]
-    went = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
     with serving(office) as edge, edge.client() as client:
-        for seen in ({"User-Agent": "link preview"}, {**went, "Sec-Purpose": "prefetch;prerender"}):
+        for seen in ({"User-Agent": "link preview"}, {**WENT, "Sec-Purpose": "prefetch;prerender"}):
             assert client.get(f"/seat/{path}", headers=seen).status_code == 200
         assert team(office, visit)[0].state is SeatState.HANDED_OVER
-        assert client.get(f"/seat/{path}", headers=went).status_code == 200
+        assert client.get(f"/seat/{path}", headers=WENT).status_code == 200
     assert team(office, visit)[0].state is SeatState.READ
     bounce(office, mail, first.name, code="13800138000 张三 空号")
     assert [message.data["seat"] for message in sms.assignments] == [first.name], "systems that scan links drive browsers, too"

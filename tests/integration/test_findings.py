@@ -9,7 +9,7 @@ import pytest
 from inspector.domain.case import CaseState, ClaimStatus, Method, Outcome
 from inspector.domain.evidence import Evidence, Verdict
 from inspector.domain.finding import Finding
-from inspector.flows import dispatch, review
+from inspector.flows import dispatch, late, review
 from inspector.flows.explain import explain
 from inspector.flows.narrative import render
 from inspector.store.store import Store
@@ -52,7 +52,7 @@ def test_what_a_visit_finds_against_the_outcome_of_a_case_brings_it_to_a_person_
             as_of=hand(),
         )
         case = tx.cases.get(ids[0], lock=True)
-        tx.cases.add_evidence(case.id, against)
+        late.beside(tx, case, against, hand())
         files = tuple(replace(file, status=ClaimStatus.CONTRADICTED) for file in case.claims)
         tx.cases.put(replace(case, state=CaseState.REVIEW, claims=files, review_reason="MISMATCH"))
         review.decide(office, tx, ids[0], decided, "李四", "理由", (against.id,), hand())

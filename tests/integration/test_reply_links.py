@@ -7,6 +7,7 @@ import pytest
 from inspector.domain.assistance import AssistanceState, Request
 from inspector.flows import replylink
 from inspector.store.store import Store
+from tests.clerks import REASONS_ZH
 from tests.edge import Edge, serving
 from tests.house import Hand, settle
 from tests.integration.test_letters import an_office, opened, request_of
@@ -73,7 +74,7 @@ def test_the_common_superior_decides_a_dispute_by_its_own_link_alone(store: Stor
         assert "不属于本局职权" in client.get(page).text
         lacking = client.post(page, data={"message": "2"})
         assert lacking.status_code == 422
-        assert "请选择被请求机关应否协助；不能协助的，须书面说明理由；请填写签署人" in lacking.text
+        assert f"请选择被请求机关应否协助；{REASONS_ZH}；请填写签署人" in lacking.text
         decided = {"helps": "yes", "reasons": "属于其职权", "signer": "区政府 李四", "message": "3"}
         assert client.post(f"/oversee/{request.id}/{own}", data=decided).status_code == 403
         assert client.post(page, data=decided).status_code == 303

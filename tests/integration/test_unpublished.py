@@ -14,7 +14,7 @@ from inspector.flows import dispatch, listing
 from inspector.flows.office import Office
 from inspector.flows.seated import by_name
 from inspector.store.store import Store
-from tests.edge import serving
+from tests.edge import WENT, serving
 from tests.house import Hand, settle
 from tests.integration.test_api_cases import without
 from tests.integration.test_quiet import drawn, entered, matters
@@ -51,7 +51,7 @@ def test_a_visit_to_look_at_an_item_off_the_list_is_blocked_and_everybody_hears_
     with pytest.raises(Refusal, match="visit_unpublished"):
         entered(after, visit, hand())
     with serving(after) as edge, edge.client() as phone:
-        assert "不得上门" in phone.get(phones.off[0].link.replace(office.base_url, edge.url)).text
+        assert "不得上门" in phone.get(phones.off[0].link.replace(office.base_url, edge.url), headers=WENT).text
     with store.read() as tx:
         assert [one["rule"] for one in tx.ledger.about(visit.id)][-2:] == ["visit.unpublish", "seat.read"]
 
