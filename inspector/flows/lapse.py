@@ -14,7 +14,6 @@ from inspector.flows.parts import settled, sound
 from inspector.flows.settle import Settlement
 from inspector.flows.voiding import void as by_rule
 from inspector.ports import Garbled, NotYet, Origin, PortError, Refused
-from inspector.store.tables import EPOCH
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 
@@ -27,10 +26,8 @@ draw again and again until the result suits.
 NOT_SET_UP = "connector_not_configured"
 """A party whose section is gone from the settings: it is waited for until its date, for a section may come back within the minute."""
 
-_NO_LEASE = timedelta(days=1)
-"""No lease lasts so long: somebody wrote it there, so that nobody asks."""
 _LATER = timedelta(hours=1)
-"""So long after its last moment an order may wait by itself, where a daemon of an older release has put it off."""
+"""So long after its last moment an order may wait by itself, or be in somebody's hands; then nobody waits for it any more."""
 
 
 def given_up(work: Work, office: Office, error: PortError | None) -> Settlement:
@@ -70,9 +67,12 @@ def _end(work: Work, office: Office, tx: Tx, now: datetime, how: str, code: str)
     if (held := sound(office, tx, number, now)) is None:
         return
     held = settled(office, tx, held, (party, *held.ceremonies), now)
-    if work.expires_at is not None and work.expires_at <= now and _has_time(tx, held, party, now):
-        _altered(office, tx, held, now)  # its time was cut in the order's row: that is no silence of the party's
-        return
+    if _has_time(tx, held, party, now):
+        if (
+            work.expires_at is not None and work.expires_at <= now
+        ):  # its time was cut in the order's row: no silence of the party's
+            _altered(office, tx, held, now)
+        return  # a person had sent the order round again, and its tries are spent: the last moment decides
     if party in held.parts:
         return
     others = [one for one in _over(tx, held, now) if one != party]
@@ -127,7 +127,7 @@ def overdue(work: Work, office: Office) -> Settlement:
         if held.figured and held.reveal_by is not None and now < held.reveal_by and not set(parties) <= set(figures):
             return
         missing = [party for party in parties if party not in held.parts and not _has_time(tx, held, party, now)]
-        if any(_leased(tx, held, party) for party in missing):
+        if any(_leased(tx, held, party, now) for party in missing):
             raise NotYet("reveal_in_flight", origin=Origin.US, attempts=0, retry_after=1.0)  # what comes of it says who was asked
         silent = tuple(party for party in missing if party in held.ceremonies or _asked(tx, held, party))
         if missing:
@@ -142,10 +142,11 @@ def _asked(tx: Tx, held: Draw, party: str) -> bool:
     return row is not None and _tried(row["attempts"], row["error"])
 
 
-def _leased(tx: Tx, held: Draw, party: str) -> bool:
-    """Whether somebody is at work on the order to ask a party, or was when the daemon died: then it is taken up again."""
-    row = tx.work.keyed(_key(held, party))
-    return row is not None and row["state"] == "ready" and EPOCH < row["lease_until"] < tx.machine_now() + _NO_LEASE
+def _leased(tx: Tx, held: Draw, party: str, now: datetime) -> bool:
+    """Whether somebody is at work on the order to ask a party, and not for longer than anybody would be."""
+    row, closes = tx.work.keyed(_key(held, party)), held.closes(party)
+    busy = row is not None and row["state"] == "ready" and row["lease_until"] > tx.machine_now()
+    return busy and closes is not None and now < closes + _LATER
 
 
 def _tried(attempts: int, error: str | None) -> bool:
@@ -165,8 +166,7 @@ def _turned(tx: Tx, held: Draw, party: str) -> bool:
         return True
     if closes is None or held.state is not DrawState.SEEDING:
         return False
-    forged = row["lease_until"] >= tx.machine_now() + _NO_LEASE
-    return bool(row["expires_at"] != closes or row["due_at"] > closes + _LATER or forged)
+    return row["expires_at"] not in (None, closes) or row["due_at"] > closes + _LATER  # none: a person has sent it round again
 
 
 def _has_time(tx: Tx, held: Draw, party: str, now: datetime) -> bool:

@@ -78,7 +78,7 @@ def _facts(office: Office, tx: Tx, request: Request, letter: Letter, lang: Lang)
         "on": letter.on,
         "due": wording.at(letter.due_at) + (label("ui.provisional", lang) if letter.due_provisional else ""),
         "reasons": quoted(_reasons(request, letter.kind)),
-        "outcome": wording.code("echo", letter.outcome, lang),
+        "outcome": wording.code("Echo", letter.outcome, lang),
         "link": "{link}",
         "code": "{code}",
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -53,22 +53,45 @@ def test_a_secret_that_comes_when_the_further_source_may_be_known_is_none(store:
     assert (made.state, "justice" in made.parts, made.lacked) == (DrawState.VOID, False, ("justice",))
 
 
-@pytest.mark.parametrize("how", ["leased for ever", "gone"])
+@pytest.mark.parametrize("how", ["gone", "later"])
 def test_an_order_that_somebody_keeps_from_being_carried_out_brings_no_next_number(store: Store, hand: Hand, how: str) -> None:
+    office, held, ends = kept_from_justice(store, hand)
+    with store.begin() as tx:
+        row = work.c.key == f"draw.reveal:{held.number}:justice"
+        later = sa.update(work).where(row).values(expires_at=ends + timedelta(days=900))
+        tx.connection.execute(sa.delete(work).where(row) if how == "gone" else later)
+    hand.now = ends
+    worked(office)
+    made = agreeing(office, held.number)
+    assert (made.state, made.void_reason, made.lacked) == (DrawState.VOID, "REGISTER_CHANGED:record", ())
+
+
+@pytest.mark.parametrize(("lease", "waits"), [(timedelta(days=900), True), (-timedelta(minutes=1), False)])
+def test_a_draw_does_not_hang_on_an_order_in_somebodys_hands_nor_on_one_whose_lease_is_over(
+    store: Store, hand: Hand, lease: timedelta, *, waits: bool
+) -> None:
+    office, held, ends = kept_from_justice(store, hand)
+    with store.begin() as tx:
+        row = work.c.key == f"draw.reveal:{held.number}:justice"
+        tx.connection.execute(sa.update(work).where(row).values(lease_until=tx.machine_now() + lease, expires_at=None))
+    hand.now = ends
+    worked(office)
+    assert (agreeing(office, held.number).state is DrawState.SEEDING) is waits
+    hand.now = ends + timedelta(hours=1)
+    worked(office)
+    made = agreeing(office, held.number)
+    assert (made.state, made.lacked, made.withheld) == (DrawState.VOID, ("justice",), ()), "a retried order is no altered one"
+
+
+def kept_from_justice(store: Store, hand: Hand) -> tuple[Office, Draw, datetime]:
+    """A draw that all but one party have given their part to: its connector is paused. The last moment for it."""
     office, _, _ = drawing(store, hand)
     _, held = announced(office, hand)
     paused(office, hand, "justice")
     figures(office, hand, held)
-    made = agreeing(office, held.number)
-    assert made.reveal_by is not None
-    with store.begin() as tx:
-        far = tx.machine_now() + timedelta(days=900)
-        row = work.c.key == f"draw.reveal:{held.number}:justice"
-        tx.connection.execute(sa.delete(work).where(row) if how == "gone" else sa.update(work).where(row).values(lease_until=far))
-    hand.now = made.reveal_by
-    worked(office)
-    made = agreeing(office, held.number)
-    assert (made.state, made.void_reason, made.lacked) == (DrawState.VOID, "REGISTER_CHANGED:record", ())
+    ends = agreeing(office, held.number).reveal_by
+    assert ends is not None
+    return office, held, ends
 
 
 class Elsewhere(Party):
