@@ -139,7 +139,7 @@ def lines(inside: str, names: Mapping[str, str]) -> tuple[dict[str, str], str]:
     line = re.compile(rf"^[ \t]*({one_of})[ \t]*(?:[（(][^（）()：:]{{0,200}}[）)])?\s{{0,9}}[:：]", re.IGNORECASE | re.MULTILINE)
     told = "\n".join(row.lstrip(_QUOTES) for row in inside.split("\n"))
     found = list(line.finditer(told))
-    ends = [one.start() for one in found[1:]] + [len(told)]
+    ends = [*(one.start() for one in found), len(told)][1:]
     filled: dict[str, list[str]] = {}
     for one, end in zip(found, ends, strict=True):
         text = "\n".join(filter(None, map(str.strip, told[one.end() : end].split("\n"))))

@@ -97,6 +97,8 @@ def taken(office: Office, mail: Mail) -> bool | None:
         with office.store.begin() as tx:
             request = _known(office, tx, mail, form)
         theirs = True
+        if not form.framed:
+            raise Invalid("mail_frame", field="text")
         if form.twice:
             raise Invalid("mail_twice", field=", ".join(form.twice))
         said = meant(form.filled)
@@ -120,13 +122,17 @@ def taken(office: Office, mail: Mail) -> bool | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """What a mail's form says: whose it is, by which code, what is `filled` in (`twice`: with two texts), and what is said `beside` it."""
+    """What a mail's form says: whose it is, by which code, what is `filled` in (`twice`: with two texts), and what is said `beside` it.
+
+    `framed`: it stands in its frame, without which nothing that is filled in counts.
+    """
 
     number: str = ""
     code: str = ""
     filled: Mapping[str, str] = field(default_factory=dict)
     twice: tuple[str, ...] = ()
     beside: str = ""
+    framed: bool = True
 
 
 def read(text: str) -> Form:
@@ -138,7 +144,7 @@ def read(text: str) -> Form:
     found = slip.sheets(text)
     held = [(sheet, *slip.lines(sheet.inside, _words())) for sheet in found]
     if not held:
-        raise Missing("mail_number", number="-")
+        return _frameless(text)
     ours = [one for one in held if slip.mark(_code(one[1])) == one[0].mark]
     if not ours:
         raise Forbidden("mail_code", number=_number(held[0][1]) or "-")
@@ -153,6 +159,15 @@ def read(text: str) -> Form:
     code = merged.pop("code")
     beside = _beside(text, found, ours, code)
     return Form(number=merged.pop("number", ""), code=code, filled=merged, twice=twice, beside=beside)
+
+
+def _frameless(text: str) -> Form:
+    """A mail in which nothing of the frame is left: whose it is, if its number and code are there. Raises Missing (`mail_number`)."""
+    says = lines(text)
+    number, code = says.pop("number", "").split(), says.pop("code", "").split()
+    if not number or not code:
+        raise Missing("mail_number", number="-")
+    return Form(number=number[0], code=code[0], filled=says, framed=False)
 
 
 def _beside(text: str, found: Sequence[Sheet], ours: Sequence[tuple[Sheet, Mapping[str, str], str]], code: str) -> str:

@@ -153,6 +153,21 @@ def test_a_word_beside_the_form_settles_nothing_is_kept_whole_and_the_ladder_wai
     assert request_of(store, case_id).state is AssistanceState.PAST_DUE, "and the ladder goes on when it has been read"
 
 
+def test_a_form_without_its_frame_settles_nothing_and_is_the_agencys_word_all_the_same(
+    store: Store, hand: Hand, tmp_path: Path
+) -> None:
+    office, case_id, letter = asked(store, hand, tmp_path)
+    said = filled(letter, {"核查意见": "一致", "签署人": "王五"})
+    put(tmp_path, "bare", written("\n".join(row for row in said.splitlines() if "【" not in row), number="<f-1@housing.example>"))
+    mailbox.pick_up(office)
+    (told,) = unread(store)
+    request = request_of(store, case_id)
+    assert (told["refused"], told["request"], told["theirs"]) == ("mail_frame", request.id, True)
+    hand.now = request.escalate_at + timedelta(hours=1)
+    settle(office)
+    assert request_of(store, case_id).state is AssistanceState.SENT, "nobody is silent whose word lies here unread"
+
+
 def test_what_an_agency_says_when_it_forwards_is_no_answer_of_the_next_one(store: Store, hand: Hand, tmp_path: Path) -> None:
     with mailroom() as room:
         agencies = {"civil-affairs": Desk("civil-affairs"), "housing": agency(room.port, inbox_folder=str(tmp_path))}
