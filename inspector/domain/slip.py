@@ -11,8 +11,8 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from unicodedata import normalize
 
+from inspector.domain.signs import composed
 from inspector.domain.words import Words
 
 _MARK = re.compile(r"【[^【】]{0,80}?(?<![0-9a-f])([0-9a-f]{8})(?:[\s>|]{0,9}-[\s>|]{0,9}([0-9a-f]{8}))?[\s>|]{0,9}】")
@@ -82,7 +82,7 @@ def mark(code: str) -> str:
 
 def sealed(code: str, text: str) -> str:
     """Eight signs for a letter's text, whatever lines and blanks it is broken into, and wherever and how often its link is shown."""
-    letters = "".join(filter(str.isalnum, normalize("NFKC", text)))
+    letters = "".join(filter(str.isalnum, composed(text)))
     link = rf"https?[0-9A-Za-z]{{0,300}}?{re.escape(''.join(filter(str.isalnum, code)))}"
     letters = re.sub(link, "", letters) if code else letters
     return hashlib.sha256(f"letter {code} {letters}".encode()).hexdigest()[:8]
@@ -161,8 +161,8 @@ def beside(text: str, found: Iterable[Sheet], says: Quoting) -> str:
 
 def unknown(words: str, known: Iterable[str]) -> bool:
     """Whether own words say more than greetings, thanks, names and numbers to call (`known`: such words)."""
-    said = normalize("NFKC", words).casefold()
-    for word in sorted({normalize("NFKC", one).casefold().strip() for one in known} - {""}, key=len, reverse=True):
+    said = composed(words).casefold()
+    for word in sorted({composed(one).casefold().strip() for one in known} - {""}, key=len, reverse=True):
         said = said.replace(word, " ")
     return any(map(str.isalnum, _CALLS.sub(" ", _DATES.sub(" ", said))))
 
