@@ -107,10 +107,10 @@ def pause(
     name: Name,
     reason: Annotated[str | None, typer.Option("--reason", help="Why; needed 原因（必填）")] = None,
 ) -> None:
-    """Stop calling a connector; its work waits and no deadline is blamed on anybody.
+    """Stop calling a connector; its work waits and no deadline is blamed on anybody. 暂停连接器。
 
     A draw's seed has a last moment all the same: who was not asked by then is named as unasked, and the next draw goes without.
-    暂停连接器。
+    抽查种子仍有截止时间：届时未征集的一方记为“未征集”，下一次抽查不再包括该方。
     """
     _set(terminal, name, terminal.reason(reason, "--reason"), paused=True)
 
