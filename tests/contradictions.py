@@ -78,10 +78,10 @@ BROKEN = {
         ["values_alone"],
         "item exam-work-years · fact degree · values: `专科=大专=大学专科` is the only value",
     ),
-    "of values that are one each": (
+    "joined by the sign that joins": (
         after('code = "degree"', '"本科=大学本科"', '"本科＝大学本科"'),
-        ["values_many"],
-        "item exam-work-years · fact degree · values: `本科＝大学本科` has a sign in it that parts several",
+        ["values_wide"],
+        "item exam-work-years · fact degree · values: `本科＝大学本科` has a full-width ＝ in it",
     ),
     "each by writings of its own": (
         after('code = "degree"', '"本科=大学本科"', '"本科=大专"'),

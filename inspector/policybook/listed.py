@@ -12,8 +12,8 @@ from inspector.policybook.sizes import Found
 
 _FIT = (Compare.EXACT, Compare.NORMALISED, Compare.SET)
 """Rules that hold one value against another: those of order have forms of their own, and yes and no are two anyway."""
-_MANY = "＝=、，,；;|"
-"""Signs that part several: a register's value has none, and one with them in it would never match."""
+_WIDE = "＝"
+"""The sign that joins the writings of one value, as a Chinese keyboard writes it: by it nothing is joined, and nothing ever matches."""
 
 
 def _values(draft: Draft, found: Found) -> None:
@@ -27,8 +27,8 @@ def _values(draft: Draft, found: Found) -> None:
             told = [writing for value in fact.values for writing in writings(value)]
             for writing in (writing for writing in told if wordless(writing)):
                 found("values_wordless", here, "values", value=writing)
-            for writing in (writing for writing in told if any(sign in writing for sign in _MANY)):
-                found("values_many", here, "values", value=writing)
+            for writing in (writing for writing in told if _WIDE in writing):
+                found("values_wide", here, "values", value=writing)
             for writing, times in Counter(map(plain, told)).items():
                 if times > 1:
                     found("value_twice", here, "values", value=writing)

@@ -153,9 +153,9 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "`{value}` is the only value: nothing else could ever be found, so nothing is compared; list all there are, or take it out",
         "只列了“{value}”一个取值，无从比对；请列全，或者删去",
     ),
-    "values_many": (
-        "`{value}` has a sign in it that parts several, and would never match; join writings of one value by =, list each value by itself",
-        "`{value}` 中有分隔符号，永远不会相符；同一值的不同写法用半角 = 连接，不同的值分别列出",
+    "values_wide": (
+        "`{value}` has a full-width ＝ in it, which joins nothing, so that nothing would ever match; write = between writings of one value",
+        "“{value}”用了全角＝，不起连接作用，永远不会相符；同一取值的不同写法请用半角 = 连接",
     ),
     "values_wordless": (
         "`{value}` says that there is no value, or that something does not work: that contradicts nobody; take it out",
