@@ -36,7 +36,7 @@ def given_up(work: Work, office: Office, error: PortError | None) -> Settlement:
         return withheld(work, office, error)
 
     def write(tx: Tx, now: datetime) -> None:
-        _end(work, office, tx, now, UNASKED, error.code if error is not None else work.error or "")
+        _end(work, office, tx, now, error.code if error is not None else work.error or "", asked=False)
 
     return Settlement(write=write, outcome=UNASKED)
 
@@ -51,14 +51,14 @@ def withheld(work: Work, office: Office, error: PortError | None) -> Settlement:
 
     def write(tx: Tx, now: datetime) -> None:
         if not isinstance(error, Refused | Garbled):
-            _end(work, office, tx, now, "withheld", code)
+            _end(work, office, tx, now, code, asked=True)
         elif (held := sound(office, tx, number, now)) is not None and party not in held.parts:
             succession.void(office, tx, held, office.book.get(held.pack), f"withheld:{party}:{code}", (party,), now)
 
     return Settlement(write=write, outcome="withheld")
 
 
-def _end(work: Work, office: Office, tx: Tx, now: datetime, how: str, code: str) -> None:
+def _end(work: Work, office: Office, tx: Tx, now: datetime, code: str, *, asked: bool) -> None:
     """A party's time is over, and with it that of all whose time is over too: the number that follows goes without them all.
 
     Else each of them would be another draw to choose from.
@@ -68,9 +68,7 @@ def _end(work: Work, office: Office, tx: Tx, now: datetime, how: str, code: str)
         return
     held = settled(office, tx, held, (party, *held.ceremonies), now)
     if _has_time(tx, held, party, now):
-        if (
-            work.expires_at is not None and work.expires_at <= now
-        ):  # its time was cut in the order's row: no silence of the party's
+        if work.expires_at is not None and work.expires_at <= now:  # cut in the order's row: no silence of the party's
             _altered(office, tx, held, now)
         return  # a person had sent the order round again, and its tries are spent: the last moment decides
     if party in held.parts:
@@ -78,18 +76,15 @@ def _end(work: Work, office: Office, tx: Tx, now: datetime, how: str, code: str)
     others = [one for one in _over(tx, held, now) if one != party]
     silent = tuple(one for one in others if one in held.ceremonies or _asked(tx, held, one))
     unasked = tuple(one for one in others if one not in silent)
-    if how == UNASKED:
-        unasked = (party, *unasked)
-    else:
+    if asked:
         silent = (party, *silent)
+    else:
+        unasked = (party, *unasked)
     _void(office, tx, held, silent, unasked, now, f":{code}" if code and not others else "")
 
 
 def _altered(office: Office, tx: Tx, held: Draw, now: datetime) -> None:
-    """Void by rule, and no next number by it: what asks for the seed is not as it was written.
-
-    What was not committed to yet has no result that anybody could choose: it may be announced anew, with all parties.
-    """
+    """Void by rule, and no next number by it: what asks for the seed is not as it was written, and no party has withheld anything."""
     if held.state is DrawState.PREPARING:
         succession.void(office, tx, held, office.book.get(held.pack), f"{ALTERED}:record", (), now)
     else:
