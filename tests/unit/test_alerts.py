@@ -168,7 +168,7 @@ def test_a_disaster_that_no_alert_sees_would_be_noticed(tmp_path: Path) -> None:
 
 @pytest.mark.needs("promtool")
 def test_prometheus_takes_rules_and_configuration() -> None:
-    for words in (["rules", RULES], ["config", "--syntax-only", FOLDER / "prometheus.yaml"]):
+    for words in (["rules", str(RULES)], ["config", "--syntax-only", str(FOLDER / "prometheus.yaml")]):
         ran = subprocess.run(
             [needs.require("promtool"), "check", *words], capture_output=True, text=True, timeout=30, check=False
         )
