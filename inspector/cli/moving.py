@@ -1,15 +1,15 @@
-"""`move`: an office outgrows its file and goes to PostgreSQL."""
+"""`move`, `backup`, `restore`: an office is copied whole, to PostgreSQL, into a file, and back."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from inspector.cli.command import Exit, command
+from inspector.cli.command import command
 from inspector.cli.progress import Advance, Bars
 from inspector.cli.terminal import PATIENCE, Terminal, sign
 
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command."""
+    """Add the commands."""
+    command(app, "backup")(backup)
+    command(app, "restore")(restore)
     command(app, "move")(move)
 
 
@@ -34,7 +36,7 @@ def move(
     back: Annotated[
         bool, typer.Option("--back", help="Open the file again: the office stays where it was 重新启用原文件，不迁移")
     ] = False,
-) -> Exit | None:
+) -> None:
     """Move an office from its SQLite file to PostgreSQL; the file is closed then. 将数据库由 SQLite 文件迁至 PostgreSQL。
 
     Stop the daemon first. Every row goes over in one transaction and is compared by content before that commits; the ledger's head is the
@@ -52,12 +54,8 @@ def move(
             reopened = migrate.reopen(source)
             terminal.value({"reopened": reopened})
             terminal.say("move_back" if reopened else "move_open")
-            return None
-        present = migrate.present(source)
-        migrate.refuse_foreign(present)
-        if present != migrate.newest():
-            terminal.say("move_migrate")
-            return Exit.REFUSED
+            return
+        _current(terminal)
         password = password_file.read_text("utf-8").strip() if password_file is not None else None
         with closing(moving.target(to, password)) as target:
             reach(target, PATIENCE)
@@ -69,14 +67,72 @@ def move(
                     held = moving.move(source, target, _signed(target), _followed(begin))
             with (source if dry_run else target).read() as tx:
                 number, head = tx.ledger.head()
+    _tell(terminal, held, "move_would" if dry_run else "moved", number, head, moved=not dry_run)
+    if not dry_run:
+        terminal.say("moved_on")
+
+
+def backup(
+    terminal: Terminal, file: Annotated[Path, typer.Argument(metavar="FILE", help="New file for the copy 备份文件（须不存在）")]
+) -> None:
+    """Copy the whole office into a new file, while the daemon runs; compared by content. 在线备份（可在运行中执行）。
+
+    From SQLite and PostgreSQL alike, as one SQLite file that only its owner may read: it holds personal data and the office's secret.
+    Under its name there is a whole copy or none. `restore` brings it back to either.
+    """
+    from inspector.store import moving
+
+    source = _current(terminal)
+    with Bars(terminal).steps() as begin:
+        held = moving.back_up(source, file, _followed(begin))
+    with moving.private(file) as copied, copied.read() as tx:
+        number, head = tx.ledger.head()
+    _tell(terminal, held, "backed_up", number, head, file=str(file))
+
+
+def restore(
+    terminal: Terminal,
+    file: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="The backup 备份文件")],
+) -> None:
+    """Bring a backup back into the empty database of the settings; the daemon is stopped. 从备份恢复至空库。
+
+    A backup of an earlier release is brought to this one on the way; the file itself is only read. What came in after it is not here:
+    docs/how-to/backup.md tells what others send again.
+    """
+    from inspector.store import moving
+    from inspector.store.opening import sole_owner
+
+    target = terminal.open_store(make=True)
+    with sole_owner(terminal.settings.database.url):
+        told = {"from": file.name}
+        with Bars(terminal).steps() as begin:
+            held = moving.restore(
+                file, target, lambda tx: sign(tx, "restore", "database", tx.machine_now(), told), _followed(begin)
+            )
+        with target.read() as tx:
+            number, head = tx.ledger.head()
+    _tell(terminal, held, "restored", number, head, file=str(file))
+
+
+def _current(terminal: Terminal) -> Store:
+    """The store of the settings, at this release. Raises Refusal."""
+    from inspector.domain.errors import Refusal
+    from inspector.store import migrate
+
+    held = terminal.open_store()
+    present = migrate.present(held)
+    migrate.refuse_foreign(present)
+    if present != migrate.newest():
+        raise Refusal("database_not_migrated", present=present, wanted=migrate.newest())
+    return held
+
+
+def _tell(terminal: Terminal, held: Mapping[str, tuple[int, str]], key: str, number: int, head: str, **facts: object) -> None:
     rows = [{"table": name, "rows": count} for name, (count, _) in held.items() if count]
-    terminal.value({"moved": not dry_run, "tables": rows, "seal": number, "head": head})
+    terminal.value({"tables": rows, "seal": number, "head": head, **facts})
     for row in rows:
         terminal.line(f"  {row['table']}  {row['rows']}")
-    terminal.say(
-        "move_would" if dry_run else "moved", rows=sum(count for count, _ in held.values()), number=number, head=head or "-"
-    )
-    return None
+    terminal.say(key, rows=sum(count for count, _ in held.values()), number=number, head=head or "-", **facts)
 
 
 def _signed(target: Store) -> Callable[[Tx], None]:

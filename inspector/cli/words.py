@@ -94,7 +94,14 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "move_back": ("the file is open again; the office is where it was", "原文件已重新启用"),
     "move_open": ("the file was not closed; nothing to do", "原文件并未停用，无需处理"),
-    "move_migrate": ("bring the file to this release first: inspector migrate", "请先运行 inspector migrate 升级原文件"),
+    "backed_up": (
+        "{rows} rows are in {file}, alike; the ledger's last seal is {number} {head}: note it apart from the file",
+        "已备份 {rows} 行至 {file}，内容一致；台账最后封存为第 {number} 号 {head}：请另行记录",
+    ),
+    "restored": (
+        "{rows} rows are back from {file}, alike; the ledger's last seal is {number} {head}",
+        "已自 {file} 恢复 {rows} 行，内容一致；台账最后封存为第 {number} 号 {head}",
+    ),
     # Files.
     "flaws": ("errors: {count}; nothing was written", "共 {count} 处错误，未写入任何内容"),
     "flaws_behind": (

@@ -1,13 +1,17 @@
-"""An office moves from its file to PostgreSQL: every row in one transaction there, compared by content before it commits.
+"""An office is copied whole: to PostgreSQL for good, into a file as a backup, and back. Compared by content before it commits.
 
-Killed at any line, either nothing is there and the file is as it was, or all is there and a second run only closes the file.
+Every row goes in one transaction. Killed at any line, either nothing is there and the source is as it was, or all is there; a move
+that was broken off before it could close its file is ended by a second run.
 """
 
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -98,24 +102,93 @@ def move(source: Store, target: Store, sign: Callable[[Tx], None], told: Told) -
         with source.begin() as tx:
             tx.work.void_leases()
             sign(tx)
-        with source.read(steady=True) as here:
-            held = content(here.connection)
-            with target.begin() as there:
-                for table in tables():
-                    _carry(here.connection, there.connection, table, held[table.name][0], told)
-                arrived = content(there.connection)
-                if wrong := [name for name, found in arrived.items() if found != held[name]]:
-                    raise Refusal("move_differs", tables=", ".join(wrong))
+        held = copy(source, target, told)
     migrate.close(source)
     return held
 
 
+def copy(source: Store, target: Store, told: Told, done: Callable[[Tx], None] = lambda _tx: None) -> dict[str, tuple[int, str]]:
+    """Bring all that `source` holds at one moment, also while its daemon runs, to the empty `target`; what each table holds.
+
+    `done` is called in the transaction of the target, once all is there and alike. Raises Refusal as `move` does.
+    """
+    with source.read(steady=True) as here:
+        held = content(here.connection)
+        with target.begin() as there:
+            for table in tables():
+                _carry(here.connection, there.connection, table, held[table.name][0], told)
+            arrived = content(there.connection)
+            if wrong := [name for name, found in arrived.items() if found != held[name]]:
+                raise Refusal("move_differs", tables=", ".join(wrong))
+            done(there)
+    return held
+
+
+def back_up(source: Store, file: Path, told: Told) -> dict[str, tuple[int, str]]:
+    """Write all that `source` holds at this moment into a new file for its owner's eyes; under its name there is a whole one or none.
+
+    Raises Invalid (`backup_exists`) for a name that is taken; Refusal as `move` does.
+    """
+    part = file.with_name(f"{file.name}.part")
+    if file.exists():
+        raise Invalid("backup_exists", file=str(file))
+    part.unlink(missing_ok=True)
+    with private(part) as target:
+        held = copy(source, target, told)
+    part.replace(file)
+    return held
+
+
+def restore(file: Path, target: Store, sign: Callable[[Tx], None], told: Told) -> dict[str, tuple[int, str]]:
+    """Bring what a backup holds, of this release or an earlier one, to the empty `target`; the backup itself is only read.
+
+    Leases are void, and `sign` writes into the ledger who restored it. Raises Refusal as `move` does.
+    """
+    migrate.upgrade(target)
+    if not empty(target):
+        raise Refusal("restore_not_empty")
+    copied = file.with_name(f".{file.name}.reading")
+    copied.unlink(missing_ok=True)
+    copied.touch(mode=0o600)
+    shutil.copyfile(file, copied)
+    try:
+        with private(copied) as source:
+
+            def done(tx: Tx) -> None:
+                tx.work.void_leases()
+                sign(tx)
+
+            return copy(source, target, told, done)
+    finally:
+        copied.unlink(missing_ok=True)
+
+
+@contextmanager
+def private(file: Path) -> Iterator[Store]:
+    """The store in a file of our own, at this release; one file, without the log beside it, when it is closed."""
+    held = Store(f"sqlite:///{file}")
+    try:
+        migrate.upgrade(held, copy=False)
+        yield held
+    finally:
+        held.close()
+
+
+def empty(store: Store) -> bool:
+    """Whether no table of it holds a row."""
+    return not _full(store)
+
+
+def _full(store: Store) -> list[str]:
+    with store.read(steady=True) as tx:
+        return [table.name for table in tables() if tx.connection.execute(sa.select(table).limit(1)).first() is not None]
+
+
 def _there_already(source: Store, target: Store) -> dict[str, tuple[int, str]] | None:
     """What both hold, where an earlier run has brought it over; None: the target is empty. Raises Refusal (`database_not_empty`)."""
+    if not (full := _full(target)):
+        return None
     with target.read(steady=True) as there:
-        full = [table.name for table in tables() if there.connection.execute(sa.select(table).limit(1)).first() is not None]
-        if not full:
-            return None
         arrived = content(there.connection)
     with source.read(steady=True) as here:
         if content(here.connection) == arrived:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -168,3 +169,38 @@ def test_what_no_column_of_the_server_takes_is_named_by_table_row_and_column(fil
 def test_while_a_daemon_runs_nothing_moves(file: Operator, postgres_url: str) -> None:
     with sole_owner(file.url):
         assert file.say("move", "--to", postgres_url).code == 4
+
+
+def test_a_backup_of_either_is_a_whole_file_and_comes_back_to_either(file: Operator, postgres_url: str, tmp_path: Path) -> None:
+    copied = tmp_path / "copy.sqlite3"
+    done = file.well("backup", str(copied), "--json").json
+    assert (copied.stat().st_mode & 0o777, sorted(one.name for one in tmp_path.glob("copy*"))) == (0o600, ["copy.sqlite3"])
+    assert "is there already" in file.say("backup", str(copied)).err
+    there = replace(file, url=postgres_url, folder=tmp_path / "there")
+    there.folder.mkdir()
+    back = there.settle_in().well("restore", str(copied), "--json").json
+    assert (back["tables"], back["head"]) == (done["tables"], done["head"])
+    assert there.say("restore", str(copied)).code == 4, "only an empty database is restored into"
+    again = tmp_path / "again.sqlite3"
+    there.well("backup", str(again))
+    here = replace(file, url=f"sqlite:///{tmp_path / 'here' / 'inspector.sqlite3'}", folder=tmp_path / "here")
+    here.folder.mkdir()
+    here.settle_in().well("restore", str(again))
+    with closing(Store(here.url)) as held, held.read() as tx:
+        assert len(ids(tx)) == 4
+        assert {"operator.restore"} <= {row["rule"] for row in tx.ledger.about("database")}
+        assert tx.ledger.verify() == (done["seal"], None)
+    assert not list(tmp_path.glob(".*reading*"))
+
+
+@pytest.mark.slow
+def test_a_lost_file_comes_back_though_its_lock_says_that_a_daemon_has_run_here(file: Operator, tmp_path: Path) -> None:
+    with sole_owner(file.url):
+        file.well("backup", str(tmp_path / "copy.sqlite3"))
+    for one in tmp_path.glob("inspector.sqlite3*"):
+        if not one.name.endswith(".lock"):
+            one.unlink()
+    assert file.say("case", "list").code == 5
+    file.well("restore", str(tmp_path / "copy.sqlite3"))
+    with closing(Store(file.url)) as held, held.read() as tx:
+        assert len(ids(tx)) == 4
