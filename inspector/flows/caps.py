@@ -8,10 +8,11 @@ returns the slot, and one that found nobody has used it (scenario 42).
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from inspector.domain.exclusion import Barred, Exclusion, barred, first
-from inspector.domain.inspection import CheckType
+from inspector.domain.exclusion import Barred, Exclusion, barred, counted, first
+from inspector.domain.inspection import Authority, CheckType
 from inspector.domain.plan import Draw
 from inspector.domain.policy import Policy
 from inspector.domain.sampling import FULL, MUST, FrequencyRow
@@ -67,6 +68,38 @@ def tell(tx: Tx, made: Visit, why: dict[str, Barred], now: datetime) -> None:
         about = made.id if agency == made.agency else f"{made.id}:{agency}"
         facts = {"draw": made.draw, "code": bar.code, "row": bar.row, "basis": bar.basis, "open": open_ones}
         tx.attention.open(REACHED, agency, about, facts, now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """How many checks of a subject count towards caps this calendar year, the visit that is under way among them.
+
+    `own`: those of the agency, `together`: those of all that the pack's row counts together. `cap` and `stop` are None where the row of
+    the subject's level has none, or where its stratum says no level.
+    """
+
+    own: int
+    together: int
+    cap: int | None
+    stop: int | None
+
+
+def used(office: Office, tx: Tx, visit: Visit, agency: str, now: datetime) -> Use:
+    """What a firm is told of its checks (54号; handbook 1.4.25, 1.4.23), by one of the agencies that go."""
+    held = tx.draws.get(visit.draw)
+    policy = office.book.get(held.pack_of(agency))
+    stratum = next((one.stratum for one in visit.stakes if one.agency == agency), visit.stratum)
+    lead = policy if held.own else office.book.get(held.pack_of(held.agency))
+    level = lead.sampling(stratum).level if stratum else None
+    row = policy.limits.frequencies.get(level or "")
+    seen, today = of_one(office, tx, agency, visit.object_id, visit.kind, visit.code), office.calendar.local_date(now)
+    together = row.together if row is not None else frozenset(Authority)
+    return Use(
+        own=counted(seen, policy.limits, today, frozenset({Authority.OWN})),
+        together=counted(seen, policy.limits, today, together),
+        cap=row.cap if row is not None else None,
+        stop=row.stop if row is not None else None,
+    )
 
 
 def _frequency(policy: Policy, held: Draw, stratum: str, office: Office) -> FrequencyRow:

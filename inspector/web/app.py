@@ -47,6 +47,7 @@ from inspector.web import (
     session,
     show,
     stranger,
+    visitnotice,
     watch,
 )
 from inspector.web.desk import Desk
@@ -77,6 +78,7 @@ API = (
     afterwards.router,
     challenges.router,
     attempts.router,
+    visitnotice.router,
     inquiries.router,
     accounts.router,
     published.router,
@@ -88,6 +90,7 @@ API = (
 PAGES = (
     *(
         phone.router,
+        visitnotice.pages,
         forms.router,
         asked.router,
         show.router,

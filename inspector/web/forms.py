@@ -21,10 +21,11 @@ from inspector.domain.finding import Doubt, Finding, Part
 from inspector.domain.known import as_known
 from inspector.domain.result import hindrance
 from inspector.domain.visit import Seat, SeatState, Visit
-from inspector.flows import dispatch, supervision, wording
+from inspector.flows import dispatch, supervision, visitnotice, wording
 from inspector.flows.articles import articles
 from inspector.flows.fieldnotes import field_of
 from inspector.flows.seated import by_name
+from inspector.flows.visitnotice import VisitNotice
 from inspector.labels import Lang, label
 from inspector.store.tx import Tx, new_id
 from inspector.web import attempts, fieldnotes, links
@@ -62,6 +63,7 @@ class _SeatRead:
     takes: bool
     people: dict[str, str]
     tried: AttemptsShown | None
+    notice: VisitNotice | None
 
 
 @router.get("/", name="index")
@@ -211,6 +213,7 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
             takes=closed_to(whole, team, seat) is None,
             people={one.inspector: _person(tx, one.agency, one.inspector) for one in team},
             tried=attempts.shown(desk, tx, held.case_ids) if tells and held.case_ids else None,
+            notice=visitnotice.of_seat(desk.office, tx, whole, seat, desk.office.now()) if tells else None,
         )
 
     told = desk.look(ask)
@@ -246,6 +249,8 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
         "takes": told.takes,
         "tried": told.tried if not told.hindered or kept.get("do") == "attempt" else None,
         "ways": list(AttemptWay),
+        "notice": told.notice,
+        "notice_link": f"{request.url.path}/notice{carried(request)}",
         "place_of": place_of,
         "phone": phone_words(language(request)),
         "settings": desk.settings,

@@ -13,6 +13,7 @@ import pytest
 
 from inspector.domain.plan import Draw, DrawState
 from inspector.domain.visit import VisitState
+from inspector.flows import caps
 from inspector.flows.assign import Dealt, assign
 from inspector.flows.draw import announce_now
 from inspector.flows.members import members_of
@@ -77,6 +78,8 @@ def test_of_two_agencies_that_have_drawn_a_firm_for_its_last_slot_the_second_sen
         VisitState.CANCELLED,
     )
     with store.read() as tx:
+        told = caps.used(office, tx, going, MARKET, hand())
+        assert (told.own, told.together, told.stop) == (1, 1, 1), "what the firm's own notice says"
         assert tx.visits.team(staying.id) == (), "nobody was ever asked to go"
         after = next(bytes(held) for name, held in tx.draws.files(second.number).items() if name.endswith("after.jsonl"))
     assert [(line["kind"], line["reason"]) for line in map(json.loads, after.splitlines())] == [("withdrawn", "cap-all")]
