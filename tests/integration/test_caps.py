@@ -103,6 +103,19 @@ def test_a_visit_called_off_returns_its_slot_to_the_other_agency(store: Store, h
     assert matters(office, "cap_reached") == []
 
 
+@pytest.mark.alike
+@pytest.mark.slow
+def test_a_visit_that_found_nobody_has_used_its_slot(store: Store, hand: Hand) -> None:
+    office = neighbours(store, hand)
+    first, second = frozen(office, hand)
+    carried_out(office, hand, first.number)
+    with store.begin() as tx:
+        (going,) = tx.visits.of_draw(first.number)
+        tx.visits.put(replace(going, state=VisitState.DONE, done_at=hand()))
+    carried_out(office, hand, second.number)
+    assert [one.state for one in visits(office, second.number)] == [VisitState.CANCELLED]
+
+
 def race(url: str, number: str, moment: Hand, gate: Barrier) -> None:
     """One of two processes: give a visit to each of many objects, each in a transaction of its own, when the other one does."""
     with house.closing(Store(url)) as store:
