@@ -101,7 +101,7 @@ def frame(office: Office, tx: Tx, plan: Plan, policy: Policy, number: str, now: 
     )
 
 
-def assign(
+def assign(  # noqa: PLR0913, PLR0917 - one drawn result in all its parts
     office: Office, tx: Tx, held: Draw, policy: Policy, position: int, name: str, member: Member, dealt: Dealt, now: datetime
 ) -> None:
     """A drawn result becomes a look with its seats: open to its team at once, for nobody is to be surprised by it.

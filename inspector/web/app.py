@@ -42,6 +42,7 @@ from inspector.web import (
     reports,
     requests,
     scoreboard,
+    secondlooks,
     selfproofs,
     session,
     show,
@@ -66,6 +67,7 @@ API = (
     clock.router,
     links.router,
     fieldnotes.router,
+    secondlooks.router,
     replies.router,
     receipts.router,
     assistance.router,
@@ -86,6 +88,7 @@ API = (
 PAGES = (
     *(
         phone.router,
+        secondlooks.pages,
         forms.router,
         asked.router,
         show.router,

@@ -35,6 +35,7 @@ from inspector.web.language import InLang, carried, language
 from inspector.web.messages import FindingIn, SeatDeclineIn
 from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, complete, page, read, refused, trouble
 from inspector.web.phone import phone_words, place_of
+from inspector.web.secondlooks import LookedAtShown, work_of
 
 router = APIRouter(include_in_schema=False)
 _SAID = ("match", "mismatch", "not_found", "cannot_say")
@@ -59,6 +60,7 @@ class _SeatRead:
     lead: bool
     takes: bool
     people: dict[str, str]
+    work: LookedAtShown | None
 
 
 @router.get("/", name="index")
@@ -201,6 +203,7 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
             lead=field is not None and field.lead is not None and field.lead.name == seat.name,
             takes=closed_to(whole, team, seat) is None,
             people={one.inspector: _person(tx, one.agency, one.inspector) for one in team},
+            work=work_of(tx, whole, seat) if whole.looks_at and seat.state in (SeatState.ACCEPTED, SeatState.DONE) else None,
         )
 
     told = desk.look(ask)
@@ -234,6 +237,8 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
         "named": {f"{one.case_id}:{one.claim}": fact for one, fact in facts},
         "missing": " / ".join(fact for one, fact in facts for lack in _lacks(told.field) if lack == (one.case_id, one.claim)),
         "takes": told.takes,
+        "work": told.work,
+        "address": request.url.path,
         "place_of": place_of,
         "phone": phone_words(language(request)),
         "settings": desk.settings,
@@ -310,7 +315,7 @@ def _now(held: Visit, seat: Seat, hindered: str) -> str:
         return held.state.value.lower()
     if seat.state is not SeatState.ACCEPTED:
         return seat.state.value.lower()
-    return _WAITS.get(hindered, "accepted")
+    return _WAITS.get(hindered, "looks" if held.looks_at else "accepted")
 
 
 def fact_name(desk: Desk, pack: str, item: str, fact: str) -> str:
