@@ -47,7 +47,7 @@ def sound(visit: Visit, agency: str) -> bool:
 def framed(results: Iterable[Visit], looks: Iterable[Visit], before: Collection[str], agency: str) -> dict[str, str]:
     """The stratum of each result that is in a frame, by the visit's id.
 
-    `before` are those that stood in the last frame that was drawn from, `looks` every look that was ever drawn for the agency. Drawn is
+    `before` are those that stood in a frame that was drawn from, `looks` every look that was ever drawn for the agency. Drawn is
     drawn: one whose looks were all called off, are short or belong to a void draw is owed, so that nobody's look is voided away.
     """
     asked: dict[str, list[Visit]] = {}

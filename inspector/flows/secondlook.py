@@ -41,7 +41,7 @@ from inspector.store.tx import Tx
 log = structlog.get_logger(__name__)
 
 _MARGIN = timedelta(days=1)
-"""A result whose transaction was open while the last frame was made: what stood in that frame is known by its members."""
+"""A result whose transaction was open while the last frame was made stands in the next: what stood in one is known by its members."""
 
 
 def frame(office: Office, tx: Tx, plan: Plan, policy: Policy, number: str, now: datetime) -> Framed:
@@ -54,9 +54,9 @@ def frame(office: Office, tx: Tx, plan: Plan, policy: Policy, number: str, now: 
     if row is None:
         raise Refusal("second_look_unruled", plan=plan.name, year=now.year, pack=policy.label)
     room, lists = tx.secondlooks, lists_of(plan)
-    last = room.last(plan.agency)
-    before = members_of(tx, last.number) if last is not None else {}
-    since = last.made_at - _MARGIN if last is not None else start(office.calendar.local(now), Window.YEAR)
+    drawn = room.drawn(plan.agency)
+    since = drawn[0].made_at - _MARGIN if drawn else start(office.calendar.local(now), Window.YEAR)
+    before = {name for one in drawn if one.made_at >= since for name in members_of(tx, one.number)}
     results, looks = room.results(plan.agency, since), room.looks(plan.agency)
     strata = secondlook.framed(results, looks, before, plan.agency)
     held = {one.id: one for one in results} | {name: tx.visits.get(name) for name in strata if strata[name] == secondlook.OWED}
@@ -108,7 +108,7 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn result in all its parts
 
     One that was short before is over with it.
     """
-    short = next((one for one in tx.secondlooks.looks(held.agency) if one.looks_at == name and one.state.short), None)
+    short = tx.secondlooks.short(held.agency, name)
     term = due(now, policy.term(Timer.VISIT).term, office.calendar, StartEvent.VISIT_GIVEN)
     made = Visit(
         id=visit_id(held.number, position),

@@ -16,6 +16,7 @@ from inspector.store.tables import visit
 
 _LOOK = visit.c.check_type == CheckType.OFF_SITE.value
 """Nobody goes: no other visit of the house is of this type."""
+_SHORT = tuple(state.value for state in VisitState if state.short)
 
 
 class SecondLookRoom(Room):
@@ -33,12 +34,20 @@ class SecondLookRoom(Room):
         asked = sa.select(visit.c.body).where(visit.c.agency == agency, _LOOK).order_by(visit.c.opened_at, visit.c.id)
         return [load(Visit, text) for text in self.connection.execute(asked).scalars()]
 
-    def last(self, agency: str) -> Draw | None:
-        """The newest draw of second looks that was carried out and stands, or None."""
+    def short(self, agency: str, result: str) -> Visit | None:
+        """The look at a result that was drawn and that nobody could make, or None."""
+        asked = sa.select(visit.c.body).where(
+            visit.c.agency == agency, visit.c.object_id == result, _LOOK, visit.c.state.in_(_SHORT)
+        )
+        text = self.connection.execute(asked.order_by(visit.c.id).limit(1)).scalar_one_or_none()
+        return load(Visit, text) if text is not None else None
+
+    def drawn(self, agency: str) -> list[Draw]:
+        """The draws of second looks that were carried out and stand, the newest first."""
         asked = sa.select(draw.c.body).where(draw.c.agency == agency, draw.c.state == DrawState.DRAWN.value)
         asked = asked.where(draw.c.body.contains(f'"{DrawKind.SECOND_LOOK.value}"', autoescape=True))
         texts = self.connection.execute(asked.order_by(draw.c.made_at.desc(), draw.c.number.desc())).scalars()
-        return next((held for text in texts if (held := load(Draw, text)).kind is DrawKind.SECOND_LOOK), None)
+        return [held for text in texts if (held := load(Draw, text)).kind is DrawKind.SECOND_LOOK]
 
     def counts(self) -> list[tuple[str, str, int]]:
         """(agency, what became of it, count) of all looks: `open`, `called_off`, or what was said. Nobody's name is near it."""

@@ -91,7 +91,7 @@ class _State(Collector):
         help_shown = "Questions to subjects to show something (self-proof), by agency and state; RECEIVED waits to be read."
         yield _family("inspector_self_proofs", help_shown, ("agency", "state"), held.self_proofs)
         yield _family("inspector_draws", "Draws by state.", ("state",), held.draws)
-        yield _family("inspector_visits", "Visits by state.", ("state",), held.visits)
+        yield _family("inspector_visits", "Visits by state, second looks among them.", ("state",), held.visits)
         help_planned = "Planned checks of this calendar year, made or to be made: chosen by chance, or owed for coverage."
         yield _family("inspector_planned_checks", help_planned, ("agency", "chosen"), held.planned)
         yield _family("inspector_assignments", "Seats given to inspectors, by state.", ("state",), held.seats)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from fractions import Fraction
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from inspector.domain.inspection import CheckType
 from inspector.domain.plan import Draw, DrawKind
 from inspector.domain.replacement import Ceased
 from inspector.domain.visit import Visit, VisitState
-from inspector.flows import dispatch, extend, planning, replacing, supplement
+from inspector.flows import dispatch, extend, planning, replacing, secondlook, supplement
 from inspector.flows.draw import announce_now
 from inspector.flows.history import history
 from inspector.flows.lookback import differing as remembered
@@ -86,7 +87,9 @@ def team(office: Office, visit: Visit) -> set[str]:
         return {seat.inspector for seat in tx.visits.team(visit.id)}
 
 
-def test_results_that_found_nothing_are_drawn_another_team_looks_and_no_cap_of_the_firm_is_used(store: Store, hand: Hand) -> None:
+def test_results_that_found_nothing_are_drawn_another_team_looks_and_no_cap_of_the_firm_is_used(
+    store: Store, hand: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
     office, made = looking(store, hand)
     with store.read() as tx:
         before = history(office, tx, "bureau").seen
@@ -127,6 +130,10 @@ def test_results_that_found_nothing_are_drawn_another_team_looks_and_no_cap_of_t
     next_period(office, "again")
     following = drawn_again(office, hand)
     assert [row[0] for row in rows(office, following.number, "objects.tsv")] == [made[9].id], "every result stands in one frame"
+    monkeypatch.setattr(secondlook, "_MARGIN", timedelta(days=60))  # as if all three draws were of one day
+    next_period(office, "again")
+    with store.begin() as tx:
+        assert announce_now(office, tx, "again", "clerk", hand()) is None, "and in no other, however soon one follows"
 
 
 def test_what_was_entered_is_shown_to_who_accepted_without_a_name_and_a_difference_is_a_matter_and_nothing_else(
