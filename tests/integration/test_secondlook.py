@@ -6,7 +6,6 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
-from pathlib import Path
 
 import pytest
 
@@ -30,18 +29,14 @@ from inspector.flows.voiding import sign
 from inspector.store.store import Store
 from inspector.verifier import verify_draw
 from inspector.web.roles import Role
-from tests import house
 from tests.edge import serving
 from tests.house import Hand, next_period, settle
 from tests.integration.test_draw_way import carried_out, inspectors, visits
 from tests.integration.test_fieldnotes import photo
 from tests.integration.test_replacements import pool_draw
 from tests.materials import png
-from tests.operator import one_database, settled
 
 pytestmark = [pytest.mark.alike, pytest.mark.slow]
-
-database_url = one_database
 
 
 def looking(store: Store, hand: Hand, share: str = "1/2") -> tuple[Office, list[Visit]]:
@@ -257,27 +252,3 @@ def test_a_plan_of_results_needs_its_row_and_no_annual_plan_and_nobody_extends_i
     given = Approval(reason="扩大", basis="1号", more={}, asked_by="李科长", asked_at=hand())
     with store.begin() as tx, pytest.raises(Refusal, match="extension_kind"):
         extend.sign(office, tx, held.number, given, hand())
-
-
-def test_an_operator_counts_what_became_of_looks_and_the_public_bundle_verifies_with_the_program_beside_it(
-    database_url: str, tmp_path: Path
-) -> None:
-    operator, hand = settled(database_url, tmp_path), Hand()
-    with house.closing(operator.store()) as store:
-        office, made = looking(store, hand)
-        held = drawn_again(office, hand)
-        looks = visits(office, held.number)
-        for look, seen in zip(looks, (Seen.NOTHING, Seen.NOTHING, Seen.UNCLEAR), strict=False):
-            enter(office, look, seen, "照片模糊")
-        assert [row["became"] for row in operator.well("draw", "looks", "--agency", "bureau", "--json").json] == [
-            *("nothing", "open", "unclear")
-        ]
-        assert "does not show it" in operator.well("draw", "looks", "--lang", "en").out
-        for one in (looks[3], made[9]):
-            enter(office, one, Seen.NOTHING)
-    folder = operator.folder / "again"
-    operator.well("draw", "export", held.number, str(folder), "--public")
-    assert operator.well("draw", "verify", str(folder), "--json").json["holds"]
-    whole = operator.folder / "whole"
-    operator.well("draw", "export", held.number, str(whole))
-    assert operator.well("draw", "verify", str(whole), "--json").json["holds"]
