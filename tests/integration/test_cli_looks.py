@@ -31,7 +31,7 @@ def test_an_operator_counts_what_became_of_looks_and_the_public_bundle_verifies_
         assert [row["became"] for row in operator.well("draw", "looks", "--agency", "bureau", "--json").json] == [
             *("nothing", "open", "unclear")
         ]
-        assert "does not show it" in operator.well("draw", "looks", "--lang", "en").out
+        assert "does not show it" in operator.well("draw", "looks").out
         for one in (looks[3], made[9]):
             enter(office, one, Seen.NOTHING)
     folder = operator.folder / "again"
