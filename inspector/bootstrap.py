@@ -216,6 +216,8 @@ def _plan_flaws(plan: Plan, tree: Mapping[str, AgencyNode], *, whole: bool) -> I
             yield Invalid("plan_pack_missing", plan=plan.name, agency=agency)
     if plan.own and not plan.partners:
         yield Invalid("plan_lists_alone", plan=plan.name)
+    if plan.of == "results" and (plan.pool or plan.partners):
+        yield Invalid("plan_of_results_mixed", plan=plan.name)
     for name, count in Counter(listed.name for listed in lists_of(plan)).items():
         if not matches(LIST_NAME, name):
             yield Invalid("plan_list_name", plan=plan.name, list=name)

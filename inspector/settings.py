@@ -206,6 +206,10 @@ class PlanSettings(Section):
         "objects, classes and quotas by its own registers and pack, and goes where it has drawn; one commitment, one seed)",
     )
 
+    of: Literal["objects", "results"] = Field(
+        "objects", description='"results": second looks, of the agency\'s own results that found nothing, by `[second_look]`'
+    )
+
     @field_validator("lists", mode="before")
     @classmethod
     def _one_for_all(cls, told: object) -> object:

@@ -19,6 +19,7 @@ from inspector.cli import (
     draws,
     extending,
     inquiries,
+    looking,
     matters,
     migrations,
     moving,
@@ -90,6 +91,7 @@ draws.register(draw_group)
 bundles.register(draw_group)
 afterwards.register(draw_group)
 extending.register(draw_group)
+looking.register(draw_group)
 connectors.register(group("connector", "Connectors: list, check, pause, resume. 连接器", app))
 pushes.register(group("push", "Pushes to inspectors: list, ways, test. 推送", app))
 registers.register(

@@ -34,11 +34,15 @@ class DrawState(StrEnum):
 
 
 class DrawKind(StrEnum):
-    """What a draw is for: a plan's period; teams for visits that have none (ruling 13); more of a period's objects (ruling 10)."""
+    """What a draw is for: a plan's period; teams for visits that have none (ruling 13); more of a period's objects (ruling 10).
+
+    `SECOND_LOOK`: results of visits that are looked at again (`secondlook`).
+    """
 
     PLAN = "PLAN"
     SUPPLEMENT = "SUPPLEMENT"
     EXTENSION = "EXTENSION"
+    SECOND_LOOK = "SECOND_LOOK"
 
 
 class Step(IntEnum):

@@ -103,7 +103,7 @@ class Visit:
     says it. `replaces`: the visit whose object it came in for, or that a supplementary draw dealt anew. `pool` is its district, where
     quiet windows ask for it; `windows` are the days, from when it was given on, on which nobody may go; `conflict`: they leave no day in
     time, and a person decides. `unpublished` are items in question that stand in no published list any more: while there are any,
-    nobody may go (handbook 1.2.3).
+    nobody may go (handbook 1.2.3). `looks_at`: the visit whose result is looked at again from what was entered; then nobody goes.
     """
 
     id: str
@@ -139,6 +139,7 @@ class Visit:
     windows: tuple[Shut, ...] = ()
     conflict: bool = False
     unpublished: tuple[str, ...] = ()
+    looks_at: str = ""
     version: int = 0
 
     @property

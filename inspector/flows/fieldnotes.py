@@ -18,7 +18,7 @@ from inspector.domain.finding import Doubt, Finding, Part, Seen
 from inspector.domain.peace import made as made_on
 from inspector.domain.version import Came, Choice, Clash, Gathered
 from inspector.domain.visit import Seat, Visit
-from inspector.flows import dispatch, listing, peace, supervision
+from inspector.flows import dispatch, listing, peace, secondlook, supervision
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.seated import by_name, pack
@@ -236,7 +236,9 @@ def _beside(office: Office, tx: Tx, held: Visit, note: FieldNote, on: date, now:
         if stands.get((finding.case_id, finding.claim)) is not finding.verdict:
             dispatch.weigh(tx, office, held, finding, on, now, note.id)
     part = _part(held, note.agency)
-    if note.seen is Seen.FINDING and (part is None or part.seen is not Seen.FINDING):
+    if held.looks_at:
+        secondlook.tell(tx, held, note.seen, now)
+    elif note.seen is Seen.FINDING and (part is None or part.seen is not Seen.FINDING):
         facts = {"draw": held.draw, "seat": note.seat, "cases": list(held.cases_of(note.agency))}
         tx.attention.open(supervision.FOUND, note.agency, short_of(held, note.agency), facts, now)
 

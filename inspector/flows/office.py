@@ -98,7 +98,7 @@ class Plan:
     """A draw plan (抽查计划): whose, when (a trigger text), what its frame holds, and which `partners` take part.
 
     With `lists` "shared" they join each of its visits; with "own" each agency has a list with objects and rules of its own, and
-    goes where it has drawn.
+    goes where it has drawn. `of` "results": its frame holds the agency's results that found nothing, for second looks.
     """
 
     name: str
@@ -107,6 +107,7 @@ class Plan:
     pool: bool = False
     partners: tuple[str, ...] = ()
     lists: Literal["shared", "own"] = "shared"
+    of: Literal["objects", "results"] = "objects"
 
     @property
     def own(self) -> bool:
@@ -116,7 +117,7 @@ class Plan:
     @property
     def framed(self) -> tuple[str, ...]:
         """Whose cases and registers are in the frames."""
-        return self.turns if self.own else (self.agency,)
+        return () if self.of == "results" else self.turns if self.own else (self.agency,)
 
     @property
     def turns(self) -> tuple[str, ...]:

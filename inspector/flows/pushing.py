@@ -61,8 +61,9 @@ def push(work: Work, office: Office) -> Settlement:
     lang = office.agency(seat.agency).language
     message = Message(
         to=way.address,
-        title=label("push.title", lang),
-        text=label("push.text", lang, accept_by=f"{by:%Y-%m-%d %H:%M}") + closed(held, lang),
+        title=label("push.look_title" if held.looks_at else "push.title", lang),
+        text=label("push.look_text" if held.looks_at else "push.text", lang, accept_by=f"{by:%Y-%m-%d %H:%M}")
+        + closed(held, lang),
         link=office.link(LINK, seat.name),
         urgent=urgency is Urgency.URGENT,
         data={

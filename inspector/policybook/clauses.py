@@ -86,6 +86,7 @@ def _cited(draft: Draft) -> Iterator[tuple[str, tuple[str, frozenset[str]]]]:
         "retention": draft.retentions,
         "publish": [draft.publish],
         "report": [draft.report],
+        "second_look": [draft.second_look] if draft.second_look is not None else [],
     }
     for table, rows in tables.items():
         for one in rows:
@@ -110,7 +111,7 @@ PROOFS: tuple[tuple[tuple[str, ...], Callable[[Draft, Found], None]], ...] = (
                 "outcome",
             ),
             *("rule", "follow", "clause", "credit", "draw", "publish", "report", "floor", "ceiling", "staff", "act", "retention"),
-            *("combine", "suspension", "extension", "transition", "quiet"),
+            *("combine", "suspension", "extension", "transition", "quiet", "second_look"),
         ),
         _clauses,
     ),

@@ -14,7 +14,7 @@ from inspector.domain.case import MatterKind, Method, Outcome, SubjectKind, Veri
 from inspector.domain.duty import ClauseRow, FollowRow, RuleRow
 from inspector.domain.pause import ExtensionRow, SuspensionRow
 from inspector.domain.policy import Excluded, Item, LevelRow, OutcomeRow, Policy, Profile, Proposal, StrategyRow, TermRow
-from inspector.domain.publish import DrawRow, PublishRow, ReportRow
+from inspector.domain.publish import DrawRow, PublishRow, ReportRow, SecondLookRow
 from inspector.domain.quiet import QuietRow
 from inspector.domain.retention import RetentionRow
 from inspector.domain.sampling import (
@@ -54,7 +54,19 @@ _HEAD = ("id", "version", "title", "effective_from", "sources", "credit", "draw"
 _TABLES = ("level", "sampling", "frequency", "check", "term", "outcome", "rule")
 _OPTIONAL = (
     *("effective_to", "axis", "combine", "item", "ground", "strategy", "floor", "ceiling", "staff", "size", "minimum"),
-    *("suppression", "cites_only", "follow", "clause", "suspension", "extension", "quiet", "transition", "act", "retention"),
+    *(
+        "second_look",
+        "suppression",
+        "cites_only",
+        "follow",
+        "clause",
+        "suspension",
+        "extension",
+        "quiet",
+        "transition",
+        "act",
+        "retention",
+    ),
 )
 
 
@@ -102,6 +114,7 @@ class Draft:
     draw: DrawRow
     publish: PublishRow
     report: ReportRow
+    second_look: SecondLookRow | None
     broken: frozenset[str]
 
     def permits(self, basis: str) -> bool:
@@ -156,6 +169,7 @@ class Draft:
             report=self.report,
             digest=digest,
             extends=extends,
+            second_look=self.second_look,
         )
         return apart(pack)
 
@@ -244,6 +258,7 @@ def read(part: Part) -> Draft:
         retentions=rows("retention", "id", conduct.retention),
         publish=single("publish", publishing.publish),
         report=single("report", publishing.report),
+        second_look=maybe("second_look", publishing.second_look),
         broken=frozenset(broken),
     )
 

@@ -47,6 +47,7 @@ from inspector.store.room import Batch
 from inspector.store.rosters import RosterRoom
 from inspector.store.savepoint import savepoint
 from inspector.store.schedules import ScheduleRoom
+from inspector.store.secondlooks import SecondLookRoom
 from inspector.store.selfproofs import SelfProofRoom
 from inspector.store.tokens import TokenRoom
 from inspector.store.visits import VisitRoom
@@ -180,6 +181,11 @@ class Tx:
     def register(self) -> RegisterRoom:
         """The room of the register of draws and voids."""
         return RegisterRoom(self._batch)
+
+    @cached_property
+    def secondlooks(self) -> SecondLookRoom:
+        """Results that can be looked at again, and the looks."""
+        return SecondLookRoom(self._batch)
 
     @cached_property
     def visits(self) -> VisitRoom:

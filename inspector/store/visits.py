@@ -258,7 +258,8 @@ class VisitRoom(Seats):
 
     def objects_between(self, agency: str, since: datetime, until: datetime) -> list[str]:
         """The object of every visit that an agency leads, made or to be made, opened from one moment until before another."""
-        asked = sa.select(visit.c.object_id).where(visit.c.agency == agency, visit.c.state.in_(_MADE))
+        goes = visit.c.state.in_(_MADE) & (visit.c.check_type != CheckType.OFF_SITE.value)  # a second look is at a result
+        asked = sa.select(visit.c.object_id).where(visit.c.agency == agency, goes)
         return list(self.connection.execute(asked.where(visit.c.opened_at >= since, visit.c.opened_at < until)).scalars())
 
     def seats_since(self, agency: str, moment: datetime) -> dict[str, int]:

@@ -43,6 +43,7 @@ from inspector.web import (
     reports,
     requests,
     scoreboard,
+    secondlooks,
     selfproofs,
     session,
     show,
@@ -68,6 +69,7 @@ API = (
     clock.router,
     links.router,
     fieldnotes.router,
+    secondlooks.router,
     replies.router,
     receipts.router,
     assistance.router,
@@ -91,6 +93,7 @@ PAGES = (
     *(
         phone.router,
         visitnotice.pages,
+        secondlooks.pages,
         forms.router,
         asked.router,
         show.router,

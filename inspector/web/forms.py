@@ -38,6 +38,7 @@ from inspector.web.language import InLang, carried, language
 from inspector.web.messages import FindingIn, SeatDeclineIn
 from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, complete, page, read, refused, trouble
 from inspector.web.phone import phone_words, place_of
+from inspector.web.secondlooks import LookedAtShown, work_of
 
 router = APIRouter(include_in_schema=False)
 _SAID = ("match", "mismatch", "not_found", "cannot_say")
@@ -64,6 +65,7 @@ class _SeatRead:
     people: dict[str, str]
     tried: AttemptsShown | None
     notice: VisitNotice | None
+    work: LookedAtShown | None
 
 
 @router.get("/", name="index")
@@ -213,7 +215,8 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
             takes=closed_to(whole, team, seat) is None,
             people={one.inspector: _person(tx, one.agency, one.inspector) for one in team},
             tried=attempts.shown(desk, tx, held.case_ids) if tells and held.case_ids else None,
-            notice=visitnotice.of_seat(desk.office, tx, whole, seat, desk.office.now()) if tells else None,
+            notice=visitnotice.of_seat(desk.office, tx, whole, seat, desk.office.now()) if tells and not whole.looks_at else None,
+            work=work_of(tx, whole, seat) if whole.looks_at and seat.state in (SeatState.ACCEPTED, SeatState.DONE) else None,
         )
 
     told = desk.look(ask)
@@ -251,6 +254,8 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
         "ways": list(AttemptWay),
         "notice": told.notice,
         "notice_link": f"{request.url.path}/notice{carried(request)}",
+        "work": told.work,
+        "address": request.url.path,
         "place_of": place_of,
         "phone": phone_words(language(request)),
         "settings": desk.settings,
@@ -327,7 +332,7 @@ def _now(held: Visit, seat: Seat, hindered: str) -> str:
         return held.state.value.lower()
     if seat.state is not SeatState.ACCEPTED:
         return seat.state.value.lower()
-    return _WAITS.get(hindered, "accepted")
+    return _WAITS.get(hindered, "looks" if held.looks_at else "accepted")
 
 
 def fact_name(desk: Desk, pack: str, item: str, fact: str) -> str:
