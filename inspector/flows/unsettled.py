@@ -38,11 +38,11 @@ ANSWER_UNREAD = "answer_unread"
 
 
 MAIL_UNREAD = "mail_unread"
-"""A mail that could not be taken for an answer; where it is an agency's word by code and address its facts say so (`theirs`)."""
+"""A mail that could not be taken for an answer. `theirs`: it is from who has the letter; `registered`: and by the agency's address."""
 
 
 def unread(tx: Tx, request_id: str) -> list[Mapping[str, object]]:
-    """What an agency has said of a request by mail that a person has yet to read."""
+    """What whoever has an agency's letter has said of it by mail that a person has yet to read."""
     return [told for told in tx.attention.standing(MAIL_UNREAD) if told.get("theirs") and told.get("request") == request_id]
 
 
