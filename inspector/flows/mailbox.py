@@ -318,7 +318,10 @@ def _verdict(text: str) -> Verdict:
     }
     found = said.get(text.strip(" 。.").casefold())
     if found is None:
-        raise Invalid("mail_verdict", field="verdict", told=text[:40], known=", ".join(said))
+        words = {lang: (label(f"Verdict.{one.name}", lang) for one in dict.fromkeys(said.values())) for lang in LANGS}
+        raise Invalid(
+            "mail_verdict", field="verdict", told=text[:40], known=", ".join(words["en"]), known_zh="、".join(words["zh-Hans"])
+        )
     return found
 
 
@@ -332,7 +335,7 @@ def _day(text: str) -> date:
 
 def _yes(text: str) -> bool:
     """Whether a word says that the request has been taken on. Raises Invalid for any other."""
-    known = [word.casefold() for word in _listed("mail.accepted")]
-    if text.strip(" 。.").casefold() not in known:
-        raise Invalid("mail_accepted", field="accepted", told=text[:40], known=", ".join(known))
+    if text.strip(" 。.").casefold() not in (word.casefold() for word in _listed("mail.accepted")):
+        known = {lang: label("mail.accepted", lang) for lang in LANGS}
+        raise Invalid("mail_accepted", field="accepted", told=text[:40], known=known["en"], known_zh=known["zh-Hans"])
     return True
