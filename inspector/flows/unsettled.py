@@ -34,7 +34,10 @@ AFTERWORD = "afterword"
 """A word that came when a request was over, or had been answered otherwise: it changes nothing of it, and is to be read."""
 
 ANSWER_UNREAD = "answer_unread"
-"""An answer whose text no rule or list of the pack can hold against the promise, whatever was signed beside it: a person reads it."""
+"""An answer whose text no rule or list of the pack can hold against the promise, whatever was signed beside it: a person reads it.
+
+Over with the case.
+"""
 
 
 MAIL_UNREAD = "mail_unread"
