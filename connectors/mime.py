@@ -26,7 +26,9 @@ MOST_ANSWERED = 20
 """Mails that one says it answers."""
 
 _ABOUT = frozenset({"from", "message-id", "in-reply-to", "references", "auto-submitted"})
-_WANTED = _ABOUT | {"content-type", "content-transfer-encoding", "content-disposition"}
+_MACHINES = {"x-autoreply": "", "x-autorespond": "", "precedence": "auto_reply"}
+"""What absence notices say of themselves besides RFC 3834, as older programs write it; empty: whatever stands there, but no."""
+_WANTED = _ABOUT | {*_MACHINES} | {"content-type", "content-transfer-encoding", "content-disposition"}
 _CHARSETS: Mapping[str, str] = {
     **dict.fromkeys(("utf-8", "utf8", "us-ascii", "ascii", "ansi_x3.4-1968"), "utf-8"),
     **dict.fromkeys(("gb2312", "gbk", "x-gbk", "cp936", "gb18030", "gb_2312-80"), "gb18030"),
@@ -79,14 +81,18 @@ def read(content: bytes) -> Written:
     head, body = _parted(content.replace(b"\r\n", b"\n").replace(b"\r", b"\n"))
     kind = _kind(head)
     number = head.get("message-id", "")
-    automatic = head.get("auto-submitted", "no").strip().lower() != "no" or kind.get_content_type() == "multipart/report"
     return Written(
         sender=_STRANGE.sub("", parseaddr(head.get("from", "")[:1_000])[1]).lower()[:320],
         number="" if _STRANGE.search(number) else number[:200],
-        automatic=automatic,
+        automatic=_automatic(head) or kind.get_content_type() == "multipart/report",
         text=_text(head, body),
         answers=_answered(head),
     )
+
+
+def _automatic(head: Mapping[str, str]) -> bool:
+    said = {name: head.get(name, "no").strip().lower() for name in ("auto-submitted", *_MACHINES)}
+    return any(told != "no" and _MACHINES.get(name, "") in ("", told) for name, told in said.items())
 
 
 def _answered(head: Mapping[str, str]) -> tuple[str, ...]:

@@ -42,3 +42,13 @@ def test_a_mail_says_what_it_answers_whatever_else_stands_in_its_head() -> None:
     assert answers("In-Reply-To: your letter of Monday <" + "<" * 900) == ()
     assert len(answers("References: " + "<a@b> <c@d>" * 400)) == 2
     assert len(answers("References: " + " ".join(f"<{at}@b>" for at in range(400)))) == mime.MOST_ANSWERED
+
+
+def test_an_absence_notice_is_no_word_of_the_agencys_however_its_program_says_that_it_is_one() -> None:
+    def automatic(head: str) -> bool:
+        return mime.read(f"From: a@b.example\n{head}\n\nx".encode()).automatic
+
+    for head in ("Auto-Submitted: auto-replied", "X-Autoreply: yes", "X-AutoRespond: 2", "Precedence: auto_reply"):
+        assert automatic(head), head
+    for head in ("Subject: 自动回复", "Auto-Submitted: no", "X-Autoreply: no", "Precedence: bulk", "Precedence: first-class"):
+        assert not automatic(head), head
