@@ -233,6 +233,7 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
         "visit": held,
         "seat": seat,
         "now": _now(held, seat, told.hindered),
+        "overdue": held.state.open and desk.office.now() > held.due_at,
         "waited": label("ui.names_gap", language(request)).join(_named(one) for one in told.mates if one.state.awaited),
         "doubts": facts,
         "owed": len(held.doubts),
