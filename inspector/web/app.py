@@ -46,6 +46,7 @@ from inspector.web import (
     session,
     show,
     stranger,
+    visitcodes,
     watch,
 )
 from inspector.web.desk import Desk
@@ -66,6 +67,7 @@ API = (
     clock.router,
     links.router,
     fieldnotes.router,
+    visitcodes.api,
     replies.router,
     receipts.router,
     assistance.router,
@@ -86,6 +88,7 @@ API = (
 PAGES = (
     *(
         phone.router,
+        visitcodes.router,
         forms.router,
         asked.router,
         show.router,
