@@ -1,9 +1,9 @@
 """The visit code (执法码): what an inspector shows at the gate, and a firm's phone can judge without network (issue 6; 扫码入企).
 
 It names the draw and the witness value W of its commitment, who comes, what about, and the day and hours; the firm by a digest alone.
-C itself it does not tell: with C and a public seed anybody computes who else was drawn (draw-protocol ruling 18), while W was lodged outside
-before the seed. There is none before the visit is released, nor for a visit to a natural person, whose identity number a digest would
-not hide. That no code was shown, or that one was shown twice, is never a finding against anybody.
+C itself it does not tell: with C and a public seed anybody computes who else was drawn (draw-protocol ruling 18), while W was lodged
+outside before the seed. There is none before the visit is released, nor for a visit to a natural person, whose identity number a digest
+would not hide. That no code was shown, or that one was shown twice, is never a finding against anybody.
 
 The text is `SSV1.PAYLOAD.SIGNATURE`, both in base64url: the payload is one line of JSON in UTF-8, the signature ECDSA on P-256 with SHA-256
 over the payload's bytes as r||s (IEEE P1363, what WebCrypto verifies).
