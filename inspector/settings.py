@@ -316,7 +316,8 @@ def load(path: Path | None) -> Settings:
         policies = SHIPPED
     own = _absolute(held.calendars, base) if held.calendars is not None else None
     placed = {"policies": policies, "calendars": own, "database": _database(held.database, base), **_connectors(held, base)}
-    placed["agencies"] = {name: one.model_copy(update=_keys(one, base)) for name, one in held.agencies.items()}
+    keyed = {name: {key: _absolute(file, base) for key, file in one.key_files.items()} for name, one in held.agencies.items()}
+    placed["agencies"] = {name: one.model_copy(update=keyed[name]) for name, one in held.agencies.items()}
     return held.model_copy(update=placed)
 
 
@@ -353,11 +354,6 @@ def _placed(told: Connector, base: Path) -> Connector:
 
 def _is_place(key: str) -> bool:
     return key == "folder" or key.endswith(("_file", "_folder"))
-
-
-def _keys(one: AgencySettings, base: Path) -> dict[str, Path]:
-    files = {"visit_key_file": one.visit_key_file, "visit_keys_before_file": one.visit_keys_before_file}
-    return {key: _absolute(file, base) for key, file in files.items() if file is not None}
 
 
 def _database(held: Database, base: Path) -> Database:

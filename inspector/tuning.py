@@ -178,3 +178,9 @@ class VisitCodeSettings(Section):
     )
     visit_from: time = Field(time(8, 0), description="From which hour a visit code of its day counts")
     visit_until: time = Field(time(20, 0), description="Until which hour it counts; a visit at night needs a later one")
+
+    @property
+    def key_files(self) -> dict[str, Path]:
+        """The files that are named, by key."""
+        files = {"visit_key_file": self.visit_key_file, "visit_keys_before_file": self.visit_keys_before_file}
+        return {key: file for key, file in files.items() if file is not None}
