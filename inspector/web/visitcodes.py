@@ -9,7 +9,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
-import segno
 from fastapi import APIRouter, Request
 from pydantic import Field, StringConstraints
 from starlette.responses import FileResponse, Response
@@ -27,7 +26,7 @@ from inspector.web import answers
 from inspector.web.body import JsonRoute
 from inspector.web.desk import AtDesk, Desk
 from inspector.web.errors import WRITES
-from inspector.web.fields import Moment, Strict
+from inspector.web.fields import Moment, NamePath, Strict
 from inspector.web.language import language
 from inspector.web.links import Link
 from inspector.web.pages import bare, in_words, page, refused
@@ -87,7 +86,7 @@ def take_scan(desk: AtDesk, given: ScanIn) -> ScanShown:
 
 
 @api.get("/seats/{name}/codes", responses=WRITES)
-def show_codes(desk: AtDesk, link: Link, name: str) -> CodesShown:
+def show_codes(desk: AtDesk, link: Link, name: NamePath) -> CodesShown:
     """The visit codes that the inspector of a seat may show, for a phone application of the agency's own."""
     dispatch.by_link(desk.office, name, link)
     _, _, told = desk.look(lambda tx: _codes(desk, tx, name))
@@ -133,6 +132,8 @@ def alone(office: Office, lang: Lang) -> str:
 
 def drawn(text: str) -> str:
     """A text as a two-dimensional code (ISO/IEC 18004), drawn where it stands: a picture of its own could not be kept by itself."""
+    import segno
+
     made = segno.make(text, error="l", micro=False, boost_error=False)
     return made.svg_inline(border=4, omitsize=True, lineclass=None, svgclass="code")
 

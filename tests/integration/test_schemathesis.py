@@ -68,6 +68,8 @@ LATER = {
     "receipts]": {"signature_wrong"},
     "mistaken-repeals]": {"catalogue_repeal_unknown"},
     "choices]": {"clash_over", "not_the_lead"},
+    "codes]": {"visit_code_unsigned"},
+    "scans]": {"visit_code_unreadable"},
 }
 """Likewise of one operation, by the end of its name: a refusal that could be disputed is over before anybody disputes it here."""
 FITTING: dict[str, Any] = {
