@@ -123,12 +123,14 @@
   field("judge").addEventListener("click", press);
   field("firm").value = recall("firm", "");
   if ("BarcodeDetector" in self && (await BarcodeDetector.getSupportedFormats()).includes("qr_code")) {
-    field("gate-camera").hidden = false;
-    field("picture").addEventListener("change", async () => {
-      const [file] = field("picture").files;
+    const picture = made("input", "", { type: "file", id: "picture", accept: "image/*" });
+    picture.setAttribute("capture", "environment");
+    field("judge").before(made("label", words.picture, { htmlFor: "picture" }), picture);
+    picture.addEventListener("change", async () => {
+      const [file] = picture.files;
       const found = file ? await new BarcodeDetector({ formats: ["qr_code"] }).detect(await createImageBitmap(file)) : [];
       field("code").value = found[0]?.rawValue ?? "";
-      field("picture").value = "";
+      picture.value = "";
       await press();
     });
   }
