@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Callable
 
 _BLOCKS = {  # version: (data codewords of each block) at error level L, table 9 of the standard
     10: [68, 68, 69, 69],
@@ -18,7 +19,7 @@ _BLOCKS = {  # version: (data codewords of each block) at error level L, table 9
     19: [113] * 3 + [114] * 4,
     20: [107] * 3 + [108] * 5,
 }
-_MASKS = (
+_MASKS: tuple[Callable[[int, int], bool], ...] = (
     lambda row, col: (row + col) % 2 == 0,
     lambda row, _col: row % 2 == 0,
     lambda _row, col: col % 3 == 0,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -17,6 +18,7 @@ from tests import needs
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "config" / "prometheus"
 RULES = FOLDER / "inspector.rules.yaml"
+DASHBOARD = ROOT / "config" / "grafana" / "inspector.json"
 RUNBOOKS = ROOT / "docs" / "how-to" / "runbooks.md"
 STEP, SOUND, BAD = 30, 10, 160
 """Minutes between samples; samples of five hours in which all is well, and of more than three days of the disaster."""
@@ -102,6 +104,12 @@ def rules() -> Iterator[dict[str, Any]]:
         yield from group["rules"]
 
 
+def drawn() -> Iterator[tuple[str, str]]:
+    """Every expression of the dashboard, with its drawing's title."""
+    for panel in json.loads(DASHBOARD.read_text("utf-8"))["panels"]:
+        yield from ((panel["title"], one["expr"]) for one in panel.get("targets", ()))
+
+
 def values(told: str, count: int) -> str:
     """A series in promtool's own notation: a value that stays, or one that grows."""
     start, _, step = told.partition("+")
@@ -167,26 +175,47 @@ def test_a_disaster_that_no_alert_sees_would_be_noticed(tmp_path: Path) -> None:
 
 
 @pytest.mark.needs("promtool")
-def test_prometheus_takes_rules_and_configuration() -> None:
-    for words in (["rules", str(RULES)], ["config", "--syntax-only", str(FOLDER / "prometheus.yaml")]):
+def test_prometheus_takes_rules_configuration_and_every_expression_of_the_dashboard(tmp_path: Path) -> None:
+    recorded = [{"record": f"drawn_{number}", "expr": expression} for number, (_, expression) in enumerate(drawn())]
+    (tmp_path / "drawn.yaml").write_text(yaml.safe_dump({"groups": [{"name": "drawn", "rules": recorded}]}), encoding="utf-8")
+    files = (
+        ("rules", str(RULES)),
+        ("rules", str(tmp_path / "drawn.yaml")),
+        ("config", "--syntax-only", str(FOLDER / "prometheus.yaml")),
+    )
+    for words in files:
         ran = subprocess.run(
             [needs.require("promtool"), "check", *words], capture_output=True, text=True, timeout=30, check=False
         )
         assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
-def test_each_alert_asks_for_what_the_house_says_and_by_labels_that_it_has() -> None:
+def test_alerts_and_dashboard_ask_for_what_the_house_says_and_by_labels_that_it_has() -> None:
     held = Metrics()
     families = {family.name: family for family in held.registry.collect()}
     labels = {name: set(getattr(family, "_labelnames", ())) for name, family in families.items()}
     labels |= {one._name: set(one._labelnames) for one in vars(held).values() if hasattr(one, "_labelnames")}
-    for rule in rules():
-        asked = re.findall(r"(inspector_[a-z_]+)(?:\{([^}]*)\})?", rule["expr"])
-        assert asked or "up{" in rule["expr"], rule["alert"]
+    for title, expression in (*((rule["alert"], rule["expr"]) for rule in rules()), *drawn()):
+        asked = re.findall(r"(inspector_[a-z_]+)(?:\{([^}]*)\})?", expression)
+        assert asked or "up{" in expression, title
+        grouped = {name.strip() for names in re.findall(r"by \(([^)]*)\)", expression) for name in names.split(",")} - {"le"}
         for name, given in asked:
-            family = name.removesuffix("_total")
-            assert family in families, (rule["alert"], name)
-            assert set(re.findall(r"([a-z_]+)!?=", given)) <= labels[family], (rule["alert"], name)
+            family = re.sub("_(total|bucket)$", "", name)
+            assert family in families, (title, name)
+            assert {*grouped, *re.findall(r"([a-z_]+)!?=", given)} <= labels[family], (title, name)
+
+
+def test_the_dashboard_speaks_both_languages_and_each_drawing_has_its_place() -> None:
+    panels = json.loads(DASHBOARD.read_text("utf-8"))["panels"]
+    assert all(re.search("[一-鿿]", one["title"]) and re.search("[A-Za-z]", one["title"]) for one in panels)
+    taken = [
+        (x, y)
+        for at in (one["gridPos"] for one in panels)
+        for x in range(at["x"], at["x"] + at["w"])
+        for y in range(at["y"], at["y"] + at["h"])
+    ]
+    assert len(taken) == len(set(taken))
+    assert len({one["id"] for one in panels}) == len(panels)
 
 
 def test_each_alert_speaks_both_languages_says_how_urgent_it_is_and_has_a_runbook_with_commands() -> None:

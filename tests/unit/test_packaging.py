@@ -20,6 +20,7 @@ from inspector import settings
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED_SETTINGS = {
+    "grafana/inspector.json",
     "prometheus/inspector.rules.yaml",
     "prometheus/prometheus.yaml",
     "compose.yaml",
