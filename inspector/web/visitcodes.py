@@ -7,7 +7,7 @@ import json
 from base64 import b64encode
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Request
 from pydantic import Field, StringConstraints
@@ -143,7 +143,7 @@ def _codes(desk: Desk, tx: Tx, name: str) -> tuple[Visit, Seat, tuple[Shown, ...
     return held, seat, visitcodes.codes(desk.office, tx, held, seat, desk.office.now())
 
 
-def _check(office: Office, lang: Lang) -> dict[str, object]:
+def _check(office: Office, lang: Lang) -> dict[str, Any]:
     told = {key.removeprefix("gate."): text for key, text in words(lang).items() if key.startswith("gate.")}
     return {"keys": _keys(office, office.keys), "marks": _marks(office), "gate": json.dumps(told, ensure_ascii=False)}
 
