@@ -15,7 +15,7 @@ from difflib import get_close_matches
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
-from inspector import canary, lawbook, manners, plugins
+from inspector import canary, lawbook, manners, plugins, visitkeys
 from inspector.daemon.engine import engine_of
 from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.clock import OfficeTime
@@ -126,6 +126,7 @@ def office(settings: Settings, held: Store, *, connectors: Connectors | None = N
         link_days=settings.web.link_days,
         accounts=settings.reconciliation.rules,
         pushing=settings.push.pushing(),
+        keys=visitkeys.read((one.id, one.visit_key_file, one.visit_keys_before_file) for one in proof.tree.values()),
     )
 
 

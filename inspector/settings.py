@@ -21,7 +21,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from inspector.domain.errors import Invalid
 from inspector.labels import Lang, label, problem, toml
-from inspector.tuning import DriftSettings, EngineSettings, PushSettings, Reconciliation, Section
+from inspector.tuning import DriftSettings, EngineSettings, PushSettings, Reconciliation, Section, VisitCodeSettings
 
 SHIPPED = Path(__file__).parent.parent / "policies"
 """The packs and calendars that come with the program: where the settings name none and none lie beside them."""
@@ -164,7 +164,7 @@ class Logging(Section):
     format: Literal["json", "text"] = Field("json", description="One JSON object a line, or text for eyes")
 
 
-class AgencySettings(Section):
+class AgencySettings(VisitCodeSettings):
     """One agency of the tree."""
 
     name: str = Field(description="Its name as shown to people")
@@ -320,6 +320,8 @@ def load(path: Path | None) -> Settings:
         policies = SHIPPED
     own = _absolute(held.calendars, base) if held.calendars is not None else None
     placed = {"policies": policies, "calendars": own, "database": _database(held.database, base), **_connectors(held, base)}
+    keyed = {name: {key: _absolute(file, base) for key, file in one.key_files.items()} for name, one in held.agencies.items()}
+    placed["agencies"] = {name: one.model_copy(update=keyed[name]) for name, one in held.agencies.items()}
     return held.model_copy(update=placed)
 
 

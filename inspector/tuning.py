@@ -1,8 +1,9 @@
-"""The sections of the settings that tune machinery: the engine, how inspectors are pushed, when a source is told to answer otherwise."""
+"""The sections of the settings that tune machinery: the engine, pushes, visit codes, when a source is told to answer otherwise."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -162,3 +163,24 @@ class PushSettings(Section):
             patience=timedelta(minutes=self.patience_minutes),
             unreached=timedelta(minutes=self.unreached_minutes),
         )
+
+
+class VisitCodeSettings(Section):
+    """Visit codes of an agency's inspectors: the key that signs them, and the hours of a day."""
+
+    visit_key_file: Path | None = Field(
+        None,
+        description="File of the key that signs the visit codes of its inspectors (`./run key new`); without one, the nearest above signs, "
+        "and without any there are no codes",
+    )
+    visit_keys_before_file: Path | None = Field(
+        None, description="File of public keys that signed before: their codes are believed until the file is changed"
+    )
+    visit_from: time = Field(time(8, 0), description="From which hour a visit code of its day counts")
+    visit_until: time = Field(time(20, 0), description="Until which hour it counts; a visit at night needs a later one")
+
+    @property
+    def key_files(self) -> dict[str, Path]:
+        """The files that are named, by key."""
+        files = {"visit_key_file": self.visit_key_file, "visit_keys_before_file": self.visit_keys_before_file}
+        return {key: file for key, file in files.items() if file is not None}

@@ -34,6 +34,7 @@ from inspector.cli import (
     shadows,
     supposing,
     tokens,
+    visitkeys,
     work,
 )
 from inspector.cli.command import CODES, group
@@ -99,6 +100,7 @@ registers.register(
     group("credit", "Credit levels, and records compared with platforms. 信用等级与对账", app),
 )
 tokens.register(group("token", "API tokens. 令牌", app))
+visitkeys.register(group("key", "Keys that sign visit codes, and the firms' page. 执法码密钥", app))
 matters.register(
     group("schedule", "Schedules: next run and lag. 计划", app),
     group("attention", "Matters that wait for a person. 待人处理", app),

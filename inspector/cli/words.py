@@ -228,6 +228,11 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "token of {name} for {agency} as {role}, until {until}; it is shown only now:",
         "{name} 的令牌（{agency}，{role}），有效期至 {until}；仅显示这一次：",
     ),
+    "key_made": (
+        "key in {file} (keep it secret), its public half in {public}; name the first as visit_key_file of the agency",
+        "密钥已写入 {file}（请妥善保密），公钥已写入 {public}；请将前者设为机关的 visit_key_file",
+    ),
+    "key_page": ("the firms' page is in {file}", "供企业核验的网页已写入 {file}"),
     "revoked": ("token {id} is revoked", "令牌 {id} 已吊销"),
     "closed": ("{id} is closed", "{id} 已关闭"),
     # Draws and the ledger.

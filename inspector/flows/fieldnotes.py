@@ -18,6 +18,7 @@ from inspector.domain.finding import Doubt, Finding, Part, Seen
 from inspector.domain.peace import made as made_on
 from inspector.domain.version import Came, Choice, Clash, Gathered
 from inspector.domain.visit import Seat, Visit
+from inspector.domain.visitcode import ArrivalHow, arrived
 from inspector.flows import dispatch, listing, peace, secondlook, supervision
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -29,7 +30,7 @@ from inspector.store.tx import Tx, new_id
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Noted:
-    """What a phone, or a form, says of what was seen."""
+    """What a phone, or a form, says of what was seen; `arrival`: how the firm's code was read, and what was read."""
 
     findings: tuple[Finding, ...]
     seen: Seen | None
@@ -38,6 +39,7 @@ class Noted:
     place: Place
     captured_at: datetime | None
     sent_at: datetime | None
+    arrival: tuple[ArrivalHow, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +102,7 @@ def enter(
         on=on,
         place=given.place,
         times=times,
+        arrival=arrived(held, *given.arrival) if given.arrival is not None else None,
     )
     policy = pack(tx, held)
     decision = noted(listed, tx.visits.team(held.id), seat, note, exempt, policy)

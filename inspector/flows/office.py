@@ -8,8 +8,10 @@ import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any, Literal, Protocol
 
+from inspector import visitkeys
 from inspector.accounts import Role, plays
 from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.decision import OrderKind
@@ -26,6 +28,7 @@ from inspector.policybook import Policybook
 from inspector.ports import Agency, ApprovingSystem, Channel, CreditPlatform, SeedSource, Source, Witness
 from inspector.store.sorting import RUN
 from inspector.store.store import Store
+from inspector.visitkeys import VisitKeys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +67,7 @@ class AgencyNode:
 
     `digest`: the hour of a working day when its letters go together; None: each at once. `subjects`: the push channel that reaches those
     whose cases are its own or those of agencies below it. `liaison`, `head`: how these are reached, where not by `connector`
-    (`domain.contact`).
+    (`domain.contact`). `visit_…`: the files of the keys of its visit codes (`inspector.visitkeys`), and the hours of a code's day.
     """
 
     id: str
@@ -77,6 +80,10 @@ class AgencyNode:
     subjects: str | None = None
     liaison: str | None = None
     head: str | None = None
+    visit_key_file: Path | None = None
+    visit_keys_before_file: Path | None = None
+    visit_from: time = time(8, 0)
+    visit_until: time = time(20, 0)
 
 
 class Place(Protocol):
@@ -154,6 +161,8 @@ class Office:
     """So many days after its request has ended an agency's link still shows it."""
     pushing: Pushing = field(default_factory=Pushing)
     """How inspectors are pushed: quiet hours, and when the next way is taken."""
+    keys: VisitKeys = visitkeys.NONE
+    """What signs visit codes, and what they are believed by."""
     held: int = RUN
     """So many bytes of a frame are held while it is announced; more are sorted by way of the disk."""
 

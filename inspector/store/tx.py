@@ -25,6 +25,7 @@ from inspector.store.credit import CreditRoom
 from inspector.store.digests import DigestRoom
 from inspector.store.draws import DrawRoom
 from inspector.store.drift import DriftRoom
+from inspector.store.entryscans import EntryScanRoom
 from inspector.store.events import EventRoom
 from inspector.store.fieldnotes import FieldNoteRoom
 from inspector.store.inbox import InboxRoom
@@ -161,6 +162,11 @@ class Tx:
     def fieldnotes(self) -> FieldNoteRoom:
         """The room of what comes from the spot."""
         return FieldNoteRoom(self._batch)
+
+    @cached_property
+    def entryscans(self) -> EntryScanRoom:
+        """The room of readings of visit codes."""
+        return EntryScanRoom(self._batch)
 
     @cached_property
     def annual(self) -> AnnualRoom:

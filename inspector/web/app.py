@@ -49,6 +49,7 @@ from inspector.web import (
     show,
     stranger,
     visitnotice,
+    visitcodes,
     watch,
 )
 from inspector.web.desk import Desk
@@ -70,6 +71,7 @@ API = (
     links.router,
     fieldnotes.router,
     secondlooks.router,
+    visitcodes.api,
     replies.router,
     receipts.router,
     assistance.router,
@@ -94,6 +96,7 @@ PAGES = (
         phone.router,
         visitnotice.pages,
         secondlooks.pages,
+        visitcodes.router,
         forms.router,
         asked.router,
         show.router,

@@ -12,11 +12,12 @@ from starlette.responses import JSONResponse, Response
 
 from inspector.domain.errors import Forbidden, Invalid, Missing
 from inspector.domain.evidence import Verdict
-from inspector.domain.fieldnote import FieldNote, Photo, Place, PlaceHow, Times, placed
+from inspector.domain.fieldnote import FieldNote, Photo, PlaceHow, Times
 from inspector.domain.finding import Seen
 from inspector.domain.material import MaterialKind
 from inspector.domain.version import Came, Clash, Gathered
 from inspector.domain.visit import Seat, Visit
+from inspector.domain.visitcode import ArrivalHow
 from inspector.flows import dispatch, embargo, fieldnotes, selfproof
 from inspector.flows.fieldnotes import Field as FromField
 from inspector.flows.fieldnotes import Noted, Shot
@@ -32,27 +33,12 @@ from inspector.web.links import By, Link
 from inspector.web.messages import FindingIn
 from inspector.web.roles import Role
 from inspector.web.selfproofs import SANDBOX, fitting
+from inspector.web.whereabouts import NOWHERE, ArrivalIn, PlaceIn
 
 router = APIRouter(prefix="/v1/seats", tags=["visits"], route_class=JsonRoute)
 _FILES = {kind.value: {"schema": {"type": "string", "format": "binary"}} for kind in MaterialKind}
 _ENDINGS = {MaterialKind.JPEG: "jpg", MaterialKind.PNG: "png", MaterialKind.PDF: "pdf"}
 Note = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=NOTE)]
-
-
-class PlaceIn(Strict):
-    """Where: in words, or as the phone measured it (WGS 84 degrees, `within` so many metres)."""
-
-    words: Annotated[Text, Field(max_length=200)] = ""
-    latitude: Annotated[float, Field(ge=-90, le=90)] | None = None
-    longitude: Annotated[float, Field(ge=-180, le=180)] | None = None
-    within: Annotated[float, Field(ge=0, le=1_000_000)] | None = None
-
-    def place(self) -> Place:
-        """As the domain has it. Raises Invalid for half a measurement."""
-        return placed(self.words, self.latitude, self.longitude, self.within)
-
-
-NOWHERE = PlaceIn()
 
 
 class FromPhone(Strict):
@@ -73,6 +59,7 @@ class NoteIn(FromPhone):
     seen: Seen | None = None
     remarks: Text = ""
     visited_on: Day | None = None
+    arrival: ArrivalIn | None = None
 
     def noted(self) -> Noted:
         """As the flow takes it. Raises Invalid."""
@@ -84,6 +71,7 @@ class NoteIn(FromPhone):
             place=self.place.place(),
             captured_at=self.captured_at,
             sent_at=self.sent_at,
+            arrival=(self.arrival.how, self.arrival.code) if self.arrival is not None else None,
         )
 
 
@@ -163,6 +151,7 @@ class NoteShown(Shown):
     seen: Seen | None
     remarks: str
     visited_on: date | None
+    arrival: ArrivalHow | None
     place: PlaceShown
     came: CameShown
 
@@ -362,6 +351,7 @@ def _note_shown(held: FieldNote) -> NoteShown:
         seen=held.seen,
         remarks=held.remarks,
         visited_on=held.on,
+        arrival=held.arrival,
         place=PlaceShown.model_validate(held.place),
         came=_came(held.times),
     )

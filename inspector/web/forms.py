@@ -14,6 +14,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from inspector.domain.attempt import AttemptWay
+from inspector.domain.case import SubjectKind
 from inspector.domain.errors import Forbidden, InspectorError, Invalid, Refusal
 from inspector.domain.evidence import blank
 from inspector.domain.fieldnote import closed_to
@@ -21,7 +22,7 @@ from inspector.domain.finding import Doubt, Finding, Part
 from inspector.domain.known import as_known
 from inspector.domain.result import hindrance
 from inspector.domain.visit import Seat, SeatState, Visit
-from inspector.flows import dispatch, supervision, visitnotice, wording
+from inspector.flows import dispatch, supervision, visitcodes, visitnotice, wording
 from inspector.flows.articles import articles
 from inspector.flows.fieldnotes import field_of
 from inspector.flows.seated import by_name
@@ -136,6 +137,9 @@ def _seat(desk: Desk, name: str, form: Fields) -> None:
             at = f"{form.one('at')}:00+08:00" if form.one("at") else None
             told = {"way": form.one("way"), "at": at, "words": form.one("words")}
             attempts.enter(desk, name, read(AttemptIn, **told), form.message_id())
+        case "arrive":
+            complete(form, Invalid("arrival_missing", field="arrival_code"))
+            fieldnotes.enter(desk, name, _note(form), form.message_id())
             return
         case "choose":
             complete(form, Invalid("version_missing", field="note"), Invalid("reason_missing", field="reasons"))
@@ -177,6 +181,7 @@ def _note(form: Fields) -> NoteIn:
         visited_on=form.one("visited_on") or None,
         place={"words": form.one("place"), **place},
         captured_at=form.one("captured_at") or None,
+        arrival={"how": form.one("arrival_how") or "TYPED", "code": told} if (told := form.one("arrival_code")) else None,
     )
 
 
@@ -256,13 +261,15 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
         "notice": told.notice,
         "notice_link": f"{request.url.path}/notice{carried(request)}",
         "work": told.work,
-        "address": request.url.path,
+        "here": request.url.path,
         "place_of": place_of,
         "phone": phone_words(language(request)),
         "settings": desk.settings,
         "may_accept": seat.state.awaited and held.state.open,
         "may_decline": seat.state.open and held.state.open,
         "may_report": not told.hindered or (kept.get("do") == "result" and told.hindered in _WAITS),
+        "may_arrive": not told.hindered and held.kind is not SubjectKind.PERSON and not held.looks_at,
+        "codes": visitcodes.signing(desk.office, held.agency) is not None,
         "kept": kept,
         "said": _SAID,
         "trouble": wrong,

@@ -70,6 +70,8 @@ LATER = {
     "choices]": {"clash_over", "not_the_lead"},
     "looked-at]": {"look_none"},
     "{digest}]": {"look_none"},
+    "codes]": {"visit_code_unsigned"},
+    "scans]": {"visit_code_unreadable"},
 }
 """Likewise of one operation, by the end of its name: a refusal that could be disputed is over before anybody disputes it here."""
 FITTING: dict[str, Any] = {
