@@ -23,6 +23,7 @@ from inspector.domain.commitment import LIST_NAME
 from inspector.domain.drift import Rules
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.strict import matches
+from inspector.entrance import entrance
 from inspector.flows import books, levels, required
 from inspector.flows.agencytree import flaws as tree_flaws
 from inspector.flows.drift import Watch
@@ -126,6 +127,7 @@ def office(settings: Settings, held: Store, *, connectors: Connectors | None = N
         link_days=settings.web.link_days,
         accounts=settings.reconciliation.rules,
         pushing=settings.push.pushing(),
+        entrance=entrance(settings),
     )
 
 

@@ -21,7 +21,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from inspector.domain.errors import Invalid
 from inspector.labels import Lang, label, problem, toml
-from inspector.tuning import DriftSettings, EngineSettings, PushSettings, Reconciliation, Section
+from inspector.tuning import DriftSettings, EngineSettings, PushSettings, Reconciliation, Section, SignInSettings
 
 SHIPPED = Path(__file__).parent.parent / "policies"
 """The packs and calendars that come with the program: where the settings name none and none lie beside them."""
@@ -254,6 +254,7 @@ class Settings(BaseSettings):
     push: PushSettings = Field(default_factory=PushSettings)
     schedules: Schedules = Field(default_factory=Schedules)
     reconciliation: Reconciliation = Field(default_factory=Reconciliation)
+    signin: SignInSettings = Field(default_factory=SignInSettings)
     log: Logging = Field(default_factory=Logging)
     not_yet: tuple[str, ...] = Field(
         (),
@@ -275,6 +276,7 @@ class Settings(BaseSettings):
     seeds: dict[str, Connector] = Field(default_factory=dict, description="Seed sources by the names the pack's draw row uses")
     witnesses: dict[str, Connector] = Field(default_factory=dict, description="Witnesses of draws")
     shadow: ShadowSettings = Field(default_factory=ShadowSettings)
+    identity: dict[str, Connector] = Field(default_factory=dict, description="Identity providers that people may sign in by")
     pulse: Connector | None = Field(None, description="The dead-man's switch to ping")
 
     @classmethod
@@ -336,10 +338,13 @@ def _fields(prefix: str, section: type[BaseModel]) -> Iterator[tuple[str, str, A
 
 def _connectors(held: Settings, base: Path) -> dict[str, object]:
     """Every connector's files and folders, relative to the file that names them: a service's working directory is chance."""
-    sections = ("sources", "assistance", "channels", "credit", "callbacks", "seeds", "witnesses")
+    sections = ("sources", "assistance", "channels", "credit", "callbacks", "seeds", "witnesses", "identity")
     placed: dict[str, object] = {
         section: {name: _placed(one, base) for name, one in getattr(held, section).items()} for section in sections
     }
+    if (secret := held.signin.gateway.secret_file) is not None:
+        gateway = held.signin.gateway.model_copy(update={"secret_file": _absolute(secret, base)})
+        placed["signin"] = held.signin.model_copy(update={"gateway": gateway})
     return placed if held.pulse is None else placed | {"pulse": _placed(held.pulse, base)}
 
 

@@ -1,8 +1,10 @@
-"""The sections of the settings that tune machinery: the engine, how inspectors are pushed, when a source is told to answer otherwise."""
+"""The sections of the settings that tune machinery: the engine, pushes, when a source is told to answer otherwise, how people sign in."""
 
 from __future__ import annotations
 
 from datetime import timedelta
+from ipaddress import ip_network
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -162,3 +164,46 @@ class PushSettings(Section):
             patience=timedelta(minutes=self.patience_minutes),
             unreached=timedelta(minutes=self.unreached_minutes),
         )
+
+
+def _network(told: str) -> str:
+    """An address, or a network with no bits set behind its mask."""
+    try:
+        ip_network(told)
+    except ValueError:
+        raise PydanticCustomError("network_form", "must be an address or a network such as 10.0.0.5 or 10.0.0.0/28") from None
+    return told
+
+
+Network = Annotated[str, AfterValidator(_network)]
+HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,60}$")]
+
+
+class GatewaySettings(Section):
+    """The reverse proxy of a single sign-on that says who asks."""
+
+    peers: tuple[Network, ...] = Field(
+        (),
+        description='Addresses or networks the proxy connects from, such as ["10.0.0.5"]; empty: no header says who asks. It must take '
+        "both headers out of what comes to it",
+    )
+    secret_file: Path | None = Field(
+        None, description="File (chmod 600) with the secret that the proxy sends along: one line, 32 letters at least"
+    )
+    secret_header: HeaderName = Field("X-Gateway-Secret", description="Header with the secret")
+    user_header: HeaderName = Field("X-Gateway-User", description="Header with the user's unchanging name")
+
+
+class SignInSettings(Section):
+    """How people sign in, and how long they stay so."""
+
+    session_minutes: int = Field(120, gt=0, le=1440, description="Minutes after which a session of the pages ends in any case")
+    idle_minutes: int = Field(60, gt=0, le=1440, description="Minutes without a request after which it ends")
+    phone_hours: int = Field(12, gt=0, le=168, description="Hours that an inspector's session on the phone lasts, used or not")
+    link_hours: int = Field(
+        72,
+        gt=0,
+        le=720,
+        description="Hours after its push in which a seat's link may begin one; the link's own page asks for no session",
+    )
+    gateway: GatewaySettings = Field(default_factory=GatewaySettings)

@@ -30,6 +30,7 @@ from inspector.cli import (
     selfproof,
     serve,
     shadows,
+    signins,
     supposing,
     tokens,
     work,
@@ -94,6 +95,7 @@ registers.register(
     group("roster", "Registers of objects and inspectors. 名录库", app),
     group("credit", "Credit levels, and records compared with platforms. 信用等级与对账", app),
 )
+signins.register(group("signin", "People who sign in, and their sessions. 登录", app))
 tokens.register(group("token", "API tokens. 令牌", app))
 matters.register(
     group("schedule", "Schedules: next run and lag. 计划", app),
