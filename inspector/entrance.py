@@ -12,7 +12,7 @@ from inspector import plugins
 from inspector.domain.errors import Invalid
 from inspector.settings import Settings
 from inspector.signin import GATEWAY, Entrance, Gateway, IdentityProvider
-from inspector.tuning import GatewaySettings
+from inspector.tuning import SignInSettings
 
 GROUP = "identity"
 """The entry-point group of identity providers."""
@@ -28,7 +28,7 @@ def entrance(settings: Settings) -> Entrance:
         phone=timedelta(hours=told.phone_hours),
         link=timedelta(hours=told.link_hours),
         providers={name: provider(name, given) for name, given in settings.identity.items()},
-        gateway=_gateway(told.gateway),
+        gateway=_gateway(told),
     )
 
 
@@ -39,21 +39,21 @@ def provider(name: str, told: dict[str, Any]) -> IdentityProvider:
     if not isinstance(kind, str):
         raise Invalid("connector_kind_missing", connector=name, known=", ".join(plugins.names(GROUP)))
     if name == GATEWAY:
-        raise Invalid("connector_name_taken", name=name, holder="signin.gateway")
+        raise Invalid("connector_name_taken", name=name, holder="signin.gateway_peers")
     return cast("IdentityProvider", plugins.make(GROUP, kind, name, given))
 
 
-def _gateway(told: GatewaySettings) -> Gateway | None:
+def _gateway(told: SignInSettings) -> Gateway | None:
     """None where no peer is named: then no header says anything about anybody."""
-    if not told.peers:
+    if not told.gateway_peers:
         return None
-    if told.secret_file is None:
+    if told.gateway_secret_file is None:
         raise Invalid("gateway_secret_unfit", file="", least=_LEAST)
     return Gateway(
-        peers=tuple(ip_network(one) for one in told.peers),
-        secret=_secret(told.secret_file),
-        secret_header=told.secret_header,
-        user_header=told.user_header,
+        peers=tuple(ip_network(one) for one in told.gateway_peers),
+        secret=_secret(told.gateway_secret_file),
+        secret_header=told.gateway_secret_header,
+        user_header=told.gateway_user_header,
     )
 
 

@@ -342,9 +342,8 @@ def _connectors(held: Settings, base: Path) -> dict[str, object]:
     placed: dict[str, object] = {
         section: {name: _placed(one, base) for name, one in getattr(held, section).items()} for section in sections
     }
-    if (secret := held.signin.gateway.secret_file) is not None:
-        gateway = held.signin.gateway.model_copy(update={"secret_file": _absolute(secret, base)})
-        placed["signin"] = held.signin.model_copy(update={"gateway": gateway})
+    if (secret := held.signin.gateway_secret_file) is not None:
+        placed["signin"] = held.signin.model_copy(update={"gateway_secret_file": _absolute(secret, base)})
     return placed if held.pulse is None else placed | {"pulse": _placed(held.pulse, base)}
 
 

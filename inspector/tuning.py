@@ -179,21 +179,6 @@ Network = Annotated[str, AfterValidator(_network)]
 HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,60}$")]
 
 
-class GatewaySettings(Section):
-    """The reverse proxy of a single sign-on that says who asks."""
-
-    peers: tuple[Network, ...] = Field(
-        (),
-        description='Addresses or networks the proxy connects from, such as ["10.0.0.5"]; empty: no header says who asks. It must take '
-        "both headers out of what comes to it",
-    )
-    secret_file: Path | None = Field(
-        None, description="File (chmod 600) with the secret that the proxy sends along: one line, 32 letters at least"
-    )
-    secret_header: HeaderName = Field("X-Gateway-Secret", description="Header with the secret")
-    user_header: HeaderName = Field("X-Gateway-User", description="Header with the user's unchanging name")
-
-
 class SignInSettings(Section):
     """How people sign in, and how long they stay so."""
 
@@ -206,4 +191,13 @@ class SignInSettings(Section):
         le=720,
         description="Hours after its push in which a seat's link may begin one; the link's own page asks for no session",
     )
-    gateway: GatewaySettings = Field(default_factory=GatewaySettings)
+    gateway_peers: tuple[Network, ...] = Field(
+        (),
+        description='Addresses or networks that the proxy of a single sign-on connects from, such as ["10.0.0.5"]; empty: no header says '
+        "who asks. It must take both headers out of what comes to it",
+    )
+    gateway_secret_file: Path | None = Field(
+        None, description="File (chmod 600) with the secret that the proxy sends along: one line, 32 letters at least"
+    )
+    gateway_secret_header: HeaderName = Field("X-Gateway-Secret", description="Header with the secret")
+    gateway_user_header: HeaderName = Field("X-Gateway-User", description="Header with the user's unchanging name")

@@ -7,7 +7,8 @@ import hashlib
 import secrets
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from urllib.parse import quote_plus, urlencode, urlsplit
 
@@ -19,7 +20,7 @@ from connectors.config import parse, secret
 from connectors.http import Wire, WireConfig
 from connectors.kept import Kept
 from inspector.domain.errors import Invalid
-from inspector.ports import Origin, Refused
+from inspector.ports import Origin, Refused, Unavailable
 from inspector.signin import Going, Identity
 
 _FIT = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519")
@@ -123,7 +124,7 @@ class OidcProvider:
 
     def _discovered(self) -> _Found:
         """The provider's endpoints (OpenID Connect Discovery 4). Raises Refused (`issuer_other`, `host_other`)."""
-        with self._turn:
+        with self._alone():
             found = self._found
             if found is not None and time.monotonic() - found.at < _KEPT:
                 return found
@@ -138,6 +139,16 @@ class OidcProvider:
                 at=time.monotonic(),
             )
             return self._found
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One reads, the others wait as long as one call may take: a provider that is away must not hold the house's threads in a row."""
+        if not self._turn.acquire(timeout=self._config.budget_seconds):
+            raise Unavailable("busy", origin=Origin.US, attempts=0)
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     def _near(self, address: str) -> str:
         """An endpoint at an origin that the settings name: a provider that was led astray must not lead us further."""
@@ -182,7 +193,7 @@ class OidcProvider:
     def _published(self, oldest: float) -> tuple[_Key, ...]:
         """The provider's keys for signatures (RFC 7517), of kinds that are known; shared ones are none, whoever publishes them."""
         wire = self._discovered().keys
-        with self._turn:
+        with self._alone():
             at, keys = self._keys
             if time.monotonic() - at < oldest:
                 return keys
