@@ -50,8 +50,8 @@ def show_sessions(request: Request, desk: AtDesk) -> Response:
     except Unknown:
         return to_login(request)
     rows = desk.look(lambda tx: _visible(desk, tx, held))
-    told = {"held": held.session, "rows": rows, "guard": guard(desk, held_cookie(request)), "all": _watches(held)}
-    return page(request, "sessions.html", **told)
+    made = guard(desk, held_cookie(request))
+    return page(request, "sessions.html", held=held.session, rows=rows, guard=made, all=_watches(held))
 
 
 @router.post("/sessions")
