@@ -77,7 +77,7 @@ def admit(
     about = {"name": name, "agency": agency, "role": role.value, "via": via}
     made = terminal.act("signin.admit", f"admission:{via}:{name}", lambda tx, _now: tx.admissions.admit(given, made_at), **about)
     terminal.value({"id": made, "expires_at": given.expires_at, **about})
-    terminal.say("admitted", id=made, name=name, agency=agency, role=role.value, until=plain(given.expires_at))
+    terminal.say("admitted", id=made, name=name, role=role.value, until=plain(given.expires_at))
 
 
 def list_admissions(terminal: Terminal) -> None:
@@ -117,4 +117,4 @@ def end(terminal: Terminal, session: Annotated[str, typer.Argument(help="Id of t
 
     terminal.act("signin.end", f"session:{session}", do, session=session)
     terminal.value({"ended": session})
-    terminal.say("session_ended", id=session)
+    terminal.say("dismissed", id=session, count=1)

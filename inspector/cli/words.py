@@ -228,12 +228,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "token of {name} for {agency} as {role}, until {until}; it is shown only now:",
         "{name} 的令牌（{agency}，{role}），有效期至 {until}；仅显示这一次：",
     ),
-    "admitted": (
-        "{name} of {agency} may sign in as {role}, until {until} (admission {id})",
-        "{name}（{agency}）获准以{role}登录，至{until}（准入 {id}）",
-    ),
-    "dismissed": ("admission {id} is over, and {count} sessions with it", "准入 {id} 已终止，同时结束{count}次登录"),
-    "session_ended": ("session {id} is over", "登录 {id} 已结束"),
+    "admitted": ("{name} may sign in as {role} until {until}: admission {id}", "{name}获准以{role}登录，至{until}：准入 {id}"),
+    "dismissed": ("{id} is over; sessions ended: {count}", "{id} 已终止，结束登录{count}次"),
     "revoked": ("token {id} is revoked", "令牌 {id} 已吊销"),
     "closed": ("{id} is closed", "{id} 已关闭"),
     # Draws and the ledger.
