@@ -23,6 +23,7 @@ from inspector.domain.commitment import LIST_NAME
 from inspector.domain.drift import Rules
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.strict import matches
+from inspector.entrance import entrance
 from inspector.flows import books, levels, required
 from inspector.flows.agencytree import flaws as tree_flaws
 from inspector.flows.drift import Watch
@@ -127,6 +128,7 @@ def office(settings: Settings, held: Store, *, connectors: Connectors | None = N
         accounts=settings.reconciliation.rules,
         pushing=settings.push.pushing(),
         keys=visitkeys.read((one.id, one.visit_key_file, one.visit_keys_before_file) for one in proof.tree.values()),
+        entrance=entrance(settings),
     )
 
 

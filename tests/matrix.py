@@ -42,6 +42,7 @@ _UNHEEDED: Row = {
     **HTTP,
     Fault.BUSINESS: Never("any 2xx is a receipt: the body means nothing there (Standard Webhooks; a beat)"),
 }
+_OIDC = "integration.test_signin_oidc"
 _FRONT, _PG = "integration.test_frontend", "integration.test_frontend_postgres"
 _FILES, _INDEX, _SFTP, _MAIL = (
     "integration.test_deliveries",
@@ -320,6 +321,19 @@ KINDS: Mapping[str, Kind] = {
     "credit.http": Kind(suite="integration.test_connectors:TestCredit", more=NO_BELIEF, row={**HTTP, Fault.UNSIGNED: BEARER}),
     "witnesses.http": Kind(suite="integration.test_connectors:TestWitness", more=NO_BELIEF, row={**HTTP, Fault.UNSIGNED: BEARER}),
     "pulses.http": Kind(suite="integration.test_connectors:TestPulse", row={**_UNHEEDED, Fault.UNSIGNED: BEARER}),
+    "identity.oidc": Kind(
+        suite="integration.test_signin_wire:TestOidc",
+        wire=False,
+        row={
+            **dict.fromkeys(
+                Fault, by("integration.test_signin_wire:test_whatever_a_provider_does_lets_nobody_in_and_holds_nobody")
+            ),
+            Fault.SKEW: by(f"{_OIDC}:test_a_proof_for_another_house_browser_or_time_is_none"),
+            Fault.DUPLICATE: by(f"{_OIDC}:test_only_the_browser_that_went_comes_back_and_only_once"),
+            Fault.DISORDER: by(f"{_OIDC}:test_a_going_that_has_signed_in_signs_nobody_in_again_though_the_provider_would"),
+            Fault.UNSIGNED: by(f"{_OIDC}:test_a_proof_counts_by_the_providers_own_signature_alone_and_new_keys_are_taken_up"),
+        },
+    ),
     "seeds.reveal": Kind(suite="integration.test_connectors:TestReveal", more=NO_BELIEF, row={**HTTP, Fault.UNSIGNED: BEARER}),
     "seeds.drand": Kind(
         suite="integration.test_beacon_seeds:TestDrand",

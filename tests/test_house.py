@@ -23,6 +23,7 @@ EXTRAS = {
     "requirements-large.lock": {"duckdb"},
     "requirements-sm2.lock": {"gmalg"},
     "requirements-sftp.lock": {"asyncssh"},
+    "requirements-oidc.lock": {"joserfc"},
 }
 LOCKS = ["requirements.lock", *EXTRAS, "requirements-test.lock", "requirements-bench.lock"]
 FOLDERS = [".ci", "config", "connectors", "docs", "inspector", "policies", "tests"]
@@ -75,10 +76,11 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "duckdb": ("inspector/flows/large.py",),
     "fastapi": ("inspector/web/",),
     "gmalg": ("connectors/signers/sm2.py",),
+    "joserfc": ("connectors/identity/oidc.py",),
     "jinja2": ("inspector/web/",),
     "prometheus_client": ("inspector/telemetry/", "inspector/demo/screen.py"),
-    "pydantic": ("inspector/settings.py", "inspector/tuning.py", "inspector/store/codec.py", "inspector/web/"),
-    "pydantic_core": ("inspector/settings.py", "inspector/tuning.py", "inspector/web/fields.py"),
+    "pydantic": ("inspector/agencies.py", "inspector/settings.py", "inspector/tuning.py", "inspector/store/codec.py", "inspector/web/"),
+    "pydantic_core": ("inspector/agencies.py", "inspector/settings.py", "inspector/tuning.py", "inspector/web/fields.py"),
     "pydantic_settings": ("inspector/settings.py",),
     "python_calamine": ("inspector/sheets/sheet.py",),
     "python_multipart": ("inspector/web/multipart.py",),
@@ -102,6 +104,7 @@ _PORTS = (
     "inspector.beacons",
     "inspector.leave",
     "inspector.sheets",
+    "inspector.signin",
 )
 """What connectors see of the house: its ports, its words, its leave to ask again; how beacons are believed and files of rows read."""
 

@@ -32,6 +32,7 @@ from inspector.cli import (
     selfproof,
     serve,
     shadows,
+    signins,
     supposing,
     tokens,
     visitkeys,
@@ -99,6 +100,7 @@ registers.register(
     group("roster", "Registers of objects and inspectors. 名录库", app),
     group("credit", "Credit levels, and records compared with platforms. 信用等级与对账", app),
 )
+signins.register(group("signin", "People who sign in, and their sessions. 登录", app))
 tokens.register(group("token", "API tokens. 令牌", app))
 visitkeys.register(group("key", "Keys that sign visit codes, and the firms' page. 执法码密钥", app))
 matters.register(

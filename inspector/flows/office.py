@@ -26,6 +26,7 @@ from inspector.flows.drift import Watch
 from inspector.labels import Lang
 from inspector.policybook import Policybook
 from inspector.ports import Agency, ApprovingSystem, Channel, CreditPlatform, SeedSource, Source, Witness
+from inspector.signin import Entrance
 from inspector.store.sorting import RUN
 from inspector.store.store import Store
 from inspector.visitkeys import VisitKeys
@@ -165,6 +166,9 @@ class Office:
     """What signs visit codes, and what they are believed by."""
     held: int = RUN
     """So many bytes of a frame are held while it is announced; more are sorted by way of the disk."""
+
+    entrance: Entrance = field(default_factory=Entrance)
+    """By which ways people sign in to the pages."""
 
     def earnest(self) -> None:
         """Raise Refusal (`shadow_silent`) where the house runs in shadow: what is decided there is told to nobody outside."""

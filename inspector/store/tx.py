@@ -13,6 +13,7 @@ from functools import cached_property
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from inspector.store.admissions import AdmissionRoom
 from inspector.store.annual import AnnualRoom
 from inspector.store.assistance import AssistanceRoom
 from inspector.store.attention import AttentionRoom
@@ -50,6 +51,7 @@ from inspector.store.savepoint import savepoint
 from inspector.store.schedules import ScheduleRoom
 from inspector.store.secondlooks import SecondLookRoom
 from inspector.store.selfproofs import SelfProofRoom
+from inspector.store.sessions import SessionRoom
 from inspector.store.tokens import TokenRoom
 from inspector.store.visits import VisitRoom
 from inspector.store.work import WorkRoom
@@ -277,6 +279,16 @@ class Tx:
     def attention(self) -> AttentionRoom:
         """The room of attention."""
         return AttentionRoom(self._batch)
+
+    @cached_property
+    def admissions(self) -> AdmissionRoom:
+        """The room of admissions."""
+        return AdmissionRoom(self._batch)
+
+    @cached_property
+    def sessions(self) -> SessionRoom:
+        """The room of sessions."""
+        return SessionRoom(self._batch)
 
     @cached_property
     def tokens(self) -> TokenRoom:

@@ -32,6 +32,7 @@ from inspector.web import (
     forms,
     inquiries,
     links,
+    mine,
     ops,
     pages,
     phone,
@@ -47,9 +48,10 @@ from inspector.web import (
     selfproofs,
     session,
     show,
+    signin,
     stranger,
-    visitnotice,
     visitcodes,
+    visitnotice,
     watch,
 )
 from inspector.web.desk import Desk
@@ -103,6 +105,8 @@ PAGES = (
         requests.router,
         readings.router,
         session.router,
+        signin.router,
+        mine.router,
         figures.router,
         ops.router,
     ),

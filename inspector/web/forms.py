@@ -265,6 +265,9 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
         "place_of": place_of,
         "phone": phone_words(language(request)),
         "settings": desk.settings,
+        "sign_in": request.url.path.replace("/seat/", "/mine/", 1) + carried(request)
+        if seat.state.open and held.state.open
+        else "",
         "may_accept": seat.state.awaited and held.state.open,
         "may_decline": seat.state.open and held.state.open,
         "may_report": not told.hindered or (kept.get("do") == "result" and told.hindered in _WAITS),

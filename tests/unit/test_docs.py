@@ -81,7 +81,7 @@ def test_every_error_code_has_words_in_both_languages() -> None:
 
 
 def test_every_port_stands_on_its_page_with_every_connector_there_is() -> None:
-    assert set(PORTS) == {*GROUPS.values(), "pulses"}
+    assert set(PORTS) == {*GROUPS.values(), "pulses", "identity"}
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["entry-points"]
     told = read("docs/reference/ports.md")
     for group, kinds in declared.items():
