@@ -114,10 +114,11 @@ class Post:
         taken = False
         try:
             receipt = self._hand_over(line, told, to, number)
-            taken = not receipt.refused
-            return receipt
         except (smtplib.SMTPException, OSError) as error:
             raise _failure(error, number) from None
+        else:
+            taken = not receipt.refused
+            return receipt
         finally:
             self._put_by(line, taken=taken)
 

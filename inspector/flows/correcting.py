@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from inspector.domain.decision import Order, OrderKind
-from inspector.domain.reached import NO_RECIPIENT
+from inspector.domain.reached import NO_RECIPIENT, UNCONFIRMED
 from inspector.domain.roster import Way
 from inspector.domain.urgency import Urgency
 from inspector.flows import reaching
@@ -69,20 +69,25 @@ def tell(work: Work, office: Office) -> Settlement:
             mark=way.mark,
             reference=receipt.reference[:200],
             handed_at=now,
+            code=UNCONFIRMED if receipt.unconfirmed else "",
         )
         tx.pushes.add(made)
-        tx.attention.over(f"{UNDELIVERED}:{_first(work)}", now)  # where somebody was told that it reached nobody yet
+        if receipt.unconfirmed:  # who need not go shall hear so from something that knows whether it was taken
+            on.write(tx, now)
+        else:
+            tx.attention.over(f"{UNDELIVERED}:{_first(work)}", now)  # where somebody was told that it reached nobody yet
 
-    return Settlement(write=write, outcome="called_off" if word == "off" else word, attempts=receipt.attempts)
+    on, told = _on(work, office, UNCONFIRMED), "called_off" if word == "off" else word
+    return Settlement(write=write, outcome=UNCONFIRMED if receipt.unconfirmed else told, attempts=receipt.attempts)
 
 
 def not_told(work: Work, office: Office, error: PortError | None) -> Settlement:
-    """This way did not take it in time: the next one. Of the last one a person is told while somebody may still be told, and it goes on."""
+    """It went not this way in time: the next one. Of the last one a person is told while there is time to telephone; it is tried on."""
     return _on(work, office, error.code if error else "patience_over", goes_on=True)
 
 
 def _on(work: Work, office: Office, code: str, dead: Way | None = None, *, goes_on: bool = False) -> Settlement:
-    """It cannot go this way: the next one, or a person is told. `goes_on`: the way is only away, and is tried on as long as it is of use."""
+    """It cannot go this way: the next one, or a person is told. `goes_on`: the way is only away, and tried on while it is of use."""
 
     def write(tx: Tx, now: datetime) -> None:
         seat, held = read(tx, work, lock=True)
