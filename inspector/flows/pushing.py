@@ -108,7 +108,7 @@ def hand_over(office: Office, tx: Tx, held: Visit, seat: Seat, channel: str, key
     settle_seat(tx, held, seat, decision, now)
     if seat.state is SeatState.ORDERED and decision.state.state is SeatState.HANDED_OVER:
         others = [one for one in seat.pushes if one != key] if key else []
-        stopped.end(tx, [*others, seat.clock(OrderKind.PUSH_DUE)], now)
+        stopped.end_at_last(tx, [*others, seat.clock(OrderKind.PUSH_DUE)], now)
     return decision.state
 
 
