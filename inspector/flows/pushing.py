@@ -40,7 +40,7 @@ def push(work: Work, office: Office) -> Settlement:
 
     An address mended between two tries makes another message, and so another key.
     """
-    with office.store.read() as tx:
+    with office.store.read(brief=True) as tx:
         tx.visits.at_once(str(work.payload["visit"]), int(work.payload["place"]), int(work.payload["turn"]))
         seat, held = read(tx, work)
         person, stands = tx.rosters.standing(seat.agency, seat.inspector)

@@ -64,17 +64,13 @@ class Store:
         self._file: tuple[int, int] | None = None
 
     def _server_engine(self, pool: int, *, reads: bool = False) -> Engine:
-        """An engine for PostgreSQL. One that `reads` begins no transactions: each statement is one, which may write nothing.
-
-        So a read of one statement is one round trip and not three; READ COMMITTED lets each statement see its own state either way.
-        """
+        """An engine for PostgreSQL; what one that `reads` begins may write nothing. Each has half of the connections."""
         told = {**_PG_SETTINGS, "default_transaction_read_only": "on"} if reads else _PG_SETTINGS
         options = " ".join(f"-c {name}={value}" for name, value in told.items() if name != "application_name")
         engine = sa.create_engine(
             self.url,
-            isolation_level="AUTOCOMMIT" if reads else "READ COMMITTED",
             pool_size=pool,
-            max_overflow=pool,
+            max_overflow=0,
             pool_timeout=30,
             hide_parameters=True,  # they hold personal data, and errors end in logs
             connect_args={"options": options, "application_name": "inspector", "connect_timeout": 5},
@@ -173,14 +169,15 @@ class Store:
             return  # noted as an outage; the others look by themselves, as after every notice that is lost
 
     @contextmanager
-    def read(self, *, steady: bool = False) -> Iterator[Tx]:
+    def read(self, *, steady: bool = False, brief: bool = False) -> Iterator[Tx]:
         """A reading transaction: sees one state, writes nothing, blocks nobody. Raises Away.
 
+        `brief`: it is one statement, which on PostgreSQL is a transaction by itself: one journey and not three.
         `steady`: all its statements see the same state on PostgreSQL too, and it may last: a large draw is computed in it.
         """
         with self._outages(), self._reader.connect() as connection:
-            if not self.sqlite and steady:
-                connection.execution_options(isolation_level="REPEATABLE READ")
+            if not self.sqlite and (steady or brief):
+                connection.execution_options(isolation_level="REPEATABLE READ" if steady else "AUTOCOMMIT")
             with connection.begin():
                 if not self.sqlite and steady:
                     for name in ("statement_timeout", "idle_in_transaction_session_timeout"):
