@@ -123,6 +123,44 @@ _SMTP: Row = {
     Fault.DUPLICATE: by(f"{_MAIL}:TestEmail.test_the_same_call_with_the_same_key_succeeds_again"),
     Fault.UNSIGNED: by(f"{_MAIL}:test_without_tls_or_by_a_wrong_password_nothing_leaves_and_a_person_is_told"),
 }
+_BROKER = "integration.test_mqtt"
+_MQTT: Row = {
+    Fault.REFUSE: by(f"{_BROKER}:TestMqtt.{_AT_ALL}"),
+    **dict.fromkeys(
+        (Fault.HANG, Fault.RESET, Fault.TRUNCATE, Fault.GARBAGE, Fault.BUSINESS, Fault.DISORDER, Fault.OVERSIZED),
+        by(f"{_BROKER}:test_a_broker_that_is_none_refuses_nothing_and_holds_nobody"),
+    ),
+    Fault.DRIP: by(
+        f"{_BROKER}:test_one_that_trickles_is_left_when_the_time_is_used_up_and_a_lost_acknowledgement_is_asked_for_anew"
+    ),
+    Fault.ENCODING: Never("an acknowledgement is bytes and a number, without text that is read"),
+    Fault.SECONDS: Never(_NO_TIME),
+    Fault.DATE: Never(_NO_TIME),
+    Fault.EXPIRED: by(f"{_BROKER}:test_whom_the_broker_does_not_know_or_let_write_nothing_leaves_and_a_person_is_told"),
+    Fault.SKEW: Never("no step of MQTT depends on a clock"),
+    Fault.DUPLICATE: by(f"{_BROKER}:test_a_push_is_one_message_on_one_inspectors_topic_and_a_phone_that_was_away_gets_it"),
+    Fault.UNSIGNED: by(
+        f"{_BROKER}:test_whom_the_broker_does_not_know_or_let_write_nothing_leaves_and_a_person_is_told",
+        f"{_BROKER}:test_over_tls_only_a_broker_that_is_believed_is_told_anything",
+    ),
+}
+_ANYTHING = "integration.test_apprise"
+_HELD = by(f"{_ANYTHING}:test_a_service_that_is_none_holds_nobody_and_is_asked_once")
+_UNHEARD = Never("the library tells success or failure and nothing else: whatever else was said is heard by nobody")
+_APPRISE: Row = {
+    Fault.REFUSE: by(f"{_ANYTHING}:TestApprise.{_AT_ALL}"),
+    **dict.fromkeys((Fault.HANG, Fault.RESET, Fault.TRUNCATE, Fault.DRIP, Fault.GARBAGE, Fault.EXPIRED), _HELD),
+    Fault.BUSINESS: by(
+        f"{_ANYTHING}:test_what_the_library_calls_sent_is_a_receipt_that_confirms_nothing_whatever_stands_in_the_200",
+        "integration.test_unconfirmed:test_nobodys_silence_counts_and_a_person_is_told_by_the_date_where_there_is_no_other_way",
+    ),
+    **dict.fromkeys(
+        (Fault.ENCODING, Fault.SECONDS, Fault.DATE, Fault.SKEW, Fault.DUPLICATE, Fault.DISORDER, Fault.OVERSIZED), _UNHEARD
+    ),
+    Fault.UNSIGNED: Never(
+        "which proof a service wants is between it and the library; what is let in confirms nothing all the same"
+    ),
+}
 _MESSENGERS = {
     "wecom": "TestWeCom",
     "wecom-robot": "TestWeComRobot",
@@ -310,6 +348,8 @@ KINDS: Mapping[str, Kind] = {
         },
     ),
     **{f"channels.{name}": _pushes(f"integration.test_messengers:{suite}", _ROBOTS) for name, suite in _MESSENGERS.items()},
+    "channels.mqtt": Kind(suite=f"{_BROKER}:TestMqtt", wire=False, row=_MQTT),
+    "channels.apprise": Kind(suite=f"{_ANYTHING}:TestApprise", wire=False, row=_APPRISE),
     "channels.sms": _pushes("integration.test_carriers:TestSms", _CARRIERS),
     "channels.supervision": _pushes("integration.test_carriers:TestSupervision", _CARRIERS),
     "channels.webpush": Kind(suite="integration.test_webpush:TestWebPush", row={**_UNHEEDED, Fault.UNSIGNED: _PUSHED}),

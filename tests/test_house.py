@@ -24,6 +24,10 @@ EXTRAS = {
     "requirements-sm2.lock": {"gmalg"},
     "requirements-sftp.lock": {"asyncssh"},
     "requirements-oidc.lock": {"joserfc"},
+    "requirements-mqtt.lock": {"paho-mqtt"},
+    "requirements-apprise.lock": {
+        *("apprise", "charset-normalizer", "markdown", "oauthlib", "pyyaml", "requests", "requests-oauthlib", "urllib3"),
+    },
 }
 LOCKS = ["requirements.lock", *EXTRAS, "requirements-test.lock", "requirements-bench.lock"]
 FOLDERS = [".ci", "config", "connectors", "docs", "inspector", "policies", "tests"]
@@ -42,13 +46,15 @@ WIRES: dict[str, tuple[str, ...]] = {
     "ssl": ("connectors/", "inspector/cli/reaching.py", "inspector/testing/"),
     "socket": (
         "connectors/deadline.py",
-        "connectors/mail.py",
+        *("connectors/mail.py", "connectors/mqtt.py"),
         "inspector/cli/serve.py",
         *("inspector/bootstrap.py", "inspector/cli/reaching.py", "inspector/daemon/daemon.py", "inspector/web/server.py"),
         *("inspector/demo/", "inspector/testing/"),
     ),
     "asyncio": ("connectors/sftp.py", "inspector/demo/", "inspector/web/ops.py"),
     "asyncssh": ("connectors/sftp.py",),
+    "paho": ("connectors/mqtt.py",),
+    "apprise": ("connectors/channels/apprise.py",),
     "http": ("inspector/demo/",),
     "uvicorn": ("inspector/web/server.py",),
     "smtplib": ("connectors/mail.py",),
@@ -312,7 +318,7 @@ def test_what_a_room_may_use_is_declared_and_is_used() -> None:
         *PROJECT["project"]["dependencies"],
         *(one for extra in PROJECT["project"]["optional-dependencies"].values() for one in extra),
     ]
-    declared = {re.split(r"[\[<>=!~ ]", one)[0].replace("-", "_") for one in wanted}
+    declared = {re.split(r"[\[<>=!~ ]", one)[0].replace("-", "_") for one in wanted} | {"paho"}  # paho-mqtt's name within
     brought_along = {"anyio", "pydantic", "pydantic_core", "starlette"}  # FastAPI's own, whose types it hands out
     assert named <= used
     assert named <= declared | brought_along

@@ -180,8 +180,8 @@ class Seat:
     """One place in a team, at one turn: a re-deal is a new turn of the same place. `agency` is whose officer sits there.
 
     `accept_by` counts from `handed_at`, when a channel took the push; until then it says what it would be, had one taken it as ordered.
-    `tried` are the marks of the ways by which it was ordered to be pushed, one for each of `pushes`; `bounced`: how often a push that
-    a channel had taken came to nobody, so that its clocks begin anew, under keys of their own.
+    `tried` are the marks of the ways by which it was ordered to be pushed, one for each of `pushes`; `bounced`: how often it began
+    anew, so that its clocks do, under keys of their own: a push that a channel had taken came to nobody, or the register was mended.
     """
 
     visit: str

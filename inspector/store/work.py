@@ -258,6 +258,10 @@ class WorkRoom(Room):
         )  # what is collected is of other rows
         return [Ended(**row) for row in connection.execute(END_KEYS, {"keys": padded(keys), "now": now}).mappings()]
 
+    def at_last(self, keys: Iterable[str], end: Callable[[list[str]], object]) -> None:
+        """Have work ended by its keys behind everything else that the transaction writes, all in one statement."""
+        self.batch.at_last(keys, end)
+
     def stopped(self, kind: str) -> set[str | None]:
         """The agencies whose work of a kind lies in quarantine; None: that of no case."""
         asked = sa.select(case_file.c.agency).select_from(work.outerjoin(case_file, case_file.c.id == work.c.case_id)).distinct()
