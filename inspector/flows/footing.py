@@ -27,6 +27,7 @@ from inspector.store.tx import Tx
 
 _PREPARE, _AFTER = "draw.prepare", "draw.after"
 _RESTS = (_PREPARE, "draw.promise", "draw.announce", "draw.lodge", "draw.typed", "draw.reveal", "draw.carry_out")
+_RESTS += ("draw.asked", "draw.halted")
 _WORDS = ("draw.void_asked", "draw.void_signed", "draw.altered", "draw.void", "draw.extension_asked", "draw.extension_signed")
 
 
