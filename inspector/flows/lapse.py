@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from inspector.domain import gathering
-from inspector.domain.decision import Because, Decision, OrderKind
+from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.gathering import DUE
-from inspector.domain.plan import PROMISES, Draw, DrawState, Step
+from inspector.domain.plan import PROMISES, Draw, DrawState, Step, look_at
 from inspector.domain.seed import known_at
 from inspector.domain.voiding import ALTERED
 from inspector.flows import footing, succession
@@ -157,6 +157,37 @@ def overdue(work: Work, office: Office) -> Settlement:
             _void(office, tx, held, missing, now)
 
     return Settlement(write=write)
+
+
+def overlooked(office: Office, tx: Tx, agency: str, now: datetime) -> None:
+    """Write down anew what an agency's open draws need that are over their last moment by an hour: its row is gone, or was put aside.
+
+    So nothing that anybody deletes keeps a draw open for longer than a day, nor the draws that wait behind it.
+    """
+    day = f":{office.calendar.local_date(now).isoformat()}"
+    for held in tx.draws.open(agency):
+        if held.state is DrawState.ANNOUNCED:
+            lost = held.seed_at is not None and held.seed_at + _LATER <= now and _idle(tx, OrderKind.DRAW_LODGE, held.number)
+            order = _order(OrderKind.DRAW_LODGE, held, day, now)
+        elif held.state is DrawState.SEEDING and held.seeded:
+            lost = _idle(tx, OrderKind.DRAW_CARRY_OUT, held.number)
+            order = _order(OrderKind.DRAW_CARRY_OUT, held, day, now)
+        else:
+            lost = bool(_over(tx, held, now - _LATER))
+            order = look_at(held, f"{day}{PROMISES}" if held.state is DrawState.PREPARING else day, held.parties, now)
+        if lost:
+            tx.work.order([order], now)
+
+
+def _order(kind: OrderKind, held: Draw, day: str, now: datetime) -> Order:
+    """An order of a draw once more; without a lane, so that a witness is not waited for any longer."""
+    return Order(kind=kind, key=f"{kind.value}:{held.number}{day}", due_at=now, urgent_by=now, payload={"draw": held.number})
+
+
+def _idle(tx: Tx, kind: OrderKind, number: str) -> bool:
+    """Whether an order of a draw is gone or done."""
+    row = tx.work.keyed(f"{kind.value}:{number}")
+    return row is None or row["state"] == "done"
 
 
 def _asked(tx: Tx, held: Draw, party: str) -> bool:

@@ -69,9 +69,9 @@ def _ask(work: Work, office: Office, held: Draw, party: str, source: SeedSource,
     except PortError as error:
         if isinstance(error, Unavailable) and promise["kind"] not in _BEACONS:
             raise
-        raise later(error) from error
+        raise later(_others(error)) from error
     except Invalid as error:
-        code = "beacon_wrong" if promise["kind"] in _BEACONS else "part_unfit"
+        code = "beacon_wrong" if promise["kind"] in _BEACONS else "nonce_differs"
         raise NotYet(code, origin=Origin.THEM, detail=str(error.facts.get("problem", error.code)), attempts=1) from error
 
     def write(tx: Tx, now: datetime) -> None:
@@ -93,6 +93,16 @@ def _typed(held: Draw, party: str) -> tuple[Typed, ...]:
     if party in held.ceremonies:
         return tuple(Typed(by=by, figures=figures) for by, figures in sorted(held.typed.get(party, {}).items()))
     return tuple(Typed(by=one, figures=str(held.parts[one]["text"])) for one in held.ceremonies if one in held.parts)
+
+
+def _others(error: PortError) -> PortError:
+    """A party that was asked before with other figures, or for another W, answers 409 (reference/wire.md): it does what it should.
+
+    Whoever has a copy of the records could else have it named by asking first; so of it nobody is said to have asked.
+    """
+    if "http_409" not in (error.code, error.detail):
+        return error
+    return NotYet("reveal_others", origin=Origin.US, detail=error.detail, attempts=error.attempts)
 
 
 def refuse_used(tx: Tx, held: Draw, party: str, promise: Mapping[str, object], now: datetime) -> None:

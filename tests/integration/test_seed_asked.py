@@ -16,6 +16,8 @@ from inspector.domain.plan import Draw, DrawState
 from inspector.flows import stopped
 from inspector.flows.draw import announce_now
 from inspector.flows.office import Office
+from inspector.flows.parts import reveal as write_down
+from inspector.flows.relief import daily
 from inspector.flows.seeding import type_figures
 from inspector.ports import Barred, Garbled, Origin, PortError, Refused, Typed, Unavailable
 from inspector.store.store import Store
@@ -25,6 +27,7 @@ from tests.house import Hand, application, post, settle
 from tests.integration.test_draw_way import FACTS, Party, agreeing, announced, drawing, thrown
 from tests.integration.test_seed_attacks import following, kept_from_justice, paused
 from tests.integration.test_seed_unasked import ended, figures, lacking, worked
+from tests.integration.test_supplement import LOOK
 
 pytestmark = pytest.mark.alike
 
@@ -155,6 +158,13 @@ def test_a_promise_that_is_none_voids_nothing_before_its_last_moment(store: Stor
     assert agreeing(office, held.number).state is DrawState.SEEDING
 
 
+def test_a_party_that_was_asked_first_by_somebody_else_is_not_said_to_have_withheld_anything(store: Store, hand: Hand) -> None:
+    office, _, _ = drawing(store, hand)
+    _, held = announced(office, hand)
+    ended(having(office, justice=Failing(Refused("http_409", origin=Origin.THEM))), hand, held)
+    assert told(office, held) == (DrawState.VOID, "unasked:justice:reveal_others", (), ("justice",))
+
+
 def test_two_sections_that_lead_to_one_party_name_neither(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand)
     held = preparing(office, hand)
@@ -267,6 +277,49 @@ def test_whoever_hides_from_people_that_figures_are_to_be_typed_gains_no_next_nu
     hand.now = made.figures_by
     worked(office)
     assert told(office, held) == (DrawState.VOID, "REGISTER_CHANGED:record", (), ())
+
+
+@pytest.mark.parametrize(
+    ("stage", "came"), [("promises", "VOID"), ("lodging", "DRAWN"), ("reveals", "VOID"), ("carrying out", "DRAWN")]
+)
+def test_no_row_that_somebody_deletes_keeps_a_draw_open_for_longer_than_a_day(
+    store: Store, hand: Hand, stage: str, came: str
+) -> None:
+    office, _, _ = drawing(store, hand)
+    held = preparing(office, hand)
+    if stage == "promises":
+        worked(lacking(office, "justice"))
+    else:
+        witnessless = stage != "lodging"
+        paused(office, hand, "notary", on=not witnessless)
+        worked(office)
+        assert agreeing(office, held.number).state is (DrawState.SEEDING if witnessless else DrawState.ANNOUNCED)
+    if stage in ("reveals", "carrying out"):
+        paused(office, hand, "justice")
+        figures(office, hand, held)
+    if stage == "carrying out":
+        with store.begin() as tx:
+            part = Party("justice").reveal(held.number, {}, (), key="")
+            write_down(office, tx, tx.draws.get(held.number, lock=True), "justice", part, str(part["nonce"]), hand())
+    with store.begin() as tx:
+        tx.connection.execute(sa.delete(work).where(work.c.key.like(f"draw.%:{held.number}%")))
+    paused(office, hand, "notary", on=False)
+    days(office, hand, 5)
+    assert agreeing(office, held.number).state in (DrawState.PREPARING, DrawState.ANNOUNCED, DrawState.SEEDING), "it hangs"
+    look(office)
+    if stage == "lodging":
+        seeding = agreeing(office, held.number)
+        assert seeding.state is DrawState.SEEDING
+        figures(office, hand, held)
+        worked(office)
+    assert agreeing(office, held.number).state == came
+
+
+def look(office: Office) -> None:
+    """The daily look, and what it orders."""
+    with office.store.begin() as tx:
+        daily(LOOK, office).write(tx, office.now())
+    worked(office)
 
 
 def test_figures_settled_after_everybodys_last_moment_accuse_nobody_of_altering_the_register(store: Store, hand: Hand) -> None:
