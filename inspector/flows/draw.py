@@ -154,6 +154,9 @@ def promise(work: Work, office: Office) -> Settlement:
     Raises NotYet for whatever is answered that is no promise of the party's own: only the date voids the draw (decision 89).
     """
     number, party = str(work.payload["draw"]), str(work.payload["party"])
+    with office.store.read() as tx:
+        if tx.draws.get(number).state is not DrawState.PREPARING:
+            return nothing("obsolete")
     try:
         told = seeding.asked_of(office, party).promise(number, key=work.key)
     except (Refused, Garbled) as error:

@@ -35,6 +35,8 @@ ASKED, HALTED = "draw.asked", "draw.halted"
 
 _LATER = timedelta(hours=1)
 """So long after its last moment an order may be in somebody's hands; then nobody waits for it any more."""
+_AGAIN, _LAST = timedelta(hours=1), timedelta(hours=3)
+"""How often at most a vain call is entered; and how near its last moment a party was asked again that is said to withhold its part."""
 _OVER = ("done", "quarantined")
 
 
@@ -58,13 +60,15 @@ def later(error: PortError) -> NotYet:
 
 
 def tried(tx: Tx, work: Work, office: Office, error: PortError, now: datetime) -> None:
-    """Enter into the ledger that a party was asked, with the first call that left and came to nothing; what failed here asked nobody.
+    """Enter into the ledger that a party was asked, by a call that left and came to nothing, once an hour; what failed here asked nobody.
 
     Of a ceremony people are told (`overdue`), and asking a connector of ours tells nobody anything.
     """
     number, party = str(work.payload["draw"]), str(work.payload["party"])
     held = tx.draws.get(number)
-    if error.origin is not Origin.US and party not in held.ceremonies and not _entered(tx, held, ASKED, work.key):
+    if error.origin is Origin.US or party in held.ceremonies:
+        return
+    if all(at + _AGAIN <= now for at in _entered(tx, held, ASKED, work.key)):
         _enter(office, tx, held, ASKED, {"party": party, "work": work.key, "error": error.code}, now)
 
 
@@ -191,9 +195,16 @@ def _idle(tx: Tx, kind: OrderKind, number: str) -> bool:
 
 
 def _asked(tx: Tx, held: Draw, party: str) -> bool:
-    """Whether a party was asked in time, or people were told to type a ceremony's figures, by the sealed ledger; who typed was told."""
+    """Whether a party was asked in time, or people were told to type a ceremony's figures, by the sealed ledger; who typed was told.
+
+    A party was asked near its last moment, too: an hour's outage of its, behind which we asked no more, is no will of its.
+    """
     closes, told = _closes(tx, held, party), _entered(tx, held, ASKED, _key(held, party))
-    return bool(held.typed.get(party)) or any(closes is None or at < closes for at in told)
+    if closes is None or not told:
+        return bool(told or held.typed.get(party))
+    ceremony = held.state is DrawState.SEEDING and party in held.ceremonies
+    near = ceremony or max(told) >= closes - _LAST
+    return bool(held.typed.get(party)) or (near and min(told) < closes)
 
 
 def _leased(tx: Tx, held: Draw, party: str, now: datetime) -> bool:

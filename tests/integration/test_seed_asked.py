@@ -29,7 +29,7 @@ from tests.integration.test_seed_attacks import following, kept_from_justice, pa
 from tests.integration.test_seed_unasked import ended, figures, lacking, worked
 from tests.integration.test_supplement import LOOK
 
-pytestmark = pytest.mark.alike
+pytestmark = [pytest.mark.alike, pytest.mark.slow]
 
 Told = tuple[DrawState, str | None, tuple[str, ...], tuple[str, ...]]
 
@@ -140,6 +140,17 @@ def test_who_refuses_until_the_last_moment_is_named_then(store: Store, hand: Han
     _, held = announced(office, hand)
     ended(having(office, justice=Failing(Refused("withdrawn", origin=Origin.THEM))), hand, held)
     assert told(office, held) == (DrawState.VOID, "withheld:justice:withdrawn", ("justice",), ())
+
+
+def test_a_party_that_was_away_once_and_asked_no_more_by_us_is_not_said_to_have_withheld_anything(
+    store: Store, hand: Hand
+) -> None:
+    office, _, _ = drawing(store, hand)
+    _, held = announced(office, hand)
+    figures(having(office, justice=Failing(Unavailable("timeout"))), hand, held)
+    paused(office, hand, "justice")
+    ended(office, hand, held)
+    assert told(office, held)[2:] == ((), ("justice",))
 
 
 @pytest.mark.parametrize("page", ["html", "no"])

@@ -277,7 +277,8 @@ def test_a_row_of_work_that_asks_for_a_secret_too_early_asks_nobody(store: Store
     hand.now = get(office, held.number).seed_at or hand.now
     (dice,) = [one for one in claim(office) if one.kind == "draw.reveal"]
     early = replace(dice, lane="audit", payload={**dice.payload, "party": "audit"})
-    assert reveal(early, office).outcome == "obsolete"
+    with pytest.raises(NotYet, match="figures_unsettled"):
+        reveal(early, office)
     assert heard["audit"].asked == []
 
 

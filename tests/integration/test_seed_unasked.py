@@ -56,9 +56,11 @@ def ended(office: Office, hand: Hand, held: Draw) -> Draw:
     """The last moment for reveals, looked at day by day."""
     figures(office, hand, held)
     until = agreeing(office, held.number).reveal_by
-    while until is not None and hand.now < until:
-        hand.now = min(hand.now + timedelta(days=1), until)
+    while until is not None and hand.now < until - timedelta(hours=1):
+        hand.now = min(hand.now + timedelta(days=1), until - timedelta(hours=1))
         worked(office)
+    hand.now = until or hand.now
+    worked(office)
     return agreeing(office, held.number)
 
 
@@ -144,12 +146,15 @@ def test_of_two_parties_without_a_part_only_the_silent_one_is_said_to_have_withh
     office, _, _ = drawing(store, hand)
     _, held = announced(office, hand)
     seeds = {**office.connectors.seeds, "audit": Away("audit")}
-    figures(replace(office, manners={"justice": NIGHT}, connectors=replace(office.connectors, seeds=seeds)), hand, held)
+    away = replace(office, manners={"justice": NIGHT}, connectors=replace(office.connectors, seeds=seeds))
+    figures(away, hand, held)
     tried = work_table.c.key == f"draw.reveal:{held.number}:justice"
     with store.begin() as tx:  # nor does a row say who was asked, for whoever keeps the database writes in it
         tx.connection.execute(sa.update(work_table).where(tried).values(attempts=1, error="timeout"))
     until = agreeing(office, held.number).reveal_by
     assert until is not None
+    hand.now = until - timedelta(hours=1)
+    worked(away)
     hand.now = until
     with store.begin() as tx:
         overdue(replace(LOOK, payload={"draw": held.number, "parties": ["justice", "audit"]}), office).write(tx, hand())
