@@ -140,6 +140,7 @@ class Operator:
 
     def say(self, *words: str, typed: str | None = None, lang: str = "en") -> Said:
         """A command in this process."""
+        assert "--lang" not in words[1:], "of two the last would count: say it by `lang`"
         with pytest.MonkeyPatch.context() as patch:
             if self.uid is not None:
                 patch.setattr(os, "getuid", lambda: self.uid)

@@ -69,6 +69,7 @@ def test_a_refusal_without_reasons_is_rejected_with_what_was_typed_kept_and_coun
     assert "档案移交中\n请三月再问" in after
 
 
+@pytest.mark.slow
 def test_a_refusal_in_english_is_answered_in_english(edge: Edge, door: Door) -> None:
     _, path = letter(edge.office)
     phone = door.phone(edge.url)
@@ -82,6 +83,7 @@ def test_a_refusal_in_english_is_answered_in_english(edge: Edge, door: Door) -> 
     assert phone.page.get_attribute("html", "lang") == "en"
 
 
+@pytest.mark.slow
 def test_a_letter_nobody_answered_says_so_afterwards(edge: Edge, hand: Hand, door: Door) -> None:
     request_id, path = letter(edge.office)
     settle(edge.office)
@@ -94,6 +96,7 @@ def test_a_letter_nobody_answered_says_so_afterwards(edge: Edge, hand: Hand, doo
     assert "期限已过，办件已在没有答复的情况下继续办理。仍可答复" in phone.now()
 
 
+@pytest.mark.slow
 def test_a_link_that_was_cut_or_guessed_says_what_to_do(edge: Edge, door: Door) -> None:
     _, path = letter(edge.office)
     phone = door.phone(edge.url)

@@ -25,6 +25,7 @@ def typed(visitor: Visitor, figures: str, button: str) -> str:
     return visitor.text()
 
 
+@pytest.mark.slow
 def test_two_clerks_type_the_figures_without_scripts_or_by_the_keyboard_alone_and_see_whether_they_agree(
     store: Store, hand: Hand, door: Door
 ) -> None:

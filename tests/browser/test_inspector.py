@@ -33,6 +33,7 @@ def test_an_inspector_opens_the_pushed_link_accepts_and_waits_for_the_team(visit
     assert sorted(states(visit).values()) == [SeatState.ACCEPTED, SeatState.HANDED_OVER]
 
 
+@pytest.mark.slow
 def test_declining_without_a_reason_is_told_at_the_field_and_with_one_frees_the_seat(visit: Visit, door: Door) -> None:
     phone = door.phone(visit.edge.url)
     phone.open(visit.first)
@@ -105,6 +106,7 @@ def test_a_result_typed_while_the_team_changed_is_refused_in_plain_words_and_kep
     assert phone.page.get_by_role("radio", name="一致", exact=True).is_checked()
 
 
+@pytest.mark.slow
 def test_a_link_whose_date_has_passed_says_so_and_offers_nothing(visit: Visit, door: Door) -> None:
     visit.hand.on(days=3)
     settle(visit.edge.office)

@@ -73,6 +73,7 @@ def test_what_is_missing_is_said_all_at_once_and_nothing_typed_is_lost(edge: Edg
     assert outcome(edge, path) is None
 
 
+@pytest.mark.slow
 def test_a_case_decided_meanwhile_says_so_instead_of_deciding_twice(edge: Edge, officer: Visitor, door: Door, path: str) -> None:
     other = door.desk(edge.url)
     other.log_in(edge.token("officer", name="王五"), path)
@@ -86,6 +87,7 @@ def test_a_case_decided_meanwhile_says_so_instead_of_deciding_twice(edge: Edge, 
     assert officer.alert().count() == 0
 
 
+@pytest.mark.slow
 def test_a_double_click_decides_once_and_ends_on_the_decided_case(edge: Edge, officer: Visitor, path: str) -> None:
     officer.page.get_by_label("结论").select_option(label="属实")
     officer.fill("理由", "已核对原件")
@@ -94,6 +96,7 @@ def test_a_double_click_decides_once_and_ends_on_the_decided_case(edge: Edge, of
     assert officer.alert().count() == 0
 
 
+@pytest.mark.slow
 def test_the_list_leads_to_the_case_on_a_phone_and_in_english(edge: Edge, door: Door, path: str) -> None:
     phone = door.phone(edge.url)
     text = phone.log_in(edge.token("officer"))
@@ -103,6 +106,7 @@ def test_the_list_leads_to_the_case_on_a_phone_and_in_english(edge: Edge, door: 
     assert "Promise and findings side by side" in phone.follow("R-000001")
 
 
+@pytest.mark.slow
 def test_a_wrong_token_is_told_and_logging_out_ends_it(edge: Edge, door: Door, path: str) -> None:
     desk = door.desk(edge.url)
     desk.log_in("ins_wrong", path)
@@ -130,6 +134,7 @@ def test_an_officer_decides_by_the_keyboard_alone(edge: Edge, officer: Visitor, 
         assert tx.cases.get(path.rpartition("/")[2]).state is CaseState.CLOSED
 
 
+@pytest.mark.slow
 def test_an_english_browser_is_spoken_to_in_english_and_a_choice_outlasts_it(edge: Edge, door: Door, path: str) -> None:
     desk = door.desk(edge.url, locale="en-US")
     assert "Promise and findings side by side" in desk.log_in(edge.token("officer"), path)
@@ -143,6 +148,7 @@ def test_an_english_browser_is_spoken_to_in_english_and_a_choice_outlasts_it(edg
     assert desk.page.get_attribute("html", "lang") == "en"
 
 
+@pytest.mark.slow
 def test_an_officer_chooses_the_dishonest_act_that_gives_the_grade(store: Store, hand: Hand, door: Door) -> None:
     with grading(store, hand) as edge:
         path, phone = doubt(edge.office), door.phone(edge.url)

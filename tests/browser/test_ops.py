@@ -38,6 +38,7 @@ def test_the_numbers_change_while_one_looks_in_both_languages(edge: Edge, door: 
     expect(desk.page.locator("#live")).to_contain_text("Waits for an officer: 2")
 
 
+@pytest.mark.slow
 def test_what_is_being_read_stays_where_it_is_while_nothing_changes(edge: Edge, door: Door) -> None:
     desk = door.desk(edge.url)
     desk.open("/ops")
@@ -47,6 +48,7 @@ def test_what_is_being_read_stays_where_it_is_while_nothing_changes(edge: Edge, 
     assert reading.evaluate("(section) => section.isConnected")
 
 
+@pytest.mark.slow
 def test_a_stream_that_ends_is_taken_up_again_without_alarm(edge: Edge, door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ops, "_LASTS", 0.2)
     desk = door.desk(edge.url)
@@ -76,6 +78,7 @@ def test_what_waits_for_a_person_stands_out(edge: Edge, door: Door) -> None:
     assert "逾期的检查：1" in desk.page.locator("section.loud").inner_text()
 
 
+@pytest.mark.slow
 def test_without_scripts_the_page_has_the_numbers_and_reloads(edge: Edge, door: Door) -> None:
     doubt(edge.office)
     plain = door.desk(edge.url, scripts=False)
@@ -83,6 +86,7 @@ def test_without_scripts_the_page_has_the_numbers_and_reloads(edge: Edge, door: 
     assert plain.page.locator("meta[http-equiv=refresh]").get_attribute("content") == "5"
 
 
+@pytest.mark.slow
 def test_a_draws_report_is_found_from_the_ops_page_and_read_on_a_phone(visit: Visit, door: Door) -> None:
     with visit.edge.office.store.read() as tx:
         (held,) = tx.draws.page(None)

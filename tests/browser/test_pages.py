@@ -95,6 +95,7 @@ def test_what_people_type_is_shown_as_it_is_and_does_nothing(edge: Edge, door: D
         assert phone.page.locator(MADE).count() == 0, text
 
 
+@pytest.mark.slow
 def test_an_officer_can_work_without_scripts(edge: Edge, door: Door) -> None:
     path = doubt(edge.office)
     plain = door.desk(edge.url, scripts=False)
@@ -107,6 +108,7 @@ def test_an_officer_can_work_without_scripts(edge: Edge, door: Door) -> None:
     assert plain.now().startswith("已结束 · 属实")
 
 
+@pytest.mark.slow
 def test_an_inspector_can_work_without_scripts(visit: Visit, door: Door) -> None:
     phone = door.phone(visit.edge.url, scripts=False)
     phone.open(visit.first)
@@ -114,6 +116,7 @@ def test_an_inspector_can_work_without_scripts(visit: Visit, door: Door) -> None
     assert "您已接受任务" in phone.now()
 
 
+@pytest.mark.slow
 def test_a_clerk_can_work_without_scripts(edge: Edge, door: Door) -> None:
     _, path = letter(edge.office)
     plain = door.desk(edge.url, scripts=False)

@@ -110,12 +110,14 @@ def test_a_winner_put_in_another_place_is_named_with_who_should_stand_there(desk
     assert f'published is "{wrong}", recomputed is "{right}"' in verdict(desk, "Does not agree")
 
 
+@pytest.mark.slow
 def test_a_folder_that_is_no_bundle_is_said_to_be_none(desk: Visitor, exported: Path) -> None:
     (exported / "seed.json").unlink()
     drop(desk.page, exported)
     assert "缺少文件 seed.json" in verdict(desk, "无法读取")
 
 
+@pytest.mark.slow
 def test_a_changed_row_is_found_where_the_browser_refuses_workers(door: Door, exported: Path) -> None:
     desk = door.desk("file://")
     desk.page.add_init_script("Object.defineProperty(globalThis, 'Worker', { value: undefined })")
@@ -166,6 +168,7 @@ def test_a_firm_checks_its_receipt_and_sees_that_its_ticket_was_under_the_limit(
     expect(told).to_contain_text("不是正确的 JSON")
 
 
+@pytest.mark.slow
 def test_a_receipt_dropped_together_with_the_files_is_judged_beside_the_draw(
     desk: Visitor, exported: Path, tmp_path: Path, first: dict[str, object]
 ) -> None:
@@ -184,6 +187,7 @@ def test_a_receipt_dropped_together_with_the_files_is_judged_beside_the_draw(
     expect(told.locator(".bad")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_an_id_is_looked_up_and_the_witness_is_compared(desk: Visitor, exported: Path) -> None:
     drop(desk.page, exported)
     verdict(desk, "一致")
@@ -205,6 +209,7 @@ def test_an_id_is_looked_up_and_the_witness_is_compared(desk: Visitor, exported:
         expect(desk.page.locator("#witness-told")).to_contain_text(words)
 
 
+@pytest.mark.slow
 def test_the_figures_of_the_minutes_are_compared_by_the_keyboard_alone_and_others_are_no_agreement(
     door: Door, exported: Path, tmp_path: Path
 ) -> None:
@@ -258,6 +263,7 @@ def test_the_house_offers_the_page_and_a_folder_is_chosen_by_the_keyboard_alone(
     assert "没有写明信标的链号" in desk.text()
 
 
+@pytest.mark.slow
 def test_whatever_a_bundle_holds_is_shown_as_it_is_and_does_nothing(door: Door, tmp_path: Path, exported: Path) -> None:
     held = frame.freeze([thing(text.strip()) for text in NAUGHTY], [person("<b>甲</b>")], [])
     made = committed([Listing(name="x", frame=held, rules=rules())], number=NAUGHTY[0])
@@ -271,6 +277,7 @@ def test_whatever_a_bundle_holds_is_shown_as_it_is_and_does_nothing(door: Door, 
     assert phone.page.locator("img, script:not([id]), main b").count() == 0
 
 
+@pytest.mark.slow
 def test_of_a_public_bundle_nothing_is_marked_as_checked_that_its_files_cannot_show(desk: Visitor, tmp_path: Path) -> None:
     folder = tmp_path / "public"
     for name, content in of_the_house(vector("1")).items():
@@ -286,6 +293,7 @@ def test_of_a_public_bundle_nothing_is_marked_as_checked_that_its_files_cannot_s
     assert "objects.tsv" not in desk.text(), "no command for a file that is not there"
 
 
+@pytest.mark.slow
 def test_a_draw_made_void_before_its_seed_says_so_instead_of_lacking_files(desk: Visitor, exported: Path) -> None:
     for name in ("seed.json", "result.json"):
         (exported / name).unlink()

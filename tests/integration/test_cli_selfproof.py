@@ -56,7 +56,7 @@ def test_an_operator_hands_the_link_over_saves_what_was_shown_and_enters_what_is
         office = house.open_office(store, today)
         with store.begin() as tx:
             (material,) = selfproof.receive(office, tx, proof, selfproof.take(jpeg()), "劳动合同", today()).materials
-        told = operator.well("self-proof", "show", proof, "--lang", "zh-Hans").out
+        told = operator.well("self-proof", "show", proof, lang="zh-Hans").out
         assert ("劳动合同" in told, "RECEIVED" in told) == (True, False), "people read words"
         file = tmp_path / "photo.jpg"
         operator.well("self-proof", "save", proof, material.digest, str(file))

@@ -64,7 +64,7 @@ def test_a_term_that_begins_with_the_decision_can_be_asked_with_one_and_says_so_
     words = ("policy", "explain", "fire-safety@2", "--item", "public-venue-fire-safety", "--day", "2026-03-12", *more)
     said = laptop.well(*words, "--json").json["why"]
     assert (said["due_at"][:10], said["due_counted"]["event"], said["due_from"]) == (due, event, "decision")
-    page = laptop.well(*words, "--lang", "en").out
+    page = laptop.well(*words).out
     assert ("the term begins with the decision; until the approving system tells its day" in page) is (not more)
     assert ("begun when the matter was decided, 2026-03-02" in page) is bool(more)
 

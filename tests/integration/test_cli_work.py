@@ -130,9 +130,9 @@ def test_work_that_is_in_no_quarantine_is_refused_and_not_missing(operator: Oper
 @on_both
 def test_of_several_retries_all_happen_or_none(operator: Operator, store: Store) -> None:
     (held,) = quarantine(store, "tell:1")
-    refused = operator.say("work", "retry", str(held), "99999", "--lang", "en")
+    refused = operator.say("work", "retry", str(held), "99999")
     assert (refused.code, "There is no work 99999" in refused.err) == (3, True)
-    assert "There is no work 99999" in operator.say("work", "release", "99999", "--reason", "x", "--lang", "en").err
+    assert "There is no work 99999" in operator.say("work", "release", "99999", "--reason", "x").err
     with store.read() as tx:
         assert tx.work.show(held)["state"] == "quarantined"
     assert "operator.work.retry" not in [rule for rule, _ in operated(store)]

@@ -23,6 +23,8 @@ from inspector.trigger import parse
 from tests.engine import lines, listening, until
 from tests.house import START, ZONE, Hand, closing, open_store
 
+pytestmark = pytest.mark.alike
+
 HOUR = timedelta(hours=1)
 WEEK = timedelta(days=7)
 
@@ -99,6 +101,7 @@ def test_a_slot_comes_when_the_trigger_object_says_so_and_by_no_other_way(
     assert [slot for slot, _ in diary.taken] == list(told.times)
 
 
+@pytest.mark.differs
 def test_a_slot_orders_its_draw_in_the_transaction_that_takes_it(store: Store, hand: Hand) -> None:
     plan = Plan(name="spring", agency="bureau", trigger="every 1h")
     down = [True]
@@ -124,6 +127,7 @@ def test_a_slot_orders_its_draw_in_the_transaction_that_takes_it(store: Store, h
     assert orders() == [f"draw.announce:spring:{START.isoformat()}"]
 
 
+@pytest.mark.differs
 def test_each_slot_is_taken_once_by_three_daemons_on_one_database(store: Store, hand: Hand) -> None:
     diaries = [Diary() for _ in range(3)]
     clocks = [a_clock(store, hand, diary.schedule("every 1h"), replica=str(n)) for n, diary in enumerate(diaries)]

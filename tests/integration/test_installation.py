@@ -213,7 +213,7 @@ def test_a_transition_row_alone_lets_a_later_version_rule_an_open_case(installat
         (told,) = (json.loads(one["body"]) for one in tx.ledger.about(cases[1]) if one["rule"] == "officer.review")
     assert (told["pack"], told["facts"]["transition"]) == ("demo@2", "before")
     assert "S0:8;S70:3" in told["basis"]
-    assert "by the transition: before" in installation.operator.well("case", "explain", cases[1], "--lang", "en").out
+    assert "by the transition: before" in installation.operator.well("case", "explain", cases[1]).out
 
 
 @pytest.mark.slow
@@ -227,7 +227,7 @@ def test_a_version_that_says_it_was_in_force_while_cases_were_taken_in_under_ano
         installation.start(hand)
     assert refused.value.facts == {"pack": "demo@2", "day": "2026-04-01", "other": "demo@1", "last": "2026-04-08"}
     assert "pack-2" not in installation.operator.say("check").out
-    assert "demo@2 would have been in force since 2026-04-01" in installation.operator.say("check", "--lang", "en").out
+    assert "demo@2 would have been in force since 2026-04-01" in installation.operator.say("check").out
     text = file.read_text(encoding="utf-8")
     file.write_text(text.replace("effective_from = 2026-04-01", "effective_from = 2026-04-09"), encoding="utf-8")
     installation.start(hand)
@@ -251,7 +251,7 @@ def test_a_used_version_in_force_may_not_leave_the_folder_to_an_older_one(instal
         installation.start(hand)
     told = refused.value.facts
     assert (told["pack"], told["other"]) == ("demo@2", "demo@1")
-    checked = installation.operator.say("check", "--lang", "en")
+    checked = installation.operator.say("check")
     assert checked.code == 1
     assert "Policy pack demo@2 has decided things and its days are not over" in checked.out
     file.write_text(text, encoding="utf-8")

@@ -27,6 +27,8 @@ from tests.engine import until
 from tests.house import QUICK, Hand, Table, application, claim, open_office, post, running, settle, take_over
 from tests.integration.test_way import HOUSEHOLD, LICENCE, Post, person
 
+pytestmark = pytest.mark.alike
+
 
 @dataclass
 class Slow(Table):
@@ -111,6 +113,7 @@ def test_an_answer_that_comes_when_the_date_has_passed_lies_before_the_officer_a
     assert scene.rules().count("evidence.late") == 1
 
 
+@pytest.mark.differs
 def test_the_answer_of_one_whose_row_another_has_claimed_is_left_to_the_other(store: Store, hand: Hand) -> None:
     scene = slow(store, hand, "=")
 
@@ -123,6 +126,7 @@ def test_the_answer_of_one_whose_row_another_has_claimed_is_left_to_the_other(st
     assert (scene.stands()[0], scene.found()) == (CaseState.REVIEW, [])
 
 
+@pytest.mark.differs
 def test_whoever_is_killed_as_soon_as_a_row_is_found_ended_has_kept_its_answer(store: Store, hand: Hand) -> None:
     scene = slow(store, hand, "=")
     scene.source.meanwhile = scene.overdue

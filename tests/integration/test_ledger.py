@@ -17,6 +17,8 @@ from inspector.store.tx import new_id
 from tests.engine import until
 from tests.house import START, Hand, Table, application, closing, open_office, open_store, post
 
+pytestmark = pytest.mark.alike
+
 WHY = Because(rule="verification.weigh", basis=("S0:7",), pack="maoji@1", facts={"verdict": "MATCH"})
 
 
@@ -55,6 +57,7 @@ def ids(store: Store) -> list[str]:
         return list(tx.connection.execute(sa.select(ledger.c.id).order_by(ledger.c.id)).scalars())
 
 
+@pytest.mark.differs
 def test_entries_are_appended_unchained_and_the_sealer_orders_and_chains_them(store: Store) -> None:
     append(store, "case-2", "case-1")
     with store.read() as tx:
@@ -180,6 +183,7 @@ def test_what_an_erased_body_leaves_still_proves_rule_date_and_subject(chained: 
     assert digest(row["id"], row["at"], row["about"], row["rule"], row["body_digest"]) == row["digest"]
 
 
+@pytest.mark.differs
 def test_one_daemon_at_a_time_seals(store: Store) -> None:
     append(store, *(f"case-{n}" for n in range(40)))
     hands = [Thread(target=lambda: sealed_if_free(store)) for _ in range(6)]
@@ -224,6 +228,7 @@ def place(store: Store, limit: int = 2000) -> int:
         return tx.events.place(limit)
 
 
+@pytest.mark.differs
 def test_events_get_positions_without_gaps_and_only_when_they_are_there_for_good(store: Store, case_id: str) -> None:
     place(store)
     start = len(placed(store))
@@ -244,6 +249,7 @@ def test_events_get_positions_without_gaps_and_only_when_they_are_there_for_good
     assert placed(store)[-1] == (start + 3, "!earlier id, later commit")
 
 
+@pytest.mark.differs
 @pytest.mark.postgres
 def test_a_reader_behind_a_position_misses_nothing_that_commits_late(postgres_store: Store, hand: Hand) -> None:
     store = postgres_store
@@ -299,6 +305,7 @@ def test_a_message_counts_once_and_is_answered_as_before(store: Store) -> None:
             tx.inbox.seen("hall", "m-1", "b" * 64)
 
 
+@pytest.mark.differs
 def test_the_same_message_twice_at_once_is_kept_once(store: Store) -> None:
     def keep() -> None:
         with store.begin() as tx:

@@ -37,7 +37,7 @@ def test_two_ids_that_differ_in_capitals_alone_are_one_and_both_rows_are_named(o
     office.file("objects.csv", table(HEADS, *rows_))
     said = announce(office, "--json")
     assert faults(said) == [("objects.csv", 3, "id", "reference_twice")]
-    assert "row 2" in announce(office, "--lang", "en").err, "the other row is named"
+    assert "row 2" in announce(office).err, "the other row is named"
 
 
 def test_what_looks_wrong_about_a_credit_code_is_remarked_for_each_row(office: Operator) -> None:
@@ -60,7 +60,7 @@ def test_one_firm_under_several_codes_is_refused_unless_somebody_says_that_they_
     said = announce(office, "--json")
     assert faults(said) == twice
     assert {one["fix"] for one in said.json["flaws"]} == {REMEDIES["organisation_twice"][2]}, "the words of the daemon's import"
-    assert "row 2" in announce(office, "--lang", "en").err, "the other row is named"
+    assert "row 2" in announce(office).err, "the other row is named"
     assert not (office.folder / "draw").exists()
     alike = announce(office, "--same-organisation", "--json")
     assert alike.code == 0, alike.err
@@ -82,7 +82,7 @@ def test_a_register_that_is_not_there_and_one_with_a_byte_order_mark_are_told_pl
         file.unlink()
     else:
         file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
-    said = office.say("draw", "verify", str(office.folder / "draw"), "--lang", "en")
+    said = office.say("draw", "verify", str(office.folder / "draw"))
     assert said.code == (2 if missing else 1)
     assert ("lacks scjg.bans.tsv" if missing else "byte order mark") in said.out + said.err
     assert "  lacks" not in said.out + said.err

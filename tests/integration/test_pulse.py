@@ -180,5 +180,5 @@ def test_a_house_in_shadow_pings_nobody_and_opens_no_connection_to_look(tmp_path
             house = bootstrap.house(load(operator.config), store)
             house.daemon._beat()
             house.server.stop()
-        assert "takes connections" not in operator.well("connector", "check", "pulse", "--lang", "en").out
+        assert "takes connections" not in operator.well("connector", "check", "pulse").out
         assert switch.heard == []

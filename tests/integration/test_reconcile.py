@@ -28,6 +28,8 @@ from tests.house import Hand, next_period, settle
 from tests.integration.test_draw_way import announced, carried_out, drawing, thrown, visits
 from tests.integration.test_extension import supervised
 
+pytestmark = pytest.mark.alike
+
 
 def held(store: Store, hand: Hand, cases: int = 3) -> tuple[Office, Draw]:
     """A draw that was carried out, with visits to be made."""
@@ -67,6 +69,7 @@ def looked(office: Office, hand: Hand) -> None:
             reconcile.note(tx, agency, about, footing.named(lines), hand())
 
 
+@pytest.mark.differs
 def test_of_a_draw_that_nobody_touched_all_records_agree(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand)
     made = announced(office, hand)[1]

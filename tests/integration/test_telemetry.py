@@ -42,6 +42,8 @@ from tests.engine import FAST, LANE, Hands, at_work, clock, count, lines, listen
 from tests.house import Hand, Table, application, closing, next_period, open_office, open_store, post, running, settle
 from tests.integration.test_draw_way import FACTS, announced, carried_out, drawing
 
+pytestmark = pytest.mark.alike
+
 LICENCE = {"registration-status": "存续"}
 PERSON = "110105194912310021"
 
@@ -112,6 +114,7 @@ GROWING = ("case_file", "ledger", "work", "assistance", "evidence", "event", "se
 """The tables that grow with every case."""
 
 
+@pytest.mark.differs
 def test_a_snapshot_reads_no_table_that_grows_whole(store: Store, hand: Hand) -> None:
     """At 100,000 cases two such readings took a second, every five seconds."""
     office = open_office(store, hand, sources={LANE: Table(default="=")})
@@ -261,6 +264,7 @@ def test_a_fault_of_our_own_is_one_label_whatever_its_name(store: Store) -> None
         assert count(worker, "inspector_connector_calls_total", connector=LANE, outcome="failed") == 2 * FAST.ladder.tries
 
 
+@pytest.mark.differs
 def test_gauges_tell_what_is_leased_due_stopped_and_broken(store: Store, hand: Hand) -> None:
     office = open_office(store, hand, sources={LANE: Table()})
     with store.begin() as tx:

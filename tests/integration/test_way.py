@@ -20,6 +20,8 @@ from inspector.ports import Card, Letter, Origin, Receipt, Refused, Unavailable
 from inspector.store.store import Store
 from tests.house import Hand, Table, application, open_office, post, settle
 
+pytestmark = pytest.mark.alike
+
 LICENCE = {"registration-status": "存续"}
 SENT_BEFORE = "c71437ce330adcb703540f3a4353d4ab2967b80f52aa2ccf483720d1efeecf5e"
 """The digest of the first application for a licence, as it was before an application could say when the matter was concluded."""
@@ -49,6 +51,7 @@ def person(number: int, item: str, claims: dict[str, str], matter: MatterKind = 
     )
 
 
+@pytest.mark.differs
 def test_a_matching_answer_closes_a_case_as_true_and_orders_the_kept_promise(store: Store, hand: Hand) -> None:
     office = open_office(store, hand, sources={"registers": Table(default="=")})
     case_id = post(office, application(1, "business-licence", LICENCE))
@@ -172,6 +175,7 @@ def test_an_agency_answers_and_the_case_goes_on_and_a_second_answer_is_refused(s
         assist.answer(office, tx, request.id, Verdict.MATCH, "", "王五", hand())
 
 
+@pytest.mark.differs
 def test_withdrawal_ends_all_open_work_tells_those_asked_and_leaves_no_credit_mark(store: Store, hand: Hand) -> None:
     civil = Post("civil-affairs")
     sources = {"registers": Table(default=None), "social": Table(name="social", default="=")}

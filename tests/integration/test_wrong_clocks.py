@@ -83,6 +83,7 @@ with closing(bootstrap.store(told)) as store:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.fault
 @pytest.mark.postgres
 @pytest.mark.needs("faketime")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -32,6 +33,7 @@ FAULTS: dict[str, Step] = {
 }
 
 
+@pytest.mark.slow
 def test_no_fault_in_any_order_ever_yields_a_match_or_a_mismatch() -> None:
     with peer() as there, closing(connect("front", {"url": there.url, "tries": 1, "read_seconds": 2, **ASKING})) as made:
         for name, step in FAULTS.items():

@@ -68,7 +68,7 @@ def closed_form(n: int, draws: int) -> dict[str, float]:
     return told
 
 
-@pytest.mark.parametrize("n", [5, 60])
+@pytest.mark.parametrize("n", [5, 13])
 def test_every_object_is_drawn_with_probability_k_of_n(n: int) -> None:
     assert refused(closed_form(n, 20_000)) == []
 
