@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from inspector.domain import gathering
 from inspector.domain.decision import Because, Decision, Order, OrderKind
+from inspector.domain.errors import Missing, Refusal
 from inspector.domain.gathering import DUE
 from inspector.domain.plan import PROMISES, Draw, DrawState, Step, look_at
 from inspector.domain.seed import known_at
@@ -74,8 +75,11 @@ def tried(tx: Tx, work: Work, office: Office, error: PortError, now: datetime) -
 
 def halted(tx: Tx, work: Work, office: Office, code: str, now: datetime) -> None:
     """Enter that an order of a draw waits for a person, by a fault of the program; one that lies idle without this was altered."""
-    facts = {"work": work.key, "error": code}
-    _enter(office, tx, tx.draws.get(str(work.payload["draw"])), HALTED, facts, now)
+    try:
+        held = tx.draws.get(str(work.payload.get("draw", "")))
+    except (Missing, Refusal):
+        return  # of no draw, or one that nobody can read: what is to be kept of it lies in quarantine
+    _enter(office, tx, held, HALTED, {"work": work.key, "error": code}, now)
 
 
 def _enter(office: Office, tx: Tx, held: Draw, rule: str, facts: Mapping[str, object], now: datetime) -> None:

@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from connectors.seeds import reveal as revealing
+from inspector.domain.decision import Order, OrderKind
 from inspector.domain.plan import Draw, DrawState
 from inspector.flows import stopped
 from inspector.flows.draw import announce_now
@@ -214,6 +215,19 @@ def test_no_order_for_a_promise_that_is_not_carried_out_keeps_a_draw_for_ever(st
         assert told(office, held) == (DrawState.VOID, "REGISTER_CHANGED:record", (), ())
     else:
         assert told(office, held) == (DrawState.VOID, "unasked:justice", (), ("justice",))
+
+
+def test_an_order_of_a_draw_that_is_not_there_lies_in_quarantine_as_any_other(store: Store, hand: Hand) -> None:
+    office, _, _ = drawing(store, hand)
+    payload = {"draw": "bureau-2026-09999", "party": "justice"}
+    with store.begin() as tx:
+        made = Order(kind=OrderKind.DRAW_REVEAL, key="draw.reveal:x:justice", due_at=hand(), urgent_by=hand(), payload=payload)
+        tx.work.order([made], hand())
+    for _ in range(4):
+        worked(office)
+        hand.now += timedelta(hours=1)
+    with store.read() as tx:
+        assert [row["key"] for row in tx.work.page(state="quarantined")] == [made.key]
 
 
 def test_a_fault_of_the_program_that_lies_in_quarantine_until_the_date_names_nobody(store: Store, hand: Hand) -> None:
