@@ -94,7 +94,7 @@ def days(office: Office, hand: Hand, count: int) -> None:
         worked(office)
 
 
-def order(store: Store, held: Draw, kind: str = "reveal", party: str = ":justice", **values: object) -> None:
+def order(store: Store, held: Draw, kind: str = "reveal", party: str = ":justice", /, **values: object) -> None:
     """Somebody writes in an order's row."""
     with store.begin() as tx:
         row = sa.update(work).where(work.c.key == f"draw.{kind}:{held.number}{party}").values(**values)
