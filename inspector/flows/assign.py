@@ -16,6 +16,7 @@ from inspector.domain.commitment import join as join_seed
 from inspector.domain.deadline import earliest, within
 from inspector.domain.dealing import Shortage, substitute
 from inspector.domain.decision import Because, Decision, Order, OrderKind
+from inspector.domain.exclusion import Barred
 from inspector.domain.finding import Doubt
 from inspector.domain.inspection import CheckType
 from inspector.domain.listed import Listed
@@ -28,7 +29,7 @@ from inspector.domain.start import StartEvent
 from inspector.domain.timer import Timer
 from inspector.domain.verification import wants_visit
 from inspector.domain.visit import Seat, Stake, Visit, VisitState
-from inspector.flows import peace, reaching, sooner
+from inspector.flows import caps, peace, reaching, sooner
 from inspector.flows.after import log_after
 from inspector.flows.lists import people, row_of, small
 from inspector.flows.members import Member
@@ -77,7 +78,8 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
     Nothing left to look at (all withdrawn): the visit is called off. In a joint check the lead's own cases say what kind it is,
     for by them it was drawn. `supplements` is the short visit that a supplementary draw deals: it passes on what it was, and is
     over; where it is over already, so is this one. What an agency has entered for it stands and is not asked again. An object that
-    has come in `elsewhere`, in another draw of the same frame, is visited there (`going_elsewhere`).
+    has come in `elsewhere`, in another draw of the same frame, is visited there (`going_elsewhere`). Whose cap another visit has used
+    up meanwhile does not go (`caps`).
     """
     cases = [tx.cases.get(case_id, lock=True) for case_id in member.cases]
     if held.own:  # the others' checks wait for a draw of their own list, or were passed over in it
@@ -85,6 +87,9 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
     live = [case for case in cases if case.state is not CaseState.WITHDRAWN]
     owed = tx.visits.get(supplements, lock=True) if supplements else None
     going = _going(held, name, member, teams, live, elsewhere) if owed is None else teams
+    capped = _capped(office, tx, held, name, member, going, live, now) if owed is None else {}
+    if capped:  # each list's own agency stays away alone; a visit drawn for all is made by all or by nobody
+        going = tuple(one for one in going if held.own and one.listed.agency not in capped)
     if held.own and owed is None:
         live = [case for case in live if case.agency in {one.listed.agency for one in going}]
     lead, *partners = [one.listed.agency for one in going or teams] if held.own else held.agencies
@@ -133,7 +138,11 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
     told = {"visit": made.id, "draw": made.draw, "state": made.state.value}  # no case: logs are read by more people than the list
     tx.committed.append(lambda: log.info("visit.assigned", **told))
     off = made.state is VisitState.CANCELLED
-    log_after(tx, made.draw, "withdrawn", made.object_id, now, agencies=_staying(held, teams, () if off else going))
+    staying = _staying(held, teams, () if off else going)
+    for agency in staying:
+        why = capped.get(agency) or (next(iter(capped.values())) if capped and not held.own else None)
+        log_after(tx, made.draw, "withdrawn", made.object_id, now, agencies=(agency,), reason=why.code if why else None)
+    caps.tell(tx, made, capped, now)
     if off:
         return
     peace.note(tx, held, made, quiet, now)
@@ -280,6 +289,19 @@ def _going(
         return teams if (held.agency, name) not in elsewhere else ()
     mine = {case.agency for case in live} | set(member.supervised)
     return tuple(one for one in teams if one.listed.agency in mine and (one.listed.agency, name) not in elsewhere)
+
+
+def _capped(
+    office: Office, tx: Tx, held: Draw, name: str, member: Member, going: tuple[Dealt, ...], live: Sequence[Case], now: datetime
+) -> dict[str, Barred]:
+    """Which of those who would go may not any more, for another visit has taken the last slot since the frame was frozen."""
+    if not going or not (live or member.pooled):
+        return {}
+    theirs = [case for case in live if not held.own or case.agency in {one.listed.agency for one in going}]
+    check, _ = _drawn(office, held, member, going, theirs, None)
+    return caps.reached(
+        office, tx, held, name, member, [(one.listed.agency, one.stratum or member.stratum) for one in going], check, now
+    )
 
 
 def _staying(held: Draw, teams: Sequence[Dealt], going: Sequence[Dealt]) -> tuple[str, ...]:

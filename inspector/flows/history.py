@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from inspector.domain.case import SubjectKind
 from inspector.domain.exclusion import Seen
 from inspector.domain.inspection import Authority, CheckType
 from inspector.flows.members import object_id
@@ -59,6 +60,23 @@ def history(office: Office, tx: Tx, agency: str) -> History:
         if mine and (team := teams.get(held["id"])):
             _later(last, held["object_id"], on, team)
     return History(seen={name: tuple(held) for name, held in seen.items()}, last={name: team for name, (_, team) in last.items()})
+
+
+def of_one(office: Office, tx: Tx, agency: str, name: str, kind: SubjectKind, code: str) -> tuple[Seen, ...]:
+    """The same of one object by its frame's key and its subject: what counts towards caps. Items and teams are left out."""
+    seen = [
+        Seen(on=row.on, check=row.check, authority=row.authority, completed=row.completed)
+        for row in tx.inspections.of(agency, (kind, code))
+    ]
+    made, above = tx.visits.made(name), set(office.line(agency)[1:])
+    going = tx.visits.going([held["id"] for held in made])
+    for held in made:
+        done, there = held["done_at"], going[held["id"]]
+        authority = Authority.OWN if agency in there else Authority.UPPER if there & above else Authority.OTHER
+        on = office.calendar.local_date(done or held["opened_at"])
+        check = CheckType(held["check_type"])
+        seen.append(Seen(on=on, check=check, authority=authority, completed=done is not None, open=done is None))
+    return tuple(seen)
 
 
 def _later(last: dict[str, tuple[date, frozenset[str]]], name: str, on: date, team: frozenset[str]) -> None:

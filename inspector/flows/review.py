@@ -10,7 +10,7 @@ from inspector.domain.case import Case, CaseState, Outcome
 from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.transition import Scope
-from inspector.flows import selfproof, sooner
+from inspector.flows import attempts, selfproof, sooner
 from inspector.flows.decisions import decided, sealed_in
 from inspector.flows.office import Office
 from inspector.flows.settle import REVIEW_DUE, Settlement, settle_case
@@ -57,6 +57,7 @@ def decide(  # noqa: PLR0913 - a decision in all its parts
     decision = review.review(
         case, outcome, officer, reasons, cited, ruled.policy, now, office.calendar, act=act, beside=tuple(known.values())
     )
+    attempts.refuse_early(office, tx, case_id, outcome)
     return settle_case(tx, office, ruled.told(decision), policy, now)
 
 

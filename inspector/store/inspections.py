@@ -22,9 +22,11 @@ _AUTHORITIES = {one.value: one for one in Authority}
 class InspectionRoom(Room):
     """The inspection table. Plain columns and no JSON: an agency has a hundred thousand of them."""
 
-    def of(self, agency: str) -> list[Inspection]:
-        """Every past inspection an agency has on record, oldest first."""
+    def of(self, agency: str, about: tuple[SubjectKind, str] | None = None) -> list[Inspection]:
+        """Every past inspection an agency has on record, or those of one subject (kind, code), oldest first."""
         asked = sa.select(inspection).where(inspection.c.agency == agency)
+        if about is not None:
+            asked = asked.where(inspection.c.kind == about[0].value, inspection.c.code == about[1])
         asked = asked.order_by(inspection.c.held_on, *(inspection.c[name] for name in _KEY))
         return [
             Inspection(

@@ -22,6 +22,7 @@ from inspector.store.seats import Seats, of_visit
 from inspector.store.tables import case_file, seat, visit, visit_case
 
 _MADE = tuple(state.value for state in VisitState if state.open or state is VisitState.DONE)
+_SLOTS = 0x736C6F74  # "slot": the advisory lock of whoever uses up slots of caps
 _OPEN_VISITS = tuple(state.value for state in VisitState if state.open)
 _BLOCKED = '"unpublished":["'
 """How the body of a blocked visit reads (`codec`): the list is not empty."""
@@ -168,13 +169,27 @@ class VisitRoom(Seats):
         asked = asked.where(draw.c.plan == plan, visit.c.state.in_(_SHORT))
         return [load(Visit, text) for text in self.connection.execute(asked.order_by(visit.c.id)).scalars()]
 
-    def made(self) -> list[Row]:
+    def take_slots(self) -> None:
+        """Hold, to the transaction's end, the right to use up slots of caps, of whichever agency; SQLite has one writer anyway."""
+        if not self.sqlite:
+            self.connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_SLOTS)))
+
+    def stirred(self, object_id: str, moment: datetime) -> bool:
+        """Whether a visit to an object was given or made since a moment."""
+        since = (visit.c.opened_at >= moment) | (visit.c.done_at >= moment)
+        asked = sa.select(visit.c.id).where(visit.c.object_id == object_id, visit.c.state.in_(_MADE), since)
+        return self.connection.execute(asked.limit(1)).first() is not None
+
+    def made(self, object_id: str = "") -> list[Row]:
         """Every visit that was made or is to be, of all agencies: what caps, cool-downs and coverage look back on.
 
-        One called off is none; one that is short of inspectors is owed, and so to be made. In order of opening.
+        Or those to one object. One called off is none; one that is short of inspectors is owed, and so to be made. In order of
+        opening.
         """
         names = ("id", "draw", "object_id", "agency", "check_type", "opened_at", "done_at")
         held = sa.select(*(visit.c[name] for name in names)).where(visit.c.state.in_(_MADE))
+        if object_id:
+            held = held.where(visit.c.object_id == object_id)
         return self.rows(held.order_by(visit.c.opened_at, visit.c.id))
 
     def items(self, agencies: Collection[str]) -> dict[str, frozenset[str]]:
@@ -186,10 +201,11 @@ class VisitRoom(Seats):
             held.setdefault(name, set()).add(item)
         return {name: frozenset(items) for name, items in held.items()}
 
-    def going(self) -> dict[str, frozenset[str]]:
-        """Whose visit each is: the agencies that go."""
+    def going(self, ids: Collection[str] | None = None) -> dict[str, frozenset[str]]:
+        """Whose visit each is, or each of some: the agencies that go."""
         held: dict[str, set[str]] = {}
-        for name, agency in self.connection.execute(sa.select(visit_agency.c.visit, visit_agency.c.agency)):
+        asked = sa.select(visit_agency.c.visit, visit_agency.c.agency)
+        for name, agency in self.connection.execute(asked if ids is None else asked.where(visit_agency.c.visit.in_(list(ids)))):
             held.setdefault(name, set()).add(agency)
         return {name: frozenset(agencies) for name, agencies in held.items()}
 

@@ -20,6 +20,7 @@ from inspector.web import (
     afterwards,
     asked,
     assistance,
+    attempts,
     cases,
     catalogue,
     challenges,
@@ -46,6 +47,7 @@ from inspector.web import (
     session,
     show,
     stranger,
+    visitnotice,
     watch,
 )
 from inspector.web.desk import Desk
@@ -75,6 +77,8 @@ API = (
     draws.router,
     afterwards.router,
     challenges.router,
+    attempts.router,
+    visitnotice.router,
     inquiries.router,
     accounts.router,
     published.router,
@@ -86,6 +90,7 @@ API = (
 PAGES = (
     *(
         phone.router,
+        visitnotice.pages,
         forms.router,
         asked.router,
         show.router,

@@ -13,6 +13,7 @@ from datetime import datetime
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
+from inspector.domain.attempt import AttemptWay
 from inspector.domain.errors import Forbidden, InspectorError, Invalid, Refusal
 from inspector.domain.evidence import blank
 from inspector.domain.fieldnote import closed_to
@@ -20,14 +21,16 @@ from inspector.domain.finding import Doubt, Finding, Part
 from inspector.domain.known import as_known
 from inspector.domain.result import hindrance
 from inspector.domain.visit import Seat, SeatState, Visit
-from inspector.flows import dispatch, supervision, wording
+from inspector.flows import dispatch, supervision, visitnotice, wording
 from inspector.flows.articles import articles
 from inspector.flows.fieldnotes import field_of
 from inspector.flows.seated import by_name
+from inspector.flows.visitnotice import VisitNotice
 from inspector.labels import Lang, label
 from inspector.store.tx import Tx, new_id
-from inspector.web import fieldnotes, links
+from inspector.web import attempts, fieldnotes, links
 from inspector.web.assigned import MateShown, mates_shown
+from inspector.web.attempts import AttemptIn, AttemptsShown
 from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.fieldnotes import ChoiceIn, FieldShown, NoteIn, field_shown
 from inspector.web.fields import Strict
@@ -59,6 +62,8 @@ class _SeatRead:
     lead: bool
     takes: bool
     people: dict[str, str]
+    tried: AttemptsShown | None
+    notice: VisitNotice | None
 
 
 @router.get("/", name="index")
@@ -123,6 +128,12 @@ def _seat(desk: Desk, name: str, form: Fields) -> None:
             if note.seen is None and desk.look(lambda tx: _asks_nothing(*by_name(tx, name))):
                 raise Invalid("seen_missing", field="seen")
             fieldnotes.enter(desk, name, note, form.message_id(), whole=True)
+            return
+        case "attempt":
+            complete(form, Invalid("attempt_wordless", field="words"))
+            at = f"{form.one('at')}:00+08:00" if form.one("at") else None
+            told = {"way": form.one("way"), "at": at, "words": form.one("words")}
+            attempts.enter(desk, name, read(AttemptIn, **told), form.message_id())
             return
         case "choose":
             complete(form, Invalid("version_missing", field="note"), Invalid("reason_missing", field="reasons"))
@@ -201,6 +212,8 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
             lead=field is not None and field.lead is not None and field.lead.name == seat.name,
             takes=closed_to(whole, team, seat) is None,
             people={one.inspector: _person(tx, one.agency, one.inspector) for one in team},
+            tried=attempts.shown(desk, tx, held.case_ids) if tells and held.case_ids else None,
+            notice=visitnotice.of_seat(desk.office, tx, whole, seat, desk.office.now()) if tells else None,
         )
 
     told = desk.look(ask)
@@ -234,6 +247,10 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
         "named": {f"{one.case_id}:{one.claim}": fact for one, fact in facts},
         "missing": " / ".join(fact for one, fact in facts for lack in _lacks(told.field) if lack == (one.case_id, one.claim)),
         "takes": told.takes,
+        "tried": told.tried if not told.hindered or kept.get("do") == "attempt" else None,
+        "ways": list(AttemptWay),
+        "notice": told.notice,
+        "notice_link": f"{request.url.path}/notice{carried(request)}",
         "place_of": place_of,
         "phone": phone_words(language(request)),
         "settings": desk.settings,

@@ -8,7 +8,7 @@ import pytest
 
 from inspector.domain.visit import SeatState
 from inspector.flows.dispatch import seat_name
-from tests.browser.scenes import FIRM, Visit
+from tests.browser.scenes import FIRM, Visit, link
 from tests.browser.visitor import Door
 from tests.house import settle
 
@@ -46,6 +46,15 @@ def test_declining_without_a_reason_is_told_at_the_field_and_with_one_frees_the_
     assert "您已推辞" in phone.now()
     assert FIRM not in after, "whoever is out of the team knows no subject"
     assert phone.page.get_by_role("button").count() == 0
+    office = visit.edge.office
+    before = {name for name in states(visit) if name.endswith(":0")}
+    (dealt,) = states(visit).keys() - before
+    settle(office)  # the push goes out
+    next_one = door.phone(visit.edge.url)
+    assert FIRM in next_one.open(link(office, "seat", dealt)), "the next one, whom the rule names, has it on the phone"
+    assert states(visit)[dealt] is SeatState.READ
+    next_one.press("接受任务")
+    assert states(visit)[dealt] is SeatState.ACCEPTED
 
 
 def test_a_result_needs_an_answer_to_every_fact_and_keeps_what_was_typed(visit: Visit, door: Door) -> None:

@@ -7,7 +7,7 @@ from typing import Literal
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.scenes import Visit, doubt, letter
+from tests.browser.scenes import FIRM, Visit, doubt, letter
 from tests.browser.visitor import Door, Visitor
 from tests.edge import Edge
 
@@ -70,6 +70,16 @@ def test_the_inspectors_page_is_within_reach_of_everybody(visit: Visit, door: Do
         check(phone)
     phone.press("提交结果")
     check(phone)
+    phone.press("记下这次联系")
+    assert phone.alert().inner_text() == "请写明联系的地址或者号码及结果"
+    check(phone)
+    phone.fill("联系的地址或者号码及结果", "大门紧锁")
+    phone.press("记下这次联系")
+    check(phone)
+    for lang in ("zh-Hans", "en"):
+        assert FIRM in phone.open(f"{visit.first}/notice?lang={lang}")
+        check(phone)
+    phone.open(visit.second + "?lang=zh-Hans")
     phone.choose("一致")
     phone.press("提交结果")
     check(phone)

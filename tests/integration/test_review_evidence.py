@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from inspector.domain.attempt import Attempt, AttemptWay
 from inspector.domain.case import CaseState, Method, Outcome
 from inspector.domain.decision import OrderKind
-from inspector.domain.errors import Invalid
+from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import Evidence, Verdict
-from inspector.flows import late, review
+from inspector.flows import attempts, late, review
 from inspector.flows.office import Office
 from inspector.ports import Origin, PortError, Unavailable
 from inspector.store.store import Store
@@ -98,6 +99,13 @@ def test_what_marks_or_burdens_the_subject_needs_evidence_that_says_something(
     )
     with store.begin() as tx:
         late.beside(tx, tx.cases.get(case_id, lock=True), seen, hand())
+    if outcome is Outcome.UNREACHABLE:
+        with pytest.raises(Refusal, match="attempts_lacking"):
+            decide(office, case_id, outcome, seen.id)
+    with store.begin() as tx:
+        for hours, way in ((60, AttemptWay.ON_SITE), (30, AttemptWay.ON_SITE), (2, AttemptWay.TELEPHONE)):
+            tried = Attempt(way=way, at=hand() - timedelta(hours=hours), words="无人应答", by="李四")
+            attempts.enter(office, tx, case_id, tried, hand())
     assert decide(office, case_id, outcome, seen.id) is CaseState.CLOSED
 
 

@@ -1,0 +1,70 @@
+"""Attempts to reach a subject, as a team or an officer writes them down: entries of the ledger about each case."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+
+from inspector.domain.attempt import RULE, Attempt, AttemptWay, attempted, lacking
+from inspector.domain.case import Case, Outcome
+from inspector.domain.errors import Refusal
+from inspector.domain.result import hindrance
+from inspector.flows.office import Office
+from inspector.flows.record import record
+from inspector.flows.seated import by_name
+from inspector.store.tx import Tx
+
+
+def enter(office: Office, tx: Tx, case_id: str, attempt: Attempt, now: datetime, *, visit: str = "") -> Case:
+    """An attempt about a case is written down. Raises Invalid and Missing."""
+    case = tx.cases.get(case_id, lock=True)
+    row = office.book.get(case.pack).outcomes[Outcome.UNREACHABLE]
+    decision = attempted(attempt, case.opened_at, case.pack, now, row.basis)
+    record(tx, case_id, decision, now, {"visit": visit} if visit else {}, kept=case.pack)
+    return case
+
+
+def from_seat(office: Office, tx: Tx, name: str, way: AttemptWay, at: datetime | None, words: str, now: datetime) -> None:
+    """Somebody of a team has tried to reach whom the visit is to: it stands with each case of the agency that the visit serves.
+
+    Raises Refusal while no result of the team would be taken (`result.hindrance`), or where the visit is for no case.
+    """
+    before, seat = by_name(tx, name)
+    tx.cases.lock(before.case_ids)
+    held, seat = by_name(tx, name, lock=True)
+    if (hindered := hindrance(held, tx.visits.team(held.id), seat)) is not None:
+        raise hindered
+    own = held.cases_of(seat.agency)
+    if not own:
+        raise Refusal("attempt_about_nothing", visit=held.id)
+    made = Attempt(way=way, at=at or now, words=words, by=seat.inspector)
+    for case_id in own:
+        enter(office, tx, case_id, made, now, visit=held.id)
+
+
+def of_cases(tx: Tx, case_ids: Iterable[str]) -> list[Attempt]:
+    """What has been tried about some cases, each once, in order; an entry that was erased or altered is none."""
+    told = {}
+    for case_id in case_ids:
+        for row, sound in tx.ledger.checked(case_id, [RULE])[0]:
+            if sound and row["body"]:
+                facts = json.loads(row["body"])["facts"]
+                at = datetime.fromisoformat(str(facts["at"]))
+                one = Attempt(way=AttemptWay(facts["way"]), at=at, words=str(facts["words"]), by=str(facts["by"]))
+                told[one.way, one.at, one.words, one.by] = one
+    return sorted(told.values(), key=lambda one: one.at)
+
+
+def enough(office: Office, tried: Iterable[Attempt]) -> bool:
+    """Whether somebody may be called unreachable by what was tried."""
+    return lacking([(one.way, one.at) for one in tried], office.calendar) is None
+
+
+def refuse_early(office: Office, tx: Tx, case_id: str, outcome: Outcome) -> None:
+    """Nobody is called unreachable before enough was tried. Raises Refusal (`attempts_lacking`)."""
+    if outcome is not Outcome.UNREACHABLE:
+        return
+    tried = [(one.way, one.at) for one in of_cases(tx, [case_id])]
+    if (why := lacking(tried, office.calendar)) is not None:
+        raise why

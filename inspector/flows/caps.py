@@ -1,0 +1,114 @@
+"""The last slot of a cap is given once: a drawn object is held against the caps again when its visit is given (handbook 1.4.3, 2.3).
+
+A frame is frozen days before its draw is carried out, and every agency has draws of its own: two may have drawn one object, each within
+the caps as its frame knew them. Whoever comes second sends nobody (scenario 41). A visit given is the reservation: calling it off
+returns the slot, and one that found nobody has used it (scenario 42).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from inspector.domain.exclusion import Barred, Exclusion, barred, counted, first
+from inspector.domain.inspection import Authority, CheckType
+from inspector.domain.plan import Draw
+from inspector.domain.policy import Policy
+from inspector.domain.sampling import FULL, MUST, FrequencyRow
+from inspector.domain.visit import Visit
+from inspector.flows.history import of_one
+from inspector.flows.members import Member
+from inspector.flows.office import Office
+from inspector.store.tx import Tx
+
+REACHED = "cap_reached"
+"""The matter of an object that was drawn and is not visited, for another visit has taken the last slot meanwhile."""
+_CAPS = (Exclusion.CAP.value, Exclusion.CAP_ALL.value)
+_MARGIN = timedelta(days=1)
+"""Whoever wrote a visit may have read the clock before the frame was frozen and committed after it; more is only looked at, too."""
+
+
+def reached(
+    office: Office,
+    tx: Tx,
+    held: Draw,
+    name: str,
+    member: Member,
+    drawn: Iterable[tuple[str, str]],
+    check: CheckType,
+    now: datetime,
+) -> dict[str, Barred]:
+    """The agencies that may not go, by what bars them, of those that have `drawn` an object: (agency, stratum).
+
+    A visit that a case needs is never barred, as in the frame, and one that must be seen only by its agency's own cap. The caller
+    gives the visit in the same transaction: nobody else uses up a slot before its end.
+    """
+    tx.visits.take_slots()
+    found: dict[str, Barred] = {}
+    if not tx.visits.stirred(name, held.made_at - _MARGIN):  # the frame knew all there is
+        return found
+    today = office.calendar.local_date(now)
+    for agency, stratum in drawn:
+        policy = office.book.get(held.pack_of(agency))
+        if stratum == FULL or check not in policy.limits.counted:
+            continue
+        seen = of_one(office, tx, agency, name, member.kind, member.code)
+        frequency = _frequency(policy, held, stratum, office)
+        why = barred(seen, frequency, policy.limits, today, must=stratum == MUST)
+        if (told := first(one for one in why if one.code in _CAPS)) is not None:
+            found[agency] = told
+    return found
+
+
+def tell(tx: Tx, made: Visit, why: dict[str, Barred], now: datetime) -> None:
+    """A person of each agency that does not go is told, with what there is instead: off-site, or to join whoever goes (scenario 40)."""
+    open_ones = [str(one["id"]) for one in tx.visits.made(made.object_id) if one["done_at"] is None]
+    for agency, bar in why.items():
+        about = made.id if agency == made.agency else f"{made.id}:{agency}"
+        facts = {"draw": made.draw, "code": bar.code, "row": bar.row, "basis": bar.basis, "open": open_ones}
+        tx.attention.open(REACHED, agency, about, facts, now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """How many checks of a subject count towards caps this calendar year, the visit that is under way among them.
+
+    `own`: those of the agency, `together`: those of all that the pack's row counts together. `cap` and `stop` are None where the row of
+    the subject's level has none, or where its stratum says no level.
+    """
+
+    own: int
+    together: int
+    cap: int | None
+    stop: int | None
+
+
+def used(office: Office, tx: Tx, visit: Visit, agency: str, now: datetime) -> Use:
+    """What a firm is told of its checks (54号; handbook 1.4.25, 1.4.23), by one of the agencies that go."""
+    held = tx.draws.get(visit.draw)
+    policy = office.book.get(held.pack_of(agency))
+    stratum = next((one.stratum for one in visit.stakes if one.agency == agency), visit.stratum)
+    lead = policy if held.own else office.book.get(held.pack_of(held.agency))
+    level = lead.sampling(stratum).level if stratum else None
+    row = policy.limits.frequencies.get(level or "")
+    seen, today = of_one(office, tx, agency, visit.object_id, visit.kind, visit.code), office.calendar.local_date(now)
+    together = row.together if row is not None else frozenset(Authority)
+    return Use(
+        own=counted(seen, policy.limits, today, frozenset({Authority.OWN})),
+        together=counted(seen, policy.limits, today, together),
+        cap=row.cap if row is not None else None,
+        stop=row.stop if row is not None else None,
+    )
+
+
+def _frequency(policy: Policy, held: Draw, stratum: str, office: Office) -> FrequencyRow:
+    """The row of a stratum's level; a partner's own row of the level that the lead has drawn at.
+
+    What must be seen has no level in its stratum: the widest cap, so that nothing is called off that the frame has let in.
+    """
+    lead = policy if held.own else office.book.get(held.pack_of(held.agency))
+    rows = policy.limits.frequencies
+    if stratum == MUST:
+        return max(rows.values(), key=lambda row: (row.cap is None, row.cap or 0))
+    return rows.get(lead.sampling(stratum).level or "") or rows[policy.unrated]

@@ -1,0 +1,101 @@
+"""Attempts to reach a subject over HTTP: a team enters them by its link, an officer for a case; officers read them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import Field
+from starlette.responses import JSONResponse
+
+from inspector.domain.attempt import Attempt, AttemptWay
+from inspector.flows import attempts, dispatch
+from inspector.flows.seated import by_name
+from inspector.store.tx import Tx
+from inspector.web.answers import Shown
+from inspector.web.body import JsonRoute
+from inspector.web.caller import Officer, ResultReader
+from inspector.web.desk import AtDesk, Desk, message
+from inspector.web.errors import READS, WRITES
+from inspector.web.fields import CasePath, MessageId, Moment, NamePath, Strict, Text
+from inspector.web.links import Link
+
+router = APIRouter(prefix="/v1", tags=["visits"], route_class=JsonRoute)
+
+
+class AttemptIn(Strict):
+    """An attempt: how, when (now, where it is left out), and at which address or number, with what came of it."""
+
+    way: AttemptWay
+    at: Moment | None = None
+    words: Annotated[Text, Field(max_length=1_000)]
+
+
+class AttemptShown(Shown):
+    """An attempt as it was entered."""
+
+    way: AttemptWay
+    at: datetime
+    words: str
+    by: str
+
+
+class AttemptsShown(Shown):
+    """What was tried to reach a subject; `enough`: whether an officer may say that it could not be reached."""
+
+    attempts: tuple[AttemptShown, ...]
+    enough: bool
+
+
+@router.post("/seats/{name}/attempts", response_model=AttemptsShown, responses=WRITES)
+def enter_from_seat(desk: AtDesk, link: Link, name: NamePath, given: AttemptIn, message_id: MessageId = None) -> JSONResponse:
+    """Somebody of the team has tried to reach the subject; it stands with every case of the agency that the visit serves."""
+    dispatch.by_link(desk.office, name, link)
+    return enter(desk, name, given, message_id)
+
+
+@router.post("/cases/{case_id}/attempts", response_model=AttemptsShown, responses=WRITES)
+def enter_for_case(
+    desk: AtDesk, caller: Officer, case_id: CasePath, given: AttemptIn, message_id: MessageId = None
+) -> JSONResponse:
+    """An officer has tried to reach the subject of a case."""
+
+    def do(tx: Tx, now: datetime) -> AttemptsShown:
+        caller.case(tx, case_id, lock=True)
+        made = Attempt(way=given.way, at=given.at or now, words=given.words, by=caller.name)
+        attempts.enter(desk.office, tx, case_id, made, now)
+        return shown(desk, tx, (case_id,))
+
+    return desk.once(message(caller.source, message_id, f"attempt {case_id}", given), do)
+
+
+@router.get("/cases/{case_id}/attempts", responses=READS)
+def list_attempts(desk: AtDesk, caller: ResultReader, case_id: CasePath) -> AttemptsShown:
+    """What was tried to reach the subject of a case."""
+
+    def ask(tx: Tx) -> AttemptsShown:
+        caller.case(tx, case_id)
+        return shown(desk, tx, (case_id,))
+
+    return desk.look(ask)
+
+
+def enter(desk: Desk, name: str, given: AttemptIn, message_id: str | None) -> JSONResponse:
+    """By interface and by form alike."""
+
+    def do(tx: Tx, now: datetime) -> AttemptsShown:
+        attempts.from_seat(desk.office, tx, name, given.way, given.at, given.words, now)
+        held, seat = by_name(tx, name)
+        return shown(desk, tx, held.cases_of(seat.agency))
+
+    return desk.once(message(f"seat:{name}"[:200], message_id, f"attempt {name}", given), do)
+
+
+def shown(desk: Desk, tx: Tx, case_ids: tuple[str, ...]) -> AttemptsShown:
+    """What was tried about some cases."""
+    told = attempts.of_cases(tx, case_ids)
+    return AttemptsShown(
+        attempts=tuple(AttemptShown.model_validate(one) for one in told),
+        enough=attempts.enough(desk.office, told),
+    )

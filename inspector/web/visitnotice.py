@@ -1,0 +1,116 @@
+"""The notice of a check behind its inspector's link: as a page to be shown or printed, and for an inspector's app."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from inspector.domain.case import SubjectKind
+from inspector.domain.errors import InspectorError
+from inspector.flows import dispatch, visitnotice, wording
+from inspector.flows.articles import articles
+from inspector.flows.visitnotice import VisitNotice
+from inspector.labels import Lang
+from inspector.store.tx import Tx
+from inspector.web.answers import Shown
+from inspector.web.body import JsonRoute
+from inspector.web.desk import AtDesk, Desk
+from inspector.web.errors import READS
+from inspector.web.fields import NamePath
+from inspector.web.language import language
+from inspector.web.links import Link
+from inspector.web.pages import page, refused
+
+router = APIRouter(prefix="/v1", tags=["visits"], route_class=JsonRoute)
+pages = APIRouter(include_in_schema=False)
+
+
+class OfficerShown(Shown):
+    """Somebody who comes, with the certificate to be shown."""
+
+    agency: str
+    name: str
+    certificate: str
+
+
+class ProvenShown(Shown):
+    """A fact that is settled and is not asked again."""
+
+    case_id: str
+    claim: str
+    name: str
+
+
+class UseShown(Shown):
+    """Checks that count this calendar year, this one among them: the agency's own and those of all, and how many there may be."""
+
+    own: int
+    together: int
+    cap: int | None
+    stop: int | None
+
+
+class VisitNoticeShown(Shown):
+    """What the subject is told of its visit."""
+
+    visit: str
+    agency: str
+    kind: SubjectKind
+    code: str
+    name: str
+    due_at: datetime
+    basis: str
+    items: tuple[str, ...]
+    officers: tuple[OfficerShown, ...]
+    proven: tuple[ProvenShown, ...]
+    use: UseShown
+
+
+@router.get("/seats/{name}/notice", responses=READS)
+def show_notice(desk: AtDesk, link: Link, name: NamePath) -> VisitNoticeShown:
+    """The notice of the check, with what is proven already; for a member of the team, from the release on."""
+    dispatch.by_link(desk.office, name, link)
+    told = _told(desk, name)
+    plain = {field: getattr(told.visit, field) for field in ("kind", "code", "name", "due_at", "basis")}
+    return VisitNoticeShown.model_validate(
+        {
+            **plain,
+            "visit": told.visit.id,
+            "agency": told.agency,
+            "items": told.items,
+            "officers": tuple(OfficerShown.model_validate(one) for one in told.officers),
+            "proven": tuple(ProvenShown.model_validate(one) for one in told.proven),
+            "use": UseShown.model_validate(told.use),
+        }
+    )
+
+
+@pages.get("/seat/{name}/{token}/notice", name="visit_notice")
+def print_notice(request: Request, desk: AtDesk, name: str, token: str) -> Response:
+    """The same as a page, in the language that is asked for."""
+    try:
+        dispatch.by_link(desk.office, name, token)
+        told = _told(desk, name)
+        return page(
+            request,
+            "notice.html",
+            told=told,
+            cited=_cited(desk, told, language(request)),
+            by=desk.office.agency(told.agency).name,
+        )
+    except InspectorError as error:
+        return refused(request, error)
+
+
+def _told(desk: Desk, name: str) -> VisitNotice:
+    return desk.look(lambda tx: visitnotice.notice(desk.office, tx, name, desk.office.now()))
+
+
+def _cited(desk: Desk, told: VisitNotice, lang: Lang) -> list[str]:
+    def ask(tx: Tx) -> list[str]:
+        policy = desk.office.book.get(tx.draws.get(told.visit.draw).pack)
+        return [wording.cited(one, lang) for one in articles(policy, told.visit.basis)]
+
+    return desk.look(ask)

@@ -1,0 +1,92 @@
+"""Nobody is called unreachable after one knock at a door (handbook 1.2.36, 1.2.37, 2.7): attempts by a team and at the desk."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+
+import httpx
+import pytest
+
+from inspector.domain.attempt import AttemptWay, lacking
+from inspector.store.store import Store
+from inspector.web.roles import Role
+from tests.edge import serving
+from tests.house import START, Hand, application, open_office, post, settle
+from tests.integration.test_seat_page import Team, accepted, team
+
+pytestmark = pytest.mark.alike
+__all__ = ["team"]
+HOUSE, PHONE = AttemptWay.ON_SITE, AttemptWay.TELEPHONE
+
+
+@pytest.mark.parametrize(
+    ("tried", "enough"),
+    [
+        ([(HOUSE, 0), (HOUSE, 24), (PHONE, 25)], True),
+        ([(HOUSE, 0), (HOUSE, 24)], False),
+        ([(HOUSE, 0), (HOUSE, 24), (HOUSE, 48)], False),
+        ([(HOUSE, 0), (PHONE, 1), (PHONE, 2)], False),
+        ([(HOUSE, 0), (HOUSE, 0), (PHONE, 24)], False),
+    ],
+    ids=["three in two ways on two days", "two", "one way", "one day", "two who went together"],
+)
+def test_three_attempts_in_two_ways_on_two_days_are_enough_and_nothing_less_is(
+    tried: list[tuple[AttemptWay, int]], enough: bool, store: Store, hand: Hand
+) -> None:
+    office = open_office(store, hand)
+    refused = lacking([(way, START + timedelta(hours=hours)) for way, hours in tried], office.calendar)
+    assert (refused is None) is enough
+
+
+def answered(response: httpx.Response) -> tuple[int, object]:
+    return response.status_code, response.json().get("error", {}).get("code", response.json().get("enough"))
+
+
+def test_an_officer_says_unreachable_only_after_the_attempts_on_record_and_it_is_no_false_commitment(
+    store: Store, hand: Hand
+) -> None:
+    office = open_office(store, hand)
+    case_id = post(office, application(1, "business-licence", {"registration-status": "存续"}))
+    settle(office)
+    hand.on(days=3)
+    settle(office)
+    at = hand()
+    with serving(office) as edge, edge.as_(Role.OFFICER, name="李四") as officer:
+
+        def attempt(way: str, when: datetime, words: str = "无人应答") -> tuple[int, object]:
+            given = {"way": way, "at": when.isoformat(), "words": words}
+            return answered(officer.post(f"/v1/cases/{case_id}/attempts", json=given))
+
+        assert attempt("TELEPHONE", at + timedelta(days=1)) == (422, "attempt_out_of_range")
+        assert attempt("TELEPHONE", at, " ") == (422, "attempt_wordless")
+        assert attempt("TELEPHONE", at - timedelta(days=2)) == (200, False)
+        assert attempt("TELEPHONE", at) == (200, False)
+        assert attempt("LETTER", at - timedelta(days=1)) == (200, True)
+        told = officer.get(f"/v1/cases/{case_id}/attempts").json()
+    assert [(one["way"], one["by"]) for one in told["attempts"]] == [
+        ("TELEPHONE", "李四"),
+        ("LETTER", "李四"),
+        ("TELEPHONE", "李四"),
+    ]
+    with store.read() as tx:
+        assert tx.cases.get(case_id).outcome is None, "attempts alone decide nothing"
+
+
+def test_a_team_before_a_locked_door_enters_its_attempts_on_the_page_and_they_stand_with_the_case(team: Team, hand: Hand) -> None:
+    accepted(team)
+    hand.on(days=9)
+    settle(team.edge.office)
+    tried = {"do": "attempt", "way": "ON_SITE", "at": "", "words": ""}
+    with team.edge.client() as browser:
+        bare = browser.post(team.first, data=tried)
+        assert (bare.status_code, "请写明联系的地址或者号码及结果" in bare.text) == (422, True)
+        assert browser.post(team.first, data=tried | {"words": "大门紧锁，邻居称已搬走"}).status_code == 303
+        early = browser.post(team.first, data=tried | {"at": "2020-01-01T09:00", "words": "电话无人接听"})
+        assert (early.status_code, "电话无人接听" in early.text) == (422, True), "what was typed is kept"
+        page = browser.get(team.second).text
+    assert re.search(r"上门 · <span[^>]*>大门紧锁，邻居称已搬走", page), "the whole team reads it"
+    with team.edge.office.store.read() as tx:
+        (case_id,) = tx.visits.get(team.visit).case_ids
+        (row,) = [row for row in tx.ledger.about(case_id) if row["rule"] == "contact.attempt"]
+    assert team.visit in row["body"] or team.visit in str(dict(row)), "with the visit on which it was made"

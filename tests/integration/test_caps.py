@@ -1,0 +1,155 @@
+"""The last slot of a cap is given once, whichever agencies ask for it at the same moment (scenarios 40, 41, 42; handbook 1.4.3)."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+from dataclasses import replace
+from fractions import Fraction
+from multiprocessing.synchronize import Barrier
+from typing import Any
+
+import pytest
+
+from inspector.domain.plan import Draw, DrawState
+from inspector.domain.visit import VisitState
+from inspector.flows import caps
+from inspector.flows.assign import Dealt, assign
+from inspector.flows.draw import announce_now
+from inspector.flows.members import members_of
+from inspector.flows.office import Office, Plan
+from inspector.flows.recall import call_off_visit
+from inspector.store.store import Store
+from tests import house
+from tests.house import Hand, settle
+from tests.integration.test_draw_way import carried_out, visits
+from tests.integration.test_joint import FIRM, registered, together
+from tests.operator import on_both
+
+MARKET, FIRE = "bureau", "other"
+ROUNDS = 1000
+
+
+def neighbours(store: Store, hand: Hand, stop: int = 1) -> Office:
+    """Two agencies, each with a draw of its own about the one firm, and a cap on what all of them together may do in a year."""
+    office, _ = together(store, hand, {MARKET: 4, FIRE: 4})
+    (pack,) = (one for one in office.book.packs if one.id == "demo")
+    rows = tuple(replace(row, ratio=Fraction(1)) if row.stratum == "pool-U" else row for row in pack.samplings)
+    often = {level: replace(row, stop=stop, warn=None) for level, row in pack.limits.frequencies.items()}
+    capped = replace(pack, samplings=rows, limits=replace(pack.limits, frequencies=often))
+    book = replace(office.book, packs=tuple(capped if one.id == "demo" else one for one in office.book.packs))
+    plans = {agency: Plan(name=agency, agency=agency, trigger="every 7d", pool=True) for agency in (MARKET, FIRE)}
+    registered(office, MARKET, FIRE)
+    return replace(office, book=book, plans=plans)
+
+
+def frozen(office: Office, hand: Hand) -> tuple[Draw, Draw]:
+    """Both draws with their frames frozen: each knows of no visit yet."""
+    told = []
+    for agency in (MARKET, FIRE):
+        with office.store.begin() as tx:
+            held = announce_now(office, tx, agency, "clerk", hand())
+        assert held is not None
+        told.append(held)
+    settle(office)
+    return told[0], told[1]
+
+
+def matters(office: Office, kind: str) -> list[dict[str, Any]]:
+    with office.store.read() as tx:
+        return [dict(row) for row in tx.attention.page(None) if row["kind"] == kind]
+
+
+@pytest.mark.alike
+@pytest.mark.slow
+@on_both
+def test_of_two_agencies_that_have_drawn_a_firm_for_its_last_slot_the_second_sends_nobody_and_is_told_who_goes(
+    store: Store, hand: Hand
+) -> None:
+    office = neighbours(store, hand)
+    first, second = frozen(office, hand)
+    assert carried_out(office, hand, first.number).state is DrawState.DRAWN
+    assert carried_out(office, hand, second.number).state is DrawState.DRAWN, "every record of it agrees"
+    (going,), (staying,) = visits(office, first.number), visits(office, second.number)
+    assert (going.object_id, going.state, staying.object_id, staying.state) == (
+        FIRM,
+        VisitState.ASSIGNED,
+        FIRM,
+        VisitState.CANCELLED,
+    )
+    with store.read() as tx:
+        told = caps.used(office, tx, going, MARKET, hand())
+        assert (told.own, told.together, told.stop) == (1, 1, 1), "what the firm's own notice says"
+        assert tx.visits.team(staying.id) == (), "nobody was ever asked to go"
+        after = next(bytes(held) for name, held in tx.draws.files(second.number).items() if name.endswith("after.jsonl"))
+    assert [(line["kind"], line["reason"]) for line in map(json.loads, after.splitlines())] == [("withdrawn", "cap-all")]
+    (matter,) = matters(office, "cap_reached")
+    told = json.loads(matter["body"])
+    assert (matter["agency"], matter["about"], told["open"]) == (FIRE, staying.id, [going.id]), "it may join whoever goes"
+    assert FIRM not in matter["body"], "whom the other one's visit is to is nobody's affair yet"
+
+
+@pytest.mark.alike
+@pytest.mark.slow
+def test_a_visit_called_off_returns_its_slot_to_the_other_agency(store: Store, hand: Hand) -> None:
+    office = neighbours(store, hand)
+    first, second = frozen(office, hand)
+    carried_out(office, hand, first.number)
+    with store.begin() as tx:
+        (going,) = tx.visits.of_draw(first.number)
+        call_off_visit(office, tx, tx.visits.get(going.id, lock=True), "discretionary", first.pack, hand())
+    carried_out(office, hand, second.number)
+    assert [one.state for one in visits(office, second.number)] == [VisitState.ASSIGNED]
+    assert matters(office, "cap_reached") == []
+
+
+@pytest.mark.alike
+@pytest.mark.slow
+def test_a_visit_that_found_nobody_has_used_its_slot(store: Store, hand: Hand) -> None:
+    office = neighbours(store, hand)
+    first, second = frozen(office, hand)
+    carried_out(office, hand, first.number)
+    with store.begin() as tx:
+        (going,) = tx.visits.of_draw(first.number)
+        tx.visits.put(replace(going, state=VisitState.DONE, done_at=hand()))
+    carried_out(office, hand, second.number)
+    assert [one.state for one in visits(office, second.number)] == [VisitState.CANCELLED]
+
+
+def race(url: str, number: str, moment: Hand, gate: Barrier) -> None:
+    """One of two processes: give a visit to each of many objects, each in a transaction of its own, when the other one does."""
+    with house.closing(Store(url)) as store:
+        office = neighbours(store, moment)
+        with store.read() as tx:
+            held = tx.draws.get(number)
+            member = members_of(tx, number, [FIRM])[FIRM]
+        policy = office.book.get(held.pack)
+        for turn in range(1, ROUNDS + 1):
+            code = f"RACE{turn:014d}"
+            dealt = Dealt(listed=held.lists[0], team=("Z001", "Z002"), shortage=None)
+            gate.wait(60)
+            with store.begin() as tx:
+                assign(office, tx, held, policy, turn, code, replace(member, code=code), (dealt,), moment())
+
+
+@pytest.mark.slow
+@pytest.mark.postgres
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_of_two_processes_that_reserve_the_last_slot_a_thousand_times_exactly_one_wins_each_time(
+    store: Store, hand: Hand, database_url: str
+) -> None:
+    office = neighbours(store, hand)
+    draws = frozen(office, hand)
+    away = multiprocessing.get_context("spawn")
+    gate = away.Barrier(2)
+    both = [away.Process(target=race, args=(database_url, held.number, hand, gate)) for held in draws]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join(500)
+    assert [one.exitcode for one in both] == [0, 0]
+    won = [{one.object_id for one in visits(office, held.number) if one.state is VisitState.ASSIGNED} for held in draws]
+    assert won[0] & won[1] == set(), "nobody is visited twice"
+    assert len(won[0] | won[1]) == ROUNDS, "and no slot is lost"
+    assert min(len(one) for one in won) > 0, f"both were in the race: {[len(one) for one in won]}"

@@ -1,0 +1,35 @@
+"""What a firm is told of its check: who comes, how many checks there have been, its rights (54号; Penalties Law art. 43, 44, 55)."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.integration.test_seat_page import Team, accepted, team
+
+pytestmark = pytest.mark.alike
+__all__ = ["team"]
+
+
+def test_the_notice_names_who_comes_with_which_certificate_the_checks_of_the_year_and_the_rights_in_both_languages(
+    team: Team,
+) -> None:
+    name, token = team.first.split("/")[2:]
+    with team.edge.client() as browser:
+        assert browser.get(f"{team.first}/notice").status_code == 403, "who has not accepted shows nothing to anybody"
+        accepted(team)
+        told = browser.get(f"/v1/seats/{name}/notice", headers={"X-Link-Token": token}).json()
+        chinese = browser.get(f"{team.first}/notice?lang=zh-Hans").text
+        english = browser.get(f"{team.first}/notice?lang=en").text
+        foreign = browser.get(f"/seat/{name}/{token[:-1]}x/notice")
+        seat = browser.get(team.first).text
+    assert foreign.status_code == 403
+    assert sorted(one["name"] for one in told["officers"]) == sorted(name.split(" ")[0] for name in team.names)
+    for one in told["officers"]:
+        assert one["name"] in chinese
+        assert f"执法证号 {one['certificate']}" in chinese
+    assert all(words in chinese for words in (told["name"], "有权拒绝", "申请回避", "不停止检查", "陈述和申辩", *told["items"]))
+    assert all(words in english for words in ("may be refused", "stay away", "goes on meanwhile", "object"))
+    assert (told["use"]["own"], told["use"]["together"]) == (0, 0), "a visit that a permit needs uses up no cap"
+    assert "本机关 0 次" in chinese
+    assert "/notice" in seat
+    assert "本机关 0 次" in seat
