@@ -163,19 +163,24 @@ def prepare(
 
 
 def promise(work: Work, office: Office) -> Settlement:
-    """Ask one party for its committed form of the seed; with the last one the commitment is settled."""
+    """Ask one party for its committed form of the seed; with the last one the commitment is settled.
+
+    Raises NotYet for whatever is answered that is no promise of the party's own: only the date voids the draw (decision 89).
+    """
     number, party = str(work.payload["draw"]), str(work.payload["party"])
+    with office.store.read() as tx:
+        if tx.draws.get(number).state is not DrawState.PREPARING:
+            return nothing("obsolete")
     try:
         told = seeding.asked_of(office, party).promise(number, key=work.key)
     except (Refused, Garbled) as error:
-        return lapse.withheld(work, office, error).after(error)
+        raise lapse.later(error) from error
 
     def write(tx: Tx, now: datetime) -> None:
         held = tx.draws.get(number, lock=True)
         policy = office.book.get(held.pack)
-        if (used := seeding.used(tx, held, party, told, now)) is not None:
-            succession.void(office, tx, held, policy, f"withheld:{party}:{used}", (party,), now)
-            return
+        if held.state is DrawState.PREPARING:
+            seeding.refuse_used(tx, held, party, told, now)
         decision = life.promised(held, party, told, policy)
         succession.settle(tx, decision, now)
         if decision.state.state is DrawState.PREPARING and decision.state.promised:
@@ -239,7 +244,11 @@ def carry_out(work: Work, office: Office) -> Settlement:
             extend.overtaken(tx, fresh.plan, now)
         succession.settle(tx, decision, now)
         overdue = f"{OrderKind.DRAW_OVERDUE.value}:{number}"
-        stopped.end(tx, [overdue, f"{overdue}:figures", f"{overdue}:further", f"{overdue}{gathering.LATE}"], now)
+        stopped.end(
+            tx,
+            [overdue, f"{overdue}{life.PROMISES}", f"{overdue}:figures", f"{overdue}:further", f"{overdue}{gathering.LATE}"],
+            now,
+        )
         queue.over(office, tx, fresh, now)
         tx.draws.keep_file(number, "seed.json", _seed(held, commitment))
         tx.draws.keep_file(number, "result.json", result.content())
