@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import typer
+import yaml
 from fastapi.routing import APIRoute
 from prometheus_client.metrics import MetricWrapperBase
 
@@ -65,6 +66,23 @@ def metrics() -> str:
         for family in held.registry.collect()
     ]
     return table(("metric", "type", "labels", "meaning"), sorted(rows))
+
+
+def alerts() -> str:
+    """Every alert that ships: what it looks at, for how long, how urgent it is, what it says."""
+    told = yaml.safe_load((ROOT / "config/prometheus/inspector.rules.yaml").read_text("utf-8"))
+    rows = [
+        (
+            f"[`{rule['alert']}`](../how-to/runbooks.md#{rule['alert'].lower()})",
+            f"`{rule['expr']}`".replace("|", "\\|"),
+            rule.get("for", ""),
+            rule["labels"]["severity"],
+            re.sub(r"{{ \$(?:labels\.)?(\w+) }}", r"*\1*", rule["annotations"]["summary"]),
+        )
+        for group in told["groups"]
+        for rule in group["rules"]
+    ]
+    return table(("alert", "expression", "for", "severity", "says"), rows)
 
 
 # --- errors
@@ -284,6 +302,7 @@ def _who(route: APIRoute) -> str:
 BLOCKS: Mapping[str, Callable[[], str]] = {
     "settings": settings_tables,
     "metrics": metrics,
+    "alerts": alerts,
     "errors": error_codes,
     "row-errors": row_errors,
     "pack-errors": pack_errors,

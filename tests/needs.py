@@ -65,6 +65,7 @@ NEEDS = {
         find=_which("chromium", "chromium-browser", "google-chrome"), install="apt-get install chromium fonts-noto-cjk"
     ),
     "promtool": Need(find=_which("promtool"), install="apt-get install prometheus"),
+    "prometheus": Need(find=_which("prometheus"), install="apt-get install prometheus"),
     "node": Need(find=_which("node", "nodejs"), install="apt-get install nodejs"),
     "openssl": Need(find=_which("openssl"), install="apt-get install openssl"),
     "sftp": Need(find=_which("sftp"), install="apt-get install openssh-client"),

@@ -21,6 +21,7 @@ from inspector.cli import (
     inquiries,
     matters,
     migrations,
+    moving,
     packs,
     plans,
     pushes,
@@ -67,6 +68,7 @@ def start(
 app.command("serve", cls=Command, epilog=CODES, short_help=serve.serve.__doc__)(serve.serve)
 check.register(app)
 migrations.register(app)
+moving.register(app)
 case_group = group("case", "Cases: show, explain, list, import; their clocks. 办件", app)
 cases.register(case_group)
 clock.register(case_group)

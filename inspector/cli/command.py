@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import inspect
 from collections.abc import Callable
 from enum import IntEnum
@@ -73,6 +74,7 @@ def command(where: typer.Typer, name: str) -> Callable[[Body[P]], Body[P]]:
         @wraps(body)
         def run(**given: Any) -> None:
             config, as_json, lang = (given.pop(name) for name in ("config", "as_json", "lang"))
+            gc.enable()  # main has put it off; what follows may be long
             raise typer.Exit(_end(body, Terminal(config, lang, as_json=as_json), given))
 
         told = inspect.signature(body, eval_str=True)

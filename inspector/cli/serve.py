@@ -5,6 +5,7 @@ What people of a real office give in by commands (tokens, registers, plans) is p
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 from collections.abc import Callable
@@ -113,6 +114,8 @@ def run(
             if before is not None:
                 before(house)
             asked = on_signal()
+            gc.freeze()  # what was imported and put together stays: nobody need look through it for months
+            gc.enable()
             house.daemon.start()
             house.server.start()
             if house.office.shadow:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent / "migrations"
 """Where the migrations lie."""
 _MARK = sa.table("alembic_version", sa.column("version_num", sa.String))
+_MOVED = "moved"
+"""The mark of a file whose office has moved to another database: whoever served it again would do everything twice."""
 _LOCK = 0x696E7370  # "insp": the advisory lock of the one migrator
 
 
@@ -44,7 +46,12 @@ def present(store: Store) -> str | None:
 
 
 def refuse_foreign(present: str | None) -> None:
-    """Raise Refusal (`database_foreign`) for a revision that this release does not know: going on could only do harm."""
+    """Raise Refusal where going on could only do harm.
+
+    `database_foreign`: this release does not know the revision; `database_moved`: the office has moved, and the file is closed.
+    """
+    if present == _MOVED:
+        raise Refusal("database_moved")
     if present is not None and present not in _revisions():
         raise Refusal("database_foreign", present=present, wanted=newest())
 
@@ -72,6 +79,19 @@ def upgrade(store: Store, *, copy: bool = True) -> str | None:
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
         command.upgrade(_config(connection), "head")
     return before
+
+
+def close(store: Store) -> None:
+    """Mark a database as one whose office has moved: from now on it is refused (`database_moved`), and nothing in it is changed."""
+    with store.engine.begin() as connection:
+        connection.execute(sa.update(_MARK).values(version_num=_MOVED))
+
+
+def reopen(store: Store) -> bool:
+    """Take `close` back, for an office that is to stay where it was; whether it was closed."""
+    with store.engine.begin() as connection:
+        closed = sa.update(_MARK).where(_MARK.c.version_num == _MOVED)
+        return connection.execute(closed.values(version_num=newest())).rowcount == 1
 
 
 def _checkpoint(store: Store) -> None:

@@ -19,7 +19,15 @@ import yaml
 from inspector import settings
 
 ROOT = Path(__file__).resolve().parents[2]
-SHIPPED_SETTINGS = {"compose.yaml", "demo.toml", "example.toml", "inspector.service"}
+SHIPPED_SETTINGS = {
+    "grafana/inspector.json",
+    "prometheus/inspector.rules.yaml",
+    "prometheus/prometheus.yaml",
+    "compose.yaml",
+    "demo.toml",
+    "example.toml",
+    "inspector.service",
+}
 LONGEST_STOP = 50
 """Seconds that a stop may take (`inspector/daemon/daemon.py`)."""
 

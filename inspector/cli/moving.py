@@ -1,0 +1,152 @@
+"""`move`, `backup`, `restore`: an office is copied whole, to PostgreSQL, into a file, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from inspector.cli.command import command
+from inspector.cli.progress import Advance, Bars
+from inspector.cli.terminal import PATIENCE, Terminal, sign
+
+if TYPE_CHECKING:
+    from inspector.store.store import Store
+    from inspector.store.tx import Tx
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    command(app, "backup")(backup)
+    command(app, "restore")(restore)
+    command(app, "move")(move)
+
+
+def move(
+    terminal: Terminal,
+    to: Annotated[
+        str,
+        typer.Option("--to", help="Address of an empty PostgreSQL database: postgresql://USER@HOST/NAME 目标库地址（须为空库）"),
+    ] = "",
+    password_file: Annotated[Path | None, typer.Option("--password-file", help="File with its password 存放其密码的文件")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would move; write nothing 只显示，不写入")] = False,
+    back: Annotated[
+        bool, typer.Option("--back", help="Open the file again: the office stays where it was 重新启用原文件，不迁移")
+    ] = False,
+) -> None:
+    """Move an office from its SQLite file to PostgreSQL; the file is closed then. 将数据库由 SQLite 文件迁至 PostgreSQL。
+
+    Stop the daemon first. Every row goes over in one transaction and is compared by content before that commits; the ledger's head is the
+    same on both sides. Afterwards no daemon starts on the file any more: say the new address in the settings, and start it.
+    """
+    from inspector.domain.errors import Invalid
+    from inspector.store import migrate, moving
+    from inspector.store.opening import reach, sole_owner
+
+    source = terminal.open_store()
+    if not source.sqlite:
+        raise Invalid("move_source")
+    with sole_owner(terminal.settings.database.url):
+        if back:
+            reopened = migrate.reopen(source)
+            terminal.value({"reopened": reopened})
+            terminal.say("move_back" if reopened else "move_open")
+            return
+        _current(terminal)
+        password = password_file.read_text("utf-8").strip() if password_file is not None else None
+        with closing(moving.target(to, password)) as target:
+            reach(target, PATIENCE)
+            if dry_run:
+                with source.read(steady=True) as tx:
+                    held = moving.content(tx.connection)
+            else:
+                with Bars(terminal).steps() as begin:
+                    held = moving.move(source, target, _signed(target), _followed(begin))
+            with (source if dry_run else target).read() as tx:
+                number, head = tx.ledger.head()
+    _tell(terminal, held, "move_would" if dry_run else "moved", number, head, moved=not dry_run)
+    if not dry_run:
+        terminal.say("moved_on")
+
+
+def backup(
+    terminal: Terminal, file: Annotated[Path, typer.Argument(metavar="FILE", help="New file for the copy 备份文件（须不存在）")]
+) -> None:
+    """Copy the whole office into a new file, while the daemon runs; compared by content. 在线备份（可在运行中执行）。
+
+    From SQLite and PostgreSQL alike, as one SQLite file that only its owner may read: it holds personal data and the office's secret.
+    Under its name there is a whole copy or none. `restore` brings it back to either.
+    """
+    from inspector.store import moving
+
+    source = _current(terminal)
+    with Bars(terminal).steps() as begin:
+        held = moving.back_up(source, file, _followed(begin))
+    with moving.private(file) as copied, copied.read() as tx:
+        number, head = tx.ledger.head()
+    _tell(terminal, held, "backed_up", number, head, file=str(file))
+
+
+def restore(
+    terminal: Terminal,
+    file: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="The backup 备份文件")],
+) -> None:
+    """Bring a backup back into the empty database of the settings; the daemon is stopped. 从备份恢复至空库。
+
+    A backup of an earlier release is brought to this one on the way; the file itself is only read. What came in after it is not here:
+    docs/how-to/backup.md tells what others send again.
+    """
+    from inspector.store import moving
+    from inspector.store.opening import sole_owner
+
+    target = terminal.open_store(make=True)
+    with sole_owner(terminal.settings.database.url):
+        told = {"from": file.name}
+        with Bars(terminal).steps() as begin:
+            held = moving.restore(
+                file, target, lambda tx: sign(tx, "restore", "database", tx.machine_now(), told), _followed(begin)
+            )
+        with target.read() as tx:
+            number, head = tx.ledger.head()
+    _tell(terminal, held, "restored", number, head, file=str(file))
+
+
+def _current(terminal: Terminal) -> Store:
+    """The store of the settings, at this release. Raises Refusal."""
+    from inspector.domain.errors import Refusal
+    from inspector.store import migrate
+
+    held = terminal.open_store()
+    present = migrate.present(held)
+    migrate.refuse_foreign(present)
+    if present != migrate.newest():
+        raise Refusal("database_not_migrated", present=present, wanted=migrate.newest())
+    return held
+
+
+def _tell(terminal: Terminal, held: Mapping[str, tuple[int, str]], key: str, number: int, head: str, **facts: object) -> None:
+    rows = [{"table": name, "rows": count} for name, (count, _) in held.items() if count]
+    terminal.value({"tables": rows, "seal": number, "head": head, **facts})
+    for row in rows:
+        terminal.line(f"  {row['table']}  {row['rows']}")
+    terminal.say(key, rows=sum(count for count, _ in held.values()), number=number, head=head or "-", **facts)
+
+
+def _signed(target: Store) -> Callable[[Tx], None]:
+    where = target.url.render_as_string(hide_password=True)
+    return lambda tx: sign(tx, "move", "database", tx.machine_now(), {"to": where})
+
+
+def _followed(begin: Callable[[str], Advance]) -> Callable[[str, int, int], None]:
+    """A bar for each table."""
+    current: dict[str, Advance] = {}
+
+    def told(name: str, done: int, count: int) -> None:
+        if name not in current:
+            current[name] = begin(name)
+        current[name](done, count)
+
+    return told

@@ -1,0 +1,230 @@
+"""Each alert of config/prometheus fires in its disaster, only it fires there, and its runbook leads out."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from inspector.telemetry.metrics import Metrics
+from tests import needs
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "config" / "prometheus"
+RULES = FOLDER / "inspector.rules.yaml"
+DASHBOARD = ROOT / "config" / "grafana" / "inspector.json"
+RUNBOOKS = ROOT / "docs" / "how-to" / "runbooks.md"
+STEP, SOUND, BAD = 30, 10, 160
+"""Minutes between samples; samples of five hours in which all is well, and of more than three days of the disaster."""
+
+BANK = '{connector="bank"}'
+CALM: Mapping[str, str] = {
+    'up{job="inspector"}': "1",
+    "inspector_adverse_without_review": "0",
+    'inspector_deadlines_at_risk{within_working_days="1"}': "0",
+    'inspector_deadlines_at_risk{within_working_days="5"}': "7",
+    "inspector_credit_retractions_open": "0",
+    'inspector_visits{state="SHORT"}': "0",
+    'inspector_visits{state="ASSIGNED"}': "9",
+    'inspector_coverage_holes{lack="inspectors"}': "0",
+    "inspector_catalogue_filings_late": "0",
+    'inspector_self_proofs{agency="county",state="RECEIVED"}': "0",
+    'inspector_attention{kind="work_stopped"}': "0",
+    'inspector_attention{kind="held_beyond"}': "0",
+    f"inspector_connector_breaker_open{BANK}": "0",
+    f"inspector_connector_barred{BANK}": "0",
+    f"inspector_connector_paused{BANK}": "0",
+    f"inspector_connector_quota_left{BANK}": "50",
+    'inspector_source_drifting{connector="bank",fact="deposit"}': "0",
+    'inspector_channels_off{channel="sms"}': "0",
+    'inspector_credit_differences{connector="bank",kind="missing"}': "0",
+    f"inspector_credit_compared_seconds{BANK}": "3600",
+    'inspector_tick_last_timestamp_seconds{tick="promote"}': f"0+{STEP * 60}",
+    'inspector_schedule_next_seconds{schedule="plan:q"}': "3600",
+    'inspector_work_oldest_due_seconds{kind="ask"}': "20",
+    'inspector_work{kind="ask",state="quarantined"}': "0",
+    'inspector_work{kind="ask",state="ready"}': "400",
+    "inspector_snapshot_age_seconds": "4",
+    "inspector_settlements_failed_total": "3",
+    "inspector_ledger_unsealed_seconds": "2",
+    "inspector_pulse_failures_total": "1",
+    'inspector_http_requests_total{route="/v1/cases",method="POST",status="5xx"}': "2",
+    'inspector_http_requests_total{route="/health/ready",method="GET",status="5xx"}': "0+9",
+    "inspector_clock_ahead_seconds": "0.2",
+    "inspector_law_refused": "0",
+    "inspector_calendar_horizon_seconds": "17280000",
+}
+"""An office on a good day, by series; `0+9` grows by nine a step. None of it is an alarm, a busy queue and a restarting probe included."""
+
+DISASTERS: Mapping[str, tuple[str, str]] = {
+    "InspectorAdverseWithoutReview": ("inspector_adverse_without_review", "1"),
+    "InspectorDeadlineTomorrow": ('inspector_deadlines_at_risk{within_working_days="1"}', "2"),
+    "InspectorRetractionOpen": ("inspector_credit_retractions_open", "1"),
+    "InspectorVisitShort": ('inspector_visits{state="SHORT"}', "1"),
+    "InspectorCoverageHole": ('inspector_coverage_holes{lack="inspectors"}', "1"),
+    "InspectorCatalogueFilingLate": ("inspector_catalogue_filings_late", "1"),
+    "InspectorSelfProofUnread": ('inspector_self_proofs{agency="county",state="RECEIVED"}', "1"),
+    "InspectorMatterWaits": ('inspector_attention{kind="work_stopped"}', "1"),
+    "InspectorAgreementTooLate": ('inspector_attention{kind="held_beyond"}', "1"),
+    "InspectorConnectorAway": (f"inspector_connector_breaker_open{BANK}", "1"),
+    "InspectorConnectorBarred": (f"inspector_connector_barred{BANK}", "1"),
+    "InspectorConnectorPaused": (f"inspector_connector_paused{BANK}", "1"),
+    "InspectorQuotaSpent": (f"inspector_connector_quota_left{BANK}", "0"),
+    "InspectorSourceDrifts": ('inspector_source_drifting{connector="bank",fact="deposit"}', "1"),
+    "InspectorChannelOff": ('inspector_channels_off{channel="sms"}', "2"),
+    "InspectorCreditDiffers": ('inspector_credit_differences{connector="bank",kind="missing"}', "1"),
+    "InspectorCreditNotCompared": (f"inspector_credit_compared_seconds{BANK}", "200000"),
+    "InspectorDown": ('up{job="inspector"}', "0"),
+    "InspectorClockStands": ('inspector_tick_last_timestamp_seconds{tick="promote"}', str(SOUND * STEP * 60)),
+    "InspectorScheduleLate": ('inspector_schedule_next_seconds{schedule="plan:q"}', "-5000"),
+    "InspectorWorkLate": ('inspector_work_oldest_due_seconds{kind="ask"}', "5000"),
+    "InspectorWorkStopped": ('inspector_work{kind="ask",state="quarantined"}', "1"),
+    "InspectorSnapshotStale": ("inspector_snapshot_age_seconds", "5000"),
+    "InspectorSettlementsFail": ("inspector_settlements_failed_total", "3+2"),
+    "InspectorLedgerUnsealed": ("inspector_ledger_unsealed_seconds", "5000"),
+    "InspectorPulseUnheard": ("inspector_pulse_failures_total", "1+5"),
+    "InspectorServerErrors": ('inspector_http_requests_total{route="/v1/cases",method="POST",status="5xx"}', "2+3"),
+    "InspectorClockAhead": ("inspector_clock_ahead_seconds", "-9"),
+    "InspectorLawRefused": ("inspector_law_refused", "1"),
+    "InspectorCalendarEnds": ("inspector_calendar_horizon_seconds", "500000"),
+}
+BESIDE = {"InspectorAgreementTooLate": {"InspectorMatterWaits"}}
+"""What may fire beside another: a matter of that kind that lies for days is one that waits, too."""
+
+
+def rules() -> Iterator[dict[str, Any]]:
+    """Every alert as it is written."""
+    for group in yaml.safe_load(RULES.read_text("utf-8"))["groups"]:
+        yield from group["rules"]
+
+
+def drawn() -> Iterator[tuple[str, str]]:
+    """Every expression of the dashboard, with its drawing's title."""
+    for panel in json.loads(DASHBOARD.read_text("utf-8"))["panels"]:
+        yield from ((panel["title"], one["expr"]) for one in panel.get("targets", ()))
+
+
+def values(told: str, count: int) -> str:
+    """A series in promtool's own notation: a value that stays, or one that grows."""
+    start, _, step = told.partition("+")
+    return f"{start}+{step or 0}x{count - 1}"
+
+
+def office(name: str | None) -> dict[str, Any]:
+    """Days of an office: first all is well, then comes the disaster, if there is one."""
+    series, bad = DISASTERS[name] if name else ("", "")
+    calm = {one: values(told, SOUND + BAD) for one, told in CALM.items() if one != series}
+    told = [{"series": one, "values": held} for one, held in calm.items()]
+    if series:
+        told.append({"series": series, "values": f"{values(CALM[series], SOUND)} {values(bad, BAD)}"})
+    firing = {name, *BESIDE.get(name, ())} if name else set()
+
+    def asked(sample: int, which: set[str | None]) -> dict[str, Any]:
+        samples = [{"labels": f'{{alertname="{one}"}}', "value": 1} for one in sorted(map(str, which))]
+        expression = 'count by (alertname) (ALERTS{alertstate="firing"})'
+        return {"expr": expression, "eval_time": f"{sample * STEP}m", "exp_samples": samples}
+
+    return {
+        "interval": f"{STEP}m",
+        "name": name or "a good day",
+        "input_series": told,
+        "promql_expr_test": [asked(SOUND - 1, set()), asked(SOUND + BAD - 1, firing)],
+    }
+
+
+@pytest.mark.needs("promtool")
+@pytest.mark.parametrize("names", [["InspectorDown"], pytest.param([*DISASTERS], marks=pytest.mark.slow)], ids=["one", "all"])
+def test_each_alert_is_silent_on_a_good_day_and_fires_alone_in_its_disaster(tmp_path: Path, names: list[str]) -> None:
+    told = {
+        "rule_files": [str(RULES)],
+        "evaluation_interval": f"{STEP}m",
+        "tests": [office(None), *(office(name) for name in names)],
+    }
+    (tmp_path / "tests.yaml").write_text(yaml.safe_dump(told), encoding="utf-8")
+    ran = subprocess.run(
+        [needs.require("promtool"), "test", "rules", str(tmp_path / "tests.yaml")],
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_no_alert_is_without_its_disaster() -> None:
+    assert [rule["alert"] for rule in rules()] == [*DISASTERS]
+
+
+@pytest.mark.needs("promtool")
+def test_a_disaster_that_no_alert_sees_would_be_noticed(tmp_path: Path) -> None:
+    """The proof above can fail: with the rule's number moved out of reach it does."""
+    dull = RULES.read_text("utf-8").replace("inspector_adverse_without_review > 0", "inspector_adverse_without_review > 9")
+    (tmp_path / "rules.yaml").write_text(dull, encoding="utf-8")
+    told = {"rule_files": ["rules.yaml"], "evaluation_interval": f"{STEP}m", "tests": [office("InspectorAdverseWithoutReview")]}
+    (tmp_path / "tests.yaml").write_text(yaml.safe_dump(told), encoding="utf-8")
+    ran = subprocess.run(
+        [needs.require("promtool"), "test", "rules", str(tmp_path / "tests.yaml")], capture_output=True, timeout=100, check=False
+    )
+    assert ran.returncode == 1
+
+
+@pytest.mark.needs("promtool")
+def test_prometheus_takes_rules_configuration_and_every_expression_of_the_dashboard(tmp_path: Path) -> None:
+    recorded = [{"record": f"drawn_{number}", "expr": expression} for number, (_, expression) in enumerate(drawn())]
+    (tmp_path / "drawn.yaml").write_text(yaml.safe_dump({"groups": [{"name": "drawn", "rules": recorded}]}), encoding="utf-8")
+    files = (
+        ("rules", str(RULES)),
+        ("rules", str(tmp_path / "drawn.yaml")),
+        ("config", "--syntax-only", str(FOLDER / "prometheus.yaml")),
+    )
+    for words in files:
+        ran = subprocess.run(
+            [needs.require("promtool"), "check", *words], capture_output=True, text=True, timeout=30, check=False
+        )
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_alerts_and_dashboard_ask_for_what_the_house_says_and_by_labels_that_it_has() -> None:
+    held = Metrics()
+    families = {family.name: family for family in held.registry.collect()}
+    labels = {name: set(getattr(family, "_labelnames", ())) for name, family in families.items()}
+    labels |= {one._name: set(one._labelnames) for one in vars(held).values() if hasattr(one, "_labelnames")}
+    for title, expression in (*((rule["alert"], rule["expr"]) for rule in rules()), *drawn()):
+        asked = re.findall(r"(inspector_[a-z_]+)(?:\{([^}]*)\})?", expression)
+        assert asked or "up{" in expression, title
+        grouped = {name.strip() for names in re.findall(r"by \(([^)]*)\)", expression) for name in names.split(",")} - {"le"}
+        for name, given in asked:
+            family = re.sub("_(total|bucket)$", "", name)
+            assert family in families, (title, name)
+            assert {*grouped, *re.findall(r"([a-z_]+)!?=", given)} <= labels[family], (title, name)
+
+
+def test_the_dashboard_speaks_both_languages_and_each_drawing_has_its_place() -> None:
+    panels = json.loads(DASHBOARD.read_text("utf-8"))["panels"]
+    assert all(re.search("[一-鿿]", one["title"]) and re.search("[A-Za-z]", one["title"]) for one in panels)
+    taken = [
+        (x, y)
+        for at in (one["gridPos"] for one in panels)
+        for x in range(at["x"], at["x"] + at["w"])
+        for y in range(at["y"], at["y"] + at["h"])
+    ]
+    assert len(taken) == len(set(taken))
+    assert len({one["id"] for one in panels}) == len(panels)
+
+
+def test_each_alert_speaks_both_languages_says_how_urgent_it_is_and_has_a_runbook_with_commands() -> None:
+    chapters = dict(re.findall(r"^### (\w+)\n(.*?)(?=^##|\Z)", RUNBOOKS.read_text("utf-8"), re.MULTILINE | re.DOTALL))
+    assert list(chapters) == sorted(chapters, key=[rule["alert"] for rule in rules()].index), "in the order of the rules"
+    for rule in rules():
+        name, told = rule["alert"], rule["annotations"]
+        assert rule["labels"]["severity"] in {"page", "work"}, name
+        assert re.search(r"[一-鿿]", told["summary_zh"]), name
+        assert not re.search(r"[一-鿿]", told["summary"]), name
+        assert re.search(r"^\./run [a-z]", chapters[name], re.MULTILINE), f"{name}: a way out is a command"
+        assert re.search(r"[一-鿿]", chapters[name]), name
