@@ -37,7 +37,7 @@ WEBHOOK = by(
     "integration.test_webhooks:test_a_callback_verifies_by_the_standards_own_library_and_an_altered_one_does_not",
 )
 ANY_HTTP = ("property.test_http_faults:test_no_fault_in_any_order_ever_yields_a_match_or_a_mismatch",)
-NO_BELIEF = ("property.test_http_faults:test_no_fault_in_any_order_is_a_level_a_receipt_or_a_part_of_a_seed",)
+NO_BELIEF = ("property.test_http_faults:test_no_fault_in_any_order_is_a_level_a_receipt_a_statement_or_a_part_of_a_seed",)
 _UNHEEDED: Row = {
     **HTTP,
     Fault.BUSINESS: Never("any 2xx is a receipt: the body means nothing there (Standard Webhooks; a beat)"),
@@ -54,6 +54,7 @@ _ROWS = (
     "rows have no envelope that could call itself well; words of an outage in the agreed column are no value (unit.test_value:"
     "test_no_words_of_an_outage_are_a_value_of_any_fact_whatever_was_promised)"
 )
+_STATED = "integration.test_statements"
 _NO_TIME = "the protocol names no time to come back at; busy is later by our own waits"
 _GATEWAY, _SECRET = "integration.test_gateway", "integration.test_gateway_secret"
 
@@ -329,10 +330,25 @@ KINDS: Mapping[str, Kind] = {
         more=(f"{_SFTP}:test_no_fault_in_any_order_is_a_match_or_a_mismatch_and_the_last_good_delivery_stays",),
         row=_FETCHED,
     ),
-    "agencies.http": Kind(suite="integration.test_connectors:TestAgency", more=NO_BELIEF, row={**HTTP, Fault.UNSIGNED: WEBHOOK}),
+    "agencies.http": Kind(
+        suite="integration.test_connectors:TestAgency",
+        more=(
+            *NO_BELIEF,
+            "integration.test_signed_replies:test_only_what_is_whole_fresh_and_signed_with_one_of_our_secrets_is_believed",
+            "integration.test_signed_replies:test_a_letter_leaves_signed_and_each_signed_answer_counts_once",
+        ),
+        row={**HTTP, Fault.UNSIGNED: WEBHOOK},
+    ),
     "agencies.email": Kind(
         suite=f"{_MAIL}:TestEmail",
         wire=False,
+        more=(
+            "integration.test_mail_of_strangers:test_a_mail_costs_no_more_than_its_bytes",
+            "integration.test_mail_of_strangers:test_a_mail_that_cannot_be_read_is_put_aside_once_and_the_one_behind_it_is_taken",
+            "integration.test_mail_of_strangers:test_of_two_daemons_with_the_same_mail_the_second_knows_that_it_was_taken",
+            "integration.test_mailbox:test_a_box_that_is_away_keeps_nobody_waiting",
+            "integration.test_mailbox:test_a_mail_is_read_in_the_charset_and_form_that_programs_write",
+        ),
         row=_SMTP,
     ),
     "agencies.paper": Kind(
@@ -354,11 +370,36 @@ KINDS: Mapping[str, Kind] = {
     "channels.supervision": _pushes("integration.test_carriers:TestSupervision", _CARRIERS),
     "channels.webpush": Kind(suite="integration.test_webpush:TestWebPush", row={**_UNHEEDED, Fault.UNSIGNED: _PUSHED}),
     "channels.email": Kind(suite="integration.test_mail_pushes:TestEmail", wire=False, row=_SMTP),
-    "channels.webhook": Kind(suite="integration.test_connectors:TestChannel", row={**_UNHEEDED, Fault.UNSIGNED: WEBHOOK}),
+    "channels.webhook": Kind(
+        suite="integration.test_connectors:TestChannel",
+        more=(
+            "integration.test_push_receipts:test_reports_that_the_gateway_has_signed_bring_a_seat_further_once_and_others_are_not_heard",
+            "integration.test_pushes:test_a_report_of_what_nobody_has_sent_changes_nothing",
+        ),
+        row={**_UNHEEDED, Fault.UNSIGNED: WEBHOOK},
+    ),
     "callbacks.webhook": Kind(suite="integration.test_connectors:TestCallback", row={**_UNHEEDED, Fault.UNSIGNED: WEBHOOK}),
     "credit.files": Kind(suite=f"{_FILES}:TestFilesSource", wire=False, more=_LEVELS, row=_DELIVERED),
     "credit.sftp": Kind(suite=f"{_SFTP}:TestSftpSource", wire=False, more=_LEVELS, row=_FETCHED),
-    "credit.http": Kind(suite="integration.test_connectors:TestCredit", more=NO_BELIEF, row={**HTTP, Fault.UNSIGNED: BEARER}),
+    "credit.http": Kind(
+        suite="integration.test_connectors:TestCredit",
+        more=(
+            *NO_BELIEF,
+            f"{_STATED}:test_what_is_not_proven_to_be_whole_is_no_statement",
+            f"{_STATED}:test_no_fault_of_the_wire_is_a_statement",
+            f"{_STATED}:test_a_file_that_is_cut_off_uncounted_or_not_as_agreed_is_none_and_no_older_one_stands_in_for_it",
+            f"{_STATED}:test_an_old_file_that_is_broken_for_ever_is_passed_over_once_a_newer_good_one_has_come",
+            "integration.test_books:test_an_outage_garbage_or_a_statement_that_is_cut_off_never_counts_as_missing",
+        ),
+        row={
+            **HTTP,
+            Fault.UNSIGNED: by(
+                *BEARER.tests,
+                f"{_STATED}:test_the_stub_takes_nothing_that_is_unsigned_altered_or_sent_twice",
+                "integration.test_books:test_whoever_signs_with_another_key_is_not_let_in_and_nothing_is_concluded",
+            ),
+        },
+    ),
     "witnesses.http": Kind(suite="integration.test_connectors:TestWitness", more=NO_BELIEF, row={**HTTP, Fault.UNSIGNED: BEARER}),
     "pulses.http": Kind(suite="integration.test_connectors:TestPulse", row={**_UNHEEDED, Fault.UNSIGNED: BEARER}),
     "identity.oidc": Kind(
@@ -377,6 +418,7 @@ KINDS: Mapping[str, Kind] = {
     "seeds.reveal": Kind(suite="integration.test_connectors:TestReveal", more=NO_BELIEF, row={**HTTP, Fault.UNSIGNED: BEARER}),
     "seeds.drand": Kind(
         suite="integration.test_beacon_seeds:TestDrand",
+        more=NO_BELIEF,
         row={
             **HTTP,
             Fault.UNSIGNED: by(
@@ -387,6 +429,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     "seeds.nist": Kind(
         suite="integration.test_beacon_seeds:TestNist",
+        more=NO_BELIEF,
         row={
             **HTTP,
             Fault.UNSIGNED: by(
