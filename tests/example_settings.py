@@ -11,7 +11,8 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from inspector.settings import PREFIX, AgencySettings, PlanSettings, Settings, fields
+from inspector.agencies import AgencySettings, PlanSettings
+from inspector.settings import PREFIX, Settings, fields
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLE = ROOT / "config" / "example.toml"

@@ -22,7 +22,8 @@ from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, complete, p
 from inspector.web.roles import Role
 from inspector.web.selfproofs import CallBackIn, ReadingIn, SelfProofShown, file_of, proof_shown
 from inspector.web.selfproofs import read as read_so
-from inspector.web.session import Visitor, guard, held_cookie, to_login, written_by_officer
+from inspector.web.session import Visitor, to_login, written_by_officer
+from inspector.web.signedin import guard, held_cookie
 
 router = APIRouter(include_in_schema=False)
 SHOWN = 100

@@ -123,7 +123,7 @@ def put_off(office: Office, row: Work, error: Unavailable) -> None:
     now, flow = office.now(), FLOWS[OrderKind(row.kind)]
     with office.store.begin() as tx:
         if flow.tried is not None:
-            flow.tried(tx, row, office, error.attempts, now)
+            flow.tried(tx, row, office, error, now)
         if row.expires_at is None or now < row.expires_at:
             tx.work.postpone(row, min(now + timedelta(hours=6), row.expires_at or now + YEAR), error.code, counted=False)
             return

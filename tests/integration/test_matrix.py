@@ -13,8 +13,9 @@ from inspector import plugins
 from inspector.testing import OverHttp, PortContract
 from inspector.testing.faults import table
 from tests.cells import By, Fault, Kind, Never, Played
+from tests.faultrows import HTTP
 from tests.house import ROOT
-from tests.matrix import HTTP, KINDS
+from tests.matrix import KINDS
 
 NAMES = {one.name for one in table({}, heeds=True, empty=False)}
 

@@ -25,6 +25,7 @@ NONE = {
     "pack.announced": "what the pack rests on stands in its approval, which the line tells",
     "pack.approved": "the document of approval is what it rests on, and the line tells it",
     "attention.close": "a person has seen to a matter; the decision that opened it has the basis",
+    "operator.signin.end": "a person has ended a session of a browser; whoever it was signs in again",
     "operator.{}": "an operator's own act at the machine, signed with a name; no rule decides",
     "seat.handed_over": "the channel's receipt for a push that `seat.order` has based",
     "seat.{}": "a channel's report that a push was delivered, or read; nothing is decided by it",

@@ -62,6 +62,7 @@ def test_every_connector_that_speaks_http_of_our_own_making_has_its_messages_on_
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["entry-points"]
     modules = {target.partition(":")[0] for kinds in declared.values() for target in kinds.values()}
     public = {
+        "connectors.identity.oidc",
         "connectors.seeds.drand",
         "connectors.seeds.nist",
         "connectors.sources.gateway",
