@@ -137,6 +137,7 @@ def _seat(desk: Desk, name: str, form: Fields) -> None:
             at = f"{form.one('at')}:00+08:00" if form.one("at") else None
             told = {"way": form.one("way"), "at": at, "words": form.one("words")}
             attempts.enter(desk, name, read(AttemptIn, **told), form.message_id())
+            return
         case "arrive":
             complete(form, Invalid("arrival_missing", field="arrival_code"))
             fieldnotes.enter(desk, name, _note(form), form.message_id())
