@@ -8,10 +8,11 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.listening import accepting
 from tests.needs import require
 
 USER, PASSWORD = "inspector", "broker-word"
@@ -115,33 +116,9 @@ LET_IN = bytes([0x20, 0x03, 0x00, 0x00, 0x00])
 """CONNACK without a flag, reason 0x00, no properties (MQTT 5.0, 3.2)."""
 
 
-@contextmanager
-def pretending(script: Script, *, drip: float = 0.0) -> Iterator[int]:
+def pretending(script: Script, *, drip: float = 0.0) -> AbstractContextManager[int]:
     """The port of a socket that plays a script to whoever comes, a byte every `drip` seconds."""
-    over, open_ones, played = threading.Event(), [], []  # type: threading.Event, list[socket.socket], list[threading.Thread]
-
-    def accept() -> None:
-        while not over.is_set():
-            with suppress(OSError):
-                line, _ = listening.accept()
-                open_ones.append(line)
-                played.append(threading.Thread(target=_play, args=(line, script, drip, over)))
-                played[-1].start()
-
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        acceptor = threading.Thread(target=accept)
-        acceptor.start()
-        try:
-            yield listening.getsockname()[1]
-        finally:
-            over.set()
-            listening.shutdown(socket.SHUT_RDWR)
-            acceptor.join()
-            for line in open_ones:
-                with suppress(OSError):
-                    line.shutdown(socket.SHUT_RDWR)
-            for one in played:
-                one.join(5)
+    return accepting(lambda line, over: _play(line, script, drip, over))
 
 
 def _play(line: socket.socket, script: Script, drip: float, over: threading.Event) -> None:

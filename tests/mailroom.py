@@ -8,7 +8,7 @@ import struct
 import threading
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -16,6 +16,8 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword
+
+from tests.listening import accepting
 
 
 @dataclass
@@ -105,31 +107,9 @@ Script = Mapping[str, bytes]
 """What is said to a command's first word; `""`: the greeting, `.`: the letter. Nothing said where there is nothing: then it is silence."""
 
 
-@contextmanager
-def pretending(script: Script, *, drip: float = 0.0) -> Iterator[int]:
+def pretending(script: Script, *, drip: float = 0.0) -> AbstractContextManager[int]:
     """The port of a socket that plays a script, a byte every `drip` seconds; `!` in place of an answer hangs up, `!!` resets."""
-    over = threading.Event()
-    open_ones: list[socket.socket] = []
-
-    def accept() -> None:
-        while not over.is_set():
-            with suppress(OSError):
-                line, _ = listening.accept()
-                open_ones.append(line)
-                threading.Thread(target=_play, args=(line, script, drip, over), daemon=True).start()
-
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        acceptor = threading.Thread(target=accept)
-        acceptor.start()
-        try:
-            yield listening.getsockname()[1]
-        finally:
-            over.set()
-            listening.shutdown(socket.SHUT_RDWR)
-            acceptor.join()
-            for line in open_ones:
-                with suppress(OSError):
-                    line.shutdown(socket.SHUT_RDWR)
+    return accepting(lambda line, over: _play(line, script, drip, over))
 
 
 def _play(line: socket.socket, script: Script, drip: float, over: threading.Event) -> None:
