@@ -10,6 +10,7 @@ from enum import StrEnum
 from inspector.domain.act import ActRow
 from inspector.domain.calendar import Term, Unit
 from inspector.domain.case import MatterKind, Method, Outcome, SubjectKind, VerifyFrom
+from inspector.domain.checkcode import CodeRow
 from inspector.domain.duty import ClauseRow, Follow, FollowRow, Rule, RuleRow
 from inspector.domain.errors import Invalid
 from inspector.domain.notice import Notice
@@ -298,6 +299,7 @@ class Policy:
     quiets: tuple[QuietRow, ...] = ()
     acts: tuple[ActRow, ...] = ()
     retentions: tuple[RetentionRow, ...] = ()
+    sheet: tuple[CodeRow, ...] = ()
     draw: DrawRow
     publish: PublishRow
     report: ReportRow

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64decode
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter
 from pydantic import Field, StringConstraints
@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 
 from inspector.domain.errors import Forbidden, Invalid, Missing
 from inspector.domain.evidence import Verdict
-from inspector.domain.fieldnote import FieldNote, Photo, Place, PlaceHow, Times, placed
+from inspector.domain.fieldnote import FieldNote, Photo, PlaceHow, Times
 from inspector.domain.finding import Seen
 from inspector.domain.material import MaterialKind
 from inspector.domain.version import Came, Clash, Gathered
@@ -25,11 +25,13 @@ from inspector.store.tx import Tx
 from inspector.web.answers import Shown
 from inspector.web.body import JsonRoute
 from inspector.web.caller import Caller
+from inspector.web.checksheets import NO_SHEET, CollatedShown, SheetIn, SheetShown, collated_shown, sheet_shown
 from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.errors import READS, WRITES
-from inspector.web.fields import NOTE, CaseId, ClaimName, Day, Digest, MessageId, Moment, NamePath, Strict, Text
+from inspector.web.fields import NOTE, CaseId, ClaimName, Day, Digest, Line, MessageId, Moment, NamePath, Strict, Text
 from inspector.web.links import By, Link
 from inspector.web.messages import FindingIn
+from inspector.web.places import NOWHERE, PlaceIn
 from inspector.web.roles import Role
 from inspector.web.selfproofs import SANDBOX, fitting
 
@@ -37,22 +39,6 @@ router = APIRouter(prefix="/v1/seats", tags=["visits"], route_class=JsonRoute)
 _FILES = {kind.value: {"schema": {"type": "string", "format": "binary"}} for kind in MaterialKind}
 _ENDINGS = {MaterialKind.JPEG: "jpg", MaterialKind.PNG: "png", MaterialKind.PDF: "pdf"}
 Note = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=NOTE)]
-
-
-class PlaceIn(Strict):
-    """Where: in words, or as the phone measured it (WGS 84 degrees, `within` so many metres)."""
-
-    words: Annotated[Text, Field(max_length=200)] = ""
-    latitude: Annotated[float, Field(ge=-90, le=90)] | None = None
-    longitude: Annotated[float, Field(ge=-180, le=180)] | None = None
-    within: Annotated[float, Field(ge=0, le=1_000_000)] | None = None
-
-    def place(self) -> Place:
-        """As the domain has it. Raises Invalid for half a measurement."""
-        return placed(self.words, self.latitude, self.longitude, self.within)
-
-
-NOWHERE = PlaceIn()
 
 
 class FromPhone(Strict):
@@ -73,6 +59,7 @@ class NoteIn(FromPhone):
     seen: Seen | None = None
     remarks: Text = ""
     visited_on: Day | None = None
+    sheet: SheetIn = NO_SHEET
 
     def noted(self) -> Noted:
         """As the flow takes it. Raises Invalid."""
@@ -84,6 +71,7 @@ class NoteIn(FromPhone):
             place=self.place.place(),
             captured_at=self.captured_at,
             sent_at=self.sent_at,
+            sheet=self.sheet.sheet(),
         )
 
 
@@ -117,10 +105,10 @@ class PhotoIn(FromPhone):
 
 
 class ChoiceIn(Strict):
-    """Which version of a fact stands, by its note (`stands`: the one in the result), and why."""
+    """Which version of a fact stands, by its note (`stands`: the one in the result), and why; of a line of the sheet no case is named."""
 
-    case_id: CaseId
-    claim: ClaimName
+    case_id: CaseId | Literal[""] = ""
+    claim: Line
     note: Note
     reasons: Text
 
@@ -165,6 +153,7 @@ class NoteShown(Shown):
     visited_on: date | None
     place: PlaceShown
     came: CameShown
+    sheet: SheetShown
 
 
 class PhotoShown(Shown):
@@ -233,6 +222,7 @@ class FieldShown(Shown):
     photos: tuple[PhotoShown, ...]
     missing: tuple[MissingShown, ...]
     clashes: tuple[ClashShown, ...]
+    sheet: CollatedShown
 
 
 @router.post("/{name}/notes", response_model=NotedShown, responses=WRITES)
@@ -274,7 +264,7 @@ def show_field(desk: AtDesk, by: By, name: NamePath) -> FieldShown:
         held, seat = _let_in(desk, tx, by, name)
         if not isinstance(by, str):
             embargo.note(tx, held.draw, by.name, f"api:notes:{name}", now)
-        return field_shown(name, fieldnotes.field_of(tx, held, seat.agency))
+        return field_shown(name, fieldnotes.field_of(desk.office, tx, held, seat.agency))
 
     return desk.act(do)
 
@@ -334,6 +324,7 @@ def field_shown(name: str, told: FromField) -> FieldShown:
         photos=tuple(photo_shown(one) for one in told.photos),
         missing=_missing(told.gathered),
         clashes=tuple(clash_shown(one) for one in told.gathered.clashes),
+        sheet=collated_shown(told.gathered.sheet),
     )
 
 
@@ -364,6 +355,7 @@ def _note_shown(held: FieldNote) -> NoteShown:
         visited_on=held.on,
         place=PlaceShown.model_validate(held.place),
         came=_came(held.times),
+        sheet=sheet_shown(held.sheet),
     )
 
 

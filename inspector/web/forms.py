@@ -23,6 +23,7 @@ from inspector.domain.result import hindrance
 from inspector.domain.visit import Seat, SeatState, Visit
 from inspector.flows import dispatch, supervision, visitnotice, wording
 from inspector.flows.articles import articles
+from inspector.flows.checksheets import on_sheet
 from inspector.flows.fieldnotes import field_of
 from inspector.flows.seated import by_name
 from inspector.flows.visitnotice import VisitNotice
@@ -31,6 +32,7 @@ from inspector.store.tx import Tx, new_id
 from inspector.web import attempts, fieldnotes, links
 from inspector.web.assigned import MateShown, mates_shown
 from inspector.web.attempts import AttemptIn, AttemptsShown
+from inspector.web.checksheets import SheetWords, of_form
 from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.fieldnotes import ChoiceIn, FieldShown, NoteIn, field_shown
 from inspector.web.fields import Strict
@@ -59,6 +61,7 @@ class _SeatRead:
     entered: list[tuple[str, str, Finding]]
     parts: list[tuple[Part, str]]
     field: FieldShown | None
+    sheet: SheetWords
     lead: bool
     takes: bool
     people: dict[str, str]
@@ -175,6 +178,7 @@ def _note(form: Fields) -> NoteIn:
         visited_on=form.one("visited_on") or None,
         place={"words": form.one("place"), **place},
         captured_at=form.one("captured_at") or None,
+        sheet=of_form(form),
     )
 
 
@@ -197,7 +201,7 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
         policy = desk.office.book.get(tx.draws.get(held.draw).pack)
         knows = seat.state.knows and held.released
         places = _places(desk, tx, held) if knows else []
-        field = field_of(tx, whole, seat.agency) if knows else None
+        field = field_of(desk.office, tx, whole, seat.agency) if knows else None
         return _SeatRead(
             held=held,
             seat=seat,
@@ -209,6 +213,7 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
             entered=_entered(desk, tx, held) if knows else [],
             parts=[(one, _person(tx, one.agency, one.by)) for one in held.parts],
             field=field_shown(name, field) if field is not None else None,
+            sheet=SheetWords(*on_sheet(desk.office, tx, whole, seat.agency), language(request)),
             lead=field is not None and field.lead is not None and field.lead.name == seat.name,
             takes=closed_to(whole, team, seat) is None,
             people={one.inspector: _person(tx, one.agency, one.inspector) for one in team},
@@ -242,6 +247,8 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
         "entered": told.entered,
         "parts": told.parts,
         "field": told.field,
+        "sheet": told.sheet,
+        "many": form.all if form else lambda _: [],
         "lead": told.lead,
         "people": told.people,
         "named": {f"{one.case_id}:{one.claim}": fact for one, fact in facts},
