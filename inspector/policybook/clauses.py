@@ -84,6 +84,7 @@ def _cited(draft: Draft) -> Iterator[tuple[str, tuple[str, frozenset[str]]]]:
         "staff": [draft.staff] if draft.staff is not None else [],
         "act": draft.acts,
         "retention": draft.retentions,
+        "sheet": draft.sheet,
         "publish": [draft.publish],
         "report": [draft.report],
     }
@@ -110,7 +111,7 @@ PROOFS: tuple[tuple[tuple[str, ...], Callable[[Draft, Found], None]], ...] = (
                 "outcome",
             ),
             *("rule", "follow", "clause", "credit", "draw", "publish", "report", "floor", "ceiling", "staff", "act", "retention"),
-            *("combine", "suspension", "extension", "transition", "quiet"),
+            *("combine", "suspension", "extension", "transition", "quiet", "sheet"),
         ),
         _clauses,
     ),

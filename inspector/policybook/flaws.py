@@ -113,6 +113,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "{value} 没有保存期限；写明保存期限的政策包，每类记录须有一行",
     ),
     "retention_twice": ("{value} has two rows; keep one", "{value} 有两行；保留一行"),
+    "sheet_twice": ("list {other} has code {value} twice; keep one", "列表 {other} 的代码 {value} 有两行；保留一行"),
     "retention_outlasts": (
         "what was said word for word is kept for {value}, longer than its case ({other}): shorten it",
         "答复原文的保存期限 {value} 长于案卷的 {other}；请缩短",

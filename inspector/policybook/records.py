@@ -70,6 +70,12 @@ def _retentions(draft: Draft, found: Found) -> None:
         found("retention_outlasts", f"retention {answer.row}", "keep", value=kept, other=case.keep)
 
 
+def _sheet(draft: Draft, found: Found) -> None:
+    for row in draft.sheet:
+        if sum((one.list, one.code) == (row.list, row.code) for one in draft.sheet) > 1:
+            found("sheet_twice", f"sheet {row.row}", "code", value=row.code, other=row.list.value)
+
+
 def _length(term: Term) -> timedelta:
     """A year is twelve months here, so that the same time in other words is no longer one."""
     return span(Term(amount=12 * term.amount, unit=Unit.MONTH) if term.unit is Unit.YEAR else term)
@@ -79,5 +85,6 @@ PROOFS: tuple[tuple[tuple[str, ...], Callable[[Draft, Found], None]], ...] = (
     (("act", "outcome"), _acts),
     (("item",), _insured),
     (("retention",), _retentions),
+    (("sheet",), _sheet),
 )
 """Each proof with the tables it needs whole."""

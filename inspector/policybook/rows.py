@@ -11,6 +11,7 @@ from inspector.domain.act import GRAVITY, KEPT, ActRow
 from inspector.domain.apart import apart
 from inspector.domain.calendar import Term, Unit
 from inspector.domain.case import MatterKind, Method, Outcome, SubjectKind, VerifyFrom
+from inspector.domain.checkcode import CodeRow
 from inspector.domain.duty import ClauseRow, FollowRow, RuleRow
 from inspector.domain.pause import ExtensionRow, SuspensionRow
 from inspector.domain.policy import Excluded, Item, LevelRow, OutcomeRow, Policy, Profile, Proposal, StrategyRow, TermRow
@@ -34,7 +35,7 @@ from inspector.domain.scale import Scale
 from inspector.domain.source import permitting
 from inspector.domain.timer import Timer
 from inspector.domain.transition import TransitionRow
-from inspector.policybook import conduct, duties, facts, legaltime, publishing, quotas, scales
+from inspector.policybook import checked, conduct, duties, facts, legaltime, publishing, quotas, scales
 from inspector.policybook.part import CODE, LEVEL, NAME, Part
 from inspector.policybook.sources import sources
 from inspector.policybook.vague import vague
@@ -54,7 +55,19 @@ _HEAD = ("id", "version", "title", "effective_from", "sources", "credit", "draw"
 _TABLES = ("level", "sampling", "frequency", "check", "term", "outcome", "rule")
 _OPTIONAL = (
     *("effective_to", "axis", "combine", "item", "ground", "strategy", "floor", "ceiling", "staff", "size", "minimum"),
-    *("suppression", "cites_only", "follow", "clause", "suspension", "extension", "quiet", "transition", "act", "retention"),
+    *(
+        "suppression",
+        "cites_only",
+        "follow",
+        "clause",
+        "suspension",
+        "extension",
+        "quiet",
+        "transition",
+        "act",
+        "retention",
+        "sheet",
+    ),
 )
 
 
@@ -99,6 +112,7 @@ class Draft:
     quiets: tuple[QuietRow, ...]
     acts: tuple[ActRow, ...]
     retentions: tuple[RetentionRow, ...]
+    sheet: tuple[CodeRow, ...]
     draw: DrawRow
     publish: PublishRow
     report: ReportRow
@@ -151,6 +165,7 @@ class Draft:
             quiets=self.quiets,
             acts=self.acts,
             retentions=self.retentions,
+            sheet=self.sheet,
             draw=self.draw,
             publish=self.publish,
             report=self.report,
@@ -242,6 +257,7 @@ def read(part: Part) -> Draft:
         quiets=rows("quiet", "id", legaltime.quiet),
         acts=rows("act", "id", conduct.act),
         retentions=rows("retention", "id", conduct.retention),
+        sheet=rows("sheet", "id", checked.sheet),
         publish=single("publish", publishing.publish),
         report=single("report", publishing.report),
         broken=frozenset(broken),

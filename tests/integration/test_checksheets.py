@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import ExitStack
 
 import pytest
@@ -57,3 +58,47 @@ def test_a_refusal_to_sign_is_kept_with_its_reason_and_the_firm_s_words_whether_
         told = officer.get(f"/v1/seats/{first}/notes").json()["sheet"]
         assert (told["clashes"], [one["signing_reason"] for one in told["signatures"]]) == ([], ["认为与事实不符"])
         assert "note_clash" not in [one["kind"] for one in officer.get("/v1/attention").json()["attention"]]
+
+
+def test_what_two_of_a_team_tick_adds_up_what_excludes_itself_waits_for_the_lead_and_what_no_pack_lists_is_refused(
+    edge: Edge, hand: Hand, links: ExitStack
+) -> None:
+    visit, (first, second), (lead, mate) = team(edge, links)
+    (doubt,) = visit.doubts
+    with edge.office.store.read() as tx:
+        item = tx.cases.get(doubt.case_id).item
+    about = f"{doubt.case_id}:{doubt.claim}"
+
+    def ticked(*outcomes: str, **more: object) -> dict[str, object]:
+        return {"sheet": {"rows": [{"item": item, "outcomes": outcomes, **more}]}}
+
+    assert code(mate.post(f"/v1/seats/{second}/notes", json=ticked("odd"))) == (422, "sheet_code_unknown")
+    assert code(mate.post(f"/v1/seats/{second}/notes", json=ticked("none-found", "moved"))) == (422, "sheet_codes_exclude")
+    taken = mate.post(f"/v1/seats/{second}/notes", json=ticked("none-found", modes=["network"], words="远程查看"))
+    assert taken.json()["became"] == "WAITS"
+    with edge.client() as browser:
+        path = f"/seat/{first}/{edge.office.link_token('seat', first)}"
+        page = browser.get(path).text
+        assert "通过登记的住所（经营场所）无法联系" in page
+        form = {f"outcomes:{item}": ["corrected", "moved"], f"modes:{item}": "on-site", f"sheet_words:{item}": "", "do": "result"}
+        bare = browser.post(path, data=form | {f"verdict:{about}": "match", "signing": "REFUSED"}).text
+        assert len(re.findall(r'type="checkbox"[^>]* checked>', bare)) == 3, "every box stays ticked"
+        assert (
+            browser.post(path, data=form | {f"verdict:{about}": "match", f"followed_on:{item}": "2026-03-02"}).status_code == 303
+        )
+        page = browser.get(path + "?lang=en").text
+        assert "Two of the team have filled in the check sheet differently" in page
+        assert "corrected when ordered to" in page
+    told = lead.get(f"/v1/seats/{first}/notes").json()
+    (clash,) = told["sheet"]["clashes"]
+    assert (clash["line"], [one["said"] for one in clash["versions"]]) == (
+        f"outcomes~{item}",
+        [["none-found"], ["corrected", "moved"]],
+    )
+    assert told["sheet"]["lines"] == [{"line": f"modes~{item}", "said": ["on-site", "network"]}], (
+        "codes add up in the pack's order"
+    )
+    with edge.office.store.read() as tx:
+        assert tx.visits.get(visit.id).parts == (), "the result waits for the lead, as with findings"
+    choice = {"claim": clash["line"], "note": clash["versions"][1]["note"], "reasons": "现场所见为准"}
+    assert lead.post(f"/v1/seats/{first}/choices", json=choice).json() == {"became": "RESULT"}
