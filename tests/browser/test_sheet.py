@@ -52,7 +52,7 @@ def test_a_check_sheet_with_a_refusal_to_sign_waits_without_signal_outlives_a_re
     page.get_by_text("待发送：1 项").wait_for()
     page.reload()
     page.get_by_text("待发送：1 项").wait_for()
-    expect(page.get_by_role("checkbox", name="已迁出", exact=True)).not_to_be_checked()
+    expect(page.locator("input[value=moved]")).not_to_be_checked()
     signal(phone, there=True)
     page.get_by_text("没有待发送的内容").wait_for()
     told, _ = field(visit)
