@@ -22,6 +22,7 @@ from inspector.domain.retention import RetentionRow
 from inspector.domain.reuse import Reuse
 from inspector.domain.sampling import POOL, Bounds, Limits, MinimumRow, SamplingRow, parted
 from inspector.domain.scale import CombineRow, Scale
+from inspector.domain.seeking import SHIPPED, SeekingRow
 from inspector.domain.showing import Showing
 from inspector.domain.timer import Timer
 from inspector.domain.transition import TransitionRow
@@ -300,6 +301,7 @@ class Policy:
     acts: tuple[ActRow, ...] = ()
     retentions: tuple[RetentionRow, ...] = ()
     sheet: tuple[CodeRow, ...] = ()
+    seeking: SeekingRow = SHIPPED
     draw: DrawRow
     publish: PublishRow
     report: ReportRow

@@ -1,8 +1,9 @@
-"""The rows of a pack about what inspectors write down on a check: the codes of the check sheet."""
+"""The rows of a pack about what inspectors write down on a check: the codes of the check sheet, and how often they seek somebody."""
 
 from __future__ import annotations
 
 from inspector.domain.checkcode import CodeList, CodeRow
+from inspector.domain.seeking import SeekingRow
 from inspector.policybook.part import CODE, Part
 
 
@@ -17,4 +18,16 @@ def sheet(part: Part) -> CodeRow:
         name_en=part.text("name_en"),
         basis=part.basis("basis"),
         alone="alone" in part.content and part.flag("alone"),
+    )
+
+
+def seeking(part: Part) -> SeekingRow:
+    """`[seeking]`."""
+    part.keys(("id", "least", "ways", "days", "basis"))
+    return SeekingRow(
+        row=part.text("id"),
+        least=part.whole("least", 1),
+        ways=part.whole("ways", 1),
+        days=part.whole("days", 1),
+        basis=part.basis("basis"),
     )

@@ -85,6 +85,7 @@ def _cited(draft: Draft) -> Iterator[tuple[str, tuple[str, frozenset[str]]]]:
         "act": draft.acts,
         "retention": draft.retentions,
         "sheet": draft.sheet,
+        "seeking": [draft.seeking] if draft.seeking is not None else [],
         "publish": [draft.publish],
         "report": [draft.report],
     }
@@ -111,7 +112,7 @@ PROOFS: tuple[tuple[tuple[str, ...], Callable[[Draft, Found], None]], ...] = (
                 "outcome",
             ),
             *("rule", "follow", "clause", "credit", "draw", "publish", "report", "floor", "ceiling", "staff", "act", "retention"),
-            *("combine", "suspension", "extension", "transition", "quiet", "sheet"),
+            *("combine", "suspension", "extension", "transition", "quiet", "sheet", "seeking"),
         ),
         _clauses,
     ),

@@ -32,6 +32,7 @@ from inspector.domain.sampling import (
     SuppressionRow,
 )
 from inspector.domain.scale import Scale
+from inspector.domain.seeking import SHIPPED, SeekingRow
 from inspector.domain.source import permitting
 from inspector.domain.timer import Timer
 from inspector.domain.transition import TransitionRow
@@ -55,19 +56,8 @@ _HEAD = ("id", "version", "title", "effective_from", "sources", "credit", "draw"
 _TABLES = ("level", "sampling", "frequency", "check", "term", "outcome", "rule")
 _OPTIONAL = (
     *("effective_to", "axis", "combine", "item", "ground", "strategy", "floor", "ceiling", "staff", "size", "minimum"),
-    *(
-        "suppression",
-        "cites_only",
-        "follow",
-        "clause",
-        "suspension",
-        "extension",
-        "quiet",
-        "transition",
-        "act",
-        "retention",
-        "sheet",
-    ),
+    *("suppression", "cites_only", "follow", "clause", "suspension", "extension", "quiet", "transition", "act", "retention"),
+    *("sheet", "seeking"),
 )
 
 
@@ -113,6 +103,7 @@ class Draft:
     acts: tuple[ActRow, ...]
     retentions: tuple[RetentionRow, ...]
     sheet: tuple[CodeRow, ...]
+    seeking: SeekingRow | None
     draw: DrawRow
     publish: PublishRow
     report: ReportRow
@@ -166,6 +157,7 @@ class Draft:
             acts=self.acts,
             retentions=self.retentions,
             sheet=self.sheet,
+            seeking=self.seeking or SHIPPED,
             draw=self.draw,
             publish=self.publish,
             report=self.report,
@@ -258,6 +250,7 @@ def read(part: Part) -> Draft:
         acts=rows("act", "id", conduct.act),
         retentions=rows("retention", "id", conduct.retention),
         sheet=rows("sheet", "id", checked.sheet),
+        seeking=maybe("seeking", checked.seeking),
         publish=single("publish", publishing.publish),
         report=single("report", publishing.report),
         broken=frozenset(broken),
