@@ -12,6 +12,7 @@ import smtplib
 import socket
 import ssl
 import time
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ from inspector.ports import Barred, Origin, PortError, Receipt, Refused, Unavail
 _MOST_SAID = 262_144
 """Bytes that a server may say in one call: a greeting that never ends is no greeting."""
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*")
+_PULSE = 2.0
+"""Seconds in which a kept conversation must show that it goes on; else there is a new one."""
 _SHUT = frozenset({530, 534, 535, 538})
 """Our name and password do not let us in (RFC 4954, 6), or are wanted and were not given."""
 _TLS = ("starttls", "implicit", "none")
@@ -56,12 +59,22 @@ class MailConfig(ConnectorConfig):
         return self.budget_seconds
 
 
-class Post:
-    """The way to one server. Each letter has a connection to itself: they are few, and what one leaves behind disturbs no other."""
+_MOST_LETTERS = 100
+"""Letters that one conversation carries; servers bound it, too, and end what is longer by themselves."""
 
-    def __init__(self, config: MailConfig, name: str, *, sleep: Callable[[float], None] = time.sleep) -> None:
+
+class Post:
+    """The way to one server, from any number of threads. Each letter under way has a connection to itself.
+
+    With `keep` seconds a connection whose letter was taken carries further ones that come so soon. Whatever else was said ends it: what
+    one letter leaves behind disturbs no other.
+    """
+
+    def __init__(self, config: MailConfig, name: str, *, keep: float = 0.0, sleep: Callable[[float], None] = time.sleep) -> None:
         """Raises Invalid (`connector_…`) when the configuration, the password or a certificate file cannot be used."""
         _check(config, name)
+        self._keep = keep
+        self._kept: deque[_Line] = deque()
         self._config = config
         self._name = name
         self._sleep = sleep
@@ -89,14 +102,51 @@ class Post:
         line = self._open(time.monotonic() + self._config.budget_seconds, 1)
         line.leave()
 
+    def close(self) -> None:
+        """End the conversations that were kept; what is under way goes on, and a letter after it has a connection of its own."""
+        self._keep = 0.0
+        by = time.monotonic() + 1
+        while (line := self._taken(self._kept.pop)) is not None:
+            line.leave(by)
+
     def _try(self, told: bytes, to: Sequence[str], until: float, number: int) -> Receipt:
-        line = self._open(until, number)
+        line = self._again(until) or self._open(until, number)
+        taken = False
         try:
-            return self._hand_over(line, told, to, number)
+            receipt = self._hand_over(line, told, to, number)
         except (smtplib.SMTPException, OSError) as error:
             raise _failure(error, number) from None
+        else:
+            taken = not receipt.refused
+            return receipt
         finally:
+            self._put_by(line, taken=taken)
+
+    def _again(self, until: float) -> _Line | None:
+        """A kept conversation that still goes on: the other side is asked first, for it may have hung up while nobody looked."""
+        while (line := self._taken(self._kept.pop)) is not None:
+            if line.goes_on(until, self._keep):
+                return line
+        return None
+
+    @staticmethod
+    def _taken(take: Callable[[], _Line]) -> _Line | None:
+        """A kept conversation; None: there is none, or another thread was quicker."""
+        try:
+            return take()
+        except IndexError:
+            return None
+
+    def _put_by(self, line: _Line, *, taken: bool) -> None:
+        line.letters += 1
+        line.since = time.monotonic()
+        if taken and self._keep and line.letters < _MOST_LETTERS:
+            self._kept.append(line)
+        else:
             line.leave()
+        while self._kept and time.monotonic() - self._kept[0].since > self._keep:  # the oldest, which nobody came for
+            if (old := self._taken(self._kept.popleft)) is not None:
+                old.leave()
 
     def _open(self, until: float, number: int) -> _Line:
         config = self._config
@@ -152,6 +202,21 @@ class _Line(smtplib.SMTP):
         self._until = until
         self._patience = patience
         self._tls = tls
+        self.letters, self.since = 0, 0.0
+
+    def goes_on(self, until: float, keep: float) -> bool:
+        """Whether it can carry one more letter, under the deadline of that one; if not, it is closed.
+
+        RSET (RFC 5321, 4.1.1.5) is asked in little time, and whatever but a yes is said to it is about the conversation, not the letter.
+        """
+        if time.monotonic() - self.since < keep:
+            self._until = min(until, time.monotonic() + _PULSE)
+            with suppress(smtplib.SMTPException, OSError):
+                if self.rset()[0] == 250:
+                    self._until = until
+                    return True
+        self.close()
+        return False
 
     def greet(self, host: str, port: int, patience: float) -> None:
         """Connect and say who we are. Raises OSError, SMTPException."""
@@ -162,11 +227,11 @@ class _Line(smtplib.SMTP):
             raise smtplib.SMTPConnectError(code, said)
         self.ehlo_or_helo_if_needed()
 
-    def leave(self) -> None:
-        """Say goodbye where that is possible, and close."""
+    def leave(self, by: float | None = None) -> None:
+        """Say goodbye where that is possible, and close; `by` this moment for one that was kept."""
         with suppress(smtplib.SMTPException, OSError):
             if self.sock is not None:
-                self._until = min(self._until, time.monotonic() + 1)
+                self._until = min(self._until, time.monotonic() + 1) if by is None else by
                 self.quit()
         self.close()
 

@@ -106,4 +106,5 @@ def read(file: str, content: bytes) -> Mail:
         sender=written.sender,
         text=written.text,
         flaw=flaw,
+        answers=written.answers,
     )

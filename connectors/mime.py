@@ -22,8 +22,13 @@ LONGEST_HEAD = 256_000
 LONGEST_FIELD = 1_000
 MOST_TEXT = 500_000
 """Characters of the text; a filled form is no longer, whatever is attached to it."""
+MOST_ANSWERED = 20
+"""Mails that one says it answers."""
 
-_WANTED = frozenset({"from", "message-id", "auto-submitted", "content-type", "content-transfer-encoding", "content-disposition"})
+_ABOUT = frozenset({"from", "message-id", "in-reply-to", "references", "auto-submitted"})
+_MACHINES = {"x-autoreply": "", "x-autorespond": "", "precedence": "auto_reply"}
+"""What absence notices say of themselves besides RFC 3834, as older programs write it; empty: whatever stands there, but no."""
+_WANTED = _ABOUT | {*_MACHINES} | {"content-type", "content-transfer-encoding", "content-disposition"}
 _CHARSETS: Mapping[str, str] = {
     **dict.fromkeys(("utf-8", "utf8", "us-ascii", "ascii", "ansi_x3.4-1968"), "utf-8"),
     **dict.fromkeys(("gb2312", "gbk", "x-gbk", "cp936", "gb18030", "gb_2312-80"), "gb18030"),
@@ -40,6 +45,7 @@ No others: among Python's there are some that take the square of a text's length
 
 _FOLD = re.compile(r"\n[ \t]+")
 _STRANGE = re.compile(r"[^!-~]")
+_NUMBER = re.compile(r"<[!-;=?-~]+>")
 _NO_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
 _SMALL = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
 _BREAKS = frozenset({"br", "p", "div", "tr", "li", "blockquote", "table", "ul", "ol", "h1", "h2", "h3", "h4", "hr", "pre"})
@@ -58,12 +64,16 @@ class NotRead(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """Who wrote a mail and what. `number`: its Message-ID; `automatic`: a machine wrote it (RFC 3834, RFC 3462)."""
+    """Who wrote a mail and what. `number`: its Message-ID; `automatic`: a machine wrote it (RFC 3834, RFC 3462).
+
+    `answers`: the numbers of the mails that it answers, the nearest first (RFC 5322, 3.6.4).
+    """
 
     sender: str
     number: str
     automatic: bool
     text: str
+    answers: tuple[str, ...] = ()
 
 
 def read(content: bytes) -> Written:
@@ -71,13 +81,23 @@ def read(content: bytes) -> Written:
     head, body = _parted(content.replace(b"\r\n", b"\n").replace(b"\r", b"\n"))
     kind = _kind(head)
     number = head.get("message-id", "")
-    automatic = head.get("auto-submitted", "no").strip().lower() != "no" or kind.get_content_type() == "multipart/report"
     return Written(
         sender=_STRANGE.sub("", parseaddr(head.get("from", "")[:1_000])[1]).lower()[:320],
         number="" if _STRANGE.search(number) else number[:200],
-        automatic=automatic,
+        automatic=_automatic(head) or kind.get_content_type() == "multipart/report",
         text=_text(head, body),
+        answers=_answered(head),
     )
+
+
+def _automatic(head: Mapping[str, str]) -> bool:
+    said = {name: head.get(name, "no").strip().lower() for name in ("auto-submitted", *_MACHINES)}
+    return any(told != "no" and _MACHINES.get(name, "") in ("", told) for name, told in said.items())
+
+
+def _answered(head: Mapping[str, str]) -> tuple[str, ...]:
+    found = _NUMBER.findall(f"{head.get('in-reply-to', '')} {head.get('references', '')}")
+    return tuple(dict.fromkeys(found))[:MOST_ANSWERED]
 
 
 def _parted(content: bytes) -> tuple[dict[str, str], bytes]:

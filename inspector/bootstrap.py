@@ -15,7 +15,7 @@ from difflib import get_close_matches
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
-from inspector import canary, lawbook, manners, plugins
+from inspector import canary, lawbook, manners, plugins, visitkeys
 from inspector.daemon.engine import engine_of
 from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.clock import OfficeTime
@@ -23,6 +23,7 @@ from inspector.domain.commitment import LIST_NAME
 from inspector.domain.drift import Rules
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.strict import matches
+from inspector.entrance import entrance
 from inspector.flows import books, levels, required
 from inspector.flows.agencytree import flaws as tree_flaws
 from inspector.flows.drift import Watch
@@ -126,6 +127,8 @@ def office(settings: Settings, held: Store, *, connectors: Connectors | None = N
         link_days=settings.web.link_days,
         accounts=settings.reconciliation.rules,
         pushing=settings.push.pushing(),
+        keys=visitkeys.read((one.id, one.visit_key_file, one.visit_keys_before_file) for one in proof.tree.values()),
+        entrance=entrance(settings),
     )
 
 
@@ -216,6 +219,8 @@ def _plan_flaws(plan: Plan, tree: Mapping[str, AgencyNode], *, whole: bool) -> I
             yield Invalid("plan_pack_missing", plan=plan.name, agency=agency)
     if plan.own and not plan.partners:
         yield Invalid("plan_lists_alone", plan=plan.name)
+    if plan.of == "results" and (plan.pool or plan.partners):
+        yield Invalid("plan_of_results_mixed", plan=plan.name)
     for name, count in Counter(listed.name for listed in lists_of(plan)).items():
         if not matches(LIST_NAME, name):
             yield Invalid("plan_list_name", plan=plan.name, list=name)

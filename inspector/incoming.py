@@ -41,7 +41,7 @@ class Mail:
     """A mail as it lies in the box; `flaw`: why it says nothing.
 
     `text` is what a person reads in it, quoted or written; what of it is an answer is the house's affair. `id` is its Message-ID, or else
-    its digest: a copy of it counts once. `digest` is the SHA-256 of its bytes.
+    its digest: a copy of it counts once. `digest` is the SHA-256 of its bytes. `answers`: the Message-IDs that it says it answers.
     """
 
     file: str
@@ -50,6 +50,7 @@ class Mail:
     sender: str
     text: str = ""
     flaw: str = ""
+    answers: tuple[str, ...] = ()
 
 
 @runtime_checkable

@@ -228,8 +228,9 @@ class Letter:
 class Receipt:
     """The other side has it. `reference` is its own number for it, empty when it gives none; `at` its own date of it, None likewise.
 
-    A date is never a machine's: what the other side did not date is dated in office time by who records it.
-    `refused`: of several addressees those who did not take it, with a code; `by_hand`: somebody must carry it on. A person is told.
+    A date is never a machine's: what the other side did not date is dated in office time by who records it. `refused`: of several
+    addressees those who did not take it, with a code; `by_hand`: somebody must carry it on. A person is told of both. `unconfirmed`:
+    what carries it calls it sent also where the other side refused it, so that nobody's silence counts from it.
     """
 
     reference: str
@@ -237,6 +238,7 @@ class Receipt:
     attempts: int = 1
     refused: tuple[str, ...] = ()
     by_hand: bool = False
+    unconfirmed: bool = False
 
 
 class Agency(Protocol):
@@ -328,10 +330,7 @@ class CreditPlatform(Protocol):
         """Hand an entry over. Raises Unavailable, Refused, Garbled."""
 
     def retract(self, retraction: CreditRetraction, *, key: str) -> Receipt:
-        """Take an entry back, so that no mark of it stays; a receipt also for one already taken back or never received.
-
-        Raises Unavailable, Refused, Garbled.
-        """
+        """Take an entry back, so that no mark of it stays; a receipt also for one taken back already or never had. Raises as `record`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

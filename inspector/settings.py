@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, Field, ValidationError
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
+from inspector.agencies import AgencySettings, PlanSettings
 from inspector.domain.errors import Invalid
 from inspector.labels import Lang, label, problem, toml
-from inspector.tuning import DriftSettings, EngineSettings, PushSettings, Reconciliation, Section
+from inspector.tuning import DriftSettings, EngineSettings, PushSettings, Reconciliation, Section, SignInSettings
 
 SHIPPED = Path(__file__).parent.parent / "policies"
 """The packs and calendars that come with the program: where the settings name none and none lie beside them."""
@@ -164,60 +165,6 @@ class Logging(Section):
     format: Literal["json", "text"] = Field("json", description="One JSON object a line, or text for eyes")
 
 
-class AgencySettings(Section):
-    """One agency of the tree."""
-
-    name: str = Field(description="Its name as shown to people")
-    parent: str | None = Field(None, description="The agency above it")
-    pack: str | None = Field(None, description="Its policy pack; without one the nearest pack above holds")
-    connector: str | None = Field(None, description="The agencies connector that letters to it go through")
-    language: Literal["zh-Hans", "en"] = Field("zh-Hans", description="The language of pushes to its people and of letters to it")
-    subjects: str | None = Field(
-        None,
-        description="The push channel that reaches citizens and firms by their code (the service platform's app): links to self-proofs go "
-        "through it; without one, here or above, the approving system or an officer hands them over",
-    )
-    liaison: str | None = Field(
-        None,
-        description="How its liaison officer is reached after the date, where not by `connector`: another connector of [assistance], or "
-        "CHANNEL:ADDRESS, a push channel and the person's address there",
-    )
-    head: str | None = Field(None, description="The same for its head")
-    digest: time | None = Field(
-        None,
-        description="Hour (08:30) of each working day when its letters go in one message, with which each request's clock starts",
-    )
-
-
-class PlanSettings(Section):
-    """One draw plan: when, and whose. That a year's draws may take place says its annual plan (`./run plan create`)."""
-
-    agency: str = Field(description="Whose draw it is")
-    trigger: str = Field(description='When: "cron mon 09:00" (names of days, never numbers), "cron day=1 09:00" or "every 2h"')
-    pool: bool = Field(False, description="Whether the daily-supervision pool is in the frame beside the cases")
-    partners: tuple[str, ...] = Field(
-        (),
-        alias="with",
-        description="Agencies that join every visit (joint check): each deals officers of its own, `agency` leads",
-    )
-    lists: Literal["shared", "own"] = Field(
-        "shared",
-        description='Of a plan with others: "shared" (one register, the lead\'s, and its rules), or "own" (each agency has its own '
-        "objects, classes and quotas by its own registers and pack, and goes where it has drawn; one commitment, one seed)",
-    )
-
-    @field_validator("lists", mode="before")
-    @classmethod
-    def _one_for_all(cls, told: object) -> object:
-        """What is said of single agencies would mix the two kinds (decision 24)."""
-        if isinstance(told, (list, tuple, dict)):
-            message = (
-                'all agencies share the lists or all have their own ("shared" or "own"): a plan cannot mix them, make two plans'
-            )
-            raise PydanticCustomError("lists_mixed", message)
-        return told
-
-
 class ShadowSettings(Section):
     """Running beside today's practice with nothing sent out."""
 
@@ -254,6 +201,7 @@ class Settings(BaseSettings):
     push: PushSettings = Field(default_factory=PushSettings)
     schedules: Schedules = Field(default_factory=Schedules)
     reconciliation: Reconciliation = Field(default_factory=Reconciliation)
+    signin: SignInSettings = Field(default_factory=SignInSettings)
     log: Logging = Field(default_factory=Logging)
     not_yet: tuple[str, ...] = Field(
         (),
@@ -275,6 +223,7 @@ class Settings(BaseSettings):
     seeds: dict[str, Connector] = Field(default_factory=dict, description="Seed sources by the names the pack's draw row uses")
     witnesses: dict[str, Connector] = Field(default_factory=dict, description="Witnesses of draws")
     shadow: ShadowSettings = Field(default_factory=ShadowSettings)
+    identity: dict[str, Connector] = Field(default_factory=dict, description="Identity providers that people may sign in by")
     pulse: Connector | None = Field(None, description="The dead-man's switch to ping")
 
     @classmethod
@@ -316,6 +265,8 @@ def load(path: Path | None) -> Settings:
         policies = SHIPPED
     own = _absolute(held.calendars, base) if held.calendars is not None else None
     placed = {"policies": policies, "calendars": own, "database": _database(held.database, base), **_connectors(held, base)}
+    keyed = {name: {key: _absolute(file, base) for key, file in one.key_files.items()} for name, one in held.agencies.items()}
+    placed["agencies"] = {name: one.model_copy(update=keyed[name]) for name, one in held.agencies.items()}
     return held.model_copy(update=placed)
 
 
@@ -336,10 +287,12 @@ def _fields(prefix: str, section: type[BaseModel]) -> Iterator[tuple[str, str, A
 
 def _connectors(held: Settings, base: Path) -> dict[str, object]:
     """Every connector's files and folders, relative to the file that names them: a service's working directory is chance."""
-    sections = ("sources", "assistance", "channels", "credit", "callbacks", "seeds", "witnesses")
+    sections = ("sources", "assistance", "channels", "credit", "callbacks", "seeds", "witnesses", "identity")
     placed: dict[str, object] = {
         section: {name: _placed(one, base) for name, one in getattr(held, section).items()} for section in sections
     }
+    if (secret := held.signin.gateway_secret_file) is not None:
+        placed["signin"] = held.signin.model_copy(update={"gateway_secret_file": _absolute(secret, base)})
     return placed if held.pulse is None else placed | {"pulse": _placed(held.pulse, base)}
 
 

@@ -1,8 +1,10 @@
-"""The sections of the settings that tune machinery: the engine, how inspectors are pushed, when a source is told to answer otherwise."""
+"""The sections of the settings that tune machinery: engine, pushes, visit codes, sign-in, when a source is told to answer otherwise."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
+from ipaddress import ip_network
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -162,3 +164,61 @@ class PushSettings(Section):
             patience=timedelta(minutes=self.patience_minutes),
             unreached=timedelta(minutes=self.unreached_minutes),
         )
+
+
+class VisitCodeSettings(Section):
+    """Visit codes of an agency's inspectors: the key that signs them, and the hours of a day."""
+
+    visit_key_file: Path | None = Field(
+        None,
+        description="File of the key that signs the visit codes of its inspectors (`./run key new`); without one, the nearest above signs, "
+        "and without any there are no codes",
+    )
+    visit_keys_before_file: Path | None = Field(
+        None, description="File of public keys that signed before: their codes are believed until the file is changed"
+    )
+    visit_from: time = Field(time(8, 0), description="From which hour a visit code of its day counts")
+    visit_until: time = Field(time(20, 0), description="Until which hour it counts; a visit at night needs a later one")
+
+    @property
+    def key_files(self) -> dict[str, Path]:
+        """The files that are named, by key."""
+        files = {"visit_key_file": self.visit_key_file, "visit_keys_before_file": self.visit_keys_before_file}
+        return {key: file for key, file in files.items() if file is not None}
+
+
+def _network(told: str) -> str:
+    """An address, or a network with no bits set behind its mask."""
+    try:
+        ip_network(told)
+    except ValueError:
+        raise PydanticCustomError("network_form", "must be an address or a network such as 10.0.0.5 or 10.0.0.0/28") from None
+    return told
+
+
+Network = Annotated[str, AfterValidator(_network)]
+HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,60}$")]
+
+
+class SignInSettings(Section):
+    """How people sign in, and how long they stay so."""
+
+    session_minutes: int = Field(120, gt=0, le=1440, description="Minutes after which a session of the pages ends in any case")
+    idle_minutes: int = Field(60, gt=0, le=1440, description="Minutes without a request after which it ends")
+    phone_hours: int = Field(12, gt=0, le=168, description="Hours that an inspector's session on the phone lasts, used or not")
+    link_hours: int = Field(
+        72,
+        gt=0,
+        le=720,
+        description="Hours after its push in which a seat's link may begin one; the link's own page asks for no session",
+    )
+    gateway_peers: tuple[Network, ...] = Field(
+        (),
+        description='Addresses or networks that the proxy of a single sign-on connects from, such as ["10.0.0.5"]; empty: no header says '
+        "who asks. It must take both headers out of what comes to it",
+    )
+    gateway_secret_file: Path | None = Field(
+        None, description="File (chmod 600) with the secret that the proxy sends along: one line, 32 letters at least"
+    )
+    gateway_secret_header: HeaderName = Field("X-Gateway-Secret", description="Header with the secret")
+    gateway_user_header: HeaderName = Field("X-Gateway-User", description="Header with the user's unchanging name")

@@ -23,9 +23,8 @@ from inspector.domain.timer import OPTIONAL
 from inspector.domain.urgency import Urgency
 from inspector.flows import assist, unsettled
 from inspector.flows.office import AgencyNode, Office
-from inspector.ports import Card, Letter, Receipt
+from inspector.ports import Letter
 from inspector.store.tx import Tx
-from tests.house import ZONE
 
 FACT, ITEM, NAMES = "home-title", "hukou-housing", [f"a{number:02}" for number in range(20)]
 CIRCLE = {"a05": "a06", "a06": "a05", "a07": "a08"}
@@ -59,7 +58,10 @@ HABITS: Mapping[str, int] = {
     "unclear": 2,
     "read": 4,
 }
-"""How often an agency does what with a letter, of a hundred or so. `wordless`: a refusal without reasons, then one with them."""
+"""How often an agency does what with a letter, of a hundred or so; of the first few each once.
+
+`wordless`: a refusal without reasons, then one with them.
+"""
 
 
 def asking(held: Policy, steps: Policy) -> Policy:
@@ -79,7 +81,10 @@ Doing = Callable[[Tx, datetime], object]
 
 @dataclass
 class Noted:
-    """What an agency wrote down about one request: its letters with their dates, and its own words."""
+    """What an agency wrote down about one request: its letters with their dates, and its own words.
+
+    `knocked`: it was tried to bring the letter, and nobody took it yet. `raised`: a dispute of the agency lies above, undecided.
+    """
 
     at: datetime
     due: datetime
@@ -96,6 +101,13 @@ class Noted:
     said: str = ""
     echo: str = ""
     above: bool = False
+    knocked: bool = False
+    raised: bool = False
+
+    @property
+    def end(self) -> str:
+        """What became of the request at last, where nothing else was noted: nobody has decided, nobody got it, nobody said a word."""
+        return self.ended or ("unreached" if self.knocked else "undecided" if self.raised else "unanswered")
 
 
 def hourly(at: datetime) -> datetime:
@@ -112,7 +124,38 @@ class Correspondents:
     diary: dict[str, dict[str, Noted]] = field(default_factory=lambda: {name: {} for name in NAMES})
     plan: list[tuple[datetime, int, str, Doing]] = field(default_factory=list)
     refused: Counter[str] = field(default_factory=Counter)
+    deck: list[str] = field(default_factory=list)
+    knocks: dict[tuple[str, LetterKind], datetime] = field(default_factory=dict)
     count: int = 0
+
+    def __post_init__(self) -> None:
+        self.deck = list(HABITS)
+        self.chance.shuffle(self.deck)
+
+    def habit(self, name: str) -> str:
+        """The next card of a shuffled deck, so that few requests meet every habit, too."""
+        if len(self.deck) < 2:
+            more = [habit for habit, often in HABITS.items() for _ in range(often)]
+            self.chance.shuffle(more)
+            self.deck = more + self.deck
+        forwards = [place for place, habit in enumerate(self.deck) if (habit == "forward") == (name in CIRCLE)]
+        return self.deck.pop(forwards[-1] if forwards else -1)
+
+    def dated(self, letter: Letter, told: datetime | None) -> datetime | None:
+        """A date that a letter tells, by as many working days later as the letter was on its way: those are nobody's delay."""
+        first, calendar = self.knocks.get((letter.request_id, letter.kind)), self.office.calendar
+        if first is None or told is None:
+            return told
+        since, until = calendar.local_date(first), calendar.local_date(self.office.now())
+        way = sum(calendar.is_working_day(since + timedelta(days=one + 1)) for one in range((until - since).days))
+        return calendar.closing(calendar.add_working_days(calendar.local_date(told), way)) if way else told
+
+    def knock(self, name: str, letter: Letter, ended: str = "") -> None:
+        """A letter was not taken: when it first knocked. One that asks is no letter of the agency's yet."""
+        self.knocks.setdefault((letter.request_id, letter.kind), self.office.now())
+        if letter.kind is LetterKind.REQUEST and name in self.diary:
+            held = Noted(at=self.office.now(), due=letter.due_at, accept_by=letter.accept_by, ended=ended, knocked=True)
+            self.diary[name].setdefault(letter.request_id, held)
 
     def later(self, days: float, request: str, do: Doing) -> None:
         """Do something in so many days, at some full hour of the day."""
@@ -156,11 +199,11 @@ class Correspondents:
         notes = self.diary[name]
         match letter.kind:
             case LetterKind.REQUEST:
-                notes[request] = Noted(at=now, due=letter.due_at, accept_by=letter.accept_by)
-                habits = [habit for habit in HABITS if habit != "forward" or name in CIRCLE]
-                self.begin(request, name, self.chance.choices(habits, [HABITS[habit] for habit in habits])[0])
+                due = self.dated(letter, letter.due_at)
+                notes[request] = Noted(at=now, due=due or now, accept_by=self.dated(letter, letter.accept_by))
+                self.begin(request, name, self.habit(name))
             case LetterKind.AGREED | LetterKind.DECIDED:
-                notes[request].due = letter.due_at
+                notes[request].due = self.dated(letter, letter.due_at) or now
                 notes[request].moved += letter.kind is LetterKind.AGREED
             case LetterKind.CANCEL:
                 notes[request].ended = notes[request].ended or "cancelled"
@@ -182,7 +225,8 @@ class Correspondents:
             def decide(tx: Tx, now: datetime) -> None:
                 told = assist.decide(self.office, tx, letter.request_id, helps, "职权在此", "省级", now)
                 assert told.dispute is not None
-                held.contested = None
+                held = self.note(letter.request_id)
+                held.contested, held.raised = None, False
                 if helps:
                     held.ended, held.said, held.badly_put = "", "", held.calmed
                     if self.chance.random() < 0.7:
@@ -338,7 +382,8 @@ class Correspondents:
 
         def do(tx: Tx, now: datetime) -> None:
             assist.contest(self.office, tx, request, about, "没有依据", "赵六", now, Door())
-            self.word(request, now).disputed = True
+            held = self.word(request, now)
+            held.disputed = held.raised = True
 
         return do
 
@@ -347,21 +392,3 @@ class Correspondents:
         with self.office.store.begin() as tx:
             assist.circle(tx, request, "", self.office.now())
         self.later(1, request, self.contest(request, Quarrel.COMPETENCE))
-
-
-@dataclass
-class Box:
-    """The letter box of one of them."""
-
-    name: str
-    all: list[Correspondents] = field(default_factory=list)
-    letters: int = 0
-
-    def __post_init__(self) -> None:
-        self.card = Card(name=self.name, port="agency", kind="table", owner="test", version="1")
-
-    def send(self, letter: Letter, *, key: str) -> Receipt:
-        """Take a letter."""
-        self.letters += 1
-        self.all[0].take(self.name, letter)
-        return Receipt(reference=f"{key[:20]}{self.letters}", at=datetime.now(ZONE))

@@ -10,7 +10,7 @@ from types import ModuleType
 
 from connectors.config import ConnectorConfig
 from connectors.http import WireConfig
-from inspector import ports
+from inspector import ports, signin
 from inspector.bootstrap import GROUPS
 from inspector.canary import ABOUT as CANARY
 from inspector.manners import ABOUT
@@ -29,8 +29,9 @@ PORTS: Mapping[str, type] = {
     "seeds": ports.SeedSource,
     "witnesses": ports.Witness,
     "pulses": ports.Pulse,
+    "identity": signin.IdentityProvider,
 }
-SECTIONS: Mapping[str, str] = {group: section for section, group in GROUPS.items()} | {"pulses": "pulse"}
+SECTIONS: Mapping[str, str] = {group: section for section, group in GROUPS.items()} | {"pulses": "pulse", "identity": "identity"}
 KEYS: Mapping[str, str] = {
     "owner": "who answers for it, as shown in evidence; empty: the connector's name",
     "version": "its version, as shown in evidence",
@@ -226,6 +227,14 @@ KEYS: Mapping[str, str] = {
     "still_seconds": "a file is fetched that has not changed for so long",
     "newest": "so many of the newest deliveries are fetched, and kept in `keep` while they lie there",
     "sftp.look_seconds": "the server is visited so often",
+    "oidc.url": "the issuer, letter by letter as the provider calls itself; `https://…`",
+    "oidc.client": "what the provider knows us by (`client_id`)",
+    "client_secret_file": "file (mode 600) with the secret that we show with it; empty: a public client, PKCE alone",
+    "client_auth": "where the secret goes: `header` (`client_secret_basic`) or `body` (`client_secret_post`)",
+    "scope": "what is asked for; `openid` at least. We keep the subject and nothing else",
+    "algorithms": "signatures that count; none of a shared secret can be named",
+    "oidc.skew_seconds": "how far the provider's clock may be off, 300 at most",
+    "hosts": "further origins (`https://keys.example`) where its endpoints may lie; else the issuer's alone",
     "files.budget_seconds": "longest wait of a question for the first delivery to be read; later ones are read while the one before "
     "answers",
 }

@@ -11,7 +11,8 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from inspector.settings import PREFIX, AgencySettings, PlanSettings, Settings, fields
+from inspector.agencies import AgencySettings, PlanSettings
+from inspector.settings import PREFIX, Settings, fields
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLE = ROOT / "config" / "example.toml"
@@ -136,13 +137,26 @@ SAMPLES = {
 #kind = "http"
 #url = "https://notary.example/values"
 """,
+    "identity": """\
+# People sign in by it; needs ./run setup requirements-oidc.lock, see docs/how-to/sign-in.md 统一身份认证登录
+#[identity.city]
+#kind = "oidc"
+#owner = "统一身份认证平台"
+#url = "https://id.example"
+#client = "inspector"
+#client_secret_file = "{secret}"
+""",
     "pulse": """\
 #[pulse]
 #kind = "http"
 #url = "https://alive.example/ping"
 """,
 }
-NO_DEFAULT = {"calendars": "calendars", "database.password_file": "/etc/inspector/database-password"}
+NO_DEFAULT = {
+    "calendars": "calendars",
+    "database.password_file": "/etc/inspector/database-password",
+    "signin.gateway_secret_file": "/etc/inspector/gateway-secret",
+}
 SECRET, WEBHOOK = "/etc/inspector/token", "/etc/inspector/webhook.secret"
 TABLES: Mapping[str, type[BaseModel]] = {"agencies": AgencySettings, "plans": PlanSettings}
 

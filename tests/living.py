@@ -39,7 +39,7 @@ SHOT = fieldnotes.Shot(
 """What is said of a photo."""
 MANY = 12
 """Living things of a kind: an answer ends each, and the next request wants another."""
-SHARED, RETURNED = 60, 8
+SHARED, RETURNED = 68, 8
 """Visits that the operations about visits and seats share, an even number each, and visits whose result a platform returns."""
 
 

@@ -8,7 +8,7 @@ import struct
 import threading
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -16,6 +16,8 @@ from typing import Any
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword
+
+from tests.listening import accepting
 
 
 @dataclass
@@ -26,6 +28,26 @@ class Mailroom:
     answers: dict[str, str] = field(default_factory=dict)
     taken: list[Envelope] = field(default_factory=list)
     tried: int = 0
+    connections: int = 0
+    over: threading.Event = field(default_factory=threading.Event)
+    _servers: list[Any] = field(default_factory=list)
+
+    async def handle_EHLO(self, server: Any, session: Any, _envelope: Any, hostname: str, responses: list[str]) -> list[str]:  # noqa: N802 - the server calls it so
+        session.host_name = hostname
+        self.connections += 1
+        self._servers.append(server)
+        return responses
+
+    async def handle_QUIT(self, _server: Any, _session: Any, _envelope: Any) -> str:  # noqa: N802 - the server calls it so
+        self.over.set()
+        return "221 bye"
+
+    def hang_up(self) -> None:
+        """End what goes on, without a word."""
+        self.over.clear()
+        for server in self._servers:
+            if server.transport is not None:
+                server.loop.call_soon_threadsafe(server.transport.abort)
 
     async def handle_MAIL(self, _server: Any, _session: Any, envelope: Any, address: str, options: list[str]) -> str:  # noqa: N802 - the server calls it so
         self.tried += 1
@@ -65,7 +87,8 @@ def _known(_server: Any, _session: Any, _envelope: Any, _mechanism: str, told: A
 def mailroom(*, tls: ssl.SSLContext | None = None, implicit: bool = False, login: bool = False) -> Iterator[Mailroom]:
     """A server on a free port: with `tls` by STARTTLS, or from the first byte (`implicit`); with `login` to whom it knows alone."""
     held = Mailroom()
-    told: dict[str, Any] = {"auth_required": login, "authenticator": _known if login else None}
+    # Its name is told, for it would look it up for each connection, a tenth of a second during which it serves nobody.
+    told: dict[str, Any] = {"server_hostname": "mail.example", "auth_required": login, "authenticator": _known if login else None}
     told |= {"ssl_context": tls} if implicit else {"tls_context": tls, "require_starttls": tls is not None}
     if login and (implicit or tls is None):
         told["auth_require_tls"] = False  # it does not see that the whole line is TLS
@@ -84,31 +107,9 @@ Script = Mapping[str, bytes]
 """What is said to a command's first word; `""`: the greeting, `.`: the letter. Nothing said where there is nothing: then it is silence."""
 
 
-@contextmanager
-def pretending(script: Script, *, drip: float = 0.0) -> Iterator[int]:
+def pretending(script: Script, *, drip: float = 0.0) -> AbstractContextManager[int]:
     """The port of a socket that plays a script, a byte every `drip` seconds; `!` in place of an answer hangs up, `!!` resets."""
-    over = threading.Event()
-    open_ones: list[socket.socket] = []
-
-    def accept() -> None:
-        while not over.is_set():
-            with suppress(OSError):
-                line, _ = listening.accept()
-                open_ones.append(line)
-                threading.Thread(target=_play, args=(line, script, drip, over), daemon=True).start()
-
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        acceptor = threading.Thread(target=accept)
-        acceptor.start()
-        try:
-            yield listening.getsockname()[1]
-        finally:
-            over.set()
-            listening.shutdown(socket.SHUT_RDWR)
-            acceptor.join()
-            for line in open_ones:
-                with suppress(OSError):
-                    line.shutdown(socket.SHUT_RDWR)
+    return accepting(lambda line, over: _play(line, script, drip, over))
 
 
 def _play(line: socket.socket, script: Script, drip: float, over: threading.Event) -> None:

@@ -47,9 +47,9 @@ def _which(*programs: str) -> Callable[[], str | None]:
     return lambda: next(filter(None, map(shutil.which, programs)), None)
 
 
-def _sshd() -> str | None:
+def _server(program: str) -> Callable[[], str | None]:
     path = os.environ.get("PATH", "")
-    return shutil.which("sshd", path=f"{path}:/usr/sbin:/usr/local/sbin")  # it is on no ordinary account's path
+    return lambda: shutil.which(program, path=f"{path}:/usr/sbin:/usr/local/sbin")  # it is on no ordinary account's path
 
 
 def _faketime() -> str | None:
@@ -69,7 +69,9 @@ NEEDS = {
     "node": Need(find=_which("node", "nodejs"), install="apt-get install nodejs"),
     "openssl": Need(find=_which("openssl"), install="apt-get install openssl"),
     "sftp": Need(find=_which("sftp"), install="apt-get install openssh-client"),
-    "sshd": Need(find=_sshd, install="apt-get install openssh-server"),
+    "sshd": Need(find=_server("sshd"), install="apt-get install openssh-server"),
+    "mosquitto": Need(find=_server("mosquitto"), install="apt-get install mosquitto"),
+    "mosquitto_sub": Need(find=_which("mosquitto_sub"), install="apt-get install mosquitto-clients"),
     "faketime": Need(find=_faketime, install="apt-get install libfaketime"),
     "shared-data": Need(
         find=lambda: str(shared_data()) if shared_data().is_dir() else None,

@@ -23,11 +23,15 @@ UNKNOWN = Refused("recipient_refused", origin=Origin.THEM)
 
 @dataclass
 class Line:
-    """A channel. `fault`: what it answers instead of taking a message; `reports`: it says what becomes of what it took."""
+    """A channel. `fault`: what it answers instead of taking a message; `reports`: it says what becomes of what it took.
+
+    `unconfirmed`: it cannot say whether the other side took what it calls sent.
+    """
 
     name: str
     fault: Exception | None = None
     reports: bool = False
+    unconfirmed: bool = False
     took: list[tuple[str, Message]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -38,7 +42,7 @@ class Line:
         if self.fault is not None:
             raise self.fault
         self.took.append((key, message))
-        return Receipt(reference=f"{self.name}-{len(self.took)}")
+        return Receipt(reference=f"{self.name}-{len(self.took)}", unconfirmed=self.unconfirmed)
 
     def reported(self, headers: Mapping[str, str], query: Mapping[str, str], body: bytes) -> Sequence[Reached]:
         """Not asked here: reports are taken in as the edge takes them."""

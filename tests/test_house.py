@@ -23,6 +23,11 @@ EXTRAS = {
     "requirements-large.lock": {"duckdb"},
     "requirements-sm2.lock": {"gmalg"},
     "requirements-sftp.lock": {"asyncssh"},
+    "requirements-oidc.lock": {"joserfc"},
+    "requirements-mqtt.lock": {"paho-mqtt"},
+    "requirements-apprise.lock": {
+        *("apprise", "charset-normalizer", "markdown", "oauthlib", "pyyaml", "requests", "requests-oauthlib", "urllib3"),
+    },
 }
 LOCKS = ["requirements.lock", *EXTRAS, "requirements-test.lock", "requirements-bench.lock"]
 FOLDERS = [".ci", "config", "connectors", "docs", "inspector", "policies", "tests"]
@@ -41,13 +46,15 @@ WIRES: dict[str, tuple[str, ...]] = {
     "ssl": ("connectors/", "inspector/cli/reaching.py", "inspector/testing/"),
     "socket": (
         "connectors/deadline.py",
-        "connectors/mail.py",
+        *("connectors/mail.py", "connectors/mqtt.py"),
         "inspector/cli/serve.py",
         *("inspector/bootstrap.py", "inspector/cli/reaching.py", "inspector/daemon/daemon.py", "inspector/web/server.py"),
         *("inspector/demo/", "inspector/testing/"),
     ),
     "asyncio": ("connectors/sftp.py", "inspector/demo/", "inspector/web/ops.py"),
     "asyncssh": ("connectors/sftp.py",),
+    "paho": ("connectors/mqtt.py",),
+    "apprise": ("connectors/channels/apprise.py",),
     "http": ("inspector/demo/",),
     "uvicorn": ("inspector/web/server.py",),
     "smtplib": ("connectors/mail.py",),
@@ -65,18 +72,32 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "alembic": ("inspector/store/",),
     "anyio": ("inspector/web/",),
     "apscheduler": ("inspector/daemon/", "inspector/trigger.py"),
-    "cryptography": ("inspector/testing/tls.py", "inspector/beacons.py", "connectors/seeds/nist.py", "connectors/signers/"),
+    "cryptography": (
+        "inspector/testing/tls.py",
+        "inspector/beacons.py",
+        "inspector/visitkeys.py",
+        "connectors/seeds/nist.py",
+        "connectors/signers/",
+    ),
     "duckdb": ("inspector/flows/large.py",),
     "fastapi": ("inspector/web/",),
     "gmalg": ("connectors/signers/sm2.py",),
+    "joserfc": ("connectors/identity/oidc.py",),
     "jinja2": ("inspector/web/",),
     "prometheus_client": ("inspector/telemetry/", "inspector/demo/screen.py"),
-    "pydantic": ("inspector/settings.py", "inspector/tuning.py", "inspector/store/codec.py", "inspector/web/"),
-    "pydantic_core": ("inspector/settings.py", "inspector/tuning.py", "inspector/web/fields.py"),
+    "pydantic": (
+        "inspector/agencies.py",
+        "inspector/settings.py",
+        "inspector/tuning.py",
+        "inspector/store/codec.py",
+        "inspector/web/",
+    ),
+    "pydantic_core": ("inspector/agencies.py", "inspector/settings.py", "inspector/tuning.py", "inspector/web/fields.py"),
     "pydantic_settings": ("inspector/settings.py",),
     "python_calamine": ("inspector/sheets/sheet.py",),
     "python_multipart": ("inspector/web/multipart.py",),
     "xlsxwriter": ("inspector/policyrender/paper.py",),
+    "segno": ("inspector/web/visitcodes.py",),
     "rich": ("inspector/cli/", "inspector/demo/"),
     "sqlalchemy": ("inspector/store/", "connectors/database.py"),
     "standardwebhooks": ("connectors/signers/", "inspector/demo/"),
@@ -95,6 +116,7 @@ _PORTS = (
     "inspector.beacons",
     "inspector.leave",
     "inspector.sheets",
+    "inspector.signin",
 )
 """What connectors see of the house: its ports, its words, its leave to ask again; how beacons are believed and files of rows read."""
 
@@ -302,7 +324,7 @@ def test_what_a_room_may_use_is_declared_and_is_used() -> None:
         *PROJECT["project"]["dependencies"],
         *(one for extra in PROJECT["project"]["optional-dependencies"].values() for one in extra),
     ]
-    declared = {re.split(r"[\[<>=!~ ]", one)[0].replace("-", "_") for one in wanted}
+    declared = {re.split(r"[\[<>=!~ ]", one)[0].replace("-", "_") for one in wanted} | {"paho"}  # paho-mqtt's name within
     brought_along = {"anyio", "pydantic", "pydantic_core", "starlette"}  # FastAPI's own, whose types it hands out
     assert named <= used
     assert named <= declared | brought_along

@@ -41,9 +41,7 @@ _SUBJECT = {
     "subject.kind": f"firm or natural person: {one_of(SubjectKind)}",
     "subject.code": "its unified social credit code, or the citizen's identity number; personal data of a `PERSON`",
 }
-RECEIPT = {
-    "receipt": "your number for it, kept with the record; null where you give none. In place of a body a 2xx may have none at all"
-}
+RECEIPT = {"receipt": "your number for it, kept with the record; null where you give none. A 2xx may have no body at all"}
 LATER = "asked again with the same key until {until}; then {then}"
 
 
@@ -79,6 +77,7 @@ QUESTION = Question(
     claimed="存续",
     on=date(2026, 3, 2),
 )
+_WORDS = Words(counted="期限算法：5个工作日", effect="一致的，按规则认定属实。", silence="至 2026-03-09 未答复的，报共同上级。")
 LETTER = Letter(
     kind=LetterKind.REQUEST,
     request_id="9b2e4c6d8f0a4b1c9d3e5f7a1b2c3d4e",
@@ -93,7 +92,7 @@ LETTER = Letter(
     due_at=datetime(2026, 3, 9, 9, 30, tzinfo=UTC),
     accept_by=datetime(2026, 3, 4, 9, 30, tzinfo=UTC),
     reply_url="https://inspector.example/assist/9b2e4c6d8f0a4b1c9d3e5f7a1b2c3d4e/ONE-TIME-SECRET",
-    words=Words(counted="期限算法：5个工作日，从 2026-03-02 的次日起算", effect="答复一致的，该承诺事项按规则认定属实。"),
+    words=_WORDS,
 )
 MESSAGE = Message(
     to="card-1",
@@ -249,6 +248,7 @@ AGENCY = Exchange(
         "outcome": "in an `outcome`: what came of your answer; else empty",
         "counted": "how `due_at` was counted, in words in your language; empty in a `cancel` and an `outcome`",
         "effect": "what your answer will do to the case, in words; empty where no answer is asked of you",
+        "silence": "what comes of it if you do not answer, and from when, in words; empty where no answer is asked of you",
     },
     reply={"receipt": "2026-HZ-0042"},
     told=RECEIPT,

@@ -33,8 +33,8 @@ PROMISE = Exchange(
         "Unavailable": LATER.format(
             until="the pack's date for promises", then="the draw is void in your name, the next one goes without you"
         ),
-        "Refused": "the draw is void in your name, and the next one goes without you",
-        "Garbled": "the draw is void in your name, and the next one goes without you",
+        "Refused": "as Unavailable: you may think better of it until then, and the answer may have been another server's",
+        "Garbled": "as Unavailable: it may be put right until then",
     },
     demo="/justice/promise",
 )
@@ -58,8 +58,8 @@ REVEAL = Exchange(
     others=({"nonce": "cd" * 32},),
     fates={
         "Unavailable": LATER.format(until="the last moment for reveals", then="the draw is void in your name"),
-        "Refused": "the draw is void in your name",
-        "Garbled": "the draw is void in your name; a nonce that does not hash to the promise is found out, and no draw is run on it",
+        "Refused": "as Unavailable; after a 409 nobody is said to have withheld anything, for somebody else asked you first",
+        "Garbled": "as Unavailable; a nonce that does not hash to the promise is found out, and no draw is run on it",
     },
     demo="/justice/reveal",
 )

@@ -12,7 +12,7 @@ from pathlib import Path
 from connectors.config import parse
 from connectors.mail import MailConfig, Post, addressed
 from connectors.mailbox import Box
-from inspector.domain import slip
+from inspector.domain import slip, thread
 from inspector.domain.errors import Invalid
 from inspector.domain.letter import LetterKind
 from inspector.incoming import Mail
@@ -57,7 +57,7 @@ class EmailAgency:
         self.card = self._config.card(name, port="agency", kind="email")
 
     def send(self, letter: Letter, *, key: str) -> Receipt:
-        """Hand a letter over to the office's mail server. Its Message-ID is made of `key`: who gets it twice has it once.
+        """Hand a letter over to the office's mail server. Who gets it twice has it once, by its Message-ID.
 
         Raises Unavailable, Barred, Refused as `Post.send` does; Refused (`letter_wordless`) for one that says nothing.
         """
@@ -96,10 +96,11 @@ class EmailAgency:
             made["Reply-To"] = self._config.reply_to
         made["Subject"] = _one_line(letter.words.title or letter.request_id)
         made["Date"] = datetime.now(UTC)
-        made["Message-ID"] = f"<{_digest(key)}@{domain}>"
+        code = letter.reply_url.rpartition("/")[2]
+        made["Message-ID"] = thread.number(letter.request_id, code, key, domain)
         made["References"] = f"<{_digest(letter.request_id)}.request@{domain}>"  # so that mail programs keep its letters together
         made["Auto-Submitted"] = "auto-generated"  # RFC 3834: nobody's absence notice answers it
-        text = slip.letter(letter.words, letter.text, letter.reply_url.rpartition("/")[2])
+        text = slip.letter(letter.words, letter.text, code)
         made.set_content(text, charset="utf-8", cte="base64")
         return made
 

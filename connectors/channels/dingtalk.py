@@ -27,16 +27,21 @@ _TITLE, _TEXT = 128, 512
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DingTalkConfig(CodedConfig):
-    """The app's key, its agent's number, and the file with its secret. An inspector's address is the member's userid."""
+    """The app's key, its agent's number, and the file with its secret. An inspector's address is the member's userid.
+
+    143105 says that this member has got as many notices today as one may, 143106 that the member has this very one already (result of a
+    work notice, `forbidden_list`): each push bears a mark of its own, so that only a push that has arrived is the same as itself.
+    """
 
     app: str
     agent: int
     secret_file: str
     permanent_codes: tuple[object, ...] = (40001, 40013, 40056, 40089, 40096, 60011, 60020)
     recipient_codes: tuple[object, ...] = (33012, 40031, 60121, 1430000, 1430004)
-    declined_codes: tuple[object, ...] = (40035, 40058, 45002, 143105, 143106, 1430002)
+    ok_codes: tuple[object, ...] = (0, 143106)
+    declined_codes: tuple[object, ...] = (40035, 40058, 45002, 1430002)
     retry_codes: tuple[object, ...] = (-1, 1430003)
-    limited_codes: tuple[object, ...] = (88, 90001, 90002, 90018, 143103, 143104)
+    limited_codes: tuple[object, ...] = (88, 90001, 90002, 90018, 143103, 143104, 143105)
     spent_codes: tuple[object, ...] = (40014, 41001, 42001)
 
 

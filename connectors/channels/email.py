@@ -18,6 +18,10 @@ _NOBODY = re.compile(r"55[013]( 5\.1\.\d+| 5\.2\.1)?")
 """Replies that speak of the addressee (RFC 5321, 4.2.3; RFC 3463, 3.2 and 3.3); one of policy (5.7) or of a full box speaks of today."""
 
 
+_KEEP = 5.0
+"""Seconds for which a connection waits for the next push: many leave in one moment, and then none for days."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EmailConfig(MailConfig):
     """The office's own mail server; each push goes to the inspector's address alone."""
@@ -29,7 +33,7 @@ class EmailChannel:
     def __init__(self, name: str, config: Mapping[str, object]) -> None:
         """Raises Invalid (`connector_…`)."""
         self._config = parse(EmailConfig, name, config)
-        self._post = Post(self._config, name)
+        self._post = Post(self._config, name, keep=_KEEP)
         self.card = self._config.card(name, port="channel", kind="email")
 
     def push(self, message: Message, *, key: str) -> Receipt:
@@ -55,7 +59,8 @@ class EmailChannel:
         return [Sighting(code="mail_ready", facts={"host": self._config.host})]
 
     def close(self) -> None:
-        """Nothing stays open between letters."""
+        """Let the connections go."""
+        self._post.close()
 
     def _written(self, message: Message, key: str) -> EmailMessage:
         domain = self._config.sender.rpartition("@")[2]

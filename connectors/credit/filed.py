@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from re import Pattern
 
 from connectors import delivery
-from connectors.delivery import ODD, Completeness, Delivery, Layout
+from connectors.credit.paged import LONGEST
+from connectors.delivery import ODD, Completeness, Delivery, Found, Layout
+from connectors.reply import placed
 from inspector.domain.errors import Invalid
 from inspector.domain.statement import COMPARED, Statement, Theirs
 from inspector.ports import Barred, Garbled, Origin, Unavailable
@@ -54,19 +57,19 @@ def check(held: Filed, name: str) -> None:
 
 
 def statement(held: Filed, source: str) -> Statement:
-    """The newest file that is said to be whole.
+    """The newest file that is said to be whole; of older ones that are not as agreed it tells the names (`passed`).
 
     Raises Unavailable (`unreachable`, `statement_none`), Barred (`unauthorised`), Garbled (`statement_uncounted` where nothing tells how
     many rows there are, `statement_flawed` with the reason as its detail): a flawed newest one is not passed over for an older one.
     """
+    names, now = delivery.pattern(held.files), datetime.now(UTC)
     try:
-        found = delivery.look(Path(held.folder), delivery.pattern(held.files), Completeness(held.complete), datetime.now(UTC))
+        found = delivery.look(Path(held.folder), names, Completeness(held.complete), now)
     except PermissionError:
         raise Barred("unauthorised", detail="statement_folder") from None
     except OSError as error:
         raise Unavailable("unreachable", detail=type(error).__name__) from None
-    for one in found.flawed.values():
-        raise Garbled("statement_flawed", digest="", detail=one.code)
+    passed = _passed(found, names, now)
     if not found.whole:
         raise Unavailable("statement_none", origin=Origin.THEM)
     newest = found.whole[0]
@@ -80,7 +83,35 @@ def statement(held: Filed, source: str) -> Statement:
         if error.code in delivery.PASSING:
             raise Unavailable("statement_none", origin=Origin.THEM, detail=error.code) from None
         raise Garbled("statement_flawed", digest="", detail=error.code) from None
-    return Statement(as_of=newest.as_of, rows=rows, source=f"{source}: {newest.path.name}", digest=digest)
+    return Statement(as_of=newest.as_of, rows=rows, source=f"{source}: {newest.path.name}", digest=digest, passed=passed)
+
+
+def _passed(found: Found, names: Pattern[str], now: datetime) -> tuple[str, ...]:
+    """The names of flawed files that are older than the newest whole one. Raises Garbled (`statement_flawed`) for any other.
+
+    What a flawed file says of its date proves nothing. The date in its name counts, where it has one that has come, and else when it was
+    laid there: so a file that is broken for ever hinders only until the next good one comes.
+    """
+
+    def since(name: str, mark: tuple[int, ...], *, dated: bool) -> datetime:
+        return (_dated(names, name, now) if dated else None) or datetime.fromtimestamp(mark[2] / 1e9, UTC)
+
+    for (name, mark), error in found.flawed.items():
+        newest = found.whole[0] if found.whole else None
+        dated = newest is not None and None not in (_dated(names, name, now), _dated(names, newest.path.name, now))
+        if newest is None or since(name, mark, dated=dated) >= since(newest.path.name, newest.mark, dated=dated):
+            raise Garbled("statement_flawed", digest="", detail=f"{name}: {error.code}")
+    return tuple(sorted(name for name, _ in found.flawed))
+
+
+def _dated(names: Pattern[str], name: str, now: datetime) -> datetime | None:
+    """The date in a file's name; None where it has none, or one that is none or has not come."""
+    told = delivery.named(names, name)
+    try:
+        moment = placed(datetime.fromisoformat((told.groupdict().get("as_of") if told else None) or ""))
+    except (ValueError, OverflowError):
+        return None
+    return moment if moment <= now else None
 
 
 def _rows(held: Filed, one: Delivery, digest: str) -> list[Theirs]:
@@ -93,6 +124,8 @@ def _rows(held: Filed, one: Delivery, digest: str) -> list[Theirs]:
         told = {name: str(value) for name, value in zip(names, values, strict=True) if value is not None}
         if not told.get("id"):
             raise Garbled("field_missing", digest=digest, detail="id")
+        if len(told["id"]) > LONGEST:
+            raise Garbled("field_type", digest=digest, detail="id")
         state = told.get("retracted", "")
         if state and state not in (*held.retracted, *held.standing):
             raise Garbled("field_type", digest=digest, detail="retracted")

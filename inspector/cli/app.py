@@ -19,6 +19,7 @@ from inspector.cli import (
     draws,
     extending,
     inquiries,
+    looking,
     matters,
     migrations,
     moving,
@@ -31,8 +32,10 @@ from inspector.cli import (
     selfproof,
     serve,
     shadows,
+    signins,
     supposing,
     tokens,
+    visitkeys,
     work,
 )
 from inspector.cli.command import CODES, group
@@ -90,13 +93,16 @@ draws.register(draw_group)
 bundles.register(draw_group)
 afterwards.register(draw_group)
 extending.register(draw_group)
+looking.register(draw_group)
 connectors.register(group("connector", "Connectors: list, check, pause, resume. 连接器", app))
 pushes.register(group("push", "Pushes to inspectors: list, ways, test. 推送", app))
 registers.register(
     group("roster", "Registers of objects and inspectors. 名录库", app),
     group("credit", "Credit levels, and records compared with platforms. 信用等级与对账", app),
 )
+signins.register(group("signin", "People who sign in, and their sessions. 登录", app))
 tokens.register(group("token", "API tokens. 令牌", app))
+visitkeys.register(group("key", "Keys that sign visit codes, and the firms' page. 执法码密钥", app))
 matters.register(
     group("schedule", "Schedules: next run and lag. 计划", app),
     group("attention", "Matters that wait for a person. 待人处理", app),

@@ -100,13 +100,15 @@ def reconcile(
 
 def differences(
     terminal: Terminal,
-    after: Annotated[str, typer.Option("--after", help="Go on behind this entry 从此记录之后")] = "",
+    after: Annotated[
+        str, typer.Option("--after", help="Go on behind this place, as the page before named it 从上一页所列位置之后")
+    ] = "",
     limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="At most so many 条数")] = 50,
 ) -> None:
     """List what differed at the last comparison with each platform, and what mends it. 列出最近一次对账的不一致。"""
     held = terminal.look(lambda tx: tx.books.differences(after=after, limit=limit + 1))
     shown = held if terminal.as_json else [_worded(row) for row in held]
-    terminal.page(COLUMNS, shown, limit, "--after", key="entry", codes=CODES)
+    terminal.page(COLUMNS, shown, limit, "--after", key="place", codes=CODES)
 
 
 def decide(

@@ -190,7 +190,9 @@ def annual(office: Office) -> Iterator[Finding]:
             what, what_zh = (words.told(why, lang) for lang in ("en", "zh-Hans"))
             year = why.facts["year"]
             mend = f"plan create {name} --year {year}", f"plan create {name} --year {year}"
-            if why.code != "plan_not_published":
+            if why.code == "second_look_unruled":
+                mend = "write [second_look] into the pack's next version", "请在政策包的下一版本中写明 [second_look]"
+            elif why.code != "plan_not_published":
                 mend = f"plan show {name} --year {year}", f"plan show {name} --year {year}"
             yield Finding.warn(f"plans.{name}", (what, what_zh), mend)
         if (short := crowded(office, name, office.now())) is not None:

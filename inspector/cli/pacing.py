@@ -30,6 +30,8 @@ def plans(told: Settings, book: Policybook, tree: Mapping[str, AgencyNode], toda
 
     now = datetime(today.year, today.month, today.day, tzinfo=SHANGHAI)
     for name, plan in told.plans.items():
+        if plan.of == "results":  # no case waits for it
+            continue
         pack_id = pack_of(tree, plan.agency)
         try:
             pack, every = book.in_force(pack_id or "", today), widest(parse(plan.trigger, SHANGHAI, now), now)

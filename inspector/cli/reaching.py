@@ -64,6 +64,7 @@ def configured(settings: Settings) -> list[Configured]:
         for section, group in GROUPS.items()
         for name, told in getattr(settings, section).items()
     ]
+    found += [Configured(section="identity", group="identity", name=name, told=told) for name, told in settings.identity.items()]
     if settings.pulse is not None:
         found.append(Configured(section=PULSE, group="pulses", name=PULSE, told=settings.pulse))
     return found

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from inspector.cli.command import command
-from inspector.cli.terminal import Terminal, plain
+from inspector.cli.terminal import Terminal, operator, plain
 from inspector.web.roles import Role
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from inspector.store.tx import Tx
 
 
 def register(app: typer.Typer) -> None:
@@ -52,6 +57,12 @@ def list_tokens(terminal: Terminal) -> None:
 
 def revoke(terminal: Terminal, token: Annotated[str, typer.Argument(help="Id of the token 令牌编号", metavar="ID")]) -> None:
     """End a token at once. 吊销令牌。"""
-    terminal.act("token.revoke", f"token:{token}", lambda tx, _now: tx.tokens.revoke(token, tx.machine_now()), token=token)
+
+    def do(tx: Tx, _now: datetime) -> None:
+        now = tx.machine_now()
+        tx.tokens.revoke(token, now)
+        tx.sessions.end_on(token, operator(), now)  # they end by themselves; so they are listed no more, too
+
+    terminal.act("token.revoke", f"token:{token}", do, token=token)
     terminal.value({"revoked": token})
     terminal.say("revoked", id=token)

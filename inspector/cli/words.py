@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from inspector.cli.drawwords import DRAWS
 from inspector.domain.errors import InspectorError
 from inspector.labels import Lang, in_words
 from inspector.labels import words as labels
@@ -228,133 +229,16 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "token of {name} for {agency} as {role}, until {until}; it is shown only now:",
         "{name} 的令牌（{agency}，{role}），有效期至 {until}；仅显示这一次：",
     ),
+    "key_made": (
+        "key in {file} (keep it secret), its public half in {public}; name the first as visit_key_file of the agency",
+        "密钥已写入 {file}（请妥善保密），公钥已写入 {public}；请将前者设为机关的 visit_key_file",
+    ),
+    "key_page": ("the firms' page is in {file}", "供企业核验的网页已写入 {file}"),
+    "admitted": ("{name} may sign in as {role} until {until}: admission {id}", "{name}获准以{role}登录，至{until}：准入 {id}"),
+    "dismissed": ("{id} is over; sessions ended: {count}", "{id} 已终止，结束登录{count}次"),
     "revoked": ("token {id} is revoked", "令牌 {id} 已吊销"),
     "closed": ("{id} is closed", "{id} 已关闭"),
-    # Draws and the ledger.
-    "prepared": (
-        "draw {number} of plan {plan} is being prepared; it waits for the promise of {parties}",
-        "计划 {plan} 的抽取 {number} 正在准备，等待承诺：{parties}",
-    ),
-    "stands": ("draw {number} of plan {plan}: {state}", "计划 {plan} 的抽取 {number}：{state}"),
-    "not_prepared": (
-        "no draw: there is nothing to draw from",
-        "未抽取：没有可抽取的对象",
-    ),
-    "not_prepared_behind": (
-        "no draw: the agency draws one at a time, and another one is still open",
-        "未抽取：同一机关一次只进行一项抽取，另有一项尚未结束",
-    ),
-    "needs_encoding": (
-        "the file does not say its encoding: writing would need --encoding gb18030 or --encoding big5",
-        "文件没有说明编码：正式导入须加 --encoding gb18030 或者 --encoding big5",
-    ),
-    "encoding?": (
-        "the file does not say its encoding. As GB 18030 it holds: {read}; as Big5: {other}. Is GB 18030 right?",
-        "文件未注明编码。按 GB 18030 读作：{read}；按 Big5 读作：{other}。是 GB 18030 吗？",
-    ),
-    "plan_next": ("next: {command}", "下一步：{command}"),
-    "plan_approval_next": (
-        "next, another person: with a token, POST /v1/plans/{plan}/{year}/approve, or as another user of this machine: {command}",
-        "下一步由他人办理：以其本人令牌 POST /v1/plans/{plan}/{year}/approve，或以其本人系统用户执行：{command}",
-    ),
-    "catalogue_review_next": (
-        "next, another person: with a token, POST /v1/catalogue/{agency}/{item}/review, or as another user of this machine: {command}",
-        "下一步由他人办理：以其本人令牌 POST /v1/catalogue/{agency}/{item}/review，或以其本人系统用户执行：{command}",
-    ),
-    "case_by_reference": ("{reference} is the number of the application of {case}", "{reference} 是申请编号，办件编号为 {case}"),
-    "catalogue_repealed": (
-        "{title} is repealed; items to be looked at again: {count}",
-        "{title}已登记废止；须复审的证明事项：{count} 项",
-    ),
-    "catalogue_repeal_mended": (
-        "re-reviews whose day of repeal is now {day}: {count}",
-        "废止日期已更正为 {day} 的复审：{count} 项",
-    ),
-    "catalogue_unrepealed": (
-        "the repeal of {title} is taken back; re-reviews that are over: {count}",
-        "{title}的废止已撤销；随之办结的复审：{count} 项",
-    ),
-    "holds": ("draw {number}: the result follows from its inputs", "抽取 {number}：结果与其输入一致"),
-    "numbers_missing": (
-        "✗ there is no draw of the numbers {numbers}: see draw register",
-        "✗ 缺少以下编号的抽查：{numbers}，见 draw register",
-    ),
-    "ask_figures": ("the figures of draw {draw}, with blanks between them", "抽查 {draw} 的数字（以空格隔开）"),
-    "holds_void": (
-        "draw {number}: made void before it had a result; what it committed to agrees",
-        "抽取 {number}：产生结果前已作废；其承诺内容一致",
-    ),
-    "holds_not": ("draw {number}: DOES NOT HOLD", "抽取 {number}：不成立"),
-    "time_proven": (
-        "time proven: the witness held this commitment's value before the seed was known",
-        "时间已证明：见证方在种子公开之前已存有本承诺的见证值",
-    ),
-    "time_not_proven": (
-        "CONSISTENT, BUT TIME NOT PROVEN: ask the witness ({receipt}) for its value and give it with --witness",
-        "前后一致，但时间未证明：请向见证方（{receipt}）索取见证值，用 --witness 给出",
-    ),
-    "void": ("the draw is void: {reason}", "抽取作废：{reason}"),
-    "ledger_holds": ("{seals} seals hold; {unsealed} entries wait for the next one", "{seals} 个封印完好；{unsealed} 条待封"),
-    "ledger_head": ("seal {number}: {head}", "封印 {number}：{head}"),
-    "ledger_broken": (
-        "THE LEDGER DOES NOT HOLD after {seals} seals: {problem}",
-        "台账不成立（前 {seals} 个封印完好）：{problem}",
-    ),
-    # Draws without the daemon.
-    "flaw_in": ("{file} row {row}, {named}: {what} → {fix}", "{file} 第{row}行，{named}：{what} → {fix}"),
-    "odd_in": ("{file} row {row}, {named}: remark: {what} → {fix}", "{file} 第{row}行，{named}：提示：{what} → {fix}"),
-    "flaw_in_plan": ("{file}, {named}: {what} → {fix}", "{file}，{named}：{what} → {fix}"),
-    "odd_in_plan": ("{file}, {named}: remark: {what} → {fix}", "{file}，{named}：提示：{what} → {fix}"),
-    "unread_in": ("{file}: {what}", "{file}：{what}"),
-    "more_in": ("{file}: … and {count} more", "{file}：……另有 {count} 处"),
-    "step_reading": ("reading {file}", "读取 {file}"),
-    "step_replaying": ("judging recorded cases again", "重新推演办件"),
-    "step_freezing": ("freezing the rosters", "冻结名录"),
-    "step_committing": ("committing", "生成承诺"),
-    "step_writing": ("writing", "写入"),
-    "step_comparing": ("comparing the registers with the commitment", "比对名录与承诺"),
-    "step_books": ("asking the platform about entries", "向平台逐条核对"),
-    "step_selecting": ("selecting objects", "抽取检查对象"),
-    "step_dealing": ("dealing inspectors", "分派检查人员"),
-    "committed": (
-        "draw {number} is committed to: objects {objects}, inspectors {inspectors}, bans {bans}",
-        "抽取 {number} 已作出承诺：检查对象 {objects}，检查人员 {inspectors}，回避 {bans}",
-    ),
-    "committed_folder": (
-        "the bundle lies in {folder}; nothing in it may be changed any more",
-        "复核包位于 {folder}；其中内容不得再改动",
-    ),
-    "committed_w": ("W = {w}", "W = {w}"),
-    "committed_share": ("  stratum {stratum}: {share}, at least {least}", "  类别 {stratum}：{share}，至少 {least}"),
-    "next_private": (
-        "1. Keep private, apart from the folder, and read what each is for: {files}",
-        "1. 以下文件须保密，与文件夹分开保管，用途见文件内说明：{files}",
-    ),
-    "next_lodge": (
-        "2. Lodge W with a witness before the seed is known, and have the date confirmed: {file}. Nothing else leaves the house yet",
-        "2. 在种子产生之前将 W 交见证方收存并确认日期：{file}。此时不得外传其他内容",
-    ),
-    "next_before": ("   not later than {at}", "   不得晚于 {at}"),
-    "next_seed": ("3. When the seed is there: {command}", "3. 种子产生后：{command}"),
-    "carried": ("draw {number} is carried out", "抽取 {number} 已完成"),
-    "carried_again": ("draw {number} had been carried out; the same result came out", "抽取 {number} 此前已完成；重算结果相同"),
-    "carried_next": (
-        "result.json and seed.json lie in {folder}; check them with ./run draw verify {folder}",
-        "result.json 和 seed.json 位于 {folder}；请用 ./run draw verify {folder} 复核",
-    ),
-    "seats_empty": ("list {list}: seats nobody could fill: {count}", "名单 {list}：无人可派的席位：{count}"),
-    "seats_next": (
-        "the selection stands; deal these visits with more inspectors under the next number (how-to/draw.md)",
-        "抽中的对象不变；请补充人员，并在下一编号下为这些检查派员（见 how-to/draw.md）",
-    ),
-    "visits_unmanned": (
-        "  ! list {list}: {count} visits have no team: nobody is sent",
-        "  ! 名单 {list}：{count} 次检查没有派人",
-    ),
-    "ask_nonce": ("secret of {party} (64 digits 0-9a-f)", "{party} 的随机数（64位 0-9a-f）"),
-    "ask_first": ("first person, unseen: figures of {what}", "第一人（不显示）：录入 {what} 的数字"),
-    "ask_second": ("second person: the same figures", "第二人：录入同样的数字"),
-    "ask_differ": ("the two do not agree; both type again", "两人录入不一致，请重新录入"),
+    **DRAWS,
     # Packs.
     "pack_agrees": ("{label}: agrees with its examples ({count})", "{label}：与 {count} 个示例一致"),
     "pack_silent": (

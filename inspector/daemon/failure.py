@@ -58,7 +58,9 @@ class Failure:
             return "spared"
         if isinstance(error, Missing) and error.code == "kind_unknown":
             log.error("work.kind_unknown", work=work.key, kind=work.kind)
-            tx.work.postpone(work, now + timedelta(hours=1), told, counted=False)
+            due = now + timedelta(hours=1)
+            ends = work.expires_at if work.expires_at is not None and now < work.expires_at else due
+            tx.work.postpone(work, min(due, ends), told, counted=False)
             return "kind_unknown"
         if isinstance(error, Missing) and error.code == "pack_unknown":
             log.error("work.pack_unknown", work=work.key, pack=error.facts.get("pack"))
@@ -87,7 +89,7 @@ class Failure:
         """What left the house left it, whatever becomes of the work."""
         flow = flow_of(work, self.flows)
         if flow is not None and flow.tried is not None and isinstance(error, PortError) and error.attempts:
-            flow.tried(tx, work, self.office, error.attempts, now)
+            flow.tried(tx, work, self.office, error, now)
 
     def _broken(self, tx: Tx, work: Work, error: Exception, machine_now: datetime, now: datetime) -> datetime | None:
         """Count a failure of the lane; until when it is shut now, or None."""
@@ -123,9 +125,11 @@ class Failure:
     def _quarantine(self, tx: Tx, work: Work, told: str, now: datetime) -> str:
         """Kept, counted and shown; a person is told in the same transaction, in the flow's own words where it has some."""
         tx.work.quarantine(work, told, now)
-        stuck = self.flows[OrderKind(work.kind)].stuck
-        if stuck is not None:
-            stuck(tx, work, told, now)
+        flow = self.flows[OrderKind(work.kind)]
+        if flow.halted is not None:
+            flow.halted(tx, work, self.office, told, now)
+        if flow.stuck is not None:
+            flow.stuck(tx, work, told, now)
         else:
             stopped(tx, work, told, self.office.house, now)
         log.warning("work.quarantined", work=work.key, case_id=work.case_id, error=told)

@@ -133,6 +133,7 @@ def _snapshot(tx: Tx, office: Office, now: datetime) -> Snapshot:
         draws=[tuple(row) for row in tx.draws.counts()],
         visits=[tuple(row) for row in visits],
         seats=[tuple(row) for row in seats],
+        second_looks=tx.secondlooks.counts(),
         channels_off=tx.pushes.off_counts(),
         recusals=tx.challenges.counts(),
         conflicts=tx.rosters.conflicts(),

@@ -55,7 +55,9 @@ def prepared(draw: Draw, said: Sequence[Said], register: Sequence[Entry]) -> Ite
     odd = odd or any(_odd(mine, {**one.told, **one.facts}) for one in entries) or any(_odd(mine, one.facts) for one in lines)
     extends = any(one.kind is EntryKind.EXTENSION for one in lines)
     supplements = any("supplements" in one.facts for one in lines)
-    kind = DrawKind.EXTENSION if extends else DrawKind.SUPPLEMENT if supplements else DrawKind.PLAN
+    looks = any("looks_at" in one.facts for one in lines)
+    plain = DrawKind.SECOND_LOOK if looks else DrawKind.PLAN
+    kind = DrawKind.EXTENSION if extends else DrawKind.SUPPLEMENT if supplements else plain
     if odd or (lines and draw.kind is not kind) or (draw.extends is not None) is not (draw.kind is DrawKind.EXTENSION):
         yield AuditLine(code="draw.records_period")
 

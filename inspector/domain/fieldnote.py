@@ -24,6 +24,7 @@ from inspector.domain.finding import Doubt, Finding, Seen
 from inspector.domain.material import MaterialKind
 from inspector.domain.result import hindrance, sound
 from inspector.domain.visit import Seat, SeatState, Visit, VisitState
+from inspector.domain.visitcode import ArrivalHow
 
 OFF = timedelta(minutes=5)
 """A phone's clock that differs by no more from ours is not worth a word."""
@@ -99,7 +100,8 @@ class Times:
 class FieldNote:
     """What one inspector has written down: answers to some or all of the facts in question, never written over by another one.
 
-    `on` is the day of the visit as stated, or as it follows from how long the note lay in the phone.
+    `on` is the day of the visit as stated, or as it follows from how long the note lay in the phone. `arrival`: it says that its
+    inspector has come to the firm.
     """
 
     id: str
@@ -114,6 +116,7 @@ class FieldNote:
     place: Place
     times: Times
     sheet: Sheet = NO_SHEET
+    arrival: ArrivalHow | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +180,7 @@ def noted(
     """
     if (closed := closed_to(visit, team, by)) is not None:
         raise closed
-    if not note.findings and note.seen is None and blank(note.remarks) and note.sheet.empty:
+    if not note.findings and note.seen is None and blank(note.remarks) and note.sheet.empty and note.arrival is None:
         raise Invalid("note_empty", field="findings")
     sound(visit, by, note.findings, note.remarks, note.seen, exempt)
     sheet_sound(note.sheet, codes, items)
@@ -187,6 +190,7 @@ def noted(
         "findings": [one.verdict.value for one in note.findings],
         "seen": note.seen.value if note.seen else None,
         "entered": _digest(note),
+        **({"arrival": note.arrival.value} if note.arrival else {}),
         **_timed(note.times, note.place),
     }
     return Decision(state=note, because=Because(rule="visit.noted", basis=(visit.basis,), pack=pack, facts=facts))

@@ -13,10 +13,12 @@ class Seen(StrEnum):
     """What a team says it has seen beside the facts in question; on a visit without any, the visit's whole result.
 
     `NOTHING` that speaks against what was promised; `FINDING`: something that does, or that the law does not allow (the plan, item 7).
+    Of a second look: what was entered bears the result out, says otherwise, or (`UNCLEAR`, of such a look alone) does not show it.
     """
 
     NOTHING = "NOTHING"
     FINDING = "FINDING"
+    UNCLEAR = "UNCLEAR"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

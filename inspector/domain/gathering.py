@@ -18,7 +18,7 @@ from inspector.domain.commitment import LEAST_BITS
 from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.errors import Refusal
 from inspector.domain.person import same
-from inspector.domain.plan import Draw, DrawState, Step, ask
+from inspector.domain.plan import Draw, DrawState, Step, ask, look_at
 from inspector.domain.policy import Policy
 from inspector.domain.seed import entropy, form, known_at, mark, public, spare
 from inspector.domain.strict import expect
@@ -228,20 +228,14 @@ def _secrets(draw: Draw, since: datetime) -> tuple[Order, ...]:
 
 
 def _reveal(draw: Draw, party: str, since: datetime, ends: datetime) -> Order:
-    """The order to ask for one part: now, or when a beacon has it."""
-    return ask(draw, OrderKind.DRAW_REVEAL, party, max(since, known_at(draw.promises[party]) or since), ends)
+    """The order to ask for one part: now, or when a beacon has it; one that waits beyond the party's last moment was altered."""
+    at = min(since, ends)
+    return ask(draw, OrderKind.DRAW_REVEAL, party, max(at, known_at(draw.promises[party]) or at), ends)
 
 
 def _overdue(draw: Draw, suffix: str, parties: tuple[str, ...], ends: datetime) -> list[Order]:
     """The order to look, at a step's last moment, whose part is missing; none for a step without sources."""
-    made = Order(
-        kind=OrderKind.DRAW_OVERDUE,
-        key=f"{OrderKind.DRAW_OVERDUE.value}:{draw.number}{suffix}",
-        due_at=ends,
-        urgent_by=ends,
-        payload={"draw": draw.number, "parties": list(parties)},
-    )
-    return [made] if parties else []
+    return [look_at(draw, suffix, parties, ends)] if parties else []
 
 
 def _wanted(draw: Draw, suffix: str, ceremonies: tuple[str, ...], opens: datetime, ends: datetime) -> list[Order]:

@@ -21,6 +21,8 @@ from inspector.domain.timer import Timer
 
 PROMISED_BY = "promised_by"
 """Under which name the entry of a draw's preparing keeps the last moment for promises."""
+PROMISES = ":promises"
+"""The end of the key of the look at the last moment for promises."""
 
 
 class DrawState(StrEnum):
@@ -34,11 +36,15 @@ class DrawState(StrEnum):
 
 
 class DrawKind(StrEnum):
-    """What a draw is for: a plan's period; teams for visits that have none (ruling 13); more of a period's objects (ruling 10)."""
+    """What a draw is for: a plan's period; teams for visits that have none (ruling 13); more of a period's objects (ruling 10).
+
+    `SECOND_LOOK`: results of visits that are looked at again (`secondlook`).
+    """
 
     PLAN = "PLAN"
     SUPPLEMENT = "SUPPLEMENT"
     EXTENSION = "EXTENSION"
+    SECOND_LOOK = "SECOND_LOOK"
 
 
 class Step(IntEnum):
@@ -250,10 +256,11 @@ def begin(number: str, plan: str, slot: str, lists: tuple[Listed, ...], policy: 
 def prepare(draw: Draw, policy: Policy, now: datetime, calendar: WorkingCalendar) -> Decision[Draw]:
     """The frame is frozen; ask every party to commit itself to its part of the seed before anything is known."""
     ends = due(now, policy.term(Timer.REVEAL).term, calendar).at
-    orders = tuple(ask(draw, OrderKind.DRAW_PROMISE, party, now, ends) for party in draw.parties)
+    asks = tuple(ask(draw, OrderKind.DRAW_PROMISE, party, now, ends) for party in draw.parties)
+    look = look_at(draw, PROMISES, draw.parties, ends)  # it ends a draw whose orders to ask lie in quarantine, or are gone
     facts = {"plan": draw.plan, "slot": draw.slot, "parties": list(draw.parties), PROMISED_BY: ends.isoformat()}
     because = Because(rule="draw.prepare", basis=(policy.draw.basis,), pack=policy.label, facts=facts)
-    return Decision(state=draw, because=because, orders=orders)
+    return Decision(state=draw, because=because, orders=(*asks, look))
 
 
 def promised(draw: Draw, party: str, promise: Mapping[str, object], policy: Policy) -> Decision[Draw]:
@@ -373,4 +380,15 @@ def ask(draw: Draw, kind: OrderKind, party: str, at: datetime, expires: datetime
         lane=party,
         expires_at=expires,
         payload={"draw": draw.number, "party": party},
+    )
+
+
+def look_at(draw: Draw, suffix: str, parties: tuple[str, ...], ends: datetime) -> Order:
+    """The order to look, at a step's last moment, whose part is missing."""
+    return Order(
+        kind=OrderKind.DRAW_OVERDUE,
+        key=f"{OrderKind.DRAW_OVERDUE.value}:{draw.number}{suffix}",
+        due_at=ends,
+        urgent_by=ends,
+        payload={"draw": draw.number, "parties": list(parties)},
     )

@@ -16,7 +16,7 @@ from inspector.domain.errors import Invalid
 from inspector.domain.notice import Notice
 from inspector.domain.pause import ExtensionRow, Reason, SuspensionRow
 from inspector.domain.publicity import Publicity
-from inspector.domain.publish import DrawRow, PublishRow, ReportRow
+from inspector.domain.publish import DrawRow, PublishRow, ReportRow, SecondLookRow
 from inspector.domain.quiet import QuietRow
 from inspector.domain.retention import RetentionRow
 from inspector.domain.reuse import Reuse
@@ -307,6 +307,7 @@ class Policy:
     report: ReportRow
     digest: str
     extends: str = ""
+    second_look: SecondLookRow | None = None
     _rows: Mapping[tuple[Profile, bool, str], StrategyRow] = field(init=False, repr=False, compare=False)
     parts: Mapping[tuple[str, str], StrategyRow] = field(init=False, repr=False, compare=False)
 

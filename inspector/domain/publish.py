@@ -53,6 +53,15 @@ class PublishRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SecondLookRow:
+    """Which share of a frame's new results is looked at again by another team (`secondlook`)."""
+
+    row: str
+    share: Fraction
+    basis: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Voided:
     """Why a draw is void, and the numbers under which the register of draws says so: one, or two where bytes were altered first."""
 

@@ -159,6 +159,22 @@ def handed_over(
     return Decision(state=state, because=because, orders=tuple(orders))
 
 
+def unconfirmed(
+    seat: Seat, visit: Visit, channel: str, pack: str, now: datetime, *, reach: timedelta | None = None
+) -> Decision[Seat]:
+    """It was handed over to a channel that cannot say whether the other side took it: no silence counts, and the push's own clock runs on.
+
+    `reach`: when it goes the next way as well, where there is one.
+    """
+    facts = {"inspector": seat.inspector, "channel": channel}
+    because = Because(rule="seat.unconfirmed", basis=(), pack=pack, facts=facts)
+    if reach is None or seat.state is not SeatState.ORDERED:
+        return Decision(state=seat, because=because)
+    clock = _clock(OrderKind.PUSH_REACH, seat, visit, now + reach)
+    clock = replace(clock, key=f"{clock.key}~{len(seat.tried)}", payload={**clock.payload, "unconfirmed": True})
+    return Decision(state=seat, because=because, orders=(clock,))
+
+
 def reached(seat: Seat, reach: Reach, pack: str) -> Decision[Seat] | None:
     """What a report of delivery or reading makes of a seat; None: nothing, for it is further already or over."""
     state = _FARTHER.get(reach)

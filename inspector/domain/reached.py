@@ -10,6 +10,9 @@ from enum import StrEnum
 NO_RECIPIENT = "recipient_refused"
 """The code by which a channel says that nothing will ever reach this recipient there: unknown, left, unsubscribed."""
 
+UNCONFIRMED = "unconfirmed"
+"""What is said of a message that was handed over to something which cannot say whether the other side took it."""
+
 TELLABLE = re.compile(r"|-?[0-9]{1,9}|[A-Za-z][A-Za-z_.:-]{0,40}[0-9]{0,6}")
 """A code of the other side that may stand in the ledger, which forgets nothing: a word or a number, no telephone number, no sentence."""
 

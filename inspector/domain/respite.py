@@ -161,7 +161,8 @@ def calm(
     if request.urgency is Urgency.NORMAL:
         raise Refusal("request_not_urgent", request=request.id)
     row = term_of(policy, Urgency.NORMAL)
-    term = due(request.sent_at or request.opened_at, row.term, calendar, StartEvent.REQUEST_OPENED)
+    event = StartEvent.REQUEST_OPENED if request.sent_at is None else StartEvent.REQUEST_SENT
+    term = due(request.sent_at or request.opened_at, row.term, calendar, event)
     if term.at < request.due_at:
         term = Due(at=request.due_at, counted=request.due_counted)
     if now >= request.due_at:

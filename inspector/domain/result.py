@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from inspector.domain import secondlook
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import Verdict, blank
@@ -98,6 +99,8 @@ def _checked(
 ) -> Seen | None:
     """What the team has seen, once nothing lacks in what it says. Raises Invalid."""
     whole(visit, by, findings)
+    if visit.looks_at and seen is None:
+        raise Invalid("seen_missing", field="seen")
     return sound(visit, by, findings, remarks, seen, exempt)
 
 
@@ -121,6 +124,7 @@ def sound(
         raise Invalid("findings_wordless", visit=visit.id, wordless=", ".join(wordless))
     if any((one.case_id, one.claim) in beside for one in against):
         return Seen.FINDING
+    secondlook.refuse_unsaid(visit, seen, remarks)
     if seen is Seen.FINDING and blank(remarks):
         raise Invalid("finding_wordless", visit=visit.id, field="remarks")
     return seen

@@ -302,8 +302,11 @@ def read(proof: SelfProof, told: Reading, rule: Compare, pack: str, values: Sequ
     if proof.state is not ProofState.RECEIVED:
         raise Refusal("self_proof_unreceived", state=proof.state)
     there = [one.digest for one in proof.materials]
-    if sorted({*told.of}) != sorted(there) if told.of else len(there) > 1:
-        raise Refusal("reading_of_others", files=", ".join(there))
+    if strange := sorted({*told.of} - {*there}):
+        raise Refusal("reading_of_none", unknown=", ".join(strange), files=", ".join(there))
+    missing = [one for one in there if one not in told.of]
+    if missing and (told.of or len(there) > 1):
+        raise Refusal("reading_of_others", missing=", ".join(missing), files=", ".join(there))
     if not nameable(told.by):
         raise Invalid("officer_nameless", field="by")
     if told.verdict not in (Verdict.MATCH, Verdict.MISMATCH, Verdict.CANNOT_SAY):

@@ -89,7 +89,8 @@ class Theirs:
 class Statement:
     """What a platform holds of ours, whole: whoever makes one has counted that every row is there. `as_of`: of when it is.
 
-    `of`: the entries it was asked about, where it is no statement of all; of others it says nothing.
+    `of`: the entries it was asked about, where it is no statement of all; of others it says nothing. `passed`: the names of older ones
+    that are not as agreed and were passed over for this one.
     """
 
     as_of: datetime
@@ -98,6 +99,7 @@ class Statement:
     of: frozenset[str] | None = None
     digest: str = ""
     attempts: int = 1
+    passed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

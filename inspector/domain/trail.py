@@ -66,6 +66,7 @@ def standing(visit: Visit) -> dict[str, object]:
         "due_at": _moment(visit.due_at),
         "release_at": _moment(visit.release_at),
         "replaces": visit.replaces,
+        **({"looks_at": visit.looks_at} if visit.looks_at else {}),
     }
 
 

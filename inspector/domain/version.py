@@ -142,7 +142,7 @@ def gather(
         findings=tuple(findings),
         missing=tuple(about for about in doubts if about not in told),
         clashes=tuple(clashes),
-        seen=Seen.FINDING if Seen.FINDING in last.values() else next(iter(last.values()), None),
+        seen=next((one for one in (Seen.FINDING, Seen.UNCLEAR) if one in last.values()), next(iter(last.values()), None)),
         remarks=_lines(note.remarks for note in notes),
         on=next((note.on for note in reversed(notes) if note.on is not None), None),
         sheet=collate(

@@ -103,7 +103,7 @@ class Visit:
     says it. `replaces`: the visit whose object it came in for, or that a supplementary draw dealt anew. `pool` is its district, where
     quiet windows ask for it; `windows` are the days, from when it was given on, on which nobody may go; `conflict`: they leave no day in
     time, and a person decides. `unpublished` are items in question that stand in no published list any more: while there are any,
-    nobody may go (handbook 1.2.3).
+    nobody may go (handbook 1.2.3). `looks_at`: the visit whose result is looked at again from what was entered; then nobody goes.
     """
 
     id: str
@@ -139,6 +139,7 @@ class Visit:
     windows: tuple[Shut, ...] = ()
     conflict: bool = False
     unpublished: tuple[str, ...] = ()
+    looks_at: str = ""
     version: int = 0
 
     @property
@@ -179,8 +180,8 @@ class Seat:
     """One place in a team, at one turn: a re-deal is a new turn of the same place. `agency` is whose officer sits there.
 
     `accept_by` counts from `handed_at`, when a channel took the push; until then it says what it would be, had one taken it as ordered.
-    `tried` are the marks of the ways by which it was ordered to be pushed, one for each of `pushes`; `bounced`: how often a push that
-    a channel had taken came to nobody, so that its clocks begin anew, under keys of their own.
+    `tried` are the marks of the ways by which it was ordered to be pushed, one for each of `pushes`; `bounced`: how often it began
+    anew, so that its clocks do, under keys of their own: a push that a channel had taken came to nobody, or the register was mended.
     """
 
     visit: str

@@ -13,8 +13,8 @@ class Words:
     its frame is called in a mail (the letter's head, the frame's beginning and its end; `domain.slip`).
 
     `brief`: what is asked and its link, in a digest. `counted`: how the letter's date was counted, `effect`: what the answer will do
-    to the case; both stand in `body`, too, empty in a letter that tells no date, or asks for nothing, and None where a release before
-    these has worded it: each try of a letter says the same.
+    to the case, `silence`: what comes of it if none comes; all stand in `body`, too, empty in a letter that tells no date, or asks for
+    nothing, and None where a release before these has worded it: each try of a letter says the same.
 
     Empty for a letter that nobody has worded: programs read its fields.
     """
@@ -30,3 +30,4 @@ class Words:
     marks: tuple[str, str, str] = ("", "", "")
     counted: str | None = None
     effect: str | None = None
+    silence: str | None = None

@@ -225,8 +225,14 @@ def addressee(office: Office, request: Request, to: str) -> str:
     if via == request.requested:
         raise Invalid("forward_self", field="to")
     if via is None:
+        names = {node.id: f"{node.name} ({node.id})" for node in office.tree.values()}
         others = sorted(name for name, connector in known.items() if connector != request.requested)
-        raise Invalid("forward_unknown", field="to", to=to, known=", ".join(others))
+        told = {"field": "to", "to": names.get(to, to)}
+        raise (
+            Invalid("forward_unknown", **told, known=", ".join(map(names.__getitem__, others)))
+            if others
+            else Invalid("forward_nowhere", **told)
+        )
     return via
 
 

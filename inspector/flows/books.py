@@ -45,6 +45,9 @@ DIFFERS = "credit_differs"
 UNCOMPARED = "credit_uncompared"
 """The matter of a platform whose statement could not be had or not be believed; over with the next comparison."""
 
+PASSED = "credit_statement_passed"
+"""The matter of a platform's older statements that are not as agreed: told once, over when they are gone."""
+
 SHORT = "statement_short"
 """Why a statement is not believed: it lacks much of what the platform has given receipts for."""
 
@@ -158,6 +161,11 @@ def conclude(tx: Tx, office: Office, lane: str, found: Look, now: datetime) -> t
             tx.books.stepped(lane, one.entry, now)
             record(tx, one.case_id, domain.again(one.entry, one.kind, one.step, lane), now, {})
     tx.attention.close(f"{UNCOMPARED}:{lane}", now)
+    if passed := found.statement.passed:
+        facts = {"connector": lane, "files": ", ".join(passed[:_NAMED]), "count": len(passed)}
+        tx.attention.open(PASSED, office.house, lane, facts, now)
+    elif found.statement.of is None:
+        tx.attention.close(f"{PASSED}:{lane}", now)
     tell(tx, office, lane, now)
     return tuple(left)
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from inspector.domain.decision import Order, OrderKind
-from inspector.domain.reached import NO_RECIPIENT
+from inspector.domain.reached import NO_RECIPIENT, UNCONFIRMED
 from inspector.domain.roster import Way
 from inspector.domain.urgency import Urgency
 from inspector.flows import reaching
@@ -35,7 +35,7 @@ def tell(work: Work, office: Office) -> Settlement:
         seat, held = read(tx, work)
         person = tx.rosters.inspector(seat.agency, seat.inspector)
     channel, way = office.connectors.channels.get(work.lane), reaching.by_lane(person, work.lane)
-    word = str(work.payload.get("word", "off"))
+    word = _word(work)
     turned = word in ("blocked", "unblocked") and bool(held.unpublished) is not (word == "blocked")
     if turned or (word != "off" and not seat.state.open):
         return nothing("obsolete")  # it has turned again meanwhile, or is nobody's affair any more
@@ -69,34 +69,54 @@ def tell(work: Work, office: Office) -> Settlement:
             mark=way.mark,
             reference=receipt.reference[:200],
             handed_at=now,
+            code=UNCONFIRMED if receipt.unconfirmed else "",
         )
         tx.pushes.add(made)
+        if receipt.unconfirmed:  # who need not go shall hear so from something that knows whether it was taken
+            on.write(tx, now)
+        else:
+            tx.attention.over(f"{UNDELIVERED}:{_first(work)}", now)  # where somebody was told that it reached nobody yet
 
-    return Settlement(write=write, outcome="called_off" if word == "off" else word, attempts=receipt.attempts)
+    on, told = _on(work, office, UNCONFIRMED), "called_off" if word == "off" else word
+    return Settlement(write=write, outcome=UNCONFIRMED if receipt.unconfirmed else told, attempts=receipt.attempts)
 
 
 def not_told(work: Work, office: Office, error: PortError | None) -> Settlement:
-    """No way took it in time: a person is told."""
-    return _on(work, office, error.code if error else "patience_over")
+    """It went not this way in time: the next one. Of the last one a person is told while there is time to telephone; it is tried on."""
+    return _on(work, office, error.code if error else "patience_over", goes_on=True)
 
 
-def _on(work: Work, office: Office, code: str, dead: Way | None = None) -> Settlement:
-    """It cannot go this way: the next one, or a person is told."""
+def _on(work: Work, office: Office, code: str, dead: Way | None = None, *, goes_on: bool = False) -> Settlement:
+    """It cannot go this way: the next one, or a person is told. `goes_on`: the way is only away, and tried on while it is of use."""
 
     def write(tx: Tx, now: datetime) -> None:
-        seat, _ = read(tx, work, lock=True)
+        seat, held = read(tx, work, lock=True)
         if dead is not None:
             reaching.turn_off(tx, seat.agency, seat.inspector, dead, code, now)
-        tried = (*work.payload.get("tried", ()), work.lane)
-        found = [way for way in reaching.ways(tx, seat.agency, seat.inspector) if way.channel not in tried]
-        last = _last(work)
-        if found and (last is None or now < last):
-            patient = now + office.pushing.patience if len(found) > 1 else last
-            tx.work.order([_order(work, found[0], tried, now, min(patient, last) if patient and last else patient)], now)
-        else:
-            tx.attention.open(UNDELIVERED, seat.agency, work.key, {"seat": seat.name, "error": code}, now)
+        tried, last = (*work.payload.get("tried", ()), work.lane), _last(work)
+        of_use, ways = last is None or now < last, reaching.ways(tx, seat.agency, seat.inspector)
+        found = [way for way in ways if way.channel not in tried]
+        if found and of_use:
+            leaves = office.pushing.hush.until(office.pushing.hush.of(_word(work)), now, last or held.due_at)
+            patient = leaves + office.pushing.patience
+            tx.work.order([_order(work, found[0], tried, now, min(patient, last) if last else patient)], now)
+            return
+        tx.attention.open(UNDELIVERED, seat.agency, _first(work), {"seat": seat.name, "error": code}, now)
+        away = [way for way in ways if way.channel == work.lane]
+        if goes_on and away and of_use and not work.payload.get("told"):
+            order = _order(work, away[0], tried, now, last)
+            tx.work.order([replace(order, payload={**order.payload, "told": True})], now)
 
     return Settlement(write=write, outcome="undelivered")
+
+
+def _word(work: Work) -> str:
+    return str(work.payload.get("word", "off"))
+
+
+def _first(work: Work) -> str:
+    """The key of the word by its first way: what a person is told of it is one matter."""
+    return work.key.partition("~")[0]
 
 
 def _last(work: Work) -> datetime | None:
@@ -107,10 +127,9 @@ def _last(work: Work) -> datetime | None:
 
 def _order(work: Work, way: Way, tried: tuple[str, ...], now: datetime, until: datetime | None) -> Order:
     """The same word by another way."""
-    first = work.key.partition("~")[0]
     base = Order(
         kind=OrderKind(work.kind),
-        key=f"{first}~{len(tried)}",
+        key=f"{_first(work)}~{len(tried)}",
         due_at=now,
         urgent_by=_last(work) or now,
         lane=way.channel,

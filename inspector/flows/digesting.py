@@ -78,11 +78,11 @@ _KNOWN = "conflict"
 """What says that the agency has had a message under this key: to send its letters singly would double them."""
 
 
-def tried(tx: Tx, work: Work, office: Office, calls: int, now: datetime) -> None:
+def tried(tx: Tx, work: Work, office: Office, error: PortError, now: datetime) -> None:
     """A try left in vain: the agency may have been told about each of its subjects, and the record of inquiries says so."""
     for request_id, kind in tx.digests.waiting(str(work.payload["via"]), _slot(work)):
         if kind == LetterKind.REQUEST.value:
-            _recorded(tx, work, office, request_id, now, calls, Verdict.NO_ANSWER.value)
+            _recorded(tx, work, office, request_id, now, error.attempts, Verdict.NO_ANSWER.value)
 
 
 def _recorded(tx: Tx, work: Work, office: Office, request_id: str, now: datetime, calls: int, outcome: str) -> None:

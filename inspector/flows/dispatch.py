@@ -16,7 +16,7 @@ from inspector.domain.finding import Finding, Seen
 from inspector.domain.peace import made as made_on
 from inspector.domain.trail import entered
 from inspector.domain.visit import Seat, Visit
-from inspector.flows import challenges, late, listing, peace, relief, stopped, supervision
+from inspector.flows import challenges, late, listing, peace, relief, secondlook, stopped, supervision
 from inspector.flows.assign import redeal
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -127,7 +127,10 @@ def report(
         end_clock(tx, decision.state, now)
     for finding in given:
         weigh(tx, office, decision.state, finding, made.on, now)
-    supervision.tell(tx, decision.state, seat, others, policy, now)
+    if held.looks_at:
+        secondlook.tell(tx, decision.state, decision.state.parts[-1].seen, now)
+    else:
+        supervision.tell(tx, decision.state, seat, others, policy, now)
     peace.tell_inside(tx, decision.state, seat.agency, now)
     return decision.state
 

@@ -23,7 +23,19 @@ from inspector.domain.plan import Draw, DrawKind, DrawState
 from inspector.domain.policy import Policy
 from inspector.domain.register import EntryKind
 from inspector.domain.suite import Suite
-from inspector.flows import extend, footing, lapse, lookback, queue, reconcile, seeding, stopped, succession, supplement
+from inspector.flows import (
+    extend,
+    footing,
+    lapse,
+    lookback,
+    queue,
+    reconcile,
+    secondlook,
+    seeding,
+    stopped,
+    succession,
+    supplement,
+)
 from inspector.flows.assign import Dealt, assign, by_visit, going_elsewhere, visit_id
 from inspector.flows.framing import frame
 from inspector.flows.joining import joined
@@ -128,15 +140,17 @@ def prepare(
             carried = {**(said or {}), "plan": plan_name, "slot": slot, "without": [*told.without], "further": [*told.further]}
             queue.put_off(tx, plan.agency, carried, busy, now)
         return None
-    number = reconcile.number(tx, plan.agency, now, plan_name, slot)
+    number, looks = reconcile.number(tx, plan.agency, now, plan_name, slot), plan.of == "results"
     lookback.refuse(office, tx, number, plan.turns, now)
-    framed = frame(office, tx, plan, policy, number, now)
+    framed = (secondlook.frame if looks else frame)(office, tx, plan, policy, number, now)
     if framed.empty:
         _note(tx, plan.agency, "draw.nothing_to_draw", policy, {"plan": plan_name, "slot": slot}, now)
         return None
     made = life.begin(number, plan_name, slot, framed.lists, policy, told, now)
+    made = replace(made, kind=DrawKind.SECOND_LOOK) if looks else made
     tx.draws.add(made)
-    tx.register.append(plan.agency, EntryKind.DRAW, number, {"plan": plan_name, "slot": slot, "by": by}, now)
+    entered = {"plan": plan_name, "slot": slot, "by": by, **({"looks_at": "results"} if looks else {})}
+    tx.register.append(plan.agency, EntryKind.DRAW, number, entered, now)
     tx.cases.mark_drawn([case for _, member in framed.members for case in member.cases], number)
     bound = footing.freeze(office, tx, made, framed.frames, framed.members, {RULES: framed.value()})
     decision = life.prepare(made, policy, now, office.calendar)
@@ -149,19 +163,24 @@ def prepare(
 
 
 def promise(work: Work, office: Office) -> Settlement:
-    """Ask one party for its committed form of the seed; with the last one the commitment is settled."""
+    """Ask one party for its committed form of the seed; with the last one the commitment is settled.
+
+    Raises NotYet for whatever is answered that is no promise of the party's own: only the date voids the draw (decision 89).
+    """
     number, party = str(work.payload["draw"]), str(work.payload["party"])
+    with office.store.read() as tx:
+        if tx.draws.get(number).state is not DrawState.PREPARING:
+            return nothing("obsolete")
     try:
         told = seeding.asked_of(office, party).promise(number, key=work.key)
     except (Refused, Garbled) as error:
-        return lapse.withheld(work, office, error).after(error)
+        raise lapse.later(error) from error
 
     def write(tx: Tx, now: datetime) -> None:
         held = tx.draws.get(number, lock=True)
         policy = office.book.get(held.pack)
-        if (used := seeding.used(tx, held, party, told, now)) is not None:
-            succession.void(office, tx, held, policy, f"withheld:{party}:{used}", (party,), now)
-            return
+        if held.state is DrawState.PREPARING:
+            seeding.refuse_used(tx, held, party, told, now)
         decision = life.promised(held, party, told, policy)
         succession.settle(tx, decision, now)
         if decision.state.state is DrawState.PREPARING and decision.state.promised:
@@ -225,7 +244,11 @@ def carry_out(work: Work, office: Office) -> Settlement:
             extend.overtaken(tx, fresh.plan, now)
         succession.settle(tx, decision, now)
         overdue = f"{OrderKind.DRAW_OVERDUE.value}:{number}"
-        stopped.end(tx, [overdue, f"{overdue}:figures", f"{overdue}:further", f"{overdue}{gathering.LATE}"], now)
+        stopped.end(
+            tx,
+            [overdue, f"{overdue}{life.PROMISES}", f"{overdue}:figures", f"{overdue}:further", f"{overdue}{gathering.LATE}"],
+            now,
+        )
         queue.over(office, tx, fresh, now)
         tx.draws.keep_file(number, "seed.json", _seed(held, commitment))
         tx.draws.keep_file(number, "result.json", result.content())
@@ -236,6 +259,9 @@ def carry_out(work: Work, office: Office) -> Settlement:
         elsewhere = going_elsewhere(tx, fresh, tx.draws.before(fresh))
         tx.cases.lock([case for one in drawn.values() for case in one.cases])  # all at once, in order, before one is changed
         for position, (name, member) in enumerate(drawn.items(), 1):
+            if fresh.kind is DrawKind.SECOND_LOOK:
+                secondlook.assign(office, tx, fresh, policy, position, name, member, teams[name][0], now)
+                continue
             visit = owed.get(name, "")
             assign(office, tx, fresh, policy, position, name, member, teams[name], now, supplements=visit, elsewhere=elsewhere)
 

@@ -10,13 +10,18 @@ from inspector.domain.echo import echo
 from inspector.domain.verification import asked_others
 from inspector.flows.office import Office
 from inspector.flows.record import record
+from inspector.flows.unsettled import ANSWER_UNREAD
 from inspector.store.tx import Tx
 
 
 def echoes(tx: Tx, office: Office, case: Case, now: datetime) -> list[Order]:
-    """The letters that say so, the least that can be said; where no letter reaches the agency, its link shows it."""
+    """The letters that say so, the least that can be said; where no letter reaches the agency, its link shows it.
+
+    What an agency meant by an answer that nobody has read decides nothing any more.
+    """
     orders: list[Order] = []
     for request in tx.assistance.of_case(case.id, lock=True) if asked_others(case) else ():
+        tx.attention.over(f"{ANSWER_UNREAD}:{request.id}", now)
         told = echo(request, case, now)
         if told is not None:
             tx.assistance.put(told.state)

@@ -20,7 +20,8 @@ from inspector.domain.finding import Doubt, Finding, Part, Seen
 from inspector.domain.peace import made as made_on
 from inspector.domain.version import Came, Choice, Clash, Gathered
 from inspector.domain.visit import Seat, Visit
-from inspector.flows import dispatch, listing, peace, supervision
+from inspector.domain.visitcode import ArrivalHow, arrived
+from inspector.flows import dispatch, listing, peace, secondlook, supervision
 from inspector.flows.checksheets import on_sheet
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -32,7 +33,7 @@ from inspector.store.tx import Tx, new_id
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Noted:
-    """What a phone, or a form, says of what was seen."""
+    """What a phone, or a form, says of what was seen; `arrival`: how the firm's code was read, and what was read."""
 
     findings: tuple[Finding, ...]
     seen: Seen | None
@@ -42,6 +43,7 @@ class Noted:
     captured_at: datetime | None
     sent_at: datetime | None
     sheet: Sheet = NO_SHEET
+    arrival: tuple[ArrivalHow, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +107,7 @@ def enter(
         place=given.place,
         times=times,
         sheet=given.sheet,
+        arrival=arrived(held, *given.arrival) if given.arrival is not None else None,
     )
     policy = pack(tx, held)
     decision = noted(listed, tx.visits.team(held.id), seat, note, exempt, policy, *on_sheet(office, tx, held, seat.agency))
@@ -250,7 +253,9 @@ def _beside(office: Office, tx: Tx, held: Visit, note: FieldNote, on: date, now:
         if stands.get((finding.case_id, finding.claim)) is not finding.verdict:
             dispatch.weigh(tx, office, held, finding, on, now, note.id)
     part = _part(held, note.agency)
-    if note.seen is Seen.FINDING and (part is None or part.seen is not Seen.FINDING):
+    if held.looks_at:
+        secondlook.tell(tx, held, note.seen, now)
+    elif note.seen is Seen.FINDING and (part is None or part.seen is not Seen.FINDING):
         facts = {"draw": held.draw, "seat": note.seat, "cases": list(held.cases_of(note.agency))}
         tx.attention.open(supervision.FOUND, note.agency, short_of(held, note.agency), facts, now)
 

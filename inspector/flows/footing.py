@@ -26,7 +26,8 @@ from inspector.store.draws import CONTRADICTED
 from inspector.store.tx import Tx
 
 _PREPARE, _AFTER = "draw.prepare", "draw.after"
-_RESTS = (_PREPARE, "draw.promise", "draw.announce", "draw.lodge", "draw.typed", "draw.reveal", "draw.carry_out")
+_SEED = ("draw.lodge", "draw.typed", "draw.asked", "draw.halted", "draw.reveal")
+_RESTS = (_PREPARE, "draw.promise", "draw.announce", *_SEED, "draw.carry_out")
 _WORDS = ("draw.void_asked", "draw.void_signed", "draw.altered", "draw.void", "draw.extension_asked", "draw.extension_signed")
 
 

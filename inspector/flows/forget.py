@@ -9,6 +9,7 @@ from inspector.domain.decision import Because, Decision
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.settle import Settlement, nothing
+from inspector.store.sessions import KEPT
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 
@@ -30,6 +31,7 @@ def forget(work: Work, office: Office) -> Settlement:
         _all(office, int(told["inquiries"]), lambda tx, before: tx.inquiries.forget(before))
     if "materials" in told:
         _all(office, int(told["materials"]), lambda tx, before: _materials(tx, before, office.now()))
+    _all(office, 0, lambda tx, _: tx.sessions.forget(tx.machine_now() - KEPT))  # sessions run by machine time
     return nothing("forgotten")
 
 

@@ -59,10 +59,10 @@ def given_up(
     return noting
 
 
-def tried(tx: Tx, work: Work, office: Office, calls: int, now: datetime) -> None:
-    """The same for a try that left and came to nothing, whether it is made again or not; `calls` are those it made."""
+def tried(tx: Tx, work: Work, office: Office, error: PortError, now: datetime) -> None:
+    """The same for a try that left and came to nothing, whether it is made again or not; `error` says how many calls it was."""
     if _is_question(work):
-        tx.inquiries.tried(_inquiry(tx, office, work, Verdict.NO_ANSWER.value, calls, now))
+        tx.inquiries.tried(_inquiry(tx, office, work, Verdict.NO_ANSWER.value, error.attempts, now))
 
 
 def enclosed(

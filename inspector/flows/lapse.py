@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from inspector.domain import gathering
-from inspector.domain.decision import OrderKind
-from inspector.domain.plan import Draw, DrawState, Step
+from inspector.domain.decision import Because, Decision, Order, OrderKind
+from inspector.domain.errors import Missing, Refusal
+from inspector.domain.gathering import DUE
+from inspector.domain.plan import PROMISES, Draw, DrawState, Step, look_at
+from inspector.domain.seed import known_at
 from inspector.domain.voiding import ALTERED
 from inspector.flows import footing, succession
 from inspector.flows.office import Office
 from inspector.flows.parts import settled, sound
+from inspector.flows.record import record
 from inspector.flows.settle import Settlement
 from inspector.flows.voiding import void as by_rule
-from inspector.ports import Garbled, NotYet, Origin, PortError, Refused
+from inspector.ports import NotYet, Origin, PortError, Unavailable
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 
@@ -26,39 +31,70 @@ draw again and again until the result suits.
 NOT_SET_UP = "connector_not_configured"
 """A party whose section is gone from the settings: it is waited for until its date, for a section may come back within the minute."""
 
+ASKED, HALTED = "draw.asked", "draw.halted"
+"""The entries by which the ledger, and nothing else, knows whom we asked for a part, and whose order waits for a person (decision 89)."""
+
 _LATER = timedelta(hours=1)
-"""So long after its last moment an order may wait by itself, or be in somebody's hands; then nobody waits for it any more."""
+"""So long after its last moment an order may be in somebody's hands; then nobody waits for it any more."""
+_AGAIN, _LAST = timedelta(hours=1), timedelta(hours=3)
+"""How often at most a vain call is entered; and how near its last moment a party was asked again that is said to withhold its part."""
+_OVER = ("done", "quarantined")
 
 
 def given_up(work: Work, office: Office, error: PortError | None) -> Settlement:
-    """A party's time is over: it has withheld its part; or nobody has asked it, and then that is the reason that everybody reads."""
-    if _tried(work.attempts - 1, work.error) or (error is not None and error.attempts):
-        return withheld(work, office, error)
+    """A party's time is over: it has withheld its part; or nobody has asked it, and then that is the reason that everybody reads.
+
+    Not so a ceremony whose figures two have typed alike in time: that nobody here has looked since is no fault of theirs. Raises
+    NotYet when it is settled before the party's last moment: nothing but that ends a party's time, whatever was answered until then.
+    """
 
     def write(tx: Tx, now: datetime) -> None:
-        _end(work, office, tx, now, error.code if error is not None else work.error or "", asked=False)
+        _end(work, office, tx, now, error.code if error is not None else work.error or "")
 
-    return Settlement(write=write, outcome=UNASKED)
+    return Settlement(write=write, outcome="lapsed")
 
 
-def withheld(work: Work, office: Office, error: PortError | None) -> Settlement:
-    """A party gives no promise or no reveal: the draw is void by name, the next number follows at once without it (ruling 12).
+def later(error: PortError) -> NotYet:
+    """The same failure, as one that ends nothing: it may be put right until the party's last moment (decision 89)."""
+    after = error.retry_after if isinstance(error, Unavailable) else None
+    return NotYet(error.code, origin=error.origin, detail=error.detail, attempts=error.attempts, retry_after=after)
 
-    Not so a ceremony whose figures two have typed alike in time: that nobody here has looked since is no fault of theirs.
+
+def tried(tx: Tx, work: Work, office: Office, error: PortError, now: datetime) -> None:
+    """Enter into the ledger that a party was asked, by a call that left and came to nothing, once an hour; what failed here asked nobody.
+
+    Of a ceremony people are told (`overdue`), and asking a connector of ours tells nobody anything.
     """
     number, party = str(work.payload["draw"]), str(work.payload["party"])
-    code = error.code if error else "silent"
-
-    def write(tx: Tx, now: datetime) -> None:
-        if not isinstance(error, Refused | Garbled):
-            _end(work, office, tx, now, code, asked=True)
-        elif (held := sound(office, tx, number, now)) is not None and party not in held.parts:
-            succession.void(office, tx, held, office.book.get(held.pack), f"withheld:{party}:{code}", (party,), now)
-
-    return Settlement(write=write, outcome="withheld")
+    held = tx.draws.get(number)
+    if error.origin is Origin.US or party in held.ceremonies:
+        return
+    if all(at + _AGAIN <= now for at in _entered(tx, held, ASKED, work.key)):
+        _enter(office, tx, held, ASKED, {"party": party, "work": work.key, "error": error.code}, now)
 
 
-def _end(work: Work, office: Office, tx: Tx, now: datetime, code: str, *, asked: bool) -> None:
+def halted(tx: Tx, work: Work, office: Office, code: str, now: datetime) -> None:
+    """Enter that an order of a draw waits for a person, by a fault of the program; one that lies idle without this was altered."""
+    try:
+        held = tx.draws.get(str(work.payload.get("draw", "")))
+    except (Missing, Refusal):
+        return  # of no draw, or one that nobody can read: what is to be kept of it lies in quarantine
+    _enter(office, tx, held, HALTED, {"work": work.key, "error": code}, now)
+
+
+def _enter(office: Office, tx: Tx, held: Draw, rule: str, facts: Mapping[str, object], now: datetime) -> None:
+    policy = office.book.get(held.pack)
+    because = Because(rule=rule, basis=(policy.draw.basis,), pack=policy.label, facts=facts)
+    record(tx, held.number, Decision(state=held, because=because), now, {})
+
+
+def _entered(tx: Tx, held: Draw, rule: str, key: str) -> list[datetime]:
+    """When something was entered of an order."""
+    entries = footing.told(tx, held.number, (rule,))[0]
+    return [one.at for one in entries if one.facts.get("work") == key and one.at is not None]
+
+
+def _end(work: Work, office: Office, tx: Tx, now: datetime, code: str) -> None:
     """A party's time is over, and with it that of all whose time is over too: the number that follows goes without them all.
 
     Else each of them would be another draw to choose from.
@@ -67,20 +103,16 @@ def _end(work: Work, office: Office, tx: Tx, now: datetime, code: str, *, asked:
     if (held := sound(office, tx, number, now)) is None:
         return
     held = settled(office, tx, held, (party, *held.ceremonies), now)
+    if not _lacks(held, party):
+        return
     if _has_time(tx, held, party, now):
         if work.expires_at is not None and work.expires_at <= now:  # cut in the order's row: no silence of the party's
             _altered(office, tx, held, now)
-        return  # a person had sent the order round again, and its tries are spent: the last moment decides
-    if party in held.parts:
-        return
-    others = [one for one in _over(tx, held, now) if one != party]
-    silent = tuple(one for one in others if one in held.ceremonies or _asked(tx, held, one))
-    unasked = tuple(one for one in others if one not in silent)
-    if asked:
-        silent = (party, *silent)
-    else:
-        unasked = (party, *unasked)
-    _void(office, tx, held, silent, unasked, now, f":{code}" if code and not others else "")
+            return
+        raise NotYet(code or "silent", origin=Origin.US, attempts=0)  # of an order without a date: the last moment decides
+    missing = _over(tx, held, now) or ((party,) if held.state is DrawState.PREPARING else ())
+    if missing:
+        _void(office, tx, held, missing, now, code if missing == (party,) else "", ended=party)
 
 
 def _altered(office: Office, tx: Tx, held: Draw, now: datetime) -> None:
@@ -92,18 +124,24 @@ def _altered(office: Office, tx: Tx, held: Draw, now: datetime) -> None:
 
 
 def _void(
-    office: Office, tx: Tx, held: Draw, silent: tuple[str, ...], unasked: tuple[str, ...], now: datetime, why: str = ""
+    office: Office, tx: Tx, held: Draw, missing: tuple[str, ...], now: datetime, code: str = "", *, ended: str = ""
 ) -> None:
-    """Void for want of parts; void by rule where the order to ask somebody was put off or altered in its row."""
-    if any(_turned(tx, held, party) for party in (*silent, *unasked) if party not in held.ceremonies):
+    """Void for want of parts; void by rule where the order to ask somebody was put off or altered in its row.
+
+    `ended`: whose order is being settled, and is done by that. The reason names those who were asked, and those whom nobody asked.
+    """
+    if any(_turned(tx, held, party, ended=party == ended) for party in missing):
         _altered(office, tx, held, now)
         return
-    reason = f"withheld:{','.join(silent)}" if silent else f"{UNASKED}:{','.join(unasked)}"
-    succession.void(office, tx, held, office.book.get(held.pack), reason + why, silent, now, unasked=unasked)
+    silent = tuple(party for party in missing if _asked(tx, held, party))
+    unasked = tuple(party for party in missing if party not in silent)
+    said = [f"{word}:{','.join(names)}" for word, names in (("withheld", silent), (UNASKED, unasked)) if names]
+    reason = ";".join(said) + (f":{code}" if code else "")
+    succession.void(office, tx, held, office.book.get(held.pack), reason, silent, now, unasked=unasked)
 
 
 def overdue(work: Work, office: Office) -> Settlement:
-    """The last moment for reveals; further sources have a later one of their own.
+    """A last moment has come, for promises, figures, reveals or further sources: void for want of all parts whose time is over.
 
     Nobody withholds what nobody has been asked for: until the figures are settled it is they that are missing, and secrets asked for
     late have a later moment. Raises NotYet while somebody is at work on the order to ask one of them.
@@ -114,39 +152,70 @@ def overdue(work: Work, office: Office) -> Settlement:
         if held is None:
             return
         if wanted := work.payload.get("wanted"):
-            _ask_for(tx, held, tuple(map(str, wanted)), str(work.payload["until"]), now)
+            _ask_for(office, tx, held, tuple(map(str, wanted)), str(work.payload["until"]), now)
             return
-        held = settled(office, tx, held, held.ceremonies, now)
-        figures = held.of_step(Step.FIGURES)
-        parties = tuple(map(str, work.payload["parties"])) if held.figured else figures
-        if held.figured and held.reveal_by is not None and now < held.reveal_by and not set(parties) <= set(figures):
+        if held.state is not (DrawState.PREPARING if work.key.endswith(PROMISES) else DrawState.SEEDING):
             return
-        missing = [party for party in parties if party not in held.parts and not _has_time(tx, held, party, now)]
+        if held.state is DrawState.SEEDING:
+            held = settled(office, tx, held, held.ceremonies, now)
+        missing = _over(tx, held, now)
         if any(_leased(tx, held, party, now) for party in missing):
             raise NotYet("reveal_in_flight", origin=Origin.US, attempts=0, retry_after=1.0)  # what comes of it says who was asked
-        silent = tuple(party for party in missing if party in held.ceremonies or _asked(tx, held, party))
         if missing:
-            _void(office, tx, held, silent, tuple(party for party in missing if party not in silent), now)
+            _void(office, tx, held, missing, now)
 
     return Settlement(write=write)
 
 
+def overlooked(office: Office, tx: Tx, agency: str, now: datetime) -> None:
+    """Write down anew what an agency's open draws need that are over their last moment by an hour: its row is gone, or was put aside.
+
+    So nothing that anybody deletes keeps a draw open for longer than a day, nor the draws that wait behind it.
+    """
+    day = f":{office.calendar.local_date(now).isoformat()}"
+    for held in tx.draws.open(agency):
+        if held.state is DrawState.ANNOUNCED:
+            lost = held.seed_at is not None and held.seed_at + _LATER <= now and _idle(tx, OrderKind.DRAW_LODGE, held.number)
+            order = _order(OrderKind.DRAW_LODGE, held, day, now)
+        elif held.state is DrawState.SEEDING and held.seeded:
+            lost = _idle(tx, OrderKind.DRAW_CARRY_OUT, held.number)
+            order = _order(OrderKind.DRAW_CARRY_OUT, held, day, now)
+        else:
+            lost = bool(_over(tx, held, now - _LATER))
+            order = look_at(held, f"{day}{PROMISES}" if held.state is DrawState.PREPARING else day, held.parties, now)
+        if lost:
+            tx.work.order([order], now)
+
+
+def _order(kind: OrderKind, held: Draw, day: str, now: datetime) -> Order:
+    """An order of a draw once more; without a lane, so that a witness is not waited for any longer."""
+    return Order(kind=kind, key=f"{kind.value}:{held.number}{day}", due_at=now, urgent_by=now, payload={"draw": held.number})
+
+
+def _idle(tx: Tx, kind: OrderKind, number: str) -> bool:
+    """Whether an order of a draw is gone or done."""
+    row = tx.work.keyed(f"{kind.value}:{number}")
+    return row is None or row["state"] == "done"
+
+
 def _asked(tx: Tx, held: Draw, party: str) -> bool:
-    """Whether a call to a party has ended, however it did, or nobody knows any more."""
-    row = tx.work.keyed(_key(held, party))
-    return row is not None and _tried(row["attempts"], row["error"])
+    """Whether a party was asked in time, or people were told to type a ceremony's figures, by the sealed ledger; who typed was told.
+
+    A party was asked near its last moment, too: an hour's outage of its, behind which we asked no more, is no will of its.
+    """
+    closes, told = _closes(tx, held, party), _entered(tx, held, ASKED, _key(held, party))
+    if closes is None or not told:
+        return bool(told or held.typed.get(party))
+    ceremony = held.state is DrawState.SEEDING and party in held.ceremonies
+    near = ceremony or max(told) >= closes - _LAST
+    return bool(held.typed.get(party)) or (near and min(told) < closes)
 
 
 def _leased(tx: Tx, held: Draw, party: str, now: datetime) -> bool:
     """Whether somebody is at work on the order to ask a party, and not for longer than anybody would be."""
-    row, closes = tx.work.keyed(_key(held, party)), held.closes(party)
+    row, closes = tx.work.keyed(_key(held, party)), _closes(tx, held, party)
     busy = row is not None and row["state"] == "ready" and row["lease_until"] > tx.machine_now()
     return busy and closes is not None and now < closes + _LATER
-
-
-def _tried(attempts: int, error: str | None) -> bool:
-    """Whether a party was called, by what its order's row says; that we had nobody to call, or could not read the order, is no call."""
-    return attempts > 0 or error not in (None, NOT_SET_UP, "kind_unknown", "pack_unknown")
 
 
 def _key(held: Draw, party: str) -> str:
@@ -154,38 +223,64 @@ def _key(held: Draw, party: str) -> str:
     return f"{kind.value}:{held.number}:{party}"
 
 
-def _turned(tx: Tx, held: Draw, party: str) -> bool:
-    """Whether the row of an order to ask is gone, has another last moment than the draw, or waits for a moment beyond it."""
-    row, closes = tx.work.keyed(_key(held, party)), held.closes(party)
-    if row is None:
+def _turned(tx: Tx, held: Draw, party: str, *, ended: bool) -> bool:
+    """Whether the order to ask a party is not as the program leaves one (decision 89).
+
+    It is gone; it has another last moment than the draw, or waits for one beyond it; or it is done, or lies in quarantine, though
+    no part came of it and nothing of a halt was entered. For the figures of a ceremony that is the order to tell people.
+    """
+    closes, told = _closes(tx, held, party), held.state is DrawState.SEEDING and party in held.ceremonies
+    further = held.step(party) is Step.FURTHER
+    key = f"{OrderKind.DRAW_OVERDUE.value}:{held.number}{DUE}{':further' if further else ''}" if told else _key(held, party)
+    if (row := tx.work.keyed(key)) is None:
         return True
-    if closes is None or held.state is not DrawState.SEEDING:
+    if closes is None:
         return False
-    return row["expires_at"] not in (None, closes) or row["due_at"] > closes + _LATER  # none: a person has sent it round again
+    if told:
+        opens = held.opens(party)
+        late = opens is not None and row["due_at"] > opens
+        said = _entered(tx, held, ASKED, _key(held, party)) or _entered(tx, held, HALTED, key)
+        return late or (row["state"] in _OVER and not said)
+    promise = held.promises.get(party)
+    latest = max(closes, (known_at(promise) if promise else None) or closes)
+    idle = row["state"] in _OVER and not ended and not _entered(tx, held, HALTED, key)
+    return row["expires_at"] not in (None, closes) or row["due_at"] > latest or idle  # none: sent round again by an older release
+
+
+def _closes(tx: Tx, held: Draw, party: str) -> datetime | None:
+    """The last moment for a party's promise or part, whatever the row of an order says; None for promises of an older release."""
+    return footing.promised_by(tx, held.number) if held.state is DrawState.PREPARING else held.closes(party)
+
+
+def _lacks(held: Draw, party: str) -> bool:
+    """Whether a party's promise or part is still waited for."""
+    if held.state is DrawState.PREPARING:
+        return party not in held.promises
+    return held.state is DrawState.SEEDING and party not in held.parts
 
 
 def _has_time(tx: Tx, held: Draw, party: str, now: datetime) -> bool:
-    """Whether a party's last moment is still to come, whatever the row of an order says."""
-    if held.state is DrawState.PREPARING:
-        closes = footing.promised_by(tx, held.number)
-        return closes is not None and now < closes and party not in held.promises
-    closes = held.closes(party) if held.state is DrawState.SEEDING else None
-    return closes is not None and now < closes and party not in held.parts
+    """Whether a party's last moment is still to come."""
+    closes = _closes(tx, held, party)
+    return _lacks(held, party) and closes is not None and now < closes
 
 
 def _over(tx: Tx, held: Draw, now: datetime) -> tuple[str, ...]:
     """The parties whose last moment has passed without their part. Nobody withholds a secret before the figures are settled."""
-    if held.state is DrawState.PREPARING:
-        closes = footing.promised_by(tx, held.number)
-        return held.awaited if closes is not None and closes <= now else ()
-    asked = held.parties if held.figured else held.of_step(Step.FIGURES)
-    dates = {party: held.closes(party) for party in asked if party not in held.parts}
+    asked = held.parties if held.state is DrawState.PREPARING or held.figured else held.of_step(Step.FIGURES)
+    dates = {party: _closes(tx, held, party) for party in asked if _lacks(held, party)}
     return tuple(party for party, closes in dates.items() if closes is not None and closes <= now)
 
 
-def _ask_for(tx: Tx, held: Draw, ceremonies: tuple[str, ...], until: str, now: datetime) -> None:
-    """The time has come to type the figures of a ceremony: people are told until when, and the second typing ends it."""
+def _ask_for(office: Office, tx: Tx, held: Draw, ceremonies: tuple[str, ...], until: str, now: datetime) -> None:
+    """The time has come to type the figures of a ceremony: people are told until when, and the second typing ends it.
+
+    That they were told is entered as that of a party that was asked is; when it comes too late, that stands there too.
+    """
     for party in ceremonies:
-        if held.state is DrawState.SEEDING and party not in held.parts and gathering.agreed(held, party) is None:
+        if held.state is not DrawState.SEEDING or party in held.parts:
+            continue
+        _enter(office, tx, held, ASKED, {"party": party, "work": _key(held, party), "until": until}, now)
+        if gathering.agreed(held, party) is None:
             facts = {"draw": held.number, "party": party, "until": until}
             tx.attention.open(succession.FIGURES_DUE, held.agency, f"{held.number}:{party}", facts, now)

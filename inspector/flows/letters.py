@@ -11,7 +11,7 @@ from inspector.domain.slip import quoted
 from inspector.domain.words import Words
 from inspector.flows import contacts, question, wording
 from inspector.flows.office import AgencyNode, Office
-from inspector.flows.requests import policy_of
+from inspector.flows.requests import policy_of, superior_of
 from inspector.flows.unsettled import PARTLY, TO_POST
 from inspector.labels import Lang, label, of
 from inspector.ports import Letter, Receipt
@@ -35,10 +35,11 @@ def worded(office: Office, tx: Tx, request: Request, letter: Letter, via: str) -
     asks = letter.kind not in TELLING | ABOVE
     counted = question.counted(request, lang) if letter.kind not in TELLING else ""
     effect = label("letter.effect", lang) if asks else ""
+    silent = question.silent(request, lang, superior=superior_of(office, request) is not None) if asks else ""
     if counted:
         parts += [label("letter.facts", lang, **facts), counted]
     if asks:
-        parts += [effect, label("letter.duty", lang, **facts)]
+        parts += [effect, *([label("letter.silence", lang, told=silent)] if silent else []), label("letter.duty", lang, **facts)]
     how = "" if letter.kind in TELLING else label("letter.how" if asks else "letter.how_above", lang, **facts)
     words = Words(
         language=lang,
@@ -46,10 +47,14 @@ def worded(office: Office, tx: Tx, request: Request, letter: Letter, via: str) -
         body="\n\n".join((label("letter.to", lang, **facts), *parts, str(facts["requester"]))),
         how=how,
         brief="\n".join(
-            (
-                label("letter.facts", lang, **facts).strip(),
-                question.counted(request, lang),
-                label("letter.how_digest", lang, **facts),
+            filter(
+                None,
+                (
+                    label("letter.facts", lang, **facts).strip(),
+                    question.counted(request, lang),
+                    silent,
+                    label("letter.how_digest", lang, **facts),
+                ),
             )
         ),
         slip=tuple(label(f"slip.{one}", lang) for one in SLIP) if asks else (),
@@ -58,6 +63,7 @@ def worded(office: Office, tx: Tx, request: Request, letter: Letter, via: str) -
         marks=(label("letter.mark_head", lang), label("letter.mark_opens", lang), label("letter.mark_closes", lang)),
         counted=counted,
         effect=effect.strip("　"),
+        silence=silent,
     )
     return replace(letter, words=words)
 

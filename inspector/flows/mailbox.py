@@ -23,7 +23,7 @@ from inspector.domain.errors import Away, Forbidden, InspectorError, Invalid, Mi
 from inspector.domain.evidence import Verdict
 from inspector.domain.said import Filled, Said, Saying, guess
 from inspector.domain.slip import Sheet
-from inspector.flows import assist, contacts, hearing
+from inspector.flows import assist, contacts, hearing, replylink
 from inspector.flows.letters import SLIP
 from inspector.flows.office import Office
 from inspector.flows.requests import held
@@ -95,17 +95,18 @@ def taken(office: Office, mail: Mail) -> bool | None:
             raise Invalid(mail.flaw)
         form = read(slip.clean(mail.text))
         with office.store.begin() as tx:
-            request = _known(office, tx, mail, form)
+            request = _known(office, tx, form)
         theirs = True
+        _spoken(office, request, mail)
         if not form.framed:
             raise Invalid("mail_frame", field="text")
+        if slip.unknown(form.beside, _harmless(office, request, mail, form)):
+            raise Invalid("mail_words", field="text", told=form.beside[:200])
         if form.twice:
             raise Invalid("mail_twice", field=", ".join(form.twice))
         said = meant(form.filled)
-        if slip.unknown(form.beside, _harmless(office, request, mail, said)):
-            raise Invalid("mail_words", field="text", told=form.beside[:200])
         with office.store.begin() as tx:
-            _known(office, tx, mail, form)
+            _spoken(office, _known(office, tx, form), mail)
             _hear(office, tx, mail, form, said, office.now())
     except Stale:
         return None
@@ -221,8 +222,8 @@ def _joined(longer: str, reasons: str) -> str:
     return "\n".join(filter(None, (longer, reasons)))
 
 
-def _known(office: Office, tx: Tx, mail: Mail, form: Form) -> Request:
-    """The request that a mail speaks of. Raises Missing, Forbidden before anything is looked at that the mail asks for."""
+def _known(office: Office, tx: Tx, form: Form) -> Request:
+    """The request whose letter a mail's writer has. Raises Missing, Forbidden before anything is looked at that the mail asks for."""
     number = form.number
     try:
         request = tx.assistance.get(number)
@@ -232,17 +233,25 @@ def _known(office: Office, tx: Tx, mail: Mail, form: Form) -> Request:
         assist.by_link(office, tx, number, form.code)
     except Forbidden:
         raise Forbidden("mail_code", number=number) from None
-    theirs: list[object] = [office.connectors.agencies.get(via) for via in contacts.ways(office, request.requested)]
-    if not any(isinstance(agency, Mailbox) and agency.speaks(mail.sender) for agency in theirs):
-        raise Forbidden("mail_sender", number=number, sender=mail.sender)
     return request
 
 
-def _harmless(office: Office, request: Request, mail: Mail, said: tuple[Said, ...]) -> list[str]:
+def _spoken(office: Office, request: Request, mail: Mail) -> None:
+    """Raise Forbidden (`mail_sender`) for an address that is none of the agency's: within it letters are passed on, and codes with them."""
+    if not _registered(office, request, mail):
+        raise Forbidden("mail_sender", number=request.id, sender=mail.sender, connector=request.requested)
+
+
+def _registered(office: Office, request: Request, mail: Mail) -> bool:
+    theirs: list[object] = [office.connectors.agencies.get(via) for via in contacts.ways(office, request.requested)]
+    return any(isinstance(agency, Mailbox) and agency.speaks(mail.sender) for agency in theirs)
+
+
+def _harmless(office: Office, request: Request, mail: Mail, form: Form) -> list[str]:
     """Words that say nothing of the request: greetings, who writes to whom, and how to call them."""
     via = {request.requester, request.requested}
     names = [node.name for node in office.tree.values() if via & {node.id, node.connector}]
-    return [*_listed("mail.polite"), *names, mail.sender, *(word.signer for word in said)]
+    return [*_listed("mail.polite"), *names, mail.sender, form.filled.get("signer", "").partition("\n")[0]]
 
 
 def _hear(office: Office, tx: Tx, mail: Mail, form: Form, said: tuple[Said, ...], now: datetime) -> None:
@@ -256,20 +265,27 @@ def _hear(office: Office, tx: Tx, mail: Mail, form: Form, said: tuple[Said, ...]
 
 
 def _keep(office: Office, tx: Tx, mail: Mail, form: Form, error: InspectorError, now: datetime, *, theirs: bool) -> None:
-    """A person of the requester hears of it where the mail names a request, else of the house.
+    """A person of the requester hears of it where the mail names a request, or answers its letter, else of the house.
 
-    `theirs`: it is the agency's word, by code and address: its whole text goes along, and the ladder waits until it is seen to.
+    `theirs`: it is from who has the letter: its whole text goes along, and the ladder waits until it is seen to. Whether the address is
+    the agency's is told beside it.
     """
     number = form.number or str(error.facts.get("number", ""))
-    try:
-        agency = tx.assistance.get(number).requester
-    except Missing:
-        agency, number = office.house, ""
+    if not theirs and (answered := replylink.answered(office, tx, mail.answers)):
+        theirs = not mail.flaw
+        if error.code == "mail_number":
+            error = Invalid("mail_formless", number=answered)
+        number = answered
+    request = None
+    with suppress(Missing):
+        request = tx.assistance.get(number)
+    agency, number = (request.requester, number) if request is not None else (office.house, "")
     file = mail.file.encode("utf-8", "replace").decode()  # a mail server may give any bytes as a name
     reason = {lang: told(error, lang) for lang in LANGS}
     facts: dict[str, object] = {"file": file, "request": number, "refused": error.code, "reason": reason, "digest": mail.digest}
-    if theirs:
+    if theirs and request is not None:
         facts |= {"theirs": True, "text": slip.clean(mail.text)[:MOST_SHOWN], "filled": dict(form.filled)}
+        facts |= {"sender": mail.sender, "registered": _registered(office, request, mail)}
     tx.attention.open(MAIL_UNREAD, agency, mail.digest[:32], facts, now)
 
 
@@ -302,7 +318,10 @@ def _verdict(text: str) -> Verdict:
     }
     found = said.get(text.strip(" 。.").casefold())
     if found is None:
-        raise Invalid("mail_verdict", field="verdict", told=text[:40], known=", ".join(said))
+        words = {lang: (label(f"Verdict.{one.name}", lang) for one in dict.fromkeys(said.values())) for lang in LANGS}
+        raise Invalid(
+            "mail_verdict", field="verdict", told=text[:40], known=", ".join(words["en"]), known_zh="、".join(words["zh-Hans"])
+        )
     return found
 
 
@@ -316,7 +335,7 @@ def _day(text: str) -> date:
 
 def _yes(text: str) -> bool:
     """Whether a word says that the request has been taken on. Raises Invalid for any other."""
-    known = [word.casefold() for word in _listed("mail.accepted")]
-    if text.strip(" 。.").casefold() not in known:
-        raise Invalid("mail_accepted", field="accepted", told=text[:40], known=", ".join(known))
+    if text.strip(" 。.").casefold() not in (word.casefold() for word in _listed("mail.accepted")):
+        known = {lang: label("mail.accepted", lang) for lang in LANGS}
+        raise Invalid("mail_accepted", field="accepted", told=text[:40], known=known["en"], known_zh=known["zh-Hans"])
     return True

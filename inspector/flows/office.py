@@ -8,8 +8,10 @@ import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any, Literal, Protocol
 
+from inspector import visitkeys
 from inspector.accounts import Role, plays
 from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.decision import OrderKind
@@ -24,8 +26,10 @@ from inspector.flows.drift import Watch
 from inspector.labels import Lang
 from inspector.policybook import Policybook
 from inspector.ports import Agency, ApprovingSystem, Channel, CreditPlatform, SeedSource, Source, Witness
+from inspector.signin import Entrance
 from inspector.store.sorting import RUN
 from inspector.store.store import Store
+from inspector.visitkeys import VisitKeys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +68,7 @@ class AgencyNode:
 
     `digest`: the hour of a working day when its letters go together; None: each at once. `subjects`: the push channel that reaches those
     whose cases are its own or those of agencies below it. `liaison`, `head`: how these are reached, where not by `connector`
-    (`domain.contact`).
+    (`domain.contact`). `visit_…`: the files of the keys of its visit codes (`inspector.visitkeys`), and the hours of a code's day.
     """
 
     id: str
@@ -77,6 +81,10 @@ class AgencyNode:
     subjects: str | None = None
     liaison: str | None = None
     head: str | None = None
+    visit_key_file: Path | None = None
+    visit_keys_before_file: Path | None = None
+    visit_from: time = time(8, 0)
+    visit_until: time = time(20, 0)
 
 
 class Place(Protocol):
@@ -98,7 +106,7 @@ class Plan:
     """A draw plan (抽查计划): whose, when (a trigger text), what its frame holds, and which `partners` take part.
 
     With `lists` "shared" they join each of its visits; with "own" each agency has a list with objects and rules of its own, and
-    goes where it has drawn.
+    goes where it has drawn. `of` "results": its frame holds the agency's results that found nothing, for second looks.
     """
 
     name: str
@@ -107,6 +115,7 @@ class Plan:
     pool: bool = False
     partners: tuple[str, ...] = ()
     lists: Literal["shared", "own"] = "shared"
+    of: Literal["objects", "results"] = "objects"
 
     @property
     def own(self) -> bool:
@@ -116,7 +125,7 @@ class Plan:
     @property
     def framed(self) -> tuple[str, ...]:
         """Whose cases and registers are in the frames."""
-        return self.turns if self.own else (self.agency,)
+        return () if self.of == "results" else self.turns if self.own else (self.agency,)
 
     @property
     def turns(self) -> tuple[str, ...]:
@@ -153,8 +162,13 @@ class Office:
     """So many days after its request has ended an agency's link still shows it."""
     pushing: Pushing = field(default_factory=Pushing)
     """How inspectors are pushed: quiet hours, and when the next way is taken."""
+    keys: VisitKeys = visitkeys.NONE
+    """What signs visit codes, and what they are believed by."""
     held: int = RUN
     """So many bytes of a frame are held while it is announced; more are sorted by way of the disk."""
+
+    entrance: Entrance = field(default_factory=Entrance)
+    """By which ways people sign in to the pages."""
 
     def earnest(self) -> None:
         """Raise Refusal (`shadow_silent`) where the house runs in shadow: what is decided there is told to nobody outside."""

@@ -22,8 +22,8 @@ def rows(office: Office, drawn: Draw, agencies: Collection[str]) -> tuple[QuietR
 
 
 def of(office: Office, tx: Tx, held: Visit) -> tuple[QuietRow, ...]:
-    """Those that hold for a visit."""
-    return rows(office, tx.draws.get(held.draw), held.agencies)
+    """Those that hold for a visit; none for a look at what was entered, for nobody goes."""
+    return () if held.looks_at else rows(office, tx.draws.get(held.draw), held.agencies)
 
 
 def note(tx: Tx, drawn: Draw, held: Visit, quiet: tuple[QuietRow, ...], now: datetime) -> None:

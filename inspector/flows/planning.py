@@ -40,6 +40,8 @@ def draft(
     `aside`: so many objects of a stratum are set aside for extensions of the year's draws.
     """
     plan = configured(office, name)
+    if plan.of == "results":
+        raise Refusal("plan_of_results", plan=name)
     annual.within_reach(year, now.date())
     before = tx.annual.last(name, year)
     if before is not None and before.state is not AnnualState.WITHDRAWN:
@@ -149,6 +151,9 @@ def unplanned(tx: Tx, plan: Plan, policy: Policy, held: AnnualPlan | None, year:
 
     One that is published by its row alone is none: the ledger has who has created, approved and published which digest.
     """
+    if plan.of == "results":  # nobody is visited: the share stands in the pack
+        unruled = Refusal("second_look_unruled", plan=plan.name, year=year, pack=policy.label)
+        return unruled if policy.second_look is None else None
     if not policy.draw.plan:
         return None
     if held is None or held.state is not AnnualState.PUBLISHED:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from inspector.domain import ladder, sending
@@ -15,6 +15,7 @@ from inspector.domain.contact import Contact
 from inspector.domain.errors import Stale
 from inspector.domain.evidence import Verdict
 from inspector.domain.letter import LetterKind
+from inspector.domain.reached import UNCONFIRMED
 from inspector.flows import contacts, letters, putting, replylink, unsettled
 from inspector.flows.contents import named
 from inspector.flows.dossier import dossier
@@ -109,6 +110,8 @@ def _pushed(work: Work, office: Office, request: Request, to: Contact) -> Settle
         receipt = channel.push(message, key=named(work.key, message))
     except (Refused, Garbled) as error:
         return _undeliverable(work, office, error.code).after(error)
+    if receipt.unconfirmed:
+        return replace(_undeliverable(work, office, UNCONFIRMED, unsure=True), attempts=receipt.attempts)
     return Settlement(write=lambda _tx, _now: None, outcome=str(work.payload["letter"]), attempts=receipt.attempts)
 
 

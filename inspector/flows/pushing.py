@@ -13,7 +13,7 @@ from inspector.domain import push as pushes
 from inspector.domain.decision import OrderKind
 from inspector.domain.policy import Policy
 from inspector.domain.push import ASSIGNMENT
-from inspector.domain.reached import NO_RECIPIENT, Reach
+from inspector.domain.reached import NO_RECIPIENT, UNCONFIRMED, Reach
 from inspector.domain.roster import Way
 from inspector.domain.urgency import Urgency
 from inspector.domain.visit import Seat, SeatState, Visit
@@ -21,12 +21,12 @@ from inspector.flows import reaching, relief, stopped
 from inspector.flows.contents import named
 from inspector.flows.left import wait_where_left
 from inspector.flows.office import Office
-from inspector.flows.seated import LINK, by_name, pack, read, settle_seat
+from inspector.flows.seated import LINK, by_name, note_seat, pack, read, settle_seat
 from inspector.flows.seats import UNDELIVERED, put_seat
 from inspector.flows.settle import Settlement, nothing
 from inspector.incoming import Reporting
 from inspector.labels import Lang, label
-from inspector.ports import Garbled, Message, NotYet, Origin, PortError, Refused
+from inspector.ports import Garbled, Message, NotYet, Origin, PortError, Receipt, Refused
 from inspector.store.pushes import Pushed
 from inspector.store.tx import Tx
 from inspector.store.work import Work
@@ -40,7 +40,7 @@ def push(work: Work, office: Office) -> Settlement:
 
     An address mended between two tries makes another message, and so another key.
     """
-    with office.store.read() as tx:
+    with office.store.read(brief=True) as tx:
         tx.visits.at_once(str(work.payload["visit"]), int(work.payload["place"]), int(work.payload["turn"]))
         seat, held = read(tx, work)
         person, stands = tx.rosters.standing(seat.agency, seat.inspector)
@@ -61,8 +61,9 @@ def push(work: Work, office: Office) -> Settlement:
     lang = office.agency(seat.agency).language
     message = Message(
         to=way.address,
-        title=label("push.title", lang),
-        text=label("push.text", lang, accept_by=f"{by:%Y-%m-%d %H:%M}") + closed(held, lang),
+        title=label("push.look_title" if held.looks_at else "push.title", lang),
+        text=label("push.look_text" if held.looks_at else "push.text", lang, accept_by=f"{by:%Y-%m-%d %H:%M}")
+        + closed(held, lang),
         link=office.link(LINK, seat.name),
         urgent=urgency is Urgency.URGENT,
         data={
@@ -81,10 +82,19 @@ def push(work: Work, office: Office) -> Settlement:
 
     def write(tx: Tx, now: datetime) -> None:
         fresh, of = read(tx, work, lock=True)
-        tx.pushes.add(_taken(fresh, key, ASSIGNMENT, way, receipt.reference, now))
-        hand_over(office, tx, of, fresh, way.channel, work.key, now)
+        tx.pushes.add(_taken(fresh, key, way, receipt, now))
+        if receipt.unconfirmed:
+            _unconfirmed(office, tx, of, fresh, way.channel, now)
+        else:
+            hand_over(office, tx, of, fresh, way.channel, work.key, now)
 
-    return Settlement(write=write, outcome="handed_over", attempts=receipt.attempts)
+    return Settlement(write=write, outcome=UNCONFIRMED if receipt.unconfirmed else "handed_over", attempts=receipt.attempts)
+
+
+def _unconfirmed(office: Office, tx: Tx, held: Visit, seat: Seat, channel: str, now: datetime) -> None:
+    """Nobody can say that it was taken: the seat stays where it is, until its link is opened or another way has brought the push."""
+    reach = office.pushing.unreached if reaching.ways(tx, seat.agency, seat.inspector, seat.tried) else None
+    note_seat(tx, held, pushes.unconfirmed(seat, held, channel, pack(tx, held), now, reach=reach), now)
 
 
 def hand_over(office: Office, tx: Tx, held: Visit, seat: Seat, channel: str, key: str, now: datetime) -> Seat:
@@ -99,7 +109,7 @@ def hand_over(office: Office, tx: Tx, held: Visit, seat: Seat, channel: str, key
     settle_seat(tx, held, seat, decision, now)
     if seat.state is SeatState.ORDERED and decision.state.state is SeatState.HANDED_OVER:
         others = [one for one in seat.pushes if one != key] if key else []
-        stopped.end(tx, [*others, seat.clock(OrderKind.PUSH_DUE)], now)
+        stopped.end_at_last(tx, [*others, seat.clock(OrderKind.PUSH_DUE)], now)
     return decision.state
 
 
@@ -146,17 +156,21 @@ def overdue(work: Work, _office: Office) -> Settlement:
         seat, held = read(tx, work, lock=True)
         if seat.state is SeatState.ORDERED and held.state.open:
             rows = [row for key in seat.pushes if (row := tx.work.keyed(key)) is not None]
-            _undelivered(tx, seat, next((str(row["error"]) for row in reversed(rows) if row["error"]), WAITS), now)
+            unsure = any(one.code == UNCONFIRMED for one in tx.pushes.of_seat(seat.name))
+            error = next((str(row["error"]) for row in reversed(rows) if row["error"]), UNCONFIRMED if unsure else WAITS)
+            _undelivered(tx, seat, error, now)
 
     return Settlement(write=write)
 
 
 def unreached(work: Work, office: Office) -> Settlement:
-    """The channel took the push and has not reported that it came to the phone: it goes the next way as well."""
+    """The channel took the push and has not reported that it came to the phone, or cannot say that it did: the next way as well."""
+    waits = SeatState.ORDERED if work.payload.get("unconfirmed") else SeatState.HANDED_OVER
 
     def write(tx: Tx, now: datetime) -> None:
         seat, held = read(tx, work, lock=True)
-        if seat.state is SeatState.HANDED_OVER and held.state.open:
+        tried = waits is SeatState.ORDERED and reaching.trying(tx, seat.pushes)
+        if seat.state is waits and held.state.open and not tried:
             next_way(office, tx, held, seat, now)
 
     return Settlement(write=write)
@@ -216,17 +230,18 @@ def _said(work: Work, seat: Seat) -> tuple[datetime, datetime]:
     return max(accept_by, seat.accept_by), said_at
 
 
-def _taken(seat: Seat, key: str, word: str, way: Way, reference: str, now: datetime) -> Pushed:
+def _taken(seat: Seat, key: str, way: Way, receipt: Receipt, now: datetime) -> Pushed:
     return Pushed(
         key=key[:300],
         seat=seat.name,
-        word=word,
+        word=ASSIGNMENT,
         agency=seat.agency,
         inspector=seat.inspector,
         channel=way.channel,
         mark=way.mark,
-        reference=reference[:200],
+        reference=receipt.reference[:200],
         handed_at=now,
+        code=UNCONFIRMED if receipt.unconfirmed else "",
     )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from inspector.domain.assistance import Request
+from datetime import datetime
+
+from inspector.domain.assistance import AssistanceState, Request
 from inspector.domain.errors import InspectorError
 from inspector.domain.policy import Policy
 from inspector.domain.source import doubted
@@ -32,6 +34,24 @@ def quoted(policy: Policy, basis: str, lang: Lang) -> list[str]:
     """
     held = (one for one in articles(policy, basis) if not doubted(one.source, statute=one.id in policy.statutes))
     return [wording.cited(one, lang) for one in held] or [label("letter.unfounded", lang)]
+
+
+def silence(request: Request, *, superior: bool) -> tuple[str, datetime] | None:
+    """What comes of it if no answer comes: the name of a sentence, and the day it speaks of; None where silence means nothing (more).
+
+    `superior`: whether the tree has one above both sides.
+    """
+    if not request.state.open or request.state is AssistanceState.DISPUTED or request.moved_on:
+        return None
+    if request.end_at is not None:
+        return "silence_ends", request.end_at
+    return "silence_above" if superior else "silence_person", request.escalate_at
+
+
+def silent(request: Request, lang: Lang, *, superior: bool) -> str:
+    """The same as a sentence; empty where silence means nothing."""
+    told = silence(request, superior=superior)
+    return label(f"ui.{told[0]}", lang, day=wording.at(told[1])) if told is not None else ""
 
 
 def counted(request: Request, lang: Lang) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from inspector.domain import push
 from inspector.domain.decision import Because, Decision
 from inspector.domain.roster import InspectorRecord, Way
 from inspector.domain.visit import SeatState
+from inspector.flows import stopped
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.seats import put_seat
@@ -63,7 +65,10 @@ def mended(office: Office, tx: Tx, agency: str, now: datetime) -> None:
 
 
 def again(office: Office, tx: Tx, agency: str, now: datetime, everything: Collection[str] = ()) -> None:
-    """Order the pushes anew that no channel took and nobody tries any more; of `everything` also by ways that were tried."""
+    """Order the pushes anew that no channel took and nobody tries any more; of `everything` also by ways that were tried.
+
+    With them the clock by which a person is told that nothing leaves: the one before has run, or told of another date.
+    """
     for visit_id in tx.visits.unpushed(agency):
         held = tx.visits.get(visit_id, lock=True)
         for seat in tx.visits.team(visit_id):
@@ -72,9 +77,11 @@ def again(office: Office, tx: Tx, agency: str, now: datetime, everything: Collec
             tried = () if seat.inspector in everything else seat.tried
             if found := ways(tx, agency, seat.inspector, tried):
                 policy = office.book.get(tx.draws.get(held.draw).pack_of(agency))
-                changed, order = push.again(seat, held, policy, found, now, office.calendar, office.pushing)
+                stopped.end(tx, seat.timers, now)
+                anew = replace(seat, bounced=seat.bounced + 1)
+                changed, order = push.again(anew, held, policy, found, now, office.calendar, office.pushing)
                 put_seat(tx, seat, changed, now)
-                tx.work.order([order], now)
+                tx.work.order([order, push.leaving(changed, held)], now)
 
 
 def trying(tx: Tx, keys: Iterable[str]) -> bool:

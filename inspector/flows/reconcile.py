@@ -16,7 +16,7 @@ from inspector.domain import reconcile as domain
 from inspector.domain import register
 from inspector.domain.audit import AuditLine
 from inspector.domain.errors import Refusal
-from inspector.domain.plan import Draw, DrawState
+from inspector.domain.plan import Draw, DrawKind, DrawState
 from inspector.domain.reconcile import Going, Held, marks
 from inspector.domain.register import Entry, EntryKind
 from inspector.domain.trail import RULES, Trail
@@ -54,7 +54,8 @@ def differing(office: Office, tx: Tx, held: Draw, *, whole: bool = False) -> tup
         if visit is None:
             unreadable[place] = name
             continue
-        known = sound and object_id(office.secret, visit.kind, visit.code) == visit.object_id
+        whom = visit.looks_at if held.kind is DrawKind.SECOND_LOOK else object_id(office.secret, visit.kind, visit.code)
+        known = sound and whom == visit.object_id
         visits[place] = Going(visit=visit, team=team, known=known, trail=trails.get(name))
     seen = Held(
         draw=held,

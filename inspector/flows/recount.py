@@ -163,7 +163,7 @@ def _visit(office: Office, tx: Tx, visit_id: str, years: str, now: datetime) -> 
     if not visit.state.open:
         return
     drawn = tx.draws.get(visit.draw)
-    quiet = peace.rows(office, drawn, visit.agencies)
+    quiet = peace.of(office, tx, visit)
     limit = earliest(tx.cases.get(case_id) for case_id in visit.case_ids)
     found = recounting.recount_visit(visit, quiet, limit, office.calendar)
     held = visit

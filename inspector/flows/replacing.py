@@ -149,6 +149,8 @@ def _locked(tx: Tx, visit_id: str) -> tuple[Visit, Draw]:
     Where lists have rules of their own, what comes in may join any visit of the draw: then all are locked.
     """
     seen = tx.visits.get(visit_id)
+    if seen.looks_at:
+        raise Refusal("look_stays", visit=visit_id)
     for case_id in sorted(seen.case_ids):
         tx.cases.get(case_id, lock=True)
     if tx.draws.get(seen.draw).own:

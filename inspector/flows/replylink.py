@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from inspector.domain import sending
+from inspector.domain import sending, thread
 from inspector.domain.assistance import AssistanceState, Request
 from inspector.domain.decision import Because, Decision, Order
 from inspector.domain.errors import Forbidden, Invalid
@@ -44,6 +45,14 @@ def opens(office: Office, tx: Tx, purpose: str, request_id: str, shown: str) -> 
     if request.ended_at is not None and office.now() > request.ended_at + timedelta(days=office.link_days):
         raise Forbidden("link_over", days=office.link_days)
     return True
+
+
+def answered(office: Office, tx: Tx, numbers: Iterable[str]) -> str:
+    """The request whose agency has a letter by its present link, if one of these numbers is that letter's (`domain.thread`); else empty."""
+    for request_id, sign in map(thread.told, numbers):
+        if request_id and hmac.compare_digest(thread.sign(token(office, tx, LINK, request_id)), sign):
+            return request_id
+    return ""
 
 
 def call_back(tx: Tx, request_id: str, by: str, reason: str, now: datetime, *, anew: bool) -> Request:

@@ -56,7 +56,9 @@ def report(office: Office, tx: Tx, number: str, agency: str = "") -> Report:
     if held.own:  # an agency reads of its own list and its own cases alone
         standing = {case: told for case, told in standing.items() if told[2] == listed.agency}
     # A supplementary draw deals teams: chance has chosen before it.
-    strata = result.strata if held.kind is not DrawKind.SUPPLEMENT else {}
+    strata = result.strata if held.kind not in (DrawKind.SUPPLEMENT, DrawKind.SECOND_LOOK) else {}
+    if held.kind is DrawKind.SECOND_LOOK:  # no subject was checked by it
+        visits = []
     row, events = policy.report, _events(drawn, listed)
     sharing = (listed,) if held.own else held.lists
     lists = {one.name: (drawn.frames[one.name], one.strata) for one in drawn.result.lists}

@@ -75,8 +75,9 @@ def _excuses(given: Given) -> Iterator[Invalid]:
     for one in given.not_yet:
         kind, dot, name = one.partition(".")
         if kind not in KINDS or (dot and not name):
-            near = "".join(get_close_matches(kind, KINDS, n=1)) or "-"
-            yield Invalid("not_yet_unknown", entry=one, nearest=near, known=", ".join(KINDS))
+            facts = {"entry": one, "known": ", ".join(KINDS)}
+            near = "".join(get_close_matches(kind, KINDS, n=1))
+            yield Invalid("not_yet_unknown", **facts, nearest=near) if near else Invalid("not_yet_strange", **facts)
         elif not dot and there.get(kind):
             yield Invalid("not_yet_wide", entry=one, there=", ".join(sorted(there[kind])))
 

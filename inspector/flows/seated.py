@@ -20,7 +20,12 @@ LINK = "seat"
 def settle_seat(tx: Tx, held: Visit, seat: Seat, decision: Decision[Seat], now: datetime) -> None:
     """Write a decision about a seat; the caller holds the visit's lock. Raises Stale when the seat is not as it was decided about."""
     put_seat(tx, seat, decision.state, now)
-    marked = {"challenged": True} if seat.inspector in challenges.challenged(tx, held) else {}
+    note_seat(tx, held, decision, now)
+
+
+def note_seat(tx: Tx, held: Visit, decision: Decision[Seat], now: datetime) -> None:
+    """Record a decision that leaves a seat as it is, with what it orders; the caller holds the visit's lock."""
+    marked = {"challenged": True} if decision.state.inspector in challenges.challenged(tx, held) else {}
     record(tx, held.id, decision, now, {"seat": decision.state.name, "seat_state": decision.state.state.value, **marked})
     tx.work.order(decision.orders, now)
 

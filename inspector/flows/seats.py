@@ -117,14 +117,13 @@ def may_have(tx: Tx, seat: Seat) -> tuple[str, ...] | None:
 def by_way(office: Office, tx: Tx, held: Visit, seat: Seat, order: Order, now: datetime, last: datetime | None = None) -> Order:
     """The order of a word about a seat by the way that brought its push, else by the preferred one; of no use after `last`.
 
-    Where there is a further way it is tried for the office's patience, as a push is: an outage of one channel sends nobody in vain.
+    It is tried for the office's patience, as a push is: an outage of one channel sends nobody in vain. Then it goes the next way; of
+    the last one a person is told while there is still time to telephone.
     """
     ways, how = channels(tx, seat), office.pushing
-    expires = last
-    if len(ways) > 1:
-        urgency = how.hush.of(str(order.payload.get("word", "off")))
-        patient = how.hush.until(urgency, max(now, order.due_at), last or held.due_at) + how.patience
-        expires = min(patient, last) if last is not None else patient
+    urgency = how.hush.of(str(order.payload.get("word", "off")))
+    patient = how.hush.until(urgency, max(now, order.due_at), last or held.due_at) + how.patience
+    expires = min(patient, last) if last is not None else patient
     payload = {**order.payload, "last": last.isoformat() if last is not None else None}
     return replace(order, lane=ways[0] if ways else "", expires_at=expires, payload=payload)
 

@@ -16,13 +16,13 @@ from inspector.domain.person import same
 from inspector.domain.plan import Draw, DrawState, Step
 from inspector.domain.suite import Suite
 from inspector.flows import footing, succession
-from inspector.flows.lapse import NOT_SET_UP, given_up, withheld
+from inspector.flows.lapse import NOT_SET_UP, given_up, later
 from inspector.flows.office import Office
 from inspector.flows.parts import reveal as write_down
 from inspector.flows.parts import sound
 from inspector.flows.settle import Settlement, nothing
 from inspector.flows.voiding import make_void
-from inspector.ports import Garbled, NotYet, Origin, PortError, SeedSource, Typed, Unavailable
+from inspector.ports import NotYet, Origin, PortError, SeedSource, Typed, Unavailable
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 
@@ -31,20 +31,20 @@ def reveal(work: Work, office: Office) -> Settlement:
     """Ask one party for its part; with the last one the draw is carried out.
 
     Before the public figures are settled nobody is asked for a secret, whatever the row says; who reveals is told the figures, and
-    can see that they are those that were thrown. A beacon speaks to everybody, so nothing that a relay of it answers can void a
-    draw: only the date does. Raises NotYet.
+    can see that they are those that were thrown. Nothing that is answered voids a draw, for the answer may be another server's, or a
+    relay's of a beacon: only the date does (decision 89). Raises NotYet.
     """
     number, party = str(work.payload["draw"]), str(work.payload["party"])
     with office.store.read(steady=True) as tx:
         held = tx.draws.get(number)
+        if held.state is not DrawState.SEEDING or party in held.parts:
+            return nothing("obsolete")
         committed = tx.draws.file(number, "commit.json")
-        file = footing.altered(tx, held) if held.state is DrawState.SEEDING else None
+        file = footing.altered(tx, held)
     if file is not None:
         return make_void(office, number, file)
-    if not committed:
-        return given_up(work, office, None).unasked()
     if held.step(party) is not Step.FIGURES and not held.figured:
-        return nothing("obsolete")
+        raise NotYet("figures_unsettled", origin=Origin.US, attempts=0)
     if gathering.belated(held, party, office.now()):
         return given_up(work, office, None).unasked()
     source = asked_of(office, party)
@@ -67,15 +67,12 @@ def _ask(work: Work, office: Office, held: Draw, party: str, source: SeedSource,
         if promise["kind"] in _BEACONS:
             beacons.believe(promise, part)
     except PortError as error:
-        if promise["kind"] in _BEACONS or isinstance(error, Garbled):  # or a section that leads elsewhere: it may be put right
-            raise _later(error) from error
-        if isinstance(error, Unavailable):
+        if isinstance(error, Unavailable) and promise["kind"] not in _BEACONS:
             raise
-        return withheld(work, office, error).after(error)
+        raise later(_others(error)) from error
     except Invalid as error:
-        if promise["kind"] in _BEACONS:
-            raise NotYet("beacon_wrong", detail=str(error.facts.get("problem", error.code)), attempts=1) from error
-        return withheld(work, office, None)
+        code = "beacon_wrong" if promise["kind"] in _BEACONS else "nonce_differs"
+        raise NotYet(code, origin=Origin.THEM, detail=str(error.facts.get("problem", error.code)), attempts=1) from error
 
     def write(tx: Tx, now: datetime) -> None:
         if (fresh := sound(office, tx, number, now)) is None:
@@ -98,15 +95,25 @@ def _typed(held: Draw, party: str) -> tuple[Typed, ...]:
     return tuple(Typed(by=one, figures=str(held.parts[one]["text"])) for one in held.ceremonies if one in held.parts)
 
 
-def _later(error: PortError) -> NotYet:
-    after = error.retry_after if isinstance(error, Unavailable) else None
-    return NotYet(error.code, origin=error.origin, detail=error.detail, attempts=error.attempts, retry_after=after)
+def _others(error: PortError) -> PortError:
+    """A party that was asked before with other figures, or for another W, answers 409 (reference/wire.md): it does what it should.
+
+    Whoever has a copy of the records could else have it named by asking first; so of it nobody is said to have asked.
+    """
+    if "http_409" not in (error.code, error.detail):
+        return error
+    return NotYet("reveal_others", origin=Origin.US, detail=error.detail, attempts=error.attempts)
 
 
-def used(tx: Tx, held: Draw, party: str, promise: Mapping[str, object], now: datetime) -> str | None:
-    """Why a party's promise is worth nothing: it was given before, by anybody. None: it is new, and now it is this party's."""
+def refuse_used(tx: Tx, held: Draw, party: str, promise: Mapping[str, object], now: datetime) -> None:
+    """Make a party's promise its own. Raises NotYet (`draw_seed_used`) for one that was given before, which is worth nothing.
+
+    Where another party of this very draw has given it, two sections of ours lead to one place, and nobody can say whose it is.
+    """
     mark = seed.mark(promise) if promise.get("kind") == "reveal" else None
-    return None if mark is None or tx.draws.claim(mark, held.number, party, now) else "draw_seed_used"
+    if mark is not None and not tx.draws.claim(mark, held.number, party, now):
+        ours = (tx.draws.user(mark) or ("",))[0] == held.number
+        raise NotYet("draw_seed_used", origin=Origin.US if ours else Origin.THEM, attempts=1)
 
 
 def claim(tx: Tx, held: Draw, now: datetime) -> None:

@@ -20,6 +20,7 @@ from inspector.domain.errors import Forbidden, Invalid, Refusal
 from inspector.domain.evidence import Evidence, Verdict, blank
 from inspector.domain.material import Kept, kept
 from inspector.domain.policy import Policy
+from inspector.domain.reached import UNCONFIRMED
 from inspector.domain.selfproof import AGAIN, OBSOLETE, Material, ProofState, Reading, SelfProof, Unable
 from inspector.flows import late, recall
 from inspector.flows.contents import named
@@ -205,10 +206,10 @@ def ask(work: Work, office: Office) -> Settlement:
 
     def write(tx: Tx, now: datetime) -> None:
         case, fresh = held(tx, proof.id)
-        if fresh.state.asked:
+        if fresh.state.asked and not receipt.unconfirmed:  # else a person still is to hand it over
             settle_proof(tx, selfproof.hand(fresh, work.lane, _policy(office, case), now, office.calendar), now)
 
-    return Settlement(write=write, outcome="handed_over", attempts=receipt.attempts)
+    return Settlement(write=write, outcome=UNCONFIRMED if receipt.unconfirmed else "handed_over", attempts=receipt.attempts)
 
 
 def not_asked(_work: Work, _office: Office, error: PortError | None) -> Settlement:

@@ -96,6 +96,8 @@ def outlook(office: Office, tx: Tx, plan_name: str, now: datetime) -> Outlook:
 
 def _outlooks(office: Office, tx: Tx, plan: Plan, now: datetime) -> list[Outlook]:
     """One for each law that visits of the plan are owed by. Raises as `outlook` does."""
+    if plan.of == "results":  # what was drawn and not looked at stands in the next frame of results, whole
+        return []
     behind = _last_void(tx, plan.name)
     owed_by, unsigned = _owed(office, tx, plan, {visit for visit, held in behind.items() if voiding.unsigned(held)}, now)
     if unsigned and not owed_by:

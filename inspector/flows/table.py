@@ -45,14 +45,16 @@ class Flow:
     """`do` runs with no transaction open and returns what to write; `give_up` None means quarantine.
 
     `stuck` tells a person of a row that goes into quarantine, with its error's code and in its transaction.
-    `tried` writes down, in the transaction that counts it, a try that left and came to nothing, with how many calls it was.
+    `tried` writes down, in the transaction that counts it, a try that left and came to nothing, with its error.
+    `halted` writes down, in the transaction of the quarantine, that it came to that, whatever a person is told.
     `alone`: settled in a transaction of its own, because it takes hold of many cases, which a group may hold in another order.
     """
 
     do: Callable[[Work, Office], Settlement]
     give_up: Callable[[Work, Office, PortError | None], Settlement] | None = None
     stuck: Callable[[Tx, Work, str, datetime], None] | None = None
-    tried: Callable[[Tx, Work, Office, int, datetime], None] | None = None
+    tried: Callable[[Tx, Work, Office, PortError, datetime], None] | None = None
+    halted: Callable[[Tx, Work, Office, str, datetime], None] | None = None
     alone: bool = False
 
 
@@ -83,10 +85,10 @@ FLOWS: Mapping[OrderKind, Flow] = {
     OrderKind.CREDIT_COMPARE: Flow(do=books.reconcile, give_up=books.give_up, alone=True),
     OrderKind.CREDIT_LEVELS: Flow(do=levels.take, give_up=levels.give_up),
     OrderKind.DRAW_ANNOUNCE: Flow(do=draw.announce, alone=True),
-    OrderKind.DRAW_PROMISE: Flow(do=draw.promise, give_up=lapse.given_up, alone=True),
+    OrderKind.DRAW_PROMISE: Flow(do=draw.promise, give_up=lapse.given_up, tried=lapse.tried, halted=lapse.halted, alone=True),
     OrderKind.DRAW_LODGE: Flow(do=draw.lodge, give_up=draw.not_lodged, alone=True),
-    OrderKind.DRAW_REVEAL: Flow(do=seeding.reveal, give_up=lapse.given_up, alone=True),
-    OrderKind.DRAW_OVERDUE: Flow(do=lapse.overdue, alone=True),
+    OrderKind.DRAW_REVEAL: Flow(do=seeding.reveal, give_up=lapse.given_up, tried=lapse.tried, halted=lapse.halted, alone=True),
+    OrderKind.DRAW_OVERDUE: Flow(do=lapse.overdue, halted=lapse.halted, alone=True),
     OrderKind.DRAW_CARRY_OUT: Flow(do=draw.carry_out, alone=True),
     OrderKind.PUSH: Flow(do=pushing.push, give_up=pushing.not_pushed),
     OrderKind.PUSH_OFF: Flow(do=correcting.tell, give_up=correcting.not_told),

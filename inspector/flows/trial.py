@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.errors import Refusal
-from inspector.domain.reached import NO_RECIPIENT
+from inspector.domain.reached import NO_RECIPIENT, UNCONFIRMED
 from inspector.domain.roster import Way
 from inspector.domain.visit import Seat, Visit
 from inspector.flows import reaching
@@ -119,8 +119,9 @@ def send(work: Work, office: Office) -> Settlement:
         mark=way.mark,
         reference=receipt.reference[:200],
         handed_at=office.now(),
+        code=UNCONFIRMED if receipt.unconfirmed else "",
     )
-    return _ended(work, "", told=told, attempts=receipt.attempts)
+    return _ended(work, told.code, told=told, attempts=receipt.attempts)
 
 
 def not_sent(work: Work, _office: Office, error: PortError | None) -> Settlement:
@@ -141,7 +142,8 @@ def _ended(work: Work, code: str, dead: Way | None = None, *, told: Pushed | Non
         because = Because(rule="push.tested", basis=(), pack="", facts=facts)
         record(tx, _about(agency), Decision(state=code, because=because), now, {})
 
-    return Settlement(write=write, outcome="undelivered" if code else "handed_over", attempts=attempts)
+    outcome = UNCONFIRMED if code == UNCONFIRMED else "undelivered" if code else "handed_over"
+    return Settlement(write=write, outcome=outcome, attempts=attempts)
 
 
 def _order(office: Office, agency: str, staff: str, number: str, way: Way, now: datetime) -> Order:

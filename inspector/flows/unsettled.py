@@ -34,15 +34,18 @@ AFTERWORD = "afterword"
 """A word that came when a request was over, or had been answered otherwise: it changes nothing of it, and is to be read."""
 
 ANSWER_UNREAD = "answer_unread"
-"""An answer whose text no rule or list of the pack can hold against the promise, whatever was signed beside it: a person reads it."""
+"""An answer whose text no rule or list of the pack can hold against the promise, whatever was signed beside it: a person reads it.
+
+Over with the case.
+"""
 
 
 MAIL_UNREAD = "mail_unread"
-"""A mail that could not be taken for an answer; where it is an agency's word by code and address its facts say so (`theirs`)."""
+"""A mail that could not be taken for an answer. `theirs`: it is from who has the letter; `registered`: and by the agency's address."""
 
 
 def unread(tx: Tx, request_id: str) -> list[Mapping[str, object]]:
-    """What an agency has said of a request by mail that a person has yet to read."""
+    """What whoever has an agency's letter has said of it by mail that a person has yet to read."""
     return [told for told in tx.attention.standing(MAIL_UNREAD) if told.get("theirs") and told.get("request") == request_id]
 
 

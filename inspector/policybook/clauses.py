@@ -88,6 +88,7 @@ def _cited(draft: Draft) -> Iterator[tuple[str, tuple[str, frozenset[str]]]]:
         "seeking": [draft.seeking] if draft.seeking is not None else [],
         "publish": [draft.publish],
         "report": [draft.report],
+        "second_look": [draft.second_look] if draft.second_look is not None else [],
     }
     for table, rows in tables.items():
         for one in rows:
@@ -112,7 +113,7 @@ PROOFS: tuple[tuple[tuple[str, ...], Callable[[Draft, Found], None]], ...] = (
                 "outcome",
             ),
             *("rule", "follow", "clause", "credit", "draw", "publish", "report", "floor", "ceiling", "staff", "act", "retention"),
-            *("combine", "suspension", "extension", "transition", "quiet", "sheet", "seeking"),
+            *("combine", "suspension", "extension", "transition", "quiet", "sheet", "seeking", "second_look"),
         ),
         _clauses,
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from inspector.domain.publish import DrawRow, PublishRow, ReportRow
+from inspector.domain.publish import DrawRow, PublishRow, ReportRow, SecondLookRow
 from inspector.policybook.part import Part
 
 
@@ -70,6 +70,12 @@ def report(part: Part) -> ReportRow:
         visit_days=part.rate("visit_days") if told else None,
         days_basis=part.basis("days_basis") if told else "",
     )
+
+
+def second_look(part: Part) -> SecondLookRow:
+    """`[second_look]`."""
+    part.keys(("id", "share", "basis"))
+    return SecondLookRow(row=part.text("id"), share=part.ratio("share"), basis=part.basis("basis"))
 
 
 def _below_one(part: Part, field: str) -> Fraction:

@@ -15,7 +15,7 @@ from inspector.domain.checkcode import CodeRow
 from inspector.domain.duty import ClauseRow, FollowRow, RuleRow
 from inspector.domain.pause import ExtensionRow, SuspensionRow
 from inspector.domain.policy import Excluded, Item, LevelRow, OutcomeRow, Policy, Profile, Proposal, StrategyRow, TermRow
-from inspector.domain.publish import DrawRow, PublishRow, ReportRow
+from inspector.domain.publish import DrawRow, PublishRow, ReportRow, SecondLookRow
 from inspector.domain.quiet import QuietRow
 from inspector.domain.retention import RetentionRow
 from inspector.domain.sampling import (
@@ -57,7 +57,7 @@ _TABLES = ("level", "sampling", "frequency", "check", "term", "outcome", "rule")
 _OPTIONAL = (
     *("effective_to", "axis", "combine", "item", "ground", "strategy", "floor", "ceiling", "staff", "size", "minimum"),
     *("suppression", "cites_only", "follow", "clause", "suspension", "extension", "quiet", "transition", "act", "retention"),
-    *("sheet", "seeking"),
+    *("sheet", "seeking", "second_look"),
 )
 
 
@@ -107,6 +107,7 @@ class Draft:
     draw: DrawRow
     publish: PublishRow
     report: ReportRow
+    second_look: SecondLookRow | None
     broken: frozenset[str]
 
     def permits(self, basis: str) -> bool:
@@ -163,6 +164,7 @@ class Draft:
             report=self.report,
             digest=digest,
             extends=extends,
+            second_look=self.second_look,
         )
         return apart(pack)
 
@@ -253,6 +255,7 @@ def read(part: Part) -> Draft:
         seeking=maybe("seeking", checked.seeking),
         publish=single("publish", publishing.publish),
         report=single("report", publishing.report),
+        second_look=maybe("second_look", publishing.second_look),
         broken=frozenset(broken),
     )
 

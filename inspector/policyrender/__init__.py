@@ -134,6 +134,9 @@ def _publishing(policy: Policy) -> dict[str, tuple[str, ...]]:
         f"公布（{told.row}）": (shown, told.basis),
         f"抽查报告（{measured.row}）": (by, measured.basis),
     }
+    if (again := policy.second_look) is not None:
+        looked = f"未发现问题的结果，每次随机抽取 {share(again.share)} 由另一组人员依原记录复核，不再上门"
+        rows[f"抽查复核（{again.row}）"] = (looked, again.basis)
     if measured.visit_days is not None:
         rows["一次上门所需人天"] = (f"每人 {measured.visit_days} 个工作日，只用于回放的测算", measured.days_basis)
     return rows

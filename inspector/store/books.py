@@ -223,14 +223,18 @@ class BookRoom(Room):
     def differences(
         self, lane: str | None = None, *, sees: Collection[str] | None = None, after: str = "", limit: int | None = None
     ) -> list[Row]:
-        """What differed at the last comparison, by entry."""
+        """What differed at the last comparison, by entry and platform; `after` a row's `place`, or after all rows of an entry."""
         held = credit_difference.c
-        asked = sa.select(credit_difference).where(held.entry > after).order_by(held.entry, held.lane).limit(limit)
+        entry, _, behind = after.rpartition("@")
+        further = (held.entry == entry) & (held.lane > behind) if entry else sa.false()
+        asked = sa.select(credit_difference).where((held.entry > (entry or after)) | further)
+        asked = asked.order_by(held.entry, held.lane).limit(limit)
         if lane is not None:
             asked = asked.where(held.lane == lane)
         if sees is not None:
             asked = asked.where(held.agency.in_(sorted(sees)))
-        return [{**row, "says": json.loads(row.pop("body"))} for row in self.rows(asked)]
+        found = self.rows(asked)
+        return [{**row, "says": json.loads(row.pop("body")), "place": f"{row['entry']}@{row['lane']}"} for row in found]
 
     def difference(self, entry: str) -> Row | None:
         """The difference about an entry, at whichever platform it was seen first."""

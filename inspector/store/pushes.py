@@ -17,7 +17,10 @@ _WHEN = {Reach.DELIVERED: push.c.delivered_at, Reach.READ: push.c.read_at, Reach
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pushed:
-    """A message that a channel took. `seat` is whose assignment it is about, or `test:` and a number; `mark` is the way it went."""
+    """A message that a channel took. `seat` is whose assignment it is about, or `test:` and a number; `mark` is the way it went.
+
+    `code`: why it failed, or `unconfirmed` where nobody can say that it was taken.
+    """
 
     key: str
     seat: str

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
@@ -31,6 +31,8 @@ class Batch:
         self._rows: dict[sa.Insert | sa.Update, list[Mapping[str, object]]] = {}
         self._guarded: dict[sa.Update, list[tuple[str, Mapping[str, object]]]] = {}
         self._spoilt: Stale | None = None
+        self._ending: list[str] = []
+        self._end: Callable[[list[str]], object] = list
 
     @property
     def connection(self) -> Connection:
@@ -45,6 +47,11 @@ class Batch:
     def expect(self, statement: sa.Update, what: str, values: Mapping[str, object]) -> None:
         """Collect a guarded update that must hit one row, named `what`; `statement` is one built once, for it is the key."""
         self._guarded.setdefault(statement, []).append((what, values))
+
+    def at_last(self, keys: Iterable[str], end: Callable[[list[str]], object]) -> None:
+        """Collect keys of work that is over, to `end` all of them at once behind everything else; each caller means the same by it."""
+        self._ending += keys
+        self._end = end
 
     def write(self) -> None:
         """Write down what is collected. Raises Stale when a guard did not hold: another hand moved first.
@@ -62,11 +69,15 @@ class Batch:
             if self.direct.execute(guarded, [values for _, values in collected]).rowcount != len(collected):
                 self._spoilt = Stale("stale", what=", ".join(dict.fromkeys(what for what, _ in collected)))
                 raise self._spoilt
+        if self._ending:
+            ending, self._ending = self._ending, []
+            self._end(ending)
 
     def drop(self) -> None:
         """Forget what is collected and held: its part of the transaction has failed."""
         self._rows.clear()
         self._guarded.clear()
+        self._ending.clear()
         self.held.clear()
         self._spoilt = None
 

@@ -21,6 +21,7 @@ from inspector.domain.errors import Away, Stale
 from inspector.store.bell import Bell, notify
 from inspector.store.machine import MachineClock
 from inspector.store.outage import outage, outrun
+from inspector.store.rested import rested
 from inspector.store.turns import Turns
 from inspector.store.tx import Tx
 
@@ -53,22 +54,29 @@ class Store:
             self._writer = self._sqlite_engine("BEGIN IMMEDIATE", size=1)
             self._reader = self._sqlite_engine("BEGIN", size=pool)
         else:
-            options = " ".join(f"-c {name}={value}" for name, value in _PG_SETTINGS.items() if name != "application_name")
-            self._writer = self._reader = sa.create_engine(
-                self.url,
-                pool_size=pool,
-                max_overflow=pool,
-                pool_pre_ping=True,
-                pool_timeout=30,
-                hide_parameters=True,  # they hold personal data, and errors end in logs
-                connect_args={"options": options, "application_name": "inspector", "connect_timeout": 5},
-            )
+            self._writer = self._server_engine(pool)
+            self._reader = self._server_engine(pool, reads=True)
         self.clock = MachineClock()
         self._bell = Bell(self._ring_late)
         self._announce: Announce | None = None
         self._turns = Turns(self._writer) if self.sqlite else None
         self._fault: str | None = None
         self._file: tuple[int, int] | None = None
+
+    def _server_engine(self, pool: int, *, reads: bool = False) -> Engine:
+        """An engine for PostgreSQL; what one that `reads` begins may write nothing. Each has half of the connections."""
+        told = {**_PG_SETTINGS, "default_transaction_read_only": "on"} if reads else _PG_SETTINGS
+        options = " ".join(f"-c {name}={value}" for name, value in told.items() if name != "application_name")
+        engine = sa.create_engine(
+            self.url,
+            pool_size=pool,
+            max_overflow=0,
+            pool_timeout=30,
+            hide_parameters=True,  # they hold personal data, and errors end in logs
+            connect_args={"options": options, "application_name": "inspector", "connect_timeout": 5},
+        )
+        rested(engine)
+        return engine
 
     def _sqlite_engine(self, begin: str, *, size: int) -> Engine:
         """An engine whose transactions start with `begin`, so that SQLAlchemy, not the driver, says when."""
@@ -161,16 +169,15 @@ class Store:
             return  # noted as an outage; the others look by themselves, as after every notice that is lost
 
     @contextmanager
-    def read(self, *, steady: bool = False) -> Iterator[Tx]:
+    def read(self, *, steady: bool = False, brief: bool = False) -> Iterator[Tx]:
         """A reading transaction: sees one state, writes nothing, blocks nobody. Raises Away.
 
+        `brief`: it is one statement, which on PostgreSQL is a transaction by itself: one journey and not three.
         `steady`: all its statements see the same state on PostgreSQL too, and it may last: a large draw is computed in it.
         """
         with self._outages(), self._reader.connect() as connection:
-            if not self.sqlite:
-                connection.execution_options(postgresql_readonly=True)
-            if not self.sqlite and steady:
-                connection.execution_options(isolation_level="REPEATABLE READ")
+            if not self.sqlite and (steady or brief):
+                connection.execution_options(isolation_level="REPEATABLE READ" if steady else "AUTOCOMMIT")
             with connection.begin():
                 if not self.sqlite and steady:
                     for name in ("statement_timeout", "idle_in_transaction_session_timeout"):

@@ -13,6 +13,7 @@ from functools import cached_property
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from inspector.store.admissions import AdmissionRoom
 from inspector.store.annual import AnnualRoom
 from inspector.store.assistance import AssistanceRoom
 from inspector.store.attention import AttentionRoom
@@ -25,6 +26,7 @@ from inspector.store.credit import CreditRoom
 from inspector.store.digests import DigestRoom
 from inspector.store.draws import DrawRoom
 from inspector.store.drift import DriftRoom
+from inspector.store.entryscans import EntryScanRoom
 from inspector.store.events import EventRoom
 from inspector.store.fieldnotes import FieldNoteRoom
 from inspector.store.inbox import InboxRoom
@@ -47,7 +49,9 @@ from inspector.store.room import Batch
 from inspector.store.rosters import RosterRoom
 from inspector.store.savepoint import savepoint
 from inspector.store.schedules import ScheduleRoom
+from inspector.store.secondlooks import SecondLookRoom
 from inspector.store.selfproofs import SelfProofRoom
+from inspector.store.sessions import SessionRoom
 from inspector.store.tokens import TokenRoom
 from inspector.store.visits import VisitRoom
 from inspector.store.work import WorkRoom
@@ -162,6 +166,11 @@ class Tx:
         return FieldNoteRoom(self._batch)
 
     @cached_property
+    def entryscans(self) -> EntryScanRoom:
+        """The room of readings of visit codes."""
+        return EntryScanRoom(self._batch)
+
+    @cached_property
     def annual(self) -> AnnualRoom:
         """The room of annual plans."""
         return AnnualRoom(self._batch)
@@ -180,6 +189,11 @@ class Tx:
     def register(self) -> RegisterRoom:
         """The room of the register of draws and voids."""
         return RegisterRoom(self._batch)
+
+    @cached_property
+    def secondlooks(self) -> SecondLookRoom:
+        """Results that can be looked at again, and the looks."""
+        return SecondLookRoom(self._batch)
 
     @cached_property
     def visits(self) -> VisitRoom:
@@ -265,6 +279,16 @@ class Tx:
     def attention(self) -> AttentionRoom:
         """The room of attention."""
         return AttentionRoom(self._batch)
+
+    @cached_property
+    def admissions(self) -> AdmissionRoom:
+        """The room of admissions."""
+        return AdmissionRoom(self._batch)
+
+    @cached_property
+    def sessions(self) -> SessionRoom:
+        """The room of sessions."""
+        return SessionRoom(self._batch)
 
     @cached_property
     def tokens(self) -> TokenRoom:

@@ -258,7 +258,8 @@ class VisitRoom(Seats):
 
     def objects_between(self, agency: str, since: datetime, until: datetime) -> list[str]:
         """The object of every visit that an agency leads, made or to be made, opened from one moment until before another."""
-        asked = sa.select(visit.c.object_id).where(visit.c.agency == agency, visit.c.state.in_(_MADE))
+        goes = visit.c.state.in_(_MADE) & (visit.c.check_type != CheckType.OFF_SITE.value)  # a second look is at a result
+        asked = sa.select(visit.c.object_id).where(visit.c.agency == agency, goes)
         return list(self.connection.execute(asked.where(visit.c.opened_at >= since, visit.c.opened_at < until)).scalars())
 
     def seats_since(self, agency: str, moment: datetime) -> dict[str, int]:
@@ -286,6 +287,13 @@ class VisitRoom(Seats):
         asked = sa.select(visit.c.id).join(seat, seat.c.visit == visit.c.id).distinct()
         asked = asked.where(seat.c.agency == agency, visit.c.state.in_(_OPEN_VISITS), seat.c.state == SeatState.ORDERED.value)
         return list(self.connection.execute(asked.order_by(visit.c.id)).scalars())
+
+    def open_seats_of(self, agency: str, staff: str) -> list[tuple[Seat, datetime]]:
+        """The seats that an inspector holds in open visits, each with the visit's date, the nearest first."""
+        asked = sa.select(seat.c.body, visit.c.body.label("whole")).join(visit, visit.c.id == seat.c.visit)
+        asked = asked.where(seat.c.agency == agency, seat.c.inspector == staff, seat.c.state.in_(_OPEN))
+        rows = self.connection.execute(asked.where(visit.c.state.in_(_OPEN_VISITS)))
+        return sorted(((load(Seat, row[0]), load(Visit, row[1]).due_at) for row in rows), key=lambda one: (one[1], one[0].name))
 
     def seated(self, agency: str, staff: str, code: str) -> list[str]:
         """The open visits to an object in which an inspector holds a seat, or has entered his or her agency's part."""

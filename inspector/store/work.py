@@ -53,6 +53,7 @@ class Work:
         return self.id, self.fence
 
 
+_PART = work.c.kind.in_((OrderKind.DRAW_PROMISE.value, OrderKind.DRAW_REVEAL.value))
 _OPEN_STATES = tuple(sa.text(f"state = '{state}'") for state in ("ready", "waiting", "quarantined"))
 """Written out: a database takes a partial index only for a condition it can see to be its own."""
 _MINE = sa.update(work).where(
@@ -258,6 +259,10 @@ class WorkRoom(Room):
         )  # what is collected is of other rows
         return [Ended(**row) for row in connection.execute(END_KEYS, {"keys": padded(keys), "now": now}).mappings()]
 
+    def at_last(self, keys: Iterable[str], end: Callable[[list[str]], object]) -> None:
+        """Have work ended by its keys behind everything else that the transaction writes, all in one statement."""
+        self.batch.at_last(keys, end)
+
     def stopped(self, kind: str) -> set[str | None]:
         """The agencies whose work of a kind lies in quarantine; None: that of no case."""
         asked = sa.select(case_file.c.agency).select_from(work.outerjoin(case_file, case_file.c.id == work.c.case_id)).distinct()
@@ -272,14 +277,17 @@ class WorkRoom(Room):
         return self.row(sa.select(work).where(work.c.key == key))
 
     def retry(self, work_id: int, now: datetime) -> None:
-        """A person sends a quarantined row round again, with fresh attempts. Raises Missing; Refusal where it is in none."""
+        """A person sends a quarantined row round again, with fresh attempts. Raises Missing; Refusal where it is in none.
+
+        Its patience begins anew, but for a part of a draw's seed: the last moment of that is the draw's, and committed to.
+        """
         again = sa.update(work).where(work.c.id == work_id, work.c.state == "quarantined")
         values = {
             "state": "ready",
             "lease_until": EPOCH,
             "attempts": 0,
-            "due_at": now,
-            "expires_at": None,
+            "due_at": sa.case((_PART & (work.c.expires_at < now), work.c.expires_at), else_=sa.literal(now, Moment)),
+            "expires_at": sa.case((_PART, work.c.expires_at)),
             "done_at": None,
         }
         key = self.connection.execute(again.values(**values).returning(work.c.key)).scalar_one_or_none()

@@ -37,6 +37,7 @@ class Snapshot:
     draws: Sequence[tuple[str, int]] = ()
     visits: Sequence[tuple[str, int]] = ()
     seats: Sequence[tuple[str, int]] = ()
+    second_looks: Sequence[tuple[str, str, int]] = ()
     channels_off: Sequence[tuple[str, int]] = ()
     recusals: Sequence[tuple[str, str, int]] = ()
     conflicts: Sequence[tuple[str, int]] = ()
@@ -90,10 +91,12 @@ class _State(Collector):
         help_shown = "Questions to subjects to show something (self-proof), by agency and state; RECEIVED waits to be read."
         yield _family("inspector_self_proofs", help_shown, ("agency", "state"), held.self_proofs)
         yield _family("inspector_draws", "Draws by state.", ("state",), held.draws)
-        yield _family("inspector_visits", "Visits by state.", ("state",), held.visits)
+        yield _family("inspector_visits", "Visits by state, second looks among them.", ("state",), held.visits)
         help_planned = "Planned checks of this calendar year, made or to be made: chosen by chance, or owed for coverage."
         yield _family("inspector_planned_checks", help_planned, ("agency", "chosen"), held.planned)
         yield _family("inspector_assignments", "Seats given to inspectors, by state.", ("state",), held.seats)
+        help_looks = "Second looks at results that found nothing, by agency and what became of them; never by whose work it was."
+        yield _family("inspector_second_looks", help_looks, ("agency", "became"), held.second_looks)
         help_off = "Inspectors whom a channel reaches no more, by channel: it knows no such recipient."
         yield _family("inspector_channels_off", help_off, ("channel",), held.channels_off)
         help_recusals = "Applications that an inspector who holds a seat be recused, by reason and by what the head has decided."

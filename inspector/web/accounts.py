@@ -79,7 +79,9 @@ class Stepped(Shown):
 def list_differences(
     desk: AtDesk,
     caller: AttentionReader,
-    after: Annotated[str, Query(max_length=300, pattern=MAYBE_SIGNS, description="Go on behind this entry")] = "",
+    after: Annotated[
+        str, Query(max_length=400, pattern=MAYBE_SIGNS, description="Go on behind this place, as `next` named it")
+    ] = "",
     limit: Limit = 50,
 ) -> DifferencesShown:
     """Credit records about which a platform says otherwise than our books, at the last comparison."""
@@ -89,7 +91,7 @@ def list_differences(
         told = [DifferenceShown(**{name: row[name] for name in DifferenceShown.model_fields}) for row in rows]
         held = [ComparedShown(**{name: row[name] for name in ComparedShown.model_fields}) for row in tx.books.statements()]
         return DifferencesShown(
-            platforms=tuple(held), differences=tuple(told), next=rows[-1]["entry"] if len(rows) == limit else None
+            platforms=tuple(held), differences=tuple(told), next=rows[-1]["place"] if len(rows) == limit else None
         )
 
     return desk.look(ask)

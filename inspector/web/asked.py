@@ -178,7 +178,7 @@ def _page(
     context = {
         "held": request_shown(held),
         "now": _now(held, hears, oversees=oversees),
-        "silence": _silence(held, told.superior),
+        "silence": question.silence(held, superior=told.superior),
         "open": hears,
         "free": hears and held.state.open and held.state is not AssistanceState.DISPUTED,
         "extends": told.extends,
@@ -206,15 +206,6 @@ def _now(held: assistance.Request, hears: bool, *, oversees: bool) -> str:
         stands = "disputed" if held.state is AssistanceState.DISPUTED else "over" if held.ended_at else "open"
         return f"oversee_{stands}"
     return f"assist_{'late' if hears and held.ended_at else held.state.value.lower()}"
-
-
-def _silence(held: assistance.Request, superior: bool) -> tuple[str, datetime] | None:
-    """What comes of it if no answer comes: the name of a sentence, and the day it speaks of; None where silence means nothing (more)."""
-    if not held.state.open or held.state is AssistanceState.DISPUTED or held.moved_on:
-        return None
-    if held.end_at is not None:
-        return "silence_ends", held.end_at
-    return "silence_above" if superior else "silence_person", held.escalate_at
 
 
 def name_of(desk: Desk, agency: str) -> str:

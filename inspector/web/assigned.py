@@ -47,7 +47,7 @@ class VisitShown(Shown):
     """What is to be visited: by `agency`, which leads, and its `partners` together; the facts in question are one's own agency's.
 
     `windows`: when nobody may go; `conflict`: they leave no day in time, and a person decides. `unpublished`: items that stand in no
-    published list any more, so that nobody may go at all.
+    published list any more, so that nobody may go at all. `looks_at`: the visit whose result is looked at again; then nobody goes.
     """
 
     id: str
@@ -66,6 +66,7 @@ class VisitShown(Shown):
     windows: tuple[WindowShown, ...]
     conflict: bool
     unpublished: tuple[str, ...]
+    looks_at: str
     doubts: tuple[DoubtShown, ...]
     parts: tuple[PartShown, ...]
 

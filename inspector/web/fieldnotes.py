@@ -17,6 +17,7 @@ from inspector.domain.finding import Seen
 from inspector.domain.material import MaterialKind
 from inspector.domain.version import Came, Clash, Gathered
 from inspector.domain.visit import Seat, Visit
+from inspector.domain.visitcode import ArrivalHow
 from inspector.flows import dispatch, embargo, fieldnotes, selfproof
 from inspector.flows.fieldnotes import Field as FromField
 from inspector.flows.fieldnotes import Noted, Shot
@@ -31,9 +32,9 @@ from inspector.web.errors import READS, WRITES
 from inspector.web.fields import NOTE, CaseId, ClaimName, Day, Digest, Line, MessageId, Moment, NamePath, Strict, Text
 from inspector.web.links import By, Link
 from inspector.web.messages import FindingIn
-from inspector.web.places import NOWHERE, PlaceIn
 from inspector.web.roles import Role
 from inspector.web.selfproofs import SANDBOX, fitting
+from inspector.web.whereabouts import NOWHERE, ArrivalIn, PlaceIn
 
 router = APIRouter(prefix="/v1/seats", tags=["visits"], route_class=JsonRoute)
 _FILES = {kind.value: {"schema": {"type": "string", "format": "binary"}} for kind in MaterialKind}
@@ -60,6 +61,7 @@ class NoteIn(FromPhone):
     remarks: Text = ""
     visited_on: Day | None = None
     sheet: SheetIn = NO_SHEET
+    arrival: ArrivalIn | None = None
 
     def noted(self) -> Noted:
         """As the flow takes it. Raises Invalid."""
@@ -72,6 +74,7 @@ class NoteIn(FromPhone):
             captured_at=self.captured_at,
             sent_at=self.sent_at,
             sheet=self.sheet.sheet(),
+            arrival=(self.arrival.how, self.arrival.code) if self.arrival is not None else None,
         )
 
 
@@ -151,6 +154,7 @@ class NoteShown(Shown):
     seen: Seen | None
     remarks: str
     visited_on: date | None
+    arrival: ArrivalHow | None
     place: PlaceShown
     came: CameShown
     sheet: SheetShown
@@ -353,6 +357,7 @@ def _note_shown(held: FieldNote) -> NoteShown:
         seen=held.seen,
         remarks=held.remarks,
         visited_on=held.on,
+        arrival=held.arrival,
         place=PlaceShown.model_validate(held.place),
         came=_came(held.times),
         sheet=sheet_shown(held.sheet),

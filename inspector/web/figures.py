@@ -26,7 +26,8 @@ from inspector.web.language import InLang, carried
 from inspector.web.messages import FiguresIn
 from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, complete, page, read, refused, trouble
 from inspector.web.roles import Role
-from inspector.web.session import Visitor, guard, held_cookie, to_login
+from inspector.web.session import Visitor, to_login
+from inspector.web.signedin import guard, held_cookie
 
 router = APIRouter(include_in_schema=False)
 

@@ -14,6 +14,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from inspector.domain.attempt import AttemptWay
+from inspector.domain.case import SubjectKind
 from inspector.domain.errors import Forbidden, InspectorError, Invalid, Refusal
 from inspector.domain.evidence import blank
 from inspector.domain.fieldnote import closed_to
@@ -21,7 +22,7 @@ from inspector.domain.finding import Doubt, Finding, Part
 from inspector.domain.known import as_known
 from inspector.domain.result import hindrance
 from inspector.domain.visit import Seat, SeatState, Visit
-from inspector.flows import dispatch, supervision, visitnotice, wording
+from inspector.flows import dispatch, supervision, visitcodes, visitnotice, wording
 from inspector.flows.articles import articles
 from inspector.flows.checksheets import on_sheet
 from inspector.flows.fieldnotes import field_of
@@ -40,6 +41,7 @@ from inspector.web.language import InLang, carried, language
 from inspector.web.messages import FindingIn, SeatDeclineIn
 from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, complete, page, read, refused, trouble
 from inspector.web.phone import phone_words, place_of
+from inspector.web.secondlooks import LookedAtShown, work_of
 
 router = APIRouter(include_in_schema=False)
 _SAID = ("match", "mismatch", "not_found", "cannot_say")
@@ -67,6 +69,7 @@ class _SeatRead:
     people: dict[str, str]
     tried: AttemptsShown | None
     notice: VisitNotice | None
+    work: LookedAtShown | None
 
 
 @router.get("/", name="index")
@@ -138,6 +141,10 @@ def _seat(desk: Desk, name: str, form: Fields) -> None:
             told = {"way": form.one("way"), "at": at, "words": form.one("words")}
             attempts.enter(desk, name, read(AttemptIn, **told), form.message_id())
             return
+        case "arrive":
+            complete(form, Invalid("arrival_missing", field="arrival_code"))
+            fieldnotes.enter(desk, name, _note(form), form.message_id())
+            return
         case "choose":
             complete(form, Invalid("version_missing", field="note"), Invalid("reason_missing", field="reasons"))
             about = form.one("about").split(":", 1)
@@ -179,6 +186,7 @@ def _note(form: Fields) -> NoteIn:
         place={"words": form.one("place"), **place},
         captured_at=form.one("captured_at") or None,
         sheet=of_form(form),
+        arrival={"how": form.one("arrival_how") or "TYPED", "code": told} if (told := form.one("arrival_code")) else None,
     )
 
 
@@ -218,7 +226,8 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
             takes=closed_to(whole, team, seat) is None,
             people={one.inspector: _person(tx, one.agency, one.inspector) for one in team},
             tried=attempts.shown(desk, tx, held.case_ids) if tells and held.case_ids else None,
-            notice=visitnotice.of_seat(desk.office, tx, whole, seat, desk.office.now()) if tells else None,
+            notice=visitnotice.of_seat(desk.office, tx, whole, seat, desk.office.now()) if tells and not whole.looks_at else None,
+            work=work_of(tx, whole, seat) if whole.looks_at and seat.state in (SeatState.ACCEPTED, SeatState.DONE) else None,
         )
 
     told = desk.look(ask)
@@ -235,6 +244,7 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
         "visit": held,
         "seat": seat,
         "now": _now(held, seat, told.hindered),
+        "overdue": held.state.open and desk.office.now() > held.due_at,
         "waited": label("ui.names_gap", language(request)).join(_named(one) for one in told.mates if one.state.awaited),
         "doubts": facts,
         "owed": len(held.doubts),
@@ -258,12 +268,19 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
         "ways": list(AttemptWay),
         "notice": told.notice,
         "notice_link": f"{request.url.path}/notice{carried(request)}",
+        "work": told.work,
+        "here": request.url.path,
         "place_of": place_of,
         "phone": phone_words(language(request)),
         "settings": desk.settings,
+        "sign_in": request.url.path.replace("/seat/", "/mine/", 1) + carried(request)
+        if seat.state.open and held.state.open
+        else "",
         "may_accept": seat.state.awaited and held.state.open,
         "may_decline": seat.state.open and held.state.open,
         "may_report": not told.hindered or (kept.get("do") == "result" and told.hindered in _WAITS),
+        "may_arrive": not told.hindered and held.kind is not SubjectKind.PERSON and not held.looks_at,
+        "codes": visitcodes.signing(desk.office, held.agency) is not None,
         "kept": kept,
         "said": _SAID,
         "trouble": wrong,
@@ -334,7 +351,7 @@ def _now(held: Visit, seat: Seat, hindered: str) -> str:
         return held.state.value.lower()
     if seat.state is not SeatState.ACCEPTED:
         return seat.state.value.lower()
-    return _WAITS.get(hindered, "accepted")
+    return _WAITS.get(hindered, "looks" if held.looks_at else "accepted")
 
 
 def fact_name(desk: Desk, pack: str, item: str, fact: str) -> str:

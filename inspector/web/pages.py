@@ -183,6 +183,15 @@ def _other(lang: Lang) -> Lang:
     return "en" if lang == "zh-Hans" else "zh-Hans"
 
 
+def bare(lang: Lang, template: str, **context: object) -> str:
+    """A template filled in that needs nothing of the house but its words."""
+
+    def t(key: str, /, **facts: Any) -> str:
+        return label(key, lang, **facts)
+
+    return _ENVIRONMENT.get_template(template).render(lang=lang, other=_other(lang), t=t, **context)
+
+
 def fragment(desk: Desk, lang: Lang, template: str, **context: object) -> str:
     """A template filled in. `t` gives words, `say` an enum's words, `at` a time in the office's zone."""
 

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from inspector.domain.errors import Forbidden, InspectorError, Invalid, Refusal
-from inspector.domain.selfproof import ProofState, SelfProof, hears
+from inspector.domain.selfproof import Material, ProofState, SelfProof, hears
 from inspector.flows import selfproof
+from inspector.labels import label, told
 from inspector.store.tx import Tx, new_id
 from inspector.web.caller import Caller
 from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.fields import AfterName, Digest
 from inspector.web.forms import fact_name
-from inspector.web.language import InLang, carried
+from inspector.web.language import InLang, carried, language
 from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, complete, page, read, refused, trouble
 from inspector.web.roles import Role
 from inspector.web.selfproofs import CallBackIn, ReadingIn, SelfProofShown, file_of, proof_shown
 from inspector.web.selfproofs import read as read_so
-from inspector.web.session import Visitor, guard, held_cookie, to_login, written_by_officer
+from inspector.web.session import Visitor, to_login, written_by_officer
+from inspector.web.signedin import guard, held_cookie
 
 router = APIRouter(include_in_schema=False)
 SHOWN = 100
@@ -101,6 +104,12 @@ def _do(desk: Desk, caller: Caller, proof_id: str, form: Fields) -> None:
             raise Refusal("action_unknown", action=other[:40])
 
 
+def _newer(held: SelfProof, form: Fields) -> dict[int, Material]:
+    """What was shown, by its number on the page, since the page was that the form is of."""
+    seen = form.one("digests").split()
+    return {number: one for number, one in enumerate(held.materials, start=1) if one.digest not in seen}
+
+
 def _hand(desk: Desk, tx: Tx, caller: Caller, proof_id: str, now: datetime) -> str:
     caller.case(tx, tx.selfproofs.get(proof_id).case_id)
     return selfproof.hand(desk.office, tx, proof_id, caller.name, now)
@@ -131,15 +140,26 @@ def _page(
     except InspectorError as error:
         return refused(request, error)
     officer = caller.role is Role.OFFICER
+    newer = _newer(held, form) if form is not None and wrong.code == "reading_of_others" else {}
+    kept = form.kept() if form else {}
+    if newer:  # whoever sends it again says so of what he has read now: no verdict is chosen for him
+        lang = language(request)
+        files = label("ui.sentence_gap", lang).join(
+            label("ui.material_came", lang, number=number, at=f"{desk.office.calendar.local(one.at):%Y-%m-%d %H:%M}")
+            for number, one in newer.items()
+        )
+        wrong = replace(wrong, text=told(Refusal("reading_of_newer", files=files), lang))
+        kept = {**kept, "verdict": ""}
     context = {
         "caller": caller,
         "held": proof_shown(held),
+        "newer": {one.digest for one in newer.values()},
         "fact": fact,
         "reads": officer and held.state is ProofState.RECEIVED,
         "hands": officer and wanted,
         "link": link,
         "verdicts": VERDICTS,
-        "kept": form.kept() if form else {},
+        "kept": kept,
         "trouble": wrong,
         "message_id": new_id(),
         "guard": guard(desk, held_cookie(request)),

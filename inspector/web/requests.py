@@ -30,7 +30,8 @@ from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, complete, p
 from inspector.web.replies import WordIn
 from inspector.web.requested import RequestShown, request_shown
 from inspector.web.roles import Role
-from inspector.web.session import Visitor, guard, held_cookie, to_login, written_by_officer
+from inspector.web.session import Visitor, to_login, written_by_officer
+from inspector.web.signedin import guard, held_cookie
 
 router = APIRouter(include_in_schema=False)
 api = APIRouter(prefix="/v1/assistance", tags=["assistance"], route_class=JsonRoute)

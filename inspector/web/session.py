@@ -1,16 +1,14 @@
 """Logging in with a token once, and the officer's pages: cases in review, and the decision.
 
-The session is a cookie signed with the office's secret that names the token, no more: revoking the token ends the session.
-Decisions carry a guard made from the cookie, since another port of the same host counts as the same site.
+Revoking the token ends the session. Decisions carry a guard made from the cookie, since another port of the same host counts as the
+same site.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -28,9 +26,10 @@ from inspector.flows.explain import Explanation
 from inspector.flows.narrative import render
 from inspector.flows.records import act_line
 from inspector.labels import label, of
+from inspector.store.admissions import INSPECTOR
 from inspector.store.tx import Tx, new_id
 from inspector.web.answers import CaseShown, case_shown
-from inspector.web.caller import Caller, Unknown, find, holder
+from inspector.web.caller import Caller, Unknown, find
 from inspector.web.cases import decide, read_case
 from inspector.web.cases import why as why_of
 from inspector.web.desk import AtDesk, Desk, message
@@ -39,55 +38,21 @@ from inspector.web.language import InLang, carried, language
 from inspector.web.messages import ReviewIn
 from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, complete, page, read, refused, trouble
 from inspector.web.roles import Role
+from inspector.web.signedin import begin, by_token, from_gateway, guard, guarded, held_cookie, over, someone
 
 router = APIRouter(include_in_schema=False)
-COOKIE = "inspector_session"
-LASTS = timedelta(hours=2)
 _NAMED = r"(/[A-Za-z0-9._~:-]{1,200})?"
-_PAGES = rf"^$|^/(review(/[0-9a-f]{{32}})?|figures{_NAMED}|requests{_NAMED}|proofs{_NAMED}|ops(/draws{_NAMED})?)$"
+_PAGES = rf"^$|^/(review(/[0-9a-f]{{32}})?|figures{_NAMED}|requests{_NAMED}|proofs{_NAMED}|mine|sessions|ops(/draws{_NAMED})?)$"
 After = Annotated[str, Query(pattern=_PAGES, alias="next")]
 AfterCase = Annotated[CaseId | None, Query()]
 
 
-def _mac(desk: Desk, purpose: str, text: str) -> str:
-    return hmac.new(desk.office.secret, f"{purpose}/{text}".encode(), hashlib.sha256).hexdigest()
-
-
-def issue(desk: Desk, caller: Caller, now: datetime) -> str:
-    """The session of a caller: token id, end and signature. `now` is machine time."""
-    text = f"{caller.token}.{int((now + LASTS).timestamp())}"
-    return f"{text}.{_mac(desk, 'session', text)}"
-
-
-def guard(desk: Desk, cookie: str) -> str:
-    """What a form of this session must carry."""
-    return _mac(desk, "guard", cookie)[:32]
-
-
 def session(request: Request, desk: AtDesk) -> Caller:
-    """The caller of the session. Raises Unknown when there is none, it is over, or its token is."""
-    text, _, mac = held_cookie(request).rpartition(".")
-    token_id, _, until = text.partition(".")
-    if not hmac.compare_digest(_mac(desk, "session", text).encode(), mac.encode("utf-8", "replace")):
+    """The caller of the session. Raises Unknown when there is none, it is over, what it stands on is, or it is an inspector's."""
+    caller = someone(request, desk).caller
+    if caller is None:
         raise Unknown("session_needed")
-    return desk.look(lambda tx: _holder(desk, tx, token_id, int(until)))
-
-
-def held_cookie(request: Request) -> str:
-    """Our cookie, which is plain letters; empty where there is none.
-
-    Not by Python's reader: before 3.11.10 it takes the square of a quoted text's length (CVE-2024-7592), and anybody may send one.
-    """
-    told = (part.strip().partition("=") for one in request.headers.getlist("cookie") for part in one.split(";"))
-    return next((value for name, _, value in told if name == COOKIE), "")
-
-
-def _holder(desk: Desk, tx: Tx, token_id: str, until: int) -> Caller:
-    now = tx.machine_now()
-    held = tx.tokens.get(token_id, now)
-    if held is None or until <= now.timestamp():
-        raise Unknown("session_over")
-    return holder(desk, held)
+    return caller
 
 
 def visitor(request: Request, desk: AtDesk) -> Caller | None:
@@ -102,9 +67,16 @@ Visitor = Annotated[Caller | None, Depends(visitor)]
 
 
 @router.get("/login")
-def show_login(request: Request, after: After = "") -> Response:
-    """The form to paste a token into."""
-    return page(request, "login.html", after=after, trouble=NO_TROUBLE)
+def show_login(request: Request, desk: AtDesk, after: After = "") -> Response:
+    """The ways in: by an identity provider or the gateway, where the house has one, and the form to paste a token into."""
+    return login(request, desk, after)
+
+
+def login(request: Request, desk: Desk, after: str, wrong: Trouble = NO_TROUBLE) -> Response:
+    """The page to log in at, with what went wrong."""
+    providers = {name: one.card.owner for name, one in desk.office.entrance.providers.items()}
+    user = from_gateway(request, desk)
+    return page(request, "login.html", status=wrong.status, after=after, trouble=wrong, providers=providers, user=user)
 
 
 @router.post("/login")
@@ -116,28 +88,29 @@ def log_in(request: Request, desk: AtDesk, form: Posted, lang: InLang, after: Af
         caller.may(Role.OFFICER, Role.AUDITOR, Role.OPS, Role.CLERK)
     except InspectorError as error:
         wrong = replace(trouble(error, form, lang), fields=("token",))
-        return page(request, "login.html", status=wrong.status, after=after, trouble=wrong)
-    home = {Role.OPS: "/ops", Role.CLERK: "/figures"}.get(caller.role, "/review")
-    answer = RedirectResponse((after or home) + carried(request), 303)
-    cookie = issue(desk, caller, desk.look(lambda tx: tx.machine_now()))
-    secure = desk.office.base_url.startswith("https:")
-    answer.set_cookie(COOKIE, cookie, max_age=int(LASTS.total_seconds()), httponly=True, samesite="strict", secure=secure)
+        return login(request, desk, after, wrong)
+    answer = RedirectResponse((after or home(caller.role)) + carried(request), 303)
+    begin(request, desk, answer, by_token(desk, caller, desk.look(lambda tx: tx.machine_now())))
     return answer
 
 
+def home(role: str) -> str:
+    """The page that a role begins at."""
+    return {Role.OPS: "/ops", Role.CLERK: "/figures", INSPECTOR: "/mine"}.get(role, "/review")
+
+
 @router.post("/logout")
-def log_out(request: Request) -> Response:
+def log_out(request: Request, desk: AtDesk) -> Response:
     """End the session in this browser."""
     answer = RedirectResponse("/login" + carried(request), 303)
-    answer.delete_cookie(COOKIE, httponly=True, samesite="strict")
+    over(request, desk, answer)
     return answer
 
 
 def written_by_officer(request: Request, desk: Desk, caller: Caller, form: Fields) -> None:
     """Raise Forbidden (`role_missing`, `guard_wrong`) or Invalid unless an officer has sent a sound form from a page of this session."""
     caller.may(Role.OFFICER)
-    if not hmac.compare_digest(guard(desk, held_cookie(request)).encode(), form.one("guard").encode()):
-        raise Forbidden("guard_wrong")
+    guarded(request, desk, form.one("guard"))
     form.sound()
 
 

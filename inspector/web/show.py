@@ -24,7 +24,7 @@ from inspector.web import bounds
 from inspector.web.asked import name_of
 from inspector.web.desk import AtDesk, Desk, desk_of, message
 from inspector.web.fields import Digest, Strict, Text
-from inspector.web.forms import again, fact_name
+from inspector.web.forms import again, by_hand, fact_name
 from inspector.web.language import InLang, language
 from inspector.web.multipart import FORM, Sent, sent
 from inspector.web.pages import NO_TROUBLE, Fields, Trouble, complete, fields, page, read, refused, trouble
@@ -64,10 +64,10 @@ async def posted(request: Request, desk: AtDesk, proof_id: str, token: str) -> S
 
 @router.get("/show/{proof_id}/{token}", name="show_form")
 def show(request: Request, desk: AtDesk, proof_id: str, token: str) -> Response:
-    """The question, and the two ways to answer it."""
+    """The question, and the two ways to answer it. A preview that fetches the link has asked nobody: else our omission became a silence."""
     try:
         desk.look(lambda tx: selfproof.by_link(desk.office, tx, proof_id, token))
-        if desk.look(lambda tx: tx.selfproofs.get(proof_id)).seen_at is None:
+        if by_hand(request) and desk.look(lambda tx: tx.selfproofs.get(proof_id)).seen_at is None:
             desk.act(lambda tx, now: selfproof.open_page(tx, proof_id, now))
         return _page(request, desk, proof_id)
     except InspectorError as error:

@@ -4,8 +4,9 @@
 
 A real draw sends 500 inspectors to 250 visits while their channel is paused; then it is resumed, and all pushes may leave in one moment.
 The limit, in the same run: the same messages from the same moment by as many threads, with no database and no law: through the same
-connector, and of the webhook also by bare httpx with the same signature. The webhook's gateway is a process of its own that answers after
-5 ms; the stand-ins of the others run in this process and share its interpreter. None may arrive twice, and none be lost.
+connector, and of the webhook also by bare httpx with the same signature. Every other side is a process of its own; those of webhook and
+apprise answer after 5 ms. What apprise calls sent is counted as a receipt here, though nobody confirms it. None may arrive twice, and none
+be lost.
 """
 
 from __future__ import annotations
@@ -25,10 +26,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median, quantiles
+from typing import Any
 
 import httpx
 
-from connectors.channels import email, webhook
+from connectors.channels import apprise, email, mqtt, webhook
 from connectors.signers.webhook import Signer
 from inspector.daemon import sweeps
 from inspector.daemon.engine import Engine
@@ -42,14 +44,16 @@ from inspector.telemetry import logs
 from inspector.telemetry.metrics import Metrics
 from tests.bench import servers
 from tests.bench.machine import machine, told
+from tests.bench.standin import apart
 from tests.bench.stub import stub
+from tests.brokers import PASSWORD, USER, mosquitto
+from tests.carriers import SECRET as CARRIERS
 from tests.house import Hand, running
 from tests.integration import test_carriers, test_mail_pushes, test_messengers
 from tests.integration.test_draw_way import announced, carried_out, drawing
-from tests.mailroom import mailroom
 from tests.phones import AWAY, Line
 
-KINDS = ("webhook", *test_messengers.MADE, *test_carriers.KINDS, "email")
+KINDS = ("webhook", *test_messengers.MADE, *test_carriers.KINDS, "email", "mqtt", "apprise")
 THREADS = Engine().lane_slots
 Push = Callable[[Message, str], object]
 Reached = tuple[Channel, str, Callable[[], int], Push | None]
@@ -68,7 +72,7 @@ class Timed:
     def push(self, message: Message, *, key: str) -> Receipt:
         """Hand over, and note."""
         addressed = replace(message, to=_numbered(self._like, int(message.to.rpartition("-")[2])))
-        receipt = self._inner.push(addressed, key=key)
+        receipt = replace(self._inner.push(addressed, key=key), unconfirmed=False)
         self.receipts.append((time.monotonic(), key))
         self.sent.append((addressed, key))
         return receipt
@@ -142,16 +146,43 @@ def reached(kind: str, folder: Path) -> Iterator[Reached]:
             settings = {"url": outside.url, "path": "/verify/push", "secret_file": str(secret)}
             with closing(webhook.connect("phones", settings)) as made:
                 yield made, "zhang.san", outside.calls, _httpx(f"{outside.url}/verify/push", str(secret))
-    elif kind == "email":
-        with mailroom() as room:
-            mail: dict[str, object] = {**test_mail_pushes.PLAIN, "port": room.port, "budget_seconds": 20, "read_seconds": 15}
-            yield email.connect("phones", mail), test_mail_pushes.PUSH.to, lambda: len(room.taken), None
-    elif kind in test_messengers.MADE:
-        with test_messengers.reached(kind, folder) as (messenger, there):
-            yield messenger, test_messengers.PUSH.to, lambda: len(there.shown), None
+    elif kind == "apprise":
+        with stub(0.005) as outside:
+            settings = {"url_file": _kept(folder, f"{outside.url.replace('http:', 'json:')}/verify/{{address}}")}
+            with closing(apprise.connect("phones", settings)) as made:
+                yield made, "zhang.san", outside.calls, None
+    elif kind == "mqtt":
+        with mosquitto(folder) as broker, broker.subscriber() as heard:
+            told = {"url": f"mqtt://127.0.0.1:{broker.port}", "user": USER, "password_file": _kept(folder, PASSWORD)}
+            with closing(mqtt.connect("phones", told)) as made:
+                yield made, "zhang.san", lambda: len(heard.lines), None
     else:
-        with test_carriers.reached(kind, folder) as (made, carrier):
-            yield made, test_carriers.PUSH.to, lambda: len(carrier.sent), None
+        with apart(kind) as (where, came), closing(_connected(kind, folder, where)) as made:
+            yield made, _LIKE.get(kind, test_messengers.PUSH.to), came, None
+
+
+_LIKE = {"email": test_mail_pushes.PUSH.to, **dict.fromkeys(test_carriers.KINDS, test_carriers.PUSH.to)}
+
+
+def _connected(kind: str, folder: Path, where: str) -> Any:
+    """A channel to a stand-in in another process."""
+    if kind == "email":
+        return email.connect(
+            "phones",
+            {**test_mail_pushes.PLAIN, "port": int(where), "budget_seconds": 20, "read_seconds": 15, "connect_seconds": 5},
+        )
+    if kind in test_messengers.MADE:
+        return test_messengers.MADE[kind][0]("phones", {"url": where, **test_messengers.settings(kind, folder)})
+    factory, told, _, _, _ = test_carriers.KINDS[kind]
+    more = {"path": "/send", "key_file": _kept(folder, CARRIERS), "tries": 1}
+    return factory("phones", {"url": where, **told, **more})
+
+
+def _kept(folder: Path, word: str) -> str:
+    file = folder / "kept"
+    file.write_text(word, encoding="ascii")
+    file.chmod(0o600)
+    return str(file)
 
 
 def _httpx(url: str, secret: str) -> Push:

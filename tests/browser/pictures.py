@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
@@ -15,6 +16,7 @@ from tests.browser.test_verifier import drop
 from tests.browser.visitor import FLAGS, Door
 from tests.bundles import vector
 from tests.edge import serving
+from tests.gate import opened
 from tests.house import ROOT, Hand, application, closing, open_store, post, settle
 from tests.needs import NEEDS
 
@@ -105,9 +107,33 @@ def verifier(door: Door, _: str) -> None:
             desk.page.screenshot(path=FOLDER / picture)
 
 
+def gate(door: Door, file: str) -> None:
+    """A visit code on the inspector's phone, and what the firm's phone says of it; and of a code that was altered."""
+    with (
+        closing(open_store(file)) as store,
+        scenes.visiting(store, Hand(), subject_name=FIRMS[1], subject_code="91000000MA0000001R") as visit,
+    ):
+        phone, other, firm = (door.phone(visit.edge.url) for _ in range(3))
+        for one, path in ((other, visit.second), (phone, visit.first)):
+            one.open(path)
+            one.press("接受任务")
+        phone.open(visit.first + "/code")
+        phone.page.screenshot(path=FOLDER / "visit-code.png", full_page=True)
+        text = str(phone.page.locator("pre.code").first.text_content())
+        firm.page.clock.set_fixed_time(datetime.fromisoformat(opened(text)["b"]) + timedelta(hours=1))
+        for shown, lang, picture in ((text, "zh-Hans", "code-check.png"), (text[:-9] + "A" * 9, "en", "code-check-refused.png")):
+            firm.open(f"/code/check?lang={lang}")
+            firm.page.locator("#firm").fill("91000000MA0000001R")
+            firm.page.locator("#code").fill(shown)
+            firm.page.locator("#judge").click()
+            firm.page.locator("#good, #bad").wait_for()
+            firm.page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
+            firm.page.screenshot(path=FOLDER / picture, full_page=True)
+
+
 def main() -> None:
     """Take them all, or those of the pages that are named."""
-    pages = {take.__name__: take for take in (officer, inspector, agency, subject, verifier)}
+    pages = {take.__name__: take for take in (officer, inspector, gate, agency, subject, verifier)}
     FOLDER.mkdir(exist_ok=True)
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         door = Door(playwright.chromium.launch(executable_path=NEEDS["chromium"].find(), args=FLAGS))

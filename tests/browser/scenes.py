@@ -11,6 +11,7 @@ from inspector.domain.case import MatterKind, SubjectKind
 from inspector.flows import dispatch, replylink
 from inspector.flows.office import Office
 from inspector.store.store import Store
+from tests import gate
 from tests.browser.visitor import Visitor
 from tests.edge import WEB, Edge, serving
 from tests.house import Hand, Table, application, open_office, post, settle
@@ -64,7 +65,7 @@ def visiting(store: Store, hand: Hand, **changes: object) -> Iterator[Visit]:
     with store.read() as tx:
         (visit,) = tx.visits.of_draw(held.number)
         first, second = map(dispatch.seat_name, tx.visits.team(visit.id))
-    with serving(office, OPEN_OPS) as edge:
+    with serving(gate.signed(office), OPEN_OPS) as edge:
         yield Visit(edge=edge, hand=hand, first=pushed[first], second=pushed[second])
 
 

@@ -181,6 +181,8 @@ def test_an_answer_of_free_text_without_a_verdict_is_no_contradiction_and_a_pers
     (piece,) = pieces(office, case_id)
     assert (piece.verdict, piece.note, piece.found) == (Verdict.CANNOT_SAY, "value_not_comparable", "查无此人")
     assert (unsettled.ANSWER_UNREAD, request.id) in matters(office)
+    say(office, lambda tx: review.withdraw(office, tx, case_id, "不再申请", "窗口", hand()))
+    assert (unsettled.ANSWER_UNREAD, request.id) not in matters(office), "it is over with the case"
 
 
 def test_an_answer_that_is_taken_back_is_a_conflict_and_nobody_decides_by_one_side_of_it(office: Office, hand: Hand) -> None:

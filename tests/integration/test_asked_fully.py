@@ -15,7 +15,9 @@ from tests.integration.test_letters import Desk, an_office, opened, request_of
 pytestmark = pytest.mark.alike
 
 
-def test_letter_and_page_say_what_the_answer_will_do_and_how_the_date_was_counted(store: Store, hand: Hand) -> None:
+def test_letter_and_page_say_what_the_answer_will_do_what_silence_brings_and_how_the_date_was_counted(
+    store: Store, hand: Hand
+) -> None:
     civil = Desk("civil-affairs")
     office = an_office(store, hand, {"civil-affairs": civil})
     case_id = opened(office)
@@ -25,6 +27,7 @@ def test_letter_and_page_say_what_the_answer_will_do_and_how_the_date_was_counte
         page = client.get(f"/assist/{request.id}/{office.link_token('assist', request.id)}").text
     for text in (civil.letters[0].words.body, page):
         assert label("letter.effect", "zh-Hans").strip() in text
+        assert question.silent(request, "zh-Hans", superior=True) in text, "what comes of silence, too"
         assert question.counted(request, "zh-Hans").partition("：")[2] in text
         assert "仅供参照" not in text
         assert "实施方案" in text, "what does bind here is cited"

@@ -13,7 +13,7 @@ from inspector.flows.office import Office
 from inspector.store.store import Store
 from tests.house import Hand, settle
 from tests.integration.test_pushes import open_lanes
-from tests.phones import AWAY, Line, Lossy, sent, team
+from tests.phones import AWAY, Line, Lossy, matters, sent, team
 
 pytestmark = pytest.mark.alike
 
@@ -48,6 +48,29 @@ def test_a_call_off_goes_first_by_the_way_that_brought_the_push_and_after_the_pa
     hand.on(minutes=61)
     settle(office)
     assert called_off(wecom) == sorted(seat.name for seat in seats)
+    assert hand() < visit.due_at
+
+
+@pytest.mark.slow
+def test_when_the_last_way_of_a_call_off_is_away_a_person_is_told_after_the_patience_and_it_is_tried_on(
+    store: Store, hand: Hand
+) -> None:
+    sms = Line("sms")
+    office, visit = sent(store, hand, sms)
+    sms.fault = AWAY
+    leave(office, visit)
+    settle(office)
+    assert matters(office, "push_undelivered") == []
+    hand.on(minutes=61)
+    settle(office)
+    seats = sorted(seat.name for seat in team(office, visit))
+    assert sorted(str(told["seat"]) for told in matters(office, "push_undelivered")) == seats
+    sms.fault = None
+    open_lanes(office)
+    hand.on(minutes=61)
+    settle(office)
+    assert called_off(sms) == seats
+    assert matters(office, "push_undelivered") == [], "they have heard it after all"
     assert hand() < visit.due_at
 
 

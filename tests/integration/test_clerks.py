@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from inspector.domain import thread
 from inspector.domain.assistance import AssistanceState
 from inspector.domain.case import CaseState
 from inspector.flows import assist, mailbox, unsettled
@@ -127,7 +128,7 @@ def test_a_word_beside_the_form_settles_nothing_is_kept_whole_and_the_ladder_wai
         put(tmp_path, str(number), written(text, number=f"<w-{number}@housing.example>"))
     assert mailbox.pick_up(office) == 4
     kept = unread(store)
-    assert [told["refused"] for told in kept] == ["mail_words", "mail_words", "mail_words", "slip_empty"]
+    assert [told["refused"] for told in kept] == ["mail_words"] * 4, "that no line is filled in hides no word"
     assert str(kept[0]["text"]).startswith("与贵局所述不一致")
     assert kept[0]["filled"] == {"verdict": "一致", "signer": "王五"}
     request = request_of(store, case_id)
@@ -163,6 +164,54 @@ def test_a_form_without_its_frame_settles_nothing_and_is_the_agencys_word_all_th
     (told,) = unread(store)
     request = request_of(store, case_id)
     assert (told["refused"], told["request"], told["theirs"]) == ("mail_frame", request.id, True)
+    hand.now = request.escalate_at + timedelta(hours=1)
+    settle(office)
+    assert request_of(store, case_id).state is AssistanceState.SENT, "nobody is silent whose word lies here unread"
+
+
+def test_who_has_the_letter_is_not_silent_and_binds_nobody_from_an_address_that_is_not_the_agencys(
+    store: Store, hand: Hand, tmp_path: Path
+) -> None:
+    """A colleague to whom the letter was passed on; prose without form and code; a stranger who makes both up."""
+    with mailroom() as room:
+        office = an_office(store, hand, {"civil-affairs": agency(room.port, inbox_folder=str(tmp_path))})
+        case_id = post(office, person(1, "relief-household", HOUSEHOLD))
+        settle(office)
+        letter = room.letters[0]
+    request = request_of(store, case_id)
+    said, number = filled(str(letter.get_content()), {"核查意见": "一致", "签署人": "王五"}), str(letter["Message-ID"])
+    prose, other = "经查，与承诺一致。", "fangguan@housing.example"
+    made_up = thread.number(request.id, "guessed", "k", "office.example")
+
+    def answering(number: str, sender: str = CLERK, **headers: str) -> bytes:
+        """Prose whose program says what it answers, as programs do."""
+        return f"References: <a@b>\n {number}\n".encode() + written(prose, sender=sender, number="", **headers)
+
+    put(tmp_path, "1.colleague", written(said, sender=other))
+    put(tmp_path, "2.prose", answering(number))
+    put(tmp_path, "3.prose-of-a-colleague", answering(number, other))
+    put(tmp_path, "4.stranger", answering(made_up))
+    put(tmp_path, "5.absent", answering(number, Auto_Submitted="auto-replied"))
+    assert mailbox.pick_up(office) == 5
+    assert request_of(store, case_id).state is AssistanceState.SENT
+    with store.read() as tx:
+        kept = {str(one.facts["file"])[2:]: one for one in tx.attention.of_kind(unsettled.MAIL_UNREAD)}
+    assert {name: (one.agency, one.facts["refused"], one.facts.get("registered")) for name, one in kept.items()} == {
+        "colleague": ("bureau", "mail_sender", False),
+        "prose": ("bureau", "mail_formless", True),
+        "prose-of-a-colleague": ("bureau", "mail_formless", False),
+        "stranger": ("city", "mail_number", None),
+        "absent": ("bureau", "mail_automatic", None),
+    }
+    assert kept["prose"].facts["text"] == prose + "\n"
+    assert "speakers" in str(kept["colleague"].facts["reason"])
+    assert "theirs" not in kept["absent"].facts, "a machine's notice is nobody's word"
+    with serving(office) as edge, edge.client() as browser:
+        logged_in(edge, browser)
+        shown = browser.get(f"/requests/{request.id}").text
+    assert shown.count("待阅看的来信") == 3
+    assert shown.count("不是该机关登记的答复地址，请先核实") == 2
+    assert str(kept["prose"].facts["digest"]) in shown, "what a transcribed contradiction needs"
     hand.now = request.escalate_at + timedelta(hours=1)
     settle(office)
     assert request_of(store, case_id).state is AssistanceState.SENT, "nobody is silent whose word lies here unread"

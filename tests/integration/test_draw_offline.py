@@ -186,7 +186,7 @@ def test_a_roster_without_classes_areas_or_inspectors_is_enough(office: Operator
     office.file("objects.csv", table(["编号"], *([f"TEST{k}"] for k in range(20))))
     said = announce(office, "--no-inspectors", inspectors="", bans="")
     assert said.code == 0, said.err
-    done = carry_out(office, *SEED, "--lang", "en")
+    done = carry_out(office, *SEED)
     assert "! list scjg: 2 visits have no team: nobody is sent" in done.out
     assert carry_out(office, *SEED, "--json").json["lists"][0]["teams"] == {}
     judged = office.well("draw", "verify", str(office.folder / "draw"), "--json").json
@@ -196,9 +196,9 @@ def test_a_roster_without_classes_areas_or_inspectors_is_enough(office: Operator
 
 def test_nobody_is_left_out_by_an_option_forgotten_but_only_by_one_named(office: Operator) -> None:
     before = names(office.folder)
-    said = announce(office, "--lang", "en", inspectors="", bans="")
+    said = announce(office, inspectors="", bans="")
     assert (said.code, "--no-inspectors" in said.err) == (2, True)
-    both = announce(office, "--no-inspectors", "--lang", "en")
+    both = announce(office, "--no-inspectors")
     assert (both.code, "do not go together" in both.err) == (2, True)
     assert names(office.folder) == before
 
@@ -246,7 +246,7 @@ def test_teams_that_cannot_be_whole_and_classes_without_objects_are_remarked(off
     }
     shutil.rmtree(office.folder / "draw")
     (office.folder / "draw.salt-secret.txt").unlink()
-    assert "team: remark: 6 inspectors may be dealt, and a team is 9" in announce(office, "--lang", "en").err
+    assert "team: remark: 6 inspectors may be dealt, and a team is 9" in announce(office).err
 
 
 def test_a_limit_of_no_visits_is_remarked(office: Operator) -> None:
@@ -269,7 +269,7 @@ def test_files_that_cannot_be_read_are_all_named_together_with_the_faults_of_the
         ("inspectors.csv", None, "", "sheet_empty"),
         ("away.csv", None, "", "file_unusable"),
     ]
-    told = announce(office, "--lang", "en", bans="away.csv").err
+    told = announce(office, bans="away.csv").err
     assert "objects.csv: The encoding cannot be told" in told
     assert "inspectors.csv: The sheet holds no rows" in told
     assert told.count("away.csv") == 1
@@ -299,7 +299,7 @@ def test_a_full_disk_is_told_as_one_by_the_folder_that_was_named(office: Operato
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(folder_of_files, "_write", full)
-    said = announce(office, "--lang", "en")
+    said = announce(office)
     assert (said.code, "The disk is full" in said.err, str(office.folder / "draw") in said.err) == (5, True, True), said.err
     assert "cannot be reached" not in said.err
     assert names(office.folder) == before
@@ -315,16 +315,16 @@ def test_whoever_breaks_off_at_a_question_is_told_so_with_one_code(office: Opera
 
 def test_a_fault_of_the_seed_says_what_was_wanted_and_who_is_misspelt(office: Operator) -> None:
     assert announce(office).code == 0
-    short = carry_out(office, "--seed", "text=1 2 3", *SEED[2:], "--lang", "en")
+    short = carry_out(office, "--seed", "text=1 2 3", *SEED[2:])
     assert (short.code, "26 × 1..6" in short.err, "3 were given" in short.err) == (2, True, True), short.err
-    misspelt = carry_out(office, *SEED[:2], "--seed", f"reveal:justise={NONCE}", "--lang", "en")
+    misspelt = carry_out(office, *SEED[:2], "--seed", f"reveal:justise={NONCE}")
     assert (misspelt.code, "reveal:justise" in misspelt.err, "reveal: justice" in misspelt.err) == (2, True, True), misspelt.err
 
 
 def test_whoever_names_a_file_of_a_bundle_is_told_its_folder(office: Operator) -> None:
     assert announce(office).code == 0
     assert carry_out(office, *SEED).code == 0
-    said = office.say("draw", "verify", str(office.folder / "draw/commit.json"), "--lang", "en")
+    said = office.say("draw", "verify", str(office.folder / "draw/commit.json"))
     assert (said.code, f"give its folder: {office.folder / 'draw'}" in said.err) == (2, True), said.err
 
 

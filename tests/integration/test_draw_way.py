@@ -197,6 +197,10 @@ def carried_out(office: Office, hand: Hand, number: str) -> Draw:
         with office.store.begin() as tx:
             type_figures(office, tx, number, by, thrown(number), hand())
     settle(office)
+    made = agreeing(office, number)
+    if made.reveal_by is not None and any(getattr(office.connectors.seeds.get(one), "silent", False) for one in made.parties):
+        hand.now = max(hand.now, made.reveal_by)  # who refuses may think better of it until then
+        settle(office)
     return agreeing(office, number)
 
 

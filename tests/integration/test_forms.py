@@ -297,7 +297,7 @@ def test_a_cookie_that_was_changed_is_no_session(edge: Edge) -> None:
     with edge.client() as browser:
         logged_in(edge, browser)
         value = browser.cookies["inspector_session"]
-    for changed in ("", "x", value[:-1], value.replace(".", "..", 1), "é"):
+    for changed in ("", "x", value[:-1], value.swapcase(), "é"):
         with edge.client() as other:
             answer = other.get("/review", headers={b"Cookie": f"inspector_session={changed}".encode()})
             assert answer.status_code == 303

@@ -81,6 +81,21 @@ def test_a_push_is_one_mail_to_one_inspector_however_often_it_is_sent_and_a_dead
     assert first.get_content() == f"{MESSAGE.text}\n{MESSAGE.link}\n"
 
 
+def test_a_connection_carries_further_pushes_until_something_else_is_said_and_one_that_was_hung_up_costs_none() -> None:
+    with mailroom() as room, closing(email.connect("mail", {**PLAIN, "port": room.port})) as made:
+        for number in range(3):
+            made.push(PUSH, key=f"k-{number}")
+        assert room.connections == 1
+        room.answers[OTHER] = "550 5.1.1 unknown"
+        caught(lambda: made.push(replace(PUSH, to=OTHER), key="k-3"))
+        made.push(PUSH, key="k-4")
+        assert room.connections == 2, "what one letter leaves behind disturbs no other"
+        room.hang_up()
+        assert made.push(PUSH, key="k-5").attempts == 1
+        assert (room.connections, len(room.taken)) == (3, 5)
+    assert room.over.wait(2), "it is left when the channel is closed"
+
+
 def test_it_has_no_addressees_of_its_own() -> None:
     with pytest.raises(Invalid, match="connector_key_unknown"):
         email.connect("mail", {**PLAIN, "to": [TO]})

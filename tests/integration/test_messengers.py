@@ -122,10 +122,16 @@ class TestDingTalk(Shipped):
         "often": Say(
             step=answer(200, {"errcode": 88, "sub_code": "90018"}), becomes=Unavailable, code="rate_limited", after=60.0
         ),
+        "often-today": Say(step=answer(200, {"errcode": 143105}), becomes=Unavailable, code="rate_limited", after=60.0),
         "nobody": Say(step=answer(200, {"errcode": 33012}), becomes=Refused, code="recipient_refused"),
         "right": Say(step=answer(200, {"errcode": 88, "sub_code": "60011"}), becomes=Barred, code="channel_barred"),
         "words": Say(step=answer(200, {"errcode": 1430002}), becomes=Refused, code="channel_refused"),
     }
+
+    def test_that_a_member_has_the_same_notice_already_is_a_receipt(self) -> None:
+        self.party.plays(answer(200, {"errcode": 88, "sub_code": "143106"}))
+        with closing(self.made(self.party.url, self.once)) as made:
+            assert made.push(PUSH, key="k-1").reference == ""
 
 
 class Signed(Shipped):

@@ -43,7 +43,7 @@ def test_a_database_whose_port_opens_a_little_later_is_waited_for(postgres_url: 
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         ours = url.set(host="127.0.0.1", port=listening.getsockname()[1], query={})
-        letting = threading.Thread(target=relay, args=(listening, url), daemon=True)
+        letting = [threading.Thread(target=relay, args=(listening, url), daemon=True) for _ in ("writes", "reads")]
         with closing(Store(ours.render_as_string(hide_password=False))) as store:
 
             @sa.event.listens_for(store.engine, "handle_error")
@@ -51,12 +51,14 @@ def test_a_database_whose_port_opens_a_little_later_is_waited_for(postgres_url: 
                 refused.append(str(context.original_exception))
                 if len(refused) == 1:
                     listening.listen()
-                    letting.start()
+                    for one in letting:
+                        one.start()
 
             reach(store)
             with store.read() as tx:
                 assert tx.connection.execute(sa.select(sa.func.current_database())).scalar_one() == url.database
-        letting.join()
+        for one in letting:
+            one.join()
     assert len(refused) == 1
     assert "refused" in refused[0]
 

@@ -121,8 +121,7 @@ def test_every_kind_of_letter_has_its_words(store: Store, hand: Hand) -> None:
             assert request.id in made.words.body, kind
             assert "…" not in told, "a fact was not given"
             assert "letter." not in told, "there are no words"
-            assert all(text in made.words.body for text in (made.words.counted, made.words.effect) if text is not None)
-            assert (bool(made.words.counted), bool(made.words.effect)) == (
-                kind not in letters.TELLING,
-                kind not in letters.TELLING | letters.ABOVE,
-            )
+            said = (made.words.counted, made.words.effect, made.words.silence)
+            assert all(text in made.words.body for text in said if text is not None)
+            asks = kind not in letters.TELLING | letters.ABOVE
+            assert [*map(bool, said)] == [kind not in letters.TELLING, asks, asks]

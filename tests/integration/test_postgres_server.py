@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import closing
 
 import pytest
 from sqlalchemy import create_engine, inspect, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
+from inspector.store.rested import RESTED
 from inspector.store.store import Store
 from tests.engine import order, put, row, states
 from tests.house import open_store
@@ -57,3 +59,27 @@ def test_a_database_given_back_is_lent_again_without_its_rows_and_only_with_its_
     again = postgres_server.lend()
     assert again != url, "somebody has altered it"
     postgres_server.give_back(again)
+
+
+@pytest.mark.postgres
+@pytest.mark.slow
+def test_a_read_writes_nothing_and_a_connection_that_was_cut_off_while_it_rested_costs_nobody_anything(
+    postgres_url: str,
+) -> None:
+    with closing(open_store(postgres_url)) as store:
+        cut = text(
+            "select count(pg_terminate_backend(pid)) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
+        )
+        with store.read() as tx:
+            assert tx.work.page(state="ready") == []
+            with pytest.raises(DBAPIError, match="read-only"):
+                tx.connection.execute(text("update work set attempts = 1"))
+        with store.read(steady=True) as tx, pytest.raises(DBAPIError, match="read-only"):
+            tx.connection.execute(text("update work set attempts = 1"))
+        put(store, order(1))
+        time.sleep(RESTED + 0.1)
+        with store.engine.begin() as connection:
+            assert connection.execute(cut).scalar_one() >= 1
+        with store.read() as tx:
+            assert len(tx.work.page(state="ready")) == 1
+        put(store, order(2))

@@ -203,6 +203,27 @@ def test_whom_no_way_reaches_a_person_is_told_of_and_a_mended_address_is_pushed_
     assert [told["seat"] for told in matters(office, "push_undelivered")] == [team(office, visit)[0].name]
 
 
+@pytest.mark.slow
+def test_a_push_that_a_mended_address_let_out_has_a_clock_of_its_own_and_a_person_is_told_when_it_does_not_leave(
+    store: Store, hand: Hand
+) -> None:
+    sms = Line("sms", fault=UNKNOWN)
+    office, visit = sent(store, hand, sms)
+    hand.now = team(office, visit)[0].accept_by
+    settle(office)
+    sms.fault = AWAY
+    seat = team(office, visit)[0]
+    with store.begin() as tx:
+        tx.rosters.put_inspectors([reached(tx.rosters.inspector("bureau", seat.inspector), sms, sign="-new")])
+        relief.look(office, tx, "bureau", hand())
+    settle(office)
+    assert seat.name not in [told["seat"] for told in matters(office, "push_undelivered")], "it is under way"
+    hand.now = team(office, visit)[0].accept_by
+    settle(office)
+    assert seat.name in [told["seat"] for told in matters(office, "push_undelivered")]
+    assert hand() < visit.due_at
+
+
 def test_a_passing_failure_is_tried_again_first_and_after_the_patience_the_next_way_is_taken(store: Store, hand: Hand) -> None:
     wecom, sms = Line("wecom", fault=AWAY), Line("sms")
     office, visit = sent(store, hand, wecom, sms)

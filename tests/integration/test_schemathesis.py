@@ -58,7 +58,7 @@ DEAF = {"401", "403", "404", "405", "406", "411", "413", "415"}
 """Answers that an operation's own rules have no part in."""
 FURTHER = {
     *("extension_busy", "extension_not_drawn", "not_suspended"),
-    *("request_not_urgent", "forward_unknown", "date_not_proposed", "request_disputed"),
+    *("request_not_urgent", "forward_unknown", "forward_nowhere", "date_not_proposed", "request_disputed"),
     *("request_undisputed", "catalogue_basis_repealed"),
 }
 """What an operation says that needs more than one thing in one state; that it is done is shown by tests of its own."""
@@ -68,6 +68,10 @@ LATER = {
     "receipts]": {"signature_wrong"},
     "mistaken-repeals]": {"catalogue_repeal_unknown"},
     "choices]": {"clash_over", "not_the_lead"},
+    "looked-at]": {"look_none"},
+    "{digest}]": {"look_none"},
+    "codes]": {"visit_code_unsigned"},
+    "scans]": {"visit_code_unreadable"},
 }
 """Likewise of one operation, by the end of its name: a refusal that could be disputed is over before anybody disputes it here."""
 FITTING: dict[str, Any] = {

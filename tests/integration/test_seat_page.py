@@ -112,6 +112,13 @@ def test_what_was_recorded_is_read_by_the_whole_team_with_who_entered_it_and_whe
             )
 
 
+def test_a_visit_whose_date_has_passed_says_so_beside_a_later_date_to_accept(team: Team, hand: Hand) -> None:
+    with team.edge.client() as browser:
+        assert "已逾期" not in browser.get(team.first).text
+        hand.on(days=60)
+        assert "已逾期，仍须检查" in browser.get(team.first).text
+
+
 def test_a_visit_that_asked_nothing_shows_what_was_seen_as_its_result(team: Team) -> None:
     with team.edge.office.store.begin() as tx:
         held = tx.visits.get(team.visit, lock=True)

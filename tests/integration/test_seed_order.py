@@ -18,7 +18,7 @@ from inspector.domain.errors import Refusal
 from inspector.domain.plan import DrawState, Step
 from inspector.domain.seed import known_at
 from inspector.flows import queue, voiding
-from inspector.flows.lapse import withheld
+from inspector.flows.lapse import given_up
 from inspector.flows.office import Office
 from inspector.flows.seeding import carry_in, reveal, type_figures
 from inspector.ports import NotYet, Origin, Typed, Unavailable
@@ -228,7 +228,7 @@ def test_a_reveal_given_up_after_its_time_takes_the_figures_that_were_typed_alik
     with store.begin() as tx:
         type_figures(office, tx, held.number, "钱", thrown(held.number), hand())
     with store.begin() as tx:
-        withheld(work, office, Unavailable("patience_over", origin=Origin.US, attempts=0)).write(tx, hand())
+        given_up(work, office, Unavailable("patience_over", origin=Origin.US, attempts=0)).write(tx, hand())
     made = get(office, held.number)
     assert (made.state, made.figured) == (DrawState.SEEDING, True)
 
@@ -277,7 +277,8 @@ def test_a_row_of_work_that_asks_for_a_secret_too_early_asks_nobody(store: Store
     hand.now = get(office, held.number).seed_at or hand.now
     (dice,) = [one for one in claim(office) if one.kind == "draw.reveal"]
     early = replace(dice, lane="audit", payload={**dice.payload, "party": "audit"})
-    assert reveal(early, office).outcome == "obsolete"
+    with pytest.raises(NotYet, match="figures_unsettled"):
+        reveal(early, office)
     assert heard["audit"].asked == []
 
 

@@ -34,7 +34,7 @@ from inspector.store.store import Store
 from inspector.web.roles import Role
 from tests import selfproof as given
 from tests import showing
-from tests.edge import WEB, Edge, serving
+from tests.edge import WEB, WENT, Edge, serving
 from tests.house import START, Hand, application, post, settle
 from tests.materials import CAMERA, PLACE, SECRET, jpeg, pdf, png
 from tests.showing import FACTS, House
@@ -185,6 +185,9 @@ def test_opening_the_link_uses_nothing_up_and_one_called_back_opens_nothing(hous
         with edge.client() as subject:
             for _ in range(3):
                 assert subject.get(path).status_code == 200
+            assert house.get().seen_at is None, "a preview or a scanner of mail has asked nobody"
+            assert subject.get(path, headers=WENT).status_code == 200
+            assert house.get().seen_at is not None
             assert subject.get(path[:-1]).status_code == 403
             assert subject.get(path.replace(house.proof, "other")).status_code in (403, 404)
         with edge.as_(Role.OFFICER, name="李四") as officer:

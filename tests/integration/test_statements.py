@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import replace
@@ -163,6 +164,47 @@ def test_a_file_that_is_cut_off_uncounted_or_not_as_agreed_is_none_and_no_older_
         assert caught(lambda: platform.statement(key="k")).code == "statement_uncounted"
     with closing(filed(tmp_path / "nowhere")) as platform:
         assert isinstance(caught(lambda: platform.statement(key="k")), Unavailable)
+
+
+def test_an_old_file_that_is_broken_for_ever_is_passed_over_once_a_newer_good_one_has_come(tmp_path: Path) -> None:
+    row = {"id": "credit:c1:1", "code": "91000000MA0000001R", "grade": "kept", "outcome": "TRUE", "retracted": "有效"}
+    deliver(tmp_path, [row], name="statement-20260131.csv")
+    broken = tmp_path / "statement-20260131.csv.json"
+    broken.write_text("{", encoding="utf-8")
+    with closing(filed(tmp_path)) as platform, closing(filed(tmp_path, statement_files="*.csv")) as undated:
+        assert caught(lambda: platform.statement(key="k")).code == "statement_flawed", "there is no newer one"
+        deliver(tmp_path, [row])
+        os.utime(tmp_path / "statement-20260131.csv", (0, 0))
+        for one in (platform, undated):
+            told = one.statement(key="k")
+            assert (len(told.rows), told.passed) == (1, ("statement-20260131.csv",))
+        assert [(one.code, one.fine) for one in platform.look()] == [("statement_whole", True), ("statement_passed", False)]
+        os.utime(tmp_path / "statement-20260131.csv")
+        os.utime(tmp_path / NAME, (0, 0))
+        assert platform.statement(key="k").passed, "its name says of when it is"
+        assert caught(lambda: undated.statement(key="k")).code == "statement_flawed", "it was laid there last"
+        for name in ("statement-20260302.csv", "statement-20990101.csv"):
+            deliver(tmp_path, [row], name=name)
+            (tmp_path / f"{name}.json").write_text("{", encoding="utf-8")
+            error = caught(lambda: platform.statement(key="k"))
+            assert (error.code, error.detail) == ("statement_flawed", f"{name}: delivery_manifest")
+            (tmp_path / name).unlink()
+
+
+def test_an_id_that_is_longer_than_any_of_ours_is_garbled_in_a_file_as_on_a_page(tmp_path: Path) -> None:
+    row = {"id": "x" * 301, "code": "91000000MA0000001R", "grade": "kept", "outcome": "TRUE", "retracted": "有效"}
+    deliver(tmp_path, [row])
+    with closing(filed(tmp_path)) as platform:
+        error = caught(lambda: platform.statement(key="k"))
+    assert (error.code, error.detail) == ("field_type", "id")
+
+
+def test_each_look_asks_under_a_key_of_its_own() -> None:
+    with peer(answer(200, page(ROW, total=1)), answer(200, page(ROW, total=1))) as side, closing(made(side.url)) as platform:
+        platform.look()
+        platform.look()
+        first, second = (heard.headers["idempotency-key"] for heard in side.heard)
+    assert first != second, "a platform that heeds keys would tell the first statement for ever"
 
 
 def test_settings_that_could_never_be_read_by_are_refused(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from inspector.domain.letter import LetterKind
 from inspector.flows import assist, posted
 from inspector.flows.dossier import dossier
 from inspector.flows.office import Office
+from inspector.flows.posting import Lost, lost
 from inspector.flows.requests import policy_of
 from inspector.flows.scoreboard import scoreboard
 from inspector.store.store import Store
@@ -54,6 +56,19 @@ def test_a_letter_that_leaves_an_hour_before_its_date_has_its_whole_term_and_no_
     with store.read() as tx:
         (score,) = scoreboard(office, tx)
     assert (score.heard_in_time, score.punctual, score.answer_days) == (1, 1, [1])
+
+
+@pytest.mark.parametrize(("key", "state"), [("further", AssistanceState.ORDERED), ("first", AssistanceState.UNANSWERED)])
+def test_a_further_letter_that_nobody_takes_ends_no_request_whose_first_one_is_still_to_leave(
+    store: Store, hand: Hand, key: str, state: AssistanceState
+) -> None:
+    office = an_office(store, hand, {"civil-affairs": Desk("civil-affairs"), "county-office": Desk("county-office")})
+    request = request_of(store, opened(office))
+    with store.begin() as tx:
+        tx.assistance.put(replace(request, again=("further",)))
+        told = Lost(request_id=request.id, kind=LetterKind.REQUEST, via="civil-affairs", key=key, code="http_422", unsure=False)
+        lost(tx, office, told, hand())
+    assert request_of(store, request.case_id).state is state
 
 
 def told(office: Office, case_id: str) -> str:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from connectors.agencies import http as agency
 from connectors.credit import http as credit
-from connectors.seeds import reveal
+from connectors.seeds import drand, nist, reveal
 from connectors.sources import http, results, xroad
 from connectors.witness import http as witness
 from inspector.domain.case import SubjectKind
@@ -23,7 +23,9 @@ from inspector.ports import PortError
 from inspector.testing import CODE, ENTRY, LETTER, caught
 from inspector.testing.faults import table
 from inspector.testing.peer import Step, answer, followed, peer
+from tests.beacons import QUICK, QUICK_SAID, beacon
 from tests.frontends import outcome
+from tests.integration.test_beacon_seeds import PULSE, TIME, authority
 from tests.integration.test_connectors import HASH, NONCE, secret_in
 from tests.integration.test_xroad import NAMED
 
@@ -115,41 +117,62 @@ def test_no_fault_in_any_order_ever_yields_a_match_or_a_mismatch(kind: str) -> N
         holds()
 
 
-PARTIES: Mapping[str, tuple[Callable[[str], Any], object, Callable[[Any], object]]] = {
+PARTIES: Mapping[str, tuple[Made, object, Callable[[Any], object]]] = {
     "a level": (
-        lambda url: credit.connect("party", {"url": url, **ONCE}),
+        lambda url, _: credit.connect("party", {"url": url, **ONCE}),
         {"level": "A", "as_of": "2026-01-05"},
         lambda made: made.level(SubjectKind.FIRM, CODE, key="k-1").level,
     ),
     "an entry": (
-        lambda url: credit.connect("party", {"url": url, **ONCE}),
+        lambda url, _: credit.connect("party", {"url": url, **ONCE}),
         {"receipt": "A"},
         lambda made: made.record(ENTRY, key="k-1").reference,
     ),
     "a letter": (
-        lambda url: agency.connect("party", {"url": url, **ONCE}),
+        lambda url, _: agency.connect("party", {"url": url, **ONCE}),
         {"receipt": "A"},
         lambda made: made.send(LETTER, key="k-1").reference,
     ),
     "a value": (
-        lambda url: witness.connect("party", {"url": url, **ONCE}),
+        lambda url, _: witness.connect("party", {"url": url, **ONCE}),
         {"receipt": "A"},
         lambda made: made.lodge("D-1", "ab" * 32, key="k-1").reference,
     ),
     "a nonce": (
-        lambda url: reveal.connect("party", {"url": url, **ONCE}),
+        lambda url, _: reveal.connect("party", {"url": url, **ONCE}),
         {"nonce": NONCE},
         lambda made: "A" if made.reveal("D-1", {"hash": HASH}, (), key="k-1") else "",
     ),
+    "a round": (
+        lambda url, _: drand.connect("party", {"url": url, **ONCE}),
+        QUICK_SAID,
+        lambda made: "A" if made.reveal("D-1", QUICK, (), key="k-1")["signature"] == QUICK_SAID["signature"] else "",
+    ),
+    "a pulse": (
+        lambda url, folder: nist.connect("party", {"url": url, **ONCE, "chain": 2, "authority_file": str(authority(folder))}),
+        beacon().said(TIME),
+        lambda made: "A" if made.reveal("D-1", PULSE, (), key="k-1") else "",
+    ),
+    "a statement": (
+        lambda url, _: credit.connect("party", {"url": url, **ONCE, "path_statement": "/statement"}),
+        {"as_of": "2026-03-01T00:00:00+08:00", "total": 1, "entries": [{"id": "A"}]},
+        lambda made: made.statement(key="k-1").rows[0].entry,
+    ),
+    "what it has of one": (
+        lambda url, _: credit.connect("party", {"url": url, **ONCE, "path_held": "/held"}),
+        {"as_of": "2026-03-01T00:00:00+08:00", "entry": {"id": "A"}},
+        lambda made: made.entry("A", key="k-1").rows[0].entry,
+    ),
 }
+RECEIPTS = frozenset({"an entry", "a letter", "a value"})
+"""Of whom any 2xx without a body is an answer, too."""
 
 
 @pytest.mark.parametrize("kind", PARTIES)
-def test_no_fault_in_any_order_is_a_level_a_receipt_or_a_part_of_a_seed(kind: str) -> None:
+def test_no_fault_in_any_order_is_a_level_a_receipt_a_statement_or_a_part_of_a_seed(kind: str) -> None:
     make, good, call = PARTIES[kind]
-    empty = kind not in ("a level", "a nonce")
-    faults = {one.name: one.step for one in table(good, heeds=True, empty=empty) if not one.hasty and one.becomes}
-    with peer() as there, closing(make(there.url)) as made:
+    faults = {one.name: one.step for one in table(good, heeds=True, empty=kind in RECEIPTS) if not one.hasty and one.becomes}
+    with TemporaryDirectory() as folder, peer() as there, closing(make(there.url, Path(folder))) as made:
 
         @settings(max_examples=20, deadline=None)
         @given(st.lists(st.sampled_from(sorted(faults)), min_size=1, max_size=5))

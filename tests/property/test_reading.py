@@ -30,7 +30,7 @@ from inspector.flows.mailbox import read as form
 from inspector.labels import toml
 from inspector.ports import Garbled
 from inspector.sheets import formulas, sheet
-from inspector.web import body, language, multipart, pages, session
+from inspector.web import body, language, multipart, pages, signedin
 
 SIZE = 100_000
 TYPES = b"<?xml version='1.0'?><Relationships>", b"<Relationship Id='r' Target='worksheets/sheet1.xml'/>"
@@ -72,7 +72,7 @@ def text(content: bytes) -> str:
 
 def cookie(content: bytes) -> object:
     """A request with this for its cookies."""
-    return session.held_cookie(Request({"type": "http", "headers": [(b"cookie", content)]}))
+    return signedin.read_cookie(Request({"type": "http", "headers": [(b"cookie", content)]}), signedin.COOKIE)
 
 
 def headed(content: bytes) -> object:

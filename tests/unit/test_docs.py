@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from connectors import foreign, markup, sftp
+from connectors import foreign, markup, mqtt, sftp
 from inspector import settings
 from inspector.bootstrap import GROUPS, connect, connector
 from inspector.domain.decision import OrderKind
@@ -81,7 +81,7 @@ def test_every_error_code_has_words_in_both_languages() -> None:
 
 
 def test_every_port_stands_on_its_page_with_every_connector_there_is() -> None:
-    assert set(PORTS) == {*GROUPS.values(), "pulses"}
+    assert set(PORTS) == {*GROUPS.values(), "pulses", "identity"}
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["entry-points"]
     told = read("docs/reference/ports.md")
     for group, kinds in declared.items():
@@ -117,6 +117,7 @@ def test_every_error_of_a_connector_is_documented_and_no_other() -> None:
     kinds = {"barred": "Barred", "garbled": "Garbled"}
     together |= {(code, kinds.get(kind, "Unavailable")) for kind, code in foreign.CODES}
     together |= {(code, family) for family, code in sftp.CODES} | {(code, "Garbled") for code in markup.CODES}
+    together |= {(code, family.__name__) for family, code in mqtt.CONNECTS.values()} | {(mqtt.NOBODY_LISTENS, "NotYet")}
     listed = re.findall(r"^\| `(\w+)` \| ([\w, ]+) \|", by_hand("docs/reference/ports.md"), re.MULTILINE)
     assert len(told) > 15
     assert set(listed) == told | together

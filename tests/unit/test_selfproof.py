@@ -149,6 +149,19 @@ def test_what_was_shown_is_no_verdict_until_a_person_has_read_it(policy: Policy)
         assert (read.state, judged.verdict, judged.fresh, judged.token) == (ProofState.READ, verdict, True, "李四")
 
 
+def test_a_reading_that_leaves_files_out_or_names_others_is_told_which(policy: Policy) -> None:
+    proof = selfproof.receive(shown(policy), a_file("b"), policy, NOW, CALENDAR).state
+    for of, code, named in (
+        ((), "reading_of_others", {"missing": "kept-a, kept-b"}),
+        (("kept-a",), "reading_of_others", {"missing": "kept-b"}),
+        (("kept-a", "kept-b", "kept-c"), "reading_of_none", {"unknown": "kept-c"}),
+        (("kept-c",), "reading_of_none", {"unknown": "kept-c"}),
+    ):
+        with pytest.raises(Refusal) as refused:
+            selfproof.read(proof, reading(Verdict.MATCH, of=of), Compare.EXACT, policy.label)
+        assert (refused.value.code, refused.value.facts) == (code, {**named, "files": "kept-a, kept-b"})
+
+
 def test_the_same_bytes_twice_are_one_file_and_more_than_ten_are_refused(policy: Policy) -> None:
     proof = shown(policy)
     assert selfproof.receive(proof, a_file(), policy, NOW, CALENDAR).because.rule == selfproof.AGAIN

@@ -9,6 +9,7 @@ import pytest
 from inspector.domain import slip
 from inspector.domain.words import Words
 from inspector.flows.mailbox import quoting
+from inspector.labels import label
 
 CODE = "s3cret"
 NAMES = {"答复码": "code", "核查意见": "verdict", "理由": "reasons", "签署人": "signer"}
@@ -70,6 +71,16 @@ def test_what_programs_say_above_a_letter_is_nobodys_word_and_what_a_clerk_says_
     assert slip.beside(FILLED + "\n以上仅供参考", slip.sheets(FILLED), quoting()).endswith("以上仅供参考")
     inside = FILLED.replace("在线答复", "我们不同意\n在线答复")
     assert not slip.sheets(inside)[0].whole(CODE), "words between the letter's lines are words"
+
+
+@pytest.mark.parametrize(
+    "said", ["此复", "特此函复。", "现将有关情况函复如下：", "你好，我局意见见下表。", "已核，见下。", "经查，答复如下："]
+)
+def test_the_standing_words_of_official_replies_say_nothing(said: str) -> None:
+    known = label("mail.polite", "zh-Hans").split(", ")
+    assert not slip.unknown(said, known)
+    for more in ("属实", "不一致", "附件", "妥否，请批示"):
+        assert slip.unknown(said + more, known), "and a word behind them is one"
 
 
 def test_greetings_names_and_numbers_to_call_say_nothing() -> None:

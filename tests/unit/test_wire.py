@@ -62,6 +62,7 @@ def test_every_connector_that_speaks_http_of_our_own_making_has_its_messages_on_
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["entry-points"]
     modules = {target.partition(":")[0] for kinds in declared.values() for target in kinds.values()}
     public = {
+        "connectors.identity.oidc",
         "connectors.seeds.drand",
         "connectors.seeds.nist",
         "connectors.sources.gateway",
@@ -70,7 +71,7 @@ def test_every_connector_that_speaks_http_of_our_own_making_has_its_messages_on_
     }
     silent = {"connectors.seeds.ceremony", "connectors.sources.database", "connectors.sources.files", "connectors.sources.sftp"}
     silent |= {"connectors.agencies.email", "connectors.agencies.paper", "connectors.credit.files", "connectors.credit.sftp"}
-    silent |= {"connectors.channels.email"}
+    silent |= {"connectors.channels.email", "connectors.channels.mqtt", "connectors.channels.apprise"}
     own = {"connectors.channels.sms", "connectors.channels.supervision", "connectors.channels.webpush"}  # by settings, or an RFC
     public |= own | {f"connectors.channels.{one}{robot}" for one in ("dingtalk", "feishu", "wecom") for robot in ("", "_robot")}
     assert modules - public - silent == {one.connector.__module__ for one in EXCHANGES}

@@ -47,9 +47,10 @@ const Outbox = (() => {
     }
     const [latitude, longitude, within] = plain("measured") ? plain("measured").split(",").map(Number) : [];
     const captured_at = plain("captured_at") || now();
+    const arrival = plain("arrival_code") ? { how: plain("arrival_how"), code: plain("arrival_code") } : null;
     const body = {
       captured_at, place: { words: plain("place"), latitude, longitude, within }, findings,
-      seen: plain("seen") || null, remarks: plain("remarks"), visited_on: plain("visited_on") || null,
+      seen: plain("seen") || null, remarks: plain("remarks"), visited_on: plain("visited_on") || null, arrival,
       sheet: Sheet.read(form),
     };
     return { path, kind: "note", id: plain("message") || crypto.randomUUID(), body, captured_at, state: "waiting" };

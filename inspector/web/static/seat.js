@@ -22,12 +22,12 @@
   };
   const what = (item) => item.kind === "photo"
     ? say("photo", { kilobytes: Math.ceil(item.bytes / 1000), about: item.body.claim ? factOf(`${item.body.case_id}:${item.body.claim}`) : words.other })
-    : say("note", { facts: item.body.findings.map((one) => factOf(`${one.case_id}:${one.claim}`)).join(" / ") || item.body.remarks || words.other });
+    : item.body.arrival ? words.arrived : say("note", { facts: item.body.findings.map((one) => factOf(`${one.case_id}:${one.claim}`)).join(" / ") || item.body.remarks || words.other });
   const state = (item) => {
     const why = item.why?.[zh ? "zh-Hans" : "en"];
     if (item.state !== "kept") return say(item.state, { why });
     const facts = { at: at(item.received_at), receipt: item.receipt };
-    return item.kind === "photo" ? say("kept", facts) : say("kept_note", { ...facts, why: words[`became_${item.became.toLowerCase()}`] });
+    return item.kind === "photo" || item.body.arrival ? say("kept", facts) : say("kept_note", { ...facts, why: words[`became_${item.became.toLowerCase()}`] });
   };
   const button = (key, press) => {
     const held = made("button", words[key], { type: "button", className: "second" });
@@ -40,7 +40,7 @@
     if (item.state === "refused") {
       row.lastChild.className = "error";
       row.append(made("br"), button("again", async () => { await Outbox.put({ ...item, state: "waiting" }); send(); }));
-      if (item.kind === "note" && form) row.append(" ", button("back", () => { fill(item.body); form.scrollIntoView(); }));
+      if (item.kind === "note" && form && !item.body.arrival) row.append(" ", button("back", () => { fill(item.body); form.scrollIntoView(); }));
       if (item.blob) row.append(" ", made("a", words.save, { href: URL.createObjectURL(item.blob), download: `${item.body.digest.slice(0, 16)}.${item.blob.type.split("/")[1]}` }));
     }
     return row;
@@ -95,6 +95,16 @@
     const [latitude, longitude, within] = form?.elements.measured.value ? form.elements.measured.value.split(",").map(Number) : [];
     return { words: form?.elements.place.value ?? "", latitude, longitude, within };
   };
+  const measuring = (where) => {
+    const measured = made("p", "");
+    const measure = button("measure", () => navigator.geolocation.getCurrentPosition(({ coords }) => {
+      const found = [coords.latitude.toFixed(5), coords.longitude.toFixed(5), Math.round(coords.accuracy)];
+      where.elements.measured.value = found.join(",");
+      measured.textContent = say("measured", { place: `${found[0]}, ${found[1]}`, within: found[2] });
+    }, () => { measured.textContent = words.unmeasured; }, { enableHighAccuracy: true, timeout: 20_000 }));
+    measured.setAttribute("aria-live", "polite");
+    return [measure, measured];
+  };
   const kindOf = (bytes) => bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff ? "image/jpeg"
     : bytes[0] === 0x89 && bytes[1] === 0x50 && bytes[2] === 0x4e && bytes[3] === 0x47 ? "image/png" : "";
   const taken = async (file, about) => {
@@ -122,14 +132,7 @@
     form.querySelector("h2").after(hint);
     let number = 0;
     for (const field of form.querySelectorAll("fieldset[data-about]")) field.append(...camera(++number, field.dataset.about));
-    const measure = button("measure", () => navigator.geolocation.getCurrentPosition(({ coords }) => {
-      const found = [coords.latitude.toFixed(5), coords.longitude.toFixed(5), Math.round(coords.accuracy)];
-      form.elements.measured.value = found.join(",");
-      measured.textContent = say("measured", { place: `${found[0]}, ${found[1]}`, within: found[2] });
-    }, () => { measured.textContent = words.unmeasured; }, { enableHighAccuracy: true, timeout: 20_000 }));
-    const measured = made("p", "");
-    measured.setAttribute("aria-live", "polite");
-    form.elements.place.after(measure, measured, ...camera(0, ""));
+    form.elements.place.after(...measuring(form), ...camera(0, ""));
     const held = await Outbox.draft(path);
     if (held?.sent) await Outbox.forget(path);
     else if (held?.values && !root.dataset.trouble) set(held.values);
@@ -156,20 +159,55 @@
     });
   };
 
+  // --- the check-in at the firm: its printed code scanned where the browser can, or typed; another firm's is said at once
+
+  const here = document.getElementById("arrival");
+  const isFirm = (text, own = here.dataset.firm.toUpperCase(), said = text.toUpperCase().replace(/\s+/g, "")) =>
+    said.includes(own) || (said.length >= 6 && own.endsWith(said));
+  const checkIn = async () => {
+    const { arrival_code, arrival_how, captured_at, place: where } = here.elements;
+    captured_at.value = Outbox.now();
+    arrival_how.value = arrival_code.dataset.scanned === arrival_code.value ? "SCANNED" : "TYPED";
+    const flaw = !arrival_code.value.trim() ? words.flaw_codeless : isFirm(arrival_code.value) ? "" : words.flaw_elsewhere;
+    if (flaw) return alarm(flaw);
+    alarm("");
+    if (!await store({ ...Outbox.note(path, new URLSearchParams(new FormData(here))), id: crypto.randomUUID() })) return;
+    here.reset();
+    here.elements.measured.value = where.value = "";
+    root.focus();
+  };
+  const arrive = async () => {
+    here.elements.place.after(...measuring(here));
+    here.addEventListener("submit", (event) => { event.preventDefault(); checkIn(); });
+    if (!("BarcodeDetector" in self) || !(await BarcodeDetector.getSupportedFormats()).includes("qr_code")) return;
+    const input = made("input", "", { type: "file", id: "arrival-scan", accept: "image/*" });
+    input.setAttribute("capture", "environment");
+    input.addEventListener("change", async () => {
+      const [file] = input.files;
+      const found = file ? await new BarcodeDetector({ formats: ["qr_code"] }).detect(await createImageBitmap(file)) : [];
+      input.value = "";
+      if (!found.length) return alarm(words.unscanned);
+      here.elements.arrival_code.value = here.elements.arrival_code.dataset.scanned = found[0].rawValue.slice(0, 1000);
+      await checkIn();
+    });
+    document.getElementById("arrival-hint").after(made("label", words.scan, { htmlFor: input.id }), input);
+  };
+
   // --- the page itself, without signal
 
   let ready = words.not_kept;
   const own = async () => {
     const cache = await caches.open("inspector-seat-1"), over = root.dataset.over === "yes";
     if (over && !(await Outbox.all(path)).some((one) => one.state !== "kept")) {
-      await cache.delete(path, { ignoreSearch: true }); // nothing of the subject stays on the phone longer than it is needed
+      for (const one of [path, `${path}/code`]) await cache.delete(one, { ignoreSearch: true }); // nothing of the subject stays on the phone longer than it is needed
       return words.none;
     }
     await navigator.serviceWorker.register("/seat/worker.js", { scope: "/seat/" });
     await navigator.serviceWorker.ready;
     const other = document.querySelector("header a[lang]").href;
     const assets = [...document.querySelectorAll("link[href], script[src]")].map((one) => one.href || one.src);
-    if (navigator.onLine) await cache.addAll([...new Set([location.href, other, ...assets])]);
+    const code = [...document.querySelectorAll("#visit-code")].map((one) => one.href);
+    if (navigator.onLine) await cache.addAll([...new Set([location.href, other, ...code, ...assets])]);
     return words.ready;
   };
   for (const item of await Outbox.all(path)) { // what the page of the house tells, the phone need not tell again
@@ -180,6 +218,7 @@
     alarm(words.no_signal_now);
     await Outbox.keep({ ...held, unsent: false });
   }
+  if (here) await arrive();
   if (form) await prepare();
   else if (root.dataset.takes === "yes") { // the result is entered; what was photographed for it may still come
     list.after(made("p", say("photos_hint", { most: most / 1e6 }), { id: "photo-hint" }), ...camera(0, ""));

@@ -39,7 +39,7 @@ async function posted(request, url) {
     const answer = await within(fetch(request), SENDING);
     if (!AWAY.includes(answer.status)) return answer;
   } catch { /* said below */ }
-  if (form.get("do") === "result") await Outbox.put(Outbox.note(url.pathname, form));
+  if (["result", "arrive"].includes(form.get("do"))) await Outbox.put(Outbox.note(url.pathname, form));
   else await Outbox.keep({ ...await Outbox.draft(url.pathname), path: url.pathname, unsent: true });
   return Response.redirect(url.pathname + url.search, 303);
 }

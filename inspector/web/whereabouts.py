@@ -1,4 +1,4 @@
-"""Where something was seen, as a phone or a person states it."""
+"""Where an inspector is, as a phone or a form says it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Annotated
 from pydantic import Field
 
 from inspector.domain.fieldnote import Place, placed
-from inspector.web.fields import Strict, Text
+from inspector.domain.visitcode import ArrivalHow
+from inspector.web.fields import Promised, Strict, Text
 
 
 class PlaceIn(Strict):
@@ -24,3 +25,10 @@ class PlaceIn(Strict):
 
 
 NOWHERE = PlaceIn()
+
+
+class ArrivalIn(Strict):
+    """That an inspector has come to the firm: what its printed code says, or its code as typed (its last six signs will do)."""
+
+    how: ArrivalHow
+    code: Promised

@@ -1,0 +1,69 @@
+"""The sections of the settings that name agencies, and whose draws there are."""
+
+from __future__ import annotations
+
+from datetime import time
+from typing import Literal
+
+from pydantic import Field, field_validator
+from pydantic_core import PydanticCustomError
+
+from inspector.tuning import Section, VisitCodeSettings
+
+
+class AgencySettings(VisitCodeSettings):
+    """One agency of the tree."""
+
+    name: str = Field(description="Its name as shown to people")
+    parent: str | None = Field(None, description="The agency above it")
+    pack: str | None = Field(None, description="Its policy pack; without one the nearest pack above holds")
+    connector: str | None = Field(None, description="The agencies connector that letters to it go through")
+    language: Literal["zh-Hans", "en"] = Field("zh-Hans", description="The language of pushes to its people and of letters to it")
+    subjects: str | None = Field(
+        None,
+        description="The push channel that reaches citizens and firms by their code (the service platform's app): links to self-proofs go "
+        "through it; without one, here or above, the approving system or an officer hands them over",
+    )
+    liaison: str | None = Field(
+        None,
+        description="How its liaison officer is reached after the date, where not by `connector`: another connector of [assistance], or "
+        "CHANNEL:ADDRESS, a push channel and the person's address there",
+    )
+    head: str | None = Field(None, description="The same for its head")
+    digest: time | None = Field(
+        None,
+        description="Hour (08:30) of each working day when its letters go in one message, with which each request's clock starts",
+    )
+
+
+class PlanSettings(Section):
+    """One draw plan: when, and whose. That a year's draws may take place says its annual plan (`./run plan create`)."""
+
+    agency: str = Field(description="Whose draw it is")
+    trigger: str = Field(description='When: "cron mon 09:00" (names of days, never numbers), "cron day=1 09:00" or "every 2h"')
+    pool: bool = Field(False, description="Whether the daily-supervision pool is in the frame beside the cases")
+    partners: tuple[str, ...] = Field(
+        (),
+        alias="with",
+        description="Agencies that join every visit (joint check): each deals officers of its own, `agency` leads",
+    )
+    lists: Literal["shared", "own"] = Field(
+        "shared",
+        description='Of a plan with others: "shared" (one register, the lead\'s, and its rules), or "own" (each agency has its own '
+        "objects, classes and quotas by its own registers and pack, and goes where it has drawn; one commitment, one seed)",
+    )
+
+    of: Literal["objects", "results"] = Field(
+        "objects", description='"results": second looks, of the agency\'s own results that found nothing, by `[second_look]`'
+    )
+
+    @field_validator("lists", mode="before")
+    @classmethod
+    def _one_for_all(cls, told: object) -> object:
+        """What is said of single agencies would mix the two kinds (decision 24)."""
+        if isinstance(told, (list, tuple, dict)):
+            message = (
+                'all agencies share the lists or all have their own ("shared" or "own"): a plan cannot mix them, make two plans'
+            )
+            raise PydanticCustomError("lists_mixed", message)
+        return told

@@ -1,0 +1,132 @@
+"""Visit codes: made for the phones of a team, and read by firms' phones, which tell us of it when there is network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from inspector.domain import visitcode
+from inspector.domain.errors import Invalid, Refusal
+from inspector.domain.visit import Seat, SeatState, Visit
+from inspector.domain.visitcode import EntryScan, Person, VisitCode
+from inspector.flows.office import AgencyNode, Office
+from inspector.flows.record import record
+from inspector.flows.seated import pack
+from inspector.flows.seats import short_of
+from inspector.labels import of
+from inspector.store.tx import Tx
+from inspector.visitkeys import VisitKey
+
+REPLAYED = "visit_code_replayed"
+"""The matter of a code that more than one phone has read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A code of one day, as text."""
+
+    day: date
+    code: VisitCode
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a firm's phone says: the text that it has read and found good, when (by its own clock), and when it sends this."""
+
+    text: str
+    phone: str
+    at: datetime | None
+    sent_at: datetime | None
+
+
+def signing(office: Office, agency: str) -> VisitKey | None:
+    """The key that signs for an agency: its own or the nearest one above it."""
+    return next((key for one in office.line(agency) if (key := office.keys.signing.get(one)) is not None), None)
+
+
+def codes(office: Office, tx: Tx, held: Visit, seat: Seat, now: datetime) -> tuple[Shown, ...]:
+    """The codes that an inspector may show, of today and the next days; the same text whenever it is asked for.
+
+    Raises Refusal: why there is none (`visit_code_unsigned`, `visit_code_person`, `visit_code_quiet`, and see `result.hindrance`).
+    """
+    key = signing(office, held.agency)
+    if key is None:
+        raise Refusal("visit_code_unsigned", agency=held.agency)
+    team = tx.visits.team(held.id)
+    if (refusal := visitcode.withheld(held, team, seat)) is not None:
+        raise refusal
+    today, due = office.calendar.local_date(now), office.calendar.local_date(held.due_at)
+    days = visitcode.days(held, today, due)
+    if not days:
+        raise Refusal("visit_code_quiet", visit=held.id)
+    node, mark, drawn = office.agency(held.agency), visitcode.visit_mark(held.id), tx.draws.get(held.draw)
+    people, scope = _people(tx, team, seat), _scope(office, tx, held, node)
+    told = []
+    for day in days:
+        code = VisitCode(
+            agency=node.name,
+            draw=held.draw,
+            w=drawn.w or "",
+            visit=mark,
+            firm=visitcode.firm_mark(mark, held.code),
+            people=people,
+            scope=scope,
+            first=datetime.combine(day, node.visit_from, now.tzinfo),
+            last=datetime.combine(day, node.visit_until, now.tzinfo),
+        )
+        signed = visitcode.payload(code)
+        told.append(Shown(day=day, code=code, text=visitcode.text_of(signed, key.sign(signed))))
+    return tuple(told)
+
+
+def scanned(office: Office, tx: Tx, given: Reading, now: datetime) -> tuple[EntryScan, int]:
+    """A firm's phone has read a code: kept once for each code and phone; also how many phones have read it by now.
+
+    One that more than one phone has read is a matter for a person, and no more: a firm may have two phones at its gate, and a code that
+    was photographed may have been shown elsewhere. Raises Invalid (`visit_code_unreadable`, `visit_code_false`) and Refusal
+    (`visit_code_worn`).
+    """
+    signed, signature = visitcode.taken_apart(given.text)
+    if not office.keys.believed(signed, signature):
+        raise Invalid("visit_code_false", field="code")
+    code, name = visitcode.read(signed), visitcode.name_of(signed)
+    found = next((one for one in tx.visits.of_draw(code.draw) if visitcode.visit_mark(one.id) == code.visit), None)
+    if found is None:
+        raise Invalid("visit_code_false", field="code")
+    held = tx.visits.get(found.id, lock=True)
+    before = tx.entryscans.of_code(name)
+    if (same := next((one for one in before if one.phone == given.phone), None)) is not None:
+        return same, len(before)
+    if len(before) >= visitcode.MOST_PHONES:
+        raise Refusal("visit_code_worn", most=visitcode.MOST_PHONES)
+    scan = EntryScan(
+        code=name,
+        phone=given.phone,
+        visit=held.id,
+        agency=held.agency,
+        at=given.at,
+        sent_at=given.sent_at,
+        received_at=now,
+    )
+    late = now > code.last + timedelta(days=1)
+    record(tx, held.id, visitcode.scanned(held, scan, late, len(before) + 1, pack(tx, held)), now, {"agency": held.agency})
+    tx.entryscans.keep(scan)
+    if before:
+        facts = {"draw": held.draw, "code": name[:16], "phones": len(before) + 1}
+        tx.attention.open(REPLAYED, held.agency, short_of(held, held.agency), facts, now)
+    return scan, len(before) + 1
+
+
+def _people(tx: Tx, team: tuple[Seat, ...], shows: Seat) -> tuple[Person, ...]:
+    """Who comes, whoever shows the code first, with the numbers of the certificates that they must show."""
+    there = [one for one in team if one.state in (SeatState.ACCEPTED, SeatState.DONE)]
+    rows = [tx.rosters.in_force(one.agency, one.inspector) for one in sorted(there, key=lambda one: one.name != shows.name)]
+    return tuple(Person(name=one.name, certificate=one.certificate) for one in rows if one is not None)
+
+
+def _scope(office: Office, tx: Tx, held: Visit, node: AgencyNode) -> tuple[str, ...]:
+    """The items that the visit is about, by their names; what kind of check it is where it serves no case."""
+    cases = [tx.cases.get(one) for one in held.case_ids]
+    names = [office.book.get(case.pack).item(case.item).name for case in cases]
+    return visitcode.shortened(names or [of(held.check, node.language)])

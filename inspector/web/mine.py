@@ -1,0 +1,96 @@
+"""What is one's own: an inspector's assignments, and the sessions that one has, or, for operations, that everybody below has."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from starlette.responses import RedirectResponse, Response
+
+from inspector.domain.decision import Because
+from inspector.domain.errors import Forbidden, InspectorError, Missing
+from inspector.flows.seated import LINK
+from inspector.store.room import Row
+from inspector.store.tx import Tx, new_id
+from inspector.web.caller import Unknown
+from inspector.web.desk import AtDesk, Desk
+from inspector.web.language import carried
+from inspector.web.pages import Posted, page, refused
+from inspector.web.roles import Role
+from inspector.web.session import to_login
+from inspector.web.signedin import Someone, guard, guarded, held_cookie, someone
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/mine")
+def show_mine(request: Request, desk: AtDesk) -> Response:
+    """An inspector's open assignments, each by its own link. No object is named here: its page tells that when its time has come."""
+    try:
+        held = someone(request, desk)
+    except Unknown:
+        return to_login(request)
+    staff = _staff(held)
+    if staff is None:
+        return refused(request, Forbidden("role_missing", role=held.session.role, needed="inspector"))
+    seats = desk.look(lambda tx: tx.visits.open_seats_of(*staff))
+    rows = [(f"/{LINK}/{seat.name}/{desk.office.link_token(LINK, seat.name)}", seat, due) for seat, due in seats]
+    return page(request, "mine.html", held=held.session, rows=rows)
+
+
+def _staff(held: Someone) -> tuple[str, str] | None:
+    """An inspector's register and code, also of an officer who is one and was let in as such."""
+    found = held.session
+    return held.staff or ((found.agency, found.inspector) if found.inspector else None)
+
+
+@router.get("/sessions")
+def show_sessions(request: Request, desk: AtDesk) -> Response:
+    """My sessions: where somebody is in under my name; for operations all of the agencies below."""
+    try:
+        held = someone(request, desk)
+    except Unknown:
+        return to_login(request)
+    rows = desk.look(lambda tx: _visible(desk, tx, held))
+    made = guard(desk, held_cookie(request))
+    return page(request, "sessions.html", held=held.session, rows=rows, guard=made, all=_watches(held))
+
+
+@router.post("/sessions")
+def end_session(request: Request, desk: AtDesk, form: Posted) -> Response:
+    """End one of them at once."""
+    try:
+        held = someone(request, desk)
+        guarded(request, desk, form.one("guard"))
+        form.sound()
+        wanted = form.one("session")
+
+        def do(tx: Tx, _now: object) -> None:
+            row = next((one for one in _visible(desk, tx, held) if one["id"] == wanted), None)
+            if row is None:
+                raise Missing("session_unknown", id=wanted)
+            now = tx.machine_now()
+            tx.sessions.end_one(wanted, held.session.name, now)
+            told = {"by": held.session.name, "session": wanted, "name": row["name"], "agency": row["agency"]}
+            because = Because(rule="operator.signin.end", basis=(), pack="", facts=told)
+            tx.ledger.append(new_id(), f"session:{wanted}", because, {}, desk.office.now())
+
+        desk.act(do)
+    except Unknown:
+        return to_login(request)
+    except InspectorError as error:
+        return refused(request, error)
+    return RedirectResponse("/sessions" + carried(request), 303)
+
+
+def _watches(held: Someone) -> bool:
+    return held.caller is not None and held.caller.role is Role.OPS
+
+
+def _visible(desk: Desk, tx: Tx, held: Someone) -> list[Row]:
+    """Whose sessions one may see and end: one's own, by name and role at one agency; operations those of every agency below."""
+    mine, ways = held.session, desk.office.entrance
+    sees = held.caller.sees if held.caller is not None and _watches(held) else (mine.agency,)
+    rows = tx.sessions.open(tx.machine_now(), max(ways.idle, ways.phone), sees)
+    if _watches(held):
+        return rows
+    own = (mine.name, mine.role, mine.inspector)
+    return [row for row in rows if (row["name"], row["role"], row["inspector"]) == own]
