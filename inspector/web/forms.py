@@ -227,7 +227,9 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
             people={one.inspector: _person(tx, one.agency, one.inspector) for one in team},
             tried=attempts.shown(desk, tx, held.case_ids) if tells and held.case_ids else None,
             notice=visitnotice.of_seat(desk.office, tx, whole, seat, desk.office.now()) if tells and not whole.looks_at else None,
-            work=work_of(tx, whole, seat) if whole.looks_at and seat.state in (SeatState.ACCEPTED, SeatState.DONE) else None,
+            work=work_of(desk, tx, whole, seat)
+            if whole.looks_at and seat.state in (SeatState.ACCEPTED, SeatState.DONE)
+            else None,
         )
 
     told = desk.look(ask)
