@@ -91,7 +91,7 @@ def show_looked_at(desk: AtDesk, link: Link, name: NamePath) -> LookedAtShown:
 
     def ask(tx: Tx) -> LookedAtShown:
         held, seat = by_name(tx, name)
-        return work_of(tx, held, seat)
+        return work_of(desk, tx, held, seat)
 
     return desk.look(ask)
 
@@ -120,11 +120,11 @@ def show_photo(request: Request, desk: AtDesk, name: str, token: str, digest: Di
         return refused(request, error)
 
 
-def work_of(tx: Tx, held: Visit, seat: Seat) -> LookedAtShown:
+def work_of(desk: Desk, tx: Tx, held: Visit, seat: Seat) -> LookedAtShown:
     """What was entered at the visit that a look is at. Raises Refusal (`look_none`, `not_accepted`)."""
     first = secondlook.looked_at(tx, held, seat)
     part = next((one for one in first.parts if one.agency == held.agency), None)
-    field = field_shown("", fieldnotes.field_of(tx, first, held.agency))
+    field = field_shown("", fieldnotes.field_of(desk.office, tx, first, held.agency))
     return LookedAtShown(
         visit=first.id,
         done_at=first.done_at,
