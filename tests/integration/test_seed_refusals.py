@@ -266,8 +266,9 @@ def test_a_promise_that_was_given_before_voids_the_draw_by_the_partys_name_when_
     second = announce(office, hand, "shops")
     settle(office)
     assert get(office, second.number).state is DrawState.PREPARING
-    hand.on(days=5)
-    settle(office)
+    for _ in range(60):  # it is asked to the end
+        hand.on(hours=2)
+        settle(office)
     void = get(office, second.number)
     assert (void.state, void.withheld, void.unasked) == (DrawState.VOID, ("audit",), ())
 
