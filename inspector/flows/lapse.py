@@ -37,7 +37,10 @@ ASKED, HALTED = "draw.asked", "draw.halted"
 _LATER = timedelta(hours=1)
 """So long after its last moment an order may be in somebody's hands; then nobody waits for it any more."""
 _AGAIN, _LAST = timedelta(hours=1), timedelta(hours=3)
-"""How often at most a vain call is entered; and how near its last moment a party was asked again that is said to withhold its part."""
+"""How often at most a vain call is entered; and how near its last moment a party was asked again that is said to withhold its part.
+
+It was asked before that, too, and people were told to type before that: nobody withholds in a minute what nobody asked for in two days.
+"""
 _OVER = ("done", "quarantined")
 
 
@@ -201,14 +204,19 @@ def _idle(tx: Tx, kind: OrderKind, number: str) -> bool:
 def _asked(tx: Tx, held: Draw, party: str) -> bool:
     """Whether a party was asked in time, or people were told to type a ceremony's figures, by the sealed ledger; who typed was told.
 
-    A party was asked near its last moment, too: an hour's outage of its, behind which we asked no more, is no will of its.
+    A party was asked near its last moment, too: an hour's outage of its, behind which we asked no more, is no will of its. And it was
+    asked well before: whoever keeps us from asking until the last minute, in which it is away, has not made it withhold anything.
     """
     closes, told = _closes(tx, held, party), _entered(tx, held, ASKED, _key(held, party))
-    if closes is None or not told:
+    if closes is None or held.typed.get(party):
         return bool(told or held.typed.get(party))
     ceremony = held.state is DrawState.SEEDING and party in held.ceremonies
-    near = ceremony or max(told) >= closes - _LAST
-    return bool(held.typed.get(party)) or (near and min(told) < closes)
+    return _early(told, closes) and (ceremony or any(closes - _LAST <= at < closes for at in told))
+
+
+def _early(told: list[datetime], closes: datetime) -> bool:
+    """Whether the first asking lay a decent part of the term before its end."""
+    return any(at < closes - _LAST for at in told)
 
 
 def _leased(tx: Tx, held: Draw, party: str, now: datetime) -> bool:
@@ -238,9 +246,9 @@ def _turned(tx: Tx, held: Draw, party: str, *, ended: bool) -> bool:
         return False
     if told:
         opens = held.opens(party)
-        late = opens is not None and row["due_at"] > opens
-        said = _entered(tx, held, ASKED, _key(held, party)) or _entered(tx, held, HALTED, key)
-        return late or (row["state"] in _OVER and not said)
+        asked, waits = _entered(tx, held, ASKED, _key(held, party)), bool(_entered(tx, held, HALTED, key))
+        late = opens is not None and row["due_at"] > opens and not _early(asked, closes)  # else the program has tried anew
+        return not waits and (late or (row["state"] in _OVER and not asked))
     promise = held.promises.get(party)
     latest = max(closes, (known_at(promise) if promise else None) or closes)
     idle = row["state"] in _OVER and not ended and not _entered(tx, held, HALTED, key)
