@@ -130,11 +130,6 @@ def overtaken(tx: Tx, plan: str, now: datetime) -> None:
         tx.attention.close(f"{ASKED}:{before.number}", now)
 
 
-def is_slot(slot: str) -> bool:
-    """Whether a slot's name is that of an extension."""
-    return slot.startswith(EXTENSION)
-
-
 def _announce(
     office: Office, tx: Tx, root: Draw, approval: Approval, told: Following, slot: str, now: datetime
 ) -> tuple[Draw, Mapping[str, int]]:

@@ -194,11 +194,6 @@ def look(office: Office, tx: Tx, now: datetime) -> None:
             tx.attention.close(f"{NO_SEED}:{name}", now)
 
 
-def is_slot(slot: str) -> bool:
-    """Whether a slot's name is that of a supplementary draw."""
-    return slot.startswith(_SLOT)
-
-
 def stands_for(files: Mapping[str, bytes]) -> dict[str, str]:
     """Which short visit each object of a supplementary draw stands for; nothing for any other draw."""
     told: dict[str, str] = json.loads(files.get(VISITS, b"{}"))
