@@ -199,11 +199,12 @@ def _order(kind: OrderKind, held: Draw, day: str, now: datetime) -> Order:
 
 def _idle(tx: Tx, kind: OrderKind, held: Draw, now: datetime) -> bool:
     """Whether an order of a draw is gone, done or put aside: nothing that the program leaves waits or is held for so long."""
-    row = tx.work.keyed(f"{kind.value}:{held.number}")
+    key = f"{kind.value}:{held.number}"
+    row = tx.work.keyed(key)
     if row is None or row["state"] == "done":
         return True
     if row["state"] == "quarantined":
-        return not _entered(tx, held, HALTED, str(row["key"]))
+        return not _entered(tx, held, HALTED, key)
     return bool(row["due_at"] > now + _DAY or row["lease_until"] > tx.machine_now() + _LATER)
 
 
@@ -244,9 +245,9 @@ def _key(held: Draw, party: str) -> str:
 def _turned(tx: Tx, held: Draw, party: str, now: datetime, *, ended: bool) -> bool:
     """Whether the order to ask a party is not as the program leaves one (decision 89).
 
-    It is gone; it has another last moment than the draw, or waits for one beyond it; it is said to be in somebody's hands an hour behind
-    it, which no claim lasts; or it is done, or lies in quarantine, though
-    no part came of it and nothing of a halt was entered. For the figures of a ceremony that is the order to tell people.
+    It is gone; it has another last moment than the draw, or waits for one beyond it; it is said to be in somebody's hands an hour
+    behind it, which no claim lasts; or it is done, or lies in quarantine, though no part came of it and nothing of a halt was entered.
+    For the figures of a ceremony that is the order to tell people.
     """
     closes, told = _closes(tx, held, party), held.state is DrawState.SEEDING and party in held.ceremonies
     further = held.step(party) is Step.FURTHER
@@ -264,9 +265,8 @@ def _turned(tx: Tx, held: Draw, party: str, now: datetime, *, ended: bool) -> bo
     latest = max(closes, (known_at(promise) if promise else None) or closes)
     idle = _known(tx, held) and row["state"] in _OVER and not ended and not _entered(tx, held, HALTED, key)
     kept = not ended and now >= closes + _LATER and _held(tx, row)
-    return (
-        row["expires_at"] not in (None, closes) or row["due_at"] > latest or kept or idle
-    )  # none: sent round again by an older release
+    other = row["expires_at"] not in (None, closes)  # none: sent round again by an older release
+    return other or row["due_at"] > latest or kept or idle
 
 
 def _known(tx: Tx, held: Draw) -> bool:

@@ -68,7 +68,8 @@ def test_an_order_to_tell_people_that_came_late_is_altered_only_where_they_were_
         worked(office)
     state, reason, withheld, _ = told(office, held)
     assert state is DrawState.VOID
-    assert (reason, withheld) == (("withheld:dice", ("dice",)) if early else ("REGISTER_CHANGED:record", ()))
+    assert withheld == (("dice",) if early else ())
+    assert str(reason).startswith("withheld:dice" if early else "REGISTER_CHANGED:record")
     assert lapse.ASKED in {one["rule"] for one in rows(store, held.number)}
 
 
@@ -86,6 +87,7 @@ def test_no_order_that_somebody_puts_aside_keeps_a_draw_open_for_longer_than_a_d
         _, held = announced(office, hand)
         paused(office, hand, "justice")
         figures(office, hand, held)
+        worked(office)
         with store.begin() as tx:
             part = Party("justice").reveal(held.number, {}, (), key="")
             write_down(office, tx, tx.draws.get(held.number, lock=True), "justice", part, str(part["nonce"]), hand())
@@ -111,7 +113,7 @@ def test_a_draw_that_an_older_release_prepared_lacks_entries_and_accuses_nobody(
         worked(office)
     hand.now = agreeing(office, held.number).figures_by or hand.now
     worked(office)
-    assert told(office, held) == (DrawState.VOID, "unasked:dice", (), ("dice",))
+    assert told(office, held) == (DrawState.VOID, "unasked:dice:ceremony_waiting", (), ("dice",))
 
 
 def rows(store: Store, number: str) -> list[dict[str, object]]:
