@@ -39,8 +39,9 @@ SHOT = fieldnotes.Shot(
 """What is said of a photo."""
 MANY = 12
 """Living things of a kind: an answer ends each, and the next request wants another."""
-SHARED, RETURNED = 68, 8
-"""Visits that the operations about visits and seats share, an even number each, and visits whose result a platform returns."""
+SHARED, RETURNED = 92, 8
+"""Visits that the operations about visits and seats share, in pairs of one that waits for its result and one that waits for its inspectors'
+word, two pairs for each operation; and visits whose result a platform returns."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +79,7 @@ def living(store: Store, hand: Hand) -> Living:
         for first, *_ in teams.values():
             said = {"by": "陈局长", "reason": "kin", "evidence": "户籍档案"}
             recusing.apply(tx, first.visit, first.inspector, applicant=Applicant.COLLEAGUE, **said, now=hand())
-    returning = visits[SHARED:]
+    returning, pairs = visits[SHARED:], list(zip(visits[:SHARED:2], visits[1:SHARED:2], strict=True))
     for visit in (*visits[:SHARED:2], *returning):  # these wait for their results, the others for their inspectors' word
         with store.begin() as tx:
             for seat in teams[visit.id]:
@@ -105,10 +106,10 @@ def living(store: Store, hand: Hand) -> Living:
             "digest": [[sha256(kept(png()).content).hexdigest()]],
             "attention_id": [[matter] for matter in _matters(office)],
             "number": [[announced, drawn.number, *waiting]],
-            "visit": [[visit.id] for visit in visits[:SHARED]],
+            "visit": [[one.id, other.id] for one, other in pairs],
             "inspector": [[first.inspector] for first, *_ in teams.values()],
             "code": [[visit.code] for visit in visits[:2]],
-            "seats": [seats[visit.id] for visit in visits[:SHARED]],
+            "seats": [[*seats[one.id], *seats[other.id]] for one, other in pairs],
             "returned": [seats[visit.id] for visit in returning],
             "channel": [["platform"]],
             "plans": [["weekly", SPRING, AUTUMN], *[["weekly"]] * 5],

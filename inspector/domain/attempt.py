@@ -15,11 +15,10 @@ from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
+from inspector.domain.seeking import SeekingRow
 
 RULE = "contact.attempt"
 """The rule of an attempt's entry in the ledger, which is its record."""
-LEAST, WAYS, DAYS = 3, 2, 2
-"""At least so many attempts, in so many ways, on so many days, before anybody is called unreachable (handbook 2.7)."""
 
 
 class AttemptWay(StrEnum):
@@ -52,14 +51,14 @@ def attempted(attempt: Attempt, since: datetime, pack: str, now: datetime, basis
     return Decision(state=attempt, because=Because(rule=RULE, basis=(basis,), pack=pack, facts=facts))
 
 
-def lacking(attempts: Collection[tuple[AttemptWay, datetime]], calendar: WorkingCalendar) -> Refusal | None:
-    """Why nobody may be called unreachable yet; None where they were sought long enough.
+def lacking(attempts: Collection[tuple[AttemptWay, datetime]], calendar: WorkingCalendar, by: SeekingRow) -> Refusal | None:
+    """Why nobody may be called unreachable yet; None where they were sought long enough by a pack's row.
 
     Two who went together have made one attempt: those of one way at one minute are one.
     """
     told = {(way, at.replace(second=0, microsecond=0)) for way, at in attempts}
     ways, days = {way for way, _ in told}, {calendar.local_date(at) for _, at in told}
-    if len(told) >= LEAST and len(ways) >= WAYS and len(days) >= DAYS:
+    if len(told) >= by.least and len(ways) >= by.ways and len(days) >= by.days:
         return None
-    needed = {"least": LEAST, "least_ways": WAYS, "least_days": DAYS}
+    needed = {"least": by.least, "least_ways": by.ways, "least_days": by.days}
     return Refusal("attempts_lacking", count=len(told), ways=len(ways), days=len(days), **needed)

@@ -140,7 +140,7 @@ _NOT_ASKED = (
         "clauses",
         "founding",
     ),
-    *("samplings", "bounds", "limits", "draw", "publish", "report", "acts", "retentions"),
+    *("samplings", "bounds", "limits", "draw", "publish", "report", "acts", "retentions", "sheet"),
 )
 
 

@@ -17,6 +17,7 @@ from inspector.domain.value import (
     listed,
     members,
     moments,
+    no_day,
     number,
     plain,
     stand_in,
@@ -166,7 +167,7 @@ def agrees(rule: Compare, claimed: str, found: str, values: Sequence[str] = ()) 
     if rule is Compare.PREDICATE:
         return supports
     if supports:
-        return None if broken(found) else True
+        return None if broken(found) or (rule in _FORMED and no_day(found)) else True
     if rule in _FORMED:
         return None if stand_in(found) else False
     if rule is Compare.SET:

@@ -14,6 +14,9 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from inspector.domain.calendar import WorkingCalendar
+from inspector.domain.checkcode import CodeRow
+from inspector.domain.checksheet import NO_SHEET, Sheet
+from inspector.domain.checksheet import sound as sheet_sound
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
@@ -112,6 +115,7 @@ class FieldNote:
     on: date | None
     place: Place
     times: Times
+    sheet: Sheet = NO_SHEET
     arrival: ArrivalHow | None = None
 
 
@@ -161,14 +165,25 @@ def day(visit: Visit, times: Times, calendar: WorkingCalendar) -> date | None:
 
 
 def noted(
-    visit: Visit, team: tuple[Seat, ...], by: Seat, note: FieldNote, exempt: Iterable[Doubt], pack: str
+    visit: Visit,
+    team: tuple[Seat, ...],
+    by: Seat,
+    note: FieldNote,
+    exempt: Iterable[Doubt],
+    pack: str,
+    codes: Iterable[CodeRow] = (),
+    items: Collection[str] = (),
 ) -> Decision[FieldNote]:
-    """A note is taken. Raises Refusal (see `result.hindrance`) and Invalid (`note_empty`, `findings_unknown`, …_wordless)."""
+    """A note is taken; `codes` and `items` are those that its sheet may be about.
+
+    Raises Refusal (see `result.hindrance`) and Invalid (`note_empty`, `findings_unknown`, …_wordless; `checksheet.sound`).
+    """
     if (closed := closed_to(visit, team, by)) is not None:
         raise closed
-    if not note.findings and note.seen is None and blank(note.remarks) and note.arrival is None:
+    if not note.findings and note.seen is None and blank(note.remarks) and note.sheet.empty and note.arrival is None:
         raise Invalid("note_empty", field="findings")
     sound(visit, by, note.findings, note.remarks, note.seen, exempt)
+    sheet_sound(note.sheet, codes, items)
     facts = {
         "by": by.inspector,
         "note": note.id,
@@ -220,4 +235,5 @@ def _digest(note: FieldNote) -> str:
         note.on.isoformat() if note.on else None,
     ]
     own += [[one.case_id, one.claim, one.verdict.value, one.note] for one in note.findings]
-    return hashlib.sha256(json.dumps(own, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+    own += [told] if (told := note.sheet.told()) else []
+    return hashlib.sha256(json.dumps(own, default=str, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()

@@ -10,6 +10,7 @@ from enum import StrEnum
 from inspector.domain.act import ActRow
 from inspector.domain.calendar import Term, Unit
 from inspector.domain.case import MatterKind, Method, Outcome, SubjectKind, VerifyFrom
+from inspector.domain.checkcode import CodeRow
 from inspector.domain.duty import ClauseRow, Follow, FollowRow, Rule, RuleRow
 from inspector.domain.errors import Invalid
 from inspector.domain.notice import Notice
@@ -21,6 +22,7 @@ from inspector.domain.retention import RetentionRow
 from inspector.domain.reuse import Reuse
 from inspector.domain.sampling import POOL, Bounds, Limits, MinimumRow, SamplingRow, parted
 from inspector.domain.scale import CombineRow, Scale
+from inspector.domain.seeking import SHIPPED, SeekingRow
 from inspector.domain.showing import Showing
 from inspector.domain.timer import Timer
 from inspector.domain.transition import TransitionRow
@@ -298,6 +300,8 @@ class Policy:
     quiets: tuple[QuietRow, ...] = ()
     acts: tuple[ActRow, ...] = ()
     retentions: tuple[RetentionRow, ...] = ()
+    sheet: tuple[CodeRow, ...] = ()
+    seeking: SeekingRow = SHIPPED
     draw: DrawRow
     publish: PublishRow
     report: ReportRow

@@ -33,6 +33,7 @@ def told(answered: str) -> tuple[str, str]:
     if found is None:
         return "", ""
     try:
-        return bytes.fromhex(found[1][1:]).decode() if found[1].startswith("=") else found[1], found[2]
+        named = bytes.fromhex(found[1][1:]).decode() if found[1].startswith("=") else found[1]
     except ValueError:
         return "", ""
+    return (named, found[2]) if named.isprintable() else ("", "")  # a stranger wrote it: no database has a request of that name

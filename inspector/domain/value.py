@@ -83,7 +83,7 @@ _ANSWERS = {
 }
 """How people and sources say yes and no; an interface that is asked for it may say `_BITS`, too."""
 _BITS = {"1": True, "0": False}
-_STAND_INS = frozenset({date(1, 1, 1), date(1900, 1, 1), date(1970, 1, 1), date(9999, 12, 31)})
+_STAND_INS = frozenset({date.min, date(1899, 12, 30), date(1900, 1, 1), date(1970, 1, 1), date.max})
 """Days that registers write where they have none."""
 
 
@@ -112,6 +112,11 @@ def wordless(text: str) -> bool:
 def broken(text: str) -> bool:
     """Whether a text tells of something that does not work: such a one is no match either, whatever was promised."""
     return _OUTAGE.search(plain(text)) is not None
+
+
+def no_day(text: str) -> bool:
+    """Whether a text is a day that registers write where they have none, and that nobody means: the last day of all may mean *for ever*."""
+    return any(_day(part.strip()) in _STAND_INS - {date.max} for part in text.split("/"))
 
 
 def stand_in(text: str) -> bool:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from inspector.domain.checkcode import CodeRow
+from inspector.domain.collated import NOTHING, Collated, Settled, SheetClash, SheetVersion, collate
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Forbidden, Invalid, Refusal
 from inspector.domain.evidence import Verdict, blank
@@ -56,19 +58,23 @@ class Clash:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """Which of them is to stand, by the team's lead: `over` are the versions that lay before it, by their notes."""
+    """Which of them is to stand, by the team's lead: `over` are the versions that lay before it, by their notes.
+
+    Of a line of the check sheet (`claim` is its name, `case_id` empty) there is no verdict: `said` is what holds.
+    """
 
     id: str
     visit: str
     agency: str
     case_id: str
     claim: str
-    verdict: Verdict
+    verdict: Verdict | None
     note: str
     over: tuple[str, ...]
     by: str
     reasons: str
     at: datetime
+    said: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,11 +87,17 @@ class Gathered:
     seen: Seen | None
     remarks: str
     on: date | None
+    sheet: Collated = NOTHING
+
+    @property
+    def clashing(self) -> bool:
+        """Whether the lead has something to decide: about a fact, or about a line of the sheet."""
+        return bool(self.clashes or self.sheet.clashes)
 
     @property
     def whole(self) -> bool:
         """Whether it can be the team's result: of a visit that asks nothing, what was seen is all."""
-        return not self.missing and not self.clashes and (bool(self.findings) or self.seen is not None)
+        return not self.missing and not self.clashing and (bool(self.findings) or self.seen is not None)
 
 
 def gather(
@@ -95,12 +107,15 @@ def gather(
     part: Part | None = None,
     standing: Collection[Finding] = (),
     beside: Iterable[Doubt] = (),
+    codes: Collection[CodeRow] = (),
 ) -> Gathered:
     """Bring a team's notes together, in the order in which they came in; `part` and `standing` are its result, where one is entered.
 
     `beside` are promises that may be answered and need not be; words on what nobody asks (any more) stay in their notes.
+    `codes` are the pack's for the check sheet.
     What one of them has seen beside the facts in question was seen: a person looks at it (handbook 7.6), so there is nothing to choose.
     """
+    choices = tuple(choices)
     doubts = tuple((one.case_id, one.claim) for one in asked)
     heard = {*doubts, *((one.case_id, one.claim) for one in beside), *((one.case_id, one.claim) for one in standing)}
     told: dict[tuple[str, str], dict[str, Version]] = {}
@@ -130,6 +145,9 @@ def gather(
         seen=next((one for one in (Seen.FINDING, Seen.UNCLEAR) if one in last.values()), next(iter(last.values()), None)),
         remarks=_lines(note.remarks for note in notes),
         on=next((note.on for note in reversed(notes) if note.on is not None), None),
+        sheet=collate(
+            notes, codes, [Settled(line=one.claim, said=one.said, over=one.over) for one in choices if not one.case_id]
+        ),
     )
 
 
@@ -143,7 +161,7 @@ def choose(  # noqa: PLR0913 - a choice in all its parts
     visit: Visit,
     team: tuple[Seat, ...],
     by: Seat,
-    clash: Clash | None,
+    clash: Clash | SheetClash | None,
     note: str,
     reasons: str,
     *,
@@ -158,7 +176,8 @@ def choose(  # noqa: PLR0913 - a choice in all its parts
     head = lead(team, by.agency)
     if head is None or head.name != by.name:
         raise Forbidden("not_the_lead", lead=head.inspector if head else "")
-    chosen = next((one for one in clash.versions if one.note == note), None) if clash is not None else None
+    versions: Collection[Version | SheetVersion] = clash.versions if clash is not None else ()
+    chosen = next((one for one in versions if one.note == note), None)
     if clash is None or chosen is None:
         raise Refusal("clash_over")
     if blank(reasons):
@@ -167,22 +186,28 @@ def choose(  # noqa: PLR0913 - a choice in all its parts
         id=number,
         visit=visit.id,
         agency=by.agency,
-        case_id=clash.case_id,
-        claim=clash.claim,
-        verdict=chosen.finding.verdict,
+        case_id="" if isinstance(clash, SheetClash) else clash.case_id,
+        claim=clash.line if isinstance(clash, SheetClash) else clash.claim,
+        verdict=None if isinstance(chosen, SheetVersion) else chosen.finding.verdict,
+        said=chosen.said if isinstance(chosen, SheetVersion) else (),
         note=note,
-        over=tuple(one.note for one in clash.versions),
+        over=tuple(one.note for one in versions),
         by=by.inspector,
         reasons=reasons,
         at=now,
     )
     facts = {
         "by": by.inspector,
-        "versions": [[one.inspector, one.finding.verdict.value, one.note] for one in clash.versions],
+        "versions": [[one.inspector, _word(one), one.note] for one in versions],
         "note": note,
         "reasons": reasons,
     }
     return Decision(state=choice, because=Because(rule="visit.chosen", basis=(visit.basis,), pack=pack, facts=facts))
+
+
+def _word(version: Version | SheetVersion) -> str:
+    """What a version says, as the ledger tells it: words of a form stay in their note."""
+    return ", ".join(version.said) if isinstance(version, SheetVersion) else version.finding.verdict.value
 
 
 def _agreed(versions: Collection[Version], choice: Choice | None) -> Verdict | None:

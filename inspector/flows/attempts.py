@@ -10,6 +10,7 @@ from inspector.domain.attempt import RULE, Attempt, AttemptWay, attempted, lacki
 from inspector.domain.case import Case, Outcome
 from inspector.domain.errors import Refusal
 from inspector.domain.result import hindrance
+from inspector.domain.seeking import SeekingRow, strictest
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.seated import by_name
@@ -56,9 +57,14 @@ def of_cases(tx: Tx, case_ids: Iterable[str]) -> list[Attempt]:
     return sorted(told.values(), key=lambda one: one.at)
 
 
-def enough(office: Office, tried: Iterable[Attempt]) -> bool:
+def needed(office: Office, tx: Tx, case_ids: Iterable[str]) -> SeekingRow:
+    """How often the subject of some cases is to be sought, by the packs that they are under."""
+    return strictest(office.book.get(tx.cases.get(one).pack).seeking for one in case_ids)
+
+
+def enough(office: Office, tried: Iterable[Attempt], by: SeekingRow) -> bool:
     """Whether somebody may be called unreachable by what was tried."""
-    return lacking([(one.way, one.at) for one in tried], office.calendar) is None
+    return lacking([(one.way, one.at) for one in tried], office.calendar, by) is None
 
 
 def refuse_early(office: Office, tx: Tx, case_id: str, outcome: Outcome) -> None:
@@ -66,5 +72,5 @@ def refuse_early(office: Office, tx: Tx, case_id: str, outcome: Outcome) -> None
     if outcome is not Outcome.UNREACHABLE:
         return
     tried = [(one.way, one.at) for one in of_cases(tx, [case_id])]
-    if (why := lacking(tried, office.calendar)) is not None:
+    if (why := lacking(tried, office.calendar, needed(office, tx, [case_id]))) is not None:
         raise why

@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from inspector.domain import result, version
+from inspector.domain.checksheet import NO_SHEET, Sheet
+from inspector.domain.collated import SheetClash
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Invalid, Missing
 from inspector.domain.fieldnote import FieldNote, Photo, Place, Times, day, is_late, noted, taken
@@ -20,6 +22,7 @@ from inspector.domain.version import Came, Choice, Clash, Gathered
 from inspector.domain.visit import Seat, Visit
 from inspector.domain.visitcode import ArrivalHow, arrived
 from inspector.flows import dispatch, listing, peace, secondlook, supervision
+from inspector.flows.checksheets import on_sheet
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.seated import by_name, pack
@@ -39,6 +42,7 @@ class Noted:
     place: Place
     captured_at: datetime | None
     sent_at: datetime | None
+    sheet: Sheet = NO_SHEET
     arrival: tuple[ArrivalHow, str] | None = None
 
 
@@ -66,14 +70,14 @@ class Field:
     lead: Seat | None
 
 
-def field_of(tx: Tx, held: Visit, agency: str) -> Field:
+def field_of(office: Office, tx: Tx, held: Visit, agency: str) -> Field:
     """What has come from the spot of a visit by an agency's team."""
     notes, choices = tx.fieldnotes.notes(held.id, agency), tx.fieldnotes.choices(held.id, agency)
     return Field(
         notes=tuple(notes),
         photos=tuple(tx.fieldnotes.photos(held.id, agency)),
         choices=tuple(choices),
-        gathered=_gathered(tx, held, agency),
+        gathered=_gathered(office, tx, held, agency),
         lead=version.lead(tx.visits.team(held.id), agency),
     )
 
@@ -102,18 +106,19 @@ def enter(
         on=on,
         place=given.place,
         times=times,
+        sheet=given.sheet,
         arrival=arrived(held, *given.arrival) if given.arrival is not None else None,
     )
     policy = pack(tx, held)
-    decision = noted(listed, tx.visits.team(held.id), seat, note, exempt, policy)
+    decision = noted(listed, tx.visits.team(held.id), seat, note, exempt, policy, *on_sheet(office, tx, held, seat.agency))
     if whole:
         result.whole(held, seat, given.findings)
     tx.fieldnotes.add(note)
     record(tx, held.id, decision, now, {"agency": seat.agency, "seat": seat.name})
     if _part(held, seat.agency) is not None or not held.state.open:
         _beside(office, tx, held, note, made.on, now)
-        gathered = look_at(tx, held, seat.agency, now)
-        return note, Came.CLASH if gathered.clashes else Came.KEPT, gathered
+        gathered = look_at(office, tx, held, seat.agency, now)
+        return note, Came.CLASH if gathered.clashing else Came.KEPT, gathered
     return note, *_go_on(office, tx, held, seat, now)
 
 
@@ -156,26 +161,34 @@ def photo(office: Office, tx: Tx, name: str, what: Taken, given: Shot, most: int
 def choose(office: Office, tx: Tx, name: str, case_id: str, claim: str, note: str, reasons: str, now: datetime) -> Came:
     """The team's lead says which of two versions stands; if nothing else lacks it is the team's result."""
     held, seat, _ = _locked(tx, name)
-    clash = next((one for one in _gathered(tx, held, seat.agency).clashes if (one.case_id, one.claim) == (case_id, claim)), None)
+    told = _gathered(office, tx, held, seat.agency)
+    clash: Clash | SheetClash | None = next((one for one in told.clashes if (one.case_id, one.claim) == (case_id, claim)), None)
+    if not case_id:
+        clash = next((one for one in told.sheet.clashes if one.line == claim), None)
     decision = version.choose(
         held, tx.visits.team(held.id), seat, clash, note, reasons, number=new_id(), pack=pack(tx, held), now=now
     )
     tx.fieldnotes.choose(decision.state)
     record(tx, held.id, decision, now, {"agency": seat.agency, "seat": seat.name})
     if _part(held, seat.agency) is not None or not held.state.open:
-        return Came.CLASH if look_at(tx, held, seat.agency, now).clashes else Came.KEPT
+        return Came.CLASH if look_at(office, tx, held, seat.agency, now).clashing else Came.KEPT
     return _go_on(office, tx, held, seat, now)[0]
 
 
-def look_at(tx: Tx, held: Visit, agency: str, now: datetime) -> Gathered:
+def look_at(office: Office, tx: Tx, held: Visit, agency: str, now: datetime) -> Gathered:
     """Where versions of a team differ its lead is to decide, and the matter says so; where none do any more it is over."""
-    gathered = _gathered(tx, held, agency)
+    gathered = _gathered(office, tx, held, agency)
     about = short_of(held, agency)
-    if not gathered.clashes:
+    if not gathered.clashing:
         tx.attention.close(f"{CLASH}:{about}", now)
         return gathered
     head = version.lead(tx.visits.team(held.id), agency)
-    facts = {"draw": held.draw, "lead": head.name if head else "", "versions": [_told(one) for one in gathered.clashes]}
+    clashes: tuple[Clash | SheetClash, ...] = (*gathered.clashes, *gathered.sheet.clashes)
+    facts = {
+        "draw": held.draw,
+        "lead": head.name if head else "",
+        "versions": [_told(one) for one in clashes],
+    }
     tx.attention.open(CLASH, agency, about, facts, now)
     return gathered
 
@@ -205,8 +218,8 @@ def _locked(tx: Tx, name: str) -> tuple[Visit, Seat, tuple[Doubt, ...]]:
     return held, seat, exempt
 
 
-def _gathered(tx: Tx, held: Visit, agency: str) -> Gathered:
-    part = _part(held, agency)
+def _gathered(office: Office, tx: Tx, held: Visit, agency: str) -> Gathered:
+    part, (codes, _) = _part(held, agency), on_sheet(office, tx, held, agency)
     return version.gather(
         [one for one in held.doubts if one.agency == agency],
         tx.fieldnotes.notes(held.id, agency),
@@ -214,6 +227,7 @@ def _gathered(tx: Tx, held: Visit, agency: str) -> Gathered:
         part,
         _standing(held, agency) if part is not None else (),
         supervision.exempt(tx, held, agency),
+        codes,
     )
 
 
@@ -225,9 +239,9 @@ def _standing(held: Visit, agency: str) -> tuple[Finding, ...]:
 
 def _go_on(office: Office, tx: Tx, held: Visit, seat: Seat, now: datetime) -> tuple[Came, Gathered]:
     """The team's result is entered, once its notes answer everything and none of them differ."""
-    gathered = look_at(tx, held, seat.agency, now)
+    gathered = look_at(office, tx, held, seat.agency, now)
     if not gathered.whole:
-        return Came.CLASH if gathered.clashes else Came.WAITS, gathered
+        return Came.CLASH if gathered.clashing else Came.WAITS, gathered
     dispatch.report(office, tx, seat.name, gathered.findings, gathered.remarks, now, seen=gathered.seen, on=gathered.on)
     return Came.RESULT, gathered
 
@@ -250,7 +264,9 @@ def _part(held: Visit, agency: str) -> Part | None:
     return next((one for one in held.parts if one.agency == agency), None)
 
 
-def _told(clash: Clash) -> dict[str, object]:
+def _told(clash: Clash | SheetClash) -> dict[str, object]:
     """A clash as its matter tells it: who says what; the words stand on the page."""
+    if isinstance(clash, SheetClash):
+        return {"claim": clash.line, "said": [[one.inspector, ", ".join(one.said)] for one in clash.versions]}
     said: Iterable[tuple[str, str]] = ((one.inspector, one.finding.verdict.value) for one in clash.versions)
     return {"claim": clash.claim, "said": [list(one) for one in dict.fromkeys(said)]}

@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache
 
@@ -39,6 +39,8 @@ MOST_SHOWN = 20_000
 """Characters of a mail that are shown to the person who reads it; the file has the rest."""
 
 _DAY = re.compile(r"(\d{4})[^\d\n]{1,3}(\d{1,2})[^\d\n]{1,3}(\d{1,2})\D{0,2}")
+_AUTOMATIC = "mail_automatic"
+"""The one flaw by which a mail is nobody's word: a machine has answered."""
 _KNOWN = ("number", "code")
 _NAMES = (*_KNOWN, *SLIP)
 
@@ -76,7 +78,8 @@ def _safely(office: Office, name: str, mail: Mail) -> bool | None:
         log.exception("mailbox.mail_failed", connector=name, error=type(error).__name__, digest=mail.digest)
     try:
         with office.store.begin() as tx:
-            _keep(office, tx, mail, Form(), Invalid("mail_failed"), office.now(), theirs=False)
+            plain = replace(mail, answers=())  # nothing of it is looked up any more: it may be what has just failed
+            _keep(office, tx, plain, Form(), Invalid("mail_failed"), office.now(), theirs=False)
     except Stale:
         return None
     return False
@@ -92,6 +95,9 @@ def taken(office: Office, mail: Mail) -> bool | None:
         if mail.flaw:
             with suppress(InspectorError):
                 form = read(slip.clean(mail.text))  # whose it is, if it says so
+                with office.store.begin() as tx:
+                    _known(office, tx, form)
+                theirs = mail.flaw != _AUTOMATIC
             raise Invalid(mail.flaw)
         form = read(slip.clean(mail.text))
         with office.store.begin() as tx:
@@ -272,7 +278,7 @@ def _keep(office: Office, tx: Tx, mail: Mail, form: Form, error: InspectorError,
     """
     number = form.number or str(error.facts.get("number", ""))
     if not theirs and (answered := replylink.answered(office, tx, mail.answers)):
-        theirs = not mail.flaw
+        theirs = mail.flaw != _AUTOMATIC
         if error.code == "mail_number":
             error = Invalid("mail_formless", number=answered)
         number = answered

@@ -113,6 +113,15 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "{value} 没有保存期限；写明保存期限的政策包，每类记录须有一行",
     ),
     "retention_twice": ("{value} has two rows; keep one", "{value} 有两行；保留一行"),
+    "sheet_twice": ("list {other} has code {value} twice; keep one", "列表 {other} 的代码 {value} 有两行；保留一行"),
+    "seeking_endless": (
+        "{value} attempts in {ways} ways on {days} days: each attempt is of one way (there are {known}) on one day; ask for no more",
+        "{value} 次联系、{ways} 种方式、{days} 日：一次联系只是一种方式（共 {known} 种）、一日，后两数不得更多",
+    ),
+    "seeking_uncited": (
+        "fewer than {least} attempts in {ways} ways on {days} days, and {value} is only a proposal: cite a document that says so",
+        "少于 {least} 次、{ways} 种方式、{days} 日，而 {value} 只是建议值；请引用有此规定的文件",
+    ),
     "retention_outlasts": (
         "what was said word for word is kept for {value}, longer than its case ({other}): shorten it",
         "答复原文的保存期限 {value} 长于案卷的 {other}；请缩短",

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from inspector.domain.act import GRAVITY, KEPT, ActRow
+from inspector.domain.attempt import AttemptWay
 from inspector.domain.calendar import Term, Unit
 from inspector.domain.case import Outcome
 from inspector.domain.evidence import span
 from inspector.domain.retention import Record
+from inspector.domain.seeking import SHIPPED
 from inspector.policybook.rows import Draft
 from inspector.policybook.sizes import PROPOSALS, Found, lacking_and_repeated
 from inspector.policybook.vague import vague
@@ -70,6 +72,24 @@ def _retentions(draft: Draft, found: Found) -> None:
         found("retention_outlasts", f"retention {answer.row}", "keep", value=kept, other=case.keep)
 
 
+def _sheet(draft: Draft, found: Found) -> None:
+    for row in draft.sheet:
+        if sum((one.list, one.code) == (row.list, row.code) for one in draft.sheet) > 1:
+            found("sheet_twice", f"sheet {row.row}", "code", value=row.code, other=row.list.value)
+
+
+def _seeking(draft: Draft, found: Found) -> None:
+    row = draft.seeking
+    if row is None:
+        return
+    if row.ways > min(row.least, len(AttemptWay)) or row.days > row.least:
+        found("seeking_endless", "seeking", "least", value=row.least, ways=row.ways, days=row.days, known=len(AttemptWay))
+    fewer = any(own < shipped for own, shipped in zip(row.numbers, SHIPPED.numbers, strict=True))
+    if fewer and {one.partition(":")[0].strip() for one in row.basis.split(";")} <= PROPOSALS:
+        least, ways, days = SHIPPED.numbers
+        found("seeking_uncited", "seeking", "basis", value=row.basis, least=least, ways=ways, days=days)
+
+
 def _length(term: Term) -> timedelta:
     """A year is twelve months here, so that the same time in other words is no longer one."""
     return span(Term(amount=12 * term.amount, unit=Unit.MONTH) if term.unit is Unit.YEAR else term)
@@ -79,5 +99,7 @@ PROOFS: tuple[tuple[tuple[str, ...], Callable[[Draft, Found], None]], ...] = (
     (("act", "outcome"), _acts),
     (("item",), _insured),
     (("retention",), _retentions),
+    (("sheet",), _sheet),
+    (("seeking",), _seeking),
 )
 """Each proof with the tables it needs whole."""

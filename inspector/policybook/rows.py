@@ -11,6 +11,7 @@ from inspector.domain.act import GRAVITY, KEPT, ActRow
 from inspector.domain.apart import apart
 from inspector.domain.calendar import Term, Unit
 from inspector.domain.case import MatterKind, Method, Outcome, SubjectKind, VerifyFrom
+from inspector.domain.checkcode import CodeRow
 from inspector.domain.duty import ClauseRow, FollowRow, RuleRow
 from inspector.domain.pause import ExtensionRow, SuspensionRow
 from inspector.domain.policy import Excluded, Item, LevelRow, OutcomeRow, Policy, Profile, Proposal, StrategyRow, TermRow
@@ -31,10 +32,11 @@ from inspector.domain.sampling import (
     SuppressionRow,
 )
 from inspector.domain.scale import Scale
+from inspector.domain.seeking import SHIPPED, SeekingRow
 from inspector.domain.source import permitting
 from inspector.domain.timer import Timer
 from inspector.domain.transition import TransitionRow
-from inspector.policybook import conduct, duties, facts, legaltime, publishing, quotas, scales
+from inspector.policybook import checked, conduct, duties, facts, legaltime, publishing, quotas, scales
 from inspector.policybook.part import CODE, LEVEL, NAME, Part
 from inspector.policybook.sources import sources
 from inspector.policybook.vague import vague
@@ -54,19 +56,8 @@ _HEAD = ("id", "version", "title", "effective_from", "sources", "credit", "draw"
 _TABLES = ("level", "sampling", "frequency", "check", "term", "outcome", "rule")
 _OPTIONAL = (
     *("effective_to", "axis", "combine", "item", "ground", "strategy", "floor", "ceiling", "staff", "size", "minimum"),
-    *(
-        "second_look",
-        "suppression",
-        "cites_only",
-        "follow",
-        "clause",
-        "suspension",
-        "extension",
-        "quiet",
-        "transition",
-        "act",
-        "retention",
-    ),
+    *("suppression", "cites_only", "follow", "clause", "suspension", "extension", "quiet", "transition", "act", "retention"),
+    *("sheet", "seeking", "second_look"),
 )
 
 
@@ -111,6 +102,8 @@ class Draft:
     quiets: tuple[QuietRow, ...]
     acts: tuple[ActRow, ...]
     retentions: tuple[RetentionRow, ...]
+    sheet: tuple[CodeRow, ...]
+    seeking: SeekingRow | None
     draw: DrawRow
     publish: PublishRow
     report: ReportRow
@@ -164,6 +157,8 @@ class Draft:
             quiets=self.quiets,
             acts=self.acts,
             retentions=self.retentions,
+            sheet=self.sheet,
+            seeking=self.seeking or SHIPPED,
             draw=self.draw,
             publish=self.publish,
             report=self.report,
@@ -256,6 +251,8 @@ def read(part: Part) -> Draft:
         quiets=rows("quiet", "id", legaltime.quiet),
         acts=rows("act", "id", conduct.act),
         retentions=rows("retention", "id", conduct.retention),
+        sheet=rows("sheet", "id", checked.sheet),
+        seeking=maybe("seeking", checked.seeking),
         publish=single("publish", publishing.publish),
         report=single("report", publishing.report),
         second_look=maybe("second_look", publishing.second_look),

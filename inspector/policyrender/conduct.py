@@ -15,7 +15,7 @@ INSURED = {None: "", True: "只限已投保的事项", False: "只限未投保�
 
 
 def tables(policy: Policy) -> tuple[Told, ...]:
-    """Always the same two."""
+    """Always the same four."""
     acts = {
         row.row: (
             row.name,
@@ -35,9 +35,16 @@ def tables(policy: Policy) -> tuple[Told, ...]:
         )
         for row in policy.retentions
     }
+    sheet = {
+        row.row: (WORDS[row.list], row.code, row.name, row.name_en, "是" if row.alone else "否", row.basis)
+        for row in policy.sheet
+    }
+    seeking = {policy.seeking.row: (*map(str, policy.seeking.numbers), policy.seeking.basis)}
     return (
         ("失信行为目录", ("编号", "行为", "据以认定的结果", "信用记录", "修复前不适用告知承诺制", "依据"), acts),
         ("记录的保存期限", ("编号", "记录", "起算", "期限", "依据"), retentions),
+        ("检查记录表", ("编号", "列表", "代码", "名称", "英文名称", "不得并选", "依据"), sheet),
+        ("认定无法联系之前", ("编号", "联系次数不少于", "方式不少于", "日数不少于", "依据"), seeking),
     )
 
 

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from inspector.domain.calendar import Term, Unit
 from inspector.domain.case import MatterKind, Method, Outcome, SubjectKind, VerifyFrom
+from inspector.domain.checkcode import CodeList
 from inspector.domain.duty import Follow, Rule
 from inspector.domain.inspection import Authority, CheckType
 from inspector.domain.pause import Approver, Reason
@@ -37,6 +38,9 @@ WORDS: Mapping[str, str] = {
     Method.ON_SITE: "现场核查",
     VerifyFrom.INTAKE: "受理",
     VerifyFrom.DECISION: "作出决定",
+    CodeList.OUTCOME: "检查结果",
+    CodeList.MODE: "检查方式",
+    CodeList.FOLLOW_UP: "后续处理",
     Profile.LOW: "低",
     Profile.NORMAL: "一般",
     Profile.HIGH: "高",

@@ -42,10 +42,16 @@ class AttemptShown(Shown):
 
 
 class AttemptsShown(Shown):
-    """What was tried to reach a subject; `enough`: whether an officer may say that it could not be reached."""
+    """What was tried to reach a subject; `enough`: whether an officer may say that it could not be reached,
+
+    which takes `least` attempts in `ways` on `days` by the pack.
+    """
 
     attempts: tuple[AttemptShown, ...]
     enough: bool
+    least: int
+    ways: int
+    days: int
 
 
 @router.post("/seats/{name}/attempts", response_model=AttemptsShown, responses=WRITES)
@@ -94,8 +100,11 @@ def enter(desk: Desk, name: str, given: AttemptIn, message_id: str | None) -> JS
 
 def shown(desk: Desk, tx: Tx, case_ids: tuple[str, ...]) -> AttemptsShown:
     """What was tried about some cases."""
-    told = attempts.of_cases(tx, case_ids)
+    told, by = attempts.of_cases(tx, case_ids), attempts.needed(desk.office, tx, case_ids)
     return AttemptsShown(
         attempts=tuple(AttemptShown.model_validate(one) for one in told),
-        enough=attempts.enough(desk.office, told),
+        enough=attempts.enough(desk.office, told, by),
+        least=by.least,
+        ways=by.ways,
+        days=by.days,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64decode
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter
 from pydantic import Field, StringConstraints
@@ -26,9 +26,10 @@ from inspector.store.tx import Tx
 from inspector.web.answers import Shown
 from inspector.web.body import JsonRoute
 from inspector.web.caller import Caller
+from inspector.web.checksheets import NO_SHEET, CollatedShown, SheetIn, SheetShown, collated_shown, sheet_shown
 from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.errors import READS, WRITES
-from inspector.web.fields import NOTE, CaseId, ClaimName, Day, Digest, MessageId, Moment, NamePath, Strict, Text
+from inspector.web.fields import NOTE, CaseId, ClaimName, Day, Digest, Line, MessageId, Moment, NamePath, Strict, Text
 from inspector.web.links import By, Link
 from inspector.web.messages import FindingIn
 from inspector.web.roles import Role
@@ -59,6 +60,7 @@ class NoteIn(FromPhone):
     seen: Seen | None = None
     remarks: Text = ""
     visited_on: Day | None = None
+    sheet: SheetIn = NO_SHEET
     arrival: ArrivalIn | None = None
 
     def noted(self) -> Noted:
@@ -71,6 +73,7 @@ class NoteIn(FromPhone):
             place=self.place.place(),
             captured_at=self.captured_at,
             sent_at=self.sent_at,
+            sheet=self.sheet.sheet(),
             arrival=(self.arrival.how, self.arrival.code) if self.arrival is not None else None,
         )
 
@@ -105,10 +108,10 @@ class PhotoIn(FromPhone):
 
 
 class ChoiceIn(Strict):
-    """Which version of a fact stands, by its note (`stands`: the one in the result), and why."""
+    """Which version of a fact stands, by its note (`stands`: the one in the result), and why; of a line of the sheet no case is named."""
 
-    case_id: CaseId
-    claim: ClaimName
+    case_id: CaseId | Literal[""] = ""
+    claim: Line
     note: Note
     reasons: Text
 
@@ -154,6 +157,7 @@ class NoteShown(Shown):
     arrival: ArrivalHow | None
     place: PlaceShown
     came: CameShown
+    sheet: SheetShown
 
 
 class PhotoShown(Shown):
@@ -222,6 +226,7 @@ class FieldShown(Shown):
     photos: tuple[PhotoShown, ...]
     missing: tuple[MissingShown, ...]
     clashes: tuple[ClashShown, ...]
+    sheet: CollatedShown
 
 
 @router.post("/{name}/notes", response_model=NotedShown, responses=WRITES)
@@ -263,7 +268,7 @@ def show_field(desk: AtDesk, by: By, name: NamePath) -> FieldShown:
         held, seat = _let_in(desk, tx, by, name)
         if not isinstance(by, str):
             embargo.note(tx, held.draw, by.name, f"api:notes:{name}", now)
-        return field_shown(name, fieldnotes.field_of(tx, held, seat.agency))
+        return field_shown(name, fieldnotes.field_of(desk.office, tx, held, seat.agency))
 
     return desk.act(do)
 
@@ -323,6 +328,7 @@ def field_shown(name: str, told: FromField) -> FieldShown:
         photos=tuple(photo_shown(one) for one in told.photos),
         missing=_missing(told.gathered),
         clashes=tuple(clash_shown(one) for one in told.gathered.clashes),
+        sheet=collated_shown(told.gathered.sheet),
     )
 
 
@@ -354,6 +360,7 @@ def _note_shown(held: FieldNote) -> NoteShown:
         arrival=held.arrival,
         place=PlaceShown.model_validate(held.place),
         came=_came(held.times),
+        sheet=sheet_shown(held.sheet),
     )
 
 

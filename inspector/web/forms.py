@@ -24,6 +24,7 @@ from inspector.domain.result import hindrance
 from inspector.domain.visit import Seat, SeatState, Visit
 from inspector.flows import dispatch, supervision, visitcodes, visitnotice, wording
 from inspector.flows.articles import articles
+from inspector.flows.checksheets import on_sheet
 from inspector.flows.fieldnotes import field_of
 from inspector.flows.seated import by_name
 from inspector.flows.visitnotice import VisitNotice
@@ -32,6 +33,7 @@ from inspector.store.tx import Tx, new_id
 from inspector.web import attempts, fieldnotes, links
 from inspector.web.assigned import MateShown, mates_shown
 from inspector.web.attempts import AttemptIn, AttemptsShown
+from inspector.web.checksheets import SheetWords, of_form
 from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.fieldnotes import ChoiceIn, FieldShown, NoteIn, field_shown
 from inspector.web.fields import Strict
@@ -61,6 +63,7 @@ class _SeatRead:
     entered: list[tuple[str, str, Finding]]
     parts: list[tuple[Part, str]]
     field: FieldShown | None
+    sheet: SheetWords
     lead: bool
     takes: bool
     people: dict[str, str]
@@ -182,6 +185,7 @@ def _note(form: Fields) -> NoteIn:
         visited_on=form.one("visited_on") or None,
         place={"words": form.one("place"), **place},
         captured_at=form.one("captured_at") or None,
+        sheet=of_form(form),
         arrival={"how": form.one("arrival_how") or "TYPED", "code": told} if (told := form.one("arrival_code")) else None,
     )
 
@@ -205,7 +209,7 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
         policy = desk.office.book.get(tx.draws.get(held.draw).pack)
         knows = seat.state.knows and held.released
         places = _places(desk, tx, held) if knows else []
-        field = field_of(tx, whole, seat.agency) if knows else None
+        field = field_of(desk.office, tx, whole, seat.agency) if knows else None
         return _SeatRead(
             held=held,
             seat=seat,
@@ -217,12 +221,15 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
             entered=_entered(desk, tx, held) if knows else [],
             parts=[(one, _person(tx, one.agency, one.by)) for one in held.parts],
             field=field_shown(name, field) if field is not None else None,
+            sheet=SheetWords(*on_sheet(desk.office, tx, whole, seat.agency), language(request)),
             lead=field is not None and field.lead is not None and field.lead.name == seat.name,
             takes=closed_to(whole, team, seat) is None,
             people={one.inspector: _person(tx, one.agency, one.inspector) for one in team},
             tried=attempts.shown(desk, tx, held.case_ids) if tells and held.case_ids else None,
             notice=visitnotice.of_seat(desk.office, tx, whole, seat, desk.office.now()) if tells and not whole.looks_at else None,
-            work=work_of(tx, whole, seat) if whole.looks_at and seat.state in (SeatState.ACCEPTED, SeatState.DONE) else None,
+            work=work_of(desk, tx, whole, seat)
+            if whole.looks_at and seat.state in (SeatState.ACCEPTED, SeatState.DONE)
+            else None,
         )
 
     told = desk.look(ask)
@@ -252,6 +259,8 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
         "entered": told.entered,
         "parts": told.parts,
         "field": told.field,
+        "sheet": told.sheet,
+        "many": form.all if form else lambda _: [],
         "lead": told.lead,
         "people": told.people,
         "named": {f"{one.case_id}:{one.claim}": fact for one, fact in facts},

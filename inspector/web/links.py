@@ -211,7 +211,7 @@ def report(desk: Desk, tx: Tx, name: str, given: ResultIn, now: datetime) -> Non
     held = dispatch.report(
         desk.office, tx, name, [one.finding() for one in given.findings], given.remarks, now, seen=given.seen, on=given.visited_on
     )
-    look_at(tx, held, by_name(tx, name)[1].agency, now)
+    look_at(desk.office, tx, held, by_name(tx, name)[1].agency, now)
 
 
 def shown(tx: Tx, name: str) -> SeatShown:

@@ -22,7 +22,7 @@ from inspector.web.answers import Shown
 from inspector.web.body import JsonRoute
 from inspector.web.caller import ResultReader
 from inspector.web.desk import AtDesk, Desk
-from inspector.web.errors import READS
+from inspector.web.errors import READS, answers
 from inspector.web.fieldnotes import CameShown, FoundShown, PlaceShown, as_file, field_shown
 from inspector.web.fields import Digest, NamePath
 from inspector.web.links import Link
@@ -30,6 +30,8 @@ from inspector.web.pages import refused
 
 router = APIRouter(prefix="/v1", tags=["visits"], route_class=JsonRoute)
 pages = APIRouter(include_in_schema=False)
+_SEEN = READS | answers(409)
+"""A visit that is no second look, or one that nobody has accepted, shows nothing."""
 _FILES = {kind.value: {"schema": {"type": "string", "format": "binary"}} for kind in MaterialKind}
 
 
@@ -84,19 +86,19 @@ class LooksPage(Shown):
     looks: tuple[LooksShown, ...]
 
 
-@router.get("/seats/{name}/looked-at", responses=READS)
+@router.get("/seats/{name}/looked-at", responses=_SEEN)
 def show_looked_at(desk: AtDesk, link: Link, name: NamePath) -> LookedAtShown:
     """What the first team entered, for who has accepted the second look."""
     dispatch.by_link(desk.office, name, link)
 
     def ask(tx: Tx) -> LookedAtShown:
         held, seat = by_name(tx, name)
-        return work_of(tx, held, seat)
+        return work_of(desk, tx, held, seat)
 
     return desk.look(ask)
 
 
-@router.get("/seats/{name}/looked-at/{digest}", response_class=Response, responses=READS | {200: {"content": _FILES}})
+@router.get("/seats/{name}/looked-at/{digest}", response_class=Response, responses=_SEEN | {200: {"content": _FILES}})
 def look_at_photo(desk: AtDesk, link: Link, name: NamePath, digest: Digest) -> Response:
     """A photo of the first team's. That it was opened for the look, and by whom, is an entry of the ledger."""
     dispatch.by_link(desk.office, name, link)
@@ -120,11 +122,11 @@ def show_photo(request: Request, desk: AtDesk, name: str, token: str, digest: Di
         return refused(request, error)
 
 
-def work_of(tx: Tx, held: Visit, seat: Seat) -> LookedAtShown:
+def work_of(desk: Desk, tx: Tx, held: Visit, seat: Seat) -> LookedAtShown:
     """What was entered at the visit that a look is at. Raises Refusal (`look_none`, `not_accepted`)."""
     first = secondlook.looked_at(tx, held, seat)
     part = next((one for one in first.parts if one.agency == held.agency), None)
-    field = field_shown("", fieldnotes.field_of(tx, first, held.agency))
+    field = field_shown("", fieldnotes.field_of(desk.office, tx, first, held.agency))
     return LookedAtShown(
         visit=first.id,
         done_at=first.done_at,

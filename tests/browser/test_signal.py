@@ -25,7 +25,7 @@ def field(visit: Visit) -> tuple[Field, VisitState]:
     """What has come from the spot, and how the visit stands."""
     with visit.edge.office.store.read() as tx:
         (held,) = (one for draw in tx.draws.page(None) for one in tx.visits.of_draw(draw.number))
-        return field_of(tx, held, held.agency), held.state
+        return field_of(visit.edge.office, tx, held, held.agency), held.state
 
 
 def three(visit: Visit) -> None:

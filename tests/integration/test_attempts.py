@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from inspector.domain.attempt import AttemptWay, lacking
+from inspector.domain.seeking import SHIPPED
 from inspector.store.store import Store
 from inspector.web.roles import Role
 from tests.edge import serving
@@ -35,7 +36,7 @@ def test_three_attempts_in_two_ways_on_two_days_are_enough_and_nothing_less_is(
     tried: list[tuple[AttemptWay, int]], enough: bool, store: Store, hand: Hand
 ) -> None:
     office = open_office(store, hand)
-    refused = lacking([(way, START + timedelta(hours=hours)) for way, hours in tried], office.calendar)
+    refused = lacking([(way, START + timedelta(hours=hours)) for way, hours in tried], office.calendar, SHIPPED)
     assert (refused is None) is enough
 
 

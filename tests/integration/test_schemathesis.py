@@ -71,6 +71,7 @@ LATER = {
     "looked-at]": {"look_none"},
     "{digest}]": {"look_none"},
     "codes]": {"visit_code_unsigned"},
+    "attempts]": {"attempt_about_nothing"},
     "scans]": {"visit_code_unreadable"},
 }
 """Likewise of one operation, by the end of its name: a refusal that could be disputed is over before anybody disputes it here."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from inspector.domain.errors import Invalid
-from inspector.domain.evidence import Verdict, reading, says, stated
+from inspector.domain.evidence import Verdict, agrees, reading, says, stated
 from inspector.domain.policy import Compare
 
 NOTHING = [
@@ -176,3 +176,10 @@ def test_what_is_promised_may_itself_be_that_there_is_none() -> None:
     assert says(Compare.PREDICATE, "有效", "无") is Verdict.MISMATCH
     assert stated(None, "无", "有", Compare.EXACT) is Verdict.CANNOT_SAY, "a clerk's may be that there is no record"
     assert stated(Verdict.MISMATCH, "无", "有", Compare.EXACT) is Verdict.MISMATCH
+
+
+@pytest.mark.parametrize("found", ["0001-01-01", "1899-12-30", "1900-01-01", "1970-01-01"])
+def test_a_day_that_stands_for_none_proves_nothing_and_the_last_day_of_all_may_mean_for_ever(found: str) -> None:
+    assert agrees(Compare.NOT_AFTER, "2024-01-01", found) is None
+    assert agrees(Compare.NOT_BEFORE, "1800-01-01", found) is None
+    assert agrees(Compare.NOT_BEFORE, "2024-01-01", "9999-12-31") is True

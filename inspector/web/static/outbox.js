@@ -51,6 +51,7 @@ const Outbox = (() => {
     const body = {
       captured_at, place: { words: plain("place"), latitude, longitude, within }, findings,
       seen: plain("seen") || null, remarks: plain("remarks"), visited_on: plain("visited_on") || null, arrival,
+      sheet: Sheet.read(form),
     };
     return { path, kind: "note", id: plain("message") || crypto.randomUUID(), body, captured_at, state: "waiting" };
   };

@@ -85,13 +85,11 @@
   // --- the form: what is typed outlives the page, photos are taken beside each fact, the place is measured
 
   const fields = () => [...form.elements].filter((one) => one.name && one.type !== "hidden" && one.tagName !== "FIELDSET" && one.type !== "submit");
-  const typed = () => Object.fromEntries(fields().filter((one) => one.type !== "radio" || one.checked).map((one) => [one.name, one.value]));
-  const set = (values) => {
-    for (const one of fields()) if (one.name in values) one.type === "radio" ? (one.checked = one.value === values[one.name]) : (one.value = values[one.name]);
-  };
+  const typed = () => Sheet.typed(fields());
+  const set = (values) => Sheet.set(fields(), values);
   const fill = (body) => set({
     ...Object.fromEntries(body.findings.flatMap((one) => [[`verdict:${one.case_id}:${one.claim}`, one.verdict], [`note:${one.case_id}:${one.claim}`, one.note]])),
-    seen: body.seen, remarks: body.remarks, visited_on: body.visited_on ?? "", place: body.place.words,
+    seen: body.seen, remarks: body.remarks, visited_on: body.visited_on ?? "", place: body.place.words, ...Sheet.values(body.sheet),
   });
   const place = () => {
     const [latitude, longitude, within] = form?.elements.measured.value ? form.elements.measured.value.split(",").map(Number) : [];
@@ -149,10 +147,11 @@
       const item = Outbox.note(path, new URLSearchParams(new FormData(form)));
       item.id = crypto.randomUUID();
       alarm("");
-      const { findings, seen, remarks } = item.body;
-      if (!findings.length && !seen && !remarks.trim()) return alarm(words.flaw_empty);
+      const { findings, seen, remarks, sheet } = item.body, flaw = Sheet.flaw(sheet, form);
+      if (!findings.length && !seen && !remarks.trim() && Sheet.empty(sheet)) return alarm(words.flaw_empty);
       if (findings.some((one) => one.verdict === "mismatch" && !one.note.trim())) return alarm(words.flaw_wordless);
       if (seen === "FINDING" && !remarks.trim()) return alarm(words.flaw_finding);
+      if (flaw) return alarm(words[flaw]);
       if (!await store(item)) return;
       form.reset();
       await Outbox.forget(path);

@@ -1,6 +1,6 @@
 // The inspector's page without signal: what was opened opens again, and a result that finds no signal waits on the phone.
 "use strict";
-importScripts("/static/outbox.js");
+importScripts("/static/sheet.js", "/static/outbox.js");
 const CACHE = "inspector-seat-1";
 const PATIENCE = 8_000, SENDING = 20_000; // milliseconds: one bar of signal is worse than none
 const AWAY = [502, 503, 504];
