@@ -33,6 +33,7 @@ class EngineSettings(Section):
     lease_seconds: float = Field(
         60,
         gt=1,
+        lt=3600,
         description="How long a claim lasts without renewal; renewed every third of it. A connector's call must take less than half",
     )
     poll_seconds: float = Field(1, gt=0, description="How often to look without being woken")

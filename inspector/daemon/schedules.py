@@ -89,7 +89,7 @@ def plan_order(plan: Plan, slot: datetime, now: datetime) -> Order:
         key=f"{OrderKind.DRAW_ANNOUNCE.value}:{plan.name}:{name}",
         due_at=now,
         urgent_by=now,
-        payload={"plan": plan.name, "slot": name, "without": []},
+        payload={"plan": plan.name, "slot": name},
     )
 
 

@@ -332,7 +332,7 @@ def void(
         key=f"draw.announce:{draw.plan}:{draw.slot}:after:{draw.number}",
         due_at=now,
         urgent_by=now,
-        payload={"plan": draw.plan, "slot": f"{draw.slot}+", "without": list(told.without), "further": list(told.further)},
+        payload={"plan": draw.plan, "slot": f"{draw.slot}+"},
     )
     return Decision(state=state, because=because, orders=(again,))
 

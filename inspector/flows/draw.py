@@ -28,6 +28,7 @@ from inspector.flows import (
     footing,
     lapse,
     lookback,
+    parties,
     queue,
     reconcile,
     secondlook,
@@ -59,30 +60,39 @@ _ALL = life.Following()
 
 
 def announce(work: Work, office: Office) -> Settlement:
-    """A plan's slot has come: freeze the frame and ask the parties to commit themselves; without a published plan, tell a person."""
+    """A plan's slot has come: freeze the frame and ask the parties to commit themselves; without a published plan, tell a person.
+
+    Whose parts make the seed is nothing that the order says: the pack does, and the void draw that this one follows (ruling 12).
+    """
     said = work.payload
     plan, slot = str(said["plan"]), str(said["slot"])
-    told = life.Following(without=tuple(said.get("without", ())), further=tuple(said.get("further", ())))
 
     def write(tx: Tx, now: datetime) -> None:
-        if supplement.is_slot(slot):  # the number that follows a void one
-            supplement.announce(office, tx, plan, by=SCHEDULE, now=now, told=told, slot=slot)
+        before = succession.behind(tx, plan, slot)
+        if before is not None and before.kind is DrawKind.EXTENSION:
+            extend.follow(office, tx, said, now)
             return
-        if extend.is_slot(slot):
-            extend.follow(office, tx, said, told, now)
+        if before is not None and before.kind is DrawKind.SUPPLEMENT:
+            supplement.announce(office, tx, plan, by=SCHEDULE, now=now, follows=before)
             return
+        if before is None and not succession.begins(slot):
+            return  # no draw that is void by the rule stands there: nobody has decided that one should follow
         year = now.year if life.follows(slot) else datetime.fromisoformat(slot).year
         if (why := lacking(office, tx, plan, slot, year, now)) is not None:
             miss(office, tx, plan, slot, why, now)
             return
+        told = succession.succeeding(office, before, office.policy(before.agency, now.date())) if before is not None else _ALL
         prepare(office, tx, plan, slot, now, told=told, by=SCHEDULE, said=said)
 
     def guarded(tx: Tx, now: datetime) -> None:
         try:
             write(tx, now)
         except Refusal as error:  # nothing is written yet: a draw is numbered first
-            if error.code not in UNNUMBERED:
+            if error.code not in (*UNNUMBERED, "draw_no_further"):
                 raise
+            if error.code == "draw_no_further":
+                succession.wanting(office, tx, error, now)
+                return
             lookback.note(tx, office.plans[plan].agency, plan, error, now)
 
     return Settlement(write=guarded, outcome="prepared")
@@ -137,7 +147,7 @@ def prepare(
         facts = {"plan": plan_name, "slot": slot, "open": busy.number}
         _note(tx, plan.agency, "draw.skipped", policy, facts, now)
         if by == SCHEDULE:
-            carried = {**(said or {}), "plan": plan_name, "slot": slot, "without": [*told.without], "further": [*told.further]}
+            carried = {**(said or {}), "plan": plan_name, "slot": slot}
             queue.put_off(tx, plan.agency, carried, busy, now)
         return None
     number, looks = reconcile.number(tx, plan.agency, now, plan_name, slot), plan.of == "results"
@@ -278,6 +288,7 @@ def _commit(office: Office, tx: Tx, held: Draw, policy: Policy, now: datetime) -
     files = small(tx, held)
     try:
         footing.uncommitted(tx, held, files)
+        parties.refuse(office, tx, held)
         made, told = frames(tx, held, files, Suite()), json.loads(files[RULES])
         held = gathering.timed(held, policy, now, office.calendar, lambda mark: tx.draws.user(mark) is not None)
         listings = [_listing(told, listed, made[listed.name], policy) for listed in held.lists]

@@ -89,7 +89,7 @@ def sign(office: Office, tx: Tx, number: str, given: Approval, now: datetime) ->
     return Signed(draw=spent, approval=approval, more=more, made=made)
 
 
-def follow(office: Office, tx: Tx, said: Mapping[str, Any], told: Following, now: datetime) -> Draw | None:
+def follow(office: Office, tx: Tx, said: Mapping[str, Any], now: datetime) -> Draw | None:
     """The number after an extension that is void for a withheld part: by the rule, on the same approval, over a fresh frame.
 
     Where it could not be asked for any more, for the draw was made void or nothing is left, a person is told. `said` is what its work
@@ -97,7 +97,13 @@ def follow(office: Office, tx: Tx, said: Mapping[str, Any], told: Following, now
     """
     plan, slot = str(said["plan"]), str(said["slot"])
     void = tx.draws.by_slot(plan, slot.removesuffix("+"))
-    if void is None or void.extends is None or void.approval is None or tx.draws.by_slot(plan, slot) is not None:
+    if (
+        void is None
+        or not void.lacked
+        or void.extends is None
+        or void.approval is None
+        or tx.draws.by_slot(plan, slot) is not None
+    ):
         return None
     held = _locked(tx, void.extends)
     busy = queue.under_way(tx, held.agencies, plan)
@@ -106,6 +112,7 @@ def follow(office: Office, tx: Tx, said: Mapping[str, Any], told: Following, now
         return None
     try:
         footing.stands(tx, void)
+        told = succession.succeeding(office, void, office.policy(held.agency, now.date()))
         extension.may(_kin(office, tx, held, now), void.approval.basis)
         return _announce(office, tx, held, void.approval, told, slot, now)[0]
     except Refusal as error:
@@ -121,11 +128,6 @@ def overtaken(tx: Tx, plan: str, now: datetime) -> None:
     before = tx.draws.last_drawn(plan)
     if before is not None and before.approval is not None:
         tx.attention.close(f"{ASKED}:{before.number}", now)
-
-
-def is_slot(slot: str) -> bool:
-    """Whether a slot's name is that of an extension."""
-    return slot.startswith(EXTENSION)
 
 
 def _announce(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from inspector.domain import gathering
 from inspector.domain.decision import Because, Decision, Order, OrderKind
@@ -37,7 +38,11 @@ ASKED, HALTED = "draw.asked", "draw.halted"
 _LATER = timedelta(hours=1)
 """So long after its last moment an order may be in somebody's hands; then nobody waits for it any more."""
 _AGAIN, _LAST = timedelta(hours=1), timedelta(hours=3)
-"""How often at most a vain call is entered; and how near its last moment a party was asked again that is said to withhold its part."""
+"""How often at most a vain call is entered; and how near its last moment a party was asked again that is said to withhold its part.
+
+It was asked before that, too, and people were told to type before that: nobody withholds in a minute what nobody asked for in two days.
+"""
+_DAY = timedelta(days=1)
 _OVER = ("done", "quarantined")
 
 
@@ -130,7 +135,7 @@ def _void(
 
     `ended`: whose order is being settled, and is done by that. The reason names those who were asked, and those whom nobody asked.
     """
-    if any(_turned(tx, held, party, ended=party == ended) for party in missing):
+    if any(_turned(tx, held, party, now, ended=party == ended) for party in missing):
         _altered(office, tx, held, now)
         return
     silent = tuple(party for party in missing if _asked(tx, held, party))
@@ -175,10 +180,10 @@ def overlooked(office: Office, tx: Tx, agency: str, now: datetime) -> None:
     day = f":{office.calendar.local_date(now).isoformat()}"
     for held in tx.draws.open(agency):
         if held.state is DrawState.ANNOUNCED:
-            lost = held.seed_at is not None and held.seed_at + _LATER <= now and _idle(tx, OrderKind.DRAW_LODGE, held.number)
+            lost = held.seed_at is not None and held.seed_at + _LATER <= now and _idle(tx, OrderKind.DRAW_LODGE, held, now)
             order = _order(OrderKind.DRAW_LODGE, held, day, now)
         elif held.state is DrawState.SEEDING and held.seeded:
-            lost = _idle(tx, OrderKind.DRAW_CARRY_OUT, held.number)
+            lost = _idle(tx, OrderKind.DRAW_CARRY_OUT, held, now)
             order = _order(OrderKind.DRAW_CARRY_OUT, held, day, now)
         else:
             lost = bool(_over(tx, held, now - _LATER))
@@ -192,30 +197,44 @@ def _order(kind: OrderKind, held: Draw, day: str, now: datetime) -> Order:
     return Order(kind=kind, key=f"{kind.value}:{held.number}{day}", due_at=now, urgent_by=now, payload={"draw": held.number})
 
 
-def _idle(tx: Tx, kind: OrderKind, number: str) -> bool:
-    """Whether an order of a draw is gone or done."""
-    row = tx.work.keyed(f"{kind.value}:{number}")
-    return row is None or row["state"] == "done"
+def _idle(tx: Tx, kind: OrderKind, held: Draw, now: datetime) -> bool:
+    """Whether an order of a draw is gone, done or put aside: nothing that the program leaves waits or is held for so long."""
+    key = f"{kind.value}:{held.number}"
+    row = tx.work.keyed(key)
+    if row is None or row["state"] == "done":
+        return True
+    if row["state"] == "quarantined":
+        return not _entered(tx, held, HALTED, key)
+    return bool(row["due_at"] > now + _DAY or row["lease_until"] > tx.machine_now() + _LATER)
 
 
 def _asked(tx: Tx, held: Draw, party: str) -> bool:
     """Whether a party was asked in time, or people were told to type a ceremony's figures, by the sealed ledger; who typed was told.
 
-    A party was asked near its last moment, too: an hour's outage of its, behind which we asked no more, is no will of its.
+    A party was asked near its last moment, too: an hour's outage of its, behind which we asked no more, is no will of its. And it was
+    asked well before: whoever keeps us from asking until the last minute, in which it is away, has not made it withhold anything.
     """
     closes, told = _closes(tx, held, party), _entered(tx, held, ASKED, _key(held, party))
-    if closes is None or not told:
+    if closes is None or held.typed.get(party):
         return bool(told or held.typed.get(party))
     ceremony = held.state is DrawState.SEEDING and party in held.ceremonies
-    near = ceremony or max(told) >= closes - _LAST
-    return bool(held.typed.get(party)) or (near and min(told) < closes)
+    return _early(told, closes) and (ceremony or any(closes - _LAST <= at < closes for at in told))
+
+
+def _early(told: list[datetime], closes: datetime) -> bool:
+    """Whether the first asking lay a decent part of the term before its end."""
+    return any(at < closes - _LAST for at in told)
 
 
 def _leased(tx: Tx, held: Draw, party: str, now: datetime) -> bool:
     """Whether somebody is at work on the order to ask a party, and not for longer than anybody would be."""
     row, closes = tx.work.keyed(_key(held, party)), _closes(tx, held, party)
-    busy = row is not None and row["state"] == "ready" and row["lease_until"] > tx.machine_now()
-    return busy and closes is not None and now < closes + _LATER
+    return row is not None and _held(tx, row) and closes is not None and now < closes + _LATER
+
+
+def _held(tx: Tx, row: Mapping[str, Any]) -> bool:
+    """Whether a row says that somebody is at work on it."""
+    return bool(row["state"] == "ready" and row["lease_until"] > tx.machine_now())
 
 
 def _key(held: Draw, party: str) -> str:
@@ -223,11 +242,12 @@ def _key(held: Draw, party: str) -> str:
     return f"{kind.value}:{held.number}:{party}"
 
 
-def _turned(tx: Tx, held: Draw, party: str, *, ended: bool) -> bool:
+def _turned(tx: Tx, held: Draw, party: str, now: datetime, *, ended: bool) -> bool:
     """Whether the order to ask a party is not as the program leaves one (decision 89).
 
-    It is gone; it has another last moment than the draw, or waits for one beyond it; or it is done, or lies in quarantine, though
-    no part came of it and nothing of a halt was entered. For the figures of a ceremony that is the order to tell people.
+    It is gone; it has another last moment than the draw, or waits for one beyond it; it is said to be in somebody's hands an hour
+    behind it, which no claim lasts; or it is done, or lies in quarantine, though no part came of it and nothing of a halt was entered.
+    For the figures of a ceremony that is the order to tell people.
     """
     closes, told = _closes(tx, held, party), held.state is DrawState.SEEDING and party in held.ceremonies
     further = held.step(party) is Step.FURTHER
@@ -238,13 +258,20 @@ def _turned(tx: Tx, held: Draw, party: str, *, ended: bool) -> bool:
         return False
     if told:
         opens = held.opens(party)
-        late = opens is not None and row["due_at"] > opens
-        said = _entered(tx, held, ASKED, _key(held, party)) or _entered(tx, held, HALTED, key)
-        return late or (row["state"] in _OVER and not said)
+        asked, waits = _entered(tx, held, ASKED, _key(held, party)), bool(_entered(tx, held, HALTED, key))
+        late = opens is not None and row["due_at"] > opens and not _early(asked, closes)  # else the program has tried anew
+        return _known(tx, held) and not waits and (late or (row["state"] in _OVER and not asked))
     promise = held.promises.get(party)
     latest = max(closes, (known_at(promise) if promise else None) or closes)
-    idle = row["state"] in _OVER and not ended and not _entered(tx, held, HALTED, key)
-    return row["expires_at"] not in (None, closes) or row["due_at"] > latest or idle  # none: sent round again by an older release
+    idle = _known(tx, held) and row["state"] in _OVER and not ended and not _entered(tx, held, HALTED, key)
+    kept = not ended and now >= closes + _LATER and _held(tx, row)
+    other = row["expires_at"] not in (None, closes)  # none: sent round again by an older release
+    return other or row["due_at"] > latest or kept or idle
+
+
+def _known(tx: Tx, held: Draw) -> bool:
+    """Whether the ledger has entries of who was asked and what halted: of a draw that an older release prepared, it need not."""
+    return footing.promised_by(tx, held.number) is not None
 
 
 def _closes(tx: Tx, held: Draw, party: str) -> datetime | None:

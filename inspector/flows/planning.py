@@ -252,7 +252,7 @@ def _make_up(tx: Tx, held: AnnualPlan, now: datetime) -> None:
         key=f"{OrderKind.DRAW_ANNOUNCE.value}:{name}:{slot}:published:{held.content.edition}",
         due_at=now,
         urgent_by=now,
-        payload={"plan": name, "slot": slot, "without": []},
+        payload={"plan": name, "slot": slot},
     )
     tx.work.order([order], now)
 

@@ -11,10 +11,11 @@ from inspector.domain.entries import clock
 from inspector.domain.errors import Refusal
 from inspector.domain.plan import Draw, DrawState, Following
 from inspector.domain.policy import Policy
-from inspector.flows import queue
+from inspector.flows import footing, queue
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.voiding import enter_void
+from inspector.store.draws import EXTENSION, SUPPLEMENT
 from inspector.store.tx import Tx
 
 FIGURES_DUE = "draw_figures_due"
@@ -68,6 +69,30 @@ def resumed(office: Office, tx: Tx, plan: str, slot: str, now: datetime) -> tupl
     if held is None or held.state is not DrawState.VOID or not held.lacked:
         return slot, Following()
     return f"{slot}+", succeeding(office, held, office.policy(held.agency, now.date()))
+
+
+def behind(tx: Tx, plan: str, slot: str) -> Draw | None:
+    """The void draw whose number the one of this slot follows: by the rule, or because two have signed; None where nothing may follow.
+
+    Raises Refusal (`draw_contradicted`) where it is not as the ledger tells it.
+    """
+    held = tx.draws.by_slot(plan, slot.removesuffix("+")) if life.follows(slot) else None
+    if held is None or held.state is not DrawState.VOID or not (held.lacked or held.freed):
+        return None
+    footing.stands(tx, held)
+    return held
+
+
+def begins(slot: str) -> bool:
+    """Whether a slot is one of a plan's own periods, whose draw follows no other."""
+    return not (life.follows(slot) or slot.startswith((SUPPLEMENT, EXTENSION)))
+
+
+def wanting(office: Office, tx: Tx, error: Refusal, now: datetime) -> None:
+    """The further source is gone from pack or settings since the draw was void: a person is told, and the slots behind it go on."""
+    held = tx.draws.get(str(error.facts["draw"]))
+    tx.attention.open("draw_no_further", held.agency, held.number, {**error.facts}, now)
+    queue.over(office, tx, held, now)
 
 
 def succeeding(office: Office, held: Draw, policy: Policy) -> Following:

@@ -37,14 +37,14 @@ from inspector.flows.lists import lists_of, row_of, small
 from inspector.flows.members import Member, by_key
 from inspector.flows.office import Office, Plan
 from inspector.flows.record import record
-from inspector.store.draws import UNNUMBERED
+from inspector.store.draws import SUPPLEMENT, UNNUMBERED
 from inspector.store.tx import Tx
 
 OWED = "owed"
 """The one stratum of a supplementary draw: every row of it is taken."""
 VISITS = "visits.json"
 """The draw's private file that says which short visit each object stands for."""
-_SLOT = "supplement:"
+_SLOT = SUPPLEMENT
 RULE = "rule"
 """Who announces what the daily look announces."""
 NO_SEED = "draw_no_seed"
@@ -110,10 +110,8 @@ def _outlooks(office: Office, tx: Tx, plan: Plan, now: datetime) -> list[Outlook
     return seen
 
 
-def announce(
-    office: Office, tx: Tx, plan_name: str, *, by: str, now: datetime, told: Following | None = None, slot: str = ""
-) -> Draw | None:
-    """Announce a plan's supplementary draw; None when no visit is short. `told` and `slot`, when it follows a void one by the rule.
+def announce(office: Office, tx: Tx, plan_name: str, *, by: str, now: datetime, follows: Draw | None = None) -> Draw | None:
+    """Announce a plan's supplementary draw; None when no visit is short. `follows`: the void one that it follows by the rule.
 
     Raises Invalid, and Refusal: as `outlook` does; `supplement_impossible`, with the certificate, while the register could fill no
     team; `draw_no_further` while a part was withheld from the last one of these visits and there is no further source;
@@ -131,10 +129,12 @@ def announce(
         raise Refusal(
             "supplement_impossible", seats=seats, inspectors=", ".join(first.inspectors) or "-", capacity=first.capacity
         )
-    if told is None:
+    slot = f"{follows.slot}+" if follows is not None else ""
+    if follows is None:
         seen, told = _seeded(office, tx, plan_name, helped)
     else:
         seen = _following(tx, plan_name, slot, helped)
+        told = succession.succeeding(office, follows, seen.laws[0])
     return _begin(office, tx, plan, seen, told, by, slot, now)
 
 
@@ -192,11 +192,6 @@ def look(office: Office, tx: Tx, now: datetime) -> None:
                 raise
         else:
             tx.attention.close(f"{NO_SEED}:{name}", now)
-
-
-def is_slot(slot: str) -> bool:
-    """Whether a slot's name is that of a supplementary draw."""
-    return slot.startswith(_SLOT)
 
 
 def stands_for(files: Mapping[str, bytes]) -> dict[str, str]:

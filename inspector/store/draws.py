@@ -18,7 +18,7 @@ from inspector.store.ledger import LedgerRoom
 from inspector.store.seats import of_draw
 from inspector.store.tables import ledger
 
-EXTENSION = "extension:"
+SUPPLEMENT, EXTENSION = "supplement:", "extension:"
 """So begins the slot of an extension."""
 KNOWN = "draw_number_known"
 """The number that comes next stands in the ledger already: its draw was taken out."""

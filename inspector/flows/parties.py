@@ -1,0 +1,33 @@
+"""A draw's parties, held to the pack and to the draw that it follows: before the commitment, and whenever it is verified."""
+
+from __future__ import annotations
+
+from inspector.domain.audit import AuditLine
+from inspector.domain.errors import Invalid, Missing
+from inspector.domain.parties import held_to
+from inspector.domain.plan import Draw, DrawKind, follows
+from inspector.flows.office import Office
+from inspector.store.draws import CONTRADICTED, EXTENSION, SUPPLEMENT
+from inspector.store.tx import Tx
+
+
+def differing(office: Office, tx: Tx, held: Draw) -> tuple[AuditLine, ...]:
+    """What is wrong with a draw's parties; nothing of one whose pack the house does not have any more."""
+    before = tx.draws.by_slot(held.plan, held.slot.removesuffix("+")) if follows(held.slot) else None
+    try:
+        law = office.book.get(held.pack).draw
+        further = {*law.further, *(office.book.get(before.pack).draw.further if before is not None else ())}
+    except Missing:
+        return ()
+    prefix = {DrawKind.SUPPLEMENT: SUPPLEMENT, DrawKind.EXTENSION: EXTENSION}.get(held.kind)
+    earlier = tx.draws.void_of(held.plan, prefix) if prefix else []
+    lacked = {party for one in earlier for party in (*one.without, *one.lacked)}
+    if earlier:
+        further |= {party for one in earlier for party in one.further}
+    return tuple(held_to(held, before, law.seeds, further, lacked))
+
+
+def refuse(office: Office, tx: Tx, held: Draw) -> None:
+    """Raise Invalid (`draw_contradicted`) where its parties are not those of the rule: nothing is committed to with them."""
+    if found := differing(office, tx, held):
+        raise Invalid(CONTRADICTED, draw=held.number, differs=found[0].code.split(".", 1)[1])
