@@ -48,7 +48,7 @@ def attempted(attempt: Attempt, since: datetime, pack: str, now: datetime, basis
     if not since <= attempt.at <= now:
         raise Invalid("attempt_out_of_range", field="at", since=f"{since:%Y-%m-%d %H:%M}")
     facts = {"way": attempt.way.value, "at": attempt.at.isoformat(), "words": attempt.words, "by": attempt.by}
-    return Decision(state=attempt, because=Because(rule=RULE, basis=(basis,), pack=pack, facts=facts))
+    return Decision(state=attempt, because=Because(rule=RULE, basis=tuple(filter(None, (basis,))), pack=pack, facts=facts))
 
 
 def lacking(attempts: Collection[tuple[AttemptWay, datetime]], calendar: WorkingCalendar, by: SeekingRow) -> Refusal | None:

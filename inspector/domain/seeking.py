@@ -22,7 +22,7 @@ class SeekingRow:
         return self.least, self.ways, self.days
 
 
-SHIPPED = SeekingRow(row="seeking", least=3, ways=2, days=2, basis="P:2.7")
+SHIPPED = SeekingRow(row="seeking", least=3, ways=2, days=2, basis="")
 """What holds where a pack has no row of its own; fewer needs a document (`policybook.records`)."""
 
 

@@ -119,7 +119,7 @@ def _refusal(scope: Scope, most: int) -> Response | None:
     if twice := _twice(scope):
         status, headers = (401, CHALLENGE) if twice in _CREDENTIALS else (400, None)
         return answer(status, "header_twice", {"field": twice}, headers)
-    if "\0" in scope["path"]:  # no name of ours has it, and a database would refuse to be asked for it
+    if "\0" in scope["path"].rpartition("/")[0]:  # no name of ours has it, and a database would refuse to be asked for it
         return answer(404, "path_unknown", {})
     if _nameless(scope):
         return answer(422, "message_id_empty", {"field": "Idempotency-Key"})
