@@ -89,7 +89,7 @@ def frame(office: Office, tx: Tx, plan: Plan, policy: Policy, number: str, now: 
     frozen = replace(freeze((), staff, barred.values()), objects=frozen.objects)
     shares = {code: Share(ppm=ppm, least=least) for code, (ppm, least) in secondlook.shares(row).items()}
     team = made.teams[lists[0].name]
-    rules = Rules(base="all", rounding="ceil", reserve=0, team=team, strata=shares, codes=CODES)
+    rules = Rules(base="all", rounding="systematic", reserve=0, team=team, strata=shares, codes=CODES)
     counts = {code: sum(one == code for one in strata.values()) for code in shares}
     derivation = {"pack": policy.label, "row": row.row, "share": str(row.share), "since": since.isoformat(), "rows": counts}
     return Framed(

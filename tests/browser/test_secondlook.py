@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.needs("chromium"), pytest.mark.sl
 
 
 def test_who_looks_again_reads_what_was_entered_and_says_in_words_what_differs(store: Store, hand: Hand, door: Door) -> None:
-    office, _ = looking(store, hand, share="1/100")
+    office, _ = looking(store, hand, share="1/8")
     (look,) = visits(office, drawn_again(office, hand).number)
     with store.read() as tx:
         names = [dispatch.seat_name(seat) for seat in tx.visits.team(look.id)]

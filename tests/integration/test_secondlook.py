@@ -13,7 +13,7 @@ from inspector.domain.approval import Approval
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.finding import Seen
 from inspector.domain.inspection import CheckType
-from inspector.domain.plan import Draw, DrawKind
+from inspector.domain.plan import Draw, DrawKind, DrawState
 from inspector.domain.replacement import Ceased
 from inspector.domain.visit import Visit, VisitState
 from inspector.flows import dispatch, extend, planning, replacing, secondlook, supplement
@@ -39,15 +39,21 @@ from tests.materials import png
 pytestmark = [pytest.mark.alike, pytest.mark.slow]
 
 
-def looking(store: Store, hand: Hand, share: str = "1/2") -> tuple[Office, list[Visit]]:
-    """Ten visits of a pool: eight found nothing, one found something, one is still to be made; and a plan that draws second looks."""
-    office, drawn = pool_draw(store, hand)
+def looked_at_in(office: Office, share: str) -> tuple[Office, str]:
+    """The office with a plan that draws second looks, by packs of that share."""
     packs = tuple(
         replace(one, second_look=replace(one.second_look, share=Fraction(share))) if one.second_look else one
         for one in office.book.packs
     )
     plan = Plan(name="again", agency="bureau", trigger="every 7d", of="results")
     office = replace(office, plans={**office.plans, "again": plan}, book=replace(office.book, packs=packs))
+    return office, share
+
+
+def looking(store: Store, hand: Hand, share: str = "1/2") -> tuple[Office, list[Visit]]:
+    """Ten visits of a pool: eight found nothing, one found something, one is still to be made; and a plan that draws second looks."""
+    office, drawn = pool_draw(store, hand)
+    office, _ = looked_at_in(office, share)
     made = visits(office, drawn.number)
     for one in made[:9]:
         enter(office, one, Seen.FINDING if one is made[8] else Seen.NOTHING, "发现问题" if one is made[8] else "正常营业")
@@ -134,7 +140,7 @@ def test_results_that_found_nothing_are_drawn_another_team_looks_and_no_cap_of_t
 def test_what_was_entered_is_shown_to_who_accepted_without_a_name_and_a_difference_is_a_matter_and_nothing_else(
     store: Store, hand: Hand
 ) -> None:
-    office, made = looking(store, hand, share="1/100")
+    office, made = looking(store, hand, share="1/8")
     with store.read() as tx:
         first = {one.id: dispatch.seat_name(tx.visits.team(one.id)[0]) for one in made}
     with serving(office) as edge:
@@ -199,7 +205,7 @@ def test_what_was_entered_is_shown_to_who_accepted_without_a_name_and_a_differen
 def test_a_look_passes_on_by_the_rule_never_to_the_first_team_and_one_that_nobody_can_make_is_owed_whole(
     store: Store, hand: Hand
 ) -> None:
-    office, _ = looking(store, hand, share="1/100")
+    office, _ = looking(store, hand, share="1/8")
     held = drawn_again(office, hand)
     (look,) = visits(office, held.number)
     first = team(office, replace(look, id=look.looks_at))
@@ -252,3 +258,18 @@ def test_a_plan_of_results_needs_its_row_and_no_annual_plan_and_nobody_extends_i
     given = Approval(reason="扩大", basis="1号", more={}, asked_by="李科长", asked_at=hand())
     with store.begin() as tx, pytest.raises(Refusal, match="extension_kind"):
         extend.sign(office, tx, held.number, given, hand())
+
+
+def test_who_announces_behind_one_result_has_it_looked_at_by_chance_alone_and_it_stands_in_no_further_frame(
+    store: Store, hand: Hand
+) -> None:
+    office, drawn = pool_draw(store, hand)
+    office, share = looked_at_in(office, "1/1000000")
+    made = visits(office, drawn.number)
+    enter(office, made[4], Seen.NOTHING)
+    held = drawn_again(office, hand)
+    assert [row[0] for row in rows(office, held.number, "objects.tsv")] == [made[4].id]
+    assert (held.state, visits(office, held.number)) == (DrawState.DRAWN, []), f"{share} of one is not one"
+    next_period(office, "again")
+    with store.begin() as tx:
+        assert announce_now(office, tx, "again", "clerk", hand()) is None
