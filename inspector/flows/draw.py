@@ -363,7 +363,8 @@ def _listing(told: Mapping[str, Any], listed: Listed, one: Frame, policy: Policy
 def _rules(told: Mapping[str, Any], policy: Policy) -> Rules:
     shares = {code: Share(ppm=ppm, least=least) for code, (ppm, least) in told["strata"].items()}
     reserve = told.get("reserve", policy.draw.reserve)
-    return Rules(base="all", rounding="ceil", reserve=reserve, team=told["team"], strata=shares, codes=CODES)
+    rounding = told.get("rounding", "ceil")
+    return Rules(base="all", rounding=rounding, reserve=reserve, team=told["team"], strata=shares, codes=CODES)
 
 
 def _teams(held: Draw, result: Result) -> dict[str, tuple[Dealt, ...]]:

@@ -57,7 +57,8 @@ class Ruled:
     def value(self) -> dict[str, object]:
         """For the draw's private file of rules."""
         strata = {code: [share.ppm, share.least] for code, share in self.rules.strata.items()}
-        return {"strata": strata, "team": self.rules.team, "reserve": self.rules.reserve, "derivation": self.derivation}
+        told = {"strata": strata, "team": self.rules.team, "reserve": self.rules.reserve, "derivation": self.derivation}
+        return told if self.rules.rounding == "ceil" else {**told, "rounding": self.rules.rounding}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
