@@ -1,4 +1,4 @@
-"""A draw's parties, held to the pack and to the draw that it follows: before the commitment, and whenever it is verified."""
+"""A draw's parties, held to the pack and to the draw that it follows before anything is committed to with them."""
 
 from __future__ import annotations
 
