@@ -135,7 +135,7 @@ def _void(
 
     `ended`: whose order is being settled, and is done by that. The reason names those who were asked, and those whom nobody asked.
     """
-    if any(_turned(tx, held, party, now, ended=party == ended) for party in missing):
+    if any(_turned(tx, held, party, ended=party == ended) for party in missing):
         _altered(office, tx, held, now)
         return
     silent = tuple(party for party in missing if _asked(tx, held, party))
@@ -242,11 +242,11 @@ def _key(held: Draw, party: str) -> str:
     return f"{kind.value}:{held.number}:{party}"
 
 
-def _turned(tx: Tx, held: Draw, party: str, now: datetime, *, ended: bool) -> bool:
+def _turned(tx: Tx, held: Draw, party: str, *, ended: bool) -> bool:
     """Whether the order to ask a party is not as the program leaves one (decision 89).
 
-    It is gone; it has another last moment than the draw, or waits for one beyond it; it is said to be in somebody's hands an hour
-    behind it, which no claim lasts; or it is done, or lies in quarantine, though no part came of it and nothing of a halt was entered.
+    It is gone; it has another last moment than the draw, or waits for one beyond it; it is said to be in somebody's hands for an hour
+    from now, which no claim lasts; or it is done, or lies in quarantine, though no part came of it and nothing of a halt was entered.
     For the figures of a ceremony that is the order to tell people.
     """
     closes, told = _closes(tx, held, party), held.state is DrawState.SEEDING and party in held.ceremonies
@@ -264,7 +264,8 @@ def _turned(tx: Tx, held: Draw, party: str, now: datetime, *, ended: bool) -> bo
     promise = held.promises.get(party)
     latest = max(closes, (known_at(promise) if promise else None) or closes)
     idle = _known(tx, held) and row["state"] in _OVER and not ended and not _entered(tx, held, HALTED, key)
-    kept = not ended and now >= closes + _LATER and _held(tx, row)
+    # A daemon that was down may well take it up hours behind its moment; no lease of the program's lasts an hour from now.
+    kept = not ended and row["state"] == "ready" and row["lease_until"] > tx.machine_now() + _LATER
     other = row["expires_at"] not in (None, closes)  # none: sent round again by an older release
     return other or row["due_at"] > latest or kept or idle
 

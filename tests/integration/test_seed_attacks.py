@@ -50,7 +50,7 @@ def test_a_secret_that_comes_when_the_further_source_may_be_known_is_none(store:
     paused(office, hand, "justice", on=False)
     worked(office)
     made = agreeing(office, held.number)
-    assert (made.state, "justice" in made.parts, made.lacked) == (DrawState.VOID, False, ("justice",))
+    assert (made.state, "justice" in made.parts, made.lacked) == (DrawState.VOID, False, ("justice",)), made.void_reason
 
 
 @pytest.mark.parametrize("how", ["gone", "later"])
