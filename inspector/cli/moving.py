@@ -11,7 +11,7 @@ import typer
 
 from inspector.cli.command import command
 from inspector.cli.progress import Advance, Bars
-from inspector.cli.terminal import PATIENCE, Terminal, sign
+from inspector.cli.terminal import Terminal, sign
 
 if TYPE_CHECKING:
     from inspector.store.store import Store
@@ -44,7 +44,7 @@ def move(
     """
     from inspector.domain.errors import Invalid
     from inspector.store import migrate, moving
-    from inspector.store.opening import reach, sole_owner
+    from inspector.store.opening import sole_owner
 
     source = terminal.open_store()
     if not source.sqlite:
@@ -58,7 +58,6 @@ def move(
         _current(terminal)
         password = password_file.read_text("utf-8").strip() if password_file is not None else None
         with closing(moving.target(to, password)) as target:
-            reach(target, PATIENCE)
             if dry_run:
                 with source.read(steady=True) as tx:
                     held = moving.content(tx.connection)

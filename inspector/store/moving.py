@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -17,9 +18,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from inspector.domain.errors import Invalid, Refusal
+from inspector.domain.errors import Away, Invalid, Refusal
 from inspector.store import migrate
-from inspector.store.opening import opened
+from inspector.store.checkup import unreachable
+from inspector.store.opening import opened, reach
 from inspector.store.store import Store
 from inspector.store.tables import metadata
 from inspector.store.tx import Tx
@@ -32,6 +34,8 @@ Carry = Callable[[Connection, Connection, sa.Table, int, Told], None]
 
 _ROWS, _FILES = 500, 4
 """Rows in hand at a time, and such as hold files: an office of any size moves in the memory of these."""
+_PATIENCE = 3.0
+"""Seconds to wait for the server to move to: a person asks again."""
 _LEFT = frozenset({"replica"})
 """Daemons that ran on the file; none does while it moves."""
 
@@ -77,7 +81,10 @@ def _plain(value: object) -> str:
 
 
 def target(url: str, password: str | None) -> Store:
-    """The store at the address to move to. Raises Invalid (`move_target`) for what is no PostgreSQL's."""
+    """The store at the address to move to, reached.
+
+    Raises Invalid (`move_target`) for an address that is no PostgreSQL's, Away (`move_unreachable`) where nobody answers at it.
+    """
     try:
         held = opened(url, password=password)
     except sa.exc.ArgumentError as error:
@@ -85,6 +92,11 @@ def target(url: str, password: str | None) -> Store:
     if held.sqlite:
         held.close()
         raise Invalid("move_target")
+    try:
+        reach(held, _PATIENCE)
+    except sa.exc.OperationalError as error:
+        held.close()
+        raise Away("move_unreachable", problem=unreachable(error) or type(error).__name__) from error
     return held
 
 
@@ -144,6 +156,7 @@ def restore(file: Path, target: Store, sign: Callable[[Tx], None], told: Told) -
 
     Leases are void, and `sign` writes into the ledger who restored it. Raises Refusal as `move` does.
     """
+    _refuse_damaged(file)
     migrate.upgrade(target)
     if not empty(target):
         raise Refusal("restore_not_empty")
@@ -161,6 +174,22 @@ def restore(file: Path, target: Store, sign: Callable[[Tx], None], told: Told) -
             return copy(source, target, told, done)
     finally:
         copied.unlink(missing_ok=True)
+
+
+def _refuse_damaged(file: Path) -> None:
+    """Raise Invalid (`backup_unreadable`) for what is no backup, or a damaged one, before anything is touched."""
+    held = sa.create_engine(
+        "sqlite://", creator=lambda: sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+    )
+    try:
+        with held.connect() as connection:
+            problem = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one())
+    except sa.exc.DatabaseError as error:
+        problem = str(error.orig)
+    finally:
+        held.dispose()
+    if problem != "ok":
+        raise Invalid("backup_unreadable", file=str(file), problem=problem)
 
 
 @contextmanager

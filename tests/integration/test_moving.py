@@ -204,3 +204,19 @@ def test_a_lost_file_comes_back_though_its_lock_says_that_a_daemon_has_run_here(
     file.well("restore", str(tmp_path / "copy.sqlite3"))
     with closing(Store(file.url)) as held, held.read() as tx:
         assert len(ids(tx)) == 4
+
+
+@pytest.mark.slow
+def test_a_file_that_is_no_backup_and_a_server_that_is_away_are_named_themselves(file: Operator, tmp_path: Path) -> None:
+    junk, whole = tmp_path / "junk", tmp_path / "copy.sqlite3"
+    junk.write_bytes(b"\xff" * 3000)
+    file.well("backup", str(whole))
+    torn = tmp_path / "torn"
+    torn.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    for wrong in (junk, torn):
+        refused = file.say("restore", str(wrong))
+        assert (refused.code, str(wrong) in refused.err) == (2, True), refused.err
+    away = file.say("move", "--to", "postgresql://x@127.0.0.1:1/x")
+    assert (away.code, "--to" in away.err) == (5, True), away.err
+    with closing(Store(file.url)) as store:
+        assert migrate.present(store) == migrate.newest(), "the office is where it was"
