@@ -72,7 +72,9 @@ def test_results_and_photos_without_signal_outlive_a_reload_and_each_is_stored_o
     phone.fill("备注", "三项均已查看")
     phone.page.reload()
     assert FIRM in phone.text(), "the page opens without signal"
-    assert phone.page.get_by_label("备注").input_value() == "三项均已查看", "what was typed is still there"
+    expect(
+        phone.page.get_by_label("备注"), "what was typed is still there, once the page's script has put it back"
+    ).to_have_value("三项均已查看")
     phone.page.get_by_role("button", name="提交结果").click()
     phone.page.get_by_text("待发送：4 项").wait_for()
     phone.page.reload()
