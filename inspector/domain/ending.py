@@ -17,6 +17,7 @@ from inspector.domain.case import Case, CaseState, Outcome, ReviewTerm
 from inspector.domain.decision import Because, Decision, Order, OrderKind, Told
 from inspector.domain.duty import Rule
 from inspector.domain.policy import OutcomeRow, Policy
+from inspector.domain.proposal import Proposal
 from inspector.domain.selfproof import WAITS
 from inspector.domain.start import StartEvent
 from inspector.domain.timer import Timer
@@ -51,16 +52,27 @@ def end(  # noqa: PLR0913 - an end in all its parts
     """
     row = policy.outcomes[outcome]
     heard: list[Told] = [*told, Told(type="verification.result", data={"outcome": outcome.value, "decided_by": by})]
-    proposed = row.stages[case.concluded_at is not None]
+    proposed = proposals(case, row, policy, act)
     heard += [Told(type="consequence.proposed", data={"proposal": proposal.value, "row": row.row}) for proposal in proposed]
     state = replace(
         case.going_on(now), state=CaseState.CLOSED, outcome=outcome, ended_at=now, review_reason=None, review_term=None
     )
-    if row.grade is not None:
-        entry = _entry(case, row, act, by, now)
-        state, orders = replace(state, entry=entry.key), (*orders, entry)
+    if row.grade is not None and Proposal.RECORD_CREDIT not in proposed:
+        entered = entry(case, row, act, by, now)
+        state, orders = replace(state, entry=entered.key), (*orders, entered)
     ends = OPEN_WORK | REVIEW_WORK if case.state is CaseState.REVIEW else OPEN_WORK
     return Decision(state=state, because=because, orders=orders, told=tuple(heard), ends=ends)
+
+
+def proposals(case: Case, row: OutcomeRow, policy: Policy, act: ActRow | None) -> tuple[Proposal, ...]:
+    """What an outcome proposes at the stage of the matter; an entry to somebody's discredit too, where the pack lets an officer decide it.
+
+    A pack without a row for it has the entry ordered with the outcome, as before; a kept promise is entered in any case.
+    """
+    held = row.stages[case.concluded_at is not None]
+    discredits = graded(row, act, concluded=case.concluded_at is not None) in GRAVITY
+    decided = discredits and Proposal.RECORD_CREDIT in policy.consequences
+    return (*held, Proposal.RECORD_CREDIT) if decided and Proposal.RECORD_CREDIT not in held else held
 
 
 def to_review(
@@ -141,8 +153,11 @@ def graded(row: OutcomeRow, act: ActRow | None, *, concluded: bool) -> str | Non
     return capped if capped in GRAVITY and GRAVITY.index(capped) < GRAVITY.index(act.grade) else act.grade
 
 
-def _entry(case: Case, row: OutcomeRow, act: ActRow | None, by: str, now: datetime) -> Order:
-    """The performance entry, good ones too (handbook 1.7.14). A later review of the same case is a new entry by its version."""
+def entry(case: Case, row: OutcomeRow, act: ActRow | None, by: str, now: datetime, *, grade: str | None = None) -> Order:
+    """The performance entry, good ones too (handbook 1.7.14). A later review of the same case is a new entry by its version.
+
+    `grade`: that of an officer's decision, where there was one.
+    """
     return Order(
         kind=OrderKind.CREDIT,
         key=f"{OrderKind.CREDIT.value}:{case.id}:{case.version}",
@@ -152,7 +167,7 @@ def _entry(case: Case, row: OutcomeRow, act: ActRow | None, by: str, now: dateti
         payload={
             "kind": case.subject.kind.value,
             "code": case.subject.code,
-            "grade": graded(row, act, concluded=case.concluded_at is not None),
+            "grade": grade or graded(row, act, concluded=case.concluded_at is not None),
             "outcome": row.outcome.value,
             "basis": row.basis if act is None else f"{row.basis};{act.basis}",
             **({} if act is None else {"act": act.row}),

@@ -15,6 +15,7 @@ from inspector.domain.duty import ClauseRow, Follow, FollowRow, Rule, RuleRow
 from inspector.domain.errors import Invalid
 from inspector.domain.notice import Notice
 from inspector.domain.pause import ExtensionRow, Reason, SuspensionRow
+from inspector.domain.proposal import ConsequenceRow, Proposal
 from inspector.domain.publicity import Publicity
 from inspector.domain.publish import DrawRow, PublishRow, ReportRow, SecondLookRow
 from inspector.domain.quiet import QuietRow
@@ -66,17 +67,6 @@ class Compare(StrEnum):
     WITHIN = "within"
     SET = "set"
     PREDICATE = "predicate"
-
-
-class Proposal(StrEnum):
-    """What the program may propose to a named officer; it carries none of them out (handbook 2.7)."""
-
-    TERMINATE = "TERMINATE"
-    ORDER_RECTIFY = "ORDER_RECTIFY"
-    REVOKE = "REVOKE"
-    PENALTY = "PENALTY"
-    TRANSFER_JUDICIAL = "TRANSFER_JUDICIAL"
-    REFER_REGISTER = "REFER_REGISTER"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,10 +232,6 @@ class OutcomeRow:
         return (self.proposals if self.undecided is None else self.undecided), self.proposals
 
 
-ALTERNATIVES = frozenset({Proposal.TERMINATE, Proposal.ORDER_RECTIFY, Proposal.REVOKE})
-"""What may become of the matter itself: one of them at a time (handbook 2.7, 1.1.20). A penalty or a referral may stand beside it."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LevelRow:
     """A credit level. `unrated` is the one used where nothing valid is known; no level bars the commitment route."""
@@ -302,6 +288,7 @@ class Policy:
     retentions: tuple[RetentionRow, ...] = ()
     sheet: tuple[CodeRow, ...] = ()
     seeking: SeekingRow = SHIPPED
+    consequences: Mapping[Proposal, ConsequenceRow] = field(default_factory=dict)
     draw: DrawRow
     publish: PublishRow
     report: ReportRow

@@ -19,7 +19,8 @@ from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import GOOD, UNTRUE, Evidence, Verdict, blank, carry
 from inspector.domain.person import nameable, same
 from inspector.domain.piece import fingerprint
-from inspector.domain.policy import OutcomeRow, Policy, Proposal
+from inspector.domain.policy import OutcomeRow, Policy
+from inspector.domain.proposal import Proposal
 from inspector.domain.verification import conflicts, heard, spoken_against
 
 

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from inspector.domain.case import Method
+from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import Evidence, Verdict
 from inspector.domain.piece import fingerprint
 from inspector.domain.policy import Policy
 from inspector.flows.articles import Article, articles
 from inspector.flows.office import Office
 from inspector.store.room import Row
+from inspector.store.tx import Tx
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,3 +81,19 @@ def sealed_in(decisions: Sequence[Decided]) -> Sealed:
         digests={str(one.facts["evidence"]): str(one.facts["digest"]) for one in named if "digest" in one.facts},
         ids=frozenset(str(one.facts["evidence"]) for one in named) if whole else None,
     )
+
+
+def chosen(
+    office: Office, tx: Tx, case_id: str, policy: Policy, known: Mapping[str, Evidence], ids: Iterable[str]
+) -> tuple[Evidence, ...]:
+    """The pieces of a case's evidence that an officer cites. Raises Invalid for one that is not of the case, Refusal for an altered one."""
+    ids = tuple(dict.fromkeys(ids))
+    if strange := [one for one in ids if one not in known]:
+        raise Invalid("evidence_unknown", evidence=", ".join(strange), known=", ".join(known), field="evidence")
+    pieces = tuple(known[one] for one in ids)
+    sealed = sealed_in([decided(office, row, policy) for row in tx.ledger.about(case_id)])
+    if altered := [piece.id for piece in pieces if sealed.altered(piece)]:
+        raise Refusal("evidence_altered", evidence=", ".join(altered))
+    if unknown := [piece.id for piece in pieces if sealed.lacks(piece)]:
+        raise Refusal("evidence_unsealed", evidence=", ".join(unknown))
+    return pieces

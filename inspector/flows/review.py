@@ -8,10 +8,10 @@ from datetime import datetime
 from inspector.domain import review
 from inspector.domain.case import Case, CaseState, Outcome
 from inspector.domain.decision import OrderKind
-from inspector.domain.errors import Invalid, Refusal
+from inspector.domain.errors import Refusal
 from inspector.domain.transition import Scope
-from inspector.flows import attempts, selfproof, sooner
-from inspector.flows.decisions import decided, sealed_in
+from inspector.flows import attempts, consequences, selfproof, sooner
+from inspector.flows.decisions import chosen
 from inspector.flows.office import Office
 from inspector.flows.settle import REVIEW_DUE, Settlement, settle_case
 from inspector.store.tx import Tx
@@ -37,14 +37,7 @@ def decide(  # noqa: PLR0913 - a decision in all its parts
     case = tx.cases.get(case_id, lock=True)
     policy = office.book.get(case.pack)
     known = {item.id: item for item in tx.cases.evidence(case_id)}
-    if strange := [one for one in evidence if one not in known]:
-        raise Invalid("evidence_unknown", evidence=", ".join(strange), known=", ".join(known), field="evidence")
-    cited = tuple(known[one] for one in dict.fromkeys(evidence))
-    sealed = sealed_in([decided(office, row, policy) for row in tx.ledger.about(case_id)])
-    if altered := [piece.id for piece in cited if sealed.altered(piece)]:
-        raise Refusal("evidence_altered", evidence=", ".join(altered))
-    if unknown := [piece.id for piece in cited if sealed.lacks(piece)]:
-        raise Refusal("evidence_unsealed", evidence=", ".join(unknown))
+    cited = chosen(office, tx, case_id, policy, known, evidence)
     ruled = office.ruling(case.agency, case.pack, Scope.OUTCOMES, now)
     if (
         outcome in ruled.policy.outcomes
@@ -58,7 +51,10 @@ def decide(  # noqa: PLR0913 - a decision in all its parts
         case, outcome, officer, reasons, cited, ruled.policy, now, office.calendar, act=act, beside=tuple(known.values())
     )
     attempts.refuse_early(office, tx, case_id, outcome)
-    return settle_case(tx, office, ruled.told(decision), policy, now)
+    numbered, proposed = consequences.proposed(tx, case, decision, ruled.policy, officer, cited, act, now)
+    made = settle_case(tx, office, ruled.told(numbered), policy, now)
+    consequences.begin(office, tx, made, proposed, numbered.told, now)
+    return made
 
 
 def withdraw(office: Office, tx: Tx, case_id: str, reason: str, by: str, now: datetime) -> Case:

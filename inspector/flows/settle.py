@@ -14,7 +14,7 @@ from inspector.domain.decision import Decision, Order, OrderKind
 from inspector.domain.ending import REVIEW_WORK
 from inspector.domain.policy import Policy
 from inspector.domain.timer import Timer
-from inspector.flows import recall, stopped, unsettled
+from inspector.flows import recall, shaken, stopped, unsettled
 from inspector.flows.echo import echoes
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -74,8 +74,11 @@ def settle_case(
         else:
             orders.append(dated(office, case, order, policy, now))
             if order.kind is OrderKind.CREDIT:
-                _book(tx, case, orders[-1], now)
+                book(tx, case, orders[-1], now)
     orders += tell(tx, office, case, decision, policy, now)
+    if OrderKind.CREDIT in decision.ends:  # the outcome does not stand any more, so nobody decides what followed from it
+        fallen = shaken.fell(office, tx, case, decision.because.rule, now)
+        orders += tell(tx, office, case, replace(decision, told=fallen), policy, now)
     if decision.ends:
         end_work(tx, case, decision.ends, now)
         if case.state.ended:
@@ -86,7 +89,7 @@ def settle_case(
     return case
 
 
-def _book(tx: Tx, case: Case, order: Order, now: datetime) -> None:
+def book(tx: Tx, case: Case, order: Order, now: datetime) -> None:
     """Enter a credit order into our books; while there is no platform a person hears of it."""
     tx.books.ordered(order.key, case.id, case.agency, order.lane, order.payload, now)
     if not order.lane:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from inspector.domain.act import GRAVITY
 from inspector.domain.case import Outcome
-from inspector.domain.policy import Policy, Proposal
+from inspector.domain.policy import Policy
+from inspector.domain.proposal import Proposal
 from inspector.domain.source import permitting
 from inspector.domain.transition import Scope
 from inspector.policybook.flaws import Flaw

@@ -9,7 +9,8 @@ from datetime import date
 from inspector.domain.case import Method, Outcome
 from inspector.domain.errors import Invalid
 from inspector.domain.fence import fence
-from inspector.domain.policy import ALTERNATIVES, Fact, Item, OutcomeRow, Policy, Profile, Proposal
+from inspector.domain.policy import Fact, Item, OutcomeRow, Policy, Profile
+from inspector.domain.proposal import ALTERNATIVES, Proposal
 from inspector.domain.strategy import steps
 from inspector.domain.timer import OPTIONAL, Timer
 from inspector.domain.transition import Scope

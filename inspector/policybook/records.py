@@ -10,6 +10,7 @@ from inspector.domain.attempt import AttemptWay
 from inspector.domain.calendar import Term, Unit
 from inspector.domain.case import Outcome
 from inspector.domain.evidence import span
+from inspector.domain.proposal import Proposal
 from inspector.domain.retention import Record
 from inspector.domain.seeking import SHIPPED
 from inspector.policybook.rows import Draft
@@ -95,11 +96,24 @@ def _length(term: Term) -> timedelta:
     return span(Term(amount=12 * term.amount, unit=Unit.MONTH) if term.unit is Unit.YEAR else term)
 
 
+def _consequences(draft: Draft, found: Found) -> None:
+    """One row a proposal; where rectification is ordered, the pack says how its failing goes on; a law is no proposal of ours."""
+    held = [row.proposal for row in draft.consequences]
+    for proposal in sorted({one for one in held if held.count(one) > 1}):
+        found("consequence_twice", "consequence", "proposal", value=proposal)
+    if Proposal.ORDER_RECTIFY in held and Proposal.REVOKE not in held:
+        found("consequence_revoke_missing", "consequence", "proposal", value=Proposal.REVOKE)
+    for row in draft.consequences:
+        if row.law and {one.partition(":")[0].strip() for one in row.law.split(";")} <= PROPOSALS:
+            found("consequence_law_proposal", f"consequence {row.row}", "law", value=row.law)
+
+
 PROOFS: tuple[tuple[tuple[str, ...], Callable[[Draft, Found], None]], ...] = (
     (("act", "outcome"), _acts),
     (("item",), _insured),
     (("retention",), _retentions),
     (("sheet",), _sheet),
     (("seeking",), _seeking),
+    (("consequence",), _consequences),
 )
 """Each proof with the tables it needs whole."""

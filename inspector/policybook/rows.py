@@ -14,7 +14,8 @@ from inspector.domain.case import MatterKind, Method, Outcome, SubjectKind, Veri
 from inspector.domain.checkcode import CodeRow
 from inspector.domain.duty import ClauseRow, FollowRow, RuleRow
 from inspector.domain.pause import ExtensionRow, SuspensionRow
-from inspector.domain.policy import Excluded, Item, LevelRow, OutcomeRow, Policy, Profile, Proposal, StrategyRow, TermRow
+from inspector.domain.policy import Excluded, Item, LevelRow, OutcomeRow, Policy, Profile, StrategyRow, TermRow
+from inspector.domain.proposal import ConsequenceRow, Proposal
 from inspector.domain.publish import DrawRow, PublishRow, ReportRow, SecondLookRow
 from inspector.domain.quiet import QuietRow
 from inspector.domain.retention import RetentionRow
@@ -36,7 +37,7 @@ from inspector.domain.seeking import SHIPPED, SeekingRow
 from inspector.domain.source import permitting
 from inspector.domain.timer import Timer
 from inspector.domain.transition import TransitionRow
-from inspector.policybook import checked, conduct, duties, facts, legaltime, publishing, quotas, scales
+from inspector.policybook import checked, conduct, duties, facts, following, legaltime, publishing, quotas, scales
 from inspector.policybook.part import CODE, LEVEL, NAME, Part
 from inspector.policybook.sources import sources
 from inspector.policybook.vague import vague
@@ -57,7 +58,7 @@ _TABLES = ("level", "sampling", "frequency", "check", "term", "outcome", "rule")
 _OPTIONAL = (
     *("effective_to", "axis", "combine", "item", "ground", "strategy", "floor", "ceiling", "staff", "size", "minimum"),
     *("suppression", "cites_only", "follow", "clause", "suspension", "extension", "quiet", "transition", "act", "retention"),
-    *("sheet", "seeking", "second_look"),
+    *("sheet", "seeking", "second_look", "consequence"),
 )
 
 
@@ -104,6 +105,7 @@ class Draft:
     retentions: tuple[RetentionRow, ...]
     sheet: tuple[CodeRow, ...]
     seeking: SeekingRow | None
+    consequences: tuple[ConsequenceRow, ...]
     draw: DrawRow
     publish: PublishRow
     report: ReportRow
@@ -159,6 +161,7 @@ class Draft:
             retentions=self.retentions,
             sheet=self.sheet,
             seeking=self.seeking or SHIPPED,
+            consequences={row.proposal: row for row in self.consequences},
             draw=self.draw,
             publish=self.publish,
             report=self.report,
@@ -253,6 +256,7 @@ def read(part: Part) -> Draft:
         retentions=rows("retention", "id", conduct.retention),
         sheet=rows("sheet", "id", checked.sheet),
         seeking=maybe("seeking", checked.seeking),
+        consequences=rows("consequence", "id", following.consequence),
         publish=single("publish", publishing.publish),
         report=single("report", publishing.report),
         second_look=maybe("second_look", publishing.second_look),

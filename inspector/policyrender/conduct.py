@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+from inspector.domain.calendar import Term
 from inspector.domain.case import Outcome
 from inspector.domain.ending import graded
 from inspector.domain.policy import Item, Policy
+from inspector.domain.proposal import ConsequenceRow
 from inspector.policyrender.legaltime import Told
 from inspector.policyrender.words import GRADES, UNITS, WORDS
 
@@ -15,7 +17,7 @@ INSURED = {None: "", True: "只限已投保的事项", False: "只限未投保�
 
 
 def tables(policy: Policy) -> tuple[Told, ...]:
-    """Always the same four."""
+    """Always the same five."""
     acts = {
         row.row: (
             row.name,
@@ -44,8 +46,35 @@ def tables(policy: Policy) -> tuple[Told, ...]:
         ("失信行为目录", ("编号", "行为", "据以认定的结果", "信用记录", "修复前不适用告知承诺制", "依据"), acts),
         ("记录的保存期限", ("编号", "记录", "起算", "期限", "依据"), retentions),
         ("检查记录表", ("编号", "列表", "代码", "名称", "英文名称", "不得并选", "依据"), sheet),
+        (
+            "处理程序",
+            ("编号", "建议", "每一步的期限", "陈述申辩的时间", "第二人同意", "法制审核", "听证", "其他期限和依据", "依据"),
+            {row.row: _steps(row) for row in policy.consequences.values()},
+        ),
         ("认定无法联系之前", ("编号", "联系次数不少于", "方式不少于", "日数不少于", "依据"), seeking),
     )
+
+
+def _steps(row: ConsequenceRow) -> tuple[str, ...]:
+    """A row of `[[consequence]]` in words."""
+    others = {
+        "处罚依据": row.law,
+        "整改期限不少于": _term(row.least),
+        "整改期限不多于": _term(row.most),
+        "期满前提醒": _term(row.remind),
+        "负责人决定": _term(row.head),
+        "批准后移送": _term(row.hand),
+        "公安机关答复": _term(row.answer),
+        "申请复议或者检察监督": _term(row.contest),
+        "移交材料": _term(row.papers),
+    }
+    told = "；".join(f"{name} {text}" for name, text in others.items() if text) or "—"
+    flags = ("是" if one else "否" for one in (row.second, row.legal, row.hearing))
+    return (WORDS[row.proposal], _term(row.decide), _term(row.defend) or "—", *flags, told, row.basis)
+
+
+def _term(term: Term | None) -> str:
+    return f"{term.amount}{UNITS[term.unit]}" if term is not None else ""
 
 
 def consequences(policy: Policy, outcomes: Collection[Outcome]) -> Iterator[str]:

@@ -11,7 +11,8 @@ from inspector.domain.checkcode import CodeList
 from inspector.domain.duty import Follow, Rule
 from inspector.domain.inspection import Authority, CheckType
 from inspector.domain.pause import Approver, Reason
-from inspector.domain.policy import Compare, Excluded, OutcomeRow, Profile, Proposal
+from inspector.domain.policy import Compare, Excluded, OutcomeRow, Profile
+from inspector.domain.proposal import Proposal
 from inspector.domain.retention import Record, Since
 from inspector.domain.sampling import Window
 from inspector.domain.timer import Timer
@@ -131,6 +132,8 @@ WORDS: Mapping[str, str] = {
     Since.RECORDED: "记录形成之日",
     Proposal.TERMINATE: "终止办理",
     Proposal.ORDER_RECTIFY: "责令限期整改",
+    Proposal.SUSPEND: "暂停办理",
+    Proposal.RECORD_CREDIT: "记入信用记录",
     Proposal.REVOKE: "撤销行政决定",
     Proposal.PENALTY: "行政处罚",
     Proposal.TRANSFER_JUDICIAL: "移送司法机关",

@@ -22,6 +22,7 @@ from inspector.store.calendars import CalendarRoom
 from inspector.store.cases import CaseRoom
 from inspector.store.catalogue import CatalogueRoom
 from inspector.store.challenges import ChallengeRoom
+from inspector.store.consequences import ConsequenceRoom
 from inspector.store.credit import CreditRoom
 from inspector.store.digests import DigestRoom
 from inspector.store.draws import DrawRoom
@@ -154,6 +155,11 @@ class Tx:
     def selfproofs(self) -> SelfProofRoom:
         """The room of self-proofs."""
         return SelfProofRoom(self._batch)
+
+    @cached_property
+    def consequences(self) -> ConsequenceRoom:
+        """The room of consequences."""
+        return ConsequenceRoom(self._batch)
 
     @cached_property
     def materials(self) -> MaterialRoom:

@@ -7,7 +7,8 @@ from inspector.domain.calendar import Term
 from inspector.domain.case import MatterKind, Method, Outcome, SubjectKind, VerifyFrom
 from inspector.domain.duty import Follow, Rule
 from inspector.domain.pause import Approver, Reason
-from inspector.domain.policy import Compare, Excluded, Policy, Profile, Proposal
+from inspector.domain.policy import Compare, Excluded, Policy, Profile
+from inspector.domain.proposal import Proposal
 from inspector.domain.timer import Timer
 from inspector.policybook import Policybook
 from inspector.policyrender import diff, render

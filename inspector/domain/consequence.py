@@ -1,0 +1,345 @@
+"""A consequence (处理): one proposal to a named officer, and what became of it (handbook 1.1.20-1.1.23, 1.7.11, 1.8, 2.7).
+
+The program proposes, counts the dates and refuses what lacks a step; it decides nothing. Every open one has a next step with a date.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from inspector.domain.case import Outcome
+from inspector.domain.person import same
+from inspector.domain.proposal import UNSERVED, Proposal
+
+
+class ConsequenceState(StrEnum):
+    """Where a consequence stands. A transfer has steps of its own, from `REPORTED` on."""
+
+    PROPOSED = "PROPOSED"
+    NOTICED = "NOTICED"
+    IMPOSED = "IMPOSED"
+    DROPPED = "DROPPED"
+    RECTIFIED = "RECTIFIED"
+    FAILED = "FAILED"
+    LIFTED = "LIFTED"
+    REFERRED = "REFERRED"
+    ANNULLED = "ANNULLED"
+    REPORTED = "REPORTED"
+    APPROVED = "APPROVED"
+    HANDED = "HANDED"
+    DECLINED = "DECLINED"
+    CONTESTED = "CONTESTED"
+    FILED = "FILED"
+    TRANSFERRED = "TRANSFERRED"
+
+
+UNDECIDED = frozenset({ConsequenceState.PROPOSED, ConsequenceState.NOTICED})
+"""Nobody has decided yet."""
+ON_THE_WAY = frozenset(
+    {
+        *(ConsequenceState.REPORTED, ConsequenceState.APPROVED, ConsequenceState.HANDED, ConsequenceState.DECLINED),
+        *(ConsequenceState.CONTESTED, ConsequenceState.FILED),
+    }
+)
+"""A transfer between the officers' report and its end."""
+
+
+class Stage(StrEnum):
+    """What is to be done next about an open consequence."""
+
+    GIVE = "GIVE"
+    SERVE = "SERVE"
+    DECIDE = "DECIDE"
+    HEAR = "HEAR"
+    AGREE = "AGREE"
+    RECHECK = "RECHECK"
+    LOOK = "LOOK"
+    REFER = "REFER"
+    REPORT = "REPORT"
+    HEAD = "HEAD"
+    HAND = "HAND"
+    POLICE = "POLICE"
+    CONTEST = "CONTEST"
+    PAPERS = "PAPERS"
+
+
+class Harm(StrEnum):
+    """What harm there was (handbook 2.7)."""
+
+    NONE = "NONE"
+    MINOR = "MINOR"
+    GRAVE = "GRAVE"
+
+
+class StatementKind(StrEnum):
+    """What the subject says to a notice: in defence, a wish to be heard, or that the time for a statement is not needed."""
+
+    DEFENCE = "DEFENCE"
+    HEARING = "HEARING"
+    WAIVER = "WAIVER"
+
+
+class Agreement(StrEnum):
+    """Who else agrees where the pack asks for it: a second person, the legal review (Penalties Law art. 58)."""
+
+    SECOND = "SECOND"
+    LEGAL = "LEGAL"
+
+
+class Annulled(StrEnum):
+    """Why an imposed consequence does not stand any more."""
+
+    COURT = "COURT"
+    REVIEW_BODY = "REVIEW_BODY"
+    OBJECTION = "OBJECTION"
+    CORRECTION = "CORRECTION"
+
+
+class Part(StrEnum):
+    """The five parts of a transfer's bundle (handbook 1.8.7): letter, report, list of goods, test reports, other papers."""
+
+    LETTER = "LETTER"
+    REPORT = "REPORT"
+    GOODS = "GOODS"
+    TESTS = "TESTS"
+    OTHER = "OTHER"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signed:
+    """Who did a step, by which login, when. `token` is empty at the command line, where the machine's user stands in the name."""
+
+    by: str
+    token: str
+    at: datetime
+
+    def is_of(self, other: Signed) -> bool:
+        """Whether one person did both: by name however typed, or by one login under two names."""
+        return same(self.by, other.by) or (bool(self.token) and self.token == other.token)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grading:
+    """The inputs of grading (handbook 2.7), as far as they are known; None, or no words: nobody has said.
+
+    `earlier`: how many cases of the subject ended untrue before, the last one at `earlier_at`. `corrected`: before the decision.
+    """
+
+    outcome: Outcome
+    concluded: bool
+    knowing: bool
+    curable: bool | None
+    grade: str | None = None
+    act: str = ""
+    earlier: int = 0
+    earlier_at: datetime | None = None
+    harm: Harm | None = None
+    corrected: bool | None = None
+    amount: str = ""
+    third_parties: str = ""
+    cooperation: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """The notice to the subject (告知书), as a named officer gave it, and how it was served. `defend_by`: the time for a statement."""
+
+    given: Signed
+    facts: tuple[str, ...]
+    reasons: str
+    rights: tuple[str, ...]
+    basis: tuple[str, ...]
+    served_at: datetime | None = None
+    way: str = ""
+    proof: str = ""
+    served_by: str = ""
+    defend_by: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """What the subject said, and by which door; `late`: behind the time for it, read all the same."""
+
+    kind: StatementKind
+    words: str
+    digests: tuple[str, ...]
+    door: str
+    at: datetime
+    late: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hearing:
+    """A hearing that the subject has a right to and asked for; until it was held or waived nothing is decided."""
+
+    asked_at: datetime
+    held: bool | None = None
+    on: date | None = None
+    record: str = ""
+    entered: Signed | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """An officer's decision to impose: with reasons, what it rests on beside the row, and for some the date or the test of 1.1.22.
+
+    It takes effect once everybody has agreed whom the row asks for.
+    """
+
+    signed: Signed
+    reasons: str
+    law: str = ""
+    public_interest: str = ""
+    until: date | None = None
+    agreed: Mapping[Agreement, Signed] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """A narrow re-check (复查) that is not a new visit: what papers or an online answer show."""
+
+    signed: Signed
+    good: bool
+    corrected_on: date | None
+    evidence: tuple[str, ...]
+    documents: tuple[str, ...]
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rectification:
+    """An order to rectify by a date (责令限期整改): `until` is its last moment, `recheck_by` when the re-check is to be entered."""
+
+    until: datetime
+    recheck_by: datetime
+    asked_at: datetime | None = None
+    asked_by: str = ""
+    looks: tuple[Look, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Police:
+    """What the police said to a transfer, and by which document."""
+
+    signed: Signed
+    accepted: bool
+    document: str
+    on: date
+    reasons: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transfer:
+    """The steps of a transfer to judicial organs (handbook 1.8)."""
+
+    reports: tuple[tuple[Signed, str], ...] = ()
+    head: Signed | None = None
+    head_reasons: str = ""
+    bundle: Mapping[Part, str] = field(default_factory=dict)
+    handed: Signed | None = None
+    receipt: str = ""
+    answers: tuple[Police, ...] = ()
+    contested: tuple[tuple[Signed, str, str], ...] = ()
+    papers: Signed | None = None
+    papers_receipt: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """Why it is over or does not stand: a person's reasons, or the rule that ended it; `document` where one says so."""
+
+    at: datetime
+    by: str
+    why: str
+    document: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consequence:
+    """One proposal and its proceeding. `row` is the pack's `[[consequence]]`, `origin` the rule that proposed it.
+
+    `due_at`: by when its next step is to be done; None once it is over. `turn` counts the dates it has had: a clock of a former turn
+    says nothing. `entry` is the credit entry that it ordered.
+    """
+
+    id: str
+    case_id: str
+    agency: str
+    proposal: Proposal
+    state: ConsequenceState
+    pack: str
+    row: str
+    origin: str
+    basis: tuple[str, ...]
+    evidence: tuple[str, ...]
+    grading: Grading
+    proposed_at: datetime
+    proposed_by: str
+    reasons: str = ""
+    due_at: datetime | None = None
+    turn: int = 0
+    notice: Notice | None = None
+    statements: tuple[Statement, ...] = ()
+    hearing: Hearing | None = None
+    verdict: Verdict | None = None
+    imposed_at: datetime | None = None
+    rectification: Rectification | None = None
+    transfer: Transfer | None = None
+    entry: str = ""
+    ended: Ended | None = None
+    annulled: Ended | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether something is still to be done about it."""
+        return self.stage is not None
+
+    @property
+    def bars_penalty(self) -> bool:
+        """Whether it is a transfer that keeps a fine from being given instead (handbook 1.8.6): open, or taken over by the police."""
+        if self.proposal is not Proposal.TRANSFER_JUDICIAL:
+            return False
+        return self.state in ON_THE_WAY | {ConsequenceState.PROPOSED, ConsequenceState.TRANSFERRED}
+
+    @property
+    def served(self) -> bool:
+        """Whether the subject has its notice."""
+        return self.notice is not None and self.notice.served_at is not None
+
+    @property
+    def waived(self) -> bool:
+        """Whether the subject has said that it needs no more time, in its own words."""
+        return any(one.kind is StatementKind.WAIVER for one in self.statements)
+
+    @property
+    def awaits_hearing(self) -> bool:
+        """Whether a hearing that was asked for has neither been held nor waived."""
+        return self.hearing is not None and self.hearing.held is None
+
+    @property
+    def stage(self) -> Stage | None:
+        """What is to be done next; None once it is over."""
+        if self.state is ConsequenceState.IMPOSED:
+            return {Proposal.ORDER_RECTIFY: Stage.RECHECK, Proposal.SUSPEND: Stage.LOOK}.get(self.proposal)
+        if self.state is ConsequenceState.NOTICED and self.awaits_hearing:
+            return Stage.HEAR
+        if self.state is ConsequenceState.NOTICED:
+            return Stage.DECIDE if self.verdict is None else Stage.AGREE
+        if self.state is ConsequenceState.PROPOSED and self.proposal in UNSERVED:
+            return Stage.REFER if self.proposal is Proposal.REFER_REGISTER else Stage.REPORT
+        if self.state is ConsequenceState.PROPOSED:
+            return Stage.GIVE if self.notice is None else Stage.SERVE
+        return _TRANSFER.get(self.state)
+
+
+_TRANSFER = {
+    ConsequenceState.REPORTED: Stage.HEAD,
+    ConsequenceState.APPROVED: Stage.HAND,
+    ConsequenceState.HANDED: Stage.POLICE,
+    ConsequenceState.CONTESTED: Stage.POLICE,
+    ConsequenceState.DECLINED: Stage.CONTEST,
+    ConsequenceState.FILED: Stage.PAPERS,
+}

@@ -1,0 +1,137 @@
+"""What all steps of a consequence share: by what they are judged, the date of the next one with its clocks, the because, what is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from inspector.domain.calendar import Term, Unit, WorkingCalendar, due, reminder
+from inspector.domain.consequence import Consequence, ConsequenceState, Ended, Signed
+from inspector.domain.decision import Because, Decision, Order, OrderKind, Told
+from inspector.domain.errors import Invalid, Refusal
+from inspector.domain.evidence import blank
+from inspector.domain.person import nameable
+from inspector.domain.proposal import ConsequenceRow
+
+CLOCKS = frozenset({OrderKind.CONSEQUENCE_REMIND, OrderKind.CONSEQUENCE_DUE})
+"""The clocks of a step; the next step has its own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What a step is judged by: the pack's row, the working calendar, now, and how many working days ahead people are reminded."""
+
+    row: ConsequenceRow
+    calendar: WorkingCalendar
+    now: datetime
+    remind: int = 1
+
+
+def named(signed: Signed) -> None:
+    """Raise Invalid (`officer_nameless`) unless a step has somebody's name under it."""
+    if not nameable(signed.by):
+        raise Invalid("officer_nameless", field="officer")
+
+
+def said(field: str, text: str) -> None:
+    """Raise Invalid (`consequence_words_missing`) for words that say nothing."""
+    if blank(text):
+        raise Invalid("consequence_words_missing", field=field)
+
+
+def plain(start: datetime, term: Term, calendar: WorkingCalendar) -> datetime:
+    """When a term of plain days or clock hours ends: nights, weekends and holidays run, and nothing moves it (handbook 1.8)."""
+    counted = due(start, term, calendar)
+    return counted.at if term.unit in (Unit.HOUR, Unit.MINUTE) else calendar.closing(counted.counted.nominal)
+
+
+def told(kind: str, held: Consequence) -> Told:
+    """What the approving system hears of a step: which, where it stands and what is next by when. No word of anybody's, no file."""
+    data: dict[str, object] = {
+        "consequence": held.id,
+        "proposal": held.proposal.value,
+        "row": held.row,
+        "consequence_state": held.state.value,
+    }
+    if held.due_at is not None and held.stage is not None:
+        data |= {"stage": held.stage.value, "due_at": held.due_at.isoformat()}
+    return Told(type=kind, data=data)
+
+
+def because(held: Consequence, rule: str, facts: Mapping[str, object]) -> Because:
+    """Why, with the basis of the row and the evidence that it stands on."""
+    common = {"consequence": held.id, "proposal": held.proposal.value, "row": held.row, "evidence": list(held.evidence)}
+    return Because(rule=rule, basis=held.basis, pack=held.pack, facts={**common, **facts})
+
+
+def clocks(held: Consequence, setting: Setting, ahead: datetime | None = None) -> tuple[Order, ...]:
+    """The reminder and the date of the next step; `ahead`: when people hear of it where that is no reminder."""
+    if held.due_at is None:
+        return ()
+    soon = ahead or max(reminder(held.due_at, setting.remind, setting.calendar), setting.now)
+    dates = {OrderKind.CONSEQUENCE_REMIND: min(soon, held.due_at), OrderKind.CONSEQUENCE_DUE: held.due_at}
+    return tuple(
+        Order(
+            kind=kind,
+            key=clock_key(kind, held),
+            due_at=at,
+            urgent_by=held.due_at,
+            case_id=held.case_id,
+            payload={"consequence": held.id, "turn": held.turn},
+        )
+        for kind, at in dates.items()
+    )
+
+
+def clock_key(kind: OrderKind, held: Consequence) -> str:
+    """The key of a clock: each turn has its own."""
+    return f"{kind.value}:{held.id}:{held.turn}"
+
+
+def going(
+    held: Consequence,
+    due_at: datetime,
+    setting: Setting,
+    rule: str,
+    facts: Mapping[str, object],
+    *,
+    ahead: datetime | None = None,
+    event: str = "consequence.moved",
+) -> Decision[Consequence]:
+    """It goes on: the next step with its date and clocks, and why."""
+    changed = replace(held, due_at=due_at, turn=held.turn + 1)
+    stated = {**facts, "due_at": due_at.isoformat(), "step": changed.stage.value if changed.stage else None}
+    return Decision(
+        state=changed,
+        because=because(changed, rule, stated),
+        orders=clocks(changed, setting, ahead),
+        told=(told(event, changed),),
+    )
+
+
+def over(
+    held: Consequence,
+    state: ConsequenceState,
+    by: str,
+    why: str,
+    setting: Setting,
+    rule: str,
+    facts: Mapping[str, object],
+    event: str = "consequence.ended",
+) -> Decision[Consequence]:
+    """It is over."""
+    ended = Ended(at=setting.now, by=by, why=why)
+    changed = replace(held, state=state, ended=ended, due_at=None, turn=held.turn + 1)
+    return Decision(state=changed, because=because(changed, rule, facts), told=(told(event, changed),))
+
+
+def require(held: Consequence, state: ConsequenceState) -> None:
+    """Raise Refusal (`consequence_state`) unless it stands there."""
+    if held.state is not state:
+        raise Refusal("consequence_state", consequence=held.id, state=held.state, needed=state)
+
+
+def counted(start: datetime, term: Term, calendar: WorkingCalendar) -> datetime:
+    """When a term of a step of ours, or of the subject, ends."""
+    return due(start, term, calendar).at

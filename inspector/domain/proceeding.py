@@ -1,0 +1,298 @@
+"""The steps from a proposal to a decision: notice, service, the subject's words, hearing, decision, agreement; or it is let go.
+
+Nothing is imposed without a named officer, a basis, reviewed evidence and a served notice whose time for a statement is over, or waived
+by the subject in its own words (Penalties Law art. 44, 45; handbook 2.7). Every function raises Invalid for a word that says nothing and
+Refusal naming the step that lacks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+
+from inspector.domain.calendar import reminder
+from inspector.domain.consequence import (
+    UNDECIDED,
+    Agreement,
+    Annulled,
+    Consequence,
+    ConsequenceState,
+    Ended,
+    Grading,
+    Hearing,
+    Notice,
+    Rectification,
+    Signed,
+    Statement,
+    StatementKind,
+    Verdict,
+)
+from inspector.domain.course import Setting, because, counted, going, named, over, require, said, told
+from inspector.domain.decision import Decision, Order, OrderKind
+from inspector.domain.duty import FollowRow
+from inspector.domain.errors import Invalid, Refusal
+from inspector.domain.evidence import blank
+from inspector.domain.proposal import UNSERVED, ConsequenceRow, Proposal
+
+STANDING = frozenset(
+    {
+        *(ConsequenceState.IMPOSED, ConsequenceState.RECTIFIED, ConsequenceState.FAILED, ConsequenceState.LIFTED),
+        *(ConsequenceState.REFERRED, ConsequenceState.TRANSFERRED),
+    }
+)
+"""What took effect, so that it can be annulled."""
+
+
+def opened(held: Consequence, setting: Setting, notice: datetime | None = None) -> Decision[Consequence]:
+    """A proposal is there: its first step is due by the pack's term, or by the earlier date by which the pack wants the notice given."""
+    first = counted(setting.now, setting.row.decide, setting.calendar)
+    if notice is not None:
+        first = max(setting.now, min(first, notice))
+    return going(
+        held, first, setting, held.origin, {"reasons": held.reasons, "by": held.proposed_by}, event="consequence.proposed"
+    )
+
+
+def give(held: Consequence, notice: Notice, grading: Grading, setting: Setting) -> Decision[Consequence]:
+    """An officer gives the notice: facts, reasons, rights, basis. What is known for the grading by now is kept with it."""
+    if held.proposal in UNSERVED:
+        raise Refusal("consequence_without_notice", consequence=held.id, proposal=held.proposal)
+    require(held, ConsequenceState.PROPOSED)
+    named(notice.given)
+    for field, words in (("facts", notice.facts), ("rights", notice.rights)):
+        if not any(not blank(one) for one in words):
+            raise Invalid("consequence_words_missing", field=field)
+    said("reasons", notice.reasons)
+    changed = replace(held, notice=replace(notice, basis=(*held.basis, *notice.basis)), grading=grading)
+    due_at = held.due_at or setting.now
+    return going(changed, due_at, setting, "consequence.given", {"by": notice.given.by, "reasons": notice.reasons})
+
+
+def served(held: Consequence, served_at: datetime, way: str, proof: str, by: str, setting: Setting) -> Decision[Consequence]:
+    """The notice has reached the subject: from this day runs the time for its statement (the day itself is not counted)."""
+    require(held, ConsequenceState.PROPOSED)
+    notice = held.notice
+    if notice is None:
+        raise Refusal("consequence_not_given", consequence=held.id)
+    if not held.proposed_at <= served_at <= setting.now:
+        raise Invalid("served_out_of_range", since=held.proposed_at.isoformat(), field="served_at")
+    for field, text in (("way", way), ("proof", proof), ("by", by)):
+        said(field, text)
+    assert setting.row.defend is not None, "the loader refuses a row without the time for a statement"
+    until = counted(served_at, setting.row.defend, setting.calendar)
+    told = replace(notice, served_at=served_at, way=way, proof=proof, served_by=by, defend_by=until)
+    changed = replace(held, state=ConsequenceState.NOTICED, notice=told)
+    facts = {"by": by, "at": served_at.isoformat(), "way": way, "document": proof, "until": until.isoformat()}
+    decide = counted(until, setting.row.decide, setting.calendar)
+    return going(changed, decide, setting, "consequence.served", facts, ahead=until)
+
+
+def state(
+    held: Consequence, kind: StatementKind, words: str, digests: Sequence[str], door: str, setting: Setting
+) -> Decision[Consequence]:
+    """The subject speaks: in defence, to be heard, or to waive its time. Every word is kept; a late one is marked, and is read too.
+
+    A decision that waits for another's agreement was made without these words, so it falls.
+    """
+    if held.state is not ConsequenceState.NOTICED:
+        raise Refusal("consequence_not_noticed", consequence=held.id, state=held.state)
+    said("words", words)
+    notice = held.notice
+    late = notice is not None and notice.defend_by is not None and setting.now > notice.defend_by
+    told = Statement(kind=kind, words=words, digests=tuple(digests), door=door, at=setting.now, late=late)
+    hearing = held.hearing
+    if kind is StatementKind.HEARING and setting.row.hearing and not late and hearing is None:
+        hearing = Hearing(asked_at=setting.now)
+    changed = replace(held, statements=(*held.statements, told), hearing=hearing, verdict=None)
+    facts = {"kind": kind.value, "door": door, "late": late, "words": words, "digests": list(digests)}
+    return going(changed, held.due_at or setting.now, setting, "consequence.stated", facts)
+
+
+def hearing(
+    held: Consequence, *, was_held: bool, on: date, record: str, signed: Signed, setting: Setting
+) -> Decision[Consequence]:
+    """The hearing that was asked for was held on a day, or its subject has waived it; `record` says where that is written."""
+    if not held.awaits_hearing or held.hearing is None:
+        raise Refusal("consequence_no_hearing", consequence=held.id)
+    named(signed)
+    said("record", record)
+    if not held.hearing.asked_at.date() <= on <= setting.now.date():
+        raise Invalid("hearing_out_of_range", since=held.hearing.asked_at.date().isoformat(), field="on")
+    entered = replace(held.hearing, held=was_held, on=on, record=record, entered=signed)
+    facts = {"by": signed.by, "held": was_held, "on": on.isoformat(), "document": record}
+    after = max(held.due_at or setting.now, counted(setting.now, setting.row.decide, setting.calendar))
+    return going(replace(held, hearing=entered), after, setting, "consequence.hearing", facts)
+
+
+def rule(held: Consequence, verdict: Verdict, setting: Setting, recheck: FollowRow | None = None) -> Decision[Consequence]:
+    """A named officer decides to impose; where the row asks for others it waits for them (`agree`), else it takes effect."""
+    if held.proposal in UNSERVED:
+        raise Refusal("consequence_without_notice", consequence=held.id, proposal=held.proposal)
+    named(verdict.signed)
+    _ripe(held, setting)
+    said("reasons", verdict.reasons)
+    if not held.evidence:
+        raise Refusal("consequence_unproven", consequence=held.id)
+    if held.proposal is Proposal.PENALTY and not setting.row.law and blank(verdict.law):
+        raise Invalid("consequence_law_missing", field="law")
+    if held.proposal is Proposal.REVOKE and blank(verdict.public_interest):
+        raise Invalid("public_interest_missing", field="public_interest")
+    if held.proposal is Proposal.ORDER_RECTIFY:
+        _until(verdict.until, setting)
+    if held.verdict is not None:
+        raise Refusal("consequence_ruled", consequence=held.id, by=held.verdict.signed.by)
+    ruled = replace(held, verdict=replace(verdict, agreed={}))
+    if lacking(ruled, setting.row):
+        facts = {"by": verdict.signed.by, "reasons": verdict.reasons, "law": verdict.law}
+        return going(ruled, held.due_at or setting.now, setting, "consequence.ruled", facts)
+    return _impose(ruled, setting, recheck)
+
+
+def agree(
+    held: Consequence, kind: Agreement, signed: Signed, words: str, setting: Setting, recheck: FollowRow | None = None
+) -> Decision[Consequence]:
+    """Another person agrees to a decision that is written; with the last one that the row asks for it takes effect."""
+    if held.verdict is None or held.state is not ConsequenceState.NOTICED:
+        raise Refusal("consequence_not_ruled", consequence=held.id)
+    named(signed)
+    _ripe(held, setting)
+    said("words", words)
+    if kind not in lacking(held, setting.row):
+        raise Refusal("consequence_agreed", consequence=held.id, kind=kind)
+    if any(signed.is_of(other) for other in (held.verdict.signed, *held.verdict.agreed.values())):
+        raise Refusal("consequence_same_person", consequence=held.id, by=signed.by)
+    ruled = replace(held, verdict=replace(held.verdict, agreed={**held.verdict.agreed, kind: signed}))
+    if lacking(ruled, setting.row):
+        facts = {"by": signed.by, "kind": kind.value, "words": words}
+        return going(ruled, held.due_at or setting.now, setting, "consequence.agreed", facts)
+    return _impose(ruled, setting, recheck)
+
+
+def lacking(held: Consequence, row: ConsequenceRow) -> tuple[Agreement, ...]:
+    """Whose agreement a written decision still waits for."""
+    wanted = [kind for kind, asked in ((Agreement.SECOND, row.second), (Agreement.LEGAL, row.legal)) if asked]
+    agreed: Mapping[Agreement, Signed] = held.verdict.agreed if held.verdict is not None else {}
+    return tuple(kind for kind in wanted if kind not in agreed)
+
+
+def drop(held: Consequence, reasons: str, signed: Signed, setting: Setting) -> Decision[Consequence]:
+    """A named officer lets a proposal go, with reasons; a transfer also where the police's refusal is left standing."""
+    if held.state not in UNDECIDED | {ConsequenceState.DECLINED}:
+        raise Refusal("consequence_decided", consequence=held.id, state=held.state)
+    named(signed)
+    said("reasons", reasons)
+    facts = {"by": signed.by, "reasons": reasons}
+    return over(held, ConsequenceState.DROPPED, signed.by, reasons, setting, "consequence.dropped", facts, "consequence.dropped")
+
+
+def supersede(held: Consequence, why: str, setting: Setting) -> Decision[Consequence]:
+    """By rule: what it stood on is gone, so nobody need decide it any more. It is never against anybody."""
+    return over(
+        held, ConsequenceState.DROPPED, "rule", why, setting, "consequence.superseded", {"reason": why}, "consequence.dropped"
+    )
+
+
+def lift(held: Consequence, reasons: str, by: str, setting: Setting) -> Decision[Consequence]:
+    """A suspension ends: with the main decision, or because an officer says so."""
+    if held.proposal is not Proposal.SUSPEND or held.state is not ConsequenceState.IMPOSED:
+        raise Refusal("consequence_not_suspension", consequence=held.id)
+    said("reasons", reasons)
+    facts = {"by": by, "reasons": reasons}
+    return over(held, ConsequenceState.LIFTED, by, reasons, setting, "consequence.lifted", facts)
+
+
+def refer(held: Consequence, document: str, signed: Signed, setting: Setting) -> Decision[Consequence]:
+    """An officer has told the register's keeper (handbook 1.2.36), by a document."""
+    if held.proposal is not Proposal.REFER_REGISTER:
+        raise Refusal("consequence_not_referral", consequence=held.id)
+    require(held, ConsequenceState.PROPOSED)
+    named(signed)
+    said("document", document)
+    facts = {"by": signed.by, "document": document}
+    return over(held, ConsequenceState.REFERRED, signed.by, "", setting, "consequence.referred", facts)
+
+
+def annul(held: Consequence, why: Annulled, document: str, by: str, setting: Setting) -> Decision[Consequence]:
+    """A court, a review body, an upheld objection or we ourselves: what took effect stands no more (handbook scenario 61)."""
+    if held.state not in STANDING | {ConsequenceState.FILED}:
+        raise Refusal("consequence_not_imposed", consequence=held.id, state=held.state)
+    said("document", document)
+    said("by", by)
+    ended = Ended(at=setting.now, by=by, why=why.value, document=document)
+    facts = {"by": by, "why": why.value, "document": document, "was": held.state.value}
+    changed = replace(held, state=ConsequenceState.ANNULLED, annulled=ended, due_at=None, turn=held.turn + 1)
+    return Decision(
+        state=changed, because=because(changed, "consequence.annulled", facts), told=(told("consequence.annulled", changed),)
+    )
+
+
+def _impose(held: Consequence, setting: Setting, recheck: FollowRow | None) -> Decision[Consequence]:
+    """It takes effect; the date of a re-check, or of the next look at a suspension, is counted now."""
+    verdict = held.verdict
+    assert verdict is not None, "only a written decision is imposed"
+    imposed = replace(held, state=ConsequenceState.IMPOSED, imposed_at=setting.now)
+    facts: dict[str, object] = {
+        "by": verdict.signed.by,
+        "reasons": verdict.reasons,
+        "law": verdict.law or setting.row.law,
+        "public_interest": verdict.public_interest,
+        "agreed": [f"{kind.value}: {one.by}" for kind, one in verdict.agreed.items()],
+    }
+    if held.proposal is Proposal.ORDER_RECTIFY:
+        until = setting.calendar.closing(_until(verdict.until, setting))
+        term = recheck.term if recheck is not None else setting.row.decide
+        look = counted(until, term, setting.calendar)
+        imposed = replace(imposed, rectification=Rectification(until=until, recheck_by=look))
+        facts["until"] = until.isoformat()
+        made = going(imposed, look, setting, "consequence.imposed", facts, ahead=until, event="consequence.imposed")
+        return replace(made, orders=(*made.orders, *_reminder(made.state, until, setting)))
+    if held.proposal is Proposal.SUSPEND:
+        again = counted(setting.now, setting.row.decide, setting.calendar)
+        return going(imposed, again, setting, "consequence.imposed", facts, event="consequence.imposed")
+    done = replace(imposed, due_at=None, turn=held.turn + 1)
+    return Decision(state=done, because=because(done, "consequence.imposed", facts), told=(told("consequence.imposed", done),))
+
+
+def _reminder(held: Consequence, until: datetime, setting: Setting) -> tuple[Order, ...]:
+    """The reminder to the subject before its date, where one can still be sent."""
+    if setting.row.remind is None:
+        return ()
+    at = max(reminder(until, setting.row.remind.amount, setting.calendar), setting.now)
+    payload = {"consequence": held.id, "until": until.isoformat()}
+    key = f"{OrderKind.RECTIFY_REMIND.value}:{held.id}"
+    return (
+        Order(
+            kind=OrderKind.RECTIFY_REMIND,
+            key=key,
+            due_at=at,
+            urgent_by=until,
+            expires_at=until,
+            case_id=held.case_id,
+            payload=payload,
+        ),
+    )
+
+
+def _until(day: date | None, setting: Setting) -> date:
+    """The last day to rectify, within the row's limits. Raises Invalid (`rectify_out_of_range`)."""
+    row = setting.row
+    assert row.least is not None, "the loader refuses a row without limits"
+    assert row.most is not None, "the loader refuses a row without limits"
+    first = counted(setting.now, row.least, setting.calendar).date()
+    last = counted(setting.now, row.most, setting.calendar).date()
+    if day is None or not first <= day <= last:
+        raise Invalid("rectify_out_of_range", first=first.isoformat(), last=last.isoformat(), field="until")
+    return day
+
+
+def _ripe(held: Consequence, setting: Setting) -> None:
+    """Raise Refusal unless the notice is served, its time over or waived, and no hearing open."""
+    if held.state is ConsequenceState.PROPOSED:
+        raise Refusal("consequence_not_served" if held.notice is not None else "consequence_not_given", consequence=held.id)
+    require(held, ConsequenceState.NOTICED)
+    until = held.notice.defend_by if held.notice is not None else None
+    if until is not None and setting.now <= until and not held.waived:
+        raise Refusal("consequence_defence_open", consequence=held.id, until=until.isoformat())
+    if held.awaits_hearing:
+        raise Refusal("consequence_hearing_open", consequence=held.id)

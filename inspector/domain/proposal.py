@@ -1,0 +1,60 @@
+"""What the program may propose to a named officer, and the pack's row that says by which steps it may become true (handbook 2.7)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from inspector.domain.calendar import Term
+
+
+class Proposal(StrEnum):
+    """What the program may propose to a named officer; it carries none of them out (handbook 2.7).
+
+    `SUSPEND`: an interim effect beside the main decision, with which it ends (1.1.21). `RECORD_CREDIT`: an entry to somebody's discredit.
+    """
+
+    TERMINATE = "TERMINATE"
+    ORDER_RECTIFY = "ORDER_RECTIFY"
+    SUSPEND = "SUSPEND"
+    REVOKE = "REVOKE"
+    PENALTY = "PENALTY"
+    TRANSFER_JUDICIAL = "TRANSFER_JUDICIAL"
+    REFER_REGISTER = "REFER_REGISTER"
+    RECORD_CREDIT = "RECORD_CREDIT"
+
+
+ALTERNATIVES = frozenset({Proposal.TERMINATE, Proposal.ORDER_RECTIFY, Proposal.REVOKE})
+"""What may become of the matter itself: one of them at a time (handbook 2.7, 1.1.20). A penalty or a referral may stand beside it."""
+
+UNSERVED = frozenset({Proposal.TRANSFER_JUDICIAL, Proposal.REFER_REGISTER})
+"""What decides nothing against its subject: it is handed to whoever may decide, so that no notice goes before it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsequenceRow:
+    """`[[consequence]]`: by which steps a proposal may become true.
+
+    `decide`: how long each of our own steps may take. `defend`: the time for a statement of defence, from service. `second`, `legal`:
+    another person, a legal review, must agree. `hearing`: the subject has a right to be heard. `law`: what a penalty rests on; where
+    it is empty the officer names it. `least`, `most`, `remind`: a date to rectify lies so far ahead, and so many working days before
+    it its subject is reminded. `head`, `hand`, `answer`, `contest`, `papers`: the steps of a transfer (handbook 1.8).
+    """
+
+    row: str
+    proposal: Proposal
+    decide: Term
+    basis: str
+    defend: Term | None = None
+    second: bool = False
+    legal: bool = False
+    hearing: bool = False
+    law: str = ""
+    least: Term | None = None
+    most: Term | None = None
+    remind: Term | None = None
+    head: Term | None = None
+    hand: Term | None = None
+    answer: Term | None = None
+    contest: Term | None = None
+    papers: Term | None = None

@@ -1,0 +1,97 @@
+"""An order to rectify once imposed: asked for early, looked at again without a visit, rectified or failed (handbook 1.1.12, 1.1.13).
+
+Rectified in time closes it, with a minor entry at most (scenario 57). Late or still failing proposes to revoke (scenario 58): a named
+officer looks and says so, silence says nothing, and nothing is revoked here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from inspector.domain.case import Method
+from inspector.domain.consequence import Consequence, ConsequenceState, Harm, Look, Rectification
+from inspector.domain.course import Setting, because, counted, going, named, over, said, told
+from inspector.domain.decision import Decision
+from inspector.domain.duty import FollowRow
+from inspector.domain.errors import Invalid, Refusal
+from inspector.domain.evidence import Evidence, blank
+from inspector.domain.proposal import Proposal
+
+NO_VISIT = frozenset({Method.ONLINE_QUERY, Method.OTHER_RESULT, Method.DOCUMENT, Method.ASSISTANCE})
+"""What a re-check can go by: whatever is no visit (handbook 1.1.12; 2.3, a re-check uses up no slot)."""
+
+
+def ask(held: Consequence, by: str, words: str, setting: Setting, row: FollowRow | None) -> Decision[Consequence]:
+    """The subject, or an officer for it, asks for the re-check before the date: whichever comes first counts (handbook 1.1.12)."""
+    under = _ordered(held)
+    if under.asked_at is not None:
+        raise Refusal("recheck_asked", consequence=held.id, at=under.asked_at.isoformat())
+    said("by", by)
+    said("words", words)
+    first = counted(setting.now, row.term if row is not None else setting.row.decide, setting.calendar)
+    look_by = min(under.recheck_by, first)
+    asked = replace(under, asked_at=setting.now, asked_by=by, recheck_by=look_by)
+    facts = {"by": by, "words": words}
+    return going(replace(held, rectification=asked), look_by, setting, "consequence.recheck_asked", facts)
+
+
+def look(
+    held: Consequence, seen: Look, cited: Sequence[Evidence], setting: Setting, row: FollowRow | None
+) -> Decision[Consequence]:
+    """A named officer enters what papers or an online answer show; no visit is made for it.
+
+    Before the date a look that finds it not yet done changes nothing: the subject has until then. What was corrected in time is
+    rectified, whenever somebody looked. Raises Refusal and Invalid.
+    """
+    under = _ordered(held)
+    named(seen.signed)
+    said("words", seen.words)
+    if visits := [piece.id for piece in cited if piece.method not in NO_VISIT]:
+        raise Invalid("recheck_visit", evidence=", ".join(visits), field="evidence")
+    assert held.imposed_at is not None, "an order under way was imposed"
+    if former := [piece.id for piece in cited if piece.asked_at < held.imposed_at]:
+        raise Invalid("recheck_former", evidence=", ".join(former), field="evidence")
+    if seen.good and not cited and all(map(blank, seen.documents)):
+        raise Invalid("recheck_unproven", field="evidence")
+    if seen.good and (seen.corrected_on is None or seen.corrected_on > setting.now.date()):
+        raise Invalid("recheck_day_missing", field="corrected_on")
+    facts = {
+        "by": seen.signed.by,
+        "good": seen.good,
+        "on": seen.corrected_on.isoformat() if seen.corrected_on else None,
+        "cited": list(seen.evidence),
+        "documents": list(seen.documents),
+        "words": seen.words,
+        "until": under.until.isoformat(),
+    }
+    looked = replace(held, rectification=replace(under, looks=(*under.looks, seen)))
+    if seen.good and seen.corrected_on is not None and seen.corrected_on <= under.until.date():
+        return over(looked, ConsequenceState.RECTIFIED, seen.signed.by, seen.words, setting, "consequence.rectified", facts)
+    if setting.now <= under.until:
+        term = row.term if row is not None else setting.row.decide
+        again = replace(under, asked_at=None, looks=(*under.looks, seen), recheck_by=counted(under.until, term, setting.calendar))
+        return going(
+            replace(held, rectification=again), again.recheck_by, setting, "consequence.rechecked", facts, ahead=under.until
+        )
+    return over(looked, ConsequenceState.FAILED, seen.signed.by, seen.words, setting, "consequence.failed", facts)
+
+
+def remind(held: Consequence) -> Decision[Consequence] | None:
+    """The date comes near: its subject is reminded, once. None where there is nothing to remind of any more."""
+    if held.state is not ConsequenceState.IMPOSED or held.rectification is None:
+        return None
+    facts = {"until": held.rectification.until.isoformat()}
+    return Decision(state=held, because=because(held, "consequence.reminded", facts), told=(told("consequence.reminded", held),))
+
+
+def spared(held: Consequence) -> bool:
+    """Whether rectification in time leaves no penalty to propose: it could be cured, and no harm is known (handbook scenario 57)."""
+    grading = held.grading
+    return grading.curable is True and not grading.knowing and grading.harm in (None, Harm.NONE)
+
+
+def _ordered(held: Consequence) -> Rectification:
+    if held.proposal is not Proposal.ORDER_RECTIFY or held.state is not ConsequenceState.IMPOSED or held.rectification is None:
+        raise Refusal("consequence_not_ordered", consequence=held.id, state=held.state)
+    return held.rectification

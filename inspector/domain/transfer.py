@@ -1,0 +1,138 @@
+"""The transfer of a suspected crime to judicial organs (移送司法; handbook 1.8, scenarios 51 and 59).
+
+Two officers report in writing, the head decides within three plain days, what is approved is handed over within 24 clock hours with its
+five parts, the police answer within three days. Days and hours run through nights, weekends and holidays. A transfer judges nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+
+from inspector.domain.calendar import Term
+from inspector.domain.consequence import Consequence, ConsequenceState, Part, Police, Signed, Transfer
+from inspector.domain.course import Setting, going, named, over, plain, require, said
+from inspector.domain.decision import Decision
+from inspector.domain.errors import Invalid, Refusal
+from inspector.domain.evidence import blank
+from inspector.domain.proposal import Proposal
+
+POLICE, PROCURATOR = "police", "procurator"
+"""Whom a refusal can be taken to: reconsideration by the police, or supervision by the procurator (handbook 1.8.4)."""
+
+
+def report(held: Consequence, words: str, signed: Signed, setting: Setting) -> Decision[Consequence]:
+    """An officer's written report to the head; with that of a second person the head's three days begin (handbook 1.8.1)."""
+    held = _transfer(held)
+    require(held, ConsequenceState.PROPOSED)
+    named(signed)
+    said("words", words)
+    under = held.transfer or Transfer()
+    if any(signed.is_of(other) for other, _ in under.reports):
+        raise Refusal("consequence_same_person", consequence=held.id, by=signed.by)
+    made = replace(held, transfer=replace(under, reports=(*under.reports, (signed, words))))
+    facts = {"by": signed.by, "words": words, "count": len(under.reports) + 1}
+    if not under.reports:
+        return going(made, held.due_at or setting.now, setting, "consequence.reported", facts)
+    by = plain(setting.now, _stated(setting.row.head), setting.calendar)
+    return going(replace(made, state=ConsequenceState.REPORTED), by, setting, "consequence.reported", facts)
+
+
+def head(held: Consequence, *, approves: bool, reasons: str, signed: Signed, setting: Setting) -> Decision[Consequence]:
+    """The head, who is none of the reporting officers, approves, or refuses with reasons that stay on record (handbook 1.8.2)."""
+    under = _under(held, ConsequenceState.REPORTED)
+    named(signed)
+    said("reasons", reasons)
+    if any(signed.is_of(other) for other, _ in under.reports):
+        raise Refusal("consequence_same_person", consequence=held.id, by=signed.by)
+    made = replace(held, transfer=replace(under, head=signed, head_reasons=reasons))
+    facts = {"by": signed.by, "approved": approves, "reasons": reasons}
+    if not approves:
+        rule = "consequence.head"
+        return over(made, ConsequenceState.DROPPED, signed.by, reasons, setting, rule, facts, "consequence.dropped")
+    by = plain(setting.now, _stated(setting.row.hand), setting.calendar)
+    return going(replace(made, state=ConsequenceState.APPROVED), by, setting, "consequence.head", facts)
+
+
+def hand(held: Consequence, bundle: Mapping[Part, str], receipt: str, signed: Signed, setting: Setting) -> Decision[Consequence]:
+    """The bundle is handed over with a receipt. Each of its five parts is named; where there is none of a kind, the part says so."""
+    under = _under(held, ConsequenceState.APPROVED)
+    named(signed)
+    if missing := [part.value for part in Part if blank(bundle.get(part, ""))]:
+        raise Refusal("transfer_bundle_incomplete", consequence=held.id, lacking=", ".join(missing))
+    said("receipt", receipt)
+    made = replace(held, transfer=replace(under, bundle={**bundle}, handed=signed, receipt=receipt))
+    facts = {"by": signed.by, "document": receipt, "bundle": {part.value: bundle[part] for part in Part}}
+    by = plain(setting.now, _stated(setting.row.answer), setting.calendar)
+    return going(replace(made, state=ConsequenceState.HANDED), by, setting, "consequence.handed", facts)
+
+
+def answered(held: Consequence, said_so: Police, setting: Setting) -> Decision[Consequence]:
+    """The police file the case, or decline with a document: then reconsideration may be asked for, or the procurator."""
+    _of_states(held, ConsequenceState.HANDED, ConsequenceState.CONTESTED)
+    under = held.transfer or Transfer()
+    named(said_so.signed)
+    said("document", said_so.document)
+    handed = under.handed.at.date() if under.handed is not None else date.min
+    if not handed <= said_so.on <= setting.now.date():
+        raise Invalid("police_day_out_of_range", since=handed.isoformat(), field="on")
+    if not said_so.accepted:
+        said("reasons", said_so.reasons)
+    made = replace(held, transfer=replace(under, answers=(*under.answers, said_so)))
+    facts = {
+        "by": said_so.signed.by,
+        "accepted": said_so.accepted,
+        "document": said_so.document,
+        "on": said_so.on.isoformat(),
+        "reasons": said_so.reasons,
+    }
+    state, term = (
+        (ConsequenceState.FILED, setting.row.papers) if said_so.accepted else (ConsequenceState.DECLINED, setting.row.contest)
+    )
+    by = plain(setting.calendar.opening(said_so.on), _stated(term), setting.calendar)
+    return going(replace(made, state=state), by, setting, "consequence.police", facts)
+
+
+def contest(held: Consequence, to: str, document: str, signed: Signed, setting: Setting) -> Decision[Consequence]:
+    """The agency asks the police to reconsider, or the procurator to look at it (handbook 1.8.4)."""
+    under = _under(held, ConsequenceState.DECLINED)
+    named(signed)
+    if to not in (POLICE, PROCURATOR):
+        raise Invalid("transfer_whom_unknown", field="to", known=f"{POLICE}, {PROCURATOR}")
+    said("document", document)
+    made = replace(held, transfer=replace(under, contested=(*under.contested, (signed, to, document))))
+    facts = {"by": signed.by, "to": to, "document": document}
+    by = plain(setting.now, _stated(setting.row.answer), setting.calendar)
+    return going(replace(made, state=ConsequenceState.CONTESTED), by, setting, "consequence.contested", facts)
+
+
+def papers(held: Consequence, receipt: str, signed: Signed, setting: Setting) -> Decision[Consequence]:
+    """Goods and papers went to the police with the case that they have filed (handbook 1.8.5)."""
+    under = _under(held, ConsequenceState.FILED)
+    named(signed)
+    said("receipt", receipt)
+    made = replace(held, transfer=replace(under, papers=signed, papers_receipt=receipt))
+    facts = {"by": signed.by, "document": receipt}
+    return over(made, ConsequenceState.TRANSFERRED, signed.by, "", setting, "consequence.papers", facts)
+
+
+def _transfer(held: Consequence) -> Consequence:
+    if held.proposal is not Proposal.TRANSFER_JUDICIAL:
+        raise Refusal("consequence_not_transfer", consequence=held.id)
+    return held
+
+
+def _under(held: Consequence, state: ConsequenceState) -> Transfer:
+    require(_transfer(held), state)
+    return held.transfer or Transfer()
+
+
+def _of_states(held: Consequence, *states: ConsequenceState) -> None:
+    if _transfer(held).state not in states:
+        raise Refusal("consequence_state", consequence=held.id, state=held.state, needed=", ".join(states))
+
+
+def _stated(term: Term | None) -> Term:
+    assert term is not None, "the loader refuses a transfer without its terms"
+    return term

@@ -1,0 +1,215 @@
+"""Consequences from an officer's review on: each proposal has a proceeding with dates; what others hand in about one (domain.proceeding).
+
+The case is locked before its consequences, as everywhere. Every operation is called in the caller's transaction and raises before
+anything is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from inspector.domain import proceeding
+from inspector.domain.case import Case, Outcome
+from inspector.domain.consequence import Annulled, Consequence, ConsequenceState, Grading, StatementKind
+from inspector.domain.decision import Decision, Told
+from inspector.domain.ending import graded
+from inspector.domain.evidence import Evidence
+from inspector.domain.policy import Policy
+from inspector.domain.proposal import Proposal
+from inspector.flows import creditrecords, serving, shaken
+from inspector.flows.office import Office
+from inspector.flows.record import record
+from inspector.flows.settle import Settlement, tell
+from inspector.flows.shaken import DUE, setting, write
+from inspector.store.tx import Tx
+from inspector.store.work import Work
+
+_PROPOSED = "consequence.proposed"
+
+
+# --- a review proposes
+
+
+def proposed(
+    tx: Tx,
+    case: Case,
+    decision: Decision[Case],
+    policy: Policy,
+    officer: str,
+    cited: Sequence[Evidence],
+    act: str,
+    now: datetime,
+) -> tuple[Decision[Case], tuple[Consequence, ...]]:
+    """What a review proposes as consequences, numbered, and the decision that tells each with its id.
+
+    A proposal that the pack has no row for is told as before, and nothing follows from it here.
+    """
+    told, made = list[Told](), list[Consequence]()
+    outcome, number = decision.state.outcome, 0
+    if outcome is None or not any(one.type == _PROPOSED for one in decision.told):
+        return decision, ()
+    for one in decision.told:
+        proposal = Proposal(str(one.data["proposal"])) if one.type == _PROPOSED else None
+        if proposal is None or proposal not in policy.consequences:
+            told.append(one)
+            continue
+        number = number or len(tx.consequences.of_case(case.id)) + 1
+        given = Opening(proposal=proposal, by=officer, evidence=tuple(piece.id for piece in cited), act=act)
+        held = new(tx, case, given, number, outcome, policy, now)
+        made.append(held)
+        told.append(replace(one, data={**one.data, "consequence": held.id}))
+        number += 1
+    return replace(decision, told=tuple(told)), tuple(made)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """What is proposed about a case, by whom, on which evidence; `origin` is the rule, `act` the pack's row of a dishonest act."""
+
+    proposal: Proposal
+    by: str
+    evidence: tuple[str, ...]
+    act: str = ""
+    origin: str = _PROPOSED
+    reasons: str = ""
+
+
+def new(tx: Tx, case: Case, given: Opening, number: int, outcome: Outcome, policy: Policy, now: datetime) -> Consequence:
+    """A consequence that is proposed, with what is known for its grading by now."""
+    row, outcome_row = policy.consequences[given.proposal], policy.outcomes[outcome]
+    concluded = case.concluded_at is not None
+    found = next((one for one in policy.acts if one.row == given.act), None)
+    earlier, earlier_at = tx.consequences.earlier(case.subject.kind, case.subject.code, case.id)
+    grading = Grading(
+        outcome=outcome,
+        concluded=concluded,
+        knowing=outcome is Outcome.FALSE_KNOWING,
+        curable={Outcome.UNTRUE_CURABLE: True, Outcome.UNTRUE_INCURABLE: False}.get(outcome),
+        grade=graded(outcome_row, found, concluded=concluded),
+        act=given.act,
+        earlier=earlier,
+        earlier_at=earlier_at,
+    )
+    bases = (row.basis, outcome_row.basis, *([found.basis] if found is not None else []), *([row.law] if row.law else []))
+    return Consequence(
+        id=f"{case.id}-{number}",
+        case_id=case.id,
+        agency=case.agency,
+        proposal=given.proposal,
+        state=ConsequenceState.PROPOSED,
+        pack=policy.label,
+        row=row.row,
+        origin=given.origin,
+        basis=tuple(dict.fromkeys(bases)),
+        evidence=given.evidence,
+        grading=grading,
+        proposed_at=now,
+        proposed_by=given.by,
+        reasons=given.reasons,
+    )
+
+
+def begin(
+    office: Office, tx: Tx, case: Case, made: Sequence[Consequence], told: Sequence[Told], now: datetime, *, tells: bool = False
+) -> None:
+    """Write what was proposed, with the clock of its first step; the approving system hears of it here where no review `tells`."""
+    notices = {str(one.data.get("consequence")): str(one.data.get("notice_due_at", "")) for one in told}
+    for held in made:
+        notice = notices.get(held.id, "")
+        decision = proceeding.opened(held, setting(office, held, now), datetime.fromisoformat(notice) if notice else None)
+        tx.consequences.add(decision.state)
+        record(tx, case.id, decision, now, {"consequence_state": held.state.value}, kept=case.pack)
+        tx.work.order(decision.orders, now)
+        if tells:
+            spread(office, tx, case, decision, now)
+
+
+# --- what comes in about one
+
+
+def served(
+    office: Office, tx: Tx, consequence_id: str, served_at: datetime, way: str, proof: str, by: str, now: datetime
+) -> Consequence:
+    """The notice has reached the subject, as a proof says: from then on runs its time for a statement. Proven again it changes nothing."""
+    case, held = locked(tx, consequence_id)
+    if held.served and held.state is not ConsequenceState.PROPOSED:
+        return held
+    made = proceeding.served(held, served_at, way, proof, by, setting(office, held, now))
+    serving.done(tx, f"{held.id}:notice", now)
+    return settle(office, tx, case, held, made, now)
+
+
+def state(
+    office: Office,
+    tx: Tx,
+    consequence_id: str,
+    kind: StatementKind,
+    words: str,
+    digests: tuple[str, ...],
+    by_door: str,
+    now: datetime,
+) -> Consequence:
+    """The subject speaks: in defence, to be heard, or to waive its time; by which door it came stands beside its words."""
+    case, held = locked(tx, consequence_id)
+    made = proceeding.state(held, kind, words, digests, by_door, setting(office, held, now))
+    return settle(office, tx, case, held, made, now)
+
+
+def annul(office: Office, tx: Tx, consequence_id: str, why: Annulled, document: str, by: str, now: datetime) -> Consequence:
+    """What took effect stands no more; an entry that it ordered is taken back everywhere (handbook scenario 61)."""
+    case, held = locked(tx, consequence_id)
+    made = proceeding.annul(held, why, document, by, setting(office, held, now))
+    done = settle(office, tx, case, held, made, now)
+    tx.attention.over(f"{shaken.SHAKEN}:{held.id}", now)
+    if held.entry:
+        creditrecords.annul(office, tx, held.entry, why.value, document, by, now)
+    return done
+
+
+# --- work
+
+
+def due(work: Work, _office: Office) -> Settlement:
+    """A step's date comes near, or has come: a person is told. Nothing is decided by it."""
+
+    def do(tx: Tx, now: datetime) -> None:
+        case, held = locked(tx, str(work.payload["consequence"]))
+        if held.turn != work.payload["turn"] or held.due_at is None or held.stage is None:
+            return
+        facts = {
+            "case": case.id,
+            "proposal": held.proposal.value,
+            "step": held.stage.value,
+            "due_at": held.due_at.isoformat(),
+            "overdue": now >= held.due_at,
+        }
+        tx.attention.open(DUE, case.agency, held.id, facts, now)
+
+    return Settlement(write=do)
+
+
+# --- what the steps share
+
+
+def locked(tx: Tx, consequence_id: str) -> tuple[Case, Consequence]:
+    """A consequence and its case, both locked, the case first. Raises Missing."""
+    case = tx.cases.get(tx.consequences.get(consequence_id).case_id, lock=True)
+    return case, tx.consequences.get(consequence_id, lock=True)
+
+
+def settle(
+    office: Office, tx: Tx, case: Case, before: Consequence, decision: Decision[Consequence], now: datetime
+) -> Consequence:
+    """Write a step and tell the approving system."""
+    held = write(tx, case, before, decision, now)
+    spread(office, tx, case, decision, now)
+    return held
+
+
+def spread(office: Office, tx: Tx, case: Case, decision: Decision[Consequence], now: datetime) -> None:
+    """Tell the approving system what a step says to it."""
+    if decision.told:
+        told = Decision(state=case, because=decision.because, told=decision.told)
+        tx.work.order(tell(tx, office, case, told, office.book.get(case.pack), now), now)

@@ -1,0 +1,231 @@
+"""What officers do about a consequence: open it, give its notice, enter a hearing, decide, agree, let go, lift, refer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+
+from inspector.domain import ending, proceeding
+from inspector.domain.case import Case, CaseState, Outcome
+from inspector.domain.consequence import (
+    UNDECIDED,
+    Agreement,
+    Consequence,
+    ConsequenceState,
+    Grading,
+    Notice,
+    Signed,
+    Verdict,
+)
+from inspector.domain.course import named, said
+from inspector.domain.decision import Decision
+from inspector.domain.duty import Follow
+from inspector.domain.errors import Invalid, Refusal
+from inspector.domain.evidence import carry
+from inspector.domain.policy import Policy
+from inspector.domain.proposal import ALTERNATIVES, Proposal
+from inspector.domain.rectification import spared
+from inspector.domain.review import adverse
+from inspector.domain.subjectnotice import NoticeKind, SubjectNotice
+from inspector.domain.transition import Scope
+from inspector.flows import consequences, objections, serving
+from inspector.flows.consequences import Opening, locked, settle
+from inspector.flows.decisions import chosen
+from inspector.flows.office import Office
+from inspector.flows.settle import book, dated
+from inspector.flows.shaken import setting
+from inspector.labels import label
+from inspector.store.tx import Tx
+
+
+def propose(office: Office, tx: Tx, case_id: str, given: Opening, signed: Signed, now: datetime) -> Consequence:
+    """A named officer opens one beside what the review proposed, citing evidence. Raises Invalid, Refusal, Missing.
+
+    A transfer may be opened before the case is decided, too: a suspicion does not wait (handbook 1.8.1).
+    """
+    named(signed)
+    said("reasons", given.reasons)
+    case, proposal = tx.cases.get(case_id, lock=True), given.proposal
+    policy = office.ruling(case.agency, case.pack, Scope.OUTCOMES, now).policy
+    if proposal not in policy.consequences:
+        raise Refusal("consequence_unruled", proposal=proposal, pack=policy.label)
+    outcome = _outcome(case, policy, proposal)
+    others = tx.consequences.of_case(case_id, lock=True)
+    _beside(case, proposal, others)
+    known = {piece.id: piece for piece in tx.cases.evidence(case_id)}
+    cited = chosen(office, tx, case_id, office.book.get(case.pack), known, given.evidence)
+    carry(outcome, cited, adverse=True)
+    opening = replace(given, by=signed.by, evidence=tuple(piece.id for piece in cited), origin="consequence.opened")
+    made = consequences.new(tx, case, opening, len(others) + 1, outcome, policy, now)
+    consequences.begin(office, tx, case, (made,), (), now, tells=True)
+    return tx.consequences.get(made.id)
+
+
+def give(office: Office, tx: Tx, consequence_id: str, notice: Notice, grading: Grading, now: datetime) -> Consequence:
+    """A named officer gives the notice to the subject; whoever can serve it is asked to."""
+    case, held = locked(tx, consequence_id)
+    _free(tx, case, held)
+    made = proceeding.give(held, notice, grading, setting(office, held, now))
+    done = settle(office, tx, case, held, made, now)
+    serving.give(office, tx, _said(office, done, NoticeKind.PROPOSAL, notice.reasons, now), now)
+    return done
+
+
+def hearing(
+    office: Office, tx: Tx, consequence_id: str, *, was_held: bool, on: date, record: str, signed: Signed, now: datetime
+) -> Consequence:
+    """A hearing that was asked for was held, or its subject has waived it."""
+    case, held = locked(tx, consequence_id)
+    made = proceeding.hearing(held, was_held=was_held, on=on, record=record, signed=signed, setting=setting(office, held, now))
+    return settle(office, tx, case, held, made, now)
+
+
+def rule(office: Office, tx: Tx, consequence_id: str, verdict: Verdict, now: datetime) -> Consequence:
+    """A named officer decides to impose; it takes effect once those have agreed whom the pack asks for."""
+    case, held = locked(tx, consequence_id)
+    _free(tx, case, held)
+    recheck = office.book.get(held.pack).follows.get(Follow.RECHECK)
+    return _decided(office, tx, case, held, proceeding.rule(held, verdict, setting(office, held, now), recheck), now)
+
+
+def agree(office: Office, tx: Tx, consequence_id: str, kind: Agreement, words: str, signed: Signed, now: datetime) -> Consequence:
+    """Another person agrees to a decision that is written: a second one, or the legal review."""
+    case, held = locked(tx, consequence_id)
+    _free(tx, case, held)
+    recheck = office.book.get(held.pack).follows.get(Follow.RECHECK)
+    made = proceeding.agree(held, kind, signed, words, setting(office, held, now), recheck)
+    return _decided(office, tx, case, held, made, now)
+
+
+def drop(office: Office, tx: Tx, consequence_id: str, reasons: str, signed: Signed, now: datetime) -> Consequence:
+    """A named officer lets a proposal go, with reasons."""
+    case, held = locked(tx, consequence_id)
+    done = settle(office, tx, case, held, proceeding.drop(held, reasons, signed, setting(office, held, now)), now)
+    main_over(office, tx, case, done, now)
+    return done
+
+
+def lift(office: Office, tx: Tx, consequence_id: str, reasons: str, signed: Signed, now: datetime) -> Consequence:
+    """A named officer ends a suspension before the main decision does."""
+    case, held = locked(tx, consequence_id)
+    named(signed)
+    return settle(office, tx, case, held, proceeding.lift(held, reasons, signed.by, setting(office, held, now)), now)
+
+
+def refer(office: Office, tx: Tx, consequence_id: str, document: str, signed: Signed, now: datetime) -> Consequence:
+    """A named officer has told the register's keeper."""
+    case, held = locked(tx, consequence_id)
+    return settle(office, tx, case, held, proceeding.refer(held, document, signed, setting(office, held, now)), now)
+
+
+def main_over(office: Office, tx: Tx, case: Case, done: Consequence, now: datetime) -> None:
+    """With the main decision the interim one ends: nothing is suspended for a matter that is decided (handbook 1.1.21)."""
+    others = tx.consequences.of_case(case.id, lock=True) if done.proposal in ALTERNATIVES else []
+    if not others or any(one.open for one in others if one.proposal in ALTERNATIVES):
+        return
+    for held in (one for one in others if one.proposal is Proposal.SUSPEND):
+        if held.state is ConsequenceState.IMPOSED:
+            settle(office, tx, case, held, proceeding.lift(held, done.id, "rule", setting(office, held, now)), now)
+        elif held.state in UNDECIDED:
+            settle(office, tx, case, held, proceeding.supersede(held, done.id, setting(office, held, now)), now)
+
+
+def _decided(office: Office, tx: Tx, case: Case, held: Consequence, made: Decision[Consequence], now: datetime) -> Consequence:
+    """Write a decision; where it took effect, an entry is ordered, the subject is told, and what was interim ends."""
+    imposed = made.state
+    if imposed.state is not ConsequenceState.IMPOSED or imposed.verdict is None:
+        return settle(office, tx, case, held, made, now)
+    if imposed.proposal is Proposal.RECORD_CREDIT:
+        case, made = _enter(office, tx, case, made, now)
+    done = settle(office, tx, case, held, made, now)
+    serving.give(office, tx, _said(office, done, NoticeKind.DECISION, imposed.verdict.reasons, now), now)
+    main_over(office, tx, case, done, now)
+    return done
+
+
+def _enter(office: Office, tx: Tx, case: Case, made: Decision[Consequence], now: datetime) -> tuple[Case, Decision[Consequence]]:
+    """Order the entry that an officer has decided, as graded; the case has one entry while its outcome stands."""
+    held, policy = made.state, office.book.get(made.state.pack)
+    if case.entry is not None:
+        raise Refusal("consequence_entered", consequence=held.id, entry=case.entry)
+    assert held.verdict is not None, "what took effect was decided"
+    act = next((one for one in policy.acts if one.row == held.grading.act), None)
+    row = policy.outcomes[held.grading.outcome]
+    order = ending.entry(case, row, act, held.verdict.signed.by, now, grade=held.grading.grade)
+    order = dated(office, case, order, office.book.get(case.pack), now)
+    case = tx.cases.put(replace(case, entry=order.key))
+    book(tx, case, order, now)
+    tx.work.order((order,), now)
+    return case, replace(made, state=replace(held, entry=order.key))
+
+
+def _free(tx: Tx, case: Case, held: Consequence) -> None:
+    """Raise Refusal while something keeps every adverse step back: an open objection, a transfer, an outcome that does not stand."""
+    if objections.holds(tx, case.id):
+        raise Refusal("consequence_objected", consequence=held.id, case=case.id)
+    if held.proposal is Proposal.PENALTY and (other := _transfer(tx.consequences.of_case(case.id))) is not None:
+        raise Refusal("consequence_transfer_open", consequence=held.id, transfer=other.id)
+    if case.state is not CaseState.CLOSED or case.outcome is not held.grading.outcome:
+        raise Refusal("consequence_case_open", consequence=held.id, state=case.state)
+
+
+def _transfer(others: Sequence[Consequence]) -> Consequence | None:
+    return next((one for one in others if one.bars_penalty), None)
+
+
+def _outcome(case: Case, policy: Policy, proposal: Proposal) -> Outcome:
+    """What a proposal goes by: the case's outcome against its subject; of a transfer in review the suspicion."""
+    if proposal is Proposal.TRANSFER_JUDICIAL and case.state is CaseState.REVIEW:
+        return Outcome.FALSE_KNOWING
+    if case.state is not CaseState.CLOSED or case.outcome is None or not adverse(policy.outcomes[case.outcome]):
+        raise Refusal("consequence_not_adverse", case=case.id, state=case.state, outcome=case.outcome)
+    concluded = case.concluded_at is not None
+    if proposal in ALTERNATIVES and (proposal is Proposal.TERMINATE) is concluded:
+        raise Refusal("consequence_wrong_stage", case=case.id, proposal=proposal)
+    if proposal is Proposal.RECORD_CREDIT and policy.outcomes[case.outcome].grade is None:
+        raise Refusal("consequence_ungraded", case=case.id, outcome=case.outcome)
+    return case.outcome
+
+
+def _beside(case: Case, proposal: Proposal, others: Sequence[Consequence]) -> None:
+    """What cannot stand beside what is there already."""
+    same = next((one for one in others if one.proposal is proposal and (one.open or one.state is ConsequenceState.IMPOSED)), None)
+    if same is not None:
+        raise Refusal("consequence_there", consequence=same.id, proposal=proposal, state=same.state)
+    mains = [one for one in others if one.proposal in ALTERNATIVES and (one.open or one.state is ConsequenceState.IMPOSED)]
+    if proposal in ALTERNATIVES and mains:
+        raise Refusal("consequence_alternative", consequence=mains[0].id, proposal=mains[0].proposal)
+    if proposal is Proposal.SUSPEND and not any(one.open for one in mains):
+        raise Refusal("consequence_no_main", case=case.id)
+    if proposal is Proposal.RECORD_CREDIT and case.entry is not None:
+        raise Refusal("consequence_entered", consequence=case.id, entry=case.entry)
+    if proposal is Proposal.PENALTY:
+        if (other := _transfer(others)) is not None:
+            raise Refusal("consequence_transfer_open", consequence=case.id, transfer=other.id)
+        rectified = next((one for one in others if one.state is ConsequenceState.RECTIFIED and spared(one)), None)
+        if rectified is not None:
+            raise Refusal("consequence_spared", consequence=rectified.id)
+
+
+def _said(office: Office, held: Consequence, kind: NoticeKind, reasons: str, now: datetime) -> SubjectNotice:
+    """The notice to the subject of a proposal, or of a decision."""
+    told = held.notice
+    if told is None:
+        raise Invalid("consequence_words_missing", field="notice")
+    lang = office.agency(held.agency).language
+    part = "notice" if kind is NoticeKind.PROPOSAL else "decision"
+    return SubjectNotice(
+        id=f"{held.id}:{part}",
+        kind=kind,
+        case_id=held.case_id,
+        agency=held.agency,
+        about=held.id,
+        title=label(f"Proposal.{held.proposal.value}", lang),
+        facts=told.facts,
+        reasons=reasons,
+        rights=told.rights,
+        basis=told.basis,
+        answer_by=told.defend_by if kind is NoticeKind.PROPOSAL else None,
+        made_at=now,
+    )

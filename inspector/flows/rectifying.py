@@ -1,0 +1,117 @@
+"""An order to rectify after it was imposed: its subject is reminded, asks for the re-check, an officer looks (domain.rectification)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from inspector.domain import proceeding, rectification
+from inspector.domain.act import GRAVITY
+from inspector.domain.case import Case
+from inspector.domain.consequence import UNDECIDED, Consequence, ConsequenceState, Look
+from inspector.domain.duty import Follow, FollowRow
+from inspector.domain.proposal import Proposal
+from inspector.domain.subjectnotice import NoticeKind, SubjectNotice
+from inspector.flows import consequences, serving
+from inspector.flows.consequences import Opening, locked, settle, spread
+from inspector.flows.decisions import chosen
+from inspector.flows.office import Office
+from inspector.flows.proceedings import main_over
+from inspector.flows.record import record
+from inspector.flows.settle import Settlement, nothing
+from inspector.flows.shaken import setting
+from inspector.labels import label
+from inspector.store.tx import Tx
+from inspector.store.work import Work
+
+
+def ask(office: Office, tx: Tx, consequence_id: str, words: str, by: str, now: datetime) -> Consequence:
+    """The subject, or an officer for it, asks for the re-check before the date."""
+    case, held = locked(tx, consequence_id)
+    made = rectification.ask(held, by, words, setting(office, held, now), _recheck(office, held))
+    return settle(office, tx, case, held, made, now)
+
+
+def look(office: Office, tx: Tx, consequence_id: str, seen: Look, now: datetime) -> Consequence:
+    """A named officer enters what a re-check shows. Rectified in time: nothing heavier follows. Failed: a revocation is proposed."""
+    case, held = locked(tx, consequence_id)
+    known = {piece.id: piece for piece in tx.cases.evidence(case.id)}
+    cited = chosen(office, tx, case.id, office.book.get(case.pack), known, seen.evidence)
+    made = rectification.look(held, seen, cited, setting(office, held, now), _recheck(office, held))
+    done = settle(office, tx, case, held, made, now)
+    if done.state is ConsequenceState.FAILED:
+        _revoke(office, tx, case, done, seen, now)
+    if done.state is ConsequenceState.RECTIFIED:
+        _spare(office, tx, case, done, now)
+    main_over(office, tx, case, done, now)
+    return done
+
+
+def remind(work: Work, office: Office) -> Settlement:
+    """The date to rectify comes near: its subject is reminded. Nothing is decided by it."""
+    with office.store.read() as tx:
+        if rectification.remind(tx.consequences.get(str(work.payload["consequence"]))) is None:
+            return nothing("obsolete")
+
+    def write(tx: Tx, now: datetime) -> None:
+        case, held = locked(tx, str(work.payload["consequence"]))
+        made = rectification.remind(held)
+        if made is None or held.rectification is None or now > held.rectification.until:
+            return
+        record(tx, case.id, made, now, {"consequence_state": held.state.value}, kept=case.pack)
+        spread(office, tx, case, made, now)
+        told = held.notice
+        serving.give(
+            office,
+            tx,
+            SubjectNotice(
+                id=f"{held.id}:reminder",
+                kind=NoticeKind.REMINDER,
+                case_id=case.id,
+                agency=held.agency,
+                about=held.id,
+                title=label(f"Proposal.{held.proposal.value}", office.agency(held.agency).language),
+                facts=told.facts if told is not None else (),
+                reasons=held.verdict.reasons if held.verdict is not None else "",
+                rights=told.rights if told is not None else (),
+                basis=held.basis,
+                answer_by=held.rectification.until,
+                made_at=now,
+            ),
+            now,
+        )
+
+    return Settlement(write=write)
+
+
+def _recheck(office: Office, held: Consequence) -> FollowRow | None:
+    return office.book.get(held.pack).follows.get(Follow.RECHECK)
+
+
+def _revoke(office: Office, tx: Tx, case: Case, failed: Consequence, seen: Look, now: datetime) -> None:
+    """A proposal to revoke, on the evidence of the order and of the re-check (handbook scenario 58): nothing is revoked by it."""
+    policy, number = office.book.get(failed.pack), len(tx.consequences.of_case(case.id)) + 1
+    ids = tuple(dict.fromkeys((*failed.evidence, *seen.evidence)))
+    given = Opening(
+        proposal=Proposal.REVOKE,
+        by=seen.signed.by,
+        evidence=ids,
+        act=failed.grading.act,
+        origin="consequence.revocation",
+        reasons=seen.words,
+    )
+    made = consequences.new(tx, case, given, number, failed.grading.outcome, policy, now)
+    consequences.begin(office, tx, case, (replace(made, grading=failed.grading),), (), now, tells=True)
+
+
+def _spare(office: Office, tx: Tx, case: Case, rectified: Consequence, now: datetime) -> None:
+    """Rectified in time and without harm: no penalty is proposed any more, and an entry is minor at most (handbook scenario 57)."""
+    if not rectification.spared(rectified):
+        return
+    for held in tx.consequences.of_case(case.id, lock=True):
+        if held.state not in UNDECIDED:
+            continue
+        if held.proposal is Proposal.PENALTY:
+            settle(office, tx, case, held, proceeding.supersede(held, rectified.id, setting(office, held, now)), now)
+        elif held.proposal is Proposal.RECORD_CREDIT and held.grading.grade in GRAVITY[1:]:
+            tx.consequences.put(replace(held, grading=replace(held.grading, grade=GRAVITY[0], corrected=True)))

@@ -1,0 +1,66 @@
+"""What becomes of consequences whose case does not stand any more: nobody decides those, and of what took effect a person hears."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from inspector.domain import proceeding
+from inspector.domain.case import Case
+from inspector.domain.consequence import UNDECIDED, Annulled, Consequence, ConsequenceState
+from inspector.domain.course import CLOCKS, Setting, clock_key
+from inspector.domain.decision import Decision, OrderKind, Told
+from inspector.domain.proposal import Proposal
+from inspector.domain.timer import Timer
+from inspector.flows import serving, stopped
+from inspector.flows.office import Office
+from inspector.flows.record import record
+from inspector.store.tx import Tx
+
+DUE = "consequence_due"
+"""The matter for a person that a step of a consequence is to be done; over with the step."""
+SHAKEN = "consequence_shaken"
+"""The matter of a consequence that took effect, while the outcome that it followed does not stand any more."""
+
+
+def setting(office: Office, held: Consequence, now: datetime) -> Setting:
+    """What a step of a consequence is judged by: the pack that it was proposed under."""
+    policy = office.book.get(held.pack)
+    remind = policy.term(Timer.REVIEW_REMIND).term.amount
+    return Setting(row=policy.consequences[held.proposal], calendar=office.calendar, now=now, remind=remind)
+
+
+def write(tx: Tx, case: Case, before: Consequence, decision: Decision[Consequence], now: datetime) -> Consequence:
+    """Write a step: state, ledger entry, the next clocks; the former ones and what a person heard of them are over."""
+    held = decision.state
+    tx.consequences.put(held)
+    record(tx, case.id, decision, now, {"consequence_state": held.state.value}, kept=case.pack)
+    ending = [clock_key(kind, before) for kind in CLOCKS]
+    if held.due_at is None:
+        ending.append(f"{OrderKind.RECTIFY_REMIND.value}:{held.id}")
+        serving.done(tx, f"{held.id}:notice", now)
+    stopped.end(tx, ending, now)
+    tx.attention.over(f"{DUE}:{held.id}", now)
+    tx.work.order(decision.orders, now)
+    return held
+
+
+def fell(office: Office, tx: Tx, case: Case, why: str, now: datetime) -> tuple[Told, ...]:
+    """The outcome of a case fell, by a finding or a withdrawal: what the approving system hears of each consequence.
+
+    An entry was taken back with the outcome, so its consequence is annulled with it. A transfer goes on: the police decide it.
+    """
+    told: tuple[Told, ...] = ()
+    for held in tx.consequences.of_case(case.id, lock=True):
+        if held.state in UNDECIDED and held.proposal is not Proposal.TRANSFER_JUDICIAL:
+            made = proceeding.supersede(held, why, setting(office, held, now))
+        elif held.proposal is Proposal.RECORD_CREDIT and held.state is ConsequenceState.IMPOSED:
+            made = proceeding.annul(held, Annulled.CORRECTION, why, "rule", setting(office, held, now))
+        elif held.state in (ConsequenceState.IMPOSED, ConsequenceState.FAILED):
+            facts = {"case": case.id, "proposal": held.proposal.value, "rule": why}
+            tx.attention.open(SHAKEN, case.agency, held.id, facts, now)
+            continue
+        else:
+            continue
+        write(tx, case, held, made, now)
+        told += made.told
+    return told

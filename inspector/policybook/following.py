@@ -1,0 +1,78 @@
+"""`[[consequence]]`: by which steps what is proposed may become true; and what can be wrong with a row, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from inspector.domain.calendar import Unit
+from inspector.domain.proposal import UNSERVED, ConsequenceRow, Proposal
+from inspector.policybook.part import Part
+
+WORDS: Mapping[str, tuple[str, str]] = {
+    "consequence_twice": ("{value} has two rows; keep one", "{value} 有两行；保留一行"),
+    "consequence_key": (
+        "belongs to {value} alone; take it out",
+        "只用于 {value}；请删去",
+    ),
+    "consequence_limits": (
+        "{value} is longer than {other}; the shortest term to rectify comes first",
+        "{value} 长于 {other}；整改期限的下限不得长于上限",
+    ),
+    "consequence_revoke_missing": (
+        "where rectification fails a revocation is proposed: add a row for {value}",
+        "整改逾期或者不合格时提出撤销：请补上 {value} 的行",
+    ),
+    "consequence_law_proposal": (
+        "a penalty rests on a law, and {value} is only a proposal; cite one, or leave it out, so that the officer names it",
+        "处罚须有法律依据，而 {value} 只是建议值；请引用法律，或者不写，由执法人员写明",
+    ),
+}
+
+_OF: Mapping[Proposal, tuple[str, ...]] = {
+    Proposal.ORDER_RECTIFY: ("least", "most", "remind"),
+    Proposal.PENALTY: ("law",),
+    Proposal.TRANSFER_JUDICIAL: ("head", "hand", "answer", "contest", "papers"),
+}
+"""The keys that one proposal alone has; all but `remind` and `law` are needed."""
+_MAY = ("remind", "law")
+
+
+def consequence(part: Part) -> ConsequenceRow:
+    """`[[consequence]]`."""
+    proposal = Proposal(part.content["proposal"]) if part.content.get("proposal") in set(Proposal) else None
+    own = _OF.get(proposal, ()) if proposal is not None else ()
+    served = () if proposal in UNSERVED else ("defend",)
+    agreed = () if proposal in UNSERVED else ("second", "legal", "hearing")
+    needed = tuple(key for key in own if key not in _MAY)
+    others = [key for keys in _OF.values() for key in keys if key not in own]
+    for key in others:
+        if key in part.content and proposal is not None:
+            only = next(one.value for one, keys in _OF.items() if key in keys)
+            part.flaw("consequence_key", key, value=only)
+    part.keys(("id", "proposal", *served, "decide", *needed, "basis"), (*agreed, *(key for key in own if key in _MAY), *others))
+    row = ConsequenceRow(
+        row=part.text("id"),
+        proposal=part.choice("proposal", Proposal),
+        decide=part.term("decide"),
+        basis=part.basis("basis"),
+        defend=part.maybe_term("defend"),
+        second="second" in part.content and part.flag("second"),
+        legal="legal" in part.content and part.flag("legal"),
+        hearing="hearing" in part.content and part.flag("hearing"),
+        law=part.maybe_basis("law") or "",
+        least=part.maybe_term("least"),
+        most=part.maybe_term("most"),
+        remind=part.maybe_term("remind"),
+        head=part.maybe_term("head"),
+        hand=part.maybe_term("hand"),
+        answer=part.maybe_term("answer"),
+        contest=part.maybe_term("contest"),
+        papers=part.maybe_term("papers"),
+    )
+    if part.clean and row.remind is not None and row.remind.unit is not Unit.WORKING_DAY:
+        part.flaw("remind_not_working_days", "remind", value=row.remind)
+    if part.clean and row.least is not None and row.most is not None:
+        same = row.least.unit is row.most.unit
+        if not same or row.least.amount > row.most.amount:
+            part.flaw("consequence_limits", "least", value=row.least, other=row.most)
+    return row

@@ -1,0 +1,79 @@
+"""Consequences: what was proposed about a case, and how far each has come."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from inspector.domain.case import SubjectKind
+from inspector.domain.consequence import Consequence
+from inspector.domain.errors import Missing
+from inspector.domain.evidence import UNTRUE
+from inspector.store.codec import dump, load
+from inspector.store.consequencetables import consequence
+from inspector.store.room import Room
+from inspector.store.tables import case_file
+
+
+class ConsequenceRoom(Room):
+    """The consequence table."""
+
+    def add(self, held: Consequence) -> None:
+        """Write a new one; the same one twice is one."""
+        row = {"id": held.id, "case_id": held.case_id, "agency": held.agency, "proposal": held.proposal.value, "version": 0}
+        self.insert_one(consequence, row | self._row(held), ("id",))
+
+    def get(self, consequence_id: str, *, lock: bool = False) -> Consequence:
+        """One of them. Raises Missing."""
+        asked = sa.select(consequence.c.body).where(consequence.c.id == consequence_id)
+        text = self.connection.execute(asked.with_for_update() if lock else asked).scalar_one_or_none()
+        if text is None:
+            raise Missing("consequence_unknown", consequence=consequence_id)
+        return load(Consequence, text)
+
+    def put(self, held: Consequence) -> None:
+        """Write a changed one; the caller holds its lock, or its case's."""
+        values = self._row(held) | {"version": consequence.c.version + 1}
+        self.expect_one(sa.update(consequence).where(consequence.c.id == held.id).values(**values), held.id)
+
+    def of_case(self, case_id: str, *, lock: bool = False) -> list[Consequence]:
+        """Those of a case, in the order in which they were proposed."""
+        asked = sa.select(consequence.c.body).where(consequence.c.case_id == case_id)
+        held = [load(Consequence, text) for text in self.connection.execute(asked.with_for_update() if lock else asked).scalars()]
+        return sorted(held, key=lambda one: int(one.id.rpartition("-")[2]))
+
+    def page(self, agencies: Sequence[str] | None, limit: int, after: str = "", case_id: str = "") -> list[Consequence]:
+        """Open ones by the date of their next step, behind the one of the id `after`; of one case all of them, those that are over too."""
+        asked = sa.select(consequence.c.body)
+        if agencies is not None:
+            asked = asked.where(consequence.c.agency.in_(list(agencies)))
+        asked = asked.where(consequence.c.case_id == case_id) if case_id else asked.where(consequence.c.due_at.is_not(None))
+        place = (consequence.c.id,) if case_id else (consequence.c.due_at, consequence.c.id)
+        if after:
+            held = consequence.alias()
+            last = (held.c.id,) if case_id else (held.c.due_at, held.c.id)
+            asked = asked.where(sa.tuple_(*place) > sa.select(*last).where(held.c.id == after).scalar_subquery())
+        return [load(Consequence, text) for text in self.connection.execute(asked.order_by(*place).limit(limit)).scalars()]
+
+    def counts(self) -> Sequence[Any]:
+        """(agency, proposal, state, count) of the open ones."""
+        asked = sa.select(consequence.c.agency, consequence.c.proposal, consequence.c.state, sa.func.count())
+        asked = asked.where(consequence.c.due_at.is_not(None))
+        return self.connection.execute(asked.group_by(consequence.c.agency, consequence.c.proposal, consequence.c.state)).all()
+
+    def earlier(self, kind: SubjectKind, code: str, but: str) -> tuple[int, datetime | None]:
+        """How many other cases of a subject ended untrue, and when the last of them did."""
+        asked = sa.select(sa.func.count(), sa.func.max(case_file.c.ended_at)).where(
+            case_file.c.subject_kind == kind.value,
+            case_file.c.subject_code == code,
+            case_file.c.outcome.in_([one.value for one in UNTRUE]),
+            case_file.c.id != but,
+        )
+        row = self.connection.execute(asked).one()
+        return row[0], row[1]
+
+    def _row(self, held: Consequence) -> dict[str, object]:
+        return {"state": held.state.value, "due_at": held.due_at, "body": dump(held)}
