@@ -53,7 +53,7 @@ def end(  # noqa: PLR0913 - an end in all its parts
     row = policy.outcomes[outcome]
     heard: list[Told] = [*told, Told(type="verification.result", data={"outcome": outcome.value, "decided_by": by})]
     proposed = proposals(case, row, policy, act)
-    heard += [Told(type="consequence.proposed", data={"proposal": proposal.value, "row": row.row}) for proposal in proposed]
+    heard += [Told(type="consequence.proposed", data=_proposed(case, row, act, proposal)) for proposal in proposed]
     state = replace(
         case.going_on(now), state=CaseState.CLOSED, outcome=outcome, ended_at=now, review_reason=None, review_term=None
     )
@@ -73,6 +73,12 @@ def proposals(case: Case, row: OutcomeRow, policy: Policy, act: ActRow | None) -
     discredits = graded(row, act, concluded=case.concluded_at is not None) in GRAVITY
     decided = discredits and Proposal.RECORD_CREDIT in policy.consequences
     return (*held, Proposal.RECORD_CREDIT) if decided and Proposal.RECORD_CREDIT not in held else held
+
+
+def _proposed(case: Case, row: OutcomeRow, act: ActRow | None, proposal: Proposal) -> dict[str, object]:
+    """What is told of a proposal; of an entry to somebody's discredit also how grave it would be."""
+    grade = graded(row, act, concluded=case.concluded_at is not None)
+    return {"proposal": proposal.value, "row": row.row, **({"grade": grade} if proposal is Proposal.RECORD_CREDIT else {})}
 
 
 def to_review(

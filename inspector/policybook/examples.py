@@ -256,9 +256,10 @@ def _observe(policy: Policy, example: Example, calendar: WorkingCalendar) -> dic
         }
     if case.outcome is not None:
         entries = [order.payload["grade"] for one in made for order in one.orders if order.kind is OrderKind.CREDIT]
+        entries += [said.data["grade"] for one in made for said in one.told if "grade" in said.data]
         observed |= {"outcome": case.outcome.value, "grade": entries[-1] if entries else ""}
     told = [said for one in made for said in one.told]
-    proposals = [one.data["proposal"] for one in told if one.type == "consequence.proposed"]
+    proposals = [one.data["proposal"] for one in told if one.type == "consequence.proposed" and "grade" not in one.data]
     return observed | {"proposals": proposals} | _follows(told)
 
 

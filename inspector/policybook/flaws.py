@@ -9,12 +9,12 @@ from dataclasses import field as value
 
 from inspector.domain.errors import Invalid
 from inspector.labels import in_words
-from inspector.policybook import filing, following, said, typed
+from inspector.policybook import filing, said, stepwords, typed
 
 WORDS: Mapping[str, tuple[str, str]] = {
     **filing.WORDS,
     **typed.WORDS,
-    **following.WORDS,
+    **stepwords.WORDS,
     "file_unreadable": ("not TOML in UTF-8: {value}", "文件不是UTF-8编码的TOML：{value_zh}"),
     "fields_missing": ("missing: add {value}", "缺少字段：请补上 {value}"),
     "row_twice": ("{value} is used by two rows; give each its own", "“{value}”被两行使用；每行须有自己的编号"),
