@@ -16,6 +16,7 @@ from inspector.cli import (
     check,
     clock,
     connectors,
+    consequences,
     draws,
     extending,
     inquiries,
@@ -35,6 +36,7 @@ from inspector.cli import (
     signins,
     supposing,
     tokens,
+    transfers,
     visitkeys,
     work,
 )
@@ -83,6 +85,9 @@ replaying.register(policy_group)
 supposing.register(policy_group)
 assistance.register(group("assistance", "Requests to other agencies, and how they are answered. 协助核查", app))
 selfproof.register(group("self-proof", "What subjects are asked to show. 当事人自证", app))
+consequence_group = group("consequence", "Proposals to officers, and what becomes of each. 处理", app)
+consequences.register(consequence_group)
+transfers.register(consequence_group)
 catalogue_group = group("catalogue", "The catalogue of items: apply, review, publish, file. 证明事项目录", app)
 catalogue.register(catalogue_group)
 repeals.register(catalogue_group)

@@ -56,7 +56,27 @@ def told(kind: str, held: Consequence) -> Told:
     }
     if held.due_at is not None and held.stage is not None:
         data |= {"stage": held.stage.value, "due_at": held.due_at.isoformat()}
-    return Told(type=kind, data=data)
+    return replace(_TOLD[kind], data=data)
+
+
+_TOLD = {
+    one.type: one
+    for one in (
+        Told(type="consequence.proposed", data={"consequence": "", "consequence_state": "", "stage": "", "due_at": ""}),
+        Told(
+            type="consequence.moved", data={"consequence": "", "consequence_state": "", "proposal": "", "stage": "", "due_at": ""}
+        ),
+        Told(
+            type="consequence.imposed",
+            data={"consequence": "", "consequence_state": "", "proposal": "", "stage": "", "due_at": ""},
+        ),
+        Told(type="consequence.reminded", data={"consequence": "", "consequence_state": "", "proposal": "", "due_at": ""}),
+        Told(type="consequence.dropped", data={"consequence": "", "consequence_state": "", "proposal": ""}),
+        Told(type="consequence.ended", data={"consequence": "", "consequence_state": "", "proposal": ""}),
+        Told(type="consequence.annulled", data={"consequence": "", "consequence_state": "", "proposal": ""}),
+    )
+}
+"""What there is to be told of, by type, with the names that each carries."""
 
 
 def because(held: Consequence, rule: str, facts: Mapping[str, object]) -> Because:

@@ -1,0 +1,343 @@
+"""`consequence`: what is proposed to officers, what is due when, and each step signed with a name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from inspector.cli.command import command
+from inspector.cli.terminal import Terminal, in_words, signer
+from inspector.domain.consequence import Agreement, Annulled, StatementKind
+from inspector.domain.proposal import Proposal
+
+if TYPE_CHECKING:
+    from inspector.domain.consequence import Consequence, Signed
+    from inspector.flows.office import Office
+    from inspector.store.tx import Tx
+
+Id = Annotated[str, typer.Argument(help="Id of the consequence 处理编号", metavar="CONSEQUENCE")]
+By = Annotated[str | None, typer.Option("--by", help="Who does it; default: the user of this machine 经办人")]
+Reasons = Annotated[str | None, typer.Option("--reasons", help="Why 理由")]
+Document = Annotated[str, typer.Option("--document", help="Number of the document 文书编号")]
+Pieces = Annotated[list[str] | None, typer.Option("--evidence", help="Id of a piece of evidence; several 证据编号")]
+OnDay = Annotated[datetime, typer.Option("--on", formats=["%Y-%m-%d"], help="The day 日期")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    command(app, "list")(list_open)
+    for name, body in (
+        *(("show", show), ("propose", propose), ("notice", notice), ("served", served), ("state", state), ("hearing", hearing)),
+        *(("impose", impose), ("agree", agree), ("drop", drop), ("lift", lift), ("refer", refer), ("annul", annul)),
+        *(("ask-recheck", ask_recheck), ("recheck", recheck)),
+    ):
+        command(app, name)(body)
+
+
+def list_open(
+    terminal: Terminal,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="At most so many 条数")] = 50,
+    case: Annotated[str, typer.Option("--case", help="All of one case 办件")] = "",
+) -> None:
+    """List what is to be done about consequences, the next date first. 列出待办的处理建议。"""
+    rows = [
+        {"id": one.id, "proposal": one.proposal, "state": one.state, "step": one.stage, "due_at": one.due_at}
+        for one in terminal.look(lambda tx: tx.consequences.page(None, limit, case_id=case))
+    ]
+    terminal.rows(("id", "proposal", "state", "step", "due_at"), rows)
+
+
+def show(terminal: Terminal, consequence: Id) -> None:
+    """Show a consequence with all that has happened to it. 显示一项处理。"""
+    held = terminal.look(lambda tx: tx.consequences.get(consequence))
+    if terminal.as_json:
+        terminal.value(held)
+        return
+    told = held.notice
+    terminal.fields(
+        {
+            "id": held.id,
+            "case_id": held.case_id,
+            "proposal": held.proposal,
+            "state": held.state,
+            "step": held.stage,
+            "due_at": held.due_at,
+            "row": held.row,
+            "basis": held.basis,
+            "evidence": held.evidence,
+            "served_at": told.served_at if told is not None else None,
+            "defend_by": told.defend_by if told is not None else None,
+            "statements": [f"{in_words(one.at, terminal.lang)} {one.words}" for one in held.statements],
+            "until": held.rectification.until if held.rectification is not None else None,
+            "imposed_at": held.imposed_at,
+            "reasons": held.verdict.reasons if held.verdict is not None else held.reasons,
+        }
+    )
+
+
+def step(
+    terminal: Terminal, name: str, consequence: str, by: str | None, do: Callable[[Office, Tx, Signed, datetime], Consequence]
+) -> None:
+    """One step, signed; what became of it is said."""
+    from inspector.domain.consequence import Signed
+
+    office, who = terminal.office, signer(by)
+    made = terminal.act(name, consequence, lambda tx, now: do(office, tx, Signed(by=who, token="", at=now), now), signed=who)
+    terminal.value(made)
+    words = {"request": made.id, "state": in_words(made.state, terminal.lang), "due_at": in_words(made.due_at, terminal.lang)}
+    terminal.say("request_stands", **words)
+
+
+def propose(
+    terminal: Terminal,
+    case: Annotated[str, typer.Argument(help="Id of the case 办件编号", metavar="CASE")],
+    proposal: Annotated[Proposal, typer.Option("--proposal", help="What 处理")],
+    evidence: Pieces = None,
+    reasons: Reasons = None,
+    act: Annotated[str, typer.Option("--act", help="The pack's row of a dishonest act 失信行为")] = "",
+    by: By = None,
+) -> None:
+    """Open a consequence beside what the review proposed. 提出一项处理。"""
+    from inspector.flows import proceedings
+    from inspector.flows.consequences import Opening
+
+    why, who, cited = terminal.reason(reasons, "--reasons"), signer(by), tuple(evidence or ())
+    given = Opening(proposal=proposal, by=who, evidence=cited, act=act, reasons=why)
+    step(
+        terminal,
+        "consequence.propose",
+        case,
+        by,
+        lambda office, tx, signed, now: proceedings.propose(office, tx, case, given, signed, now),
+    )
+
+
+def notice(
+    terminal: Terminal,
+    consequence: Id,
+    fact: Annotated[list[str], typer.Option("--fact", help="A fact; several 事实")],
+    right: Annotated[list[str], typer.Option("--right", help="A right of the subject; several 权利")],
+    reasons: Reasons = None,
+    by: By = None,
+) -> None:
+    """Give the notice to the subject: facts, reasons, rights. 制发告知书。"""
+    from inspector.domain.consequence import Notice
+    from inspector.flows import proceedings
+
+    why = terminal.reason(reasons, "--reasons")
+
+    def do(office: Office, tx: Tx, signed: Signed, now: datetime) -> Consequence:
+        told = Notice(given=signed, facts=tuple(fact), reasons=why, rights=tuple(right), basis=())
+        return proceedings.give(office, tx, consequence, told, tx.consequences.get(consequence).grading, now)
+
+    step(terminal, "consequence.notice", consequence, by, do)
+
+
+def served(
+    terminal: Terminal,
+    consequence: Id,
+    at: Annotated[datetime, typer.Option("--at", formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M"], help="When it was served 送达时间")],
+    way: Annotated[str, typer.Option("--way", help="How 送达方式")],
+    proof: Annotated[str, typer.Option("--proof", help="The receipt that shows it 送达回证")],
+    by: By = None,
+) -> None:
+    """Enter that the notice was served: the time for a statement runs from that day. 登记送达。"""
+    from inspector.flows import consequences
+
+    moment = at.replace(tzinfo=terminal.office.calendar.zone)
+    step(
+        terminal,
+        "consequence.served",
+        consequence,
+        by,
+        lambda office, tx, signed, now: consequences.served(office, tx, consequence, moment, way, proof, signed.by, now),
+    )
+
+
+def state(
+    terminal: Terminal,
+    consequence: Id,
+    kind: Annotated[StatementKind, typer.Option("--kind", help="What it is 种类")],
+    words: Annotated[str, typer.Option("--words", help="What the subject said 内容")],
+    by: By = None,
+) -> None:
+    """Enter what the subject said: in defence, to be heard, or to waive its time. 登记陈述申辩。"""
+    from inspector.flows import consequences
+
+    step(
+        terminal,
+        "consequence.state",
+        consequence,
+        by,
+        lambda office, tx, signed, now: consequences.state(office, tx, consequence, kind, words, (), f"counter:{signed.by}", now),
+    )
+
+
+def hearing(
+    terminal: Terminal,
+    consequence: Id,
+    on: OnDay,
+    record: Annotated[str, typer.Option("--record", help="The minutes, or the subject's words 笔录")],
+    waived: Annotated[bool, typer.Option("--waived", help="The subject has waived it 当事人放弃")] = False,
+    by: By = None,
+) -> None:
+    """Enter that the hearing was held, or waived by its subject. 登记听证。"""
+    from inspector.flows import proceedings
+
+    step(
+        terminal,
+        "consequence.hearing",
+        consequence,
+        by,
+        lambda office, tx, signed, now: proceedings.hearing(
+            office, tx, consequence, was_held=not waived, on=on.date(), record=record, signed=signed, now=now
+        ),
+    )
+
+
+def impose(
+    terminal: Terminal,
+    consequence: Id,
+    reasons: Reasons = None,
+    law: Annotated[str, typer.Option("--law", help="What a penalty rests on 处罚依据")] = "",
+    public_interest: Annotated[str, typer.Option("--public-interest", help="The test before a revocation 公共利益审查")] = "",
+    until: Annotated[
+        datetime | None, typer.Option("--until", formats=["%Y-%m-%d"], help="The last day to rectify 整改期限")
+    ] = None,
+    by: By = None,
+) -> None:
+    """Decide to impose it, with reasons. 作出处理决定。"""
+    from inspector.domain.consequence import Verdict
+    from inspector.flows import proceedings
+
+    why, day = terminal.reason(reasons, "--reasons"), until.date() if until is not None else None
+
+    def do(office: Office, tx: Tx, signed: Signed, now: datetime) -> Consequence:
+        verdict = Verdict(signed=signed, reasons=why, law=law, public_interest=public_interest, until=day)
+        return proceedings.rule(office, tx, consequence, verdict, now)
+
+    step(terminal, "consequence.impose", consequence, by, do)
+
+
+def agree(
+    terminal: Terminal,
+    consequence: Id,
+    kind: Annotated[Agreement, typer.Option("--kind", help="As whom 身份")],
+    words: Annotated[str, typer.Option("--words", help="The opinion 意见")],
+    by: By = None,
+) -> None:
+    """Agree to a written decision, as the second person or for the legal review. 同意处理决定。"""
+    from inspector.flows import proceedings
+
+    step(
+        terminal,
+        "consequence.agree",
+        consequence,
+        by,
+        lambda office, tx, signed, now: proceedings.agree(office, tx, consequence, kind, words, signed, now),
+    )
+
+
+def drop(terminal: Terminal, consequence: Id, reasons: Reasons = None, by: By = None) -> None:
+    """Let a proposal go, with reasons. 不予处理。"""
+    from inspector.flows import proceedings
+
+    why = terminal.reason(reasons, "--reasons")
+    step(
+        terminal,
+        "consequence.drop",
+        consequence,
+        by,
+        lambda office, tx, signed, now: proceedings.drop(office, tx, consequence, why, signed, now),
+    )
+
+
+def lift(terminal: Terminal, consequence: Id, reasons: Reasons = None, by: By = None) -> None:
+    """End a suspension. 解除暂停。"""
+    from inspector.flows import proceedings
+
+    why = terminal.reason(reasons, "--reasons")
+    step(
+        terminal,
+        "consequence.lift",
+        consequence,
+        by,
+        lambda office, tx, signed, now: proceedings.lift(office, tx, consequence, why, signed, now),
+    )
+
+
+def refer(terminal: Terminal, consequence: Id, document: Document, by: By = None) -> None:
+    """Enter that the register's keeper was told. 登记转送登记机关。"""
+    from inspector.flows import proceedings
+
+    step(
+        terminal,
+        "consequence.refer",
+        consequence,
+        by,
+        lambda office, tx, signed, now: proceedings.refer(office, tx, consequence, document, signed, now),
+    )
+
+
+def annul(
+    terminal: Terminal,
+    consequence: Id,
+    why: Annotated[Annulled, typer.Option("--why", help="Who has annulled it 撤销机关")],
+    document: Document,
+    by: By = None,
+) -> None:
+    """Enter that it stands no more: an entry is taken back everywhere. 登记处理决定被撤销。"""
+    from inspector.flows import consequences
+
+    step(
+        terminal,
+        "consequence.annul",
+        consequence,
+        by,
+        lambda office, tx, signed, now: consequences.annul(office, tx, consequence, why, document, signed.by, now),
+    )
+
+
+def ask_recheck(
+    terminal: Terminal,
+    consequence: Id,
+    words: Annotated[str, typer.Option("--words", help="What was asked 内容")],
+    by: By = None,
+) -> None:
+    """Enter that the re-check is asked for before its date. 登记复查申请。"""
+    from inspector.flows import rectifying
+
+    step(
+        terminal,
+        "consequence.ask_recheck",
+        consequence,
+        by,
+        lambda office, tx, signed, now: rectifying.ask(office, tx, consequence, words, signed.by, now),
+    )
+
+
+def recheck(
+    terminal: Terminal,
+    consequence: Id,
+    words: Annotated[str, typer.Option("--words", help="What it shows 复查情况")],
+    good: Annotated[bool, typer.Option("--good/--not-good", help="Whether it was corrected 是否改正")],
+    corrected: Annotated[datetime | None, typer.Option("--corrected", formats=["%Y-%m-%d"], help="Since when 改正日期")] = None,
+    evidence: Pieces = None,
+    paper: Annotated[list[str] | None, typer.Option("--paper", help="A paper by number or digest; several 材料")] = None,
+    by: By = None,
+) -> None:
+    """Enter what papers or an online answer show, without a visit. 登记复查结果。"""
+    from inspector.domain.consequence import Look
+    from inspector.flows import rectifying
+
+    day = corrected.date() if corrected is not None else None
+
+    def do(office: Office, tx: Tx, signed: Signed, now: datetime) -> Consequence:
+        pieces, papers = tuple(evidence or ()), tuple(paper or ())
+        look = Look(signed=signed, good=good, corrected_on=day, evidence=pieces, documents=papers, words=words)
+        return rectifying.look(office, tx, consequence, look, now)
+
+    step(terminal, "consequence.recheck", consequence, by, do)

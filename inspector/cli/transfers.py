@@ -1,0 +1,141 @@
+"""`consequence report`, `head`, `hand`, `police`, `contest`, `papers`: the steps of a transfer to judicial organs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from inspector.cli.command import command
+from inspector.cli.consequences import By, Document, Id, OnDay, Reasons, step
+from inspector.cli.terminal import Terminal
+
+if TYPE_CHECKING:
+    from inspector.domain.consequence import Consequence, Signed
+    from inspector.flows.office import Office
+    from inspector.store.tx import Tx
+
+Receipt = Annotated[str, typer.Option("--receipt", help="The receipt 回执")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    for name, body in (
+        *(("report", report), ("head", head), ("hand", hand), ("police", police), ("contest", contest), ("papers", papers)),
+    ):
+        command(app, name)(body)
+
+
+def report(
+    terminal: Terminal, consequence: Id, words: Annotated[str, typer.Option("--words", help="The report 报告")], by: By = None
+) -> None:
+    """Report to the head as one of at least two officers. 书面报告负责人。"""
+    from inspector.flows import transfers
+
+    step(
+        terminal,
+        "consequence.report",
+        consequence,
+        by,
+        lambda office, tx, signed, now: transfers.report(office, tx, consequence, words, signed, now),
+    )
+
+
+def head(
+    terminal: Terminal,
+    consequence: Id,
+    approves: Annotated[bool, typer.Option("--approve/--refuse", help="The decision 决定")],
+    reasons: Reasons = None,
+    by: By = None,
+) -> None:
+    """Decide as the head, with reasons. 负责人决定。"""
+    from inspector.flows import transfers
+
+    why = terminal.reason(reasons, "--reasons")
+    step(
+        terminal,
+        "consequence.head",
+        consequence,
+        by,
+        lambda office, tx, signed, now: transfers.head(
+            office, tx, consequence, approves=approves, reasons=why, signed=signed, now=now
+        ),
+    )
+
+
+def hand(
+    terminal: Terminal,
+    consequence: Id,
+    receipt: Receipt,
+    letter: Annotated[str, typer.Option("--letter", help="Transfer letter 移送书")] = "",
+    report_paper: Annotated[str, typer.Option("--report", help="Report 调查报告")] = "",
+    goods: Annotated[str, typer.Option("--goods", help="List of goods; say so where there are none 物品清单")] = "",
+    tests: Annotated[str, typer.Option("--tests", help="Test reports; say so where there are none 检验报告")] = "",
+    other: Annotated[str, typer.Option("--other", help="Other papers; say so where there are none 其他材料")] = "",
+    by: By = None,
+) -> None:
+    """Enter that the bundle of five parts was handed over. 登记移送。"""
+    from inspector.domain.consequence import Part
+    from inspector.flows import transfers
+
+    bundle = {Part.LETTER: letter, Part.REPORT: report_paper, Part.GOODS: goods, Part.TESTS: tests, Part.OTHER: other}
+    step(
+        terminal,
+        "consequence.hand",
+        consequence,
+        by,
+        lambda office, tx, signed, now: transfers.hand(office, tx, consequence, bundle, receipt, signed, now),
+    )
+
+
+def police(
+    terminal: Terminal,
+    consequence: Id,
+    document: Document,
+    on: OnDay,
+    accepted: Annotated[bool, typer.Option("--filed/--declined", help="What they said 是否立案")],
+    reasons: Annotated[str, typer.Option("--reasons", help="Why they declined 不予立案的理由")] = "",
+    by: By = None,
+) -> None:
+    """Enter what the police said. 登记公安机关答复。"""
+    from inspector.domain.consequence import Police
+    from inspector.flows import transfers
+
+    def do(office: Office, tx: Tx, signed: Signed, now: datetime) -> Consequence:
+        said = Police(signed=signed, accepted=accepted, document=document, on=on.date(), reasons=reasons)
+        return transfers.answered(office, tx, consequence, said, now)
+
+    step(terminal, "consequence.police", consequence, by, do)
+
+
+def contest(
+    terminal: Terminal,
+    consequence: Id,
+    document: Document,
+    to: Annotated[str, typer.Option("--to", help="police or procurator 复议或者检察监督")],
+    by: By = None,
+) -> None:
+    """Enter that reconsideration, or the procurator's supervision, was asked for. 登记复议或者检察监督申请。"""
+    from inspector.flows import transfers
+
+    step(
+        terminal,
+        "consequence.contest",
+        consequence,
+        by,
+        lambda office, tx, signed, now: transfers.contest(office, tx, consequence, to, document, signed, now),
+    )
+
+
+def papers(terminal: Terminal, consequence: Id, receipt: Receipt, by: By = None) -> None:
+    """Enter that goods and papers followed. 登记移交材料。"""
+    from inspector.flows import transfers
+
+    step(
+        terminal,
+        "consequence.papers",
+        consequence,
+        by,
+        lambda office, tx, signed, now: transfers.papers(office, tx, consequence, receipt, signed, now),
+    )

@@ -1,0 +1,203 @@
+"""What comes in about a consequence: each step in a message of its own."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from inspector.domain.consequence import (
+    Agreement,
+    Annulled,
+    Consequence,
+    Grading,
+    Harm,
+    Look,
+    Notice,
+    Part,
+    Police,
+    Signed,
+    StatementKind,
+    Verdict,
+)
+from inspector.domain.proposal import Proposal
+from inspector.flows.consequences import Opening
+from inspector.web.fields import Day, Digest, Line, MaybeLine, Moment, Strict, Text
+
+_Ids = Annotated[tuple[Line, ...], Field(max_length=100)]
+_Words = Annotated[tuple[Text, ...], Field(min_length=1, max_length=50)]
+
+
+class ProposalIn(Strict):
+    """An officer opens a consequence, citing evidence of the case; `act`: the pack's dishonest act, where one was found."""
+
+    proposal: Proposal
+    evidence: _Ids
+    reasons: Text
+    act: MaybeLine = ""
+
+    def opening(self, by: str) -> Opening:
+        """The same as the flow reads it."""
+        return Opening(proposal=self.proposal, by=by, evidence=self.evidence, act=self.act, reasons=self.reasons)
+
+
+class NoticeIn(Strict):
+    """The notice to the subject: facts, reasons, rights, further basis; and what is known by now for the grading."""
+
+    facts: _Words
+    reasons: Text
+    rights: _Words
+    basis: _Ids = ()
+    harm: Harm | None = None
+    corrected: bool | None = None
+    amount: MaybeLine = ""
+    third_parties: MaybeLine = ""
+    cooperation: MaybeLine = ""
+
+    def notice(self, signed: Signed) -> Notice:
+        """The notice itself."""
+        return Notice(given=signed, facts=self.facts, reasons=self.reasons, rights=self.rights, basis=self.basis)
+
+    def grading(self, held: Consequence) -> Grading:
+        """The grading with what is known now."""
+        known = {name: getattr(self, name) for name in ("harm", "corrected", "amount", "third_parties", "cooperation")}
+        told = {name: getattr(held.grading, name) for name in Grading.__dataclass_fields__}
+        return Grading(**{**told, **{name: value for name, value in known.items() if value not in (None, "")}})
+
+
+class ServiceIn(Strict):
+    """The proof that the notice has reached the subject: when, how, and which receipt shows it."""
+
+    served_at: Moment
+    way: Line
+    proof: Line
+
+
+class StatementIn(Strict):
+    """What the subject says: in defence, to be heard, or to waive its time. `digests`: files that came with it, kept elsewhere."""
+
+    kind: StatementKind
+    words: Text
+    digests: Annotated[tuple[Digest, ...], Field(max_length=50)] = ()
+
+
+class HearingIn(Strict):
+    """The hearing was held, or waived by its subject, on a day; `record`: the minutes, or the subject's words."""
+
+    outcome: Literal["held", "waived"]
+    on: Day
+    record: Line
+
+
+class VerdictIn(Strict):
+    """The decision to impose. `law`: what a penalty rests on; `public_interest`: the test before a revocation; `until`: to rectify."""
+
+    reasons: Text
+    law: MaybeLine = ""
+    public_interest: Text = ""
+    until: Day | None = None
+
+    def verdict(self, signed: Signed) -> Verdict:
+        """The same as the domain reads it."""
+        told = {"reasons": self.reasons, "law": self.law, "public_interest": self.public_interest}
+        return Verdict(signed=signed, until=self.until, **told)
+
+
+class AgreementIn(Strict):
+    """Another person agrees to the written decision: the second one, or the legal review."""
+
+    kind: Agreement
+    words: Text
+
+
+class ReasonsIn(Strict):
+    """Why."""
+
+    reasons: Text
+
+
+class DocumentIn(Strict):
+    """The document by which it was done."""
+
+    document: Line
+
+
+class AnnulmentIn(Strict):
+    """Who has annulled it, and by which document."""
+
+    why: Annulled
+    document: Line
+
+
+class RecheckWishIn(Strict):
+    """The re-check is asked for before the date."""
+
+    words: Text
+
+
+class RecheckIn(Strict):
+    """What papers or an online answer show: `evidence` of the case since the order, `documents` by number or digest. No visit."""
+
+    good: bool
+    corrected_on: Day | None = None
+    evidence: _Ids = ()
+    documents: _Ids = ()
+    words: Text
+
+    def look(self, signed: Signed) -> Look:
+        """The same as the domain reads it."""
+        return Look(signed=signed, **{name: getattr(self, name) for name in RecheckIn.model_fields})
+
+
+class ReportIn(Strict):
+    """One officer's written report to the head."""
+
+    words: Text
+
+
+class HeadIn(Strict):
+    """The head's decision about a transfer, with reasons."""
+
+    approves: bool
+    reasons: Text
+
+
+class BundleIn(Strict):
+    """The five parts, each by its number or name (where there is none of a kind, say so), and the receipt of whoever took them."""
+
+    letter: MaybeLine = ""
+    report: MaybeLine = ""
+    goods: MaybeLine = ""
+    tests: MaybeLine = ""
+    other: MaybeLine = ""
+    receipt: Line
+
+    def bundle(self) -> dict[Part, str]:
+        """The parts."""
+        return {part: getattr(self, part.value.lower()) for part in Part}
+
+
+class PoliceIn(Strict):
+    """What the police said, by which document of which day."""
+
+    accepted: bool
+    document: Line
+    on: Day
+    reasons: Text = ""
+
+    def police(self, signed: Signed) -> Police:
+        """The same as the domain reads it."""
+        return Police(signed=signed, **{name: getattr(self, name) for name in PoliceIn.model_fields})
+
+
+class ContestIn(Strict):
+    """Whom the refusal is taken to, and by which document."""
+
+    to: Literal["police", "procurator"]
+    document: Line
+
+
+class ReceiptIn(Strict):
+    """The receipt for what was handed over."""
+
+    receipt: Line

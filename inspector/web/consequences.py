@@ -1,0 +1,303 @@
+"""Consequences over HTTP: what is proposed, what is due when, and each step by a token of somebody's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel
+from starlette.responses import JSONResponse
+
+from inspector.domain.consequence import (
+    Consequence,
+    ConsequenceState,
+    Ended,
+    Grading,
+    Hearing,
+    Notice,
+    Rectification,
+    Signed,
+    Stage,
+    Statement,
+    Transfer,
+    Verdict,
+)
+from inspector.domain.proposal import Proposal
+from inspector.flows import consequences, proceedings, rectifying
+from inspector.store.tx import Tx
+from inspector.web.answers import Shown
+from inspector.web.body import JsonRoute
+from inspector.web.caller import Caller, Officer, ResultReader, allow
+from inspector.web.consequencemessages import (
+    AgreementIn,
+    AnnulmentIn,
+    DocumentIn,
+    HearingIn,
+    NoticeIn,
+    ProposalIn,
+    ReasonsIn,
+    RecheckIn,
+    RecheckWishIn,
+    ServiceIn,
+    StatementIn,
+    VerdictIn,
+)
+from inspector.web.desk import AtDesk, Desk, message
+from inspector.web.errors import READS, WRITES
+from inspector.web.fields import AfterName, CaseId, CasePath, Limit, MessageId, NamePath
+from inspector.web.roles import Role
+
+router = APIRouter(prefix="/v1", tags=["consequences"], route_class=JsonRoute)
+Passing = Annotated[Caller, Depends(allow(Role.SYSTEM, Role.OFFICER))]
+"""Who passes on a subject's words: an officer at the counter, or the approving system."""
+
+
+class ConsequenceShown(Shown):
+    """A consequence: what is proposed on which basis and evidence, how far it has come, and what is to be done next by when.
+
+    `statements` are told without their words to the approving system.
+    """
+
+    id: str
+    case_id: str
+    agency: str
+    proposal: Proposal
+    state: ConsequenceState
+    stage: Stage | None
+    due_at: datetime | None
+    pack: str
+    row: str
+    basis: tuple[str, ...]
+    evidence: tuple[str, ...]
+    grading: Grading
+    reasons: str
+    proposed_at: datetime
+    proposed_by: str
+    notice: Notice | None
+    statements: tuple[Statement, ...]
+    hearing: Hearing | None
+    verdict: Verdict | None
+    imposed_at: datetime | None
+    rectification: Rectification | None
+    transfer: Transfer | None
+    entry: str
+    ended: Ended | None
+    annulled: Ended | None
+
+
+class ConsequencesShown(Shown):
+    """Consequences by the date of their next step; those of one case in the order of their ids."""
+
+    consequences: tuple[ConsequenceShown, ...]
+
+
+def shown(held: Consequence, *, words: bool = True) -> ConsequenceShown:
+    """A consequence as it goes out."""
+    told = {name: getattr(held, name) for name in ConsequenceShown.model_fields}
+    if not words:
+        told["statements"] = tuple(
+            Statement(kind=one.kind, words="", digests=(), door=one.door, at=one.at, late=one.late) for one in held.statements
+        )
+    return ConsequenceShown.model_validate(told)
+
+
+def step(
+    desk: Desk,
+    caller: Caller,
+    consequence_id: str,
+    what: str,
+    given: BaseModel,
+    message_id: str | None,
+    do: Callable[[Tx, Signed, datetime], Consequence],
+) -> JSONResponse:
+    """One step of a consequence whose case the caller may know of, once for each message."""
+
+    def act(tx: Tx, now: datetime) -> ConsequenceShown:
+        caller.case(tx, tx.consequences.get(consequence_id).case_id)
+        made = do(tx, Signed(by=caller.name, token=caller.token, at=now), now)
+        return shown(made, words=caller.role is not Role.SYSTEM)
+
+    return desk.once(message(caller.source, message_id, f"{what} {consequence_id}", given), act)
+
+
+@router.get("/consequences", responses=READS)
+def list_consequences(
+    desk: AtDesk, caller: ResultReader, limit: Limit = 50, after: AfterName = None, case: CaseId | None = None
+) -> ConsequencesShown:
+    """Open consequences of the agencies of the token by the date of their next step; of one `case` those that are over, too."""
+    held = desk.look(lambda tx: tx.consequences.page(caller.sees, limit, after or "", case or ""))
+    return ConsequencesShown(consequences=tuple(map(shown, held)))
+
+
+@router.get("/consequences/{consequence_id}", responses=READS)
+def show_consequence(desk: AtDesk, caller: ResultReader, consequence_id: NamePath) -> ConsequenceShown:
+    """A consequence with all that has happened to it."""
+
+    def ask(tx: Tx) -> ConsequenceShown:
+        held = tx.consequences.get(consequence_id)
+        caller.case(tx, held.case_id)
+        return shown(held)
+
+    return desk.look(ask)
+
+
+@router.post("/cases/{case_id}/consequences", response_model=ConsequenceShown, responses=WRITES)
+def open_consequence(
+    desk: AtDesk, caller: Officer, case_id: CasePath, given: ProposalIn, message_id: MessageId = None
+) -> JSONResponse:
+    """An officer opens one beside what the review proposed: a transfer, a suspension, a penalty, an entry."""
+
+    def do(tx: Tx, now: datetime) -> ConsequenceShown:
+        caller.case(tx, case_id)
+        by = Signed(by=caller.name, token=caller.token, at=now)
+        return shown(proceedings.propose(desk.office, tx, case_id, given.opening(caller.name), by, now))
+
+    return desk.once(message(caller.source, message_id, f"propose {case_id}", given), do)
+
+
+@router.post("/consequences/{consequence_id}/notice", response_model=ConsequenceShown, responses=WRITES)
+def give_notice(
+    desk: AtDesk, caller: Officer, consequence_id: NamePath, given: NoticeIn, message_id: MessageId = None
+) -> JSONResponse:
+    """An officer gives the notice to the subject: facts, reasons, basis, rights."""
+
+    def do(tx: Tx, by: Signed, now: datetime) -> Consequence:
+        held = tx.consequences.get(consequence_id)
+        return proceedings.give(desk.office, tx, consequence_id, given.notice(by), given.grading(held), now)
+
+    return step(desk, caller, consequence_id, "notice", given, message_id, do)
+
+
+@router.post("/consequences/{consequence_id}/service", response_model=ConsequenceShown, responses=WRITES)
+def enter_service(
+    desk: AtDesk, caller: Officer, consequence_id: NamePath, given: ServiceIn, message_id: MessageId = None
+) -> JSONResponse:
+    """The notice has reached the subject: from that day runs the time for a statement of defence."""
+
+    def do(tx: Tx, by: Signed, now: datetime) -> Consequence:
+        told = given.served_at, given.way, given.proof
+        return consequences.served(desk.office, tx, consequence_id, *told, by.by, now)
+
+    return step(desk, caller, consequence_id, "service", given, message_id, do)
+
+
+@router.post("/consequences/{consequence_id}/statements", response_model=ConsequenceShown, responses=WRITES)
+def enter_statement(
+    desk: AtDesk, caller: Passing, consequence_id: NamePath, given: StatementIn, message_id: MessageId = None
+) -> JSONResponse:
+    """What the subject said: in defence, to be heard, or to waive its time; passed on by the counter or the approving system."""
+
+    def do(tx: Tx, by: Signed, now: datetime) -> Consequence:
+        door = f"{caller.role.value}:{by.by}"
+        return consequences.state(desk.office, tx, consequence_id, given.kind, given.words, given.digests, door, now)
+
+    return step(desk, caller, consequence_id, "statement", given, message_id, do)
+
+
+@router.post("/consequences/{consequence_id}/hearing", response_model=ConsequenceShown, responses=WRITES)
+def enter_hearing(
+    desk: AtDesk, caller: Officer, consequence_id: NamePath, given: HearingIn, message_id: MessageId = None
+) -> JSONResponse:
+    """The hearing that was asked for was held, or its subject has waived it."""
+
+    def do(tx: Tx, by: Signed, now: datetime) -> Consequence:
+        was_held = given.outcome == "held"
+        return proceedings.hearing(
+            desk.office, tx, consequence_id, was_held=was_held, on=given.on, record=given.record, signed=by, now=now
+        )
+
+    return step(desk, caller, consequence_id, "hearing", given, message_id, do)
+
+
+@router.post("/consequences/{consequence_id}/decision", response_model=ConsequenceShown, responses=WRITES)
+def impose(
+    desk: AtDesk, caller: Officer, consequence_id: NamePath, given: VerdictIn, message_id: MessageId = None
+) -> JSONResponse:
+    """An officer decides to impose it, with reasons; where the pack asks for others it waits for their agreement."""
+
+    def do(tx: Tx, by: Signed, now: datetime) -> Consequence:
+        return proceedings.rule(desk.office, tx, consequence_id, given.verdict(by), now)
+
+    return step(desk, caller, consequence_id, "decision", given, message_id, do)
+
+
+@router.post("/consequences/{consequence_id}/agreement", response_model=ConsequenceShown, responses=WRITES)
+def agree(
+    desk: AtDesk, caller: Officer, consequence_id: NamePath, given: AgreementIn, message_id: MessageId = None
+) -> JSONResponse:
+    """Another person agrees to the written decision; with the last agreement that the pack asks for it takes effect."""
+
+    def do(tx: Tx, by: Signed, now: datetime) -> Consequence:
+        return proceedings.agree(desk.office, tx, consequence_id, given.kind, given.words, by, now)
+
+    return step(desk, caller, consequence_id, "agreement", given, message_id, do)
+
+
+@router.post("/consequences/{consequence_id}/drop", response_model=ConsequenceShown, responses=WRITES)
+def drop(desk: AtDesk, caller: Officer, consequence_id: NamePath, given: ReasonsIn, message_id: MessageId = None) -> JSONResponse:
+    """An officer lets it go, with reasons."""
+
+    def do(tx: Tx, by: Signed, now: datetime) -> Consequence:
+        return proceedings.drop(desk.office, tx, consequence_id, given.reasons, by, now)
+
+    return step(desk, caller, consequence_id, "drop", given, message_id, do)
+
+
+@router.post("/consequences/{consequence_id}/lift", response_model=ConsequenceShown, responses=WRITES)
+def lift(desk: AtDesk, caller: Officer, consequence_id: NamePath, given: ReasonsIn, message_id: MessageId = None) -> JSONResponse:
+    """An officer ends a suspension before the main decision does."""
+
+    def do(tx: Tx, by: Signed, now: datetime) -> Consequence:
+        return proceedings.lift(desk.office, tx, consequence_id, given.reasons, by, now)
+
+    return step(desk, caller, consequence_id, "lift", given, message_id, do)
+
+
+@router.post("/consequences/{consequence_id}/referral", response_model=ConsequenceShown, responses=WRITES)
+def refer(
+    desk: AtDesk, caller: Officer, consequence_id: NamePath, given: DocumentIn, message_id: MessageId = None
+) -> JSONResponse:
+    """An officer has told the register's keeper."""
+
+    def do(tx: Tx, by: Signed, now: datetime) -> Consequence:
+        return proceedings.refer(desk.office, tx, consequence_id, given.document, by, now)
+
+    return step(desk, caller, consequence_id, "referral", given, message_id, do)
+
+
+@router.post("/consequences/{consequence_id}/annulment", response_model=ConsequenceShown, responses=WRITES)
+def annul(
+    desk: AtDesk, caller: Officer, consequence_id: NamePath, given: AnnulmentIn, message_id: MessageId = None
+) -> JSONResponse:
+    """A court, a review body, an upheld objection, or we ourselves: it stands no more, and an entry is taken back everywhere."""
+
+    def do(tx: Tx, by: Signed, now: datetime) -> Consequence:
+        return consequences.annul(desk.office, tx, consequence_id, given.why, given.document, by.by, now)
+
+    return step(desk, caller, consequence_id, "annulment", given, message_id, do)
+
+
+@router.post("/consequences/{consequence_id}/recheck-request", response_model=ConsequenceShown, responses=WRITES)
+def ask_recheck(
+    desk: AtDesk, caller: Passing, consequence_id: NamePath, given: RecheckWishIn, message_id: MessageId = None
+) -> JSONResponse:
+    """The subject asks for the re-check before its date."""
+
+    def do(tx: Tx, by: Signed, now: datetime) -> Consequence:
+        return rectifying.ask(desk.office, tx, consequence_id, given.words, by.by, now)
+
+    return step(desk, caller, consequence_id, "ask", given, message_id, do)
+
+
+@router.post("/consequences/{consequence_id}/recheck", response_model=ConsequenceShown, responses=WRITES)
+def recheck(
+    desk: AtDesk, caller: Officer, consequence_id: NamePath, given: RecheckIn, message_id: MessageId = None
+) -> JSONResponse:
+    """An officer enters what papers or an online answer show, without a visit: rectified in time, not yet, or failed."""
+
+    def do(tx: Tx, by: Signed, now: datetime) -> Consequence:
+        return rectifying.look(desk.office, tx, consequence_id, given.look(by), now)
+
+    return step(desk, caller, consequence_id, "recheck", given, message_id, do)
