@@ -68,18 +68,24 @@ def hand(
     terminal: Terminal,
     consequence: Id,
     receipt: Receipt,
-    letter: Annotated[str, typer.Option("--letter", help="Transfer letter 移送书")] = "",
-    report_paper: Annotated[str, typer.Option("--report", help="Report 调查报告")] = "",
-    goods: Annotated[str, typer.Option("--goods", help="List of goods; say so where there are none 物品清单")] = "",
-    tests: Annotated[str, typer.Option("--tests", help="Test reports; say so where there are none 检验报告")] = "",
-    other: Annotated[str, typer.Option("--other", help="Other papers; say so where there are none 其他材料")] = "",
+    part: Annotated[
+        list[str],
+        typer.Option(
+            "--part", help="letter=, report=, goods=, tests= and other=, each with its paper, or that there is none 五项材料"
+        ),
+    ],
     by: By = None,
 ) -> None:
     """Enter that the bundle of five parts was handed over. 登记移送。"""
     from inspector.domain.consequence import Part
+    from inspector.domain.errors import Invalid
     from inspector.flows import transfers
 
-    bundle = {Part.LETTER: letter, Part.REPORT: report_paper, Part.GOODS: goods, Part.TESTS: tests, Part.OTHER: other}
+    bundle = dict[Part, str]()
+    for name, _, paper in (one.partition("=") for one in part):
+        if name.strip().upper() not in set(Part):
+            raise Invalid("transfer_part_unknown", part=name, known=", ".join(one.value.lower() for one in Part))
+        bundle[Part(name.strip().upper())] = paper.strip()
     step(
         terminal,
         "consequence.hand",

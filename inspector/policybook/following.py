@@ -19,7 +19,8 @@ _MAY = ("remind", "law")
 
 def consequence(part: Part) -> ConsequenceRow:
     """`[[consequence]]`."""
-    proposal = Proposal(part.content["proposal"]) if part.content.get("proposal") in set(Proposal) else None
+    named = part.content.get("proposal")
+    proposal = Proposal(named) if isinstance(named, str) and named in set(Proposal) else None
     own = _OF.get(proposal, ()) if proposal is not None else ()
     served = () if proposal in UNSERVED else ("defend",)
     agreed = () if proposal in UNSERVED else ("second", "legal", "hearing")

@@ -89,10 +89,7 @@ class _State(Collector):
         yield _family("inspector_assistance_score", help_score, ("agency", "fact", "mark"), held.score)
         help_days = "Working days from the sending of a request to its answer, the median of those opened within 90 days."
         yield _family("inspector_assistance_answer_days", help_days, ("agency", "fact"), held.answer_days)
-        help_shown = "Questions to subjects to show something (self-proof), by agency and state; RECEIVED waits to be read."
-        yield _family("inspector_self_proofs", help_shown, ("agency", "state"), held.self_proofs)
-        help_open = "Consequences that an officer has still to do something about, by agency, proposal and state."
-        yield _family("inspector_consequences_open", help_open, ("agency", "proposal", "state"), held.consequences)
+        yield from _subjects(held)
         yield _family("inspector_draws", "Draws by state.", ("state",), held.draws)
         yield _family("inspector_visits", "Visits by state, second looks among them.", ("state",), held.visits)
         help_planned = "Planned checks of this calendar year, made or to be made: chosen by chance, or owed for coverage."
@@ -139,6 +136,14 @@ class _State(Collector):
             "Cases that ended against somebody without an officer's decision, or by one that cites no ground for it: must be 0."
         )
         yield _single("inspector_adverse_without_review", help_adverse, held.adverse_without_review)
+
+
+def _subjects(held: Snapshot) -> Iterator[GaugeMetricFamily]:
+    """What is asked of subjects, and what is proposed about them."""
+    help_shown = "Questions to subjects to show something (self-proof), by agency and state; RECEIVED waits to be read."
+    yield _family("inspector_self_proofs", help_shown, ("agency", "state"), held.self_proofs)
+    help_open = "Consequences that an officer has still to do something about, by agency, proposal and state."
+    yield _family("inspector_consequences_open", help_open, ("agency", "proposal", "state"), held.consequences)
 
 
 def _credit(held: Snapshot) -> Iterable[GaugeMetricFamily]:
