@@ -138,7 +138,7 @@ class _State(Collector):
         yield _single("inspector_adverse_without_review", help_adverse, held.adverse_without_review)
 
 
-def _subjects(held: Snapshot) -> Iterator[GaugeMetricFamily]:
+def _subjects(held: Snapshot) -> Iterable[GaugeMetricFamily]:
     """What is asked of subjects, and what is proposed about them."""
     help_shown = "Questions to subjects to show something (self-proof), by agency and state; RECEIVED waits to be read."
     yield _family("inspector_self_proofs", help_shown, ("agency", "state"), held.self_proofs)

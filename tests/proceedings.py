@@ -1,0 +1,162 @@
+"""A case whose officer has found against its subject, and the steps that follow, for tests of consequences."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from inspector.domain.case import Outcome
+from inspector.domain.consequence import (
+    Agreement,
+    Consequence,
+    Look,
+    Notice,
+    Part,
+    Police,
+    Signed,
+    StatementKind,
+    Verdict,
+)
+from inspector.domain.proposal import Proposal
+from inspector.flows import consequences, proceedings, rectifying, review, transfers
+from inspector.flows.consequences import Opening
+from inspector.flows.office import Office
+from inspector.store.store import Store
+from inspector.store.tx import Tx
+from tests.house import Hand, Table, application, open_office, post, settle
+
+PARTS = {part: f"{part.value}-1" for part in Part}
+
+
+@dataclass
+class Proceeding:
+    """An office with one decided case; each method is one step in a transaction of its own."""
+
+    office: Office
+    hand: Hand
+    case: str
+
+    def act(self, do: Callable[[Tx], Consequence]) -> Consequence:
+        """Do something in one transaction."""
+        with self.office.store.begin() as tx:
+            return do(tx)
+
+    def all(self) -> list[Consequence]:
+        """The consequences of the case."""
+        with self.office.store.read() as tx:
+            return tx.consequences.of_case(self.case)
+
+    def the(self, proposal: Proposal) -> Consequence:
+        """The last one of a kind."""
+        return [one for one in self.all() if one.proposal is proposal][-1]
+
+    def by(self, name: str) -> Signed:
+        """A signature of now, by a login of that person's own."""
+        return Signed(by=name, token=f"t-{name}", at=self.hand())
+
+    def propose(self, proposal: Proposal, name: str = "李四") -> Consequence:
+        """Open one on the case's evidence."""
+        with self.office.store.read() as tx:
+            ids = tuple(piece.id for piece in tx.cases.evidence(self.case))
+        given = Opening(proposal=proposal, by=name, evidence=ids, reasons="另有发现")
+        return self.act(lambda tx: proceedings.propose(self.office, tx, self.case, given, self.by(name), self.hand()))
+
+    def give(self, held: Consequence) -> Consequence:
+        """Give its notice."""
+        notice = Notice(given=self.by("李四"), facts=("登记状态为吊销",), reasons="与承诺不符", rights=("陈述、申辩",), basis=())
+        return self.act(lambda tx: proceedings.give(self.office, tx, held.id, notice, held.grading, self.hand()))
+
+    def serve(self, held: Consequence) -> Consequence:
+        """Enter that it was served now."""
+        told = self.hand(), "直接送达", "回证1", "李四", self.hand()
+        return self.act(lambda tx: consequences.served(self.office, tx, held.id, *told))
+
+    def noticed(self, held: Consequence) -> Consequence:
+        """Give, serve, and let the time for a statement pass."""
+        self.serve(self.give(held))
+        self.hand.on(days=11)
+        return held
+
+    def say(self, held: Consequence, kind: StatementKind, words: str = "我不同意") -> Consequence:
+        """The subject speaks."""
+        return self.act(lambda tx: consequences.state(self.office, tx, held.id, kind, words, (), "link", self.hand()))
+
+    def rule(self, held: Consequence, name: str = "李四", **more: Any) -> Consequence:
+        """An officer decides to impose."""
+        verdict = Verdict(signed=self.by(name), reasons="事实清楚", **more)
+        return self.act(lambda tx: proceedings.rule(self.office, tx, held.id, verdict, self.hand()))
+
+    def agree(self, held: Consequence, kind: Agreement, name: str) -> Consequence:
+        """Another person agrees."""
+        return self.act(lambda tx: proceedings.agree(self.office, tx, held.id, kind, "同意", self.by(name), self.hand()))
+
+    def hear(self, held: Consequence, *, was_held: bool = True) -> Consequence:
+        """Enter the hearing."""
+        told: dict[str, Any] = {"on": self.hand().date(), "record": "笔录1", "signed": self.by("李四"), "now": self.hand()}
+        return self.act(lambda tx: proceedings.hearing(self.office, tx, held.id, was_held=was_held, **told))
+
+    def drop(self, held: Consequence) -> Consequence:
+        """Let it go."""
+        return self.act(lambda tx: proceedings.drop(self.office, tx, held.id, "情节轻微", self.by("李四"), self.hand()))
+
+    def look(self, held: Consequence, *, good: bool, on: date | None = None, **more: Any) -> Consequence:
+        """Enter a re-check."""
+        told = {"documents": ("照片1",), "evidence": ()} | more
+        seen = Look(signed=self.by("李四"), good=good, corrected_on=on, words="已看材料", **told)
+        return self.act(lambda tx: rectifying.look(self.office, tx, held.id, seen, self.hand()))
+
+    def report(self, held: Consequence, name: str) -> Consequence:
+        """Report to the head."""
+        return self.act(lambda tx: transfers.report(self.office, tx, held.id, "涉嫌伪造", self.by(name), self.hand()))
+
+    def head(self, held: Consequence, name: str = "局长", *, approves: bool = True) -> Consequence:
+        """The head decides."""
+        told: dict[str, Any] = {"approves": approves, "reasons": "已审阅", "signed": self.by(name), "now": self.hand()}
+        return self.act(lambda tx: transfers.head(self.office, tx, held.id, **told))
+
+    def hand_over(self, held: Consequence, parts: dict[Part, str] | None = None) -> Consequence:
+        """Hand the bundle over."""
+        bundle = PARTS if parts is None else parts
+        return self.act(lambda tx: transfers.hand(self.office, tx, held.id, bundle, "回执1", self.by("李四"), self.hand()))
+
+    def police(self, held: Consequence, *, accepted: bool) -> Consequence:
+        """The police answer."""
+        told = {"document": "公立字1号", "on": self.hand().date(), "reasons": "" if accepted else "无犯罪事实"}
+        said = Police(signed=self.by("李四"), accepted=accepted, **told)  # type: ignore[arg-type]
+        return self.act(lambda tx: transfers.answered(self.office, tx, held.id, said, self.hand()))
+
+    def events(self, kind: str) -> list[dict[str, Any]]:
+        """What the approving system heard of a kind."""
+        with self.office.store.read() as tx:
+            return [json.loads(row["body"]) for row in tx.events.of_case(self.case) if row["type"] == kind]
+
+    def matters(self, kind: str) -> list[dict[str, Any]]:
+        """The open matters of a kind."""
+        with self.office.store.read() as tx:
+            return [dict(told) for told in tx.attention.standing(kind)]
+
+
+def decided(
+    store: Store,
+    hand: Hand,
+    outcome: Outcome,
+    *,
+    concluded: bool = True,
+    act: str = "",
+    number: int = 1,
+    office: Office | None = None,
+) -> Proceeding:
+    """An office in which an officer has decided a case against its subject."""
+    office = office or open_office(store, hand, sources={"registers": Table(default="吊销")})
+    case_id = post(office, application(number, "business-licence", {"registration-status": "存续"}))
+    settle(office)
+    with store.begin() as tx:
+        if concluded:
+            review.conclude(office, tx, case_id, "hall", office.now())
+        ids = tuple(piece.id for piece in tx.cases.evidence(case_id))
+    with store.begin() as tx:
+        review.decide(office, tx, case_id, outcome, "李四", "查询结果与承诺不符", ids, office.now(), act=act)
+    return Proceeding(office=office, hand=hand, case=case_id)
