@@ -113,7 +113,7 @@ def hearing(
     held: Consequence, *, was_held: bool, on: date, record: str, signed: Signed, setting: Setting
 ) -> Decision[Consequence]:
     """The hearing that was asked for was held on a day, or its subject has waived it; `record` says where that is written."""
-    if not held.awaits_hearing or held.hearing is None:
+    if held.state is not ConsequenceState.NOTICED or held.hearing is None or held.hearing.held is not None:
         raise Refusal("consequence_no_hearing", consequence=held.id)
     named(signed)
     said("record", record)
