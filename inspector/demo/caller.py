@@ -130,6 +130,14 @@ class Desk:
         """Decide a case, for the n-th time: one that comes back to review may be decided as before."""
         return await self._say(f"/v1/cases/{quote(case_id)}/review", said, turn)
 
+    async def consequences(self) -> Heard:
+        """What officers have still to do about proposals, the next date first."""
+        return await self._ask("/v1/consequences?limit=100")
+
+    async def consequence(self, about: str, what: str, said: Mapping[str, Any]) -> Heard:
+        """Do a step of a proposal."""
+        return await self._say(f"/v1/consequences/{quote(about)}/{what}", said)
+
     async def take_link(self, proof: str) -> Heard:
         """Take the link of a self-proof, to pass it on to its subject."""
         return await self._say(f"/v1/self-proofs/{quote(proof)}/handover", {})

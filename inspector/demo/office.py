@@ -80,6 +80,8 @@ class DemoFolder:
 HOLDERS = (
     ("approving", AGENCY, "system"),
     ("officer", AGENCY, "officer"),
+    ("officer-2", AGENCY, "officer"),
+    ("legal", AGENCY, "officer"),
     ("clerk-1", AGENCY, "clerk"),
     ("clerk-2", AGENCY, "clerk"),
     ("screen", "city", "auditor"),
@@ -116,6 +118,10 @@ def furnish(folder: Path) -> DemoFolder:
     if not keys.exists():
         keep(keys, json.dumps(_new_keys(), ensure_ascii=False, indent=1))
     held = _read(keys)
+    if lacking := [name for name, _, _ in HOLDERS if name not in held["tokens"]]:  # of a demo that an older release has made
+        tokens = {**held["tokens"], **{name: f"ins_{secrets.token_urlsafe(32)}" for name in lacking}}
+        held = {**held, "tokens": tokens}
+        keep(keys, json.dumps(held, ensure_ascii=False, indent=1))
     for name in SIGNED:
         keep(folder / f"{name}.secret", held["secrets"][name] + "\n")
     return DemoFolder(

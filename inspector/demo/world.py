@@ -17,6 +17,7 @@ from typing import Any
 
 from inspector.demo.approving import ApprovingSystem
 from inspector.demo.caller import Desk
+from inspector.demo.deciders import Deciders
 from inspector.demo.diary import Diary
 from inspector.demo.habits import Chance
 from inspector.demo.officials import Clerks, Officer
@@ -82,12 +83,13 @@ class World:
         chance, day = Chance(seed=keys.seed), OfficeDay(scene.today, self.diary)
         self.agencies = Agencies(chance, pace, self._doings, self.diary, self.visitor)
         self.inspectors = Inspectors(chance, pace, self._doings, self.diary, self.visitor, keys.secrets.get("phones", ""))
+        approving = Desk(base=scene.office, token=keys.tokens.get("approving", ""))
         self.approving = ApprovingSystem(
             chance,
             pace,
             self._doings,
             self.diary,
-            Desk(base=scene.office, token=keys.tokens.get("approving", "")),
+            approving,
             keys.secrets.get("approving", ""),
             day,
             run=f"DEMO-{secrets.token_hex(3)}",
@@ -96,6 +98,8 @@ class World:
             Desk(base=scene.office, token=keys.tokens.get(name, "")) for name in ("officer", "clerk-1", "clerk-2")
         )
         self.officer = Officer(chance, pace, officer, self.diary, self.visitor)
+        second, legal = (Desk(base=scene.office, token=keys.tokens.get(name, "")) for name in ("officer-2", "legal"))
+        self.deciders = Deciders(chance, pace, (officer, second, legal), approving)
         self.clerks = Clerks(chance, pace, tuple(clerks))
         self.credit, self.witness, self.deadman = Credit(chance, day, self.diary), Witness(self.diary), DeadMan()
         self._peers: dict[str, Peer] = {
@@ -123,6 +127,7 @@ class World:
             self._doings.stand(self.approving.work())
         self._doings.stand(self.officer.work())
         self._doings.stand(self.clerks.work())
+        self._doings.stand(self.deciders.work())
 
     async def stop(self) -> None:
         """Everybody goes home."""

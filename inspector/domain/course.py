@@ -53,6 +53,7 @@ def told(kind: str, held: Consequence) -> Told:
         "proposal": held.proposal.value,
         "row": held.row,
         "consequence_state": held.state.value,
+        "turn": held.turn,
     }
     if held.due_at is not None and held.stage is not None:
         data |= {"stage": held.stage.value, "due_at": held.due_at.isoformat()}
@@ -62,18 +63,51 @@ def told(kind: str, held: Consequence) -> Told:
 _TOLD = {
     one.type: one
     for one in (
-        Told(type="consequence.proposed", data={"consequence": "", "consequence_state": "", "stage": "", "due_at": ""}),
         Told(
-            type="consequence.moved", data={"consequence": "", "consequence_state": "", "proposal": "", "stage": "", "due_at": ""}
+            type="consequence.proposed",
+            data={
+                "consequence": "",
+                "consequence_state": "",
+                "turn": 0,
+                "stage": "",
+                "due_at": "",
+            },
+        ),
+        Told(
+            type="consequence.moved",
+            data={
+                "consequence": "",
+                "consequence_state": "",
+                "turn": 0,
+                "proposal": "",
+                "stage": "",
+                "due_at": "",
+            },
         ),
         Told(
             type="consequence.imposed",
-            data={"consequence": "", "consequence_state": "", "proposal": "", "stage": "", "due_at": ""},
+            data={
+                "consequence": "",
+                "consequence_state": "",
+                "turn": 0,
+                "proposal": "",
+                "stage": "",
+                "due_at": "",
+            },
         ),
-        Told(type="consequence.reminded", data={"consequence": "", "consequence_state": "", "proposal": "", "due_at": ""}),
-        Told(type="consequence.dropped", data={"consequence": "", "consequence_state": "", "proposal": ""}),
-        Told(type="consequence.ended", data={"consequence": "", "consequence_state": "", "proposal": ""}),
-        Told(type="consequence.annulled", data={"consequence": "", "consequence_state": "", "proposal": ""}),
+        Told(
+            type="consequence.reminded",
+            data={
+                "consequence": "",
+                "consequence_state": "",
+                "turn": 0,
+                "proposal": "",
+                "due_at": "",
+            },
+        ),
+        Told(type="consequence.dropped", data={"consequence": "", "consequence_state": "", "turn": 0, "proposal": ""}),
+        Told(type="consequence.ended", data={"consequence": "", "consequence_state": "", "turn": 0, "proposal": ""}),
+        Told(type="consequence.annulled", data={"consequence": "", "consequence_state": "", "turn": 0, "proposal": ""}),
     )
 }
 """What there is to be told of, by type, with the names that each carries."""

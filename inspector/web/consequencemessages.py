@@ -99,8 +99,7 @@ class VerdictIn(Strict):
 
     def verdict(self, signed: Signed) -> Verdict:
         """The same as the domain reads it."""
-        told = {"reasons": self.reasons, "law": self.law, "public_interest": self.public_interest}
-        return Verdict(signed=signed, until=self.until, **told)
+        return Verdict(signed=signed, reasons=self.reasons, law=self.law, public_interest=self.public_interest, until=self.until)
 
 
 class AgreementIn(Strict):

@@ -16,6 +16,7 @@ from inspector.domain.calendar import Term
 from inspector.domain.case import Case, MatterKind, Method, Outcome, Route, SubjectKind
 from inspector.domain.combination import Aspect, combinations
 from inspector.domain.decision import Decision, OrderKind
+from inspector.domain.ending import entry
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import Evidence, Verdict
 from inspector.domain.policy import Policy
@@ -91,8 +92,15 @@ def test_the_decision_the_proposals_and_the_credit_entry_store_the_act_and_its_g
         "bars": True,
     }
     assert because.basis == ("S0:7;S0:8;P:2.7", "S0:2;S0:8;P:2.7")
-    (entry,) = (order.payload for order in made.orders if order.kind is OrderKind.CREDIT)
-    assert (entry["grade"], entry["act"], entry["basis"]) == ("serious", "act-false-grave", "S0:7;S0:8;P:2.7;S0:2;S0:8;P:2.7")
+    assert not [
+        order for order in made.orders if order.kind is OrderKind.CREDIT
+    ]  # an officer decides it (consequence RECORD_CREDIT)
+    entered = entry(made.state, MAOJI.outcomes[Outcome.FALSE_KNOWING], ACTS["act-false-grave"], "王五", START).payload
+    assert (entered["grade"], entered["act"], entered["basis"]) == (
+        "serious",
+        "act-false-grave",
+        "S0:7;S0:8;P:2.7;S0:2;S0:8;P:2.7",
+    )
     heard = {one.type: one.data for one in made.told}
     assert heard["verification.result"] == {
         "outcome": "FALSE_KNOWING",
@@ -101,7 +109,11 @@ def test_the_decision_the_proposals_and_the_credit_entry_store_the_act_and_its_g
         "bars": True,
     }
     proposed = [one.data for one in made.told if one.type == "consequence.proposed"]
-    assert [(one["proposal"], one["act"]) for one in proposed] == [("REVOKE", "act-false-grave"), ("PENALTY", "act-false-grave")]
+    assert [(one["proposal"], one["act"], one.get("grade")) for one in proposed] == [
+        ("REVOKE", "act-false-grave", None),
+        ("PENALTY", "act-false-grave", None),
+        ("RECORD_CREDIT", "act-false-grave", "serious"),
+    ]
 
 
 @pytest.mark.parametrize(("concluded", "grade"), [(True, "general"), (False, "minor")])
@@ -113,8 +125,8 @@ def test_the_decision_names_the_grade_of_the_entry_also_where_a_matter_not_yet_d
     made = review(
         case, Outcome.UNTRUE_INCURABLE, "李四", "已核对", (against,), MAOJI, START, CALENDAR, act="act-untrue-incurable"
     )
-    (entry,) = (order.payload for order in made.orders if order.kind is OrderKind.CREDIT)
-    assert (made.because.facts["graded"], entry["grade"]) == (grade, grade)
+    (told,) = (one.data for one in made.told if one.data.get("proposal") == "RECORD_CREDIT")
+    assert (made.because.facts["graded"], told["grade"]) == (grade, grade)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,77 @@
+"""The office's people who carry proposals through: notice, service, decision, a second person, the legal review, the re-check."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from inspector.demo.caller import Desk
+from inspector.demo.habits import Chance
+from inspector.demo.people import Pace, insist
+
+ANSWERS = {"WAIVER": 60, "DEFENCE": 20, "": 20}
+"""What a subject says to a notice, in the hundred; the last one says nothing, and its time passes."""
+WORDS = {"WAIVER": "我放弃陈述申辩（演示）", "DEFENCE": "情况已经改正，请求从轻（演示）"}
+
+
+class Deciders:
+    """An officer, a second one and the legal review, who do what is due about each proposal; `approving` passes on what subjects say.
+
+    Each takes the next step of each at every look; what is too early is refused, and taken again at a later one.
+    """
+
+    def __init__(self, chance: Chance, pace: Pace, desks: tuple[Desk, Desk, Desk], approving: Desk) -> None:
+        self._chance = chance
+        self._pace = pace
+        self._officer, self._second, self._legal = desks
+        self._approving = approving
+        self._asked: set[str] = set()
+
+    async def work(self) -> None:
+        """Go through what is due, again and again."""
+        while True:
+            await self._pace.days(0.5)
+            page = await self._officer.consequences()
+            for row in page.rows("consequences"):
+                await self._step(row)
+
+    async def _step(self, row: Mapping[str, Any]) -> None:
+        said: dict[str, Any]
+        about, stage = str(row["id"]), str(row["stage"])
+        told = row.get("notice") or {}
+        given = str((told.get("given") or {}).get("at", ""))
+        if stage == "GIVE":
+            said = {"facts": ["核查结果与承诺不符（演示）"], "reasons": "已核对原始材料（演示）", "rights": ["陈述、申辩"]}
+            await self._do(self._officer, about, "notice", said)
+        elif stage == "SERVE":
+            await self._do(self._officer, about, "service", {"served_at": given, "way": "直接送达", "proof": f"回证-{about}"})
+        elif stage == "DECIDE":
+            await self._decide(row)
+        elif stage == "AGREE":
+            for desk, kind in ((self._second, "SECOND"), (self._legal, "LEGAL")):
+                await self._do(desk, about, "agreement", {"kind": kind, "words": "同意（演示）"})
+        elif stage == "RECHECK":
+            day = str(row["imposed_at"])[:10]
+            said = {"good": True, "corrected_on": day, "documents": [f"照片-{about}"], "words": "已改正（演示）"}
+            await self._do(self._officer, about, "recheck", said)
+        elif stage == "REFER":
+            await self._do(self._officer, about, "referral", {"document": f"函-{about}"})
+
+    async def _decide(self, row: Mapping[str, Any]) -> None:
+        """The subject says what it says, once; then the officer decides, as soon as its time is over."""
+        about = str(row["id"])
+        kind = self._chance.pick(ANSWERS, "defence", about)
+        if kind and not row["statements"] and about not in self._asked:
+            self._asked.add(about)
+            await self._do(self._approving, about, "statements", {"kind": kind, "words": WORDS[kind]})
+        said: dict[str, Any] = {
+            "reasons": "事实清楚（演示）",
+            "law": "演示用法第1条",
+            "public_interest": "不损害公共利益（演示）",
+        }
+        if row["proposal"] == "ORDER_RECTIFY":
+            said["until"] = str(row["due_at"])[:10]
+        await self._do(self._officer, about, "decision", said)
+
+    async def _do(self, desk: Desk, about: str, what: str, said: dict[str, Any]) -> None:
+        await insist(self._pace, lambda: desk.consequence(about, what, said))

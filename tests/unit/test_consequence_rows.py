@@ -1,0 +1,48 @@
+"""The pack says by which steps a proposal becomes true; what it forgets or doubles is told with its mend."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from inspector.domain.proposal import UNSERVED, Proposal
+from inspector.policybook import Policybook
+from tests.packs import POLICIES, refused
+
+PACK = (POLICIES / "demo" / "pack.toml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("label", ["demo@1", "maoji@2026.2"])
+def test_a_shipped_pack_has_a_row_for_each_proposal_and_no_step_against_somebody_without_a_time_for_a_statement(
+    label: str,
+) -> None:
+    rows = Policybook.load(POLICIES).get(label).consequences
+    assert set(rows) == set(Proposal)
+    assert {proposal for proposal, row in rows.items() if row.defend is None} == UNSERVED
+    heavy = [row for row in rows.values() if row.proposal in (Proposal.REVOKE, Proposal.PENALTY)]
+    assert all(row.second and row.legal and row.hearing for row in heavy)
+    transfer = rows[Proposal.TRANSFER_JUDICIAL]
+    assert (str(transfer.head), str(transfer.hand), str(transfer.answer)) == ("3d", "24h", "3d")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ('proposal = "SUSPEND"', 'proposal = "TERMINATE"', "consequence_twice"),
+        ('proposal = "SUSPEND"\ndefend = "1wd"', 'proposal = "SUSPEND"\ndefend = "1wd"\nhand = "24h"', "consequence_key"),
+        ('most = "30wd"', 'most = "30d"', "consequence_limits"),
+        ('remind = "3wd"\nbasis = "S0:7;S1:44', 'remind = "3d"\nbasis = "S0:7;S1:44', "remind_not_working_days"),
+        ('id = "consequence-penalty"\n', 'id = "consequence-penalty"\nlaw = "P:2.7"\n', "consequence_law_proposal"),
+        ('proposal = "TERMINATE"\ndefend = "5wd"\n', 'proposal = "TERMINATE"\n', "fields_missing"),
+    ],
+)
+def test_a_row_that_cannot_be_right_is_refused(old: str, new: str, code: str, tmp_path: Path) -> None:
+    assert old in PACK
+    assert code in [flaw.code for flaw in refused(tmp_path, PACK.replace(old, new, 1)).flaws]
+
+
+def test_where_rectification_is_ordered_the_pack_says_how_a_revocation_goes_on(tmp_path: Path) -> None:
+    begin, end = PACK.index("[[consequence]] # 撤销"), PACK.index("[[consequence]] # 行政处罚")
+    told = [flaw.code for flaw in refused(tmp_path, PACK[:begin] + PACK[end:]).flaws]
+    assert "consequence_revoke_missing" in told
