@@ -140,7 +140,7 @@ def rule(held: Consequence, verdict: Verdict, setting: Setting, recheck: FollowR
         raise Invalid("public_interest_missing", field="public_interest")
     if held.proposal is Proposal.ORDER_RECTIFY:
         _until(verdict.until, setting)
-    if held.verdict is not None:
+    if held.verdict is not None and not verdict.signed.is_of(held.verdict.signed):  # whoever wrote it may write it anew
         raise Refusal("consequence_ruled", consequence=held.id, by=held.verdict.signed.by)
     ruled = replace(held, verdict=replace(verdict, agreed={}))
     if lacking(ruled, setting.row):

@@ -12,12 +12,12 @@ from datetime import datetime
 
 from inspector.domain import proceeding
 from inspector.domain.case import Case, Outcome
-from inspector.domain.consequence import Annulled, Consequence, ConsequenceState, Grading, StatementKind
+from inspector.domain.consequence import UNDECIDED, Annulled, Consequence, ConsequenceState, Grading, StatementKind
 from inspector.domain.decision import Decision, Told
 from inspector.domain.ending import graded
 from inspector.domain.evidence import Evidence
 from inspector.domain.policy import Policy
-from inspector.domain.proposal import Proposal
+from inspector.domain.proposal import ALTERNATIVES, Proposal
 from inspector.flows import creditrecords, serving, shaken
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -163,6 +163,7 @@ def annul(office: Office, tx: Tx, consequence_id: str, why: Annulled, document: 
     made = proceeding.annul(held, why, document, by, setting(office, held, now))
     done = settle(office, tx, case, held, made, now)
     tx.attention.over(f"{shaken.SHAKEN}:{held.id}", now)
+    main_over(office, tx, case, done, now)
     if held.entry:
         creditrecords.annul(office, tx, held.entry, why.value, document, by, now)
     return done
@@ -213,3 +214,15 @@ def spread(office: Office, tx: Tx, case: Case, decision: Decision[Consequence], 
     if decision.told:
         told = Decision(state=case, because=decision.because, told=decision.told)
         tx.work.order(tell(tx, office, case, told, office.book.get(case.pack), now), now)
+
+
+def main_over(office: Office, tx: Tx, case: Case, done: Consequence, now: datetime) -> None:
+    """With the main decision the interim one ends: nothing is suspended for a matter that is decided (handbook 1.1.21)."""
+    others = tx.consequences.of_case(case.id, lock=True) if done.proposal in ALTERNATIVES else []
+    if not others or any(one.open for one in others if one.proposal in ALTERNATIVES):
+        return
+    for held in (one for one in others if one.proposal is Proposal.SUSPEND):
+        if held.state is ConsequenceState.IMPOSED:
+            settle(office, tx, case, held, proceeding.lift(held, done.id, "rule", setting(office, held, now)), now)
+        elif held.state in UNDECIDED:
+            settle(office, tx, case, held, proceeding.supersede(held, done.id, setting(office, held, now)), now)

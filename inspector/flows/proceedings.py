@@ -9,7 +9,6 @@ from datetime import date, datetime
 from inspector.domain import ending, proceeding
 from inspector.domain.case import Case, CaseState, Outcome
 from inspector.domain.consequence import (
-    UNDECIDED,
     Agreement,
     Consequence,
     ConsequenceState,
@@ -30,7 +29,7 @@ from inspector.domain.review import adverse
 from inspector.domain.subjectnotice import NoticeKind, SubjectNotice
 from inspector.domain.transition import Scope
 from inspector.flows import consequences, objections, serving
-from inspector.flows.consequences import Opening, locked, settle
+from inspector.flows.consequences import Opening, locked, main_over, settle
 from inspector.flows.decisions import chosen
 from inspector.flows.office import Office
 from inspector.flows.settle import book, dated
@@ -64,6 +63,7 @@ def propose(office: Office, tx: Tx, case_id: str, given: Opening, signed: Signed
 
 def give(office: Office, tx: Tx, consequence_id: str, notice: Notice, grading: Grading, now: datetime) -> Consequence:
     """A named officer gives the notice to the subject; whoever can serve it is asked to."""
+    office.earnest()
     case, held = locked(tx, consequence_id)
     _free(tx, case, held)
     made = proceeding.give(held, notice, grading, setting(office, held, now))
@@ -119,18 +119,6 @@ def refer(office: Office, tx: Tx, consequence_id: str, document: str, signed: Si
     return settle(office, tx, case, held, proceeding.refer(held, document, signed, setting(office, held, now)), now)
 
 
-def main_over(office: Office, tx: Tx, case: Case, done: Consequence, now: datetime) -> None:
-    """With the main decision the interim one ends: nothing is suspended for a matter that is decided (handbook 1.1.21)."""
-    others = tx.consequences.of_case(case.id, lock=True) if done.proposal in ALTERNATIVES else []
-    if not others or any(one.open for one in others if one.proposal in ALTERNATIVES):
-        return
-    for held in (one for one in others if one.proposal is Proposal.SUSPEND):
-        if held.state is ConsequenceState.IMPOSED:
-            settle(office, tx, case, held, proceeding.lift(held, done.id, "rule", setting(office, held, now)), now)
-        elif held.state in UNDECIDED:
-            settle(office, tx, case, held, proceeding.supersede(held, done.id, setting(office, held, now)), now)
-
-
 def _decided(office: Office, tx: Tx, case: Case, held: Consequence, made: Decision[Consequence], now: datetime) -> Consequence:
     """Write a decision; where it took effect, an entry is ordered, the subject is told, and what was interim ends."""
     imposed = made.state
@@ -168,6 +156,8 @@ def _free(tx: Tx, case: Case, held: Consequence) -> None:
         raise Refusal("consequence_transfer_open", consequence=held.id, transfer=other.id)
     if case.state is not CaseState.CLOSED or case.outcome is not held.grading.outcome:
         raise Refusal("consequence_case_open", consequence=held.id, state=case.state)
+    if _wrong_stage(case, held.proposal):  # concluded since it was proposed
+        raise Refusal("consequence_wrong_stage", case=case.id, proposal=held.proposal)
 
 
 def _transfer(others: Sequence[Consequence]) -> Consequence | None:
@@ -180,12 +170,16 @@ def _outcome(case: Case, policy: Policy, proposal: Proposal) -> Outcome:
         return Outcome.FALSE_KNOWING
     if case.state is not CaseState.CLOSED or case.outcome is None or not adverse(policy.outcomes[case.outcome]):
         raise Refusal("consequence_not_adverse", case=case.id, state=case.state, outcome=case.outcome)
-    concluded = case.concluded_at is not None
-    if proposal in ALTERNATIVES and (proposal is Proposal.TERMINATE) is concluded:
+    if _wrong_stage(case, proposal):
         raise Refusal("consequence_wrong_stage", case=case.id, proposal=proposal)
     if proposal is Proposal.RECORD_CREDIT and policy.outcomes[case.outcome].grade is None:
         raise Refusal("consequence_ungraded", case=case.id, outcome=case.outcome)
     return case.outcome
+
+
+def _wrong_stage(case: Case, proposal: Proposal) -> bool:
+    """Whether a proposal is for the other stage: what is not concluded yet is terminated, what is, rectified or revoked (2.7)."""
+    return proposal in ALTERNATIVES and (proposal is Proposal.TERMINATE) is (case.concluded_at is not None)
 
 
 def _beside(case: Case, proposal: Proposal, others: Sequence[Consequence]) -> None:

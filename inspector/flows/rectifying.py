@@ -13,10 +13,9 @@ from inspector.domain.duty import Follow, FollowRow
 from inspector.domain.proposal import Proposal
 from inspector.domain.subjectnotice import NoticeKind, SubjectNotice
 from inspector.flows import consequences, serving
-from inspector.flows.consequences import Opening, locked, settle, spread
+from inspector.flows.consequences import Opening, locked, main_over, settle, spread
 from inspector.flows.decisions import chosen
 from inspector.flows.office import Office
-from inspector.flows.proceedings import main_over
 from inspector.flows.record import record
 from inspector.flows.settle import Settlement, nothing
 from inspector.flows.shaken import setting

@@ -55,6 +55,8 @@ def fell(office: Office, tx: Tx, case: Case, why: str, now: datetime) -> tuple[T
             made = proceeding.supersede(held, why, setting(office, held, now))
         elif held.proposal is Proposal.RECORD_CREDIT and held.state is ConsequenceState.IMPOSED:
             made = proceeding.annul(held, Annulled.CORRECTION, why, "rule", setting(office, held, now))
+        elif held.proposal is Proposal.SUSPEND and held.state is ConsequenceState.IMPOSED:
+            made = proceeding.lift(held, why, "rule", setting(office, held, now))
         elif held.state in (ConsequenceState.IMPOSED, ConsequenceState.FAILED):
             facts = {"case": case.id, "proposal": held.proposal.value, "rule": why}
             tx.attention.open(SHAKEN, case.agency, held.id, facts, now)

@@ -192,3 +192,18 @@ def test_a_case_that_is_opened_again_drops_what_nobody_has_decided(store: Store,
     with store.begin() as tx:
         review.withdraw(case.office, tx, case.case, "不办了", "张三", hand())
     assert {one.state for one in case.all()} == {ConsequenceState.DROPPED}
+
+
+def test_what_is_concluded_meanwhile_is_terminated_no_more_and_a_suspension_falls_with_its_main_decision(
+    store: Store, hand: Hand
+) -> None:
+    case = decided(store, hand, Outcome.UNTRUE_CURABLE, concluded=False)
+    end = case.noticed(case.the(Proposal.TERMINATE))
+    case.rule(case.noticed(case.propose(Proposal.SUSPEND)))
+    with store.begin() as tx:
+        review.conclude(case.office, tx, case.case, "hall", hand())
+    with pytest.raises(Refusal, match="consequence_wrong_stage"):
+        case.rule(end)
+    case.drop(end)
+    assert case.the(Proposal.SUSPEND).state is ConsequenceState.LIFTED
+    assert case.propose(Proposal.ORDER_RECTIFY).stage is Stage.GIVE
