@@ -24,6 +24,7 @@ from inspector.store.catalogue import CatalogueRoom
 from inspector.store.challenges import ChallengeRoom
 from inspector.store.credit import CreditRoom
 from inspector.store.digests import DigestRoom
+from inspector.store.docket import DocketRoom
 from inspector.store.draws import DrawRoom
 from inspector.store.drift import DriftRoom
 from inspector.store.entryscans import EntryScanRoom
@@ -134,6 +135,11 @@ class Tx:
     def cases(self) -> CaseRoom:
         """The room of cases."""
         return CaseRoom(self._batch)
+
+    @cached_property
+    def docket(self) -> DocketRoom:
+        """The room of decisions that are due."""
+        return DocketRoom(self._batch)
 
     @cached_property
     def assistance(self) -> AssistanceRoom:
