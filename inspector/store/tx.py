@@ -54,6 +54,7 @@ from inspector.store.secondlooks import SecondLookRoom
 from inspector.store.selfproofs import SelfProofRoom
 from inspector.store.sessions import SessionRoom
 from inspector.store.tokens import TokenRoom
+from inspector.store.tree import TreeRoom
 from inspector.store.visits import VisitRoom
 from inspector.store.work import WorkRoom
 
@@ -295,6 +296,11 @@ class Tx:
     def sessions(self) -> SessionRoom:
         """The room of sessions."""
         return SessionRoom(self._batch)
+
+    @cached_property
+    def tree(self) -> TreeRoom:
+        """The room of the tree over the ledger."""
+        return TreeRoom(self._batch)
 
     @cached_property
     def tokens(self) -> TokenRoom:
