@@ -69,6 +69,7 @@ DRAWS: Mapping[str, tuple[str, str]] = {
         "前后一致，但时间未证明：请向见证方（{receipt}）索取见证值，用 --witness 给出",
     ),
     "void": ("the draw is void: {reason}", "抽取作废：{reason}"),
+    "publication_said": ("{id}: {state}", "{id}：{state}"),
     "ledger_differs": (
         "the ledger of {size} entries has another root now than the lodged one ({root}): something in it was cut, changed or laid anew",
         "台账前 {size} 条现在的根与已存证的根（{root}）不一致：其中有内容被删改或者重排",

@@ -217,7 +217,9 @@ def test_on_an_ordinary_terminal_the_addresses_stay_and_the_last_events_give_way
     events = [{**told, "reference": f"DEMO-{n}"} for n in range(9)]
     with peer(raw(exposition("\n".join(counts) + "\n")), answer(200, {"events": events, "next": 9})) as office:
         console = Console(file=io.StringIO(), force_terminal=True, width=80, height=lines)
-        screen = Screen(office.url, "tok", lang=lang, keys="/home/somebody/inspector/var/demo/keys.json", console=console)
+        screen = Screen(
+            office.url, "tok", lang=lang, keys="/srv/offices/of-the-county/inspector/var/demo/keys.json", console=console
+        )
         screen.look()
         drawn = ["".join(part.text for part in line) for line in console.render_lines(screen.fitting())]
     whole = "\n".join(drawn[:lines])
