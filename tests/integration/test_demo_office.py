@@ -277,7 +277,7 @@ def test_however_a_question_ends_the_screen_has_words_for_it(lang: Lang) -> None
         if isinstance(told, ast.Return) and isinstance(told.value, ast.Constant)
     }
     assert {"postponed", "quarantined", "gave_up"} <= returned
-    outcomes = sorted({*map(str, returned), "stale", "done", *(one.value for one in (*AnswerStatus, *Verdict))})
+    outcomes = sorted({*map(str, returned), "stale", "done", "late", *(one.value for one in (*AnswerStatus, *Verdict))})
     scrape = "".join(f'inspector_work_settled_total{{kind="ask",outcome="{one}"}} {n}.0\n' for n, one in enumerate(outcomes, 101))
     with peer(raw(exposition(SCRAPE + scrape)), answer(200, FEED)) as office:
         screen = Screen(office.url, "tok", lang=lang, console=Console(file=io.StringIO(), force_terminal=False))
