@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,6 +10,7 @@ import typer
 from inspector.cli.catalogue import day_of
 from inspector.cli.command import command
 from inspector.cli.terminal import Terminal, signer
+from inspector.domain.errors import Invalid
 from inspector.domain.publicationduty import PublicationState
 from inspector.labels import of
 
@@ -30,6 +32,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     command(app, "list")(list_publications)
     command(app, "done")(done)
+    command(app, "site")(site)
     command(app, "recall")(recall)
     command(app, "removed")(removed)
 
@@ -61,6 +64,40 @@ def done(terminal: Terminal, duty: Duty, reference: Reference, on: On = None, by
 
     office, who = terminal.office, signer(by)
     _say(terminal, lambda tx, now: publication.publish(office, tx, duty, _day(terminal, on), reference, who, now))
+
+
+def site(
+    terminal: Terminal,
+    folder: Annotated[Path, typer.Argument(help="Folder of the register 公示文件夹", metavar="FOLDER", file_okay=False)],
+    post: Annotated[
+        str | None,
+        typer.Option("--post", help="The address under which the folder is public: what may be shown becomes public 公示网址"),
+    ] = None,
+    by: By = None,
+) -> None:
+    """Write the public register as pages and data that need no server, in Chinese and English. 生成结果公示页面。
+
+    Without --post it shows what is public already, and nothing changes. With it, what is owed and may be shown comes in, what is to be
+    taken back goes out with its reason, and both are on record under your name. What waits for an officer, or for other visits of its
+    draw, is counted and not shown. Only files that differ are written.
+    """
+    from inspector import gazette as pages
+    from inspector.cli.progress import Bars
+    from inspector.flows import gazette
+
+    office, who, now = terminal.office, signer(by), terminal.office.now()
+    if post is not None and not post.startswith(("https://", "http://")):
+        raise Invalid("publication_address", address=post, field="--post")
+    bars = Bars(terminal)
+    with bars.step("gathered") as seen:
+        held = gazette.gather(office, now, post=post is not None, advance=lambda count: seen(count, 0))
+    with bars.step("written"):
+        written, left = gazette.write(folder, pages.files(office.tree[office.house].name, held.lines, held.withheld))
+    if post is not None:
+        gazette.say(office, held, post, who, now)
+    told = {"results": len(held.lines), "posted": len(held.fresh), "removed": len(held.gone), "withheld": held.withheld}
+    terminal.value({**told, "written": written, "unchanged": left})
+    terminal.say("site_written", folder=folder, written=written, unchanged=left, **told)
 
 
 def recall(

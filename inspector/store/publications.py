@@ -55,6 +55,13 @@ class PublicationRoom(Room):
             asked = asked.where(held.state == state.value)
         return [load(PublicationDuty, body) for body in self.connection.execute(asked).scalars()]
 
+    def with_visits(self, after: str, limit: int) -> list[tuple[PublicationDuty, Visit]]:
+        """Every duty with the visit whose result it is about, in order of id, behind `after`."""
+        held = publication_duty.c
+        asked = sa.select(held.body, visit.c.body.label("of")).join(visit, visit.c.id == held.visit)
+        asked = asked.where(held.id > after).order_by(held.id).limit(limit)
+        return [(load(PublicationDuty, row.body), load(Visit, row.of)) for row in self.connection.execute(asked)]
+
     def overdue(self, state: PublicationState, now: datetime) -> int:
         """How many of a state are over their date."""
         held = publication_duty.c
