@@ -21,9 +21,10 @@ PRESETS = [pack for pack in BOOK.packs if pack.extends and not pack.extends.star
 
 ARTICLES = {
     "S0": {*map(str, range(1, 10)), "G", "T"},  # the plan's items 1 to 9, its aim, its steps and safeguards
-    "S1": {"42", "43", "44", "45", "55", "58"},  # 1.2.20, 1.2.21, 2.7, 1.2.22, 2.7
+    "S1": {"42", "43", "44", "45", "48", "55", "58"},  # 1.2.20, 1.2.21, 2.7, 1.2.27, 1.2.22, 2.7
     "S2": {"69"},  # 1.1.22
     "S6": {"5", "6", "8", "9", "11", "12"},  # 1.8
+    "S16": {"26"},  # 1.2.25
     "S10": {"15"},  # 1.1.10
     "S51": {"1.2"},  # the result form of a province, told in 1.2
     "S8": {"22", "42"},  # 1.2.33, 1.2.30
