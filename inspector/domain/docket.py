@@ -10,9 +10,10 @@ from inspector.domain.calendar import WorkingCalendar, reminder
 
 
 class DocketKind(StrEnum):
-    """What is to be decided: a case's outcome."""
+    """What is to be decided: a case's outcome, or the next step of a consequence."""
 
     REVIEW = "REVIEW"
+    CONSEQUENCE = "CONSEQUENCE"
 
 
 class Nearness(StrEnum):

@@ -13,6 +13,7 @@ from fractions import Fraction
 
 from inspector.domain.calendar import SHANGHAI, Counting, NamedDay, Term, Unit
 from inspector.domain.case import Method
+from inspector.domain.consequence import Consequence
 from inspector.domain.counting import DayKind, Tallied, tally
 from inspector.domain.policy import Policy
 from inspector.flows.articles import Article, articles
@@ -278,3 +279,9 @@ def _spans(days: tuple[NamedDay, ...], lang: Lang) -> str:
         for first, last, name in spans
     ]
     return label("explain.and", lang).join(told)
+
+
+def consequence(held: Consequence, lang: Lang) -> str:
+    """A consequence in one line: what is proposed, and what is due about it, or how it ended."""
+    due = of(held.stage, lang) if held.stage is not None else of(held.state, lang)
+    return label("proceeding.listed", lang, proposal=of(held.proposal, lang), due=due)

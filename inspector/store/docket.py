@@ -10,6 +10,7 @@ from inspector.domain.case import Case, CaseState
 from inspector.domain.docket import DocketKind, DocketRow, Place
 from inspector.domain.visit import VisitState
 from inspector.store.codec import load
+from inspector.store.consequencetables import consequence
 from inspector.store.room import Room
 from inspector.store.tables import case_file, seat, subject, visit, visit_case
 
@@ -32,7 +33,10 @@ class DocketRoom(Room):
         reviews = sa.select(
             sa.literal(DocketKind.REVIEW.value).label("kind"), held.id, held.id.label("case_id"), held.due_at
         ).where(held.state == CaseState.REVIEW.value, held.outcome.is_(None), held.agency.in_(list(agencies)))
-        return reviews.subquery("due")
+        steps = sa.select(
+            sa.literal(DocketKind.CONSEQUENCE.value).label("kind"), consequence.c.id, consequence.c.case_id, consequence.c.due_at
+        ).where(consequence.c.due_at.is_not(None), consequence.c.agency.in_(list(agencies)))
+        return sa.union_all(reviews, steps).subquery("due")
 
     def find(self, agencies: Sequence[str], text: str, code: str, limit: int) -> list[Case]:
         """Cases of these agencies by their number, the sender's number, the subject's code or name, or who has visited it; newest first.

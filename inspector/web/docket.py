@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from inspector.domain.docket import DocketRow, Nearness, Place, nearness
+from inspector.domain.case import Case
+from inspector.domain.docket import DocketKind, DocketRow, Nearness, Place, nearness
 from inspector.domain.errors import Forbidden
 from inspector.domain.evidence import blank
 from inspector.domain.identity import normalise
+from inspector.flows import wording
+from inspector.labels import Lang
 from inspector.store.tx import Tx
 from inspector.web.answers import CaseShown, case_shown
 from inspector.web.caller import Caller
 from inspector.web.desk import AtDesk, Desk
 from inspector.web.fields import MaybeLine
+from inspector.web.language import language
 from inspector.web.pages import page, refused
 from inspector.web.roles import Role
 from inspector.web.session import Visitor, to_login
@@ -27,8 +32,19 @@ _PLACE = r"^(\d{1,11}\.\d{6})~([0-9A-Za-z._:-]{1,200})$"
 Behind = Annotated[str, Query(alias="after", max_length=220)]
 Wanted = Annotated[MaybeLine, Query(alias="find")]
 _MOST = 50
-Row = tuple[CaseShown, str, Nearness | None]
-"""A case with the name of its item, and how near its date is where that is what the list is about."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A line of the list: a case with the name of its item, what is due about it (empty: its review), and how near that is."""
+
+    case: CaseShown
+    item: str
+    link: str
+    due_at: datetime | None
+    provisional: bool
+    what: str = ""
+    near: Nearness | None = None
 
 
 @router.get("/review", name="docket")
@@ -41,29 +57,38 @@ def show_docket(request: Request, desk: AtDesk, caller: Visitor, behind: Behind 
     text = wanted.strip()
     if text and not blank(text):
         return page(request, "docket.html", caller=caller, wanted=text, rows=_found(desk, caller, text), more=None, most=_MOST)
-    rows, more = _due(desk, caller, place(behind))
+    rows, more = _due(desk, caller, place(behind), language(request))
     return page(request, "docket.html", caller=caller, wanted="", rows=rows, more=more, most=_MOST)
 
 
-def _due(desk: Desk, caller: Caller, after: Place | None) -> tuple[list[Row], str | None]:
+def _due(desk: Desk, caller: Caller, after: Place | None, lang: Lang) -> tuple[list[Row], str | None]:
     now, calendar = desk.office.now(), desk.office.calendar
 
     def ask(tx: Tx) -> tuple[list[Row], str | None]:
         due = tx.docket.page(caller.sees, after, _MOST)
-        rows: list[Row] = [(*_shown(desk, tx, row), nearness(row.due_at, now, calendar)) for row in due]
+        rows = [replace(_shown(desk, tx, row, lang), near=nearness(row.due_at, now, calendar)) for row in due]
         return rows, told(due[-1].place) if len(due) == _MOST else None
 
     return desk.look(ask)
 
 
-def _shown(desk: Desk, tx: Tx, row: DocketRow) -> tuple[CaseShown, str]:
-    case = tx.cases.get(row.case_id)
-    return case_shown(case), desk.office.book.get(case.pack).item(case.item).name
+def _shown(desk: Desk, tx: Tx, row: DocketRow, lang: Lang) -> Row:
+    case = _case(desk, tx.cases.get(row.case_id))
+    if row.kind is DocketKind.REVIEW:
+        return case
+    what = wording.consequence(tx.consequences.get(row.id), lang)
+    return replace(case, link=f"/consequences/{row.id}", due_at=row.due_at, provisional=False, what=what)
+
+
+def _case(desk: Desk, case: Case) -> Row:
+    shown = case_shown(case)
+    item = desk.office.book.get(case.pack).item(case.item).name
+    return Row(case=shown, item=item, link=f"/review/{case.id}", due_at=shown.due_at, provisional=shown.provisional)
 
 
 def _found(desk: Desk, caller: Caller, text: str) -> list[Row]:
     held = desk.look(lambda tx: tx.docket.find(caller.sees, text, normalise(text), _MOST))
-    return [(case_shown(case), desk.office.book.get(case.pack).item(case.item).name, None) for case in held]
+    return [_case(desk, case) for case in held]
 
 
 def told(where: Place) -> str:

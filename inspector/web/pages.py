@@ -104,7 +104,7 @@ def _whole(text: str) -> bool:
 Posted = Annotated[Fields, Depends(posted)]
 
 
-def read(kind: type[M], **values: object) -> M:
+def read(kind: type[M], /, **values: object) -> M:
     """A form's values as the message the API would take. Raises Invalid naming every field that does not fit."""
     try:
         return kind.model_validate(values)
@@ -139,25 +139,28 @@ class Trouble:
 NO_TROUBLE = Trouble()
 
 
-def trouble(error: InspectorError, form: Fields, lang: Lang) -> Trouble:
-    """An error as its form's page says it: in its language, with its names of the fields, never in a validator's words."""
+def trouble(error: InspectorError, form: Fields, lang: Lang, *, group: str = "ui") -> Trouble:
+    """An error as its form's page says it: in its language, with its names of the fields, never in a validator's words.
+
+    `group`: the labels in which the page's fields have their names.
+    """
     held: Sequence[InspectorError] = error.lacking if isinstance(error, Unfinished) else (error,)
     named = error.facts.get("problems") if error.code == "message_invalid" else None
     told = cast("Sequence[Mapping[str, str]]", named) if named else [one.facts for one in held]
     fields = tuple(dict.fromkeys(str(one["field"]).split(".")[0] for one in told if one.get("field")))
     if error.code == "message_id_reused":  # an id means nothing to people
         text = label("ui.sent_before", lang)
-    elif named and all(known(f"ui.{field}", lang) for field in fields):
-        text = _unfit(fields, form, lang)
+    elif named and all(known(f"{group}.{field}", lang) for field in fields):
+        text = _unfit(fields, form, lang, group)
     else:
         text = label("ui.sentence_gap", lang).join(in_words(one, lang) for one in held)
     return Trouble(text=text, code=error.code, fields=fields, status=status_of(error))
 
 
-def _unfit(fields: Sequence[str], form: Fields, lang: Lang) -> str:
+def _unfit(fields: Sequence[str], form: Fields, lang: Lang, group: str) -> str:
     """What is empty in one sentence, what does not fit in another."""
-    empty = [label(f"ui.{field}", lang) for field in fields if blank(form.one(field))]
-    strange = [label(f"ui.{field}", lang) for field in fields if not blank(form.one(field))]
+    empty = [label(f"{group}.{field}", lang) for field in fields if blank(form.one(field))]
+    strange = [label(f"{group}.{field}", lang) for field in fields if not blank(form.one(field))]
     gap = label("ui.field_gap", lang)
     told = [
         label(f"ui.{key}", lang, field=gap.join(names))

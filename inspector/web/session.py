@@ -205,6 +205,9 @@ def _case_page(
         "text": render(why, lang),
         "act": lambda one: act_line(one, lang),
         "way": lambda heard: wording.way(heard.method, heard.via, lang),
+        "consequences": [
+            (one.id, wording.consequence(one, lang)) for one in desk.look(lambda tx: tx.consequences.of_case(case_id))
+        ],
         "may_decide": caller.role is Role.OFFICER and case.state is CaseState.REVIEW,
         "outcomes": [outcome for outcome in Outcome if outcome is not Outcome.WITHDRAWN],
         "typed": _typed(form),

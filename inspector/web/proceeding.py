@@ -1,0 +1,309 @@
+"""The officer's page of a consequence: why it is proposed, on what evidence, with which dates and proofs, and the steps that are due now.
+
+Each form is one step of the API by the same operation, so that page and program are held to the same rules; two persons where the pack
+asks for two are two logins here as there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import RedirectResponse, Response
+
+from inspector.domain.case import Case
+from inspector.domain.consequence import Agreement, Annulled, Consequence, ConsequenceState, Harm, Part, Stage, StatementKind
+from inspector.domain.docket import Nearness, nearness
+from inspector.domain.errors import InspectorError, Refusal
+from inspector.domain.proposal import ConsequenceRow
+from inspector.flows.explain import Explanation
+from inspector.labels import Lang, label, of
+from inspector.store.tx import Tx, new_id
+from inspector.web import consequencemessages as messages
+from inspector.web import consequences as api
+from inspector.web import transfers
+from inspector.web.caller import Caller
+from inspector.web.cases import read_case
+from inspector.web.cases import why as why_of
+from inspector.web.desk import AtDesk, Desk
+from inspector.web.fields import NamePath, Strict
+from inspector.web.language import InLang, carried, language
+from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, page, read, refused, trouble
+from inspector.web.roles import Role
+from inspector.web.session import Visitor, to_login, written_by_officer
+from inspector.web.signedin import guard, held_cookie
+
+router = APIRouter(include_in_schema=False)
+
+
+class Kind(StrEnum):
+    """How a field is filled in."""
+
+    LINE = "LINE"
+    TEXT = "TEXT"
+    LINES = "LINES"
+    DAY = "DAY"
+    MOMENT = "MOMENT"
+    CHOICE = "CHOICE"
+    EVIDENCE = "EVIDENCE"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One field of a step's form. `choices` are the values, each with the key of its words; `needed`: it may not be empty."""
+
+    name: str
+    kind: Kind
+    choices: tuple[tuple[str, str], ...] = ()
+    needed: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One step: the message it sends, the operation that takes it, and its fields."""
+
+    message: type[Strict]
+    take: Callable[..., Response]
+    fields: tuple[Field, ...]
+
+
+def _field(name: str, kind: Kind = Kind.LINE, *, needed: bool = True) -> Field:
+    return Field(name=name, kind=kind, needed=needed)
+
+
+def _among(name: str, members: type[StrEnum], *, needed: bool = True) -> Field:
+    told = tuple((one.value, f"{members.__name__}.{one.name}") for one in members)
+    return Field(name=name, kind=Kind.CHOICE, choices=told, needed=needed)
+
+
+def _either(name: str, yes: tuple[str, str], no: tuple[str, str]) -> Field:
+    return Field(name=name, kind=Kind.CHOICE, choices=(yes, no))
+
+
+_REASONS = _field("reasons", Kind.TEXT)
+_WORDS = _field("words", Kind.TEXT)
+STEPS: Mapping[str, Step] = {
+    "notice": Step(
+        message=messages.NoticeIn,
+        take=api.give_notice,
+        fields=(
+            *(_field("facts", Kind.LINES), _REASONS, _field("rights", Kind.LINES), _field("basis", Kind.LINES, needed=False)),
+            _among("harm", Harm, needed=False),
+            Field(
+                name="corrected",
+                kind=Kind.CHOICE,
+                choices=(("true", "proceeding.corrected_yes"), ("false", "proceeding.corrected_no")),
+                needed=False,
+            ),
+            *(_field(name, needed=False) for name in ("amount", "third_parties", "cooperation")),
+        ),
+    ),
+    "service": Step(
+        message=messages.ServiceIn,
+        take=api.enter_service,
+        fields=(_field("served_at", Kind.MOMENT), _field("way"), _field("proof")),
+    ),
+    "statement": Step(message=messages.StatementIn, take=api.enter_statement, fields=(_among("kind", StatementKind), _WORDS)),
+    "hearing": Step(
+        message=messages.HearingIn,
+        take=api.enter_hearing,
+        fields=(
+            _either("outcome", ("held", "proceeding.hearing_held"), ("waived", "proceeding.hearing_waived")),
+            *(_field("on", Kind.DAY), _field("record")),
+        ),
+    ),
+    "decision": Step(
+        message=messages.VerdictIn,
+        take=api.impose,
+        fields=(
+            *(_REASONS, _field("law", needed=False), _field("public_interest", Kind.TEXT, needed=False)),
+            _field("until", Kind.DAY, needed=False),
+        ),
+    ),
+    "agreement": Step(message=messages.AgreementIn, take=api.agree, fields=(_among("kind", Agreement), _WORDS)),
+    "drop": Step(message=messages.ReasonsIn, take=api.drop, fields=(_REASONS,)),
+    "lift": Step(message=messages.ReasonsIn, take=api.lift, fields=(_REASONS,)),
+    "referral": Step(message=messages.DocumentIn, take=api.refer, fields=(_field("document"),)),
+    "annulment": Step(message=messages.AnnulmentIn, take=api.annul, fields=(_among("why", Annulled), _field("document"))),
+    "wish": Step(message=messages.RecheckWishIn, take=api.ask_recheck, fields=(_WORDS,)),
+    "recheck": Step(
+        message=messages.RecheckIn,
+        take=api.recheck,
+        fields=(
+            _either("good", ("true", "proceeding.recheck_good"), ("false", "proceeding.recheck_not")),
+            _field("corrected_on", Kind.DAY, needed=False),
+            *(_field("evidence", Kind.EVIDENCE, needed=False), _field("documents", Kind.LINES, needed=False), _WORDS),
+        ),
+    ),
+    "report": Step(message=messages.ReportIn, take=transfers.report, fields=(_WORDS,)),
+    "head": Step(
+        message=messages.HeadIn,
+        take=transfers.decide_transfer,
+        fields=(_either("approves", ("true", "proceeding.head_approves"), ("false", "proceeding.head_refuses")), _REASONS),
+    ),
+    "handover": Step(
+        message=messages.BundleIn,
+        take=transfers.hand_bundle_over,
+        fields=(*(_field(part.value.lower(), needed=False) for part in Part), _field("receipt")),
+    ),
+    "police": Step(
+        message=messages.PoliceIn,
+        take=transfers.enter_police,
+        fields=(
+            _either("accepted", ("true", "proceeding.police_filed"), ("false", "proceeding.police_declined")),
+            *(_field("document"), _field("on", Kind.DAY), _field("reasons", Kind.TEXT, needed=False)),
+        ),
+    ),
+    "contest": Step(
+        message=messages.ContestIn,
+        take=transfers.contest,
+        fields=(
+            _either("to", ("police", "proceeding.to_police"), ("procurator", "proceeding.to_procurator")),
+            _field("document"),
+        ),
+    ),
+    "papers": Step(message=messages.ReceiptIn, take=transfers.enter_papers, fields=(_field("receipt"),)),
+}
+"""Every step that a person takes here, by the name of its form."""
+
+OFFERED: Mapping[Stage, tuple[str, ...]] = {
+    Stage.GIVE: ("notice", "drop"),
+    Stage.SERVE: ("service", "drop"),
+    Stage.DECIDE: ("decision", "statement", "drop"),
+    Stage.HEAR: ("hearing", "statement", "drop"),
+    Stage.AGREE: ("agreement", "statement", "drop"),
+    Stage.RECHECK: ("recheck", "wish", "annulment"),
+    Stage.LOOK: ("lift", "annulment"),
+    Stage.REFER: ("referral", "drop"),
+    Stage.REPORT: ("report", "drop"),
+    Stage.HEAD: ("head", "report"),
+    Stage.HAND: ("handover",),
+    Stage.POLICE: ("police",),
+    Stage.CONTEST: ("contest", "drop"),
+    Stage.PAPERS: ("papers",),
+}
+"""What may be done at each stage, what is due first."""
+
+
+def offered(held: Consequence) -> tuple[str, ...]:
+    """The steps that a page offers about a consequence: of one that took effect and has no next step, that it stands no more."""
+    stage = held.stage
+    if stage is not None:
+        return OFFERED[stage]
+    return ("annulment",) if held.state in (ConsequenceState.IMPOSED, ConsequenceState.RECTIFIED, ConsequenceState.FAILED) else ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """What the page is made of."""
+
+    held: Consequence
+    case: Case
+    row: ConsequenceRow | None
+    why: Explanation
+    near: Nearness | None
+
+
+@router.get("/consequences/{consequence_id}", name="consequence")
+def show(request: Request, desk: AtDesk, caller: Visitor, consequence_id: NamePath) -> Response:
+    """One consequence with all that has happened to it, and, for an officer, what is to be done."""
+    return to_login(request) if caller is None else _page(request, desk, caller, consequence_id)
+
+
+@router.post("/consequences/{consequence_id}")
+def post(request: Request, desk: AtDesk, caller: Visitor, consequence_id: NamePath, form: Posted, lang: InLang) -> Response:
+    """The officer takes a step."""
+    if caller is None:
+        return to_login(request)
+    try:
+        written_by_officer(request, desk, caller, form)
+        step = STEPS.get(form.one("do"))
+        if step is None:
+            raise Refusal("action_unknown", action=form.one("do")[:40])
+        given = read(step.message, **{one.name: value for one in step.fields if (value := typed(one, form)) is not None})
+        step.take(desk, caller, consequence_id, given, form.message_id())
+    except InspectorError as error:
+        return _page(request, desk, caller, consequence_id, form, trouble(error, form, lang, group="proceeding"))
+    return RedirectResponse(request.url.path + carried(request), 303)
+
+
+def typed(field: Field, form: Fields) -> object:
+    """A field's value as the message takes it; None where nothing was typed into one that may be left out."""
+    match field.kind:
+        case Kind.LINES:
+            return tuple(line.strip() for line in form.one(field.name).splitlines() if line.strip())
+        case Kind.EVIDENCE:
+            return tuple(form.all(field.name))
+        case Kind.MOMENT:
+            return f"{form.one(field.name)}:00+08:00" if form.one(field.name) else ""
+        case _:
+            return form.one(field.name) or (None if not field.needed else "")
+
+
+def _page(
+    request: Request, desk: Desk, caller: Caller, consequence_id: str, form: Fields | None = None, wrong: Trouble = NO_TROUBLE
+) -> Response:
+    def ask(tx: Tx, now: datetime) -> Read:
+        held = tx.consequences.get(consequence_id)
+        case = caller.case(tx, held.case_id)
+        row = desk.office.book.get(held.pack).consequences.get(held.proposal)
+        near = nearness(held.due_at, now, desk.office.calendar) if held.due_at is not None else None
+        return Read(held=held, case=case, row=row, why=why_of(desk, tx, caller, held.case_id, now), near=near)
+
+    try:
+        caller.may(Role.OFFICER, Role.AUDITOR)
+        told = read_case(desk, caller, desk.look(lambda tx: tx.consequences.get(consequence_id)).case_id, ask)
+    except InspectorError as error:
+        return refused(request, error)
+    lang = language(request)
+    officer = caller.role is Role.OFFICER
+    context: dict[str, Any] = {
+        "told": told,
+        "held": told.held,
+        "steps": [(name, STEPS[name].fields) for name in offered(told.held)] if officer else [],
+        "kept": _kept(told, form, lang),
+        "tried": form.one("do") if form is not None else "",
+        "chosen": frozenset(form.all("evidence")) if form is not None else frozenset(),
+        "names": {claim.id: claim.name for claim in told.why.claims},
+        "heard": {one.id: one for one in told.why.heard},
+        "trouble": wrong,
+        "message_id": new_id(),
+        "guard": guard(desk, held_cookie(request)),
+    }
+    return page(request, "consequence.html", status=wrong.status, **context)
+
+
+def _kept(told: Read, form: Fields | None, lang: Lang) -> Mapping[str, str]:
+    """What stands in the fields: what was typed, else a draft of the notice. A person reads and mends it before it goes out."""
+    if form is not None:
+        return form.kept()
+    return {"facts": "\n".join(_facts(told, lang)), "rights": "\n".join(_rights(told, lang))}
+
+
+def _facts(told: Read, lang: Lang) -> list[str]:
+    """What was promised and what was found, of each piece of evidence that the proposal rests on."""
+    claims = {claim.id: claim for claim in told.why.claims}
+    heard = [one for one in told.why.heard if one.id in told.held.evidence and one.claim in claims]
+    return [
+        label(
+            "proceeding.draft_fact",
+            lang,
+            fact=claims[one.claim].name,
+            promised=claims[one.claim].value,
+            on=claims[one.claim].on,
+            found=one.found or of(one.verdict, lang),
+        )
+        for one in heard
+    ]
+
+
+def _rights(told: Read, lang: Lang) -> list[str]:
+    row = told.row
+    if row is None or row.defend is None:
+        return []
+    rights = [label("proceeding.draft_defence", lang, term=row.defend)]
+    return [*rights, label("proceeding.draft_hearing", lang)] if row.hearing else rights
