@@ -11,11 +11,9 @@ from dataclasses import dataclass, replace
 import pytest
 
 from inspector.domain.case import CaseState, MatterKind, Outcome, SubjectKind
-from inspector.domain.consequence import StatementKind
 from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Invalid, Refusal, Stale
 from inspector.domain.letter import LetterKind
-from inspector.domain.proposal import Proposal
 from inspector.flows import dispatch, review
 from inspector.flows.draw import announce_now
 from inspector.flows.office import Office, Plan
@@ -30,7 +28,7 @@ from tests.house import Hand, Table, application, carry_out, claim, let_lapse, o
 from tests.integration.test_corrections import Platform
 from tests.integration.test_draw_way import DICE, FACTS, Dice, Notary, Party, Phones, inspectors
 from tests.integration.test_way import HOUSEHOLD, LICENCE, Post
-from tests.proceedings import Proceeding
+from tests.proceedings import recorded
 
 pytestmark = pytest.mark.alike
 
@@ -205,11 +203,7 @@ def decided(scene: Scene) -> None:
     with scene.office.store.begin() as tx:
         cited = tuple(piece.id for piece in tx.cases.evidence(scene.case_id))
         review.decide(scene.office, tx, scene.case_id, Outcome.FALSE_KNOWING, "李四", "明知不实", cited, scene.hand())
-    case = Proceeding(office=scene.office, hand=scene.hand, case=scene.case_id)
-    entry = case.the(Proposal.RECORD_CREDIT)
-    case.serve(case.give(entry))
-    case.say(entry, StatementKind.WAIVER, "我放弃陈述申辩")
-    case.rule(entry)
+    recorded(scene.office, scene.hand, scene.case_id)
     scene.go()
 
 
