@@ -147,8 +147,8 @@ def _decided(office: Office, case_id: str) -> tuple[str, str]:
         cited = tuple(piece.id for piece in tx.cases.evidence(case_id))
         case = review.decide(office, tx, case_id, Outcome.UNTRUE_CURABLE, "李四", "登记状态为吊销", cited, office.now(), act=ACT)
     with office.store.read() as tx:
-        credits = [json.loads(row["payload"])["grade"] for row in tx.work.page(case_id=case_id) if row["kind"] == "credit"]
-        grades = credits or [
+        entered = [json.loads(row["payload"])["grade"] for row in tx.work.page(case_id=case_id) if row["kind"] == "credit"]
+        grades = entered or [
             one.grading.grade for one in tx.consequences.of_case(case_id) if one.proposal.value == "RECORD_CREDIT"
         ]
     (grade,) = grades
