@@ -139,6 +139,15 @@ class Proceeding:
             return [dict(told) for told in tx.attention.standing(kind)]
 
 
+def recorded(office: Office, hand: Hand, case_id: str) -> None:
+    """An officer enters a decided case to its subject's discredit, as soon as the subject has waived its time."""
+    case = Proceeding(office=office, hand=hand, case=case_id)
+    entry = case.the(Proposal.RECORD_CREDIT)
+    case.serve(case.give(entry))
+    case.say(entry, StatementKind.WAIVER, "我放弃陈述申辩")
+    case.rule(entry)
+
+
 def decided(
     store: Store,
     hand: Hand,

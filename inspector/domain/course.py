@@ -155,7 +155,7 @@ def going(
 ) -> Decision[Consequence]:
     """It goes on: the next step with its date and clocks, and why."""
     changed = replace(held, due_at=due_at, turn=held.turn + 1)
-    stated = {**facts, "due_at": due_at.isoformat(), "step": changed.stage.value if changed.stage else None}
+    stated = {**facts, "due_at": due_at.isoformat(), "stage": changed.stage.value if changed.stage else None}
     return Decision(
         state=changed,
         because=because(changed, rule, stated),

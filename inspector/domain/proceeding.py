@@ -105,7 +105,7 @@ def state(
     if kind is StatementKind.HEARING and setting.row.hearing and not late and hearing is None:
         hearing = Hearing(asked_at=setting.now)
     changed = replace(held, statements=(*held.statements, told), hearing=hearing, verdict=None)
-    facts = {"kind": kind.value, "door": door, "late": late, "words": words, "digests": list(digests)}
+    facts = {"statement": kind.value, "door": door, "late": late, "words": words, "digests": list(digests)}
     return going(changed, held.due_at or setting.now, setting, "consequence.stated", facts)
 
 
@@ -164,7 +164,7 @@ def agree(
         raise Refusal("consequence_same_person", consequence=held.id, by=signed.by)
     ruled = replace(held, verdict=replace(held.verdict, agreed={**held.verdict.agreed, kind: signed}))
     if lacking(ruled, setting.row):
-        facts = {"by": signed.by, "kind": kind.value, "words": words}
+        facts = {"by": signed.by, "agreement": kind.value, "words": words}
         return going(ruled, held.due_at or setting.now, setting, "consequence.agreed", facts)
     return _impose(ruled, setting, recheck)
 
@@ -189,7 +189,7 @@ def drop(held: Consequence, reasons: str, signed: Signed, setting: Setting) -> D
 def supersede(held: Consequence, why: str, setting: Setting) -> Decision[Consequence]:
     """By rule: what it stood on is gone, so nobody need decide it any more. It is never against anybody."""
     return over(
-        held, ConsequenceState.DROPPED, "rule", why, setting, "consequence.superseded", {"reason": why}, "consequence.dropped"
+        held, ConsequenceState.DROPPED, "rule", why, setting, "consequence.superseded", {"fallen_by": why}, "consequence.dropped"
     )
 
 
@@ -220,7 +220,7 @@ def annul(held: Consequence, why: Annulled, document: str, by: str, setting: Set
     said("document", document)
     said("by", by)
     ended = Ended(at=setting.now, by=by, why=why.value, document=document)
-    facts = {"by": by, "why": why.value, "document": document, "was": held.state.value}
+    facts = {"by": by, "annulled": why.value, "document": document, "stood": held.state.value}
     changed = replace(held, state=ConsequenceState.ANNULLED, annulled=ended, due_at=None, turn=held.turn + 1)
     return Decision(
         state=changed, because=because(changed, "consequence.annulled", facts), told=(told("consequence.annulled", changed),)

@@ -38,6 +38,8 @@ def write(tx: Tx, case: Case, before: Consequence, decision: Decision[Consequenc
     if held.due_at is None:
         ending.append(f"{OrderKind.RECTIFY_REMIND.value}:{held.id}")
         serving.done(tx, f"{held.id}:notice", now)
+    if held.state is ConsequenceState.ANNULLED:
+        serving.done(tx, f"{held.id}:decision", now)
     stopped.end(tx, ending, now)
     tx.attention.over(f"{DUE}:{held.id}", now)
     tx.work.order(decision.orders, now)

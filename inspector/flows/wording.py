@@ -46,6 +46,13 @@ GROUPS: Mapping[str, str] = {
     "step": "Step",
     "booked": "BookState",
     "unable": "Unable",
+    "proposal": "Proposal",
+    "stage": "Stage",
+    "statement": "StatementKind",
+    "agreement": "Agreement",
+    "annulled": "Annulled",
+    "stood": "ConsequenceState",
+    "fallen_by": "rule",
 }
 """The facts whose values are codes, and the labels that have their words."""
 

@@ -12,6 +12,7 @@ import pytest
 from inspector.daemon import sweeps
 from inspector.domain.case import SubjectKind
 from inspector.domain.policy import Policy
+from inspector.domain.proposal import Proposal
 from inspector.domain.transition import Scope, TransitionRow
 from inspector.flows.office import Office
 from inspector.ports import Card, CreditEntry, CreditRetraction, Origin, Rating, Receipt, Refused
@@ -19,6 +20,7 @@ from inspector.store.store import Store
 from tests.edge import Edge, serving
 from tests.house import Hand, Table, open_office, settle
 from tests.integration.test_forms import hidden, in_review, logged_in
+from tests.proceedings import Proceeding
 
 pytestmark = pytest.mark.alike
 
@@ -66,7 +68,7 @@ def edge(store: Store, hand: Hand, platform: Platform) -> Iterator[Edge]:
 
 
 def test_the_api_asks_for_the_act_takes_it_and_tells_it_to_everybody_who_hears_of_the_decision(
-    edge: Edge, platform: Platform
+    edge: Edge, platform: Platform, hand: Hand
 ) -> None:
     case_id = in_review(edge)
     with edge.as_("officer") as officer:
@@ -100,6 +102,10 @@ def test_the_api_asks_for_the_act_takes_it_and_tells_it_to_everybody_who_hears_o
         "the case with its evidence and decisions: 10 years, from the end of the case (row keep-case), that is until 2036-"
         in after["text"]
     )
+    settle(edge.office)
+    assert platform.entries == [], "a review alone enters nothing to anybody's discredit"
+    case = Proceeding(office=edge.office, hand=hand, case=case_id)
+    case.rule(case.noticed(case.the(Proposal.RECORD_CREDIT)))
     settle(edge.office)
     (entry,) = platform.entries
     assert (entry.grade, entry.act, entry.basis.count("S0:8")) == ("serious", "act-false-grave", 2)

@@ -26,6 +26,7 @@ from tests.creditplatform import CreditPlatform, platform
 from tests.edge import serving
 from tests.house import Hand, Table, application, carry_out, claim, open_office, post, settle
 from tests.integration.test_way import LICENCE
+from tests.proceedings import recorded
 
 pytestmark = pytest.mark.alike
 
@@ -61,6 +62,7 @@ class Town:
         with self.office.store.begin() as tx:
             cited = tuple(piece.id for piece in tx.cases.evidence(case_id))
             review.decide(self.office, tx, case_id, Outcome.UNTRUE_CURABLE, "李四", "登记已注销", cited, self.hand())
+        recorded(self.office, self.hand, case_id)
         settle(self.office)
         return self.entry(case_id)
 

@@ -147,8 +147,12 @@ def _decided(office: Office, case_id: str) -> tuple[str, str]:
         cited = tuple(piece.id for piece in tx.cases.evidence(case_id))
         case = review.decide(office, tx, case_id, Outcome.UNTRUE_CURABLE, "李四", "登记状态为吊销", cited, office.now(), act=ACT)
     with office.store.read() as tx:
-        (credit,) = [row for row in tx.work.page(case_id=case_id) if row["kind"] == "credit"]
-    return case.pack, json.loads(credit["payload"])["grade"]
+        entered = [json.loads(row["payload"])["grade"] for row in tx.work.page(case_id=case_id) if row["kind"] == "credit"]
+        grades = entered or [
+            one.grading.grade for one in tx.consequences.of_case(case_id) if one.proposal.value == "RECORD_CREDIT"
+        ]
+    (grade,) = grades
+    return case.pack, str(grade)
 
 
 def test_one_letter_box_cannot_be_that_of_two_agencies(installation: Installation, hand: Hand) -> None:

@@ -24,6 +24,7 @@ from tests.house import Hand, Table, application, carry_out, claim, let_lapse, o
 from tests.integration.test_corrections import Platform
 from tests.integration.test_draw_way import carried_out, drawing, visits
 from tests.integration.test_way import LICENCE
+from tests.proceedings import recorded
 
 pytestmark = pytest.mark.alike
 
@@ -206,6 +207,7 @@ def test_what_a_visit_finds_takes_the_entry_back_and_the_officers_decision_bring
     with store.begin() as tx:
         cited = tuple(piece.id for piece in tx.cases.evidence(case_id))
         review.decide(office, tx, case_id, Outcome.UNTRUE_CURABLE, "李四", "现场与承诺不符", cited, hand())
+    recorded(office, hand, case_id)
     settle(office)
     assert [entry.outcome for entry in platform.entries if entry.case_id == case_id] == ["UNTRUE_CURABLE"]
     withdraw(office, case_id)

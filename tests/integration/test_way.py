@@ -65,7 +65,9 @@ def test_a_matching_answer_closes_a_case_as_true_and_orders_the_kept_promise(sto
     assert "credit" in kinds
 
 
-@pytest.mark.parametrize(("concluded", "proposed"), [(False, ["TERMINATE"]), (True, ["ORDER_RECTIFY"])])
+@pytest.mark.parametrize(
+    ("concluded", "proposed"), [(False, ["TERMINATE", "RECORD_CREDIT"]), (True, ["ORDER_RECTIFY", "RECORD_CREDIT"])]
+)
 def test_what_is_proposed_is_what_the_stage_of_the_matter_allows(
     store: Store, hand: Hand, concluded: bool, proposed: list[str]
 ) -> None:
@@ -95,7 +97,7 @@ def test_a_matter_concluded_before_the_case_was_sent_is_rectified_and_not_termin
         (found,) = tx.cases.evidence(case_id)
         review.decide(office, tx, case_id, Outcome.UNTRUE_CURABLE, "李四", "登记状态为吊销", (found.id,), hand())
         told = [json.loads(row["body"]) for row in tx.events.of_case(case_id) if row["type"] == "consequence.proposed"]
-    assert [one["proposal"] for one in told] == ["ORDER_RECTIFY"]
+    assert [one["proposal"] for one in told] == ["ORDER_RECTIFY", "RECORD_CREDIT"]
 
 
 def test_a_mismatch_is_a_lead_until_an_officer_decides(store: Store, hand: Hand) -> None:

@@ -28,6 +28,7 @@ from tests.house import Hand, Table, application, carry_out, claim, let_lapse, o
 from tests.integration.test_corrections import Platform
 from tests.integration.test_draw_way import DICE, FACTS, Dice, Notary, Party, Phones, inspectors
 from tests.integration.test_way import HOUSEHOLD, LICENCE, Post
+from tests.proceedings import recorded
 
 pytestmark = pytest.mark.alike
 
@@ -202,6 +203,7 @@ def decided(scene: Scene) -> None:
     with scene.office.store.begin() as tx:
         cited = tuple(piece.id for piece in tx.cases.evidence(scene.case_id))
         review.decide(scene.office, tx, scene.case_id, Outcome.FALSE_KNOWING, "李四", "明知不实", cited, scene.hand())
+    recorded(scene.office, scene.hand, scene.case_id)
     scene.go()
 
 
@@ -227,7 +229,7 @@ STAGES: dict[Callable[[Scene], None], set[str]] = {
     in_review: {"review.remind", "review.due"},
     entry_ready: {"credit"},
     entered: set(),
-    decided: set(),
+    decided: {"consequence.remind", "consequence.due"},
     pooled: set(),
 }
 """Each stage with the kinds of work that are open there."""

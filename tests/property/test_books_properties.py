@@ -25,6 +25,7 @@ from inspector.store.work import Work
 from tests.creditplatform import CreditPlatform, platform
 from tests.house import Hand, Table, application, carry_out, claim, closing, let_lapse, open_office, open_store, post
 from tests.integration.test_way import LICENCE
+from tests.proceedings import recorded
 
 CASES = 4
 """The last of them is found untrue: what is entered about it is to somebody's discredit."""
@@ -80,6 +81,7 @@ class Story:
             with self.office.store.begin() as tx:
                 cited = tuple(piece.id for piece in tx.cases.evidence(case_id))
                 review.decide(self.office, tx, case_id, Outcome.UNTRUE_CURABLE, "李四", "登记已注销", cited, self.hand())
+            recorded(self.office, self.hand, case_id)
 
     def withdraws(self, number: int) -> None:
         if number in self.cases:

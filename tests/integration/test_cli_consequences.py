@@ -1,0 +1,44 @@
+"""`consequence`: what is due, and an officer's first steps, at the command line."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from inspector.domain.calendar import SHANGHAI
+from inspector.domain.case import Outcome
+from inspector.flows import review
+from tests import house
+from tests.operator import Operator, one_database, settled
+
+pytestmark = [pytest.mark.alike, pytest.mark.slow]
+
+database_url = one_database
+
+
+@pytest.fixture
+def operator(database_url: str, tmp_path: Path) -> Operator:
+    return settled(database_url, tmp_path)
+
+
+def test_an_officer_sees_what_is_due_and_takes_the_first_steps(operator: Operator) -> None:
+    with house.closing(operator.store()) as store:
+        office = house.open_office(store, lambda: datetime.now(SHANGHAI), sources={"registers": house.Table(default="吊销")})
+        case_id = house.post(office, house.application(1, "business-licence", {"registration-status": "存续"}))
+        house.settle(office)
+        with store.begin() as tx:
+            cited = tuple(piece.id for piece in tx.cases.evidence(case_id))
+            review.decide(office, tx, case_id, Outcome.UNTRUE_CURABLE, "李四", "不符", cited, office.now())
+        first, second = operator.well("consequence", "list", "--json").json
+        assert (first["proposal"], second["proposal"]) == ("TERMINATE", "RECORD_CREDIT")
+        given = ("--fact", "状态为吊销", "--right", "陈述申辩", "--reasons", "不符", "--by", "李四")
+        assert operator.well("consequence", "notice", first["id"], *given, "--json").json["state"] == "PROPOSED"
+        early = operator.say("consequence", "impose", first["id"], "--reasons", "终止")
+        assert early.code == 4
+        assert "尚未送达" in operator.say("consequence", "impose", first["id"], "--reasons", "终止", lang="zh-Hans").err
+        assert "Serve the notice" in operator.well("consequence", "show", first["id"], lang="en").out
+        assert operator.well("consequence", "drop", second["id"], "--reasons", "轻微", "--json").json["state"] == "DROPPED"
+        shown = operator.well("case", "explain", case_id, lang="en").out
+        assert "The notice to the subject was given" in shown
