@@ -152,7 +152,8 @@ def prepare(
         return None
     number, looks = reconcile.number(tx, plan.agency, now, plan_name, slot), plan.of == "results"
     lookback.refuse(office, tx, number, plan.turns, now)
-    framed = (secondlook.frame if looks else frame)(office, tx, plan, policy, number, now)
+    made_of = (office, tx, plan, policy, number)
+    framed = secondlook.frame(*made_of, slot, now) if looks else frame(*made_of, now)
     if framed.empty:
         _note(tx, plan.agency, "draw.nothing_to_draw", policy, {"plan": plan_name, "slot": slot}, now)
         return None
