@@ -202,6 +202,7 @@ inspection = sa.Table(
     sa.Column("items", sa.Text, nullable=False),
     sa.Column("inspectors", sa.Text, nullable=False),
     sa.Column("completed", sa.Boolean, nullable=False),
+    sa.Column("imported_at", Moment),
 )
 
 credit_level = sa.Table(

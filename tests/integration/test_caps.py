@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import multiprocessing
 from dataclasses import replace
+from datetime import timedelta
 from fractions import Fraction
 from multiprocessing.synchronize import Barrier
 from typing import Any
 
 import pytest
 
+from inspector.domain.case import SubjectKind
+from inspector.domain.inspection import Authority, CheckType, Inspection
 from inspector.domain.plan import Draw, DrawState
 from inspector.domain.visit import VisitState
 from inspector.flows import caps
@@ -114,6 +117,42 @@ def test_a_visit_that_found_nobody_has_used_its_slot(store: Store, hand: Hand) -
         tx.visits.put(replace(going, state=VisitState.DONE, done_at=hand()))
     carried_out(office, hand, second.number)
     assert [one.state for one in visits(office, second.number)] == [VisitState.CANCELLED]
+
+
+@pytest.mark.alike
+@pytest.mark.slow
+@pytest.mark.parametrize("known", [False, True], ids=["imported-after-freezing", "turned-after-freezing"])
+def test_an_import_after_the_freezing_takes_no_drawn_firm_off_the_list(store: Store, hand: Hand, known: bool) -> None:
+    office = neighbours(store, hand, stop=2)
+    made = replace(visited(hand), completed=False)
+    if known:  # a check that did not take place uses up nothing, and that it did is said when the seed is known
+        with store.begin() as tx:
+            tx.inspections.put([made], hand())
+    first, second = frozen(office, hand)
+    carried_out(office, hand, first.number)
+    with store.begin() as tx:
+        tx.inspections.put([replace(made, completed=True)], hand())
+    carried_out(office, hand, second.number)
+    assert [one.state for one in visits(office, second.number)] == [VisitState.ASSIGNED]
+
+
+@pytest.mark.alike
+@pytest.mark.slow
+def test_an_import_that_the_frame_knew_counts_when_visits_are_given(store: Store, hand: Hand) -> None:
+    office = neighbours(store, hand, stop=2)
+    with store.begin() as tx:
+        tx.inspections.put([visited(hand)], hand())
+        tx.inspections.put([replace(visited(hand), inspectors=("Z009",))], hand() + timedelta(days=30))
+    first, second = frozen(office, hand)
+    carried_out(office, hand, first.number)
+    carried_out(office, hand, second.number)
+    assert [one.state for one in visits(office, second.number)] == [VisitState.CANCELLED]
+
+
+def visited(hand: Hand) -> Inspection:
+    """A check of the firm by somebody else, today, in the second agency's record."""
+    told = {"agency": FIRE, "kind": SubjectKind.FIRM, "code": FIRM, "check": CheckType.PLANNED, "authority": Authority.OTHER}
+    return Inspection(on=hand().date(), **told)  # type: ignore[arg-type]
 
 
 def race(url: str, number: str, moment: Hand, gate: Barrier) -> None:
