@@ -183,7 +183,7 @@ def promise(work: Work, office: Office) -> Settlement:
         if tx.draws.get(number).state is not DrawState.PREPARING:
             return nothing("obsolete")
     try:
-        told = seeding.asked_of(office, party).promise(number, key=work.key)
+        told = lapse.timed(office, lambda: seeding.asked_of(office, party).promise(number, key=work.key))
     except (Refused, Garbled) as error:
         raise lapse.later(error) from error
 
