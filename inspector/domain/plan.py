@@ -261,6 +261,7 @@ def prepare(draw: Draw, policy: Policy, now: datetime, calendar: WorkingCalendar
     asks = tuple(ask(draw, OrderKind.DRAW_PROMISE, party, now, ends) for party in draw.parties)
     look = look_at(draw, PROMISES, draw.parties, ends)  # it ends a draw whose orders to ask lie in quarantine, or are gone
     facts = {"plan": draw.plan, "slot": draw.slot, "parties": list(draw.parties), PROMISED_BY: ends.isoformat()}
+    facts |= {"seeds": list(policy.draw.seeds)}  # as the pack says today: whoever looks later holds the parties to that
     because = Because(rule="draw.prepare", basis=(policy.draw.basis,), pack=policy.label, facts=facts)
     return Decision(state=draw, because=because, orders=(*asks, look))
 

@@ -35,8 +35,8 @@ can tell. Else whoever withholds would choose its own word, by 401 or 409, and b
 """
 NO_PART = "no_part"
 """The code of whatever an address answers that is no part: no answer proves whose it is, and so none says more than silence does."""
-OTHERS = "reveal_others"
-"""A 409 to whoever asks for a secret."""
+OTHERS, WAITING = "reveal_others", "reveal_waiting"
+"""A 409 to whoever asks for a secret, and a 202."""
 _DOOR, _ANSWER, _SILENCE = "door", "answer", "silence"
 """What a call met: it was turned away, something came that is no part, or nothing did."""
 NOT_SET_UP = "connector_not_configured"
@@ -100,6 +100,20 @@ def tried(tx: Tx, work: Work, office: Office, error: PortError, now: datetime) -
     if all(at + _AGAIN <= began for at in _entered(tx, held, ASKED, work.key)):
         told = {"party": party, "work": work.key, "error": error.code, "met": met, "began": began.isoformat()}
         _enter(office, tx, held, ASKED, told, now)
+        _warn(tx, held, party, met, error.code, now)
+
+
+def _warn(tx: Tx, held: Draw, party: str, met: str, code: str, now: datetime) -> None:
+    """A person is told while there is time to telephone: its address answers, and with no part. One who has closed it knows.
+
+    Whoever answers 202 does not want to yet, a beacon's relay has no telephone, and of silence the lane's own matter tells.
+    """
+    closes, matter = _closes(tx, held, party), tx.attention.get(f"{succession.AMISS}:{held.number}:{party}")
+    lawful = met == _SILENCE or code == WAITING or held.promises.get(party, {}).get("kind", "reveal") != "reveal"
+    if lawful or closes is None or closes <= now or (matter is not None and matter["closed_at"] is not None):
+        return
+    facts = {"draw": held.number, "party": party, "error": code, "until": closes.isoformat()}
+    tx.attention.open(succession.AMISS, held.agency, f"{held.number}:{party}", facts, now)
 
 
 def _met(error: PortError) -> str | None:
@@ -225,15 +239,19 @@ def overdue(work: Work, office: Office) -> Settlement:
 def overlooked(office: Office, tx: Tx, agency: str, now: datetime) -> None:
     """Write down anew what an agency's open draws need that are over their last moment by an hour: its row is gone, or was put aside.
 
-    So nothing that anybody deletes keeps a draw open for longer than a day, nor the draws that wait behind it.
+    So nothing that anybody deletes, or puts off again and again, keeps a draw open for longer than two, nor those that wait behind it.
     """
     day = f":{office.calendar.local_date(now).isoformat()}:{new_id()}"  # a key that nobody can have laid there before as done
     for held in tx.draws.open(agency):
         if held.state is DrawState.ANNOUNCED:
-            lost = held.seed_at is not None and held.seed_at + _LATER <= now and _idle(tx, OrderKind.DRAW_LODGE, held, now)
+            over = held.seed_at
+            lost = (
+                over is not None and over + _LATER <= now and (over + _DAY <= now or _idle(tx, OrderKind.DRAW_LODGE, held, now))
+            )
             order = _order(OrderKind.DRAW_LODGE, held, day, now)
         elif held.state is DrawState.SEEDING and held.seeded:
-            lost = _idle(tx, OrderKind.DRAW_CARRY_OUT, held, now)
+            known = max((one.at for one in footing.told(tx, held.number, ("draw.reveal",))[0] if one.at is not None), default=now)
+            lost = known + _DAY <= now or _idle(tx, OrderKind.DRAW_CARRY_OUT, held, now)
             order = _order(OrderKind.DRAW_CARRY_OUT, held, day, now)
         else:
             lost = bool(_over(tx, held, now - _LATER))

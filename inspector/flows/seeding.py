@@ -116,6 +116,7 @@ def refuse_used(tx: Tx, held: Draw, party: str, promise: Mapping[str, object], n
     if mark is not None and not tx.draws.claim(mark, held.number, party, now):
         ours = (tx.draws.user(mark) or ("",))[0] == held.number
         raise NotYet("draw_seed_used", origin=Origin.US if ours else Origin.THEM, attempts=1)
+    tx.attention.close(f"{succession.AMISS}:{held.number}:{party}", now)
 
 
 def claim(tx: Tx, held: Draw, now: datetime) -> None:
