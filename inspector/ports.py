@@ -29,11 +29,8 @@ class Origin(StrEnum):
 class PortError(Exception):
     """The root of what can go wrong at a port. `code` is stable, `detail` is for operators and holds no personal data.
 
-    `attempts` are the tries made; 0: nobody was called, and nothing is known of the other side. `began`: by office time, when the
-    call left, where whoever called noted it.
+    `attempts` are the tries made; 0: nobody was called, and nothing is known. `began`: when the call left, where its caller noted it.
     """
-
-    began: datetime | None = None
 
     def __init__(self, code: str, *, origin: Origin, detail: str = "", attempts: int = 1) -> None:
         super().__init__(f"{code} ({origin}): {detail}")
@@ -41,6 +38,7 @@ class PortError(Exception):
         self.origin = origin
         self.detail = detail
         self.attempts = attempts
+        self.began: datetime | None = None
 
     @property
     def family(self) -> str:
