@@ -44,6 +44,7 @@ GROUPS: Mapping[str, str] = {
     "difference": "Unlike",
     "step": "Step",
     "booked": "BookState",
+    "met": "met",
     "unable": "Unable",
 }
 """The facts whose values are codes, and the labels that have their words."""
