@@ -14,5 +14,9 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """A column; what was imported before has none, and every frame that is still to be carried out knew it."""
+    """A column; what was imported before has none, and every frame that is still to be carried out knew it.
+
+    And an index: who gives visits, or calls one off, asks for those to one object.
+    """
     op.add_column("inspection", sa.Column("imported_at", inspector.store.tables.Moment(timezone=True), nullable=True))
+    op.create_index(op.f("ix_visit_object_id"), "visit", ["object_id"])
