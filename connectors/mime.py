@@ -9,7 +9,10 @@ from __future__ import annotations
 import binascii
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from email.errors import MessageError
+from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import parseaddr
 from html import unescape
@@ -96,8 +99,17 @@ def _automatic(head: Mapping[str, str]) -> bool:
 
 
 def _answered(head: Mapping[str, str]) -> tuple[str, ...]:
-    found = _NUMBER.findall(f"{head.get('in-reply-to', '')} {head.get('references', '')}")
+    found = _NUMBER.findall(f"{_words(head.get('in-reply-to', ''))} {_words(head.get('references', ''))}")
     return tuple(dict.fromkeys(found))[:MOST_ANSWERED]
+
+
+def _words(told: str) -> str:
+    """A field whose writer has folded it as words (RFC 2047), as some libraries do with every long one."""
+    if "=?" not in told:
+        return told
+    with suppress(ValueError, LookupError, MessageError):  # no such text, no such set, no such encoding
+        return str(make_header(decode_header(told)))
+    return told
 
 
 def _parted(content: bytes) -> tuple[dict[str, str], bytes]:

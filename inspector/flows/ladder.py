@@ -63,7 +63,9 @@ def end(work: Work, office: Office) -> Settlement:
 
 
 def undecided(work: Work, office: Office) -> Settlement:
-    """The superior's date has passed without a decision: the request ends unanswered."""
+    """The superior's date has passed without a decision: the request ends unanswered. A mail that may bring it is read first."""
+    with office.store.read() as tx:
+        _wait_for_reader(tx, tx.assistance.get(str(work.payload["request"])))
     return _timer(work, lambda _tx, request, policy, now: dispute.undecided(request, now, policy.label), office, "undecided")
 
 
@@ -83,8 +85,7 @@ def _wait_for_letter(work: Work, office: Office) -> None:
         request = tx.assistance.get(str(work.payload["request"]))
         if work.payload.get("turn", 0) != request.turn or not request.state.open:
             return
-        if unread(tx, request.id):
-            raise NotYet("mail_waits", origin=Origin.US, attempts=0, retry_after=_HOUR)
+        _wait_for_reader(tx, request)
         if request.knows:
             return
         word, to = LetterKind.REQUEST.value, request.requested
@@ -95,6 +96,11 @@ def _wait_for_letter(work: Work, office: Office) -> None:
         here = any(row is not None and row["state"] in ("ready", "waiting") for row in rows)
         if here or (not request.reached and tx.digests.carries(request.requested, request.id)):
             raise NotYet("letter_waits", origin=Origin.US, attempts=0, retry_after=_HOUR)
+
+
+def _wait_for_reader(tx: Tx, request: Request) -> None:
+    if request.state.open and unread(tx, request.id):
+        raise NotYet("mail_waits", origin=Origin.US, attempts=0, retry_after=_HOUR)
 
 
 _HOUR = 3600.0

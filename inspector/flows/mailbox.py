@@ -248,8 +248,10 @@ def _spoken(office: Office, request: Request, mail: Mail) -> None:
         raise Forbidden("mail_sender", number=request.id, sender=mail.sender, connector=request.requested)
 
 
-def _registered(office: Office, request: Request, mail: Mail) -> bool:
-    theirs: list[object] = [office.connectors.agencies.get(via) for via in contacts.ways(office, request.requested)]
+def _registered(office: Office, request: Request, mail: Mail, purpose: str = replylink.LINK) -> bool:
+    above = filter(None, (request.escalated_to, request.dispute.superior if request.dispute else None))
+    ways = contacts.ways(office, request.requested) if purpose == replylink.LINK else above
+    theirs: list[object] = [office.connectors.agencies.get(via) for via in ways]
     return any(isinstance(agency, Mailbox) and agency.speaks(mail.sender) for agency in theirs)
 
 
@@ -273,26 +275,34 @@ def _hear(office: Office, tx: Tx, mail: Mail, form: Form, said: tuple[Said, ...]
 def _keep(office: Office, tx: Tx, mail: Mail, form: Form, error: InspectorError, now: datetime, *, theirs: bool) -> None:
     """A person of the requester hears of it where the mail names a request, or answers its letter, else of the house.
 
-    `theirs`: it is from who has the letter: its whole text goes along, and the ladder waits until it is seen to. Whether the address is
-    the agency's is told beside it.
+    `theirs`: it is from who has the letter, the superior's included: its whole text goes along, and the ladder waits until it is seen
+    to. Whether the address is theirs is told beside it.
     """
-    number = form.number or str(error.facts.get("number", ""))
-    if not theirs and (answered := replylink.answered(office, tx, mail.answers)):
-        theirs = mail.flaw != _AUTOMATIC
+    numbers: tuple[str, ...] = (form.number or str(error.facts.get("number", "")),)
+    purpose = replylink.LINK
+    if not theirs and (answered := replylink.answered(office, tx, mail.answers)) is not None:
+        theirs, numbers, purpose = mail.flaw != _AUTOMATIC, answered.requests, answered.purpose
         if error.code == "mail_number":
-            error = Invalid("mail_formless", number=answered)
-        number = answered
-    request = None
-    with suppress(Missing):
-        request = tx.assistance.get(number)
-    agency, number = (request.requester, number) if request is not None else (office.house, "")
+            error = Invalid("mail_formless" if purpose == replylink.LINK else "mail_above", number=", ".join(numbers))
+    asked: dict[str, list[Request]] = {}
+    for number in numbers:
+        with suppress(Missing):
+            request = tx.assistance.get(number)
+            asked.setdefault(request.requester, []).append(request)
     file = mail.file.encode("utf-8", "replace").decode()  # a mail server may give any bytes as a name
     reason = {lang: told(error, lang) for lang in LANGS}
-    facts: dict[str, object] = {"file": file, "request": number, "refused": error.code, "reason": reason, "digest": mail.digest}
-    if theirs and request is not None:
-        facts |= {"theirs": True, "text": slip.clean(mail.text)[:MOST_SHOWN], "filled": dict(form.filled)}
-        facts |= {"sender": mail.sender, "registered": _registered(office, request, mail)}
-    tx.attention.open(MAIL_UNREAD, agency, mail.digest[:32], facts, now)
+    plain: dict[str, object] = {"file": file, "request": "", "refused": error.code, "reason": reason, "digest": mail.digest}
+    if not asked:
+        tx.attention.open(MAIL_UNREAD, office.house, mail.digest[:32], plain, now)
+    for place, (agency, requests) in enumerate(asked.items()):
+        facts = plain | {"request": requests[0].id}
+        if len(requests) > 1:
+            facts |= {"request": "", "requests": [one.id for one in requests]}
+        if theirs:
+            facts |= {"theirs": True, "text": slip.clean(mail.text)[:MOST_SHOWN], "filled": dict(form.filled)}
+            facts |= {"sender": mail.sender, "registered": _registered(office, requests[0], mail, purpose)}
+            facts |= {"above": True} if purpose == replylink.OVERSEE else {}
+        tx.attention.open(MAIL_UNREAD, agency, f"{mail.digest[:32]}:{place}" if place else mail.digest[:32], facts, now)
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from inspector.domain.assistance import Request
 from inspector.domain.letter import letters
@@ -41,12 +42,20 @@ Over with the case.
 
 
 MAIL_UNREAD = "mail_unread"
-"""A mail that could not be taken for an answer. `theirs`: it is from who has the letter; `registered`: and by the agency's address."""
+"""A mail that could not be taken for an answer. `theirs`: it is from who has the letter; `registered`: and by the agency's address.
+
+It is about one `request`, or about all the `requests` of a digest that it answers.
+"""
 
 
 def unread(tx: Tx, request_id: str) -> list[Mapping[str, object]]:
     """What whoever has an agency's letter has said of it by mail that a person has yet to read."""
-    return [told for told in tx.attention.standing(MAIL_UNREAD) if told.get("theirs") and told.get("request") == request_id]
+    return [told for told in tx.attention.standing(MAIL_UNREAD) if told.get("theirs") and request_id in about(told)]
+
+
+def about(told: Mapping[str, Any]) -> tuple[str, ...]:
+    """The requests that a mail's matter is about; none where it names none."""
+    return tuple(told.get("requests", ())) or tuple(filter(None, (str(told.get("request", "")),)))
 
 
 def heard(tx: Tx, was: Request, now: datetime) -> None:

@@ -82,9 +82,9 @@ def test_a_letter_whose_link_was_called_back_names_no_request_any_more(store: St
     office, case_id, letter = asked(store, hand, tmp_path)
     request = request_of(store, case_id)
     with store.begin() as tx:
-        assert replylink.answered(office, tx, (str(letter["Message-ID"]),)) == request.id
+        assert replylink.answered(office, tx, (str(letter["Message-ID"]),)) == replylink.Answered(requests=(request.id,))
         replylink.call_back(tx, request.id, "李四", "发错了人", hand.now, anew=False)
-        assert replylink.answered(office, tx, (str(letter["Message-ID"]),)) == ""
+        assert replylink.answered(office, tx, (str(letter["Message-ID"]),)) is None
 
 
 @pytest.mark.differs
