@@ -10,6 +10,8 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from connectors import mime
@@ -40,12 +42,13 @@ class Box:
             try:
                 with (self._folder / "new" / name).open("rb") as held:
                     content = held.read(MOST_BYTES + 1)
+                    came = datetime.fromtimestamp(os.fstat(held.fileno()).st_mtime, UTC)
             except FileNotFoundError:  # another daemon was quicker
                 continue
             except OSError:
                 yield _closed(name)
             else:
-                yield read(name, content)
+                yield replace(read(name, content), came=came)
             read_bytes += len(content)
             if read_bytes >= MOST_AT_ONCE:
                 return

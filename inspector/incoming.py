@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from inspector.domain.errors import InspectorError
@@ -42,6 +43,7 @@ class Mail:
 
     `text` is what a person reads in it, quoted or written; what of it is an answer is the house's affair. `id` is its Message-ID, or else
     its digest: a copy of it counts once. `digest` is the SHA-256 of its bytes. `answers`: the Message-IDs that it says it answers.
+    `came`: when it was delivered, where the box knows.
     """
 
     file: str
@@ -51,6 +53,7 @@ class Mail:
     text: str = ""
     flaw: str = ""
     answers: tuple[str, ...] = ()
+    came: datetime | None = None
 
 
 @runtime_checkable

@@ -18,7 +18,7 @@ from functools import cache
 import structlog
 
 from inspector.domain import slip
-from inspector.domain.assistance import Door, Request
+from inspector.domain.assistance import Door, Request, arrived
 from inspector.domain.errors import Away, Forbidden, InspectorError, Invalid, Missing, Stale
 from inspector.domain.evidence import Verdict
 from inspector.domain.said import Filled, Said, Saying, guess
@@ -265,10 +265,13 @@ def _harmless(office: Office, request: Request, mail: Mail, form: Form) -> list[
 def _hear(office: Office, tx: Tx, mail: Mail, form: Form, said: tuple[Said, ...], now: datetime) -> None:
     """Each word's step, once for each mail."""
     content = hashlib.sha256(json.dumps([mail.sender, form.code, dict(form.filled)]).encode()).hexdigest()
-    held(tx, form.number)  # another daemon with the same mail is waited for before it is asked whether it has been taken
+    _, request = held(
+        tx, form.number
+    )  # another daemon with the same mail is waited for before it is asked whether it has been taken
     if tx.inbox.seen("mail", mail.id, content) is None:
+        door = Door(by="mail", token=mail.sender, came=arrived(request, mail.came, now))
         for word in said:
-            hearing.hear(office, tx, form.number, word, now, Door(by="mail", token=mail.sender))
+            hearing.hear(office, tx, form.number, word, now, door)
         tx.inbox.keep("mail", mail.id, content, {"request": form.number, "do": " ".join(word.do for word in said)}, now)
 
 
@@ -299,6 +302,7 @@ def _keep(office: Office, tx: Tx, mail: Mail, form: Form, error: InspectorError,
         if len(requests) > 1:
             facts |= {"request": "", "requests": [one.id for one in requests]}
         if theirs:
+            facts |= {"came": (arrived(requests[0], mail.came, now) or now).isoformat()}
             facts |= {"theirs": True, "text": slip.clean(mail.text)[:MOST_SHOWN], "filled": dict(form.filled)}
             facts |= {"sender": mail.sender, "registered": _registered(office, requests[0], mail, purpose)}
             facts |= {"above": True} if purpose == replylink.OVERSEE else {}

@@ -58,6 +58,11 @@ def about(told: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(told.get("requests", ())) or tuple(filter(None, (str(told.get("request", "")),)))
 
 
+def since(tx: Tx, request_id: str) -> datetime | None:
+    """When the first of these mails came; None where there is none, or its matter is from before that was kept."""
+    return min((datetime.fromisoformat(str(told["came"])) for told in unread(tx, request_id) if told.get("came")), default=None)
+
+
 def heard(tx: Tx, was: Request, now: datetime) -> None:
     """The agency has spoken: it knows what was asked, however its letters fared. `was` is the request before its word."""
     for key in letters(was):
