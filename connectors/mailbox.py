@@ -8,14 +8,14 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from connectors import mime
-from inspector.incoming import Mail
+from inspector.incoming import Attached, Mail
 from inspector.ports import Barred, Origin, Unavailable
 
 MOST_BYTES = 2_000_000
@@ -110,4 +110,11 @@ def read(file: str, content: bytes) -> Mail:
         text=written.text,
         flaw=flaw,
         answers=written.answers,
+        attached=_whole(written.attached, cut=len(content) > MOST_BYTES),
     )
+
+
+def _whole(found: Sequence[tuple[str, int]], *, cut: bool) -> tuple[Attached, ...]:
+    """What is attached; how long the last one of a mail is that was not read to its end, nobody knows."""
+    held = [Attached(name=name, size=size) for name, size in found]
+    return (*held[:-1], replace(held[-1], size=None)) if cut and held else tuple(held)

@@ -69,7 +69,8 @@ class NotRead(ValueError):
 class Written:
     """Who wrote a mail and what. `number`: its Message-ID; `automatic`: a machine wrote it (RFC 3834, RFC 3462).
 
-    `answers`: the numbers of the mails that it answers, the nearest first (RFC 5322, 3.6.4).
+    `answers`: the numbers of the mails that it answers, the nearest first (RFC 5322, 3.6.4). `attached`: name and bytes of what lies
+    beside the text, without a page's own pictures.
     """
 
     sender: str
@@ -77,6 +78,7 @@ class Written:
     automatic: bool
     text: str
     answers: tuple[str, ...] = ()
+    attached: tuple[tuple[str, int], ...] = ()
 
 
 def read(content: bytes) -> Written:
@@ -90,6 +92,7 @@ def read(content: bytes) -> Written:
         automatic=_automatic(head) or kind.get_content_type() == "multipart/report",
         text=_text(head, body),
         answers=_answered(head),
+        attached=tuple(_attached(head, body)),
     )
 
 
@@ -148,6 +151,24 @@ def _text(head: Mapping[str, str], body: bytes) -> str:
             return _bounded(text)
         pages.append(text)
     return _bounded(plain(pages[0])) if pages else ""
+
+
+def _attached(head: Mapping[str, str], body: bytes) -> Iterator[tuple[str, int]]:
+    """Name and size of each part that is no text of the mail's, as far as the parts can be told apart."""
+    with suppress(NotRead):
+        for kind, encoded, told in _leaves(head, body):
+            if kind.get_content_disposition() == "attachment" or kind.get_content_maintype() != "text":
+                signs = len(told) - told.count(b"\n") - told.rstrip(b"\n")[-2:].count(b"=")
+                yield _named(kind), signs * 3 // 4 if encoded == "base64" else len(told)
+
+
+def _named(kind: Message) -> str:
+    """What a part calls itself (RFC 2183; RFC 2047, where a program wrote that), as far as it can be shown."""
+    try:
+        name = _words(kind.get_filename() or "")
+    except Exception:  # noqa: BLE001 - anybody may have written it, and it is a name and no more
+        name = ""
+    return "".join(sign for sign in name if sign.isprintable()).strip()[:120]
 
 
 def _bounded(text: str) -> str:

@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from functools import cache
 
@@ -302,6 +302,7 @@ def _keep(office: Office, tx: Tx, mail: Mail, form: Form, error: InspectorError,
         if len(requests) > 1:
             facts |= {"request": "", "requests": [one.id for one in requests]}
         if theirs:
+            facts |= {"attached": [asdict(one) for one in mail.attached]} if mail.attached else {}
             facts |= {"came": (arrived(requests[0], mail.came, now) or now).isoformat()}
             facts |= {"theirs": True, "text": slip.clean(mail.text)[:MOST_SHOWN], "filled": dict(form.filled)}
             facts |= {"sender": mail.sender, "registered": _registered(office, requests[0], mail, purpose)}

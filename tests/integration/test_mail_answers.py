@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,13 @@ from connectors import mime
 from inspector.domain.assistance import AssistanceState, Quarrel
 from inspector.flows import assist, mailbox, replylink, unsettled
 from inspector.store.store import Store
+from tests.edge import serving
 from tests.house import Hand, post, settle
 from tests.integration.test_digest import NEXT, digesting
+from tests.integration.test_forms import logged_in
 from tests.integration.test_letters import Desk, an_office, go, opened, request_of, withdraw
 from tests.integration.test_mail import agency
-from tests.integration.test_mailbox import put, written
+from tests.integration.test_mailbox import CLERK, put, written
 from tests.integration.test_way import HOUSEHOLD, person
 from tests.mailroom import mailroom
 
@@ -99,3 +102,41 @@ def test_a_superior_that_answers_its_letter_by_mail_is_read_by_the_requester_and
     hand.on(hours=2)
     settle(office)
     assert not request_of(store, case_id).state.open
+
+
+@pytest.mark.slow
+def test_what_is_attached_is_told_where_the_mail_is_read_and_an_ended_requests_letters_are_known_too(
+    store: Store, hand: Hand, tmp_path: Path
+) -> None:
+    with mailroom() as room:
+        office = an_office(store, hand, {"civil-affairs": agency(room.port, inbox_folder=str(tmp_path))})
+        case_id = post(office, person(1, "relief-household", HOUSEHOLD))
+        settle(office)
+        (letter,) = room.letters
+        scan = EmailMessage()
+        scan["From"], scan["Message-ID"], scan["In-Reply-To"] = (
+            f"赵六 <{CLERK}>",
+            "<s@housing.example>",
+            str(letter["Message-ID"]),
+        )
+        scan.make_mixed()
+        scan.add_attachment(b"%PDF-1.4" + b"x" * 992, maintype="application", subtype="pdf", filename="盖章\u202e扫描件.pdf")
+        scan.add_attachment(b"x", maintype="image", subtype="png")
+        put(tmp_path, "1", scan.as_bytes())
+        mailbox.pick_up(office)
+        request = request_of(store, case_id)
+        with store.read() as tx:
+            (told,) = unsettled.unread(tx, request.id)
+        assert told["attached"] == [{"name": "盖章扫描件.pdf", "size": 1000}, {"name": "", "size": 1}]
+        with serving(office) as edge, edge.client() as browser:
+            logged_in(edge, browser)
+            shown = browser.get(f"/requests/{request.id}").text
+        assert all(word in shown for word in ("（没有正文）", "盖章扫描件.pdf</bdi> (1000 字节)", "未命名的附件"))
+        withdraw(office, case_id)
+        settle(office)
+        last = room.letters[-1]
+    put(tmp_path, "2", written("我局不同意撤销。", In_Reply_To=str(last["Message-ID"]), number="<c@housing.example>"))
+    mailbox.pick_up(office)
+    with store.read() as tx:
+        late = [one for one in unsettled.unread(tx, request.id) if "撤销" in str(one["text"])]
+    assert [(one["refused"], one["registered"]) for one in late] == [("mail_formless", True)]
