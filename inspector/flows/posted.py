@@ -13,7 +13,7 @@ from inspector.flows.ladder import OBSOLETE
 from inspector.flows.office import Office
 from inspector.flows.requests import held
 from inspector.flows.settle import settle_request
-from inspector.flows.unsettled import MAIL_UNREAD, TO_POST, about
+from inspector.flows.unsettled import MAIL_UNREAD, TO_POST, about, read
 from inspector.store.tx import Tx
 
 
@@ -27,6 +27,8 @@ def seen_to(
     matter = tx.attention.get(attention_id)
     attention.close(tx, attention_id, by, now, note=note, sees=sees)
     if matter is not None and matter["kind"] == MAIL_UNREAD:
+        for request_id in about(json.loads(matter["body"])):
+            read(tx, request_id, now)
         _wrote(office, tx, json.loads(matter["body"]), matter["opened_at"], by, now)
     if matter is None or matter["kind"] != TO_POST:
         return

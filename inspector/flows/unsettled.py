@@ -48,6 +48,16 @@ It is about one `request`, or about all the `requests` of a digest that it answe
 """
 
 
+MAIL_HOLDS = "mail_holds"
+"""A request past its date that stands still for a mail that nobody has read: told again until somebody has, or the request is over."""
+
+
+def read(tx: Tx, request_id: str, now: datetime) -> None:
+    """Somebody has read a mail: where none is left its request goes on."""
+    if not unread(tx, request_id):
+        tx.attention.close(f"{MAIL_HOLDS}:{request_id}", now)
+
+
 def unread(tx: Tx, request_id: str) -> list[Mapping[str, object]]:
     """What whoever has an agency's letter has said of it by mail that a person has yet to read."""
     return [told for told in tx.attention.standing(MAIL_UNREAD) if told.get("theirs") and request_id in about(told)]
@@ -81,6 +91,7 @@ def follow(tx: Tx, request: Request, now: datetime) -> None:
         tx.attention.close(f"{FORWARD_CIRCLE}:{request.id}", now)
     if over:
         tx.attention.close(f"{SUPERIOR_UNKNOWN}:{request.id}", now)
+        tx.attention.close(f"{MAIL_HOLDS}:{request.id}", now)
 
 
 def called_off(tx: Tx, was: Request, now: datetime) -> None:

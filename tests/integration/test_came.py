@@ -43,6 +43,12 @@ def score(office: Office) -> tuple[Score, list[tuple[str, str, int]]]:
         return found, recent_days(office, tx, office.now())
 
 
+def matters(office: Office) -> set[str]:
+    """What waits for a person about mails."""
+    with office.store.read() as tx:
+        return {str(row["kind"]) for row in tx.attention.page(None)} & {unsettled.MAIL_UNREAD, unsettled.MAIL_HOLDS}
+
+
 def came(folder: Path, letter: str, name: str, at: datetime) -> None:
     """The agency writes in prose, and the mail lies in the box from `at` on."""
     put(folder, name, written("经查，与承诺一致。", In_Reply_To=letter, number=f"<{name}@housing.example>"))
@@ -81,9 +87,12 @@ def test_who_wrote_in_time_that_it_will_answer_was_heard_in_time_though_its_mail
     hand.on(hours=3)
     mailbox.pick_up(office)
     hand.now = request_of(store, case_id).due_at + timedelta(days=3)
+    settle(office)
+    assert matters(office) == {unsettled.MAIL_UNREAD, unsettled.MAIL_HOLDS}, "an officer hears that the request stands still"
     with store.begin() as tx:
         (row,) = [one for one in tx.attention.page(None) if one["kind"] == unsettled.MAIL_UNREAD]
         posted.seen_to(office, tx, row["id"], "李四", hand.now, note="称将尽快答复")
+    assert matters(office) == set()
     found, _ = score(office)
     assert (found.heard_in_time, found.heard_days, found.open) == (1, [0], 1)
     assert request_of(store, case_id).state is AssistanceState.SENT, "it has said nothing that its date waits for"
