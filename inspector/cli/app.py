@@ -19,6 +19,7 @@ from inspector.cli import (
     draws,
     extending,
     inquiries,
+    ledger,
     looking,
     matters,
     migrations,
@@ -106,6 +107,6 @@ visitkeys.register(group("key", "Keys that sign visit codes, and the firms' page
 matters.register(
     group("schedule", "Schedules: next run and lag. 计划", app),
     group("attention", "Matters that wait for a person. 待人处理", app),
-    group("ledger", "The ledger of decisions. 台账", app),
 )
+ledger.register(group("ledger", "The ledger of decisions. 台账", app))
 matters.register_export(app)

@@ -41,7 +41,9 @@ def seal(store: Store, office: Office) -> int:
     with store.begin() as tx:
         if not tx.ledger.take_seal_lock():
             return 0
-        return tx.events.place() + tx.ledger.seal(office.now())
+        sealed = tx.events.place() + tx.ledger.seal(office.now())
+        tx.tree.grow()
+        return sealed
 
 
 @dataclass

@@ -58,6 +58,7 @@ class OrderKind(StrEnum):
     ROSTER_LOOK = "roster.look"
     COVERAGE_LOOK = "coverage.look"
     CALENDAR_RECOUNT = "calendar.recount"
+    LEDGER_LODGE = "ledger.lodge"
     CATALOGUE_REMIND = "catalogue.remind"
     CATALOGUE_DUE = "catalogue.due"
 

@@ -18,6 +18,7 @@ from inspector.flows import (
     ladder,
     lapse,
     levels,
+    lodging,
     posting,
     pushing,
     receipts,
@@ -103,6 +104,7 @@ FLOWS: Mapping[OrderKind, Flow] = {
     OrderKind.ROSTER_LOOK: Flow(do=relief.daily),
     OrderKind.COVERAGE_LOOK: Flow(do=uncovered.daily),
     OrderKind.CALENDAR_RECOUNT: Flow(do=recount.recount),
+    OrderKind.LEDGER_LODGE: Flow(do=lodging.lodge, give_up=lodging.give_up),
     OrderKind.CATALOGUE_REMIND: Flow(do=catalogue.due),
     OrderKind.CATALOGUE_DUE: Flow(do=catalogue.due),
 }

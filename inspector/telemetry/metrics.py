@@ -87,7 +87,7 @@ class _State(Collector):
         help_score = "Requests opened within 90 days, by agency, fact asked and mark: asked, heard_in_time, answered and others."
         yield _family("inspector_assistance_score", help_score, ("agency", "fact", "mark"), held.score)
         help_days = "Working days from the sending of a request to its answer, the median of those opened within 90 days."
-        yield _family("inspector_assistance_answer_days", help_days, ("agency", "fact"), held.answer_days)
+        yield _family("inspector_assistance_answer_workdays", help_days, ("agency", "fact"), held.answer_days)
         help_shown = "Questions to subjects to show something (self-proof), by agency and state; RECEIVED waits to be read."
         yield _family("inspector_self_proofs", help_shown, ("agency", "state"), held.self_proofs)
         yield _family("inspector_draws", "Draws by state.", ("state",), held.draws)
