@@ -26,7 +26,8 @@ class Hasty(App):
     def push(self, message: Message, *, key: str) -> Receipt:
         with self.store.begin() as tx:
             selfproof.call_back(tx, str(message.data["self_proof"]), "李四", "发错了人", self.hand.now)
-        return super().push(message, key=key)
+        taken: Receipt = super().push(message, key=key)
+        return taken
 
 
 def test_who_was_pushed_a_link_that_opens_nothing_any_more_was_not_asked(store: Store, hand: Hand, tmp_path: Path) -> None:
