@@ -97,8 +97,10 @@ def read(file: str, content: bytes) -> Mail:
     digest = hashlib.sha256(content).hexdigest()
     try:
         written = mime.read(content[:MOST_BYTES])
-    except mime.NotRead as error:
-        return Mail(file=file, id=digest, digest=digest, sender="", flaw=error.code)
+    except mime.NotRead as error:  # who has the letter has it, whatever the text is written in
+        told = mime.about(content[:MOST_BYTES])  # it ends as it did a moment ago: the head was read before the text
+        flaw = "mail_automatic" if told.automatic else error.code
+        return Mail(file=file, id=digest, digest=digest, sender=told.sender, flaw=flaw, answers=told.answers)
     except Exception:  # noqa: BLE001 - anybody may have written it: what a reader trips over is the mail's flaw
         return Mail(file=file, id=digest, digest=digest, sender="", flaw="mail_unreadable")
     flaw = "mail_too_large" if len(content) > MOST_BYTES else "mail_automatic" if written.automatic else ""

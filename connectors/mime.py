@@ -10,7 +10,7 @@ import binascii
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.errors import MessageError
 from email.header import decode_header, make_header
 from email.message import Message
@@ -83,16 +83,27 @@ class Written:
 
 def read(content: bytes) -> Written:
     """A mail. Raises NotRead (`mail_unreadable`, `mail_too_large`); the same bytes always end the same way."""
-    head, body = _parted(content.replace(b"\r\n", b"\n").replace(b"\r", b"\n"))
-    kind = _kind(head)
+    head, body = _parted(_lines(content))
+    return replace(_about(head), text=_text(head, body), attached=tuple(_attached(head, body)))
+
+
+def about(content: bytes) -> Written:
+    """What the head of a mail says, where its text cannot be read."""
+    return _about(_parted(_lines(content))[0])
+
+
+def _lines(content: bytes) -> bytes:
+    return content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+
+
+def _about(head: Mapping[str, str]) -> Written:
     number = head.get("message-id", "")
     return Written(
         sender=_STRANGE.sub("", parseaddr(head.get("from", "")[:1_000])[1]).lower()[:320],
         number="" if _STRANGE.search(number) else number[:200],
-        automatic=_automatic(head) or kind.get_content_type() == "multipart/report",
-        text=_text(head, body),
+        automatic=_automatic(head) or _kind(head).get_content_type() == "multipart/report",
+        text="",
         answers=_answered(head),
-        attached=tuple(_attached(head, body)),
     )
 
 
