@@ -26,6 +26,7 @@ from inspector.cli import (
     moving,
     packs,
     plans,
+    publications,
     pushes,
     registers,
     repeals,
@@ -108,5 +109,6 @@ matters.register(
     group("schedule", "Schedules: next run and lag. 计划", app),
     group("attention", "Matters that wait for a person. 待人处理", app),
 )
+publications.register(group("publication", "Results to be published, and what is to be taken back. 结果公布", app))
 ledger.register(group("ledger", "The ledger of decisions. 台账", app))
 matters.register_export(app)

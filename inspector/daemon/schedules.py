@@ -46,6 +46,7 @@ def schedules(
     sweeps: tuple[tuple[str, str, CatchUp, OrderKind, Mapping[str, object]], ...] = (
         ("roster", told.roster, CatchUp.ONCE, OrderKind.ROSTER_LOOK, {}),
         ("coverage", told.coverage, CatchUp.ONCE, OrderKind.COVERAGE_LOOK, {}),
+        ("publication", told.publication, CatchUp.ONCE, OrderKind.PUBLICATION_LOOK, {}),
         ("forget", told.forget, CatchUp.SKIP, OrderKind.FORGET, days),  # the next night forgets as much
     )
     held += [
@@ -79,7 +80,10 @@ def schedules(
 def unreadable(told: Schedules, plans: Mapping[str, Plan], now: datetime) -> Iterator[Invalid]:
     """Every trigger that cannot be read."""
     texts = {f"plans.{name}.trigger": plan.trigger for name, plan in plans.items()}
-    sweeps = {f"schedules.{name}": getattr(told, name) for name in ("roster", "coverage", "credit", "levels", "ledger", "forget")}
+    sweeps = {
+        f"schedules.{name}": getattr(told, name)
+        for name in ("roster", "coverage", "credit", "levels", "ledger", "publication", "forget")
+    }
     for key, text in {**texts, **sweeps}.items():
         try:
             parse(text, now.tzinfo or UTC, now, key=key)

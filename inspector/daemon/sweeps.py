@@ -14,6 +14,7 @@ from inspector.domain.decision import OrderKind
 from inspector.domain.lack import CHANGING
 from inspector.domain.manners import Held
 from inspector.domain.sampling import Window
+from inspector.flows import publication
 from inspector.flows.held import left, waits
 from inspector.flows.office import Office
 from inspector.flows.scoreboard import recent, recent_days
@@ -169,6 +170,8 @@ def _snapshot(tx: Tx, office: Office, now: datetime) -> Snapshot:
         calendar_seconds=(horizon - now.date()).total_seconds() if horizon else 0.0,
         provisional=tx.cases.provisional(),
         catalogue=tx.catalogue.counts(),
+        publications=tx.publications.counts(),
+        publications_late=tuple(publication.late(tx, now).items()),
         unfiled=tx.catalogue.overdue(now),
         adverse_without_review=tx.cases.adverse_without_review(),
     )

@@ -59,6 +59,9 @@ class OrderKind(StrEnum):
     COVERAGE_LOOK = "coverage.look"
     CALENDAR_RECOUNT = "calendar.recount"
     LEDGER_LODGE = "ledger.lodge"
+    PUBLICATION_LOOK = "publication.look"
+    PUBLICATION_REMIND = "publication.remind"
+    PUBLICATION_DUE = "publication.due"
     CATALOGUE_REMIND = "catalogue.remind"
     CATALOGUE_DUE = "catalogue.due"
 

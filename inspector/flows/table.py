@@ -20,6 +20,7 @@ from inspector.flows import (
     levels,
     lodging,
     posting,
+    publication,
     pushing,
     receipts,
     recount,
@@ -105,6 +106,9 @@ FLOWS: Mapping[OrderKind, Flow] = {
     OrderKind.COVERAGE_LOOK: Flow(do=uncovered.daily),
     OrderKind.CALENDAR_RECOUNT: Flow(do=recount.recount),
     OrderKind.LEDGER_LODGE: Flow(do=lodging.lodge, give_up=lodging.give_up),
+    OrderKind.PUBLICATION_LOOK: Flow(do=publication.look),
+    OrderKind.PUBLICATION_REMIND: Flow(do=publication.due),
+    OrderKind.PUBLICATION_DUE: Flow(do=publication.due),
     OrderKind.CATALOGUE_REMIND: Flow(do=catalogue.due),
     OrderKind.CATALOGUE_DUE: Flow(do=catalogue.due),
 }

@@ -41,6 +41,7 @@ from inspector.store.materials import MaterialRoom
 from inspector.store.office import OfficeRoom
 from inspector.store.packs import PackRoom
 from inspector.store.past import PastRoom
+from inspector.store.publications import PublicationRoom
 from inspector.store.pushes import PushRoom
 from inspector.store.register import RegisterRoom
 from inspector.store.replicas import ReplicaRoom
@@ -301,6 +302,11 @@ class Tx:
     def tree(self) -> TreeRoom:
         """The room of the tree over the ledger."""
         return TreeRoom(self._batch)
+
+    @cached_property
+    def publications(self) -> PublicationRoom:
+        """The room of duties to publish."""
+        return PublicationRoom(self._batch)
 
     @cached_property
     def tokens(self) -> TokenRoom:

@@ -217,7 +217,9 @@ def test_on_an_ordinary_terminal_the_addresses_stay_and_the_last_events_give_way
     events = [{**told, "reference": f"DEMO-{n}"} for n in range(9)]
     with peer(raw(exposition("\n".join(counts) + "\n")), answer(200, {"events": events, "next": 9})) as office:
         console = Console(file=io.StringIO(), force_terminal=True, width=80, height=lines)
-        screen = Screen(office.url, "tok", lang=lang, keys="/home/somebody/inspector/var/demo/keys.json", console=console)
+        screen = Screen(
+            office.url, "tok", lang=lang, keys="/srv/offices/of-the-county/inspector/var/demo/keys.json", console=console
+        )
         screen.look()
         drawn = ["".join(part.text for part in line) for line in console.render_lines(screen.fitting())]
     whole = "\n".join(drawn[:lines])
@@ -275,7 +277,7 @@ def test_however_a_question_ends_the_screen_has_words_for_it(lang: Lang) -> None
         if isinstance(told, ast.Return) and isinstance(told.value, ast.Constant)
     }
     assert {"postponed", "quarantined", "gave_up"} <= returned
-    outcomes = sorted({*map(str, returned), "stale", "done", *(one.value for one in (*AnswerStatus, *Verdict))})
+    outcomes = sorted({*map(str, returned), "stale", "done", "late", *(one.value for one in (*AnswerStatus, *Verdict))})
     scrape = "".join(f'inspector_work_settled_total{{kind="ask",outcome="{one}"}} {n}.0\n' for n, one in enumerate(outcomes, 101))
     with peer(raw(exposition(SCRAPE + scrape)), answer(200, FEED)) as office:
         screen = Screen(office.url, "tok", lang=lang, console=Console(file=io.StringIO(), force_terminal=False))
