@@ -15,12 +15,15 @@ from inspector.store.tx import Tx
 
 def hear(office: Office, tx: Tx, request_id: str, said: Said, now: datetime, door: Door) -> Request:
     """Take the step that is said. The request as it stands then; of a forwarded one the new request. Raises Invalid, Refusal, Missing."""
+    if door.came is None:
+        return _step(office, tx, request_id, said, now, door)
+    before = tx.assistance.get(request_id)
     made = _step(office, tx, request_id, said, now, door)
-    if door.came is not None:
-        kept = came(tx.assistance.get(request_id), door.came)
-        tx.assistance.put(kept)
-        return kept if made.id == request_id else made
-    return made
+    after = tx.assistance.get(request_id)
+    if after.history == before.history:  # an afterword is no line of the request's own
+        return made
+    tx.assistance.put(kept := came(after, door.came))
+    return kept if made.id == request_id else made
 
 
 def _step(office: Office, tx: Tx, request_id: str, said: Said, now: datetime, door: Door) -> Request:

@@ -27,6 +27,7 @@ from tests.mailroom import mailroom
 
 pytestmark = [pytest.mark.alike, pytest.mark.slow]
 
+NO = Said(do=Saying.ANSWER, signer="王五", verdict=Verdict.MISMATCH, value="5人")
 YES = Said(do=Saying.ANSWER, signer="王五", verdict=Verdict.MATCH)
 
 
@@ -112,5 +113,10 @@ def test_paper_counts_from_the_day_on_which_it_came_and_no_day_before_the_letter
         with pytest.raises(Invalid, match="came_day"):
             transcribe(office, request.id, Paper(written="一致", came=day))
     transcribe(office, request.id, Paper(written="一致", came=sent))
+    answered = request_of(store, case_id).history
+    hand.on(days=1)
+    transcribe(office, request.id, Paper(written="不一致", scan="0" * 64, came=sent + timedelta(days=1)), NO)
+    told = request_of(store, case_id)
+    assert (len(told.afterwords), told.history) == (1, answered), "what changes nothing dates nothing"
     found, days = score(office)
     assert (found.heard_in_time, found.punctual, found.answer_days, days) == (1, 1, [0], [("civil-affairs", "household", 0)])
