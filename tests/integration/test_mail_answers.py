@@ -44,6 +44,10 @@ def test_who_answers_a_digest_in_prose_is_silent_about_none_of_its_requests(stor
         assert told.facts["requests"] == sorted([one.id, two.id]), "what was called off is asked about no more"
         assert "第1件与承诺一致" in str(told.facts["text"])
         assert not unsettled.unread(tx, over.id)
+    with serving(office) as edge, edge.client() as browser:
+        logged_in(edge, browser)
+        shown = browser.get(f"/requests/{two.id}").text
+        assert f"涉及请求：{', '.join(sorted([one.id, two.id]))}" in shown
     hand.now = max(filter(None, (one.escalate_at, one.end_at, two.escalate_at))) + timedelta(hours=1)
     settle(office)
     assert {request_of(store, case_id).state for case_id in cases[:2]} == {AssistanceState.SENT}, "the ladders wait"
