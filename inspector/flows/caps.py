@@ -38,11 +38,14 @@ def reached(
     drawn: Iterable[tuple[str, str]],
     check: CheckType,
     now: datetime,
+    *,
+    joining: str = "",
 ) -> dict[str, Barred]:
     """The agencies that may not go, by what bars them, of those that have `drawn` an object: (agency, stratum).
 
-    A visit that a case needs is never barred, as in the frame, and one that must be seen only by its agency's own cap. The caller
-    gives the visit in the same transaction: nobody else uses up a slot before its end.
+    A visit that a case needs is never barred, as in the frame, and one that must be seen only by its agency's own cap. Who goes along
+    to an open visit (`joining`) makes none more: it is held to what there is beside that one. The caller gives the visit in the same
+    transaction: nobody else uses up a slot before its end.
     """
     tx.visits.take_slots()
     found: dict[str, Barred] = {}
@@ -53,7 +56,7 @@ def reached(
         policy = office.book.get(held.pack_of(agency))
         if stratum == FULL or check not in policy.limits.counted:
             continue
-        seen = of_one(office, tx, agency, name, member.kind, member.code)
+        seen = of_one(office, tx, agency, name, member.kind, member.code, without=joining)
         frequency = _frequency(policy, held, stratum, office)
         why = barred(seen, frequency, policy.limits, today, must=stratum == MUST)
         if (told := first(one for one in why if one.code in _CAPS)) is not None:
