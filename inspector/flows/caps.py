@@ -29,7 +29,7 @@ _MARGIN = timedelta(days=1)
 """Whoever wrote a visit may have read the clock before the frame was frozen and committed after it; more is only looked at, too."""
 
 
-def reached(
+def reached(  # noqa: PLR0913 - an object, who has drawn it, and how
     office: Office,
     tx: Tx,
     held: Draw,
