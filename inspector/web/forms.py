@@ -21,7 +21,7 @@ from inspector.domain.fieldnote import closed_to
 from inspector.domain.finding import Doubt, Finding, Part
 from inspector.domain.known import as_known
 from inspector.domain.result import hindrance
-from inspector.domain.visit import Seat, SeatState, Visit
+from inspector.domain.visit import LAPSED, Seat, SeatState, Visit
 from inspector.flows import dispatch, supervision, visitcodes, visitnotice, wording
 from inspector.flows.articles import articles
 from inspector.flows.checksheets import on_sheet
@@ -352,7 +352,7 @@ def _now(held: Visit, seat: Seat, hindered: str) -> str:
     if not held.state.open and seat.state.open:
         return held.state.value.lower()
     if seat.state is not SeatState.ACCEPTED:
-        return seat.state.value.lower()
+        return LAPSED if seat.lapsed else seat.state.value.lower()
     return _WAITS.get(hindered, "looks" if held.looks_at else "accepted")
 
 
