@@ -30,7 +30,7 @@ ENDED = {one.name: NOW for one in TEAM}
 
 
 def places(
-    team: tuple[Seat, ...] = TEAM, heard: tuple[str, ...] = (), over: dict[str, datetime] = ENDED, **is_: object
+    team: tuple[Seat, ...] = TEAM, heard: tuple[str, ...] = (), over: dict[str, datetime] = ENDED, **is_: Any
 ) -> list[int]:
     return [one.place for one in lapsing(replace(OVER, **is_), team, heard, over, NOW)]
 
