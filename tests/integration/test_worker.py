@@ -26,6 +26,7 @@ from inspector.store.work import Work
 from inspector.telemetry.metrics import Metrics
 from tests import house, postgres
 from tests.engine import FAST, LANE, Hands, at_work, clock, count, lines, listening, order, put, real_office, row, states, until
+from tests.house import Hand, Table, open_office
 
 HOUR = timedelta(hours=1)
 
@@ -84,6 +85,18 @@ def test_daemons_that_die_in_the_middle_take_no_try_from_a_case(store: Store) ->
     with at_work(office, hands, patient=True):
         until(lambda: states(store) == {"1": "done"}, office)
     assert (len(hands.calls), hands.gave_up) == (FAST.ladder.tries, ["ask:1:timeout"])
+
+
+def test_a_lease_runs_by_the_machines_clock_whatever_day_the_office_has(store: Store, hand: Hand) -> None:
+    office = open_office(store, hand, sources={LANE: Table()})  # months behind the machine
+    with store.begin() as tx:
+        tx.work.order([order(1, due_at=hand())], hand())
+    go = threading.Event()
+    with at_work(office, Hands(say=lambda _work: go.wait(15))):
+        until(lambda: row(store, 1)["owner"] is not None, office)
+        left = row(store, 1)["lease_until"] - clock()
+        go.set()
+    assert timedelta(0) < left <= FAST.lease
 
 
 def test_patience_is_a_date_and_ends_the_tries_that_are_left(store: Store) -> None:
