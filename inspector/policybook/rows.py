@@ -12,6 +12,7 @@ from inspector.domain.apart import apart
 from inspector.domain.calendar import Term, Unit
 from inspector.domain.case import MatterKind, Method, Outcome, SubjectKind, VerifyFrom
 from inspector.domain.checkcode import CodeRow
+from inspector.domain.creditlaw import OBJECTION, REPAIR, CreditLaw, ObjectionRow, PublicityRow, RepairRow
 from inspector.domain.duty import ClauseRow, FollowRow, RuleRow
 from inspector.domain.pause import ExtensionRow, SuspensionRow
 from inspector.domain.policy import Excluded, Item, LevelRow, OutcomeRow, Policy, Profile, Proposal, StrategyRow, TermRow
@@ -36,7 +37,7 @@ from inspector.domain.seeking import SHIPPED, SeekingRow
 from inspector.domain.source import permitting
 from inspector.domain.timer import Timer
 from inspector.domain.transition import TransitionRow
-from inspector.policybook import checked, conduct, duties, facts, legaltime, publishing, quotas, scales
+from inspector.policybook import checked, conduct, creditrows, duties, facts, legaltime, publishing, quotas, scales
 from inspector.policybook.part import CODE, LEVEL, NAME, Part
 from inspector.policybook.sources import sources
 from inspector.policybook.vague import vague
@@ -57,7 +58,7 @@ _TABLES = ("level", "sampling", "frequency", "check", "term", "outcome", "rule")
 _OPTIONAL = (
     *("effective_to", "axis", "combine", "item", "ground", "strategy", "floor", "ceiling", "staff", "size", "minimum"),
     *("suppression", "cites_only", "follow", "clause", "suspension", "extension", "quiet", "transition", "act", "retention"),
-    *("sheet", "seeking", "second_look"),
+    *("sheet", "seeking", "second_look", "publicity", "repair", "objection"),
 )
 
 
@@ -104,6 +105,9 @@ class Draft:
     retentions: tuple[RetentionRow, ...]
     sheet: tuple[CodeRow, ...]
     seeking: SeekingRow | None
+    publicities: tuple[PublicityRow, ...]
+    repair: RepairRow | None
+    objection: ObjectionRow | None
     draw: DrawRow
     publish: PublishRow
     report: ReportRow
@@ -159,6 +163,11 @@ class Draft:
             retentions=self.retentions,
             sheet=self.sheet,
             seeking=self.seeking or SHIPPED,
+            credit=CreditLaw(
+                publicities={row.grade: row for row in self.publicities},
+                repair=self.repair or REPAIR,
+                objection=self.objection or OBJECTION,
+            ),
             draw=self.draw,
             publish=self.publish,
             report=self.report,
@@ -253,6 +262,9 @@ def read(part: Part) -> Draft:
         retentions=rows("retention", "id", conduct.retention),
         sheet=rows("sheet", "id", checked.sheet),
         seeking=maybe("seeking", checked.seeking),
+        publicities=rows("publicity", "id", creditrows.publicity),
+        repair=maybe("repair", creditrows.repair),
+        objection=maybe("objection", creditrows.objection),
         publish=single("publish", publishing.publish),
         report=single("report", publishing.report),
         second_look=maybe("second_look", publishing.second_look),
