@@ -126,6 +126,7 @@ def office(settings: Settings, held: Store, *, connectors: Connectors | None = N
         watch=Watch(rules=Rules(**told.model_dump(exclude={"hold"})), hold=frozenset(told.hold)),
         link_days=settings.web.link_days,
         accounts=settings.reconciliation.rules,
+        copies=settings.reconciliation.copies,
         pushing=settings.push.pushing(),
         keys=visitkeys.read((one.id, one.visit_key_file, one.visit_keys_before_file) for one in proof.tree.values()),
         entrance=entrance(settings),
@@ -176,6 +177,8 @@ def flaws(settings: Settings, book: Policybook, calendar: WorkingCalendar) -> It
     if strange := sorted({*settings.shadow.asks} - {*settings.sources, *settings.credit}):
         known = ", ".join(sorted({*settings.sources, *settings.credit})) or "-"
         yield Invalid("shadow_asks_unknown", names=", ".join(strange), known=known)
+    if strange := sorted({*settings.reconciliation.copies} - {*settings.credit}):
+        yield Invalid("credit_copies_unknown", names=", ".join(strange), known=", ".join(sorted(settings.credit)) or "-")
     yield from levels.flaws(book, tree, settings.credit) if whole else ()
     yield from unreadable(settings.schedules, plans, datetime.now(calendar.zone))
     yield from manners.flaws(_told(settings))

@@ -6,7 +6,7 @@ that its showing ends at the maximum needs nobody's request (1.7.1, scenario 64)
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -15,7 +15,7 @@ from inspector.domain.act import KEPT
 from inspector.domain.calendar import WorkingCalendar, due, nominal_last_day
 from inspector.domain.case import SubjectKind
 from inspector.domain.creditlaw import CreditLaw, RepairPaper, RepairRow
-from inspector.domain.decision import Because, Decision
+from inspector.domain.decision import Because, Decision, OrderKind
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
 from inspector.domain.person import nameable
@@ -46,6 +46,17 @@ class Amend(StrEnum):
     UNMARKED = "UNMARKED"
     LAPSED = "LAPSED"
     REPAIRED = "REPAIRED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amendment:
+    """What became of an entry that stands, as each receiver is told it: since when, by which articles. The newest of an entry counts."""
+
+    entry_id: str
+    case_id: str
+    kind: Amend
+    basis: str
+    decided_at: datetime
 
 
 class Annulled(StrEnum):
@@ -109,6 +120,11 @@ class Record:
     step: int = 0
 
     @property
+    def repair_key(self) -> str:
+        """The key of the clock of the repair that is asked for."""
+        return f"{OrderKind.CREDIT_REPAIR_DUE.value}:{self.entry}:{self.repair.asked_at.isoformat() if self.repair else ''}"
+
+    @property
     def adverse(self) -> bool:
         """Whether it is to somebody's discredit."""
         return self.grade != KEPT
@@ -159,11 +175,11 @@ def ask_repair(record: Record, asked: RepairAsked, law: CreditLaw, now: datetime
         raise Refusal("repair_of_kept", entry=record.entry)
     open_or_refuse(record)
     if calendar.local_date(now) < record.repairable_from:
-        facts = {"grade": record.grade, "since": record.decided_on.isoformat(), "row": record.row or "-"}
-        raise Refusal("repair_early", entry=record.entry, earliest=record.repairable_from.isoformat(), **facts)
+        since, earliest = record.decided_on.isoformat(), record.repairable_from.isoformat()
+        raise Refusal("repair_early", entry=record.entry, earliest=earliest, grade=record.grade, since=since)
     before = record.repair
     papers = tuple(dict.fromkeys((*(before.papers if before is not None else ()), *asked.papers)))
-    whole = replace(asked, papers=papers)
+    whole = replace(asked, papers=papers, asked_at=before.asked_at if before is not None else asked.asked_at)
     lacking = whole.lacking(law.repair)
     if before is not None and before.due_at is not None:
         whole = replace(whole, due_at=before.due_at, due_provisional=before.due_provisional)
@@ -198,8 +214,7 @@ def decide_repair(record: Record, officer: str, reasons: str, law: CreditLaw, to
     if not grant:
         state = replace(record, repair=None, step=record.step + 1)
         return Decision(state=state, because=_because("credit.repair_refused", record, facts, law.repair))
-    ended = {"state": RecordState.REPAIRED, "ended_on": today, "ended_by": officer}
-    state = replace(record, step=record.step + 1, **ended)
+    state = replace(record, state=RecordState.REPAIRED, ended_on=today, ended_by=officer, step=record.step + 1)
     return Decision(state=state, because=_because("credit.repaired", record, {**facts, "on": today.isoformat()}, law.repair))
 
 
@@ -212,15 +227,30 @@ def annul(record: Record, why: Annulled, document: str, by: str, today: date) ->
         raise Refusal("record_over", entry=record.entry, state=record.state)
     signed(by, document)
     facts = {"entry": record.entry, "why": why.value, "document": document, "by": by, "was": record.state.value}
-    ended = {"state": RecordState.ANNULLED, "ended_on": today, "ended_by": why.value, "document": document}
-    state = replace(record, contested=False, repair=None, step=record.step + 1, **ended)
+    state = replace(_over(record, RecordState.ANNULLED, why.value, today), document=document)
     return Decision(state=state, because=_because("credit.annulled", record, facts))
+
+
+def repairable(record: Record) -> Because:
+    """Its minimum is over: from today on it may be repaired."""
+    facts = {"entry": record.entry, "grade": record.grade, "row": record.row, "earliest": record.repairable_from.isoformat()}
+    return _because("credit.repairable", record, facts)
+
+
+def contested(record: Record) -> None:
+    """Raise Refusal (`record_over`) for a record that stands nowhere any more: there is nothing to object to."""
+    if record.state in (RecordState.ANNULLED, RecordState.FALLEN):
+        raise Refusal("record_over", entry=record.entry, state=record.state)
+
+
+def marked(record: Record, *, contested: bool) -> Record:
+    """The same, contested or no more; why stands with its objection."""
+    return replace(record, contested=contested, step=record.step + 1)
 
 
 def fallen(record: Record, reason: str, today: date) -> Record:
     """The outcome that it stated fell, by withdrawal or a new review: whoever decided that has its because."""
-    ended = {"state": RecordState.FALLEN, "ended_on": today, "ended_by": reason}
-    return replace(record, contested=False, repair=None, step=record.step + 1, **ended)
+    return _over(record, RecordState.FALLEN, reason, today)
 
 
 def open_or_refuse(record: Record) -> None:
@@ -257,6 +287,10 @@ def warning(records: Collection[Record]) -> tuple[Record, ...]:
     return tuple(one for one in records if one.adverse and not one.state.over)
 
 
-def _because(rule: str, record: Record, facts: dict[str, object], row: RepairRow | None = None) -> Because:
+def _over(record: Record, state: RecordState, why: str, today: date) -> Record:
+    return replace(record, state=state, contested=False, repair=None, ended_on=today, ended_by=why, step=record.step + 1)
+
+
+def _because(rule: str, record: Record, facts: Mapping[str, object], row: RepairRow | None = None) -> Because:
     cited = (row.basis,) if row is not None else (BASIS,)
     return Because(rule=rule, basis=(record.basis, *cited) if record.basis else cited, pack=record.pack, facts=facts)

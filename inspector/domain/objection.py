@@ -5,7 +5,7 @@ While it is open what it is about is used for no new adverse step, and bars nobo
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -98,10 +98,17 @@ def decide(
     return Decision(state=state, because=_because("objection.decided", state, law, facts))
 
 
+def answered(objection: Objection, officer: str, now: datetime) -> Decision[Objection]:
+    """What another objection has brought about is what this one asked for, too."""
+    state = replace(objection, state=ObjectionState.UPHELD, decided_by=officer, decided_at=now)
+    facts = {"objection": state.id, "about": state.about, "officer": officer, "decided": state.state.value}
+    return Decision(state=state, because=_because("objection.decided", state, CreditLaw(), facts))
+
+
 def _open(objection: Objection) -> None:
     if objection.state is not ObjectionState.OPEN:
         raise Refusal("objection_over", objection=objection.id, state=objection.state)
 
 
-def _because(rule: str, objection: Objection, law: CreditLaw, facts: dict[str, object]) -> Because:
+def _because(rule: str, objection: Objection, law: CreditLaw, facts: Mapping[str, object]) -> Because:
     return Because(rule=rule, basis=(law.objection.basis,), pack=objection.pack, facts=facts)

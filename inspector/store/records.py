@@ -62,10 +62,11 @@ class RecordRoom(Room):
         asked = asked.where(held.state.in_(sorted(one.value for one in states))).order_by(held.entry).limit(limit)
         return [load(Record, text) for text in self.connection.execute(asked).scalars()]
 
-    def unrecorded(self, limit: int) -> list[Row]:
-        """Entries in the books whose contents are known and that have no record yet."""
+    def unrecorded(self, limit: int, after: str = "") -> list[Row]:
+        """Entries in the books whose contents are known and that have no record yet, by id, behind the one `after`."""
         both = credit_entry.outerjoin(credit_record, credit_record.c.entry == credit_entry.c.entry)
         asked = sa.select(credit_entry).select_from(both).where(credit_record.c.entry.is_(None), credit_entry.c.body != "{}")
+        asked = asked.where(credit_entry.c.entry > after)
         return self.rows(asked.order_by(credit_entry.c.entry).limit(limit))
 
     # --- objections
