@@ -186,7 +186,7 @@ def test_what_a_court_annuls_is_deleted_at_every_receiver_however_long_it_is_awa
     here.second.mode = "ok"
     here.hand.on(days=3)
     with here.office.store.begin() as tx:
-        tx.lanes.look_again(tx.machine_now())
+        tx.lanes.succeeded("sector")
     settle(here.office)
     assert entry not in here.second.entries
     assert open_retractions(here.office) == 0
