@@ -69,7 +69,10 @@ class Annulled(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RepairAsked:
-    """That a repair is asked for: since when, by whom through which door, with which papers (SHA-256 by what each shows)."""
+    """That a repair is asked for: since when, by whom through which door, with which papers (SHA-256 by what each shows).
+
+    `missing`: those that the pack asks for and that were not there when it was last asked.
+    """
 
     asked_at: datetime
     by: str
@@ -77,6 +80,7 @@ class RepairAsked:
     papers: tuple[tuple[RepairPaper, str], ...]
     due_at: datetime | None = None
     due_provisional: bool = False
+    missing: tuple[RepairPaper, ...] = ()
 
     def lacking(self, row: RepairRow) -> tuple[RepairPaper, ...]:
         """The papers that the pack asks for and that are not there."""
@@ -181,6 +185,7 @@ def ask_repair(record: Record, asked: RepairAsked, law: CreditLaw, now: datetime
     papers = tuple(dict.fromkeys((*(before.papers if before is not None else ()), *asked.papers)))
     whole = replace(asked, papers=papers, asked_at=before.asked_at if before is not None else asked.asked_at)
     lacking = whole.lacking(law.repair)
+    whole = replace(whole, missing=lacking)
     if before is not None and before.due_at is not None:
         whole = replace(whole, due_at=before.due_at, due_provisional=before.due_provisional)
     elif not lacking:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -64,9 +64,7 @@ def enter(tx: Tx, bars: Iterable[OutsideBar], by: str, now: datetime, *, dry_run
     return Entered(added=added, changed=changed, same=same)
 
 
-def repair(
-    tx: Tx, bar_id: str, sees: Sequence[str] | frozenset[str], on: date, document: str, by: str, now: datetime
-) -> OutsideBar:
+def repair(tx: Tx, bar_id: str, sees: Collection[str], on: date, document: str, by: str, now: datetime) -> OutsideBar:
     """A bar of another authority was repaired, by its document. Raises Missing (`bar_unknown`), Invalid."""
     before = tx.records.bar(bar_id, lock=True)
     if before is None or before.agency not in sees:
