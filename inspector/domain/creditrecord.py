@@ -15,7 +15,7 @@ from inspector.domain.act import KEPT
 from inspector.domain.calendar import WorkingCalendar, due, nominal_last_day
 from inspector.domain.case import SubjectKind
 from inspector.domain.creditlaw import CreditLaw, RepairPaper, RepairRow
-from inspector.domain.decision import Because, Decision, OrderKind
+from inspector.domain.decision import Because, Decision, OrderKind, Told
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
 from inspector.domain.person import nameable
@@ -272,19 +272,26 @@ def signed(officer: str, reasons: str) -> None:
         raise Invalid("reason_missing", field="reasons")
 
 
-def told(record: Record) -> dict[str, object]:
-    """What the approving system hears of a record: facts, no words of a person."""
-    return {
-        "entry": record.entry,
-        "grade": record.grade,
-        "state": record.state.value,
-        "contested": record.contested,
-        "bars": record.bars,
-        "decided_on": record.decided_on.isoformat(),
-        "repairable_from": record.repairable_from.isoformat() if record.adverse else None,
-        "shown_until": record.most_until.isoformat() if record.most_until is not None else None,
-        "ended_on": record.ended_on.isoformat() if record.ended_on is not None else None,
-    }
+def told(record: Record) -> Told:
+    """What the approving system, and who publishes, hear became of a record: facts, no words of a person."""
+    return Told(
+        type="credit.record",
+        data={
+            "entry": record.entry,
+            "grade": record.grade,
+            "record_state": record.state.value,
+            "contested": record.contested,
+            "bars": record.bars,
+            "repairable_from": record.repairable_from.isoformat() if record.adverse else None,
+            "shown_until": record.most_until.isoformat() if record.most_until is not None else None,
+            "ended_on": record.ended_on.isoformat() if record.ended_on is not None else None,
+        },
+    )
+
+
+def told_repairable(record: Record) -> Told:
+    """That it may be repaired from today on."""
+    return Told(type="credit.repairable", data={"entry": record.entry, "repairable_from": record.repairable_from.isoformat()})
 
 
 def warning(records: Collection[Record]) -> tuple[Record, ...]:

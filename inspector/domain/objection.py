@@ -13,7 +13,7 @@ from enum import StrEnum
 from inspector.domain.calendar import WorkingCalendar, due
 from inspector.domain.creditlaw import CreditLaw
 from inspector.domain.creditrecord import signed
-from inspector.domain.decision import Because, Decision
+from inspector.domain.decision import Because, Decision, Told
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
 from inspector.domain.person import same
@@ -103,6 +103,15 @@ def answered(objection: Objection, officer: str, now: datetime) -> Decision[Obje
     state = replace(objection, state=ObjectionState.UPHELD, decided_by=officer, decided_at=now)
     facts = {"objection": state.id, "about": state.about, "officer": officer, "decided": state.state.value}
     return Decision(state=state, because=_because("objection.decided", state, CreditLaw(), facts))
+
+
+def told(objection: Objection) -> Told:
+    """What the approving system hears of an objection: no words of a person."""
+    due_at = objection.due_at.isoformat() if objection.due_at is not None else None
+    return Told(
+        type="credit.objection",
+        data={"objection": objection.id, "about": objection.about, "objection_state": objection.state.value, "due_at": due_at},
+    )
 
 
 def _open(objection: Objection) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from inspector.domain import creditrecord as domain
 from inspector.domain.case import Case
 from inspector.domain.creditrecord import Amend, Annulled, Record, RecordState
-from inspector.domain.decision import Decision, Told
+from inspector.domain.decision import Decision
 from inspector.domain.ending import take_back
 from inspector.flows import creditbook
 from inspector.flows.copies import amend
@@ -19,9 +19,6 @@ from inspector.flows.settle import Settlement, settle_case, tell
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 
-EVENT = "credit.record"
-"""The event by which the approving system, and who publishes, hear what became of a record."""
-
 
 def held(tx: Tx, entry: str) -> tuple[Case, Record]:
     """A record and its case, both locked, the case first as everywhere. Raises Missing."""
@@ -29,12 +26,12 @@ def held(tx: Tx, entry: str) -> tuple[Case, Record]:
     return case, tx.records.get(entry, lock=True)
 
 
-def write(tx: Tx, office: Office, case: Case, decided: Decision[Record], now: datetime, *, what: str = EVENT) -> Record:
+def write(tx: Tx, office: Office, case: Case, decided: Decision[Record], now: datetime) -> Record:
     """Write a decision about a record: its state, its because under the case, and that the approving system hears it."""
     state = decided.state
     tx.records.put(state)
     record(tx, case.id, decided, now, {"record": state.entry, "record_state": state.state.value}, kept=case.pack)
-    heard = Decision(state=case, because=decided.because, told=(Told(type=what, data=domain.told(state)),))
+    heard = Decision(state=case, because=decided.because, told=(domain.told(state),))
     tx.work.order(tell(tx, office, case, heard, office.book.get(case.pack), now), now)
     return state
 
@@ -66,8 +63,7 @@ def repairable(work: Work, _office: Office) -> Settlement:
         tx.attention.open(REPAIRABLE, case.agency, entry, facts, now)
         because = domain.repairable(mine)
         record(tx, case.id, Decision(state=None, because=because), now, {"record": entry}, kept=case.pack)
-        told = Told(type="credit.repairable", data=domain.told(mine))
-        heard = Decision(state=case, because=because, told=(told,))
+        heard = Decision(state=case, because=because, told=(domain.told_repairable(mine),))
         tx.work.order(tell(tx, office, case, heard, office.book.get(case.pack), now), now)
 
     return Settlement(write=settle)
@@ -83,7 +79,7 @@ def annul(office: Office, tx: Tx, entry: str, why: Annulled, document: str, by: 
     policy = office.book.get(case.pack)
     creditbook.quiet(tx, mine, now)
     tx.records.put(decided.state)
-    told = (Told(type=EVENT, data=domain.told(decided.state)),)
+    told = (domain.told(decided.state),)
     if case.entry == entry:
         because = decided.because
         orders = take_back(case, "ANNULLED", because.basis[-1], now)

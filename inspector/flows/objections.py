@@ -7,7 +7,7 @@ from datetime import datetime
 from inspector.domain import objection as domain
 from inspector.domain.case import Case
 from inspector.domain.creditrecord import Amend, Annulled, Record, contested, marked
-from inspector.domain.decision import Decision, Order, OrderKind, Told
+from inspector.domain.decision import Decision, Order, OrderKind
 from inspector.domain.errors import Missing
 from inspector.domain.objection import Objection
 from inspector.domain.policy import Policy
@@ -136,9 +136,7 @@ def _ruled(office: Office, case: Case, now: datetime) -> Policy:
 def _write(tx: Tx, office: Office, case: Case, decided: Decision[Objection], now: datetime) -> None:
     state = decided.state
     record(tx, case.id, decided, now, {"objection": state.id, "objection_state": state.state.value}, kept=case.pack)
-    due_at = state.due_at.isoformat() if state.due_at is not None else None
-    data = {"objection": state.id, "about": state.about, "objection_state": state.state.value, "due_at": due_at}
-    heard = Decision(state=case, because=decided.because, told=(Told(type="credit.objection", data=data),))
+    heard = Decision(state=case, because=decided.because, told=(domain.told(state),))
     tx.work.order(tell(tx, office, case, heard, office.book.get(case.pack), now), now)
 
 

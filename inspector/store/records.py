@@ -17,6 +17,19 @@ from inspector.store.codec import dump, load
 from inspector.store.recordtables import credit_record, objection, outside_bar
 from inspector.store.room import Room, Row, insert_new
 
+_SUBJECTS = (
+    sa.select(credit_record.c.body)
+    .where(
+        credit_record.c.kind == sa.bindparam("of_kind"), credit_record.c.code == sa.bindparam("of_code"), credit_record.c.adverse
+    )
+    .order_by(credit_record.c.entry)
+)
+_BARS = (
+    sa.select(outside_bar.c.body)
+    .where(outside_bar.c.kind == sa.bindparam("of_kind"), outside_bar.c.code == sa.bindparam("of_code"))
+    .order_by(outside_bar.c.id)
+)
+
 
 class RecordRoom(Room):
     """The tables of credit records."""
@@ -51,9 +64,8 @@ class RecordRoom(Room):
 
     def of_subject(self, kind: SubjectKind, code: str) -> list[Record]:
         """What is to a subject's discredit, whatever became of it."""
-        held = credit_record.c
-        asked = sa.select(held.body).where(held.kind == kind.value, held.code == code, held.adverse).order_by(held.entry)
-        return [load(Record, text) for text in self.connection.execute(asked).scalars()]
+        rows = self.connection.execute(_SUBJECTS, {"of_kind": kind.value, "of_code": code})
+        return [load(Record, text) for text in rows.scalars()]
 
     def page(self, agencies: Collection[str], states: Collection[RecordState], limit: int, after: str = "") -> list[Record]:
         """Adverse records of these agencies in these states, by entry, behind the one `after`."""
@@ -116,8 +128,8 @@ class RecordRoom(Room):
 
     def bars_of(self, kind: SubjectKind, code: str) -> list[OutsideBar]:
         """The bars of a subject, whatever became of them."""
-        asked = sa.select(outside_bar.c.body).where(outside_bar.c.kind == kind.value, outside_bar.c.code == code)
-        return [load(OutsideBar, text) for text in self.connection.execute(asked.order_by(outside_bar.c.id)).scalars()]
+        rows = self.connection.execute(_BARS, {"of_kind": kind.value, "of_code": code})
+        return [load(OutsideBar, text) for text in rows.scalars()]
 
     def bars(self, agencies: Collection[str], limit: int, after: str = "") -> Sequence[OutsideBar]:
         """The bars that these agencies entered, by id."""

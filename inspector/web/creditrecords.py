@@ -1,4 +1,4 @@
-"""Credit records over HTTP: what stands, repairs, objections, annulments; and the bars of other authorities."""
+"""Credit records over HTTP: what stands, repairs, objections, annulments."""
 
 from __future__ import annotations
 
@@ -10,24 +10,21 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 from starlette.responses import JSONResponse
 
-from inspector.domain.case import SubjectKind
 from inspector.domain.creditlaw import RepairPaper
 from inspector.domain.creditrecord import Annulled, Record, RecordState, warning
 from inspector.domain.errors import Missing
-from inspector.domain.gate import OutsideBar
-from inspector.domain.identity import IdentityKind, identify
 from inspector.domain.objection import Objection, ObjectionState
 from inspector.domain.statement import BookState
-from inspector.flows import creditrecords, eligibility, objections, repairs
-from inspector.flows.bars import bar_id
+from inspector.flows import creditrecords, objections, repairs
 from inspector.store.tx import Tx
 from inspector.web.accounts import EntryPath
 from inspector.web.answers import Shown
+from inspector.web.bars import OutsideBarShown, bar_shown
 from inspector.web.body import JsonRoute
 from inspector.web.caller import Asker, Caller, CaseReader, Officer, ResultReader
 from inspector.web.desk import AtDesk, message
 from inspector.web.errors import READS, WRITES
-from inspector.web.fields import MAYBE_SIGNS, CasePath, Day, Digest, Limit, Line, MessageId, NamePath, Strict, Text
+from inspector.web.fields import MAYBE_SIGNS, CasePath, Digest, Limit, Line, MessageId, NamePath, Strict, Text
 
 router = APIRouter(prefix="/v1", tags=["credit"], route_class=JsonRoute)
 log = structlog.get_logger(__name__)
@@ -112,32 +109,11 @@ class ObjectionPage(Shown):
     objections: tuple[ObjectionShown, ...]
 
 
-class OutsideBarShown(Shown):
-    """A rather serious bad record of another authority."""
-
-    id: str
-    agency: str
-    authority: str
-    document: str
-    ground: str
-    since: date
-    until: date | None
-    repaired_on: date | None
-    repaired_by: str
-
-
 class WarningShown(Shown):
     """What is on record of a case's subject, as facts for an officer: no score, and nothing is refused by it (the plan, item 9)."""
 
     records: tuple[RecordShown, ...]
     outside: tuple[OutsideBarShown, ...]
-
-
-class BarPage(Shown):
-    """Bars by id. `next`: go on behind it; null: there is no more."""
-
-    bars: tuple[OutsideBarShown, ...]
-    next: str | None
 
 
 class PaperIn(Strict):
@@ -188,26 +164,6 @@ class ObjectionDecisionIn(Strict):
     reasons: Reasons
 
 
-class BarIn(Strict):
-    """A rather serious bad record of another authority. `until`: its last day, where the document names one."""
-
-    agency: Line
-    kind: SubjectKind = SubjectKind.FIRM
-    code: Line
-    authority: Line
-    document: Line
-    ground: Annotated[Text, Field(min_length=1, max_length=400)]
-    since: Day
-    until: Day | None = None
-
-
-class BarRepairIn(Strict):
-    """That another authority has repaired it, on which day, by which document."""
-
-    on: Day
-    document: Line
-
-
 @router.get("/credit/records", responses=READS)
 def list_records(
     desk: AtDesk,
@@ -250,7 +206,7 @@ def warn(desk: AtDesk, caller: ResultReader, case_id: CasePath) -> WarningShown:
         records = warning(tx.records.of_subject(subject.kind, subject.code))
         today = desk.office.now().date()
         bars = [one for one in tx.records.bars_of(subject.kind, subject.code) if one.barring(today)]
-        return WarningShown(records=tuple(map(shown, records)), outside=tuple(map(_bar, bars)))
+        return WarningShown(records=tuple(map(shown, records)), outside=tuple(map(bar_shown, bars)))
 
     told = desk.look(ask)
     log.info("credit.looked", by=caller.name, records=[one.entry for one in told.records])
@@ -335,46 +291,6 @@ def decide_objection(
     return desk.once(message(caller.source, message_id, f"objection {objection}", given), do)
 
 
-@router.get("/credit/bars", responses=READS)
-def list_bars(
-    desk: AtDesk,
-    caller: ResultReader,
-    after: Annotated[str, Query(max_length=64, pattern=MAYBE_SIGNS, description="Go on behind this bar")] = "",
-    limit: Limit = 50,
-) -> BarPage:
-    """Rather serious bad records of other authorities, as the agencies of the token have entered them."""
-    rows = desk.look(lambda tx: tx.records.bars(caller.sees, limit, after))
-    log.info("credit.looked", by=caller.name, records=[one.id for one in rows])
-    return BarPage(bars=tuple(map(_bar, rows)), next=rows[-1].id if len(rows) == limit else None)
-
-
-@router.post("/credit/bars", response_model=OutsideBarShown, responses=WRITES)
-def enter_bar(desk: AtDesk, caller: Officer, given: BarIn, message_id: MessageId = None) -> JSONResponse:
-    """Enter a bad record of another authority, which bars from committing by its dates until it is repaired. The same again is one."""
-
-    def do(tx: Tx, now: datetime) -> OutsideBarShown:
-        if given.agency not in caller.sees:
-            raise Missing("agency_unknown", agency=given.agency, known=", ".join(sorted(caller.sees)))
-        held = IdentityKind.USCC if given.kind is SubjectKind.FIRM else IdentityKind.CITIZEN_ID
-        code = identify(held, given.code, today=now.date()).normal
-        name = bar_id(given.kind, code, given.authority, given.document)
-        made = OutsideBar(**(given.model_dump() | {"id": name, "code": code}))
-        eligibility.enter(tx, [made], caller.name, now)
-        return _bar(made)
-
-    return desk.once(message(caller.source, message_id, "bar", given), do)
-
-
-@router.post("/credit/bars/{bar}/repair", response_model=OutsideBarShown, responses=WRITES)
-def repair_bar(desk: AtDesk, caller: Officer, bar: NamePath, given: BarRepairIn, message_id: MessageId = None) -> JSONResponse:
-    """Another authority has repaired it: commitments signed from that day on are accepted."""
-
-    def do(tx: Tx, now: datetime) -> OutsideBarShown:
-        return _bar(eligibility.repair(tx, bar, caller.sees, given.on, given.document, caller.name, now))
-
-    return desk.once(message(caller.source, message_id, f"bar repair {bar}", given), do)
-
-
 def shown(held: Record) -> RecordShown:
     """A record as it is shown; whose it is shows its case."""
     same = {name: getattr(held, name) for name in RecordShown.model_fields if hasattr(held, name)}
@@ -390,10 +306,6 @@ def shown(held: Record) -> RecordShown:
 
 def _objection(held: Objection) -> ObjectionShown:
     return ObjectionShown.model_validate(held)
-
-
-def _bar(held: OutsideBar) -> OutsideBarShown:
-    return OutsideBarShown.model_validate(held)
 
 
 def _seen(tx: Tx, caller: Caller, entry: str) -> Record:
