@@ -111,6 +111,7 @@ def here(store: Store, hand: Hand, tmp_path: Path) -> Iterator[Place]:
         yield made
 
 
+@pytest.mark.slow
 def test_an_earlier_false_commitment_bars_until_repaired_and_the_repair_opens_the_gate_by_itself(here: Place) -> None:
     """Scenarios 2, 3, 4: level D is no bar, untrue is not false, and who brings the certificate passes without a mark."""
     entry = here.found(1)
@@ -167,6 +168,7 @@ def test_an_objection_marks_at_once_bars_nobody_and_is_decided_by_another_office
         here.commits(1)
 
 
+@pytest.mark.slow
 def test_what_a_court_annuls_is_deleted_at_every_receiver_however_long_it_is_away(here: Place) -> None:
     """Scenario 61: the bar is lifted at once, and a retraction follows every copy until each has acknowledged it."""
     entry = here.found(1)
