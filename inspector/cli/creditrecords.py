@@ -81,8 +81,10 @@ def ask_repair(
 
     papers = tuple(map(_paper, paper or ()))
 
+    office = terminal.whole_office
+
     def do(tx: Tx, now: datetime) -> Record:
-        return repairs.ask(terminal.whole_office, tx, entry, words, papers, signer(by), now)
+        return repairs.ask(office, tx, entry, words, papers, signer(by), now)
 
     _tell(terminal, terminal.act("credit.repair.ask", entry, do, entry=entry))
 
@@ -98,9 +100,10 @@ def decide_repair(
     from inspector.flows import repairs
 
     why = terminal.reason(reason, "--reason")
+    office = terminal.whole_office
 
     def do(tx: Tx, now: datetime) -> Record:
-        return repairs.decide(terminal.whole_office, tx, entry, signer(by), why, now, grant=grant)
+        return repairs.decide(office, tx, entry, signer(by), why, now, grant=grant)
 
     _tell(terminal, terminal.act("credit.repair.decide", entry, do, entry=entry, grant=grant, reason=why))
 
@@ -117,8 +120,10 @@ def annul(
 
     why = Annulled.COURT if court else Annulled.REVIEW_BODY
 
+    office = terminal.whole_office
+
     def do(tx: Tx, now: datetime) -> Record:
-        return creditrecords.annul(terminal.whole_office, tx, entry, why, document, signer(by), now)
+        return creditrecords.annul(office, tx, entry, why, document, signer(by), now)
 
     _tell(terminal, terminal.act("credit.annul", entry, do, entry=entry, document=document))
 
@@ -135,8 +140,10 @@ def object_to(
 
     digests = tuple(_digest(one) for one in file or ())
 
+    office = terminal.whole_office
+
     def do(tx: Tx, now: datetime) -> Objection:
-        return objections.object(terminal.whole_office, tx, entry, words, digests, signer(by), now)
+        return objections.object(office, tx, entry, words, digests, signer(by), now)
 
     _objected(terminal, terminal.act("credit.object", entry, do, entry=entry))
 
@@ -159,9 +166,10 @@ def pass_on(
     from inspector.flows import objections
 
     why = terminal.reason(reason, "--reason")
+    office = terminal.whole_office
 
     def do(tx: Tx, now: datetime) -> Objection:
-        return objections.pass_on(terminal.whole_office, tx, objection, signer(by), why, now)
+        return objections.pass_on(office, tx, objection, signer(by), why, now)
 
     _objected(terminal, terminal.act("credit.objection.others", objection, do, reason=why))
 
@@ -177,9 +185,10 @@ def decide_objection(
     from inspector.flows import objections
 
     why = terminal.reason(reason, "--reason")
+    office = terminal.whole_office
 
     def do(tx: Tx, now: datetime) -> Objection:
-        return objections.decide(terminal.whole_office, tx, objection, signer(by), why, now, upheld=uphold)
+        return objections.decide(office, tx, objection, signer(by), why, now, upheld=uphold)
 
     _objected(terminal, terminal.act("credit.objection.decide", objection, do, upheld=uphold, reason=why))
 

@@ -134,6 +134,11 @@ class Record:
         return self.grade != KEPT
 
     @property
+    def stands_somewhere(self) -> bool:
+        """Whether receivers have it: what is annulled, or fell, they are to have no more."""
+        return self.state not in (RecordState.ANNULLED, RecordState.FALLEN)
+
+    @property
     def repairable_from(self) -> date:
         """The first day on which it may be repaired: the one after its minimum, or that of the decision."""
         return self.least_until + timedelta(days=1) if self.least_until is not None else self.decided_on
@@ -143,7 +148,7 @@ class Record:
 
         What is contested bars nobody until it is decided (scenario 62).
         """
-        if not self.bars or self.contested or self.state in (RecordState.ANNULLED, RecordState.FALLEN):
+        if not self.bars or self.contested or not self.stands_somewhere:
             return False
         return self.ended_on is None or self.ended_on > on
 
@@ -228,7 +233,7 @@ def annul(record: Record, why: Annulled, document: str, by: str, today: date) ->
 
     What was repaired is annulled all the same: it must stand nowhere. Raises Refusal (`record_over`), Invalid.
     """
-    if record.state in (RecordState.ANNULLED, RecordState.FALLEN):
+    if not record.stands_somewhere:
         raise Refusal("record_over", entry=record.entry, state=record.state)
     signed(by, document)
     facts = {"entry": record.entry, "why": why.value, "document": document, "by": by, "was": record.state.value}
@@ -244,7 +249,7 @@ def repairable(record: Record) -> Because:
 
 def contested(record: Record) -> None:
     """Raise Refusal (`record_over`) for a record that stands nowhere any more: there is nothing to object to."""
-    if record.state in (RecordState.ANNULLED, RecordState.FALLEN):
+    if not record.stands_somewhere:
         raise Refusal("record_over", entry=record.entry, state=record.state)
 
 

@@ -79,7 +79,7 @@ def take_over(office: Office, tx: Tx, after: str, now: datetime) -> str | None:
 
 
 def of_entry(office: Office, case: Case, entry: str, said: Mapping[str, Any], policy: Policy) -> Record:
-    """The record of an entry by what it says. Whether it bars its act says, by the pack of which it is."""
+    """The record of an entry by what it says. Whether it bars it says itself; of one of before it did, the act in the case's pack."""
     decided_at = datetime.fromisoformat(str(said["at"]))
     act = str(said.get("act", ""))
     held = Record(
@@ -96,7 +96,7 @@ def of_entry(office: Office, case: Case, entry: str, said: Mapping[str, Any], po
         decided_at=decided_at,
         decided_on=office.calendar.local_date(decided_at),
         act=act,
-        bars=any(row.bars for row in policy.acts if row.row == act),
+        bars=bool(said.get("bars")) or any(row.bars for row in policy.acts if row.row == act),
     )
     return made(held, policy.credit)
 
@@ -117,7 +117,7 @@ def clocks(office: Office, held: Record) -> list[Order]:
 def fell(tx: Tx, entry: str, reason: str, now: datetime, office: Office) -> None:
     """The outcome that an entry stated has fallen: its record is over, unless it is already, and so is what waits for it."""
     held = tx.records.find(entry, lock=True)
-    if held is not None and held.state not in (RecordState.ANNULLED, RecordState.FALLEN):
+    if held is not None and held.stands_somewhere:
         tx.records.put(fallen(held, reason, office.calendar.local_date(now)))
         quiet(tx, held, now)
 

@@ -88,7 +88,8 @@ def decide(office: Office, tx: Tx, objection_id: str, officer: str, reasons: str
     if upheld:
         for other in tx.records.objections(about=held.about):
             _settled(tx, office, case, other, officer, now)
-        creditrecords.annul(office, tx, held.about, Annulled.OBJECTION, held.id, officer, now)
+        if mine.stands_somewhere:
+            creditrecords.annul(office, tx, held.about, Annulled.OBJECTION, held.id, officer, now)
     elif not tx.records.objections(about=held.about, limit=1):
         state = marked(mine, contested=False)
         tx.records.put(state)

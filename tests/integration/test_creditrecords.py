@@ -239,6 +239,16 @@ def test_an_upheld_objection_annuls_what_was_entered_before_there_were_records_t
     assert (here.first.entries, here.second.entries, here.record(entry).ended_by) == ({}, {}, "OBJECTION")
 
 
+def test_an_objection_to_what_a_court_annuls_meanwhile_is_still_decided(here: Place) -> None:
+    entry = here.found(1)
+    objection = here.objects(entry)
+    with here.office.store.begin() as tx:
+        creditrecords.annul(here.office, tx, entry, Annulled.REVIEW_BODY, "复决字1号", "王五", here.hand())
+    here.decides(objection, "王五", upheld=True)
+    assert (here.record(entry).ended_by, here.matters(creditbook.CONTESTED)) == ("REVIEW_BODY", [])
+    assert (here.first.entries, here.second.entries) == ({}, {})
+
+
 def test_a_receiver_that_no_program_can_tell_is_told_by_a_person(store: Store, hand: Hand, tmp_path: Path) -> None:
     with place(store, hand, tmp_path, path_amend="") as here:
         entry = here.found(1)
