@@ -55,18 +55,16 @@ class ObjectionRow:
     basis: str
 
 
-REPAIR = RepairRow(
-    row="repair", decide=Term(amount=3, unit=Unit.WORKING_DAY), papers=tuple(RepairPaper), basis="S0:2;S0:8;P:1.7.2;P:1.7.10"
-)
-"""What holds where a pack has no row of its own."""
+REPAIR = RepairRow(row="repair", decide=Term(amount=3, unit=Unit.WORKING_DAY), papers=tuple(RepairPaper), basis="S0:2;S0:8")
+"""What holds where a pack has no row of its own (handbook 1.7.2, 1.7.10)."""
 
 OBJECTION = ObjectionRow(
     row="objection",
     own=Term(amount=3, unit=Unit.WORKING_DAY),
     others=Term(amount=7, unit=Unit.WORKING_DAY),
-    basis="S0:8;P:1.7.6;P:2.4",
+    basis="S0:8",
 )
-"""What holds where a pack has no row of its own."""
+"""What holds where a pack has no row of its own (handbook 1.7.6, 2.4)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

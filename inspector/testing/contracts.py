@@ -226,7 +226,7 @@ class CreditContract(_ReceiptContract):
         """All there are."""
         level = Way(name="level", call=lambda made, key: made.level(SubjectKind.FIRM, CODE, key=key))
         retract = Way(name="retract", call=lambda made, key: made.retract(RETRACTION, key=key), empty=True)
-        amend = Way(name="amend", call=lambda made, key: made.amend(AMENDMENT, key=key))
+        amend = Way(name="amend", call=lambda made, key: made.amend(AMENDMENT, key=key), empty=True)
         return (*super().ways(), level, retract, *((amend,) if self.amends else ()))
 
     def test_a_level_is_text_or_the_platforms_own_none_and_shows_where_it_comes_from(self) -> None:

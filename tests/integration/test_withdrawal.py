@@ -227,7 +227,7 @@ STAGES: dict[Callable[[Scene], None], set[str]] = {
     in_review: {"review.remind", "review.due"},
     entry_ready: {"credit"},
     entered: set(),
-    decided: set(),
+    decided: {"credit.lapse", "credit.repairable"},
     pooled: set(),
 }
 """Each stage with the kinds of work that are open there."""

@@ -46,6 +46,9 @@ def publicity(grade: str, most: str, least: str = "", basis: str = "S0:8;P:1.7.1
     return ROW.format(grade=grade, most=most, least=f'least = "{least}"\n' if least else "", basis=basis)
 
 
+TWICE = publicity("serious", "3y").replace("p-serious", "p-again")
+
+
 @pytest.mark.parametrize(
     ("grade", "on", "repairable", "shown_until"),
     [
@@ -127,6 +130,7 @@ def test_what_bars_is_a_record_that_stands_and_the_oldest_is_named() -> None:
         (publicity("minor", "3mo"), "publicity_missing"),
         (publicity("minor", "3mo") + publicity("general", "1y") + publicity("serious", "1y", "13mo"), "publicity_reversed"),
         (publicity("minor", "3mo") + publicity("general", "20wd") + publicity("serious", "3y"), "term_not_calendar"),
+        (publicity("minor", "3mo") + publicity("general", "1y") + publicity("serious", "3y") + TWICE, "publicity_twice"),
         (publicity("grave", "3mo"), "value_unknown"),
         (publicity("minor", "3mo", basis="S77:1"), "basis_unknown"),
         ('\n[objection]\nid = "o"\nown = "8wd"\nothers = "7wd"\nbasis = "P:2.4"\n', "objection_reversed"),
