@@ -323,7 +323,9 @@ def _house(settings: Settings, held: Store, fault: Callable[[str], None], listen
     metrics.clock_ahead.set_function(held.clock.ahead)
     clock_time, _ = _office_time(settings, held, made.calendar)
     worker = Worker(made, metrics, engine_of(settings.engine), replica_name(), machine=clock_time.office, fault=fault)
-    slots = schedules(settings.schedules, made.plans, made.now(), books.accountable(made), levels.delivered(made))
+    slots = schedules(
+        settings.schedules, made.plans, made.now(), books.accountable(made), levels.delivered(made), made.connectors.witnesses
+    )
     clock = Clock(held, metrics, made.now, worker.owner, slots)
     beats = settings.pulse is not None and not settings.shadow.on  # in shadow nothing leaves the house
     pulse = cast("Pulse", connector("pulses", "pulse", settings.pulse or {})) if beats else None

@@ -19,12 +19,14 @@ from inspector.cli import (
     draws,
     extending,
     inquiries,
+    ledger,
     looking,
     matters,
     migrations,
     moving,
     packs,
     plans,
+    publications,
     pushes,
     registers,
     repeals,
@@ -106,6 +108,7 @@ visitkeys.register(group("key", "Keys that sign visit codes, and the firms' page
 matters.register(
     group("schedule", "Schedules: next run and lag. 计划", app),
     group("attention", "Matters that wait for a person. 待人处理", app),
-    group("ledger", "The ledger of decisions. 台账", app),
 )
+publications.register(group("publication", "Results to be published, and what is to be taken back. 结果公布", app))
+ledger.register(group("ledger", "The ledger of decisions. 台账", app))
 matters.register_export(app)

@@ -10,7 +10,7 @@ from inspector.domain.case import Case
 from inspector.domain.creditrecord import Amend, Annulled, Record, RecordState
 from inspector.domain.decision import Decision
 from inspector.domain.ending import take_back
-from inspector.flows import creditbook
+from inspector.flows import creditbook, publication
 from inspector.flows.copies import amend
 from inspector.flows.creditbook import REPAIRABLE
 from inspector.flows.office import Office
@@ -72,7 +72,7 @@ def repairable(work: Work, _office: Office) -> Settlement:
 def annul(office: Office, tx: Tx, entry: str, why: Annulled, document: str, by: str, now: datetime) -> Record:
     """The basis of an entry is annulled: a retraction goes to each receiver that has a copy, until each has acknowledged it.
 
-    The bar is lifted at once, the approving system and who publishes are told; the history stays. Raises Missing, Refusal, Invalid.
+    The bar is lifted at once, the approving system is told, what was published of its visits is to be taken back; the history stays. Raises Missing, Refusal, Invalid.
     """
     case, mine = held(tx, entry)
     decided = domain.annul(mine, why, document, by, office.calendar.local_date(now))
@@ -87,4 +87,6 @@ def annul(office: Office, tx: Tx, entry: str, why: Annulled, document: str, by: 
     else:  # it was taken back before, by another decision; what is to be heard is that nothing of it stands
         record(tx, case.id, decided, now, {"record": entry}, kept=case.pack)
         tx.work.order(tell(tx, office, case, Decision(state=case, because=decided.because, told=told), policy, now), now)
+    for visit in tx.visits.of_case(case.id):
+        publication.recall_with(office, tx, visit, case.agency, document, by, now)
     return decided.state

@@ -255,6 +255,17 @@ seal = sa.Table(
     sa.Column("at", Moment, nullable=False),
     sa.Column("entries", sa.Integer, nullable=False),
     sa.Column("head", sa.String(64), nullable=False),
+    sa.Column("size", sa.BigInteger),
+    sa.Column("root", sa.String(64)),
+)
+
+ledger_tree = sa.Table(
+    "ledger_tree",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("seal", sa.BigInteger, nullable=False),
+    sa.Column("size", sa.BigInteger, nullable=False),
+    sa.Column("peaks", sa.Text, nullable=False),
 )
 
 work = sa.Table(
