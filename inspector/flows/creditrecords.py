@@ -72,7 +72,8 @@ def repairable(work: Work, _office: Office) -> Settlement:
 def annul(office: Office, tx: Tx, entry: str, why: Annulled, document: str, by: str, now: datetime) -> Record:
     """The basis of an entry is annulled: a retraction goes to each receiver that has a copy, until each has acknowledged it.
 
-    The bar is lifted at once, the approving system is told, what was published of its visits is to be taken back; the history stays. Raises Missing, Refusal, Invalid.
+    The bar is lifted at once, the approving system is told, what was published of its visits is to be taken back; the history stays.
+    Raises Missing, Refusal, Invalid.
     """
     case, mine = held(tx, entry)
     decided = domain.annul(mine, why, document, by, office.calendar.local_date(now))
