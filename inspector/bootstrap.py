@@ -16,6 +16,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from inspector import canary, lawbook, manners, plugins, visitkeys
+from inspector.accounts import Role, plays
 from inspector.daemon.engine import engine_of
 from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.clock import OfficeTime
@@ -107,6 +108,8 @@ def office(settings: Settings, held: Store, *, connectors: Connectors | None = N
     connectors_ = (
         silenced(proof.connectors, settings.shadow.asks, bytes.fromhex(secret)) if settings.shadow.on else proof.connectors
     )
+    if deaf := [name for name in settings.reconciliation.copies if not plays(proof.connectors.credit.get(name), Role.ENTRIES)]:
+        raise Invalid("credit_copies_levels", names=", ".join(deaf))
     lawbook.note_calendar(held, calendar, clock.office(datetime.now(UTC)))
     told = settings.drift
     return Office(
