@@ -16,6 +16,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from inspector import canary, lawbook, manners, plugins, visitkeys
+from inspector.accounts import Role, plays
 from inspector.daemon.engine import engine_of
 from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.clock import OfficeTime
@@ -107,6 +108,8 @@ def office(settings: Settings, held: Store, *, connectors: Connectors | None = N
     connectors_ = (
         silenced(proof.connectors, settings.shadow.asks, bytes.fromhex(secret)) if settings.shadow.on else proof.connectors
     )
+    if deaf := [name for name in settings.reconciliation.copies if not plays(proof.connectors.credit.get(name), Role.ENTRIES)]:
+        raise Invalid("credit_copies_levels", names=", ".join(deaf))
     lawbook.note_calendar(held, calendar, clock.office(datetime.now(UTC)))
     told = settings.drift
     return Office(
@@ -126,6 +129,7 @@ def office(settings: Settings, held: Store, *, connectors: Connectors | None = N
         watch=Watch(rules=Rules(**told.model_dump(exclude={"hold"})), hold=frozenset(told.hold)),
         link_days=settings.web.link_days,
         accounts=settings.reconciliation.rules,
+        copies=settings.reconciliation.copies,
         pushing=settings.push.pushing(),
         keys=visitkeys.read((one.id, one.visit_key_file, one.visit_keys_before_file) for one in proof.tree.values()),
         entrance=entrance(settings),
@@ -181,6 +185,8 @@ def flaws(settings: Settings, book: Policybook, calendar: WorkingCalendar) -> It
     if strange := sorted({*settings.shadow.asks} - {*settings.sources, *settings.credit}):
         known = ", ".join(sorted({*settings.sources, *settings.credit})) or "-"
         yield Invalid("shadow_asks_unknown", names=", ".join(strange), known=known)
+    if strange := sorted({*settings.reconciliation.copies} - {*settings.credit}):
+        yield Invalid("credit_copies_unknown", names=", ".join(strange), known=", ".join(sorted(settings.credit)) or "-")
     yield from levels.flaws(book, tree, settings.credit) if whole else ()
     yield from unreadable(settings.schedules, plans, datetime.now(calendar.zone))
     yield from manners.flaws(_told(settings))

@@ -310,7 +310,7 @@ class CreditEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreditRetraction:
-    """That an entry holds no longer: its outcome fell by the applicant's withdrawal (`WITHDRAWN`) or a new review (`REOPENED`)."""
+    """That an entry holds no longer: its outcome fell by withdrawal (`WITHDRAWN`) or new review (`REOPENED`), or its basis (`ANNULLED`)."""
 
     entry_id: str
     case_id: str

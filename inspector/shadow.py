@@ -15,6 +15,7 @@ from typing import Never
 
 from inspector.accounts import Role, plays
 from inspector.domain.case import SubjectKind
+from inspector.domain.creditrecord import Amendment
 from inspector.domain.suite import Suite
 from inspector.flows.office import Connectors
 from inspector.ports import (
@@ -86,6 +87,15 @@ class Silent:
     def retract(self, retraction: CreditRetraction, *, key: str) -> Receipt:  # noqa: ARG002
         """Of a credit platform."""
         return _NOBODYS
+
+    def amend(self, amendment: Amendment, *, key: str) -> Receipt:  # noqa: ARG002
+        """Of a credit platform."""
+        return _NOBODYS
+
+    @property
+    def amends(self) -> bool:
+        """Nobody has to tell by hand what leaves no house."""
+        return True
 
     def tell(self, notice: Notice, *, key: str) -> Receipt:  # noqa: ARG002
         """Of an approving system."""

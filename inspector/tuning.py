@@ -108,6 +108,11 @@ class Reconciliation(Section):
     few: int = Field(
         5, ge=0, description="So many that are missing are believed in any case: of few entries a share says nothing"
     )
+    copies: tuple[str, ...] = Field(
+        (),
+        description="Credit platforms that get a copy of each entry from then on, and hear what becomes of it, beside the first that takes "
+        "entries",
+    )
     most_steps: int = Field(
         200, gt=0, description="So many entries are sent or taken back again, or asked about one by one, at one comparison"
     )

@@ -23,11 +23,12 @@ from inspector.testing.peer import Heard, Peer, Step, answer, lost, peer, reset
 
 SECRET = base64.b64encode(b"k" * 32).decode()
 COVERED = '("@method" "@target-uri" "content-type" "content-digest")'
-PATHS = ("/level", "/entry", "/retract", "/held", "/statement")
+PATHS = ("/level", "/entry", "/retract", "/amend", "/held", "/statement")
 WANTED: Mapping[str, frozenset[str]] = {
     "/level": frozenset({"kind", "code"}),
     "/entry": frozenset({"id", "case", "subject", "grade", "outcome", "basis", "decided_by", "decided_at"}),
     "/retract": frozenset({"id", "case", "reason", "basis", "decided_at"}),
+    "/amend": frozenset({"id", "case", "kind", "basis", "decided_at"}),
     "/held": frozenset({"id"}),
     "/statement": frozenset({"after", "limit"}),
 }
@@ -38,7 +39,7 @@ class CreditPlatform:
     """`mode`: ok, away (503), lost (taken, and the answer never arrives), reset (half an answer) or garbage.
 
     `entries` are what stands; `gone` the receipts of what was taken back, after which an entry cannot come any more. `made` counts
-    how often each was entered anew: more than once is a duplicate. `cut`: pages of the statement that are left out at its end, unsaid.
+    how often each was entered anew: more than once is a duplicate `cut`: pages of the statement that are left out at its end, unsaid.
     """
 
     now: Callable[[], datetime]
@@ -46,6 +47,8 @@ class CreditPlatform:
     entries: dict[str, dict[str, Any]] = field(default_factory=dict)
     gone: dict[str, str] = field(default_factory=dict)
     made: Counter[str] = field(default_factory=Counter)
+    became: dict[str, list[str]] = field(default_factory=dict)
+    """What was told of each later, in order."""
     mode: str = "ok"
     pages: int = 2
     cut: int = 0
@@ -109,6 +112,9 @@ class CreditPlatform:
         if path == "/statement":
             return answer(200, self.page(told["after"], told["limit"]))
         entry = told["id"]
+        if path == "/amend":
+            self.became.setdefault(entry, []).append(told["kind"])
+            return answer(200, {"receipt": "A"})
         if path == "/retract":
             self.entries.pop(entry, None)
             return answer(200, {"receipt": self.gone.setdefault(entry, f"X-{len(self.gone)}")})
@@ -146,7 +152,7 @@ def platform(now: Callable[[], datetime], folder: Path, **config: object) -> Ite
     with peer(beside=held.paths()) as side:
         held.url = side.url
         told = {"owner": "示例信用平台", "url": side.url, "key_file": str(key), "key_id": "inspector", "tries": 1, "reuse": False}
-        made = connect("platform", told | {"path_statement": "/statement", "path_held": "/held"} | config)
+        made = connect("platform", told | {"path_statement": "/statement", "path_held": "/held", "path_amend": "/amend"} | config)
         try:
             yield held, made, side
         finally:

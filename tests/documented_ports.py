@@ -95,6 +95,7 @@ KEYS: Mapping[str, str] = {
     "path_level": "where levels are looked up, under `url`",
     "path_entry": "where performance entries go, under `url`",
     "path_retract": "where an entry is taken back, under `url`; an id that is not there is answered with 2xx",
+    "path_amend": "where it is told what became of an entry that stands, under `url`; empty: a person tells it",
     "path_held": "where it is asked what you have of one entry, under `url`; empty: it is not asked",
     "path_statement": "where your statement of all our entries is read, page after page, under `url`; empty: there is none",
     "statement_rows": "so many entries are asked for on a page",

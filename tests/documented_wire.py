@@ -307,7 +307,7 @@ WIRE_BLOCKS = {
     "wire-source": lambda: family("source", "result"),
     "wire-agency": lambda: family("agency"),
     "wire-channel": lambda: family("channel"),
-    "wire-credit": lambda: family("level", "entry", "retract", "statement", "held"),
+    "wire-credit": lambda: family("level", "entry", "retract", "amend", "statement", "held"),
     "wire-callback": lambda: family("callback"),
     "wire-seed": lambda: family("promise", "reveal"),
     "wire-witness": lambda: family("witness"),

@@ -356,7 +356,7 @@ RETRACT = Exchange(
     sent={
         "id": "id of the record that falls",
         "case": "id of the case",
-        "reason": "`WITHDRAWN` (the applicant took the commitment back) or `REOPENED` (a new review)",
+        "reason": "`WITHDRAWN` (the applicant took the commitment back), `REOPENED` (a new review) or `ANNULLED` (its basis was)",
         "basis": "legal basis",
         "decided_at": "when; ISO 8601 with an offset",
     },

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from connectors.credit.http import HttpCredit
-from tests.wire import CASE, CODE, ENTRY, LATER, Exchange
+from inspector.domain.creditrecord import Amend, Amendment
+from tests.wire import CASE, CODE, ENTRY, LATER, RECEIPT, RETRACTION, Exchange
 
 HAD = {
     "id": ENTRY.entry_id,
@@ -14,6 +15,9 @@ HAD = {
     "retracted": False,
     "receipt": "CR-000017",
 }
+AMENDMENT = Amendment(
+    entry_id=ENTRY.entry_id, case_id=CASE, kind=Amend.MARKED, basis=RETRACTION.basis, decided_at=RETRACTION.decided_at
+)
 AS_OF = "2026-03-05T00:00:00+08:00"
 _NEXT = "nothing is concluded and a person is told; the next night asks again"
 
@@ -72,4 +76,30 @@ HELD = Exchange(
     demo="/credit/held",
 )
 
-ACCOUNTS = (STATEMENT, HELD)
+AMEND = Exchange(
+    name="amend",
+    title="What became of a record that stands",
+    about="To `path_amend`; not set: a person of the office tells you. The newest of a record counts; an id that you do not "
+    "have is answered 2xx as well.",
+    connector=HttpCredit,
+    call=lambda held: held.amend(AMENDMENT, key=f"credit.amend:{AMENDMENT.entry_id}:1:MARKED:platform"),
+    config={"path_amend": "/amend"},
+    sent={
+        "id": "id of the record",
+        "case": "id of the case",
+        "kind": "`MARKED` (somebody objects: show it as contested, use it for nothing adverse), `UNMARKED` (the objection was rejected), "
+        "`LAPSED` (its longest time of publicity is over: show it no more), `REPAIRED` (show it, share it and use it no more)",
+        "basis": "legal basis",
+        "decided_at": "since when; ISO 8601 with an offset",
+    },
+    reply={"receipt": "CA-000002"},
+    told=RECEIPT,
+    fates={
+        "Unavailable": LATER.format(until="the pack's date", then="a person is told; tried each working day until you take it"),
+        "Refused": "it waits in quarantine, and a person is told at once",
+        "Garbled": "it waits in quarantine, and a person is told at once",
+    },
+    demo="/credit/amend",
+)
+
+ACCOUNTS = (AMEND, STATEMENT, HELD)

@@ -12,6 +12,7 @@ from connectors.http import Wire, WireConfig
 from connectors.signers.keyed import COVERED, signing
 from inspector.accounts import Role, Way
 from inspector.domain.case import SubjectKind
+from inspector.domain.creditrecord import Amendment
 from inspector.domain.errors import Invalid
 from inspector.domain.statement import Statement
 from inspector.ports import CreditEntry, CreditRetraction, Rating, Receipt, Sighting
@@ -27,13 +28,16 @@ class CreditConfig(WireConfig):
     """The platform's endpoints under `url`. `current`: it states the level in force when it is asked, and so dates none.
 
     It tells what it has of ours page after page at `path_statement`, one by one at `path_held`, or in files that it delivers into
-    `statement_folder`; empty: it does not. Requests are signed after RFC 9421 where there is a `key_file`.
+    `statement_folder`; empty: it does not. What becomes of an entry it is told at `path_amend`; empty: by a person.
+
+    Requests are signed after RFC 9421 where there is a `key_file`.
     """
 
     current: bool = False
     path_level: str = "/level"
     path_entry: str = "/entry"
     path_retract: str = "/retract"
+    path_amend: str = ""
     path_held: str = ""
     path_statement: str = ""
     statement_rows: int = 500
@@ -93,6 +97,22 @@ class HttpCredit:
             "decided_at": retraction.decided_at.isoformat(),
         }
         return self._wire.deliver(self._config.path_retract, json=told, key=key, case_id=retraction.case_id)
+
+    @property
+    def amends(self) -> bool:
+        """Whether it is told what becomes of entries."""
+        return bool(self._config.path_amend)
+
+    def amend(self, amendment: Amendment, *, key: str) -> Receipt:
+        """Tell what became of an entry. Raises Unavailable, Refused, Garbled as the wire does."""
+        told = {
+            "id": amendment.entry_id,
+            "case": amendment.case_id,
+            "kind": amendment.kind.value,
+            "basis": amendment.basis,
+            "decided_at": amendment.decided_at.isoformat(),
+        }
+        return self._wire.deliver(self._config.path_amend, json=told, key=key, case_id=amendment.case_id)
 
     @property
     def roles(self) -> frozenset[Role]:

@@ -15,7 +15,9 @@ from inspector.cli.command import Exit, command
 from inspector.cli.files import Encoding, confirm, foresee, listed, refuse, warn
 from inspector.cli.terminal import Terminal, clean, echo, operator, sign
 from inspector.domain.case import CaseState, Outcome
+from inspector.domain.creditrecord import warning
 from inspector.domain.errors import Invalid, Missing
+from inspector.labels import label
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -39,14 +41,21 @@ def register(app: typer.Typer) -> None:
 
 
 def show(terminal: Terminal, case: CaseId) -> None:
-    """Show what is stored of a case; --json shows it in codes. 显示办件（--json 显示代码）。"""
+    """Show what is stored of a case; --json shows it in codes. 显示办件（--json 显示代码）。
+
+    Open credit records of its subject are told as facts; nothing is refused by it.
+    """
     from inspector.cli import stored
     from inspector.store.codec import dump
 
     held = terminal.look(lambda tx: tx.cases.get(_meant(terminal, tx, case)))
-    terminal.value(json.loads(dump(held)))
+    open_ones = terminal.look(lambda tx: warning(tx.records.of_subject(held.subject.kind, held.subject.code)))
+    terminal.value(json.loads(dump(held)) | {"records": [one.entry for one in open_ones]})
     for line in stored.lines(held, terminal.lang):
         terminal.line(line)
+    for one in open_ones:
+        facts = {"entry": one.entry, "since": one.decided_on, "state": label(f"RecordState.{one.state}", terminal.lang)}
+        terminal.say("on_record", **facts, grade=label(f"grade.{one.grade}", terminal.lang))
 
 
 def explain(terminal: Terminal, case: CaseId) -> None:

@@ -10,7 +10,8 @@ import typer
 
 from inspector.cli.command import command
 from inspector.cli.terminal import Terminal, in_words, signer
-from inspector.domain.consequence import Agreement, Annulled, StatementKind
+from inspector.domain.annulled import Annulled
+from inspector.domain.consequence import Agreement, StatementKind
 from inspector.domain.proposal import Proposal
 
 if TYPE_CHECKING:

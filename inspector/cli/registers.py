@@ -41,7 +41,7 @@ Uncovered = Annotated[bool, typer.Option("--uncovered", help="Even when a town i
 
 def register(roster: typer.Typer, credit: typer.Typer) -> None:
     """Add the groups' commands."""
-    from inspector.cli import books, conflicts, inspections
+    from inspector.cli import books, conflicts, creditrecords, inspections
 
     imports = group("import", "Import a register from a file. 导入名录", roster)
     command(imports, "objects")(import_objects)
@@ -50,6 +50,7 @@ def register(roster: typer.Typer, credit: typer.Typer) -> None:
     conflicts.register(group("conflict", "Conflicts of interest: declared, applied for, decided. 回避", roster))
     command(credit, "import")(import_levels)
     books.register(credit)
+    creditrecords.register(credit)
 
 
 def import_objects(  # noqa: PLR0913, PLR0917 - each is an option of the command

@@ -172,6 +172,19 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "alike: {alike}; under way or just moved: {moving}; differ: {differ}",
         "一致 {alike} 条，办理中 {moving} 条，不一致 {differ} 条",
     ),
+    "on_record": (
+        "on record of the subject: {entry}, {grade}, since {since}, {state}",
+        "该主体的信用记录：{entry}，{grade}，{since} 认定，{state}",
+    ),
+    "barred": (
+        "{added} bad records of other authorities entered, {changed} mended, {same} as before",
+        "录入其他机关的不良信用记录 {added} 条，更改 {changed} 条，未变 {same} 条",
+    ),
+    "would_bar": (
+        "{added} would be entered, {changed} mended, {same} are as before; nothing was written",
+        "将录入 {added} 条，更改 {changed} 条，未变 {same} 条；没有写入",
+    ),
+    "bar_repaired": ("{bar} is repaired on {on}", "{bar} 已于 {on} 修复"),
     "compared_dry": (
         "dry run: alike: {alike}; under way or just moved: {moving}; differ: {differ}; nothing was written or sent",
         "试运行：一致 {alike} 条，办理中 {moving} 条，不一致 {differ} 条；未写入或报送任何内容",

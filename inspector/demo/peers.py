@@ -89,7 +89,8 @@ class Source:
 class Credit:
     """The credit platform: levels of firms, and performance entries that count once each, until they are taken back.
 
-    `entries` and `retracted` are the receipts by entry; `said` is what the entries that stand say, as it came first since the start.
+    `entries` and `retracted` are the receipts by entry; `said` is what the entries that stand say, as it came first since the start;
+    `became` what was told of each later, the newest.
     """
 
     def __init__(self, chance: Chance, day: OfficeDay, diary: Diary) -> None:
@@ -99,10 +100,12 @@ class Credit:
         self.entries: Mapping[str, str] = diary.room("entries")
         self.retracted: Mapping[str, str] = diary.room("retracted")
         self.said: dict[str, dict[str, Any]] = {}
+        self.became: dict[str, str] = {}
 
     async def ask(self, request: Request, _rule: Rule, _sight: Sight | None) -> Reply:
-        """A look-up (`/level`), an entry (`/entry`) or its retraction (`/retract`), after which the entry cannot come any more.
+        """A look-up (`/level`), an entry (`/entry`), what became of it (`/amend`), or its retraction (`/retract`).
 
+        After that the entry cannot come any more.
         What is there is stated page after page (`/statement`) and one by one (`/held`).
         """
         match request.path.rpartition("/")[2]:
@@ -112,6 +115,9 @@ class Credit:
                 return self._statement(request)
             case "held":
                 return answer({"as_of": self._dated(), "entry": self._held(str(request.json()["id"]))})
+            case "amend":
+                self.became[str(request.json()["id"])] = str(request.json()["kind"])
+                return answer({"receipt": f"CA-{len(self.became):06}"})
             case _:
                 pass
         entry = str(request.json()["id"])

@@ -89,15 +89,6 @@ class Agreement(StrEnum):
     LEGAL = "LEGAL"
 
 
-class Annulled(StrEnum):
-    """Why an imposed consequence does not stand any more."""
-
-    COURT = "COURT"
-    REVIEW_BODY = "REVIEW_BODY"
-    OBJECTION = "OBJECTION"
-    CORRECTION = "CORRECTION"
-
-
 class Part(StrEnum):
     """The five parts of a transfer's bundle (handbook 1.8.7): letter, report, list of goods, test reports, other papers."""
 

@@ -177,6 +177,7 @@ def entry(case: Case, row: OutcomeRow, act: ActRow | None, by: str, now: datetim
             "outcome": row.outcome.value,
             "basis": row.basis if act is None else f"{row.basis};{act.basis}",
             **({} if act is None else {"act": act.row}),
+            **({"bars": True} if act is not None and act.bars else {}),
             "by": by,
             "at": now.isoformat(),
         },

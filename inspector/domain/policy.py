@@ -11,6 +11,7 @@ from inspector.domain.act import ActRow
 from inspector.domain.calendar import Term, Unit
 from inspector.domain.case import MatterKind, Method, Outcome, SubjectKind, VerifyFrom
 from inspector.domain.checkcode import CodeRow
+from inspector.domain.creditlaw import CreditLaw
 from inspector.domain.duty import ClauseRow, Follow, FollowRow, Rule, RuleRow
 from inspector.domain.errors import Invalid
 from inspector.domain.notice import Notice
@@ -289,6 +290,7 @@ class Policy:
     sheet: tuple[CodeRow, ...] = ()
     seeking: SeekingRow = SHIPPED
     consequences: Mapping[Proposal, ConsequenceRow] = field(default_factory=dict)
+    credit: CreditLaw = field(default_factory=CreditLaw)
     draw: DrawRow
     publish: PublishRow
     report: ReportRow

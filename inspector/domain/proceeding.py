@@ -11,11 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
+from inspector.domain.annulled import Annulled
 from inspector.domain.calendar import reminder
 from inspector.domain.consequence import (
     UNDECIDED,
     Agreement,
-    Annulled,
     Consequence,
     ConsequenceState,
     Ended,

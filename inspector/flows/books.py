@@ -151,13 +151,13 @@ def conclude(tx: Tx, office: Office, lane: str, found: Look, now: datetime) -> t
     tx.books.note(lane, found.statement, found.compared, now)
     tx.books.differ(lane, left, now, found.statement.of)
     if found.statement.of is not None:
-        tx.books.asked(found.statement.of, now)
+        tx.books.asked(lane, found.statement.of, now)
     learned = {entry: told for entry, told in found.compared.learned.items() if entry not in moved}
-    tx.books.learned(learned, now)
+    tx.books.learned(lane, learned, now)
     for entry, (state, receipt) in learned.items():
         record(tx, still[entry].case_id, domain.learned(entry, state, receipt, lane), now, {})
     for one in automatic(left, rules):
-        if (held := tx.books.get(one.entry)) is not None and order(tx, office, held, one.step, now):
+        if (held := tx.books.get(one.entry, lane)) is not None and order(tx, office, held, one.step, now):
             tx.books.stepped(lane, one.entry, now)
             record(tx, one.case_id, domain.again(one.entry, one.kind, one.step, lane), now, {})
     tx.attention.close(f"{UNCOMPARED}:{lane}", now)
@@ -197,7 +197,8 @@ def decide(tx: Tx, office: Office, entry: str, wanted: Step, by: str, reason: st
     seen = tx.books.difference(entry)
     if seen is None:
         raise Missing("credit_difference_unknown", entry=entry)
-    held, lane = tx.books.get(entry), str(seen["lane"])
+    lane = str(seen["lane"])
+    held = tx.books.get(entry, lane)
     kind = Unlike(seen["kind"])
     if wanted is Step.LEAVE:
         says = {name: (ours, theirs) for name, (ours, theirs) in seen["says"].items()}
@@ -235,9 +236,11 @@ def order(tx: Tx, office: Office, held: Booked, wanted: Step, now: datetime) -> 
         return False
     if not sends and held.retraction is None:
         return False
-    kind, key = (OrderKind.CREDIT, held.entry) if sends else (OrderKind.CREDIT_RETRACT, retraction_key(held.entry))
+    kind, key = (OrderKind.CREDIT, held.key) if sends else (OrderKind.CREDIT_RETRACT, retraction_key(held.key))
     by = due(now, policy.term(Timer.CREDIT if sends else Timer.CREDIT_RETRACT).term, office.calendar).at
-    payload = held.body if sends else {**(held.retraction or {}), "after": []}
+    payload = dict(held.body) if sends else {**(held.retraction or {}), "after": []}
+    if held.copy:
+        payload |= {"entry": held.entry, "copy": held.lane}
     again = Order(
         kind=kind,
         key=key,

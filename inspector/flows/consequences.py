@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from inspector.domain import proceeding
+from inspector.domain.annulled import Annulled
 from inspector.domain.case import Case, Outcome
-from inspector.domain.consequence import UNDECIDED, Annulled, Consequence, ConsequenceState, Grading, StatementKind
+from inspector.domain.consequence import UNDECIDED, Consequence, ConsequenceState, Grading, StatementKind
 from inspector.domain.decision import Decision, Told
 from inspector.domain.ending import graded
 from inspector.domain.evidence import Evidence
@@ -164,8 +165,9 @@ def annul(office: Office, tx: Tx, consequence_id: str, why: Annulled, document: 
     done = settle(office, tx, case, held, made, now)
     tx.attention.over(f"{shaken.SHAKEN}:{held.id}", now)
     main_over(office, tx, case, done, now)
-    if held.entry:
-        creditrecords.annul(office, tx, held.entry, why.value, document, by, now)
+    mine = tx.records.find(held.entry) if held.entry else None
+    if mine is not None and mine.stands_somewhere:
+        creditrecords.annul(office, tx, mine.entry, why, document, by, now)
     return done
 
 

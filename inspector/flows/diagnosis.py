@@ -24,6 +24,10 @@ FIXES: Mapping[str, tuple[str, str]] = {
         "take the row out: this item goes by the ordinary certificate procedure",
         "请删去该行：该事项应按提交证明的普通程序办理",
     ),
+    "subject_barred": (
+        "leave the row out, and handle the matter with certificates; after a repair hand in a letter signed since",
+        "请删去该行，改按提交证明办理；信用修复后可以另行提交修复之日起签署的承诺书",
+    ),
     "item_withdrawn": (
         "take the row out, or hand it in by the certificate route: the item takes no new commitment",
         "请删去该行，或按提交证明的方式报送：该事项不再受理新的承诺",
@@ -79,6 +83,7 @@ COLUMN_OF: Mapping[str, str] = {
     "item_unknown": "item",
     "items_none": "item",
     "item_excluded": "item",
+    "subject_barred": "subject_code",
     "item_withdrawn": "item",
     "matter_not_covered": "matter",
     "subject_not_covered": "subject_kind",

@@ -32,7 +32,7 @@ from inspector.domain.errors import Conflict, Stale
 from inspector.domain.identity import IdentityKind, identify
 from inspector.domain.policy import Policy
 from inspector.domain.roster import RosterObject
-from inspector.flows import catalogue
+from inspector.flows import catalogue, eligibility
 from inspector.flows.assign import doubts
 from inspector.flows.office import Office
 from inspector.flows.recall import call_off
@@ -92,7 +92,7 @@ def take(office: Office, tx: Tx, given: Application, sender: str, now: datetime)
 
     What is here already is found before anything is judged: a message sent again after a new pack, or with an item that the office has
     meanwhile given up, is still the same message. Raises Invalid (unknown or excluded item, claims it does not know, …), Refusal
-    (`item_withdrawn`) and Conflict (reference reused).
+    (`item_withdrawn`, `subject_barred`) and Conflict (reference reused).
     """
     digest = given.digest()
     if (held := _known(tx, given, sender, digest)) is not None:
@@ -102,6 +102,7 @@ def take(office: Office, tx: Tx, given: Application, sender: str, now: datetime)
     case = drafted(given, sender, policy, now)
     admission.admit(case, policy, now)
     catalogue.admit(office, tx, case)
+    eligibility.admit(office, tx, case, now)
     if not tx.cases.add(
         case, digest
     ):  # the same message came by another connection meanwhile, and its transaction has just ended
@@ -142,6 +143,8 @@ def correct(office: Office, tx: Tx, case_id: str, given: Application, by: str, n
     admission.admit(decision.state, policy, now)
     if (fresh.item, fresh.route) != (held.item, held.route):  # what goes on goes on by its pack; another item is taken in anew
         catalogue.admit(office, tx, decision.state)
+    if fresh.route is not held.route:  # who was let in stays in; who changes to the commitment route comes to its gate now
+        eligibility.admit(office, tx, decision.state, now)
     tx.work.order(call_off(office, tx, held, now), now)
     corrected = settle_case(tx, office, decision, policy, now, digest=change.after)
     begun = _open(office, tx, corrected, policy, held.strategy.level if held.strategy else None, now)

@@ -1,10 +1,177 @@
-"""Objections of subjects, as far as other steps ask after them."""
+"""Objections (异议): what they are about is marked at once, used for nothing adverse, decided by another officer in the pack's term."""
 
 from __future__ import annotations
 
-from inspector.store.tx import Tx
+from datetime import datetime
+
+from inspector.domain import objection as domain
+from inspector.domain.annulled import Annulled
+from inspector.domain.case import Case
+from inspector.domain.consequence import Consequence
+from inspector.domain.creditrecord import Amend, Record, contested, marked
+from inspector.domain.decision import Decision, Order, OrderKind
+from inspector.domain.errors import Missing
+from inspector.domain.objection import Objection
+from inspector.domain.policy import Policy
+from inspector.domain.proceeding import STANDING
+from inspector.domain.transition import Scope
+from inspector.flows import consequences, creditrecords, stopped
+from inspector.flows.copies import amend
+from inspector.flows.creditbook import CONTESTED
+from inspector.flows.office import Office
+from inspector.flows.record import record
+from inspector.flows.settle import Settlement, tell
+from inspector.store.tx import Tx, new_id
+from inspector.store.work import Work
 
 
-def holds(_tx: Tx, _case_id: str) -> bool:
-    """Whether an open objection keeps a case from every new adverse step (handbook scenario 62). None can be entered here yet."""
-    return False
+def holds(tx: Tx, case_id: str) -> bool:
+    """Whether an objection against a record or a consequence of a case is open: then no new adverse step is taken (scenario 62)."""
+    return bool(tx.records.objections(case_id=case_id, limit=1))
+
+
+def object(  # noqa: A001 - the field's word for it, in all its parts
+    office: Office, tx: Tx, about: str, words: str, digests: tuple[str, ...], by_door: str, now: datetime
+) -> Objection:
+    """Somebody objects to a record (its entry) or a consequence (its id). It is marked in the same breath, and each receiver is told.
+
+    `by_door`: who says it, through which door. Raises Missing, Refusal (`record_over`), Invalid (`objection_empty`).
+    """
+    case, mine = _about(tx, about)
+    made = Objection(
+        id=new_id(),
+        about=about,
+        case_id=case.id,
+        agency=case.agency,
+        words=words,
+        digests=digests,
+        by=by_door,
+        opened_at=now,
+        pack=case.pack,
+    )
+    decided = domain.opened(made, _ruled(office, case, now).credit, now, office.calendar)
+    if mine is not None:
+        contested(mine)
+    tx.records.object(decided.state)
+    _write(tx, office, case, decided, now)
+    _clock(tx, decided.state, now)
+    if mine is not None and not mine.contested:
+        state = marked(mine, contested=True)
+        tx.records.put(state)
+        amend(tx, office, state, Amend.MARKED, office.book.get(case.pack), now)
+    return decided.state
+
+
+def pass_on(office: Office, tx: Tx, objection_id: str, officer: str, why: str, now: datetime) -> Objection:
+    """An officer says that others have to be asked, so that the longer term runs. Raises Missing, Refusal, Invalid."""
+    case, held = _open(tx, objection_id)
+    decided = domain.passed_on(held, officer, why, _ruled(office, case, now).credit, office.calendar)
+    tx.records.decided(decided.state)
+    _write(tx, office, case, decided, now)
+    stopped.end(tx, [_key(held)], now)
+    _clock(tx, decided.state, now)
+    return decided.state
+
+
+def decide(office: Office, tx: Tx, objection_id: str, officer: str, reasons: str, now: datetime, *, upheld: bool) -> Objection:
+    """Another officer than those who decided the case decides. Upheld, the entry is annulled everywhere; rejected, its mark is taken off.
+
+    Raises Missing, Refusal, Invalid.
+    """
+    case, held = _open(tx, objection_id)
+    _, mine = _about(tx, held.about)
+    effect = _effect(tx, case, held.about)
+    deciders = {mine.decided_by} if mine is not None else set[str]()
+    deciders |= {effect.verdict.signed.by} if effect is not None and effect.verdict is not None else set()
+    decided = domain.decide(held, officer, reasons, deciders, _ruled(office, case, now).credit, now, upheld=upheld)
+    tx.records.decided(decided.state)
+    _write(tx, office, case, decided, now)
+    stopped.end(tx, [_key(held)], now)
+    tx.attention.close(f"{CONTESTED}:{held.id}", now)
+    if upheld:
+        for other in tx.records.objections(about=held.about):
+            _settled(tx, office, case, other, officer, now)
+        if effect is not None:
+            consequences.annul(office, tx, effect.id, Annulled.OBJECTION, held.id, officer, now)
+        elif mine is not None and mine.stands_somewhere:
+            creditrecords.annul(office, tx, held.about, Annulled.OBJECTION, held.id, officer, now)
+    elif mine is not None and not tx.records.objections(about=held.about, limit=1):
+        state = marked(mine, contested=False)
+        tx.records.put(state)
+        amend(tx, office, state, Amend.UNMARKED, office.book.get(case.pack), now)
+    return decided.state
+
+
+def due(work: Work, _office: Office) -> Settlement:
+    """The term is over: a person is told that our answer is late. Nothing is decided by it, and the mark stands."""
+    objection_id = str(work.payload["objection"])
+
+    def settle(tx: Tx, now: datetime) -> None:
+        held = tx.records.objection(objection_id, lock=True)
+        if held.state is domain.ObjectionState.OPEN and _key(held) == work.key:
+            _matter(tx, held, now, overdue=True)
+
+    return Settlement(write=settle)
+
+
+def _about(tx: Tx, about: str) -> tuple[Case, Record | None]:
+    """The case, and the record, that an objection is about: of a consequence that of the entry which it ordered, if it ordered one.
+
+    Raises Missing (`record_unknown`).
+    """
+    if tx.records.find(about) is not None:
+        return creditrecords.held(tx, about)
+    try:
+        case, held = consequences.locked(tx, about)
+    except Missing as error:
+        raise Missing("record_unknown", entry=about) from error
+    return case, tx.records.find(held.entry, lock=True) if held.entry else None
+
+
+def _effect(tx: Tx, case: Case, about: str) -> Consequence | None:
+    """The consequence in effect that an objection is about, or whose entry it is about."""
+    held = (one for one in tx.consequences.of_case(case.id, lock=True) if about in (one.id, one.entry))
+    return next((one for one in held if one.state in STANDING), None)
+
+
+def _settled(tx: Tx, office: Office, case: Case, other: Objection, officer: str, now: datetime) -> None:
+    """A further objection to what is annulled has got what it asked for."""
+    decided = domain.answered(other, officer, now)
+    tx.records.decided(decided.state)
+    _write(tx, office, case, decided, now)
+    stopped.end(tx, [_key(other)], now)
+    tx.attention.close(f"{CONTESTED}:{other.id}", now)
+
+
+def _open(tx: Tx, objection_id: str) -> tuple[Case, Objection]:
+    case = tx.cases.get(tx.records.objection(objection_id).case_id, lock=True)
+    return case, tx.records.objection(objection_id, lock=True)
+
+
+def _ruled(office: Office, case: Case, now: datetime) -> Policy:
+    return office.ruling(case.agency, case.pack, Scope.OUTCOMES, now).policy
+
+
+def _write(tx: Tx, office: Office, case: Case, decided: Decision[Objection], now: datetime) -> None:
+    state = decided.state
+    record(tx, case.id, decided, now, {"objection": state.id, "objection_state": state.state.value}, kept=case.pack)
+    heard = Decision(state=case, because=decided.because, told=(domain.told(state),))
+    tx.work.order(tell(tx, office, case, heard, office.book.get(case.pack), now), now)
+
+
+def _clock(tx: Tx, held: Objection, now: datetime) -> None:
+    assert held.due_at is not None, "an open objection has a date"
+    at, payload = held.due_at, {"objection": held.id}
+    kind = OrderKind.OBJECTION_DUE
+    tx.work.order([Order(kind=kind, key=_key(held), due_at=at, urgent_by=at, case_id=held.case_id, payload=payload)], now)
+    _matter(tx, held, now, overdue=False)
+
+
+def _matter(tx: Tx, held: Objection, now: datetime, *, overdue: bool) -> None:
+    due_at = held.due_at.isoformat() if held.due_at is not None else None
+    facts = {"about": held.about, "case": held.case_id, "due_at": due_at, "overdue": overdue}
+    tx.attention.open(CONTESTED, held.agency, held.id, facts, now)
+
+
+def _key(held: Objection) -> str:
+    return f"{OrderKind.OBJECTION_DUE.value}:{held.id}{':others' if held.others else ''}"

@@ -154,6 +154,8 @@ class Office:
     """What sources' answers look like."""
     accounts: Rules = field(default_factory=Rules)
     """How our credit books are compared with a platform's."""
+    copies: tuple[str, ...] = ()
+    """The credit platforms that get a copy of each entry, beside the first that takes entries."""
     manners: Mapping[str, Manners] = field(default_factory=dict)
     """How often and when a connector may be asked, by its lane."""
     shadow: bool = False

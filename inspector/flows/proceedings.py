@@ -143,8 +143,7 @@ def _enter(office: Office, tx: Tx, case: Case, made: Decision[Consequence], now:
     order = ending.entry(case, row, act, held.verdict.signed.by, now, grade=held.grading.grade)
     order = dated(office, case, order, office.book.get(case.pack), now)
     case = tx.cases.put(replace(case, entry=order.key))
-    book(tx, case, order, now)
-    tx.work.order((order,), now)
+    tx.work.order([order, *book(tx, office, case, order, now)], now)
     return case, replace(made, state=replace(held, entry=order.key))
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from inspector.domain import publicationduty as domain
 from inspector.domain.decision import Decision
 from inspector.domain.publicationduty import PublicationDuty, PublicationState
+from inspector.domain.visit import Visit
 from inspector.flows import stopped
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -75,6 +76,19 @@ def recall(office: Office, tx: Tx, duty: str, reason: str, document: str, by: st
     held = tx.publications.get(duty, lock=True)
     row = office.book.get(held.pack).publish
     return _settle(tx, held, domain.recall(held, reason, document, by, row, now, office.calendar), now)
+
+
+def recall_with(office: Office, tx: Tx, visit: Visit, agency: str, document: str, by: str, now: datetime) -> None:
+    """What an agency has published of a visit is to be taken back with the decision behind it, by the document that annulled it.
+
+    What is not public, or was formed under a pack without a date for it, stays as it is.
+    """
+    held = tx.publications.find(f"{visit.id}.{agency}", lock=True)
+    if held is None or held.state is not PublicationState.PUBLISHED:
+        return
+    row = office.book.get(held.pack).publish
+    if row.withdraw is not None:
+        _settle(tx, held, domain.recall(held, document, document, by, row, now, office.calendar), now)
 
 
 def remove(office: Office, tx: Tx, duty: str, on: date, reference: str, by: str, now: datetime) -> PublicationDuty:

@@ -15,13 +15,14 @@ from inspector.domain import letter, selfproof, visit
 from inspector.domain.calendar import due
 from inspector.domain.case import Case, CaseState
 from inspector.domain.decision import Decision, Order, OrderKind
+from inspector.domain.ending import retraction_key
 from inspector.domain.policy import Policy
 from inspector.domain.result import ended
 from inspector.domain.selfproof import ProofState, SelfProof
 from inspector.domain.statement import BookState
 from inspector.domain.timer import Timer
 from inspector.domain.verification import asked_others, asked_subject
-from inspector.flows import slots, stopped, unsettled
+from inspector.flows import creditbook, slots, stopped, unsettled
 from inspector.flows.after import log_after
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -45,22 +46,30 @@ UNREAD = "self_proof_unread"
 
 
 def entry(tx: Tx, office: Office, case: Case, order: Order, policy: Policy, now: datetime) -> list[Order]:
-    """The order to take a credit entry back, with lane and date; none for an entry that has not left the house.
+    """The orders to take a credit entry back from each receiver, with lane and date; none for one that it has not left the house for.
 
     One that has a receipt has left, also where it was to be sent once more and that never was claimed.
     """
     key = str(order.payload["entry"])
-    ended = stopped.end(tx, [key], now)
-    tx.attention.close(f"{CREDIT_STUCK}:{key}", now)
-    held, booked = tx.work.keyed(key), tx.books.get(key)
-    has_left = booked is not None and booked.state is not BookState.ORDERED
-    if held is not None and not has_left and (held["fence"] == 0 or not held["lane"]):
-        tx.books.dropped(key)
-        return []
+    creditbook.fell(tx, key, str(order.payload["reason"]), now, office)
     by = due(now, policy.term(Timer.CREDIT_RETRACT).term, office.calendar).at
-    lane = held["lane"] if held is not None and held["lane"] else office.lane_of(OrderKind.CREDIT, case.sender)
-    tx.books.fallen(key, lane, order.payload, now)
-    return [replace(order, lane=lane, urgent_by=by, expires_at=by, payload={**order.payload, "after": _under_way(tx, ended)})]
+    orders = []
+    for booked in (tx.books.get(key), *tx.books.copies(key)):
+        row = key if booked is None else booked.key
+        ended = stopped.end(tx, [row], now)
+        tx.attention.close(f"{CREDIT_STUCK}:{row}", now)
+        held, copy = tx.work.keyed(row), booked is not None and booked.copy
+        has_left = booked is not None and booked.state is not BookState.ORDERED
+        if held is not None and not has_left and (held["fence"] == 0 or not held["lane"]):
+            tx.books.dropped(key, held["lane"], copy=copy)
+            continue
+        known = booked.lane if booked is not None and copy else held["lane"] if held is not None and held["lane"] else ""
+        lane = known or office.lane_of(OrderKind.CREDIT, case.sender)
+        tx.books.fallen(key, lane, order.payload, now, copy=copy)
+        payload = {**order.payload, **({"copy": lane} if copy else {}), "after": under_way_of(tx, ended)}
+        told = replace(order, key=retraction_key(row), lane=lane, urgent_by=by, expires_at=by, payload=payload)
+        orders.append(told)
+    return orders
 
 
 def call_off(office: Office, tx: Tx, case: Case, now: datetime) -> list[Order]:
@@ -72,7 +81,7 @@ def call_off(office: Office, tx: Tx, case: Case, now: datetime) -> list[Order]:
         if not (request.state.open or request.told or ended):
             continue
         unsure = {
-            via: tuple(_under_way(tx, (row for row in ended if letters[row.key] == via)))
+            via: tuple(under_way_of(tx, (row for row in ended if letters[row.key] == via)))
             for via in (letters[row.key] for row in ended)
             if via
         }
@@ -156,7 +165,7 @@ def wait_for_it(work: Work, office: Office) -> None:
             raise NotYet("still_under_way", origin=Origin.US, attempts=0, retry_after=left)
 
 
-def _under_way(tx: Tx, ended: Iterable[Ended]) -> list[str]:
+def under_way_of(tx: Tx, ended: Iterable[Ended]) -> list[str]:
     """The keys of rows whose call may still be under way."""
     machine_now = tx.machine_now()
     return [row.key for row in ended if row.lease_until > machine_now]

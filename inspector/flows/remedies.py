@@ -109,6 +109,7 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "exchange the two days, or correct one",
         "请对调两个日期，或更正其中一个",
     ),
+    "bar_ends_first": ("ends on {end}, begins on {since}", "止于{end}，始于{since}", "correct one day", "请更正其中一日"),
     "as_of_future": ("{as_of} lies in the future", "{as_of} 晚于当前时间", "write the day it was stated", "请填评定日期"),
     "day_future": ("{on} lies in the future", "{on} 晚于今天", "write the day of the check", "请填检查日期"),
     "digest_unreadable": ("no SHA-256", "不是 SHA-256 摘要", "64 digits 0-9a-f, or leave it empty", "应为64位 0-9a-f，或留空"),

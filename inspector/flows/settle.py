@@ -14,7 +14,7 @@ from inspector.domain.decision import Decision, Order, OrderKind
 from inspector.domain.ending import REVIEW_WORK
 from inspector.domain.policy import Policy
 from inspector.domain.timer import Timer
-from inspector.flows import recall, shaken, stopped, unsettled
+from inspector.flows import copies, creditbook, recall, shaken, stopped, unsettled
 from inspector.flows.echo import echoes
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -74,7 +74,7 @@ def settle_case(
         else:
             orders.append(dated(office, case, order, policy, now))
             if order.kind is OrderKind.CREDIT:
-                book(tx, case, orders[-1], now)
+                orders += book(tx, office, case, orders[-1], now)
     orders += tell(tx, office, case, decision, policy, now)
     if OrderKind.CREDIT in decision.ends:  # the outcome does not stand any more, so nobody decides what followed from it
         fallen = shaken.fell(office, tx, case, decision.because.rule, now)
@@ -89,11 +89,12 @@ def settle_case(
     return case
 
 
-def book(tx: Tx, case: Case, order: Order, now: datetime) -> None:
-    """Enter a credit order into our books; while there is no platform a person hears of it."""
+def book(tx: Tx, office: Office, case: Case, order: Order, now: datetime) -> list[Order]:
+    """Enter a credit order into our books; while there is no platform a person hears of it. Its record's clocks, and its copies."""
     tx.books.ordered(order.key, case.id, case.agency, order.lane, order.payload, now)
     if not order.lane:
         tx.attention.open(CREDIT_UNPLACED, case.agency, case.agency, {"case": case.id}, now)
+    return [*creditbook.book(tx, office, case, order, now), *copies.ordered(tx, office, order, now)]
 
 
 def end_work(tx: Tx, case: Case, kinds: frozenset[OrderKind], now: datetime) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from inspector.domain import proceeding
+from inspector.domain.annulled import Annulled
 from inspector.domain.case import Case
-from inspector.domain.consequence import UNDECIDED, Annulled, Consequence, ConsequenceState
+from inspector.domain.consequence import UNDECIDED, Consequence, ConsequenceState
 from inspector.domain.course import CLOCKS, Setting, clock_key
 from inspector.domain.decision import Decision, OrderKind, Told
 from inspector.domain.proposal import Proposal

@@ -59,14 +59,15 @@ def enter_credit(work: Work, office: Office) -> Settlement:
     platform = office.connectors.credit.get(work.lane)
     if platform is None:
         raise _not_configured()
+    said = work.payload
+    entry_id, copy = str(said.get("entry", work.key)), "copy" in said
     with office.store.read() as tx:
-        if tx.cases.get(str(work.case_id)).entry != work.key:
+        if tx.cases.get(str(work.case_id)).entry != entry_id:
             return nothing(
                 "taken_back"
             )  # its outcome fell meanwhile; what may have left by an earlier try is taken back by its order
-    said = work.payload
     entry = CreditEntry(
-        entry_id=work.key,
+        entry_id=entry_id,
         case_id=str(work.case_id),
         subject_kind=SubjectKind(said["kind"]),
         subject_code=str(said["code"]),
@@ -77,14 +78,17 @@ def enter_credit(work: Work, office: Office) -> Settlement:
         decided_at=datetime.fromisoformat(str(said["at"])),
         act=str(said.get("act", "")),
     )
-    receipt = platform.record(entry, key=work.key)
+    receipt = platform.record(entry, key=entry_id)
 
     def write(tx: Tx, now: datetime) -> None:
         because = Because(
-            rule="credit.entered", basis=(entry.basis,), pack="", facts={"entry": work.key, "receipt": receipt.reference}
+            rule="credit.entered",
+            basis=(entry.basis,),
+            pack="",
+            facts={"entry": entry_id, "receipt": receipt.reference} | ({"connector": work.lane} if copy else {}),
         )
         record(tx, entry.case_id, Decision(state=None, because=because), now, {})
-        tx.books.entered(work.key, work.lane, receipt.reference, now)
+        tx.books.entered(entry_id, work.lane, receipt.reference, now, copy=copy)
         if work.fence > 1:  # a first claim has nothing behind it that a person could have been told
             tx.attention.close(f"{CREDIT_STUCK}:{work.key}", now)
 
@@ -95,7 +99,7 @@ def retract_credit(work: Work, office: Office) -> Settlement:
     """Take an entry back. What the platform will not do, or answers unreadably, is quarantined and shown to a person at once."""
     wait_for_it(work, office)
     said = work.payload
-    entry = str(said["entry"])
+    entry, copy = str(said["entry"]), "copy" in said
     retraction = CreditRetraction(
         entry_id=entry,
         case_id=str(work.case_id),
@@ -110,10 +114,11 @@ def retract_credit(work: Work, office: Office) -> Settlement:
 
     def write(tx: Tx, now: datetime) -> None:
         facts = {"entry": entry, "reason": retraction.reason, "receipt": receipt.reference}
+        facts |= {"connector": work.lane} if copy else {}
         because = Because(rule="credit.retracted", basis=(retraction.basis,), pack="", facts=facts)
         record(tx, retraction.case_id, Decision(state=None, because=because), now, {})
-        tx.books.retracted(entry, receipt.reference, now)
-        tx.attention.close(f"{STUCK}:{entry}", now)
+        tx.books.retracted(entry, receipt.reference, now, work.lane, copy=copy)
+        tx.attention.close(f"{STUCK}:{_of(work)}", now)
 
     return Settlement(write=write, outcome="retracted", attempts=receipt.attempts)
 
@@ -128,7 +133,7 @@ def keep_retracting(work: Work, office: Office, error: PortError | None) -> Sett
         following = calendar.opening(day)
         again = Order(
             kind=OrderKind.CREDIT_RETRACT,
-            key=f"{retraction_key(str(work.payload['entry']))}:{following.date().isoformat()}",
+            key=f"{retraction_key(_of(work))}:{following.date().isoformat()}",
             due_at=following,
             urgent_by=now,
             expires_at=calendar.closing(day),
@@ -174,9 +179,14 @@ def not_entered(tx: Tx, work: Work, code: str, now: datetime) -> None:
 
 def not_retracted(tx: Tx, work: Work, code: str, now: datetime) -> None:
     """The platform did not take an entry back yet: a person is told."""
-    entry = str(work.payload["entry"])
-    facts = {"entry": entry, "case": work.case_id, "error": code}
-    tx.attention.open(STUCK, tx.cases.get(str(work.case_id)).agency, entry, facts, now)
+    facts = {"entry": work.payload["entry"], "case": work.case_id, "error": code}
+    tx.attention.open(STUCK, tx.cases.get(str(work.case_id)).agency, _of(work), facts, now)
+
+
+def _of(work: Work) -> str:
+    """The entry that is to be taken back, and of whom where it is a copy."""
+    entry, copy = str(work.payload["entry"]), work.payload.get("copy")
+    return f"{entry}@{copy}" if copy else entry
 
 
 def _not_configured() -> Refused:

@@ -91,6 +91,24 @@ def _seeking(draft: Draft, found: Found) -> None:
         found("seeking_uncited", "seeking", "basis", value=row.basis, least=least, ways=ways, days=days)
 
 
+def _publicities(draft: Draft, found: Found) -> None:
+    """Where a pack says how long entries are shown, it says so of every grade, once, and no minimum outlasts its maximum."""
+    missing, twice = lacking_and_repeated((row.grade for row in draft.publicities), GRAVITY)
+    if missing and draft.publicities:
+        found("publicity_missing", "publicity", "grade", value=missing)
+    if twice:
+        found("publicity_twice", "publicity", "grade", value=twice)
+    for row in draft.publicities:
+        if row.least is not None and _length(row.least) > _length(row.most):
+            found("publicity_reversed", f"publicity {row.row}", "least", value=row.least, other=row.most)
+
+
+def _objection(draft: Draft, found: Found) -> None:
+    row = draft.objection
+    if row is not None and _length(row.own) > _length(row.others):
+        found("objection_reversed", "objection", "own", value=row.own, other=row.others)
+
+
 def _length(term: Term) -> timedelta:
     """A year is twelve months here, so that the same time in other words is no longer one."""
     return span(Term(amount=12 * term.amount, unit=Unit.MONTH) if term.unit is Unit.YEAR else term)
@@ -115,5 +133,7 @@ PROOFS: tuple[tuple[tuple[str, ...], Callable[[Draft, Found], None]], ...] = (
     (("sheet",), _sheet),
     (("seeking",), _seeking),
     (("consequence",), _consequences),
+    (("publicity",), _publicities),
+    (("objection",), _objection),
 )
 """Each proof with the tables it needs whole."""

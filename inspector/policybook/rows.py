@@ -12,6 +12,7 @@ from inspector.domain.apart import apart
 from inspector.domain.calendar import Term, Unit
 from inspector.domain.case import MatterKind, Method, Outcome, SubjectKind, VerifyFrom
 from inspector.domain.checkcode import CodeRow
+from inspector.domain.creditlaw import OBJECTION, REPAIR, CreditLaw, ObjectionRow, PublicityRow, RepairRow
 from inspector.domain.duty import ClauseRow, FollowRow, RuleRow
 from inspector.domain.pause import ExtensionRow, SuspensionRow
 from inspector.domain.policy import Excluded, Item, LevelRow, OutcomeRow, Policy, Profile, StrategyRow, TermRow
@@ -37,7 +38,7 @@ from inspector.domain.seeking import SHIPPED, SeekingRow
 from inspector.domain.source import permitting
 from inspector.domain.timer import Timer
 from inspector.domain.transition import TransitionRow
-from inspector.policybook import checked, conduct, duties, facts, following, legaltime, publishing, quotas, scales
+from inspector.policybook import checked, conduct, creditrows, duties, facts, following, legaltime, publishing, quotas, scales
 from inspector.policybook.part import CODE, LEVEL, NAME, Part
 from inspector.policybook.sources import sources
 from inspector.policybook.vague import vague
@@ -58,7 +59,7 @@ _TABLES = ("level", "sampling", "frequency", "check", "term", "outcome", "rule")
 _OPTIONAL = (
     *("effective_to", "axis", "combine", "item", "ground", "strategy", "floor", "ceiling", "staff", "size", "minimum"),
     *("suppression", "cites_only", "follow", "clause", "suspension", "extension", "quiet", "transition", "act", "retention"),
-    *("sheet", "seeking", "second_look", "consequence"),
+    *("sheet", "seeking", "second_look", "consequence", "publicity", "repair", "objection"),
 )
 
 
@@ -106,6 +107,9 @@ class Draft:
     sheet: tuple[CodeRow, ...]
     seeking: SeekingRow | None
     consequences: tuple[ConsequenceRow, ...]
+    publicities: tuple[PublicityRow, ...]
+    repair: RepairRow | None
+    objection: ObjectionRow | None
     draw: DrawRow
     publish: PublishRow
     report: ReportRow
@@ -162,6 +166,11 @@ class Draft:
             sheet=self.sheet,
             seeking=self.seeking or SHIPPED,
             consequences={row.proposal: row for row in self.consequences},
+            credit=CreditLaw(
+                publicities={row.grade: row for row in self.publicities},
+                repair=self.repair or REPAIR,
+                objection=self.objection or OBJECTION,
+            ),
             draw=self.draw,
             publish=self.publish,
             report=self.report,
@@ -257,6 +266,9 @@ def read(part: Part) -> Draft:
         sheet=rows("sheet", "id", checked.sheet),
         seeking=maybe("seeking", checked.seeking),
         consequences=rows("consequence", "id", following.consequence),
+        publicities=rows("publicity", "id", creditrows.publicity),
+        repair=maybe("repair", creditrows.repair),
+        objection=maybe("objection", creditrows.objection),
         publish=single("publish", publishing.publish),
         report=single("report", publishing.report),
         second_look=maybe("second_look", publishing.second_look),

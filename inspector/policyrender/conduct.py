@@ -17,7 +17,7 @@ INSURED = {None: "", True: "只限已投保的事项", False: "只限未投保�
 
 
 def tables(policy: Policy) -> tuple[Told, ...]:
-    """Always the same five."""
+    """Always the same eight."""
     acts = {
         row.row: (
             row.name,
@@ -32,7 +32,7 @@ def tables(policy: Policy) -> tuple[Told, ...]:
         row.row: (
             WORDS[row.record],
             WORDS[row.since],
-            f"{row.keep.amount}{UNITS[row.keep.unit]}" if row.keep is not None else "永久",
+            _term(row.keep) if row.keep is not None else "永久",
             row.basis,
         )
         for row in policy.retentions
@@ -42,9 +42,26 @@ def tables(policy: Policy) -> tuple[Told, ...]:
         for row in policy.sheet
     }
     seeking = {policy.seeking.row: (*map(str, policy.seeking.numbers), policy.seeking.basis)}
+    law = policy.credit
+    publicities = {
+        row.row: (
+            GRADES[row.grade],
+            "公示" if row.published else "原则上不公示",
+            _term(row.least) if row.least is not None else "无，改正后即可申请修复",
+            _term(row.most),
+            row.basis,
+        )
+        for row in law.publicities.values()
+    }
+    papers = "、".join(WORDS[paper] for paper in law.repair.papers)
+    repairs = {law.repair.row: (papers, _term(law.repair.decide), law.repair.basis)}
+    objections = {law.objection.row: (_term(law.objection.own), _term(law.objection.others), law.objection.basis)}
     return (
         ("失信行为目录", ("编号", "行为", "据以认定的结果", "信用记录", "修复前不适用告知承诺制", "依据"), acts),
         ("记录的保存期限", ("编号", "记录", "起算", "期限", "依据"), retentions),
+        ("信用记录的公示期", ("编号", "程度", "公示", "最短公示期", "最长公示期，期满自行停止", "依据"), publicities),
+        ("信用修复", ("编号", "须提交的材料", "作出决定的期限", "依据"), repairs),
+        ("信用异议", ("编号", "自行核查的期限", "需要他方核查的期限", "依据"), objections),
         ("检查记录表", ("编号", "列表", "代码", "名称", "英文名称", "不得并选", "依据"), sheet),
         (
             "处理程序",

@@ -8,6 +8,7 @@ from fractions import Fraction
 from inspector.domain.calendar import Term, Unit
 from inspector.domain.case import MatterKind, Method, Outcome, SubjectKind, VerifyFrom
 from inspector.domain.checkcode import CodeList
+from inspector.domain.creditlaw import RepairPaper
 from inspector.domain.duty import Follow, Rule
 from inspector.domain.inspection import Authority, CheckType
 from inspector.domain.pause import Approver, Reason
@@ -39,6 +40,8 @@ WORDS: Mapping[str, str] = {
     Method.ON_SITE: "现场核查",
     VerifyFrom.INTAKE: "受理",
     VerifyFrom.DECISION: "作出决定",
+    RepairPaper.CORRECTED: "改正并履行义务的证明",
+    RepairPaper.COMMITMENT: "公开信用承诺",
     CodeList.OUTCOME: "检查结果",
     CodeList.MODE: "检查方式",
     CodeList.FOLLOW_UP: "后续处理",

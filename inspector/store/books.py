@@ -13,16 +13,21 @@ import sqlalchemy as sa
 from inspector.domain.decision import Order, OrderKind
 from inspector.domain.statement import COMPARED, BookState, Compared, Difference, Ours, Statement, Unlike
 from inspector.store.booktables import credit_difference, credit_entry, credit_left, credit_statement
+from inspector.store.recordtables import credit_copy
 from inspector.store.room import Room, Row, insert_new, padded
 from inspector.store.tables import EPOCH, work
 
 _STANDS = (BookState.ORDERED.value, BookState.ENTERED.value)
+_COPIED = ("lane", "state", "moved_at", "asked_at", "receipt", "retraction")
 _PAGE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Booked:
-    """An entry as it is kept: `body` is what was told, `retraction` what is told of its end."""
+    """An entry as it is kept: `body` is what was told, `retraction` what is told of its end.
+
+    `copy`: as a further receiver has it, whose books are its own.
+    """
 
     entry: str
     case_id: str
@@ -33,6 +38,12 @@ class Booked:
     moved_at: datetime
     body: Mapping[str, Any]
     retraction: Mapping[str, Any] | None
+    copy: bool = False
+
+    @property
+    def key(self) -> str:
+        """The key of its order: the entry's, and the receiver's name behind it for a copy."""
+        return f"{self.entry}@{self.lane}" if self.copy else self.entry
 
 
 class BookRoom(Room):
@@ -52,50 +63,77 @@ class BookRoom(Room):
         }
         self.batch.later(insert_new(self.sqlite, credit_entry, ("entry",)), [row])
 
-    def entered(self, entry: str, lane: str, receipt: str, now: datetime) -> None:
+    def copied(self, entry: str, lane: str, now: datetime) -> None:
+        """A further receiver is to have it, too."""
+        row = {"entry": entry, "lane": lane, "state": BookState.ORDERED.value, "moved_at": now, "receipt": ""}
+        self.batch.later(insert_new(self.sqlite, credit_copy, ("entry", "lane")), [row])
+
+    def entered(self, entry: str, lane: str, receipt: str, now: datetime, *, copy: bool = False) -> None:
         """The platform has it. One that is to be taken back, or has been, stays so."""
-        held = sa.update(credit_entry).where(credit_entry.c.entry == entry, credit_entry.c.state.in_(_STANDS))
         told = {"state": BookState.ENTERED.value, "receipt": receipt[:200], "lane": lane, "moved_at": now}
-        self.connection.execute(held.values(**told))
+        self.connection.execute(_here(entry, lane, copy=copy, states=_STANDS).values(**told))
 
-    def dropped(self, entry: str) -> None:
+    def dropped(self, entry: str, lane: str = "", *, copy: bool = False) -> None:
         """It has not left the house, and never will."""
-        held = sa.delete(credit_entry).where(credit_entry.c.entry == entry)
-        self.connection.execute(held.where(credit_entry.c.state == BookState.ORDERED.value))
+        table = credit_copy if copy else credit_entry
+        held = sa.delete(table).where(table.c.entry == entry, table.c.state == BookState.ORDERED.value)
+        self.connection.execute(held.where(table.c.lane == lane) if copy else held)
 
-    def fallen(self, entry: str, lane: str, retraction: Mapping[str, object], now: datetime) -> None:
+    def fallen(self, entry: str, lane: str, retraction: Mapping[str, object], now: datetime, *, copy: bool = False) -> None:
         """It is to be taken back."""
-        held = sa.update(credit_entry).where(credit_entry.c.entry == entry)
         told = json.dumps(retraction, ensure_ascii=False)
-        self.connection.execute(held.values(state=BookState.FALLEN.value, lane=lane, retraction=told, moved_at=now))
+        fresh = {"state": BookState.FALLEN.value, "lane": lane, "retraction": told, "moved_at": now}
+        self.connection.execute(_here(entry, lane, copy=copy).values(**fresh))
 
-    def retracted(self, entry: str, receipt: str, now: datetime) -> None:
+    def retracted(self, entry: str, receipt: str, now: datetime, lane: str = "", *, copy: bool = False) -> None:
         """The platform has acknowledged that it is taken back."""
-        held = sa.update(credit_entry).where(credit_entry.c.entry == entry)
-        self.connection.execute(held.values(state=BookState.RETRACTED.value, receipt=receipt[:200], moved_at=now))
+        told = {"state": BookState.RETRACTED.value, "receipt": receipt[:200], "moved_at": now}
+        self.connection.execute(_here(entry, lane, copy=copy).values(**told))
 
-    def get(self, entry: str) -> Booked | None:
-        """An entry; None for one that is not in the books."""
+    def get(self, entry: str, lane: str = "") -> Booked | None:
+        """An entry as the platform `lane` is to have it, if that is a further receiver, else as the first; None: not in the books."""
         row = self.row(sa.select(credit_entry).where(credit_entry.c.entry == entry))
         if row is None:
             return None
-        told = json.loads(row["retraction"]) if row["retraction"] else None
-        same = {name: row[name] for name in ("entry", "case_id", "agency", "lane", "receipt", "moved_at")}
-        return Booked(**same, state=BookState(row["state"]), body=json.loads(row["body"]), retraction=told)
+        here = (credit_copy.c.entry == entry) & (credit_copy.c.lane == lane)
+        copy = self.row(sa.select(credit_copy).where(here)) if lane else None
+        return _booked(row, copy)
+
+    def copies(self, entry: str) -> list[Booked]:
+        """An entry as each further receiver is to have it."""
+        row = self.row(sa.select(credit_entry).where(credit_entry.c.entry == entry))
+        asked = sa.select(credit_copy).where(credit_copy.c.entry == entry).order_by(credit_copy.c.lane)
+        return [_booked(row, copy) for copy in self.rows(asked)] if row is not None else []
 
     def of_case(self, case_id: str) -> list[Row]:
-        """The entries of a case, oldest first."""
-        return self.rows(sa.select(credit_entry).where(credit_entry.c.case_id == case_id).order_by(credit_entry.c.moved_at))
+        """The entries of a case, oldest first, and behind them their copies with further receivers."""
+        first = self.rows(sa.select(credit_entry).where(credit_entry.c.case_id == case_id).order_by(credit_entry.c.moved_at))
+        both = sa.select(*credit_copy.c, credit_entry.c.case_id, credit_entry.c.agency, credit_entry.c.body).join(
+            credit_entry, credit_entry.c.entry == credit_copy.c.entry
+        )
+        further = both.where(credit_entry.c.case_id == case_id).order_by(credit_copy.c.moved_at, credit_copy.c.lane)
+        return [*first, *self.rows(further)]
+
+    def amending(self, entry: str, lane: str, kinds: Collection[str]) -> list[str]:
+        """The keys of what this platform is still to be told of an entry, of these kinds."""
+        asked = sa.select(work.c.key, work.c.payload).where(work.c.kind == OrderKind.CREDIT_AMEND.value, work.c.state != "done")
+        rows = self.connection.execute(asked.where(work.c.lane == lane, work.c.key.startswith(f"credit.amend:{entry}:")))
+        return [row.key for row in rows if json.loads(row.payload)["kind"] in kinds]
 
     def ours(self, lane: str, entries: Collection[str] | None = None) -> Iterator[Ours]:
         """All that this platform was or is to be told, or these entries of it; read some hundred at a time.
 
         Of before there were books some have no lane; one that only waits for a platform has not left.
         """
-        under_way = self._under_way()
+        under_way = self._under_way(lane)
         here = (credit_entry.c.lane == lane) | ((credit_entry.c.lane == "") & (credit_entry.c.state != BookState.ORDERED.value))
-        asked = sa.select(credit_entry).where(here).order_by(credit_entry.c.entry)
-        for row in self._pages(asked) if entries is None else self._these(asked, entries):
+        asked = sa.select(credit_entry).where(here)
+        copied = sa.select(*(credit_copy.c[one.name] if one.name in _COPIED else one for one in credit_entry.c)).where(
+            credit_copy.c.lane == lane, credit_copy.c.entry == credit_entry.c.entry
+        )
+        held = sa.union_all(asked, copied).subquery()
+        whole = sa.select(held).order_by(held.c.entry)
+        for row in self._pages(whole, held) if entries is None else self._these(whole, held, entries):
             body = json.loads(row.body)
             yield Ours(
                 entry=row.entry,
@@ -107,35 +145,38 @@ class BookRoom(Room):
                 open=row.entry in under_way,
             )
 
-    def _pages(self, asked: sa.Select[Any]) -> Iterator[sa.Row[Any]]:
+    def _pages(self, asked: sa.Select[Any], held: sa.Subquery) -> Iterator[sa.Row[Any]]:
         after = ""
-        while rows := self.connection.execute(asked.where(credit_entry.c.entry > after).limit(_PAGE)).all():
+        while rows := self.connection.execute(asked.where(held.c.entry > after).limit(_PAGE)).all():
             yield from rows
             after = rows[-1].entry
 
-    def _these(self, asked: sa.Select[Any], entries: Collection[str]) -> Iterator[sa.Row[Any]]:
+    def _these(self, asked: sa.Select[Any], held: sa.Subquery, entries: Collection[str]) -> Iterator[sa.Row[Any]]:
         for some in _parts(entries):
-            yield from self.connection.execute(asked.where(credit_entry.c.entry.in_(some))).all()
+            yield from self.connection.execute(asked.where(held.c.entry.in_(some))).all()
 
     def longest_unasked(self, lane: str, limit: int) -> list[str]:
         """The entries about which this platform was not asked one by one for longest; those never asked about come first."""
-        held = credit_entry.c
+        parts = [sa.select(one.c.entry, one.c.asked_at).where(one.c.lane == lane) for one in (credit_entry, credit_copy)]
+        held = sa.union_all(*parts).subquery().c
         order = (held.asked_at.is_not(None), held.asked_at, held.entry)
-        asked = sa.select(held.entry).where(held.lane == lane).order_by(*order).limit(limit)
+        asked = sa.select(held.entry).order_by(*order).limit(limit)
         return list(self.connection.execute(asked).scalars())
 
-    def asked(self, entries: Collection[str], now: datetime) -> None:
+    def asked(self, lane: str, entries: Collection[str], now: datetime) -> None:
         """The platform has been asked about these."""
         for some in _parts(entries):
-            held = sa.update(credit_entry).where(credit_entry.c.entry.in_(some))
-            self.connection.execute(held.values(asked_at=now))
+            for table in (credit_entry, credit_copy):
+                held = sa.update(table).where(table.c.entry.in_(some), table.c.lane == lane)
+                self.connection.execute(held.values(asked_at=now))
 
-    def learned(self, found: Mapping[str, tuple[BookState, str]], now: datetime) -> None:
-        """Receipts that were lost, as a statement shows them."""
+    def learned(self, lane: str, found: Mapping[str, tuple[BookState, str]], now: datetime) -> None:
+        """Receipts that were lost, as a platform's statement shows them."""
         for entry, (state, receipt) in found.items():
             before = BookState.ORDERED if state is BookState.ENTERED else BookState.FALLEN
-            held = sa.update(credit_entry).where(credit_entry.c.entry == entry, credit_entry.c.state == before.value)
-            self.connection.execute(held.values(state=state.value, receipt=receipt[:200], moved_at=now))
+            for table, lanes in ((credit_entry, (lane, "")), (credit_copy, (lane,))):
+                held = sa.update(table).where(table.c.entry == entry, table.c.state == before.value, table.c.lane.in_(lanes))
+                self.connection.execute(held.values(state=state.value, receipt=receipt[:200], moved_at=now))
 
     def again(self, order: Order, now: datetime) -> bool:
         """Let a row of work that is done be carried out once more under its key, with fresh tries; False where there is none."""
@@ -144,13 +185,12 @@ class BookRoom(Room):
         fresh = {"state": "ready", "due_at": now, "expires_at": order.expires_at, "lease_until": EPOCH, "owner": None}
         return self.connection.execute(held.values(**told, **fresh, attempts=0, error=None, done_at=None)).first() is not None
 
-    def _under_way(self) -> set[str]:
+    def _under_way(self, lane: str) -> set[str]:
         """The entries for which something is ordered and not settled, or lies in quarantine, where a person has it already."""
         kinds = (OrderKind.CREDIT.value, OrderKind.CREDIT_RETRACT.value)
-        rows = self.connection.execute(
-            sa.select(work.c.key, work.c.kind, work.c.payload).where(work.c.kind.in_(kinds), work.c.state != "done")
-        )
-        return {row.key if row.kind == kinds[0] else str(json.loads(row.payload)["entry"]) for row in rows}
+        asked = sa.select(work.c.key, work.c.payload).where(work.c.kind.in_(kinds), work.c.state != "done")
+        rows = self.connection.execute(asked.where(work.c.lane.in_((lane, ""))))
+        return {str(json.loads(row.payload).get("entry", row.key)) for row in rows}
 
     # --- how comparisons came out
 
@@ -250,6 +290,24 @@ class BookRoom(Room):
         found = {(row[0], row[1]): row[2] for row in rows}
         lanes = [row["lane"] for row in self.statements()]
         return [(lane, kind.value, found.get((lane, kind.value), 0)) for lane in lanes for kind in Unlike]
+
+
+def _here(entry: str, lane: str, *, copy: bool, states: Collection[str] = ()) -> sa.Update:
+    """The row of an entry with the first receiver, or of its copy with a further one, if it is in one of these states."""
+    table = credit_copy if copy else credit_entry
+    held = sa.update(table).where(table.c.entry == entry)
+    held = held.where(table.c.lane == lane) if copy else held
+    return held.where(table.c.state.in_(states)) if states else held
+
+
+def _booked(row: Row, copy: Row | None) -> Booked:
+    own = row if copy is None else copy
+    told = json.loads(own["retraction"]) if own["retraction"] else None
+    same = {name: row[name] for name in ("entry", "case_id", "agency")} | {
+        name: own[name] for name in ("lane", "receipt", "moved_at")
+    }
+    body = json.loads(row["body"])
+    return Booked(**same, state=BookState(own["state"]), body=body, retraction=told, copy=copy is not None)
 
 
 def _parts(entries: Collection[str]) -> Iterator[list[str]]:

@@ -37,11 +37,15 @@ class PublicationRoom(Room):
 
     def get(self, duty: str, *, lock: bool = False) -> PublicationDuty:
         """One of them. Raises Missing."""
+        if (held := self.find(duty, lock=lock)) is None:
+            raise Missing("publication_unknown", publication=duty)
+        return held
+
+    def find(self, duty: str, *, lock: bool = False) -> PublicationDuty | None:
+        """One of them; None where there is none."""
         asked = sa.select(publication_duty.c.body).where(publication_duty.c.id == duty)
         text = self.connection.execute(asked.with_for_update() if lock else asked).scalar_one_or_none()
-        if text is None:
-            raise Missing("publication_unknown", publication=duty)
-        return load(PublicationDuty, text)
+        return load(PublicationDuty, text) if text is not None else None
 
     def put(self, held: PublicationDuty) -> None:
         """Write a changed one; the caller holds its lock."""

@@ -44,6 +44,7 @@ from inspector.store.packs import PackRoom
 from inspector.store.past import PastRoom
 from inspector.store.publications import PublicationRoom
 from inspector.store.pushes import PushRoom
+from inspector.store.records import RecordRoom
 from inspector.store.register import RegisterRoom
 from inspector.store.replicas import ReplicaRoom
 from inspector.store.replylinks import ReplyLinkRoom
@@ -173,6 +174,11 @@ class Tx:
     def materials(self) -> MaterialRoom:
         """The room of files that are kept."""
         return MaterialRoom(self._batch)
+
+    @cached_property
+    def records(self) -> RecordRoom:
+        """The room of credit records."""
+        return RecordRoom(self._batch)
 
     @cached_property
     def fieldnotes(self) -> FieldNoteRoom:

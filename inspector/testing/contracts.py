@@ -14,12 +14,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
+from inspector.amending import Amending
 from inspector.domain import commitment
 from inspector.domain.beacon import named
 from inspector.domain.case import SubjectKind
+from inspector.domain.creditrecord import Amend
 from inspector.domain.suite import Suite
 from inspector.ports import AnswerStatus, Card, Message, Origin, PortError, Question, Receipt, Refused, Unavailable
-from inspector.testing.samples import CODE, ENTRY, LETTER, MESSAGE, NOTICE, PRIVATE, QUESTION, RETRACTION, TYPED
+from inspector.testing.samples import AMENDMENT, CODE, ENTRY, LETTER, MESSAGE, NOTICE, PRIVATE, QUESTION, RETRACTION, TYPED
 
 STABLE = re.compile(r"[a-z][a-z0-9_]{2,40}")
 """The form of an error's code."""
@@ -208,19 +210,24 @@ class WitnessContract(_ReceiptContract):
 
 
 class CreditContract(_ReceiptContract):
-    """What holds for a credit platform, which rates the sample subject or says that it does not."""
+    """What holds for a credit platform, which rates the sample subject or says that it does not.
+
+    `amends`: it is told what becomes of entries (`inspector.amending`).
+    """
 
     port = "credit"
+    amends: ClassVar[bool] = False
 
     def use(self, connector: Any, *, key: str) -> object:
         """Hand the entry over."""
         return connector.record(ENTRY, key=key)
 
     def ways(self) -> tuple[Way, ...]:
-        """All three."""
+        """All there are."""
         level = Way(name="level", call=lambda made, key: made.level(SubjectKind.FIRM, CODE, key=key))
         retract = Way(name="retract", call=lambda made, key: made.retract(RETRACTION, key=key), empty=True)
-        return (*super().ways(), level, retract)
+        amend = Way(name="amend", call=lambda made, key: made.amend(AMENDMENT, key=key), empty=True)
+        return (*super().ways(), level, retract, *((amend,) if self.amends else ()))
 
     def test_a_level_is_text_or_the_platforms_own_none_and_shows_where_it_comes_from(self) -> None:
         connector = self.connect()
@@ -229,6 +236,15 @@ class CreditContract(_ReceiptContract):
         assert rating.level is None or (isinstance(rating.level, str) and rating.level)
         assert rating.provenance.source == connector.card.name
         assert rating.as_of is None or rating.as_of.utcoffset() is not None
+
+    def test_what_became_of_an_entry_is_taken_as_often_as_told_even_of_one_that_never_came(self) -> None:
+        connector = self.connect()
+        told = [(entry, kind) for entry in ("E-1", "E-9") for kind in (*Amend, *Amend)] if self.amends else []
+        receipts = [connector.amend(replace(AMENDMENT, entry_id=entry, kind=kind), key=f"{entry}:{kind}") for entry, kind in told]
+        known = isinstance(connector, Amending) and connector.amends
+        connector.close()
+        assert known is self.amends
+        assert all(isinstance(receipt, Receipt) for receipt in receipts)
 
     def test_an_entry_is_taken_back_as_often_as_asked_even_one_that_never_came(self) -> None:
         connector = self.connect()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 from inspector.domain.case import SubjectKind
+from inspector.domain.creditrecord import Amend, Amendment
 from inspector.domain.letter import LetterKind
 from inspector.ports import CreditEntry, CreditRetraction, Letter, Message, Notice, Question, Typed
 
@@ -49,6 +50,9 @@ ENTRY = CreditEntry(
 )
 RETRACTION = CreditRetraction(
     entry_id="E-1", case_id="C-1", reason="WITHDRAWN", basis=QUESTION.basis, decided_at=datetime(2026, 1, 7, 9, tzinfo=UTC)
+)
+AMENDMENT = Amendment(
+    entry_id="E-1", case_id="C-1", kind=Amend.MARKED, basis=QUESTION.basis, decided_at=datetime(2026, 1, 7, 9, tzinfo=UTC)
 )
 NOTICE = Notice(
     event_id="EV-1",

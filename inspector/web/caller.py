@@ -123,6 +123,7 @@ def local(request: Request, base_url: str) -> bool:
 System = Annotated[Caller, Depends(allow(Role.SYSTEM))]
 Officer = Annotated[Caller, Depends(allow(Role.OFFICER))]
 Clerk = Annotated[Caller, Depends(allow(Role.CLERK))]
+Asker = Annotated[Caller, Depends(allow(Role.SYSTEM, Role.OFFICER))]
 CaseReader = Annotated[Caller, Depends(allow(Role.SYSTEM, Role.OFFICER, Role.AUDITOR))]
 FeedReader = Annotated[Caller, Depends(allow(Role.SYSTEM, Role.OFFICER, Role.AUDITOR))]
 CreditPlatform = Annotated[Caller, Depends(allow(Role.CREDIT))]

@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from inspector.domain.annulled import Annulled
 from inspector.domain.consequence import (
     Agreement,
-    Annulled,
     Consequence,
     Grading,
     Harm,

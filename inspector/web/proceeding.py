@@ -15,8 +15,9 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
+from inspector.domain.annulled import Annulled
 from inspector.domain.case import Case
-from inspector.domain.consequence import Agreement, Annulled, Consequence, ConsequenceState, Harm, Part, Stage, StatementKind
+from inspector.domain.consequence import Agreement, Consequence, ConsequenceState, Harm, Part, Stage, StatementKind
 from inspector.domain.docket import Nearness, nearness
 from inspector.domain.errors import InspectorError, Refusal
 from inspector.domain.proposal import ConsequenceRow

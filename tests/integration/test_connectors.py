@@ -130,6 +130,11 @@ class TestCallback(Delivers, testing.CallbackContract):
 
 class TestCredit(Delivers, testing.CreditContract):
     factory = credit.connect
+    amends = True
+
+    def settings(self, folder: Path) -> Mapping[str, object]:
+        return {**super().settings(folder), "path_amend": "/amend"}
+
     told: ClassVar[object] = {"level": "A", "as_of": "2026-01-05", "receipt": "N-1"}
 
 

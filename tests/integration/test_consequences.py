@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from inspector.domain.annulled import Annulled
 from inspector.domain.case import Outcome
-from inspector.domain.consequence import Agreement, Annulled, ConsequenceState, Part, Stage, StatementKind
+from inspector.domain.consequence import Agreement, ConsequenceState, Part, Stage, StatementKind
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.proposal import Proposal
 from inspector.flows import consequences, review

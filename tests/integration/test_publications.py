@@ -8,12 +8,13 @@ from datetime import date, timedelta
 import pytest
 
 from inspector.daemon.schedules import sweep_order
+from inspector.domain.annulled import Annulled
 from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import Verdict
 from inspector.domain.finding import Finding
 from inspector.domain.publicationduty import PublicationDuty, PublicationState
-from inspector.flows import dispatch, publication
+from inspector.flows import creditrecords, dispatch, publication
 from inspector.flows.office import Office
 from inspector.store.store import Store
 from tests.edge import serving
@@ -108,6 +109,21 @@ def test_what_does_not_stand_is_taken_back_in_three_working_days_with_its_reason
     gone = said(office, publication.remove, office.calendar.local_date(hand()), "截图存档 2026-1")
     assert (gone.state, gone.reason, gone.posted and gone.posted.reference) == (PublicationState.REMOVED, "决定已撤销", "公告栏")
     assert matters(office) == []
+
+
+def test_what_was_published_of_a_case_whose_basis_a_court_annuls_is_to_be_taken_back_by_its_document(
+    office: Office, hand: Hand
+) -> None:
+    (duty,) = look(office, hand)
+    said(office, publication.publish, office.calendar.local_date(hand()), "公告栏")
+    with office.store.begin() as tx:
+        (case_id,) = tx.visits.get(duty.visit).case_ids
+        entry = tx.cases.get(case_id).entry
+        assert entry is not None
+        creditrecords.annul(office, tx, entry, Annulled.COURT, "（2026）行初1号", "王五", hand())
+    with office.store.read() as tx:
+        held = tx.publications.get(duty.id)
+    assert (held.state, held.document) == (PublicationState.TO_REMOVE, "（2026）行初1号")
 
 
 def test_whoever_checks_publishes_and_nobody_else(office: Office, hand: Hand) -> None:

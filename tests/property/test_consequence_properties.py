@@ -9,10 +9,10 @@ from random import Random
 import pytest
 
 from inspector.domain import proceeding, rectification, transfer
+from inspector.domain.annulled import Annulled
 from inspector.domain.case import Outcome
 from inspector.domain.consequence import (
     Agreement,
-    Annulled,
     Consequence,
     ConsequenceState,
     Grading,

@@ -130,7 +130,7 @@ ALLOWED = {
     "inspector/web/app.py": "the API description names the field it is about",
     "inspector/web/messages.py": "examples of the API description",
     **dict.fromkeys(
-        (f"inspector/flows/{name}.py" for name in ("registers", "inspections", "importing", "layout")),
+        (f"inspector/flows/{name}.py" for name in ("registers", "inspections", "importing", "layout", "bars")),
         "heads and cells of files that offices hand in: a format, not speech",
     ),
     **dict.fromkeys(
@@ -213,7 +213,7 @@ def facts_of_decisions() -> set[str]:
         *("assistance", "asking", "ladder", "letter", "reply", "respite", "dispute", "echo"),
         "visit",
         "plan",
-        "credit",
+        *("credit", "creditrecord", "objection", "gate"),
         "replacement",
         "voiding",
     )

@@ -1,0 +1,306 @@
+"""Our own record of each credit entry's life: shown from the official decision on, repaired, objected to, annulled. Pure.
+
+A record is what a bar rests on (handbook 1.1.4, 2.1), never a level or a score. Whatever happens to it is a decision with its because;
+that its showing ends at the maximum needs nobody's request (1.7.1, scenario 64).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from inspector.domain.act import KEPT
+from inspector.domain.annulled import Annulled
+from inspector.domain.calendar import WorkingCalendar, due, nominal_last_day
+from inspector.domain.case import SubjectKind
+from inspector.domain.creditlaw import CreditLaw, RepairPaper, RepairRow
+from inspector.domain.decision import Because, Decision, OrderKind, Told
+from inspector.domain.errors import Invalid, Refusal
+from inspector.domain.evidence import blank
+from inspector.domain.person import nameable
+
+BASIS = "S0:8"
+"""What a step rests on where the pack has no row of its own: item 8 of the plan, repair and objections."""
+
+
+class RecordState(StrEnum):
+    """Where a record stands. `LAPSED`: it is shown no more, and still a record. `FALLEN`: the outcome that it stated does not stand."""
+
+    STANDING = "STANDING"
+    LAPSED = "LAPSED"
+    REPAIRED = "REPAIRED"
+    ANNULLED = "ANNULLED"
+    FALLEN = "FALLEN"
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing follows from it any more."""
+        return self in (RecordState.REPAIRED, RecordState.ANNULLED, RecordState.FALLEN)
+
+
+class Amend(StrEnum):
+    """What receivers of an entry are told beside its end: it is contested, or no more; it is shown no more; it is repaired."""
+
+    MARKED = "MARKED"
+    UNMARKED = "UNMARKED"
+    LAPSED = "LAPSED"
+    REPAIRED = "REPAIRED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amendment:
+    """What became of an entry that stands, as each receiver is told it: since when, by which articles. The newest of an entry counts."""
+
+    entry_id: str
+    case_id: str
+    kind: Amend
+    basis: str
+    decided_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RepairAsked:
+    """That a repair is asked for: since when, by whom through which door, with which papers (SHA-256 by what each shows).
+
+    `missing`: those that the pack asks for and that were not there when it was last asked.
+    """
+
+    asked_at: datetime
+    by: str
+    words: str
+    papers: tuple[tuple[RepairPaper, str], ...]
+    due_at: datetime | None = None
+    due_provisional: bool = False
+    missing: tuple[RepairPaper, ...] = ()
+
+    def lacking(self, row: RepairRow) -> tuple[RepairPaper, ...]:
+        """The papers that the pack asks for and that are not there."""
+        return tuple(one for one in row.papers if one not in {paper for paper, _ in self.papers})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """A credit entry as we hold it. `entry` is its id with every receiver.
+
+    `decided_on` is the day of the official document, from which is counted. `least_until` and `most_until` are the last days of its
+    minimum and its maximum; None: the pack says none. `contested`: an objection is open. `ended_on`: the day on which it was repaired,
+    annulled or fell; `ended_by` says by what.
+    """
+
+    entry: str
+    case_id: str
+    agency: str
+    kind: SubjectKind
+    code: str
+    grade: str
+    outcome: str
+    basis: str
+    pack: str
+    decided_by: str
+    decided_at: datetime
+    decided_on: date
+    act: str = ""
+    bars: bool = False
+    published: bool = True
+    least_until: date | None = None
+    most_until: date | None = None
+    row: str = ""
+    state: RecordState = RecordState.STANDING
+    contested: bool = False
+    repair: RepairAsked | None = None
+    lapsed_on: date | None = None
+    ended_on: date | None = None
+    ended_by: str = ""
+    document: str = ""
+    step: int = 0
+
+    @property
+    def repair_key(self) -> str:
+        """The key of the clock of the repair that is asked for."""
+        return f"{OrderKind.CREDIT_REPAIR_DUE.value}:{self.entry}:{self.repair.asked_at.isoformat() if self.repair else ''}"
+
+    @property
+    def adverse(self) -> bool:
+        """Whether it is to somebody's discredit."""
+        return self.grade != KEPT
+
+    @property
+    def stands_somewhere(self) -> bool:
+        """Whether receivers have it: what is annulled, or fell, they are to have no more."""
+        return self.state not in (RecordState.ANNULLED, RecordState.FALLEN)
+
+    @property
+    def repairable_from(self) -> date:
+        """The first day on which it may be repaired: the one after its minimum, or that of the decision."""
+        return self.least_until + timedelta(days=1) if self.least_until is not None else self.decided_on
+
+    def barring(self, on: date) -> bool:
+        """Whether it keeps its subject from a commitment signed on a day: until it is repaired, by a repair of that day at the latest.
+
+        What is contested bars nobody until it is decided (scenario 62).
+        """
+        if not self.bars or self.contested or not self.stands_somewhere:
+            return False
+        return self.ended_on is None or self.ended_on > on
+
+
+def made(record: Record, law: CreditLaw) -> Record:
+    """A new record with the dates of its grade: months counted from the day of the official decision (handbook 1.7.1, 1.9.2).
+
+    Neither end is moved by holidays: nobody has to act on it.
+    """
+    row = law.publicities.get(record.grade)
+    if row is None:
+        return record
+    least = nominal_last_day(record.decided_on, row.least) if row.least is not None else None
+    most = nominal_last_day(record.decided_on, row.most)
+    return replace(record, least_until=least, most_until=most, published=row.published, row=row.row)
+
+
+def lapse(record: Record, today: date) -> Decision[Record] | None:
+    """Its maximum is over: it is shown no more, without any request (scenario 64). None: there is nothing to stop."""
+    if record.state is not RecordState.STANDING or record.most_until is None or today <= record.most_until:
+        return None
+    state = replace(record, state=RecordState.LAPSED, lapsed_on=today, step=record.step + 1)
+    facts = {"entry": record.entry, "grade": record.grade, "row": record.row, "most_until": record.most_until.isoformat()}
+    return Decision(state=state, because=_because("credit.lapsed", record, facts))
+
+
+def ask_repair(record: Record, asked: RepairAsked, law: CreditLaw, now: datetime, calendar: WorkingCalendar) -> Decision[Record]:
+    """A repair is asked for: refused before its earliest date (`repair_early`), and for what is no discredit or over.
+
+    Asked again it adds papers and keeps its date; the clock on us runs from when all papers of the pack are there.
+    """
+    if not record.adverse:
+        raise Refusal("repair_of_kept", entry=record.entry)
+    open_or_refuse(record)
+    if calendar.local_date(now) < record.repairable_from:
+        since, earliest = record.decided_on.isoformat(), record.repairable_from.isoformat()
+        raise Refusal("repair_early", entry=record.entry, earliest=earliest, grade=record.grade, since=since)
+    before = record.repair
+    papers = tuple(dict.fromkeys((*(before.papers if before is not None else ()), *asked.papers)))
+    whole = replace(asked, papers=papers, asked_at=before.asked_at if before is not None else asked.asked_at)
+    lacking = whole.lacking(law.repair)
+    whole = replace(whole, missing=lacking)
+    if before is not None and before.due_at is not None:
+        whole = replace(whole, due_at=before.due_at, due_provisional=before.due_provisional)
+    elif not lacking:
+        counted = due(now, law.repair.decide, calendar)
+        whole = replace(whole, due_at=counted.at, due_provisional=counted.provisional)
+    facts: dict[str, object] = {
+        "entry": record.entry,
+        "by": asked.by,
+        "words": asked.words,
+        "papers": [f"{paper.value}:{digest}" for paper, digest in papers],
+        "lacking": [paper.value for paper in lacking],
+        "due_at": whole.due_at.isoformat() if whole.due_at is not None else None,
+    }
+    state = replace(record, repair=whole, step=record.step + 1)
+    return Decision(state=state, because=_because("credit.repair_asked", record, facts, law.repair))
+
+
+def decide_repair(record: Record, officer: str, reasons: str, law: CreditLaw, today: date, *, grant: bool) -> Decision[Record]:
+    """A named officer grants a repair, which is dated and lifts the bar, or refuses it with reasons (handbook 1.7.2).
+
+    Raises Refusal (`repair_unasked`, `repair_lacks` naming the condition that is not met, `record_over`), Invalid.
+    """
+    signed(officer, reasons)
+    open_or_refuse(record)
+    asked = record.repair
+    if asked is None:
+        raise Refusal("repair_unasked", entry=record.entry)
+    if grant and (lacking := asked.lacking(law.repair)):
+        raise Refusal("repair_lacks", entry=record.entry, papers=", ".join(lacking))
+    facts: dict[str, object] = {"entry": record.entry, "officer": officer, "reasons": reasons, "bars": record.bars}
+    if not grant:
+        state = replace(record, repair=None, step=record.step + 1)
+        return Decision(state=state, because=_because("credit.repair_refused", record, facts, law.repair))
+    state = replace(record, state=RecordState.REPAIRED, ended_on=today, ended_by=officer, step=record.step + 1)
+    return Decision(state=state, because=_because("credit.repaired", record, {**facts, "on": today.isoformat()}, law.repair))
+
+
+def annul(record: Record, why: Annulled, document: str, by: str, today: date) -> Decision[Record]:
+    """Its basis is annulled: every receiver deletes it, the bar is lifted at once; the history stays (scenario 61, handbook 1.7.9).
+
+    What was repaired is annulled all the same: it must stand nowhere. Raises Refusal (`record_over`), Invalid.
+    """
+    if not record.stands_somewhere:
+        raise Refusal("record_over", entry=record.entry, state=record.state)
+    signed(by, document)
+    facts = {"entry": record.entry, "why": why.value, "document": document, "by": by, "was": record.state.value}
+    state = replace(_over(record, RecordState.ANNULLED, why.value, today), document=document)
+    return Decision(state=state, because=_because("credit.annulled", record, facts))
+
+
+def repairable(record: Record) -> Because:
+    """Its minimum is over: from today on it may be repaired."""
+    facts = {"entry": record.entry, "grade": record.grade, "row": record.row, "earliest": record.repairable_from.isoformat()}
+    return _because("credit.repairable", record, facts)
+
+
+def contested(record: Record) -> None:
+    """Raise Refusal (`record_over`) for a record that stands nowhere any more: there is nothing to object to."""
+    if not record.stands_somewhere:
+        raise Refusal("record_over", entry=record.entry, state=record.state)
+
+
+def marked(record: Record, *, contested: bool) -> Record:
+    """The same, contested or no more; why stands with its objection."""
+    return replace(record, contested=contested, step=record.step + 1)
+
+
+def fallen(record: Record, reason: str, today: date) -> Record:
+    """The outcome that it stated fell, by withdrawal or a new review: whoever decided that has its because."""
+    return _over(record, RecordState.FALLEN, reason, today)
+
+
+def open_or_refuse(record: Record) -> None:
+    """Raise Refusal (`record_over`) for a record of which nothing follows any more."""
+    if record.state.over:
+        raise Refusal("record_over", entry=record.entry, state=record.state)
+
+
+def signed(officer: str, reasons: str) -> None:
+    """Raise Invalid for a decision without a name or without reasons."""
+    if not nameable(officer):
+        raise Invalid("officer_nameless", field="officer")
+    if blank(reasons):
+        raise Invalid("reason_missing", field="reasons")
+
+
+def told(record: Record) -> Told:
+    """What the approving system, and who publishes, hear became of a record: facts, no words of a person."""
+    return Told(
+        type="credit.record",
+        data={
+            "entry": record.entry,
+            "grade": record.grade,
+            "record_state": record.state.value,
+            "contested": record.contested,
+            "bars": record.bars,
+            "repairable_from": record.repairable_from.isoformat() if record.adverse else None,
+            "shown_until": record.most_until.isoformat() if record.most_until is not None else None,
+            "ended_on": record.ended_on.isoformat() if record.ended_on is not None else None,
+        },
+    )
+
+
+def told_repairable(record: Record) -> Told:
+    """That it may be repaired from today on."""
+    return Told(type="credit.repairable", data={"entry": record.entry, "repairable_from": record.repairable_from.isoformat()})
+
+
+def warning(records: Collection[Record]) -> tuple[Record, ...]:
+    """The open records of a subject that an officer is told as facts (信用预警): no score, and nothing is refused by it (clause 9.5)."""
+    return tuple(one for one in records if one.adverse and not one.state.over)
+
+
+def _over(record: Record, state: RecordState, why: str, today: date) -> Record:
+    return replace(record, state=state, contested=False, repair=None, ended_on=today, ended_by=why, step=record.step + 1)
+
+
+def _because(rule: str, record: Record, facts: Mapping[str, object], row: RepairRow | None = None) -> Because:
+    cited = (row.basis,) if row is not None else (BASIS,)
+    return Because(rule=rule, basis=(record.basis, *cited) if record.basis else cited, pack=record.pack, facts=facts)

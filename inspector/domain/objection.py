@@ -1,0 +1,123 @@
+"""An objection (异议) to a credit record, or to a consequence: marked at once, the clock on us, decided by another person. Pure.
+
+While it is open what it is about is used for no new adverse step, and bars nobody (scenario 62, handbook 1.7.5–1.7.8).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from inspector.domain.calendar import WorkingCalendar, due
+from inspector.domain.creditlaw import CreditLaw
+from inspector.domain.creditrecord import signed
+from inspector.domain.decision import Because, Decision, Told
+from inspector.domain.errors import Invalid, Refusal
+from inspector.domain.evidence import blank
+from inspector.domain.person import same
+
+
+class ObjectionState(StrEnum):
+    """Where an objection stands."""
+
+    OPEN = "OPEN"
+    UPHELD = "UPHELD"
+    REJECTED = "REJECTED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Objection:
+    """One objection. `about`: the entry or the consequence. `digests`: SHA-256 of what was handed in with it.
+
+    `others`: why somebody else has to be asked, so that the longer term runs, from the same day. `due_at` None: not opened yet.
+    """
+
+    id: str
+    about: str
+    case_id: str
+    agency: str
+    words: str
+    digests: tuple[str, ...]
+    by: str
+    opened_at: datetime
+    pack: str
+    due_at: datetime | None = None
+    due_provisional: bool = False
+    others: str = ""
+    state: ObjectionState = ObjectionState.OPEN
+    decided_by: str = ""
+    decided_at: datetime | None = None
+    reasons: str = ""
+
+
+def opened(objection: Objection, law: CreditLaw, now: datetime, calendar: WorkingCalendar) -> Decision[Objection]:
+    """An objection comes in. Raises Invalid (`objection_empty`) for one that says nothing and shows nothing."""
+    if blank(objection.words) and not objection.digests:
+        raise Invalid("objection_empty", field="words")
+    counted = due(now, law.objection.own, calendar)
+    state = replace(objection, due_at=counted.at, due_provisional=counted.provisional)
+    facts: dict[str, object] = {
+        "objection": state.id,
+        "about": state.about,
+        "by": state.by,
+        "words": state.words,
+        "digests": list(state.digests),
+        "due_at": counted.at.isoformat(),
+    }
+    return Decision(state=state, because=_because("objection.opened", state, law, facts))
+
+
+def passed_on(objection: Objection, officer: str, why: str, law: CreditLaw, calendar: WorkingCalendar) -> Decision[Objection]:
+    """Others have to be asked: the longer term runs, from when it came in (handbook 1.7.6). Raises Refusal, Invalid."""
+    signed(officer, why)
+    _open(objection)
+    if objection.others:
+        raise Refusal("objection_passed_on", objection=objection.id)
+    counted = due(objection.opened_at, law.objection.others, calendar)
+    state = replace(objection, others=why, due_at=counted.at, due_provisional=counted.provisional)
+    facts = {"objection": state.id, "officer": officer, "reasons": why, "due_at": counted.at.isoformat()}
+    return Decision(state=state, because=_because("objection.passed_on", state, law, facts))
+
+
+def decide(
+    objection: Objection, officer: str, reasons: str, deciders: Collection[str], law: CreditLaw, now: datetime, *, upheld: bool
+) -> Decision[Objection]:
+    """Another officer than those who decided what it is about upholds it, or rejects it with reasons.
+
+    Raises Refusal (`objection_same_officer`, `objection_over`), Invalid.
+    """
+    signed(officer, reasons)
+    _open(objection)
+    if own := [one for one in deciders if same(one, officer)]:
+        raise Refusal("objection_same_officer", objection=objection.id, officer=officer, decided=", ".join(own))
+    ended = ObjectionState.UPHELD if upheld else ObjectionState.REJECTED
+    state = replace(objection, state=ended, decided_by=officer, decided_at=now, reasons=reasons)
+    facts = {"objection": state.id, "about": state.about, "officer": officer, "reasons": reasons, "decided": ended.value}
+    return Decision(state=state, because=_because("objection.decided", state, law, facts))
+
+
+def answered(objection: Objection, officer: str, now: datetime) -> Decision[Objection]:
+    """What another objection has brought about is what this one asked for, too."""
+    state = replace(objection, state=ObjectionState.UPHELD, decided_by=officer, decided_at=now)
+    facts = {"objection": state.id, "about": state.about, "officer": officer, "decided": state.state.value}
+    return Decision(state=state, because=_because("objection.decided", state, CreditLaw(), facts))
+
+
+def told(objection: Objection) -> Told:
+    """What the approving system hears of an objection: no words of a person."""
+    due_at = objection.due_at.isoformat() if objection.due_at is not None else None
+    return Told(
+        type="credit.objection",
+        data={"objection": objection.id, "about": objection.about, "objection_state": objection.state.value, "due_at": due_at},
+    )
+
+
+def _open(objection: Objection) -> None:
+    if objection.state is not ObjectionState.OPEN:
+        raise Refusal("objection_over", objection=objection.id, state=objection.state)
+
+
+def _because(rule: str, objection: Objection, law: CreditLaw, facts: Mapping[str, object]) -> Because:
+    return Because(rule=rule, basis=(law.objection.basis,), pack=objection.pack, facts=facts)

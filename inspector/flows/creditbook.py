@@ -1,0 +1,158 @@
+"""A credit entry's own record: made where the entry is booked, with the dates of its grade, and ended where its outcome falls."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from inspector.domain.case import Case, SubjectKind
+from inspector.domain.creditrecord import Record, RecordState, fallen, made
+from inspector.domain.decision import Because, Decision, Order, OrderKind
+from inspector.domain.errors import Missing
+from inspector.domain.policy import Policy
+from inspector.domain.statement import BookState
+from inspector.domain.transition import Scope
+from inspector.flows import stopped
+from inspector.flows.office import Office
+from inspector.flows.record import record
+from inspector.store.tx import Tx
+
+PAGE = 500
+"""So many entries of before there were records are taken over in one transaction."""
+
+REPAIRABLE = "credit_repairable"
+"""The matter of a record that may be repaired from today on."""
+
+TO_REPAIR = "credit_repair_due"
+"""The matter of a repair that is asked for, until it is decided."""
+
+CONTESTED = "credit_contested"
+"""The matter of an open objection, until it is decided."""
+
+
+AMEND_STUCK = "credit_amend_stuck"
+"""The matter of what a receiver of an entry does not take; over when it has."""
+
+AMEND_BY_HAND = "credit_amend_by_hand"
+"""The matter of a receiver that cannot be told by a program: a person tells it."""
+
+
+def book(tx: Tx, office: Office, case: Case, order: Order, now: datetime) -> list[Order]:
+    """Make the record of an entry that is ordered, in the same transaction; the clocks that it begins."""
+    ruled = office.ruling(case.agency, case.pack, Scope.OUTCOMES, now).policy
+    held = of_entry(office, case, order.key, order.payload, ruled)
+    tx.records.add(held)
+    if held.adverse:
+        _tell(tx, case.id, held, ruled, now)
+    return clocks(office, held)
+
+
+def take_over_all(office: Office) -> None:
+    """At a start: every entry of before there were records gets its own, some hundred in a transaction."""
+    after: str | None = ""
+    while after is not None:
+        with office.store.begin() as tx:
+            after = take_over(office, tx, after, office.now())
+
+
+def take_over(office: Office, tx: Tx, after: str, now: datetime) -> str | None:
+    """At a start: give entries of before there were records theirs, by the pack of each case. Where to go on behind; None: all are.
+
+    One whose case or pack is not here any more stays without: nothing of it can be said.
+    """
+    rows = tx.records.unrecorded(PAGE, after)
+    for row in rows:
+        try:
+            case = tx.cases.get(row["case_id"])
+            policy = office.book.get(case.pack)
+        except Missing:
+            continue
+        held = of_entry(office, case, row["entry"], json.loads(row["body"]), policy)
+        if not BookState(row["state"]).stands:
+            told = json.loads(row["retraction"] or "{}")
+            held = fallen(held, str(told.get("reason", "")), office.calendar.local_date(row["moved_at"]))
+        tx.records.add(held)
+        tx.work.order(clocks(office, held), now)
+    return rows[-1]["entry"] if len(rows) == PAGE else None
+
+
+def of_entry(office: Office, case: Case, entry: str, said: Mapping[str, Any], policy: Policy) -> Record:
+    """The record of an entry by what it says. Whether it bars it says itself; of one of before it did, the act in the case's pack."""
+    decided_at = datetime.fromisoformat(str(said["at"]))
+    act = str(said.get("act", ""))
+    held = Record(
+        entry=entry,
+        case_id=case.id,
+        agency=case.agency,
+        kind=SubjectKind(str(said["kind"])),
+        code=str(said["code"]),
+        grade=str(said["grade"]),
+        outcome=str(said["outcome"]),
+        basis=str(said["basis"]),
+        pack=policy.label,
+        decided_by=str(said["by"]),
+        decided_at=decided_at,
+        decided_on=office.calendar.local_date(decided_at),
+        act=act,
+        bars=bool(said.get("bars")) or any(row.bars for row in policy.acts if row.row == act),
+    )
+    return made(held, policy.credit)
+
+
+def clocks(office: Office, held: Record) -> list[Order]:
+    """When it is shown no more, at the beginning of the day after its maximum; when it may be repaired, as the office opens."""
+    if held.state is not RecordState.STANDING or not held.adverse:
+        return []
+    orders = []
+    if held.most_until is not None:
+        at = datetime.combine(held.most_until + timedelta(days=1), time(), office.calendar.zone)
+        orders.append(_order(held, OrderKind.CREDIT_LAPSE, at))
+    if held.least_until is not None:
+        orders.append(_order(held, OrderKind.CREDIT_REPAIRABLE, office.calendar.opening(held.repairable_from)))
+    return orders
+
+
+def fell(tx: Tx, entry: str, reason: str, now: datetime, office: Office) -> None:
+    """The outcome that an entry stated has fallen: its record is over, unless it is already, and so is what waits for it."""
+    held = tx.records.find(entry, lock=True)
+    if held is not None and held.stands_somewhere:
+        tx.records.put(fallen(held, reason, office.calendar.local_date(now)))
+        quiet(tx, held, now)
+
+
+def quiet(tx: Tx, held: Record, now: datetime) -> None:
+    """A record is over: its clocks end, and what people were told of it."""
+    if not held.adverse:
+        return
+    kinds = (OrderKind.CREDIT_LAPSE, OrderKind.CREDIT_REPAIRABLE)
+    stopped.end(tx, [*(f"{kind.value}:{held.entry}" for kind in kinds), held.repair_key], now)
+    for matter in (REPAIRABLE, TO_REPAIR):
+        tx.attention.close(f"{matter}:{held.entry}", now)
+    for matter in (AMEND_STUCK, AMEND_BY_HAND):
+        tx.attention.close_those(f"{matter}:{held.entry}@", now)
+
+
+def _order(held: Record, kind: OrderKind, at: datetime) -> Order:
+    key = f"{kind.value}:{held.entry}"
+    return Order(kind=kind, key=key, due_at=at, urgent_by=at, case_id=held.case_id, payload={"entry": held.entry})
+
+
+def _tell(tx: Tx, case_id: str, held: Record, policy: Policy, now: datetime) -> None:
+    """The ledger says from when to when it is shown, by which row, and whether it bars."""
+    row = policy.credit.publicities.get(held.grade)
+    facts = {
+        "entry": held.entry,
+        "grade": held.grade,
+        "act": held.act,
+        "bars": held.bars,
+        "decided_on": held.decided_on.isoformat(),
+        "published": held.published,
+        "repairable_from": held.repairable_from.isoformat(),
+        "shown_until": held.most_until.isoformat() if held.most_until is not None else None,
+        "row": held.row,
+    }
+    cited = (row.basis,) if row is not None else ()
+    because = Because(rule="credit.recorded", basis=(held.basis, *cited), pack=policy.label, facts=facts)
+    record(tx, case_id, Decision(state=None, because=because), now, {})

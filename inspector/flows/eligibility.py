@@ -1,0 +1,75 @@
+"""Who may commit: the gate at intake on the commitment route, and the bars of other authorities that are entered for it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import structlog
+
+from inspector.domain import gate
+from inspector.domain.case import Case, Route
+from inspector.domain.errors import Missing
+from inspector.domain.gate import OutsideBar
+from inspector.flows.office import Office
+from inspector.flows.record import record
+from inspector.store.tx import Tx
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entered:
+    """What became of bars that were handed in."""
+
+    added: int
+    changed: int
+    same: int
+
+
+def admit(office: Office, tx: Tx, case: Case, now: datetime) -> None:
+    """Raise Refusal (`subject_barred`) where a record keeps the subject from committing. The route by certificate has no gate.
+
+    Who looked at whose records is logged, whatever came of it.
+    """
+    if case.route is not Route.COMMITMENT or case.letter is None:
+        return
+    subject = case.subject
+    records, outside = tx.records.of_subject(subject.kind, subject.code), tx.records.bars_of(subject.kind, subject.code)
+    if not records and not outside:
+        return
+    today = office.calendar.local_date(now)
+    bar = gate.barred(records, outside, case.letter.signed_on, today)
+    told = {"agency": case.agency, "by": case.sender, "reference": case.reference}
+    seen = [one.entry for one in records] + [one.id for one in outside]
+    log.info("eligibility.looked", **told, records=seen, barred=bar.record if bar is not None else "")
+    if bar is not None:
+        raise gate.refuse(bar, case.reference)
+
+
+def enter(tx: Tx, bars: Iterable[OutsideBar], by: str, now: datetime, *, dry_run: bool = False) -> Entered:
+    """Keep bars; the same again changes nothing. Raises Invalid as `gate.noted` does."""
+    added = changed = same = 0
+    for bar in bars:
+        before = tx.records.bar(bar.id, lock=not dry_run)
+        if before == bar:
+            same += 1
+            continue
+        decided = gate.noted(bar, by, before)
+        added, changed = added + (before is None), changed + (before is not None)
+        if not dry_run:
+            tx.records.keep_bar(bar)
+            record(tx, f"bar:{bar.id}", decided, now, {})
+    return Entered(added=added, changed=changed, same=same)
+
+
+def repair(tx: Tx, bar_id: str, sees: Collection[str], on: date, document: str, by: str, now: datetime) -> OutsideBar:
+    """A bar of another authority was repaired, by its document. Raises Missing (`bar_unknown`), Invalid."""
+    before = tx.records.bar(bar_id, lock=True)
+    if before is None or before.agency not in sees:
+        raise Missing("bar_unknown", bar=bar_id)
+    decided = gate.repaired(before, on, document, by)
+    tx.records.keep_bar(decided.state)
+    record(tx, f"bar:{bar_id}", decided, now, {})
+    return decided.state

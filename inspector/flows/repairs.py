@@ -1,0 +1,94 @@
+"""Repair (信用修复): asked for with papers, decided by a named officer within the pack's term; granted, it opens the gate by itself."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from inspector.domain import creditrecord as domain
+from inspector.domain.creditlaw import CreditLaw, RepairPaper
+from inspector.domain.creditrecord import Amend, Record, RepairAsked
+from inspector.domain.decision import Order, OrderKind
+from inspector.domain.transition import Scope
+from inspector.flows import creditbook, stopped
+from inspector.flows.copies import amend
+from inspector.flows.creditbook import REPAIRABLE, TO_REPAIR
+from inspector.flows.creditrecords import held, write
+from inspector.flows.office import Office
+from inspector.flows.settle import Settlement
+from inspector.store.tx import Tx
+from inspector.store.work import Work
+
+
+def law(office: Office, tx: Tx, entry: str, now: datetime) -> CreditLaw:
+    """The rows that hold for what is decided of a record today."""
+    mine = tx.records.get(entry)
+    case = tx.cases.get(mine.case_id)
+    return office.ruling(case.agency, case.pack, Scope.OUTCOMES, now).policy.credit
+
+
+def ask(
+    office: Office,
+    tx: Tx,
+    entry: str,
+    words: str,
+    papers: tuple[tuple[RepairPaper, str], ...],
+    by: str,
+    now: datetime,
+) -> Record:
+    """A repair is asked for, by an officer, the approving system or the subject's link (`by`). Papers: what each shows, its SHA-256.
+
+    Before the earliest date it is refused, which the refusal names; what lacks is told and does not lose what was handed in. Raises
+    Missing, Refusal.
+    """
+    case, mine = held(tx, entry)
+    asked = RepairAsked(asked_at=now, by=by, words=words, papers=papers)
+    decided = domain.ask_repair(mine, asked, law(office, tx, entry, now), now, office.calendar)
+    state = write(tx, office, case, decided, now)
+    tx.attention.close(f"{REPAIRABLE}:{entry}", now)
+    repair = state.repair
+    lacking = decided.because.facts["lacking"]
+    due_at = repair.due_at if repair is not None else None
+    facts = {"entry": entry, "case": case.id, "lacking": lacking, "due_at": due_at.isoformat() if due_at else None}
+    tx.attention.open(TO_REPAIR, case.agency, entry, {**facts, "overdue": False}, now)
+    if due_at is not None:
+        tx.work.order([_due(state, due_at)], now)
+    return state
+
+
+def decide(office: Office, tx: Tx, entry: str, officer: str, reasons: str, now: datetime, *, grant: bool) -> Record:
+    """A named officer decides. Granted it is dated today, lifts the bar, and every receiver and the approving system hear of it.
+
+    Raises Missing, Refusal, Invalid.
+    """
+    case, mine = held(tx, entry)
+    today = office.calendar.local_date(now)
+    decided = domain.decide_repair(mine, officer, reasons, law(office, tx, entry, now), today, grant=grant)
+    if grant:
+        creditbook.quiet(tx, mine, now)
+        state = write(tx, office, case, decided, now)
+        amend(tx, office, state, Amend.REPAIRED, office.book.get(case.pack), now)
+        return state
+    stopped.end(tx, [mine.repair_key], now)
+    tx.attention.close(f"{TO_REPAIR}:{entry}", now)
+    return write(tx, office, case, decided, now)
+
+
+def due(work: Work, _office: Office) -> Settlement:
+    """The term for a repair is over: a person is told that it is late. Nothing is decided by it."""
+    entry = str(work.payload["entry"])
+
+    def settle(tx: Tx, now: datetime) -> None:
+        case, mine = held(tx, entry)
+        repair = mine.repair
+        if repair is None or mine.state.over:
+            return
+        due_at = repair.due_at.isoformat() if repair.due_at is not None else None
+        facts = {"entry": entry, "case": case.id, "lacking": list[str](), "due_at": due_at, "overdue": True}
+        tx.attention.open(TO_REPAIR, case.agency, entry, facts, now)
+
+    return Settlement(write=settle)
+
+
+def _due(mine: Record, at: datetime) -> Order:
+    kind, payload = OrderKind.CREDIT_REPAIR_DUE, {"entry": mine.entry}
+    return Order(kind=kind, key=mine.repair_key, due_at=at, urgent_by=at, case_id=mine.case_id, payload=payload)

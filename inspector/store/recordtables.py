@@ -1,0 +1,59 @@
+"""The tables of credit records: each entry's life, its copies with further receivers, objections, and bars of other authorities."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from inspector.store.tables import Code, Moment, metadata
+
+credit_record = sa.Table(
+    "credit_record",
+    metadata,
+    sa.Column("entry", sa.String(300), primary_key=True),
+    sa.Column("case_id", sa.String(40), nullable=False, index=True),
+    sa.Column("agency", Code, nullable=False),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("code", Code, nullable=False),
+    sa.Column("adverse", sa.Boolean, nullable=False),
+    sa.Column("state", sa.String(12), nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Index("ix_credit_record_subject", "kind", "code"),
+)
+
+credit_copy = sa.Table(
+    "credit_copy",
+    metadata,
+    sa.Column("entry", sa.String(300), primary_key=True),
+    sa.Column("lane", Code, primary_key=True),
+    sa.Column("state", sa.String(12), nullable=False),
+    sa.Column("moved_at", Moment, nullable=False),
+    sa.Column("asked_at", Moment),
+    sa.Column("receipt", sa.String(200), nullable=False),
+    sa.Column("retraction", sa.Text),
+    sa.Index("ix_credit_copy_lane", "lane", "asked_at"),
+)
+
+objection = sa.Table(
+    "objection",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("about", sa.String(300), nullable=False, index=True),
+    sa.Column("case_id", sa.String(40), nullable=False, index=True),
+    sa.Column("agency", Code, nullable=False),
+    sa.Column("state", sa.String(12), nullable=False),
+    sa.Column("due_at", Moment),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+)
+
+outside_bar = sa.Table(
+    "outside_bar",
+    metadata,
+    sa.Column("id", sa.String(64), primary_key=True),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("code", Code, nullable=False),
+    sa.Column("agency", Code, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Index("ix_outside_bar_subject", "kind", "code"),
+)

@@ -1,0 +1,114 @@
+"""Rather serious bad records of other authorities over HTTP: entered, listed, repaired."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+
+import structlog
+from fastapi import APIRouter, Query
+from pydantic import Field
+from starlette.responses import JSONResponse
+
+from inspector.domain.case import SubjectKind
+from inspector.domain.errors import Missing
+from inspector.domain.gate import OutsideBar
+from inspector.domain.identity import IdentityKind, identify
+from inspector.flows import eligibility
+from inspector.flows.bars import bar_id
+from inspector.store.tx import Tx
+from inspector.web.answers import Shown
+from inspector.web.body import JsonRoute
+from inspector.web.caller import Officer, ResultReader
+from inspector.web.desk import AtDesk, message
+from inspector.web.errors import READS, WRITES
+from inspector.web.fields import MAYBE_SIGNS, Day, Limit, Line, MessageId, NamePath, Strict, Text
+
+router = APIRouter(prefix="/v1", tags=["credit"], route_class=JsonRoute)
+log = structlog.get_logger(__name__)
+
+
+class OutsideBarShown(Shown):
+    """A rather serious bad record of another authority."""
+
+    id: str
+    agency: str
+    authority: str
+    document: str
+    ground: str
+    since: date
+    until: date | None
+    repaired_on: date | None
+    repaired_by: str
+
+
+class BarPage(Shown):
+    """Bars by id. `next`: go on behind it; null: there is no more."""
+
+    bars: tuple[OutsideBarShown, ...]
+    next: str | None
+
+
+class BarIn(Strict):
+    """A rather serious bad record of another authority. `until`: its last day, where the document names one."""
+
+    agency: Line
+    kind: SubjectKind = SubjectKind.FIRM
+    code: Line
+    authority: Line
+    document: Line
+    ground: Annotated[Text, Field(min_length=1, max_length=400)]
+    since: Day
+    until: Day | None = None
+
+
+class BarRepairIn(Strict):
+    """That another authority has repaired it, on which day, by which document."""
+
+    on: Day
+    document: Line
+
+
+@router.get("/credit/bars", responses=READS)
+def list_bars(
+    desk: AtDesk,
+    caller: ResultReader,
+    after: Annotated[str, Query(max_length=64, pattern=MAYBE_SIGNS, description="Go on behind this bar")] = "",
+    limit: Limit = 50,
+) -> BarPage:
+    """Rather serious bad records of other authorities, as the agencies of the token have entered them."""
+    rows = desk.look(lambda tx: tx.records.bars(caller.sees, limit, after))
+    log.info("credit.looked", by=caller.name, records=[one.id for one in rows])
+    return BarPage(bars=tuple(map(bar_shown, rows)), next=rows[-1].id if len(rows) == limit else None)
+
+
+@router.post("/credit/bars", response_model=OutsideBarShown, responses=WRITES)
+def enter_bar(desk: AtDesk, caller: Officer, given: BarIn, message_id: MessageId = None) -> JSONResponse:
+    """Enter a bad record of another authority, which bars from committing by its dates until it is repaired. The same again is one."""
+
+    def do(tx: Tx, now: datetime) -> OutsideBarShown:
+        if given.agency not in caller.sees:
+            raise Missing("agency_unknown", agency=given.agency, known=", ".join(sorted(caller.sees)))
+        held = IdentityKind.USCC if given.kind is SubjectKind.FIRM else IdentityKind.CITIZEN_ID
+        code = identify(held, given.code, today=now.date()).normal
+        name = bar_id(given.kind, code, given.authority, given.document)
+        made = OutsideBar(**(given.model_dump() | {"id": name, "code": code}))
+        eligibility.enter(tx, [made], caller.name, now)
+        return bar_shown(made)
+
+    return desk.once(message(caller.source, message_id, "bar", given), do)
+
+
+@router.post("/credit/bars/{bar}/repair", response_model=OutsideBarShown, responses=WRITES)
+def repair_bar(desk: AtDesk, caller: Officer, bar: NamePath, given: BarRepairIn, message_id: MessageId = None) -> JSONResponse:
+    """Another authority has repaired it: commitments signed from that day on are accepted."""
+
+    def do(tx: Tx, now: datetime) -> OutsideBarShown:
+        return bar_shown(eligibility.repair(tx, bar, caller.sees, given.on, given.document, caller.name, now))
+
+    return desk.once(message(caller.source, message_id, f"bar repair {bar}", given), do)
+
+
+def bar_shown(held: OutsideBar) -> OutsideBarShown:
+    """A bar as it is shown; whose it is shows who asked."""
+    return OutsideBarShown.model_validate(held)

@@ -1,0 +1,331 @@
+"""Credit records over HTTP: what stands, repairs, objections, annulments."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+import structlog
+from fastapi import APIRouter, Query
+from pydantic import Field
+from starlette.responses import JSONResponse
+
+from inspector.domain.annulled import Annulled
+from inspector.domain.creditlaw import RepairPaper
+from inspector.domain.creditrecord import Record, RecordState, warning
+from inspector.domain.errors import Missing
+from inspector.domain.objection import Objection, ObjectionState
+from inspector.domain.statement import BookState
+from inspector.flows import creditrecords, objections, repairs
+from inspector.store.tx import Tx
+from inspector.web.accounts import EntryPath
+from inspector.web.answers import Shown
+from inspector.web.bars import OutsideBarShown, bar_shown
+from inspector.web.body import JsonRoute
+from inspector.web.caller import Asker, Caller, CaseReader, Officer, ResultReader
+from inspector.web.desk import AtDesk, message
+from inspector.web.errors import READS, WRITES
+from inspector.web.fields import MAYBE_SIGNS, CasePath, Digest, Limit, Line, MessageId, NamePath, Strict, Text
+
+router = APIRouter(prefix="/v1", tags=["credit"], route_class=JsonRoute)
+log = structlog.get_logger(__name__)
+
+Reasons = Annotated[Text, Field(min_length=1, max_length=4_000)]
+
+
+class RecordShown(Shown):
+    """A credit record: whether it bars, is contested, since when it stands and how long it is shown.
+
+    `repairable_from`: the first day on which a repair may be asked for. `repair_due_at`: by when one that was asked for is decided;
+    `lacking`: the papers that it lacks.
+    """
+
+    entry: str
+    case_id: str
+    agency: str
+    grade: str
+    act: str
+    outcome: str
+    state: RecordState
+    bars: bool
+    contested: bool
+    published: bool
+    decided_by: str
+    decided_on: date
+    repairable_from: date
+    shown_until: date | None
+    lapsed_on: date | None
+    ended_on: date | None
+    ended_by: str
+    document: str
+    repair_asked: bool
+    repair_due_at: datetime | None
+    lacking: tuple[RepairPaper, ...]
+
+
+class ReceiverShown(Shown):
+    """A receiver of an entry: whether it has it, is to give it back, or has acknowledged that it did."""
+
+    connector: str
+    state: BookState
+    receipt: str
+    moved_at: datetime
+
+
+class ObjectionShown(Shown):
+    """An objection: what it is about, by when it is decided, and how it was."""
+
+    id: str
+    about: str
+    case_id: str
+    agency: str
+    words: str
+    digests: tuple[str, ...]
+    opened_at: datetime
+    due_at: datetime | None
+    others: str
+    state: ObjectionState
+    decided_by: str
+    reasons: str
+
+
+class RecordWhole(Shown):
+    """A record with its open objections and every receiver that has had a copy."""
+
+    record: RecordShown
+    objections: tuple[ObjectionShown, ...]
+    receivers: tuple[ReceiverShown, ...]
+
+
+class RecordPage(Shown):
+    """Records by entry. `next`: go on behind it; null: there is no more."""
+
+    records: tuple[RecordShown, ...]
+    next: str | None
+
+
+class ObjectionPage(Shown):
+    """Open objections, the most urgent first."""
+
+    objections: tuple[ObjectionShown, ...]
+
+
+class WarningShown(Shown):
+    """What is on record of a case's subject, as facts for an officer: no score, and nothing is refused by it (the plan, item 9)."""
+
+    records: tuple[RecordShown, ...]
+    outside: tuple[OutsideBarShown, ...]
+
+
+class PaperIn(Strict):
+    """A paper of a repair: what it shows, and the SHA-256 of the file."""
+
+    paper: RepairPaper
+    digest: Digest
+
+
+class RepairIn(Strict):
+    """That a repair is asked for, with its papers; more may follow until it is decided."""
+
+    words: Text = ""
+    papers: Annotated[tuple[PaperIn, ...], Field(max_length=20)] = ()
+
+
+class RepairDecisionIn(Strict):
+    """An officer's decision about a repair, with reasons."""
+
+    grant: bool
+    reasons: Reasons
+
+
+class AnnulmentIn(Strict):
+    """That a court or the review body has annulled the basis of a record, by which document."""
+
+    why: Literal[Annulled.COURT, Annulled.REVIEW_BODY]
+    document: Line
+
+
+class ObjectionIn(Strict):
+    """An objection: in words, with the SHA-256 of what was handed in, or both."""
+
+    words: Text = ""
+    digests: Annotated[tuple[Digest, ...], Field(max_length=20)] = ()
+
+
+class OthersIn(Strict):
+    """Why others have to be asked, so that the longer term runs."""
+
+    reasons: Reasons
+
+
+class ObjectionDecisionIn(Strict):
+    """Another officer's decision about an objection, with reasons."""
+
+    upheld: bool
+    reasons: Reasons
+
+
+@router.get("/credit/records", responses=READS)
+def list_records(
+    desk: AtDesk,
+    caller: ResultReader,
+    state: Annotated[RecordState | None, Query(description="Only records in this state; left out: those not over")] = None,
+    after: Annotated[str, Query(max_length=300, pattern=MAYBE_SIGNS, description="Go on behind this entry")] = "",
+    limit: Limit = 50,
+) -> RecordPage:
+    """What is to somebody's discredit, within the agencies of the token."""
+    states = [state] if state is not None else [one for one in RecordState if not one.over]
+    rows = desk.look(lambda tx: tx.records.page(caller.sees, states, limit, after))
+    _looked(caller, rows)
+    return RecordPage(records=tuple(map(shown, rows)), next=rows[-1].entry if len(rows) == limit else None)
+
+
+@router.get("/credit/records/{entry}", responses=READS)
+def show_record(desk: AtDesk, caller: CaseReader, entry: EntryPath) -> RecordWhole:
+    """A record with its open objections and its receivers."""
+
+    def ask(tx: Tx) -> RecordWhole:
+        held = _seen(tx, caller, entry)
+        booked = [one for one in (tx.books.get(entry), *tx.books.copies(entry)) if one is not None]
+        receivers = [
+            ReceiverShown(connector=one.lane, state=one.state, receipt=one.receipt, moved_at=one.moved_at) for one in booked
+        ]
+        open_ones = map(_objection, tx.records.objections(about=entry))
+        return RecordWhole(record=shown(held), objections=tuple(open_ones), receivers=tuple(receivers))
+
+    told = desk.look(ask)
+    log.info("credit.looked", by=caller.name, records=[entry])
+    return told
+
+
+@router.get("/cases/{case_id}/warning", responses=READS)
+def warn(desk: AtDesk, caller: ResultReader, case_id: CasePath) -> WarningShown:
+    """What is on record of the subject of a case (信用预警): open records as facts, no score, for an officer alone."""
+
+    def ask(tx: Tx) -> WarningShown:
+        subject = caller.case(tx, case_id).subject
+        records = warning(tx.records.of_subject(subject.kind, subject.code))
+        today = desk.office.now().date()
+        bars = [one for one in tx.records.bars_of(subject.kind, subject.code) if one.barring(today)]
+        return WarningShown(records=tuple(map(shown, records)), outside=tuple(map(bar_shown, bars)))
+
+    told = desk.look(ask)
+    log.info("credit.looked", by=caller.name, records=[one.entry for one in told.records])
+    return told
+
+
+@router.post("/credit/records/{entry}/repair", response_model=RecordShown, responses=WRITES)
+def ask_repair(desk: AtDesk, caller: Asker, entry: EntryPath, given: RepairIn, message_id: MessageId = None) -> JSONResponse:
+    """A repair is asked for, by the approving system or an officer. Before the earliest date it is refused, which the answer names."""
+
+    def do(tx: Tx, now: datetime) -> RecordShown:
+        _seen(tx, caller, entry)
+        papers = tuple((one.paper, one.digest) for one in given.papers)
+        return shown(repairs.ask(desk.office, tx, entry, given.words, papers, caller.name, now))
+
+    return desk.once(message(caller.source, message_id, f"repair {entry}", given), do)
+
+
+@router.post("/credit/records/{entry}/repair/decision", response_model=RecordShown, responses=WRITES)
+def decide_repair(
+    desk: AtDesk, caller: Officer, entry: EntryPath, given: RepairDecisionIn, message_id: MessageId = None
+) -> JSONResponse:
+    """An officer grants a repair or refuses it; granted, every receiver hears of it and the gate opens."""
+
+    def do(tx: Tx, now: datetime) -> RecordShown:
+        _seen(tx, caller, entry)
+        return shown(repairs.decide(desk.office, tx, entry, caller.name, given.reasons, now, grant=given.grant))
+
+    return desk.once(message(caller.source, message_id, f"repair decision {entry}", given), do)
+
+
+@router.post("/credit/records/{entry}/annulment", response_model=RecordShown, responses=WRITES)
+def annul(desk: AtDesk, caller: Officer, entry: EntryPath, given: AnnulmentIn, message_id: MessageId = None) -> JSONResponse:
+    """A court or the review body has annulled the basis: every receiver deletes the record, the bar is lifted at once."""
+
+    def do(tx: Tx, now: datetime) -> RecordShown:
+        _seen(tx, caller, entry)
+        return shown(creditrecords.annul(desk.office, tx, entry, given.why, given.document, caller.name, now))
+
+    return desk.once(message(caller.source, message_id, f"annulment {entry}", given), do)
+
+
+@router.post("/credit/records/{entry}/objections", response_model=ObjectionShown, responses=WRITES)
+def object_to(desk: AtDesk, caller: Asker, entry: EntryPath, given: ObjectionIn, message_id: MessageId = None) -> JSONResponse:
+    """Somebody objects: the record is marked at once at every receiver, and used for nothing adverse until it is decided."""
+
+    def do(tx: Tx, now: datetime) -> ObjectionShown:
+        _seen(tx, caller, entry)
+        return _objection(objections.object(desk.office, tx, entry, given.words, given.digests, caller.name, now))
+
+    return desk.once(message(caller.source, message_id, f"object {entry}", given), do)
+
+
+@router.get("/credit/objections", responses=READS)
+def list_objections(desk: AtDesk, caller: ResultReader, limit: Limit = 50) -> ObjectionPage:
+    """Open objections, by their dates."""
+    rows = desk.look(lambda tx: tx.records.objections(agencies=caller.sees, limit=limit))
+    return ObjectionPage(objections=tuple(map(_objection, rows)))
+
+
+@router.post("/credit/objections/{objection}/others", response_model=ObjectionShown, responses=WRITES)
+def pass_on(desk: AtDesk, caller: Officer, objection: NamePath, given: OthersIn, message_id: MessageId = None) -> JSONResponse:
+    """An officer says why others have to be asked: the longer term runs, from the day of the objection."""
+
+    def do(tx: Tx, now: datetime) -> ObjectionShown:
+        _contested(tx, caller, objection)
+        return _objection(objections.pass_on(desk.office, tx, objection, caller.name, given.reasons, now))
+
+    return desk.once(message(caller.source, message_id, f"others {objection}", given), do)
+
+
+@router.post("/credit/objections/{objection}/decision", response_model=ObjectionShown, responses=WRITES)
+def decide_objection(
+    desk: AtDesk, caller: Officer, objection: NamePath, given: ObjectionDecisionIn, message_id: MessageId = None
+) -> JSONResponse:
+    """Another officer than those who decided the case upholds an objection, or rejects it with reasons."""
+
+    def do(tx: Tx, now: datetime) -> ObjectionShown:
+        _contested(tx, caller, objection)
+        return _objection(objections.decide(desk.office, tx, objection, caller.name, given.reasons, now, upheld=given.upheld))
+
+    return desk.once(message(caller.source, message_id, f"objection {objection}", given), do)
+
+
+def shown(held: Record) -> RecordShown:
+    """A record as it is shown; whose it is shows its case."""
+    same = {name: getattr(held, name) for name in RecordShown.model_fields if hasattr(held, name)}
+    asked = held.repair
+    return RecordShown(
+        **same,
+        shown_until=held.most_until,
+        repair_asked=asked is not None,
+        repair_due_at=asked.due_at if asked is not None else None,
+        lacking=asked.missing if asked is not None else (),
+    )
+
+
+def _objection(held: Objection) -> ObjectionShown:
+    return ObjectionShown.model_validate(held)
+
+
+def _seen(tx: Tx, caller: Caller, entry: str) -> Record:
+    """A record of a case that the caller may see. Raises Missing."""
+    held = tx.records.find(entry)
+    if held is None:
+        raise Missing("record_unknown", entry=entry)
+    try:
+        caller.case(tx, held.case_id)
+    except Missing:
+        raise Missing("record_unknown", entry=entry) from None
+    return held
+
+
+def _contested(tx: Tx, caller: Caller, objection: str) -> None:
+    """Raise Missing for an objection that the caller may not see."""
+    if tx.records.objection(objection).agency not in caller.sees:
+        raise Missing("objection_unknown", objection=objection)
+
+
+def _looked(caller: Caller, rows: list[Record]) -> None:
+    log.info("credit.looked", by=caller.name, records=[one.entry for one in rows])

@@ -1,0 +1,299 @@
+"""A credit record's life: it bars, is contested, repaired, annulled, and is shown no more by itself. Scenarios 2–4, 61, 62, 64."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from inspector.daemon import sweeps
+from inspector.domain.annulled import Annulled
+from inspector.domain.case import Outcome, Route
+from inspector.domain.creditlaw import RepairPaper
+from inspector.domain.creditrecord import Record, RecordState
+from inspector.domain.errors import Refusal
+from inspector.domain.gate import OutsideBar
+from inspector.flows import creditbook, creditrecords, eligibility, objections, repairs, review
+from inspector.flows.bars import bar_id
+from inspector.flows.office import Office
+from inspector.store.store import Store
+from inspector.telemetry.metrics import Metrics
+from tests.creditplatform import CreditPlatform, platform
+from tests.house import Hand, Table, application, open_office, post, settle
+from tests.integration.test_acts import catalogued
+from tests.integration.test_way import LICENCE
+
+pytestmark = pytest.mark.alike
+
+PAPERS = ((RepairPaper.CORRECTED, "a" * 64), (RepairPaper.COMMITMENT, "b" * 64))
+FALSE = {"registration-status": "注销"}
+
+
+@dataclass
+class Place:
+    """An office with two receivers of entries, and a hand on the time."""
+
+    office: Office
+    first: CreditPlatform
+    second: CreditPlatform
+    hand: Hand
+    number: int = 0
+
+    def commits(self, subject: int, claims: dict[str, str] = LICENCE, **changes: Any) -> str:
+        """A subject commits; its case, settled."""
+        self.number += 1
+        code = f"TEST{subject:014d}"
+        on = self.office.calendar.local_date(self.hand())
+        told: dict[str, Any] = {"reference": f"R-{self.number:06d}", "subject_code": code, "signed_on": on}
+        given = application(subject, "business-licence", claims, **(told | changes))
+        with self.office.store.begin() as tx:
+            tx.credit.state(given.subject_kind, given.subject_code, "D", self.hand(), "platform")
+        case_id = post(self.office, given)
+        settle(self.office)
+        return case_id
+
+    def found(self, subject: int, outcome: Outcome = Outcome.FALSE_KNOWING, act: str = "act-false") -> str:
+        """An officer finds a commitment false, or untrue; the entry."""
+        case_id = self.commits(subject, {**LICENCE, **FALSE})
+        with self.office.store.begin() as tx:
+            cited = tuple(piece.id for piece in tx.cases.evidence(case_id))
+            review.conclude(self.office, tx, case_id, "hall", self.hand())
+            review.decide(self.office, tx, case_id, outcome, "李四", "登记已注销", cited, self.hand(), act=act)
+        settle(self.office)
+        with self.office.store.read() as tx:
+            entry = tx.cases.get(case_id).entry
+        assert entry is not None
+        return entry
+
+    def record(self, entry: str) -> Record:
+        with self.office.store.read() as tx:
+            return tx.records.get(entry)
+
+    def matters(self, kind: str) -> list[str]:
+        with self.office.store.read() as tx:
+            return [str(row["about"]) for row in tx.attention.page(None, 200) if row["kind"] == kind]
+
+    def repaired(self, entry: str) -> None:
+        """Somebody asks with all papers, an officer grants it."""
+        with self.office.store.begin() as tx:
+            repairs.ask(self.office, tx, entry, "已改正", PAPERS, "hall", self.hand())
+            repairs.decide(self.office, tx, entry, "王五", "符合修复条件", self.hand(), grant=True)
+        settle(self.office)
+
+    def objects(self, entry: str) -> str:
+        with self.office.store.begin() as tx:
+            made = objections.object(self.office, tx, entry, "登记在承诺之后才注销", (), "link", self.hand())
+        settle(self.office)
+        return made.id
+
+    def decides(self, objection: str, officer: str, *, upheld: bool) -> None:
+        with self.office.store.begin() as tx:
+            objections.decide(self.office, tx, objection, officer, "经核对", self.hand(), upheld=upheld)
+        settle(self.office)
+
+
+@contextmanager
+def place(store: Store, hand: Hand, folder: Path, **config: object) -> Iterator[Place]:
+    (folder / "2").mkdir()
+    with platform(hand, folder, **config) as (first, one, _), platform(hand, folder / "2") as (second, two, _):
+        registers = Table(rows={("registration-status", f"TEST{number:014d}"): "存续" for number in range(30)}, default="=")
+        office = open_office(store, hand, sources={"registers": registers}, credit={"platform": one, "sector": two})
+        office = at_once(catalogued(office))
+        yield Place(office=replace(office, copies=("sector",)), first=first, second=second, hand=hand)
+
+
+def at_once(office: Office) -> Office:
+    """The office by packs that know no proceeding: a review orders its entry itself, so that these tests begin with the entry."""
+    packs = tuple(replace(pack, consequences={}) for pack in office.book.packs)
+    return replace(office, book=replace(office.book, packs=packs))
+
+
+@pytest.fixture
+def here(store: Store, hand: Hand, tmp_path: Path) -> Iterator[Place]:
+    with place(store, hand, tmp_path) as made:
+        yield made
+
+
+@pytest.mark.slow
+def test_an_earlier_false_commitment_bars_until_repaired_and_the_repair_opens_the_gate_by_itself(here: Place) -> None:
+    """Scenarios 2, 3, 4: level D is no bar, untrue is not false, and who brings the certificate passes without a mark."""
+    entry = here.found(1)
+    here.found(2, Outcome.UNTRUE_CURABLE, "act-untrue-curable")
+    assert here.commits(2), "untrue is not false, and level D bars nobody"
+    before = here.office.calendar.local_date(here.hand())
+    here.hand.on(days=1)
+    for signed in (before.replace(day=1), here.hand().date()):
+        with pytest.raises(Refusal, match="subject_barred") as refused:
+            here.commits(1, signed_on=signed)
+        assert refused.value.facts["record"] == entry
+        assert refused.value.facts["since"] == before.isoformat()
+        assert refused.value.facts["repairable_from"] == here.record(entry).repairable_from.isoformat()
+    bare = {"route": Route.CERTIFICATE, "signed_on": None, "letter_text": "", "letter_digest": "", "signed_by": ""}
+    assert here.commits(1, {}, **bare)
+    here.hand.on(days=95)
+    settle(here.office)
+    assert here.matters(creditbook.REPAIRABLE) == [entry], "people are told on the day"
+    early = here.hand().date()
+    here.hand.on(days=1)
+    here.repaired(entry)
+    assert here.matters(creditbook.REPAIRABLE) == []
+    with pytest.raises(Refusal, match="subject_barred"):
+        here.commits(1, signed_on=early)
+    assert here.commits(1), "a letter of the day of the repair is accepted"
+    assert (here.first.became[entry], here.second.became[entry]) == (["REPAIRED"], ["REPAIRED"])
+
+
+def test_an_objection_marks_at_once_bars_nobody_and_is_decided_by_another_officer(here: Place) -> None:
+    """Scenario 62."""
+    entry = here.found(1)
+    objection = here.objects(entry)
+    with here.office.store.read() as tx:
+        assert objections.holds(tx, here.record(entry).case_id)
+    assert here.matters(creditbook.CONTESTED) == [objection]
+    assert (here.first.became[entry], here.second.became[entry]) == (["MARKED"], ["MARKED"])
+    assert here.commits(1)
+    with pytest.raises(Refusal, match="objection_same_officer"):
+        here.decides(objection, "李 四", upheld=False)
+    with here.office.store.begin() as tx:
+        own = tx.records.objection(objection)
+        longer = objections.pass_on(here.office, tx, objection, "王五", "需登记机关核查", here.hand())
+    assert own.due_at is not None
+    assert longer.due_at is not None
+    assert (own.due_at.date(), longer.due_at.date()) == (date(2026, 3, 5), date(2026, 3, 11))
+    here.hand.on(days=10)
+    settle(here.office)
+    with here.office.store.read() as tx:
+        assert tx.attention.standing(creditbook.CONTESTED)[0]["overdue"] is True
+    here.decides(objection, "王五", upheld=False)
+    assert here.first.became[entry] == here.second.became[entry] == ["MARKED", "UNMARKED"]
+    assert here.matters(creditbook.CONTESTED) == []
+    with pytest.raises(Refusal, match="subject_barred"):
+        here.commits(1)
+
+
+@pytest.mark.slow
+def test_what_a_court_annuls_is_deleted_at_every_receiver_however_long_it_is_away(here: Place) -> None:
+    """Scenario 61: the bar is lifted at once, and a retraction follows every copy until each has acknowledged it."""
+    entry = here.found(1)
+    assert entry in here.first.entries
+    assert entry in here.second.entries
+    here.second.mode = "away"
+    with here.office.store.begin() as tx:
+        creditrecords.annul(here.office, tx, entry, Annulled.COURT, "（2026）行初1号", "王五", here.hand())
+    assert here.record(entry).state is RecordState.ANNULLED
+    assert here.commits(1)
+    for _ in range(4):
+        here.hand.on(days=1)
+        settle(here.office)
+    assert entry not in here.first.entries
+    assert entry in here.second.entries
+    assert open_retractions(here.office) == 1
+    here.second.mode = "ok"
+    here.hand.on(days=3)
+    with here.office.store.begin() as tx:
+        tx.lanes.succeeded("sector")
+    settle(here.office)
+    assert entry not in here.second.entries
+    assert open_retractions(here.office) == 0
+    with here.office.store.read() as tx:
+        kept = [row["rule"] for row in tx.ledger.about(here.record(entry).case_id)]
+    assert {"credit.recorded", "officer.review", "credit.annulled"} <= set(kept)
+    assert kept.count("credit.retracted") == 2
+
+
+def test_a_serious_entry_is_shown_for_three_years_and_no_repair_is_asked_for_within_the_first(here: Place) -> None:
+    """Scenario 64."""
+    entry = here.found(1, act="act-false-grave")
+    with pytest.raises(Refusal, match="repair_early") as refused, here.office.store.begin() as tx:
+        repairs.ask(here.office, tx, entry, "", PAPERS, "hall", here.hand())
+    assert refused.value.facts["earliest"] == "2027-03-03"
+    here.hand.on(days=3 * 365)
+    settle(here.office)
+    assert here.record(entry).state is RecordState.STANDING
+    here.hand.on(days=2)
+    settle(here.office)
+    gone = here.record(entry)
+    assert (gone.state, gone.lapsed_on) == (RecordState.LAPSED, date(2029, 3, 3))
+    assert here.first.became[entry] == here.second.became[entry] == ["LAPSED"]
+    with pytest.raises(Refusal, match="subject_barred"):
+        here.commits(1)
+
+
+def test_an_upheld_objection_annuls_what_was_entered_before_there_were_records_too_and_a_repair_lacks_its_papers(
+    here: Place,
+) -> None:
+    entry = here.found(1, Outcome.UNTRUE_CURABLE, "act-untrue-curable")
+    with here.office.store.begin() as tx:
+        tx.connection.exec_driver_sql("DELETE FROM credit_record")
+    creditbook.take_over_all(here.office)
+    assert here.record(entry).most_until == date(2026, 6, 2)
+    with here.office.store.begin() as tx:
+        held = repairs.ask(here.office, tx, entry, "已改正", PAPERS[:1], "hall", here.hand())
+    assert held.repair is not None
+    assert held.repair.due_at is None
+    with pytest.raises(Refusal, match="repair_lacks") as refused, here.office.store.begin() as tx:
+        repairs.decide(here.office, tx, entry, "王五", "符合条件", here.hand(), grant=True)
+    assert refused.value.facts["papers"] == "COMMITMENT"
+    with here.office.store.begin() as tx:
+        held = repairs.ask(here.office, tx, entry, "", PAPERS[1:], "hall", here.hand())
+    assert held.repair is not None
+    assert held.repair.due_at is not None
+    here.decides(here.objects(entry), "王五", upheld=True)
+    assert (here.first.entries, here.second.entries, here.record(entry).ended_by) == ({}, {}, "OBJECTION")
+
+
+def test_an_objection_to_what_a_court_annuls_meanwhile_is_still_decided(here: Place) -> None:
+    entry = here.found(1)
+    objection = here.objects(entry)
+    with here.office.store.begin() as tx:
+        creditrecords.annul(here.office, tx, entry, Annulled.REVIEW_BODY, "复决字1号", "王五", here.hand())
+    here.decides(objection, "王五", upheld=True)
+    assert (here.record(entry).ended_by, here.matters(creditbook.CONTESTED)) == ("REVIEW_BODY", [])
+    assert (here.first.entries, here.second.entries) == ({}, {})
+
+
+def test_a_receiver_that_no_program_can_tell_is_told_by_a_person(store: Store, hand: Hand, tmp_path: Path) -> None:
+    with place(store, hand, tmp_path, path_amend="") as here:
+        entry = here.found(1)
+        here.objects(entry)
+        assert here.matters(creditbook.AMEND_BY_HAND) == [f"{entry}@platform"]
+        assert here.second.became[entry] == ["MARKED"]
+
+
+def test_a_bad_record_of_another_authority_bars_by_its_dates_and_until_its_repair(here: Place) -> None:
+    today = here.hand().date()
+    code = f"TEST{5:014d}"
+    given = application(5, "business-licence", LICENCE)
+    made = OutsideBar(
+        id=bar_id(given.subject_kind, code, "某市税务局", "税罚〔2026〕7号"),
+        kind=given.subject_kind,
+        code=code,
+        agency="bureau",
+        authority="某市税务局",
+        document="税罚〔2026〕7号",
+        ground="虚开发票",
+        since=today,
+        until=date(2026, 3, 20),
+    )
+    with here.office.store.begin() as tx:
+        assert eligibility.enter(tx, [made], "李四", here.hand()).added == 1
+        assert eligibility.enter(tx, [made], "李四", here.hand()).same == 1
+    with pytest.raises(Refusal, match="subject_barred") as refused:
+        here.commits(5)
+    assert (refused.value.facts["document"], refused.value.facts["until"]) == ("税罚〔2026〕7号", "2026-03-20")
+    with here.office.store.begin() as tx:
+        eligibility.repair(tx, made.id, ["bureau"], date(2026, 3, 2), "税修〔2026〕1号", "李四", here.hand())
+    assert here.commits(5)
+
+
+def open_retractions(office: Office) -> float:
+    metrics = Metrics()
+    sweeps.snapshot(office, metrics)
+    held = metrics.registry.get_sample_value("inspector_credit_retractions_open")
+    assert held is not None
+    return held
