@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,11 +11,14 @@ from inspector.domain.annulled import Annulled
 from inspector.domain.case import Outcome
 from inspector.domain.consequence import Agreement, ConsequenceState, Part, Stage, StatementKind
 from inspector.domain.errors import Invalid, Refusal
+from inspector.domain.evidence import Verdict
 from inspector.domain.proposal import Proposal
+from inspector.domain.review import finding
 from inspector.flows import consequences, review
+from inspector.flows.settle import settle_case
 from inspector.store.store import Store
 from tests.house import Hand, settle
-from tests.proceedings import PARTS, decided
+from tests.proceedings import PARTS, decided, recorded
 
 pytestmark = pytest.mark.alike
 
@@ -117,6 +121,8 @@ def test_an_entry_is_made_only_by_an_officers_decision_and_an_annulment_takes_it
 def test_rectified_in_time_closes_it_with_a_minor_entry_at_most_and_no_penalty(store: Store, hand: Hand) -> None:
     case = decided(store, hand, Outcome.UNTRUE_CURABLE)
     penalty, order = case.propose(Proposal.PENALTY), case.the(Proposal.ORDER_RECTIFY)
+    assert order.due_at is not None
+    assert order.due_at.date().isoformat() == "2026-03-05"  # the notice: three working days from the check (handbook 1.1.11)
     case.noticed(order)
     with pytest.raises(Invalid, match="rectify_out_of_range"):
         case.rule(order, until=hand().date() + timedelta(days=90))
@@ -208,3 +214,28 @@ def test_what_is_concluded_meanwhile_is_terminated_no_more_and_a_suspension_fall
     case.drop(end)
     assert case.the(Proposal.SUSPEND).state is ConsequenceState.LIFTED
     assert case.propose(Proposal.ORDER_RECTIFY).stage is Stage.GIVE
+
+
+def test_what_speaks_for_somebody_afterwards_takes_the_entry_back_and_asks_a_person_about_what_took_effect(
+    store: Store, hand: Hand
+) -> None:
+    case = decided(store, hand, Outcome.UNTRUE_INCURABLE)
+    recorded(case.office, hand, case.case)
+    revoke = case.noticed(case.the(Proposal.REVOKE))
+    case.rule(revoke, public_interest="不损害公共利益")
+    case.agree(revoke, Agreement.SECOND, "王五")
+    case.agree(revoke, Agreement.LEGAL, "赵六")
+    with store.begin() as tx:
+        held, (against,) = tx.cases.get(case.case, lock=True), tx.cases.evidence(case.case)
+        seen = replace(against, id="e-later", verdict=Verdict.MATCH, asked_at=hand(), found="存续")
+        tx.cases.add_evidence(case.case, seen)
+        pack = case.office.book.get(held.pack)
+        settle_case(tx, case.office, finding(held, seen, pack, hand(), case.office.calendar), pack, hand())
+    entry = case.the(Proposal.RECORD_CREDIT)
+    with store.read() as tx:
+        assert (tx.cases.get(case.case).entry, entry.state) == (None, ConsequenceState.ANNULLED)
+    assert case.the(Proposal.REVOKE).state is ConsequenceState.IMPOSED, "what took effect is annulled by a person"
+    assert [one["proposal"] for one in case.matters("consequence_shaken")] == ["REVOKE"]
+    with store.begin() as tx:
+        consequences.annul(case.office, tx, revoke.id, Annulled.CORRECTION, "更正1号", "李四", hand())
+    assert case.matters("consequence_shaken") == []
