@@ -23,6 +23,7 @@ from inspector.cli import (
     matters,
     migrations,
     moving,
+    noticing,
     packs,
     plans,
     pushes,
@@ -82,6 +83,7 @@ packs.register(policy_group)
 replaying.register(policy_group)
 supposing.register(policy_group)
 assistance.register(group("assistance", "Requests to other agencies, and how they are answered. 协助核查", app))
+noticing.register(group("notice", "What the office says to subjects, and how it reached them. 告知与送达", app))
 selfproof.register(group("self-proof", "What subjects are asked to show. 当事人自证", app))
 catalogue_group = group("catalogue", "The catalogue of items: apply, review, publish, file. 证明事项目录", app)
 catalogue.register(catalogue_group)

@@ -130,6 +130,7 @@ def _snapshot(tx: Tx, office: Office, now: datetime) -> Snapshot:
         score=recent(tx, now),
         answer_days=recent_days(office, tx, now),
         self_proofs=[tuple(row) for row in tx.selfproofs.counts()],
+        notices=[tuple(row) for row in tx.servings.counts()],
         draws=[tuple(row) for row in tx.draws.counts()],
         visits=[tuple(row) for row in visits],
         seats=[tuple(row) for row in seats],

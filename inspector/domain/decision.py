@@ -34,6 +34,8 @@ class OrderKind(StrEnum):
     SELF_PROOF_REMIND = "self_proof.remind"
     SELF_PROOF_DUE = "self_proof.due"
     SELF_PROOF_READ = "self_proof.read"
+    NOTICE_PUSH = "notice.push"
+    NOTICE_DUE = "notice.due"
     TELL = "tell"
     CREDIT = "credit"
     CREDIT_RETRACT = "credit.retract"

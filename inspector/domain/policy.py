@@ -13,6 +13,7 @@ from inspector.domain.case import MatterKind, Method, Outcome, SubjectKind, Veri
 from inspector.domain.checkcode import CodeRow
 from inspector.domain.duty import ClauseRow, Follow, FollowRow, Rule, RuleRow
 from inspector.domain.errors import Invalid
+from inspector.domain.grading import GradingRow
 from inspector.domain.notice import Notice
 from inspector.domain.pause import ExtensionRow, Reason, SuspensionRow
 from inspector.domain.publicity import Publicity
@@ -27,6 +28,7 @@ from inspector.domain.showing import Showing
 from inspector.domain.timer import Timer
 from inspector.domain.transition import TransitionRow
 from inspector.domain.urgency import Urgency
+from inspector.domain.wayto import ServiceRow
 
 
 class Excluded(StrEnum):
@@ -302,6 +304,8 @@ class Policy:
     retentions: tuple[RetentionRow, ...] = ()
     sheet: tuple[CodeRow, ...] = ()
     seeking: SeekingRow = SHIPPED
+    services: tuple[ServiceRow, ...] = ()
+    gradings: tuple[GradingRow, ...] = ()
     draw: DrawRow
     publish: PublishRow
     report: ReportRow

@@ -12,6 +12,7 @@ from inspector.domain.case import Outcome
 from inspector.domain.evidence import span
 from inspector.domain.retention import Record
 from inspector.domain.seeking import SHIPPED
+from inspector.domain.wayto import ServiceWay
 from inspector.policybook.rows import Draft
 from inspector.policybook.sizes import PROPOSALS, Found, lacking_and_repeated
 from inspector.policybook.vague import vague
@@ -90,6 +91,15 @@ def _seeking(draft: Draft, found: Found) -> None:
         found("seeking_uncited", "seeking", "basis", value=row.basis, least=least, ways=ways, days=days)
 
 
+def _services(draft: Draft, found: Found) -> None:
+    """Each way once, and one that serves whoever has agreed to nothing: paper, or from hand to hand."""
+    missing, twice = lacking_and_repeated((row.way for row in draft.services), ServiceWay)
+    if twice:
+        found("service_twice", "service", "way", value=twice)
+    if draft.services and all(row.way.electronic for row in draft.services):
+        found("service_no_paper", "service", "way", value=missing)
+
+
 def _length(term: Term) -> timedelta:
     """A year is twelve months here, so that the same time in other words is no longer one."""
     return span(Term(amount=12 * term.amount, unit=Unit.MONTH) if term.unit is Unit.YEAR else term)
@@ -101,5 +111,6 @@ PROOFS: tuple[tuple[tuple[str, ...], Callable[[Draft, Found], None]], ...] = (
     (("retention",), _retentions),
     (("sheet",), _sheet),
     (("seeking",), _seeking),
+    (("service",), _services),
 )
 """Each proof with the tables it needs whole."""

@@ -13,6 +13,7 @@ from inspector.domain.calendar import Term, Unit
 from inspector.domain.case import MatterKind, Method, Outcome, SubjectKind, VerifyFrom
 from inspector.domain.checkcode import CodeRow
 from inspector.domain.duty import ClauseRow, FollowRow, RuleRow
+from inspector.domain.grading import GradingRow
 from inspector.domain.pause import ExtensionRow, SuspensionRow
 from inspector.domain.policy import Excluded, Item, LevelRow, OutcomeRow, Policy, Profile, Proposal, StrategyRow, TermRow
 from inspector.domain.publish import DrawRow, PublishRow, ReportRow, SecondLookRow
@@ -36,6 +37,7 @@ from inspector.domain.seeking import SHIPPED, SeekingRow
 from inspector.domain.source import permitting
 from inspector.domain.timer import Timer
 from inspector.domain.transition import TransitionRow
+from inspector.domain.wayto import ServiceRow
 from inspector.policybook import checked, conduct, duties, facts, legaltime, publishing, quotas, scales
 from inspector.policybook.part import CODE, LEVEL, NAME, Part
 from inspector.policybook.sources import sources
@@ -57,7 +59,7 @@ _TABLES = ("level", "sampling", "frequency", "check", "term", "outcome", "rule")
 _OPTIONAL = (
     *("effective_to", "axis", "combine", "item", "ground", "strategy", "floor", "ceiling", "staff", "size", "minimum"),
     *("suppression", "cites_only", "follow", "clause", "suspension", "extension", "quiet", "transition", "act", "retention"),
-    *("sheet", "seeking", "second_look"),
+    *("sheet", "seeking", "second_look", "service", "grading"),
 )
 
 
@@ -104,6 +106,8 @@ class Draft:
     retentions: tuple[RetentionRow, ...]
     sheet: tuple[CodeRow, ...]
     seeking: SeekingRow | None
+    services: tuple[ServiceRow, ...]
+    gradings: tuple[GradingRow, ...]
     draw: DrawRow
     publish: PublishRow
     report: ReportRow
@@ -159,6 +163,8 @@ class Draft:
             retentions=self.retentions,
             sheet=self.sheet,
             seeking=self.seeking or SHIPPED,
+            services=self.services,
+            gradings=self.gradings,
             draw=self.draw,
             publish=self.publish,
             report=self.report,
@@ -253,6 +259,8 @@ def read(part: Part) -> Draft:
         retentions=rows("retention", "id", conduct.retention),
         sheet=rows("sheet", "id", checked.sheet),
         seeking=maybe("seeking", checked.seeking),
+        services=rows("service", "id", conduct.service),
+        gradings=rows("grading", "id", conduct.grading),
         publish=single("publish", publishing.publish),
         report=single("report", publishing.report),
         second_look=maybe("second_look", publishing.second_look),

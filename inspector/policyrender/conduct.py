@@ -8,14 +8,14 @@ from inspector.domain.case import Outcome
 from inspector.domain.ending import graded
 from inspector.domain.policy import Item, Policy
 from inspector.policyrender.legaltime import Told
-from inspector.policyrender.words import GRADES, UNITS, WORDS
+from inspector.policyrender.words import GRADES, INPUTS, UNITS, WAYS, WORDS
 
 INSURED = {None: "", True: "只限已投保的事项", False: "只限未投保的事项"}
 """For which items a strategy holds."""
 
 
 def tables(policy: Policy) -> tuple[Told, ...]:
-    """Always the same four."""
+    """Always the same six."""
     acts = {
         row.row: (
             row.name,
@@ -40,11 +40,23 @@ def tables(policy: Policy) -> tuple[Told, ...]:
         for row in policy.sheet
     }
     seeking = {policy.seeking.row: (*map(str, policy.seeking.numbers), policy.seeking.basis)}
+    services = {row.row: (WAYS[row.way], f"{row.term.amount}{UNITS[row.term.unit]}", row.basis) for row in policy.services}
+    gradings = {
+        row.row: (
+            "、".join(WORDS[outcome] for outcome in Outcome if outcome in row.outcomes),
+            "、".join(INPUTS[one] for one in row.needs),
+            f"{row.within.amount}{UNITS[row.within.unit]}",
+            row.basis,
+        )
+        for row in policy.gradings
+    }
     return (
         ("失信行为目录", ("编号", "行为", "据以认定的结果", "信用记录", "修复前不适用告知承诺制", "依据"), acts),
         ("记录的保存期限", ("编号", "记录", "起算", "期限", "依据"), retentions),
         ("检查记录表", ("编号", "列表", "代码", "名称", "英文名称", "不得并选", "依据"), sheet),
         ("认定无法联系之前", ("编号", "联系次数不少于", "方式不少于", "日数不少于", "依据"), seeking),
+        ("送达方式（依次）", ("编号", "方式", "期限", "依据"), services),
+        ("认定前须查明的情节", ("编号", "结果", "情节", "多久以内算再次", "依据"), gradings),
     )
 
 

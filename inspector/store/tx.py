@@ -51,6 +51,7 @@ from inspector.store.savepoint import savepoint
 from inspector.store.schedules import ScheduleRoom
 from inspector.store.secondlooks import SecondLookRoom
 from inspector.store.selfproofs import SelfProofRoom
+from inspector.store.servings import ServingRoom
 from inspector.store.sessions import SessionRoom
 from inspector.store.tokens import TokenRoom
 from inspector.store.visits import VisitRoom
@@ -154,6 +155,11 @@ class Tx:
     def selfproofs(self) -> SelfProofRoom:
         """The room of self-proofs."""
         return SelfProofRoom(self._batch)
+
+    @cached_property
+    def servings(self) -> ServingRoom:
+        """The room of notices to subjects."""
+        return ServingRoom(self._batch)
 
     @cached_property
     def materials(self) -> MaterialRoom:

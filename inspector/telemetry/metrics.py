@@ -34,6 +34,7 @@ class Snapshot:
     score: Sequence[tuple[str, str, str, int]] = ()
     answer_days: Sequence[tuple[str, str, int]] = ()
     self_proofs: Sequence[tuple[str, str, int]] = ()
+    notices: Sequence[tuple[str, str, int]] = ()
     draws: Sequence[tuple[str, int]] = ()
     visits: Sequence[tuple[str, int]] = ()
     seats: Sequence[tuple[str, int]] = ()
@@ -90,6 +91,12 @@ class _State(Collector):
         yield _family("inspector_assistance_answer_days", help_days, ("agency", "fact"), held.answer_days)
         help_shown = "Questions to subjects to show something (self-proof), by agency and state; RECEIVED waits to be read."
         yield _family("inspector_self_proofs", help_shown, ("agency", "state"), held.self_proofs)
+        yield _family(
+            "inspector_subject_notices",
+            "Notices to subjects, by state; FAILED reached nobody.",
+            ("agency", "state"),
+            held.notices,
+        )
         yield _family("inspector_draws", "Draws by state.", ("state",), held.draws)
         yield _family("inspector_visits", "Visits by state, second looks among them.", ("state",), held.visits)
         help_planned = "Planned checks of this calendar year, made or to be made: chosen by chance, or owed for coverage."
