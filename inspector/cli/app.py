@@ -18,7 +18,9 @@ from inspector.cli import (
     connectors,
     draws,
     extending,
+    findings,
     inquiries,
+    leads,
     looking,
     matters,
     migrations,
@@ -83,6 +85,8 @@ packs.register(policy_group)
 replaying.register(policy_group)
 supposing.register(policy_group)
 assistance.register(group("assistance", "Requests to other agencies, and how they are answered. 协助核查", app))
+findings.register(group("finding", "What daily supervision and other systems have found. 其他系统的发现", app))
+leads.register(group("tip-off", "Tip-offs, and the lead checks opened from them. 举报线索与线索核查", app))
 noticing.register(group("notice", "What the office says to subjects, and how it reached them. 告知与送达", app))
 selfproof.register(group("self-proof", "What subjects are asked to show. 当事人自证", app))
 catalogue_group = group("catalogue", "The catalogue of items: apply, review, publish, file. 证明事项目录", app)

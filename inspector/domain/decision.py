@@ -36,6 +36,8 @@ class OrderKind(StrEnum):
     SELF_PROOF_READ = "self_proof.read"
     NOTICE_PUSH = "notice.push"
     NOTICE_DUE = "notice.due"
+    TIP_OFF_DUE = "tip_off.due"
+    LEAD_DUE = "lead.due"
     TELL = "tell"
     CREDIT = "credit"
     CREDIT_RETRACT = "credit.retract"

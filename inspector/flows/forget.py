@@ -51,7 +51,10 @@ def _materials(tx: Tx, before: datetime, now: datetime) -> int:
     for case_id in reached:
         because = Because(rule="notice.forget", basis=(), pack="")
         record(tx, case_id, Decision(state=None, because=because), now, {})
-    return len(shown) + len(seen) + len(reached)
+    told = tx.tips.forget_informants(before)
+    for tip_id in told:
+        record(tx, tip_id, Decision(state=None, because=Because(rule="tip_off.forget", basis=(), pack="")), now, {})
+    return len(shown) + len(seen) + len(reached) + len(told)
 
 
 def _all(office: Office, days: int, do: Forget) -> None:

@@ -53,6 +53,7 @@ from inspector.store.secondlooks import SecondLookRoom
 from inspector.store.selfproofs import SelfProofRoom
 from inspector.store.servings import ServingRoom
 from inspector.store.sessions import SessionRoom
+from inspector.store.tips import TipRoom
 from inspector.store.tokens import TokenRoom
 from inspector.store.visits import VisitRoom
 from inspector.store.work import WorkRoom
@@ -160,6 +161,11 @@ class Tx:
     def servings(self) -> ServingRoom:
         """The room of notices to subjects."""
         return ServingRoom(self._batch)
+
+    @cached_property
+    def tips(self) -> TipRoom:
+        """The room of what others tell of subjects."""
+        return TipRoom(self._batch)
 
     @cached_property
     def materials(self) -> MaterialRoom:
