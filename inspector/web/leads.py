@@ -191,7 +191,7 @@ def take_finding(desk: AtDesk, caller: Telling, given: FindingFromIn, message_id
 
     One of a subject without a case is a matter for a person. The same again changes nothing; with other content it is a conflict.
     """
-    _within(caller, given.agency)
+    within(caller, given.agency)
     typed = caller.role is Role.OFFICER
     about = given.subject
     found = OutsideFinding(
@@ -222,7 +222,7 @@ def take_finding(desk: AtDesk, caller: Telling, given: FindingFromIn, message_id
 @router.post("/tip-offs", status_code=201, response_model=TipOffTaken, responses=WRITES)
 def take_tip_off(desk: AtDesk, caller: Telling, given: TipOffIn, message_id: MessageId = None) -> JSONResponse:
     """A tip-off is kept and never an outcome; an officer opens a lead check from it, or closes it with reasons, by a date."""
-    _within(caller, given.agency)
+    within(caller, given.agency)
     told = Given(
         agency=given.agency,
         source=given.source,
@@ -249,7 +249,7 @@ def list_tip_offs(desk: AtDesk, caller: ResultReader, limit: Limit = 50) -> TipO
 @router.get("/tip-offs/{tip_id}", responses=READS)
 def show_tip_off(desk: AtDesk, caller: ResultReader, tip_id: NamePath) -> TipOffShown:
     """A tip-off, without who told it."""
-    return TipOffShown.model_validate(desk.look(lambda tx: _tip(tx, caller, tip_id)))
+    return TipOffShown.model_validate(desk.look(lambda tx: tip_of(tx, caller, tip_id)))
 
 
 @router.post("/tip-offs/{tip_id}/informant", responses=WRITES)
@@ -257,7 +257,7 @@ def show_informant(desk: AtDesk, caller: Officer, tip_id: NamePath) -> Informant
     """Who told, for an officer who must ask back; that it was read is an entry of the ledger."""
 
     def do(tx: Tx, now: datetime) -> InformantShown:
-        _tip(tx, caller, tip_id)
+        tip_of(tx, caller, tip_id)
         return InformantShown.model_validate(leads.informant(tx, tip_id, caller.name, now))
 
     return desk.act(do)
@@ -270,7 +270,7 @@ def close_tip_off(
     """A named officer closes a tip-off, with reasons."""
 
     def do(tx: Tx, now: datetime) -> TipOffShown:
-        _tip(tx, caller, tip_id)
+        tip_of(tx, caller, tip_id)
         return TipOffShown.model_validate(leads.close(desk.office, tx, tip_id, caller.name, given.reasons, now))
 
     return desk.once(message(caller.source, message_id, f"close {tip_id}", given), do)
@@ -283,7 +283,7 @@ def propose_lead_check(
     """A named officer proposes a lead check; nobody goes before a head has approved it."""
 
     def do(tx: Tx, now: datetime) -> LeadCheckShown:
-        _tip(tx, caller, tip_id)
+        tip_of(tx, caller, tip_id)
         made = leads.propose(desk.office, tx, tip_id, given.scope, given.reasons, caller.name, now)
         return LeadCheckShown.model_validate(made)
 
@@ -300,7 +300,7 @@ def list_lead_checks(desk: AtDesk, caller: ResultReader, limit: Limit = 50) -> L
 @router.get("/lead-checks/{check_id}", responses=READS)
 def show_lead_check(desk: AtDesk, caller: ResultReader, check_id: NamePath) -> LeadCheckShown:
     """A lead check."""
-    return LeadCheckShown.model_validate(desk.look(lambda tx: _check(tx, caller, check_id)))
+    return LeadCheckShown.model_validate(desk.look(lambda tx: check_of(tx, caller, check_id)))
 
 
 @router.post("/lead-checks/{check_id}/decision", response_model=LeadCheckShown, responses=WRITES)
@@ -310,7 +310,7 @@ def decide_lead_check(
     """A named head approves a lead check by a document, or refuses it with reasons: never who has proposed it."""
 
     def do(tx: Tx, now: datetime) -> LeadCheckShown:
-        _check(tx, caller, check_id)
+        check_of(tx, caller, check_id)
         made = leads.decide(desk.office, tx, check_id, caller.name, given.document, now, approved=given.approved)
         return LeadCheckShown.model_validate(made)
 
@@ -325,27 +325,30 @@ def report_lead_check(
     told = Report(inspectors=given.inspectors, on=given.visited_on, found=given.found, words=given.words, by=caller.name)
 
     def do(tx: Tx, now: datetime) -> LeadCheckShown:
-        _check(tx, caller, check_id)
+        check_of(tx, caller, check_id)
         return LeadCheckShown.model_validate(leads.report(desk.office, tx, check_id, told, now))
 
     return desk.once(message(caller.source, message_id, f"result {check_id}", given), do)
 
 
-def _tip(tx: Tx, caller: Caller, tip_id: str) -> TipOff:
+def tip_of(tx: Tx, caller: Caller, tip_id: str) -> TipOff:
+    """A tip-off of the caller's agencies. Raises Missing."""
     held = tx.tips.get(tip_id)
     if held.agency not in caller.sees:
         raise Missing("tip_off_unknown", tip_off=tip_id)
     return held
 
 
-def _check(tx: Tx, caller: Caller, check_id: str) -> LeadCheck:
+def check_of(tx: Tx, caller: Caller, check_id: str) -> LeadCheck:
+    """A lead check of the caller's agencies. Raises Missing."""
     held = tx.tips.check(check_id)
     if held.agency not in caller.sees:
         raise Missing("lead_unknown", lead_check=check_id)
     return held
 
 
-def _within(caller: Caller, agency: str) -> None:
+def within(caller: Caller, agency: str) -> None:
+    """Raise Missing unless an agency is among the caller's."""
     if agency not in caller.sees:
         raise Missing("agency_not_yours", agency=agency, yours=", ".join(caller.sees))
 

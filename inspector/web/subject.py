@@ -85,7 +85,7 @@ def cut_off(request: Request) -> Response:
     return refused(request, Forbidden("link_unknown"))
 
 
-@router.get("/notices/{notice_id}")
+@router.get("/notices/{notice_id}/paper")
 def paper(request: Request, desk: AtDesk, caller: Visitor, notice_id: str) -> Response:
     """The notice on a page to print, for an officer who brings it: with the lines on which its receipt is signed. It names no link."""
     if caller is None:

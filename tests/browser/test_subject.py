@@ -86,6 +86,15 @@ def test_the_subject_s_page_and_the_paper_are_light_and_within_reach_of_everybod
         assert preview.get(house.path(notices[0].id)[:-3]).status_code == 403
     desk = door.desk(edge.url)
     desk.log_in(edge.token("officer", name="李四"), f"/notices/{notices[0].id}")
+    check(desk)
+    desk.press("登记送达凭证")
+    assert "请写明送达凭证" in desk.alert().inner_text()
+    desk.fill("送达凭证（签收人、回执号）", "张三签收")
+    desk.page.locator("#served_on").fill("2026-03-02")
+    assert "张三签收 · 李四" in desk.press("登记送达凭证")
+    desk.open("/notices")
+    check(desk)
+    desk.open(f"/notices/{notices[0].id}/paper")
     assert "送达回证" in desk.text()
     assert house.path(notices[0].id).rpartition("/")[2] not in desk.page.content(), "paper names no link"
     check(desk)
