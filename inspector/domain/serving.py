@@ -26,8 +26,8 @@ WAITS = frozenset({OrderKind.NOTICE_DUE})
 AGAIN, OBSOLETE = "notice.again", "timer.obsolete"
 """Rules after which nothing is written."""
 
-FOREVER = 10
-"""Turns after which a person has been told often enough: the matter stays open, and no clock is started anew."""
+MOST_WORDS = 50
+"""Words that one notice takes by its link: who has more to say comes to the counter."""
 
 
 class NoticeKind(StrEnum):
@@ -241,7 +241,7 @@ def overdue(
 ) -> Decision[SubjectNotice]:
     """A way has not served in its time: the next one begins, and a person hears so. After the last one it begins anew with its own time."""
     because = _because(notice, "notice.unserved", pack, service_was=notice.way.value)
-    if not notice.state.open or notice.turn >= FOREVER:
+    if not notice.state.open:
         return Decision(state=notice, because=replace(because, rule=OBSOLETE))
     row = _next(rows, reach, notice.way) or _row(rows, notice.way)
     if row is None:  # a pack without rows: it is brought by hand, and there is no clock
@@ -274,7 +274,7 @@ def said(
 ) -> Decision[SubjectNotice]:
     """The subject speaks. The same words twice are one; what comes after the date is heard as late.
 
-    Raises Refusal (`word_unfit`) for what cannot be said here, Invalid (`word_empty`) for words that say nothing.
+    Raises Refusal (`word_unfit`, `subject_words_many`) for what cannot be said here, Invalid (`word_empty`) for words that say nothing.
     """
     if word.kind not in allowed:
         raise Refusal("word_unfit", word=word.kind, known=", ".join(one.value for one in allowed))
@@ -284,6 +284,8 @@ def said(
     before = next((one for one in notice.words if _same(one, word)), None)
     if before is not None:
         return Decision(state=notice, because=replace(because, rule=AGAIN))
+    if len(notice.words) >= MOST_WORDS:
+        raise Refusal("subject_words_many", most=MOST_WORDS)
     held = replace(notice, words=(*notice.words, replace(word, late=_over(notice, now))))
     told = Told(type="subject.spoke", data=_told(held) | {"word": word.kind.value, "receipt": word.receipt})
     return Decision(state=_noted(held, because.rule, now), because=because, told=(told,))
