@@ -25,9 +25,7 @@ class TipRoom(Room):
         row |= {"case_id": found.case_id, "digest": found.fingerprint(), "at": at, "body": dump(found)}
         if self.insert_one(outside_finding, row, ("system", "number")):
             return None
-        held = outside_finding.c
-        asked = sa.select(held.digest).where(held.system == found.system, held.number == found.number)
-        return self.connection.execute(asked).scalar_one()
+        return self.known(found.system, found.number)
 
     def known(self, system: str, number: str) -> str | None:
         """The digest of what was told under a number; None: nothing was."""
