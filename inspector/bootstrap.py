@@ -171,6 +171,11 @@ def flaws(settings: Settings, book: Policybook, calendar: WorkingCalendar) -> It
         for flaw in _plan_flaws(plan, tree, whole=whole):
             fit = False
             yield flaw
+    again = [plan for plan in plans.values() if plan.of == "results"]
+    for agency, count in Counter(plan.agency for plan in again).items():
+        if count > 1:
+            names = ", ".join(plan.name for plan in again if plan.agency == agency)
+            yield Invalid("plan_of_results_twice", agency=agency, plans=names)
     if fit:
         yield from required.flaws(given(settings), book.packs, datetime.now(calendar.zone).date())
     if strange := sorted({*settings.shadow.asks} - {*settings.sources, *settings.credit}):
@@ -320,7 +325,9 @@ def _house(settings: Settings, held: Store, fault: Callable[[str], None], listen
     metrics.clock_ahead.set_function(held.clock.ahead)
     clock_time, _ = _office_time(settings, held, made.calendar)
     worker = Worker(made, metrics, engine_of(settings.engine), replica_name(), machine=clock_time.office, fault=fault)
-    slots = schedules(settings.schedules, made.plans, made.now(), books.accountable(made), levels.delivered(made))
+    slots = schedules(
+        settings.schedules, made.plans, made.now(), books.accountable(made), levels.delivered(made), made.connectors.witnesses
+    )
     clock = Clock(held, metrics, made.now, worker.owner, slots)
     beats = settings.pulse is not None and not settings.shadow.on  # in shadow nothing leaves the house
     pulse = cast("Pulse", connector("pulses", "pulse", settings.pulse or {})) if beats else None

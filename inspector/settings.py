@@ -144,6 +144,15 @@ class Schedules(Section):
         "cron * 06:00",
         description="Levels that a credit platform has delivered in files are taken into the register, for draws; once after an outage",
     )
+    publication: str = Field(
+        "cron * 08:00",
+        description="Results that were formed since become duties to publish, with the pack's date; once after an outage",
+    )
+    ledger: str = Field(
+        "cron * 18:00",
+        description="The head of the ledger is lodged with each witness: nobody can cut or rewrite it from then on unseen; "
+        "once after an outage",
+    )
     forget: str = Field("cron * 03:30", description="Housekeeping: done work leaves the table; skipped after an outage")
     keep_done_days: int = Field(7, gt=0, description="Days that done work rows are kept; the ledger is the history")
     keep_slots_days: int = Field(67, gt=0, description="Days that taken slots of schedules are kept: they tell what ran when")

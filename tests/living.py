@@ -11,6 +11,7 @@ from fractions import Fraction
 from hashlib import sha256
 
 from connectors.channels import supervision
+from inspector.domain import publicationduty
 from inspector.domain.annual import Consent
 from inspector.domain.case import CaseState, MatterKind, SubjectKind
 from inspector.domain.catalogue import Opinion
@@ -19,7 +20,8 @@ from inspector.domain.fieldnote import Place
 from inspector.domain.material import kept
 from inspector.domain.roster import RosterObject
 from inspector.domain.statement import Difference, Step, Unlike
-from inspector.flows import catalogue, dispatch, fieldnotes, planning, recusing, repeals, selfproof
+from inspector.domain.visit import Visit
+from inspector.flows import catalogue, dispatch, fieldnotes, planning, publication, recusing, repeals, selfproof
 from inspector.flows.draw import announce_now
 from inspector.flows.office import Office, Plan
 from inspector.store.store import Store
@@ -93,6 +95,7 @@ def living(store: Store, hand: Hand) -> Living:
     announced = _announced(office, hand, WINTER, "bureau")  # and this one for its day
     proofs = _proofs(office)
     cases, letters = _cases(office), _letters(office)  # last: what is settled after them asks, and then no clock of theirs runs
+    duties = _duties(office, visits)
     items, entries = _items(office), _entries(office, [case for pair in cases for case in pair])
     with store.read() as tx:
         seats = {v.id: [dispatch.seat_name(seat) for seat in tx.visits.team(v.id) if seat.state.open] for v in visits}
@@ -116,12 +119,14 @@ def living(store: Store, hand: Hand) -> Living:
             "agency": [["bureau"]],
             "item": [list(group) for group in items],
             "entry": [[entry] for entry in entries],
+            "duty": duties,
             "year": [[2026], [2029, 2030, 2031], [2026], [2027], [2028]],  # to read, to draw up, to approve, publish and withdraw
         },
         fitting={
             "weekly": {"digest": drafted.digest[:8], "on": None, "set_aside": {}},
             **{item: told for group in items for item, told in group.items()},
             **{entry: {"step": "RETRACT"} for entry in entries},
+            **{duty: {"on": hand.now.date().isoformat(), "reference": "公告栏"} for group in duties for duty in group},
             drawn.number: {"more": {visits[0].stakes[0].stratum: 1}},
             **{number: {"figures": thrown(number)} for number in waiting},
             **{case: {"reference": references[case]} for pair in cases for case in pair},
@@ -212,6 +217,23 @@ def _items(office: Office) -> list[dict[str, dict[str, object]]]:
             made.append(group)
         repeals.enter(office, tx, "P", on=office.now().date(), by="周科员", document="", now=office.now())
     return made
+
+
+def _duties(office: Office, visits: Sequence[Visit]) -> list[list[str]]:
+    """Results that are to be published, that are public, and that are to be taken back."""
+    now, today = office.now(), office.now().date()
+    groups: list[list[str]] = [[], [], []]
+    with office.store.begin() as tx:
+        for place, visit in enumerate(visits[: 3 * MANY]):
+            row, formed = office.book.get("demo@1").publish, replace(visit, done_at=now)
+            duty = publicationduty.owe(formed, "bureau", row, "demo@1", now, office.calendar).state
+            tx.publications.add(duty)
+            groups[place // MANY].append(duty.id)
+            if place >= MANY:
+                publication.publish(office, tx, duty.id, today, "公告栏", "李四", now)
+            if place >= 2 * MANY:
+                publication.recall(office, tx, duty.id, "决定已撤销", "", "李四", now)
+    return groups
 
 
 def _entries(office: Office, cases: Sequence[str]) -> list[str]:

@@ -21,6 +21,7 @@ from inspector.cli import (
     findings,
     inquiries,
     leads,
+    ledger,
     looking,
     matters,
     migrations,
@@ -28,6 +29,7 @@ from inspector.cli import (
     noticing,
     packs,
     plans,
+    publications,
     pushes,
     registers,
     repeals,
@@ -112,6 +114,7 @@ visitkeys.register(group("key", "Keys that sign visit codes, and the firms' page
 matters.register(
     group("schedule", "Schedules: next run and lag. 计划", app),
     group("attention", "Matters that wait for a person. 待人处理", app),
-    group("ledger", "The ledger of decisions. 台账", app),
 )
+publications.register(group("publication", "Results to be published, and what is to be taken back. 结果公布", app))
+ledger.register(group("ledger", "The ledger of decisions. 台账", app))
 matters.register_export(app)

@@ -93,7 +93,7 @@ def check(
 
     wanted = [one for one in configured(terminal.settings) if name in (None, one.name)]
     if name is not None and not wanted:
-        raise Missing("connector_unknown", name=name, known=", ".join(one.name for one in configured(terminal.settings)))
+        raise Missing("connector_unknown", name=name, known=", ".join(one.name for one in configured(terminal.settings)) or "-")
     found = [finding for one in wanted for finding in findings(one, terminal.settings, call=call)]
     show(terminal, found)
     worst = [finding for finding in found if finding.state is State.FAIL]
@@ -160,7 +160,7 @@ def _set(terminal: Terminal, name: str, reason: str, *, paused: bool) -> None:
         if name in known:
             tx.lanes.ensure([name])
         if not tx.lanes.pause(name, tx.machine_now() if paused else None):
-            raise Missing("connector_unknown", name=name, known=", ".join(known))
+            raise Missing("connector_unknown", name=name, known=", ".join(known) or "-")
 
     rule = "connector.pause" if paused else "connector.resume"
     terminal.act(rule, f"connector:{name}", lambda tx, _now: do(tx), connector=name, reason=reason)

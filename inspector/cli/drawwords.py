@@ -69,6 +69,27 @@ DRAWS: Mapping[str, tuple[str, str]] = {
         "前后一致，但时间未证明：请向见证方（{receipt}）索取见证值，用 --witness 给出",
     ),
     "void": ("the draw is void: {reason}", "抽取作废：{reason}"),
+    "step_gathered": ("gathering the results", "汇集结果"),
+    "step_written": ("writing the pages", "写出页面"),
+    "site_written": (
+        "{results} results in {folder}: {posted} new, {removed} taken back, {withheld} waiting; {written} files written, {unchanged} not",
+        "{folder} 共 {results} 项：本次公布 {posted} 项、撤下 {removed} 项，待定 {withheld} 项；写出文件 {written}，未变 {unchanged}",
+    ),
+    "publication_said": ("{id}: {state}", "{id}：{state}"),
+    "ledger_differs": (
+        "the ledger of {size} entries has another root now than the lodged one ({root}): something in it was cut, changed or laid anew",
+        "台账前 {size} 条现在的根与已存证的根（{root}）不一致：其中有内容被删改或者重排",
+    ),
+    "ledger_tree": (
+        "{size} entries are in the tree, root {root}; held to {heads} lodged heads",
+        "台账树共 {size} 条，根为 {root}；已与 {heads} 个存证的根核对",
+    ),
+    "ledger_proof_written": ("the proof is in {file}; it tells nothing of what was said", "证明已写入 {file}，不含台账内容"),
+    "ledger_proof_holds": ("the proof holds by the heads that you gave ({size} entries)", "证明成立（按所给台账根，{size} 条）"),
+    "ledger_proof_fails": (
+        "the proof does not hold by the heads that you gave ({size} entries)",
+        "证明不成立（按所给台账根，{size} 条）",
+    ),
     "ledger_holds": ("{seals} seals hold; {unsealed} entries wait for the next one", "{seals} 个封印完好；{unsealed} 条待封"),
     "ledger_head": ("seal {number}: {head}", "封印 {number}：{head}"),
     "ledger_broken": (

@@ -1,4 +1,4 @@
-"""`schedule`, `attention`, `ledger` and `export`: what comes next, what waits for a person, and the record of it all."""
+"""`schedule`, `attention` and `export`: what comes next, what waits for a person, and the record of it all."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from inspector.cli.command import Exit, command
+from inspector.cli.command import command
 from inspector.cli.terminal import Terminal, echo, operator, to_json
 from inspector.domain.errors import Invalid
 
@@ -31,12 +31,11 @@ class Kind(StrEnum):
     EVIDENCE = "evidence"
 
 
-def register(schedule: typer.Typer, attention: typer.Typer, ledger: typer.Typer) -> None:
+def register(schedule: typer.Typer, attention: typer.Typer) -> None:
     """Add the groups' commands."""
     command(schedule, "list")(schedules)
     command(attention, "list")(open_matters)
     command(attention, "close")(close)
-    command(ledger, "verify")(verify)
 
 
 def register_export(app: typer.Typer) -> None:
@@ -88,20 +87,6 @@ def close(
         posted.seen_to(terminal.office, tx, matter, operator(), now, note=done)
     terminal.value({"closed": matter})
     terminal.say("closed", id=matter)
-
-
-def verify(terminal: Terminal) -> Exit | None:
-    """Recompute the chain of the ledger, and tell its last seal. Exit code 1 when it does not hold. 复核台账链。"""
-    seals, problem = terminal.look(lambda tx: tx.ledger.verify())
-    unsealed, _ = terminal.look(lambda tx: tx.ledger.unsealed())
-    number, head = terminal.look(lambda tx: tx.ledger.head())
-    terminal.value({"holds": problem is None, "seals": seals, "unsealed": unsealed, "head": head, "problem": problem})
-    if problem is not None:
-        terminal.say("ledger_broken", seals=seals, problem=problem)
-        return Exit.WRONG
-    terminal.say("ledger_holds", seals=seals, unsealed=unsealed)
-    terminal.say("ledger_head", number=number, head=head)
-    return None
 
 
 def export(

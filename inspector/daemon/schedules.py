@@ -17,11 +17,16 @@ HOUSEKEEPING = timedelta(days=3650)
 """How far behind everything with a legal date a sweep stands in the ready set."""
 
 PATIENCE = timedelta(hours=20)
-"""So long a platform is asked again for a statement or a delivery; then the next slot asks."""
+"""So long a platform or a witness is asked again within a slot; then the next one asks."""
 
 
 def schedules(
-    told: Schedules, plans: Mapping[str, Plan], now: datetime, stating: Iterable[str] = (), delivering: Iterable[str] = ()
+    told: Schedules,
+    plans: Mapping[str, Plan],
+    now: datetime,
+    stating: Iterable[str] = (),
+    delivering: Iterable[str] = (),
+    witnessing: Iterable[str] = (),
 ) -> dict[str, Schedule]:
     """Every schedule by its name, its trigger parsed. Raises Invalid (`trigger_unreadable`) for one that cannot be read."""
     zone = now.tzinfo
@@ -41,6 +46,7 @@ def schedules(
     sweeps: tuple[tuple[str, str, CatchUp, OrderKind, Mapping[str, object]], ...] = (
         ("roster", told.roster, CatchUp.ONCE, OrderKind.ROSTER_LOOK, {}),
         ("coverage", told.coverage, CatchUp.ONCE, OrderKind.COVERAGE_LOOK, {}),
+        ("publication", told.publication, CatchUp.ONCE, OrderKind.PUBLICATION_LOOK, {}),
         ("forget", told.forget, CatchUp.SKIP, OrderKind.FORGET, days),  # the next night forgets as much
     )
     held += [
@@ -56,6 +62,7 @@ def schedules(
     outside = (
         *(("credit", told.credit, OrderKind.CREDIT_COMPARE, name) for name in stating),
         *(("levels", told.levels, OrderKind.CREDIT_LEVELS, name) for name in delivering),
+        *(("ledger", told.ledger, OrderKind.LEDGER_LODGE, name) for name in witnessing),
     )
     held += [
         Schedule(
@@ -73,7 +80,10 @@ def schedules(
 def unreadable(told: Schedules, plans: Mapping[str, Plan], now: datetime) -> Iterator[Invalid]:
     """Every trigger that cannot be read."""
     texts = {f"plans.{name}.trigger": plan.trigger for name, plan in plans.items()}
-    sweeps = {f"schedules.{name}": getattr(told, name) for name in ("roster", "coverage", "credit", "levels", "forget")}
+    sweeps = {
+        f"schedules.{name}": getattr(told, name)
+        for name in ("roster", "coverage", "credit", "levels", "ledger", "publication", "forget")
+    }
     for key, text in {**texts, **sweeps}.items():
         try:
             parse(text, now.tzinfo or UTC, now, key=key)
@@ -94,7 +104,7 @@ def plan_order(plan: Plan, slot: datetime, now: datetime) -> Order:
 
 
 def outside_order(kind: OrderKind, connector: str, slot: datetime, now: datetime) -> Order:
-    """The order of a slot to ask one connector for a statement or a delivery; what cannot be had within the day is let go."""
+    """The order of a slot for one connector: a statement, a delivery, a witness. What cannot be had within the day is let go."""
     return Order(
         kind=kind,
         key=f"{kind.value}:{connector}:{slot.isoformat()}",

@@ -14,6 +14,7 @@ from inspector.domain.decision import OrderKind
 from inspector.domain.lack import CHANGING
 from inspector.domain.manners import Held
 from inspector.domain.sampling import Window
+from inspector.flows import publication
 from inspector.flows.held import left, waits
 from inspector.flows.office import Office
 from inspector.flows.scoreboard import recent, recent_days
@@ -41,7 +42,9 @@ def seal(store: Store, office: Office) -> int:
     with store.begin() as tx:
         if not tx.ledger.take_seal_lock():
             return 0
-        return tx.events.place() + tx.ledger.seal(office.now())
+        sealed = tx.events.place() + tx.ledger.seal(office.now())
+        tx.tree.grow()
+        return sealed
 
 
 @dataclass
@@ -168,6 +171,8 @@ def _snapshot(tx: Tx, office: Office, now: datetime) -> Snapshot:
         calendar_seconds=(horizon - now.date()).total_seconds() if horizon else 0.0,
         provisional=tx.cases.provisional(),
         catalogue=tx.catalogue.counts(),
+        publications=tx.publications.counts(),
+        publications_late=tuple(publication.late(tx, now).items()),
         unfiled=tx.catalogue.overdue(now),
         adverse_without_review=tx.cases.adverse_without_review(),
     )

@@ -130,10 +130,10 @@ class Screen:
         if not self._console.is_terminal or self._console.size.height < LEAST_LINES:  # a panel would not fit, lines always do
             self._lines(stop)
             return
-        with Live(self.panel(), console=self._console, auto_refresh=False, vertical_overflow="crop") as live:
+        with Live(self.fitting(), console=self._console, auto_refresh=False, vertical_overflow="crop") as live:
             while not stop.wait(LOOKS_SECONDS):
                 self.look()
-                live.update(self.panel(), refresh=True)
+                live.update(self.fitting(), refresh=True)
 
     def look(self) -> None:
         """Read metrics and feed once; while the office is away the last figures stay."""
@@ -161,17 +161,25 @@ class Screen:
         told = [f"{self._word(name)} {text}" for name, text in self._rows() if text]
         return f"{self._now}  " + " | ".join(told) if told else self._word("waits")
 
-    def panel(self) -> RenderableType:
-        """The summary as a panel: what is too long for a line goes on below, nothing is cut."""
+    def fitting(self) -> RenderableType:
+        """The panel with as many of the last events as this terminal has lines for; the addresses stand above whatever may grow."""
+        for events in range(LAST_EVENTS, 0, -1):
+            if len(self._console.render_lines(held := self.panel(events))) <= self._console.size.height:
+                return held
+        return self.panel(0)
+
+    def panel(self, events: int = LAST_EVENTS) -> RenderableType:
+        """The summary as a panel with its last events: what is too long for a line goes on below, nothing is cut."""
         rows = Table.grid(padding=(0, 2), expand=True)
         rows.add_column(style="bold", no_wrap=True, width=max(cell_len(self._word(name)) for name, _ in self._rows()))
         rows.add_column(overflow="fold", ratio=1)
         for name, text in self._rows():
             rows.add_row(self._word(name), text or Text(self._word("none" if self._figures else "waits"), style="dim"))
-        blank = [""] * (LAST_EVENTS - len(self._events))
-        last = Text("\n".join([*self._events, *blank]), style="dim", overflow="fold")
+        shown = [*self._events][-events:] if events else []
+        last = Text("\n".join([*shown, *[""] * (events - len(shown))]), style="dim", overflow="fold")
+        places = Text(self._places(), style="cyan", overflow="fold")
         title = f"{self._word('title')} · {self._word('time')} {self._now or '…'}"
-        body = Group(rows, Text(), last, Text(), Text(self._places(), style="cyan", overflow="fold"))
+        body = Group(places, Text(), rows, *([Text(), last] if events else []))
         return Panel(body, title=title, subtitle=self._word("end"), title_align="left")
 
     def _lines(self, stop: threading.Event) -> None:

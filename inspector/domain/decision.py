@@ -62,6 +62,10 @@ class OrderKind(StrEnum):
     ROSTER_LOOK = "roster.look"
     COVERAGE_LOOK = "coverage.look"
     CALENDAR_RECOUNT = "calendar.recount"
+    LEDGER_LODGE = "ledger.lodge"
+    PUBLICATION_LOOK = "publication.look"
+    PUBLICATION_REMIND = "publication.remind"
+    PUBLICATION_DUE = "publication.due"
     CATALOGUE_REMIND = "catalogue.remind"
     CATALOGUE_DUE = "catalogue.due"
 

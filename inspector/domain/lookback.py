@@ -129,7 +129,10 @@ def differing(
 def _state(row: Mapping[str, Any], course: Course) -> str:
     """The state to which the entries lead."""
     rules = course.rules
-    if rules & {_CANCEL, _REPLACE} or course.standing.get("state") == VisitState.CANCELLED.value:
+    born_off = (
+        course.standing.get("state") == VisitState.CANCELLED.value and _OWE not in rules
+    )  # owed: its slot of a cap has returned
+    if rules & {_CANCEL, _REPLACE} or born_off:
         return VisitState.CANCELLED.value
     if _CEASED in rules:
         return VisitState.CEASED.value

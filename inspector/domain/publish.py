@@ -43,13 +43,18 @@ class DrawRow:
 class PublishRow:
     """What the public bundle may say. `firms`: whether drawn firms are named; persons never are.
 
-    `after`: how long after the last day of a visit that was not made the record opens all the same.
+    `after`: how long after the last day of a visit that was not made the record opens all the same. `within`: by when a result is
+    published, counted from when it was formed; `withdraw`: by when one that does not stand is taken back. None: nobody is reminded.
     """
 
     row: str
     firms: bool
     after: Term
     basis: str
+    within: Term | None = None
+    within_basis: str = ""
+    withdraw: Term | None = None
+    withdraw_basis: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

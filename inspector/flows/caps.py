@@ -2,7 +2,7 @@
 
 A frame is frozen days before its draw is carried out, and every agency has draws of its own: two may have drawn one object, each within
 the caps as its frame knew them. Whoever comes second sends nobody (scenario 41). A visit given is the reservation: calling it off
-returns the slot, and one that found nobody has used it (scenario 42).
+returns the slot (`slots`), and one that found nobody has used it (scenario 42).
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from inspector.store.tx import Tx
 
 REACHED = "cap_reached"
 """The matter of an object that was drawn and is not visited, for another visit has taken the last slot meanwhile."""
-_CAPS = (Exclusion.CAP.value, Exclusion.CAP_ALL.value)
+CAPS = (Exclusion.CAP.value, Exclusion.CAP_ALL.value)
+"""Why a visit was not given: what the draw's line says."""
 _MARGIN = timedelta(days=1)
 """Whoever wrote a visit may have read the clock before the frame was frozen and committed after it; more is only looked at, too."""
 
@@ -41,8 +42,9 @@ def reached(
 ) -> dict[str, Barred]:
     """The agencies that may not go, by what bars them, of those that have `drawn` an object: (agency, stratum).
 
-    A visit that a case needs is never barred, as in the frame, and one that must be seen only by its agency's own cap. The caller
-    gives the visit in the same transaction: nobody else uses up a slot before its end.
+    A visit that a case needs is never barred, as in the frame, and one that must be seen only by its agency's own cap. Of what was
+    imported counts what the frame knew: else whoever imports would strike a firm off a list that he knows by then. The caller gives
+    the visit in the same transaction: nobody else uses up a slot before its end.
     """
     tx.visits.take_slots()
     found: dict[str, Barred] = {}
@@ -53,10 +55,10 @@ def reached(
         policy = office.book.get(held.pack_of(agency))
         if stratum == FULL or check not in policy.limits.counted:
             continue
-        seen = of_one(office, tx, agency, name, member.kind, member.code)
+        seen = of_one(office, tx, agency, name, member.kind, member.code, known_at=held.made_at)
         frequency = _frequency(policy, held, stratum, office)
         why = barred(seen, frequency, policy.limits, today, must=stratum == MUST)
-        if (told := first(one for one in why if one.code in _CAPS)) is not None:
+        if (told := first(one for one in why if one.code in CAPS)) is not None:
             found[agency] = told
     return found
 
@@ -65,9 +67,13 @@ def tell(tx: Tx, made: Visit, why: dict[str, Barred], now: datetime) -> None:
     """A person of each agency that does not go is told, with what there is instead: off-site, or to join whoever goes (scenario 40)."""
     open_ones = [str(one["id"]) for one in tx.visits.made(made.object_id) if one["done_at"] is None]
     for agency, bar in why.items():
-        about = made.id if agency == made.agency else f"{made.id}:{agency}"
         facts = {"draw": made.draw, "code": bar.code, "row": bar.row, "basis": bar.basis, "open": open_ones}
-        tx.attention.open(REACHED, agency, about, facts, now)
+        tx.attention.open(REACHED, agency, about(made, agency), facts, now)
+
+
+def about(made: Visit, agency: str) -> str:
+    """What the matter of an agency that does not go is about."""
+    return made.id if agency == made.agency else f"{made.id}:{agency}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

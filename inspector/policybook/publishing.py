@@ -47,8 +47,18 @@ def draw(part: Part) -> DrawRow:
 
 def publish(part: Part) -> PublishRow:
     """`[publish]`."""
-    part.keys(("id", "firms", "after", "basis"))
-    return PublishRow(row=part.text("id"), firms=part.flag("firms"), after=part.term("after"), basis=part.basis("basis"))
+    dated = [name for name in ("within", "withdraw") if name in part.content]
+    part.keys(("id", "firms", "after", "basis", *dated, *(f"{name}_basis" for name in dated)))
+    return PublishRow(
+        row=part.text("id"),
+        firms=part.flag("firms"),
+        after=part.term("after"),
+        basis=part.basis("basis"),
+        within=part.maybe_term("within"),
+        within_basis=part.basis("within_basis") if "within" in dated else "",
+        withdraw=part.maybe_term("withdraw"),
+        withdraw_basis=part.basis("withdraw_basis") if "withdraw" in dated else "",
+    )
 
 
 def report(part: Part) -> ReportRow:

@@ -10,6 +10,7 @@ from fractions import Fraction
 from inspector.domain.case import Method
 from inspector.domain.inspection import CheckType
 from inspector.domain.policy import Fact, Item, Policy
+from inspector.domain.publish import PublishRow
 from inspector.domain.reuse import Reuse
 from inspector.labels import known, label
 from inspector.policyrender import caveats, conduct, legaltime, quotas
@@ -132,6 +133,7 @@ def _publishing(policy: Policy) -> dict[str, tuple[str, ...]]:
     by += f"每席可派 {measured.crowd} 人以下、概率 {measured.certain} 以上的注明可以猜到"
     rows: dict[str, tuple[str, ...]] = {
         f"公布（{told.row}）": (shown, told.basis),
+        **_public_duty(told),
         f"抽查报告（{measured.row}）": (by, measured.basis),
     }
     if (again := policy.second_look) is not None:
@@ -139,6 +141,15 @@ def _publishing(policy: Policy) -> dict[str, tuple[str, ...]]:
         rows[f"抽查复核（{again.row}）"] = (looked, again.basis)
     if measured.visit_days is not None:
         rows["一次上门所需人天"] = (f"每人 {measured.visit_days} 个工作日，只用于回放的测算", measured.days_basis)
+    return rows
+
+
+def _public_duty(told: PublishRow) -> dict[str, tuple[str, ...]]:
+    rows: dict[str, tuple[str, ...]] = {}
+    if told.within is not None:
+        rows["结果公布期限"] = (f"结果形成之日起 {term(told.within)} 内", told.within_basis)
+    if told.withdraw is not None:
+        rows["撤下公布期限"] = (f"决定变更、撤销或者无效的，{term(told.withdraw)} 内撤下并说明理由", told.withdraw_basis)
     return rows
 
 

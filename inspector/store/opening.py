@@ -95,10 +95,10 @@ def sole_owner(url: str) -> Iterator[None]:
         return
     file = Path(address.database).resolve()
     path = file.with_name(file.name + ".lock")
-    path.parent.mkdir(parents=True, exist_ok=True)
     if path.exists() and not file.exists():
         # A daemon has run here. To begin anew in silence would hide that every case and every token is gone.
         raise Refusal("database_gone", file=address.database, lock=str(path))
+    _for_our_eyes(file)  # before there is a lock: who is broken off in a first second leaves no lock of a database that never was
     with path.open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from inspector.domain.ledger import GENESIS, body_digest, chain, digest
+from inspector.domain.treehead import Frontier, TreeHead
 from inspector.store.room import Room
 from inspector.store.tables import ledger, seal, tick
 
@@ -96,6 +97,7 @@ class Seals(Room):
         Without `bodies` an entry is held to everything but its body: what happened when to whom, not what was said of it.
         """
         checked, head, seen = since.number, since.head, 0
+        tree = None if checked else Frontier()
         if checked and self._head_of(checked) != head:
             return Verified(last=checked - 1, head="", problem=f"seal {checked} does not hold")
         while held := self._following(checked, until):
@@ -109,6 +111,9 @@ class Seals(Room):
                 due = chain(head, sealed.number, sealed.at, [row.digest for row in within])
                 if len(within) != sealed.entries or due != sealed.head:
                     return Verified(last=checked, head=head, problem=f"seal {sealed.number} does not hold")
+                tree = tree.grown(row.digest for row in within) if tree is not None else None
+                if tree is not None and sealed.root is not None and TreeHead(size=sealed.size, root=sealed.root) != tree.head:
+                    return Verified(last=checked, head=head, problem=f"the tree at seal {sealed.number} does not hold")
                 checked, head, seen = sealed.number, due, seen + len(within)
             if entries is not None and seen >= entries:
                 break

@@ -24,6 +24,7 @@ from inspector.store.catalogue import CatalogueRoom
 from inspector.store.challenges import ChallengeRoom
 from inspector.store.credit import CreditRoom
 from inspector.store.digests import DigestRoom
+from inspector.store.docket import DocketRoom
 from inspector.store.draws import DrawRoom
 from inspector.store.drift import DriftRoom
 from inspector.store.entryscans import EntryScanRoom
@@ -40,6 +41,7 @@ from inspector.store.materials import MaterialRoom
 from inspector.store.office import OfficeRoom
 from inspector.store.packs import PackRoom
 from inspector.store.past import PastRoom
+from inspector.store.publications import PublicationRoom
 from inspector.store.pushes import PushRoom
 from inspector.store.register import RegisterRoom
 from inspector.store.replicas import ReplicaRoom
@@ -55,6 +57,7 @@ from inspector.store.servings import ServingRoom
 from inspector.store.sessions import SessionRoom
 from inspector.store.tips import TipRoom
 from inspector.store.tokens import TokenRoom
+from inspector.store.tree import TreeRoom
 from inspector.store.visits import VisitRoom
 from inspector.store.work import WorkRoom
 
@@ -136,6 +139,11 @@ class Tx:
     def cases(self) -> CaseRoom:
         """The room of cases."""
         return CaseRoom(self._batch)
+
+    @cached_property
+    def docket(self) -> DocketRoom:
+        """The room of decisions that are due."""
+        return DocketRoom(self._batch)
 
     @cached_property
     def assistance(self) -> AssistanceRoom:
@@ -301,6 +309,16 @@ class Tx:
     def sessions(self) -> SessionRoom:
         """The room of sessions."""
         return SessionRoom(self._batch)
+
+    @cached_property
+    def tree(self) -> TreeRoom:
+        """The room of the tree over the ledger."""
+        return TreeRoom(self._batch)
+
+    @cached_property
+    def publications(self) -> PublicationRoom:
+        """The room of duties to publish."""
+        return PublicationRoom(self._batch)
 
     @cached_property
     def tokens(self) -> TokenRoom:

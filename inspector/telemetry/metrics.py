@@ -61,6 +61,8 @@ class Snapshot:
     calendar_seconds: float = 0.0
     provisional: int = 0
     catalogue: Sequence[tuple[str, str, int]] = ()
+    publications: Sequence[tuple[str, str, int]] = ()
+    publications_late: Sequence[tuple[str, int]] = ()
     unfiled: int = 0
     adverse_without_review: int = 0
 
@@ -88,7 +90,7 @@ class _State(Collector):
         help_score = "Requests opened within 90 days, by agency, fact asked and mark: asked, heard_in_time, answered and others."
         yield _family("inspector_assistance_score", help_score, ("agency", "fact", "mark"), held.score)
         help_days = "Working days from the sending of a request to its answer, the median of those opened within 90 days."
-        yield _family("inspector_assistance_answer_days", help_days, ("agency", "fact"), held.answer_days)
+        yield _family("inspector_assistance_answer_workdays", help_days, ("agency", "fact"), held.answer_days)
         help_shown = "Questions to subjects to show something (self-proof), by agency and state; RECEIVED waits to be read."
         yield _family("inspector_self_proofs", help_shown, ("agency", "state"), held.self_proofs)
         yield _family(
@@ -133,12 +135,7 @@ class _State(Collector):
         )
         help_provisional = "Open verifications and reviews whose date a notice still to come can move."
         yield _single("inspector_deadlines_provisional", help_provisional, held.provisional)
-        help_catalogue = "Editions of items in the catalogues, by agency and state."
-        yield _family("inspector_catalogue_editions", help_catalogue, ("agency", "state"), held.catalogue)
-        help_unfiled = (
-            "Changes of a catalogue whose filing is late: published or withdrawn, the term is over, and no proof is there."
-        )
-        yield _single("inspector_catalogue_filings_late", help_unfiled, held.unfiled)
+        yield from _published(held)
         help_adverse = (
             "Cases that ended against somebody without an officer's decision, or by one that cites no ground for it: must be 0."
         )
@@ -154,6 +151,18 @@ def _credit(held: Snapshot) -> Iterable[GaugeMetricFamily]:
     yield _family("inspector_credit_differences", help_differences, ("connector", "kind"), held.credit)
     help_compared = "Machine seconds since our credit books were last compared with a platform; an outage lets it grow."
     yield _family("inspector_credit_compared_seconds", help_compared, ("connector",), held.credit_compared)
+
+
+def _published(held: Snapshot) -> Iterable[GaugeMetricFamily]:
+    """What the public is to be shown."""
+    help_publications = "Results that are to be published, and what became of that, by agency and state."
+    yield _family("inspector_publications", help_publications, ("agency", "state"), held.publications)
+    help_late = "Results whose date to be published (OWED), or to be taken back (TO_REMOVE), is over."
+    yield _family("inspector_publications_late", help_late, ("state",), held.publications_late)
+    help_catalogue = "Editions of items in the catalogues, by agency and state."
+    yield _family("inspector_catalogue_editions", help_catalogue, ("agency", "state"), held.catalogue)
+    help_unfiled = "Changes of a catalogue whose filing is late: published or withdrawn, the term is over, and no proof is there."
+    yield _single("inspector_catalogue_filings_late", help_unfiled, held.unfiled)
 
 
 def _connectors(held: Snapshot) -> Iterable[GaugeMetricFamily]:

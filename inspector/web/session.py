@@ -17,7 +17,7 @@ from starlette.responses import RedirectResponse, Response
 from inspector.domain import review
 from inspector.domain.act import ActRow, found
 from inspector.domain.case import CaseState, CommitmentLetter, Outcome
-from inspector.domain.errors import Forbidden, InspectorError, Invalid
+from inspector.domain.errors import InspectorError, Invalid
 from inspector.domain.grading import GradingInput
 from inspector.domain.policy import OutcomeRow
 from inspector.domain.transition import Scope
@@ -47,7 +47,6 @@ _NAMED = r"(/[A-Za-z0-9._~:-]{1,200})?"
 _LISTED = "|".join(f"{name}{_NAMED}" for name in ("figures", "requests", "proofs", "notices", "tip-offs"))
 _PAGES = rf"^$|^/(review(/[0-9a-f]{{32}})?|{_LISTED}|mine|sessions|ops(/draws{_NAMED})?)$"
 After = Annotated[str, Query(pattern=_PAGES, alias="next")]
-AfterCase = Annotated[CaseId | None, Query()]
 
 
 def session(request: Request, desk: AtDesk) -> Caller:
@@ -115,19 +114,6 @@ def written_by_officer(request: Request, desk: Desk, caller: Caller, form: Field
     caller.may(Role.OFFICER)
     guarded(request, desk, form.one("guard"))
     form.sound()
-
-
-@router.get("/review")
-def list_reviews(request: Request, desk: AtDesk, caller: Visitor, after: AfterCase = None) -> Response:
-    """Cases that wait for an officer, within the session's agencies."""
-    if caller is None:
-        return to_login(request)
-    if caller.role not in (Role.OFFICER, Role.AUDITOR):
-        return refused(request, Forbidden("role_missing", role=caller.role.value, needed="officer, auditor"))
-    held = desk.look(lambda tx: tx.cases.page(agencies=caller.sees, state=CaseState.REVIEW.value, after=after or "", limit=50))
-    more = held[-1].id if len(held) == 50 else None
-    cases = [(case_shown(case), desk.office.book.get(case.pack).item(case.item).name) for case in held]
-    return page(request, "reviews.html", caller=caller, cases=cases, more=more)
 
 
 @router.get("/review/{case_id}")

@@ -51,7 +51,7 @@ from inspector.web.caller import (
     local,
 )
 from inspector.web.desk import AtDesk, Desk, message
-from inspector.web.errors import READS, WRITES, answers
+from inspector.web.errors import DESCRIBED, READS, WRITES, answers
 from inspector.web.fields import Limit, MessageId, NamePath, Position
 from inspector.web.health import told
 from inspector.web.messages import LevelsIn, SeenToIn
@@ -169,7 +169,9 @@ def metrics(request: Request, desk: AtDesk, shown: Shown) -> Response:
 
 
 @router.get(
-    "/health/live", tags=["operations"], responses={**answers(422), 503: {"model": Live, "description": "Should be restarted"}}
+    "/health/live",
+    tags=["operations"],
+    responses={**answers(422), "4XX": {**DESCRIBED}, 503: {"model": Live, "description": "Should be restarted"}},
 )
 def live(desk: AtDesk) -> Live:
     """Whether the process lives: 503 when one of its loops has ended, which only a restart brings back."""

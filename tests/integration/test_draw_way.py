@@ -33,7 +33,7 @@ from inspector.flows.narrative import render
 from inspector.flows.office import Office, Plan
 from inspector.flows.reconcile import differing
 from inspector.flows.seeding import type_figures
-from inspector.ports import Card, Message, NotYet, Origin, Receipt, Refused, Typed
+from inspector.ports import Card, Message, NotYet, Origin, PortError, Receipt, Refused, Typed
 from inspector.store.store import Store
 from tests.house import Hand, Table, application, open_office, post, settle
 
@@ -116,7 +116,7 @@ class Notary:
     """A witness."""
 
     values: dict[str, str] = field(default_factory=dict)
-    refuses: Refused | None = None
+    refuses: PortError | None = None
 
     def __post_init__(self) -> None:
         self.card = Card(name="notary", port="witness", kind="table", owner="test", version="1")

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import select
 import socket
+import sqlite3
+import stat
 import threading
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
-from inspector.store.opening import reach
+from inspector.domain.errors import Refusal
+from inspector.settings import Settings
+from inspector.store.opening import opened, reach, sole_owner
 from inspector.store.store import Store
 from tests.house import closing
 
@@ -69,3 +74,37 @@ def test_a_database_that_does_not_come_is_given_up() -> None:
         url = f"postgresql+psycopg://nobody@127.0.0.1:{held.getsockname()[1]}/x"
         with closing(Store(url)) as store, pytest.raises(OperationalError, match="refused"):
             reach(store, 0)
+
+
+def test_a_file_is_fully_durable_unless_the_settings_say_otherwise(tmp_path: Path) -> None:
+    address = f"sqlite:///{tmp_path / 'inspector.sqlite3'}"
+    told = Settings.model_validate({"policies": str(tmp_path), "database": {"url": address}})
+    for synchronous, level in ((told.database.synchronous, 2), ("NORMAL", 1)):
+        with closing(opened(address, synchronous=synchronous)) as store:
+            for begun in (store.begin, store.read):
+                with begun() as tx:
+                    assert tx.connection.exec_driver_sql("PRAGMA synchronous").scalar_one() == level, synchronous
+                    assert tx.connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
+    with closing(opened(address)) as store, store.begin() as tx:
+        assert tx.connection.exec_driver_sql("PRAGMA synchronous").scalar_one() == 2
+
+
+def test_who_writes_takes_the_file_at_once_and_not_with_the_first_write(tmp_path: Path) -> None:
+    file = tmp_path / "inspector.sqlite3"
+    with closing(opened(f"sqlite:///{file}")) as store, store.begin() as tx:
+        tx.connection.execute(
+            sa.text("SELECT 1")
+        )  # nothing is written yet: with a deferred begin two could read, and one would fail
+        with sqlite3.connect(file, timeout=0) as other, pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("BEGIN IMMEDIATE")
+
+
+def test_who_was_broken_off_in_a_first_second_leaves_no_lock_of_a_database_that_never_was(tmp_path: Path) -> None:
+    file = tmp_path / "office" / "inspector.sqlite3"
+    with pytest.raises(KeyboardInterrupt), sole_owner(f"sqlite:///{file}"):
+        raise KeyboardInterrupt
+    with sole_owner(f"sqlite:///{file}"):
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    file.unlink()
+    with pytest.raises(Refusal, match="database_gone"), sole_owner(f"sqlite:///{file}"):
+        raise AssertionError("a database that was there is not begun anew in silence")

@@ -49,4 +49,4 @@ def test_the_superiors_silence_is_not_the_agencies_and_each_question_is_told_wit
     sweeps.snapshot(office, metrics)
     text = metrics.render().decode()
     assert 'inspector_assistance_score{agency="civil-affairs",fact="household",mark="undecided"} 1.0' in text
-    assert 'inspector_assistance_answer_days{agency="civil-affairs",fact="household"} 1.0' in text
+    assert 'inspector_assistance_answer_workdays{agency="civil-affairs",fact="household"} 1.0' in text

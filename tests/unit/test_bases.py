@@ -33,6 +33,7 @@ NONE = {
     "seat.unconfirmed": "a push that nobody can say was taken; no clock of the inspector begins",
     "channel.off": "a channel's word that it knows no such recipient; nobody is bound by it",
     "channel.on": "the register, or a person, names a way that serves",
+    "ledger.lodged": "how many entries and a hash, with the receipt of the witness; nothing is decided",
     "push.test": "a message that says it is a test; nothing is decided",
     "push.tested": "the same",
     "seat.accept": "an inspector's word; what it is said to, and by when, is based in `seat.order`",

@@ -21,7 +21,8 @@ PRESETS = [pack for pack in BOOK.packs if pack.extends and not pack.extends.star
 
 ARTICLES = {
     "S0": {*map(str, range(1, 10)), "G", "T"},  # the plan's items 1 to 9, its aim, its steps and safeguards
-    "S1": {"42", "43", "55"},  # 1.2.20, 1.2.21, 1.2.22
+    "S1": {"42", "43", "48", "55"},  # 1.2.20, 1.2.21, 1.2.27, 1.2.22
+    "S16": {"26"},  # 1.2.25
     "S10": {"15"},  # 1.1.10
     "S51": {"1.2"},  # the result form of a province, told in 1.2
     "S8": {"22", "42"},  # 1.2.33, 1.2.30

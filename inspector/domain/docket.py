@@ -1,0 +1,60 @@
+"""What waits for an officer's decision: one list, in the order of the legal dates (the founding plan, items 7 and 8)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from inspector.domain.calendar import WorkingCalendar, reminder
+
+
+class DocketKind(StrEnum):
+    """What is to be decided: a case's outcome."""
+
+    REVIEW = "REVIEW"
+
+
+class Nearness(StrEnum):
+    """How near a legal date is, in the working days of the office's calendar."""
+
+    OVERDUE = "OVERDUE"
+    TODAY = "TODAY"
+    SOON = "SOON"
+    LATER = "LATER"
+
+
+_SOON = 3
+"""Working days before it: the middle one of the steps in which metrics tell dates at risk."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a list goes on: behind this date and this thing."""
+
+    due_at: datetime
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocketRow:
+    """One decision that is due: of what, in which case, by when."""
+
+    kind: DocketKind
+    id: str
+    case_id: str
+    due_at: datetime
+
+    @property
+    def place(self) -> Place:
+        """Where the list goes on behind it."""
+        return Place(due_at=self.due_at, id=self.id)
+
+
+def nearness(due_at: datetime, now: datetime, calendar: WorkingCalendar) -> Nearness:
+    """How near a date is now: what is over by a second is overdue, whatever day it is."""
+    if due_at < now:
+        return Nearness.OVERDUE
+    if calendar.local_date(due_at) == calendar.local_date(now):
+        return Nearness.TODAY
+    return Nearness.SOON if now >= reminder(due_at, _SOON, calendar) else Nearness.LATER

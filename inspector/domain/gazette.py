@@ -1,0 +1,66 @@
+"""What the public register says of a result (一公开): of which check, of whom where that may be told, what was found, and since when.
+
+A contradiction that no officer has decided about is a lead and no result: it is not published, whatever the date. Natural persons and
+inspectors are never named (the founding plan, item 8; handbook 1.2.25, 1.6.16).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from inspector.domain.case import Outcome
+from inspector.domain.evidence import UNTRUE, Verdict
+from inspector.domain.finding import Seen
+from inspector.domain.inspection import CheckType
+from inspector.domain.visit import Visit, VisitState
+
+
+class CheckResult(StrEnum):
+    """What a check came to, in the words of the register."""
+
+    NOTHING = "NOTHING"
+    PROBLEM = "PROBLEM"
+    CEASED = "CEASED"
+    UNCLEAR = "UNCLEAR"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One result in the register. `name` is empty where it may not be told; `removed`: why it was taken back, and nothing else stands."""
+
+    id: str
+    draw: str
+    agency: str
+    check: CheckType
+    name: str
+    code: str
+    formed_on: date
+    posted_on: date
+    found: CheckResult
+    removed: str = ""
+    removed_on: date | None = None
+
+    def value(self) -> dict[str, object]:
+        """As programs read it."""
+        if self.removed:
+            return {"id": self.id, "draw": self.draw, "removed_on": str(self.removed_on), "reason": self.removed}
+        told: dict[str, object] = {"id": self.id, "draw": self.draw, "agency": self.agency, "check": self.check.value}
+        named = {"name": self.name, "code": self.code} if self.name else {}
+        return {**told, **named, "formed_on": str(self.formed_on), "posted_on": str(self.posted_on), "found": self.found.value}
+
+
+def found(visit: Visit, outcomes: Sequence[Outcome | None]) -> CheckResult | None:
+    """What a visit came to, with the outcomes of the cases that it served; None while an officer has still to decide."""
+    if visit.state is VisitState.CEASED:
+        return CheckResult.CEASED
+    seen = {part.seen for part in visit.parts}
+    against = Seen.FINDING in seen or any(one.verdict is Verdict.MISMATCH for one in visit.findings)
+    if against:
+        if not outcomes or None in outcomes:
+            return None
+        return CheckResult.PROBLEM if any(one in UNTRUE for one in outcomes) else CheckResult.NOTHING
+    agreed = bool(visit.findings) and all(one.verdict is Verdict.MATCH for one in visit.findings)
+    return CheckResult.NOTHING if agreed or Seen.NOTHING in seen else CheckResult.UNCLEAR

@@ -1,0 +1,174 @@
+"""The duty to publish a result (一公开): due within the pack's days of its forming, done with a proof, taken back with one.
+
+Whoever checks, enters; whoever checks, publishes (handbook 1.2.28): each agency of a visit owes its own. The duty is due within the term of
+its row (open-government regulation, art. 26: twenty working days), and what was wrong is taken back within the term of the row likewise,
+with the reason (Penalties Law, art. 48). The program reminds; a named person says where it stands, and that it is gone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+
+from inspector.domain.calendar import Counting, WorkingCalendar, due, reminder
+from inspector.domain.decision import Because, Decision, Order, OrderKind
+from inspector.domain.errors import Invalid, Refusal
+from inspector.domain.evidence import blank
+from inspector.domain.person import nameable
+from inspector.domain.publish import PublishRow
+from inspector.domain.visit import Visit
+
+_BEFORE = 3
+"""Working days before the date on which it is told: as of requests to other agencies (handbook 2.4)."""
+
+
+class PublicationState(StrEnum):
+    """Where a duty stands. `TO_REMOVE`: what is public is to be taken back."""
+
+    OWED = "OWED"
+    PUBLISHED = "PUBLISHED"
+    TO_REMOVE = "TO_REMOVE"
+    REMOVED = "REMOVED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """That something was published, or taken back: on which day, where that is seen (an address, a notice board), said by whom."""
+
+    on: date
+    reference: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicationDuty:
+    """One agency's duty about one result. `due_at` is the date of what is to be done now: to publish, or to take back."""
+
+    id: str
+    agency: str
+    visit: str
+    draw: str
+    pack: str
+    row: str
+    basis: str
+    state: PublicationState
+    formed_at: datetime
+    due_at: datetime
+    due_counted: Counting
+    posted: Posted | None = None
+    reason: str = ""
+    document: str = ""
+    removed: Posted | None = None
+
+    @property
+    def keys(self) -> tuple[str, str]:
+        """The keys of its clocks."""
+        return tuple(f"{kind.value}:{self.id}:{self.state.value}" for kind in CLOCKS)  # type: ignore[return-value]
+
+
+CLOCKS = (OrderKind.PUBLICATION_REMIND, OrderKind.PUBLICATION_DUE)
+
+
+def owe(
+    visit: Visit, agency: str, row: PublishRow, pack: str, now: datetime, calendar: WorkingCalendar
+) -> Decision[PublicationDuty]:
+    """An agency owes the publication of a visit's result, by a row that has a term for it."""
+    if row.within is None or visit.done_at is None:
+        raise ValueError("a result that is there, and a row with a term")
+    counted = due(visit.done_at, row.within, calendar)
+    held = PublicationDuty(
+        id=f"{visit.id}.{agency}",
+        agency=agency,
+        visit=visit.id,
+        draw=visit.draw,
+        pack=pack,
+        row=row.row,
+        basis=row.within_basis,
+        state=PublicationState.OWED,
+        formed_at=visit.done_at,
+        due_at=counted.at,
+        due_counted=counted.counted,
+    )
+    facts = {"visit": visit.id, "agency": agency, "formed_at": visit.done_at.isoformat(), "due_at": counted.at.isoformat()}
+    because = Because(rule="publication.owe", basis=(row.within_basis,), pack=pack, facts=facts)
+    return Decision(state=held, because=because, orders=_clocks(held, now, calendar))
+
+
+def publish(
+    held: PublicationDuty, on: date, reference: str, by: str, now: datetime, calendar: WorkingCalendar
+) -> Decision[PublicationDuty]:
+    """It has been public since a day, where `reference` says. Raises Refusal (`publication_state`) and Invalid."""
+    _stands(held, PublicationState.OWED)
+    posted = _posted(held.formed_at, on, reference, by, now, calendar)
+    facts = {"by": posted.by, "on": posted.on.isoformat(), "reference": posted.reference, "late": now > held.due_at}
+    because = Because(rule="publication.done", basis=(held.basis,), pack=held.pack, facts={"duty": held.id, **facts})
+    return Decision(state=replace(held, state=PublicationState.PUBLISHED, posted=posted), because=because, ends=frozenset(CLOCKS))
+
+
+def recall(
+    held: PublicationDuty, reason: str, document: str, by: str, row: PublishRow, now: datetime, calendar: WorkingCalendar
+) -> Decision[PublicationDuty]:
+    """What is public is to be taken back, for the decision behind it was changed, revoked or void. Raises Refusal and Invalid.
+
+    What is still owed is then owed no more: nothing is there to be taken back.
+    """
+    if held.state is PublicationState.OWED:
+        raise Refusal("publication_owed", publication=held.id)
+    _stands(held, PublicationState.PUBLISHED)
+    if row.withdraw is None:
+        raise Invalid("publication_withdraw_term", row=row.row)
+    if blank(reason):
+        raise Invalid("reason_missing", field="reason")
+    if not nameable(by):
+        raise Invalid("officer_nameless", field="by")
+    counted = due(now, row.withdraw, calendar)
+    made = replace(
+        held,
+        state=PublicationState.TO_REMOVE,
+        due_at=counted.at,
+        due_counted=counted.counted,
+        basis=row.withdraw_basis,
+        reason=reason,
+        document=document,
+    )
+    facts = {"duty": held.id, "by": by, "reason": reason, "document": document, "due_at": counted.at.isoformat()}
+    because = Because(rule="publication.recall", basis=(row.withdraw_basis,), pack=held.pack, facts=facts)
+    return Decision(state=made, because=because, orders=_clocks(made, now, calendar))
+
+
+def remove(
+    held: PublicationDuty, on: date, reference: str, by: str, now: datetime, calendar: WorkingCalendar
+) -> Decision[PublicationDuty]:
+    """It has been gone since a day; `reference` says by what that is seen. Raises Refusal (`publication_state`) and Invalid."""
+    _stands(held, PublicationState.TO_REMOVE)
+    assert held.posted is not None, "what is taken back was public"
+    removed = _posted(datetime.combine(held.posted.on, datetime.min.time(), calendar.zone), on, reference, by, now, calendar)
+    facts = {"duty": held.id, "by": by, "on": on.isoformat(), "reference": removed.reference, "late": now > held.due_at}
+    because = Because(rule="publication.removed", basis=(held.basis,), pack=held.pack, facts=facts)
+    return Decision(state=replace(held, state=PublicationState.REMOVED, removed=removed), because=because, ends=frozenset(CLOCKS))
+
+
+def _stands(held: PublicationDuty, wanted: PublicationState) -> None:
+    if held.state is not wanted:
+        raise Refusal("publication_state", publication=held.id, state=held.state, wanted=wanted)
+
+
+def _posted(since: datetime, on: date, reference: str, by: str, now: datetime, calendar: WorkingCalendar) -> Posted:
+    if blank(reference):
+        raise Invalid("publication_reference_missing", field="reference")
+    if not nameable(by):
+        raise Invalid("officer_nameless", field="by")
+    first, last = calendar.local_date(since), calendar.local_date(now)
+    if not first <= on <= last:
+        raise Invalid("publication_day", on=on.isoformat(), first=first.isoformat(), last=last.isoformat(), field="on")
+    return Posted(on=on, reference=reference.strip(), by=by, at=now)
+
+
+def _clocks(held: PublicationDuty, now: datetime, calendar: WorkingCalendar) -> tuple[Order, ...]:
+    soon = max(reminder(held.due_at, _BEFORE, calendar), now)
+    return tuple(
+        Order(kind=kind, key=key, due_at=at, urgent_by=held.due_at, payload={"duty": held.id})
+        for kind, key, at in zip(CLOCKS, held.keys, (soon, held.due_at), strict=True)
+    )

@@ -1,0 +1,62 @@
+"""What waits for an officer's decision, whichever table it stands in; and where a person looks a case up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from inspector.domain.case import Case, CaseState
+from inspector.domain.docket import DocketKind, DocketRow, Place
+from inspector.domain.visit import VisitState
+from inspector.store.codec import load
+from inspector.store.room import Room
+from inspector.store.tables import case_file, seat, subject, visit, visit_case
+
+
+class DocketRoom(Room):
+    """Reads of the tables that hold decisions to be made."""
+
+    def page(self, agencies: Sequence[str], after: Place | None, limit: int) -> list[DocketRow]:
+        """Decisions that are due in these agencies, by date and then by id; those behind `after`."""
+        due = self._due(agencies)
+        asked = sa.select(due).order_by(due.c.due_at, due.c.id).limit(limit)
+        if after is not None:
+            asked = asked.where(
+                sa.or_(due.c.due_at > after.due_at, sa.and_(due.c.due_at == after.due_at, due.c.id > after.id)),
+            )
+        return [DocketRow(**{**row, "kind": DocketKind(row["kind"])}) for row in self.rows(asked)]
+
+    def _due(self, agencies: Sequence[str]) -> sa.Subquery:
+        held = case_file.c
+        reviews = sa.select(
+            sa.literal(DocketKind.REVIEW.value).label("kind"), held.id, held.id.label("case_id"), held.due_at
+        ).where(held.state == CaseState.REVIEW.value, held.outcome.is_(None), held.agency.in_(list(agencies)))
+        return reviews.subquery("due")
+
+    def find(self, agencies: Sequence[str], text: str, code: str, limit: int) -> list[Case]:
+        """Cases of these agencies by their number, the sender's number, the subject's code or name, or who has visited it; newest first.
+
+        `code` is the text as codes are written. A visit that is still to be made finds nothing: whom it goes to is told to its team alone
+        (handbook 1.2.18).
+        """
+        held = case_file.c
+        body = sa.type_coerce(subject.c.body, sa.JSON) if self.sqlite else sa.cast(subject.c.body, sa.JSON)
+        named = sa.select(subject.c.code).where(
+            subject.c.kind == held.subject_kind, body["name"].as_string().contains(text, autoescape=True)
+        )
+        visited = (
+            sa.select(visit_case.c.case_id)
+            .join(visit, visit.c.id == visit_case.c.visit)
+            .join(seat, seat.c.visit == visit.c.id)
+            .where(seat.c.inspector == text, visit.c.state == VisitState.DONE.value)
+        )
+        found = sa.or_(
+            held.id == text,
+            held.reference == text,
+            held.subject_code == code,
+            held.subject_code.in_(named),
+            held.id.in_(visited),
+        )
+        asked = sa.select(held.body).where(held.agency.in_(list(agencies)), found).order_by(held.id.desc()).limit(limit)
+        return [load(Case, body) for body in self.connection.execute(asked).scalars()]

@@ -1,0 +1,80 @@
+"""Duties to publish results."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from inspector.domain.errors import Missing
+from inspector.domain.inspection import CheckType
+from inspector.domain.publicationduty import PublicationDuty, PublicationState
+from inspector.domain.visit import Visit, VisitState
+from inspector.store.codec import dump, load
+from inspector.store.publicationtables import publication_duty
+from inspector.store.room import Room
+from inspector.store.tables import visit
+
+_FORMED = (VisitState.DONE.value, VisitState.CEASED.value)
+
+
+class PublicationRoom(Room):
+    """The table of duties to publish, and the results that nobody owes yet."""
+
+    def unowed(self, after: str, limit: int) -> list[Visit]:
+        """Visits with a result about which there is no duty, in order of id; a second look is no visit to anybody."""
+        owed = sa.exists().where(publication_duty.c.visit == visit.c.id)
+        asked = sa.select(visit.c.body).where(visit.c.state.in_(_FORMED), visit.c.check_type != CheckType.OFF_SITE.value, ~owed)
+        asked = asked.where(visit.c.id > after).order_by(visit.c.id).limit(limit)
+        return [load(Visit, body) for body in self.connection.execute(asked).scalars()]
+
+    def add(self, made: PublicationDuty) -> bool:
+        """Write a new one; False where it is there already."""
+        row = {"id": made.id, "agency": made.agency, "visit": made.visit, "draw": made.draw}
+        return self.insert_one(publication_duty, row | _row(made), ("id",))
+
+    def get(self, duty: str, *, lock: bool = False) -> PublicationDuty:
+        """One of them. Raises Missing."""
+        asked = sa.select(publication_duty.c.body).where(publication_duty.c.id == duty)
+        text = self.connection.execute(asked.with_for_update() if lock else asked).scalar_one_or_none()
+        if text is None:
+            raise Missing("publication_unknown", publication=duty)
+        return load(PublicationDuty, text)
+
+    def put(self, held: PublicationDuty) -> None:
+        """Write a changed one; the caller holds its lock."""
+        self.expect_one(sa.update(publication_duty).where(publication_duty.c.id == held.id).values(**_row(held)), held.id)
+
+    def page(self, agencies: Sequence[str], state: PublicationState | None, after: str, limit: int) -> list[PublicationDuty]:
+        """Those of these agencies in order of id, behind `after`."""
+        held = publication_duty.c
+        asked = sa.select(held.body).where(held.agency.in_(list(agencies)), held.id > after).order_by(held.id).limit(limit)
+        if state is not None:
+            asked = asked.where(held.state == state.value)
+        return [load(PublicationDuty, body) for body in self.connection.execute(asked).scalars()]
+
+    def with_visits(self, after: str, limit: int) -> list[tuple[PublicationDuty, Visit]]:
+        """Every duty with the visit whose result it is about, in order of id, behind `after`."""
+        held = publication_duty.c
+        asked = sa.select(held.body, visit.c.body.label("of")).join(visit, visit.c.id == held.visit)
+        asked = asked.where(held.id > after).order_by(held.id).limit(limit)
+        return [(load(PublicationDuty, row.body), load(Visit, row.of)) for row in self.connection.execute(asked)]
+
+    def overdue(self, state: PublicationState, now: datetime) -> int:
+        """How many of a state are over their date."""
+        held = publication_duty.c
+        asked = sa.select(sa.func.count()).where(held.state == state.value, held.due_at < now)
+        return int(self.connection.execute(asked).scalar_one())
+
+    def counts(self) -> Sequence[Any]:
+        """(agency, state, count)."""
+        held = publication_duty.c
+        return self.connection.execute(
+            sa.select(held.agency, held.state, sa.func.count()).group_by(held.agency, held.state)
+        ).all()
+
+
+def _row(held: PublicationDuty) -> dict[str, object]:
+    return {"state": held.state.value, "due_at": held.due_at, "body": dump(held)}

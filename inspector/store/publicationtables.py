@@ -1,0 +1,19 @@
+"""The table of duties to publish results. One metadata with `tables`."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from inspector.store.tables import Code, Moment, metadata
+
+publication_duty = sa.Table(
+    "publication_duty",
+    metadata,
+    sa.Column("id", sa.String(400), primary_key=True),
+    sa.Column("agency", Code, nullable=False),
+    sa.Column("visit", sa.String(200), nullable=False, index=True),
+    sa.Column("draw", Code, nullable=False, index=True),
+    sa.Column("state", sa.String(12), nullable=False, index=True),
+    sa.Column("due_at", Moment, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+)

@@ -1,0 +1,69 @@
+"""The tree over the ledger: grown behind the seals, part by part, and proofs by it (`domain.treehead`)."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from inspector.domain.errors import Missing
+from inspector.domain.suite import Suite, path
+from inspector.domain.treehead import Frontier, TreeHead, consistency
+from inspector.store.room import Room
+from inspector.store.tables import ledger, ledger_tree, seal
+
+_MOST = 5_000
+"""About so many entries are taken into the tree at once: an old ledger takes turns with the house's other work."""
+
+
+class TreeRoom(Room):
+    """The tree over the ledger's sealed entries, in the order of the seals and in each by id."""
+
+    def grow(self, most: int = _MOST) -> int:
+        """Take sealed entries into the tree, whole seals, about `most` of them; how many. The caller holds the lock of sealing."""
+        at, held = self._held()
+        asked = sa.select(seal.c.number, seal.c.entries).where(seal.c.number > at).order_by(seal.c.number).limit(most)
+        taken = 0
+        for number, entries in self.connection.execute(asked).all():
+            held = held.grown(self._digests(number))
+            head = held.head
+            self.connection.execute(sa.update(seal).where(seal.c.number == number).values(size=head.size, root=head.root))
+            at, taken = number, taken + entries
+            if taken >= most:
+                break
+        if taken:
+            row = {"id": 1, "seal": at, "size": held.size, "peaks": " ".join(held.peaks)}
+            self.upsert(ledger_tree, row, ("id",))
+        return taken
+
+    def head(self) -> TreeHead:
+        """The head over all that is in the tree."""
+        return self._held()[1].head
+
+    def included(self, entry: str, size: int) -> tuple[int, str, tuple[str, ...]]:
+        """(place, digest, path) of an entry in the tree of the first `size` entries. Raises Missing (`ledger_entry_unknown`)."""
+        digests = self.digests(size)
+        held = self.connection.execute(sa.select(ledger.c.digest).where(ledger.c.id == entry)).scalar_one_or_none()
+        if held is None or held not in digests:
+            raise Missing("ledger_entry_unknown", entry=entry, size=size)
+        place = digests.index(held)
+        return place, held, path(Suite(), map(bytes.fromhex, digests), place)
+
+    def consistency(self, former: int, size: int) -> tuple[str, ...]:
+        """The proof that the first `size` entries begin with the first `former` ones. Raises Invalid (`ledger_size_beyond`)."""
+        return consistency(self.digests(size), former)
+
+    def at(self, size: int) -> TreeHead:
+        """The head over the first `size` entries, of what stands there now."""
+        return Frontier().grown(self.digests(size)).head
+
+    def digests(self, size: int) -> list[str]:
+        """The digests of the first `size` sealed entries, in the order of the tree."""
+        asked = sa.select(ledger.c.digest).where(ledger.c.seal.is_not(None)).order_by(ledger.c.seal, ledger.c.id).limit(size)
+        return list(self.connection.execute(asked).scalars())
+
+    def _held(self) -> tuple[int, Frontier]:
+        row = self.row(sa.select(ledger_tree))
+        return (row["seal"], Frontier(size=row["size"], peaks=tuple(row["peaks"].split()))) if row else (0, Frontier())
+
+    def _digests(self, number: int) -> list[str]:
+        asked = sa.select(ledger.c.digest).where(ledger.c.seal == number).order_by(ledger.c.id)
+        return list(self.connection.execute(asked).scalars())

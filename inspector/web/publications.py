@@ -1,0 +1,129 @@
+"""Duties to publish results over HTTP: what is owed by when, where it was published, what is to be taken back."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from starlette.responses import JSONResponse
+
+from inspector.domain.errors import Missing
+from inspector.domain.publicationduty import PublicationDuty, PublicationState
+from inspector.flows import publication
+from inspector.store.tx import Tx
+from inspector.web.answers import Shown
+from inspector.web.body import JsonRoute
+from inspector.web.caller import Caller, DrawDesk, DrawOfficial, Officer
+from inspector.web.desk import AtDesk, message
+from inspector.web.errors import READS, WRITES
+from inspector.web.fields import Day, Limit, Line, MaybeLine, MessageId, NamePath, Strict, Text
+
+router = APIRouter(prefix="/v1/publications", tags=["publication"], route_class=JsonRoute)
+
+
+class PostedIn(Strict):
+    """On which day it was published, or was gone, and where that is seen: an address, the number of a notice."""
+
+    on: Day
+    reference: Line
+
+
+class RecallIn(Strict):
+    """Why what is public does not stand, and by which document, where there is one."""
+
+    reason: Text
+    document: MaybeLine = ""
+
+
+class PostedShown(Shown):
+    """That it was published, or is gone."""
+
+    on: date
+    reference: str
+    by: str
+    at: datetime
+
+
+class PublicationShown(Shown):
+    """A duty to publish a result. `due_at` is the date of what is to be done now: to publish, or to take back."""
+
+    id: str
+    agency: str
+    visit: str
+    draw: str
+    basis: str
+    state: PublicationState
+    formed_at: datetime
+    due_at: datetime
+    posted: PostedShown | None
+    reason: str
+    document: str
+    removed: PostedShown | None
+
+
+class PublicationsShown(Shown):
+    """Duties in order of id; `next` is where to go on, None at the end."""
+
+    publications: tuple[PublicationShown, ...]
+    next: str | None
+
+
+@router.get("", responses=READS)
+def list_publications(
+    desk: AtDesk,
+    caller: DrawOfficial,
+    state: Annotated[PublicationState | None, Query(description="Only duties in this state")] = None,
+    after: Annotated[MaybeLine, Query(description="Go on behind this one")] = "",
+    limit: Limit = 50,
+) -> PublicationsShown:
+    """Duties to publish, of the agencies of the token."""
+    held = desk.look(lambda tx: tx.publications.page(caller.sees, state, after, limit))
+    told = tuple(map(PublicationShown.model_validate, held))
+    return PublicationsShown(publications=told, next=held[-1].id if len(held) == limit else None)
+
+
+@router.post("/{duty}/published", response_model=PublicationShown, responses=WRITES)
+def publish(desk: AtDesk, caller: DrawDesk, duty: NamePath, given: PostedIn, message_id: MessageId = None) -> JSONResponse:
+    """Say since when and where a result is public. Whoever checks, publishes: only the agency that owes it."""
+
+    def do(tx: Tx, now: datetime) -> PublicationShown:
+        _own(tx, caller, duty)
+        return PublicationShown.model_validate(
+            publication.publish(desk.office, tx, duty, given.on, given.reference, caller.name, now)
+        )
+
+    return desk.once(message(caller.source, message_id, f"publish {duty}", given), do)
+
+
+@router.post("/{duty}/recall", response_model=PublicationShown, responses=WRITES)
+def recall(desk: AtDesk, caller: Officer, duty: NamePath, given: RecallIn, message_id: MessageId = None) -> JSONResponse:
+    """Say that what is public does not stand: it is to be taken back by the pack's date."""
+
+    def do(tx: Tx, now: datetime) -> PublicationShown:
+        _own(tx, caller, duty)
+        return PublicationShown.model_validate(
+            publication.recall(desk.office, tx, duty, given.reason, given.document, caller.name, now)
+        )
+
+    return desk.once(message(caller.source, message_id, f"recall {duty}", given), do)
+
+
+@router.post("/{duty}/removed", response_model=PublicationShown, responses=WRITES)
+def remove(desk: AtDesk, caller: DrawDesk, duty: NamePath, given: PostedIn, message_id: MessageId = None) -> JSONResponse:
+    """Say since when it is gone, and by what that is seen."""
+
+    def do(tx: Tx, now: datetime) -> PublicationShown:
+        _own(tx, caller, duty)
+        return PublicationShown.model_validate(
+            publication.remove(desk.office, tx, duty, given.on, given.reference, caller.name, now)
+        )
+
+    return desk.once(message(caller.source, message_id, f"removed {duty}", given), do)
+
+
+def _own(tx: Tx, caller: Caller, duty: str) -> PublicationDuty:
+    held = tx.publications.get(duty)
+    if held.agency not in caller.sees:
+        raise Missing("publication_unknown", publication=duty)
+    return held

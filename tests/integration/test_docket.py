@@ -1,0 +1,96 @@
+"""The officers' list: by legal date across its pages, and a case is found by whatever a person has at hand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from inspector.domain.evidence import Verdict
+from inspector.domain.finding import Finding
+from inspector.flows import dispatch
+from inspector.store.store import Store
+from inspector.web import docket
+from tests.edge import Edge, a_case, serving
+from tests.house import Hand, Table, open_office, settle
+from tests.integration.test_draw_way import announced, carried_out, drawing, visits
+from tests.integration.test_forms import in_review, logged_in
+
+
+@pytest.fixture
+def edge(store: Store, hand: Hand) -> Iterator[Edge]:
+    """The edge of an office whose register contradicts every promise."""
+    with serving(open_office(store, hand, sources={"registers": Table(default="吊销")})) as held:
+        yield held
+
+
+def numbers(page: str) -> list[str]:
+    """The numbers on the list, in its order."""
+    return re.findall(r"<bdi>(R-\d{6})</bdi>", page)
+
+
+def test_what_is_due_first_stands_first_and_each_page_goes_on_where_the_last_one_ended(
+    edge: Edge, hand: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in (3, 1):
+        in_review(edge, number)
+    hand.on(days=1)
+    in_review(edge, 2)
+    monkeypatch.setattr(docket, "_MOST", 2)
+    with edge.client() as browser:
+        logged_in(edge, browser)
+        first = browser.get("/review").text
+        (more,) = re.findall(r'href="(/review\?after=[^"]+)"', first)
+        second = browser.get(more).text
+        assert (numbers(first), numbers(second)) == (["R-000003", "R-000001"], ["R-000002"])
+        assert "已逾期" not in first
+        hand.on(days=8)
+        assert browser.get("/review").text.count('class="error">已逾期') == 2
+        strange = browser.get("/review?after=x~y").text
+        assert numbers(strange) == ["R-000003", "R-000001"], "a place that is none is the beginning"
+
+
+def test_a_case_is_found_by_its_number_the_senders_the_firms_code_or_name_whatever_its_state(edge: Edge) -> None:
+    case_id = in_review(edge, 7)
+    firm = {"kind": "FIRM", "code": "TEST00000000000002", "name": "云溪百分%饮食店"}
+    with edge.as_("system") as client:
+        other = client.post("/v1/cases", json=a_case(8, subject=firm)).json()["id"]
+    with edge.client() as browser, edge.client() as stranger:
+        logged_in(edge, browser)
+        logged_in(edge, stranger, "officer", "other")
+        for wanted, found in (
+            (case_id, ["R-000007"]),
+            ("R-000008", ["R-000008"]),
+            (" test00000000000002 ", ["R-000008"]),
+            ("百分%饮", ["R-000008"]),
+            ("百_%", []),
+            ("%", ["R-000008"]),
+            ("无此企业", []),
+        ):
+            assert numbers(browser.get("/review", params={"find": wanted}).text) == found, wanted
+        assert numbers(stranger.get("/review", params={"find": other}).text) == []
+        assert "No case is found" in browser.get("/review", params={"find": "<script>", "lang": "en"}).text
+        assert "<script>" not in browser.get("/review", params={"find": "<script>"}).text
+    settle(edge.office)
+
+
+def test_who_has_been_there_finds_the_case_and_who_is_still_to_go_does_not(store: Store, hand: Hand) -> None:
+    office, _, _ = drawing(store, hand)
+    (case_id,), held = announced(office, hand, cases=1)
+    carried_out(office, hand, held.number)
+    (visit,) = (one for one in visits(office, held.number) if one.case_ids == (case_id,))
+
+    def found() -> list[str]:
+        with store.read() as tx:
+            return [case.id for case in tx.docket.find(("bureau",), team[0].inspector, team[0].inspector, 50)]
+
+    with store.begin() as tx:
+        team = tx.visits.team(visit.id)
+        for one in team:
+            dispatch.accept(tx, one.name, hand())
+    assert found() == [], "an assignment is told to its team alone"
+    findings = [Finding(case_id=case_id, claim=doubt.claim, verdict=Verdict.MATCH) for doubt in visit.doubts]
+    with store.begin() as tx:
+        dispatch.report(office, tx, team[0].name, findings, "一切属实", hand())
+    assert found() == [case_id]

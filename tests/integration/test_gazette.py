@@ -1,0 +1,154 @@
+"""The public register: what may be told and nothing else, page by page, without a server; what is taken back leaves its reason."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from inspector import gazette as pages
+from inspector.domain.case import Outcome
+from inspector.domain.gazette import CheckResult, Line, found
+from inspector.domain.inspection import CheckType
+from inspector.domain.visit import VisitState
+from inspector.flows import gazette, publication
+from inspector.flows.office import Office
+from tests.house import Hand
+from tests.integration.test_publications import look, office, said
+
+__all__ = ["office"]
+
+
+def built(office: Office, folder: Path, *, post: bool) -> tuple[gazette.Gathered, tuple[int, int]]:
+    """The register as a person builds it."""
+    now = office.now()
+    held = gazette.gather(office, now, post=post)
+    done = gazette.write(folder, pages.files("云溪区", held.lines, held.withheld))
+    if post:
+        gazette.say(office, held, "https://example.org/results/", "李四", now)
+    return held, done
+
+
+def over(office: Office) -> None:
+    """Every other visit of the draw is over, and with them its embargo."""
+    with office.store.begin() as tx:
+        for held in tx.publications.page(("bureau",), None, "", 10):
+            for visit in tx.visits.of_draw(held.draw):
+                if visit.state.open:
+                    tx.visits.put(replace(visit, state=VisitState.CANCELLED))
+
+
+def test_a_result_comes_in_when_its_draws_visits_are_over_and_goes_out_with_its_reason(
+    office: Office, hand: Hand, tmp_path: Path
+) -> None:
+    site = tmp_path / "site"
+    (duty,) = look(office, hand)
+    with office.store.begin() as tx:  # another visit of the draw is still to be made
+        made = tx.visits.get(duty.visit)
+        tx.visits.add(replace(made, id=f"{made.id}-other", state=VisitState.ASSIGNED, done_at=None, case_ids=(), version=0))
+    held, _ = built(office, site, post=True)
+    assert (held.lines, held.withheld) == ((), 1), "who else was drawn is not to be read off the register"
+    over(office)
+    held, _ = built(office, site, post=False)
+    assert held.lines == (), "nothing becomes public unless somebody says so"
+    held, done = built(office, site, post=True)
+    assert [line.found for line in held.lines] == [CheckResult.NOTHING]
+    with office.store.read() as tx:
+        posted = tx.publications.get(duty.id).posted
+    assert posted is not None
+    assert posted.reference == f"https://example.org/results/results-00001.html#{duty.id}"
+    line = json.loads((site / "results.jsonl").read_text(encoding="utf-8"))
+    page = (site / "results-00001.html").read_text(encoding="utf-8")
+    assert line["name"] in page
+    assert f'id="{duty.id}"' in page
+    with office.store.read() as tx:
+        team = {seat.inspector for seat in tx.visits.team(duty.visit)}
+        names = {one.name for one in tx.rosters.inspectors("bureau")}
+    everything = "".join(path.read_text(encoding="utf-8-sig") for path in site.rglob("*") if path.is_file())
+    assert not [one for one in team | names if one in everything], "no inspector is named"
+    assert built(office, site, post=False)[1] == (0, sum(done)), "what has not changed is not written again"
+    said(office, publication.recall, "决定已撤销", "云政复〔2026〕3号")
+    assert "决定已撤销" not in built(office, site, post=False)[0].lines[0].removed
+    hand.on(days=1)
+    built(office, site, post=True)
+    gone = json.loads((site / "results.jsonl").read_text(encoding="utf-8"))
+    assert gone == {"id": duty.id, "draw": duty.draw, "removed_on": str(hand().date()), "reason": "决定已撤销"}
+    everything = "".join(path.read_text(encoding="utf-8-sig") for path in site.rglob("*") if path.is_file())
+    assert line["name"] not in everything
+    with office.store.read() as tx:
+        assert tx.publications.get(duty.id).state.value == "REMOVED"
+
+
+def test_a_contradiction_is_no_result_until_an_officer_has_decided(office: Office, hand: Hand) -> None:
+    (duty,) = look(office, hand)
+    with office.store.read() as tx:
+        visit = tx.visits.get(duty.visit)
+    against = replace(visit, findings=tuple(replace(one, verdict=type(one.verdict)("mismatch")) for one in visit.findings))
+    assert found(visit, [Outcome.TRUE]) is CheckResult.NOTHING
+    assert found(against, [None]) is None
+    assert found(against, []) is None
+    assert found(against, [Outcome.UNTRUE_CURABLE]) is CheckResult.PROBLEM
+    assert found(against, [Outcome.DATA_ERROR]) is CheckResult.NOTHING, "the register was wrong, not the firm"
+    unseen = tuple(replace(one, verdict=type(one.verdict)("cannot_say")) for one in visit.findings)
+    assert found(replace(visit, findings=unseen), [None]) is CheckResult.UNCLEAR
+    assert found(replace(visit, state=VisitState.CEASED), []) is CheckResult.CEASED
+
+
+def lines(count: int) -> list[Line]:
+    day = date(2026, 1, 1)
+    return [
+        Line(
+            id=f"v-{n:06d}.bureau",
+            draw=f"bureau-2026-{n // 20:05d}",
+            agency="云溪区市场监管局",
+            check=CheckType.PLANNED,
+            name="" if n % 3 == 0 else f"<云溪>第{n}饮食店" if n % 2 else "=SUM(A1)",
+            code=f"TEST{n:014d}",
+            formed_on=day + timedelta(days=n % 300),
+            posted_on=day + timedelta(days=n // 100),
+            found=CheckResult.NOTHING,
+        )
+        for n in range(count)
+    ]
+
+
+def test_a_later_register_differs_in_its_last_page_its_index_and_the_data() -> None:
+    before, after = (dict(pages.files("云溪区", lines(count), 0)) for count in (1_200, 1_201))
+    assert {name for name in after if before.get(name) != after[name]} == {
+        *("index.html", "en/index.html", "results-00003.html", "en/results-00003.html", "results.csv", "results.jsonl")
+    }
+
+
+def test_no_address_leads_out_of_the_folder_no_name_is_markup_and_no_cell_is_a_formula() -> None:
+    made = dict(pages.files("云溪区 & <局>", lines(700), 2))
+    for name, content in made.items():
+        if not name.endswith(".html"):
+            continue
+        text = content.decode()
+        for link in re.findall(r'(?:href|src)="([^"]+)"', text):
+            path = (Path(name).parent / link.partition("#")[0]).as_posix()
+            assert re.sub(r"[^/]+/\.\./", "", path) in made, (name, link)
+        assert "<云溪>" not in text
+        assert "<script" not in text
+    rows = list(csv.DictReader(io.StringIO(made["results.csv"].decode("utf-8-sig"))))
+    assert len(rows) == 700
+    assert {row["name"][0] for row in rows if row["name"]} == {"'", "<"}
+    assert len(made["results.jsonl"].splitlines()) == 700
+    for one in lines(700)[::3]:
+        assert one.code not in made["results.csv"].decode(), "who is not named has no code there either"
+
+
+@pytest.mark.parametrize("address", ["example.org", "file:///srv", "javascript:alert(1)"])
+def test_what_is_no_address_is_refused(address: str, tmp_path: Path) -> None:
+    from tests.operator import settled
+
+    told = settled(f"sqlite:///{tmp_path / 'inspector.sqlite3'}", tmp_path, "").say(
+        "publication", "site", str(tmp_path / "site"), "--post", address
+    )
+    assert (told.code, "no address" in told.err) == (2, True)

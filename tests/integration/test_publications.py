@@ -1,0 +1,122 @@
+"""Handbook scenario 63: a result is a duty to publish in twenty working days; late is told, and what falls is taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+
+from inspector.daemon.schedules import sweep_order
+from inspector.domain.decision import OrderKind
+from inspector.domain.errors import Invalid, Refusal
+from inspector.domain.evidence import Verdict
+from inspector.domain.finding import Finding
+from inspector.domain.publicationduty import PublicationDuty, PublicationState
+from inspector.flows import dispatch, publication
+from inspector.flows.office import Office
+from inspector.store.store import Store
+from tests.edge import serving
+from tests.house import Hand, settle
+from tests.integration.test_draw_way import announced, carried_out, drawing, visits
+
+
+@pytest.fixture
+def office(store: Store, hand: Hand) -> Office:
+    """An office of which one visit is over."""
+    held, _, _ = drawing(store, hand)
+    (case_id,), draw = announced(held, hand, cases=1)
+    carried_out(held, hand, draw.number)
+    (visit,) = (one for one in visits(held, draw.number) if one.case_ids == (case_id,))
+    with store.begin() as tx:
+        team = tx.visits.team(visit.id)
+        for one in team:
+            dispatch.accept(tx, one.name, hand())
+    findings = [Finding(case_id=case_id, claim=doubt.claim, verdict=Verdict.MATCH) for doubt in visit.doubts]
+    with store.begin() as tx:
+        dispatch.report(held, tx, team[0].name, findings, "", hand())
+    return held
+
+
+def look(office: Office, hand: Hand) -> list[PublicationDuty]:
+    """The daily look; all duties."""
+    with office.store.begin() as tx:
+        tx.work.order([sweep_order(OrderKind.PUBLICATION_LOOK, {}, hand(), hand())], hand())
+    settle(office)
+    with office.store.read() as tx:
+        return tx.publications.page(("bureau",), None, "", 50)
+
+
+def matters(office: Office) -> list[bool]:
+    """Of each open matter of a publication whether it says that the date is over."""
+    with office.store.read() as tx:
+        return [bool(one["overdue"]) for one in tx.attention.standing(publication.MATTER)]
+
+
+def said(office: Office, do: Callable[..., PublicationDuty], *told: object) -> PublicationDuty:
+    """What a named person says about the one duty."""
+    with office.store.begin() as tx:
+        (held,) = tx.publications.page(("bureau",), None, "", 50)
+        return do(office, tx, held.id, *told, "李四", office.now())
+
+
+def test_a_result_is_owed_for_twenty_working_days_told_before_and_at_its_date_and_done_with_a_proof(
+    office: Office, hand: Hand
+) -> None:
+    (held,) = look(office, hand)
+    assert len(look(office, hand)) == 1, "twice is once"
+    formed = office.calendar.local_date(held.formed_at)
+    assert office.calendar.local_date(held.due_at) == office.calendar.add_working_days(formed, 20)
+    assert held.basis == "P:1.2.25"
+    assert matters(office) == []
+    hand.now = office.calendar.opening(office.calendar.add_working_days(formed, 17))
+    settle(office)
+    assert matters(office) == [False]
+    hand.now = held.due_at + timedelta(seconds=1)
+    settle(office)
+    assert matters(office) == [True]
+    with office.store.read() as tx:
+        assert publication.late(tx, office.now()) == {"OWED": 1, "TO_REMOVE": 0}
+    for on, reference, code in (
+        (date(2030, 1, 1), "公告栏", "publication_day"),
+        (formed - timedelta(days=1), "公告栏", "publication_day"),
+        (formed, " ", "publication_reference_missing"),
+    ):
+        with pytest.raises(Invalid, match=code):
+            said(office, publication.publish, on, reference)
+    done = said(office, publication.publish, formed, "https://example.org/2026/1")
+    assert (done.state, done.posted and done.posted.by) == (PublicationState.PUBLISHED, "李四")
+    assert matters(office) == []
+    with pytest.raises(Refusal, match="publication_state"):
+        said(office, publication.publish, formed, "again")
+
+
+def test_what_does_not_stand_is_taken_back_in_three_working_days_with_its_reason_and_a_proof(office: Office, hand: Hand) -> None:
+    look(office, hand)
+    with pytest.raises(Refusal, match="publication_owed"):
+        said(office, publication.recall, "决定已撤销", "云政复〔2026〕3号")
+    today = office.calendar.local_date(hand())
+    said(office, publication.publish, today, "公告栏")
+    with pytest.raises(Invalid, match="reason_missing"):
+        said(office, publication.recall, "", "")
+    held = said(office, publication.recall, "决定已撤销", "云政复〔2026〕3号")
+    assert office.calendar.local_date(held.due_at) == office.calendar.add_working_days(today, 3)
+    assert held.basis == "S1:48;P:1.2.27"
+    hand.now = held.due_at + timedelta(seconds=1)
+    settle(office)
+    assert matters(office) == [True]
+    gone = said(office, publication.remove, office.calendar.local_date(hand()), "截图存档 2026-1")
+    assert (gone.state, gone.reason, gone.posted and gone.posted.reference) == (PublicationState.REMOVED, "决定已撤销", "公告栏")
+    assert matters(office) == []
+
+
+def test_whoever_checks_publishes_and_nobody_else(office: Office, hand: Hand) -> None:
+    (held,) = look(office, hand)
+    path, given = f"/v1/publications/{held.id}", {"on": hand().date().isoformat(), "reference": "公告栏"}
+    with serving(office) as edge, edge.as_("clerk") as clerk, edge.as_("clerk", "other") as stranger:
+        assert stranger.get("/v1/publications").json() == {"publications": [], "next": None}
+        assert stranger.post(f"{path}/published", json=given).status_code == 404
+        assert clerk.get("/v1/publications", params={"state": "OWED"}).json()["publications"][0]["id"] == held.id
+        assert clerk.post(f"{path}/published", json=given).json()["state"] == "PUBLISHED"
+        assert clerk.post(f"{path}/recall", json={"reason": "错误"}).status_code == 403, "an officer says so"
+        assert clerk.post(f"{path}/removed", json=given).status_code == 409
