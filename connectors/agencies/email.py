@@ -12,8 +12,9 @@ from email.policy import default
 from pathlib import Path
 
 from connectors.config import parse
-from connectors.mail import MailConfig, Post, addressed
+from connectors.mail import Post
 from connectors.mailbox import Box
+from connectors.postal import MailConfig, addressed
 from inspector.domain import slip, thread
 from inspector.domain.errors import Invalid
 from inspector.domain.letter import LetterKind
