@@ -8,7 +8,7 @@ from alembic import op
 import inspector.store.tables
 
 revision = "0025"
-down_revision = "0027"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 
