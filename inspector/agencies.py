@@ -24,6 +24,11 @@ class AgencySettings(VisitCodeSettings):
         description="The push channel that reaches citizens and firms by their code (the service platform's app): links to self-proofs go "
         "through it; without one, here or above, the approving system or an officer hands them over",
     )
+    subjects_by_phone: str | None = Field(
+        None,
+        description="The push channel (SMS) that takes a subject's telephone number, where the case brought one, for notices",
+    )
+    subjects_by_email: str | None = Field(None, description="The same for an address of e-mail")
     liaison: str | None = Field(
         None,
         description="How its liaison officer is reached after the date, where not by `connector`: another connector of [assistance], or "

@@ -25,6 +25,11 @@ CASE, ANSWER = keep("keep-case", "ENFORCEMENT", "10y"), keep("keep-answer", "ANS
 LOGS = keep("keep-disclosure", "DISCLOSURE", "3y", since="RECORDED") + keep("keep-security", "SECURITY", "6mo", since="RECORDED")
 KEPT = SHIPPED + CASE + ANSWER + LOGS
 
+SERVED = SHIPPED + '\n[[service]]\nid = "service-paper"\nway = "PAPER"\nterm = "7wd"\nbasis = "P:2.7"\n'
+GRADED = SHIPPED + (
+    '\n[[grading]]\nid = "grading-untrue"\noutcomes = ["UNTRUE_CURABLE"]\nneeds = ["harm"]\nwithin = "24mo"\nbasis = "P:2.7"\n'
+)
+
 INSURED = after(ITEM, "exempt = false", 'insured_value = 200000\ninsured_basis = "S0:9"\nexempt = false', edited())
 """The plan's pack with an insurance for business licences, of the normal profile like others that have none."""
 
@@ -132,6 +137,21 @@ BROKEN = {
         KEPT.replace(ANSWER, keep("keep-answer", "ANSWER", "permanent")),
         ["retention_outlasts"],
         "retention keep-answer · keep: what was said word for word is kept for permanent, longer",
+    ),
+    "each way to a subject is listed once": (
+        SERVED + SERVED.removeprefix(SHIPPED).replace("service-paper", "service-again"),
+        ["service_twice"],
+        "service · way: way PAPER has two rows; keep one",
+    ),
+    "whom has agreed to nothing is served on paper or in person": (
+        SERVED.replace("PAPER", "APP"),
+        ["service_no_paper"],
+        "service · way: every way is electronic, which serves only whom has agreed: add a row of PAPER or IN_PERSON",
+    ),
+    "a time within which it is not the first is one of the calendar": (
+        GRADED.replace('within = "24mo"', 'within = "500wd"'),
+        ["term_not_calendar"],
+        "grading grading-untrue · within: 500wd is no stretch of the calendar",
     ),
     "a kind of record that nobody knows is refused": (
         KEPT + keep("keep-photo", "PHOTO", "1y"),

@@ -25,6 +25,7 @@ from inspector.flows import catalogue, dispatch, fieldnotes, planning, publicati
 from inspector.flows.draw import announce_now
 from inspector.flows.office import Office, Plan
 from inspector.store.store import Store
+from tests import livingsubjects
 from tests.house import Hand, Table, application, post, settle
 from tests.integration.test_draw_way import inspectors, thrown
 from tests.integration.test_replacements import pool_draw
@@ -97,6 +98,7 @@ def living(store: Store, hand: Hand) -> Living:
     cases, letters = _cases(office), _letters(office)  # last: what is settled after them asks, and then no clock of theirs runs
     duties = _duties(office, visits)
     items, entries = _items(office), _entries(office, [case for pair in cases for case in pair])
+    notices, (tips, checks) = livingsubjects.notices(office, cases[0][0], MANY), livingsubjects.tips(office, FIRM, MANY)
     with store.read() as tx:
         seats = {v.id: [dispatch.seat_name(seat) for seat in tx.visits.team(v.id) if seat.state.open] for v in visits}
         references = {case: tx.cases.get(case).reference for pair in cases for case in pair}
@@ -120,11 +122,17 @@ def living(store: Store, hand: Hand) -> Living:
             "item": [list(group) for group in items],
             "entry": [[entry] for entry in entries],
             "duty": duties,
+            "notice_id": notices,
+            "tip_id": tips,
+            "check_id": checks,
             "year": [[2026], [2029, 2030, 2031], [2026], [2027], [2028]],  # to read, to draw up, to approve, publish and withdraw
         },
         fitting={
             "weekly": {"digest": drafted.digest[:8], "on": None, "set_aside": {}},
             **{item: told for group in items for item, told in group.items()},
+            "": {"case_id": cases[0][0]},
+            **{one: {"on": hand.now.date().isoformat(), "way": "PAPER"} for group in notices for one in group},
+            **{one: {"visited_on": hand.now.date().isoformat()} for group in checks for one in group},
             **{entry: {"step": "RETRACT"} for entry in entries},
             **{duty: {"on": hand.now.date().isoformat(), "reference": "公告栏"} for group in duties for duty in group},
             drawn.number: {"more": {visits[0].stakes[0].stratum: 1}},

@@ -269,7 +269,7 @@ CHANNEL = Exchange(
     "go after all), or `data.changed` (true: what is in question was corrected, read the page again). A message with `data.test` (true) "
     "only shows whether the way works: it is about no seat.\n\n"
     "A push to a subject (`agencies.NAME.subjects`) has the subject's code as `to`, `{base}/show/{self_proof}/{secret}` as `link`, and "
-    "`data.self_proof` and `data.due_at`; nothing of what was promised.",
+    "`data.self_proof` and `data.due_at`; one of a notice `{base}/subject/{notice}/{secret}` and `data.notice`: no word of what it is of.",
     connector=WebhookChannel,
     call=lambda held: held.push(MESSAGE, key="push:V-1:0:0:3f9a1c7e5b2d4860"),
     sent={

@@ -19,12 +19,15 @@ from inspector.cli import (
     consequences,
     draws,
     extending,
+    findings,
     inquiries,
+    leads,
     ledger,
     looking,
     matters,
     migrations,
     moving,
+    noticing,
     packs,
     plans,
     publications,
@@ -86,6 +89,9 @@ packs.register(policy_group)
 replaying.register(policy_group)
 supposing.register(policy_group)
 assistance.register(group("assistance", "Requests to other agencies, and how they are answered. 协助核查", app))
+findings.register(group("finding", "What daily supervision and other systems have found. 其他系统的发现", app))
+leads.register(group("tip-off", "Tip-offs, and the lead checks opened from them. 举报线索与线索核查", app))
+noticing.register(group("notice", "What the office says to subjects, and how it reached them. 告知与送达", app))
 selfproof.register(group("self-proof", "What subjects are asked to show. 当事人自证", app))
 consequence_group = group("consequence", "Proposals to officers, and what becomes of each. 处理", app)
 consequences.register(consequence_group)

@@ -98,7 +98,14 @@ def _tell(terminal: Terminal, key: str, found: Sequence[RowFlaw]) -> None:
 
 def _chinese() -> dict[str, str]:
     """The Chinese heads of columns."""
-    from inspector.flows import importing, inspections, registers
+    from inspector.flows import findingrows, importing, inspections, registers
 
-    layouts = (importing.CASES, registers.OBJECTS, registers.INSPECTORS, registers.LEVELS, inspections.INSPECTIONS)
+    layouts = (
+        importing.CASES,
+        registers.OBJECTS,
+        registers.INSPECTORS,
+        registers.LEVELS,
+        inspections.INSPECTIONS,
+        findingrows.FINDINGS,
+    )
     return {column.name: column.chinese for layout in layouts for column in layout.columns}

@@ -210,6 +210,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "past inspections: new {added}, told anew {changed}, known already {same}",
         "以往检查：新增 {added} 条，更正 {changed} 条，已有 {same} 条",
     ),
+    "findings_taken": ("findings: new {new}, known already {same}", "发现：新增 {new} 条，已有 {same} 条"),
     "imported": ("rows in the register now: {count}", "名录现有 {count} 条"),
     "would_need": (
         "taking {count} rows out would need {options}; --keep would leave them in",

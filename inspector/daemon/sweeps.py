@@ -134,6 +134,7 @@ def _snapshot(tx: Tx, office: Office, now: datetime) -> Snapshot:
         answer_days=recent_days(office, tx, now),
         self_proofs=[tuple(row) for row in tx.selfproofs.counts()],
         consequences=[tuple(row) for row in tx.consequences.counts()],
+        notices=[tuple(row) for row in tx.servings.counts()],
         draws=[tuple(row) for row in tx.draws.counts()],
         visits=[tuple(row) for row in visits],
         seats=[tuple(row) for row in seats],

@@ -14,6 +14,7 @@ from inspector.domain.checkcode import CodeRow
 from inspector.domain.creditlaw import CreditLaw
 from inspector.domain.duty import ClauseRow, Follow, FollowRow, Rule, RuleRow
 from inspector.domain.errors import Invalid
+from inspector.domain.grading import GradingRow
 from inspector.domain.notice import Notice
 from inspector.domain.pause import ExtensionRow, Reason, SuspensionRow
 from inspector.domain.proposal import ConsequenceRow, Proposal
@@ -29,6 +30,7 @@ from inspector.domain.showing import Showing
 from inspector.domain.timer import Timer
 from inspector.domain.transition import TransitionRow
 from inspector.domain.urgency import Urgency
+from inspector.domain.wayto import ServiceRow
 
 
 class Excluded(StrEnum):
@@ -291,6 +293,8 @@ class Policy:
     seeking: SeekingRow = SHIPPED
     consequences: Mapping[Proposal, ConsequenceRow] = field(default_factory=dict)
     credit: CreditLaw = field(default_factory=CreditLaw)
+    services: tuple[ServiceRow, ...] = ()
+    gradings: tuple[GradingRow, ...] = ()
     draw: DrawRow
     publish: PublishRow
     report: ReportRow

@@ -17,6 +17,7 @@ from inspector.domain.duty import Follow, Rule
 from inspector.domain.ending import OPEN_WORK, REVIEW_WORK, end, graded, reopen, take_back
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import GOOD, UNTRUE, Evidence, Verdict, blank, carry
+from inspector.domain.grading import Grading, lacking
 from inspector.domain.person import nameable, same
 from inspector.domain.piece import fingerprint
 from inspector.domain.policy import OutcomeRow, Policy
@@ -101,13 +102,17 @@ def review(  # noqa: PLR0913 - a decision in all its parts
     *,
     act: str = "",
     beside: Sequence[Evidence] = (),
+    grading: Grading | None = None,
+    earlier: int | None = None,
 ) -> Decision[Case]:
     """A named officer decides, with reasons; proposals and the credit grade follow from the pack.
 
     An adverse outcome (one with proposals, or with a grade other than that of `TRUE`) needs evidence of this case about what
     it claims now; one that says "untrue" needs a mismatch among it: silence, no record and outage carry it never. Where the pack has a
     catalogue of dishonest acts, an outcome that discredits needs the `act` by its row, which gives the grade. `beside` is all evidence
-    of the case, of which the cited is a part: where it is in conflict, both sides are cited. Raises Refusal, Invalid.
+    of the case, of which the cited is a part: where it is in conflict, both sides are cited. `grading` is what its gravity is judged by,
+    where the pack needs it (`grading_missing`); `earlier`: how many untrue ones our records have of the subject within the pack's
+    time, None where the pack names none. Raises Refusal, Invalid.
     """
     if case.state is not CaseState.REVIEW:
         raise Refusal("not_in_review", case=case.id, state=case.state)
@@ -126,7 +131,10 @@ def review(  # noqa: PLR0913 - a decision in all its parts
         _both_sides(case, cited, beside)
     _not_own(outcome, officer, cited, adverse=adverse(row))
     done = found(policy.acts, outcome, row.grade, act)
-    facts = {
+    said = grading or Grading()
+    if (missing := lacking(policy.gradings, outcome, said)) is not None:
+        raise missing
+    facts: dict[str, object] = {
         "officer": officer,
         "outcome": outcome.value,
         "reasons": reasons,
@@ -136,9 +144,13 @@ def review(  # noqa: PLR0913 - a decision in all its parts
         "concluded": case.concluded_at is not None,
         "adverse": adverse(row),
     }
+    facts |= {f"grade_{name}": value for name, value in said.told().items()}
+    if outcome in UNTRUE and earlier is not None:
+        facts |= {"grade_first_time": earlier == 0, "grade_earlier": earlier}
     if done is not None:
         facts |= {"act": done.row, "graded": graded(row, done, concluded=case.concluded_at is not None), "bars": done.bars}
-    basis = (row.basis,) if done is None else (row.basis, done.basis)
+    basis: tuple[str, ...] = (row.basis,) if done is None else (row.basis, done.basis)
+    basis += tuple(one.basis for one in policy.gradings if outcome in one.outcomes)
     because = Because(rule="officer.review", basis=basis, pack=case.pack, facts=facts)
     decision = end(case, outcome, policy, now, because, officer, act=done)
     terms = _follows(cited, policy, now, calendar)

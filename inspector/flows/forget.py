@@ -39,7 +39,7 @@ def forget(work: Work, office: Office) -> Settlement:
 def _materials(tx: Tx, before: datetime, now: datetime) -> int:
     """What subjects have shown goes some time after their case has ended, and photos of visits after all that the visit served.
 
-    That it is gone is an entry of the ledger (PIPL art. 19).
+    How a subject can be reached goes with it. That it is gone is an entry of the ledger (PIPL art. 19).
     """
     shown, seen = tx.materials.forget_of_cases(before), tx.materials.forget_of_visits(before)
     for case_id, digests in shown:
@@ -48,7 +48,14 @@ def _materials(tx: Tx, before: datetime, now: datetime) -> int:
     for visit_id, digests in seen:
         because = Because(rule="visit.forget", basis=(), pack="", facts={"digests": digests})
         record(tx, visit_id, Decision(state=None, because=because), now, {})
-    return len(shown) + len(seen)
+    reached = tx.servings.forget_contacts(before)
+    for case_id in reached:
+        because = Because(rule="notice.forget", basis=(), pack="")
+        record(tx, case_id, Decision(state=None, because=because), now, {})
+    told = tx.tips.forget_informants(before)
+    for tip_id in told:
+        record(tx, tip_id, Decision(state=None, because=Because(rule="tip_off.forget", basis=(), pack="")), now, {})
+    return len(shown) + len(seen) + len(reached) + len(told)
 
 
 def _all(office: Office, days: int, do: Forget) -> None:

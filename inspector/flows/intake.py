@@ -32,6 +32,7 @@ from inspector.domain.errors import Conflict, Stale
 from inspector.domain.identity import IdentityKind, identify
 from inspector.domain.policy import Policy
 from inspector.domain.roster import RosterObject
+from inspector.domain.wayto import Contact
 from inspector.flows import catalogue, eligibility
 from inspector.flows.assign import doubts
 from inspector.flows.office import Office
@@ -68,10 +69,12 @@ class Application:
     publicity_until: date | None = None
     concluded_at: datetime | None = None
     """When the matter was concluded (办结), where that was before the case is sent."""
+    contact: Contact | None = None
+    """How the subject can be reached: no content of the case, so that another number makes no other case of it."""
 
     def digest(self) -> str:
         """The SHA-256 of the content, by which a repetition is told from a conflict. In which order claims stand says nothing."""
-        fields = {name: getattr(self, name) for name in self.__slots__ if name != "concluded_at"}
+        fields = {name: getattr(self, name) for name in self.__slots__ if name not in ("concluded_at", "contact")}
         if self.concluded_at is not None:  # else the content is what it was before there was this field
             fields["concluded_at"] = self.concluded_at.timestamp()
         claims = sorted([claim.key, claim.fact, claim.value, claim.on.isoformat()] for claim in self.claims)
@@ -96,6 +99,7 @@ def take(office: Office, tx: Tx, given: Application, sender: str, now: datetime)
     """
     digest = given.digest()
     if (held := _known(tx, given, sender, digest)) is not None:
+        _reached_by(tx, held, given)
         return Taken(case=held, new=False)
     office.agency(given.agency)
     policy = office.policy(given.agency, now.date())
@@ -109,6 +113,7 @@ def take(office: Office, tx: Tx, given: Application, sender: str, now: datetime)
         if (held := _known(tx, given, sender, digest)) is None:
             raise Stale("stale", what=given.reference)
         return Taken(case=held, new=False)
+    _reached_by(tx, case, given)
     opened = _open(office, tx, case, policy, None, now)
     tx.committed.append(lambda: log.info("case.opened", case_id=opened.id, agency=opened.agency, item=opened.item))
     return Taken(case=opened, new=True)
@@ -134,6 +139,7 @@ def correct(office: Office, tx: Tx, case_id: str, given: Application, by: str, n
     Raises what `correction.correct` and `admission.admit` raise, and Missing.
     """
     held = tx.cases.get(case_id, lock=True)
+    _reached_by(tx, held, given)
     change = Change(by=by, at=now, before=tx.cases.digest(case_id), after=given.digest())
     if change.before == change.after:
         return held
@@ -150,6 +156,12 @@ def correct(office: Office, tx: Tx, case_id: str, given: Application, by: str, n
     begun = _open(office, tx, corrected, policy, held.strategy.level if held.strategy else None, now)
     _tell_visits(office, tx, begun, policy, now)
     return begun
+
+
+def _reached_by(tx: Tx, case: Case, given: Application) -> None:
+    """How the subject can be reached lies apart from the case, and goes with its files; the last word stands."""
+    if given.contact is not None:
+        tx.servings.reached_by(case.id, given.contact)
 
 
 def _tell_visits(office: Office, tx: Tx, case: Case, policy: Policy, now: datetime) -> None:

@@ -67,7 +67,8 @@ class AgencyNode:
     """An agency of the tree: the one above it, its pack, the connector letters to it go through, and what its people are pushed in.
 
     `digest`: the hour of a working day when its letters go together; None: each at once. `subjects`: the push channel that reaches those
-    whose cases are its own or those of agencies below it. `liaison`, `head`: how these are reached, where not by `connector`
+    whose cases are its own or those of agencies below it; `subjects_by_…` those that
+    take a telephone number or an address. `liaison`, `head`: how these are reached, where not by `connector`
     (`domain.contact`). `visit_…`: the files of the keys of its visit codes (`inspector.visitkeys`), and the hours of a code's day.
     """
 
@@ -79,6 +80,8 @@ class AgencyNode:
     language: Lang = "zh-Hans"
     digest: time | None = None
     subjects: str | None = None
+    subjects_by_phone: str | None = None
+    subjects_by_email: str | None = None
     liaison: str | None = None
     head: str | None = None
     visit_key_file: Path | None = None
@@ -214,6 +217,11 @@ class Office:
     def reaching(self, agency_id: str) -> str:
         """The push channel that reaches subjects by their code: an agency's own or the nearest one above it; empty where there is none."""
         return next((node.subjects for one in self.line(agency_id) if (node := self.tree[one]).subjects), "") or ""
+
+    def serving(self, agency_id: str, way: str) -> str:
+        """The push channel of a way to subjects (`ServiceWay`), an agency's own or the nearest one above it; empty where there is none."""
+        name = {"APP": "subjects", "PHONE": "subjects_by_phone", "EMAIL": "subjects_by_email"}[way]
+        return next((told for one in self.line(agency_id) if (told := getattr(self.tree[one], name))), "") or ""
 
     def policy(self, agency_id: str, day: date) -> Policy:
         """The pack in force for an agency on a day: its own or the nearest one above it."""

@@ -52,9 +52,10 @@ def flaws(given: Given, packs: Collection[Policy], today: date) -> Iterator[Inva
             yield flaw
     yield from _records(given, packs, today)
     for node in given.tree.values():
-        if node.subjects is not None and node.subjects not in given.there.get(CHANNELS, ()):
-            facts = {"agency": node.id, "channel": node.subjects, **_near(node.subjects, given.there.get(CHANNELS, ()))}
-            yield Invalid("agency_subjects_unknown", **facts)
+        for channel in (node.subjects, node.subjects_by_phone, node.subjects_by_email):
+            if channel is not None and channel not in given.there.get(CHANNELS, ()):
+                facts = {"agency": node.id, "channel": channel, **_near(channel, given.there.get(CHANNELS, ()))}
+                yield Invalid("agency_subjects_unknown", **facts)
         for key, written in (("liaison", node.liaison), ("head", node.head)):
             to = contact(written or "")
             kind = CHANNELS if to.pushed else ASSISTANCE

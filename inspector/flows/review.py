@@ -8,7 +8,10 @@ from datetime import datetime
 from inspector.domain import review
 from inspector.domain.case import Case, CaseState, Outcome
 from inspector.domain.decision import OrderKind
-from inspector.domain.errors import Refusal
+from inspector.domain.errors import Invalid, Refusal
+from inspector.domain.evidence import span
+from inspector.domain.grading import Grading
+from inspector.domain.policy import Policy
 from inspector.domain.transition import Scope
 from inspector.flows import attempts, consequences, selfproof, sooner
 from inspector.flows.decisions import chosen
@@ -29,8 +32,11 @@ def decide(  # noqa: PLR0913 - a decision in all its parts
     now: datetime,
     *,
     act: str = "",
+    grading: Grading | None = None,
 ) -> Case:
     """A named officer decides a case in review, citing evidence of this case by its ids, and the dishonest act where there is one.
+
+    `grading` is what its gravity is judged by; whether it is the first time is computed from our own records.
 
     Raises Refusal, Invalid, Missing.
     """
@@ -48,13 +54,30 @@ def decide(  # noqa: PLR0913 - a decision in all its parts
             "material_lies_unread", self_proof=", ".join(left)
         )  # nobody is judged before what he or she has shown is read
     decision = review.review(
-        case, outcome, officer, reasons, cited, ruled.policy, now, office.calendar, act=act, beside=tuple(known.values())
+        case,
+        outcome,
+        officer,
+        reasons,
+        cited,
+        ruled.policy,
+        now,
+        office.calendar,
+        act=act,
+        beside=tuple(known.values()),
+        grading=grading,
+        earlier=_earlier(tx, case, outcome, ruled.policy, now),
     )
     attempts.refuse_early(office, tx, case_id, outcome)
     numbered, proposed = consequences.proposed(tx, case, decision, ruled.policy, officer, cited, act, now)
     made = settle_case(tx, office, ruled.told(numbered), policy, now)
     consequences.begin(office, tx, made, proposed, numbered.told, now)
     return made
+
+
+def _earlier(tx: Tx, case: Case, outcome: Outcome, policy: Policy, now: datetime) -> int | None:
+    """How many other cases of the subject our records call untrue within the longest time that the pack's rows name for an outcome."""
+    spans = [span(row.within) for row in policy.gradings if outcome in row.outcomes]
+    return tx.cases.untrue_since(case.subject, now - max(spans), case.id) if spans else None
 
 
 def withdraw(office: Office, tx: Tx, case_id: str, reason: str, by: str, now: datetime) -> Case:

@@ -1,23 +1,250 @@
-"""A notice to the subject is handed to whoever can serve it: a person, until a channel that reaches the subject does."""
+"""Notices to subjects (送达): given out, carried by a channel, proven to have come, and what a clock does where none has (domain.serving).
+
+Every operation is called in the caller's transaction and raises Invalid, Refusal or Forbidden before anything is written.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
+import hmac
+from datetime import date, datetime, timedelta
 
-from inspector.domain.subjectnotice import SubjectNotice
+from inspector.domain import serving
+from inspector.domain.calendar import SHANGHAI
+from inspector.domain.case import Case
+from inspector.domain.decision import Because, Decision
+from inspector.domain.errors import Forbidden, Invalid
+from inspector.domain.evidence import blank
+from inspector.domain.serving import AGAIN, OBSOLETE, NoticeKind, SubjectNotice
+from inspector.domain.wayto import Reach, ServiceRow, ServiceWay
+from inspector.flows import proceedings, stopped
+from inspector.flows.contents import named
 from inspector.flows.office import Office
+from inspector.flows.record import record
+from inspector.flows.settle import Settlement, nothing, tell
+from inspector.labels import label
+from inspector.ports import Garbled, Message, PortError, Refused
 from inspector.store.tx import Tx
+from inspector.store.work import Work
+
+LINK = "subject"
+"""The purpose of a subject's link: to read what the office says, and to answer."""
 
 TO_SERVE = "notice_to_serve"
-"""The matter of a notice that is to reach its subject; over with the proof that it did."""
+"""The matter of a notice that a person is to bring: on paper or by hand; over when its service is proven."""
+
+UNSERVED = "notice_unserved"
+"""The matter of a notice that has not come in a way's time; its facts name the next way."""
+
+GOES = frozenset({NoticeKind.RECORD, NoticeKind.REPAIRABLE, NoticeKind.DECISION})
+"""What gives rights that outlast any number of days here: its link is open until it is called back."""
 
 
-def give(_office: Office, tx: Tx, notice: SubjectNotice, now: datetime) -> None:
-    """Ask a person to serve a notice on paper or in person. Its words stand with what it is about, not in the matter."""
-    facts = {"case": notice.case_id, "about": notice.about, "kind": notice.kind.value, "answer_by": notice.answer_by}
-    tx.attention.open(TO_SERVE, notice.agency, notice.id, facts, now)
+# --- the link
 
 
-def done(tx: Tx, notice_id: str, now: datetime) -> None:
-    """The notice has been served, or need not be any more."""
-    tx.attention.over(f"{TO_SERVE}:{notice_id}", now)
+def token(office: Office, tx: Tx, notice_id: str) -> str:
+    """The secret that counts now: another one after each calling back."""
+    edition = tx.replylinks.edition(LINK, notice_id)
+    return office.link_token(LINK, f"{notice_id}#{edition}" if edition else notice_id)
+
+
+def by_link(office: Office, tx: Tx, notice_id: str, shown: str) -> SubjectNotice:
+    """The notice of a link. Raises Forbidden unless it is this one's; `link_over` for one whose time is over."""
+    if not hmac.compare_digest(token(office, tx, notice_id).encode(), shown.encode("utf-8", "replace")):
+        raise Forbidden("link_unknown")
+    held = tx.servings.get(notice_id)
+    if held.kind in GOES or held.served_on is None:
+        return held
+    last = max(held.answer_by or held.made_at, held.made_at)
+    day = max(last.astimezone(SHANGHAI).date(), held.served_on) + timedelta(days=office.link_days)
+    if office.now().astimezone(SHANGHAI).date() > day:
+        raise Forbidden("link_over", days=office.link_days)
+    return held
+
+
+def hand(office: Office, tx: Tx, notice_id: str, by: str, now: datetime) -> str:
+    """Give the link to whoever passes text and link on to the subject; who had it is on record. In shadow nothing leaves the house."""
+    office.earnest()
+    case, notice = held(tx, notice_id)
+    settle(tx, office, case, serving.handed(notice, by, now, case.pack), now)
+    return f"{office.base_url}/{LINK}/{notice_id}/{token(office, tx, notice_id)}"
+
+
+def call_back(tx: Tx, notice_id: str, by: str, reason: str, now: datetime) -> SubjectNotice:
+    """The link opens nothing from now on; the next one that is handed over is another. Raises Invalid for a reason that says nothing."""
+    if blank(reason):
+        raise Invalid("reason_missing", field="reason")
+    case, notice = held(tx, notice_id)
+    tx.replylinks.call_back(LINK, notice_id, now)
+    because = Because(rule="notice.link", basis=notice.basis, pack=case.pack, facts={"by": by, "reason": reason})
+    record(tx, case.id, Decision(state=notice, because=because), now, {"notice": notice_id}, kept=case.pack)
+    if notice.state.open:
+        tx.attention.open(TO_SERVE, case.agency, notice.id, _facts(notice), now)
+    return notice
+
+
+# --- a notice and its proof
+
+
+def give(office: Office, tx: Tx, notice: SubjectNotice, now: datetime) -> SubjectNotice:
+    """Say something to the subject of a case: the notice takes its first way. The same id once more is the same notice.
+
+    Raises what `serving.make` raises, and Missing for a case that is not there.
+    """
+    case = tx.cases.get(notice.case_id, lock=True)
+    rows, reach = _rows(office, case), reach_of(office, tx, case)
+    decision = serving.make(notice, rows, reach, now, office.calendar, case.pack)
+    if not tx.servings.add(decision.state):
+        return tx.servings.get(notice.id)
+    settle(tx, office, case, decision, now, new=True)
+    _bring(tx, office, case, decision.state, reach, now)
+    return decision.state
+
+
+def served(  # noqa: PLR0913 - a proof in all its parts
+    office: Office, tx: Tx, notice_id: str, on: date, way: ServiceWay, proof: str, by: str, now: datetime, *, agreed: bool = False
+) -> SubjectNotice:
+    """It has come: the proof is on record, and whatever waited for it goes on. Raises what `serving.served` raises.
+
+    `agreed`: the subject has agreed to be served by this electronic way; so does whoever has said so at intake.
+    """
+    case, notice = held(tx, notice_id)
+    agreed = agreed or tx.servings.contact(case.id).agreed
+    decision = serving.served(notice, on, way, proof, by, now, case.pack, agreed=agreed)
+    if decision.because.rule != AGAIN:
+        settle(tx, office, case, decision, now)
+        proceedings.served(office, tx, decision.state, now)
+    return decision.state
+
+
+def failed(office: Office, tx: Tx, notice_id: str, why: str, by: str, now: datetime) -> SubjectNotice:
+    """A named person says that no way is left. Raises what `serving.failed` raises."""
+    case, notice = held(tx, notice_id)
+    settle(tx, office, case, decision := serving.failed(notice, why, by, now, case.pack), now)
+    return decision.state
+
+
+# --- work
+
+
+def carry(work: Work, office: Office) -> Settlement:
+    """Bring the link by a channel. The push says that there is a notice, and not a word of what it says."""
+    with office.store.read() as tx:
+        notice = tx.servings.get(str(work.payload["notice"]))
+        case = tx.cases.get(notice.case_id)
+        way = ServiceWay(str(work.payload["way"]))
+        secret, to = token(office, tx, notice.id), _address(tx, case, way)
+    channel = office.connectors.channels.get(work.lane)
+    if not notice.state.open or notice.turn != work.payload["turn"]:
+        return nothing("obsolete")
+    if channel is None or not to:
+        return _moved_on(work, office, "channel_not_configured", 0)
+    lang = office.agency(notice.agency).language
+    message = Message(
+        to=to,
+        title=label("push.notice_title", lang),
+        text=label("push.notice_text", lang, agency=office.agency(notice.agency).name),
+        link=f"{office.base_url}/{LINK}/{notice.id}/{secret}",
+        data={"notice": notice.id},
+    )
+    try:
+        receipt = channel.push(message, key=named(work.key, message))
+    except (Refused, Garbled) as error:
+        return _moved_on(work, office, error.code, error.attempts).after(error)
+
+    def write(tx: Tx, now: datetime) -> None:
+        case, fresh = held(tx, notice.id)
+        if fresh.state.open and not receipt.unconfirmed:
+            settle(tx, office, case, serving.handed(fresh, work.lane, now, case.pack), now)
+
+    return Settlement(write=write, outcome="unconfirmed" if receipt.unconfirmed else "handed_over", attempts=receipt.attempts)
+
+
+def not_carried(work: Work, office: Office, error: PortError | None) -> Settlement:
+    """No channel took it in its time: the next way begins at once."""
+    return _moved_on(work, office, error.code if error else "patience_over", 0)
+
+
+def due(work: Work, office: Office) -> Settlement:
+    """A way's time is over and nothing proves that it came: a person hears so, and the next way begins."""
+
+    def write(tx: Tx, now: datetime) -> None:
+        _go_on(tx, office, work, now)
+
+    return Settlement(write=write)
+
+
+def held(tx: Tx, notice_id: str) -> tuple[Case, SubjectNotice]:
+    """A notice and its case, both locked, the case first, as everywhere."""
+    case = tx.cases.get(tx.servings.get(notice_id).case_id, lock=True)
+    return case, tx.servings.get(notice_id, lock=True)
+
+
+def reach_of(office: Office, tx: Tx, case: Case) -> Reach:
+    """Which ways there are for the subject of a case, by the settings and by what the case brought."""
+    contact = tx.servings.contact(case.id)
+    ways = {ServiceWay.SYSTEM} if case.sender in office.connectors.approving else set()
+    ways |= {way for way in ServiceWay if way.pushed and office.serving(case.agency, way.value) and _address(tx, case, way)}
+    return Reach(ways=frozenset(ways), agreed=contact.agreed)
+
+
+def _address(tx: Tx, case: Case, way: ServiceWay) -> str:
+    if way is ServiceWay.APP:
+        return case.subject.code
+    contact = tx.servings.contact(case.id)
+    return {ServiceWay.PHONE: contact.phone, ServiceWay.EMAIL: contact.email}.get(way, "")
+
+
+def _moved_on(work: Work, office: Office, outcome: str, attempts: int) -> Settlement:
+    return Settlement(write=lambda tx, now: _go_on(tx, office, work, now), outcome=outcome, attempts=attempts)
+
+
+def _go_on(tx: Tx, office: Office, work: Work, now: datetime) -> None:
+    """The next way, where the one of the work is still under way."""
+    case, notice = held(tx, str(work.payload["notice"]))
+    if work.payload["turn"] != notice.turn or work.payload.get("way", notice.way.value) != notice.way.value:
+        return
+    reach = reach_of(office, tx, case)
+    decision = serving.overdue(notice, _rows(office, case), reach, now, office.calendar, case.pack)
+    if decision.because.rule == OBSOLETE:
+        return
+    stopped.end(tx, notice.keys, now)
+    settle(tx, office, case, decision, now)
+    tx.attention.open(UNSERVED, case.agency, notice.id, _facts(decision.state) | {"was": notice.way.value}, now)
+    _bring(tx, office, case, decision.state, reach, now)
+
+
+def _bring(tx: Tx, office: Office, case: Case, notice: SubjectNotice, reach: Reach, now: datetime) -> None:
+    """What the way under way asks for: a push, or a person; and whom paper is to serve hears by a channel that there is paper to come."""
+    if not notice.way.electronic:
+        tx.attention.open(TO_SERVE, case.agency, notice.id, _facts(notice), now)
+    way = notice.way if notice.way.pushed else serving.informing(notice, reach) if notice.turn == 0 else None
+    if way is not None and not office.shadow:
+        lane = office.serving(case.agency, way.value)
+        tx.work.order((serving.push(notice, way, lane, now, notice.due_at or now + timedelta(days=1)),), now)
+
+
+def settle(tx: Tx, office: Office, case: Case, decision: Decision[SubjectNotice], now: datetime, *, new: bool = False) -> None:
+    """Write a decision about a notice: state, entry, waits, events."""
+    notice = decision.state
+    if decision.because.rule == AGAIN:
+        return
+    if not new:
+        tx.servings.put(notice)
+    record(tx, case.id, decision, now, {"notice": notice.id, "notice_state": notice.state.value}, kept=case.pack)
+    if decision.ends:
+        stopped.end(tx, notice.keys, now)
+    if not notice.state.open:
+        for kind in (TO_SERVE, UNSERVED):
+            tx.attention.close(f"{kind}:{notice.id}", now)
+    told = Decision(state=case, because=decision.because, told=decision.told)
+    tx.work.order([*decision.orders, *tell(tx, office, case, told, office.book.get(case.pack), now)], now)
+
+
+def _rows(office: Office, case: Case) -> tuple[ServiceRow, ...]:
+    return office.book.get(case.pack).services
+
+
+def _facts(notice: SubjectNotice) -> dict[str, object]:
+    due_at = notice.due_at.isoformat() if notice.due_at else ""
+    return {"case": notice.case_id, "kind": notice.kind.value, "way": notice.way.value, "due_at": due_at}

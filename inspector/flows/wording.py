@@ -54,6 +54,13 @@ GROUPS: Mapping[str, str] = {
     "annulled": "Annulled",
     "stood": "ConsequenceState",
     "fallen_by": "rule",
+    "grade_knowledge": "Knowledge",
+    "grade_harm": "Harm",
+    "grade_cooperation": "Cooperation",
+    "word": "SubjectWord",
+    "service_way": "ServiceWay",
+    "service_was": "ServiceWay",
+    "notice_kind": "NoticeKind",
 }
 """The facts whose values are codes, and the labels that have their words."""
 

@@ -136,6 +136,11 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "fewer than {least} attempts in {ways} ways on {days} days, and {value} is only a proposal: cite a document that says so",
         "少于 {least} 次、{ways} 种方式、{days} 日，而 {value} 只是建议值；请引用有此规定的文件",
     ),
+    "service_twice": ("way {value} has two rows; keep one", "方式 {value} 有两行；保留一行"),
+    "service_no_paper": (
+        "every way is electronic, which serves only whom has agreed: add a row of PAPER or IN_PERSON",
+        "所有方式都是电子送达，而电子送达须经当事人同意；请增加 PAPER（邮寄等纸质）或 IN_PERSON（直接送达）一行",
+    ),
     "retention_outlasts": (
         "what was said word for word is kept for {value}, longer than its case ({other}): shorten it",
         "答复原文的保存期限 {value} 长于案卷的 {other}；请缩短",

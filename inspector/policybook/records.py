@@ -13,6 +13,7 @@ from inspector.domain.evidence import span
 from inspector.domain.proposal import Proposal
 from inspector.domain.retention import Record
 from inspector.domain.seeking import SHIPPED
+from inspector.domain.wayto import ServiceWay
 from inspector.policybook.rows import Draft
 from inspector.policybook.sizes import PROPOSALS, Found, lacking_and_repeated
 from inspector.policybook.vague import vague
@@ -107,6 +108,13 @@ def _objection(draft: Draft, found: Found) -> None:
     row = draft.objection
     if row is not None and _length(row.own) > _length(row.others):
         found("objection_reversed", "objection", "own", value=row.own, other=row.others)
+def _services(draft: Draft, found: Found) -> None:
+    """Each way once, and one that serves whoever has agreed to nothing: paper, or from hand to hand."""
+    missing, twice = lacking_and_repeated((row.way for row in draft.services), ServiceWay)
+    if twice:
+        found("service_twice", "service", "way", value=twice)
+    if draft.services and all(row.way.electronic for row in draft.services):
+        found("service_no_paper", "service", "way", value=missing)
 
 
 def _length(term: Term) -> timedelta:
@@ -135,5 +143,6 @@ PROOFS: tuple[tuple[tuple[str, ...], Callable[[Draft, Found], None]], ...] = (
     (("consequence",), _consequences),
     (("publicity",), _publicities),
     (("objection",), _objection),
+    (("service",), _services),
 )
 """Each proof with the tables it needs whole."""

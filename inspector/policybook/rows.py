@@ -14,6 +14,7 @@ from inspector.domain.case import MatterKind, Method, Outcome, SubjectKind, Veri
 from inspector.domain.checkcode import CodeRow
 from inspector.domain.creditlaw import OBJECTION, REPAIR, CreditLaw, ObjectionRow, PublicityRow, RepairRow
 from inspector.domain.duty import ClauseRow, FollowRow, RuleRow
+from inspector.domain.grading import GradingRow
 from inspector.domain.pause import ExtensionRow, SuspensionRow
 from inspector.domain.policy import Excluded, Item, LevelRow, OutcomeRow, Policy, Profile, StrategyRow, TermRow
 from inspector.domain.proposal import ConsequenceRow, Proposal
@@ -38,6 +39,7 @@ from inspector.domain.seeking import SHIPPED, SeekingRow
 from inspector.domain.source import permitting
 from inspector.domain.timer import Timer
 from inspector.domain.transition import TransitionRow
+from inspector.domain.wayto import ServiceRow
 from inspector.policybook import checked, conduct, creditrows, duties, facts, following, legaltime, publishing, quotas, scales
 from inspector.policybook.part import CODE, LEVEL, NAME, Part
 from inspector.policybook.sources import sources
@@ -59,7 +61,7 @@ _TABLES = ("level", "sampling", "frequency", "check", "term", "outcome", "rule")
 _OPTIONAL = (
     *("effective_to", "axis", "combine", "item", "ground", "strategy", "floor", "ceiling", "staff", "size", "minimum"),
     *("suppression", "cites_only", "follow", "clause", "suspension", "extension", "quiet", "transition", "act", "retention"),
-    *("sheet", "seeking", "second_look", "consequence", "publicity", "repair", "objection"),
+    *("sheet", "seeking", "second_look", "consequence", "publicity", "repair", "objection", "service", "grading"),
 )
 
 
@@ -110,6 +112,8 @@ class Draft:
     publicities: tuple[PublicityRow, ...]
     repair: RepairRow | None
     objection: ObjectionRow | None
+    services: tuple[ServiceRow, ...]
+    gradings: tuple[GradingRow, ...]
     draw: DrawRow
     publish: PublishRow
     report: ReportRow
@@ -171,6 +175,8 @@ class Draft:
                 repair=self.repair or REPAIR,
                 objection=self.objection or OBJECTION,
             ),
+            services=self.services,
+            gradings=self.gradings,
             draw=self.draw,
             publish=self.publish,
             report=self.report,
@@ -269,6 +275,8 @@ def read(part: Part) -> Draft:
         publicities=rows("publicity", "id", creditrows.publicity),
         repair=maybe("repair", creditrows.repair),
         objection=maybe("objection", creditrows.objection),
+        services=rows("service", "id", conduct.service),
+        gradings=rows("grading", "id", conduct.grading),
         publish=single("publish", publishing.publish),
         report=single("report", publishing.report),
         second_look=maybe("second_look", publishing.second_look),

@@ -10,14 +10,14 @@ from inspector.domain.ending import graded
 from inspector.domain.policy import Item, Policy
 from inspector.domain.proposal import ConsequenceRow
 from inspector.policyrender.legaltime import Told
-from inspector.policyrender.words import GRADES, UNITS, WORDS
+from inspector.policyrender.words import GRADES, INPUTS, UNITS, WAYS, WORDS
 
 INSURED = {None: "", True: "只限已投保的事项", False: "只限未投保的事项"}
 """For which items a strategy holds."""
 
 
 def tables(policy: Policy) -> tuple[Told, ...]:
-    """Always the same eight."""
+    """Always the same ten."""
     acts = {
         row.row: (
             row.name,
@@ -56,6 +56,16 @@ def tables(policy: Policy) -> tuple[Told, ...]:
     papers = "、".join(WORDS[paper] for paper in law.repair.papers)
     repairs = {law.repair.row: (papers, _term(law.repair.decide), law.repair.basis)}
     objections = {law.objection.row: (_term(law.objection.own), _term(law.objection.others), law.objection.basis)}
+    services = {row.row: (WAYS[row.way], f"{row.term.amount}{UNITS[row.term.unit]}", row.basis) for row in policy.services}
+    gradings = {
+        row.row: (
+            "、".join(WORDS[outcome] for outcome in Outcome if outcome in row.outcomes),
+            "、".join(INPUTS[one] for one in row.needs),
+            f"{row.within.amount}{UNITS[row.within.unit]}",
+            row.basis,
+        )
+        for row in policy.gradings
+    }
     return (
         ("失信行为目录", ("编号", "行为", "据以认定的结果", "信用记录", "修复前不适用告知承诺制", "依据"), acts),
         ("记录的保存期限", ("编号", "记录", "起算", "期限", "依据"), retentions),
@@ -69,6 +79,8 @@ def tables(policy: Policy) -> tuple[Told, ...]:
             {row.row: _steps(row) for row in policy.consequences.values()},
         ),
         ("认定无法联系之前", ("编号", "联系次数不少于", "方式不少于", "日数不少于", "依据"), seeking),
+        ("送达方式（依次）", ("编号", "方式", "期限", "依据"), services),
+        ("认定前须查明的情节", ("编号", "结果", "情节", "多久以内算再次", "依据"), gradings),
     )
 
 

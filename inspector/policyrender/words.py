@@ -10,6 +10,7 @@ from inspector.domain.case import MatterKind, Method, Outcome, SubjectKind, Veri
 from inspector.domain.checkcode import CodeList
 from inspector.domain.creditlaw import RepairPaper
 from inspector.domain.duty import Follow, Rule
+from inspector.domain.grading import GradingInput
 from inspector.domain.inspection import Authority, CheckType
 from inspector.domain.pause import Approver, Reason
 from inspector.domain.policy import Compare, Excluded, OutcomeRow, Profile
@@ -18,6 +19,7 @@ from inspector.domain.retention import Record, Since
 from inspector.domain.sampling import Window
 from inspector.domain.timer import Timer
 from inspector.domain.transition import Scope
+from inspector.domain.wayto import ServiceWay
 
 UNITS = {
     Unit.WORKING_DAY: "个工作日",
@@ -26,6 +28,23 @@ UNITS = {
     Unit.YEAR: "年",
     Unit.HOUR: "小时",
     Unit.MINUTE: "分钟",
+}
+WAYS = {
+    ServiceWay.SYSTEM: "由审批系统转达（电子送达须经同意）",
+    ServiceWay.APP: "政务服务应用（电子送达须经同意）",
+    ServiceWay.PHONE: "短信（电子送达须经同意）",
+    ServiceWay.EMAIL: "电子邮件（电子送达须经同意）",
+    ServiceWay.PAPER: "纸质（邮寄、留置等）",
+    ServiceWay.IN_PERSON: "直接送达",
+}
+INPUTS = {
+    GradingInput.KNOWLEDGE: "主观状态",
+    GradingInput.CURABLE: "能否改正",
+    GradingInput.CORRECTED: "期限前已否改正",
+    GradingInput.HARM: "危害后果",
+    GradingInput.AMOUNT: "涉及金额",
+    GradingInput.THIRD_PARTIES: "有无第三人受影响",
+    GradingInput.COOPERATION: "配合情况",
 }
 WORDS: Mapping[str, str] = {
     MatterKind.LICENCE: "行政许可",

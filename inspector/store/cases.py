@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from inspector.domain.case import Case, CaseState, Outcome, Subject
 from inspector.domain.errors import Missing
-from inspector.domain.evidence import Evidence
+from inspector.domain.evidence import UNTRUE, Evidence
 from inspector.domain.verification import wants_visit
 from inspector.store.codec import dump, load
 from inspector.store.drawtables import draw
@@ -180,6 +180,13 @@ class CaseRoom(Room):
             some = case_file.c.id.in_(case_ids[start : start + _TOGETHER]) & (case_file.c.state != CaseState.WITHDRAWN.value)
             held |= {row[0]: row[1] for row in self.connection.execute(sa.select(case_file.c.id, case_file.c.item).where(some))}
         return held
+
+    def untrue_since(self, subject: Subject, since: datetime, beside: str) -> int:
+        """How many cases of a subject, but the one of the id `beside`, have ended since a moment in an outcome that says "untrue"."""
+        held = case_file.c
+        asked = sa.select(sa.func.count()).where(held.subject_kind == subject.kind.value, held.subject_code == subject.code)
+        asked = asked.where(held.outcome.in_([one.value for one in UNTRUE]), held.ended_at >= since, held.id != beside)
+        return self.connection.execute(asked).scalar_one()
 
     def taken_in(self, agency: str, since: datetime, until: datetime | None = None) -> dict[str, int]:
         """How many subjects have come in since a moment, by the stratum of their cases: N of an intake.

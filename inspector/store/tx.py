@@ -55,7 +55,9 @@ from inspector.store.savepoint import savepoint
 from inspector.store.schedules import ScheduleRoom
 from inspector.store.secondlooks import SecondLookRoom
 from inspector.store.selfproofs import SelfProofRoom
+from inspector.store.servings import ServingRoom
 from inspector.store.sessions import SessionRoom
+from inspector.store.tips import TipRoom
 from inspector.store.tokens import TokenRoom
 from inspector.store.tree import TreeRoom
 from inspector.store.visits import VisitRoom
@@ -169,6 +171,16 @@ class Tx:
     def consequences(self) -> ConsequenceRoom:
         """The room of consequences."""
         return ConsequenceRoom(self._batch)
+
+    @cached_property
+    def servings(self) -> ServingRoom:
+        """The room of notices to subjects."""
+        return ServingRoom(self._batch)
+
+    @cached_property
+    def tips(self) -> TipRoom:
+        """The room of what others tell of subjects."""
+        return TipRoom(self._batch)
 
     @cached_property
     def materials(self) -> MaterialRoom:

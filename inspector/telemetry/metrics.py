@@ -35,6 +35,7 @@ class Snapshot:
     answer_days: Sequence[tuple[str, str, int]] = ()
     self_proofs: Sequence[tuple[str, str, int]] = ()
     consequences: Sequence[tuple[str, str, str, int]] = ()
+    notices: Sequence[tuple[str, str, int]] = ()
     draws: Sequence[tuple[str, int]] = ()
     visits: Sequence[tuple[str, int]] = ()
     seats: Sequence[tuple[str, int]] = ()
@@ -139,6 +140,8 @@ def _subjects(held: Snapshot) -> Iterable[GaugeMetricFamily]:
     """What is asked of subjects, and what is proposed about them."""
     help_shown = "Questions to subjects to show something (self-proof), by agency and state; RECEIVED waits to be read."
     yield _family("inspector_self_proofs", help_shown, ("agency", "state"), held.self_proofs)
+    help_notices = "Notices to subjects, by state; FAILED reached nobody."
+    yield _family("inspector_subject_notices", help_notices, ("agency", "state"), held.notices)
     help_open = "Consequences that an officer has still to do something about, by agency, proposal and state."
     yield _family("inspector_consequences_open", help_open, ("agency", "proposal", "state"), held.consequences)
 

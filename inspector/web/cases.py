@@ -161,7 +161,16 @@ def decide(desk: AtDesk, tx: Tx, caller: Caller, case_id: str, given: ReviewIn, 
     """The officer's decision, by API and by form alike."""
     caller.case(tx, case_id, lock=True)
     return review.decide(
-        desk.office, tx, case_id, given.outcome, caller.name, given.reasons, given.evidence, now, act=given.act.strip()
+        desk.office,
+        tx,
+        case_id,
+        given.outcome,
+        caller.name,
+        given.reasons,
+        given.evidence,
+        now,
+        act=given.act.strip(),
+        grading=given.grading.grading(),
     )
 
 

@@ -74,7 +74,7 @@ class Door:
             await _rest(receive)
             await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-        said_beside = str(scope["path"]).startswith("/show/")  # its page says beside the form that a file is too large
+        said_beside = str(scope["path"]).startswith(bounds.PAGES)  # its page says beside the form that a file is too large
         if (refusal := _refusal(scope, sys.maxsize if said_beside else most)) is not None:
             await refusal(scope, receive, sending)
             return

@@ -19,6 +19,7 @@ from inspector.domain.pause import Reason
 from inspector.domain.replacement import Ceased, Ground
 from inspector.domain.roster import Recusal
 from inspector.flows.intake import Application
+from inspector.web.contacts import ContactIn
 from inspector.web.fields import (
     CaseId,
     ClaimKey,
@@ -34,6 +35,7 @@ from inspector.web.fields import (
     Strict,
     Text,
 )
+from inspector.web.gradings import GradingIn
 
 Said = Literal["match", "mismatch", "not_found", "cannot_say"]
 """What a body or an inspector can say about a fact. Silence is nobody's statement, so `no_answer` is not among them."""
@@ -125,6 +127,8 @@ class CaseIn(Strict):
     concluded_at: Moment | None = None
     """When the matter was concluded (办结), where that was before the case is sent: never before the letter was signed, never to come."""
 
+    contact: ContactIn | None = None
+
     def application(self) -> Application:
         """The case as intake takes it, its lines as the import of files reads them.
 
@@ -150,6 +154,7 @@ class CaseIn(Strict):
                 for place, one in enumerate(self.claims)
             ),
             concluded_at=self.concluded_at,
+            contact=self.contact.contact() if self.contact is not None else None,
             **signed,
         )
 
@@ -170,12 +175,14 @@ class ReviewIn(Strict):
     """An officer's decision; `evidence` are ids of evidence of the case, needed for an outcome with proposals.
 
     `act`: a row of the pack's catalogue of dishonest acts (`explanation.acts`), needed where one of them is about this outcome.
+    `grading`: what the gravity is judged by, as far as the pack needs it.
     """
 
     outcome: Outcome
     reasons: Text
     evidence: Annotated[tuple[Line, ...], Field(max_length=200)] = ()
     act: MaybeLine = ""
+    grading: GradingIn = GradingIn()
 
 
 class SuspensionIn(Strict):

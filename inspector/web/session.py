@@ -6,8 +6,8 @@ same site.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Annotated
 
@@ -18,6 +18,7 @@ from inspector.domain import review
 from inspector.domain.act import ActRow, found
 from inspector.domain.case import CaseState, CommitmentLetter, Outcome
 from inspector.domain.errors import InspectorError, Invalid
+from inspector.domain.grading import GradingInput
 from inspector.domain.policy import OutcomeRow
 from inspector.domain.transition import Scope
 from inspector.flows import wording
@@ -28,6 +29,7 @@ from inspector.flows.records import act_line
 from inspector.labels import label, of
 from inspector.store.admissions import INSPECTOR
 from inspector.store.tx import Tx, new_id
+from inspector.web import gradings
 from inspector.web.answers import CaseShown, case_shown
 from inspector.web.caller import Caller, Unknown, find
 from inspector.web.cases import decide, read_case
@@ -42,7 +44,8 @@ from inspector.web.signedin import begin, by_token, from_gateway, guard, guarded
 
 router = APIRouter(include_in_schema=False)
 _NAMED = r"(/[A-Za-z0-9._~:-]{1,200})?"
-_PAGES = rf"^$|^/(review(/[0-9a-f]{{32}})?|figures{_NAMED}|requests{_NAMED}|proofs{_NAMED}|mine|sessions|ops(/draws{_NAMED})?)$"
+_LISTED = "|".join(f"{name}{_NAMED}" for name in ("figures", "requests", "proofs", "notices", "tip-offs"))
+_PAGES = rf"^$|^/(review(/[0-9a-f]{{32}})?|{_LISTED}|mine|sessions|ops(/draws{_NAMED})?)$"
 After = Annotated[str, Query(pattern=_PAGES, alias="next")]
 
 
@@ -129,7 +132,7 @@ def post_review(request: Request, desk: AtDesk, caller: Visitor, case_id: CaseId
     try:
         written_by_officer(request, desk, caller, form)
         _complete(desk, caller, case_id, form)
-        given = read(ReviewIn, **asdict(_typed(form)))
+        given = read(ReviewIn, **{**asdict(_typed(form)), "grading": gradings.graded(form)})
         said = message(caller.source, form.message_id(), f"review {case_id}", given)
         desk.once(said, lambda tx, now: case_shown(decide(desk, tx, caller, case_id, given, now)))
     except InspectorError as error:
@@ -145,6 +148,7 @@ class Typed:
     reasons: str = ""
     evidence: tuple[str, ...] = ()
     act: str = ""
+    grading: Mapping[str, str] = field(default_factory=dict)
 
 
 def _complete(desk: Desk, caller: Caller, case_id: str, form: Fields) -> None:
@@ -159,6 +163,10 @@ def _complete(desk: Desk, caller: Caller, case_id: str, form: Fields) -> None:
             needed.append(Invalid("evidence_missing", outcome=Outcome(chosen), field="evidence"))
         if row is not None:
             needed += _act_needed(ruled.policy.acts, row)
+            lacks = {one for rule in ruled.policy.gradings if row.outcome in rule.outcomes for one in rule.needs}
+            needed += [
+                Invalid("grading_missing", missing=one, field=one, outcome=row.outcome) for one in GradingInput if one in lacks
+            ]
     complete(form, *needed)
 
 
@@ -175,7 +183,11 @@ def _typed(form: Fields | None) -> Typed:
     if form is None:
         return Typed()
     return Typed(
-        outcome=form.one("outcome"), reasons=form.one("reasons"), evidence=tuple(form.all("evidence")), act=form.one("act")
+        outcome=form.one("outcome"),
+        reasons=form.one("reasons"),
+        evidence=tuple(form.all("evidence")),
+        act=form.one("act"),
+        grading=gradings.typed(form),
     )
 
 
@@ -211,6 +223,8 @@ def _case_page(
         "may_decide": caller.role is Role.OFFICER and case.state is CaseState.REVIEW,
         "outcomes": [outcome for outcome in Outcome if outcome is not Outcome.WITHDRAWN],
         "typed": _typed(form),
+        "choices": gradings.CHOICES,
+        "choice_words": gradings.WORDS,
         "trouble": wrong,
         "message_id": new_id(),
         "guard": guard(desk, held_cookie(request)),

@@ -118,6 +118,11 @@ NEEDED: dict[str, dict[str, Any]] = {
     "/v1/seats/{name}/result/{channel}": {"findings": []},
     "/v1/seats/{name}/notes": {"findings": [], "seen": "NOTHING", "place": {}, "visited_on": None},
     "/v1/seats/{name}/photos": {"digest": sha256(jpeg()).hexdigest(), "case_id": None, "claim": None, "place": {}},
+    "/v1/subject-notices": {"kind": "GUIDANCE"},
+    "/v1/subject-notices/{notice_id}/words": {"word": "DEFENCE", "words": "已恢复", "file": None},
+    "/v1/findings": {"case_id": None, "claim": None, "subject": {"code": FIRM}, "verdict": "cannot_say", "on": "2026-03-02"},
+    "/v1/tip-offs": {"subject": {"code": FIRM}, "case_id": None},
+    "/v1/lead-checks/{check_id}/result": {"inspectors": ["A-1", "A-2"], "found": False},
     "/v1/visits/{visit}/recusals": {"applicant": "COLLEAGUE", "evidence": "户籍档案"},
 }
 """What an operation asks for beside its required fields."""
@@ -209,7 +214,7 @@ def to_real(case: Case, held: Living) -> None:
     draw = chance(case)
     if draw % 4 == 0:
         return
-    told = dict(FITTING)
+    told = {**FITTING, **held.fitting[""]}
     for name in dict(case.path_parameters or {}):
         if name == "inspector":  # whose seat at the visit before it is applied about
             case.path_parameters[name] = told.get("challenged", case.path_parameters[name])

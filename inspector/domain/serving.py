@@ -1,0 +1,354 @@
+"""What the office says to a subject, and how it reached him or her (送达): ways in order, each with its time, and the proof.
+
+A thing adverse to somebody needs that he or she was told facts, reasons and rights (handbook 2.7, 1.7.11, 1.7.12). That a channel has
+taken a message proves no service: without the subject's agreement an electronic way is none at all (H:51), and with it what counts is
+that the message came, by the subject's own word or by a proof that somebody signs. Nobody's time runs by an outage.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+
+from inspector.domain.assistance import Past
+from inspector.domain.calendar import SHANGHAI, WorkingCalendar, due
+from inspector.domain.decision import Because, Decision, Order, OrderKind, Told
+from inspector.domain.errors import Invalid, Refusal
+from inspector.domain.evidence import blank
+from inspector.domain.person import nameable
+from inspector.domain.wayto import Reach, ServiceRow, ServiceWay
+
+WAITS = frozenset({OrderKind.NOTICE_DUE})
+"""The wait of a notice that has not reached its subject."""
+
+AGAIN, OBSOLETE = "notice.again", "timer.obsolete"
+"""Rules after which nothing is written."""
+
+MOST_WORDS = 50
+"""Words that one notice takes by its link: who has more to say comes to the counter."""
+
+
+class NoticeKind(StrEnum):
+    """What a notice says: 告知, 决定, guidance and reminder before a date, a credit entry, that it can be repaired, what became of 异议."""
+
+    PROPOSAL = "PROPOSAL"
+    DECISION = "DECISION"
+    GUIDANCE = "GUIDANCE"
+    REMINDER = "REMINDER"
+    RECORD = "RECORD"
+    REPAIRABLE = "REPAIRABLE"
+    OBJECTION = "OBJECTION"
+
+
+class NoticeState(StrEnum):
+    """How far a notice has come. `FAILED`: a named person says that no way is left; it can be served all the same later."""
+
+    MADE = "MADE"
+    HANDED_OVER = "HANDED_OVER"
+    SERVED = "SERVED"
+    FAILED = "FAILED"
+
+    @property
+    def open(self) -> bool:
+        """Whether it is still on its way."""
+        return self in (NoticeState.MADE, NoticeState.HANDED_OVER)
+
+
+class SubjectWord(StrEnum):
+    """What a subject can say by the link."""
+
+    RECEIVED = "RECEIVED"
+    DEFENCE = "DEFENCE"
+    HEARING = "HEARING"
+    WAIVER = "WAIVER"
+    OBJECTION = "OBJECTION"
+    REPAIR = "REPAIR"
+    WITHDRAWAL = "WITHDRAWAL"
+
+
+_RIGHTS = {
+    NoticeKind.PROPOSAL: (SubjectWord.DEFENCE, SubjectWord.HEARING, SubjectWord.WAIVER),
+    NoticeKind.DECISION: (SubjectWord.OBJECTION,),
+    NoticeKind.RECORD: (SubjectWord.OBJECTION, SubjectWord.REPAIR),
+    NoticeKind.REPAIRABLE: (SubjectWord.REPAIR, SubjectWord.OBJECTION),
+}
+WORDLESS = frozenset({SubjectWord.RECEIVED, SubjectWord.HEARING, SubjectWord.WAIVER})
+"""Words that say enough by being said."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """What the subject has said: its receipt's number, the words, the SHA-256 of files that came with it; `late`: after the date."""
+
+    receipt: str
+    kind: SubjectWord
+    words: str
+    digests: tuple[str, ...]
+    at: datetime
+    door: str
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubjectNotice:
+    """One thing said to the subject of one case. `about`: the consequence, record or other thing that it is of.
+
+    `answer_by`: until when he or she may speak, where that is known. `way` is the one under way, `due_at` when its time is over;
+    `turn` counts the ways taken. `served_on` is the day on which it came.
+    """
+
+    id: str
+    kind: NoticeKind
+    case_id: str
+    agency: str
+    about: str
+    title: str
+    facts: tuple[str, ...]
+    reasons: str
+    rights: tuple[str, ...]
+    basis: tuple[str, ...]
+    answer_by: datetime | None
+    made_at: datetime
+    state: NoticeState = NoticeState.MADE
+    way: ServiceWay = ServiceWay.PAPER
+    due_at: datetime | None = None
+    turn: int = 0
+    handed_at: datetime | None = None
+    opened_at: datetime | None = None
+    served_on: date | None = None
+    served_way: ServiceWay | None = None
+    proof: str = ""
+    served_by: str = ""
+    failed_for: str = ""
+    words: tuple[Word, ...] = ()
+    history: tuple[Past, ...] = ()
+
+    def key(self, kind: OrderKind) -> str:
+        """The key of a wait of the present way."""
+        return f"{kind.value}:{self.id}:{self.turn}"
+
+    @property
+    def keys(self) -> list[str]:
+        """The keys of the waits of every way there was."""
+        return [f"{kind.value}:{self.id}:{turn}" for turn in range(self.turn + 1) for kind in sorted(WAITS)]
+
+
+def may_say(notice: SubjectNotice, now: datetime, *, concluded: bool, over: bool) -> tuple[SubjectWord, ...]:
+    """What the subject may say now: what comes late is heard all the same, only the rest of a time that is over cannot be waived.
+
+    `concluded`, `over`: how the case stands; a withdrawal is possible before the first (the plan, item 9).
+    """
+    said = [one for one in _RIGHTS.get(notice.kind, ()) if one is not SubjectWord.WAIVER or not _over(notice, now)]
+    if any(one.kind is SubjectWord.WAIVER for one in notice.words):
+        said = [one for one in said if one is not SubjectWord.WAIVER]
+    first = () if notice.state is NoticeState.SERVED else (SubjectWord.RECEIVED,)
+    return (*first, *said, *(() if concluded or over else (SubjectWord.WITHDRAWAL,)))
+
+
+def make(
+    notice: SubjectNotice, rows: Sequence[ServiceRow], reach: Reach, now: datetime, calendar: WorkingCalendar, pack: str
+) -> Decision[SubjectNotice]:
+    """A notice is made and takes its first way; whom no electronic way serves is let know by one all the same.
+
+    Raises Invalid for one that says nothing: facts, reasons and a basis belong to each, rights to what goes against somebody.
+    """
+    for field, there in (
+        ("title", not blank(notice.title)),
+        ("facts", _said(notice.facts)),
+        ("reasons", not blank(notice.reasons)),
+    ):
+        if not there:
+            raise Invalid("subject_notice_lacks", field=field)
+    if notice.kind in _RIGHTS and not _said(notice.rights):
+        raise Invalid("subject_notice_lacks", field="rights")
+    if not _said(notice.basis):
+        raise Invalid("subject_notice_lacks", field="basis")
+    row = _next(rows, reach, None)
+    held = _taken(notice, row, now, calendar)
+    because = _because(held, "notice.make", pack, notice_kind=held.kind.value, service_way=held.way.value)
+    because = replace(because, basis=(*held.basis, *((row.basis,) if row is not None else ())))
+    told = Told(type="subject.notice", data=_told(held) | {"answer_by": held.answer_by.isoformat() if held.answer_by else ""})
+    return Decision(state=_noted(held, because.rule, now), because=because, orders=_waits(held, now), told=(told,))
+
+
+def informing(notice: SubjectNotice, reach: Reach) -> ServiceWay | None:
+    """The electronic way by which somebody hears of a notice that another way is to serve; None where there is none, or it serves."""
+    if notice.way.pushed:
+        return None
+    return next((way for way in ServiceWay if way.pushed and way in reach.ways), None)
+
+
+def push(notice: SubjectNotice, way: ServiceWay, lane: str, now: datetime, urgent_by: datetime) -> Order:
+    """The order to bring the link by a channel; whom to is looked up when it leaves, so that no order holds a telephone number."""
+    return Order(
+        kind=OrderKind.NOTICE_PUSH,
+        key=f"{OrderKind.NOTICE_PUSH.value}:{notice.id}:{notice.turn}",
+        due_at=now,
+        urgent_by=urgent_by,
+        lane=lane,
+        case_id=notice.case_id,
+        expires_at=urgent_by,
+        payload={"notice": notice.id, "way": way.value, "turn": notice.turn},
+    )
+
+
+def handed(notice: SubjectNotice, by: str, now: datetime, pack: str) -> Decision[SubjectNotice]:
+    """Text and link were given to whoever passes them on, or a channel has taken them: that is no service yet."""
+    if not nameable(by):
+        raise Invalid("officer_nameless", field="by")
+    because = _because(notice, "notice.hand", pack, by=by)
+    held = replace(notice, state=NoticeState.HANDED_OVER, handed_at=now) if notice.state is NoticeState.MADE else notice
+    return Decision(state=_noted(held, because.rule, now, by), because=because)
+
+
+def served(
+    notice: SubjectNotice, on: date, way: ServiceWay, proof: str, by: str, now: datetime, pack: str, *, agreed: bool
+) -> Decision[SubjectNotice]:
+    """It has come: on which day, by which way, by which proof, and who says so. The same once more is the same.
+
+    Raises Refusal (`service_unagreed`) for an electronic way without the subject's agreement, `subject_notice_served` where another proof
+    stands; Invalid for a day that cannot be, and for a proof that says nothing.
+    """
+    if not nameable(by):
+        raise Invalid("officer_nameless", field="by")
+    if blank(proof):
+        raise Invalid("proof_missing", field="proof")
+    made, today = notice.made_at.astimezone(SHANGHAI).date(), now.astimezone(SHANGHAI).date()
+    if not made <= on <= today:
+        raise Invalid("served_out_of_range", field="on", on=on.isoformat(), since=made.isoformat(), until=today.isoformat())
+    if way.electronic and not agreed:
+        raise Refusal("service_unagreed", way=way.value)
+    because = _because(
+        notice, "notice.served", pack, served_on=on.isoformat(), service_way=way.value, proof=proof, by=by, agreed=agreed
+    )
+    if notice.state is NoticeState.SERVED:
+        if (notice.served_on, notice.served_way) == (on, way):
+            return Decision(state=notice, because=replace(because, rule=AGAIN))
+        raise Refusal(
+            "subject_notice_served", on=notice.served_on.isoformat() if notice.served_on else "", way=notice.served_way or ""
+        )
+    held = replace(
+        notice, state=NoticeState.SERVED, served_on=on, served_way=way, proof=proof, served_by=by, due_at=None, failed_for=""
+    )
+    told = Told(type="subject.served", data=_told(held) | {"on": on.isoformat(), "way": way.value})
+    return Decision(state=_noted(held, because.rule, now, by), because=because, told=(told,), ends=WAITS)
+
+
+def overdue(
+    notice: SubjectNotice, rows: Sequence[ServiceRow], reach: Reach, now: datetime, calendar: WorkingCalendar, pack: str
+) -> Decision[SubjectNotice]:
+    """A way has not served in its time: the next one begins, and a person hears so. After the last one it begins anew with its own time."""
+    because = _because(notice, "notice.unserved", pack, service_was=notice.way.value)
+    if not notice.state.open:
+        return Decision(state=notice, because=replace(because, rule=OBSOLETE))
+    row = _next(rows, reach, notice.way) or _row(rows, notice.way)
+    if row is None:  # a pack without rows: it is brought by hand, and there is no clock
+        return Decision(state=notice, because=replace(because, rule=OBSOLETE))
+    held = _taken(replace(notice, turn=notice.turn + 1), row, now, calendar)
+    because = replace(because, basis=(row.basis,), facts={**because.facts, "service_way": held.way.value})
+    told = Told(type="subject.unserved", data=_told(held) | {"way": held.way.value})
+    return Decision(state=_noted(held, because.rule, now), because=because, orders=_waits(held, now), told=(told,))
+
+
+def failed(notice: SubjectNotice, why: str, by: str, now: datetime, pack: str) -> Decision[SubjectNotice]:
+    """A named person says that no way is left, and which were tried: what follows is for a person, never for a clock.
+
+    Raises Refusal (`subject_notice_over`) and Invalid.
+    """
+    if not nameable(by):
+        raise Invalid("officer_nameless", field="by")
+    if blank(why):
+        raise Invalid("reason_missing", field="why")
+    if not notice.state.open:
+        raise Refusal("subject_notice_over", state=notice.state)
+    because = _because(notice, "notice.failed", pack, why=why, by=by)
+    held = replace(notice, state=NoticeState.FAILED, failed_for=why, due_at=None)
+    told = Told(type="subject.unserved", data=_told(held) | {"way": ""})
+    return Decision(state=_noted(held, because.rule, now, by), because=because, told=(told,), ends=WAITS)
+
+
+def said(
+    notice: SubjectNotice, word: Word, allowed: Collection[SubjectWord], now: datetime, pack: str
+) -> Decision[SubjectNotice]:
+    """The subject speaks. The same words twice are one; what comes after the date is heard as late.
+
+    Raises Refusal (`word_unfit`, `subject_words_many`) for what cannot be said here, Invalid (`word_empty`) for words that say nothing.
+    """
+    if word.kind not in allowed:
+        raise Refusal("word_unfit", word=word.kind, known=", ".join(one.value for one in allowed))
+    if blank(word.words) and not word.digests and word.kind not in WORDLESS:
+        raise Invalid("word_empty", field="words")
+    because = _because(notice, "notice.said", pack, word=word.kind.value, receipt=word.receipt, digests=list(word.digests))
+    before = next((one for one in notice.words if _same(one, word)), None)
+    if before is not None:
+        return Decision(state=notice, because=replace(because, rule=AGAIN))
+    if len(notice.words) >= MOST_WORDS:
+        raise Refusal("subject_words_many", most=MOST_WORDS)
+    held = replace(notice, words=(*notice.words, replace(word, late=_over(notice, now))))
+    told = Told(type="subject.spoke", data=_told(held) | {"word": word.kind.value, "receipt": word.receipt})
+    return Decision(state=_noted(held, because.rule, now), because=because, told=(told,))
+
+
+def seen(notice: SubjectNotice, now: datetime) -> SubjectNotice:
+    """The page was opened by hand for the first time: that proves no service, and no decision follows from it."""
+    return notice if notice.opened_at is not None else replace(notice, opened_at=now)
+
+
+def _same(one: Word, other: Word) -> bool:
+    return (one.kind, one.words, one.digests) == (other.kind, other.words, other.digests)
+
+
+def _over(notice: SubjectNotice, now: datetime) -> bool:
+    return notice.answer_by is not None and now >= notice.answer_by
+
+
+def _said(texts: Sequence[str]) -> bool:
+    return bool(texts) and not any(blank(one) for one in texts)
+
+
+def _next(rows: Sequence[ServiceRow], reach: Reach, after: ServiceWay | None) -> ServiceRow | None:
+    """The first row behind a way that can serve this subject; None behind the last."""
+    ways = [row.way for row in rows]
+    rest = rows[ways.index(after) + 1 :] if after in ways else rows if after is None else ()
+    return next((row for row in rest if _serves(row.way, reach)), None)
+
+
+def _serves(way: ServiceWay, reach: Reach) -> bool:
+    """The approving system knows its own people, and says by its proof whether they agreed; ours are pushed to whom has agreed."""
+    if not way.electronic:
+        return True
+    return way in reach.ways and (way is ServiceWay.SYSTEM or reach.agreed)
+
+
+def _row(rows: Sequence[ServiceRow], way: ServiceWay) -> ServiceRow | None:
+    return next((row for row in rows if row.way is way), None)
+
+
+def _taken(notice: SubjectNotice, row: ServiceRow | None, now: datetime, calendar: WorkingCalendar) -> SubjectNotice:
+    if row is None:
+        return replace(notice, way=ServiceWay.PAPER, due_at=None)
+    return replace(notice, way=row.way, due_at=due(now, row.term, calendar).at)
+
+
+def _waits(notice: SubjectNotice, now: datetime) -> tuple[Order, ...]:
+    if notice.due_at is None:
+        return ()
+    kind = OrderKind.NOTICE_DUE
+    payload = {"notice": notice.id, "turn": notice.turn}
+    at = max(notice.due_at, now)
+    return (Order(kind=kind, key=notice.key(kind), due_at=at, urgent_by=at, case_id=notice.case_id, payload=payload),)
+
+
+def _told(notice: SubjectNotice) -> dict[str, object]:
+    """What others hear of a notice: never its text, nor what the subject has said."""
+    return {"notice": notice.id, "kind": notice.kind.value, "about": notice.about}
+
+
+def _because(notice: SubjectNotice, rule: str, pack: str, **facts: object) -> Because:
+    return Because(rule=rule, basis=notice.basis, pack=pack, facts={"notice": notice.id, **facts})
+
+
+def _noted(notice: SubjectNotice, rule: str, now: datetime, who: str = "", words: str = "") -> SubjectNotice:
+    return replace(notice, history=(*notice.history, Past(at=now, rule=rule, who=who, said=words)))

@@ -1,0 +1,56 @@
+"""The ways to a subject, as packs list them, and how one subject can be reached."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from inspector.domain.calendar import Term
+
+
+class ServiceWay(StrEnum):
+    """How a notice is brought: by the approving system, the service platform's app, SMS, e-mail, on paper, from hand to hand."""
+
+    SYSTEM = "SYSTEM"
+    APP = "APP"
+    PHONE = "PHONE"
+    EMAIL = "EMAIL"
+    PAPER = "PAPER"
+    IN_PERSON = "IN_PERSON"
+
+    @property
+    def electronic(self) -> bool:
+        """Whether it serves only whom has agreed to be served so."""
+        return self not in (ServiceWay.PAPER, ServiceWay.IN_PERSON)
+
+    @property
+    def pushed(self) -> bool:
+        """Whether a channel of ours carries it."""
+        return self in (ServiceWay.APP, ServiceWay.PHONE, ServiceWay.EMAIL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceRow:
+    """A row of a pack's `[[service]]`: a way, and how long it is tried before the next one is due."""
+
+    row: str
+    way: ServiceWay
+    term: Term
+    basis: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """How a subject can be reached, as the case brought it. `agreed`: to be served by electronic means. Personal data."""
+
+    phone: str = ""
+    email: str = ""
+    agreed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """Which ways there are for one subject, and whether he or she has agreed to electronic service."""
+
+    ways: frozenset[ServiceWay] = frozenset()
+    agreed: bool = False

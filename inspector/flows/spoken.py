@@ -1,0 +1,110 @@
+"""What a subject says by the link of a notice: kept with its files, received with a number, and passed on to whoever answers it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from inspector.domain import serving
+from inspector.domain.case import Case, CaseState
+from inspector.domain.decision import Because, Decision
+from inspector.domain.errors import Refusal
+from inspector.domain.material import Kept, kept
+from inspector.domain.serving import AGAIN, SubjectNotice, SubjectWord, Word
+from inspector.domain.wayto import ServiceWay
+from inspector.flows import proceedings
+from inspector.flows.office import Office
+from inspector.flows.record import record
+from inspector.flows.serving import held, settle
+from inspector.store.tx import Tx
+
+MOST = 10
+"""Files that one notice takes: who has more to show brings it to the counter."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spoken:
+    """What became of it: the notice, and the number of the receipt."""
+
+    notice: SubjectNotice
+    receipt: str
+
+
+def take(content: bytes) -> Kept:
+    """Take a file apart, before any transaction: nobody waits for it. Raises what `material.kept` raises."""
+    return kept(content)
+
+
+def digests_of(files: tuple[Kept, ...]) -> tuple[str, ...]:
+    """The SHA-256 of what is kept of some files."""
+    return tuple(hashlib.sha256(one.content).hexdigest() for one in files)
+
+
+def may_say(case: Case, notice: SubjectNotice, now: datetime) -> tuple[SubjectWord, ...]:
+    """What the subject may say now."""
+    over = case.state is CaseState.WITHDRAWN
+    return serving.may_say(notice, now, concluded=case.concluded_at is not None, over=over)
+
+
+def say(
+    office: Office,
+    tx: Tx,
+    notice_id: str,
+    kind: SubjectWord,
+    words: str,
+    files: tuple[Kept, ...],
+    now: datetime,
+    *,
+    door: str = "subject",
+) -> Spoken:
+    """The subject speaks: by the link, or at the counter by an officer's token. The same words and files twice are one.
+
+    That the notice came is said by `RECEIVED` and by a waiver, which ends a time that only runs for whom has it; both agree to have been
+    served in this way. Raises Refusal (`word_unfit`, `materials_many`), Invalid (`word_empty`), and what a withdrawal raises.
+    """
+    case, notice = held(tx, notice_id)
+    digests = digests_of(files)
+    there = {digest for one in notice.words for digest in one.digests}
+    if len(there | {*digests}) > MOST:
+        raise Refusal("materials_many", most=MOST)
+    number = f"{notice.id}-{len(notice.words) + 1}"
+    word = Word(receipt=number, kind=kind, words=words, digests=digests, at=now, door=door)
+    before = next((one for one in notice.words if (one.kind, one.words, one.digests) == (kind, words, digests)), None)
+    if before is not None:  # also what cannot be said twice: a repetition is answered as before
+        return Spoken(notice=notice, receipt=before.receipt)
+    decision = serving.said(notice, word, may_say(case, notice, now), now, case.pack)
+    for digest, one in zip(digests, files, strict=True):
+        tx.materials.keep(notice.id, digest, one.kind, one.content, now, case.id)
+    settle(tx, office, case, decision, now)
+    made = decision.state
+    if kind in (SubjectWord.RECEIVED, SubjectWord.WAIVER) and made.state is not serving.NoticeState.SERVED:
+        made = _confirmed(office, tx, case, made, number, now)
+    proceedings.spoken(office, tx, made, made.words[-1], now)
+    return Spoken(notice=made, receipt=number)
+
+
+def looked(tx: Tx, notice: SubjectNotice, digest: str, by: str, now: datetime) -> bytes:
+    """A file that came with a word, to be read; who has looked at it is on record. Raises Missing."""
+    content = tx.materials.content(notice.id, digest)
+    because = Because(rule="notice.looked", basis=(), pack="", facts={"by": by, "digest": digest})
+    record(tx, notice.case_id, Decision(state=None, because=because), now, {"notice": notice.id})
+    return content
+
+
+def open_page(tx: Tx, notice_id: str, now: datetime) -> None:
+    """The page was opened by hand for the first time; that proves no service."""
+    _, notice = held(tx, notice_id)
+    if notice.opened_at is None:
+        tx.servings.put(serving.seen(notice, now))
+
+
+def _confirmed(office: Office, tx: Tx, case: Case, notice: SubjectNotice, receipt: str, now: datetime) -> SubjectNotice:
+    """The subject's own word that it came, with the agreement to this way: a proof, of today."""
+    way = notice.way if notice.way.electronic else ServiceWay.SYSTEM
+    day = office.calendar.local(now).date()
+    decision = serving.served(notice, day, way, receipt, "subject", now, case.pack, agreed=True)
+    if decision.because.rule != AGAIN:
+        settle(tx, office, case, decision, now)
+        proceedings.served(office, tx, decision.state, now)
+    return decision.state

@@ -1,0 +1,66 @@
+"""What is said to subjects and how they are reached; what others tell us of them: findings, tip-offs, and the checks these lead to."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from inspector.store.tables import Code, Moment, metadata
+
+subject_notice = sa.Table(
+    "subject_notice",
+    metadata,
+    sa.Column("id", sa.String(200), primary_key=True),
+    sa.Column("case_id", sa.String(40), nullable=False, index=True),
+    sa.Column("agency", Code, nullable=False),
+    sa.Column("kind", sa.String(20), nullable=False),
+    sa.Column("state", sa.String(20), nullable=False, index=True),
+    sa.Column("due_at", Moment),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+)
+
+subject_contact = sa.Table(
+    "subject_contact",
+    metadata,
+    sa.Column("case_id", sa.String(40), primary_key=True),
+    sa.Column("body", sa.Text),
+)
+"""How the subject of a case can be reached. The body goes with the case's files."""
+
+outside_finding = sa.Table(
+    "outside_finding",
+    metadata,
+    sa.Column("system", Code, primary_key=True),
+    sa.Column("number", Code, primary_key=True),
+    sa.Column("agency", Code, nullable=False),
+    sa.Column("case_id", sa.String(40), nullable=False, index=True),
+    sa.Column("digest", sa.String(64), nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+)
+"""Findings of other systems, each once by its system and number."""
+
+tip_off = sa.Table(
+    "tip_off",
+    metadata,
+    sa.Column("id", sa.String(40), primary_key=True),
+    sa.Column("agency", Code, nullable=False),
+    sa.Column("state", sa.String(20), nullable=False, index=True),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("informant", sa.Text),
+)
+"""Tip-offs. Who told lies apart, so that nobody reads it by the way."""
+
+lead_check = sa.Table(
+    "lead_check",
+    metadata,
+    sa.Column("id", sa.String(60), primary_key=True),
+    sa.Column("tip_off", sa.String(40), nullable=False, index=True),
+    sa.Column("agency", Code, nullable=False),
+    sa.Column("state", sa.String(20), nullable=False, index=True),
+    sa.Column("due_at", Moment, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+)

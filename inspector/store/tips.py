@@ -1,0 +1,105 @@
+"""Findings of other systems, tip-offs, and the checks these lead to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from inspector.domain.errors import Missing
+from inspector.domain.leadcheck import LeadCheck, LeadState
+from inspector.domain.outside import OutsideFinding
+from inspector.domain.tipoff import Informant, TipOff, TipState
+from inspector.store.codec import dump, load
+from inspector.store.room import Room
+from inspector.store.servingtables import lead_check, outside_finding, tip_off
+
+
+class TipRoom(Room):
+    """The tables of what others tell of subjects."""
+
+    def found(self, found: OutsideFinding, at: datetime) -> str | None:
+        """Keep a finding once; None where it is new, else the digest of what was told under its number before."""
+        row: dict[str, object] = {"system": found.system, "number": found.number, "agency": found.agency}
+        row |= {"case_id": found.case_id, "digest": found.fingerprint(), "at": at, "body": dump(found)}
+        if self.insert_one(outside_finding, row, ("system", "number")):
+            return None
+        return self.known(found.system, found.number)
+
+    def known(self, system: str, number: str) -> str | None:
+        """The digest of what was told under a number; None: nothing was."""
+        held = outside_finding.c
+        return self.connection.execute(
+            sa.select(held.digest).where(held.system == system, held.number == number)
+        ).scalar_one_or_none()
+
+    def add(self, told: TipOff, informant: Informant) -> None:
+        """Write a new tip-off."""
+        row = {"id": told.id, "agency": told.agency, "at": told.at, "version": 0, "informant": dump(informant)}
+        self.insert_one(tip_off, row | {"state": told.state.value, "body": dump(told)}, ("id",))
+
+    def get(self, tip_id: str, *, lock: bool = False) -> TipOff:
+        """One of them. Raises Missing."""
+        asked = sa.select(tip_off.c.body).where(tip_off.c.id == tip_id)
+        text = self.connection.execute(asked.with_for_update() if lock else asked).scalar_one_or_none()
+        if text is None:
+            raise Missing("tip_off_unknown", tip_off=tip_id)
+        return load(TipOff, text)
+
+    def put(self, told: TipOff) -> None:
+        """Write a changed one; the caller holds its lock."""
+        values = {"state": told.state.value, "body": dump(told), "version": tip_off.c.version + 1}
+        self.expect_one(sa.update(tip_off).where(tip_off.c.id == told.id).values(**values), told.id)
+
+    def informant(self, tip_id: str) -> Informant:
+        """Who told. Raises Missing where it is kept no longer."""
+        text = self.connection.execute(sa.select(tip_off.c.informant).where(tip_off.c.id == tip_id)).scalar_one_or_none()
+        if text is None:
+            raise Missing("informant_gone", tip_off=tip_id)
+        return load(Informant, text)
+
+    def open_of(self, agencies: Sequence[str] | None, limit: int) -> list[TipOff]:
+        """Those nobody has closed, of these agencies or of the whole house (None), the oldest first."""
+        held = tip_off.c
+        asked = sa.select(held.body).where(held.state != TipState.CLOSED.value)
+        if agencies is not None:
+            asked = asked.where(held.agency.in_(list(agencies)))
+        return [load(TipOff, text) for text in self.connection.execute(asked.order_by(held.at, held.id).limit(limit)).scalars()]
+
+    def forget_informants(self, before: datetime, limit: int = 1000) -> list[str]:
+        """Let go who told, of tip-offs that were closed and came before; their ids."""
+        held = tip_off.c
+        asked = sa.select(held.id).where(held.state == TipState.CLOSED.value, held.at < before, held.informant.is_not(None))
+        gone = list(self.connection.execute(asked.order_by(held.id).limit(limit)).scalars())
+        if gone:
+            self.connection.execute(sa.update(tip_off).where(held.id.in_(gone)).values(informant=None))
+        return gone
+
+    def add_check(self, check: LeadCheck) -> None:
+        """Write a new lead check."""
+        row = {"id": check.id, "tip_off": check.tip_off, "agency": check.agency, "due_at": check.due_at, "version": 0}
+        self.insert_one(lead_check, row | {"state": check.state.value, "body": dump(check)}, ("id",))
+
+    def check(self, check_id: str, *, lock: bool = False) -> LeadCheck:
+        """One of them. Raises Missing."""
+        asked = sa.select(lead_check.c.body).where(lead_check.c.id == check_id)
+        text = self.connection.execute(asked.with_for_update() if lock else asked).scalar_one_or_none()
+        if text is None:
+            raise Missing("lead_unknown", lead_check=check_id)
+        return load(LeadCheck, text)
+
+    def put_check(self, check: LeadCheck) -> None:
+        """Write a changed one; the caller holds its lock."""
+        values = {"state": check.state.value, "body": dump(check), "version": lead_check.c.version + 1}
+        self.expect_one(sa.update(lead_check).where(lead_check.c.id == check.id).values(**values), check.id)
+
+    def open_checks(self, agencies: Sequence[str] | None, limit: int) -> list[LeadCheck]:
+        """Those that wait for a head or for those who go, the nearest date first."""
+        held = lead_check.c
+        asked = sa.select(held.body).where(held.state.in_([one.value for one in LeadState if one.open]))
+        if agencies is not None:
+            asked = asked.where(held.agency.in_(list(agencies)))
+        return [
+            load(LeadCheck, text) for text in self.connection.execute(asked.order_by(held.due_at, held.id).limit(limit)).scalars()
+        ]

@@ -1,0 +1,158 @@
+"""The officer's desk of notices to subjects: how far each has come, its proof, and what the subject has said."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from fastapi import APIRouter, Request
+from starlette.responses import RedirectResponse, Response
+
+from inspector.domain.errors import Forbidden, InspectorError, Invalid, Refusal
+from inspector.domain.serving import SubjectNotice
+from inspector.domain.wayto import ServiceWay
+from inspector.flows import serving, spoken
+from inspector.store.tx import Tx, new_id
+from inspector.web.caller import Caller
+from inspector.web.desk import AtDesk, Desk, message
+from inspector.web.fields import Digest
+from inspector.web.language import InLang, carried
+from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, complete, page, read, refused, trouble
+from inspector.web.roles import Role
+from inspector.web.selfproofs import SANDBOX, CallBackIn
+from inspector.web.serving import ServedIn, SubjectNoticeShown, UnservedIn, notice_shown
+from inspector.web.session import Visitor, to_login, written_by_officer
+from inspector.web.signedin import guard, held_cookie
+
+router = APIRouter(include_in_schema=False)
+SHOWN = 200
+
+
+@router.get("/notices")
+def show_all(request: Request, desk: AtDesk, caller: Visitor) -> Response:
+    """Notices on their way, of the session's agencies; the nearest date first."""
+    if caller is None:
+        return to_login(request)
+    if caller.role not in (Role.OFFICER, Role.AUDITOR):
+        return refused(request, Forbidden("role_missing", role=caller.role.value, needed="officer, auditor"))
+    rows = desk.look(lambda tx: tx.servings.open_of(caller.sees, SHOWN))
+    return page(request, "noticelist.html", caller=caller, rows=rows)
+
+
+@router.get("/notices/{notice_id}")
+def show_one(request: Request, desk: AtDesk, caller: Visitor, notice_id: str) -> Response:
+    """One of them: its way, its proof, the subject's words, and what an officer may do."""
+    return to_login(request) if caller is None else _page(request, desk, caller, notice_id)
+
+
+@router.get("/notices/{notice_id}/materials/{digest}")
+def show_file(request: Request, desk: AtDesk, caller: Visitor, notice_id: str, digest: Digest) -> Response:
+    """A file that came with a word, to be saved; who looked at it is on record."""
+    if caller is None:
+        return to_login(request)
+    try:
+        caller.may(Role.OFFICER)
+
+        def do(tx: Tx, now: datetime) -> bytes:
+            return spoken.looked(tx, _own(tx, caller, notice_id), digest, caller.name, now)
+
+        headers = {"Content-Disposition": f'attachment; filename="{digest[:16]}.bin"', "Content-Security-Policy": SANDBOX}
+        return Response(desk.act(do), media_type="application/octet-stream", headers=headers)
+    except InspectorError as error:
+        return refused(request, error)
+
+
+@router.post("/notices/{notice_id}")
+def post_one(request: Request, desk: AtDesk, caller: Visitor, notice_id: str, form: Posted, lang: InLang) -> Response:
+    """An officer enters the proof, says that no way is left, takes the link to hand it over, or calls it back."""
+    if caller is None:
+        return to_login(request)
+    try:
+        written_by_officer(request, desk, caller, form)
+        if form.one("do") == "hand":  # the link is shown once, here, and lies in no row
+            return _page(request, desk, caller, notice_id, link=desk.act(lambda tx, now: _hand(desk, tx, caller, notice_id, now)))
+        _do(desk, caller, notice_id, form)
+    except InspectorError as error:
+        return _page(request, desk, caller, notice_id, form, trouble(error, form, lang))
+    return RedirectResponse(request.url.path + carried(request), 303)
+
+
+def _do(desk: Desk, caller: Caller, notice_id: str, form: Fields) -> None:
+    office = desk.office
+    match form.one("do"):
+        case "served":
+            complete(form, Invalid("proof_missing", field="proof"), Invalid("served_day_missing", field="served_on"))
+            agreed = form.one("agreed") == "yes"
+            proof = read(ServedIn, on=form.one("served_on"), way=form.one("way"), proof=form.one("proof"), agreed=agreed)
+            said = message(caller.source, form.message_id(), f"served {notice_id}", proof)
+
+            def served(tx: Tx, now: datetime) -> SubjectNoticeShown:
+                _own(tx, caller, notice_id)
+                done = serving.served(
+                    office, tx, notice_id, proof.on, proof.way, proof.proof, caller.name, now, agreed=proof.agreed
+                )
+                return notice_shown(done, words=False)
+
+            desk.once(said, served)
+        case "unserved":
+            complete(form, Invalid("reason_missing", field="why"))
+            why = read(UnservedIn, why=form.one("why"))
+            said = message(caller.source, form.message_id(), f"unserved {notice_id}", why)
+
+            def failed(tx: Tx, now: datetime) -> SubjectNoticeShown:
+                _own(tx, caller, notice_id)
+                return notice_shown(serving.failed(office, tx, notice_id, why.why, caller.name, now), words=False)
+
+            desk.once(said, failed)
+        case "link":
+            complete(form, Invalid("reason_missing", field="reason"))
+            called = read(CallBackIn, reason=form.one("reason"))
+            said = message(caller.source, form.message_id(), f"link {notice_id}", called)
+
+            def call_back(tx: Tx, now: datetime) -> SubjectNoticeShown:
+                _own(tx, caller, notice_id)
+                return notice_shown(serving.call_back(tx, notice_id, caller.name, called.reason, now), words=False)
+
+            desk.once(said, call_back)
+        case other:
+            raise Refusal("action_unknown", action=other[:40])
+
+
+def _own(tx: Tx, caller: Caller, notice_id: str) -> SubjectNotice:
+    held = tx.servings.get(notice_id)
+    caller.case(tx, held.case_id)
+    return held
+
+
+def _hand(desk: Desk, tx: Tx, caller: Caller, notice_id: str, now: datetime) -> str:
+    _own(tx, caller, notice_id)
+    return serving.hand(desk.office, tx, notice_id, caller.name, now)
+
+
+def _page(
+    request: Request,
+    desk: Desk,
+    caller: Caller,
+    notice_id: str,
+    form: Fields | None = None,
+    wrong: Trouble = NO_TROUBLE,
+    *,
+    link: str = "",
+) -> Response:
+    try:
+        caller.may(Role.OFFICER, Role.AUDITOR)
+        held = desk.look(lambda tx: _own(tx, caller, notice_id))
+    except InspectorError as error:
+        return refused(request, error)
+    context = {
+        "caller": caller,
+        "held": held,
+        "officer": caller.role is Role.OFFICER,
+        "today": f"{desk.office.calendar.local(desk.office.now()):%Y-%m-%d}",
+        "ways": list(ServiceWay),
+        "link": link,
+        "kept": form.kept() if form else {},
+        "trouble": wrong,
+        "message_id": new_id(),
+        "guard": guard(desk, held_cookie(request)),
+    }
+    return page(request, "noticedesk.html", status=wrong.status, **context)
