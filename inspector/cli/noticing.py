@@ -211,9 +211,9 @@ def contact(
     by: By = None,
 ) -> None:
     """Enter how the subject of a case can be reached; it is read back by nobody. 登记当事人联系方式。"""
-    from inspector.domain.wayto import Contact
+    from inspector.domain import wayto
 
-    who, told = signer(by), Contact(phone=phone, email=email, agreed=agreed)
+    who, told = signer(by), wayto.contact(phone, email, agreed=agreed)
     terminal.act(
         "case.contact", case, lambda tx, _now: tx.servings.reached_by(tx.cases.get(case, lock=True).id, told), signed=who
     )

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
 from inspector.domain.calendar import Term
+from inspector.domain.errors import Invalid
+
+_PHONE = re.compile(r"\+?[0-9][0-9 -]{4,22}")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 
 class ServiceWay(StrEnum):
@@ -54,3 +59,12 @@ class Reach:
 
     ways: frozenset[ServiceWay] = frozenset()
     agreed: bool = False
+
+
+def contact(phone: str, email: str, *, agreed: bool) -> Contact:
+    """A contact as somebody has typed it. Raises Invalid (`contact_unfit`), which repeats nothing of it."""
+    held = Contact(phone=phone.strip(), email=email.strip(), agreed=agreed)
+    for field, text, form in (("phone", held.phone, _PHONE), ("email", held.email, _EMAIL)):
+        if text and not form.fullmatch(text):
+            raise Invalid("contact_unfit", field=f"contact.{field}")
+    return held

@@ -6,15 +6,18 @@ Every operation is called in the caller's transaction and raises Invalid, Refusa
 from __future__ import annotations
 
 import hmac
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from inspector.domain import serving
 from inspector.domain.calendar import SHANGHAI
+from inspector.domain.calendar import due as counted
 from inspector.domain.case import Case
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Forbidden, Invalid
 from inspector.domain.evidence import blank
 from inspector.domain.serving import AGAIN, OBSOLETE, NoticeKind, SubjectNotice
+from inspector.domain.timer import Timer
 from inspector.domain.wayto import Reach, ServiceRow, ServiceWay
 from inspector.flows import proceedings, stopped
 from inspector.flows.contents import named
@@ -115,6 +118,14 @@ def served(  # noqa: PLR0913 - a proof in all its parts
         settle(tx, office, case, decision, now)
         proceedings.served(office, tx, decision.state, now)
     return decision.state
+
+
+def answer_until(tx: Tx, notice_id: str, at: datetime) -> SubjectNotice:
+    """Until when the subject may answer, where that began with the service: the page says so, and what comes later is late."""
+    _, notice = held(tx, notice_id)
+    made = replace(notice, answer_by=at)
+    tx.servings.put(made)
+    return made
 
 
 def failed(office: Office, tx: Tx, notice_id: str, why: str, by: str, now: datetime) -> SubjectNotice:
@@ -221,7 +232,9 @@ def _bring(tx: Tx, office: Office, case: Case, notice: SubjectNotice, reach: Rea
     way = notice.way if notice.way.pushed else serving.informing(notice, reach) if notice.turn == 0 else None
     if way is not None and not office.shadow:
         lane = office.serving(case.agency, way.value)
-        tx.work.order((serving.push(notice, way, lane, now, notice.due_at or now + timedelta(days=1)),), now)
+        message = office.book.get(case.pack).term(Timer.CALLBACK).term  # where no row of the pack says how long a way is tried
+        by = notice.due_at or counted(now, message, office.calendar).at
+        tx.work.order((serving.push(notice, way, lane, now, by),), now)
 
 
 def settle(tx: Tx, office: Office, case: Case, decision: Decision[SubjectNotice], now: datetime, *, new: bool = False) -> None:

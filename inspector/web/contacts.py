@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
-from inspector.domain.errors import Invalid
-from inspector.domain.wayto import Contact
+from inspector.domain.wayto import Contact, contact
 from inspector.web.fields import MaybeLine, Strict
-
-_PHONE = re.compile(r"\+?[0-9][0-9 -]{4,22}")
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 
 class ContactIn(Strict):
@@ -21,8 +15,4 @@ class ContactIn(Strict):
 
     def contact(self) -> Contact:
         """As the house keeps it. Raises Invalid (`contact_unfit`)."""
-        for field, form in (("phone", _PHONE), ("email", _EMAIL)):
-            text = getattr(self, field).strip()
-            if text and not form.fullmatch(text):
-                raise Invalid("contact_unfit", field=f"contact.{field}")
-        return Contact(phone=self.phone.strip(), email=self.email.strip(), agreed=self.agreed)
+        return contact(self.phone, self.email, agreed=self.agreed)

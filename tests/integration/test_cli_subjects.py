@@ -52,6 +52,7 @@ def test_an_operator_brings_a_notice_on_paper_and_leads_in_from_a_file_and_the_t
         assert operator.well("notice", "served", made["id"], *proof).json["state"] == "SERVED"
         assert "事先告知书" in operator.well("notice", "show", made["id"]).out
         operator.well("notice", "contact", case_id, "--phone", "13800000000", "--agreed", "--by", "李四")
+        assert "13x" not in operator.say("notice", "contact", case_id, "--phone", "13x").err, "an error repeats no number"
         taken = [
             "--agency",
             "bureau",

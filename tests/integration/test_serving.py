@@ -57,6 +57,8 @@ def test_a_notice_that_a_gateway_has_taken_serves_nobody_until_the_subject_or_a_
         )
         with pytest.raises(Refusal, match="subject_notice_served"):
             serving.served(house.office, tx, notice.id, day - timedelta(days=1), ServiceWay.PAPER, "另一", "李四", hand())
+        assert serving.answer_until(tx, notice.id, hand() + timedelta(days=5)).answer_by == hand() + timedelta(days=5)
+        tx.servings.put(made)
     assert (made.state, made.proof, house.matters()) == (NoticeState.SERVED, "张三签收", set())
     assert [kind for kind, _ in house.told()] == ["subject.notice", "subject.unserved", "subject.served"]
     hand.on(days=30)
