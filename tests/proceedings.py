@@ -21,7 +21,8 @@ from inspector.domain.consequence import (
     Verdict,
 )
 from inspector.domain.proposal import Proposal
-from inspector.flows import consequences, proceedings, rectifying, review, transfers
+from inspector.domain.wayto import ServiceWay
+from inspector.flows import consequences, proceedings, reached, rectifying, review, transfers
 from inspector.flows.consequences import Opening
 from inspector.flows.office import Office
 from inspector.store.store import Store
@@ -71,8 +72,13 @@ class Proceeding:
 
     def serve(self, held: Consequence) -> Consequence:
         """Enter that it was served now."""
-        told = self.hand(), "直接送达", "回证1", "李四", self.hand()
-        return self.act(lambda tx: consequences.served(self.office, tx, held.id, *told))
+        told = self.hand().date(), ServiceWay.IN_PERSON, "回证1", "李四", self.hand()
+
+        def do(tx: Tx) -> Consequence:
+            reached.served(self.office, tx, f"{held.id}:notice", *told)
+            return tx.consequences.get(held.id)
+
+        return self.act(do)
 
     def noticed(self, held: Consequence) -> Consequence:
         """Give, serve, and let the time for a statement pass."""

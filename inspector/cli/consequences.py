@@ -31,7 +31,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     command(app, "list")(list_open)
     for name, body in (
-        *(("show", show), ("propose", propose), ("notice", notice), ("served", served), ("state", state), ("hearing", hearing)),
+        *(("show", show), ("propose", propose), ("notice", notice), ("state", state), ("hearing", hearing)),
         *(("impose", impose), ("agree", agree), ("drop", drop), ("lift", lift), ("refer", refer), ("annul", annul)),
         *(("ask-recheck", ask_recheck), ("recheck", recheck)),
     ):
@@ -135,27 +135,6 @@ def notice(
         return proceedings.give(office, tx, consequence, told, tx.consequences.get(consequence).grading, now)
 
     step(terminal, "consequence.notice", consequence, by, do)
-
-
-def served(
-    terminal: Terminal,
-    consequence: Id,
-    at: Annotated[datetime, typer.Option("--at", formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M"], help="When it was served 送达时间")],
-    way: Annotated[str, typer.Option("--way", help="How 送达方式")],
-    proof: Annotated[str, typer.Option("--proof", help="The receipt that shows it 送达回证")],
-    by: By = None,
-) -> None:
-    """Enter that the notice was served: the time for a statement runs from that day. 登记送达。"""
-    from inspector.flows import consequences
-
-    moment = at.replace(tzinfo=terminal.office.calendar.zone)
-    step(
-        terminal,
-        "consequence.served",
-        consequence,
-        by,
-        lambda office, tx, signed, now: consequences.served(office, tx, consequence, moment, way, proof, signed.by, now),
-    )
 
 
 def state(

@@ -162,7 +162,7 @@ def served(
 ) -> None:
     """Enter the proof that a notice has come. 登记送达凭证。"""
     from inspector.domain.wayto import ServiceWay
-    from inspector.flows import serving
+    from inspector.flows import reached
 
     office, who = terminal.office, signer(by)
     told = ServiceWay(way.value)
@@ -171,7 +171,7 @@ def served(
         terminal.act(
             "notice.served",
             notice,
-            lambda tx, now: serving.served(office, tx, notice, on.date(), told, proof, who, now, agreed=agreed),
+            lambda tx, now: reached.served(office, tx, notice, on.date(), told, proof, who, now, agreed=agreed),
         ),
     )
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from inspector.demo.caller import Desk
 from inspector.demo.habits import Chance
 from inspector.demo.people import Pace, insist
+from inspector.domain.calendar import SHANGHAI
 
 ANSWERS = {"WAIVER": 60, "DEFENCE": 20, "": 20}
 """What a subject says to a notice, in the hundred; the last one says nothing, and its time passes."""
@@ -44,7 +46,8 @@ class Deciders:
             said = {"facts": ["核查结果与承诺不符（演示）"], "reasons": "已核对原始材料（演示）", "rights": ["陈述、申辩"]}
             await self._do(self._officer, about, "notice", said)
         elif stage == "SERVE":
-            await self._do(self._officer, about, "service", {"served_at": given, "way": "直接送达", "proof": f"回证-{about}"})
+            day = datetime.fromisoformat(given).astimezone(SHANGHAI).date().isoformat()
+            await self._do(self._officer, about, "service", {"on": day, "way": "IN_PERSON", "proof": f"回证-{about}"})
         elif stage == "DECIDE":
             await self._decide(row)
         elif stage == "AGREE":

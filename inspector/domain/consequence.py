@@ -11,6 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from inspector.domain.case import Outcome
+from inspector.domain.grading import Harm
 from inspector.domain.person import same
 from inspector.domain.proposal import UNSERVED, Proposal
 
@@ -64,14 +65,6 @@ class Stage(StrEnum):
     POLICE = "POLICE"
     CONTEST = "CONTEST"
     PAPERS = "PAPERS"
-
-
-class Harm(StrEnum):
-    """What harm there was (handbook 2.7)."""
-
-    NONE = "NONE"
-    MINOR = "MINOR"
-    GRAVE = "GRAVE"
 
 
 class StatementKind(StrEnum):

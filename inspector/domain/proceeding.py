@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from inspector.domain.annulled import Annulled
-from inspector.domain.calendar import reminder
+from inspector.domain.calendar import SHANGHAI, reminder
 from inspector.domain.consequence import (
     UNDECIDED,
     Agreement,
@@ -76,7 +76,8 @@ def served(held: Consequence, served_at: datetime, way: str, proof: str, by: str
     if notice is None:
         raise Refusal("consequence_not_given", consequence=held.id)
     if not held.proposed_at <= served_at <= setting.now:
-        raise Invalid("served_out_of_range", since=held.proposed_at.isoformat(), field="served_at")
+        day, since, today = (one.astimezone(SHANGHAI).date().isoformat() for one in (served_at, held.proposed_at, setting.now))
+        raise Invalid("served_out_of_range", field="on", on=day, since=since, until=today)
     for field, text in (("way", way), ("proof", proof), ("by", by)):
         said(field, text)
     assert setting.row.defend is not None, "the loader refuses a row without the time for a statement"

@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from inspector.domain.case import Method
-from inspector.domain.consequence import Consequence, ConsequenceState, Harm, Look, Rectification
+from inspector.domain.consequence import Consequence, ConsequenceState, Look, Rectification
 from inspector.domain.course import Setting, because, counted, going, named, over, said, told
 from inspector.domain.decision import Decision
 from inspector.domain.duty import FollowRow
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import Evidence, blank
+from inspector.domain.grading import Harm
 from inspector.domain.proposal import Proposal
 
 NO_VISIT = frozenset({Method.ONLINE_QUERY, Method.OTHER_RESULT, Method.DOCUMENT, Method.ASSISTANCE})

@@ -43,12 +43,16 @@ class NoticeKind(StrEnum):
 
 
 class NoticeState(StrEnum):
-    """How far a notice has come. `FAILED`: a named person says that no way is left; it can be served all the same later."""
+    """How far a notice has come. `FAILED`: a named person says that no way is left; it can be served all the same later.
+
+    `OVER`: what it was about is over, so that it need not be brought any more.
+    """
 
     MADE = "MADE"
     HANDED_OVER = "HANDED_OVER"
     SERVED = "SERVED"
     FAILED = "FAILED"
+    OVER = "OVER"
 
     @property
     def open(self) -> bool:
@@ -221,7 +225,7 @@ def served(
     if way.electronic and not agreed:
         raise Refusal("service_unagreed", way=way.value)
     because = _because(
-        notice, "notice.served", pack, served_on=on.isoformat(), service_way=way.value, proof=proof, by=by, agreed=agreed
+        notice, "notice.served", pack, served_on=on.isoformat(), service_way=way.value, proof=proof, by=by, service_agreed=agreed
     )
     if notice.state is NoticeState.SERVED:
         if (notice.served_on, notice.served_way) == (on, way):
@@ -267,6 +271,15 @@ def failed(notice: SubjectNotice, why: str, by: str, now: datetime, pack: str) -
     held = replace(notice, state=NoticeState.FAILED, failed_for=why, due_at=None)
     told = Told(type="subject.unserved", data=_told(held) | {"way": ""})
     return Decision(state=_noted(held, because.rule, now, by), because=because, told=(told,), ends=WAITS)
+
+
+def over(notice: SubjectNotice, now: datetime, pack: str) -> Decision[SubjectNotice]:
+    """What the notice was about is over before it came: it need not be brought any more. Its words stay to be read."""
+    because = _because(notice, "notice.over", pack)
+    if not notice.state.open:
+        return Decision(state=notice, because=replace(because, rule=OBSOLETE))
+    held = replace(notice, state=NoticeState.OVER, due_at=None)
+    return Decision(state=_noted(held, because.rule, now), because=because, ends=WAITS)
 
 
 def said(

@@ -17,9 +17,10 @@ from inspector.domain.consequence import UNDECIDED, Consequence, ConsequenceStat
 from inspector.domain.decision import Decision, Told
 from inspector.domain.ending import graded
 from inspector.domain.evidence import Evidence
+from inspector.domain.grading import Grading as Found
 from inspector.domain.policy import Policy
 from inspector.domain.proposal import ALTERNATIVES, Proposal
-from inspector.flows import creditrecords, serving, shaken
+from inspector.flows import creditrecords, shaken
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.settle import Settlement, tell
@@ -28,12 +29,13 @@ from inspector.store.tx import Tx
 from inspector.store.work import Work
 
 _PROPOSED = "consequence.proposed"
+NOTHING_FOUND = Found()
 
 
 # --- a review proposes
 
 
-def proposed(
+def proposed(  # noqa: PLR0913, PLR0917 - a review in all its parts
     tx: Tx,
     case: Case,
     decision: Decision[Case],
@@ -41,6 +43,7 @@ def proposed(
     officer: str,
     cited: Sequence[Evidence],
     act: str,
+    found: Found,
     now: datetime,
 ) -> tuple[Decision[Case], tuple[Consequence, ...]]:
     """What a review proposes as consequences, numbered, and the decision that tells each with its id.
@@ -57,7 +60,7 @@ def proposed(
             told.append(one)
             continue
         number = number or len(tx.consequences.of_case(case.id)) + 1
-        given = Opening(proposal=proposal, by=officer, evidence=tuple(piece.id for piece in cited), act=act)
+        given = Opening(proposal=proposal, by=officer, evidence=tuple(piece.id for piece in cited), act=act, found=found)
         held = new(tx, case, given, number, outcome, policy, now)
         made.append(held)
         told.append(replace(one, data={**one.data, "consequence": held.id}))
@@ -67,7 +70,10 @@ def proposed(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
-    """What is proposed about a case, by whom, on which evidence; `origin` is the rule, `act` the pack's row of a dishonest act."""
+    """What is proposed about a case, by whom, on which evidence; `origin` is the rule, `act` the pack's row of a dishonest act.
+
+    `found` is what the review has found of its gravity.
+    """
 
     proposal: Proposal
     by: str
@@ -75,6 +81,7 @@ class Opening:
     act: str = ""
     origin: str = _PROPOSED
     reasons: str = ""
+    found: Found = NOTHING_FOUND
 
 
 def new(tx: Tx, case: Case, given: Opening, number: int, outcome: Outcome, policy: Policy, now: datetime) -> Consequence:
@@ -87,11 +94,14 @@ def new(tx: Tx, case: Case, given: Opening, number: int, outcome: Outcome, polic
         outcome=outcome,
         concluded=concluded,
         knowing=outcome is Outcome.FALSE_KNOWING,
-        curable={Outcome.UNTRUE_CURABLE: True, Outcome.UNTRUE_INCURABLE: False}.get(outcome),
+        curable={Outcome.UNTRUE_CURABLE: True, Outcome.UNTRUE_INCURABLE: False}.get(outcome, given.found.curable),
         grade=graded(outcome_row, found, concluded=concluded),
         act=given.act,
         earlier=earlier,
         earlier_at=earlier_at,
+        harm=given.found.harm,
+        corrected=given.found.corrected,
+        amount=str(given.found.amount) if given.found.amount is not None else "",
     )
     bases = (row.basis, outcome_row.basis, *([found.basis] if found is not None else []), *([row.law] if row.law else []))
     return Consequence(
@@ -138,7 +148,6 @@ def served(
     if held.served and held.state is not ConsequenceState.PROPOSED:
         return held
     made = proceeding.served(held, served_at, way, proof, by, setting(office, held, now))
-    serving.done(tx, f"{held.id}:notice", now)
     return settle(office, tx, case, held, made, now)
 
 

@@ -26,7 +26,7 @@ from inspector.domain.policy import Policy
 from inspector.domain.proposal import ALTERNATIVES, Proposal
 from inspector.domain.rectification import spared
 from inspector.domain.review import adverse
-from inspector.domain.subjectnotice import NoticeKind, SubjectNotice
+from inspector.domain.serving import NoticeKind, SubjectNotice
 from inspector.domain.transition import Scope
 from inspector.flows import consequences, objections, serving
 from inspector.flows.consequences import Opening, locked, main_over, settle

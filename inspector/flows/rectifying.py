@@ -11,7 +11,7 @@ from inspector.domain.case import Case
 from inspector.domain.consequence import UNDECIDED, Consequence, ConsequenceState, Look
 from inspector.domain.duty import Follow, FollowRow
 from inspector.domain.proposal import Proposal
-from inspector.domain.subjectnotice import NoticeKind, SubjectNotice
+from inspector.domain.serving import NoticeKind, SubjectNotice
 from inspector.flows import consequences, serving
 from inspector.flows.consequences import Opening, locked, main_over, settle, spread
 from inspector.flows.decisions import chosen

@@ -8,7 +8,7 @@ from datetime import datetime
 from inspector.domain import review
 from inspector.domain.case import Case, CaseState, Outcome
 from inspector.domain.decision import OrderKind
-from inspector.domain.errors import Invalid, Refusal
+from inspector.domain.errors import Refusal
 from inspector.domain.evidence import span
 from inspector.domain.grading import Grading
 from inspector.domain.policy import Policy
@@ -68,7 +68,7 @@ def decide(  # noqa: PLR0913 - a decision in all its parts
         earlier=_earlier(tx, case, outcome, ruled.policy, now),
     )
     attempts.refuse_early(office, tx, case_id, outcome)
-    numbered, proposed = consequences.proposed(tx, case, decision, ruled.policy, officer, cited, act, now)
+    numbered, proposed = consequences.proposed(tx, case, decision, ruled.policy, officer, cited, act, grading or Grading(), now)
     made = settle_case(tx, office, ruled.told(numbered), policy, now)
     consequences.begin(office, tx, made, proposed, numbered.told, now)
     return made

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from inspector.domain import serving
 from inspector.domain.calendar import SHANGHAI
@@ -19,7 +19,7 @@ from inspector.domain.evidence import blank
 from inspector.domain.serving import AGAIN, OBSOLETE, NoticeKind, SubjectNotice
 from inspector.domain.timer import Timer
 from inspector.domain.wayto import Reach, ServiceRow, ServiceWay
-from inspector.flows import proceedings, stopped
+from inspector.flows import stopped
 from inspector.flows.contents import named
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -104,28 +104,20 @@ def give(office: Office, tx: Tx, notice: SubjectNotice, now: datetime) -> Subjec
     return decision.state
 
 
-def served(  # noqa: PLR0913 - a proof in all its parts
-    office: Office, tx: Tx, notice_id: str, on: date, way: ServiceWay, proof: str, by: str, now: datetime, *, agreed: bool = False
-) -> SubjectNotice:
-    """It has come: the proof is on record, and whatever waited for it goes on. Raises what `serving.served` raises.
-
-    `agreed`: the subject has agreed to be served by this electronic way; so does whoever has said so at intake.
-    """
-    case, notice = held(tx, notice_id)
-    agreed = agreed or tx.servings.contact(case.id).agreed
-    decision = serving.served(notice, on, way, proof, by, now, case.pack, agreed=agreed)
-    if decision.because.rule != AGAIN:
-        settle(tx, office, case, decision, now)
-        proceedings.served(office, tx, decision.state, now)
-    return decision.state
-
-
 def answer_until(tx: Tx, notice_id: str, at: datetime) -> SubjectNotice:
     """Until when the subject may answer, where that began with the service: the page says so, and what comes later is late."""
     _, notice = held(tx, notice_id)
     made = replace(notice, answer_by=at)
     tx.servings.put(made)
     return made
+
+
+def done(tx: Tx, notice_id: str, now: datetime) -> None:
+    """What a notice was about is over: one that has not come need not be brought any more. There may be no such notice."""
+    if tx.servings.find(notice_id) is None:
+        return
+    case, notice = held(tx, notice_id)
+    _write(tx, case, serving.over(notice, now, case.pack), now)
 
 
 def failed(office: Office, tx: Tx, notice_id: str, why: str, by: str, now: datetime) -> SubjectNotice:
@@ -239,8 +231,17 @@ def _bring(tx: Tx, office: Office, case: Case, notice: SubjectNotice, reach: Rea
 
 def settle(tx: Tx, office: Office, case: Case, decision: Decision[SubjectNotice], now: datetime, *, new: bool = False) -> None:
     """Write a decision about a notice: state, entry, waits, events."""
-    notice = decision.state
     if decision.because.rule == AGAIN:
+        return
+    _write(tx, case, decision, now, new=new)
+    told = Decision(state=case, because=decision.because, told=decision.told)
+    tx.work.order([*decision.orders, *tell(tx, office, case, told, office.book.get(case.pack), now)], now)
+
+
+def _write(tx: Tx, case: Case, decision: Decision[SubjectNotice], now: datetime, *, new: bool = False) -> None:
+    """State and entry; what waited for a notice that is not on its way any more is over."""
+    notice = decision.state
+    if decision.because.rule == OBSOLETE:
         return
     if not new:
         tx.servings.put(notice)
@@ -250,8 +251,6 @@ def settle(tx: Tx, office: Office, case: Case, decision: Decision[SubjectNotice]
     if not notice.state.open:
         for kind in (TO_SERVE, UNSERVED):
             tx.attention.close(f"{kind}:{notice.id}", now)
-    told = Decision(state=case, because=decision.because, told=decision.told)
-    tx.work.order([*decision.orders, *tell(tx, office, case, told, office.book.get(case.pack), now)], now)
 
 
 def _rows(office: Office, case: Case) -> tuple[ServiceRow, ...]:

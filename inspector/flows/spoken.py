@@ -11,9 +11,9 @@ from inspector.domain.case import Case, CaseState
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Refusal
 from inspector.domain.material import Kept, kept
-from inspector.domain.serving import AGAIN, SubjectNotice, SubjectWord, Word
+from inspector.domain.serving import SubjectNotice, SubjectWord, Word
 from inspector.domain.wayto import ServiceWay
-from inspector.flows import proceedings
+from inspector.flows import reached
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.serving import held, settle
@@ -79,8 +79,12 @@ def say(
     settle(tx, office, case, decision, now)
     made = decision.state
     if kind in (SubjectWord.RECEIVED, SubjectWord.WAIVER) and made.state is not serving.NoticeState.SERVED:
-        made = _confirmed(office, tx, case, made, number, now)
-    proceedings.spoken(office, tx, made, made.words[-1], now)
+        day = office.calendar.local(
+            now
+        ).date()  # the subject's own word that it came, with the agreement to this way: a proof, of today
+        way = notice.way if notice.way.electronic else ServiceWay.SYSTEM
+        made = reached.served(office, tx, notice.id, day, way, number, "subject", now, agreed=True)
+    reached.said(office, tx, made, made.words[-1], now)
     return Spoken(notice=made, receipt=number)
 
 
@@ -97,14 +101,3 @@ def open_page(tx: Tx, notice_id: str, now: datetime) -> None:
     _, notice = held(tx, notice_id)
     if notice.opened_at is None:
         tx.servings.put(serving.seen(notice, now))
-
-
-def _confirmed(office: Office, tx: Tx, case: Case, notice: SubjectNotice, receipt: str, now: datetime) -> SubjectNotice:
-    """The subject's own word that it came, with the agreement to this way: a proof, of today."""
-    way = notice.way if notice.way.electronic else ServiceWay.SYSTEM
-    day = office.calendar.local(now).date()
-    decision = serving.served(notice, day, way, receipt, "subject", now, case.pack, agreed=True)
-    if decision.because.rule != AGAIN:
-        settle(tx, office, case, decision, now)
-        proceedings.served(office, tx, decision.state, now)
-    return decision.state

@@ -108,6 +108,8 @@ def _objection(draft: Draft, found: Found) -> None:
     row = draft.objection
     if row is not None and _length(row.own) > _length(row.others):
         found("objection_reversed", "objection", "own", value=row.own, other=row.others)
+
+
 def _services(draft: Draft, found: Found) -> None:
     """Each way once, and one that serves whoever has agreed to nothing: paper, or from hand to hand."""
     missing, twice = lacking_and_repeated((row.way for row in draft.services), ServiceWay)

@@ -26,6 +26,11 @@ class ConsequenceRoom(Room):
         row = {"id": held.id, "case_id": held.case_id, "agency": held.agency, "proposal": held.proposal.value, "version": 0}
         self.insert_one(consequence, row | self._row(held), ("id",))
 
+    def find(self, consequence_id: str) -> Consequence | None:
+        """One of them, where there is one."""
+        text = self.connection.execute(sa.select(consequence.c.body).where(consequence.c.id == consequence_id)).scalar()
+        return load(Consequence, text) if text is not None else None
+
     def get(self, consequence_id: str, *, lock: bool = False) -> Consequence:
         """One of them. Raises Missing."""
         asked = sa.select(consequence.c.body).where(consequence.c.id == consequence_id)

@@ -25,6 +25,11 @@ class ServingRoom(Room):
         row = {"id": notice.id, "case_id": notice.case_id, "agency": notice.agency, "kind": notice.kind.value, "version": 0}
         return self.insert_one(subject_notice, row | self._row(notice), ("id",))
 
+    def find(self, notice_id: str) -> SubjectNotice | None:
+        """One of them, where there is one."""
+        text = self.connection.execute(sa.select(subject_notice.c.body).where(subject_notice.c.id == notice_id)).scalar()
+        return load(SubjectNotice, text) if text is not None else None
+
     def get(self, notice_id: str, *, lock: bool = False) -> SubjectNotice:
         """One of them. Raises Missing."""
         asked = sa.select(subject_notice.c.body).where(subject_notice.c.id == notice_id)

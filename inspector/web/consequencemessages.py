@@ -11,7 +11,6 @@ from inspector.domain.consequence import (
     Agreement,
     Consequence,
     Grading,
-    Harm,
     Look,
     Notice,
     Part,
@@ -20,9 +19,10 @@ from inspector.domain.consequence import (
     StatementKind,
     Verdict,
 )
+from inspector.domain.grading import Harm
 from inspector.domain.proposal import Proposal
 from inspector.flows.consequences import Opening
-from inspector.web.fields import Day, Digest, Line, MaybeLine, Moment, Strict, Text
+from inspector.web.fields import Day, Digest, Line, MaybeLine, Strict, Text
 
 _Ids = Annotated[tuple[Line, ...], Field(max_length=100)]
 _Words = Annotated[tuple[Text, ...], Field(min_length=1, max_length=50)]
@@ -63,14 +63,6 @@ class NoticeIn(Strict):
         known = {name: getattr(self, name) for name in ("harm", "corrected", "amount", "third_parties", "cooperation")}
         told = {name: getattr(held.grading, name) for name in Grading.__dataclass_fields__}
         return Grading(**{**told, **{name: value for name, value in known.items() if value not in (None, "")}})
-
-
-class ServiceIn(Strict):
-    """The proof that the notice has reached the subject: when, how, and which receipt shows it."""
-
-    served_at: Moment
-    way: Line
-    proof: Line
 
 
 class StatementIn(Strict):

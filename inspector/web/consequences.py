@@ -25,7 +25,7 @@ from inspector.domain.consequence import (
     Verdict,
 )
 from inspector.domain.proposal import Proposal
-from inspector.flows import consequences, proceedings, rectifying
+from inspector.flows import consequences, proceedings, reached, rectifying
 from inspector.store.tx import Tx
 from inspector.web.answers import Shown
 from inspector.web.body import JsonRoute
@@ -40,7 +40,6 @@ from inspector.web.consequencemessages import (
     ReasonsIn,
     RecheckIn,
     RecheckWishIn,
-    ServiceIn,
     StatementIn,
     VerdictIn,
 )
@@ -48,6 +47,7 @@ from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.errors import READS, WRITES
 from inspector.web.fields import AfterName, CaseId, CasePath, Limit, MessageId, NamePath
 from inspector.web.roles import Role
+from inspector.web.serving import ServedIn
 
 router = APIRouter(prefix="/v1", tags=["consequences"], route_class=JsonRoute)
 Passing = Annotated[Caller, Depends(allow(Role.SYSTEM, Role.OFFICER))]
@@ -172,13 +172,16 @@ def give_notice(
 
 @router.post("/consequences/{consequence_id}/service", response_model=ConsequenceShown, responses=WRITES)
 def enter_service(
-    desk: AtDesk, caller: Officer, consequence_id: NamePath, given: ServiceIn, message_id: MessageId = None
+    desk: AtDesk, caller: Officer, consequence_id: NamePath, given: ServedIn, message_id: MessageId = None
 ) -> JSONResponse:
     """The notice has reached the subject: from that day runs the time for a statement of defence."""
 
     def do(tx: Tx, by: Signed, now: datetime) -> Consequence:
-        told = given.served_at, given.way, given.proof
-        return consequences.served(desk.office, tx, consequence_id, *told, by.by, now)
+        proof = given.on, given.way, given.proof
+        reached.served(
+            desk.office, tx, f"{tx.consequences.get(consequence_id).id}:notice", *proof, by.by, now, agreed=given.agreed
+        )
+        return tx.consequences.get(consequence_id)
 
     return step(desk, caller, consequence_id, "service", given, message_id, do)
 

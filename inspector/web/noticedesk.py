@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from inspector.domain.errors import Forbidden, InspectorError, Invalid, Refusal
 from inspector.domain.serving import SubjectNotice
 from inspector.domain.wayto import ServiceWay
-from inspector.flows import serving, spoken
+from inspector.flows import reached, serving, spoken
 from inspector.store.tx import Tx, new_id
 from inspector.web.caller import Caller
 from inspector.web.desk import AtDesk, Desk, message
@@ -87,7 +87,7 @@ def _do(desk: Desk, caller: Caller, notice_id: str, form: Fields) -> None:
 
             def served(tx: Tx, now: datetime) -> SubjectNoticeShown:
                 _own(tx, caller, notice_id)
-                done = serving.served(
+                done = reached.served(
                     office, tx, notice_id, proof.on, proof.way, proof.proof, caller.name, now, agreed=proof.agreed
                 )
                 return notice_shown(done, words=False)

@@ -17,10 +17,12 @@ from starlette.responses import RedirectResponse, Response
 
 from inspector.domain.annulled import Annulled
 from inspector.domain.case import Case
-from inspector.domain.consequence import Agreement, Consequence, ConsequenceState, Harm, Part, Stage, StatementKind
+from inspector.domain.consequence import Agreement, Consequence, ConsequenceState, Part, Stage, StatementKind
 from inspector.domain.docket import Nearness, nearness
 from inspector.domain.errors import InspectorError, Refusal
+from inspector.domain.grading import Harm
 from inspector.domain.proposal import ConsequenceRow
+from inspector.domain.wayto import ServiceWay
 from inspector.flows.explain import Explanation
 from inspector.labels import Lang, label, of
 from inspector.store.tx import Tx, new_id
@@ -35,6 +37,7 @@ from inspector.web.fields import NamePath, Strict
 from inspector.web.language import InLang, carried, language
 from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, page, read, refused, trouble
 from inspector.web.roles import Role
+from inspector.web.serving import ServedIn
 from inspector.web.session import Visitor, to_login, written_by_officer
 from inspector.web.signedin import guard, held_cookie
 
@@ -48,7 +51,6 @@ class Kind(StrEnum):
     TEXT = "TEXT"
     LINES = "LINES"
     DAY = "DAY"
-    MOMENT = "MOMENT"
     CHOICE = "CHOICE"
     EVIDENCE = "EVIDENCE"
 
@@ -104,9 +106,12 @@ STEPS: Mapping[str, Step] = {
         ),
     ),
     "service": Step(
-        message=messages.ServiceIn,
+        message=ServedIn,
         take=api.enter_service,
-        fields=(_field("served_at", Kind.MOMENT), _field("way"), _field("proof")),
+        fields=(
+            *(_field("on", Kind.DAY), _among("way", ServiceWay), _field("proof")),
+            Field(name="agreed", kind=Kind.CHOICE, choices=(("true", "proceeding.agreed_yes"),), needed=False),
+        ),
     ),
     "statement": Step(message=messages.StatementIn, take=api.enter_statement, fields=(_among("kind", StatementKind), _WORDS)),
     "hearing": Step(
@@ -239,8 +244,6 @@ def typed(field: Field, form: Fields) -> object:
             return tuple(line.strip() for line in form.one(field.name).splitlines() if line.strip())
         case Kind.EVIDENCE:
             return tuple(form.all(field.name))
-        case Kind.MOMENT:
-            return f"{form.one(field.name)}:00+08:00" if form.one(field.name) else ""
         case _:
             return form.one(field.name) or (None if not field.needed else "")
 

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from inspector.domain.evidence import blank
 from inspector.domain.serving import NoticeKind, NoticeState, SubjectNotice, SubjectWord
 from inspector.domain.wayto import ServiceWay
-from inspector.flows import serving, spoken
+from inspector.flows import reached, serving, spoken
 from inspector.store.tx import Tx, new_id
 from inspector.web.answers import Shown
 from inspector.web.body import JsonRoute
@@ -191,7 +191,7 @@ def prove_service(
 
     def do(tx: Tx, now: datetime) -> SubjectNoticeShown:
         caller.case(tx, tx.servings.get(notice_id).case_id)
-        made = serving.served(desk.office, tx, notice_id, given.on, given.way, given.proof, caller.name, now, agreed=given.agreed)
+        made = reached.served(desk.office, tx, notice_id, given.on, given.way, given.proof, caller.name, now, agreed=given.agreed)
         return notice_shown(made, words=False)
 
     return desk.once(message(caller.source, message_id, f"served {notice_id}", given), do)

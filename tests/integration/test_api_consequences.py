@@ -49,7 +49,7 @@ def test_a_revocation_takes_three_people_a_served_notice_and_the_subjects_words(
         early = first.post(f"{about}/decision", json={"reasons": "撤销", "public_interest": "不损害"})
         assert (early.status_code, early.json()["error"]["code"]) == (409, "consequence_not_given")
         assert first.post(f"{about}/notice", json=NOTICE).json()["grading"]["harm"] == "NONE"
-        service = {"served_at": hand().isoformat(), "way": "直接送达", "proof": "回证1"}
+        service = {"on": hand().date().isoformat(), "way": "IN_PERSON", "proof": "回证1"}
         assert first.post(f"{about}/service", json=service).json()["stage"] == "DECIDE"
         words = {"kind": "HEARING", "words": "请求听证，我有话说"}
         passed = system.post(f"{about}/statements", json=words).json()

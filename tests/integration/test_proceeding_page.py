@@ -68,7 +68,7 @@ def test_a_revocation_goes_its_way_on_the_page_from_the_list_to_the_second_perso
         assert send(browser, path, "notice", **given).status_code == 303
         early = browser.get(path).text
         assert 'name="do" value="decision"' not in early, "nothing is decided before it is served"
-        served = {"served_at": f"{hand():%Y-%m-%dT%H:%M}", "way": "直接送达", "proof": "回证1"}
+        served = {"on": f"{hand():%Y-%m-%d}", "way": "IN_PERSON", "proof": "回证1"}
         assert send(browser, path, "service", **served).status_code == 303
         ruled = {"reasons": "事实清楚", "public_interest": "不损害公共利益"}
         soon = send(browser, path, "decision", **ruled)

@@ -12,7 +12,7 @@ from inspector.domain.case import CaseState
 from inspector.domain.errors import Forbidden, Invalid, Refusal
 from inspector.domain.serving import NoticeKind, NoticeState, SubjectNotice, SubjectWord
 from inspector.domain.wayto import Contact, ServiceWay
-from inspector.flows import serving, spoken
+from inspector.flows import reached, serving, spoken
 from inspector.flows.explain import explain
 from inspector.flows.forget import _materials
 from inspector.flows.narrative import render
@@ -51,12 +51,12 @@ def test_a_notice_that_a_gateway_has_taken_serves_nobody_until_the_subject_or_a_
     )
     with store.begin() as tx:
         day = hand().date()
-        made = serving.served(house.office, tx, notice.id, day, ServiceWay.PAPER, "张三签收", "李四", hand())
-        assert serving.served(house.office, tx, notice.id, day, ServiceWay.PAPER, "张三签收", "李四", hand()) == made, (
+        made = reached.served(house.office, tx, notice.id, day, ServiceWay.PAPER, "张三签收", "李四", hand())
+        assert reached.served(house.office, tx, notice.id, day, ServiceWay.PAPER, "张三签收", "李四", hand()) == made, (
             "said twice"
         )
         with pytest.raises(Refusal, match="subject_notice_served"):
-            serving.served(house.office, tx, notice.id, day - timedelta(days=1), ServiceWay.PAPER, "另一", "李四", hand())
+            reached.served(house.office, tx, notice.id, day - timedelta(days=1), ServiceWay.PAPER, "另一", "李四", hand())
         assert serving.answer_until(tx, notice.id, hand() + timedelta(days=5)).answer_by == hand() + timedelta(days=5)
         tx.servings.put(made)
     assert (made.state, made.proof, house.matters()) == (NoticeState.SERVED, "张三签收", set())
@@ -79,7 +79,7 @@ def test_who_has_not_agreed_is_served_on_paper_and_hears_by_phone_that_it_is_com
     with store.begin() as tx:
 
         def say(way: ServiceWay, proof: str, *, agreed: bool = False) -> SubjectNotice:
-            return serving.served(house.office, tx, notice.id, hand().date(), way, proof, "hall", hand(), agreed=agreed)
+            return reached.served(house.office, tx, notice.id, hand().date(), way, proof, "hall", hand(), agreed=agreed)
 
         with pytest.raises(Refusal, match="service_unagreed"):
             say(ServiceWay.SYSTEM, "回执 7")
@@ -180,7 +180,7 @@ def test_a_link_ends_some_days_after_its_time_but_not_where_it_carries_lasting_r
     proposal, record = house.give(), house.give(NoticeKind.RECORD)
     with store.begin() as tx:
         for one in (proposal, record):
-            serving.served(house.office, tx, one.id, hand().date(), ServiceWay.IN_PERSON, "张三签收", "李四", hand())
+            reached.served(house.office, tx, one.id, hand().date(), ServiceWay.IN_PERSON, "张三签收", "李四", hand())
     hand.on(days=31)
     with store.read() as tx:
         serving.by_link(house.office, tx, record.id, serving.token(house.office, tx, record.id))

@@ -1,0 +1,107 @@
+"""A notice that has come, and what its subject says by it, go on to the thing that the notice is about.
+
+A person reads every word; nothing here decides. What is of a consequence or of a credit record goes on to it; of anything else a person
+hears and answers.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+
+from inspector.domain import serving as domain
+from inspector.domain.calendar import SHANGHAI
+from inspector.domain.consequence import Consequence, ConsequenceState, StatementKind
+from inspector.domain.proceeding import STANDING
+from inspector.domain.serving import AGAIN, NoticeKind, SubjectNotice, SubjectWord, Word
+from inspector.domain.wayto import ServiceWay
+from inspector.flows import consequences, objections, repairs, review
+from inspector.flows.office import Office
+from inspector.flows.serving import answer_until, held, settle
+from inspector.labels import of
+from inspector.store.tx import Tx
+
+SPOKE = "subject_spoke"
+"""The matter of a subject who has said something that a person is to read and answer; one for each notice."""
+
+_STATEMENTS = {
+    SubjectWord.DEFENCE: StatementKind.DEFENCE,
+    SubjectWord.HEARING: StatementKind.HEARING,
+    SubjectWord.WAIVER: StatementKind.WAIVER,
+}
+
+
+def served(  # noqa: PLR0913 - a proof in all its parts
+    office: Office, tx: Tx, notice_id: str, on: date, way: ServiceWay, proof: str, by: str, now: datetime, *, agreed: bool = False
+) -> SubjectNotice:
+    """It has come: the proof is on record, and whatever waited for it goes on. Raises what `serving.served` of the domain raises.
+
+    `agreed`: the subject has agreed to be served by this electronic way; so does whoever has said so at intake.
+    """
+    case, notice = held(tx, notice_id)
+    agreed = agreed or tx.servings.contact(case.id).agreed
+    decision = domain.served(notice, on, way, proof, by, now, case.pack, agreed=agreed)
+    if decision.because.rule == AGAIN:
+        return decision.state
+    settle(tx, office, case, decision, now)
+    return _began(office, tx, decision.state, now)
+
+
+def said(office: Office, tx: Tx, notice: SubjectNotice, word: Word, now: datetime) -> None:
+    """What the subject has said reaches whoever answers it; a withdrawal is carried out at once (the plan, item 9).
+
+    Raises what a withdrawal, an objection and a repair raise.
+    """
+    if word.kind is SubjectWord.RECEIVED:
+        return
+    if word.kind is SubjectWord.WITHDRAWAL:
+        review.withdraw(office, tx, notice.case_id, word.words, "subject", now)
+        return
+    consequence, entry = tx.consequences.find(notice.about), tx.records.find(notice.about)
+    if word.kind in _STATEMENTS and consequence is not None and consequence.state is ConsequenceState.NOTICED:
+        _state(office, tx, consequence, word, now)
+    elif word.kind is SubjectWord.OBJECTION and (entry or (consequence is not None and consequence.state in STANDING)):
+        objections.object(office, tx, notice.about, _words(office, notice, word), word.digests, _door(word), now)
+    elif word.kind is SubjectWord.REPAIR and entry is not None:
+        repairs.ask(office, tx, entry.entry, _words(office, notice, word), (), _door(word), now)
+    else:
+        facts = {
+            "case": notice.case_id,
+            "about": notice.about,
+            "word": word.kind.value,
+            "receipt": word.receipt,
+            "late": word.late,
+        }
+        tx.attention.open(SPOKE, notice.agency, notice.id, facts, now)
+
+
+def _began(office: Office, tx: Tx, notice: SubjectNotice, now: datetime) -> SubjectNotice:
+    """The time for a statement runs from the day on which the notice of a consequence came; what was said before counts in it."""
+    held = tx.consequences.find(notice.about)
+    if notice.kind is not NoticeKind.PROPOSAL or held is None or held.state is not ConsequenceState.PROPOSED:
+        return notice
+    assert notice.served_on is not None, "it was proven"
+    assert notice.served_way is not None, "it was proven"
+    evening = datetime.combine(notice.served_on, time(23, 59, 59), SHANGHAI)
+    way, proof, by = notice.served_way.value, notice.proof, notice.served_by
+    held = consequences.served(office, tx, held.id, min(evening, now), way, proof, by, now)
+    for word in notice.words:
+        if word.kind in _STATEMENTS:
+            held = _state(office, tx, held, word, now)
+    until = held.notice.defend_by if held.notice is not None else None
+    return answer_until(tx, notice.id, until) if until is not None else notice
+
+
+def _state(office: Office, tx: Tx, held: Consequence, word: Word, now: datetime) -> Consequence:
+    """A word in a proceeding, once: its receipt says which one it is."""
+    if any(one.door == _door(word) for one in held.statements):
+        return held
+    words = word.words.strip() or of(word.kind, office.agency(held.agency).language)
+    return consequences.state(office, tx, held.id, _STATEMENTS[word.kind], words, word.digests, _door(word), now)
+
+
+def _words(office: Office, notice: SubjectNotice, word: Word) -> str:
+    return word.words.strip() or of(word.kind, office.agency(notice.agency).language)
+
+
+def _door(word: Word) -> str:
+    return f"{word.door}:{word.receipt}"
