@@ -24,6 +24,7 @@ from inspector.flows.contents import named
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.settle import Settlement, nothing, tell
+from inspector.flows.unserved import TO_SERVE, UNSERVED, held, write
 from inspector.labels import label
 from inspector.ports import Garbled, Message, PortError, Refused
 from inspector.store.tx import Tx
@@ -31,12 +32,6 @@ from inspector.store.work import Work
 
 LINK = "subject"
 """The purpose of a subject's link: to read what the office says, and to answer."""
-
-TO_SERVE = "notice_to_serve"
-"""The matter of a notice that a person is to bring: on paper or by hand; over when its service is proven."""
-
-UNSERVED = "notice_unserved"
-"""The matter of a notice that has not come in a way's time; its facts name the next way."""
 
 GOES = frozenset({NoticeKind.RECORD, NoticeKind.REPAIRABLE, NoticeKind.DECISION})
 """What gives rights that outlast any number of days here: its link is open until it is called back."""
@@ -112,14 +107,6 @@ def answer_until(tx: Tx, notice_id: str, at: datetime) -> SubjectNotice:
     return made
 
 
-def done(tx: Tx, notice_id: str, now: datetime) -> None:
-    """What a notice was about is over: one that has not come need not be brought any more. There may be no such notice."""
-    if tx.servings.find(notice_id) is None:
-        return
-    case, notice = held(tx, notice_id)
-    _write(tx, case, serving.over(notice, now, case.pack), now)
-
-
 def failed(office: Office, tx: Tx, notice_id: str, why: str, by: str, now: datetime) -> SubjectNotice:
     """A named person says that no way is left. Raises what `serving.failed` raises."""
     case, notice = held(tx, notice_id)
@@ -177,12 +164,6 @@ def due(work: Work, office: Office) -> Settlement:
     return Settlement(write=write)
 
 
-def held(tx: Tx, notice_id: str) -> tuple[Case, SubjectNotice]:
-    """A notice and its case, both locked, the case first, as everywhere."""
-    case = tx.cases.get(tx.servings.get(notice_id).case_id, lock=True)
-    return case, tx.servings.get(notice_id, lock=True)
-
-
 def reach_of(office: Office, tx: Tx, case: Case) -> Reach:
     """Which ways there are for the subject of a case, by the settings and by what the case brought."""
     contact = tx.servings.contact(case.id)
@@ -233,24 +214,9 @@ def settle(tx: Tx, office: Office, case: Case, decision: Decision[SubjectNotice]
     """Write a decision about a notice: state, entry, waits, events."""
     if decision.because.rule == AGAIN:
         return
-    _write(tx, case, decision, now, new=new)
+    write(tx, case, decision, now, new=new)
     told = Decision(state=case, because=decision.because, told=decision.told)
     tx.work.order([*decision.orders, *tell(tx, office, case, told, office.book.get(case.pack), now)], now)
-
-
-def _write(tx: Tx, case: Case, decision: Decision[SubjectNotice], now: datetime, *, new: bool = False) -> None:
-    """State and entry; what waited for a notice that is not on its way any more is over."""
-    notice = decision.state
-    if decision.because.rule == OBSOLETE:
-        return
-    if not new:
-        tx.servings.put(notice)
-    record(tx, case.id, decision, now, {"notice": notice.id, "notice_state": notice.state.value}, kept=case.pack)
-    if decision.ends:
-        stopped.end(tx, notice.keys, now)
-    if not notice.state.open:
-        for kind in (TO_SERVE, UNSERVED):
-            tx.attention.close(f"{kind}:{notice.id}", now)
 
 
 def _rows(office: Office, case: Case) -> tuple[ServiceRow, ...]:

@@ -12,7 +12,7 @@ from inspector.domain.course import CLOCKS, Setting, clock_key
 from inspector.domain.decision import Decision, OrderKind, Told
 from inspector.domain.proposal import Proposal
 from inspector.domain.timer import Timer
-from inspector.flows import serving, stopped
+from inspector.flows import stopped, unserved
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.store.tx import Tx
@@ -38,9 +38,9 @@ def write(tx: Tx, case: Case, before: Consequence, decision: Decision[Consequenc
     ending = [clock_key(kind, before) for kind in CLOCKS]
     if held.due_at is None:
         ending.append(f"{OrderKind.RECTIFY_REMIND.value}:{held.id}")
-        serving.done(tx, f"{held.id}:notice", now)
+        unserved.done(tx, f"{held.id}:notice", now)
     if held.state is ConsequenceState.ANNULLED:
-        serving.done(tx, f"{held.id}:decision", now)
+        unserved.done(tx, f"{held.id}:decision", now)
     stopped.end(tx, ending, now)
     tx.attention.over(f"{DUE}:{held.id}", now)
     tx.work.order(decision.orders, now)

@@ -12,7 +12,7 @@ from inspector.domain.case import CaseState
 from inspector.domain.errors import Forbidden, Invalid, Refusal
 from inspector.domain.serving import NoticeKind, NoticeState, SubjectNotice, SubjectWord
 from inspector.domain.wayto import Contact, ServiceWay
-from inspector.flows import reached, serving, spoken
+from inspector.flows import reached, serving, spoken, unserved
 from inspector.flows.explain import explain
 from inspector.flows.forget import _materials
 from inspector.flows.narrative import render
@@ -47,7 +47,7 @@ def test_a_notice_that_a_gateway_has_taken_serves_nobody_until_the_subject_or_a_
     assert (notice.state, notice.way, house.matters()) == (
         NoticeState.HANDED_OVER,
         ServiceWay.PAPER,
-        {serving.TO_SERVE, serving.UNSERVED},
+        {unserved.TO_SERVE, unserved.UNSERVED},
     )
     with store.begin() as tx:
         day = hand().date()
@@ -75,7 +75,7 @@ def test_who_has_not_agreed_is_served_on_paper_and_hears_by_phone_that_it_is_com
     house = opened(store, hand, Contact(phone=PHONE))
     notice = house.give()
     settle(house.office)
-    assert (notice.way, len(house.sms.pushed), house.matters()) == (ServiceWay.PAPER, 1, {serving.TO_SERVE})
+    assert (notice.way, len(house.sms.pushed), house.matters()) == (ServiceWay.PAPER, 1, {unserved.TO_SERVE})
     with store.begin() as tx:
 
         def say(way: ServiceWay, proof: str, *, agreed: bool = False) -> SubjectNotice:
@@ -94,7 +94,7 @@ def test_a_number_that_nobody_has_sends_the_notice_its_next_way_at_once(store: S
     house.sms.error = Refused("recipient_refused", origin=Origin.THEM)
     notice = house.give()
     settle(house.office)
-    assert (house.get(notice.id).way, house.matters()) == (ServiceWay.PAPER, {serving.TO_SERVE, serving.UNSERVED})
+    assert (house.get(notice.id).way, house.matters()) == (ServiceWay.PAPER, {unserved.TO_SERVE, unserved.UNSERVED})
     for _ in range(3):
         hand.on(days=15)
         settle(house.office)

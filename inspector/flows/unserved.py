@@ -1,0 +1,48 @@
+"""A notice to a subject in its table: its steps are written here, and what waits for one that is not on its way any more is over."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from inspector.domain import serving
+from inspector.domain.case import Case
+from inspector.domain.decision import Decision
+from inspector.domain.serving import OBSOLETE, SubjectNotice
+from inspector.flows import stopped
+from inspector.flows.record import record
+from inspector.store.tx import Tx
+
+TO_SERVE = "notice_to_serve"
+"""The matter of a notice that a person is to bring: on paper or by hand; over when its service is proven."""
+
+UNSERVED = "notice_unserved"
+"""The matter of a notice that has not come in a way's time; its facts name the next way."""
+
+
+def held(tx: Tx, notice_id: str) -> tuple[Case, SubjectNotice]:
+    """A notice and its case, both locked, the case first, as everywhere."""
+    case = tx.cases.get(tx.servings.get(notice_id).case_id, lock=True)
+    return case, tx.servings.get(notice_id, lock=True)
+
+
+def write(tx: Tx, case: Case, decision: Decision[SubjectNotice], now: datetime, *, new: bool = False) -> None:
+    """State and entry of a step; with the last one, what waited for the notice is over."""
+    notice = decision.state
+    if not new:
+        tx.servings.put(notice)
+    record(tx, case.id, decision, now, {"notice": notice.id, "notice_state": notice.state.value}, kept=case.pack)
+    if decision.ends:
+        stopped.end(tx, notice.keys, now)
+    if not notice.state.open:
+        for kind in (TO_SERVE, UNSERVED):
+            tx.attention.close(f"{kind}:{notice.id}", now)
+
+
+def done(tx: Tx, notice_id: str, now: datetime) -> None:
+    """What a notice was about is over: one that has not come need not be brought any more. There may be no such notice."""
+    if tx.servings.find(notice_id) is None:
+        return
+    case, notice = held(tx, notice_id)
+    decision = serving.over(notice, now, case.pack)
+    if decision.because.rule != OBSOLETE:
+        write(tx, case, decision, now)
