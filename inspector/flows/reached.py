@@ -16,7 +16,8 @@ from inspector.domain.serving import AGAIN, NoticeKind, SubjectNotice, SubjectWo
 from inspector.domain.wayto import ServiceWay
 from inspector.flows import consequences, objections, repairs, review
 from inspector.flows.office import Office
-from inspector.flows.serving import answer_until, held, settle
+from inspector.flows.serving import answer_until, settle
+from inspector.flows.unserved import held
 from inspector.labels import of
 from inspector.store.tx import Tx
 

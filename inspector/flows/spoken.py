@@ -16,7 +16,8 @@ from inspector.domain.wayto import ServiceWay
 from inspector.flows import reached
 from inspector.flows.office import Office
 from inspector.flows.record import record
-from inspector.flows.serving import held, settle
+from inspector.flows.serving import settle
+from inspector.flows.unserved import held
 from inspector.store.tx import Tx
 
 MOST = 10
