@@ -8,7 +8,7 @@ from typing import Any
 from inspector.domain.case import Case
 from inspector.domain.serving import NoticeKind, SubjectNotice
 from inspector.domain.wayto import Contact
-from inspector.flows import serving
+from inspector.flows import recall, serving
 from inspector.flows.office import Office
 from inspector.ports import Card, Message, PortError, Receipt
 from inspector.store.store import Store
@@ -76,7 +76,7 @@ class House:
             return f"/subject/{notice_id}/{serving.token(self.office, tx, notice_id)}"
 
     def matters(self) -> set[str]:
-        ours = {serving.TO_SERVE, serving.UNSERVED, "subject_spoke"}
+        ours = {recall.TO_SERVE, recall.UNSERVED, "subject_spoke"}
         with self.office.store.read() as tx:
             return {kind for kind, count in tx.attention.counts() if count} & ours
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from inspector.domain import letter, selfproof, visit
+from inspector.domain import letter, selfproof, serving, visit
 from inspector.domain.calendar import due
 from inspector.domain.case import Case, CaseState
 from inspector.domain.decision import Decision, Order, OrderKind
@@ -42,6 +42,13 @@ TO_READ = "self_proof_to_read"
 
 UNREAD = "self_proof_unread"
 """The matter of material that nobody has read by its date."""
+
+
+TO_SERVE = "notice_to_serve"
+"""The matter of a notice that a person is to bring: on paper or by hand; over when its service is proven."""
+
+UNSERVED = "notice_unserved"
+"""The matter of a notice that has not come in a way's time; its facts name the next way."""
 
 
 def entry(tx: Tx, office: Office, case: Case, order: Order, policy: Policy, now: datetime) -> list[Order]:
@@ -85,6 +92,9 @@ def call_off(office: Office, tx: Tx, case: Case, now: datetime) -> list[Order]:
         orders += cancelled.orders
     for proof in tx.selfproofs.of_case(case.id, lock=True) if asked_subject(case) else ():
         _forget_about(tx, proof, case, now)
+    for notice in tx.servings.of_case(case.id) if case.state is CaseState.WITHDRAWN else ():
+        if notice.kind in serving.OF_THE_MATTER and notice.state.open:
+            _need_not_be_told(tx, notice.id, case, now)
     for held in tx.visits.of_case(case.id, lock=True) if case.state is CaseState.WITHDRAWN else ():
         if held.state.open:
             leave_visit(office, tx, held, case, now)
@@ -100,6 +110,16 @@ def _forget_about(tx: Tx, proof: SelfProof, case: Case, now: datetime) -> None:
     stopped.end(tx, proof.keys(cancelled.ends), now)
     quiet(tx, cancelled.state, now)
     record(tx, case.id, cancelled, now, {"self_proof": proof.id})
+
+
+def _need_not_be_told(tx: Tx, notice_id: str, case: Case, now: datetime) -> None:
+    """A withdrawn commitment is no matter to be guided, reminded or heard about; who has the link sees so."""
+    cancelled = serving.cancel(tx.servings.get(notice_id, lock=True), now, case.pack)
+    tx.servings.put(cancelled.state)
+    stopped.end(tx, cancelled.state.keys, now)
+    for kind in (TO_SERVE, UNSERVED):
+        tx.attention.close(f"{kind}:{notice_id}", now)
+    record(tx, case.id, cancelled, now, {"notice": notice_id})
 
 
 def quiet(tx: Tx, proof: SelfProof, now: datetime) -> None:

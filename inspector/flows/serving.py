@@ -22,6 +22,7 @@ from inspector.domain.wayto import Reach, ServiceRow, ServiceWay
 from inspector.flows import proceedings, stopped
 from inspector.flows.contents import named
 from inspector.flows.office import Office
+from inspector.flows.recall import TO_SERVE, UNSERVED
 from inspector.flows.record import record
 from inspector.flows.settle import Settlement, nothing, tell
 from inspector.labels import label
@@ -31,12 +32,6 @@ from inspector.store.work import Work
 
 LINK = "subject"
 """The purpose of a subject's link: to read what the office says, and to answer."""
-
-TO_SERVE = "notice_to_serve"
-"""The matter of a notice that a person is to bring: on paper or by hand; over when its service is proven."""
-
-UNSERVED = "notice_unserved"
-"""The matter of a notice that has not come in a way's time; its facts name the next way."""
 
 GOES = frozenset({NoticeKind.RECORD, NoticeKind.REPAIRABLE, NoticeKind.DECISION})
 """What gives rights that outlast any number of days here: its link is open until it is called back."""

@@ -81,7 +81,7 @@ def say(
     if kind in (SubjectWord.RECEIVED, SubjectWord.WAIVER) and made.state is not serving.NoticeState.SERVED:
         made = _confirmed(office, tx, case, made, number, now)
     proceedings.spoken(office, tx, made, made.words[-1], now)
-    return Spoken(notice=made, receipt=number)
+    return Spoken(notice=tx.servings.get(notice_id), receipt=number)
 
 
 def looked(tx: Tx, notice: SubjectNotice, digest: str, by: str, now: datetime) -> bytes:

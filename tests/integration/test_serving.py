@@ -12,7 +12,7 @@ from inspector.domain.case import CaseState
 from inspector.domain.errors import Forbidden, Invalid, Refusal
 from inspector.domain.serving import NoticeKind, NoticeState, SubjectNotice, SubjectWord
 from inspector.domain.wayto import Contact, ServiceWay
-from inspector.flows import serving, spoken
+from inspector.flows import recall, serving, spoken
 from inspector.flows.explain import explain
 from inspector.flows.forget import _materials
 from inspector.flows.narrative import render
@@ -47,7 +47,7 @@ def test_a_notice_that_a_gateway_has_taken_serves_nobody_until_the_subject_or_a_
     assert (notice.state, notice.way, house.matters()) == (
         NoticeState.HANDED_OVER,
         ServiceWay.PAPER,
-        {serving.TO_SERVE, serving.UNSERVED},
+        {recall.TO_SERVE, recall.UNSERVED},
     )
     with store.begin() as tx:
         day = hand().date()
@@ -75,7 +75,7 @@ def test_who_has_not_agreed_is_served_on_paper_and_hears_by_phone_that_it_is_com
     house = opened(store, hand, Contact(phone=PHONE))
     notice = house.give()
     settle(house.office)
-    assert (notice.way, len(house.sms.pushed), house.matters()) == (ServiceWay.PAPER, 1, {serving.TO_SERVE})
+    assert (notice.way, len(house.sms.pushed), house.matters()) == (ServiceWay.PAPER, 1, {recall.TO_SERVE})
     with store.begin() as tx:
 
         def say(way: ServiceWay, proof: str, *, agreed: bool = False) -> SubjectNotice:
@@ -94,7 +94,7 @@ def test_a_number_that_nobody_has_sends_the_notice_its_next_way_at_once(store: S
     house.sms.error = Refused("recipient_refused", origin=Origin.THEM)
     notice = house.give()
     settle(house.office)
-    assert (house.get(notice.id).way, house.matters()) == (ServiceWay.PAPER, {serving.TO_SERVE, serving.UNSERVED})
+    assert (house.get(notice.id).way, house.matters()) == (ServiceWay.PAPER, {recall.TO_SERVE, recall.UNSERVED})
     for _ in range(3):
         hand.on(days=15)
         settle(house.office)
@@ -171,6 +171,7 @@ def test_a_subject_withdraws_by_the_link_before_the_matter_is_concluded(store: S
     with store.begin() as tx:
         spoken.say(house.office, tx, notice.id, SubjectWord.WITHDRAWAL, "改按一般程序", (), hand())
     assert house.case().state is CaseState.WITHDRAWN
+    assert (house.get(notice.id).state, house.matters()) == (NoticeState.CANCELLED, set()), "nobody need be told any more"
     with store.begin() as tx, pytest.raises(Refusal, match="word_unfit"):
         spoken.say(house.office, tx, notice.id, SubjectWord.WITHDRAWAL, "再撤", (), hand())
 
@@ -196,9 +197,9 @@ def test_how_a_subject_can_be_reached_goes_with_the_case_s_files_and_another_num
     assert again == house.case_id
     with store.begin() as tx:
         assert tx.servings.contact(house.case_id) == Contact(email=EMAIL)
-    notice = house.give(NoticeKind.GUIDANCE)
+    notice, guidance = house.give(NoticeKind.RECORD), house.give(NoticeKind.GUIDANCE)
     with store.begin() as tx:
-        spoken.say(house.office, tx, notice.id, SubjectWord.WITHDRAWAL, "不办了", (), hand())
+        spoken.say(house.office, tx, guidance.id, SubjectWord.WITHDRAWAL, "不办了", (), hand())
         assert _materials(tx, hand() + timedelta(days=1), hand()) == 0, "something is on its way to it still"
         serving.failed(house.office, tx, notice.id, "已撤回", "李四", hand())
         assert _materials(tx, hand() + timedelta(days=1), hand()) == 1
