@@ -10,6 +10,7 @@ from inspector.domain import late, review, verification
 from inspector.domain.case import Case, CaseState, ClaimStatus, Method, Outcome
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import Evidence, Verdict
+from inspector.domain.grading import EXAMPLE
 from tests.property.test_case_properties import NOW, started
 from tests.unit.test_conduct import CALENDAR, MAOJI
 
@@ -41,7 +42,9 @@ def comes(case: Case, *pieces: Evidence) -> Case:
 
 def decide(case: Case, outcome: Outcome, cited: tuple[Evidence, ...], every: tuple[Evidence, ...]) -> Case:
     act = next((one.row for one in MAOJI.acts if outcome in one.outcomes), "")
-    return review.review(case, outcome, "李四", "已核对", cited, MAOJI, NOW, CALENDAR, act=act, beside=every).state
+    return review.review(
+        case, outcome, "李四", "已核对", cited, MAOJI, NOW, CALENDAR, act=act, beside=every, grading=EXAMPLE
+    ).state
 
 
 MATCH, MISMATCH = piece("match", Verdict.MATCH), piece("mismatch", Verdict.MISMATCH)
