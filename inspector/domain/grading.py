@@ -68,6 +68,18 @@ class Grading:
         return {name: value for name, value in held.items() if value is not None}
 
 
+EXAMPLE = Grading(
+    knowledge=Knowledge.NEGLIGENT,
+    curable=True,
+    corrected=False,
+    harm=Harm.NONE,
+    amount=0,
+    third_parties=False,
+    cooperation=Cooperation.FULL,
+)
+"""What a pack's example takes as said, whatever its rows need: they ask, and grade nothing by themselves."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GradingRow:
     """A row of a pack's `[[grading]]`: under which outcomes which inputs are needed, and within which time another one is no first."""

@@ -159,3 +159,11 @@ def report(held: LeadCheck, told: Report, now: datetime, basis: str, pack: str) 
     seen = "FINDING" if told.found else "NOTHING"
     facts = {"by": told.by, "inspectors": list(team), "visited_on": told.on.isoformat(), "seen": seen, "remarks": told.words}
     return Decision(state=made, because=Because(rule="lead.report", basis=(basis,), pack=pack, facts=facts))
+
+
+def drop(held: LeadCheck, by: str, reasons: str, basis: str, pack: str) -> Decision[LeadCheck]:
+    """Its tip-off is closed before a head has decided: nobody goes. Raises Refusal (`tip_off_checking`) where one has approved it."""
+    if held.state is LeadState.APPROVED:
+        raise Refusal("tip_off_checking", lead_check=held.id)
+    because = Because(rule="lead.drop", basis=(basis,), pack=pack, facts={"by": by, "reasons": reasons})
+    return Decision(state=replace(held, state=LeadState.REFUSED, decided_by=by, document=reasons), because=because)

@@ -45,14 +45,14 @@ class NoticeKind(StrEnum):
 class NoticeState(StrEnum):
     """How far a notice has come. `FAILED`: a named person says that no way is left; it can be served all the same later.
 
-    `OVER`: what it was about is over, so that it need not be brought any more.
+    `CANCELLED`: what it is about is no more.
     """
 
     MADE = "MADE"
     HANDED_OVER = "HANDED_OVER"
     SERVED = "SERVED"
     FAILED = "FAILED"
-    OVER = "OVER"
+    CANCELLED = "CANCELLED"
 
     @property
     def open(self) -> bool:
@@ -78,6 +78,8 @@ _RIGHTS = {
     NoticeKind.RECORD: (SubjectWord.OBJECTION, SubjectWord.REPAIR),
     NoticeKind.REPAIRABLE: (SubjectWord.REPAIR, SubjectWord.OBJECTION),
 }
+OF_THE_MATTER = frozenset({NoticeKind.PROPOSAL, NoticeKind.GUIDANCE, NoticeKind.REMINDER})
+"""What nobody need be told any more once the commitment was withdrawn."""
 WORDLESS = frozenset({SubjectWord.RECEIVED, SubjectWord.HEARING, SubjectWord.WAIVER})
 """Words that say enough by being said."""
 
@@ -144,6 +146,8 @@ def may_say(notice: SubjectNotice, now: datetime, *, concluded: bool, over: bool
 
     `concluded`, `over`: how the case stands; a withdrawal is possible before the first (the plan, item 9).
     """
+    if notice.state is NoticeState.CANCELLED:
+        return ()
     said = [one for one in _RIGHTS.get(notice.kind, ()) if one is not SubjectWord.WAIVER or not _over(notice, now)]
     if any(one.kind is SubjectWord.WAIVER for one in notice.words):
         said = [one for one in said if one is not SubjectWord.WAIVER]
@@ -273,12 +277,10 @@ def failed(notice: SubjectNotice, why: str, by: str, now: datetime, pack: str) -
     return Decision(state=_noted(held, because.rule, now, by), because=because, told=(told,), ends=WAITS)
 
 
-def over(notice: SubjectNotice, now: datetime, pack: str) -> Decision[SubjectNotice]:
-    """What the notice was about is over before it came: it need not be brought any more. Its words stay to be read."""
-    because = _because(notice, "notice.over", pack)
-    if not notice.state.open:
-        return Decision(state=notice, because=replace(because, rule=OBSOLETE))
-    held = replace(notice, state=NoticeState.OVER, due_at=None)
+def cancel(notice: SubjectNotice, now: datetime, pack: str) -> Decision[SubjectNotice]:
+    """What it is about is no more: nobody need be told, and who has the link sees so."""
+    because = _because(notice, "notice.cancel", pack)
+    held = replace(notice, state=NoticeState.CANCELLED, due_at=None)
     return Decision(state=_noted(held, because.rule, now), because=because, ends=WAITS)
 
 

@@ -84,10 +84,21 @@ def take(office: Office, tx: Tx, given: Given, by: str, now: datetime) -> TipOff
 
 
 def close(office: Office, tx: Tx, tip_id: str, by: str, reasons: str, now: datetime) -> TipOff:
-    """A named officer closes a tip-off, with reasons. Raises what `tipoff.close` raises."""
+    """A named officer closes a tip-off, with reasons; a check that no head has approved goes with it.
+
+    Raises what `tipoff.close` and `leadcheck.drop` raise.
+    """
     held = tx.tips.get(tip_id, lock=True)
     policy = office.policy(held.agency, now.date())
-    decision = tipoff.close(held, by, reasons, policy.basis(Rule.FINDING), policy.label)
+    basis = policy.basis(Rule.FINDING)
+    decision = tipoff.close(held, by, reasons, basis, policy.label)
+    for check in (tx.tips.check(one, lock=True) for one in held.checks):
+        if check.state.open:
+            dropped = leadcheck.drop(check, by, reasons, basis, policy.label)
+            tx.tips.put_check(dropped.state)
+            record(tx, check.id, dropped, now, {})
+            stopped.end(tx, [check.key], now)
+            tx.attention.close(f"{TO_DECIDE}:{check.id}", now)
     tx.tips.put(decision.state)
     record(tx, held.id, decision, now, {})
     _quiet(tx, held.id, now)

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from inspector.domain import letter, selfproof, visit
+from inspector.domain import letter, selfproof, serving, visit
 from inspector.domain.calendar import due
 from inspector.domain.case import Case, CaseState
 from inspector.domain.decision import Decision, Order, OrderKind
@@ -22,7 +22,7 @@ from inspector.domain.selfproof import ProofState, SelfProof
 from inspector.domain.statement import BookState
 from inspector.domain.timer import Timer
 from inspector.domain.verification import asked_others, asked_subject
-from inspector.flows import creditbook, slots, stopped, unsettled
+from inspector.flows import creditbook, slots, stopped, unserved, unsettled
 from inspector.flows.after import log_after
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -94,6 +94,9 @@ def call_off(office: Office, tx: Tx, case: Case, now: datetime) -> list[Order]:
         orders += cancelled.orders
     for proof in tx.selfproofs.of_case(case.id, lock=True) if asked_subject(case) else ():
         _forget_about(tx, proof, case, now)
+    for notice in tx.servings.of_case(case.id) if case.state is CaseState.WITHDRAWN else ():
+        if notice.kind in serving.OF_THE_MATTER and notice.state.open:
+            unserved.done(tx, notice.id, now)  # no matter to be guided, reminded or heard about; who has the link sees so
     for held in tx.visits.of_case(case.id, lock=True) if case.state is CaseState.WITHDRAWN else ():
         if held.state.open:
             leave_visit(office, tx, held, case, now)

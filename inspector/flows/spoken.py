@@ -86,7 +86,7 @@ def say(
         way = notice.way if notice.way.electronic else ServiceWay.SYSTEM
         made = reached.served(office, tx, notice.id, day, way, number, "subject", now, agreed=True)
     reached.said(office, tx, made, made.words[-1], now)
-    return Spoken(notice=made, receipt=number)
+    return Spoken(notice=tx.servings.get(notice_id), receipt=number)
 
 
 def looked(tx: Tx, notice: SubjectNotice, digest: str, by: str, now: datetime) -> bytes:

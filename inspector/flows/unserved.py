@@ -7,7 +7,7 @@ from datetime import datetime
 from inspector.domain import serving
 from inspector.domain.case import Case
 from inspector.domain.decision import Decision
-from inspector.domain.serving import OBSOLETE, SubjectNotice
+from inspector.domain.serving import SubjectNotice
 from inspector.flows import stopped
 from inspector.flows.record import record
 from inspector.store.tx import Tx
@@ -43,6 +43,5 @@ def done(tx: Tx, notice_id: str, now: datetime) -> None:
     if tx.servings.find(notice_id) is None:
         return
     case, notice = held(tx, notice_id)
-    decision = serving.over(notice, now, case.pack)
-    if decision.because.rule != OBSOLETE:
-        write(tx, case, decision, now)
+    if notice.state.open:
+        write(tx, case, serving.cancel(notice, now, case.pack), now)

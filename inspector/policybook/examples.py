@@ -22,6 +22,7 @@ from inspector.domain.case import (
 from inspector.domain.decision import OrderKind, Told
 from inspector.domain.errors import InspectorError, Missing
 from inspector.domain.evidence import Evidence, Verdict
+from inspector.domain.grading import EXAMPLE
 from inspector.domain.policy import Policy
 from inspector.domain.review import review
 from inspector.domain.supposed import Supposed, case_of, decided_later, level_of
@@ -242,6 +243,7 @@ def _observe(policy: Policy, example: Example, calendar: WorkingCalendar) -> dic
             calendar,
             act=example.act,
             beside=heard,
+            grading=EXAMPLE,
         )
         case = decision.state
         made.append(decision)

@@ -17,7 +17,7 @@ def test_a_tip_off_is_entered_checked_and_closed_by_two_people_and_who_told_is_s
     store: Store, hand: Hand, door: Door
 ) -> None:
     with serving(open_office(store, hand)) as edge:
-        desk = door.desk(edge.url, scripts=False)
+        desk = door.desk(edge.url)
         desk.log_in(edge.token("officer", name="李四"), "/tip-offs")
         check(desk)
         desk.press("登记")
@@ -37,7 +37,7 @@ def test_a_tip_off_is_entered_checked_and_closed_by_two_people_and_who_told_is_s
         desk.press("批准")
         assert "须由另一人" in desk.alert().inner_text()
         path = desk.page.url.removeprefix(edge.url)
-        head = door.desk(edge.url, scripts=False)
+        head = door.desk(edge.url)
         head.log_in(edge.token("officer", name="王局长"), path)
         head.page.locator("#document-1").fill("批〔2026〕1号")
         assert "已批准" in head.press("批准")

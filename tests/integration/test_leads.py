@@ -164,6 +164,8 @@ def test_a_complaint_opens_a_lead_check_that_a_head_approves_and_that_stands_in_
         with pytest.raises(Refusal, match="lead_same_person"):
             leads.decide(office, tx, made.id, "李四 (os:lisi)", "批〔2026〕1号", hand(), approved=True)
         leads.decide(office, tx, made.id, "王局长", "批〔2026〕1号", hand(), approved=True)
+        with pytest.raises(Refusal, match="tip_off_checking"):
+            leads.close(office, tx, tip_id, "李四", "不查了", hand())
         with pytest.raises(Invalid, match="lead_team_short"):
             leads.report(office, tx, made.id, replace(report, inspectors=("A-1", "A-1")), hand())
         done = leads.report(office, tx, made.id, report, hand())
@@ -220,7 +222,9 @@ def test_a_tip_off_has_a_date_is_closed_with_reasons_and_who_told_is_forgotten(s
         assert facts["overdue"] is True
         with pytest.raises(Invalid, match="reason_missing"):
             leads.close(office, tx, tip_id, "李四", " ", hand())
+        proposed = leads.propose(office, tx, tip_id, "是否经营", "具体", "李四", hand())
         leads.close(office, tx, tip_id, "李四", "与事实不符", hand())
+        assert tx.tips.check(proposed.id).state is LeadState.REFUSED, "nobody goes any more"
         with pytest.raises(Refusal, match="tip_off_over"):
             leads.propose(office, tx, tip_id, "再查", "再查", "李四", hand())
     assert leads.TO_SEE not in matters(store)

@@ -171,6 +171,7 @@ def test_a_subject_withdraws_by_the_link_before_the_matter_is_concluded(store: S
     with store.begin() as tx:
         spoken.say(house.office, tx, notice.id, SubjectWord.WITHDRAWAL, "改按一般程序", (), hand())
     assert house.case().state is CaseState.WITHDRAWN
+    assert (house.get(notice.id).state, house.matters()) == (NoticeState.CANCELLED, set()), "nobody need be told any more"
     with store.begin() as tx, pytest.raises(Refusal, match="word_unfit"):
         spoken.say(house.office, tx, notice.id, SubjectWord.WITHDRAWAL, "再撤", (), hand())
 
@@ -196,9 +197,9 @@ def test_how_a_subject_can_be_reached_goes_with_the_case_s_files_and_another_num
     assert again == house.case_id
     with store.begin() as tx:
         assert tx.servings.contact(house.case_id) == Contact(email=EMAIL)
-    notice = house.give(NoticeKind.GUIDANCE)
+    notice, guidance = house.give(NoticeKind.RECORD), house.give(NoticeKind.GUIDANCE)
     with store.begin() as tx:
-        spoken.say(house.office, tx, notice.id, SubjectWord.WITHDRAWAL, "不办了", (), hand())
+        spoken.say(house.office, tx, guidance.id, SubjectWord.WITHDRAWAL, "不办了", (), hand())
         assert _materials(tx, hand() + timedelta(days=1), hand()) == 0, "something is on its way to it still"
         serving.failed(house.office, tx, notice.id, "已撤回", "李四", hand())
         assert _materials(tx, hand() + timedelta(days=1), hand()) == 1

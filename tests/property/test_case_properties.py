@@ -15,6 +15,7 @@ from inspector.domain import late, review, verification
 from inspector.domain.case import Case, CaseState, Claim, ClaimStatus, Method, Outcome, Route
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import UNTRUE, Evidence, Verdict, agrees, blank, stated
+from inspector.domain.grading import EXAMPLE
 from inspector.domain.policy import Compare
 from inspector.domain.supposed import case_of, level_of
 from inspector.domain.value import wordless
@@ -192,7 +193,9 @@ def test_no_order_of_evidence_ends_a_case_against_anybody_and_no_decision_does_w
     cited = tuple(one for one, wanted in zip(heard, cites, strict=False) if wanted)
     act = next((one.row for one in MAOJI.acts if outcome in one.outcomes), "")  # without it no outcome that discredits is taken
     try:
-        decided = review.review(case, outcome, "李四", "已核对", cited, MAOJI, NOW, CALENDAR, act=act, beside=heard)
+        decided = review.review(
+            case, outcome, "李四", "已核对", cited, MAOJI, NOW, CALENDAR, act=act, beside=heard, grading=EXAMPLE
+        )
     except (Invalid, Refusal):
         return
     against = [one for one in cited if one.verdict is Verdict.MISMATCH and one.fresh]
