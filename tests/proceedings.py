@@ -73,12 +73,7 @@ class Proceeding:
     def serve(self, held: Consequence) -> Consequence:
         """Enter that it was served now."""
         told = self.hand().date(), ServiceWay.IN_PERSON, "回证1", "李四", self.hand()
-
-        def do(tx: Tx) -> Consequence:
-            reached.served(self.office, tx, f"{held.id}:notice", *told)
-            return tx.consequences.get(held.id)
-
-        return self.act(do)
+        return self.act(lambda tx: reached.noticed(self.office, tx, held.id, *told))
 
     def noticed(self, held: Consequence) -> Consequence:
         """Give, serve, and let the time for a statement pass."""

@@ -11,6 +11,7 @@ from datetime import date, datetime, time
 from inspector.domain import serving as domain
 from inspector.domain.calendar import SHANGHAI
 from inspector.domain.consequence import Consequence, ConsequenceState, StatementKind
+from inspector.domain.errors import Refusal
 from inspector.domain.proceeding import STANDING
 from inspector.domain.serving import AGAIN, NoticeKind, SubjectNotice, SubjectWord, Word
 from inspector.domain.wayto import ServiceWay
@@ -45,6 +46,26 @@ def served(  # noqa: PLR0913 - a proof in all its parts
         return decision.state
     settle(tx, office, case, decision, now)
     return _began(office, tx, decision.state, now)
+
+
+def noticed(  # noqa: PLR0913 - a proof in all its parts
+    office: Office,
+    tx: Tx,
+    consequence_id: str,
+    on: date,
+    way: ServiceWay,
+    proof: str,
+    by: str,
+    now: datetime,
+    *,
+    agreed: bool = False,
+) -> Consequence:
+    """The notice of a consequence has come. Raises Refusal (`consequence_not_given`) before there is one, and what `served` raises."""
+    held = tx.consequences.get(consequence_id)
+    if held.notice is None:
+        raise Refusal("consequence_not_given", consequence=held.id)
+    served(office, tx, f"{held.id}:notice", on, way, proof, by, now, agreed=agreed)
+    return tx.consequences.get(held.id)
 
 
 def said(office: Office, tx: Tx, notice: SubjectNotice, word: Word, now: datetime) -> None:

@@ -178,10 +178,7 @@ def enter_service(
 
     def do(tx: Tx, by: Signed, now: datetime) -> Consequence:
         proof = given.on, given.way, given.proof
-        reached.served(
-            desk.office, tx, f"{tx.consequences.get(consequence_id).id}:notice", *proof, by.by, now, agreed=given.agreed
-        )
-        return tx.consequences.get(consequence_id)
+        return reached.noticed(desk.office, tx, consequence_id, *proof, by.by, now, agreed=given.agreed)
 
     return step(desk, caller, consequence_id, "service", given, message_id, do)
 

@@ -230,7 +230,7 @@ STAGES: dict[Callable[[Scene], None], set[str]] = {
     in_review: {"review.remind", "review.due"},
     entry_ready: {"credit"},
     entered: set(),
-    decided: {"consequence.remind", "consequence.due", "credit.lapse", "credit.repairable"},
+    decided: {"consequence.remind", "consequence.due", "credit.lapse", "credit.repairable", "notice.due"},
     pooled: set(),
 }
 """Each stage with the kinds of work that are open there."""

@@ -19,6 +19,7 @@ from inspector.domain.decision import Decision, OrderKind
 from inspector.domain.ending import entry
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import Evidence, Verdict
+from inspector.domain.grading import EXAMPLE
 from inspector.domain.policy import Policy
 from inspector.domain.retention import Record
 from inspector.domain.review import conclude, review
@@ -73,7 +74,7 @@ def contradicted(policy: Policy) -> tuple[Case, Evidence]:
 
 def judged(policy: Policy, outcome: Outcome, act: str) -> Decision[Case]:
     case, against = contradicted(policy)
-    return review(case, outcome, "李四", "已核对", (against,), policy, START, CALENDAR, act=act)
+    return review(case, outcome, "李四", "已核对", (against,), policy, START, CALENDAR, act=act, grading=EXAMPLE)
 
 
 def lines(page: str, start: str) -> Iterable[str]:
@@ -123,7 +124,16 @@ def test_the_decision_names_the_grade_of_the_entry_also_where_a_matter_not_yet_d
     case, against = contradicted(MAOJI)
     case = case if concluded else replace(case, concluded_at=None)
     made = review(
-        case, Outcome.UNTRUE_INCURABLE, "李四", "已核对", (against,), MAOJI, START, CALENDAR, act="act-untrue-incurable"
+        case,
+        Outcome.UNTRUE_INCURABLE,
+        "李四",
+        "已核对",
+        (against,),
+        MAOJI,
+        START,
+        CALENDAR,
+        act="act-untrue-incurable",
+        grading=EXAMPLE,
     )
     (told,) = (one.data for one in made.told if one.data.get("proposal") == "RECORD_CREDIT")
     assert (made.because.facts["graded"], told["grade"]) == (grade, grade)
