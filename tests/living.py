@@ -25,6 +25,7 @@ from inspector.flows import catalogue, dispatch, fieldnotes, planning, publicati
 from inspector.flows.draw import announce_now
 from inspector.flows.office import Office, Plan
 from inspector.store.store import Store
+from tests import records_living
 from tests.house import Hand, Table, application, post, settle
 from tests.integration.test_draw_way import inspectors, thrown
 from tests.integration.test_replacements import pool_draw
@@ -118,7 +119,9 @@ def living(store: Store, hand: Hand) -> Living:
             "plans": [["weekly", SPRING, AUTUMN], *[["weekly"]] * 5],
             "agency": [["bureau"]],
             "item": [list(group) for group in items],
-            "entry": [[entry] for entry in entries],
+            "entry": records_living.records(office, entries),
+            "objection": records_living.contested(office, entries),
+            "bar": [*records_living.bars(office, MANY)],
             "duty": duties,
             "year": [[2026], [2029, 2030, 2031], [2026], [2027], [2028]],  # to read, to draw up, to approve, publish and withdraw
         },
@@ -126,6 +129,7 @@ def living(store: Store, hand: Hand) -> Living:
             "weekly": {"digest": drafted.digest[:8], "on": None, "set_aside": {}},
             **{item: told for group in items for item, told in group.items()},
             **{entry: {"step": "RETRACT"} for entry in entries},
+            **{bar: {"on": hand.now.date().isoformat()} for (bar,) in records_living.bars(office, MANY)},
             **{duty: {"on": hand.now.date().isoformat(), "reference": "公告栏"} for group in duties for duty in group},
             drawn.number: {"more": {visits[0].stakes[0].stratum: 1}},
             **{number: {"figures": thrown(number)} for number in waiting},
