@@ -65,7 +65,7 @@ def test_a_call_that_begins_in_time_was_made_in_time_however_long_it_took(store:
 
     class Slow(Party):
         def reveal(self, *_: object, **_also: object) -> dict[str, object]:
-            hand.now = ends + timedelta(seconds=10)
+            hand.on(seconds=20)
             raise Unavailable("timeout")
 
     hand.now = ends - timedelta(seconds=10)
