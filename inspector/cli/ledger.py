@@ -49,6 +49,7 @@ def verify(terminal: Terminal, heads: Heads = None) -> Exit | None:
     公证等存证方处留存的台账根（--head）可以证明其后台账有没有被删改。
     """
     from inspector.flows import lodging
+    from inspector.store.seals import Mark
 
     given = [told(one) for one in heads or ()]
 
@@ -58,9 +59,9 @@ def verify(terminal: Terminal, heads: Heads = None) -> Exit | None:
         now = tx.tree.head()
         return wanted, [one for one in wanted if one.size > now.size or tx.tree.at(one.size) != one], now
 
-    seals, problem = terminal.look(lambda tx: tx.ledger.verify())
+    seen = terminal.look(lambda tx: tx.ledger.verified(Mark()))  # daemons seal meanwhile: told is the head that was recomputed
+    seals, problem, last = seen.last, seen.problem, seen.head
     unsealed, _ = terminal.look(lambda tx: tx.ledger.unsealed())
-    number, last = terminal.look(lambda tx: tx.ledger.head())
     wanted, off, now = terminal.look(ask)
     value = {"holds": problem is None and not off, "seals": seals, "unsealed": unsealed, "head": last, "problem": problem}
     tree = {"size": now.size, "root": now.root, "held_to": len(wanted), "differs": [f"{one.size}:{one.root}" for one in off]}
@@ -73,7 +74,7 @@ def verify(terminal: Terminal, heads: Heads = None) -> Exit | None:
     if off:
         return Exit.WRONG
     terminal.say("ledger_holds", seals=seals, unsealed=unsealed)
-    terminal.say("ledger_head", number=number, head=last)
+    terminal.say("ledger_head", number=seals, head=last)
     terminal.say("ledger_tree", size=now.size, root=now.root, heads=len(wanted))
     return None
 

@@ -30,7 +30,7 @@ _MARGIN = timedelta(days=1)
 """Whoever wrote a visit may have read the clock before the frame was frozen and committed after it; more is only looked at, too."""
 
 
-def reached(
+def reached(  # noqa: PLR0913 - an object, who has drawn it, and how
     office: Office,
     tx: Tx,
     held: Draw,
@@ -39,12 +39,15 @@ def reached(
     drawn: Iterable[tuple[str, str]],
     check: CheckType,
     now: datetime,
+    *,
+    joining: str = "",
 ) -> dict[str, Barred]:
     """The agencies that may not go, by what bars them, of those that have `drawn` an object: (agency, stratum).
 
     A visit that a case needs is never barred, as in the frame, and one that must be seen only by its agency's own cap. Of what was
-    imported counts what the frame knew: else whoever imports would strike a firm off a list that he knows by then. The caller gives
-    the visit in the same transaction: nobody else uses up a slot before its end.
+    imported counts what the frame knew: else whoever imports would strike a firm off a list that he knows by then. Who goes along to an
+    open visit (`joining`) makes none more, and is held to all that is known beside that one. The caller gives the visit in the same
+    transaction: nobody else uses up a slot before its end.
     """
     tx.visits.take_slots()
     found: dict[str, Barred] = {}
@@ -55,7 +58,8 @@ def reached(
         policy = office.book.get(held.pack_of(agency))
         if stratum == FULL or check not in policy.limits.counted:
             continue
-        seen = of_one(office, tx, agency, name, member.kind, member.code, known_at=held.made_at)
+        known_at = None if joining else held.made_at
+        seen = of_one(office, tx, agency, name, member.kind, member.code, known_at=known_at, without=joining)
         frequency = _frequency(policy, held, stratum, office)
         why = barred(seen, frequency, policy.limits, today, must=stratum == MUST)
         if (told := first(one for one in why if one.code in CAPS)) is not None:

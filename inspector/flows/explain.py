@@ -297,7 +297,7 @@ def claimed(office: Place, held: ClaimFile, case: Case, policy: Policy, said: Re
             party=party(office, step.via),
             ground=step.ground,
             basis=articles(policy, step.basis),
-            under_way=held.step is step,
+            under_way=held.step is step and not case.state.ended,
         )
         for step in held.steps
     )

@@ -63,17 +63,27 @@ def history(office: Office, tx: Tx, agency: str) -> History:
 
 
 def of_one(
-    office: Office, tx: Tx, agency: str, name: str, kind: SubjectKind, code: str, *, known_at: datetime | None = None
+    office: Office,
+    tx: Tx,
+    agency: str,
+    name: str,
+    kind: SubjectKind,
+    code: str,
+    *,
+    known_at: datetime | None = None,
+    without: str = "",
 ) -> tuple[Seen, ...]:
     """The same of one object by its frame's key and its subject: what counts towards caps. Items and teams are left out.
 
-    `known_at`: of what was imported only what was on record then. The house's own visits count whenever they were given.
+    `known_at`: of what was imported only what was on record then. The house's own visits count whenever they were given, but for the
+    visit `without` which it is asked.
     """
     seen = [
         Seen(on=row.on, check=row.check, authority=row.authority, completed=row.completed)
         for row in tx.inspections.of(agency, (kind, code), known_at=known_at)
     ]
-    made, above = tx.visits.made(name), set(office.line(agency)[1:])
+    made = [held for held in tx.visits.made(name) if held["id"] != without]
+    above = set(office.line(agency)[1:])
     going = tx.visits.going([held["id"] for held in made])
     for held in made:
         done, there = held["done_at"], going[held["id"]]

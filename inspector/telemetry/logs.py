@@ -39,13 +39,13 @@ _FRAMES = "exception"
 _ID = re.compile(r"(?<![0-9A-Za-z])(\d{6})\d{8}(\d{3}[\dXx])(?![0-9A-Za-z])")
 _PHONE = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{32}(?![0-9A-Za-z])|(?<!\d)(1[3-9]\d)\d{4}(\d{4})(?!\d)")
 """Or one of our own ids (`store.tx.Ids`), which stays: one in a thousand has eleven digits that look like a phone's."""
-_LINK = re.compile(r"(/(?:assist|oversee|seat)/[^/\s\"]+/)[A-Za-z0-9_-]{16,}")
+_LINK = re.compile(r"(/(?:assist|oversee|seat|show|mine|subject)/[^/\s\"]+/)[A-Za-z0-9_-]{16,}")
 _TOKEN = re.compile(r"(ins_|whsec_)[A-Za-z0-9_+/=-]{8,}")
 _PASSWORD = re.compile(r"(://[^/\s:@]*:)[^/\s@]+(?=@)")
 _BEARER = re.compile(r"\b(Bearer|Basic) [A-Za-z0-9._~+/=-]{8,}", re.IGNORECASE)
 _FIELD = re.compile(rf"(['\"]?\b(?:{'|'.join(sorted(_NAMES - {'code'}))})['\"]?\s*[=:]\s*)(?:'[^']*'|\"[^\"]*\")")
 """A named field inside a text: the repr of a value, or its JSON. Not `code`, which in texts is an error's."""
-_SUSPECT = re.compile(r"\d{11}|/(?:assist|oversee|seat)/|ins_|whsec_|://|(?i:bearer|basic) |['\"]")
+_SUSPECT = re.compile(r"\d{11}|/(?:assist|oversee|seat|show|mine|subject)/|ins_|whsec_|://|(?i:bearer|basic) |['\"]")
 """What every shape above has in it: a text without any of this needs no masking, and one look is cheaper than seven."""
 
 

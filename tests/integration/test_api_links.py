@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+import sqlalchemy as sa
 
 from inspector.domain.plan import DrawState
 from inspector.flows.dispatch import seat_name
 from inspector.store.store import Store
+from inspector.store.tables import token
 from tests.edge import Edge, a_case, serving
 from tests.house import Hand, open_office, settle
 from tests.integration.test_draw_way import DICE, announced, carried_out, drawing, one_seat
@@ -207,6 +209,14 @@ def test_an_expired_or_revoked_token_is_no_token(edge: Edge) -> None:
         assert client.get("/v1/cases").status_code == 401
         old = edge.token("officer", days=-1)
         assert client.get("/v1/cases", headers={"Authorization": f"Bearer {old}"}).status_code == 401
+
+
+def test_a_tokens_text_is_given_out_once_and_kept_nowhere(edge: Edge) -> None:
+    text = edge.token("officer")
+    with edge.office.store.read() as tx:
+        kept = repr(tx.connection.execute(sa.select(token)).all())
+    assert text not in kept
+    assert text.removeprefix("ins_")[:16] not in kept
 
 
 def test_a_message_id_alone_opens_no_answer_given_before(edge: Edge) -> None:

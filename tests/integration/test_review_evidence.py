@@ -115,6 +115,13 @@ def test_an_outcome_against_nobody_needs_no_evidence(store: Store, hand: Hand, o
     assert decide(office, case_id, outcome) is CaseState.CLOSED
 
 
+@pytest.mark.parametrize("reasons", ["", " \t", "\u200b"])
+def test_nobody_decides_without_reasons(store: Store, hand: Hand, reasons: str) -> None:
+    office, case_id, piece = in_review(store, hand, "吊销")
+    with store.begin() as tx, pytest.raises(Invalid, match="reason_missing"):
+        review.decide(office, tx, case_id, Outcome.DATA_ERROR, "李四", reasons, (piece,), hand())
+
+
 def test_evidence_of_another_case_is_refused_and_not_dropped(store: Store, hand: Hand) -> None:
     office, case_id, piece = in_review(store, hand, "吊销")
     with pytest.raises(Invalid, match="evidence_unknown") as refused:

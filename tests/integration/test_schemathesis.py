@@ -85,6 +85,7 @@ FITTING: dict[str, Any] = {
     "code": FIRM,
     "fact": "registration-status",
     "text": "本单位承诺",
+    "notice_version": "2025-01",
     "digest": None,
     "proxy": None,
     "concluded_at": None,

@@ -16,6 +16,7 @@ from inspector.domain.errors import Invalid, Refusal, Stale
 from inspector.domain.letter import LetterKind
 from inspector.flows import dispatch, review
 from inspector.flows.draw import announce_now
+from inspector.flows.explain import explain
 from inspector.flows.office import Office, Plan
 from inspector.flows.seeding import type_figures
 from inspector.flows.settle import Settlement
@@ -307,6 +308,8 @@ def test_withdrawal_ends_everything_in_one_step_and_what_comes_late_changes_noth
     with store.begin() as tx:
         withdrawn = review.withdraw(office, tx, scene.case_id, "改为提交证明", "hall", scene.hand())
         evidence = tx.cases.evidence(scene.case_id)
+        told = explain(office, tx, scene.case_id)
+    assert not any(way.under_way for claim in told.claims for way in claim.ways), "nobody reads that somebody is still asking"
     left = [row["kind"] for row in scene.rows() if row["state"] != "done"]
     assert set(left) <= OUT, "one step: no order of the case survives but what others must hear"
     ours = {row["key"] for row in scene.rows()}
