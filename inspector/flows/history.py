@@ -62,7 +62,7 @@ def history(office: Office, tx: Tx, agency: str) -> History:
     return History(seen={name: tuple(held) for name, held in seen.items()}, last={name: team for name, (_, team) in last.items()})
 
 
-def of_one(  # noqa: PLR0913 - an object by all its names, and what is left out
+def of_one(
     office: Office,
     tx: Tx,
     agency: str,
