@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -72,7 +73,9 @@ class InspectionRoom(Room):
         ]
         if values:
             statement = self._insert(inspection)
-            new = {name: statement.excluded[name] for name in ("items", "inspectors", "completed")}
+            new: dict[str, sa.ColumnElement[Any]] = {
+                name: statement.excluded[name] for name in ("items", "inspectors", "completed")
+            }
             turned = inspection.c.completed != statement.excluded.completed
             new["imported_at"] = sa.case((turned, statement.excluded.imported_at), else_=inspection.c.imported_at)
             self.connection.execute(statement.on_conflict_do_update(index_elements=list(_KEY), set_=new), values)

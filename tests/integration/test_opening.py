@@ -92,9 +92,7 @@ def test_a_file_is_fully_durable_unless_the_settings_say_otherwise(tmp_path: Pat
 def test_who_writes_takes_the_file_at_once_and_not_with_the_first_write(tmp_path: Path) -> None:
     file = tmp_path / "inspector.sqlite3"
     with closing(opened(f"sqlite:///{file}")) as store, store.begin() as tx:
-        tx.connection.execute(
-            sa.text("SELECT 1")
-        )  # nothing is written yet: with a deferred begin two could read, and one would fail
+        tx.connection.execute(sa.text("SELECT 1"))  # nothing is written yet: begun later, two could read and one would fail
         with sqlite3.connect(file, timeout=0) as other, pytest.raises(sqlite3.OperationalError, match="locked"):
             other.execute("BEGIN IMMEDIATE")
 

@@ -62,10 +62,11 @@ def test_a_call_that_begins_in_time_was_made_in_time_however_long_it_took(store:
     figures(having(office, justice=Failing(Unavailable("timeout"))), hand, held)
     ends = agreeing(office, held.number).reveal_by
     assert ends is not None
+    behind = ends + timedelta(seconds=10)
 
     class Slow(Party):
         def reveal(self, *_: object, **_also: object) -> dict[str, object]:
-            hand.now = ends + timedelta(seconds=10)
+            hand.now = behind
             raise Unavailable("timeout")
 
     hand.now = ends - timedelta(seconds=10)
