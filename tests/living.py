@@ -25,7 +25,7 @@ from inspector.flows import catalogue, dispatch, fieldnotes, planning, publicati
 from inspector.flows.draw import announce_now
 from inspector.flows.office import Office, Plan
 from inspector.store.store import Store
-from tests import livingsubjects
+from tests import livingsubjects, records_living
 from tests.house import Hand, Table, application, post, settle
 from tests.integration.test_draw_way import inspectors, thrown
 from tests.integration.test_replacements import pool_draw
@@ -120,7 +120,9 @@ def living(store: Store, hand: Hand) -> Living:
             "plans": [["weekly", SPRING, AUTUMN], *[["weekly"]] * 5],
             "agency": [["bureau"]],
             "item": [list(group) for group in items],
-            "entry": [[entry] for entry in entries],
+            "entry": records_living.records(office, entries),
+            "objection": records_living.contested(office, entries),
+            "bar": [*records_living.bars(office, MANY)],
             "duty": duties,
             "notice_id": notices,
             "tip_id": tips,
@@ -134,6 +136,7 @@ def living(store: Store, hand: Hand) -> Living:
             **{one: {"on": hand.now.date().isoformat(), "way": "PAPER"} for group in notices for one in group},
             **{one: {"visited_on": hand.now.date().isoformat()} for group in checks for one in group},
             **{entry: {"step": "RETRACT"} for entry in entries},
+            **{bar: {"on": hand.now.date().isoformat()} for (bar,) in records_living.bars(office, MANY)},
             **{duty: {"on": hand.now.date().isoformat(), "reference": "公告栏"} for group in duties for duty in group},
             drawn.number: {"more": {visits[0].stakes[0].stratum: 1}},
             **{number: {"figures": thrown(number)} for number in waiting},
