@@ -30,6 +30,7 @@ from tests.integration.test_draw_way import inspectors, thrown
 from tests.integration.test_replacements import pool_draw
 from tests.integration.test_suspension import listing
 from tests.materials import png
+from tests.underway import under_way
 
 PERSON = "110105194912310021"
 FIRM = "TEST00000000000099"
@@ -96,6 +97,7 @@ def living(store: Store, hand: Hand) -> Living:
     proofs = _proofs(office)
     cases, letters = _cases(office), _letters(office)  # last: what is settled after them asks, and then no clock of theirs runs
     duties = _duties(office, visits)
+    proceedings, steps = under_way(office, _against(office), MANY)
     items, entries = _items(office), _entries(office, [case for pair in cases for case in pair])
     with store.read() as tx:
         seats = {v.id: [dispatch.seat_name(seat) for seat in tx.visits.team(v.id) if seat.state.open] for v in visits}
@@ -106,6 +108,7 @@ def living(store: Store, hand: Hand) -> Living:
             "case_id": cases,
             "request_id": [[letter] for letter in letters],
             "proof_id": proofs,
+            "consequence_id": proceedings,
             "digest": [[sha256(kept(png()).content).hexdigest()]],
             "attention_id": [[matter] for matter in _matters(office)],
             "number": [[announced, drawn.number, *waiting]],
@@ -126,6 +129,7 @@ def living(store: Store, hand: Hand) -> Living:
             "weekly": {"digest": drafted.digest[:8], "on": None, "set_aside": {}},
             **{item: told for group in items for item, told in group.items()},
             **{entry: {"step": "RETRACT"} for entry in entries},
+            **steps,
             **{duty: {"on": hand.now.date().isoformat(), "reference": "公告栏"} for group in duties for duty in group},
             drawn.number: {"more": {visits[0].stakes[0].stratum: 1}},
             **{number: {"figures": thrown(number)} for number in waiting},
@@ -168,6 +172,13 @@ def _cases(office: Office) -> list[tuple[str, str]]:
     with office.store.read() as tx:
         assert {tx.cases.get(one).state for one in early} == {CaseState.REVIEW}
     return list(zip(early, [post(office, one) for one in given[2 * MANY :]], strict=True))
+
+
+def _against(office: Office) -> tuple[str, str]:
+    """Two cases with an officer, of which nothing else here is."""
+    first, second = (post(office, application(number, "business-licence", STATUS, subject_code=FIRM)) for number in (800, 801))
+    settle(office)
+    return first, second
 
 
 def _letters(office: Office) -> list[str]:
