@@ -95,9 +95,9 @@ def living(store: Store, hand: Hand) -> Living:
     settle(office)  # these wait for their figures now
     announced = _announced(office, hand, WINTER, "bureau")  # and this one for its day
     proofs = _proofs(office)
+    proceedings, steps = under_way(office, _against(office), MANY)
     cases, letters = _cases(office), _letters(office)  # last: what is settled after them asks, and then no clock of theirs runs
     duties = _duties(office, visits)
-    proceedings, steps = under_way(office, _against(office), MANY)
     items, entries = _items(office), _entries(office, [case for pair in cases for case in pair])
     with store.read() as tx:
         seats = {v.id: [dispatch.seat_name(seat) for seat in tx.visits.team(v.id) if seat.state.open] for v in visits}
@@ -176,6 +176,9 @@ def _cases(office: Office) -> list[tuple[str, str]]:
 
 def _against(office: Office) -> tuple[str, str]:
     """Two cases with an officer, of which nothing else here is."""
+    registers = office.connectors.sources["registers"]
+    assert isinstance(registers, Table)
+    registers.rows["registration-status", FIRM] = "吊销"
     first, second = (post(office, application(number, "business-licence", STATUS, subject_code=FIRM)) for number in (800, 801))
     settle(office)
     return first, second
