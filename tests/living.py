@@ -31,6 +31,7 @@ from tests.integration.test_draw_way import inspectors, thrown
 from tests.integration.test_replacements import pool_draw
 from tests.integration.test_suspension import listing
 from tests.materials import png
+from tests.underway import under_way
 
 PERSON = "110105194912310021"
 FIRM = "TEST00000000000099"
@@ -95,6 +96,7 @@ def living(store: Store, hand: Hand) -> Living:
     settle(office)  # these wait for their figures now
     announced = _announced(office, hand, WINTER, "bureau")  # and this one for its day
     proofs = _proofs(office)
+    proceedings, steps = under_way(office, _against(office), MANY)
     cases, letters = _cases(office), _letters(office)  # last: what is settled after them asks, and then no clock of theirs runs
     duties = _duties(office, visits)
     items, entries = _items(office), _entries(office, [case for pair in cases for case in pair])
@@ -108,6 +110,7 @@ def living(store: Store, hand: Hand) -> Living:
             "case_id": cases,
             "request_id": [[letter] for letter in letters],
             "proof_id": proofs,
+            "consequence_id": proceedings,
             "digest": [[sha256(kept(png()).content).hexdigest()]],
             "attention_id": [[matter] for matter in _matters(office)],
             "number": [[announced, drawn.number, *waiting]],
@@ -137,6 +140,7 @@ def living(store: Store, hand: Hand) -> Living:
             **{one: {"visited_on": hand.now.date().isoformat()} for group in checks for one in group},
             **{entry: {"step": "RETRACT"} for entry in entries},
             **{bar: {"on": hand.now.date().isoformat()} for (bar,) in records_living.bars(office, MANY)},
+            **steps,
             **{duty: {"on": hand.now.date().isoformat(), "reference": "公告栏"} for group in duties for duty in group},
             drawn.number: {"more": {visits[0].stakes[0].stratum: 1}},
             **{number: {"figures": thrown(number)} for number in waiting},
@@ -179,6 +183,16 @@ def _cases(office: Office) -> list[tuple[str, str]]:
     with office.store.read() as tx:
         assert {tx.cases.get(one).state for one in early} == {CaseState.REVIEW}
     return list(zip(early, [post(office, one) for one in given[2 * MANY :]], strict=True))
+
+
+def _against(office: Office) -> tuple[str, str]:
+    """Two cases with an officer, of which nothing else here is."""
+    registers = office.connectors.sources["registers"]
+    assert isinstance(registers, Table)
+    registers.rows["registration-status", FIRM] = "吊销"
+    first, second = (post(office, application(number, "business-licence", STATUS, subject_code=FIRM)) for number in (800, 801))
+    settle(office)
+    return first, second
 
 
 def _letters(office: Office) -> list[str]:

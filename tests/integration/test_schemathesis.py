@@ -74,6 +74,7 @@ LATER = {
     "{digest}]": {"look_none"},
     "codes]": {"visit_code_unsigned"},
     "attempts]": {"attempt_about_nothing"},
+    "consequences]": {"consequence_not_adverse"},
     "scans]": {"visit_code_unreadable"},
 }
 """Likewise of one operation, by the end of its name: a refusal that could be disputed is over before anybody disputes it here."""
@@ -115,6 +116,7 @@ NEEDED: dict[str, dict[str, Any]] = {
     "/v1/catalogue/mistaken-repeals": {"source": "S0", "reason": "登记有误"},
     "/v1/catalogue/repeals": {"source": "S0", "on": "2026-07-01"},
     "/v1/self-proofs/{proof_id}/reading": {"verdict": "match", "value": "", "of_day": "2026-03-01"},
+    "/v1/consequences/{consequence_id}/recheck": {"good": False, "words": "尚未改正", "evidence": []},
     "/v1/seats/{name}/result/{channel}": {"findings": []},
     "/v1/seats/{name}/notes": {"findings": [], "seen": "NOTHING", "place": {}, "visited_on": None},
     "/v1/seats/{name}/photos": {"digest": sha256(jpeg()).hexdigest(), "case_id": None, "claim": None, "place": {}},

@@ -1,0 +1,87 @@
+"""Consequences in every position, some for each operation, in the order of the operations: what one ends no other finds dead."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+from inspector.domain.case import Outcome
+from inspector.domain.consequence import (
+    Consequence,
+    ConsequenceState,
+    Hearing,
+    Notice,
+    Rectification,
+    Signed,
+    Transfer,
+    Verdict,
+)
+from inspector.domain.proposal import Proposal
+from inspector.flows import consequences, review
+from inspector.flows.consequences import Opening
+from inspector.flows.office import Office
+
+State = ConsequenceState
+
+
+def under_way(office: Office, cases: tuple[str, str], many: int) -> tuple[list[list[str]], dict[str, Mapping[str, object]]]:
+    """The ids in groups, and what a message about each must hold; `cases` are two in review, the second one for transfers."""
+    now, today = office.now(), office.now().date()
+    long_ago, soon = now - timedelta(days=30), now + timedelta(days=9)
+    him, her = (Signed(by=name, token="", at=long_ago) for name in ("李四", "王五"))
+    given = Notice(given=him, facts=("不符",), reasons="不符", rights=("陈述",), basis=())
+    told = replace(given, served_at=long_ago, way="直接送达", proof="回证", served_by="李四", defend_by=long_ago)
+    written = Verdict(signed=him, reasons="清楚", law="某法第1条")
+    order = Rectification(until=soon, recheck_by=soon)
+    noticed = {"state": State.NOTICED, "notice": told}
+    imposed = {"state": State.IMPOSED, "notice": told, "verdict": written, "imposed_at": long_ago}
+    handed = Transfer(reports=((him, "报告"), (her, "报告")), head=him, handed=replace(him, at=now))
+    entry, penalty, suspend, rectify, transfer = (
+        *(Proposal.RECORD_CREDIT, Proposal.PENALTY, Proposal.SUSPEND, Proposal.ORDER_RECTIFY),
+        Proposal.TRANSFER_JUDICIAL,
+    )
+    steps: list[tuple[Proposal, dict[str, object], dict[str, object]]] = [
+        (entry, {}, {}),
+        (entry, {}, {"basis": ()}),
+        (entry, {"notice": given}, {"served_at": now.isoformat()}),
+        (entry, noticed, {"kind": "DEFENCE"}),
+        (entry, noticed | {"hearing": Hearing(asked_at=now)}, {"outcome": "held", "on": today.isoformat()}),
+        (entry, noticed, {}),
+        (penalty, noticed | {"verdict": replace(written, agreed={})}, {"kind": "SECOND"}),
+        (entry, {}, {}),
+        (suspend, imposed, {}),
+        (Proposal.REFER_REGISTER, {}, {}),
+        (penalty, imposed, {"why": "COURT"}),
+        (rectify, imposed | {"rectification": order}, {}),
+        (rectify, imposed | {"rectification": order}, {"good": True, "corrected_on": today.isoformat(), "documents": ("照片",)}),
+        (transfer, {}, {}),
+        (transfer, {"state": State.REPORTED, "transfer": Transfer(reports=((him, "报告"), (her, "报告")))}, {}),
+        (
+            transfer,
+            {"state": State.APPROVED, "transfer": handed},
+            dict.fromkeys(("letter", "report", "goods", "tests", "other"), "1"),
+        ),
+        (transfer, {"state": State.HANDED, "transfer": handed}, {"on": today.isoformat()}),
+        (transfer, {"state": State.DECLINED, "transfer": handed}, {}),
+        (transfer, {"state": State.FILED, "transfer": handed}, {}),
+    ]
+    groups, fitting = list[list[str]](), dict[str, Mapping[str, object]]()
+    with office.store.begin() as tx:
+        for case_id in cases:
+            cited = tuple(piece.id for piece in tx.cases.evidence(case_id))
+            review.decide(office, tx, case_id, Outcome.UNTRUE_CURABLE, "李四", "不符", cited, now)
+    with office.store.begin() as tx:
+        number = 100
+        for proposal, changes, message in steps:
+            case = tx.cases.get(cases[proposal is transfer])
+            policy, group = office.book.get(case.pack), list[str]()
+            for _ in range(many):
+                number += 1
+                opening = Opening(proposal=proposal, by="李四", evidence=("e1",))
+                held: Consequence = consequences.new(tx, case, opening, number, Outcome.UNTRUE_CURABLE, policy, long_ago)
+                tx.consequences.add(replace(held, due_at=soon, **changes))  # type: ignore[arg-type]
+                fitting[held.id] = message
+                group.append(held.id)
+            groups.append(group)
+    return groups, fitting
