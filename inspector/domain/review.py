@@ -144,12 +144,13 @@ def review(  # noqa: PLR0913 - a decision in all its parts
         "adverse": adverse(row),
     }
     facts |= {f"grade_{name}": value for name, value in said.told().items()}
+    if asked := [one.row for one in policy.gradings if outcome in one.outcomes]:
+        facts |= {"grade_rows": asked}  # what asks is no ground of what follows
     if outcome in UNTRUE and earlier is not None:
         facts |= {"grade_first_time": earlier == 0, "grade_earlier": earlier}
     if done is not None:
         facts |= {"act": done.row, "graded": graded(row, done, concluded=case.concluded_at is not None), "bars": done.bars}
     basis: tuple[str, ...] = (row.basis,) if done is None else (row.basis, done.basis)
-    basis += tuple(one.basis for one in policy.gradings if outcome in one.outcomes)
     because = Because(rule="officer.review", basis=basis, pack=case.pack, facts=facts)
     decision = end(case, outcome, policy, now, because, officer, act=done)
     terms = _follows(cited, policy, now, calendar)

@@ -18,6 +18,7 @@ from inspector.domain.combination import Aspect, combinations
 from inspector.domain.decision import Decision, OrderKind
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import Evidence, Verdict
+from inspector.domain.grading import EXAMPLE
 from inspector.domain.policy import Policy
 from inspector.domain.retention import Record
 from inspector.domain.review import conclude, review
@@ -72,7 +73,7 @@ def contradicted(policy: Policy) -> tuple[Case, Evidence]:
 
 def judged(policy: Policy, outcome: Outcome, act: str) -> Decision[Case]:
     case, against = contradicted(policy)
-    return review(case, outcome, "李四", "已核对", (against,), policy, START, CALENDAR, act=act)
+    return review(case, outcome, "李四", "已核对", (against,), policy, START, CALENDAR, act=act, grading=EXAMPLE)
 
 
 def lines(page: str, start: str) -> Iterable[str]:
@@ -111,7 +112,16 @@ def test_the_decision_names_the_grade_of_the_entry_also_where_a_matter_not_yet_d
     case, against = contradicted(MAOJI)
     case = case if concluded else replace(case, concluded_at=None)
     made = review(
-        case, Outcome.UNTRUE_INCURABLE, "李四", "已核对", (against,), MAOJI, START, CALENDAR, act="act-untrue-incurable"
+        case,
+        Outcome.UNTRUE_INCURABLE,
+        "李四",
+        "已核对",
+        (against,),
+        MAOJI,
+        START,
+        CALENDAR,
+        act="act-untrue-incurable",
+        grading=EXAMPLE,
     )
     (entry,) = (order.payload for order in made.orders if order.kind is OrderKind.CREDIT)
     assert (made.because.facts["graded"], entry["grade"]) == (grade, grade)
