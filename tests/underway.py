@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from inspector.domain.case import Outcome
 from inspector.domain.consequence import (
@@ -18,6 +18,7 @@ from inspector.domain.consequence import (
     Verdict,
 )
 from inspector.domain.proposal import Proposal
+from inspector.domain.serving import NoticeKind, SubjectNotice
 from inspector.flows import consequences, review
 from inspector.flows.consequences import Opening
 from inspector.flows.office import Office
@@ -44,7 +45,7 @@ def under_way(office: Office, cases: tuple[str, str], many: int) -> tuple[list[l
     steps: list[tuple[Proposal, dict[str, object], dict[str, object]]] = [
         (entry, {}, {}),
         (entry, {}, {"basis": ()}),
-        (entry, {"notice": given}, {"served_at": now.isoformat()}),
+        (entry, {"notice": given}, {"on": today.isoformat(), "way": "PAPER"}),
         (entry, noticed, {"kind": "DEFENCE"}),
         (entry, noticed | {"hearing": Hearing(asked_at=now)}, {"outcome": "held", "on": today.isoformat()}),
         (entry, noticed, {}),
@@ -81,7 +82,26 @@ def under_way(office: Office, cases: tuple[str, str], many: int) -> tuple[list[l
                 opening = Opening(proposal=proposal, by="李四", evidence=("e1",))
                 held: Consequence = consequences.new(tx, case, opening, number, Outcome.UNTRUE_CURABLE, policy, long_ago)
                 tx.consequences.add(replace(held, due_at=soon, **changes))  # type: ignore[arg-type]
+                if changes.get("notice") is given:
+                    tx.servings.add(_notice(held, long_ago))
                 fitting[held.id] = message
                 group.append(held.id)
             groups.append(group)
     return groups, fitting
+
+
+def _notice(held: Consequence, at: datetime) -> SubjectNotice:
+    return SubjectNotice(
+        id=f"{held.id}:notice",
+        kind=NoticeKind.PROPOSAL,
+        case_id=held.case_id,
+        agency=held.agency,
+        about=held.id,
+        title="告知",
+        facts=("不符",),
+        reasons="不符",
+        rights=("陈述",),
+        basis=held.basis,
+        answer_by=None,
+        made_at=at,
+    )

@@ -131,9 +131,7 @@ def review(  # noqa: PLR0913 - a decision in all its parts
         _both_sides(case, cited, beside)
     _not_own(outcome, officer, cited, adverse=adverse(row))
     done = found(policy.acts, outcome, row.grade, act)
-    said = grading or Grading()
-    if (missing := lacking(policy.gradings, outcome, said)) is not None:
-        raise missing
+    judged = _judged_by(policy, outcome, grading or Grading(), earlier)
     facts: dict[str, object] = {
         "officer": officer,
         "outcome": outcome.value,
@@ -143,18 +141,30 @@ def review(  # noqa: PLR0913 - a decision in all its parts
         "row": row.row,
         "concluded": case.concluded_at is not None,
         "adverse": adverse(row),
+        **judged,
     }
-    facts |= {f"grade_{name}": value for name, value in said.told().items()}
-    if outcome in UNTRUE and earlier is not None:
-        facts |= {"grade_first_time": earlier == 0, "grade_earlier": earlier}
     if done is not None:
         facts |= {"act": done.row, "graded": graded(row, done, concluded=case.concluded_at is not None), "bars": done.bars}
     basis: tuple[str, ...] = (row.basis,) if done is None else (row.basis, done.basis)
-    basis += tuple(one.basis for one in policy.gradings if outcome in one.outcomes)
     because = Because(rule="officer.review", basis=basis, pack=case.pack, facts=facts)
     decision = end(case, outcome, policy, now, because, officer, act=done)
     terms = _follows(cited, policy, now, calendar)
     return replace(decision, told=tuple(_with_act(_with_terms(one, terms), done) for one in decision.told))
+
+
+def _judged_by(policy: Policy, outcome: Outcome, said: Grading, earlier: int | None) -> dict[str, object]:
+    """What the gravity of an outcome is judged by, as the ledger keeps it; what asks for it is no ground of what follows.
+
+    Raises Invalid (`grading_missing`).
+    """
+    if (missing := lacking(policy.gradings, outcome, said)) is not None:
+        raise missing
+    facts: dict[str, object] = {f"grade_{name}": value for name, value in said.told().items()}
+    if asked := [one.row for one in policy.gradings if outcome in one.outcomes]:
+        facts["grade_rows"] = asked
+    if outcome in UNTRUE and earlier is not None:
+        facts |= {"grade_first_time": earlier == 0, "grade_earlier": earlier}
+    return facts
 
 
 def _not_own(outcome: Outcome, officer: str, cited: tuple[Evidence, ...], *, adverse: bool) -> None:
