@@ -69,7 +69,7 @@ def reached(  # noqa: PLR0913 - an object, who has drawn it, and how
 
 def tell(tx: Tx, made: Visit, why: dict[str, Barred], now: datetime) -> None:
     """A person of each agency that does not go is told, with what there is instead: off-site, or to join whoever goes (scenario 40)."""
-    open_ones = [str(one["id"]) for one in tx.visits.made(made.object_id) if one["done_at"] is None]
+    open_ones = _open(tx, made.object_id)
     for agency, bar in why.items():
         facts = {"draw": made.draw, "code": bar.code, "row": bar.row, "basis": bar.basis, "open": open_ones}
         tx.attention.open(REACHED, agency, about(made, agency), facts, now)
@@ -78,6 +78,17 @@ def tell(tx: Tx, made: Visit, why: dict[str, Barred], now: datetime) -> None:
 def about(made: Visit, agency: str) -> str:
     """What the matter of an agency that does not go is about."""
     return made.id if agency == made.agency else f"{made.id}:{agency}"
+
+
+def tell_anew(tx: Tx, left: Visit, now: datetime) -> None:
+    """Nobody is told any more to join a visit that was called off."""
+    for matter in tx.attention.of_kind(REACHED):
+        if matter.open and left.id in list(matter.facts.get("open") or ()):  # type: ignore[call-overload]
+            tx.attention.open(REACHED, matter.agency, matter.about, {**matter.facts, "open": _open(tx, left.object_id)}, now)
+
+
+def _open(tx: Tx, object_id: str) -> list[str]:
+    return [str(one["id"]) for one in tx.visits.made(object_id) if one["done_at"] is None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,9 +46,7 @@ def returned(office: Office, tx: Tx, left: Visit, now: datetime) -> None:
         drawn = tx.draws.get(held.draw)
         if drawn.state is not DrawState.DRAWN or not _struck(tx, drawn, held) or _gone_since(tx, held):
             continue
-        why = _barred(office, tx, drawn, held, now)
-        if why:
-            caps.tell(tx, held, why, now)
+        if _barred(office, tx, drawn, held, now):
             continue
         decision = visit.owe(held, RETURNED, drawn.pack_of(held.agency))
         changed = tx.visits.put(decision.state)
@@ -56,6 +54,7 @@ def returned(office: Office, tx: Tx, left: Visit, now: datetime) -> None:
         for agency in held.agencies:
             tx.attention.close(f"{caps.REACHED}:{caps.about(held, agency)}", now)
         tx.attention.open(SHORT, held.agency, short_of(changed, held.agency), {"agency": held.agency, "reason": RETURNED}, now)
+    caps.tell_anew(tx, left, now)
 
 
 def _barred(office: Office, tx: Tx, drawn: Draw, held: Visit, now: datetime) -> dict[str, Barred]:

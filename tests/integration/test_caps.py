@@ -11,6 +11,7 @@ from multiprocessing.synchronize import Barrier
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from inspector.domain.case import SubjectKind
 from inspector.domain.inspection import Authority, CheckType, Inspection
@@ -24,7 +25,9 @@ from inspector.flows.members import members_of
 from inspector.flows.office import Office, Plan
 from inspector.flows.recall import call_off_visit
 from inspector.flows.reconcile import watched
+from inspector.store.drawtables import visit_agency
 from inspector.store.store import Store
+from inspector.store.tables import visit as visit_table
 from tests import house
 from tests.house import Hand, settle
 from tests.integration.test_draw_way import carried_out, visits
@@ -121,6 +124,17 @@ def test_who_calls_off_ends_no_other_agencys_check_that_was_struck_off_for_it(st
         with store.begin() as tx:
             call_off_visit(office, tx, tx.visits.get(visit.id, lock=True), "discretionary", first.pack, hand())
 
+    with store.begin() as tx:  # somebody else goes there too: no slot returns, and the matter says who is left to join
+        other = replace(going, id=f"{first.number}-0002", version=0)
+        tx.visits.add(other)
+    off(going)
+    assert [one.state for one in visits(office, second.number)] == [VisitState.CANCELLED]
+    (matter,) = matters(office, "cap_reached")
+    assert json.loads(matter["body"])["open"] == [other.id]
+    with store.begin() as tx:
+        tx.visits.put(replace(tx.visits.get(going.id, lock=True), state=VisitState.ASSIGNED))
+        tx.connection.execute(sa.delete(visit_agency).where(visit_agency.c.visit == other.id))
+        tx.connection.execute(sa.delete(visit_table).where(visit_table.c.id == other.id))
     off(going)
     assert [one.state for one in visits(office, second.number)] == [VisitState.OWED], "drawn is drawn"
     assert matters(office, "cap_reached") == [], "nobody is told to join what is no more"
