@@ -16,6 +16,7 @@ from inspector.cli import (
     check,
     clock,
     connectors,
+    dossiers,
     draws,
     extending,
     inquiries,
@@ -74,8 +75,9 @@ app.command("serve", cls=Command, epilog=CODES, short_help=serve.serve.__doc__)(
 check.register(app)
 migrations.register(app)
 moving.register(app)
-case_group = group("case", "Cases: show, explain, list, import; their clocks. 办件", app)
+case_group = group("case", "Cases: show, explain, list, import; their clocks and files. 办件", app)
 cases.register(case_group)
+dossiers.register(case_group)
 clock.register(case_group)
 inquiries.register(case_group)
 work.register(group("work", "Work rows and the quarantine. 工作与隔离", app))

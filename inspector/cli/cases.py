@@ -43,7 +43,7 @@ def show(terminal: Terminal, case: CaseId) -> None:
     from inspector.cli import stored
     from inspector.store.codec import dump
 
-    held = terminal.look(lambda tx: tx.cases.get(_meant(terminal, tx, case)))
+    held = terminal.look(lambda tx: tx.cases.get(meant(terminal, tx, case)))
     terminal.value(json.loads(dump(held)))
     for line in stored.lines(held, terminal.lang):
         terminal.line(line)
@@ -56,7 +56,7 @@ def explain(terminal: Terminal, case: CaseId) -> None:
     from inspector.flows.narrative import render
     from inspector.store.codec import dump
 
-    case = terminal.look(lambda tx: _meant(terminal, tx, case))
+    case = terminal.look(lambda tx: meant(terminal, tx, case))
     told = terminal.look(lambda tx: explained(terminal.office, tx, case))
     if terminal.look(lambda tx: any(held.state.open for held in tx.visits.of_case(case))):
         with terminal.store.begin() as tx:
@@ -202,7 +202,7 @@ def _template(terminal: Terminal, agency: str | None, item: str) -> None:
     echo(mark + clean(line.getvalue().strip()))
 
 
-def _meant(terminal: Terminal, tx: Tx, typed: str) -> str:
+def meant(terminal: Terminal, tx: Tx, typed: str) -> str:
     """The id that was typed, or that of the one case with this number of an application, which is what stands on paper.
 
     Raises Missing (`case_reference_shared`) where several senders have given it.

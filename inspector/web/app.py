@@ -26,6 +26,7 @@ from inspector.web import (
     challenges,
     clock,
     docket,
+    dossiers,
     draws,
     errors,
     fieldnotes,
@@ -71,6 +72,7 @@ in the present state, `422` means that the message itself must be mended."""
 
 API = (
     cases.router,
+    dossiers.api,
     clock.router,
     links.router,
     fieldnotes.router,
@@ -108,6 +110,7 @@ PAGES = (
         requests.router,
         readings.router,
         docket.router,
+        dossiers.pages,
         session.router,
         signin.router,
         mine.router,
