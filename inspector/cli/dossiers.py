@@ -1,4 +1,4 @@
-"""`case dossier` and `case dossier-check`: a case's file in a folder, and its check on a machine that has nothing of this office."""
+"""`case dossier`, `duty file`, `case dossier-check`: a file in a folder, and its check on a machine that has nothing of this office."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inspector.cli.cases import meant
+from inspector.cli.catalogue import day_of
 from inspector.cli.command import Exit, command
 from inspector.cli.ledger import Heads, told
 from inspector.cli.terminal import Terminal, operator
@@ -38,6 +39,11 @@ def register(app: typer.Typer) -> None:
     command(app, "dossier-check")(check)
 
 
+def register_duty(app: typer.Typer) -> None:
+    """Add the command of duty files."""
+    command(app, "file")(duty)
+
+
 def dossier(
     terminal: Terminal,
     case: Case,
@@ -58,12 +64,48 @@ def dossier(
     """
     from inspector.flows import casefile
 
-    if to.exists() and any(to.iterdir()):
-        raise Invalid("folder_not_empty", folder=str(to))
+    _new(to)
     program = _browser() if pdf is not None else ""
     case = terminal.look(lambda tx: meant(terminal, tx, case))
     made = casefile.case_file(terminal.office, case, operator(), "dossier")
     return hand_out(terminal, made, to, pdf, program)
+
+
+def duty(
+    terminal: Terminal,
+    officer: Annotated[str, typer.Argument(help="The name, as it signs 姓名（与签名一致）", metavar="OFFICER")],
+    since: Annotated[str, typer.Option("--since", help="First day, year-month-day 起始日")],
+    until: Annotated[str, typer.Option("--until", help="Last day 截止日")],
+    to: To,
+    agency: Annotated[
+        str | None, typer.Option("--agency", "-a", help="Only cases of it and of those below it 机关（含下级）")
+    ] = None,
+) -> Exit | None:
+    """Write an officer's duty file: what was known, what was due, what was done, from the ledger of the day. 制作履职档案（尽职免责）。
+
+    For the officer, or for whoever oversees. Acts signed by that very name, with the evidence that stood in the case's ledger by then,
+    and dates kept or missed; nothing that was learnt since, and nobody to compare with. That you have made it is an entry of the ledger.
+    It is checked as a case's file is: `case dossier-check`.
+    """
+    from inspector.flows import dutyfile
+
+    _new(to)
+    first, last = day_of(since, "--since"), day_of(until, "--until")
+    assert first is not None
+    assert last is not None
+    office = terminal.office
+    if agency is not None:
+        office.agency(agency)
+    asked = dutyfile.Asked(
+        officer=officer, since=first, until=last, agencies=office.within(agency) if agency is not None else None
+    )
+    return hand_out(terminal, dutyfile.duty_file(office, asked, operator(), "duty"), to, None, "")
+
+
+def _new(to: Path) -> None:
+    """Raise Invalid (`folder_not_empty`) for a folder with something in it: another file stays."""
+    if to.exists() and any(to.iterdir()):
+        raise Invalid("folder_not_empty", folder=str(to))
 
 
 def hand_out(terminal: Terminal, made: Made, to: Path, pdf: Path | None, program: str) -> Exit | None:

@@ -23,7 +23,7 @@ from inspector.flows import filepage, narrative
 from inspector.flows.explain import Explanation, explain
 from inspector.flows.lodging import lodged
 from inspector.flows.office import Office
-from inspector.labels import LANGS
+from inspector.labels import LANGS, label
 from inspector.store.codec import dump
 from inspector.store.room import Row
 from inspector.store.tx import Tx, new_id
@@ -73,10 +73,16 @@ def _gathered(tx: Tx, case_id: str) -> tuple[list[Row], frozenset[str]]:
     over = [held.id for held in visits if held.state is VisitState.DONE]
     known = {row["id"]: row for name in (case_id, about(case_id), *over) for row in tx.ledger.about(name)}
     rows = [known[name] for name in sorted(known)]
-    sent = {seat.inspector for held in visits for seat in tx.visits.team(held.id)}
-    ahead = {name for held in visits if held.id not in over for name in (held.id, held.draw)}
-    hidden = {row["id"] for row in rows if row["about"] in over or _tells(row["body"], sent, ahead)}
+    hidden = {row["id"] for row in (*telling(tx, case_id, rows), *(row for row in rows if row["about"] in over))}
     return rows, frozenset(hidden)
+
+
+def telling(tx: Tx, case_id: str, rows: Sequence[Row]) -> list[Row]:
+    """Those of some entries whose words name who was sent in a case, or tell of a visit of it that is still to be made."""
+    visits = tx.visits.of_case(case_id)
+    sent = {seat.inspector for held in visits for seat in tx.visits.team(held.id)}
+    ahead = {name for held in visits if held.state is not VisitState.DONE for name in (held.id, held.draw)}
+    return [row for row in rows if _tells(row["body"], sent, ahead)]
 
 
 def _tells(body: str, sent: Collection[str], ahead: Collection[str]) -> bool:
@@ -96,7 +102,8 @@ def _texts(told: object) -> Iterator[str]:
 def _pages(
     office: Office, told: Explanation, rows: Sequence[Row], hidden: Collection[str], by: str, now: datetime
 ) -> dict[str, bytes]:
-    made = filepage.Making(case=told.case, reference=told.reference, by=by, at=office.calendar.local(now))
+    titles = {lang: label("casefile.title", lang, case=told.case, reference=told.reference) for lang in LANGS}
+    made = filepage.Making(titles=titles, by=by, at=office.calendar.local(now))
     signed = [filepage.signed(row, withheld=row["id"] in hidden) for row in rows]
     pages = {filepage.NAMES[lang]: filepage.page(made, list(narrative.lines(told, lang)), signed, lang) for lang in LANGS}
     return {**pages, "case.json": (json.dumps(json.loads(dump(told)), ensure_ascii=False, indent=1) + "\n").encode()}

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 
+from inspector.domain.dutyfile import SIGNED
 from inspector.flows import wording
 from inspector.labels import Lang, label
 from inspector.store.room import Row
 
 NAMES: dict[Lang, str] = {"zh-Hans": "index.html", "en": "en.html"}
 _CODES: dict[Lang, str] = {"zh-Hans": "zh-CN", "en": "en"}
-_SIGNERS = ("officer", "by", "approved_by")
 _COLUMNS = ("at", "rule", "who", "pack", "entry")
 _STYLE = """:root { color-scheme: light dark; }
 body { margin: 0 auto; max-width: 60rem; padding: 1rem; color: #1c2530; background: #fff;
@@ -50,10 +50,9 @@ code { font-size: .8rem; }
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Making:
-    """Of what a file is, for whom it was made and when."""
+    """What a file is called, for whom it was made and when."""
 
-    case: str
-    reference: str
+    titles: Mapping[Lang, str]
     by: str
     at: datetime
 
@@ -75,7 +74,7 @@ def signed(row: Row, *, withheld: bool) -> Signed:
     """The row of an entry. Of one whose words are withheld, or erased, nobody is named."""
     told = json.loads(row["body"]) if row["body"] and not withheld else {}
     facts = told.get("facts", {})
-    names = [str(facts[one]) for one in _SIGNERS if isinstance(facts.get(one), str) and facts[one]]
+    names = [str(facts[one]) for one in SIGNED if isinstance(facts.get(one), str) and facts[one]]
     return Signed(
         id=row["id"],
         at=row["at"],
@@ -88,9 +87,9 @@ def signed(row: Row, *, withheld: bool) -> Signed:
 
 
 def page(made: Making, lines: Sequence[str], entries: Sequence[Signed], lang: Lang) -> bytes:
-    """The page: what the case's explanation says, then its entries of the ledger, then how all of it is checked."""
+    """The page: `lines` in parts (see `narrative.lines`), then the entries of the ledger, then how all of it is checked."""
     other: Lang = "en" if lang == "zh-Hans" else "zh-Hans"
-    title = label("casefile.title", lang, case=made.case, reference=made.reference)
+    title = made.titles[lang]
     made_for = label("casefile.made", lang, by=made.by, at=wording.at(made.at))
     return f"""<!doctype html>
 <html lang="{_CODES[lang]}">

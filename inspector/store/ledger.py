@@ -67,6 +67,12 @@ class LedgerRoom(Seals):
             found |= {row["id"]: row for row in self.rows(asked)}
         return [found[one] for one in ids if one in found]
 
+    def naming(self, name: str, since: datetime, until: datetime) -> list[Row]:
+        """The entries from `since` and before `until` that hold a text like this name anywhere, in order; it reads all of that time."""
+        text = json.dumps(name, ensure_ascii=False)
+        asked = sa.select(ledger).where(ledger.c.at >= since, ledger.c.at < until, ledger.c.body.contains(text, autoescape=True))
+        return self.rows(asked.order_by(ledger.c.id))
+
     def checked(self, what: str, rules: Collection[str] = ()) -> tuple[list[tuple[Row, bool]], set[int]]:
         """The same, by these rules if any are named, each with whether it is what was written; and the seals that do not hold."""
         asked = sa.select(ledger).where(ledger.c.about == what)

@@ -1,21 +1,21 @@
-"""A case's file as a zip: over HTTP, and by a button on the officer's page. Being given one is an entry of the ledger."""
+"""Files as zips: a case's over HTTP and by a button on the officer's page, an officer's over HTTP. Each is an entry of the ledger."""
 
 from __future__ import annotations
 
 import io
 import zipfile
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from inspector.domain.errors import InspectorError
-from inspector.flows import casefile
+from inspector.domain.errors import Forbidden, InspectorError
+from inspector.flows import casefile, dutyfile
 from inspector.web.caller import Caller, ResultReader
 from inspector.web.desk import AtDesk, Desk
 from inspector.web.errors import READS
-from inspector.web.fields import CaseId, CasePath
+from inspector.web.fields import CaseId, CasePath, Day, Line
 from inspector.web.pages import Posted, refused
 from inspector.web.roles import Role
 from inspector.web.session import Visitor, to_login
@@ -34,6 +34,25 @@ def case_dossier(desk: AtDesk, caller: ResultReader, case_id: CasePath) -> Respo
     a visit that is still to be made. `case dossier-check` shows offline whether anything was changed since.
     """
     return _case(desk, caller, case_id, "api")
+
+
+@api.get("/duty", response_class=Response, responses={**READS, **ZIP})
+def duty_file(
+    desk: AtDesk,
+    caller: ResultReader,
+    officer: Annotated[Line, Query(description="The name, as it signs")],
+    since: Annotated[Day, Query(description="The first day")],
+    until: Annotated[Day, Query(description="The last day")],
+) -> Response:
+    """An officer's duty file, zipped: what was known, due and done by the ledger. For that officer, or for an overseer.
+
+    Acts signed by that very name about cases of the token's agencies; nobody is compared. That you were given it is an entry of the
+    ledger.
+    """
+    if caller.role is Role.OFFICER and officer != caller.name:
+        raise Forbidden("duty_of_another", officer=officer)
+    asked = dutyfile.Asked(officer=officer, since=since, until=until, agencies=caller.sees)
+    return zipped("duty", dutyfile.duty_file(desk.office, asked, caller.name, "api").files)
 
 
 @pages.post("/review/{case_id}/dossier")

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from inspector.domain import folio
 from inspector.domain.case import Outcome
+from inspector.domain.errors import Invalid
 from inspector.domain.evidence import Verdict
 from inspector.domain.finding import Finding
-from inspector.flows import casefile, dispatch
+from inspector.flows import casefile, dispatch, dutyfile
 from inspector.flows.casefile import Made
 from inspector.flows.office import Office
 from inspector.flows.review import decide
 from inspector.store.store import Store
 from inspector.store.tables import ledger
+from tests.edge import serving
 from tests.house import Hand
 from tests.integration.test_draw_way import announced, carried_out, drawing, visits
 from tests.operator import on_both, one_database
@@ -131,3 +135,32 @@ def test_a_ledger_that_was_altered_is_told_when_the_file_is_made(decided: tuple[
         tx.connection.execute(ledger.update().where(ledger.c.id == review["id"]).values(body=told))
     made = casefile.case_file(office, case_id, "王五", "dossier")
     assert [(one.code, one.about) for one in made.judged.troubles] == [("entry_changed", review["id"])]
+
+
+@pytest.mark.slow
+def test_an_officer_s_duty_file_shows_what_was_known_due_and_done_and_nothing_of_others(decided: tuple[Office, str]) -> None:
+    office, case_id = decided
+    today = office.calendar.local_date(office.now())
+    asked = dutyfile.Asked(officer="李四", since=today, until=today)
+    made = dutyfile.duty_file(office, asked, "李四", "api")
+    assert made.judged.holds
+    (case,) = json.loads(made.files["duty.json"])["cases"]
+    (act,) = case["acts"]
+    assert (case["case"], act["rule"], act["kept"], len(act["known"])) == (case_id, "officer.review", True, 2)
+    page = made.files["index.html"].decode()
+    assert [word for word in ("按期", "当时已知", "现场与承诺不一致", "demo@1") if word not in page] == []
+    assert [one["rule"] for one in entries(made)] == ["officer.review", "duty.file"]
+    other = dutyfile.duty_file(office, replace(asked, officer="李四四"), "李四四", "api")
+    assert [one["rule"] for one in entries(other)] == ["duty.file"], "by the very name"
+    elsewhere = dutyfile.duty_file(office, replace(asked, agencies=("other",)), "李四", "api")
+    assert [one["rule"] for one in entries(elsewhere)] == ["duty.file"]
+    with pytest.raises(Invalid, match="duty_period"):
+        dutyfile.duty_file(office, replace(asked, until=today - timedelta(days=1)), "李四", "api")
+    days = {"since": str(today), "until": str(today)}
+    with serving(office) as edge, edge.as_("officer", name="李四") as own, edge.as_("auditor", name="督查") as overseer:
+        assert own.get("/v1/duty", params={"officer": "李四", **days}).headers["content-type"] == "application/zip"
+        assert own.get("/v1/duty", params={"officer": "王五", **days}).json()["error"]["code"] == "duty_of_another"
+        assert overseer.get("/v1/duty", params={"officer": "李四", **days}).status_code == 200
+    with office.store.read() as tx:
+        looks = [json.loads(row["body"])["facts"]["by"] for row in tx.ledger.about("duty")]
+    assert looks == ["李四", "李四四", "李四", "李四", "督查"]
