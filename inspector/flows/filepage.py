@@ -17,13 +17,12 @@ NAMES: dict[Lang, str] = {"zh-Hans": "index.html", "en": "en.html"}
 _CODES: dict[Lang, str] = {"zh-Hans": "zh-CN", "en": "en"}
 _COLUMNS = ("at", "rule", "who", "pack", "entry")
 _STYLE = """:root { color-scheme: light dark; }
-body { margin: 0 auto; max-width: 60rem; padding: 1rem; color: #1c2530; background: #fff;
+body { margin: 0 auto; max-width: 60rem; padding: 1rem; color: #1c2530; background: #fff; overflow-wrap: anywhere;
   font: 1rem/1.6 system-ui, "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif; }
 a { color: #0b4f8a; display: inline-block; padding: .7rem 0; }
 h1 { font-size: 1.4rem; }
 h2 { font-size: 1.1rem; border-bottom: 1px solid #8a96a3; }
 ul { padding-inline-start: 1.4rem; }
-li, td { overflow-wrap: anywhere; }
 li > span { white-space: pre-wrap; }
 table { border-collapse: collapse; width: 100%; table-layout: fixed; }
 th, td { text-align: start; vertical-align: top; padding: .3rem .5rem; border-bottom: 1px solid #8a96a3; }
