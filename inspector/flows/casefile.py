@@ -7,6 +7,7 @@ no visit that is still to be made (draw-protocol ruling 18): what would tell of 
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -32,6 +33,8 @@ CASE = "case.file"
 """The rule of the entry that a case's file was made: for whom, by which door, and what is in it."""
 _TRIES, _PAUSE = 100, 0.05
 """So often it is looked whether another hand has sealed the entry, so many seconds apart."""
+_TURN = threading.Lock()
+"""One at a time: the digests of a whole ledger are read for a file (of a million entries in about two seconds and a quarter of a gigabyte)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +115,11 @@ def _pages(
 def bind(office: Office, names: Sequence[str], making: str, hidden: Collection[str], pages: Mapping[str, bytes]) -> Made:
     """Pages and entries with their proofs, once the entry that the file was made is in the tree. Raises Stale."""
     _seal(office, making)
+    with _TURN:
+        return _bound(office, names, making, hidden, pages)
+
+
+def _bound(office: Office, names: Sequence[str], making: str, hidden: Collection[str], pages: Mapping[str, bytes]) -> Made:
     with office.store.read() as tx:
         head = tx.tree.head()
         digests = tx.tree.digests(head.size)
