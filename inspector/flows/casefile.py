@@ -34,7 +34,7 @@ CASE = "case.file"
 _TRIES, _PAUSE = 100, 0.05
 """So often it is looked whether another hand has sealed the entry, so many seconds apart."""
 _TURN = threading.Lock()
-"""One at a time: the digests of a whole ledger are read for a file (of a million entries in about two seconds and a quarter of a gigabyte)."""
+"""One at a time: for a file the digests of the whole ledger are read (a million: about two seconds, a quarter of a gigabyte)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
