@@ -17,6 +17,7 @@ from inspector.cli import (
     clock,
     connectors,
     consequences,
+    dossiers,
     draws,
     extending,
     findings,
@@ -79,10 +80,12 @@ app.command("serve", cls=Command, epilog=CODES, short_help=serve.serve.__doc__)(
 check.register(app)
 migrations.register(app)
 moving.register(app)
-case_group = group("case", "Cases: show, explain, list, import; their clocks. 办件", app)
+case_group = group("case", "Cases: show, explain, list, import; their clocks and files. 办件", app)
 cases.register(case_group)
+dossiers.register(case_group)
 clock.register(case_group)
 inquiries.register(case_group)
+dossiers.register_duty(group("duty", "An officer's duty file. 履职档案", app))
 work.register(group("work", "Work rows and the quarantine. 工作与隔离", app))
 policy_group = group("policy", "Policy packs. 政策包", app)
 packs.register(policy_group)

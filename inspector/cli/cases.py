@@ -48,7 +48,7 @@ def show(terminal: Terminal, case: CaseId) -> None:
     from inspector.cli import stored
     from inspector.store.codec import dump
 
-    held = terminal.look(lambda tx: tx.cases.get(_meant(terminal, tx, case)))
+    held = terminal.look(lambda tx: tx.cases.get(meant(terminal, tx, case)))
     open_ones = terminal.look(lambda tx: warning(tx.records.of_subject(held.subject.kind, held.subject.code)))
     terminal.value(json.loads(dump(held)) | {"records": [one.entry for one in open_ones]})
     for line in stored.lines(held, terminal.lang):
@@ -65,7 +65,7 @@ def explain(terminal: Terminal, case: CaseId) -> None:
     from inspector.flows.narrative import render
     from inspector.store.codec import dump
 
-    case = terminal.look(lambda tx: _meant(terminal, tx, case))
+    case = terminal.look(lambda tx: meant(terminal, tx, case))
     told = terminal.look(lambda tx: explained(terminal.office, tx, case))
     if terminal.look(lambda tx: any(held.state.open for held in tx.visits.of_case(case))):
         with terminal.store.begin() as tx:
@@ -211,7 +211,7 @@ def _template(terminal: Terminal, agency: str | None, item: str) -> None:
     echo(mark + clean(line.getvalue().strip()))
 
 
-def _meant(terminal: Terminal, tx: Tx, typed: str) -> str:
+def meant(terminal: Terminal, tx: Tx, typed: str) -> str:
     """The id that was typed, or that of the one case with this number of an application, which is what stands on paper.
 
     Raises Missing (`case_reference_shared`) where several senders have given it.

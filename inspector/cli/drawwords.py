@@ -96,6 +96,19 @@ DRAWS: Mapping[str, tuple[str, str]] = {
         "THE LEDGER DOES NOT HOLD after {seals} seals: {problem}",
         "台账不成立（前 {seals} 个封印完好）：{problem}",
     ),
+    "file_written": (
+        "the file is in {folder}: {entries} entries, the words of {withheld} withheld; proven by {head}",
+        "档案已写入 {folder}：台账条目 {entries} 条，其中 {withheld} 条内容不附；所依的台账根 {head}",
+    ),
+    "file_holds": (
+        "the file holds by the heads that you gave: {entries} entries, the words of {withheld} withheld",
+        "档案完好（按所给台账根）：台账条目 {entries} 条，其中 {withheld} 条内容不附",
+    ),
+    "file_younger": (
+        "NOT SHOWN: {younger} of {entries} entries are younger than your heads. Ask for a head of {size} entries or more",
+        "尚不能证明：{entries} 条中有 {younger} 条晚于所给台账根。请索取 {size} 条或者更多的台账根",
+    ),
+    "file_broken": ("THE FILE DOES NOT HOLD: {problem}", "档案不成立：{problem}"),
     # Draws without the daemon.
     "flaw_in": ("{file} row {row}, {named}: {what} → {fix}", "{file} 第{row}行，{named}：{what} → {fix}"),
     "odd_in": ("{file} row {row}, {named}: remark: {what} → {fix}", "{file} 第{row}行，{named}：提示：{what} → {fix}"),

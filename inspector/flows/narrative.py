@@ -31,7 +31,7 @@ _CODED = {"route": "Route", "matter": "MatterKind", "letter.publicity_scope": "p
 
 def render(told: Explanation, lang: Lang) -> str:
     """The explanation as lines of plain text."""
-    return "\n".join(_lines(told, lang)) + "\n"
+    return "\n".join(lines(told, lang)) + "\n"
 
 
 def _public(told: tuple[str, date | None] | None, say: Say) -> str:
@@ -41,7 +41,8 @@ def _public(told: tuple[str, date | None] | None, say: Say) -> str:
     return words if until is None else say("public_until", scope=words, day=until)
 
 
-def _lines(told: Explanation, lang: Lang) -> Iterator[str]:
+def lines(told: Explanation, lang: Lang) -> Iterator[str]:
+    """The explanation line by line: an empty one ends a part, whose first line is its heading; two blanks in front for a step inwards."""
     say = Say(lang)
     yield say("title", case=told.case, reference=told.reference)
     yield say("matter", item=told.item_name, code=told.item, route=of(told.route, lang))

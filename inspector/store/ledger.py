@@ -59,6 +59,20 @@ class LedgerRoom(Seals):
         """The decisions about a case, request or draw, in order."""
         return self.rows(sa.select(ledger).where(ledger.c.about == what).order_by(ledger.c.id))
 
+    def some(self, ids: Sequence[str]) -> list[Row]:
+        """Entries by their ids, in the order of these; one that is not there is left out."""
+        found: dict[str, Row] = {}
+        for start in range(0, len(ids), _NEIGHBOURS):
+            asked = sa.select(ledger).where(ledger.c.id.in_(ids[start : start + _NEIGHBOURS]))
+            found |= {row["id"]: row for row in self.rows(asked)}
+        return [found[one] for one in ids if one in found]
+
+    def naming(self, name: str, since: datetime, until: datetime) -> list[Row]:
+        """The entries from `since` and before `until` that hold a text like this name anywhere, in order; it reads all of that time."""
+        text = json.dumps(name, ensure_ascii=False)
+        asked = sa.select(ledger).where(ledger.c.at >= since, ledger.c.at < until, ledger.c.body.contains(text, autoescape=True))
+        return self.rows(asked.order_by(ledger.c.id))
+
     def checked(self, what: str, rules: Collection[str] = ()) -> tuple[list[tuple[Row, bool]], set[int]]:
         """The same, by these rules if any are named, each with whether it is what was written; and the seals that do not hold."""
         asked = sa.select(ledger).where(ledger.c.about == what)

@@ -38,6 +38,12 @@ class TreeRoom(Room):
         """The head over all that is in the tree."""
         return self._held()[1].head
 
+    def holds(self, entry: str) -> bool:
+        """Whether an entry is in the tree already."""
+        asked = sa.select(ledger.c.seal).where(ledger.c.id == entry)
+        number = self.connection.execute(asked).scalar_one_or_none()
+        return number is not None and number <= self._held()[0]
+
     def included(self, entry: str, size: int) -> tuple[int, str, tuple[str, ...]]:
         """(place, digest, path) of an entry in the tree of the first `size` entries. Raises Missing (`ledger_entry_unknown`)."""
         digests = self.digests(size)

@@ -29,6 +29,7 @@ from inspector.web import (
     consequences,
     creditrecords,
     docket,
+    dossiers,
     draws,
     errors,
     fieldnotes,
@@ -81,6 +82,7 @@ in the present state, `422` means that the message itself must be mended."""
 
 API = (
     cases.router,
+    dossiers.api,
     clock.router,
     links.router,
     fieldnotes.router,
@@ -128,6 +130,7 @@ PAGES = (
         readings.router,
         docket.router,
         proceeding.router,
+        dossiers.pages,
         session.router,
         signin.router,
         mine.router,

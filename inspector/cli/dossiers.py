@@ -1,0 +1,202 @@
+"""`case dossier`, `duty file`, `case dossier-check`: a file in a folder, and its check on a machine that has nothing of this office."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from inspector.cli.cases import meant
+from inspector.cli.catalogue import day_of
+from inspector.cli.command import Exit, command
+from inspector.cli.ledger import Heads, told
+from inspector.cli.terminal import Terminal, operator
+from inspector.domain import folio
+from inspector.domain.errors import Invalid
+from inspector.domain.treehead import Proof
+from inspector.labels import label
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from inspector.flows.casefile import Made
+
+Case = Annotated[str, typer.Argument(help="Id of the case 办件编号", metavar="CASE")]
+To = Annotated[Path, typer.Option("--to", help="A new folder for the file 新文件夹", file_okay=False)]
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_PRINTING = 60
+"""Seconds a browser has to print a page."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    command(app, "dossier")(dossier)
+    command(app, "dossier-check")(check)
+
+
+def register_duty(app: typer.Typer) -> None:
+    """Add the command of duty files."""
+    command(app, "file")(duty)
+
+
+def dossier(
+    terminal: Terminal,
+    case: Case,
+    to: To,
+    pdf: Annotated[
+        Path | None,
+        typer.Option(
+            "--pdf", help="Print the Chinese page into this file too, by an installed Chromium 另存为 PDF", dir_okay=False
+        ),
+    ] = None,
+) -> Exit | None:
+    """Write a case's file: pages in Chinese and English, its entries of the ledger with proofs. 制作办件档案。
+
+    Who decided what on which data under which pack, how dates were counted, letters, visits. No inspector is named in it, and no visit
+    that is still to be made. That you have made it is an entry of the ledger, which binds the file: `case dossier-check` shows to
+    anybody who has a head of the ledger whether something was changed since. The folder holds what is known of its subject: it is
+    readable for you alone. Exit code 1 where the ledger itself does not hold: the file is written and says what.
+    """
+    from inspector.flows import casefile
+
+    _new(to)
+    program = _browser() if pdf is not None else ""
+    case = terminal.look(lambda tx: meant(terminal, tx, case))
+    made = casefile.case_file(terminal.office, case, operator(), "dossier")
+    return hand_out(terminal, made, to, pdf, program)
+
+
+def duty(
+    terminal: Terminal,
+    officer: Annotated[str, typer.Argument(help="The name, as it signs 姓名（与签名一致）", metavar="OFFICER")],
+    since: Annotated[str, typer.Option("--since", help="First day, year-month-day 起始日")],
+    until: Annotated[str, typer.Option("--until", help="Last day 截止日")],
+    to: To,
+    agency: Annotated[
+        str | None, typer.Option("--agency", "-a", help="Only cases of it and of those below it 机关（含下级）")
+    ] = None,
+) -> Exit | None:
+    """Write an officer's duty file: what was known, what was due, what was done, from the ledger of the day. 制作履职档案（尽职免责）。
+
+    For the officer, or for whoever oversees. Acts signed by that very name, with the evidence that stood in the case's ledger by then,
+    and dates kept or missed; nothing that was learnt since, and nobody to compare with. That you have made it is an entry of the ledger.
+    It is checked as a case's file is: `case dossier-check`.
+    """
+    from inspector.flows import dutyfile
+
+    _new(to)
+    first, last = day_of(since, "--since"), day_of(until, "--until")
+    assert first is not None
+    assert last is not None
+    office = terminal.office
+    if agency is not None:
+        office.agency(agency)
+    asked = dutyfile.Asked(
+        officer=officer, since=first, until=last, agencies=office.within(agency) if agency is not None else None
+    )
+    return hand_out(terminal, dutyfile.duty_file(office, asked, operator(), "duty"), to, None, "")
+
+
+def _new(to: Path) -> None:
+    """Raise Invalid (`folder_not_empty`) for a folder with something in it: another file stays."""
+    if to.exists() and any(to.iterdir()):
+        raise Invalid("folder_not_empty", folder=str(to))
+
+
+def hand_out(terminal: Terminal, made: Made, to: Path, pdf: Path | None, program: str) -> Exit | None:
+    """Write a file that was made, print its page where that was asked for, and say what its own check says."""
+    to.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name, content in made.files.items():
+        (to / name).write_bytes(content)
+    if pdf is not None:
+        _print(program, to / "index.html", pdf)
+    head = f"{made.head.size}:{made.head.root}"
+    told = {"folder": str(to), "files": sorted(made.files), "entries": made.judged.entries, "withheld": made.judged.withheld}
+    terminal.value({**told, "head": head, "holds": made.judged.holds, "pdf": str(pdf) if pdf else None})
+    terminal.say("file_written", folder=to, entries=made.judged.entries, withheld=made.judged.withheld, head=head)
+    if pdf is not None:
+        terminal.say("wrote", file=pdf)
+    return _troubles(terminal, made.judged)
+
+
+def check(
+    terminal: Terminal,
+    folder: Annotated[Path, typer.Argument(help="Folder of the file 档案文件夹", metavar="FOLDER", file_okay=False)],
+    heads: Heads = None,
+    growth: Annotated[
+        list[Path] | None,
+        typer.Option("--growth", help="What `ledger prove --since` has written, for a later head 台账增长证明", dir_okay=False),
+    ] = None,
+) -> Exit | None:
+    """Check a case's or an officer's file by heads that you hold, without database and settings. 离线核验档案。
+
+    Found is every change, deletion, cut, other order and left-out entry since it was made. What the office never entered, or did not
+    put in, cannot be seen from the file. Exit code 1 where anything is wrong, or where no head covers the last entries: then ask for a
+    later head, and for the proof that the ledger only grew (`ledger prove --since SIZE`), and give both.
+    """
+    files = _read(folder)
+    held = [told(one) for one in heads or ()]
+    if not held:
+        raise Invalid("file_head_needed", size=_size(files), field="--head")
+    judged = folio.judge(files, held, [_proof(one) for one in growth or ()])
+    troubles = [{"code": one.code, "about": one.about} for one in judged.troubles]
+    value = {"holds": judged.holds, "entries": judged.entries, "withheld": judged.withheld, "younger": judged.younger}
+    terminal.value({**value, "troubles": troubles})
+    if judged.holds:
+        terminal.say("file_holds", entries=judged.entries, withheld=judged.withheld)
+    elif not judged.troubles:
+        terminal.say("file_younger", younger=judged.younger, entries=judged.entries, size=_size(files))
+    return _troubles(terminal, judged)
+
+
+def _troubles(terminal: Terminal, judged: folio.Judged) -> Exit | None:
+    for one in judged.troubles:
+        terminal.say("file_broken", problem=label(f"file_trouble.{one.code}", terminal.lang, about=one.about))
+    return None if judged.holds else Exit.WRONG
+
+
+def _read(folder: Path) -> dict[str, bytes]:
+    """Every file of a folder by its name. What is no plain file stands there with nothing in it, and is one too many."""
+    if not folder.is_dir():
+        raise Invalid("file_unusable", file=str(folder), problem="no folder", errno="ENOTDIR")
+    return {one.name: one.read_bytes() if one.is_file() and not one.is_symlink() else b"" for one in folder.iterdir()}
+
+
+def _size(files: Mapping[str, bytes]) -> int:
+    """How many entries the tree has that a file is proven by, as the file says."""
+    try:
+        return int(json.loads(files[folio.LEDGER])["head"]["size"])
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return 1
+
+
+def _proof(file: Path) -> Proof:
+    try:
+        return Proof.read(json.loads(file.read_bytes()))
+    except (ValueError, RecursionError) as error:
+        raise Invalid("ledger_proof_unreadable", file=str(file)) from error
+
+
+def _browser() -> str:
+    """An installed Chromium. Raises Invalid (`pdf_needs_browser`)."""
+    found = next((there for name in _BROWSERS if (there := shutil.which(name))), None)
+    if found is None:
+        raise Invalid("pdf_needs_browser", field="--pdf")
+    return found
+
+
+def _print(program: str, page: Path, to: Path) -> None:
+    """Print a page. It is our own, holds no script and asks for nothing, so that the browser needs no fence as root. Raises Invalid."""
+    flags = ["--headless", "--disable-gpu", "--no-pdf-header-footer", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    asked = [program, *flags, f"--print-to-pdf={to.resolve()}", page.resolve().as_uri()]
+    try:
+        ran = subprocess.run(asked, capture_output=True, check=False, timeout=_PRINTING)  # noqa: S603 - a program of this machine, our own page
+    except subprocess.TimeoutExpired as error:
+        raise Invalid("pdf_failed", file=str(to)) from error
+    if ran.returncode or not to.is_file():
+        raise Invalid("pdf_failed", file=str(to))

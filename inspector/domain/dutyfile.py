@@ -1,0 +1,77 @@
+"""What an officer has signed, read from the ledger alone: what was known then, by when it was due, and whether the date was kept (T.5).
+
+Tolerance for those who have done their duty needs what the data said at the time, not what is known today: nothing here is read from the
+state of a case. Of one officer only, and never beside another's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from inspector.domain.recounting import RULE as RECOUNTED
+
+SIGNED = ("officer", "by", "approved_by")
+"""The facts of an entry that say in whose name something was done."""
+_DUE: Mapping[str, str] = {"officer.review": "review_due_at", "self_proof.read": "read_by"}
+"""By the rule of what an officer does: under which fact an earlier entry of the case has told its date."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noted:
+    """An entry of the ledger with its body read. `beside` is what the body holds besides facts, basis and pack."""
+
+    id: str
+    at: datetime
+    rule: str
+    facts: Mapping[str, object]
+    beside: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signed:
+    """What was done in an officer's name: `known` are the entries about evidence that stood in the case's ledger by then.
+
+    `due_at` is None where no date was set for it; `kept` is None where neither a date nor the entry itself says.
+    """
+
+    entry: Noted
+    known: tuple[Noted, ...]
+    due_at: datetime | None
+    kept: bool | None
+
+
+def signs(entry: Noted, officer: str) -> bool:
+    """Whether an entry was signed by somebody, by the very name."""
+    return any(entry.facts.get(name) == officer for name in SIGNED)
+
+
+def signed(entries: Sequence[Noted], officer: str, since: datetime, until: datetime) -> list[Signed]:
+    """What somebody has signed among the entries of one case, from `since` and before `until`; all entries, in their order."""
+    return [
+        _act(entry, entries[:place]) for place, entry in enumerate(entries) if since <= entry.at < until and signs(entry, officer)
+    ]
+
+
+def _act(entry: Noted, before: Sequence[Noted]) -> Signed:
+    due = _due(entry, before)
+    late = entry.facts.get("late")
+    kept = entry.at <= due if due is not None else not late if isinstance(late, bool) else None
+    known = tuple(one for one in before if isinstance(one.facts.get("evidence"), str) and "verdict" in one.facts)
+    return Signed(entry=entry, known=known, due_at=due, kept=kept)
+
+
+def _due(entry: Noted, before: Iterable[Noted]) -> datetime | None:
+    """The date of what was done, as the last entry before it has told it, and as a new calendar has moved it since."""
+    name = _DUE.get(entry.rule)
+    if name is None:
+        return None
+    told: str | None = None
+    proof = entry.beside.get("self_proof")
+    for one in before:
+        if name in one.facts and one.beside.get("self_proof") in (None, proof):
+            told = str(one.facts[name])
+        elif told is not None and one.rule == RECOUNTED and one.facts.get("was_due") == told:
+            told = str(one.facts["due_at"])
+    return datetime.fromisoformat(told) if told is not None else None

@@ -1,0 +1,217 @@
+"""A file that is handed out, and how whoever has it sees that nothing in it was changed, cut, put in another order or left out.
+
+The folder holds pages, the entries of the ledger that they tell of with a proof each (`treehead`), and a list of all its files with their
+digests. The last entry is the one that the file was made: it counts the others, names them by one digest, and holds the digests of the
+pages. So a head of the ledger from another hand than the office's vouches for all of it, and nothing else is needed (1.1.25, 1.2.24).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from inspector.domain import treehead
+from inspector.domain.ledger import body_digest, digest
+from inspector.domain.strict import HEX64, is_count, matches, parse
+from inspector.domain.treehead import Proof, TreeHead
+
+MANIFEST = "manifest.json"
+LEDGER = "ledger.json"
+FORM = "inspector.file/1"
+MADE = frozenset({"case.file", "duty.file"})
+"""The rules of the entry that a file was made."""
+_KEYS = frozenset({"id", "at", "about", "rule", "body_digest", "digest", "place", "path"})
+_SAID = frozenset({"salt", "body"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """An entry of the ledger as a file holds it. `body` and `salt` are None where what it says is withheld: its digest stands."""
+
+    id: str
+    at: datetime
+    about: str
+    rule: str
+    body_digest: str
+    digest: str
+    place: int
+    path: tuple[str, ...]
+    salt: str | None = None
+    body: str | None = None
+
+    def value(self) -> dict[str, object]:
+        """As JSON."""
+        said = {} if self.body is None else {"salt": self.salt, "body": self.body}
+        told = {name: getattr(self, name) for name in ("id", "about", "rule", "body_digest", "digest", "place")}
+        return {**told, "at": self.at.isoformat(), "path": list(self.path), **said}
+
+    @classmethod
+    def read(cls, told: object) -> Entry:
+        """The entry of a JSON value. Raises ValueError for what is none."""
+        if not isinstance(told, dict) or set(told) not in (_KEYS, _KEYS | _SAID):
+            raise ValueError("no entry")
+        texts = [told[name] for name in told if name not in ("place", "path")]
+        steps = told["path"]
+        if not all(isinstance(one, str) for one in texts) or not is_count(told["place"]) or not isinstance(steps, list):
+            raise ValueError("no entry")
+        if not all(matches(HEX64, one) for one in (told["body_digest"], told["digest"], *steps)):
+            raise ValueError("no entry")
+        at = datetime.fromisoformat(told["at"])
+        if at.tzinfo is None:
+            raise ValueError("no moment")
+        return cls(**{**told, "at": at, "path": tuple(steps)})
+
+    def sound(self, head: TreeHead) -> bool:
+        """Whether it is what was written, body and all, and stands at its place in the tree of a head."""
+        whole = self.body is None or body_digest(self.salt or "", self.body) == self.body_digest
+        own = digest(self.id, self.at, self.about, self.rule, self.body_digest) == self.digest
+        return whole and own and treehead.included(self.digest, self.place, self.path, head)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """What does not hold: a code (labels, group `file_trouble`) and the file or entry that it is about."""
+
+    code: str
+    about: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What a check has found. `younger`: so many of the entries are younger than every head that was given, and proven by none."""
+
+    troubles: tuple[Trouble, ...]
+    entries: int = 0
+    withheld: int = 0
+    younger: int = 0
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing is wrong and nothing is left unproven."""
+        return not self.troubles and not self.younger
+
+
+def sums(files: Mapping[str, bytes]) -> dict[str, str]:
+    """SHA-256 of each file in hex, by its name."""
+    return {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())}
+
+
+def listed(digests: Iterable[str]) -> str:
+    """One digest for entries in their order."""
+    return hashlib.sha256(json.dumps(list(digests), separators=(",", ":")).encode()).hexdigest()
+
+
+def facts(entries: Sequence[str], pages: Mapping[str, bytes]) -> dict[str, object]:
+    """What the entry that a file was made says of it: how many entries by their digests in order, and what its pages are."""
+    return {"entries": len(entries), "list": listed(entries), "files": sums(pages)}
+
+
+def bound(pages: Mapping[str, bytes], entries: Sequence[Entry], head: TreeHead, growth: Sequence[Proof]) -> dict[str, bytes]:
+    """Every file of the folder. The last entry is the one that it was made; `growth`: that the head covers heads lodged before it."""
+    told = {
+        "form": FORM,
+        "head": {"size": head.size, "root": head.root},
+        "entries": [one.value() for one in entries],
+        "growth": [one.value() for one in growth],
+    }
+    whole = {**pages, LEDGER: _json(told)}
+    return {**whole, MANIFEST: _json({"form": FORM, "files": sums(whole)})}
+
+
+def judge(files: Mapping[str, bytes], held: Sequence[TreeHead], growth: Sequence[Proof] = ()) -> Judged:
+    """Whether a file is what was handed out, by heads that whoever checks it holds; `growth`: proofs asked for since. Never raises.
+
+    What was never entered, or not put into the file by the office that made it, nobody can see from the file alone.
+    """
+    troubles = _manifest(files)
+    try:
+        entries, head, within = _ledger(files.get(LEDGER, b""))
+    except (ValueError, TypeError, KeyError, OverflowError):
+        return Judged(troubles=(*troubles, Trouble(code="unreadable", about=LEDGER)))
+    troubles += [Trouble(code="entry_changed", about=one.id) for one in entries if not one.sound(head)]
+    troubles += _bound(files, entries)
+    known = _known(head, held, (*within, *growth))
+    if known is None:
+        troubles.append(Trouble(code="head_differs", about=f"{head.size}:{head.root}"))
+    return Judged(
+        troubles=tuple(troubles),
+        entries=len(entries),
+        withheld=sum(one.body is None for one in entries),
+        younger=sum(one.place >= (known or 0) for one in entries),
+    )
+
+
+def _manifest(files: Mapping[str, bytes]) -> list[Trouble]:
+    """Every file is the one of the list, none lacks, and none is there beside them."""
+    try:
+        told = parse(files.get(MANIFEST, b""))
+    except ValueError:
+        told = None
+    listing = told.get("files") if isinstance(told, dict) and told.get("form") == FORM else None
+    if not isinstance(listing, dict):
+        return [Trouble(code="unreadable", about=MANIFEST)]
+    there = sums({name: content for name, content in files.items() if name != MANIFEST})
+    found = [
+        *(Trouble(code="file_lacking", about=str(name)) for name in sorted(listing.keys() - there.keys())),
+        *(Trouble(code="file_added", about=name) for name in sorted(there.keys() - listing.keys())),
+        *(Trouble(code="file_changed", about=name) for name in sorted(there) if name in listing and there[name] != listing[name]),
+    ]
+    same = files[MANIFEST] == _json({"form": FORM, "files": there})
+    return found or ([] if same else [Trouble(code="file_changed", about=MANIFEST)])
+
+
+def _ledger(content: bytes) -> tuple[list[Entry], TreeHead, list[Proof]]:
+    """The entries, the head over them and the proofs of growth. Raises ValueError, TypeError, KeyError, OverflowError."""
+    told = parse(content)
+    if not isinstance(told, dict) or set(told) != {"form", "head", "entries", "growth"} or told["form"] != FORM:
+        raise ValueError("no ledger")
+    head = told["head"]
+    if set(head) != {"size", "root"} or not is_count(head["size"]) or not matches(HEX64, head["root"]):
+        raise ValueError("no head")
+    return (
+        [Entry.read(one) for one in told["entries"]],
+        TreeHead(size=head["size"], root=head["root"]),
+        [Proof.read(one) for one in told["growth"]],
+    )
+
+
+def _bound(files: Mapping[str, bytes], entries: Sequence[Entry]) -> list[Trouble]:
+    """Entries and pages are those that the last entry names: each, in their order, and none besides."""
+    last = entries[-1] if entries else None
+    try:
+        told = json.loads(last.body or "")["facts"] if last is not None and last.rule in MADE else None
+        named = (told["entries"], told["list"], told["files"]) if told is not None else None
+    except (ValueError, TypeError, KeyError):
+        named = None
+    if named is None:
+        return [Trouble(code="making_lacks")]
+    *others, _ = entries
+    pages = sums({name: content for name, content in files.items() if name not in (MANIFEST, LEDGER)})
+    return [
+        *([] if named[:2] == (len(others), listed(one.digest for one in others)) else [Trouble(code="entries_differ")]),
+        *([] if named[2] == pages else [Trouble(code="pages_differ")]),
+    ]
+
+
+def _known(head: TreeHead, held: Sequence[TreeHead], growth: Sequence[Proof]) -> int | None:
+    """Of how many of the first entries the given heads vouch; None where one of them contradicts the file's own head."""
+    if any(one.size == head.size and one.root != head.root for one in held):
+        return None
+    if head in held:
+        return head.size
+    vouched = 0
+    for one in held:
+        former, later = (head, one) if one.size > head.size else (one, head)
+        shown = [proof for proof in growth if (proof.since, proof.size) == (former.size, later.size)]
+        if any(treehead.proven(proof, (former, later)) for proof in shown):
+            vouched = max(vouched, former.size)
+        elif shown:
+            return None
+    return vouched
+
+
+def _json(told: object) -> bytes:
+    return (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()

@@ -1,0 +1,173 @@
+"""An officer's duty file (尽职免责): what was known, due and done, from the ledger's entries in his or her name, bound as a case's file is.
+
+For the officer, or for whoever oversees; never beside another officer's. Whoever is given one is an entry of the ledger.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from inspector.domain import folio
+from inspector.domain.case import Case
+from inspector.domain.decision import Because
+from inspector.domain.dutyfile import SIGNED, Noted, Signed, signed
+from inspector.domain.errors import Invalid
+from inspector.flows import filepage, wording
+from inspector.flows.casefile import Made, bind, telling
+from inspector.flows.decisions import decided
+from inspector.flows.narrative import Say, based
+from inspector.flows.office import Office
+from inspector.labels import LANGS, Lang, label
+from inspector.store.room import Row
+from inspector.store.tx import Tx, new_id
+
+DUTY = "duty.file"
+"""The rule of the entry that a duty file was made: of whom, for whom, by which door, of which days."""
+
+ABOUT = "duty"
+"""What these entries are about. Whose file it was stands in the body alone, which may be erased one day."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Whose file, from which day to which (both in it), and of which agencies' cases; None: all, and what is about no case as well."""
+
+    officer: str
+    since: date
+    until: date
+    agencies: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Done:
+    """What was done about one case; the rows are those of its acts."""
+
+    case: Case
+    acts: tuple[Signed, ...]
+    rows: tuple[Row, ...]
+
+
+def duty_file(office: Office, asked: Asked, by: str, door: str) -> Made:
+    """Make an officer's duty file. Raises Invalid (`duty_period`), and Stale where nothing can be sealed now."""
+    if asked.since > asked.until:
+        raise Invalid("duty_period", since=asked.since.isoformat(), until=asked.until.isoformat(), field="since")
+    zone = office.calendar.zone
+    since = datetime.combine(asked.since, time(), zone)
+    until = datetime.combine(asked.until + timedelta(days=1), time(), zone)
+    with office.store.begin() as tx:
+        now = office.now()
+        found = [row for row in tx.ledger.naming(asked.officer, since, until) if _signs(row, asked.officer)]
+        done = list(_done(tx, asked, found, since, until))
+        others = [row for row in found if asked.agencies is None and not tx.cases.known(row["about"]) and row["rule"] != DUTY]
+        rows = sorted([*(row for one in done for row in one.rows), *others], key=lambda row: str(row["id"]))
+        hidden = {row["id"] for row in others} | {row["id"] for one in done for row in telling(tx, one.case.id, one.rows)}
+        pages = _pages(office, asked, done, others, (by, now), hidden)
+        period = {"since": asked.since.isoformat(), "until": asked.until.isoformat()}
+        facts = {"by": by, "door": door, "officer_of_file": asked.officer, **period}
+        told = {**facts, **folio.facts([row["digest"] for row in rows], pages)}
+        entry = new_id()
+        tx.ledger.append(entry, ABOUT, Because(rule=DUTY, basis=(), pack="", facts=told), {}, now)
+    return bind(office, [row["id"] for row in rows], entry, hidden, pages)
+
+
+def _signs(row: Row, officer: str) -> bool:
+    facts = json.loads(row["body"]).get("facts", {}) if row["body"] else {}
+    return any(facts.get(name) == officer for name in SIGNED)
+
+
+def _done(tx: Tx, asked: Asked, found: Sequence[Row], since: datetime, until: datetime) -> Iterator[_Done]:
+    """By case, in the order of the first act."""
+    for case_id in dict.fromkeys(row["about"] for row in found):
+        if not tx.cases.known(case_id):
+            continue
+        case = tx.cases.get(case_id)
+        if asked.agencies is not None and case.agency not in asked.agencies:
+            continue
+        rows = {row["id"]: row for row in tx.ledger.about(case_id)}
+        acts = tuple(signed([_noted(row) for row in rows.values()], asked.officer, since, until))
+        yield _Done(case=case, acts=acts, rows=tuple(rows[one.entry.id] for one in acts))
+
+
+def _noted(row: Row) -> Noted:
+    told = json.loads(row["body"]) if row["body"] else {}
+    beside = {name: value for name, value in told.items() if name not in ("facts", "basis", "pack")}
+    return Noted(id=row["id"], at=row["at"], rule=row["rule"], facts=told.get("facts", {}), beside=beside)
+
+
+def _pages(
+    office: Office, asked: Asked, done: Sequence[_Done], others: Sequence[Row], made: tuple[str, datetime], hidden: set[str]
+) -> dict[str, bytes]:
+    by, now = made
+    days = {"since": asked.since.isoformat(), "until": asked.until.isoformat()}
+    titles = {lang: label("dutyfile.title", lang, officer=asked.officer, **days) for lang in LANGS}
+    making = filepage.Making(titles=titles, by=by, at=office.calendar.local(now))
+    rows = sorted([*(row for one in done for row in one.rows), *others], key=lambda row: str(row["id"]))
+    told = [filepage.signed(row, withheld=row["id"] in hidden) for row in rows]
+    pages = {
+        filepage.NAMES[lang]: filepage.page(making, list(_lines(office, done, others, hidden, lang)), told, lang)
+        for lang in LANGS
+    }
+    value = {"officer": asked.officer, **days, "cases": [_value(one, hidden) for one in done]}
+    return {**pages, "duty.json": (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()}
+
+
+def _value(done: _Done, hidden: set[str]) -> dict[str, object]:
+    acts = [
+        {
+            "entry": one.entry.id,
+            "at": one.entry.at.isoformat(),
+            "rule": one.entry.rule,
+            "facts": {} if one.entry.id in hidden else dict(one.entry.facts),
+            "known": [known.id for known in one.known],
+            "due_at": one.due_at.isoformat() if one.due_at else None,
+            "kept": one.kept,
+        }
+        for one in done.acts
+    ]
+    return {"case": done.case.id, "reference": done.case.reference, "acts": acts}
+
+
+def _lines(office: Office, done: Sequence[_Done], others: Sequence[Row], hidden: set[str], lang: Lang) -> Iterator[str]:
+    """The page's lines, as `filepage` takes them."""
+    acts = [one for case in done for one in case.acts]
+    yield label("dutyfile.summary", lang)
+    kept, missed = sum(one.kept is True for one in acts), sum(one.kept is False for one in acts)
+    yield "  " + label("dutyfile.counted", lang, acts=len(acts) + len(others), kept=kept, missed=missed)
+    yield "  " + label("dutyfile.bounds", lang)
+    for case in done:
+        yield ""
+        yield label("dutyfile.case", lang, reference=case.case.reference, case=case.case.id, name=case.case.subject.name)
+        yield from (
+            line for one, row in zip(case.acts, case.rows, strict=True) for line in _act(office, case, one, row, hidden, lang)
+        )
+    if others:
+        yield ""
+        yield label("dutyfile.others", lang)
+        yield from (f"  {wording.at(row['at'])}  {wording.code('rule', row['rule'], lang)}" for row in others)
+
+
+def _act(office: Office, done: _Done, act: Signed, row: Row, hidden: set[str], lang: Lang) -> Iterator[str]:
+    policy = office.book.get(done.case.pack)
+    names = {one.claim.key: f"{one.claim.fact}" for one in done.case.claims}
+    told = decided(office, row, policy)
+    pack = label("dutyfile.pack", lang, pack=told.pack) if told.pack else ""
+    yield f"  {wording.at(told.at)}  {wording.code('rule', told.rule, lang)}{pack}"
+    if told.facts and row["id"] not in hidden:
+        yield "    " + label("dutyfile.done", lang, facts=wording.facts(told.facts, lang, names))
+    yield from (f"    {line}" for line in based(told.basis, Say(lang)))
+    if act.due_at is not None:
+        yield "    " + label("dutyfile.due", lang, at=wording.at(office.calendar.local(act.due_at)))
+    if act.kept is not None:
+        yield "    " + label("dutyfile.kept" if act.kept else "dutyfile.missed", lang)
+    if act.known:
+        yield "    " + label("dutyfile.known", lang)
+    for one in act.known:
+        yield f"      {wording.at(office.calendar.local(one.at))}  {wording.facts(_of_evidence(one.facts), lang, names)}"
+
+
+def _of_evidence(facts: Mapping[str, object]) -> dict[str, object]:
+    """What an entry tells of a piece of evidence, and nothing else that stood in it."""
+    return {name: facts[name] for name in ("claim", "verdict", "digest") if facts.get(name)}

@@ -1,0 +1,83 @@
+"""Files as zips: a case's over HTTP and by a button on the officer's page, an officer's over HTTP. Each is an entry of the ledger."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from inspector.domain.errors import Forbidden, InspectorError
+from inspector.flows import casefile, dutyfile
+from inspector.web.caller import Caller, ResultReader
+from inspector.web.desk import AtDesk, Desk
+from inspector.web.errors import READS
+from inspector.web.fields import CaseId, CasePath, Day, Line
+from inspector.web.pages import Posted, refused
+from inspector.web.roles import Role
+from inspector.web.session import Visitor, to_login
+from inspector.web.signedin import guarded
+
+api = APIRouter(prefix="/v1", tags=["cases"])
+pages = APIRouter(include_in_schema=False)
+ZIP: Mapping[int | str, dict[str, Any]] = {200: {"description": "The folder, zipped", "content": {"application/zip": {}}}}
+
+
+@api.get("/cases/{case_id}/dossier", response_class=Response, responses={**READS, **ZIP})
+def case_dossier(desk: AtDesk, caller: ResultReader, case_id: CasePath) -> Response:
+    """A case's file, zipped: pages, entries of the ledger, proofs. That you were given it is an entry of the ledger.
+
+    Who decided what on which data under which pack, how dates were counted, letters and visits; without inspectors' names, and without
+    a visit that is still to be made. `case dossier-check` shows offline whether anything was changed since.
+    """
+    return _case(desk, caller, case_id, "api")
+
+
+@api.get("/duty", response_class=Response, responses={**READS, **ZIP})
+def duty_file(
+    desk: AtDesk,
+    caller: ResultReader,
+    officer: Annotated[Line, Query(description="The name, as it signs")],
+    since: Annotated[Day, Query(description="The first day")],
+    until: Annotated[Day, Query(description="The last day")],
+) -> Response:
+    """An officer's duty file, zipped: what was known, due and done by the ledger. For that officer, or for an overseer.
+
+    Acts signed by that very name about cases of the token's agencies; nobody is compared. That you were given it is an entry of the
+    ledger.
+    """
+    if caller.role is Role.OFFICER and officer != caller.name:
+        raise Forbidden("duty_of_another", officer=officer)
+    asked = dutyfile.Asked(officer=officer, since=since, until=until, agencies=caller.sees)
+    return zipped("duty", dutyfile.duty_file(desk.office, asked, caller.name, "api").files)
+
+
+@pages.post("/review/{case_id}/dossier")
+def case_dossier_page(request: Request, desk: AtDesk, caller: Visitor, case_id: CaseId, form: Posted) -> Response:
+    """The same by a button: what is written down is asked for by a form of this session, never by a mere address."""
+    if caller is None:
+        return to_login(request)
+    try:
+        caller.may(Role.OFFICER, Role.AUDITOR)
+        guarded(request, desk, form.one("guard"))
+        return _case(desk, caller, case_id, "page")
+    except InspectorError as error:
+        return refused(request, error)
+
+
+def _case(desk: Desk, caller: Caller, case_id: str, door: str) -> Response:
+    desk.look(lambda tx: caller.case(tx, case_id))
+    return zipped(f"case-{case_id}", casefile.case_file(desk.office, case_id, caller.name, door).files)
+
+
+def zipped(name: str, files: Mapping[str, bytes]) -> Response:
+    """A folder of this name as one answer."""
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as packed:
+        for file, content in files.items():
+            packed.writestr(f"{name}/{file}", content)
+    headers = {"Content-Disposition": f'attachment; filename="{name}.zip"'}
+    return Response(held.getvalue(), media_type="application/zip", headers=headers)

@@ -1,0 +1,56 @@
+"""An officer's duty file: what was known, what was due, what was done, from the ledger of the day and not from what is known since."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from inspector.domain.dutyfile import Noted, Signed, signed
+from inspector.domain.recounting import RULE
+
+DAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+DUE = DAY + timedelta(days=5)
+
+
+def noted(days: float, rule: str, beside: dict[str, object] | None = None, **facts: object) -> Noted:
+    return Noted(id=f"{days}-{rule}", at=DAY + timedelta(days=days), rule=rule, facts=facts, beside=beside or {})
+
+
+WEIGHED = noted(0, "evidence.weigh", claim="c1", evidence="e1", verdict="mismatch", review_due_at=DUE.isoformat())
+
+
+def file(*entries: Noted) -> list[Signed]:
+    return signed(entries, "李四", DAY - timedelta(days=9), DAY + timedelta(days=99))
+
+
+def test_a_decision_stands_beside_what_was_known_by_then_and_its_date() -> None:
+    decision = noted(2, "officer.review", officer="李四", outcome="UNTRUE_CURABLE")
+    later = noted(3, "evidence.late", claim="c1", evidence="e2", verdict="match")
+    (told,) = file(WEIGHED, decision, later)
+    assert (told.known, told.due_at, told.kept) == ((WEIGHED,), DUE, True)
+    (late,) = file(WEIGHED, noted(6, "officer.review", officer="李四"))
+    assert late.kept is False
+
+
+def test_a_date_that_a_new_calendar_has_moved_counts_as_it_was_moved() -> None:
+    moved = noted(1, RULE, was_due=DUE.isoformat(), due_at=(DUE + timedelta(days=3)).isoformat())
+    other = noted(1, RULE, was_due=(DUE + timedelta(days=30)).isoformat(), due_at=(DUE + timedelta(days=40)).isoformat())
+    (told,) = file(WEIGHED, moved, other, noted(7, "officer.review", officer="李四"))
+    assert (told.due_at, told.kept) == (DUE + timedelta(days=3), True)
+
+
+def test_what_has_no_date_is_neither_kept_nor_missed_and_what_says_so_itself_is_believed() -> None:
+    done = [noted(1, "matter.close", by="李四"), noted(2, "publication.done", by="李四", late=True)]
+    assert [one.kept for one in file(*done)] == [None, False]
+    read = noted(4, "self_proof.read", {"self_proof": "p2"}, by="李四")
+    first = noted(1, "self_proof.receive", {"self_proof": "p1"}, read_by=DAY.isoformat())
+    own = noted(1, "self_proof.receive", {"self_proof": "p2"}, read_by=DUE.isoformat())
+    assert [one.kept for one in file(own, first, read)] == [True], "another one's date is not this one's"
+
+
+def test_nobody_else_and_nothing_of_another_time_is_in_it() -> None:
+    others = [
+        noted(1, "officer.review", officer="李四四"),
+        noted(1, "officer.review", officer="王五"),
+        noted(100, "x", by="李四"),
+    ]
+    assert file(WEIGHED, *others, noted(-10, "x", by="李四")) == []

@@ -1,0 +1,157 @@
+"""A file that was handed out: whatever is changed in it afterwards is seen by whoever holds a head of the ledger."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from inspector.domain import folio
+from inspector.domain.folio import LEDGER, MANIFEST, Entry
+from inspector.domain.ledger import body_digest, digest
+from inspector.domain.suite import Suite, paths
+from inspector.domain.treehead import Frontier, Proof, TreeHead, consistency
+
+AT = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)
+PAGES = {"index.html": "<p>办件</p>".encode(), "en.html": b"<p>case</p>", "case.json": b"{}\n"}
+OTHERS = [Suite().hex(f"of others {number}") for number in range(20)]
+
+
+FEW = settings(max_examples=25, deadline=None)
+
+
+def entry(number: int, rule: str = "officer.review", **facts: object) -> Entry:
+    body, salt = json.dumps({"facts": facts or {"number": number}}), f"{number:032x}"
+    hidden = body_digest(salt, body)
+    name = f"{number:036d}"
+    told = digest(name, AT, "case-1", rule, hidden)
+    return Entry(
+        id=name, at=AT, about="case-1", rule=rule, body_digest=hidden, digest=told, place=0, path=(), salt=salt, body=body
+    )
+
+
+def filed(entries: list[Entry], pages: dict[str, bytes]) -> tuple[list[Entry], list[str]]:
+    """The entries with that of the making and their proofs, among those of others; all digests of the ledger."""
+    made = entry(99, "case.file", **folio.facts([one.digest for one in entries], pages))
+    own = [*entries, made]
+    ledger = [*OTHERS[:7], own[0].digest, *OTHERS[7:], *(one.digest for one in own[1:])]
+    places = [ledger.index(one.digest) for one in own]
+    ways = paths(Suite(), map(bytes.fromhex, ledger), places)
+    return [replace(one, place=place, path=way) for one, place, way in zip(own, places, ways, strict=True)], ledger
+
+
+def bound(entries: list[Entry], pages: dict[str, bytes]) -> tuple[dict[str, bytes], list[str]]:
+    own, ledger = filed(entries, pages)
+    own[1] = replace(own[1], salt=None, body=None)
+    head = Frontier().grown(ledger).head
+    growth = [Proof(size=head.size, root=head.root, path=consistency(ledger, 5), since=5)]
+    return folio.bound(pages, own, head, growth), ledger
+
+
+FILES, ENTRIES = bound([entry(number) for number in range(4)], PAGES)
+HEAD = Frontier().grown(ENTRIES).head
+FORMER = Frontier().grown(ENTRIES[:5]).head
+
+
+def remade(files: dict[str, bytes]) -> dict[str, bytes]:
+    """The same with a list that fits, as whoever changes a file would make it."""
+    rest = {name: content for name, content in files.items() if name != MANIFEST}
+    told = json.dumps({"form": folio.FORM, "files": folio.sums(rest)}, ensure_ascii=False, indent=1)
+    return {**rest, MANIFEST: f"{told}\n".encode()}
+
+
+def altered(change: Callable[[dict[str, list[dict[str, object]]]], object]) -> dict[str, bytes]:
+    """The file with something changed in what it holds of the ledger, and a list of files that fits."""
+    told = json.loads(FILES[LEDGER])
+    change(told)
+    return remade({**FILES, LEDGER: (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()})
+
+
+def codes(files: dict[str, bytes], *held: TreeHead) -> set[str]:
+    return {one.code for one in folio.judge(files, held or (HEAD,)).troubles}
+
+
+def test_a_file_holds_by_the_head_that_it_is_proven_by_and_says_how_much_is_withheld() -> None:
+    judged = folio.judge(FILES, [HEAD])
+    assert (judged.holds, judged.entries, judged.withheld, judged.younger) == (True, 5, 1, 0)
+
+
+@FEW
+@given(st.sampled_from(sorted(FILES)), st.data())
+def test_no_byte_of_any_file_is_changed_cut_or_added_unseen(name: str, data: st.DataObject) -> None:
+    content = FILES[name]
+    at = data.draw(st.integers(0, len(content) - 1))
+    bit = data.draw(st.integers(0, 7))
+    flipped = content[:at] + bytes([content[at] ^ 1 << bit]) + content[at + 1 :]
+    for other in (flipped, content[:at], content[:at] + b" " + content[at:]):
+        assert not folio.judge({**FILES, name: other}, [HEAD]).holds
+        if name not in (MANIFEST, LEDGER):
+            assert codes(remade({**FILES, name: other})) == {"pages_differ"}, "a list that fits does not help"
+
+
+@pytest.mark.parametrize("name", sorted(FILES))
+def test_no_file_is_taken_out_or_put_in_unseen(name: str) -> None:
+    without = {one: content for one, content in FILES.items() if one != name}
+    assert not folio.judge(without, [HEAD]).holds
+    assert not folio.judge(remade(without), [HEAD]).holds or name == MANIFEST
+    assert codes({**FILES, f"{name}.bak": b""}) == {"file_added", "pages_differ"}
+    assert codes(remade({**FILES, f"{name}.bak": b""})) == {"pages_differ"}
+
+
+@FEW
+@given(st.data())
+def test_no_entry_is_left_out_put_in_twice_or_moved_unseen(data: st.DataObject) -> None:
+    order = data.draw(st.lists(st.integers(0, 4), max_size=6))
+    held = altered(lambda told: told.update(entries=[told["entries"][one] for one in order]))
+    assert folio.judge(held, [HEAD]).holds == (order == [0, 1, 2, 3, 4])
+
+
+@FEW
+@given(
+    st.integers(0, 4), st.sampled_from(["id", "at", "about", "rule", "body_digest", "digest", "place", "path", "salt", "body"])
+)
+def test_nothing_of_an_entry_is_changed_unseen(which: int, name: str) -> None:
+    def change(told: dict[str, list[dict[str, object]]]) -> None:
+        one = told["entries"][which]
+        others = {"at": "2026-03-02T01:30:01+00:00", "place": 3, "path": [], "body_digest": "0" * 64, "digest": "0" * 64}
+        one[name] = others.get(name, "other")
+
+    assert not folio.judge(altered(change), [HEAD]).holds
+
+
+def test_whoever_makes_all_of_it_anew_lacks_the_head_of_another_hand() -> None:
+    forged, ledger = bound([entry(number) for number in (0, 1, 3)], {**PAGES, "index.html": b"<p>another</p>"})
+    own = Frontier().grown(ledger).head
+    assert folio.judge(forged, [own]).holds
+    assert codes(forged, replace(own, root=Suite().hex("of the witness"))) == {"head_differs"}
+    assert folio.judge(forged, [HEAD]).younger == 4, "another size: nothing vouches for it"
+
+
+def test_an_earlier_head_vouches_for_what_it_covers_and_a_later_one_for_all() -> None:
+    judged = folio.judge(FILES, [FORMER])
+    assert (judged.troubles, judged.younger, judged.holds) == ((), 5, False)
+    more = [*ENTRIES, *OTHERS]
+    later = Frontier().grown(more).head
+    growth = Proof(size=later.size, root=later.root, path=consistency(more, HEAD.size), since=HEAD.size)
+    assert not folio.judge(FILES, [later]).holds, "not without the proof that the ledger only grew"
+    assert folio.judge(FILES, [later], [growth]).holds
+    assert codes(FILES, replace(FORMER, root="0" * 64)) == {"head_differs"}
+    cut = replace(growth, path=growth.path[:-1])
+    assert [one.code for one in folio.judge(FILES, [later], [cut]).troubles] == ["head_differs"]
+
+
+@FEW
+@given(st.dictionaries(st.sampled_from([MANIFEST, LEDGER, "index.html"]), st.binary(max_size=60)))
+def test_garbage_is_no_file_and_breaks_nothing(files: dict[str, bytes]) -> None:
+    assert not folio.judge(files, [HEAD]).holds
+
+
+def test_json_of_another_shape_is_no_file_and_breaks_nothing() -> None:
+    for told in ("[]", "{}", "null", '{"form": "inspector.file/1"}', '{"files": []}', "[" * 3000):
+        assert not folio.judge({**FILES, LEDGER: told.encode()}, [HEAD]).holds
+        assert not folio.judge({**FILES, MANIFEST: told.encode()}, [HEAD]).holds
