@@ -12,6 +12,7 @@ from inspector.domain.calendar import Term, Unit
 from inspector.domain.case import MatterKind, Method, Outcome, SubjectKind, VerifyFrom
 from inspector.domain.checkcode import CodeRow
 from inspector.domain.duty import ClauseRow, Follow, FollowRow, Rule, RuleRow
+from inspector.domain.equality import EqualityRow
 from inspector.domain.errors import Invalid
 from inspector.domain.notice import Notice
 from inspector.domain.pause import ExtensionRow, Reason, SuspensionRow
@@ -308,6 +309,7 @@ class Policy:
     digest: str
     extends: str = ""
     second_look: SecondLookRow | None = None
+    equality: EqualityRow | None = None
     _rows: Mapping[tuple[Profile, bool, str], StrategyRow] = field(init=False, repr=False, compare=False)
     parts: Mapping[tuple[str, str], StrategyRow] = field(init=False, repr=False, compare=False)
 

@@ -13,6 +13,7 @@ from inspector.domain.calendar import Term, Unit
 from inspector.domain.case import MatterKind, Method, Outcome, SubjectKind, VerifyFrom
 from inspector.domain.checkcode import CodeRow
 from inspector.domain.duty import ClauseRow, FollowRow, RuleRow
+from inspector.domain.equality import EqualityRow
 from inspector.domain.pause import ExtensionRow, SuspensionRow
 from inspector.domain.policy import Excluded, Item, LevelRow, OutcomeRow, Policy, Profile, Proposal, StrategyRow, TermRow
 from inspector.domain.publish import DrawRow, PublishRow, ReportRow, SecondLookRow
@@ -57,7 +58,7 @@ _TABLES = ("level", "sampling", "frequency", "check", "term", "outcome", "rule")
 _OPTIONAL = (
     *("effective_to", "axis", "combine", "item", "ground", "strategy", "floor", "ceiling", "staff", "size", "minimum"),
     *("suppression", "cites_only", "follow", "clause", "suspension", "extension", "quiet", "transition", "act", "retention"),
-    *("sheet", "seeking", "second_look"),
+    *("sheet", "seeking", "second_look", "equality"),
 )
 
 
@@ -108,6 +109,7 @@ class Draft:
     publish: PublishRow
     report: ReportRow
     second_look: SecondLookRow | None
+    equality: EqualityRow | None
     broken: frozenset[str]
 
     def permits(self, basis: str) -> bool:
@@ -165,6 +167,7 @@ class Draft:
             digest=digest,
             extends=extends,
             second_look=self.second_look,
+            equality=self.equality,
         )
         return apart(pack)
 
@@ -256,6 +259,7 @@ def read(part: Part) -> Draft:
         publish=single("publish", publishing.publish),
         report=single("report", publishing.report),
         second_look=maybe("second_look", publishing.second_look),
+        equality=maybe("equality", publishing.equality),
         broken=frozenset(broken),
     )
 
