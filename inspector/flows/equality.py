@@ -96,7 +96,7 @@ def report(office: Office, tx: Tx, agency: str, since: datetime, until: datetime
 
     Raises Missing (`equality_rule_missing`) where the pack in force has no `[equality]`, and Invalid for an empty or unknown span.
     """
-    office.node(agency)
+    office.agency(agency)
     if since >= until:
         raise Invalid("equality_span", since=since.date().isoformat(), until=until.date().isoformat())
     policy = office.policy(agency, now.date())
