@@ -149,7 +149,7 @@ class Schedules(Section):
         description="Results that were formed since become duties to publish, with the pack's date; once after an outage",
     )
     equality: str = Field(
-        "cron 1 07:00",
+        "cron day=1 07:00",
         description="Who committed and who brought a certificate are compared, over the calendar year so far; once after an outage",
     )
     ledger: str = Field(
