@@ -11,52 +11,27 @@ import re
 import smtplib
 import socket
 import ssl
+import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP as WIRE_FORM
+from typing import NamedTuple
 
-from connectors.config import ConnectorConfig, secret
+from connectors.config import secret
 from connectors.patience import patiently
+from connectors.postal import MailConfig, check, trust
 from inspector.domain.errors import Invalid
 from inspector.ports import Barred, Origin, PortError, Receipt, Refused, Unavailable
 
 _MOST_SAID = 262_144
 """Bytes that a server may say in one call: a greeting that never ends is no greeting."""
-_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*")
 _PULSE = 2.0
-"""Seconds in which a kept conversation must show that it goes on; else there is a new one."""
+"""Seconds in which a kept conversation must show that it goes on; else there is a new one, and nothing of the letter was sent."""
 _SHUT = frozenset({530, 534, 535, 538})
 """Our name and password do not let us in (RFC 4954, 6), or are wanted and were not given."""
-_TLS = ("starttls", "implicit", "none")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MailConfig(ConnectorConfig):
-    """How to reach the office's own mail server, and who writes. Times are in seconds.
-
-    `tls` "none" is for a server on this very machine only. `sender` is the envelope's, too: refusals come back there.
-    """
-
-    host: str
-    sender: str
-    port: int = 0
-    tls: str = "starttls"
-    user: str = ""
-    password_file: str = ""
-    ca_file: str = ""
-    connect_seconds: float = 5.0
-    read_seconds: float = 15.0
-    budget_seconds: float = 25.0
-    tries: int = 2
-
-    @property
-    def longest_seconds(self) -> float | None:
-        """One letter is one call."""
-        return self.budget_seconds
 
 
 _MOST_LETTERS = 100
@@ -72,13 +47,14 @@ class Post:
 
     def __init__(self, config: MailConfig, name: str, *, keep: float = 0.0, sleep: Callable[[float], None] = time.sleep) -> None:
         """Raises Invalid (`connector_…`) when the configuration, the password or a certificate file cannot be used."""
-        _check(config, name)
+        check(config, name)
         self._keep = keep
         self._kept: deque[_Line] = deque()
         self._config = config
         self._name = name
         self._sleep = sleep
-        self._trust = _trust(config, name) if config.tls != "none" else None
+        self._trust = trust(config, name) if config.tls != "none" else None
+        self._room = threading.BoundedSemaphore(config.connections)
         self._password()
 
     def send(self, letter: EmailMessage, to: Sequence[str]) -> Receipt:
@@ -110,10 +86,18 @@ class Post:
             line.leave(by)
 
     def _try(self, told: bytes, to: Sequence[str], until: float, number: int) -> Receipt:
-        line = self._again(until) or self._open(until, number)
+        if not self._room.acquire(timeout=max(0.0, until - time.monotonic())):
+            raise Unavailable("timeout", detail="no conversation was free", attempts=number)
+        try:
+            return self._hand_over(told, to, until, number)
+        finally:
+            self._room.release()
+
+    def _hand_over(self, told: bytes, to: Sequence[str], until: float, number: int) -> Receipt:
+        line, envelope = self._again(to, until) or (self._open(until, number), None)
         taken = False
         try:
-            receipt = self._hand_over(line, told, to, number)
+            receipt = self._sent(line, envelope or line.envelope(self._config.sender, to), told, to, number)
         except (smtplib.SMTPException, OSError) as error:
             raise _failure(error, number) from None
         else:
@@ -122,11 +106,18 @@ class Post:
         finally:
             self._put_by(line, taken=taken)
 
-    def _again(self, until: float) -> _Line | None:
-        """A kept conversation that still goes on: the other side is asked first, for it may have hung up while nobody looked."""
+    def _again(self, to: Sequence[str], until: float) -> tuple[_Line, _Envelope] | None:
+        """A kept conversation that has taken the sender, for the other side may have hung up while nobody looked.
+
+        Whatever but a yes is said there is about the conversation and not about the letter, of which nothing has been sent yet.
+        """
         while (line := self._taken(self._kept.pop)) is not None:
-            if line.goes_on(until, self._keep):
-                return line
+            if time.monotonic() - line.since < self._keep:
+                with suppress(smtplib.SMTPException, OSError):
+                    envelope = line.envelope(self._config.sender, to, until)
+                    if envelope.sender[0] == 250:
+                        return line, envelope
+            line.close()
         return None
 
     @staticmethod
@@ -170,10 +161,11 @@ class Post:
             raise _unopened(error, number) from None
         return line
 
-    def _hand_over(self, line: _Line, told: bytes, to: Sequence[str], number: int) -> Receipt:
-        code, said = line.mail(self._config.sender)
-        _judge(code, said, number, shut="sender_refused")
-        answers = [line.rcpt(one) for one in to]
+    @staticmethod
+    def _sent(line: _Line, envelope: _Envelope, told: bytes, to: Sequence[str], number: int) -> Receipt:
+        """The letter itself, once its envelope was taken."""
+        _judge(*envelope.sender, number, shut="sender_refused")
+        answers = envelope.addressees
         refused = {place: answer for place, answer in enumerate(answers, start=1) if answer[0] not in (250, 251)}
         if len(refused) == len(answers):
             passing = next((answer for answer in refused.values() if not 500 <= answer[0] < 600), None)
@@ -181,8 +173,7 @@ class Post:
                 raise Unavailable(f"smtp_{passing[0]}", origin=Origin.THEM, detail=status(*passing), attempts=number)
             detail = "; ".join(f"to[{place}]: {status(*answer)}" for place, answer in refused.items())
             raise Refused("recipient_refused", origin=Origin.THEM, detail=detail, attempts=number)
-        code, said = line.data(told)
-        _judge(code, said, number)
+        _judge(*line.letter(envelope, told), number)
         return Receipt(
             reference="",
             attempts=number,
@@ -194,6 +185,17 @@ class Post:
         return secret(self._config.password_file, self._name, "password_file") if self._config.user else ""
 
 
+_Reply = tuple[int, bytes]
+
+
+class _Envelope(NamedTuple):
+    """What was said to sender and addressees, and to DATA, where that was asked together with them."""
+
+    sender: _Reply
+    addressees: list[_Reply]
+    data: _Reply | None
+
+
 class _Line(smtplib.SMTP):
     """One conversation under one deadline, whatever the other side does."""
 
@@ -202,21 +204,38 @@ class _Line(smtplib.SMTP):
         self._until = until
         self._patience = patience
         self._tls = tls
+        self._inside = False  # between DATA and the letter's end every word is the letter's
         self.letters, self.since = 0, 0.0
 
-    def goes_on(self, until: float, keep: float) -> bool:
-        """Whether it can carry one more letter, under the deadline of that one; if not, it is closed.
+    def envelope(self, sender: str, to: Sequence[str], until: float | None = None) -> _Envelope:
+        """Sender and addressees; where the server takes several commands at once (RFC 2920), they and DATA are one journey.
 
-        RSET (RFC 5321, 4.1.1.5) is asked in little time, and whatever but a yes is said to it is about the conversation, not the letter.
+        `until`: the deadline from here on, of a conversation that was kept: its first reply is waited for a short time only.
         """
-        if time.monotonic() - self.since < keep:
+        if until is not None:
             self._until = min(until, time.monotonic() + _PULSE)
-            with suppress(smtplib.SMTPException, OSError):
-                if self.rset()[0] == 250:
-                    self._until = until
-                    return True
-        self.close()
-        return False
+        commands = [f"MAIL FROM:<{sender}>", *(f"RCPT TO:<{one}>" for one in to)]
+        together = self.has_extn("pipelining")
+        self.send("".join(f"{one}\r\n" for one in ([*commands, "DATA"] if together else commands[:1])))
+        first = self.getreply()
+        self._until = until or self._until
+        if together:
+            answers, data = [self.getreply() for _ in to], self.getreply()
+            self._inside = data[0] == 354
+            return _Envelope(first, answers, data)
+        return _Envelope(first, [self.docmd(one) for one in commands[1:]] if first[0] < 300 else [], None)
+
+    def letter(self, envelope: _Envelope, told: bytes) -> _Reply:
+        """The letter behind its envelope. Raises SMTPDataError where the server does not want it."""
+        code, said = envelope.data or self.docmd("DATA")
+        if code != 354:
+            raise smtplib.SMTPDataError(code, said)
+        self._inside = True
+        told = re.sub(rb"(?m)^\.", b"..", told)  # RFC 5321, 4.5.2
+        self.send(told + (b".\r\n" if told.endswith(b"\r\n") else b"\r\n.\r\n"))
+        said_at_last = self.getreply()
+        self._inside = False
+        return said_at_last
 
     def greet(self, host: str, port: int, patience: float) -> None:
         """Connect and say who we are. Raises OSError, SMTPException."""
@@ -230,7 +249,7 @@ class _Line(smtplib.SMTP):
     def leave(self, by: float | None = None) -> None:
         """Say goodbye where that is possible, and close; `by` this moment for one that was kept."""
         with suppress(smtplib.SMTPException, OSError):
-            if self.sock is not None:
+            if self.sock is not None and not self._inside:
                 self._until = min(self._until, time.monotonic() + 1) if by is None else by
                 self.quit()
         self.close()
@@ -343,38 +362,3 @@ def _failure(error: Exception, number: int) -> PortError:
     if isinstance(error, socket.gaierror | ConnectionRefusedError | ssl.SSLError):
         return Unavailable("unreachable", detail=type(error).__name__, attempts=number)
     return Unavailable("broken_off", detail=type(error).__name__, attempts=number)
-
-
-def _check(config: MailConfig, name: str) -> None:
-    """Raise Invalid for settings that contradict each other or say too little."""
-    local = config.host in ("localhost", "127.0.0.1", "::1")
-    wanted: Mapping[str, tuple[bool, str]] = {
-        "host": (bool(config.host) and not re.search(r"[\s/@:]", config.host.replace("::1", "")), "a host's name"),
-        "port": (0 <= config.port < 65_536, "0-65535"),
-        "tls": (config.tls in _TLS, " | ".join(_TLS)),
-        "sender": (addressed([config.sender]), "an address"),
-        "password_file": (bool(config.password_file) == bool(config.user), "with `user`, and only then"),
-        "budget_seconds": (config.budget_seconds > 0, "> 0"),
-        "connect_seconds": (config.connect_seconds > 0, "> 0"),
-        "read_seconds": (config.read_seconds > 0, "> 0"),
-        "tries": (config.tries > 0, "> 0"),
-    }
-    for key, (fine, told) in wanted.items():
-        if not fine:
-            raise Invalid("connector_key_range", connector=name, key=key, wanted=told)
-    if config.tls == "none" and not local:
-        raise Invalid("connector_key_range", connector=name, key="tls", wanted="starttls | implicit; none on this machine only")
-
-
-def addressed(given: Sequence[str]) -> bool:
-    """Whether all of these are plain addresses, without a name before them and without a line break."""
-    return all(_ADDRESS.fullmatch(one) is not None for one in given)
-
-
-def _trust(config: MailConfig, name: str) -> ssl.SSLContext:
-    """The certificates believed: the machine's, or only those of `ca_file`."""
-    try:
-        return ssl.create_default_context(cafile=config.ca_file or None)
-    except (OSError, ssl.SSLError) as error:
-        facts = {"file": config.ca_file, "reason": type(error).__name__}
-        raise Invalid("connector_ca_file", connector=name, key="ca_file", **facts) from error

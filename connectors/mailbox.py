@@ -8,12 +8,14 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from connectors import mime
-from inspector.incoming import Mail
+from inspector.incoming import Attached, Mail
 from inspector.ports import Barred, Origin, Unavailable
 
 MOST_BYTES = 2_000_000
@@ -40,12 +42,13 @@ class Box:
             try:
                 with (self._folder / "new" / name).open("rb") as held:
                     content = held.read(MOST_BYTES + 1)
+                    came = datetime.fromtimestamp(os.fstat(held.fileno()).st_mtime, UTC)
             except FileNotFoundError:  # another daemon was quicker
                 continue
             except OSError:
                 yield _closed(name)
             else:
-                yield read(name, content)
+                yield replace(read(name, content), came=came)
             read_bytes += len(content)
             if read_bytes >= MOST_AT_ONCE:
                 return
@@ -94,8 +97,10 @@ def read(file: str, content: bytes) -> Mail:
     digest = hashlib.sha256(content).hexdigest()
     try:
         written = mime.read(content[:MOST_BYTES])
-    except mime.NotRead as error:
-        return Mail(file=file, id=digest, digest=digest, sender="", flaw=error.code)
+    except mime.NotRead as error:  # who has the letter has it, whatever the text is written in
+        told = mime.about(content[:MOST_BYTES])  # it ends as it did a moment ago: the head was read before the text
+        flaw = "mail_automatic" if told.automatic else error.code
+        return Mail(file=file, id=digest, digest=digest, sender=told.sender, flaw=flaw, answers=told.answers)
     except Exception:  # noqa: BLE001 - anybody may have written it: what a reader trips over is the mail's flaw
         return Mail(file=file, id=digest, digest=digest, sender="", flaw="mail_unreadable")
     flaw = "mail_too_large" if len(content) > MOST_BYTES else "mail_automatic" if written.automatic else ""
@@ -107,4 +112,11 @@ def read(file: str, content: bytes) -> Mail:
         text=written.text,
         flaw=flaw,
         answers=written.answers,
+        attached=_whole(written.attached, cut=len(content) > MOST_BYTES),
     )
+
+
+def _whole(found: Sequence[tuple[str, int]], *, cut: bool) -> tuple[Attached, ...]:
+    """What is attached; how long the last one of a mail is that was not read to its end, nobody knows."""
+    held = [Attached(name=name, size=size) for name, size in found]
+    return (*held[:-1], replace(held[-1], size=None)) if cut and held else tuple(held)

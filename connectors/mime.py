@@ -9,7 +9,10 @@ from __future__ import annotations
 import binascii
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from email.errors import MessageError
+from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import parseaddr
 from html import unescape
@@ -66,7 +69,8 @@ class NotRead(ValueError):
 class Written:
     """Who wrote a mail and what. `number`: its Message-ID; `automatic`: a machine wrote it (RFC 3834, RFC 3462).
 
-    `answers`: the numbers of the mails that it answers, the nearest first (RFC 5322, 3.6.4).
+    `answers`: the numbers of the mails that it answers, the nearest first (RFC 5322, 3.6.4). `attached`: name and bytes of what lies
+    beside the text, without a page's own pictures.
     """
 
     sender: str
@@ -74,18 +78,31 @@ class Written:
     automatic: bool
     text: str
     answers: tuple[str, ...] = ()
+    attached: tuple[tuple[str, int], ...] = ()
 
 
 def read(content: bytes) -> Written:
     """A mail. Raises NotRead (`mail_unreadable`, `mail_too_large`); the same bytes always end the same way."""
-    head, body = _parted(content.replace(b"\r\n", b"\n").replace(b"\r", b"\n"))
-    kind = _kind(head)
+    head, body = _parted(_lines(content))
+    return replace(_about(head), text=_text(head, body), attached=tuple(_attached(head, body)))
+
+
+def about(content: bytes) -> Written:
+    """What the head of a mail says, where its text cannot be read."""
+    return _about(_parted(_lines(content))[0])
+
+
+def _lines(content: bytes) -> bytes:
+    return content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+
+
+def _about(head: Mapping[str, str]) -> Written:
     number = head.get("message-id", "")
     return Written(
         sender=_STRANGE.sub("", parseaddr(head.get("from", "")[:1_000])[1]).lower()[:320],
         number="" if _STRANGE.search(number) else number[:200],
-        automatic=_automatic(head) or kind.get_content_type() == "multipart/report",
-        text=_text(head, body),
+        automatic=_automatic(head) or _kind(head).get_content_type() == "multipart/report",
+        text="",
         answers=_answered(head),
     )
 
@@ -96,8 +113,17 @@ def _automatic(head: Mapping[str, str]) -> bool:
 
 
 def _answered(head: Mapping[str, str]) -> tuple[str, ...]:
-    found = _NUMBER.findall(f"{head.get('in-reply-to', '')} {head.get('references', '')}")
+    found = _NUMBER.findall(f"{_words(head.get('in-reply-to', ''))} {_words(head.get('references', ''))}")
     return tuple(dict.fromkeys(found))[:MOST_ANSWERED]
+
+
+def _words(told: str) -> str:
+    """A field whose writer has folded it as words (RFC 2047), as some libraries do with every long one."""
+    if "=?" not in told:
+        return told
+    with suppress(ValueError, LookupError, MessageError):  # no such text, no such set, no such encoding
+        return str(make_header(decode_header(told)))
+    return told
 
 
 def _parted(content: bytes) -> tuple[dict[str, str], bytes]:
@@ -136,6 +162,24 @@ def _text(head: Mapping[str, str], body: bytes) -> str:
             return _bounded(text)
         pages.append(text)
     return _bounded(plain(pages[0])) if pages else ""
+
+
+def _attached(head: Mapping[str, str], body: bytes) -> Iterator[tuple[str, int]]:
+    """Name and size of each part that is no text of the mail's, as far as the parts can be told apart."""
+    with suppress(NotRead):
+        for kind, encoded, told in _leaves(head, body):
+            if kind.get_content_disposition() == "attachment" or kind.get_content_maintype() != "text":
+                signs = len(told) - told.count(b"\n") - told.rstrip(b"\n")[-2:].count(b"=")
+                yield _named(kind), signs * 3 // 4 if encoded == "base64" else len(told)
+
+
+def _named(kind: Message) -> str:
+    """What a part calls itself (RFC 2183; RFC 2047, where a program wrote that), as far as it can be shown."""
+    try:
+        name = _words(kind.get_filename() or "")
+    except Exception:  # noqa: BLE001 - anybody may have written it, and it is a name and no more
+        name = ""
+    return "".join(sign for sign in name if sign.isprintable()).strip()[:120]
 
 
 def _bounded(text: str) -> str:

@@ -171,6 +171,11 @@ def flaws(settings: Settings, book: Policybook, calendar: WorkingCalendar) -> It
         for flaw in _plan_flaws(plan, tree, whole=whole):
             fit = False
             yield flaw
+    again = [plan for plan in plans.values() if plan.of == "results"]
+    for agency, count in Counter(plan.agency for plan in again).items():
+        if count > 1:
+            names = ", ".join(plan.name for plan in again if plan.agency == agency)
+            yield Invalid("plan_of_results_twice", agency=agency, plans=names)
     if fit:
         yield from required.flaws(given(settings), book.packs, datetime.now(calendar.zone).date())
     if strange := sorted({*settings.shadow.asks} - {*settings.sources, *settings.credit}):

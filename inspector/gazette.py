@@ -100,7 +100,9 @@ def _row(one: Line, lang: Lang) -> str:
         told = label("gazette.removed", lang, on=one.removed_on, reason=one.removed)
         return f'{row}<td role="cell" colspan="{len(_COLUMNS)}">{escape(told)}</td></tr>'
     name = f"{one.name} {one.code}" if one.name else label("gazette.unnamed", lang)
-    cells = (str(one.posted_on), one.agency, of(one.check, lang), name, str(one.formed_on), of(one.found, lang), one.draw)
+    codes = [row.name_en if lang == "en" else row.name for row in one.codes]
+    came = label("ui.names_gap", lang).join((of(one.found, lang), *codes))
+    cells = (str(one.posted_on), one.agency, of(one.check, lang), name, str(one.formed_on), came, one.draw)
     heads = (escape(label(f"gazette.{head}", lang)) for head in _COLUMNS)
     shown = "".join(
         f'<td role="cell" data-name="{head}"><span>{escape(cell)}</span></td>' for head, cell in zip(heads, cells, strict=True)
@@ -134,12 +136,30 @@ def _whole(title: str, body: str, name: str, lang: Lang) -> bytes:
 
 def _csv(lines: Sequence[Line]) -> bytes:
     """For spreadsheets, with the mark that they know UTF-8 by. A cell that one would take for a formula begins with an apostrophe."""
-    names = ("id", "draw", "agency", "check", "name", "code", "formed_on", "posted_on", "found", "removed_on", "reason")
+    names = (
+        "id",
+        "draw",
+        "agency",
+        "check",
+        "name",
+        "code",
+        "formed_on",
+        "posted_on",
+        "found",
+        "outcomes",
+        "modes",
+        "removed_on",
+        "reason",
+    )
     out = io.StringIO()
     told = csv.DictWriter(out, names, restval="", lineterminator="\r\n")
     told.writeheader()
-    told.writerows({name: _plain(str(value)) for name, value in one.value().items()} for one in lines)
+    told.writerows({name: _plain(_cell(value)) for name, value in one.value().items()} for one in lines)
     return b"\xef\xbb\xbf" + out.getvalue().encode()
+
+
+def _cell(value: object) -> str:
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _plain(text: str) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from inspector.domain.errors import InspectorError
@@ -37,11 +38,20 @@ class Returning(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attached:
+    """What lies beside a mail's text: the name that its writer gave it, empty for none, and its bytes; None: not read to its end."""
+
+    name: str
+    size: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
     """A mail as it lies in the box; `flaw`: why it says nothing.
 
     `text` is what a person reads in it, quoted or written; what of it is an answer is the house's affair. `id` is its Message-ID, or else
     its digest: a copy of it counts once. `digest` is the SHA-256 of its bytes. `answers`: the Message-IDs that it says it answers.
+    `came`: when it was delivered, where the box knows. `attached`: what lies beside the text; nobody opens it here.
     """
 
     file: str
@@ -51,6 +61,8 @@ class Mail:
     text: str = ""
     flaw: str = ""
     answers: tuple[str, ...] = ()
+    came: datetime | None = None
+    attached: tuple[Attached, ...] = ()
 
 
 @runtime_checkable

@@ -29,7 +29,7 @@ class Origin(StrEnum):
 class PortError(Exception):
     """The root of what can go wrong at a port. `code` is stable, `detail` is for operators and holds no personal data.
 
-    `attempts` are the tries made; 0: nobody was called, and nothing is known of the other side.
+    `attempts` are the tries made; 0: nobody was called, and nothing is known. `began`: when the call left, where its caller noted it.
     """
 
     def __init__(self, code: str, *, origin: Origin, detail: str = "", attempts: int = 1) -> None:
@@ -38,6 +38,7 @@ class PortError(Exception):
         self.origin = origin
         self.detail = detail
         self.attempts = attempts
+        self.began: datetime | None = None
 
     @property
     def family(self) -> str:

@@ -164,7 +164,8 @@ class Schedules(Section):
     keep_materials_days: int = Field(
         183,
         gt=0,
-        description="Days after the end of a case that what its subject has shown, and photos of its visits, are kept; digests stay",
+        description="Days after the end of a case that what its subject has shown, photos of its visits and readings of their codes by "
+        "firms' phones are kept; digests stay",
     )
     keep_inquiries_days: int = Field(
         1_100, ge=1_096, description="Days that it is kept who was asked what about whom: three years at least (PIPL art. 56)"

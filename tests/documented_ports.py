@@ -151,7 +151,7 @@ KEYS: Mapping[str, str] = {
     "database.budget_seconds": "longest time of one call with all its tries: at least 3 × `connect_seconds` + 2 × "
     "`statement_seconds` + 1, and under half of `engine.lease_seconds`",
     "database.tries": "tries within one call; another one begins only when all that it may take is left of the budget",
-    "connections": "connections kept at most (PostgreSQL)",
+    "connections": "connections at most: kept (PostgreSQL), at once (mail)",
     "table": "table or view (`SCHEMA.NAME`) whose row of the code is read; or `query`",
     "query": "one SELECT instead, with `:code` in it, and `:fact`, `:kind` (FIRM, PERSON), `:on` (YYYY-MM-DD) where needed, which "
     "gives the columns named here",

@@ -22,13 +22,17 @@ from tests.listening import accepting
 
 @dataclass
 class Mailroom:
-    """The server's handler. `answers`: what it says at a step (`MAIL`, `DATA`, or an addressee's own address) instead of yes."""
+    """The server's handler. `answers`: what it says at a step (`MAIL`, `DATA`, or an addressee's own address) instead of yes.
+
+    `together`: it says that it takes several commands at once (RFC 2920), as it does.
+    """
 
     port: int = 0
     answers: dict[str, str] = field(default_factory=dict)
     taken: list[Envelope] = field(default_factory=list)
     tried: int = 0
     connections: int = 0
+    together: bool = False
     over: threading.Event = field(default_factory=threading.Event)
     _servers: list[Any] = field(default_factory=list)
 
@@ -36,7 +40,7 @@ class Mailroom:
         session.host_name = hostname
         self.connections += 1
         self._servers.append(server)
-        return responses
+        return [*responses[:-1], "250-PIPELINING", responses[-1]] if self.together else responses
 
     async def handle_QUIT(self, _server: Any, _session: Any, _envelope: Any) -> str:  # noqa: N802 - the server calls it so
         self.over.set()
@@ -84,9 +88,11 @@ def _known(_server: Any, _session: Any, _envelope: Any, _mechanism: str, told: A
 
 
 @contextmanager
-def mailroom(*, tls: ssl.SSLContext | None = None, implicit: bool = False, login: bool = False) -> Iterator[Mailroom]:
+def mailroom(
+    *, tls: ssl.SSLContext | None = None, implicit: bool = False, login: bool = False, together: bool = False
+) -> Iterator[Mailroom]:
     """A server on a free port: with `tls` by STARTTLS, or from the first byte (`implicit`); with `login` to whom it knows alone."""
-    held = Mailroom()
+    held = Mailroom(together=together)
     # Its name is told, for it would look it up for each connection, a tenth of a second during which it serves nobody.
     told: dict[str, Any] = {"server_hostname": "mail.example", "auth_required": login, "authenticator": _known if login else None}
     told |= {"ssl_context": tls} if implicit else {"tls_context": tls, "require_starttls": tls is not None}

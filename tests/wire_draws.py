@@ -58,7 +58,7 @@ REVEAL = Exchange(
     others=({"nonce": "cd" * 32},),
     fates={
         "Unavailable": LATER.format(until="the last moment for reveals", then="the draw is void in your name"),
-        "Refused": "as Unavailable; after a 409 nobody is said to have withheld anything, for somebody else asked you first",
+        "Refused": "as Unavailable; after 401, 403, 404 or 409 you are said to have turned us away, by whose doing nobody can tell",
         "Garbled": "as Unavailable; a nonce that does not hash to the promise is found out, and no draw is run on it",
     },
     demo="/justice/reveal",

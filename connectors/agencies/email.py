@@ -6,12 +6,15 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.headerregistry import HeaderRegistry, MessageIDHeader
 from email.message import EmailMessage
+from email.policy import default
 from pathlib import Path
 
 from connectors.config import parse
-from connectors.mail import MailConfig, Post, addressed
+from connectors.mail import Post
 from connectors.mailbox import Box
+from connectors.postal import MailConfig, addressed
 from inspector.domain import slip, thread
 from inspector.domain.errors import Invalid
 from inspector.domain.letter import LetterKind
@@ -89,7 +92,7 @@ class EmailAgency:
 
     def _written(self, letter: Letter, key: str) -> EmailMessage:
         domain = self._config.sender.rpartition("@")[2]
-        made = EmailMessage()
+        made = EmailMessage(policy=_NUMBERED)
         made["From"] = self._config.sender
         made["To"] = ", ".join(self._config.whom(letter.kind))
         if self._config.reply_to:
@@ -108,6 +111,16 @@ class EmailAgency:
 def connect(name: str, config: Mapping[str, object]) -> EmailAgency:
     """The entry point. Raises Invalid when the configuration cannot be used."""
     return EmailAgency(name, config)
+
+
+def _numbered() -> HeaderRegistry:
+    """Python writes a long References as words (RFC 2047), which no mail program takes for a number (RFC 5322, 3.6.4; RFC 2047, 5)."""
+    known = HeaderRegistry()
+    known.map_to_type("references", MessageIDHeader)  # type: ignore[arg-type]  # the stubs know it as no header
+    return known
+
+
+_NUMBERED = default.clone(header_factory=_numbered())
 
 
 def _digest(text: str) -> str:

@@ -11,7 +11,8 @@ from email.message import EmailMessage
 from connectors.channels.codes import unreachable
 from connectors.channels.messenger import lines, mark
 from connectors.config import parse
-from connectors.mail import MailConfig, Post, addressed
+from connectors.mail import Post
+from connectors.postal import MailConfig, addressed
 from inspector.ports import Message, Receipt, Refused, Sighting
 
 _NOBODY = re.compile(r"55[013]( 5\.1\.\d+| 5\.2\.1)?")

@@ -89,12 +89,15 @@ def statement(held: Filed, source: str) -> Statement:
 def _passed(found: Found, names: Pattern[str], now: datetime) -> tuple[str, ...]:
     """The names of flawed files that are older than the newest whole one. Raises Garbled (`statement_flawed`) for any other.
 
+    Of one date the one that was laid there later: that is how a platform corrects a file under another name.
+
     What a flawed file says of its date proves nothing. The date in its name counts, where it has one that has come, and else when it was
     laid there: so a file that is broken for ever hinders only until the next good one comes.
     """
 
-    def since(name: str, mark: tuple[int, ...], *, dated: bool) -> datetime:
-        return (_dated(names, name, now) if dated else None) or datetime.fromtimestamp(mark[2] / 1e9, UTC)
+    def since(name: str, mark: tuple[int, ...], *, dated: bool) -> tuple[datetime, int]:
+        laid = mark[2]
+        return (_dated(names, name, now) if dated else None) or datetime.fromtimestamp(laid / 1e9, UTC), laid
 
     for (name, mark), error in found.flawed.items():
         newest = found.whole[0] if found.whole else None

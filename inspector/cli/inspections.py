@@ -48,10 +48,10 @@ def import_inspections(
     needs = foresee(terminal, table) if dry_run else confirm(terminal, table)
     added, changed = _news(terminal.look(lambda tx: tx.inspections.of(agency)), read.rows)
 
-    def do(tx: Tx, _now: datetime) -> None:
+    def do(tx: Tx, now: datetime) -> None:
         if _news(tx.inspections.of(agency), read.rows) != (added, changed):
             raise Stale("register_moved")
-        tx.inspections.put([*added, *changed])
+        tx.inspections.put([*added, *changed], now)
 
     facts = {"added": len(added), "changed": len(changed)}
     same = len(read.rows) - len(added) - len(changed)

@@ -110,13 +110,15 @@ class Door:
     """How an agency's word came in: by the link of its letter, or by a token of its own, and then by whose name.
 
     Or `by` a signed message of the agency's system (`signed`), by e-mail (`mail`, `token` is the address), or on paper (`paper`, `token`
-    is who transcribed it, `written` what stands there word for word, `scan` the digest of its picture).
+    is who transcribed it, `written` what stands there word for word, `scan` the digest of its picture). `came`: when the word was here,
+    where that was before it was entered: what lay in our house is nobody's delay.
     """
 
     token: str = ""
     by: str = ""
     written: str = ""
     scan: str = ""
+    came: datetime | None = None
 
     @property
     def name(self) -> str:
@@ -149,12 +151,16 @@ class Rung:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Past:
-    """Something that has happened to a request: a rule's name, whom it concerns (a connector), and what was said."""
+    """Something that has happened to a request: a rule's name, whom it concerns (a connector), what was said, and since when that was here
+
+    (`came`), where it was entered later.
+    """
 
     at: datetime
     rule: str
     who: str = ""
     said: str = ""
+    came: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -299,6 +305,18 @@ def noted(request: Request, rule: str, now: datetime, who: str = "", said: str =
     return replace(request, history=(*request.history, Past(at=now, rule=rule, who=who or request.requested, said=said)))
 
 
+def came(request: Request, at: datetime | None) -> Request:
+    """The same, whose last line of history tells of a word that was here `at` a moment, before it was entered."""
+    if at is None or not request.history or at >= request.history[-1].at:
+        return request
+    return replace(request, history=(*request.history[:-1], replace(request.history[-1], came=at)))
+
+
+def arrived(request: Request, at: datetime | None, now: datetime) -> datetime | None:
+    """When a word came, as a box or an officer has it: None, that is now, for one before its letter or ahead of us."""
+    return at if at is not None and (request.sent_at or request.opened_at) <= at < now else None
+
+
 def stands(request: Request, state: AssistanceState) -> AssistanceState:
     """The state after a word of the agency: that somebody above was told stays true until a new clock runs."""
     return request.state if request.state in _ABOVE else state
@@ -324,7 +342,7 @@ def by_door(door: Door | None) -> dict[str, str]:
     """The door as facts of a decision."""
     if door is None:
         return {}
-    told = {"token": door.token, "written": door.written, "scan": door.scan}
+    told = {"token": door.token, "written": door.written, "scan": door.scan, "came": door.came.isoformat() if door.came else ""}
     return {"door": door.name} | {name: text for name, text in told.items() if text}
 
 

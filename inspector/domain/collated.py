@@ -16,7 +16,7 @@ from inspector.domain.fieldnote import FieldNote
 
 SIGNATURE = "signature"
 """The line of the signature; the others are `outcomes~item`, and so on by list."""
-_LINES = {"outcomes": CodeList.OUTCOME, "modes": CodeList.MODE, "follow-ups": CodeList.FOLLOW_UP}
+LINES = {"outcomes": CodeList.OUTCOME, "modes": CodeList.MODE, "follow-ups": CodeList.FOLLOW_UP}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +102,7 @@ def _lines(note: FieldNote) -> Iterable[tuple[str, tuple[str, ...], str]]:
     if signed.how is not None:
         yield SIGNATURE, (signed.how.value,), " · ".join(one for one in (signed.signer, signed.reason, signed.witness) if one)
     for row in note.sheet.rows:
-        for name, among in _LINES.items():
+        for name, among in LINES.items():
             if row.codes(among):
                 yield f"{name}~{row.item}", row.codes(among), ""
 
@@ -111,7 +111,7 @@ def _together(
     line: str, held: Collection[SheetVersion], codes: Collection[CodeRow], choice: Settled | None
 ) -> tuple[str, ...] | None:
     """What a line comes to: all that was said of it together, or what the lead has settled; None where neither holds."""
-    among = _LINES.get(line.partition("~")[0])
+    among = LINES.get(line.partition("~")[0])
     said = {one for version in held for one in version.said}
     clashing = len(said) > 1 if among is None else excluding(said, codes, among)
     if clashing and (choice is None or {one.note for one in held if set(one.said) != set(choice.said)} - set(choice.over)):

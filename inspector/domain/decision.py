@@ -54,6 +54,7 @@ class OrderKind(StrEnum):
     ACCEPT_DUE = "accept.due"
     VISIT_DUE = "visit.due"
     VISIT_RELEASE = "visit.release"
+    VISIT_LAPSE = "visit.lapse"
     FORGET = "forget"
     ROSTER_LOOK = "roster.look"
     COVERAGE_LOOK = "coverage.look"

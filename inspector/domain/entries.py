@@ -86,7 +86,9 @@ def voided(draw: Draw, said: Sequence[Said]) -> Iterator[AuditLine]:
     void = draw.state is DrawState.VOID
     differs = any(one.state == DrawState.VOID.value for one in said) is not void
     by_rule = [one.facts for one in said if one.rule == "draw.void"]
-    lacked = [by_rule[0].get("withheld"), by_rule[0].get("unasked", [])] if by_rule else [[], []]
+    lacked = (
+        [by_rule[0].get("withheld"), *(by_rule[0].get(word, []) for word in ("turned_away", "unasked"))] if by_rule else [[]] * 3
+    )
     reasons = [one.get("reason") for one in by_rule]
     reasons += [f"{ALTERED}:{one.facts.get('file')}" for one in said if one.rule == "draw.altered"]
     signed = [one.facts for one in said if one.rule == "draw.void_signed"]
@@ -94,7 +96,7 @@ def voided(draw: Draw, said: Sequence[Said]) -> Iterator[AuditLine]:
     names = [one.by for one in draw.signed] if draw.freed else None
     if (
         differs
-        or lacked != [[*draw.withheld], [*draw.unasked]]
+        or lacked != [[*draw.withheld], [*draw.turned_away], [*draw.unasked]]
         or (void and draw.void_reason not in reasons)
         or (names is not None and [one.get("by") for one in signed] != [names])
     ):

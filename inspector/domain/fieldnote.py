@@ -143,7 +143,12 @@ class Photo:
 
 
 def closed_to(visit: Visit, team: tuple[Seat, ...], by: Seat) -> Refusal | None:
-    """Why nothing of this seat is taken; None where it is: as long as its team's result would be, and after it has been entered."""
+    """Why nothing of this seat is taken; None where it is: as long as its team's result would be, and after it has been entered.
+
+    What had been written before an acceptance was over may lie in a phone for weeks: it is kept, and decides nothing.
+    """
+    if by.lapsed:
+        return None
     entered = visit.state is VisitState.DONE or (visit.state.open and by.agency in {part.agency for part in visit.parts})
     if entered and by.state in (SeatState.ACCEPTED, SeatState.DONE):
         return None

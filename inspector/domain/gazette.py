@@ -12,6 +12,8 @@ from datetime import date
 from enum import StrEnum
 
 from inspector.domain.case import Outcome
+from inspector.domain.checkcode import CodeList, CodeRow
+from inspector.domain.collated import LINES, Collated
 from inspector.domain.evidence import UNTRUE, Verdict
 from inspector.domain.finding import Seen
 from inspector.domain.inspection import CheckType
@@ -29,7 +31,10 @@ class CheckResult(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One result in the register. `name` is empty where it may not be told; `removed`: why it was taken back, and nothing else stands."""
+    """One result in the register. `name` is empty where it may not be told; `removed`: why it was taken back, and nothing else stands.
+
+    `codes` are those of the field's form that stand with it: what was found, several where several hold, and how it was checked.
+    """
 
     id: str
     draw: str
@@ -40,6 +45,7 @@ class Line:
     formed_on: date
     posted_on: date
     found: CheckResult
+    codes: tuple[CodeRow, ...] = ()
     removed: str = ""
     removed_on: date | None = None
 
@@ -49,7 +55,12 @@ class Line:
             return {"id": self.id, "draw": self.draw, "removed_on": str(self.removed_on), "reason": self.removed}
         told: dict[str, object] = {"id": self.id, "draw": self.draw, "agency": self.agency, "check": self.check.value}
         named = {"name": self.name, "code": self.code} if self.name else {}
-        return {**told, **named, "formed_on": str(self.formed_on), "posted_on": str(self.posted_on), "found": self.found.value}
+        coded = {
+            name: [one.code for one in self.codes if one.list is among]
+            for name, among in (("outcomes", CodeList.OUTCOME), ("modes", CodeList.MODE))
+        }
+        days = {"formed_on": str(self.formed_on), "posted_on": str(self.posted_on)}
+        return {**told, **named, **days, "found": self.found.value, **{name: held for name, held in coded.items() if held}}
 
 
 def found(visit: Visit, outcomes: Sequence[Outcome | None]) -> CheckResult | None:
@@ -64,3 +75,19 @@ def found(visit: Visit, outcomes: Sequence[Outcome | None]) -> CheckResult | Non
         return CheckResult.PROBLEM if any(one in UNTRUE for one in outcomes) else CheckResult.NOTHING
     agreed = bool(visit.findings) and all(one.verdict is Verdict.MATCH for one in visit.findings)
     return CheckResult.NOTHING if agreed or Seen.NOTHING in seen else CheckResult.UNCLEAR
+
+
+def coded(came: CheckResult, sheet: Collated, codes: Sequence[CodeRow]) -> tuple[CodeRow, ...]:
+    """The codes of a team's check sheet that may stand beside a result, in the pack's order.
+
+    What was ticked as found stands only where it says what the result does: a problem beside one that an officer has found, and
+    nothing found (a code that stands `alone`) beside nothing. What follows is never told: it may be a clue that is still pursued.
+    """
+    said = {(LINES[name], code) for line, held in sheet.lines if (name := line.partition("~")[0]) in LINES for code in held}
+    fits = {CheckResult.PROBLEM: False, CheckResult.NOTHING: True}.get(came)
+    return tuple(
+        row
+        for row in codes
+        if (row.list, row.code) in said
+        and (row.list is CodeList.MODE or (row.list is CodeList.OUTCOME and fits is not None and row.alone is fits))
+    )

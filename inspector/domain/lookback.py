@@ -18,7 +18,7 @@ from inspector.domain.visit import SeatState, VisitState
 _REPORT, _SHORT, _OWE, _CEASED = "visit.report", "visit.short", "visit.owe", "visit.ceased"
 _CANCEL, _REPLACE = "visit.cancel", "visit.replace"
 _ORDER = "seat.order"
-_LEFT = frozenset({"seat.decline", "seat.expire", "seat.relieve"})
+_LEFT = frozenset({"seat.decline", "seat.expire", "seat.lapse", "seat.relieve"})
 RULES = frozenset({trail.OPEN, trail.JOIN, _REPORT, _SHORT, _OWE, _CEASED, _CANCEL, _REPLACE, _ORDER, *_LEFT})
 """Rules of the entries that tell what a frame is made of."""
 _OPEN = frozenset(state.value for state in SeatState if state.open)
@@ -129,7 +129,10 @@ def differing(
 def _state(row: Mapping[str, Any], course: Course) -> str:
     """The state to which the entries lead."""
     rules = course.rules
-    if rules & {_CANCEL, _REPLACE} or course.standing.get("state") == VisitState.CANCELLED.value:
+    born_off = (
+        course.standing.get("state") == VisitState.CANCELLED.value and _OWE not in rules
+    )  # owed: its slot of a cap has returned
+    if rules & {_CANCEL, _REPLACE} or born_off:
         return VisitState.CANCELLED.value
     if _CEASED in rules:
         return VisitState.CEASED.value

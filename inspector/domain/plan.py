@@ -82,7 +82,8 @@ class Draw:
     reveals, until `reveal_by`, while no round of a beacon is older than `figures_by`; then the `further` sources (ruling 12), until
     `further_by`.
     `without` are those whose part the draws of this slot before lacked; `withheld` who withheld it from this one, `unasked` whom nobody
-    asked for it in time, for a reason of ours. What follows is the same for both (ruling 12), what is said of them is not.
+    asked for it in time, for a reason of ours, and `turned_away` where our calls were let in no more, by whose doing nobody can tell.
+    What follows is the same for all (ruling 12), what is said of them is not.
     `witnessed_at` is the date on the witness's receipt, as the house tells it, and `lodged_at` the house's own for handing W over.
     `signed` is under a void: one name asks for it, two make it; `followed`: the next number comes by rule (ruling 12). `extends` is the
     draw that an extension adds to, and `approval` what it rests on; of any other draw, the extension of it that one person has asked
@@ -106,6 +107,7 @@ class Draw:
     without: tuple[str, ...] = ()
     withheld: tuple[str, ...] = ()
     unasked: tuple[str, ...] = ()
+    turned_away: tuple[str, ...] = ()
     seed_at: datetime | None = None
     figures_by: datetime | None = None
     reveal_by: datetime | None = None
@@ -160,7 +162,7 @@ class Draw:
     @property
     def lacked(self) -> tuple[str, ...]:
         """The parties for want of whose parts it is void, withheld or never asked for: the rule alone knows who draws next."""
-        return (*self.withheld, *self.unasked)
+        return (*self.withheld, *self.turned_away, *self.unasked)
 
     @property
     def awaited(self) -> tuple[str, ...]:
@@ -259,6 +261,7 @@ def prepare(draw: Draw, policy: Policy, now: datetime, calendar: WorkingCalendar
     asks = tuple(ask(draw, OrderKind.DRAW_PROMISE, party, now, ends) for party in draw.parties)
     look = look_at(draw, PROMISES, draw.parties, ends)  # it ends a draw whose orders to ask lie in quarantine, or are gone
     facts = {"plan": draw.plan, "slot": draw.slot, "parties": list(draw.parties), PROMISED_BY: ends.isoformat()}
+    facts |= {"seeds": list(policy.draw.seeds)}  # as the pack says today: whoever looks later holds the parties to that
     because = Because(rule="draw.prepare", basis=(policy.draw.basis,), pack=policy.label, facts=facts)
     return Decision(state=draw, because=because, orders=(*asks, look))
 
@@ -310,6 +313,7 @@ def void(
     now: datetime,
     able: Collection[str] = (),
     unasked: tuple[str, ...] = (),
+    turned_away: tuple[str, ...] = (),
 ) -> Decision[Draw]:
     """A withheld part voids the draw by name (ruling 12).
 
@@ -319,11 +323,11 @@ def void(
     up. Where the pack has no further one the decision has no order, and a person is told: never a weaker seed in silence, never a
     fallback order.
     """
-    facts = missing(reason, withheld, unasked)
+    facts = missing(reason, withheld, unasked, turned_away)
     because = Because(rule="draw.void", basis=(policy.draw.basis,), pack=policy.label, facts=facts)
     if draw.state in (DrawState.DRAWN, DrawState.VOID) or (draw.state is DrawState.SEEDING and draw.seeded):
         return Decision(state=draw, because=replace(because, rule="timer.obsolete"))
-    state = replace(draw, state=DrawState.VOID, void_reason=reason, withheld=withheld, unasked=unasked)
+    state = replace(draw, state=DrawState.VOID, void_reason=reason, withheld=withheld, unasked=unasked, turned_away=turned_away)
     told = following(state, policy, able)
     if told is None:
         return Decision(state=state, because=because)
@@ -337,10 +341,10 @@ def void(
     return Decision(state=state, because=because, orders=(again,))
 
 
-def missing(reason: str, withheld: tuple[str, ...], unasked: tuple[str, ...]) -> dict[str, object]:
+def missing(reason: str, withheld: tuple[str, ...], unasked: tuple[str, ...], turned_away: tuple[str, ...]) -> dict[str, object]:
     """What ledger and register say of a void for want of a part; who was not asked stands apart from who was."""
     facts: dict[str, object] = {"reason": reason, "withheld": list(withheld)}
-    return facts | ({"unasked": list(unasked)} if unasked else {})
+    return facts | {word: list(names) for word, names in (("turned_away", turned_away), ("unasked", unasked)) if names}
 
 
 def follows(slot: str) -> bool:

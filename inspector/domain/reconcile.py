@@ -196,6 +196,8 @@ def _seated(held: Held, made: Commitment, teams: Mapping[str, Mapping[str, Seque
     visit, first, wanted = going.visit, 0, dict[int, list[str]]()
     if visit.state is VisitState.CANCELLED and not going.team:  # nothing was left to look at: nobody was ever asked
         return False
+    if visit.state is VisitState.OWED and not going.team and trail.born_off(going.trail):  # struck off by a cap, and owed since
+        return False
     for agency in visit.agencies:
         listed = next((one for one in held.draw.lists if one.agency == agency), None)
         if listed is None:

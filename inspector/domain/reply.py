@@ -17,6 +17,7 @@ from inspector.domain.assistance import (
     Inability,
     Request,
     by_door,
+    came,
     must_be_open,
     noted,
     signed,
@@ -39,6 +40,13 @@ def deliver(request: Request, now: datetime, pack: str) -> Decision[Request]:
     state = AssistanceState.DELIVERED if fresh else request.state
     held = replace(request, state=state, delivered_at=now, sent_at=request.sent_at or now)
     return Decision(state=noted(held, because.rule, now), because=because)
+
+
+def wrote(request: Request, by: str, digest: str, since: datetime, now: datetime, pack: str) -> Decision[Request]:
+    """Somebody has read a mail of the agency's (its `digest`) that was here `since`: it has spoken, whatever of it was transcribed."""
+    facts = {"by": by, "digest": digest, "came": since.isoformat()}
+    because = Because(rule="assistance.wrote", basis=(request.basis,), pack=pack, facts=facts)
+    return Decision(state=came(noted(request, because.rule, now), since), because=because)
 
 
 def accept(request: Request, signer: str, now: datetime, pack: str, door: Door | None = None) -> Decision[Request]:

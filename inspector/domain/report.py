@@ -22,6 +22,7 @@ from inspector.domain.policy import Policy
 from inspector.domain.power import Sample, false_cases, meets, needed, rounded_down, together
 from inspector.domain.publish import ReportRow, Voided
 from inspector.domain.selection import Stratum
+from inspector.domain.ticked import Ticked
 from inspector.domain.union import Union
 
 POOL = "POOL"
@@ -136,7 +137,7 @@ class Report:
     `excluded` counts by stratum and code, `imported` those of them of whom files tell checks, `after` by kind and reason of what
     followed; `void` where it was undone.
 
-    `areas` is the same as `after` of seats and objects, by area.
+    `ticked` is what the check sheets of visits that were made say; `areas` is the same as `after` of seats and objects, by area.
     `joint` is over a draw and its extensions together; empty where there is none. Where each list has rules of its own the report is
     about the list of the `agency`, and `unions` are the classes that others draw from too.
     """
@@ -162,6 +163,7 @@ class Report:
     unions: tuple[Union, ...] = ()
     void: Voided | None = None
     areas: tuple[Area, ...] = ()
+    ticked: tuple[Ticked, ...] = ()
 
 
 def found(outcomes: Iterable[Outcome | None], *, over: bool, seen: Seen | None = None) -> Found:

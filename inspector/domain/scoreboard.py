@@ -28,7 +28,7 @@ END_OF: Mapping[str, str] = {UNREACHED: "unreached", "assistance.undecided": "un
 """What a request without an answer counts as that did not end by the agency's own silence, by the last rule of its history."""
 
 WORDS = frozenset(
-    f"assistance.{word}" for word in ("accept", "partly", "extend", "propose", "calm", "answer", "decline", "dispute")
+    f"assistance.{word}" for word in ("accept", "partly", "extend", "propose", "calm", "answer", "decline", "dispute", "wrote")
 )
 
 
@@ -38,8 +38,9 @@ class Score:
 
     `asked` is the sum of `open`, `answered`, `declined`, `forwarded`, `unanswered`, `undecided`, `unreached` and
     `cancelled`. `undecided`: the agency has disputed, and it was the superior who kept silent. `heard_days` tells of each
-    first word how long it took; `heard_in_time` those within the term of acknowledging, or of the answer where there is none.
-    `punctual` are answers by the date that was agreed last.
+    first word how long it took, to the hour at which it came, and not to the one at which an officer entered it; `heard_in_time`
+    those within the term of acknowledging, or of the answer where there is none. `punctual` are answers by the date that was
+    agreed last.
     """
 
     agency: str
@@ -95,11 +96,18 @@ class Gain:
 
 def heard_at(request: Request) -> datetime | None:
     """When the agency first spoke of the request, whatever it said; of one of before histories, when it ended it by its word."""
-    words = [one.at for one in own(request) if one.rule in WORDS]
+    words = [one.came or one.at for one in own(request) if one.rule in WORDS]
     if words:
-        return words[0]
+        return min(words)
     spoke = (AssistanceState.ANSWERED, AssistanceState.DECLINED, AssistanceState.FORWARDED)
-    return request.ended_at if request.state in spoke else None
+    came = request.history[-1].came if request.history else None
+    return came or request.ended_at if request.state in spoke else None
+
+
+def answered_at(request: Request) -> datetime | None:
+    """When the answer came; None where there is none."""
+    came = request.door.came if request.door is not None else None
+    return came or request.ended_at if request.state is AssistanceState.ANSWERED else None
 
 
 def unreached(request: Request) -> bool:
@@ -125,11 +133,11 @@ def marks(request: Request) -> dict[str, object]:
     in_time = heard <= by if heard is not None else None
     if heard is None and request.state is AssistanceState.UNANSWERED and request.history and not unreached(request):
         in_time = False
-    answered = request.state is AssistanceState.ANSWERED and request.ended_at is not None
+    answered = answered_at(request)
     return {
         "opened_at": request.opened_at,
         "heard_in_time": in_time,
-        "punctual": request.ended_at <= request.due_at if answered and request.ended_at is not None else None,
+        "punctual": answered <= request.due_at if answered is not None else None,
         "above": request.escalated_to is not None,
         "echo": request.echo,
     }
@@ -205,8 +213,8 @@ def _count(score: Score, request: Request, calendar: WorkingCalendar) -> None:
     if request.state is AssistanceState.DECLINED:
         code = str(reply.get("inability", ""))
         score.reasons[code] = score.reasons.get(code, 0) + 1
-    if request.state is AssistanceState.ANSWERED and request.ended_at is not None:
-        days = took(request, request.ended_at, calendar)
+    if (answered := answered_at(request)) is not None:
+        days = took(request, answered, calendar)
         score.answer_days.append(days)
         if reply.get("verdict") in _SAYS:
             score.data_days.append(days)

@@ -8,6 +8,7 @@ handbook 2.3, "Second-line re-check"). Nobody is ranked: what is counted is how 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import Verdict, blank
@@ -27,6 +28,17 @@ _MILLION = 1_000_000
 def shares(row: SecondLookRow) -> dict[str, tuple[int, int]]:
     """(parts per million, least number) by stratum: what is owed is drawn whole, or a look left undone would let a result escape."""
     return {NEW: (-(-row.share.numerator * _MILLION // row.share.denominator), 0), OWED: (_MILLION, 0)}
+
+
+def began(slot: str) -> datetime | None:
+    """When the period of a draw began, by the name of its slot or of one that follows it; None before a plan's first slot has come.
+
+    A frame holds what was entered before that moment: whoever announces, and when, has no say in whose result stands in it.
+    """
+    try:
+        return datetime.fromisoformat(slot.rstrip("+"))
+    except ValueError:
+        return None
 
 
 def said(visit: Visit, agency: str) -> tuple[Finding, ...]:

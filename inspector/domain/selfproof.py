@@ -179,7 +179,10 @@ def ask(case: Case, order: Order, policy: Policy, now: datetime, calendar: Worki
 
 
 def hand(proof: SelfProof, by: str, policy: Policy, now: datetime, calendar: WorkingCalendar) -> Decision[SelfProof]:
-    """The link is given out. The first time the term begins anew: nobody's time runs who has not heard of the question."""
+    """The link is given out. The first time, and the first after a calling back, the term begins anew: nobody's time runs who has not
+
+    heard of the question.
+    """
     if not nameable(by):
         raise Invalid("officer_nameless", field="by")
     because = _because(proof, "self_proof.hand", policy.label, by=by)
@@ -190,6 +193,15 @@ def hand(proof: SelfProof, by: str, policy: Policy, now: datetime, calendar: Wor
     because = replace(because, facts={**because.facts, "due_at": held.due_at.isoformat()})
     orders = _waits(held, policy, calendar, now)
     return Decision(state=_noted(held, because.rule, now, by), because=because, orders=orders, ends=ASKED)
+
+
+def call_back(proof: SelfProof, by: str, reason: str, now: datetime, pack: str) -> Decision[SelfProof]:
+    """The link that was given out opens nothing any more: who has said nothing yet has not been asked, and the next one winds the term."""
+    because = Because(rule="self_proof.link", basis=(proof.basis,), pack=pack, facts={"by": by, "reason": reason})
+    if not proof.state.asked:
+        return Decision(state=proof, because=because)
+    held = replace(proof, state=ProofState.ASKED, handed_at=None, handed_by="", seen_at=None)
+    return Decision(state=_noted(held, because.rule, now, by, reason), because=because)
 
 
 def seen(proof: SelfProof, now: datetime) -> SelfProof:

@@ -23,6 +23,7 @@ class Timer(StrEnum):
     ASSIST_DISPUTE = "assist_dispute"
     ACCEPT = "accept"
     VISIT = "visit"
+    ENTRY = "entry"
     RELEASE = "release"
     CREDIT = "credit"
     CREDIT_RETRACT = "credit_retract"
@@ -39,6 +40,7 @@ OPTIONAL = frozenset(
     {
         *(Timer.ASSIST_ACK, Timer.ASSIST_URGENT, Timer.ASSIST_LAST, Timer.ASSIST_LIAISON, Timer.ASSIST_HEAD),
         *(Timer.ASSIST_EXTEND, Timer.ASSIST_DISPUTE, Timer.SELF_PROOF, Timer.SELF_PROOF_REMIND),
+        Timer.ENTRY,
     }
 )
 """Terms without which a pack stands: the step, the class or the right that has no row is not taken, or not there."""

@@ -82,6 +82,11 @@ def entered(part: Part, findings: Iterable[Finding]) -> str:
     return _digest([own, [[one.case_id, one.claim, one.verdict.value, one.note] for one in findings]])
 
 
+def born_off(trail: Trail | None) -> bool:
+    """Whether a visit was called off as it was opened, by its entries."""
+    return trail is not None and trail.standing.get("state") == _CANCELLED
+
+
 def differs(visit: Visit, trail: Trail | None, struck: bool, manned: bool) -> bool:
     """Whether a visit is not what its entries tell: its state, what was found, its cases, stakes and dates.
 
@@ -108,15 +113,17 @@ def _stands(visit: Visit, told: Trail, struck: bool, manned: bool) -> bool:
     given = bool(visit.parts) and not visit.owing
     if visit.state is VisitState.CEASED:
         return ceased
+    owed = _OWE in told.rules
     if visit.state is VisitState.CANCELLED:
-        return off or born_off
+        return off or (born_off and not owed)
     wanted = {
-        VisitState.OWED: _OWE in told.rules,
+        VisitState.OWED: owed,
         VisitState.SHORT: _SHORT in told.rules,
         VisitState.DONE: given,
         VisitState.ASSIGNED: not (given or told.rules & {_OWE, _SHORT}),
     }[visit.state]
-    return wanted and not off and not ceased and told.standing.get("state") != _CANCELLED
+    back = visit.state is VisitState.OWED or told.standing.get("state") != _CANCELLED  # owed since the slot of its cap returned
+    return wanted and not off and not ceased and back
 
 
 def _reported(visit: Visit, reports: Sequence[Mapping[str, object]]) -> bool:

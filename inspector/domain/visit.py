@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -15,6 +16,9 @@ from inspector.domain.finding import Doubt, Finding, Part, Seen
 from inspector.domain.inspection import CheckType
 from inspector.domain.quiet import Whom
 from inspector.domain.stop import Shut
+
+LAPSED = "lapsed"
+"""Why a seat expires whose inspector had accepted: the time to enter a result is over, too, and nothing was heard of the team."""
 
 
 class VisitState(StrEnum):
@@ -208,6 +212,11 @@ class Seat:
         return f"{OrderKind.PUSH.value}:{self.name}" + (f":{number}" if number else "")
 
     @property
+    def lapsed(self) -> bool:
+        """Whether its inspector had accepted, and that acceptance is over."""
+        return self.state is SeatState.EXPIRED and self.reason == LAPSED
+
+    @property
     def pushes(self) -> tuple[str, ...]:
         """The keys of every push that was ordered."""
         return tuple(self.push(number) for number in range(max(1, len(self.tried))))
@@ -249,6 +258,29 @@ def expire(seat: Seat, pack: str) -> Decision[Seat]:
     if not seat.state.pushed:
         return Decision(state=seat, because=replace(because, rule="timer.obsolete"))
     return Decision(state=replace(seat, state=SeatState.EXPIRED), because=because)
+
+
+def lapsing(
+    visit: Visit, team: Iterable[Seat], heard: Collection[str], over: Mapping[str, datetime], now: datetime
+) -> tuple[Seat, ...]:
+    """Whose acceptance is over: of whole teams that nothing was `heard` of (their agencies) by the moment each seat's is `over`.
+
+    Nobody's, while the visit could not be made: blocked, embargoed, without an open day, short, or somebody has yet to accept.
+    """
+    if visit.state is not VisitState.ASSIGNED or visit.conflict or visit.unpublished or not visit.released:
+        return ()
+    held = [seat for seat in team if seat.state.open]
+    if any(seat.state is not SeatState.ACCEPTED for seat in held):
+        return ()
+    teams = ([seat for seat in held if seat.agency == agency] for agency in visit.agencies if agency not in heard)
+    return tuple(seat for own in teams for seat in own if all(over[one.name] <= now for one in own))
+
+
+def lapse(seat: Seat, over: datetime, pack: str, basis: str) -> Decision[Seat]:
+    """An acceptance is over: the seat is dealt again by the rule, as that of one who never answered is. Nothing is held against anybody."""
+    facts = {"inspector": seat.inspector, "place": seat.place, "over_at": over.isoformat()}
+    because = Because(rule="seat.lapse", basis=(basis,), pack=pack, facts=facts)
+    return Decision(state=replace(seat, state=SeatState.EXPIRED, reason=LAPSED), because=because)
 
 
 def relieve(seat: Seat, reason: str, pack: str) -> Decision[Seat]:

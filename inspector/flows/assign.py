@@ -167,7 +167,10 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
 
 
 def join(office: Office, tx: Tx, held: Draw, made: Visit, member: Member, teams: Sequence[Dealt], now: datetime) -> Visit:
-    """Agencies into whose lists an object has come by way of their reserve go along where another goes already: it is one visit."""
+    """Agencies into whose lists an object has come by way of their reserve go along where another goes already: it is one visit.
+
+    Each as long as its caps leave it a visit (`caps`): whoever may not go is told, and struck out of its list.
+    """
     commitment = read(tx.draws.file(held.number, "commit.json"))
     cases = [tx.cases.get(case_id, lock=True) for case_id in member.cases]
     for dealt in teams:
@@ -175,6 +178,12 @@ def join(office: Office, tx: Tx, held: Draw, made: Visit, member: Member, teams:
         live = [case for case in cases if case.agency == agency and case.state is not CaseState.WITHDRAWN]
         if not dealt.team:  # it has nothing to look at there, or goes there for another draw
             log_after(tx, held.number, "withdrawn", made.object_id, now, agencies=(agency,))
+            continue
+        check = CheckType.PERMIT if any(map(wants_visit, live)) else CheckType.JOINT
+        drawn = [(agency, dealt.stratum)]
+        if capped := caps.reached(office, tx, held, made.object_id, member, drawn, check, now, joining=made.id):
+            log_after(tx, held.number, "withdrawn", made.object_id, now, agencies=(agency,), reason=capped[agency].code)
+            caps.tell(tx, made, capped, now)
             continue
         stake = Stake(agency=agency, stratum=dealt.stratum, sampled=True)
         changed = replace(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from inspector.domain.attempt import RULE, Attempt, AttemptWay, attempted, lacking
 from inspector.domain.case import Case, Outcome
 from inspector.domain.errors import Refusal
-from inspector.domain.result import hindrance
+from inspector.domain.fieldnote import closed_to
 from inspector.domain.seeking import SeekingRow, strictest
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -26,20 +26,32 @@ def enter(office: Office, tx: Tx, case_id: str, attempt: Attempt, now: datetime,
     return case
 
 
-def from_seat(office: Office, tx: Tx, name: str, way: AttemptWay, at: datetime | None, words: str, now: datetime) -> None:
+def from_seat(
+    office: Office,
+    tx: Tx,
+    name: str,
+    way: AttemptWay,
+    at: datetime | None,
+    words: str,
+    now: datetime,
+    *,
+    lay: timedelta = timedelta(),
+) -> None:
     """Somebody of a team has tried to reach whom the visit is to: it stands with each case of the agency that the visit serves.
 
-    Raises Refusal while no result of the team would be taken (`result.hindrance`), or where the visit is for no case.
+    Where nobody says `at` what time, it was before it lay in the phone (`lay`), if the visit was given by then.
+    Raises Refusal while no note of the team would be taken (`fieldnote.closed_to`), or where the visit is for no case.
     """
     before, seat = by_name(tx, name)
     tx.cases.lock(before.case_ids)
     held, seat = by_name(tx, name, lock=True)
-    if (hindered := hindrance(held, tx.visits.team(held.id), seat)) is not None:
+    if (hindered := closed_to(held, tx.visits.team(held.id), seat)) is not None:
         raise hindered
     own = held.cases_of(seat.agency)
     if not own:
         raise Refusal("attempt_about_nothing", visit=held.id)
-    made = Attempt(way=way, at=at or now, words=words, by=seat.inspector)
+    lain = now - lay if lay <= now - held.opened_at else now  # a phone whose clock was lost says any year
+    made = Attempt(way=way, at=at or lain, words=words, by=seat.inspector)
     for case_id in own:
         enter(office, tx, case_id, made, now, visit=held.id)
 

@@ -2,7 +2,7 @@
 
 A frame is frozen days before its draw is carried out, and every agency has draws of its own: two may have drawn one object, each within
 the caps as its frame knew them. Whoever comes second sends nobody (scenario 41). A visit given is the reservation: calling it off
-returns the slot, and one that found nobody has used it (scenario 42).
+returns the slot (`slots`), and one that found nobody has used it (scenario 42).
 """
 
 from __future__ import annotations
@@ -24,12 +24,13 @@ from inspector.store.tx import Tx
 
 REACHED = "cap_reached"
 """The matter of an object that was drawn and is not visited, for another visit has taken the last slot meanwhile."""
-_CAPS = (Exclusion.CAP.value, Exclusion.CAP_ALL.value)
+CAPS = (Exclusion.CAP.value, Exclusion.CAP_ALL.value)
+"""Why a visit was not given: what the draw's line says."""
 _MARGIN = timedelta(days=1)
 """Whoever wrote a visit may have read the clock before the frame was frozen and committed after it; more is only looked at, too."""
 
 
-def reached(
+def reached(  # noqa: PLR0913 - an object, who has drawn it, and how
     office: Office,
     tx: Tx,
     held: Draw,
@@ -38,11 +39,15 @@ def reached(
     drawn: Iterable[tuple[str, str]],
     check: CheckType,
     now: datetime,
+    *,
+    joining: str = "",
 ) -> dict[str, Barred]:
     """The agencies that may not go, by what bars them, of those that have `drawn` an object: (agency, stratum).
 
-    A visit that a case needs is never barred, as in the frame, and one that must be seen only by its agency's own cap. The caller
-    gives the visit in the same transaction: nobody else uses up a slot before its end.
+    A visit that a case needs is never barred, as in the frame, and one that must be seen only by its agency's own cap. Of what was
+    imported counts what the frame knew: else whoever imports would strike a firm off a list that he knows by then. Who goes along to an
+    open visit (`joining`) makes none more, and is held to all that is known beside that one. The caller gives the visit in the same
+    transaction: nobody else uses up a slot before its end.
     """
     tx.visits.take_slots()
     found: dict[str, Barred] = {}
@@ -53,21 +58,37 @@ def reached(
         policy = office.book.get(held.pack_of(agency))
         if stratum == FULL or check not in policy.limits.counted:
             continue
-        seen = of_one(office, tx, agency, name, member.kind, member.code)
+        known_at = None if joining else held.made_at
+        seen = of_one(office, tx, agency, name, member.kind, member.code, known_at=known_at, without=joining)
         frequency = _frequency(policy, held, stratum, office)
         why = barred(seen, frequency, policy.limits, today, must=stratum == MUST)
-        if (told := first(one for one in why if one.code in _CAPS)) is not None:
+        if (told := first(one for one in why if one.code in CAPS)) is not None:
             found[agency] = told
     return found
 
 
 def tell(tx: Tx, made: Visit, why: dict[str, Barred], now: datetime) -> None:
     """A person of each agency that does not go is told, with what there is instead: off-site, or to join whoever goes (scenario 40)."""
-    open_ones = [str(one["id"]) for one in tx.visits.made(made.object_id) if one["done_at"] is None]
+    open_ones = _open(tx, made.object_id)
     for agency, bar in why.items():
-        about = made.id if agency == made.agency else f"{made.id}:{agency}"
         facts = {"draw": made.draw, "code": bar.code, "row": bar.row, "basis": bar.basis, "open": open_ones}
-        tx.attention.open(REACHED, agency, about, facts, now)
+        tx.attention.open(REACHED, agency, about(made, agency), facts, now)
+
+
+def about(made: Visit, agency: str) -> str:
+    """What the matter of an agency that does not go is about."""
+    return made.id if agency == made.agency else f"{made.id}:{agency}"
+
+
+def tell_anew(tx: Tx, left: Visit, now: datetime) -> None:
+    """Nobody is told any more to join a visit that was called off."""
+    for matter in tx.attention.of_kind(REACHED):
+        if matter.open and left.id in list(matter.facts.get("open") or ()):  # type: ignore[call-overload]
+            tx.attention.open(REACHED, matter.agency, matter.about, {**matter.facts, "open": _open(tx, left.object_id)}, now)
+
+
+def _open(tx: Tx, object_id: str) -> list[str]:
+    return [str(one["id"]) for one in tx.visits.made(object_id) if one["done_at"] is None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

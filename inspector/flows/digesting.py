@@ -159,7 +159,11 @@ def _written(work: Work, office: Office) -> tuple[Letter, Entries] | None:
     if said is None:
         with office.store.begin() as tx:
             held = _enclosed(tx, office, via, _slot(work), office.now())
+            number = replylink.digest_number(office, via, _slot(work))
+            if held.entries:
+                replylink.carries(office, tx, number, (one.request_id for one in held.letters), office.now())
             said = {
+                "number": number,
                 "at": held.at.isoformat(),
                 "entries": held.entries,
                 "letters": [json.loads(dump(one)) for one in held.letters],
@@ -174,7 +178,11 @@ def _written(work: Work, office: Office) -> tuple[Letter, Entries] | None:
             letters.linked(one, replylink.address(office, tx, replylink.LINK, one.request_id, one.reply_url)) for one in told
         )
     day = datetime.fromisoformat(str(said.get("at", work.payload["slot"])))
-    cover = letters.cover(office, via, _slot(work), day, linked, int(said.get("more", 0)))
+    unmarked = (
+        f"digest.{via}.{office.calendar.local(_slot(work)):%Y-%m-%d}"  # what one was called that an older release has written
+    )
+    number = str(said.get("number", unmarked))
+    cover = letters.cover(office, via, number, day, linked, int(said.get("more", 0)))
     return cover, [(str(one), str(kind)) for one, kind in said["entries"]]
 
 

@@ -21,7 +21,7 @@ from inspector.flows.assign import redeal
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.seated import LINK, by_name, pack, read, settle_seat
-from inspector.flows.seats import OVERDUE, end_clock, rise
+from inspector.flows.seats import end_clock, rise
 from inspector.flows.settle import Settlement, settle_case
 from inspector.store.tx import Tx
 from inspector.store.work import Work
@@ -37,17 +37,6 @@ def acceptance_due(work: Work, office: Office) -> Settlement:
         if its_own and decision.because.rule != "timer.obsolete" and held.state.open:
             settle_seat(tx, held, seat, decision, now)
             _pass_on(tx, office, held, decision.state, "expired", now)
-
-    return Settlement(write=write)
-
-
-def visit_due(work: Work, _office: Office) -> Settlement:
-    """The visit's date has passed without a result: a person is told. Nothing is held against the subject."""
-
-    def write(tx: Tx, now: datetime) -> None:
-        held = tx.visits.get(str(work.payload["visit"]), lock=True)
-        if held.state.open:
-            tx.attention.open(OVERDUE, held.agency, held.id, {"due_at": held.due_at.isoformat()}, now)
 
     return Settlement(write=write)
 

@@ -152,7 +152,8 @@ def prepare(
         return None
     number, looks = reconcile.number(tx, plan.agency, now, plan_name, slot), plan.of == "results"
     lookback.refuse(office, tx, number, plan.turns, now)
-    framed = (secondlook.frame if looks else frame)(office, tx, plan, policy, number, now)
+    made_of = (office, tx, plan, policy, number)
+    framed = secondlook.frame(*made_of, slot, now) if looks else frame(*made_of, now)
     if framed.empty:
         _note(tx, plan.agency, "draw.nothing_to_draw", policy, {"plan": plan_name, "slot": slot}, now)
         return None
@@ -182,7 +183,7 @@ def promise(work: Work, office: Office) -> Settlement:
         if tx.draws.get(number).state is not DrawState.PREPARING:
             return nothing("obsolete")
     try:
-        told = seeding.asked_of(office, party).promise(number, key=work.key)
+        told = lapse.timed(office, lambda: seeding.asked_of(office, party).promise(number, key=work.key))
     except (Refused, Garbled) as error:
         raise lapse.later(error) from error
 

@@ -26,7 +26,7 @@ from inspector.flows.checksheets import on_sheet
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.seated import by_name, pack
-from inspector.flows.seats import CLASH, short_of
+from inspector.flows.seats import CLASH, LAPSED_NOTE, short_of
 from inspector.flows.selfproof import Taken
 from inspector.store.tx import Tx, new_id
 
@@ -115,6 +115,10 @@ def enter(
         result.whole(held, seat, given.findings)
     tx.fieldnotes.add(note)
     record(tx, held.id, decision, now, {"agency": seat.agency, "seat": seat.name})
+    if seat.lapsed:
+        facts = {"draw": held.draw, "seat": seat.name, "by": seat.inspector, "on": on.isoformat() if on else None}
+        tx.attention.open(LAPSED_NOTE, seat.agency, short_of(held, seat.agency), facts, now)
+        return note, Came.KEPT, _gathered(office, tx, held, seat.agency)
     if _part(held, seat.agency) is not None or not held.state.open:
         _beside(office, tx, held, note, made.on, now)
         gathered = look_at(office, tx, held, seat.agency, now)
@@ -220,9 +224,10 @@ def _locked(tx: Tx, name: str) -> tuple[Visit, Seat, tuple[Doubt, ...]]:
 
 def _gathered(office: Office, tx: Tx, held: Visit, agency: str) -> Gathered:
     part, (codes, _) = _part(held, agency), on_sheet(office, tx, held, agency)
+    lapsed = {seat.name for seat in tx.visits.team(held.id) if seat.lapsed}  # kept, and no word of the team that goes now
     return version.gather(
         [one for one in held.doubts if one.agency == agency],
-        tx.fieldnotes.notes(held.id, agency),
+        [note for note in tx.fieldnotes.notes(held.id, agency) if note.seat not in lapsed],
         tx.fieldnotes.choices(held.id, agency),
         part,
         _standing(held, agency) if part is not None else (),

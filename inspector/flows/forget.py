@@ -31,6 +31,7 @@ def forget(work: Work, office: Office) -> Settlement:
         _all(office, int(told["inquiries"]), lambda tx, before: tx.inquiries.forget(before))
     if "materials" in told:
         _all(office, int(told["materials"]), lambda tx, before: _materials(tx, before, office.now()))
+        _all(office, int(told["materials"]), lambda tx, before: tx.entryscans.forget(before))
     _all(office, 0, lambda tx, _: tx.sessions.forget(tx.machine_now() - KEPT))  # sessions run by machine time
     return nothing("forgotten")
 

@@ -6,17 +6,20 @@ Files first, then the word that they are public: whoever is broken off between t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from inspector import gazette
 from inspector.domain.case import Outcome, SubjectKind
-from inspector.domain.gazette import CheckResult, Line, found
+from inspector.domain.checkcode import CodeRow
+from inspector.domain.gazette import CheckResult, Line, coded, found
 from inspector.domain.publicationduty import PublicationDuty, PublicationState
 from inspector.domain.visit import Visit
 from inspector.flows import publication
+from inspector.flows.checksheets import on_sheet
 from inspector.flows.embargo import awaited
+from inspector.flows.fieldnotes import field_of
 from inspector.flows.office import Office
 from inspector.flows.publish import closed_until
 from inspector.store.tx import Tx
@@ -47,6 +50,7 @@ def gather(office: Office, now: datetime, *, post: bool, advance: Advance = lamb
     held: list[tuple[datetime, Line]] = []
     fresh, gone, withheld, after = [], [], 0, ""
     closed: dict[str, bool] = {}
+    noted: dict[str, set[str]] = {}
     while True:
         with office.store.read() as tx:
             part = tx.publications.with_visits(after, _TOGETHER)
@@ -62,12 +66,10 @@ def gather(office: Office, now: datetime, *, post: bool, advance: Advance = lamb
                 goes = post and duty.state is PublicationState.TO_REMOVE
                 fresh += [duty.id] if owed else []
                 gone += [duty.id] if goes else []
-                held.append(
-                    (
-                        duty.posted.at if duty.posted else now,
-                        _line(office, duty, visit, came or CheckResult.UNCLEAR, now, goes=goes),
-                    )
-                )
+                line = _line(office, duty, visit, came or CheckResult.UNCLEAR, now, goes=goes)
+                if not line.removed:
+                    line = replace(line, codes=_codes(office, tx, duty, visit, line.found, noted))
+                held.append((duty.posted.at if duty.posted else now, line))
         if len(part) < _TOGETHER:
             break
         after = part[-1][0].id
@@ -101,6 +103,18 @@ def say(office: Office, gathered: Gathered, base: str, by: str, now: datetime) -
             with office.store.begin() as tx:
                 for duty in ids[start : start + _SAID]:
                     said(office, tx, duty, today, places[duty], by, now)
+
+
+def _codes(
+    office: Office, tx: Tx, duty: PublicationDuty, visit: Visit, came: CheckResult, noted: dict[str, set[str]]
+) -> tuple[CodeRow, ...]:
+    """What the check sheet of the agency's own team says beside its result, where there is one."""
+    if duty.agency not in noted:
+        noted[duty.agency] = tx.fieldnotes.noted(duty.agency)
+    if visit.id not in noted[duty.agency]:
+        return ()
+    codes, _ = on_sheet(office, tx, visit, duty.agency)
+    return coded(came, field_of(office, tx, visit, duty.agency).gathered.sheet, codes)
 
 
 def _outcome(told: str | None) -> Outcome | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from inspector.domain.assistance import Door, Request
+from inspector.domain.assistance import Door, Request, came
 from inspector.domain.errors import Refusal
 from inspector.domain.evidence import Verdict, blank
 from inspector.domain.said import Said, Saying, needed
@@ -15,6 +15,18 @@ from inspector.store.tx import Tx
 
 def hear(office: Office, tx: Tx, request_id: str, said: Said, now: datetime, door: Door) -> Request:
     """Take the step that is said. The request as it stands then; of a forwarded one the new request. Raises Invalid, Refusal, Missing."""
+    if door.came is None:
+        return _step(office, tx, request_id, said, now, door)
+    before = tx.assistance.get(request_id)
+    made = _step(office, tx, request_id, said, now, door)
+    after = tx.assistance.get(request_id)
+    if after.history == before.history:  # an afterword is no line of the request's own
+        return made
+    tx.assistance.put(kept := came(after, door.came))
+    return kept if made.id == request_id else made
+
+
+def _step(office: Office, tx: Tx, request_id: str, said: Said, now: datetime, door: Door) -> Request:
     needed(said)
     signer, reasons = said.signer, said.reasons
     match said.do:

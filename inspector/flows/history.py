@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from inspector.domain.case import SubjectKind
 from inspector.domain.exclusion import Seen
@@ -62,13 +62,28 @@ def history(office: Office, tx: Tx, agency: str) -> History:
     return History(seen={name: tuple(held) for name, held in seen.items()}, last={name: team for name, (_, team) in last.items()})
 
 
-def of_one(office: Office, tx: Tx, agency: str, name: str, kind: SubjectKind, code: str) -> tuple[Seen, ...]:
-    """The same of one object by its frame's key and its subject: what counts towards caps. Items and teams are left out."""
+def of_one(
+    office: Office,
+    tx: Tx,
+    agency: str,
+    name: str,
+    kind: SubjectKind,
+    code: str,
+    *,
+    known_at: datetime | None = None,
+    without: str = "",
+) -> tuple[Seen, ...]:
+    """The same of one object by its frame's key and its subject: what counts towards caps. Items and teams are left out.
+
+    `known_at`: of what was imported only what was on record then. The house's own visits count whenever they were given, but for the
+    visit `without` which it is asked.
+    """
     seen = [
         Seen(on=row.on, check=row.check, authority=row.authority, completed=row.completed)
-        for row in tx.inspections.of(agency, (kind, code))
+        for row in tx.inspections.of(agency, (kind, code), known_at=known_at)
     ]
-    made, above = tx.visits.made(name), set(office.line(agency)[1:])
+    made = [held for held in tx.visits.made(name) if held["id"] != without]
+    above = set(office.line(agency)[1:])
     going = tx.visits.going([held["id"] for held in made])
     for held in made:
         done, there = held["done_at"], going[held["id"]]

@@ -17,7 +17,7 @@ from inspector.flows import contacts
 from inspector.flows.office import Office
 from inspector.flows.requests import go_on, held, spread, superior_of
 from inspector.flows.settle import Settlement, settle_request
-from inspector.flows.unsettled import SUPERIOR_UNKNOWN, called_off, unread
+from inspector.flows.unsettled import MAIL_HOLDS, SUPERIOR_UNKNOWN, called_off, unread
 from inspector.ports import NotYet, Origin
 from inspector.store.tx import Tx
 from inspector.store.work import Work
@@ -63,7 +63,10 @@ def end(work: Work, office: Office) -> Settlement:
 
 
 def undecided(work: Work, office: Office) -> Settlement:
-    """The superior's date has passed without a decision: the request ends unanswered."""
+    """The superior's date has passed without a decision: the request ends unanswered. A mail that may bring it is read first."""
+    with office.store.read() as tx:
+        request = tx.assistance.get(str(work.payload["request"]))
+    _wait_for_reader(office, request)
     return _timer(work, lambda _tx, request, policy, now: dispute.undecided(request, now, policy.label), office, "undecided")
 
 
@@ -81,12 +84,12 @@ def _wait_for_letter(work: Work, office: Office) -> None:
     """
     with office.store.read() as tx:
         request = tx.assistance.get(str(work.payload["request"]))
-        if work.payload.get("turn", 0) != request.turn or not request.state.open:
-            return
-        if unread(tx, request.id):
-            raise NotYet("mail_waits", origin=Origin.US, attempts=0, retry_after=_HOUR)
-        if request.knows:
-            return
+    if work.payload.get("turn", 0) != request.turn or not request.state.open:
+        return
+    _wait_for_reader(office, request)
+    if request.knows:
+        return
+    with office.store.read() as tx:
         word, to = LetterKind.REQUEST.value, request.requested
         keys = [request.owed.key] if request.owed is not None else []
         if not request.reached:
@@ -95,6 +98,21 @@ def _wait_for_letter(work: Work, office: Office) -> None:
         here = any(row is not None and row["state"] in ("ready", "waiting") for row in rows)
         if here or (not request.reached and tx.digests.carries(request.requested, request.id)):
             raise NotYet("letter_waits", origin=Origin.US, attempts=0, retry_after=_HOUR)
+
+
+def _wait_for_reader(office: Office, request: Request) -> None:
+    """Raise NotYet while a mail lies unread; a person of the requester hears that the request stands still, once its date has come."""
+    with office.store.read() as tx:
+        waits = unread(tx, request.id) if request.state.open else []
+    if not waits:
+        return
+    if office.now() >= request.due_at:
+        with office.store.begin() as tx:
+            waits = unread(tx, request.id)  # one that was closed meanwhile opens nothing again
+            facts = {"requested": request.requested, "case": request.case_id, "mails": [told["file"] for told in waits]}
+            if waits:
+                tx.attention.open(MAIL_HOLDS, request.requester, request.id, facts, office.now())
+    raise NotYet("mail_waits", origin=Origin.US, attempts=0, retry_after=_HOUR)
 
 
 _HOUR = 3600.0

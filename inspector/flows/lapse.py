@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,8 +19,8 @@ from inspector.flows.parts import settled, sound
 from inspector.flows.record import record
 from inspector.flows.settle import Settlement
 from inspector.flows.voiding import void as by_rule
-from inspector.ports import NotYet, Origin, PortError, Unavailable
-from inspector.store.tx import Tx
+from inspector.ports import Barred, NotYet, Origin, PortError, Unavailable
+from inspector.store.tx import Tx, new_id
 from inspector.store.work import Work
 
 UNASKED = "unasked"
@@ -29,6 +29,16 @@ UNASKED = "unasked"
 What follows is the same (ruling 12): the next number goes without the party. Else whoever knows its part could pause its connector and
 draw again and again until the result suits.
 """
+WITHHELD, TURNED_AWAY = "withheld", "turned_away"
+"""Who was asked, and no part came; and who was asked, but our calls were let in no more: for a reason of ours or of theirs, which nobody
+can tell. Else whoever withholds would choose its own word, by 401 or 409, and be said not to have been asked.
+"""
+NO_PART = "no_part"
+"""The code of whatever an address answers that is no part: no answer proves whose it is, and so none says more than silence does."""
+OTHERS, WAITING = "reveal_others", "reveal_waiting"
+"""A 409 to whoever asks for a secret, and a 202."""
+_DOOR, _ANSWER, _SILENCE = "door", "answer", "silence"
+"""What a call met: it was turned away, something came that is no part, or nothing did."""
 NOT_SET_UP = "connector_not_configured"
 """A party whose section is gone from the settings: it is waited for until its date, for a section may come back within the minute."""
 
@@ -62,20 +72,57 @@ def given_up(work: Work, office: Office, error: PortError | None) -> Settlement:
 def later(error: PortError) -> NotYet:
     """The same failure, as one that ends nothing: it may be put right until the party's last moment (decision 89)."""
     after = error.retry_after if isinstance(error, Unavailable) else None
-    return NotYet(error.code, origin=error.origin, detail=error.detail, attempts=error.attempts, retry_after=after)
+    told = NotYet(error.code, origin=error.origin, detail=error.detail, attempts=error.attempts, retry_after=after)
+    told.began = error.began
+    return told
+
+
+def timed(office: Office, ask: Callable[[], Mapping[str, object]]) -> Mapping[str, object]:
+    """Call a party, and note in what goes wrong when it was called: one that begins in time was made in time, however long it took."""
+    began = office.now()
+    try:
+        return ask()
+    except PortError as error:
+        error.began = began
+        raise
 
 
 def tried(tx: Tx, work: Work, office: Office, error: PortError, now: datetime) -> None:
     """Enter into the ledger that a party was asked, by a call that left and came to nothing, once an hour; what failed here asked nobody.
 
-    Of a ceremony people are told (`overdue`), and asking a connector of ours tells nobody anything.
+    What it met is entered with it. Of a ceremony people are told (`overdue`), and asking a connector of ours tells nobody anything.
     """
     number, party = str(work.payload["draw"]), str(work.payload["party"])
     held = tx.draws.get(number)
-    if error.origin is Origin.US or party in held.ceremonies:
+    met, began = _met(error), error.began or now
+    if met is None or party in held.ceremonies:
         return
-    if all(at + _AGAIN <= now for at in _entered(tx, held, ASKED, work.key)):
-        _enter(office, tx, held, ASKED, {"party": party, "work": work.key, "error": error.code}, now)
+    if all(at + _AGAIN <= began for at in _entered(tx, held, ASKED, work.key)):
+        told = {"party": party, "work": work.key, "error": error.code, "met": met, "began": began.isoformat()}
+        _enter(office, tx, held, ASKED, told, now)
+        _warn(tx, held, party, met, error.code, now)
+
+
+def _warn(tx: Tx, held: Draw, party: str, met: str, code: str, now: datetime) -> None:
+    """A person is told while there is time to telephone: its address answers, and with no part. One who has closed it knows.
+
+    Whoever answers 202 does not want to yet, a beacon's relay has no telephone, and of silence the lane's own matter tells.
+    """
+    closes, matter = _closes(tx, held, party), tx.attention.get(f"{succession.AMISS}:{held.number}:{party}")
+    lawful = met == _SILENCE or code == WAITING or held.promises.get(party, {}).get("kind", "reveal") != "reveal"
+    if lawful or closes is None or closes <= now or (matter is not None and matter["closed_at"] is not None):
+        return
+    facts = {"draw": held.number, "party": party, "error": code, "until": closes.isoformat()}
+    tx.attention.open(succession.AMISS, held.agency, f"{held.number}:{party}", facts, now)
+
+
+def _met(error: PortError) -> str | None:
+    """What a call met; None where it met nobody, for it failed here."""
+    if isinstance(error, Barred) or error.code == OTHERS or "http_409" in (error.code, error.detail):
+        return _DOOR
+    if error.origin is Origin.US:
+        return None
+    return _ANSWER if isinstance(error, NotYet) else _SILENCE
 
 
 def halted(tx: Tx, work: Work, office: Office, code: str, now: datetime) -> None:
@@ -93,10 +140,18 @@ def _enter(office: Office, tx: Tx, held: Draw, rule: str, facts: Mapping[str, ob
     record(tx, held.number, Decision(state=held, because=because), now, {})
 
 
+def _told(tx: Tx, held: Draw, rule: str, key: str) -> list[tuple[datetime, Mapping[str, object]]]:
+    """What was entered of an order: of a call when it began, of anything else when it was entered."""
+    entries = [one for one in footing.told(tx, held.number, (rule,))[0] if one.facts.get("work") == key and one.at is not None]
+    began = [one.facts.get("began") for one in entries]
+    return [
+        (datetime.fromisoformat(str(at)) if at else one.at, one.facts) for one, at in zip(entries, began, strict=True) if one.at
+    ]
+
+
 def _entered(tx: Tx, held: Draw, rule: str, key: str) -> list[datetime]:
     """When something was entered of an order."""
-    entries = footing.told(tx, held.number, (rule,))[0]
-    return [one.at for one in entries if one.facts.get("work") == key and one.at is not None]
+    return [at for at, _ in _told(tx, held, rule, key)]
 
 
 def _end(work: Work, office: Office, tx: Tx, now: datetime, code: str) -> None:
@@ -138,11 +193,20 @@ def _void(
     if any(_turned(tx, held, party, ended=party == ended) for party in missing):
         _altered(office, tx, held, now)
         return
-    silent = tuple(party for party in missing if _asked(tx, held, party))
-    unasked = tuple(party for party in missing if party not in silent)
-    said = [f"{word}:{','.join(names)}" for word, names in (("withheld", silent), (UNASKED, unasked)) if names]
-    reason = ";".join(said) + (f":{code}" if code else "")
-    succession.void(office, tx, held, office.book.get(held.pack), reason, silent, now, unasked=unasked)
+    words = {party: _word(tx, held, party) for party in missing}
+    names = {word: tuple(party for party in missing if words[party] == word) for word in (WITHHELD, TURNED_AWAY, UNASKED)}
+    reason = ";".join(f"{word}:{','.join(those)}" for word, those in names.items() if those)
+    reason += f":{_shown(tx, held, missing[0], code)}" if code else ""
+    law, beside = office.book.get(held.pack), {word: names[word] for word in (UNASKED, TURNED_AWAY)}
+    succession.void(office, tx, held, law, reason, names[WITHHELD], now, **beside)
+
+
+def _shown(tx: Tx, held: Draw, party: str, code: str) -> str:
+    """The code that is told of why nothing came of the one who is missing, as the ledger has it and no order's row."""
+    met = [facts for _, facts in _told(tx, held, ASKED, _key(held, party)) if "error" in facts]
+    if not met:
+        return code
+    return NO_PART if met[-1].get("met") == _ANSWER else str(met[-1]["error"])
 
 
 def overdue(work: Work, office: Office) -> Settlement:
@@ -175,15 +239,19 @@ def overdue(work: Work, office: Office) -> Settlement:
 def overlooked(office: Office, tx: Tx, agency: str, now: datetime) -> None:
     """Write down anew what an agency's open draws need that are over their last moment by an hour: its row is gone, or was put aside.
 
-    So nothing that anybody deletes keeps a draw open for longer than a day, nor the draws that wait behind it.
+    So nothing that anybody deletes, or puts off again and again, keeps a draw open for longer than two, nor those that wait behind it.
     """
-    day = f":{office.calendar.local_date(now).isoformat()}"
+    day = f":{office.calendar.local_date(now).isoformat()}:{new_id()}"  # a key that nobody can have laid there before as done
     for held in tx.draws.open(agency):
         if held.state is DrawState.ANNOUNCED:
-            lost = held.seed_at is not None and held.seed_at + _LATER <= now and _idle(tx, OrderKind.DRAW_LODGE, held, now)
+            over = held.seed_at
+            lost = (
+                over is not None and over + _LATER <= now and (over + _DAY <= now or _idle(tx, OrderKind.DRAW_LODGE, held, now))
+            )
             order = _order(OrderKind.DRAW_LODGE, held, day, now)
         elif held.state is DrawState.SEEDING and held.seeded:
-            lost = _idle(tx, OrderKind.DRAW_CARRY_OUT, held, now)
+            known = max((one.at for one in footing.told(tx, held.number, ("draw.reveal",))[0] if one.at is not None), default=now)
+            lost = known + _DAY <= now or _idle(tx, OrderKind.DRAW_CARRY_OUT, held, now)
             order = _order(OrderKind.DRAW_CARRY_OUT, held, day, now)
         else:
             lost = bool(_over(tx, held, now - _LATER))
@@ -208,13 +276,20 @@ def _idle(tx: Tx, kind: OrderKind, held: Draw, now: datetime) -> bool:
     return bool(row["due_at"] > now + _DAY or row["lease_until"] > tx.machine_now() + _LATER)
 
 
-def _asked(tx: Tx, held: Draw, party: str) -> bool:
+def _word(tx: Tx, held: Draw, party: str) -> str:
+    """What is said of whose part is missing: it came to nothing, though asked in time; it was turned away; nobody asked in time."""
+    told = _told(tx, held, ASKED, _key(held, party))
+    if _asked(held, party, [at for at, facts in told if facts.get("met") != _DOOR], _closes(tx, held, party)):
+        return WITHHELD
+    return TURNED_AWAY if _asked(held, party, [at for at, _ in told], _closes(tx, held, party)) else UNASKED
+
+
+def _asked(held: Draw, party: str, told: list[datetime], closes: datetime | None) -> bool:
     """Whether a party was asked in time, or people were told to type a ceremony's figures, by the sealed ledger; who typed was told.
 
     A party was asked near its last moment, too: an hour's outage of its, behind which we asked no more, is no will of its. And it was
     asked well before: whoever keeps us from asking until the last minute, in which it is away, has not made it withhold anything.
     """
-    closes, told = _closes(tx, held, party), _entered(tx, held, ASKED, _key(held, party))
     if closes is None or held.typed.get(party):
         return bool(told or held.typed.get(party))
     ceremony = held.state is DrawState.SEEDING and party in held.ceremonies

@@ -104,19 +104,18 @@ def language(office: Office, via: str) -> Lang:
     return to.language if to is not None else "zh-Hans"
 
 
-def cover(office: Office, via: str, slot: datetime, at: datetime, enclosed: tuple[Letter, ...], more: int) -> Letter:
+def cover(office: Office, via: str, number: str, at: datetime, enclosed: tuple[Letter, ...], more: int) -> Letter:
     """The digest around its letters: what each asks, by when, and its link. No form to answer by mail: one reply is for one request.
 
-    Its number is its `slot`'s, its day the one `at` which it was written; `more` requests are open that it does not tell again.
+    Its day is the one `at` which it was written; `more` requests are open that it does not tell again.
     """
     to, lang = _behind(office, via), language(office, via)
     day = f"{office.calendar.local(at):%Y-%m-%d}"
     facts = {"to": to.name if to is not None else via, "day": day, "count": len(enclosed), "kind": of(LetterKind.DIGEST, lang)}
-    lines = (f"{number}. {one.words.brief}" for number, one in enumerate(enclosed, start=1))
+    lines = (f"{place}. {one.words.brief}" for place, one in enumerate(enclosed, start=1))
     rest = (label("letter.digest_more", lang, count=more),) if more else ()
     body = "\n\n".join((label("letter.digest", lang, **facts), *lines, *rest))
     words = Words(language=lang, title=label("letter.title_digest", lang, **facts), body=body)
-    number = f"digest.{via}.{office.calendar.local(slot):%Y-%m-%d}"
     return replace(enclosed[0], kind=LetterKind.DIGEST, request_id=number, case_id="", text="", words=words, enclosed=enclosed)
 
 

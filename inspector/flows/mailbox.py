@@ -11,14 +11,14 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from functools import cache
 
 import structlog
 
 from inspector.domain import slip
-from inspector.domain.assistance import Door, Request
+from inspector.domain.assistance import Door, Request, arrived
 from inspector.domain.errors import Away, Forbidden, InspectorError, Invalid, Missing, Stale
 from inspector.domain.evidence import Verdict
 from inspector.domain.said import Filled, Said, Saying, guess
@@ -248,8 +248,10 @@ def _spoken(office: Office, request: Request, mail: Mail) -> None:
         raise Forbidden("mail_sender", number=request.id, sender=mail.sender, connector=request.requested)
 
 
-def _registered(office: Office, request: Request, mail: Mail) -> bool:
-    theirs: list[object] = [office.connectors.agencies.get(via) for via in contacts.ways(office, request.requested)]
+def _registered(office: Office, request: Request, mail: Mail, purpose: str = replylink.LINK) -> bool:
+    above = filter(None, (request.escalated_to, request.dispute.superior if request.dispute else None))
+    ways = contacts.ways(office, request.requested) if purpose == replylink.LINK else above
+    theirs: list[object] = [office.connectors.agencies.get(via) for via in ways]
     return any(isinstance(agency, Mailbox) and agency.speaks(mail.sender) for agency in theirs)
 
 
@@ -263,36 +265,49 @@ def _harmless(office: Office, request: Request, mail: Mail, form: Form) -> list[
 def _hear(office: Office, tx: Tx, mail: Mail, form: Form, said: tuple[Said, ...], now: datetime) -> None:
     """Each word's step, once for each mail."""
     content = hashlib.sha256(json.dumps([mail.sender, form.code, dict(form.filled)]).encode()).hexdigest()
-    held(tx, form.number)  # another daemon with the same mail is waited for before it is asked whether it has been taken
+    _, request = held(
+        tx, form.number
+    )  # another daemon with the same mail is waited for before it is asked whether it has been taken
     if tx.inbox.seen("mail", mail.id, content) is None:
+        door = Door(by="mail", token=mail.sender, came=arrived(request, mail.came, now))
         for word in said:
-            hearing.hear(office, tx, form.number, word, now, Door(by="mail", token=mail.sender))
+            hearing.hear(office, tx, form.number, word, now, door)
         tx.inbox.keep("mail", mail.id, content, {"request": form.number, "do": " ".join(word.do for word in said)}, now)
 
 
 def _keep(office: Office, tx: Tx, mail: Mail, form: Form, error: InspectorError, now: datetime, *, theirs: bool) -> None:
     """A person of the requester hears of it where the mail names a request, or answers its letter, else of the house.
 
-    `theirs`: it is from who has the letter: its whole text goes along, and the ladder waits until it is seen to. Whether the address is
-    the agency's is told beside it.
+    `theirs`: it is from who has the letter, the superior's included: its whole text goes along, and the ladder waits until it is seen
+    to. Whether the address is theirs is told beside it.
     """
-    number = form.number or str(error.facts.get("number", ""))
-    if not theirs and (answered := replylink.answered(office, tx, mail.answers)):
-        theirs = mail.flaw != _AUTOMATIC
+    numbers: tuple[str, ...] = (form.number or str(error.facts.get("number", "")),)
+    purpose = replylink.LINK
+    if not theirs and (answered := replylink.answered(office, tx, mail.answers)) is not None:
+        theirs, numbers, purpose = mail.flaw != _AUTOMATIC, answered.requests, answered.purpose
         if error.code == "mail_number":
-            error = Invalid("mail_formless", number=answered)
-        number = answered
-    request = None
-    with suppress(Missing):
-        request = tx.assistance.get(number)
-    agency, number = (request.requester, number) if request is not None else (office.house, "")
+            error = Invalid("mail_formless" if purpose == replylink.LINK else "mail_above", number=", ".join(numbers))
+    asked: dict[str, list[Request]] = {}
+    for number in numbers:
+        with suppress(Missing):
+            request = tx.assistance.get(number)
+            asked.setdefault(request.requester, []).append(request)
     file = mail.file.encode("utf-8", "replace").decode()  # a mail server may give any bytes as a name
     reason = {lang: told(error, lang) for lang in LANGS}
-    facts: dict[str, object] = {"file": file, "request": number, "refused": error.code, "reason": reason, "digest": mail.digest}
-    if theirs and request is not None:
-        facts |= {"theirs": True, "text": slip.clean(mail.text)[:MOST_SHOWN], "filled": dict(form.filled)}
-        facts |= {"sender": mail.sender, "registered": _registered(office, request, mail)}
-    tx.attention.open(MAIL_UNREAD, agency, mail.digest[:32], facts, now)
+    plain: dict[str, object] = {"file": file, "request": "", "refused": error.code, "reason": reason, "digest": mail.digest}
+    if not asked:
+        tx.attention.open(MAIL_UNREAD, office.house, mail.digest[:32], plain, now)
+    for place, (agency, requests) in enumerate(asked.items()):
+        facts = plain | {"request": requests[0].id}
+        if len(requests) > 1:
+            facts |= {"request": "", "requests": [one.id for one in requests]}
+        if theirs:
+            facts |= {"attached": [asdict(one) for one in mail.attached]} if mail.attached else {}
+            facts |= {"came": (arrived(requests[0], mail.came, now) or now).isoformat()}
+            facts |= {"theirs": True, "text": slip.clean(mail.text)[:MOST_SHOWN], "filled": dict(form.filled)}
+            facts |= {"sender": mail.sender, "registered": _registered(office, requests[0], mail, purpose)}
+            facts |= {"above": True} if purpose == replylink.OVERSEE else {}
+        tx.attention.open(MAIL_UNREAD, agency, f"{mail.digest[:32]}:{place}" if place else mail.digest[:32], facts, now)
 
 
 @cache

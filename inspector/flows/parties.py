@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from inspector.domain.audit import AuditLine
+from inspector.domain.entries import Said
 from inspector.domain.errors import Invalid, Missing
 from inspector.domain.parties import held_to
 from inspector.domain.plan import Draw, DrawKind, follows
@@ -13,18 +16,31 @@ from inspector.store.tx import Tx
 
 def differing(office: Office, tx: Tx, held: Draw) -> tuple[AuditLine, ...]:
     """What is wrong with a draw's parties; nothing of one whose pack the house does not have any more."""
-    before = tx.draws.by_slot(held.plan, held.slot.removesuffix("+")) if follows(held.slot) else None
+    before, lacked, joined = _behind(tx, held)
     try:
         law = office.book.get(held.pack).draw
         further = {*law.further, *(office.book.get(before.pack).draw.further if before is not None else ())}
     except Missing:
         return ()
+    return tuple(held_to(held, before, law.seeds, further | joined, lacked))
+
+
+def kept(tx: Tx, held: Draw, said: Sequence[Said]) -> tuple[AuditLine, ...]:
+    """The same of a draw however old, by what its first entry tells of the pack of that day; nothing of what older releases prepared."""
+    seeds = next((one.facts["seeds"] for one in said if one.rule == "draw.prepare" and "seeds" in one.facts), None)
+    if not isinstance(seeds, list):
+        return ()
+    before, lacked, _ = _behind(tx, held)
+    return tuple(held_to(held, before, seeds, held.further, lacked))
+
+
+def _behind(tx: Tx, held: Draw) -> tuple[Draw | None, set[str], set[str]]:
+    """The draw whose number it follows; whose part earlier draws of its kind lacked, and the further sources that they had."""
+    before = tx.draws.by_slot(held.plan, held.slot.removesuffix("+")) if follows(held.slot) else None
     prefix = {DrawKind.SUPPLEMENT: SUPPLEMENT, DrawKind.EXTENSION: EXTENSION}.get(held.kind)
     earlier = tx.draws.void_of(held.plan, prefix) if prefix else []
     lacked = {party for one in earlier for party in (*one.without, *one.lacked)}
-    if earlier:
-        further |= {party for one in earlier for party in one.further}
-    return tuple(held_to(held, before, law.seeds, further, lacked))
+    return before, lacked, {party for one in earlier for party in one.further}
 
 
 def refuse(office: Office, tx: Tx, held: Draw) -> None:

@@ -37,6 +37,7 @@ def reveal(
         return succession.void(office, tx, held, policy, f"withheld:{party}:draw_seed_used", (party,), now)
     decision = gathering.revealed(held, party, part, policy, now, office.calendar, by)
     succession.settle(tx, decision, now)
+    tx.attention.close(f"{succession.AMISS}:{held.number}:{party}", now)
     return decision.state
 
 

@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 
-from inspector.domain import sending
+from inspector.domain import reply, sending
 from inspector.flows import attention
 from inspector.flows.ladder import OBSOLETE
 from inspector.flows.office import Office
 from inspector.flows.requests import held
 from inspector.flows.settle import settle_request
-from inspector.flows.unsettled import TO_POST
+from inspector.flows.unsettled import MAIL_UNREAD, TO_POST, about, read
 from inspector.store.tx import Tx
 
 
 def seen_to(
     office: Office, tx: Tx, attention_id: str, by: str, now: datetime, *, note: str = "", sees: Collection[str] | None = None
 ) -> None:
-    """Close a matter as `attention.close` does, and begin the clock of a request whose letter was posted. Raises Missing, Refusal."""
+    """Close a matter as `attention.close` does, and begin the clock of a request whose letter was posted. Raises Missing, Refusal.
+
+    A mail of who has the letter that somebody has read was a word of the agency's, and counts from when it came.
+    """
     matter = tx.attention.get(attention_id)
     attention.close(tx, attention_id, by, now, note=note, sees=sees)
+    if matter is not None and matter["kind"] == MAIL_UNREAD:
+        for request_id in about(json.loads(matter["body"])):
+            read(tx, request_id, now)
+        _wrote(office, tx, json.loads(matter["body"]), matter["opened_at"], by, now)
     if matter is None or matter["kind"] != TO_POST:
         return
     case, request = held(tx, str(json.loads(matter["body"])["request"]))
@@ -29,3 +37,13 @@ def seen_to(
     told = sending.posted(request, by, office.book.get(case.pack), now, office.calendar, key=key)
     if told.because.rule != OBSOLETE:
         settle_request(tx, told, now)
+
+
+def _wrote(office: Office, tx: Tx, told: Mapping[str, Any], opened_at: datetime, by: str, now: datetime) -> None:
+    if not told.get("theirs") or told.get("above"):
+        return
+    since = datetime.fromisoformat(str(told["came"])) if told.get("came") else opened_at
+    for request_id in about(told):
+        case, request = held(tx, request_id)
+        if request.state.open:
+            settle_request(tx, reply.wrote(request, by, str(told["digest"]), since, now, office.book.get(case.pack).label), now)

@@ -21,7 +21,7 @@ from inspector.domain.selfproof import ProofState, SelfProof
 from inspector.domain.statement import BookState
 from inspector.domain.timer import Timer
 from inspector.domain.verification import asked_others, asked_subject
-from inspector.flows import stopped, unsettled
+from inspector.flows import slots, stopped, unsettled
 from inspector.flows.after import log_after
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -128,7 +128,7 @@ def leave_visit(office: Office, tx: Tx, held: visit.Visit, case: Case, now: date
 def call_off_visit(office: Office, tx: Tx, held: visit.Visit, reason: str, pack: str, now: datetime) -> None:
     """A visit will not be made: its seats are freed, its own clock ends, nobody need see to it any more.
 
-    Of one that is owed its draw says so already.
+    Of one that is owed its draw says so already. Its slot of a cap returns.
     """
     called_off: Decision[visit.Visit] = visit.cancel(held, reason, pack)
     tx.visits.put(called_off.state)
@@ -137,6 +137,7 @@ def call_off_visit(office: Office, tx: Tx, held: visit.Visit, reason: str, pack:
         why = None if reason == "withdrawn" else reason
         log_after(tx, held.draw, "withdrawn", held.object_id, now, agencies=held.agencies, reason=why)
     free_visit(office, tx, held, now)
+    slots.returned(office, tx, held, now)
 
 
 def free_visit(office: Office, tx: Tx, held: visit.Visit, now: datetime) -> None:

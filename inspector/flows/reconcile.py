@@ -21,6 +21,7 @@ from inspector.domain.reconcile import Going, Held, marks
 from inspector.domain.register import Entry, EntryKind
 from inspector.domain.trail import RULES, Trail
 from inspector.domain.visit import Seat, Visit
+from inspector.flows import parties
 from inspector.flows.footing import lines_of, named, said
 from inspector.flows.lists import AFTER, kept, small
 from inspector.flows.members import members_digest, members_of, object_id
@@ -70,7 +71,7 @@ def differing(office: Office, tx: Tx, held: Draw, *, whole: bool = False) -> tup
         columns=tx.draws.checked(held.number),
         unreadable=unreadable,
     )
-    found = domain.reconcile(seen)
+    found = (*domain.reconcile(seen), *parties.kept(tx, held, seen.said))
     if not whole or held.c is None:
         return found
     return (*found, *_standing_for(office, tx, held, files, [one.visit for one in visits.values()]))

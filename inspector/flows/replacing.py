@@ -28,7 +28,7 @@ from inspector.domain.plan import Draw
 from inspector.domain.policy import Policy
 from inspector.domain.replacement import CEASED, DISCRETIONARY, Ceased, Ground, Lists
 from inspector.domain.visit import Visit, VisitState
-from inspector.flows import footing
+from inspector.flows import footing, slots
 from inspector.flows.after import log_after
 from inspector.flows.assign import Dealt, assign, going_elsewhere, join, visit_id
 from inspector.flows.dispatch import weigh
@@ -164,6 +164,8 @@ def _leave(office: Office, tx: Tx, held: Visit, decision: Decision[Visit], now: 
     tx.visits.put(decision.state)
     record(tx, held.id, decision, now, {})
     free_visit(office, tx, held, now)
+    if decision.state.state is not VisitState.CEASED:  # there is nobody left to go to
+        slots.returned(office, tx, held, now)
 
 
 def _bring_in(  # noqa: PLR0913, PLR0917 - one replacement in all its parts

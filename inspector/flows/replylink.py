@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from inspector.domain import sending, thread
 from inspector.domain.assistance import AssistanceState, Request
 from inspector.domain.decision import Because, Decision, Order
-from inspector.domain.errors import Forbidden, Invalid
+from inspector.domain.errors import Conflict, Forbidden, Invalid
 from inspector.domain.evidence import blank
 from inspector.domain.letter import anew as further
 from inspector.domain.letter import letter, until
@@ -24,6 +25,12 @@ LINK = "assist"
 
 OVERSEE = "oversee"
 """The purpose of the common superior's link: to see the request and urge the agency. Evidence comes from who holds the facts."""
+
+DIGEST = "digest"
+"""What an agency's digest is called by: by its number nothing opens, but a mail that answers it is known."""
+
+_MARK = 16
+"""Characters of a sign (`thread.sign`)."""
 
 
 def token(office: Office, tx: Tx, purpose: str, request_id: str) -> str:
@@ -47,12 +54,52 @@ def opens(office: Office, tx: Tx, purpose: str, request_id: str, shown: str) -> 
     return True
 
 
-def answered(office: Office, tx: Tx, numbers: Iterable[str]) -> str:
-    """The request whose agency has a letter by its present link, if one of these numbers is that letter's (`domain.thread`); else empty."""
-    for request_id, sign in map(thread.told, numbers):
-        if request_id and hmac.compare_digest(thread.sign(token(office, tx, LINK, request_id)), sign):
-            return request_id
-    return ""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """Which requests' letter a mail answers, and whose letter it was."""
+
+    requests: tuple[str, ...]
+    purpose: str = LINK
+
+
+def answered(office: Office, tx: Tx, numbers: Iterable[str]) -> Answered | None:
+    """The requests whose letter one of these numbers is (`domain.thread`), by its present link: one, or those that a digest carried.
+
+    `purpose`: whose letter, the requested agency's (`LINK`) or the common superior's (`OVERSEE`).
+    """
+    for named, sign in map(thread.told, numbers):
+        if not named:
+            continue
+        for purpose in (LINK, OVERSEE):
+            if hmac.compare_digest(thread.sign(token(office, tx, purpose, named)), sign):
+                return Answered(requests=(named,), purpose=purpose)
+        if carried := _carried(office, tx, named):
+            return Answered(requests=carried)
+    return None
+
+
+def digest_number(office: Office, via: str, slot: datetime) -> str:
+    """The number of an agency's digest; nobody else can make it."""
+    mark = thread.sign(office.link_token(DIGEST, f"{via}/{slot.isoformat()}"))
+    return f"{DIGEST}.{via}.{office.calendar.local(slot):%Y-%m-%d}.{mark}"
+
+
+def carries(office: Office, tx: Tx, number: str, request_ids: Iterable[str], now: datetime) -> None:
+    """Note what a digest carries, each by the sign of its present link: kept as long as messages are, so that an answer to it is known."""
+    signs = {one: thread.sign(token(office, tx, LINK, one)) for one in request_ids}
+    tx.inbox.keep(DIGEST, number[-_MARK:], thread.sign(number), signs, now)
+
+
+def _carried(office: Office, tx: Tx, number: str) -> tuple[str, ...]:
+    """The requests of a digest whose link is still the one of then: those that are open, or all where none is."""
+    if not number.startswith(f"{DIGEST}."):
+        return ()
+    try:
+        signs = tx.inbox.seen(DIGEST, number[-_MARK:], thread.sign(number)) or {}
+    except Conflict:  # another's mark behind a number of the writer's own making
+        return ()
+    held = [tx.assistance.get(one) for one, sign in signs.items() if thread.sign(token(office, tx, LINK, one)) == sign]
+    return tuple(sorted(one.id for one in [one for one in held if one.state.open] or held))
 
 
 def call_back(tx: Tx, request_id: str, by: str, reason: str, now: datetime, *, anew: bool) -> Request:

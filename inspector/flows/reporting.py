@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -21,8 +21,10 @@ from inspector.domain.policy import Policy
 from inspector.domain.publish import ReportRow
 from inspector.domain.report import Checked, Crowd, Report, Share
 from inspector.domain.sampling import Window
+from inspector.domain.ticked import Ticked, ticked
 from inspector.domain.union import unions
 from inspector.domain.visit import Visit, VisitState
+from inspector.flows.fieldnotes import field_of
 from inspector.flows.lists import AFTER, kept
 from inspector.flows.members import Member, members_of, object_id
 from inspector.flows.office import Office
@@ -92,7 +94,16 @@ def report(office: Office, tx: Tx, number: str, agency: str = "") -> Report:
             result.selected,
             events,
         ),
+        ticked=_ticked(office, tx, visits, (listed.agency,) if held.own else held.agencies, policy),
     )
+
+
+def _ticked(office: Office, tx: Tx, visits: Iterable[Visit], agencies: Collection[str], policy: Policy) -> tuple[Ticked, ...]:
+    """What the sheets say of the visits that were made, each by those who went there."""
+    noted = {agency: tx.fieldnotes.noted(agency) for agency in agencies}
+    made = [one for one in visits if one.state is VisitState.DONE]
+    gone = ((one, [who for who in agencies if one.id in noted[who]]) for one in made)
+    return ticked(([field_of(office, tx, one, who).gathered.sheet for who in whose] for one, whose in gone), policy.sheet)
 
 
 def _joint(office: Office, tx: Tx, held: Draw, listed: Listed) -> tuple[Joint, ...]:

@@ -148,6 +148,8 @@ def _tables(report: Report, lang: Lang) -> Iterator[tuple[str, tuple[str, ...], 
         for one in report.areas
     ]
     yield "areas", ("pool", "event", "reason", "count", "part"), areas
+    sheets = [(of(one.list, lang), one.name_en if lang == "en" else one.name, str(one.visits)) for one in report.ticked]
+    yield "sheets", ("list", "code", "count"), sheets
 
 
 def _estimate(one: Estimate, lang: Lang) -> tuple[str, ...]:

@@ -38,6 +38,9 @@ CEASED_ASKED = "object_ceased"
 CLASH = "note_clash"
 """The matter of two inspectors of one team who say different things of one fact: the team's lead says which stands."""
 
+LAPSED_NOTE = "note_lapsed"
+"""The matter of a note that lay in a phone until its inspector's acceptance was over: a person asks whether the visit was made."""
+
 UNDELIVERED = "push_undelivered"
 """The matter for a person that a push opens which no channel took; it is over when the seat is."""
 
@@ -157,7 +160,9 @@ def rise(tx: Tx, team: Iterable[Seat], now: datetime, state: SeatState = SeatSta
 
 def end_clock(tx: Tx, held: Visit, now: datetime) -> None:
     """The visit's own dates mean nothing any more, and nobody need see to it."""
-    stopped.end(tx, [f"{kind.value}:{held.id}" for kind in (OrderKind.VISIT_DUE, OrderKind.VISIT_RELEASE)], now)
+    stopped.end(
+        tx, [f"{kind.value}:{held.id}" for kind in (OrderKind.VISIT_DUE, OrderKind.VISIT_RELEASE, OrderKind.VISIT_LAPSE)], now
+    )
     for matter in (OVERDUE, CONFLICT, UNPUBLISHED):
         tx.attention.close(f"{matter}:{held.id}", now)
     tx.attention.close(f"{CEASED_ASKED}:{held.id}", now)

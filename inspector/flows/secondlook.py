@@ -41,23 +41,30 @@ from inspector.store.tx import Tx
 log = structlog.get_logger(__name__)
 
 _MARGIN = timedelta(days=1)
-"""A result whose transaction was open while the last frame was made stands in the next: what stood in one is known by its members."""
+"""A result whose transaction was open while the last frame was made stands in the next: what stood in one is known by its members.
+
+So is what an older release framed, whose frames went on to the moment of the announcing.
+"""
 
 
-def frame(office: Office, tx: Tx, plan: Plan, policy: Policy, number: str, now: datetime) -> Framed:
-    """Freeze the results of an agency since its last draw of second looks, and who may look at each.
+def frame(office: Office, tx: Tx, plan: Plan, policy: Policy, number: str, slot: str, now: datetime) -> Framed:
+    """Freeze the results of an agency between the beginnings of its last drawn period and of this one, and who may look at each.
 
     Every result stands in one frame that is drawn from, so there is none to choose; the first frame reaches back to the year's
-    beginning. Raises Refusal (`second_look_unruled`) where the pack in force has no such row.
+    beginning. What is entered while the period runs stands in the next: else whoever may announce would do so behind the one result
+    that he wants looked at. Raises Refusal (`second_look_unruled`) where the pack in force has no such row.
     """
     row = policy.second_look
     if row is None:
         raise Refusal("second_look_unruled", plan=plan.name, year=now.year, pack=policy.label)
     room, lists = tx.secondlooks, lists_of(plan)
     drawn = room.drawn(plan.agency)
-    since = drawn[0].made_at - _MARGIN if drawn else start(office.calendar.local(now), Window.YEAR)
+    until = secondlook.began(slot)
+    since = start(office.calendar.local(until or now), Window.YEAR)
+    if drawn:
+        since = max(min(secondlook.began(one.slot) or one.made_at, one.made_at) for one in drawn) - _MARGIN
     before = {name for one in drawn if one.made_at >= since for name in members_of(tx, one.number)}
-    results, looks = room.results(plan.agency, since), room.looks(plan.agency)
+    results, looks = room.results(plan.agency, since, until or since), room.looks(plan.agency)
     strata = secondlook.framed(results, looks, before, plan.agency)
     held = {one.id: one for one in results} | {name: tx.visits.get(name) for name in strata if strata[name] == secondlook.OWED}
     secret = list_secret(office, number, lists[0])
@@ -91,7 +98,8 @@ def frame(office: Office, tx: Tx, plan: Plan, policy: Policy, number: str, now: 
     team = made.teams[lists[0].name]
     rules = Rules(base="all", rounding="systematic", reserve=0, team=team, strata=shares, codes=CODES)
     counts = {code: sum(one == code for one in strata.values()) for code in shares}
-    derivation = {"pack": policy.label, "row": row.row, "share": str(row.share), "since": since.isoformat(), "rows": counts}
+    span = {"since": since.isoformat(), "until": (until or since).isoformat()}
+    derivation = {"pack": policy.label, "row": row.row, "share": str(row.share), **span, "rows": counts}
     return Framed(
         lists=lists,
         frames={lists[0].name: frozen},

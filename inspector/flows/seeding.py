@@ -16,7 +16,7 @@ from inspector.domain.person import same
 from inspector.domain.plan import Draw, DrawState, Step
 from inspector.domain.suite import Suite
 from inspector.flows import footing, succession
-from inspector.flows.lapse import NOT_SET_UP, given_up, later
+from inspector.flows.lapse import NOT_SET_UP, OTHERS, given_up, later, timed
 from inspector.flows.office import Office
 from inspector.flows.parts import reveal as write_down
 from inspector.flows.parts import sound
@@ -62,7 +62,7 @@ def asked_of(office: Office, party: str) -> SeedSource:
 def _ask(work: Work, office: Office, held: Draw, party: str, source: SeedSource, suite: Suite) -> Settlement:
     number, promise, typed = held.number, held.promises[party], _typed(held, party)
     try:
-        part = source.reveal(number, promise, typed, key=work.key, w=held.w or "")
+        part = timed(office, lambda: source.reveal(number, promise, typed, key=work.key, w=held.w or ""))
         value = seed.value(promise, part, suite)
         if promise["kind"] in _BEACONS:
             beacons.believe(promise, part)
@@ -98,11 +98,13 @@ def _typed(held: Draw, party: str) -> tuple[Typed, ...]:
 def _others(error: PortError) -> PortError:
     """A party that was asked before with other figures, or for another W, answers 409 (reference/wire.md): it does what it should.
 
-    Whoever has a copy of the records could else have it named by asking first; so of it nobody is said to have asked.
+    Whoever has a copy of the records could else have it named by asking first. Nobody can tell whether it is so: it was turned away.
     """
     if "http_409" not in (error.code, error.detail):
         return error
-    return NotYet("reveal_others", origin=Origin.US, detail=error.detail, attempts=error.attempts)
+    others = NotYet(OTHERS, origin=Origin.US, detail=error.detail, attempts=error.attempts)
+    others.began = error.began
+    return others
 
 
 def refuse_used(tx: Tx, held: Draw, party: str, promise: Mapping[str, object], now: datetime) -> None:
@@ -114,6 +116,7 @@ def refuse_used(tx: Tx, held: Draw, party: str, promise: Mapping[str, object], n
     if mark is not None and not tx.draws.claim(mark, held.number, party, now):
         ours = (tx.draws.user(mark) or ("",))[0] == held.number
         raise NotYet("draw_seed_used", origin=Origin.US if ours else Origin.THEM, attempts=1)
+    tx.attention.close(f"{succession.AMISS}:{held.number}:{party}", now)
 
 
 def claim(tx: Tx, held: Draw, now: datetime) -> None:

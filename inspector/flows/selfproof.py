@@ -68,13 +68,17 @@ def hand(office: Office, tx: Tx, proof_id: str, by: str, now: datetime) -> str:
 
 
 def call_back(tx: Tx, proof_id: str, by: str, reason: str, now: datetime) -> SelfProof:
-    """The link opens nothing from now on; the next one that is handed over is another. Raises Invalid for a reason that says nothing."""
+    """The link opens nothing from now on; the next one that is handed over is another, and begins the term.
+
+    Who has not been handed one since is told of by nobody as silent. Raises Invalid for a reason that says nothing.
+    """
     if blank(reason):
         raise Invalid("reason_missing", field="reason")
     case, proof = held(tx, proof_id)
     tx.replylinks.call_back(LINK, proof_id, now)
-    because = Because(rule="self_proof.link", basis=(proof.basis,), pack=case.pack, facts={"by": by, "reason": reason})
-    record(tx, case.id, Decision(state=proof, because=because), now, {"self_proof": proof.id}, kept=case.pack)
+    decision = selfproof.call_back(proof, by, reason, now, case.pack)
+    settle_proof(tx, decision, now)
+    proof = decision.state
     if proof.state.asked:
         tx.attention.open(recall.TO_HAND, case.agency, proof.id, {"case": case.id, "due_at": proof.due_at.isoformat()}, now)
     return proof
@@ -206,7 +210,8 @@ def ask(work: Work, office: Office) -> Settlement:
 
     def write(tx: Tx, now: datetime) -> None:
         case, fresh = held(tx, proof.id)
-        if fresh.state.asked and not receipt.unconfirmed:  # else a person still is to hand it over
+        stands = token(office, tx, proof.id) == secret  # one that was called back meanwhile was given to nobody
+        if fresh.state.asked and stands and not receipt.unconfirmed:  # else a person still is to hand it over
             settle_proof(tx, selfproof.hand(fresh, work.lane, _policy(office, case), now, office.calendar), now)
 
     return Settlement(write=write, outcome=UNCONFIRMED if receipt.unconfirmed else "handed_over", attempts=receipt.attempts)

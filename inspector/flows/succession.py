@@ -20,9 +20,11 @@ from inspector.store.tx import Tx
 
 FIGURES_DUE = "draw_figures_due"
 """The matter of a ceremony whose figures are to be typed: it ends by the second typing that agrees, or with the draw."""
+AMISS = "draw_part_amiss"
+"""The matter of a party whose address answers with what is no part, while there is time to telephone: over with the part, or the draw."""
 
 
-def void(
+def void(  # noqa: PLR0913 - a void with all whose part was lacking
     office: Office,
     tx: Tx,
     held: Draw,
@@ -32,16 +34,18 @@ def void(
     now: datetime,
     *,
     unasked: tuple[str, ...] = (),
+    turned_away: tuple[str, ...] = (),
 ) -> Draw:
     """Void by name; the cases go back to the next frame, which follows at once where a further source takes the party's place."""
-    decision = life.void(held, reason, withheld, policy, now, office.connectors.seeds.keys(), unasked)
+    decision = life.void(held, reason, withheld, policy, now, office.connectors.seeds.keys(), unasked, turned_away)
     if decision.because.rule == "timer.obsolete":
         return held
     decision = replace(decision, state=replace(decision.state, followed=bool(decision.orders)))
     settle(tx, decision, now)
-    enter_void(tx, decision.state, life.missing(reason, withheld, unasked), now)
+    enter_void(tx, decision.state, life.missing(reason, withheld, unasked, turned_away), now)
     tx.cases.unmark_drawn(held.number)
-    tx.attention.close_those(f"{FIGURES_DUE}:{held.number}:", now)
+    for matter in (FIGURES_DUE, AMISS):
+        tx.attention.close_those(f"{matter}:{held.number}:", now)
     tx.attention.open("draw_void", held.agency, held.number, {"reason": reason, "next": bool(decision.orders)}, now)
     if not decision.orders:  # else the number that follows goes first, for it takes this one's place (ruling 12)
         queue.over(office, tx, held, now)

@@ -3,37 +3,63 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime, time
 
 from inspector.domain.assistance import Door, Request
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import Verdict, blank
 from inspector.domain.said import Said, Saying
-from inspector.flows import hearing
+from inspector.flows import hearing, unsettled
 from inspector.flows.office import Office
 from inspector.store.tx import Tx
 
 _SCAN = re.compile(r"[0-9a-f]{64}")
 
 
-def transcribe(office: Office, tx: Tx, request_id: str, said: Said, written: str, scan: str, by: str, now: datetime) -> Request:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """What is transcribed: what is `written` word for word, the digest of its picture (`scan`), and the day on which it `came`, if told."""
+
+    written: str
+    scan: str = ""
+    came: date | None = None
+
+
+def transcribe(office: Office, tx: Tx, request_id: str, said: Said, paper: Paper, by: str, now: datetime) -> Request:
     """Take the step that the paper says, under the name of who signed it; who transcribed it is the door it came in by.
+
+    It counts from the day on which it came, and without one from the first mail of the agency's that waits to be read: what lay here is
+    not the agency's delay.
 
     One that speaks against somebody needs the digest of its scan: what a person decides on can then be held against the paper.
 
-    Raises Invalid for a transcription without words or with a digest that is none (`scan_missing`), and what the step raises; the
-    caller's transaction is then undone.
+    Raises Invalid for a transcription without words, with a digest that is none (`scan_missing`) or a day that cannot be (`came_day`),
+    and what the step raises; the caller's transaction is then undone.
     """
-    if blank(written):
+    if blank(paper.written):
         raise Invalid("written_missing", field="written")
-    digest = scan.strip().lower()
+    digest = paper.scan.strip().lower()
     if digest and not _SCAN.fullmatch(digest):
         raise Invalid("scan_form", field="scan")
-    before = len(tx.assistance.get(request_id).afterwords)
-    told = hearing.hear(office, tx, request_id, said, now, Door(by="paper", token=by, written=written, scan=digest))
+    request = tx.assistance.get(request_id)
+    before = len(request.afterwords)
+    came = _came(office, request, paper.came, now) or unsettled.since(tx, request.id)
+    door = Door(by="paper", token=by, written=paper.written, scan=digest, came=came)
+    told = hearing.hear(office, tx, request_id, said, now, door)
     if not digest and said.do is Saying.ANSWER and _verdict(told, before) == Verdict.MISMATCH:
         raise Invalid("scan_missing", field="scan")
     return told
+
+
+def _came(office: Office, request: Request, day: date | None, now: datetime) -> datetime | None:
+    """The first moment of a day on which a letter could have been answered; None for no day, or today. Raises Invalid (`came_day`)."""
+    if day is None:
+        return None
+    since, local = request.sent_at or request.opened_at, office.calendar.local_date
+    if not local(since) <= day <= local(now):
+        raise Invalid("came_day", field="came", told=day, first=local(since), last=local(now))
+    return max(since, datetime.combine(day, time(), office.calendar.zone)) if day < local(now) else None
 
 
 def _verdict(request: Request, before: int) -> object:

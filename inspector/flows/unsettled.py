@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from inspector.domain.assistance import Request
 from inspector.domain.letter import letters
@@ -41,12 +42,35 @@ Over with the case.
 
 
 MAIL_UNREAD = "mail_unread"
-"""A mail that could not be taken for an answer. `theirs`: it is from who has the letter; `registered`: and by the agency's address."""
+"""A mail that could not be taken for an answer. `theirs`: it is from who has the letter; `registered`: and by the agency's address.
+
+It is about one `request`, or about all the `requests` of a digest that it answers.
+"""
+
+
+MAIL_HOLDS = "mail_holds"
+"""A request past its date that stands still for a mail that nobody has read: told again until somebody has, or the request is over."""
+
+
+def read(tx: Tx, request_id: str, now: datetime) -> None:
+    """Somebody has read a mail: where none is left its request goes on."""
+    if not unread(tx, request_id):
+        tx.attention.close(f"{MAIL_HOLDS}:{request_id}", now)
 
 
 def unread(tx: Tx, request_id: str) -> list[Mapping[str, object]]:
     """What whoever has an agency's letter has said of it by mail that a person has yet to read."""
-    return [told for told in tx.attention.standing(MAIL_UNREAD) if told.get("theirs") and told.get("request") == request_id]
+    return [told for told in tx.attention.standing(MAIL_UNREAD) if told.get("theirs") and request_id in about(told)]
+
+
+def about(told: Mapping[str, Any]) -> tuple[str, ...]:
+    """The requests that a mail's matter is about; none where it names none."""
+    return tuple(told.get("requests", ())) or tuple(filter(None, (str(told.get("request", "")),)))
+
+
+def since(tx: Tx, request_id: str) -> datetime | None:
+    """When the first of these mails came; None where there is none, or its matter is from before that was kept."""
+    return min((datetime.fromisoformat(str(told["came"])) for told in unread(tx, request_id) if told.get("came")), default=None)
 
 
 def heard(tx: Tx, was: Request, now: datetime) -> None:
@@ -67,6 +91,7 @@ def follow(tx: Tx, request: Request, now: datetime) -> None:
         tx.attention.close(f"{FORWARD_CIRCLE}:{request.id}", now)
     if over:
         tx.attention.close(f"{SUPERIOR_UNKNOWN}:{request.id}", now)
+        tx.attention.close(f"{MAIL_HOLDS}:{request.id}", now)
 
 
 def called_off(tx: Tx, was: Request, now: datetime) -> None:

@@ -140,4 +140,5 @@ def _end_work(tx: Tx, held: Draw, now: datetime) -> None:
     overdue = f"{OrderKind.DRAW_OVERDUE.value}:{number}"
     late = (overdue, *(f"{overdue}{end}" for end in (PROMISES, ":figures", ":further", LATE, DUE, f"{DUE}:further")))
     stopped.end(tx, [*keys, f"{OrderKind.DRAW_LODGE.value}:{number}", *late], now)
-    tx.attention.close_those(f"draw_figures_due:{number}:", now)
+    for matter in ("draw_figures_due", "draw_part_amiss"):
+        tx.attention.close_those(f"{matter}:{number}:", now)

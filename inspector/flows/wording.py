@@ -44,6 +44,7 @@ GROUPS: Mapping[str, str] = {
     "difference": "Unlike",
     "step": "Step",
     "booked": "BookState",
+    "met": "met",
     "unable": "Unable",
 }
 """The facts whose values are codes, and the labels that have their words."""
@@ -53,7 +54,8 @@ _LAW = re.compile("(?:法|法典|条例|办法|规定|规则|细则)》")
 """How the title of a law, regulation or rule ends; plans (方案), notices (通知) and opinions (意见) are counted in items."""
 _TITLE = re.compile("[^：:]*》|[^：:]+")
 """A document's name without what is said about it: to the end of its title, else to a colon."""
-_BOTH = re.compile("(withheld:[^:;]+);(unasked:[^:;]+)")
+_MISSING = ("withheld", "turned_away", "unasked")
+_SEVERAL = re.compile("(?:{0}):[^:;]+(?:;(?:{0}):[^:;]+)+".format("|".join(_MISSING)))
 """Why a draw is void for want of parts, of whom some were asked and some were not."""
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}.*")
 
@@ -115,13 +117,13 @@ def code(group: str, value: str, lang: Lang) -> str:
 
 def void(reason: str, lang: Lang) -> str:
     """Why a draw is void: the rule's own reason in words; what two people have signed is theirs and stays as they wrote it."""
-    if (both := _BOTH.fullmatch(reason)) is not None:
-        return label("explain.then", lang).join(void(one, lang) for one in both.groups())
+    if _SEVERAL.fullmatch(reason) is not None:
+        return label("explain.then", lang).join(void(one, lang) for one in reason.split(";"))
     kind, _, rest = reason.partition(":")
     if not known(f"void.{kind}", lang):
         return reason
     parties, _, why = rest.partition(":")
-    told = label("void.because", lang, why=code("note", why, lang)) if kind in ("withheld", "unasked") and why else ""
+    told = label("void.because", lang, why=code("note", why, lang)) if kind in _MISSING and why else ""
     return label(f"void.{kind}", lang, parties=parties, code=rest) + told
 
 

@@ -76,6 +76,7 @@ WORDS: Mapping[str, str] = {
     Timer.ASSIST_DISPUTE: "共同上级决定争议",
     Timer.ACCEPT: "检查人员接受任务",
     Timer.VISIT: "完成现场核查",
+    Timer.ENTRY: "现场核查期满后录入结果；逾期全组无任何记录的，接受失效",
     Timer.CREDIT: "报送信用记录",
     Timer.CREDIT_RETRACT: "撤回已报送的信用记录",
     Timer.CALLBACK: "向办件系统回传",

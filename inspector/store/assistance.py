@@ -106,10 +106,13 @@ class AssistanceRoom(Room):
         return self.connection.execute(sa.select(*held.c, sa.func.count()).group_by(*held.c)).all()
 
     def answered(self, since: datetime) -> Sequence[Any]:
-        """(requested agency, fact, when its letter was sent, if it was, when it was opened, when answered) of those opened since."""
+        """(requested agency, fact, when its letter was sent, if it was, when opened, when the answer was entered, since when it was here).
+
+        Of those opened since; the last is None where it was entered when it came.
+        """
         told, body = assistance.c, self._body
         words = (body["question"]["fact"].as_string(), body["sent_at"].as_string())
-        asked = sa.select(told.requested, *words, told.opened_at, body["ended_at"].as_string())
+        asked = sa.select(told.requested, *words, told.opened_at, body["ended_at"].as_string(), body["door"]["came"].as_string())
         return self.connection.execute(asked.where(told.opened_at >= since, told.state == AssistanceState.ANSWERED.value)).all()
 
     @property

@@ -27,6 +27,11 @@ class FieldNoteRoom(Room):
         """The notes of a visit by an agency's team, in the order in which they came in."""
         return self._all(FieldNote, field_note, visit, agency, field_note.c.id)
 
+    def noted(self, agency: str) -> set[str]:
+        """The visits of which an agency's team has entered anything."""
+        asked = sa.select(field_note.c.visit).where(field_note.c.agency == agency).distinct()
+        return set(self.connection.execute(asked).scalars())
+
     def choose(self, choice: Choice) -> None:
         """Write the lead's choice."""
         self.insert_one(field_choice, {"id": choice.id, **_row(choice, choice.at)}, ("id",))

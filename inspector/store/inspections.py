@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -22,11 +24,18 @@ _AUTHORITIES = {one.value: one for one in Authority}
 class InspectionRoom(Room):
     """The inspection table. Plain columns and no JSON: an agency has a hundred thousand of them."""
 
-    def of(self, agency: str, about: tuple[SubjectKind, str] | None = None) -> list[Inspection]:
-        """Every past inspection an agency has on record, or those of one subject (kind, code), oldest first."""
+    def of(
+        self, agency: str, about: tuple[SubjectKind, str] | None = None, *, known_at: datetime | None = None
+    ) -> list[Inspection]:
+        """Every past inspection an agency has on record, or those of one subject (kind, code), oldest first.
+
+        Or those that it had at a moment: one that has changed since in whether it took place counts as new.
+        """
         asked = sa.select(inspection).where(inspection.c.agency == agency)
         if about is not None:
             asked = asked.where(inspection.c.kind == about[0].value, inspection.c.code == about[1])
+        if known_at is not None:
+            asked = asked.where(inspection.c.imported_at.is_(None) | (inspection.c.imported_at <= known_at))
         asked = asked.order_by(inspection.c.held_on, *(inspection.c[name] for name in _KEY))
         return [
             Inspection(
@@ -44,8 +53,8 @@ class InspectionRoom(Room):
             for row in self.connection.execute(asked)
         ]
 
-    def put(self, rows: Sequence[Inspection]) -> None:
-        """Add or replace by their key."""
+    def put(self, rows: Sequence[Inspection], at: datetime | None = None) -> None:
+        """Add or replace by their key. `at`: the moment of it; None is as if they had always been there."""
         values = [
             {
                 "agency": row.agency,
@@ -58,12 +67,17 @@ class InspectionRoom(Room):
                 "items": _PART.join(row.items),
                 "inspectors": _PART.join(row.inspectors),
                 "completed": row.completed,
+                "imported_at": at,
             }
             for row in rows
         ]
         if values:
             statement = self._insert(inspection)
-            new = {name: statement.excluded[name] for name in ("items", "inspectors", "completed")}
+            new: dict[str, sa.ColumnElement[Any]] = {
+                name: statement.excluded[name] for name in ("items", "inspectors", "completed")
+            }
+            turned = inspection.c.completed != statement.excluded.completed
+            new["imported_at"] = sa.case((turned, statement.excluded.imported_at), else_=inspection.c.imported_at)
             self.connection.execute(statement.on_conflict_do_update(index_elements=list(_KEY), set_=new), values)
 
 

@@ -22,11 +22,11 @@ _SHORT = tuple(state.value for state in VisitState if state.short)
 class SecondLookRoom(Room):
     """Reads of the visit and draw tables."""
 
-    def results(self, agency: str, since: datetime) -> list[Visit]:
-        """The visits that an agency took part in and that were over at a moment or since, in order of id."""
+    def results(self, agency: str, since: datetime, until: datetime) -> list[Visit]:
+        """The visits that an agency took part in and that were over at a moment or since, and before another, in order of id."""
         asked = sa.select(visit.c.body).join(visit_agency, visit_agency.c.visit == visit.c.id)
         asked = asked.where(visit_agency.c.agency == agency, visit.c.state == VisitState.DONE.value, ~_LOOK)
-        asked = asked.where(visit.c.done_at >= since).order_by(visit.c.id)
+        asked = asked.where(visit.c.done_at >= since, visit.c.done_at < until).order_by(visit.c.id)
         return [load(Visit, text) for text in self.connection.execute(asked).scalars()]
 
     def looks(self, agency: str) -> list[Visit]:

@@ -127,7 +127,7 @@ visit = sa.Table(
     sa.Column("id", sa.String(200), primary_key=True),
     sa.Column("draw", Code, nullable=False, index=True),
     sa.Column("agency", Code, nullable=False),
-    sa.Column("object_id", Code, nullable=False),
+    sa.Column("object_id", Code, nullable=False, index=True),
     sa.Column("check_type", sa.String(20), nullable=False),
     sa.Column("replaces", sa.String(200), nullable=False, index=True),
     sa.Column("opened_at", Moment, nullable=False),
@@ -202,6 +202,7 @@ inspection = sa.Table(
     sa.Column("items", sa.Text, nullable=False),
     sa.Column("inspectors", sa.Text, nullable=False),
     sa.Column("completed", sa.Boolean, nullable=False),
+    sa.Column("imported_at", Moment),
 )
 
 credit_level = sa.Table(

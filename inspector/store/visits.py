@@ -180,6 +180,11 @@ class VisitRoom(Seats):
         asked = sa.select(visit.c.id).where(visit.c.object_id == object_id, visit.c.state.in_(_MADE), since)
         return self.connection.execute(asked.limit(1)).first() is not None
 
+    def called_off(self, object_id: str) -> list[str]:
+        """The visits to an object that will not be made, in the order in which they were opened."""
+        asked = sa.select(visit.c.id).where(visit.c.object_id == object_id, visit.c.state == VisitState.CANCELLED.value)
+        return list(self.connection.execute(asked.order_by(visit.c.opened_at, visit.c.id)).scalars())
+
     def made(self, object_id: str = "") -> list[Row]:
         """Every visit that was made or is to be, of all agencies: what caps, cool-downs and coverage look back on.
 

@@ -10,6 +10,7 @@ from pydantic import Field
 from starlette.responses import JSONResponse
 
 from inspector.domain.attempt import Attempt, AttemptWay
+from inspector.domain.fieldnote import Times
 from inspector.flows import attempts, dispatch
 from inspector.flows.seated import by_name
 from inspector.store.tx import Tx
@@ -30,6 +31,16 @@ class AttemptIn(Strict):
     way: AttemptWay
     at: Moment | None = None
     words: Annotated[Text, Field(max_length=1_000)]
+
+
+class SeatAttemptIn(AttemptIn):
+    """The same from a phone, on which it may have lain: when it was written down and sent, by the phone's own clock.
+
+    Where `at` is left out, it was so long before it came in as it lay there.
+    """
+
+    captured_at: Moment | None = None
+    sent_at: Moment | None = None
 
 
 class AttemptShown(Shown):
@@ -55,7 +66,7 @@ class AttemptsShown(Shown):
 
 
 @router.post("/seats/{name}/attempts", response_model=AttemptsShown, responses=WRITES)
-def enter_from_seat(desk: AtDesk, link: Link, name: NamePath, given: AttemptIn, message_id: MessageId = None) -> JSONResponse:
+def enter_from_seat(desk: AtDesk, link: Link, name: NamePath, given: SeatAttemptIn, message_id: MessageId = None) -> JSONResponse:
     """Somebody of the team has tried to reach the subject; it stands with every case of the agency that the visit serves."""
     dispatch.by_link(desk.office, name, link)
     return enter(desk, name, given, message_id)
@@ -87,15 +98,17 @@ def list_attempts(desk: AtDesk, caller: ResultReader, case_id: CasePath) -> Atte
     return desk.look(ask)
 
 
-def enter(desk: Desk, name: str, given: AttemptIn, message_id: str | None) -> JSONResponse:
-    """By interface and by form alike."""
+def enter(desk: Desk, name: str, given: SeatAttemptIn, message_id: str | None) -> JSONResponse:
+    """By interface and by form alike: one that a phone has sent by both, without hearing the answer, counts once."""
 
     def do(tx: Tx, now: datetime) -> AttemptsShown:
-        attempts.from_seat(desk.office, tx, name, given.way, given.at, given.words, now)
+        lay = Times(captured_at=given.captured_at, sent_at=given.sent_at, received_at=now, late=False).lay
+        attempts.from_seat(desk.office, tx, name, given.way, given.at, given.words, now, lay=lay)
         held, seat = by_name(tx, name)
         return shown(desk, tx, held.cases_of(seat.agency))
 
-    return desk.once(message(f"seat:{name}"[:200], message_id, f"attempt {name}", given), do)
+    said = given.model_copy(update={"sent_at": None})  # each try is sent at another moment, and is the same message
+    return desk.once(message(f"seat:{name}"[:200], message_id, f"attempt {name}", said), do)
 
 
 def shown(desk: Desk, tx: Tx, case_ids: tuple[str, ...]) -> AttemptsShown:

@@ -21,7 +21,7 @@ from inspector.domain.fieldnote import closed_to
 from inspector.domain.finding import Doubt, Finding, Part
 from inspector.domain.known import as_known
 from inspector.domain.result import hindrance
-from inspector.domain.visit import Seat, SeatState, Visit
+from inspector.domain.visit import LAPSED, Seat, SeatState, Visit
 from inspector.flows import dispatch, supervision, visitcodes, visitnotice, wording
 from inspector.flows.articles import articles
 from inspector.flows.checksheets import on_sheet
@@ -32,7 +32,7 @@ from inspector.labels import Lang, label
 from inspector.store.tx import Tx, new_id
 from inspector.web import attempts, fieldnotes, links
 from inspector.web.assigned import MateShown, mates_shown
-from inspector.web.attempts import AttemptIn, AttemptsShown
+from inspector.web.attempts import AttemptsShown, SeatAttemptIn
 from inspector.web.checksheets import SheetWords, of_form
 from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.fieldnotes import ChoiceIn, FieldShown, NoteIn, field_shown
@@ -138,8 +138,8 @@ def _seat(desk: Desk, name: str, form: Fields) -> None:
         case "attempt":
             complete(form, Invalid("attempt_wordless", field="words"))
             at = f"{form.one('at')}:00+08:00" if form.one("at") else None
-            told = {"way": form.one("way"), "at": at, "words": form.one("words")}
-            attempts.enter(desk, name, read(AttemptIn, **told), form.message_id())
+            told = {"way": form.one("way"), "at": at, "words": form.one("words"), "captured_at": form.one("captured_at") or None}
+            attempts.enter(desk, name, read(SeatAttemptIn, **told), form.message_id())
             return
         case "arrive":
             complete(form, Invalid("arrival_missing", field="arrival_code"))
@@ -352,7 +352,7 @@ def _now(held: Visit, seat: Seat, hindered: str) -> str:
     if not held.state.open and seat.state.open:
         return held.state.value.lower()
     if seat.state is not SeatState.ACCEPTED:
-        return seat.state.value.lower()
+        return LAPSED if seat.lapsed else seat.state.value.lower()
     return _WAITS.get(hindered, "looks" if held.looks_at else "accepted")
 
 

@@ -23,7 +23,7 @@ from inspector.web.body import JsonRoute
 from inspector.web.caller import Caller, Officer
 from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.errors import WRITES
-from inspector.web.fields import AfterName, MaybeLine, MessageId, NamePath, Strict, Text
+from inspector.web.fields import AfterName, Day, MaybeLine, MessageId, NamePath, Strict, Text
 from inspector.web.forms import fact_name
 from inspector.web.language import InLang, carried
 from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, complete, page, read, refused, trouble
@@ -39,10 +39,14 @@ SHOWN = 100
 
 
 class TranscriptionIn(WordIn):
-    """A reply on paper: what it says in the fields of a reply, and what is written there, word for word. `scan`: its picture's SHA-256."""
+    """A reply on paper: what it says in the fields of a reply, and what is written there, word for word. `scan`: its picture's SHA-256.
+
+    `came`: the day on which it came, where that was before today; without it that of the first mail that waits to be read.
+    """
 
     written: Text
     scan: MaybeLine = ""
+    came: Day | None = None
 
 
 class LinkIn(Strict):
@@ -149,7 +153,7 @@ def _meant(desk: Desk, caller: Caller, request_id: str, form: Fields) -> tuple[S
 def _transcription(form: Fields) -> TranscriptionIn:
     """A slip's lines: which step they are is what they can mean at most."""
     complete(form, Invalid("written_missing", field="written"), Invalid("signer_missing", field="signer"))
-    names = ("signer", "verdict", "value", "rest", "reasons", "day", "to", "written", "scan")
+    names = ("signer", "verdict", "value", "rest", "reasons", "day", "to", "written", "scan", "came")
     filled = {name: form.one(name) for name in names if form.one(name)}
     longer, accepted = form.one("longer"), form.one("accepted") == "yes"
     told = read(TranscriptionIn, do="accept", **filled | ({"reasons": longer} if longer else {}))
@@ -176,7 +180,8 @@ def _transcription(form: Fields) -> TranscriptionIn:
 def _transcribe(desk: Desk, tx: Tx, caller: Caller, request_id: str, given: Strict, now: datetime) -> assistance.Request:
     assert isinstance(given, TranscriptionIn)
     _own(tx, caller, request_id)
-    made = transcription.transcribe(desk.office, tx, request_id, given.said(), given.written, given.scan, caller.name, now)
+    paper = transcription.Paper(written=given.written, scan=given.scan, came=given.came)
+    made = transcription.transcribe(desk.office, tx, request_id, given.said(), paper, caller.name, now)
     return made if made.id == request_id else tx.assistance.get(request_id)
 
 

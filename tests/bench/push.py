@@ -30,7 +30,7 @@ from typing import Any
 
 import httpx
 
-from connectors.channels import apprise, email, mqtt, webhook
+from connectors.channels import apprise, email, mqtt, webhook, webpush
 from connectors.signers.webhook import Signer
 from inspector.daemon import sweeps
 from inspector.daemon.engine import Engine
@@ -49,11 +49,11 @@ from tests.bench.stub import stub
 from tests.brokers import PASSWORD, USER, mosquitto
 from tests.carriers import SECRET as CARRIERS
 from tests.house import Hand, running
-from tests.integration import test_carriers, test_mail_pushes, test_messengers
+from tests.integration import test_carriers, test_mail_pushes, test_messengers, test_webpush
 from tests.integration.test_draw_way import announced, carried_out, drawing
 from tests.phones import AWAY, Line
 
-KINDS = ("webhook", *test_messengers.MADE, *test_carriers.KINDS, "email", "mqtt", "apprise")
+KINDS = ("webhook", *test_messengers.MADE, *test_carriers.KINDS, "email", "webpush", "mqtt", "apprise")
 THREADS = Engine().lane_slots
 Push = Callable[[Message, str], object]
 Reached = tuple[Channel, str, Callable[[], int], Push | None]
@@ -158,10 +158,12 @@ def reached(kind: str, folder: Path) -> Iterator[Reached]:
                 yield made, "zhang.san", lambda: len(heard.lines), None
     else:
         with apart(kind) as (where, came), closing(_connected(kind, folder, where)) as made:
-            yield made, _LIKE.get(kind, test_messengers.PUSH.to), came, None
-
-
-_LIKE = {"email": test_mail_pushes.PUSH.to, **dict.fromkeys(test_carriers.KINDS, test_carriers.PUSH.to)}
+            like = {
+                "email": test_mail_pushes.PUSH.to,
+                "webpush": test_webpush.subscription(where, endpoint=f"{where}/send/zhang.san"),
+                **dict.fromkeys(test_carriers.KINDS, test_carriers.PUSH.to),
+            }
+            yield made, like.get(kind, test_messengers.PUSH.to), came, None
 
 
 def _connected(kind: str, folder: Path, where: str) -> Any:
@@ -171,6 +173,9 @@ def _connected(kind: str, folder: Path, where: str) -> Any:
             "phones",
             {**test_mail_pushes.PLAIN, "port": int(where), "budget_seconds": 20, "read_seconds": 15, "connect_seconds": 5},
         )
+    if kind == "webpush":
+        mine = {"key_file": _kept(folder, test_webpush.SENDER), "contact": "mailto:it@office.example"}
+        return webpush.connect("phones", {"url": where, **mine})
     if kind in test_messengers.MADE:
         return test_messengers.MADE[kind][0]("phones", {"url": where, **test_messengers.settings(kind, folder)})
     factory, told, _, _, _ = test_carriers.KINDS[kind]

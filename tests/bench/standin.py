@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 from inspector.testing.peer import peer
 from tests.carriers import Carrier
-from tests.integration import test_carriers, test_messengers
+from tests.integration import test_carriers, test_messengers, test_webpush
 from tests.mailroom import mailroom
 
 
@@ -40,8 +40,13 @@ def apart(kind: str) -> Iterator[tuple[str, Callable[[], int]]]:
 @contextmanager
 def _played(kind: str) -> Iterator[tuple[str, Callable[[], int]]]:
     if kind == "email":
-        with mailroom() as room:
+        with mailroom(together=True) as room:
             yield str(room.port), lambda: len(room.taken)
+    elif kind == "webpush":
+        service = test_webpush.Service(test_webpush.sender())
+        with peer(beside={f"/send/zhang.san{number}": service.push for number in range(1, 5001)}) as party:
+            service.url = party.url
+            yield party.url, lambda: len(service.shown)
     elif kind in test_messengers.MADE:
         there = test_messengers.MADE[kind][1]()
         with peer(test_messengers.NOWHERE, beside=there.paths()) as party:  # type: ignore[attr-defined]

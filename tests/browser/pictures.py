@@ -18,6 +18,8 @@ from tests.bundles import vector
 from tests.edge import serving
 from tests.gate import opened
 from tests.house import ROOT, Hand, application, closing, open_store, post, settle
+from tests.integration.test_draw_way import visits
+from tests.integration.test_secondlook import drawn_again, looking
 from tests.needs import NEEDS
 
 FOLDER = ROOT / "docs" / "pictures"
@@ -59,6 +61,40 @@ def inspector(door: Door, file: str) -> None:
         desk.open("/ops")
         desk.page.set_viewport_size({"width": 1000, "height": 860})
         desk.page.screenshot(path=FOLDER / "ops.png")
+
+
+def sheet(door: Door, file: str) -> None:
+    """The check sheet on an inspector's phone, with several boxes ticked."""
+    with (
+        closing(open_store(file)) as store,
+        scenes.visiting(store, Hand(), subject_name=FIRMS[1], subject_code="91000000MA0000001R") as visit,
+    ):
+        phone, other = door.phone(visit.edge.url), door.phone(visit.edge.url)
+        for one, path in ((other, visit.second), (phone, visit.first)):
+            one.open(path)
+            one.press("接受任务")
+        phone.choose("一致")
+        phone.page.locator("details summary").first.click()
+        for name in ("发现问题经责令已改正", "已迁出", "现场检查"):
+            phone.page.get_by_role("checkbox", name=name, exact=True).check()
+        phone.page.evaluate("document.activeElement.blur()")
+        phone.page.locator("#result details").first.screenshot(path=FOLDER / "sheet.png")
+
+
+def look(door: Door, file: str) -> None:
+    """A second look on the phone of an inspector of another team."""
+    with closing(open_store(file)) as store:
+        hand = Hand()
+        office, _ = looking(store, hand, share="1/8")
+        (again,) = visits(office, drawn_again(office, hand).number)
+        with store.read() as tx:
+            names = [seat.name for seat in tx.visits.team(again.id)]
+        with serving(office, scenes.OPEN_OPS) as edge:
+            other, phone = (door.phone(edge.url) for _ in names)
+            for one, name in zip((other, phone), names, strict=True):
+                one.open(scenes.link(office, "seat", name))
+                one.press("接受任务")
+            phone.page.screenshot(path=FOLDER / "second-look.png", full_page=True)
 
 
 def agency(door: Door, file: str) -> None:
@@ -133,7 +169,7 @@ def gate(door: Door, file: str) -> None:
 
 def main() -> None:
     """Take them all, or those of the pages that are named."""
-    pages = {take.__name__: take for take in (officer, inspector, gate, agency, subject, verifier)}
+    pages = {take.__name__: take for take in (officer, inspector, sheet, look, gate, agency, subject, verifier)}
     FOLDER.mkdir(exist_ok=True)
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         door = Door(playwright.chromium.launch(executable_path=NEEDS["chromium"].find(), args=FLAGS))

@@ -214,4 +214,9 @@ def test_a_paper_that_contradicts_needs_its_scan_whatever_was_said_before_it(off
     say(office, lambda tx: assist.accept(office, tx, request.id, "赵六", hand(), Door()))
     said = Said(do=Saying.ANSWER, signer="赵六", verdict=Verdict.MISMATCH, value="1")
     with pytest.raises(Invalid, match="scan_missing"):
-        say(office, lambda tx: transcription.transcribe(office, tx, request.id, said, "不一致，1人", "", "李四", hand()))
+        say(
+            office,
+            lambda tx: transcription.transcribe(
+                office, tx, request.id, said, transcription.Paper(written="不一致，1人"), "李四", hand()
+            ),
+        )

@@ -5,21 +5,29 @@ from __future__ import annotations
 import json
 import multiprocessing
 from dataclasses import replace
+from datetime import timedelta
 from fractions import Fraction
 from multiprocessing.synchronize import Barrier
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
+from inspector.domain.case import SubjectKind
+from inspector.domain.inspection import Authority, CheckType, Inspection
 from inspector.domain.plan import Draw, DrawState
-from inspector.domain.visit import VisitState
-from inspector.flows import caps
+from inspector.domain.visit import Visit, VisitState
+from inspector.flows import caps, supplement
 from inspector.flows.assign import Dealt, assign
 from inspector.flows.draw import announce_now
+from inspector.flows.lookback import differing
 from inspector.flows.members import members_of
 from inspector.flows.office import Office, Plan
 from inspector.flows.recall import call_off_visit
+from inspector.flows.reconcile import watched
+from inspector.store.drawtables import visit_agency
 from inspector.store.store import Store
+from inspector.store.tables import visit as visit_table
 from tests import house
 from tests.house import Hand, settle
 from tests.integration.test_draw_way import carried_out, visits
@@ -105,6 +113,53 @@ def test_a_visit_called_off_returns_its_slot_to_the_other_agency(store: Store, h
 
 @pytest.mark.alike
 @pytest.mark.slow
+def test_who_calls_off_ends_no_other_agencys_check_that_was_struck_off_for_it(store: Store, hand: Hand) -> None:
+    office = neighbours(store, hand)
+    first, second = frozen(office, hand)
+    carried_out(office, hand, first.number)
+    carried_out(office, hand, second.number)
+    (going,), (staying,) = visits(office, first.number), visits(office, second.number)
+
+    def off(visit: Visit) -> None:
+        with store.begin() as tx:
+            call_off_visit(office, tx, tx.visits.get(visit.id, lock=True), "discretionary", first.pack, hand())
+
+    with store.begin() as tx:  # somebody else goes there too: no slot returns, and the matter says who is left to join
+        other = replace(going, id=f"{first.number}-0002", version=0)
+        tx.visits.add(other)
+    off(going)
+    assert [one.state for one in visits(office, second.number)] == [VisitState.CANCELLED]
+    (matter,) = matters(office, "cap_reached")
+    assert json.loads(matter["body"])["open"] == [other.id]
+    with store.begin() as tx:
+        tx.visits.put(replace(tx.visits.get(going.id, lock=True), state=VisitState.ASSIGNED))
+        tx.connection.execute(sa.delete(visit_agency).where(visit_agency.c.visit == other.id))
+        tx.connection.execute(sa.delete(visit_table).where(visit_table.c.id == other.id))
+    off(going)
+    assert [one.state for one in visits(office, second.number)] == [VisitState.OWED], "drawn is drawn"
+    assert matters(office, "cap_reached") == [], "nobody is told to join what is no more"
+    assert [(one["agency"], one["about"]) for one in matters(office, "team_short")] == [(FIRE, staying.id)]
+    with store.read() as tx:
+        assert differing(office, tx, [MARKET, FIRE], hand()) == []
+        assert list(watched(office, tx, hand())) == []
+    with store.begin() as tx:
+        dealt = supplement.announce(office, tx, FIRE, by="李科长", now=hand())
+    assert dealt is not None
+    settle(office)
+    assert carried_out(office, hand, dealt.number).state is DrawState.DRAWN
+    (anew,) = visits(office, dealt.number)
+    assert (anew.object_id, anew.state, anew.replaces) == (FIRM, VisitState.ASSIGNED, staying.id)
+    with store.read() as tx:
+        assert differing(office, tx, [MARKET, FIRE], hand()) == []
+        assert list(watched(office, tx, hand())) == []
+    off(anew)
+    assert [one.state for number in (first.number, second.number, dealt.number) for one in visits(office, number)] == [
+        *([VisitState.CANCELLED] * 3)
+    ], "each officer may call off his own, once"
+
+
+@pytest.mark.alike
+@pytest.mark.slow
 def test_a_visit_that_found_nobody_has_used_its_slot(store: Store, hand: Hand) -> None:
     office = neighbours(store, hand)
     first, second = frozen(office, hand)
@@ -114,6 +169,42 @@ def test_a_visit_that_found_nobody_has_used_its_slot(store: Store, hand: Hand) -
         tx.visits.put(replace(going, state=VisitState.DONE, done_at=hand()))
     carried_out(office, hand, second.number)
     assert [one.state for one in visits(office, second.number)] == [VisitState.CANCELLED]
+
+
+@pytest.mark.alike
+@pytest.mark.slow
+@pytest.mark.parametrize("known", [False, True], ids=["imported-after-freezing", "turned-after-freezing"])
+def test_an_import_after_the_freezing_takes_no_drawn_firm_off_the_list(store: Store, hand: Hand, known: bool) -> None:
+    office = neighbours(store, hand, stop=2)
+    made = replace(visited(hand), completed=False)
+    if known:  # a check that did not take place uses up nothing, and that it did is said when the seed is known
+        with store.begin() as tx:
+            tx.inspections.put([made], hand())
+    first, second = frozen(office, hand)
+    carried_out(office, hand, first.number)
+    with store.begin() as tx:
+        tx.inspections.put([replace(made, completed=True)], hand())
+    carried_out(office, hand, second.number)
+    assert [one.state for one in visits(office, second.number)] == [VisitState.ASSIGNED]
+
+
+@pytest.mark.alike
+@pytest.mark.slow
+def test_an_import_that_the_frame_knew_counts_when_visits_are_given(store: Store, hand: Hand) -> None:
+    office = neighbours(store, hand, stop=2)
+    with store.begin() as tx:
+        tx.inspections.put([visited(hand)], hand())
+        tx.inspections.put([replace(visited(hand), inspectors=("Z009",))], hand() + timedelta(days=30))
+    first, second = frozen(office, hand)
+    carried_out(office, hand, first.number)
+    carried_out(office, hand, second.number)
+    assert [one.state for one in visits(office, second.number)] == [VisitState.CANCELLED]
+
+
+def visited(hand: Hand) -> Inspection:
+    """A check of the firm by somebody else, today, in the second agency's record."""
+    told = {"agency": FIRE, "kind": SubjectKind.FIRM, "code": FIRM, "check": CheckType.PLANNED, "authority": Authority.OTHER}
+    return Inspection(on=hand().date(), **told)  # type: ignore[arg-type]
 
 
 def race(url: str, number: str, moment: Hand, gate: Barrier) -> None:

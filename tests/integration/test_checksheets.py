@@ -7,6 +7,8 @@ from contextlib import ExitStack
 
 import pytest
 
+from inspector.flows.reporting import report
+from inspector.flows.reportwords import markdown, tell
 from inspector.web.roles import Role
 from tests.edge import Edge
 from tests.house import Hand
@@ -102,3 +104,17 @@ def test_what_two_of_a_team_tick_adds_up_what_excludes_itself_waits_for_the_lead
         assert tx.visits.get(visit.id).parts == (), "the result waits for the lead, as with findings"
     choice = {"claim": clash["line"], "note": clash["versions"][1]["note"], "reasons": "现场所见为准"}
     assert lead.post(f"/v1/seats/{first}/choices", json=choice).json() == {"became": "RESULT"}
+    with edge.office.store.read() as tx:
+        made = report(edge.office, tx, visit.draw)
+    assert [(one.list.value, one.code, one.visits) for one in made.ticked] == [
+        ("OUTCOME", "corrected", 1),
+        ("OUTCOME", "moved", 1),
+        ("MODE", "on-site", 1),
+        ("MODE", "network", 1),
+    ], "an outcome is a set, and of what was settled only what holds is counted"
+    for lang, title, name in (
+        ("zh-Hans", "检查记录表汇总", "已迁出"),
+        ("en", "What the check sheets say", "corrected when ordered to"),
+    ):
+        told_of = markdown(tell(made, lang))  # type: ignore[arg-type]
+        assert (title in told_of, name in told_of) == (True, True)

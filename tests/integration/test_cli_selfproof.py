@@ -48,7 +48,7 @@ def test_an_operator_hands_the_link_over_saves_what_was_shown_and_enters_what_is
         assert (row["id"], row["state"]) == (proof, "ASKED")
         link = operator.well("self-proof", "link", proof, "--by", "李主任").out.strip()
         assert f"/show/{proof}/" in link
-        assert operator.well("self-proof", "call-back", proof, "--reasons", "发错了人", "--json").json["state"] == "HANDED"
+        assert operator.well("self-proof", "call-back", proof, "--reasons", "发错了人", "--json").json["state"] == "ASKED"
         assert operator.well("self-proof", "link", proof, "--json").json["link"] != link
         assert operator.say("self-proof", "read", proof, "--verdict", "match", "--of-day", "2026-03-01").code == 4, (
             "nothing was shown"

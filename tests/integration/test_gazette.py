@@ -14,7 +14,9 @@ import pytest
 
 from inspector import gazette as pages
 from inspector.domain.case import Outcome
-from inspector.domain.gazette import CheckResult, Line, found
+from inspector.domain.checkcode import CodeList, CodeRow
+from inspector.domain.collated import Collated
+from inspector.domain.gazette import CheckResult, Line, coded, found
 from inspector.domain.inspection import CheckType
 from inspector.domain.visit import VisitState
 from inspector.flows import gazette, publication
@@ -98,6 +100,37 @@ def test_a_contradiction_is_no_result_until_an_officer_has_decided(office: Offic
     unseen = tuple(replace(one, verdict=type(one.verdict)("cannot_say")) for one in visit.findings)
     assert found(replace(visit, findings=unseen), [None]) is CheckResult.UNCLEAR
     assert found(replace(visit, state=VisitState.CEASED), []) is CheckResult.CEASED
+
+
+def test_what_several_have_ticked_stands_beside_the_result_where_it_says_the_same_and_what_follows_never_does() -> None:
+    codes = [
+        CodeRow(row=code, list=among, code=code, name=f"名{code}", name_en=f"the {code}", basis="S51:1.2", alone=alone)
+        for among, code, alone in (
+            (CodeList.OUTCOME, "none-found", True),
+            (CodeList.OUTCOME, "corrected", False),
+            (CodeList.OUTCOME, "moved", False),
+            (CodeList.MODE, "on-site", False),
+            (CodeList.FOLLOW_UP, "clue", False),
+        )
+    ]
+    ticked = Collated(
+        lines=(("outcomes~a", ("corrected",)), ("outcomes~b", ("moved",)), ("modes~a", ("on-site",)), ("follow-ups~a", ("clue",)))
+    )
+
+    def told(came: CheckResult, sheet: Collated = ticked) -> list[str]:
+        return [one.code for one in coded(came, sheet, codes)]
+
+    assert told(CheckResult.PROBLEM) == ["corrected", "moved", "on-site"]
+    assert told(CheckResult.NOTHING) == ["on-site"], "an officer has found otherwise: a tick is no result"
+    assert told(CheckResult.UNCLEAR) == told(CheckResult.CEASED) == ["on-site"]
+    assert told(CheckResult.NOTHING, Collated(lines=(("outcomes~a", ("none-found",)),))) == ["none-found"]
+    line = replace(lines(1)[0], found=CheckResult.PROBLEM, codes=coded(CheckResult.PROBLEM, ticked, codes))
+    assert (line.value()["outcomes"], line.value()["modes"]) == (["corrected", "moved"], ["on-site"])
+    made = dict(pages.files("云溪区", [line], 0))
+    assert "名corrected" in made["results-00001.html"].decode()
+    assert "the moved" in made["en/results-00001.html"].decode()
+    (row,) = csv.DictReader(io.StringIO(made["results.csv"].decode("utf-8-sig")))
+    assert (row["outcomes"], row["modes"]) == ("corrected moved", "on-site")
 
 
 def lines(count: int) -> list[Line]:

@@ -7,7 +7,7 @@ import gzip
 import hashlib
 import io
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -46,6 +46,8 @@ def test_the_ledger_keeps_whose_checks_a_file_told_and_the_files_digest(operator
     imported(operator, [*FIRST[:5], "Z009", *FIRST[6:]])
     with house.closing(operator.store()) as store:
         (_, one), (_, other) = operated(store)
+    with house.closing(operator.store()) as store, store.read() as tx:
+        assert tx.inspections.of("bureau", known_at=datetime(2025, 1, 1, tzinfo=UTC)) == [], "and the record since when it knows"
     assert (one["sha256"], one["rows"], other["rows"]) == (first, other["rows"], one["rows"]), "what was replaced is told as well"
     ((who, *told),) = one["rows"]
     assert told == ["2025-11-03", "PLANNED", "OWN", True]

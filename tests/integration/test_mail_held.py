@@ -68,6 +68,19 @@ def test_a_scan_that_is_too_large_does_not_make_an_agency_silent(store: Store, h
     assert request_of(store, case_id).state is AssistanceState.SENT, "the ladder waits for who reads it"
 
 
+def test_a_letter_that_is_answered_in_signs_that_nobody_here_reads_is_answered(store: Store, hand: Hand, tmp_path: Path) -> None:
+    office, case_id, letter = asked(store, hand, tmp_path)
+    head = f"From: {CLERK}\nIn-Reply-To: {letter['Message-ID']}\nContent-Type: text/plain; charset=x-nobodys\n"
+    put(tmp_path, "1.strange", f"{head}\n?".encode())
+    put(tmp_path, "2.absent", f"{head}Auto-Submitted: auto-replied\n\n?".encode())
+    mailbox.pick_up(office)
+    with store.read() as tx:
+        (told,) = unsettled.unread(tx, request_of(store, case_id).id)
+        refused = {one.facts["refused"] for one in tx.attention.of_kind(unsettled.MAIL_UNREAD)}
+    assert (told["refused"], told["sender"], told["registered"]) == ("mail_unreadable", CLERK, True)
+    assert refused == {"mail_unreadable", "mail_automatic"}, "a machine's notice is nobody's word, however it is written"
+
+
 def test_a_mail_that_waits_holds_up_the_ladder_of_its_request_alone(store: Store, hand: Hand, tmp_path: Path) -> None:
     office, case_id, letter = asked(store, hand, tmp_path)
     put(tmp_path, "1.prose", f"In-Reply-To: {letter['Message-ID']}\n".encode() + written("经查，与承诺一致。", number=""))
@@ -82,9 +95,9 @@ def test_a_letter_whose_link_was_called_back_names_no_request_any_more(store: St
     office, case_id, letter = asked(store, hand, tmp_path)
     request = request_of(store, case_id)
     with store.begin() as tx:
-        assert replylink.answered(office, tx, (str(letter["Message-ID"]),)) == request.id
+        assert replylink.answered(office, tx, (str(letter["Message-ID"]),)) == replylink.Answered(requests=(request.id,))
         replylink.call_back(tx, request.id, "李四", "发错了人", hand.now, anew=False)
-        assert replylink.answered(office, tx, (str(letter["Message-ID"]),)) == ""
+        assert replylink.answered(office, tx, (str(letter["Message-ID"]),)) is None
 
 
 @pytest.mark.differs

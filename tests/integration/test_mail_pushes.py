@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from typing import Any, ClassVar
@@ -14,7 +15,7 @@ from inspector.domain.errors import Invalid
 from inspector.ports import Message, Origin, Refused, Unavailable
 from inspector.testing import MESSAGE, caught
 from inspector.testing.peer import nobody
-from tests.mailroom import Mailroom, mailroom
+from tests.mailroom import Mailroom, mailroom, pretending
 
 FROM, TO, OTHER = "renwu@office.example", "zhang.san@office.example", "li.si@office.example"
 PUSH = replace(MESSAGE, to=TO)
@@ -81,8 +82,11 @@ def test_a_push_is_one_mail_to_one_inspector_however_often_it_is_sent_and_a_dead
     assert first.get_content() == f"{MESSAGE.text}\n{MESSAGE.link}\n"
 
 
-def test_a_connection_carries_further_pushes_until_something_else_is_said_and_one_that_was_hung_up_costs_none() -> None:
-    with mailroom() as room, closing(email.connect("mail", {**PLAIN, "port": room.port})) as made:
+@pytest.mark.parametrize("together", [True, False], ids=["a journey each", "word by word"])
+def test_a_connection_carries_further_pushes_until_something_else_is_said_and_one_that_was_hung_up_costs_none(
+    together: bool,
+) -> None:
+    with mailroom(together=together) as room, closing(email.connect("mail", {**PLAIN, "port": room.port})) as made:
         for number in range(3):
             made.push(PUSH, key=f"k-{number}")
         assert room.connections == 1
@@ -94,6 +98,26 @@ def test_a_connection_carries_further_pushes_until_something_else_is_said_and_on
         assert made.push(PUSH, key="k-5").attempts == 1
         assert (room.connections, len(room.taken)) == (3, 5)
     assert room.over.wait(2), "it is left when the channel is closed"
+
+
+def test_who_will_not_have_it_is_told_though_the_server_waits_for_the_letter_already_and_nothing_more_is_said_to_it() -> None:
+    script = {
+        "EHLO": b"250-here\r\n250 PIPELINING\r\n",
+        "MAIL": b"250 yes\r\n",
+        "RCPT": b"550 5.1.1 no\r\n",
+        "DATA": b"354 go\r\n",
+    }
+    with pretending(script) as port, closing(email.connect("mail", {**PLAIN, "port": port})) as made:
+        error = caught(lambda: made.push(PUSH, key="k-1"))
+    assert (type(error), error.code, error.attempts) == (Refused, "recipient_refused", 1)
+
+
+def test_a_server_has_no_more_conversations_at_once_than_the_settings_say() -> None:
+    told = {**PLAIN, "connections": 2, "budget_seconds": 20}
+    with mailroom(together=True) as room, closing(email.connect("mail", {**told, "port": room.port})) as made:
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(lambda number: made.push(PUSH, key=f"k-{number}"), range(24)))
+        assert (room.connections <= 2, len(room.taken)) == (True, 24)
 
 
 def test_it_has_no_addressees_of_its_own() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import select
 import socket
+import sqlite3
 import stat
 import threading
 from pathlib import Path
@@ -86,6 +87,14 @@ def test_a_file_is_fully_durable_unless_the_settings_say_otherwise(tmp_path: Pat
                     assert tx.connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
     with closing(opened(address)) as store, store.begin() as tx:
         assert tx.connection.exec_driver_sql("PRAGMA synchronous").scalar_one() == 2
+
+
+def test_who_writes_takes_the_file_at_once_and_not_with_the_first_write(tmp_path: Path) -> None:
+    file = tmp_path / "inspector.sqlite3"
+    with closing(opened(f"sqlite:///{file}")) as store, store.begin() as tx:
+        tx.connection.execute(sa.text("SELECT 1"))  # nothing is written yet: begun later, two could read and one would fail
+        with sqlite3.connect(file, timeout=0) as other, pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("BEGIN IMMEDIATE")
 
 
 def test_who_was_broken_off_in_a_first_second_leaves_no_lock_of_a_database_that_never_was(tmp_path: Path) -> None:

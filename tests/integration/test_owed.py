@@ -14,15 +14,16 @@ from inspector.flows.scoreboard import scoreboard
 from inspector.ports import NotYet
 from inspector.store.store import Store
 from tests.house import Hand, carry_out, claim, settle
-from tests.integration.test_letters import Desk, an_office, go, opened, request_of
+from tests.integration.test_letters import Desk, an_office, climbing, go, opened, request_of
 
 pytestmark = pytest.mark.alike
 
 
-def begun(store: Store, hand: Hand) -> tuple[Office, Desk, Desk, Request]:
-    """A request whose first letter the agency has."""
+def begun(store: Store, hand: Hand, *, climbs: bool = False) -> tuple[Office, Desk, Desk, Request]:
+    """A request whose first letter the agency has; `climbs`: by a pack with every step of the ladder."""
     civil, county = Desk("civil-affairs"), Desk("county-office")
     office = an_office(store, hand, {"civil-affairs": civil, "county-office": county})
+    office = climbing(office) if climbs else office
     case_id = opened(office)
     settle(office)
     return office, civil, county, request_of(store, case_id)
@@ -129,3 +130,19 @@ def test_a_link_called_back_after_the_superior_was_told_leaves_the_agency_its_la
     hand.now = held.end_at
     settle(office)
     assert request_of(store, request.case_id).state is AssistanceState.UNANSWERED
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("what", ["link", "decided"])
+def test_a_letter_that_leaves_late_gives_another_time_to_acknowledge_only_to_who_has_not_spoken(
+    what: str, store: Store, hand: Hand
+) -> None:
+    office, _, _, request = begun(store, hand, climbs=True)
+    assert request.accept_by is not None
+    owing(office, request, what, hand)
+    silent(office, hand, 12)
+    settle(office)
+    told = request_of(store, request.case_id)
+    assert told.due_at > request.due_at, "the date itself is counted from the sending either way"
+    assert told.accept_by is not None
+    assert (told.accept_by > request.accept_by) is (what == "link")

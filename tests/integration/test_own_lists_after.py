@@ -14,7 +14,7 @@ import pytest
 from inspector.domain.annual import Consent
 from inspector.domain.approval import Approval
 from inspector.domain.errors import Invalid, Refusal
-from inspector.domain.inspection import CheckType
+from inspector.domain.inspection import CheckType, Inspection
 from inspector.domain.plan import Draw, DrawKind
 from inspector.domain.policy import Policy
 from inspector.domain.replacement import Ceased, Ground
@@ -142,6 +142,43 @@ def test_an_agency_whose_reserve_names_a_firm_that_another_visits_already_goes_a
         ("withdrawn", "ceased", None),
         ("redeal", "declined", 1),
     ], "nobody follows in a list that takes all"
+    verified(tmp_path, stored(office, done))
+
+
+def capped(office: Office, name: str, **limits: int) -> Office:
+    """A pack with other caps, at every level."""
+    (pack,) = (one for one in office.book.packs if one.id == name)
+    often = {level: replace(row, warn=None, **limits) for level, row in pack.limits.frequencies.items()}  # type: ignore[arg-type]
+    held = replace(pack, limits=replace(pack.limits, frequencies=often))
+    packs = tuple(held if one is pack else one for one in office.book.packs)
+    return replace(office, book=replace(office.book, packs=packs))
+
+
+def test_who_goes_along_makes_no_visit_more_and_stays_away_where_its_own_cap_is_used_up(
+    store: Store, hand: Hand, tmp_path: Path
+) -> None:
+    office, _ = departments(store, hand, dict.fromkeys((MARKET, FIRE), 30), share="1")
+    office = capped(office, "demo", cap=1, stop=1)
+    for agency in (MARKET, FIRE):
+        firms(office, agency, range(1, 9))
+    with store.begin() as tx:
+        made = announce_now(office, tx, "joint", "clerk", hand())
+    assert made is not None
+    settle(office)
+    done = carried_out(office, hand, made.number)
+    for joins in (True, False):
+        left = next(one for one in visits(office, done.number) if one.agency == MARKET and one.state is VisitState.ASSIGNED)
+        there = next(one for one in visits(office, done.number) if one.object_id == following(office, done, MARKET))
+        with store.begin() as tx:
+            if not joins:  # its slot is used up meanwhile, by a check that stands in its own record
+                past = Inspection(agency=MARKET, kind=there.kind, code=there.code, on=hand().date(), check=CheckType.PLANNED)
+                tx.inspections.put([past])
+            for by in ("王主任", "李科长"):
+                replacing.cease(office, tx, left.id, how=Ceased.CLOSED, evidence="现场照片", by=by, now=hand())
+            assert tx.visits.get(there.id).agencies == ((FIRE, MARKET) if joins else (FIRE,))
+            matters = [row for row in tx.attention.page(None) if row["kind"] == "cap_reached"]
+        assert [(row["agency"], row["about"]) for row in matters] == ([] if joins else [(MARKET, f"{there.id}:{MARKET}")])
+    assert [(line["kind"], line["reason"]) for line in lines(office, done, MARKET)][-1:] == [("withdrawn", "cap")]
     verified(tmp_path, stored(office, done))
 
 

@@ -53,6 +53,13 @@ def test_an_office_that_has_whatever_its_pack_names_may_start(tmp_path: Path) ->
     assert flaws(tmp_path, WHOLE) == []
 
 
+def test_an_agency_has_one_plan_of_results_or_somebody_could_choose_between_their_moments(tmp_path: Path) -> None:
+    again = {f"plans.{name}": 'agency = "bureau"\ntrigger = "every 4h"\nof = "results"\n' for name in ("again", "anew")}
+    assert flaws(tmp_path, WHOLE | {"plans.again": again["plans.again"]}) == []
+    (flaw,) = flaws(tmp_path, WHOLE | again)
+    assert (flaw.code, flaw.facts) == ("plan_of_results_twice", {"agency": "bureau", "plans": "again, anew"})
+
+
 NO_POOL = 'agency = "bureau"\ntrigger = "every 4h"\n'
 MISSPELT = 'name = "x"\nparent = "city"\nconnector = "hosing"\n'
 MISSING = [

@@ -71,6 +71,9 @@ def enter(office: Office, visit: Visit, seen: Seen, remarks: str = "") -> list[s
 
 
 def drawn_again(office: Office, hand: Hand) -> Draw:
+    """The draw of a period that begins now."""
+    hand.on(minutes=1)
+    next_period(office, "again")
     with office.store.begin() as tx:
         held = announce_now(office, tx, "again", "clerk", hand())
     assert held is not None
@@ -128,10 +131,10 @@ def test_results_that_found_nothing_are_drawn_another_team_looks_and_no_cap_of_t
     code, told = verify_draw.opinion(whole)
     assert code == 0, told
     assert not any("TEST0" in text.decode(errors="ignore") for text in files.values()), "no firm stands in it"
-    next_period(office, "again")
     following = drawn_again(office, hand)
     assert [row[0] for row in rows(office, following.number, "objects.tsv")] == [made[9].id], "every result stands in one frame"
     monkeypatch.setattr(secondlook, "_MARGIN", timedelta(days=60))  # as if all three draws were of one day
+    hand.on(minutes=1)
     next_period(office, "again")
     with store.begin() as tx:
         assert announce_now(office, tx, "again", "clerk", hand()) is None, "and in no other, however soon one follows"
@@ -225,7 +228,6 @@ def test_a_look_passes_on_by_the_rule_never_to_the_first_team_and_one_that_nobod
         assert supplement.announce(office, tx, "again", by="李科长", now=hand()) is None
     with store.begin() as tx:
         tx.rosters.put_inspectors(inspectors(14))
-    next_period(office, "again")
     following = drawn_again(office, hand)
     assert [row[:2] for row in rows(office, following.number, "objects.tsv")] == [[look.looks_at, "second-look-owed"]]
     (anew,) = visits(office, following.number)
@@ -260,16 +262,33 @@ def test_a_plan_of_results_needs_its_row_and_no_annual_plan_and_nobody_extends_i
         extend.sign(office, tx, held.number, given, hand())
 
 
-def test_who_announces_behind_one_result_has_it_looked_at_by_chance_alone_and_it_stands_in_no_further_frame(
-    store: Store, hand: Hand
-) -> None:
+def test_who_announces_chooses_no_moment_for_the_frame_ends_where_the_period_began(store: Store, hand: Hand) -> None:
     office, drawn = pool_draw(store, hand)
     office, share = looked_at_in(office, "1/1000000")
     made = visits(office, drawn.number)
-    enter(office, made[4], Seen.NOTHING)
-    held = drawn_again(office, hand)
-    assert [row[0] for row in rows(office, held.number, "objects.tsv")] == [made[4].id]
-    assert (held.state, visits(office, held.number)) == (DrawState.DRAWN, []), f"{share} of one is not one"
-    next_period(office, "again")
     with store.begin() as tx:
-        assert announce_now(office, tx, "again", "clerk", hand()) is None
+        assert announce_now(office, tx, "again", "clerk", hand()) is None, "no period has begun yet"
+    next_period(office, "again")
+    hand.on(minutes=1)
+    enter(office, made[4], Seen.NOTHING)
+    with store.begin() as tx:
+        assert announce_now(office, tx, "again", "clerk", hand()) is None, "whoever waits for one result gets no frame of it"
+    hand.on(days=3)
+    enter(office, made[2], Seen.NOTHING)
+    held = drawn_again(office, hand)
+    assert {row[0] for row in rows(office, held.number, "objects.tsv")} == {made[2].id, made[4].id}
+    assert (held.state, visits(office, held.number)) == (DrawState.DRAWN, []), f"{share} of two is not one: the seed decides"
+    enter(office, made[3], Seen.NOTHING)
+    for name in ("李科长", "王主任"):
+        with store.begin() as tx:
+            sign(office, tx, held.number, by=name, reason="种子程序有误", now=hand())
+    with store.begin() as tx:
+        again = announce_now(office, tx, "again", "clerk", hand())
+    assert again is not None
+    assert {row[0] for row in rows(office, again.number, "objects.tsv")} == {made[2].id, made[4].id}, (
+        "the same period, the same frame"
+    )
+    settle(office)
+    carried_out(office, hand, again.number)
+    following = drawn_again(office, hand)
+    assert [row[0] for row in rows(office, following.number, "objects.tsv")] == [made[3].id], "and each stands in one"

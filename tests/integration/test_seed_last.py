@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
+from inspector.domain.decision import Order, OrderKind
 from inspector.domain.plan import DrawState
+from inspector.domain.register import EntryKind
 from inspector.flows import lapse
 from inspector.flows.parts import reveal as write_down
-from inspector.ports import Origin, Refused, Unavailable
+from inspector.ports import Barred, Origin, Refused, Unavailable
 from inspector.store.store import Store
+from inspector.store.tables import EPOCH, lane, work
 from tests.house import Hand
 from tests.integration.test_draw_way import Party, agreeing, announced, drawing
 from tests.integration.test_seed_asked import Failing, days, having, look, order, preparing, told
@@ -28,6 +33,65 @@ def test_who_is_asked_for_the_first_time_in_the_last_minute_has_withheld_nothing
     hand.now = ends
     worked(office)
     assert told(office, held)[2:] == ((), ("justice",))
+
+
+def test_who_turns_our_calls_away_is_neither_said_to_withhold_anything_nor_not_to_have_been_asked(
+    store: Store, hand: Hand
+) -> None:
+    office, _, _ = drawing(store, hand)
+    _, held = announced(office, hand)
+    away = having(office, justice=Failing(Barred("unauthorised")))
+    figures(away, hand, held)
+    ends = agreeing(office, held.number).reveal_by
+    assert ends is not None
+    for before in (timedelta(hours=2), timedelta(0)):
+        with store.begin() as tx:  # the breaker's time is the machine's, which has not gone on
+            tx.connection.execute(sa.update(lane).values(open_until=EPOCH))
+        hand.now = ends - before
+        worked(away)
+    assert told(office, held) == (DrawState.VOID, "turned_away:justice:unauthorised", (), ())
+    with store.read() as tx:
+        (entry,) = [one for one in tx.register.of_draw(held.agency, held.number) if one.kind is EntryKind.VOID]
+        assert entry.facts["turned_away"] == ["justice"], "whoever counts how often a part was lacking finds it"
+    assert agreeing(office, held.number).turned_away == ("justice",)
+
+
+def test_a_call_that_begins_in_time_was_made_in_time_however_long_it_took(store: Store, hand: Hand) -> None:
+    office, _, _ = drawing(store, hand)
+    _, held = announced(office, hand)
+    figures(having(office, justice=Failing(Unavailable("timeout"))), hand, held)
+    ends = agreeing(office, held.number).reveal_by
+    assert ends is not None
+    behind = ends + timedelta(seconds=10)
+
+    class Slow(Party):
+        def reveal(self, *_: object, **_also: object) -> dict[str, object]:
+            hand.now = behind
+            raise Unavailable("timeout")
+
+    hand.now = ends - timedelta(seconds=10)
+    worked(having(office, justice=Slow("justice")))
+    worked(office)
+    assert told(office, held)[2:] == (("justice",), ())
+
+
+@pytest.mark.parametrize("planted", ["draw.carry_out", "draw.overdue"])
+def test_nobody_lays_the_orders_of_a_later_look_there_as_done(store: Store, hand: Hand, planted: str) -> None:
+    office, held, ends = kept_from_justice(store, hand)
+    if planted == "draw.carry_out":
+        with store.begin() as tx:
+            part = Party("justice").reveal(held.number, {}, (), key="")
+            write_down(office, tx, tx.draws.get(held.number, lock=True), "justice", part, str(part["nonce"]), hand())
+    with store.begin() as tx:
+        tx.connection.execute(sa.delete(work).where(work.c.key.like(f"draw.%:{held.number}%")))
+        laid = [f"{planted}:{held.number}:{(ends + timedelta(days=count)).date()}" for count in range(9)]
+        made = Order(kind=OrderKind.DRAW_CARRY_OUT, key="", due_at=hand(), urgent_by=hand(), payload={"draw": held.number})
+        tx.work.order([replace(made, key=key) for key in laid], hand())
+        tx.connection.execute(sa.update(work).where(work.c.key.in_(laid)).values(state="done"))
+    paused(office, hand, "justice", on=False)
+    hand.now = ends + timedelta(days=2)
+    look(office)
+    assert agreeing(office, held.number).state is (DrawState.DRAWN if planted == "draw.carry_out" else DrawState.VOID)
 
 
 def test_who_is_asked_again_only_behind_the_last_moment_has_withheld_nothing(store: Store, hand: Hand) -> None:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from inspector.domain.decision import Order, OrderKind
 from inspector.domain.plan import Draw
 from inspector.flows import lapse, parties, reconcile
+from inspector.flows.footing import said
 from inspector.flows.office import Office
 from inspector.ports import Origin, Refused
 from inspector.store.store import Store
@@ -64,3 +65,7 @@ def test_the_number_behind_a_void_draw_goes_without_whom_the_rule_says_whatever_
         assert reconcile.differing(office, tx, made) == ()
         fewer = replace(made, parties=("dice",), without=("audit", "justice"), further=())
         assert [one.code for one in parties.differing(office, tx, fewer)] == ["draw.records_parties"]
+        entries, _ = tx.ledger.checked(made.number)
+        told = [said(row, sound=sound) for row, sound in entries]
+        assert parties.kept(tx, made, told) == ()
+        assert [one.code for one in parties.kept(tx, fewer, told)] == ["draw.records_parties"], "and whenever it is verified, too"

@@ -192,7 +192,8 @@ def test_opening_the_link_uses_nothing_up_and_one_called_back_opens_nothing(hous
             assert subject.get(path.replace(house.proof, "other")).status_code in (403, 404)
         with edge.as_(Role.OFFICER, name="李四") as officer:
             again = officer.post(f"/v1/self-proofs/{house.proof}/link", json={"reason": "发错了人"})
-            assert again.status_code == 200
+            assert (again.status_code, again.json()["state"], house.get().seen_at) == (200, "ASKED", None)
+            assert "self_proof_to_hand" in house.matters()
             handed = officer.post(f"/v1/self-proofs/{house.proof}/handover").json()
         with edge.client() as subject:
             assert subject.get(path).status_code == 403

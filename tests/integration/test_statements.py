@@ -234,3 +234,19 @@ def test_the_stub_takes_nothing_that_is_unsigned_altered_or_sent_twice(tmp_path:
         assert outside.unsigned(replace(kept, headers={"content-type": "application/json"})) == "unsigned"
         assert outside.unsigned(kept) == ""
         assert side.heard == [], "nothing reached it by another way"
+
+
+def test_a_broken_file_that_was_corrected_under_another_name_of_the_same_date_hinders_nothing(tmp_path: Path) -> None:
+    row = {"id": "credit:c1:1", "code": "91000000MA0000001R", "grade": "kept", "outcome": "TRUE", "retracted": "有效"}
+    wrong, right = "statement-20260228.csv", "corrected-20260228.csv"
+    for name in (wrong, right):
+        deliver(tmp_path, [row], name=name)
+    (tmp_path / f"{wrong}.json").write_text("{", encoding="utf-8")
+    with closing(filed(tmp_path, statement_files="*-{as_of}.csv")) as platform:
+        for laid, passes in (((1, 2), True), ((2, 1), False), ((1, 1), False)):
+            for name, at in zip((wrong, right), laid, strict=True):
+                os.utime(tmp_path / name, (at, at))
+            if passes:
+                assert platform.statement(key="k").passed == (wrong,)
+            else:
+                assert caught(lambda: platform.statement(key="k")).code == "statement_flawed"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -31,7 +32,7 @@ def edge(store: Store, hand: Hand) -> Iterator[Edge]:
 
 
 def test_a_code_is_for_the_team_that_has_accepted_and_a_reading_on_a_second_phone_is_a_matter_and_voids_nothing(
-    edge: Edge,
+    edge: Edge, hand: Hand
 ) -> None:
     with ExitStack() as links:
         with edge.office.store.read() as tx:
@@ -66,7 +67,13 @@ def test_a_code_is_for_the_team_that_has_accepted_and_a_reading_on_a_second_phon
         forged = told[0]["text"][:-10] + "A" * 10
         assert code(firm.post("/v1/scans", json={**scan, "code": forged})) == (422, "visit_code_false")
         assert code(firm.post("/v1/scans", json={**scan, "code": "SSV1.none"})) == (422, "visit_code_unreadable")
+        with edge.office.store.begin() as tx:
+            assert tx.entryscans.forget(hand() + timedelta(days=400)) == 0, "the visit is still to be made"
         assert client.post(f"/v1/seats/{first}/notes", json=note(visit, "match")).json()["became"] == "RESULT"
+        with edge.office.store.begin() as tx:
+            assert tx.entryscans.forget(hand()) == 0, "its case has not been over for so long"
+            assert tx.entryscans.forget(hand() + timedelta(days=1), limit=15) == 15
+            assert tx.entryscans.forget(hand() + timedelta(days=1)) == 5
         with edge.office.store.read() as tx:
             assert tx.visits.get(visit.id).state is VisitState.DONE
             assert [row["rule"] for row in tx.ledger.about(visit.id)].count("visit.scanned") == 20

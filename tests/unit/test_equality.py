@@ -9,12 +9,16 @@ from datetime import timedelta
 from fractions import Fraction
 from itertools import product
 from math import comb, erfc
+from pathlib import Path
 
 import pytest
 
 from inspector.domain.case import Route
 from inspector.domain.contingency import Split, Trial, holm, law
 from inspector.domain.equality import Compared, EqualityRow, EqualityVerdict, Measure, Place, Waiting, compare, waits
+from inspector.policybook import PacksInvalid, Policybook
+from tests.packs import SHIPPED as PACK
+from tests.packs import write
 
 RULE = EqualityRow(row="equality", alpha=Fraction(1, 20), effect=Fraction(2), power=Fraction(4, 5), basis="S0:7")
 ODDS = Fraction(2)
@@ -168,6 +172,18 @@ def test_over_all_measures_a_fair_office_calls_no_oftener_than_stated() -> None:
         called += min(holm(tried, len(Measure)).values()) <= RULE.alpha
     assert called > 0
     assert called / rounds <= 0.05 + 3 * (0.05 * 0.95 / rounds) ** 0.5
+
+
+def test_a_pack_that_would_find_no_difference_at_all_is_refused(tmp_path: Path) -> None:
+    row = '[equality]\nid = "alike"\nalpha = "5%"\neffect = "{effect}"\npower = "80%"\nbasis = "P:2.3"\n'
+    write(tmp_path, PACK + "\n" + row.format(effect="1"))
+    with pytest.raises(PacksInvalid) as refused:
+        Policybook.load(tmp_path)
+    assert [flaw.code for flaw in refused.value.flaws] == ["effect_none"]
+    write(tmp_path, PACK + "\n" + row.format(effect="3/2"))
+    (pack,) = Policybook.load(tmp_path).packs
+    assert pack.equality is not None
+    assert (pack.equality.effect, pack.equality.alpha) == (Fraction(3, 2), Fraction(1, 20))
 
 
 def place(measure: Measure = Measure.DRAWN, level: str = "B", lawful: str = "", within: str = "1") -> Place:

@@ -94,6 +94,7 @@ TERMS = {
     "assist_escalate": "1wd",
     "accept": "2wd",
     "visit": "15wd",
+    "entry": "3wd",
     "credit": "7wd",
     "credit_retract": "1wd",
 }

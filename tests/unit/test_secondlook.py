@@ -15,7 +15,7 @@ from inspector.domain.evidence import Verdict
 from inspector.domain.finding import Doubt, Finding, Part, Seen
 from inspector.domain.inspection import CheckType
 from inspector.domain.publish import SecondLookRow
-from inspector.domain.secondlook import NEW, OWED, framed, matter, refuse_unsaid, shares, sound
+from inspector.domain.secondlook import NEW, OWED, began, framed, matter, refuse_unsaid, shares, sound
 from inspector.domain.visit import Visit, VisitState
 from tests.house import START
 
@@ -79,6 +79,12 @@ def test_a_result_stands_once_in_a_frame_and_one_that_was_drawn_is_owed_until_so
     for state in (VisitState.ASSIGNED, VisitState.DONE):
         held = [look(VisitState.CANCELLED), look(state)]
         assert framed([RESULT], held, (), "bureau") == {}, "nobody is drawn until the result pleases"
+
+
+def test_a_period_is_told_by_its_slot_alone_whatever_became_of_its_draws() -> None:
+    slot = START.isoformat()
+    assert began(slot) == began(f"{slot}+") == began(f"{slot}++") == START
+    assert began("before") is None, "before a plan's first slot no period is over"
 
 
 def test_the_share_is_drawn_of_new_results_and_the_whole_of_what_is_owed() -> None:

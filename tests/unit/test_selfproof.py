@@ -118,6 +118,20 @@ def test_the_term_runs_from_the_handing_over_of_the_link_and_has_a_reminder(poli
     assert (again.state.due_at, again.orders) == (handed.state.due_at, ()), "who lost the link gets it, and no new term"
 
 
+def test_whose_link_was_called_back_has_not_been_asked_and_the_next_one_begins_the_term(policy: Policy) -> None:
+    handed = selfproof.seen(selfproof.hand(asked(policy), "王五", policy, NOW, CALENDAR).state, NOW)
+    back = selfproof.call_back(handed, "李四", "发错了人", NOW, policy.label).state
+    assert (back.state, back.handed_at, back.handed_by, back.seen_at) == (ProofState.ASKED, None, "", None)
+    silent = selfproof.silent(back, back.due_at, policy.label).state
+    assert exhibit.ended(silent, NOW).note == exhibit.UNASKED, "whoever had it was somebody else"
+    late = back.due_at - timedelta(hours=2)
+    again = selfproof.hand(back, "赵六", policy, late, CALENDAR)
+    assert (again.state.state, again.state.turn, again.state.due_at > handed.due_at) == (ProofState.HANDED, handed.turn + 1, True)
+    assert again.ends == selfproof.ASKED
+    shown_already = selfproof.call_back(shown(policy), "李四", "发错了人", NOW, policy.label)
+    assert shown_already.state == shown(policy), "what came is read all the same"
+
+
 def test_silence_and_i_will_not_say_nothing_about_anybody(policy: Policy) -> None:
     handed = selfproof.hand(asked(policy), "王五", policy, NOW, CALENDAR).state
     for proof, note in (

@@ -65,3 +65,14 @@ def test_a_visit_called_off_as_it_was_opened_has_a_line_that_says_so() -> None:
     assert differs(off, opened(off), struck=False, manned=False)
     assert differs(off, opened(VISIT), struck=True, manned=False), "it was opened to be made"
     assert differs(VISIT, opened(off), struck=True, manned=True)
+
+
+def test_a_visit_called_off_as_it_was_opened_may_be_owed_by_an_entry_and_by_nothing_else() -> None:
+    off, owed = replace(VISIT, state=VisitState.CANCELLED), replace(VISIT, state=VisitState.OWED)
+    assert differs(owed, opened(off), struck=True, manned=False), "nobody has said that its slot has returned"
+    told = opened(off)
+    told.add("visit.owe", {}, {}, sound=True)
+    assert not differs(owed, told, struck=True, manned=False)
+    assert differs(off, told, struck=True, manned=False), "nor is it called off any more"
+    told.add("visit.cancel", {}, {}, sound=True)
+    assert not differs(off, told, struck=True, manned=False)

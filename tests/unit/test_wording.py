@@ -146,6 +146,12 @@ def test_a_law_is_cited_by_article_a_plan_by_item_and_a_proposal_by_section(
     [
         ("withheld:justice:timeout", "justice 未提供种子（", "no part of the seed came from justice ("),
         ("withheld:justice,audit", "justice,audit 未提供种子", "no part of the seed came from justice,audit"),
+        (
+            "turned_away:justice:http_404",
+            "向 justice 征集种子的请求未被受理",
+            "our calls for a part",
+        ),
+        ("withheld:a;turned_away:b;unasked:c", "a 未提供种子", "no part of the seed came from a"),
         ("seed_insufficient", "没有可用的种子来源", "no source of chance"),
         ("REGISTER_CHANGED", "冻结的资料在承诺之后被改动", "what was frozen was changed"),
         ("名录有误，经局长批准", "名录有误，经局长批准", "名录有误，经局长批准"),

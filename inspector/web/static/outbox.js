@@ -55,6 +55,13 @@ const Outbox = (() => {
     };
     return { path, kind: "note", id: plain("message") || crypto.randomUUID(), body, captured_at, state: "waiting" };
   };
+  // An attempt to reach somebody, likewise; `at` is typed in the office's time.
+  const attempt = (path, form) => {
+    const plain = (name) => (form.get(name) ?? "").replaceAll("\r\n", "\n");
+    const captured_at = plain("captured_at") || now(), at = plain("at") ? `${plain("at")}:00+08:00` : null;
+    const body = { captured_at, way: plain("way"), at, words: plain("words") };
+    return { path, kind: "attempt", id: plain("message") || crypto.randomUUID(), body, captured_at, state: "waiting" };
+  };
   const base64 = (blob) => new Promise((good, bad) => {
     const reader = new FileReader();
     reader.onload = () => good(reader.result.slice(reader.result.indexOf(",") + 1));
@@ -79,7 +86,9 @@ const Outbox = (() => {
       return false; // no signal, or something on the way that speaks for the house
     }
     const receipt = told.receipt ?? told.note, code = told.error?.code;
-    if (answer.ok && receipt && told.came) {
+    if (answer.ok && item.kind === "attempt" && told.attempts) { // it stands on the house's page
+      await drop(item.key);
+    } else if (answer.ok && receipt && told.came) {
       const { blob, ...rest } = item; // what the house has kept, the phone need not
       await put({ ...rest, state: "kept", receipt, became: told.became, received_at: told.came.received_at });
     } else if (!code || AWAY.includes(answer.status)) {
@@ -110,5 +119,5 @@ const Outbox = (() => {
     };
     return navigator.locks ? navigator.locks.request("inspector-outbox", { ifAvailable: true }, round) : round();
   };
-  return { all, draft, drop, forget, keep, note, now, put, send };
+  return { all, attempt, draft, drop, forget, keep, note, now, put, send };
 })();

@@ -6,7 +6,7 @@
   if (!isSecureContext || !("serviceWorker" in navigator) || !("indexedDB" in self)) return;
   const words = JSON.parse(root.dataset.words), most = Number(root.dataset.most), path = location.pathname;
   const zh = document.documentElement.lang.startsWith("zh");
-  const form = document.getElementById("result");
+  const form = document.getElementById("result"), sought = document.getElementById("attempt");
   const say = (key, facts = {}) => words[key].replace(/\{(\w+)\}/g, (_, name) => facts[name] ?? "…");
   const made = (tag, text = "", set = {}) => Object.assign(document.createElement(tag), { textContent: text }, set);
   const at = (moment) => new Date(moment).toLocaleString("sv-SE").slice(0, 16);
@@ -20,7 +20,7 @@
     const field = form?.querySelector(`[name="verdict:${CSS.escape(about)}"]`)?.closest("fieldset");
     return field?.querySelector("legend").textContent ?? about.split(":").pop();
   };
-  const what = (item) => item.kind === "photo"
+  const what = (item) => item.kind === "attempt" ? say("attempt", { words: item.body.words }) : item.kind === "photo"
     ? say("photo", { kilobytes: Math.ceil(item.bytes / 1000), about: item.body.claim ? factOf(`${item.body.case_id}:${item.body.claim}`) : words.other })
     : item.body.arrival ? words.arrived : say("note", { facts: item.body.findings.map((one) => factOf(`${one.case_id}:${one.claim}`)).join(" / ") || item.body.remarks || words.other });
   const state = (item) => {
@@ -40,6 +40,7 @@
     if (item.state === "refused") {
       row.lastChild.className = "error";
       row.append(made("br"), button("again", async () => { await Outbox.put({ ...item, state: "waiting" }); send(); }));
+      if (item.kind === "attempt" && sought) row.append(" ", button("back", () => { Sheet.set([...sought.elements], { ...item.body, at: item.body.at?.slice(0, 16) ?? "" }); sought.scrollIntoView(); }));
       if (item.kind === "note" && form && !item.body.arrival) row.append(" ", button("back", () => { fill(item.body); form.scrollIntoView(); }));
       if (item.blob) row.append(" ", made("a", words.save, { href: URL.createObjectURL(item.blob), download: `${item.body.digest.slice(0, 16)}.${item.blob.type.split("/")[1]}` }));
     }
@@ -57,13 +58,14 @@
   };
   const typing = () => ["INPUT", "TEXTAREA"].includes(document.activeElement?.tagName);
   const send = async () => {
-    const before = new Set((await Outbox.all(path)).filter((one) => one.state === "kept").map((one) => one.key));
+    const held = await Outbox.all(path), tries = (items) => items.filter((one) => one.kind === "attempt").length;
+    const before = new Set(held.filter((one) => one.state === "kept").map((one) => one.key));
     kept.textContent = words.sending;
     const there = await Outbox.send(path, told);
     const items = await told();
     kept.textContent = there ? ready : words.no_signal;
     const news = items.some((one) => one.kind === "note" && one.state === "kept" && !before.has(one.key));
-    if (news && !typing()) location.reload(); // the house tells what has become of the result
+    if ((news || tries(items) < tries(held)) && !typing()) location.reload(); // the house tells what has become of the result
   };
   const store = async (item) => {
     try {
@@ -92,8 +94,8 @@
     seen: body.seen, remarks: body.remarks, visited_on: body.visited_on ?? "", place: body.place.words, ...Sheet.values(body.sheet),
   });
   const place = () => {
-    const [latitude, longitude, within] = form?.elements.measured.value ? form.elements.measured.value.split(",").map(Number) : [];
-    return { words: form?.elements.place.value ?? "", latitude, longitude, within };
+    const [latitude, longitude, within] = form?.elements.measured?.value ? form.elements.measured.value.split(",").map(Number) : [];
+    return { words: form?.elements.place?.value ?? "", latitude, longitude, within };
   };
   const measuring = (where) => {
     const measured = made("p", "");
@@ -128,11 +130,12 @@
     return [made("label", about ? words.photos : words.photos_other, { htmlFor: input.id }), input];
   };
   const prepare = async () => {
-    const hint = made("p", say("photos_hint", { most: most / 1e6 }), { id: "photo-hint" });
-    form.querySelector("h2").after(hint);
-    let number = 0;
-    for (const field of form.querySelectorAll("fieldset[data-about]")) field.append(...camera(++number, field.dataset.about));
-    form.elements.place.after(...measuring(form), ...camera(0, ""));
+    if (form.elements.place) { // who looks again at what was entered goes nowhere
+      form.querySelector("h2").after(made("p", say("photos_hint", { most: most / 1e6 }), { id: "photo-hint" }));
+      let number = 0;
+      for (const field of form.querySelectorAll("fieldset[data-about]")) field.append(...camera(++number, field.dataset.about));
+      form.elements.place.after(...measuring(form), ...camera(0, ""));
+    }
     const held = await Outbox.draft(path);
     if (held?.sent) await Outbox.forget(path);
     else if (held?.values && !root.dataset.trouble) set(held.values);
@@ -150,7 +153,7 @@
       const { findings, seen, remarks, sheet } = item.body, flaw = Sheet.flaw(sheet, form);
       if (!findings.length && !seen && !remarks.trim() && Sheet.empty(sheet)) return alarm(words.flaw_empty);
       if (findings.some((one) => one.verdict === "mismatch" && !one.note.trim())) return alarm(words.flaw_wordless);
-      if (seen === "FINDING" && !remarks.trim()) return alarm(words.flaw_finding);
+      if ((seen === "FINDING" || seen === "UNCLEAR") && !remarks.trim()) return alarm(words.flaw_finding);
       if (flaw) return alarm(words[flaw]);
       if (!await store(item)) return;
       form.reset();
@@ -158,6 +161,19 @@
       root.focus();
     });
   };
+
+  // --- an attempt to reach somebody, written down where there is no signal
+
+  const seek = () => sought.addEventListener("submit", async (event) => {
+    sought.elements.captured_at.value = Outbox.now();
+    if (navigator.onLine) return;
+    event.preventDefault();
+    alarm("");
+    if (!sought.elements.words.value.trim()) return alarm(words.flaw_attempt);
+    if (!await store({ ...Outbox.attempt(path, new URLSearchParams(new FormData(sought))), id: crypto.randomUUID() })) return;
+    sought.reset();
+    root.focus();
+  });
 
   // --- the check-in at the firm: its printed code scanned where the browser can, or typed; another firm's is said at once
 
@@ -219,6 +235,7 @@
     await Outbox.keep({ ...held, unsent: false });
   }
   if (here) await arrive();
+  if (sought) seek();
   if (form) await prepare();
   else if (root.dataset.takes === "yes") { // the result is entered; what was photographed for it may still come
     list.after(made("p", say("photos_hint", { most: most / 1e6 }), { id: "photo-hint" }), ...camera(0, ""));

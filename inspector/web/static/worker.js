@@ -40,6 +40,7 @@ async function posted(request, url) {
     if (!AWAY.includes(answer.status)) return answer;
   } catch { /* said below */ }
   if (["result", "arrive"].includes(form.get("do"))) await Outbox.put(Outbox.note(url.pathname, form));
+  else if (form.get("do") === "attempt") await Outbox.put(Outbox.attempt(url.pathname, form));
   else await Outbox.keep({ ...await Outbox.draft(url.pathname), path: url.pathname, unsent: true });
   return Response.redirect(url.pathname + url.search, 303);
 }

@@ -1,0 +1,107 @@
+"""A visit's date has passed without a result: a person is told, and in the end whoever has accepted and was not heard of makes room.
+
+Somebody who says yes and does not go stops a visit longer than one who says nothing (issue 6: an acceptance expires). Nothing is held
+against anybody by it. Nobody's acceptance ends while the visit could not be made, while anything at all has come from the spot, or by
+hours in which this house was not there to hear: what waits on a phone is taken in afterwards, too (`fieldnotes`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from inspector.domain import visit
+from inspector.domain.calendar import due
+from inspector.domain.decision import Order, OrderKind
+from inspector.domain.policy import Policy
+from inspector.domain.start import StartEvent
+from inspector.domain.timer import Timer
+from inspector.domain.visit import Seat, Visit
+from inspector.flows import attempts, relief, stopped
+from inspector.flows.assign import redeal
+from inspector.flows.office import Office
+from inspector.flows.seated import settle_seat
+from inspector.flows.seats import OVERDUE, tell_off
+from inspector.flows.settle import Settlement
+from inspector.store.tx import Tx
+from inspector.store.work import Work
+
+_AWAY = timedelta(hours=1)
+"""A look that comes so much after its date finds a house that was away, or could not keep up: then there is another term to be heard."""
+
+
+def visit_due(work: Work, office: Office) -> Settlement:
+    """The visit's date has passed without a result: a person is told. Nothing is held against the subject."""
+
+    def write(tx: Tx, now: datetime) -> None:
+        held = tx.visits.get(str(work.payload["visit"]), lock=True)
+        if held.state.open:
+            tx.attention.open(OVERDUE, held.agency, held.id, {"due_at": held.due_at.isoformat()}, now)
+            _look_again(office, tx, held, 0, now)
+
+    return Settlement(write=write)
+
+
+def acceptance_over(work: Work, office: Office) -> Settlement:
+    """The time to enter a result is over, too: the seats of a team that nothing was heard of pass on by the re-deal rule (ruling 15)."""
+
+    def write(tx: Tx, now: datetime) -> None:
+        held = tx.visits.get(str(work.payload["visit"]), lock=True)
+        if not held.state.open:
+            return
+        if now - work.due_at < _AWAY:
+            _pass_on(office, tx, held, now)
+        _look_again(office, tx, tx.visits.get(held.id), int(work.payload["number"]) + 1, now)
+
+    return Settlement(write=write)
+
+
+def _pass_on(office: Office, tx: Tx, held: Visit, now: datetime) -> None:
+    team, policy = tx.visits.team(held.id), _policy(office, tx, held)
+    over = {seat.name: _over(office, held, seat, policy) for seat in team}
+    gone = visit.lapsing(held, team, _heard(tx, held, team), over, now)
+    for seat in gone:
+        decision = visit.lapse(seat, over[seat.name], policy.label, policy.term(Timer.ENTRY).basis)
+        settle_seat(tx, held, seat, decision, now)
+        stopped.end(tx, seat.work, now)
+        tell_off(office, tx, held, [seat], now)
+        redeal(tx, office, tx.visits.get(held.id), decision.state, visit.LAPSED, now)
+    if gone:
+        relief.look_at(office, tx, tx.visits.get(held.id), now)
+
+
+def _over(office: Office, held: Visit, seat: Seat, policy: Policy) -> datetime:
+    """When an acceptance is over: the term for results after the visit's date; of a seat given later, after the term of a visit."""
+    begin = held.due_at
+    if seat.ordered_at >= begin:
+        begin = due(seat.ordered_at, policy.term(Timer.VISIT).term, office.calendar, StartEvent.SEAT_GIVEN).at
+    return due(begin, policy.term(Timer.ENTRY).term, office.calendar).at
+
+
+def _heard(tx: Tx, held: Visit, team: Iterable[Seat]) -> set[str]:
+    """The agencies of whose team anything has come from the spot: notes, photos, attempts to reach somebody, or a code that was read."""
+    if tx.entryscans.of_visit(held.id):
+        return set(held.agencies)
+    sitting = {seat.inspector for seat in team if seat.state.open}
+    tried = {
+        agency
+        for agency in held.agencies
+        for one in attempts.of_cases(tx, held.cases_of(agency))
+        if one.by in sitting and one.at >= held.opened_at
+    }
+    return tried | {one for one in held.agencies if tx.fieldnotes.notes(held.id, one) or tx.fieldnotes.photos(held.id, one)}
+
+
+def _look_again(office: Office, tx: Tx, held: Visit, number: int, now: datetime) -> None:
+    """The next look, where the pack has a term for it and the visit is still to be made."""
+    term = _policy(office, tx, held).terms.get(Timer.ENTRY)
+    if term is None or not held.state.open:
+        return
+    at = due(now, term.term, office.calendar).at
+    key = f"{OrderKind.VISIT_LAPSE.value}:{held.id}" + (f":{number}" if number else "")
+    payload = {"visit": held.id, "number": number, "cases": list(held.case_ids)}
+    tx.work.order([Order(kind=OrderKind.VISIT_LAPSE, key=key, due_at=at, urgent_by=at, payload=payload)], now)
+
+
+def _policy(office: Office, tx: Tx, held: Visit) -> Policy:
+    return office.book.get(tx.draws.pack_of(held.draw, held.agency))
