@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from operator import mul
 
 _NOTHING = 1e-22
 
@@ -168,10 +169,11 @@ def _one(split: Split, odds: float) -> Law:
 
 def _sum(one: Law, two: Law) -> Law:
     short, long = sorted((one.chances, two.chances), key=len)
-    told = [0.0] * (len(short) + len(long) - 1)
-    for place, chance in enumerate(short):
-        for beside, other in enumerate(long, place):
-            told[beside] += chance * other
+    back, last = long[::-1], len(long) - 1
+    told = []
+    for total in range(len(short) + last):
+        first, end = max(0, total - last), min(total + 1, len(short))
+        told.append(sum(map(mul, short[first:end], back[last - total + first :])))
     return _whole(one.least + two.least, told)
 
 

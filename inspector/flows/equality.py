@@ -283,11 +283,11 @@ def _counts(tally: _Tally) -> Mapping[tuple[Place, Route, bool], int]:
         routes = {one.route for one in held}
         if len(routes) > 1:
             continue
-        unit = tally.first.get(name)
-        if unit is None:
+        stood = tally.first.get(name)
+        if stood is None:
             tally.aside[Aside.UNFRAMED, held[0].route] += 1
             continue
-        counts[_place(Measure.VISITED, unit, str(len(tally.stood[name]))), unit.route, name in tally.visited] += 1
+        counts[_place(Measure.VISITED, stood, str(len(tally.stood[name]))), stood.route, name in tally.visited] += 1
     counts.update(domain.waits(tally.waits))
     return counts
 

@@ -12,7 +12,7 @@ from inspector.domain.case import Case, CaseState
 from inspector.domain.evidence import Evidence
 from inspector.store.codec import load
 from inspector.store.drawtables import draw
-from inspector.store.room import Room, Row, padded
+from inspector.store.room import Room, padded
 from inspector.store.tables import case_file, evidence, ledger
 
 OPENING = ("credit.look_up", "strategy.choose", "item.exempt", "route.certificate")
@@ -64,7 +64,7 @@ class PastRoom(Room):
             held.setdefault(row.case_id, []).append(load(Evidence, row.body))
         return held
 
-    def routes(self, agency: str, since: datetime, until: datetime) -> Iterator[Row]:
+    def routes(self, agency: str, since: datetime, until: datetime) -> Iterator[sa.RowMapping]:
         """(route, item, subject_kind, subject_code, opened_at) of an agency's cases of a period, without withdrawn ones, by time."""
         names = ("route", "item", "subject_kind", "subject_code", "opened_at")
         asked = sa.select(*(case_file.c[name] for name in names)).where(

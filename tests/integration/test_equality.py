@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
@@ -24,7 +25,7 @@ from tests.house import Hand, application, post, settle
 from tests.integration.test_draw_rivals import pooled
 from tests.integration.test_draw_way import carried_out, drawing
 from tests.integration.test_pool_cases import UNSIGNED
-from tests.operator import on_both, one_database
+from tests.operator import on_both, one_database, settled
 
 pytestmark = [pytest.mark.alike, pytest.mark.slow]
 
@@ -155,3 +156,19 @@ def look(office: Office, hand: Hand) -> list[dict[str, object]]:
     hand.on(seconds=1)
     with office.store.read() as tx:
         return [dict(one) for one in tx.attention.standing(equality.MATTER)]
+
+
+def test_the_command_tells_every_measure_in_both_languages_though_there_is_nothing_to_compare(
+    database_url: str, tmp_path: Path
+) -> None:
+    office = settled(database_url, tmp_path)
+    told = office.well("equality", "report", "--since", "2026-01-01", "--until", "2026-07-01", "--json").json
+    assert [(one["measure"], one["verdict"]) for one in told["measures"]] == [(one.value, "INSUFFICIENT") for one in Measure]
+    assert (told["draws"], told["groups"], told["since"]) == (0, [], "2026-01-01")
+    said = office.well("equality", "report")
+    assert "insufficient" in said.out
+    assert "at most 5.0% false alarms" in said.out
+    assert "不足" in office.well("equality", "report", lang="zh-Hans").out
+    wrong = office.say("equality", "report", "--since", "2026-07-01", "--until", "2026-07-01", lang="zh-Hans")
+    assert wrong.code != 0
+    assert "没有任何一日" in wrong.out + wrong.err
