@@ -51,7 +51,8 @@ class Aside(StrEnum):
     """Why something is counted and not compared.
 
     `MIXED`: a subject that came by both routes. `UNFRAMED`: one that could be drawn in no frame of the period. Of the objects of frames:
-    `OWED`: its visit is needed by a case, or owed for coverage. `BARRED`: it could not be drawn. `CUT`: its window began before the period.
+    `OWED`: its visit is needed by a case, or owed for coverage. `BARRED`: it could not be drawn. `CUT`: its window does not lie
+    wholly in the period, so that what is owed of it may have been drawn before, or be drawn later.
     """
 
     MIXED = "MIXED"

@@ -153,7 +153,7 @@ def _report(
             tally.waiting += 1
             continue
         tally.draws += 1
-        _frame(office, tx, held, listed, since, tally)
+        _frame(office, tx, held, listed, (since, until), tally)
         _visits(tx, held, listed, office.book.get(held.pack_of(agency)), now, tally)
     _checked(office, tx, agency, since.date(), until.date(), tally)
     compared, groups = domain.compare(_counts(tally), rule)
@@ -171,7 +171,7 @@ def _report(
     )
 
 
-def _frame(office: Office, tx: Tx, held: Draw, listed: Listed, since: datetime, tally: _Tally) -> None:
+def _frame(office: Office, tx: Tx, held: Draw, listed: Listed, span: tuple[datetime, datetime], tally: _Tally) -> None:
     """Who stood in a list's frame, and who of them was drawn; the frame is read part by part."""
     policy = office.book.get(held.pack_of(listed.agency))
     taken = _selected(tx, held, listed)
@@ -192,7 +192,7 @@ def _frame(office: Office, tx: Tx, held: Draw, listed: Listed, since: datetime, 
             known[key] = _ruled(policy, *key)
         lawful, per = known[key]
         begun = start(office.calendar.local(held.made_at), per) if per is not Window.DRAW else held.made_at
-        if begun < since:
+        if begun < span[0] or (per is not Window.DRAW and start(office.calendar.local(span[1]), per) == begun):
             tally.aside[Aside.CUT, route] += 1
             continue
         within = held.number if per is Window.DRAW else f"{held.plan}:{per.value}:{begun.date().isoformat()}"

@@ -16,6 +16,7 @@ from inspector.domain.decision import OrderKind
 from inspector.domain.equality import Aside, Equality, EqualityVerdict, Group, Measure
 from inspector.domain.errors import Invalid, Missing
 from inspector.domain.policy import Policy
+from inspector.domain.sampling import Window
 from inspector.flows import equality
 from inspector.flows.draw import announce_now
 from inspector.flows.office import Office
@@ -34,14 +35,18 @@ EACH = 30
 """So many subjects of each route: persons, so that all are of one level."""
 
 
-def packed(office: Office, committed: Fraction, basis: str = "S0:7", heavier: frozenset[str] = frozenset()) -> Office:
+def packed(
+    office: Office, committed: Fraction, basis: str = "S0:7", heavier: frozenset[str] = frozenset(), per: Window = Window.DRAW
+) -> Office:
     """Who committed is drawn by a ratio of its own, as no pack that was checked would have it without an article; others by one in ten."""
     (pack,) = (one for one in office.book.packs if one.label == "demo@1")
 
     def ruled(pack: Policy) -> Policy:
         shares = {"normal-U": (committed, basis), "pool-U": (Fraction(1, 10), "S0:7")}
         rows = tuple(
-            replace(row, minimum=1, ratio=shares[row.stratum][0], basis=shares[row.stratum][1]) if row.stratum in shares else row
+            replace(row, minimum=1, ratio=shares[row.stratum][0], basis=shares[row.stratum][1], per=per)
+            if row.stratum in shares
+            else row
             for row in pack.samplings
         )
         bounds = replace(pack.bounds, floor=None, ceiling=None, staff=None, sizes=())
@@ -72,6 +77,36 @@ def drawn(store: Store, hand: Hand, committed: Fraction) -> tuple[Office, str]:
     assert held is not None
     settle(office)
     return office, carried_out(office, hand, held.number).number
+
+
+@on_both
+def test_a_number_of_a_quarter_is_compared_by_the_quarter_and_once_it_is_over(store: Store, hand: Hand) -> None:
+    """Its pool is drawn at the first draw, what comes in later at the second: draw by draw a fair office would look unfair."""
+    office, _, _ = drawing(store, hand, staff=80)
+    office = pooled(packed(office, Fraction(1, 10), per=Window.QUARTER), "weekly")
+    for week in range(2):
+        for number in range(1, EACH // 2 + 1):
+            came(office, 100 * week + number, Route.COMMITMENT)
+            came(office, 500 + 100 * week + number, Route.CERTIFICATE)
+        settle(office)
+        with store.begin() as tx:
+            tx.schedules.fired("plan:weekly", hand(), hand() + timedelta(days=7), hand(), "test")
+            held = announce_now(office, tx, "weekly", "clerk", hand())
+        assert held is not None
+        settle(office)
+        carried_out(office, hand, held.number)
+        hand.on(days=5)
+    hand.on(days=120)
+    since, inside, after = (hand().replace(month=month, day=day, hour=0) for month, day in ((1, 1), (3, 31), (4, 1)))
+    with store.read() as tx:
+        cut = equality.report(office, tx, "bureau", since, inside, hand())
+        whole = equality.report(office, tx, "bureau", since, after, hand())
+    assert (cut.draws, [one for one in cut.groups if one.measure is Measure.DRAWN]) == (2, [])
+    framed = [cut.aside[Aside.CUT][place] + cut.aside[Aside.BARRED][place] for place in (0, 1)]
+    assert framed == [EACH, EACH // 2 + EACH], "a case stands in one frame, the pool in both; who was drawn rests"
+    said = group(whole, Measure.DRAWN)
+    assert (said.committed, said.certified) == (EACH, EACH), "each once, though the pool stood in both frames"
+    assert whole.alarms == ()
 
 
 def read(office: Office, hand: Hand) -> Equality:
