@@ -46,6 +46,7 @@ MATTER = "unequal_treatment"
 
 _CHECKS = frozenset({CheckType.PLANNED, CheckType.JOINT, CheckType.CAMPAIGN})
 """Checks that the agency chooses to make; one for a lead, an emergency or a follow-up has a cause of its own."""
+_EARLIEST = date(1, 1, 2)
 _BY_CHANCE = (DrawKind.PLAN, DrawKind.EXTENSION)
 _LONGER = (Window.DRAW, Window.MONTH, Window.QUARTER, Window.YEAR)
 
@@ -125,8 +126,8 @@ def year_so_far(office: Office, today: date) -> tuple[datetime, datetime]:
 
 
 def midnight(office: Office, day: date) -> datetime:
-    """The moment at which a day begins."""
-    return datetime.combine(day, time(), office.calendar.zone)
+    """The moment at which a day begins; that of the very first day lies before the first in UTC, and nothing came in before the second."""
+    return datetime.combine(max(day, _EARLIEST), time(), office.calendar.zone)
 
 
 def _policy(office: Office, agency: str, day: date) -> Policy | None:
