@@ -148,6 +148,10 @@ class Schedules(Section):
         "cron * 08:00",
         description="Results that were formed since become duties to publish, with the pack's date; once after an outage",
     )
+    equality: str = Field(
+        "cron day=1 07:00",
+        description="Who committed and who brought a certificate are compared, over the calendar year so far; once after an outage",
+    )
     ledger: str = Field(
         "cron * 18:00",
         description="The head of the ledger is lodged with each witness: nobody can cut or rewrite it from then on unseen; "

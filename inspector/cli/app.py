@@ -19,6 +19,7 @@ from inspector.cli import (
     consequences,
     dossiers,
     draws,
+    equality,
     extending,
     findings,
     inquiries,
@@ -123,6 +124,7 @@ matters.register(
     group("schedule", "Schedules: next run and lag. 计划", app),
     group("attention", "Matters that wait for a person. 待人处理", app),
 )
+equality.register(group("equality", "Whether who committed is treated as like others are. 平等对待", app))
 publications.register(group("publication", "Results to be published, and what is to be taken back. 结果公布", app))
 ledger.register(group("ledger", "The ledger of decisions. 台账", app))
 matters.register_export(app)

@@ -75,6 +75,14 @@ DRAWS: Mapping[str, tuple[str, str]] = {
         "{results} results in {folder}: {posted} new, {removed} taken back, {withheld} waiting; {written} files written, {unchanged} not",
         "{folder} 共 {results} 项：本次公布 {posted} 项、撤下 {removed} 项，待定 {withheld} 项；写出文件 {written}，未变 {unchanged}",
     ),
+    "equality_of": (
+        "{agency}, {since} until {until}, {pack} ({basis}): {draws} draws compared, {waiting} under embargo come later",
+        "{agency}，{since} 至 {until}，{pack}（{basis}）：比较抽查 {draws} 次，另有 {waiting} 次尚在保密期，以后计入",
+    ),
+    "equality_by": (
+        "at most {alpha} false alarms over all four; odds that differ by {effect} are to be found with {power}, or it says insufficient",
+        "四项合计误报不超过 {alpha}；比值相差 {effect} 倍的应以 {power} 的把握发现，达不到的注明“不足”",
+    ),
     "publication_said": ("{id}: {state}", "{id}：{state}"),
     "ledger_differs": (
         "the ledger of {size} entries has another root now than the lodged one ({root}): something in it was cut, changed or laid anew",

@@ -14,7 +14,7 @@ from inspector.domain.decision import OrderKind
 from inspector.domain.lack import CHANGING
 from inspector.domain.manners import Held
 from inspector.domain.sampling import Window
-from inspector.flows import publication
+from inspector.flows import equality, publication
 from inspector.flows.held import left, waits
 from inspector.flows.office import Office
 from inspector.flows.scoreboard import recent, recent_days
@@ -174,6 +174,7 @@ def _snapshot(tx: Tx, office: Office, now: datetime) -> Snapshot:
         catalogue=tx.catalogue.counts(),
         publications=tx.publications.counts(),
         publications_late=tuple(publication.late(tx, now).items()),
+        unequal=tuple(equality.standing(tx)),
         unfiled=tx.catalogue.overdue(now),
         adverse_without_review=tx.cases.adverse_without_review(),
     )

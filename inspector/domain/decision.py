@@ -73,6 +73,7 @@ class OrderKind(StrEnum):
     CALENDAR_RECOUNT = "calendar.recount"
     LEDGER_LODGE = "ledger.lodge"
     PUBLICATION_LOOK = "publication.look"
+    EQUALITY_LOOK = "equality.look"
     PUBLICATION_REMIND = "publication.remind"
     PUBLICATION_DUE = "publication.due"
     CATALOGUE_REMIND = "catalogue.remind"

@@ -13,6 +13,7 @@ from inspector.domain.case import MatterKind, Method, Outcome, SubjectKind, Veri
 from inspector.domain.checkcode import CodeRow
 from inspector.domain.creditlaw import CreditLaw
 from inspector.domain.duty import ClauseRow, Follow, FollowRow, Rule, RuleRow
+from inspector.domain.equality import EqualityRow
 from inspector.domain.errors import Invalid
 from inspector.domain.grading import GradingRow
 from inspector.domain.notice import Notice
@@ -301,6 +302,7 @@ class Policy:
     digest: str
     extends: str = ""
     second_look: SecondLookRow | None = None
+    equality: EqualityRow | None = None
     _rows: Mapping[tuple[Profile, bool, str], StrategyRow] = field(init=False, repr=False, compare=False)
     parts: Mapping[tuple[str, str], StrategyRow] = field(init=False, repr=False, compare=False)
 

@@ -95,6 +95,7 @@ def _cited(draft: Draft) -> Iterator[tuple[str, tuple[str, frozenset[str]]]]:
         "publish": [draft.publish],
         "report": [draft.report],
         "second_look": [draft.second_look] if draft.second_look is not None else [],
+        "equality": [draft.equality] if draft.equality is not None else [],
     }
     for table, rows in tables.items():
         for one in rows:
@@ -119,8 +120,8 @@ PROOFS: tuple[tuple[tuple[str, ...], Callable[[Draft, Found], None]], ...] = (
                 "outcome",
             ),
             *("rule", "follow", "clause", "credit", "draw", "publish", "report", "floor", "ceiling", "staff", "act", "retention"),
-            *("combine", "suspension", "extension", "transition", "quiet", "sheet", "seeking", "second_look", "consequence"),
-            *("publicity", "repair", "objection", "service", "grading"),
+            *("combine", "suspension", "extension", "transition", "quiet", "sheet", "seeking", "second_look", "equality"),
+            *("consequence", "publicity", "repair", "objection", "service", "grading"),
         ),
         _clauses,
     ),

@@ -286,6 +286,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "no way to verify it under {value}: add a source, an agency with ground, or a method",
         "在 {value} 下无法核实：请补上数据来源、协助机关及理由，或核查方式",
     ),
+    "effect_none": (
+        "{value}; an odds ratio to be found lies above 1: at 1 there is no difference",
+        "{value}；须发现的差异（比值比）应当大于 1：等于 1 即没有差异",
+    ),
     "team_too_small": (
         "{value}; a visit takes two officers at least (Penalties Law art. 42)",
         "{value}；现场核查不得少于两人（行政处罚法第42条）",

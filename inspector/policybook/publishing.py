@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from inspector.domain.equality import EqualityRow
 from inspector.domain.publish import DrawRow, PublishRow, ReportRow, SecondLookRow
 from inspector.policybook.part import Part
 
@@ -86,6 +87,21 @@ def second_look(part: Part) -> SecondLookRow:
     """`[second_look]`."""
     part.keys(("id", "share", "basis"))
     return SecondLookRow(row=part.text("id"), share=part.ratio("share"), basis=part.basis("basis"))
+
+
+def equality(part: Part) -> EqualityRow:
+    """`[equality]`."""
+    part.keys(("id", "alpha", "effect", "power", "basis"))
+    row = EqualityRow(
+        row=part.text("id"),
+        alpha=_below_one(part, "alpha"),
+        effect=part.rate("effect"),
+        power=_below_one(part, "power"),
+        basis=part.basis("basis"),
+    )
+    if row.effect <= 1 and part.clean:
+        part.flaw("effect_none", "effect", value=str(row.effect))
+    return row
 
 
 def _below_one(part: Part, field: str) -> Fraction:

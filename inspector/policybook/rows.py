@@ -15,6 +15,7 @@ from inspector.domain.checkcode import CodeRow
 from inspector.domain.creditlaw import OBJECTION, REPAIR, CreditLaw, ObjectionRow, PublicityRow, RepairRow
 from inspector.domain.duty import ClauseRow, FollowRow, RuleRow
 from inspector.domain.grading import GradingRow
+from inspector.domain.equality import EqualityRow
 from inspector.domain.pause import ExtensionRow, SuspensionRow
 from inspector.domain.policy import Excluded, Item, LevelRow, OutcomeRow, Policy, Profile, StrategyRow, TermRow
 from inspector.domain.proposal import ConsequenceRow, Proposal
@@ -61,7 +62,7 @@ _TABLES = ("level", "sampling", "frequency", "check", "term", "outcome", "rule")
 _OPTIONAL = (
     *("effective_to", "axis", "combine", "item", "ground", "strategy", "floor", "ceiling", "staff", "size", "minimum"),
     *("suppression", "cites_only", "follow", "clause", "suspension", "extension", "quiet", "transition", "act", "retention"),
-    *("sheet", "seeking", "second_look", "consequence", "publicity", "repair", "objection", "service", "grading"),
+    *("sheet", "seeking", "second_look", "equality", "consequence", "publicity", "repair", "objection", "service", "grading"),
 )
 
 
@@ -118,6 +119,7 @@ class Draft:
     publish: PublishRow
     report: ReportRow
     second_look: SecondLookRow | None
+    equality: EqualityRow | None
     broken: frozenset[str]
 
     def permits(self, basis: str) -> bool:
@@ -183,6 +185,7 @@ class Draft:
             digest=digest,
             extends=extends,
             second_look=self.second_look,
+            equality=self.equality,
         )
         return apart(pack)
 
@@ -280,6 +283,7 @@ def read(part: Part) -> Draft:
         publish=single("publish", publishing.publish),
         report=single("report", publishing.report),
         second_look=maybe("second_look", publishing.second_look),
+        equality=maybe("equality", publishing.equality),
         broken=frozenset(broken),
     )
 

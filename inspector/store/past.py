@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 
-from inspector.domain.case import Case
+from inspector.domain.case import Case, CaseState
 from inspector.domain.evidence import Evidence
 from inspector.store.codec import load
 from inspector.store.drawtables import draw
@@ -63,6 +63,17 @@ class PastRoom(Room):
         for row in self.connection.execute(asked.order_by(evidence.c.asked_at, evidence.c.id)):
             held.setdefault(row.case_id, []).append(load(Evidence, row.body))
         return held
+
+    def routes(self, agency: str, since: datetime, until: datetime) -> Iterator[sa.RowMapping]:
+        """(route, item, subject_kind, subject_code, opened_at) of an agency's cases of a period, without withdrawn ones, by time."""
+        names = ("route", "item", "subject_kind", "subject_code", "opened_at")
+        asked = sa.select(*(case_file.c[name] for name in names)).where(
+            case_file.c.agency == agency,
+            case_file.c.opened_at >= since,
+            case_file.c.opened_at < until,
+            case_file.c.state != CaseState.WITHDRAWN.value,
+        )
+        yield from self.connection.execute(asked.order_by(case_file.c.opened_at, case_file.c.id)).mappings()
 
     def draws(self, since: datetime, until: datetime) -> list[str]:
         """The numbers of the carried-out draws that were made from one moment until before another, in order of making."""

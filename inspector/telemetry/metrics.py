@@ -64,6 +64,7 @@ class Snapshot:
     catalogue: Sequence[tuple[str, str, int]] = ()
     publications: Sequence[tuple[str, str, int]] = ()
     publications_late: Sequence[tuple[str, int]] = ()
+    unequal: Sequence[tuple[str, str, int]] = ()
     unfiled: int = 0
     adverse_without_review: int = 0
 
@@ -163,6 +164,8 @@ def _published(held: Snapshot) -> Iterable[GaugeMetricFamily]:
     yield _family("inspector_publications", help_publications, ("agency", "state"), held.publications)
     help_late = "Results whose date to be published (OWED), or to be taken back (TO_REMOVE), is over."
     yield _family("inspector_publications_late", help_late, ("state",), held.publications_late)
+    help_unequal = "Whether a person has to look at a measure by which the two routes were treated unlike, by agency and measure."
+    yield _family("inspector_unequal_treatment", help_unequal, ("agency", "measure"), held.unequal)
     help_catalogue = "Editions of items in the catalogues, by agency and state."
     yield _family("inspector_catalogue_editions", help_catalogue, ("agency", "state"), held.catalogue)
     help_unfiled = "Changes of a catalogue whose filing is late: published or withdrawn, the term is over, and no proof is there."

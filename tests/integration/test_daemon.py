@@ -141,7 +141,7 @@ def test_it_is_live_and_ready_and_leaves_in_order_when_asked(tmp_path: Path) -> 
             until(lambda: len(beats(store)) == 1)
             with store.read() as tx:
                 names = [row["name"] for row in tx.schedules.all()]
-            assert names == ["sweep:coverage", "sweep:forget", "sweep:publication", "sweep:roster"], (
+            assert names == ["sweep:coverage", "sweep:equality", "sweep:forget", "sweep:publication", "sweep:roster"], (
                 "a plan that is no longer configured never fires"
             )
         assert held.health("live") == (200, {"live": True})

@@ -1,0 +1,81 @@
+"""`equality`: whether who committed and like subjects with a certificate are treated alike."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from inspector.cli.command import command
+from inspector.cli.terminal import Terminal
+
+if TYPE_CHECKING:
+    from inspector.domain.equality import Compared, Group
+
+Since = Annotated[
+    datetime | None, typer.Option("--since", formats=["%Y-%m-%d"], help="From this day on; default: the first of January 起")
+]
+Until = Annotated[
+    datetime | None, typer.Option("--until", formats=["%Y-%m-%d"], help="Before this day; default: the first of this month 止")
+]
+_MEASURES = ("measure", "committed", "certified", "odds", "chance", "counted", "power", "verdict")
+_GROUPS = ("measure", "item", "level", "committed", "certified", "enough", "lawful")
+_CODES = {"measure": "Measure", "verdict": "EqualityVerdict", "reason": "Aside"}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    command(app, "report")(report)
+
+
+def report(
+    terminal: Terminal,
+    since: Since = None,
+    until: Until = None,
+    agency: Annotated[str | None, typer.Option("--agency", help="Whose; default: the house 机关")] = None,
+) -> None:
+    """Compare who committed with like subjects who brought a certificate: drawn, visited, waits, findings. 平等对待报告。
+
+    Like are subjects of one item and one level. A small group is told as insufficient and stays; draws under embargo come later.
+    """
+    from inspector.flows import equality
+
+    office = terminal.office
+    now = office.now()
+    first, last = equality.year_so_far(office, now.date())
+    first = equality.midnight(office, since.date()) if since is not None else first
+    last = equality.midnight(office, until.date()) if until is not None else last
+    held = terminal.look(lambda tx: equality.report(office, tx, agency or office.house, first, last, now))
+    if terminal.as_json:
+        terminal.value(equality.told(held))
+        return
+    span = {"since": first.date(), "until": last.date(), "draws": held.draws, "waiting": held.waiting}
+    terminal.say("equality_of", agency=held.agency, pack=held.pack, basis=held.rule.basis, **span)
+    told = {"alpha": f"{float(held.rule.alpha):.1%}", "effect": held.rule.effect, "power": f"{float(held.rule.power):.0%}"}
+    terminal.say("equality_by", **told)
+    terminal.rows(_MEASURES, [_measured(one, equality.measured(one)) for one in held.compared], _CODES)
+    terminal.rows(_GROUPS, [_group(one) for one in held.groups], _CODES)
+    aside = [{"reason": why, "committed": two[0], "certified": two[1]} for why, two in held.aside.items()]
+    terminal.rows(("reason", "committed", "certified"), aside, _CODES)
+
+
+def _measured(one: Compared, told: dict[str, object]) -> dict[str, object]:
+    chances = {"chance": f"{one.chance:.3g}", "counted": f"{one.counted:.3g}"}
+    return (
+        told
+        | chances
+        | {"committed": f"{one.committed_hit}/{one.committed}", "certified": f"{one.certified_hit}/{one.certified}"}
+    )
+
+
+def _group(one: Group) -> dict[str, object]:
+    return {
+        "measure": one.measure,
+        "item": one.item,
+        "level": one.level,
+        "committed": f"{one.committed_hit}/{one.committed}",
+        "certified": f"{one.certified_hit}/{one.certified}",
+        "enough": one.enough,
+        "lawful": one.lawful,
+    }

@@ -1,0 +1,209 @@
+"""Scenario 5 over real draws: who committed is drawn more than like subjects, a person is told, and an article may permit it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from inspector.daemon.schedules import sweep_order
+from inspector.domain.case import MatterKind, Route, SubjectKind
+from inspector.domain.decision import OrderKind
+from inspector.domain.equality import Aside, Equality, EqualityVerdict, Group, Measure
+from inspector.domain.errors import Invalid, Missing
+from inspector.domain.policy import Policy
+from inspector.domain.sampling import Window
+from inspector.flows import equality
+from inspector.flows.draw import announce_now
+from inspector.flows.office import Office
+from inspector.store.store import Store
+from tests.edge import serving
+from tests.house import Hand, application, post, settle
+from tests.integration.test_draw_rivals import pooled
+from tests.integration.test_draw_way import carried_out, drawing
+from tests.integration.test_pool_cases import UNSIGNED
+from tests.operator import on_both, one_database, settled
+
+pytestmark = [pytest.mark.alike, pytest.mark.slow]
+
+database_url = one_database
+EACH = 30
+"""So many subjects of each route: persons, so that all are of one level."""
+
+
+def packed(
+    office: Office, committed: Fraction, basis: str = "S0:7", heavier: frozenset[str] = frozenset(), per: Window = Window.DRAW
+) -> Office:
+    """Who committed is drawn by a ratio of its own, as no pack that was checked would have it without an article; others by one in ten."""
+    (pack,) = (one for one in office.book.packs if one.label == "demo@1")
+
+    def ruled(pack: Policy) -> Policy:
+        shares = {"normal-U": (committed, basis), "pool-U": (Fraction(1, 10), "S0:7")}
+        rows = tuple(
+            replace(row, minimum=1, ratio=shares[row.stratum][0], basis=shares[row.stratum][1], per=per)
+            if row.stratum in shares
+            else row
+            for row in pack.samplings
+        )
+        bounds = replace(pack.bounds, floor=None, ceiling=None, staff=None, sizes=())
+        return replace(pack, samplings=rows, bounds=bounds, heavier=heavier)
+
+    return replace(office, book=replace(office.book, packs=(ruled(pack),)))
+
+
+def came(office: Office, number: int, route: Route) -> None:
+    """A person applies."""
+    told: dict[str, object] = {} if route is Route.COMMITMENT else UNSIGNED
+    facts = {"household": "三人"} if route is Route.COMMITMENT else {}
+    code = f"P{number:08d}"
+    person = {"subject_kind": SubjectKind.PERSON, "matter": MatterKind.BENEFIT, "subject_code": code}
+    post(office, application(number, "relief-household", facts, route=route, **person, **told))
+
+
+def drawn(store: Store, hand: Hand, committed: Fraction) -> tuple[Office, str]:
+    """An office that has carried out one draw over both routes."""
+    office, _, _ = drawing(store, hand, staff=80)
+    office = pooled(packed(office, committed), "weekly")
+    for number in range(1, EACH + 1):
+        came(office, number, Route.COMMITMENT)
+        came(office, 500 + number, Route.CERTIFICATE)
+    settle(office)
+    with store.begin() as tx:
+        held = announce_now(office, tx, "weekly", "clerk", hand())
+    assert held is not None
+    settle(office)
+    return office, carried_out(office, hand, held.number).number
+
+
+@on_both
+def test_a_number_of_a_quarter_is_compared_by_the_quarter_and_once_it_is_over(store: Store, hand: Hand) -> None:
+    """Its pool is drawn at the first draw, what comes in later at the second: draw by draw a fair office would look unfair."""
+    office, _, _ = drawing(store, hand, staff=80)
+    office = pooled(packed(office, Fraction(1, 10), per=Window.QUARTER), "weekly")
+    for week in range(2):
+        for number in range(1, EACH // 2 + 1):
+            came(office, 100 * week + number, Route.COMMITMENT)
+            came(office, 500 + 100 * week + number, Route.CERTIFICATE)
+        settle(office)
+        with store.begin() as tx:
+            tx.schedules.fired("plan:weekly", hand(), hand() + timedelta(days=7), hand(), "test")
+            held = announce_now(office, tx, "weekly", "clerk", hand())
+        assert held is not None
+        settle(office)
+        carried_out(office, hand, held.number)
+        hand.on(days=5)
+    hand.on(days=120)
+    since, inside, after = (hand().replace(month=month, day=day, hour=0) for month, day in ((1, 1), (3, 31), (4, 1)))
+    with store.read() as tx:
+        cut = equality.report(office, tx, "bureau", since, inside, hand())
+        whole = equality.report(office, tx, "bureau", since, after, hand())
+    assert (cut.draws, [one for one in cut.groups if one.measure is Measure.DRAWN]) == (2, [])
+    framed = [cut.aside[Aside.CUT][place] + cut.aside[Aside.BARRED][place] for place in (0, 1)]
+    assert framed == [EACH, EACH // 2 + EACH], "a case stands in one frame, the pool in both; who was drawn rests"
+    said = group(whole, Measure.DRAWN)
+    assert (said.committed, said.certified) == (EACH, EACH), "each once, though the pool stood in both frames"
+    assert whole.alarms == ()
+
+
+def read(office: Office, hand: Hand) -> Equality:
+    """The report over everything until now."""
+    with office.store.read() as tx:
+        return equality.report(office, tx, "bureau", hand() - timedelta(days=300), hand(), hand())
+
+
+def group(held: Equality, measure: Measure) -> Group:
+    """The one group of a measure."""
+    (told,) = (one for one in held.groups if one.measure is measure)
+    return told
+
+
+@on_both
+def test_who_committed_is_drawn_more_and_a_person_is_told_unless_an_article_permits_it(store: Store, hand: Hand) -> None:
+    office, number = drawn(store, hand, Fraction(9, 10))
+    early = read(office, hand)
+    assert (early.draws, early.waiting, early.groups) == (0, 1, ()), "what is under embargo is not told in small groups"
+    hand.on(days=120)
+    held = read(office, hand)
+    with store.read() as tx:
+        strata = json.loads(tx.draws.file(number, "result.json"))["lists"][0]["strata"]
+    said = group(held, Measure.DRAWN)
+    assert (said.item, said.level, said.lawful) == ("relief-household", "U", "")
+    assert (said.committed, said.committed_hit) == (EACH, len(strata["normal-U"]["selected"]))
+    assert said.certified == EACH
+    assert said.certified_hit <= len(strata["pool-U"]["selected"]), "the register's own firms are no one's case"
+    assert [one.measure for one in held.alarms] == [Measure.DRAWN, Measure.VISITED]
+    assert held.compared[0].odds is None or held.compared[0].odds > 1
+    assert group(held, Measure.WAITED).committed == said.committed_hit, "overdue visits are waits"
+    assert held.aside[Aside.UNFRAMED] == (0, 0)
+
+    matters = look(office, hand)
+    assert {one["measure"] for one in matters} == {"DRAWN", "VISITED"}
+    assert {one["agency"] for one in matters} == {"bureau"}
+    with store.read() as tx:
+        assert set(equality.standing(tx)) == {("bureau", "DRAWN", 1), ("bureau", "VISITED", 1)}
+
+    lawful = packed(office, Fraction(9, 10), "S9:16", frozenset({"S9:16"}))
+    statute = replace(lawful.book.packs[0], statutes=frozenset({"S9"}))
+    lawful = replace(lawful, book=replace(lawful.book, packs=(statute,)))
+    told = read(lawful, hand)
+    assert told.alarms == ()
+    assert group(told, Measure.DRAWN).lawful == "sample-normal-U: S9:16"
+    assert told.compared[0].verdict is EqualityVerdict.INSUFFICIENT, "nobody is left to be compared"
+    assert look(lawful, hand) == [], "what is explained is over"
+
+
+@on_both
+def test_who_is_drawn_alike_calls_nobody_and_the_report_is_for_officers_and_auditors_of_the_agency(
+    store: Store, hand: Hand
+) -> None:
+    office, _ = drawn(store, hand, Fraction(1, 10))
+    hand.on(days=120)
+    held = read(office, hand)
+    assert held.alarms == ()
+    assert {one.verdict for one in held.compared} == {EqualityVerdict.INSUFFICIENT}, "thirty of each show no doubled odds"
+    span = {"since": (hand() - timedelta(days=300)).date().isoformat(), "until": (hand() + timedelta(days=1)).date().isoformat()}
+    with serving(office) as edge, edge.as_("auditor") as auditor, edge.as_("clerk") as clerk, edge.as_("auditor", "other") as far:
+        shown = auditor.get("/v1/equality", params=span).json()
+        assert [one["measure"] for one in shown["measures"]] == [measure.value for measure in Measure]
+        assert {(one["committed"], one["certified"]) for one in shown["groups"] if one["measure"] == "DRAWN"} == {(EACH, EACH)}
+        assert shown["basis"] == "S0:7;H:56;H:57"
+        assert "P0000" not in json.dumps(shown), "it names nobody"
+        assert clerk.get("/v1/equality").status_code == 403
+        assert far.get("/v1/equality", params={"agency": "bureau"}).status_code == 422
+    bare = replace(office, book=replace(office.book, packs=(replace(office.book.packs[0], equality=None),)))
+    with store.read() as tx:
+        with pytest.raises(Missing, match="equality_rule_missing"):
+            equality.report(bare, tx, "bureau", hand() - timedelta(days=1), hand(), hand())
+        with pytest.raises(Invalid, match="equality_span"):
+            equality.report(office, tx, "bureau", hand(), hand(), hand())
+    assert look(bare, hand) == []
+
+
+def look(office: Office, hand: Hand) -> list[dict[str, object]]:
+    """The monthly look; the open matters."""
+    with office.store.begin() as tx:
+        tx.work.order([sweep_order(OrderKind.EQUALITY_LOOK, {}, hand(), hand())], hand())
+    settle(office)
+    hand.on(seconds=1)
+    with office.store.read() as tx:
+        return [dict(one) for one in tx.attention.standing(equality.MATTER)]
+
+
+def test_the_command_tells_every_measure_in_both_languages_though_there_is_nothing_to_compare(
+    database_url: str, tmp_path: Path
+) -> None:
+    office = settled(database_url, tmp_path)
+    told = office.well("equality", "report", "--since", "2026-01-01", "--until", "2026-07-01", "--json").json
+    assert [(one["measure"], one["verdict"]) for one in told["measures"]] == [(one.value, "INSUFFICIENT") for one in Measure]
+    assert (told["draws"], told["groups"], told["since"]) == (0, [], "2026-01-01")
+    said = office.well("equality", "report")
+    assert "insufficient" in said.out
+    assert "at most 5.0% false alarms" in said.out
+    assert "不足" in office.well("equality", "report", lang="zh-Hans").out
+    wrong = office.say("equality", "report", "--since", "2026-07-01", "--until", "2026-07-01", lang="zh-Hans")
+    assert wrong.code != 0
+    assert "没有任何一日" in wrong.out + wrong.err
