@@ -14,8 +14,8 @@ from inspector.domain.case import MatterKind, Method, Outcome, SubjectKind, Veri
 from inspector.domain.checkcode import CodeRow
 from inspector.domain.creditlaw import OBJECTION, REPAIR, CreditLaw, ObjectionRow, PublicityRow, RepairRow
 from inspector.domain.duty import ClauseRow, FollowRow, RuleRow
-from inspector.domain.grading import GradingRow
 from inspector.domain.equality import EqualityRow
+from inspector.domain.grading import GradingRow
 from inspector.domain.pause import ExtensionRow, SuspensionRow
 from inspector.domain.policy import Excluded, Item, LevelRow, OutcomeRow, Policy, Profile, StrategyRow, TermRow
 from inspector.domain.proposal import ConsequenceRow, Proposal
