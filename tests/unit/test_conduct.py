@@ -92,7 +92,7 @@ def test_the_decision_the_proposals_and_the_credit_entry_store_the_act_and_its_g
         "graded": "serious",
         "bars": True,
     }
-    assert because.basis == ("S0:7;S0:8;P:2.7", "S0:2;S0:8;P:2.7", "P:2.7")
+    assert because.basis == ("S0:7;S0:8;P:2.7", "S0:2;S0:8;P:2.7")
     assert not [
         order for order in made.orders if order.kind is OrderKind.CREDIT
     ]  # an officer decides it (consequence RECORD_CREDIT)
