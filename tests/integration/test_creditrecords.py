@@ -98,12 +98,13 @@ class Place:
 
 
 @contextmanager
-def place(store: Store, hand: Hand, folder: Path, **config: object) -> Iterator[Place]:
+def place(store: Store, hand: Hand, folder: Path, *, direct: bool = True, **config: object) -> Iterator[Place]:
     (folder / "2").mkdir()
     with platform(hand, folder, **config) as (first, one, _), platform(hand, folder / "2") as (second, two, _):
         registers = Table(rows={("registration-status", f"TEST{number:014d}"): "存续" for number in range(30)}, default="=")
         office = open_office(store, hand, sources={"registers": registers}, credit={"platform": one, "sector": two})
-        office = at_once(catalogued(office))
+        office = catalogued(office)
+        office = at_once(office) if direct else office
         yield Place(office=replace(office, copies=("sector",)), first=first, second=second, hand=hand)
 
 
