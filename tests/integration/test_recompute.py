@@ -8,10 +8,14 @@ import pytest
 import sqlalchemy as sa
 
 from inspector.domain.recompute import Again
+from inspector.flows import review
 from inspector.flows.office import Office
 from inspector.flows.recompute import replay
+from inspector.store.store import Store
 from inspector.store.tables import evidence, ledger
+from tests.house import Hand, Table, application, open_office, post, settle
 from tests.integration.test_casefile import decided
+from tests.integration.test_explanation import Platform
 from tests.operator import one_database
 
 __all__ = ["decided"]
@@ -56,3 +60,17 @@ def test_what_rests_on_facts_that_are_gone_is_said_and_held_against_nobody(decid
     other = replace(pack, terms={name: replace(row, basis="P:9.9") for name, row in pack.terms.items()})
     changed = replace(office, book=replace(office.book, packs=tuple(other if one is pack else one for one in office.book.packs)))
     assert "DIFFERS" not in {again for _, again in told(changed, case_id)}, "nothing is sure behind what is gone"
+
+
+def test_a_level_that_was_looked_up_and_a_matter_that_was_concluded_come_to_the_same(store: Store, hand: Hand) -> None:
+    said: dict[tuple[str, str], str | Exception] = {("registration-status", f"TEST{1:014d}"): "存续"}
+    office = open_office(store, hand, sources={"registers": Table(rows=said)}, credit={"credit": Platform()})
+    case_id = post(office, application(1, "business-licence", {"registration-status": "存续"}))
+    with store.begin() as tx:
+        review.conclude(office, tx, case_id, "hall", hand())
+    hand.on(hours=1)
+    settle(office)
+    found = told(office, case_id)
+    assert {rule for rule, _ in found} >= {"credit.look_up", "matter.conclude", "strategy.choose", "evidence.weigh"}
+    assert [one for one in found if one[1] in ("DIFFERS", "UNSURE")] == []
+    assert [rule for rule, again in found if again == "SAME"][:2] == ["credit.look_up", "matter.conclude"]
