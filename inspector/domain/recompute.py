@@ -16,7 +16,7 @@ from enum import StrEnum
 from inspector.domain import review, verification
 from inspector.domain.backtest import afresh
 from inspector.domain.calendar import WorkingCalendar
-from inspector.domain.case import Case, Outcome
+from inspector.domain.case import Case, Method, Outcome
 from inspector.domain.decision import Decision
 from inspector.domain.errors import InspectorError
 from inspector.domain.evidence import Evidence
@@ -60,7 +60,8 @@ class Ground:
 def recompute(ground: Ground, entries: Sequence[Past]) -> Iterator[tuple[Past, Again]]:
     """Each entry of a case in order, with what computing it again has come to. Never raises for what is stored."""
     begins = max((place for place, one in enumerate(entries, 1) if one.rule == "case.correct"), default=0)
-    state, sure = replace(afresh(ground.case), concluded_at=None), begins == 0
+    state = replace(afresh(ground.case), concluded_at=None, suspensions=(), extensions=())
+    sure = begins == 0
     for place, entry in enumerate(entries):
         if place < begins or not entry.body:
             sure = False
@@ -78,7 +79,9 @@ def recompute(ground: Ground, entries: Sequence[Past]) -> Iterator[tuple[Past, A
         same = said(made.because, {"state": made.state.state.value}) == entry.body
         if same or sure:
             state = made.state
-        yield entry, Again.SAME if same else Again.DIFFERS if sure else Again.UNSURE
+        letter = told["facts"].get("method") == Method.ASSISTANCE.value  # its weighing rests on the letter's own state, too
+        yield entry, Again.SAME if same else Again.DIFFERS if sure and not letter else Again.UNSURE
+        sure = sure and same
 
 
 def _decided(ground: Ground, state: Case, entry: Past, facts: Mapping[str, str]) -> Decision[Case] | None:
