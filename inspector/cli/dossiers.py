@@ -37,6 +37,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands."""
     command(app, "dossier")(dossier)
     command(app, "dossier-check")(check)
+    command(app, "replay")(replay)
 
 
 def register_duty(app: typer.Typer) -> None:
@@ -152,6 +153,24 @@ def check(
     elif not judged.troubles:
         terminal.say("file_younger", younger=judged.younger, entries=judged.entries, size=_size(files))
     return _troubles(terminal, judged)
+
+
+def replay(terminal: Terminal, case: Case) -> Exit | None:
+    """Compute a case's past decisions again, and say of each whether it comes to the same, byte for byte. 复算办件的历次决定。
+
+    From the stored facts, the case's pack and the calendar of today: the choice of the strategy, each weighing of evidence, the
+    conclusion of the matter and the officer's decision with its grade. What is none of these, or rests on facts that are not stored any
+    more, is said to be so. Exit code 1 where something comes to anything else: a calendar that was replaced since moves dates, too.
+    """
+    from inspector.domain.recompute import Again
+    from inspector.flows import recompute
+
+    office = terminal.office
+    told = terminal.look(lambda tx: recompute.replay(office, tx, meant(terminal, tx, case)))
+    names = ("at", "rule", "again")
+    rows = [{"id": one.id, "at": one.at, "rule": one.rule, "again": again.value} for one, again in told]
+    terminal.rows(names, rows, codes={"rule": "rule", "again": "Again"})
+    return Exit.WRONG if any(again is Again.DIFFERS for _, again in told) else None
 
 
 def _troubles(terminal: Terminal, judged: folio.Judged) -> Exit | None:

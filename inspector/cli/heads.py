@@ -50,6 +50,8 @@ HEADS: Mapping[str, tuple[str, str]] = {
     "forwarded_from": ("forwarded from", "转自"),
     "forwarded_to": ("forwarded to", "转至"),
     "replied": ("what was answered", "对方答复"),
+    "rule": ("decision", "决定"),
+    "again": ("computed again", "复算"),
     "written": ("in the words of the reply", "答复原文"),
     "echo": ("what came of it", "结果反馈"),
     "history": ("history", "经过"),

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+
+from inspector.domain.decision import Because
 
 GENESIS = "0" * 64
 _COMPACT = json.JSONEncoder(separators=(",", ":")).encode
+
+
+def said(because: Because, extra: Mapping[str, object]) -> str:
+    """The body of an entry: what was decided by which facts, pack and articles, and `extra` beside it; the same facts, the same text."""
+    told = {"basis": list(because.basis), "pack": because.pack, "facts": dict(because.facts), **extra}
+    return json.dumps(told, ensure_ascii=False, sort_keys=True, default=str)
 
 
 def body_digest(salt: str, body: str) -> str:

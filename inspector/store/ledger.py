@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from inspector.domain.decision import Because
-from inspector.domain.ledger import body_digest, digest
+from inspector.domain.ledger import body_digest, digest, said
 from inspector.store.room import Row
 from inspector.store.seals import Sealed, Seals, holds
 from inspector.store.tables import ledger, seal, visit
@@ -33,8 +33,7 @@ class LedgerRoom(Seals):
 
     def append(self, entry_id: str, about: str, because: Because, extra: Mapping[str, object], now: datetime) -> None:
         """Append one decision. Its digest covers the body through `body_digest` alone, so that the body may be erased one day."""
-        told = {"basis": list(because.basis), "pack": because.pack, "facts": dict(because.facts), **extra}
-        body = json.dumps(told, ensure_ascii=False, sort_keys=True, default=str)
+        body = said(because, extra)
         salt = secrets.token_hex(16)
         hidden = body_digest(salt, body)
         row = {

@@ -1,0 +1,112 @@
+"""Past decisions of a case computed again from what is stored of it: each comes to the same text, to another, or cannot be said.
+
+The rules are pure, so the same facts, pack and calendar come to the same decision, byte for byte. Where a fact is not stored any more
+(what was promised before a correction), or a step is none of these rules, that is said and held against nobody; whatever comes after
+it is still tried, and is unsure where it does not come to the same.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from inspector.domain import review, verification
+from inspector.domain.backtest import afresh
+from inspector.domain.calendar import WorkingCalendar
+from inspector.domain.case import Case, Method, Outcome
+from inspector.domain.decision import Decision
+from inspector.domain.errors import InspectorError
+from inspector.domain.evidence import Evidence
+from inspector.domain.ledger import said
+from inspector.domain.policy import Policy
+from inspector.domain.ruling import Ruling
+
+_BESIDE = frozenset({"request", "self_proof"})
+
+
+class Again(StrEnum):
+    """What computing an entry again has come to."""
+
+    SAME = "SAME"
+    DIFFERS = "DIFFERS"
+    UNSURE = "UNSURE"
+    NOT_STORED = "NOT_STORED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """An entry about a case as it stands in the ledger."""
+
+    id: str
+    at: datetime
+    rule: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What a case's past is computed from. `ruling`: which pack ruled an officer's decision at a moment."""
+
+    case: Case
+    evidence: Mapping[str, Evidence]
+    policy: Policy
+    calendar: WorkingCalendar
+    ruling: Callable[[datetime], Ruling]
+
+
+def recompute(ground: Ground, entries: Sequence[Past]) -> Iterator[tuple[Past, Again]]:
+    """Each entry of a case in order, with what computing it again has come to. Never raises for what is stored."""
+    begins = max((place for place, one in enumerate(entries, 1) if one.rule == "case.correct"), default=0)
+    state = replace(afresh(ground.case), concluded_at=None, suspensions=(), extensions=())
+    sure = begins == 0
+    for place, entry in enumerate(entries):
+        if place < begins or not entry.body:
+            sure = False
+            yield entry, Again.NOT_STORED
+            continue
+        told = json.loads(entry.body)
+        try:
+            made = _decided(ground, state, entry, told["facts"])
+        except (InspectorError, ValueError, LookupError, TypeError):
+            made = None
+        if made is None:
+            sure = sure and not _BESIDE.isdisjoint(told)  # what is decided of a letter or a self-proof leaves the case as it is
+            yield entry, Again.NOT_STORED
+            continue
+        same = said(made.because, {"state": made.state.state.value}) == entry.body
+        if same or sure:
+            state = made.state
+        letter = told["facts"].get("method") == Method.ASSISTANCE.value  # its weighing rests on the letter's own state, too
+        yield entry, Again.SAME if same else Again.DIFFERS if sure and not letter else Again.UNSURE
+        sure = sure and same
+
+
+def _decided(ground: Ground, state: Case, entry: Past, facts: Mapping[str, str]) -> Decision[Case] | None:
+    """The decision anew; None for one that is by none of these rules. Raises what the rules raise."""
+    policy, calendar, at, held = ground.policy, ground.calendar, entry.at, ground.case.strategy
+    match entry.rule:
+        case "credit.look_up":
+            return verification.begin(state, policy, None, at, calendar)
+        case "strategy.choose" if held is not None:
+            if state.verify_term is not None:
+                return verification.choose(state, policy, held.level, at, calendar)
+            return verification.begin(state, policy, held.level, at, calendar)
+        case "evidence.weigh" | "evidence.conflict":
+            return verification.weigh(state, ground.evidence[facts["evidence"]], policy, at, calendar)
+        case "matter.conclude":
+            when = datetime.fromisoformat(facts["concluded_at"])
+            return review.conclude(state, facts["by"], policy, at, calendar, at=when)
+        case "officer.review":
+            ruled = ground.ruling(at)
+            cited = tuple(ground.evidence[name] for name in facts["evidence"])
+            seen = [one for one in ground.evidence.values() if (one.came_at or one.asked_at) <= at]
+            outcome, act = Outcome(facts["outcome"]), facts.get("act", "")
+            made = review.review(
+                state, outcome, facts["officer"], facts["reasons"], cited, ruled.policy, at, calendar, act=act, beside=seen
+            )
+            return ruled.told(made)
+        case _:
+            return None

@@ -1,0 +1,76 @@
+"""A case's past decisions come to the same again, byte for byte; what cannot be computed again is said, and an altered fact is seen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import sqlalchemy as sa
+
+from inspector.domain.recompute import Again
+from inspector.flows import review
+from inspector.flows.office import Office
+from inspector.flows.recompute import replay
+from inspector.store.store import Store
+from inspector.store.tables import evidence, ledger
+from tests.house import Hand, Table, application, open_office, post, settle
+from tests.integration.test_casefile import decided
+from tests.integration.test_explanation import Platform
+from tests.operator import one_database
+
+__all__ = ["decided"]
+database_url = one_database
+pytestmark = pytest.mark.slow
+
+
+def told(office: Office, case_id: str) -> list[tuple[str, str]]:
+    with office.store.read() as tx:
+        return [(one.rule, again.value) for one, again in replay(office, tx, case_id)]
+
+
+def test_each_decision_of_a_case_comes_to_the_same_byte_for_byte(decided: tuple[Office, str]) -> None:
+    rules = ["strategy.choose", "evidence.weigh", "evidence.weigh", "officer.review"]
+    assert told(*decided) == [(rule, "SAME") for rule in rules]
+
+
+def test_an_altered_fact_and_an_altered_entry_come_to_something_else(decided: tuple[Office, str]) -> None:
+    office, case_id = decided
+    with office.store.begin() as tx:
+        row = next(row for row in tx.ledger.about(case_id) if row["rule"] == "officer.review")
+        text = row["body"].replace('"adverse": true', '"adverse": false')
+        tx.connection.execute(sa.update(ledger).where(ledger.c.id == row["id"]).values(body=text))
+    assert told(office, case_id)[-1] == ("officer.review", "DIFFERS")
+    with office.store.begin() as tx:
+        held = next(one for one in tx.cases.evidence(case_id) if one.found)
+        tx.connection.execute(
+            sa.update(evidence).where(evidence.c.id == held.id).values(body=sa.func.replace(evidence.c.body, held.found, "别处"))
+        )
+    assert ("evidence.weigh", "DIFFERS") in told(office, case_id)
+
+
+def test_what_rests_on_facts_that_are_gone_is_said_and_held_against_nobody(decided: tuple[Office, str]) -> None:
+    office, case_id = decided
+    with office.store.begin() as tx:
+        row = tx.ledger.about(case_id)[0]
+        tx.connection.execute(sa.update(ledger).where(ledger.c.id == row["id"]).values(body=""))
+    first, *rest = told(office, case_id)
+    assert first == ("strategy.choose", Again.NOT_STORED.value)
+    assert {again for _, again in rest} <= {"UNSURE", "NOT_STORED", "SAME"}
+    pack = office.book.get("demo@1")
+    other = replace(pack, terms={name: replace(row, basis="P:9.9") for name, row in pack.terms.items()})
+    changed = replace(office, book=replace(office.book, packs=tuple(other if one is pack else one for one in office.book.packs)))
+    assert "DIFFERS" not in {again for _, again in told(changed, case_id)}, "nothing is sure behind what is gone"
+
+
+def test_a_level_that_was_looked_up_and_a_matter_that_was_concluded_come_to_the_same(store: Store, hand: Hand) -> None:
+    said: dict[tuple[str, str], str | Exception] = {("registration-status", f"TEST{1:014d}"): "存续"}
+    office = open_office(store, hand, sources={"registers": Table(rows=said)}, credit={"credit": Platform()})
+    case_id = post(office, application(1, "business-licence", {"registration-status": "存续"}))
+    with store.begin() as tx:
+        review.conclude(office, tx, case_id, "hall", hand())
+    hand.on(hours=1)
+    settle(office)
+    found = told(office, case_id)
+    assert {rule for rule, _ in found} >= {"credit.look_up", "matter.conclude", "strategy.choose", "evidence.weigh"}
+    assert [one for one in found if one[1] in ("DIFFERS", "UNSURE")] == []
+    assert [rule for rule, again in found if again == "SAME"][:2] == ["credit.look_up", "matter.conclude"]
