@@ -25,8 +25,9 @@ _CODES = {"measure": "Measure", "verdict": "EqualityVerdict", "reason": "Aside"}
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command."""
+    """Add the commands."""
     command(app, "report")(report)
+    command(app, "groups")(groups)
 
 
 def report(
@@ -58,6 +59,27 @@ def report(
     terminal.rows(_GROUPS, [_group(one) for one in held.groups], _CODES)
     aside = [{"reason": why, "committed": two[0], "certified": two[1]} for why, two in held.aside.items()]
     terminal.rows(("reason", "committed", "certified"), aside, _CODES)
+
+
+def groups(
+    terminal: Terminal,
+    since: Since = None,
+    until: Until = None,
+    agency: Annotated[str | None, typer.Option("--agency", help="Whose; default: the house 机关")] = None,
+) -> None:
+    """Tell findings by area pool and level, for training: never by person, and no pool with too few of them. 分片区情况。
+
+    A pool without a name is all those that are too small by themselves; of fewer persons than a group needs nothing is told.
+    """
+    from inspector.flows import equality, training
+
+    office = terminal.office
+    now = office.now()
+    first, last = equality.year_so_far(office, now.date())
+    first = equality.midnight(office, since.date()) if since is not None else first
+    last = equality.midnight(office, until.date()) if until is not None else last
+    held = terminal.look(lambda tx: training.groups(office, tx, agency or office.house, first, last, now))
+    terminal.rows(("pool", "level", "visits", "found", "looked", "differs"), training.lines(held))
 
 
 def _measured(one: Compared, told: dict[str, object]) -> dict[str, object]:

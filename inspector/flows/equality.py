@@ -254,10 +254,10 @@ def _visits(tx: Tx, held: Draw, listed: Listed, policy: Policy, now: datetime, t
             tally.waits.append(Waiting(item=item, level=level, within=held.number, route=route, took=took))
         if ended:
             place = Place(measure=Measure.FOUND, item=item, level=level, within="")
-            tally.counts[place, route, _found(one, listed.agency)] += 1
+            tally.counts[place, route, found(one, listed.agency)] += 1
 
 
-def _found(one: Visit, agency: str) -> bool:
+def found(one: Visit, agency: str) -> bool:
     """Whether an agency's team has found something: in its own word, or about a fact of a case of its own."""
     theirs = {(doubt.case_id, doubt.claim) for doubt in one.doubts if doubt.agency != agency}
     return one.found_by(agency) or any(

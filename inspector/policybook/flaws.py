@@ -115,19 +115,6 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "retention_twice": ("{value} has two rows; keep one", "{value} 有两行；保留一行"),
     "sheet_twice": ("list {other} has code {value} twice; keep one", "列表 {other} 的代码 {value} 有两行；保留一行"),
-    "publicity_missing": (
-        "no row for {value}; every grade needs one where any has",
-        "没有 {value} 的规定；有一类的，各类均须有一行",
-    ),
-    "publicity_twice": ("{value} has two rows; keep one", "{value} 有两行；保留一行"),
-    "publicity_reversed": (
-        "shown for at least {value} and at most {other}: make the minimum the shorter one",
-        "最短公示期 {value} 长于最长公示期 {other}；请改短",
-    ),
-    "objection_reversed": (
-        "what the agency checks itself takes {value}, longer than what needs others ({other}): make it the shorter one",
-        "自行核查的期限 {value} 长于需要他方核查的期限 {other}；请改短",
-    ),
     "seeking_endless": (
         "{value} attempts in {ways} ways on {days} days: each attempt is of one way (there are {known}) on one day; ask for no more",
         "{value} 次联系、{ways} 种方式、{days} 日：一次联系只是一种方式（共 {known} 种）、一日，后两数不得更多",

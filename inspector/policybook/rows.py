@@ -54,9 +54,7 @@ GRADES = (KEPT, *GRAVITY)
 
 _NO_TERM = TermRow(row="", timer=Timer.VERIFY, term=Term(amount=1, unit=Unit.WORKING_DAY), basis="")
 """Stands for a missing row, which is a flaw of its own."""
-
 R = TypeVar("R")
-
 _HEAD = ("id", "version", "title", "effective_from", "sources", "credit", "draw", "publish", "report")
 _TABLES = ("level", "sampling", "frequency", "check", "term", "outcome", "rule")
 _OPTIONAL = (

@@ -1,4 +1,4 @@
-"""The words of what can be wrong with the rows of `[[consequence]]`."""
+"""The words of what can be wrong with the rows of `[[consequence]]`, `[[publicity]]` and `[objection]`."""
 
 from __future__ import annotations
 
@@ -21,5 +21,18 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "consequence_law_proposal": (
         "a penalty rests on a law, and {value} is only a proposal; cite one, or leave it out, so that the officer names it",
         "处罚须有法律依据，而 {value} 只是建议值；请引用法律，或者不写，由执法人员写明",
+    ),
+    "publicity_missing": (
+        "no row for {value}; every grade needs one where any has",
+        "没有 {value} 的规定；有一类的，各类均须有一行",
+    ),
+    "publicity_twice": ("{value} has two rows; keep one", "{value} 有两行；保留一行"),
+    "publicity_reversed": (
+        "shown for at least {value} and at most {other}: make the minimum the shorter one",
+        "最短公示期 {value} 长于最长公示期 {other}；请改短",
+    ),
+    "objection_reversed": (
+        "what the agency checks itself takes {value}, longer than what needs others ({other}): make it the shorter one",
+        "自行核查的期限 {value} 长于需要他方核查的期限 {other}；请改短",
     ),
 }

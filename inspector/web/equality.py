@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 
 from inspector.domain.equality import Aside, EqualityVerdict, Measure
 from inspector.domain.errors import Invalid
-from inspector.flows import equality
+from inspector.flows import equality, training
 from inspector.web.answers import Shown
 from inspector.web.body import JsonRoute
-from inspector.web.caller import ResultReader
-from inspector.web.desk import AtDesk
+from inspector.web.caller import Caller, ResultReader
+from inspector.web.desk import AtDesk, Desk
 from inspector.web.errors import READS
 from inspector.web.fields import Day, MaybeLine
 
@@ -78,6 +78,38 @@ class EqualityShown(Shown):
     aside: tuple[AsideShown, ...]
 
 
+class CrewShown(Shown):
+    """An area pool at a level: visits, findings, and what second looks said. No pool: all those too small to be told alone."""
+
+    pool: str
+    level: str
+    visits: int
+    found: int
+    looked: int
+    differs: int
+
+
+class CrewsShown(Shown):
+    """Groups in the order of their names; empty where all of them together are too few to be told."""
+
+    groups: tuple[CrewShown, ...]
+
+
+@router.get("/equality/groups", responses=READS)
+def show_groups(
+    desk: AtDesk,
+    caller: ResultReader,
+    agency: Annotated[MaybeLine, Query(description="Whose; left out: the token's own")] = "",
+    since: From = None,
+    until: To = None,
+) -> CrewsShown:
+    """What visits found, by group of inspectors, for correction and training: never by person, never a ranking."""
+    office, (first, last), now = desk.office, _span(desk, since, until), desk.office.now()
+    named = _named(caller, agency)
+    held = desk.look(lambda tx: training.groups(office, tx, named, first, last, now))
+    return CrewsShown(groups=tuple(map(CrewShown.model_validate, held)))
+
+
 @router.get("/equality", responses=READS)
 def show_equality(
     desk: AtDesk,
@@ -87,13 +119,23 @@ def show_equality(
     until: To = None,
 ) -> EqualityShown:
     """Whether who committed is treated as like subjects who brought a certificate are: drawn, visited, waits, findings."""
-    office = desk.office
+    office, (first, last), now = desk.office, _span(desk, since, until), desk.office.now()
+    named = _named(caller, agency)
+    held = desk.look(lambda tx: equality.report(office, tx, named, first, last, now))
+    return EqualityShown.model_validate(equality.told(held))
+
+
+def _named(caller: Caller, agency: str) -> str:
     named = agency or caller.agency
     if named not in caller.sees:
         raise Invalid("agency_unknown", agency=named, known=", ".join(caller.sees))
-    now = office.now()
-    first, last = equality.year_so_far(office, now.date())
-    first = equality.midnight(office, since) if since is not None else first
-    last = equality.midnight(office, until) if until is not None else last
-    held = desk.look(lambda tx: equality.report(office, tx, named, first, last, now))
-    return EqualityShown.model_validate(equality.told(held))
+    return named
+
+
+def _span(desk: Desk, since: date | None, until: date | None) -> tuple[datetime, datetime]:
+    office = desk.office
+    first, last = equality.year_so_far(office, office.now().date())
+    return (
+        equality.midnight(office, since) if since is not None else first,
+        equality.midnight(office, until) if until is not None else last,
+    )

@@ -15,16 +15,18 @@ from inspector.domain.case import MatterKind, Route, SubjectKind
 from inspector.domain.decision import OrderKind
 from inspector.domain.equality import Aside, Equality, EqualityVerdict, Group, Measure
 from inspector.domain.errors import Invalid, Missing
+from inspector.domain.evidence import Verdict
+from inspector.domain.finding import Finding
 from inspector.domain.policy import Policy
 from inspector.domain.sampling import Window
-from inspector.flows import equality
+from inspector.flows import dispatch, equality, training
 from inspector.flows.draw import announce_now
 from inspector.flows.office import Office
 from inspector.store.store import Store
 from tests.edge import serving
 from tests.house import Hand, application, post, settle
 from tests.integration.test_draw_rivals import pooled
-from tests.integration.test_draw_way import carried_out, drawing
+from tests.integration.test_draw_way import announced, carried_out, drawing, visits
 from tests.integration.test_pool_cases import UNSIGNED
 from tests.operator import on_both, one_database, settled
 
@@ -193,6 +195,34 @@ def look(office: Office, hand: Hand) -> list[dict[str, object]]:
         return [dict(one) for one in tx.attention.standing(equality.MATTER)]
 
 
+@on_both
+def test_findings_are_told_by_area_and_level_and_of_a_small_area_nothing(store: Store, hand: Hand) -> None:
+    office, _, _ = drawing(store, hand, staff=12)
+    (case_id,), held = announced(office, hand, cases=1)
+    carried_out(office, hand, held.number)
+    (visit,) = visits(office, held.number)
+    with store.begin() as tx:
+        team = tx.visits.team(visit.id)
+        for one in team:
+            dispatch.accept(tx, one.name, hand())
+    findings = [Finding(case_id=case_id, claim=doubt.claim, verdict=Verdict.MISMATCH, note="无人") for doubt in visit.doubts]
+    with store.begin() as tx:
+        dispatch.report(office, tx, team[0].name, findings, "", hand())
+    hand.on(days=60)
+    span = hand() - timedelta(days=300), hand(), hand()
+    with store.read() as tx:
+        assert training.groups(office, tx, "bureau", *span) == (), "two persons are no group"
+    (pack,) = (one for one in office.book.packs if one.label == "demo@1")
+    crowd = replace(office, book=replace(office.book, packs=(replace(pack, report=replace(pack.report, crowd=1)),)))
+    with store.read() as tx:
+        (told,) = training.groups(crowd, tx, "bureau", *span)
+    assert (told.visits, told.found, told.looked, told.differs) == (1, 1, 0, 0)
+    with serving(crowd) as edge, edge.as_("auditor") as auditor:
+        shown = auditor.get("/v1/equality/groups", params={"until": "2027-01-01"}).json()["groups"]
+        assert shown == training.lines((told,))
+        assert not any(one.inspector in json.dumps(shown) for one in team)
+
+
 def test_the_command_tells_every_measure_in_both_languages_though_there_is_nothing_to_compare(
     database_url: str, tmp_path: Path
 ) -> None:
@@ -204,6 +234,7 @@ def test_the_command_tells_every_measure_in_both_languages_though_there_is_nothi
     assert "insufficient" in said.out
     assert "at most 5.0% false alarms" in said.out
     assert "不足" in office.well("equality", "report", lang="zh-Hans").out
+    assert office.well("equality", "groups", "--json").json == []
     wrong = office.say("equality", "report", "--since", "2026-07-01", "--until", "2026-07-01", lang="zh-Hans")
     assert wrong.code != 0
     assert "没有任何一日" in wrong.out + wrong.err

@@ -139,7 +139,7 @@ def test_what_an_article_permits_is_told_with_it_and_calls_nobody() -> None:
 
 
 def test_a_visit_that_is_overdue_took_longer_than_any_and_the_middle_is_that_of_like_visits() -> None:
-    days = [(Route.COMMITMENT, 9), (Route.COMMITMENT, None), (Route.CERTIFICATE, 3), (Route.CERTIFICATE, 3)]
+    days = [(Route.COMMITMENT, 9), (Route.COMMITMENT, None), (Route.CERTIFICATE, 4), (Route.CERTIFICATE, 3)]
     held = [
         Waiting(item="licence", level="B", within="1", route=route, took=None if day is None else timedelta(days=day))
         for route, day in days
