@@ -29,8 +29,6 @@ from inspector.store.codec import dump
 from inspector.store.room import Row
 from inspector.store.tx import Tx, new_id
 
-CASE = "case.file"
-"""The rule of the entry that a case's file was made: for whom, by which door, and what is in it."""
 _TRIES, _PAUSE = 100, 0.05
 """So often it is looked whether another hand has sealed the entry, so many seconds apart."""
 _TURN = threading.Lock()
@@ -66,7 +64,7 @@ def case_file(office: Office, case_id: str, by: str, door: str) -> Made:
         pages = _pages(office, told, rows, hidden, by, now)
         facts = {"by": by, "door": door, "case": case_id, **folio.facts([row["digest"] for row in rows], pages)}
         entry = new_id()
-        tx.ledger.append(entry, about(case_id), Because(rule=CASE, basis=(), pack=told.pack, facts=facts), {}, now)
+        tx.ledger.append(entry, about(case_id), Because(rule="case.file", basis=(), pack=told.pack, facts=facts), {}, now)
     return bind(office, [row["id"] for row in rows], entry, hidden, pages)
 
 

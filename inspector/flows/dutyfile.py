@@ -69,7 +69,7 @@ def duty_file(office: Office, asked: Asked, by: str, door: str) -> Made:
         facts = {"by": by, "door": door, "officer_of_file": asked.officer, **period}
         told = {**facts, **folio.facts([row["digest"] for row in rows], pages)}
         entry = new_id()
-        tx.ledger.append(entry, ABOUT, Because(rule=DUTY, basis=(), pack="", facts=told), {}, now)
+        tx.ledger.append(entry, ABOUT, Because(rule="duty.file", basis=(), pack="", facts=told), {}, now)
     return bind(office, [row["id"] for row in rows], entry, hidden, pages)
 
 

@@ -21,6 +21,8 @@ NONE = {
     "visit.looked": "a person has looked at a photo of a visit; nothing is decided",
     "visit.forget": "what is gone was let go by a setting of the house (PIPL art. 19), for all packs alike",
     "self_proof.forget": "what is gone was let go by a setting of the house (PIPL art. 19), for all packs alike",
+    "case.file": "a file was made for somebody; nothing is decided",
+    "duty.file": "a file was made for somebody; nothing is decided",
     "notice.looked": "a person has looked at a file of a subject; nothing is decided",
     "notice.forget": "what is gone was let go by a setting of the house (PIPL art. 19), for all packs alike",
     "tip_off.looked": "a person has read who told; nothing is decided",
