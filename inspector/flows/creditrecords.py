@@ -11,7 +11,7 @@ from inspector.domain.case import Case
 from inspector.domain.creditrecord import Amend, Record, RecordState
 from inspector.domain.decision import Decision
 from inspector.domain.ending import take_back
-from inspector.flows import creditbook, publication
+from inspector.flows import creditbook, credittold, publication
 from inspector.flows.copies import amend
 from inspector.flows.creditbook import REPAIRABLE
 from inspector.flows.office import Office
@@ -66,6 +66,7 @@ def repairable(work: Work, _office: Office) -> Settlement:
         record(tx, case.id, Decision(state=None, because=because), now, {"record": entry}, kept=case.pack)
         heard = Decision(state=case, because=because, told=(domain.told_repairable(mine),))
         tx.work.order(tell(tx, office, case, heard, office.book.get(case.pack), now), now)
+        credittold.repairable(office, tx, case, mine, now)
 
     return Settlement(write=settle)
 

@@ -15,7 +15,7 @@ from inspector.domain.objection import Objection
 from inspector.domain.policy import Policy
 from inspector.domain.proceeding import STANDING
 from inspector.domain.transition import Scope
-from inspector.flows import consequences, creditrecords, stopped
+from inspector.flows import consequences, creditrecords, credittold, stopped
 from inspector.flows.copies import amend
 from inspector.flows.creditbook import CONTESTED
 from inspector.flows.office import Office
@@ -88,6 +88,7 @@ def decide(office: Office, tx: Tx, objection_id: str, officer: str, reasons: str
     _write(tx, office, case, decided, now)
     stopped.end(tx, [_key(held)], now)
     tx.attention.close(f"{CONTESTED}:{held.id}", now)
+    credittold.decided(office, tx, case, decided.state, now)
     if upheld:
         for other in tx.records.objections(about=held.about):
             _settled(tx, office, case, other, officer, now)

@@ -18,6 +18,7 @@ from inspector.domain.creditlaw import RepairPaper
 from inspector.domain.creditrecord import Record, RecordState
 from inspector.domain.errors import Refusal
 from inspector.domain.gate import OutsideBar
+from inspector.domain.serving import NoticeKind
 from inspector.flows import creditbook, creditrecords, eligibility, objections, repairs, review
 from inspector.flows.bars import bar_id
 from inspector.flows.office import Office
@@ -139,6 +140,11 @@ def test_an_earlier_false_commitment_bars_until_repaired_and_the_repair_opens_th
     here.hand.on(days=95)
     settle(here.office)
     assert here.matters(creditbook.REPAIRABLE) == [entry], "people are told on the day"
+    with here.office.store.read() as tx:
+        told = tx.servings.get(f"{entry}:repairable")
+    assert (told.kind, told.state.open) == (NoticeKind.REPAIRABLE, True), (
+        "and so is its subject, who may ask by the notice's link"
+    )
     early = here.hand().date()
     here.hand.on(days=1)
     here.repaired(entry)
@@ -171,6 +177,8 @@ def test_an_objection_marks_at_once_bars_nobody_and_is_decided_by_another_office
     with here.office.store.read() as tx:
         assert tx.attention.standing(creditbook.CONTESTED)[0]["overdue"] is True
     here.decides(objection, "王五", upheld=False)
+    with here.office.store.read() as tx:
+        assert tx.servings.get(f"{objection}:objection").reasons == "经核对"
     assert here.first.became[entry] == here.second.became[entry] == ["MARKED", "UNMARKED"]
     assert here.matters(creditbook.CONTESTED) == []
     with pytest.raises(Refusal, match="subject_barred"):
