@@ -45,8 +45,8 @@ def report(
     office = terminal.office
     now = office.now()
     first, last = equality.year_so_far(office, now.date())
-    first = equality.midnight(office, since.date()) if since is not None else first
-    last = equality.midnight(office, until.date()) if until is not None else last
+    first = office.calendar.midnight(since.date()) if since is not None else first
+    last = office.calendar.midnight(until.date()) if until is not None else last
     held = terminal.look(lambda tx: equality.report(office, tx, agency or office.house, first, last, now))
     if terminal.as_json:
         terminal.value(equality.told(held))
@@ -76,8 +76,8 @@ def groups(
     office = terminal.office
     now = office.now()
     first, last = equality.year_so_far(office, now.date())
-    first = equality.midnight(office, since.date()) if since is not None else first
-    last = equality.midnight(office, until.date()) if until is not None else last
+    first = office.calendar.midnight(since.date()) if since is not None else first
+    last = office.calendar.midnight(until.date()) if until is not None else last
     held = terminal.look(lambda tx: training.groups(office, tx, agency or office.house, first, last, now))
     terminal.rows(("pool", "level", "visits", "found", "looked", "differs"), training.lines(held))
 

@@ -216,6 +216,10 @@ class WorkingCalendar:
             raise ValueError(f"naive time {moment.isoformat()}: give it a zone")
         return moment.astimezone(self.zone)
 
+    def midnight(self, day: date) -> datetime:
+        """The moment at which a day begins. The first and the last day that can be written stand for their neighbours: UTC has no more."""
+        return datetime.combine(min(max(day, _FIRST), _LAST), time(), self.zone)
+
     def opening(self, day: date) -> datetime:
         """The moment business starts on this day, were it a working day."""
         return datetime.combine(day, self.opens, self.zone)
@@ -385,3 +389,6 @@ def _is_weekday(day: date) -> bool:
 
 def _days(first: date, last: date) -> Iterator[date]:
     return (date.fromordinal(day) for day in range(first.toordinal(), last.toordinal() + 1))
+
+
+_FIRST, _LAST = date(1, 1, 2), date(9999, 12, 30)

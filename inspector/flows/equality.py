@@ -10,7 +10,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from math import floor
 
 import structlog
@@ -46,7 +46,6 @@ MATTER = "unequal_treatment"
 
 _CHECKS = frozenset({CheckType.PLANNED, CheckType.JOINT, CheckType.CAMPAIGN})
 """Checks that the agency chooses to make; one for a lead, an emergency or a follow-up has a cause of its own."""
-_EARLIEST = date(1, 1, 2)
 _BY_CHANCE = (DrawKind.PLAN, DrawKind.EXTENSION)
 _LONGER = (Window.DRAW, Window.MONTH, Window.QUARTER, Window.YEAR)
 
@@ -122,12 +121,7 @@ def monthly(_work: Work, office: Office) -> Settlement:
 def year_so_far(office: Office, today: date) -> tuple[datetime, datetime]:
     """From the first of January to the first of this month, in January that of the whole last year: windows are the calendar's."""
     until = today.replace(day=1)
-    return midnight(office, (until - timedelta(days=1)).replace(month=1, day=1)), midnight(office, until)
-
-
-def midnight(office: Office, day: date) -> datetime:
-    """The moment at which a day begins; that of the very first day lies before the first in UTC, and nothing came in before the second."""
-    return datetime.combine(max(day, _EARLIEST), time(), office.calendar.zone)
+    return office.calendar.midnight((until - timedelta(days=1)).replace(month=1, day=1)), office.calendar.midnight(until)
 
 
 def _policy(office: Office, agency: str, day: date) -> Policy | None:

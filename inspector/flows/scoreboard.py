@@ -25,8 +25,8 @@ def scoreboard(
 ) -> list[Score]:
     """The scores of requests opened from one day to another, both counted; of those alone that the asker has a side in (`sees`)."""
     calendar = office.calendar
-    since = _midnight(office, first) if first is not None else None
-    until = _midnight(office, last) + timedelta(days=1) if last is not None else None
+    since = office.calendar.midnight(first) if first is not None else None
+    until = office.calendar.midnight(last) + timedelta(days=1) if last is not None else None
     held = tx.assistance.opened(since, until)
     if sees is not None:
         held = (one for one in held if one.requester in sees or node_of(office, one.requested) in sees)
@@ -86,7 +86,3 @@ def recent_days(office: Office, tx: Tx, now: datetime) -> list[tuple[str, str, i
 
 
 _STATES = frozenset({"ANSWERED", "DECLINED", "FORWARDED", "UNANSWERED"})
-
-
-def _midnight(office: Office, day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=office.calendar.zone)

@@ -136,6 +136,6 @@ def _span(desk: Desk, since: date | None, until: date | None) -> tuple[datetime,
     office = desk.office
     first, last = equality.year_so_far(office, office.now().date())
     return (
-        equality.midnight(office, since) if since is not None else first,
-        equality.midnight(office, until) if until is not None else last,
+        office.calendar.midnight(since) if since is not None else first,
+        office.calendar.midnight(until) if until is not None else last,
     )
