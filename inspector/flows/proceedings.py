@@ -218,7 +218,7 @@ def _said(office: Office, held: Consequence, kind: NoticeKind, reasons: str, now
         facts=told.facts,
         reasons=reasons,
         rights=told.rights,
-        basis=told.basis,
+        basis=tuple(dict.fromkeys((*held.basis, *told.basis))),
         answer_by=told.defend_by if kind is NoticeKind.PROPOSAL else None,
         made_at=now,
     )
