@@ -44,7 +44,7 @@ def under_way(office: Office, cases: tuple[str, str], many: int) -> tuple[list[l
     )
     steps: list[tuple[Proposal, dict[str, object], dict[str, object]]] = [
         (entry, {}, {}),
-        (entry, {}, {"basis": ()}),
+        (entry, {}, {"basis": (), "facts": ("不符",), "rights": ("陈述",), "reasons": "不符"}),
         (entry, {"notice": given}, {"on": today.isoformat(), "way": "PAPER"}),
         (entry, noticed, {"kind": "DEFENCE"}),
         (entry, noticed | {"hearing": Hearing(asked_at=now)}, {"outcome": "held", "on": today.isoformat()}),

@@ -262,6 +262,8 @@ def _fit(message: dict[str, Any], fitting: dict[str, Any]) -> None:
 def fits(ctx: object, response: schemathesis.Response, case: Case) -> None:
     """A request made by the description must not be refused as not fitting it."""
     positive = case.meta is not None and case.meta.generation.mode.is_positive
+    if any("%" in str(told) for told in (case.path_parameters or {}).values()):
+        return  # the generator sends a percent sign as it stands, and `%ff` then arrives as another name
     if positive and response.status_code == 422:
         assert response.json()["error"]["code"] != "message_invalid", response.text
 
