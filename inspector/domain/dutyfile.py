@@ -43,8 +43,8 @@ class Signed:
 
 
 def signs(entry: Noted, officer: str) -> bool:
-    """Whether an entry was signed by somebody, by the very name."""
-    return any(entry.facts.get(name) == officer for name in SIGNED)
+    """Whether an entry was signed by somebody, by the very name. What a review proposes the rule has written, after the review itself."""
+    return entry.rule != "consequence.proposed" and any(entry.facts.get(name) == officer for name in SIGNED)
 
 
 def signed(entries: Sequence[Noted], officer: str, since: datetime, until: datetime) -> list[Signed]:
@@ -64,6 +64,9 @@ def _act(entry: Noted, before: Sequence[Noted]) -> Signed:
 
 def _due(entry: Noted, before: Iterable[Noted]) -> datetime | None:
     """The date of what was done, as the last entry before it has told it, and as a new calendar has moved it since."""
+    if (consequence := entry.facts.get("consequence")) is not None:  # each step tells the date of the next one
+        dates = [one.facts["due_at"] for one in before if one.facts.get("consequence") == consequence and "due_at" in one.facts]
+        return datetime.fromisoformat(str(dates[-1])) if dates and dates[-1] else None
     name = _DUE.get(entry.rule)
     if name is None:
         return None

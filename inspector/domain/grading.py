@@ -5,9 +5,10 @@ All but one are what a named officer has found. Whether it is the first time fol
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from inspector.domain.calendar import Term
 from inspector.domain.case import Outcome
@@ -78,6 +79,17 @@ EXAMPLE = Grading(
     cooperation=Cooperation.FULL,
 )
 """What a pack's example takes as said, whatever its rows need: they ask, and grade nothing by themselves."""
+
+
+def graded(facts: Mapping[str, Any]) -> Grading:
+    """What an entry of the ledger says that an officer has found: `Grading.told`, each under `grade_…`, read back."""
+    read: Mapping[GradingInput, Callable[[Any], Any]] = {
+        GradingInput.KNOWLEDGE: Knowledge,
+        GradingInput.HARM: Harm,
+        GradingInput.COOPERATION: Cooperation,
+    }
+    said: dict[GradingInput, Any] = {one: facts[name] for one in GradingInput if (name := f"grade_{one.value}") in facts}
+    return Grading(**{one.value: read[one](value) if one in read else value for one, value in said.items()})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from inspector.domain import review, verification
 from inspector.domain.backtest import afresh
@@ -20,11 +21,12 @@ from inspector.domain.case import Case, Method, Outcome
 from inspector.domain.decision import Decision
 from inspector.domain.errors import InspectorError
 from inspector.domain.evidence import Evidence
+from inspector.domain.grading import graded
 from inspector.domain.ledger import said
 from inspector.domain.policy import Policy
 from inspector.domain.ruling import Ruling
 
-_BESIDE = frozenset({"request", "self_proof"})
+_BESIDE = frozenset({"request", "self_proof", "consequence_state", "record", "notice"})
 
 
 class Again(StrEnum):
@@ -73,7 +75,7 @@ def recompute(ground: Ground, entries: Sequence[Past]) -> Iterator[tuple[Past, A
         except (InspectorError, ValueError, LookupError, TypeError):
             made = None
         if made is None:
-            sure = sure and not _BESIDE.isdisjoint(told)  # what is decided of a letter or a self-proof leaves the case as it is
+            sure = sure and not _BESIDE.isdisjoint(told)  # what is decided beside it leaves the case as it is
             yield entry, Again.NOT_STORED
             continue
         same = said(made.because, {"state": made.state.state.value}) == entry.body
@@ -84,7 +86,7 @@ def recompute(ground: Ground, entries: Sequence[Past]) -> Iterator[tuple[Past, A
         sure = sure and same
 
 
-def _decided(ground: Ground, state: Case, entry: Past, facts: Mapping[str, str]) -> Decision[Case] | None:
+def _decided(ground: Ground, state: Case, entry: Past, facts: Mapping[str, Any]) -> Decision[Case] | None:
     """The decision anew; None for one that is by none of these rules. Raises what the rules raise."""
     policy, calendar, at, held = ground.policy, ground.calendar, entry.at, ground.case.strategy
     match entry.rule:
@@ -105,7 +107,18 @@ def _decided(ground: Ground, state: Case, entry: Past, facts: Mapping[str, str])
             seen = [one for one in ground.evidence.values() if (one.came_at or one.asked_at) <= at]
             outcome, act = Outcome(facts["outcome"]), facts.get("act", "")
             made = review.review(
-                state, outcome, facts["officer"], facts["reasons"], cited, ruled.policy, at, calendar, act=act, beside=seen
+                state,
+                outcome,
+                facts["officer"],
+                facts["reasons"],
+                cited,
+                ruled.policy,
+                at,
+                calendar,
+                act=act,
+                beside=seen,
+                grading=graded(facts),
+                earlier=facts.get("grade_earlier"),
             )
             return ruled.told(made)
         case _:

@@ -30,7 +30,8 @@ def told(office: Office, case_id: str) -> list[tuple[str, str]]:
 
 def test_each_decision_of_a_case_comes_to_the_same_byte_for_byte(decided: tuple[Office, str]) -> None:
     rules = ["strategy.choose", "evidence.weigh", "evidence.weigh", "officer.review"]
-    assert told(*decided) == [(rule, "SAME") for rule in rules]
+    proposed = [("consequence.proposed", "NOT_STORED")] * 2
+    assert told(*decided) == [*((rule, "SAME") for rule in rules), *proposed], "what follows is written by the review's own rule"
 
 
 def test_an_altered_fact_and_an_altered_entry_come_to_something_else(decided: tuple[Office, str]) -> None:
@@ -39,7 +40,7 @@ def test_an_altered_fact_and_an_altered_entry_come_to_something_else(decided: tu
         row = next(row for row in tx.ledger.about(case_id) if row["rule"] == "officer.review")
         text = row["body"].replace('"adverse": true', '"adverse": false')
         tx.connection.execute(sa.update(ledger).where(ledger.c.id == row["id"]).values(body=text))
-    assert told(office, case_id)[-1] == ("officer.review", "DIFFERS")
+    assert ("officer.review", "DIFFERS") in told(office, case_id)
     with office.store.begin() as tx:
         held = next(one for one in tx.cases.evidence(case_id) if one.found)
         tx.connection.execute(
