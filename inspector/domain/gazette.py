@@ -6,7 +6,7 @@ inspectors are never named (the founding plan, item 8; handbook 1.2.25, 1.6.16).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -14,7 +14,7 @@ from enum import StrEnum
 from inspector.domain.case import Outcome
 from inspector.domain.checkcode import CodeList, CodeRow
 from inspector.domain.collated import LINES, Collated
-from inspector.domain.evidence import UNTRUE, Verdict
+from inspector.domain.evidence import GOOD, UNTRUE, Verdict
 from inspector.domain.finding import Seen
 from inspector.domain.inspection import CheckType
 from inspector.domain.visit import Visit, VisitState
@@ -63,17 +63,25 @@ class Line:
         return {**told, **named, **days, "found": self.found.value, **{name: held for name, held in coded.items() if held}}
 
 
-def found(visit: Visit, outcomes: Sequence[Outcome | None]) -> CheckResult | None:
-    """What a visit came to, with the outcomes of the cases that it served; None while an officer has still to decide."""
+def found(visit: Visit, agency: str, cases: Mapping[str, tuple[str, Outcome | None]]) -> CheckResult | None:
+    """What a visit came to for one of the agencies that went; None while an officer has still to decide.
+
+    `cases`: agency and outcome of those that the visit served. What another agency has found at a joint check stands in its own line.
+    Nothing found is only said where the promise stood: a contradiction that was never cleared up stays unclear.
+    """
     if visit.state is VisitState.CEASED:
         return CheckResult.CEASED
-    seen = {part.seen for part in visit.parts}
-    against = Seen.FINDING in seen or any(one.verdict is Verdict.MISMATCH for one in visit.findings)
-    if against:
+    others = {part.agency for part in visit.parts} - {agency}
+    outcomes = [outcome for owner, outcome in cases.values() if owner not in others]
+    seen = {part.seen for part in visit.parts if part.agency not in others}
+    findings = [one for one in visit.findings if one.case_id not in cases or cases[one.case_id][0] not in others]
+    if Seen.FINDING in seen or any(one.verdict is Verdict.MISMATCH for one in findings):
         if not outcomes or None in outcomes:
             return None
-        return CheckResult.PROBLEM if any(one in UNTRUE for one in outcomes) else CheckResult.NOTHING
-    agreed = bool(visit.findings) and all(one.verdict is Verdict.MATCH for one in visit.findings)
+        if any(one in UNTRUE for one in outcomes):
+            return CheckResult.PROBLEM
+        return CheckResult.NOTHING if all(one in GOOD for one in outcomes) else CheckResult.UNCLEAR
+    agreed = bool(findings) and all(one.verdict is Verdict.MATCH for one in findings)
     return CheckResult.NOTHING if agreed or Seen.NOTHING in seen else CheckResult.UNCLEAR
 
 

@@ -107,12 +107,22 @@ def publish(
     return Decision(state=replace(held, state=PublicationState.PUBLISHED, posted=posted), because=because, ends=frozenset(CLOCKS))
 
 
+def drop(held: PublicationDuty, document: str, by: str) -> Decision[PublicationDuty]:
+    """The decision behind what is still owed fell: it never becomes public. Raises Refusal for what is public, Invalid."""
+    _stands(held, PublicationState.OWED)
+    if not nameable(by):
+        raise Invalid("officer_nameless", field="by")
+    made = replace(held, state=PublicationState.REMOVED, reason=document, document=document)
+    facts = {"duty": held.id, "by": by, "document": document}
+    return Decision(state=made, because=Because(rule="publication.drop", basis=(held.basis,), pack=held.pack, facts=facts))
+
+
 def recall(
     held: PublicationDuty, reason: str, document: str, by: str, row: PublishRow, now: datetime, calendar: WorkingCalendar
 ) -> Decision[PublicationDuty]:
     """What is public is to be taken back, for the decision behind it was changed, revoked or void. Raises Refusal and Invalid.
 
-    What is still owed is then owed no more: nothing is there to be taken back.
+    What is still owed is no more owed by `drop`: nothing is there to be taken back.
     """
     if held.state is PublicationState.OWED:
         raise Refusal("publication_owed", publication=held.id)

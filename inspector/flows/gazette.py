@@ -56,9 +56,13 @@ def gather(office: Office, now: datetime, *, post: bool, advance: Advance = lamb
             part = tx.publications.with_visits(after, _TOGETHER)
             outcomes = tx.cases.standing([case for _, visit in part for case in visit.case_ids])
             for duty, visit in part:
-                came = found(visit, [_outcome(outcomes[case][1]) for case in visit.case_ids if case in outcomes])
+                if duty.state is PublicationState.REMOVED and duty.posted is None:
+                    continue  # its decision fell before it was public: it never stood here
+                cases = {case: (outcomes[case][2], _outcome(outcomes[case][1])) for case in visit.case_ids if case in outcomes}
+                came = found(visit, duty.agency, cases)
                 owed = duty.state is PublicationState.OWED
-                if owed and (came is None or _closed(office, tx, duty.draw, now, closed)):
+                waits = owed or duty.state is PublicationState.PUBLISHED
+                if (owed and came is None) or (waits and _closed(office, tx, duty.draw, now, closed)):
                     withheld += 1
                     continue
                 if owed and not post:

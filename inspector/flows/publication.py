@@ -81,9 +81,12 @@ def recall(office: Office, tx: Tx, duty: str, reason: str, document: str, by: st
 def recall_with(office: Office, tx: Tx, visit: Visit, agency: str, document: str, by: str, now: datetime) -> None:
     """What an agency has published of a visit is to be taken back with the decision behind it, by the document that annulled it.
 
-    What is not public, or was formed under a pack without a date for it, stays as it is.
+    What is still owed is owed no more. What was formed under a pack without a date for taking back stays as it is.
     """
     held = tx.publications.find(f"{visit.id}.{agency}", lock=True)
+    if held is not None and held.state is PublicationState.OWED:
+        _settle(tx, held, domain.drop(held, document, by), now)
+        return
     if held is None or held.state is not PublicationState.PUBLISHED:
         return
     row = office.book.get(held.pack).publish

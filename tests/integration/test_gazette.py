@@ -16,9 +16,10 @@ from inspector import gazette as pages
 from inspector.domain.case import Outcome
 from inspector.domain.checkcode import CodeList, CodeRow
 from inspector.domain.collated import Collated
+from inspector.domain.finding import Part, Seen
 from inspector.domain.gazette import CheckResult, Line, coded, found
 from inspector.domain.inspection import CheckType
-from inspector.domain.visit import VisitState
+from inspector.domain.visit import Visit, VisitState
 from inspector.flows import gazette, publication
 from inspector.flows.office import Office
 from tests.house import Hand
@@ -92,14 +93,44 @@ def test_a_contradiction_is_no_result_until_an_officer_has_decided(office: Offic
     with office.store.read() as tx:
         visit = tx.visits.get(duty.visit)
     against = replace(visit, findings=tuple(replace(one, verdict=type(one.verdict)("mismatch")) for one in visit.findings))
-    assert found(visit, [Outcome.TRUE]) is CheckResult.NOTHING
-    assert found(against, [None]) is None
-    assert found(against, []) is None
-    assert found(against, [Outcome.UNTRUE_CURABLE]) is CheckResult.PROBLEM
-    assert found(against, [Outcome.DATA_ERROR]) is CheckResult.NOTHING, "the register was wrong, not the firm"
+
+    def came(visit: Visit, *outcomes: Outcome | None) -> CheckResult | None:
+        return found(visit, "bureau", {f"case-{place}": ("bureau", one) for place, one in enumerate(outcomes)})
+
+    assert came(visit, Outcome.TRUE) is CheckResult.NOTHING
+    assert came(against, None) is None
+    assert came(against) is None
+    assert came(against, Outcome.UNTRUE_CURABLE) is CheckResult.PROBLEM
+    assert came(against, Outcome.DATA_ERROR) is CheckResult.NOTHING, "the register was wrong, not the firm"
+    assert came(against, Outcome.UNVERIFIABLE) is CheckResult.UNCLEAR, "what was never cleared up is not praised either"
     unseen = tuple(replace(one, verdict=type(one.verdict)("cannot_say")) for one in visit.findings)
-    assert found(replace(visit, findings=unseen), [None]) is CheckResult.UNCLEAR
-    assert found(replace(visit, state=VisitState.CEASED), []) is CheckResult.CEASED
+    assert came(replace(visit, findings=unseen), None) is CheckResult.UNCLEAR
+    assert came(replace(visit, state=VisitState.CEASED)) is CheckResult.CEASED
+
+
+def test_at_a_joint_check_each_agency_s_line_says_what_its_own_team_found(office: Office, hand: Hand) -> None:
+    (duty,) = look(office, hand)
+    with office.store.read() as tx:
+        visit = tx.visits.get(duty.visit)
+    parts = tuple(
+        Part(agency=name, by="A-1", at=hand(), seen=seen) for name, seen in (("bureau", Seen.FINDING), ("fire", Seen.NOTHING))
+    )
+    joint = replace(visit, findings=(), parts=parts)
+    cases = {"c": ("bureau", Outcome.UNTRUE_CURABLE)}
+    assert found(joint, "bureau", cases) is CheckResult.PROBLEM
+    assert found(joint, "fire", cases) is CheckResult.NOTHING
+
+
+def test_a_result_whose_decision_fell_before_it_was_public_never_becomes_public(
+    office: Office, hand: Hand, tmp_path: Path
+) -> None:
+    (duty,) = look(office, hand)
+    with office.store.begin() as tx:
+        publication.recall_with(office, tx, tx.visits.get(duty.visit), duty.agency, "（2026）行初1号", "王五", hand())
+    held, _ = built(office, tmp_path / "site", post=True)
+    assert (held.lines, held.withheld) == ((), 0)
+    with office.store.read() as tx:
+        assert tx.publications.get(duty.id).state.value == "REMOVED"
 
 
 def test_what_several_have_ticked_stands_beside_the_result_where_it_says_the_same_and_what_follows_never_does() -> None:
