@@ -59,6 +59,8 @@ def give(held: Consequence, notice: Notice, grading: Grading, setting: Setting) 
     if held.proposal in UNSERVED:
         raise Refusal("consequence_without_notice", consequence=held.id, proposal=held.proposal)
     require(held, ConsequenceState.PROPOSED)
+    if held.notice is not None:  # what the subject reads is what the record says
+        raise Refusal("consequence_given", consequence=held.id)
     named(notice.given)
     for field, words in (("facts", notice.facts), ("rights", notice.rights)):
         if not any(not blank(one) for one in words):
@@ -90,9 +92,17 @@ def served(held: Consequence, served_at: datetime, way: str, proof: str, by: str
 
 
 def state(
-    held: Consequence, kind: StatementKind, words: str, digests: Sequence[str], door: str, setting: Setting
+    held: Consequence,
+    kind: StatementKind,
+    words: str,
+    digests: Sequence[str],
+    door: str,
+    setting: Setting,
+    said_at: datetime | None = None,
 ) -> Decision[Consequence]:
     """The subject speaks: in defence, to be heard, or to waive its time. Every word is kept; a late one is marked, and is read too.
+
+    Whether it is late goes by `said_at`, when it was said: whoever spoke before the proof of service was typed in spoke in time.
 
     A decision that waits for another's agreement was made without these words, so it falls.
     """
@@ -100,11 +110,12 @@ def state(
         raise Refusal("consequence_not_noticed", consequence=held.id, state=held.state)
     said("words", words)
     notice = held.notice
-    late = notice is not None and notice.defend_by is not None and setting.now > notice.defend_by
-    told = Statement(kind=kind, words=words, digests=tuple(digests), door=door, at=setting.now, late=late)
+    at = said_at or setting.now
+    late = notice is not None and notice.defend_by is not None and at > notice.defend_by
+    told = Statement(kind=kind, words=words, digests=tuple(digests), door=door, at=at, late=late)
     hearing = held.hearing
     if kind is StatementKind.HEARING and setting.row.hearing and not late and hearing is None:
-        hearing = Hearing(asked_at=setting.now)
+        hearing = Hearing(asked_at=at)
     changed = replace(held, statements=(*held.statements, told), hearing=hearing, verdict=None)
     facts = {"statement": kind.value, "door": door, "late": late, "words": words, "digests": list(digests)}
     return going(changed, held.due_at or setting.now, setting, "consequence.stated", facts)

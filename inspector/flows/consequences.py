@@ -151,7 +151,7 @@ def served(
     return settle(office, tx, case, held, made, now)
 
 
-def state(
+def state(  # noqa: PLR0913 - a word in all its parts
     office: Office,
     tx: Tx,
     consequence_id: str,
@@ -160,10 +160,15 @@ def state(
     digests: tuple[str, ...],
     by_door: str,
     now: datetime,
+    *,
+    said_at: datetime | None = None,
 ) -> Consequence:
-    """The subject speaks: in defence, to be heard, or to waive its time; by which door it came stands beside its words."""
+    """The subject speaks: in defence, to be heard, or to waive its time; by which door it came stands beside its words.
+
+    `said_at`: when it spoke, where that was before its words could be entered here; late is what was said late.
+    """
     case, held = locked(tx, consequence_id)
-    made = proceeding.state(held, kind, words, digests, by_door, setting(office, held, now))
+    made = proceeding.state(held, kind, words, digests, by_door, setting(office, held, now), said_at)
     return settle(office, tx, case, held, made, now)
 
 

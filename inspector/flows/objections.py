@@ -82,7 +82,8 @@ def decide(office: Office, tx: Tx, objection_id: str, officer: str, reasons: str
     _, mine = _about(tx, held.about)
     effect = _effect(tx, case, held.about)
     deciders = {mine.decided_by} if mine is not None else set[str]()
-    deciders |= {effect.verdict.signed.by} if effect is not None and effect.verdict is not None else set()
+    if effect is not None:
+        deciders |= {effect.proposed_by, *(_of_verdict(effect) if effect.verdict is not None else ())}
     decided = domain.decide(held, officer, reasons, deciders, _ruled(office, case, now).credit, now, upheld=upheld)
     tx.records.decided(decided.state)
     _write(tx, office, case, decided, now)
@@ -90,13 +91,13 @@ def decide(office: Office, tx: Tx, objection_id: str, officer: str, reasons: str
     tx.attention.close(f"{CONTESTED}:{held.id}", now)
     credittold.decided(office, tx, case, decided.state, now)
     if upheld:
-        for other in tx.records.objections(about=held.about):
+        for other in _beside(tx, case, held, mine):
             _settled(tx, office, case, other, officer, now)
         if effect is not None:
             consequences.annul(office, tx, effect.id, Annulled.OBJECTION, held.id, officer, now)
         elif mine is not None and mine.stands_somewhere:
             creditrecords.annul(office, tx, held.about, Annulled.OBJECTION, held.id, officer, now)
-    elif mine is not None and not tx.records.objections(about=held.about, limit=1):
+    elif mine is not None and not _beside(tx, case, held, mine):
         state = marked(mine, contested=False)
         tx.records.put(state)
         amend(tx, office, state, Amend.UNMARKED, office.book.get(case.pack), now)
@@ -127,6 +128,19 @@ def _about(tx: Tx, about: str) -> tuple[Case, Record | None]:
     except Missing as error:
         raise Missing("record_unknown", entry=about) from error
     return case, tx.records.find(held.entry, lock=True) if held.entry else None
+
+
+def _of_verdict(effect: Consequence) -> set[str]:
+    """Who has decided it, and who has agreed."""
+    assert effect.verdict is not None, "it was decided"
+    return {effect.verdict.signed.by, *(one.by for one in effect.verdict.agreed.values())}
+
+
+def _beside(tx: Tx, case: Case, held: Objection, mine: Record | None) -> list[Objection]:
+    """What is open besides about the same: a record is objected to by its entry, and by the consequence that ordered it."""
+    names = {held.about} | ({mine.entry} if mine is not None else set())
+    names |= {one.id for one in tx.consequences.of_case(case.id) if mine is not None and one.entry == mine.entry}
+    return [other for name in sorted(names) for other in tx.records.objections(about=name)]
 
 
 def _effect(tx: Tx, case: Case, about: str) -> Consequence | None:

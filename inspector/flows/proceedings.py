@@ -34,7 +34,7 @@ from inspector.flows.decisions import chosen
 from inspector.flows.office import Office
 from inspector.flows.settle import book, dated
 from inspector.flows.shaken import setting
-from inspector.labels import label
+from inspector.labels import Lang, label
 from inspector.store.tx import Tx
 
 
@@ -207,7 +207,7 @@ def _said(office: Office, held: Consequence, kind: NoticeKind, reasons: str, now
     if told is None:
         raise Invalid("consequence_words_missing", field="notice")
     lang = office.agency(held.agency).language
-    part = "notice" if kind is NoticeKind.PROPOSAL else "decision"
+    part, facts = ("notice", told.facts) if kind is NoticeKind.PROPOSAL else ("decision", (*told.facts, *_ordered(held, lang)))
     return SubjectNotice(
         id=f"{held.id}:{part}",
         kind=kind,
@@ -215,10 +215,18 @@ def _said(office: Office, held: Consequence, kind: NoticeKind, reasons: str, now
         agency=held.agency,
         about=held.id,
         title=label(f"Proposal.{held.proposal.value}", lang),
-        facts=told.facts,
+        facts=facts,
         reasons=reasons,
         rights=told.rights,
         basis=tuple(dict.fromkeys((*held.basis, *told.basis))),
         answer_by=told.defend_by if kind is NoticeKind.PROPOSAL else None,
         made_at=now,
     )
+
+
+def _ordered(held: Consequence, lang: Lang) -> tuple[str, ...]:
+    """What the decision asks, beside the facts: by when to rectify, and which law a penalty rests on."""
+    law = held.verdict.law if held.verdict is not None else ""
+    until = held.rectification.until if held.rectification is not None else None
+    told = (label("proceeding.told_until", lang, until=f"{until:%Y-%m-%d}"),) if until is not None else ()
+    return (*told, label("proceeding.told_law", lang, law=law)) if law else told

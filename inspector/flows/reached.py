@@ -13,7 +13,7 @@ from inspector.domain.calendar import SHANGHAI
 from inspector.domain.consequence import Consequence, ConsequenceState, StatementKind
 from inspector.domain.errors import Refusal
 from inspector.domain.proceeding import STANDING
-from inspector.domain.serving import AGAIN, NoticeKind, SubjectNotice, SubjectWord, Word
+from inspector.domain.serving import AGAIN, SubjectNotice, SubjectWord, Word
 from inspector.domain.wayto import ServiceWay
 from inspector.flows import consequences, objections, repairs, review
 from inspector.flows.office import Office
@@ -76,7 +76,7 @@ def said(office: Office, tx: Tx, notice: SubjectNotice, word: Word, now: datetim
     if word.kind is SubjectWord.RECEIVED:
         return
     if word.kind is SubjectWord.WITHDRAWAL:
-        review.withdraw(office, tx, notice.case_id, word.words, "subject", now)
+        review.withdraw(office, tx, notice.case_id, word.words, word.door, now)
         return
     consequence, entry = tx.consequences.find(notice.about), tx.records.find(notice.about)
     if word.kind in _STATEMENTS and consequence is not None and consequence.state is ConsequenceState.NOTICED:
@@ -99,8 +99,8 @@ def said(office: Office, tx: Tx, notice: SubjectNotice, word: Word, now: datetim
 def _began(office: Office, tx: Tx, notice: SubjectNotice, now: datetime) -> SubjectNotice:
     """The time for a statement runs from the day on which the notice of a consequence came; what was said before counts in it."""
     held = tx.consequences.find(notice.about)
-    if notice.kind is not NoticeKind.PROPOSAL or held is None or held.state is not ConsequenceState.PROPOSED:
-        return notice
+    if held is None or notice.id != f"{held.id}:notice" or held.state is not ConsequenceState.PROPOSED:
+        return notice  # another notice about it gives no time for a statement
     assert notice.served_on is not None, "it was proven"
     assert notice.served_way is not None, "it was proven"
     evening = datetime.combine(notice.served_on, time(23, 59, 59), SHANGHAI)
@@ -118,7 +118,7 @@ def _state(office: Office, tx: Tx, held: Consequence, word: Word, now: datetime)
     if any(one.door == _door(word) for one in held.statements):
         return held
     words = word.words.strip() or of(word.kind, office.agency(held.agency).language)
-    return consequences.state(office, tx, held.id, _STATEMENTS[word.kind], words, word.digests, _door(word), now)
+    return consequences.state(office, tx, held.id, _STATEMENTS[word.kind], words, word.digests, _door(word), now, said_at=word.at)
 
 
 def _words(office: Office, notice: SubjectNotice, word: Word) -> str:

@@ -14,7 +14,7 @@ from inspector.domain.calendar import SHANGHAI
 from inspector.domain.calendar import due as counted
 from inspector.domain.case import Case
 from inspector.domain.decision import Because, Decision
-from inspector.domain.errors import Forbidden, Invalid
+from inspector.domain.errors import Forbidden, Invalid, Missing
 from inspector.domain.evidence import blank
 from inspector.domain.serving import AGAIN, OBSOLETE, NoticeKind, SubjectNotice
 from inspector.domain.timer import Timer
@@ -87,9 +87,10 @@ def call_back(tx: Tx, notice_id: str, by: str, reason: str, now: datetime) -> Su
 def give(office: Office, tx: Tx, notice: SubjectNotice, now: datetime) -> SubjectNotice:
     """Say something to the subject of a case: the notice takes its first way. The same id once more is the same notice.
 
-    Raises what `serving.make` raises, and Missing for a case that is not there.
+    Raises what `serving.make` raises, and Missing for a case that is not there, or for a matter of another one.
     """
     case = tx.cases.get(notice.case_id, lock=True)
+    _own(tx, notice)
     rows, reach = _rows(office, case), reach_of(office, tx, case)
     decision = serving.make(notice, rows, reach, now, office.calendar, case.pack)
     if not tx.servings.add(decision.state):
@@ -217,6 +218,15 @@ def settle(tx: Tx, office: Office, case: Case, decision: Decision[SubjectNotice]
     write(tx, case, decision, now, new=new)
     told = Decision(state=case, because=decision.because, told=decision.told)
     tx.work.order([*decision.orders, *tell(tx, office, case, told, office.book.get(case.pack), now)], now)
+
+
+def _own(tx: Tx, notice: SubjectNotice) -> None:
+    """What is said by a notice reaches what it is about: that is of its own case, or it is not known. Raises Missing."""
+    consequence, entry = tx.consequences.find(notice.about), tx.records.find(notice.about)
+    if consequence is not None and consequence.case_id != notice.case_id:
+        raise Missing("consequence_unknown", consequence=notice.about)
+    if entry is not None and entry.case_id != notice.case_id:
+        raise Missing("record_unknown", entry=notice.about)
 
 
 def _rows(office: Office, case: Case) -> tuple[ServiceRow, ...]:

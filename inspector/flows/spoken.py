@@ -9,14 +9,15 @@ from datetime import datetime
 from inspector.domain import serving
 from inspector.domain.case import Case, CaseState
 from inspector.domain.decision import Because, Decision
-from inspector.domain.errors import Refusal
+from inspector.domain.errors import Invalid, Refusal
+from inspector.domain.evidence import blank
 from inspector.domain.material import Kept, kept
-from inspector.domain.serving import SubjectNotice, SubjectWord, Word
+from inspector.domain.serving import WORDLESS, SubjectNotice, SubjectWord, Word
 from inspector.domain.wayto import ServiceWay
 from inspector.flows import reached
 from inspector.flows.office import Office
 from inspector.flows.record import record
-from inspector.flows.serving import settle
+from inspector.flows.serving import LINK, settle
 from inspector.flows.unserved import held
 from inspector.store.tx import Tx
 
@@ -61,8 +62,10 @@ def say(
 ) -> Spoken:
     """The subject speaks: by the link, or at the counter by an officer's token. The same words and files twice are one.
 
-    That the notice came is said by `RECEIVED` and by a waiver, which ends a time that only runs for whom has it; both agree to have been
-    served in this way. Raises Refusal (`word_unfit`, `materials_many`), Invalid (`word_empty`), and what a withdrawal raises.
+    That the notice came is said by `RECEIVED` and by a waiver, which ends a time that only runs for whom has it; by the link both agree to
+    have been served in this way. Entered by somebody else they prove nothing: service at the counter has a proof of its own.
+
+    Raises Refusal (`word_unfit`, `materials_many`), Invalid (`word_empty`), and what a withdrawal raises.
     """
     case, notice = held(tx, notice_id)
     digests = digests_of(files)
@@ -74,12 +77,14 @@ def say(
     before = next((one for one in notice.words if (one.kind, one.words, one.digests) == (kind, words, digests)), None)
     if before is not None:  # also what cannot be said twice: a repetition is answered as before
         return Spoken(notice=notice, receipt=before.receipt)
+    if door != LINK and kind in WORDLESS and blank(words):
+        raise Invalid("word_empty", field="words")  # who enters it for the subject writes down what the subject said
     decision = serving.said(notice, word, may_say(case, notice, now), now, case.pack)
     for digest, one in zip(digests, files, strict=True):
         tx.materials.keep(notice.id, digest, one.kind, one.content, now, case.id)
     settle(tx, office, case, decision, now)
     made = decision.state
-    if kind in (SubjectWord.RECEIVED, SubjectWord.WAIVER) and made.state is not serving.NoticeState.SERVED:
+    if door == LINK and kind in (SubjectWord.RECEIVED, SubjectWord.WAIVER) and made.state is not serving.NoticeState.SERVED:
         day = office.calendar.local(
             now
         ).date()  # the subject's own word that it came, with the agreement to this way: a proof, of today
