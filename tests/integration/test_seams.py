@@ -1,0 +1,101 @@
+"""Where notices, consequences and credit records meet: whose words count, of which matter, from when, and what stands with what."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from inspector.domain.case import Outcome
+from inspector.domain.consequence import ConsequenceState
+from inspector.domain.errors import Invalid, Missing, Refusal
+from inspector.domain.proposal import Proposal
+from inspector.domain.serving import NoticeKind, NoticeState, SubjectNotice, SubjectWord
+from inspector.domain.wayto import ServiceWay
+from inspector.flows import objections, reached, serving, spoken
+from inspector.store.store import Store
+from tests.house import Hand, application, post, settle
+from tests.integration.test_creditrecords import Place, here
+from tests.integration.test_way import LICENCE
+from tests.proceedings import Proceeding, decided
+
+__all__ = ["here"]
+pytestmark = pytest.mark.alike
+
+
+@pytest.fixture
+def case(store: Store, hand: Hand) -> Proceeding:
+    return decided(store, hand, Outcome.UNTRUE_INCURABLE)
+
+
+def notice(case_id: str, about: str, at: datetime) -> SubjectNotice:
+    return SubjectNotice(
+        id="n1",
+        kind=NoticeKind.PROPOSAL,
+        case_id=case_id,
+        agency="bureau",
+        about=about,
+        title="告知",
+        facts=("不符",),
+        reasons="不符",
+        rights=("陈述",),
+        basis=("S0:7",),
+        answer_by=None,
+        made_at=at,
+    )
+
+
+def test_a_notice_of_another_case_reaches_no_consequence_and_another_notice_starts_no_time(case: Proceeding, hand: Hand) -> None:
+    held = case.give(case.the(Proposal.REVOKE))
+    other = post(case.office, application(7, "business-licence", LICENCE))
+    with case.office.store.begin() as tx, pytest.raises(Missing, match="consequence_unknown"):
+        serving.give(case.office, tx, notice(other, held.id, hand()), hand())
+    with case.office.store.begin() as tx:
+        serving.give(case.office, tx, notice(case.case, held.id, hand()), hand())
+        reached.served(case.office, tx, "n1", hand().date(), ServiceWay.IN_PERSON, "回证", "李四", hand())
+    assert case.the(Proposal.REVOKE).state is ConsequenceState.PROPOSED, "its own notice has not come"
+
+
+def test_a_notice_is_given_once_so_that_what_the_subject_reads_is_what_the_record_says(case: Proceeding) -> None:
+    held = case.give(case.the(Proposal.REVOKE))
+    with pytest.raises(Refusal, match="consequence_given"):
+        case.give(held)
+
+
+def test_who_asked_to_be_heard_in_time_is_heard_however_late_the_proof_is_typed_in(case: Proceeding, hand: Hand) -> None:
+    held = case.give(case.the(Proposal.REVOKE))
+    served_on = hand().date()
+    hand.on(days=1)
+    with case.office.store.begin() as tx:
+        spoken.say(case.office, tx, f"{held.id}:notice", SubjectWord.HEARING, "请求听证", (), hand())
+    hand.on(days=21)
+    with case.office.store.begin() as tx:
+        done = reached.noticed(case.office, tx, held.id, served_on, ServiceWay.PAPER, "邮件回执", "李四", hand())
+    assert [one.late for one in done.statements] == [False]
+    assert done.hearing is not None
+    assert done.awaits_hearing
+
+
+def test_only_the_link_speaks_for_the_subject(case: Proceeding, hand: Hand) -> None:
+    held = case.give(case.the(Proposal.REVOKE))
+    name = f"{held.id}:notice"
+    with case.office.store.begin() as tx, pytest.raises(Invalid, match="word_empty"):
+        spoken.say(case.office, tx, name, SubjectWord.WAIVER, "", (), hand(), door="李四")
+    with case.office.store.begin() as tx:
+        made = spoken.say(case.office, tx, name, SubjectWord.WAIVER, "本人放弃陈述申辩", (), hand(), door="李四").notice
+    assert (made.state is NoticeState.SERVED, case.the(Proposal.REVOKE).state) == (False, ConsequenceState.PROPOSED)
+    with case.office.store.begin() as tx:
+        reached.noticed(case.office, tx, held.id, hand().date(), ServiceWay.IN_PERSON, "本人签收", "李四", hand())
+    assert case.the(Proposal.REVOKE).waived, "what was entered at the counter counts once the notice has come"
+
+
+def test_a_record_is_marked_until_the_last_objection_by_either_of_its_names_is_over(here: Place) -> None:
+    entry = here.found(1)
+    first, second = here.objects(entry), here.objects(entry)
+    here.decides(first, "王五", upheld=False)
+    assert here.record(entry).contested, "another one is open"
+    here.decides(second, "王五", upheld=False)
+    assert not here.record(entry).contested
+    settle(here.office)
+    with here.office.store.read() as tx:
+        assert not objections.holds(tx, here.record(entry).case_id)
