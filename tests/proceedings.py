@@ -107,6 +107,10 @@ class Proceeding:
         """Enter a re-check."""
         told = {"documents": ("照片1",), "evidence": ()} | more
         seen = Look(signed=self.by("李四"), good=good, corrected_on=on, words="已看材料", **told)
+        with self.office.store.begin() as tx:  # the order has reached its subject
+            if (decision := tx.servings.find(f"{held.id}:decision")) is not None and decision.state.open:
+                proof = ServiceWay.IN_PERSON, "回证2", "李四"
+                reached.served(self.office, tx, decision.id, self.hand().date(), *proof, self.hand())
         return self.act(lambda tx: rectifying.look(self.office, tx, held.id, seen, self.hand()))
 
     def report(self, held: Consequence, name: str) -> Consequence:

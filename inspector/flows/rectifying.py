@@ -7,11 +7,12 @@ from datetime import datetime
 
 from inspector.domain import proceeding, rectification
 from inspector.domain.act import GRAVITY
-from inspector.domain.case import Case
+from inspector.domain.case import Case, CaseState
 from inspector.domain.consequence import UNDECIDED, Consequence, ConsequenceState, Look
 from inspector.domain.duty import Follow, FollowRow
+from inspector.domain.errors import Refusal
 from inspector.domain.proposal import Proposal
-from inspector.domain.serving import NoticeKind, SubjectNotice
+from inspector.domain.serving import NoticeKind, NoticeState, SubjectNotice
 from inspector.flows import consequences, serving
 from inspector.flows.consequences import Opening, locked, main_over, settle, spread
 from inspector.flows.decisions import chosen
@@ -27,16 +28,24 @@ from inspector.store.work import Work
 def ask(office: Office, tx: Tx, consequence_id: str, words: str, by: str, now: datetime) -> Consequence:
     """The subject, or an officer for it, asks for the re-check before the date."""
     case, held = locked(tx, consequence_id)
+    _stands(case, held)
     made = rectification.ask(held, by, words, setting(office, held, now), _recheck(office, held))
     return settle(office, tx, case, held, made, now)
 
 
 def look(office: Office, tx: Tx, consequence_id: str, seen: Look, now: datetime) -> Consequence:
-    """A named officer enters what a re-check shows. Rectified in time: nothing heavier follows. Failed: a revocation is proposed."""
+    """A named officer enters what a re-check shows. Rectified in time: nothing heavier follows. Failed: a revocation is proposed.
+
+    Raises Refusal while the order has not reached its subject: who was told nothing has failed at nothing (handbook 2.7).
+    """
     case, held = locked(tx, consequence_id)
+    _stands(case, held)
     known = {piece.id: piece for piece in tx.cases.evidence(case.id)}
     cited = chosen(office, tx, case.id, office.book.get(case.pack), known, seen.evidence)
     made = rectification.look(held, seen, cited, setting(office, held, now), _recheck(office, held))
+    told = tx.servings.find(f"{held.id}:decision")
+    if made.state.state is ConsequenceState.FAILED and told is not None and told.state is not NoticeState.SERVED:
+        raise Refusal("rectification_unserved", consequence=held.id, notice=told.id)
     done = settle(office, tx, case, held, made, now)
     if done.state is ConsequenceState.FAILED:
         _revoke(office, tx, case, done, seen, now)
@@ -55,7 +64,7 @@ def remind(work: Work, office: Office) -> Settlement:
     def write(tx: Tx, now: datetime) -> None:
         case, held = locked(tx, str(work.payload["consequence"]))
         made = rectification.remind(held)
-        if made is None or held.rectification is None or now > held.rectification.until:
+        if made is None or held.rectification is None or now > held.rectification.until or not _follows(case, held):
             return
         record(tx, case.id, made, now, {"consequence_state": held.state.value}, kept=case.pack)
         spread(office, tx, case, made, now)
@@ -81,6 +90,16 @@ def remind(work: Work, office: Office) -> Settlement:
         )
 
     return Settlement(write=write)
+
+
+def _follows(case: Case, held: Consequence) -> bool:
+    """Whether the outcome that an order followed still stands."""
+    return case.state is CaseState.CLOSED and case.outcome is held.grading.outcome
+
+
+def _stands(case: Case, held: Consequence) -> None:
+    if not _follows(case, held):  # a case that is open again asks nobody to rectify anything
+        raise Refusal("consequence_case_open", consequence=held.id, state=case.state)
 
 
 def _recheck(office: Office, held: Consequence) -> FollowRow | None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
-from inspector.domain.case import Outcome
-from inspector.domain.consequence import ConsequenceState
+from inspector.domain.case import CaseState, Outcome
+from inspector.domain.consequence import Agreement, ConsequenceState, Look
 from inspector.domain.errors import Invalid, Missing, Refusal
 from inspector.domain.proposal import Proposal
 from inspector.domain.serving import NoticeKind, NoticeState, SubjectNotice, SubjectWord
 from inspector.domain.wayto import ServiceWay
-from inspector.flows import objections, reached, serving, spoken
+from inspector.flows import objections, reached, rectifying, serving, spoken
 from inspector.store.store import Store
 from tests.house import Hand, application, post, settle
 from tests.integration.test_creditrecords import Place, here
@@ -99,3 +100,20 @@ def test_a_record_is_marked_until_the_last_objection_by_either_of_its_names_is_o
     settle(here.office)
     with here.office.store.read() as tx:
         assert not objections.holds(tx, here.record(entry).case_id)
+
+
+def test_nobody_has_failed_at_an_order_that_was_never_brought_nor_at_one_whose_outcome_fell(store: Store, hand: Hand) -> None:
+    case = decided(store, hand, Outcome.UNTRUE_CURABLE, concluded=True)
+    noticed = case.noticed(case.the(Proposal.ORDER_RECTIFY))
+    order = case.rule(noticed, until=hand().date() + timedelta(days=20))
+    for kind, name in ((Agreement.SECOND, "王五"), (Agreement.LEGAL, "赵六")):
+        if case.the(Proposal.ORDER_RECTIFY).state is not ConsequenceState.IMPOSED:
+            case.agree(order, kind, name)
+    hand.on(days=40)
+    seen = Look(signed=case.by("李四"), good=False, corrected_on=None, words="未改正", documents=("照片1",), evidence=())
+    with case.office.store.begin() as tx, pytest.raises(Refusal, match="rectification_unserved"):
+        rectifying.look(case.office, tx, order.id, seen, hand())
+    with case.office.store.begin() as tx:
+        tx.cases.put(replace(tx.cases.get(case.case, lock=True), state=CaseState.REVIEW, outcome=None))
+    with case.office.store.begin() as tx, pytest.raises(Refusal, match="consequence_case_open"):
+        rectifying.ask(case.office, tx, order.id, "请求复查", "李四", hand())
