@@ -24,7 +24,7 @@ from inspector.flows.office import Office
 from tests.creditplatform import CreditPlatform, platform
 from tests.house import Hand, Table, application, closing, open_office, open_store, post
 from tests.integration.test_acts import catalogued
-from tests.integration.test_creditrecords import PAPERS
+from tests.integration.test_creditrecords import PAPERS, at_once
 from tests.integration.test_way import LICENCE
 from tests.property.test_books_properties import Story
 
@@ -148,7 +148,7 @@ def lives(doings: list[tuple[str, object]]) -> None:
             office = open_office(
                 store, hand, sources={"registers": Table(default="存续")}, credit={"platform": one, "sector": two}
             )
-            life = Life(replace(catalogued(office), copies=("sector",)), first, second, hand)
+            life = Life(replace(at_once(catalogued(office)), copies=("sector",)), first, second, hand)
             for what, told in doings:
                 life.does(what, told)
             life.settles()
