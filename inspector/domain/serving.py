@@ -247,7 +247,10 @@ def served(
 def overdue(
     notice: SubjectNotice, rows: Sequence[ServiceRow], reach: Reach, now: datetime, calendar: WorkingCalendar, pack: str
 ) -> Decision[SubjectNotice]:
-    """A way has not served in its time: the next one begins, and a person hears so. After the last one it begins anew with its own time."""
+    """A way has not served in its time: the next one begins, and a person hears so. After the last one it begins anew with its own time.
+
+    The approving system hears of each way once.
+    """
     because = _because(notice, "notice.unserved", pack, service_was=notice.way.value)
     if not notice.state.open:
         return Decision(state=notice, because=replace(because, rule=OBSOLETE))
@@ -256,8 +259,8 @@ def overdue(
         return Decision(state=notice, because=replace(because, rule=OBSOLETE))
     held = _taken(replace(notice, turn=notice.turn + 1), row, now, calendar)
     because = replace(because, basis=(row.basis,), facts={**because.facts, "service_way": held.way.value})
-    told = Told(type="subject.unserved", data=_told(held) | {"way": held.way.value})
-    return Decision(state=_noted(held, because.rule, now), because=because, orders=_waits(held, now), told=(told,))
+    told = (Told(type="subject.unserved", data=_told(held) | {"way": held.way.value}),) if held.way is not notice.way else ()
+    return Decision(state=_noted(held, because.rule, now), because=because, orders=_waits(held, now), told=told)
 
 
 def failed(notice: SubjectNotice, why: str, by: str, now: datetime, pack: str) -> Decision[SubjectNotice]:

@@ -29,6 +29,7 @@ from inspector.store.tx import Tx
 from inspector.store.work import Work
 
 _PROPOSED = "consequence.proposed"
+_RESTAGED = "consequence.restaged"
 NOTHING_FOUND = Found()
 
 
@@ -135,6 +136,36 @@ def begin(
         tx.work.order(decision.orders, now)
         if tells:
             spread(office, tx, case, decision, now)
+
+
+def restage(office: Office, tx: Tx, case: Case, now: datetime) -> None:
+    """A matter is concluded (办结) before its termination was decided: what the pack proposes at the new stage takes its place (2.7).
+
+    Evidence and gravity stay as they were found; notice, statement and decision of each begin anew, since another thing is proposed.
+    """
+    others = tx.consequences.of_case(case.id, lock=True)
+    late = next((one for one in others if one.proposal is Proposal.TERMINATE and one.state in UNDECIDED), None)
+    if late is None or case.outcome is None:
+        return
+    policy, was = office.book.get(late.pack), late.grading
+    found = Found(curable=was.curable, corrected=was.corrected, harm=was.harm, amount=int(was.amount) if was.amount else None)
+    there = {one.proposal for one in others if one.open or one.state is ConsequenceState.IMPOSED}
+    now_fit = [one for one in policy.outcomes[case.outcome].proposals if one in policy.consequences and one not in there]
+    opening = Opening(
+        proposal=late.proposal, by=late.proposed_by, evidence=late.evidence, act=was.act, origin=_RESTAGED, found=found
+    )
+    made = [
+        new(tx, case, replace(opening, proposal=one), len(others) + number, case.outcome, policy, now)
+        for number, one in enumerate(now_fit, 1)
+    ]
+    begin(office, tx, case, made, (), now, tells=True)
+    main_over(
+        office,
+        tx,
+        case,
+        settle(office, tx, case, late, proceeding.supersede(late, _RESTAGED, setting(office, late, now)), now),
+        now,
+    )
 
 
 # --- what comes in about one

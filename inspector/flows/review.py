@@ -108,6 +108,8 @@ def conclude(office: Office, tx: Tx, case_id: str, by: str, now: datetime, *, at
     if made.verify_term is not None and made.verify_term != case.verify_term:
         tx.work.redate(made.verify_term.due_at, now, case_id=case.id, kind=OrderKind.VERIFY_DUE)
         sooner.follow(office, tx, made, now)
+    if made.concluded_at != case.concluded_at:
+        consequences.restage(office, tx, made, now)
     return made
 
 

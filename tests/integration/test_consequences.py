@@ -201,19 +201,35 @@ def test_a_case_that_is_opened_again_drops_what_nobody_has_decided(store: Store,
     assert {one.state for one in case.all()} == {ConsequenceState.DROPPED}
 
 
-def test_what_is_concluded_meanwhile_is_terminated_no_more_and_a_suspension_falls_with_its_main_decision(
+def test_what_is_concluded_meanwhile_is_terminated_no_more_and_what_fits_is_proposed_in_its_place(
     store: Store, hand: Hand
 ) -> None:
     case = decided(store, hand, Outcome.UNTRUE_CURABLE, concluded=False)
     end = case.noticed(case.the(Proposal.TERMINATE))
     case.rule(case.noticed(case.propose(Proposal.SUSPEND)))
-    with store.begin() as tx:
-        review.conclude(case.office, tx, case.case, "hall", hand())
+    for _ in range(2):
+        with store.begin() as tx:
+            review.conclude(case.office, tx, case.case, "hall", hand())
     with pytest.raises(Refusal, match="consequence_wrong_stage"):
         case.rule(end)
-    case.drop(end)
+    assert case.the(Proposal.TERMINATE).state is ConsequenceState.DROPPED
+    rectify = case.the(Proposal.ORDER_RECTIFY)
+    assert (rectify.stage, rectify.origin, rectify.notice) == (Stage.GIVE, "consequence.restaged", None)
+    assert (rectify.evidence, rectify.grading.concluded, rectify.proposed_by) == (end.evidence, True, end.proposed_by)
+    assert case.events("consequence.proposed")[-1]["consequence"] == rectify.id
+    assert case.the(Proposal.SUSPEND).state is ConsequenceState.IMPOSED
+    case.drop(rectify)
     assert case.the(Proposal.SUSPEND).state is ConsequenceState.LIFTED
-    assert case.propose(Proposal.ORDER_RECTIFY).stage is Stage.GIVE
+
+
+def test_what_is_terminated_already_stays_so_when_the_matter_is_concluded_all_the_same(store: Store, hand: Hand) -> None:
+    case = decided(store, hand, Outcome.UNTRUE_CURABLE, concluded=False)
+    case.rule(case.noticed(case.the(Proposal.TERMINATE)))
+    with store.begin() as tx:
+        review.conclude(case.office, tx, case.case, "hall", hand())
+    assert [(one.proposal, one.state) for one in case.all() if one.proposal is not Proposal.RECORD_CREDIT] == [
+        (Proposal.TERMINATE, ConsequenceState.IMPOSED)
+    ]
 
 
 def test_what_speaks_for_somebody_afterwards_takes_the_entry_back_and_asks_a_person_about_what_took_effect(
