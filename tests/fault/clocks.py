@@ -8,6 +8,7 @@ from typing import Any
 
 from inspector.domain.assistance import TIMERS
 from inspector.domain.case import CaseState
+from inspector.domain.creditrecord import RecordState
 from inspector.domain.decision import OrderKind
 from tests.fault.inside import Inside, told
 
@@ -28,6 +29,9 @@ def problems(inside: Inside) -> Iterator[str]:
     ]
     yield from told("cases wait without a clock", waits)
     yield from told("clocks run for what is over", [key for key, row in running.items() if _over(row, inside)])
+    steps = {json.loads(row.payload)["consequence"] for row in running.values() if row.kind == OrderKind.CONSEQUENCE_DUE}
+    idle = [one.id for one in inside.consequences.values() if one.due_at is not None and one.id not in steps]
+    yield from told("proposals wait without a clock", [one for one in idle if f"consequence_due:{one}" not in inside.matters])
     open_requests = [one for one in inside.requests.values() if one.state.open]
     ended = [one.id for one in open_requests if one.case_id in inside.cases and inside.cases[one.case_id].state.ended]
     yield from told("requests are open of cases that are over", ended)
@@ -47,6 +51,15 @@ def _over(row: Any, inside: Inside) -> bool:
         case OrderKind.VISIT_DUE | OrderKind.VISIT_RELEASE:
             visit = inside.visits.get(said["visit"])
             return visit is None or not visit.state.open
+        case OrderKind.CONSEQUENCE_REMIND | OrderKind.CONSEQUENCE_DUE | OrderKind.RECTIFY_REMIND:
+            step = inside.consequences.get(said["consequence"])
+            return step is None or step.due_at is None
+        case OrderKind.NOTICE_DUE:
+            notice = inside.notices.get(said["notice"])
+            return notice is None or not notice.state.open
+        case OrderKind.CREDIT_LAPSE | OrderKind.CREDIT_REPAIRABLE:
+            mine = inside.records.get(said["entry"])
+            return mine is None or mine.state is not RecordState.STANDING
         case kind if kind in TIMERS:
             request = inside.requests.get(said["request"])
             return request is None or not request.state.open

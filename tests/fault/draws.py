@@ -20,6 +20,7 @@ from inspector.domain.replay import replay
 from inspector.domain.visit import SeatState, VisitState
 from inspector.flows.lists import bundle
 from inspector.flows.members import unpacked
+from tests.fault import lodgings
 from tests.fault.inside import Inside, told
 
 if TYPE_CHECKING:
@@ -111,11 +112,11 @@ def _overlap(first: Draw, second: Draw, inside: Inside) -> bool:
 def _witness(inside: Inside, outside: Outside) -> Iterator[str]:
     """The notary holds the witness value of every draw that says so, and no other value."""
     kept = {one.number: one.w for one in inside.draws.values() if one.w is not None}
-    yield from told(
-        "values at the notary of no such commitment", [one for one, value in outside.witnessed.items() if kept.get(one) != value]
-    )
+    held = lodgings.committed(outside.witnessed)
+    yield from told("values at the notary of no such commitment", [one for one, value in held.items() if kept.get(one) != value])
+    yield from lodgings.problems(inside, outside.witnessed)
     lodged = {one.number for one in inside.draws.values() if one.witness is not None}
-    yield from told("draws said to be witnessed that the notary does not know", lodged - set(outside.witnessed))
+    yield from told("draws said to be witnessed that the notary does not know", lodged - set(held))
 
 
 def _result(held: Draw, inside: Inside) -> Iterator[str]:

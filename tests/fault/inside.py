@@ -13,12 +13,19 @@ import sqlalchemy as sa
 
 from inspector.domain.assistance import Request
 from inspector.domain.case import Case
+from inspector.domain.consequence import Consequence
+from inspector.domain.creditrecord import Record
 from inspector.domain.plan import Draw
 from inspector.domain.roster import InspectorRecord
+from inspector.domain.serving import SubjectNotice
 from inspector.domain.visit import Seat, Visit
+from inspector.flows import lodging
 from inspector.store import codec
 from inspector.store.assistancetables import assistance
+from inspector.store.consequencetables import consequence
 from inspector.store.drawtables import draw, draw_file
+from inspector.store.recordtables import credit_record
+from inspector.store.servingtables import subject_notice
 from inspector.store.tables import attention, case_file, event, evidence, inspector, ledger, seat, visit, work
 from inspector.store.tx import Tx
 
@@ -63,12 +70,21 @@ class Inside:
             self.files[row.number][row.name] = self.files[row.number].get(row.name, b"") + row.bytes
         self.visits = {one.id: one for one in (load(Visit, text) for text in run(sa.select(visit.c.body)).scalars())}
         self.seats = {one.name: one for one in (load(Seat, text) for text in run(sa.select(seat.c.body)).scalars())}
+        self.consequences = {
+            one.id: one for one in (load(Consequence, text) for text in run(sa.select(consequence.c.body)).scalars())
+        }
+        self.records = {one.entry: one for one in (load(Record, text) for text in run(sa.select(credit_record.c.body)).scalars())}
+        self.notices = {
+            one.id: one for one in (load(SubjectNotice, text) for text in run(sa.select(subject_notice.c.body)).scalars())
+        }
         staff = (load(InspectorRecord, text) for text in run(sa.select(inspector.c.body)).scalars())
         self.addresses = {one.id: one.address for one in staff}
         matters = run(sa.select(attention.c.id, attention.c.closed_at)).all()
         self.told = {row.id for row in matters}
         self.matters = {row.id for row in matters if row.closed_at is None}
         self.chain = tx.ledger.verify()
+        self.digests = tx.tree.digests(tx.tree.head().size)
+        self.lodged = {lodging.name(one): one.root for mine in lodging.lodged(tx).values() for one in mine}
         self._read_ledger(tx)
 
     def _read_ledger(self, tx: Tx) -> None:

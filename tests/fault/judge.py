@@ -12,10 +12,11 @@ from typing import Any
 
 from inspector.domain.assistance import TIMERS, AssistanceState, Request
 from inspector.domain.case import Case, CaseState, ClaimStatus, LevelReason, Method, Outcome, Route
+from inspector.domain.consequence import ConsequenceState
 from inspector.domain.decision import OrderKind
 from inspector.domain.ending import retraction_key
-from inspector.domain.evidence import Verdict
-from tests.fault import clocks, draws, seats
+from inspector.domain.evidence import UNTRUE, Verdict
+from tests.fault import clocks, draws, lodgings, seats
 from tests.fault.inside import Inside, order, told
 
 CALLS = (
@@ -184,7 +185,7 @@ def _orders(inside: Inside, outside: Outside) -> Iterator[str]:
     ended = [(key, row) for key, row in calls.items() if row.state == "done" and row.error is None]
     done = [key for key, row in ended if not _pointless(key, row, inside, served)]
     yield from told("orders are done and were never seen outside", {_named(key, calls[key]) for key in done} - served)
-    named = {_named(key, row) for key, row in calls.items()}
+    named = {_named(key, row) for key, row in calls.items()} | lodgings.calls(outside.witnessed)
     yield from told("calls that nobody ordered", {order(key) for key in outside.keys} - named)
 
 
@@ -302,6 +303,9 @@ def _entries(inside: Inside, outside: Outside) -> Iterator[str]:
     lacking = {entry for entry in wanted if held.get(entry) != wanted[entry]}
     yield from told("credit entries the platform lacks or has with other content", lacking)
     yield from told("credit entries too many at the platform", set(held) - set(wanted))
+    adverse = {case.entry for case in inside.cases.values() if case.entry is not None and case.outcome in UNTRUE}
+    decided = {one.entry for one in inside.consequences.values() if one.state is ConsequenceState.IMPOSED and one.verdict}
+    yield from told("entries against somebody that no officer has decided", adverse - decided)
     ordered = {json.loads(row.payload)["entry"]: row for row in inside.works.values() if row.kind == OrderKind.CREDIT_RETRACT}
     done = {entry for entry, row in ordered.items() if row.state == "done"}
     yield from told("credit entries taken back inside and not at the platform", done - outside.retracted)

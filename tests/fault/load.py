@@ -23,6 +23,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from inspector.domain.consequence import UNDECIDED
+from inspector.store.consequencetables import consequence
 from inspector.store.drawtables import draw
 from inspector.store.tables import case_file, seat, visit, work
 from tests.fault import judge
@@ -33,8 +35,12 @@ from tests.fault.senders import post
 POINTS = ("claimed", "called", "settling", "settled")
 DATES = ("verify.due", "review.remind", "review.due", "assist.remind", "assist.due", "assist.end")
 """Work that waits for a legal date days ahead."""
-CLOCKS = ("review.remind", "review.due")
-"""What alone is left when a whole load has come to rest: the clocks of the cases that lie with an officer."""
+CLOCKS = (
+    *("review.remind", "review.due"),
+    *("consequence.remind", "consequence.due", "rectify.remind", "notice.due"),
+    *("credit.lapse", "credit.repairable", "publication.remind", "publication.due"),
+)
+"""What alone is left when a whole load has come to rest: the clocks of what lies with people, and those of months."""
 TAIL = 1.5
 """The least seconds of an office day once the last kill is over: what waits for days comes to its end."""
 
@@ -92,8 +98,8 @@ def get(port: int, path: str) -> tuple[int, Any]:
 def wait(held: Site, seconds: float, *, everything: bool = True) -> dict[str, int]:
     """Wait until no case is under way, or until `everything` is at rest: no order open but far dates, nobody about to speak.
 
-    A whole load is at rest when every draw, visit and case has come to its end, or lies with an officer who lets it lie. A visit that
-    is short lies with one (the judge asks for the matter); who has said yes to it waits, and is not about to speak.
+    A whole load is at rest when every draw, visit, proposal and case has come to its end, or lies with an officer who lets it lie. A
+    visit that is short lies with one (the judge asks for the matter); who has said yes to it waits, and is not about to speak.
     """
     deadline = time.monotonic() + seconds
     counts: dict[str, int] = {}
@@ -118,14 +124,16 @@ def wait(held: Site, seconds: float, *, everything: bool = True) -> dict[str, in
 
 
 def _still(connection: sa.Connection, *, mixed: bool) -> dict[str, int]:
-    """What is open: orders by kind; of a whole load draws and visits, too."""
+    """What is open: orders by kind; of a whole load draws, visits and undecided proposals, too."""
     far = CLOCKS if mixed else DATES
     orders = sa.select(work.c.kind, sa.func.count()).where(work.c.state.in_(("ready", "waiting")), work.c.kind.not_in(far))
     still = {row[0]: row[1] for row in connection.execute(orders.group_by(work.c.kind))}
     if mixed:
         drawing = sa.select(sa.func.count()).where(draw.c.state.not_in(("DRAWN", "VOID")))
         visiting = sa.select(sa.func.count()).where(visit.c.state == "ASSIGNED")
-        still["draws"], still["visits"] = (connection.execute(asked).scalar_one() for asked in (drawing, visiting))
+        undecided = sa.select(sa.func.count()).where(consequence.c.state.in_([one.value for one in UNDECIDED]))
+        asking = {"draws": drawing, "visits": visiting, "consequences": undecided}
+        still |= {name: connection.execute(asked).scalar_one() for name, asked in asking.items()}
     return still
 
 

@@ -24,7 +24,14 @@ from inspector.store.store import Store
 ROOT = Path(__file__).parent.parent.parent
 AGENCY = "bureau"
 PLANS = ("licensing", "supervision")
-HOLDERS = {"hall": "system", "officer": "officer", "clerk-1": "clerk", "clerk-2": "clerk"}
+HOLDERS = {
+    "hall": "system",
+    "officer": "officer",
+    "officer-2": "officer",
+    "legal": "officer",
+    "clerk-1": "clerk",
+    "clerk-2": "clerk",
+}
 SECRET = "whsec_QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY="
 OPEN_SECONDS = 9 * 3600
 """Office seconds of a working day; closed hours take no time."""

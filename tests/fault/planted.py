@@ -16,12 +16,14 @@ from inspector.domain.plan import Draw, DrawState
 from inspector.domain.visit import Seat, SeatState, Visit, VisitState
 from inspector.store.assistancetables import assistance
 from inspector.store.codec import load
+from inspector.store.consequencetables import consequence
 from inspector.store.drawtables import draw, draw_file
 from inspector.store.tables import attention, case_file, event, evidence, ledger, seat, visit, work
 from inspector.store.tx import Tx
 from tests.fault import judge
 from tests.fault.inside import Inside
 from tests.fault.load import outside
+from tests.fault.lodgings import committed, heads
 from tests.fault.office import Site
 
 V = TypeVar("V")
@@ -122,6 +124,9 @@ INSIDE: Mapping[str, sa.Executable | Callable[[Tx], object]] = {
         tx.connection.execute(sa.delete(work).where(work.c.kind == OrderKind.REVIEW_DUE)),
         tx.connection.execute(sa.delete(attention)),
     ),
+    "that no officer has decided": sa.update(consequence).values(
+        body=sa.func.replace(consequence.c.body, '"state":"IMPOSED"', '"state":"DROPPED"')
+    ),
     "clocks run for what is over": sa.update(work).where(work.c.kind == OrderKind.VERIFY_DUE).values(state="waiting"),
     "open of cases that are over": sa.update(assistance).values(body=sa.func.replace(assistance.c.body, '"ANSWERED"', '"SENT"')),
     "draws stand still": put_draw(lambda held: replace(held[0], state=DrawState.SEEDING)),
@@ -177,8 +182,10 @@ OUTSIDE: Mapping[str, Callable[[judge.Outside], judge.Outside]] = {
     "without exactly one result": lambda held: replace(held, seats=unsaid(held.seats, "result")),
     "results other than entered": lambda held: replace(held, seats=misheard(held.seats)),
     "figures typed": lambda held: replace(held, typed=altered(held.typed, ["~"])),
-    "no such commitment": lambda held: replace(held, witnessed=altered(held.witnessed, "~")),
-    "the notary does not know": lambda held: replace(held, witnessed=without(held.witnessed)),
+    "no such commitment": lambda held: replace(held, witnessed={**held.witnessed, **altered(committed(held.witnessed), "~")}),
+    "the notary does not know": lambda held: replace(held, witnessed=without(committed(held.witnessed))),
+    "not this ledger's": lambda held: replace(held, witnessed={**held.witnessed, **altered(heads(held.witnessed), "~")}),
+    "the notary does not have": lambda held: replace(held, witnessed=committed(held.witnessed)),
 }
 """What may go wrong outside."""
 
@@ -199,8 +206,9 @@ def last_result(held: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any]:
 
 
 def unanswerable(held: judge.Outside) -> dict[str, tuple[str, str, str]]:
-    """The letter of a reply that was taken is not there: it alone is surely missed, for one that was called off need never have come."""
-    gone = min(held.replies)
+    """The letter of a reply that ended its request is not there: it is surely missed, for one that was called off need never have come."""
+    called_off = {request for _, kind, request in held.letters.values() if kind == "cancel"}
+    gone = min(held.replies.keys() - called_off)
     return {key: said for key, said in held.letters.items() if said[2] != gone}
 
 
