@@ -41,6 +41,8 @@ CLOCKS = (
     *("credit.lapse", "credit.repairable", "publication.remind", "publication.due"),
 )
 """What alone is left when a whole load has come to rest: the clocks of what lies with people, and those of months."""
+HURRY = 8
+"""So many times faster days go once no case is under way: what is left waits for weeks, and few people have to do with it."""
 TAIL = 1.5
 """The least seconds of an office day once the last kill is over: what waits for days comes to its end."""
 
@@ -114,7 +116,7 @@ def wait(held: Site, seconds: float, *, everything: bool = True) -> dict[str, in
                 waiting = _waiting(tx.connection)
             still |= {
                 "spoken": max(0, said["under_way"] - waiting),
-                "unread": counts.get("REVIEW", 0) - said["left"] if held.mixed else 0,
+                "unread": counts.get("REVIEW", 0) - said["left"] if everything and held.mixed else 0,
             }
             still |= {state: counts.get(state, 0) for state in (("RATING", "VERIFYING"))}
             if not any(still.values()):
@@ -204,14 +206,16 @@ def murder(held: Site, kills: int, numbers: list[int], *, least: int = 16, seed:
             story.append(told)
         elif not sender.is_alive():
             break
-    held.configure(pace(len(numbers), least=TAIL))
-    daemon = start(held)
-    sender.join()
-    try:
-        wait(held, 180 + len(numbers) / 5)
-    finally:
-        daemon.send_signal(signal.SIGTERM)
-        daemon.wait(timeout=30)
+    own = pace(len(numbers), least=TAIL)
+    for day, everything in ((own, False), (max(TAIL, own / HURRY), True)):
+        held.configure(day)
+        daemon = start(held)
+        sender.join()
+        try:
+            wait(held, 180 + len(numbers) / 5, everything=everything)
+        finally:
+            daemon.send_signal(signal.SIGTERM)
+            daemon.wait(timeout=30)
     return story
 
 
