@@ -220,6 +220,10 @@ class WorkingCalendar:
         """The moment at which a day begins. The first and the last day that can be written stand for their neighbours: UTC has no more."""
         return datetime.combine(min(max(day, _FIRST), _LAST), time(), self.zone)
 
+    def span(self, since: date, until: date) -> tuple[datetime, datetime]:
+        """From when `since` begins until before when `until`, counted in, is over."""
+        return self.midnight(since), self.midnight(min(until, _LAST) + timedelta(days=1))
+
     def opening(self, day: date) -> datetime:
         """The moment business starts on this day, were it a working day."""
         return datetime.combine(day, self.opens, self.zone)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from fractions import Fraction
 from itertools import groupby
 from math import ceil
@@ -38,8 +38,7 @@ class Period:
 
     def bounds(self, office: Office) -> tuple[datetime, datetime]:
         """From when until before when, on the office's clock."""
-        zone = office.calendar.zone
-        return datetime.combine(self.first, time(), zone), datetime.combine(self.last + timedelta(days=1), time(), zone)
+        return office.calendar.span(self.first, self.last)
 
 
 @dataclass(slots=True, kw_only=True)

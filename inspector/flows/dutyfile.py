@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 
 from inspector.domain import folio
 from inspector.domain.case import Case
@@ -54,9 +54,7 @@ def duty_file(office: Office, asked: Asked, by: str, door: str) -> Made:
     """Make an officer's duty file. Raises Invalid (`duty_period`), and Stale where nothing can be sealed now."""
     if asked.since > asked.until:
         raise Invalid("duty_period", since=asked.since.isoformat(), until=asked.until.isoformat(), field="since")
-    zone = office.calendar.zone
-    since = datetime.combine(asked.since, time(), zone)
-    until = datetime.combine(asked.until + timedelta(days=1), time(), zone)
+    since, until = office.calendar.span(asked.since, asked.until)
     with office.store.begin() as tx:
         now = office.now()
         found = [row for row in tx.ledger.naming(asked.officer, since, until) if _signs(row, asked.officer)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date
 
 from inspector.domain.decision import OrderKind
 from inspector.domain.inspection import Authority, CheckType
@@ -48,7 +48,7 @@ class Visited:
 
 def compare(office: Office, tx: Tx, agency: str, since: date, until: date) -> Comparison:
     """From one day to another, both counted in. Work rows are kept for as long as the setting says; older ones are not counted."""
-    first, last = (datetime.combine(day, time(), office.calendar.zone) for day in (since, until + timedelta(days=1)))
+    first, last = office.calendar.span(since, until)
     planned = Counter(tx.visits.objects_between(agency, first, last))
     made = Counter(
         object_id(office.secret, one.kind, one.code)
