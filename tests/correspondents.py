@@ -204,7 +204,6 @@ class Correspondents:
                 self.begin(request, name, self.habit(name))
             case LetterKind.AGREED | LetterKind.DECIDED:
                 notes[request].due = self.dated(letter, letter.due_at) or now
-                notes[request].moved += letter.kind is LetterKind.AGREED
             case LetterKind.CANCEL:
                 notes[request].ended = notes[request].ended or "cancelled"
             case LetterKind.OUTCOME:
@@ -339,6 +338,15 @@ class Correspondents:
         held.due, held.moved = told.due_at, held.moved + 1
         return held
 
+    def agree(self, request: str, seen: datetime) -> Callable[[Tx, datetime], None]:
+        """The requester agrees to a date. It binds both from then on, though the letter may never come: the agency has named it itself."""
+
+        def do(tx: Tx, now: datetime) -> None:
+            told, held = assist.agree_date(self.office, tx, request, seen, "officer", now), self.note(request)
+            held.due, held.moved = told.due_at, held.moved + 1
+
+        return do
+
     def propose(self, request: str) -> Callable[[Tx, datetime], None]:
         """Another date to be proposed; the officer agrees, does not, or says nothing."""
 
@@ -350,7 +358,7 @@ class Correspondents:
             self.word(request, now)
             officer = self.chance.random()
             if officer < 0.5:
-                self.later(1, request, lambda tx, now: assist.agree_date(self.office, tx, request, seen, "officer", now))
+                self.later(1, request, self.agree(request, seen))
             elif officer < 0.75:
                 self.later(
                     1, request, lambda tx, now: assist.keep_date(self.office, tx, request, seen, "officer", "案情紧急", now)

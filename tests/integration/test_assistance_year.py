@@ -224,10 +224,12 @@ def test_in_a_year_of_requests_none_is_ever_without_a_next_step_and_the_scoreboa
         found = {score.agency: score for score in scoreboard(office, tx)}
         marks = recent(tx, START + timedelta(days=1))
     assert instants > 50
-    for name, notes in everybody.diary.items():
-        if notes:
-            assert shown(found[name]) == counted(notes, office.calendar), name
-            assert found[name].escalated == sum(note.above for note in notes.values())
+    asked = {name: notes for name, notes in everybody.diary.items() if notes}
+    assert {name: shown(found[name]) for name in asked} == {
+        name: counted(notes, office.calendar) for name, notes in asked.items()
+    }
+    for name, notes in asked.items():
+        assert found[name].escalated == sum(note.above for note in notes.values()), name
     assert sum(score.asked for score in found.values()) == sum(len(notes) for notes in everybody.diary.values()) >= total
     ends = Counter(note.end for notes in everybody.diary.values() for note in notes.values())
     assert total < 300 or min(ends[end] for end in ("unreached", "undecided", "unanswered", "cancelled", "forwarded")) > 0
