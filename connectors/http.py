@@ -137,11 +137,12 @@ class Wire:
         Garbled (`too_large`, `encoded`).
         """
         body = None if json is None else encoded(json)
+        typed = json if anew is None else None if method == "GET" else {}
         ask = _Ask(
             method,
             self._url(path),
             body,
-            self._told(json if anew is None else {}, key, case_id, None),
+            self._told(typed, key, case_id, None),
             anew=anew,
             answers=answers,
         )
@@ -234,7 +235,7 @@ class Wire:
             headers=dict(response.headers),
             body=body,
             attempts=number,
-            request_digest=hashlib.sha256(ask.body or b"").hexdigest(),
+            request_digest=ask.digest,
             reply_digest=digest,
             asked_at=asked_at,
         )
@@ -286,6 +287,12 @@ class _Ask:
     delivers: bool = False
     anew: Anew | None = None
     answers: Answers | None = None
+
+    @property
+    def digest(self) -> str:
+        """Of the body; without one of the address and the key, which names the case: by an address alone a code could be guessed."""
+        bare = f"{self.url}\n{self.headers.get('Idempotency-Key', '')}".encode("utf-8", "replace")
+        return hashlib.sha256(self.body or bare).hexdigest()
 
     def made(self) -> _Ask:
         """As it goes out at the next try."""

@@ -104,6 +104,10 @@ class Noted:
     knocked: bool = False
     raised: bool = False
 
+    def move(self, told: Request) -> None:
+        """The office has told another date, in its answer."""
+        self.due, self.moved = told.due_at, self.moved + 1
+
     @property
     def end(self) -> str:
         """What became of the request at last, where nothing else was noted: nobody has decided, nobody got it, nobody said a word."""
@@ -318,7 +322,7 @@ class Correspondents:
 
         def do(tx: Tx, now: datetime) -> None:
             told = assist.extend(self.office, tx, request, "档案移交中", "赵六", now, Door())
-            self.moved(request, told, now)
+            self.word(request, now).move(told)
 
         return do
 
@@ -327,23 +331,17 @@ class Correspondents:
 
         def do(tx: Tx, now: datetime) -> None:
             told = assist.contest_urgency(self.office, tx, request, "并不紧急", "赵六", now, Door())
-            held = self.moved(request, told, now)
+            held = self.word(request, now)
+            held.move(told)
             held.badly_put = held.calmed = True
 
         return do
-
-    def moved(self, request: str, told: Request, now: datetime) -> Noted:
-        """The office has told another date, in its answer."""
-        held = self.word(request, now)
-        held.due, held.moved = told.due_at, held.moved + 1
-        return held
 
     def agree(self, request: str, seen: datetime) -> Callable[[Tx, datetime], None]:
         """The requester agrees to a date. It binds both from then on, though the letter may never come: the agency has named it itself."""
 
         def do(tx: Tx, now: datetime) -> None:
-            told, held = assist.agree_date(self.office, tx, request, seen, "officer", now), self.note(request)
-            held.due, held.moved = told.due_at, held.moved + 1
+            self.note(request).move(assist.agree_date(self.office, tx, request, seen, "officer", now))
 
         return do
 
@@ -354,9 +352,8 @@ class Correspondents:
             calendar = self.office.calendar
             day: date = calendar.add_working_days(calendar.local_date(now), 15)
             assist.propose_date(self.office, tx, request, day, "需调阅纸质档案", "赵六", now, Door())
-            seen = calendar.closing(day)
             self.word(request, now)
-            officer = self.chance.random()
+            seen, officer = calendar.closing(day), self.chance.random()
             if officer < 0.5:
                 self.later(1, request, self.agree(request, seen))
             elif officer < 0.75:

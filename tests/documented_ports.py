@@ -47,6 +47,8 @@ KEYS: Mapping[str, str] = {
     "max_reply_bytes": "longest reply read",
     "reuse": "whether a connection is kept for the next question; `false` for a party that answers twice or out of turn",
     "path": "appended to `url`",
+    "asks_in": "where the fields of `asks` stand: `json` or `form`, posted, or `query`, a GET with them behind the address; `path` may "
+    "have places for the same parts (`/licences/{code}`)",
     "code_field": "where the source's own code stands in the body (dotted); empty: the HTTP status alone speaks",
     "ok_codes": "codes that mean: here is the answer",
     "not_found_codes": "codes that mean: no such record",

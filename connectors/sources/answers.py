@@ -67,15 +67,19 @@ class Answers:
                 raise Invalid("connector_key_range", connector=card.name, key=key, wanted=", ".join(known))
         self._config = config
         self._card = card
+        self.name = card.name
 
     def asked(self, question: Question, key: str) -> dict[str, object]:
         """The body that asks. A question without its case and legal basis is refused before a byte leaves (数据最小够用).
 
         Raises Refused (`question_without_purpose`, `record_without_policy`).
         """
+        told = self.fields(question, key)
+        return told if self._config.asks else {**told, **_told(question)}
+
+    def fields(self, question: Question, key: str) -> dict[str, object]:
+        """What `asks` and `always` put into a question, by field. Raises as `asked` does."""
         held = parts(question, key, record=self._config.record)
-        if not self._config.asks:
-            return {**self._config.always, **_told(question)}
         return {**self._config.always, **{place: held[part] for place, part in self._config.asks.items()}}
 
     def read(self, reply: Reply, question: Question, key: str) -> Answer:

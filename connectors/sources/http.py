@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from connectors.config import parse
 from connectors.http import Wire
 from connectors.signers.keyed import COVERED, signing
-from connectors.sources.answers import Answers, SourceConfig
+from connectors.sources.answers import Answers
+from connectors.sources.asking import Asking, AskingConfig
 from inspector.ports import Answer, Question
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HttpConfig(SourceConfig):
+class HttpConfig(AskingConfig):
     """How questions are signed after RFC 9421, if at all: with `key_file`, under `key_id`, over what is `covered`."""
 
     key_file: str = ""
@@ -29,10 +30,11 @@ class HttpSource:
     """One data-sharing interface."""
 
     def __init__(self, name: str, config: Mapping[str, object]) -> None:
-        held = self._config = parse(HttpConfig, name, config)
+        held = parse(HttpConfig, name, config)
         self._wire = Wire(held, name, signs=signing(held, name))
         self.card = held.card(name, port="source", kind="http")
         self._answers = Answers(held, self.card)
+        self._asking = Asking(held, self._answers)
 
     def ask(self, question: Question, *, key: str) -> Answer:
         """Ask one fact.
@@ -40,8 +42,8 @@ class HttpSource:
         Raises Unavailable (the wire's, `source_busy`), Barred (the wire's, `source_barred`), Refused (the wire's,
         `question_without_purpose`, `source_refused`), Garbled (the wire's and the reply's, `code_unknown`, `echo_differs`).
         """
-        told = self._answers.asked(question, key)
-        reply = self._wire.send("POST", self._config.path, json=told, key=key, case_id=question.case_id)
+        asked = self._asking.made(question, key)
+        reply = self._wire.send(asked.method, asked.path, anew=asked.anew(), key=key, case_id=question.case_id)
         return self._answers.read(reply, question, key)
 
     def close(self) -> None:

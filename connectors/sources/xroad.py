@@ -11,7 +11,8 @@ from urllib.parse import quote
 from connectors.config import parse
 from connectors.http import Wire, printable
 from connectors.reply import Reply
-from connectors.sources.answers import Answers, SourceConfig
+from connectors.sources.answers import Answers
+from connectors.sources.asking import Asking, AskingConfig
 from inspector.domain.errors import Invalid
 from inspector.ports import Answer, Barred, Origin, Question, Unavailable
 
@@ -21,7 +22,7 @@ _SHUT = frozenset({"AccessDenied", "SslAuthenticationFailed", "UnknownMember", "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class XroadConfig(SourceConfig):
+class XroadConfig(AskingConfig):
     """Who we are, `INSTANCE/CLASS/MEMBER/SUBSYSTEM`, and which service is asked, with `/SERVICE` behind it; `url` is our security server's.
 
     `user_id`: on whose behalf, where the service wants it; `represented`: for which other member, `CLASS/MEMBER`.
@@ -52,6 +53,7 @@ class XroadSource:
         self._wire = Wire(held, name)
         self.card = held.card(name, port="source", kind="xroad")
         self._answers = Answers(held, self.card)
+        self._asking = Asking(held, self._answers)
 
     def ask(self, question: Question, *, key: str) -> Answer:
         """Ask one fact. The case travels as X-Road-Issue, so that both sides' records name it; the version is the request's number.
@@ -59,14 +61,14 @@ class XroadSource:
         Raises as every source over HTTP; for errors of security servers Unavailable (`fault_theirs`), Barred (`unauthorised`,
         `fault_form`), Garbled (`code_unknown`); Garbled (`echo_differs`) for an answer to another message or of another service.
         """
-        told, sent = self._answers.asked(question, key), list[str]()
+        asked, sent = self._asking.made(question, key), list[str]()
 
-        def anew() -> tuple[Mapping[str, str], Mapping[str, object]]:
+        def anew() -> tuple[Mapping[str, str], Mapping[str, object] | bytes]:
             sent.append(str(uuid.uuid4()))
-            return self._headers(sent[-1], question), told
+            return asked.anew(self._headers(sent[-1], question))()
 
-        path = f"/r1/{self._service}/{self._config.path.lstrip('/')}".rstrip("/")
-        reply = self._wire.send("POST", path, anew=anew, key=key, case_id=question.case_id, answers=_failed)
+        path = f"/r1/{self._service}/{asked.path.lstrip('/')}".rstrip("/")
+        reply = self._wire.send(asked.method, path, anew=anew, key=key, case_id=question.case_id, answers=_failed)
         if _failed(reply):
             raise self._fault(reply)
         for name, wanted in (("x-road-id", sent[-1]), ("x-road-service", self._service)):
@@ -91,7 +93,7 @@ class XroadSource:
             "X-Road-UserId": printable(held.user_id),
             "X-Road-Represented-Party": _encoded(held.represented),
         }
-        return {"Content-Type": "application/json", **{name: value for name, value in told.items() if value}}
+        return {name: value for name, value in told.items() if value}
 
     def _fault(self, reply: Reply) -> Exception:
         """What an error of a security server means: the header says that it is one, and not an answer of the service."""

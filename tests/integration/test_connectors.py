@@ -111,6 +111,21 @@ class TestSource(Shipped, testing.SourceContract):
     told = FOUND
 
 
+class TestSourceByAddress(TestSource):
+    def settings(self, folder: Path) -> Mapping[str, object]:
+        return {
+            **super().settings(folder),
+            "asks_in": "query",
+            "path": "/licences/{code}",
+            "asks": {"item": "fact", "why": "case"},
+        }
+
+
+class TestSourceByForm(TestSource):
+    def settings(self, folder: Path) -> Mapping[str, object]:
+        return {**super().settings(folder), "asks_in": "form", "asks": {"item": "fact", "id": "code", "why": "case"}}
+
+
 class TestAgency(Delivers, testing.AgencyContract):
     factory = agency.connect
     signed = True

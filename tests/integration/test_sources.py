@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import datetime
+from urllib.parse import parse_qs
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -54,6 +55,52 @@ def test_an_interface_that_sends_whole_records_is_asked_only_where_the_pack_has_
         refused = caught(lambda: made.ask(QUESTION, key="k-1"))
         assert (type(refused), refused.code, refused.attempts, held.heard) == (Refused, "record_without_policy", 0, [])
         assert made.ask(replace(QUESTION, record=True), key="k-2").value == "yes"
+
+
+def test_a_question_stands_in_the_address_of_a_get_where_the_source_wants_it_there() -> None:
+    asks = {"item": "fact", "on": "on", "why": "basis"}
+    with asking(answer(200, FOUND), path="/licences/{code}", asks_in="query", asks=asks, always={"page": 1}) as (made, held):
+        found = made.ask(replace(QUESTION, subject_code="甲/1 ?#&"), key="k-1")
+        again = made.ask(replace(QUESTION, subject_code="甲/1 ?#&"), key="k-2")
+    assert (held.heard[0].method, held.heard[0].body) == ("GET", b"")
+    assert "content-type" not in held.heard[0].headers
+    path, _, fields = held.heard[0].path.partition("?")
+    assert path == "/licences/%E7%94%B2%2F1%20%3F%23%26"
+    assert parse_qs(fields) == {"page": ["1"], "item": ["registered"], "on": ["2026-01-05"], "why": [QUESTION.basis]}
+    assert (found.status, found.value) == (AnswerStatus.FOUND, "yes")
+    told = found.provenance.request_digest, again.provenance.request_digest
+    assert len({*told, hashlib.sha256(b"").hexdigest()}) == 3, (
+        "each question has a digest, and none could be guessed by its address"
+    )
+
+
+def test_a_question_is_posted_as_a_form_where_the_source_reads_forms() -> None:
+    with asking(answer(200, FOUND), asks_in="form", asks={"id": "code"}, always={"exact": True}) as (made, held):
+        assert made.ask(QUESTION, key="k-1").value == "yes"
+    heard = held.heard[0]
+    assert (heard.method, heard.headers["content-type"]) == ("POST", "application/x-www-form-urlencoded")
+    assert parse_qs(heard.body.decode()) == {"exact": ["true"], "id": [testing.CODE]}
+
+
+@pytest.mark.parametrize("code", ["", ".", ".."])
+def test_no_code_leads_to_another_address(code: str) -> None:
+    with asking(answer(200, FOUND), path="/licences/{code}", asks_in="query") as (made, held):
+        refused = caught(lambda: made.ask(replace(QUESTION, subject_code=code), key="k-1"))
+        assert (type(refused), refused.code, held.heard) == (Refused, "request_malformed", [])
+
+
+@pytest.mark.parametrize(
+    ("key", "config"),
+    [
+        ("asks_in", {"asks_in": "header"}),
+        ("path", {"path": "/{name}"}),
+        ("asks", {"asks_in": "query"}),
+    ],
+)
+def test_a_way_of_asking_that_is_none_is_refused_at_the_start(key: str, config: dict[str, object]) -> None:
+    with pytest.raises(Invalid, match="connector_key_range") as error:
+        source.connect("registry", {"url": "http://127.0.0.1:9", **config})
+    assert error.value.facts["key"] == key
 
 
 def test_a_question_without_purpose_sends_no_byte() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import chinese_calendar
@@ -121,3 +121,10 @@ def test_a_year_without_a_holiday_whose_day_moves_is_refused_with_its_name(name:
     with pytest.raises(Invalid, match="calendar_holidays_lacking") as caught:
         load_calendars(tmp_path)
     assert (f"({english})" in told(caught.value, "en"), f"（{name}）" in told(caught.value, "zh-Hans")) == (True, True)
+
+
+def test_a_span_of_days_holds_both_and_has_no_day_that_utc_cannot_tell() -> None:
+    assert CALENDAR.span(date(2026, 3, 1), date(2026, 3, 2)) == tuple(datetime(2026, 3, day, tzinfo=SHANGHAI) for day in (1, 3))
+    for day in (date.min, date.max):
+        since, until = CALENDAR.span(day, day)
+        assert since.astimezone(UTC) <= until.astimezone(UTC)
