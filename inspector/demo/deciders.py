@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from inspector.demo.caller import Desk
+from inspector.demo.caller import Desk, Heard
 from inspector.demo.habits import Chance
 from inspector.demo.people import Pace, insist
 from inspector.domain.calendar import SHANGHAI
@@ -74,7 +74,9 @@ class Deciders:
         }
         if row["proposal"] == "ORDER_RECTIFY":
             said["until"] = str(row["due_at"])[:10]
-        await self._do(self._officer, about, "decision", said)
+        heard = await self._do(self._officer, about, "decision", said)
+        if heard.code == "rectify_out_of_range":  # decided late: the office says from which day on
+            await self._do(self._officer, about, "decision", {**said, "until": heard.data["error"]["facts"]["first"]})
 
-    async def _do(self, desk: Desk, about: str, what: str, said: dict[str, Any]) -> None:
-        await insist(self._pace, lambda: desk.consequence(about, what, said))
+    async def _do(self, desk: Desk, about: str, what: str, said: dict[str, Any]) -> Heard:
+        return await insist(self._pace, lambda: desk.consequence(about, what, said))

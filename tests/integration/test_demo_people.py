@@ -19,7 +19,7 @@ from inspector.demo.office import furnish
 from inspector.domain.case import SubjectKind
 from inspector.domain.letter import LetterKind
 from inspector.ports import Barred, Letter, Message, Notice
-from inspector.testing.peer import Heard, Peer, answer, peer
+from inspector.testing.peer import Heard, Peer, Step, answer, peer
 from inspector.web.messages import AnswerIn, CaseIn, DeclineIn, FiguresIn, ResultIn, ReviewIn, SeatDeclineIn
 from tests.outside import DAY, QUICK, Running, paths, until, world
 
@@ -205,6 +205,21 @@ def test_officer_and_clerks_act_on_what_waits_for_them(tmp_path: Path) -> None:
     assert {heard.path for heard in typed} == {"/v1/draws/approval-2025-00001/figures"}
     assert len({FiguresIn.model_validate(heard.json()).figures for heard in typed}) == 1, "both saw the same dice"
     assert {heard.headers["authorization"][7:] for heard in typed} == {made.token("clerk-1"), made.token("clerk-2")}
+
+
+def test_who_orders_to_rectify_late_names_the_day_that_the_office_still_takes(tmp_path: Path) -> None:
+    made, said = furnish(tmp_path), list[str]()
+    row = {"id": "c-1", "stage": "DECIDE", "proposal": "ORDER_RECTIFY", "due_at": "2025-04-10T17:30:00+08:00", "statements": [{}]}
+
+    def decide(heard: Heard) -> Step:
+        said.append(str(heard.json()["until"]))
+        facts = {"first": "2025-10-20", "last": "2025-11-28"}
+        return answer(422, {"error": {"code": "rectify_out_of_range", "facts": facts}}) if len(said) % 2 else answer(200, {})
+
+    waiting, beside = answer(200, {"consequences": [row]}), {"/v1/consequences/c-1/decision": decide}
+    with peer(waiting, beside=beside) as office, world(*QUICK, "--office", office.url, "--keys", str(made.keys), "--cases", "0"):
+        until(lambda: len(said) >= 2)
+    assert said[:2] == ["2025-04-10", "2025-10-20"]
 
 
 def _first(office: Peer, end: str) -> Heard:
