@@ -23,8 +23,9 @@ from inspector.domain.proposal import ALTERNATIVES, Proposal
 from inspector.flows import creditrecords, shaken
 from inspector.flows.office import Office
 from inspector.flows.record import record
-from inspector.flows.settle import Settlement, tell
+from inspector.flows.settle import Settlement
 from inspector.flows.shaken import DUE, setting, write
+from inspector.flows.telling import tell
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 

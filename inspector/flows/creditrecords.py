@@ -16,7 +16,8 @@ from inspector.flows.copies import amend
 from inspector.flows.creditbook import REPAIRABLE
 from inspector.flows.office import Office
 from inspector.flows.record import record
-from inspector.flows.settle import Settlement, settle_case, tell
+from inspector.flows.settle import Settlement, settle_case
+from inspector.flows.telling import tell
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 

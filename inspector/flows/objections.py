@@ -20,7 +20,8 @@ from inspector.flows.copies import amend
 from inspector.flows.creditbook import CONTESTED
 from inspector.flows.office import Office
 from inspector.flows.record import record
-from inspector.flows.settle import Settlement, tell
+from inspector.flows.settle import Settlement
+from inspector.flows.telling import tell
 from inspector.store.tx import Tx, new_id
 from inspector.store.work import Work
 

@@ -28,7 +28,7 @@ from inspector.domain.rectification import spared
 from inspector.domain.review import adverse
 from inspector.domain.serving import NoticeKind, SubjectNotice
 from inspector.domain.transition import Scope
-from inspector.flows import consequences, objections, serving
+from inspector.flows import consequences, giving, objections
 from inspector.flows.consequences import Opening, locked, main_over, settle
 from inspector.flows.decisions import chosen
 from inspector.flows.office import Office
@@ -68,7 +68,7 @@ def give(office: Office, tx: Tx, consequence_id: str, notice: Notice, grading: G
     _free(tx, case, held)
     made = proceeding.give(held, notice, grading, setting(office, held, now))
     done = settle(office, tx, case, held, made, now)
-    serving.give(office, tx, _said(office, done, NoticeKind.PROPOSAL, notice.reasons, now), now)
+    giving.give(office, tx, _said(office, done, NoticeKind.PROPOSAL, notice.reasons, now), now)
     return done
 
 
@@ -127,7 +127,7 @@ def _decided(office: Office, tx: Tx, case: Case, held: Consequence, made: Decisi
     if imposed.proposal is Proposal.RECORD_CREDIT:
         case, made = _enter(office, tx, case, made, now)
     done = settle(office, tx, case, held, made, now)
-    serving.give(office, tx, _said(office, done, NoticeKind.DECISION, imposed.verdict.reasons, now), now)
+    giving.give(office, tx, _said(office, done, NoticeKind.DECISION, imposed.verdict.reasons, now), now)
     main_over(office, tx, case, done, now)
     return done
 

@@ -13,7 +13,7 @@ from inspector.domain.duty import Follow, FollowRow
 from inspector.domain.errors import Refusal
 from inspector.domain.proposal import Proposal
 from inspector.domain.serving import NoticeKind, NoticeState, SubjectNotice
-from inspector.flows import consequences, serving
+from inspector.flows import consequences, giving
 from inspector.flows.consequences import Opening, locked, main_over, settle, spread
 from inspector.flows.decisions import chosen
 from inspector.flows.office import Office
@@ -69,7 +69,7 @@ def remind(work: Work, office: Office) -> Settlement:
         record(tx, case.id, made, now, {"consequence_state": held.state.value}, kept=case.pack)
         spread(office, tx, case, made, now)
         told = held.notice
-        serving.give(
+        giving.give(
             office,
             tx,
             SubjectNotice(
