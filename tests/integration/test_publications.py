@@ -14,7 +14,7 @@ from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import Verdict
 from inspector.domain.finding import Finding
 from inspector.domain.publicationduty import PublicationDuty, PublicationState
-from inspector.flows import creditrecords, dispatch, publication
+from inspector.flows import annulling, dispatch, publication
 from inspector.flows.office import Office
 from inspector.store.store import Store
 from tests.edge import serving
@@ -120,7 +120,7 @@ def test_what_was_published_of_a_case_whose_basis_a_court_annuls_is_to_be_taken_
         (case_id,) = tx.visits.get(duty.visit).case_ids
         entry = tx.cases.get(case_id).entry
         assert entry is not None
-        creditrecords.annul(office, tx, entry, Annulled.COURT, "（2026）行初1号", "王五", hand())
+        annulling.entry(office, tx, entry, Annulled.COURT, "（2026）行初1号", "王五", hand())
     with office.store.read() as tx:
         held = tx.publications.get(duty.id)
     assert (held.state, held.document) == (PublicationState.TO_REMOVE, "（2026）行初1号")

@@ -92,7 +92,7 @@ def test_only_the_link_speaks_for_the_subject(case: Proceeding, hand: Hand) -> N
 
 def test_a_record_is_marked_until_the_last_objection_by_either_of_its_names_is_over(here: Place) -> None:
     entry = here.found(1)
-    first, second = here.objects(entry), here.objects(entry)
+    first, second = here.objects(entry), here.objects(entry, "查错了人")
     here.decides(first, "王五", upheld=False)
     assert here.record(entry).contested, "another one is open"
     here.decides(second, "王五", upheld=False)
