@@ -164,8 +164,7 @@ class Proceeding:
         """The officer decides the case that is in review, again."""
         with self.office.store.begin() as tx:
             ids = tuple(one.id for one in tx.cases.evidence(self.case))
-            told = {"token": f"t-{name}"}
-            review.decide(self.office, tx, self.case, outcome, name, "查询结果与承诺不符", ids, self.hand(), **told)
+            review.decide(self.office, tx, self.case, outcome, name, "查询结果与承诺不符", ids, self.hand(), token=f"t-{name}")
 
     def report(self, held: Consequence, name: str) -> Consequence:
         """Report to the head."""

@@ -20,7 +20,7 @@ from inspector.domain.creditrecord import Record, RecordState
 from inspector.domain.errors import Refusal
 from inspector.domain.gate import OutsideBar
 from inspector.domain.objection import ObjectionState
-from inspector.domain.serving import NoticeKind
+from inspector.domain.serving import NoticeKind, NoticeState
 from inspector.flows import annulling, creditbook, eligibility, objections, repairs, review
 from inspector.flows.bars import bar_id
 from inspector.flows.office import Office
@@ -152,6 +152,8 @@ def test_an_earlier_false_commitment_bars_until_repaired_and_the_repair_opens_th
     here.hand.on(days=1)
     here.repaired(entry)
     assert here.matters(creditbook.REPAIRABLE) == []
+    with here.office.store.read() as tx:
+        assert tx.servings.get(f"{entry}:repairable").state is NoticeState.CANCELLED, "and nobody brings it any more"
     with pytest.raises(Refusal, match="subject_barred"):
         here.commits(1, signed_on=early)
     assert here.commits(1), "a letter of the day of the repair is accepted"
