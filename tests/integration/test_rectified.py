@@ -25,12 +25,17 @@ pytestmark = pytest.mark.alike
 
 
 def graver(store: Store, hand: Hand) -> Office:
-    """An office whose pack calls what can be cured a general discredit."""
+    """An office whose pack calls what can be cured a general discredit, which two people enter."""
     office = open_office(store, hand, sources={"registers": Table(default="吊销")})
     curable = Outcome.UNTRUE_CURABLE
     packs = tuple(
-        replace(pack, outcomes={**pack.outcomes, curable: replace(pack.outcomes[curable], grade="general")})
+        replace(
+            pack,
+            outcomes={**pack.outcomes, curable: replace(pack.outcomes[curable], grade="general")},
+            consequences={kind: replace(row, second=row.second or kind is Proposal.RECORD_CREDIT) for kind, row in rows.items()},
+        )
         for pack in office.book.packs
+        for rows in [pack.consequences]
     )
     return replace(office, book=replace(office.book, packs=packs))
 
@@ -54,12 +59,12 @@ def rectified(case: Proceeding) -> None:
 def test_the_lighter_grade_is_an_entry_of_the_ledger_and_undoes_a_decision_that_waits_for_agreement(
     case: Proceeding, hand: Hand
 ) -> None:
-    row = case.office.book.get(case.all()[0].pack).consequences[Proposal.RECORD_CREDIT]
     entry = case.the(Proposal.RECORD_CREDIT)
     assert entry.grading.grade == "general"
     case.serve(case.give(entry))
     case.say(entry, StatementKind.WAIVER, "我放弃陈述申辩")
-    before = case.the(Proposal.RECORD_CREDIT)
+    before = case.rule(entry)
+    assert before.stage is Stage.AGREE
     rectified(case)
     lighter = case.the(Proposal.RECORD_CREDIT)
     assert (lighter.grading.grade, lighter.grading.corrected, lighter.stage) == ("minor", True, Stage.DECIDE)
@@ -74,8 +79,8 @@ def test_the_lighter_grade_is_an_entry_of_the_ledger_and_undoes_a_decision_that_
     hand.on(days=60)
     settle(case.office)
     assert {(one["proposal"], one["step"]) for one in case.matters("consequence_due")} == {("RECORD_CREDIT", "DECIDE")}
-    assert not row.second, "where the pack asked for another, it would be decided anew"
     case.rule(lighter)
+    case.agree(lighter, Agreement.SECOND, "王五")
     with case.office.store.read() as tx:
         assert tx.records.get(case.the(Proposal.RECORD_CREDIT).entry).grade == "minor"
 
