@@ -5,7 +5,7 @@ from __future__ import annotations
 from inspector.domain.case import SubjectKind
 from inspector.domain.serving import NoticeKind, SubjectNotice, SubjectWord
 from inspector.domain.tipoff import TipSource
-from inspector.flows import leads, serving, spoken
+from inspector.flows import giving, leads, spoken
 from inspector.flows.office import Office
 from tests.materials import png
 
@@ -31,7 +31,7 @@ def notices(office: Office, case_id: str, many: int) -> list[list[str]]:
                     answer_by=None,
                     made_at=office.now(),
                 )
-                serving.give(office, tx, made, office.now())
+                giving.give(office, tx, made, office.now())
                 if step == "look":
                     spoken.say(office, tx, name, SubjectWord.DEFENCE, "见附件", (spoken.take(png()),), office.now())
     return groups

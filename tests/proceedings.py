@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Any
 
+from inspector.domain import proceeding
+from inspector.domain.annulled import Annulled
 from inspector.domain.case import Outcome
 from inspector.domain.consequence import (
     Agreement,
@@ -20,13 +22,17 @@ from inspector.domain.consequence import (
     StatementKind,
     Verdict,
 )
+from inspector.domain.evidence import Verdict as Found
+from inspector.domain.objection import Objection
 from inspector.domain.proposal import Proposal
+from inspector.domain.review import finding
 from inspector.domain.wayto import ServiceWay
-from inspector.flows import consequences, proceedings, reached, rectifying, review, transfers
+from inspector.flows import annulling, consequences, objections, proceedings, reached, rectifying, review, transfers
 from inspector.flows.consequences import Opening
 from inspector.flows.office import Office
+from inspector.flows.settle import settle_case
 from inspector.store.store import Store
-from inspector.store.tx import Tx
+from inspector.store.tx import Tx, new_id
 from tests.house import Hand, Table, application, open_office, post, settle
 
 PARTS = {part: f"{part.value}-1" for part in Part}
@@ -113,6 +119,53 @@ class Proceeding:
                 reached.served(self.office, tx, decision.id, self.hand().date(), *proof, self.hand())
         return self.act(lambda tx: rectifying.look(self.office, tx, held.id, seen, self.hand()))
 
+    def impose(self, held: Consequence, **more: Any) -> Consequence:
+        """All the way: notice, service, a waiver, the decision, and whoever the pack asks to agree."""
+        self.serve(self.give(held))
+        self.say(held, StatementKind.WAIVER, "我放弃陈述申辩")
+        told = {"public_interest": "不损害公共利益", "law": "某条例第8条"} | more
+        if held.proposal is Proposal.ORDER_RECTIFY:
+            told.setdefault("until", self.hand().date() + timedelta(days=14))
+        done = self.rule(held, **told)
+        for kind, name in ((Agreement.SECOND, "王五"), (Agreement.LEGAL, "赵六")):
+            if kind in proceeding.lacking(done, self.office.book.get(done.pack).consequences[done.proposal]):
+                done = self.agree(held, kind, name)
+        return done
+
+    def annul(self, held: Consequence, why: Annulled = Annulled.COURT, document: str = "（2026）行终1号") -> Consequence:
+        """It stands no more."""
+        return self.act(lambda tx: annulling.consequence(self.office, tx, held.id, why, document, "钱七", self.hand()))
+
+    def object(self, about: str, words: str = "不属实") -> Objection:
+        """The subject objects to a consequence, or to an entry."""
+        with self.office.store.begin() as tx:
+            return objections.object(self.office, tx, about, words, (), "link", self.hand())
+
+    def answer(self, objection: Objection, by: Signed, *, upheld: bool) -> Objection:
+        """An officer decides an objection."""
+        with self.office.store.begin() as tx:
+            return objections.decide(self.office, tx, objection.id, by, "经核对", self.hand(), upheld=upheld)
+
+    def objection(self, objection: Objection) -> Objection:
+        """An objection as it stands."""
+        with self.office.store.read() as tx:
+            return tx.records.objection(objection.id)
+
+    def speaks_for(self) -> None:
+        """A later answer of a source speaks for the subject: the outcome falls, an officer decides anew."""
+        with self.office.store.begin() as tx:
+            held, against = tx.cases.get(self.case, lock=True), tx.cases.evidence(self.case)[0]
+            seen = replace(against, id=new_id(), verdict=Found.MATCH, asked_at=self.hand(), found="存续")
+            tx.cases.add_evidence(self.case, seen)
+            pack = self.office.book.get(held.pack)
+            settle_case(tx, self.office, finding(held, seen, pack, self.hand(), self.office.calendar), pack, self.hand())
+
+    def decide(self, outcome: Outcome, name: str = "李四") -> None:
+        """The officer decides the case that is in review, again."""
+        with self.office.store.begin() as tx:
+            ids = tuple(one.id for one in tx.cases.evidence(self.case))
+            review.decide(self.office, tx, self.case, outcome, name, "查询结果与承诺不符", ids, self.hand(), token=f"t-{name}")
+
     def report(self, held: Consequence, name: str) -> Consequence:
         """Report to the head."""
         return self.act(lambda tx: transfers.report(self.office, tx, held.id, "涉嫌伪造", self.by(name), self.hand()))
@@ -162,15 +215,17 @@ def decided(
     act: str = "",
     number: int = 1,
     office: Office | None = None,
+    reference: str = "",
 ) -> Proceeding:
-    """An office in which an officer has decided a case against its subject."""
+    """An office in which an officer has decided a case against its subject; `reference`: another one of the same subject."""
     office = office or open_office(store, hand, sources={"registers": Table(default="吊销")})
-    case_id = post(office, application(number, "business-licence", {"registration-status": "存续"}))
+    given = application(number, "business-licence", {"registration-status": "存续"})
+    case_id = post(office, replace(given, reference=reference or given.reference))
     settle(office)
     with store.begin() as tx:
         if concluded:
             review.conclude(office, tx, case_id, "hall", office.now())
         ids = tuple(piece.id for piece in tx.cases.evidence(case_id))
     with store.begin() as tx:
-        review.decide(office, tx, case_id, outcome, "李四", "查询结果与承诺不符", ids, office.now(), act=act)
+        review.decide(office, tx, case_id, outcome, "李四", "查询结果与承诺不符", ids, office.now(), act=act, token="t-李四")
     return Proceeding(office=office, hand=hand, case=case_id)

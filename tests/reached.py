@@ -8,7 +8,7 @@ from typing import Any
 from inspector.domain.case import Case
 from inspector.domain.serving import NoticeKind, SubjectNotice
 from inspector.domain.wayto import Contact
-from inspector.flows import serving, unserved
+from inspector.flows import giving, serving, unserved
 from inspector.flows.office import Office
 from inspector.ports import Card, Message, PortError, Receipt
 from inspector.store.store import Store
@@ -61,7 +61,7 @@ class House:
             made_at=self.hand(),
         )
         with self.office.store.begin() as tx:
-            return serving.give(self.office, tx, replace(made, **changes), self.hand())  # type: ignore[arg-type]
+            return giving.give(self.office, tx, replace(made, **changes), self.hand())  # type: ignore[arg-type]
 
     def get(self, notice_id: str) -> SubjectNotice:
         with self.office.store.read() as tx:

@@ -270,14 +270,14 @@ def annul(
     by: By = None,
 ) -> None:
     """Enter that it stands no more: an entry is taken back everywhere. 登记处理决定被撤销。"""
-    from inspector.flows import consequences
+    from inspector.flows import annulling
 
     step(
         terminal,
         "consequence.annul",
         consequence,
         by,
-        lambda office, tx, signed, now: consequences.annul(office, tx, consequence, why, document, signed.by, now),
+        lambda office, tx, signed, now: annulling.consequence(office, tx, consequence, why, document, signed.by, now),
     )
 
 

@@ -117,14 +117,14 @@ def annul(
     by: By = None,
 ) -> None:
     """Enter that a court or the review body has annulled the basis: the record is deleted everywhere. 认定依据被撤销，删除记录。"""
-    from inspector.flows import creditrecords
+    from inspector.flows import annulling
 
     why = Annulled.COURT if court else Annulled.REVIEW_BODY
 
     office = terminal.whole_office
 
     def do(tx: Tx, now: datetime) -> Record:
-        return creditrecords.annul(office, tx, entry, why, document, signer(by), now)
+        return annulling.entry(office, tx, entry, why, document, signer(by), now)
 
     _tell(terminal, terminal.act("credit.annul", entry, do, entry=entry, document=document))
 
@@ -183,13 +183,14 @@ def decide_objection(
     reason: Reason = None,
 ) -> None:
     """Decide an objection: another officer than who decided the case. 处理异议（须为另一名工作人员）。"""
+    from inspector.domain.consequence import Signed
     from inspector.flows import objections
 
-    why = terminal.reason(reason, "--reason")
+    why, who = terminal.reason(reason, "--reason"), signer(by)
     office = terminal.whole_office
 
     def do(tx: Tx, now: datetime) -> Objection:
-        return objections.decide(office, tx, objection, signer(by), why, now, upheld=uphold)
+        return objections.decide(office, tx, objection, Signed(by=who, token="", at=now), why, now, upheld=uphold)
 
     _objected(terminal, terminal.act("credit.objection.decide", objection, do, upheld=uphold, reason=why))
 

@@ -109,7 +109,7 @@ def give(  # noqa: PLR0913, PLR0917 - each is an option or argument of the comma
     """Say something to the subject of a case; it takes the first way by which this subject can be served. 向当事人告知。"""
     from inspector.domain.calendar import SHANGHAI
     from inspector.domain.serving import NoticeKind, SubjectNotice
-    from inspector.flows import serving
+    from inspector.flows import giving
     from inspector.store.tx import new_id
 
     office, who, why = terminal.office, signer(by), terminal.reason(reasons, "--reasons")
@@ -127,7 +127,7 @@ def give(  # noqa: PLR0913, PLR0917 - each is an option or argument of the comma
         answer_by=answer_by.replace(tzinfo=SHANGHAI) if answer_by is not None else None,
         made_at=office.now(),
     )
-    _said(terminal, terminal.act("notice.make", case, lambda tx, now: serving.give(office, tx, made, now), signed=who))
+    _said(terminal, terminal.act("notice.make", case, lambda tx, now: giving.give(office, tx, made, now), signed=who))
 
 
 def link(terminal: Terminal, notice: NoticeId, by: By = None) -> None:

@@ -262,6 +262,7 @@ class Consequence:
     grading: Grading
     proposed_at: datetime
     proposed_by: str
+    proposed_token: str = ""
     reasons: str = ""
     due_at: datetime | None = None
     turn: int = 0
@@ -275,6 +276,12 @@ class Consequence:
     entry: str = ""
     ended: Ended | None = None
     annulled: Ended | None = None
+
+    @property
+    def deciders(self) -> tuple[Signed, ...]:
+        """Who has a part in it: who proposed it, who decided, who agreed."""
+        proposer = Signed(by=self.proposed_by, token=self.proposed_token, at=self.proposed_at)
+        return (proposer, *((self.verdict.signed, *self.verdict.agreed.values()) if self.verdict is not None else ()))
 
     @property
     def open(self) -> bool:

@@ -114,6 +114,7 @@ class Record:
     ended_on: date | None = None
     ended_by: str = ""
     document: str = ""
+    decided_token: str = ""
     step: int = 0
 
     @property
@@ -240,7 +241,7 @@ def repairable(record: Record) -> Because:
     return _because("credit.repairable", record, facts)
 
 
-def contested(record: Record) -> None:
+def contestable(record: Record) -> None:
     """Raise Refusal (`record_over`) for a record that stands nowhere any more: there is nothing to object to."""
     if not record.stands_somewhere:
         raise Refusal("record_over", entry=record.entry, state=record.state)

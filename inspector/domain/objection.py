@@ -11,20 +11,21 @@ from datetime import datetime
 from enum import StrEnum
 
 from inspector.domain.calendar import WorkingCalendar, due
+from inspector.domain.consequence import Signed
 from inspector.domain.creditlaw import CreditLaw
 from inspector.domain.creditrecord import signed
 from inspector.domain.decision import Because, Decision, Told
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
-from inspector.domain.person import same
 
 
 class ObjectionState(StrEnum):
-    """Where an objection stands."""
+    """Where an objection stands. `ENDED`: by rule, for what it is about does not stand any more."""
 
     OPEN = "OPEN"
     UPHELD = "UPHELD"
     REJECTED = "REJECTED"
+    ENDED = "ENDED"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,10 @@ class Objection:
     decided_by: str = ""
     decided_at: datetime | None = None
     reasons: str = ""
+
+    def says(self, words: str, digests: Collection[str]) -> bool:
+        """Whether it says, and shows, the same: blanks and the order of papers say nothing."""
+        return self.words.split() == words.split() and set(self.digests) == set(digests)
 
 
 def opened(objection: Objection, law: CreditLaw, now: datetime, calendar: WorkingCalendar) -> Decision[Objection]:
@@ -82,15 +87,16 @@ def passed_on(objection: Objection, officer: str, why: str, law: CreditLaw, cale
 
 
 def decide(
-    objection: Objection, officer: str, reasons: str, deciders: Collection[str], law: CreditLaw, now: datetime, *, upheld: bool
+    objection: Objection, by: Signed, reasons: str, deciders: Collection[Signed], law: CreditLaw, now: datetime, *, upheld: bool
 ) -> Decision[Objection]:
-    """Another officer than those who decided what it is about upholds it, or rejects it with reasons.
+    """Another officer than those who decided what it is about, by name and by login, upholds it, or rejects it with reasons.
 
     Raises Refusal (`objection_same_officer`, `objection_over`), Invalid.
     """
+    officer = by.by
     signed(officer, reasons)
     _open(objection)
-    if own := [one for one in deciders if same(one, officer)]:
+    if own := sorted({one.by for one in deciders if one.is_of(by)}):
         raise Refusal("objection_same_officer", objection=objection.id, officer=officer, decided=", ".join(own))
     ended = ObjectionState.UPHELD if upheld else ObjectionState.REJECTED
     state = replace(objection, state=ended, decided_by=officer, decided_at=now, reasons=reasons)
@@ -98,11 +104,18 @@ def decide(
     return Decision(state=state, because=_because("objection.decided", state, law, facts))
 
 
-def answered(objection: Objection, officer: str, now: datetime) -> Decision[Objection]:
-    """What another objection has brought about is what this one asked for, too."""
-    state = replace(objection, state=ObjectionState.UPHELD, decided_by=officer, decided_at=now)
+def answered(objection: Objection, officer: str, reasons: str, now: datetime) -> Decision[Objection]:
+    """What another objection has brought about, for these reasons, is what this one asked for, too."""
+    state = replace(objection, state=ObjectionState.UPHELD, decided_by=officer, decided_at=now, reasons=reasons)
     facts = {"objection": state.id, "about": state.about, "officer": officer, "decided": state.state.value}
     return Decision(state=state, because=_because("objection.decided", state, CreditLaw(), facts))
+
+
+def ended(objection: Objection, why: str, reasons: str, now: datetime) -> Decision[Objection]:
+    """By rule: what it is about stands no more, so nobody need decide about it. `why` is the rule, `reasons` what its subject reads."""
+    state = replace(objection, state=ObjectionState.ENDED, decided_by="rule", decided_at=now, reasons=reasons)
+    facts = {"objection": state.id, "about": state.about, "fallen_by": why}
+    return Decision(state=state, because=_because("objection.ended", state, CreditLaw(), facts))
 
 
 def told(objection: Objection) -> Told:

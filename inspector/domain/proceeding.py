@@ -42,6 +42,8 @@ STANDING = frozenset(
     }
 )
 """What took effect, so that it can be annulled."""
+ANNULLABLE = STANDING | {ConsequenceState.FILED}
+"""The same with a transfer that the police have filed: what a court, a review body or an objection can reach."""
 
 
 def opened(held: Consequence, setting: Setting, notice: datetime | None = None) -> Decision[Consequence]:
@@ -68,7 +70,8 @@ def give(held: Consequence, notice: Notice, grading: Grading, setting: Setting) 
     said("reasons", notice.reasons)
     changed = replace(held, notice=replace(notice, basis=(*held.basis, *notice.basis)), grading=grading)
     due_at = held.due_at or setting.now
-    return going(changed, due_at, setting, "consequence.given", {"by": notice.given.by, "reasons": notice.reasons})
+    facts = {"by": notice.given.by, "reasons": notice.reasons, **_found(held.grading, grading)}
+    return going(changed, due_at, setting, "consequence.given", facts)
 
 
 def served(held: Consequence, served_at: datetime, way: str, proof: str, by: str, setting: Setting) -> Decision[Consequence]:
@@ -225,18 +228,44 @@ def refer(held: Consequence, document: str, signed: Signed, setting: Setting) ->
     return over(held, ConsequenceState.REFERRED, signed.by, "", setting, "consequence.referred", facts)
 
 
-def annul(held: Consequence, why: Annulled, document: str, by: str, setting: Setting) -> Decision[Consequence]:
-    """A court, a review body, an upheld objection or we ourselves: what took effect stands no more (handbook scenario 61)."""
-    if held.state not in STANDING | {ConsequenceState.FILED}:
+def annul(
+    held: Consequence, why: Annulled, document: str, by: str, setting: Setting, *, fallen: str = "", cited: Sequence[str] = ()
+) -> Decision[Consequence]:
+    """A court, a review body, an upheld objection or we ourselves: what took effect stands no more (handbook scenario 61).
+
+    `fallen` names what it fell with where it was not annulled itself; `cited` is the law by which it then falls.
+    """
+    if held.state not in ANNULLABLE:
         raise Refusal("consequence_not_imposed", consequence=held.id, state=held.state)
     said("document", document)
     said("by", by)
     ended = Ended(at=setting.now, by=by, why=why.value, document=document)
     facts = {"by": by, "annulled": why.value, "document": document, "stood": held.state.value}
+    facts |= {"fallen_by": fallen} if fallen else {}
     changed = replace(held, state=ConsequenceState.ANNULLED, annulled=ended, due_at=None, turn=held.turn + 1)
-    return Decision(
-        state=changed, because=because(changed, "consequence.annulled", facts), told=(told("consequence.annulled", changed),)
-    )
+    stated = because(changed, "consequence.annulled", facts)
+    stated = replace(stated, basis=tuple(dict.fromkeys((*stated.basis, *cited))))
+    return Decision(state=changed, because=stated, told=(told("consequence.annulled", changed),))
+
+
+def regrade(held: Consequence, grade: str, why: str, setting: Setting) -> Decision[Consequence]:
+    """By rule, and never to anybody's discredit: an entry that nobody has decided yet would be of a lighter grade (scenario 57).
+
+    A decision that waits for another's agreement was made for the graver one, so it falls.
+    """
+    if held.state not in UNDECIDED:
+        raise Refusal("consequence_decided", consequence=held.id, state=held.state)
+    facts = {"grade_was": held.grading.grade, "grade": grade, "fallen_by": why}
+    changed = replace(held, verdict=None, grading=replace(held.grading, grade=grade, corrected=True))
+    until = held.notice.defend_by if held.notice is not None else None
+    ahead = until if until is not None and until > setting.now else None
+    return going(changed, held.due_at or setting.now, setting, "consequence.regraded", facts, ahead=ahead)
+
+
+def _found(before: Grading, after: Grading) -> dict[str, object]:
+    """What of the grading is another than before: a grade is changed by a sealed decision alone."""
+    names = [name for name in Grading.__dataclass_fields__ if getattr(before, name) != getattr(after, name)]
+    return {"grade" if name == "grade" else f"grade_{name}": getattr(after, name) for name in names}
 
 
 def _impose(held: Consequence, setting: Setting, recheck: FollowRow | None) -> Decision[Consequence]:

@@ -217,8 +217,10 @@ def served(
     """It has come: on which day, by which way, by which proof, and who says so. The same once more is the same.
 
     Raises Refusal (`service_unagreed`) for an electronic way without the subject's agreement, `subject_notice_served` where another proof
-    stands; Invalid for a day that cannot be, and for a proof that says nothing.
+    stands, `subject_notice_over` where it was cancelled; Invalid for a day that cannot be, and for a proof that says nothing.
     """
+    if notice.state is NoticeState.CANCELLED:  # what it was about is no more: nothing begins with it
+        raise Refusal("subject_notice_over", state=notice.state)
     if not nameable(by):
         raise Invalid("officer_nameless", field="by")
     if blank(proof):

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from inspector.domain import proceeding
-from inspector.domain.annulled import Annulled
 from inspector.domain.case import Case, Outcome
 from inspector.domain.consequence import UNDECIDED, Consequence, ConsequenceState, Grading, StatementKind
 from inspector.domain.decision import Decision, Told
@@ -20,11 +19,11 @@ from inspector.domain.evidence import Evidence
 from inspector.domain.grading import Grading as Found
 from inspector.domain.policy import Policy
 from inspector.domain.proposal import ALTERNATIVES, Proposal
-from inspector.flows import creditrecords, shaken
 from inspector.flows.office import Office
 from inspector.flows.record import record
-from inspector.flows.settle import Settlement, tell
+from inspector.flows.settle import Settlement
 from inspector.flows.shaken import DUE, setting, write
+from inspector.flows.telling import tell
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 
@@ -42,6 +41,7 @@ def proposed(  # noqa: PLR0913, PLR0917 - a review in all its parts
     decision: Decision[Case],
     policy: Policy,
     officer: str,
+    token: str,
     cited: Sequence[Evidence],
     act: str,
     found: Found,
@@ -61,7 +61,9 @@ def proposed(  # noqa: PLR0913, PLR0917 - a review in all its parts
             told.append(one)
             continue
         number = number or len(tx.consequences.of_case(case.id)) + 1
-        given = Opening(proposal=proposal, by=officer, evidence=tuple(piece.id for piece in cited), act=act, found=found)
+        given = Opening(
+            proposal=proposal, by=officer, token=token, evidence=tuple(piece.id for piece in cited), act=act, found=found
+        )
         held = new(tx, case, given, number, outcome, policy, now)
         made.append(held)
         told.append(replace(one, data={**one.data, "consequence": held.id}))
@@ -73,7 +75,7 @@ def proposed(  # noqa: PLR0913, PLR0917 - a review in all its parts
 class Opening:
     """What is proposed about a case, by whom, on which evidence; `origin` is the rule, `act` the pack's row of a dishonest act.
 
-    `found` is what the review has found of its gravity.
+    `found` is what the review has found of its gravity; `token` the login of who proposes.
     """
 
     proposal: Proposal
@@ -82,6 +84,7 @@ class Opening:
     act: str = ""
     origin: str = _PROPOSED
     reasons: str = ""
+    token: str = ""
     found: Found = NOTHING_FOUND
 
 
@@ -119,6 +122,7 @@ def new(tx: Tx, case: Case, given: Opening, number: int, outcome: Outcome, polic
         grading=grading,
         proposed_at=now,
         proposed_by=given.by,
+        proposed_token=given.token,
         reasons=given.reasons,
     )
 
@@ -201,19 +205,6 @@ def state(  # noqa: PLR0913 - a word in all its parts
     case, held = locked(tx, consequence_id)
     made = proceeding.state(held, kind, words, digests, by_door, setting(office, held, now), said_at)
     return settle(office, tx, case, held, made, now)
-
-
-def annul(office: Office, tx: Tx, consequence_id: str, why: Annulled, document: str, by: str, now: datetime) -> Consequence:
-    """What took effect stands no more; an entry that it ordered is taken back everywhere (handbook scenario 61)."""
-    case, held = locked(tx, consequence_id)
-    made = proceeding.annul(held, why, document, by, setting(office, held, now))
-    done = settle(office, tx, case, held, made, now)
-    tx.attention.over(f"{shaken.SHAKEN}:{held.id}", now)
-    main_over(office, tx, case, done, now)
-    mine = tx.records.find(held.entry) if held.entry else None
-    if mine is not None and mine.stands_somewhere:
-        creditrecords.annul(office, tx, mine.entry, why, document, by, now)
-    return done
 
 
 # --- work

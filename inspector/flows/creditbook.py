@@ -14,7 +14,7 @@ from inspector.domain.errors import Missing
 from inspector.domain.policy import Policy
 from inspector.domain.statement import BookState
 from inspector.domain.transition import Scope
-from inspector.flows import stopped
+from inspector.flows import stopped, unserved
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.store.tx import Tx
@@ -130,6 +130,7 @@ def quiet(tx: Tx, held: Record, now: datetime) -> None:
     stopped.end(tx, [*(f"{kind.value}:{held.entry}" for kind in kinds), held.repair_key], now)
     for matter in (REPAIRABLE, TO_REPAIR):
         tx.attention.close(f"{matter}:{held.entry}", now)
+    unserved.done(tx, f"{held.entry}:repairable", now)
     for matter in (AMEND_STUCK, AMEND_BY_HAND):
         tx.attention.close_those(f"{matter}:{held.entry}@", now)
 

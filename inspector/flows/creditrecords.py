@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from inspector.domain import creditrecord as domain
-from inspector.domain.annulled import Annulled
 from inspector.domain.case import Case
 from inspector.domain.creditrecord import Amend, Record, RecordState
 from inspector.domain.decision import Decision
-from inspector.domain.ending import take_back
-from inspector.flows import creditbook, credittold, publication
+from inspector.flows import credittold
 from inspector.flows.copies import amend
 from inspector.flows.creditbook import REPAIRABLE
 from inspector.flows.office import Office
 from inspector.flows.record import record
-from inspector.flows.settle import Settlement, settle_case, tell
+from inspector.flows.settle import Settlement
+from inspector.flows.telling import tell
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 
@@ -69,27 +67,3 @@ def repairable(work: Work, _office: Office) -> Settlement:
         credittold.repairable(office, tx, case, mine, now)
 
     return Settlement(write=settle)
-
-
-def annul(office: Office, tx: Tx, entry: str, why: Annulled, document: str, by: str, now: datetime) -> Record:
-    """The basis of an entry is annulled: a retraction goes to each receiver that has a copy, until each has acknowledged it.
-
-    The bar is lifted at once, the approving system is told, what was published of its visits is to be taken back; the history stays.
-    Raises Missing, Refusal, Invalid.
-    """
-    case, mine = held(tx, entry)
-    decided = domain.annul(mine, why, document, by, office.calendar.local_date(now))
-    policy = office.book.get(case.pack)
-    creditbook.quiet(tx, mine, now)
-    tx.records.put(decided.state)
-    told = (domain.told(decided.state),)
-    if case.entry == entry:
-        because = decided.because
-        orders = take_back(case, "ANNULLED", because.basis[-1], now)
-        settle_case(tx, office, Decision(state=replace(case, entry=None), because=because, orders=orders, told=told), policy, now)
-    else:  # it was taken back before, by another decision; what is to be heard is that nothing of it stands
-        record(tx, case.id, decided, now, {"record": entry}, kept=case.pack)
-        tx.work.order(tell(tx, office, case, Decision(state=case, because=decided.because, told=told), policy, now), now)
-    for visit in tx.visits.of_case(case.id):
-        publication.recall_with(office, tx, visit, case.agency, document, by, now)
-    return decided.state

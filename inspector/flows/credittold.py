@@ -8,7 +8,7 @@ from inspector.domain.case import Case
 from inspector.domain.creditrecord import BASIS, Record
 from inspector.domain.objection import Objection
 from inspector.domain.serving import NoticeKind, SubjectNotice
-from inspector.flows import serving
+from inspector.flows import giving
 from inspector.flows.office import Office
 from inspector.labels import label, of
 from inspector.store.tx import Tx
@@ -32,7 +32,7 @@ def repairable(office: Office, tx: Tx, case: Case, mine: Record, now: datetime) 
         answer_by=None,
         made_at=now,
     )
-    serving.give(office, tx, notice, now)
+    giving.give(office, tx, notice, now)
 
 
 def decided(office: Office, tx: Tx, case: Case, held: Objection, now: datetime) -> None:
@@ -53,4 +53,4 @@ def decided(office: Office, tx: Tx, case: Case, held: Objection, now: datetime) 
         answer_by=None,
         made_at=now,
     )
-    serving.give(office, tx, notice, now)
+    giving.give(office, tx, notice, now)

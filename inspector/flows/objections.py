@@ -7,20 +7,19 @@ from datetime import datetime
 from inspector.domain import objection as domain
 from inspector.domain.annulled import Annulled
 from inspector.domain.case import Case
-from inspector.domain.consequence import Consequence
-from inspector.domain.creditrecord import Amend, Record, contested, marked
-from inspector.domain.decision import Decision, Order, OrderKind
-from inspector.domain.errors import Missing
+from inspector.domain.consequence import Consequence, Signed
+from inspector.domain.creditrecord import Amend, Record, contestable, marked
+from inspector.domain.decision import Order, OrderKind
+from inspector.domain.errors import Missing, Refusal
 from inspector.domain.objection import Objection
 from inspector.domain.policy import Policy
-from inspector.domain.proceeding import STANDING
+from inspector.domain.proceeding import ANNULLABLE
 from inspector.domain.transition import Scope
-from inspector.flows import consequences, creditrecords, credittold, stopped
+from inspector.flows import annulling, consequences, contested, creditrecords, stopped
 from inspector.flows.copies import amend
 from inspector.flows.creditbook import CONTESTED
 from inspector.flows.office import Office
-from inspector.flows.record import record
-from inspector.flows.settle import Settlement, tell
+from inspector.flows.settle import Settlement
 from inspector.store.tx import Tx, new_id
 from inspector.store.work import Work
 
@@ -35,9 +34,18 @@ def object(  # noqa: A001 - the field's word for it, in all its parts
 ) -> Objection:
     """Somebody objects to a record (its entry) or a consequence (its id). It is marked in the same breath, and each receiver is told.
 
-    `by_door`: who says it, through which door. Raises Missing, Refusal (`record_over`), Invalid (`objection_empty`).
+    Who says and shows the same again of the same, decided or not, has said it once: the gate does not open anew by it. A proposal is
+    spoken against by a statement in defence, for there is nothing yet that an objection could take back (Penalties Law art. 44, 45).
+
+    `by_door`: who says it, through which door. Raises Missing, Refusal (`record_over`, `objection_early`, `objection_gone`), Invalid
+    (`objection_empty`).
     """
     case, mine = _about(tx, about)
+    _objectable(tx, about)
+    names = _names(tx, case, about, mine)
+    said = (one for name in names for one in tx.records.objections(about=name, open_ones=False))
+    if (before := next((one for one in said if one.says(words, digests)), None)) is not None:
+        return before
     made = Objection(
         id=new_id(),
         about=about,
@@ -51,9 +59,9 @@ def object(  # noqa: A001 - the field's word for it, in all its parts
     )
     decided = domain.opened(made, _ruled(office, case, now).credit, now, office.calendar)
     if mine is not None:
-        contested(mine)
+        contestable(mine)
     tx.records.object(decided.state)
-    _write(tx, office, case, decided, now)
+    contested.write(tx, office, case, decided, now)
     _clock(tx, decided.state, now)
     if mine is not None and not mine.contested:
         state = marked(mine, contested=True)
@@ -67,37 +75,33 @@ def pass_on(office: Office, tx: Tx, objection_id: str, officer: str, why: str, n
     case, held = _open(tx, objection_id)
     decided = domain.passed_on(held, officer, why, _ruled(office, case, now).credit, office.calendar)
     tx.records.decided(decided.state)
-    _write(tx, office, case, decided, now)
-    stopped.end(tx, [_key(held)], now)
+    contested.write(tx, office, case, decided, now)
+    stopped.end(tx, [contested.key(held)], now)
     _clock(tx, decided.state, now)
     return decided.state
 
 
-def decide(office: Office, tx: Tx, objection_id: str, officer: str, reasons: str, now: datetime, *, upheld: bool) -> Objection:
-    """Another officer than those who decided the case decides. Upheld, the entry is annulled everywhere; rejected, its mark is taken off.
+def decide(office: Office, tx: Tx, objection_id: str, by: Signed, reasons: str, now: datetime, *, upheld: bool) -> Objection:
+    """Another officer than those who decided, by name and by login, decides.
 
-    Raises Missing, Refusal, Invalid.
+    Upheld, what it is about is annulled with all that rests on it; rejected, its mark is taken off. Raises Missing, Refusal, Invalid.
     """
     case, held = _open(tx, objection_id)
     _, mine = _about(tx, held.about)
     effect = _effect(tx, case, held.about)
-    deciders = {mine.decided_by} if mine is not None else set[str]()
-    if effect is not None:
-        deciders |= {effect.proposed_by, *(_of_verdict(effect) if effect.verdict is not None else ())}
-    decided = domain.decide(held, officer, reasons, deciders, _ruled(office, case, now).credit, now, upheld=upheld)
-    tx.records.decided(decided.state)
-    _write(tx, office, case, decided, now)
-    stopped.end(tx, [_key(held)], now)
-    tx.attention.close(f"{CONTESTED}:{held.id}", now)
-    credittold.decided(office, tx, case, decided.state, now)
+    deciders = [Signed(by=mine.decided_by, token=mine.decided_token, at=mine.decided_at)] if mine is not None else list[Signed]()
+    deciders += effect.deciders if effect is not None else ()
+    decided = domain.decide(held, by, reasons, deciders, _ruled(office, case, now).credit, now, upheld=upheld)
+    contested.write(tx, office, case, decided, now)
     if upheld:
-        for other in _beside(tx, case, held, mine):
-            _settled(tx, office, case, other, officer, now)
+        for name in _names(tx, case, held.about, mine):
+            for other in tx.records.objections(about=name):
+                contested.write(tx, office, case, domain.answered(other, by.by, reasons, now), now)
         if effect is not None:
-            consequences.annul(office, tx, effect.id, Annulled.OBJECTION, held.id, officer, now)
+            annulling.consequence(office, tx, effect.id, Annulled.OBJECTION, held.id, by.by, now)
         elif mine is not None and mine.stands_somewhere:
-            creditrecords.annul(office, tx, held.about, Annulled.OBJECTION, held.id, officer, now)
-    elif mine is not None and not _beside(tx, case, held, mine):
+            annulling.entry(office, tx, held.about, Annulled.OBJECTION, held.id, by.by, now)
+    elif mine is not None and not any(tx.records.objections(about=name) for name in _names(tx, case, held.about, mine)):
         state = marked(mine, contested=False)
         tx.records.put(state)
         amend(tx, office, state, Amend.UNMARKED, office.book.get(case.pack), now)
@@ -110,7 +114,7 @@ def due(work: Work, _office: Office) -> Settlement:
 
     def settle(tx: Tx, now: datetime) -> None:
         held = tx.records.objection(objection_id, lock=True)
-        if held.state is domain.ObjectionState.OPEN and _key(held) == work.key:
+        if held.state is domain.ObjectionState.OPEN and contested.key(held) == work.key:
             _matter(tx, held, now, overdue=True)
 
     return Settlement(write=settle)
@@ -130,32 +134,26 @@ def _about(tx: Tx, about: str) -> tuple[Case, Record | None]:
     return case, tx.records.find(held.entry, lock=True) if held.entry else None
 
 
-def _of_verdict(effect: Consequence) -> set[str]:
-    """Who has decided it, and who has agreed."""
-    assert effect.verdict is not None, "it was decided"
-    return {effect.verdict.signed.by, *(one.by for one in effect.verdict.agreed.values())}
+def _objectable(tx: Tx, about: str) -> None:
+    """Raise Refusal for a consequence that has not taken effect, or does not stand any more; a record says so itself."""
+    effect = tx.consequences.find(about)
+    if effect is None or contested.stands(tx, about):
+        return
+    code = "objection_early" if effect.open else "objection_gone"
+    raise Refusal(code, consequence=effect.id, state=effect.state)
 
 
-def _beside(tx: Tx, case: Case, held: Objection, mine: Record | None) -> list[Objection]:
-    """What is open besides about the same: a record is objected to by its entry, and by the consequence that ordered it."""
-    names = {held.about} | ({mine.entry} if mine is not None else set())
-    names |= {one.id for one in tx.consequences.of_case(case.id) if mine is not None and one.entry == mine.entry}
-    return [other for name in sorted(names) for other in tx.records.objections(about=name)]
+def _names(tx: Tx, case: Case, about: str, mine: Record | None) -> list[str]:
+    """The names of one thing: a record is objected to by its entry, and by the consequence that ordered it."""
+    if mine is None:
+        return [about]
+    return sorted({about, mine.entry} | {one.id for one in tx.consequences.of_case(case.id) if one.entry == mine.entry})
 
 
 def _effect(tx: Tx, case: Case, about: str) -> Consequence | None:
     """The consequence in effect that an objection is about, or whose entry it is about."""
     held = (one for one in tx.consequences.of_case(case.id, lock=True) if about in (one.id, one.entry))
-    return next((one for one in held if one.state in STANDING), None)
-
-
-def _settled(tx: Tx, office: Office, case: Case, other: Objection, officer: str, now: datetime) -> None:
-    """A further objection to what is annulled has got what it asked for."""
-    decided = domain.answered(other, officer, now)
-    tx.records.decided(decided.state)
-    _write(tx, office, case, decided, now)
-    stopped.end(tx, [_key(other)], now)
-    tx.attention.close(f"{CONTESTED}:{other.id}", now)
+    return next((one for one in held if one.state in ANNULLABLE), None)
 
 
 def _open(tx: Tx, objection_id: str) -> tuple[Case, Objection]:
@@ -167,18 +165,13 @@ def _ruled(office: Office, case: Case, now: datetime) -> Policy:
     return office.ruling(case.agency, case.pack, Scope.OUTCOMES, now).policy
 
 
-def _write(tx: Tx, office: Office, case: Case, decided: Decision[Objection], now: datetime) -> None:
-    state = decided.state
-    record(tx, case.id, decided, now, {"objection": state.id, "objection_state": state.state.value}, kept=case.pack)
-    heard = Decision(state=case, because=decided.because, told=(domain.told(state),))
-    tx.work.order(tell(tx, office, case, heard, office.book.get(case.pack), now), now)
-
-
 def _clock(tx: Tx, held: Objection, now: datetime) -> None:
     assert held.due_at is not None, "an open objection has a date"
     at, payload = held.due_at, {"objection": held.id}
     kind = OrderKind.OBJECTION_DUE
-    tx.work.order([Order(kind=kind, key=_key(held), due_at=at, urgent_by=at, case_id=held.case_id, payload=payload)], now)
+    tx.work.order(
+        [Order(kind=kind, key=contested.key(held), due_at=at, urgent_by=at, case_id=held.case_id, payload=payload)], now
+    )
     _matter(tx, held, now, overdue=False)
 
 
@@ -186,7 +179,3 @@ def _matter(tx: Tx, held: Objection, now: datetime, *, overdue: bool) -> None:
     due_at = held.due_at.isoformat() if held.due_at is not None else None
     facts = {"about": held.about, "case": held.case_id, "due_at": due_at, "overdue": overdue}
     tx.attention.open(CONTESTED, held.agency, held.id, facts, now)
-
-
-def _key(held: Objection) -> str:
-    return f"{OrderKind.OBJECTION_DUE.value}:{held.id}{':others' if held.others else ''}"

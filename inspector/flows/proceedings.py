@@ -28,7 +28,7 @@ from inspector.domain.rectification import spared
 from inspector.domain.review import adverse
 from inspector.domain.serving import NoticeKind, SubjectNotice
 from inspector.domain.transition import Scope
-from inspector.flows import consequences, objections, serving
+from inspector.flows import consequences, giving, objections
 from inspector.flows.consequences import Opening, locked, main_over, settle
 from inspector.flows.decisions import chosen
 from inspector.flows.office import Office
@@ -55,7 +55,9 @@ def propose(office: Office, tx: Tx, case_id: str, given: Opening, signed: Signed
     known = {piece.id: piece for piece in tx.cases.evidence(case_id)}
     cited = chosen(office, tx, case_id, office.book.get(case.pack), known, given.evidence)
     carry(outcome, cited, adverse=True)
-    opening = replace(given, by=signed.by, evidence=tuple(piece.id for piece in cited), origin="consequence.opened")
+    opening = replace(
+        given, by=signed.by, token=signed.token, evidence=tuple(piece.id for piece in cited), origin="consequence.opened"
+    )
     made = consequences.new(tx, case, opening, len(others) + 1, outcome, policy, now)
     consequences.begin(office, tx, case, (made,), (), now, tells=True)
     return tx.consequences.get(made.id)
@@ -68,7 +70,7 @@ def give(office: Office, tx: Tx, consequence_id: str, notice: Notice, grading: G
     _free(tx, case, held)
     made = proceeding.give(held, notice, grading, setting(office, held, now))
     done = settle(office, tx, case, held, made, now)
-    serving.give(office, tx, _said(office, done, NoticeKind.PROPOSAL, notice.reasons, now), now)
+    giving.give(office, tx, _said(office, done, NoticeKind.PROPOSAL, notice.reasons, now), now)
     return done
 
 
@@ -85,6 +87,7 @@ def rule(office: Office, tx: Tx, consequence_id: str, verdict: Verdict, now: dat
     """A named officer decides to impose; it takes effect once those have agreed whom the pack asks for."""
     case, held = locked(tx, consequence_id)
     _free(tx, case, held)
+    _alone(tx, held)
     recheck = office.book.get(held.pack).follows.get(Follow.RECHECK)
     return _decided(office, tx, case, held, proceeding.rule(held, verdict, setting(office, held, now), recheck), now)
 
@@ -93,6 +96,7 @@ def agree(office: Office, tx: Tx, consequence_id: str, kind: Agreement, words: s
     """Another person agrees to a decision that is written: a second one, or the legal review."""
     case, held = locked(tx, consequence_id)
     _free(tx, case, held)
+    _alone(tx, held)
     recheck = office.book.get(held.pack).follows.get(Follow.RECHECK)
     made = proceeding.agree(held, kind, signed, words, setting(office, held, now), recheck)
     return _decided(office, tx, case, held, made, now)
@@ -127,7 +131,7 @@ def _decided(office: Office, tx: Tx, case: Case, held: Consequence, made: Decisi
     if imposed.proposal is Proposal.RECORD_CREDIT:
         case, made = _enter(office, tx, case, made, now)
     done = settle(office, tx, case, held, made, now)
-    serving.give(office, tx, _said(office, done, NoticeKind.DECISION, imposed.verdict.reasons, now), now)
+    giving.give(office, tx, _said(office, done, NoticeKind.DECISION, imposed.verdict.reasons, now), now)
     main_over(office, tx, case, done, now)
     return done
 
@@ -157,6 +161,15 @@ def _free(tx: Tx, case: Case, held: Consequence) -> None:
         raise Refusal("consequence_case_open", consequence=held.id, state=case.state)
     if _wrong_stage(case, held.proposal):  # concluded since it was proposed
         raise Refusal("consequence_wrong_stage", case=case.id, proposal=held.proposal)
+
+
+def _alone(tx: Tx, held: Consequence) -> None:
+    """Raise Refusal while another decision about the matter is in force, also of a finding before: one at a time (handbook 1.1.20, 2.7)."""
+    if held.proposal not in ALTERNATIVES:
+        return
+    mains = (one for one in tx.consequences.of_case(held.case_id) if one.proposal in ALTERNATIVES and one.id != held.id)
+    if (other := next((one for one in mains if one.state is ConsequenceState.IMPOSED), None)) is not None:
+        raise Refusal("consequence_alternative", consequence=other.id, proposal=other.proposal)
 
 
 def _transfer(others: Sequence[Consequence]) -> Consequence | None:

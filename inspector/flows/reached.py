@@ -16,8 +16,9 @@ from inspector.domain.proceeding import STANDING
 from inspector.domain.serving import AGAIN, SubjectNotice, SubjectWord, Word
 from inspector.domain.wayto import ServiceWay
 from inspector.flows import consequences, objections, repairs, review
+from inspector.flows.giving import settle
 from inspector.flows.office import Office
-from inspector.flows.serving import answer_until, settle
+from inspector.flows.serving import answer_until
 from inspector.flows.unserved import held
 from inspector.labels import of
 from inspector.store.tx import Tx

@@ -11,9 +11,10 @@ from inspector.domain.case import Case, CaseState
 from inspector.domain.consequence import UNDECIDED, Consequence, ConsequenceState, Look
 from inspector.domain.duty import Follow, FollowRow
 from inspector.domain.errors import Refusal
+from inspector.domain.falling import REVOCATION
 from inspector.domain.proposal import Proposal
 from inspector.domain.serving import NoticeKind, NoticeState, SubjectNotice
-from inspector.flows import consequences, serving
+from inspector.flows import consequences, giving, shaken
 from inspector.flows.consequences import Opening, locked, main_over, settle, spread
 from inspector.flows.decisions import chosen
 from inspector.flows.office import Office
@@ -69,7 +70,7 @@ def remind(work: Work, office: Office) -> Settlement:
         record(tx, case.id, made, now, {"consequence_state": held.state.value}, kept=case.pack)
         spread(office, tx, case, made, now)
         told = held.notice
-        serving.give(
+        giving.give(
             office,
             tx,
             SubjectNotice(
@@ -113,9 +114,10 @@ def _revoke(office: Office, tx: Tx, case: Case, failed: Consequence, seen: Look,
     given = Opening(
         proposal=Proposal.REVOKE,
         by=seen.signed.by,
+        token=seen.signed.token,
         evidence=ids,
         act=failed.grading.act,
-        origin="consequence.revocation",
+        origin=REVOCATION,
         reasons=seen.words,
     )
     made = consequences.new(tx, case, given, number, failed.grading.outcome, policy, now)
@@ -123,13 +125,17 @@ def _revoke(office: Office, tx: Tx, case: Case, failed: Consequence, seen: Look,
 
 
 def _spare(office: Office, tx: Tx, case: Case, rectified: Consequence, now: datetime) -> None:
-    """Rectified in time and without harm: no penalty is proposed any more, and an entry is minor at most (handbook scenario 57)."""
+    """Rectified in time and without harm: no penalty is proposed any more, and an entry is minor at most (handbook scenario 57).
+
+    One that is entered already was decided by an officer with a graver grade: an officer looks at it.
+    """
     if not rectification.spared(rectified):
         return
     for held in tx.consequences.of_case(case.id, lock=True):
-        if held.state not in UNDECIDED:
-            continue
-        if held.proposal is Proposal.PENALTY:
+        graver = held.proposal is Proposal.RECORD_CREDIT and held.grading.grade in GRAVITY[1:]
+        if held.proposal is Proposal.PENALTY and held.state in UNDECIDED:
             settle(office, tx, case, held, proceeding.supersede(held, rectified.id, setting(office, held, now)), now)
-        elif held.proposal is Proposal.RECORD_CREDIT and held.grading.grade in GRAVITY[1:]:
-            tx.consequences.put(replace(held, grading=replace(held.grading, grade=GRAVITY[0], corrected=True)))
+        elif graver and held.state in UNDECIDED:
+            settle(office, tx, case, held, proceeding.regrade(held, GRAVITY[0], rectified.id, setting(office, held, now)), now)
+        elif graver and held.state is ConsequenceState.IMPOSED:
+            shaken.shake(tx, case, [held], "consequence.rectified", now)

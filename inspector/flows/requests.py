@@ -13,7 +13,8 @@ from inspector.domain.piece import evidence_of
 from inspector.domain.policy import Policy
 from inspector.flows import late
 from inspector.flows.office import Office
-from inspector.flows.settle import settle_case, tell
+from inspector.flows.settle import settle_case
+from inspector.flows.telling import tell
 from inspector.flows.verify import asked
 from inspector.store.tx import Tx
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime
 
 from inspector.domain import review
@@ -33,10 +34,12 @@ def decide(  # noqa: PLR0913 - a decision in all its parts
     *,
     act: str = "",
     grading: Grading | None = None,
+    token: str = "",
 ) -> Case:
     """A named officer decides a case in review, citing evidence of this case by its ids, and the dishonest act where there is one.
 
-    `grading` is what its gravity is judged by; whether it is the first time is computed from our own records.
+    `grading` is what its gravity is judged by; whether it is the first time is computed from our own records. `token` is the login of the
+    officer, who decides no objection to what follows.
 
     Raises Refusal, Invalid, Missing.
     """
@@ -68,8 +71,12 @@ def decide(  # noqa: PLR0913 - a decision in all its parts
         earlier=_earlier(tx, case, outcome, ruled.policy, now),
     )
     attempts.refuse_early(office, tx, case_id, outcome)
-    numbered, proposed = consequences.proposed(tx, case, decision, ruled.policy, officer, cited, act, grading or Grading(), now)
+    numbered, proposed = consequences.proposed(
+        tx, case, decision, ruled.policy, officer, token, cited, act, grading or Grading(), now
+    )
     made = settle_case(tx, office, ruled.told(numbered), policy, now)
+    if made.entry is not None and token and (mine := tx.records.find(made.entry)) is not None:
+        tx.records.put(replace(mine, decided_token=token))
     consequences.begin(office, tx, made, proposed, numbered.told, now)
     return made
 

@@ -26,7 +26,8 @@ from inspector.flows import late, recall
 from inspector.flows.contents import named
 from inspector.flows.office import Office
 from inspector.flows.record import record
-from inspector.flows.settle import Settlement, nothing, settle_case, settle_proof, tell
+from inspector.flows.settle import Settlement, nothing, settle_case, settle_proof
+from inspector.flows.telling import tell
 from inspector.flows.verify import asked as claim_of
 from inspector.labels import label
 from inspector.ports import Garbled, Message, PortError, Refused

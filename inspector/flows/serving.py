@@ -11,20 +11,18 @@ from datetime import datetime, timedelta
 
 from inspector.domain import serving
 from inspector.domain.calendar import SHANGHAI
-from inspector.domain.calendar import due as counted
-from inspector.domain.case import Case
 from inspector.domain.decision import Because, Decision
-from inspector.domain.errors import Forbidden, Invalid, Missing
+from inspector.domain.errors import Forbidden, Invalid
 from inspector.domain.evidence import blank
-from inspector.domain.serving import AGAIN, OBSOLETE, NoticeKind, SubjectNotice
-from inspector.domain.timer import Timer
-from inspector.domain.wayto import Reach, ServiceRow, ServiceWay
+from inspector.domain.serving import OBSOLETE, NoticeKind, SubjectNotice
+from inspector.domain.wayto import ServiceWay
 from inspector.flows import stopped
 from inspector.flows.contents import named
+from inspector.flows.giving import address, bring, facts_of, reach_of, rows_of, settle
 from inspector.flows.office import Office
 from inspector.flows.record import record
-from inspector.flows.settle import Settlement, nothing, tell
-from inspector.flows.unserved import TO_SERVE, UNSERVED, held, write
+from inspector.flows.settle import Settlement, nothing
+from inspector.flows.unserved import TO_SERVE, UNSERVED, held
 from inspector.labels import label
 from inspector.ports import Garbled, Message, PortError, Refused
 from inspector.store.tx import Tx
@@ -77,27 +75,11 @@ def call_back(tx: Tx, notice_id: str, by: str, reason: str, now: datetime) -> Su
     because = Because(rule="notice.link", basis=notice.basis, pack=case.pack, facts={"by": by, "reason": reason})
     record(tx, case.id, Decision(state=notice, because=because), now, {"notice": notice_id}, kept=case.pack)
     if notice.state.open:
-        tx.attention.open(TO_SERVE, case.agency, notice.id, _facts(notice), now)
+        tx.attention.open(TO_SERVE, case.agency, notice.id, facts_of(notice), now)
     return notice
 
 
 # --- a notice and its proof
-
-
-def give(office: Office, tx: Tx, notice: SubjectNotice, now: datetime) -> SubjectNotice:
-    """Say something to the subject of a case: the notice takes its first way. The same id once more is the same notice.
-
-    Raises what `serving.make` raises, and Missing for a case that is not there, or for a matter of another one.
-    """
-    case = tx.cases.get(notice.case_id, lock=True)
-    _own(tx, notice)
-    rows, reach = _rows(office, case), reach_of(office, tx, case)
-    decision = serving.make(notice, rows, reach, now, office.calendar, case.pack)
-    if not tx.servings.add(decision.state):
-        return tx.servings.get(notice.id)
-    settle(tx, office, case, decision, now, new=True)
-    _bring(tx, office, case, decision.state, reach, now)
-    return decision.state
 
 
 def answer_until(tx: Tx, notice_id: str, at: datetime) -> SubjectNotice:
@@ -124,7 +106,7 @@ def carry(work: Work, office: Office) -> Settlement:
         notice = tx.servings.get(str(work.payload["notice"]))
         case = tx.cases.get(notice.case_id)
         way = ServiceWay(str(work.payload["way"]))
-        secret, to = token(office, tx, notice.id), _address(tx, case, way)
+        secret, to = token(office, tx, notice.id), address(tx, case, way)
     channel = office.connectors.channels.get(work.lane)
     if not notice.state.open or notice.turn != work.payload["turn"]:
         return nothing("obsolete")
@@ -165,21 +147,6 @@ def due(work: Work, office: Office) -> Settlement:
     return Settlement(write=write)
 
 
-def reach_of(office: Office, tx: Tx, case: Case) -> Reach:
-    """Which ways there are for the subject of a case, by the settings and by what the case brought."""
-    contact = tx.servings.contact(case.id)
-    ways = {ServiceWay.SYSTEM} if case.sender in office.connectors.approving else set()
-    ways |= {way for way in ServiceWay if way.pushed and office.serving(case.agency, way.value) and _address(tx, case, way)}
-    return Reach(ways=frozenset(ways), agreed=contact.agreed)
-
-
-def _address(tx: Tx, case: Case, way: ServiceWay) -> str:
-    if way is ServiceWay.APP:
-        return case.subject.code
-    contact = tx.servings.contact(case.id)
-    return {ServiceWay.PHONE: contact.phone, ServiceWay.EMAIL: contact.email}.get(way, "")
-
-
 def _moved_on(work: Work, office: Office, outcome: str, attempts: int) -> Settlement:
     return Settlement(write=lambda tx, now: _go_on(tx, office, work, now), outcome=outcome, attempts=attempts)
 
@@ -190,49 +157,10 @@ def _go_on(tx: Tx, office: Office, work: Work, now: datetime) -> None:
     if work.payload["turn"] != notice.turn or work.payload.get("way", notice.way.value) != notice.way.value:
         return
     reach = reach_of(office, tx, case)
-    decision = serving.overdue(notice, _rows(office, case), reach, now, office.calendar, case.pack)
+    decision = serving.overdue(notice, rows_of(office, case), reach, now, office.calendar, case.pack)
     if decision.because.rule == OBSOLETE:
         return
     stopped.end(tx, notice.keys, now)
     settle(tx, office, case, decision, now)
-    tx.attention.open(UNSERVED, case.agency, notice.id, _facts(decision.state) | {"was": notice.way.value}, now)
-    _bring(tx, office, case, decision.state, reach, now)
-
-
-def _bring(tx: Tx, office: Office, case: Case, notice: SubjectNotice, reach: Reach, now: datetime) -> None:
-    """What the way under way asks for: a push, or a person; and whom paper is to serve hears by a channel that there is paper to come."""
-    if not notice.way.electronic:
-        tx.attention.open(TO_SERVE, case.agency, notice.id, _facts(notice), now)
-    way = notice.way if notice.way.pushed else serving.informing(notice, reach) if notice.turn == 0 else None
-    if way is not None and not office.shadow:
-        lane = office.serving(case.agency, way.value)
-        message = office.book.get(case.pack).term(Timer.CALLBACK).term  # where no row of the pack says how long a way is tried
-        by = notice.due_at or counted(now, message, office.calendar).at
-        tx.work.order((serving.push(notice, way, lane, now, by),), now)
-
-
-def settle(tx: Tx, office: Office, case: Case, decision: Decision[SubjectNotice], now: datetime, *, new: bool = False) -> None:
-    """Write a decision about a notice: state, entry, waits, events."""
-    if decision.because.rule == AGAIN:
-        return
-    write(tx, case, decision, now, new=new)
-    told = Decision(state=case, because=decision.because, told=decision.told)
-    tx.work.order([*decision.orders, *tell(tx, office, case, told, office.book.get(case.pack), now)], now)
-
-
-def _own(tx: Tx, notice: SubjectNotice) -> None:
-    """What is said by a notice reaches what it is about: that is of its own case, or it is not known. Raises Missing."""
-    consequence, entry = tx.consequences.find(notice.about), tx.records.find(notice.about)
-    if consequence is not None and consequence.case_id != notice.case_id:
-        raise Missing("consequence_unknown", consequence=notice.about)
-    if entry is not None and entry.case_id != notice.case_id:
-        raise Missing("record_unknown", entry=notice.about)
-
-
-def _rows(office: Office, case: Case) -> tuple[ServiceRow, ...]:
-    return office.book.get(case.pack).services
-
-
-def _facts(notice: SubjectNotice) -> dict[str, object]:
-    due_at = notice.due_at.isoformat() if notice.due_at else ""
-    return {"case": notice.case_id, "kind": notice.kind.value, "way": notice.way.value, "due_at": due_at}
+    tx.attention.open(UNSERVED, case.agency, notice.id, facts_of(decision.state) | {"was": notice.way.value}, now)
+    bring(tx, office, case, decision.state, reach, now)

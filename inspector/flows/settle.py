@@ -18,8 +18,9 @@ from inspector.flows import copies, creditbook, recall, shaken, stopped, unsettl
 from inspector.flows.echo import echoes
 from inspector.flows.office import Office
 from inspector.flows.record import record
+from inspector.flows.telling import tell
 from inspector.ports import PortError
-from inspector.store.tx import Tx, new_id
+from inspector.store.tx import Tx
 
 CREDIT_UNPLACED = "credit_unplaced"
 """The matter for a person that a credit entry opens while there is no platform; one for each agency, over when there is one."""
@@ -150,30 +151,6 @@ def _beside(
         stopped.end(tx, held.keys(decision.ends), now)
     tx.work.order(decision.orders, now)
     return entry
-
-
-def tell(tx: Tx, office: Office, case: Case, decision: Decision[Case], policy: Policy, now: datetime) -> list[Order]:
-    """Write what others hear as events, and order the callback where the sender has one."""
-    orders: list[Order] = []
-    lane = office.lane_of(OrderKind.TELL, case.sender)
-    for told in decision.told:
-        event_id = new_id()
-        tx.events.add(event_id, case.agency, case.id, told.type, now, {**told.data, "state": case.state.value})
-        if lane:
-            by = due(now, policy.term(Timer.CALLBACK).term, office.calendar).at
-            orders.append(
-                Order(
-                    kind=OrderKind.TELL,
-                    key=f"tell:{event_id}",
-                    due_at=now,
-                    urgent_by=by,
-                    expires_at=by,
-                    lane=lane,
-                    case_id=case.id,
-                    payload={"event": event_id},
-                )
-            )
-    return orders
 
 
 def dated(office: Office, case: Case, order: Order, policy: Policy, now: datetime) -> Order:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from inspector.domain import proceeding
@@ -12,7 +13,7 @@ from inspector.domain.course import CLOCKS, Setting, clock_key
 from inspector.domain.decision import Decision, OrderKind, Told
 from inspector.domain.proposal import Proposal
 from inspector.domain.timer import Timer
-from inspector.flows import stopped, unserved
+from inspector.flows import contested, stopped, unserved
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.store.tx import Tx
@@ -21,6 +22,10 @@ DUE = "consequence_due"
 """The matter for a person that a step of a consequence is to be done; over with the step."""
 SHAKEN = "consequence_shaken"
 """The matter of a consequence that took effect, while the outcome that it followed does not stand any more."""
+
+
+REGRADE = "consequence_regrade"
+"""The matter of a consequence that was graded by an earlier finding of its subject which stands no more: its grade is looked at again."""
 
 
 def setting(office: Office, held: Consequence, now: datetime) -> Setting:
@@ -38,9 +43,13 @@ def write(tx: Tx, case: Case, before: Consequence, decision: Decision[Consequenc
     ending = [clock_key(kind, before) for kind in CLOCKS]
     if held.due_at is None:
         ending.append(f"{OrderKind.RECTIFY_REMIND.value}:{held.id}")
-        unserved.done(tx, f"{held.id}:notice", now)
+        for part in ("notice", "reminder"):
+            unserved.done(tx, f"{held.id}:{part}", now)
     if held.state is ConsequenceState.ANNULLED:
         unserved.done(tx, f"{held.id}:decision", now)
+    if held.state is ConsequenceState.ANNULLED or (before.state in UNDECIDED and held.state not in UNDECIDED):
+        for matter in (SHAKEN, REGRADE):  # it is gone, or a named officer has decided it with the matter before him or her
+            tx.attention.over(f"{matter}:{held.id}", now)
     stopped.end(tx, ending, now)
     tx.attention.over(f"{DUE}:{held.id}", now)
     tx.work.order(decision.orders, now)
@@ -61,11 +70,26 @@ def fell(office: Office, tx: Tx, case: Case, why: str, now: datetime) -> tuple[T
         elif held.proposal is Proposal.SUSPEND and held.state is ConsequenceState.IMPOSED:
             made = proceeding.lift(held, why, "rule", setting(office, held, now))
         elif held.state in (ConsequenceState.IMPOSED, ConsequenceState.FAILED):
-            facts = {"case": case.id, "proposal": held.proposal.value, "rule": why}
-            tx.attention.open(SHAKEN, case.agency, held.id, facts, now)
+            shake(tx, case, [held], why, now)
             continue
         else:
             continue
         write(tx, case, held, made, now)
         told += made.told
+    later(tx, case, why, now)
+    contested.swept(office, tx, case, why, now)
     return told
+
+
+def shake(tx: Tx, case: Case, held: Iterable[Consequence], why: str, now: datetime) -> None:
+    """What took effect, and rests on what fell, is put before an officer; nobody is reminded of what is in doubt."""
+    for one in held:
+        tx.attention.open(SHAKEN, case.agency, one.id, {"case": case.id, "proposal": one.proposal.value, "rule": why}, now)
+        unserved.done(tx, f"{one.id}:reminder", now)
+
+
+def later(tx: Tx, case: Case, why: str, now: datetime) -> None:
+    """Later cases of the subject in which this finding counted as an earlier one: an officer looks at their grade again (handbook 2.7)."""
+    for one in tx.consequences.graded_by(case.subject.kind, case.subject.code, case.id):
+        facts = {"case": one.case_id, "proposal": one.proposal.value, "earlier": case.id, "rule": why}
+        tx.attention.open(REGRADE, one.agency, one.id, facts, now)

@@ -15,9 +15,10 @@ from inspector.domain.material import Kept, kept
 from inspector.domain.serving import WORDLESS, SubjectNotice, SubjectWord, Word
 from inspector.domain.wayto import ServiceWay
 from inspector.flows import reached
+from inspector.flows.giving import settle
 from inspector.flows.office import Office
 from inspector.flows.record import record
-from inspector.flows.serving import LINK, settle
+from inspector.flows.serving import LINK
 from inspector.flows.unserved import held
 from inspector.store.tx import Tx
 

@@ -17,6 +17,7 @@ from inspector.store.codec import dump, load
 from inspector.store.drawtables import draw
 from inspector.store.grounds import groundless
 from inspector.store.room import Room, Row, insert_new, padded
+from inspector.store.standing import counts
 from inspector.store.tables import PROVISIONAL, case_file, evidence, subject, visit, visit_case
 
 _BODY = sa.select(case_file.c.body).where(case_file.c.id == sa.bindparam("case"))
@@ -182,10 +183,14 @@ class CaseRoom(Room):
         return held
 
     def untrue_since(self, subject: Subject, since: datetime, beside: str) -> int:
-        """How many cases of a subject, but the one of the id `beside`, have ended since a moment in an outcome that says "untrue"."""
+        """How many cases of a subject, but the one of the id `beside`, have ended since a moment in an outcome that says "untrue".
+
+        One whose decisions were annulled is none (handbook scenario 61).
+        """
         held = case_file.c
         asked = sa.select(sa.func.count()).where(held.subject_kind == subject.kind.value, held.subject_code == subject.code)
         asked = asked.where(held.outcome.in_([one.value for one in UNTRUE]), held.ended_at >= since, held.id != beside)
+        asked = asked.where(counts(held.id))
         return self.connection.execute(asked).scalar_one()
 
     def taken_in(self, agency: str, since: datetime, until: datetime | None = None) -> dict[str, int]:

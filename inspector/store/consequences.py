@@ -9,12 +9,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from inspector.domain.case import SubjectKind
-from inspector.domain.consequence import Consequence
+from inspector.domain.consequence import UNDECIDED, Consequence, ConsequenceState
 from inspector.domain.errors import Missing
 from inspector.domain.evidence import UNTRUE
 from inspector.store.codec import dump, load
 from inspector.store.consequencetables import consequence
 from inspector.store.room import Room
+from inspector.store.standing import counts
 from inspector.store.tables import case_file
 
 
@@ -70,15 +71,26 @@ class ConsequenceRoom(Room):
         return self.connection.execute(asked.group_by(consequence.c.agency, consequence.c.proposal, consequence.c.state)).all()
 
     def earlier(self, kind: SubjectKind, code: str, but: str) -> tuple[int, datetime | None]:
-        """How many other cases of a subject ended untrue, and when the last of them did."""
+        """How many other cases of a subject ended untrue, and when the last of them did; one whose decisions were annulled is none."""
         asked = sa.select(sa.func.count(), sa.func.max(case_file.c.ended_at)).where(
             case_file.c.subject_kind == kind.value,
             case_file.c.subject_code == code,
             case_file.c.outcome.in_([one.value for one in UNTRUE]),
             case_file.c.id != but,
+            counts(case_file.c.id),
         )
         row = self.connection.execute(asked).one()
         return row[0], row[1]
+
+    def graded_by(self, kind: SubjectKind, code: str, case_id: str) -> list[Consequence]:
+        """What stands or is under way in other cases of a subject, and was graded when the finding of this case was an earlier one."""
+        mine = [one.proposed_at for one in self.of_case(case_id)]
+        both = consequence.join(case_file, case_file.c.id == consequence.c.case_id)
+        asked = sa.select(consequence.c.body).select_from(both).order_by(consequence.c.id)
+        asked = asked.where(case_file.c.subject_kind == kind.value, case_file.c.subject_code == code, case_file.c.id != case_id)
+        asked = asked.where(consequence.c.state.in_([one.value for one in UNDECIDED | {ConsequenceState.IMPOSED}]))
+        found = [load(Consequence, text) for text in self.connection.execute(asked).scalars()]
+        return [one for one in found if mine and one.grading.earlier and one.proposed_at >= min(mine)]
 
     def _row(self, held: Consequence) -> dict[str, object]:
         return {"state": held.state.value, "due_at": held.due_at, "body": dump(held)}

@@ -102,11 +102,18 @@ class RecordRoom(Room):
         self.expect_one(held.values(**_objected(changed), version=objection.c.version + 1), changed.id)
 
     def objections(
-        self, *, case_id: str = "", about: str = "", agencies: Collection[str] | None = None, limit: int | None = None
+        self,
+        *,
+        case_id: str = "",
+        about: str = "",
+        agencies: Collection[str] | None = None,
+        limit: int | None = None,
+        open_ones: bool = True,
     ) -> list[Objection]:
-        """Open objections of a case, about a thing, of agencies; by their dates."""
+        """Objections of a case, about a thing, of agencies; by their dates. Only open ones, unless somebody asks for all."""
         held = objection.c
-        asked = sa.select(held.body).where(held.state == ObjectionState.OPEN.value).order_by(held.due_at, held.id).limit(limit)
+        asked = sa.select(held.body).order_by(held.due_at, held.id).limit(limit)
+        asked = asked.where(held.state == ObjectionState.OPEN.value) if open_ones else asked
         for wanted, column in ((case_id, held.case_id), (about, held.about)):
             asked = asked.where(column == wanted) if wanted else asked
         if agencies is not None:

@@ -171,6 +171,7 @@ def decide(desk: AtDesk, tx: Tx, caller: Caller, case_id: str, given: ReviewIn, 
         now,
         act=given.act.strip(),
         grading=given.grading.grading(),
+        token=caller.token,
     )
 
 

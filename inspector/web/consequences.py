@@ -25,7 +25,7 @@ from inspector.domain.consequence import (
     Verdict,
 )
 from inspector.domain.proposal import Proposal
-from inspector.flows import consequences, proceedings, reached, rectifying
+from inspector.flows import annulling, consequences, proceedings, reached, rectifying
 from inspector.store.tx import Tx
 from inspector.web.answers import Shown
 from inspector.web.body import JsonRoute
@@ -274,7 +274,7 @@ def annul(
     """A court, a review body, an upheld objection, or we ourselves: it stands no more, and an entry is taken back everywhere."""
 
     def do(tx: Tx, by: Signed, now: datetime) -> Consequence:
-        return consequences.annul(desk.office, tx, consequence_id, given.why, given.document, by.by, now)
+        return annulling.consequence(desk.office, tx, consequence_id, given.why, given.document, by.by, now)
 
     return step(desk, caller, consequence_id, "annulment", given, message_id, do)
 

@@ -11,12 +11,13 @@ from pydantic import Field
 from starlette.responses import JSONResponse
 
 from inspector.domain.annulled import Annulled
+from inspector.domain.consequence import Signed
 from inspector.domain.creditlaw import RepairPaper
 from inspector.domain.creditrecord import Record, RecordState, warning
 from inspector.domain.errors import Missing
 from inspector.domain.objection import Objection, ObjectionState
 from inspector.domain.statement import BookState
-from inspector.flows import creditrecords, objections, repairs
+from inspector.flows import annulling, objections, repairs
 from inspector.store.tx import Tx
 from inspector.web.accounts import EntryPath
 from inspector.web.answers import Shown
@@ -245,7 +246,7 @@ def annul(desk: AtDesk, caller: Officer, entry: EntryPath, given: AnnulmentIn, m
 
     def do(tx: Tx, now: datetime) -> RecordShown:
         _seen(tx, caller, entry)
-        return shown(creditrecords.annul(desk.office, tx, entry, given.why, given.document, caller.name, now))
+        return shown(annulling.entry(desk.office, tx, entry, given.why, given.document, caller.name, now))
 
     return desk.once(message(caller.source, message_id, f"annulment {entry}", given), do)
 
@@ -287,7 +288,8 @@ def decide_objection(
 
     def do(tx: Tx, now: datetime) -> ObjectionShown:
         _contested(tx, caller, objection)
-        return _objection(objections.decide(desk.office, tx, objection, caller.name, given.reasons, now, upheld=given.upheld))
+        by = Signed(by=caller.name, token=caller.token, at=now)
+        return _objection(objections.decide(desk.office, tx, objection, by, given.reasons, now, upheld=given.upheld))
 
     return desk.once(message(caller.source, message_id, f"objection {objection}", given), do)
 

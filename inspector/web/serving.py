@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from inspector.domain.evidence import blank
 from inspector.domain.serving import NoticeKind, NoticeState, SubjectNotice, SubjectWord
 from inspector.domain.wayto import ServiceWay
-from inspector.flows import reached, serving, spoken
+from inspector.flows import giving, reached, serving, spoken
 from inspector.store.tx import Tx, new_id
 from inspector.web.answers import Shown
 from inspector.web.body import JsonRoute
@@ -143,7 +143,7 @@ def give_notice(desk: AtDesk, caller: Officer, given: SubjectNoticeIn, message_i
         case = caller.case(tx, given.case_id)
         told = given.model_dump(exclude={"about"})
         made = SubjectNotice(**told, about=given.about or case.id, id=f"n{new_id()}", agency=case.agency, made_at=now)
-        return notice_shown(serving.give(desk.office, tx, made, now))
+        return notice_shown(giving.give(desk.office, tx, made, now))
 
     return desk.once(message(caller.source, message_id, "subject notice", given), do, status=201)
 

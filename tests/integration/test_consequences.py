@@ -14,7 +14,7 @@ from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import Verdict
 from inspector.domain.proposal import Proposal
 from inspector.domain.review import finding
-from inspector.flows import consequences, review
+from inspector.flows import annulling, review
 from inspector.flows.settle import settle_case
 from inspector.store.store import Store
 from tests.house import Hand, settle
@@ -112,7 +112,7 @@ def test_an_entry_is_made_only_by_an_officers_decision_and_an_annulment_takes_it
     assert booked is not None
     assert (booked.body["grade"], booked.body["by"], now.entry) == ("general", "李四", done.entry)
     with store.begin() as tx:
-        gone = consequences.annul(case.office, tx, held.id, Annulled.COURT, "行终1号", "李四", hand())
+        gone = annulling.consequence(case.office, tx, held.id, Annulled.COURT, "行终1号", "李四", hand())
     with store.read() as tx:
         assert (gone.state, tx.cases.get(case.case).entry) == (ConsequenceState.ANNULLED, None)
     assert [one["consequence"] for one in case.events("consequence.annulled")] == [held.id]
@@ -253,5 +253,5 @@ def test_what_speaks_for_somebody_afterwards_takes_the_entry_back_and_asks_a_per
     assert case.the(Proposal.REVOKE).state is ConsequenceState.IMPOSED, "what took effect is annulled by a person"
     assert [one["proposal"] for one in case.matters("consequence_shaken")] == ["REVOKE"]
     with store.begin() as tx:
-        consequences.annul(case.office, tx, revoke.id, Annulled.CORRECTION, "更正1号", "李四", hand())
+        annulling.consequence(case.office, tx, revoke.id, Annulled.CORRECTION, "更正1号", "李四", hand())
     assert case.matters("consequence_shaken") == []

@@ -14,12 +14,14 @@ import pytest
 from inspector.daemon import sweeps
 from inspector.domain.annulled import Annulled
 from inspector.domain.case import Outcome, Route
+from inspector.domain.consequence import Signed
 from inspector.domain.creditlaw import RepairPaper
 from inspector.domain.creditrecord import Record, RecordState
 from inspector.domain.errors import Refusal
 from inspector.domain.gate import OutsideBar
-from inspector.domain.serving import NoticeKind
-from inspector.flows import creditbook, creditrecords, eligibility, objections, repairs, review
+from inspector.domain.objection import ObjectionState
+from inspector.domain.serving import NoticeKind, NoticeState
+from inspector.flows import annulling, creditbook, eligibility, objections, repairs, review
 from inspector.flows.bars import bar_id
 from inspector.flows.office import Office
 from inspector.store.store import Store
@@ -86,15 +88,16 @@ class Place:
             repairs.decide(self.office, tx, entry, "王五", "符合修复条件", self.hand(), grant=True)
         settle(self.office)
 
-    def objects(self, entry: str) -> str:
+    def objects(self, entry: str, words: str = "登记在承诺之后才注销") -> str:
         with self.office.store.begin() as tx:
-            made = objections.object(self.office, tx, entry, "登记在承诺之后才注销", (), "link", self.hand())
+            made = objections.object(self.office, tx, entry, words, (), "link", self.hand())
         settle(self.office)
         return made.id
 
     def decides(self, objection: str, officer: str, *, upheld: bool) -> None:
         with self.office.store.begin() as tx:
-            objections.decide(self.office, tx, objection, officer, "经核对", self.hand(), upheld=upheld)
+            by = Signed(by=officer, token=f"t-{officer}", at=self.hand())
+            objections.decide(self.office, tx, objection, by, "经核对", self.hand(), upheld=upheld)
         settle(self.office)
 
 
@@ -149,6 +152,8 @@ def test_an_earlier_false_commitment_bars_until_repaired_and_the_repair_opens_th
     here.hand.on(days=1)
     here.repaired(entry)
     assert here.matters(creditbook.REPAIRABLE) == []
+    with here.office.store.read() as tx:
+        assert tx.servings.get(f"{entry}:repairable").state is NoticeState.CANCELLED, "and nobody brings it any more"
     with pytest.raises(Refusal, match="subject_barred"):
         here.commits(1, signed_on=early)
     assert here.commits(1), "a letter of the day of the repair is accepted"
@@ -193,7 +198,7 @@ def test_what_a_court_annuls_is_deleted_at_every_receiver_however_long_it_is_awa
     assert entry in here.second.entries
     here.second.mode = "away"
     with here.office.store.begin() as tx:
-        creditrecords.annul(here.office, tx, entry, Annulled.COURT, "（2026）行初1号", "王五", here.hand())
+        annulling.entry(here.office, tx, entry, Annulled.COURT, "（2026）行初1号", "王五", here.hand())
     assert here.record(entry).state is RecordState.ANNULLED
     assert here.commits(1)
     for _ in range(4):
@@ -256,14 +261,31 @@ def test_an_upheld_objection_annuls_what_was_entered_before_there_were_records_t
     assert (here.first.entries, here.second.entries, here.record(entry).ended_by) == ({}, {}, "OBJECTION")
 
 
-def test_an_objection_to_what_a_court_annuls_meanwhile_is_still_decided(here: Place) -> None:
+def test_an_objection_to_what_a_court_annuls_meanwhile_ends_by_rule_and_who_objected_is_told(here: Place) -> None:
     entry = here.found(1)
     objection = here.objects(entry)
     with here.office.store.begin() as tx:
-        creditrecords.annul(here.office, tx, entry, Annulled.REVIEW_BODY, "复决字1号", "王五", here.hand())
-    here.decides(objection, "王五", upheld=True)
+        annulling.entry(here.office, tx, entry, Annulled.REVIEW_BODY, "复决字1号", "王五", here.hand())
+    settle(here.office)
+    with here.office.store.read() as tx:
+        held, told = tx.records.objection(objection), tx.servings.get(f"{objection}:objection")
+        assert not tx.records.objections(case_id=held.case_id)
+    assert (held.state, held.decided_by, told.reasons) == (ObjectionState.ENDED, "rule", held.reasons)
     assert (here.record(entry).ended_by, here.matters(creditbook.CONTESTED)) == ("REVIEW_BODY", [])
     assert (here.first.entries, here.second.entries) == ({}, {})
+
+
+def test_who_says_the_same_again_has_said_it_once_and_the_gate_does_not_open_anew(here: Place) -> None:
+    entry = here.found(1)
+    objection = here.objects(entry)
+    assert here.objects(entry) == objection
+    here.decides(objection, "王五", upheld=False)
+    assert here.objects(entry, " 登记在承诺之后才注销 ") == objection, "blanks are no new words"
+    assert not here.record(entry).contested
+    with pytest.raises(Refusal, match="subject_barred"):
+        here.commits(1)
+    assert here.objects(entry, "登记机关已经更正，见附件") != objection, "who has more to say is heard"
+    assert here.record(entry).contested
 
 
 def test_a_receiver_that_no_program_can_tell_is_told_by_a_person(store: Store, hand: Hand, tmp_path: Path) -> None:

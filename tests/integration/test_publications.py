@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from inspector.daemon.schedules import sweep_order
 from inspector.domain.annulled import Annulled
+from inspector.domain.case import Outcome
+from inspector.domain.consequence import ConsequenceState
 from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import Verdict
 from inspector.domain.finding import Finding
+from inspector.domain.proposal import Proposal
 from inspector.domain.publicationduty import PublicationDuty, PublicationState
-from inspector.flows import creditrecords, dispatch, publication
+from inspector.flows import annulling, consequences, dispatch, publication
 from inspector.flows.office import Office
 from inspector.store.store import Store
 from tests.edge import serving
@@ -120,10 +124,29 @@ def test_what_was_published_of_a_case_whose_basis_a_court_annuls_is_to_be_taken_
         (case_id,) = tx.visits.get(duty.visit).case_ids
         entry = tx.cases.get(case_id).entry
         assert entry is not None
-        creditrecords.annul(office, tx, entry, Annulled.COURT, "（2026）行初1号", "王五", hand())
+        annulling.entry(office, tx, entry, Annulled.COURT, "（2026）行初1号", "王五", hand())
     with office.store.read() as tx:
         held = tx.publications.get(duty.id)
     assert (held.state, held.document) == (PublicationState.TO_REMOVE, "（2026）行初1号")
+
+
+def test_what_was_published_goes_with_the_decision_about_the_matter_and_a_kept_promise_stays_recorded(
+    office: Office, hand: Hand
+) -> None:
+    (duty,) = look(office, hand)
+    said(office, publication.publish, office.calendar.local_date(hand()), "公告栏")
+    with office.store.begin() as tx:
+        (case_id,) = tx.visits.get(duty.visit).case_ids
+        case, given = tx.cases.get(case_id), consequences.Opening(proposal=Proposal.REVOKE, by="李四", evidence=("e1",))
+        policy = office.book.get(case.pack)
+        revoke = consequences.new(tx, case, given, 1, Outcome.UNTRUE_INCURABLE, policy, hand())
+        tx.consequences.add(replace(revoke, state=ConsequenceState.IMPOSED, imposed_at=hand()))
+    with office.store.begin() as tx:
+        annulling.consequence(office, tx, revoke.id, Annulled.COURT, "（2026）行初2号", "王五", hand())
+    with office.store.read() as tx:
+        held, kept = tx.publications.get(duty.id), tx.cases.get(case_id).entry
+    assert (held.state, held.document, kept) == (PublicationState.TO_REMOVE, "（2026）行初2号", case.entry)
+    assert kept is not None
 
 
 def test_whoever_checks_publishes_and_nobody_else(office: Office, hand: Hand) -> None:

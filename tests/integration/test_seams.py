@@ -13,7 +13,7 @@ from inspector.domain.errors import Invalid, Missing, Refusal
 from inspector.domain.proposal import Proposal
 from inspector.domain.serving import NoticeKind, NoticeState, SubjectNotice, SubjectWord
 from inspector.domain.wayto import ServiceWay
-from inspector.flows import objections, reached, rectifying, serving, spoken
+from inspector.flows import giving, objections, reached, rectifying, spoken
 from inspector.store.store import Store
 from tests.house import Hand, application, post, settle
 from tests.integration.test_creditrecords import Place, here
@@ -50,9 +50,9 @@ def test_a_notice_of_another_case_reaches_no_consequence_and_another_notice_star
     held = case.give(case.the(Proposal.REVOKE))
     other = post(case.office, application(7, "business-licence", LICENCE))
     with case.office.store.begin() as tx, pytest.raises(Missing, match="consequence_unknown"):
-        serving.give(case.office, tx, notice(other, held.id, hand()), hand())
+        giving.give(case.office, tx, notice(other, held.id, hand()), hand())
     with case.office.store.begin() as tx:
-        serving.give(case.office, tx, notice(case.case, held.id, hand()), hand())
+        giving.give(case.office, tx, notice(case.case, held.id, hand()), hand())
         reached.served(case.office, tx, "n1", hand().date(), ServiceWay.IN_PERSON, "回证", "李四", hand())
     assert case.the(Proposal.REVOKE).state is ConsequenceState.PROPOSED, "its own notice has not come"
 
@@ -92,7 +92,7 @@ def test_only_the_link_speaks_for_the_subject(case: Proceeding, hand: Hand) -> N
 
 def test_a_record_is_marked_until_the_last_objection_by_either_of_its_names_is_over(here: Place) -> None:
     entry = here.found(1)
-    first, second = here.objects(entry), here.objects(entry)
+    first, second = here.objects(entry), here.objects(entry, "查错了人")
     here.decides(first, "王五", upheld=False)
     assert here.record(entry).contested, "another one is open"
     here.decides(second, "王五", upheld=False)

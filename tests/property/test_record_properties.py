@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 
 from inspector.domain.annulled import Annulled
 from inspector.domain.case import Outcome
+from inspector.domain.consequence import Signed
 from inspector.domain.creditrecord import Amend, RecordState
 from inspector.domain.errors import InspectorError, Refusal
-from inspector.flows import creditrecords, eligibility, objections, repairs, review
+from inspector.flows import annulling, eligibility, objections, repairs, review
 from inspector.flows.intake import drafted
 from inspector.flows.office import Office
 from tests.creditplatform import CreditPlatform, platform
@@ -82,7 +83,7 @@ class Life(Story):
 
     def object(self, number: int) -> None:
         with self.office.store.begin() as tx:
-            objections.object(self.office, tx, self.entries.get(number, "-"), "不属实", (), "link", self.hand())
+            objections.object(self.office, tx, self.entries.get(number, "-"), f"不属实，{self.hand()}", (), "link", self.hand())
 
     def uphold(self, number: int) -> None:
         self._decide(number, upheld=True)
@@ -93,9 +94,10 @@ class Life(Story):
     def _decide(self, number: int, *, upheld: bool) -> None:
         with self.office.store.begin() as tx:
             for one in tx.records.objections(about=self.entries.get(number, "-"))[:1]:
+                who = {name: Signed(by=name, token="", at=self.hand()) for name in ("李四", "王五")}
                 with pytest.raises(Refusal, match="objection_same_officer"), tx.savepoint():
-                    objections.decide(self.office, tx, one.id, "李四", "经核对", self.hand(), upheld=upheld)
-                objections.decide(self.office, tx, one.id, "王五", "经核对", self.hand(), upheld=upheld)
+                    objections.decide(self.office, tx, one.id, who["李四"], "经核对", self.hand(), upheld=upheld)
+                objections.decide(self.office, tx, one.id, who["王五"], "经核对", self.hand(), upheld=upheld)
 
     def repair(self, number: int) -> None:
         with self.office.store.begin() as tx:
@@ -104,7 +106,7 @@ class Life(Story):
 
     def annul(self, number: int) -> None:
         with self.office.store.begin() as tx:
-            creditrecords.annul(self.office, tx, self.entries.get(number, "-"), Annulled.COURT, "判决", "王五", self.hand())
+            annulling.entry(self.office, tx, self.entries.get(number, "-"), Annulled.COURT, "判决", "王五", self.hand())
 
     def holds(self) -> None:
         """Who is barred is barred by a record with its officer, act and basis; nobody is by what is contested, repaired or annulled."""

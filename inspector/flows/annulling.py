@@ -1,0 +1,133 @@
+"""A decision, or a credit record, is annulled: everything derived from it falls with it, everywhere (handbook scenario 61; domain.falling).
+
+The case is locked before its consequences and its record, as everywhere. Every step is written in the caller's transaction: what falls
+falls together or not at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from inspector.domain import creditrecord, proceeding
+from inspector.domain.annulled import Annulled
+from inspector.domain.case import Case
+from inspector.domain.consequence import Consequence
+from inspector.domain.creditrecord import Record
+from inspector.domain.decision import Decision
+from inspector.domain.ending import take_back
+from inspector.domain.falling import ENTRY_FALLS, falling
+from inspector.domain.proceeding import ANNULLABLE
+from inspector.domain.proposal import ALTERNATIVES, Proposal
+from inspector.flows import contested, creditbook, creditrecords, publication, shaken
+from inspector.flows.consequences import locked, main_over, settle
+from inspector.flows.office import Office
+from inspector.flows.record import record
+from inspector.flows.settle import settle_case
+from inspector.flows.shaken import setting
+from inspector.flows.telling import tell
+from inspector.store.tx import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """Who has annulled, by which document, who enters it, when."""
+
+    why: Annulled
+    document: str
+    by: str
+    now: datetime
+
+
+def consequence(office: Office, tx: Tx, consequence_id: str, why: Annulled, document: str, by: str, now: datetime) -> Consequence:
+    """What took effect stands no more, and nothing derived from it. Raises Missing, Refusal (`consequence_not_imposed`), Invalid."""
+    case, held = locked(tx, consequence_id)
+    said = _Said(why, document, by, now)
+    done = _decision(office, tx, case, held, said)
+    _entry(office, tx, done.entry, said)
+    _others(office, tx, done, said)
+    return done
+
+
+def entry(office: Office, tx: Tx, name: str, why: Annulled, document: str, by: str, now: datetime) -> Record:
+    """The basis of an entry is annulled: a retraction goes to each receiver that has a copy, until each has acknowledged it.
+
+    The bar is lifted at once, the decision that ordered it falls with it, the approving system is told, what was published of its visits
+    is to be taken back; the history stays. Raises Missing, Refusal (`record_over`), Invalid.
+    """
+    case, mine = creditrecords.held(tx, name)
+    said = _Said(why, document, by, now)
+    done = _record(office, tx, case, mine, said)
+    effect = (one for one in tx.consequences.of_case(case.id, lock=True) if one.entry == name and one.state in ANNULLABLE)
+    if (ordered := next(effect, None)) is not None:
+        _others(office, tx, _decision(office, tx, tx.cases.get(case.id), ordered, said), said)
+        return done
+    _published(office, tx, case, said)
+    shaken.later(tx, case, "credit.annulled", now)
+    contested.swept(office, tx, tx.cases.get(case.id), "credit.annulled", now)
+    return done
+
+
+def _others(office: Office, tx: Tx, gone: Consequence, said: _Said) -> None:
+    """What was derived from a decision that fell, and what an officer is to look at; its objections are over."""
+    case = tx.cases.get(gone.case_id, lock=True)
+    found = falling(gone, tx.consequences.of_case(case.id, lock=True))
+    for one in found.annulled:
+        _decision(office, tx, case, one, said, fallen=gone.id, cited=ENTRY_FALLS)
+        _entry(office, tx, one.entry, said)
+        case = tx.cases.get(case.id)
+    if gone.proposal in ALTERNATIVES and case.outcome is gone.grading.outcome and case.entry is not None:
+        _entry(office, tx, case.entry, said)  # entered by the review itself, under a pack that lets no officer decide it
+        case = tx.cases.get(case.id)
+    for one in found.dropped:
+        made = proceeding.supersede(one, gone.id, setting(office, one, said.now))
+        main_over(office, tx, case, settle(office, tx, case, one, made, said.now), said.now)
+    shaken.shake(tx, case, found.shaken, "consequence.annulled", said.now)
+    if gone.proposal in ALTERNATIVES | {Proposal.RECORD_CREDIT}:
+        _published(office, tx, case, said)
+        shaken.later(tx, case, "consequence.annulled", said.now)
+    contested.swept(office, tx, case, "consequence.annulled", said.now)
+
+
+def _decision(
+    office: Office, tx: Tx, case: Case, held: Consequence, said: _Said, fallen: str = "", cited: Sequence[str] = ()
+) -> Consequence:
+    at = setting(office, held, said.now)
+    made = proceeding.annul(held, said.why, said.document, said.by, at, fallen=fallen, cited=cited)
+    done = settle(office, tx, case, held, made, said.now)
+    main_over(office, tx, case, done, said.now)
+    return done
+
+
+def _entry(office: Office, tx: Tx, name: str, said: _Said) -> None:
+    """The entry that a decision ordered, where it ordered one and it stands."""
+    mine = tx.records.find(name, lock=True) if name else None
+    if mine is not None and mine.stands_somewhere:
+        _record(office, tx, tx.cases.get(mine.case_id, lock=True), mine, said)
+
+
+def _record(office: Office, tx: Tx, case: Case, mine: Record, said: _Said) -> Record:
+    today = office.calendar.local_date(said.now)
+    decided = creditrecord.annul(mine, said.why, said.document, said.by, today)
+    policy = office.book.get(case.pack)
+    creditbook.quiet(tx, mine, said.now)
+    tx.records.put(decided.state)
+    told = (creditrecord.told(decided.state),)
+    if case.entry == mine.entry:
+        because = decided.because
+        orders = take_back(case, "ANNULLED", because.basis[-1], said.now)
+        settle_case(
+            tx, office, Decision(state=replace(case, entry=None), because=because, orders=orders, told=told), policy, said.now
+        )
+    else:  # it was taken back before, by another decision; what is to be heard is that nothing of it stands
+        record(tx, case.id, decided, said.now, {"record": mine.entry}, kept=case.pack)
+        heard = Decision(state=case, because=decided.because, told=told)
+        tx.work.order(tell(tx, office, case, heard, policy, said.now), said.now)
+    return decided.state
+
+
+def _published(office: Office, tx: Tx, case: Case, said: _Said) -> None:
+    """What the agency has published of the case's visits is to be taken back with the decision (Penalties Law art. 48)."""
+    for visit in tx.visits.of_case(case.id):
+        publication.recall_with(office, tx, visit, case.agency, said.document, said.by, said.now)

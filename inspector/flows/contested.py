@@ -1,0 +1,52 @@
+"""What every step of an objection (异议) writes; and those whose matter stands no more end by rule, and their subject is told."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from inspector.domain import objection as domain
+from inspector.domain.case import Case
+from inspector.domain.decision import Decision, OrderKind
+from inspector.domain.objection import Objection, ObjectionState
+from inspector.domain.proceeding import ANNULLABLE
+from inspector.flows import credittold, stopped
+from inspector.flows.creditbook import CONTESTED
+from inspector.flows.office import Office
+from inspector.flows.record import record
+from inspector.flows.telling import tell
+from inspector.labels import label
+from inspector.store.tx import Tx
+
+
+def key(held: Objection) -> str:
+    """The key of an objection's clock; the longer term has its own."""
+    return f"{OrderKind.OBJECTION_DUE.value}:{held.id}{':others' if held.others else ''}"
+
+
+def write(tx: Tx, office: Office, case: Case, decided: Decision[Objection], now: datetime) -> None:
+    """An entry of the ledger, and that the approving system hears it. With its end clock and matter are over, and who objected is told."""
+    state = decided.state
+    record(tx, case.id, decided, now, {"objection": state.id, "objection_state": state.state.value}, kept=case.pack)
+    heard = Decision(state=case, because=decided.because, told=(domain.told(state),))
+    tx.work.order(tell(tx, office, case, heard, office.book.get(case.pack), now), now)
+    if state.state is not ObjectionState.OPEN:
+        tx.records.decided(state)
+        stopped.end(tx, [key(state)], now)
+        tx.attention.close(f"{CONTESTED}:{state.id}", now)
+        credittold.decided(office, tx, case, state, now)
+
+
+def swept(office: Office, tx: Tx, case: Case, why: str, now: datetime) -> None:
+    """End every open objection of a case to what does not stand any more, by the rule `why`: a clock on nothing would run for ever."""
+    for held in tx.records.objections(case_id=case.id):
+        if not stands(tx, held.about):
+            reasons = label("credittold.ended", office.agency(case.agency).language)
+            write(tx, office, case, domain.ended(held, why, reasons, now), now)
+
+
+def stands(tx: Tx, about: str) -> bool:
+    """Whether the record, or the consequence, is one that somebody can object to: it took effect, and was not taken back."""
+    if (mine := tx.records.find(about)) is not None:
+        return mine.stands_somewhere
+    effect = tx.consequences.find(about)
+    return effect is not None and effect.state in ANNULLABLE

@@ -1,0 +1,25 @@
+"""Whether the finding of a case still counts against its subject in a later one (handbook 2.7, scenario 61)."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from inspector.domain.consequence import ConsequenceState
+from inspector.domain.creditrecord import RecordState
+from inspector.domain.proposal import ALTERNATIVES, Proposal
+from inspector.store.consequencetables import consequence
+from inspector.store.recordtables import credit_record
+
+_DECISIONS = sorted(one.value for one in ALTERNATIVES | {Proposal.RECORD_CREDIT})
+
+
+def counts(case_id: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    """Not once what was decided by it was annulled, and nothing of it stands or is under way; the case itself stays in every history."""
+    held, entry = consequence.c, credit_record.c
+    decided = sa.exists().where(held.case_id == case_id, held.proposal.in_(_DECISIONS))
+    recorded = sa.exists().where(entry.case_id == case_id, entry.adverse)
+    gone = decided.where(held.state == ConsequenceState.ANNULLED.value), recorded.where(entry.state == RecordState.ANNULLED.value)
+    over = [ConsequenceState.ANNULLED.value, ConsequenceState.DROPPED.value]
+    ended = [RecordState.ANNULLED.value, RecordState.FALLEN.value]
+    stands = decided.where(held.state.not_in(over)), recorded.where(entry.state.not_in(ended))
+    return ~sa.or_(*gone) | sa.or_(*stands)
