@@ -84,13 +84,14 @@ class ConsequenceRoom(Room):
 
     def graded_by(self, kind: SubjectKind, code: str, case_id: str) -> list[Consequence]:
         """What stands or is under way in other cases of a subject, and was graded when the finding of this case was an earlier one."""
-        mine = [one.proposed_at for one in self.of_case(case_id)]
+        if not (mine := [one.proposed_at for one in self.of_case(case_id)]):
+            return []
         both = consequence.join(case_file, case_file.c.id == consequence.c.case_id)
         asked = sa.select(consequence.c.body).select_from(both).order_by(consequence.c.id)
         asked = asked.where(case_file.c.subject_kind == kind.value, case_file.c.subject_code == code, case_file.c.id != case_id)
         asked = asked.where(consequence.c.state.in_([one.value for one in UNDECIDED | {ConsequenceState.IMPOSED}]))
         found = [load(Consequence, text) for text in self.connection.execute(asked).scalars()]
-        return [one for one in found if mine and one.grading.earlier and one.proposed_at >= min(mine)]
+        return [one for one in found if one.grading.earlier and one.proposed_at >= min(mine)]
 
     def _row(self, held: Consequence) -> dict[str, object]:
         return {"state": held.state.value, "due_at": held.due_at, "body": dump(held)}
