@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import tempfile
 from datetime import datetime, timedelta
@@ -98,7 +99,8 @@ def look(door: Door, file: str) -> None:
 
 
 def agency(door: Door, file: str) -> None:
-    """A clerk's answer to a letter: not begun, filled in, refused; in both languages, on a phone and at a desk."""
+    """A clerk's answer to a letter: not begun, filled in, refused; in both languages, on a phone and at a desk; and the texts on them."""
+    texts = dict[str, str]()
     with closing(open_store(file)) as store, scenes.doubting(store, Hand()) as edge:
         _, path = scenes.letter(edge.office)
         for lang in scenes.CLERK:
@@ -109,6 +111,9 @@ def agency(door: Door, file: str) -> None:
                     visitor.page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
                     picture = FOLDER / f"assist-{state}-{lang}-{width}.png"
                     visitor.page.screenshot(path=picture, full_page=width == "phone")
+                    if state != "populated":  # what is filled in is no text
+                        texts[f"{state}-{lang}"] = scenes.unnumbered(visitor.text())
+    scenes.BEHIND.write_text(json.dumps(texts, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 def subject(door: Door, file: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from inspector.store.store import Store
 from tests import gate
 from tests.browser.visitor import Visitor
 from tests.edge import WEB, Edge, serving
-from tests.house import Hand, Table, application, open_office, post, settle
+from tests.house import ROOT, Hand, Table, application, open_office, post, settle
 from tests.integration.test_acts import catalogued
 from tests.integration.test_draw_way import FACTS, announced, carried_out, drawing
 from tests.integration.test_way import Post
@@ -88,6 +89,15 @@ def doubt(office: Office, number: int = 1, name: str = FIRM, value: str = "存�
     case_id = post(office, application(number, "business-licence", {"registration-status": value}, subject_name=name, **changes))
     settle(office)
     return f"/review/{case_id}"
+
+
+BEHIND = ROOT / "docs" / "pictures" / "assist.json"
+"""What the pictures of the reply page say, by state and language: a page that says something else has pictures to be made anew."""
+
+
+def unnumbered(text: str) -> str:
+    """A page's text without the numbers of its day."""
+    return re.sub(r"[0-9a-f]{32}", "…", text)
 
 
 def answering(visitor: Visitor, path: str, lang: str) -> Iterator[str]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.scenes import CLERK, answering, letter, link
+from tests.browser.scenes import BEHIND, CLERK, answering, letter, link, unnumbered
 from tests.browser.test_pages import check
 from tests.browser.visitor import Door, Visitor
 from tests.edge import Edge
@@ -72,6 +73,9 @@ def test_the_page_is_within_reach_of_everybody_before_in_and_after_an_answer(
     *_, value, signer, send = CLERK[lang]
     for state in answering(visitor, path, lang):
         text = visitor.text()
+        if state != "populated":  # the page of before, on which everything was opened
+            pictured = json.loads(BEHIND.read_text(encoding="utf-8"))[f"{state}-{lang}"]
+            assert unnumbered(text) == pictured, "mend: python -m tests.browser.pictures agency"
         if state == "empty":
             before, legend, _ = text.partition(visitor.page.locator("legend").inner_text())
             assert legend
