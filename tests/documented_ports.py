@@ -104,9 +104,11 @@ KEYS: Mapping[str, str] = {
     "statement_complete": "how it is said to be whole, as for [files](../how-to/exchange.md#files); with `ok` the number of rows is needed",
     "statement_encoding": "of CSV: `utf-8` or `gb18030`",
     "statement_columns": '`{"id" = "column", "code" = "column", …}`: where our id of the entry and the subject\'s code stand, and if you '
-    "like `case`, `kind`, `grade`, `outcome`, `act`, `receipt`, `retracted`",
+    "like `case`, `kind`, `grade`, `outcome`, `act`, `receipt`, `retracted`, `amended`",
     "statement_retracted": "words in the column of `retracted` for what was taken back",
     "statement_standing": "words there for what stands; another word is garbled",
+    "statement_amended": '`{"word" = "MARKED", …}`: what each word in the column of `amended` says of an entry, '
+    "`MARKED`, `LAPSED` or `REPAIRED`; several stand with `;` between them, another word is garbled",
     "credit.key_file": "file (mode 600) with the key by which requests are signed after RFC 9421; empty: they are not signed",
     "words": '`{"column" = ["word", …]}`: the only words that may stand in a column of `facts`, beside nothing; another one refuses the '
     "whole delivery, with its row",
