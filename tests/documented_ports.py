@@ -45,7 +45,8 @@ KEYS: Mapping[str, str] = {
     "client_cert_file": "file (mode 600) with a certificate and its private key in PEM, where the other side wants to see ours",
     "ca_file": "certificates to trust instead of the system's",
     "max_reply_bytes": "longest reply read",
-    "reuse": "whether a connection is kept for the next question; `false` for a party that answers twice or out of turn",
+    "reuse": "whether a connection is kept for the next question; only of a source whose `echo` names its question (`key`, or `fact` with "
+    "`case` or `code`), then in every answer: any other's late duplicate would answer about somebody else",
     "path": "appended to `url`",
     "code_field": "where the source's own code stands in the body (dotted); empty: the HTTP status alone speaks",
     "ok_codes": "codes that mean: here is the answer",
