@@ -6,7 +6,7 @@ Resolving a name is the machine's affair and bounded by its resolver only.
 
 What is written leaves when the answer is awaited: head and body of a question go together, and before they go the socket is looked at.
 What lies there already is no answer to them. An answer that is on its way still, from a peer that answers twice or unasked, no look
-can tell from the right one; for such sources see `reuse` and `echo`.
+can tell from the right one: so no connection meets a second question, unless the answers name theirs (`reuse`, `echo`).
 """
 
 from __future__ import annotations

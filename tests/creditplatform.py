@@ -127,7 +127,13 @@ class CreditPlatform:
 
     def shown(self, entry: str) -> dict[str, Any] | None:
         held = self.entries.get(entry)
-        return None if held is None else {**held, "retracted": False}
+        return None if held is None else {**held, "retracted": False, "amended": self.amended(entry)}
+
+    def amended(self, entry: str) -> list[str]:
+        """What is in force of what it was told, the newest of each line (contested or no more; shown no more, repaired)."""
+        told = self.became.get(entry, [])
+        marks, ends = [one for one in told if one.endswith("MARKED")], [one for one in told if not one.endswith("MARKED")]
+        return [one for one in (*marks[-1:], *ends[-1:]) if one != "UNMARKED"]
 
     def page(self, after: str | None, limit: int) -> dict[str, Any]:
         """A page of at most `pages` rows; the last `cut` pages never come, though the statement says how many rows there are."""

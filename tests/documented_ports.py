@@ -45,7 +45,8 @@ KEYS: Mapping[str, str] = {
     "client_cert_file": "file (mode 600) with a certificate and its private key in PEM, where the other side wants to see ours",
     "ca_file": "certificates to trust instead of the system's",
     "max_reply_bytes": "longest reply read",
-    "reuse": "whether a connection is kept for the next question; `false` for a party that answers twice or out of turn",
+    "reuse": "whether a connection is kept for the next question; only of a source whose `echo` names its question (`key`, or `fact` with "
+    "`case` or `code`), then in every answer: any other's late duplicate would answer about somebody else",
     "path": "appended to `url`",
     "asks_in": "where the fields of `asks` stand: `json` or `form`, posted, or `query`, a GET with them behind the address; `path` may "
     "have places for the same parts (`/licences/{code}`)",
@@ -106,9 +107,11 @@ KEYS: Mapping[str, str] = {
     "statement_complete": "how it is said to be whole, as for [files](../how-to/exchange.md#files); with `ok` the number of rows is needed",
     "statement_encoding": "of CSV: `utf-8` or `gb18030`",
     "statement_columns": '`{"id" = "column", "code" = "column", …}`: where our id of the entry and the subject\'s code stand, and if you '
-    "like `case`, `kind`, `grade`, `outcome`, `act`, `receipt`, `retracted`",
+    "like `case`, `kind`, `grade`, `outcome`, `act`, `receipt`, `retracted`, `amended`",
     "statement_retracted": "words in the column of `retracted` for what was taken back",
     "statement_standing": "words there for what stands; another word is garbled",
+    "statement_amended": '`{"word" = "MARKED", …}`: what each word in the column of `amended` says of an entry, '
+    "`MARKED`, `LAPSED` or `REPAIRED`; several stand with `;` between them, another word is garbled",
     "credit.key_file": "file (mode 600) with the key by which requests are signed after RFC 9421; empty: they are not signed",
     "words": '`{"column" = ["word", …]}`: the only words that may stand in a column of `facts`, beside nothing; another one refuses the '
     "whole delivery, with its row",

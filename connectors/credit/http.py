@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from connectors.config import parse
 from connectors.credit import filed, paged
+from connectors.credit.paged import IN_FORCE
 from connectors.http import Wire, WireConfig
 from connectors.signers.keyed import COVERED, signing
 from inspector.accounts import Role, Way
@@ -48,6 +49,7 @@ class CreditConfig(WireConfig):
     statement_columns: Mapping[str, str] = field(default_factory=dict)
     statement_retracted: tuple[str, ...] = ("true",)
     statement_standing: tuple[str, ...] = ("false",)
+    statement_amended: Mapping[str, str] = field(default_factory=lambda: {word: word for word in IN_FORCE})
     key_file: str = ""
     key_id: str = ""
     algorithm: str = "hmac-sha256"
@@ -173,6 +175,7 @@ def _filed(held: CreditConfig, name: str) -> filed.Filed | None:
         columns=held.statement_columns,
         retracted=held.statement_retracted,
         standing=held.statement_standing,
+        amended=held.statement_amended,
     )
     filed.check(made, name)
     return made

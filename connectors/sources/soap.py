@@ -76,6 +76,11 @@ class SoapConfig(SignedSourceConfig):
     as_of_field: str = ""
     version_field: str = ""
 
+    @property
+    def names_question(self) -> bool:
+        """Never: a fault, by which a service may say that it has no such record, repeats nothing of its question."""
+        return False
+
 
 class SoapSource:
     """One operation of a SOAP service."""

@@ -18,7 +18,8 @@ import pytest
 import tenacity
 
 from connectors import patience
-from connectors.http import Wire
+from connectors.config import parse
+from connectors.http import Wire, WireConfig
 from inspector.domain.errors import Invalid
 from inspector.ports import Barred, Garbled, Origin, PortError, Refused, Unavailable
 from inspector.testing import caught
@@ -28,12 +29,21 @@ from inspector.testing.tls import authority
 SECRET = "one-time-word"
 
 
+class Naming(WireConfig):
+    """Of a party whose answers name their question."""
+
+    @property
+    def names_question(self) -> bool:
+        return True
+
+
 @contextmanager
 def wire(held: Peer | str, waits: list[float] | None = None, **config: object) -> Iterator[Wire]:
-    """A wire to a peer that notes its waits between tries instead of waiting."""
+    """A wire to a peer that notes its waits between tries instead of waiting; it keeps its connections."""
     noted: list[float] = [] if waits is None else waits
     url = held if isinstance(held, str) else held.url
-    with closing(Wire({"url": url, **config}, "registry", sleep=noted.append)) as opened:
+    told = parse(Naming, "registry", {"url": url, "reuse": True, **config})
+    with closing(Wire(told, "registry", sleep=noted.append)) as opened:
         yield opened
 
 

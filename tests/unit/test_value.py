@@ -173,9 +173,30 @@ def test_what_is_promised_may_itself_be_that_there_is_none() -> None:
     assert stated(None, "无", "无", Compare.EXACT) is Verdict.MATCH
     assert says(Compare.EXACT, "无", "有") is Verdict.MISMATCH
     assert says(Compare.EXACT, "有", "无") is Verdict.MISMATCH, "a source's yes and no"
-    assert says(Compare.PREDICATE, "有效", "无") is Verdict.MISMATCH
+    assert says(Compare.PREDICATE, "有", "无") is Verdict.MISMATCH
+    for rule in (Compare.PREDICATE, Compare.NORMALISED, Compare.EXACT):
+        for claimed in ("是", "true", "有效", "属实"):
+            assert says(rule, claimed, "无") is Verdict.CANNOT_SAY, "it may be that the register has nothing to say"
+            assert says(rule, claimed, "否") is Verdict.MISMATCH
     assert stated(None, "无", "有", Compare.EXACT) is Verdict.CANNOT_SAY, "a clerk's may be that there is no record"
     assert stated(Verdict.MISMATCH, "无", "有", Compare.EXACT) is Verdict.MISMATCH
+
+
+EMPTY_DAYS = (
+    *("0001-01-01", "1000-01-01", "1601-01-01", "1753-01-01", "1899-12-30", "1899-12-31", "1900-01-01", "1970-01-01"),
+    *("0001-01", "1900-01", "1970-01"),
+)
+"""What databases, spreadsheets and programs write for the day or month that they have not."""
+
+
+@pytest.mark.parametrize("found", EMPTY_DAYS)
+@pytest.mark.parametrize("rule", [Compare.EXACT, Compare.NORMALISED, Compare.NOT_BEFORE, Compare.NOT_AFTER, Compare.WITHIN])
+def test_a_day_or_a_month_that_stands_for_none_neither_proves_nor_contradicts(rule: Compare, found: str) -> None:
+    claimed = "2020-01-01"[: len(found)]
+    told = f"{found}/{found}" if rule is Compare.WITHIN else found
+    assert says(rule, claimed, told) is Verdict.CANNOT_SAY
+    if rule in (Compare.EXACT, Compare.NORMALISED):
+        assert says(rule, found, found) is Verdict.MATCH, "who promises that very month may mean it"
 
 
 @pytest.mark.parametrize("found", ["0001-01-01", "1899-12-30", "1900-01-01", "1970-01-01"])
