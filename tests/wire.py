@@ -41,6 +41,10 @@ _SUBJECT = {
     "subject.kind": f"firm or natural person: {one_of(SubjectKind)}",
     "subject.code": "its unified social credit code, or the citizen's identity number; personal data of a `PERSON`",
 }
+_PURPOSE = {
+    "case": "id of the case, for your record of who asked why",
+    "basis": "legal basis of the question, `source:article` as in the policy pack; a question without case and basis is never sent",
+}
 RECEIPT = {"receipt": "your number for it, kept with the record; null where you give none. A 2xx may have no body at all"}
 LATER = "asked again with the same key until {until}; then {then}"
 
@@ -142,8 +146,7 @@ SOURCE = Exchange(
         **_SUBJECT,
         "claimed": "what was promised; you need not use it",
         "on": "the day the promise speaks of (`YYYY-MM-DD`): say what held on it",
-        "case": "id of the case, for your record of who asked why",
-        "basis": "legal basis of the question, `source:article` as in the policy pack; a question without case and basis is never sent",
+        **_PURPOSE,
     },
     reply={"code": 0, "data": {"value": "存续", "as_of": "2026-03-01T08:00:00+08:00"}, "version": "2026.1"},
     told={
@@ -303,8 +306,8 @@ LEVEL = Exchange(
     title="A look-up of a credit level",
     about="To `path_level`, once for each case of a firm that needs a level.",
     connector=HttpCredit,
-    call=lambda held: held.level(SubjectKind.FIRM, CODE, key=f"rate:{CASE}:1"),
-    sent={"kind": f"{one_of(SubjectKind)}; persons are not asked about", "code": "its unified social credit code"},
+    call=lambda held: held.level(SubjectKind.FIRM, CODE, key=f"rate:{CASE}:1", case_id=CASE, basis=QUESTION.basis),
+    sent={"kind": f"{one_of(SubjectKind)}; persons are not asked about", "code": "its unified social credit code", **_PURPOSE},
     reply={"level": "A", "as_of": "2026-02-27T00:00:00+08:00"},
     told={
         "level": "the level in the words of the pack's scale; null: you do not rate this subject. Left out is unreadable, never unrated",

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from inspector.domain import late, review, verification
 from inspector.domain.case import Case, CaseState, Claim, ClaimStatus, Method, Outcome, Route
 from inspector.domain.errors import Invalid, Refusal
-from inspector.domain.evidence import UNTRUE, Evidence, Verdict, agrees, blank, stated
+from inspector.domain.evidence import UNTRUE, Evidence, Verdict, blank, stated
 from inspector.domain.grading import EXAMPLE
 from inspector.domain.policy import Compare
 from inspector.domain.supposed import case_of, level_of
@@ -114,9 +114,7 @@ def test_an_agency_contradicts_by_its_own_verdict_or_by_a_value_of_the_promises_
         return
     if said is Verdict.MISMATCH:
         assert verdict is Verdict.MISMATCH or (not wordless(value) and any(sign.isalnum() for sign in value))
-        assert blank(value) or not wordless(value), (
-            "no record and no knowledge contradict nobody, whatever verdict stands beside"
-        )
+        assert blank(value) or not wordless(value), "no record and no knowledge contradict nobody, whatever verdict stands beside"
 
 
 PIECE = st.tuples(
