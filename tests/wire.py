@@ -41,10 +41,6 @@ _SUBJECT = {
     "subject.kind": f"firm or natural person: {one_of(SubjectKind)}",
     "subject.code": "its unified social credit code, or the citizen's identity number; personal data of a `PERSON`",
 }
-_PURPOSE = {
-    "case": "id of the case, for your record of who asked why",
-    "basis": "legal basis of the question, `source:article` as in the policy pack; a question without case and basis is never sent",
-}
 RECEIPT = {"receipt": "your number for it, kept with the record; null where you give none. A 2xx may have no body at all"}
 LATER = "asked again with the same key until {until}; then {then}"
 
@@ -146,7 +142,8 @@ SOURCE = Exchange(
         **_SUBJECT,
         "claimed": "what was promised; you need not use it",
         "on": "the day the promise speaks of (`YYYY-MM-DD`): say what held on it",
-        **_PURPOSE,
+        "case": "id of the case, for your record of who asked why",
+        "basis": "legal basis of the question, `source:article` as in the policy pack; a question without case and basis is never sent",
     },
     reply={"code": 0, "data": {"value": "存续", "as_of": "2026-03-01T08:00:00+08:00"}, "version": "2026.1"},
     told={
@@ -290,7 +287,6 @@ CHANNEL = Exchange(
     },
     reply={"receipt": "m-77"},
     told={"receipt": "your number for it; the body may be anything else, or empty: any 2xx means that you have the message"},
-    others=(),
     fates={
         "Unavailable": LATER.format(
             until="the visit is due, or for `push.patience_minutes` where the register names a further way",
@@ -307,7 +303,8 @@ LEVEL = Exchange(
     about="To `path_level`, once for each case of a firm that needs a level.",
     connector=HttpCredit,
     call=lambda held: held.level(SubjectKind.FIRM, CODE, key=f"rate:{CASE}:1", case_id=CASE, basis=QUESTION.basis),
-    sent={"kind": f"{one_of(SubjectKind)}; persons are not asked about", "code": "its unified social credit code", **_PURPOSE},
+    sent={"kind": f"{one_of(SubjectKind)}; persons are not asked about", "code": "its unified social credit code"}
+    | {name: SOURCE.sent[name] for name in ("case", "basis")},
     reply={"level": "A", "as_of": "2026-02-27T00:00:00+08:00"},
     told={
         "level": "the level in the words of the pack's scale; null: you do not rate this subject. Left out is unreadable, never unrated",
