@@ -25,7 +25,7 @@ SECRET = base64.b64encode(b"k" * 32).decode()
 COVERED = '("@method" "@target-uri" "content-type" "content-digest")'
 PATHS = ("/level", "/entry", "/retract", "/amend", "/held", "/statement")
 WANTED: Mapping[str, frozenset[str]] = {
-    "/level": frozenset({"kind", "code"}),
+    "/level": frozenset({"kind", "code", "case", "basis"}),
     "/entry": frozenset({"id", "case", "subject", "grade", "outcome", "basis", "decided_by", "decided_at"}),
     "/retract": frozenset({"id", "case", "reason", "basis", "decided_at"}),
     "/amend": frozenset({"id", "case", "kind", "basis", "decided_at"}),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from connectors.http import WireConfig
+from connectors.purpose import purposeful
 from connectors.reply import Reply
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import blank
@@ -173,8 +174,7 @@ def parts(question: Question, key: str, *, record: bool) -> dict[str, str]:
 
     Raises Refused (`question_without_purpose`, `record_without_policy`).
     """
-    if not question.case_id.strip() or not question.basis.strip():
-        raise Refused("question_without_purpose", origin=Origin.US, detail="case and basis are mandatory", attempts=0)
+    purposeful(question.case_id, question.basis)
     if record and not question.record:
         detail = "the interface sends whole records, and the pack has no record_basis for the fact"
         raise Refused("record_without_policy", origin=Origin.US, detail=detail, attempts=0)
