@@ -117,9 +117,10 @@ def hand_out(terminal: Terminal, made: Made, to: Path, pdf: Path | None, program
     if pdf is not None:
         _print(program, to / "index.html", pdf)
     head = f"{made.head.size}:{made.head.root}"
-    told = {"folder": str(to), "files": sorted(made.files), "entries": made.judged.entries, "withheld": made.judged.withheld}
+    counted = {"entries": made.judged.entries, "withheld": made.judged.withheld, "erased": made.judged.erased}
+    told = {"folder": str(to), "files": sorted(made.files), **counted}
     terminal.value({**told, "head": head, "holds": made.judged.holds, "pdf": str(pdf) if pdf else None})
-    terminal.say("file_written", folder=to, entries=made.judged.entries, withheld=made.judged.withheld, head=head)
+    terminal.say("file_written", folder=to, head=head, **counted)
     if pdf is not None:
         terminal.say("wrote", file=pdf)
     return _troubles(terminal, made.judged)
@@ -146,10 +147,10 @@ def check(
         raise Invalid("file_head_needed", size=_size(files), field="--head")
     judged = folio.judge(files, held, [_proof(one) for one in growth or ()])
     troubles = [{"code": one.code, "about": one.about} for one in judged.troubles]
-    value = {"holds": judged.holds, "entries": judged.entries, "withheld": judged.withheld, "younger": judged.younger}
-    terminal.value({**value, "troubles": troubles})
+    counted = {"entries": judged.entries, "withheld": judged.withheld, "erased": judged.erased}
+    terminal.value({"holds": judged.holds, **counted, "younger": judged.younger, "troubles": troubles})
     if judged.holds:
-        terminal.say("file_holds", entries=judged.entries, withheld=judged.withheld)
+        terminal.say("file_holds", **counted)
     elif not judged.troubles:
         terminal.say("file_younger", younger=judged.younger, entries=judged.entries, size=_size(files))
     return _troubles(terminal, judged)

@@ -105,12 +105,12 @@ DRAWS: Mapping[str, tuple[str, str]] = {
         "台账不成立（前 {seals} 个封印完好）：{problem}",
     ),
     "file_written": (
-        "the file is in {folder}: {entries} entries, the words of {withheld} withheld; proven by {head}",
-        "档案已写入 {folder}：台账条目 {entries} 条，其中 {withheld} 条内容不附；所依的台账根 {head}",
+        "the file is in {folder}: {entries} entries, the words of {withheld} withheld, of {erased} erased; proven by {head}",
+        "档案已写入 {folder}：台账条目 {entries} 条，其中 {withheld} 条内容不附、{erased} 条内容已清除；所依的台账根 {head}",
     ),
     "file_holds": (
-        "the file holds by the heads that you gave: {entries} entries, the words of {withheld} withheld",
-        "档案完好（按所给台账根）：台账条目 {entries} 条，其中 {withheld} 条内容不附",
+        "the file holds by the heads that you gave: {entries} entries, the words of {withheld} withheld, of {erased} erased",
+        "档案完好（按所给台账根）：台账条目 {entries} 条，其中 {withheld} 条内容不附、{erased} 条内容已清除",
     ),
     "file_younger": (
         "NOT SHOWN: {younger} of {entries} entries are younger than your heads. Ask for a head of {size} entries or more",

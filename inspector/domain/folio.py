@@ -1,8 +1,9 @@
 """A file that is handed out, and how whoever has it sees that nothing in it was changed, cut, put in another order or left out.
 
 The folder holds pages, the entries of the ledger that they tell of with a proof each (`treehead`), and a list of all its files with their
-digests. The last entry is the one that the file was made: it counts the others, names them by one digest, and holds the digests of the
-pages. So a head of the ledger from another hand than the office's vouches for all of it, and nothing else is needed (1.1.25, 1.2.24).
+digests. The last entry is the one that the file was made: it counts the others, names them by one digest, names each whose words are
+not in the file with why, and holds the digests of the pages. So a head of the ledger from another hand than the office's vouches for
+all of it, and nothing else is needed (1.1.25, 1.2.24).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from inspector.domain import treehead
 from inspector.domain.ledger import body_digest, digest
@@ -23,13 +25,23 @@ LEDGER = "ledger.json"
 FORM = "inspector.file/1"
 MADE = frozenset({"case.file", "duty.file"})
 """The rules of the entry that a file was made."""
+PURGED = "ledger.purge"
+"""The rule of an entry that words of others were erased when their retention ended; its facts name them by digest, as `entries`."""
 _KEYS = frozenset({"id", "at", "about", "rule", "body_digest", "digest", "place", "path"})
 _SAID = frozenset({"salt", "body"})
+_LACKS = frozenset({"lacks"})
+
+
+class Lack(StrEnum):
+    """Why an entry's words are not in a file. `WITHHELD`: they would name who was sent. `ERASED`: their retention has ended."""
+
+    WITHHELD = "WITHHELD"
+    ERASED = "ERASED"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """An entry of the ledger as a file holds it. `body` and `salt` are None where what it says is withheld: its digest stands."""
+    """An entry of the ledger as a file holds it. With `lacks`, `body` and `salt` are None: its digest stands in their place."""
 
     id: str
     at: datetime
@@ -41,17 +53,18 @@ class Entry:
     path: tuple[str, ...]
     salt: str | None = None
     body: str | None = None
+    lacks: Lack | None = None
 
     def value(self) -> dict[str, object]:
         """As JSON."""
-        said = {} if self.body is None else {"salt": self.salt, "body": self.body}
+        said = {"lacks": self.lacks} if self.lacks is not None else {"salt": self.salt, "body": self.body}
         told = {name: getattr(self, name) for name in ("id", "about", "rule", "body_digest", "digest", "place")}
         return {**told, "at": self.at.isoformat(), "path": list(self.path), **said}
 
     @classmethod
     def read(cls, told: object) -> Entry:
         """The entry of a JSON value. Raises ValueError for what is none."""
-        if not isinstance(told, dict) or set(told) not in (_KEYS, _KEYS | _SAID):
+        if not isinstance(told, dict) or set(told) not in (_KEYS | _LACKS, _KEYS | _SAID):
             raise ValueError("no entry")
         texts = [told[name] for name in told if name not in ("place", "path")]
         steps = told["path"]
@@ -62,11 +75,12 @@ class Entry:
         at = datetime.fromisoformat(told["at"])
         if at.tzinfo is None:
             raise ValueError("no moment")
-        return cls(**{**told, "at": at, "path": tuple(steps)})
+        lacks = Lack(told["lacks"]) if "lacks" in told else None
+        return cls(**{**told, "at": at, "path": tuple(steps), "lacks": lacks})
 
     def sound(self, head: TreeHead) -> bool:
         """Whether it is what was written, body and all, and stands at its place in the tree of a head."""
-        whole = self.body is None or body_digest(self.salt or "", self.body) == self.body_digest
+        whole = self.lacks is not None or body_digest(self.salt or "", self.body or "") == self.body_digest
         own = digest(self.id, self.at, self.about, self.rule, self.body_digest) == self.digest
         return whole and own and treehead.included(self.digest, self.place, self.path, head)
 
@@ -81,11 +95,15 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """What a check has found. `younger`: so many of the entries are younger than every head that was given, and proven by none."""
+    """What a check has found. `younger`: so many of the entries are younger than every head that was given, and proven by none.
+
+    `withheld` and `erased` count the entries whose words are not in the file, by why.
+    """
 
     troubles: tuple[Trouble, ...]
     entries: int = 0
     withheld: int = 0
+    erased: int = 0
     younger: int = 0
 
     @property
@@ -104,9 +122,13 @@ def listed(digests: Iterable[str]) -> str:
     return hashlib.sha256(json.dumps(list(digests), separators=(",", ":")).encode()).hexdigest()
 
 
-def facts(entries: Sequence[str], pages: Mapping[str, bytes]) -> dict[str, object]:
-    """What the entry that a file was made says of it: how many entries by their digests in order, and what its pages are."""
-    return {"entries": len(entries), "list": listed(entries), "files": sums(pages)}
+def facts(entries: Sequence[str], lacking: Mapping[str, Lack], pages: Mapping[str, bytes]) -> dict[str, object]:
+    """What the entry that a file was made says of it: how many entries by their digests in order, which lack their words, its pages.
+
+    `lacking`: why, by the digest of the entry. Every other entry has its words: one that has lost them since is seen by that.
+    """
+    told = {why.value: sorted(one for one, because in lacking.items() if because is why) for why in Lack}
+    return {"entries": len(entries), "list": listed(entries), "lacking": told, "files": sums(pages)}
 
 
 def bound(pages: Mapping[str, bytes], entries: Sequence[Entry], head: TreeHead, growth: Sequence[Proof]) -> dict[str, bytes]:
@@ -139,7 +161,8 @@ def judge(files: Mapping[str, bytes], held: Sequence[TreeHead], growth: Sequence
     return Judged(
         troubles=tuple(troubles),
         entries=len(entries),
-        withheld=sum(one.body is None for one in entries),
+        withheld=sum(one.lacks is Lack.WITHHELD for one in entries),
+        erased=sum(one.lacks is Lack.ERASED for one in entries),
         younger=sum(one.place >= (known or 0) for one in entries),
     )
 
@@ -179,21 +202,43 @@ def _ledger(content: bytes) -> tuple[list[Entry], TreeHead, list[Proof]]:
 
 
 def _bound(files: Mapping[str, bytes], entries: Sequence[Entry]) -> list[Trouble]:
-    """Entries and pages are those that the last entry names: each, in their order, and none besides."""
+    """Entries and pages are those that the last entry names: each, in their order, and none besides, with the words that it had then."""
     last = entries[-1] if entries else None
+    if last is None or last.rule not in MADE:
+        return [Trouble(code="making_lacks")]
     try:
-        told = json.loads(last.body or "")["facts"] if last is not None and last.rule in MADE else None
-        named = (told["entries"], told["list"], told["files"]) if told is not None else None
-    except (ValueError, TypeError, KeyError):
-        named = None
-    if named is None:
+        told = json.loads(last.body or "")["facts"]
+        named = (told["entries"], told["list"], told["files"])
+        lacking = {one: Lack(why) for why, some in told["lacking"].items() for one in some}
+    except (ValueError, TypeError, KeyError, AttributeError):
         return [Trouble(code="making_lacks")]
     *others, _ = entries
     pages = sums({name: content for name, content in files.items() if name not in (MANIFEST, LEDGER)})
     return [
         *([] if named[:2] == (len(others), listed(one.digest for one in others)) else [Trouble(code="entries_differ")]),
+        *(Trouble(code="words_differ", about=one.id) for one in others if one.lacks is not lacking.get(one.digest)),
+        *_unpurged(others),
         *([] if named[2] == pages else [Trouble(code="pages_differ")]),
     ]
+
+
+def _unpurged(entries: Sequence[Entry]) -> list[Trouble]:
+    """Entries that are said to be erased, and of which no entry behind them says that: so nothing shows that it was lawful."""
+    purged: dict[str, int] = {}
+    for one in entries:
+        if one.rule == PURGED and one.body is not None:
+            purged |= dict.fromkeys(_named(one.body), one.place)
+    erased = [one for one in entries if one.lacks is Lack.ERASED]
+    return [Trouble(code="erasure_unproven", about=one.id) for one in erased if purged.get(one.digest, -1) <= one.place]
+
+
+def _named(body: str) -> list[str]:
+    """The digests that a purge names; none where it cannot be read."""
+    try:
+        told = json.loads(body)["facts"]["entries"]
+    except (ValueError, TypeError, KeyError):
+        return []
+    return [one for one in told if isinstance(one, str)] if isinstance(told, list) else []
 
 
 def _known(head: TreeHead, held: Sequence[TreeHead], growth: Sequence[Proof]) -> int | None:

@@ -16,7 +16,7 @@ from datetime import datetime
 from inspector.domain import folio
 from inspector.domain.decision import Because
 from inspector.domain.errors import Stale
-from inspector.domain.folio import Entry, Judged
+from inspector.domain.folio import Entry, Judged, Lack
 from inspector.domain.suite import Suite, paths
 from inspector.domain.treehead import Proof, TreeHead, consistency
 from inspector.domain.visit import VisitState
@@ -62,7 +62,7 @@ def case_file(office: Office, case_id: str, by: str, door: str) -> Made:
         shown = (replace(one, facts={}) if row["id"] in hidden else one for row, one in zip(mine, told.decisions, strict=True))
         told = replace(told, decisions=tuple(shown))
         pages = _pages(office, told, rows, hidden, by, now)
-        facts = {"by": by, "door": door, "case": case_id, **folio.facts([row["digest"] for row in rows], pages)}
+        facts = {"by": by, "door": door, "case": case_id, **folio.facts(*listed(rows, hidden), pages)}
         entry = new_id()
         tx.ledger.append(entry, about(case_id), Because(rule="case.file", basis=(), pack=told.pack, facts=facts), {}, now)
     return bind(office, [row["id"] for row in rows], entry, hidden, pages)
@@ -76,6 +76,19 @@ def _gathered(tx: Tx, case_id: str) -> tuple[list[Row], frozenset[str]]:
     rows = [known[name] for name in sorted(known)]
     hidden = {row["id"] for row in (*telling(tx, case_id, rows), *(row for row in rows if row["about"] in over))}
     return rows, frozenset(hidden)
+
+
+def listed(rows: Sequence[Row], hidden: Collection[str]) -> tuple[list[str], dict[str, Lack]]:
+    """(the digests of entries in their order, why the words of some are not in the file)."""
+    why = {row["digest"]: lack(row, hidden) for row in rows}
+    return [*why], {name: because for name, because in why.items() if because is not None}
+
+
+def lack(row: Row, hidden: Collection[str]) -> Lack | None:
+    """Why an entry's words are not in the file: there are none any more, or they are withheld."""
+    if not row["body"]:
+        return Lack.ERASED
+    return Lack.WITHHELD if row["id"] in hidden else None
 
 
 def telling(tx: Tx, case_id: str, rows: Sequence[Row]) -> list[Row]:
@@ -105,7 +118,7 @@ def _pages(
 ) -> dict[str, bytes]:
     titles = {lang: label("casefile.title", lang, case=told.case, reference=told.reference) for lang in LANGS}
     made = filepage.Making(titles=titles, by=by, at=office.calendar.local(now))
-    signed = [filepage.signed(row, withheld=row["id"] in hidden) for row in rows]
+    signed = [filepage.signed(row, lack(row, hidden)) for row in rows]
     pages = {filepage.NAMES[lang]: filepage.page(made, list(narrative.lines(told, lang)), signed, lang) for lang in LANGS}
     return {**pages, "case.json": (json.dumps(json.loads(dump(told)), ensure_ascii=False, indent=1) + "\n").encode()}
 
@@ -136,7 +149,8 @@ def _bound(office: Office, names: Sequence[str], making: str, hidden: Collection
 
 
 def _entry(row: Row, place: int, way: tuple[str, ...], hidden: Collection[str]) -> Entry:
-    said = {} if row["id"] in hidden else {"salt": row["salt"], "body": row["body"]}
+    lacks = lack(row, hidden)
+    said = {"lacks": lacks} if lacks is not None else {"salt": row["salt"], "body": row["body"]}
     told = {name: row[name] for name in ("id", "at", "about", "rule", "body_digest", "digest")}
     return Entry(**told, **said, place=place, path=way)
 

@@ -16,7 +16,7 @@ from inspector.domain.decision import Because
 from inspector.domain.dutyfile import SIGNED, Noted, Signed, signed
 from inspector.domain.errors import Invalid
 from inspector.flows import filepage, wording
-from inspector.flows.casefile import Made, bind, telling
+from inspector.flows.casefile import Made, bind, lack, listed, telling
 from inspector.flows.decisions import decided
 from inspector.flows.narrative import Say, based
 from inspector.flows.office import Office
@@ -65,7 +65,7 @@ def duty_file(office: Office, asked: Asked, by: str, door: str) -> Made:
         pages = _pages(office, asked, done, others, (by, now), hidden)
         period = {"since": asked.since.isoformat(), "until": asked.until.isoformat()}
         facts = {"by": by, "door": door, "officer_of_file": asked.officer, **period}
-        told = {**facts, **folio.facts([row["digest"] for row in rows], pages)}
+        told = {**facts, **folio.facts(*listed(rows, hidden), pages)}
         entry = new_id()
         tx.ledger.append(entry, ABOUT, Because(rule="duty.file", basis=(), pack="", facts=told), {}, now)
     return bind(office, [row["id"] for row in rows], entry, hidden, pages)
@@ -103,7 +103,7 @@ def _pages(
     titles = {lang: label("dutyfile.title", lang, officer=asked.officer, **days) for lang in LANGS}
     making = filepage.Making(titles=titles, by=by, at=office.calendar.local(now))
     rows = sorted([*(row for one in done for row in one.rows), *others], key=lambda row: str(row["id"]))
-    told = [filepage.signed(row, withheld=row["id"] in hidden) for row in rows]
+    told = [filepage.signed(row, lack(row, hidden)) for row in rows]
     pages = {
         filepage.NAMES[lang]: filepage.page(making, list(_lines(office, done, others, hidden, lang)), told, lang)
         for lang in LANGS

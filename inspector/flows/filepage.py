@@ -9,6 +9,7 @@ from datetime import datetime
 from html import escape
 
 from inspector.domain.dutyfile import SIGNED
+from inspector.domain.folio import Lack
 from inspector.flows import wording
 from inspector.labels import Lang, label
 from inspector.store.room import Row
@@ -58,7 +59,7 @@ class Making:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signed:
-    """An entry of the ledger as the page tells it: who decided, by which rule and pack; `withheld`: what it says is not in the file."""
+    """An entry of the ledger as the page tells it: who decided, by which rule and pack; `lack`: why its words are not in the file."""
 
     id: str
     at: datetime
@@ -66,12 +67,12 @@ class Signed:
     who: str
     pack: str
     digest: str
-    withheld: bool
+    lack: Lack | None
 
 
-def signed(row: Row, *, withheld: bool) -> Signed:
+def signed(row: Row, lack: Lack | None) -> Signed:
     """The row of an entry. Of one whose words are withheld, or erased, nobody is named."""
-    told = json.loads(row["body"]) if row["body"] and not withheld else {}
+    told = json.loads(row["body"]) if lack is None else {}
     facts = told.get("facts", {})
     names = [str(facts[one]) for one in SIGNED if isinstance(facts.get(one), str) and facts[one]]
     return Signed(
@@ -81,7 +82,7 @@ def signed(row: Row, *, withheld: bool) -> Signed:
         who=" / ".join(dict.fromkeys(names)),
         pack=told.get("pack", ""),
         digest=row["digest"],
-        withheld=withheld,
+        lack=lack,
     )
 
 
@@ -152,7 +153,7 @@ def _table(entries: Sequence[Signed], lang: Lang) -> str:
     head = "".join(f'<th scope="col" role="columnheader">{escape(name)}</th>' for name in heads)
     body = ""
     for one in entries:
-        said = label("casefile.withheld", lang) if one.withheld else one.who or "—"
+        said = label(f"Lack.{one.lack.name}", lang) if one.lack is not None else one.who or "—"
         entry = f"<code>{one.id}</code><br><code>{one.digest}</code>"
         cells = (
             escape(wording.at(one.at)),

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from inspector.domain.ledger import GENESIS, body_digest, chain, digest
 from inspector.domain.treehead import Frontier, TreeHead
 from inspector.store.room import Room
-from inspector.store.tables import ledger, seal, tick
+from inspector.store.tables import ledger, ledger_tree, seal, tick
 
 _SEAL_LOCK = int.from_bytes(hashlib.sha256(b"inspector/seal").digest()[:7])
 _READ = 5_000
@@ -98,6 +98,7 @@ class Seals(Room):
         """
         checked, head, seen = since.number, since.head, 0
         tree = None if checked else Frontier()
+        grown, kept = self._kept()
         if checked and self._head_of(checked) != head:
             return Verified(last=checked - 1, head="", problem=f"seal {checked} does not hold")
         while held := self._following(checked, until):
@@ -112,15 +113,15 @@ class Seals(Room):
                 if len(within) != sealed.entries or due != sealed.head:
                     return Verified(last=checked, head=head, problem=f"seal {sealed.number} does not hold")
                 tree = tree.grown(row.digest for row in within) if tree is not None else None
-                if tree is not None and sealed.root is not None and TreeHead(size=sealed.size, root=sealed.root) != tree.head:
-                    return Verified(last=checked, head=head, problem=f"the tree at seal {sealed.number} does not hold")
+                if tree is not None and (off := _off(sealed, tree, grown, kept)):
+                    return Verified(last=checked, head=head, problem=off)
                 checked, head, seen = sealed.number, due, seen + len(within)
             if entries is not None and seen >= entries:
                 break
         if until is not None:
             gone = checked < until and (entries is None or seen < entries)
             return Verified(last=checked, head=head, problem=f"seal {checked + 1} is gone" if gone else None)
-        return Verified(last=checked, head=head, problem=self._astray(checked) or self._waiting(bodies=bodies))
+        return Verified(last=checked, head=head, problem=self._astray(checked) or self._waiting(bodies=bodies) or self._ungrown())
 
     def unsound(self, numbers: Collection[int]) -> set[int]:
         """Those of some seals that do not hold: recomputed from the head before each, as it stands, and the digests of its entries.
@@ -164,6 +165,18 @@ class Seals(Room):
         """A seal as it stands, to go on from; the beginning for none."""
         return Mark(number=number, head=self._head_of(number) or "") if number > 0 else Mark()
 
+    def _kept(self) -> tuple[int, tuple[int, str]]:
+        """Up to which seal the tree has grown, and what is kept of it: its size and the roots of its whole parts."""
+        row = self.connection.execute(sa.select(ledger_tree)).one_or_none()
+        return (row.seal, (row.size, row.peaks)) if row is not None else (0, (0, ""))
+
+    def _ungrown(self) -> str | None:
+        """What is kept of the tree is of the last seal that names it; read at once, for another hand may let it grow meanwhile."""
+        last = sa.select(sa.func.max(seal.c.number)).where(seal.c.root.is_not(None)).scalar_subquery()
+        kept = sa.select(sa.func.max(ledger_tree.c.seal)).scalar_subquery()
+        named, told = self.connection.execute(sa.select(last, kept)).one()
+        return "what is kept of the tree does not hold" if (named or 0) != (told or 0) else None
+
     def _head_of(self, number: int) -> str | None:
         return self.connection.execute(sa.select(seal.c.head).where(seal.c.number == number)).scalar_one_or_none()
 
@@ -204,6 +217,15 @@ class Seals(Room):
                 return f"entry {changed} was changed"
             after = rows[-1].id
         return None
+
+
+def _off(sealed: sa.Row[Any], tree: Frontier, grown: int, kept: tuple[int, str]) -> str | None:
+    """What does not hold of the tree at a seal, in words. A seal that the tree had not yet come to may name none."""
+    told = TreeHead(size=sealed.size, root=sealed.root) if sealed.root is not None else None
+    if told != tree.head and (told is not None or sealed.number <= grown):
+        return f"the tree at seal {sealed.number} does not hold"
+    same = sealed.number != grown or kept == (tree.size, " ".join(tree.peaks))
+    return None if same else "what is kept of the tree does not hold"
 
 
 def _columns(*, bodies: bool) -> sa.Select[Any]:

@@ -11,6 +11,7 @@ import pytest
 
 from inspector.domain import folio
 from inspector.domain.case import Outcome
+from inspector.domain.decision import Because
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import Verdict
 from inspector.domain.finding import Finding
@@ -20,6 +21,7 @@ from inspector.flows.office import Office
 from inspector.flows.review import decide
 from inspector.store.store import Store
 from inspector.store.tables import ledger
+from inspector.store.tx import new_id
 from tests.edge import serving
 from tests.house import Hand
 from tests.integration.test_draw_way import announced, carried_out, drawing, visits
@@ -93,7 +95,7 @@ def test_no_inspector_is_named_and_the_words_of_their_entries_are_withheld_while
     held = [one for one in entries(made) if one["about"] == visit.id]
     assert [one["digest"] for one in held] == about
     assert [one for one in held if "body" in one] == []
-    assert made.judged.withheld == len([one for one in entries(made) if "body" not in one]) >= len(about)
+    assert made.judged.withheld == len([one for one in entries(made) if one.get("lacks") == "WITHHELD"]) >= len(about)
 
 
 @pytest.mark.slow
@@ -135,6 +137,29 @@ def test_a_ledger_that_was_altered_is_told_when_the_file_is_made(decided: tuple[
         tx.connection.execute(ledger.update().where(ledger.c.id == review["id"]).values(body=told))
     made = casefile.case_file(office, case_id, "王五", "dossier")
     assert [(one.code, one.about) for one in made.judged.troubles] == [("entry_changed", review["id"])]
+
+
+@pytest.mark.slow
+def test_words_that_retention_erased_are_said_to_be_erased_and_others_that_are_gone_are_found(
+    decided: tuple[Office, str],
+) -> None:
+    office, case_id = decided
+
+    def erase(rule: str) -> str:
+        with office.store.begin() as tx:
+            row = next(row for row in tx.ledger.about(case_id) if row["rule"] == rule)
+            tx.connection.execute(ledger.update().where(ledger.c.id == row["id"]).values(body="", salt=""))
+        return str(row["digest"])
+
+    gone = erase("officer.review")
+    judged = casefile.case_file(office, case_id, "王五", "dossier").judged
+    assert ([one.code for one in judged.troubles], judged.erased) == (["erasure_unproven"], 1), "nothing says that it was lawful"
+    with office.store.begin() as tx:
+        because = Because(rule=folio.PURGED, basis=(), pack="", facts={"entries": [gone]})
+        tx.ledger.append(new_id(), case_id, because, {}, office.now())
+    made = casefile.case_file(office, case_id, "王五", "dossier")
+    assert (made.judged.holds, made.judged.erased) == (True, 1)
+    assert "保存期满，内容已清除" in made.files["index.html"].decode()
 
 
 @pytest.mark.slow

@@ -12,7 +12,7 @@ from inspector.domain.decision import Because
 from inspector.domain.errors import Conflict, Missing
 from inspector.domain.ledger import body_digest, digest
 from inspector.store.store import Store
-from inspector.store.tables import event, ledger, seal
+from inspector.store.tables import event, ledger, ledger_tree, seal
 from inspector.store.tx import new_id
 from tests.engine import until
 from tests.house import START, Hand, Table, application, closing, open_office, open_store, post
@@ -314,3 +314,27 @@ def test_the_same_message_twice_at_once_is_kept_once(store: Store) -> None:
     keep()
     with pytest.raises(sa.exc.IntegrityError):
         keep()
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        sa.update(ledger_tree).values(peaks="0" * 64 + " " + "1" * 64),
+        sa.update(ledger_tree).values(size=8, peaks="0" * 64),
+        sa.update(ledger_tree).values(seal=2),
+        sa.update(ledger_tree).values(seal=4),
+        sa.delete(ledger_tree),
+        sa.update(seal).where(seal.c.number == 2).values(root=None, size=None),
+        sa.update(seal).where(seal.c.number == 3).values(root=None, size=None),
+    ],
+    ids=["peaks", "size", "before", "beyond", "gone", "within", "last"],
+)
+def test_what_is_kept_of_the_tree_is_held_to_the_entries(chained: Store, changed: sa.Executable) -> None:
+    assert verified(chained) == (3, None), "what the tree has not come to yet is no change"
+    with chained.begin() as tx:
+        tx.tree.grow()
+    assert verified(chained) == (3, None)
+    change(chained, changed)
+    problem = verified(chained)[1]
+    assert problem is not None
+    assert "tree" in problem

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inspector.domain import folio
-from inspector.domain.folio import LEDGER, MANIFEST, Entry
+from inspector.domain.folio import LEDGER, MANIFEST, PURGED, Entry, Lack
 from inspector.domain.ledger import body_digest, digest
 from inspector.domain.suite import Suite, paths
 from inspector.domain.treehead import Frontier, Proof, TreeHead, consistency
@@ -37,7 +37,8 @@ def entry(number: int, rule: str = "officer.review", **facts: object) -> Entry:
 
 def filed(entries: list[Entry], pages: dict[str, bytes]) -> tuple[list[Entry], list[str]]:
     """The entries with that of the making and their proofs, among those of others; all digests of the ledger."""
-    made = entry(99, "case.file", **folio.facts([one.digest for one in entries], pages))
+    lacking = {one.digest: one.lacks for one in entries if one.lacks is not None}
+    made = entry(99, "case.file", **folio.facts([one.digest for one in entries], lacking, pages))
     own = [*entries, made]
     ledger = [*OTHERS[:7], own[0].digest, *OTHERS[7:], *(one.digest for one in own[1:])]
     places = [ledger.index(one.digest) for one in own]
@@ -47,13 +48,17 @@ def filed(entries: list[Entry], pages: dict[str, bytes]) -> tuple[list[Entry], l
 
 def bound(entries: list[Entry], pages: dict[str, bytes]) -> tuple[dict[str, bytes], list[str]]:
     own, ledger = filed(entries, pages)
-    own[1] = replace(own[1], salt=None, body=None)
     head = Frontier().grown(ledger).head
     growth = [Proof(size=head.size, root=head.root, path=consistency(ledger, 5), since=5)]
     return folio.bound(pages, own, head, growth), ledger
 
 
-FILES, ENTRIES = bound([entry(number) for number in range(4)], PAGES)
+def without(one: Entry, why: Lack) -> Entry:
+    return replace(one, salt=None, body=None, lacks=why)
+
+
+FOUR = [entry(0), without(entry(1), Lack.WITHHELD), entry(2), entry(3)]
+FILES, ENTRIES = bound(FOUR, PAGES)
 HEAD = Frontier().grown(ENTRIES).head
 FORMER = Frontier().grown(ENTRIES[:5]).head
 
@@ -81,6 +86,44 @@ def test_a_file_holds_by_the_head_that_it_is_proven_by_and_says_how_much_is_with
     assert (judged.holds, judged.entries, judged.withheld, judged.younger) == (True, 5, 1, 0)
 
 
+@pytest.mark.parametrize("why", Lack)
+@pytest.mark.parametrize("which", [0, 2, 3])
+def test_words_that_were_taken_out_of_a_file_are_no_words_withheld_or_erased(which: int, why: Lack) -> None:
+    def strip(told: dict[str, list[dict[str, object]]]) -> None:
+        one = told["entries"][which]
+        del one["salt"], one["body"]
+        one["lacks"] = why.value
+
+    judged = folio.judge(altered(strip), [HEAD])
+    assert ("words_differ", f"{which:036d}") in [(one.code, one.about) for one in judged.troubles]
+
+
+def test_words_that_lack_are_named_with_why_and_another_why_is_seen() -> None:
+    held = altered(lambda told: told["entries"][1].update(lacks="ERASED"))
+    assert codes(held) == {"words_differ", "erasure_unproven"}
+    bare = altered(lambda told: told["entries"][1].pop("lacks"))
+    assert codes(bare) == {"unreadable"}
+    added = altered(lambda told: told["entries"][1].update(salt=f"{1:032x}", body=entry(1).body, lacks=None))
+    assert not folio.judge(added, [HEAD]).holds
+
+
+def test_what_retention_erased_is_told_apart_by_the_entry_of_its_erasure() -> None:
+    gone = without(entry(1), Lack.ERASED)
+    purge = entry(50, PURGED, entries=[gone.digest])
+    files, ledger = bound([entry(0), gone, entry(2), purge], PAGES)
+    judged = folio.judge(files, [Frontier().grown(ledger).head])
+    assert (judged.holds, judged.withheld, judged.erased) == (True, 0, 1)
+    others = [
+        [purge, gone],
+        [gone, entry(50, PURGED, entries=[entry(2).digest])],
+        [gone],
+        [gone, entry(50, entries=[gone.digest])],
+    ]
+    for own in (*others, [gone, without(purge, Lack.WITHHELD)], [gone, entry(50, PURGED, entries=gone.digest)]):
+        files, ledger = bound([entry(0), *own], PAGES)
+        assert codes(files, Frontier().grown(ledger).head) == {"erasure_unproven"}
+
+
 @FEW
 @given(st.sampled_from(sorted(FILES)), st.data())
 def test_no_byte_of_any_file_is_changed_cut_or_added_unseen(name: str, data: st.DataObject) -> None:
@@ -96,9 +139,9 @@ def test_no_byte_of_any_file_is_changed_cut_or_added_unseen(name: str, data: st.
 
 @pytest.mark.parametrize("name", sorted(FILES))
 def test_no_file_is_taken_out_or_put_in_unseen(name: str) -> None:
-    without = {one: content for one, content in FILES.items() if one != name}
-    assert not folio.judge(without, [HEAD]).holds
-    assert not folio.judge(remade(without), [HEAD]).holds or name == MANIFEST
+    rest = {one: content for one, content in FILES.items() if one != name}
+    assert not folio.judge(rest, [HEAD]).holds
+    assert not folio.judge(remade(rest), [HEAD]).holds or name == MANIFEST
     assert codes({**FILES, f"{name}.bak": b""}) == {"file_added", "pages_differ"}
     assert codes(remade({**FILES, f"{name}.bak": b""})) == {"pages_differ"}
 
