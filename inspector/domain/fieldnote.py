@@ -142,11 +142,15 @@ class Photo:
     times: Times
 
 
+_NEARLY = timedelta(minutes=5)
+"""What two clocks may differ by, though each tells how long something lay by itself."""
+
+
 def before_team(visit: Visit, team: Iterable[Seat], note: FieldNote | Photo, on: date | None, calendar: WorkingCalendar) -> bool:
     """Whether something is of before somebody of its agency's present team was dealt: whoever went then did not go with this team."""
     at = written(visit, note.times)
     return any(
-        (on is not None and on < calendar.local_date(one.ordered_at)) or (at is not None and at < one.ordered_at)
+        (on is not None and on < calendar.local_date(one.ordered_at)) or (at is not None and at < one.ordered_at - _NEARLY)
         for one in team
         if one.agency == note.agency and (one.state.open or one.state is SeatState.DONE)
     )
