@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -301,8 +302,9 @@ def _key(held: Draw, party: str) -> str:
 def _turned(tx: Tx, held: Draw, party: str, *, ended: bool) -> bool:
     """Whether the order to ask a party is not as the program leaves one (decision 89).
 
-    It is gone; it has another last moment than the draw, or waits for one beyond it; it is said to be in somebody's hands for an hour
-    from now, which no claim lasts; or it is done, or lies in quarantine, though no part came of it and nothing of a halt was entered.
+    It is gone; it leads elsewhere, by its lane or by what it carries; it has another last moment than the draw, or waits for one
+    beyond it; it is said to be in somebody's hands for an hour from now, which no claim lasts; or it is done, or lies in quarantine,
+    though no part came of it and nothing of a halt was entered.
     For the figures of a ceremony that is the order to tell people.
     """
     closes, told = _closes(tx, held, party), held.state is DrawState.SEEDING and party in held.ceremonies
@@ -312,6 +314,8 @@ def _turned(tx: Tx, held: Draw, party: str, *, ended: bool) -> bool:
         return True
     if closes is None:
         return False
+    if not _leads(row, held, party, closes if told else None):
+        return True
     if told:
         opens = held.opens(party)
         asked, waits = entered(tx, held, ASKED, _key(held, party)), bool(entered(tx, held, HALTED, key))
@@ -324,6 +328,18 @@ def _turned(tx: Tx, held: Draw, party: str, *, ended: bool) -> bool:
     kept = not ended and row["state"] == "ready" and row["lease_until"] > tx.machine_now() + LATER
     other = row["expires_at"] not in (None, closes)  # none: sent round again by an older release
     return other or row["due_at"] > latest or kept or idle
+
+
+def _leads(row: Mapping[str, Any], held: Draw, party: str, until: datetime | None) -> bool:
+    """Whether an order goes where the program sends it: to a party, by its own lane; or, with a date, to those who are told to type."""
+    try:
+        said = json.loads(row["payload"])
+    except ValueError:
+        return False
+    if until is None or not isinstance(said, dict):
+        return bool(row["lane"] == party and said == {"draw": held.number, "party": party})
+    same = said.get("draw") == held.number and party in said.get("wanted", ())
+    return bool(not row["lane"] and same and said.get("until") == until.isoformat())
 
 
 def _known(tx: Tx, held: Draw) -> bool:
