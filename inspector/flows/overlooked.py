@@ -24,12 +24,6 @@ _NOTHING, _SKIPPED, _LAPSED = ("draw.nothing_to_draw", "draw.not_planned"), "dra
 
 
 def look(office: Office, tx: Tx, agency: str, now: datetime) -> None:
-    """Write down anew what an agency's draws need and nobody looks after any more: of the open ones, and of those still to come."""
-    _under_way(office, tx, agency, now)
-    _to_come(office, tx, agency, now)
-
-
-def _under_way(office: Office, tx: Tx, agency: str, now: datetime) -> None:
     """Write down anew what an agency's open draws need that are over their last moment by an hour: its row is gone, or was put aside.
 
     So nothing that anybody deletes, or puts off again and again, keeps a draw open for longer than two, nor those that wait behind it.
@@ -71,7 +65,7 @@ def _idle(tx: Tx, kind: OrderKind, held: Draw, now: datetime) -> bool:
     return bool(row["due_at"] > now + _DAY or row["lease_until"] > tx.machine_now() + LATER)
 
 
-def _to_come(office: Office, tx: Tx, agency: str, now: datetime) -> None:
+def to_come(office: Office, tx: Tx, agency: str, now: datetime) -> None:
     """The numbers behind void draws, and slots that have come: each has a draw, an order, or an entry that says why there is neither.
 
     Nobody loses the next number in silence (ruling 12) by taking its order's row away, nor a slot that waits for another draw.
@@ -110,7 +104,11 @@ def _waits(tx: Tx, row: Mapping[str, Any], now: datetime) -> tuple[str, str] | N
     """The slot that an order to announce is for; None where it is put off, or held, for longer than the program does."""
     if row["due_at"] > now + queue.AGAIN or row["lease_until"] > tx.machine_now() + LATER:
         return None
-    return _slot(json.loads(row["payload"]))
+    try:
+        said = json.loads(row["payload"])
+    except ValueError:  # nobody can carry it out
+        return None
+    return _slot(said) if isinstance(said, dict) else None
 
 
 def _slot(told: Mapping[str, object]) -> tuple[str, str]:

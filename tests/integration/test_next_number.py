@@ -39,7 +39,7 @@ def look(office: Office, hand: Hand, *, hours: int = 2) -> None:
     """The daily look some hours later, and what it orders."""
     hand.on(hours=hours)
     with office.store.begin() as tx:
-        overlooked.look(office, tx, "bureau", hand())
+        overlooked.to_come(office, tx, "bureau", hand())
     settle(office)
 
 
@@ -73,7 +73,7 @@ def after(store: Store, held: Draw) -> Draw | None:
         return tx.draws.by_slot(held.plan, f"{held.slot}+")
 
 
-@pytest.mark.parametrize("how", ["gone", "done", "quarantined", "put off"])
+@pytest.mark.parametrize("how", ["gone", "done", "quarantined", "put off", "unreadable"])
 def test_the_next_number_comes_though_somebody_took_its_order_away(store: Store, hand: Hand, how: str) -> None:
     office, held = void(store, hand)
     written(
@@ -94,7 +94,7 @@ def test_an_order_that_waits_for_its_turn_is_left_alone(store: Store, hand: Hand
     office, held = void(store, hand)
     hand.on(hours=2)
     with store.begin() as tx:
-        overlooked.look(office, tx, "bureau", hand())
+        overlooked.to_come(office, tx, "bureau", hand())
     with store.read() as tx:
         assert tx.connection.execute(sa.select(sa.func.count()).where(ANNOUNCE, work.c.state != "done")).scalar_one() == 1
     settle(office)
@@ -174,7 +174,7 @@ def test_of_two_daily_looks_the_second_orders_nothing_more(store: Store, hand: H
     hand.on(hours=2)
     for _ in range(2):
         with store.begin() as tx:
-            overlooked.look(office, tx, "bureau", hand())
+            overlooked.to_come(office, tx, "bureau", hand())
     with store.read() as tx:
         assert tx.connection.execute(sa.select(sa.func.count()).where(ANNOUNCE)).scalar_one() == 1
     settle(office)
