@@ -36,11 +36,11 @@ class Deadline:
         self.at = 0.0
         self.unsent = b""
 
-    def left(self, timeout: float | None) -> float:
-        """`timeout`, or what is left if that is less. Raises httpcore.ReadTimeout when nothing is."""
+    def left(self, timeout: float | None, over: type[httpcore.TimeoutException] = httpcore.ReadTimeout) -> float:
+        """`timeout`, or what is left if that is less. Raises `over` when nothing is: before a question leaves nobody was asked."""
         left = self.at - time.monotonic()
         if left <= 0:
-            raise httpcore.ReadTimeout("the call's time is used up")
+            raise over("the call's time is used up")
         return left if timeout is None else min(timeout, left)
 
 
@@ -60,14 +60,13 @@ class DeadlineBackend(httpcore.NetworkBackend):
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
         """A connection to a party: its addresses one after the other, each with its share of the time that is left for all."""
-        until = time.monotonic() + self._deadline.left(timeout)
+        until = time.monotonic() + self._deadline.left(timeout, httpcore.ConnectTimeout)
         places = _addresses(host, port, until - time.monotonic())
         for number, place in enumerate(places, start=1):
             share = (until - time.monotonic()) / (len(places) - number + 1)
             try:
-                held = self._made_by.connect_tcp(
-                    place, port, self._deadline.left(max(share, 0.001)), local_address, socket_options
-                )
+                left = self._deadline.left(max(share, 0.001), httpcore.ConnectTimeout)
+                held = self._made_by.connect_tcp(place, port, left, local_address, socket_options)
             except (httpcore.ConnectError, httpcore.ConnectTimeout):
                 if number == len(places) or time.monotonic() >= until:
                     raise
@@ -94,7 +93,7 @@ class _Stream(httpcore.NetworkStream):
         unsent, self._deadline.unsent = self._deadline.unsent, b""
         if unsent:
             self._look()
-            self._held.write(unsent, self._deadline.left(timeout))
+            self._held.write(unsent, self._deadline.left(timeout, httpcore.ConnectTimeout))
 
     def _look(self) -> None:
         """Raise Early unless the connection is still. Read, not polled: under TLS there may be tickets, which are no answer."""
@@ -111,7 +110,8 @@ class _Stream(httpcore.NetworkStream):
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
-        return _Stream(self._held.start_tls(ssl_context, server_hostname, self._deadline.left(timeout)), self._deadline)
+        left = self._deadline.left(timeout, httpcore.ConnectTimeout)
+        return _Stream(self._held.start_tls(ssl_context, server_hostname, left), self._deadline)
 
     def get_extra_info(self, info: str) -> Any:
         return self._held.get_extra_info(info)

@@ -14,7 +14,7 @@ from typing import Any
 from inspector.domain.decision import Order, OrderKind
 from inspector.domain.plan import Draw, DrawKind
 from inspector.flows.office import Office
-from inspector.store.tx import Tx
+from inspector.store.tx import Tx, new_id
 
 OVERTAKEN = "draw_slot_overtaken"
 """The matter of a slot, each its own, that found its period over while an earlier draw of the plan was still open."""
@@ -40,7 +40,7 @@ def wait(tx: Tx, said: Mapping[str, Any], behind: Draw, now: datetime, *, ends: 
     kind, slot = OrderKind.DRAW_ANNOUNCE, f"{said['plan']}:{said['slot']}"
     order = Order(
         kind=kind,
-        key=f"{kind.value}:{slot}:again:{tries}",
+        key=f"{kind.value}:{slot}:again:{tries}:{new_id()}",  # nobody can have laid it there before as done
         due_at=min(now + AGAIN, last),
         urgent_by=datetime.fromisoformat(since),
         payload={**said, "tries": tries, "since": since, "behind": said.get("behind") or behind.number},

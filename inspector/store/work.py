@@ -204,6 +204,10 @@ class WorkRoom(Room):
         asked = sa.select(work.c.key, work.c.payload).where(work.c.kind == kind, work.c.state == "waiting").order_by(work.c.id)
         return [(row.key, row.payload) for row in self.connection.execute(asked)]
 
+    def open_of(self, kind: str) -> list[Row]:
+        """A kind's rows that wait or are ready, whoever holds them."""
+        return self.rows(sa.select(work).where(work.c.kind == kind, work.c.state.in_(("waiting", "ready"))))
+
     def redate(
         self,
         due_at: datetime,
