@@ -20,7 +20,7 @@ from inspector.domain.evidence import Evidence
 from inspector.domain.grading import Grading as Found
 from inspector.domain.policy import Policy
 from inspector.domain.proposal import ALTERNATIVES, Proposal
-from inspector.flows import creditrecords, shaken
+from inspector.flows import creditrecords, shaken, unpublish
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.settle import Settlement, tell
@@ -182,6 +182,8 @@ def annul(office: Office, tx: Tx, consequence_id: str, why: Annulled, document: 
     mine = tx.records.find(held.entry) if held.entry else None
     if mine is not None and mine.stands_somewhere:
         creditrecords.annul(office, tx, mine.entry, why, document, by, now)
+    else:
+        unpublish.annulled(office, tx, case, why, document, by, now)
     return done
 
 

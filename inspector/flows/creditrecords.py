@@ -11,7 +11,7 @@ from inspector.domain.case import Case
 from inspector.domain.creditrecord import Amend, Record, RecordState
 from inspector.domain.decision import Decision
 from inspector.domain.ending import take_back
-from inspector.flows import creditbook, credittold, publication
+from inspector.flows import creditbook, credittold, unpublish
 from inspector.flows.copies import amend
 from inspector.flows.creditbook import REPAIRABLE
 from inspector.flows.office import Office
@@ -90,6 +90,5 @@ def annul(office: Office, tx: Tx, entry: str, why: Annulled, document: str, by: 
     else:  # it was taken back before, by another decision; what is to be heard is that nothing of it stands
         record(tx, case.id, decided, now, {"record": entry}, kept=case.pack)
         tx.work.order(tell(tx, office, case, Decision(state=case, because=decided.because, told=told), policy, now), now)
-    for visit in tx.visits.of_case(case.id):
-        publication.recall_with(office, tx, visit, case.agency, document, by, now)
+    unpublish.annulled(office, tx, case, why, document, by, now)
     return decided.state

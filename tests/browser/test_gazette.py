@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from inspector import gazette as pages
-from inspector.flows import gazette
+from inspector.flows import affix
 from tests.browser.test_pages import check
 from tests.browser.visitor import Door
 from tests.integration.test_gazette import lines
@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.needs("chromium"), pytest.mark.sl
 
 def test_the_register_is_read_from_the_disk_alone_within_reach_of_everybody(door: Door, tmp_path: Path) -> None:
     held = lines(620)
-    gazette.write(tmp_path, pages.files("云溪区市场监管局", held, 3))
+    affix.write(tmp_path, pages.files(pages.Register(title="云溪区市场监管局", lines=held, withheld=3)))
     for reader in (door.desk(f"file://{tmp_path}/"), door.phone(f"file://{tmp_path}/")):
         assert "另有 3 项待决定" in reader.open("index.html")
         check(reader)
