@@ -52,7 +52,8 @@ def _index(title: str, totals: Totals, count: int, data: Sequence[str], lang: La
 def _page(title: str, lines: Sequence[Line], number: int, count: int, lang: Lang) -> bytes:
     heads = "".join(f'<th role="columnheader" scope="col">{escape(label(f"gazette.{name}", lang))}</th>' for name in _COLUMNS)
     rows = "\n".join(_row(one, lang) for one in lines)
-    caption = escape(label("gazette.page_of", lang, number=number, count=count))
+    # How many pages there are stands in the index alone: said here, each new page would change all others.
+    caption = escape(label("gazette.page", lang, number=number))
     # The roles stay when a narrow screen shows each row as a card.
     table = f'<table role="table">\n<caption>{caption}</caption>\n<thead role="rowgroup"><tr role="row">{heads}</tr></thead>\n'
     table += f'<tbody role="rowgroup">\n{rows}\n</tbody>\n</table>'
