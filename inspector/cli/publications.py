@@ -90,14 +90,14 @@ def site(
 
     Without --post it shows what is public already, and nothing changes. With it, what is owed and may be shown comes in, what is to be
     taken back goes out with its reason: the files are written, brought to where they are served, read there again and held to their
-    digests; only then both are on record under your name, and the list of digests is an entry of the ledger, whose proof lies beside it
+    digests; only then all are on record under your name, and the list of digests is an entry of the ledger, whose proof lies beside it
     (`publication verify`). Broken off anywhere, it is given again. What waits for an officer, or for other visits of its draw, is counted
     and not shown. Only files that differ are written.
     """
     from inspector import gazette as pages
     from inspector.cli.progress import Bars
     from inspector.domain.manifest import MANIFEST
-    from inspector.flows import affix, gazette
+    from inspector.flows import affix, gazette, pledges
 
     office, who, now = terminal.office, signer(by), terminal.office.now()
     if post is not None and not post.startswith(("https://", "http://")):
@@ -107,8 +107,13 @@ def site(
     bars, served = Bars(terminal), to or folder
     with bars.step("gathered") as seen:
         held = gazette.gather(office, now, post=post is not None, advance=lambda count: seen(count, 0))
+        letters = pledges.gather(office, now, post=post is not None)
     register = pages.Register(
-        title=office.tree[office.house].name, lines=held.lines, withheld=held.withheld, counted=held.counted
+        title=office.tree[office.house].name,
+        lines=held.lines,
+        withheld=held.withheld,
+        counted=held.counted,
+        pledges=letters.shown,
     )
     with bars.step("written"):
         written, left = affix.write(folder, pages.files(register))
@@ -118,12 +123,13 @@ def site(
             affix.copy(folder, to)
         affix.check(served, listed)
         gazette.say(office, held, post, who, now)
+        pledges.say(office, letters, post, who, now)
         terminal.act("publication.site", affix.ABOUT, lambda _tx, _now: None, by=who, address=post, results=len(held.lines))
         ledger = affix.bind(office, listed, post, len(held.lines))
         for place in dict.fromkeys((folder, served)):
             affix.prove(place, ledger)
     counts = {"results": len(held.lines), "posted": len(held.fresh), "removed": len(held.gone), "withheld": held.withheld}
-    terminal.value({**counts, "counted": held.counted, "written": written, "unchanged": left})
+    terminal.value({**counts, "counted": held.counted, "letters": len(letters.shown), "written": written, "unchanged": left})
     terminal.say("site_written", folder=served, written=written, unchanged=left, **counts)
 
 

@@ -9,7 +9,7 @@ from inspector.domain import publicationduty as domain
 from inspector.domain.errors import Refusal
 from inspector.domain.gazette import CheckResult, Fallen, Line, in_words, leads
 from inspector.domain.publicationduty import PublicationDuty, PublicationState
-from inspector.flows import shown, supervision
+from inspector.flows import pledges, shown, supervision
 from inspector.flows.office import Office
 from inspector.flows.settle import Settlement
 from inspector.flows.unpublish import MATTER, settle, write
@@ -48,6 +48,7 @@ def look(_work: Work, office: Office) -> Settlement:
         for duty in tx.publications.fallen():
             if duty.why is Fallen.REOPENED and not duty.renewed:
                 _renew(office, tx, duty.id, now)
+        pledges.look(office, tx, now)
 
     return Settlement(write=owe, outcome="looked")
 

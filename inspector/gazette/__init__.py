@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from inspector.domain.gazette import Line
-from inspector.gazette import data, pages, search
+from inspector.domain.pledge import Pledge
+from inspector.gazette import data, letters, pages, search
 from inspector.gazette.frame import PAGE, page_name
 
 PART = 5_000
@@ -20,12 +21,16 @@ PART = 5_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Register:
-    """What is to stand. `withheld` wait for an officer, or for visits of their draw; `counted` are told by their number alone."""
+    """What is to stand. `withheld` wait for an officer, or for visits of their draw; `counted` are told by their number alone.
+
+    `pledges` are the commitment letters that are public.
+    """
 
     title: str
     lines: Sequence[Line]
     withheld: int = 0
     counted: int = 0
+    pledges: Sequence[Pledge] = ()
 
 
 def files(register: Register) -> Iterator[tuple[str, bytes]]:
@@ -39,6 +44,7 @@ def files(register: Register) -> Iterator[tuple[str, bytes]]:
         counted=register.counted,
     )
     yield from pages.files(register.title, lines, totals, [name for at in range(len(parts)) for name in data.names(at + 1)])
+    yield from letters.files(register.title, register.pledges)
     yield from search.pages(register.title, len(parts))
     for number, part in enumerate(parts, 1):
         yield from data.files(number, part)

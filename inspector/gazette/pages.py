@@ -44,6 +44,7 @@ def _index(title: str, totals: Totals, count: int, data: Sequence[str], lang: La
     body += f"<p>{escape(label('gazette.counted', lang, counted=totals.counted))}</p>\n" if totals.counted else ""
     body += f"<p>{escape(label('gazette.about', lang))}</p>\n"
     body += f'<p><a href="find.html">{escape(label("gazette.find", lang))}</a></p>\n'
+    body += f'<p><a href="letters.html">{escape(label("gazette.letters", lang))}</a></p>\n'
     body += f'<nav aria-label="{escape(label("gazette.pages", lang))}">\n{links}</nav>\n'
     body += f'<nav aria-label="{escape(label("gazette.data", lang))}">\n{raw}</nav>' if data else ""
     return whole(title, body, "index.html", lang)
