@@ -127,7 +127,7 @@ def living(store: Store, hand: Hand) -> Living:
             "entry": records_living.records(office, entries),
             "objection": records_living.contested(office, entries),
             "bar": [*records_living.bars(office, MANY)],
-            "duty": duties,
+            "duty": [*duties, duties[0]],
             "notice_id": notices,
             "tip_id": tips,
             "check_id": checks,

@@ -123,17 +123,6 @@ def publish(desk: AtDesk, caller: DrawDesk, duty: NamePath, given: PostedIn, mes
     return desk.once(message(caller.source, message_id, f"publish {duty}", given), do)
 
 
-@router.post("/{duty}/ruled", response_model=PublicationShown, responses=WRITES)
-def rule(desk: AtDesk, caller: Officer, duty: NamePath, given: RuleIn, message_id: MessageId = None) -> JSONResponse:
-    """Say what a finding came to that the team told in words and no case says: until then it is a lead, and no result."""
-
-    def do(tx: Tx, now: datetime) -> PublicationShown:
-        _own(tx, caller, duty)
-        return PublicationShown.model_validate(publication.rule(tx, duty, given.found, given.reasons, caller.name, now))
-
-    return desk.once(message(caller.source, message_id, f"rule {duty}", given), do)
-
-
 @router.post("/{duty}/recall", response_model=PublicationShown, responses=WRITES)
 def recall(desk: AtDesk, caller: Officer, duty: NamePath, given: RecallIn, message_id: MessageId = None) -> JSONResponse:
     """Say that what is public does not stand: it is to be taken back by the pack's date."""
@@ -158,6 +147,17 @@ def remove(desk: AtDesk, caller: DrawDesk, duty: NamePath, given: PostedIn, mess
         )
 
     return desk.once(message(caller.source, message_id, f"removed {duty}", given), do)
+
+
+@router.post("/{duty}/ruled", response_model=PublicationShown, responses=WRITES)
+def rule(desk: AtDesk, caller: Officer, duty: NamePath, given: RuleIn, message_id: MessageId = None) -> JSONResponse:
+    """Say what a finding came to that the team told in words and no case says: until then it is a lead, and no result."""
+
+    def do(tx: Tx, now: datetime) -> PublicationShown:
+        _own(tx, caller, duty)
+        return PublicationShown.model_validate(publication.rule(tx, duty, given.found, given.reasons, caller.name, now))
+
+    return desk.once(message(caller.source, message_id, f"rule {duty}", given), do)
 
 
 def _own(tx: Tx, caller: Caller, duty: str) -> PublicationDuty:
