@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,6 +20,7 @@ from inspector.flows.record import record
 from inspector.flows.settle import Settlement
 from inspector.flows.voiding import void as by_rule
 from inspector.ports import Barred, NotYet, Origin, PortError, Unavailable
+from inspector.store import payload
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 
@@ -332,11 +332,10 @@ def _turned(tx: Tx, held: Draw, party: str, *, ended: bool) -> bool:
 
 def _leads(row: Mapping[str, Any], held: Draw, party: str, until: datetime | None) -> bool:
     """Whether an order goes where the program sends it: to a party, by its own lane; or, with a date, to those who are told to type."""
-    try:
-        said = json.loads(row["payload"])
-    except ValueError:
+    said = payload.read(row["payload"])
+    if said is None:
         return False
-    if until is None or not isinstance(said, dict):
+    if until is None:
         return bool(row["lane"] == party and said == {"draw": held.number, "party": party})
     same = said.get("draw") == held.number and party in said.get("wanted", ())
     return bool(not row["lane"] and same and said.get("until") == until.isoformat())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +11,7 @@ from inspector.domain.plan import PROMISES, Draw, DrawKind, DrawState, look_at
 from inspector.flows import footing, queue
 from inspector.flows.lapse import HALTED, LATER, entered, over
 from inspector.flows.office import Office
+from inspector.store import payload
 from inspector.store.draws import CONTRADICTED, HISTORY
 from inspector.store.schedules import BEFORE
 from inspector.store.tx import Tx, new_id
@@ -104,11 +104,8 @@ def _waits(tx: Tx, row: Mapping[str, Any], now: datetime) -> tuple[str, str] | N
     """The slot that an order to announce is for; None where it is put off, or held, for longer than the program does."""
     if row["due_at"] > now + queue.AGAIN or row["lease_until"] > tx.machine_now() + LATER:
         return None
-    try:
-        said = json.loads(row["payload"])
-    except ValueError:  # nobody can carry it out
-        return None
-    return _slot(said) if isinstance(said, dict) else None
+    said = payload.read(row["payload"])
+    return _slot(said) if said else None  # what nobody can read, nobody can carry out
 
 
 def _slot(told: Mapping[str, object]) -> tuple[str, str]:

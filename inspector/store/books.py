@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from inspector.domain.creditrecord import RecordState
 from inspector.domain.decision import Order, OrderKind
 from inspector.domain.statement import COMPARED, BookState, Compared, Difference, Ours, Statement, Unlike
+from inspector.store import payload
 from inspector.store.booktables import credit_difference, credit_entry, credit_left, credit_statement
 from inspector.store.recordtables import credit_copy, credit_record
 from inspector.store.room import Room, Row, insert_new, padded
@@ -123,7 +124,7 @@ class BookRoom(Room):
         """The keys of what this platform is still to be told of an entry, of these kinds."""
         asked = sa.select(work.c.key, work.c.payload).where(work.c.kind == OrderKind.CREDIT_AMEND.value, work.c.state != "done")
         rows = self.connection.execute(asked.where(work.c.lane == lane, work.c.key.startswith(f"credit.amend:{entry}:")))
-        return [row.key for row in rows if json.loads(row.payload)["kind"] in kinds]
+        return [row.key for row in rows if (payload.read(row.payload) or {}).get("kind") in kinds]
 
     def ours(self, lane: str, entries: Collection[str] | None = None) -> Iterator[Ours]:
         """All that this platform was or is to be told, or these entries of it; read some hundred at a time.
@@ -199,7 +200,7 @@ class BookRoom(Room):
         kinds = (OrderKind.CREDIT.value, OrderKind.CREDIT_RETRACT.value, OrderKind.CREDIT_AMEND.value)
         asked = sa.select(work.c.key, work.c.payload).where(work.c.kind.in_(kinds), work.c.state != "done")
         rows = self.connection.execute(asked.where(work.c.lane.in_((lane, ""))))
-        return {str(json.loads(row.payload).get("entry", row.key)) for row in rows}
+        return {str((payload.read(row.payload) or {}).get("entry", row.key)) for row in rows}
 
     # --- how comparisons came out
 
