@@ -15,6 +15,7 @@ from inspector.domain.inspection import Authority, CheckType
 from inspector.domain.pause import Approver, Reason
 from inspector.domain.policy import Compare, Excluded, OutcomeRow, Profile
 from inspector.domain.proposal import Proposal
+from inspector.domain.remedy import Remedy
 from inspector.domain.retention import Record, Since
 from inspector.domain.sampling import Window
 from inspector.domain.timer import Timer
@@ -159,6 +160,8 @@ WORDS: Mapping[str, str] = {
     Proposal.RECORD_CREDIT: "记入信用记录",
     Proposal.REVOKE: "撤销行政决定",
     Proposal.PENALTY: "行政处罚",
+    Remedy.RECONSIDERATION: "行政复议",
+    Remedy.LITIGATION: "行政诉讼",
     Proposal.TRANSFER_JUDICIAL: "移送司法机关",
     Proposal.REFER_REGISTER: "转登记机关",
 }

@@ -21,8 +21,10 @@ from inspector.domain.consequence import Agreement, Consequence, ConsequenceStat
 from inspector.domain.docket import Nearness, nearness
 from inspector.domain.errors import InspectorError, Refusal
 from inspector.domain.grading import Harm
+from inspector.domain.policy import Policy
 from inspector.domain.proposal import ConsequenceRow
 from inspector.domain.wayto import ServiceWay
+from inspector.flows import remedying
 from inspector.flows.explain import Explanation
 from inspector.labels import Lang, label, of
 from inspector.store.tx import Tx, new_id
@@ -127,7 +129,7 @@ STEPS: Mapping[str, Step] = {
         take=api.impose,
         fields=(
             *(_REASONS, _field("law", needed=False), _field("public_interest", Kind.TEXT, needed=False)),
-            _field("until", Kind.DAY, needed=False),
+            *(_field("until", Kind.DAY, needed=False), _field("rights", Kind.LINES, needed=False)),
         ),
     ),
     "agreement": Step(message=messages.AgreementIn, take=api.agree, fields=(_among("kind", Agreement), _WORDS)),
@@ -210,6 +212,7 @@ class Read:
     held: Consequence
     case: Case
     row: ConsequenceRow | None
+    policy: Policy
     why: Explanation
     near: Nearness | None
 
@@ -254,9 +257,10 @@ def _page(
     def ask(tx: Tx, now: datetime) -> Read:
         held = tx.consequences.get(consequence_id)
         case = caller.case(tx, held.case_id)
-        row = desk.office.book.get(held.pack).consequences.get(held.proposal)
+        policy = desk.office.book.get(held.pack)
+        row = policy.consequences.get(held.proposal)
         near = nearness(held.due_at, now, desk.office.calendar) if held.due_at is not None else None
-        return Read(held=held, case=case, row=row, why=why_of(desk, tx, caller, held.case_id, now), near=near)
+        return Read(held=held, case=case, row=row, policy=policy, why=why_of(desk, tx, caller, held.case_id, now), near=near)
 
     try:
         caller.may(Role.OFFICER, Role.AUDITOR)
@@ -285,7 +289,9 @@ def _kept(told: Read, form: Fields | None, lang: Lang) -> Mapping[str, str]:
     """What stands in the fields: what was typed, else a draft of the notice. A person reads and mends it before it goes out."""
     if form is not None:
         return form.kept()
-    return {"facts": "\n".join(_facts(told, lang)), "rights": "\n".join(_rights(told, lang))}
+    decided = told.held.notice is not None  # what is due from then on is the decision, which has rights of its own
+    rights = remedying.rights(told.policy, lang) if decided else _rights(told, lang)
+    return {"facts": "\n".join(_facts(told, lang)), "rights": "\n".join(rights)}
 
 
 def _facts(told: Read, lang: Lang) -> list[str]:
