@@ -116,7 +116,7 @@ def _services(draft: Draft, found: Found) -> None:
     missing, twice = lacking_and_repeated((row.way for row in draft.services), ServiceWay)
     if twice:
         found("service_twice", "service", "way", value=twice)
-    if draft.services and all(row.way.electronic for row in draft.services):
+    if draft.services and not any(row.way in (ServiceWay.PAPER, ServiceWay.IN_PERSON) for row in draft.services):
         found("service_no_paper", "service", "way", value=missing)
 
 

@@ -37,6 +37,7 @@ WAYS = {
     ServiceWay.EMAIL: "电子邮件（电子送达须经同意）",
     ServiceWay.PAPER: "纸质（邮寄、留置等）",
     ServiceWay.IN_PERSON: "直接送达",
+    ServiceWay.PUBLIC_NOTICE: "公告送达（其他方式均无法送达的）",
 }
 INPUTS = {
     GradingInput.KNOWLEDGE: "主观状态",

@@ -22,7 +22,7 @@ from inspector.domain.errors import InspectorError, Refusal
 from inspector.domain.grading import Harm
 from inspector.domain.policy import Policy
 from inspector.domain.proposal import ConsequenceRow
-from inspector.domain.wayto import ServiceWay
+from inspector.domain.wayto import PROVEN
 from inspector.flows import remedying
 from inspector.flows.explain import Explanation
 from inspector.labels import Lang, label, of
@@ -68,7 +68,7 @@ STEPS: Mapping[str, Step] = {
         message=ServedIn,
         take=api.enter_service,
         fields=(
-            *(entry("on", Kind.DAY), among("way", ServiceWay), entry("proof")),
+            *(entry("on", Kind.DAY), among("way", PROVEN), entry("proof")),
             Field(name="agreed", kind=Kind.CHOICE, choices=(("true", "proceeding.agreed_yes"),), needed=False),
         ),
     ),

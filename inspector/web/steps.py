@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -48,9 +48,9 @@ def entry(name: str, kind: Kind = Kind.LINE, *, needed: bool = True) -> Field:
     return Field(name=name, kind=kind, needed=needed)
 
 
-def among(name: str, members: type[StrEnum], *, needed: bool = True) -> Field:
+def among(name: str, members: Iterable[StrEnum], *, needed: bool = True) -> Field:
     """A field to choose a member from."""
-    told = tuple((one.value, f"{members.__name__}.{one.name}") for one in members)
+    told = tuple((one.value, f"{type(one).__name__}.{one.name}") for one in members)
     return Field(name=name, kind=Kind.CHOICE, choices=told, needed=needed)
 
 
