@@ -116,6 +116,10 @@ DRAWS: Mapping[str, tuple[str, str]] = {
         "NOT SHOWN: {younger} of {entries} entries are younger than your heads. Ask for a head of {size} entries or more",
         "尚不能证明：{entries} 条中有 {younger} 条晚于所给台账根。请索取 {size} 条或者更多的台账根",
     ),
+    "replay_altered": (
+        "ALTERED: {what} ({about}); what is computed from it shows nothing",
+        "已被改动：{what}（{about}）；以此复算不能证明什么",
+    ),
     "file_broken": ("THE FILE DOES NOT HOLD: {problem}", "档案不成立：{problem}"),
     # Draws without the daemon.
     "flaw_in": ("{file} row {row}, {named}: {what} → {fix}", "{file} 第{row}行，{named}：{what} → {fix}"),

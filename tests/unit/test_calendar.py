@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from inspector.calendars import load_calendars
-from inspector.domain.calendar import SHANGHAI, Due, NamedDay, Notice, Term, WorkingCalendar, YearTable, due, reminder
+from inspector.domain.almanac import NamedDay, Notice, YearTable
+from inspector.domain.calendar import SHANGHAI, Due, Term, WorkingCalendar, due, reminder
 from inspector.domain.errors import Invalid
 from inspector.labels import LANGS, told
 from tests.needs import ROOT
