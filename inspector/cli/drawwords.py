@@ -80,8 +80,14 @@ DRAWS: Mapping[str, tuple[str, str]] = {
         "{agency}，{since} 至 {until}，{pack}（{basis}）：比较抽查 {draws} 次，另有 {waiting} 次尚在保密期，以后计入",
     ),
     "equality_by": (
-        "at most {alpha} false alarms over all four; odds that differ by {effect} are to be found with {power}, or it says insufficient",
-        "四项合计误报不超过 {alpha}；比值相差 {effect} 倍的应以 {power} 的把握发现，达不到的注明“不足”",
+        (
+            "at most {alpha} false alarms over all four and all looks of a year ({spending}), {level} here; "
+            "odds that differ by {effect} are to be found with {power}, or it says insufficient"
+        ),
+        (
+            "四项、全年各次合计误报不超过 {alpha}（{spending}），本次 {level}；"
+            "比值相差 {effect} 倍的应以 {power} 的把握发现，达不到的注明“不足”"
+        ),
     ),
     "publication_said": ("{id}: {state}", "{id}：{state}"),
     "ledger_differs": (

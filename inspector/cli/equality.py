@@ -9,6 +9,7 @@ import typer
 
 from inspector.cli.command import command
 from inspector.cli.terminal import Terminal
+from inspector.labels import label
 
 if TYPE_CHECKING:
     from inspector.domain.equality import Compared, Group
@@ -53,7 +54,13 @@ def report(
         return
     span = {"since": first.date(), "until": last.date(), "draws": held.draws, "waiting": held.waiting}
     terminal.say("equality_of", agency=held.agency, pack=held.pack, basis=held.rule.basis, **span)
-    told = {"alpha": f"{float(held.rule.alpha):.1%}", "effect": held.rule.effect, "power": f"{float(held.rule.power):.0%}"}
+    spent = {"spending": label(f"Spending.{held.rule.spending.name}", terminal.lang), "level": f"{float(held.level):.2g}"}
+    told = {
+        "alpha": f"{float(held.rule.alpha):.1%}",
+        **spent,
+        "effect": held.rule.effect,
+        "power": f"{float(held.rule.power):.0%}",
+    }
     terminal.say("equality_by", **told)
     terminal.rows(_MEASURES, [_measured(one, equality.measured(one)) for one in held.compared], _CODES)
     terminal.rows(_GROUPS, [_group(one) for one in held.groups], _CODES)

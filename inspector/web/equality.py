@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 
 from inspector.domain.equality import Aside, EqualityVerdict, Measure
 from inspector.domain.errors import Invalid
+from inspector.domain.spending import Spending
 from inspector.flows import equality, training
 from inspector.web.answers import Shown
 from inspector.web.body import JsonRoute
@@ -60,7 +61,10 @@ class AsideShown(Shown):
 
 
 class EqualityShown(Shown):
-    """A report on equal treatment; it names nobody. `waiting_draws` are under embargo and come into a later one."""
+    """A report on equal treatment; it names nobody. `waiting_draws` are under embargo and come into a later one.
+
+    `look`: the how manieth of the year's twelve looks these days are, none for others; `level`: what of `alpha` it tests by.
+    """
 
     agency: str
     pack: str
@@ -69,6 +73,9 @@ class EqualityShown(Shown):
     alpha: str
     effect: str
     wanted_power: str
+    spending: Spending
+    look: int | None
+    level: float
     since: date
     until: date
     draws: int

@@ -19,7 +19,7 @@ from inspector.domain.evidence import Verdict
 from inspector.domain.finding import Finding
 from inspector.domain.policy import Policy
 from inspector.domain.sampling import Window
-from inspector.flows import dispatch, equality, training
+from inspector.flows import attention, dispatch, equality, training
 from inspector.flows.draw import announce_now
 from inspector.flows.office import Office
 from inspector.store.store import Store
@@ -155,7 +155,14 @@ def test_who_committed_is_drawn_more_and_a_person_is_told_unless_an_article_perm
     assert told.alarms == ()
     assert group(told, Measure.DRAWN).lawful == "sample-normal-U: S9:16"
     assert told.compared[0].verdict is EqualityVerdict.INSUFFICIENT, "nobody is left to be compared"
-    assert look(lawful, hand) == [], "what is explained is over"
+    assert len(look(lawful, hand)) == 2, "nobody is left to be compared: too few to tell end nothing"
+    hand.on(days=300)
+    assert {one["until"] for one in look(office, hand)} == {one["until"] for one in matters}, (
+        "nor does a new year, in which nobody came"
+    )
+    with store.begin() as tx:
+        attention.close(tx, f"{equality.MATTER}:bureau:DRAWN", "李主任", hand())
+    assert [one["measure"] for one in look(office, hand)] == ["VISITED"], "what a person has answered is over"
 
 
 @on_both
@@ -172,7 +179,7 @@ def test_who_is_drawn_alike_calls_nobody_and_the_report_is_for_officers_and_audi
         shown = auditor.get("/v1/equality", params=span).json()
         assert [one["measure"] for one in shown["measures"]] == [measure.value for measure in Measure]
         assert {(one["committed"], one["certified"]) for one in shown["groups"] if one["measure"] == "DRAWN"} == {(EACH, EACH)}
-        assert shown["basis"] == "S0:7;H:56;H:57"
+        assert shown["basis"] == "S0:7;H:56;H:57;H:58"
         assert "P0000" not in json.dumps(shown), "it names nobody"
         assert clerk.get("/v1/equality").status_code == 403
         assert far.get("/v1/equality", params={"agency": "bureau"}).status_code == 422
@@ -230,9 +237,12 @@ def test_the_command_tells_every_measure_in_both_languages_though_there_is_nothi
     told = office.well("equality", "report", "--since", "2026-01-01", "--until", "2026-07-01", "--json").json
     assert [(one["measure"], one["verdict"]) for one in told["measures"]] == [(one.value, "INSUFFICIENT") for one in Measure]
     assert (told["draws"], told["groups"], told["since"]) == (0, [], "2026-01-01")
+    assert (told["look"], told["level"], told["spending"]) == (6, pytest.approx(0.00318, abs=1e-5), "OBRIEN_FLEMING")
+    other = office.well("equality", "report", "--since", "2026-01-02", "--until", "2026-07-01", "--json").json
+    assert (other["look"], other["level"]) == (None, 0.05), "a report of other days is none of the year's looks"
     said = office.well("equality", "report")
     assert "insufficient" in said.out
-    assert "at most 5.0% false alarms" in said.out
+    assert "at most 5.0% false alarms over all four and all looks of a year" in said.out
     assert "不足" in office.well("equality", "report", lang="zh-Hans").out
     assert office.well("equality", "groups", "--json").json == []
     wrong = office.say("equality", "report", "--since", "2026-07-01", "--until", "2026-07-01", lang="zh-Hans")

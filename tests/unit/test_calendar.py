@@ -18,8 +18,7 @@ from tests.needs import ROOT
 from tests.workdays import between, holidays
 
 SHIPPED = ROOT / "policies" / "calendars"
-CALENDAR = load_calendars(SHIPPED)
-NOTICE = Notice(number="-", on=date(2025, 11, 4), source="-")
+CALENDAR, NOTICE = load_calendars(SHIPPED), Notice(number="-", on=date(2025, 11, 4), source="-")
 
 
 def at(text: str) -> datetime:
