@@ -89,6 +89,10 @@ DRAWS: Mapping[str, tuple[str, str]] = {
             "比值相差 {effect} 倍的应以 {power} 的把握发现，达不到的注明“不足”"
         ),
     ),
+    "equality_groups": (
+        "quarters told, by their first days: {quarters}; under embargo: {waiting}",
+        "已计入的季度（首日）：{quarters}；尚在保密期：{waiting}",
+    ),
     "publication_said": ("{id}: {state}", "{id}：{state}"),
     "ledger_differs": (
         "the ledger of {size} entries has another root now than the lodged one ({root}): something in it was cut, changed or laid anew",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 from pathlib import Path
 
@@ -215,19 +215,29 @@ def test_findings_are_told_by_area_and_level_and_of_a_small_area_nothing(store: 
     findings = [Finding(case_id=case_id, claim=doubt.claim, verdict=Verdict.MISMATCH, note="无人") for doubt in visit.doubts]
     with store.begin() as tx:
         dispatch.report(office, tx, team[0].name, findings, "", hand())
-    hand.on(days=60)
-    span = hand() - timedelta(days=300), hand(), hand()
-    with store.read() as tx:
-        assert training.groups(office, tx, "bureau", *span) == (), "two persons are no group"
+    year = date(2026, 1, 1), date(2027, 1, 1)
+
+    def told(office: Office) -> training.Crews:
+        with store.read() as tx:
+            return training.groups(office, tx, "bureau", *year, hand())
+
     (pack,) = (one for one in office.book.packs if one.label == "demo@1")
     crowd = replace(office, book=replace(office.book, packs=(replace(pack, report=replace(pack.report, crowd=1)),)))
-    with store.read() as tx:
-        (told,) = training.groups(crowd, tx, "bureau", *span)
-    assert (told.visits, told.found, told.looked, told.differs) == (1, 1, 0, 0)
+    assert (told(crowd).groups, told(crowd).quarters) == ((), ()), "the quarter is not over"
+    hand.on(days=60)
+    assert told(office).groups == (), "two persons are no group"
+    whole = told(crowd)
+    (one,) = whole.groups
+    assert (one.visits, one.found, one.looked, one.differs) == (1, 1, None, None)
+    assert (whole.quarters, whole.waiting) == ((date(2026, 1, 1),), ())
+    with store.read() as tx, pytest.raises(Invalid, match="crews_span"):
+        training.groups(crowd, tx, "bureau", date(2026, 1, 1), date(2026, 3, 9), hand())
     with serving(crowd) as edge, edge.as_("auditor") as auditor:
-        shown = auditor.get("/v1/equality/groups", params={"until": "2027-01-01"}).json()["groups"]
-        assert shown == training.lines((told,))
-        assert not any(one.inspector in json.dumps(shown) for one in team)
+        shown = auditor.get("/v1/equality/groups", params={"until": "2027-01-01"}).json()
+        assert shown == training.told(whole)
+        assert not any(seat.inspector in json.dumps(shown) for seat in team)
+        early = auditor.get("/v1/equality/groups", params={"since": "2026-01-01", "until": "2026-01-12"})
+        assert (early.status_code, early.json()["error"]["code"]) == (422, "crews_span")
 
 
 def test_the_command_tells_every_measure_in_both_languages_though_there_is_nothing_to_compare(
@@ -244,7 +254,8 @@ def test_the_command_tells_every_measure_in_both_languages_though_there_is_nothi
     assert "insufficient" in said.out
     assert "at most 5.0% false alarms over all four and all looks of a year" in said.out
     assert "不足" in office.well("equality", "report", lang="zh-Hans").out
-    assert office.well("equality", "groups", "--json").json == []
+    assert office.well("equality", "groups", "--json").json == {"groups": [], "quarters": [], "waiting": []}
+    assert "已计入的季度" in office.well("equality", "groups", lang="zh-Hans").out
     wrong = office.say("equality", "report", "--since", "2026-07-01", "--until", "2026-07-01", lang="zh-Hans")
     assert wrong.code != 0
     assert "没有任何一日" in wrong.out + wrong.err
