@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from inspector.domain.case import Case
 from inspector.domain.docket import DocketKind, DocketRow, Nearness, Place, nearness
-from inspector.domain.errors import Forbidden
+from inspector.domain.errors import Forbidden, InspectorError
 from inspector.domain.evidence import blank
 from inspector.domain.identity import normalise
 from inspector.flows import wording
@@ -21,17 +21,22 @@ from inspector.store.tx import Tx
 from inspector.web.answers import CaseShown, case_shown
 from inspector.web.caller import Caller
 from inspector.web.desk import AtDesk, Desk
-from inspector.web.fields import MaybeLine
+from inspector.web.fields import MaybeLine, Strict
 from inspector.web.language import language
-from inspector.web.pages import page, refused
+from inspector.web.pages import Posted, page, read, refused
 from inspector.web.roles import Role
 from inspector.web.session import Visitor, to_login
 
 router = APIRouter(include_in_schema=False)
 _PLACE = r"^(\d{1,11}\.\d{6})~([0-9A-Za-z._:-]{1,200})$"
 Behind = Annotated[str, Query(alias="after", max_length=220)]
-Wanted = Annotated[MaybeLine, Query(alias="find")]
 _MOST = 50
+
+
+class Wanted(Strict):
+    """What is looked for: a part of a name, a number of an application or of a case, a code."""
+
+    find: MaybeLine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,17 +53,34 @@ class Row:
 
 
 @router.get("/review", name="docket")
-def show_docket(request: Request, desk: AtDesk, caller: Visitor, behind: Behind = "", wanted: Wanted = "") -> Response:
-    """What waits for an officer within the session's agencies; `find` looks a case up instead, whatever its state."""
+def show_docket(request: Request, desk: AtDesk, caller: Visitor, behind: Behind = "") -> Response:
+    """What waits for an officer within the session's agencies."""
     if caller is None:
         return to_login(request)
     if caller.role not in (Role.OFFICER, Role.AUDITOR):
-        return refused(request, Forbidden("role_missing", role=caller.role.value, needed="officer, auditor"))
-    text = wanted.strip()
-    if text and not blank(text):
-        return page(request, "docket.html", caller=caller, wanted=text, rows=_found(desk, caller, text), more=None, most=_MOST)
+        return refused(request, _unfit(caller))
     rows, more = _due(desk, caller, place(behind), language(request))
     return page(request, "docket.html", caller=caller, wanted="", rows=rows, more=more, most=_MOST)
+
+
+@router.post("/review")
+def find_cases(request: Request, desk: AtDesk, caller: Visitor, form: Posted) -> Response:
+    """Look a case up, whatever its state. By a form: what is looked for is a name or a number of somebody, and addresses are logged."""
+    if caller is None:
+        return to_login(request)
+    if caller.role not in (Role.OFFICER, Role.AUDITOR):
+        return refused(request, _unfit(caller))
+    try:
+        text = read(Wanted, find=form.one("find")).find.strip()
+    except InspectorError as error:
+        return refused(request, error)
+    if not text or blank(text):
+        return show_docket(request, desk, caller)
+    return page(request, "docket.html", caller=caller, wanted=text, rows=_found(desk, caller, text), more=None, most=_MOST)
+
+
+def _unfit(caller: Caller) -> Forbidden:
+    return Forbidden("role_missing", role=caller.role.value, needed="officer, auditor")
 
 
 def _due(desk: Desk, caller: Caller, after: Place | None, lang: Lang) -> tuple[list[Row], str | None]:

@@ -227,8 +227,8 @@ def test_findings_are_told_by_area_and_level_and_of_a_small_area_nothing(store: 
     hand.on(days=60)
     assert told(office).groups == (), "two persons are no group"
     whole = told(crowd)
-    (one,) = whole.groups
-    assert (one.visits, one.found, one.looked, one.differs) == (1, 1, None, None)
+    (crew,) = whole.groups
+    assert (crew.visits, crew.found, crew.looked, crew.differs) == (1, 1, None, None)
     assert (whole.quarters, whole.waiting) == ((date(2026, 1, 1),), ())
     with store.read() as tx, pytest.raises(Invalid, match="crews_span"):
         training.groups(crowd, tx, "bureau", date(2026, 1, 1), date(2026, 3, 9), hand())
