@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inspector.cli.cases import meant
-from inspector.cli.catalogue import day_of
 from inspector.cli.command import Exit, command
+from inspector.cli.days import typed
 from inspector.cli.ledger import Heads, told
 from inspector.cli.terminal import Terminal, operator
 from inspector.domain import folio
@@ -91,9 +91,7 @@ def duty(
     from inspector.flows import dutyfile
 
     _new(to)
-    first, last = day_of(since, "--since"), day_of(until, "--until")
-    assert first is not None
-    assert last is not None
+    first, last = typed(since, "--since"), typed(until, "--until")
     office = terminal.office
     if agency is not None:
         office.agency(agency)

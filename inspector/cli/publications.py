@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from inspector.cli.catalogue import day_of
 from inspector.cli.command import command
+from inspector.cli.days import day_of
 from inspector.cli.terminal import Terminal, signer
 from inspector.domain.errors import Invalid
 from inspector.domain.publicationduty import PublicationState
