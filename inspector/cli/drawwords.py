@@ -89,6 +89,14 @@ DRAWS: Mapping[str, tuple[str, str]] = {
             "比值相差 {effect} 倍的应以 {power} 的把握发现，达不到的注明“不足”"
         ),
     ),
+    "returns_digest": (
+        "{since} to {until} by {per}; {unreadable} cases could not be read; SHA-256 of the CSV: {digest}",
+        "{since} 至 {until}，按 {per}；{unreadable} 件无法读取；CSV 的 SHA-256：{digest}",
+    ),
+    "returns_open": (
+        "NOT OVER: {until} is still to come or has not ended, so more may be added",
+        "期间未结束：{until} 尚未过完，数据还会增加",
+    ),
     "equality_groups": (
         "quarters told, by their first days: {quarters}; under embargo: {waiting}",
         "已计入的季度（首日）：{quarters}；尚在保密期：{waiting}",
