@@ -38,6 +38,7 @@ from inspector.cli import (
     registers,
     repeals,
     replaying,
+    returns,
     selfproof,
     serve,
     shadows,
@@ -127,6 +128,7 @@ matters.register(
     group("attention", "Matters that wait for a person. 待人处理", app),
 )
 equality.register(group("equality", "Whether who committed is treated as like others are. 平等对待", app))
+returns.register(group("returns", "Periodic returns to the justice bureau. 定期统计", app))
 publications.register(group("publication", "Results to be published, and what is to be taken back. 结果公布", app))
 ledger.register(group("ledger", "The ledger of decisions. 台账", app))
 matters.register_export(app)

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inspector.cli.cases import meant
-from inspector.cli.catalogue import day_of
 from inspector.cli.command import Exit, command
+from inspector.cli.days import typed
 from inspector.cli.ledger import Heads, told
 from inspector.cli.terminal import Terminal, operator
 from inspector.domain import folio
@@ -95,9 +95,7 @@ def duty(
     from inspector.flows import dutyfile
 
     _new(to)
-    first, last = day_of(since, "--since"), day_of(until, "--until")
-    assert first is not None
-    assert last is not None
+    first, last = typed(since, "--since"), typed(until, "--until")
     office = terminal.office
     if agency is not None:
         office.agency(agency)
@@ -162,17 +160,25 @@ def replay(terminal: Terminal, case: Case) -> Exit | None:
 
     From the stored facts, the case's pack and the calendar of today: the choice of the strategy, each weighing of evidence, the
     conclusion of the matter and the officer's decision with its grade. What is none of these, or rests on facts that are not stored any
-    more, is said to be so. Exit code 1 where something comes to anything else: a calendar that was replaced since moves dates, too.
+    more, is said to be so. First what is stored is held to the digests noted of it: content, packs, calendar, evidence, entries; what was
+    altered is named. Exit code 1 for that, and where something comes to anything else: a calendar that was replaced since moves dates, too.
     """
     from inspector.domain.recompute import Again
     from inspector.flows import recompute
 
     office = terminal.office
-    told = terminal.look(lambda tx: recompute.replay(office, tx, meant(terminal, tx, case)))
-    names = ("at", "rule", "again")
-    rows = [{"id": one.id, "at": one.at, "rule": one.rule, "again": again.value} for one, again in told]
-    terminal.rows(names, rows, codes={"rule": "rule", "again": "Again"})
-    return Exit.WRONG if any(again is Again.DIFFERS for _, again in told) else None
+    case = terminal.look(lambda tx: meant(terminal, tx, case))
+    altered = terminal.look(lambda tx: recompute.altered(office, tx, case))
+    told = terminal.look(lambda tx: recompute.replay(office, tx, case))
+    decisions = [{"id": one.id, "at": one.at, "rule": one.rule, "again": again.value} for one, again in told]
+    found = [{"what": one.what.value, "about": one.about} for one in altered]
+    if terminal.as_json:
+        terminal.value({"decisions": decisions, "altered": found})
+    else:
+        terminal.rows(("at", "rule", "again"), decisions, codes={"rule": "rule", "again": "Again"})
+    for one in altered:
+        terminal.say("replay_altered", what=label(f"Altered.{one.what.name}", terminal.lang), about=one.about)
+    return Exit.WRONG if altered or any(again is Again.DIFFERS for _, again in told) else None
 
 
 def say_troubles(terminal: Terminal, judged: folio.Judged) -> Exit | None:

@@ -261,6 +261,12 @@ class VisitRoom(Seats):
         grouped = asked.group_by(one.agency, one.sampled).order_by(one.agency, one.sampled)
         return [(row[0], bool(row[1]), row[2]) for row in self.connection.execute(grouped)]
 
+    def done(self, since: datetime, until: datetime) -> list[tuple[str, str, datetime]]:
+        """(id, draw, when) of every visit that was made from one moment until before another."""
+        asked = sa.select(visit.c.id, visit.c.draw, visit.c.done_at).where(visit.c.state == VisitState.DONE.value)
+        asked = asked.where(visit.c.done_at >= since, visit.c.done_at < until).order_by(visit.c.id)
+        return [(row.id, row.draw, row.done_at) for row in self.connection.execute(asked)]
+
     def objects_between(self, agency: str, since: datetime, until: datetime) -> list[str]:
         """The object of every visit that an agency leads, made or to be made, opened from one moment until before another."""
         goes = visit.c.state.in_(_MADE) & (visit.c.check_type != CheckType.OFF_SITE.value)  # a second look is at a result

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from inspector.domain.case import Case
 from inspector.domain.docket import DocketKind, DocketRow, Nearness, Place, nearness
-from inspector.domain.errors import Forbidden
+from inspector.domain.errors import Forbidden, InspectorError
 from inspector.domain.evidence import blank
 from inspector.domain.identity import normalise
 from inspector.flows import wording
@@ -24,9 +24,9 @@ from inspector.web.body import JsonRoute
 from inspector.web.caller import Caller, ResultReader
 from inspector.web.desk import AtDesk, Desk
 from inspector.web.errors import READS
-from inspector.web.fields import Limit, MaybeLine
+from inspector.web.fields import Limit, MaybeLine, Strict
 from inspector.web.language import language
-from inspector.web.pages import page, refused
+from inspector.web.pages import Posted, page, read, refused
 from inspector.web.roles import Role
 from inspector.web.session import Visitor, to_login
 
@@ -34,7 +34,6 @@ router = APIRouter(include_in_schema=False)
 api = APIRouter(prefix="/v1", tags=["consequences"], route_class=JsonRoute)
 _PLACE = r"^(\d{1,11}\.\d{6})~([!-~]{1,300})$"
 Behind = Annotated[str, Query(alias="after", max_length=320)]
-Wanted = Annotated[MaybeLine, Query(alias="find")]
 _MOST = 50
 _LINKS = {
     DocketKind.CONSEQUENCE: "/consequences/",
@@ -42,6 +41,12 @@ _LINKS = {
     DocketKind.REPAIR: "/credit/records/",
 }
 """Where each kind of decision is made; a review on its case's page."""
+
+
+class Wanted(Strict):
+    """What is looked for: a part of a name, a number of an application or of a case, a code."""
+
+    find: MaybeLine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,17 +97,34 @@ def list_docket(desk: AtDesk, caller: ResultReader, after: Behind = "", limit: L
 
 
 @router.get("/review", name="docket")
-def show_docket(request: Request, desk: AtDesk, caller: Visitor, behind: Behind = "", wanted: Wanted = "") -> Response:
-    """What waits for an officer within the session's agencies; `find` looks a case up instead, whatever its state."""
+def show_docket(request: Request, desk: AtDesk, caller: Visitor, behind: Behind = "") -> Response:
+    """What waits for an officer within the session's agencies."""
     if caller is None:
         return to_login(request)
     if caller.role not in (Role.OFFICER, Role.AUDITOR):
-        return refused(request, Forbidden("role_missing", role=caller.role.value, needed="officer, auditor"))
-    text = wanted.strip()
-    if text and not blank(text):
-        return page(request, "docket.html", caller=caller, wanted=text, rows=_found(desk, caller, text), more=None, most=_MOST)
+        return refused(request, _unfit(caller))
     rows, more = _due(desk, caller, place(behind), language(request))
     return page(request, "docket.html", caller=caller, wanted="", rows=rows, more=more, most=_MOST)
+
+
+@router.post("/review")
+def find_cases(request: Request, desk: AtDesk, caller: Visitor, form: Posted) -> Response:
+    """Look a case up, whatever its state. By a form: what is looked for is a name or a number of somebody, and addresses are logged."""
+    if caller is None:
+        return to_login(request)
+    if caller.role not in (Role.OFFICER, Role.AUDITOR):
+        return refused(request, _unfit(caller))
+    try:
+        text = read(Wanted, find=form.one("find")).find.strip()
+    except InspectorError as error:
+        return refused(request, error)
+    if not text or blank(text):
+        return show_docket(request, desk, caller)
+    return page(request, "docket.html", caller=caller, wanted=text, rows=_found(desk, caller, text), more=None, most=_MOST)
+
+
+def _unfit(caller: Caller) -> Forbidden:
+    return Forbidden("role_missing", role=caller.role.value, needed="officer, auditor")
 
 
 def _due(desk: Desk, caller: Caller, after: Place | None, lang: Lang) -> tuple[list[Row], str | None]:
