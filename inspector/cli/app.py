@@ -37,6 +37,7 @@ from inspector.cli import (
     registers,
     repeals,
     replaying,
+    sealing,
     selfproof,
     serve,
     shadows,
@@ -119,7 +120,9 @@ registers.register(
 )
 signins.register(group("signin", "People who sign in, and their sessions. 登录", app))
 tokens.register(group("token", "API tokens. 令牌", app))
-visitkeys.register(group("key", "Keys that sign visit codes, and the firms' page. 执法码密钥", app))
+keys = group("key", "Keys: of visit codes with the firms' page, and of personal data at rest. 密钥", app)
+visitkeys.register(keys)
+sealing.register(keys)
 matters.register(
     group("schedule", "Schedules: next run and lag. 计划", app),
     group("attention", "Matters that wait for a person. 待人处理", app),

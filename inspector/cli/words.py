@@ -103,6 +103,15 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "{rows} rows are back from {file}, alike; the ledger's last seal is {number} {head}",
         "已自 {file} 恢复 {rows} 行，内容一致；台账最后封存为第 {number} 号 {head}",
     ),
+    # Keys of personal data.
+    "secret_made": (
+        "{file} holds key {id}; keep a copy apart from the database and its backups",
+        "已在 {file} 生成密钥 {id}；请与数据库及备份分开保管副本",
+    ),
+    "rotated": (
+        "{rows} rows and {codes} codes were sealed anew, under {seals} and {lookup}; what lies there already stayed",
+        "已重新加密 {rows} 行、{codes} 个代码（密钥 {seals}、{lookup}）；已用现行密钥的不动",
+    ),
     # Files.
     "flaws": ("errors: {count}; nothing was written", "共 {count} 处错误，未写入任何内容"),
     "flaws_behind": (

@@ -81,4 +81,4 @@ class ConsequenceRoom(Room):
         return row[0], row[1]
 
     def _row(self, held: Consequence) -> dict[str, object]:
-        return {"state": held.state.value, "due_at": held.due_at, "body": dump(held)}
+        return {"state": held.state.value, "due_at": held.due_at, "body": dump(held, held.id)}

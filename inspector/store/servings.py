@@ -64,7 +64,7 @@ class ServingRoom(Room):
 
     def reached_by(self, case_id: str, contact: Contact) -> None:
         """Write down how the subject of a case can be reached; the last word stands."""
-        self.upsert(subject_contact, {"case_id": case_id, "body": dump(contact)}, ("case_id",))
+        self.upsert(subject_contact, {"case_id": case_id, "body": dump(contact, case_id)}, ("case_id",))
 
     def contact(self, case_id: str) -> Contact:
         """How the subject of a case can be reached; nothing is known where nobody has said it, or it is kept no longer."""
@@ -86,4 +86,4 @@ class ServingRoom(Room):
         return gone
 
     def _row(self, notice: SubjectNotice) -> dict[str, object]:
-        return {"state": notice.state.value, "due_at": notice.due_at, "body": dump(notice)}
+        return {"state": notice.state.value, "due_at": notice.due_at, "body": dump(notice, notice.id)}
