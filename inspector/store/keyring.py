@@ -26,6 +26,8 @@ from inspector.domain.errors import Refusal
 
 MARK, CODE_MARK = "~s1.", "~c1."
 """How a sealed text and a sealed code begin; behind it the key's id, a full stop, and the rest in base64url. A file begins alike."""
+ALTERED = "sealed_altered"
+"""What does not open under the key it names: it was changed, or belongs to another row or column."""
 PARTS = "\x1f"
 """Between the parts of a row's key."""
 SECRET = 32
@@ -100,7 +102,7 @@ class Keyring:
         try:
             return self._codes[key].decrypt(base64.urlsafe_b64decode(rest + "=" * (-len(rest) % 4)), None).decode()
         except (InvalidTag, ValueError) as error:
-            raise Refusal("sealed_altered", place="code") from error
+            raise Refusal(ALTERED, place="code") from error
 
     def _seal(self, place: str, row: str, content: bytes) -> bytes:
         nonce = os.urandom(_NONCE)
@@ -113,7 +115,7 @@ class Keyring:
             sealed = told()
             return self._of(key, place).decrypt(sealed[:_NONCE], sealed[_NONCE:], _bound(place, row))
         except (InvalidTag, ValueError) as error:
-            raise Refusal("sealed_altered", place=place) from error
+            raise Refusal(ALTERED, place=place) from error
 
     def _of(self, key: str, place: str) -> AESGCM:
         """A key of its own for each column: random nonces then suffice for 2^32 texts of one (NIST SP 800-38D, 8.3)."""

@@ -137,7 +137,7 @@ visit = sa.Table(
     sa.Column("done_at", Moment),
     sa.Column("state", sa.String(20), nullable=False, index=True),
     sa.Column("version", sa.Integer, nullable=False),
-    sa.Column("body", Sealed("visit.body", "id"), nullable=False),
+    sa.Column("body", Sealed("visit.body", "id", judged=True), nullable=False),
 )
 
 sa.Index("ix_visit_agency_opened", visit.c.agency, visit.c.opened_at)
@@ -159,7 +159,7 @@ seat = sa.Table(
     sa.Column("agency", Code, nullable=False),
     sa.Column("inspector", Code, nullable=False, index=True),
     sa.Column("state", sa.String(20), nullable=False, index=True),
-    sa.Column("body", Sealed("seat.body", "visit", "place", "turn"), nullable=False),
+    sa.Column("body", Sealed("seat.body", "visit", "place", "turn", judged=True), nullable=False),
 )
 
 roster_object = sa.Table(
@@ -246,7 +246,7 @@ ledger = sa.Table(
     sa.Column("at", Moment, nullable=False),
     sa.Column("about", sa.String(200), nullable=False, index=True),
     sa.Column("rule", Code, nullable=False),
-    sa.Column("body", Sealed("ledger.body", "id"), nullable=False),
+    sa.Column("body", Sealed("ledger.body", "id", judged=True), nullable=False),
     sa.Column("cites", sa.Text, nullable=True),  # of a review: the evidence it names, each id between line feeds
     sa.Column("adverse", sa.Boolean, nullable=True),  # of a review: whether it goes against its subject
     sa.Column("salt", sa.String(32), nullable=False),

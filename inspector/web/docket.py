@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from inspector.domain.case import Case
 from inspector.domain.docket import DocketKind, DocketRow, Nearness, Place, nearness
@@ -21,17 +21,16 @@ from inspector.store.tx import Tx
 from inspector.web.answers import CaseShown, case_shown
 from inspector.web.caller import Caller
 from inspector.web.desk import AtDesk, Desk
-from inspector.web.fields import MaybeLine
 from inspector.web.language import language
-from inspector.web.pages import page, refused
+from inspector.web.pages import Posted, carried, page, refused
 from inspector.web.roles import Role
 from inspector.web.session import Visitor, to_login
 
 router = APIRouter(include_in_schema=False)
 _PLACE = r"^(\d{1,11}\.\d{6})~([0-9A-Za-z._:-]{1,200})$"
 Behind = Annotated[str, Query(alias="after", max_length=220)]
-Wanted = Annotated[MaybeLine, Query(alias="find")]
 _MOST = 50
+_LONGEST = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,17 +47,35 @@ class Row:
 
 
 @router.get("/review", name="docket")
-def show_docket(request: Request, desk: AtDesk, caller: Visitor, behind: Behind = "", wanted: Wanted = "") -> Response:
-    """What waits for an officer within the session's agencies; `find` looks a case up instead, whatever its state."""
+def show_docket(request: Request, desk: AtDesk, caller: Visitor, behind: Behind = "") -> Response:
+    """What waits for an officer within the session's agencies."""
     if caller is None:
         return to_login(request)
-    if caller.role not in (Role.OFFICER, Role.AUDITOR):
-        return refused(request, Forbidden("role_missing", role=caller.role.value, needed="officer, auditor"))
-    text = wanted.strip()
-    if text and not blank(text):
-        return page(request, "docket.html", caller=caller, wanted=text, rows=_found(desk, caller, text), more=None, most=_MOST)
+    if not _sees(caller):
+        return _not_theirs(request, caller)
     rows, more = _due(desk, caller, place(behind), language(request))
     return page(request, "docket.html", caller=caller, wanted="", rows=rows, more=more, most=_MOST)
+
+
+@router.post("/review")
+def look_up(request: Request, desk: AtDesk, caller: Visitor, form: Posted) -> Response:
+    """Look a case up, whatever its state. By a form that is posted: who is looked for stands in no address, history or gateway's log."""
+    if caller is None:
+        return to_login(request)
+    if not _sees(caller):
+        return _not_theirs(request, caller)
+    text = form.one("find").strip()[:_LONGEST]
+    if not text or blank(text):
+        return RedirectResponse(request.url.path + carried(request), 303)
+    return page(request, "docket.html", caller=caller, wanted=text, rows=_found(desk, caller, text), more=None, most=_MOST)
+
+
+def _sees(caller: Caller) -> bool:
+    return caller.role in (Role.OFFICER, Role.AUDITOR)
+
+
+def _not_theirs(request: Request, caller: Caller) -> Response:
+    return refused(request, Forbidden("role_missing", role=caller.role.value, needed="officer, auditor"))
 
 
 def _due(desk: Desk, caller: Caller, after: Place | None, lang: Lang) -> tuple[list[Row], str | None]:

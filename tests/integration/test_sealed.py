@@ -99,6 +99,19 @@ def test_what_is_moved_to_another_row_or_column_or_changed_by_one_sign_is_refuse
         tx.cases.get(second)
 
 
+def test_an_entry_of_the_ledger_that_was_tampered_with_is_found_and_what_holds_is_read(store: Store, hand: Hand) -> None:
+    _, case_id = taken_in(store, hand)
+    held = bare(ledger)
+    with store.begin() as tx:
+        one, other = tx.connection.execute(sa.select(held.c.id, held.c.body).where(held.c.about == case_id).limit(2)).all()
+        tx.connection.execute(sa.update(held).where(held.c.id == one.id).values(body=other.body))
+    with store.read() as tx:
+        problem = tx.ledger.verified(tx.ledger.mark_at(0)).problem
+        assert problem is not None
+        assert one.id in problem
+        assert [row["id"] for row, holds in tx.ledger.checked(case_id)[0] if not holds] == [one.id]
+
+
 def test_who_writes_a_text_of_nobodys_row_has_made_a_mistake(store: Store, hand: Hand) -> None:
     _, case_id = taken_in(store, hand)
     with store.begin() as tx, pytest.raises(sa.exc.StatementError, match="of which row"):
