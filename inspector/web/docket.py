@@ -21,8 +21,8 @@ from inspector.store.tx import Tx
 from inspector.web.answers import CaseShown, case_shown
 from inspector.web.caller import Caller
 from inspector.web.desk import AtDesk, Desk
-from inspector.web.language import language
-from inspector.web.pages import Posted, carried, page, refused
+from inspector.web.language import carried, language
+from inspector.web.pages import Posted, page, refused
 from inspector.web.roles import Role
 from inspector.web.session import Visitor, to_login
 

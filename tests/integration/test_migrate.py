@@ -19,8 +19,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from inspector.domain.decision import Because
-from inspector.domain.ledger import said
 from inspector.domain.errors import Refusal
+from inspector.domain.ledger import said
 from inspector.store import migrate, opening
 from inspector.store.store import Store
 from inspector.store.tables import metadata
