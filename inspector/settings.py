@@ -169,7 +169,9 @@ class Schedules(Section):
         "firms' phones are kept; digests stay",
     )
     keep_inquiries_days: int = Field(
-        1_100, ge=1_096, description="Days that it is kept who was asked what about whom: three years at least (PIPL art. 56)"
+        1_100,
+        ge=1_096,
+        description="Days that it is kept who was asked what about whom, and who saw it: three years at least (PIPL art. 56)",
     )
 
 

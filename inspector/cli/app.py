@@ -45,6 +45,7 @@ from inspector.cli import (
     supposing,
     tokens,
     transfers,
+    viewings,
     visitkeys,
     work,
 )
@@ -87,6 +88,7 @@ cases.register(case_group)
 dossiers.register(case_group)
 clock.register(case_group)
 inquiries.register(case_group)
+viewings.register(case_group)
 dossiers.register_duty(group("duty", "An officer's duty file. 履职档案", app))
 work.register(group("work", "Work rows and the quarantine. 工作与隔离", app))
 policy_group = group("policy", "Policy packs. 政策包", app)

@@ -29,6 +29,7 @@ def forget(work: Work, office: Office) -> Settlement:
     _all(office, int(told["messages"]), lambda tx, before: tx.pushes.forget(before))  # no channel reports of one so old
     if "inquiries" in told:  # an order of before there were any names none
         _all(office, int(told["inquiries"]), lambda tx, before: tx.inquiries.forget(before))
+        _all(office, int(told["inquiries"]), lambda tx, before: tx.viewings.forget(before))
     if "materials" in told:
         _all(office, int(told["materials"]), lambda tx, before: _materials(tx, before, office.now()))
         _all(office, int(told["materials"]), lambda tx, before: tx.entryscans.forget(before))

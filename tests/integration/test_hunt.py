@@ -74,7 +74,12 @@ def _registers(store: Store) -> None:
     with store.begin() as tx:
         seen = RosterObject(agency="bureau", kind=SubjectKind.PERSON, code=CODE, original=CODE, name=NAME, pool="east")
         tx.rosters.put_objects([seen])
-        told: dict[str, Any] = {"certificate": "C1", "certificate_until": date(2030, 1, 1), "channel": "sms", "address": OFFICER_PHONE}
+        told: dict[str, Any] = {
+            "certificate": "C1",
+            "certificate_until": date(2030, 1, 1),
+            "channel": "sms",
+            "address": OFFICER_PHONE,
+        }
         tx.rosters.put_inspectors([InspectorRecord(agency="bureau", id="A-1", name=SIGNER, pools=("east",), **told)])
 
 
