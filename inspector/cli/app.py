@@ -33,6 +33,7 @@ from inspector.cli import (
     packs,
     plans,
     publications,
+    purges,
     pushes,
     registers,
     repeals,
@@ -131,5 +132,7 @@ matters.register(
 )
 equality.register(group("equality", "Whether who committed is treated as like others are. 平等对待", app))
 publications.register(group("publication", "Results to be published, and what is to be taken back. 结果公布", app))
-ledger.register(group("ledger", "The ledger of decisions. 台账", app))
+ledger_group = group("ledger", "The ledger of decisions. 台账", app)
+ledger.register(ledger_group)
+purges.register(ledger_group)
 matters.register_export(app)

@@ -40,6 +40,12 @@ class MaterialRoom(Room):
             raise Missing("material_gone", digest=digest)
         return opened_file(self.batch.direct.dialect, material.c.content, row.content, about, digest)
 
+    def kept(self) -> list[tuple[str, str, str | None, bool]]:
+        """(about, digest, case, whether it is still there) of every file that was ever kept."""
+        held = material.c
+        asked = sa.select(held.about, held.digest, held.case_id, held.content.is_not(None))
+        return [(row[0], row[1], row[2], bool(row[3])) for row in self.connection.execute(asked)]
+
     def forget_of_cases(self, before: datetime, limit: int = 100) -> list[tuple[str, list[str]]]:
         """Let the files of cases go that ended before; the cases, each with what was let go. Their digests stay."""
         held = material.c

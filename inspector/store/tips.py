@@ -72,6 +72,14 @@ class TipRoom(Room):
             asked = asked.where(held.agency.in_(list(agencies)))
         return [load(TipOff, text) for text in self.connection.execute(asked.order_by(held.at, held.id).limit(limit)).scalars()]
 
+    def informants_gone(self) -> list[str]:
+        """The tip-offs whose informant was let go."""
+        return list(self.connection.execute(sa.select(tip_off.c.id).where(tip_off.c.informant.is_(None))).scalars())
+
+    def there(self, tip_id: str) -> bool:
+        """Whether there is such a tip-off."""
+        return self.connection.execute(sa.select(tip_off.c.id).where(tip_off.c.id == tip_id)).first() is not None
+
     def forget_informants(self, before: datetime, limit: int = 1000) -> list[str]:
         """Let go who told, of tip-offs that were closed and came before; their ids."""
         held = tip_off.c
