@@ -81,6 +81,14 @@ def refuse_unfit(store: Store) -> None:
     raise Refusal("keys_unsettled")
 
 
+def refuse_unreadable(store: Store, ring: Keyring) -> None:
+    """Raise Refusal (`key_missing`) where codes lie under a key that a ring has not: whoever takes this database in could not read it."""
+    with store.read() as tx:
+        held = _settled(tx)
+    if held and held not in ring.lookup:
+        raise Refusal("key_missing", key=held)
+
+
 def _settled(tx: Tx) -> str:
     """The key by which every code is sealed; empty: none."""
     asked = sa.select(key_use.c.key).where(key_use.c.purpose == _CODE)

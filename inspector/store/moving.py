@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from inspector.domain.errors import Away, Invalid, Refusal
-from inspector.store import migrate
+from inspector.store import keys, migrate
 from inspector.store.checkup import unreachable
 from inspector.store.keyring import Keyring
 from inspector.store.opening import opened, reach
@@ -156,7 +156,8 @@ def back_up(source: Store, file: Path, told: Told) -> dict[str, tuple[int, str]]
 def restore(file: Path, target: Store, sign: Callable[[Tx], None], told: Told) -> dict[str, tuple[int, str]]:
     """Bring what a backup holds, of this release or an earlier one, to the empty `target`; the backup itself is only read.
 
-    Leases are void, and `sign` writes into the ledger who restored it. Raises Refusal as `move` does.
+    Leases are void, and `sign` writes into the ledger who restored it. Raises Refusal as `move` does, and where the backup is sealed by
+    a key of codes that `target` has not (`key_missing`).
     """
     _refuse_damaged(file)
     migrate.upgrade(target)
@@ -168,6 +169,7 @@ def restore(file: Path, target: Store, sign: Callable[[Tx], None], told: Told) -
     shutil.copyfile(file, copied)
     try:
         with private(copied) as source:
+            keys.refuse_unreadable(source, target.keys)
 
             def done(tx: Tx) -> None:
                 tx.work.void_leases()

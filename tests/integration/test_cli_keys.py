@@ -50,6 +50,11 @@ def test_an_office_gets_keys_changes_them_and_is_backed_up_sealed(database_url: 
     assert found(copy.read_bytes(), {MARK}) == set(), "a backup is sealed as the office is"
     with house.closing(Store(f"sqlite:///{copy}")) as blind, blind.read() as tx:
         assert tx.cases.known(case_id)
+    other = Operator(tmp_path / "restored", f"sqlite:///{tmp_path / 'restored' / 'office.sqlite3'}")
+    other.folder.mkdir()
+    assert "key_files" in other.settle_in().say("restore", str(copy)).err, "without its keys nobody could read it"
+    other.settle_in(privacy(*(str(tmp_path / name) for name in ("a.key", "b.key")))).well("restore", str(copy))
+    assert MARK in other.well("case", "show", case_id).out
     operator.settle_in(privacy("c.key", "d.key", "a.key", "b.key"))
     states = [(one["purpose"], one["state"]) for one in operator.well("key", "status", "--json").json["keys"]]
     assert {("text", "FORMER"), ("code", "FORMER")} <= set(states)
