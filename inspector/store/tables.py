@@ -58,7 +58,7 @@ office = sa.Table(
     sa.Column("office_anchor", Moment, nullable=False),
     sa.Column("rate", sa.Float, nullable=False),
     sa.Column("skip_closed", sa.Boolean, nullable=False),
-    sa.Column("secret", sa.String(64), nullable=False),
+    sa.Column("secret", Sealed("office.secret", "id"), nullable=False),
     sa.Column("shadow", sa.Boolean, nullable=False, server_default=sa.false()),
 )
 

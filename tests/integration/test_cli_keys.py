@@ -43,7 +43,7 @@ def test_an_office_gets_keys_changes_them_and_is_backed_up_sealed(database_url: 
     assert done["rows"] > 0 < done["codes"]
     assert said_of(operator)[0] == "OK"
     assert MARK in operator.well("case", "show", case_id).out
-    with house.closing(operator.store()) as store:
+    with house.closing(Store(operator.url)) as store:
         assert not store.sqlite or found(at_rest(store), {MARK}) == set()
     copy = tmp_path / "copy.sqlite3"
     operator.well("backup", str(copy))

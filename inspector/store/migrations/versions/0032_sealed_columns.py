@@ -56,6 +56,8 @@ def upgrade() -> None:
     for name, columns in _NEW.items():
         for column in columns:
             op.add_column(name, sa.Column(column.name, column.type))
+    with op.batch_alter_table("office") as batch:
+        batch.alter_column("secret", type_=sa.Text(), existing_type=sa.String(length=64), existing_nullable=False)
     if connection.dialect.name == "postgresql":
         for table, code in _CODES.items():
             op.alter_column(table, code, type_=sa.String(length=400), existing_nullable=False)
