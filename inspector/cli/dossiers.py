@@ -16,6 +16,7 @@ from inspector.cli.command import Exit, command
 from inspector.cli.days import typed
 from inspector.cli.ledger import Heads, told
 from inspector.cli.terminal import Terminal, operator
+from inspector.cli.viewings import viewed
 from inspector.domain import folio
 from inspector.domain.errors import Invalid
 from inspector.domain.treehead import Proof
@@ -72,6 +73,7 @@ def dossier(
     _new(to)
     program = _browser() if pdf is not None else ""
     case = terminal.look(lambda tx: meant(terminal, tx, case))
+    viewed(terminal, "DOSSIER", (terminal.look(lambda tx: tx.cases.get(case)),))
     made = casefile.case_file(terminal.office, case, operator(), "dossier")
     return hand_out(terminal, made, to, pdf, program)
 

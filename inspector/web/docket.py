@@ -16,6 +16,7 @@ from inspector.domain.docket import DocketKind, DocketRow, Nearness, Place, near
 from inspector.domain.errors import Forbidden, InspectorError
 from inspector.domain.evidence import blank
 from inspector.domain.identity import normalise
+from inspector.domain.viewing import Shown as What
 from inspector.flows import wording
 from inspector.labels import Lang, of
 from inspector.store.tx import Tx
@@ -29,6 +30,7 @@ from inspector.web.language import language
 from inspector.web.pages import Posted, page, read, refused
 from inspector.web.roles import Role
 from inspector.web.session import Visitor, to_login
+from inspector.web.viewings import shown
 
 router = APIRouter(include_in_schema=False)
 api = APIRouter(prefix="/v1", tags=["consequences"], route_class=JsonRoute)
@@ -130,16 +132,20 @@ def _unfit(caller: Caller) -> Forbidden:
 def _due(desk: Desk, caller: Caller, after: Place | None, lang: Lang) -> tuple[list[Row], str | None]:
     now, calendar = desk.office.now(), desk.office.calendar
 
-    def ask(tx: Tx) -> tuple[list[Row], str | None]:
+    def ask(tx: Tx) -> tuple[list[Row], list[Case], str | None]:
         due = tx.docket.page(caller.sees, after, _MOST)
-        rows = [replace(_shown(desk, tx, row, lang), near=nearness(row.due_at, now, calendar)) for row in due]
-        return rows, told(due[-1].place) if len(due) == _MOST else None
+        cases = [tx.cases.get(row.case_id) for row in due]
+        both = zip(due, cases, strict=True)
+        rows = [replace(_shown(desk, tx, row, one, lang), near=nearness(row.due_at, now, calendar)) for row, one in both]
+        return rows, cases, told(due[-1].place) if len(due) == _MOST else None
 
-    return desk.look(ask)
+    rows, cases, more = desk.look(ask)
+    shown(desk, caller, What.LIST, cases, "page")
+    return rows, more
 
 
-def _shown(desk: Desk, tx: Tx, row: DocketRow, lang: Lang) -> Row:
-    case = _case(desk, tx.cases.get(row.case_id))
+def _shown(desk: Desk, tx: Tx, row: DocketRow, held: Case, lang: Lang) -> Row:
+    case = _case(desk, held)
     if row.kind is DocketKind.REVIEW:
         return case
     link, what = _LINKS[row.kind] + quote(row.id, safe=":"), of(row.kind, lang)
@@ -156,6 +162,7 @@ def _case(desk: Desk, case: Case) -> Row:
 
 def _found(desk: Desk, caller: Caller, text: str) -> list[Row]:
     held = desk.look(lambda tx: tx.docket.find(caller.sees, text, normalise(text), _MOST))
+    shown(desk, caller, What.LIST, held, "page")
     return [_case(desk, case) for case in held]
 
 

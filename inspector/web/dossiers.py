@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from inspector.domain.errors import Forbidden, InspectorError
+from inspector.domain.viewing import Shown as What
 from inspector.flows import casefile, dutyfile
 from inspector.web.caller import Caller, ResultReader
 from inspector.web.desk import AtDesk, Desk
@@ -20,6 +21,7 @@ from inspector.web.pages import Posted, refused
 from inspector.web.roles import Role
 from inspector.web.session import Visitor, to_login
 from inspector.web.signedin import guarded
+from inspector.web.viewings import shown
 
 api = APIRouter(prefix="/v1", tags=["cases"])
 pages = APIRouter(include_in_schema=False)
@@ -71,7 +73,8 @@ def case_dossier_page(request: Request, desk: AtDesk, caller: Visitor, case_id: 
 
 
 def _case(desk: Desk, caller: Caller, case_id: str, door: str) -> Response:
-    desk.look(lambda tx: caller.case(tx, case_id))
+    case = desk.look(lambda tx: caller.case(tx, case_id))
+    shown(desk, caller, What.DOSSIER, (case,), door)
     return zipped(f"case-{case_id}", casefile.case_file(desk.office, case_id, caller.name, door).files)
 
 

@@ -89,18 +89,23 @@ def _day(value: object) -> date:
     return _meant(day)
 
 
-def _moment(value: object) -> datetime:
+def _clock(value: object) -> datetime:
     if not isinstance(value, str) or not _MOMENT.fullmatch(value):
         raise PydanticCustomError("datetime_type", "must be a time such as 2026-03-02T09:00:00+08:00")
     try:
-        moment = datetime.fromisoformat(value.upper())
+        return datetime.fromisoformat(value.upper())
     except ValueError as error:
         raise PydanticCustomError("moment_absent", "is no time of any day") from error
-    return _meant(moment)
+
+
+def _moment(value: object) -> datetime:
+    return _meant(_clock(value))
 
 
 Day = Annotated[date, BeforeValidator(_day)]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
+ClockTime = Annotated[datetime, BeforeValidator(_clock)]
+"""What the clock of somebody's phone says, which may have been lost: any year. It is held to ours before anything is counted by it."""
 
 CasePath = Annotated[CaseId, Path(description="The id of a case")]
 NamePath = Annotated[str, Path(min_length=1, max_length=200, pattern=_NAME)]
