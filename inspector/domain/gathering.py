@@ -18,7 +18,7 @@ from inspector.domain.commitment import LEAST_BITS
 from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.errors import Refusal
 from inspector.domain.person import same
-from inspector.domain.plan import Draw, DrawState, Step, ask, look_at
+from inspector.domain.plan import PROMISES, Draw, DrawState, Step, ask, look_at
 from inspector.domain.policy import Policy
 from inspector.domain.seed import entropy, form, known_at, mark, public, spare
 from inspector.domain.strict import expect
@@ -26,8 +26,21 @@ from inspector.domain.timer import Timer
 
 DUE = ":due"
 """The end of the key of the order to say, when their time has come, that figures are to be typed."""
+STILL = ":still"
+"""What the key of the order to say it once more, near the last moment, ends with behind that: so the ledger knows that the house was up."""
+LAST = timedelta(hours=3)
+"""How near its last moment a party was asked again, or people told, that is said to withhold its part (decision 89).
+
+It was asked before that, too, and people were told to type before that: nobody withholds in a minute what nobody asked for in two days.
+"""
 LATE = ":late"
 """The end of the key of the look at the last moment for secrets that were asked for late."""
+
+
+def looks(number: str) -> tuple[str, ...]:
+    """The keys of all orders of a draw to look, or to tell people, at a moment of its seed: over with the seed."""
+    told = (f"{due}{again}" for due in (DUE, f"{DUE}:further") for again in ("", STILL))
+    return tuple(f"{OrderKind.DRAW_OVERDUE.value}:{number}{end}" for end in ("", PROMISES, ":figures", ":further", LATE, *told))
 
 
 def timed(draw: Draw, policy: Policy, now: datetime, calendar: WorkingCalendar, used: Callable[[str], bool]) -> Draw:
@@ -75,6 +88,10 @@ def lodged(
     commitment names a beacon's.
     """
     named_at = draw.named
+    held = draw if named_at is not None and draw.reveal_by is not None else _timed(draw, policy, now, calendar)
+    assert held.seed_at is not None and held.figures_by is not None and held.reveal_by is not None  # noqa: PT018 (set by _timed)
+    # As the audit has it: nobody holds the value of a commitment that is not made yet, nor does a date behind the seed prove anything.
+    proven = at is not None and (draw.announced_at or draw.made_at).replace(microsecond=0) <= at < (named_at or held.seed_at)
     because = Because(
         rule="draw.lodge",
         basis=(policy.draw.basis,),
@@ -83,13 +100,11 @@ def lodged(
             "receipt": receipt,
             "lodged_at": now.isoformat() if receipt else None,
             "witnessed_at": at.isoformat() if at is not None else None,
-            "time_proven": bool(receipt) and at is not None and (named_at is None or at < named_at),
+            "time_proven": bool(receipt) and proven,
         },
     )
     if draw.state is not DrawState.ANNOUNCED:
         return Decision(state=draw, because=replace(because, rule="draw.late"))
-    held = draw if named_at is not None and draw.reveal_by is not None else _timed(draw, policy, now, calendar)
-    assert held.seed_at is not None and held.figures_by is not None and held.reveal_by is not None  # noqa: PT018 (set by _timed)
     state = replace(held, state=DrawState.SEEDING, witness=receipt, witnessed_at=at, lodged_at=now if receipt else None)
     last = held.further_by or _after(held.reveal_by, policy, calendar)  # a draw of an older release has not kept it
     state = replace(state, further_by=last if held.further else None)
@@ -239,15 +254,22 @@ def _overdue(draw: Draw, suffix: str, parties: tuple[str, ...], ends: datetime) 
 
 
 def _wanted(draw: Draw, suffix: str, ceremonies: tuple[str, ...], opens: datetime, ends: datetime) -> list[Order]:
-    """The order to tell a person, when the time of a step has come, that figures are to be typed; none for a step without ceremonies."""
-    made = Order(
-        kind=OrderKind.DRAW_OVERDUE,
-        key=f"{OrderKind.DRAW_OVERDUE.value}:{draw.number}{suffix}",
-        due_at=opens,
-        urgent_by=ends,
-        payload={"draw": draw.number, "parties": [], "wanted": list(ceremonies), "until": ends.isoformat()},
-    )
-    return [made] if ceremonies else []
+    """The orders to tell a person, when the time of a step has come and once more near its end, that figures are to be typed.
+
+    None for a step without ceremonies.
+    """
+    dates = {suffix: opens, f"{suffix}{STILL}": max(opens, ends - LAST * 2 / 3)}
+    made = [
+        Order(
+            kind=OrderKind.DRAW_OVERDUE,
+            key=f"{OrderKind.DRAW_OVERDUE.value}:{draw.number}{end}",
+            due_at=at,
+            urgent_by=ends,
+            payload={"draw": draw.number, "parties": [], "wanted": list(ceremonies), "until": ends.isoformat()},
+        )
+        for end, at in dates.items()
+    ]
+    return made if ceremonies else []
 
 
 def _carried(draw: Draw, now: datetime) -> tuple[Order, ...]:

@@ -12,7 +12,7 @@ from typing import Any
 from inspector.domain import gathering
 from inspector.domain import plan as life
 from inspector.domain.commitment import Commitment, Listing, Rules, Share, commit, read
-from inspector.domain.decision import Because, OrderKind
+from inspector.domain.decision import Because
 from inspector.domain.draw import Result
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.exclusion import CODES
@@ -145,10 +145,9 @@ def prepare(
     if (busy := queue.under_way(tx, plan.turns, plan_name)) is not None:
         footing.stands(tx, busy)
         facts = {"plan": plan_name, "slot": slot, "open": busy.number}
-        _note(tx, plan.agency, "draw.skipped", policy, facts, now)
-        if by == SCHEDULE:
-            carried = {**(said or {}), "plan": plan_name, "slot": slot}
-            queue.put_off(tx, plan.agency, carried, busy, now)
+        _note(tx, plan.agency, "draw.skipped", policy, {**facts, "end_entered": True}, now)
+        if by == SCHEDULE and not queue.put_off(tx, plan.agency, {**(said or {}), "plan": plan_name, "slot": slot}, busy, now):
+            _note(tx, plan.agency, queue.LOST, policy, facts, now)
         return None
     number, looks = reconcile.number(tx, plan.agency, now, plan_name, slot), plan.of == "results"
     lookback.refuse(office, tx, number, plan.turns, now)
@@ -254,12 +253,7 @@ def carry_out(work: Work, office: Office) -> Settlement:
         if fresh.kind is DrawKind.PLAN:
             extend.overtaken(tx, fresh.plan, now)
         succession.settle(tx, decision, now)
-        overdue = f"{OrderKind.DRAW_OVERDUE.value}:{number}"
-        stopped.end(
-            tx,
-            [overdue, f"{overdue}{life.PROMISES}", f"{overdue}:figures", f"{overdue}:further", f"{overdue}{gathering.LATE}"],
-            now,
-        )
+        stopped.end(tx, gathering.looks(number), now)
         queue.over(office, tx, fresh, now)
         tx.draws.keep_file(number, "seed.json", _seed(held, commitment))
         tx.draws.keep_file(number, "result.json", result.content())
@@ -341,8 +335,10 @@ def _lodged(office: Office, number: str, receipt: str | None, at: datetime | Non
         if file is not None:
             void(office, tx, held, file, now)
             return
-        succession.settle(tx, gathering.lodged(held, receipt, at, office.book.get(held.pack), now, office.calendar), now)
-        if receipt is None:
+        made = gathering.lodged(held, receipt, at, office.book.get(held.pack), now, office.calendar)
+        succession.settle(tx, made, now)
+        amiss = at is not None and made.because.facts["time_proven"] is False  # a date that cannot be
+        if receipt is None or amiss:
             tx.attention.open(
                 "draw_witness_other" if other else "draw_without_witness", held.agency, number, {"draw": number}, now
             )

@@ -79,6 +79,11 @@ def differing(tx: Tx, held: Draw, files: Mapping[str, bytes] | None = None) -> l
     return lines
 
 
+def unsealed(tx: Tx, held: Draw) -> bool:
+    """Whether an entry by which a draw gathers its promises was altered: then it is no party's silence that it lacks any."""
+    return bool([*footing.written(*told(tx, held.number, _RESTS))])
+
+
 def stands(tx: Tx, held: Draw) -> None:
     """Hold the state of a draw and the names under it to what was said. Raises Refusal (`draw_contradicted`).
 

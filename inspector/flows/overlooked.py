@@ -8,9 +8,10 @@ from typing import Any
 
 from inspector.domain.decision import Order, OrderKind
 from inspector.domain.plan import PROMISES, Draw, DrawKind, DrawState, look_at
-from inspector.flows import footing, queue
-from inspector.flows.lapse import HALTED, LATER, entered, over
+from inspector.flows import footing, queue, succession
+from inspector.flows.lapse import LATER, over
 from inspector.flows.office import Office
+from inspector.flows.silence import HALTED, entered
 from inspector.store import payload
 from inspector.store.draws import CONTRADICTED, HISTORY
 from inspector.store.schedules import BEFORE
@@ -19,8 +20,11 @@ from inspector.store.tx import Tx, new_id
 LOST = "draw_next_lost"
 """The matter of a draw whose order to announce nobody held any more: it was written anew, and somebody is to see who took it away."""
 _DAY = timedelta(days=1)
-_NOTHING, _SKIPPED, _LAPSED = ("draw.nothing_to_draw", "draw.not_planned"), "draw.skipped", "draw.extension_lapsed"
-"""Entries by which an announcement came to nothing, or waits; and that of an extension that could not be asked for any more."""
+_NOTHING, _SKIPPED, _LAPSED = ("draw.nothing_to_draw", "draw.not_planned", queue.LOST), "draw.skipped", "draw.extension_lapsed"
+"""Entries by which an announcement came to nothing, or waits; and that of an extension that could not be asked for any more.
+
+A reason why no draw stands there has to hold: an entry that was altered is none, and a matter for people, which is not sealed, neither.
+"""
 
 
 def look(office: Office, tx: Tx, agency: str, now: datetime) -> None:
@@ -72,7 +76,7 @@ def to_come(office: Office, tx: Tx, agency: str, now: datetime) -> None:
     """
     notes = [one for one in footing.told(tx, agency, (*_NOTHING, _SKIPPED))[0] if one.at is not None]
     waits = {slot for row in tx.work.open_of(OrderKind.DRAW_ANNOUNCE.value) if (slot := _waits(tx, row, now)) is not None}
-    nothing = {_slot(one.facts) for one in notes if one.rule in _NOTHING}
+    nothing = {_slot(one.facts) for one in notes if one.rule in _NOTHING and one.sound}
     for held in tx.draws.unfollowed(agency):
         if not held.followed or held.plan not in office.plans or held.kind is DrawKind.SUPPLEMENT:
             continue  # what a supplementary draw owes is announced by its own look
@@ -83,12 +87,16 @@ def to_come(office: Office, tx: Tx, agency: str, now: datetime) -> None:
             _tell(tx, held, now)
         elif slot not in waits and _void_at(tx, held, now) + LATER <= now:
             _anew(tx, agency, held.number, slot, now)
-    skipped = {_slot(one.facts): one.at for one in notes if one.rule == _SKIPPED and one.at is not None}
+    skips = [one for one in notes if one.rule == _SKIPPED]
+    skipped = {_slot(one.facts): one.at for one in skips if one.at is not None}
+    # An older release entered no end of a wait, and told it by a matter alone.
+    older = {_slot(one.facts) for one in skips if one.sound and "end_entered" not in one.facts}
+    nothing |= {slot for slot in older if tx.attention.get(f"{queue.OVERTAKEN}:{':'.join(slot)}") is not None}
     for slot, since in (skipped | dict(_begun(office, tx, agency, now))).items():
         known = slot in waits or slot in nothing or slot[1] == BEFORE or slot[1].endswith("+")
         if known or slot[0] not in office.plans or _kept_back(tx, slot[0]):
             continue
-        if since + LATER <= now and tx.draws.by_slot(*slot) is None and not _overtaken(tx, *slot):
+        if since + LATER <= now and tx.draws.by_slot(*slot) is None:
             _anew(tx, agency, ":".join(slot), slot, now)
 
 
@@ -113,18 +121,14 @@ def _slot(told: Mapping[str, object]) -> tuple[str, str]:
 
 
 def _void_at(tx: Tx, held: Draw, now: datetime) -> datetime:
-    return max((one.at for one in footing.told(tx, held.number, ("draw.void",))[0] if one.at is not None), default=now)
+    told = footing.told(tx, held.number, ("draw.void",))[0]
+    return max((one.at for one in told if one.at is not None and one.sound), default=now - LATER)
 
 
 def _given_up(tx: Tx, held: Draw) -> bool:
     """Whether the number behind a void draw was tried, and came to what a person was told of: no further source, or no time left."""
-    lapsed = held.kind is DrawKind.EXTENSION and bool(footing.told(tx, held.number, (_LAPSED,))[0])
-    wanting = tx.attention.get(f"draw_no_further:{held.number}") is not None
-    return lapsed or wanting or _overtaken(tx, held.plan, f"{held.slot}+")
-
-
-def _overtaken(tx: Tx, plan: str, slot: str) -> bool:
-    return tx.attention.get(f"{queue.OVERTAKEN}:{plan}:{slot}") is not None
+    why = (succession.WANTING, *((_LAPSED,) if held.kind is DrawKind.EXTENSION else ()))
+    return any(one.sound for one in footing.told(tx, held.number, why)[0])
 
 
 def _kept_back(tx: Tx, plan: str) -> bool:

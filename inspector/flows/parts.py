@@ -9,6 +9,7 @@ from inspector.domain import gathering, seed
 from inspector.domain.commitment import read
 from inspector.domain.errors import Invalid
 from inspector.domain.plan import Draw, DrawState
+from inspector.domain.voiding import ALTERED
 from inspector.flows import footing, succession
 from inspector.flows.office import Office
 from inspector.flows.voiding import void as by_rule
@@ -25,7 +26,18 @@ def sound(office: Office, tx: Tx, number: str, now: datetime) -> Draw | None:
     if file is not None:
         by_rule(office, tx, held, file, now)
         return None
+    if held.state is DrawState.PREPARING and footing.unsealed(tx, held):
+        altered(office, tx, held, now)
+        return None
     return held
+
+
+def altered(office: Office, tx: Tx, held: Draw, now: datetime) -> None:
+    """Void by rule, and no next number by it: what asks for the seed is not as it was written, and no party has withheld anything."""
+    if held.state is DrawState.PREPARING:
+        succession.void(office, tx, held, office.book.get(held.pack), f"{ALTERED}:record", (), now)
+    else:
+        by_rule(office, tx, held, "record", now)
 
 
 def reveal(

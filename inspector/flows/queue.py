@@ -18,6 +18,8 @@ from inspector.store.tx import Tx, new_id
 
 OVERTAKEN = "draw_slot_overtaken"
 """The matter of a slot, each its own, that found its period over while an earlier draw of the plan was still open."""
+LOST = "draw.overtaken"
+"""The entry that says so: for the daily look, which believes no matter (`overlooked`)."""
 AGAIN = timedelta(days=1)
 """A waiting slot is tried when the draw before it is over; after so long in any case."""
 BEFORE = timedelta(minutes=5)
@@ -48,10 +50,11 @@ def wait(tx: Tx, said: Mapping[str, Any], behind: Draw, now: datetime, *, ends: 
     tx.work.order([order], now)
 
 
-def put_off(tx: Tx, agency: str, said: Mapping[str, Any], behind: Draw, now: datetime) -> None:
+def put_off(tx: Tx, agency: str, said: Mapping[str, Any], behind: Draw, now: datetime) -> bool:
     """A plan's slot finds a draw under way: it waits, behind one of its own plan only as long as its own period runs.
 
-    Then it is lost: a draw that was published as planned did not take place, which somebody has to account for, of each slot.
+    False: then it is lost, which the caller enters (`LOST`). A draw that was published as planned did not take place, and somebody has
+    to account for it, of each slot.
     """
     plan, slot = str(said["plan"]), str(said["slot"])
     name = f"plan:{plan}"
@@ -62,6 +65,8 @@ def put_off(tx: Tx, agency: str, said: Mapping[str, Any], behind: Draw, now: dat
     else:
         facts = {"plan": plan, "slot": slot, "open": said.get("behind") or behind.number}
         tx.attention.open(OVERTAKEN, agency, f"{plan}:{slot}", facts, now)
+        return False
+    return True
 
 
 def over(office: Office, tx: Tx, held: Draw, now: datetime) -> None:

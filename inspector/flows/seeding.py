@@ -16,11 +16,12 @@ from inspector.domain.person import same
 from inspector.domain.plan import Draw, DrawState, Step
 from inspector.domain.suite import Suite
 from inspector.flows import footing, succession
-from inspector.flows.lapse import NOT_SET_UP, OTHERS, given_up, later, timed
+from inspector.flows.lapse import NOT_SET_UP, given_up, later, timed
 from inspector.flows.office import Office
 from inspector.flows.parts import reveal as write_down
 from inspector.flows.parts import sound
 from inspector.flows.settle import Settlement, nothing
+from inspector.flows.silence import OTHERS
 from inspector.flows.voiding import make_void
 from inspector.ports import NotYet, Origin, PortError, SeedSource, Typed, Unavailable
 from inspector.store.tx import Tx

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from inspector.domain import plan as life
-from inspector.domain.decision import Decision
+from inspector.domain.decision import Because, Decision
 from inspector.domain.entries import clock
 from inspector.domain.errors import Refusal
 from inspector.domain.plan import Draw, DrawState, Following
@@ -18,6 +18,8 @@ from inspector.flows.voiding import enter_void
 from inspector.store.draws import EXTENSION, SUPPLEMENT
 from inspector.store.tx import Tx
 
+WANTING = "draw.no_further"
+"""The entry of a void draw that its number could not follow: the further source is gone from pack or settings since."""
 FIGURES_DUE = "draw_figures_due"
 """The matter of a ceremony whose figures are to be typed: it ends by the second typing that agrees, or with the draw."""
 AMISS = "draw_part_amiss"
@@ -97,6 +99,9 @@ def begins(slot: str) -> bool:
 def wanting(office: Office, tx: Tx, error: Refusal, now: datetime) -> None:
     """The further source is gone from pack or settings since the draw was void: a person is told, and the slots behind it go on."""
     held = tx.draws.get(str(error.facts["draw"]))
+    policy = office.policy(held.agency, now.date())
+    because = Because(rule=WANTING, basis=(policy.draw.basis,), pack=policy.label, facts={**error.facts})
+    record(tx, held.number, Decision(state=held, because=because), now, {})
     tx.attention.open("draw_no_further", held.agency, held.number, {**error.facts}, now)
     queue.over(office, tx, held, now)
 

@@ -14,8 +14,8 @@ from inspector.domain.decision import OrderKind
 from inspector.domain.draw import Result
 from inspector.domain.errors import Invalid
 from inspector.domain.frame import Frame
-from inspector.domain.gathering import DUE, LATE
-from inspector.domain.plan import PROMISES, Draw, DrawState
+from inspector.domain.gathering import looks
+from inspector.domain.plan import Draw, DrawState
 from inspector.domain.register import EntryKind
 from inspector.domain.rowfile import Tickets
 from inspector.domain.suite import Suite
@@ -137,8 +137,6 @@ def _end_work(tx: Tx, held: Draw, now: datetime) -> None:
     number = held.number
     kinds = (OrderKind.DRAW_PROMISE, OrderKind.DRAW_REVEAL)
     keys = [f"{kind.value}:{number}:{party}" for kind in kinds for party in held.parties]
-    overdue = f"{OrderKind.DRAW_OVERDUE.value}:{number}"
-    late = (overdue, *(f"{overdue}{end}" for end in (PROMISES, ":figures", ":further", LATE, DUE, f"{DUE}:further")))
-    stopped.end(tx, [*keys, f"{OrderKind.DRAW_LODGE.value}:{number}", *late], now)
+    stopped.end(tx, [*keys, f"{OrderKind.DRAW_LODGE.value}:{number}", *looks(number)], now)
     for matter in ("draw_figures_due", "draw_part_amiss"):
         tx.attention.close_those(f"{matter}:{number}:", now)

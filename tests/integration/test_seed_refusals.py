@@ -303,8 +303,10 @@ def test_a_second_withholding_takes_the_next_further_source_or_none(store: Store
     (second,) = others(office, first.number)
     assert (second.parties, second.further) == (("dice", "justice", "lottery"), ("lottery",))
     assert "draw_no_further" not in matters(office)
-    for moment in (get(office, second.number).seed_at, get(office, second.number).figures_by):
-        hand.now = moment or hand.now  # nobody throws dice, nobody types
+    begins, ends = get(office, second.number).seed_at, get(office, second.number).figures_by
+    assert begins is not None
+    assert ends is not None
+    for hand.now in (begins, ends - timedelta(hours=1), ends):  # nobody throws dice, nobody types
         settle(office)
     void = get(office, second.number)
     assert (void.state, void.withheld) == (DrawState.VOID, ("dice",))
@@ -350,7 +352,7 @@ def test_a_witnesss_receipt_has_the_witnesss_date_or_none_and_one_without_a_date
     store: Store, hand: Hand, dated: bool
 ) -> None:
     office, _, _ = drawing(store, hand)
-    at = hand() - timedelta(hours=1)
+    at = hand()
     told = {"receipt": "n-1"} | ({"at": at.isoformat()} if dated else {})
     with peer(answer(200, told)) as other:
         notary = HttpWitness("notary", {"url": other.url})
@@ -381,3 +383,17 @@ def test_the_date_of_the_witnesss_receipt_is_kept_and_a_late_one_proves_nothing(
     assert told == {"receipt": "notary:n-1", "lodged_at": lodged, "witnessed_at": at.isoformat(), "time_proven": days == 0}
     assert commitment.known is not None
     assert (at < commitment.known) is (days == 0)
+
+
+@pytest.mark.parametrize(("days", "proven"), [(-3650, False), (0, True), (300, False)], ids=["before", "now", "to come"])
+def test_a_receipt_of_before_the_commitment_or_behind_the_seed_proves_no_time_and_a_person_hears_of_it(
+    store: Store, hand: Hand, days: int, *, proven: bool
+) -> None:
+    office, _, _ = drawing(store, hand)
+    dated = Late(at=hand() + timedelta(days=days))
+    office = replace(office, connectors=replace(office.connectors, witnesses={"notary": dated}))
+    _, held = announced(office, hand)
+    with store.read() as tx:
+        (told,) = [json.loads(row["body"])["facts"] for row in tx.ledger.about(held.number) if row["rule"] == "draw.lodge"]
+    assert told["time_proven"] is proven
+    assert ("draw_without_witness" in matters(office)) is not proven
