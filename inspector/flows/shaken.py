@@ -23,6 +23,9 @@ DUE = "consequence_due"
 SHAKEN = "consequence_shaken"
 """The matter of a consequence that took effect, while the outcome that it followed does not stand any more."""
 
+STATED = "statement_unread"
+"""The matter of words of the subject in a proceeding, until somebody says that they are read, or it is decided."""
+
 
 REGRADE = "consequence_regrade"
 """The matter of a consequence that was graded by an earlier finding of its subject which stands no more: its grade is looked at again."""
@@ -52,6 +55,8 @@ def write(tx: Tx, case: Case, before: Consequence, decision: Decision[Consequenc
             tx.attention.over(f"{matter}:{held.id}", now)
     stopped.end(tx, ending, now)
     tx.attention.over(f"{DUE}:{held.id}", now)
+    if held.verdict is not None or held.state is not ConsequenceState.NOTICED:  # whoever decided has weighed them
+        tx.attention.over(f"{STATED}:{held.id}", now)
     tx.work.order(decision.orders, now)
     return held
 
