@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from inspector.domain import proceeding
+from inspector.domain import proceeding, rectification
 from inspector.domain.annulled import Annulled
 from inspector.domain.case import Case
-from inspector.domain.consequence import UNDECIDED, Consequence, ConsequenceState
+from inspector.domain.consequence import UNDECIDED, Consequence, ConsequenceState, Stage
 from inspector.domain.course import CLOCKS, Setting, clock_key
 from inspector.domain.decision import Decision, OrderKind, Told
 from inspector.domain.proposal import Proposal
@@ -76,7 +76,9 @@ def fell(office: Office, tx: Tx, case: Case, why: str, now: datetime) -> tuple[T
             made = proceeding.lift(held, why, "rule", setting(office, held, now))
         elif held.state in (ConsequenceState.IMPOSED, ConsequenceState.FAILED):
             shake(tx, case, [held], why, now)
-            continue
+            if held.stage is not Stage.RECHECK:
+                continue
+            made = rectification.doubt(held, why, setting(office, held, now))  # what cannot be done any more is not due either
         else:
             continue
         write(tx, case, held, made, now)

@@ -154,6 +154,7 @@ OFFERED: Mapping[Stage, tuple[str, ...]] = {
     Stage.HEAR: ("hearing", "statement", "drop"),
     Stage.AGREE: ("agreement", "statement", "drop"),
     Stage.RECHECK: ("recheck", "wish", "objection", "annulment"),
+    Stage.WEIGH: ("annulment", "objection"),
     Stage.LOOK: ("lift", "objection", "annulment"),
     Stage.REFER: ("referral", "drop"),
     Stage.REPORT: ("report", "drop"),
