@@ -9,7 +9,7 @@ from inspector.domain.case import Case
 from inspector.domain.consequence import Consequence
 from inspector.domain.creditrecord import BASIS, Record
 from inspector.domain.serving import NoticeKind, SubjectNotice
-from inspector.flows import giving
+from inspector.flows import credittold, giving
 from inspector.flows.office import Office
 from inspector.labels import Lang, label
 from inspector.store.tx import Tx
@@ -47,7 +47,7 @@ def tell(office: Office, tx: Tx, case: Case, about: str, fallen: Sequence[Fallen
 
 def _fact(office: Office, one: Fallen, lang: Lang) -> str:
     if isinstance(one, Record):
-        return label("credittold.record", lang, entry=one.entry, grade=one.grade, on=one.decided_on.isoformat())
+        return credittold.named(one, lang)
     proposal = label(f"Proposal.{one.proposal.value}", lang)
     on = office.calendar.local_date(one.imposed_at).isoformat() if one.imposed_at is not None else ""
     return label("cleared.decision", lang, proposal=proposal, on=on)
