@@ -15,7 +15,7 @@ from difflib import get_close_matches
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
-from inspector import canary, lawbook, manners, plugins, visitkeys
+from inspector import canary, lawbook, manners, plugins, sealkeys, visitkeys
 from inspector.accounts import Role, plays
 from inspector.daemon.engine import engine_of
 from inspector.domain.calendar import WorkingCalendar
@@ -83,7 +83,8 @@ def store(settings: Settings) -> Store:
     """The store of the settings; the password may lie in a file of its own."""
     file = settings.database.password_file
     password = file.read_text(encoding="utf-8").strip() if file is not None else None
-    return opened(settings.database.url, password=password, synchronous=settings.database.synchronous)
+    ring = sealkeys.read(settings.privacy.key_files, settings.privacy.lookup_key_files)
+    return opened(settings.database.url, password=password, synchronous=settings.database.synchronous, ring=ring)
 
 
 def prove(settings: Settings, *, connectors: Connectors | None = None) -> Proof:

@@ -7,7 +7,6 @@ as the notice for 2019 did. Every error names the file, the field and how to men
 
 from __future__ import annotations
 
-import hashlib
 import tomllib
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
@@ -17,7 +16,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import NoReturn
 
-from inspector.domain.calendar import NamedDay, Notice, WorkingCalendar, YearTable
+from inspector.domain.almanac import NamedDay, Notice, YearTable
+from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.errors import Invalid
 from inspector.domain.statutory import fixed
 from inspector.labels import LANGS, Lang, label, toml
@@ -61,13 +61,6 @@ def load_calendars(
         held[table.year] = _newer(held.get(table.year), (file, table))
     _refuse_days_named_by_two(held[year] for year in sorted(held))
     return WorkingCalendar(tables=tuple(held[year][1] for year in sorted(held)), opens=opens, closes=closes)
-
-
-def digest(table: YearTable) -> str:
-    """SHA-256 (hex) of what a year's version says: its days off and worked, whatever they are called and wherever they were read."""
-    days = {"off": table.days_off, "worked": table.days_worked}
-    told = [f"{kind} {day}" for kind, named in days.items() for day in sorted(one.day for one in named)]
-    return hashlib.sha256("\n".join(told).encode()).hexdigest()
 
 
 def _newer(held: tuple[Path, YearTable] | None, given: tuple[Path, YearTable]) -> tuple[Path, YearTable]:

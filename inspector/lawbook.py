@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime, time
 from pathlib import Path
 
-from inspector.calendars import digest, load_calendars
+from inspector.calendars import load_calendars
 from inspector.domain.calendar import SHANGHAI, WorkingCalendar
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Refusal
@@ -162,7 +162,7 @@ def _counted_by(tx: Tx, calendar: WorkingCalendar, office_now: datetime) -> None
     tables = {table.year: table for table in calendar.tables}
     for gone in sorted(known.keys() - tables):
         tx.calendars.note(gone, 0, "", now)
-    newer = [table for _, table in sorted(tables.items()) if tx.calendars.note(table.year, table.version, digest(table), now)]
+    newer = [table for _, table in sorted(tables.items()) if tx.calendars.note(table.year, table.version, table.digest, now)]
     if known and newer:
         tx.work.order(recount.ordered((table.label for table in newer), office_now), office_now)
 

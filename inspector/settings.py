@@ -169,7 +169,9 @@ class Schedules(Section):
         "firms' phones are kept; digests stay",
     )
     keep_inquiries_days: int = Field(
-        1_100, ge=1_096, description="Days that it is kept who was asked what about whom: three years at least (PIPL art. 56)"
+        1_100,
+        ge=1_096,
+        description="Days that it is kept who was asked what about whom, and who saw it: three years at least (PIPL art. 56)",
     )
 
 
@@ -178,6 +180,20 @@ class Logging(Section):
 
     level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level written")
     format: Literal["json", "text"] = Field("json", description="One JSON object a line, or text for eyes")
+
+
+class Privacy(Section):
+    """Keys that seal personal data at rest (PIPL art. 51 (3)), made by `key secret`. Without any it lies open to whoever has the file."""
+
+    key_files: tuple[Path, ...] = Field(
+        (),
+        description="Files of the keys of texts and files, readable by their owner alone: the first seals, the others open what was "
+        "sealed before; `key rotate` brings all under the first",
+    )
+    lookup_key_files: tuple[Path, ...] = Field(
+        (),
+        description="Files of the keys of codes, by which subjects are looked up: the first seals, the others are needed to change it",
+    )
 
 
 class ShadowSettings(Section):
@@ -237,6 +253,7 @@ class Settings(BaseSettings):
     )
     seeds: dict[str, Connector] = Field(default_factory=dict, description="Seed sources by the names the pack's draw row uses")
     witnesses: dict[str, Connector] = Field(default_factory=dict, description="Witnesses of draws")
+    privacy: Privacy = Field(default_factory=Privacy)
     shadow: ShadowSettings = Field(default_factory=ShadowSettings)
     identity: dict[str, Connector] = Field(default_factory=dict, description="Identity providers that people may sign in by")
     pulse: Connector | None = Field(None, description="The dead-man's switch to ping")
@@ -279,7 +296,14 @@ def load(path: Path | None) -> Settings:
     if "policies" not in held.model_fields_set and not policies.is_dir():
         policies = SHIPPED
     own = _absolute(held.calendars, base) if held.calendars is not None else None
-    placed = {"policies": policies, "calendars": own, "database": _database(held.database, base), **_connectors(held, base)}
+    kept = {name: tuple(_absolute(file, base) for file in files) for name, files in held.privacy}
+    placed = {
+        "privacy": held.privacy.model_copy(update=kept),
+        "policies": policies,
+        "calendars": own,
+        "database": _database(held.database, base),
+        **_connectors(held, base),
+    }
     keyed = {name: {key: _absolute(file, base) for key, file in one.key_files.items()} for name, one in held.agencies.items()}
     placed["agencies"] = {name: one.model_copy(update=keyed[name]) for name, one in held.agencies.items()}
     return held.model_copy(update=placed)

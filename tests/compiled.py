@@ -2,7 +2,8 @@
 
 SQLAlchemy keeps what it has compiled by engine, and nearly every test has engines of its own: each would compile the same few hundred
 statements anew, a tenth of the suite's time. A compiled statement depends on its shape and on the dialect, which all engines on
-SQLite share, and all on PostgreSQL, since the tests have one server.
+SQLite share, and all on PostgreSQL, since the tests have one server. Those that seal keep to themselves: what is compiled holds how its
+results are opened.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
+
+from inspector.store.keyring import held_by
 
 
 class Shared(dict[Any, Any]):
@@ -30,6 +33,6 @@ def share() -> None:
 
     @sa.event.listens_for(Engine, "engine_connect")
     def _share(connection: Connection) -> None:
-        if "compiled_cache" not in connection.get_execution_options():
+        if "compiled_cache" not in connection.get_execution_options() and not held_by(connection.dialect).current:
             connection.engine.update_execution_options(compiled_cache=cache)
             connection.execution_options(compiled_cache=cache)

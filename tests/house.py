@@ -30,6 +30,7 @@ from inspector.flows.table import FLOWS
 from inspector.policybook import Policybook
 from inspector.ports import Answer, AnswerStatus, Card, Provenance, Question
 from inspector.store import migrate
+from inspector.store.keyring import Keyring
 from inspector.store.room import Row
 from inspector.store.store import Store
 from inspector.store.tables import EPOCH, metadata
@@ -108,12 +109,12 @@ TREE = {
 }
 
 
-def open_store(url: str) -> Store:
+def open_store(url: str, keys: Keyring | None = None) -> Store:
     """A store of this release's shape: the migrations' own result, copied (SQLite), or one script's (PostgreSQL).
 
     That both are the same shape is test_migrate's affair.
     """
-    store = Store(url, synchronous="OFF")
+    store = Store(url, synchronous="OFF", keys=keys)
     if store.sqlite:
         assert store.url.database is not None
         Path(store.url.database).write_bytes(_migrated_file())

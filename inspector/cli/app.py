@@ -34,10 +34,13 @@ from inspector.cli import (
     packs,
     plans,
     publications,
+    purges,
     pushes,
     registers,
     repeals,
     replaying,
+    returns,
+    sealing,
     selfproof,
     serve,
     shadows,
@@ -45,6 +48,7 @@ from inspector.cli import (
     supposing,
     tokens,
     transfers,
+    viewings,
     visitkeys,
     work,
 )
@@ -87,6 +91,7 @@ cases.register(case_group)
 dossiers.register(case_group)
 clock.register(case_group)
 inquiries.register(case_group)
+viewings.register(case_group)
 dossiers.register_duty(group("duty", "An officer's duty file. 履职档案", app))
 work.register(group("work", "Work rows and the quarantine. 工作与隔离", app))
 policy_group = group("policy", "Policy packs. 政策包", app)
@@ -121,12 +126,17 @@ registers.register(
 )
 signins.register(group("signin", "People who sign in, and their sessions. 登录", app))
 tokens.register(group("token", "API tokens. 令牌", app))
-visitkeys.register(group("key", "Keys that sign visit codes, and the firms' page. 执法码密钥", app))
+keys = group("key", "Keys: of visit codes with the firms' page, and of personal data at rest. 密钥", app)
+visitkeys.register(keys)
+sealing.register(keys)
 matters.register(
     group("schedule", "Schedules: next run and lag. 计划", app),
     group("attention", "Matters that wait for a person. 待人处理", app),
 )
 equality.register(group("equality", "Whether who committed is treated as like others are. 平等对待", app))
+returns.register(group("returns", "Periodic returns to the justice bureau. 定期统计", app))
 publications.register(group("publication", "Results to be published, and what is to be taken back. 结果公布", app))
-ledger.register(group("ledger", "The ledger of decisions. 台账", app))
+ledger_group = group("ledger", "The ledger of decisions. 台账", app)
+ledger.register(ledger_group)
+purges.register(ledger_group)
 matters.register_export(app)

@@ -14,6 +14,7 @@ import typer
 from inspector.cli.command import Exit, command
 from inspector.cli.files import Encoding, confirm, foresee, listed, refuse, warn
 from inspector.cli.terminal import Terminal, clean, echo, operator, sign
+from inspector.cli.viewings import viewed
 from inspector.domain.case import CaseState, Outcome
 from inspector.domain.creditrecord import warning
 from inspector.domain.errors import Invalid, Missing
@@ -49,6 +50,7 @@ def show(terminal: Terminal, case: CaseId) -> None:
     from inspector.store.codec import dump
 
     held = terminal.look(lambda tx: tx.cases.get(meant(terminal, tx, case)))
+    viewed(terminal, "CASE", (held,))
     open_ones = terminal.look(lambda tx: warning(tx.records.of_subject(held.subject.kind, held.subject.code)))
     terminal.value(json.loads(dump(held)) | {"records": [one.entry for one in open_ones]})
     for line in stored.lines(held, terminal.lang):
@@ -66,6 +68,7 @@ def explain(terminal: Terminal, case: CaseId) -> None:
     from inspector.store.codec import dump
 
     case = terminal.look(lambda tx: meant(terminal, tx, case))
+    viewed(terminal, "EXPLANATION", (terminal.look(lambda tx: tx.cases.get(case)),))
     told = terminal.look(lambda tx: explained(terminal.office, tx, case))
     if terminal.look(lambda tx: any(held.state.open for held in tx.visits.of_case(case))):
         with terminal.store.begin() as tx:
@@ -97,6 +100,7 @@ def list_cases(  # noqa: PLR0913, PLR0917 - each is an option
         "subject_code": normalise(code) if code is not None else None,
     }
     held = terminal.look(lambda tx: tx.cases.page(agencies=within, only=only, after=after, limit=limit + 1))
+    viewed(terminal, "LIST", held[:limit])
     names = ("id", "state", "outcome", "agency", "reference", "item", "subject", "opened_at", "due_at")
     filters = "--agency, --state, --outcome, --item, --reference, --code"
     terminal.page(names, [_row(case) for case in held[: limit + 1]], limit, filters)

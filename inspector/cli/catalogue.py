@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inspector.cli.command import command
+from inspector.cli.days import day_of
 from inspector.cli.out import write_new
 from inspector.cli.terminal import Terminal, signer
 from inspector.domain.counting import tally
@@ -334,13 +334,3 @@ def rereviewed(held: Rereview) -> dict[str, object]:
     """A re-review flat."""
     names = ("agency", "item", "title", "repealed_on", "document", "opened_by", "ended", "ended_by", "edition", "reason")
     return {name: getattr(held, name) for name in names}
-
-
-def day_of(text: str | None, option: str = "--on") -> date | None:
-    """A day as it was typed. Raises Invalid (`day_unreadable`)."""
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise Invalid("day_unreadable", option=option, value=text) from error

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from inspector.cli import words
+from inspector.cli import sealing, words
 from inspector.cli.command import Exit, command, expected
 from inspector.cli.finding import Finding, State
 from inspector.cli.show import show
@@ -203,6 +203,7 @@ def _database(terminal: Terminal) -> Iterator[Finding]:
     elif held.sqlite:
         yield Finding.ok("database.integrity", ("the file is whole", "文件完好"))
     yield from _clock(held)
+    yield from _guarded("privacy", partial(sealing.findings, held))
     yield from _guarded("policies", partial(_kept, terminal, held))
 
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 import gc
 import inspect
 from collections.abc import Callable
+from datetime import date
 from enum import IntEnum
 from errno import EDQUOT, EFBIG, ENOSPC, errorcode
 from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any, Concatenate, ParamSpec
+from typing import Annotated, Any, Concatenate, ParamSpec, get_args
 
 import typer
+from typer.models import OptionInfo
 
 from inspector.cli import words
 from inspector.cli.terminal import Terminal, UnreachableError, echo, to_json
 from inspector.cli.usage import Command, Group
+from inspector.domain.day import refuse_beyond
 from inspector.domain.errors import Away, Forbidden, InspectorError, Invalid, Missing, Refusal, Stale
 from inspector.labels import Lang
 
@@ -75,11 +78,18 @@ def command(where: typer.Typer, name: str) -> Callable[[Body[P]], Body[P]]:
         def run(**given: Any) -> None:
             config, as_json, lang = (given.pop(name) for name in ("config", "as_json", "lang"))
             gc.enable()  # main has put it off; what follows may be long
-            raise typer.Exit(_end(body, Terminal(config, lang, as_json=as_json), given))
+            raise typer.Exit(_end(within, Terminal(config, lang, as_json=as_json), given))
+
+        def within(terminal: Terminal, **given: Any) -> Exit | None:
+            for one, value in given.items():
+                if isinstance(value, date):
+                    refuse_beyond(value, names[one])
+            return body(terminal, **given)  # type: ignore[call-arg]
 
         told = inspect.signature(body, eval_str=True)
         own = [held.replace(kind=inspect.Parameter.KEYWORD_ONLY) for held in list(told.parameters.values())[1:]]
         shown = [*own, *_SHARED]
+        names = {held.name: _option(held) for held in own}
         del run.__wrapped__  # typer would look through to the body
         run.__signature__ = told.replace(parameters=shown, return_annotation=None)  # type: ignore[attr-defined]
         run.__annotations__ = {held.name: held.annotation for held in shown}
@@ -87,6 +97,13 @@ def command(where: typer.Typer, name: str) -> Callable[[Body[P]], Body[P]]:
         return body
 
     return register
+
+
+def _option(held: inspect.Parameter) -> str:
+    """An option as it is typed."""
+    told = [(one.default, *(one.param_decls or ())) for one in get_args(held.annotation)[1:] if isinstance(one, OptionInfo)]
+    declared = (name for names in told for name in names if isinstance(name, str) and name.startswith("--"))
+    return next(declared, f"--{held.name}")
 
 
 def _end(body: Callable[..., Exit | None], terminal: Terminal, given: dict[str, Any]) -> int:

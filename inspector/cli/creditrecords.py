@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from inspector.cli.command import Exit, command, group
+from inspector.cli.days import typed
 from inspector.cli.files import Agency, DryRun, Encoding, File, confirm, foresee, listed, refuse, warn
 from inspector.cli.terminal import Terminal, signer
 from inspector.domain.annulled import Annulled
@@ -252,10 +252,7 @@ def repair_bar(
     """Enter that another authority has repaired it: commitments signed from that day on are accepted. 录入其他机关作出的修复。"""
     from inspector.flows import eligibility
 
-    try:
-        day = date.fromisoformat(on)
-    except ValueError:
-        raise Invalid("day_unreadable", option="--on", value=on) from None
+    day = typed(on, "--on")
 
     def do(tx: Tx, now: datetime) -> None:
         eligibility.repair(tx, bar, tuple(terminal.office.tree), day, document, signer(None), now)

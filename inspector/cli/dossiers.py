@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inspector.cli.cases import meant
-from inspector.cli.catalogue import day_of
 from inspector.cli.command import Exit, command
+from inspector.cli.days import typed
 from inspector.cli.ledger import Heads, told
 from inspector.cli.terminal import Terminal, operator
+from inspector.cli.viewings import viewed
 from inspector.domain import folio
 from inspector.domain.errors import Invalid
 from inspector.domain.treehead import Proof
@@ -72,6 +73,7 @@ def dossier(
     _new(to)
     program = _browser() if pdf is not None else ""
     case = terminal.look(lambda tx: meant(terminal, tx, case))
+    viewed(terminal, "DOSSIER", (terminal.look(lambda tx: tx.cases.get(case)),))
     made = casefile.case_file(terminal.office, case, operator(), "dossier")
     return hand_out(terminal, made, to, pdf, program)
 
@@ -95,9 +97,7 @@ def duty(
     from inspector.flows import dutyfile
 
     _new(to)
-    first, last = day_of(since, "--since"), day_of(until, "--until")
-    assert first is not None
-    assert last is not None
+    first, last = typed(since, "--since"), typed(until, "--until")
     office = terminal.office
     if agency is not None:
         office.agency(agency)
@@ -162,17 +162,25 @@ def replay(terminal: Terminal, case: Case) -> Exit | None:
 
     From the stored facts, the case's pack and the calendar of today: the choice of the strategy, each weighing of evidence, the
     conclusion of the matter and the officer's decision with its grade. What is none of these, or rests on facts that are not stored any
-    more, is said to be so. Exit code 1 where something comes to anything else: a calendar that was replaced since moves dates, too.
+    more, is said to be so. First what is stored is held to the digests noted of it: content, packs, calendar, evidence, entries; what was
+    altered is named. Exit code 1 for that, and where something comes to anything else: a calendar that was replaced since moves dates, too.
     """
     from inspector.domain.recompute import Again
     from inspector.flows import recompute
 
     office = terminal.office
-    told = terminal.look(lambda tx: recompute.replay(office, tx, meant(terminal, tx, case)))
-    names = ("at", "rule", "again")
-    rows = [{"id": one.id, "at": one.at, "rule": one.rule, "again": again.value} for one, again in told]
-    terminal.rows(names, rows, codes={"rule": "rule", "again": "Again"})
-    return Exit.WRONG if any(again is Again.DIFFERS for _, again in told) else None
+    case = terminal.look(lambda tx: meant(terminal, tx, case))
+    altered = terminal.look(lambda tx: recompute.altered(office, tx, case))
+    told = terminal.look(lambda tx: recompute.replay(office, tx, case))
+    decisions = [{"id": one.id, "at": one.at, "rule": one.rule, "again": again.value} for one, again in told]
+    found = [{"what": one.what.value, "about": one.about} for one in altered]
+    if terminal.as_json:
+        terminal.value({"decisions": decisions, "altered": found})
+    else:
+        terminal.rows(("at", "rule", "again"), decisions, codes={"rule": "rule", "again": "Again"})
+    for one in altered:
+        terminal.say("replay_altered", what=label(f"Altered.{one.what.name}", terminal.lang), about=one.about)
+    return Exit.WRONG if altered or any(again is Again.DIFFERS for _, again in told) else None
 
 
 def say_troubles(terminal: Terminal, judged: folio.Judged) -> Exit | None:

@@ -84,8 +84,26 @@ DRAWS: Mapping[str, tuple[str, str]] = {
         "{agency}，{since} 至 {until}，{pack}（{basis}）：比较抽查 {draws} 次，另有 {waiting} 次尚在保密期，以后计入",
     ),
     "equality_by": (
-        "at most {alpha} false alarms over all four; odds that differ by {effect} are to be found with {power}, or it says insufficient",
-        "四项合计误报不超过 {alpha}；比值相差 {effect} 倍的应以 {power} 的把握发现，达不到的注明“不足”",
+        (
+            "at most {alpha} false alarms over all four and all looks of a year ({spending}), {level} here; "
+            "odds that differ by {effect} are to be found with {power}, or it says insufficient"
+        ),
+        (
+            "四项、全年各次合计误报不超过 {alpha}（{spending}），本次 {level}；"
+            "比值相差 {effect} 倍的应以 {power} 的把握发现，达不到的注明“不足”"
+        ),
+    ),
+    "returns_digest": (
+        "{since} to {until} by {per}; {unreadable} cases could not be read; SHA-256 of the CSV: {digest}",
+        "{since} 至 {until}，按 {per}；{unreadable} 件无法读取；CSV 的 SHA-256：{digest}",
+    ),
+    "returns_open": (
+        "NOT OVER: {until} is still to come or has not ended, so more may be added",
+        "期间未结束：{until} 尚未过完，数据还会增加",
+    ),
+    "equality_groups": (
+        "quarters told, by their first days: {quarters}; under embargo: {waiting}",
+        "已计入的季度（首日）：{quarters}；尚在保密期：{waiting}",
     ),
     "publication_said": ("{id}: {state}", "{id}：{state}"),
     "ledger_differs": (
@@ -119,6 +137,10 @@ DRAWS: Mapping[str, tuple[str, str]] = {
     "file_younger": (
         "NOT SHOWN: {younger} of {entries} entries are younger than your heads. Ask for a head of {size} entries or more",
         "尚不能证明：{entries} 条中有 {younger} 条晚于所给台账根。请索取 {size} 条或者更多的台账根",
+    ),
+    "replay_altered": (
+        "ALTERED: {what} ({about}); what is computed from it shows nothing",
+        "已被改动：{what}（{about}）；以此复算不能证明什么",
     ),
     "file_broken": ("THE FILE DOES NOT HOLD: {problem}", "档案不成立：{problem}"),
     # Draws without the daemon.

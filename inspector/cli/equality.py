@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,6 +10,7 @@ import typer
 
 from inspector.cli.command import command
 from inspector.cli.terminal import Terminal
+from inspector.labels import label
 
 if TYPE_CHECKING:
     from inspector.domain.equality import Compared, Group
@@ -53,7 +55,13 @@ def report(
         return
     span = {"since": first.date(), "until": last.date(), "draws": held.draws, "waiting": held.waiting}
     terminal.say("equality_of", agency=held.agency, pack=held.pack, basis=held.rule.basis, **span)
-    told = {"alpha": f"{float(held.rule.alpha):.1%}", "effect": held.rule.effect, "power": f"{float(held.rule.power):.0%}"}
+    spent = {"spending": label(f"Spending.{held.rule.spending.name}", terminal.lang), "level": f"{float(held.level):.2g}"}
+    told = {
+        "alpha": f"{float(held.rule.alpha):.1%}",
+        **spent,
+        "effect": held.rule.effect,
+        "power": f"{float(held.rule.power):.0%}",
+    }
     terminal.say("equality_by", **told)
     terminal.rows(_MEASURES, [_measured(one, equality.measured(one)) for one in held.compared], _CODES)
     terminal.rows(_GROUPS, [_group(one) for one in held.groups], _CODES)
@@ -63,23 +71,38 @@ def report(
 
 def groups(
     terminal: Terminal,
-    since: Since = None,
-    until: Until = None,
+    since: Annotated[
+        datetime | None,
+        typer.Option(
+            "--since", formats=["%Y-%m-%d"], help="First day of a quarter; default: the first of January 起（季度首日）"
+        ),
+    ] = None,
+    until: Annotated[
+        datetime | None,
+        typer.Option(
+            "--until", formats=["%Y-%m-%d"], help="Before this first day of a quarter; default: of this one 止（季度首日）"
+        ),
+    ] = None,
     agency: Annotated[str | None, typer.Option("--agency", help="Whose; default: the house 机关")] = None,
 ) -> None:
-    """Tell findings by area pool and level, for training: never by person, and no pool with too few of them. 分片区情况。
+    """Tell findings by area pool and level, for training: never by person, and no figure of too few of them. 分片区情况。
 
-    A pool without a name is all those that are too small by themselves; of fewer persons than a group needs nothing is told.
+    Whole quarters that are over, by when a visit was made. A pool without a name is all those too small by themselves; of fewer persons
+    than a group needs at a level nothing is told. A quarter waits while a draw of its visits is under embargo.
     """
-    from inspector.flows import equality, training
+    from inspector.flows import training
 
     office = terminal.office
     now = office.now()
-    first, last = equality.year_so_far(office, now.date())
-    first = office.calendar.midnight(since.date()) if since is not None else first
-    last = office.calendar.midnight(until.date()) if until is not None else last
+    first, last = training.quarters_so_far(office)
+    first, last = since.date() if since is not None else first, until.date() if until is not None else last
     held = terminal.look(lambda tx: training.groups(office, tx, agency or office.house, first, last, now))
-    terminal.rows(("pool", "level", "visits", "found", "looked", "differs"), training.lines(held))
+    if terminal.as_json:
+        terminal.value(training.told(held))
+        return
+    days = {name: ", ".join(map(str, some)) or "—" for name, some in (("quarters", held.quarters), ("waiting", held.waiting))}
+    terminal.say("equality_groups", **days)
+    terminal.rows(("pool", "level", "visits", "found", "looked", "differs"), [asdict(one) for one in held.groups])
 
 
 def _measured(one: Compared, told: dict[str, object]) -> dict[str, object]:

@@ -9,7 +9,8 @@ import typer
 
 from inspector.cli.command import command
 from inspector.cli.terminal import Terminal, operator
-from inspector.domain.case import SubjectKind
+from inspector.cli.viewings import viewed
+from inspector.domain.case import Case, SubjectKind
 from inspector.domain.errors import Invalid
 
 COLUMNS = ("at", "agency", "port", "owner", "connector", "fact", "basis", "outcome", "case_id")
@@ -41,13 +42,15 @@ def inquiries(
         raise Invalid("inquiries_of_whom")
     office = terminal.office
     told = normalise(code) if code else ""
+    of: Case | None = None
     with terminal.store.begin() as tx:
         if case:
-            tx.cases.get(case)
+            of = tx.cases.get(case)
             held = tx.inquiries.of_case(case)
             held = held[next((place for place, one in enumerate(held, 1) if one.key == after), len(held) if after else 0) :]
         else:
             held = tx.inquiries.about(kind, told, after, limit + 1)
         record.read(tx, operator(), case or object_id(office.secret, kind, told), office.now())
+    viewed(terminal, "INQUIRIES", (of,) if of is not None else ())
     rows = [{**asdict(one), "port": one.port.value, "kind": one.kind.value} for one in held[: limit + 1]]
     terminal.page(COLUMNS, rows, limit, "CASE, --code, --kind", key="key", codes=CODES)

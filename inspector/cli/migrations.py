@@ -19,7 +19,7 @@ def migrate(
     terminal: Terminal, dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would run 只显示将执行的迁移")] = False
 ) -> Exit | None:
     """Bring the database to this release. An SQLite file is copied beside itself first. 升级数据库。"""
-    from inspector.store import checkup
+    from inspector.store import checkup, keys
     from inspector.store import migrate as migrations
 
     lacking = checkup.missing_file(terminal.settings.database.url)
@@ -34,6 +34,8 @@ def migrate(
     pending = checkup.pending(held)
     if not dry_run:
         migrations.upgrade(held)
+        if before is None and held.keys.current_lookup:
+            keys.settle_codes(held)
         if pending:
             with held.begin() as tx:
                 sign(tx, "migrate", "database", tx.machine_now(), {"from": before, "to": migrations.newest()})

@@ -57,7 +57,7 @@ def move(
             return
         _current(terminal)
         password = password_file.read_text("utf-8").strip() if password_file is not None else None
-        with closing(moving.target(to, password)) as target:
+        with closing(moving.target(to, password, source.keys)) as target:
             if dry_run:
                 with source.read(steady=True) as tx:
                     held = moving.content(tx.connection)

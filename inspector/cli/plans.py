@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from inspector.cli.command import command
+from inspector.cli.days import day_of
 from inspector.cli.extending import numbers
 from inspector.cli.terminal import Terminal, signer
-from inspector.domain.errors import Invalid
 from inspector.labels import of, told
 
 if TYPE_CHECKING:
@@ -92,7 +91,7 @@ def approve(
     from inspector.flows import planning
 
     office = terminal.office
-    given = Consent(by=signer(by), document=document, on=_day(on), digest=digest)
+    given = Consent(by=signer(by), document=document, on=day_of(on), digest=digest)
     held = terminal.act(
         "plan.approve",
         f"plan:{name}:{year}",
@@ -115,7 +114,7 @@ def publish(
     """Say that the approved plan is public: from now on its draws take place. 登记公布年度抽查计划。"""
     from inspector.flows import planning
 
-    office, day = terminal.office, _day(on)
+    office, day = terminal.office, day_of(on)
     held = terminal.act(
         "plan.publish",
         f"plan:{name}:{year}",
@@ -192,12 +191,3 @@ def _row(held: AnnualPlan) -> dict[str, object]:
         *("published_at", "published_by", "published_on", "published_in", "withdrawn_at", "withdrawn_by", "reason"),
     )
     return {name: getattr(told, name) for name in names} | {name: getattr(held, name) for name in own}
-
-
-def _day(text: str | None) -> date | None:
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise Invalid("day_unreadable", option="--on", value=text) from error

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from inspector.cli.catalogue import day_of
 from inspector.cli.command import Exit, command
+from inspector.cli.days import day_of
 from inspector.cli.dossiers import Growth, read_growth, say_troubles
 from inspector.cli.ledger import Heads, told
 from inspector.cli.terminal import Terminal, signer

@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
-from inspector.cli.catalogue import Agency, By, Code, about, agency_of, day_of, rereviewed
+from inspector.cli.catalogue import Agency, By, Code, about, agency_of, rereviewed
 from inspector.cli.command import command
+from inspector.cli.days import day_of
 from inspector.cli.terminal import Terminal, signer
 
 Source = Annotated[

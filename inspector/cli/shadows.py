@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import date
 from typing import Annotated
 
 import typer
 
 from inspector.cli.command import command
+from inspector.cli.days import typed
 from inspector.cli.files import Agency
 from inspector.cli.terminal import Terminal
 from inspector.domain.case import CaseState
@@ -34,7 +34,7 @@ def report(
     """
     from inspector.flows.shadowing import compare
 
-    office, first, last = terminal.office, _day(since, "--from"), _day(until, "--to")
+    office, first, last = terminal.office, typed(since, "--from"), typed(until, "--to")
     office.agency(agency)
     if last < first:
         raise Invalid("period_reversed", first=since, last=until)
@@ -48,10 +48,3 @@ def report(
     for who, seen in (("shadow_ours", held.ours), ("shadow_theirs", held.theirs)):
         terminal.say(who, visits=seen.visits, objects=seen.objects, most=seen.most)
     terminal.say("shadow_both", count=held.both)
-
-
-def _day(text: str, option: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise Invalid("day_unreadable", option=option, value=text) from error

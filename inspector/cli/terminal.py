@@ -100,13 +100,14 @@ class Terminal:
     @cached_property
     def store(self) -> Store:
         """The store of a migrated database. Raises Refusal for one of another release."""
-        from inspector.store import migrate
+        from inspector.store import keys, migrate
 
         held = self.open_store()
         present = migrate.present(held)
         migrate.refuse_foreign(present)
         if present != migrate.newest():
             raise Refusal("database_not_migrated", present=present or "-", wanted=migrate.newest())
+        keys.refuse_unfit(held)
         return held
 
     @cached_property

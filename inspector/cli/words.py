@@ -103,6 +103,25 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "{rows} rows are back from {file}, alike; the ledger's last seal is {number} {head}",
         "已自 {file} 恢复 {rows} 行，内容一致；台账最后封存为第 {number} 号 {head}",
     ),
+    # Purges.
+    "purge_unsaid": (
+        "{about} {digest}: it is gone, and no entry ({rule}) says so: somebody else took it out",
+        "{about} {digest}：已不存在，但台账没有删除记录（{rule}）：并非由本系统删除",
+    ),
+    "purge_still": (
+        "{about} {digest}: an entry ({rule}) says that it went, and it is there: somebody brought it back",
+        "{about} {digest}：台账记载已删除（{rule}），但仍然存在：有人将其恢复",
+    ),
+    "purge_altered": ("{about}: the entry ({rule}) is not what was written", "{about}：删除记录（{rule}）已被改动"),
+    # Keys of personal data.
+    "secret_made": (
+        "{file} holds key {id}; keep a copy apart from the database and its backups",
+        "已在 {file} 生成密钥 {id}；请与数据库及备份分开保管副本",
+    ),
+    "rotated": (
+        "{rows} rows and {codes} codes were sealed anew, under {seals} and {lookup}; what lies there already stayed",
+        "已重新加密 {rows} 行、{codes} 个代码（密钥 {seals}、{lookup}）；已用现行密钥的不动",
+    ),
     # Files.
     "flaws": ("errors: {count}; nothing was written", "共 {count} 处错误，未写入任何内容"),
     "flaws_behind": (

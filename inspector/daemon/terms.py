@@ -7,7 +7,6 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from inspector.calendars import digest
 from inspector.flows.office import Connectors, Office
 from inspector.store.replicas import connector
 
@@ -22,7 +21,7 @@ def terms(office: Office) -> dict[str, str]:
     """
     return {
         **{f"pack:{pack.label}": pack.digest[:_SHORT] for pack in office.book.packs},
-        **{f"calendar:{table.year}": f"{table.version}:{digest(table)[:_SHORT]}" for table in office.calendar.tables},
+        **{f"calendar:{table.year}": f"{table.version}:{table.digest[:_SHORT]}" for table in office.calendar.tables},
         **{f"agencies.{name}": _print(node) for name, node in office.tree.items()},
         **{f"plans.{name}": _print(plan) for name, plan in office.plans.items()},
         **{connector(name): _ports(office.connectors, name) for name in office.connectors.names()},

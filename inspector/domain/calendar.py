@@ -19,6 +19,7 @@ from enum import StrEnum
 from itertools import accumulate
 from typing import TypedDict
 
+from inspector.domain.almanac import NamedDay, YearTable
 from inspector.domain.errors import Invalid
 from inspector.domain.start import StartEvent
 from inspector.domain.statutory import to_come
@@ -75,45 +76,6 @@ class Term:
 
     def __str__(self) -> str:
         return f"{self.amount}{self.unit}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NamedDay:
-    """A day and the holiday that explains it; an ordinary weekend has no name."""
-
-    day: date
-    name: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
-    """A document that arranges days off: its number (empty where it is not known), date, and where it can be read."""
-
-    number: str
-    on: date
-    source: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class YearTable:
-    """One year's official arrangement: weekdays and weekends off, weekends worked, and the notices that say so.
-
-    `version` tells the states of one year apart: a notice may be amended within its year, as for Labour Day 2019 and the Spring
-    Festival of 2020. `amendments` are the notices that changed the first one; the days are those after all of them.
-    """
-
-    year: int
-    notice: Notice
-    version: int = 1
-    source_note: str = ""
-    amendments: tuple[Notice, ...] = ()
-    days_off: tuple[NamedDay, ...]
-    days_worked: tuple[NamedDay, ...]
-
-    @property
-    def label(self) -> str:
-        """The year and its version, such as `2026/1`: what a counted date cites."""
-        return f"{self.year}/{self.version}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,6 +28,7 @@ from fractions import Fraction
 
 from inspector.domain.case import Route
 from inspector.domain.contingency import Split, Trial, holm
+from inspector.domain.spending import Spending
 
 
 class Measure(StrEnum):
@@ -64,10 +65,14 @@ class Aside(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EqualityRow:
-    """What a report on equal treatment tests by: `alpha` for all measures together, the odds ratio to be found, and how surely."""
+    """What a report on equal treatment tests by: `alpha` for all measures, and for all looks of a year by the plan of `spending`.
+
+    `effect` is the odds ratio to be found, `power` how surely.
+    """
 
     row: str
     alpha: Fraction
+    spending: Spending
     effect: Fraction
     power: Fraction
     basis: str
@@ -138,7 +143,8 @@ class Compared:
 class Equality:
     """An agency's report. It names nobody: items, levels and counts only.
 
-    `aside` counts (committed, certified) by reason, a mixed subject in both.
+    `look`: the how manieth of the year's looks it is, None for a report that somebody asked for of other days; `level`: what of
+    `alpha` it tests by. `aside` counts (committed, certified) by reason, a mixed subject in both.
     `draws` were compared; `waiting` are those under embargo, which a small group would break: a later report has them.
     """
 
@@ -147,6 +153,8 @@ class Equality:
     rule: EqualityRow
     since: datetime
     until: datetime
+    look: int | None
+    level: Fraction
     draws: int
     waiting: int
     compared: tuple[Compared, ...]
@@ -173,24 +181,24 @@ def waits(held: Iterable[Waiting]) -> dict[tuple[Place, Route, bool], int]:
     return dict(told)
 
 
-def compare(counts: Counts, rule: EqualityRow) -> tuple[tuple[Compared, ...], tuple[Group, ...]]:
-    """The measures with their tests, and the groups behind them, each whatever its size."""
+def compare(counts: Counts, rule: EqualityRow, alpha: Fraction) -> tuple[tuple[Compared, ...], tuple[Group, ...]]:
+    """The measures with their tests by a level for all of them, and the groups behind them, each whatever its size."""
     splits: defaultdict[tuple[Measure, str, str, str], list[Split]] = defaultdict(list)
     for place in sorted({key[0] for key in counts}, key=lambda one: (one.measure, one.item, one.level, one.within, one.lawful)):
         splits[place.measure, place.item, place.level, place.lawful].append(_split(counts, place))
-    strictest = rule.alpha / len(Measure)
+    strictest = alpha / len(Measure)
     groups = tuple(_group(*key, tuple(held), rule, strictest) for key, held in splits.items())
     tried = {
         measure: Trial(tuple(one for key, held in splits.items() if key[0] is measure and not key[3] for one in held))
         for measure in Measure
     }
     counted = holm({measure.value: trial.chance for measure, trial in tried.items()}, len(Measure))
-    return tuple(_compared(measure, trial, counted[measure.value], rule) for measure, trial in tried.items()), groups
+    return tuple(_compared(measure, trial, counted[measure.value], rule, alpha) for measure, trial in tried.items()), groups
 
 
-def _compared(measure: Measure, trial: Trial, counted: float, rule: EqualityRow) -> Compared:
-    power = trial.power(rule.effect, rule.alpha / len(Measure))
-    if counted <= rule.alpha:
+def _compared(measure: Measure, trial: Trial, counted: float, rule: EqualityRow, alpha: Fraction) -> Compared:
+    power = trial.power(rule.effect, alpha / len(Measure))
+    if counted <= alpha:
         verdict = EqualityVerdict.UNEQUAL
     else:
         verdict = EqualityVerdict.ALIKE if power >= rule.power else EqualityVerdict.INSUFFICIENT

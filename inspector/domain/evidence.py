@@ -62,6 +62,13 @@ class Verdict(StrEnum):
     NO_ANSWER = "no_answer"
 
 
+class Carries(StrEnum):
+    """What speaks against somebody: a fresh contradiction, or what people saw on the spot and wrote down (it carries no "untrue")."""
+
+    AGAINST = "AGAINST"
+    SEEN = "SEEN"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """One answer about one claim, with its provenance. `fresh` is judged against the day the claim speaks of.
@@ -115,8 +122,15 @@ def carry(outcome: Outcome, cited: Sequence[Evidence], *, adverse: bool) -> None
         raise Invalid("evidence_silent", outcome=outcome, field="evidence")
 
 
+def carries(piece: Evidence) -> Carries | None:
+    """What a piece of evidence can carry; None: nothing adverse."""
+    if piece.verdict is Verdict.MISMATCH and piece.fresh:
+        return Carries.AGAINST
+    return Carries.SEEN if piece.method is Method.ON_SITE and not blank(piece.remark) else None
+
+
 def _speaks(piece: Evidence) -> bool:
-    return (piece.verdict is Verdict.MISMATCH and piece.fresh) or (piece.method is Method.ON_SITE and not blank(piece.remark))
+    return carries(piece) is not None
 
 
 def blank(text: str, words: Iterable[str] = ()) -> bool:

@@ -23,6 +23,7 @@ from inspector.domain.errors import InspectorError
 from inspector.domain.evidence import Evidence
 from inspector.domain.grading import graded
 from inspector.domain.ledger import said
+from inspector.domain.piece import fingerprint
 from inspector.domain.policy import Policy
 from inspector.domain.ruling import Ruling
 
@@ -36,6 +37,29 @@ class Again(StrEnum):
     DIFFERS = "DIFFERS"
     UNSURE = "UNSURE"
     NOT_STORED = "NOT_STORED"
+
+
+class Altered(StrEnum):
+    """What is stored otherwise than its digest says, so that nothing computed from it shows what was decided then.
+
+    `FACTS`: the case's content is not what was handed in. `PACK`, `CALENDAR`: not the text, not the days that this house has begun
+    with. `EVIDENCE`: not what was weighed, or gone. `ENTRY`: the ledger's own entry; `SEAL`: the seal it lies under.
+    """
+
+    FACTS = "FACTS"
+    PACK = "PACK"
+    CALENDAR = "CALENDAR"
+    EVIDENCE = "EVIDENCE"
+    ENTRY = "ENTRY"
+    SEAL = "SEAL"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alteration:
+    """What was altered, and which: an id, a pack's label, a year's version, the number of a seal."""
+
+    what: Altered
+    about: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +108,20 @@ def recompute(ground: Ground, entries: Sequence[Past]) -> Iterator[tuple[Past, A
         letter = told["facts"].get("method") == Method.ASSISTANCE.value  # its weighing rests on the letter's own state, too
         yield entry, Again.SAME if same else Again.DIFFERS if sure and not letter else Again.UNSURE
         sure = sure and same
+
+
+def weighed(evidence: Mapping[str, Evidence], entries: Sequence[Past]) -> Iterator[Alteration]:
+    """The pieces that entries name by a digest, and that are not stored as they were then."""
+    named: dict[str, set[str]] = {}
+    for one in entries:
+        facts = json.loads(one.body)["facts"] if one.body else {}
+        name, digest = facts.get("evidence"), facts.get("digest")
+        if isinstance(name, str) and isinstance(digest, str):
+            named.setdefault(name, set()).add(digest)
+    for name, digests in named.items():
+        piece = evidence.get(name)
+        if piece is None or digests != {fingerprint(piece)}:
+            yield Alteration(what=Altered.EVIDENCE, about=name)
 
 
 def _decided(ground: Ground, state: Case, entry: Past, facts: Mapping[str, Any]) -> Decision[Case] | None:

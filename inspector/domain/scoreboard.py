@@ -140,6 +140,11 @@ def marks(request: Request) -> dict[str, object]:
         "punctual": answered <= request.due_at if answered is not None else None,
         "above": request.escalated_to is not None,
         "echo": request.echo,
+        "fact": str(request.question["fact"]),
+        "last_rule": request.history[-1].rule if request.history else None,
+        "sent_at": request.sent_at,
+        "ended_at": request.ended_at,
+        "came_at": request.door.came if request.door is not None else None,
     }
 
 

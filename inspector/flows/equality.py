@@ -28,6 +28,7 @@ from inspector.domain.policy import Policy
 from inspector.domain.rowfile import split
 from inspector.domain.sampling import POOL, SamplingRow, Window, parted
 from inspector.domain.source import permitting
+from inspector.domain.spending import level
 from inspector.domain.visit import Visit, VisitState
 from inspector.flows.embargo import awaited
 from inspector.flows.lists import OBJECTS, kept
@@ -42,7 +43,8 @@ from inspector.store.work import Work
 log = structlog.get_logger(__name__)
 
 MATTER = "unequal_treatment"
-"""The matter of a measure in which chance does not explain the difference between the routes; it ends when a later look finds none."""
+"""The matter of a measure in which chance does not explain the difference between the routes; it ends
+when a person has answered it, or a later look could have found the difference and finds none: too few to tell end nothing."""
 
 _CHECKS = frozenset({CheckType.PLANNED, CheckType.JOINT, CheckType.CAMPAIGN})
 """Checks that the agency chooses to make; one for a lead, an emergency or a follow-up has a cause of its own."""
@@ -118,6 +120,13 @@ def monthly(_work: Work, office: Office) -> Settlement:
     return Settlement(write=lambda tx, at: _tell(tx, told, at), outcome="looked")
 
 
+def look_of(office: Office, since: datetime, until: datetime) -> int | None:
+    """Which of a year's looks a span is: 1 in February to 12 in January; None for any other, which is a report of its own."""
+    last = office.calendar.local(until) - timedelta(days=1)
+    same = (since, until) == year_so_far(office, office.calendar.local_date(until))
+    return last.month if same else None
+
+
 def year_so_far(office: Office, today: date) -> tuple[datetime, datetime]:
     """From the first of January to the first of this month, in January that of the whole last year: windows are the calendar's."""
     until = today.replace(day=1)
@@ -151,13 +160,17 @@ def _report(
         _frame(office, tx, held, listed, (since, until), tally)
         _visits(tx, held, listed, office.book.get(held.pack_of(agency)), now, tally)
     _checked(office, tx, agency, since.date(), until.date(), tally)
-    compared, groups = domain.compare(_counts(tally), rule)
+    look = look_of(office, since, until)
+    alpha = rule.alpha if look is None else level(rule.spending, rule.alpha, look)
+    compared, groups = domain.compare(_counts(tally), rule, alpha)
     return Equality(
         agency=agency,
         pack=policy.label,
         rule=rule,
         since=since,
         until=until,
+        look=look,
+        level=alpha,
         draws=tally.draws,
         waiting=tally.waiting,
         compared=compared,
@@ -292,13 +305,16 @@ def _place(measure: Measure, unit: _Unit, within: str) -> Place:
 
 
 def _tell(tx: Tx, told: list[Equality], now: datetime) -> None:
-    """Open what a person has to look at, and end what a later look finds no more."""
+    """Open what a person has to look at, and end what a later look could have found and finds no more.
+
+    A look of too few to tell ends nothing: a year begins with none, and a bias does not end with the old one.
+    """
     for one in told:
         for measured in one.compared:
             about = f"{one.agency}:{measured.measure.value}"
             if measured.verdict is domain.EqualityVerdict.UNEQUAL:
                 tx.attention.open(MATTER, one.agency, about, _facts(one, measured), now)
-            else:
+            elif measured.verdict is domain.EqualityVerdict.ALIKE:
                 tx.attention.over(f"{MATTER}:{about}", now)
         alarms = [measured.measure.value for measured in one.alarms]
         tx.committed.append(lambda one=one, alarms=alarms: log.info("equality.compared", agency=one.agency, unequal=alarms))  # type: ignore[misc]
@@ -313,6 +329,7 @@ def _facts(one: Equality, measured: Compared) -> dict[str, object]:
         "committed": f"{measured.committed_hit}/{measured.committed}",
         "certified": f"{measured.certified_hit}/{measured.certified}",
         "chance": f"{measured.counted:.2g}",
+        "level": f"{float(one.level):.2g}",
     }
 
 
@@ -326,6 +343,9 @@ def told(one: Equality) -> dict[str, object]:
         "basis": rule.basis,
         "alpha": str(rule.alpha),
         "effect": str(rule.effect),
+        "spending": rule.spending.value,
+        "look": one.look,
+        "level": float(one.level),
         "wanted_power": str(rule.power),
         "since": one.since.date().isoformat(),
         "until": one.until.date().isoformat(),

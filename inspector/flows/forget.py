@@ -10,7 +10,7 @@ from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.settle import Settlement, nothing
 from inspector.store.sessions import KEPT
-from inspector.store.tx import Tx
+from inspector.store.tx import Tx, new_id
 from inspector.store.work import Work
 
 Forget = Callable[[Tx, datetime], int]
@@ -28,12 +28,26 @@ def forget(work: Work, office: Office) -> Settlement:
     _all(office, int(told["messages"]), lambda tx, before: tx.inbox.forget(before))
     _all(office, int(told["messages"]), lambda tx, before: tx.pushes.forget(before))  # no channel reports of one so old
     if "inquiries" in told:  # an order of before there were any names none
-        _all(office, int(told["inquiries"]), lambda tx, before: tx.inquiries.forget(before))
+        _all(office, int(told["inquiries"]), _aged("inquiry", office, lambda tx, before: tx.inquiries.forget(before)))
+        _all(office, int(told["inquiries"]), _aged("viewing", office, lambda tx, before: tx.viewings.forget(before)))
     if "materials" in told:
         _all(office, int(told["materials"]), lambda tx, before: _materials(tx, before, office.now()))
-        _all(office, int(told["materials"]), lambda tx, before: tx.entryscans.forget(before))
+        _all(office, int(told["materials"]), _aged("entry_scan", office, lambda tx, before: tx.entryscans.forget(before)))
     _all(office, 0, lambda tx, _: tx.sessions.forget(tx.machine_now() - KEPT))  # sessions run by machine time
     return nothing("forgotten")
+
+
+def _aged(kind: str, office: Office, do: Forget) -> Forget:
+    """The same with an entry that says how many records of whom went, and what they were older than (PIPL art. 19)."""
+
+    def then(tx: Tx, before: datetime) -> int:
+        if gone := do(tx, before):
+            facts = {"kind": kind, "before": before.isoformat(), "rows": gone}
+            because = Because(rule="retention.forget", basis=(), pack="", facts=facts)
+            tx.ledger.append(new_id(), f"retention:{kind}", because, {}, office.now())
+        return gone
+
+    return then
 
 
 def _materials(tx: Tx, before: datetime, now: datetime) -> int:

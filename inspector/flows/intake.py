@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 import structlog
@@ -242,6 +242,31 @@ def drafted(given: Application, sender: str, policy: Policy, now: datetime) -> C
         opened_at=now,
         concluded_at=given.concluded_at,
     )
+
+
+def handed_in(case: Case) -> frozenset[str]:
+    """The digests that a case's content may have been handed in with: the conclusion that it has now may have come with it, or later."""
+    letter = case.letter
+    given = Application(
+        agency=case.agency,
+        reference=case.reference,
+        route=case.route,
+        matter=case.matter,
+        item=case.item,
+        subject_kind=case.subject.kind,
+        subject_code=case.subject.original,
+        subject_name=case.subject.name,
+        claims=tuple(one.claim for one in case.claims),
+        letter_text=letter.text if letter is not None else "",
+        letter_digest=letter.digest if letter is not None else "",
+        notice_version=letter.notice_version if letter is not None else "",
+        signed_by=letter.signed_by if letter is not None else "",
+        signed_on=letter.signed_on if letter is not None else None,
+        proxy=letter.proxy if letter is not None else None,
+        publicity_scope=letter.publicity_scope if letter is not None else "none",
+        publicity_until=letter.publicity_until if letter is not None else None,
+    )
+    return frozenset(replace(given, concluded_at=at).digest() for at in (None, case.concluded_at))
 
 
 def _letter(given: Application) -> CommitmentLetter | None:

@@ -12,6 +12,7 @@ from functools import cache
 from typing import TypeVar, cast
 
 from inspector.domain.case import SubjectKind
+from inspector.domain.day import FIRST, LAST, meant
 from inspector.domain.line import hidden
 from inspector.domain.signs import composed
 from inspector.flows.diagnosis import Diagnosis
@@ -159,7 +160,7 @@ class RowReader:
         """A cell as a day."""
         cell = self.cells.get(name, "")
         if isinstance(cell, date):
-            return cell
+            return self._meant(name, cell)
         if isinstance(cell, str) and not cell.strip() and default is not None:
             return default
         found = _DAY.fullmatch(_narrow(cell)) if isinstance(cell, str) else None
@@ -169,7 +170,13 @@ class RowReader:
             read = None
         if read is not None and _narrow(str(cell)) != str(cell).strip():
             self.warn(name, "cell_width", read=read.isoformat())
-        return read or self._no_day(name, cell)
+        return self._meant(name, read) if read is not None else self._no_day(name, cell)
+
+    def _meant(self, name: str, day: date) -> date:
+        if meant(day):
+            return day
+        self.flaw(name, "day_beyond", value=day.isoformat(), first=FIRST.isoformat(), last=LAST.isoformat())
+        return NEVER
 
     def maybe_day(self, name: str) -> date | None:
         """A cell as a day; None for an empty one."""

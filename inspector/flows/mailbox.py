@@ -19,6 +19,7 @@ import structlog
 
 from inspector.domain import slip
 from inspector.domain.assistance import Door, Request, arrived
+from inspector.domain.day import refuse_beyond
 from inspector.domain.errors import Away, Forbidden, InspectorError, Invalid, Missing, Stale
 from inspector.domain.evidence import Verdict
 from inspector.domain.said import Filled, Said, Saying, guess
@@ -349,9 +350,11 @@ def _verdict(text: str) -> Verdict:
 def _day(text: str) -> date:
     found = _DAY.fullmatch(text.strip(" 。."))
     try:
-        return date(*(int(part) for part in found.groups())) if found else date.fromisoformat(text)
+        day = date(*(int(part) for part in found.groups())) if found else date.fromisoformat(text)
     except ValueError:
         raise Invalid("mail_day", field="day", told=text[:40]) from None
+    refuse_beyond(day, "day")
+    return day
 
 
 def _yes(text: str) -> bool:

@@ -1,9 +1,19 @@
-"""A case's past decisions computed again (`case replay`): from its stored facts, its pack and the calendar of today."""
+"""A case's past decisions computed again (`case replay`): from its stored facts, its pack and the calendar of today.
+
+First what is stored is held to the digests that were noted of it: what was altered is named, for a decision that comes to the same from
+altered facts shows nothing.
+"""
 
 from __future__ import annotations
 
-from inspector.domain.recompute import Again, Ground, Past, recompute
+import json
+from collections.abc import Iterator, Sequence
+
+from inspector.domain.case import Case
+from inspector.domain.errors import InspectorError
+from inspector.domain.recompute import Again, Alteration, Altered, Ground, Past, recompute, weighed
 from inspector.domain.transition import Scope
+from inspector.flows.intake import handed_in
 from inspector.flows.office import Office
 from inspector.store.tx import Tx
 
@@ -18,5 +28,51 @@ def replay(office: Office, tx: Tx, case_id: str) -> list[tuple[Past, Again]]:
         calendar=office.calendar,
         ruling=lambda at: office.ruling(case.agency, case.pack, Scope.OUTCOMES, at),
     )
-    entries = [Past(id=row["id"], at=row["at"], rule=row["rule"], body=row["body"]) for row in tx.ledger.about(case_id)]
-    return list(recompute(ground, entries))
+    return list(recompute(ground, _entries(tx, case_id)))
+
+
+def altered(office: Office, tx: Tx, case_id: str) -> list[Alteration]:
+    """What a case's decisions rest on, and is not stored as its digest says. Raises Missing."""
+    case, entries = tx.cases.get(case_id), _entries(tx, case_id)
+    evidence = {one.id: one for one in tx.cases.evidence(case_id)}
+    return [
+        *(Alteration(what=Altered.FACTS, about=case_id) for _ in range(tx.cases.digest(case_id) not in handed_in(case))),
+        *(Alteration(what=Altered.PACK, about=name) for name in _packs(office, tx, case, entries)),
+        *(Alteration(what=Altered.CALENDAR, about=name) for name in _years(office, tx)),
+        *weighed(evidence, entries),
+        *_unsound(tx, case_id),
+    ]
+
+
+def _entries(tx: Tx, case_id: str) -> list[Past]:
+    return [Past(id=row["id"], at=row["at"], rule=row["rule"], body=row["body"]) for row in tx.ledger.about(case_id)]
+
+
+def _packs(office: Office, tx: Tx, case: Case, entries: Sequence[Past]) -> Iterator[str]:
+    """The packs that a case's decisions cite, and that are not the text that this house was started with, or not there."""
+    cited = {case.pack, *(json.loads(one.body)["pack"] for one in entries if one.body)} - {""}
+    noted = tx.packs.digests()
+    for name in sorted(cited):
+        try:
+            held = office.book.get(name).digest
+        except InspectorError:
+            held = ""
+        if not held or noted.get(name, held) != held:
+            yield name
+
+
+def _years(office: Office, tx: Tx) -> Iterator[str]:
+    """The years of the calendar that do not say what was noted of their version. A newer version is no alteration: it moves dates."""
+    noted = tx.calendars.digests()
+    for table in office.calendar.tables:
+        if noted.get((table.year, table.version), table.digest) != table.digest:
+            yield table.label
+
+
+def _unsound(tx: Tx, case_id: str) -> Iterator[Alteration]:
+    """Entries that are not what was written, and seals that do not hold. One whose words were erased has none to hold to anything."""
+    checked, broken = tx.ledger.checked(case_id)
+    for row, sound in checked:
+        if not sound and row["body"]:
+            yield Alteration(what=Altered.ENTRY, about=row["id"])
+    yield from (Alteration(what=Altered.SEAL, about=str(number)) for number in sorted(broken))

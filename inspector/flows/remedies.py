@@ -35,6 +35,7 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "write year-month-day, as in 2026-10-08",
         "请按“年-月-日”填写，例如 2026-10-08",
     ),
+    "day_beyond": ("{value}: not {first} to {last}", "“{value}”不在{first}至{last}内", "mend the year", "请更正年份"),
     "number_unreadable": ("{value} is no whole number", "“{value}”不是整数", "write digits only", "请只填数字"),
     "cells_too_many": (
         "more cells than heads",

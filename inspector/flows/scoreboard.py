@@ -77,11 +77,9 @@ def recent_days(office: Office, tx: Tx, now: datetime) -> list[tuple[str, str, i
     """(agency, fact, median of the working days from the sending to the answer) of the same requests."""
     held: dict[tuple[str, str], list[int]] = {}
     for agency, fact, sent_at, opened_at, ended_at, came in tx.assistance.answered(now - SPAN):
-        since = datetime.fromisoformat(sent_at) if sent_at else opened_at
         if ended_at:
-            held.setdefault((agency, fact or ""), []).append(
-                days_between(since, datetime.fromisoformat(came or ended_at), office.calendar)
-            )
+            days = days_between(sent_at or opened_at, came or ended_at, office.calendar)
+            held.setdefault((agency, fact or ""), []).append(days)
     return [(*key, middle(days) or 0) for key, days in sorted(held.items())]
 
 

@@ -11,7 +11,8 @@ from dataclasses import replace
 from datetime import date, datetime
 from fractions import Fraction
 
-from inspector.domain.calendar import SHANGHAI, Counting, NamedDay, Term, Unit
+from inspector.domain.almanac import NamedDay
+from inspector.domain.calendar import SHANGHAI, Counting, Term, Unit
 from inspector.domain.case import Method
 from inspector.domain.consequence import Consequence
 from inspector.domain.counting import DayKind, Tallied, tally

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from inspector.domain.equality import EqualityRow
 from inspector.domain.publish import LEAST, DrawRow, PublishRow, ReportRow, SecondLookRow
+from inspector.domain.spending import Spending
 from inspector.policybook.part import Part
 
 
@@ -93,10 +94,11 @@ def second_look(part: Part) -> SecondLookRow:
 
 def equality(part: Part) -> EqualityRow:
     """`[equality]`."""
-    part.keys(("id", "alpha", "effect", "power", "basis"))
+    part.keys(("id", "alpha", "spending", "effect", "power", "basis"))
     row = EqualityRow(
         row=part.text("id"),
         alpha=_below_one(part, "alpha"),
+        spending=part.choice("spending", Spending),
         effect=part.rate("effect"),
         power=_below_one(part, "power"),
         basis=part.basis("basis"),

@@ -140,7 +140,9 @@ def _publishing(policy: Policy) -> dict[str, tuple[str, ...]]:
         looked = f"未发现问题的结果，每次随机抽取 {share(again.share)} 由另一组人员依原记录复核，不再上门"
         rows[f"抽查复核（{again.row}）"] = (looked, again.basis)
     if (alike := policy.equality) is not None:
-        tested = f"四项合计误报不超过 {share(alike.alpha)}；比值相差 {alike.effect} 倍的，以 {share(alike.power)} 的把握发现，不足的注明"
+        plan = label(f"Spending.{alike.spending.name}", "zh-Hans")
+        found = f"比值相差 {alike.effect} 倍的，以 {share(alike.power)} 的把握发现，不足的注明"
+        tested = f"四项、全年合计误报不超过 {share(alike.alpha)}（{plan}）；{found}"
         rows[f"平等对待（{alike.row}）"] = (tested, alike.basis)
     if measured.visit_days is not None:
         rows["一次上门所需人天"] = (f"每人 {measured.visit_days} 个工作日，只用于回放的测算", measured.days_basis)

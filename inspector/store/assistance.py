@@ -15,6 +15,7 @@ from inspector.domain.scoreboard import marks
 from inspector.store.assistancetables import assistance, assistance_notice
 from inspector.store.codec import dump, load
 from inspector.store.room import Room, Row
+from inspector.store.sealed import own
 from inspector.store.tables import case_file
 
 _PAGE = 500
@@ -93,15 +94,11 @@ class AssistanceRoom(Room):
     def score(self, since: datetime) -> Sequence[Any]:
         """(requested agency, fact, state, last rule, heard in time, punctual, passed on above, echo, count) of those opened since.
 
-        The last rule of its history is told of those that ended without an answer; the database reads it and the fact from the body.
+        The last rule of its history is told of those that ended without an answer.
         """
         told = assistance.c
-        unanswered = told.state == AssistanceState.UNANSWERED.value
-        last = sa.case((unanswered, self._body["history"][-1]["rule"].as_string()))
-        if self.sqlite:  # it counts from the end by a sign of its own
-            last = sa.case((unanswered, sa.func.json_extract(told.body, "$.history[#-1].rule")))
-        fact = self._body["question"]["fact"].as_string()
-        rows = sa.select(told.requested, fact.label("fact"), told.state, last.label("last"), told.heard_in_time, told.punctual)
+        last = sa.case((told.state == AssistanceState.UNANSWERED.value, told.last_rule))
+        rows = sa.select(told.requested, told.fact, told.state, last.label("last"), told.heard_in_time, told.punctual)
         held = rows.add_columns(told.above, told.echo).where(told.opened_at >= since).subquery()
         return self.connection.execute(sa.select(*held.c, sa.func.count()).group_by(*held.c)).all()
 
@@ -110,20 +107,15 @@ class AssistanceRoom(Room):
 
         Of those opened since; the last is None where it was entered when it came.
         """
-        told, body = assistance.c, self._body
-        words = (body["question"]["fact"].as_string(), body["sent_at"].as_string())
-        asked = sa.select(told.requested, *words, told.opened_at, body["ended_at"].as_string(), body["door"]["came"].as_string())
+        told = assistance.c
+        asked = sa.select(told.requested, told.fact, told.sent_at, told.opened_at, told.ended_at, told.came_at)
         return self.connection.execute(asked.where(told.opened_at >= since, told.state == AssistanceState.ANSWERED.value)).all()
-
-    @property
-    def _body(self) -> Any:
-        return sa.type_coerce(assistance.c.body, sa.JSON) if self.sqlite else sa.cast(assistance.c.body, sa.JSON)
 
     def file(self, request_id: str, entry: str, text: str, now: datetime) -> int:
         """File a written notice; its number among those of the request, from 1 on."""
         count = sa.select(sa.func.count()).where(assistance_notice.c.request == request_id)
         number = 1 + int(self.connection.execute(count.select_from(assistance_notice)).scalar_one())
-        row = {"request": request_id, "number": number, "entry": entry, "at": now, "body": text}
+        row = {"request": request_id, "number": number, "entry": entry, "at": now, "body": own(text, request_id, number)}
         row["digest"] = hashlib.sha256(text.encode()).hexdigest()
         self.connection.execute(sa.insert(assistance_notice).values(row))
         return number
@@ -134,4 +126,4 @@ class AssistanceRoom(Room):
         return [dict(row) for row in self.connection.execute(asked).mappings()]
 
     def _row(self, request: Request) -> dict[str, object]:
-        return {"state": request.state.value, "due_at": request.due_at, "body": dump(request), **marks(request)}
+        return {"state": request.state.value, "due_at": request.due_at, "body": dump(request, request.id), **marks(request)}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from inspector.store.sealed import Sealed
 from inspector.store.tables import Code, Moment, metadata
 
 assistance = sa.Table(
@@ -18,14 +19,19 @@ assistance = sa.Table(
     sa.Column("state", sa.String(20), nullable=False),
     sa.Column("due_at", Moment, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
-    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("body", Sealed("assistance.body", "id"), nullable=False),
     sa.Column("opened_at", Moment, nullable=True),
     sa.Column("heard_in_time", sa.Boolean, nullable=True),
     sa.Column("punctual", sa.Boolean, nullable=True),
     sa.Column("above", sa.Boolean, nullable=True),
     sa.Column("echo", sa.String(20), nullable=True),
+    sa.Column("fact", Code, nullable=True),
+    sa.Column("last_rule", Code, nullable=True),
+    sa.Column("sent_at", Moment, nullable=True),
+    sa.Column("ended_at", Moment, nullable=True),
+    sa.Column("came_at", Moment, nullable=True),
 )
-"""`heard_in_time`, `punctual`, `above` and `echo` are what `domain.scoreboard` says of the body, so that metrics need not read it."""
+"""What stands behind `body` is what `domain.scoreboard` says of it: metrics need not read it, and no database could where it is sealed."""
 sa.Index("ix_assistance_state_requested", assistance.c.state, assistance.c.requested)
 sa.Index("ix_assistance_opened_at", assistance.c.opened_at)
 
@@ -37,6 +43,6 @@ assistance_notice = sa.Table(
     sa.Column("entry", sa.String(40), nullable=False),
     sa.Column("digest", sa.String(64), nullable=False),
     sa.Column("at", Moment, nullable=False),
-    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("body", Sealed("assistance_notice.body", "request", "number"), nullable=False),
 )
 """A written notice as it was filed: `digest` is the SHA-256 of its text, and stands in the entry of the ledger that seals it."""

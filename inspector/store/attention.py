@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from inspector.store.room import Room, Row
+from inspector.store.sealed import own
 from inspector.store.tables import Moment, attention
 
 _CLOSE = sa.update(attention).where(attention.c.id == sa.bindparam("matter"), attention.c.closed_at.is_(None))
@@ -40,7 +41,7 @@ class AttentionRoom(Room):
             "agency": agency,
             "about": about,
             "opened_at": now,
-            "body": _json(facts),
+            "body": own(_json(facts), f"{kind}:{about}"),
         }
         self.batch.write()  # one that is over with this transaction may be this one
         if not self.insert_one(attention, row, ("id",)):
@@ -59,7 +60,14 @@ class AttentionRoom(Room):
         asked = sa.select(attention.c.body, attention.c.closed_at).where(attention.c.id == matter).with_for_update()
         held = self.connection.execute(asked).one_or_none()
         if held is None:  # whoever else inserts it meanwhile is waited for, and then read
-            row = {"id": matter, "kind": kind, "agency": agency, "about": about, "opened_at": now, "body": _json(facts({}))}
+            row = {
+                "id": matter,
+                "kind": kind,
+                "agency": agency,
+                "about": about,
+                "opened_at": now,
+                "body": own(_json(facts({})), matter),
+            }
             if self.insert_one(attention, row, ("id",)):
                 return
             held = self.connection.execute(asked).one()

@@ -17,6 +17,7 @@ from inspector.store import payload
 from inspector.store.booktables import credit_difference, credit_entry, credit_left, credit_statement
 from inspector.store.recordtables import credit_copy, credit_record
 from inspector.store.room import Room, Row, insert_new, padded
+from inspector.store.sealed import own
 from inspector.store.tables import EPOCH, work
 
 _STANDS = (BookState.ORDERED.value, BookState.ENTERED.value)
@@ -61,7 +62,7 @@ class BookRoom(Room):
             "state": BookState.ORDERED.value,
             "moved_at": now,
             "receipt": "",
-            "body": json.dumps(body, ensure_ascii=False),
+            "body": own(json.dumps(body, ensure_ascii=False), entry),
         }
         self.batch.later(insert_new(self.sqlite, credit_entry, ("entry",)), [row])
 
@@ -87,7 +88,7 @@ class BookRoom(Room):
 
     def fallen(self, entry: str, lane: str, retraction: Mapping[str, object], now: datetime, *, copy: bool = False) -> None:
         """It is to be taken back."""
-        told = json.dumps(retraction, ensure_ascii=False)
+        told = own(json.dumps(retraction, ensure_ascii=False), entry)
         fresh = {"state": BookState.FALLEN.value, "lane": lane, "retraction": told, "moved_at": now}
         self.connection.execute(_here(entry, lane, copy=copy).values(**fresh))
 
@@ -138,9 +139,9 @@ class BookRoom(Room):
             credit_copy.c.lane == lane, credit_copy.c.entry == credit_entry.c.entry
         )
         held = sa.union_all(asked, copied).subquery()
-        life = sa.case((credit_record.c.adverse, credit_record.c.body)).label("life")  # nobody objects to a kept promise
+        record = (credit_record.c.state.label("became"), credit_record.c.adverse, credit_record.c.body.label("life"))
         both = held.outerjoin(credit_record, credit_record.c.entry == held.c.entry)
-        whole = sa.select(held, credit_record.c.state.label("became"), life).select_from(both).order_by(held.c.entry)
+        whole = sa.select(held, *record).select_from(both).order_by(held.c.entry)
         for row in self._pages(whole, held) if entries is None else self._these(whole, held, entries):
             body = json.loads(row.body)
             yield Ours(
@@ -152,7 +153,7 @@ class BookRoom(Room):
                 told={name: str(body.get(name) or "") for name in COMPARED} if body else {},
                 open=row.entry in under_way,
                 record=RecordState(row.became or RecordState.STANDING),
-                contested=bool(row.life) and json.loads(row.life)["contested"],
+                contested=bool(row.adverse) and json.loads(row.life)["contested"],
             )
 
     def _pages(self, asked: sa.Select[Any], held: sa.Subquery) -> Iterator[sa.Row[Any]]:
@@ -191,7 +192,11 @@ class BookRoom(Room):
     def again(self, order: Order, now: datetime) -> bool:
         """Let a row of work that is done be carried out once more under its key, with fresh tries; False where there is none."""
         held = sa.update(work).where(work.c.key == order.key, work.c.state == "done").returning(work.c.key)
-        told = {"lane": order.lane, "payload": json.dumps(order.payload, ensure_ascii=False), "urgent_by": order.urgent_by}
+        told = {
+            "lane": order.lane,
+            "payload": own(json.dumps(order.payload, ensure_ascii=False), order.key),
+            "urgent_by": order.urgent_by,
+        }
         fresh = {"state": "ready", "due_at": now, "expires_at": order.expires_at, "lease_until": EPOCH, "owner": None}
         return self.connection.execute(held.values(**told, **fresh, attempts=0, error=None, done_at=None)).first() is not None
 
@@ -249,7 +254,7 @@ class BookRoom(Room):
                 "step": one.step.value,
                 "since": before[entry]["since"] if same else now,
                 "stepped_at": before[entry]["stepped_at"] if same else None,
-                "body": json.dumps(asdict(one)["says"], ensure_ascii=False),
+                "body": own(json.dumps(asdict(one)["says"], ensure_ascii=False), lane, entry[:300]),
             }
             self.upsert(credit_difference, row, ("lane", "entry"))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from inspector.store.sealed import Sealed
 from inspector.store.tables import Code, Moment, metadata
 
 credit_entry = sa.Table(
@@ -17,8 +18,8 @@ credit_entry = sa.Table(
     sa.Column("moved_at", Moment, nullable=False),
     sa.Column("asked_at", Moment),
     sa.Column("receipt", sa.String(200), nullable=False),
-    sa.Column("body", sa.Text, nullable=False),
-    sa.Column("retraction", sa.Text),
+    sa.Column("body", Sealed("credit_entry.body", "entry"), nullable=False),
+    sa.Column("retraction", Sealed("credit_entry.retraction", "entry")),
     sa.Index("ix_credit_entry_lane", "lane", "asked_at"),
 )
 
@@ -33,7 +34,7 @@ credit_difference = sa.Table(
     sa.Column("step", sa.String(12), nullable=False),
     sa.Column("since", Moment, nullable=False),
     sa.Column("stepped_at", Moment),
-    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("body", Sealed("credit_difference.body", "lane", "entry"), nullable=False),
 )
 
 credit_statement = sa.Table(

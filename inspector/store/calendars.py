@@ -20,6 +20,11 @@ class CalendarRoom(Room):
             row.year: row.version for row in self.connection.execute(sa.select(calendar_year.c.year, calendar_year.c.version))
         }
 
+    def digests(self) -> dict[tuple[int, int], str]:
+        """What was noted of the days of each year's newest version, by year and version."""
+        held = self.connection.execute(sa.select(calendar_year.c.year, calendar_year.c.version, calendar_year.c.digest))
+        return {(row.year, row.version): row.digest for row in held}
+
     def note(self, year: int, version: int, digest: str, now: datetime) -> bool:
         """Note a year's version with the digest of its days (SHA-256, hex) at a start; whether it is new to this house.
 

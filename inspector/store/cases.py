@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from inspector.domain.case import Case, CaseState, Outcome, Subject
 from inspector.domain.errors import Missing
-from inspector.domain.evidence import UNTRUE, Evidence
+from inspector.domain.evidence import UNTRUE, Evidence, carries
 from inspector.domain.verification import wants_visit
 from inspector.store.codec import dump, load
 from inspector.store.drawtables import draw
@@ -62,7 +62,7 @@ class CaseRoom(Room):
 
     def remember(self, person: Subject) -> None:
         """Keep the subject once, as first seen."""
-        row = {"kind": person.kind.value, "code": person.code, "body": dump(person)}
+        row = {"kind": person.kind.value, "code": person.code, "body": dump(person, person.kind.value, person.code)}
         self.insert_one(subject, row, ("kind", "code"))
 
     def get(self, case_id: str, *, lock: bool = False) -> Case:
@@ -217,7 +217,8 @@ class CaseRoom(Room):
             "claim": item.claim,
             "verdict": item.verdict.value,
             "asked_at": item.asked_at,
-            "body": dump(item),
+            "body": dump(item, item.id),
+            "carries": carries(item),
         }
         self.batch.later(insert_new(self.sqlite, evidence, ("id",)), (row,))
 
@@ -301,7 +302,7 @@ class CaseRoom(Room):
             "due_at": case.due_at,
             "provisional": case.provisional,
             "ended_at": case.ended_at,
-            "body": dump(case),
+            "body": dump(case, case.id),
         }
 
 

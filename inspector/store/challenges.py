@@ -20,7 +20,9 @@ class ChallengeRoom(Room):
     def add(self, made: Challenge) -> None:
         """A new application."""
         row = {"visit": made.visit, "inspector": made.inspector, "number": made.number, "reason": made.reason.value}
-        self.connection.execute(sa.insert(challenge).values(**row, state=made.state.value, body=dump(made)))
+        self.connection.execute(
+            sa.insert(challenge).values(**row, state=made.state.value, body=dump(made, made.visit, made.inspector, made.number))
+        )
         self.batch.held.pop(of_challenges(made.visit), None)
 
     def put(self, changed: Challenge) -> None:
@@ -28,7 +30,7 @@ class ChallengeRoom(Room):
         key = {"visit": changed.visit, "inspector": changed.inspector, "number": changed.number}
         here = sa.and_(*(challenge.c[name] == value for name, value in key.items()))
         held = sa.update(challenge).where(here, challenge.c.state == ChallengeState.OPEN.value)
-        self.expect_one(held.values(state=changed.state.value, body=dump(changed)), changed.visit)
+        self.expect_one(held.values(state=changed.state.value, body=dump(changed, *key.values())), changed.visit)
         self.batch.held.pop(of_challenges(changed.visit), None)
 
     def counts(self) -> list[tuple[str, str, int]]:

@@ -6,6 +6,8 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from inspector.store.sealed import own
+
 T = TypeVar("T")
 
 
@@ -18,9 +20,9 @@ def _adapter(kind: type) -> TypeAdapter[Any]:
     return _ADAPTERS[kind]
 
 
-def dump(value: object) -> str:
-    """The JSON text of a domain value."""
-    return _adapter(type(value)).dump_json(value).decode()
+def dump(value: object, *row: object) -> str:
+    """The JSON text of a domain value, as that of the row it is to stand in (`sealed`)."""
+    return own(_adapter(type(value)).dump_json(value).decode(), *row)
 
 
 def load(kind: type[T], text: str) -> T:

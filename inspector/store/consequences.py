@@ -94,4 +94,4 @@ class ConsequenceRoom(Room):
         return [one for one in found if one.grading.earlier and one.proposed_at >= min(mine)]
 
     def _row(self, held: Consequence) -> dict[str, object]:
-        return {"state": held.state.value, "due_at": held.due_at, "body": dump(held)}
+        return {"state": held.state.value, "due_at": held.due_at, "body": dump(held, held.id)}

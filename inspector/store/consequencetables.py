@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from inspector.store.sealed import Sealed
 from inspector.store.tables import Code, Moment, metadata
 
 consequence = sa.Table(
@@ -16,6 +17,6 @@ consequence = sa.Table(
     sa.Column("state", sa.String(20), nullable=False),
     sa.Column("due_at", Moment),
     sa.Column("version", sa.Integer, nullable=False),
-    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("body", Sealed("consequence.body", "id"), nullable=False),
 )
 sa.Index("ix_consequence_due_at", consequence.c.due_at, consequence.c.id, postgresql_where=consequence.c.due_at.is_not(None))

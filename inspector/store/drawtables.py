@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from inspector.store.sealed import Sealed
 from inspector.store.tables import Code, Moment, metadata
 
 draw = sa.Table(
@@ -79,7 +80,7 @@ challenge = sa.Table(
     sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("reason", sa.String(20), nullable=False),
     sa.Column("state", sa.String(20), nullable=False),
-    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("body", Sealed("challenge.body", "visit", "inspector", "number"), nullable=False),
 )
 """Applications that an inspector who holds a seat be recused."""
 

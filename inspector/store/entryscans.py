@@ -30,7 +30,7 @@ class EntryScanRoom(Room):
     def keep(self, scan: EntryScan) -> None:
         """Write a reading that has come in."""
         own = {"code": scan.code, "phone": scan.phone, "visit": scan.visit, "agency": scan.agency}
-        self.insert_one(entry_scan, {**own, "at": scan.received_at, "body": dump(scan)}, ("code", "phone"))
+        self.insert_one(entry_scan, {**own, "at": scan.received_at, "body": dump(scan, scan.code, scan.phone)}, ("code", "phone"))
 
     def forget(self, before: datetime, limit: int = 5000) -> int:
         """Delete readings that came before, of visits that are over and serve no case that is under way or ended later; how many.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from inspector.store.sealed import Sealed
 from inspector.store.tables import Code, Moment, metadata
 
 entry_scan = sa.Table(
@@ -14,6 +15,6 @@ entry_scan = sa.Table(
     sa.Column("visit", sa.String(200), nullable=False, index=True),
     sa.Column("agency", Code, nullable=False),
     sa.Column("at", Moment, nullable=False),
-    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("body", Sealed("entry_scan.body", "code", "phone"), nullable=False),
 )
 """`code` is the digest of what was signed, `phone` the random name that a phone gave itself."""

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from inspector.domain.errors import Missing, Refusal
 from inspector.store.room import Room, Row
+from inspector.store.sealed import own
 from inspector.store.tables import case_file, event
 
 _ADD = sa.insert(event)
@@ -21,7 +22,7 @@ class EventRoom(Room):
     def add(self, event_id: str, agency: str, case_id: str, kind: str, at: datetime, data: Mapping[str, object]) -> None:
         """Write an event, unplaced."""
         body = json.dumps(data, ensure_ascii=False, default=str)
-        row = {"id": event_id, "agency": agency, "case_id": case_id, "type": kind, "at": at, "body": body}
+        row = {"id": event_id, "agency": agency, "case_id": case_id, "type": kind, "at": at, "body": own(body, event_id)}
         self.batch.later(_ADD, (row,))
 
     def place(self, limit: int = 2000) -> int:

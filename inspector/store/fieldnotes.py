@@ -21,7 +21,7 @@ class FieldNoteRoom(Room):
 
     def add(self, note: FieldNote) -> None:
         """Write a new note."""
-        self.insert_one(field_note, {"id": note.id, **_row(note, note.times.received_at)}, ("id",))
+        self.insert_one(field_note, {"id": note.id, **_row(note, note.times.received_at, note.id)}, ("id",))
 
     def notes(self, visit: str, agency: str) -> list[FieldNote]:
         """The notes of a visit by an agency's team, in the order in which they came in."""
@@ -34,7 +34,7 @@ class FieldNoteRoom(Room):
 
     def choose(self, choice: Choice) -> None:
         """Write the lead's choice."""
-        self.insert_one(field_choice, {"id": choice.id, **_row(choice, choice.at)}, ("id",))
+        self.insert_one(field_choice, {"id": choice.id, **_row(choice, choice.at, choice.id)}, ("id",))
 
     def choices(self, visit: str, agency: str) -> list[Choice]:
         """The choices of a visit's lead, oldest first."""
@@ -42,7 +42,7 @@ class FieldNoteRoom(Room):
 
     def keep(self, photo: Photo) -> None:
         """Write a photo that has come in."""
-        row = {"seat": photo.seat, "digest": photo.received, **_row(photo, photo.times.received_at)}
+        row = {"seat": photo.seat, "digest": photo.received, **_row(photo, photo.times.received_at, photo.seat, photo.received)}
         self.insert_one(field_photo, row, ("seat", "digest"))
 
     def photos(self, visit: str, agency: str) -> list[Photo]:
@@ -54,5 +54,5 @@ class FieldNoteRoom(Room):
         return [load(kind, text) for text in self.connection.execute(asked).scalars()]
 
 
-def _row(held: FieldNote | Photo | Choice, at: datetime) -> dict[str, object]:
-    return {"visit": held.visit, "agency": held.agency, "at": at, "body": dump(held)}
+def _row(held: FieldNote | Photo | Choice, at: datetime, *key: str) -> dict[str, object]:
+    return {"visit": held.visit, "agency": held.agency, "at": at, "body": dump(held, *key)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from inspector.store.sealed import Sealed
 from inspector.store.tables import Code, Moment, metadata
 
 
@@ -15,7 +16,7 @@ def _table(name: str, *own: sa.Column[str]) -> sa.Table:
         sa.Column("visit", sa.String(200), nullable=False, index=True),
         sa.Column("agency", Code, nullable=False),
         sa.Column("at", Moment, nullable=False),
-        sa.Column("body", sa.Text, nullable=False),
+        sa.Column("body", Sealed(f"{name}.body", *(one.name for one in own)), nullable=False),
     )
 
 

@@ -6,12 +6,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from inspector.domain.case import Method
-from inspector.domain.evidence import UNTRUE, Verdict
+from inspector.domain.evidence import UNTRUE, Carries, Verdict
 from inspector.store.tables import ADVERSE, REVIEWED, case_file, evidence, ledger
-
-_GOES_AGAINST = '%"adverse": true%'
-"""How an officer's decision says in the ledger that it goes against its subject: an untrue outcome, proposals or a bad grade."""
 
 
 def groundless() -> sa.Select[int]:
@@ -29,17 +25,15 @@ def groundless() -> sa.Select[int]:
             (later.c.at > ledger.c.at) | ((later.c.at == ledger.c.at) & (later.c.id > ledger.c.id)),
         )
     ).correlate(ledger)
-    cited = ledger.c.body.like(sa.literal('%"') + evidence.c.id + sa.literal('"%'))
-    against = (evidence.c.verdict == Verdict.MISMATCH.value) & evidence.c.body.like('%"fresh":true%')
-    seen = (
-        evidence.c.body.like(f'%"method":"{Method.ON_SITE.value}"%') & evidence.c.body.not_like('%"remark":""%') & sa.not_(untrue)
-    )
+    cited = ledger.c.cites.like(sa.literal("%\n") + evidence.c.id + sa.literal("\n%"))
+    against = (evidence.c.verdict == Verdict.MISMATCH.value) & (evidence.c.carries == Carries.AGAINST.value)
+    seen = (evidence.c.carries == Carries.SEEN.value) & sa.not_(untrue)
     carried = sa.exists(
         sa.select(sa.literal_column("1")).where(evidence.c.case_id == case_file.c.id, cited, against | seen)
     ).correlate(case_file, ledger)
     decided: sa.Select[Any] = sa.select(sa.literal_column("1")).where(ledger.c.about == case_file.c.id, REVIEWED)
     unreviewed = ~sa.exists(decided).correlate(case_file)
     baseless = sa.exists(
-        decided.where(sa.not_(overruled), untrue | ledger.c.body.like(_GOES_AGAINST), sa.not_(carried))
+        decided.where(sa.not_(overruled), untrue | ledger.c.adverse.is_not(sa.false()), sa.not_(carried))
     ).correlate(case_file)
     return sa.select(sa.func.count()).select_from(case_file).where(ADVERSE, unreviewed | baseless)

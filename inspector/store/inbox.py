@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from inspector.domain.errors import Conflict
 from inspector.store.room import Room
+from inspector.store.sealed import own
 from inspector.store.tables import inbox
 
 
@@ -31,7 +32,7 @@ class InboxRoom(Room):
     def keep(self, source: str, message_id: str, digest: str, answer: Mapping[str, object], now: datetime) -> None:
         """Note a message with the answer it got. Two at once: the unique key lets one through, the other rolls back and asks again."""
         body = json.dumps(answer, ensure_ascii=False, default=str)
-        row = {"source": source, "message_id": message_id, "at": now, "digest": digest, "answer": body}
+        row = {"source": source, "message_id": message_id, "at": now, "digest": digest, "answer": own(body, source, message_id)}
         self.connection.execute(sa.insert(inbox).values(**row))
 
     def forget(self, before: datetime, limit: int = 5000) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from inspector.store.sealed import SubjectCode
 from inspector.store.tables import Code, Moment, metadata
 
 inquiry = sa.Table(
@@ -17,7 +18,7 @@ inquiry = sa.Table(
     sa.Column("connector", Code, nullable=False),
     sa.Column("owner", sa.String(200), nullable=False),
     sa.Column("kind", sa.String(10), nullable=False),
-    sa.Column("code", Code, nullable=False),
+    sa.Column("code", SubjectCode(), nullable=False),
     sa.Column("fact", Code, nullable=False),
     sa.Column("basis", sa.String(200), nullable=False),
     sa.Column("outcome", sa.String(40), nullable=False),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,8 +14,9 @@ import sqlalchemy as sa
 from inspector.domain.decision import Because
 from inspector.domain.ledger import body_digest, digest, said
 from inspector.store.room import Row
+from inspector.store.sealed import own
 from inspector.store.seals import Sealed, Seals, holds
-from inspector.store.tables import ledger, seal, visit
+from inspector.store.tables import REVIEW, ledger, seal, visit
 
 _APPEND = sa.insert(ledger)
 _NEIGHBOURS = 1_000
@@ -41,11 +42,15 @@ class LedgerRoom(Seals):
             "at": now,
             "about": about,
             "rule": because.rule,
-            "body": body,
+            "body": own(body, entry_id),
+            "cites": None,
+            "adverse": None,
             "salt": salt,
             "body_digest": hidden,
             "digest": digest(entry_id, now, about, because.rule, hidden),
         }
+        if because.rule == REVIEW:  # what `grounds` counts by
+            row |= _told_of(because.facts)
         self.batch.later(_APPEND, (row,))
 
     def sealed(self, entry: str) -> Sealed:
@@ -69,13 +74,20 @@ class LedgerRoom(Seals):
     def naming(self, name: str, since: datetime, until: datetime) -> list[Row]:
         """The entries from `since` and before `until` that hold a text like this name anywhere, in order; it reads all of that time."""
         text = json.dumps(name, ensure_ascii=False)
-        asked = sa.select(ledger).where(ledger.c.at >= since, ledger.c.at < until, ledger.c.body.contains(text, autoescape=True))
-        return self.rows(asked.order_by(ledger.c.id))
+        asked = sa.select(ledger).where(ledger.c.at >= since, ledger.c.at < until).order_by(ledger.c.id)
+        rows = self.connection.execute(asked, execution_options={"yield_per": _NEIGHBOURS}).mappings()
+        return [dict(row) for row in rows if text in row["body"]]
 
     def checked(self, what: str, rules: Collection[str] = ()) -> tuple[list[tuple[Row, bool]], set[int]]:
         """The same, by these rules if any are named, each with whether it is what was written; and the seals that do not hold."""
         asked = sa.select(ledger).where(ledger.c.about == what)
         return self._checked(asked.where(ledger.c.rule.in_(list(rules))) if rules else asked)
+
+    def by_rules(self, rules: Collection[str]) -> Iterator[tuple[Row, bool]]:
+        """Every entry by these rules, in order, each with whether it is what was written; read some hundred at a time."""
+        asked = sa.select(ledger).where(ledger.c.rule.in_(list(rules))).order_by(ledger.c.id)
+        for row in self.connection.execute(asked, execution_options={"yield_per": _NEIGHBOURS}):
+            yield row._asdict(), holds(row)
 
     def of_visits(self, number: str, rules: Collection[str]) -> tuple[list[tuple[Row, bool]], set[int]]:
         """The same of the visits of a draw, by these rules."""
@@ -116,3 +128,9 @@ class LedgerRoom(Seals):
         asked = sa.select(sa.func.count(), sa.func.min(ledger.c.at)).where(ledger.c.seal.is_(None))
         row = self.connection.execute(asked).one()
         return row[0], row[1]
+
+
+def _told_of(review: Mapping[str, object]) -> dict[str, object]:
+    """The columns of a review: what it cites, and whether it goes against its subject."""
+    cited = review.get("evidence")
+    return {"cites": "\n".join(("", *cited, "")) if isinstance(cited, list) else None, "adverse": review.get("adverse")}

@@ -104,13 +104,10 @@ class LookbackRoom(LedgerRoom):
 
     def unwanted(self, agencies: Collection[str]) -> list[str]:
         """The cases under verification that a step on site is named in and that no column says to want a visit."""
-        asked = sa.select(case_file.c.id).where(
-            case_file.c.agency.in_(list(agencies)),
-            case_file.c.state == CaseState.VERIFYING.value,
-            ~case_file.c.wants_visit,
-            case_file.c.body.contains(_ON_SITE, autoescape=True),
+        asked = sa.select(case_file.c.id, case_file.c.body).where(
+            case_file.c.agency.in_(list(agencies)), case_file.c.state == CaseState.VERIFYING.value, ~case_file.c.wants_visit
         )
-        return list(self.connection.execute(asked).scalars())
+        return [row.id for row in self.connection.execute(asked) if _ON_SITE in row.body]
 
     def silently_withdrawn(self, agencies: Collection[str], rules: Collection[str]) -> list[str]:
         """The cases that are withdrawn by their row, and not by any entry."""

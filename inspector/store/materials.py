@@ -11,6 +11,7 @@ from inspector.domain.material import MaterialKind
 from inspector.domain.visit import VisitState
 from inspector.store.materialtables import material
 from inspector.store.room import Room
+from inspector.store.sealed import opened_file, sealed_file
 from inspector.store.tables import case_file, visit, visit_case
 
 _OPEN_VISITS = tuple(state.value for state in VisitState if state.open)
@@ -22,7 +23,11 @@ class MaterialRoom(Room):
     def keep(self, about: str, digest: str, kind: MaterialKind, content: bytes, at: datetime, case_id: str | None = None) -> None:
         """Keep a file about a self-proof, with its case, or about a visit; the same bytes twice are one."""
         row: dict[str, object] = {"about": about, "digest": digest, "case_id": case_id, "kind": kind.value}
-        row |= {"size": len(content), "at": at, "content": content}
+        row |= {
+            "size": len(content),
+            "at": at,
+            "content": sealed_file(self.batch.direct.dialect, material.c.content, content, about, digest),
+        }
         self.insert_one(material, row, ("about", "digest"))
 
     def content(self, about: str, digest: str) -> bytes:
@@ -33,7 +38,13 @@ class MaterialRoom(Room):
             raise Missing("material_unknown", digest=digest)
         if row.content is None:
             raise Missing("material_gone", digest=digest)
-        return bytes(row.content)
+        return opened_file(self.batch.direct.dialect, material.c.content, row.content, about, digest)
+
+    def kept(self) -> list[tuple[str, str, str | None, bool]]:
+        """(about, digest, case, whether it is still there) of every file that was ever kept."""
+        held = material.c
+        asked = sa.select(held.about, held.digest, held.case_id, held.content.is_not(None))
+        return [(row[0], row[1], row[2], bool(row[3])) for row in self.connection.execute(asked)]
 
     def forget_of_cases(self, before: datetime, limit: int = 100) -> list[tuple[str, list[str]]]:
         """Let the files of cases go that ended before; the cases, each with what was let go. Their digests stay."""

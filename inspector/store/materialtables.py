@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from inspector.store.sealed import SealedFile
 from inspector.store.tables import Moment, metadata
 
 material = sa.Table(
@@ -15,7 +16,7 @@ material = sa.Table(
     sa.Column("kind", sa.String(40), nullable=False),
     sa.Column("size", sa.Integer, nullable=False),
     sa.Column("at", Moment, nullable=False),
-    sa.Column("content", sa.LargeBinary, nullable=True),
+    sa.Column("content", SealedFile("material.content", "about", "digest"), nullable=True),
 )
 """`about` is the self-proof, with its case, or the visit, with none. `digest` is the SHA-256 of the content, which goes some time after
 that has ended: then it is NULL."""

@@ -19,9 +19,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from inspector.domain.errors import Away, Invalid, Refusal
-from inspector.store import migrate
+from inspector.store import keys, migrate
 from inspector.store.checkup import unreachable
+from inspector.store.keyring import Keyring
 from inspector.store.opening import opened, reach
+from inspector.store.sealed import bare
 from inspector.store.store import Store
 from inspector.store.tables import metadata
 from inspector.store.tx import Tx
@@ -55,7 +57,7 @@ def content(connection: Connection) -> dict[str, tuple[int, str]]:
 
 def _content(connection: Connection, table: sa.Table) -> tuple[int, str]:
     count, total = 0, 0
-    for rows in _rows(connection, table):
+    for rows in _rows(connection, bare(table)):
         for row in rows:
             count += 1
             told = "\0".join(_plain(value) for value in row.values())
@@ -80,13 +82,13 @@ def _plain(value: object) -> str:
     return f"{type(value).__name__}:{value}"
 
 
-def target(url: str, password: str | None) -> Store:
+def target(url: str, password: str | None, ring: Keyring) -> Store:
     """The store at the address to move to, reached.
 
     Raises Invalid (`move_target`) for an address that is no PostgreSQL's, Away (`move_unreachable`) where nobody answers at it.
     """
     try:
-        held = opened(url, password=password)
+        held = opened(url, password=password, ring=ring)
     except sa.exc.ArgumentError as error:
         raise Invalid("move_target") from error
     if held.sqlite:
@@ -154,7 +156,8 @@ def back_up(source: Store, file: Path, told: Told) -> dict[str, tuple[int, str]]
 def restore(file: Path, target: Store, sign: Callable[[Tx], None], told: Told) -> dict[str, tuple[int, str]]:
     """Bring what a backup holds, of this release or an earlier one, to the empty `target`; the backup itself is only read.
 
-    Leases are void, and `sign` writes into the ledger who restored it. Raises Refusal as `move` does.
+    Leases are void, and `sign` writes into the ledger who restored it. Raises Refusal as `move` does, and where the backup is sealed by
+    a key of codes that `target` has not (`key_missing`).
     """
     _refuse_damaged(file)
     migrate.upgrade(target)
@@ -166,6 +169,7 @@ def restore(file: Path, target: Store, sign: Callable[[Tx], None], told: Told) -
     shutil.copyfile(file, copied)
     try:
         with private(copied) as source:
+            keys.refuse_unreadable(source, target.keys)
 
             def done(tx: Tx) -> None:
                 tx.work.void_leases()
@@ -210,7 +214,9 @@ def empty(store: Store) -> bool:
 
 def _full(store: Store) -> list[str]:
     with store.read(steady=True) as tx:
-        return [table.name for table in tables() if tx.connection.execute(sa.select(table).limit(1)).first() is not None]
+        return [
+            table.name for table in map(bare, tables()) if tx.connection.execute(sa.select(table).limit(1)).first() is not None
+        ]
 
 
 def _there_already(source: Store, target: Store) -> dict[str, tuple[int, str]] | None:
@@ -228,9 +234,9 @@ def _there_already(source: Store, target: Store) -> dict[str, tuple[int, str]] |
 def _carry(here: Connection, there: Connection, table: sa.Table, count: int, told: Told) -> None:
     done = 0
     told(table.name, done, count)
-    for rows in _rows(here, table):
-        _refuse_long(table, rows)
-        there.execute(sa.insert(table), rows)
+    for rows in _rows(here, bare(table)):  # sealed as it is: whoever keeps a copy needs the keys as well
+        _refuse_long(bare(table), rows)
+        there.execute(sa.insert(bare(table)), rows)
         done += len(rows)
         told(table.name, done, count)
     column = table.autoincrement_column

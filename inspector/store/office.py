@@ -9,6 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from inspector.store.room import Room
+from inspector.store.sealed import own
 from inspector.store.tables import office
 
 
@@ -42,7 +43,7 @@ class OfficeRoom(Room):
             "office_anchor": office_anchor,
             "rate": rate,
             "skip_closed": skip_closed,
-            "secret": secrets.token_hex(32),
+            "secret": own(secrets.token_hex(32), 1),
             "shadow": shadow,
         }
         self.insert_one(office, row, ("id",))

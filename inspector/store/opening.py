@@ -13,7 +13,8 @@ import structlog
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
 
 from inspector.domain.errors import Refusal
-from inspector.store import checkup, migrate
+from inspector.store import checkup, keys, migrate
+from inspector.store.keyring import Keyring
 from inspector.store.store import Store
 
 log = structlog.get_logger(__name__)
@@ -25,12 +26,12 @@ Late = Callable[[str], None]
 """Told, once, why the database does not answer yet."""
 
 
-def opened(url: str, *, password: str | None = None, synchronous: str = "FULL") -> Store:
-    """A store at an address; the password may come from elsewhere than the URL."""
+def opened(url: str, *, password: str | None = None, synchronous: str = "FULL", ring: Keyring | None = None) -> Store:
+    """A store at an address; the password may come from elsewhere than the URL. `ring`: by which it seals."""
     address = sa.make_url(url)
     if password is not None:
         address = address.set(password=password)
-    return Store(address.render_as_string(hide_password=False), synchronous=synchronous)
+    return Store(address.render_as_string(hide_password=False), synchronous=synchronous, keys=ring)
 
 
 def reach(store: Store, seconds: float = PATIENCE, *, late: Late = lambda _problem: None) -> None:
@@ -71,6 +72,9 @@ def ready(store: Store, *, late: Late = lambda _problem: None) -> None:
         migrate.upgrade(store)
     elif present != migrate.newest():
         raise Refusal("database_not_migrated", present=present, wanted=migrate.newest())
+    if (store.sqlite or present is None) and store.keys.current_lookup:
+        keys.settle_codes(store)
+    keys.refuse_unfit(store)
 
 
 def _for_our_eyes(file: Path) -> None:

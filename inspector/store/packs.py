@@ -81,6 +81,10 @@ class PackRoom(Room):
         """The text of every pack that was ever noted, by label."""
         return {row.label: row.body for row in self.connection.execute(sa.select(pack.c.label, pack.c.body))}
 
+    def digests(self) -> dict[str, str]:
+        """What was noted of every pack, by label."""
+        return {row.label: row.digest for row in self.connection.execute(sa.select(pack.c.label, pack.c.digest))}
+
     def cited(self, labels: Iterable[str]) -> list[str]:
         """Those of the packs by which something was decided."""
         return [label for label in labels if self._cited(label)]

@@ -38,6 +38,13 @@ class PastRoom(Room):
         )
         return [_recorded(row.id, row.body) for row in self.connection.execute(asked.order_by(case_file.c.id).limit(limit))]
 
+    def ended(self, since: datetime, until: datetime, *, after: str = "", limit: int = 500) -> list[Recorded]:
+        """The cases whose verification ended from one moment until before another, in order of id."""
+        asked = sa.select(case_file.c.id, case_file.c.body).where(
+            case_file.c.id > after, case_file.c.ended_at >= since, case_file.c.ended_at < until
+        )
+        return [_recorded(row.id, row.body) for row in self.connection.execute(asked.order_by(case_file.c.id).limit(limit))]
+
     def count_opened(self, since: datetime, until: datetime) -> int:
         """How many `opened` gives in all."""
         within = (case_file.c.opened_at >= since) & (case_file.c.opened_at < until)

@@ -139,7 +139,7 @@ class RecordRoom(Room):
 
     def keep_bar(self, bar: OutsideBar) -> None:
         """Write a bar, or what was mended of it."""
-        row = {"id": bar.id, "kind": bar.kind.value, "code": bar.code, "agency": bar.agency, "body": dump(bar)}
+        row = {"id": bar.id, "kind": bar.kind.value, "code": bar.code, "agency": bar.agency, "body": dump(bar, bar.id)}
         self.upsert(outside_bar, row, ("id",))
 
     def bars_of(self, kind: SubjectKind, code: str) -> list[OutsideBar]:
@@ -157,8 +157,8 @@ class RecordRoom(Room):
 def _row(record: Record) -> dict[str, Any]:
     asked = record.repair if not record.state.over else None
     dates = {"repair_asked_at": asked.asked_at, "repair_due_at": asked.due_at} if asked is not None else _UNASKED
-    return {"state": record.state.value, "body": dump(record), **dates}
+    return {"state": record.state.value, "body": dump(record, record.entry), **dates}
 
 
 def _objected(made: Objection) -> dict[str, Any]:
-    return {"state": made.state.value, "due_at": made.due_at, "body": dump(made)}
+    return {"state": made.state.value, "due_at": made.due_at, "body": dump(made, made.id)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from inspector.store.sealed import Sealed, SubjectCode
 from inspector.store.tables import Code, Moment, metadata
 
 credit_record = sa.Table(
@@ -13,12 +14,12 @@ credit_record = sa.Table(
     sa.Column("case_id", sa.String(40), nullable=False, index=True),
     sa.Column("agency", Code, nullable=False),
     sa.Column("kind", sa.String(20), nullable=False),
-    sa.Column("code", Code, nullable=False),
+    sa.Column("code", SubjectCode(), nullable=False),
     sa.Column("adverse", sa.Boolean, nullable=False),
     sa.Column("state", sa.String(12), nullable=False),
     sa.Column("repair_due_at", Moment, index=True),
     sa.Column("version", sa.Integer, nullable=False),
-    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("body", Sealed("credit_record.body", "entry"), nullable=False),
     sa.Column("repair_asked_at", Moment, index=True),
     sa.Index("ix_credit_record_subject", "kind", "code"),
 )
@@ -33,7 +34,7 @@ credit_copy = sa.Table(
     sa.Column("moved_at", Moment, nullable=False),
     sa.Column("asked_at", Moment),
     sa.Column("receipt", sa.String(200), nullable=False),
-    sa.Column("retraction", sa.Text),
+    sa.Column("retraction", Sealed("credit_entry.retraction", "entry")),
     sa.Index("ix_credit_copy_lane", "lane", "asked_at"),
 )
 
@@ -47,7 +48,7 @@ objection = sa.Table(
     sa.Column("state", sa.String(12), nullable=False),
     sa.Column("due_at", Moment),
     sa.Column("version", sa.Integer, nullable=False),
-    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("body", Sealed("objection.body", "id"), nullable=False),
 )
 
 outside_bar = sa.Table(
@@ -55,8 +56,8 @@ outside_bar = sa.Table(
     metadata,
     sa.Column("id", sa.String(64), primary_key=True),
     sa.Column("kind", sa.String(20), nullable=False),
-    sa.Column("code", Code, nullable=False),
+    sa.Column("code", SubjectCode(), nullable=False),
     sa.Column("agency", Code, nullable=False),
-    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("body", Sealed("outside_bar.body", "id"), nullable=False),
     sa.Index("ix_outside_bar_subject", "kind", "code"),
 )

@@ -44,10 +44,8 @@ class RosterRoom(Room):
     def places(self, agency: str) -> dict[tuple[str, str], int]:
         """How many objects in force stand in each (area, qualification), counted by the database: the register may be large."""
         held = roster_object.c
-        body = sa.type_coerce(held.body, sa.JSON) if self.sqlite else sa.cast(held.body, sa.JSON)
-        named = body["pool"].as_string().label("pool"), body["qualification"].as_string().label("qualification")
-        rows = sa.select(*named).where(held.agency == agency, held.removed_at.is_(None)).subquery()
-        asked = sa.select(rows.c.pool, rows.c.qualification, sa.func.count()).group_by(rows.c.pool, rows.c.qualification)
+        asked = sa.select(held.pool, held.qualification, sa.func.count()).group_by(held.pool, held.qualification)
+        asked = asked.where(held.agency == agency, held.removed_at.is_(None))
         return {(pool or "", qualification or ""): count for pool, qualification, count in self.connection.execute(asked)}
 
     def of_codes(self, agency: str, codes: Iterable[str]) -> list[RosterObject]:
@@ -84,8 +82,8 @@ class RosterRoom(Room):
                 "agency": row.agency,
                 "kind": row.kind.value,
                 "code": row.code,
-                "body": dump(marked(row, before.get((row.agency, row.kind, row.code)))),
                 "removed_at": None,
+                **_object(marked(row, before.get((row.agency, row.kind, row.code)))),
             }
             for row in rows
         ]
@@ -98,13 +96,13 @@ class RosterRoom(Room):
         """
         entered = replace(row, enrolled=True)
         key = {"agency": row.agency, "kind": row.kind.value, "code": row.code}
-        if self.insert_one(roster_object, key | {"body": dump(entered)}, _OBJECT_KEY):
+        if self.insert_one(roster_object, key | _object(entered), _OBJECT_KEY):
             return
         here = sa.and_(*(roster_object.c[name] == value for name, value in key.items()))
         asked = sa.select(roster_object.c.body, roster_object.c.removed_at).where(here).with_for_update()
         body, removed_at = self.connection.execute(asked).one()
         stays = entered if removed_at is not None else replace(load(RosterObject, body), enrolled=True)
-        self.connection.execute(sa.update(roster_object).where(here).values(body=dump(stays), removed_at=None))
+        self.connection.execute(sa.update(roster_object).where(here).values(**_object(stays), removed_at=None))
 
     def remove_objects(self, agency: str, keys: Iterable[tuple[str, str]], now: datetime) -> None:
         """Take objects out of force by (kind, code)."""
@@ -145,7 +143,7 @@ class RosterRoom(Room):
     def put_inspectors(self, rows: Iterable[InspectorRecord]) -> None:
         """Add or replace inspectors."""
         values: list[dict[str, object]] = [
-            {"agency": row.agency, "id": row.id, "body": dump(row), "removed_at": None} for row in rows
+            {"agency": row.agency, "id": row.id, "body": dump(row, row.agency, row.id), "removed_at": None} for row in rows
         ]
         self._put(inspector, values, _INSPECTOR_KEY)
 
@@ -206,8 +204,13 @@ class RosterRoom(Room):
         """Insert or replace many rows at once."""
         if rows:
             statement = self._insert(table)
-            new = {name: statement.excluded[name] for name in ("body", "removed_at")}
+            new = {name: statement.excluded[name] for name in rows[0] if name not in key}
             self.connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=new), rows)
+
+
+def _object(row: RosterObject) -> dict[str, object]:
+    """What the row of an object holds beside its key: `places` counts by its place, which a database cannot read in a sealed body."""
+    return {"body": dump(row, row.agency, row.kind.value, row.code), "pool": row.pool, "qualification": row.qualification}
 
 
 def _holds(agency: str, code: str, staff_id: str) -> tuple[sa.ColumnElement[bool], ...]:

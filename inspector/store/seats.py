@@ -87,13 +87,19 @@ class Seats(Room):
     def add_seat(self, given: Seat) -> None:
         """Write a new seat. Raises Stale when the place has been dealt at this turn already."""
         names = ("visit", "place", "turn", "agency", "inspector")
-        row = {name: getattr(given, name) for name in names} | {"state": given.state.value, "body": dump(given)}
+        row = {name: getattr(given, name) for name in names} | {
+            "state": given.state.value,
+            "body": dump(given, given.visit, given.place, given.turn),
+        }
         if not self.insert_one(seat, row, ("visit", "place", "turn")):
             raise Stale("stale", what=given.name)
 
     def put_seat(self, changed: Seat, was: SeatState) -> None:
         """Write a seat that went on from a state, with the transaction's next statement; that raises Stale when somebody else moved it."""
-        body, place = dump(changed), {"of": changed.visit, "at": changed.place, "in_turn": changed.turn}
+        body, place = (
+            dump(changed, changed.visit, changed.place, changed.turn),
+            {"of": changed.visit, "at": changed.place, "in_turn": changed.turn},
+        )
         self.batch.expect(_PUT, changed.name, {**place, "was": was.value, "state": changed.state.value, "body": body})
         self.batch.held[_of_seat(changed.visit, changed.place, changed.turn)] = body
 

@@ -63,7 +63,7 @@ class SelfProofRoom(Room):
         return self.connection.execute(asked.group_by(self_proof.c.agency, self_proof.c.state)).all()
 
     def _row(self, proof: SelfProof) -> dict[str, object]:
-        return {"state": proof.state.value, "due_at": proof.due_at, "body": dump(proof)}
+        return {"state": proof.state.value, "due_at": proof.due_at, "body": dump(proof, proof.id)}
 
 
 def _unread(held: sa.FromClause) -> sa.ColumnElement[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from inspector.store.sealed import Sealed
 from inspector.store.tables import Code, Moment, metadata
 
 self_proof = sa.Table(
@@ -15,5 +16,5 @@ self_proof = sa.Table(
     sa.Column("state", sa.String(20), nullable=False, index=True),
     sa.Column("due_at", Moment, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
-    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("body", Sealed("self_proof.body", "id"), nullable=False),
 )

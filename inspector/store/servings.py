@@ -64,7 +64,7 @@ class ServingRoom(Room):
 
     def reached_by(self, case_id: str, contact: Contact) -> None:
         """Write down how the subject of a case can be reached; the last word stands."""
-        self.upsert(subject_contact, {"case_id": case_id, "body": dump(contact)}, ("case_id",))
+        self.upsert(subject_contact, {"case_id": case_id, "body": dump(contact, case_id)}, ("case_id",))
 
     def contact(self, case_id: str) -> Contact:
         """How the subject of a case can be reached; nothing is known where nobody has said it, or it is kept no longer."""
@@ -85,5 +85,10 @@ class ServingRoom(Room):
             self.connection.execute(sa.update(subject_contact).where(held.case_id.in_(gone)).values(body=None))
         return gone
 
+    def contacts_gone(self) -> list[str]:
+        """The cases whose contact was let go, and not said again since."""
+        held = subject_contact.c
+        return list(self.connection.execute(sa.select(held.case_id).where(held.body.is_(None)).order_by(held.case_id)).scalars())
+
     def _row(self, notice: SubjectNotice) -> dict[str, object]:
-        return {"state": notice.state.value, "due_at": notice.due_at, "body": dump(notice)}
+        return {"state": notice.state.value, "due_at": notice.due_at, "body": dump(notice, notice.id)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from inspector.store.sealed import Sealed
 from inspector.store.tables import Code, Moment, metadata
 
 subject_notice = sa.Table(
@@ -16,14 +17,14 @@ subject_notice = sa.Table(
     sa.Column("state", sa.String(20), nullable=False, index=True),
     sa.Column("due_at", Moment),
     sa.Column("version", sa.Integer, nullable=False),
-    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("body", Sealed("subject_notice.body", "id"), nullable=False),
 )
 
 subject_contact = sa.Table(
     "subject_contact",
     metadata,
     sa.Column("case_id", sa.String(40), primary_key=True),
-    sa.Column("body", sa.Text),
+    sa.Column("body", Sealed("subject_contact.body", "case_id")),
 )
 """How the subject of a case can be reached. The body goes with the case's files."""
 
@@ -36,7 +37,7 @@ outside_finding = sa.Table(
     sa.Column("case_id", sa.String(40), nullable=False, index=True),
     sa.Column("digest", sa.String(64), nullable=False),
     sa.Column("at", Moment, nullable=False),
-    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("body", Sealed("outside_finding.body", "system", "number"), nullable=False),
 )
 """Findings of other systems, each once by its system and number."""
 
@@ -48,8 +49,8 @@ tip_off = sa.Table(
     sa.Column("state", sa.String(20), nullable=False, index=True),
     sa.Column("at", Moment, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
-    sa.Column("body", sa.Text, nullable=False),
-    sa.Column("informant", sa.Text),
+    sa.Column("body", Sealed("tip_off.body", "id"), nullable=False),
+    sa.Column("informant", Sealed("tip_off.informant", "id")),
 )
 """Tip-offs. Who told lies apart, so that nobody reads it by the way."""
 
@@ -62,5 +63,5 @@ lead_check = sa.Table(
     sa.Column("state", sa.String(20), nullable=False, index=True),
     sa.Column("due_at", Moment, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
-    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("body", Sealed("lead_check.body", "id"), nullable=False),
 )

@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from inspector.domain.errors import Away, Stale
 from inspector.store.bell import Bell, notify
+from inspector.store.keyring import Keyring, give
 from inspector.store.machine import MachineClock
 from inspector.store.outage import outage, outrun
 from inspector.store.rested import rested
@@ -46,7 +47,7 @@ savepoint took back, or that was there before: an announcement is a hint, the ta
 class Store:
     """The only door to the database. `with store.begin() as tx:` commits at its end or rolls back; nobody else commits."""
 
-    def __init__(self, url: str, *, synchronous: str = "FULL", pool: int = 12) -> None:
+    def __init__(self, url: str, *, synchronous: str = "FULL", pool: int = 12, keys: Keyring | None = None) -> None:
         self.url = sa.make_url(url)
         self.sqlite = self.url.get_backend_name() == "sqlite"
         self._synchronous = synchronous
@@ -56,6 +57,9 @@ class Store:
         else:
             self._writer = self._server_engine(pool)
             self._reader = self._server_engine(pool, reads=True)
+        self.keys = keys or Keyring()
+        for engine in {self._writer, self._reader}:
+            give(engine.dialect, self.keys)
         self.clock = MachineClock()
         self._bell = Bell(self._ring_late)
         self._announce: Announce | None = None
@@ -97,6 +101,7 @@ class Store:
                 "journal_mode=WAL",
                 f"synchronous={self._synchronous}",
                 "foreign_keys=ON",
+                "secure_delete=ON",  # what is purged, or sealed anew, is overwritten in the file
                 "busy_timeout=30000",
             ):
                 dbapi.execute(f"PRAGMA {pragma}")

@@ -9,6 +9,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
 from inspector.domain.calendar import SHANGHAI
+from inspector.store.sealed import Sealed, SubjectCode
 
 
 class Moment(TypeDecorator[datetime]):
@@ -57,7 +58,7 @@ office = sa.Table(
     sa.Column("office_anchor", Moment, nullable=False),
     sa.Column("rate", sa.Float, nullable=False),
     sa.Column("skip_closed", sa.Boolean, nullable=False),
-    sa.Column("secret", sa.String(64), nullable=False),
+    sa.Column("secret", Sealed("office.secret", "id"), nullable=False),
     sa.Column("shadow", sa.Boolean, nullable=False, server_default=sa.false()),
 )
 
@@ -66,8 +67,8 @@ subject = sa.Table(
     metadata,
     sa.Column("id", Serial, primary_key=True),
     sa.Column("kind", sa.String(10), nullable=False),
-    sa.Column("code", Code, nullable=False),
-    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("code", SubjectCode(), nullable=False),
+    sa.Column("body", Sealed("subject.body", "kind", "code"), nullable=False),
     sa.UniqueConstraint("kind", "code"),
 )
 
@@ -82,7 +83,7 @@ case_file = sa.Table(
     sa.Column("route", sa.String(20), nullable=False),
     sa.Column("item", Code, nullable=False),
     sa.Column("subject_kind", sa.String(10), nullable=False),
-    sa.Column("subject_code", Code, nullable=False),
+    sa.Column("subject_code", SubjectCode(), nullable=False),
     sa.Column("state", sa.String(20), nullable=False),
     sa.Column("outcome", sa.String(30)),
     sa.Column("level", sa.String(20)),
@@ -95,14 +96,15 @@ case_file = sa.Table(
     sa.Column("provisional", sa.Boolean, nullable=False),
     sa.Column("ended_at", Moment),
     sa.Column("version", sa.Integer, nullable=False),
-    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("body", Sealed("case_file.body", "id"), nullable=False),
     sa.UniqueConstraint("agency", "sender", "reference"),
 )
 sa.Index("ix_case_file_agency_opened", case_file.c.agency, case_file.c.id)
 sa.Index("ix_case_file_state_outcome", case_file.c.state, case_file.c.outcome, case_file.c.due_at)
 sa.Index("ix_case_file_subject", case_file.c.subject_kind, case_file.c.subject_code)
 ADVERSE = sa.text("outcome NOT IN ('TRUE', 'WITHDRAWN')")
-REVIEWED = sa.text("rule = 'officer.review'")
+REVIEW = "officer.review"
+REVIEWED = sa.text(f"rule = '{REVIEW}'")
 """Written out, in the index and in whoever asks: a database takes a partial index only for a condition it can see to be the same."""
 sa.Index("ix_case_file_adverse", case_file.c.id, sqlite_where=ADVERSE, postgresql_where=ADVERSE)
 PROVISIONAL = sa.text("provisional")
@@ -118,7 +120,8 @@ evidence = sa.Table(
     sa.Column("claim", Code, nullable=False),
     sa.Column("verdict", sa.String(20), nullable=False),
     sa.Column("asked_at", Moment, nullable=False),
-    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("body", Sealed("evidence.body", "id"), nullable=False),
+    sa.Column("carries", sa.String(10), nullable=True),  # `domain.evidence.carries` of the body, which may be sealed
 )
 
 visit = sa.Table(
@@ -134,7 +137,7 @@ visit = sa.Table(
     sa.Column("done_at", Moment),
     sa.Column("state", sa.String(20), nullable=False, index=True),
     sa.Column("version", sa.Integer, nullable=False),
-    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("body", Sealed("visit.body", "id", judged=True), nullable=False),
 )
 
 sa.Index("ix_visit_agency_opened", visit.c.agency, visit.c.opened_at)
@@ -156,7 +159,7 @@ seat = sa.Table(
     sa.Column("agency", Code, nullable=False),
     sa.Column("inspector", Code, nullable=False, index=True),
     sa.Column("state", sa.String(20), nullable=False, index=True),
-    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("body", Sealed("seat.body", "visit", "place", "turn", judged=True), nullable=False),
 )
 
 roster_object = sa.Table(
@@ -164,8 +167,10 @@ roster_object = sa.Table(
     metadata,
     sa.Column("agency", Code, primary_key=True),
     sa.Column("kind", sa.String(10), primary_key=True),
-    sa.Column("code", Code, primary_key=True),
-    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("code", SubjectCode(), primary_key=True),
+    sa.Column("body", Sealed("roster_object.body", "agency", "kind", "code"), nullable=False),
+    sa.Column("pool", Code, nullable=True),
+    sa.Column("qualification", Code, nullable=True),
     sa.Column("removed_at", Moment),
 )
 
@@ -174,7 +179,7 @@ inspector = sa.Table(
     metadata,
     sa.Column("agency", Code, primary_key=True),
     sa.Column("id", Code, primary_key=True),
-    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("body", Sealed("inspector.body", "agency", "id"), nullable=False),
     sa.Column("removed_at", Moment),
 )
 
@@ -182,7 +187,7 @@ recusal = sa.Table(
     "recusal",
     metadata,
     sa.Column("agency", Code, primary_key=True),
-    sa.Column("object", Code, primary_key=True),
+    sa.Column("object", SubjectCode(), primary_key=True),
     sa.Column("inspector", Code, primary_key=True),
     sa.Column("reason", Code, nullable=False),
     sa.Column("declared_by", sa.String(400), nullable=False),
@@ -194,7 +199,7 @@ inspection = sa.Table(
     metadata,
     sa.Column("agency", Code, primary_key=True),
     sa.Column("kind", sa.String(10), primary_key=True),
-    sa.Column("code", Code, primary_key=True),
+    sa.Column("code", SubjectCode(), primary_key=True),
     sa.Column("held_on", sa.Date, primary_key=True),
     sa.Column("check_type", sa.String(20), primary_key=True),
     sa.Column("authority", sa.String(10), primary_key=True),
@@ -209,7 +214,7 @@ credit_level = sa.Table(
     "credit_level",
     metadata,
     sa.Column("kind", sa.String(10), primary_key=True),
-    sa.Column("code", Code, primary_key=True),
+    sa.Column("code", SubjectCode(), primary_key=True),
     sa.Column("level", Code, nullable=False),
     sa.Column("as_of", Moment, nullable=False),
     sa.Column("source", Code, nullable=False),
@@ -224,7 +229,7 @@ event = sa.Table(
     sa.Column("case_id", sa.String(40), nullable=False, index=True),
     sa.Column("type", Code, nullable=False),
     sa.Column("at", Moment, nullable=False),
-    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("body", Sealed("event.body", "id"), nullable=False),
 )
 sa.Index(
     "ix_event_unplaced",
@@ -241,7 +246,9 @@ ledger = sa.Table(
     sa.Column("at", Moment, nullable=False),
     sa.Column("about", sa.String(200), nullable=False, index=True),
     sa.Column("rule", Code, nullable=False),
-    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("body", Sealed("ledger.body", "id", judged=True), nullable=False),
+    sa.Column("cites", sa.Text, nullable=True),  # of a review: the evidence it names, each id between line feeds
+    sa.Column("adverse", sa.Boolean, nullable=True),  # of a review: whether it goes against its subject
     sa.Column("salt", sa.String(32), nullable=False),
     sa.Column("body_digest", sa.String(64), nullable=False),
     sa.Column("digest", sa.String(64), nullable=False),
@@ -277,7 +284,7 @@ work = sa.Table(
     sa.Column("kind", sa.String(30), nullable=False),
     sa.Column("lane", Code, nullable=False),
     sa.Column("case_id", sa.String(40), index=True),
-    sa.Column("payload", sa.Text, nullable=False),
+    sa.Column("payload", Sealed("work.payload", "key", judged=True), nullable=False),
     sa.Column("state", sa.String(12), nullable=False),
     sa.Column("due_at", Moment, nullable=False),
     sa.Column("urgent_by", Moment, nullable=False),
@@ -345,7 +352,7 @@ inbox = sa.Table(
     sa.Column("message_id", Code, primary_key=True),
     sa.Column("at", Moment, nullable=False, index=True),
     sa.Column("digest", sa.String(64), nullable=False),
-    sa.Column("answer", sa.Text, nullable=False),
+    sa.Column("answer", Sealed("inbox.answer", "source", "message_id"), nullable=False),
 )
 
 attention = sa.Table(
@@ -357,7 +364,7 @@ attention = sa.Table(
     sa.Column("about", sa.String(200), nullable=False),
     sa.Column("opened_at", Moment, nullable=False),
     sa.Column("closed_at", Moment),
-    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("body", Sealed("attention.body", "id"), nullable=False),
 )
 
 token = sa.Table(

@@ -22,7 +22,12 @@ class TipRoom(Room):
     def found(self, found: OutsideFinding, at: datetime) -> str | None:
         """Keep a finding once; None where it is new, else the digest of what was told under its number before."""
         row: dict[str, object] = {"system": found.system, "number": found.number, "agency": found.agency}
-        row |= {"case_id": found.case_id, "digest": found.fingerprint(), "at": at, "body": dump(found)}
+        row |= {
+            "case_id": found.case_id,
+            "digest": found.fingerprint(),
+            "at": at,
+            "body": dump(found, found.system, found.number),
+        }
         if self.insert_one(outside_finding, row, ("system", "number")):
             return None
         return self.known(found.system, found.number)
@@ -36,8 +41,8 @@ class TipRoom(Room):
 
     def add(self, told: TipOff, informant: Informant) -> None:
         """Write a new tip-off."""
-        row = {"id": told.id, "agency": told.agency, "at": told.at, "version": 0, "informant": dump(informant)}
-        self.insert_one(tip_off, row | {"state": told.state.value, "body": dump(told)}, ("id",))
+        row = {"id": told.id, "agency": told.agency, "at": told.at, "version": 0, "informant": dump(informant, told.id)}
+        self.insert_one(tip_off, row | {"state": told.state.value, "body": dump(told, told.id)}, ("id",))
 
     def get(self, tip_id: str, *, lock: bool = False) -> TipOff:
         """One of them. Raises Missing."""
@@ -49,7 +54,7 @@ class TipRoom(Room):
 
     def put(self, told: TipOff) -> None:
         """Write a changed one; the caller holds its lock."""
-        values = {"state": told.state.value, "body": dump(told), "version": tip_off.c.version + 1}
+        values = {"state": told.state.value, "body": dump(told, told.id), "version": tip_off.c.version + 1}
         self.expect_one(sa.update(tip_off).where(tip_off.c.id == told.id).values(**values), told.id)
 
     def informant(self, tip_id: str) -> Informant:
@@ -67,6 +72,14 @@ class TipRoom(Room):
             asked = asked.where(held.agency.in_(list(agencies)))
         return [load(TipOff, text) for text in self.connection.execute(asked.order_by(held.at, held.id).limit(limit)).scalars()]
 
+    def informants_gone(self) -> list[str]:
+        """The tip-offs whose informant was let go."""
+        return list(self.connection.execute(sa.select(tip_off.c.id).where(tip_off.c.informant.is_(None))).scalars())
+
+    def there(self, tip_id: str) -> bool:
+        """Whether there is such a tip-off."""
+        return self.connection.execute(sa.select(tip_off.c.id).where(tip_off.c.id == tip_id)).first() is not None
+
     def forget_informants(self, before: datetime, limit: int = 1000) -> list[str]:
         """Let go who told, of tip-offs that were closed and came before; their ids."""
         held = tip_off.c
@@ -79,7 +92,7 @@ class TipRoom(Room):
     def add_check(self, check: LeadCheck) -> None:
         """Write a new lead check."""
         row = {"id": check.id, "tip_off": check.tip_off, "agency": check.agency, "due_at": check.due_at, "version": 0}
-        self.insert_one(lead_check, row | {"state": check.state.value, "body": dump(check)}, ("id",))
+        self.insert_one(lead_check, row | {"state": check.state.value, "body": dump(check, check.id)}, ("id",))
 
     def check(self, check_id: str, *, lock: bool = False) -> LeadCheck:
         """One of them. Raises Missing."""
@@ -91,7 +104,7 @@ class TipRoom(Room):
 
     def put_check(self, check: LeadCheck) -> None:
         """Write a changed one; the caller holds its lock."""
-        values = {"state": check.state.value, "body": dump(check), "version": lead_check.c.version + 1}
+        values = {"state": check.state.value, "body": dump(check, check.id), "version": lead_check.c.version + 1}
         self.expect_one(sa.update(lead_check).where(lead_check.c.id == check.id).values(**values), check.id)
 
     def open_checks(self, agencies: Sequence[str] | None, limit: int) -> list[LeadCheck]:

@@ -61,6 +61,7 @@ from inspector.store.sessions import SessionRoom
 from inspector.store.tips import TipRoom
 from inspector.store.tokens import TokenRoom
 from inspector.store.tree import TreeRoom
+from inspector.store.viewings import ViewingRoom
 from inspector.store.visits import VisitRoom
 from inspector.store.work import WorkRoom
 
@@ -252,6 +253,11 @@ class Tx:
     def inquiries(self) -> InquiryRoom:
         """The room of inquiries."""
         return InquiryRoom(self._batch)
+
+    @cached_property
+    def viewings(self) -> ViewingRoom:
+        """The room of viewings."""
+        return ViewingRoom(self._batch)
 
     @cached_property
     def inspections(self) -> InspectionRoom:

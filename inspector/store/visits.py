@@ -155,8 +155,8 @@ class VisitRoom(Seats):
 
     def blocked(self) -> list[str]:
         """The visits still to be made that are blocked, for their item stood in no published list."""
-        held = visit.c.body.contains(_BLOCKED, autoescape=True)
-        return list(self.connection.execute(sa.select(visit.c.id).where(visit.c.state.in_(_OPEN_VISITS), held)).scalars())
+        asked = sa.select(visit.c.id, visit.c.body).where(visit.c.state.in_(_OPEN_VISITS))
+        return [row.id for row in self.connection.execute(asked) if _BLOCKED in row.body]
 
     def open_since_before(self, moment: datetime) -> list[Visit]:
         """The visits, of whichever agency, that were to be made at a moment and still are."""
@@ -261,6 +261,12 @@ class VisitRoom(Seats):
         grouped = asked.group_by(one.agency, one.sampled).order_by(one.agency, one.sampled)
         return [(row[0], bool(row[1]), row[2]) for row in self.connection.execute(grouped)]
 
+    def done(self, since: datetime, until: datetime) -> list[tuple[str, str, datetime]]:
+        """(id, draw, when) of every visit that was made from one moment until before another."""
+        asked = sa.select(visit.c.id, visit.c.draw, visit.c.done_at).where(visit.c.state == VisitState.DONE.value)
+        asked = asked.where(visit.c.done_at >= since, visit.c.done_at < until).order_by(visit.c.id)
+        return [(row.id, row.draw, row.done_at) for row in self.connection.execute(asked)]
+
     def objects_between(self, agency: str, since: datetime, until: datetime) -> list[str]:
         """The object of every visit that an agency leads, made or to be made, opened from one moment until before another."""
         goes = visit.c.state.in_(_MADE) & (visit.c.check_type != CheckType.OFF_SITE.value)  # a second look is at a result
@@ -329,7 +335,7 @@ class VisitRoom(Seats):
         return visits, seats
 
     def _row(self, held: Visit) -> dict[str, object]:
-        return {"check_type": held.check.value, "state": held.state.value, "done_at": held.done_at, "body": dump(held)}
+        return {"check_type": held.check.value, "state": held.state.value, "done_at": held.done_at, "body": dump(held, held.id)}
 
     def _serves(self, visit_id: str, case_ids: Collection[str]) -> None:
         cases = [{"visit": visit_id, "case_id": case_id} for case_id in case_ids]

@@ -23,6 +23,7 @@ from inspector.store import payload
 from inspector.store.ended import END, END_KEYS, Ended
 from inspector.store.lease import CALLING, CLAIM, CLAIM_HOUSE, OF_LANE
 from inspector.store.room import Batch, Room, Row, insert_new, padded
+from inspector.store.sealed import own
 from inspector.store.tables import EPOCH, Moment, case_file, work
 
 Claim = tuple[int, int]
@@ -93,7 +94,7 @@ class WorkRoom(Room):
                 "kind": order.kind.value,
                 "lane": order.lane,
                 "case_id": order.case_id,
-                "payload": json.dumps(order.payload, ensure_ascii=False),
+                "payload": own(json.dumps(order.payload, ensure_ascii=False), order.key),
                 "state": "ready" if order.due_at <= now else "waiting",
                 "due_at": order.due_at,
                 "urgent_by": order.urgent_by,
@@ -181,7 +182,7 @@ class WorkRoom(Room):
     def keep(self, held: Work, payload: Mapping[str, object], *, expires_at: datetime | None = None) -> None:
         """What a claimed row carries from now on, however often it is tried, and until when. Raises Stale when it is not ours any more."""
         until = {} if expires_at is None else {"expires_at": expires_at}
-        self._guarded(held, payload=json.dumps(payload, ensure_ascii=False), **until)
+        self._guarded(held, payload=own(json.dumps(payload, ensure_ascii=False), held.key), **until)
 
     def postpone(self, held: Work, due_at: datetime, error: str, *, counted: bool) -> None:
         """Try again at `due_at` (office time). An attempt lost to an open breaker is not `counted` (engine.md P12).

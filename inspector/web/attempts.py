@@ -19,7 +19,7 @@ from inspector.web.body import JsonRoute
 from inspector.web.caller import Officer, ResultReader
 from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.errors import READS, WRITES
-from inspector.web.fields import CasePath, MessageId, Moment, NamePath, Strict, Text
+from inspector.web.fields import CasePath, ClockTime, MessageId, Moment, NamePath, Strict, Text
 from inspector.web.links import Link
 
 router = APIRouter(prefix="/v1", tags=["visits"], route_class=JsonRoute)
@@ -39,8 +39,8 @@ class SeatAttemptIn(AttemptIn):
     Where `at` is left out, it was so long before it came in as it lay there.
     """
 
-    captured_at: Moment | None = None
-    sent_at: Moment | None = None
+    captured_at: ClockTime | None = None
+    sent_at: ClockTime | None = None
 
 
 class AttemptShown(Shown):

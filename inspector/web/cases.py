@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse
 
 from inspector.domain.case import Case, CaseState
 from inspector.domain.errors import Missing
+from inspector.domain.viewing import Shown as What
 from inspector.flows import embargo, intake, review
 from inspector.flows.explain import Explanation, explain
 from inspector.flows.narrative import render
@@ -24,6 +25,7 @@ from inspector.web.errors import READS, WRITES
 from inspector.web.fields import CaseId, CasePath, Limit, Line, MessageId
 from inspector.web.messages import CaseIn, ConclusionIn, ReviewIn, WithdrawalIn
 from inspector.web.roles import Role
+from inspector.web.viewings import shown
 
 T = TypeVar("T")
 router = APIRouter(prefix="/v1", tags=["cases"], route_class=JsonRoute)
@@ -69,6 +71,7 @@ def list_cases(
     page = desk.look(
         lambda tx: tx.cases.page(agencies=caller.sees, sender=caller.sender, only=only, after=after or "", limit=limit)
     )
+    shown(desk, caller, What.LIST, page)
     return CasePage(cases=tuple(map(case_shown, page)), next=page[-1].id if len(page) == limit else None)
 
 
@@ -80,7 +83,7 @@ def show_case(desk: AtDesk, caller: CaseReader, case_id: CasePath) -> CaseWithWh
         held = caller.case(tx, case_id)
         return case_with_why(held, why(desk, tx, caller, case_id, now))
 
-    return read_case(desk, caller, case_id, ask)
+    return read_case(desk, caller, case_id, What.CASE, ask)
 
 
 @router.get("/cases/{case_id}/explain", responses=READS)
@@ -100,7 +103,7 @@ def explain_case(
         told = why(desk, tx, caller, case_id, now)
         return ExplanationText(case=case_id, lang=lang, text=render(told, lang), explanation=told)
 
-    return read_case(desk, caller, case_id, ask)
+    return read_case(desk, caller, case_id, What.EXPLANATION, ask)
 
 
 @router.put("/cases/{case_id}", response_model=CaseShown, responses=WRITES)
@@ -175,13 +178,16 @@ def decide(desk: AtDesk, tx: Tx, caller: Caller, case_id: str, given: ReviewIn, 
     )
 
 
-def read_case(desk: Desk, caller: Caller, case_id: str, ask: Callable[[Tx, datetime], T]) -> T:
-    """Read a case, in a transaction that can write only where a visit of it is still to be made: most readings write nothing."""
+def read_case(desk: Desk, caller: Caller, case_id: str, what: What, ask: Callable[[Tx, datetime], T], door: str = "api") -> T:
+    """Read a case, once it is on record who is shown what of it; in a transaction that can write only where a visit is still to be made."""
 
-    def secret(tx: Tx) -> bool:
-        return caller.role is not Role.SYSTEM and any(held.state.open for held in tx.visits.of_case(case_id))
+    def secret(tx: Tx) -> tuple[Case, bool]:
+        case = caller.case(tx, case_id)
+        return case, caller.role is not Role.SYSTEM and any(held.state.open for held in tx.visits.of_case(case_id))
 
-    if desk.look(secret):
+    case, to_come = desk.look(secret)
+    shown(desk, caller, what, (case,), door)
+    if to_come:
         return desk.act(ask)
     return desk.look(lambda tx: ask(tx, desk.office.now()))
 

@@ -25,6 +25,7 @@ from inspector.domain.consequence import (
     Verdict,
 )
 from inspector.domain.proposal import Proposal
+from inspector.domain.viewing import Shown as What
 from inspector.flows import annulling, consequences, proceedings, reached, rectifying
 from inspector.store.tx import Tx
 from inspector.web.answers import Shown
@@ -48,6 +49,7 @@ from inspector.web.errors import READS, WRITES
 from inspector.web.fields import AfterName, CaseId, CasePath, Limit, MessageId, NamePath
 from inspector.web.roles import Role
 from inspector.web.serving import ServedIn
+from inspector.web.viewings import shown_of
 
 router = APIRouter(prefix="/v1", tags=["consequences"], route_class=JsonRoute)
 Passing = Annotated[Caller, Depends(allow(Role.SYSTEM, Role.OFFICER))]
@@ -128,6 +130,7 @@ def list_consequences(
 ) -> ConsequencesShown:
     """Open consequences of the agencies of the token by the date of their next step; of one `case` those that are over, too."""
     held = desk.look(lambda tx: tx.consequences.page(caller.sees, limit, after or "", case or ""))
+    shown_of(desk, caller, What.PROCEEDING, (one.case_id for one in held))
     return ConsequencesShown(consequences=tuple(map(shown, held)))
 
 
@@ -140,7 +143,9 @@ def show_consequence(desk: AtDesk, caller: ResultReader, consequence_id: NamePat
         caller.case(tx, held.case_id)
         return shown(held)
 
-    return desk.look(ask)
+    told = desk.look(ask)
+    shown_of(desk, caller, What.PROCEEDING, (told.case_id,))
+    return told
 
 
 @router.post("/cases/{case_id}/consequences", response_model=ConsequenceShown, responses=WRITES)

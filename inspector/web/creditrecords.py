@@ -17,6 +17,7 @@ from inspector.domain.creditrecord import Record, RecordState, warning
 from inspector.domain.errors import Missing
 from inspector.domain.objection import Objection, ObjectionState
 from inspector.domain.statement import BookState
+from inspector.domain.viewing import Shown as What
 from inspector.flows import annulling, objections, repairs
 from inspector.store.tx import Tx
 from inspector.web.accounts import EntryPath
@@ -27,6 +28,7 @@ from inspector.web.caller import Asker, Caller, CaseReader, Officer, ResultReade
 from inspector.web.desk import AtDesk, message
 from inspector.web.errors import READS, WRITES
 from inspector.web.fields import MAYBE_SIGNS, CasePath, Digest, Limit, Line, MessageId, NamePath, Strict, Text
+from inspector.web.viewings import shown_of
 
 router = APIRouter(prefix="/v1", tags=["credit"], route_class=JsonRoute)
 log = structlog.get_logger(__name__)
@@ -177,6 +179,7 @@ def list_records(
     """What is to somebody's discredit, within the agencies of the token."""
     states = [state] if state is not None else [one for one in RecordState if not one.over]
     rows = desk.look(lambda tx: tx.records.page(caller.sees, states, limit, after))
+    shown_of(desk, caller, What.CREDIT, (one.case_id for one in rows))
     looked(caller, rows)
     return RecordPage(records=tuple(map(shown, rows)), next=rows[-1].entry if len(rows) == limit else None)
 
@@ -195,6 +198,7 @@ def show_record(desk: AtDesk, caller: CaseReader, entry: EntryPath) -> RecordWho
         return RecordWhole(record=shown(held), objections=tuple(open_ones), receivers=tuple(receivers))
 
     told = desk.look(ask)
+    shown_of(desk, caller, What.CREDIT, (told.record.case_id,))
     log.info("credit.looked", by=caller.name, records=[entry])
     return told
 
@@ -211,6 +215,7 @@ def warn(desk: AtDesk, caller: ResultReader, case_id: CasePath) -> WarningShown:
         return WarningShown(records=tuple(map(shown, records)), outside=tuple(map(bar_shown, bars)))
 
     told = desk.look(ask)
+    shown_of(desk, caller, What.CREDIT, (case_id,))
     log.info("credit.looked", by=caller.name, records=[one.entry for one in told.records])
     return told
 

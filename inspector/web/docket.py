@@ -13,9 +13,10 @@ from starlette.responses import Response
 
 from inspector.domain.case import Case
 from inspector.domain.docket import DocketKind, DocketRow, Nearness, Place, nearness
-from inspector.domain.errors import Forbidden
+from inspector.domain.errors import Forbidden, InspectorError
 from inspector.domain.evidence import blank
 from inspector.domain.identity import normalise
+from inspector.domain.viewing import Shown as What
 from inspector.flows import wording
 from inspector.labels import Lang, of
 from inspector.store.tx import Tx
@@ -24,17 +25,17 @@ from inspector.web.body import JsonRoute
 from inspector.web.caller import Caller, ResultReader
 from inspector.web.desk import AtDesk, Desk
 from inspector.web.errors import READS
-from inspector.web.fields import Limit, MaybeLine
+from inspector.web.fields import Limit, MaybeLine, Strict
 from inspector.web.language import language
-from inspector.web.pages import page, refused
+from inspector.web.pages import Posted, page, read, refused
 from inspector.web.roles import Role
 from inspector.web.session import Visitor, to_login
+from inspector.web.viewings import shown
 
 router = APIRouter(include_in_schema=False)
 api = APIRouter(prefix="/v1", tags=["consequences"], route_class=JsonRoute)
 _PLACE = r"^(\d{1,11}\.\d{6})~([!-~]{1,300})$"
 Behind = Annotated[str, Query(alias="after", max_length=320)]
-Wanted = Annotated[MaybeLine, Query(alias="find")]
 _MOST = 50
 _LINKS = {
     DocketKind.CONSEQUENCE: "/consequences/",
@@ -42,6 +43,12 @@ _LINKS = {
     DocketKind.REPAIR: "/credit/records/",
 }
 """Where each kind of decision is made; a review on its case's page."""
+
+
+class Wanted(Strict):
+    """What is looked for: a part of a name, a number of an application or of a case, a code."""
+
+    find: MaybeLine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,32 +99,53 @@ def list_docket(desk: AtDesk, caller: ResultReader, after: Behind = "", limit: L
 
 
 @router.get("/review", name="docket")
-def show_docket(request: Request, desk: AtDesk, caller: Visitor, behind: Behind = "", wanted: Wanted = "") -> Response:
-    """What waits for an officer within the session's agencies; `find` looks a case up instead, whatever its state."""
+def show_docket(request: Request, desk: AtDesk, caller: Visitor, behind: Behind = "") -> Response:
+    """What waits for an officer within the session's agencies."""
     if caller is None:
         return to_login(request)
     if caller.role not in (Role.OFFICER, Role.AUDITOR):
-        return refused(request, Forbidden("role_missing", role=caller.role.value, needed="officer, auditor"))
-    text = wanted.strip()
-    if text and not blank(text):
-        return page(request, "docket.html", caller=caller, wanted=text, rows=_found(desk, caller, text), more=None, most=_MOST)
+        return refused(request, _unfit(caller))
     rows, more = _due(desk, caller, place(behind), language(request))
     return page(request, "docket.html", caller=caller, wanted="", rows=rows, more=more, most=_MOST)
+
+
+@router.post("/review")
+def find_cases(request: Request, desk: AtDesk, caller: Visitor, form: Posted) -> Response:
+    """Look a case up, whatever its state. By a form: what is looked for is a name or a number of somebody, and addresses are logged."""
+    if caller is None:
+        return to_login(request)
+    if caller.role not in (Role.OFFICER, Role.AUDITOR):
+        return refused(request, _unfit(caller))
+    try:
+        text = read(Wanted, find=form.one("find")).find.strip()
+    except InspectorError as error:
+        return refused(request, error)
+    if not text or blank(text):
+        return show_docket(request, desk, caller)
+    return page(request, "docket.html", caller=caller, wanted=text, rows=_found(desk, caller, text), more=None, most=_MOST)
+
+
+def _unfit(caller: Caller) -> Forbidden:
+    return Forbidden("role_missing", role=caller.role.value, needed="officer, auditor")
 
 
 def _due(desk: Desk, caller: Caller, after: Place | None, lang: Lang) -> tuple[list[Row], str | None]:
     now, calendar = desk.office.now(), desk.office.calendar
 
-    def ask(tx: Tx) -> tuple[list[Row], str | None]:
+    def ask(tx: Tx) -> tuple[list[Row], list[Case], str | None]:
         due = tx.docket.page(caller.sees, after, _MOST)
-        rows = [replace(_shown(desk, tx, row, lang), near=nearness(row.due_at, now, calendar)) for row in due]
-        return rows, told(due[-1].place) if len(due) == _MOST else None
+        cases = [tx.cases.get(row.case_id) for row in due]
+        both = zip(due, cases, strict=True)
+        rows = [replace(_shown(desk, tx, row, one, lang), near=nearness(row.due_at, now, calendar)) for row, one in both]
+        return rows, cases, told(due[-1].place) if len(due) == _MOST else None
 
-    return desk.look(ask)
+    rows, cases, more = desk.look(ask)
+    shown(desk, caller, What.LIST, cases, "page")
+    return rows, more
 
 
-def _shown(desk: Desk, tx: Tx, row: DocketRow, lang: Lang) -> Row:
-    case = _case(desk, tx.cases.get(row.case_id))
+def _shown(desk: Desk, tx: Tx, row: DocketRow, held: Case, lang: Lang) -> Row:
+    case = _case(desk, held)
     if row.kind is DocketKind.REVIEW:
         return case
     link, what = _LINKS[row.kind] + quote(row.id, safe=":"), of(row.kind, lang)
@@ -134,6 +162,7 @@ def _case(desk: Desk, case: Case) -> Row:
 
 def _found(desk: Desk, caller: Caller, text: str) -> list[Row]:
     held = desk.look(lambda tx: tx.docket.find(caller.sees, text, normalise(text), _MOST))
+    shown(desk, caller, What.LIST, held, "page")
     return [_case(desk, case) for case in held]
 
 

@@ -5,25 +5,35 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from inspector.domain.errors import Forbidden, InspectorError
+from inspector.domain.viewing import Shown as What
 from inspector.flows import casefile, dutyfile
 from inspector.web.caller import Caller, ResultReader
 from inspector.web.desk import AtDesk, Desk
-from inspector.web.errors import READS
-from inspector.web.fields import CaseId, CasePath, Day, Line
+from inspector.web.errors import READS, WRITES
+from inspector.web.fields import CaseId, CasePath, Day, Line, Strict
 from inspector.web.pages import Posted, refused
 from inspector.web.roles import Role
 from inspector.web.session import Visitor, to_login
 from inspector.web.signedin import guarded
+from inspector.web.viewings import shown
 
 api = APIRouter(prefix="/v1", tags=["cases"])
 pages = APIRouter(include_in_schema=False)
 ZIP: Mapping[int | str, dict[str, Any]] = {200: {"description": "The folder, zipped", "content": {"application/zip": {}}}}
+
+
+class DutyIn(Strict):
+    """Whose duty file: the name as it signs, the first day and the last. In the message, for addresses are logged."""
+
+    officer: Line
+    since: Day
+    until: Day
 
 
 @api.get("/cases/{case_id}/dossier", response_class=Response, responses={**READS, **ZIP})
@@ -36,22 +46,16 @@ def case_dossier(desk: AtDesk, caller: ResultReader, case_id: CasePath) -> Respo
     return _case(desk, caller, case_id, "api")
 
 
-@api.get("/duty", response_class=Response, responses={**READS, **ZIP})
-def duty_file(
-    desk: AtDesk,
-    caller: ResultReader,
-    officer: Annotated[Line, Query(description="The name, as it signs")],
-    since: Annotated[Day, Query(description="The first day")],
-    until: Annotated[Day, Query(description="The last day")],
-) -> Response:
+@api.post("/duty", response_class=Response, responses={**WRITES, **ZIP})
+def duty_file(desk: AtDesk, caller: ResultReader, given: DutyIn) -> Response:
     """An officer's duty file, zipped: what was known, due and done by the ledger. For that officer, or for an overseer.
 
     Acts signed by that very name about cases of the token's agencies; nobody is compared. That you were given it is an entry of the
     ledger.
     """
-    if caller.role is Role.OFFICER and officer != caller.name:
-        raise Forbidden("duty_of_another", officer=officer)
-    asked = dutyfile.Asked(officer=officer, since=since, until=until, agencies=caller.sees)
+    if caller.role is Role.OFFICER and given.officer != caller.name:
+        raise Forbidden("duty_of_another", officer=given.officer)
+    asked = dutyfile.Asked(officer=given.officer, since=given.since, until=given.until, agencies=caller.sees)
     return zipped("duty", dutyfile.duty_file(desk.office, asked, caller.name, "api").files)
 
 
@@ -69,7 +73,8 @@ def case_dossier_page(request: Request, desk: AtDesk, caller: Visitor, case_id: 
 
 
 def _case(desk: Desk, caller: Caller, case_id: str, door: str) -> Response:
-    desk.look(lambda tx: caller.case(tx, case_id))
+    case = desk.look(lambda tx: caller.case(tx, case_id))
+    shown(desk, caller, What.DOSSIER, (case,), door)
     return zipped(f"case-{case_id}", casefile.case_file(desk.office, case_id, caller.name, door).files)
 
 

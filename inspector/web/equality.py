@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 
 from inspector.domain.equality import Aside, EqualityVerdict, Measure
 from inspector.domain.errors import Invalid
+from inspector.domain.spending import Spending
 from inspector.flows import equality, training
 from inspector.web.answers import Shown
 from inspector.web.body import JsonRoute
@@ -60,7 +61,10 @@ class AsideShown(Shown):
 
 
 class EqualityShown(Shown):
-    """A report on equal treatment; it names nobody. `waiting_draws` are under embargo and come into a later one."""
+    """A report on equal treatment; it names nobody. `waiting_draws` are under embargo and come into a later one.
+
+    `look`: the how manieth of the year's twelve looks these days are, none for others; `level`: what of `alpha` it tests by.
+    """
 
     agency: str
     pack: str
@@ -69,6 +73,9 @@ class EqualityShown(Shown):
     alpha: str
     effect: str
     wanted_power: str
+    spending: Spending
+    look: int | None
+    level: float
     since: date
     until: date
     draws: int
@@ -79,20 +86,25 @@ class EqualityShown(Shown):
 
 
 class CrewShown(Shown):
-    """An area pool at a level: visits, findings, and what second looks said. No pool: all those too small to be told alone."""
+    """An area pool at a level: visits, findings, and what second looks said. No pool: all those too small to be told alone.
+
+    `looked` and `differs` are none where too few persons were looked at.
+    """
 
     pool: str
     level: str
     visits: int
     found: int
-    looked: int
-    differs: int
+    looked: int | None
+    differs: int | None
 
 
 class CrewsShown(Shown):
-    """Groups in the order of their names; empty where all of them together are too few to be told."""
+    """Groups by name and level, over the quarters that begin on these days; those `waiting` have visits of draws under embargo."""
 
     groups: tuple[CrewShown, ...]
+    quarters: tuple[date, ...]
+    waiting: tuple[date, ...]
 
 
 @router.get("/equality/groups", responses=READS)
@@ -100,14 +112,18 @@ def show_groups(
     desk: AtDesk,
     caller: ResultReader,
     agency: Annotated[MaybeLine, Query(description="Whose; left out: the token's own")] = "",
-    since: From = None,
-    until: To = None,
+    since: Annotated[Day | None, Query(description="First day of a quarter; left out: the first of January")] = None,
+    until: Annotated[Day | None, Query(description="Before this first day of a quarter; left out: of this one")] = None,
 ) -> CrewsShown:
-    """What visits found, by group of inspectors, for correction and training: never by person, never a ranking."""
-    office, (first, last), now = desk.office, _span(desk, since, until), desk.office.now()
+    """What visits found, by group of inspectors, for correction and training: never by person, never a ranking.
+
+    Whole quarters that are over, by when a visit was made; each figure is of more persons than the pack calls a crowd.
+    """
+    office, now = desk.office, desk.office.now()
+    first, last = training.quarters_so_far(office)
     named = _named(caller, agency)
-    held = desk.look(lambda tx: training.groups(office, tx, named, first, last, now))
-    return CrewsShown(groups=tuple(map(CrewShown.model_validate, held)))
+    held = desk.look(lambda tx: training.groups(office, tx, named, since or first, until or last, now))
+    return CrewsShown.model_validate(training.told(held))
 
 
 @router.get("/equality", responses=READS)

@@ -29,7 +29,7 @@ from inspector.web.caller import Caller
 from inspector.web.checksheets import NO_SHEET, CollatedShown, SheetIn, SheetShown, collated_shown, sheet_shown
 from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.errors import READS, WRITES
-from inspector.web.fields import NOTE, CaseId, ClaimName, Day, Digest, Line, MessageId, Moment, NamePath, Strict, Text
+from inspector.web.fields import NOTE, CaseId, ClaimName, ClockTime, Day, Digest, Line, MessageId, NamePath, Strict, Text
 from inspector.web.links import By, Link
 from inspector.web.messages import FindingIn
 from inspector.web.roles import Role
@@ -45,8 +45,8 @@ Note = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=NOT
 class FromPhone(Strict):
     """When it was written or taken, and when it was sent: both as the phone's own clock says, which is stated and not trusted."""
 
-    captured_at: Moment | None = None
-    sent_at: Moment | None = None
+    captured_at: ClockTime | None = None
+    sent_at: ClockTime | None = None
     place: PlaceIn = NOWHERE
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from fastapi import Header, Path, Query, Request
 from fastapi.routing import APIRoute
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationInfo
 from pydantic_core import PydanticCustomError
 
+from inspector.domain.day import meant
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import blank
 
@@ -67,17 +68,28 @@ DigestHead = Annotated[str, StringConstraints(pattern=_DIGEST_HEAD)]
 CaseId = Annotated[str, StringConstraints(pattern=_CASE_ID)]
 
 
+D = TypeVar("D", bound=date)
+
+
+def _meant(day: D) -> D:
+    """A day or a moment that can be counted with, here and in every office's own time."""
+    if not meant(day):
+        raise PydanticCustomError("day_beyond", "must lie between 1800-01-01 and 2999-12-31")
+    return day
+
+
 def _day(value: object) -> date:
     """A date as text only: a number of seconds is no day."""
     if not isinstance(value, str) or not _DAY.fullmatch(value):
         raise PydanticCustomError("date_type", "must be a date such as 2026-03-02")
     try:
-        return date.fromisoformat(value)
+        day = date.fromisoformat(value)
     except ValueError as error:
         raise PydanticCustomError("day_absent", "is no day of the calendar") from error
+    return _meant(day)
 
 
-def _moment(value: object) -> datetime:
+def _clock(value: object) -> datetime:
     if not isinstance(value, str) or not _MOMENT.fullmatch(value):
         raise PydanticCustomError("datetime_type", "must be a time such as 2026-03-02T09:00:00+08:00")
     try:
@@ -86,8 +98,14 @@ def _moment(value: object) -> datetime:
         raise PydanticCustomError("moment_absent", "is no time of any day") from error
 
 
+def _moment(value: object) -> datetime:
+    return _meant(_clock(value))
+
+
 Day = Annotated[date, BeforeValidator(_day)]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
+ClockTime = Annotated[datetime, BeforeValidator(_clock)]
+"""What the clock of somebody's phone says, which may have been lost: any year. It is held to ours before anything is counted by it."""
 
 CasePath = Annotated[CaseId, Path(description="The id of a case")]
 NamePath = Annotated[str, Path(min_length=1, max_length=200, pattern=_NAME)]

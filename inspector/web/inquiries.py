@@ -8,6 +8,7 @@ from fastapi import APIRouter
 
 from inspector.domain.case import SubjectKind
 from inspector.domain.inquiry import Asked
+from inspector.domain.viewing import Shown as What
 from inspector.flows import inquiries
 from inspector.store.tx import Tx
 from inspector.web.answers import Shown
@@ -16,6 +17,7 @@ from inspector.web.caller import CaseReader
 from inspector.web.desk import AtDesk
 from inspector.web.errors import READS
 from inspector.web.fields import CasePath
+from inspector.web.viewings import shown
 
 router = APIRouter(prefix="/v1", tags=["cases"], route_class=JsonRoute)
 
@@ -53,4 +55,5 @@ def list_inquiries(desk: AtDesk, caller: CaseReader, case_id: CasePath) -> Inqui
         shown = tuple(InquiryShown(**{name: getattr(one, name) for name in InquiryShown.model_fields}) for one in held)
         return InquiriesShown(case=case_id, inquiries=shown)
 
+    shown(desk, caller, What.INQUIRIES, (desk.look(lambda tx: caller.case(tx, case_id)),))
     return desk.act(do)

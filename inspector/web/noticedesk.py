@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from inspector.domain import announcing
 from inspector.domain.errors import Forbidden, InspectorError, Invalid, Refusal
 from inspector.domain.serving import SubjectNotice
+from inspector.domain.viewing import Shown as What
 from inspector.domain.wayto import PROVEN
 from inspector.flows import reached, serving, spoken
 from inspector.store.tx import Tx, new_id
@@ -23,6 +24,7 @@ from inspector.web.selfproofs import SANDBOX, CallBackIn
 from inspector.web.serving import AnnouncedIn, ServedIn, SubjectNoticeShown, UnservedIn, announce_notice, notice_shown
 from inspector.web.session import Visitor, to_login, written_by_officer
 from inspector.web.signedin import guard, held_cookie
+from inspector.web.viewings import shown_of
 
 router = APIRouter(include_in_schema=False)
 SHOWN = 200
@@ -36,6 +38,7 @@ def show_all(request: Request, desk: AtDesk, caller: Visitor) -> Response:
     if caller.role not in (Role.OFFICER, Role.AUDITOR):
         return refused(request, Forbidden("role_missing", role=caller.role.value, needed="officer, auditor"))
     rows = desk.look(lambda tx: tx.servings.open_of(caller.sees, SHOWN))
+    shown_of(desk, caller, What.NOTICE, (one.case_id for one in rows), "page")
     return page(request, "noticelist.html", caller=caller, rows=rows)
 
 
@@ -146,6 +149,7 @@ def _page(
     try:
         caller.may(Role.OFFICER, Role.AUDITOR)
         held = desk.look(lambda tx: _own(tx, caller, notice_id))
+        shown_of(desk, caller, What.NOTICE, (held.case_id,), "page")
     except InspectorError as error:
         return refused(request, error)
     context = {

@@ -22,6 +22,7 @@ from inspector.domain.errors import InspectorError, Refusal
 from inspector.domain.grading import Harm
 from inspector.domain.policy import Policy
 from inspector.domain.proposal import ConsequenceRow
+from inspector.domain.viewing import Shown as What
 from inspector.domain.wayto import PROVEN
 from inspector.flows import remedying
 from inspector.flows.explain import Explanation
@@ -238,7 +239,8 @@ def _page(
 
     try:
         caller.may(Role.OFFICER, Role.AUDITOR)
-        told = read_case(desk, caller, desk.look(lambda tx: tx.consequences.get(consequence_id)).case_id, ask)
+        of = desk.look(lambda tx: tx.consequences.get(consequence_id)).case_id
+        told = read_case(desk, caller, of, What.PROCEEDING, ask, "page")
     except InspectorError as error:
         return refused(request, error)
     lang = language(request)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter
 from pydantic import Field
 
 from inspector.domain.errors import InspectorError
@@ -16,16 +16,17 @@ from inspector.web.answers import Shown
 from inspector.web.caller import DrawOfficial
 from inspector.web.desk import AtDesk
 from inspector.web.draws import draw_seen
-from inspector.web.errors import READS
-from inspector.web.fields import LINE, MAYBE_LINE, NamePath
+from inspector.web.errors import WRITES
+from inspector.web.fields import LINE, MaybeLine, NamePath, Strict
 
 router = APIRouter(prefix="/v1", tags=["draws"])
-CodePath = Annotated[str, Path(max_length=64, pattern=LINE, description="The firm's unified social credit code")]
 
-AgencyQuery = Annotated[
-    str,
-    Query(max_length=200, pattern=MAYBE_LINE, description="Whose list, where each has rules of its own; else the first"),
-]
+
+class ReceiptIn(Strict):
+    """Whose receipt: the firm's unified social credit code, and whose list, where each has rules of its own; else the first."""
+
+    code: Annotated[str, Field(min_length=1, max_length=64, pattern=LINE)]
+    agency: MaybeLine = ""
 
 
 class VoidShown(Shown):
@@ -63,8 +64,8 @@ class ReceiptShown(Shown):
     words: dict[str, tuple[str, ...]]
 
 
-@router.get("/draws/{number}/receipts/{code}", responses=READS, response_model_exclude_unset=True)
-def show_receipt(desk: AtDesk, caller: DrawOfficial, number: NamePath, code: CodePath, agency: AgencyQuery = "") -> ReceiptShown:
+@router.post("/draws/{number}/receipts", responses=WRITES, response_model_exclude_unset=True)
+def show_receipt(desk: AtDesk, caller: DrawOfficial, number: NamePath, given: ReceiptIn) -> ReceiptShown:
     """A firm's receipt, for the agencies of the token: to be handed to the firm, which can check it without us.
 
     Where each list has rules of its own, it is that of one list, of those that the token's agencies draw from. Before the visits it
@@ -75,7 +76,7 @@ def show_receipt(desk: AtDesk, caller: DrawOfficial, number: NamePath, code: Cod
     def ask(tx: Tx, now: datetime) -> ReceiptShown | InspectorError:
         draw_seen(tx, caller, number)
         told = ask_receipt(
-            desk.office, tx, number, code, now, by=caller.name, door="api:receipt", agency=agency, within=caller.sees
+            desk.office, tx, number, given.code, now, by=caller.name, door="api:receipt", agency=given.agency, within=caller.sees
         )
         return told if isinstance(told, InspectorError) else ReceiptShown.model_validate(told)
 

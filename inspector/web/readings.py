@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from inspector.domain.errors import Forbidden, InspectorError, Invalid, Refusal
 from inspector.domain.selfproof import Material, ProofState, SelfProof, hears
+from inspector.domain.viewing import Shown as What
 from inspector.flows import selfproof
 from inspector.labels import label, told
 from inspector.store.tx import Tx, new_id
@@ -24,6 +25,7 @@ from inspector.web.selfproofs import CallBackIn, ReadingIn, SelfProofShown, file
 from inspector.web.selfproofs import read as read_so
 from inspector.web.session import Visitor, to_login, written_by_officer
 from inspector.web.signedin import guard, held_cookie
+from inspector.web.viewings import shown_of
 
 router = APIRouter(include_in_schema=False)
 SHOWN = 100
@@ -42,6 +44,7 @@ def show_all(request: Request, desk: AtDesk, caller: Visitor, after: AfterName =
         return [(proof_shown(one), _fact(desk, tx, one)) for one in tx.selfproofs.open_of(caller.sees, SHOWN + 1, after or "")]
 
     held = desk.look(look)
+    shown_of(desk, caller, What.PROOF, (one.case_id for one, _ in held[:SHOWN]), "page")
     more = held[SHOWN - 1][0].id if len(held) > SHOWN else None
     return page(request, "proofs.html", caller=caller, rows=held[:SHOWN], more=more)
 
@@ -137,6 +140,7 @@ def _page(
     try:
         caller.may(Role.OFFICER, Role.AUDITOR)
         held, fact, wanted = desk.look(ask)
+        shown_of(desk, caller, What.PROOF, (held.case_id,), "page")
     except InspectorError as error:
         return refused(request, error)
     officer = caller.role is Role.OFFICER

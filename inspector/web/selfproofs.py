@@ -15,6 +15,7 @@ from inspector.domain.errors import Invalid
 from inspector.domain.evidence import Verdict
 from inspector.domain.material import MaterialKind
 from inspector.domain.selfproof import ProofState, Reading, SelfProof, Unable
+from inspector.domain.viewing import Shown as What
 from inspector.flows import selfproof
 from inspector.store.tx import Tx
 from inspector.web.answers import Shown
@@ -25,6 +26,7 @@ from inspector.web.errors import READS, WRITES
 from inspector.web.fields import Day, Digest, Limit, MaybeLine, MessageId, NamePath, Strict, Text
 from inspector.web.links import By, door
 from inspector.web.roles import Role
+from inspector.web.viewings import shown_of
 
 router = APIRouter(prefix="/v1/self-proofs", tags=["self-proof"], route_class=JsonRoute)
 Reader = Annotated[Caller, Depends(allow(Role.OFFICER, Role.AUDITOR))]
@@ -160,6 +162,7 @@ def fitting(content: bytes, most: int) -> bytes:
 def list_self_proofs(desk: AtDesk, caller: Reader, limit: Limit = 50) -> SelfProofsShown:
     """Questions to subjects that are open, of the agencies of the token: what was shown and waits to be read first."""
     held = desk.look(lambda tx: tx.selfproofs.open_of(caller.sees, limit))
+    shown_of(desk, caller, What.PROOF, (one.case_id for one in held))
     return SelfProofsShown(self_proofs=tuple(proof_shown(one) for one in held))
 
 
@@ -173,6 +176,9 @@ def show_self_proof(desk: AtDesk, by: By, proof_id: NamePath) -> SelfProofShown:
             selfproof.open_page(tx, proof_id, now)
         return proof_shown(tx.selfproofs.get(proof_id), readings=not isinstance(by, str))
 
+    if not isinstance(by, str):
+        desk.look(lambda tx: _let_in(desk, tx, by, proof_id, Role.SYSTEM, Role.OFFICER, Role.AUDITOR))
+        shown_of(desk, by, What.PROOF, (desk.look(lambda tx: tx.selfproofs.get(proof_id)).case_id,))
     return desk.act(do)
 
 

@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from inspector.domain.evidence import blank
 from inspector.domain.serving import Announced, NoticeKind, NoticeState, SubjectNotice, SubjectWord
+from inspector.domain.viewing import Shown as What
 from inspector.domain.wayto import ServiceWay
 from inspector.flows import announcing, giving, reached, serving, spoken
 from inspector.store.tx import Tx, new_id
@@ -24,6 +25,7 @@ from inspector.web.fields import CaseId, CasePath, Day, Digest, Limit, Line, May
 from inspector.web.links import By
 from inspector.web.roles import Role
 from inspector.web.selfproofs import SANDBOX, CallBackIn, MaterialIn
+from inspector.web.viewings import shown_of
 
 router = APIRouter(prefix="/v1", tags=["subject notices"], route_class=JsonRoute)
 Reader = Annotated[Caller, Depends(allow(Role.SYSTEM, Role.OFFICER, Role.AUDITOR))]
@@ -167,15 +169,17 @@ def list_notices(desk: AtDesk, caller: Reader, case: CaseId | None = None, limit
         held = tx.servings.open_of(caller.sees, limit)
         return [one for one in held if caller.sender is None or tx.cases.get(one.case_id).sender == caller.sender]
 
-    return SubjectNoticesShown(
-        subject_notices=tuple(notice_shown(one, words=caller.role is not Role.SYSTEM) for one in desk.look(ask))
-    )
+    held = desk.look(ask)
+    shown_of(desk, caller, What.NOTICE, (one.case_id for one in held))
+    return SubjectNoticesShown(subject_notices=tuple(notice_shown(one, words=caller.role is not Role.SYSTEM) for one in held))
 
 
 @router.get("/subject-notices/{notice_id}", responses=READS)
 def show_notice(desk: AtDesk, by: By, notice_id: NamePath) -> SubjectNoticeShown:
     """A notice, by the link or by a token. Reading it uses nothing up, and proves no service."""
     held = desk.look(lambda tx: _let_in(desk, tx, by, notice_id, Role.SYSTEM, Role.OFFICER, Role.AUDITOR))
+    if not isinstance(by, str):
+        shown_of(desk, by, What.NOTICE, (held.case_id,))
     return notice_shown(held, words=isinstance(by, str) or by.role is not Role.SYSTEM)
 
 

@@ -21,6 +21,7 @@ from inspector.domain.errors import InspectorError, Invalid
 from inspector.domain.grading import GradingInput
 from inspector.domain.policy import OutcomeRow
 from inspector.domain.transition import Scope
+from inspector.domain.viewing import Shown as What
 from inspector.flows import wording
 from inspector.flows.decisions import last_review
 from inspector.flows.explain import Explanation
@@ -213,7 +214,7 @@ def _case_page(
 
     try:
         caller.may(Role.OFFICER, Role.AUDITOR)
-        case, letter, why = read_case(desk, caller, case_id, ask)
+        case, letter, why = read_case(desk, caller, case_id, What.CASE, ask, "page")
     except InspectorError as error:
         return refused(request, error)
     lang = language(request)

@@ -26,7 +26,7 @@ from inspector.web import answers
 from inspector.web.body import JsonRoute
 from inspector.web.desk import AtDesk, Desk
 from inspector.web.errors import WRITES
-from inspector.web.fields import Moment, NamePath, Strict
+from inspector.web.fields import ClockTime, NamePath, Strict
 from inspector.web.language import language
 from inspector.web.links import Link
 from inspector.web.pages import bare, in_words, page, refused
@@ -42,8 +42,8 @@ class ScanIn(Strict):
 
     code: Annotated[str, StringConstraints(min_length=1, max_length=2_000, pattern=r"^[!-~]+$")]
     phone: PhoneName
-    scanned_at: Moment | None = None
-    sent_at: Annotated[Moment | None, Field(description="When it is sent, by the phone's clock")] = None
+    scanned_at: ClockTime | None = None
+    sent_at: Annotated[ClockTime | None, Field(description="When it is sent, by the phone's clock")] = None
 
 
 class ScanShown(answers.Shown):

@@ -157,7 +157,7 @@ def test_a_conclusion_may_be_told_later_with_its_time_and_with_nothing_else(edge
         ({"letter": {"text": "x", "notice_version": "1", "signed_by": "\u3000", "signed_on": "2026-03-01"}}, "text_blank"),
         ({"claims": [{"key": "c1", "fact": "registration-status", "value": "", "on": "2026-02-27"}]}, "message_invalid"),
         ({"claims": [{"key": "c1", "fact": "registration-status", "value": "\u2800 ", "on": "2026-02-27"}]}, "text_blank"),
-        ({"letter": {"text": "x", "notice_version": "1", "signed_by": "张三", "signed_on": "0001-01-01"}}, "signed_long_ago"),
+        ({"letter": {"text": "x", "notice_version": "1", "signed_by": "张三", "signed_on": "1800-01-01"}}, "signed_long_ago"),
         ({"letter": {"text": "x", "notice_version": "1", "signed_by": "张三", "signed_on": "2026-03-01"}}, "notice_unknown"),
     ],
 )

@@ -333,8 +333,8 @@ def test_blanks_around_a_number_or_name_make_no_second_case(client: httpx.Client
 @pytest.mark.parametrize(
     ("field", "value", "code"),
     [
-        ("claims.on", "0001-01-01", "claim_long_ago"),
-        ("letter.publicity_until", "0001-01-01", "publicity_before_signature"),
+        ("claims.on", "1800-01-01", "claim_long_ago"),
+        ("letter.publicity_until", "1800-01-01", "publicity_before_signature"),
     ],
 )
 def test_a_day_that_was_left_at_its_default_is_refused(

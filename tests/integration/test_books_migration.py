@@ -13,10 +13,12 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 from inspector.domain.decision import Because
+from inspector.domain.ledger import said
 from inspector.domain.statement import BookState
 from inspector.store import migrate
 from inspector.store.store import Store
 from inspector.store.tables import EPOCH, metadata
+from inspector.store.tx import Tx
 from tests.house import closing
 
 pytestmark = pytest.mark.alike
@@ -31,6 +33,12 @@ def work(
     told = {"key": key, "kind": kind, "lane": "platform", "case_id": key.split(":")[1], "payload": json.dumps(payload)}
     dates = {"due_at": SEEN, "urgent_by": SEEN, "lease_until": EPOCH, "made_at": SEEN}
     return {**told, **dates, "state": state, "fence": fence, "attempts": 1, "error": error}
+
+
+def written(tx: Tx, name: str, about: str, because: Because) -> None:
+    """An entry of before, with the columns there were."""
+    row = {"id": name, "at": SEEN, "about": about, "rule": because.rule, "salt": "", "body_digest": "", "digest": ""}
+    tx.connection.execute(sa.insert(metadata.tables["ledger"]), row | {"body": said(because, {})})
 
 
 def test_orders_and_ledger_fill_the_books(database_url: str) -> None:
@@ -52,8 +60,8 @@ def test_orders_and_ledger_fill_the_books(database_url: str) -> None:
             tx.connection.execute(sa.insert(metadata.tables["work"]), rows)
             for name, entry, rule in (("1", "credit:e:1", "credit.entered"), ("2", "credit:e:1", "credit.retracted")):
                 facts = {"entry": entry, "receipt": f"R-{name}", "reason": "REOPENED"}
-                tx.ledger.append(name, "e", Because(rule=rule, basis=("S0:8",), pack="", facts=facts), {}, SEEN)
-            tx.ledger.append("3", "f", Because(rule="credit.entered", basis=(), pack="", facts={"entry": "credit:f:1"}), {}, SEEN)
+                written(tx, name, "e", Because(rule=rule, basis=("S0:8",), pack="", facts=facts))
+            written(tx, "3", "f", Because(rule="credit.entered", basis=(), pack="", facts={"entry": "credit:f:1"}))
         migrate.upgrade(store)
         with store.read() as tx:
             held = {one.entry: one for one in tx.books.ours("platform")}

@@ -183,11 +183,11 @@ def test_an_officer_s_duty_file_shows_what_was_known_due_and_done_and_nothing_of
         dutyfile.duty_file(office, replace(asked, until=today - timedelta(days=1)), "李四", "api")
     days = {"since": str(today), "until": str(today)}
     with serving(office) as edge, edge.as_("officer", name="李四") as own, edge.as_("auditor", name="督查") as overseer:
-        assert own.get("/v1/duty", params={"officer": "李四", **days}).headers["content-type"] == "application/zip"
-        assert own.get("/v1/duty", params={"officer": "王五", **days}).json()["error"]["code"] == "duty_of_another"
-        assert overseer.get("/v1/duty", params={"officer": "李四", **days}).status_code == 200
-        for day in ("0001-01-01", "9999-12-31"):
-            assert own.get("/v1/duty", params={"officer": "李四", "since": day, "until": day}).status_code == 200
+        assert own.post("/v1/duty", json={"officer": "李四", **days}).headers["content-type"] == "application/zip"
+        assert own.post("/v1/duty", json={"officer": "王五", **days}).json()["error"]["code"] == "duty_of_another"
+        assert overseer.post("/v1/duty", json={"officer": "李四", **days}).status_code == 200
+        for day in ("1800-01-01", "2999-12-31"):
+            assert own.post("/v1/duty", json={"officer": "李四", "since": day, "until": day}).status_code == 200
     with office.store.read() as tx:
         looks = [json.loads(row["body"])["facts"]["by"] for row in tx.ledger.about("duty")]
     assert looks == ["李四", "李四四", "李四", "李四", "督查", "李四", "李四"]

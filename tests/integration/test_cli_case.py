@@ -356,3 +356,20 @@ def test_a_case_explains_itself_in_both_languages(operator: Operator) -> None:
 def test_a_case_that_is_not_there_is_exit_code_3_in_one_line(operator: Operator) -> None:
     said = operator.say("case", "show", "0" * 32)
     assert (said.code, said.out, said.err.count("\n")) == (3, "", 1)
+
+
+def test_whoever_shows_a_case_at_the_command_line_is_on_record_and_it_can_be_listed(operator: Operator) -> None:
+    with house.closing(operator.store()) as store:
+        given = house.application(1, "business-licence", {"registration-status": "存续"})
+        case_id = house.post(house.open_office(store, house.Hand()), given)
+    operator.well("case", "show", case_id)
+    operator.well("case", "list")
+    rows = operator.well("case", "viewings", "--code", "TEST00000000000001", "--kind", "FIRM", "--json").json
+    assert {(one["shown"], one["purpose"], one["door"]) for one in rows} == {
+        ("CASE", "RUNNING", "cli"),
+        ("LIST", "RUNNING", "cli"),
+    }
+    shown = operator.well("case", "viewings", case_id, lang="en").out
+    assert "running the machine" in shown
+    assert "PIPL:51" in shown
+    assert operator.say("case", "viewings").code == 2

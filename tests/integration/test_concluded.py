@@ -29,7 +29,7 @@ def test_a_matter_concluded_before_its_case_came_in_is_told_truly_by_either_mess
         why = client.get(f"/v1/cases/{opened.json()['id']}").json()["explanation"]["decisions"]
         refused = [
             client.post("/v1/cases", json=a_case(4, concluded_at=at))
-            for at in ("2026-02-28T23:59:59+08:00", (hand() + timedelta(minutes=6)).isoformat(), "0001-01-01T00:00:00+14:00")
+            for at in ("2026-02-28T23:59:59+08:00", (hand() + timedelta(minutes=6)).isoformat(), "1800-01-01T00:00:00+14:00")
         ]
         bare = {name: value for name, value in a_case(5, route="CERTIFICATE", claims=[]).items() if name != "letter"}
         certificate = client.post("/v1/cases", json=bare | {"concluded_at": "2025-12-31T09:00:00+08:00"})

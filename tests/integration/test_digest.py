@@ -11,8 +11,9 @@ import pytest
 from connectors.agencies import paper
 from connectors.agencies.http import HttpAgency
 from inspector.domain import digest, ladder, recounting
+from inspector.domain.almanac import NamedDay
 from inspector.domain.assistance import TIMERS, AssistanceState, Request
-from inspector.domain.calendar import NamedDay, WorkingCalendar
+from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.decision import OrderKind
 from inspector.domain.inquiry import Asked
 from inspector.domain.letter import LetterKind

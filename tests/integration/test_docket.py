@@ -68,10 +68,10 @@ def test_a_case_is_found_by_its_number_the_senders_the_firms_code_or_name_whatev
             ("%", ["R-000008"]),
             ("无此企业", []),
         ):
-            assert numbers(browser.get("/review", params={"find": wanted}).text) == found, wanted
-        assert numbers(stranger.get("/review", params={"find": other}).text) == []
-        assert "No case is found" in browser.get("/review", params={"find": "<script>", "lang": "en"}).text
-        assert "<script>" not in browser.get("/review", params={"find": "<script>"}).text
+            assert numbers(browser.post("/review", data={"find": wanted}).text) == found, wanted
+        assert numbers(stranger.post("/review", data={"find": other}).text) == []
+        assert "No case is found" in browser.post("/review?lang=en", data={"find": "<script>"}).text
+        assert "<script>" not in browser.post("/review", data={"find": "<script>"}).text
     settle(edge.office)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from inspector.domain.evidence import Verdict
 from inspector.domain.finding import Finding
 from inspector.domain.policy import Policy
 from inspector.domain.sampling import Window
-from inspector.flows import dispatch, equality, training
+from inspector.flows import attention, dispatch, equality, training
 from inspector.flows.draw import announce_now
 from inspector.flows.office import Office
 from inspector.store.store import Store
@@ -155,7 +155,14 @@ def test_who_committed_is_drawn_more_and_a_person_is_told_unless_an_article_perm
     assert told.alarms == ()
     assert group(told, Measure.DRAWN).lawful == "sample-normal-U: S9:16"
     assert told.compared[0].verdict is EqualityVerdict.INSUFFICIENT, "nobody is left to be compared"
-    assert look(lawful, hand) == [], "what is explained is over"
+    assert len(look(lawful, hand)) == 2, "nobody is left to be compared: too few to tell end nothing"
+    hand.on(days=300)
+    assert {one["until"] for one in look(office, hand)} == {one["until"] for one in matters}, (
+        "nor does a new year, in which nobody came"
+    )
+    with store.begin() as tx:
+        attention.close(tx, f"{equality.MATTER}:bureau:DRAWN", "李主任", hand())
+    assert [one["measure"] for one in look(office, hand)] == ["VISITED"], "what a person has answered is over"
 
 
 @on_both
@@ -172,7 +179,7 @@ def test_who_is_drawn_alike_calls_nobody_and_the_report_is_for_officers_and_audi
         shown = auditor.get("/v1/equality", params=span).json()
         assert [one["measure"] for one in shown["measures"]] == [measure.value for measure in Measure]
         assert {(one["committed"], one["certified"]) for one in shown["groups"] if one["measure"] == "DRAWN"} == {(EACH, EACH)}
-        assert shown["basis"] == "S0:7;H:56;H:57"
+        assert shown["basis"] == "S0:7;H:56;H:57;H:58"
         assert "P0000" not in json.dumps(shown), "it names nobody"
         assert clerk.get("/v1/equality").status_code == 403
         assert far.get("/v1/equality", params={"agency": "bureau"}).status_code == 422
@@ -208,19 +215,29 @@ def test_findings_are_told_by_area_and_level_and_of_a_small_area_nothing(store: 
     findings = [Finding(case_id=case_id, claim=doubt.claim, verdict=Verdict.MISMATCH, note="无人") for doubt in visit.doubts]
     with store.begin() as tx:
         dispatch.report(office, tx, team[0].name, findings, "", hand())
-    hand.on(days=60)
-    span = hand() - timedelta(days=300), hand(), hand()
-    with store.read() as tx:
-        assert training.groups(office, tx, "bureau", *span) == (), "two persons are no group"
+    year = date(2026, 1, 1), date(2027, 1, 1)
+
+    def told(office: Office) -> training.Crews:
+        with store.read() as tx:
+            return training.groups(office, tx, "bureau", *year, hand())
+
     (pack,) = (one for one in office.book.packs if one.label == "demo@1")
     crowd = replace(office, book=replace(office.book, packs=(replace(pack, report=replace(pack.report, crowd=1)),)))
-    with store.read() as tx:
-        (told,) = training.groups(crowd, tx, "bureau", *span)
-    assert (told.visits, told.found, told.looked, told.differs) == (1, 1, 0, 0)
+    assert (told(crowd).groups, told(crowd).quarters) == ((), ()), "the quarter is not over"
+    hand.on(days=60)
+    assert told(office).groups == (), "two persons are no group"
+    whole = told(crowd)
+    (crew,) = whole.groups
+    assert (crew.visits, crew.found, crew.looked, crew.differs) == (1, 1, None, None)
+    assert (whole.quarters, whole.waiting) == ((date(2026, 1, 1),), ())
+    with store.read() as tx, pytest.raises(Invalid, match="crews_span"):
+        training.groups(crowd, tx, "bureau", date(2026, 1, 1), date(2026, 3, 9), hand())
     with serving(crowd) as edge, edge.as_("auditor") as auditor:
-        shown = auditor.get("/v1/equality/groups", params={"until": "2027-01-01"}).json()["groups"]
-        assert shown == training.lines((told,))
-        assert not any(one.inspector in json.dumps(shown) for one in team)
+        shown = auditor.get("/v1/equality/groups", params={"until": "2027-01-01"}).json()
+        assert shown == training.told(whole)
+        assert not any(seat.inspector in json.dumps(shown) for seat in team)
+        early = auditor.get("/v1/equality/groups", params={"since": "2026-01-01", "until": "2026-01-12"})
+        assert (early.status_code, early.json()["error"]["code"]) == (422, "crews_span")
 
 
 def test_the_command_tells_every_measure_in_both_languages_though_there_is_nothing_to_compare(
@@ -230,11 +247,15 @@ def test_the_command_tells_every_measure_in_both_languages_though_there_is_nothi
     told = office.well("equality", "report", "--since", "2026-01-01", "--until", "2026-07-01", "--json").json
     assert [(one["measure"], one["verdict"]) for one in told["measures"]] == [(one.value, "INSUFFICIENT") for one in Measure]
     assert (told["draws"], told["groups"], told["since"]) == (0, [], "2026-01-01")
+    assert (told["look"], told["level"], told["spending"]) == (6, pytest.approx(0.00318, abs=1e-5), "OBRIEN_FLEMING")
+    other = office.well("equality", "report", "--since", "2026-01-02", "--until", "2026-07-01", "--json").json
+    assert (other["look"], other["level"]) == (None, 0.05), "a report of other days is none of the year's looks"
     said = office.well("equality", "report")
     assert "insufficient" in said.out
-    assert "at most 5.0% false alarms" in said.out
+    assert "at most 5.0% false alarms over all four and all looks of a year" in said.out
     assert "不足" in office.well("equality", "report", lang="zh-Hans").out
-    assert office.well("equality", "groups", "--json").json == []
+    assert office.well("equality", "groups", "--json").json == {"groups": [], "quarters": [], "waiting": []}
+    assert "已计入的季度" in office.well("equality", "groups", lang="zh-Hans").out
     wrong = office.say("equality", "report", "--since", "2026-07-01", "--until", "2026-07-01", lang="zh-Hans")
     assert wrong.code != 0
     assert "没有任何一日" in wrong.out + wrong.err

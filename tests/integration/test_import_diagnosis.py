@@ -85,7 +85,12 @@ def test_a_letter_that_answers_a_notice_nobody_knows_is_told_by_row_with_the_ver
 def test_a_file_is_held_to_the_rule_for_names_and_days_that_messages_are_held_to(operator: Operator) -> None:
     hidden = [row(number, name=text) for number, text in enumerate(HIDDEN, 1)]
     heads = [*HEADS, "claims_on", "publicity_until"]
-    days = [[*row(20), "0001-01-01", ""], [*row(21, on="soon"), "", ""], [*row(22), "", "0001-01-01"]]
+    days = [
+        [*row(20), "1800-01-01", ""],
+        [*row(21, on="soon"), "", ""],
+        [*row(22), "", "1800-01-01"],
+        [*row(23), "0001-01-01", ""],
+    ]
     code, told = bring(operator, operator.file("cases.csv", table(heads, *([*one, "", ""] for one in hidden), *days)))
     assert (code, found(told)) == (
         2,
@@ -94,6 +99,7 @@ def test_a_file_is_held_to_the_rule_for_names_and_days_that_messages_are_held_to
             (8, "claims_on", "claim_long_ago"),
             (9, "signed_on", "day_unreadable"),
             (10, "publicity_until", "publicity_before_signature"),
+            (11, "claims_on", "day_beyond"),
         ],
     )
 

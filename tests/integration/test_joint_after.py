@@ -242,7 +242,7 @@ def test_after_the_visits_the_public_verifies_every_list_and_each_participant_re
     with serving(office) as edge:
         for agency, status in (("bureau", 200), ("civil", 200), ("houses", 404)):
             with edge.as_("officer", agency) as caller:
-                assert caller.get(f"/v1/draws/{held.number}/receipts/{FIRM}").status_code == status
+                assert caller.post(f"/v1/draws/{held.number}/receipts", json={"code": FIRM}).status_code == status
         with edge.as_("officer", "civil") as partner:
             assert partner.post(f"/v1/draws/{held.number}/void", json={"reason": "名录有误"}).status_code == 404
 

@@ -11,8 +11,9 @@ import sqlalchemy as sa
 
 from connectors.agencies.http import HttpAgency
 from inspector.domain import ladder
+from inspector.domain.almanac import NamedDay
 from inspector.domain.assistance import Quarrel, Request
-from inspector.domain.calendar import NamedDay, WorkingCalendar
+from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Stale
 from inspector.domain.evidence import Verdict

@@ -20,6 +20,7 @@ from alembic.script import ScriptDirectory
 
 from inspector.domain.decision import Because
 from inspector.domain.errors import Refusal
+from inspector.domain.ledger import said
 from inspector.store import migrate, opening
 from inspector.store.store import Store
 from inspector.store.tables import metadata
@@ -139,7 +140,9 @@ def test_packs_that_decided_something_before_the_upgrade_count_as_used_and_one_t
         for label in ("demo@0", *because):
             tx.packs.note(label, "0" * 64, "", SEEN)
         for label, rule in because.items():
-            tx.ledger.append(label, "case", Because(rule=rule, basis=(), pack=label), {}, SEEN)
+            row = {"id": label, "at": SEEN, "about": "case", "rule": rule, "salt": "", "body_digest": "", "digest": ""}
+            body = said(Because(rule=rule, basis=(), pack=label), {})
+            tx.connection.execute(sa.insert(metadata.tables["ledger"]), row | {"body": body})
     migrate.upgrade(first)
     with first.read() as tx:
         assert tx.packs.cited(["demo@0", *because]) == ["demo@2"]

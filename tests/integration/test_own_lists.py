@@ -218,11 +218,11 @@ def test_an_agency_reads_its_own_visits_teams_and_receipts_and_nothing_of_the_ot
         assert (set(shown), {len(team) for team in shown.values()}) == (told[FIRE], {3})
         shown = {one["object_id"]: one["team"] for one in market.get(f"/v1/draws/{done.number}").json()["result"]}
         assert (set(shown), {len(team) for team in shown.values()}) == (told[MARKET], {2})
-        path = f"/v1/draws/{done.number}/receipts/"
-        assert fire.get(f"{path}TEST{1:014d}").status_code == 404, "it stands in the market's register alone"
-        early = fire.get(f"{path}TEST{7:014d}").json()
+        path = f"/v1/draws/{done.number}/receipts"
+        assert fire.post(path, json={"code": f"TEST{1:014d}"}).status_code == 404, "it stands in the market's register alone"
+        early = fire.post(path, json={"code": f"TEST{7:014d}"}).json()
         assert (early["list"], "c" in early, "visited" in early) == (FIRE, False, False)
-        assert fire.get(f"{path}TEST{7:014d}?agency={MARKET}").status_code == 404
+        assert fire.post(path, json={"code": f"TEST{7:014d}", "agency": MARKET}).status_code == 404
     with serving(office) as edge, edge.client() as desk:
         at = f"/ops/draws/{done.number}"
         desk.post("/login", data={"token": edge.token(Role.OFFICER, FIRE), "next": at}, headers={"Origin": edge.url})

@@ -171,23 +171,23 @@ def test_a_receipt_is_for_a_firm_of_the_frame_and_for_agencies_that_may_know(sto
     for stranger in (code(100), code(999)):
         with pytest.raises(Missing, match="receipt_unknown"):
             asked(office, hand, held.number, stranger)
-    at = f"/v1/draws/{held.number}/receipts/{code(3)}"
+    at, firm = f"/v1/draws/{held.number}/receipts", {"code": code(3)}
     with serving(office) as edge:
         for role in (Role.OFFICER, Role.CLERK, Role.AUDITOR, Role.OPS):
             with edge.as_(role) as client:
-                answer = client.get(at)
+                answer = client.post(at, json=firm)
                 assert answer.status_code == 200
                 assert {"c", "line"}.isdisjoint(answer.json())
         with edge.as_(Role.SYSTEM) as client:
-            assert client.get(at).status_code == 403
+            assert client.post(at, json=firm).status_code == 403
         with edge.as_(Role.OFFICER, "other") as client:
-            assert client.get(at).status_code == 404
+            assert client.post(at, json=firm).status_code == 404
         with edge.as_(Role.OFFICER) as client:
-            assert client.get(at.replace(code(3), code(100))).status_code == 404
+            assert client.post(at, json={"code": code(100)}).status_code == 404
         carried_out(office, hand, held.number)
         made(office, hand, held.number)
         with edge.as_(Role.OFFICER) as client:
-            after = client.get(at).json()
+            after = client.post(at, json=firm).json()
     assert holds(read(files(office, held.number)["commit.json"]), after, "weekly")
     assert {"c", "seed", "limit", "ticket", "chance"} <= set(after)
     assert all(visit.state is VisitState.DONE for visit in visits(office, held.number))
@@ -233,7 +233,7 @@ def test_no_receipt_of_another_draw_says_who_is_still_to_be_visited(store: Store
 
 def test_who_is_told_of_a_row_before_its_time_stands_in_the_ledger(store: Store, hand: Hand) -> None:
     office, held = registered(store, hand)
-    at = f"/v1/draws/{held.number}/receipts/{code(3).lower()}"
+    at, firm = f"/v1/draws/{held.number}/receipts", {"code": code(3).lower()}
 
     def readings() -> list[tuple[str, str]]:
         with store.read() as tx:
@@ -242,12 +242,12 @@ def test_who_is_told_of_a_row_before_its_time_stands_in_the_ledger(store: Store,
 
     with serving(office) as edge:
         with edge.as_(Role.CLERK, name="王办事员") as client:
-            assert client.get(at).status_code == 200
+            assert client.post(at, json=firm).status_code == 200
         assert readings() == [("王办事员", f"api:receipt:{code(3)}")]
         carried_out(office, hand, held.number)
         made(office, hand, held.number)
         with edge.as_(Role.CLERK, name="王办事员") as client:
-            assert "line" in client.get(at).json()
+            assert "line" in client.post(at, json=firm).json()
     assert len(readings()) == 1, "afterwards it is nobody's secret"
 
 
@@ -297,7 +297,7 @@ def test_where_the_frame_tells_who_is_visited_no_answer_tells_who_is_in_it_and_e
 
     def answers() -> list[tuple[int, dict[str, Any]]]:
         with serving(office) as edge, edge.as_(Role.CLERK, name="王办事员") as clerk:
-            told = [clerk.get(f"/v1/draws/{held.number}/receipts/{one}") for one in (inside, outside)]
+            told = [clerk.post(f"/v1/draws/{held.number}/receipts", json={"code": one}) for one in (inside, outside)]
         return [(one.status_code, one.json()) for one in told]
 
     before, stranger = answers()
@@ -347,7 +347,7 @@ def test_what_two_persons_void_after_the_result_stays_publishable_and_says_that_
         void = report(office, tx, held.number).void
     assert void == Voided(reason=WHY, numbers=(2,))
     with serving(office) as edge, edge.as_(Role.OFFICER) as client:
-        assert client.get(f"/v1/draws/{held.number}/receipts/{code(3)}").json()["void"] == mark
+        assert client.post(f"/v1/draws/{held.number}/receipts", json={"code": code(3)}).json()["void"] == mark
 
 
 def test_a_receipt_of_a_draw_that_was_void_before_its_result_promises_no_fate(store: Store, hand: Hand) -> None:

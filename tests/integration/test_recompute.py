@@ -10,9 +10,10 @@ import sqlalchemy as sa
 from inspector.domain.recompute import Again
 from inspector.flows import review
 from inspector.flows.office import Office
-from inspector.flows.recompute import replay
+from inspector.flows.recompute import altered, replay
+from inspector.store.packtables import pack
 from inspector.store.store import Store
-from inspector.store.tables import evidence, ledger
+from inspector.store.tables import case_file, evidence, ledger
 from tests.house import Hand, Table, application, open_office, post, settle
 from tests.integration.test_casefile import decided
 from tests.integration.test_explanation import Platform
@@ -26,6 +27,44 @@ pytestmark = pytest.mark.slow
 def told(office: Office, case_id: str) -> list[tuple[str, str]]:
     with office.store.read() as tx:
         return [(one.rule, again.value) for one, again in replay(office, tx, case_id)]
+
+
+def named(office: Office, case_id: str) -> list[tuple[str, str]]:
+    with office.store.read() as tx:
+        return [(one.what.value, one.about) for one in altered(office, tx, case_id)]
+
+
+def test_what_is_stored_otherwise_than_its_digest_says_is_named_before_anything_is_computed(decided: tuple[Office, str]) -> None:
+    office, case_id = decided
+    table, law = office.calendar.tables[0], office.book.get("demo@1")
+    with office.store.begin() as tx:
+        tx.packs.note(law.label, law.digest, "text", office.now())
+        tx.calendars.note(table.year, table.version, table.digest, office.now())
+        held = next(one for one in tx.cases.evidence(case_id) if one.found)
+        review = next(row["id"] for row in tx.ledger.about(case_id) if row["rule"] == "officer.review")
+    assert named(office, case_id) == []
+    with office.store.begin() as tx:
+        subject = tx.cases.get(case_id).subject.name
+        name = sa.func.replace(case_file.c.body, subject, "另一家")
+        tx.connection.execute(sa.update(case_file).where(case_file.c.id == case_id).values(body=name))
+    assert named(office, case_id) == [("FACTS", case_id)]
+    assert "DIFFERS" not in {again for _, again in told(office, case_id)}, (
+        "no decision rests on a name: computing alone shows nothing"
+    )
+    with office.store.begin() as tx:
+        tx.connection.execute(sa.update(pack).values(digest="0" * 64))
+        changed = replace(table, days_off=table.days_off[1:])
+    calendar = replace(office.calendar, tables=(changed, *office.calendar.tables[1:]))
+    other = replace(office, calendar=calendar)
+    assert named(other, case_id) == [("FACTS", case_id), ("PACK", "demo@1"), ("CALENDAR", table.label)]
+    with office.store.begin() as tx:
+        body = sa.func.replace(evidence.c.body, held.found, "别处")
+        tx.connection.execute(sa.update(evidence).where(evidence.c.id == held.id).values(body=body))
+        tx.connection.execute(sa.update(ledger).where(ledger.c.id == review).values(rule="officer.preview"))
+    assert named(office, case_id)[-2:] == [("EVIDENCE", held.id), ("ENTRY", review)]
+    with office.store.begin() as tx:
+        tx.connection.execute(sa.delete(evidence).where(evidence.c.id == held.id))
+    assert ("EVIDENCE", held.id) in named(office, case_id), "what is gone, too"
 
 
 def test_each_decision_of_a_case_comes_to_the_same_byte_for_byte(decided: tuple[Office, str]) -> None:
@@ -75,3 +114,4 @@ def test_a_level_that_was_looked_up_and_a_matter_that_was_concluded_come_to_the_
     assert {rule for rule, _ in found} >= {"credit.look_up", "matter.conclude", "strategy.choose", "evidence.weigh"}
     assert [one for one in found if one[1] in ("DIFFERS", "UNSURE")] == []
     assert [rule for rule, again in found if again == "SAME"][:2] == ["credit.look_up", "matter.conclude"]
+    assert named(office, case_id) == [], "a conclusion that came later is no other content"

@@ -12,7 +12,8 @@ import pytest
 
 from inspector import bootstrap, lawbook
 from inspector.daemon import sweeps
-from inspector.domain.calendar import SHANGHAI, NamedDay, Notice, WorkingCalendar, YearTable
+from inspector.domain.almanac import NamedDay, Notice, YearTable
+from inspector.domain.calendar import SHANGHAI, WorkingCalendar
 from inspector.domain.case import CaseState
 from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Invalid, Refusal, Stale

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inspector.calendars import load_calendars
-from inspector.domain.calendar import NamedDay, Notice, Term, Unit, WorkingCalendar, YearTable, due, reminder
+from inspector.domain.almanac import NamedDay, Notice, YearTable
+from inspector.domain.calendar import Term, Unit, WorkingCalendar, due, reminder
 from inspector.domain.clock import OfficeTime
 from tests.needs import ROOT
 from tests.workdays import between

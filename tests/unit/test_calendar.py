@@ -10,15 +10,15 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from inspector.calendars import load_calendars
-from inspector.domain.calendar import SHANGHAI, Due, NamedDay, Notice, Term, WorkingCalendar, YearTable, due, reminder
+from inspector.domain.almanac import NamedDay, Notice, YearTable
+from inspector.domain.calendar import SHANGHAI, Due, Term, WorkingCalendar, due, reminder
 from inspector.domain.errors import Invalid
 from inspector.labels import LANGS, told
 from tests.needs import ROOT
 from tests.workdays import between, holidays
 
 SHIPPED = ROOT / "policies" / "calendars"
-CALENDAR = load_calendars(SHIPPED)
-NOTICE = Notice(number="-", on=date(2025, 11, 4), source="-")
+CALENDAR, NOTICE = load_calendars(SHIPPED), Notice(number="-", on=date(2025, 11, 4), source="-")
 
 
 def at(text: str) -> datetime:

@@ -16,11 +16,19 @@ import pytest
 from inspector.domain.case import Route
 from inspector.domain.contingency import Split, Trial, holm, law
 from inspector.domain.equality import Compared, EqualityRow, EqualityVerdict, Measure, Place, Waiting, compare, waits
+from inspector.domain.spending import Spending
 from inspector.policybook import PacksInvalid, Policybook
 from tests.packs import SHIPPED as PACK
 from tests.packs import write
 
-RULE = EqualityRow(row="equality", alpha=Fraction(1, 20), effect=Fraction(2), power=Fraction(4, 5), basis="S0:7")
+RULE = EqualityRow(
+    row="equality",
+    alpha=Fraction(1, 20),
+    spending=Spending.OBRIEN_FLEMING,
+    effect=Fraction(2),
+    power=Fraction(4, 5),
+    basis="S0:7",
+)
 ODDS = Fraction(2)
 
 
@@ -99,7 +107,7 @@ def test_several_tests_together_call_no_oftener_than_one() -> None:
 
 def test_what_cannot_speak_is_insufficient_and_stays() -> None:
     counts = Counter({(place(), Route.COMMITMENT, True): 2, (place(), Route.CERTIFICATE, False): 1})
-    compared, groups = compare(counts, RULE)
+    compared, groups = compare(counts, RULE, RULE.alpha)
     assert [one.verdict for one in compared] == [EqualityVerdict.INSUFFICIENT] * len(Measure)
     (group,) = groups
     assert (group.committed, group.committed_hit, group.certified, group.certified_hit, group.enough) == (2, 2, 1, 0, False)
@@ -134,7 +142,7 @@ def test_what_an_article_permits_is_told_with_it_and_calls_nobody() -> None:
                 (place(lawful=lawful), Route.CERTIFICATE, False): 90,
             }
         )
-        compared, (group,) = compare(counts, RULE)
+        compared, (group,) = compare(counts, RULE, RULE.alpha)
         assert (compared[0].verdict, group.lawful, group.committed_hit) == (verdict, lawful, 90)
 
 
@@ -175,7 +183,7 @@ def test_over_all_measures_a_fair_office_calls_no_oftener_than_stated() -> None:
 
 
 def test_a_pack_that_would_find_no_difference_at_all_is_refused(tmp_path: Path) -> None:
-    row = '[equality]\nid = "alike"\nalpha = "5%"\neffect = "{effect}"\npower = "80%"\nbasis = "P:2.3"\n'
+    row = '[equality]\nid = "alike"\nalpha = "5%"\nspending = "POCOCK"\neffect = "{effect}"\npower = "80%"\nbasis = "P:2.3"\n'
     write(tmp_path, PACK + "\n" + row.format(effect="1"))
     with pytest.raises(PacksInvalid) as refused:
         Policybook.load(tmp_path)
@@ -184,6 +192,7 @@ def test_a_pack_that_would_find_no_difference_at_all_is_refused(tmp_path: Path) 
     (pack,) = Policybook.load(tmp_path).packs
     assert pack.equality is not None
     assert (pack.equality.effect, pack.equality.alpha) == (Fraction(3, 2), Fraction(1, 20))
+    assert pack.equality.spending is Spending.POCOCK
 
 
 def place(measure: Measure = Measure.DRAWN, level: str = "B", lawful: str = "", within: str = "1") -> Place:
@@ -193,7 +202,7 @@ def place(measure: Measure = Measure.DRAWN, level: str = "B", lawful: str = "", 
 
 def first(counts: Counter[tuple[Place, Route, bool]]) -> Compared:
     """What is said of the drawing."""
-    return compare(counts, RULE)[0][0]
+    return compare(counts, RULE, RULE.alpha)[0][0]
 
 
 def office(chance: random.Random, odds: Fraction) -> Iterable[Split]:

@@ -12,8 +12,9 @@ import pytest
 
 from inspector.calendars import load_calendars
 from inspector.domain import asking, dispute, ladder, letter, reply, respite, scoreboard, sending
+from inspector.domain.almanac import NamedDay
 from inspector.domain.assistance import TIMERS, AssistanceState, Door, Inability, Quarrel, Request, Word
-from inspector.domain.calendar import SHANGHAI, NamedDay, WorkingCalendar
+from inspector.domain.calendar import SHANGHAI, WorkingCalendar
 from inspector.domain.decision import Decision, Order, OrderKind
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import Verdict

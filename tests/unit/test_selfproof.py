@@ -9,8 +9,9 @@ import pytest
 
 from inspector.calendars import load_calendars
 from inspector.domain import exhibit, selfproof
+from inspector.domain.almanac import NamedDay
 from inspector.domain.assistance import Door
-from inspector.domain.calendar import SHANGHAI, NamedDay, WorkingCalendar
+from inspector.domain.calendar import SHANGHAI, WorkingCalendar
 from inspector.domain.case import Case, CaseState, Claim, ClaimFile, MatterKind, Method, Route, Step, Subject, SubjectKind
 from inspector.domain.decision import Order, OrderKind
 from inspector.domain.errors import Invalid, Refusal

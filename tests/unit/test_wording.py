@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from inspector.calendars import load_calendars
-from inspector.domain.calendar import SHANGHAI, NamedDay, Notice, Term, WorkingCalendar, YearTable, due
+from inspector.domain.almanac import NamedDay, Notice, YearTable
+from inspector.domain.calendar import SHANGHAI, Term, WorkingCalendar, due
 from inspector.domain.counting import tally
 from inspector.domain.start import StartEvent
 from inspector.flows import wording

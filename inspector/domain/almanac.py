@@ -1,0 +1,53 @@
+"""What the State Council's yearly notice says of a year: which weekdays and weekends are off, which weekends are worked."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedDay:
+    """A day and the holiday that explains it; an ordinary weekend has no name."""
+
+    day: date
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """A document that arranges days off: its number (empty where it is not known), date, and where it can be read."""
+
+    number: str
+    on: date
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class YearTable:
+    """One year's official arrangement: weekdays and weekends off, weekends worked, and the notices that say so.
+
+    `version` tells the states of one year apart: a notice may be amended within its year, as for Labour Day 2019 and the Spring
+    Festival of 2020. `amendments` are the notices that changed the first one; the days are those after all of them.
+    """
+
+    year: int
+    notice: Notice
+    version: int = 1
+    source_note: str = ""
+    amendments: tuple[Notice, ...] = ()
+    days_off: tuple[NamedDay, ...]
+    days_worked: tuple[NamedDay, ...]
+
+    @property
+    def label(self) -> str:
+        """The year and its version, such as `2026/1`: what a counted date cites."""
+        return f"{self.year}/{self.version}"
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 (hex) of what the version says: its days off and worked, whatever they are called and wherever they were read."""
+        days = {"off": self.days_off, "worked": self.days_worked}
+        told = [f"{kind} {day}" for kind, named in days.items() for day in sorted(one.day for one in named)]
+        return hashlib.sha256("\n".join(told).encode()).hexdigest()

@@ -1,0 +1,100 @@
+"""Whether what is gone went lawfully: every purge is an entry of the ledger, and the records are held to the entries, both ways.
+
+Who takes something out of the database without an entry is found, and so is an entry that says of something that it went, while it is
+still there (Personal Information Protection Law art. 19, 47; handbook 1.6.6, 2.8).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from inspector.store.tx import Tx
+
+PROOF, VISIT, CONTACT, INFORMANT, AGED = (
+    "self_proof.forget",
+    "visit.forget",
+    "notice.forget",
+    "tip_off.forget",
+    "retention.forget",
+)
+RULES = (PROOF, VISIT, CONTACT, INFORMANT, AGED)
+"""The rules by which something is let go. `AGED`: rows that were older than their days, counted."""
+
+
+class Amiss(StrEnum):
+    """`UNSAID`: it is gone, and no entry says so. `STILL`: an entry says that it went, and it is there. `ALTERED`: the entry is changed."""
+
+    UNSAID = "UNSAID"
+    STILL = "STILL"
+    ALTERED = "ALTERED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purge:
+    """One entry: what about, by which rule, and how many things went."""
+
+    entry: str
+    at: datetime
+    rule: str
+    about: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """Something that entries and records say differently; `digest` is empty where there is one thing only."""
+
+    amiss: Amiss
+    rule: str
+    about: str
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audit:
+    """Every purge in order, and what does not hold."""
+
+    purges: tuple[Purge, ...]
+    troubles: tuple[Trouble, ...]
+
+
+def audit(tx: Tx) -> Audit:
+    """Hold the records to the entries. That the entries themselves are whole and all there, `ledger verify` says."""
+    purges: list[Purge] = []
+    troubles: list[Trouble] = []
+    said: dict[tuple[str, str], set[str]] = {}
+    for row, holds in tx.ledger.by_rules(RULES):
+        if not holds:
+            troubles.append(Trouble(amiss=Amiss.ALTERED, rule=row["rule"], about=row["about"]))
+            continue
+        facts: Mapping[str, object] = json.loads(row["body"])["facts"]
+        digests = _texts(facts.get("digests"))
+        said.setdefault((row["rule"], row["about"]), set()).update(digests)
+        count = facts["rows"] if isinstance(facts.get("rows"), int) else max(len(digests), 1)
+        purges.append(Purge(entry=row["id"], at=row["at"], rule=row["rule"], about=row["about"], count=int(str(count))))
+    troubles += _files(tx, said)
+    troubles += (
+        Trouble(amiss=Amiss.UNSAID, rule=CONTACT, about=one) for one in tx.servings.contacts_gone() if (CONTACT, one) not in said
+    )
+    gone = set(tx.tips.informants_gone())
+    troubles += (Trouble(amiss=Amiss.UNSAID, rule=INFORMANT, about=one) for one in sorted(gone) if (INFORMANT, one) not in said)
+    told = {about for rule, about in said if rule == INFORMANT}
+    troubles += (Trouble(amiss=Amiss.STILL, rule=INFORMANT, about=one) for one in sorted(told - gone) if tx.tips.there(one))
+    return Audit(purges=tuple(purges), troubles=tuple(troubles))
+
+
+def _files(tx: Tx, said: Mapping[tuple[str, str], set[str]]) -> Iterator[Trouble]:
+    there = tx.materials.kept()
+    owned = {((PROOF, case) if case is not None else (VISIT, about), digest): held for about, digest, case, held in there}
+    for ((rule, about), digest), held in sorted(owned.items()):
+        let_go = digest in said.get((rule, about), set())
+        if held is let_go:
+            yield Trouble(amiss=Amiss.STILL if held else Amiss.UNSAID, rule=rule, about=about, digest=digest)
+
+
+def _texts(told: object) -> list[str]:
+    return [str(one) for one in told] if isinstance(told, list) else []

@@ -1,0 +1,119 @@
+"""Periodic returns to the justice bureau from the recorded cases, page by page (`domain.returns`)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterator
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+
+from inspector.domain.case import Case
+from inspector.domain.errors import Invalid
+from inspector.domain.evidence import Evidence
+from inspector.domain.returns import Counted, Like, Line, Per, Seen, lines
+from inspector.domain.scoreboard import days_between
+from inspector.flows.office import Office
+from inspector.flows.scoreboard import csv_text
+from inspector.store.tx import Tx
+
+COLUMNS = (
+    *("period", "counted", "agency", "item", "level", "methods", "outcome"),
+    *("cases", "in_time", "late", "days_median", "days_most"),
+)
+_PAGE = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Return:
+    """A return from a day to another, both counted in. `over`: the last day is past, so that nothing is added to it any more.
+
+    `unreadable`: cases that no row counts, for their facts are gone.
+    """
+
+    since: date
+    until: date
+    per: Per
+    over: bool
+    lines: tuple[Line, ...]
+    unreadable: int
+
+    @property
+    def csv(self) -> str:
+        """The rows as CSV (RFC 4180) with a head."""
+        return csv_text(COLUMNS, rows(self))
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the CSV: two returns with one digest say the same."""
+        return hashlib.sha256(self.csv.encode()).hexdigest()
+
+
+def last_months(office: Office) -> tuple[date, date]:
+    """The months of the year that are over, in January those of the last year."""
+    until = office.calendar.local_date(office.now()).replace(day=1) - timedelta(days=1)
+    return until.replace(month=1, day=1), until
+
+
+def made(office: Office, tx: Tx, since: date, until: date, per: Per, agencies: Collection[str]) -> Return:
+    """The return of some agencies. Raises Invalid (`returns_span`) where the first day lies after the last."""
+    if since > until:
+        raise Invalid("returns_span", since=since.isoformat(), until=until.isoformat(), field="since")
+    lost = list[str]()
+    seen = [*_came(office, tx, since, until, per, agencies, lost), *_ended(office, tx, since, until, per, agencies, lost)]
+    today = office.calendar.local_date(office.now())
+    return Return(since=since, until=until, per=per, over=until < today, lines=lines(seen), unreadable=len({*lost}))
+
+
+def rows(held: Return) -> list[dict[str, object]]:
+    """Rows in JSON's own types."""
+    told = []
+    for line in held.lines:
+        like = {name: str(value) for name, value in asdict(line.like).items()}
+        told.append(like | {name: value for name, value in asdict(line).items() if name != "like"})
+    return told
+
+
+def _came(
+    office: Office, tx: Tx, since: date, until: date, per: Per, agencies: Collection[str], lost: list[str]
+) -> Iterator[Seen]:
+    first, last = office.calendar.span(since, until)
+    after = ""
+    while page := tx.past.opened(first, last, after=after, limit=_PAGE):
+        after = page[-1].id
+        lost += [one.id for one in page if one.case is None]
+        for case in (one.case for one in page if one.case is not None and one.case.agency in agencies):
+            period = per.name_of(office.calendar.local_date(case.opened_at))
+            yield Seen(like=Like(period=period, counted=Counted.CAME, agency=case.agency, item=case.item))
+
+
+def _ended(
+    office: Office, tx: Tx, since: date, until: date, per: Per, agencies: Collection[str], lost: list[str]
+) -> Iterator[Seen]:
+    first, last = office.calendar.span(since, until)
+    after = ""
+    while page := tx.past.ended(first, last, after=after, limit=_PAGE):
+        after = page[-1].id
+        lost += [one.id for one in page if one.case is None]
+        cases = [one.case for one in page if one.case is not None and one.case.agency in agencies]
+        pieces = tx.past.evidence([one.id for one in cases])
+        for case in cases:
+            yield _seen(office, case, pieces.get(case.id, []), per)
+
+
+def _seen(office: Office, case: Case, pieces: list[Evidence], per: Per) -> Seen:
+    assert case.ended_at is not None, "asked for by its end"
+    like = Like(
+        period=per.name_of(office.calendar.local_date(case.ended_at)),
+        counted=Counted.ENDED,
+        agency=case.agency,
+        item=case.item,
+        level=case.strategy.level.level if case.strategy is not None else "",
+        methods="+".join(sorted({one.method.value for one in pieces})),
+        outcome=(case.outcome or case.state).value,
+    )
+    due_at = case.verify_term.due_at if case.verify_term is not None else None
+    return Seen(
+        like=like,
+        days=days_between(case.opened_at, case.ended_at, office.calendar),
+        in_time=case.ended_at <= due_at if due_at is not None else None,
+    )
