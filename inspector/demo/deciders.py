@@ -57,6 +57,8 @@ class Deciders:
             day = str(row["imposed_at"])[:10]
             said = {"good": True, "corrected_on": day, "documents": [f"照片-{about}"], "words": "已改正（演示）"}
             await self._do(self._officer, about, "recheck", said)
+        elif stage == "WEIGH":
+            await self._do(self._officer, about, "annulment", {"why": "CORRECTION", "document": f"更正-{about}"})
         elif stage == "REFER":
             await self._do(self._officer, about, "referral", {"document": f"函-{about}"})
 

@@ -49,7 +49,7 @@ ON_THE_WAY = frozenset(
 
 
 class Stage(StrEnum):
-    """What is to be done next about an open consequence."""
+    """What is to be done next about an open consequence. `WEIGH`: to say whether an order stands whose outcome fell."""
 
     GIVE = "GIVE"
     SERVE = "SERVE"
@@ -57,6 +57,7 @@ class Stage(StrEnum):
     HEAR = "HEAR"
     AGREE = "AGREE"
     RECHECK = "RECHECK"
+    WEIGH = "WEIGH"
     LOOK = "LOOK"
     REFER = "REFER"
     REPORT = "REPORT"
@@ -248,7 +249,7 @@ class Consequence:
     """One proposal and its proceeding. `row` is the pack's `[[consequence]]`, `origin` the rule that proposed it.
 
     `due_at`: by when its next step is to be done; None once it is over. `turn` counts the dates it has had: a clock of a former turn
-    says nothing. `entry` is the credit entry that it ordered.
+    says nothing. `entry` is the credit entry that it ordered. `doubted` is the rule by which the outcome of an order in force fell.
     """
 
     id: str
@@ -276,6 +277,7 @@ class Consequence:
     rectification: Rectification | None = None
     transfer: Transfer | None = None
     entry: str = ""
+    doubted: str = ""
     ended: Ended | None = None
     annulled: Ended | None = None
 
@@ -316,7 +318,8 @@ class Consequence:
     def stage(self) -> Stage | None:
         """What is to be done next; None once it is over."""
         if self.state is ConsequenceState.IMPOSED:
-            return {Proposal.ORDER_RECTIFY: Stage.RECHECK, Proposal.SUSPEND: Stage.LOOK}.get(self.proposal)
+            order = Stage.WEIGH if self.doubted else Stage.RECHECK
+            return {Proposal.ORDER_RECTIFY: order, Proposal.SUSPEND: Stage.LOOK}.get(self.proposal)
         if self.state is ConsequenceState.NOTICED and self.awaits_hearing:
             return Stage.HEAR
         if self.state is ConsequenceState.NOTICED:

@@ -43,7 +43,9 @@ def said(field: str, text: str) -> None:
 def plain(start: datetime, term: Term, calendar: WorkingCalendar) -> datetime:
     """When a term of plain days or clock hours ends: nights, weekends and holidays run, and nothing moves it (handbook 1.8)."""
     counted = due(start, term, calendar)
-    return counted.at if term.unit in (Unit.HOUR, Unit.MINUTE) else calendar.closing(counted.counted.nominal)
+    if term.unit in (Unit.HOUR, Unit.MINUTE):
+        return counted.at
+    return calendar.closing(counted.counted.nominal)
 
 
 def told(kind: str, held: Consequence) -> Told:

@@ -86,6 +86,20 @@ def remind(held: Consequence) -> Decision[Consequence] | None:
     return Decision(state=held, because=because(held, "consequence.reminded", facts), told=(told("consequence.reminded", held),))
 
 
+def doubt(held: Consequence, why: str, setting: Setting) -> Decision[Consequence]:
+    """By rule: the outcome of an order in force fell. No re-check is due on it; an officer says in the row's time whether it stands."""
+    _ordered(held)
+    by = counted(setting.now, setting.row.decide, setting.calendar)
+    return going(replace(held, doubted=why), by, setting, "consequence.doubted", {"fallen_by": why})
+
+
+def stand(held: Consequence, setting: Setting) -> Decision[Consequence]:
+    """An officer has decided the case again as before: the order stands, and its re-check is due in the row's time at the soonest."""
+    under = _ordered(held)
+    by = max(under.recheck_by, counted(setting.now, setting.row.decide, setting.calendar))
+    return going(replace(held, doubted=""), by, setting, "consequence.stands", {"doubted_by": held.doubted})
+
+
 def spared(held: Consequence) -> bool:
     """Whether rectification in time leaves no penalty to propose: it could be cured, and no harm is known (handbook scenario 57)."""
     grading = held.grading

@@ -31,7 +31,10 @@ MOST_WORDS = 50
 
 
 class NoticeKind(StrEnum):
-    """What a notice says: 告知, 决定, guidance and reminder before a date, a credit entry, that it can be repaired, what became of 异议."""
+    """What a notice says: 告知, 决定, guidance and reminder before a date, a credit entry, that it can be repaired, what became of 异议.
+
+    `ANNULMENT` (撤销): what was decided against somebody stands no more.
+    """
 
     PROPOSAL = "PROPOSAL"
     DECISION = "DECISION"
@@ -40,6 +43,7 @@ class NoticeKind(StrEnum):
     RECORD = "RECORD"
     REPAIRABLE = "REPAIRABLE"
     OBJECTION = "OBJECTION"
+    ANNULMENT = "ANNULMENT"
 
 
 class NoticeState(StrEnum):

@@ -7,7 +7,7 @@ falls together or not at all.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from inspector.domain import creditrecord, proceeding
@@ -20,24 +20,26 @@ from inspector.domain.ending import take_back
 from inspector.domain.falling import ENTRY_FALLS, falling
 from inspector.domain.proceeding import ANNULLABLE
 from inspector.domain.proposal import ALTERNATIVES, Proposal
-from inspector.flows import contested, creditbook, creditrecords, shaken, unpublish
+from inspector.flows import cleared, contested, creditbook, creditrecords, shaken, unpublish
 from inspector.flows.consequences import locked, main_over, settle
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.settle import settle_case
 from inspector.flows.shaken import setting
 from inspector.flows.telling import tell
+from inspector.labels import label, of
 from inspector.store.tx import Tx
 
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """Who has annulled, by which document, who enters it, when."""
+    """Who has annulled, by which document, who enters it, when; `fallen` gathers what falls by it, for the subject's notice."""
 
     why: Annulled
     document: str
     by: str
     now: datetime
+    fallen: list[cleared.Fallen] = field(default_factory=list)
 
 
 def consequence(office: Office, tx: Tx, consequence_id: str, why: Annulled, document: str, by: str, now: datetime) -> Consequence:
@@ -47,6 +49,7 @@ def consequence(office: Office, tx: Tx, consequence_id: str, why: Annulled, docu
     done = _decision(office, tx, case, held, said)
     _entry(office, tx, done.entry, said)
     _others(office, tx, done, said)
+    _tell(office, tx, case, done.id, said)
     return done
 
 
@@ -62,11 +65,20 @@ def entry(office: Office, tx: Tx, name: str, why: Annulled, document: str, by: s
     effect = (one for one in tx.consequences.of_case(case.id, lock=True) if one.entry == name and one.state in ANNULLABLE)
     if (ordered := next(effect, None)) is not None:
         _others(office, tx, _decision(office, tx, tx.cases.get(case.id), ordered, said), said)
+        _tell(office, tx, case, name, said)
         return done
     unpublish.annulled(office, tx, case, said.why, said.document, said.by, said.now)
     shaken.later(tx, case, "credit.annulled", now)
     contested.swept(office, tx, tx.cases.get(case.id), "credit.annulled", now)
+    _tell(office, tx, case, name, said)
     return done
+
+
+def _tell(office: Office, tx: Tx, case: Case, about: str, said: _Said) -> None:
+    """Whoever it stood against hears of all that fell, once."""
+    lang = office.agency(case.agency).language
+    reasons = label("cleared.by", lang, why=of(said.why, lang), document=said.document)
+    cleared.tell(office, tx, case, about, said.fallen, reasons, said.now)
 
 
 def _others(office: Office, tx: Tx, gone: Consequence, said: _Said) -> None:
@@ -96,6 +108,7 @@ def _decision(
     at = setting(office, held, said.now)
     made = proceeding.annul(held, said.why, said.document, said.by, at, fallen=fallen, cited=cited)
     done = settle(office, tx, case, held, made, said.now)
+    said.fallen.append(done)
     main_over(office, tx, case, done, said.now)
     return done
 
@@ -113,6 +126,7 @@ def _record(office: Office, tx: Tx, case: Case, mine: Record, said: _Said) -> Re
     policy = office.book.get(case.pack)
     creditbook.quiet(tx, mine, said.now)
     tx.records.put(decided.state)
+    said.fallen.append(decided.state)
     told = (creditrecord.told(decided.state),)
     if case.entry == mine.entry:
         because = decided.because

@@ -22,7 +22,7 @@ from inspector.domain.proposal import ALTERNATIVES, Proposal
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.settle import Settlement
-from inspector.flows.shaken import DUE, setting, write
+from inspector.flows.shaken import DUE, STATED, setting, write
 from inspector.flows.telling import tell
 from inspector.store.tx import Tx
 from inspector.store.work import Work
@@ -204,7 +204,11 @@ def state(  # noqa: PLR0913 - a word in all its parts
     """
     case, held = locked(tx, consequence_id)
     made = proceeding.state(held, kind, words, digests, by_door, setting(office, held, now), said_at)
-    return settle(office, tx, case, held, made, now)
+    done = settle(office, tx, case, held, made, now)
+    last = done.statements[-1]
+    facts = {"case": case.id, "proposal": done.proposal.value, "statement": last.kind.value, "late": last.late}
+    tx.attention.open(STATED, case.agency, done.id, facts | {"statements": len(done.statements)}, now)
+    return done
 
 
 # --- work

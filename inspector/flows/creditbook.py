@@ -14,9 +14,10 @@ from inspector.domain.errors import Missing
 from inspector.domain.policy import Policy
 from inspector.domain.statement import BookState
 from inspector.domain.transition import Scope
-from inspector.flows import stopped, unserved
+from inspector.flows import cleared, stopped, unserved
 from inspector.flows.office import Office
 from inspector.flows.record import record
+from inspector.labels import label
 from inspector.store.tx import Tx
 
 PAGE = 500
@@ -115,11 +116,13 @@ def clocks(office: Office, held: Record) -> list[Order]:
 
 
 def fell(tx: Tx, entry: str, reason: str, now: datetime, office: Office) -> None:
-    """The outcome that an entry stated has fallen: its record is over, unless it is already, and so is what waits for it."""
+    """The outcome that an entry stated has fallen: its record is over with what waits for it, and its subject hears so; once."""
     held = tx.records.find(entry, lock=True)
     if held is not None and held.stands_somewhere:
         tx.records.put(fallen(held, reason, office.calendar.local_date(now)))
         quiet(tx, held, now)
+        case = tx.cases.get(held.case_id)
+        cleared.tell(office, tx, case, entry, [held], label("cleared.outcome", office.agency(case.agency).language), now)
 
 
 def quiet(tx: Tx, held: Record, now: datetime) -> None:

@@ -10,14 +10,26 @@ from inspector.domain.objection import Objection
 from inspector.domain.serving import NoticeKind, SubjectNotice
 from inspector.flows import giving
 from inspector.flows.office import Office
-from inspector.labels import label, of
+from inspector.labels import Lang, label, of
 from inspector.store.tx import Tx
+
+
+def named(mine: Record, lang: Lang) -> str:
+    """A record as its subject reads of it: number, grade, day of the decision."""
+    grade = label(f"grade.{mine.grade}", lang)
+    return label("credittold.record", lang, entry=mine.entry, grade=grade, on=mine.decided_on.isoformat())
+
+
+def dates(mine: Record, lang: Lang) -> tuple[str, ...]:
+    """What an entry means for its subject: which it is, until when it is shown, from when on it may be repaired (handbook 1.7.1, 1.7.2)."""
+    until = mine.most_until if mine.published else None
+    shown = (label("credittold.shown_until", lang, until=until.isoformat()),) if until is not None else ()
+    return (named(mine, lang), *shown, label("credittold.repair_from", lang, earliest=mine.repairable_from.isoformat()))
 
 
 def repairable(office: Office, tx: Tx, case: Case, mine: Record, now: datetime) -> None:
     """The minimum is over: the subject is told so on the day, and asks by the notice's link (handbook 1.7.2)."""
     lang = office.agency(case.agency).language
-    fact = label("credittold.record", lang, entry=mine.entry, grade=mine.grade, on=mine.decided_on.isoformat())
     notice = SubjectNotice(
         id=f"{mine.entry}:repairable",
         kind=NoticeKind.REPAIRABLE,
@@ -25,7 +37,7 @@ def repairable(office: Office, tx: Tx, case: Case, mine: Record, now: datetime) 
         agency=case.agency,
         about=mine.entry,
         title=label("credittold.repairable", lang),
-        facts=(fact,),
+        facts=(named(mine, lang),),
         reasons=label("credittold.minimum_over", lang, earliest=mine.repairable_from.isoformat()),
         rights=(label("credittold.right_repair", lang), label("credittold.right_objection", lang)),
         basis=(mine.basis,),

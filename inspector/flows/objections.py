@@ -14,6 +14,7 @@ from inspector.domain.errors import Missing, Refusal
 from inspector.domain.objection import Objection
 from inspector.domain.policy import Policy
 from inspector.domain.proceeding import ANNULLABLE
+from inspector.domain.proposal import ALTERNATIVES
 from inspector.domain.transition import Scope
 from inspector.flows import annulling, consequences, contested, creditrecords, stopped
 from inspector.flows.copies import amend
@@ -42,7 +43,7 @@ def object(  # noqa: A001 - the field's word for it, in all its parts
     """
     case, mine = _about(tx, about)
     _objectable(tx, about)
-    names = _names(tx, case, about, mine)
+    names = _names(tx, case.id, about, mine)
     said = (one for name in names for one in tx.records.objections(about=name, open_ones=False))
     if (before := next((one for one in said if one.says(words, digests)), None)) is not None:
         return before
@@ -94,14 +95,14 @@ def decide(office: Office, tx: Tx, objection_id: str, by: Signed, reasons: str, 
     decided = domain.decide(held, by, reasons, deciders, _ruled(office, case, now).credit, now, upheld=upheld)
     contested.write(tx, office, case, decided, now)
     if upheld:
-        for name in _names(tx, case, held.about, mine):
+        for name in _names(tx, case.id, held.about, mine):
             for other in tx.records.objections(about=name):
                 contested.write(tx, office, case, domain.answered(other, by.by, reasons, now), now)
         if effect is not None:
             annulling.consequence(office, tx, effect.id, Annulled.OBJECTION, held.id, by.by, now)
         elif mine is not None and mine.stands_somewhere:
             annulling.entry(office, tx, held.about, Annulled.OBJECTION, held.id, by.by, now)
-    elif mine is not None and not any(tx.records.objections(about=name) for name in _names(tx, case, held.about, mine)):
+    elif mine is not None and not any(tx.records.objections(about=name) for name in _names(tx, case.id, held.about, mine)):
         state = marked(mine, contested=False)
         tx.records.put(state)
         amend(tx, office, state, Amend.UNMARKED, office.book.get(case.pack), now)
@@ -143,11 +144,23 @@ def _objectable(tx: Tx, about: str) -> None:
     raise Refusal(code, consequence=effect.id, state=effect.state)
 
 
-def _names(tx: Tx, case: Case, about: str, mine: Record | None) -> list[str]:
+def _names(tx: Tx, case_id: str, about: str, mine: Record | None) -> list[str]:
     """The names of one thing: a record is objected to by its entry, and by the consequence that ordered it."""
     if mine is None:
         return [about]
-    return sorted({about, mine.entry} | {one.id for one in tx.consequences.of_case(case.id) if one.entry == mine.entry})
+    return sorted({about, mine.entry} | {one.id for one in tx.consequences.of_case(case_id) if one.entry == mine.entry})
+
+
+def touching(tx: Tx, mine: Record, *, open_ones: bool = True) -> list[Objection]:
+    """Objections that touch a record: to it by either name, and to the decision about the same finding, with which it falls; by date."""
+    mains = {
+        one.id
+        for one in tx.consequences.of_case(mine.case_id)
+        if one.proposal in ALTERNATIVES and one.grading.outcome.value == mine.outcome
+    }
+    names = mains | set(_names(tx, mine.case_id, mine.entry, mine))
+    held = tx.records.objections(case_id=mine.case_id, open_ones=open_ones)
+    return [one for one in held if one.about in names]
 
 
 def _effect(tx: Tx, case: Case, about: str) -> Consequence | None:

@@ -28,7 +28,7 @@ from inspector.domain.rectification import spared
 from inspector.domain.review import adverse
 from inspector.domain.serving import NoticeKind, SubjectNotice
 from inspector.domain.transition import Scope
-from inspector.flows import consequences, giving, objections, remedying
+from inspector.flows import consequences, credittold, giving, objections, remedying
 from inspector.flows.consequences import Opening, locked, main_over, settle
 from inspector.flows.decisions import chosen
 from inspector.flows.office import Office
@@ -133,7 +133,11 @@ def _decided(office: Office, tx: Tx, case: Case, held: Consequence, made: Decisi
     if imposed.proposal is Proposal.RECORD_CREDIT:
         case, made = _enter(office, tx, case, made, now)
     done = settle(office, tx, case, held, made, now)
-    giving.give(office, tx, _said(office, done, NoticeKind.DECISION, imposed.verdict.reasons, now), now)
+    notice = _said(office, done, NoticeKind.DECISION, imposed.verdict.reasons, now)
+    if done.entry:
+        dates = credittold.dates(tx.records.get(done.entry), office.agency(done.agency).language)
+        notice = replace(notice, facts=(*notice.facts, *dates))
+    giving.give(office, tx, notice, now)
     main_over(office, tx, case, done, now)
     return done
 

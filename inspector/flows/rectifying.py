@@ -93,6 +93,14 @@ def remind(work: Work, office: Office) -> Settlement:
     return Settlement(write=write)
 
 
+def stands(office: Office, tx: Tx, case: Case, now: datetime) -> None:
+    """A case was decided: an order in doubt that follows the same outcome stands again, and nobody need look whether it does."""
+    for held in tx.consequences.of_case(case.id, lock=True):
+        if held.doubted and held.state is ConsequenceState.IMPOSED and _follows(case, held):
+            settle(office, tx, case, held, rectification.stand(held, setting(office, held, now)), now)
+            tx.attention.over(f"{shaken.SHAKEN}:{held.id}", now)
+
+
 def _follows(case: Case, held: Consequence) -> bool:
     """Whether the outcome that an order followed still stands."""
     return case.state is CaseState.CLOSED and case.outcome is held.grading.outcome

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from inspector.domain import proceeding
+from inspector.domain import proceeding, rectification
 from inspector.domain.annulled import Annulled
 from inspector.domain.case import Case
-from inspector.domain.consequence import UNDECIDED, Consequence, ConsequenceState
+from inspector.domain.consequence import UNDECIDED, Consequence, ConsequenceState, Stage
 from inspector.domain.course import CLOCKS, Setting, clock_key
 from inspector.domain.decision import Decision, OrderKind, Told
 from inspector.domain.proposal import Proposal
@@ -22,6 +22,9 @@ DUE = "consequence_due"
 """The matter for a person that a step of a consequence is to be done; over with the step."""
 SHAKEN = "consequence_shaken"
 """The matter of a consequence that took effect, while the outcome that it followed does not stand any more."""
+
+STATED = "statement_unread"
+"""The matter of words of the subject in a proceeding, until somebody says that they are read, or it is decided."""
 
 
 REGRADE = "consequence_regrade"
@@ -52,6 +55,8 @@ def write(tx: Tx, case: Case, before: Consequence, decision: Decision[Consequenc
             tx.attention.over(f"{matter}:{held.id}", now)
     stopped.end(tx, ending, now)
     tx.attention.over(f"{DUE}:{held.id}", now)
+    if held.verdict is not None or held.state is not ConsequenceState.NOTICED:  # whoever decided has weighed them
+        tx.attention.over(f"{STATED}:{held.id}", now)
     tx.work.order(decision.orders, now)
     return held
 
@@ -71,7 +76,9 @@ def fell(office: Office, tx: Tx, case: Case, why: str, now: datetime) -> tuple[T
             made = proceeding.lift(held, why, "rule", setting(office, held, now))
         elif held.state in (ConsequenceState.IMPOSED, ConsequenceState.FAILED):
             shake(tx, case, [held], why, now)
-            continue
+            if held.stage is not Stage.RECHECK:
+                continue
+            made = rectification.doubt(held, why, setting(office, held, now))  # what cannot be done any more is not due either
         else:
             continue
         write(tx, case, held, made, now)

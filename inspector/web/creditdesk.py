@@ -21,6 +21,7 @@ from inspector.domain.creditrecord import Record
 from inspector.domain.docket import Nearness, nearness
 from inspector.domain.errors import InspectorError, Missing, Refusal
 from inspector.domain.objection import Objection, ObjectionState
+from inspector.flows import objections
 from inspector.store.tx import Tx, new_id
 from inspector.web import creditrecords as api
 from inspector.web.accounts import EntryPath
@@ -198,7 +199,7 @@ def _record(
 ) -> Response:
     def ask(tx: Tx) -> tuple[Record, Case, list[Objection]]:
         held = api.seen(tx, caller, about)
-        return held, caller.case(tx, held.case_id), tx.records.objections(about=about)
+        return held, caller.case(tx, held.case_id), objections.touching(tx, held, open_ones=False)
 
     try:
         caller.may(Role.OFFICER, Role.AUDITOR)

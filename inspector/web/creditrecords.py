@@ -93,7 +93,7 @@ class ObjectionShown(Shown):
 
 
 class RecordWhole(Shown):
-    """A record with its open objections and every receiver that has had a copy."""
+    """A record with every receiver that has had a copy, and the open objections that touch it: to it, or to a decision it falls with."""
 
     record: RecordShown
     objections: tuple[ObjectionShown, ...]
@@ -194,7 +194,7 @@ def show_record(desk: AtDesk, caller: CaseReader, entry: EntryPath) -> RecordWho
         receivers = [
             ReceiverShown(connector=one.lane, state=one.state, receipt=one.receipt, moved_at=one.moved_at) for one in booked
         ]
-        open_ones = map(_objection, tx.records.objections(about=entry))
+        open_ones = map(_objection, objections.touching(tx, held))
         return RecordWhole(record=shown(held), objections=tuple(open_ones), receivers=tuple(receivers))
 
     told = desk.look(ask)

@@ -26,6 +26,7 @@ from inspector.domain.viewing import Shown as What
 from inspector.domain.wayto import PROVEN
 from inspector.flows import remedying
 from inspector.flows.explain import Explanation
+from inspector.flows.shaken import STATED
 from inspector.labels import Lang, label, of
 from inspector.store.tx import Tx, new_id
 from inspector.web import consequencemessages as messages
@@ -37,19 +38,29 @@ from inspector.web.cases import why as why_of
 from inspector.web.desk import AtDesk, Desk
 from inspector.web.fields import NamePath
 from inspector.web.language import InLang, carried, language
+from inspector.web.messages import SeenToIn
 from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, page, read, refused, trouble
 from inspector.web.roles import Role
 from inspector.web.serving import ServedIn
 from inspector.web.session import Visitor, to_login, written_by_officer
 from inspector.web.signedin import guard, held_cookie
 from inspector.web.steps import Field, Kind, Step, among, either, entry, typed
+from inspector.web.watch import close_attention
 
 router = APIRouter(include_in_schema=False)
 
 
 _REASONS = entry("reasons", Kind.TEXT)
 _WORDS = entry("words", Kind.TEXT)
+
+
+def _seen(desk: Desk, caller: Caller, consequence_id: str, given: SeenToIn, message_id: str | None) -> Response:
+    """Somebody has read what the subject said: the matter is closed as any other is."""
+    return close_attention(desk, caller, f"{STATED}:{consequence_id}", given, message_id)
+
+
 STEPS: Mapping[str, Step] = {
+    "seen": Step(message=SeenToIn, take=_seen, fields=(entry("note", needed=False),)),
     "notice": Step(
         message=messages.NoticeIn,
         take=api.give_notice,
@@ -135,7 +146,7 @@ STEPS: Mapping[str, Step] = {
     ),
     "papers": Step(message=messages.ReceiptIn, take=transfers.enter_papers, fields=(entry("receipt"),)),
 }
-"""Every step that a person takes here, by the name of its form."""
+"""Every step that a person takes here, by the name of its form; `seen` while words of the subject lie unread."""
 
 OFFERED: Mapping[Stage, tuple[str, ...]] = {
     Stage.GIVE: ("notice", "drop"),
@@ -144,6 +155,7 @@ OFFERED: Mapping[Stage, tuple[str, ...]] = {
     Stage.HEAR: ("hearing", "statement", "drop"),
     Stage.AGREE: ("agreement", "statement", "drop"),
     Stage.RECHECK: ("recheck", "wish", "objection", "annulment"),
+    Stage.WEIGH: ("annulment", "objection"),
     Stage.LOOK: ("lift", "objection", "annulment"),
     Stage.REFER: ("referral", "drop"),
     Stage.REPORT: ("report", "drop"),
@@ -178,6 +190,7 @@ class Read:
     policy: Policy
     why: Explanation
     near: Nearness | None
+    unread: bool
 
 
 @router.get("/consequences/{consequence_id}", name="consequence")
@@ -212,7 +225,17 @@ def _page(
         policy = desk.office.book.get(held.pack)
         row = policy.consequences.get(held.proposal)
         near = nearness(held.due_at, now, desk.office.calendar) if held.due_at is not None else None
-        return Read(held=held, case=case, row=row, policy=policy, why=why_of(desk, tx, caller, held.case_id, now), near=near)
+        matter = tx.attention.get(f"{STATED}:{held.id}")
+        unread = matter is not None and matter["closed_at"] is None
+        return Read(
+            unread=unread,
+            held=held,
+            case=case,
+            row=row,
+            policy=policy,
+            why=why_of(desk, tx, caller, held.case_id, now),
+            near=near,
+        )
 
     try:
         caller.may(Role.OFFICER, Role.AUDITOR)
@@ -222,10 +245,11 @@ def _page(
         return refused(request, error)
     lang = language(request)
     officer = caller.role is Role.OFFICER
+    unread = ("seen",) if told.unread else ()
     context: dict[str, Any] = {
         "told": told,
         "held": told.held,
-        "steps": [(name, STEPS[name].fields) for name in offered(told.held)] if officer else [],
+        "steps": [(name, STEPS[name].fields) for name in (*unread, *offered(told.held))] if officer else [],
         "kept": _kept(told, form, lang),
         "tried": form.one("do") if form is not None else "",
         "chosen": frozenset(form.all("evidence")) if form is not None else frozenset(),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from inspector.daemon import sweeps
 from inspector.domain.consequence import Consequence, ConsequenceState
 from inspector.domain.creditrecord import RecordState
 from inspector.domain.proposal import Proposal
@@ -13,7 +14,7 @@ from inspector.flows.serving import token
 from inspector.store.store import Store
 from tests.browser.test_pages import check
 from tests.browser.visitor import Door, Visitor
-from tests.edge import serving
+from tests.edge import Edge, serving
 from tests.house import Hand, settle
 from tests.integration.test_creditrecords import FALSE, Place, open_retractions, place
 from tests.integration.test_way import LICENCE
@@ -136,6 +137,39 @@ def annulled(here: Place, phone: Visitor, third: Visitor, case: str, entry: str,
     assert open_retractions(here.office) == 0, "every receiver has acknowledged"
 
 
+def freed(here: Place, phone: Visitor, case: str, entry: str) -> None:
+    """The subject reads what fell and by what, in the language of the page, and confirms it."""
+    path = link(here, f"{entry_of(here, case).id}:annulled")
+    for lang in ("en", "zh-Hans"):
+        told = phone.open(f"{path}?lang={lang}")
+        check(phone)
+        assert (entry in told, "异议成立" in told) == (True, True)
+    phone.page.locator("#way-RECEIVED").click()
+    assert "本告知已送达" in phone.press("确认收到")
+    check(phone)
+
+
+WAY = (
+    *("review.opened", "consequence.proposed", "subject.notice", "subject.served", "consequence.imposed", "credit.objection"),
+    *("consequence.annulled", "credit.record"),
+)
+"""What the approving system hears, each for the first time behind the one before."""
+
+
+def heard_by_the_approving_system(edge: Edge, case: str) -> None:
+    """The system that brought the case reads its way, what became of it and why; no word of the subject's, and no link, is among it."""
+    sweeps.seal(edge.office.store, edge.office)
+    with edge.as_("system", name="hall") as system:
+        feed = system.get("/v1/events", params={"limit": 200}).json()["events"]
+        explained = system.get(f"/v1/cases/{case}/explain")
+    types = [one["type"] for one in feed if one["case_id"] == case]
+    places = [types.index(one) for one in WAY]
+    assert places == sorted(places), types
+    told = str([one["data"] for one in feed])
+    assert [words for words in ("登记机关的记载有误", "登记已于承诺当日恢复", "/subject/") if words in told] == []
+    assert explained.status_code == 200
+
+
 def test_from_the_review_to_the_last_receivers_acknowledgement_everything_is_read_and_done_by_people_in_a_browser(
     store: Store, hand: Hand, tmp_path: Path, door: Door
 ) -> None:
@@ -148,5 +182,7 @@ def test_from_the_review_to_the_last_receivers_acknowledgement_everything_is_rea
         hand.on(days=20)
         entry = imposed(here, desk, second, case, edge.token("officer", name="王五"))
         annulled(here, phone, third, case, entry, edge.token("officer", name="赵六"))
+        freed(here, phone, case, entry)
+        heard_by_the_approving_system(edge, case)
         desk.open("/review")
         check(desk)

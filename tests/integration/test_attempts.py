@@ -9,11 +9,13 @@ import httpx
 import pytest
 
 from inspector.domain.attempt import AttemptWay, lacking
+from inspector.domain.case import Outcome
+from inspector.domain.proposal import Proposal
 from inspector.domain.seeking import SHIPPED
 from inspector.store.store import Store
 from inspector.web.roles import Role
 from tests.edge import serving
-from tests.house import START, Hand, application, open_office, post, settle
+from tests.house import START, Hand, Table, application, open_office, post, settle
 from tests.integration.test_seat_page import Team, accepted, team
 
 pytestmark = pytest.mark.alike
@@ -72,6 +74,29 @@ def test_an_officer_says_unreachable_only_after_the_attempts_on_record_and_it_is
     ]
     with store.read() as tx:
         assert tx.cases.get(case_id).outcome is None, "attempts alone decide nothing"
+
+
+def test_who_was_not_tried_often_enough_is_not_called_unreachable_and_who_was_has_committed_nothing_false(
+    store: Store, hand: Hand
+) -> None:
+    office = open_office(store, hand, sources={"registers": Table(default="吊销")})
+    case_id = post(office, application(1, "business-licence", {"registration-status": "存续"}))
+    settle(office)
+    hand.on(days=3)
+    with serving(office) as edge, edge.as_(Role.OFFICER, name="李四") as officer:
+        with store.read() as tx:
+            cited = [one.id for one in tx.cases.evidence(case_id)]
+        decision = {"outcome": "UNREACHABLE", "reasons": "多次联系未果", "evidence": cited}
+        for way, before in (("TELEPHONE", 2), ("LETTER", 1), ("TELEPHONE", 0)):
+            early = officer.post(f"/v1/cases/{case_id}/review", json=decision)
+            assert (early.status_code, early.json()["error"]["code"]) == (409, "attempts_lacking")
+            given = {"way": way, "at": (hand() - timedelta(days=before)).isoformat(), "words": "无人应答"}
+            assert officer.post(f"/v1/cases/{case_id}/attempts", json=given).status_code == 200
+        assert officer.post(f"/v1/cases/{case_id}/review", json=decision).status_code == 200
+    with store.read() as tx:
+        held = tx.cases.get(case_id)
+        entered = [one.proposal for one in tx.consequences.of_case(case_id)]
+    assert (held.outcome, held.entry, Proposal.RECORD_CREDIT in entered) == (Outcome.UNREACHABLE, None, False)
 
 
 def test_a_team_before_a_locked_door_enters_its_attempts_on_the_page_and_they_stand_with_the_case(team: Team, hand: Hand) -> None:

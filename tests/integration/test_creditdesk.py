@@ -102,6 +102,26 @@ def test_a_decision_without_an_entry_is_objected_to_on_its_own_page(store: Store
         assert f"/consequences/{order.id}" in browser.get(link).text
 
 
+def test_a_record_tells_every_objection_that_touches_it_by_whichever_name_and_how_each_ended(store: Store, hand: Hand) -> None:
+    case = decided(store, hand, Outcome.FALSE_KNOWING)
+    revoke = case.impose(case.the(Proposal.REVOKE))
+    penalty = case.impose(case.the(Proposal.PENALTY))
+    ordered = case.impose(case.the(Proposal.RECORD_CREDIT))
+    about = (ordered.entry, ordered.id, revoke.id, penalty.id)
+    made = [case.object(one, f"{one}不属实") for one in about]
+    by_entry, by_decision, to_the_main, to_the_penalty = (one.id for one in made)
+    path = f"/credit/records/{ordered.entry}"
+    with serving(case.office) as edge, edge.as_("officer", name="赵六") as api, edge.client() as browser:
+        logged_in(edge, browser, name="赵六")
+        told = api.get(f"/v1{path}").json()["objections"]
+        assert {one["id"] for one in told} == {by_entry, by_decision, to_the_main}, "with the penalty no entry falls"
+        case.answer(made[2], case.by("孙八"), upheld=False)
+        assert to_the_main not in {one["id"] for one in api.get(f"/v1{path}").json()["objections"]}
+        page = browser.get(path).text
+    assert [one in page for one in (by_entry, by_decision, to_the_main, to_the_penalty)] == [True, True, True, False]
+    assert re.search(rf"{to_the_main}[^·]*</a> · 不成立", page), "how one ended stands beside it"
+
+
 def test_another_agencys_officer_finds_neither_page(edge: Edge, here: Place) -> None:
     entry = here.found(1)
     objection = here.objects(entry)

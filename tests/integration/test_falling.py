@@ -91,7 +91,10 @@ def test_what_nobody_has_decided_falls_with_the_revocation_and_its_notices_are_c
         Proposal.RECORD_CREDIT: State.DROPPED,
         Proposal.PENALTY: State.DROPPED,
     }
-    assert (matters(case), case.matters("notice_to_serve"), case.matters("consequence_due")) == ([], [], [])
+    assert (matters(case), case.matters("consequence_due")) == ([], [])
+    assert [one["kind"] for one in case.matters("notice_to_serve")] == ["ANNULMENT"], (
+        "of what stands no more, and of nothing else"
+    )
 
 
 def test_the_review_body_annuls_the_entry_and_the_decision_that_ordered_it_falls_while_an_officer_looks_at_the_rest(

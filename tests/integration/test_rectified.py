@@ -123,7 +123,7 @@ def test_a_reminder_that_has_not_come_is_called_off_with_the_order_and_is_proven
         assert tx.servings.get(name).state is NoticeState.CANCELLED
     with case.office.store.begin() as tx, pytest.raises(Refusal, match="subject_notice_over"):
         reached.served(case.office, tx, name, hand().date(), ServiceWay.IN_PERSON, "回证", "李四", hand())
-    assert case.matters("notice_to_serve") == []
+    assert [one["kind"] for one in case.matters("notice_to_serve")] == ["ANNULMENT"]
 
 
 def test_nobody_is_reminded_of_an_order_whose_outcome_fell(case: Proceeding, hand: Hand) -> None:

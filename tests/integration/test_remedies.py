@@ -12,6 +12,7 @@ from inspector.domain.errors import Refusal
 from inspector.domain.proposal import Proposal
 from inspector.domain.serving import SubjectNotice
 from inspector.flows import remedying
+from inspector.labels import label
 from inspector.store.store import Store
 from tests.house import Hand, settle
 from tests.proceedings import Proceeding, decided
@@ -40,6 +41,24 @@ def test_the_notice_of_a_decision_names_review_and_court_and_not_the_rights_of_t
     hand.on(days=13)
     settle(case.office)
     assert said(case, order, "reminder").rights == (), "a reminder gives none, and repeats none that are over"
+
+
+def test_the_notice_of_an_entry_tells_its_grade_until_when_it_is_shown_and_from_when_on_it_is_repaired(
+    store: Store, hand: Hand
+) -> None:
+    case = decided(store, hand, Outcome.FALSE_KNOWING)
+    ordered = case.impose(case.the(Proposal.RECORD_CREDIT))
+    with store.read() as tx:
+        mine = tx.records.get(ordered.entry)
+    told = said(case, ordered, "decision").facts
+    assert mine.most_until is not None
+    for word in (
+        mine.entry,
+        label(f"grade.{mine.grade}", "zh-Hans"),
+        mine.most_until.isoformat(),
+        mine.repairable_from.isoformat(),
+    ):
+        assert any(word in fact for fact in told), word
 
 
 def test_an_officer_may_word_the_remedies_and_then_these_stand_in_the_notice(store: Store, hand: Hand) -> None:

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inspector.domain.annulled import Annulled
-from inspector.domain.case import Outcome
+from inspector.domain.case import CaseState, Outcome
 from inspector.domain.consequence import UNDECIDED, Agreement, Consequence, ConsequenceState, Stage, StatementKind
 from inspector.domain.course import clock_key
 from inspector.domain.decision import OrderKind
@@ -26,6 +26,7 @@ from inspector.domain.falling import IN_FORCE
 from inspector.domain.objection import ObjectionState
 from inspector.domain.proceeding import ANNULLABLE
 from inspector.domain.proposal import ALTERNATIVES, Proposal
+from inspector.domain.serving import NoticeKind
 from inspector.flows import annulling, contested, review
 from inspector.store.tx import Tx
 from tests.house import Hand, closing, open_store, settle
@@ -207,9 +208,15 @@ class Life:
             if mine is not None:
                 in_effect = one.state is ConsequenceState.IMPOSED
                 assert mine.stands_somewhere is in_effect, "an entry and the decision that ordered it are one"
+            if one.stage is Stage.RECHECK:
+                assert (case.state, case.outcome) == (CaseState.CLOSED, one.grading.outcome), (
+                    "no step is due that would be refused"
+                )
             if case.outcome is None:
                 assert one.state not in UNDECIDED
                 assert one.state not in IN_FORCE or one.id in shaken
+        if any(one.annulled is not None and one.notice is not None for one in held):
+            assert NoticeKind.ANNULMENT in {one.kind for one in tx.servings.of_case(case.id)}, "its subject hears of it"
         assert (case.entry is None) is not any(mine.stands_somewhere for mine in tx.records.of_case(case.id))
         for gone in (one for one in held if one.annulled is not None and one.proposal in ALTERNATIVES):
             for one in held:

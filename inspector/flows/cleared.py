@@ -1,0 +1,57 @@
+"""What a subject hears when something decided against him or her stands no more (撤销告知): what fell, by whom, by which document."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from inspector.domain.case import Case
+from inspector.domain.consequence import Consequence
+from inspector.domain.creditrecord import BASIS, Record
+from inspector.domain.serving import NoticeKind, SubjectNotice
+from inspector.flows import credittold, giving
+from inspector.flows.office import Office
+from inspector.labels import Lang, label
+from inspector.store.tx import Tx
+
+Fallen = Consequence | Record
+"""What fell: a decision, or a credit record."""
+
+
+def tell(office: Office, tx: Tx, case: Case, about: str, fallen: Sequence[Fallen], reasons: str, now: datetime) -> None:
+    """One notice of all that fell together; none where the subject had heard of nothing of it.
+
+    A transfer or a referral was never told to its subject, nor is its end: that it was under way is for others to tell (handbook 1.8).
+    """
+    heard = [one for one in fallen if (one.adverse if isinstance(one, Record) else one.notice is not None)]
+    if not heard:
+        return
+    lang = office.agency(case.agency).language
+    records = [one for one in heard if isinstance(one, Record)]
+    notice = SubjectNotice(
+        id=f"{about}:annulled",
+        kind=NoticeKind.ANNULMENT,
+        case_id=case.id,
+        agency=case.agency,
+        about=about,
+        title=label("cleared.title", lang),
+        facts=(*(_fact(office, one, lang) for one in heard), *((label("cleared.deleted", lang),) if records else ())),
+        reasons=reasons,
+        rights=(),
+        basis=tuple(dict.fromkeys(basis for one in heard for basis in _bases(one))),
+        answer_by=None,
+        made_at=now,
+    )
+    giving.give(office, tx, notice, now)
+
+
+def _fact(office: Office, one: Fallen, lang: Lang) -> str:
+    if isinstance(one, Record):
+        return credittold.named(one, lang)
+    proposal = label(f"Proposal.{one.proposal.value}", lang)
+    on = office.calendar.local_date(one.imposed_at).isoformat() if one.imposed_at is not None else ""
+    return label("cleared.decision", lang, proposal=proposal, on=on)
+
+
+def _bases(one: Fallen) -> tuple[str, ...]:
+    return (one.basis, BASIS) if isinstance(one, Record) else one.basis

@@ -1,0 +1,73 @@
+"""Whoever something was decided against hears that it stands no more: once, of all that fell, by which document (scenario 61)."""
+
+from __future__ import annotations
+
+import pytest
+
+from inspector.domain.annulled import Annulled
+from inspector.domain.case import Outcome
+from inspector.domain.proposal import Proposal
+from inspector.domain.serving import NoticeKind, SubjectNotice
+from inspector.flows import annulling
+from inspector.store.store import Store
+from tests.house import Hand
+from tests.proceedings import Proceeding, decided
+
+pytestmark = pytest.mark.alike
+
+
+def heard(case: Proceeding) -> list[SubjectNotice]:
+    with case.office.store.read() as tx:
+        return [one for one in tx.servings.of_case(case.case) if one.kind is NoticeKind.ANNULMENT]
+
+
+def test_a_court_annuls_the_revocation_and_one_notice_tells_of_it_and_of_the_entry_that_fell_with_it(
+    store: Store, hand: Hand
+) -> None:
+    case = decided(store, hand, Outcome.FALSE_KNOWING)
+    revoke = case.impose(case.the(Proposal.REVOKE))
+    entry = case.impose(case.the(Proposal.RECORD_CREDIT)).entry
+    hand.on(days=3)
+    case.annul(revoke)
+    (told,) = heard(case)
+    assert told.about == revoke.id
+    assert [any(word in fact for fact in told.facts) for word in ("撤销行政决定", entry, "删除")] == [True, True, True]
+    assert told.reasons == "法院判决（（2026）行终1号），予以撤销"
+    assert {"S0:8", *revoke.basis} <= set(told.basis)
+    assert [one["kind"] for one in case.matters("notice_to_serve")] == ["ANNULMENT"], "it is served as every notice is"
+
+
+def test_an_entry_that_is_annulled_is_told_of_with_the_decision_that_ordered_it_and_so_is_an_upheld_objection(
+    store: Store, hand: Hand
+) -> None:
+    case = decided(store, hand, Outcome.FALSE_KNOWING)
+    entry = case.impose(case.the(Proposal.RECORD_CREDIT)).entry
+    case.answer(case.object(entry), case.by("赵六七"), upheld=True)
+    (told,) = heard(case)
+    assert "异议成立" in told.reasons
+    assert sum(entry in fact for fact in told.facts) == 1
+    with store.read() as tx:
+        assert {one.kind for one in tx.servings.of_case(case.case)} >= {NoticeKind.OBJECTION, NoticeKind.ANNULMENT}
+
+
+def test_when_the_outcome_falls_the_subject_hears_that_its_record_does_and_of_a_decision_that_stands_nothing(
+    store: Store, hand: Hand
+) -> None:
+    case = decided(store, hand, Outcome.FALSE_KNOWING)
+    case.impose(case.the(Proposal.REVOKE))
+    entry = case.impose(case.the(Proposal.RECORD_CREDIT)).entry
+    hand.on(days=1)
+    case.speaks_for()
+    (told,) = heard(case)
+    assert (told.about, "不再成立" in told.reasons) == (entry, True)
+
+
+def test_nobody_hears_of_the_end_of_a_transfer_that_he_was_never_told_of(store: Store, hand: Hand) -> None:
+    case = decided(store, hand, Outcome.FALSE_KNOWING)
+    held = case.propose(Proposal.TRANSFER_JUDICIAL)
+    for name in ("李四", "王五"):
+        held = case.report(held, name)
+    held = case.police(case.hand_over(case.head(held)), accepted=True)
+    with store.begin() as tx:
+        annulling.consequence(case.office, tx, held.id, Annulled.COURT, "不予立案1号", "钱七", hand())
+    assert heard(case) == []

@@ -1,0 +1,45 @@
+"""The table of what people decide: each clause has one branch that keeps it, and a test that fails without it."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from tests.house import ROOT
+from tests.unit.test_scenarios import named_in
+from tests.without import lacking
+
+_BRANCH = r"`([^`]+)` in `([^`:]+)::([^`]+)`"
+TOLD = [
+    pytest.param(*clause, id=clause[0])
+    for line in (ROOT / "docs" / "reference" / "decided-by-people.md").read_text(encoding="utf-8").splitlines()
+    if (clause := re.findall(rf"^\| (\w[^|]*) \| {_BRANCH} \| `([^`]+)` \|$", line)) and (clause := clause[0])
+]
+"""The rows: clause, branch, module, function, test."""
+SCENARIOS = {2, 4, 6, 14, 51, 57, 58, 59, 60, 61, 62, 64, 65}
+"""Scenarios of the handbook that the table answers; 3 and 5 are no branch here but the lack of one, and have tests of their own."""
+
+
+def test_every_row_is_read_and_every_scenario_is_answered() -> None:
+    lines = (ROOT / "docs" / "reference" / "decided-by-people.md").read_text(encoding="utf-8").splitlines()
+    assert len(TOLD) == sum(line.startswith("| ") for line in lines) - 1, "a row that the form above does not read"
+    numbers = {str(one.values[0]).split()[0] for one in TOLD}
+    assert {one for one in SCENARIOS if str(one) not in numbers} == set()
+
+
+@pytest.mark.parametrize(("clause", "branch", "module", "function", "test"), TOLD)
+def test_the_branch_and_its_test_are_there(clause: str, branch: str, module: str, function: str, test: str) -> None:
+    lacking(module, function, branch)
+    file, _, name = test.partition("::")
+    assert name in named_in(file), clause
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("clause", "branch", "module", "function", "test"), TOLD)
+def test_without_the_branch_the_test_fails(clause: str, branch: str, module: str, function: str, test: str) -> None:
+    asked = [sys.executable, "-m", "tests.without", module, function, branch, test]
+    done = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
+    assert (done.returncode, "FAILED" in done.stdout) == (1, True), f"{clause}: {done.stdout[-1500:]}{done.stderr[-500:]}"

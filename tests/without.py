@@ -1,0 +1,67 @@
+"""The program without one of its branches: `python -m tests.without MODULE FUNCTION BRANCH TEST` runs a test against it.
+
+The branch is taken out in memory while its module is loaded: no file is touched, and nothing of it is kept.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator, Sequence
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from importlib.util import spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+def lacking(module: str, function: str, branch: str) -> ast.Module:
+    """A module's tree without the one statement of a function that begins with `branch`. Raises ValueError unless there is one."""
+    text = (ROOT / module).read_text(encoding="utf-8")
+    tree, lines = ast.parse(text), text.splitlines()
+    within = [one for one in ast.walk(tree) if isinstance(one, ast.FunctionDef) and one.name == function]
+    found = [
+        (block, place)
+        for holder in within
+        for block in _blocks(holder)
+        for place, one in enumerate(block)
+        if lines[one.lineno - 1].strip().startswith(branch)
+    ]
+    if len(found) != 1:
+        raise ValueError(f"{module}::{function} has {len(found)} of “{branch}”")
+    ((block, place),) = found
+    block[place] = ast.copy_location(ast.Pass(), block[place])
+    return tree
+
+
+def _blocks(holder: ast.AST) -> Iterator[list[ast.stmt]]:
+    for node in ast.walk(holder):
+        for name in ("body", "orelse", "finalbody"):
+            block = getattr(node, name, None)
+            if isinstance(block, list):
+                yield block
+
+
+class _Lacking(Loader, MetaPathFinder):
+    """Loads one module without its branch, never from a cache nor into one."""
+
+    def __init__(self, module: str, tree: ast.Module) -> None:
+        self._path = ROOT / module
+        self._name = module.removesuffix(".py").replace("/", ".")
+        self._tree = tree
+
+    def find_spec(self, name: str, _path: Sequence[str] | None = None, _target: ModuleType | None = None) -> ModuleSpec | None:
+        return spec_from_file_location(name, self._path, loader=self) if name == self._name else None
+
+    def exec_module(self, module: ModuleType) -> None:
+        exec(compile(self._tree, str(self._path), "exec"), module.__dict__)  # noqa: S102 - our own module, less one statement
+
+
+if __name__ == "__main__":
+    module_, function_, branch_, test_ = sys.argv[1:]
+    sys.meta_path.insert(0, _Lacking(module_, lacking(module_, function_, branch_)))
+    sys.exit(pytest.main(["-q", "-n", "0", "-m", "", "-k", "not postgres", "-p", "no:cacheprovider", str(ROOT / test_)]))
