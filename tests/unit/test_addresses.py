@@ -20,6 +20,7 @@ ASKED = {
     "lang": "a language",
     "limit": "a number of rows",
     "next": "a page of ours",
+    "per": "a month, a quarter or a year",
     "reference": "the number of an application",
     "since": "a day",
     "state": "a state",
