@@ -58,7 +58,8 @@ class WireConfig(ConnectorConfig):
     """How to reach one outside party. `url` has no query and no password; times are in seconds.
 
     `budget_seconds` bounds one `send` with all its tries and waits; the house refuses one that is not under half of the engine's
-    lease (60 s by default). `reuse` false: a new connection for each question, for a party that answers twice or out of turn.
+    lease (60 s by default). `reuse`: a connection is kept for the next question, of a party whose answers name theirs; any other's late
+    duplicate would be taken for the answer about somebody else.
     """
 
     url: str
@@ -70,18 +71,23 @@ class WireConfig(ConnectorConfig):
     ca_file: str = ""
     client_cert_file: str = ""
     max_reply_bytes: int = 1_048_576
-    reuse: bool = True
+    reuse: bool = False
 
     @property
     def longest_seconds(self) -> float | None:
         """One `send` is one call."""
         return self.budget_seconds
 
+    @property
+    def names_question(self) -> bool:
+        """Whether an answer says which question it is to, and is not taken where it is to another one."""
+        return False
+
 
 class Wire:
     """Calls to one outside party from any number of threads.
 
-    Each call under way has a line with one connection to itself, kept for the next call: one big httpx pool searches all its
+    Each call under way has a line with one connection to itself, kept for the next call with `reuse`: one big httpx pool searches all its
     connections at every step and gets slower by the square of their number. Lines are httpx transports, not clients: no redirect
     that a token could follow, no cookies that would lead from one case to the next, and a third less time for each call.
 
@@ -138,15 +144,8 @@ class Wire:
         """
         body = None if json is None else encoded(json)
         typed = json if anew is None else None if method == "GET" else {}
-        ask = _Ask(
-            method,
-            self._url(path),
-            body,
-            self._told(typed, key, case_id, None),
-            anew=anew,
-            answers=answers,
-        )
-        return self._patiently(ask, within)
+        told = self._told(typed, key, case_id, None)
+        return self._patiently(_Ask(method, self._url(path), body, told, anew=anew, answers=answers), within)
 
     def deliver(
         self,
@@ -379,6 +378,8 @@ def _check(config: WireConfig, name: str) -> None:
         raise Invalid("connector_url", connector=name, key="url") from None
     if not usable or url.query or url.fragment or url.userinfo:
         raise Invalid("connector_url", connector=name, key="url")
+    if config.reuse and not config.names_question:
+        raise Invalid("connector_key_range", connector=name, key="reuse", wanted="false | echo: key, case + fact, code + fact")
     for key in ("connect_seconds", "read_seconds", "budget_seconds", "tries", "max_reply_bytes"):
         if not getattr(config, key) > 0:
             raise Invalid("connector_key_range", connector=name, key=key, wanted="> 0")

@@ -324,8 +324,8 @@ class CreditPlatform(Protocol):
 
     card: Card
 
-    def level(self, kind: SubjectKind, code: str, *, key: str) -> Rating:
-        """Look a subject's level up. Raises Unavailable, Refused, Garbled."""
+    def level(self, kind: SubjectKind, code: str, *, key: str, case_id: str, basis: str) -> Rating:
+        """Look a subject's level up for a case, by a basis; without both Refused. Raises Unavailable, Refused, Garbled."""
 
     def record(self, entry: CreditEntry, *, key: str) -> Receipt:
         """Hand an entry over. Raises Unavailable, Refused, Garbled."""

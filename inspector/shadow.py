@@ -64,7 +64,7 @@ class Silent:
         """Of a source."""
         raise Refused(UNASKED, origin=Origin.US, attempts=0)
 
-    def level(self, kind: SubjectKind, code: str, *, key: str) -> Rating:  # noqa: ARG002
+    def level(self, kind: SubjectKind, code: str, *, key: str, case_id: str, basis: str) -> Rating:  # noqa: ARG002
         """Of a credit platform."""
         raise Refused(UNASKED, origin=Origin.US, attempts=0)
 
@@ -110,9 +110,13 @@ class Credit(Silent):
         self._platform, self._asked = platform, asked
         self.roles = frozenset(role for role in Role if plays(platform, role))
 
-    def level(self, kind: SubjectKind, code: str, *, key: str) -> Rating:
+    def level(self, kind: SubjectKind, code: str, *, key: str, case_id: str, basis: str) -> Rating:
         """As the platform answers, if it is asked."""
-        return self._platform.level(kind, code, key=key) if self._asked else super().level(kind, code, key=key)
+        return (
+            self._platform.level(kind, code, key=key, case_id=case_id, basis=basis)
+            if self._asked
+            else super().level(kind, code, key=key, case_id=case_id, basis=basis)
+        )
 
 
 class OwnSeed:

@@ -25,7 +25,7 @@ SECRET = base64.b64encode(b"k" * 32).decode()
 COVERED = '("@method" "@target-uri" "content-type" "content-digest")'
 PATHS = ("/level", "/entry", "/retract", "/amend", "/held", "/statement")
 WANTED: Mapping[str, frozenset[str]] = {
-    "/level": frozenset({"kind", "code"}),
+    "/level": frozenset({"kind", "code", "case", "basis"}),
     "/entry": frozenset({"id", "case", "subject", "grade", "outcome", "basis", "decided_by", "decided_at"}),
     "/retract": frozenset({"id", "case", "reason", "basis", "decided_at"}),
     "/amend": frozenset({"id", "case", "kind", "basis", "decided_at"}),
@@ -127,7 +127,13 @@ class CreditPlatform:
 
     def shown(self, entry: str) -> dict[str, Any] | None:
         held = self.entries.get(entry)
-        return None if held is None else {**held, "retracted": False}
+        return None if held is None else {**held, "retracted": False, "amended": self.amended(entry)}
+
+    def amended(self, entry: str) -> list[str]:
+        """What is in force of what it was told, the newest of each line (contested or no more; shown no more, repaired)."""
+        told = self.became.get(entry, [])
+        marks, ends = [one for one in told if one.endswith("MARKED")], [one for one in told if not one.endswith("MARKED")]
+        return [one for one in (*marks[-1:], *ends[-1:]) if one != "UNMARKED"]
 
     def page(self, after: str | None, limit: int) -> dict[str, Any]:
         """A page of at most `pages` rows; the last `cut` pages never come, though the statement says how many rows there are."""

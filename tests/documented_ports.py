@@ -45,7 +45,8 @@ KEYS: Mapping[str, str] = {
     "client_cert_file": "file (mode 600) with a certificate and its private key in PEM, where the other side wants to see ours",
     "ca_file": "certificates to trust instead of the system's",
     "max_reply_bytes": "longest reply read",
-    "reuse": "whether a connection is kept for the next question; `false` for a party that answers twice or out of turn",
+    "reuse": "whether a connection is kept for the next question; only of a source whose `echo` names its question (`key`, or `fact` with "
+    "`case` or `code`), then in every answer: any other's late duplicate would answer about somebody else",
     "path": "appended to `url`",
     "asks_in": "where the fields of `asks` stand: `json` or `form`, posted, or `query`, a GET with them behind the address; `path` may "
     "have places for the same parts (`/licences/{code}`)",
@@ -68,12 +69,12 @@ KEYS: Mapping[str, str] = {
     "requester": "what the platform knows us by (`rid`)",
     "service": "the service that is asked (`sid`); empty: not sent",
     "key_file": "file (mode 600) with the key that the platform has given us; for SM2 the private key as 64 hex digits",
-    "signer": "the recipe of the signature: `hmac-sha256`, `hmac-sm3`, `sm2`, `sm2-raw`, `md5`, `md5-sorted`",
-    "signed": "what is signed, in this order: of `rid`, `sid`, `rtime`; `md5` also needs the place of `secret`",
+    "signer": "the recipe of the signature: `hmac-sha256`, `hmac-sha1`, `hmac-sm3`, `sm2`, `sm2-raw`, `md5`, `md5-sorted`",
+    "signed": "what is signed, in this order: of `rid`, `sid`, `rtime`, `nonce`; `md5` also needs the place of `secret`",
     "signed_in": "where the signature goes: `headers`, `body` or both",
     "encoding": "how it is written: `base64`, `hex`, `HEX`; empty: as is usual with the recipe",
     "identity": "with SM2: the identity we sign under; empty: `1234567812345678`",
-    "prefix": "before `rid`, `sid`, `rtime` and `sign` where they are sent",
+    "prefix": "before `rid`, `sid`, `rtime`, `nonce` (where it is signed) and `sign` as they are sent",
     "names": '`{"rid" = "appKey"}`: names of their own for some of them, without `prefix`',
     "path_secret": "where the short-lived secret is had, under `url`; empty: the key of `key_file` signs questions itself",
     "secret_field": "where the short-lived secret stands in that answer (dotted)",
@@ -106,9 +107,11 @@ KEYS: Mapping[str, str] = {
     "statement_complete": "how it is said to be whole, as for [files](../how-to/exchange.md#files); with `ok` the number of rows is needed",
     "statement_encoding": "of CSV: `utf-8` or `gb18030`",
     "statement_columns": '`{"id" = "column", "code" = "column", …}`: where our id of the entry and the subject\'s code stand, and if you '
-    "like `case`, `kind`, `grade`, `outcome`, `act`, `receipt`, `retracted`",
+    "like `case`, `kind`, `grade`, `outcome`, `act`, `receipt`, `retracted`, `amended`",
     "statement_retracted": "words in the column of `retracted` for what was taken back",
     "statement_standing": "words there for what stands; another word is garbled",
+    "statement_amended": '`{"word" = "MARKED", …}`: what each word in the column of `amended` says of an entry, '
+    "`MARKED`, `LAPSED` or `REPAIRED`; several stand with `;` between them, another word is garbled",
     "credit.key_file": "file (mode 600) with the key by which requests are signed after RFC 9421; empty: they are not signed",
     "words": '`{"column" = ["word", …]}`: the only words that may stand in a column of `facts`, beside nothing; another one refuses the '
     "whole delivery, with its row",
@@ -201,7 +204,7 @@ KEYS: Mapping[str, str] = {
     "namespace": "its namespace",
     "qualified": "whether the elements in it are of that namespace, too (the schema's `elementFormDefault`)",
     "template": "the XML of the Body, with `{code}`, `{fact}`, `{claimed}`, `{on}`, `{case}`, `{basis}`, `{key}`, `{kind}` (and `{rid}`, "
-    "`{sid}`, `{rtime}`, `{sign}`) where values go; whatever they are, they do not become markup",
+    "`{sid}`, `{rtime}`, `{nonce}`, `{sign}`) where values go; whatever they are, they do not become markup",
     "charset": "of both messages: `utf-8` or `gb18030` (GBK, GB 2312); an answer that declares another is garbled",
     "namespaces": '`{"p" = "urn:…"}`: prefixes that dotted names may bear; a name without one is of any namespace',
     "request_in": "the element whose text is a document of its own that holds `asks` and `always`; empty: they are elements",

@@ -17,6 +17,7 @@ from inspector.domain.case import CaseState, MatterKind, SubjectKind
 from inspector.domain.catalogue import Opinion
 from inspector.domain.challenge import Applicant
 from inspector.domain.fieldnote import Place
+from inspector.domain.gazette import Fallen
 from inspector.domain.material import kept
 from inspector.domain.roster import RosterObject
 from inspector.domain.statement import Difference, Step, Unlike
@@ -126,7 +127,7 @@ def living(store: Store, hand: Hand) -> Living:
             "entry": records_living.records(office, entries),
             "objection": records_living.contested(office, entries),
             "bar": [*records_living.bars(office, MANY)],
-            "duty": duties,
+            "duty": [*duties, duties[0]],
             "notice_id": notices,
             "tip_id": tips,
             "check_id": checks,
@@ -257,7 +258,7 @@ def _duties(office: Office, visits: Sequence[Visit]) -> list[list[str]]:
             if place >= MANY:
                 publication.publish(office, tx, duty.id, today, "公告栏", "李四", now)
             if place >= 2 * MANY:
-                publication.recall(office, tx, duty.id, "决定已撤销", "", "李四", now)
+                publication.recall(office, tx, duty.id, Fallen.REVOKED, "", "", "李四", now)
     return groups
 
 

@@ -287,7 +287,6 @@ CHANNEL = Exchange(
     },
     reply={"receipt": "m-77"},
     told={"receipt": "your number for it; the body may be anything else, or empty: any 2xx means that you have the message"},
-    others=(),
     fates={
         "Unavailable": LATER.format(
             until="the visit is due, or for `push.patience_minutes` where the register names a further way",
@@ -303,8 +302,9 @@ LEVEL = Exchange(
     title="A look-up of a credit level",
     about="To `path_level`, once for each case of a firm that needs a level.",
     connector=HttpCredit,
-    call=lambda held: held.level(SubjectKind.FIRM, CODE, key=f"rate:{CASE}:1"),
-    sent={"kind": f"{one_of(SubjectKind)}; persons are not asked about", "code": "its unified social credit code"},
+    call=lambda held: held.level(SubjectKind.FIRM, CODE, key=f"rate:{CASE}:1", case_id=CASE, basis=QUESTION.basis),
+    sent={"kind": f"{one_of(SubjectKind)}; persons are not asked about", "code": "its unified social credit code"}
+    | {name: SOURCE.sent[name] for name in ("case", "basis")},
     reply={"level": "A", "as_of": "2026-02-27T00:00:00+08:00"},
     told={
         "level": "the level in the words of the pack's scale; null: you do not rate this subject. Left out is unreadable, never unrated",

@@ -36,7 +36,8 @@ STATEMENT = Exchange(
         "as_of": "of when the statement is, the same on all pages; ISO 8601 with an offset",
         "total": "how many entries there are on all pages together, the same on all of them",
         "entries": "each with the `id` that we gave it, and as far as you have it `case`, `subject.kind`, `subject.code`, `grade`, "
-        "`outcome`, `act` as they were sent, your `receipt`, and `retracted` (true: you still list what was taken back). "
+        "`outcome`, `act` as they were sent, your `receipt`, `retracted` (true: you still list what was taken back), "
+        "and `amended`: of what you were told of it since the codes that hold now, any of `MARKED`, `LAPSED`, `REPAIRED`; `[]`: nothing. "
         "What is left out is not compared",
         "next": "what leads to the next page; null: this was the last one",
     },

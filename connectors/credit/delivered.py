@@ -44,7 +44,7 @@ class DeliveredCredit:
         self._files, self._levels = files, levels
         self.card = replace(files.card, port="credit")
 
-    def level(self, kind: SubjectKind, code: str, *, key: str) -> Rating:
+    def level(self, kind: SubjectKind, code: str, *, key: str, case_id: str, basis: str) -> Rating:  # noqa: ARG002 - nobody is asked
         """The subject's level as the delivery in use has it; None where the subject is not in it, or has none there.
 
         While there is none at all, or a new one is not good, the one before answers, with its date. Raises as `FilesSource.ask` does.

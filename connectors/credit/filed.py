@@ -9,14 +9,14 @@ from pathlib import Path
 from re import Pattern
 
 from connectors import delivery
-from connectors.credit.paged import LONGEST
+from connectors.credit.paged import IN_FORCE, LONGEST
 from connectors.delivery import ODD, Completeness, Delivery, Found, Layout
 from connectors.reply import placed
 from inspector.domain.errors import Invalid
 from inspector.domain.statement import COMPARED, Statement, Theirs
 from inspector.ports import Barred, Garbled, Origin, Unavailable
 
-_OPTIONAL = ("case", "receipt", "retracted", *COMPARED)
+_OPTIONAL = ("case", "receipt", "retracted", "amended", *COMPARED)
 NAMES = ("id", "code", *(name for name in _OPTIONAL if name != "code"))
 """What columns may be named for; the first two must be."""
 
@@ -26,6 +26,7 @@ class Filed:
     """Where it comes and how it is written. `columns`: by our name (NAMES) theirs.
 
     `retracted` and `standing`: what the column of that name says of what was taken back, and of what stands; another word is garbled.
+    `amended`: by each word of the column of that name (several stand with `;` between them) what it is: MARKED, LAPSED or REPAIRED.
     """
 
     folder: str
@@ -35,6 +36,7 @@ class Filed:
     columns: Mapping[str, str]
     retracted: tuple[str, ...]
     standing: tuple[str, ...]
+    amended: Mapping[str, str]
 
 
 def check(held: Filed, name: str) -> None:
@@ -49,6 +51,7 @@ def check(held: Filed, name: str) -> None:
             {"id", "code"} <= held.columns.keys() <= set(NAMES) and all(held.columns.values()),
             f'{{"id" = "column", "code" = "column", …}}: {", ".join(NAMES)}',
         ),
+        "statement_amended": (set(held.amended.values()) <= IN_FORCE.keys(), f'{{"word" = "…", …}}: {", ".join(IN_FORCE)}'),
         "statement_files": (bool(held.files), "statement-{as_of}.csv"),
     }
     for key, (fine, told) in wanted.items():
@@ -132,6 +135,9 @@ def _rows(held: Filed, one: Delivery, digest: str) -> list[Theirs]:
         state = told.get("retracted", "")
         if state and state not in (*held.retracted, *held.standing):
             raise Garbled("field_type", digest=digest, detail="retracted")
+        words = [word.strip() for word in told.get("amended", "").replace("；", ";").split(";") if word.strip()]
+        if not held.amended.keys() >= set(words):
+            raise Garbled("field_type", digest=digest, detail="amended")
         found.append(
             Theirs(
                 entry=told["id"],
@@ -139,6 +145,7 @@ def _rows(held: Filed, one: Delivery, digest: str) -> list[Theirs]:
                 retracted=state in held.retracted,
                 told={"code": code, **{name: told.get(name, "") for name in names if name in COMPARED}},
                 receipt=told.get("receipt", ""),
+                amended=frozenset(IN_FORCE[held.amended[word]] for word in words) if "amended" in names else None,
             )
         )
     return found

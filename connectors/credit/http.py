@@ -8,7 +8,9 @@ from uuid import uuid4
 
 from connectors.config import parse
 from connectors.credit import filed, paged
+from connectors.credit.paged import IN_FORCE
 from connectors.http import Wire, WireConfig
+from connectors.purpose import purposeful
 from connectors.signers.keyed import COVERED, signing
 from inspector.accounts import Role, Way
 from inspector.domain.case import SubjectKind
@@ -48,6 +50,7 @@ class CreditConfig(WireConfig):
     statement_columns: Mapping[str, str] = field(default_factory=dict)
     statement_retracted: tuple[str, ...] = ("true",)
     statement_standing: tuple[str, ...] = ("false",)
+    statement_amended: Mapping[str, str] = field(default_factory=lambda: {word: word for word in IN_FORCE})
     key_file: str = ""
     key_id: str = ""
     algorithm: str = "hmac-sha256"
@@ -66,12 +69,15 @@ class HttpCredit:
         self._wire = Wire(held, name, signs=signing(held, name))
         self.card = held.card(name, port="credit", kind="http")
 
-    def level(self, kind: SubjectKind, code: str, *, key: str) -> Rating:
+    def level(self, kind: SubjectKind, code: str, *, key: str, case_id: str, basis: str) -> Rating:
         """The subject's level; None only where the platform says so itself, `"level": null`.
 
-        Raises Unavailable, Refused, Garbled as the wire does, Garbled also for a reply without `level`, or with one that is no code.
+        Raises Unavailable, Refused, Garbled as the wire does, Refused also without a case and a basis (`question_without_purpose`),
+        Garbled also for a reply without `level`, or with one that is no code.
         """
-        reply = self._wire.send("POST", self._config.path_level, json={"kind": kind.value, "code": code}, key=key)
+        purposeful(case_id, basis)
+        asked = {"kind": kind.value, "code": code, "case": case_id, "basis": basis}
+        reply = self._wire.send("POST", self._config.path_level, json=asked, key=key, case_id=case_id)
         level = reply.text("level")
         if level is not None and len(level) > LONGEST:
             raise reply.garbled("field_type", "level: too long for a code")
@@ -173,6 +179,7 @@ def _filed(held: CreditConfig, name: str) -> filed.Filed | None:
         columns=held.statement_columns,
         retracted=held.statement_retracted,
         standing=held.statement_standing,
+        amended=held.statement_amended,
     )
     filed.check(made, name)
     return made

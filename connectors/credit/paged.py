@@ -13,11 +13,14 @@ from datetime import datetime
 
 from connectors.http import Wire
 from connectors.reply import Reply, storable
+from inspector.domain.creditrecord import Amend
 from inspector.domain.statement import COMPARED, Statement, Theirs
 from inspector.ports import Origin, Unavailable
 
 LONGEST = 300
 """Characters of an entry's id, as we give them out."""
+IN_FORCE = {one.value: one for one in Amend if one is not Amend.UNMARKED}
+"""What may be in force of what was told of an entry, by its word."""
 _MOST_TEXT = 4_000
 
 
@@ -96,7 +99,18 @@ def row(reply: Reply, held: object) -> Theirs:
         retracted=retracted,
         told={name: value for name, value in told.items() if value is not None},
         receipt=_text(reply, held, "receipt") or "",
+        amended=_amended(reply, held.get("amended")),
     )
+
+
+def _amended(reply: Reply, said: object) -> frozenset[Amend] | None:
+    """What is in force of what was told of an entry; None where nothing is said. Raises Garbled (`field_type`) for anything else."""
+    if said is None:
+        return None
+    words = [one for one in said if isinstance(one, str) and one in IN_FORCE] if isinstance(said, list) else []
+    if not isinstance(said, list) or len(words) < len(said):
+        raise reply.garbled("field_type", "entries.amended")
+    return frozenset(IN_FORCE[one] for one in words)
 
 
 def _text(reply: Reply, held: Mapping[str, object], name: str) -> str | None:

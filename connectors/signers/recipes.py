@@ -6,7 +6,7 @@ import base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from connectors.signers import md5, sha256, sm3
+from connectors.signers import md5, sha1, sha256, sm3
 from connectors.signers.sm2 import Sm2
 from inspector.domain.errors import Invalid
 
@@ -22,6 +22,7 @@ ENCODINGS: Mapping[str, Callable[[bytes], str]] = {
 
 RECIPES: Mapping[str, str] = {
     "hmac-sha256": "base64",
+    "hmac-sha1": "base64",
     "hmac-sm3": "base64",
     "sm2": "base64",
     "sm2-raw": "hex",
@@ -61,6 +62,7 @@ def recipe(signer: str, connector: str, *, signed: tuple[str, ...], encoding: st
     if not signer.startswith("sm2"):
         plain: Mapping[str, Sign] = {
             "hmac-sha256": sha256.sign,
+            "hmac-sha1": sha1.sign,
             "hmac-sm3": sm3.sign,
             "md5": md5.joined,
             "md5-sorted": md5.sorted_fields,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from connectors.http import WireConfig
+from connectors.purpose import purposeful
 from connectors.reply import Reply
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import blank
@@ -28,8 +29,10 @@ class SourceConfig(WireConfig):
     Codes are compared as text (`0`, `"0"` and `"00000"` are told as they come). An unlisted code is `Garbled`, never "no record".
     With an empty `code_field` the HTTP status alone speaks. `permanent_codes`: we are not let in, whatever is asked; `declined_codes`:
     not this question. `echo`: fields in which the source repeats what it was asked (`key`, `case`, `fact` or `code`), so that an answer
-    to another question is recognised. `empty_words` are what the source writes where it has nothing to say,
-    in any width and case; 无 is none of them until the settings say so, because it can be the very fact (no penalties: 无).
+    to another question is recognised; where they name it whole, `reuse` may keep connections.
+
+    `empty_words` are what the source writes where it has nothing to say, in any width and case; 无 is none of them until the settings
+    say so, because it can be the very fact (no penalties: 无).
 
     `record`: it sends whole records, and knows no lesser answer; asked only about facts whose pack has a line for that (`record_basis`).
     `asks`: the fields of the question, each with what stands in it, instead of our own form; nothing else about the case leaves then.
@@ -55,6 +58,12 @@ class SourceConfig(WireConfig):
     version_field: str = "version"
     echo: Mapping[str, str] = field(default_factory=dict)
     empty_words: tuple[str, ...] = ("-", "--", "—", "——", "/", "N/A", "null")
+
+    @property
+    def names_question(self) -> bool:
+        """Whether `echo` tells the question whole: its key, or the fact together with whose it is."""
+        told = set(self.echo.values())
+        return "key" in told or ("fact" in told and bool(told & {"case", "code"}))
 
 
 class Answers:
@@ -135,11 +144,15 @@ class Answers:
         return code in texts(held.not_found_codes)
 
     def _echoes(self, reply: Reply, question: Question, key: str, *, there: bool) -> None:
-        """Raise Garbled where the answer is to another question; the echo of a record may be missing where there is none."""
+        """Raise Garbled where the answer is to another question.
+
+        The echo of a record may be missing where there is none, unless connections are kept: that there is none is about somebody, too.
+        """
         asked = {"key": key, "case": question.case_id, "fact": question.fact, "code": question.subject_code}
         for place, name in self._config.echo.items():
-            told = reply.text(place, optional=not there)
-            if told != asked[name] and (there or told is not None):
+            needed = there or self._config.reuse
+            told = reply.text(place, optional=not needed)
+            if told != asked[name] and (needed or told is not None):
                 raise reply.garbled("echo_differs", place)
 
     def _answer(self, reply: Reply, status: AnswerStatus, value: str | None = None, *, note: str = "") -> Answer:
@@ -161,8 +174,7 @@ def parts(question: Question, key: str, *, record: bool) -> dict[str, str]:
 
     Raises Refused (`question_without_purpose`, `record_without_policy`).
     """
-    if not question.case_id.strip() or not question.basis.strip():
-        raise Refused("question_without_purpose", origin=Origin.US, detail="case and basis are mandatory", attempts=0)
+    purposeful(question.case_id, question.basis)
     if record and not question.record:
         detail = "the interface sends whole records, and the pack has no record_basis for the fact"
         raise Refused("record_without_policy", origin=Origin.US, detail=detail, attempts=0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -13,11 +14,11 @@ from connectors.signers.recipes import Recipe, recipe
 from connectors.sources.answers import SourceConfig
 from inspector.domain.errors import Invalid
 
-_FIELDS = ("rid", "sid", "rtime", "secret")
-"""What may be signed: requester, service, the time in ms, and the place of the secret in recipes that have one."""
+_FIELDS = ("rid", "sid", "rtime", "nonce", "secret")
+"""What may be signed: requester, service, the time in ms, 32 random hex digits, and the place of the secret in recipes that have one."""
 
-_NAMES = ("rid", "sid", "rtime", "sign")
-"""What is sent to show who asks."""
+_NAMES = ("rid", "sid", "rtime", "nonce", "sign")
+"""What is sent to show who asks; a nonce only where it is signed."""
 
 _TOKEN = re.compile("[A-Za-z0-9_-]+")
 """A header's name, as far as platforms go (RFC 9110 allows more)."""
@@ -66,9 +67,10 @@ class Caller:
     def shown(self, key: str, asked: Mapping[str, object]) -> Mapping[str, str]:
         """What shows who asks, by the names of the other side: the time is this moment's, for a signature is taken once."""
         held = self._config
-        values = {"rid": held.requester, "sid": held.service, "rtime": str(self._moment()), "secret": ""}
+        nonce = secrets.token_hex(16) if "nonce" in held.signed else ""
+        values = {"rid": held.requester, "sid": held.service, "rtime": str(self._moment()), "nonce": nonce, "secret": ""}
         told = {self._names.get(one, one): values[one] for one in held.signed}
-        shown = {self._names[one]: values[one] for one in ("rid", "sid", "rtime") if values[one]}
+        shown = {self._names[one]: values[one] for one in _NAMES if values.get(one)}
         return {**shown, self._names["sign"]: self._own.now()[1].signature(key, told, asked)}
 
     def _moment(self) -> int:

@@ -21,7 +21,7 @@ from inspector.ports import Answer, Barred, Garbled, Origin, Question, Refused, 
 _PLACES = ("headers", "body", "soap-header")
 """Where what shows who asks may go: HTTP headers, fields of the request, an element of the SOAP header."""
 
-_SHOWN = ("rid", "sid", "rtime", "sign")
+_SHOWN = ("rid", "sid", "rtime", "nonce", "sign")
 _PLACE = re.compile(r"\{([a-z]+)\}")
 
 _SHUT = frozenset(
@@ -75,6 +75,11 @@ class SoapConfig(SignedSourceConfig):
     record_field: str = ""
     as_of_field: str = ""
     version_field: str = ""
+
+    @property
+    def names_question(self) -> bool:
+        """Never: a fault, by which a service may say that it has no such record, repeats nothing of its question."""
+        return False
 
 
 class SoapSource:

@@ -17,6 +17,7 @@ from inspector.cli import (
     clock,
     connectors,
     consequences,
+    docket,
     dossiers,
     draws,
     equality,
@@ -98,6 +99,7 @@ findings.register(group("finding", "What daily supervision and other systems hav
 leads.register(group("tip-off", "Tip-offs, and the lead checks opened from them. 举报线索与线索核查", app))
 noticing.register(group("notice", "What the office says to subjects, and how it reached them. 告知与送达", app))
 selfproof.register(group("self-proof", "What subjects are asked to show. 当事人自证", app))
+docket.register(group("docket", "Decisions that are due, of every kind. 待办决定", app))
 consequence_group = group("consequence", "Proposals to officers, and what becomes of each. 处理", app)
 consequences.register(consequence_group)
 transfers.register(consequence_group)

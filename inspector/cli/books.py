@@ -46,8 +46,9 @@ def reconcile(
 ) -> Exit | None:
     """Compare our credit books with a platform's statement, as the schedule does each night. 与信用平台对账。
 
-    What was taken back and stands there is taken back again, a kept promise that is missing there is sent again; all else is told and waits
-    for a person (credit decide). Exit code 0: both sides alike; 1: they differ; 4: the statement is not used; 5: there is none now.
+    What was taken back and stands there is taken back again, a kept promise that is missing there is sent again, what became of an entry
+    and was lost there is told again; all else is told and waits for a person (credit decide). Exit code 0: both sides alike; 1: they
+    differ; 4: the statement is not used; 5: there is none now.
     """
     from inspector.flows import books
 
@@ -116,17 +117,24 @@ def decide(
     entry: Annotated[str, typer.Argument(help="The entry, as credit differences names it 记录编号", metavar="ENTRY")],
     send: Annotated[bool, typer.Option("--send", help="Send it again under its key 重新报送")] = False,
     retract: Annotated[bool, typer.Option("--retract", help="Take it back again 再次撤回")] = False,
+    amend: Annotated[
+        bool,
+        typer.Option(
+            "--amend", help="Tell again what became of it: contested or no more, shown no more, repaired 再次告知其变化"
+        ),
+    ] = False,
     leave: Annotated[bool, typer.Option("--leave", help="It is right as it is: tell it no more 确属无误，不再提示")] = False,
     reason: Annotated[str | None, typer.Option("--reason", help="Why, and what the platform said; needed 理由（必填）")] = None,
 ) -> None:
     """Say what mends a difference, after words with the platform; the ledger keeps who. 决定如何处理一条不一致。
 
-    An entry is sent, or taken back, once more under its key; or both sides are right as they are, such as
+    An entry is sent, or taken back, once more under its key; what became of it is told again; or both sides are right as they are, such as
     where the platform has struck it out.
     """
     from inspector.flows import books
 
-    chosen = [step for step, said in ((Step.SEND, send), (Step.RETRACT, retract), (Step.LEAVE, leave)) if said]
+    told = ((Step.SEND, send), (Step.RETRACT, retract), (Step.AMEND, amend), (Step.LEAVE, leave))
+    chosen = [step for step, said in told if said]
     if len(chosen) != 1:
         raise Invalid("credit_step_which")
     (step,), office = chosen, terminal.whole_office

@@ -187,6 +187,9 @@ def impose(
     until: Annotated[
         datetime | None, typer.Option("--until", formats=["%Y-%m-%d"], help="The last day to rectify 整改期限")
     ] = None,
+    right: Annotated[
+        list[str] | None, typer.Option("--right", help="A remedy, to whom and until when; default: as the pack says 救济途径")
+    ] = None,
     by: By = None,
 ) -> None:
     """Decide to impose it, with reasons. 作出处理决定。"""
@@ -196,7 +199,8 @@ def impose(
     why, day = terminal.reason(reasons, "--reasons"), until.date() if until is not None else None
 
     def do(office: Office, tx: Tx, signed: Signed, now: datetime) -> Consequence:
-        verdict = Verdict(signed=signed, reasons=why, law=law, public_interest=public_interest, until=day)
+        rights = tuple(right or ())
+        verdict = Verdict(signed=signed, reasons=why, law=law, public_interest=public_interest, until=day, rights=rights)
         return proceedings.rule(office, tx, consequence, verdict, now)
 
     step(terminal, "consequence.impose", consequence, by, do)

@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 
 Case = Annotated[str, typer.Argument(help="Id of the case 办件编号", metavar="CASE")]
 To = Annotated[Path, typer.Option("--to", help="A new folder for the file 新文件夹", file_okay=False)]
+Growth = Annotated[
+    list[Path] | None,
+    typer.Option("--growth", help="What `ledger prove --since` has written, for a later head 台账增长证明", dir_okay=False),
+]
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _PRINTING = 60
 """Seconds a browser has to print a page."""
@@ -121,17 +125,14 @@ def hand_out(terminal: Terminal, made: Made, to: Path, pdf: Path | None, program
     terminal.say("file_written", folder=to, head=head, **counted)
     if pdf is not None:
         terminal.say("wrote", file=pdf)
-    return _troubles(terminal, made.judged)
+    return say_troubles(terminal, made.judged)
 
 
 def check(
     terminal: Terminal,
     folder: Annotated[Path, typer.Argument(help="Folder of the file 档案文件夹", metavar="FOLDER", file_okay=False)],
     heads: Heads = None,
-    growth: Annotated[
-        list[Path] | None,
-        typer.Option("--growth", help="What `ledger prove --since` has written, for a later head 台账增长证明", dir_okay=False),
-    ] = None,
+    growth: Growth = None,
 ) -> Exit | None:
     """Check a case's or an officer's file by heads that you hold, without database and settings. 离线核验档案。
 
@@ -143,7 +144,7 @@ def check(
     held = [told(one) for one in heads or ()]
     if not held:
         raise Invalid("file_head_needed", size=_size(files), field="--head")
-    judged = folio.judge(files, held, [_proof(one) for one in growth or ()])
+    judged = folio.judge(files, held, [read_growth(one) for one in growth or ()])
     troubles = [{"code": one.code, "about": one.about} for one in judged.troubles]
     counted = {"entries": judged.entries, "withheld": judged.withheld, "erased": judged.erased}
     terminal.value({"holds": judged.holds, **counted, "younger": judged.younger, "troubles": troubles})
@@ -151,7 +152,7 @@ def check(
         terminal.say("file_holds", **counted)
     elif not judged.troubles:
         terminal.say("file_younger", younger=judged.younger, entries=judged.entries, size=_size(files))
-    return _troubles(terminal, judged)
+    return say_troubles(terminal, judged)
 
 
 def replay(terminal: Terminal, case: Case) -> Exit | None:
@@ -180,7 +181,8 @@ def replay(terminal: Terminal, case: Case) -> Exit | None:
     return Exit.WRONG if altered or any(again is Again.DIFFERS for _, again in told) else None
 
 
-def _troubles(terminal: Terminal, judged: folio.Judged) -> Exit | None:
+def say_troubles(terminal: Terminal, judged: folio.Judged) -> Exit | None:
+    """Say what does not hold, if anything; the command's exit code."""
     for one in judged.troubles:
         terminal.say("file_broken", problem=label(f"file_trouble.{one.code}", terminal.lang, about=one.about))
     return None if judged.holds else Exit.WRONG
@@ -201,7 +203,8 @@ def _size(files: Mapping[str, bytes]) -> int:
         return 1
 
 
-def _proof(file: Path) -> Proof:
+def read_growth(file: Path) -> Proof:
+    """A proof that the ledger only grew, from a file. Raises Invalid (`ledger_proof_unreadable`)."""
     try:
         return Proof.read(json.loads(file.read_bytes()))
     except (ValueError, RecursionError) as error:

@@ -75,6 +75,10 @@ DRAWS: Mapping[str, tuple[str, str]] = {
         "{results} results in {folder}: {posted} new, {removed} taken back, {withheld} waiting; {written} files written, {unchanged} not",
         "{folder} 共 {results} 项：本次公布 {posted} 项、撤下 {removed} 项，待定 {withheld} 项；写出文件 {written}，未变 {unchanged}",
     ),
+    "register_holds": (
+        "The register is as it was posted: {files} files",
+        "公示内容与公示时一致：共 {files} 个文件",
+    ),
     "equality_of": (
         "{agency}, {since} until {until}, {pack} ({basis}): {draws} draws compared, {waiting} under embargo come later",
         "{agency}，{since} 至 {until}，{pack}（{basis}）：比较抽查 {draws} 次，另有 {waiting} 次尚在保密期，以后计入",

@@ -47,7 +47,7 @@ class Way(StrEnum):
 def register(app: typer.Typer) -> None:
     """Add the commands."""
     told = ("show", show), ("give", give), ("link", link), ("call-back", call_back), ("served", served), ("unserved", unserved)
-    for name, body in (*told, ("save", save), ("contact", contact)):
+    for name, body in (*told, ("announce", announce), ("save", save), ("contact", contact)):
         command(app, name)(body)
     command(app, "list")(list_open)
 
@@ -182,6 +182,23 @@ def unserved(terminal: Terminal, notice: NoticeId, reasons: Reasons = None, by: 
 
     office, who, why = terminal.office, signer(by), terminal.reason(reasons, "--reasons")
     _said(terminal, terminal.act("notice.failed", notice, lambda tx, now: serving.failed(office, tx, notice, why, who, now)))
+
+
+def announce(
+    terminal: Terminal,
+    notice: NoticeId,
+    on: Annotated[datetime, typer.Option("--on", formats=["%Y-%m-%d"], help="The day on which it was put up 公告日期")],
+    where: Annotated[str, typer.Option("--where", help="Where, and its number 公告的处所、文号")],
+    by: By = None,
+) -> None:
+    """Enter that a notice was put up in public, no other way being left; its days are counted. 登记公告送达。"""
+    from inspector.flows import announcing
+
+    office, who, day = terminal.whole_office, signer(by), on.date()
+    _said(
+        terminal,
+        terminal.act("notice.announced", notice, lambda tx, now: announcing.announce(office, tx, notice, day, where, who, now)),
+    )
 
 
 def save(

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from inspector.cli.command import command
+from inspector.cli.command import Exit, command
 from inspector.cli.days import day_of
+from inspector.cli.dossiers import Growth, read_growth, say_troubles
+from inspector.cli.ledger import Heads, told
 from inspector.cli.terminal import Terminal, signer
 from inspector.domain.errors import Invalid
+from inspector.domain.gazette import CheckResult, Fallen
 from inspector.domain.publicationduty import PublicationState
 from inspector.labels import of
 
@@ -33,6 +36,8 @@ def register(app: typer.Typer) -> None:
     command(app, "list")(list_publications)
     command(app, "done")(done)
     command(app, "site")(site)
+    command(app, "verify")(verify)
+    command(app, "rule")(rule)
     command(app, "recall")(recall)
     command(app, "removed")(removed)
 
@@ -59,7 +64,7 @@ def list_publications(
 
 
 def done(terminal: Terminal, duty: Duty, reference: Reference, on: On = None, by: By = None) -> None:
-    """Say since when and where a result is public. 登记已经公布。"""
+    """Say since when and where a result is public. A lead that nobody has decided about is refused. 登记已经公布。"""
     from inspector.flows import publication
 
     office, who = terminal.office, signer(by)
@@ -71,47 +76,136 @@ def site(
     folder: Annotated[Path, typer.Argument(help="Folder of the register 公示文件夹", metavar="FOLDER", file_okay=False)],
     post: Annotated[
         str | None,
-        typer.Option("--post", help="The address under which the folder is public: what may be shown becomes public 公示网址"),
+        typer.Option("--post", help="The address under which it is public: what may be shown becomes public 公示网址"),
+    ] = None,
+    to: Annotated[
+        Path | None,
+        typer.Option(
+            "--to", help="With --post: the folder that is served, where it is another 网站所用的文件夹", file_okay=False
+        ),
     ] = None,
     by: By = None,
 ) -> None:
     """Write the public register as pages and data that need no server, in Chinese and English. 生成结果公示页面。
 
     Without --post it shows what is public already, and nothing changes. With it, what is owed and may be shown comes in, what is to be
-    taken back goes out with its reason, and both are on record under your name. What waits for an officer, or for other visits of its
-    draw, is counted and not shown. Only files that differ are written.
+    taken back goes out with its reason: the files are written, brought to where they are served, read there again and held to their
+    digests; only then all are on record under your name, and the list of digests is an entry of the ledger, whose proof lies beside it
+    (`publication verify`). Broken off anywhere, it is given again. What waits for an officer, or for other visits of its draw, is counted
+    and not shown. Only files that differ are written.
     """
     from inspector import gazette as pages
     from inspector.cli.progress import Bars
-    from inspector.flows import gazette
+    from inspector.domain.manifest import MANIFEST
+    from inspector.flows import affix, gazette, pledges
 
     office, who, now = terminal.office, signer(by), terminal.office.now()
     if post is not None and not post.startswith(("https://", "http://")):
         raise Invalid("publication_address", address=post, field="--post")
-    bars = Bars(terminal)
+    if to is not None and post is None:
+        raise Invalid("publication_to_alone", field="--to")
+    bars, served = Bars(terminal), to or folder
     with bars.step("gathered") as seen:
         held = gazette.gather(office, now, post=post is not None, advance=lambda count: seen(count, 0))
+        letters = pledges.gather(office, now, post=post is not None)
+    register = pages.Register(
+        title=office.tree[office.house].name,
+        lines=held.lines,
+        withheld=held.withheld,
+        counted=held.counted,
+        pledges=letters.shown,
+    )
     with bars.step("written"):
-        written, left = gazette.write(folder, pages.files(office.tree[office.house].name, held.lines, held.withheld))
+        written, left = affix.write(folder, pages.files(register))
     if post is not None:
+        listed = (folder / MANIFEST).read_bytes()
+        if to is not None:
+            affix.copy(folder, to)
+        affix.check(served, listed)
         gazette.say(office, held, post, who, now)
-    told = {"results": len(held.lines), "posted": len(held.fresh), "removed": len(held.gone), "withheld": held.withheld}
-    terminal.value({**told, "written": written, "unchanged": left})
-    terminal.say("site_written", folder=folder, written=written, unchanged=left, **told)
+        pledges.say(office, letters, post, who, now)
+        terminal.act("publication.site", affix.ABOUT, lambda _tx, _now: None, by=who, address=post, results=len(held.lines))
+        ledger = affix.bind(office, listed, post, len(held.lines))
+        for place in dict.fromkeys((folder, served)):
+            affix.prove(place, ledger)
+    counts = {"results": len(held.lines), "posted": len(held.fresh), "removed": len(held.gone), "withheld": held.withheld}
+    terminal.value({**counts, "counted": held.counted, "letters": len(letters.shown), "written": written, "unchanged": left})
+    terminal.say("site_written", folder=served, written=written, unchanged=left, **counts)
+
+
+def verify(
+    terminal: Terminal,
+    folder: Annotated[Path, typer.Argument(help="Folder of the register 公示文件夹", metavar="FOLDER", file_okay=False)],
+    heads: Heads = None,
+    growth: Growth = None,
+) -> Exit | None:
+    """Check a register's files by heads of the ledger that you hold, without database and settings. 离线核验公示文件。
+
+    Found is every file that was changed, cut, added or taken away since it was posted. Exit code 0: all is as it was posted; 1: something
+    is not, or no head covers the posting; 2: it cannot be checked, for no head is given or there is no such folder.
+    """
+    from inspector.domain import manifest
+    from inspector.flows import affix
+
+    if not folder.is_dir():
+        raise Invalid("file_unusable", file=str(folder), problem="no folder", errno="ENOTDIR")
+    listed, ledger = (_content(folder / name) for name in (manifest.MANIFEST, manifest.LEDGER))
+    held, own = [told(one) for one in heads or ()], manifest.head_of(ledger)
+    size = own.size if own is not None else 1
+    if not held:
+        raise Invalid("file_head_needed", size=size, field="--head")
+    there = dict(affix.sums_of(folder))
+    judged = manifest.judge(there, listed, ledger, held, [read_growth(one) for one in growth or ()])
+    terminal.value(
+        {
+            "holds": judged.holds,
+            "files": len(there),
+            "younger": judged.younger,
+            "troubles": [{"code": one.code, "about": one.about} for one in judged.troubles],
+        }
+    )
+    if judged.holds:
+        terminal.say("register_holds", files=len(there))
+    elif not judged.troubles:
+        terminal.say("file_younger", younger=judged.younger, entries=1, size=size)
+    return say_troubles(terminal, judged)
+
+
+def _content(file: Path) -> bytes:
+    """A file of the folder; nothing where there is none."""
+    return file.read_bytes() if file.is_file() and not file.is_symlink() else b""
+
+
+def rule(
+    terminal: Terminal,
+    duty: Duty,
+    found: Annotated[CheckResult, typer.Option("--found", help="What it came to 认定结果")],
+    reasons: Annotated[str, typer.Option("--reasons", help="Why; it stays in the house 理由（不公开）")],
+    by: By = None,
+) -> None:
+    """Say what a finding in words came to, which no case says: until then it is a lead and no result. 认定检查中发现的问题。"""
+    from inspector.flows import publication
+
+    who = signer(by)
+    _say(terminal, lambda tx, now: publication.rule(tx, duty, found, reasons, who, now))
 
 
 def recall(
     terminal: Terminal,
     duty: Duty,
-    reason: Annotated[str, typer.Option("--reason", help="Why it does not stand 理由")],
-    document: Annotated[str, typer.Option("--document", help="By which document 文号")] = "",
+    why: Annotated[Fallen, typer.Option("--why", help="Why it does not stand; this is published 撤下原因（公开）")],
+    note: Annotated[str, typer.Option("--note", help="In words, for the house alone 说明（不公开）")] = "",
+    document: Annotated[str, typer.Option("--document", help="By which document; not published 文号（不公开）")] = "",
     by: By = None,
 ) -> None:
-    """Say that what is public does not stand: it is to be taken back by the pack's date. 登记应当撤下。"""
+    """Say that what is public does not stand: it is to be taken back by the pack's date. 登记应当撤下。
+
+    Published is the reason's code and no word that anybody has typed: words may name somebody.
+    """
     from inspector.flows import publication
 
     office, who = terminal.office, signer(by)
-    _say(terminal, lambda tx, now: publication.recall(office, tx, duty, reason, document, who, now))
+    _say(terminal, lambda tx, now: publication.recall(office, tx, duty, why, note, document, who, now))
 
 
 def removed(terminal: Terminal, duty: Duty, reference: Reference, on: On = None, by: By = None) -> None:

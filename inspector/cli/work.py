@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,6 +11,7 @@ from inspector.cli.command import Exit, command
 from inspector.cli.terminal import Terminal
 from inspector.domain.decision import OrderKind
 from inspector.domain.errors import InspectorError
+from inspector.store import payload
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,11 +82,12 @@ def show(terminal: Terminal, work: Id) -> None:
     from inspector.cli.bundles import note_reading
 
     held = terminal.look(lambda tx: tx.work.show(work))
-    if visit := json.loads(held["payload"]).get("visit"):
+    said = payload.read(held["payload"])
+    if visit := (said or {}).get("visit"):
         note_reading(terminal, terminal.look(lambda tx: tx.visits.get(visit)).draw, f"work:{work}")
     held = _waits(held, waiting(terminal) if held["state"] == "ready" and held["lane"] else {})
     if terminal.as_json:
-        terminal.value({**held, "payload": json.loads(held["payload"])})
+        terminal.value({**held, "payload": held["payload"] if said is None else said})
         return
     terminal.fields({_NAMED.get(name, name): value for name, value in held.items()}, CODES)
 

@@ -69,7 +69,7 @@ class Failure:
         self._tried(tx, work, error, now)
         if isinstance(error, Refused | NotYet) and error.attempts:
             self.breaker.answered(tx, work.lane, now)
-        if isinstance(error, Refused | Garbled):
+        if isinstance(error, Refused | Garbled) or not work.readable:
             return self._quarantine(tx, work, told, now)
         if isinstance(error, NotYet) and (work.expires_at is None or now < work.expires_at):
             wait = timedelta(seconds=error.retry_after or self.engine.not_yet)
@@ -128,7 +128,7 @@ class Failure:
         flow = self.flows[OrderKind(work.kind)]
         if flow.halted is not None:
             flow.halted(tx, work, self.office, told, now)
-        if flow.stuck is not None:
+        if flow.stuck is not None and work.readable:
             flow.stuck(tx, work, told, now)
         else:
             stopped(tx, work, told, self.office.house, now)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from inspector.daemon.breaker import Breaker
 from inspector.domain.decision import OrderKind
+from inspector.domain.errors import InspectorError, Invalid, Missing
 from inspector.flows.settle import Settlement
 from inspector.flows.table import Flow
 from inspector.ports import Unavailable
@@ -30,6 +31,11 @@ def flow_of(work: Work, flows: Mapping[OrderKind, Flow]) -> Flow | None:
         return flows[OrderKind(work.kind)]
     except (KeyError, ValueError):
         return None
+
+
+def unfit(work: Work, flow: Flow | None) -> InspectorError:
+    """Why a row cannot be carried out at all: it is of a kind that this version does not know, or was damaged in the database."""
+    return Missing("kind_unknown", kind=work.kind) if flow is None else Invalid("payload_unreadable", work=work.key)
 
 
 FEW = 16

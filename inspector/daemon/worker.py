@@ -24,12 +24,12 @@ from inspector.daemon.bulkhead import NOTHING, Bulkhead
 from inspector.daemon.elsewhere import Elsewhere, ElsewhereError
 from inspector.daemon.engine import Engine
 from inspector.daemon.failure import Failure, ShutError
-from inspector.daemon.group import Done, few, flow_of, gather, hold, named, parts
+from inspector.daemon.group import Done, few, flow_of, gather, hold, named, parts, unfit
 from inspector.daemon.patience import last_error, too_late
 from inspector.daemon.spell import Spell
 from inspector.daemon.turns import CallLeave, Turns
 from inspector.domain.decision import OrderKind
-from inspector.domain.errors import Missing, Stale
+from inspector.domain.errors import Stale
 from inspector.flows.office import Office
 from inspector.flows.table import FLOWS, Flow
 from inspector.leave import leave
@@ -206,8 +206,8 @@ class Worker:
         """Run the flow; whatever happens becomes a value, so that nothing escapes a pool thread."""
         began, office = time.monotonic(), self.office
         flow = flow_of(work, self._flows)
-        if flow is None:
-            return Done(work=work, error=Missing("kind_unknown", kind=work.kind))
+        if flow is None or not work.readable:
+            return Done(work=work, error=unfit(work, flow))
         try:
             if (given := self._turns.given_up(work, office, flow)) is not None:
                 return given

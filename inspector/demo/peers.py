@@ -154,6 +154,8 @@ class Credit:
         return f"{self._day.today.isoformat()}T00:00:00+08:00"
 
     def _level(self, request: Request) -> Reply:
+        if not request.json().get("case") or not request.json().get("basis"):
+            return answer({"error": "没有办件编号或者依据 (no purpose given)"}, 422)
         level = self._chance.pick(LEVELS, "level", str(request.json()["code"]))
         as_of = self._day.today - timedelta(days=3)
         return answer({"level": level, "as_of": f"{as_of.isoformat()}T00:00:00+08:00"})

@@ -170,7 +170,8 @@ class Hearing:
 class Verdict:
     """An officer's decision to impose: with reasons, what it rests on beside the row, and for some the date or the test of 1.1.22.
 
-    It takes effect once everybody has agreed whom the row asks for.
+    It takes effect once everybody has agreed whom the row asks for. `rights`: the remedies as the officer has worded them; none: as
+    the pack's rows say.
     """
 
     signed: Signed
@@ -178,6 +179,7 @@ class Verdict:
     law: str = ""
     public_interest: str = ""
     until: date | None = None
+    rights: tuple[str, ...] = ()
     agreed: Mapping[Agreement, Signed] = field(default_factory=dict)
 
 

@@ -6,7 +6,7 @@ by what is shipped (handbook 1.7, 2.4).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -74,3 +74,10 @@ class CreditLaw:
     publicities: Mapping[str, PublicityRow] = field(default_factory=dict)
     repair: RepairRow = REPAIR
     objection: ObjectionRow = OBJECTION
+
+
+def law(publicities: Iterable[PublicityRow], repair: RepairRow | None, objection: ObjectionRow | None) -> CreditLaw:
+    """The rows of a pack, with what is shipped where it has none."""
+    return CreditLaw(
+        publicities={row.grade: row for row in publicities}, repair=repair or REPAIR, objection=objection or OBJECTION
+    )

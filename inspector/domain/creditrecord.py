@@ -39,6 +39,11 @@ class RecordState(StrEnum):
         """Whether nothing follows from it any more."""
         return self in (RecordState.REPAIRED, RecordState.ANNULLED, RecordState.FALLEN)
 
+    @property
+    def stands_somewhere(self) -> bool:
+        """Whether receivers have it: what is annulled, or fell, they are to have no more."""
+        return self not in (RecordState.ANNULLED, RecordState.FALLEN)
+
 
 class Amend(StrEnum):
     """What receivers of an entry are told beside its end: it is contested, or no more; it is shown no more; it is repaired."""
@@ -130,7 +135,7 @@ class Record:
     @property
     def stands_somewhere(self) -> bool:
         """Whether receivers have it: what is annulled, or fell, they are to have no more."""
-        return self.state not in (RecordState.ANNULLED, RecordState.FALLEN)
+        return self.state.stands_somewhere
 
     @property
     def repairable_from(self) -> date:

@@ -39,6 +39,7 @@ class OrderKind(StrEnum):
     RECTIFY_REMIND = "rectify.remind"
     NOTICE_PUSH = "notice.push"
     NOTICE_DUE = "notice.due"
+    NOTICE_PUBLIC = "notice.public"
     TIP_OFF_DUE = "tip_off.due"
     LEAD_DUE = "lead.due"
     TELL = "tell"

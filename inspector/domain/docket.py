@@ -10,10 +10,12 @@ from inspector.domain.calendar import WorkingCalendar, reminder
 
 
 class DocketKind(StrEnum):
-    """What is to be decided: a case's outcome, or the next step of a consequence."""
+    """What is to be decided: a case's outcome, the next step of a consequence, an objection, or a repair that was asked for."""
 
     REVIEW = "REVIEW"
     CONSEQUENCE = "CONSEQUENCE"
+    OBJECTION = "OBJECTION"
+    REPAIR = "REPAIR"
 
 
 class Nearness(StrEnum):

@@ -22,6 +22,7 @@ from inspector.domain.value import (
     plain,
     stand_in,
     unlike,
+    unsaid,
     window,
     wordless,
     writings,
@@ -165,7 +166,7 @@ def agrees(rule: Compare, claimed: str, found: str, values: Sequence[str] = ()) 
     except ValueError:
         return None
     if rule is Compare.PREDICATE:
-        return supports
+        return None if not supports and unsaid(claimed, found) else supports
     if supports:
         return None if broken(found) or (rule in _FORMED and no_day(found)) else True
     if rule in _FORMED:

@@ -50,6 +50,10 @@ class Seen:
     completed: bool = True
     open: bool = False
 
+    def within(self, year: int) -> bool:
+        """Whether it was, or may yet be, a visit of a calendar year."""
+        return (self.completed and self.on.year == year) or (self.open and self.on.year <= year)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Barred:
@@ -98,13 +102,12 @@ def near(seen: Sequence[Seen], frequency: FrequencyRow, limits: Limits, today: d
 
 
 def counted(seen: Iterable[Seen], limits: Limits, today: date, whose: AbstractSet[Authority]) -> int:
-    """Visits of this calendar year that use up a cap: the agency's own alone, or those of several together, a joint one once."""
+    """Visits of this calendar year that use up a cap: the agency's own alone, or those of several together, a joint one once.
+
+    One that was given in an earlier year and is still open may be made in this one, and counts here, too.
+    """
     kinds = limits.counted
-    held = [
-        one
-        for one in seen
-        if one.authority in whose and one.check in kinds and one.on.year == today.year and (one.completed or one.open)
-    ]
+    held = [one for one in seen if one.authority in whose and one.check in kinds and one.within(today.year)]
     if whose == _OWN:
         return len(held)
     joint = {one.on for one in held if one.check is CheckType.JOINT}

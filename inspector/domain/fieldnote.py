@@ -142,12 +142,27 @@ class Photo:
     times: Times
 
 
-def closed_to(visit: Visit, team: tuple[Seat, ...], by: Seat) -> Refusal | None:
+_NEARLY = timedelta(minutes=5)
+"""What two clocks may differ by, though each tells how long something lay by itself."""
+
+
+def before_team(visit: Visit, team: Iterable[Seat], note: FieldNote | Photo, on: date | None, calendar: WorkingCalendar) -> bool:
+    """Whether something is of before somebody of its agency's present team was dealt: whoever went then did not go with this team."""
+    at = written(visit, note.times)
+    return any(
+        (on is not None and on < calendar.local_date(one.ordered_at)) or (at is not None and at < one.ordered_at - _NEARLY)
+        for one in team
+        if one.agency == note.agency and (one.state.open or one.state is SeatState.DONE)
+    )
+
+
+def closed_to(visit: Visit, team: tuple[Seat, ...], by: Seat, *, former: bool = False) -> Refusal | None:
     """Why nothing of this seat is taken; None where it is: as long as its team's result would be, and after it has been entered.
 
-    What had been written before an acceptance was over may lie in a phone for weeks: it is kept, and decides nothing.
+    What was written before an acceptance was over, or (`former`) by who still goes, with a team of before, may lie in a phone for
+    weeks: it is kept, and decides nothing.
     """
-    if by.lapsed:
+    if by.lapsed or (former and by.state is SeatState.ACCEPTED):
         return None
     entered = visit.state is VisitState.DONE or (visit.state.open and by.agency in {part.agency for part in visit.parts})
     if entered and by.state in (SeatState.ACCEPTED, SeatState.DONE):
@@ -160,16 +175,25 @@ def is_late(visit: Visit, agency: str, now: datetime) -> bool:
     return not visit.state.open or now > visit.due_at or agency in {part.agency for part in visit.parts}
 
 
+def written(visit: Visit, times: Times) -> datetime | None:
+    """When something began to lie in the phone; None where the phone's clock was lost, which then says any year."""
+    known = _known(visit)
+    return None if times.lay > times.received_at - known + timedelta(days=1) else times.received_at - times.lay
+
+
 def day(visit: Visit, times: Times, calendar: WorkingCalendar) -> date | None:
     """The day that a note is of where nobody says: that on which it began to lie in the phone, if the visit could be made then."""
-    known = max(visit.opened_at, visit.release_at or visit.opened_at)
-    if times.lay > times.received_at - known + timedelta(days=1):  # a phone whose clock was lost says any year
+    if (at := written(visit, times)) is None:
         return None
-    first, told = calendar.local_date(known), calendar.local_date(times.received_at - times.lay)
+    first, told = calendar.local_date(_known(visit)), calendar.local_date(at)
     return told if first <= told < calendar.local_date(times.received_at) else None
 
 
-def noted(
+def _known(visit: Visit) -> datetime:
+    return max(visit.opened_at, visit.release_at or visit.opened_at)
+
+
+def noted(  # noqa: PLR0913 - a note in all its parts
     visit: Visit,
     team: tuple[Seat, ...],
     by: Seat,
@@ -178,12 +202,14 @@ def noted(
     pack: str,
     codes: Iterable[CodeRow] = (),
     items: Collection[str] = (),
+    *,
+    former: bool = False,
 ) -> Decision[FieldNote]:
     """A note is taken; `codes` and `items` are those that its sheet may be about.
 
     Raises Refusal (see `result.hindrance`) and Invalid (`note_empty`, `findings_unknown`, …_wordless; `checksheet.sound`).
     """
-    if (closed := closed_to(visit, team, by)) is not None:
+    if (closed := closed_to(visit, team, by, former=former)) is not None:
         raise closed
     if not note.findings and note.seen is None and blank(note.remarks) and note.sheet.empty and note.arrival is None:
         raise Invalid("note_empty", field="findings")
@@ -201,8 +227,17 @@ def noted(
     return Decision(state=note, because=Because(rule="visit.noted", basis=(visit.basis,), pack=pack, facts=facts))
 
 
-def taken(
-    visit: Visit, team: tuple[Seat, ...], by: Seat, photo: Photo, cases: Collection[str], held: int, most: int, pack: str
+def taken(  # noqa: PLR0913 - a photo in all its parts
+    visit: Visit,
+    team: tuple[Seat, ...],
+    by: Seat,
+    photo: Photo,
+    cases: Collection[str],
+    held: int,
+    most: int,
+    pack: str,
+    *,
+    former: bool = False,
 ) -> Decision[Photo]:
     """A photo is taken in; `cases` are those it may be about, `held` the seat's photos by now, `most` what it may have.
 
@@ -210,7 +245,7 @@ def taken(
 
     Raises Refusal (see `result.hindrance`) and Invalid (`photo_about_unknown`, `photos_too_many`).
     """
-    if (closed := closed_to(visit, team, by)) is not None:
+    if (closed := closed_to(visit, team, by, former=former)) is not None:
         raise closed
     if photo.case_id and photo.case_id not in cases:
         raise Invalid("photo_about_unknown", field="case_id")

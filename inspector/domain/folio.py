@@ -155,7 +155,7 @@ def judge(files: Mapping[str, bytes], held: Sequence[TreeHead], growth: Sequence
         return Judged(troubles=(*troubles, Trouble(code="unreadable", about=LEDGER)))
     troubles += [Trouble(code="entry_changed", about=one.id) for one in entries if not one.sound(head)]
     troubles += _bound(files, entries)
-    known = _known(head, held, (*within, *growth))
+    known = vouched(head, held, (*within, *growth))
     if known is None:
         troubles.append(Trouble(code="head_differs", about=f"{head.size}:{head.root}"))
     return Judged(
@@ -241,21 +241,21 @@ def _named(body: str) -> list[str]:
     return [one for one in told if isinstance(one, str)] if isinstance(told, list) else []
 
 
-def _known(head: TreeHead, held: Sequence[TreeHead], growth: Sequence[Proof]) -> int | None:
+def vouched(head: TreeHead, held: Sequence[TreeHead], growth: Sequence[Proof]) -> int | None:
     """Of how many of the first entries the given heads vouch; None where one of them contradicts the file's own head."""
     if any(one.size == head.size and one.root != head.root for one in held):
         return None
     if head in held:
         return head.size
-    vouched = 0
+    covered = 0
     for one in held:
         former, later = (head, one) if one.size > head.size else (one, head)
         shown = [proof for proof in growth if (proof.since, proof.size) == (former.size, later.size)]
         if any(treehead.proven(proof, (former, later)) for proof in shown):
-            vouched = max(vouched, former.size)
+            covered = max(covered, former.size)
         elif shown:
             return None
-    return vouched
+    return covered
 
 
 def _json(told: object) -> bytes:

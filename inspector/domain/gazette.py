@@ -1,13 +1,16 @@
 """What the public register says of a result (一公开): of which check, of whom where that may be told, what was found, and since when.
 
 A contradiction that no officer has decided about is a lead and no result: it is not published, whatever the date. Natural persons and
-inspectors are never named (the founding plan, item 8; handbook 1.2.25, 1.6.16).
+inspectors are never named (the founding plan, item 8; handbook 1.2.25, 1.6.16). What names nobody is told only among enough others: in
+a small group whoever knows that somebody was visited would read what was found (`crowded`).
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -29,11 +32,32 @@ class CheckResult(StrEnum):
     UNCLEAR = "UNCLEAR"
 
 
+UNHARMING = frozenset({CheckResult.NOTHING, CheckResult.CEASED})
+"""What speaks against nobody."""
+
+
+class Fallen(StrEnum):
+    """Why what was public is taken back. It is told by its code alone: free words may name somebody (handbook 1.6.16).
+
+    `CHANGED`, `REVOKED`, `VOID` are the law's own (Penalties Law art. 48). `UNSTATED`: an older release kept words and no code.
+    """
+
+    CHANGED = "CHANGED"
+    REVOKED = "REVOKED"
+    VOID = "VOID"
+    OBJECTION = "OBJECTION"
+    REOPENED = "REOPENED"
+    WITHDRAWN = "WITHDRAWN"
+    MISTAKE = "MISTAKE"
+    UNSTATED = "UNSTATED"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """One result in the register. `name` is empty where it may not be told; `removed`: why it was taken back, and nothing else stands.
 
-    `codes` are those of the field's form that stand with it: what was found, several where several hold, and how it was checked.
+    `codes` are those of the field's form that stand with it: what was found, several where several hold, and how it was checked. One
+    that names nobody has no codes and no `formed_on`, for a day and a code single somebody out; `counted`: it stands in no list at all.
     """
 
     id: str
@@ -42,32 +66,57 @@ class Line:
     check: CheckType
     name: str
     code: str
-    formed_on: date
+    formed_on: date | None
     posted_on: date
     found: CheckResult
     codes: tuple[CodeRow, ...] = ()
-    removed: str = ""
+    counted: bool = False
+    removed: Fallen | None = None
     removed_on: date | None = None
 
     def value(self) -> dict[str, object]:
         """As programs read it."""
         if self.removed:
-            return {"id": self.id, "draw": self.draw, "removed_on": str(self.removed_on), "reason": self.removed}
+            return {"id": self.id, "draw": self.draw, "removed_on": str(self.removed_on), "reason": self.removed.value}
         told: dict[str, object] = {"id": self.id, "draw": self.draw, "agency": self.agency, "check": self.check.value}
         named = {"name": self.name, "code": self.code} if self.name else {}
         coded = {
             name: [one.code for one in self.codes if one.list is among]
             for name, among in (("outcomes", CodeList.OUTCOME), ("modes", CodeList.MODE))
         }
-        days = {"formed_on": str(self.formed_on), "posted_on": str(self.posted_on)}
+        days = {name: str(day) for name, day in (("formed_on", self.formed_on), ("posted_on", self.posted_on)) if day}
         return {**told, **named, **days, "found": self.found.value, **{name: held for name, held in coded.items() if held}}
 
+    def taken_back(self, why: Fallen, on: date) -> Line:
+        """What stands of it once it was taken back."""
+        return replace(self, removed=why, removed_on=on)
 
-def found(visit: Visit, agency: str, cases: Mapping[str, tuple[str, Outcome | None]]) -> CheckResult | None:
+    @property
+    def digest(self) -> str:
+        """One digest of what it says, for the ledger's entry that it is public: SHA-256 of its value as JSON, keys in order."""
+        told = json.dumps({**self.value(), "counted": self.counted}, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(told.encode()).hexdigest()
+
+
+def leads(visit: Visit) -> tuple[str, ...]:
+    """The cases that a visit served, and those exempt ones that its team has contradicted: a result waits for what officers say of them."""
+    against = (one.case_id for one in visit.findings if one.verdict is Verdict.MISMATCH)
+    return tuple(dict.fromkeys((*visit.case_ids, *against)))
+
+
+def in_words(visit: Visit, agency: str) -> bool:
+    """Whether an agency's team has found something that no case says: an officer is to say what it came to (the plan, item 7)."""
+    return visit.found_by(agency) and not any(one.verdict is Verdict.MISMATCH for one in visit.findings)
+
+
+def found(
+    visit: Visit, agency: str, cases: Mapping[str, tuple[str, Outcome | None]], judged: CheckResult | None = None
+) -> CheckResult | None:
     """What a visit came to for one of the agencies that went; None while an officer has still to decide.
 
-    `cases`: agency and outcome of those that the visit served. What another agency has found at a joint check stands in its own line.
-    Nothing found is only said where the promise stood: a contradiction that was never cleared up stays unclear.
+    `cases`: agency and outcome of those that it rests on (`leads`); `judged`: what an officer has said of a finding that is told in words.
+    What another agency has found at a joint check stands in its own line. Nothing found is only said where the promise stood: a
+    contradiction that was never cleared up stays unclear.
     """
     if visit.state is VisitState.CEASED:
         return CheckResult.CEASED
@@ -75,14 +124,22 @@ def found(visit: Visit, agency: str, cases: Mapping[str, tuple[str, Outcome | No
     outcomes = [outcome for owner, outcome in cases.values() if owner not in others]
     seen = {part.seen for part in visit.parts if part.agency not in others}
     findings = [one for one in visit.findings if one.case_id not in cases or cases[one.case_id][0] not in others]
-    if Seen.FINDING in seen or any(one.verdict is Verdict.MISMATCH for one in findings):
-        if not outcomes or None in outcomes:
+    wordy = in_words(visit, agency)
+    if wordy or Seen.FINDING in seen or any(one.verdict is Verdict.MISMATCH for one in findings):
+        if None in outcomes:
             return None
         if any(one in UNTRUE for one in outcomes):
             return CheckResult.PROBLEM
+        if wordy or not outcomes:
+            return judged
         return CheckResult.NOTHING if all(one in GOOD for one in outcomes) else CheckResult.UNCLEAR
     agreed = bool(findings) and all(one.verdict is Verdict.MATCH for one in findings)
     return CheckResult.NOTHING if agreed or Seen.NOTHING in seen else CheckResult.UNCLEAR
+
+
+def crowded(told: Sequence[CheckResult], least: int) -> bool:
+    """Whether lines that name nobody, shown together, tell nothing of anybody: there are `least` of them, and not all of them are bad."""
+    return len(told) >= least and not UNHARMING.isdisjoint(told)
 
 
 def coded(came: CheckResult, sheet: Collated, codes: Sequence[CodeRow]) -> tuple[CodeRow, ...]:

@@ -22,6 +22,7 @@ from inspector.domain.proposal import ConsequenceRow, Proposal
 from inspector.domain.publicity import Publicity
 from inspector.domain.publish import DrawRow, PublishRow, ReportRow, SecondLookRow
 from inspector.domain.quiet import QuietRow
+from inspector.domain.remedy import RemedyRow
 from inspector.domain.retention import RetentionRow
 from inspector.domain.reuse import Reuse
 from inspector.domain.sampling import POOL, Bounds, Limits, MinimumRow, SamplingRow, parted
@@ -295,6 +296,7 @@ class Policy:
     consequences: Mapping[Proposal, ConsequenceRow] = field(default_factory=dict)
     credit: CreditLaw = field(default_factory=CreditLaw)
     services: tuple[ServiceRow, ...] = ()
+    remedies: tuple[RemedyRow, ...] = ()
     gradings: tuple[GradingRow, ...] = ()
     draw: DrawRow
     publish: PublishRow

@@ -2,7 +2,8 @@
 
 Whoever checks, enters; whoever checks, publishes (handbook 1.2.28): each agency of a visit owes its own. The duty is due within the term of
 its row (open-government regulation, art. 26: twenty working days), and what was wrong is taken back within the term of the row likewise,
-with the reason (Penalties Law, art. 48). The program reminds; a named person says where it stands, and that it is gone.
+with the reason (Penalties Law, art. 48). The program reminds; a named person says where it stands, and that it is gone. What was public
+is kept as it was public (`shown`): what becomes of its case later takes it back and never rewrites it.
 """
 
 from __future__ import annotations
@@ -15,11 +16,12 @@ from inspector.domain.calendar import Counting, WorkingCalendar, due, reminder
 from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
+from inspector.domain.gazette import CheckResult, Fallen, Line
 from inspector.domain.person import nameable
 from inspector.domain.publish import PublishRow
 from inspector.domain.visit import Visit
 
-_BEFORE = 3
+BEFORE = 3
 """Working days before the date on which it is told: as of requests to other agencies (handbook 2.4)."""
 
 
@@ -43,8 +45,23 @@ class Posted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ruled:
+    """What a finding that no case tells came to, by an officer, for reasons that stay in the house."""
+
+    found: CheckResult
+    reasons: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PublicationDuty:
-    """One agency's duty about one result. `due_at` is the date of what is to be done now: to publish, or to take back."""
+    """One agency's duty about one result. `due_at` is the date of what is to be done now: to publish, or to take back.
+
+    `shown` is the line as it became public; None where it is not public yet, or was published by a release that kept none. `why` and
+    `document` say why it is taken back, `reason` is a note of the house that is never published. `turn`: a result that was taken back
+    because its case was opened again is owed anew once it is decided, by another duty; then this one is `renewed`.
+    """
 
     id: str
     agency: str
@@ -61,6 +78,11 @@ class PublicationDuty:
     reason: str = ""
     document: str = ""
     removed: Posted | None = None
+    shown: Line | None = None
+    why: Fallen | None = None
+    ruled: Ruled | None = None
+    turn: int = 1
+    renewed: bool = False
 
     @property
     def keys(self) -> tuple[str, str]:
@@ -72,14 +94,26 @@ CLOCKS = (OrderKind.PUBLICATION_REMIND, OrderKind.PUBLICATION_DUE)
 
 
 def owe(
-    visit: Visit, agency: str, row: PublishRow, pack: str, now: datetime, calendar: WorkingCalendar
+    visit: Visit,
+    agency: str,
+    row: PublishRow,
+    pack: str,
+    now: datetime,
+    calendar: WorkingCalendar,
+    *,
+    formed_at: datetime | None = None,
+    turn: int = 1,
 ) -> Decision[PublicationDuty]:
-    """An agency owes the publication of a visit's result, by a row that has a term for it."""
-    if row.within is None or visit.done_at is None:
+    """An agency owes the publication of a visit's result, by a row that has a term for it.
+
+    `formed_at`: when the result was formed anew, at a later `turn`; else by the visit.
+    """
+    formed = formed_at or visit.done_at
+    if row.within is None or formed is None:
         raise ValueError("a result that is there, and a row with a term")
-    counted = due(visit.done_at, row.within, calendar)
+    counted = due(formed, row.within, calendar)
     held = PublicationDuty(
-        id=f"{visit.id}.{agency}",
+        id=f"{visit.id}.{agency}" + (f".{turn}" if turn > 1 else ""),
         agency=agency,
         visit=visit.id,
         draw=visit.draw,
@@ -87,52 +121,85 @@ def owe(
         row=row.row,
         basis=row.within_basis,
         state=PublicationState.OWED,
-        formed_at=visit.done_at,
+        formed_at=formed,
         due_at=counted.at,
         due_counted=counted.counted,
+        turn=turn,
     )
-    facts = {"visit": visit.id, "agency": agency, "formed_at": visit.done_at.isoformat(), "due_at": counted.at.isoformat()}
+    facts = {"visit": visit.id, "agency": agency, "formed_at": formed.isoformat(), "due_at": counted.at.isoformat()}
     because = Because(rule="publication.owe", basis=(row.within_basis,), pack=pack, facts=facts)
     return Decision(state=held, because=because, orders=_clocks(held, now, calendar))
 
 
+def rule(held: PublicationDuty, found: CheckResult, reasons: str, by: str, now: datetime) -> Decision[PublicationDuty]:
+    """An officer says what a finding that no case tells came to. Raises Refusal (`publication_state`) and Invalid."""
+    _stands(held, PublicationState.OWED)
+    if found is CheckResult.CEASED:
+        raise Invalid("publication_rule_ceased", field="found")
+    if blank(reasons):
+        raise Invalid("reason_missing", field="reasons")
+    _named(by)
+    facts = {"duty": held.id, "by": by, "found": found.value, "reasons": reasons}
+    made = replace(held, ruled=Ruled(found=found, reasons=reasons, by=by, at=now))
+    return Decision(state=made, because=Because(rule="publication.rule", basis=(held.basis,), pack=held.pack, facts=facts))
+
+
 def publish(
-    held: PublicationDuty, on: date, reference: str, by: str, now: datetime, calendar: WorkingCalendar
+    held: PublicationDuty, line: Line, on: date, reference: str, by: str, now: datetime, calendar: WorkingCalendar
 ) -> Decision[PublicationDuty]:
-    """It has been public since a day, where `reference` says. Raises Refusal (`publication_state`) and Invalid."""
+    """It has been public since a day, where `reference` says, as `line` says. Raises Refusal (`publication_state`) and Invalid.
+
+    The ledger's entry names the line by its digest, so that what was public then can be shown, and nothing else in its place.
+    """
     _stands(held, PublicationState.OWED)
     posted = _posted(held.formed_at, on, reference, by, now, calendar)
+    shown = replace(line, posted_on=on)
     facts = {"by": posted.by, "on": posted.on.isoformat(), "reference": posted.reference, "late": now > held.due_at}
-    because = Because(rule="publication.done", basis=(held.basis,), pack=held.pack, facts={"duty": held.id, **facts})
-    return Decision(state=replace(held, state=PublicationState.PUBLISHED, posted=posted), because=because, ends=frozenset(CLOCKS))
+    facts |= {"duty": held.id, "line": shown.digest}
+    made = replace(held, state=PublicationState.PUBLISHED, posted=posted, shown=shown)
+    because = Because(rule="publication.done", basis=(held.basis,), pack=held.pack, facts=facts)
+    return Decision(state=made, because=because, ends=frozenset(CLOCKS))
 
 
-def drop(held: PublicationDuty, document: str, by: str) -> Decision[PublicationDuty]:
+def freeze(held: PublicationDuty, line: Line, by: str) -> Decision[PublicationDuty]:
+    """What a former release published without keeping it is kept as it stands at the next posting."""
+    facts = {"duty": held.id, "by": by, "line": line.digest}
+    because = Because(rule="publication.kept", basis=(held.basis,), pack=held.pack, facts=facts)
+    return Decision(state=replace(held, shown=line), because=because)
+
+
+def drop(held: PublicationDuty, why: Fallen, document: str, by: str) -> Decision[PublicationDuty]:
     """The decision behind what is still owed fell: it never becomes public. Raises Refusal for what is public, Invalid."""
     _stands(held, PublicationState.OWED)
-    if not nameable(by):
-        raise Invalid("officer_nameless", field="by")
-    made = replace(held, state=PublicationState.REMOVED, reason=document, document=document)
-    facts = {"duty": held.id, "by": by, "document": document}
+    _named(by)
+    made = replace(held, state=PublicationState.REMOVED, why=why, document=document)
+    facts = {"duty": held.id, "by": by, "why": why.value, "document": document}
     return Decision(state=made, because=Because(rule="publication.drop", basis=(held.basis,), pack=held.pack, facts=facts))
 
 
 def recall(
-    held: PublicationDuty, reason: str, document: str, by: str, row: PublishRow, now: datetime, calendar: WorkingCalendar
+    held: PublicationDuty,
+    why: Fallen,
+    note: str,
+    document: str,
+    by: str,
+    row: PublishRow,
+    now: datetime,
+    calendar: WorkingCalendar,
 ) -> Decision[PublicationDuty]:
     """What is public is to be taken back, for the decision behind it was changed, revoked or void. Raises Refusal and Invalid.
 
-    What is still owed is no more owed by `drop`: nothing is there to be taken back.
+    The reason that becomes public is `why`, a code; the `note` stays in the house, for whoever types may name somebody. What is still
+    owed is no more owed by `drop`: nothing is there to be taken back.
     """
     if held.state is PublicationState.OWED:
         raise Refusal("publication_owed", publication=held.id)
     _stands(held, PublicationState.PUBLISHED)
     if row.withdraw is None:
         raise Invalid("publication_withdraw_term", row=row.row)
-    if blank(reason):
-        raise Invalid("reason_missing", field="reason")
-    if not nameable(by):
-        raise Invalid("officer_nameless", field="by")
+    if why is Fallen.UNSTATED:
+        raise Invalid("reason_missing", field="why")
+    _named(by)
     counted = due(now, row.withdraw, calendar)
     made = replace(
         held,
@@ -140,10 +207,18 @@ def recall(
         due_at=counted.at,
         due_counted=counted.counted,
         basis=row.withdraw_basis,
-        reason=reason,
+        why=why,
+        reason=note,
         document=document,
     )
-    facts = {"duty": held.id, "by": by, "reason": reason, "document": document, "due_at": counted.at.isoformat()}
+    facts = {
+        "duty": held.id,
+        "by": by,
+        "why": why.value,
+        "note": note,
+        "document": document,
+        "due_at": counted.at.isoformat(),
+    }
     because = Because(rule="publication.recall", basis=(row.withdraw_basis,), pack=held.pack, facts=facts)
     return Decision(state=made, because=because, orders=_clocks(made, now, calendar))
 
@@ -165,11 +240,15 @@ def _stands(held: PublicationDuty, wanted: PublicationState) -> None:
         raise Refusal("publication_state", publication=held.id, state=held.state, wanted=wanted)
 
 
+def _named(by: str) -> None:
+    if not nameable(by):
+        raise Invalid("officer_nameless", field="by")
+
+
 def _posted(since: datetime, on: date, reference: str, by: str, now: datetime, calendar: WorkingCalendar) -> Posted:
     if blank(reference):
         raise Invalid("publication_reference_missing", field="reference")
-    if not nameable(by):
-        raise Invalid("officer_nameless", field="by")
+    _named(by)
     first, last = calendar.local_date(since), calendar.local_date(now)
     if not first <= on <= last:
         raise Invalid("publication_day", on=on.isoformat(), first=first.isoformat(), last=last.isoformat(), field="on")
@@ -177,7 +256,7 @@ def _posted(since: datetime, on: date, reference: str, by: str, now: datetime, c
 
 
 def _clocks(held: PublicationDuty, now: datetime, calendar: WorkingCalendar) -> tuple[Order, ...]:
-    soon = max(reminder(held.due_at, _BEFORE, calendar), now)
+    soon = max(reminder(held.due_at, BEFORE, calendar), now)
     return tuple(
         Order(kind=kind, key=key, due_at=at, urgent_by=held.due_at, payload={"duty": held.id})
         for kind, key, at in zip(CLOCKS, held.keys, (soon, held.due_at), strict=True)

@@ -13,11 +13,15 @@ NOT_PUBLIC = "none"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publicity:
-    """How far a letter of an item is made public and for how long after it was signed, as the notice says (item 5)."""
+    """How far a letter of an item is made public and for how long after it was signed, as the notice says (item 5).
+
+    `site`: whether that takes in the agency's public register; a letter that is shown on the premises alone is not there.
+    """
 
     scope: str
     term: Term | None
     basis: str
+    site: bool = False
 
     def last(self, signed_on: date) -> date | None:
         """The last day of publicity; None where the letter is not public."""

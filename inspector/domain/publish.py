@@ -39,12 +39,17 @@ class DrawRow:
     ceased_share: Fraction = Fraction(1)
 
 
+LEAST = 5
+"""The smallest group in which a result that names nobody is told, where a pack does not say another."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishRow:
     """What the public bundle may say. `firms`: whether drawn firms are named; persons never are.
 
     `after`: how long after the last day of a visit that was not made the record opens all the same. `within`: by when a result is
     published, counted from when it was formed; `withdraw`: by when one that does not stand is taken back. None: nobody is reminded.
+    `least`: so many results that name nobody come into the register together, or they are only counted.
     """
 
     row: str
@@ -55,6 +60,8 @@ class PublishRow:
     within_basis: str = ""
     withdraw: Term | None = None
     withdraw_basis: str = ""
+    least: int = LEAST
+    least_basis: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

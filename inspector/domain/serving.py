@@ -20,8 +20,8 @@ from inspector.domain.evidence import blank
 from inspector.domain.person import nameable
 from inspector.domain.wayto import Reach, ServiceRow, ServiceWay
 
-WAITS = frozenset({OrderKind.NOTICE_DUE})
-"""The wait of a notice that has not reached its subject."""
+WAITS = frozenset({OrderKind.NOTICE_DUE, OrderKind.NOTICE_PUBLIC})
+"""The waits of a notice that has not reached its subject: for a way's time, for the days of a public notice."""
 
 AGAIN, OBSOLETE = "notice.again", "timer.obsolete"
 """Rules after which nothing is written."""
@@ -45,19 +45,20 @@ class NoticeKind(StrEnum):
 class NoticeState(StrEnum):
     """How far a notice has come. `FAILED`: a named person says that no way is left; it can be served all the same later.
 
-    `CANCELLED`: what it is about is no more.
+    `ANNOUNCED`: it is put up in public, and its days run. `CANCELLED`: what it is about is no more.
     """
 
     MADE = "MADE"
     HANDED_OVER = "HANDED_OVER"
     SERVED = "SERVED"
     FAILED = "FAILED"
+    ANNOUNCED = "ANNOUNCED"
     CANCELLED = "CANCELLED"
 
     @property
     def open(self) -> bool:
         """Whether it is still on its way."""
-        return self in (NoticeState.MADE, NoticeState.HANDED_OVER)
+        return self in (NoticeState.MADE, NoticeState.HANDED_OVER, NoticeState.ANNOUNCED)
 
 
 class SubjectWord(StrEnum):
@@ -98,6 +99,16 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Announced:
+    """That a notice was put up in public: on which day, where, by whom; `last` is the day at whose end it counts as served."""
+
+    on: date
+    where: str
+    by: str
+    last: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SubjectNotice:
     """One thing said to the subject of one case. `about`: the consequence, record or other thing that it is of.
 
@@ -128,6 +139,8 @@ class SubjectNotice:
     proof: str = ""
     served_by: str = ""
     failed_for: str = ""
+    failed_on: date | None = None
+    announced: Announced | None = None
     words: tuple[Word, ...] = ()
     history: tuple[Past, ...] = ()
 
@@ -230,6 +243,9 @@ def served(
         raise Invalid("served_out_of_range", field="on", on=on.isoformat(), since=made.isoformat(), until=today.isoformat())
     if way.electronic and not agreed:
         raise Refusal("service_unagreed", way=way.value)
+    public = way is ServiceWay.PUBLIC_NOTICE
+    if public and (notice.announced is None or on != notice.announced.last or today <= on):
+        raise Refusal("service_unannounced", notice=notice.id)
     because = _because(
         notice, "notice.served", pack, served_on=on.isoformat(), service_way=way.value, proof=proof, by=by, service_agreed=agreed
     )
@@ -239,8 +255,9 @@ def served(
         raise Refusal(
             "subject_notice_served", on=notice.served_on.isoformat() if notice.served_on else "", way=notice.served_way or ""
         )
+    why = notice.failed_for if public else ""  # of a public notice the reason stays beside the proof
     held = replace(
-        notice, state=NoticeState.SERVED, served_on=on, served_way=way, proof=proof, served_by=by, due_at=None, failed_for=""
+        notice, state=NoticeState.SERVED, served_on=on, served_way=way, proof=proof, served_by=by, due_at=None, failed_for=why
     )
     told = Told(type="subject.served", data=_told(held) | {"on": on.isoformat(), "way": way.value})
     return Decision(state=_noted(held, because.rule, now, by), because=because, told=(told,), ends=WAITS)
@@ -254,7 +271,7 @@ def overdue(
     The approving system hears of each way once.
     """
     because = _because(notice, "notice.unserved", pack, service_was=notice.way.value)
-    if not notice.state.open:
+    if not notice.state.open or notice.state is NoticeState.ANNOUNCED:
         return Decision(state=notice, because=replace(because, rule=OBSOLETE))
     row = _next(rows, reach, notice.way) or _row(rows, notice.way)
     if row is None:  # a pack without rows: it is brought by hand, and there is no clock
@@ -277,7 +294,8 @@ def failed(notice: SubjectNotice, why: str, by: str, now: datetime, pack: str) -
     if not notice.state.open:
         raise Refusal("subject_notice_over", state=notice.state)
     because = _because(notice, "notice.failed", pack, why=why, by=by)
-    held = replace(notice, state=NoticeState.FAILED, failed_for=why, due_at=None)
+    day = now.astimezone(SHANGHAI).date()
+    held = replace(notice, state=NoticeState.FAILED, failed_for=why, failed_on=day, due_at=None, announced=None)
     told = Told(type="subject.unserved", data=_told(held) | {"way": ""})
     return Decision(state=_noted(held, because.rule, now, by), because=because, told=(told,), ends=WAITS)
 
@@ -338,7 +356,7 @@ def _next(rows: Sequence[ServiceRow], reach: Reach, after: ServiceWay | None) ->
 def _serves(way: ServiceWay, reach: Reach) -> bool:
     """The approving system knows its own people, and says by its proof whether they agreed; ours are pushed to whom has agreed."""
     if not way.electronic:
-        return True
+        return way is not ServiceWay.PUBLIC_NOTICE  # that no other way is left a person says, never a clock
     return way in reach.ways and (way is ServiceWay.SYSTEM or reach.agreed)
 
 

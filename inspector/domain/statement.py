@@ -3,7 +3,8 @@
 Both sides lose, double and delay; a person corrects on either. What differs is named with the next step that mends it. A step is taken
 without a person only where it can harm nobody: a kept promise is sent again, what was taken back is taken back again. A record to
 somebody's discredit that is not there any more may have been repaired or struck out by whoever may do so (handbook 1.7.2, 1.7.9): it is
-never sent a second time by a machine.
+never sent a second time by a machine. Of what we have repaired or show no more ourselves, absence is what both sides agree on; what we
+have told of an entry since (contested, shown no more, repaired) is compared where the platform says it, and told again where it was lost.
 """
 
 from __future__ import annotations
@@ -15,9 +16,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from inspector.domain.act import KEPT
+from inspector.domain.creditrecord import Amend, Record, RecordState
 from inspector.domain.decision import Because, Decision
 from inspector.domain.evidence import TOLERANCE
 from inspector.domain.identity import normalise
+
+AMENDED = "amended"
+"""The name under which a difference tells what became of an entry on either side."""
 
 COMPARED = ("kind", "code", "grade", "outcome", "act")
 """What an entry says that both sides must say alike; what a statement does not tell differs in nothing."""
@@ -50,20 +55,26 @@ class Unlike(StrEnum):
     """It is there under our name, and we have never sent it."""
     TWICE = "TWICE"
     """It is there more than once."""
+    UNAMENDED = "UNAMENDED"
+    """It is there, and what was told of it since is not: that it is contested (or no more), shown no more, repaired."""
 
 
 class Step(StrEnum):
-    """What mends a difference: the same order under the same key, or words with the platform; or that it is right as it is."""
+    """What mends a difference: the same order under the same key, what became of it told again, or words; or that it is right as it is."""
 
     SEND = "SEND"
     RETRACT = "RETRACT"
+    AMEND = "AMEND"
     SPEAK = "SPEAK"
     LEAVE = "LEAVE"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ours:
-    """An entry in our books. `told`: what it says, by the names of COMPARED; empty where nobody kept it. `open`: its order is under way."""
+    """An entry in our books. `told`: what it says, by the names of COMPARED; empty where nobody kept it. `open`: its order is under way.
+
+    `record` and `contested`: where its record stands (an entry without one stands, uncontested).
+    """
 
     entry: str
     case_id: str
@@ -72,17 +83,28 @@ class Ours:
     moved_at: datetime
     told: Mapping[str, str] = field(default_factory=dict)
     open: bool = False
+    record: RecordState = RecordState.STANDING
+    contested: bool = False
+
+    @property
+    def stands(self) -> bool:
+        """Whether the platform is to have it: neither taken back nor of a record that is to stand nowhere."""
+        return self.state.stands and self.record.stands_somewhere
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Theirs:
-    """An entry as the platform states it; `told` as far as it says. `retracted`: it still lists what was taken back, as such."""
+    """An entry as the platform states it; `told` as far as it says. `retracted`: it still lists what was taken back, as such.
+
+    `amended`: what is in force of what was told of it since; None: the platform does not say.
+    """
 
     entry: str
     case_id: str = ""
     retracted: bool = False
     told: Mapping[str, str] = field(default_factory=dict)
     receipt: str = ""
+    amended: frozenset[Amend] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,21 +220,74 @@ def unusable(statement: Statement, asked_at: datetime, rules: Rules) -> str:
 def believed(compared: Compared, rules: Rules) -> bool:
     """Whether a statement can be what it says it is: one that lacks much of what was acknowledged is rather cut off than right."""
     missing = sum(one.kind is Unlike.MISSING for one in compared.differences)
-    there = compared.standing + sum(one.kind in (Unlike.DIFFERENT, Unlike.TWICE) for one in compared.differences)
+    there = compared.standing + sum(
+        one.kind in (Unlike.DIFFERENT, Unlike.TWICE, Unlike.UNAMENDED) for one in compared.differences
+    )
     return missing < rules.few or there >= rules.least_share * (there + missing)
 
 
 def _difference(one: Ours, there: Theirs | None, times: int) -> Difference | None:
     """What is unlike about one entry; None: nothing."""
-    if not one.state.stands:
+    if not one.stands:
         return None if there is None else _made(one, Unlike.STANDING, Step.RETRACT, by_itself=True)
     if there is None:
+        if one.record is not RecordState.STANDING:
+            return None  # repaired, or shown no more: a platform that has struck it out has done what it was told
+        if one.contested:  # used for nothing adverse until it is decided, so that nobody brings it back meanwhile
+            return _made(one, Unlike.MISSING, Step.SPEAK)
         kept = one.state is BookState.ENTERED and one.told.get("grade") == KEPT
         return _made(one, Unlike.MISSING, Step.SEND, by_itself=kept)
     if times > 1:
         return _made(one, Unlike.TWICE, Step.SPEAK)
     says = differing(one.told, there.told)
-    return _made(one, Unlike.DIFFERENT, Step.SPEAK, says=says) if says else None
+    if says:
+        return _made(one, Unlike.DIFFERENT, Step.SPEAK, says=says)
+    return _unamended(one, there.amended) if there.amended is not None else None
+
+
+def _unamended(one: Ours, theirs: frozenset[Amend]) -> Difference | None:
+    """What became of an entry, where one side has not heard it.
+
+    That it is contested, shown no more, or repaired is told again without a person: it lifts, and can harm nobody. That an objection is
+    over is not; nor is that a platform has repaired or stopped showing what stands here, of which this house has not heard.
+    """
+    mine = amended(one.record, contested=one.contested)
+    shown = theirs - {Amend.LAPSED} if Amend.REPAIRED in mine else theirs
+    if mine == shown:
+        return None
+    says = {AMENDED: (_listed(mine), _listed(shown))}
+    if mine - shown:
+        return _made(one, Unlike.UNAMENDED, Step.AMEND, by_itself=True, says=says)
+    if shown - mine == {Amend.MARKED}:
+        return _made(one, Unlike.UNAMENDED, Step.AMEND, says=says)
+    return _made(one, Unlike.DIFFERENT, Step.SPEAK, says=says)
+
+
+def amended(record: RecordState, *, contested: bool) -> frozenset[Amend]:
+    """What is in force of what receivers are told of a record beside its end."""
+    ended = {RecordState.LAPSED: Amend.LAPSED, RecordState.REPAIRED: Amend.REPAIRED}.get(record)
+    marks = {Amend.MARKED} if contested else set[Amend]()
+    return frozenset(marks if ended is None else {ended, *marks})
+
+
+def owed(record: Record, theirs: str) -> tuple[Amend, ...]:
+    """What a platform is to be told of a record that says it is `theirs` (as a difference says it), by what the record is now."""
+    mine, shown = amended(record.state, contested=record.contested), frozenset(Amend(one) for one in theirs.split())
+    lacks = sorted(mine - shown)
+    return (*lacks, Amend.UNMARKED) if Amend.MARKED in shown - mine else tuple(lacks)
+
+
+def unsendable(record: Record | None) -> str:
+    """The code of why an entry is not sent once more by its record: `credit_entry_ended`, `credit_entry_contested`; empty: it may be."""
+    if record is None:
+        return ""
+    if record.state is not RecordState.STANDING:
+        return "credit_entry_ended"
+    return "credit_entry_contested" if record.contested else ""
+
+
+def _listed(held: Collection[Amend]) -> str:
+    return " ".join(sorted(one.value for one in held))
 
 
 def differing(ours: Mapping[str, str], theirs: Mapping[str, str]) -> dict[str, tuple[str, str]]:

@@ -8,7 +8,7 @@ asked what is no value, but what is one: numbers, days, yes and no, codes built 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -83,8 +83,15 @@ _ANSWERS = {
 }
 """How people and sources say yes and no; an interface that is asked for it may say `_BITS`, too."""
 _BITS = {"1": True, "0": False}
-_STAND_INS = frozenset({date.min, date(1899, 12, 30), date(1900, 1, 1), date(1970, 1, 1), date.max})
-"""Days that registers write where they have none."""
+_HAS, _NONE = "有", "无"
+_FOR_EVER = date.max
+_STAND_INS = frozenset(
+    {
+        *(date.min, date(1000, 1, 1), date(1601, 1, 1), date(1753, 1, 1)),
+        *(date(1899, 12, 30), date(1899, 12, 31), date(1900, 1, 1), date(1970, 1, 1), _FOR_EVER),
+    }
+)
+"""Days that databases, spreadsheets and programs write where they have none; so are their months."""
 
 
 class Form(StrEnum):
@@ -115,13 +122,18 @@ def broken(text: str) -> bool:
 
 
 def no_day(text: str) -> bool:
-    """Whether a text is a day that registers write where they have none, and that nobody means: the last day of all may mean *for ever*."""
-    return any(_day(part.strip()) in _STAND_INS - {date.max} for part in text.split("/"))
+    """Whether a text is a day or a month that registers write where they have none: the last day of all is none, it may mean *for ever*."""
+    return any(_stands_for_none(part, _STAND_INS - {_FOR_EVER}) for part in text.split("/"))
 
 
 def stand_in(text: str) -> bool:
-    """Whether a text is one of the days that stand for none: it contradicts nobody."""
-    return any(_day(part.strip()) in _STAND_INS for part in text.split("/"))
+    """Whether a text is one of the days or months that stand for none: it contradicts nobody."""
+    return any(_stands_for_none(part, _STAND_INS) for part in text.split("/"))
+
+
+def unsaid(claimed: str, found: str) -> bool:
+    """Whether a source's 无 may be that it has nothing to say: it is the contrary of 有 alone."""
+    return plain(found) == _NONE and plain(claimed) != _HAS
 
 
 def unlike(claimed: str, found: str) -> bool | None:
@@ -134,7 +146,7 @@ def unlike(claimed: str, found: str) -> bool | None:
         return None
     if one[2] == other[2]:
         return None if one[0] is Form.CODE else False
-    return None if one[0] is Form.DAY and stand_in(found) else True
+    return None if (one[0] in (Form.DAY, Form.MONTH) and stand_in(found)) or unsaid(claimed, found) else True
 
 
 def listed(text: str, values: Sequence[str]) -> str | None:
@@ -206,6 +218,11 @@ def _formed(text: str) -> tuple[Form, str, object] | None:
     if _CODE.fullmatch(told) and any(sign.isdigit() for sign in told) and not wordless(told):
         return Form.CODE, re.sub("[a-z]", "a", re.sub("[0-9]", "9", told)), told
     return None
+
+
+def _stands_for_none(text: str, days: Collection[date]) -> bool:
+    told = text.strip()
+    return _day(told) in days or told in {day.isoformat()[:7] for day in days}
 
 
 def _day(told: str) -> date | None:

@@ -63,7 +63,7 @@ def begin(
             urgent_by=term.due_at,
             lane=lane,
             case_id=case.id,
-            payload={"kind": case.subject.kind.value, "code": case.subject.code},
+            payload={"kind": case.subject.kind.value, "code": case.subject.code, "basis": item.basis},
         )
         because = Because(rule="credit.look_up", basis=(item.basis,), pack=policy.label)
         return Decision(state=replace(case, state=CaseState.RATING), because=because, orders=(timer, order), told=moved)

@@ -179,6 +179,9 @@ class Visit:
         return tuple(dict.fromkeys(doubt.case_id for doubt in self.doubts if doubt.agency == agency))
 
 
+_PAST = (SeatState.EXPIRED, SeatState.RELIEVED, SeatState.CANCELLED)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seat:
     """One place in a team, at one turn: a re-deal is a new turn of the same place. `agency` is whose officer sits there.
@@ -201,6 +204,7 @@ class Seat:
     handed_at: datetime | None = None
     tried: tuple[str, ...] = ()
     bounced: int = 0
+    accepted: bool = False
 
     @property
     def name(self) -> str:
@@ -213,8 +217,8 @@ class Seat:
 
     @property
     def lapsed(self) -> bool:
-        """Whether its inspector had accepted, and that acceptance is over."""
-        return self.state is SeatState.EXPIRED and self.reason == LAPSED
+        """Whether its inspector had accepted, and that is over: by its time, by the register (leave, recusal), or with the visit."""
+        return self.state in _PAST and (self.accepted or self.reason == LAPSED)
 
     @property
     def pushes(self) -> tuple[str, ...]:
@@ -240,7 +244,7 @@ def accept(seat: Seat, pack: str) -> Decision[Seat]:
     """The inspector takes the assignment; saying so twice is the same."""
     _must_be_open(seat)
     because = Because(rule="seat.accept", basis=(), pack=pack, facts={"inspector": seat.inspector})
-    return Decision(state=replace(seat, state=SeatState.ACCEPTED), because=because)
+    return Decision(state=replace(seat, state=SeatState.ACCEPTED, accepted=True), because=because)
 
 
 def decline(seat: Seat, reason: str, pack: str) -> Decision[Seat]:

@@ -14,7 +14,10 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 
 class ServiceWay(StrEnum):
-    """How a notice is brought: by the approving system, the service platform's app, SMS, e-mail, on paper, from hand to hand."""
+    """How a notice is brought: by the approving system, the service platform's app, SMS, e-mail, on paper, from hand to hand.
+
+    `PUBLIC_NOTICE`: put up for everybody, where no other way is left (domain.announcing); no clock takes it.
+    """
 
     SYSTEM = "SYSTEM"
     APP = "APP"
@@ -22,16 +25,21 @@ class ServiceWay(StrEnum):
     EMAIL = "EMAIL"
     PAPER = "PAPER"
     IN_PERSON = "IN_PERSON"
+    PUBLIC_NOTICE = "PUBLIC_NOTICE"
 
     @property
     def electronic(self) -> bool:
         """Whether it serves only whom has agreed to be served so."""
-        return self not in (ServiceWay.PAPER, ServiceWay.IN_PERSON)
+        return self not in (ServiceWay.PAPER, ServiceWay.IN_PERSON, ServiceWay.PUBLIC_NOTICE)
 
     @property
     def pushed(self) -> bool:
         """Whether a channel of ours carries it."""
         return self in (ServiceWay.APP, ServiceWay.PHONE, ServiceWay.EMAIL)
+
+
+PROVEN = tuple(way for way in ServiceWay if way is not ServiceWay.PUBLIC_NOTICE)
+"""Ways by which somebody enters that a notice came; that its public days are over is counted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

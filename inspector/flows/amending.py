@@ -49,6 +49,7 @@ def amend(work: Work, office: Office) -> Settlement:
         facts = {"entry": entry, "kind": told.kind.value, "connector": work.lane, "receipt": receipt.reference}
         because = Because(rule="credit.amended", basis=(told.basis,), pack="", facts=facts)
         record(tx, told.case_id, Decision(state=None, because=because), now, {})
+        tx.books.amended(entry, work.lane, now, copy=booked.copy)
         tx.attention.close(f"{AMEND_STUCK}:{_about(work)}", now)
 
     return Settlement(write=write, outcome=told.kind.value.lower(), attempts=receipt.attempts)

@@ -20,7 +20,7 @@ from inspector.domain.ending import take_back
 from inspector.domain.falling import ENTRY_FALLS, falling
 from inspector.domain.proceeding import ANNULLABLE
 from inspector.domain.proposal import ALTERNATIVES, Proposal
-from inspector.flows import contested, creditbook, creditrecords, publication, shaken
+from inspector.flows import contested, creditbook, creditrecords, shaken, unpublish
 from inspector.flows.consequences import locked, main_over, settle
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -63,7 +63,7 @@ def entry(office: Office, tx: Tx, name: str, why: Annulled, document: str, by: s
     if (ordered := next(effect, None)) is not None:
         _others(office, tx, _decision(office, tx, tx.cases.get(case.id), ordered, said), said)
         return done
-    _published(office, tx, case, said)
+    unpublish.annulled(office, tx, case, said.why, said.document, said.by, said.now)
     shaken.later(tx, case, "credit.annulled", now)
     contested.swept(office, tx, tx.cases.get(case.id), "credit.annulled", now)
     return done
@@ -85,7 +85,7 @@ def _others(office: Office, tx: Tx, gone: Consequence, said: _Said) -> None:
         main_over(office, tx, case, settle(office, tx, case, one, made, said.now), said.now)
     shaken.shake(tx, case, found.shaken, "consequence.annulled", said.now)
     if gone.proposal in ALTERNATIVES | {Proposal.RECORD_CREDIT}:
-        _published(office, tx, case, said)
+        unpublish.annulled(office, tx, case, said.why, said.document, said.by, said.now)
         shaken.later(tx, case, "consequence.annulled", said.now)
     contested.swept(office, tx, case, "consequence.annulled", said.now)
 
@@ -125,9 +125,3 @@ def _record(office: Office, tx: Tx, case: Case, mine: Record, said: _Said) -> Re
         heard = Decision(state=case, because=decided.because, told=told)
         tx.work.order(tell(tx, office, case, heard, policy, said.now), said.now)
     return decided.state
-
-
-def _published(office: Office, tx: Tx, case: Case, said: _Said) -> None:
-    """What the agency has published of the case's visits is to be taken back with the decision (Penalties Law art. 48)."""
-    for visit in tx.visits.of_case(case.id):
-        publication.recall_with(office, tx, visit, case.agency, said.document, said.by, said.now)

@@ -19,6 +19,7 @@ from inspector.domain.decision import Order, OrderKind
 from inspector.domain.ending import retraction_key
 from inspector.domain.errors import Missing, Refusal
 from inspector.domain.statement import (
+    AMENDED,
     Compared,
     Difference,
     Statement,
@@ -28,9 +29,11 @@ from inspector.domain.statement import (
     believed,
     but,
     compare,
+    unsendable,
     unusable,
 )
 from inspector.domain.timer import Timer
+from inspector.flows.copies import tell_again
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.settle import Settlement, nothing
@@ -157,7 +160,7 @@ def conclude(tx: Tx, office: Office, lane: str, found: Look, now: datetime) -> t
     for entry, (state, receipt) in learned.items():
         record(tx, still[entry].case_id, domain.learned(entry, state, receipt, lane), now, {})
     for one in automatic(left, rules):
-        if (held := tx.books.get(one.entry, lane)) is not None and order(tx, office, held, one.step, now):
+        if (held := tx.books.get(one.entry, lane)) is not None and order(tx, office, held, one, now):
             tx.books.stepped(lane, one.entry, now)
             record(tx, one.case_id, domain.again(one.entry, one.kind, one.step, lane), now, {})
     tx.attention.close(f"{UNCOMPARED}:{lane}", now)
@@ -192,7 +195,8 @@ def decide(tx: Tx, office: Office, entry: str, wanted: Step, by: str, reason: st
 
     Raises Missing (`credit_difference_unknown`) where none is known about it, and Refusal: `credit_step_speak` for a step that no order
     can take, `credit_entry_fallen` where its outcome does not stand any more, `credit_entry_stands` for one that does and is to be taken
-    back, `credit_entry_unkept` where nobody has kept what it said, `credit_step_under_way`.
+    back, `credit_entry_unkept` where nobody has kept what it said, `credit_entry_ended` and `credit_entry_contested` for one whose record
+    is repaired or shown no more, or is objected to: it is not sent once more; `credit_step_under_way`.
     """
     seen = tx.books.difference(entry)
     if seen is None:
@@ -200,14 +204,14 @@ def decide(tx: Tx, office: Office, entry: str, wanted: Step, by: str, reason: st
     lane = str(seen["lane"])
     held = tx.books.get(entry, lane)
     kind = Unlike(seen["kind"])
+    says = {name: (ours, theirs) for name, (ours, theirs) in seen["says"].items()}
+    told = Difference(kind=kind, entry=entry, case_id=seen["case_id"], agency=seen["agency"], step=wanted, says=says)
     if wanted is Step.LEAVE:
-        says = {name: (ours, theirs) for name, (ours, theirs) in seen["says"].items()}
-        told = Difference(kind=kind, entry=entry, case_id=seen["case_id"], agency=seen["agency"], step=wanted, says=says)
         tx.books.leave(lane, entry, told.mark, now)
         record(tx, seen["case_id"] or f"credit:{lane}", domain.again(entry, kind, wanted, lane, by=by, why=reason), now, {})
         tell(tx, office, lane, now)
         return
-    if wanted is Step.SPEAK or held is None:
+    if wanted is Step.SPEAK or held is None or (wanted is Step.AMEND and kind is not Unlike.UNAMENDED):
         raise Refusal("credit_step_speak", entry=entry)
     if wanted is Step.SEND and not held.body:
         raise Refusal("credit_entry_unkept", entry=entry)
@@ -215,30 +219,37 @@ def decide(tx: Tx, office: Office, entry: str, wanted: Step, by: str, reason: st
         raise Refusal("credit_entry_fallen", entry=entry)
     if wanted is Step.RETRACT and held.state.stands:
         raise Refusal("credit_entry_stands", entry=entry)
-    if not order(tx, office, held, wanted, now):
+    if tx.cases.known(held.case_id):
+        tx.cases.get(held.case_id, lock=True)  # the case before its record, as everywhere
+    if wanted is Step.SEND and (code := unsendable(tx.records.find(entry, lock=True))):
+        raise Refusal(code, entry=entry)
+    if not order(tx, office, held, told, now):
         raise Refusal("credit_step_under_way", entry=entry)
     tx.books.stepped(lane, entry, now)
     record(tx, held.case_id, domain.again(entry, kind, wanted, lane, by=by, why=reason), now, {})
     tell(tx, office, lane, now)
 
 
-def order(tx: Tx, office: Office, held: Booked, wanted: Step, now: datetime) -> bool:
-    """Order an entry sent or taken back once more, under the key of before; False where its order is under way, or it may not be.
+def order(tx: Tx, office: Office, held: Booked, found: Difference, now: datetime) -> bool:
+    """Order an entry sent or taken back once more, under the key of before, or told of what it is; False where it is under way, or may not.
 
-    An entry is sent only while the case has it: then its outcome stands (the case is locked, so that none falls meanwhile).
+    An entry is sent only while the case has it and its record stands uncontested: then its outcome stands (the case is locked, so that
+    none falls meanwhile).
     """
     if not tx.cases.known(held.case_id):
         return False
     case = tx.cases.get(held.case_id, lock=True)
     policy = office.book.get(case.pack)
-    sends = wanted is Step.SEND
-    if sends and (case.entry != held.entry or not held.body):
+    if found.step is Step.AMEND:
+        return tell_again(tx, office, held, found.says.get(AMENDED, ("", ""))[1], policy, now)
+    sends = found.step is Step.SEND
+    if sends and (case.entry != held.entry or not held.body or unsendable(tx.records.find(held.entry, lock=True))):
         return False
     if not sends and held.retraction is None:
         return False
     kind, key = (OrderKind.CREDIT, held.key) if sends else (OrderKind.CREDIT_RETRACT, retraction_key(held.key))
     by = due(now, policy.term(Timer.CREDIT if sends else Timer.CREDIT_RETRACT).term, office.calendar).at
-    payload = dict(held.body) if sends else {**(held.retraction or {}), "after": []}
+    payload = {**held.body, "again": True} if sends else {**(held.retraction or {}), "after": []}
     if held.copy:
         payload |= {"entry": held.entry, "copy": held.lane}
     again = Order(

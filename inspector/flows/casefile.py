@@ -125,16 +125,25 @@ def _pages(
 
 def bind(office: Office, names: Sequence[str], making: str, hidden: Collection[str], pages: Mapping[str, bytes]) -> Made:
     """Pages and entries with their proofs, once the entry that the file was made is in the tree. Raises Stale."""
-    _seal(office, making)
+    entries, head, growth = proved(office, [*names, making], making, hidden)
+    files = folio.bound(pages, entries, head, growth)
+    return Made(files=files, head=head, judged=folio.judge(files, [head]))
+
+
+def proved(
+    office: Office, names: Sequence[str], last: str, hidden: Collection[str] = ()
+) -> tuple[list[Entry], TreeHead, list[Proof]]:
+    """Entries with their proofs, the head over them, and that it covers the heads lodged before; `last` is sealed first. Raises Stale."""
+    _seal(office, last)
     with _TURN:
-        return _bound(office, names, making, hidden, pages)
+        return _proved(office, names, hidden)
 
 
-def _bound(office: Office, names: Sequence[str], making: str, hidden: Collection[str], pages: Mapping[str, bytes]) -> Made:
+def _proved(office: Office, names: Sequence[str], hidden: Collection[str]) -> tuple[list[Entry], TreeHead, list[Proof]]:
     with office.store.read() as tx:
         head = tx.tree.head()
         digests = tx.tree.digests(head.size)
-        rows = tx.ledger.some([*names, making])
+        rows = tx.ledger.some(names)
         wanted = {row["digest"] for row in rows}
         places = {told: place for place, told in enumerate(digests) if told in wanted}
         former = sorted({one[-1].size for one in lodged(tx).values() if one and one[-1].size < head.size})
@@ -144,8 +153,7 @@ def _bound(office: Office, names: Sequence[str], making: str, hidden: Collection
     steps = paths(Suite(), map(bytes.fromhex, digests), [places[row["digest"]] for row in there])
     entries = [_entry(row, places[row["digest"]], way, hidden) for row, way in zip(there, steps, strict=True)]
     growth = [Proof(size=head.size, root=head.root, path=consistency(digests, since), since=since) for since in former]
-    files = folio.bound(pages, entries, head, growth)
-    return Made(files=files, head=head, judged=folio.judge(files, [head]))
+    return entries, head, growth
 
 
 def _entry(row: Row, place: int, way: tuple[str, ...], hidden: Collection[str]) -> Entry:

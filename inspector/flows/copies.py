@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, time
 
 from inspector.domain.calendar import due
 from inspector.domain.creditrecord import Amend, Record
 from inspector.domain.decision import Order, OrderKind
 from inspector.domain.policy import Policy
+from inspector.domain.statement import BookState, owed
 from inspector.domain.timer import Timer
 from inspector.flows import stopped
 from inspector.flows.office import Office
 from inspector.flows.recall import under_way_of
+from inspector.store.books import Booked
 from inspector.store.tx import Tx
 
 _AXES = (frozenset({Amend.MARKED, Amend.UNMARKED}), frozenset({Amend.LAPSED, Amend.REPAIRED}))
@@ -40,31 +42,57 @@ def amend(tx: Tx, office: Office, held: Record, kind: Amend, policy: Policy, now
 
     What may be on its way is waited for, so that the newest arrives last. Of an entry that waits for a platform nobody is told.
     """
-    by = due(now, policy.term(Timer.CREDIT_RETRACT).term, office.calendar).at
     lines = {one.value for axis in _AXES if kind in axis for one in axis}
     orders = []
     for booked in (tx.books.get(held.entry), *tx.books.copies(held.entry)):
         if booked is None or not booked.lane or not booked.state.stands:
             continue
         ended = stopped.end(tx, tx.books.amending(held.entry, booked.lane, lines), now)
-        payload = {
+        told = telling(office, booked, held, kind, policy, now, now)
+        orders.append(replace(told, payload={**told.payload, "after": under_way_of(tx, ended)}))
+    tx.work.order(orders, now)
+
+
+def telling(
+    office: Office, booked: Booked, held: Record, kind: Amend, policy: Policy, since: datetime, now: datetime, mark: str = ""
+) -> Order:
+    """The order that one receiver be told what an entry became `since` when.
+
+    `mark` is behind its key where it was told before: a receiver that heeds keys must not take it for what it had already.
+    """
+    return Order(
+        kind=OrderKind.CREDIT_AMEND,
+        key=f"{OrderKind.CREDIT_AMEND.value}:{held.entry}:{held.step}:{kind.value}:{booked.lane}{mark}",
+        due_at=now,
+        urgent_by=now,
+        expires_at=due(now, policy.term(Timer.CREDIT_RETRACT).term, office.calendar).at,
+        lane=booked.lane,
+        case_id=held.case_id,
+        payload={
             "entry": held.entry,
             "kind": kind.value,
             "basis": held.basis,
-            "at": now.isoformat(),
-            "after": under_way_of(tx, ended),
+            "at": since.isoformat(),
+            "after": [],
             **({"copy": booked.lane} if booked.copy else {}),
-        }
-        orders.append(
-            Order(
-                kind=OrderKind.CREDIT_AMEND,
-                key=f"{OrderKind.CREDIT_AMEND.value}:{held.entry}:{held.step}:{kind.value}:{booked.lane}",
-                due_at=now,
-                urgent_by=now,
-                expires_at=by,
-                lane=booked.lane,
-                case_id=held.case_id,
-                payload=payload,
-            )
-        )
-    tx.work.order(orders, now)
+        },
+    )
+
+
+def tell_again(tx: Tx, office: Office, booked: Booked, theirs: str, policy: Policy, now: datetime) -> bool:
+    """Order that a receiver which says that an entry is `theirs` be told what it is; False where nothing is owed, or it is under way.
+
+    It is told since when it is so, by the record and the objection to it, and not since when it was told again.
+    """
+    held = tx.records.find(booked.entry, lock=True)
+    kinds = owed(held, theirs) if held is not None and booked.state is BookState.ENTERED else ()
+    if held is None or not kinds or tx.books.amending(held.entry, booked.lane, [kind.value for kind in Amend]):
+        return False
+    days = {Amend.LAPSED: held.lapsed_on, Amend.REPAIRED: held.ended_on}
+    objected = max((one.opened_at for one in tx.records.objections(about=held.entry)), default=now)
+    for kind in kinds:
+        day = days.get(kind)
+        marked = objected if kind is Amend.MARKED else now
+        since = datetime.combine(day, time(), office.calendar.zone) if day is not None else marked
+        tx.work.order([telling(office, booked, held, kind, policy, since, now, f"~again-{now.isoformat()}")], now)
+    return True

@@ -15,7 +15,7 @@ from inspector.domain.checksheet import NO_SHEET, Sheet
 from inspector.domain.collated import SheetClash
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Invalid, Missing
-from inspector.domain.fieldnote import FieldNote, Photo, Place, Times, day, is_late, noted, taken
+from inspector.domain.fieldnote import FieldNote, Photo, Place, Times, before_team, day, is_late, noted, taken
 from inspector.domain.finding import Doubt, Finding, Part, Seen
 from inspector.domain.peace import made as made_on
 from inspector.domain.version import Came, Choice, Clash, Gathered
@@ -110,12 +110,14 @@ def enter(
         arrival=arrived(held, *given.arrival) if given.arrival is not None else None,
     )
     policy = pack(tx, held)
-    decision = noted(listed, tx.visits.team(held.id), seat, note, exempt, policy, *on_sheet(office, tx, held, seat.agency))
+    team = tx.visits.team(held.id)
+    former = before_team(held, team, note, on, office.calendar)
+    decision = noted(listed, team, seat, note, exempt, policy, *on_sheet(office, tx, held, seat.agency), former=former)
     if whole:
         result.whole(held, seat, given.findings)
     tx.fieldnotes.add(note)
     record(tx, held.id, decision, now, {"agency": seat.agency, "seat": seat.name})
-    if seat.lapsed:
+    if seat.lapsed or former:
         facts = {"draw": held.draw, "seat": seat.name, "by": seat.inspector, "on": on.isoformat() if on else None}
         tx.attention.open(LAPSED_NOTE, seat.agency, short_of(held, seat.agency), facts, now)
         return note, Came.KEPT, _gathered(office, tx, held, seat.agency)
@@ -154,7 +156,9 @@ def photo(office: Office, tx: Tx, name: str, what: Taken, given: Shot, most: int
     cases = {*held.cases_of(seat.agency), *(one.case_id for one in exempt)}
     on = day(held, times, office.calendar) or office.calendar.local_date(now)
     listed = replace(held, unpublished=tuple(sorted(listing.unlisted(office, tx, held, on))))
-    decision = taken(listed, tx.visits.team(held.id), seat, came, cases, len(own), most, pack(tx, held))
+    team = tx.visits.team(held.id)
+    former = before_team(held, team, came, on, office.calendar)
+    decision = taken(listed, team, seat, came, cases, len(own), most, pack(tx, held), former=former)
     receipt = record(tx, held.id, decision, now, {"agency": seat.agency, "seat": seat.name})
     came = replace(came, receipt=receipt)
     tx.materials.keep(held.id, came.digest, came.kind, what.kept.content, now)
@@ -224,10 +228,12 @@ def _locked(tx: Tx, name: str) -> tuple[Visit, Seat, tuple[Doubt, ...]]:
 
 def _gathered(office: Office, tx: Tx, held: Visit, agency: str) -> Gathered:
     part, (codes, _) = _part(held, agency), on_sheet(office, tx, held, agency)
-    lapsed = {seat.name for seat in tx.visits.team(held.id) if seat.lapsed}  # kept, and no word of the team that goes now
+    team = tx.visits.team(held.id)
+    lapsed = {seat.name for seat in team if seat.lapsed}  # kept, and no word of the team that goes now
+    notes = [note for note in tx.fieldnotes.notes(held.id, agency) if note.seat not in lapsed]
     return version.gather(
         [one for one in held.doubts if one.agency == agency],
-        [note for note in tx.fieldnotes.notes(held.id, agency) if note.seat not in lapsed],
+        [note for note in notes if not before_team(held, team, note, note.on, office.calendar)],
         tx.fieldnotes.choices(held.id, agency),
         part,
         _standing(held, agency) if part is not None else (),

@@ -1,25 +1,24 @@
 """The public register built from the duties to publish: what is public, what may become so now, what is taken back (`domain.gazette`).
 
-Files first, then the word that they are public: whoever is broken off between the two builds the same files again and says it then.
+What is public stands as it became public, whatever its case has come to since; what falls is recalled and goes out with its reason.
+Files first, then their check where they are served, then the word that they are public: whoever is broken off between two of these builds
+the same files again and says it then.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from datetime import datetime
-from pathlib import Path
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 
 from inspector import gazette
-from inspector.domain.case import Outcome, SubjectKind
-from inspector.domain.checkcode import CodeRow
-from inspector.domain.gazette import CheckResult, Line, coded, found
-from inspector.domain.publicationduty import PublicationDuty, PublicationState
+from inspector.domain.calendar import reminder
+from inspector.domain.gazette import CheckResult, Fallen, Line, crowded
+from inspector.domain.publicationduty import BEFORE, PublicationDuty, PublicationState
 from inspector.domain.visit import Visit
-from inspector.flows import publication
-from inspector.flows.checksheets import on_sheet
+from inspector.flows import publication, shown
 from inspector.flows.embargo import awaited
-from inspector.flows.fieldnotes import field_of
 from inspector.flows.office import Office
 from inspector.flows.publish import closed_until
 from inspector.store.tx import Tx
@@ -29,16 +28,121 @@ _SAID = 200
 """So many words that something is public are written in one transaction."""
 
 Advance = Callable[[int], None]
+Group = tuple[str, str]
+"""A draw and an agency: whoever knows that somebody was drawn knows of which."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gathered:
-    """The register as it is to stand. `fresh` come in, `gone` go out; `withheld` wait for an officer, or for the visits of their draw."""
+    """The register as it is to stand. `fresh` come in, `gone` go out, `kept` were published by a release that kept no line.
+
+    `lines` do not hold those that are only counted. `withheld` wait for an officer, or for the visits of their draw; `counted` are told by
+    their number alone, for they name nobody and are too few together.
+    """
 
     lines: tuple[Line, ...]
-    fresh: tuple[str, ...]
+    fresh: Mapping[str, Line]
     gone: tuple[str, ...]
+    kept: Mapping[str, Line]
     withheld: int
+    counted: int
+
+
+@dataclass(slots=True, kw_only=True)
+class _Register:
+    """The register while it is gathered. `ready`: fresh lines that name nobody; `waiting`: how many more of their group may come."""
+
+    office: Office
+    now: datetime
+    post: bool
+    held: list[tuple[datetime, Line]] = field(default_factory=list)
+    fresh: dict[str, Line] = field(default_factory=dict)
+    kept: dict[str, Line] = field(default_factory=dict)
+    gone: list[str] = field(default_factory=list)
+    ready: dict[Group, list[tuple[PublicationDuty, Line]]] = field(default_factory=lambda: defaultdict(list))
+    waiting: dict[Group, int] = field(default_factory=lambda: defaultdict(int))
+    withheld: int = 0
+    counted: int = 0
+    closed: dict[str, bool] = field(default_factory=dict)
+    sheets: shown.Sheets = field(default_factory=shown.Sheets)
+
+    @property
+    def today(self) -> date:
+        """The day on which it is built."""
+        return self.office.calendar.local_date(self.now)
+
+    def take(self, tx: Tx, part: Sequence[tuple[PublicationDuty, Visit]]) -> None:
+        """Some duties with their visits, in order of id."""
+        outcomes = shown.outcomes_of(tx, [visit for duty, visit in part if duty.shown is None])
+        for duty, visit in part:
+            if duty.state is PublicationState.REMOVED and duty.posted is None:
+                continue  # its decision fell before it was public: it never stood here
+            owed = duty.state is PublicationState.OWED
+            result = shown.came(duty, visit, outcomes) if duty.shown is None else duty.shown.found
+            waits = owed or duty.state is PublicationState.PUBLISHED
+            if (owed and result is None) or (waits and self._closed(tx, duty.draw)):
+                self.withheld += 1
+                self.waiting[duty.draw, duty.agency] += owed and not shown.named(self.office, duty, visit)
+            elif not owed:
+                self._public(duty, duty.shown or self._line(tx, duty, visit, result))
+            elif self.post:
+                self._fresh(duty, self._line(tx, duty, visit, result))
+
+    def close(self) -> None:
+        """What names nobody comes in together with others, or is counted once its date is near; till then it waits for them."""
+        for group, some in self.ready.items():
+            least = min(self.office.book.get(duty.pack).publish.least for duty, _ in some)
+            if crowded([line.found for _, line in some], least):
+                for duty, line in some:
+                    self._in(duty.id, line)
+                continue
+            for duty, line in some:
+                soon = reminder(duty.due_at, BEFORE, self.office.calendar)
+                if self.waiting[group] and self.now < soon:
+                    self.withheld += 1
+                else:
+                    self._in(duty.id, replace(line, counted=True))
+
+    def _fresh(self, duty: PublicationDuty, line: Line) -> None:
+        if line.name:
+            self._in(duty.id, line)
+        else:
+            self.ready[duty.draw, duty.agency].append((duty, line))
+
+    def _in(self, duty: str, line: Line) -> None:
+        self.fresh[duty] = line
+        self._stands(self.now, line)
+
+    def _public(self, duty: PublicationDuty, line: Line) -> None:
+        """A line that is public, or was. One that a former release kept no line of, and that names nobody, is only counted from now on."""
+        if duty.shown is None and not line.name:
+            line = replace(line, counted=True)
+        assert duty.posted is not None, "what is public was posted"
+        if duty.state is PublicationState.TO_REMOVE and self.post:
+            self.gone.append(duty.id)
+        over = duty.state is PublicationState.REMOVED or (duty.state is PublicationState.TO_REMOVE and self.post)
+        if over:
+            on = duty.removed.on if duty.removed else self.today
+            line = line.taken_back(duty.why or Fallen.UNSTATED, on)
+        elif duty.shown is None and self.post:
+            self.kept[duty.id] = line
+        self._stands(duty.posted.at, line)
+
+    def _stands(self, at: datetime, line: Line) -> None:
+        if not line.counted:
+            self.held.append((at, line))
+        elif line.removed is None:
+            self.counted += 1
+
+    def _line(self, tx: Tx, duty: PublicationDuty, visit: Visit, result: CheckResult | None) -> Line:
+        return shown.line(self.office, tx, duty, visit, result or CheckResult.UNCLEAR, self.now, self.sheets)
+
+    def _closed(self, tx: Tx, number: str) -> bool:
+        """Whether a draw's embargo still holds: who was drawn with this one is not to be read off the register."""
+        if number not in self.closed:
+            until = closed_until(self.office, tx.draws.get(number), awaited(tx, number), self.now)
+            self.closed[number] = until is not None
+        return self.closed[number]
 
 
 def gather(office: Office, now: datetime, *, post: bool, advance: Advance = lambda _count: None) -> Gathered:
@@ -47,105 +151,52 @@ def gather(office: Office, now: datetime, *, post: bool, advance: Advance = lamb
     Raises Refusal (`shadow_silent`) in a house that runs in shadow.
     """
     office.earnest()
-    held: list[tuple[datetime, Line]] = []
-    fresh, gone, withheld, after = [], [], 0, ""
-    closed: dict[str, bool] = {}
-    noted: dict[str, set[str]] = {}
+    made, after = _Register(office=office, now=now, post=post), ""
     while True:
         with office.store.read() as tx:
             part = tx.publications.with_visits(after, _TOGETHER)
-            outcomes = tx.cases.standing([case for _, visit in part for case in visit.case_ids])
-            for duty, visit in part:
-                if duty.state is PublicationState.REMOVED and duty.posted is None:
-                    continue  # its decision fell before it was public: it never stood here
-                cases = {case: (outcomes[case][2], _outcome(outcomes[case][1])) for case in visit.case_ids if case in outcomes}
-                came = found(visit, duty.agency, cases)
-                owed = duty.state is PublicationState.OWED
-                waits = owed or duty.state is PublicationState.PUBLISHED
-                if (owed and came is None) or (waits and _closed(office, tx, duty.draw, now, closed)):
-                    withheld += 1
-                    continue
-                if owed and not post:
-                    continue
-                goes = post and duty.state is PublicationState.TO_REMOVE
-                fresh += [duty.id] if owed else []
-                gone += [duty.id] if goes else []
-                line = _line(office, duty, visit, came or CheckResult.UNCLEAR, now, goes=goes)
-                if not line.removed:
-                    line = replace(line, codes=_codes(office, tx, duty, visit, line.found, noted))
-                held.append((duty.posted.at if duty.posted else now, line))
+            made.take(tx, part)
         if len(part) < _TOGETHER:
             break
         after = part[-1][0].id
-        advance(len(held))
-    held.sort(key=lambda one: (one[0], one[1].id))
-    return Gathered(lines=tuple(line for _, line in held), fresh=tuple(fresh), gone=tuple(gone), withheld=withheld)
-
-
-def write(folder: Path, files: Iterable[tuple[str, bytes]]) -> tuple[int, int]:
-    """Write what has changed, each file whole; (written, left as they were). Raises OSError."""
-    written = left = 0
-    for name, content in files:
-        path = folder / name
-        if path.is_file() and path.stat().st_size == len(content) and path.read_bytes() == content:
-            left += 1
-            continue
-        path.parent.mkdir(parents=True, exist_ok=True)
-        new = path.with_name(f"{path.name}.new")
-        new.write_bytes(content)
-        new.replace(path)
-        written += 1
-    return written, left
+        advance(len(made.held))
+    made.close()
+    made.held.sort(key=lambda one: (one[0], one[1].id))
+    return Gathered(
+        lines=tuple(line for _, line in made.held),
+        fresh=made.fresh,
+        gone=tuple(made.gone),
+        kept=made.kept,
+        withheld=made.withheld,
+        counted=made.counted,
+    )
 
 
 def say(office: Office, gathered: Gathered, base: str, by: str, now: datetime) -> None:
-    """A named person says that what was written is public at an address, and that what is gone is gone."""
+    """A named person says that what was written is public at an address, and that what is gone is gone. Said again, nothing is added.
+
+    Whoever is broken off has said it of some: the others come in with the next posting, where they stand in the same order.
+    """
     places = {line.id: f"{base.rstrip('/')}/{gazette.place(index, line)}" for index, line in enumerate(gathered.lines)}
+    index = f"{base.rstrip('/')}/index.html"
     today = office.calendar.local_date(now)
-    for ids, said in ((gathered.fresh, publication.publish), (gathered.gone, publication.remove)):
-        for start in range(0, len(ids), _SAID):
-            with office.store.begin() as tx:
-                for duty in ids[start : start + _SAID]:
-                    said(office, tx, duty, today, places[duty], by, now)
+    for some in _parts(tuple(gathered.fresh)):
+        with office.store.begin() as tx:
+            for duty in some:
+                held = tx.publications.get(duty, lock=True)
+                if held.state is PublicationState.OWED:
+                    publication.post(office, tx, held, gathered.fresh[duty], today, places.get(duty, index), by, now)
+    for some in _parts(gathered.gone):
+        with office.store.begin() as tx:
+            for duty in some:
+                if tx.publications.get(duty, lock=True).state is PublicationState.TO_REMOVE:
+                    publication.remove(office, tx, duty, today, places.get(duty, index), by, now)
+    for some in _parts(tuple(gathered.kept)):
+        with office.store.begin() as tx:
+            for duty in some:
+                publication.keep(tx, duty, gathered.kept[duty], by, now)
 
 
-def _codes(
-    office: Office, tx: Tx, duty: PublicationDuty, visit: Visit, came: CheckResult, noted: dict[str, set[str]]
-) -> tuple[CodeRow, ...]:
-    """What the check sheet of the agency's own team says beside its result, where there is one."""
-    if duty.agency not in noted:
-        noted[duty.agency] = tx.fieldnotes.noted(duty.agency)
-    if visit.id not in noted[duty.agency]:
-        return ()
-    codes, _ = on_sheet(office, tx, visit, duty.agency)
-    return coded(came, field_of(office, tx, visit, duty.agency).gathered.sheet, codes)
-
-
-def _outcome(told: str | None) -> Outcome | None:
-    return Outcome(told) if told else None
-
-
-def _closed(office: Office, tx: Tx, number: str, now: datetime, known: dict[str, bool]) -> bool:
-    """Whether a draw's embargo still holds: who was drawn with this one is not to be read off the register."""
-    if number not in known:
-        known[number] = closed_until(office, tx.draws.get(number), awaited(tx, number), now) is not None
-    return known[number]
-
-
-def _line(office: Office, duty: PublicationDuty, visit: Visit, came: CheckResult, now: datetime, *, goes: bool) -> Line:
-    named = visit.kind is SubjectKind.FIRM and office.book.get(duty.pack).publish.firms
-    today = office.calendar.local_date(now)
-    over = goes or duty.state is PublicationState.REMOVED
-    return Line(
-        id=duty.id,
-        draw=duty.draw,
-        agency=office.tree[duty.agency].name if duty.agency in office.tree else duty.agency,
-        check=visit.check,
-        name=visit.name if named else "",
-        code=visit.code if named else "",
-        formed_on=office.calendar.local_date(duty.formed_at),
-        posted_on=duty.posted.on if duty.posted else today,
-        found=came,
-        removed=duty.reason if over else "",
-        removed_on=(duty.removed.on if duty.removed else today) if over else None,
-    )
+def _parts(ids: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    for start in range(0, len(ids), _SAID):
+        yield ids[start : start + _SAID]

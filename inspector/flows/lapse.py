@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from inspector.domain import gathering
-from inspector.domain.decision import Because, Decision, Order, OrderKind
+from inspector.domain.decision import Because, Decision, OrderKind
 from inspector.domain.errors import Missing, Refusal
 from inspector.domain.gathering import DUE
-from inspector.domain.plan import PROMISES, Draw, DrawState, Step, look_at
+from inspector.domain.plan import PROMISES, Draw, DrawState, Step
 from inspector.domain.seed import known_at
 from inspector.domain.voiding import ALTERED
 from inspector.flows import footing, succession
@@ -20,7 +20,8 @@ from inspector.flows.record import record
 from inspector.flows.settle import Settlement
 from inspector.flows.voiding import void as by_rule
 from inspector.ports import Barred, NotYet, Origin, PortError, Unavailable
-from inspector.store.tx import Tx, new_id
+from inspector.store import payload
+from inspector.store.tx import Tx
 from inspector.store.work import Work
 
 UNASKED = "unasked"
@@ -30,29 +31,34 @@ What follows is the same (ruling 12): the next number goes without the party. El
 draw again and again until the result suits.
 """
 WITHHELD, TURNED_AWAY = "withheld", "turned_away"
-"""Who was asked, and no part came; and who was asked, but our calls were let in no more: for a reason of ours or of theirs, which nobody
-can tell. Else whoever withholds would choose its own word, by 401 or 409, and be said not to have been asked.
+"""Who took the request or answered it, and no part came; and whom our calls did not reach or were not let in by: for a reason of ours
+or of theirs, which nobody can tell. Else whoever withholds would choose its own word, by 401 or 409, and be said not to have been asked.
 """
 NO_PART = "no_part"
 """The code of whatever an address answers that is no part: no answer proves whose it is, and so none says more than silence does."""
 OTHERS, WAITING = "reveal_others", "reveal_waiting"
 """A 409 to whoever asks for a secret, and a 202."""
-_DOOR, _ANSWER, _SILENCE = "door", "answer", "silence"
-"""What a call met: it was turned away, something came that is no part, or nothing did."""
+_DOOR, _UNREACHED, _ANSWER, _SILENCE = "door", "unreached", "answer", "silence"
+"""What a call met: it was turned away; it came to nobody who is known to have taken the request (decision 121); something came that is
+no part; or nothing did from who took the request, or says to be busy.
+"""
+_UNHEARD = frozenset({_DOOR, _UNREACHED})
+"""By whose doing nobody can tell."""
+_TAKEN = "timeout"
+"""The code of a connection that stood, over which the request went and nothing came in time."""
 NOT_SET_UP = "connector_not_configured"
 """A party whose section is gone from the settings: it is waited for until its date, for a section may come back within the minute."""
 
 ASKED, HALTED = "draw.asked", "draw.halted"
 """The entries by which the ledger, and nothing else, knows whom we asked for a part, and whose order waits for a person (decision 89)."""
 
-_LATER = timedelta(hours=1)
+LATER = timedelta(hours=1)
 """So long after its last moment an order may be in somebody's hands; then nobody waits for it any more."""
 _AGAIN, _LAST = timedelta(hours=1), timedelta(hours=3)
 """How often at most a vain call is entered; and how near its last moment a party was asked again that is said to withhold its part.
 
 It was asked before that, too, and people were told to type before that: nobody withholds in a minute what nobody asked for in two days.
 """
-_DAY = timedelta(days=1)
 _OVER = ("done", "quarantined")
 
 
@@ -97,7 +103,7 @@ def tried(tx: Tx, work: Work, office: Office, error: PortError, now: datetime) -
     met, began = _met(error), error.began or now
     if met is None or party in held.ceremonies:
         return
-    if all(at + _AGAIN <= began for at in _entered(tx, held, ASKED, work.key)):
+    if all(at + _AGAIN <= began for at in entered(tx, held, ASKED, work.key)):
         told = {"party": party, "work": work.key, "error": error.code, "met": met, "began": began.isoformat()}
         _enter(office, tx, held, ASKED, told, now)
         _warn(tx, held, party, met, error.code, now)
@@ -109,7 +115,7 @@ def _warn(tx: Tx, held: Draw, party: str, met: str, code: str, now: datetime) ->
     Whoever answers 202 does not want to yet, a beacon's relay has no telephone, and of silence the lane's own matter tells.
     """
     closes, matter = _closes(tx, held, party), tx.attention.get(f"{succession.AMISS}:{held.number}:{party}")
-    lawful = met == _SILENCE or code == WAITING or held.promises.get(party, {}).get("kind", "reveal") != "reveal"
+    lawful = met in (_SILENCE, _UNREACHED) or code == WAITING or held.promises.get(party, {}).get("kind", "reveal") != "reveal"
     if lawful or closes is None or closes <= now or (matter is not None and matter["closed_at"] is not None):
         return
     facts = {"draw": held.number, "party": party, "error": code, "until": closes.isoformat()}
@@ -122,7 +128,9 @@ def _met(error: PortError) -> str | None:
         return _DOOR
     if error.origin is Origin.US:
         return None
-    return _ANSWER if isinstance(error, NotYet) else _SILENCE
+    if isinstance(error, NotYet):
+        return _ANSWER
+    return _SILENCE if error.origin is Origin.THEM or error.code == _TAKEN else _UNREACHED
 
 
 def halted(tx: Tx, work: Work, office: Office, code: str, now: datetime) -> None:
@@ -149,7 +157,7 @@ def _told(tx: Tx, held: Draw, rule: str, key: str) -> list[tuple[datetime, Mappi
     ]
 
 
-def _entered(tx: Tx, held: Draw, rule: str, key: str) -> list[datetime]:
+def entered(tx: Tx, held: Draw, rule: str, key: str) -> list[datetime]:
     """When something was entered of an order."""
     return [at for at, _ in _told(tx, held, rule, key)]
 
@@ -170,7 +178,7 @@ def _end(work: Work, office: Office, tx: Tx, now: datetime, code: str) -> None:
             _altered(office, tx, held, now)
             return
         raise NotYet(code or "silent", origin=Origin.US, attempts=0)  # of an order without a date: the last moment decides
-    missing = _over(tx, held, now) or ((party,) if held.state is DrawState.PREPARING else ())
+    missing = over(tx, held, now) or ((party,) if held.state is DrawState.PREPARING else ())
     if missing:
         _void(office, tx, held, missing, now, code if missing == (party,) else "", ended=party)
 
@@ -199,6 +207,20 @@ def _void(
     reason += f":{_shown(tx, held, missing[0], code)}" if code else ""
     law, beside = office.book.get(held.pack), {word: names[word] for word in (UNASKED, TURNED_AWAY)}
     succession.void(office, tx, held, law, reason, names[WITHHELD], now, **beside)
+    if unreached := _together(tx, held, names[TURNED_AWAY]):
+        facts = {"draw": held.number, "parties": ", ".join(unreached)}
+        tx.attention.open(succession.LINE, held.agency, held.number, facts, now)
+
+
+def _together(tx: Tx, held: Draw, turned: tuple[str, ...]) -> tuple[str, ...]:
+    """The parties that are asked over a wire, where none of several was reached in the same hour: that may well be our own line."""
+    wired = tuple(party for party in held.parties if party not in held.ceremonies)
+    if len(wired) < 2 or not {*wired} <= {*turned}:
+        return ()
+    missed = [
+        [at for at, facts in _told(tx, held, ASKED, _key(held, party)) if facts.get("met") == _UNREACHED] for party in wired
+    ]
+    return wired if any(all(any(abs(at - one) <= _AGAIN for at in those) for those in missed) for one in missed[0]) else ()
 
 
 def _shown(tx: Tx, held: Draw, party: str, code: str) -> str:
@@ -227,7 +249,7 @@ def overdue(work: Work, office: Office) -> Settlement:
             return
         if held.state is DrawState.SEEDING:
             held = settled(office, tx, held, held.ceremonies, now)
-        missing = _over(tx, held, now)
+        missing = over(tx, held, now)
         if any(_leased(tx, held, party, now) for party in missing):
             raise NotYet("reveal_in_flight", origin=Origin.US, attempts=0, retry_after=1.0)  # what comes of it says who was asked
         if missing:
@@ -236,50 +258,10 @@ def overdue(work: Work, office: Office) -> Settlement:
     return Settlement(write=write)
 
 
-def overlooked(office: Office, tx: Tx, agency: str, now: datetime) -> None:
-    """Write down anew what an agency's open draws need that are over their last moment by an hour: its row is gone, or was put aside.
-
-    So nothing that anybody deletes, or puts off again and again, keeps a draw open for longer than two, nor those that wait behind it.
-    """
-    day = f":{office.calendar.local_date(now).isoformat()}:{new_id()}"  # a key that nobody can have laid there before as done
-    for held in tx.draws.open(agency):
-        if held.state is DrawState.ANNOUNCED:
-            over = held.seed_at
-            lost = (
-                over is not None and over + _LATER <= now and (over + _DAY <= now or _idle(tx, OrderKind.DRAW_LODGE, held, now))
-            )
-            order = _order(OrderKind.DRAW_LODGE, held, day, now)
-        elif held.state is DrawState.SEEDING and held.seeded:
-            known = max((one.at for one in footing.told(tx, held.number, ("draw.reveal",))[0] if one.at is not None), default=now)
-            lost = known + _DAY <= now or _idle(tx, OrderKind.DRAW_CARRY_OUT, held, now)
-            order = _order(OrderKind.DRAW_CARRY_OUT, held, day, now)
-        else:
-            lost = bool(_over(tx, held, now - _LATER))
-            order = look_at(held, f"{day}{PROMISES}" if held.state is DrawState.PREPARING else day, held.parties, now)
-        if lost:
-            tx.work.order([order], now)
-
-
-def _order(kind: OrderKind, held: Draw, day: str, now: datetime) -> Order:
-    """An order of a draw once more; without a lane, so that a witness is not waited for any longer."""
-    return Order(kind=kind, key=f"{kind.value}:{held.number}{day}", due_at=now, urgent_by=now, payload={"draw": held.number})
-
-
-def _idle(tx: Tx, kind: OrderKind, held: Draw, now: datetime) -> bool:
-    """Whether an order of a draw is gone, done or put aside: nothing that the program leaves waits or is held for so long."""
-    key = f"{kind.value}:{held.number}"
-    row = tx.work.keyed(key)
-    if row is None or row["state"] == "done":
-        return True
-    if row["state"] == "quarantined":
-        return not _entered(tx, held, HALTED, key)
-    return bool(row["due_at"] > now + _DAY or row["lease_until"] > tx.machine_now() + _LATER)
-
-
 def _word(tx: Tx, held: Draw, party: str) -> str:
-    """What is said of whose part is missing: it came to nothing, though asked in time; it was turned away; nobody asked in time."""
+    """What is said of whose part is missing: nothing came, though asked in time; our calls came to nobody; nobody asked in time."""
     told = _told(tx, held, ASKED, _key(held, party))
-    if _asked(held, party, [at for at, facts in told if facts.get("met") != _DOOR], _closes(tx, held, party)):
+    if _asked(held, party, [at for at, facts in told if facts.get("met") not in _UNHEARD], _closes(tx, held, party)):
         return WITHHELD
     return TURNED_AWAY if _asked(held, party, [at for at, _ in told], _closes(tx, held, party)) else UNASKED
 
@@ -304,7 +286,7 @@ def _early(told: list[datetime], closes: datetime) -> bool:
 def _leased(tx: Tx, held: Draw, party: str, now: datetime) -> bool:
     """Whether somebody is at work on the order to ask a party, and not for longer than anybody would be."""
     row, closes = tx.work.keyed(_key(held, party)), _closes(tx, held, party)
-    return row is not None and _held(tx, row) and closes is not None and now < closes + _LATER
+    return row is not None and _held(tx, row) and closes is not None and now < closes + LATER
 
 
 def _held(tx: Tx, row: Mapping[str, Any]) -> bool:
@@ -320,8 +302,9 @@ def _key(held: Draw, party: str) -> str:
 def _turned(tx: Tx, held: Draw, party: str, *, ended: bool) -> bool:
     """Whether the order to ask a party is not as the program leaves one (decision 89).
 
-    It is gone; it has another last moment than the draw, or waits for one beyond it; it is said to be in somebody's hands for an hour
-    from now, which no claim lasts; or it is done, or lies in quarantine, though no part came of it and nothing of a halt was entered.
+    It is gone; it leads elsewhere, by its lane or by what it carries; it has another last moment than the draw, or waits for one
+    beyond it; it is said to be in somebody's hands for an hour from now, which no claim lasts; or it is done, or lies in quarantine,
+    though no part came of it and nothing of a halt was entered.
     For the figures of a ceremony that is the order to tell people.
     """
     closes, told = _closes(tx, held, party), held.state is DrawState.SEEDING and party in held.ceremonies
@@ -331,18 +314,31 @@ def _turned(tx: Tx, held: Draw, party: str, *, ended: bool) -> bool:
         return True
     if closes is None:
         return False
+    if not _leads(row, held, party, closes if told else None):
+        return True
     if told:
         opens = held.opens(party)
-        asked, waits = _entered(tx, held, ASKED, _key(held, party)), bool(_entered(tx, held, HALTED, key))
+        asked, waits = entered(tx, held, ASKED, _key(held, party)), bool(entered(tx, held, HALTED, key))
         late = opens is not None and row["due_at"] > opens and not _early(asked, closes)  # else the program has tried anew
         return _known(tx, held) and not waits and (late or (row["state"] in _OVER and not asked))
     promise = held.promises.get(party)
     latest = max(closes, (known_at(promise) if promise else None) or closes)
-    idle = _known(tx, held) and row["state"] in _OVER and not ended and not _entered(tx, held, HALTED, key)
+    idle = _known(tx, held) and row["state"] in _OVER and not ended and not entered(tx, held, HALTED, key)
     # A daemon that was down may well take it up hours behind its moment; no lease of the program's lasts an hour from now.
-    kept = not ended and row["state"] == "ready" and row["lease_until"] > tx.machine_now() + _LATER
+    kept = not ended and row["state"] == "ready" and row["lease_until"] > tx.machine_now() + LATER
     other = row["expires_at"] not in (None, closes)  # none: sent round again by an older release
     return other or row["due_at"] > latest or kept or idle
+
+
+def _leads(row: Mapping[str, Any], held: Draw, party: str, until: datetime | None) -> bool:
+    """Whether an order goes where the program sends it: to a party, by its own lane; or, with a date, to those who are told to type."""
+    said = payload.read(row["payload"])
+    if said is None:
+        return False
+    if until is None:
+        return bool(row["lane"] == party and said == {"draw": held.number, "party": party})
+    same = said.get("draw") == held.number and party in said.get("wanted", ())
+    return bool(not row["lane"] and same and said.get("until") == until.isoformat())
 
 
 def _known(tx: Tx, held: Draw) -> bool:
@@ -368,7 +364,7 @@ def _has_time(tx: Tx, held: Draw, party: str, now: datetime) -> bool:
     return _lacks(held, party) and closes is not None and now < closes
 
 
-def _over(tx: Tx, held: Draw, now: datetime) -> tuple[str, ...]:
+def over(tx: Tx, held: Draw, now: datetime) -> tuple[str, ...]:
     """The parties whose last moment has passed without their part. Nobody withholds a secret before the figures are settled."""
     asked = held.parties if held.state is DrawState.PREPARING or held.figured else held.of_step(Step.FIGURES)
     dates = {party: _closes(tx, held, party) for party in asked if _lacks(held, party)}

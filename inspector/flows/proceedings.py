@@ -28,7 +28,7 @@ from inspector.domain.rectification import spared
 from inspector.domain.review import adverse
 from inspector.domain.serving import NoticeKind, SubjectNotice
 from inspector.domain.transition import Scope
-from inspector.flows import consequences, giving, objections
+from inspector.flows import consequences, giving, objections, remedying
 from inspector.flows.consequences import Opening, locked, main_over, settle
 from inspector.flows.decisions import chosen
 from inspector.flows.office import Office
@@ -88,7 +88,9 @@ def rule(office: Office, tx: Tx, consequence_id: str, verdict: Verdict, now: dat
     case, held = locked(tx, consequence_id)
     _free(tx, case, held)
     _alone(tx, held)
-    recheck = office.book.get(held.pack).follows.get(Follow.RECHECK)
+    policy = office.book.get(held.pack)
+    remedying.of(replace(held, verdict=verdict), policy, office.agency(held.agency).language)  # who agrees, agrees to them too
+    recheck = policy.follows.get(Follow.RECHECK)
     return _decided(office, tx, case, held, proceeding.rule(held, verdict, setting(office, held, now), recheck), now)
 
 
@@ -220,7 +222,11 @@ def _said(office: Office, held: Consequence, kind: NoticeKind, reasons: str, now
     if told is None:
         raise Invalid("consequence_words_missing", field="notice")
     lang = office.agency(held.agency).language
-    part, facts = ("notice", told.facts) if kind is NoticeKind.PROPOSAL else ("decision", (*told.facts, *_ordered(held, lang)))
+    policy = office.book.get(held.pack)
+    part, facts, rights, cited = "notice", told.facts, told.rights, tuple[str, ...]()
+    if kind is NoticeKind.DECISION:
+        part, facts = "decision", (*told.facts, *_ordered(held, lang))
+        rights, cited = remedying.of(held, policy, lang), remedying.bases(policy)
     return SubjectNotice(
         id=f"{held.id}:{part}",
         kind=kind,
@@ -230,8 +236,8 @@ def _said(office: Office, held: Consequence, kind: NoticeKind, reasons: str, now
         title=label(f"Proposal.{held.proposal.value}", lang),
         facts=facts,
         reasons=reasons,
-        rights=told.rights,
-        basis=tuple(dict.fromkeys((*held.basis, *told.basis))),
+        rights=rights,
+        basis=tuple(dict.fromkeys((*held.basis, *told.basis, *cited))),
         answer_by=told.defend_by if kind is NoticeKind.PROPOSAL else None,
         made_at=now,
     )

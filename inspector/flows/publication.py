@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from inspector.domain import publicationduty as domain
-from inspector.domain.decision import Decision
+from inspector.domain.errors import Refusal
+from inspector.domain.gazette import CheckResult, Fallen, Line, in_words, leads
 from inspector.domain.publicationduty import PublicationDuty, PublicationState
-from inspector.domain.visit import Visit
-from inspector.flows import stopped
+from inspector.flows import pledges, shown, supervision
 from inspector.flows.office import Office
-from inspector.flows.record import record
 from inspector.flows.settle import Settlement
+from inspector.flows.unpublish import MATTER, settle, write
 from inspector.store.tx import Tx
 from inspector.store.work import Work
-
-MATTER = "publication_due"
-"""The matter of a result that is to be published, or taken back, whose date is near or over; it ends when that has been done."""
 
 _TOGETHER = 200
 """So many visits are looked at in one transaction."""
 
 
 def look(_work: Work, office: Office) -> Settlement:
-    """What was formed since the last look becomes a duty of each agency whose pack has a date for it. Twice is once."""
+    """What was formed since the last look becomes a duty of each agency whose pack has a date for it. Twice is once.
+
+    So does what was taken back because a case was opened again, once that is decided: the result is formed anew.
+    """
     after, found = "", []
     while True:
         with office.store.read() as tx:
@@ -39,19 +40,38 @@ def look(_work: Work, office: Office) -> Settlement:
             break
         after = visits[-1].id
 
-    def write(tx: Tx, now: datetime) -> None:
+    def owe(tx: Tx, now: datetime) -> None:
         for visit, agency, pack in found:
             decision = domain.owe(visit, agency, office.book.get(pack).publish, pack, now, office.calendar)
             if tx.publications.add(decision.state):
-                _written(tx, decision, now)
+                write(tx, decision, now)
+        for duty in tx.publications.fallen():
+            if duty.why is Fallen.REOPENED and not duty.renewed:
+                _renew(office, tx, duty.id, now)
+        pledges.look(office, tx, now)
 
-    return Settlement(write=write, outcome="looked")
+    return Settlement(write=owe, outcome="looked")
+
+
+def _renew(office: Office, tx: Tx, duty: str, now: datetime) -> None:
+    """Owe a result anew whose case was opened again, from the moment at which the last of its cases was decided."""
+    fell = tx.publications.get(duty, lock=True)
+    visit = tx.visits.get(fell.visit)
+    cases = [tx.cases.get(case) for case in leads(visit)]
+    if shown.came(fell, visit, shown.outcomes_of(tx, [visit])) is None or not all(one.state.ended for one in cases):
+        return
+    row = office.book.get(fell.pack).publish
+    formed = max((one.ended_at for one in cases if one.ended_at is not None), default=now)
+    decision = domain.owe(visit, fell.agency, row, fell.pack, now, office.calendar, formed_at=formed, turn=fell.turn + 1)
+    tx.publications.put(replace(fell, renewed=True))
+    if tx.publications.add(decision.state):
+        write(tx, decision, now)
 
 
 def due(work: Work, _office: Office) -> Settlement:
     """Its date is near, or over: a person of the agency is told. Nothing is published by itself."""
 
-    def write(tx: Tx, now: datetime) -> None:
+    def tell(tx: Tx, now: datetime) -> None:
         held = tx.publications.get(str(work.payload["duty"]), lock=True)
         if work.key in held.keys:  # of the state that it is in
             facts = {
@@ -62,58 +82,65 @@ def due(work: Work, _office: Office) -> Settlement:
             }
             tx.attention.open(MATTER, held.agency, held.id, facts, now)
 
-    return Settlement(write=write)
+    return Settlement(write=tell)
+
+
+def rule(tx: Tx, duty: str, found: CheckResult, reasons: str, by: str, now: datetime) -> PublicationDuty:
+    """An officer says what a finding in words came to, and the matter of it is over. Raises Missing, Refusal, Invalid."""
+    held = tx.publications.get(duty, lock=True)
+    visit = tx.visits.get(held.visit)
+    if not in_words(visit, held.agency):
+        raise Refusal("publication_nothing_to_rule", publication=duty)
+    decision = domain.rule(held, found, reasons, by, now)
+    tx.publications.put(decision.state)
+    tx.attention.close(f"{supervision.FOUND}:{supervision.about(visit, held.agency)}", now)
+    return write(tx, decision, now)
 
 
 def publish(office: Office, tx: Tx, duty: str, on: date, reference: str, by: str, now: datetime) -> PublicationDuty:
-    """A named person says since when and where it is public. Raises Missing, Refusal, Invalid."""
+    """A named person says since when and where it is public; it is kept as it stands. Raises Missing, Refusal, Invalid.
+
+    What no officer has decided about is a lead, and is refused (`publication_undecided`). A line that names nobody is only counted in
+    the register: by itself it would tell whoever knows of the visit what was found.
+    """
     held = tx.publications.get(duty, lock=True)
-    return _settle(tx, held, domain.publish(held, on, reference, by, now, office.calendar), now)
+    visit = tx.visits.get(held.visit)
+    result = shown.came(held, visit, shown.outcomes_of(tx, [visit]))
+    if held.state is PublicationState.OWED and result is None:
+        raise Refusal("publication_undecided", publication=duty)
+    line = shown.line(office, tx, held, visit, result or CheckResult.UNCLEAR, now, shown.Sheets())
+    return post(office, tx, held, replace(line, counted=not line.name), on, reference, by, now)
 
 
-def recall(office: Office, tx: Tx, duty: str, reason: str, document: str, by: str, now: datetime) -> PublicationDuty:
+def post(
+    office: Office, tx: Tx, held: PublicationDuty, line: Line, on: date, reference: str, by: str, now: datetime
+) -> PublicationDuty:
+    """A line that was worked out is public. Raises Refusal, Invalid."""
+    return settle(tx, held, domain.publish(held, line, on, reference, by, now, office.calendar), now)
+
+
+def keep(tx: Tx, duty: str, line: Line, by: str, now: datetime) -> None:
+    """Keep the line of what a former release published without one; twice is once."""
+    held = tx.publications.get(duty, lock=True)
+    if held.state is PublicationState.PUBLISHED and held.shown is None:
+        decision = domain.freeze(held, line, by)
+        tx.publications.put(decision.state)
+        write(tx, decision, now)
+
+
+def recall(office: Office, tx: Tx, duty: str, why: Fallen, note: str, document: str, by: str, now: datetime) -> PublicationDuty:
     """What is public does not stand: it is to be taken back by the pack's date. Raises Missing, Refusal, Invalid."""
     held = tx.publications.get(duty, lock=True)
     row = office.book.get(held.pack).publish
-    return _settle(tx, held, domain.recall(held, reason, document, by, row, now, office.calendar), now)
-
-
-def recall_with(office: Office, tx: Tx, visit: Visit, agency: str, document: str, by: str, now: datetime) -> None:
-    """What an agency has published of a visit is to be taken back with the decision behind it, by the document that annulled it.
-
-    What is still owed is owed no more. What was formed under a pack without a date for taking back stays as it is.
-    """
-    held = tx.publications.find(f"{visit.id}.{agency}", lock=True)
-    if held is not None and held.state is PublicationState.OWED:
-        _settle(tx, held, domain.drop(held, document, by), now)
-        return
-    if held is None or held.state is not PublicationState.PUBLISHED:
-        return
-    row = office.book.get(held.pack).publish
-    if row.withdraw is not None:
-        _settle(tx, held, domain.recall(held, document, document, by, row, now, office.calendar), now)
+    return settle(tx, held, domain.recall(held, why, note, document, by, row, now, office.calendar), now)
 
 
 def remove(office: Office, tx: Tx, duty: str, on: date, reference: str, by: str, now: datetime) -> PublicationDuty:
     """It is gone, and by what that is seen. Raises Missing, Refusal, Invalid."""
     held = tx.publications.get(duty, lock=True)
-    return _settle(tx, held, domain.remove(held, on, reference, by, now, office.calendar), now)
+    return settle(tx, held, domain.remove(held, on, reference, by, now, office.calendar), now)
 
 
 def late(tx: Tx, now: datetime) -> dict[str, int]:
     """How many of each state are over their date."""
     return {state.value: tx.publications.overdue(state, now) for state in (PublicationState.OWED, PublicationState.TO_REMOVE)}
-
-
-def _settle(tx: Tx, before: PublicationDuty, decision: Decision[PublicationDuty], now: datetime) -> PublicationDuty:
-    tx.publications.put(decision.state)
-    stopped.end(tx, before.keys, now)
-    tx.attention.close(f"{MATTER}:{before.id}", now)
-    return _written(tx, decision, now)
-
-
-def _written(tx: Tx, decision: Decision[PublicationDuty], now: datetime) -> PublicationDuty:
-    held = decision.state
-    record(tx, held.visit, decision, now, {"publication": held.id, "publication_state": held.state.value})
-    tx.work.order(decision.orders, now)
-    return held

@@ -6,7 +6,6 @@ an inspector could see it; so whoever would freeze another frame of the same age
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +13,8 @@ from typing import Any
 from inspector.domain.decision import Order, OrderKind
 from inspector.domain.plan import Draw, DrawKind
 from inspector.flows.office import Office
-from inspector.store.tx import Tx
+from inspector.store import payload
+from inspector.store.tx import Tx, new_id
 
 OVERTAKEN = "draw_slot_overtaken"
 """The matter of a slot, each its own, that found its period over while an earlier draw of the plan was still open."""
@@ -40,7 +40,7 @@ def wait(tx: Tx, said: Mapping[str, Any], behind: Draw, now: datetime, *, ends: 
     kind, slot = OrderKind.DRAW_ANNOUNCE, f"{said['plan']}:{said['slot']}"
     order = Order(
         kind=kind,
-        key=f"{kind.value}:{slot}:again:{tries}",
+        key=f"{kind.value}:{slot}:again:{tries}:{new_id()}",  # nobody can have laid it there before as done
         due_at=min(now + AGAIN, last),
         urgent_by=datetime.fromisoformat(since),
         payload={**said, "tries": tries, "since": since, "behind": said.get("behind") or behind.number},
@@ -66,7 +66,8 @@ def put_off(tx: Tx, agency: str, said: Mapping[str, Any], behind: Draw, now: dat
 
 def over(office: Office, tx: Tx, held: Draw, now: datetime) -> None:
     """A draw is over: the slots that may have waited for it are due, the longest waiting first."""
-    for key, payload in tx.work.waiting(OrderKind.DRAW_ANNOUNCE.value):
-        plan = office.plans.get(str(json.loads(payload)["plan"]))
+    for key, text in tx.work.waiting(OrderKind.DRAW_ANNOUNCE.value):
+        said = payload.read(text) or {}  # what nobody can read is ordered anew by the daily look (`overlooked`)
+        plan = office.plans.get(str(said.get("plan")))
         if plan is not None and {*plan.turns} & {*held.agencies}:
             tx.work.hasten(key, now)

@@ -23,6 +23,7 @@ from inspector.flows.record import record
 from inspector.flows.seats import put_seat
 from inspector.flows.settle import Settlement, nothing, settle_case, settle_proof, settle_request
 from inspector.ports import NotYet, Origin
+from inspector.store import payload
 from inspector.store.room import Row
 from inspector.store.tx import Tx
 from inspector.store.work import Work
@@ -206,7 +207,7 @@ def _filing(office: Office, tx: Tx, seen: Entry, years: str, now: datetime) -> N
 
 def _years(tx: Tx, work: Work, held: Mapping[int, int]) -> str:
     """By which versions this recount counts: those it was ordered for, and those of every other that is open, as they are held now."""
-    ordered_for = [str(json.loads(row["payload"])["years"]) for row in _open(tx)]
+    ordered_for = [str(said["years"]) for row in _open(tx) if (said := payload.read(row["payload"]))]
     named = {label.partition("/")[0] for told in (str(work.payload["years"]), *ordered_for) for label in told.split("+")}
     return "+".join(f"{year}/{held[int(year)]}" for year in sorted(named))
 

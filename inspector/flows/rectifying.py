@@ -82,7 +82,7 @@ def remind(work: Work, office: Office) -> Settlement:
                 title=label(f"Proposal.{held.proposal.value}", office.agency(held.agency).language),
                 facts=told.facts if told is not None else (),
                 reasons=held.verdict.reasons if held.verdict is not None else "",
-                rights=told.rights if told is not None else (),
+                rights=(),
                 basis=held.basis,
                 answer_by=held.rectification.until,
                 made_at=now,

@@ -24,9 +24,9 @@ from inspector.flows import (
     challenges,
     exemptions,
     footing,
-    lapse,
     listing,
     lookback,
+    overlooked,
     reaching,
     reconcile,
     stopped,
@@ -80,8 +80,8 @@ def daily(_work: Work, office: Office) -> Settlement:
 
     The same look sees which exemptions were to be reviewed, which packs nobody has approved, and which visits are to look at what
     stands in no published list any more. It also sees whether the ledger holds since the last look, a part of what is older with it,
-    whether the records still agree about the recent draws, and what frames are made of with the ledger. A draw over its last
-    moment is looked at again (`lapse.overlooked`). How far the ledger held goes into the log: that lies outside the database.
+    whether the records still agree about the recent draws, and what frames are made of with the ledger. A draw over its last moment,
+    and one that was to follow, is looked at again (`overlooked`). How far the ledger held goes into the log, outside the database.
     """
     with office.store.read(steady=True) as tx:
         mark, broken = reconcile.sealed(tx)
@@ -97,7 +97,11 @@ def daily(_work: Work, office: Office) -> Settlement:
         ]
         parts += [(agency, partial(look, office, tx, agency, now)) for agency in sorted(office.tree)]
         parts += [(office.house, partial(other.look, office, tx, now)) for other in (supplement, exemptions, unapproved)]
-        parts += [(agency, partial(lapse.overlooked, office, tx, agency, now)) for agency in sorted(office.tree)]
+        parts += [
+            (agency, partial(part, office, tx, agency, now))
+            for agency in sorted(office.tree)
+            for part in (overlooked.look, overlooked.to_come)
+        ]
         for agency, part in parts:
             _apart(tx, agency, part, now)
         for agency, about, lines in found:

@@ -22,6 +22,8 @@ FIGURES_DUE = "draw_figures_due"
 """The matter of a ceremony whose figures are to be typed: it ends by the second typing that agrees, or with the draw."""
 AMISS = "draw_part_amiss"
 """The matter of a party whose address answers with what is no part, while there is time to telephone: over with the part, or the draw."""
+LINE = "draw_line_doubted"
+"""The matter of a void draw none of whose parties was reached in the same hours: somebody is to see whether it was our own line."""
 
 
 def void(  # noqa: PLR0913 - a void with all whose part was lacking

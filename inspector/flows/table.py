@@ -9,6 +9,7 @@ from datetime import datetime
 from inspector.domain.decision import OrderKind
 from inspector.flows import (
     amending,
+    announcing,
     books,
     catalogue,
     consequences,
@@ -96,6 +97,7 @@ FLOWS: Mapping[OrderKind, Flow] = {
     OrderKind.RECTIFY_REMIND: Flow(do=rectifying.remind),
     OrderKind.NOTICE_PUSH: Flow(do=serving.carry, give_up=serving.not_carried),
     OrderKind.NOTICE_DUE: Flow(do=serving.due),
+    OrderKind.NOTICE_PUBLIC: Flow(do=announcing.due),
     OrderKind.TIP_OFF_DUE: Flow(do=leads.overlooked),
     OrderKind.LEAD_DUE: Flow(do=leads.undone),
     OrderKind.TELL: Flow(do=tell.notify, stuck=tell.not_told),

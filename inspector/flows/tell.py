@@ -8,6 +8,7 @@ from datetime import datetime
 from inspector.domain.case import SubjectKind
 from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.ending import retraction_key
+from inspector.domain.statement import unsendable
 from inspector.flows.office import Office
 from inspector.flows.recall import CREDIT_STUCK, wait_for_it
 from inspector.flows.record import record
@@ -66,6 +67,8 @@ def enter_credit(work: Work, office: Office) -> Settlement:
             return nothing(
                 "taken_back"
             )  # its outcome fell meanwhile; what may have left by an earlier try is taken back by its order
+        if "again" in said and unsendable(tx.records.find(entry_id)):
+            return nothing("obsolete")  # it was repaired, shown no more or objected to since a person had it sent once more
     entry = CreditEntry(
         entry_id=entry_id,
         case_id=str(work.case_id),

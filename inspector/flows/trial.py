@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
@@ -19,6 +18,7 @@ from inspector.flows.record import record
 from inspector.flows.settle import Settlement
 from inspector.labels import label
 from inspector.ports import Garbled, Message, PortError, Refused
+from inspector.store import payload
 from inspector.store.pushes import Pushed
 from inspector.store.tx import Tx, new_id
 from inspector.store.work import Work
@@ -79,8 +79,8 @@ def _under_way(tx: Tx, agency: str, staff: str) -> set[str]:
     rows = [
         row for state in ("ready", "waiting") for row in tx.work.page(state=state, kind=OrderKind.PUSH_TEST.value, limit=_MOST)
     ]
-    asked = [(str(row["lane"]), json.loads(row["payload"])) for row in rows]
-    return {lane for lane, said in asked if (said["agency"], said["inspector"]) == (agency, staff)}
+    asked = [(str(row["lane"]), payload.read(row["payload"]) or {}) for row in rows]
+    return {lane for lane, said in asked if (said.get("agency"), said.get("inspector")) == (agency, staff)}
 
 
 _MOST = 10_000

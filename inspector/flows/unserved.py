@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from inspector.domain import serving
+from inspector.domain import announcing, serving
 from inspector.domain.case import Case
 from inspector.domain.decision import Decision
-from inspector.domain.serving import SubjectNotice
+from inspector.domain.serving import NoticeState, SubjectNotice
 from inspector.flows import stopped
 from inspector.flows.record import record
 from inspector.store.tx import Tx
@@ -17,6 +17,10 @@ TO_SERVE = "notice_to_serve"
 
 UNSERVED = "notice_unserved"
 """The matter of a notice that has not come in a way's time; its facts name the next way."""
+
+
+UNREACHED = "notice_unreached"
+"""The matter of a notice that no way was left for, while a time hangs on it: it is put up in public, or what it is about is let go."""
 
 
 def held(tx: Tx, notice_id: str) -> tuple[Case, SubjectNotice]:
@@ -33,9 +37,14 @@ def write(tx: Tx, case: Case, decision: Decision[SubjectNotice], now: datetime, 
     record(tx, case.id, decision, now, {"notice": notice.id, "notice_state": notice.state.value}, kept=case.pack)
     if decision.ends:
         stopped.end(tx, notice.keys, now)
-    if not notice.state.open:
+    if not notice.state.open or notice.state is NoticeState.ANNOUNCED:
         for kind in (TO_SERVE, UNSERVED):
             tx.attention.close(f"{kind}:{notice.id}", now)
+    if announcing.unreached(notice):
+        facts = {"case": notice.case_id, "kind": notice.kind.value, "about": notice.about, "why": notice.failed_for}
+        tx.attention.open(UNREACHED, case.agency, notice.id, facts, now)
+    else:
+        tx.attention.over(f"{UNREACHED}:{notice.id}", now)
 
 
 def done(tx: Tx, notice_id: str, now: datetime) -> None:
@@ -43,5 +52,5 @@ def done(tx: Tx, notice_id: str, now: datetime) -> None:
     if tx.servings.find(notice_id) is None:
         return
     case, notice = held(tx, notice_id)
-    if notice.state.open:
+    if notice.state.open or notice.state is NoticeState.FAILED:
         write(tx, case, serving.cancel(notice, now, case.pack), now)

@@ -61,7 +61,8 @@ def rate(work: Work, office: Office) -> Settlement:
         return _unrated(work, office, LevelReason.LOOK_UP_FAILED, error="connector_not_configured")
     kind, code = SubjectKind(work.payload["kind"]), str(work.payload["code"])
     try:
-        rating = rated(platform.level(kind, code, key=work.key))
+        basis = str(work.payload.get("basis") or _basis(work, office))
+        rating = rated(platform.level(kind, code, key=work.key, case_id=str(work.case_id), basis=basis))
     except (Refused, Garbled) as error:
         return _unrated(work, office, LevelReason.LOOK_UP_FAILED, error=error.code).after(error)
     tries = rating.provenance.attempts
@@ -86,6 +87,13 @@ def rate(work: Work, office: Office) -> Settlement:
             tx.attention.open(LEVEL_CONFLICT, tx.cases.get(case_id).agency, case_id, facts, now)
 
     return _answered(Settlement(write=write, outcome="rated"), tries)
+
+
+def _basis(work: Work, office: Office) -> str:
+    """By what a level may be asked for, of a look-up that was ordered by a release which did not write it down."""
+    with office.store.read() as tx:
+        case = tx.cases.get(str(work.case_id))
+    return office.book.get(case.pack).item(case.item).basis
 
 
 def _answered(settlement: Settlement, tries: int) -> Settlement:

@@ -91,6 +91,7 @@ def _cited(draft: Draft) -> Iterator[tuple[str, tuple[str, frozenset[str]]]]:
         "repair": [draft.repair] if draft.repair is not None else [],
         "objection": [draft.objection] if draft.objection is not None else [],
         "service": draft.services,
+        "remedy": draft.remedies,
         "grading": draft.gradings,
         "publish": [draft.publish],
         "report": [draft.report],

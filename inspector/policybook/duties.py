@@ -41,11 +41,12 @@ def clause(part: Part) -> ClauseRow:
 
 def publicity(part: Part) -> Publicity:
     """`publicity` of an item: what is public has a term, and what is not has none."""
-    part.keys(("scope", "basis"), ("term",))
+    part.keys(("scope", "basis"), ("term", "site"))
     scope = part.text("scope")
     scope = NOT_PUBLIC if scope.casefold() == NOT_PUBLIC else scope
-    held = Publicity(scope=scope, term=_lasting(part), basis=part.basis("basis"))
-    if part.clean and (held.scope == NOT_PUBLIC) is (held.term is not None):
+    site = part.flag("site") if "site" in part.content else False
+    held = Publicity(scope=scope, term=_lasting(part), basis=part.basis("basis"), site=site)
+    if part.clean and ((held.scope == NOT_PUBLIC) is (held.term is not None) or (held.scope == NOT_PUBLIC and site)):
         part.flaw("publicity_term", "term", value=held.scope)
     return held
 

@@ -1,4 +1,4 @@
-"""`[[consequence]]`: by which steps what is proposed may become true; and what can be wrong with a row, in words."""
+"""`[[consequence]]`: by which steps what is proposed may become true; `[[remedy]]`: what is open to whoever a decision goes against."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from inspector.domain.calendar import Unit
 from inspector.domain.proposal import UNSERVED, ConsequenceRow, Proposal
+from inspector.domain.remedy import Remedy, RemedyRow
 from inspector.policybook.part import Part
 
 _OF: Mapping[Proposal, tuple[str, ...]] = {
@@ -15,6 +16,21 @@ _OF: Mapping[Proposal, tuple[str, ...]] = {
 }
 """The keys that one proposal alone has; all but `remind` and `law` are needed."""
 _MAY = ("remind", "law")
+
+
+def remedy(part: Part) -> RemedyRow:
+    """`[[remedy]]`, in the order in which they are told."""
+    part.keys(("id", "remedy", "to", "term", "basis"))
+    row = RemedyRow(
+        row=part.text("id"),
+        remedy=part.choice("remedy", Remedy),
+        to=part.text("to"),
+        term=part.term("term"),
+        basis=part.basis("basis"),
+    )
+    if part.clean and row.term.unit not in (Unit.DAY, Unit.MONTH, Unit.YEAR):
+        part.flaw("term_not_calendar", "term", value=row.term)
+    return row
 
 
 def consequence(part: Part) -> ConsequenceRow:

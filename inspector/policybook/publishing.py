@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from inspector.domain.equality import EqualityRow
-from inspector.domain.publish import DrawRow, PublishRow, ReportRow, SecondLookRow
+from inspector.domain.publish import LEAST, DrawRow, PublishRow, ReportRow, SecondLookRow
 from inspector.domain.spending import Spending
 from inspector.policybook.part import Part
 
@@ -49,7 +49,7 @@ def draw(part: Part) -> DrawRow:
 
 def publish(part: Part) -> PublishRow:
     """`[publish]`."""
-    dated = [name for name in ("within", "withdraw") if name in part.content]
+    dated = [name for name in ("within", "withdraw", "least") if name in part.content]
     part.keys(("id", "firms", "after", "basis", *dated, *(f"{name}_basis" for name in dated)))
     return PublishRow(
         row=part.text("id"),
@@ -60,6 +60,8 @@ def publish(part: Part) -> PublishRow:
         within_basis=part.basis("within_basis") if "within" in dated else "",
         withdraw=part.maybe_term("withdraw"),
         withdraw_basis=part.basis("withdraw_basis") if "withdraw" in dated else "",
+        least=part.whole("least", 2) if "least" in dated else LEAST,
+        least_basis=part.basis("least_basis") if "least" in dated else "",
     )
 
 

@@ -11,6 +11,7 @@ from inspector.domain.calendar import Term, Unit
 from inspector.domain.case import Outcome
 from inspector.domain.evidence import span
 from inspector.domain.proposal import Proposal
+from inspector.domain.remedy import Remedy
 from inspector.domain.retention import Record
 from inspector.domain.seeking import SHIPPED
 from inspector.domain.wayto import ServiceWay
@@ -115,8 +116,18 @@ def _services(draft: Draft, found: Found) -> None:
     missing, twice = lacking_and_repeated((row.way for row in draft.services), ServiceWay)
     if twice:
         found("service_twice", "service", "way", value=twice)
-    if draft.services and all(row.way.electronic for row in draft.services):
+    if draft.services and not any(row.way in (ServiceWay.PAPER, ServiceWay.IN_PERSON) for row in draft.services):
         found("service_no_paper", "service", "way", value=missing)
+
+
+def _remedies(draft: Draft, found: Found) -> None:
+    """Each once, and by a law: a proposal opens nobody a court."""
+    _, twice = lacking_and_repeated((row.remedy for row in draft.remedies), Remedy)
+    if twice:
+        found("remedy_twice", "remedy", "remedy", value=twice)
+    for row in draft.remedies:
+        if {one.partition(":")[0].strip() for one in row.basis.split(";")} <= PROPOSALS:
+            found("remedy_proposal", f"remedy {row.row}", "basis", value=row.basis)
 
 
 def _length(term: Term) -> timedelta:
@@ -146,5 +157,6 @@ PROOFS: tuple[tuple[tuple[str, ...], Callable[[Draft, Found], None]], ...] = (
     (("publicity",), _publicities),
     (("objection",), _objection),
     (("service",), _services),
+    (("remedy",), _remedies),
 )
 """Each proof with the tables it needs whole."""

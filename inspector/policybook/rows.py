@@ -12,7 +12,7 @@ from inspector.domain.apart import apart
 from inspector.domain.calendar import Term, Unit
 from inspector.domain.case import MatterKind, Method, Outcome, SubjectKind, VerifyFrom
 from inspector.domain.checkcode import CodeRow
-from inspector.domain.creditlaw import OBJECTION, REPAIR, CreditLaw, ObjectionRow, PublicityRow, RepairRow
+from inspector.domain.creditlaw import ObjectionRow, PublicityRow, RepairRow, law
 from inspector.domain.duty import ClauseRow, FollowRow, RuleRow
 from inspector.domain.equality import EqualityRow
 from inspector.domain.grading import GradingRow
@@ -21,6 +21,7 @@ from inspector.domain.policy import Excluded, Item, LevelRow, OutcomeRow, Policy
 from inspector.domain.proposal import ConsequenceRow, Proposal
 from inspector.domain.publish import DrawRow, PublishRow, ReportRow, SecondLookRow
 from inspector.domain.quiet import QuietRow
+from inspector.domain.remedy import RemedyRow
 from inspector.domain.retention import RetentionRow
 from inspector.domain.sampling import (
     Bounds,
@@ -58,8 +59,8 @@ R = TypeVar("R")
 _HEAD = ("id", "version", "title", "effective_from", "sources", "credit", "draw", "publish", "report")
 _TABLES = ("level", "sampling", "frequency", "check", "term", "outcome", "rule")
 _OPTIONAL = (
-    *("effective_to", "axis", "combine", "item", "ground", "strategy", "floor", "ceiling", "staff", "size", "minimum"),
-    *("suppression", "cites_only", "follow", "clause", "suspension", "extension", "quiet", "transition", "act", "retention"),
+    *("effective_to", "axis", "combine", "item", "ground", "strategy", "floor", "ceiling", "staff", "size", "minimum", "act"),
+    *("suppression", "cites_only", "follow", "clause", "suspension", "extension", "quiet", "transition", "remedy", "retention"),
     *("sheet", "seeking", "second_look", "equality", "consequence", "publicity", "repair", "objection", "service", "grading"),
 )
 
@@ -112,6 +113,7 @@ class Draft:
     repair: RepairRow | None
     objection: ObjectionRow | None
     services: tuple[ServiceRow, ...]
+    remedies: tuple[RemedyRow, ...]
     gradings: tuple[GradingRow, ...]
     draw: DrawRow
     publish: PublishRow
@@ -170,12 +172,9 @@ class Draft:
             sheet=self.sheet,
             seeking=self.seeking or SHIPPED,
             consequences={row.proposal: row for row in self.consequences},
-            credit=CreditLaw(
-                publicities={row.grade: row for row in self.publicities},
-                repair=self.repair or REPAIR,
-                objection=self.objection or OBJECTION,
-            ),
+            credit=law(self.publicities, self.repair, self.objection),
             services=self.services,
+            remedies=self.remedies,
             gradings=self.gradings,
             draw=self.draw,
             publish=self.publish,
@@ -277,6 +276,7 @@ def read(part: Part) -> Draft:
         repair=maybe("repair", creditrows.repair),
         objection=maybe("objection", creditrows.objection),
         services=rows("service", "id", conduct.service),
+        remedies=rows("remedy", "id", following.remedy),
         gradings=rows("grading", "id", conduct.grading),
         publish=single("publish", publishing.publish),
         report=single("report", publishing.report),

@@ -1,10 +1,19 @@
-"""The words of what can be wrong with the rows of `[[consequence]]`, `[[publicity]]` and `[objection]`."""
+"""The words of what can be wrong with the rows of `[[consequence]]`, `[[remedy]]`, `[[publicity]]` and `[objection]`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 WORDS: Mapping[str, tuple[str, str]] = {
+    "remedy_twice": ("{value} has two rows; keep one", "{value} 有两行；保留一行"),
+    "remedy_missing": (
+        "no row for {value}; where a pack decides against somebody it says by which way, to whom and until when that is contested",
+        "没有 {value} 的规定；作出不利决定的政策包，须写明救济的途径、受理机关和期限",
+    ),
+    "remedy_proposal": (
+        "a remedy is opened by a law, and {value} is only a proposal; cite the law",
+        "救济途径须有法律依据，而 {value} 只是建议值；请引用法律",
+    ),
     "consequence_twice": ("{value} has two rows; keep one", "{value} 有两行；保留一行"),
     "consequence_key": (
         "belongs to {value} alone; take it out",

@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 from inspector.domain.case import Method
 from inspector.domain.pause import Reason
+from inspector.domain.proposal import UNSERVED
+from inspector.domain.remedy import Remedy
 from inspector.policybook.rows import Draft
 from inspector.policybook.sizes import Found
 
@@ -58,9 +60,17 @@ def _publicity(draft: Draft, found: Found) -> None:
             found("publicity_unstated", f"item {item.code}", "publicity")
 
 
+def _remedied(draft: Draft, found: Found) -> None:
+    """Whoever a decision goes against is told by which way, to whom and until when it can be contested (Penalties Law art. 59)."""
+    missing = sorted({*Remedy} - {row.remedy for row in draft.remedies})
+    if missing and any(row.proposal not in UNSERVED for row in draft.consequences):
+        found("remedy_missing", "remedy", "remedy", value=", ".join(missing))
+
+
 LATER: tuple[tuple[tuple[str, ...], Callable[[Draft, Found], None]], ...] = (
     (("strategy", "item"), _online_first),
     (("suspension",), _bounded),
     (("item",), _publicity),
+    (("consequence", "remedy"), _remedied),
 )
 """Proofs that a pack of before, kept because it is cited, is spared: its text can be mended no more."""

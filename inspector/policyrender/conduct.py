@@ -17,7 +17,7 @@ INSURED = {None: "", True: "只限已投保的事项", False: "只限未投保�
 
 
 def tables(policy: Policy) -> tuple[Told, ...]:
-    """Always the same ten."""
+    """Always the same eleven."""
     acts = {
         row.row: (
             row.name,
@@ -57,6 +57,9 @@ def tables(policy: Policy) -> tuple[Told, ...]:
     repairs = {law.repair.row: (papers, _term(law.repair.decide), law.repair.basis)}
     objections = {law.objection.row: (_term(law.objection.own), _term(law.objection.others), law.objection.basis)}
     services = {row.row: (WAYS[row.way], f"{row.term.amount}{UNITS[row.term.unit]}", row.basis) for row in policy.services}
+    remedies = {
+        row.row: (WORDS[row.remedy], row.to, f"{row.term.amount}{UNITS[row.term.unit]}", row.basis) for row in policy.remedies
+    }
     gradings = {
         row.row: (
             "、".join(WORDS[outcome] for outcome in Outcome if outcome in row.outcomes),
@@ -80,6 +83,7 @@ def tables(policy: Policy) -> tuple[Told, ...]:
         ),
         ("认定无法联系之前", ("编号", "联系次数不少于", "方式不少于", "日数不少于", "依据"), seeking),
         ("送达方式（依次）", ("编号", "方式", "期限", "依据"), services),
+        ("对不利决定的救济", ("编号", "途径", "受理机关", "自知道之日起", "依据"), remedies),
         ("认定前须查明的情节", ("编号", "结果", "情节", "多久以内算再次", "依据"), gradings),
     )
 

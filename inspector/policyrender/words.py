@@ -15,6 +15,7 @@ from inspector.domain.inspection import Authority, CheckType
 from inspector.domain.pause import Approver, Reason
 from inspector.domain.policy import Compare, Excluded, OutcomeRow, Profile
 from inspector.domain.proposal import Proposal
+from inspector.domain.remedy import Remedy
 from inspector.domain.retention import Record, Since
 from inspector.domain.sampling import Window
 from inspector.domain.timer import Timer
@@ -36,6 +37,7 @@ WAYS = {
     ServiceWay.EMAIL: "电子邮件（电子送达须经同意）",
     ServiceWay.PAPER: "纸质（邮寄、留置等）",
     ServiceWay.IN_PERSON: "直接送达",
+    ServiceWay.PUBLIC_NOTICE: "公告送达（其他方式均无法送达的）",
 }
 INPUTS = {
     GradingInput.KNOWLEDGE: "主观状态",
@@ -159,6 +161,8 @@ WORDS: Mapping[str, str] = {
     Proposal.RECORD_CREDIT: "记入信用记录",
     Proposal.REVOKE: "撤销行政决定",
     Proposal.PENALTY: "行政处罚",
+    Remedy.RECONSIDERATION: "行政复议",
+    Remedy.LITIGATION: "行政诉讼",
     Proposal.TRANSFER_JUDICIAL: "移送司法机关",
     Proposal.REFER_REGISTER: "转登记机关",
 }

@@ -10,10 +10,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from inspector.domain.creditrecord import RecordState
 from inspector.domain.decision import Order, OrderKind
 from inspector.domain.statement import COMPARED, BookState, Compared, Difference, Ours, Statement, Unlike
+from inspector.store import payload
 from inspector.store.booktables import credit_difference, credit_entry, credit_left, credit_statement
-from inspector.store.recordtables import credit_copy
+from inspector.store.recordtables import credit_copy, credit_record
 from inspector.store.room import Room, Row, insert_new, padded
 from inspector.store.tables import EPOCH, work
 
@@ -73,6 +75,10 @@ class BookRoom(Room):
         told = {"state": BookState.ENTERED.value, "receipt": receipt[:200], "lane": lane, "moved_at": now}
         self.connection.execute(_here(entry, lane, copy=copy, states=_STANDS).values(**told))
 
+    def amended(self, entry: str, lane: str, now: datetime, *, copy: bool = False) -> None:
+        """The platform has been told what became of it: a statement of just before does not know."""
+        self.connection.execute(_here(entry, lane, copy=copy, states=_STANDS).values(moved_at=now))
+
     def dropped(self, entry: str, lane: str = "", *, copy: bool = False) -> None:
         """It has not left the house, and never will."""
         table = credit_copy if copy else credit_entry
@@ -118,7 +124,7 @@ class BookRoom(Room):
         """The keys of what this platform is still to be told of an entry, of these kinds."""
         asked = sa.select(work.c.key, work.c.payload).where(work.c.kind == OrderKind.CREDIT_AMEND.value, work.c.state != "done")
         rows = self.connection.execute(asked.where(work.c.lane == lane, work.c.key.startswith(f"credit.amend:{entry}:")))
-        return [row.key for row in rows if json.loads(row.payload)["kind"] in kinds]
+        return [row.key for row in rows if (payload.read(row.payload) or {}).get("kind") in kinds]
 
     def ours(self, lane: str, entries: Collection[str] | None = None) -> Iterator[Ours]:
         """All that this platform was or is to be told, or these entries of it; read some hundred at a time.
@@ -132,7 +138,9 @@ class BookRoom(Room):
             credit_copy.c.lane == lane, credit_copy.c.entry == credit_entry.c.entry
         )
         held = sa.union_all(asked, copied).subquery()
-        whole = sa.select(held).order_by(held.c.entry)
+        life = sa.case((credit_record.c.adverse, credit_record.c.body)).label("life")  # nobody objects to a kept promise
+        both = held.outerjoin(credit_record, credit_record.c.entry == held.c.entry)
+        whole = sa.select(held, credit_record.c.state.label("became"), life).select_from(both).order_by(held.c.entry)
         for row in self._pages(whole, held) if entries is None else self._these(whole, held, entries):
             body = json.loads(row.body)
             yield Ours(
@@ -143,6 +151,8 @@ class BookRoom(Room):
                 moved_at=row.moved_at,
                 told={name: str(body.get(name) or "") for name in COMPARED} if body else {},
                 open=row.entry in under_way,
+                record=RecordState(row.became or RecordState.STANDING),
+                contested=bool(row.life) and json.loads(row.life)["contested"],
             )
 
     def _pages(self, asked: sa.Select[Any], held: sa.Subquery) -> Iterator[sa.Row[Any]]:
@@ -187,10 +197,10 @@ class BookRoom(Room):
 
     def _under_way(self, lane: str) -> set[str]:
         """The entries for which something is ordered and not settled, or lies in quarantine, where a person has it already."""
-        kinds = (OrderKind.CREDIT.value, OrderKind.CREDIT_RETRACT.value)
+        kinds = (OrderKind.CREDIT.value, OrderKind.CREDIT_RETRACT.value, OrderKind.CREDIT_AMEND.value)
         asked = sa.select(work.c.key, work.c.payload).where(work.c.kind.in_(kinds), work.c.state != "done")
         rows = self.connection.execute(asked.where(work.c.lane.in_((lane, ""))))
-        return {str(json.loads(row.payload).get("entry", row.key)) for row in rows}
+        return {str((payload.read(row.payload) or {}).get("entry", row.key)) for row in rows}
 
     # --- how comparisons came out
 

@@ -8,9 +8,11 @@ import sqlalchemy as sa
 
 from inspector.domain.case import Case, CaseState
 from inspector.domain.docket import DocketKind, DocketRow, Place
+from inspector.domain.objection import ObjectionState
 from inspector.domain.visit import VisitState
 from inspector.store.codec import load
 from inspector.store.consequencetables import consequence
+from inspector.store.recordtables import credit_record, objection
 from inspector.store.room import Room
 from inspector.store.tables import case_file, seat, subject, visit, visit_case
 
@@ -36,7 +38,18 @@ class DocketRoom(Room):
         steps = sa.select(
             sa.literal(DocketKind.CONSEQUENCE.value).label("kind"), consequence.c.id, consequence.c.case_id, consequence.c.due_at
         ).where(consequence.c.due_at.is_not(None), consequence.c.agency.in_(list(agencies)))
-        return sa.union_all(reviews, steps).subquery("due")
+        objected = sa.select(
+            sa.literal(DocketKind.OBJECTION.value).label("kind"), objection.c.id, objection.c.case_id, objection.c.due_at
+        ).where(
+            objection.c.state == ObjectionState.OPEN.value,
+            objection.c.due_at.is_not(None),
+            objection.c.agency.in_(list(agencies)),
+        )
+        asked = credit_record.c
+        repairs = sa.select(
+            sa.literal(DocketKind.REPAIR.value).label("kind"), asked.entry.label("id"), asked.case_id, asked.repair_due_at
+        ).where(asked.repair_due_at.is_not(None), asked.agency.in_(list(agencies)))
+        return sa.union_all(reviews, steps, objected, repairs).subquery("due")
 
     def find(self, agencies: Sequence[str], text: str, code: str, limit: int) -> list[Case]:
         """Cases of these agencies by their number, the sender's number, the subject's code or name, or who has visited it; newest first.

@@ -168,6 +168,13 @@ class DrawRoom(DrawFiles):
         asked = asked.order_by(draw.c.made_at.desc(), draw.c.number.desc())
         return [load(Draw, text) for text in self.connection.execute(asked).scalars()]
 
+    def unfollowed(self, agency: str) -> list[Draw]:
+        """An agency's void draws behind which no other of their slot stands, in order of number."""
+        behind = draw.alias()
+        next_one = sa.exists().where(behind.c.plan == draw.c.plan, behind.c.slot == draw.c.slot + "+")
+        asked = sa.select(draw.c.body).where(draw.c.agency == agency, draw.c.state == "VOID", ~next_one)
+        return [load(Draw, text) for text in self.connection.execute(asked.order_by(draw.c.number)).scalars()]
+
     def last_drawn(self, plan: str, before: datetime | None = None) -> Draw | None:
         """The newest draw of a plan's periods that was carried out, or None; what supplements or extends one is none of them.
 

@@ -17,6 +17,7 @@ from inspector.store.publicationtables import publication_duty
 from inspector.store.room import Room
 from inspector.store.tables import visit
 
+_FALLEN = (PublicationState.TO_REMOVE.value, PublicationState.REMOVED.value)
 _FORMED = (VisitState.DONE.value, VisitState.CEASED.value)
 
 
@@ -46,6 +47,19 @@ class PublicationRoom(Room):
         asked = sa.select(publication_duty.c.body).where(publication_duty.c.id == duty)
         text = self.connection.execute(asked.with_for_update() if lock else asked).scalar_one_or_none()
         return load(PublicationDuty, text) if text is not None else None
+
+    def of_visit(self, visit_id: str, agency: str, *, lock: bool = False) -> list[PublicationDuty]:
+        """An agency's about one visit, the first turn first."""
+        held = publication_duty.c
+        asked = sa.select(held.body).where(held.visit == visit_id, held.agency == agency).order_by(held.id)
+        found = self.connection.execute(asked.with_for_update() if lock else asked).scalars()
+        return sorted((load(PublicationDuty, body) for body in found), key=lambda one: one.turn)
+
+    def fallen(self) -> list[PublicationDuty]:
+        """Those that were taken back, or are to be, in order of id."""
+        held = publication_duty.c
+        asked = sa.select(held.body).where(held.state.in_(_FALLEN)).order_by(held.id)
+        return [load(PublicationDuty, body) for body in self.connection.execute(asked).scalars()]
 
     def put(self, held: PublicationDuty) -> None:
         """Write a changed one; the caller holds its lock."""

@@ -1,4 +1,4 @@
-"""The table of duties to publish results. One metadata with `tables`."""
+"""The tables of duties to publish results, and of commitment letters that are public. One metadata with `tables`."""
 
 from __future__ import annotations
 
@@ -15,5 +15,14 @@ publication_duty = sa.Table(
     sa.Column("draw", Code, nullable=False, index=True),
     sa.Column("state", sa.String(12), nullable=False, index=True),
     sa.Column("due_at", Moment, nullable=False),
+    sa.Column("body", sa.Text, nullable=False),
+)
+
+pledge_shown = sa.Table(
+    "pledge_shown",
+    metadata,
+    sa.Column("case_id", sa.String(40), primary_key=True),
+    sa.Column("until", sa.Date, nullable=False, index=True),
+    sa.Column("posted_at", Moment, nullable=False),
     sa.Column("body", sa.Text, nullable=False),
 )

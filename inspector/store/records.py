@@ -30,6 +30,8 @@ _BARS = (
     .order_by(outside_bar.c.id)
 )
 
+_UNASKED = {"repair_asked_at": None, "repair_due_at": None}
+
 
 class RecordRoom(Room):
     """The tables of credit records."""
@@ -72,6 +74,13 @@ class RecordRoom(Room):
         held = credit_record.c
         asked = sa.select(held.body).where(held.adverse, held.entry > after, held.agency.in_(sorted(agencies)))
         asked = asked.where(held.state.in_(sorted(one.value for one in states))).order_by(held.entry).limit(limit)
+        return [load(Record, text) for text in self.connection.execute(asked).scalars()]
+
+    def asked(self, agencies: Collection[str], limit: int) -> list[Record]:
+        """Records of these agencies for which a repair is asked for; the nearest date first, and last those whose papers lack."""
+        held = credit_record.c
+        asked = sa.select(held.body).where(held.repair_asked_at.is_not(None), held.agency.in_(sorted(agencies)))
+        asked = asked.order_by(held.repair_due_at.is_(None), held.repair_due_at, held.entry).limit(limit)
         return [load(Record, text) for text in self.connection.execute(asked).scalars()]
 
     def unrecorded(self, limit: int, after: str = "") -> list[Row]:
@@ -146,7 +155,9 @@ class RecordRoom(Room):
 
 
 def _row(record: Record) -> dict[str, Any]:
-    return {"state": record.state.value, "body": dump(record)}
+    asked = record.repair if not record.state.over else None
+    dates = {"repair_asked_at": asked.asked_at, "repair_due_at": asked.due_at} if asked is not None else _UNASKED
+    return {"state": record.state.value, "body": dump(record), **dates}
 
 
 def _objected(made: Objection) -> dict[str, Any]:

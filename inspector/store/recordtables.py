@@ -16,10 +16,13 @@ credit_record = sa.Table(
     sa.Column("code", Code, nullable=False),
     sa.Column("adverse", sa.Boolean, nullable=False),
     sa.Column("state", sa.String(12), nullable=False),
+    sa.Column("repair_due_at", Moment, index=True),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("body", sa.Text, nullable=False),
+    sa.Column("repair_asked_at", Moment, index=True),
     sa.Index("ix_credit_record_subject", "kind", "code"),
 )
+"""`repair_due_at`: by when a repair that is asked for, with all its papers, is decided; `repair_asked_at` also where papers lack."""
 
 credit_copy = sa.Table(
     "credit_copy",

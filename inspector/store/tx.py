@@ -42,6 +42,7 @@ from inspector.store.materials import MaterialRoom
 from inspector.store.office import OfficeRoom
 from inspector.store.packs import PackRoom
 from inspector.store.past import PastRoom
+from inspector.store.pledges import PledgeRoom
 from inspector.store.publications import PublicationRoom
 from inspector.store.pushes import PushRoom
 from inspector.store.records import RecordRoom
@@ -326,6 +327,11 @@ class Tx:
     def tree(self) -> TreeRoom:
         """The room of the tree over the ledger."""
         return TreeRoom(self._batch)
+
+    @cached_property
+    def pledges(self) -> PledgeRoom:
+        """The room of commitment letters that are public."""
+        return PledgeRoom(self._batch)
 
     @cached_property
     def publications(self) -> PublicationRoom:

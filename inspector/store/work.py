@@ -19,6 +19,7 @@ import sqlalchemy as sa
 
 from inspector.domain.decision import Order, OrderKind
 from inspector.domain.errors import Missing, Refusal, Stale
+from inspector.store import payload
 from inspector.store.ended import END, END_KEYS, Ended
 from inspector.store.lease import CALLING, CLAIM, CLAIM_HOUSE, OF_LANE
 from inspector.store.room import Batch, Room, Row, insert_new, padded
@@ -32,7 +33,7 @@ Claim = tuple[int, int]
 class Work:
     """A claimed work row. `attempts` is the number of this try, 1 the first. `fence` proves the claim; above 1 another came before.
 
-    `error` is what came of the last try that failed.
+    `error` is what came of the last try that failed. What is not `readable` was damaged in the database: its payload is lost.
     """
 
     id: int
@@ -46,6 +47,7 @@ class Work:
     attempts: int
     fence: int
     error: str | None = None
+    readable: bool = True
 
     @property
     def claim(self) -> Claim:
@@ -203,6 +205,10 @@ class WorkRoom(Room):
         """The keys of a kind's rows whose time has not come, with what they carry."""
         asked = sa.select(work.c.key, work.c.payload).where(work.c.kind == kind, work.c.state == "waiting").order_by(work.c.id)
         return [(row.key, row.payload) for row in self.connection.execute(asked)]
+
+    def open_of(self, kind: str) -> list[Row]:
+        """A kind's rows that wait or are ready, whoever holds them."""
+        return self.rows(sa.select(work).where(work.c.kind == kind, work.c.state.in_(("waiting", "ready"))))
 
     def redate(
         self,
@@ -374,12 +380,14 @@ def claimed(rows: Sequence[Any]) -> list[Work]:
             kind=row.kind,
             lane=row.lane,
             case_id=row.case_id,
-            payload=json.loads(row.payload),
+            payload=said or {},
             due_at=row.due_at,
             expires_at=row.expires_at,
             attempts=row.attempts + 1,
             fence=row.fence,
             error=row.error,
+            readable=said is not None,
         )
         for row in sorted(rows, key=lambda row: (row.urgent_by, row.id))
+        for said in (payload.read(row.payload),)
     ]

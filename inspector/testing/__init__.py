@@ -17,7 +17,7 @@ from inspector.testing.faults import Fault
 from inspector.testing.http import OverHttp
 from inspector.testing.peer import Body
 from inspector.testing.pushes import PushesOverHttp, Say
-from inspector.testing.samples import CODE, ENTRY, LETTER, MESSAGE, NOTICE, PRIVATE, QUESTION, TYPED
+from inspector.testing.samples import CODE, ENTRY, LETTER, MESSAGE, NOTICE, PRIVATE, PURPOSE, QUESTION, TYPED
 
 __all__ = [
     "CODE",
@@ -26,6 +26,7 @@ __all__ = [
     "MESSAGE",
     "NOTICE",
     "PRIVATE",
+    "PURPOSE",
     "QUESTION",
     "TYPED",
     "AgencyContract",

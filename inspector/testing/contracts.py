@@ -21,7 +21,19 @@ from inspector.domain.case import SubjectKind
 from inspector.domain.creditrecord import Amend
 from inspector.domain.suite import Suite
 from inspector.ports import AnswerStatus, Card, Message, Origin, PortError, Question, Receipt, Refused, Unavailable
-from inspector.testing.samples import AMENDMENT, CODE, ENTRY, LETTER, MESSAGE, NOTICE, PRIVATE, QUESTION, RETRACTION, TYPED
+from inspector.testing.samples import (
+    AMENDMENT,
+    CODE,
+    ENTRY,
+    LETTER,
+    MESSAGE,
+    NOTICE,
+    PRIVATE,
+    PURPOSE,
+    QUESTION,
+    RETRACTION,
+    TYPED,
+)
 
 STABLE = re.compile(r"[a-z][a-z0-9_]{2,40}")
 """The form of an error's code."""
@@ -224,14 +236,14 @@ class CreditContract(_ReceiptContract):
 
     def ways(self) -> tuple[Way, ...]:
         """All there are."""
-        level = Way(name="level", call=lambda made, key: made.level(SubjectKind.FIRM, CODE, key=key))
+        level = Way(name="level", call=lambda made, key: made.level(SubjectKind.FIRM, CODE, key=key, **PURPOSE))
         retract = Way(name="retract", call=lambda made, key: made.retract(RETRACTION, key=key), empty=True)
         amend = Way(name="amend", call=lambda made, key: made.amend(AMENDMENT, key=key), empty=True)
         return (*super().ways(), level, retract, *((amend,) if self.amends else ()))
 
     def test_a_level_is_text_or_the_platforms_own_none_and_shows_where_it_comes_from(self) -> None:
         connector = self.connect()
-        rating = connector.level(SubjectKind.FIRM, CODE, key="k-1")
+        rating = connector.level(SubjectKind.FIRM, CODE, key="k-1", **PURPOSE)
         connector.close()
         assert rating.level is None or (isinstance(rating.level, str) and rating.level)
         assert rating.provenance.source == connector.card.name

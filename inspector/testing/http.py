@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from inspector.ports import Answer, Barred, PortError, Rating, Receipt, Unavailable
 from inspector.testing.contracts import STABLE, PortContract, Way, caught
 from inspector.testing.faults import REDIRECTS, Fault, table
-from inspector.testing.peer import Heard, Peer, Step, answer, delayed, followed, lost, nobody, peer
+from inspector.testing.peer import Heard, Peer, Step, again, answer, delayed, followed, lost, nobody, peer
 from inspector.testing.tls import authority
 
 
@@ -149,6 +149,12 @@ class OverHttp(PortContract):
             way.call(connector, "k-1")
             assert isinstance(caught(lambda: way.call(connector, "k-2")), Unavailable)
         assert len(self.party.heard) == 2, "the second question was answered before it was asked"
+
+    def test_an_answer_that_is_repeated_behind_the_next_question_does_not_answer_it(self, way: Way) -> None:
+        self.party.plays(*again(answer(200, self.told), answer(503)))
+        with self._using(self.once) as connector:
+            way.call(connector, "k-1")
+            assert isinstance(caught(lambda: way.call(connector, "k-2")), Unavailable), "it was taken for the next one's"
 
     def test_an_answer_that_comes_too_late_answers_no_later_question(self, way: Way) -> None:
         self.party.plays(delayed(answer(200, self.told), 0.3), answer(503))

@@ -48,6 +48,10 @@ class Line:
         """Do nothing, at most until the test is over; False then."""
         return not self._over.wait(seconds)
 
+    def same(self, other: Line) -> bool:
+        """Whether it is the connection of an earlier step."""
+        return self._held is other._held
+
     def reset(self) -> None:
         """Break the connection off the hard way (RST)."""
         self._held.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -104,6 +108,22 @@ def followed(step: Step, behind: bytes | None = None) -> Step:
         return kept
 
     return twice
+
+
+def again(step: Step, behind: Step) -> tuple[Step, Step]:
+    """Two steps: an answer; and to a further question on the same connection that answer once more, late, with its own behind it."""
+    before: list[Line] = []
+
+    def first(line: Line) -> bool:
+        before.append(line)
+        return step(line)
+
+    def second(line: Line) -> bool:
+        if line.same(before[0]):
+            step(line)
+        return behind(line)
+
+    return first, second
 
 
 class _Together(Line):

@@ -21,6 +21,9 @@ QUESTION = Question(
     claimed="true",
     on=date(2026, 1, 5),
 )
+PURPOSE = {"case_id": QUESTION.case_id, "basis": QUESTION.basis}
+"""For which case, and by which article, a level is asked for."""
+
 LETTER = Letter(
     kind=LetterKind.REQUEST,
     request_id="R-1",

@@ -9,6 +9,7 @@ import hashlib
 import json
 import math
 import re
+import signal
 import sys
 import unicodedata
 from collections import Counter
@@ -342,11 +343,10 @@ class Table:
         """Breadth first: move others along until somebody has room. If nobody can: these seats are one too many (a Hall set)."""
         came, met = dict[Any, Any]({start: None}), set[str]()
         for place in (waiting := [start]):
-            team = self.teams[place[0]]
             for who in self.may(place):
                 step: Any = (place, who)
-                found = [(place[0], team.index(who))] if who in team else []
-                if who not in team and who not in met:
+                found = [(place[0], self.teams[place[0]].index(who))] if who in self.teams[place[0]] else []
+                if not found and who not in met:
                     if self.load[who] < self.room[who]:
                         while step:  # there is room: shift everybody along the path
                             self.sit(*step)
@@ -373,8 +373,7 @@ class Table:
                 if kind == "replace":  # the next of its stratum's reserve comes in; its seats have lines of their own
                     rule |= {"out": name, "in": reserves[objects[name][1]].pop(0)}
                     standing[rule["in"]] = len(self.visits)
-                    self.visits.append(objects[rule["in"]])
-                    self.teams.append([])
+                    self.visits, self.teams = [*self.visits, objects[rule["in"]]], [*self.teams, []]
             else:  # a seat of one that came in is dealt, or one passes on, who is out of this visit
                 right = kind == "deal" if seat == len(team) else kind == "redeal" and team[seat] is not None
                 must(count(seat, 0, self.size - 1) and right, "no such seat or kind, or nobody sits there who could pass on")
@@ -407,4 +406,5 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    signal.signal(getattr(signal, "SIGPIPE", signal.SIGTERM), signal.SIG_DFL)  # who reads on no more (`| head`) has read enough
     sys.exit(main(sys.argv[1:]))

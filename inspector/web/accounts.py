@@ -62,9 +62,9 @@ class DifferencesShown(Shown):
 
 
 class StepIn(Strict):
-    """That an entry be sent, or taken back, once more, or left as it is: after words with the platform, which `reason` tells."""
+    """That an entry be sent, or taken back, once more, that what became of it be told again, or it be left as it is; `reason` tells why."""
 
-    step: Literal[Step.SEND, Step.RETRACT, Step.LEAVE]
+    step: Literal[Step.SEND, Step.RETRACT, Step.AMEND, Step.LEAVE]
     reason: Annotated[Text, Field(min_length=1, max_length=400)]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from inspector.settings import Web
 
-PAGES = ("/show/", "/subject/")
+PAGES = ("/show/", "/subject/", "/credit/")
 """Pages whose form takes a file."""
 AROUND = 50_000
 """Bytes of the words that go with a file."""

@@ -82,16 +82,20 @@ class HearingIn(Strict):
 
 
 class VerdictIn(Strict):
-    """The decision to impose. `law`: what a penalty rests on; `public_interest`: the test before a revocation; `until`: to rectify."""
+    """The decision to impose. `law`: what a penalty rests on; `public_interest`: the test before a revocation; `until`: to rectify.
+
+    `rights`: the remedies, each to whom and until when, where they are not those that the pack names.
+    """
 
     reasons: Text
     law: MaybeLine = ""
     public_interest: Text = ""
     until: Day | None = None
+    rights: Annotated[tuple[Text, ...], Field(max_length=20)] = ()
 
     def verdict(self, signed: Signed) -> Verdict:
         """The same as the domain reads it."""
-        return Verdict(signed=signed, reasons=self.reasons, law=self.law, public_interest=self.public_interest, until=self.until)
+        return Verdict(signed=signed, **{name: getattr(self, name) for name in VerdictIn.model_fields})
 
 
 class AgreementIn(Strict):

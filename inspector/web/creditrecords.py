@@ -177,7 +177,7 @@ def list_records(
     """What is to somebody's discredit, within the agencies of the token."""
     states = [state] if state is not None else [one for one in RecordState if not one.over]
     rows = desk.look(lambda tx: tx.records.page(caller.sees, states, limit, after))
-    _looked(caller, rows)
+    looked(caller, rows)
     return RecordPage(records=tuple(map(shown, rows)), next=rows[-1].entry if len(rows) == limit else None)
 
 
@@ -186,7 +186,7 @@ def show_record(desk: AtDesk, caller: CaseReader, entry: EntryPath) -> RecordWho
     """A record with its open objections and its receivers."""
 
     def ask(tx: Tx) -> RecordWhole:
-        held = _seen(tx, caller, entry)
+        held = seen(tx, caller, entry)
         booked = [one for one in (tx.books.get(entry), *tx.books.copies(entry)) if one is not None]
         receivers = [
             ReceiverShown(connector=one.lane, state=one.state, receipt=one.receipt, moved_at=one.moved_at) for one in booked
@@ -220,7 +220,7 @@ def ask_repair(desk: AtDesk, caller: Asker, entry: EntryPath, given: RepairIn, m
     """A repair is asked for, by the approving system or an officer. Before the earliest date it is refused, which the answer names."""
 
     def do(tx: Tx, now: datetime) -> RecordShown:
-        _seen(tx, caller, entry)
+        seen(tx, caller, entry)
         papers = tuple((one.paper, one.digest) for one in given.papers)
         return shown(repairs.ask(desk.office, tx, entry, given.words, papers, caller.name, now))
 
@@ -234,7 +234,7 @@ def decide_repair(
     """An officer grants a repair or refuses it; granted, every receiver hears of it and the gate opens."""
 
     def do(tx: Tx, now: datetime) -> RecordShown:
-        _seen(tx, caller, entry)
+        seen(tx, caller, entry)
         return shown(repairs.decide(desk.office, tx, entry, caller.name, given.reasons, now, grant=given.grant))
 
     return desk.once(message(caller.source, message_id, f"repair decision {entry}", given), do)
@@ -245,7 +245,7 @@ def annul(desk: AtDesk, caller: Officer, entry: EntryPath, given: AnnulmentIn, m
     """A court or the review body has annulled the basis: every receiver deletes the record, the bar is lifted at once."""
 
     def do(tx: Tx, now: datetime) -> RecordShown:
-        _seen(tx, caller, entry)
+        seen(tx, caller, entry)
         return shown(annulling.entry(desk.office, tx, entry, given.why, given.document, caller.name, now))
 
     return desk.once(message(caller.source, message_id, f"annulment {entry}", given), do)
@@ -253,10 +253,10 @@ def annul(desk: AtDesk, caller: Officer, entry: EntryPath, given: AnnulmentIn, m
 
 @router.post("/credit/records/{entry}/objections", response_model=ObjectionShown, responses=WRITES)
 def object_to(desk: AtDesk, caller: Asker, entry: EntryPath, given: ObjectionIn, message_id: MessageId = None) -> JSONResponse:
-    """Somebody objects: the record is marked at once at every receiver, and used for nothing adverse until it is decided."""
+    """Somebody objects to a record, or to a consequence by its id: marked at once everywhere, used for nothing adverse until decided."""
 
     def do(tx: Tx, now: datetime) -> ObjectionShown:
-        _seen(tx, caller, entry)
+        contestable(tx, caller, entry)
         return _objection(objections.object(desk.office, tx, entry, given.words, given.digests, caller.name, now))
 
     return desk.once(message(caller.source, message_id, f"object {entry}", given), do)
@@ -311,7 +311,7 @@ def _objection(held: Objection) -> ObjectionShown:
     return ObjectionShown.model_validate(held)
 
 
-def _seen(tx: Tx, caller: Caller, entry: str) -> Record:
+def seen(tx: Tx, caller: Caller, entry: str) -> Record:
     """A record of a case that the caller may see. Raises Missing."""
     held = tx.records.find(entry)
     if held is None:
@@ -323,11 +323,21 @@ def _seen(tx: Tx, caller: Caller, entry: str) -> Record:
     return held
 
 
+def contestable(tx: Tx, caller: Caller, about: str) -> None:
+    """Raise Missing for what the caller may not know of: an entry, or a consequence, which orders one or does not."""
+    held = tx.consequences.find(about)
+    if held is None:
+        seen(tx, caller, about)
+    else:
+        caller.case(tx, held.case_id)
+
+
 def _contested(tx: Tx, caller: Caller, objection: str) -> None:
     """Raise Missing for an objection that the caller may not see."""
     if tx.records.objection(objection).agency not in caller.sees:
         raise Missing("objection_unknown", objection=objection)
 
 
-def _looked(caller: Caller, rows: list[Record]) -> None:
+def looked(caller: Caller, rows: list[Record]) -> None:
+    """Who has looked at whose records is in the log."""
     log.info("credit.looked", by=caller.name, records=[one.entry for one in rows])

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
@@ -16,21 +17,30 @@ from inspector.domain.errors import Forbidden, InspectorError
 from inspector.domain.evidence import blank
 from inspector.domain.identity import normalise
 from inspector.flows import wording
-from inspector.labels import Lang
+from inspector.labels import Lang, of
 from inspector.store.tx import Tx
-from inspector.web.answers import CaseShown, case_shown
-from inspector.web.caller import Caller
+from inspector.web.answers import CaseShown, Shown, case_shown
+from inspector.web.body import JsonRoute
+from inspector.web.caller import Caller, ResultReader
 from inspector.web.desk import AtDesk, Desk
-from inspector.web.fields import MaybeLine, Strict
+from inspector.web.errors import READS
+from inspector.web.fields import Limit, MaybeLine, Strict
 from inspector.web.language import language
 from inspector.web.pages import Posted, page, read, refused
 from inspector.web.roles import Role
 from inspector.web.session import Visitor, to_login
 
 router = APIRouter(include_in_schema=False)
-_PLACE = r"^(\d{1,11}\.\d{6})~([0-9A-Za-z._:-]{1,200})$"
-Behind = Annotated[str, Query(alias="after", max_length=220)]
+api = APIRouter(prefix="/v1", tags=["consequences"], route_class=JsonRoute)
+_PLACE = r"^(\d{1,11}\.\d{6})~([!-~]{1,300})$"
+Behind = Annotated[str, Query(alias="after", max_length=320)]
 _MOST = 50
+_LINKS = {
+    DocketKind.CONSEQUENCE: "/consequences/",
+    DocketKind.OBJECTION: "/credit/objections/",
+    DocketKind.REPAIR: "/credit/records/",
+}
+"""Where each kind of decision is made; a review on its case's page."""
 
 
 class Wanted(Strict):
@@ -50,6 +60,40 @@ class Row:
     provisional: bool
     what: str = ""
     near: Nearness | None = None
+
+
+class DutyShown(Shown):
+    """A decision that is due: of which kind, what it is about (a case, a consequence, an objection, a credit entry), by when."""
+
+    kind: DocketKind
+    id: str
+    case_id: str
+    due_at: datetime
+    near: Nearness
+
+
+class DocketShown(Shown):
+    """Decisions that are due, the nearest date first. `next`: where the list goes on (`after`); null: there is no more."""
+
+    duties: tuple[DutyShown, ...]
+    next: str | None
+
+
+@api.get("/docket", responses=READS)
+def list_docket(desk: AtDesk, caller: ResultReader, after: Behind = "", limit: Limit = _MOST) -> DocketShown:
+    """What waits for an officer's decision, whatever it is of: reviews, consequences, objections, repairs; by the legal dates."""
+    rows = desk.look(lambda tx: tx.docket.page(caller.sees, place(after), limit))
+    duties = tuple(
+        DutyShown(
+            kind=row.kind,
+            id=row.id,
+            case_id=row.case_id,
+            due_at=row.due_at,
+            near=nearness(row.due_at, desk.office.now(), desk.office.calendar),
+        )
+        for row in rows
+    )
+    return DocketShown(duties=duties, next=told(rows[-1].place) if len(rows) == limit else None)
 
 
 @router.get("/review", name="docket")
@@ -98,8 +142,10 @@ def _shown(desk: Desk, tx: Tx, row: DocketRow, lang: Lang) -> Row:
     case = _case(desk, tx.cases.get(row.case_id))
     if row.kind is DocketKind.REVIEW:
         return case
-    what = wording.consequence(tx.consequences.get(row.id), lang)
-    return replace(case, link=f"/consequences/{row.id}", due_at=row.due_at, provisional=False, what=what)
+    link, what = _LINKS[row.kind] + quote(row.id, safe=":"), of(row.kind, lang)
+    if row.kind is DocketKind.CONSEQUENCE:
+        what = wording.consequence(tx.consequences.get(row.id), lang)
+    return replace(case, link=link, due_at=row.due_at, provisional=False, what=what)
 
 
 def _case(desk: Desk, case: Case) -> Row:

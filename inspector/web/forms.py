@@ -352,7 +352,7 @@ def _now(held: Visit, seat: Seat, hindered: str) -> str:
     if not held.state.open and seat.state.open:
         return held.state.value.lower()
     if seat.state is not SeatState.ACCEPTED:
-        return LAPSED if seat.lapsed else seat.state.value.lower()
+        return LAPSED if seat.lapsed and seat.state is SeatState.EXPIRED else seat.state.value.lower()
     return _WAITS.get(hindered, "looks" if held.looks_at else "accepted")
 
 

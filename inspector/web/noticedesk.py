@@ -7,9 +7,10 @@ from datetime import datetime
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
+from inspector.domain import announcing
 from inspector.domain.errors import Forbidden, InspectorError, Invalid, Refusal
 from inspector.domain.serving import SubjectNotice
-from inspector.domain.wayto import ServiceWay
+from inspector.domain.wayto import PROVEN
 from inspector.flows import reached, serving, spoken
 from inspector.store.tx import Tx, new_id
 from inspector.web.caller import Caller
@@ -19,7 +20,7 @@ from inspector.web.language import InLang, carried
 from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, complete, page, read, refused, trouble
 from inspector.web.roles import Role
 from inspector.web.selfproofs import SANDBOX, CallBackIn
-from inspector.web.serving import ServedIn, SubjectNoticeShown, UnservedIn, notice_shown
+from inspector.web.serving import AnnouncedIn, ServedIn, SubjectNoticeShown, UnservedIn, announce_notice, notice_shown
 from inspector.web.session import Visitor, to_login, written_by_officer
 from inspector.web.signedin import guard, held_cookie
 
@@ -103,6 +104,10 @@ def _do(desk: Desk, caller: Caller, notice_id: str, form: Fields) -> None:
                 return notice_shown(serving.failed(office, tx, notice_id, why.why, caller.name, now), words=False)
 
             desk.once(said, failed)
+        case "announced":
+            complete(form, Invalid("proof_missing", field="where"), Invalid("served_day_missing", field="announced_on"))
+            put = read(AnnouncedIn, on=form.one("announced_on"), where=form.one("where"))
+            announce_notice(desk, caller, notice_id, put, form.message_id())
         case "link":
             complete(form, Invalid("reason_missing", field="reason"))
             called = read(CallBackIn, reason=form.one("reason"))
@@ -148,7 +153,8 @@ def _page(
         "held": held,
         "officer": caller.role is Role.OFFICER,
         "today": f"{desk.office.calendar.local(desk.office.now()):%Y-%m-%d}",
-        "ways": list(ServiceWay),
+        "ways": list(PROVEN),
+        "public": announcing.unreached(held),
         "link": link,
         "kept": form.kept() if form else {},
         "trouble": wrong,

@@ -6,10 +6,9 @@ asks for two are two logins here as there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -21,158 +20,119 @@ from inspector.domain.consequence import Agreement, Consequence, ConsequenceStat
 from inspector.domain.docket import Nearness, nearness
 from inspector.domain.errors import InspectorError, Refusal
 from inspector.domain.grading import Harm
+from inspector.domain.policy import Policy
 from inspector.domain.proposal import ConsequenceRow
-from inspector.domain.wayto import ServiceWay
+from inspector.domain.wayto import PROVEN
+from inspector.flows import remedying
 from inspector.flows.explain import Explanation
 from inspector.labels import Lang, label, of
 from inspector.store.tx import Tx, new_id
 from inspector.web import consequencemessages as messages
 from inspector.web import consequences as api
-from inspector.web import transfers
+from inspector.web import creditrecords, transfers
 from inspector.web.caller import Caller
 from inspector.web.cases import read_case
 from inspector.web.cases import why as why_of
 from inspector.web.desk import AtDesk, Desk
-from inspector.web.fields import NamePath, Strict
+from inspector.web.fields import NamePath
 from inspector.web.language import InLang, carried, language
 from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, page, read, refused, trouble
 from inspector.web.roles import Role
 from inspector.web.serving import ServedIn
 from inspector.web.session import Visitor, to_login, written_by_officer
 from inspector.web.signedin import guard, held_cookie
+from inspector.web.steps import Field, Kind, Step, among, either, entry, typed
 
 router = APIRouter(include_in_schema=False)
 
 
-class Kind(StrEnum):
-    """How a field is filled in."""
-
-    LINE = "LINE"
-    TEXT = "TEXT"
-    LINES = "LINES"
-    DAY = "DAY"
-    CHOICE = "CHOICE"
-    EVIDENCE = "EVIDENCE"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
-    """One field of a step's form. `choices` are the values, each with the key of its words; `needed`: it may not be empty."""
-
-    name: str
-    kind: Kind
-    choices: tuple[tuple[str, str], ...] = ()
-    needed: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One step: the message it sends, the operation that takes it, and its fields."""
-
-    message: type[Strict]
-    take: Callable[..., Response]
-    fields: tuple[Field, ...]
-
-
-def _field(name: str, kind: Kind = Kind.LINE, *, needed: bool = True) -> Field:
-    return Field(name=name, kind=kind, needed=needed)
-
-
-def _among(name: str, members: type[StrEnum], *, needed: bool = True) -> Field:
-    told = tuple((one.value, f"{members.__name__}.{one.name}") for one in members)
-    return Field(name=name, kind=Kind.CHOICE, choices=told, needed=needed)
-
-
-def _either(name: str, yes: tuple[str, str], no: tuple[str, str]) -> Field:
-    return Field(name=name, kind=Kind.CHOICE, choices=(yes, no))
-
-
-_REASONS = _field("reasons", Kind.TEXT)
-_WORDS = _field("words", Kind.TEXT)
+_REASONS = entry("reasons", Kind.TEXT)
+_WORDS = entry("words", Kind.TEXT)
 STEPS: Mapping[str, Step] = {
     "notice": Step(
         message=messages.NoticeIn,
         take=api.give_notice,
         fields=(
-            *(_field("facts", Kind.LINES), _REASONS, _field("rights", Kind.LINES), _field("basis", Kind.LINES, needed=False)),
-            _among("harm", Harm, needed=False),
+            *(entry("facts", Kind.LINES), _REASONS, entry("rights", Kind.LINES), entry("basis", Kind.LINES, needed=False)),
+            among("harm", Harm, needed=False),
             Field(
                 name="corrected",
                 kind=Kind.CHOICE,
                 choices=(("true", "proceeding.corrected_yes"), ("false", "proceeding.corrected_no")),
                 needed=False,
             ),
-            *(_field(name, needed=False) for name in ("amount", "third_parties", "cooperation")),
+            *(entry(name, needed=False) for name in ("amount", "third_parties", "cooperation")),
         ),
     ),
     "service": Step(
         message=ServedIn,
         take=api.enter_service,
         fields=(
-            *(_field("on", Kind.DAY), _among("way", ServiceWay), _field("proof")),
+            *(entry("on", Kind.DAY), among("way", PROVEN), entry("proof")),
             Field(name="agreed", kind=Kind.CHOICE, choices=(("true", "proceeding.agreed_yes"),), needed=False),
         ),
     ),
-    "statement": Step(message=messages.StatementIn, take=api.enter_statement, fields=(_among("kind", StatementKind), _WORDS)),
+    "statement": Step(message=messages.StatementIn, take=api.enter_statement, fields=(among("kind", StatementKind), _WORDS)),
     "hearing": Step(
         message=messages.HearingIn,
         take=api.enter_hearing,
         fields=(
-            _either("outcome", ("held", "proceeding.hearing_held"), ("waived", "proceeding.hearing_waived")),
-            *(_field("on", Kind.DAY), _field("record")),
+            either("outcome", ("held", "proceeding.hearing_held"), ("waived", "proceeding.hearing_waived")),
+            *(entry("on", Kind.DAY), entry("record")),
         ),
     ),
     "decision": Step(
         message=messages.VerdictIn,
         take=api.impose,
         fields=(
-            *(_REASONS, _field("law", needed=False), _field("public_interest", Kind.TEXT, needed=False)),
-            _field("until", Kind.DAY, needed=False),
+            *(_REASONS, entry("law", needed=False), entry("public_interest", Kind.TEXT, needed=False)),
+            *(entry("until", Kind.DAY, needed=False), entry("rights", Kind.LINES, needed=False)),
         ),
     ),
-    "agreement": Step(message=messages.AgreementIn, take=api.agree, fields=(_among("kind", Agreement), _WORDS)),
+    "agreement": Step(message=messages.AgreementIn, take=api.agree, fields=(among("kind", Agreement), _WORDS)),
     "drop": Step(message=messages.ReasonsIn, take=api.drop, fields=(_REASONS,)),
     "lift": Step(message=messages.ReasonsIn, take=api.lift, fields=(_REASONS,)),
-    "referral": Step(message=messages.DocumentIn, take=api.refer, fields=(_field("document"),)),
-    "annulment": Step(message=messages.AnnulmentIn, take=api.annul, fields=(_among("why", Annulled), _field("document"))),
+    "referral": Step(message=messages.DocumentIn, take=api.refer, fields=(entry("document"),)),
+    "objection": Step(message=creditrecords.ObjectionIn, take=creditrecords.object_to, fields=(_WORDS,)),
+    "annulment": Step(message=messages.AnnulmentIn, take=api.annul, fields=(among("why", Annulled), entry("document"))),
     "wish": Step(message=messages.RecheckWishIn, take=api.ask_recheck, fields=(_WORDS,)),
     "recheck": Step(
         message=messages.RecheckIn,
         take=api.recheck,
         fields=(
-            _either("good", ("true", "proceeding.recheck_good"), ("false", "proceeding.recheck_not")),
-            _field("corrected_on", Kind.DAY, needed=False),
-            *(_field("evidence", Kind.EVIDENCE, needed=False), _field("documents", Kind.LINES, needed=False), _WORDS),
+            either("good", ("true", "proceeding.recheck_good"), ("false", "proceeding.recheck_not")),
+            entry("corrected_on", Kind.DAY, needed=False),
+            *(entry("evidence", Kind.EVIDENCE, needed=False), entry("documents", Kind.LINES, needed=False), _WORDS),
         ),
     ),
     "report": Step(message=messages.ReportIn, take=transfers.report, fields=(_WORDS,)),
     "head": Step(
         message=messages.HeadIn,
         take=transfers.decide_transfer,
-        fields=(_either("approves", ("true", "proceeding.head_approves"), ("false", "proceeding.head_refuses")), _REASONS),
+        fields=(either("approves", ("true", "proceeding.head_approves"), ("false", "proceeding.head_refuses")), _REASONS),
     ),
     "handover": Step(
         message=messages.BundleIn,
         take=transfers.hand_bundle_over,
-        fields=(*(_field(part.value.lower(), needed=False) for part in Part), _field("receipt")),
+        fields=(*(entry(part.value.lower(), needed=False) for part in Part), entry("receipt")),
     ),
     "police": Step(
         message=messages.PoliceIn,
         take=transfers.enter_police,
         fields=(
-            _either("accepted", ("true", "proceeding.police_filed"), ("false", "proceeding.police_declined")),
-            *(_field("document"), _field("on", Kind.DAY), _field("reasons", Kind.TEXT, needed=False)),
+            either("accepted", ("true", "proceeding.police_filed"), ("false", "proceeding.police_declined")),
+            *(entry("document"), entry("on", Kind.DAY), entry("reasons", Kind.TEXT, needed=False)),
         ),
     ),
     "contest": Step(
         message=messages.ContestIn,
         take=transfers.contest,
         fields=(
-            _either("to", ("police", "proceeding.to_police"), ("procurator", "proceeding.to_procurator")),
-            _field("document"),
+            either("to", ("police", "proceeding.to_police"), ("procurator", "proceeding.to_procurator")),
+            entry("document"),
         ),
     ),
-    "papers": Step(message=messages.ReceiptIn, take=transfers.enter_papers, fields=(_field("receipt"),)),
+    "papers": Step(message=messages.ReceiptIn, take=transfers.enter_papers, fields=(entry("receipt"),)),
 }
 """Every step that a person takes here, by the name of its form."""
 
@@ -182,8 +142,8 @@ OFFERED: Mapping[Stage, tuple[str, ...]] = {
     Stage.DECIDE: ("decision", "statement", "drop"),
     Stage.HEAR: ("hearing", "statement", "drop"),
     Stage.AGREE: ("agreement", "statement", "drop"),
-    Stage.RECHECK: ("recheck", "wish", "annulment"),
-    Stage.LOOK: ("lift", "annulment"),
+    Stage.RECHECK: ("recheck", "wish", "objection", "annulment"),
+    Stage.LOOK: ("lift", "objection", "annulment"),
     Stage.REFER: ("referral", "drop"),
     Stage.REPORT: ("report", "drop"),
     Stage.HEAD: ("head", "report"),
@@ -200,7 +160,11 @@ def offered(held: Consequence) -> tuple[str, ...]:
     stage = held.stage
     if stage is not None:
         return OFFERED[stage]
-    return ("annulment",) if held.state in (ConsequenceState.IMPOSED, ConsequenceState.RECTIFIED, ConsequenceState.FAILED) else ()
+    return (
+        ("objection", "annulment")
+        if held.state in (ConsequenceState.IMPOSED, ConsequenceState.RECTIFIED, ConsequenceState.FAILED)
+        else ()
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,6 +174,7 @@ class Read:
     held: Consequence
     case: Case
     row: ConsequenceRow | None
+    policy: Policy
     why: Explanation
     near: Nearness | None
 
@@ -237,26 +202,16 @@ def post(request: Request, desk: AtDesk, caller: Visitor, consequence_id: NamePa
     return RedirectResponse(request.url.path + carried(request), 303)
 
 
-def typed(field: Field, form: Fields) -> object:
-    """A field's value as the message takes it; None where nothing was typed into one that may be left out."""
-    match field.kind:
-        case Kind.LINES:
-            return tuple(line.strip() for line in form.one(field.name).splitlines() if line.strip())
-        case Kind.EVIDENCE:
-            return tuple(form.all(field.name))
-        case _:
-            return form.one(field.name) or (None if not field.needed else "")
-
-
 def _page(
     request: Request, desk: Desk, caller: Caller, consequence_id: str, form: Fields | None = None, wrong: Trouble = NO_TROUBLE
 ) -> Response:
     def ask(tx: Tx, now: datetime) -> Read:
         held = tx.consequences.get(consequence_id)
         case = caller.case(tx, held.case_id)
-        row = desk.office.book.get(held.pack).consequences.get(held.proposal)
+        policy = desk.office.book.get(held.pack)
+        row = policy.consequences.get(held.proposal)
         near = nearness(held.due_at, now, desk.office.calendar) if held.due_at is not None else None
-        return Read(held=held, case=case, row=row, why=why_of(desk, tx, caller, held.case_id, now), near=near)
+        return Read(held=held, case=case, row=row, policy=policy, why=why_of(desk, tx, caller, held.case_id, now), near=near)
 
     try:
         caller.may(Role.OFFICER, Role.AUDITOR)
@@ -285,7 +240,9 @@ def _kept(told: Read, form: Fields | None, lang: Lang) -> Mapping[str, str]:
     """What stands in the fields: what was typed, else a draft of the notice. A person reads and mends it before it goes out."""
     if form is not None:
         return form.kept()
-    return {"facts": "\n".join(_facts(told, lang)), "rights": "\n".join(_rights(told, lang))}
+    decided = told.held.notice is not None  # what is due from then on is the decision, which has rights of its own
+    rights = remedying.rights(told.policy, lang) if decided else _rights(told, lang)
+    return {"facts": "\n".join(_facts(told, lang)), "rights": "\n".join(rights)}
 
 
 def _facts(told: Read, lang: Lang) -> list[str]:

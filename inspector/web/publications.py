@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import JSONResponse
 
 from inspector.domain.errors import Missing
+from inspector.domain.gazette import CheckResult, Fallen
 from inspector.domain.publicationduty import PublicationDuty, PublicationState
 from inspector.flows import publication
 from inspector.store.tx import Tx
@@ -30,10 +31,18 @@ class PostedIn(Strict):
 
 
 class RecallIn(Strict):
-    """Why what is public does not stand, and by which document, where there is one."""
+    """Why what is public does not stand: a code, which becomes public; a note and a document's number, which do not."""
 
-    reason: Text
+    why: Fallen
+    note: Text = ""
     document: MaybeLine = ""
+
+
+class RuleIn(Strict):
+    """What a finding in words came to; the reasons stay in the house."""
+
+    found: CheckResult
+    reasons: Text
 
 
 class PostedShown(Shown):
@@ -45,8 +54,20 @@ class PostedShown(Shown):
     at: datetime
 
 
+class RuledShown(Shown):
+    """What an officer has said of a finding in words."""
+
+    found: CheckResult
+    reasons: str
+    by: str
+    at: datetime
+
+
 class PublicationShown(Shown):
-    """A duty to publish a result. `due_at` is the date of what is to be done now: to publish, or to take back."""
+    """A duty to publish a result. `due_at` is the date of what is to be done now: to publish, or to take back.
+
+    `why` is the reason that is published when it is taken back; `reason` is a note of the house.
+    """
 
     id: str
     agency: str
@@ -57,9 +78,12 @@ class PublicationShown(Shown):
     formed_at: datetime
     due_at: datetime
     posted: PostedShown | None
+    ruled: RuledShown | None
+    why: Fallen | None
     reason: str
     document: str
     removed: PostedShown | None
+    turn: int
 
 
 class PublicationsShown(Shown):
@@ -85,7 +109,10 @@ def list_publications(
 
 @router.post("/{duty}/published", response_model=PublicationShown, responses=WRITES)
 def publish(desk: AtDesk, caller: DrawDesk, duty: NamePath, given: PostedIn, message_id: MessageId = None) -> JSONResponse:
-    """Say since when and where a result is public. Whoever checks, publishes: only the agency that owes it."""
+    """Say since when and where a result is public. Whoever checks, publishes: only the agency that owes it.
+
+    What no officer has decided about is a lead, and refused (`publication_undecided`).
+    """
 
     def do(tx: Tx, now: datetime) -> PublicationShown:
         _own(tx, caller, duty)
@@ -103,7 +130,7 @@ def recall(desk: AtDesk, caller: Officer, duty: NamePath, given: RecallIn, messa
     def do(tx: Tx, now: datetime) -> PublicationShown:
         _own(tx, caller, duty)
         return PublicationShown.model_validate(
-            publication.recall(desk.office, tx, duty, given.reason, given.document, caller.name, now)
+            publication.recall(desk.office, tx, duty, given.why, given.note, given.document, caller.name, now)
         )
 
     return desk.once(message(caller.source, message_id, f"recall {duty}", given), do)
@@ -120,6 +147,17 @@ def remove(desk: AtDesk, caller: DrawDesk, duty: NamePath, given: PostedIn, mess
         )
 
     return desk.once(message(caller.source, message_id, f"removed {duty}", given), do)
+
+
+@router.post("/{duty}/ruled", response_model=PublicationShown, responses=WRITES)
+def rule(desk: AtDesk, caller: Officer, duty: NamePath, given: RuleIn, message_id: MessageId = None) -> JSONResponse:
+    """Say what a finding came to that the team told in words and no case says: until then it is a lead, and no result."""
+
+    def do(tx: Tx, now: datetime) -> PublicationShown:
+        _own(tx, caller, duty)
+        return PublicationShown.model_validate(publication.rule(tx, duty, given.found, given.reasons, caller.name, now))
+
+    return desk.once(message(caller.source, message_id, f"rule {duty}", given), do)
 
 
 def _own(tx: Tx, caller: Caller, duty: str) -> PublicationDuty:

@@ -10,9 +10,9 @@ from pydantic import Field
 from starlette.responses import JSONResponse, Response
 
 from inspector.domain.evidence import blank
-from inspector.domain.serving import NoticeKind, NoticeState, SubjectNotice, SubjectWord
+from inspector.domain.serving import Announced, NoticeKind, NoticeState, SubjectNotice, SubjectWord
 from inspector.domain.wayto import ServiceWay
-from inspector.flows import giving, reached, serving, spoken
+from inspector.flows import announcing, giving, reached, serving, spoken
 from inspector.store.tx import Tx, new_id
 from inspector.web.answers import Shown
 from inspector.web.body import JsonRoute
@@ -63,6 +63,13 @@ class UnservedIn(Strict):
     why: Said
 
 
+class AnnouncedIn(Strict):
+    """That a notice was put up in public: on which day, where and under which number."""
+
+    on: Day
+    where: Said
+
+
 class WordIn(Strict):
     """What the subject says; `file`: one more file beside it."""
 
@@ -106,6 +113,7 @@ class SubjectNoticeShown(Shown):
     proof: str
     served_by: str
     failed_for: str
+    announced: Announced | None
     words: tuple[WordShown, ...]
 
 
@@ -208,6 +216,19 @@ def say_unserved(
         return notice_shown(serving.failed(desk.office, tx, notice_id, given.why, caller.name, now))
 
     return desk.once(message(caller.source, message_id, f"unserved {notice_id}", given), do)
+
+
+@router.post("/subject-notices/{notice_id}/announcement", response_model=SubjectNoticeShown, responses=WRITES)
+def announce_notice(
+    desk: AtDesk, caller: Officer, notice_id: NamePath, given: AnnouncedIn, message_id: MessageId = None
+) -> JSONResponse:
+    """An officer has put it up in public, no other way being left: when the pack's days are over it counts as served."""
+
+    def do(tx: Tx, now: datetime) -> SubjectNoticeShown:
+        caller.case(tx, tx.servings.get(notice_id).case_id)
+        return notice_shown(announcing.announce(desk.office, tx, notice_id, given.on, given.where, caller.name, now))
+
+    return desk.once(message(caller.source, message_id, f"announced {notice_id}", given), do)
 
 
 @router.post("/subject-notices/{notice_id}/link", response_model=SubjectNoticeShown, responses=WRITES)

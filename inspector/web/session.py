@@ -44,7 +44,20 @@ from inspector.web.signedin import begin, by_token, from_gateway, guard, guarded
 
 router = APIRouter(include_in_schema=False)
 _NAMED = r"(/[A-Za-z0-9._~:-]{1,200})?"
-_LISTED = "|".join(f"{name}{_NAMED}" for name in ("figures", "requests", "proofs", "notices", "tip-offs", "consequences"))
+_LISTED = "|".join(
+    f"{name}{_NAMED}"
+    for name in (
+        "figures",
+        "requests",
+        "proofs",
+        "notices",
+        "tip-offs",
+        "consequences",
+        "credit",
+        "credit/records",
+        "credit/objections",
+    )
+)
 _PAGES = rf"^$|^/(review(/[0-9a-f]{{32}})?|{_LISTED}|mine|oversight|sessions|ops(/draws{_NAMED})?)$"
 After = Annotated[str, Query(pattern=_PAGES, alias="next")]
 

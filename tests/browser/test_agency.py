@@ -13,6 +13,9 @@ from tests.house import Hand, settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.needs("chromium")]
 
+PLAIN = pytest.mark.parametrize("scripts", [True, pytest.param(False, marks=pytest.mark.slow)], ids=["scripts", "plain"])
+"""The page as most see it, and where no script may run."""
+
 
 def state(edge: Edge, request_id: str) -> AssistanceState:
     """Where a request stands."""
@@ -37,9 +40,10 @@ def test_a_clerk_answers_and_the_used_link_says_that_it_is_over(edge: Edge, door
     assert desk.page.get_by_role("button").count() == 0
 
 
-def test_an_answer_without_anything_in_it_is_told_at_the_field(edge: Edge, door: Door) -> None:
+@PLAIN
+def test_an_answer_without_anything_in_it_is_told_at_the_field(edge: Edge, door: Door, *, scripts: bool) -> None:
     _, path = letter(edge.office)
-    phone = door.phone(edge.url)
+    phone = door.phone(edge.url, scripts=scripts)
     phone.open(path)
     phone.press("提交答复")
     assert phone.alert().inner_text() == "请选择核查意见；请填写签署人"
@@ -53,9 +57,12 @@ def test_an_answer_without_anything_in_it_is_told_at_the_field(edge: Edge, door:
     assert "已收到贵机关的答复" in phone.now()
 
 
-def test_a_refusal_without_reasons_is_rejected_with_what_was_typed_kept_and_counts_with_them(edge: Edge, door: Door) -> None:
+@PLAIN
+def test_a_refusal_without_reasons_is_rejected_with_what_was_typed_kept_and_counts_with_them(
+    edge: Edge, door: Door, *, scripts: bool
+) -> None:
     request_id, path = letter(edge.office)
-    phone = door.phone(edge.url)
+    phone = door.phone(edge.url, scripts=scripts)
     phone.open(path)
     phone.page.locator("#signer2").fill("赵<六>")
     phone.press("说明理由并提交")

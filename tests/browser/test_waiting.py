@@ -78,5 +78,6 @@ def test_what_a_second_look_comes_to_waits_without_signal_outlives_a_reload_and_
         check(first)
         signal(first, there=True)
         first.page.get_by_text("没有待发送的内容").wait_for()
+        door.close()  # before the house is: the page asks anew for what it has just sent
     with store.read() as tx:
         assert [part.seen for part in tx.visits.get(look.id).parts] == [Seen.FINDING]

@@ -101,8 +101,8 @@ def imposed(here: Place, desk: Visitor, second: Visitor, case: str, secret: str)
     return held.entry
 
 
-def annulled(here: Place, phone: Visitor, case: str, entry: str) -> None:
-    """The subject objects by the link of the decision; another officer upholds it, and no receiver keeps a copy."""
+def annulled(here: Place, phone: Visitor, third: Visitor, case: str, entry: str, secret: str) -> None:
+    """The subject objects by the link of the decision; another officer upholds it on the page, and no receiver keeps a copy."""
     held = entry_of(here, case)
     phone.open(link(here, f"{held.id}:decision"))
     check(phone)
@@ -111,8 +111,18 @@ def annulled(here: Place, phone: Visitor, case: str, entry: str) -> None:
     assert here.first.became[entry] == here.second.became[entry] == ["MARKED"], "marked in the same breath"
     with here.office.store.read() as tx:
         (objection,) = tx.records.objections(case_id=case)
+    assert "待处理的异议" in third.log_in(secret), "it stands on the list of whoever decides"
+    check(third)
+    third.open(f"/credit/records/{entry}")
+    check(third)
+    third.open("/credit")
+    check(third)
+    assert "登记机关的记载有误" in third.open(f"/credit/objections/{objection.id}")
+    check(third)
     here.second.mode = "away"
-    here.decides(objection.id, "赵六", upheld=True)
+    step(third, "decide", "作出异议处理决定", upheld="true", reasons="经核对，登记有误")
+    check(third)
+    settle(here.office)
     assert (entry_of(here, case).state, here.record(entry).state) == (ConsequenceState.ANNULLED, RecordState.ANNULLED)
     assert (entry in here.first.entries, entry in here.second.entries) == (False, True)
     assert open_retractions(here.office) == 1
@@ -131,12 +141,12 @@ def test_from_the_review_to_the_last_receivers_acknowledgement_everything_is_rea
 ) -> None:
     with place(store, hand, tmp_path, direct=False) as here, serving(here.office) as edge:
         case = here.commits(1, {**LICENCE, **FALSE})
-        desk, second, phone = door.desk(edge.url), door.desk(edge.url), door.phone(edge.url)
+        desk, second, phone, third = door.desk(edge.url), door.desk(edge.url), door.phone(edge.url), door.desk(edge.url)
         reviewed(desk, case, edge.token("officer", name="李四"))
         assert here.first.entries == {}, "nothing is entered before an officer has heard the subject"
         heard(here, desk, phone, case)
         hand.on(days=20)
         entry = imposed(here, desk, second, case, edge.token("officer", name="王五"))
-        annulled(here, phone, case, entry)
+        annulled(here, phone, third, case, entry, edge.token("officer", name="赵六"))
         desk.open("/review")
         check(desk)

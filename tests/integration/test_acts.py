@@ -32,7 +32,7 @@ class Platform:
     card = Card(name="credit", port="credit", kind="table", owner="test", version="1")
     entries: list[CreditEntry] = field(default_factory=list)
 
-    def level(self, kind: SubjectKind, code: str, *, key: str) -> Rating:
+    def level(self, kind: SubjectKind, code: str, *, key: str, case_id: str, basis: str) -> Rating:
         raise Refused("unauthorised", origin=Origin.US)
 
     def record(self, entry: CreditEntry, *, key: str) -> Receipt:

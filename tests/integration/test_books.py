@@ -155,6 +155,7 @@ def test_what_discredits_somebody_and_is_gone_there_waits_for_a_person_who_decid
             "different": 0,
             "strange": 0,
             "twice": 0,
+            "unamended": 0,
         }
         with store.begin() as tx:
             books.decide(tx, here.office, entry, Step.SEND, "李四", "平台误删，已电话核实", hand())

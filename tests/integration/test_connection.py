@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import select
 import socket
+import threading
 import time
 from collections import deque
 from collections.abc import Iterator
@@ -149,7 +150,7 @@ def test_all_addresses_of_a_host_share_the_time_to_connect(monkeypatch: pytest.M
             waiting.setblocking(False)
             waiting.connect_ex(("127.0.0.1", port))
         places = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (f"127.0.0.{last}", port)) for last in range(1, 9)]
-        monkeypatch.setattr("connectors.deadline._addresses", lambda _host, _port: ["127.0.0.1"] * len(places))
+        monkeypatch.setattr("connectors.deadline._addresses", lambda _host, _port, _within: ["127.0.0.1"] * len(places))
         opened = stack.enter_context(wire(f"http://127.0.0.1:{port}", connect_seconds=0.4, budget_seconds=0.4, tries=1))
         began = time.monotonic()
         with pytest.raises(Unavailable):
@@ -157,7 +158,32 @@ def test_all_addresses_of_a_host_share_the_time_to_connect(monkeypatch: pytest.M
         assert time.monotonic() - began < 1.0
 
 
+def test_a_resolver_that_does_not_answer_costs_no_more_than_the_calls_time_and_one_thread(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answers, asked, found = threading.Event(), list[str](), socket.getaddrinfo
+
+    def slow(host: str, *told: Any, **more: Any) -> Any:
+        asked.append(host)
+        answers.wait(30)
+        return found("127.0.0.1", *told, **more)
+
+    with peer(answer(200, {})) as held:
+        port = held.url.rpartition(":")[2]
+        with wire(f"http://slow.example:{port}", connect_seconds=0.3, budget_seconds=0.3, tries=1) as opened:
+            monkeypatch.setattr("connectors.deadline.socket.getaddrinfo", slow)
+            for _ in range(3):
+                began = time.monotonic()
+                with pytest.raises(Unavailable, match="unreachable"):
+                    opened.send("POST", "/q", key="k-1")
+                assert time.monotonic() - began < 2.0
+            assert asked == ["slow.example"], "who is asked already is waited for"
+            answers.set()
+        with wire(f"http://slow.example:{port}") as later:
+            assert later.send("POST", "/q", key="k-2").said() == {}
+
+
 def test_a_dead_address_before_a_healthy_one_costs_no_question(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("connectors.deadline._addresses", lambda _host, _port: ["127.0.0.2", "127.0.0.1"])
+    monkeypatch.setattr("connectors.deadline._addresses", lambda _host, _port, _within: ["127.0.0.2", "127.0.0.1"])
     with peer(answer(200, {})) as held, wire(held) as opened:
         assert opened.send("POST", "/q", key="k-1").attempts == 1

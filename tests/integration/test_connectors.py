@@ -268,12 +268,27 @@ def test_a_subject_is_unrated_only_where_the_platform_says_so_itself() -> None:
         *(answer(200, {}), answer(200, {"level": "A" * 300})),
     )
     with peer(*steps) as held, closing(credit.connect("credit", {"url": held.url})) as made:
-        unrated, rated = (made.level(SubjectKind.FIRM, testing.CODE, key="k-1") for _ in range(2))
-        errors = [caught(lambda: made.level(SubjectKind.FIRM, testing.CODE, key="k-1")) for _ in range(2)]
+        unrated, rated = (made.level(SubjectKind.FIRM, testing.CODE, key="k-1", **testing.PURPOSE) for _ in range(2))
+        errors = [caught(lambda: made.level(SubjectKind.FIRM, testing.CODE, key="k-1", **testing.PURPOSE)) for _ in range(2)]
     assert (unrated.level, unrated.as_of) == (None, None)
     assert (rated.level, rated.as_of) == ("B", datetime(2026, 1, 5, tzinfo=SHANGHAI))
     assert [type(error) for error in errors] == [Garbled, Garbled], "nothing said, and what is no code"
-    assert (held.heard[0].path, held.heard[0].json()) == ("/level", {"kind": "FIRM", "code": testing.CODE})
+    assert (held.heard[0].path, held.heard[0].json()) == (
+        "/level",
+        {"kind": "FIRM", "code": testing.CODE, "case": "C-1", "basis": testing.PURPOSE["basis"]},
+    )
+
+
+def test_no_level_is_asked_for_without_a_case_and_a_basis() -> None:
+    with (
+        peer(answer(200, {"level": "A", "as_of": "2026-01-05"})) as held,
+        closing(credit.connect("credit", {"url": held.url})) as made,
+    ):
+        for lacking in ({"case_id": " "}, {"basis": ""}):
+            purpose = {**testing.PURPOSE, **lacking}
+            error = caught(lambda told=purpose: made.level(SubjectKind.FIRM, testing.CODE, key="k-1", **told))  # type: ignore[misc]
+            assert (type(error), error.code, error.attempts) == (Refused, "question_without_purpose", 0)
+    assert held.heard == [], "nothing has left"
 
 
 def test_a_performance_record_reaches_the_platform_whole() -> None:

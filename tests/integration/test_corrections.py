@@ -57,7 +57,7 @@ class Platform:
     def __post_init__(self) -> None:
         self.card = Card(name="platform", port="credit", kind="table", owner="test", version="1")
 
-    def level(self, kind: SubjectKind, code: str, *, key: str) -> Rating:
+    def level(self, kind: SubjectKind, code: str, *, key: str, case_id: str, basis: str) -> Rating:
         """Level A, as of its date."""
         told = Provenance(
             source="platform",

@@ -22,6 +22,7 @@ from inspector.ports import (
     Typed,
     Unavailable,
 )
+from inspector.testing import PURPOSE
 from tests.outside import DAY, QUICK, Running, until, world
 
 
@@ -166,7 +167,7 @@ def test_a_lost_reply_has_had_its_effect() -> None:
 
 def test_the_credit_platform_rates_most_firms_well_and_some_not_at_all(outside: Running) -> None:
     credit = HttpCredit("credit", outside.at("credit"))
-    ratings = [credit.level(SubjectKind.FIRM, f"91{number:04}", key=f"level-{number}") for number in range(300)]
+    ratings = [credit.level(SubjectKind.FIRM, f"91{number:04}", key=f"level-{number}", **PURPOSE) for number in range(300)]
     credit.close()
     levels = [rating.level for rating in ratings]
     assert set(levels) == {"A", "B", "C", "D", None}

@@ -36,7 +36,11 @@ BY_TOKEN: Mapping[str, tuple[Factory, object, Call]] = {
     "sources.http": (source.connect, FOUND, lambda made: made.ask(testing.QUESTION, key="k-1")),
     "sources.results": (results.connect, {"code": 0, "data": RESULT}, lambda made: made.ask(testing.QUESTION, key="k-1")),
     "agencies.http": (agency.connect, {"receipt": "N-1"}, lambda made: made.send(testing.LETTER, key="k-1")),
-    "credit.http": (credit.connect, {"level": "A"}, lambda made: made.level(SubjectKind.FIRM, testing.CODE, key="k-1")),
+    "credit.http": (
+        credit.connect,
+        {"level": "A"},
+        lambda made: made.level(SubjectKind.FIRM, testing.CODE, key="k-1", **testing.PURPOSE),
+    ),
     "credit.http, handing over": (credit.connect, {"receipt": "1"}, lambda made: made.record(testing.ENTRY, key="k-1")),
     "witnesses.http": (witness.connect, {"receipt": "N-1"}, lambda made: made.lodge("D-1", "ab" * 32, key="k-1")),
     "seeds.reveal": (reveal.connect, {"hash": HASH, "nonce": NONCE}, lambda made: made.promise("D-1", key="k-1")),

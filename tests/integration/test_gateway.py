@@ -207,6 +207,22 @@ def test_an_older_platform_by_md5_with_a_plain_secret_under_other_names_needs_se
         made.close()
 
 
+def test_a_platform_that_wants_a_nonce_signed_by_sha_1_gets_another_one_with_each_question(tmp_path: Path) -> None:
+    signed = {"signer": "hmac-sha1", "signed": ["rid", "rtime", "nonce"], "path_secret": ""}
+    with peer(answer(200, FOUND)) as there:
+        made = gateway.connect("registry", {"url": there.url, **settings(tmp_path, **signed)})
+        for number in range(2):
+            assert made.ask(QUESTION, key=f"k-{number}").value == "存续"
+        made.close()
+    nonces = set()
+    for heard in there.heard:
+        told = {name: heard.headers[f"gjgxjhpt_{name}"] for name in ("rid", "rtime", "nonce", "sign")}
+        digest = openssl("dgst", "-sha1", "-hmac", APP_KEY, text="".join(list(told.values())[:3]).encode()).split()[-1]
+        assert base64.b64decode(told["sign"]).hex() == digest
+        nonces.add(told["nonce"])
+    assert [len(nonce) for nonce in nonces] == [32, 32]
+
+
 @pytest.mark.parametrize(
     ("change", "key"),
     [
@@ -214,7 +230,7 @@ def test_an_older_platform_by_md5_with_a_plain_secret_under_other_names_needs_se
         ({"signed": ["sid", "body"]}, "signed"),
         ({"signed": []}, "signed"),
         ({"signed_in": ["query"]}, "signed_in"),
-        ({"names": {"nonce": "n"}}, "names"),
+        ({"names": {"stamp": "n"}}, "names"),
         ({"sealed": "sm4"}, "sealed"),
         ({"sealed": "aes", "key_file": "short"}, "key_file"),
         ({"signer": "sm2", "key_file": "1" * 64}, "path_secret"),

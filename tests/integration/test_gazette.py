@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -13,14 +14,15 @@ from pathlib import Path
 import pytest
 
 from inspector import gazette as pages
+from inspector.domain.annulled import Annulled
 from inspector.domain.case import Outcome
 from inspector.domain.checkcode import CodeList, CodeRow
 from inspector.domain.collated import Collated
 from inspector.domain.finding import Part, Seen
-from inspector.domain.gazette import CheckResult, Line, coded, found
+from inspector.domain.gazette import CheckResult, Fallen, Line, coded, found
 from inspector.domain.inspection import CheckType
 from inspector.domain.visit import Visit, VisitState
-from inspector.flows import gazette, publication
+from inspector.flows import affix, gazette, publication, unpublish
 from inspector.flows.office import Office
 from tests.house import Hand
 from tests.integration.test_publications import look, office, said
@@ -32,10 +34,15 @@ def built(office: Office, folder: Path, *, post: bool) -> tuple[gazette.Gathered
     """The register as a person builds it."""
     now = office.now()
     held = gazette.gather(office, now, post=post)
-    done = gazette.write(folder, pages.files("云溪区", held.lines, held.withheld))
+    done = affix.write(folder, registered(held.lines, held.withheld, held.counted))
     if post:
         gazette.say(office, held, "https://example.org/results/", "李四", now)
     return held, done
+
+
+def registered(lines: Sequence[Line], withheld: int = 0, counted: int = 0) -> Iterator[tuple[str, bytes]]:
+    """The files of a register."""
+    return pages.files(pages.Register(title="云溪区 & <局>", lines=lines, withheld=withheld, counted=counted))
 
 
 def over(office: Office) -> None:
@@ -66,7 +73,7 @@ def test_a_result_comes_in_when_its_draws_visits_are_over_and_goes_out_with_its_
         posted = tx.publications.get(duty.id).posted
     assert posted is not None
     assert posted.reference == f"https://example.org/results/results-00001.html#{duty.id}"
-    line = json.loads((site / "results.jsonl").read_text(encoding="utf-8"))
+    line = json.loads((site / "data/results-00001.jsonl").read_text(encoding="utf-8"))
     page = (site / "results-00001.html").read_text(encoding="utf-8")
     assert line["name"] in page
     assert f'id="{duty.id}"' in page
@@ -76,14 +83,16 @@ def test_a_result_comes_in_when_its_draws_visits_are_over_and_goes_out_with_its_
     everything = "".join(path.read_text(encoding="utf-8-sig") for path in site.rglob("*") if path.is_file())
     assert not [one for one in team | names if one in everything], "no inspector is named"
     assert built(office, site, post=False)[1] == (0, sum(done)), "what has not changed is not written again"
-    said(office, publication.recall, "决定已撤销", "云政复〔2026〕3号")
-    assert "决定已撤销" not in built(office, site, post=False)[0].lines[0].removed
+    said(office, publication.recall, Fallen.REVOKED, "因王小明举报", "云政复〔2026〕王小明3号")
+    assert built(office, site, post=False)[0].lines[0].removed is None
     hand.on(days=1)
     built(office, site, post=True)
-    gone = json.loads((site / "results.jsonl").read_text(encoding="utf-8"))
-    assert gone == {"id": duty.id, "draw": duty.draw, "removed_on": str(hand().date()), "reason": "决定已撤销"}
+    gone = json.loads((site / "data/results-00001.jsonl").read_text(encoding="utf-8"))
+    assert gone == {"id": duty.id, "draw": duty.draw, "removed_on": str(hand().date()), "reason": "REVOKED"}
     everything = "".join(path.read_text(encoding="utf-8-sig") for path in site.rglob("*") if path.is_file())
     assert line["name"] not in everything
+    assert "决定已经撤销" in everything
+    assert "王小明" not in everything, "what somebody has typed may name somebody: the code alone is published"
     with office.store.read() as tx:
         assert tx.publications.get(duty.id).state.value == "REMOVED"
 
@@ -126,7 +135,8 @@ def test_a_result_whose_decision_fell_before_it_was_public_never_becomes_public(
 ) -> None:
     (duty,) = look(office, hand)
     with office.store.begin() as tx:
-        publication.recall_with(office, tx, tx.visits.get(duty.visit), duty.agency, "（2026）行初1号", "王五", hand())
+        (case,) = (tx.cases.get(one) for one in tx.visits.get(duty.visit).case_ids)
+        unpublish.annulled(office, tx, case, Annulled.COURT, "（2026）行初1号", "王五", hand())
     held, _ = built(office, tmp_path / "site", post=True)
     assert (held.lines, held.withheld) == ((), 0)
     with office.store.read() as tx:
@@ -157,10 +167,10 @@ def test_what_several_have_ticked_stands_beside_the_result_where_it_says_the_sam
     assert told(CheckResult.NOTHING, Collated(lines=(("outcomes~a", ("none-found",)),))) == ["none-found"]
     line = replace(lines(1)[0], found=CheckResult.PROBLEM, codes=coded(CheckResult.PROBLEM, ticked, codes))
     assert (line.value()["outcomes"], line.value()["modes"]) == (["corrected", "moved"], ["on-site"])
-    made = dict(pages.files("云溪区", [line], 0))
+    made = dict(registered([line]))
     assert "名corrected" in made["results-00001.html"].decode()
     assert "the moved" in made["en/results-00001.html"].decode()
-    (row,) = csv.DictReader(io.StringIO(made["results.csv"].decode("utf-8-sig")))
+    (row,) = csv.DictReader(io.StringIO(made["data/results-00001.csv"].decode("utf-8-sig")))
     assert (row["outcomes"], row["modes"]) == ("corrected moved", "on-site")
 
 
@@ -183,14 +193,15 @@ def lines(count: int) -> list[Line]:
 
 
 def test_a_later_register_differs_in_its_last_page_its_index_and_the_data() -> None:
-    before, after = (dict(pages.files("云溪区", lines(count), 0)) for count in (1_200, 1_201))
+    before, after = (dict(registered(lines(count))) for count in (1_201, 1_202))
     assert {name for name in after if before.get(name) != after[name]} == {
-        *("index.html", "en/index.html", "results-00003.html", "en/results-00003.html", "results.csv", "results.jsonl")
+        *("index.html", "en/index.html", "results-00003.html", "en/results-00003.html", "find/00001.js"),
+        *("data/results-00001.csv", "data/results-00001.jsonl"),
     }
 
 
 def test_no_address_leads_out_of_the_folder_no_name_is_markup_and_no_cell_is_a_formula() -> None:
-    made = dict(pages.files("云溪区 & <局>", lines(700), 2))
+    made = dict(registered(lines(700), 2))
     for name, content in made.items():
         if not name.endswith(".html"):
             continue
@@ -199,13 +210,14 @@ def test_no_address_leads_out_of_the_folder_no_name_is_markup_and_no_cell_is_a_f
             path = (Path(name).parent / link.partition("#")[0]).as_posix()
             assert re.sub(r"[^/]+/\.\./", "", path) in made, (name, link)
         assert "<云溪>" not in text
-        assert "<script" not in text
-    rows = list(csv.DictReader(io.StringIO(made["results.csv"].decode("utf-8-sig"))))
+        scripts = re.findall(r"<script[^>]*>", text)
+        assert scripts == ([] if not name.endswith("find.html") else [f'<script src="{"../" * name.count("/")}find.js" defer>'])
+    rows = list(csv.DictReader(io.StringIO(made["data/results-00001.csv"].decode("utf-8-sig"))))
     assert len(rows) == 700
     assert {row["name"][0] for row in rows if row["name"]} == {"'", "<"}
-    assert len(made["results.jsonl"].splitlines()) == 700
+    assert len(made["data/results-00001.jsonl"].splitlines()) == 700
     for one in lines(700)[::3]:
-        assert one.code not in made["results.csv"].decode(), "who is not named has no code there either"
+        assert one.code not in made["data/results-00001.csv"].decode(), "who is not named has no code there either"
 
 
 @pytest.mark.parametrize("address", ["example.org", "file:///srv", "javascript:alert(1)"])

@@ -18,7 +18,8 @@ import pytest
 import tenacity
 
 from connectors import patience
-from connectors.http import Wire
+from connectors.config import parse
+from connectors.http import Wire, WireConfig
 from inspector.domain.errors import Invalid
 from inspector.ports import Barred, Garbled, Origin, PortError, Refused, Unavailable
 from inspector.testing import caught
@@ -28,12 +29,21 @@ from inspector.testing.tls import authority
 SECRET = "one-time-word"
 
 
+class Naming(WireConfig):
+    """Of a party whose answers name their question."""
+
+    @property
+    def names_question(self) -> bool:
+        return True
+
+
 @contextmanager
 def wire(held: Peer | str, waits: list[float] | None = None, **config: object) -> Iterator[Wire]:
-    """A wire to a peer that notes its waits between tries instead of waiting."""
+    """A wire to a peer that notes its waits between tries instead of waiting; it keeps its connections."""
     noted: list[float] = [] if waits is None else waits
     url = held if isinstance(held, str) else held.url
-    with closing(Wire({"url": url, **config}, "registry", sleep=noted.append)) as opened:
+    told = parse(Naming, "registry", {"url": url, "reuse": True, **config})
+    with closing(Wire(told, "registry", sleep=noted.append)) as opened:
         yield opened
 
 
@@ -350,7 +360,7 @@ def test_what_is_made_anew_is_made_for_each_try_and_its_digest_is_that_of_the_tr
 def test_a_call_that_shares_its_budget_takes_no_longer_than_what_is_left_of_it() -> None:
     with peer(never) as held, wire(held, read_seconds=9, budget_seconds=9) as opened:
         assert caught(lambda: opened.send("POST", "/q", within=0.1)).code == "timeout"
-        assert caught(lambda: opened.send("POST", "/q", within=-1.0)).code == "timeout"
+        assert caught(lambda: opened.send("POST", "/q", within=-1.0)).code == "unreachable"
     assert len(held.heard) == 1, "and without time left nothing is sent"
 
 

@@ -198,7 +198,7 @@ def test_settings_whose_words_no_pack_knows_or_that_leave_them_out_are_refused(s
 
 def test_a_level_has_the_delivery_s_date_and_a_firm_that_is_not_in_it_has_none(side: Side, made: DeliveredCredit) -> None:
     side.deliver([(FIRMS[0], "优"), (FIRMS[1], "")], "20260301")
-    found, empty, none = (made.level(SubjectKind.FIRM, code, key="k") for code in FIRMS)
+    found, empty, none = (made.level(SubjectKind.FIRM, code, key="k", case_id="", basis="") for code in FIRMS)
     assert (found.level, found.as_of) == ("A", datetime(2026, 2, 28, 16, tzinfo=UTC))
     assert (empty.level, none.level) == (None, None)
     assert found.as_of is not None

@@ -125,18 +125,23 @@ def test_the_page_shows_the_same_in_both_languages_and_leads_to_what_it_is_about
     store: Store, hand: Hand, tmp_path: Path
 ) -> None:
     with place(store, hand, tmp_path) as here, serving(here.office) as edge:
-        _, tip_id = entered(here)
+        objection, tip_id = entered(here)
         hand.on(days=30)
         with edge.client() as browser, edge.client() as clerk:
             assert browser.get("/oversight").status_code == 303
             browser.post("/login", data={"token": edge.token("auditor"), "next": "/oversight"}, headers={"Origin": edge.url})
             page = browser.get("/oversight").text
-            assert [word for word in ("当事人异议", "举报线索", "其中逾期 2 件", f"/tip-offs/{tip_id}") if word not in page] == []
+            assert [
+                word
+                for word in ("当事人异议", "举报线索", "其中逾期 2 件", f"/tip-offs/{tip_id}", f"/credit/objections/{objection}")
+                if word not in page
+            ] == []
             assert NAME not in page
             assert "2 are open, 2 of them overdue" in browser.get("/oversight?lang=en").text
             forms = re.findall(r"<form[^>]*action=\"([^\"?]*)", page)
             assert forms == ["/logout"], "there is nothing to do here"
-            assert browser.get(f"/tip-offs/{tip_id}").status_code == 200
+            for path in (f"/tip-offs/{tip_id}", f"/credit/objections/{objection}"):
+                assert browser.get(path).status_code == 200
             clerk.post("/login", data={"token": edge.token("clerk")}, headers={"Origin": edge.url})
             assert clerk.get("/oversight").status_code == 403
 

@@ -16,9 +16,10 @@ from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import Verdict
 from inspector.domain.finding import Finding
+from inspector.domain.gazette import Fallen
 from inspector.domain.proposal import Proposal
 from inspector.domain.publicationduty import PublicationDuty, PublicationState
-from inspector.flows import annulling, consequences, dispatch, publication
+from inspector.flows import annulling, consequences, dispatch, publication, unpublish
 from inspector.flows.office import Office
 from inspector.store.store import Store
 from tests.edge import serving
@@ -55,7 +56,7 @@ def look(office: Office, hand: Hand) -> list[PublicationDuty]:
 def matters(office: Office) -> list[bool]:
     """Of each open matter of a publication whether it says that the date is over."""
     with office.store.read() as tx:
-        return [bool(one["overdue"]) for one in tx.attention.standing(publication.MATTER)]
+        return [bool(one["overdue"]) for one in tx.attention.standing(unpublish.MATTER)]
 
 
 def said(office: Office, do: Callable[..., PublicationDuty], *told: object) -> PublicationDuty:
@@ -99,19 +100,19 @@ def test_a_result_is_owed_for_twenty_working_days_told_before_and_at_its_date_an
 def test_what_does_not_stand_is_taken_back_in_three_working_days_with_its_reason_and_a_proof(office: Office, hand: Hand) -> None:
     look(office, hand)
     with pytest.raises(Refusal, match="publication_owed"):
-        said(office, publication.recall, "决定已撤销", "云政复〔2026〕3号")
+        said(office, publication.recall, Fallen.REVOKED, "王某申请复议", "云政复〔2026〕3号")
     today = office.calendar.local_date(hand())
     said(office, publication.publish, today, "公告栏")
     with pytest.raises(Invalid, match="reason_missing"):
-        said(office, publication.recall, "", "")
-    held = said(office, publication.recall, "决定已撤销", "云政复〔2026〕3号")
+        said(office, publication.recall, Fallen.UNSTATED, "", "")
+    held = said(office, publication.recall, Fallen.REVOKED, "王某申请复议", "云政复〔2026〕3号")
     assert office.calendar.local_date(held.due_at) == office.calendar.add_working_days(today, 3)
     assert held.basis == "S1:48;P:1.2.27"
     hand.now = held.due_at + timedelta(seconds=1)
     settle(office)
     assert matters(office) == [True]
     gone = said(office, publication.remove, office.calendar.local_date(hand()), "截图存档 2026-1")
-    assert (gone.state, gone.reason, gone.posted and gone.posted.reference) == (PublicationState.REMOVED, "决定已撤销", "公告栏")
+    assert (gone.state, gone.why, gone.posted and gone.posted.reference) == (PublicationState.REMOVED, Fallen.REVOKED, "公告栏")
     assert matters(office) == []
 
 
@@ -157,5 +158,6 @@ def test_whoever_checks_publishes_and_nobody_else(office: Office, hand: Hand) ->
         assert stranger.post(f"{path}/published", json=given).status_code == 404
         assert clerk.get("/v1/publications", params={"state": "OWED"}).json()["publications"][0]["id"] == held.id
         assert clerk.post(f"{path}/published", json=given).json()["state"] == "PUBLISHED"
-        assert clerk.post(f"{path}/recall", json={"reason": "错误"}).status_code == 403, "an officer says so"
+        assert clerk.post(f"{path}/recall", json={"why": "MISTAKE"}).status_code == 403, "an officer says so"
+        assert clerk.post(f"{path}/ruled", json={"found": "PROBLEM", "reasons": "无证"}).status_code == 403
         assert clerk.post(f"{path}/removed", json=given).status_code == 409

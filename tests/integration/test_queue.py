@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from inspector.daemon.schedules import plan_order
 from inspector.domain.approval import Approval
@@ -16,6 +18,7 @@ from inspector.domain.policy import Policy
 from inspector.flows import extend
 from inspector.flows.draw import announce_now
 from inspector.flows.office import Office
+from inspector.store import tables
 from inspector.store.store import Store
 from tests.house import Hand, settle
 from tests.integration.test_draw_rivals import announce, pooled
@@ -88,6 +91,21 @@ def test_who_has_waited_longest_is_announced_first_and_none_keeps_another_from_i
     assert order == ["firms", "sites", "shops"]
     with store.read() as tx:
         assert "draw_slot_overtaken" not in {row["kind"] for row in tx.attention.page(None)}
+
+
+def test_an_order_that_nobody_can_read_keeps_no_draw_from_ending_nor_the_next_from_its_turn(store: Store, hand: Hand) -> None:
+    office, _, _ = drawing(store, hand)
+    office = pooled(office, "firms", "shops", "sites")
+    come(office, hand, "firms")
+    settle(office)
+    come(office, hand, "shops", "sites")
+    settle(office)
+    with store.begin() as tx:
+        damaged = next(key for key, payload in tx.work.waiting("draw.announce") if json.loads(payload)["plan"] == "shops")
+        tx.connection.execute(update(tables.work).where(tables.work.c.key == damaged).values(payload="{"))
+    (first,) = draws(office)
+    assert carried_out(office, hand, first.number).state is DrawState.DRAWN
+    assert [one.plan for one in draws(office)] == ["firms", "sites"]
 
 
 def test_a_void_draw_is_followed_by_its_own_number_before_anybody_who_waits_and_one_that_none_follows_lets_them_go(

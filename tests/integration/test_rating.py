@@ -32,7 +32,7 @@ pytestmark = pytest.mark.alike
 class Broken(Platform):
     """A platform whose connector fails in a way that nobody foresaw."""
 
-    def level(self, kind: SubjectKind, code: str, *, key: str) -> Rating:
+    def level(self, kind: SubjectKind, code: str, *, key: str, case_id: str, basis: str) -> Rating:
         """Fail."""
         raise RuntimeError("a bug")
 
@@ -44,13 +44,13 @@ class Slow(Platform):
     meanwhile: Callable[[], None] | None = None
     says: str = "dated"
 
-    def level(self, kind: SubjectKind, code: str, *, key: str) -> Rating:
+    def level(self, kind: SubjectKind, code: str, *, key: str, case_id: str, basis: str) -> Rating:
         """Let it happen, then answer."""
         happens, self.meanwhile = self.meanwhile, None
         if happens is None:
             raise Unavailable("timeout")
         happens()
-        told = super().level(kind, code, key=key)
+        told = super().level(kind, code, key=key, case_id=case_id, basis=basis)
         return {"dated": told, "undated": replace(told, as_of=None), "unrated": replace(told, level=None)}[self.says]
 
 

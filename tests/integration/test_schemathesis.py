@@ -76,6 +76,7 @@ LATER = {
     "attempts]": {"attempt_about_nothing"},
     "consequences]": {"consequence_not_adverse"},
     "scans]": {"visit_code_unreadable"},
+    "ruled]": {"publication_nothing_to_rule"},
 }
 """Likewise of one operation, by the end of its name: a refusal that could be disputed is over before anybody disputes it here."""
 FITTING: dict[str, Any] = {

@@ -56,8 +56,8 @@ class Failing(Party):
 class Wired(Party):
     """A party that promises as ever, and is asked for its part over a wire."""
 
-    def __init__(self, wire: revealing.RevealSeed) -> None:
-        super().__init__("justice")
+    def __init__(self, wire: revealing.RevealSeed, name: str = "justice") -> None:
+        super().__init__(name)
         self._wire = wire
 
     def reveal(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
@@ -183,3 +184,36 @@ def test_a_draw_that_an_older_release_prepared_lacks_entries_and_accuses_nobody(
 def rows(store: Store, number: str) -> list[dict[str, object]]:
     with store.read() as tx:
         return [dict(row) for row in tx.ledger.about(number)]
+
+
+@pytest.mark.parametrize("what", ["lane", "payload"])
+def test_an_order_that_somebody_led_elsewhere_is_altered_and_brings_no_next_number(store: Store, hand: Hand, what: str) -> None:
+    office, _, _ = drawing(store, hand)
+    _, held = announced(office, hand)
+    silent = having(office, justice=Failing(Unavailable("timeout")))
+    figures(silent, hand, held)
+    order(
+        store, held, **{what: "nobody" if what == "lane" else json.dumps({"draw": held.number, "party": "justice", "by": "me"})}
+    )
+    ends = agreeing(office, held.number).reveal_by
+    assert ends is not None
+    for hand.now in (ends - timedelta(hours=1), ends):
+        worked(silent)
+    assert told(office, held) == (DrawState.VOID, "REGISTER_CHANGED:record", (), ())
+    assert agreeing(office, held.number).lacked == ()
+
+
+@pytest.mark.parametrize("until", ["2026-01-01T00:00:00+08:00", None])
+def test_an_order_to_tell_people_that_tells_another_date_than_the_draws_is_altered(
+    store: Store, hand: Hand, until: str | None
+) -> None:
+    office, _, _ = drawing(store, hand)
+    _, held = announced(office, hand)
+    made = agreeing(office, held.number)
+    assert made.seed_at is not None
+    assert made.figures_by is not None
+    said = {"draw": held.number, "parties": [], "wanted": ["dice"], "until": until or made.figures_by.isoformat()}
+    order(store, held, "overdue", ":due", payload=json.dumps(said))
+    for hand.now in (made.seed_at, made.figures_by):
+        worked(office)
+    assert str(told(office, held)[1]).startswith("REGISTER_CHANGED:record" if until else "withheld:dice")

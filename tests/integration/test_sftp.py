@@ -90,12 +90,12 @@ def test_credit_levels_come_from_such_a_server_too_and_a_word_that_was_not_agree
     exchange.deliver(csv())
     with closing(credit.connect("levels", {**told, "level_column": "zt", "levels": {"存续": "A", "注销": "D"}})) as made:
         made.pick_up()
-        assert made.level(SubjectKind.FIRM, CODE, key="k").level == "A"
+        assert made.level(SubjectKind.FIRM, CODE, key="k", case_id="", basis="").level == "A"
         exchange.deliver(csv([["dm", "zt"], [CODE, "吊销"], *ROWS[2:]]), day="20260107")
         until = time.monotonic() + 10
         while not made.refused and time.monotonic() < until:  # a question of before may be looking at this very moment
             made.pick_up()
-        assert made.level(SubjectKind.FIRM, CODE, key="k").level == "A", "the one before answers"
+        assert made.level(SubjectKind.FIRM, CODE, key="k", case_id="", basis="").level == "A", "the one before answers"
         assert [(one.code, one.facts["row"], one.facts["value"]) for one in made.refused] == [("delivery_word", 2, "吊销")]
 
 

@@ -21,7 +21,7 @@ from inspector.domain.evidence import Verdict
 from inspector.flows.verify import judge
 from inspector.ports import Answer, AnswerStatus, Barred, Garbled, Origin, Refused, Unavailable
 from inspector.testing import QUESTION, caught
-from inspector.testing.peer import Peer, Step, answer, never, peer
+from inspector.testing.peer import Peer, Step, again, answer, never, peer
 from tests.facts import REGISTERED
 
 FOUND = {"code": 0, "data": {"value": "yes", "as_of": "2026-01-05"}, "version": "3.1"}
@@ -306,6 +306,26 @@ def test_a_silent_source_is_unavailable_and_says_nothing_about_the_subject() -> 
         error = caught(lambda: made.ask(QUESTION, key="k-1"))
     assert isinstance(error, Unavailable)
     assert testing.CODE not in str(error)
+
+
+def test_connections_are_kept_only_where_the_answers_name_their_question_and_then_a_late_duplicate_is_garbled() -> None:
+    echo = {"data.id": "key"}
+    for named in ({}, {"data.who": "code"}, {"data.what": "fact"}):
+        with pytest.raises(Invalid, match="connector_key_range") as wrong:
+            source.connect("registers", {"url": "http://127.0.0.1:1/", "echo": named, "reuse": True})
+        assert wrong.value.facts["key"] == "reuse"
+
+    def said(key: str, value: str | None) -> Step:
+        return answer(200, {"code": 0, "data": {"value": value, "as_of": None, "id": key}, "version": "1"})
+
+    none = answer(200, {"code": 404, "data": None, "version": "1"})
+    for first in (said("k-1", "吊销"), none):
+        with asking(*again(first, said("k-2", "存续")), echo=echo, reuse=True, not_found_codes=(404,)) as (made, _):
+            codes = [caught(lambda: made.ask(QUESTION, key="k-1")).code] if first is none else []
+            if first is not none:
+                assert made.ask(QUESTION, key="k-1").value == "吊销"
+                codes = [caught(lambda: made.ask(QUESTION, key="k-2")).code]
+            assert codes[0] in ("echo_differs", "field_missing"), "that there is none is about somebody, too"
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ import pytest
 
 from connectors.credit.http import HttpCredit, connect
 from inspector.accounts import Accountable, Way
+from inspector.domain.creditrecord import Amend
 from inspector.domain.errors import Invalid
 from inspector.ports import Garbled, PortError, Unavailable
 from inspector.testing import caught
@@ -34,7 +35,7 @@ ROW = {
     "receipt": "R-1",
 }
 SECOND = {**ROW, "id": "credit:c2:1", "retracted": True}
-COLUMNS = {"id": "记录编号", "code": "主体代码", "grade": "程度", "outcome": "结果", "retracted": "状态"}
+COLUMNS = {"id": "记录编号", "code": "主体代码", "grade": "程度", "outcome": "结果", "retracted": "状态", "amended": "变化"}
 NAME = "statement-20260301.csv"
 
 
@@ -77,6 +78,8 @@ def test_pages_are_one_statement_and_each_is_asked_for_behind_the_one_before() -
         ([page({**ROW, "id": ""}, total=1)], "field_missing"),
         ([page({**ROW, "retracted": "no"}, total=1)], "field_type"),
         ([page({**ROW, "grade": ["kept"]}, total=1)], "field_type"),
+        ([page({**ROW, "amended": "REPAIRED"}, total=1)], "field_type"),
+        ([page({**ROW, "amended": ["UNMARKED"]}, total=1)], "field_type"),
     ],
 )
 def test_what_is_not_proven_to_be_whole_is_no_statement(pages: list[dict[str, Any]], code: str) -> None:
@@ -126,22 +129,32 @@ def deliver(folder: Path, rows: list[dict[str, str]], count: int | None = None, 
 
 def filed(folder: Path, **config: object) -> HttpCredit:
     told = {"statement_folder": str(folder), "statement_columns": COLUMNS, "statement_encoding": "gb18030"}
-    words = {"statement_retracted": ["已撤销"], "statement_standing": ["有效"]}
+    words = {
+        "statement_retracted": ["已撤销"],
+        "statement_standing": ["有效"],
+        "statement_amended": {"已修复": "REPAIRED", "异议": "MARKED"},
+    }
     return made("http://127.0.0.1:9", path_statement="", **told, **words, **config)
 
 
 def test_a_file_is_a_statement_with_its_date_and_its_rows(tmp_path: Path) -> None:
     rows = [
         {"id": "credit:c1:1", "code": "91000000MA0000001R", "grade": "kept", "outcome": "TRUE", "retracted": "有效"},
-        {"id": "credit:c2:1", "code": "91000000MA0000002R", "grade": "minor", "outcome": "UNTRUE_CURABLE", "retracted": "已撤销"},
+        {
+            "id": "credit:c2:1",
+            "code": "91000000MA0000002R",
+            "grade": "minor",
+            "outcome": "UNTRUE_CURABLE",
+            "amended": "异议；已修复",
+        },
     ]
     deliver(tmp_path, rows)
     with closing(filed(tmp_path)) as platform:
         told = platform.statement(key="k")
         sighted = platform.look()
-    assert [(row.entry, row.retracted, row.told["grade"]) for row in told.rows] == [
-        ("credit:c1:1", False, "kept"),
-        ("credit:c2:1", True, "minor"),
+    assert [(row.entry, row.retracted, row.told["grade"], row.amended) for row in told.rows] == [
+        ("credit:c1:1", False, "kept", frozenset()),
+        ("credit:c2:1", False, "minor", {Amend.MARKED, Amend.REPAIRED}),
     ]
     assert told.as_of == datetime(2026, 2, 28, 18, tzinfo=UTC)
     assert [(one.code, one.fine) for one in sighted] == [("statement_whole", True)]
@@ -152,13 +165,19 @@ def test_a_file_that_is_cut_off_uncounted_or_not_as_agreed_is_none_and_no_older_
     deliver(tmp_path, [row], name="statement-20260228.csv")
     codes = []
     with closing(filed(tmp_path)) as platform:
-        for rows, count in (([row], 2), ([{**row, "id": ""}], None), ([{**row, "retracted": "?"}], None)):
+        for rows, count in (
+            ([row], 2),
+            ([{**row, "id": ""}], None),
+            ([{**row, "retracted": "?"}], None),
+            ([{**row, "amended": "?"}], None),
+        ):
             deliver(tmp_path, rows, count)
             codes.append(caught(lambda: platform.statement(key="k")))
     assert [(error.code, error.detail) for error in codes] == [
         ("statement_flawed", "delivery_rows"),
         ("field_missing", "id"),
         ("field_type", "retracted"),
+        ("field_type", "amended"),
     ]
     with closing(filed(tmp_path, statement_complete="rename")) as platform:
         assert caught(lambda: platform.statement(key="k")).code == "statement_uncounted"

@@ -379,3 +379,17 @@ def test_two_daemons_on_one_server_share_the_work_and_double_none(postgres_url: 
     assert (len(calls), max(calls.values())) == (80, 1)
     assert hands[0].wrote
     assert hands[1].wrote
+
+
+def test_a_row_that_was_damaged_waits_for_a_person_and_stops_nobody_else(store: Store) -> None:
+    office = real_office(store)
+    put(store, order(1), order(2), order(3))
+    with store.begin() as tx:
+        tx.connection.execute(sa.update(work).where(work.c.key == "ask:1").values(payload='{"case": '))
+        tx.connection.execute(sa.update(work).where(work.c.key == "ask:2").values(payload="[]"))
+    with at_work(office, Hands()) as worker:
+        until(lambda: states(store) == {"1": "quarantined", "2": "quarantined", "3": "done"})
+        until(lambda: count(worker, "inspector_work_settled_total", kind="ask", outcome="quarantined") == 2)
+    assert (row(store, 1)["error"], row(store, 1)["payload"]) == ("payload_unreadable", '{"case": '), "kept as it was found"
+    with store.read() as tx:
+        assert [one["error"] for one in tx.attention.standing("work_stopped")] == ["payload_unreadable"]

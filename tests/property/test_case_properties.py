@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from inspector.domain import late, review, verification
 from inspector.domain.case import Case, CaseState, Claim, ClaimStatus, Method, Outcome, Route
 from inspector.domain.errors import Invalid, Refusal
-from inspector.domain.evidence import UNTRUE, Evidence, Verdict, agrees, blank, stated
+from inspector.domain.evidence import UNTRUE, Evidence, Verdict, blank, stated
 from inspector.domain.grading import EXAMPLE
 from inspector.domain.policy import Compare
 from inspector.domain.supposed import case_of, level_of
@@ -97,7 +97,7 @@ def test_only_a_value_that_was_found_understood_and_dated_is_a_fresh_contradicti
         assert value is not None
         assert not blank(value)
         assert value in ("吊销", "4", "2026-03-02", "是", "否", "无"), "what the list has, or what has the promise's form"
-        assert not wordless(value) or (rule is Compare.PREDICATE and value == "无") or (claimed, value) == ("有效", "无")
+        assert not wordless(value) or (claimed, value) == ("有", "无")
         if found.fresh:
             assert live if as_of is None else START.date() <= as_of.date() and as_of <= NOW + timedelta(minutes=5)
 
@@ -114,10 +114,7 @@ def test_an_agency_contradicts_by_its_own_verdict_or_by_a_value_of_the_promises_
         return
     if said is Verdict.MISMATCH:
         assert verdict is Verdict.MISMATCH or (not wordless(value) and any(sign.isalnum() for sign in value))
-        no = rule is Compare.PREDICATE and agrees(rule, claimed, value) is False  # the question is whether it is so: 无 is no
-        assert blank(value) or no or not wordless(value), (
-            "no record and no knowledge contradict nobody, whatever verdict stands beside"
-        )
+        assert blank(value) or not wordless(value), "no record and no knowledge contradict nobody, whatever verdict stands beside"
 
 
 PIECE = st.tuples(

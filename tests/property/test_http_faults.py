@@ -20,7 +20,7 @@ from connectors.sources import http, results, xroad
 from connectors.witness import http as witness
 from inspector.domain.case import SubjectKind
 from inspector.ports import PortError
-from inspector.testing import CODE, ENTRY, LETTER, caught
+from inspector.testing import CODE, ENTRY, LETTER, PURPOSE, caught
 from inspector.testing.faults import table
 from inspector.testing.peer import Step, answer, followed, peer
 from tests.beacons import QUICK, QUICK_SAID, beacon
@@ -121,7 +121,7 @@ PARTIES: Mapping[str, tuple[Made, object, Callable[[Any], object]]] = {
     "a level": (
         lambda url, _: credit.connect("party", {"url": url, **ONCE}),
         {"level": "A", "as_of": "2026-01-05"},
-        lambda made: made.level(SubjectKind.FIRM, CODE, key="k-1").level,
+        lambda made: made.level(SubjectKind.FIRM, CODE, key="k-1", **PURPOSE).level,
     ),
     "an entry": (
         lambda url, _: credit.connect("party", {"url": url, **ONCE}),

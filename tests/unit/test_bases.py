@@ -40,6 +40,7 @@ NONE = {
     "seat.unconfirmed": "a push that nobody can say was taken; no clock of the inspector begins",
     "channel.off": "a channel's word that it knows no such recipient; nobody is bound by it",
     "channel.on": "the register, or a person, names a way that serves",
+    "publication.posted": "by which digest the register's files are known; what each result rests on stands in `publication.done`",
     "ledger.lodged": "how many entries and a hash, with the receipt of the witness; nothing is decided",
     "push.test": "a message that says it is a test; nothing is decided",
     "push.tested": "the same",

@@ -34,6 +34,10 @@ def test_a_shipped_pack_has_a_row_for_each_proposal_and_no_step_against_somebody
         ('most = "30wd"', 'most = "30d"', "consequence_limits"),
         ('remind = "3wd"\nbasis = "S0:7;S1:44', 'remind = "3d"\nbasis = "S0:7;S1:44', "remind_not_working_days"),
         ('id = "consequence-penalty"\n', 'id = "consequence-penalty"\nlaw = "P:2.7"\n', "consequence_law_proposal"),
+        ('remedy = "LITIGATION"', 'remedy = "RECONSIDERATION"', "remedy_twice"),
+        ('remedy = "LITIGATION"', 'remedy = "RECONSIDERATION"', "remedy_missing"),
+        ('basis = "S1:59;S65:20;S65:24"', 'basis = "P:2.7"', "remedy_proposal"),
+        ('term = "60d" #', 'term = "60wd" #', "term_not_calendar"),
         ('proposal = "TERMINATE"\ndefend = "5wd"\n', 'proposal = "TERMINATE"\n', "fields_missing"),
     ],
 )

@@ -120,6 +120,12 @@ def test_nobody_is_drawn_again_while_a_visit_is_under_way() -> None:
     assert codes(seen("2026-08-01", completed=False, open=True), level="C", must=True) == ["open"]
 
 
+def test_scenario_46_a_visit_given_in_december_and_still_open_counts_in_january_until_it_was_made_in_december() -> None:
+    given = seen("2026-12-22", completed=False, open=True)
+    for year, visit, counts in ((2027, given, 1), (2026, given, 1), (2025, given, 0), (2027, seen("2026-12-24"), 0)):
+        assert counted([visit], MAOJI.limits, date(year, 1, 4), {Authority.OWN}) == counts
+
+
 def test_what_must_be_seen_is_not_kept_from_it_by_the_visits_of_others() -> None:
     others = [seen(f"2026-0{month}-01", CheckType.CAMPAIGN, Authority.OTHER) for month in range(1, 8)]
     assert codes(*others, level="D") == ["cap-all"]

@@ -21,11 +21,14 @@ PRESETS = [pack for pack in BOOK.packs if pack.extends and not pack.extends.star
 
 ARTICLES = {
     "S0": {*map(str, range(1, 10)), "G", "T"},  # the plan's items 1 to 9, its aim, its steps and safeguards
-    "S1": {"42", "43", "44", "45", "48", "55", "58"},  # 1.2.20, 1.2.21, 2.7, 1.2.27, 1.2.22, 2.7
+    "S1": {"42", "43", "44", "45", "48", "55", "58", "59", "61"},  # 1.2.20, 1.2.21, 2.7, 1.2.27, 1.2.22, 2.7
     "S2": {"69"},  # 1.1.22
     "S6": {"5", "6", "8", "9", "11", "12"},  # 1.8
     "S16": {"26"},  # 1.2.25
     "S10": {"15"},  # 1.1.10
+    "S65": {"20", "24"},  # reconsideration: sixty days; the government of the same level
+    "S66": {"14", "18", "46"},  # litigation: the basic court of the agency's seat; six months
+    "S67": {"95"},  # service by public notice: thirty days, after every other way
     "S51": {"1.2"},  # the result form of a province, told in 1.2
     "S8": {"22", "42"},  # 1.2.33, 1.2.30
     "S9": {"17"},  # 1.2.31

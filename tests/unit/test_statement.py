@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from inspector.domain.calendar import SHANGHAI
+from inspector.domain.creditrecord import Amend, RecordState
 from inspector.domain.statement import (
     BookState,
     Compared,
@@ -143,3 +144,21 @@ def test_what_a_person_has_left_as_it_is_counts_as_alike_until_it_is_another_dif
     assert (but(found, agreed).differences, but(found, agreed).alike) == ((), 1)
     assert only(but(compare([ours()], held(other), NOW, RULES), agreed)).kind is Unlike.DIFFERENT
     assert only(but(compare([ours()], held(), NOW, RULES), agreed)).kind is Unlike.MISSING
+
+
+@pytest.mark.parametrize("record", [RecordState.LAPSED, RecordState.REPAIRED, RecordState.ANNULLED])
+def test_what_is_over_and_absent_is_alike_and_says_nothing_of_whether_a_statement_is_whole(record: RecordState) -> None:
+    over = [ours(entry=f"o{number}", record=record) for number in range(90)]
+    found = compare(over, held(), NOW, RULES)
+    assert (found.differences, found.alike, found.standing) == ((), 90, 0)
+    books = [ours(entry=f"e{number}") for number in range(100)]
+    half = held(*(theirs(entry=f"e{number}") for number in range(50)))
+    assert not believed(compare([*books, *over], half, NOW, RULES), RULES)
+
+
+def test_a_platform_that_does_not_say_what_became_of_an_entry_differs_in_nothing() -> None:
+    assert compare([ours(record=RecordState.REPAIRED)], held(theirs()), NOW, RULES).alike == 1
+    both = theirs(amended=frozenset({Amend.LAPSED, Amend.REPAIRED}))
+    assert compare([ours(record=RecordState.REPAIRED)], held(both), NOW, RULES).alike == 1
+    found = only(compare([ours(record=RecordState.REPAIRED)], held(theirs(amended=frozenset())), NOW, RULES))
+    assert (found.kind, found.by_itself, dict(found.says)) == (Unlike.UNAMENDED, True, {"amended": ("REPAIRED", "")})

@@ -132,7 +132,7 @@ def test_what_only_looks_like_the_promised_number_or_code_is_neither_for_nor_aga
     for claimed, found in (("3", "三"), ("3", "共3人"), ("1200", "1,200"), ("0012", "12"), ("JS-77", "js-77"), ("3", "5年以上")):
         assert says(Compare.EXACT, claimed, found) is Verdict.CANNOT_SAY, found
         assert stated(Verdict.MATCH, found, claimed, Compare.EXACT) is Verdict.CANNOT_SAY, "kept, and for a person"
-    for day in ("1800-01-01", "9999-12-31", "0001-01-01"):
+    for day in ("1900-01-01", "9999-12-31", "0001-01-01"):
         assert says(Compare.EXACT, "2026-03-02", day) is Verdict.CANNOT_SAY, "a register writes it where it has no day"
         assert Verdict.MISMATCH not in (says(rule, "2026-03-02", day) for rule in (Compare.NOT_BEFORE, Compare.NOT_AFTER))
 
@@ -173,12 +173,33 @@ def test_what_is_promised_may_itself_be_that_there_is_none() -> None:
     assert stated(None, "无", "无", Compare.EXACT) is Verdict.MATCH
     assert says(Compare.EXACT, "无", "有") is Verdict.MISMATCH
     assert says(Compare.EXACT, "有", "无") is Verdict.MISMATCH, "a source's yes and no"
-    assert says(Compare.PREDICATE, "有效", "无") is Verdict.MISMATCH
+    assert says(Compare.PREDICATE, "有", "无") is Verdict.MISMATCH
+    for rule in (Compare.PREDICATE, Compare.NORMALISED, Compare.EXACT):
+        for claimed in ("是", "true", "有效", "属实"):
+            assert says(rule, claimed, "无") is Verdict.CANNOT_SAY, "it may be that the register has nothing to say"
+            assert says(rule, claimed, "否") is Verdict.MISMATCH
     assert stated(None, "无", "有", Compare.EXACT) is Verdict.CANNOT_SAY, "a clerk's may be that there is no record"
     assert stated(Verdict.MISMATCH, "无", "有", Compare.EXACT) is Verdict.MISMATCH
 
 
-@pytest.mark.parametrize("found", ["0001-01-01", "1899-12-30", "1800-01-01", "1970-01-01"])
+EMPTY_DAYS = (
+    *("0001-01-01", "1000-01-01", "1601-01-01", "1753-01-01", "1899-12-30", "1899-12-31", "1900-01-01", "1970-01-01"),
+    *("0001-01", "1900-01", "1970-01"),
+)
+"""What databases, spreadsheets and programs write for the day or month that they have not."""
+
+
+@pytest.mark.parametrize("found", EMPTY_DAYS)
+@pytest.mark.parametrize("rule", [Compare.EXACT, Compare.NORMALISED, Compare.NOT_BEFORE, Compare.NOT_AFTER, Compare.WITHIN])
+def test_a_day_or_a_month_that_stands_for_none_neither_proves_nor_contradicts(rule: Compare, found: str) -> None:
+    claimed = "2020-01-01"[: len(found)]
+    told = f"{found}/{found}" if rule is Compare.WITHIN else found
+    assert says(rule, claimed, told) is Verdict.CANNOT_SAY
+    if rule in (Compare.EXACT, Compare.NORMALISED):
+        assert says(rule, found, found) is Verdict.MATCH, "who promises that very month may mean it"
+
+
+@pytest.mark.parametrize("found", ["0001-01-01", "1899-12-30", "1900-01-01", "1970-01-01"])
 def test_a_day_that_stands_for_none_proves_nothing_and_the_last_day_of_all_may_mean_for_ever(found: str) -> None:
     assert agrees(Compare.NOT_AFTER, "2024-01-01", found) is None
     assert agrees(Compare.NOT_BEFORE, "1800-01-01", found) is None

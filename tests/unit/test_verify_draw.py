@@ -53,6 +53,18 @@ def test_a_stranger_runs_it_by_itself_on_every_published_vector(tmp_path: Path) 
     assert told.stdout.count("!! The time is not proven") == len(NAMES)
 
 
+def test_who_reads_the_first_line_alone_sees_nothing_of_pythons_own(tmp_path: Path) -> None:
+    """`python3 verify_draw.py DIR | head -1`: the reader is gone before the rest is written."""
+    folder = vector("1").write(tmp_path / "draw")
+    with subprocess.Popen(
+        [sys.executable, "-I", "-S", "-u", str(PROGRAM), *[str(folder)] * 9], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as run:
+        assert run.stdout is not None
+        assert run.stderr is not None
+        run.stdout.close()
+        assert run.stderr.read() == b""
+
+
 def test_it_replays_re_deals_and_names_the_line_the_rule_does_not_give(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

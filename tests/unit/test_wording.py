@@ -149,7 +149,7 @@ def test_a_law_is_cited_by_article_a_plan_by_item_and_a_proposal_by_section(
         ("withheld:justice,audit", "justice,audit 未提供种子", "no part of the seed came from justice,audit"),
         (
             "turned_away:justice:http_404",
-            "向 justice 征集种子的请求未被受理",
+            "向 justice 征集种子的请求未能送达或未被受理",
             "our calls for a part",
         ),
         ("withheld:a;turned_away:b;unasked:c", "a 未提供种子", "no part of the seed came from a"),

@@ -1,0 +1,113 @@
+"""What shows that the files of the public register are those that were posted: a list of their digests, bound to the ledger.
+
+The list by itself proves nothing, for who changes a file changes the list. That the register was posted is an entry of the ledger which
+holds the list's own digest; its proof (RFC 6962) lies beside the files, and a head from another hand than the office's vouches for it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+
+from inspector.domain.folio import Entry, Judged, Trouble, vouched
+from inspector.domain.strict import HEX64, is_count, matches, parse
+from inspector.domain.treehead import Proof, TreeHead
+
+MANIFEST = "manifest.json"
+LEDGER = "ledger.json"
+FORM = "inspector.register/1"
+POSTED = "publication.posted"
+"""The rule of the entry that a register was posted."""
+
+
+def listing(sums: Mapping[str, str]) -> bytes:
+    """The list of all files but itself and the proof, as it lies beside them: SHA-256 in hex by name."""
+    return _json({"form": FORM, "files": dict(sorted(sums.items()))})
+
+
+def read(manifest: bytes) -> dict[str, str]:
+    """The files that a list names. Raises ValueError for what is none."""
+    told = parse(manifest)
+    files = told.get("files") if isinstance(told, dict) and told.keys() == {"form", "files"} and told["form"] == FORM else None
+    if not isinstance(files, dict) or not all(isinstance(one, str) and matches(HEX64, one) for one in files.values()):
+        raise ValueError("no list of a register")
+    if listing(files) != manifest:
+        raise ValueError("not as it was written")
+    return files
+
+
+def digest(content: bytes) -> str:
+    """SHA-256 in hex."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def proof(entry: Entry, head: TreeHead, growth: Sequence[Proof]) -> bytes:
+    """The proof as it lies beside the files."""
+    told = {"form": FORM, "head": {"size": head.size, "root": head.root}, "entry": entry.value()}
+    return _json({**told, "growth": [one.value() for one in growth]})
+
+
+def differing(there: Mapping[str, str], named: Mapping[str, str]) -> list[Trouble]:
+    """Which files are not those that a list names, by their digests; neither the list itself nor the proof is among `there`."""
+    return [
+        *(Trouble(code="file_lacking", about=name) for name in sorted(named.keys() - there.keys())),
+        *(Trouble(code="file_added", about=name) for name in sorted(there.keys() - named.keys())),
+        *(Trouble(code="file_changed", about=name) for name in sorted(there) if named.get(name, there[name]) != there[name]),
+    ]
+
+
+def judge(
+    there: Mapping[str, str], manifest: bytes, ledger: bytes, held: Sequence[TreeHead], growth: Sequence[Proof] = ()
+) -> Judged:
+    """Whether a folder is what was posted: the digests of its files, its list and its proof, by heads that the checker holds.
+
+    `growth`: proofs asked for since, for another head than the proof's own. Never raises. What was posted elsewhere, or never, nobody
+    can see from the folder.
+    """
+    try:
+        troubles = differing(there, read(manifest))
+    except (ValueError, RecursionError):
+        troubles = [Trouble(code="unreadable", about=MANIFEST)]
+    try:
+        entry, head, within = _read(ledger)
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
+        return Judged(troubles=(*troubles, Trouble(code="unreadable", about=LEDGER)))
+    if not entry.sound(head):
+        troubles.append(Trouble(code="entry_changed", about=entry.id))
+    if _named(entry) != digest(manifest):
+        troubles.append(Trouble(code="list_differs"))
+    known = vouched(head, held, (*within, *growth))
+    if known is None:
+        troubles.append(Trouble(code="head_differs", about=f"{head.size}:{head.root}"))
+    return Judged(troubles=tuple(troubles), entries=1, younger=int(entry.place >= (known or 0)))
+
+
+def head_of(ledger: bytes) -> TreeHead | None:
+    """The head that a folder is proven by, as it says itself; None where it says none."""
+    try:
+        return _read(ledger)[1]
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
+        return None
+
+
+def _named(entry: Entry) -> str:
+    """The digest of the list that an entry says was posted; empty where it says none."""
+    try:
+        return str(json.loads(entry.body or "")["facts"]["manifest"]) if entry.rule == POSTED else ""
+    except (ValueError, TypeError, KeyError):
+        return ""
+
+
+def _read(ledger: bytes) -> tuple[Entry, TreeHead, list[Proof]]:
+    told = parse(ledger)
+    if not isinstance(told, dict) or told.keys() != {"form", "head", "entry", "growth"} or told["form"] != FORM:
+        raise ValueError("no proof of a register")
+    head = told["head"]
+    if head.keys() != {"size", "root"} or not is_count(head["size"]) or not matches(HEX64, head["root"]):
+        raise ValueError("no head")
+    return Entry.read(told["entry"]), TreeHead(**head), [Proof.read(one) for one in told["growth"]]
+
+
+def _json(told: object) -> bytes:
+    return (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()

@@ -1,0 +1,75 @@
+"""What the register would say of one result now: the line of a duty, from its visit, its cases and the check sheet of its team."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from inspector.domain.case import Outcome, SubjectKind
+from inspector.domain.checkcode import CodeRow
+from inspector.domain.gazette import CheckResult, Line, coded, found, leads
+from inspector.domain.publicationduty import PublicationDuty
+from inspector.domain.visit import Visit
+from inspector.flows.checksheets import on_sheet
+from inspector.flows.fieldnotes import field_of
+from inspector.flows.office import Office
+from inspector.store.tx import Tx
+
+Outcomes = dict[str, tuple[str, str | None, str]]
+
+
+@dataclass(slots=True, kw_only=True)
+class Sheets:
+    """Which visits of an agency have a check sheet, asked once."""
+
+    noted: dict[str, set[str]] = field(default_factory=dict)
+
+    def has(self, tx: Tx, agency: str, visit: str) -> bool:
+        """Whether a team has kept one."""
+        if agency not in self.noted:
+            self.noted[agency] = tx.fieldnotes.noted(agency)
+        return visit in self.noted[agency]
+
+
+def outcomes_of(tx: Tx, visits: Iterable[Visit]) -> Outcomes:
+    """What officers, or rules, have said of the cases that some results rest on."""
+    return tx.cases.standing(list(dict.fromkeys(case for visit in visits for case in leads(visit))))
+
+
+def came(duty: PublicationDuty, visit: Visit, outcomes: Outcomes) -> CheckResult | None:
+    """What the visit came to for the duty's agency; None while an officer has still to decide."""
+    told = {case: (outcomes[case][2], _outcome(outcomes[case][1])) for case in leads(visit) if case in outcomes}
+    return found(visit, duty.agency, told, duty.ruled.found if duty.ruled else None)
+
+
+def named(office: Office, duty: PublicationDuty, visit: Visit) -> bool:
+    """Whether the line names its subject: natural persons are named by no pack, and firms where theirs says so."""
+    return visit.kind is SubjectKind.FIRM and office.book.get(duty.pack).publish.firms
+
+
+def line(office: Office, tx: Tx, duty: PublicationDuty, visit: Visit, result: CheckResult, now: datetime, sheets: Sheets) -> Line:
+    """The line as it would become public now."""
+    names = named(office, duty, visit)
+    return Line(
+        id=duty.id,
+        draw=duty.draw,
+        agency=office.tree[duty.agency].name if duty.agency in office.tree else duty.agency,
+        check=visit.check,
+        name=visit.name if names else "",
+        code=visit.code if names else "",
+        formed_on=office.calendar.local_date(duty.formed_at) if names else None,
+        posted_on=duty.posted.on if duty.posted else office.calendar.local_date(now),
+        found=result,
+        codes=_codes(office, tx, duty, visit, result) if names and sheets.has(tx, duty.agency, visit.id) else (),
+    )
+
+
+def _codes(office: Office, tx: Tx, duty: PublicationDuty, visit: Visit, result: CheckResult) -> tuple[CodeRow, ...]:
+    """What the check sheet of the agency's own team says beside its result, where there is one."""
+    codes, _ = on_sheet(office, tx, visit, duty.agency)
+    return coded(result, field_of(office, tx, visit, duty.agency).gathered.sheet, codes)
+
+
+def _outcome(told: str | None) -> Outcome | None:
+    return Outcome(told) if told else None

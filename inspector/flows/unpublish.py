@@ -1,0 +1,85 @@
+"""What falls is taken back: the published results that rest on a case which is opened again, withdrawn or annulled (scenario 61).
+
+Nothing goes from the register by itself. Each result gets the pack's date and its clock, and a named person says that it is gone
+(Penalties Law, art. 48; handbook 1.2.27).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from inspector.domain import publicationduty as domain
+from inspector.domain.annulled import Annulled
+from inspector.domain.case import Case, CaseState, Method
+from inspector.domain.decision import Decision
+from inspector.domain.gazette import UNHARMING, Fallen
+from inspector.domain.publicationduty import PublicationDuty, PublicationState
+from inspector.flows import stopped
+from inspector.flows.office import Office
+from inspector.flows.record import record
+from inspector.store.tx import Tx
+
+MATTER = "publication_due"
+"""The matter of a result that is to be published, or taken back, whose date is near or over; it ends when that has been done."""
+
+_WHY = {
+    Annulled.COURT: Fallen.REVOKED,
+    Annulled.REVIEW_BODY: Fallen.REVOKED,
+    Annulled.OBJECTION: Fallen.OBJECTION,
+    Annulled.CORRECTION: Fallen.CHANGED,
+}
+_VISIT = "visit:"
+"""Begins the id of evidence that a visit brought; the visit's own follows."""
+
+
+def annulled(office: Office, tx: Tx, case: Case, why: Annulled, document: str, by: str, now: datetime) -> None:
+    """A decision about a case is annulled, with or without a credit entry: what is still owed of its results never becomes public."""
+    for held in _resting_on(tx, case):
+        if held.state is PublicationState.OWED:
+            settle(tx, held, domain.drop(held, _WHY[why], document, by), now)
+        else:
+            _recall(office, tx, held, _WHY[why], "", document, by, now)
+
+
+def reopened(office: Office, tx: Tx, case: Case, rule: str, now: datetime) -> None:
+    """A case's outcome fell, by a rule. What is owed stays owed, for its result waits for the next decision (`gazette.found`).
+
+    By a withdrawal falls only what speaks against somebody: that nothing was found stays true of whoever wants the matter no more.
+    """
+    withdrawn = case.state is CaseState.WITHDRAWN
+    for held in _resting_on(tx, case):
+        if not (withdrawn and held.shown is not None and held.shown.found in UNHARMING):
+            _recall(office, tx, held, Fallen.WITHDRAWN if withdrawn else Fallen.REOPENED, rule, "", "rule", now)
+
+
+def settle(tx: Tx, before: PublicationDuty, decision: Decision[PublicationDuty], now: datetime) -> PublicationDuty:
+    """Write a step of a duty: its former clocks and what a person heard of them are over, the new ones begin."""
+    tx.publications.put(decision.state)
+    stopped.end(tx, before.keys, now)
+    tx.attention.close(f"{MATTER}:{before.id}", now)
+    return write(tx, decision, now)
+
+
+def write(tx: Tx, decision: Decision[PublicationDuty], now: datetime) -> PublicationDuty:
+    """Write why, and order the clocks."""
+    held = decision.state
+    record(tx, held.visit, decision, now, {"publication": held.id, "publication_state": held.state.value})
+    tx.work.order(decision.orders, now)
+    return held
+
+
+def _recall(office: Office, tx: Tx, held: PublicationDuty, why: Fallen, note: str, document: str, by: str, now: datetime) -> None:
+    """What was formed under a pack without a date for taking back stays as it is."""
+    row = office.book.get(held.pack).publish
+    if held.state is PublicationState.PUBLISHED and row.withdraw is not None:
+        settle(tx, held, domain.recall(held, why, note, document, by, row, now, office.calendar), now)
+
+
+def _resting_on(tx: Tx, case: Case) -> Iterator[PublicationDuty]:
+    """The duties of a case's agency about visits that served it, or that have found something about it though its item is exempt."""
+    visits = {one.id for one in tx.visits.of_case(case.id)}
+    seen = (one.id for one in tx.cases.evidence(case.id) if one.method is Method.ON_SITE and one.id.startswith(_VISIT))
+    visits.update(one.removeprefix(_VISIT).partition(":")[0] for one in seen)
+    for visit in sorted(visits):
+        yield from tx.publications.of_visit(visit, case.agency, lock=True)

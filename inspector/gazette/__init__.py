@@ -1,0 +1,56 @@
+"""The public register as files that need no server: pages in Chinese and English, and the same for programs. Pure: lines in, files out.
+
+No picture, no address but those of the folder itself, and one script, which searches in the folder's own files. Lines keep the page on
+which they first stood, so that a later register differs from an earlier one in its last page, its index and what was taken back. No file
+grows with the register but the index: lines are on pages of `PAGE`, and in parts of `PART` for programs and for the search.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from inspector.domain.gazette import Line
+from inspector.domain.pledge import Pledge
+from inspector.gazette import data, letters, pages, search
+from inspector.gazette.frame import PAGE, page_name
+
+PART = 5_000
+"""Lines in one file for programs, and in one part of the search."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Register:
+    """What is to stand. `withheld` wait for an officer, or for visits of their draw; `counted` are told by their number alone.
+
+    `pledges` are the commitment letters that are public.
+    """
+
+    title: str
+    lines: Sequence[Line]
+    withheld: int = 0
+    counted: int = 0
+    pledges: Sequence[Pledge] = ()
+
+
+def files(register: Register) -> Iterator[tuple[str, bytes]]:
+    """Every file by its path in the folder."""
+    lines = register.lines
+    parts = [lines[start : start + PART] for start in range(0, len(lines), PART)]
+    totals = pages.Totals(
+        standing=sum(one.removed is None for one in lines),
+        removed=sum(one.removed is not None for one in lines),
+        withheld=register.withheld,
+        counted=register.counted,
+    )
+    yield from pages.files(register.title, lines, totals, [name for at in range(len(parts)) for name in data.names(at + 1)])
+    yield from letters.files(register.title, register.pledges)
+    yield from search.pages(register.title, len(parts))
+    for number, part in enumerate(parts, 1):
+        yield from data.files(number, part)
+        yield search.part(number, (number - 1) * PART, part)
+
+
+def place(index: int, line: Line) -> str:
+    """Where in the folder a line stands, by its index among all."""
+    return f"{page_name(index // PAGE + 1)}#{line.id}"

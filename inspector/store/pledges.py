@@ -1,0 +1,54 @@
+"""Commitment letters that are public, and the cases whose letters may be."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+
+import sqlalchemy as sa
+
+from inspector.domain.case import Case, CaseState, Route
+from inspector.domain.pledge import Shown
+from inspector.store.codec import dump, load
+from inspector.store.publicationtables import pledge_shown
+from inspector.store.room import Room
+from inspector.store.tables import case_file
+
+
+class PledgeRoom(Room):
+    """The table of letters that are public: one that is gone has no row, and its story is the ledger's."""
+
+    def put(self, held: Shown) -> None:
+        """A letter is public, as it says."""
+        row = {"until": held.pledge.until, "posted_at": held.posted_at, "body": dump(held)}
+        self.upsert(pledge_shown, {"case_id": held.pledge.case_id, **row}, ("case_id",))
+
+    def take(self, case_id: str) -> bool:
+        """It is gone; whether it was there."""
+        return bool(self.connection.execute(sa.delete(pledge_shown).where(pledge_shown.c.case_id == case_id)).rowcount)
+
+    def page(self, after: str, limit: int) -> list[Shown]:
+        """Those that are public, in order of their cases' ids, behind `after`."""
+        held = pledge_shown.c
+        asked = sa.select(held.body).where(held.case_id > after).order_by(held.case_id).limit(limit)
+        return [load(Shown, body) for body in self.connection.execute(asked).scalars()]
+
+    def find(self, case_id: str) -> Shown | None:
+        """One of them; None where it is not public."""
+        text = self.connection.execute(
+            sa.select(pledge_shown.c.body).where(pledge_shown.c.case_id == case_id)
+        ).scalar_one_or_none()
+        return load(Shown, text) if text is not None else None
+
+    def cases(self, items: Collection[str], after: str, limit: int) -> list[Case]:
+        """The cases of some items by commitment that were not withdrawn, in order of id, behind `after`."""
+        held = case_file.c
+        asked = sa.select(held.body).where(held.item.in_(list(items)), held.route == Route.COMMITMENT.value)
+        asked = asked.where(held.state != CaseState.WITHDRAWN.value, held.id > after).order_by(held.id).limit(limit)
+        return [load(Case, body) for body in self.connection.execute(asked).scalars()]
+
+    def over(self, today: date) -> int:
+        """How many are public whose last day is over, or whose matter was withdrawn."""
+        withdrawn = sa.exists().where(case_file.c.id == pledge_shown.c.case_id, case_file.c.state == CaseState.WITHDRAWN.value)
+        asked = sa.select(sa.func.count()).where((pledge_shown.c.until < today) | withdrawn)
+        return int(self.connection.execute(asked).scalar_one())

@@ -1,0 +1,262 @@
+"""The officer's pages of credit: what is objected to, which repairs are asked for; each received and decided here (handbook 1.7.5, 1.7.10).
+
+Each form is one message of the API, by the same operation, so that page, program and command line are held to the same rules. Of a file
+its SHA-256 is entered, as there; whoever receives it keeps it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import RedirectResponse, Response
+
+from inspector.domain.annulled import Annulled
+from inspector.domain.case import Case
+from inspector.domain.creditlaw import RepairPaper
+from inspector.domain.creditrecord import Record
+from inspector.domain.docket import Nearness, nearness
+from inspector.domain.errors import InspectorError, Missing, Refusal
+from inspector.domain.objection import Objection, ObjectionState
+from inspector.store.tx import Tx, new_id
+from inspector.web import creditrecords as api
+from inspector.web.accounts import EntryPath
+from inspector.web.caller import Caller
+from inspector.web.desk import AtDesk, Desk
+from inspector.web.fields import NamePath
+from inspector.web.language import InLang, carried
+from inspector.web.multipart import FORM, Sent, sent
+from inspector.web.pages import NO_TROUBLE, Fields, Trouble, fields, page, read, refused, trouble
+from inspector.web.roles import Role
+from inspector.web.selfproofs import fitting
+from inspector.web.session import Visitor, to_login, written_by_officer
+from inspector.web.signedin import guard, held_cookie
+from inspector.web.steps import Field, Kind, either, entry
+
+router = APIRouter(include_in_schema=False)
+SHOWN = 200
+Take = Callable[[Desk, Caller, str, Sent], object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One form: its fields, and what takes it."""
+
+    fields: tuple[Field, ...]
+    take: Take
+
+
+async def posted(request: Request, caller: Visitor) -> Sent:
+    """What was sent by somebody of a session: of anybody else not a byte of a file is waited for."""
+    if caller is None:
+        return Sent(fields=Fields([]), files={})
+    content, kind = await request.body(), request.headers.get("content-type", "")
+    if kind.partition(";")[0].strip().lower() == FORM:
+        return sent(content, kind)
+    return Sent(fields=fields(content, kind or "application/x-www-form-urlencoded"), files={})
+
+
+Form = Annotated[Sent, Depends(posted)]
+
+
+def _digest(desk: Desk, form: Sent, name: str) -> str:
+    """The SHA-256 of a file of a form; empty where there is none. Raises Invalid for one that is too large."""
+    content = fitting(form.files.get(name, b""), desk.settings.max_material_bytes)
+    return hashlib.sha256(content).hexdigest() if content else ""
+
+
+def _object(desk: Desk, caller: Caller, about: str, form: Sent) -> object:
+    digest = _digest(desk, form, "material")
+    given = read(api.ObjectionIn, words=form.fields.one("words"), digests=(digest,) if digest else ())
+    return api.object_to(desk, caller, about, given, form.fields.message_id())
+
+
+def _repair(desk: Desk, caller: Caller, about: str, form: Sent) -> object:
+    brought = {paper: _digest(desk, form, paper.value.lower()) for paper in RepairPaper}
+    papers = tuple({"paper": paper, "digest": digest} for paper, digest in brought.items() if digest)
+    given = read(api.RepairIn, words=form.fields.one("words"), papers=papers)
+    return api.ask_repair(desk, caller, about, given, form.fields.message_id())
+
+
+def _decide_repair(desk: Desk, caller: Caller, about: str, form: Sent) -> object:
+    given = read(api.RepairDecisionIn, grant=form.fields.one("grant"), reasons=form.fields.one("reasons"))
+    return api.decide_repair(desk, caller, about, given, form.fields.message_id())
+
+
+def _annul(desk: Desk, caller: Caller, about: str, form: Sent) -> object:
+    given = read(api.AnnulmentIn, why=form.fields.one("why"), document=form.fields.one("document"))
+    return api.annul(desk, caller, about, given, form.fields.message_id())
+
+
+def _decide(desk: Desk, caller: Caller, about: str, form: Sent) -> object:
+    given = read(api.ObjectionDecisionIn, upheld=form.fields.one("upheld"), reasons=form.fields.one("reasons"))
+    return api.decide_objection(desk, caller, about, given, form.fields.message_id())
+
+
+def _others(desk: Desk, caller: Caller, about: str, form: Sent) -> object:
+    given = read(api.OthersIn, reasons=form.fields.one("reasons"))
+    return api.pass_on(desk, caller, about, given, form.fields.message_id())
+
+
+_REASONS, _WORDS = entry("reasons", Kind.TEXT), entry("words", Kind.TEXT, needed=False)
+_PAPERS = tuple(entry(paper.value.lower(), Kind.FILE, needed=False) for paper in RepairPaper)
+_WHY = (
+    (Annulled.COURT.value, f"Annulled.{Annulled.COURT.name}"),
+    (Annulled.REVIEW_BODY.value, f"Annulled.{Annulled.REVIEW_BODY.name}"),
+)
+STEPS: Mapping[str, Step] = {
+    "grant": Step(
+        fields=(either("grant", ("true", "creditdesk.granted"), ("false", "creditdesk.refused")), _REASONS), take=_decide_repair
+    ),
+    "decide": Step(
+        fields=(either("upheld", ("true", "ObjectionState.UPHELD"), ("false", "ObjectionState.REJECTED")), _REASONS), take=_decide
+    ),
+    "others": Step(fields=(_REASONS,), take=_others),
+    "object": Step(fields=(_WORDS, entry("material", Kind.FILE, needed=False)), take=_object),
+    "repair": Step(fields=(*_PAPERS, _WORDS), take=_repair),
+    "annul": Step(fields=(either("why", *_WHY), entry("document")), take=_annul),
+}
+"""Every step of these pages, by the name of its form."""
+
+
+def of_record(held: Record) -> tuple[str, ...]:
+    """The steps about a record, what is due first: a repair that was asked for is decided, whatever else comes in is received."""
+    if not held.adverse or not held.stands_somewhere:
+        return ()
+    if held.state.over:
+        return ("object", "annul")
+    return ("grant", "repair", "object", "annul") if held.repair is not None else ("object", "repair", "annul")
+
+
+def of_objection(held: Objection) -> tuple[str, ...]:
+    """The steps about an objection: who has decided what it is about is told so when he or she tries."""
+    if held.state is not ObjectionState.OPEN:
+        return ()
+    return ("decide",) if held.others else ("decide", "others")
+
+
+@router.get("/credit", name="credit")
+def show_all(request: Request, desk: AtDesk, caller: Visitor) -> Response:
+    """Open objections, and repairs that are asked for, within the session's agencies; what is due first stands first."""
+    if caller is None:
+        return to_login(request)
+    try:
+        caller.may(Role.OFFICER, Role.AUDITOR)
+    except InspectorError as error:
+        return refused(request, error)
+    objected, asked = desk.look(
+        lambda tx: (tx.records.objections(agencies=caller.sees, limit=SHOWN), tx.records.asked(caller.sees, SHOWN))
+    )
+    return page(request, "creditlist.html", caller=caller, objected=objected, asked=asked)
+
+
+@router.get("/credit/records/{entry}", name="credit_record")
+def show_record(request: Request, desk: AtDesk, caller: Visitor, entry: EntryPath) -> Response:
+    """One record: since when it stands, what is said of it, and, for an officer, what may be done."""
+    return to_login(request) if caller is None else _record(request, desk, caller, entry)
+
+
+@router.post("/credit/records/{entry}")
+def post_record(request: Request, desk: AtDesk, caller: Visitor, entry: EntryPath, form: Form, lang: InLang) -> Response:
+    """An officer receives an objection or a repair, decides a repair, or enters an annulment."""
+    return _post(request, desk, caller, entry, form, lang, _record)
+
+
+@router.get("/credit/objections/{objection}", name="objection")
+def show_objection(request: Request, desk: AtDesk, caller: Visitor, objection: NamePath) -> Response:
+    """One objection: what it is about, in whose words, by when it is decided."""
+    return to_login(request) if caller is None else _objection(request, desk, caller, objection)
+
+
+@router.post("/credit/objections/{objection}")
+def post_objection(request: Request, desk: AtDesk, caller: Visitor, objection: NamePath, form: Form, lang: InLang) -> Response:
+    """Another officer than those who decided what it is about decides, or says that others have to be asked."""
+    return _post(request, desk, caller, objection, form, lang, _objection)
+
+
+def _post(
+    request: Request, desk: Desk, caller: Caller | None, about: str, form: Sent, lang: InLang, again: Callable[..., Response]
+) -> Response:
+    if caller is None:
+        return to_login(request)
+    try:
+        written_by_officer(request, desk, caller, form.fields)
+        step = STEPS.get(form.fields.one("do"))
+        if step is None:
+            raise Refusal("action_unknown", action=form.fields.one("do")[:40])
+        step.take(desk, caller, about, form)
+    except InspectorError as error:
+        return again(request, desk, caller, about, form.fields, trouble(error, form.fields, lang, group="creditdesk"))
+    return RedirectResponse(request.url.path + carried(request), 303)
+
+
+def _record(
+    request: Request, desk: Desk, caller: Caller, about: str, form: Fields | None = None, wrong: Trouble = NO_TROUBLE
+) -> Response:
+    def ask(tx: Tx) -> tuple[Record, Case, list[Objection]]:
+        held = api.seen(tx, caller, about)
+        return held, caller.case(tx, held.case_id), tx.records.objections(about=about)
+
+    try:
+        caller.may(Role.OFFICER, Role.AUDITOR)
+        told = desk.look(ask)
+    except InspectorError as error:
+        return refused(request, error)
+    held, case, objected = told
+    api.looked(caller, [held])
+    due_at = held.repair.due_at if held.repair is not None else None
+    context = {"held": held, "case": case, "objected": objected, "near": _near(desk, due_at)}
+    return page(
+        request,
+        "creditrecord.html",
+        status=wrong.status,
+        **context,
+        **_forms(request, desk, caller, of_record(held), form, wrong),
+    )
+
+
+def _objection(
+    request: Request, desk: Desk, caller: Caller, about: str, form: Fields | None = None, wrong: Trouble = NO_TROUBLE
+) -> Response:
+    def ask(tx: Tx) -> tuple[Objection, Case, str]:
+        held = tx.records.objection(about)
+        if held.agency not in caller.sees:
+            raise Missing("objection_unknown", objection=about)
+        link = "/credit/records/" if tx.records.find(held.about) is not None else "/consequences/"
+        return held, tx.cases.get(held.case_id), link
+
+    try:
+        caller.may(Role.OFFICER, Role.AUDITOR)
+        held, case, link = desk.look(ask)
+    except InspectorError as error:
+        return refused(request, error)
+    near = _near(desk, held.due_at) if held.state is ObjectionState.OPEN else None
+    context = {"held": held, "case": case, "link": link, "near": near}
+    return page(
+        request,
+        "objection.html",
+        status=wrong.status,
+        **context,
+        **_forms(request, desk, caller, of_objection(held), form, wrong),
+    )
+
+
+def _near(desk: Desk, due_at: Any) -> Nearness | None:
+    return nearness(due_at, desk.office.now(), desk.office.calendar) if due_at is not None else None
+
+
+def _forms(
+    request: Request, desk: Desk, caller: Caller, offered: tuple[str, ...], form: Fields | None, wrong: Trouble
+) -> dict[str, object]:
+    """What the forms of a page are made of; who only reads has none."""
+    return {
+        "steps": [(name, STEPS[name].fields) for name in offered] if caller.role is Role.OFFICER else [],
+        "kept": form.kept() if form is not None else {},
+        "tried": form.one("do") if form is not None else "",
+        "trouble": wrong,
+        "message_id": new_id(),
+        "guard": guard(desk, held_cookie(request)),
+    }

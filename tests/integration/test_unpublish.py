@@ -1,0 +1,189 @@
+"""Handbook scenario 61: what is public stands as it was published, and what falls is taken back in days, whatever it fell by."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from inspector.domain.annulled import Annulled
+from inspector.domain.case import CaseState, Method, Outcome
+from inspector.domain.errors import Refusal
+from inspector.domain.evidence import Evidence, Verdict
+from inspector.domain.finding import Finding, Part, Seen
+from inspector.domain.gazette import CheckResult, Fallen
+from inspector.domain.proposal import Proposal
+from inspector.domain.publicationduty import PublicationDuty, PublicationState
+from inspector.domain.review import finding
+from inspector.flows import annulling, publication, review, supervision, unpublish
+from inspector.flows.office import Office
+from inspector.flows.settle import settle_case
+from inspector.store.store import Store
+from tests.house import Hand
+from tests.integration.test_gazette import built, over
+from tests.integration.test_publications import look, matters, office, said
+from tests.integration.test_supervision import entered, pooled
+from tests.proceedings import Proceeding
+
+__all__ = ["office"]
+
+
+def against(office: Office, hand: Hand, duty: PublicationDuty) -> str:
+    """A later visit finds that the promise of the duty's case does not hold; the case."""
+    with office.store.begin() as tx:
+        (case_id,) = tx.visits.get(duty.visit).case_ids
+        case = tx.cases.get(case_id, lock=True)
+        piece = Evidence(
+            id=f"visit:later:{case.id}",
+            claim=case.claims[0].claim.key,
+            method=Method.ON_SITE,
+            via="",
+            verdict=Verdict.MISMATCH,
+            fresh=True,
+            asked_at=hand(),
+            as_of=hand(),
+        )
+        tx.cases.add_evidence(case.id, piece)
+        policy = office.book.get(case.pack)
+        settle_case(tx, office, finding(case, piece, policy, hand(), office.calendar), policy, hand())
+    return case_id
+
+
+def one(office: Office, duty: str) -> PublicationDuty:
+    """A duty as it stands."""
+    with office.store.read() as tx:
+        return tx.publications.get(duty)
+
+
+def published(office: Office, hand: Hand, folder: Path) -> PublicationDuty:
+    """The one result, on the register."""
+    (duty,) = look(office, hand)
+    over(office)
+    built(office, folder, post=True)
+    return one(office, duty.id)
+
+
+def test_what_is_public_stands_as_it_was_published_and_falls_with_its_case_by_the_packs_date(
+    office: Office, hand: Hand, tmp_path: Path
+) -> None:
+    duty = published(office, hand, tmp_path)
+    assert duty.shown is not None
+    page = (tmp_path / "results-00001.html").read_bytes()
+    with office.store.begin() as tx:  # the visit's firm is called otherwise since
+        seen = tx.visits.get(duty.visit)
+        tx.visits.put(replace(seen, name="改了名的公司"))
+        (entry,) = (row for row in tx.ledger.about(duty.visit) if row["rule"] == "publication.done")
+        assert json.loads(entry["body"])["facts"]["line"] == duty.shown.digest, "the ledger says what became public"
+    hand.on(days=1)
+    built(office, tmp_path, post=True)
+    assert (tmp_path / "results-00001.html").read_bytes() == page
+    case_id = against(office, hand, duty)
+    fell, today = one(office, duty.id), office.calendar.local_date(hand())
+    assert (fell.state, fell.why, fell.document) == (PublicationState.TO_REMOVE, Fallen.REOPENED, "")
+    assert office.calendar.local_date(fell.due_at) == office.calendar.add_working_days(today, 3)
+    built(office, tmp_path, post=False)
+    assert (tmp_path / "results-00001.html").read_bytes() == page, "nothing goes from the register by itself"
+    hand.on(days=1)
+    built(office, tmp_path, post=True)
+    gone = one(office, duty.id)
+    assert (gone.state, gone.removed and gone.removed.reference) == (
+        PublicationState.REMOVED,
+        f"https://example.org/results/results-00001.html#{duty.id}",
+    )
+    assert "重新审查" in (tmp_path / "results-00001.html").read_text(encoding="utf-8")
+    assert len(look(office, hand)) == 1, "nobody has decided yet"
+    with office.store.begin() as tx:
+        (piece,) = (held for held in tx.cases.evidence(case_id) if held.verdict is Verdict.MISMATCH)
+        review.decide(office, tx, case_id, Outcome.DATA_ERROR, "李四", "登记有误", (piece.id,), hand())
+    decided_at = hand()
+    hand.on(days=1)
+    _, anew = look(office, hand)
+    assert (anew.id, anew.turn, anew.state) == (f"{duty.id}.2", 2, PublicationState.OWED)
+    assert anew.formed_at == decided_at, "from the decision, and not from the visit"
+    hand.on(days=1)
+    assert len(look(office, hand)) == 2, "twice is once"
+    held, _ = built(office, tmp_path, post=True)
+    assert [(line.id, line.removed) for line in held.lines] == [(duty.id, Fallen.REOPENED), (anew.id, None)]
+
+
+def test_an_annulment_of_what_ordered_no_credit_entry_takes_the_published_result_back(office: Office, hand: Hand) -> None:
+    (duty,) = look(office, hand)
+    case = Proceeding(office, hand, against(office, hand, duty))
+    with office.store.begin() as tx:
+        pieces = tuple(held.id for held in tx.cases.evidence(case.case))
+        tx.cases.put(replace(tx.cases.get(case.case, lock=True), concluded_at=hand()))
+        review.decide(office, tx, case.case, Outcome.UNTRUE_CURABLE, "李四", "已过期", pieces, hand())
+    said(office, publication.publish, office.calendar.local_date(hand()), "公告栏")
+    order = case.noticed(case.the(Proposal.ORDER_RECTIFY))
+    case.rule(order, until=office.calendar.add_working_days(office.calendar.local_date(hand()), 20))
+    with office.store.begin() as tx:
+        assert tx.cases.get(case.case).entry is None
+        annulling.consequence(office, tx, order.id, Annulled.COURT, "行终1号", "李四", hand())
+    fell = one(office, duty.id)
+    assert (fell.state, fell.why, fell.document) == (PublicationState.TO_REMOVE, Fallen.REVOKED, "行终1号")
+
+
+def test_a_lead_is_never_said_to_be_published_until_an_officer_has_decided(office: Office, hand: Hand) -> None:
+    (duty,) = look(office, hand)
+    with office.store.begin() as tx:
+        seen = tx.visits.get(duty.visit)
+        wrong = tuple(replace(held, verdict=Verdict.MISMATCH, note="不符") for held in seen.findings)
+        tx.visits.put(replace(seen, findings=wrong))
+        case = tx.cases.get(seen.case_ids[0])
+        tx.cases.put(replace(case, state=CaseState.REVIEW, outcome=None))
+    with pytest.raises(Refusal, match="publication_undecided"):
+        said(office, publication.publish, office.calendar.local_date(hand()), "公告栏")
+    assert one(office, duty.id).state is PublicationState.OWED
+
+
+def test_what_daily_supervision_finds_enters_the_register_once_an_officer_has_said_what_it_came_to(
+    store: Store, hand: Hand
+) -> None:
+    office, _, visit = pooled(store, hand)
+    entered(office, hand, visit, Seen.FINDING, "无证经营")
+    (duty,) = (held for held in look(office, hand) if held.visit == visit.id)
+    with store.begin() as tx, pytest.raises(Refusal, match="publication_undecided"):
+        publication.publish(office, tx, duty.id, hand().date(), "公告栏", "李四", hand())
+    with store.begin() as tx:
+        publication.rule(tx, duty.id, CheckResult.PROBLEM, "现场笔录", "李四", hand())
+        assert not [row for row in tx.attention.page(None) if row["kind"] == supervision.FOUND]
+        done = publication.publish(office, tx, duty.id, hand().date(), "公告栏", "李四", hand())
+    assert done.shown is not None
+    assert (done.shown.found, done.shown.name, done.shown.counted) == (CheckResult.PROBLEM, "", True)
+    with store.begin() as tx, pytest.raises(Refusal, match="publication_state"):
+        publication.rule(tx, duty.id, CheckResult.NOTHING, "现场笔录", "李四", hand())
+
+
+def test_what_contradicts_an_exempt_promise_enters_the_register_with_the_officers_decision(store: Store, hand: Hand) -> None:
+    office, case_id, visit = pooled(store, hand)
+    told = Finding(case_id=case_id, claim="relief-status", verdict=Verdict.MISMATCH, note="已退出救助")
+    entered(office, hand, visit, None, "", [told])
+    (duty,) = (held for held in look(office, hand) if held.visit == visit.id)
+    with store.begin() as tx, pytest.raises(Refusal, match="publication_undecided"):
+        publication.publish(office, tx, duty.id, hand().date(), "公告栏", "李四", hand())
+    with store.begin() as tx, pytest.raises(Refusal, match="publication_nothing_to_rule"):
+        publication.rule(tx, duty.id, CheckResult.PROBLEM, "见办件", "李四", hand())
+    with store.begin() as tx:
+        (piece,) = tx.cases.evidence(case_id)
+        review.decide(office, tx, case_id, Outcome.UNTRUE_CURABLE, "李四", "理由", (piece.id,), hand())
+        done = publication.publish(office, tx, duty.id, hand().date(), "公告栏", "李四", hand())
+    assert done.shown is not None
+    assert done.shown.found is CheckResult.PROBLEM
+    with store.begin() as tx:  # the visit did not serve the case, and falls with it all the same
+        unpublish.annulled(office, tx, tx.cases.get(case_id), Annulled.REVIEW_BODY, "复议1号", "王五", hand())
+    assert one(office, duty.id).state is PublicationState.TO_REMOVE
+
+
+def test_words_beside_a_kept_promise_are_praised_by_no_rule(office: Office, hand: Hand) -> None:
+    (duty,) = look(office, hand)
+    with office.store.begin() as tx:
+        seen = tx.visits.get(duty.visit)
+        (part,) = seen.parts
+        tx.visits.put(
+            replace(seen, parts=(Part(agency=part.agency, by=part.by, at=part.at, remarks="另有问题", seen=Seen.FINDING),))
+        )
+    with pytest.raises(Refusal, match="publication_undecided"):
+        said(office, publication.publish, office.calendar.local_date(hand()), "公告栏")
+    assert matters(office) == []
