@@ -1,4 +1,4 @@
-"""The overseer's view, as a page and over HTTP: what people complain of, by when it is to be answered, what was answered in time."""
+"""The overseer's view, as a page and over HTTP: what people complain of, by when it is to be answered; and the returns."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from starlette.responses import Response
 from inspector.domain.complaint import Complaint, ComplaintKind, Handled, behind
 from inspector.domain.docket import Nearness
 from inspector.domain.errors import InspectorError
-from inspector.flows import oversight
+from inspector.domain.returns import Per
+from inspector.flows import oversight, returns
 from inspector.store.tx import Tx
 from inspector.web.answers import Shown
 from inspector.web.body import JsonRoute
@@ -23,6 +24,7 @@ from inspector.web.docket import Behind, place, told
 from inspector.web.errors import READS
 from inspector.web.fields import MAYBE_SIGNS, Limit
 from inspector.web.pages import page, refused
+from inspector.web.returns import sheet
 from inspector.web.roles import Role
 from inspector.web.session import Visitor, to_login
 
@@ -84,7 +86,22 @@ def show_page(request: Request, desk: AtDesk, caller: Visitor, after: Behind = "
         caller.may(Role.OFFICER, Role.AUDITOR)
     except InspectorError as error:
         return refused(request, error)
-    return page(request, "oversight.html", caller=caller, held=_read(desk, caller, after, _MOST), days=oversight.SPAN.days)
+    return page(
+        request, "oversight.html", caller=caller, held=_read(desk, caller, after, _MOST), days=oversight.SPAN.days, periods=[*Per]
+    )
+
+
+@pages.get("/oversight/returns")
+def show_returns(request: Request, desk: AtDesk, caller: Visitor, per: Per = Per.MONTH) -> Response:
+    """The return of the months that are over, as the file that is handed to the justice bureau."""
+    if caller is None:
+        return to_login(request)
+    try:
+        caller.may(Role.OFFICER, Role.AUDITOR)
+    except InspectorError as error:
+        return refused(request, error)
+    since, until = returns.last_months(desk.office)
+    return sheet(desk.look(lambda tx: returns.made(desk.office, tx, since, until, per, caller.sees)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -142,8 +142,12 @@ def test_the_page_shows_the_same_in_both_languages_and_leads_to_what_it_is_about
             assert forms == ["/logout"], "there is nothing to do here"
             for path in (f"/tip-offs/{tip_id}", f"/credit/objections/{objection}"):
                 assert browser.get(path).status_code == 200
+            sheet = browser.get("/oversight/returns?per=QUARTER")
+            assert (sheet.status_code, sheet.headers["content-type"]) == (200, "text/csv; charset=utf-8")
+            assert sheet.content == browser.get("/oversight/returns?per=QUARTER").content
+            assert clerk.get("/oversight/returns").status_code == 303
             clerk.post("/login", data={"token": edge.token("clerk")}, headers={"Origin": edge.url})
-            assert clerk.get("/oversight").status_code == 403
+            assert [clerk.get(path).status_code for path in ("/oversight", "/oversight/returns")] == [403, 403]
 
 
 @pytest.mark.slow

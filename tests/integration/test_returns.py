@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 from datetime import date
 from pathlib import Path
@@ -124,7 +125,9 @@ def test_a_return_over_http_is_of_the_agencies_of_the_token_names_nobody_and_is_
         assert sheet.headers["content-type"].startswith("text/csv")
         read = list(csv.DictReader(io.StringIO(sheet.text.removeprefix("\ufeff"))))
         assert [{name: "" if value is None else str(value) for name, value in row.items()} for row in shown["rows"]] == read
-        assert shown["digest"] == made(office, *MARCH).digest
+        assert shown["digest"] == made(office, *MARCH).digest == hashlib.sha256(sheet.content).hexdigest()
+        again = auditor.get("/v1/returns", params={**days, "form": "csv"})
+        assert (again.content, "2026-03" in again.headers["content-disposition"]) == (sheet.content, True)
         assert "TEST0000" not in sheet.text
         assert far.get("/v1/returns", params=days).json()["rows"] == []
         assert clerk.get("/v1/returns", params=days).status_code == 403
@@ -140,6 +143,13 @@ def test_the_command_gives_the_return_in_both_languages_as_json_and_as_csv(datab
     assert told["per"] == "QUARTER"
     assert {row["counted"] for row in told["rows"]} <= {"CAME", "ENDED"}
     sheet = office.well("returns", "report", "--since", "2026-01-01", "--until", "2026-12-31", "--csv").out
+    file = tmp_path / "return.csv"
+    digest = office.well("returns", "report", "--since", "2026-01-01", "--until", "2026-12-31", "--to", str(file), "--json").json[
+        "digest"
+    ]
+    assert hashlib.sha256(file.read_bytes()).hexdigest() == digest
+    assert office.say("returns", "report", "--to", str(file)).code == 2, "another one's file stays"
+    assert office.say("returns", "report", "--since", "9999-12-31").code == 2, "a day that nobody means"
     assert sheet.splitlines()[0] == ",".join(returns.COLUMNS)
     assert "SHA-256" in office.well("returns", "report").out
-    assert "按 MONTH" in office.well("returns", "report", lang="zh-Hans").out
+    assert "，按月；" in office.well("returns", "report", lang="zh-Hans").out
