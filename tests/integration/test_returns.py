@@ -5,13 +5,16 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import json
 from datetime import date
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
+from inspector.daemon.schedules import sweep_order
 from inspector.domain.case import Outcome
+from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Invalid
 from inspector.domain.returns import Counted, Like, Line, Per, Seen, lines
 from inspector.flows import returns, review
@@ -153,3 +156,20 @@ def test_the_command_gives_the_return_in_both_languages_as_json_and_as_csv(datab
     assert sheet.splitlines()[0] == ",".join(returns.COLUMNS)
     assert "SHA-256" in office.well("returns", "report").out
     assert "，按月；" in office.well("returns", "report", lang="zh-Hans").out
+
+
+def test_each_month_the_calendar_makes_the_return_and_the_same_days_asked_for_later_have_its_digest(
+    store: Store, hand: Hand
+) -> None:
+    office = checked(store, hand)
+    hand.on(days=31)
+    with store.begin() as tx:
+        tx.work.order([sweep_order(OrderKind.RETURNS_MAKE, {}, hand(), hand())], hand())
+    settle(office)
+    with store.read() as tx:
+        (entry,) = [json.loads(row["body"])["facts"] for row in tx.ledger.about(returns.ABOUT)]
+    assert (entry["since"], entry["until"], entry["per"]) == ("2026-01-01", "2026-03-31", "MONTH")
+    hand.on(days=20)
+    with store.read() as tx:
+        again = returns.made(office, tx, date(2026, 1, 1), date(2026, 3, 31), Per.MONTH, tuple(office.tree))
+    assert (again.digest, len(again.lines)) == (entry["sha256"], entry["rows"])
