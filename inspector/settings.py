@@ -153,6 +153,10 @@ class Schedules(Section):
         "cron day=1 07:00",
         description="Who committed and who brought a certificate are compared, over the calendar year so far; once after an outage",
     )
+    returns: str = Field(
+        "cron day=1 07:30",
+        description="The return to the justice bureau is made over the months that are over, and its digest entered; once after an outage",
+    )
     ledger: str = Field(
         "cron * 18:00",
         description="The head of the ledger is lodged with each witness: nobody can cut or rewrite it from then on unseen; "

@@ -94,8 +94,8 @@ DRAWS: Mapping[str, tuple[str, str]] = {
         ),
     ),
     "returns_digest": (
-        "{since} to {until} by {per}; {unreadable} cases could not be read; SHA-256 of the CSV: {digest}",
-        "{since} 至 {until}，按 {per}；{unreadable} 件无法读取；CSV 的 SHA-256：{digest}",
+        "{since} to {until} {per}; {unreadable} cases could not be read; SHA-256 of the CSV: {digest}",
+        "{since} 至 {until}，{per}；{unreadable} 件无法读取；CSV 的 SHA-256：{digest}",
     ),
     "returns_open": (
         "NOT OVER: {until} is still to come or has not ended, so more may be added",

@@ -53,16 +53,18 @@ def verify(terminal: Terminal, heads: Heads = None) -> Exit | None:
 
     given = [told(one) for one in heads or ()]
 
-    def ask(tx: Tx) -> tuple[list[TreeHead], list[TreeHead], TreeHead]:
+    def ask(tx: Tx) -> tuple[list[TreeHead], list[TreeHead]]:
         own = [one for held in lodging.lodged(tx).values() for one in held]
         wanted = list(dict.fromkeys([*given, *own]))
-        now = tx.tree.head()
-        return wanted, [one for one in wanted if one.size > now.size or tx.tree.at(one.size) != one], now
+        return wanted, lodging.differing(tx, wanted)
 
     seen = terminal.look(lambda tx: tx.ledger.verified(Mark()))  # daemons seal meanwhile: told is the head that was recomputed
     seals, problem, last = seen.last, seen.problem, seen.head
     unsealed, _ = terminal.look(lambda tx: tx.ledger.unsealed())
-    wanted, off, now = terminal.look(ask)
+    wanted, off = terminal.look(ask)
+    now = (
+        terminal.look(lambda tx: tx.tree.head()) if problem is None else TreeHead(size=0, root="")
+    )  # which may be what was damaged
     value = {"holds": problem is None and not off, "seals": seals, "unsealed": unsealed, "head": last, "problem": problem}
     tree = {"size": now.size, "root": now.root, "held_to": len(wanted), "differs": [f"{one.size}:{one.root}" for one in off]}
     terminal.value({**value, "tree": tree})

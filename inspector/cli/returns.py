@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from inspector.cli.command import command
+from inspector.cli.days import day_of
 from inspector.cli.terminal import Terminal, echo
 from inspector.domain.returns import Per
+from inspector.labels import label
 
 
 def register(app: typer.Typer) -> None:
@@ -19,17 +21,16 @@ def register(app: typer.Typer) -> None:
 
 def report(
     terminal: Terminal,
-    since: Annotated[
-        datetime | None, typer.Option("--since", formats=["%Y-%m-%d"], help="First day; default: the first of January 起")
-    ] = None,
-    until: Annotated[
-        datetime | None, typer.Option("--until", formats=["%Y-%m-%d"], help="Last day, it included; default: of last month 止")
-    ] = None,
+    since: Annotated[str | None, typer.Option("--since", help="First day; default: the first of January 起")] = None,
+    until: Annotated[str | None, typer.Option("--until", help="Last day, it included; default: of last month 止")] = None,
     per: Annotated[Per, typer.Option("--per", help="How long a period is 周期")] = Per.MONTH,
     agency: Annotated[
         str | None, typer.Option("--agency", help="Of it and of those below it; default: all 机关（含下级）")
     ] = None,
     as_csv: Annotated[bool, typer.Option("--csv", help="As CSV 以 CSV 输出")] = False,
+    to: Annotated[
+        Path | None, typer.Option("--to", help="The CSV into a new file, whose SHA-256 is the digest 写入新文件", dir_okay=False)
+    ] = None,
 ) -> None:
     """Count cases by item, level, method, outcome and time in each period, for the justice bureau. 报司法局的定期统计。
 
@@ -42,9 +43,12 @@ def report(
     if agency is not None:
         office.agency(agency)
     first, last = returns.last_months(office)
-    first, last = since.date() if since is not None else first, until.date() if until is not None else last
+    first, last = day_of(since, "--since") or first, day_of(until, "--until") or last
     agencies = office.within(agency) if agency is not None else tuple(office.tree)
     held = terminal.look(lambda tx: returns.made(office, tx, first, last, per, agencies))
+    if to is not None:
+        with to.open("xb") as out:
+            out.write(held.sheet)
     if as_csv and not terminal.as_json:
         echo(held.csv.rstrip("\r\n"))
         return
@@ -54,6 +58,6 @@ def report(
         return
     codes = {"counted": "Counted"}
     terminal.rows(returns.COLUMNS, returns.rows(held), codes)
-    terminal.say("returns_digest", digest=held.digest, **span)
+    terminal.say("returns_digest", digest=held.digest, **{**span, "per": label(f"Per.{held.per.name}", terminal.lang)})
     if not held.over:
         terminal.say("returns_open", until=held.until)

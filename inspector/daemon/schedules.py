@@ -48,6 +48,7 @@ def schedules(
         ("coverage", told.coverage, CatchUp.ONCE, OrderKind.COVERAGE_LOOK, {}),
         ("publication", told.publication, CatchUp.ONCE, OrderKind.PUBLICATION_LOOK, {}),
         ("equality", told.equality, CatchUp.ONCE, OrderKind.EQUALITY_LOOK, {}),
+        ("returns", told.returns, CatchUp.ONCE, OrderKind.RETURNS_MAKE, {}),
         ("forget", told.forget, CatchUp.SKIP, OrderKind.FORGET, days),  # the next night forgets as much
     )
     held += [
@@ -83,7 +84,7 @@ def unreadable(told: Schedules, plans: Mapping[str, Plan], now: datetime) -> Ite
     texts = {f"plans.{name}.trigger": plan.trigger for name, plan in plans.items()}
     sweeps = {
         f"schedules.{name}": getattr(told, name)
-        for name in ("roster", "coverage", "credit", "levels", "ledger", "publication", "equality", "forget")
+        for name in ("roster", "coverage", "credit", "levels", "ledger", "publication", "equality", "returns", "forget")
     }
     for key, text in {**texts, **sweeps}.items():
         try:

@@ -75,6 +75,7 @@ class OrderKind(StrEnum):
     LEDGER_LODGE = "ledger.lodge"
     PUBLICATION_LOOK = "publication.look"
     EQUALITY_LOOK = "equality.look"
+    RETURNS_MAKE = "returns.make"
     PUBLICATION_REMIND = "publication.remind"
     PUBLICATION_DUE = "publication.due"
     CATALOGUE_REMIND = "catalogue.remind"

@@ -12,7 +12,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from inspector.domain import treehead
@@ -63,7 +63,7 @@ class Entry:
 
     @classmethod
     def read(cls, told: object) -> Entry:
-        """The entry of a JSON value. Raises ValueError for what is none."""
+        """The entry of a JSON value. Raises ValueError for what is none, OverflowError for a moment that UTC has no day for."""
         if not isinstance(told, dict) or set(told) not in (_KEYS | _LACKS, _KEYS | _SAID):
             raise ValueError("no entry")
         texts = [told[name] for name in told if name not in ("place", "path")]
@@ -75,6 +75,7 @@ class Entry:
         at = datetime.fromisoformat(told["at"])
         if at.tzinfo is None:
             raise ValueError("no moment")
+        at.astimezone(UTC)  # its digest is made of that: what has none is refused here, and breaks no check later
         lacks = Lack(told["lacks"]) if "lacks" in told else None
         return cls(**{**told, "at": at, "path": tuple(steps), "lacks": lacks})
 
@@ -182,8 +183,10 @@ def _manifest(files: Mapping[str, bytes]) -> list[Trouble]:
         *(Trouble(code="file_added", about=name) for name in sorted(there.keys() - listing.keys())),
         *(Trouble(code="file_changed", about=name) for name in sorted(there) if name in listing and there[name] != listing[name]),
     ]
+    if found:
+        return found  # before the list is written again: a name that is not UTF-8 can stand in none
     same = files[MANIFEST] == _json({"form": FORM, "files": there})
-    return found or ([] if same else [Trouble(code="file_changed", about=MANIFEST)])
+    return [] if same else [Trouble(code="file_changed", about=MANIFEST)]
 
 
 def _ledger(content: bytes) -> tuple[list[Entry], TreeHead, list[Proof]]:
@@ -210,7 +213,7 @@ def _bound(files: Mapping[str, bytes], entries: Sequence[Entry]) -> list[Trouble
         told = json.loads(last.body or "")["facts"]
         named = (told["entries"], told["list"], told["files"])
         lacking = {one: Lack(why) for why, some in told["lacking"].items() for one in some}
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return [Trouble(code="making_lacks")]
     *others, _ = entries
     pages = sums({name: content for name, content in files.items() if name not in (MANIFEST, LEDGER)})
@@ -236,7 +239,7 @@ def _named(body: str) -> list[str]:
     """The digests that a purge names; none where it cannot be read."""
     try:
         told = json.loads(body)["facts"]["entries"]
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         return []
     return [one for one in told if isinstance(one, str)] if isinstance(told, list) else []
 

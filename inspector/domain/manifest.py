@@ -95,7 +95,7 @@ def _named(entry: Entry) -> str:
     """The digest of the list that an entry says was posted; empty where it says none."""
     try:
         return str(json.loads(entry.body or "")["facts"]["manifest"]) if entry.rule == POSTED else ""
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         return ""
 
 
@@ -104,7 +104,12 @@ def _read(ledger: bytes) -> tuple[Entry, TreeHead, list[Proof]]:
     if not isinstance(told, dict) or told.keys() != {"form", "head", "entry", "growth"} or told["form"] != FORM:
         raise ValueError("no proof of a register")
     head = told["head"]
-    if head.keys() != {"size", "root"} or not is_count(head["size"]) or not matches(HEX64, head["root"]):
+    if (
+        not isinstance(head, dict)
+        or head.keys() != {"size", "root"}
+        or not is_count(head["size"])
+        or not matches(HEX64, head["root"])
+    ):
         raise ValueError("no head")
     return Entry.read(told["entry"]), TreeHead(**head), [Proof.read(one) for one in told["growth"]]
 

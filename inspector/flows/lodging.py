@@ -7,6 +7,7 @@ twice is the same deposit.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 
 from inspector.domain.decision import Because, Decision
@@ -39,6 +40,18 @@ def lodged(tx: Tx) -> dict[str, list[TreeHead]]:
     return held
 
 
+def differing(tx: Tx, heads: Sequence[TreeHead]) -> list[TreeHead]:
+    """Those of some heads with which the entries, as they stand, do not begin. What cannot be read as a digest begins with nothing."""
+
+    def stands(one: TreeHead) -> bool:
+        try:
+            return tx.tree.at(one.size) == one
+        except ValueError:
+            return False
+
+    return [one for one in heads if not stands(one)]
+
+
 def name(head: TreeHead) -> str:
     """What a head is called at a witness, whose own number for a draw is never of this form."""
     return f"ledger:{head.size}"
@@ -55,7 +68,7 @@ def lodge(work: Work, office: Office) -> Settlement:
     with office.store.read() as tx:
         former = lodged(tx).get(work.lane, [])
         head = tx.tree.head()
-        differs = next((one for one in former[-1:] if one.size > head.size or tx.tree.at(one.size) != one), None)
+        differs = next(iter(differing(tx, former[-1:])), None)
     if head.size == 0:
         return nothing("nothing_sealed")
     receipt = witness.lodge(name(head), head.root, key=f"{LODGED}:{work.lane}:{head.size}:{head.root[:16]}")

@@ -5,22 +5,28 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from inspector.domain.case import Case
+from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import Evidence
 from inspector.domain.returns import Counted, Like, Line, Per, Seen, lines
 from inspector.domain.scoreboard import days_between
 from inspector.flows.office import Office
+from inspector.flows.record import record
 from inspector.flows.scoreboard import csv_text
+from inspector.flows.settle import Settlement
 from inspector.store.tx import Tx
+from inspector.store.work import Work
 
 COLUMNS = (
     *("period", "counted", "agency", "item", "level", "methods", "outcome"),
     *("cases", "in_time", "late", "days_median", "days_most"),
 )
 _PAGE = 500
+ABOUT = "returns"
+"""What the entries of the returns that were made by the calendar are about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,15 +49,35 @@ class Return:
         return csv_text(COLUMNS, rows(self))
 
     @property
+    def sheet(self) -> bytes:
+        """The file that is handed out by every door: the CSV in UTF-8 with a mark, by which a spreadsheet knows it."""
+        return ("\ufeff" + self.csv).encode()
+
+    @property
     def digest(self) -> str:
-        """SHA-256 of the CSV: two returns with one digest say the same."""
-        return hashlib.sha256(self.csv.encode()).hexdigest()
+        """SHA-256 of that file: two returns with one digest say the same."""
+        return hashlib.sha256(self.sheet).hexdigest()
 
 
 def last_months(office: Office) -> tuple[date, date]:
     """The months of the year that are over, in January those of the last year."""
     until = office.calendar.local_date(office.now()).replace(day=1) - timedelta(days=1)
     return until.replace(month=1, day=1), until
+
+
+def monthly(_work: Work, office: Office) -> Settlement:
+    """Make the return of the whole house over the months that are over, and enter its digest: what is asked for later is held to that."""
+    since, until = last_months(office)
+    with office.store.read() as tx:
+        held = made(office, tx, since, until, Per.MONTH, tuple(office.tree))
+    days = {"since": since.isoformat(), "until": until.isoformat(), "per": held.per.value}
+    facts = {**days, "rows": len(held.lines), "unreadable": held.unreadable, "sha256": held.digest}
+    decision = Decision(state=None, because=Because(rule="returns.made", basis=(), pack="", facts=facts))
+
+    def write(tx: Tx, now: datetime) -> None:
+        record(tx, ABOUT, decision, now, {})
+
+    return Settlement(write=write, outcome="made")
 
 
 def made(office: Office, tx: Tx, since: date, until: date, per: Per, agencies: Collection[str]) -> Return:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import sqlalchemy as sa
 
 from inspector.domain.challenge import Challenge, ChallengeState
@@ -39,6 +41,12 @@ class ChallengeRoom(Room):
         return [
             (row[0], row[1], row[2]) for row in self.connection.execute(asked.order_by(challenge.c.reason, challenge.c.state))
         ]
+
+    def open_of(self, agencies: Collection[str]) -> list[Challenge]:
+        """Those that the heads of some agencies have still to decide, the oldest first."""
+        asked = sa.select(challenge.c.body).where(challenge.c.state == ChallengeState.OPEN.value)
+        held = [load(Challenge, text) for text in self.connection.execute(asked).scalars()]
+        return sorted((one for one in held if one.agency in agencies), key=lambda one: (one.applied_at, one.visit, one.inspector))
 
     def of_visit(self, visit: str, inspector: str | None = None) -> list[Challenge]:
         """Those about a visit, or about one inspector of it, in order."""

@@ -64,7 +64,7 @@ class TipRoom(Room):
             raise Missing("informant_gone", tip_off=tip_id)
         return load(Informant, text)
 
-    def open_of(self, agencies: Sequence[str] | None, limit: int) -> list[TipOff]:
+    def open_of(self, agencies: Sequence[str] | None, limit: int | None = None) -> list[TipOff]:
         """Those nobody has closed, of these agencies or of the whole house (None), the oldest first."""
         held = tip_off.c
         asked = sa.select(held.body).where(held.state != TipState.CLOSED.value)
@@ -107,7 +107,7 @@ class TipRoom(Room):
         values = {"state": check.state.value, "body": dump(check, check.id), "version": lead_check.c.version + 1}
         self.expect_one(sa.update(lead_check).where(lead_check.c.id == check.id).values(**values), check.id)
 
-    def open_checks(self, agencies: Sequence[str] | None, limit: int) -> list[LeadCheck]:
+    def open_checks(self, agencies: Sequence[str] | None, limit: int | None = None) -> list[LeadCheck]:
         """Those that wait for a head or for those who go, the nearest date first."""
         held = lead_check.c
         asked = sa.select(held.body).where(held.state.in_([one.value for one in LeadState if one.open]))

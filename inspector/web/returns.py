@@ -23,6 +23,14 @@ _CSV: dict[int | str, dict[str, Any]] = {
 }
 
 
+def sheet(held: returns.Return) -> Response:
+    """A return as a file for a spreadsheet, called by its days."""
+    name = f"returns-{held.since}-{held.until}-{held.per.value.lower()}.csv"
+    return Response(
+        held.sheet, media_type="text/csv; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
+
+
 class ReturnLineShown(Shown):
     """One row: how many cases of one kind, in time or late by their legal dates, and their working days."""
 
@@ -41,7 +49,7 @@ class ReturnLineShown(Shown):
 
 
 class ReturnShown(Shown):
-    """A return. `over`: nothing is added to it any more; `digest`: SHA-256 of the same as CSV, so that two can be compared."""
+    """A return. `over`: nothing is added to it any more; `digest`: SHA-256 of the same as a CSV file, so that two can be compared."""
 
     since: date
     until: date
@@ -65,7 +73,7 @@ def show_return(
     first, last = returns.last_months(desk.office)
     held = desk.look(lambda tx: returns.made(desk.office, tx, since or first, until or last, per, caller.sees))
     if form == "csv":
-        return Response("\ufeff" + held.csv, media_type="text/csv; charset=utf-8")
+        return sheet(held)
     span = {"since": held.since, "until": held.until, "per": held.per, "over": held.over, "unreadable": held.unreadable}
     shown = ReturnShown.model_validate({**span, "digest": held.digest, "rows": returns.rows(held)})
     return JSONResponse(shown.model_dump(mode="json"))

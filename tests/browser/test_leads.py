@@ -48,3 +48,21 @@ def test_a_tip_off_is_entered_checked_and_closed_by_two_people_and_who_told_is_s
         desk.page.locator("#close-reasons").fill("查无问题")
         assert "已办结" in desk.press("办结")
         check(desk)
+
+
+def test_an_overseer_sees_what_waits_by_its_date_and_has_nothing_to_press(store: Store, hand: Hand, door: Door) -> None:
+    with serving(open_office(store, hand)) as edge:
+        desk = door.desk(edge.url)
+        desk.log_in(edge.token("officer", name="李四"), "/tip-offs")
+        desk.fill("主体代码", "TEST00000000000001")
+        desk.fill("线索内容", "未经营")
+        desk.press("登记")
+        hand.on(days=60)
+        overseer = door.desk(edge.url)
+        overseer.log_in(edge.token("auditor", name="督查室"), "/oversight")
+        check(overseer)
+        assert "其中逾期 1 件" in overseer.text()
+        assert overseer.page.locator("main button").all_inner_texts() == ["退出"]
+        overseer.page.locator("main table a").first.click()
+        check(overseer)
+        assert "未经营" in overseer.text()

@@ -141,9 +141,14 @@ def test_it_is_live_and_ready_and_leaves_in_order_when_asked(tmp_path: Path) -> 
             until(lambda: len(beats(store)) == 1)
             with store.read() as tx:
                 names = [row["name"] for row in tx.schedules.all()]
-            assert names == ["sweep:coverage", "sweep:equality", "sweep:forget", "sweep:publication", "sweep:roster"], (
-                "a plan that is no longer configured never fires"
-            )
+            assert names == [
+                "sweep:coverage",
+                "sweep:equality",
+                "sweep:forget",
+                "sweep:publication",
+                "sweep:returns",
+                "sweep:roster",
+            ], "a plan that is no longer configured never fires"
         assert held.health("live") == (200, {"live": True})
         assert held.health("ready") == (200, {"ready": True, "reasons": []})
         daemon.send_signal(signal.SIGTERM)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
+import json
 from datetime import date
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
+from inspector.daemon.schedules import sweep_order
 from inspector.domain.case import Outcome
+from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Invalid
 from inspector.domain.returns import Counted, Like, Line, Per, Seen, lines
 from inspector.flows import returns, review
@@ -124,7 +128,9 @@ def test_a_return_over_http_is_of_the_agencies_of_the_token_names_nobody_and_is_
         assert sheet.headers["content-type"].startswith("text/csv")
         read = list(csv.DictReader(io.StringIO(sheet.text.removeprefix("\ufeff"))))
         assert [{name: "" if value is None else str(value) for name, value in row.items()} for row in shown["rows"]] == read
-        assert shown["digest"] == made(office, *MARCH).digest
+        assert shown["digest"] == made(office, *MARCH).digest == hashlib.sha256(sheet.content).hexdigest()
+        again = auditor.get("/v1/returns", params={**days, "form": "csv"})
+        assert (again.content, "2026-03" in again.headers["content-disposition"]) == (sheet.content, True)
         assert "TEST0000" not in sheet.text
         assert far.get("/v1/returns", params=days).json()["rows"] == []
         assert clerk.get("/v1/returns", params=days).status_code == 403
@@ -140,6 +146,30 @@ def test_the_command_gives_the_return_in_both_languages_as_json_and_as_csv(datab
     assert told["per"] == "QUARTER"
     assert {row["counted"] for row in told["rows"]} <= {"CAME", "ENDED"}
     sheet = office.well("returns", "report", "--since", "2026-01-01", "--until", "2026-12-31", "--csv").out
+    file = tmp_path / "return.csv"
+    digest = office.well("returns", "report", "--since", "2026-01-01", "--until", "2026-12-31", "--to", str(file), "--json").json[
+        "digest"
+    ]
+    assert hashlib.sha256(file.read_bytes()).hexdigest() == digest
+    assert office.say("returns", "report", "--to", str(file)).code == 2, "another one's file stays"
+    assert office.say("returns", "report", "--since", "9999-12-31").code == 2, "a day that nobody means"
     assert sheet.splitlines()[0] == ",".join(returns.COLUMNS)
     assert "SHA-256" in office.well("returns", "report").out
-    assert "按 MONTH" in office.well("returns", "report", lang="zh-Hans").out
+    assert "，按月；" in office.well("returns", "report", lang="zh-Hans").out
+
+
+def test_each_month_the_calendar_makes_the_return_and_the_same_days_asked_for_later_have_its_digest(
+    store: Store, hand: Hand
+) -> None:
+    office = checked(store, hand)
+    hand.on(days=31)
+    with store.begin() as tx:
+        tx.work.order([sweep_order(OrderKind.RETURNS_MAKE, {}, hand(), hand())], hand())
+    settle(office)
+    with store.read() as tx:
+        (entry,) = [json.loads(row["body"])["facts"] for row in tx.ledger.about(returns.ABOUT)]
+    assert (entry["since"], entry["until"], entry["per"]) == ("2026-01-01", "2026-03-31", "MONTH")
+    hand.on(days=20)
+    with store.read() as tx:
+        again = returns.made(office, tx, date(2026, 1, 1), date(2026, 3, 31), Per.MONTH, tuple(office.tree))
+    assert (again.digest, len(again.lines)) == (entry["sha256"], entry["rows"])

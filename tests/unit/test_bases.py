@@ -42,6 +42,7 @@ NONE = {
     "channel.off": "a channel's word that it knows no such recipient; nobody is bound by it",
     "channel.on": "the register, or a person, names a way that serves",
     "publication.posted": "by which digest the register's files are known; what each result rests on stands in `publication.done`",
+    "returns.made": "that a count was made, by its digest; nothing is decided",
     "ledger.lodged": "how many entries and a hash, with the receipt of the witness; nothing is decided",
     "push.test": "a message that says it is a test; nothing is decided",
     "push.tested": "the same",

@@ -91,3 +91,27 @@ def test_what_two_reports_differ_in_is_what_a_quarter_tells_and_every_figure_is_
             named = {one.pool} if one.pool else {"n", "s", "e"} - {other.pool for other in found}
             went = {who for visit in some for who, pools in visit.went.items() if pools & named}
             assert len(went) >= 4
+
+
+CODES = [f"{pool}{number}" for pool in "nse" for number in range(5)]
+TEAMS = st.sets(st.sampled_from(CODES), min_size=1, max_size=4)
+RARELY = st.lists(st.tuples(TEAMS, st.sampled_from("BCD")), max_size=6)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.tuples(TEAMS, st.sampled_from("BCD")), min_size=4, max_size=24), RARELY)
+def test_each_cell_of_an_area_at_a_level_is_of_enough_persons_and_so_is_what_second_looks_said_of_it(
+    visits: list[tuple[set[str], str]], again: list[tuple[set[str], str]]
+) -> None:
+    looks = [Looked(level=level, went={one: frozenset({one[0]}) for one in who}, differs=True) for who, level in again]
+    cells = crews([made(*who, level=level) for who, level in visits], looks, 4)
+    for cell in cells:
+        told_apart = {one.pool for one in cells if one.level == cell.level}
+        pools = {cell.pool} if cell.pool else {*"nse"} - told_apart
+
+        def there(some: list[tuple[set[str], str]], level: str, of: set[str]) -> set[str]:
+            return {one for who, at in some if at == level for one in who if one[0] in of}
+
+        assert len(there(visits, cell.level, pools)) >= 4, cell
+        if cell.looked is not None:
+            assert len(there(again, cell.level, pools)) >= 4, cell
