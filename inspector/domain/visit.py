@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from inspector.domain.calendar import Counting
@@ -150,6 +150,12 @@ class Visit:
     def agencies(self) -> tuple[str, ...]:
         """Who goes, the lead first."""
         return (self.agency, *self.partners)
+
+    @property
+    def made_on(self) -> date | None:
+        """The day on which it was made, the last one where its agencies say several; None where it was not, or nobody says."""
+        days = [part.on for part in self.parts if part.on is not None]
+        return max(days, default=None) if self.state is VisitState.DONE else None
 
     @property
     def whom(self) -> Whom:

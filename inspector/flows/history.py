@@ -11,6 +11,7 @@ from inspector.domain.exclusion import Seen
 from inspector.domain.inspection import Authority, CheckType
 from inspector.flows.members import object_id
 from inspector.flows.office import Office
+from inspector.store.room import Row
 from inspector.store.tx import Tx
 
 
@@ -44,7 +45,7 @@ def history(office: Office, tx: Tx, agency: str) -> History:
     items = tx.visits.items(above) if above else {}
     for held in tx.visits.made():
         done = held["done_at"]
-        on = office.calendar.local_date(done or held["opened_at"])
+        on = _day(office, held)
         there = going[held["id"]]
         mine = agency in there
         authority = Authority.OWN if mine else Authority.UPPER if there & above else Authority.OTHER
@@ -88,10 +89,20 @@ def of_one(
     for held in made:
         done, there = held["done_at"], going[held["id"]]
         authority = Authority.OWN if agency in there else Authority.UPPER if there & above else Authority.OTHER
-        on = office.calendar.local_date(done or held["opened_at"])
+        on = _day(office, held)
         check = CheckType(held["check_type"])
         seen.append(Seen(on=on, check=check, authority=authority, completed=done is not None, open=done is None))
     return tuple(seen)
+
+
+def _day(office: Office, held: Row) -> date:
+    """The day of a visit: on which its team was there, whenever that was entered; of one still to be made, on which it was given.
+
+    A cap is of a calendar year and a rest runs from the check (handbook 2.3), not from the desk. Of what was entered before
+    anybody told the day, that of the entry.
+    """
+    made: date | None = held["made_on"]
+    return made or office.calendar.local_date(held["done_at"] or held["opened_at"])
 
 
 def _later(last: dict[str, tuple[date, frozenset[str]]], name: str, on: date, team: frozenset[str]) -> None:

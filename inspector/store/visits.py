@@ -100,7 +100,7 @@ class VisitRoom(Seats):
 
     def checked(self, number: str) -> list[tuple[str, Visit | None, bool]]:
         """The visits of a draw by id, None for an unreadable body; each with whether the columns that are asked by say what it does."""
-        names = ("id", "draw", "agency", "object_id", "replaces", "opened_at", "done_at", "state")
+        names = ("id", "draw", "agency", "object_id", "replaces", "opened_at", "done_at", "made_on", "state")
         asked = sa.select(*(visit.c[name] for name in names), visit.c.check_type, visit.c.body).where(visit.c.draw == number)
         told = []
         for row in self.rows(asked.order_by(visit.c.id)):
@@ -191,7 +191,7 @@ class VisitRoom(Seats):
         Or those to one object. One called off is none; one that is short of inspectors is owed, and so to be made. In order of
         opening.
         """
-        names = ("id", "draw", "object_id", "agency", "check_type", "opened_at", "done_at")
+        names = ("id", "draw", "object_id", "agency", "check_type", "opened_at", "done_at", "made_on")
         held = sa.select(*(visit.c[name] for name in names)).where(visit.c.state.in_(_MADE))
         if object_id:
             held = held.where(visit.c.object_id == object_id)
@@ -329,7 +329,8 @@ class VisitRoom(Seats):
         return visits, seats
 
     def _row(self, held: Visit) -> dict[str, object]:
-        return {"check_type": held.check.value, "state": held.state.value, "done_at": held.done_at, "body": dump(held)}
+        told = {"done_at": held.done_at, "made_on": held.made_on}
+        return {"check_type": held.check.value, "state": held.state.value, **told, "body": dump(held)}
 
     def _serves(self, visit_id: str, case_ids: Collection[str]) -> None:
         cases = [{"visit": visit_id, "case_id": case_id} for case_id in case_ids]
