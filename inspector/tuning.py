@@ -137,7 +137,7 @@ def _hours(told: str) -> str:
 
 
 Hours = Annotated[str, AfterValidator(_hours)]
-Word = Literal["assignment", "off", "blocked", "unblocked", "changed", "sooner"]
+Word = Literal["assignment", "off", "blocked", "unblocked", "changed", "sooner", "spared"]
 
 
 class PushSettings(Section):
@@ -150,7 +150,8 @@ class PushSettings(Section):
     quiet_urgent: tuple[Hours, ...] = Field((), description="The same for what is urgent")
     urgent: tuple[Word, ...] = Field(
         ("off", "blocked", "sooner"),
-        description="What is urgent: assignment, off (taken back), blocked, unblocked, changed (facts corrected), sooner (due earlier)",
+        description="What is urgent: assignment, off (taken back), blocked, unblocked, changed (facts corrected), sooner (due earlier), "
+        "spared (facts settled)",
     )
     patience_minutes: float = Field(
         60, gt=0, description="Office minutes for which one way to an inspector is tried where the register names a further one"

@@ -108,6 +108,7 @@ class Visit:
     quiet windows ask for it; `windows` are the days, from when it was given on, on which nobody may go; `conflict`: they leave no day in
     time, and a person decides. `unpublished` are items in question that stand in no published list any more: while there are any,
     nobody may go (handbook 1.2.3). `looks_at`: the visit whose result is looked at again from what was entered; then nobody goes.
+    `spared`: what was in question and was settled without it, so that nobody is asked; who had read it may still answer.
     """
 
     id: str
@@ -144,6 +145,7 @@ class Visit:
     conflict: bool = False
     unpublished: tuple[str, ...] = ()
     looks_at: str = ""
+    spared: tuple[Doubt, ...] = ()
     version: int = 0
 
     @property

@@ -88,7 +88,7 @@ def report(
     So is a visit made (`on` a day; today where that is unsaid) when nobody might go.
     """
     before, seat = by_name(tx, name)
-    others = supervision.exempt(tx, before, seat.agency)
+    others = supervision.beside(tx, before, seat.agency)
     tx.cases.lock({*before.case_ids, *(doubt.case_id for doubt in others)})  # cases before visits, as withdrawal locks them
     held, seat = by_name(tx, name, lock=True)
     team, given = tx.visits.team(held.id), tuple(findings)

@@ -220,7 +220,7 @@ def photo_of(tx: Tx, held: Visit, agency: str, digest: str) -> Photo:
 def _locked(tx: Tx, name: str) -> tuple[Visit, Seat, tuple[Doubt, ...]]:
     """A seat's visit, held to the end of the transaction behind its cases, as everywhere; and what may be answered beside it."""
     before, seat = by_name(tx, name)
-    exempt = supervision.exempt(tx, before, seat.agency)
+    exempt = supervision.beside(tx, before, seat.agency)
     tx.cases.lock({*before.case_ids, *(doubt.case_id for doubt in exempt)})
     held, seat = by_name(tx, name, lock=True)
     return held, seat, exempt
@@ -237,7 +237,7 @@ def _gathered(office: Office, tx: Tx, held: Visit, agency: str) -> Gathered:
         tx.fieldnotes.choices(held.id, agency),
         part,
         _standing(held, agency) if part is not None else (),
-        supervision.exempt(tx, held, agency),
+        supervision.beside(tx, held, agency),
         codes,
     )
 

@@ -87,6 +87,12 @@ def tell_changed(office: Office, tx: Tx, held: Visit, now: datetime) -> None:
         _tell(office, tx, held, "changed", now, now)
 
 
+def tell_spared(office: Office, tx: Tx, held: Visit, now: datetime) -> None:
+    """Some of what is in question was settled: the same, so that nobody is asked at the door for what is known."""
+    if held.released:
+        _tell(office, tx, held, "spared", now, now)
+
+
 def tell_sooner(office: Office, tx: Tx, held: Visit, now: datetime) -> None:
     """The visit is to be made earlier than its team may have read: tell them, before the release only at its moment (`tell_changed`)."""
     at = now if held.released or held.release_at is None else max(now, held.release_at)
