@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from inspector.domain.case import SubjectKind
 from inspector.domain.exclusion import Seen
 from inspector.domain.inspection import Authority, CheckType
+from inspector.domain.leadcheck import LeadCheck
 from inspector.flows.members import object_id
 from inspector.flows.office import Office
 from inspector.store.room import Row
@@ -60,6 +61,9 @@ def history(office: Office, tx: Tx, agency: str) -> History:
         seen.setdefault(held["object_id"], []).append(one)
         if mine and (team := teams.get(held["id"])):
             _later(last, held["object_id"], on, team)
+    for check in tx.tips.approved():
+        name = object_id(office.secret, check.kind, check.code)
+        seen.setdefault(name, []).append(_reserved(office, check, agency, above))
     return History(seen={name: tuple(held) for name, held in seen.items()}, last={name: team for name, (_, team) in last.items()})
 
 
@@ -76,8 +80,8 @@ def of_one(
 ) -> tuple[Seen, ...]:
     """The same of one object by its frame's key and its subject: what counts towards caps. Items and teams are left out.
 
-    `known_at`: of what was imported only what was on record then. The house's own visits count whenever they were given, but for the
-    visit `without` which it is asked.
+    `known_at`: of what was imported, and of lead checks that were approved, only what was on record then. The house's own visits
+    count whenever they were given, but for the visit `without` which it is asked.
     """
     seen = [
         Seen(on=row.on, check=row.check, authority=row.authority, completed=row.completed)
@@ -92,7 +96,17 @@ def of_one(
         on = _day(office, held)
         check = CheckType(held["check_type"])
         seen.append(Seen(on=on, check=check, authority=authority, completed=done is not None, open=done is None))
+    approved = [one for one in tx.tips.approved() if (one.kind, one.code) == (kind, code)]
+    known = [one for one in approved if known_at is None or (one.decided_at or one.made_at) <= known_at]
+    seen += [_reserved(office, one, agency, above) for one in known]
     return tuple(seen)
+
+
+def _reserved(office: Office, check: LeadCheck, agency: str, above: Collection[str]) -> Seen:
+    """A check for cause that a head has approved and nobody has made yet: its slot of a cap is its own from then on."""
+    authority = Authority.OWN if check.agency == agency else Authority.UPPER if check.agency in above else Authority.OTHER
+    on = office.calendar.local_date(check.decided_at or check.made_at)
+    return Seen(on=on, check=CheckType.LEAD, authority=authority, completed=False, reserved=True)
 
 
 def _day(office: Office, held: Row) -> date:
