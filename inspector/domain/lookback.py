@@ -20,7 +20,7 @@ _REPORT, _SHORT, _OWE, _CEASED = "visit.report", "visit.short", "visit.owe", "vi
 _CANCEL, _REPLACE = "visit.cancel", "visit.replace"
 _ORDER = "seat.order"
 _LEFT = frozenset({"seat.decline", "seat.expire", "seat.lapse", "seat.relieve"})
-RULES = frozenset({trail.OPEN, trail.JOIN, _REPORT, _SHORT, _OWE, _CEASED, _CANCEL, _REPLACE, _ORDER, *_LEFT})
+RULES = frozenset({trail.OPEN, trail.JOIN, trail.MERGE, _REPORT, _SHORT, _OWE, _CEASED, _CANCEL, _REPLACE, _ORDER, *_LEFT})
 """Rules of the entries that tell what a frame is made of."""
 _OPEN = frozenset(state.value for state in SeatState if state.open)
 _TO_COME = frozenset(state.value for state in VisitState if state.open)
@@ -82,11 +82,11 @@ class Course:
         elif rule == _REPORT:
             self.days.append(date.fromisoformat(facts["visited_on"]) if "visited_on" in facts else None)
             self.reports.append((at, body.get("agency", ""), frozenset([facts["by"], *facts.get("team", ())])))
-        elif rule in (trail.OPEN, trail.JOIN):
+        elif rule in (trail.OPEN, trail.JOIN, trail.MERGE):
             self.standing = {**self.standing, **body.get("visit", {})}
             if rule == trail.OPEN:
                 self.opened_at = at
-            else:
+            elif rule == trail.JOIN:
                 self.joined.add(facts["agency"])
         elif rule == _CEASED:
             self.ceased_at = at

@@ -108,7 +108,8 @@ class Visit:
     quiet windows ask for it; `windows` are the days, from when it was given on, on which nobody may go; `conflict`: they leave no day in
     time, and a person decides. `unpublished` are items in question that stand in no published list any more: while there are any,
     nobody may go (handbook 1.2.3). `looks_at`: the visit whose result is looked at again from what was entered; then nobody goes.
-    `spared`: what was in question and was settled without it, so that nobody is asked; who had read it may still answer.
+    `spared`: what was in question and was settled without it, so that nobody is asked; who had read it may still answer. `merged`: the
+    cases of `case_ids` that no draw has brought here: they go along, for there is a visit anyway.
     """
 
     id: str
@@ -146,6 +147,7 @@ class Visit:
     unpublished: tuple[str, ...] = ()
     looks_at: str = ""
     spared: tuple[Doubt, ...] = ()
+    merged: tuple[str, ...] = ()
     version: int = 0
 
     @property

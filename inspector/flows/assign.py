@@ -10,16 +10,16 @@ import structlog
 
 from inspector.domain import trail, visit
 from inspector.domain.calendar import due, reminder
-from inspector.domain.case import Case, CaseState, ClaimStatus, Method
+from inspector.domain.case import Case, CaseState
 from inspector.domain.commitment import Commitment, key, read
 from inspector.domain.commitment import join as join_seed
 from inspector.domain.deadline import earliest, within
 from inspector.domain.dealing import Shortage, substitute
 from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.exclusion import Barred
-from inspector.domain.finding import Doubt
 from inspector.domain.inspection import CheckType
 from inspector.domain.listed import Listed
+from inspector.domain.merged import doubts
 from inspector.domain.peace import among, dated
 from inspector.domain.plan import Draw
 from inspector.domain.policy import Policy
@@ -31,7 +31,7 @@ from inspector.domain.start import StartEvent
 from inspector.domain.timer import Timer
 from inspector.domain.verification import wants_visit
 from inspector.domain.visit import Seat, Stake, Visit, VisitState
-from inspector.flows import caps, peace, reaching, sooner
+from inspector.flows import caps, merging, peace, reaching, sooner
 from inspector.flows.after import log_after
 from inspector.flows.lists import people, row_of, small
 from inspector.flows.members import Member
@@ -168,6 +168,7 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
     )
     tx.work.order([timer] if made.released else [timer, release], now)
     seated(office, tx, held, made, going, 0, now)
+    merging.gather(office, tx, made, now)
 
 
 def join(office: Office, tx: Tx, held: Draw, made: Visit, member: Member, teams: Sequence[Dealt], now: datetime) -> Visit:
@@ -349,20 +350,6 @@ def _drawn(
     told = [stake(one.listed.agency, one.stratum) for one in teams] if held.own else [stake(held.agency, member.stratum)]
     plain = CheckType.JOINT if (len(told) > 1 if held.own else held.partners) else CheckType.PLANNED
     return plain if any(planned for planned, _ in told) else CheckType.PERMIT, tuple(one for _, one in told)
-
-
-def doubts(case: Case) -> tuple[Doubt, ...]:
-    """What is in question: the claims that only the premises can settle; for a sampled case every claim."""
-    on_site = [
-        held.claim
-        for held in case.claims
-        if held.status is ClaimStatus.OPEN and held.step is not None and held.step.method is Method.ON_SITE
-    ]
-    claims, needed = on_site or [held.claim for held in case.claims], bool(on_site)
-    return tuple(
-        Doubt(agency=case.agency, case_id=case.id, claim=claim.key, fact=claim.fact, claimed=claim.value, needed=needed)
-        for claim in claims
-    )
 
 
 def _seat(  # noqa: PLR0913, PLR0917 - a seat in all its parts

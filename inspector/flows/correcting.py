@@ -15,7 +15,7 @@ from inspector.flows.office import Office
 from inspector.flows.pushing import quiet
 from inspector.flows.recall import wait_for_it
 from inspector.flows.seated import LINK, read
-from inspector.flows.seats import UNDELIVERED
+from inspector.flows.seats import ADDED, CHANGED, SPARED, UNDELIVERED
 from inspector.flows.settle import Settlement, nothing
 from inspector.labels import label
 from inspector.ports import Garbled, Message, PortError, Refused
@@ -28,7 +28,7 @@ def tell(work: Work, office: Office) -> Settlement:
     """Tell an inspector whose seat has been taken back that he or she need not go; never before the push that it takes back.
 
     So is told that nobody may go, for the item was taken off the published list, that somebody may again, and that what is in
-    question was corrected or partly settled, or that the visit is to be made earlier.
+    question was corrected, partly settled or is more, or that the visit is to be made earlier.
     """
     wait_for_it(work, office)
     with office.store.read() as tx:
@@ -43,7 +43,7 @@ def tell(work: Work, office: Office) -> Settlement:
         return _on(work, office, "channel_not_configured" if channel is None else "address_gone").unasked()
     urgency = quiet(office, word, _last(work) or held.due_at)
     lang = office.agency(seat.agency).language
-    tells = {"changed": True} if word in ("changed", "sooner", "spared") else {"called_off": word != "unblocked"}
+    tells = {"changed": True} if word in (CHANGED, SPARED, ADDED, "sooner") else {"called_off": word != "unblocked"}
     message = Message(
         to=way.address,
         title=label(f"push.{word}_title", lang),

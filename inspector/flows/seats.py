@@ -41,6 +41,9 @@ CLASH = "note_clash"
 LAPSED_NOTE = "note_lapsed"
 """The matter of a note that lay in a phone until its inspector's acceptance was over: a person asks whether the visit was made."""
 
+CHANGED, SPARED, ADDED = "changed", "spared", "added"
+"""What a team is told of what is in question: a promise was corrected, something is settled, a case goes along."""
+
 UNDELIVERED = "push_undelivered"
 """The matter for a person that a push opens which no channel took; it is over when the seat is."""
 
@@ -77,20 +80,14 @@ def tell_off(office: Office, tx: Tx, held: Visit, seats: Iterable[Seat], now: da
     tx.work.order(orders, now)
 
 
-def tell_changed(office: Office, tx: Tx, held: Visit, now: datetime) -> None:
-    """What is in question was corrected: tell those who may have read what it was, once for each correction.
+def tell_changed(office: Office, tx: Tx, held: Visit, now: datetime, word: str = CHANGED) -> None:
+    """What is in question was corrected, or is more or less: tell those who may have read what it was, once for each change.
 
     Before the release nobody of the team has read it: then a push at the moment of a correction would only tell whoever sees both
     whom the visit is to.
     """
     if held.released:
-        _tell(office, tx, held, "changed", now, now)
-
-
-def tell_spared(office: Office, tx: Tx, held: Visit, now: datetime) -> None:
-    """Some of what is in question was settled: the same, so that nobody is asked at the door for what is known."""
-    if held.released:
-        _tell(office, tx, held, "spared", now, now)
+        _tell(office, tx, held, word, now, now)
 
 
 def tell_sooner(office: Office, tx: Tx, held: Visit, now: datetime) -> None:

@@ -11,7 +11,7 @@ from inspector.domain.spared import SETTLED, purposeless, settled, spare
 from inspector.flows.office import Office
 from inspector.flows.recall import call_off_visit
 from inspector.flows.record import record
-from inspector.flows.seats import end_clock, rise, tell_spared
+from inspector.flows.seats import SPARED, end_clock, rise, tell_changed
 from inspector.store.tx import Tx
 
 
@@ -33,7 +33,7 @@ def look_at(office: Office, tx: Tx, case: Case, policy: Policy, now: datetime) -
         if purposeless(changed):
             call_off_visit(office, tx, changed, SETTLED, case.pack, now)
         elif changed.state.open:
-            tell_spared(office, tx, changed, now)
+            tell_changed(office, tx, changed, now, SPARED)
 
 
 def _came_to_door(held: ClaimFile) -> bool:

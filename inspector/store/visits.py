@@ -61,6 +61,24 @@ class VisitRoom(Seats):
         self.connection.execute(sa.insert(visit_agency), [_going(changed.id, stake, stake.agency, counts=False)])
         self._serves(changed.id, case_ids)
 
+    def merge(self, changed: Visit, case_id: str) -> Visit:
+        """Write that a visit serves a case more. Raises Stale."""
+        following = self.put(changed)
+        self._serves(changed.id, [case_id])
+        return following
+
+    def open_to(self, agency: str, object_id: str) -> list[str]:
+        """The visits still to be made to an object in which an agency goes, in the order in which they were given."""
+        asked = sa.select(visit.c.id).join(visit_agency, visit_agency.c.visit == visit.c.id)
+        asked = asked.where(visit.c.object_id == object_id, visit_agency.c.agency == agency, visit.c.state.in_(_OPEN_VISITS))
+        return list(self.connection.execute(asked.order_by(visit.c.opened_at, visit.c.id)).scalars())
+
+    def objects_open(self, agency: str) -> set[str]:
+        """Whom an agency is still to visit."""
+        asked = sa.select(visit.c.object_id).join(visit_agency, visit_agency.c.visit == visit.c.id)
+        asked = asked.where(visit_agency.c.agency == agency, visit.c.state.in_(_OPEN_VISITS))
+        return set(self.connection.execute(asked).scalars())
+
     def lock(self, visit_ids: Collection[str]) -> None:
         """Hold several visits to the end of the transaction, in order of id, so that two hands never wait for each other."""
         asked = sa.select(visit.c.id).where(visit.c.id.in_(list(visit_ids))).order_by(visit.c.id)
