@@ -17,6 +17,7 @@ from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Invalid, Missing
 from inspector.domain.fieldnote import FieldNote, Photo, Place, Times, before_team, day, is_late, noted, taken
 from inspector.domain.finding import Doubt, Finding, Part, Seen
+from inspector.domain.inorder import in_order, superseded
 from inspector.domain.peace import made as made_on
 from inspector.domain.version import Came, Choice, Clash, Gathered
 from inspector.domain.visit import Seat, Visit
@@ -230,7 +231,7 @@ def _gathered(office: Office, tx: Tx, held: Visit, agency: str) -> Gathered:
     part, (codes, _) = _part(held, agency), on_sheet(office, tx, held, agency)
     team = tx.visits.team(held.id)
     lapsed = {seat.name for seat in team if seat.lapsed}  # kept, and no word of the team that goes now
-    notes = [note for note in tx.fieldnotes.notes(held.id, agency) if note.seat not in lapsed]
+    notes = [note for note in in_order(held, tx.fieldnotes.notes(held.id, agency)) if note.seat not in lapsed]
     return version.gather(
         [one for one in held.doubts if one.agency == agency],
         [note for note in notes if not before_team(held, team, note, note.on, office.calendar)],
@@ -258,10 +259,15 @@ def _go_on(office: Office, tx: Tx, held: Visit, seat: Seat, now: datetime) -> tu
 
 
 def _beside(office: Office, tx: Tx, held: Visit, note: FieldNote, on: date, now: datetime) -> None:
-    """What comes after the result says more, or otherwise: it is evidence beside the result's, for whoever decides sees both."""
+    """What comes after the result says more, or otherwise: it is evidence beside the result's, for whoever decides sees both.
+
+    An inspector's earlier word that only comes now, which he or she has replaced since, stays a note.
+    """
+    former = superseded(held, note, tx.fieldnotes.notes(held.id, note.agency))
     stands = {(one.case_id, one.claim): one.verdict for one in _standing(held, note.agency)}
     for finding in note.findings:
-        if stands.get((finding.case_id, finding.claim)) is not finding.verdict:
+        about = finding.case_id, finding.claim
+        if about not in former and stands.get(about) is not finding.verdict:
             dispatch.weigh(tx, office, held, finding, on, now, note.id)
     part = _part(held, note.agency)
     if held.looks_at:
