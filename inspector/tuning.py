@@ -137,7 +137,7 @@ def _hours(told: str) -> str:
 
 
 Hours = Annotated[str, AfterValidator(_hours)]
-Word = Literal["assignment", "off", "blocked", "unblocked", "changed", "sooner", "spared", "added"]
+Word = Literal["assignment", "off", "blocked", "unblocked", "changed", "sooner", "spared", "added", "renewed"]
 
 
 class PushSettings(Section):
@@ -151,7 +151,7 @@ class PushSettings(Section):
     urgent: tuple[Word, ...] = Field(
         ("off", "blocked", "sooner"),
         description="What is urgent: assignment, off (taken back), blocked, unblocked, changed (facts corrected), sooner (due earlier), "
-        "spared (facts settled), added (a case goes along)",
+        "spared (facts settled), added (a case goes along), renewed (a new link)",
     )
     patience_minutes: float = Field(
         60, gt=0, description="Office minutes for which one way to an inspector is tried where the register names a further one"

@@ -10,7 +10,6 @@ from inspector.domain import result, review, verification, visit
 from inspector.domain.calendar import SHANGHAI
 from inspector.domain.case import CaseState, Method
 from inspector.domain.decision import OrderKind
-from inspector.domain.errors import Forbidden
 from inspector.domain.evidence import Evidence, unfresh
 from inspector.domain.finding import Finding, Seen
 from inspector.domain.peace import made as made_on
@@ -20,7 +19,7 @@ from inspector.flows import challenges, late, listing, peace, relief, secondlook
 from inspector.flows.assign import redeal
 from inspector.flows.office import Office
 from inspector.flows.record import record
-from inspector.flows.seated import LINK, by_name, pack, read, settle_seat
+from inspector.flows.seated import by_name, pack, read, settle_seat
 from inspector.flows.seats import end_clock, rise
 from inspector.flows.settle import Settlement, settle_case
 from inspector.store.tx import Tx
@@ -122,12 +121,6 @@ def report(
         supervision.tell(tx, decision.state, seat, others, policy, now)
     peace.tell_inside(tx, decision.state, seat.agency, now)
     return decision.state
-
-
-def by_link(office: Office, name: str, token: str) -> None:
-    """Raise Forbidden unless the link is the one pushed for this seat."""
-    if not office.link_holds(LINK, name, token):
-        raise Forbidden("link_unknown")
 
 
 def seat_name(seat: Seat) -> str:

@@ -30,7 +30,7 @@ from inspector.flows.seated import by_name
 from inspector.flows.visitnotice import VisitNotice
 from inspector.labels import Lang, label
 from inspector.store.tx import Tx, new_id
-from inspector.web import attempts, fieldnotes, links
+from inspector.web import attempts, fieldnotes, links, seatdoor
 from inspector.web.assigned import MateShown, mates_shown
 from inspector.web.attempts import AttemptsShown, SeatAttemptIn
 from inspector.web.checksheets import SheetWords, of_form
@@ -82,10 +82,10 @@ def index(request: Request) -> Response:
 def show_seat(request: Request, desk: AtDesk, name: str, token: str) -> Response:
     """The assignment and what can be done about it."""
     try:
-        dispatch.by_link(desk.office, name, token)
+        seatdoor.enter(request, desk, name, token)
         if by_hand(request):
             links.opened(desk, name)
-        return _seat_page(request, desk, name)
+        return seatdoor.welcome(request, desk, _seat_page(request, desk, name))
     except InspectorError as error:
         return refused(request, error)
 
@@ -105,7 +105,7 @@ def by_hand(request: Request) -> bool:
 def post_seat(request: Request, desk: AtDesk, name: str, token: str, form: Posted, lang: InLang) -> Response:
     """Accept, decline or enter the result."""
     try:
-        dispatch.by_link(desk.office, name, token)
+        seatdoor.enter(request, desk, name, token)
     except InspectorError as error:
         return refused(request, error)
     try:

@@ -1,4 +1,4 @@
-"""The day on which a visit was made, apart from that on which its result was entered"""
+"""The day on which a visit was made, apart from that of its entry; the phone that a seat's link is bound to"""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from datetime import date
 
 import sqlalchemy as sa
 from alembic import op
+
+import inspector.store.tables
 
 revision = "0035"
 down_revision = "0030"
@@ -17,7 +19,15 @@ _AT_ONCE = 1000
 
 
 def upgrade() -> None:
-    """A column that looks back on a visit; of those that were made the day stands in what their teams have entered."""
+    """A new table; a column that looks back on a visit: of those that were made the day stands in what their teams have entered."""
+    op.create_table(
+        "seat_phone",
+        sa.Column("seat", sa.String(length=200), nullable=False),
+        sa.Column("edition", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("at", inspector.store.tables.Moment(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("seat", "edition", name=op.f("pk_seat_phone")),
+    )
     op.add_column("visit", sa.Column("made_on", sa.Date(), nullable=True))
     visit = sa.table("visit", sa.column("id"), sa.column("state"), sa.column("made_on", sa.Date()), sa.column("body"))
     connection, after = op.get_bind(), ""
