@@ -162,6 +162,13 @@ class PushSettings(Section):
         description="Office minutes after which a push that its channel reports as delivered to nobody yet goes the next way as well",
     )
 
+    declines: int = Field(
+        3,
+        gt=0,
+        description="An inspector who has declined so many assignments within `declines_days` is a matter for the office; no rank",
+    )
+    declines_days: int = Field(90, gt=0, le=3660, description="Days that are looked back on for it")
+
     def pushing(self) -> Pushing:
         """The same as the flows read it."""
         windows = {Urgency.NORMAL: self.quiet, Urgency.URGENT: self.quiet_urgent}
@@ -170,6 +177,8 @@ class PushSettings(Section):
             hush=Hush(windows=held, urgent=frozenset(self.urgent)),
             patience=timedelta(minutes=self.patience_minutes),
             unreached=timedelta(minutes=self.unreached_minutes),
+            declines=self.declines,
+            declines_within=timedelta(days=self.declines_days),
         )
 
 

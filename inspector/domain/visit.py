@@ -199,6 +199,7 @@ class Seat:
     `accept_by` counts from `handed_at`, when a channel took the push; until then it says what it would be, had one taken it as ordered.
     `tried` are the marks of the ways by which it was ordered to be pushed, one for each of `pushes`; `bounced`: how often it began
     anew, so that its clocks do, under keys of their own: a push that a channel had taken came to nobody, or the register was mended.
+    `knowing`: declined by who could know whom the visit is to.
     """
 
     visit: str
@@ -215,6 +216,7 @@ class Seat:
     tried: tuple[str, ...] = ()
     bounced: int = 0
     accepted: bool = False
+    knowing: bool = False
 
     @property
     def name(self) -> str:
@@ -257,13 +259,13 @@ def accept(seat: Seat, pack: str) -> Decision[Seat]:
     return Decision(state=replace(seat, state=SeatState.ACCEPTED, accepted=True), because=because)
 
 
-def decline(seat: Seat, reason: str, pack: str) -> Decision[Seat]:
+def decline(seat: Seat, reason: str, pack: str, *, knowing: bool = False) -> Decision[Seat]:
     """The inspector cannot or must not go (leave, recusal): with a reason; the seat is dealt again by the rule."""
     _must_be_open(seat)
     if blank(reason):
         raise Invalid("reason_missing", field="reason")
     because = Because(rule="seat.decline", basis=("S1:43",), pack=pack, facts={"inspector": seat.inspector, "place": seat.place})
-    return Decision(state=replace(seat, state=SeatState.DECLINED, reason=reason), because=because)
+    return Decision(state=replace(seat, state=SeatState.DECLINED, reason=reason, knowing=knowing), because=because)
 
 
 def expire(seat: Seat, pack: str) -> Decision[Seat]:

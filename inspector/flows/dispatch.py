@@ -15,7 +15,7 @@ from inspector.domain.finding import Finding, Seen
 from inspector.domain.peace import made as made_on
 from inspector.domain.trail import entered
 from inspector.domain.visit import Seat, Visit
-from inspector.flows import challenges, late, listing, peace, relief, secondlook, stopped, supervision
+from inspector.flows import challenges, declines, late, listing, peace, relief, secondlook, stopped, supervision
 from inspector.flows.assign import redeal
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -62,9 +62,10 @@ def accept(tx: Tx, name: str, now: datetime) -> Seat:
 def decline(office: Office, tx: Tx, name: str, reason: str, now: datetime) -> Seat:
     """An inspector declines with a reason: re-dealt at once."""
     held, seat = by_name(tx, name, lock=True)
-    decision = visit.decline(seat, reason, pack(tx, held))
+    decision = visit.decline(seat, reason, pack(tx, held), knowing=held.released)
     settle_seat(tx, held, seat, decision, now)
     stopped.end(tx, seat.work, now)
+    declines.look_at(office, tx, decision.state, now)
     if held.state.open:
         _pass_on(tx, office, held, decision.state, "declined", now)
     return decision.state
