@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -29,11 +29,12 @@ pages = APIRouter(include_in_schema=False)
 
 
 class OfficerShown(Shown):
-    """Somebody who comes, with the certificate to be shown."""
+    """Somebody who comes, with the certificate to be shown and the last day on which it counts."""
 
     agency: str
     name: str
     certificate: str
+    certificate_until: date | None
 
 
 class ProvenShown(Shown):
