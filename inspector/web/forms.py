@@ -274,7 +274,7 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
         "many": form.all if form else lambda _: [],
         "lead": told.lead,
         "people": told.people,
-        "going": told.going,
+        "going": told.going if not told.hindered or kept.get("do") == "challenge" else (),
         "grounds": list(Recusal),
         "named": {f"{one.case_id}:{one.claim}": fact for one, fact in facts},
         "missing": " / ".join(fact for one, fact in facts for lack in _lacks(told.field) if lack == (one.case_id, one.claim)),
