@@ -25,15 +25,8 @@ _COOKIE = "inspector_phone"
 _LASTS = 400 * 24 * 3600
 """Seconds: as long as browsers keep a cookie at all (RFC 6265bis, 5.5)."""
 _READS = ("GET", "HEAD")
-PhoneKey = Annotated[
-    str | None,
-    Header(
-        alias="X-Phone-Key",
-        min_length=16,
-        max_length=200,
-        description="A secret of the phone's own, made by an application once: the first that acts by the link binds it",
-    ),
-]
+PhoneKey = Annotated[str | None, Header(alias="X-Phone-Key", min_length=16, max_length=200, include_in_schema=False)]
+"""A secret of the phone's own, made by an application once: no field of a message, and told in `reach-inspectors`."""
 
 
 def enter(request: Request, desk: Desk, name: str, token: str, phone: str = "") -> None:
