@@ -125,6 +125,7 @@ def test_of_two_phones_that_act_at_once_one_has_the_link(store: Store, hand: Han
             seatlink.bind(tx, name, "the second one's secret", hand())
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_clerk_calls_a_link_back_at_the_machine_with_a_reason(store: Store, hand: Hand, tmp_path: Path) -> None:
     office, _, _ = drawing(store, hand)
     _, held = announced(office, hand, cases=1)
