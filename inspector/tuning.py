@@ -137,7 +137,7 @@ def _hours(told: str) -> str:
 
 
 Hours = Annotated[str, AfterValidator(_hours)]
-Word = Literal["assignment", "off", "blocked", "unblocked", "changed", "sooner"]
+Word = Literal["assignment", "off", "blocked", "unblocked", "changed", "sooner", "spared", "added", "renewed"]
 
 
 class PushSettings(Section):
@@ -150,7 +150,8 @@ class PushSettings(Section):
     quiet_urgent: tuple[Hours, ...] = Field((), description="The same for what is urgent")
     urgent: tuple[Word, ...] = Field(
         ("off", "blocked", "sooner"),
-        description="What is urgent: assignment, off (taken back), blocked, unblocked, changed (facts corrected), sooner (due earlier)",
+        description="What is urgent: assignment, off (taken back), blocked, unblocked, changed (facts corrected), sooner (due earlier), "
+        "spared (facts settled), added (a case goes along), renewed (a new link)",
     )
     patience_minutes: float = Field(
         60, gt=0, description="Office minutes for which one way to an inspector is tried where the register names a further one"
@@ -161,6 +162,13 @@ class PushSettings(Section):
         description="Office minutes after which a push that its channel reports as delivered to nobody yet goes the next way as well",
     )
 
+    declines: int = Field(
+        3,
+        gt=0,
+        description="An inspector who has declined so many assignments within `declines_days` is a matter for the office; no rank",
+    )
+    declines_days: int = Field(90, gt=0, le=3660, description="Days that are looked back on for it")
+
     def pushing(self) -> Pushing:
         """The same as the flows read it."""
         windows = {Urgency.NORMAL: self.quiet, Urgency.URGENT: self.quiet_urgent}
@@ -169,6 +177,8 @@ class PushSettings(Section):
             hush=Hush(windows=held, urgent=frozenset(self.urgent)),
             patience=timedelta(minutes=self.patience_minutes),
             unreached=timedelta(minutes=self.unreached_minutes),
+            declines=self.declines,
+            declines_within=timedelta(days=self.declines_days),
         )
 
 

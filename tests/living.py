@@ -44,7 +44,7 @@ SHOT = fieldnotes.Shot(
 """What is said of a photo."""
 MANY = 12
 """Living things of a kind: an answer ends each, and the next request wants another."""
-SHARED, RETURNED = 92, 8
+SHARED, RETURNED = 100, 8
 """Visits that the operations about visits and seats share, in pairs of one that waits for its result and one that waits for its inspectors'
 word, two pairs for each operation; and visits whose result a platform returns."""
 
@@ -150,6 +150,7 @@ def living(store: Store, hand: Hand) -> Living:
                 name: {"challenged": first.inspector, "inspector": second.inspector, "reason": "kin"}
                 for name, (first, second) in teams.items()
             },
+            **{seat: {"inspector": teams[name][1].inspector, "reason": "kin"} for name, held in seats.items() for seat in held},
         },
     )
 

@@ -8,7 +8,7 @@ from typing import Any, get_type_hints
 
 from fastapi.routing import APIRoute
 
-from inspector.web import links
+from inspector.web import links, seatdoor
 from inspector.web.app import API
 from inspector.web.roles import Role
 
@@ -31,12 +31,13 @@ def roles(route: APIRoute) -> tuple[Role, ...]:
 
 def link_alone(route: APIRoute) -> bool:
     """Whether an operation is for whoever holds the link, and for nobody else."""
-    return links.only_link in _asked(route)
+    asked = [mark for mark in _asked(route) if mark is not None]
+    return seatdoor.by_seat_link in asked or route.endpoint is links.report_returned
 
 
 def link_or_token(route: APIRoute) -> bool:
     """Whether an operation takes a link or a token."""
-    return links.by_link_or_token in _asked(route)
+    return bool({links.by_link_or_token, links.by_seat_or_token} & {*_asked(route)})
 
 
 def _asked(route: APIRoute) -> list[Any]:

@@ -25,6 +25,7 @@ def register(app: typer.Typer) -> None:
     command(app, "ways")(ways)
     command(app, "test")(send_test)
     command(app, "on")(on)
+    command(app, "link")(renew)
 
 
 def list_pushes(
@@ -132,3 +133,22 @@ def on(
     terminal.act("push.on", f"roster:{agency}", do, inspector=inspector, channel=channel, reason=why)
     terminal.value({"inspector": inspector, "channel": channel, "off": False})
     terminal.say("push_on", channel=channel, inspector=inspector)
+
+
+def renew(
+    terminal: Terminal,
+    seat: Annotated[str, typer.Argument(help="The seat (visit:place:turn) 席位", metavar="SEAT")],
+    reason: Annotated[str | None, typer.Option("--reason", help="Why; needed 原因（必填）")] = None,
+    anew: Annotated[bool, typer.Option("--anew", help="Send the inspector the next one 另发新链接")] = False,
+) -> None:
+    """Call a seat's link back, for its phone was lost or is another one: it opens nothing any more. 收回任务链接（手机遗失或更换）。"""
+    from inspector.flows import seatlink
+
+    office, why = terminal.office, terminal.reason(reason, "--reason")
+
+    def do(tx: Tx, now: datetime) -> None:
+        seatlink.call_back(office, tx, seat, operator(), why, now, anew=anew)
+
+    terminal.act("push.link", f"seat:{seat}", do, reason=why, anew=anew)
+    terminal.value({"seat": seat, "anew": anew})
+    terminal.say("push_link", seat=seat)

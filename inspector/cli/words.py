@@ -47,6 +47,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "test {test} is on its way by {channels}; `push list` shows what came of it",
         "测试 {test} 正经由 {channels} 发送；可用 push list 查看结果",
     ),
+    "push_link": ("the link of {seat} opens nothing any more", "席位 {seat} 的原链接已失效"),
     "push_on": ("channel {channel} serves inspector {inspector} again", "检查人员 {inspector} 的渠道 {channel} 已恢复"),
     "draining": (
         "Draining: work under way is ended, the rest is kept for the next start. Ctrl-C again leaves at once.",

@@ -65,7 +65,7 @@ NOTHING = Collated()
 
 
 def collate(notes: Sequence[FieldNote], codes: Collection[CodeRow] = (), settled: Iterable[Settled] = ()) -> Collated:
-    """Bring the sheets of a team's notes together, in the order in which they came in."""
+    """Bring the sheets of a team's notes together, in the order in which they were said."""
     versions: dict[str, dict[str, SheetVersion]] = {}
     signatures, words, statements = dict[str, Signature](), dict[tuple[str, str], None](), dict[tuple[str, str], None]()
     for note in notes:

@@ -40,6 +40,7 @@ _OWN = frozenset({Authority.OWN})
 class Seen:
     """One visit of an object: made (`completed`), still to be made (`open`), or neither: then it counts for nothing.
 
+    `reserved`: a check for cause that a head has approved; it is to be made, uses up a cap where its type does, and bars nothing else.
     No `items` means the whole object. `own` is the agency that draws, `upper` one above it.
     """
 
@@ -49,10 +50,11 @@ class Seen:
     items: frozenset[str] = frozenset()
     completed: bool = True
     open: bool = False
+    reserved: bool = False
 
     def within(self, year: int) -> bool:
         """Whether it was, or may yet be, a visit of a calendar year."""
-        return (self.completed and self.on.year == year) or (self.open and self.on.year <= year)
+        return (self.completed and self.on.year == year) or ((self.open or self.reserved) and self.on.year <= year)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,13 +23,17 @@ class Seen(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doubt:
-    """A fact in question: what the inspector looks at, and what was promised about it; `agency` is that of the case."""
+    """A fact in question: what the inspector looks at, and what was promised about it; `agency` is that of the case.
+
+    `needed`: nothing but the visit could settle it when it was put in question, so that it is asked no more once something has.
+    """
 
     agency: str
     case_id: str
     claim: str
     fact: str
     claimed: str
+    needed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

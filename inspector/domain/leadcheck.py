@@ -55,6 +55,7 @@ class LeadCheck:
     due_at: datetime
     state: LeadState = LeadState.PROPOSED
     decided_by: str = ""
+    decided_at: datetime | None = None
     document: str = ""
     counts: bool = False
     inspectors: tuple[str, ...] = ()
@@ -110,12 +111,22 @@ def propose(
     return Decision(state=made, because=because, orders=(wait,))
 
 
-def decide(
-    held: LeadCheck, by: str, *, approved: bool, document: str, used: int, cap: int | None, basis: str, pack: str
+def decide(  # noqa: PLR0913 - a head's decision in all its parts
+    held: LeadCheck,
+    by: str,
+    *,
+    approved: bool,
+    document: str,
+    used: int,
+    cap: int | None,
+    now: datetime,
+    basis: str,
+    pack: str,
 ) -> Decision[LeadCheck]:
     """A named head approves it by a document, or refuses it with reasons (`document`): never who has proposed it.
 
-    `used` of `cap` are the checks of this year that count; where this type counts, the cap holds. Raises Refusal (`lead_decided`,
+    `used` of `cap` are the checks of this year that count; where this type counts, the cap holds, and the slot is this one's from `now`
+    on. Raises Refusal (`lead_decided`,
     `lead_same_person`, `lead_cap_reached`), Invalid.
     """
     if not nameable(by):
@@ -131,7 +142,7 @@ def decide(
     facts = {"by": by, "document": document, "approved": approved, "counts": held.counts}
     because = Because(rule="lead.decide", basis=(basis,), pack=pack, facts=facts)
     state = LeadState.APPROVED if approved else LeadState.REFUSED
-    return Decision(state=replace(held, state=state, decided_by=by, document=document), because=because)
+    return Decision(state=replace(held, state=state, decided_by=by, decided_at=now, document=document), because=because)
 
 
 def report(held: LeadCheck, told: Report, now: datetime, basis: str, pack: str) -> Decision[LeadCheck]:

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from inspector.domain import trail
+from inspector.domain.calendar import SHANGHAI
 from inspector.domain.visit import SeatState, VisitState
 
 _REPORT, _SHORT, _OWE, _CEASED = "visit.report", "visit.short", "visit.owe", "visit.ceased"
 _CANCEL, _REPLACE = "visit.cancel", "visit.replace"
 _ORDER = "seat.order"
 _LEFT = frozenset({"seat.decline", "seat.expire", "seat.lapse", "seat.relieve"})
-RULES = frozenset({trail.OPEN, trail.JOIN, _REPORT, _SHORT, _OWE, _CEASED, _CANCEL, _REPLACE, _ORDER, *_LEFT})
+RULES = frozenset({trail.OPEN, trail.JOIN, trail.MERGE, _REPORT, _SHORT, _OWE, _CEASED, _CANCEL, _REPLACE, _ORDER, *_LEFT})
 """Rules of the entries that tell what a frame is made of."""
 _OPEN = frozenset(state.value for state in SeatState if state.open)
 _TO_COME = frozenset(state.value for state in VisitState if state.open)
@@ -55,19 +56,23 @@ class Sat(NamedTuple):
 
 @dataclass(slots=True)
 class Course:
-    """What the ledger tells of one visit, in the order of its entries. `reports` are (when, whose part, who was there)."""
+    """What the ledger tells of one visit, in the order of its entries. `reports` are (when, whose part, who was there).
+
+    `days` are those on which its teams say that they were there, None for an entry of before such were told.
+    """
 
     opened_at: datetime | None = None
     ceased_at: datetime | None = None
     standing: Mapping[str, Any] = field(default_factory=dict)
     joined: set[str] = field(default_factory=set)
     reports: list[tuple[datetime, str, Collection[str]]] = field(default_factory=list)
+    days: list[date | None] = field(default_factory=list)
     rules: set[str] = field(default_factory=set)
     ordered: dict[tuple[int, int], tuple[str, str]] = field(default_factory=dict)
     left: dict[str, str] = field(default_factory=dict)
 
     def add(self, rule: str, at: datetime, body: Mapping[str, Any]) -> None:
-        """The next entry. Raises KeyError, TypeError or AttributeError for a body that no such entry has."""
+        """The next entry. Raises KeyError, TypeError, ValueError or AttributeError for a body that no such entry has."""
         facts = body["facts"]
         self.rules.add(rule)
         if rule == _ORDER:
@@ -75,12 +80,13 @@ class Course:
         elif rule in _LEFT:
             self.left[body["seat"]] = body["seat_state"]
         elif rule == _REPORT:
+            self.days.append(date.fromisoformat(facts["visited_on"]) if "visited_on" in facts else None)
             self.reports.append((at, body.get("agency", ""), frozenset([facts["by"], *facts.get("team", ())])))
-        elif rule in (trail.OPEN, trail.JOIN):
+        elif rule in (trail.OPEN, trail.JOIN, trail.MERGE):
             self.standing = {**self.standing, **body.get("visit", {})}
             if rule == trail.OPEN:
                 self.opened_at = at
-            else:
+            elif rule == trail.JOIN:
                 self.joined.add(facts["agency"])
         elif rule == _CEASED:
             self.ceased_at = at
@@ -110,6 +116,8 @@ def differing(
         yield Differs(row=name, name=trail.OPEN, held="", told="")
         return
     expected: dict[str, Any] = {"opened_at": course.opened_at, "state": _state(row, course), "done_at": _done(row, course)}
+    if not _dated(row, course):
+        expected["made_on"] = _made_on(row, course)
     if told:
         expected |= {"check_type": told["check"], "replaces": told["replaces"], "agency": told["stakes"][0][0]}
     for column, value in expected.items():
@@ -152,6 +160,23 @@ def _done(row: Mapping[str, Any], course: Course) -> datetime | None:
     if row["state"] == VisitState.CEASED.value:
         return course.ceased_at
     return course.reports[-1][0] if row["state"] == VisitState.DONE.value and course.reports else None
+
+
+def _made_on(row: Mapping[str, Any], course: Course) -> date | None:
+    """The day of a visit that was made, by its entries."""
+    days = [one for one in course.days if one is not None]
+    return max(days, default=None) if row["state"] == VisitState.DONE.value else None
+
+
+def _dated(row: Mapping[str, Any], course: Course) -> bool:
+    """Whether the day is one that it may have, though an entry of before days were told leaves it open: while it was to be made."""
+    if row["state"] != VisitState.DONE.value or None not in course.days:
+        return False
+    first, last = course.opened_at, _done(row, course)
+    on: date | None = row["made_on"]
+    return on is None or (
+        first is not None and last is not None and first.astimezone(SHANGHAI).date() <= on <= last.astimezone(SHANGHAI).date()
+    )
 
 
 def _seated(row: Mapping[str, Any], seats: Sequence[Sat], course: Course) -> Iterator[Differs]:

@@ -36,11 +36,14 @@ class Pushing:
     """How this office pushes. `patience`: so long one way is tried where there is another.
 
     `unreached`: so long after a channel that reports deliveries took a push and reported none, it goes the next way as well.
+    `declines`: an inspector who has declined so many assignments `declines_within` that time is a matter for the office.
     """
 
     hush: Hush = field(default_factory=Hush)
     patience: timedelta = timedelta(hours=1)
     unreached: timedelta = timedelta(hours=4)
+    declines: int = 3
+    declines_within: timedelta = timedelta(days=90)
 
 
 def order_seat(  # noqa: PLR0913, PLR0917 - a seat in all its parts

@@ -88,7 +88,8 @@ def report(  # noqa: PLR0913 - a result in all its parts
             "seen": seen.value if seen else None,
             "remarks": remarks,
             **({"challenged": list(marked)} if marked else {}),
-            **({"visited_on": made.on.isoformat(), "quiet": list(made.quiet)} if made is not None and made.quiet else {}),
+            **({"visited_on": made.on.isoformat()} if made is not None else {}),
+            **({"quiet": list(made.quiet)} if made is not None and made.quiet else {}),
         },
     )
     return Decision(state=state, because=because)

@@ -16,13 +16,13 @@ from inspector.domain import footing
 from inspector.domain.finding import Finding, Part
 from inspector.domain.visit import Visit, VisitState
 
-OPEN, JOIN = "visit.open", "visit.join"
-"""Rules of the entries that say how a visit stands: as it was opened, with one more agency."""
+OPEN, JOIN, MERGE = "visit.open", "visit.join", "visit.merge"
+"""Rules of the entries that say how a visit stands: as it was opened, with one more agency, with one more case."""
 _RECOUNT, _SOONER = "calendar.recount", "visit.sooner"
 _REPORT, _SHORT, _OWE, _CEASED = "visit.report", "visit.short", "visit.owe", "visit.ceased"
 _CANCELLED = VisitState.CANCELLED.value
 _OFF = frozenset({"visit.cancel", "visit.replace"})
-RULES = frozenset({OPEN, JOIN, _RECOUNT, _SOONER, _REPORT, _SHORT, _OWE, *_OFF, *footing.WORDS})
+RULES = frozenset({OPEN, JOIN, MERGE, _RECOUNT, _SOONER, _REPORT, _SHORT, _OWE, *_OFF, *footing.WORDS})
 """Rules of entries that a visit is held to."""
 
 

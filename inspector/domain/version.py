@@ -109,7 +109,7 @@ def gather(
     beside: Iterable[Doubt] = (),
     codes: Collection[CodeRow] = (),
 ) -> Gathered:
-    """Bring a team's notes together, in the order in which they came in; `part` and `standing` are its result, where one is entered.
+    """Bring a team's notes together, as they were said one after the other (`inorder`); `part` and `standing` are its entered result.
 
     `beside` are promises that may be answered and need not be; words on what nobody asks (any more) stay in their notes.
     `codes` are the pack's for the check sheet.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from inspector.domain.calendar import Counting
@@ -108,6 +108,8 @@ class Visit:
     quiet windows ask for it; `windows` are the days, from when it was given on, on which nobody may go; `conflict`: they leave no day in
     time, and a person decides. `unpublished` are items in question that stand in no published list any more: while there are any,
     nobody may go (handbook 1.2.3). `looks_at`: the visit whose result is looked at again from what was entered; then nobody goes.
+    `spared`: what was in question and was settled without it, so that nobody is asked; who had read it may still answer. `merged`: the
+    cases of `case_ids` that no draw has brought here: they go along, for there is a visit anyway.
     """
 
     id: str
@@ -144,12 +146,20 @@ class Visit:
     conflict: bool = False
     unpublished: tuple[str, ...] = ()
     looks_at: str = ""
+    spared: tuple[Doubt, ...] = ()
+    merged: tuple[str, ...] = ()
     version: int = 0
 
     @property
     def agencies(self) -> tuple[str, ...]:
         """Who goes, the lead first."""
         return (self.agency, *self.partners)
+
+    @property
+    def made_on(self) -> date | None:
+        """The day on which it was made, the last one where its agencies say several; None where it was not, or nobody says."""
+        days = [part.on for part in self.parts if part.on is not None]
+        return max(days, default=None) if self.state is VisitState.DONE else None
 
     @property
     def whom(self) -> Whom:
@@ -189,6 +199,7 @@ class Seat:
     `accept_by` counts from `handed_at`, when a channel took the push; until then it says what it would be, had one taken it as ordered.
     `tried` are the marks of the ways by which it was ordered to be pushed, one for each of `pushes`; `bounced`: how often it began
     anew, so that its clocks do, under keys of their own: a push that a channel had taken came to nobody, or the register was mended.
+    `knowing`: declined by who could know whom the visit is to.
     """
 
     visit: str
@@ -205,6 +216,7 @@ class Seat:
     tried: tuple[str, ...] = ()
     bounced: int = 0
     accepted: bool = False
+    knowing: bool = False
 
     @property
     def name(self) -> str:
@@ -247,13 +259,13 @@ def accept(seat: Seat, pack: str) -> Decision[Seat]:
     return Decision(state=replace(seat, state=SeatState.ACCEPTED, accepted=True), because=because)
 
 
-def decline(seat: Seat, reason: str, pack: str) -> Decision[Seat]:
+def decline(seat: Seat, reason: str, pack: str, *, knowing: bool = False) -> Decision[Seat]:
     """The inspector cannot or must not go (leave, recusal): with a reason; the seat is dealt again by the rule."""
     _must_be_open(seat)
     if blank(reason):
         raise Invalid("reason_missing", field="reason")
     because = Because(rule="seat.decline", basis=("S1:43",), pack=pack, facts={"inspector": seat.inspector, "place": seat.place})
-    return Decision(state=replace(seat, state=SeatState.DECLINED, reason=reason), because=because)
+    return Decision(state=replace(seat, state=SeatState.DECLINED, reason=reason, knowing=knowing), because=because)
 
 
 def expire(seat: Seat, pack: str) -> Decision[Seat]:

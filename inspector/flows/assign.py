@@ -10,26 +10,28 @@ import structlog
 
 from inspector.domain import trail, visit
 from inspector.domain.calendar import due, reminder
-from inspector.domain.case import Case, CaseState, ClaimStatus, Method
+from inspector.domain.case import Case, CaseState
 from inspector.domain.commitment import Commitment, key, read
 from inspector.domain.commitment import join as join_seed
 from inspector.domain.deadline import earliest, within
 from inspector.domain.dealing import Shortage, substitute
 from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.exclusion import Barred
-from inspector.domain.finding import Doubt
 from inspector.domain.inspection import CheckType
 from inspector.domain.listed import Listed
+from inspector.domain.merged import doubts
 from inspector.domain.peace import among, dated
 from inspector.domain.plan import Draw
 from inspector.domain.policy import Policy
 from inspector.domain.push import order_seat
 from inspector.domain.quiet import Whom, pull
+from inspector.domain.sampling import FULL
+from inspector.domain.spared import SETTLED, needless
 from inspector.domain.start import StartEvent
 from inspector.domain.timer import Timer
 from inspector.domain.verification import wants_visit
 from inspector.domain.visit import Seat, Stake, Visit, VisitState
-from inspector.flows import caps, peace, reaching, sooner
+from inspector.flows import caps, merging, peace, reaching, sooner
 from inspector.flows.after import log_after
 from inspector.flows.lists import people, row_of, small
 from inspector.flows.members import Member
@@ -97,7 +99,8 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
         policy = office.book.get(held.pack_of(lead))
     pooled = member.pooled if owed is not None or not held.own else bool({lead, *partners} & {*member.supervised})
     entered = {part.agency for part in owed.parts} if owed is not None else set()
-    wanted = bool(going and (live or pooled)) and (owed is None or owed.state.short)
+    idle = owed is None and not pooled and _settled(member, going, live)
+    wanted = bool(going and (live or pooled)) and (owed is None or owed.state.short) and not idle
     check, stakes = _drawn(office, held, member, going or teams, live, owed)
     quiet = peace.rows(office, held, (lead, *partners))
     term = due(now, policy.term(Timer.VISIT).term, office.calendar, StartEvent.VISIT_GIVEN)
@@ -141,7 +144,8 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
     staying = _staying(held, teams, () if off else going)
     for agency in staying:
         why = capped.get(agency) or (next(iter(capped.values())) if capped and not held.own else None)
-        log_after(tx, made.draw, "withdrawn", made.object_id, now, agencies=(agency,), reason=why.code if why else None)
+        reason = why.code if why else SETTLED if idle else None
+        log_after(tx, made.draw, "withdrawn", made.object_id, now, agencies=(agency,), reason=reason)
     caps.tell(tx, made, capped, now)
     if off:
         return
@@ -164,6 +168,7 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
     )
     tx.work.order([timer] if made.released else [timer, release], now)
     seated(office, tx, held, made, going, 0, now)
+    merging.gather(office, tx, made, now)
 
 
 def join(office: Office, tx: Tx, held: Draw, made: Visit, member: Member, teams: Sequence[Dealt], now: datetime) -> Visit:
@@ -300,6 +305,12 @@ def _going(
     return tuple(one for one in teams if one.listed.agency in mine and (one.listed.agency, name) not in elsewhere)
 
 
+def _settled(member: Member, going: Sequence[Dealt], live: Sequence[Case]) -> bool:
+    """Whether what brought an object into its draw without any chance, that a case needed a visit, is settled by now."""
+    needed = bool(going) and all((one.stratum or member.stratum) == FULL for one in going)
+    return needed and bool(live) and all(needless(case) for case in live)
+
+
 def _capped(
     office: Office, tx: Tx, held: Draw, name: str, member: Member, going: tuple[Dealt, ...], live: Sequence[Case], now: datetime
 ) -> dict[str, Barred]:
@@ -339,19 +350,6 @@ def _drawn(
     told = [stake(one.listed.agency, one.stratum) for one in teams] if held.own else [stake(held.agency, member.stratum)]
     plain = CheckType.JOINT if (len(told) > 1 if held.own else held.partners) else CheckType.PLANNED
     return plain if any(planned for planned, _ in told) else CheckType.PERMIT, tuple(one for _, one in told)
-
-
-def doubts(case: Case) -> tuple[Doubt, ...]:
-    """What is in question: the claims that only the premises can settle; for a sampled case every claim."""
-    on_site = [
-        held.claim
-        for held in case.claims
-        if held.status is ClaimStatus.OPEN and held.step is not None and held.step.method is Method.ON_SITE
-    ]
-    claims = on_site or [held.claim for held in case.claims]
-    return tuple(
-        Doubt(agency=case.agency, case_id=case.id, claim=claim.key, fact=claim.fact, claimed=claim.value) for claim in claims
-    )
 
 
 def _seat(  # noqa: PLR0913, PLR0917 - a seat in all its parts

@@ -9,13 +9,13 @@ from inspector.domain.decision import Order, OrderKind
 from inspector.domain.reached import NO_RECIPIENT, UNCONFIRMED
 from inspector.domain.roster import Way
 from inspector.domain.urgency import Urgency
-from inspector.flows import reaching
+from inspector.flows import reaching, seatlink
 from inspector.flows.contents import named
 from inspector.flows.office import Office
 from inspector.flows.pushing import quiet
 from inspector.flows.recall import wait_for_it
-from inspector.flows.seated import LINK, read
-from inspector.flows.seats import UNDELIVERED
+from inspector.flows.seated import read
+from inspector.flows.seats import ADDED, CHANGED, RENEWED, SPARED, UNDELIVERED
 from inspector.flows.settle import Settlement, nothing
 from inspector.labels import label
 from inspector.ports import Garbled, Message, PortError, Refused
@@ -28,12 +28,12 @@ def tell(work: Work, office: Office) -> Settlement:
     """Tell an inspector whose seat has been taken back that he or she need not go; never before the push that it takes back.
 
     So is told that nobody may go, for the item was taken off the published list, that somebody may again, and that what is in
-    question was corrected, or that the visit is to be made earlier.
+    question was corrected, partly settled or is more, or that the visit is to be made earlier.
     """
     wait_for_it(work, office)
     with office.store.read() as tx:
         seat, held = read(tx, work)
-        person = tx.rosters.inspector(seat.agency, seat.inspector)
+        person, link = tx.rosters.inspector(seat.agency, seat.inspector), seatlink.address(office, tx, seat.name)
     channel, way = office.connectors.channels.get(work.lane), reaching.by_lane(person, work.lane)
     word = _word(work)
     turned = word in ("blocked", "unblocked") and bool(held.unpublished) is not (word == "blocked")
@@ -43,12 +43,12 @@ def tell(work: Work, office: Office) -> Settlement:
         return _on(work, office, "channel_not_configured" if channel is None else "address_gone").unasked()
     urgency = quiet(office, word, _last(work) or held.due_at)
     lang = office.agency(seat.agency).language
-    tells = {"changed": True} if word in ("changed", "sooner") else {"called_off": word != "unblocked"}
+    tells = {"changed": True} if word in (CHANGED, SPARED, ADDED, RENEWED, "sooner") else {"called_off": word != "unblocked"}
     message = Message(
         to=way.address,
         title=label(f"push.{word}_title", lang),
         text=label(f"push.{word}_text", lang, visit=held.id),
-        link=office.link(LINK, seat.name),
+        link=link,
         urgent=urgency is Urgency.URGENT,
         data={"visit": held.id, "seat": seat.name, **tells},
     )

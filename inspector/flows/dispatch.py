@@ -10,17 +10,16 @@ from inspector.domain import result, review, verification, visit
 from inspector.domain.calendar import SHANGHAI
 from inspector.domain.case import CaseState, Method
 from inspector.domain.decision import OrderKind
-from inspector.domain.errors import Forbidden
 from inspector.domain.evidence import Evidence, unfresh
 from inspector.domain.finding import Finding, Seen
 from inspector.domain.peace import made as made_on
 from inspector.domain.trail import entered
 from inspector.domain.visit import Seat, Visit
-from inspector.flows import challenges, late, listing, peace, relief, secondlook, stopped, supervision
+from inspector.flows import challenges, declines, late, listing, peace, relief, secondlook, stopped, supervision
 from inspector.flows.assign import redeal
 from inspector.flows.office import Office
 from inspector.flows.record import record
-from inspector.flows.seated import LINK, by_name, pack, read, settle_seat
+from inspector.flows.seated import by_name, pack, read, settle_seat
 from inspector.flows.seats import end_clock, rise
 from inspector.flows.settle import Settlement, settle_case
 from inspector.store.tx import Tx
@@ -63,9 +62,10 @@ def accept(tx: Tx, name: str, now: datetime) -> Seat:
 def decline(office: Office, tx: Tx, name: str, reason: str, now: datetime) -> Seat:
     """An inspector declines with a reason: re-dealt at once."""
     held, seat = by_name(tx, name, lock=True)
-    decision = visit.decline(seat, reason, pack(tx, held))
+    decision = visit.decline(seat, reason, pack(tx, held), knowing=held.released)
     settle_seat(tx, held, seat, decision, now)
     stopped.end(tx, seat.work, now)
+    declines.look_at(office, tx, decision.state, now)
     if held.state.open:
         _pass_on(tx, office, held, decision.state, "declined", now)
     return decision.state
@@ -88,7 +88,7 @@ def report(
     So is a visit made (`on` a day; today where that is unsaid) when nobody might go.
     """
     before, seat = by_name(tx, name)
-    others = supervision.exempt(tx, before, seat.agency)
+    others = supervision.beside(tx, before, seat.agency)
     tx.cases.lock({*before.case_ids, *(doubt.case_id for doubt in others)})  # cases before visits, as withdrawal locks them
     held, seat = by_name(tx, name, lock=True)
     team, given = tx.visits.team(held.id), tuple(findings)
@@ -122,12 +122,6 @@ def report(
         supervision.tell(tx, decision.state, seat, others, policy, now)
     peace.tell_inside(tx, decision.state, seat.agency, now)
     return decision.state
-
-
-def by_link(office: Office, name: str, token: str) -> None:
-    """Raise Forbidden unless the link is the one pushed for this seat."""
-    if not office.link_holds(LINK, name, token):
-        raise Forbidden("link_unknown")
 
 
 def seat_name(seat: Seat) -> str:

@@ -28,6 +28,7 @@ from inspector.flows import (
     footing,
     lapse,
     lookback,
+    merging,
     parties,
     queue,
     reconcile,
@@ -151,14 +152,14 @@ def prepare(
         return None
     number, looks = reconcile.number(tx, plan.agency, now, plan_name, slot), plan.of == "results"
     lookback.refuse(office, tx, number, plan.turns, now)
-    made_of = (office, tx, plan, policy, number)
-    framed = secondlook.frame(*made_of, slot, now) if looks else frame(*made_of, now)
+    merging.sweep(office, tx, plan.turns, now)
+    of = (office, tx, plan, policy, number)
+    framed = secondlook.frame(*of, slot, now) if looks else frame(*of, now)
     if framed.empty:
         _note(tx, plan.agency, "draw.nothing_to_draw", policy, {"plan": plan_name, "slot": slot}, now)
         return None
-    made = life.begin(number, plan_name, slot, framed.lists, policy, told, now)
-    made = replace(made, kind=DrawKind.SECOND_LOOK) if looks else made
-    tx.draws.add(made)
+    begun = life.begin(number, plan_name, slot, framed.lists, policy, told, now)
+    tx.draws.add(made := replace(begun, kind=DrawKind.SECOND_LOOK) if looks else begun)
     entered = {"plan": plan_name, "slot": slot, "by": by, **({"looks_at": "results"} if looks else {})}
     tx.register.append(plan.agency, EntryKind.DRAW, number, entered, now)
     tx.cases.mark_drawn([case for _, member in framed.members for case in member.cases], number)

@@ -17,6 +17,7 @@ from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Invalid, Missing
 from inspector.domain.fieldnote import FieldNote, Photo, Place, Times, before_team, day, is_late, noted, taken
 from inspector.domain.finding import Doubt, Finding, Part, Seen
+from inspector.domain.inorder import in_order, superseded
 from inspector.domain.peace import made as made_on
 from inspector.domain.version import Came, Choice, Clash, Gathered
 from inspector.domain.visit import Seat, Visit
@@ -220,7 +221,7 @@ def photo_of(tx: Tx, held: Visit, agency: str, digest: str) -> Photo:
 def _locked(tx: Tx, name: str) -> tuple[Visit, Seat, tuple[Doubt, ...]]:
     """A seat's visit, held to the end of the transaction behind its cases, as everywhere; and what may be answered beside it."""
     before, seat = by_name(tx, name)
-    exempt = supervision.exempt(tx, before, seat.agency)
+    exempt = supervision.beside(tx, before, seat.agency)
     tx.cases.lock({*before.case_ids, *(doubt.case_id for doubt in exempt)})
     held, seat = by_name(tx, name, lock=True)
     return held, seat, exempt
@@ -230,14 +231,14 @@ def _gathered(office: Office, tx: Tx, held: Visit, agency: str) -> Gathered:
     part, (codes, _) = _part(held, agency), on_sheet(office, tx, held, agency)
     team = tx.visits.team(held.id)
     lapsed = {seat.name for seat in team if seat.lapsed}  # kept, and no word of the team that goes now
-    notes = [note for note in tx.fieldnotes.notes(held.id, agency) if note.seat not in lapsed]
+    notes = [note for note in in_order(held, tx.fieldnotes.notes(held.id, agency)) if note.seat not in lapsed]
     return version.gather(
         [one for one in held.doubts if one.agency == agency],
         [note for note in notes if not before_team(held, team, note, note.on, office.calendar)],
         tx.fieldnotes.choices(held.id, agency),
         part,
         _standing(held, agency) if part is not None else (),
-        supervision.exempt(tx, held, agency),
+        supervision.beside(tx, held, agency),
         codes,
     )
 
@@ -258,10 +259,15 @@ def _go_on(office: Office, tx: Tx, held: Visit, seat: Seat, now: datetime) -> tu
 
 
 def _beside(office: Office, tx: Tx, held: Visit, note: FieldNote, on: date, now: datetime) -> None:
-    """What comes after the result says more, or otherwise: it is evidence beside the result's, for whoever decides sees both."""
+    """What comes after the result says more, or otherwise: it is evidence beside the result's, for whoever decides sees both.
+
+    An inspector's earlier word that only comes now, which he or she has replaced since, stays a note.
+    """
+    former = superseded(held, note, tx.fieldnotes.notes(held.id, note.agency))
     stands = {(one.case_id, one.claim): one.verdict for one in _standing(held, note.agency)}
     for finding in note.findings:
-        if stands.get((finding.case_id, finding.claim)) is not finding.verdict:
+        about = finding.case_id, finding.claim
+        if about not in former and stands.get(about) is not finding.verdict:
             dispatch.weigh(tx, office, held, finding, on, now, note.id)
     part = _part(held, note.agency)
     if held.looks_at:

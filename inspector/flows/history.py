@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from inspector.domain.case import SubjectKind
 from inspector.domain.exclusion import Seen
-from inspector.domain.inspection import Authority, CheckType
+from inspector.domain.inspection import Authority, CheckType, Inspection
+from inspector.domain.leadcheck import LeadCheck
 from inspector.flows.members import object_id
 from inspector.flows.office import Office
+from inspector.store.room import Row
 from inspector.store.tx import Tx
 
 
@@ -30,21 +33,23 @@ def history(office: Office, tx: Tx, agency: str) -> History:
     """The history as one agency sees it: an agency above it in the tree is `UPPER`, any other but itself `OTHER`.
 
     A joint visit is one visit of each agency that takes part, and one of all together (handbook 2.2, "Does it use up the cap?").
-    What stands in the agency's imported record and was also a visit of the house is counted twice: import what came before it.
+    What other agencies have on record as their own counts, too (`_recorded`). What stands in an agency's imported record and was also
+    a visit of the house is counted twice: import what came before it.
     """
     seen: dict[str, list[Seen]] = {}
     last: dict[str, tuple[date, frozenset[str]]] = {}
-    for row in tx.inspections.of(agency):
+    above = set(office.line(agency)[1:])
+    for row in _recorded(tx, agency, above):
         name = object_id(office.secret, row.kind, row.code)
         one = Seen(on=row.on, check=row.check, authority=row.authority, items=frozenset(row.items), completed=row.completed)
         seen.setdefault(name, []).append(one)
         if row.completed and row.authority is Authority.OWN and row.inspectors and row.check is not CheckType.OFF_SITE:
             _later(last, name, row.on, frozenset(row.inspectors))
-    above, teams, going = set(office.line(agency)[1:]), tx.visits.teams(agency), tx.visits.going()
+    teams, going = tx.visits.teams(agency), tx.visits.going()
     items = tx.visits.items(above) if above else {}
     for held in tx.visits.made():
         done = held["done_at"]
-        on = office.calendar.local_date(done or held["opened_at"])
+        on = _day(office, held)
         there = going[held["id"]]
         mine = agency in there
         authority = Authority.OWN if mine else Authority.UPPER if there & above else Authority.OTHER
@@ -59,6 +64,9 @@ def history(office: Office, tx: Tx, agency: str) -> History:
         seen.setdefault(held["object_id"], []).append(one)
         if mine and (team := teams.get(held["id"])):
             _later(last, held["object_id"], on, team)
+    for check in tx.tips.approved():
+        name = object_id(office.secret, check.kind, check.code)
+        seen.setdefault(name, []).append(_reserved(office, check, agency, above))
     return History(seen={name: tuple(held) for name, held in seen.items()}, last={name: team for name, (_, team) in last.items()})
 
 
@@ -75,23 +83,71 @@ def of_one(
 ) -> tuple[Seen, ...]:
     """The same of one object by its frame's key and its subject: what counts towards caps. Items and teams are left out.
 
-    `known_at`: of what was imported only what was on record then. The house's own visits count whenever they were given, but for the
-    visit `without` which it is asked.
+    `known_at`: of what was imported, and of lead checks that were approved, only what was on record then. The house's own visits
+    count whenever they were given, but for the visit `without` which it is asked.
     """
+    above = set(office.line(agency)[1:])
     seen = [
         Seen(on=row.on, check=row.check, authority=row.authority, completed=row.completed)
-        for row in tx.inspections.of(agency, (kind, code), known_at=known_at)
+        for row in _recorded(tx, agency, above, (kind, code), known_at)
     ]
     made = [held for held in tx.visits.made(name) if held["id"] != without]
-    above = set(office.line(agency)[1:])
     going = tx.visits.going([held["id"] for held in made])
     for held in made:
         done, there = held["done_at"], going[held["id"]]
         authority = Authority.OWN if agency in there else Authority.UPPER if there & above else Authority.OTHER
-        on = office.calendar.local_date(done or held["opened_at"])
+        on = _day(office, held)
         check = CheckType(held["check_type"])
         seen.append(Seen(on=on, check=check, authority=authority, completed=done is not None, open=done is None))
+    approved = [one for one in tx.tips.approved() if (one.kind, one.code) == (kind, code)]
+    known = [one for one in approved if known_at is None or (one.decided_at or one.made_at) <= known_at]
+    seen += [_reserved(office, one, agency, above) for one in known]
     return tuple(seen)
+
+
+def _recorded(
+    tx: Tx,
+    agency: str,
+    above: Collection[str],
+    about: tuple[SubjectKind, str] | None = None,
+    known_at: datetime | None = None,
+) -> Iterator[Inspection]:
+    """What is on record of checks, as one agency sees it: in its own record, and what others have in theirs as their own.
+
+    A firm bears the visits of all of them, whoever has told us (handbook 2.3). Two checks of one subject, day and kind, of which one
+    stands in the agency's record as another's and one in another's as its own, are one check: nobody can tell them apart.
+    """
+    told: Counter[tuple[object, ...]] = Counter()
+    for row in tx.inspections.of(agency, about, known_at=known_at):
+        if row.authority is not Authority.OWN:
+            told[_told(row)] += 1
+        yield row
+    for row in tx.inspections.of_others(agency, about, known_at=known_at):
+        if told[_told(row)]:
+            told[_told(row)] -= 1
+        else:
+            yield replace(row, authority=Authority.UPPER if row.agency in above else Authority.OTHER)
+
+
+def _told(row: Inspection) -> tuple[object, ...]:
+    return (row.kind, row.code, row.on, row.check, row.completed)
+
+
+def _reserved(office: Office, check: LeadCheck, agency: str, above: Collection[str]) -> Seen:
+    """A check for cause that a head has approved and nobody has made yet: its slot of a cap is its own from then on."""
+    authority = Authority.OWN if check.agency == agency else Authority.UPPER if check.agency in above else Authority.OTHER
+    on = office.calendar.local_date(check.decided_at or check.made_at)
+    return Seen(on=on, check=CheckType.LEAD, authority=authority, completed=False, reserved=True)
+
+
+def _day(office: Office, held: Row) -> date:
+    """The day of a visit: on which its team was there, whenever that was entered; of one still to be made, on which it was given.
+
+    A cap is of a calendar year and a rest runs from the check (handbook 2.3), not from the desk. Of what was entered before
+    anybody told the day, that of the entry.
+    """
+    made: date | None = held["made_on"]
+    return made or office.calendar.local_date(held["done_at"] or held["opened_at"])
 
 
 def _later(last: dict[str, tuple[date, frozenset[str]]], name: str, on: date, team: frozenset[str]) -> None:

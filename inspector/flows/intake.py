@@ -30,11 +30,11 @@ from inspector.domain.correction import Change
 from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Conflict, Stale
 from inspector.domain.identity import IdentityKind, identify
+from inspector.domain.merged import doubts
 from inspector.domain.policy import Policy
 from inspector.domain.roster import RosterObject
 from inspector.domain.wayto import Contact
 from inspector.flows import catalogue, eligibility
-from inspector.flows.assign import doubts
 from inspector.flows.office import Office
 from inspector.flows.recall import call_off
 from inspector.flows.record import record

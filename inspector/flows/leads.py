@@ -137,7 +137,7 @@ def decide(office: Office, tx: Tx, check_id: str, by: str, document: str, now: d
     used, cap = _cap(office, tx, held, policy, now)
     row = policy.limits.checks[CheckType.LEAD]
     decision = leadcheck.decide(
-        held, by, approved=approved, document=document, used=used, cap=cap, basis=row.basis, pack=policy.label
+        held, by, approved=approved, document=document, used=used, cap=cap, now=now, basis=row.basis, pack=policy.label
     )
     tx.tips.put_check(decision.state)
     record(tx, held.id, decision, now, {})
@@ -169,7 +169,7 @@ def report(office: Office, tx: Tx, check_id: str, told: Report, now: datetime) -
         number=made.id,
         inspectors=made.inspectors,
     )
-    tx.inspections.put([check])
+    tx.inspections.put([check], held.decided_at)  # whoever looks back to when it was approved has counted it already
     record(tx, held.id, decision, now, {})
     stopped.end(tx, [held.key], now)
     tx.attention.close(f"{TO_MAKE}:{held.id}", now)

@@ -17,11 +17,11 @@ from inspector.domain.reached import NO_RECIPIENT, UNCONFIRMED, Reach
 from inspector.domain.roster import Way
 from inspector.domain.urgency import Urgency
 from inspector.domain.visit import Seat, SeatState, Visit
-from inspector.flows import reaching, relief, stopped
+from inspector.flows import reaching, relief, seatlink, stopped
 from inspector.flows.contents import named
 from inspector.flows.left import wait_where_left
 from inspector.flows.office import Office
-from inspector.flows.seated import LINK, by_name, note_seat, pack, read, settle_seat
+from inspector.flows.seated import by_name, note_seat, pack, read, settle_seat
 from inspector.flows.seats import UNDELIVERED, put_seat
 from inspector.flows.settle import Settlement, nothing
 from inspector.incoming import Reporting
@@ -46,6 +46,7 @@ def push(work: Work, office: Office) -> Settlement:
         person, stands = tx.rosters.standing(seat.agency, seat.inspector)
         policy = _policy(office, tx, held, seat)
         gone = relief.unfit(tx, held, seat, person if stands else None, office.calendar.local_date(office.now()))
+        link = seatlink.address(office, tx, seat.name)
     if seat.state not in (SeatState.ORDERED, SeatState.HANDED_OVER) or not held.state.open:
         return nothing("obsolete")
     if gone is not None:
@@ -64,7 +65,7 @@ def push(work: Work, office: Office) -> Settlement:
         title=label("push.look_title" if held.looks_at else "push.title", lang),
         text=label("push.look_text" if held.looks_at else "push.text", lang, accept_by=f"{by:%Y-%m-%d %H:%M}")
         + closed(held, lang),
-        link=office.link(LINK, seat.name),
+        link=link,
         urgent=urgency is Urgency.URGENT,
         data={
             "visit": held.id,

@@ -10,12 +10,14 @@ from datetime import datetime
 
 from inspector.domain import challenge
 from inspector.domain.challenge import Applicant, Challenge, ChallengeState
-from inspector.domain.errors import Missing
+from inspector.domain.errors import Forbidden, Missing
 from inspector.domain.roster import Recusal
+from inspector.domain.visit import SeatState
 from inspector.flows import relief
 from inspector.flows.challenges import TOO_LATE, enter, seat_name, seat_of
 from inspector.flows.office import Office
 from inspector.flows.record import record
+from inspector.flows.seated import by_name
 from inspector.flows.seats import ASKED
 from inspector.store.tx import Tx
 
@@ -48,6 +50,19 @@ def apply(
     held = tx.visits.get(visit_id, lock=True)
     seat = seat_of(tx, held, staff)
     return enter(tx, held, seat, applicant=applicant, by=by, reason=reason, evidence=evidence, now=now)
+
+
+def at_door(tx: Tx, name: str, staff: str, *, reason: str, evidence: str, now: datetime) -> Challenge:
+    """The firm says at its door that one of the team is to stay away: whoever goes writes it down, of a colleague as of himself.
+
+    The law gives the right to apply to whoever is checked, and suspends nothing meanwhile (art. 43). Raises what `apply` raises, and
+    Forbidden (`seat_passed_on`) to whoever does not go.
+    """
+    held, seat = by_name(tx, name, lock=True)
+    if not (held.released and seat.state in (SeatState.ACCEPTED, SeatState.DONE)):
+        raise Forbidden("seat_passed_on")
+    about, by = seat_of(tx, held, staff), seat.inspector
+    return enter(tx, held, about, applicant=Applicant.FIRM, by=by, reason=reason, evidence=evidence, now=now)
 
 
 def decide(office: Office, tx: Tx, visit_id: str, staff: str, *, granted: bool, by: str, why: str, now: datetime) -> Challenge:

@@ -142,7 +142,7 @@ def _checked(visits: Iterable[Visit], standing: Standing, agency: str) -> list[C
                 [
                     Outcome(outcome) if (outcome := standing[case][1]) else None
                     for case in (*one.case_ids, *sorted(_reopened([one])))
-                    if case in standing
+                    if case in standing and case not in one.merged
                 ],
                 over=not one.state.open,
                 seen=next((part.seen for part in one.parts if part.agency == agency), None),

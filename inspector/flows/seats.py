@@ -41,6 +41,9 @@ CLASH = "note_clash"
 LAPSED_NOTE = "note_lapsed"
 """The matter of a note that lay in a phone until its inspector's acceptance was over: a person asks whether the visit was made."""
 
+CHANGED, SPARED, ADDED, RENEWED = "changed", "spared", "added", "renewed"
+"""What a team is told of what is in question: a promise was corrected, something is settled, a case goes along; or of a new link."""
+
 UNDELIVERED = "push_undelivered"
 """The matter for a person that a push opens which no channel took; it is over when the seat is."""
 
@@ -77,14 +80,14 @@ def tell_off(office: Office, tx: Tx, held: Visit, seats: Iterable[Seat], now: da
     tx.work.order(orders, now)
 
 
-def tell_changed(office: Office, tx: Tx, held: Visit, now: datetime) -> None:
-    """What is in question was corrected: tell those who may have read what it was, once for each correction.
+def tell_changed(office: Office, tx: Tx, held: Visit, now: datetime, word: str = CHANGED) -> None:
+    """What is in question was corrected, or is more or less: tell those who may have read what it was, once for each change.
 
     Before the release nobody of the team has read it: then a push at the moment of a correction would only tell whoever sees both
     whom the visit is to.
     """
     if held.released:
-        _tell(office, tx, held, "changed", now, now)
+        _tell(office, tx, held, word, now, now)
 
 
 def tell_sooner(office: Office, tx: Tx, held: Visit, now: datetime) -> None:
@@ -95,14 +98,21 @@ def tell_sooner(office: Office, tx: Tx, held: Visit, now: datetime) -> None:
 
 def _tell(office: Office, tx: Tx, held: Visit, word: str, due_at: datetime, now: datetime) -> None:
     """Tell who sits and has the push, or may have it, since it was under way."""
-    orders, last = [], held.due_at if held.due_at > now else None
     for seat in (one for one in tx.visits.team(held.id) if one.state.open):
-        after = may_have(tx, seat)
-        if after is not None:
-            order = _word(seat, now, held.due_at, after)
-            order = replace(order, key=f"{order.key}:{held.version}", due_at=due_at, payload={**order.payload, "word": word})
-            orders.append(by_way(office, tx, held, seat, order, now, last))
-    tx.work.order(orders, now)
+        _tell_one(office, tx, held, seat, word, str(held.version), due_at, now)
+
+
+def tell_seat(office: Office, tx: Tx, held: Visit, seat: Seat, word: str, mark: str, now: datetime) -> None:
+    """The same of one seat, once for each `mark`."""
+    _tell_one(office, tx, held, seat, word, mark, now, now)
+
+
+def _tell_one(office: Office, tx: Tx, held: Visit, seat: Seat, word: str, mark: str, due_at: datetime, now: datetime) -> None:
+    after, last = may_have(tx, seat), held.due_at if held.due_at > now else None
+    if after is not None:
+        order = _word(seat, now, held.due_at, after)
+        order = replace(order, key=f"{order.key}:{mark}", due_at=due_at, payload={**order.payload, "word": word})
+        tx.work.order([by_way(office, tx, held, seat, order, now, last)], now)
 
 
 def may_have(tx: Tx, seat: Seat) -> tuple[str, ...] | None:

@@ -14,7 +14,7 @@ from inspector.domain.decision import Decision, Order, OrderKind
 from inspector.domain.ending import REVIEW_WORK
 from inspector.domain.policy import Policy
 from inspector.domain.timer import Timer
-from inspector.flows import copies, creditbook, recall, shaken, stopped, unpublish, unsettled
+from inspector.flows import copies, creditbook, merging, recall, shaken, sparing, stopped, unpublish, unsettled
 from inspector.flows.echo import echoes
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -88,6 +88,8 @@ def settle_case(
     if case.state.ended:
         orders += echoes(tx, office, case, now)
     tx.work.order(orders, now)
+    sparing.look_at(office, tx, case, policy, now)
+    merging.look_at(office, tx, case, now)
     return case
 
 

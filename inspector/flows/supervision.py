@@ -32,6 +32,11 @@ def exempt(tx: Tx, held: Visit, agency: str) -> tuple[Doubt, ...]:
     )
 
 
+def beside(tx: Tx, held: Visit, agency: str) -> tuple[Doubt, ...]:
+    """What a team may answer and need not: exempt promises, and what was settled while it was on its way (`spared`)."""
+    return (*exempt(tx, held, agency), *(one for one in held.spared if one.agency == agency))
+
+
 def tell(tx: Tx, held: Visit, by: Seat, others: Iterable[Doubt], pack: str, now: datetime) -> None:
     """Where a team has found something, a person of its agency is told, and the subject's exempt cases say so too.
 

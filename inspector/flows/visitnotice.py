@@ -7,7 +7,7 @@ to refuse whoever shows no certificate, and to ask that somebody be recused, whi
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from inspector.domain.case import ClaimStatus
 from inspector.domain.errors import Forbidden, InspectorError
@@ -21,11 +21,12 @@ from inspector.store.tx import Tx
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Officer:
-    """Somebody who comes: of which agency, and the certificate to be shown."""
+    """Somebody who comes: of which agency, and the certificate to be shown, with the last day on which it counts (handbook 1.2.22)."""
 
     agency: str
     name: str
     certificate: str
+    certificate_until: date | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +81,7 @@ def of_seat(office: Office, tx: Tx, held: Visit, seat: Seat, now: datetime) -> V
                 agency=office.agency(one.agency).name,
                 name=person.name if person is not None else one.inspector,
                 certificate=person.certificate if person is not None else "",
+                certificate_until=person.certificate_until if person is not None else None,
             )
             for one, person in people
         ),

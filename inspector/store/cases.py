@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from inspector.domain.case import Case, CaseState, Outcome, Subject
+from inspector.domain.case import Case, CaseState, Outcome, Subject, SubjectKind
 from inspector.domain.errors import Missing
 from inspector.domain.evidence import UNTRUE, Evidence, carries
 from inspector.domain.verification import wants_visit
@@ -41,6 +41,7 @@ _TO_BE_VISITED = sa.exists().where(
 )
 _FRAMED = tuple(case_file.c[name] for name in ("id", "subject_kind", "subject_code", "item", "stratum", "wants_visit", "state"))
 _IN_OPEN_DRAW = sa.exists().where(draw.c.number == case_file.c.drawn, draw.c.state.in_(_OPEN_DRAWS))
+_FREE = ~_TO_BE_VISITED & ~_IN_OPEN_DRAW
 
 
 class CaseRoom(Room):
@@ -148,8 +149,24 @@ class CaseRoom(Room):
         """
         asked = sa.select(*_FRAMED).where(case_file.c.agency == agency, case_file.c.state != CaseState.WITHDRAWN.value)
         unframed = case_file.c.drawn.is_(None) & sa.or_(case_file.c.stratum.is_not(None), case_file.c.wants_visit)
-        asked = asked.where(sa.or_(unframed, case_file.c.wants_visit & ~_TO_BE_VISITED & ~_IN_OPEN_DRAW))
+        asked = asked.where(sa.or_(unframed, case_file.c.wants_visit & _FREE))
         return self.rows(asked.order_by(case_file.c.id))
+
+    def free(self, case_id: str) -> bool:
+        """Whether a case that needs a visit has none to come: neither given, nor in the frame of a draw that is under way."""
+        asked = sa.select(case_file.c.id).where(case_file.c.id == case_id, _FREE)
+        return self.connection.execute(asked).first() is not None
+
+    def waiting_about(self, agency: str, kind: SubjectKind, code: str) -> list[str]:
+        """An agency's cases about one subject that need a visit and have none to come."""
+        asked = sa.select(case_file.c.id).where(
+            case_file.c.agency == agency,
+            case_file.c.subject_kind == kind.value,
+            case_file.c.subject_code == code,
+            case_file.c.wants_visit,
+            _FREE,
+        )
+        return list(self.connection.execute(asked.order_by(case_file.c.id)).scalars())
 
     def passed_over(self, agency: str, plan: str, since: datetime, strata: Sequence[str]) -> list[Row]:
         """Cases that a plan's draws have had in their frames since a moment without drawing them, in some strata."""

@@ -31,7 +31,19 @@ class InspectionRoom(Room):
 
         Or those that it had at a moment: one that has changed since in whether it took place counts as new.
         """
-        asked = sa.select(inspection).where(inspection.c.agency == agency)
+        return self._read(inspection.c.agency == agency, about, known_at)
+
+    def of_others(
+        self, agency: str, about: tuple[SubjectKind, str] | None = None, *, known_at: datetime | None = None
+    ) -> list[Inspection]:
+        """The same of what the other agencies have on record as their own, each in its own name."""
+        theirs = (inspection.c.agency != agency) & (inspection.c.authority == Authority.OWN.value)
+        return self._read(theirs, about, known_at)
+
+    def _read(
+        self, whose: sa.ColumnElement[bool], about: tuple[SubjectKind, str] | None, known_at: datetime | None
+    ) -> list[Inspection]:
+        asked = sa.select(inspection).where(whose)
         if about is not None:
             asked = asked.where(inspection.c.kind == about[0].value, inspection.c.code == about[1])
         if known_at is not None:

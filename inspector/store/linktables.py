@@ -15,6 +15,16 @@ reply_link = sa.Table(
     sa.Column("changed_at", Moment, nullable=False),
 )
 
+seat_phone = sa.Table(
+    "seat_phone",
+    metadata,
+    sa.Column("seat", sa.String(200), primary_key=True),
+    sa.Column("edition", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("digest", sa.String(64), nullable=False),
+    sa.Column("at", Moment, nullable=False),
+)
+"""The phone that has first acted by each edition of a seat's link, by the digest of a secret of its own."""
+
 digest_entry = sa.Table(
     "digest_entry",
     metadata,

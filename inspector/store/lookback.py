@@ -25,7 +25,7 @@ class LookbackRoom(LedgerRoom):
 
     def visits(self) -> list[Row]:
         """The columns of every visit of the house that frames are made of, those called off too."""
-        names = ("id", "draw", "agency", "object_id", "check_type", "replaces", "opened_at", "done_at", "state")
+        names = ("id", "draw", "agency", "object_id", "check_type", "replaces", "opened_at", "done_at", "made_on", "state")
         return self.rows(sa.select(*(visit.c[name] for name in names)))
 
     def stakes(self) -> dict[str, dict[str, tuple[str, bool, bool]]]:

@@ -1,4 +1,4 @@
-"""How often an agency's link has been called back: its secret is made anew each time, and lies nowhere."""
+"""How often a link has been called back: its secret is made anew each time, and lies nowhere. And whose phone a seat's link is."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from inspector.store.linktables import reply_link
+from inspector.store.linktables import reply_link, seat_phone
 from inspector.store.room import Room
 
 
@@ -29,3 +29,14 @@ class ReplyLinkRoom(Room):
             held = sa.update(reply_link).where(reply_link.c.purpose == purpose, reply_link.c.about == about)
             self.expect_one(held.values(edition=edition, changed_at=now), about)
         return edition
+
+    def phone(self, seat: str, edition: int) -> str | None:
+        """The digest of the phone that an edition of a seat's link is bound to."""
+        held = seat_phone.c
+        asked = sa.select(held.digest).where(held.seat == seat, held.edition == edition)
+        return self.connection.execute(asked).scalar_one_or_none()
+
+    def bind(self, seat: str, edition: int, digest: str, now: datetime) -> bool:
+        """Bind it; False where it is bound, to whichever phone."""
+        row = {"seat": seat, "edition": edition, "digest": digest, "at": now}
+        return self.insert_one(seat_phone, row, ("seat", "edition"))

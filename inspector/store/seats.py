@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -115,6 +116,13 @@ class Seats(Room):
     def team(self, visit_id: str) -> tuple[Seat, ...]:
         """Every turn of every place of a visit, in order."""
         return tuple(load(Seat, text) for text in self.connection.execute(_TEAM, {"of": visit_id}).scalars())
+
+    def declined(self, agency: str, staff: str, since: datetime) -> tuple[list[Seat], int]:
+        """(the seats that an inspector has declined, of visits given since a moment, how many he or she was given in all)."""
+        asked = sa.select(seat.c.state, seat.c.body).join(visit, visit.c.id == seat.c.visit)
+        asked = asked.where(seat.c.agency == agency, seat.c.inspector == staff, visit.c.opened_at >= since)
+        rows = self.connection.execute(asked.order_by(visit.c.opened_at, seat.c.visit, seat.c.place, seat.c.turn)).all()
+        return [load(Seat, row.body) for row in rows if row.state == SeatState.DECLINED.value], len(rows)
 
 
 def of_visit(visit_id: str) -> str:

@@ -135,6 +135,7 @@ visit = sa.Table(
     sa.Column("replaces", sa.String(200), nullable=False, index=True),
     sa.Column("opened_at", Moment, nullable=False),
     sa.Column("done_at", Moment),
+    sa.Column("made_on", sa.Date),  # the day of the visit itself, whenever its result was entered
     sa.Column("state", sa.String(20), nullable=False, index=True),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("body", Sealed("visit.body", "id", judged=True), nullable=False),

@@ -116,3 +116,9 @@ class TipRoom(Room):
         return [
             load(LeadCheck, text) for text in self.connection.execute(asked.order_by(held.due_at, held.id).limit(limit)).scalars()
         ]
+
+    def approved(self) -> list[LeadCheck]:
+        """Those that a head has approved and nobody has made yet, of all agencies: few at any time."""
+        held = lead_check.c
+        asked = sa.select(held.body).where(held.state == LeadState.APPROVED.value).order_by(held.id)
+        return [load(LeadCheck, text) for text in self.connection.execute(asked).scalars()]

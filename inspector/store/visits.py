@@ -20,6 +20,7 @@ from inspector.store.drawtables import draw, visit_agency
 from inspector.store.room import Row
 from inspector.store.seats import Seats, of_visit
 from inspector.store.tables import case_file, seat, visit, visit_case
+from inspector.store.tocome import ToCome
 
 _MADE = tuple(state.value for state in VisitState if state.open or state is VisitState.DONE)
 _SLOTS = 0x736C6F74  # "slot": the advisory lock of whoever uses up slots of caps
@@ -35,7 +36,7 @@ _LOCKED = _ONE.with_for_update()
 T = TypeVar("T")
 
 
-class VisitRoom(Seats):
+class VisitRoom(ToCome, Seats):
     """The visit and seat tables."""
 
     def add(self, made: Visit) -> None:
@@ -60,6 +61,12 @@ class VisitRoom(Seats):
         self.put(changed)
         self.connection.execute(sa.insert(visit_agency), [_going(changed.id, stake, stake.agency, counts=False)])
         self._serves(changed.id, case_ids)
+
+    def merge(self, changed: Visit, case_id: str) -> Visit:
+        """Write that a visit serves a case more. Raises Stale."""
+        following = self.put(changed)
+        self._serves(changed.id, [case_id])
+        return following
 
     def lock(self, visit_ids: Collection[str]) -> None:
         """Hold several visits to the end of the transaction, in order of id, so that two hands never wait for each other."""
@@ -100,7 +107,7 @@ class VisitRoom(Seats):
 
     def checked(self, number: str) -> list[tuple[str, Visit | None, bool]]:
         """The visits of a draw by id, None for an unreadable body; each with whether the columns that are asked by say what it does."""
-        names = ("id", "draw", "agency", "object_id", "replaces", "opened_at", "done_at", "state")
+        names = ("id", "draw", "agency", "object_id", "replaces", "opened_at", "done_at", "made_on", "state")
         asked = sa.select(*(visit.c[name] for name in names), visit.c.check_type, visit.c.body).where(visit.c.draw == number)
         told = []
         for row in self.rows(asked.order_by(visit.c.id)):
@@ -191,7 +198,7 @@ class VisitRoom(Seats):
         Or those to one object. One called off is none; one that is short of inspectors is owed, and so to be made. In order of
         opening.
         """
-        names = ("id", "draw", "object_id", "agency", "check_type", "opened_at", "done_at")
+        names = ("id", "draw", "object_id", "agency", "check_type", "opened_at", "done_at", "made_on")
         held = sa.select(*(visit.c[name] for name in names)).where(visit.c.state.in_(_MADE))
         if object_id:
             held = held.where(visit.c.object_id == object_id)
@@ -335,7 +342,8 @@ class VisitRoom(Seats):
         return visits, seats
 
     def _row(self, held: Visit) -> dict[str, object]:
-        return {"check_type": held.check.value, "state": held.state.value, "done_at": held.done_at, "body": dump(held, held.id)}
+        told = {"done_at": held.done_at, "made_on": held.made_on, "body": dump(held, held.id)}
+        return {"check_type": held.check.value, "state": held.state.value, **told}
 
     def _serves(self, visit_id: str, case_ids: Collection[str]) -> None:
         cases = [{"visit": visit_id, "case_id": case_id} for case_id in case_ids]

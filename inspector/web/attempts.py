@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse
 
 from inspector.domain.attempt import Attempt, AttemptWay
 from inspector.domain.fieldnote import Times
-from inspector.flows import attempts, dispatch
+from inspector.flows import attempts
 from inspector.flows.seated import by_name
 from inspector.store.tx import Tx
 from inspector.web.answers import Shown
@@ -20,7 +20,7 @@ from inspector.web.caller import Officer, ResultReader
 from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.errors import READS, WRITES
 from inspector.web.fields import CasePath, ClockTime, MessageId, Moment, NamePath, Strict, Text
-from inspector.web.links import Link
+from inspector.web.seatdoor import SeatLink
 
 router = APIRouter(prefix="/v1", tags=["visits"], route_class=JsonRoute)
 
@@ -66,9 +66,10 @@ class AttemptsShown(Shown):
 
 
 @router.post("/seats/{name}/attempts", response_model=AttemptsShown, responses=WRITES)
-def enter_from_seat(desk: AtDesk, link: Link, name: NamePath, given: SeatAttemptIn, message_id: MessageId = None) -> JSONResponse:
+def enter_from_seat(
+    desk: AtDesk, _link: SeatLink, name: NamePath, given: SeatAttemptIn, message_id: MessageId = None
+) -> JSONResponse:
     """Somebody of the team has tried to reach the subject; it stands with every case of the agency that the visit serves."""
-    dispatch.by_link(desk.office, name, link)
     return enter(desk, name, given, message_id)
 
 

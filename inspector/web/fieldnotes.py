@@ -18,7 +18,7 @@ from inspector.domain.material import MaterialKind
 from inspector.domain.version import Came, Clash, Gathered
 from inspector.domain.visit import Seat, Visit
 from inspector.domain.visitcode import ArrivalHow
-from inspector.flows import dispatch, embargo, fieldnotes, selfproof
+from inspector.flows import embargo, fieldnotes, selfproof
 from inspector.flows.fieldnotes import Field as FromField
 from inspector.flows.fieldnotes import Noted, Shot
 from inspector.flows.seated import by_name
@@ -30,9 +30,10 @@ from inspector.web.checksheets import NO_SHEET, CollatedShown, SheetIn, SheetSho
 from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.errors import READS, WRITES
 from inspector.web.fields import NOTE, CaseId, ClaimName, ClockTime, Day, Digest, Line, MessageId, NamePath, Strict, Text
-from inspector.web.links import By, Link
+from inspector.web.links import BySeat
 from inspector.web.messages import FindingIn
 from inspector.web.roles import Role
+from inspector.web.seatdoor import SeatLink
 from inspector.web.selfproofs import SANDBOX, fitting
 from inspector.web.whereabouts import NOWHERE, ArrivalIn, PlaceIn
 
@@ -230,19 +231,17 @@ class FieldShown(Shown):
 
 
 @router.post("/{name}/notes", response_model=NotedShown, responses=WRITES)
-def enter_note(desk: AtDesk, link: Link, name: NamePath, given: NoteIn, message_id: MessageId = None) -> JSONResponse:
+def enter_note(desk: AtDesk, _link: SeatLink, name: NamePath, given: NoteIn, message_id: MessageId = None) -> JSONResponse:
     """What an inspector has noted on the spot, sent at once or later. It is kept whatever others of the team have said.
 
     Once the team's notes answer every fact in question and none of them differ, they are its result.
     """
-    dispatch.by_link(desk.office, name, link)
     return enter(desk, name, given, message_id)
 
 
 @router.post("/{name}/photos", response_model=PhotoShown, responses=WRITES)
-def enter_photo(desk: AtDesk, link: Link, name: NamePath, given: PhotoIn, message_id: MessageId = None) -> JSONResponse:
+def enter_photo(desk: AtDesk, _link: SeatLink, name: NamePath, given: PhotoIn, message_id: MessageId = None) -> JSONResponse:
     """A photo of an inspector's, by the digest that was made when it was taken; the answer is its receipt. The same bytes twice are one."""
-    dispatch.by_link(desk.office, name, link)
     taken = selfproof.take(given.decoded(desk.settings.max_material_bytes))
     shot, most = given.shot(), desk.settings.max_photos
 
@@ -254,18 +253,17 @@ def enter_photo(desk: AtDesk, link: Link, name: NamePath, given: PhotoIn, messag
 
 
 @router.post("/{name}/choices", response_model=ChosenShown, responses=WRITES)
-def choose_version(desk: AtDesk, link: Link, name: NamePath, given: ChoiceIn, message_id: MessageId = None) -> JSONResponse:
+def choose_version(desk: AtDesk, _link: SeatLink, name: NamePath, given: ChoiceIn, message_id: MessageId = None) -> JSONResponse:
     """The team's lead says which of two versions stands, and why. The other one stays to be read."""
-    dispatch.by_link(desk.office, name, link)
     return choose(desk, name, given, message_id)
 
 
 @router.get("/{name}/notes", responses=READS)
-def show_field(desk: AtDesk, by: By, name: NamePath) -> FieldShown:
+def show_field(desk: AtDesk, by: BySeat, name: NamePath) -> FieldShown:
     """What has come from the spot, with every version; by a token it is noted that it was read, as it is for the assignment."""
 
     def do(tx: Tx, now: datetime) -> FieldShown:
-        held, seat = _let_in(desk, tx, by, name)
+        held, seat = _let_in(tx, by, name)
         if not isinstance(by, str):
             embargo.note(tx, held.draw, by.name, f"api:notes:{name}", now)
         return field_shown(name, fieldnotes.field_of(desk.office, tx, held, seat.agency))
@@ -274,11 +272,11 @@ def show_field(desk: AtDesk, by: By, name: NamePath) -> FieldShown:
 
 
 @router.get("/{name}/photos/{digest}", response_class=Response, responses=READS | {200: {"content": _FILES}})
-def look_at_photo(desk: AtDesk, by: By, name: NamePath, digest: Digest) -> Response:
+def look_at_photo(desk: AtDesk, by: BySeat, name: NamePath, digest: Digest) -> Response:
     """A photo as it is kept, by the digest of that. Who of the agency has looked at it is an entry of the ledger."""
 
     def do(tx: Tx, now: datetime) -> Response:
-        held, seat = _let_in(desk, tx, by, name)
+        held, seat = _let_in(tx, by, name)
         kind = fieldnotes.photo_of(tx, held, seat.agency, digest).kind
         if isinstance(by, str):
             return as_file(tx.materials.content(held.id, digest), kind, digest)
@@ -379,11 +377,9 @@ def _missing(held: Gathered) -> tuple[MissingShown, ...]:
     return tuple(MissingShown(case_id=case_id, claim=claim) for case_id, claim in held.missing)
 
 
-def _let_in(desk: Desk, tx: Tx, by: Caller | str, name: str) -> tuple[Visit, Seat]:
+def _let_in(tx: Tx, by: Caller | str, name: str) -> tuple[Visit, Seat]:
     """The visit and seat, for the seat's own link while its inspector may know, or an officer of its agency. Raises Missing, Forbidden."""
-    if isinstance(by, str):
-        dispatch.by_link(desk.office, name, by)
-    else:
+    if not isinstance(by, str):
         by.may(Role.OFFICER, Role.AUDITOR)
     held, seat = by_name(tx, name)
     if isinstance(by, str) and not (seat.state.knows and held.released):

@@ -21,6 +21,7 @@ from inspector.domain.fieldnote import closed_to
 from inspector.domain.finding import Doubt, Finding, Part
 from inspector.domain.known import as_known
 from inspector.domain.result import hindrance
+from inspector.domain.roster import Recusal
 from inspector.domain.visit import LAPSED, Seat, SeatState, Visit
 from inspector.flows import dispatch, supervision, visitcodes, visitnotice, wording
 from inspector.flows.articles import articles
@@ -30,7 +31,7 @@ from inspector.flows.seated import by_name
 from inspector.flows.visitnotice import VisitNotice
 from inspector.labels import Lang, label
 from inspector.store.tx import Tx, new_id
-from inspector.web import attempts, fieldnotes, links
+from inspector.web import attempts, challenges, fieldnotes, links, seatdoor
 from inspector.web.assigned import MateShown, mates_shown
 from inspector.web.attempts import AttemptsShown, SeatAttemptIn
 from inspector.web.checksheets import SheetWords, of_form
@@ -38,7 +39,7 @@ from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.fieldnotes import ChoiceIn, FieldShown, NoteIn, field_shown
 from inspector.web.fields import Strict
 from inspector.web.language import InLang, carried, language
-from inspector.web.messages import FindingIn, SeatDeclineIn
+from inspector.web.messages import DoorChallengeIn, FindingIn, SeatDeclineIn
 from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, complete, page, read, refused, trouble
 from inspector.web.phone import phone_words, place_of
 from inspector.web.secondlooks import LookedAtShown, work_of
@@ -67,6 +68,7 @@ class _SeatRead:
     lead: bool
     takes: bool
     people: dict[str, str]
+    going: tuple[str, ...]
     tried: AttemptsShown | None
     notice: VisitNotice | None
     work: LookedAtShown | None
@@ -82,10 +84,10 @@ def index(request: Request) -> Response:
 def show_seat(request: Request, desk: AtDesk, name: str, token: str) -> Response:
     """The assignment and what can be done about it."""
     try:
-        dispatch.by_link(desk.office, name, token)
+        seatdoor.enter(request, desk, name, token)
         if by_hand(request):
             links.opened(desk, name)
-        return _seat_page(request, desk, name)
+        return seatdoor.welcome(request, desk, _seat_page(request, desk, name))
     except InspectorError as error:
         return refused(request, error)
 
@@ -105,7 +107,7 @@ def by_hand(request: Request) -> bool:
 def post_seat(request: Request, desk: AtDesk, name: str, token: str, form: Posted, lang: InLang) -> Response:
     """Accept, decline or enter the result."""
     try:
-        dispatch.by_link(desk.office, name, token)
+        seatdoor.enter(request, desk, name, token)
     except InspectorError as error:
         return refused(request, error)
     try:
@@ -123,36 +125,37 @@ def cut_off(request: Request) -> Response:
 
 
 def _seat(desk: Desk, name: str, form: Fields) -> None:
-    given: Strict
     match form.one("do"):
         case "accept":
-            given = Strict()
+            _answer(desk, name, form, Strict())
         case "decline":
-            given = read(SeatDeclineIn, reason=form.one("reason"))
+            _answer(desk, name, form, read(SeatDeclineIn, reason=form.one("reason")))
         case "result":
             note = _note(form)
             if note.seen is None and desk.look(lambda tx: _asks_nothing(*by_name(tx, name))):
                 raise Invalid("seen_missing", field="seen")
             fieldnotes.enter(desk, name, note, form.message_id(), whole=True)
-            return
         case "attempt":
             complete(form, Invalid("attempt_wordless", field="words"))
-            at = f"{form.one('at')}:00+08:00" if form.one("at") else None
-            told = {"way": form.one("way"), "at": at, "words": form.one("words"), "captured_at": form.one("captured_at") or None}
-            attempts.enter(desk, name, read(SeatAttemptIn, **told), form.message_id())
-            return
+            attempts.enter(desk, name, _attempt(form), form.message_id())
+        case "challenge":
+            complete(form, Invalid("reason_missing", field="evidence"))
+            said = {"inspector": form.one("inspector"), "reason": form.one("ground"), "evidence": form.one("evidence")}
+            challenges.enter(desk, name, read(DoorChallengeIn, **said), form.message_id())
         case "arrive":
             complete(form, Invalid("arrival_missing", field="arrival_code"))
             fieldnotes.enter(desk, name, _note(form), form.message_id())
-            return
         case "choose":
             complete(form, Invalid("version_missing", field="note"), Invalid("reason_missing", field="reasons"))
             about = form.one("about").split(":", 1)
             told = {"case_id": about[0], "claim": about[-1], "note": form.one("note"), "reasons": form.one("reasons")}
             fieldnotes.choose(desk, name, read(ChoiceIn, **told), form.message_id())
-            return
         case other:
             raise Refusal("action_unknown", action=other[:40])
+
+
+def _answer(desk: Desk, name: str, form: Fields, given: Strict) -> None:
+    """Yes, or no with a reason."""
 
     def do(tx: Tx, now: datetime) -> Strict:
         if isinstance(given, SeatDeclineIn):
@@ -162,6 +165,13 @@ def _seat(desk: Desk, name: str, form: Fields) -> None:
         return links.shown(tx, name)
 
     desk.once(message(f"seat:{name}"[:200], form.message_id(), f"form {form.one('do')} {name}", given), do)
+
+
+def _attempt(form: Fields) -> SeatAttemptIn:
+    """An attempt to reach somebody, as the form says it."""
+    at = f"{form.one('at')}:00+08:00" if form.one("at") else None
+    captured_at = form.one("captured_at") or None
+    return read(SeatAttemptIn, way=form.one("way"), at=at, words=form.one("words"), captured_at=captured_at)
 
 
 def _note(form: Fields) -> NoteIn:
@@ -225,6 +235,7 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
             lead=field is not None and field.lead is not None and field.lead.name == seat.name,
             takes=closed_to(whole, team, seat) is None,
             people={one.inspector: _person(tx, one.agency, one.inspector) for one in team},
+            going=tuple(one.inspector for one in team if one.state.open) if tells and not whole.looks_at else (),
             tried=attempts.shown(desk, tx, held.case_ids) if tells and held.case_ids else None,
             notice=visitnotice.of_seat(desk.office, tx, whole, seat, desk.office.now()) if tells and not whole.looks_at else None,
             work=work_of(desk, tx, whole, seat)
@@ -263,6 +274,8 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
         "many": form.all if form else lambda _: [],
         "lead": told.lead,
         "people": told.people,
+        "going": told.going if not told.hindered or kept.get("do") == "challenge" else (),
+        "grounds": list(Recusal),
         "named": {f"{one.case_id}:{one.claim}": fact for one, fact in facts},
         "missing": " / ".join(fact for one, fact in facts for lack in _lacks(told.field) if lack == (one.case_id, one.claim)),
         "takes": told.takes,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import JsonValue, ValidationError
 from starlette.responses import JSONResponse
@@ -17,22 +17,24 @@ from inspector.domain import assistance
 from inspector.domain.assistance import Door
 from inspector.domain.errors import Forbidden, Missing
 from inspector.domain.visit import SeatState
-from inspector.flows import assist, dispatch, embargo, pushing, supervision, trial
+from inspector.flows import assist, dispatch, embargo, pushing, seatlink, supervision, trial
 from inspector.flows.fieldnotes import look_at
 from inspector.flows.replylink import LINK, opens
 from inspector.flows.requests import node_of
 from inspector.flows.seated import by_name
 from inspector.incoming import Returning
 from inspector.store.tx import Tx
+from inspector.web import seatdoor
 from inspector.web.assigned import SeatShown, TestShown, mates_shown, seat_shown
 from inspector.web.body import JsonRoute
-from inspector.web.caller import Caller, Shown, ShownLink, Unknown, find
+from inspector.web.caller import Caller, Officer, Shown, ShownLink, Unknown, find
 from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.errors import READS, WRITES
-from inspector.web.fields import MessageId, NamePath
+from inspector.web.fields import MessageId, NamePath, Strict, Text
 from inspector.web.messages import AnswerIn, DeclineIn, ResultIn, SeatDeclineIn
 from inspector.web.requested import RequestShown, request_shown
 from inspector.web.roles import Role
+from inspector.web.seatdoor import PhoneKey, SeatLink
 
 router = APIRouter(prefix="/v1", route_class=JsonRoute)
 
@@ -51,14 +53,17 @@ def by_link_or_token(desk: AtDesk, shown: Shown, link: ShownLink) -> Caller | st
 By = Annotated[Caller | str, Depends(by_link_or_token)]
 
 
-def only_link(link: ShownLink) -> str:
-    """The link's secret."""
-    if link is None:
-        raise Unknown("link_needed")
-    return link
+def by_seat_or_token(
+    request: Request, desk: AtDesk, name: NamePath, shown: Shown, link: ShownLink, phone: PhoneKey = None
+) -> Caller | str:
+    """The same of a seat, whose link is bound to a phone."""
+    by = by_link_or_token(desk, shown, link)
+    if isinstance(by, str):
+        seatdoor.enter(request, desk, name, by, phone or "")
+    return by
 
 
-Link = Annotated[str, Depends(only_link)]
+BySeat = Annotated[Caller | str, Depends(by_seat_or_token)]
 
 
 @router.get("/assistance/{request_id}", tags=["assistance"], responses=READS)
@@ -108,14 +113,13 @@ def decline(desk: Desk, tx: Tx, request_id: str, given: DeclineIn, by: Door, now
 
 
 @router.get("/seats/{name}", tags=["visits"], responses=READS)
-def show_seat(desk: AtDesk, by: By, name: NamePath) -> SeatShown:
+def show_seat(desk: AtDesk, by: BySeat, name: NamePath) -> SeatShown:
     """An assignment: what to look at, by when, and by the link also with whom. Reading it accepts nothing; that it was read is kept.
 
     By a token it tells who was drawn, as the draw's list does: until all its visits are over clerks may not know, and each reading of
     others is an entry of the ledger.
     """
     if isinstance(by, str):
-        dispatch.by_link(desk.office, name, by)
         opened(desk, name)
         return desk.look(lambda tx: shown(tx, name))
     by.may(Role.OFFICER, Role.AUDITOR, Role.CLERK)
@@ -132,9 +136,8 @@ def show_seat(desk: AtDesk, by: By, name: NamePath) -> SeatShown:
 
 
 @router.post("/seats/{name}/accept", tags=["visits"], response_model=SeatShown, responses=WRITES)
-def accept_seat(desk: AtDesk, link: Link, name: NamePath, message_id: MessageId = None) -> JSONResponse:
+def accept_seat(desk: AtDesk, _link: SeatLink, name: NamePath, message_id: MessageId = None) -> JSONResponse:
     """The inspector accepts."""
-    dispatch.by_link(desk.office, name, link)
 
     def do(tx: Tx, now: datetime) -> SeatShown:
         dispatch.accept(tx, name, now)
@@ -144,9 +147,10 @@ def accept_seat(desk: AtDesk, link: Link, name: NamePath, message_id: MessageId 
 
 
 @router.post("/seats/{name}/decline", tags=["visits"], response_model=SeatShown, responses=WRITES)
-def decline_seat(desk: AtDesk, link: Link, name: NamePath, given: SeatDeclineIn, message_id: MessageId = None) -> JSONResponse:
+def decline_seat(
+    desk: AtDesk, _link: SeatLink, name: NamePath, given: SeatDeclineIn, message_id: MessageId = None
+) -> JSONResponse:
     """The inspector cannot or must not go: the seat is dealt again by the rule."""
-    dispatch.by_link(desk.office, name, link)
 
     def do(tx: Tx, now: datetime) -> SeatShown:
         dispatch.decline(desk.office, tx, name, given.reason, now)
@@ -156,10 +160,12 @@ def decline_seat(desk: AtDesk, link: Link, name: NamePath, given: SeatDeclineIn,
 
 
 @router.post("/seats/{name}/result", tags=["visits"], response_model=SeatShown, responses=WRITES)
-def report_seat(desk: AtDesk, link: Link, name: NamePath, given: ResultIn, message_id: MessageId = None) -> JSONResponse:
+def report_seat(desk: AtDesk, _link: SeatLink, name: NamePath, given: ResultIn, message_id: MessageId = None) -> JSONResponse:
     """A member of the team enters the result of the visit, whole: an answer to every fact in question. Parts of it are notes."""
-    dispatch.by_link(desk.office, name, link)
+    return _reported(desk, name, given, message_id)
 
+
+def _reported(desk: Desk, name: str, given: ResultIn, message_id: str | None) -> JSONResponse:
     def do(tx: Tx, now: datetime) -> SeatShown:
         report(desk, tx, name, given, now)
         return shown(tx, name)
@@ -168,12 +174,11 @@ def report_seat(desk: AtDesk, link: Link, name: NamePath, given: ResultIn, messa
 
 
 @router.post("/seats/{name}/test", tags=["visits"], response_model=TestShown, responses=WRITES)
-def try_seat(desk: AtDesk, link: Link, name: NamePath, message_id: MessageId = None) -> JSONResponse:
+def try_seat(desk: AtDesk, _link: SeatLink, name: NamePath, message_id: MessageId = None) -> JSONResponse:
     """The inspector has a push sent to himself or herself, by each way, that says it is a test; the ledger says how each ended.
 
     While the seat is open, and by each way once an hour.
     """
-    dispatch.by_link(desk.office, name, link)
 
     def do(tx: Tx, now: datetime) -> TestShown:
         held, seat = by_name(tx, name, lock=True)
@@ -181,6 +186,29 @@ def try_seat(desk: AtDesk, link: Link, name: NamePath, message_id: MessageId = N
         return TestShown(test=number, channels=channels)
 
     return desk.once(message(f"seat:{name}"[:200], message_id, f"test {name}", None), do)
+
+
+class SeatLinkIn(Strict):
+    """Why a seat's link is called back. `anew`: its inspector is sent the next one."""
+
+    reason: Text
+    anew: bool = False
+
+
+@router.post("/seats/{name}/link", tags=["visits"], response_model=SeatShown, responses=WRITES)
+def call_back_seat_link(
+    desk: AtDesk, caller: Officer, name: NamePath, given: SeatLinkIn, message_id: MessageId = None
+) -> JSONResponse:
+    """The office calls a seat's link back, for the phone was lost or is another one: nothing that was sent opens anything any more."""
+
+    def do(tx: Tx, now: datetime) -> SeatShown:
+        held, seat = by_name(tx, name)
+        if seat.agency not in caller.sees:
+            raise Missing("seat_unknown", seat=name)
+        seat = seatlink.call_back(desk.office, tx, name, caller.name, given.reason, now, anew=given.anew)
+        return seat_shown(name, held, seat, (), pushes=tx.pushes.of_seat(name))
+
+    return desk.once(message(caller.source, message_id, f"seat link {name}", given), do)
 
 
 def opened(desk: Desk, name: str) -> None:
@@ -192,10 +220,15 @@ def opened(desk: Desk, name: str) -> None:
 
 @router.post("/seats/{name}/result/{channel}", tags=["visits"], response_model=SeatShown, responses=WRITES)
 def report_returned(
-    desk: AtDesk, link: Link, name: NamePath, channel: NamePath, given: dict[str, JsonValue], message_id: MessageId = None
+    desk: AtDesk, link: ShownLink, name: NamePath, channel: NamePath, given: dict[str, JsonValue], message_id: MessageId = None
 ) -> JSONResponse:
-    """A member of the team enters the result on the platform behind a push channel, which sends it in a form of its own."""
-    dispatch.by_link(desk.office, name, link)
+    """A member of the team enters the result on the platform behind a push channel, which sends it in a form of its own.
+
+    The platform is no phone: it sends the secret of the link that was pushed to it, whichever phone that is bound to.
+    """
+    if link is None:
+        raise Unknown("link_needed")
+    desk.look(lambda tx: seatlink.holds(desk.office, tx, name, link))
     platform: object = desk.office.connectors.channels.get(channel)
     if not isinstance(platform, Returning):
         raise Missing("channel_returns_nothing", channel=channel)
@@ -203,7 +236,7 @@ def report_returned(
         told = ResultIn.model_validate(platform.returned(given))
     except ValidationError as error:  # told by the places of our form, as if it had come in it
         raise RequestValidationError([{**one, "loc": ("body", *one["loc"])} for one in error.errors()]) from error
-    return report_seat(desk, link, name, told, message_id)
+    return _reported(desk, name, told, message_id)
 
 
 def report(desk: Desk, tx: Tx, name: str, given: ResultIn, now: datetime) -> None:

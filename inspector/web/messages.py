@@ -354,6 +354,14 @@ class ChallengeIn(Strict):
     evidence: Annotated[Text, Field(min_length=1, max_length=400)]
 
 
+class DoorChallengeIn(Strict):
+    """The same as the firm has said it at its door to one of the team."""
+
+    inspector: Line
+    reason: Recusal
+    evidence: Annotated[Text, Field(min_length=1, max_length=400)]
+
+
 class ChallengeDecisionIn(Strict):
     """The head's decision, and the reason that the applicant is told."""
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from inspector.domain.decision import Because
 from inspector.domain.errors import Forbidden, InspectorError, Missing
+from inspector.domain.visit import Seat
+from inspector.flows import seatlink
 from inspector.flows.seated import LINK
 from inspector.store.room import Row
 from inspector.store.tx import Tx, new_id
@@ -28,18 +32,16 @@ def show_mine(request: Request, desk: AtDesk) -> Response:
         held = someone(request, desk)
     except Unknown:
         return to_login(request)
-    staff = _staff(held)
+    staff = held.inspects
     if staff is None:
         return refused(request, Forbidden("role_missing", role=held.session.role, needed="inspector"))
-    seats = desk.look(lambda tx: tx.visits.open_seats_of(*staff))
-    rows = [(f"/{LINK}/{seat.name}/{desk.office.link_token(LINK, seat.name)}", seat, due) for seat, due in seats]
+
+    def ask(tx: Tx) -> list[tuple[str, Seat, datetime]]:
+        seats = tx.visits.open_seats_of(*staff)
+        return [(f"/{LINK}/{seat.name}/{seatlink.token(desk.office, tx, seat.name)}", seat, due) for seat, due in seats]
+
+    rows = desk.look(ask)
     return page(request, "mine.html", held=held.session, rows=rows)
-
-
-def _staff(held: Someone) -> tuple[str, str] | None:
-    """An inspector's register and code, also of an officer who is one and was let in as such."""
-    found = held.session
-    return held.staff or ((found.agency, found.inspector) if found.inspector else None)
 
 
 @router.get("/sessions")

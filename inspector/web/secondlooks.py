@@ -15,9 +15,10 @@ from inspector.domain.finding import Finding, Seen
 from inspector.domain.material import MaterialKind
 from inspector.domain.secondlook import said
 from inspector.domain.visit import Seat, Visit
-from inspector.flows import dispatch, fieldnotes, secondlook
+from inspector.flows import fieldnotes, secondlook
 from inspector.flows.seated import by_name
 from inspector.store.tx import Tx
+from inspector.web import seatdoor
 from inspector.web.answers import Shown
 from inspector.web.body import JsonRoute
 from inspector.web.caller import ResultReader
@@ -25,8 +26,8 @@ from inspector.web.desk import AtDesk, Desk
 from inspector.web.errors import READS, answers
 from inspector.web.fieldnotes import CameShown, FoundShown, PlaceShown, as_file, field_shown
 from inspector.web.fields import Digest, NamePath
-from inspector.web.links import Link
 from inspector.web.pages import refused
+from inspector.web.seatdoor import SeatLink
 
 router = APIRouter(prefix="/v1", tags=["visits"], route_class=JsonRoute)
 pages = APIRouter(include_in_schema=False)
@@ -87,9 +88,8 @@ class LooksPage(Shown):
 
 
 @router.get("/seats/{name}/looked-at", responses=_SEEN)
-def show_looked_at(desk: AtDesk, link: Link, name: NamePath) -> LookedAtShown:
+def show_looked_at(desk: AtDesk, _link: SeatLink, name: NamePath) -> LookedAtShown:
     """What the first team entered, for who has accepted the second look."""
-    dispatch.by_link(desk.office, name, link)
 
     def ask(tx: Tx) -> LookedAtShown:
         held, seat = by_name(tx, name)
@@ -99,9 +99,8 @@ def show_looked_at(desk: AtDesk, link: Link, name: NamePath) -> LookedAtShown:
 
 
 @router.get("/seats/{name}/looked-at/{digest}", response_class=Response, responses=_SEEN | {200: {"content": _FILES}})
-def look_at_photo(desk: AtDesk, link: Link, name: NamePath, digest: Digest) -> Response:
+def look_at_photo(desk: AtDesk, _link: SeatLink, name: NamePath, digest: Digest) -> Response:
     """A photo of the first team's. That it was opened for the look, and by whom, is an entry of the ledger."""
-    dispatch.by_link(desk.office, name, link)
     return _photo(desk, name, digest)
 
 
@@ -116,7 +115,7 @@ def count_looks(desk: AtDesk, caller: ResultReader) -> LooksPage:
 def show_photo(request: Request, desk: AtDesk, name: str, token: str, digest: Digest) -> Response:
     """The same behind the page's own link."""
     try:
-        dispatch.by_link(desk.office, name, token)
+        seatdoor.enter(request, desk, name, token)
         return _photo(desk, name, digest)
     except InspectorError as error:
         return refused(request, error)

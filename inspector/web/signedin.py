@@ -50,6 +50,12 @@ class Someone:
         return (held.agency, held.inspector) if self.caller is None and held.inspector else None
 
     @property
+    def inspects(self) -> tuple[str, str] | None:
+        """The same, also of an officer who is one and was let in as such."""
+        found = self.session
+        return self.staff or ((found.agency, found.inspector) if found.inspector else None)
+
+    @property
     def source(self) -> str:
         """Whose messages are counted once together."""
         held = self.session

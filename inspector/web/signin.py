@@ -20,14 +20,13 @@ from starlette.responses import RedirectResponse, Response
 
 from inspector.domain.errors import Away, Forbidden, InspectorError, Missing
 from inspector.domain.visit import Seat, Visit
-from inspector.flows import dispatch
 from inspector.flows.seated import by_name
 from inspector.ports import PortError, Refused
 from inspector.signin import GATEWAY, Going, IdentityProvider
 from inspector.store.admissions import Admission
 from inspector.store.sessions import Opened
 from inspector.store.tx import Tx
-from inspector.web import signedin
+from inspector.web import seatdoor, signedin
 from inspector.web.desk import AtDesk, Desk
 from inspector.web.fields import NamePath
 from inspector.web.language import InLang, carried
@@ -140,7 +139,7 @@ def by_link(request: Request, desk: AtDesk, name: NamePath, token: NamePath, for
     answer = RedirectResponse("/mine" + carried(request), 303)
     try:
         form.sound()
-        dispatch.by_link(desk.office, name, token)
+        seatdoor.enter(request, desk, name, token)
         begin(request, desk, answer, desk.look(of), once=f"seat/{name}")
     except InspectorError as error:
         _note(signedin.LINK, error)

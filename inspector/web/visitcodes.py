@@ -15,21 +15,21 @@ from starlette.responses import FileResponse, Response
 
 from inspector.domain.errors import InspectorError
 from inspector.domain.visit import Seat, Visit
-from inspector.flows import dispatch, visitcodes
+from inspector.flows import visitcodes
 from inspector.flows.office import Office
 from inspector.flows.seated import by_name
 from inspector.flows.visitcodes import Reading, Shown
 from inspector.labels import Lang, words
 from inspector.store.tx import Tx
 from inspector.visitkeys import VisitKeys
-from inspector.web import answers
+from inspector.web import answers, seatdoor
 from inspector.web.body import JsonRoute
 from inspector.web.desk import AtDesk, Desk
 from inspector.web.errors import WRITES
 from inspector.web.fields import ClockTime, NamePath, Strict
 from inspector.web.language import language
-from inspector.web.links import Link
 from inspector.web.pages import bare, in_words, page, refused
+from inspector.web.seatdoor import SeatLink
 
 router = APIRouter(include_in_schema=False)
 api = APIRouter(prefix="/v1", tags=["visits"], route_class=JsonRoute)
@@ -86,9 +86,8 @@ def take_scan(desk: AtDesk, given: ScanIn) -> ScanShown:
 
 
 @api.get("/seats/{name}/codes", responses=WRITES)
-def show_codes(desk: AtDesk, link: Link, name: NamePath) -> CodesShown:
+def show_codes(desk: AtDesk, _link: SeatLink, name: NamePath) -> CodesShown:
     """The visit codes that the inspector of a seat may show, for a phone application of the agency's own."""
-    dispatch.by_link(desk.office, name, link)
     _, _, told = desk.look(lambda tx: _codes(desk, tx, name))
     codes = (CodeShown(day=one.day.isoformat(), text=one.text, first=one.code.first, last=one.code.last) for one in told)
     return CodesShown(seat=name, codes=tuple(codes))
@@ -98,7 +97,7 @@ def show_codes(desk: AtDesk, link: Link, name: NamePath) -> CodesShown:
 def show_code(request: Request, desk: AtDesk, name: str, token: str) -> Response:
     """The code to show at the gate: nothing of the facts in question stands on this page, since strangers look at it."""
     try:
-        dispatch.by_link(desk.office, name, token)
+        seatdoor.enter(request, desk, name, token)
     except InspectorError as error:
         return refused(request, error)
     back = request.url.path.removesuffix("/code")

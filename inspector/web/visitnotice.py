@@ -2,37 +2,39 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from inspector.domain.case import SubjectKind
 from inspector.domain.errors import InspectorError
-from inspector.flows import dispatch, visitnotice, wording
+from inspector.flows import visitnotice, wording
 from inspector.flows.articles import articles
 from inspector.flows.visitnotice import VisitNotice
 from inspector.labels import Lang
 from inspector.store.tx import Tx
+from inspector.web import seatdoor
 from inspector.web.answers import Shown
 from inspector.web.body import JsonRoute
 from inspector.web.desk import AtDesk, Desk
 from inspector.web.errors import READS
 from inspector.web.fields import NamePath
 from inspector.web.language import language
-from inspector.web.links import Link
 from inspector.web.pages import page, refused
+from inspector.web.seatdoor import SeatLink
 
 router = APIRouter(prefix="/v1", tags=["visits"], route_class=JsonRoute)
 pages = APIRouter(include_in_schema=False)
 
 
 class OfficerShown(Shown):
-    """Somebody who comes, with the certificate to be shown."""
+    """Somebody who comes, with the certificate to be shown and the last day on which it counts."""
 
     agency: str
     name: str
     certificate: str
+    certificate_until: date | None
 
 
 class ProvenShown(Shown):
@@ -69,9 +71,8 @@ class VisitNoticeShown(Shown):
 
 
 @router.get("/seats/{name}/notice", responses=READS)
-def show_notice(desk: AtDesk, link: Link, name: NamePath) -> VisitNoticeShown:
+def show_notice(desk: AtDesk, _link: SeatLink, name: NamePath) -> VisitNoticeShown:
     """The notice of the check, with what is proven already; for a member of the team, from the release on."""
-    dispatch.by_link(desk.office, name, link)
     told = _told(desk, name)
     plain = {field: getattr(told.visit, field) for field in ("kind", "code", "name", "due_at", "basis")}
     return VisitNoticeShown.model_validate(
@@ -91,7 +92,7 @@ def show_notice(desk: AtDesk, link: Link, name: NamePath) -> VisitNoticeShown:
 def print_notice(request: Request, desk: AtDesk, name: str, token: str) -> Response:
     """The same as a page, in the language that is asked for."""
     try:
-        dispatch.by_link(desk.office, name, token)
+        seatdoor.enter(request, desk, name, token)
         told = _told(desk, name)
         return page(
             request,

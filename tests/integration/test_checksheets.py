@@ -81,6 +81,7 @@ def test_what_two_of_a_team_tick_adds_up_what_excludes_itself_waits_for_the_lead
     with edge.client() as browser:
         path = f"/seat/{first}/{edge.office.link_token('seat', first)}"
         page = browser.get(path).text
+        lead.cookies.update(browser.cookies)  # of one phone
         assert "通过登记的住所（经营场所）无法联系" in page
         form = {f"outcomes:{item}": ["corrected", "moved"], f"modes:{item}": "on-site", f"sheet_words:{item}": "", "do": "result"}
         bare = browser.post(path, data=form | {f"verdict:{about}": "match", "signing": "REFUSED"}).text

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from inspector.domain.case import SubjectKind
-from inspector.domain.exclusion import CODES
+from inspector.domain.exclusion import CODES, counted
 from inspector.domain.frame import ObjectRow
 from inspector.domain.inspection import Authority, CheckType, Inspection
 from inspector.domain.plan import DrawState
@@ -22,6 +22,7 @@ from inspector.domain.visit import VisitState
 from inspector.flows import dispatch, footing
 from inspector.flows.draw import announce_now
 from inspector.flows.framing import Framed, frame
+from inspector.flows.history import history, of_one
 from inspector.flows.office import Office, Plan
 from inspector.flows.windows import windows
 from inspector.store.store import Store
@@ -346,3 +347,38 @@ def test_a_level_is_frozen_with_the_draw_and_the_next_draw_uses_the_new_one(stor
     assert stratum(first.number) == "pool-B", "scenario 24: the draw record still says B"
     second = announce(office, hand, "shops")
     assert stratum(second.number) == "pool-D"
+
+
+def test_what_other_agencies_have_on_record_as_their_own_counts_towards_what_all_may_do_together(
+    store: Store, hand: Hand
+) -> None:
+    """Handbook 2.3: the firm bears the visits of all; a cap on them is none while each agency knows its own alone."""
+    days = ("2026-01-05", "2026-01-06", "2026-01-07", "2026-01-08")
+    theirs = [inspected(1, day, agency=agency) for day, agency in zip(days, ("other", "civil") * 2, strict=True)]
+    twice = [inspected(2, day, agency="other") for day in days[:2]]
+    twice += [inspected(2, day, authority=Authority.OTHER) for day in (*days[:2], days[2])]
+    undone = [inspected(3, day, agency="other", completed=False) for day in days]
+    together = [inspected(4, days[0], CheckType.JOINT, agency=agency) for agency in ("other", "civil")]
+    office = filled(store, hand, dict.fromkeys(range(1, 5), "B"), *theirs, *twice, *undone, *together)
+    made = framed(office, hand)
+    status = {name: row.status for name, row in rows(made).items()}
+    assert status == {code(1): "cap-all", code(2): "1", code(3): "1", code(4): "1"}, "told by both it is one check"
+    today = office.calendar.local_date(hand())
+    with store.read() as tx:
+        seen = history(office, tx, "bureau")
+        counts = [
+            counted(seen.of(code(number)), office.book.get("maoji@2026.1").limits, today, frozenset(Authority))
+            for number in range(1, 5)
+        ]
+        one = of_one(office, tx, "bureau", code(1), SubjectKind.FIRM, code(1))
+        assert (len(one), {each.authority for each in one}) == (4, {Authority.OTHER})
+        assert [each.authority for each in of_one(office, tx, "other", code(1), SubjectKind.FIRM, code(1))].count(
+            Authority.OWN
+        ) == 2
+    assert counts == [4, 3, 0, 1]
+
+
+def test_what_an_agency_above_has_on_record_as_its_own_is_not_checked_again_below(store: Store, hand: Hand) -> None:
+    """Handbook 1.2.30."""
+    office = filled(store, hand, {1: "C"}, inspected(1, "2026-01-07", CheckType.CAMPAIGN, agency="city"))
+    assert [row.status for row in rows(framed(office, hand)).values()] == ["upper"]

@@ -132,6 +132,30 @@ def test_the_second_phone_s_note_is_kept_late_or_not_and_what_it_says_otherwise_
     assert code(lead.post(f"/v1/seats/{first}/choices", json=choice)) == (409, "clash_over")
 
 
+def test_an_inspectors_earlier_word_that_comes_in_last_is_kept_and_replaces_no_later_one(
+    edge: Edge, hand: Hand, links: ExitStack
+) -> None:
+    visit, (first, second), (client, mate) = team(edge, links)
+    (doubt,) = visit.doubts
+    hand.on(hours=3)
+    wrong = {
+        "captured_at": "2031-01-01T08:00:00Z",
+        "sent_at": "2031-01-01T10:00:00Z",
+    }  # two hours without signal, by a wrong clock
+    assert client.post(f"/v1/seats/{first}/notes", json=note(visit, "match", "已补看")).json()["became"] == "RESULT"
+    late = client.post(f"/v1/seats/{first}/notes", json=note(visit, "mismatch", "初看无人", **wrong)).json()
+    assert (late["became"], late["clashes"]) == ("KEPT", [])
+    with edge.office.store.read() as tx:
+        assert [one.findings[0].note for one in tx.fieldnotes.notes(visit.id, "bureau")] == ["已补看", "初看无人"], (
+            "nothing is lost"
+        )
+        assert [one.verdict.value for one in tx.cases.evidence(doubt.case_id) if one.id.startswith("visit:")] == ["match"]
+        assert tx.cases.get(doubt.case_id).state is CaseState.CLOSED
+    hand.on(hours=1)
+    said = mate.post(f"/v1/seats/{second}/notes", json=note(visit, "mismatch", "大门紧锁", **wrong)).json()
+    assert said["became"] == "CLASH", "what another one has seen is another word, whenever it was said"
+
+
 def test_notes_that_lay_in_a_phone_are_of_the_day_they_were_written_and_before_the_team_is_whole_nothing_is_taken(
     edge: Edge, hand: Hand, links: ExitStack
 ) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from inspector.domain.case import CaseState, ClaimStatus, Method, Outcome
-from inspector.domain.evidence import Evidence, Verdict
+from inspector.domain.evidence import GOOD, Evidence, Verdict
 from inspector.domain.finding import Finding
 from inspector.flows import dispatch, late, review
 from inspector.flows.explain import explain
@@ -53,6 +53,9 @@ def test_what_a_visit_finds_against_the_outcome_of_a_case_brings_it_to_a_person_
         )
         case = tx.cases.get(ids[0], lock=True)
         late.beside(tx, case, against, hand())
+        if decided in GOOD:  # else nobody would be sent any more: chance has drawn it
+            by_lot = tx.visits.get(visit.id, lock=True)
+            tx.visits.put(replace(by_lot, sampled=True, doubts=tuple(replace(one, needed=False) for one in by_lot.doubts)))
         files = tuple(replace(file, status=ClaimStatus.CONTRADICTED) for file in case.claims)
         tx.cases.put(replace(case, state=CaseState.REVIEW, claims=files, review_reason="MISMATCH"))
         review.decide(office, tx, ids[0], decided, "李四", "理由", (against.id,), hand())

@@ -5,18 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from inspector.domain.case import CaseState, ClaimStatus, Outcome, SubjectKind
 from inspector.domain.errors import Conflict, Invalid, Missing, Refusal
 from inspector.domain.evidence import Verdict
-from inspector.domain.inspection import CheckType
+from inspector.domain.exclusion import barred
+from inspector.domain.inspection import Authority, CheckType
 from inspector.domain.leadcheck import LeadState, Report
 from inspector.domain.outside import OutsideFinding
 from inspector.domain.tipoff import Informant, TipSource, TipState
 from inspector.flows import findingrows, forget, leads, outside, review
+from inspector.flows.history import history, of_one
+from inspector.flows.members import object_id
 from inspector.flows.office import Office
 from inspector.sheets import sheet
 from inspector.store.store import Store
@@ -180,14 +183,43 @@ def test_a_complaint_opens_a_lead_check_that_a_head_approves_and_that_stands_in_
         assert tx.tips.informant(tip_id).name == NAME
 
 
-def test_where_the_pack_counts_lead_checks_the_cap_holds(store: Store, hand: Hand) -> None:
-    office, _ = good(store, hand)
+def counting(office: Office, cap: int = 1) -> Office:
+    """An office whose pack counts lead checks, too."""
     demo = office.book.get("demo@1")
     row = replace(demo.limits.checks[CheckType.LEAD], counts=True)
-    caps = {level: replace(one, cap=1) for level, one in demo.limits.frequencies.items()}
+    caps = {level: replace(one, cap=cap) for level, one in demo.limits.frequencies.items()}
     limits = replace(demo.limits, checks={**demo.limits.checks, CheckType.LEAD: row}, frequencies=caps)
     packs = tuple(replace(pack, limits=limits) if pack.label == "demo@1" else pack for pack in office.book.packs)
-    office = replace(office, book=replace(office.book, packs=packs))
+    return replace(office, book=replace(office.book, packs=packs))
+
+
+def test_a_lead_check_that_counts_has_its_slot_from_when_a_head_approves_it(store: Store, hand: Hand) -> None:
+    office = counting(good(store, hand)[0])
+    with store.begin() as tx:
+        first, second = (
+            leads.propose(office, tx, tip(office, tx, hand), "现场是否经营", "线索具体", "李四", hand()) for _ in range(2)
+        )
+        leads.decide(office, tx, first.id, "王局长", "1号", hand(), approved=True)
+    with store.begin() as tx, pytest.raises(Refusal, match="lead_cap_reached"):
+        leads.decide(office, tx, second.id, "王局长", "2号", hand(), approved=True)
+    name = object_id(office.secret, SubjectKind.FIRM, CODE)
+    policy, today = office.book.get("demo@1"), office.calendar.local_date(hand())
+    with store.read() as tx:
+        seen = history(office, tx, "bureau").of(name)
+        codes = [one.code for one in barred(seen, policy.limits.frequencies["U"], policy.limits, today, must=False)]
+        assert codes == ["cap"], "a draw leaves it the slot, and is not told by `open` that somebody goes"
+        assert of_one(office, tx, "bureau", name, SubjectKind.FIRM, CODE, known_at=hand() - timedelta(minutes=1)) == ()
+        assert [one.authority for one in of_one(office, tx, "other", name, SubjectKind.FIRM, CODE)] == [Authority.OTHER]
+    with store.begin() as tx:
+        report = Report(inspectors=("A-1", "A-2"), on=hand().date(), found=False, words="", by="李四")
+        leads.report(office, tx, first.id, report, hand())
+        (made,) = of_one(office, tx, "bureau", name, SubjectKind.FIRM, CODE, known_at=hand())
+        assert (made.completed, made.reserved) == (True, False), "once, whether approved or made"
+        assert of_one(office, tx, "bureau", name, SubjectKind.FIRM, CODE, known_at=hand() - timedelta(minutes=1)) == ()
+
+
+def test_where_the_pack_counts_lead_checks_the_cap_holds(store: Store, hand: Hand) -> None:
+    office = counting(good(store, hand)[0])
     with store.begin() as tx:
         tip_id = tip(office, tx, hand)
         for number in ("1", "2"):

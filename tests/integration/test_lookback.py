@@ -81,6 +81,7 @@ def test_whatever_a_frame_is_made_of_is_held_to_the_ledger_and_each_row_is_named
     back = timedelta(days=700)
     attacks: dict[str, sa.Executable] = {
         f"visit {done.id}: done_at": sa.update(visit).where(one).values(done_at=done.done_at - back if done.done_at else None),
+        f"visit {done.id}: made_on": sa.update(visit).where(one).values(made_on=hand().date() - back),
         f"visit {done.id}: opened_at": sa.update(visit).where(one).values(opened_at=done.opened_at - back),
         f"visit {done.id}: check_type": sa.update(visit).where(one).values(check_type="PERMIT"),
         f"visit {done.id}: state": sa.update(visit).where(one).values(state="CANCELLED"),

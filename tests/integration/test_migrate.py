@@ -7,7 +7,7 @@ import json
 import shutil
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -190,6 +190,24 @@ def test_a_seat_whose_push_no_channel_had_taken_at_the_upgrade_does_not_lapse(fi
     assert bodies == [{"tried": [""]}, {"tried": [""]}, {"tried": [""], "bounced": 1}], (
         "whatever is ordered next has a key of its own"
     )
+
+
+def test_a_visit_that_was_entered_before_the_upgrade_is_of_the_day_that_its_teams_told(first: Store) -> None:
+    told = {
+        "two": {"parts": [{"on": "2025-12-30"}, {"on": "2025-12-31"}]},
+        "unsaid": {"parts": [{"on": None}]},
+        "former": {"parts": [{}]},
+        "unread": [],
+    }
+    row = {"draw": "d", "agency": "bureau", "object_id": "o", "check_type": "PLANNED", "replaces": "", "opened_at": SEEN}
+    row |= {"done_at": SEEN, "state": "DONE", "version": 1}
+    with first.begin() as tx:
+        rows = [{**row, "id": name, "body": json.dumps(body)} for name, body in told.items()]
+        tx.connection.execute(sa.insert(metadata.tables["visit"]), rows)
+    migrate.upgrade(first)
+    with first.read() as tx:
+        days = {one["id"]: one["made_on"] for one in tx.visits.made()}
+    assert days == {"two": date(2025, 12, 31), "unsaid": None, "former": None, "unread": None}
 
 
 def test_a_database_of_the_hours_in_which_0001_brought_them_keeps_its_columns(first: Store) -> None:

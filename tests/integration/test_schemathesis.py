@@ -77,6 +77,7 @@ LATER = {
     "consequences]": {"consequence_not_adverse"},
     "scans]": {"visit_code_unreadable"},
     "ruled]": {"publication_nothing_to_rule"},
+    "recusals]": {"seat_passed_on", "seat_not_held"},
 }
 """Likewise of one operation, by the end of its name: a refusal that could be disputed is over before anybody disputes it here."""
 FITTING: dict[str, Any] = {

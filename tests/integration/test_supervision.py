@@ -176,6 +176,7 @@ def test_the_form_asks_what_was_seen_and_offers_the_exempt_promises(store: Store
     with serving(office) as edge, edge.client() as browser, edge.client(X_Link_Token=secret) as program:
         path = f"/seat/{name}/{secret}"
         assert about in browser.get(path).text
+        program.cookies.update(browser.cookies)  # of one phone
         assert [one["claim"] for one in program.get(f"/v1/seats/{name}").json()["exempt"]] == ["relief-status"]
         unsaid = browser.post(path, data={"do": "result", "remarks": WORDS})
         assert (unsaid.status_code, "请填写是否发现问题" in unsaid.text) == (422, True)

@@ -12,8 +12,10 @@ from inspector.domain.calendar import SHANGHAI, Term
 from inspector.domain.case import Case, CaseState, ClaimStatus, Method, Outcome
 from inspector.domain.duty import Follow, FollowRow
 from inspector.domain.evidence import Evidence, Verdict
+from inspector.domain.exclusion import counted
 from inspector.domain.finding import Finding
-from inspector.flows import dispatch, review
+from inspector.domain.inspection import Authority
+from inspector.flows import dispatch, history, lookback, review
 from inspector.flows.explain import explain
 from inspector.flows.narrative import render
 from inspector.flows.office import Office
@@ -105,3 +107,30 @@ def test_the_notice_of_rectification_is_due_so_long_after_the_visit_and_not_afte
     with store.read() as tx:
         told = [json.loads(row["body"]) for row in tx.events.of_case(case.id) if row["type"] == "consequence.proposed"]
     assert [one["notice_due_at"][:10] for one in told if "notice_due_at" in one] == ["2026-03-09"]
+
+
+def test_a_visit_of_december_entered_in_january_is_a_check_of_the_old_year_and_rests_from_its_own_day(
+    store: Store, hand: Hand
+) -> None:
+    hand.now = datetime(2026, 12, 29, 9, tzinfo=SHANGHAI)
+    office, _, _ = drawing(store, hand)
+    _, drawn = announced(office, hand, cases=1)
+    carried_out(office, hand, drawn.number)
+    (visit,) = visits(office, drawn.number)
+    made, today = date(2026, 12, 31), date(2027, 1, 5)
+    with store.begin() as tx:
+        team = tx.visits.team(visit.id)
+        for seat in team:
+            dispatch.accept(tx, seat.name, hand())
+        hand.now = datetime(2027, 1, 5, 9, tzinfo=SHANGHAI)
+        found = [Finding(case_id=one.case_id, claim=one.claim, verdict=Verdict.MATCH) for one in visit.doubts]
+        dispatch.report(office, tx, team[0].name, found, "", hand(), on=made)
+    with store.read() as tx:
+        seen = history.history(office, tx, "bureau").of(visit.object_id)
+        one = history.of_one(office, tx, "bureau", visit.object_id, visit.kind, visit.code)
+        assert lookback.differing(office, tx, ["bureau"], hand()) == []
+    assert [held.on for held in seen] == [held.on for held in one] == [made], "the check of the firm, not the clerk's entry of it"
+    limits, own = office.policy("bureau", today).limits, frozenset({Authority.OWN})
+    row = limits.checks[one[0].check]
+    limits = replace(limits, checks={**limits.checks, row.check: replace(row, counts=True)})
+    assert (counted(one, limits, made, own), counted(one, limits, today, own)) == (1, 0)

@@ -27,6 +27,8 @@ def test_the_notice_names_who_comes_with_which_certificate_the_checks_of_the_yea
     for one in told["officers"]:
         assert one["name"] in chinese
         assert f"执法证号 {one['certificate']}" in chinese
+        assert f"有效期至 {one['certificate_until']}" in chinese, "whoever opens the door sees whether it still counts"
+        assert f"valid until {one['certificate_until']}" in english
     assert all(words in chinese for words in (told["name"], "有权拒绝", "申请回避", "不停止检查", "陈述和申辩", *told["items"]))
     assert all(words in english for words in ("may be refused", "stay away", "goes on meanwhile", "object"))
     assert (told["use"]["own"], told["use"]["together"]) == (0, 0), "a visit that a permit needs uses up no cap"

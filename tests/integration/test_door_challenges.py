@@ -1,0 +1,76 @@
+"""The firm asks at its door that an inspector stay away: written down on the spot, decided by the head, and the check goes on (art. 43)."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from inspector.domain.challenge import Applicant, ChallengeState
+from inspector.domain.roster import Recusal
+from inspector.domain.visit import SeatState
+from inspector.flows import recusing
+from tests.house import Hand, settle
+from tests.integration.test_seat_page import Team, accepted, team
+
+pytestmark = pytest.mark.alike
+__all__ = ["team"]
+
+WORDS = "店主称其兄弟"
+
+
+def staff(team: Team) -> list[str]:
+    with team.edge.office.store.read() as tx:
+        return [one.inspector for one in tx.visits.team(team.visit)]
+
+
+def matters(team: Team) -> list[str]:
+    with team.edge.office.store.read() as tx:
+        return [str(row["kind"]) for row in tx.attention.page(None)]
+
+
+def test_what_a_firm_says_at_its_door_is_entered_on_the_page_waits_for_the_head_and_stops_nothing(team: Team, hand: Hand) -> None:
+    accepted(team)
+    first, second = staff(team)
+    with team.edge.client() as browser:
+        page = browser.get(team.first).text
+        assert "当事人当场申请回避" in page
+        form = {"do": "challenge", "inspector": second, "ground": Recusal.KIN.value, "evidence": WORDS}
+        lacking = browser.post(team.first, data={**form, "evidence": " "})
+        assert lacking.status_code == 422
+        assert browser.post(team.first, data={**form, "inspector": "Z999"}).status_code == 404
+        assert browser.post(team.first, data=form).status_code == 303
+        assert "recusal_asked" in matters(team)
+        again = browser.post(team.first, data=form)
+        assert again.status_code == 409, "the head has not decided yet"
+        assert 'name="do" value="result"' in browser.get(team.first).text, "the check goes on"
+    with team.edge.office.store.begin() as tx:
+        (held,) = tx.challenges.of_visit(team.visit)
+        assert (held.inspector, held.applicant, held.applied_by, held.reason, held.evidence, held.state) == (
+            second,
+            Applicant.FIRM,
+            first,
+            Recusal.KIN,
+            WORDS,
+            ChallengeState.OPEN,
+        )
+        with pytest.raises(Exception, match="challenge_own"):
+            recusing.decide(team.edge.office, tx, team.visit, second, granted=True, by=first, why="属实", now=hand())
+        recusing.decide(team.edge.office, tx, team.visit, second, granted=True, by="王局长", why="属实", now=hand())
+    settle(team.edge.office)
+    with team.edge.office.store.read() as tx:
+        assert [one.state for one in tx.visits.team(team.visit) if one.inspector == second] == [SeatState.RELIEVED]
+
+
+def test_an_application_comes_from_an_app_too_and_from_nobody_who_does_not_go(team: Team) -> None:
+    first, second = staff(team)
+    said = {"inspector": second, "reason": Recusal.APPLIED.value, "evidence": WORDS}
+    name, token = team.first.split("/")[2:]
+
+    def enters() -> httpx.Response:
+        with team.edge.client(X_Link_Token=token) as app:
+            return app.post(f"/v1/seats/{name}/recusals", json=said)
+
+    assert enters().json()["error"]["code"] == "seat_passed_on", "who has not accepted stands at no door"
+    accepted(team)
+    made = enters()
+    assert (made.status_code, made.json()["inspector"], made.json()["applied_by"]) == (201, second, first)
