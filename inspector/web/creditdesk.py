@@ -21,6 +21,7 @@ from inspector.domain.creditrecord import Record
 from inspector.domain.docket import Nearness, nearness
 from inspector.domain.errors import InspectorError, Missing, Refusal
 from inspector.domain.objection import Objection, ObjectionState
+from inspector.domain.viewing import Shown as What
 from inspector.flows import objections
 from inspector.store.tx import Tx, new_id
 from inspector.web import creditrecords as api
@@ -36,6 +37,7 @@ from inspector.web.selfproofs import fitting
 from inspector.web.session import Visitor, to_login, written_by_officer
 from inspector.web.signedin import guard, held_cookie
 from inspector.web.steps import Field, Kind, either, entry
+from inspector.web.viewings import shown, shown_of
 
 router = APIRouter(include_in_schema=False)
 SHOWN = 200
@@ -151,6 +153,7 @@ def show_all(request: Request, desk: AtDesk, caller: Visitor) -> Response:
     objected, asked = desk.look(
         lambda tx: (tx.records.objections(agencies=caller.sees, limit=SHOWN), tx.records.asked(caller.sees, SHOWN))
     )
+    shown_of(desk, caller, What.LIST, [*(one.case_id for one in objected), *(one.case_id for one in asked)], "page")
     return page(request, "creditlist.html", caller=caller, objected=objected, asked=asked)
 
 
@@ -207,6 +210,7 @@ def _record(
     except InspectorError as error:
         return refused(request, error)
     held, case, objected = told
+    shown(desk, caller, What.CREDIT, (case,), "page")
     api.looked(caller, [held])
     due_at = held.repair.due_at if held.repair is not None else None
     context = {"held": held, "case": case, "objected": objected, "near": _near(desk, due_at)}
@@ -234,6 +238,7 @@ def _objection(
         held, case, link = desk.look(ask)
     except InspectorError as error:
         return refused(request, error)
+    shown(desk, caller, What.CREDIT, (case,), "page")
     near = _near(desk, held.due_at) if held.state is ObjectionState.OPEN else None
     context = {"held": held, "case": case, "link": link, "near": near}
     return page(

@@ -271,6 +271,7 @@ def object_to(desk: AtDesk, caller: Asker, entry: EntryPath, given: ObjectionIn,
 def list_objections(desk: AtDesk, caller: ResultReader, limit: Limit = 50) -> ObjectionPage:
     """Open objections, by their dates."""
     rows = desk.look(lambda tx: tx.records.objections(agencies=caller.sees, limit=limit))
+    shown_of(desk, caller, What.CREDIT, (one.case_id for one in rows))
     return ObjectionPage(objections=tuple(map(_objection, rows)))
 
 

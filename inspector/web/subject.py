@@ -135,4 +135,5 @@ def _context(desk: Desk, told: _Read) -> dict[str, Any]:
 def _page(request: Request, desk: Desk, notice_id: str, form: Fields | None = None, wrong: Trouble = NO_TROUBLE) -> Response:
     told = desk.look(lambda tx: _read(request, desk, tx, notice_id))
     context = {**_context(desk, told), "kept": form.kept() if form else {}, "trouble": wrong}
+    context["lookers"] = f"{request.url.path}/viewings"
     return page(request, "subject.html", status=wrong.status, **context)

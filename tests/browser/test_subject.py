@@ -9,6 +9,7 @@ import pytest
 from inspector.domain.serving import NoticeKind, NoticeState, SubjectWord
 from inspector.domain.wayto import Contact
 from inspector.store.store import Store
+from inspector.web.roles import Role
 from tests.browser.test_pages import NAUGHTY, check
 from tests.browser.visitor import Door
 from tests.edge import WEB, WENT, Edge, serving
@@ -98,3 +99,25 @@ def test_the_subject_s_page_and_the_paper_are_light_and_within_reach_of_everybod
     assert "送达回证" in desk.text()
     assert house.path(notices[0].id).rpartition("/")[2] not in desk.page.content(), "paper names no link"
     check(desk)
+
+
+def test_the_page_of_who_has_looked_is_within_reach_of_everybody_be_it_empty_or_full(
+    house: House, edge: Edge, door: Door
+) -> None:
+    notice = house.give()
+    phone = door.phone(edge.url)
+    for looked in (False, True):
+        if looked:
+            for name in ("李四", "王暗记"):
+                with edge.as_(Role.OFFICER, name=name) as officer:
+                    officer.get(f"/v1/cases/{house.case_id}")
+        for lang, link, nobody in (
+            ("zh-Hans", "谁看过我的信息", "还没有人查看过。"),
+            ("en", "Who has looked at my data", "Nobody has looked yet."),
+        ):
+            phone.open(f"{house.path(notice.id)}?lang={lang}")
+            phone.page.get_by_role("link", name=link).click()
+            assert (nobody in phone.page.content()) is not looked
+            check(phone)
+    assert phone.page.locator("script").count() == 0
+    assert "王暗记" not in phone.page.content(), "no clerk's name"

@@ -12,8 +12,10 @@ import pytest
 from inspector.domain.case import Outcome
 from inspector.domain.creditrecord import RecordState
 from inspector.domain.proposal import Proposal
+from inspector.domain.viewing import Shown as What
 from inspector.store.store import Store
 from inspector.web.creditdesk import STEPS, of_objection, of_record
+from inspector.web.roles import Role
 from tests.edge import Edge, serving
 from tests.house import Hand
 from tests.integration.test_creditrecords import Place, place
@@ -145,3 +147,19 @@ def test_every_step_is_offered_somewhere(here: Place) -> None:
     with here.office.store.read() as tx:
         (held,) = tx.records.objections(about=entry)
     assert {*fresh, "grant", *of_objection(held)} == set(STEPS)
+
+
+def test_whom_a_page_of_credit_shows_is_on_record(edge: Edge, here: Place) -> None:
+    entry = here.found(1)
+    with edge.client() as counter, edge.client() as lister, edge.client() as reader:
+        for browser, name in ((counter, "赵六"), (lister, "李四"), (reader, "王五")):
+            logged_in(edge, browser, name=name)
+        send(counter, f"/credit/records/{entry}", "object", words="登记有误")
+        (link,) = set(re.findall(r'href="(/credit/objections/[^"?]+)"', lister.get("/credit").text))
+        reader.get(link)
+        with edge.as_(Role.AUDITOR, name="钱七") as overseer:
+            assert len(overseer.get("/v1/credit/objections").json()["objections"]) == 1
+    with here.office.store.read() as tx:
+        seen = {(one.by, one.shown, one.door) for one in tx.viewings.of_case(here.record(entry).case_id)}
+    pages = {("赵六", What.CREDIT, "page"), ("李四", What.LIST, "page"), ("王五", What.CREDIT, "page")}
+    assert seen == pages | {("钱七", What.CREDIT, "api")}
