@@ -15,7 +15,7 @@ from inspector.domain.decision import Because
 from inspector.domain.ledger import body_digest, digest, said
 from inspector.store.room import Row
 from inspector.store.sealed import own
-from inspector.store.seals import Sealed, Seals, holds
+from inspector.store.seals import Sealed, Seals, holds, told_of
 from inspector.store.tables import REVIEW, ledger, seal, visit
 
 _APPEND = sa.insert(ledger)
@@ -50,7 +50,7 @@ class LedgerRoom(Seals):
             "digest": digest(entry_id, now, about, because.rule, hidden),
         }
         if because.rule == REVIEW:  # what `grounds` counts by
-            row |= _told_of(because.facts)
+            row |= told_of(because.facts)
         self.batch.later(_APPEND, (row,))
 
     def sealed(self, entry: str) -> Sealed:
@@ -128,9 +128,3 @@ class LedgerRoom(Seals):
         asked = sa.select(sa.func.count(), sa.func.min(ledger.c.at)).where(ledger.c.seal.is_(None))
         row = self.connection.execute(asked).one()
         return row[0], row[1]
-
-
-def _told_of(review: Mapping[str, object]) -> dict[str, object]:
-    """The columns of a review: what it cites, and whether it goes against its subject."""
-    cited = review.get("evidence")
-    return {"cites": "\n".join(("", *cited, "")) if isinstance(cited, list) else None, "adverse": review.get("adverse")}

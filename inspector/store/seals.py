@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+import json
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +14,7 @@ import sqlalchemy as sa
 from inspector.domain.ledger import GENESIS, body_digest, chain, digest
 from inspector.domain.treehead import Frontier, TreeHead
 from inspector.store.room import Room
-from inspector.store.tables import ledger, ledger_tree, seal, tick
+from inspector.store.tables import REVIEW, ledger, ledger_tree, seal, tick
 
 _SEAL_LOCK = int.from_bytes(hashlib.sha256(b"inspector/seal").digest()[:7])
 _READ = 5_000
@@ -235,5 +236,17 @@ def _columns(*, bodies: bool) -> sa.Select[Any]:
 
 def holds(row: sa.Row[Any], *, bodies: bool = True) -> bool:
     """Whether an entry is what was written, its body and everything else."""
-    whole = not bodies or body_digest(row.salt, row.body) == row.body_digest
+    whole = not bodies or (body_digest(row.salt, row.body) == row.body_digest and _beside(row))
     return whole and bool(digest(row.id, row.at, row.about, row.rule, row.body_digest) == row.digest)
+
+
+def told_of(review: Mapping[str, object]) -> dict[str, object]:
+    """The columns of a review: what it cites, and whether it goes against its subject."""
+    cited = review.get("evidence")
+    return {"cites": "\n".join(("", *cited, "")) if isinstance(cited, list) else None, "adverse": review.get("adverse")}
+
+
+def _beside(row: sa.Row[Any]) -> bool:
+    """Whether the columns beside an entry's body, by which the invariants are counted, say what it says; only a review has any."""
+    due = told_of(json.loads(row.body).get("facts", {})) if row.rule == REVIEW and row.body else {"cites": None, "adverse": None}
+    return bool(((row.cites or "").strip("\n"), row.adverse) == (str(due["cites"] or "").strip("\n"), due["adverse"]))

@@ -39,9 +39,11 @@ FIELDS: dict[str, tuple[Any, ...]] = {
     "at": (START.replace(year=2025),),
     "seal": (1, 4, 9, None),
     "id": ("0" * 32, "f" * 32),
+    "cites": ("\ne1\n",),
+    "adverse": (False, True),
 }
 SEALS: tuple[dict[str, Any], ...] = ({"head": "f" * 64}, {"entries": 2}, {"root": "f" * 64}, {"size": 1}, {"root": None})
-WRITTEN = ("id", "at", "about", "rule", "body", "salt", "body_digest", "digest")
+WRITTEN = ("id", "at", "about", "rule", "body", "cites", "adverse", "salt", "body_digest", "digest")
 
 
 class Undone(Exception):
