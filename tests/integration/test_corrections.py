@@ -269,7 +269,7 @@ def test_a_case_that_comes_to_need_a_visit_after_its_frame_is_framed_again(store
         sources={"registers": Table(default=None), "social": Table(name="social", default="=")},
         agencies={"housing": Post("housing")},
         seeds={"dice": Dice(), "justice": Party("justice"), "audit": Party("audit")},
-        witnesses={"notary": Notary()},
+        witnesses={"notary": Notary(clock=hand)},
         channels={"phones": Phones()},
     )
     office = visiting(office)

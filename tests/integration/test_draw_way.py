@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
@@ -113,10 +113,11 @@ class Phones:
 
 @dataclass
 class Notary:
-    """A witness."""
+    """A witness, by whose clock receipts are dated."""
 
     values: dict[str, str] = field(default_factory=dict)
     refuses: PortError | None = None
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def __post_init__(self) -> None:
         self.card = Card(name="notary", port="witness", kind="table", owner="test", version="1")
@@ -126,7 +127,7 @@ class Notary:
         if self.refuses is not None:
             raise self.refuses
         self.values[draw] = value
-        return Receipt(reference="n-1", at=datetime.now(UTC))
+        return Receipt(reference="n-1", at=self.clock())
 
 
 def thrown(number: str) -> str:
@@ -154,7 +155,7 @@ def inspectors(count: int, **changes: object) -> list[InspectorRecord]:
 
 def drawing(store: Store, hand: Hand, *, staff: int = 5, silent: str = "") -> tuple[Office, Phones, Notary]:
     """An office that can draw."""
-    phones, notary = Phones(), Notary()
+    phones, notary = Phones(), Notary(clock=hand)
     office = open_office(
         store,
         hand,

@@ -33,8 +33,10 @@ from tests.proceedings import recorded
 
 pytestmark = pytest.mark.alike
 
-OUT = {"tell", "assist.send", "credit.retract", "push.off"}
-"""What may still leave the house for a withdrawn case: notices, notices of the end to those who were asked or sent, retractions."""
+OUT = {"tell", "assist.send", "credit.retract", "push.off", "notice.due"}
+"""What may still leave the house for a withdrawn case: notices, notices of the end to those who were asked or sent, retractions.
+
+And the clock of the notice to a subject whose record falls with the outcome."""
 
 
 @dataclass
@@ -252,7 +254,7 @@ def scene(store: Store, hand: Hand) -> Scene:
         agencies={"civil-affairs": civil, "county-office": county},
         credit={"platform": platform},
         seeds={"dice": Dice(), "justice": Party("justice"), "audit": Party("audit")},
-        witnesses={"notary": Notary()},
+        witnesses={"notary": Notary(clock=hand)},
         channels={"phones": phones},
     )
     places = {"county": "county-office", "city": None}
