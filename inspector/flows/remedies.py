@@ -167,14 +167,14 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
     "area_unmanned": (
         "{objects} objects of area {pool}, qualification {qual}, and {count} inspectors for them; a team is {team}: no visit there has one",
         "片区 {pool}、所需资格 {qual} 的对象有 {objects} 个，可派人员 {count} 人，而每组 {team} 人：那里的检查都无法成组",
-        "compare pools and quals of both rosters, or give inspectors these before the draw",
-        "请核对两份名录的片区与资格，或在抽取前补充人员",
+        "compare pools and quals of both rosters, give inspectors these before the draw, or say --uncovered",
+        "请核对两份名录的片区与资格，或在抽取前补充人员；仍要抽取的，请加 --uncovered",
     ),
     "team_larger": (
         "{count} inspectors may be dealt, and a team is {team}: every visit lacks people",
         "可派的检查人员有 {count} 人，而每组 {team} 人：每次检查都会缺人",
-        "compare team with the roster",
-        "请核对 team 与名录",
+        "compare team with the roster, or say --uncovered",
+        "请核对 team 与名录，或加 --uncovered",
     ),
     "class_none": (
         "no object is of the class {stratum}: nothing is drawn there",

@@ -41,7 +41,8 @@ class Given:
 
     `alone`: objects are drawn and nobody is dealt where no roster of inspectors is named; said on purpose, never by leaving one out.
     `large`: the objects are too many to hold, whatever their size. `alike`: several codes of one organisation are several objects.
-    `other`: the bundles beside it are of another register, so that this draw follows none of them.
+    `other`: the bundles beside it are of another register, so that this draw follows none of them. `uncovered`: areas without a team are
+    drawn from all the same.
     """
 
     plan: Path
@@ -53,6 +54,7 @@ class Given:
     large: bool = False
     alike: bool = False
     other: bool = False
+    uncovered: bool = False
 
     def private(self, name: str) -> Path:
         """A private file beside the folder."""
@@ -185,7 +187,7 @@ def _read(given: Given, told: DrawPlan, listed: ListPlan, secret: str, today: da
     if (file := given.roster(told, listed, "inspectors")) is not None:
         with step(file.name) as advance:
             staff = rosters.inspectors(file, listed, salt, today, advance)
-        manned.remark(things, staff, listed.team)
+        manned.weigh(things, staff, listed.team, uncovered=given.uncovered)
     if (file := given.roster(told, listed, "bans")) is not None:
         with step(file.name) as advance:
             barred = rosters.bans(file, salt, today, advance)

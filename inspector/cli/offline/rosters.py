@@ -203,9 +203,6 @@ def inspectors(file: Path, plan: ListPlan, salt: Salt, today: date, advance: Adv
 
     roster = _read(Roster[InspectorRow](file=file, layout=INSPECTORS), one, advance)
     _refuse_idle(roster, "inspectors_none", "inspectors_none_free")
-    if not roster.faults and roster.free < plan.team:
-        facts = {"count": roster.free, "team": plan.team}
-        roster.told.warnings.append(RowFlaw(row=0, column="team", code="team_larger", facts=facts))
     return roster
 
 
