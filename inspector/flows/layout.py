@@ -16,7 +16,7 @@ from inspector.domain.day import FIRST, LAST, meant
 from inspector.domain.line import hidden
 from inspector.domain.signs import composed
 from inspector.flows.diagnosis import Diagnosis
-from inspector.labels import LANGS, of
+from inspector.labels import LANGS, Lang, of
 from inspector.sheets.flaw import HEAD, RowFlaw
 from inspector.sheets.sheet import Cell, Row, Sheet
 
@@ -74,6 +74,14 @@ class Layout:
             if plain.casefold().startswith(prefix) and plain[len(prefix) :].strip():
                 return self.prefix + plain[len(prefix) :].strip()
         return None
+
+    def shown(self, name: str, lang: Lang) -> str:
+        """A column as a person is told it: by its Chinese head too, where Chinese is spoken; "-" where a whole row is meant."""
+        known = {column.name: column.chinese for column in self.columns}
+        chinese = known.get(name, "")
+        if self.prefix and name.startswith(self.prefix):
+            chinese = self.prefix_chinese + name.removeprefix(self.prefix)
+        return (f"{chinese} {name}" if chinese and lang == "zh-Hans" else name) or "-"
 
     def heads(self, sheet: Sheet) -> tuple[tuple[str | None, ...], Diagnosis]:
         """(the column at each position, what is wrong or odd about the file and its heads)."""

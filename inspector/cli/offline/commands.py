@@ -218,9 +218,6 @@ def _line(terminal: Terminal, file: str, one: RowFlaw, layout: Layout | None) ->
             "what": said.removeprefix(str(one.facts.get("file", ""))).lstrip(":： "),
             "fix": "",
         }
-    column = one.column
-    if layout is not None and lang == "zh-Hans":
-        column = next((f"{held.chinese} {held.name}" for held in layout.columns if held.name == column), column)
     return {
         "file": file,
         **place,
@@ -228,7 +225,7 @@ def _line(terminal: Terminal, file: str, one: RowFlaw, layout: Layout | None) ->
         "code": one.code,
         "what": what(one, lang),
         "fix": fix(one, lang),
-        "named": column or "-",
+        "named": layout.shown(one.column, lang) if layout is not None else one.column or "-",
     }
 
 
