@@ -13,7 +13,7 @@ from inspector.domain.errors import Invalid
 from inspector.domain.frame import ELIGIBLE, Ban, Frame, InspectorRow, ObjectRow, refuse_guessable
 from inspector.domain.rowfile import rooted, tally
 from inspector.domain.seed import entropy, known_at, moment, refuse_vague, value
-from inspector.domain.strict import HEX32, HEX64, expect, is_count, is_text, matches, parse, promised
+from inspector.domain.strict import HEX32, HEX64, expect, garbled, is_count, is_text, matches, parse, promised
 from inspector.domain.suite import Suite
 
 __all__ = ["Commitment", "DrawList", "Listing", "Rules", "Share", "commit", "join", "key", "read", "refuse_undeclared", "value"]
@@ -138,7 +138,7 @@ def commit(
     try:
         committed = read(json.dumps(_with(body, extra or {}), ensure_ascii=False, separators=(",", ":")).encode())
     except UnicodeEncodeError as error:
-        raise Invalid("draw_commit_invalid", field="commit.json", problem="half a character") from error
+        raise Invalid("draw_commit_invalid", field="commit.json", problem="half") from error
     expect(not committed.late, "made", "a source of the seed is known before the commitment is made")
     return committed
 
@@ -218,8 +218,8 @@ def _parsed(content: bytes) -> dict[str, Any]:
     try:
         body = parse(content)
     except ValueError as error:
-        raise Invalid("draw_commit_invalid", field="commit.json", problem=str(error)) from error
-    expect(isinstance(body, dict), "commit.json", "a JSON object is required")
+        raise Invalid("draw_commit_invalid", field="commit.json", **garbled(error)) from error
+    expect(isinstance(body, dict), "commit.json", "json_object")
     return cast("dict[str, Any]", body)
 
 
