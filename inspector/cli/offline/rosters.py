@@ -43,6 +43,7 @@ OBJECTS = Layout(
             also=("编号", "主体代码", "code", "credit_code"),
             needed=True,
             coded=True,
+            plain=True,
             most=64,
         ),
         Column(name="stratum", chinese="类别", also=("抽查类别",), coded=True),
@@ -55,7 +56,7 @@ INSPECTORS = Layout(
     whole=True,
     open_ended=True,
     columns=(
-        Column(name="id", chinese="工号", also=("编号", "执法证号"), needed=True, coded=True, most=64),
+        Column(name="id", chinese="工号", also=("编号", "执法证号"), needed=True, coded=True, plain=True, most=64),
         Column(name="pools", chinese="片区", also=("所属片区", "pool"), coded=True),
         Column(name="quals", chinese="资质", also=("资格", "qualifications"), coded=True),
         Column(name="cap", chinese="上限", also=("每次上限",)),
@@ -72,9 +73,10 @@ BANS = Layout(
             also=("统一社会信用代码", "编号", "主体代码", "code", "credit_code"),
             needed=True,
             coded=True,
+            plain=True,
             most=64,
         ),
-        Column(name="inspector", chinese="检查人员", also=("工号", "执法证号"), needed=True, coded=True, most=64),
+        Column(name="inspector", chinese="检查人员", also=("工号", "执法证号"), needed=True, coded=True, plain=True, most=64),
         Column(name="reason", chinese="原因", also=("回避原因",)),
     ),
 )
