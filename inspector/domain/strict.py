@@ -30,10 +30,10 @@ def matches(pattern: re.Pattern[str], told: object) -> TypeGuard[str]:
     return isinstance(told, str) and pattern.fullmatch(told) is not None
 
 
-def expect(holds: bool, name: str, problem: str) -> None:
-    """Refuse a commitment for one of its fields. Raises Invalid (`draw_commit_invalid`)."""
+def expect(holds: bool, name: str, problem: str, **facts: object) -> None:
+    """Refuse a commitment for a field; `problem` names its words (labels, group `file_part`). Raises Invalid (`draw_commit_invalid`)."""
     if not holds:
-        raise Invalid("draw_commit_invalid", field=name, problem=problem)
+        raise Invalid("draw_commit_invalid", field=name, problem=problem, **facts)
 
 
 def promised(holds: bool, kind: str, problem: str, **facts: object) -> None:

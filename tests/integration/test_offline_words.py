@@ -41,6 +41,9 @@ def _added(line: bytes) -> Callable[[bytes], bytes]:
         ("scjg.after.jsonl", _added(b'{"seq":1.5}\n'), "1.5 不是普通整数"),
         ("scjg.after.jsonl", _added(b'{"seq":' + b"1" * 5000 + b"}\n"), "其中有数字过长"),
         ("commit.json", _added(b"\xff"), "不是 UTF-8"),
+        ("commit.json", lambda held: held.replace(b'"base":"all"', b'"base":"some"'), "rules.base：应为其中之一：all, eligible"),
+        ("commit.json", lambda held: held.replace(b'"team":2', b'"team":9999'), "rules.team：应为 1 至 1000 的普通整数"),
+        ("commit.json", lambda held: held.replace(b'"ssj1"', b'"ssj9"'), "不是 ssj1 承诺"),
     ],
 )
 def test_no_english_sentence_stands_within_a_chinese_fault(
