@@ -130,3 +130,8 @@ def test_a_code_that_a_spreadsheet_takes_for_a_formula_or_a_text_mark_is_refused
     ]
     assert {one[3] for one in faults(said)} == {"code_formula"}
     assert not (tmp_path / "draw").exists()
+
+
+def test_a_plan_without_classes_is_told_once_and_not_again_for_each_row(office: Operator) -> None:
+    office.file("plan.toml", PLAN.partition("[strata.A]")[0])
+    assert faults(announce(office, "--json")) == [("plan.toml", None, "strata", "plan_key_missing")]

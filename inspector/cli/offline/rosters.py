@@ -168,9 +168,9 @@ def objects(
     def one(reader: RowReader) -> ObjectRow | None:
         name = _key(reader, "id", today)
         stratum = _text(reader, "stratum", plan.only_stratum)
-        if not stratum and "stratum" not in reader.spoiled:
+        if not stratum and plan.strata and "stratum" not in reader.spoiled:
             reader.flaw("stratum", "cell_empty")
-        elif stratum and stratum not in plan.strata:
+        elif stratum and plan.strata and stratum not in plan.strata:  # a plan without classes is told once, as the plan's fault
             reader.flaw("stratum", "choice_unknown", value=stratum[:40], known=", ".join(plan.strata))
         status, pool, qual = _status(reader, plan.codes), _single(reader, "pool", plan.pool), _single(reader, "qual")
         if not reader.sound:
