@@ -231,6 +231,11 @@ def table(heads: Iterable[str], *rows: Iterable[str]) -> str:
     return "".join(",".join(row) + "\n" for row in (heads, *rows))
 
 
+def quoted(cell: str) -> str:
+    """A cell of CSV whatever signs it is made of."""
+    return '"' + cell.replace('"', '""') + '"'
+
+
 def operated(store: Store) -> list[tuple[str, Mapping[str, Any]]]:
     """(rule, body) of what operators have done, in order."""
     with store.read() as tx:

@@ -22,7 +22,7 @@ from inspector.domain.frame import read as read_frame
 from inspector.domain.public import verify_public
 from inspector.domain.rowfile import RowFile
 from inspector.domain.seed import ahead, known_at, moment
-from inspector.domain.strict import is_text, parse
+from inspector.domain.strict import garbled, is_text, parse
 from inspector.domain.verify import verify, verify_stopped
 from inspector.flows.large import duckdb
 from inspector.verifier import programs
@@ -77,7 +77,7 @@ class Bundle:
             if entry.is_file():
                 continue
             if entry.name.endswith((*_NEEDED, *FRAME, AFTER, DRAWN)):
-                raise Invalid("bundle_unreadable", file=entry.name, problem="it is no file")
+                raise Invalid("bundle_unreadable", file=entry.name, problem="no_file")
             if entry.name != "witness":
                 others.append(f"{entry.name}/")
         told = cls.record_in(folder)
@@ -111,7 +111,7 @@ class Bundle:
         file = folder / RECORD
         told = cls.record_of(file.read_bytes() if file.is_file() else None)
         if made is not None and (told.get("draw", made.number), told.get("w", made.w)) != (made.number, made.w):
-            raise Invalid("bundle_unreadable", file=str(file), problem="it is of another draw")
+            raise Invalid("bundle_unreadable", file=str(file), problem="other_draw")
         return told
 
 
@@ -328,7 +328,7 @@ def _lines(bundle: Bundle, commitment: Commitment, name: str, file: str, used: s
     """A file of JSON lines: what happened afterwards, or the drawn rows."""
     content = _file(bundle, commitment, f"{name}.{file}", file, used) or b""
     if content and not content.endswith(b"\n"):
-        raise Invalid("bundle_unreadable", file=file, problem="the last line does not end with a line feed")
+        raise Invalid("bundle_unreadable", file=file, problem="cut_short")
     return [_json(f"{file}:{number}", line) for number, line in enumerate(content.split(b"\n")[:-1], 1)]
 
 
@@ -341,7 +341,7 @@ def _name(bundle: Bundle, commitment: Commitment, full: str, short: str, used: s
     """A list's file; a list alone may leave its name out, but then there is one file and not two. Raises Invalid."""
     names = [name for name in ((full, short) if len(commitment.lists) == 1 else (full,)) if name in bundle.names]
     if len(names) > 1:
-        raise Invalid("bundle_unreadable", file=full, problem=f"{short} is there too")
+        raise Invalid("bundle_unreadable", file=full, problem="doubled", other=short)
     used.update(names)
     return names[0] if names else None
 
@@ -350,9 +350,9 @@ def _json(name: str, content: bytes) -> dict[str, Any]:
     try:
         told = parse(content)
     except ValueError as error:
-        raise Invalid("bundle_unreadable", file=name, problem=str(error)) from error
+        raise Invalid("bundle_unreadable", file=name, **garbled(error)) from error
     if not isinstance(told, dict):
-        raise Invalid("bundle_unreadable", file=name, problem="a JSON object is required")
+        raise Invalid("bundle_unreadable", file=name, problem="json_object")
     return told
 
 
@@ -373,4 +373,4 @@ def believed(file: Path | None) -> str | None:
     try:
         return beacons.fingerprint(file.read_bytes())
     except ValueError as error:
-        raise Invalid("bundle_unreadable", file=str(file), problem="a certificate in PEM is required") from error
+        raise Invalid("bundle_unreadable", file=str(file), problem="no_pem") from error

@@ -14,7 +14,7 @@ from inspector.cli.terminal import Terminal, operator, to_json
 from inspector.domain.errors import InspectorError, Invalid, Missing, Refusal
 from inspector.domain.plan import DrawState
 from inspector.domain.strict import HEX64, matches
-from inspector.labels import label
+from inspector.labels import in_words, label
 from inspector.verifier import programs
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def export(
     for name in written:
         terminal.say("wrote", file=folder / name)
     for one in problems:
-        terminal.aside(f"✗ {label(one.code, terminal.lang, **one.facts)}")
+        terminal.aside(f"✗ {label(one.code, terminal.lang, **in_words(one.facts, terminal.lang))}")
     return Exit.WRONG if problems else None
 
 
@@ -313,15 +313,17 @@ def _tell(terminal: Terminal, opinion: Opinion, bundle: Bundle, *, strict: bool)
     )
     terminal.say(("holds" if opinion.drawn else "holds_void") if verdict.holds else "holds_not", number=number)
     for one in verdict.problems:
-        terminal.line(f"  ✗ {label(one.code, terminal.lang, **one.facts)}")
+        terminal.line(f"  ✗ {label(one.code, terminal.lang, **in_words(one.facts, terminal.lang))}")
     if verdict.holds:
         terminal.say("time_proven" if verdict.time_proven else "time_not_proven", receipt=receipt or "—")
     for one in verdict.remarks:
-        terminal.line(f"  {'✗' if strict and one.grave else '!'} {label(one.code, terminal.lang, **one.facts)}")
+        terminal.line(
+            f"  {'✗' if strict and one.grave else '!'} {label(one.code, terminal.lang, **in_words(one.facts, terminal.lang))}"
+        )
 
 
 def _line(one: AuditLine, terminal: Terminal) -> dict[str, object]:
-    message = label(one.code, terminal.lang, **one.facts)
+    message = label(one.code, terminal.lang, **in_words(one.facts, terminal.lang))
     return {
         "code": one.code,
         "grave": one.grave,

@@ -163,14 +163,14 @@ def import_cases(  # noqa: PLR0913, PLR0917 - each is an option
         told = {"file": file.name, "agency": agency, "sender": named, "opened": made.opened, "known": made.known}
         sign(tx, "case.import", f"import:{agency}", now, told)
 
-    needs = foresee(terminal, table) if dry_run and not parsed.flaws else []
+    needs = foresee(terminal, importing.CASES, table) if dry_run and not parsed.flaws else []
     if not dry_run and not parsed.flaws:
-        confirm(terminal, table)
+        confirm(terminal, importing.CASES, table)
     total = len(parsed.lines) * (2 if len(parsed.lines) > bulk.STAGE and not dry_run else 1)
     with terminal.progress(total) as step:
         done = bulk.load(office, parsed, named, dry_run=dry_run, sign=signed, step=step)
     if done.flaws:
-        return refuse(terminal, done.flaws, done.warnings, written=done.opened)
+        return refuse(terminal, importing.CASES, done.flaws, done.warnings, written=done.opened)
     warnings = listed(terminal, done.warnings)
     told = {
         "opened": done.opened,
@@ -182,7 +182,7 @@ def import_cases(  # noqa: PLR0913, PLR0917 - each is an option
         "warnings": warnings,
     }
     terminal.value(told)
-    warn(terminal, done.warnings)
+    warn(terminal, importing.CASES, done.warnings)
     terminal.say("would_open" if dry_run else "opened", opened=done.opened, known=done.known, sender=named)
     return None
 

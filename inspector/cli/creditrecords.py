@@ -212,9 +212,9 @@ def import_bars(
     table = sheet.read(content, encoding)
     read = bars.read(table, agency, office.now())
     if read.flaws:
-        return refuse(terminal, read.flaws, read.warnings)
-    warn(terminal, read.warnings)
-    needs = foresee(terminal, table) if dry_run else confirm(terminal, table)
+        return refuse(terminal, bars.BARS, read.flaws, read.warnings)
+    warn(terminal, bars.BARS, read.warnings)
+    needs = foresee(terminal, bars.BARS, table) if dry_run else confirm(terminal, bars.BARS, table)
 
     def do(tx: Tx, now: datetime) -> eligibility.Entered:
         return eligibility.enter(tx, read.rows, signer(None), now, dry_run=dry_run)

@@ -116,6 +116,18 @@ def announce(  # noqa: PLR0913, PLR0917 - each is an option or argument of the c
             "离线：同一组织机构的多个代码确为多个对象（写入承诺）",
         ),
     ] = False,
+    other: Annotated[
+        bool,
+        typer.Option(
+            "--other-register",
+            help="Offline: the draws that lie beside are of another register; this one follows none of them "
+            "离线：同一目录下的抽取属于另一登记簿，本次不接续其中任何一次",
+        ),
+    ] = False,
+    uncovered: Annotated[
+        bool,
+        typer.Option("--uncovered", help="Offline: even where an area has no team 离线：有片区无法成组也执行"),
+    ] = False,
     large: Large = False,
 ) -> Exit | None:
     """Announce a draw: a plan's, with the daemon, or one of files, without it. 发起抽取（有无守护进程皆可）。
@@ -126,11 +138,13 @@ def announce(  # noqa: PLR0913, PLR0917 - each is an option or argument of the c
     the bundle, with the value to lodge. Needs neither database nor settings nor network; then comes draw carry-out.
     A plan with [[lists]] names the rosters of each itself: agencies that draw together, each by its own rules.
     With --no-inspectors objects alone are drawn; without it a roster of inspectors is required. Two codes of one organisation are
-    refused, as by roster import objects, unless --same-organisation says that they are two.
+    refused, as by roster import objects, unless --same-organisation says that they are two. Where draws lie beside it, the plan's prev is
+    the C of the newest; the first draw of another register, beside them, says --other-register. An area, or a qualification there, with
+    fewer inspectors than a team is refused unless --uncovered.
     With --large, or from 64 MB on where DuckDB is installed, the objects are not held in memory. The bytes are the same.
     """
     files = {"--plan": file, "--objects": objects, "--inspectors": inspectors, "--bans": bans, "--out": out}
-    if not any(files.values()) and not large and not alone and not alike:
+    if not any(files.values()) and not large and not (alone or alike or other or uncovered):
         return _announce(terminal, plan)
     if plan is not None:
         raise Invalid("draw_announce_mixed", plan=plan)
@@ -143,7 +157,18 @@ def announce(  # noqa: PLR0913, PLR0917 - each is an option or argument of the c
     from inspector.cli.offline.announce import Given
 
     assert file is not None and out is not None  # noqa: PT018 (seen above)
-    given = Given(plan=file, objects=objects, inspectors=inspectors, bans=bans, out=out, alone=alone, large=large, alike=alike)
+    given = Given(
+        plan=file,
+        objects=objects,
+        inspectors=inspectors,
+        bans=bans,
+        out=out,
+        alone=alone,
+        large=large,
+        alike=alike,
+        other=other,
+        uncovered=uncovered,
+    )
     return commands.announce(terminal, given)
 
 

@@ -179,6 +179,10 @@ DRAWS: Mapping[str, tuple[str, str]] = {
     ),
     "next_before": ("   not later than {at}", "   不得晚于 {at}"),
     "next_seed": ("3. When the seed is there: {command}", "3. 种子产生后：{command}"),
+    "next_prev": (
+        "C = {c}: the `prev` of the next draw's plan. With the seed it tells who is drawn: it stays in the house until the visits are over",
+        "C = {c}：下一次抽取计划的 prev。由此值与种子即可推知抽取结果，检查结束前不得外传",
+    ),
     "carried": ("draw {number} is carried out", "抽取 {number} 已完成"),
     "carried_again": ("draw {number} had been carried out; the same result came out", "抽取 {number} 此前已完成；重算结果相同"),
     "carried_next": (

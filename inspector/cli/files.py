@@ -13,6 +13,7 @@ from inspector.cli.terminal import Terminal
 from inspector.domain.errors import Refusal
 
 if TYPE_CHECKING:
+    from inspector.flows.layout import Layout
     from inspector.sheets.flaw import RowFlaw
     from inspector.sheets.sheet import Sheet
 
@@ -29,12 +30,12 @@ SHOWN, CHANGES = 50, 20
 """So many flaws, and so many changes of a register, are shown to people; programs get all."""
 
 
-def confirm(terminal: Terminal, held: Sheet) -> list[str]:
+def confirm(terminal: Terminal, layout: Layout, held: Sheet) -> list[str]:
     """Before anything is written: a person sees how an encoding that was guessed reads. Raises Refusal (`encoding_guessed`).
 
-    A head that is one of ours, in Chinese, has told the encoding already. Returns what is needed besides: nothing.
+    A head that is one of the layout's, in Chinese, has told the encoding already. Returns what is needed besides: nothing.
     """
-    if not unsure(held):
+    if not unsure(layout, held):
         return []
     read, other = held.guessed["gb18030"], held.guessed.get("big5", "-")
     if not terminal.sure(terminal.words("encoding?", read=read, other=other)):
@@ -42,33 +43,36 @@ def confirm(terminal: Terminal, held: Sheet) -> list[str]:
     return []
 
 
-def unsure(held: Sheet) -> list[str]:
+def unsure(layout: Layout, held: Sheet) -> list[str]:
     """What an import of the sheet would need of somebody who is not asked: that the encoding be said, where it is guessed."""
-    return ["--encoding"] if held.guessed and not {*held.heads} & {*_chinese().values()} else []
+    read = any(layout.named(head) is not None for head in held.heads if not head.isascii())
+    return ["--encoding"] if held.guessed and not read else []
 
 
-def foresee(terminal: Terminal, held: Sheet) -> list[str]:
+def foresee(terminal: Terminal, layout: Layout, held: Sheet) -> list[str]:
     """In a dry run: say, and return, what writing would need."""
-    if needs := unsure(held):
+    if needs := unsure(layout, held):
         terminal.aside(terminal.words("needs_encoding"))
     return needs
 
 
-def refuse(terminal: Terminal, flaws: Sequence[RowFlaw], warnings: Sequence[RowFlaw], *, written: int = 0) -> Exit:
+def refuse(
+    terminal: Terminal, layout: Layout, flaws: Sequence[RowFlaw], warnings: Sequence[RowFlaw], *, written: int = 0
+) -> Exit:
     """Tell everything wrong and odd (the first ones to people, all as JSON), and how many rows are in all the same."""
     told: dict[str, object] = {"flaws": listed(terminal, flaws), "warnings": listed(terminal, warnings)}
     terminal.value(told | ({"opened": written} if written else {}))
     if not terminal.as_json:
-        warn(terminal, warnings)
-        _tell(terminal, "flaw", flaws)
+        warn(terminal, layout, warnings)
+        _tell(terminal, layout, "flaw", flaws)
         terminal.aside(terminal.words("flaws_behind" if written else "flaws", count=len(flaws), written=written))
     return Exit.USAGE
 
 
-def warn(terminal: Terminal, warnings: Sequence[RowFlaw]) -> None:
+def warn(terminal: Terminal, layout: Layout, warnings: Sequence[RowFlaw]) -> None:
     """Tell what is odd, on standard error; whoever asked for JSON finds it in the answer."""
     if warnings and not terminal.as_json:
-        _tell(terminal, "odd", warnings)
+        _tell(terminal, layout, "odd", warnings)
         terminal.aside(terminal.words("odds", count=len(warnings)))
 
 
@@ -83,29 +87,12 @@ def listed(terminal: Terminal, found: Sequence[RowFlaw]) -> list[dict[str, objec
     ]
 
 
-def _tell(terminal: Terminal, key: str, found: Sequence[RowFlaw]) -> None:
+def _tell(terminal: Terminal, layout: Layout, key: str, found: Sequence[RowFlaw]) -> None:
     from inspector.flows.diagnosis import fix, what
 
-    names = _chinese() if terminal.lang == "zh-Hans" else {}
     for one in sorted(found, key=lambda flaw: flaw.row)[:SHOWN]:
-        chinese = names.get(one.column) or (one.column.replace("claim:", "承诺:") if names else "")
-        column = f"{chinese} {one.column}" if chinese and chinese != one.column else one.column or "-"
         lang = terminal.lang
+        column = layout.shown(one.column, lang)
         terminal.aside(terminal.words(key, row=one.row, column=column, what=what(one, lang), fix=fix(one, lang)))
     if len(found) > SHOWN:
         terminal.aside(terminal.words("more", count=len(found) - SHOWN))
-
-
-def _chinese() -> dict[str, str]:
-    """The Chinese heads of columns."""
-    from inspector.flows import findingrows, importing, inspections, registers
-
-    layouts = (
-        importing.CASES,
-        registers.OBJECTS,
-        registers.INSPECTORS,
-        registers.LEVELS,
-        inspections.INSPECTIONS,
-        findingrows.FINDINGS,
-    )
-    return {column.name: column.chinese for layout in layouts for column in layout.columns}

@@ -40,16 +40,16 @@ def import_findings(
     table = sheet.read(file.read_bytes(), encoding)
     found = findingrows.findings(table, agency, system, office.now())
     if found.read.flaws:
-        return refuse(terminal, found.read.flaws, found.read.warnings)
+        return refuse(terminal, findingrows.FINDINGS, found.read.flaws, found.read.warnings)
     judged = findingrows.bring_in(office, found, who, office.now(), keep=False)
     if judged.flaws:
-        return refuse(terminal, judged.flaws, found.read.warnings)
-    warn(terminal, found.read.warnings)
-    needs = foresee(terminal, table) if dry_run else confirm(terminal, table)
+        return refuse(terminal, findingrows.FINDINGS, judged.flaws, found.read.warnings)
+    warn(terminal, findingrows.FINDINGS, found.read.warnings)
+    needs = foresee(terminal, findingrows.FINDINGS, table) if dry_run else confirm(terminal, findingrows.FINDINGS, table)
     if not dry_run:
         judged = findingrows.bring_in(office, found, who, office.now(), keep=True)
         if judged.flaws:
-            return refuse(terminal, judged.flaws, found.read.warnings)
+            return refuse(terminal, findingrows.FINDINGS, judged.flaws, found.read.warnings)
     terminal.value(
         {
             "new": judged.new,

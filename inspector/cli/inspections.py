@@ -43,9 +43,9 @@ def import_inspections(
     table = sheet.read(content, encoding)
     read = inspections.inspections(table, agency, office.now())
     if read.flaws:
-        return refuse(terminal, read.flaws, read.warnings)
-    warn(terminal, read.warnings)
-    needs = foresee(terminal, table) if dry_run else confirm(terminal, table)
+        return refuse(terminal, inspections.INSPECTIONS, read.flaws, read.warnings)
+    warn(terminal, inspections.INSPECTIONS, read.warnings)
+    needs = foresee(terminal, inspections.INSPECTIONS, table) if dry_run else confirm(terminal, inspections.INSPECTIONS, table)
     added, changed = _news(terminal.look(lambda tx: tx.inspections.of(agency)), read.rows)
 
     def do(tx: Tx, now: datetime) -> None:

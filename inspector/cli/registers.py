@@ -22,6 +22,7 @@ from inspector.labels import told
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from inspector.flows.layout import Layout
     from inspector.flows.registers import Read
     from inspector.store.credit import Stated
     from inspector.store.tx import Tx
@@ -81,9 +82,9 @@ def import_objects(  # noqa: PLR0913, PLR0917 - each is an option of the command
     held = terminal.look(lambda tx: tx.rosters.objects(agency))
     stays = [row for row in held if row.enrolled or keep]
     read = registers.objects(table, agency, office.now(), stays, alike=same_organisation)
-    if (flawed := _flawed(terminal, read)) is not None:
+    if (flawed := _flawed(terminal, registers.OBJECTS, read)) is not None:
         return flawed
-    needs = foresee(terminal, table) if dry_run else confirm(terminal, table)
+    needs = foresee(terminal, registers.OBJECTS, table) if dry_run else confirm(terminal, registers.OBJECTS, table)
     how = {"dry_run": dry_run, "remove": remove, "keep": keep, "yes": yes, "uncovered": uncovered}
     alike = sum(one.code.startswith("organisation_") for one in read.warnings)
     return _import(
@@ -118,9 +119,9 @@ def import_inspectors(  # noqa: PLR0913, PLR0917 - each is an option of the comm
     content = file.read_bytes()
     table = sheet.read(content, encoding)
     read = registers.inspectors(table, agency, office.now().date(), channels)
-    if (flawed := _flawed(terminal, read)) is not None:
+    if (flawed := _flawed(terminal, registers.INSPECTORS, read)) is not None:
         return flawed
-    needs = foresee(terminal, table) if dry_run else confirm(terminal, table)
+    needs = foresee(terminal, registers.INSPECTORS, table) if dry_run else confirm(terminal, registers.INSPECTORS, table)
     how = {"dry_run": dry_run, "remove": remove, "keep": keep, "yes": yes, "uncovered": uncovered}
     return _import(
         terminal, read, Wish(agency, "inspectors", read.rows, file.name, sha256(content).hexdigest(), **how, needs=tuple(needs))
@@ -146,9 +147,9 @@ def import_levels(
     office = terminal.office
     table = sheet.read(file.read_bytes(), encoding)
     read = registers.levels(table, office.rates, ", ".join(office.scale), office.now(), office.calendar.zone)
-    if (flawed := _flawed(terminal, read)) is not None:
+    if (flawed := _flawed(terminal, registers.LEVELS, read)) is not None:
         return flawed
-    needs = foresee(terminal, table) if dry_run else confirm(terminal, table)
+    needs = foresee(terminal, registers.LEVELS, table) if dry_run else confirm(terminal, registers.LEVELS, table)
 
     def do(tx: Tx, _now: datetime) -> list[Stated]:
         return [tx.credit.state(one.kind, one.code, one.level, one.as_of, source) for one in read.rows]
@@ -162,7 +163,7 @@ def import_levels(
     told = {"kept": came[Stated.KEPT], "older": came[Stated.OLDER], "conflicts": came[Stated.CONFLICT]}
     against = [one.row for one, what in zip(read.rows, became, strict=True) if what is Stated.CONFLICT]
     remarks = [RowFlaw(row=row, column="level", code="level_conflict") for row in against]
-    warn(terminal, remarks)
+    warn(terminal, registers.LEVELS, remarks)
     said = {
         **told,
         "rows": len(read.rows),
@@ -270,8 +271,8 @@ def _write(tx: Tx, wish: Wish, changes: Sequence[Change], now: datetime) -> None
             tx.rosters.remove_inspectors(wish.agency, gone[start : start + 500], now)
 
 
-def _flawed(terminal: Terminal, read: Read[Any]) -> Exit | None:
+def _flawed(terminal: Terminal, layout: Layout, read: Read[Any]) -> Exit | None:
     if read.flaws:
-        return refuse(terminal, read.flaws, read.warnings)
-    warn(terminal, read.warnings)
+        return refuse(terminal, layout, read.flaws, read.warnings)
+    warn(terminal, layout, read.warnings)
     return None

@@ -165,8 +165,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "not_replaced": ("{visit} has ended; nobody came in for it", "{visit} 已结束；无补入"),
     "budget": ("replaced at discretion: {spent} of at most {most}", "个别替换：{spent}，上限 {most}"),
     "next_beside": (
-        "0. Only the folders beside this one were looked at: that the number and the secrets were never used elsewhere is for you to see",
-        "0. 仅查对了同一目录下的复核包：编号和随机数未在他处使用过，须由您自行确认",
+        "0. Looked at: {count} draws, each directly in {folders}. That the newest is there, and nothing used elsewhere, is yours to see",
+        "0. 已查对：{folders} 下一级文件夹中的抽取 {count} 次。编号和随机数未在他处使用过、最近一次抽取即在其中，须由您自行确认",
     ),
     "provisional": ("{at} (provisional)", "{at}（暂定）"),
     "clock_suspended": (

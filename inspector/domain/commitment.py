@@ -13,7 +13,7 @@ from inspector.domain.errors import Invalid
 from inspector.domain.frame import ELIGIBLE, Ban, Frame, InspectorRow, ObjectRow, refuse_guessable
 from inspector.domain.rowfile import rooted, tally
 from inspector.domain.seed import entropy, known_at, moment, refuse_vague, value
-from inspector.domain.strict import HEX32, HEX64, expect, is_count, is_text, matches, parse, promised
+from inspector.domain.strict import HEX32, HEX64, expect, garbled, is_count, is_text, matches, parse, promised
 from inspector.domain.suite import Suite
 
 __all__ = ["Commitment", "DrawList", "Listing", "Rules", "Share", "commit", "join", "key", "read", "refuse_undeclared", "value"]
@@ -138,8 +138,8 @@ def commit(
     try:
         committed = read(json.dumps(_with(body, extra or {}), ensure_ascii=False, separators=(",", ":")).encode())
     except UnicodeEncodeError as error:
-        raise Invalid("draw_commit_invalid", field="commit.json", problem="half a character") from error
-    expect(not committed.late, "made", "a source of the seed is known before the commitment is made")
+        raise Invalid("draw_commit_invalid", field="commit.json", problem="half") from error
+    expect(not committed.late, "made", "made_late")
     return committed
 
 
@@ -167,7 +167,7 @@ def _listed(suite: Suite, listing: Listing) -> dict[str, object]:
 def _with(body: Mapping[str, object], extra: Mapping[str, object]) -> dict[str, object]:
     """Further fields beside the protocol's own, never instead of them."""
     taken = sorted(body.keys() & extra.keys())
-    expect(not taken, ", ".join(taken), "a further field may not take the place of one of the protocol's")
+    expect(not taken, ", ".join(taken), "field_taken")
     return {**body, **extra}
 
 
@@ -194,12 +194,12 @@ def read(content: bytes) -> Commitment:
     Raises Invalid (`draw_commit_invalid`, `draw_suite_unavailable`).
     """
     body = _parsed(content)
-    expect(body.get("v") == "ssj1", "v", "not an ssj1 commitment")
+    expect(body.get("v") == "ssj1", "v", "other_version")
     suite = Suite(name=str(body.get("hash")))
-    expect(is_text(body.get("draw")), "draw", "a number is required")
-    expect(body.get("prev") is None or matches(HEX64, body["prev"]), "prev", "64 lower-case hex or null")
-    expect(matches(HEX32, body.get("blind")), "blind", "32 lower-case hex")
-    expect(is_text(body.get("made")), "made", "the time of making is required")
+    expect(is_text(body.get("draw")), "draw", "number_required")
+    expect(body.get("prev") is None or matches(HEX64, body["prev"]), "prev", "hex64_or_null")
+    expect(matches(HEX32, body.get("blind")), "blind", "hex32")
+    expect(is_text(body.get("made")), "made", "made_required")
     c = suite.digest(content).hex()
     return Commitment(
         content=content,
@@ -218,32 +218,32 @@ def _parsed(content: bytes) -> dict[str, Any]:
     try:
         body = parse(content)
     except ValueError as error:
-        raise Invalid("draw_commit_invalid", field="commit.json", problem=str(error)) from error
-    expect(isinstance(body, dict), "commit.json", "a JSON object is required")
+        raise Invalid("draw_commit_invalid", field="commit.json", **garbled(error)) from error
+    expect(isinstance(body, dict), "commit.json", "json_object")
     return cast("dict[str, Any]", body)
 
 
 def _sources(told: object) -> tuple[Mapping[str, object], ...]:
     if not isinstance(told, list) or not told:
-        raise Invalid("draw_commit_invalid", field="seed", problem="a list of sources is required")
+        raise Invalid("draw_commit_invalid", field="seed", problem="sources")
     bits = sum(entropy(source) for source in told)
-    expect(bits >= LEAST_BITS, "seed", f"{bits} bits of entropy declared, at least {LEAST_BITS} are required")
+    expect(bits >= LEAST_BITS, "seed", "few_bits", bits=bits, least=LEAST_BITS)
     return tuple(told)
 
 
 def _lists(told: object) -> tuple[DrawList, ...]:
     if not isinstance(told, list) or not told:
-        raise Invalid("draw_commit_invalid", field="lists", problem="at least one list is required")
+        raise Invalid("draw_commit_invalid", field="lists", problem="lists")
     lists = tuple(_list(held) for held in told)
-    expect(len({held.name for held in lists}) == len(lists), "lists.name", "list names must be unique")
+    expect(len({held.name for held in lists}) == len(lists), "lists.name", "list_twice")
     return lists
 
 
 def _list(held: object) -> DrawList:
     if not isinstance(held, dict):
-        raise Invalid("draw_commit_invalid", field="lists", problem="a list is an object")
+        raise Invalid("draw_commit_invalid", field="lists", problem="list_object")
     name = held.get("name")
-    expect(matches(LIST_NAME, name), "lists.name", f"{name!r} does not match [a-z0-9][a-z0-9-]{{0,31}}")
+    expect(matches(LIST_NAME, name), "lists.name", "list_name", value=name)
     return DrawList(
         name=str(name),
         rules=_rules(held.get("rules")),
@@ -258,11 +258,11 @@ def _rules(told: object) -> Rules:
         raise Invalid("draw_commit_invalid", field="rules", problem="required")
     for name in ("base", "round", "reserve", "team", "strata"):
         expect(name in told, f"rules.{name}", "required")
-    expect(told["base"] in ("all", "eligible"), "rules.base", "all or eligible")
-    expect(told["round"] in ("ceil", "systematic"), "rules.round", "ceil or systematic")
-    expect(is_count(told["reserve"]), "rules.reserve", "a plain integer from 0")
-    expect(is_count(told["team"]) and 1 <= told["team"] <= LARGEST_TEAM, "rules.team", f"a plain integer 1..{LARGEST_TEAM}")
-    expect(isinstance(told["strata"], dict), "rules.strata", "an object of shares by stratum")
+    expect(told["base"] in ("all", "eligible"), "rules.base", "one_of", known="all, eligible")
+    expect(told["round"] in ("ceil", "systematic"), "rules.round", "one_of", known="ceil, systematic")
+    expect(is_count(told["reserve"]), "rules.reserve", "count")
+    expect(is_count(told["team"]) and 1 <= told["team"] <= LARGEST_TEAM, "rules.team", "count_to", first=1, last=LARGEST_TEAM)
+    expect(isinstance(told["strata"], dict), "rules.strata", "shares")
     return Rules(
         base=told["base"],
         rounding=told["round"],
@@ -274,26 +274,26 @@ def _rules(told: object) -> Rules:
 
 
 def _share(code: str, told: object) -> Share:
-    expect(is_text(code), "rules.strata", f"{code!r} is not a code")
+    expect(is_text(code), "rules.strata", "no_code", value=code)
     if not isinstance(told, dict):
-        raise Invalid("draw_commit_invalid", field=f"strata.{code}", problem="ppm is required")
+        raise Invalid("draw_commit_invalid", field=f"strata.{code}", problem="ppm_required")
     ppm, least = told.get("ppm", -1), told.get("min", 0)
-    expect(is_count(ppm) and ppm <= _MILLION, f"strata.{code}.ppm", "a plain integer 0..1000000")
-    expect(is_count(least), f"strata.{code}.min", "a plain integer from 0")
+    expect(is_count(ppm) and ppm <= _MILLION, f"strata.{code}.ppm", "count_to", first=0, last=_MILLION)
+    expect(is_count(least), f"strata.{code}.min", "count")
     return Share(ppm=ppm, least=least)
 
 
 def _codes(told: object) -> frozenset[str]:
     if not isinstance(told, list) or not all(is_text(code) for code in told):
-        raise Invalid("draw_commit_invalid", field="rules.codes", problem="a list of codes")
+        raise Invalid("draw_commit_invalid", field="rules.codes", problem="codes_list")
     return frozenset(told)
 
 
 def _root(held: Mapping[str, object], name: str) -> tuple[int, str]:
     told = held.get(name)
     if not isinstance(told, dict) or not is_count(told.get("n")):
-        raise Invalid("draw_commit_invalid", field=name, problem="n and root are required")
-    expect(matches(HEX64, told.get("root")), f"{name}.root", "64 lower-case hex")
+        raise Invalid("draw_commit_invalid", field=name, problem="n_and_root")
+    expect(matches(HEX64, told.get("root")), f"{name}.root", "hex64")
     return told["n"], told["root"]
 
 

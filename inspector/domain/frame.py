@@ -196,7 +196,7 @@ def _read(name: str, given: bytes, columns: int, make: Callable[[list[str], dict
 
 def cut_short(name: str) -> Invalid:
     """A file whose last row is no whole one."""
-    return Invalid("draw_file_invalid", file=name, problem="the last row does not end with a line feed")
+    return Invalid("draw_file_invalid", file=name, problem="cut_short")
 
 
 def read_objects(given: Iterable[bytes]) -> Iterator[tuple[bytes, ObjectRow]]:
@@ -212,16 +212,14 @@ def _checked(
     numbered = enumerate(given, 1)
     for number, line in numbered:
         if number == 1 and line.startswith(BOM_UTF8):
-            problem = "it begins with a byte order mark (BOM), and a register has none"
-            raise Invalid("draw_file_invalid", file=name, row=1, problem=problem)
+            raise Invalid("draw_file_invalid", file=name, row=1, problem="marked")
         try:
             text = line.decode()
         except UnicodeDecodeError as error:
-            raise Invalid("draw_file_invalid", file=name, row=number, problem=f"row {number} is not UTF-8") from error
+            raise Invalid("draw_file_invalid", file=name, row=number, problem="row_encoding") from error
         held = text.split("\t")
         if len(held) != columns:
-            problem = f"row {number} has {len(held)} columns, expected {columns}"
-            raise Invalid("draw_file_invalid", file=name, row=number, problem=problem)
+            raise Invalid("draw_file_invalid", file=name, row=number, problem="columns", held=len(held), columns=columns)
         row = make(held, seen)
         key = row.key()
         if before is not None and before >= key:
@@ -237,8 +235,7 @@ def _out_of_order(name: str, before: tuple[str, ...], key: tuple[str, ...], foll
     if before == key:
         count = 2 + sum(1 for _ in takewhile(key.__eq__, following))
         return Invalid("draw_row_twice", file=name, row="/".join(key), count=count)
-    problem = f"row {'/'.join(key)} is not in ascending order of its key"
-    return Invalid("draw_file_invalid", file=name, problem=problem)
+    return Invalid("draw_file_invalid", file=name, row="/".join(key), problem="order")
 
 
 def _canonical(name: str, rows: Sequence[Row]) -> tuple[Row, ...]:

@@ -65,17 +65,15 @@ def refuse_weak(draw: Draw, policy: Policy) -> None:
     Raises Invalid (`draw_commit_invalid`).
     """
     bits = sum(map(entropy, draw.promises.values()))
-    expect(bits >= policy.draw.min_bits, "seed", f"{bits} bits of entropy declared, the pack wants {policy.draw.min_bits}")
+    expect(bits >= policy.draw.min_bits, "seed", "few_bits", bits=bits, least=policy.draw.min_bits)
     shared = spare(list(draw.promises.values()))
-    told = f"without one party's secret {shared} bits are left, {LEAST_BITS} are needed: a ceremony, a beacon or a second party"
-    expect(shared >= LEAST_BITS, "seed", told)
+    expect(shared >= LEAST_BITS, "seed", "bits_of_one", bits=shared, least=LEAST_BITS)
     for party, promise in draw.promises.items():
         kind, at, opens = promise.get("kind"), known_at(promise), draw.opens(party)
         early = at is not None and opens is not None and at < opens
-        expect(not early, f"seed.{party}", "it is known before the time that the announcement leaves")
-        expect(kind != "text" or form(promise) is not None, f"seed.{party}", "a ceremony states the form of its figures")
-        looked_up = "a further source is a beacon, or a lottery with its official publication: one that everybody can look up"
-        expect(party not in draw.further or public(promise), f"seed.{party}", looked_up)
+        expect(not early, f"seed.{party}", "known_early")
+        expect(kind != "text" or form(promise) is not None, f"seed.{party}", "ceremony_form")
+        expect(party not in draw.further or public(promise), f"seed.{party}", "looked_up")
 
 
 def lodged(

@@ -143,9 +143,7 @@ def _rows(commitment: Commitment, held: DrawList, receipts: Receipts) -> Iterato
         fits = isinstance(line, str) and "\n" not in line and is_count(index) and isinstance(steps, list)
         fits = fits and is_count(told.get("n")) and told["n"] == n
         if not fits or not included(commitment.suite, given, int(str(index)), n, steps if isinstance(steps, list) else (), root):
-            raise Invalid(
-                "draw_line_invalid", file="drawn.jsonl", row=number, problem="the row does not lead to the committed root"
-            )
+            raise Invalid("draw_line_invalid", file="drawn.jsonl", row=number, problem="unrooted")
         yield from read_frame(given + b"\n", b"", b"").objects
 
 

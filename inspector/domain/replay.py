@@ -38,7 +38,7 @@ def replay(
         table.follow(number, event)
         lines = number
     for held in table.teams.values():
-        _expect(len(held) == team, lines, "a visit that came in has seats that nobody was dealt to")
+        _expect(len(held) == team, lines, "seats")
     return {visit: tuple(table.teams.get(visit, ())) or (None,) * team for visit in table.known}
 
 
@@ -62,25 +62,25 @@ class _Table:
     def follow(self, number: int, event: Mapping[str, object]) -> None:
         """One line. Raises Invalid."""
         visit, kind = event.get("object"), event.get("kind")
-        _expect(is_count(event.get("seq")) and event["seq"] == number, number, "its number is not the next one")
+        _expect(is_count(event.get("seq")) and event["seq"] == number, number, "number")
         for told in ("reason", "evidence"):
-            _expect(event.get(told) is None or is_text(event[told]), number, f"{told} is no text")
+            _expect(event.get(told) is None or is_text(event[told]), number, f"{told}_text")
         if not isinstance(visit, str) or visit not in self.teams:
-            raise _unruly(number, "its object was not drawn, or its visit was called off")
+            raise _unruly(number, "undrawn")
         if kind == "withdrawn":
-            _expect(all(event.get(told) is None for told in ("seat", "out", "in")), number, "a visit is called off as a whole")
+            _expect(all(event.get(told) is None for told in ("seat", "out", "in")), number, "whole_visit")
             del self.teams[visit]
         elif kind == "replace":
             self.replace(number, event, visit)
         elif kind == "deal":
             seat, team = event.get("seat"), self.teams[visit]
             ruly = is_count(seat) and seat == len(team) < self.size and event.get("out") is None
-            _expect(ruly, number, "its seat is not the next one of a visit that came in")
+            _expect(ruly, number, "seat")
             chosen = self.next_for(visit, len(team))
             self.named(number, event, chosen)
             team.append(chosen)
         else:
-            _expect(kind == "redeal", number, "its kind is unknown")
+            _expect(kind == "redeal", number, "event")
             seat = self.left(number, event, visit)
             self.gone.setdefault(visit, set()).add(str(self.teams[visit][seat]))
             chosen = self.next_for(visit, seat)
@@ -90,13 +90,13 @@ class _Table:
     def replace(self, number: int, event: Mapping[str, object], visit: str) -> None:
         """Like for like: the next of the sealed reserve of the same stratum, whoever would rather have another one."""
         whole = event.get("seat") is None and event.get("out") == visit
-        _expect(whole, number, "an object leaves as a whole")
+        _expect(whole, number, "whole_object")
         stratum = next(row.stratum for row in self.frame.objects if row.id == visit)
         left = self.reserves[stratum]
         chosen = left.pop(0) if left else None
         self.named(number, event, chosen)
         if chosen is None:
-            raise _unruly(number, "the reserve of its stratum is used up")
+            raise _unruly(number, "reserve")
         del self.teams[visit]
         self.teams[chosen] = []
         self.known.append(chosen)
@@ -105,7 +105,7 @@ class _Table:
         """The seat that is given up, by the one who holds it: an empty seat cannot be given up (ruling 13)."""
         seat, team = event.get("seat"), self.teams[visit]
         if not is_count(seat) or seat >= len(team) or team[seat] is None or event.get("out") != team[seat]:
-            raise _unruly(number, "nobody of that name held that seat")
+            raise _unruly(number, "held_seat")
         return seat
 
     def next_for(self, visit: str, seat: int) -> str | None:
@@ -118,8 +118,8 @@ class _Table:
 
     def named(self, number: int, event: Mapping[str, object], chosen: str | None) -> None:
         """The line says whom or what the rule names."""
-        problem = f"the rule names {chosen or 'nobody'}, not {event.get('in') or 'nobody'}"
-        _expect("in" in event and event["in"] == chosen, number, problem)
+        if "in" not in event or event["in"] != chosen:
+            raise _unruly(number, "named", chosen=chosen or "—", given=event.get("in") or "—")
 
 
 def _expect(holds: bool, number: int, problem: str) -> None:
@@ -127,5 +127,6 @@ def _expect(holds: bool, number: int, problem: str) -> None:
         raise _unruly(number, problem)
 
 
-def _unruly(number: int, problem: str) -> Invalid:
-    return Invalid("draw_line_invalid", file="after.jsonl", row=number, problem=problem)
+def _unruly(number: int, problem: str, **facts: object) -> Invalid:
+    """`problem` names its words (labels, group `file_part`)."""
+    return Invalid("draw_line_invalid", file="after.jsonl", row=number, problem=problem, **facts)

@@ -82,8 +82,8 @@ class Power:
 class Estimate:
     """The share of false cases of a level from its random cases alone. `enough` is False where they are fewer than the pack wants.
 
-    Strata of which no visit is judged are `left_out` aloud: `share`, `least`, `greatest` speak of the others, and are None when
-    there is no other.
+    Strata of which no visit is judged are `left_out` aloud: `eligible`, `drawn` and `share` speak of the others (`share` is None when
+    there is no other). While one is left out there are no bounds: those of the others would be none of the level's.
     """
 
     level: str
@@ -251,14 +251,16 @@ def _estimate(
         Sample(n=strata[name].eligible, k=judged[name], found=counts[name][Found.FALSE]) for name in names if judged[name]
     )
     told = together(samples, row.confidence)
-    share, least, greatest = told if told is not None else (None, None, None)
+    share, *bounds = told if told is not None else (None, None, None)
+    left_out = tuple(name for name in names if not judged[name])
+    least, greatest = (None, None) if left_out else bounds
     every = sum(counts.values(), Counter[Found]())
     return Estimate(
         level=level,
         strata=tuple(names),
-        left_out=tuple(name for name in names if not judged[name]),
-        eligible=sum(strata[name].eligible for name in names),
-        drawn=sum(strata[name].k for name in names),
+        left_out=left_out,
+        eligible=sum(strata[name].eligible for name in names if judged[name]),
+        drawn=sum(strata[name].k for name in names if judged[name]),
         judged=sum(judged.values()),
         found=every[Found.FALSE],
         open=every[Found.OPEN],

@@ -27,22 +27,22 @@ _MOMENT = re.compile(
 def entropy(source: object) -> int:
     """Bits a source declares: 256 for machines, a text must state its own (ruling 7). Raises Invalid for what is no source."""
     if not isinstance(source, dict):
-        raise Invalid("draw_commit_invalid", field="seed", problem="a source is an object")
+        raise Invalid("draw_commit_invalid", field="seed", problem="source_object")
     match source.get("kind"):
         case "drand":
-            expect(matches(HEX64, source.get("chain")), "seed.chain", "64 lower-case hex")
-            expect(is_count(source.get("round")) and source["round"] >= 1, "seed.round", "a plain integer from 1")
+            expect(matches(HEX64, source.get("chain")), "seed.chain", "hex64")
+            expect(is_count(source.get("round")) and source["round"] >= 1, "seed.round", "count_from_1")
         case "nist":
-            expect(is_text(source.get("time")), "seed.time", "the time of the pulse is required")
-            expect(is_count(source.get("chain", 0)), "seed.chain", "a plain integer")
+            expect(is_text(source.get("time")), "seed.time", "pulse_time")
+            expect(is_count(source.get("chain", 0)), "seed.chain", "count")
         case "reveal":
-            expect(matches(HEX64, source.get("hash")), "seed.hash", "64 lower-case hex")
+            expect(matches(HEX64, source.get("hash")), "seed.hash", "hex64")
         case "text":
-            expect(is_text(source.get("what")), "seed.what", "what will be thrown or drawn is required")
+            expect(is_text(source.get("what")), "seed.what", "what")
         case kind:
-            expect(False, "seed.kind", f"{kind!r} is unknown")
+            expect(False, "seed.kind", "unknown_kind", value=kind)
     bits = source.get("bits", 0 if source["kind"] == "text" else 256)
-    expect(is_count(bits), "seed.bits", "a plain integer")
+    expect(is_count(bits), "seed.bits", "count")
     return int(bits)
 
 
@@ -52,12 +52,12 @@ def refuse_vague(source: Mapping[str, object]) -> None:
     `entropy` reads sources without it, for commitments made before that ruling lie in the record (vector 3 names no chain,
     vector 2 states no bits): a text without bits counts nothing, and the verdict says aloud that a chain was not named.
     """
-    expect(source.get("kind") != "nist" or "chain" in source, "seed.chain", "a NIST-format source names its chain (ruling 7)")
-    expect(source.get("kind") != "text" or "bits" in source, "seed.bits", "a text states its own bits (ruling 7)")
+    expect(source.get("kind") != "nist" or "chain" in source, "seed.chain", "nist_chain")
+    expect(source.get("kind") != "text" or "bits" in source, "seed.bits", "text_bits")
     answerable = source.get("kind") != "reveal" or is_promise(source.get("hash"))
-    expect(answerable, "seed.hash", "one digit all along is nobody's hash: no secret could ever be told for it")
+    expect(answerable, "seed.hash", "hash_of_nobody")
     form_of(source)
-    expect(overstated(source) is None, "seed.bits", f"the figures can hold {overstated(source)} bits at most")
+    expect(overstated(source) is None, "seed.bits", "overstated", most=overstated(source))
 
 
 def is_promise(told: object) -> bool:

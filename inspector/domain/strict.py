@@ -30,10 +30,10 @@ def matches(pattern: re.Pattern[str], told: object) -> TypeGuard[str]:
     return isinstance(told, str) and pattern.fullmatch(told) is not None
 
 
-def expect(holds: bool, name: str, problem: str) -> None:
-    """Refuse a commitment for one of its fields. Raises Invalid (`draw_commit_invalid`)."""
+def expect(holds: bool, name: str, problem: str, **facts: object) -> None:
+    """Refuse a commitment for a field; `problem` names its words (labels, group `file_part`). Raises Invalid (`draw_commit_invalid`)."""
     if not holds:
-        raise Invalid("draw_commit_invalid", field=name, problem=problem)
+        raise Invalid("draw_commit_invalid", field=name, problem=problem, **facts)
 
 
 def promised(holds: bool, kind: str, problem: str, **facts: object) -> None:
@@ -46,7 +46,7 @@ def parse(content: bytes) -> object:
     """JSON as ruling 4 wants it: UTF-8 without a mark, no key twice in an object, no number but a plain integer.
 
     Every file of a bundle is read so: a key that stands twice would let two readers see two different draws. Nor is anything nested
-    deeper than `DEEPEST`, lest one reader's program give up where another's goes on. Raises ValueError.
+    deeper than `DEEPEST`, lest one reader's program give up where another's goes on. Raises ValueError; `garbled` says what is wrong.
     """
     try:
         told: object = json.loads(
@@ -57,27 +57,41 @@ def parse(content: bytes) -> object:
             parse_constant=_no_float,
         )
     except RecursionError as error:
-        raise ValueError("nested too deeply") from error
+        raise ValueError("json_deep") from error
     level, depth = [told], 0
     while level:
         if depth > DEEPEST:
-            raise ValueError("nested too deeply")
+            raise ValueError("json_deep")
         inner = (held for held in level if isinstance(held, (dict, list)))
         level = [one for held in inner for one in (held.values() if isinstance(held, dict) else held)]
         depth += 1
     return told
 
 
+def garbled(error: ValueError) -> dict[str, object]:
+    """Why `parse` refused, as facts of an error: `problem` names its words (labels, group `file_part`)."""
+    if isinstance(error, json.JSONDecodeError):
+        return {"problem": "json_form", "line": error.lineno, "column": error.colno}
+    if isinstance(error, UnicodeDecodeError):
+        return {"problem": "encoding", "place": error.start + 1}
+    return {"problem": str(error.args[0]), "value": str(error.args[-1])[:40]}
+
+
 def _no_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
     held = dict(pairs)
     if len(held) != len(pairs):
-        raise ValueError("a key stands twice")
+        raise ValueError("json_key_twice")
     return held
 
 
 def _plain(text: str) -> int:
-    return int(text) if text != "-0" else _no_float(text)
+    if text == "-0":
+        _no_float(text)
+    try:
+        return int(text)
+    except ValueError as error:  # Python reads some thousands of digits and no more
+        raise ValueError("json_number_long") from error
 
 
 def _no_float(text: str) -> NoReturn:
-    raise ValueError(f"{text} is not a plain integer")
+    raise ValueError("json_number", text)

@@ -16,7 +16,7 @@ from inspector.domain.day import FIRST, LAST, meant
 from inspector.domain.line import hidden
 from inspector.domain.signs import composed
 from inspector.flows.diagnosis import Diagnosis
-from inspector.labels import LANGS, of
+from inspector.labels import LANGS, Lang, of
 from inspector.sheets.flaw import HEAD, RowFlaw
 from inspector.sheets.sheet import Cell, Row, Sheet
 
@@ -26,6 +26,8 @@ _CONTROL_IN_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _DAY = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
 _EXACT = 10**15
 """From here on a spreadsheet's numbers are not exact."""
+_FORMULA = frozenset("=+-@'\"")
+"""Signs at the beginning of a cell that a spreadsheet computes with or swallows."""
 ALSO: Mapping[StrEnum, tuple[str, ...]] = {SubjectKind.FIRM: ("企业", "单位", "法人"), SubjectKind.PERSON: ("个人", "自然人")}
 """Further words that offices write for a member."""
 
@@ -37,7 +39,8 @@ NEVER = date(1, 1, 1)
 class Column:
     """One column. `coded` cells must be text (codes, names, phones); `many` is for text of several lines.
 
-    `also` are further heads under which offices keep it.
+    `also` are further heads under which offices keep it. `plain` ones are codes that no spreadsheet may take for a formula or a text
+    mark: what is committed to and published begins with none of their signs.
     """
 
     name: str
@@ -45,6 +48,7 @@ class Column:
     meaning: str = ""
     needed: bool = False
     coded: bool = False
+    plain: bool = False
     many: bool = False
     most: int = 200
     also: tuple[str, ...] = ()
@@ -74,6 +78,14 @@ class Layout:
             if plain.casefold().startswith(prefix) and plain[len(prefix) :].strip():
                 return self.prefix + plain[len(prefix) :].strip()
         return None
+
+    def shown(self, name: str, lang: Lang) -> str:
+        """A column as a person is told it: by its Chinese head too, where Chinese is spoken; "-" where a whole row is meant."""
+        known = {column.name: column.chinese for column in self.columns}
+        chinese = known.get(name, "")
+        if self.prefix and name.startswith(self.prefix):
+            chinese = self.prefix_chinese + name.removeprefix(self.prefix)
+        return (f"{chinese} {name}" if chinese and lang == "zh-Hans" else name) or "-"
 
     def heads(self, sheet: Sheet) -> tuple[tuple[str | None, ...], Diagnosis]:
         """(the column at each position, what is wrong or odd about the file and its heads)."""
@@ -154,6 +166,8 @@ class RowReader:
         found = _CONTROL_IN_TEXT.search(told) if column.many else None
         if place := found.start() + 1 if found else 0 if column.many else hidden(told):
             self.flaw(name, "cell_control", place=place)
+        if column.plain and (sign := composed(told[:1])) in _FORMULA:
+            self.flaw(name, "code_formula", value=told[:40], sign=sign)
         return told or default
 
     def day(self, name: str, default: date | None = None) -> date:

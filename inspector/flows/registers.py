@@ -22,7 +22,13 @@ OBJECTS = Layout(
     open_ended=True,
     columns=(
         Column(
-            name="code", chinese="主体代码", meaning="credit code or identity number, as text", needed=True, coded=True, most=64
+            name="code",
+            chinese="主体代码",
+            meaning="credit code or identity number, as text",
+            needed=True,
+            coded=True,
+            plain=True,
+            most=64,
         ),
         Column(name="kind", chinese="主体类型", meaning="FIRM (default) or PERSON"),
         Column(name="name", chinese="主体名称", coded=True),
@@ -37,7 +43,7 @@ ALSO_CODE = ("credit_code", "统一社会信用代码", "subject_code")
 INSPECTORS = Layout(
     open_ended=True,
     columns=(
-        Column(name="id", chinese="工号", meaning="staff code", needed=True, coded=True),
+        Column(name="id", chinese="工号", meaning="staff code", needed=True, coded=True, plain=True),
         Column(name="name", chinese="姓名", needed=True, coded=True),
         Column(name="pools", chinese="片区", meaning="several parted by comma; empty: the agency's", coded=True),
         Column(name="qualifications", chinese="资格", meaning="several parted by comma", coded=True),

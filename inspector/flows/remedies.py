@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from inspector.flows.planremedies import WORDS as PLAN
+
 # code: what (English, Chinese), how to mend it (English, Chinese).
 WORDS: Mapping[str, tuple[str, str, str, str]] = {
     "column_unknown": (
@@ -121,6 +123,12 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "write {normal}",
         "请改为 {normal}",
     ),
+    "code_formula": (
+        "{value} begins with {sign}: a spreadsheet takes that for a formula, or leaves it out",
+        "“{value}”以 {sign} 开头：表格软件会当作公式，或将其略去",
+        "write the code itself, without that sign",
+        "请只填代码本身，去掉该符号",
+    ),
     "cell_not_nfc": (
         "the text is not in Unicode form NFC: two that look the same would differ",
         "文字不是 Unicode NFC 形式：看似相同的文字会被视为不同",
@@ -167,14 +175,14 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
     "area_unmanned": (
         "{objects} objects of area {pool}, qualification {qual}, and {count} inspectors for them; a team is {team}: no visit there has one",
         "片区 {pool}、所需资格 {qual} 的对象有 {objects} 个，可派人员 {count} 人，而每组 {team} 人：那里的检查都无法成组",
-        "compare pools and quals of both rosters, or give inspectors these before the draw",
-        "请核对两份名录的片区与资格，或在抽取前补充人员",
+        "compare pools and quals of both rosters, give inspectors these before the draw, or say --uncovered",
+        "请核对两份名录的片区与资格，或在抽取前补充人员；仍要抽取的，请加 --uncovered",
     ),
     "team_larger": (
         "{count} inspectors may be dealt, and a team is {team}: every visit lacks people",
         "可派的检查人员有 {count} 人，而每组 {team} 人：每次检查都会缺人",
-        "compare team with the roster",
-        "请核对 team 与名录",
+        "compare team with the roster, or say --uncovered",
+        "请核对 team 与名录，或加 --uncovered",
     ),
     "class_none": (
         "no object is of the class {stratum}: nothing is drawn there",
@@ -188,106 +196,7 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "compare the statuses",
         "请核对状态",
     ),
-    "plan_key_unknown": ("nobody knows this key", "不认识该项", "take it out; known are {known}", "请删去；可用：{known}"),
-    "plan_key_missing": ("it is missing", "缺少该项", "add it", "请补上"),
-    "plan_table": (
-        "{value} is no table",
-        "“{value}”不是表",
-        "write it as [strata.A] or [[seed]]",
-        "请写成 [strata.A] 或 [[seed]]",
-    ),
-    "plan_text": ("{value} cannot stand here", "“{value}”不可用", "write a short text in quotes", "请填带引号的简短文字"),
-    "plan_list": (
-        "{value} cannot name a list",
-        "“{value}”不能作名单名称",
-        "use a-z, 0-9 and -, at most 32",
-        "请用 a-z、0-9 和 -，最多32个",
-    ),
-    "plan_hex64": ("{value} is no digest", "“{value}”不是摘要", "64 digits 0-9a-f", "应为64位 0-9a-f"),
-    "plan_hash": (
-        "{value} is no party's hash: nobody could ever tell its secret, and the draw would never be carried out",
-        "“{value}”不是参与方的 hash：无人能揭示其随机数，抽取将无法完成",
-        "write the 64 digits 0-9a-f that the party gave you",
-        "请填写该方提供的 64 位 0-9a-f",
-    ),
-    "plan_count": ("{value} is no whole number", "“{value}”不是整数", "write digits only", "请只填数字"),
-    "plan_team": (
-        "a team of {value} cannot be",
-        "每组不能是 {value} 人",
-        "write 1 to 1000; law asks for 2",
-        "请填1至1000；法定为2",
-    ),
-    "plan_codes": (
-        "{value} are no codes",
-        "“{value}”不是代码列表",
-        'write ["cap", "closed"]; 1 is no code',
-        '请写成 ["cap", "closed"]；1 不是代码',
-    ),
-    "plan_ratio": (
-        "{value} is no ratio from 0 to 1",
-        "“{value}”不是0到1的比例",
-        'write it in quotes: "3%", "2.5%" or "1/30"',
-        '请带引号填写："3%"、"2.5%" 或 "1/30"',
-    ),
-    "plan_ppm": ("{value} is not 0 to 1000000", "“{value}”不在0至1000000之间", "write parts per million", "请填百万分之几"),
-    "plan_ratio_twice": ("ratio and ppm are both there", "ratio 与 ppm 并存", "keep one", "保留一项"),
-    "plan_ratio_systematic": (
-        "such a ratio is no whole number of parts per million, and is then not rounded systematically (ruling 9)",
-        "该比例不是整数个百万分之一，不能用系统舍入（规则第9条）",
-        'write round = "ceil"',
-        '请写 round = "ceil"',
-    ),
-    "plan_party": ("{value} cannot name a party", "“{value}”不能作参与方名称", "leave =, / and \\ out", "请勿用 =、/ 和 \\"),
-    "plan_list_twice": (
-        "the list {list} stands twice",
-        "名单“{list}”重复",
-        "give each list its own name",
-        "请给各名单不同的名称",
-    ),
-    "plan_party_twice": ("a party stands twice", "参与方重复", "give each its own name", "请各用不同名称"),
-    "plan_make": ("{value} is no order", "“{value}”不可用", "write make = true, or the hash", "请写 make = true，或填写 hash"),
-    "plan_reveal": (
-        "a reveal has either the party's hash or make = true",
-        "揭示方应有 hash 或 make = true，二者取一",
-        "ask the party for its hash, or let its secret be made here",
-        "请向参与方索取 hash，或在此生成其随机数",
-    ),
-    "plan_time": (
-        "{value} is no time with its offset",
-        "“{value}”不是带时区的时间",
-        'write "2026-07-10T10:56:00.000Z"',
-        '请写成 "2026-07-10T10:56:00.000Z"',
-    ),
-    "plan_form": (
-        "{value} is no form of a ceremony",
-        "“{value}”不是仪式的形式",
-        "write dice = 26 and sides = 6 (lowest = 0 for digits), or balls = [[6, 33], [1, 16]]",
-        "请写 dice = 26 和 sides = 6（数字从 0 起的写 lowest = 0），或 balls = [[6, 33], [1, 16]]",
-    ),
-    "plan_bits_overstated": (
-        "{value} bits declared, the figures hold {most} at most",
-        "声明 {value} 比特，而其数字至多含 {most} 比特",
-        "leave bits out, or write no more than {most}",
-        "请删去 bits，或填写不超过 {most} 的数",
-    ),
-    "plan_seed_twice": (
-        "two sources are one and the same ({source}): its chance counts once",
-        "有两个种子来源实为同一个（{source}），其随机性只算一次",
-        "give each party a hash of its own, and each beacon another round",
-        "请由各方各给自己的摘要，各信标各取不同的轮次",
-    ),
-    "plan_seed_of_one": (
-        "without one party's secret the seed holds {bits} bits: that party knows the outcome beforehand",
-        "除去一方的随机数，种子只剩 {bits} 比特：该方可预知结果",
-        "add a ceremony or a beacon of {least} bits, or the reveal of another agency; of all with make = true one counts",
-        "请增加不少于 {least} 比特的公开仪式或信标，或另一机关的随机数；写 make = true 的合计只算一方",
-    ),
-    "plan_bits": (
-        "{bits} bits of chance, at least {least} are required: whoever makes the commitment could try out outcomes",
-        "随机性 {bits} 比特，至少须 {least}：否则可反复试算结果",
-        "add a source: 26 dice give 67 bits, a party's reveal or a beacon 256",
-        "请增加来源：26枚骰子为67比特，一方揭示或信标为256比特",
-    ),
+    **PLAN,
     "identity_destroyed_by_spreadsheet": (  # the error itself tells the remedy, to those who are shown no other
         "the code was destroyed by a spreadsheet",
         "代码已被表格软件破坏",

@@ -141,10 +141,10 @@ def _tables(report: Report, lang: Lang) -> Iterator[tuple[str, tuple[str, ...], 
     after = []
     for name, count in report.after.items():
         kind, _, reason = name.partition(":")
-        after.append((say(kind) if known(f"report.{kind}", lang) else kind, reason or _NOTHING, str(count)))
+        after.append((say(kind) if known(f"report.{kind}", lang) else kind, _why(reason, lang), str(count)))
     yield "after", ("event", "reason", "count"), after
     areas = [
-        (one.pool or say("small_areas"), say(one.kind), one.reason or _NOTHING, f"{one.count}/{one.of}", _share(one.rate))
+        (one.pool or say("small_areas"), say(one.kind), _why(one.reason, lang), f"{one.count}/{one.of}", _share(one.rate))
         for one in report.areas
     ]
     yield "areas", ("pool", "event", "reason", "count", "part"), areas
@@ -155,14 +155,21 @@ def _tables(report: Report, lang: Lang) -> Iterator[tuple[str, tuple[str, ...], 
 def _estimate(one: Estimate, lang: Lang) -> tuple[str, ...]:
     cases = label("report.sufficient" if one.enough else "report.insufficient", lang)
     classes = [label("report.left_out", lang, name=name) if name in one.left_out else name for name in one.strata]
-    interval = _NOTHING
+    interval = label("report.no_interval", lang) if one.left_out else _NOTHING
     if one.least is not None and one.greatest is not None:
         low = rounded_down(one.least.numerator, one.least.denominator, _PLACES)
         high = rounded_up(one.greatest.numerator, one.greatest.denominator, _PLACES)
         interval = f"{low}–{high} %"
     counts = (one.judged, one.found, one.open, one.undecided)
-    drawn = f"{one.drawn}/{one.eligible}"
+    drawn = f"{one.drawn}/{one.eligible}" if one.eligible else _NOTHING
     return (one.level, ", ".join(classes), drawn, *map(str, counts), _share(one.share), interval, cases)
+
+
+def _why(reason: str, lang: Lang) -> str:
+    """The code that a line gives as its reason, in words; text that is no code of ours stays as it was written."""
+    if reason in CODES:
+        return of(Exclusion(reason), lang)
+    return label(f"followed.{reason}", lang) if known(f"followed.{reason}", lang) else reason or _NOTHING
 
 
 def _share(share: Fraction | None) -> str:

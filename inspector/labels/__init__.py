@@ -50,11 +50,12 @@ def told(error: InspectorError, lang: Lang) -> str:
 def in_words(facts: Mapping[str, object], lang: Lang) -> Mapping[str, object]:
     """Facts for a text of this language: one that is words itself has a Chinese twin, `problem_zh` beside `problem`.
 
-    What is wrong with a part of a seed is a code (group `seed_part`), and is put into words here. So are members of enumerations in
-    Chinese; in English they are shown by their codes, which say them.
+    What is wrong with a part of a seed, or within a file of a draw, is a code (groups `seed_part`, `file_part`), and is put into words
+    here. So are members of enumerations in Chinese; in English they are shown by their codes, which say them.
     """
-    if known(part := f"seed_part.{facts.get('problem')}", lang):
-        return {**facts, "problem": label(part, lang, **facts)}
+    for group in ("seed_part", "file_part"):
+        if known(part := f"{group}.{facts.get('problem')}", lang):
+            return {**facts, "problem": label(part, lang, **facts)}
     if lang == "en":
         return {name: ", ".join(value) if _coded(value) else value for name, value in facts.items()}
     twins = {name.removesuffix("_zh"): value for name, value in facts.items() if name.endswith("_zh")}

@@ -155,9 +155,10 @@ def test_figures_thrown_for_one_draw_are_none_for_another_beside_it(office: Oper
     again(office)
     other = "cd" * 32
     old, new = (Suite().hex(f"ssj1/nonce\n{secret}") for secret in (NONCE, other))
-    office.file("plan.toml", PLAN.replace("330106-2026-001", "330106-2026-002").replace(old, new))
+    c = read((office.folder / "first/commit.json").read_bytes()).c
+    office.file("plan.toml", PLAN.replace("330106-2026-001", f'330106-2026-002"\nprev = "{c}').replace(old, new))
     said = announce_offline(office)
-    assert "Only the folders beside this one" in said.out
+    assert f"Looked at: 1 draws, each directly in {office.folder}" in said.out, said.err
     said = carry_out(office, *SEED[:2], "--seed", f"reveal:justice={other}")
     assert (said.code, "used before, in draw 330106-2026-001" in said.err) == (4, True)
     assert not (office.folder / "draw" / "seed.json").exists()

@@ -202,6 +202,12 @@ def test_a_head_of_ours_in_chinese_tells_the_encoding(operator: Operator) -> Non
     assert held(operator) == {"TESTA"}
 
 
+def test_a_head_of_another_files_layout_tells_no_encoding(operator: Operator) -> None:
+    file = operator.file("objects.csv", table(["code", "信用等级"], ["TESTA", "甲级"]), "gb18030")
+    assert operator.say("roster", "import", "objects", file, "--agency", "bureau").code == 4
+    assert held(operator) == set()
+
+
 @pytest.mark.slow
 def test_an_import_whose_reader_has_gone_away_is_written_all_the_same(operator: Operator) -> None:
     """`roster import … | head`: what a command does does not depend on who listens."""

@@ -48,7 +48,7 @@ def test_a_report_tells_probabilities_by_route_and_that_results_are_not_in_yet(s
     assert (pool.objects, pool.level) == (36, "U"), "two firms of the register are in the frame because of their cases"
     assert pool.probability == Fraction(pool.k, 36)
     (estimate,) = told.estimates
-    assert (estimate.level, estimate.drawn, estimate.open, estimate.share, estimate.enough) == ("U", pool.k, pool.k, None, False)
+    assert (estimate.level, estimate.drawn, estimate.open, estimate.share, estimate.enough) == ("U", 0, pool.k, None, False)
     assert (told.share.random, told.share.planned, told.share.low) == (pool.k, pool.k, False)
     assert [(one.pool, one.inspectors, one.wanted) for one in told.crowds] == [("bureau", 5, 6)]
 
@@ -99,7 +99,8 @@ def test_what_followed_is_in_the_report_and_nobody_is_named_in_it(store: Store, 
     for text in (markdown(tell(told, "zh-Hans")), markdown(tell(told, "en")), json.dumps(told, default=str)):
         assert "TEST0" not in text
         assert "Z00" not in text
-    assert "席位递补" in markdown(tell(told, "zh-Hans"))
+    chinese = markdown(tell(told, "zh-Hans"))
+    assert ("席位递补 | 逾期未回应 |" in chinese, "expired" in chinese) == (True, False), chinese
 
 
 def test_too_much_coverage_beside_chance_is_called_low(store: Store, hand: Hand) -> None:

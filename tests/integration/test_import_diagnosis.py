@@ -12,7 +12,7 @@ import pytest
 from inspector.domain.calendar import SHANGHAI
 from tests.integration.test_bad_input import HIDDEN
 from tests.integration.test_cli_case import HEADS, bring, cases, row
-from tests.operator import Cell, Operator, on_both, one_database, process, settled, table
+from tests.operator import Cell, Operator, on_both, one_database, process, quoted, settled, table
 
 pytestmark = pytest.mark.alike
 
@@ -240,3 +240,22 @@ def test_an_object_that_comes_into_the_register_some_day_to_come_refuses_the_fil
     file = operator.file("o.csv", table(["code", "since"], ["TESTA", "2999-01-01"]))
     said = operator.say("roster", "import", "objects", file, "--agency", "bureau", "--json")
     assert (said.code, found(said.json)) == (2, [(2, "since", "since_future")])
+
+
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "'", '"', "＝"])
+@pytest.mark.parametrize("what", ["objects", "inspectors"])
+def test_a_code_that_a_spreadsheet_takes_for_a_formula_or_a_text_mark_is_refused_by_row_and_field(
+    operator: Operator, what: str, sign: str
+) -> None:
+    heads, rest = (
+        (["code", "name"], ["示例"])
+        if what == "objects"
+        else (
+            ["id", "name", "certificate", "certificate_until"],
+            ["李", "C1", "2030-01-01"],
+        )
+    )
+    file = operator.file("register.csv", table(heads, [quoted(f"{sign}TEST1"), *rest]))
+    said = operator.say("roster", "import", what, file, "--agency", "bureau", "--dry-run", "--json")
+    assert (said.code, found(said.json)) == (2, [(2, heads[0], "code_formula")])
+    assert "without that sign" in said.json["flaws"][0]["fix"]

@@ -144,3 +144,9 @@ def test_a_real_city_s_history_comes_in_row_by_row(operator: Operator) -> None:
     )
     assert (told.code, len(told.json["added"])) == (0, len({row["inspection_id"] for row in rows}))
     assert {one["code"] for one in told.json["warnings"]} == {"code_irregular"}, "a licence number is no credit code, and is kept"
+
+
+def test_a_fault_is_told_in_chinese_by_the_heads_of_the_file_that_is_read(operator: Operator) -> None:
+    file = operator.file("past.csv", table(CHINESE, ["TESTA", "昨天", "PLANNED", "OWN", "", "", "maybe", "7"]))
+    said = operator.say("roster", "import", "inspections", file, "--agency", "bureau", lang="zh-Hans")
+    assert [name in said.err for name in ("检查日期 on：", "是否完成 completed：", "发现日期")] == [True, True, False], said.err

@@ -122,7 +122,7 @@ def told(folder: Path) -> dict[str, bytes]:
 def announced(folder: Path, out: str, **changes: Any) -> announcing.Handed:
     """Announced into `folder/out`; what was read of the files."""
     paths = {name: folder / f"{name}.csv" for name in ("objects", "inspectors", "bans")} | {"plan": folder / "plan.toml"}
-    given = Given(**{**paths, "out": folder / out / "draw", **changes})
+    given = Given(**{**paths, "out": folder / out / "draw", "uncovered": True, **changes})
     given.out.parent.mkdir(exist_ok=True)
     with announcing.rooms(given) as room:
         handed = announcing.read(given, NOW, step, room)

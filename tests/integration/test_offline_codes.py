@@ -11,8 +11,8 @@ import pytest
 from inspector.domain.identity import uscc_check_digit
 from inspector.flows.remedies import WORDS as REMEDIES
 from tests.needs import ROOT
-from tests.offline import HEADS, PLAN, SEED, announce, carry_out, faults, laptop
-from tests.operator import Operator, table
+from tests.offline import HEADS, OBJECTS, PLAN, SEED, STAFF, STAFF_HEADS, announce, carry_out, faults, laptop
+from tests.operator import Operator, quoted, table
 
 
 @pytest.fixture
@@ -111,3 +111,27 @@ def test_a_hash_that_only_stands_in_for_one_is_refused_and_so_is_the_one_of_the_
     for hash_ in ("0" * 64, "f" * 64, _documented_hash()):
         office.file("plan.toml", plain.replace("{}", hash_))
         assert faults(announce(office, "--json")) == [("plan.toml", None, "seed.2.hash", "plan_hash")]
+
+
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "'", '"', "＝"])
+def test_a_code_that_a_spreadsheet_takes_for_a_formula_or_a_text_mark_is_refused_in_every_roster(
+    tmp_path: Path, sign: str
+) -> None:
+    office, (thing, person) = laptop(tmp_path), (quoted(f"{sign}TEST1"), quoted(f"{sign}Z1"))
+    office.file("objects.csv", table(HEADS, *OBJECTS, (thing, "A", "", "东区", "", "")))
+    office.file("inspectors.csv", table(STAFF_HEADS, *STAFF, (person, "东区", "", "", "")))
+    office.file("bans.csv", table(("检查对象", "检查人员", "原因"), (thing, person, "")))
+    said = announce(office, "--json")
+    assert [one for one in faults(said) if one[3] == "code_formula"] == [
+        ("objects.csv", 62, "id", "code_formula"),
+        ("inspectors.csv", 8, "id", "code_formula"),
+        ("bans.csv", 2, "object", "code_formula"),
+        ("bans.csv", 2, "inspector", "code_formula"),
+    ]
+    assert {one[3] for one in faults(said)} == {"code_formula"}
+    assert not (tmp_path / "draw").exists()
+
+
+def test_a_plan_without_classes_is_told_once_and_not_again_for_each_row(office: Operator) -> None:
+    office.file("plan.toml", PLAN.partition("[strata.A]")[0])
+    assert faults(announce(office, "--json")) == [("plan.toml", None, "strata", "plan_key_missing")]

@@ -13,10 +13,13 @@ from inspector.domain.case import Outcome
 from inspector.domain.finding import Seen
 from inspector.domain.frame import Frame, InspectorRow, ObjectRow, freeze
 from inspector.domain.power import Sample, interval
+from inspector.domain.replacement import CEASED, DISCRETIONARY
 from inspector.domain.report import (
     Checked,
     Crowd,
+    Estimate,
     Found,
+    Report,
     Share,
     certain,
     chances,
@@ -28,6 +31,11 @@ from inspector.domain.report import (
     powers,
 )
 from inspector.domain.selection import Stratum
+from inspector.domain.visit import LAPSED
+from inspector.flows import reportwords
+from inspector.flows.assign import SUPPLEMENTED
+from inspector.flows.slots import RETURNED
+from inspector.flows.voiding import VOIDED
 from inspector.labels import LANGS, known
 from inspector.policybook import Policybook
 from tests.bundles import salt
@@ -43,6 +51,28 @@ def stratum(eligible: int, k: int, n: int | None = None) -> Stratum:
 
 def checks(stratum: str, count: int, false: int, *, random: bool = True) -> Iterable[Checked]:
     return [Checked(stratum=stratum, random=random, found=Found.FALSE if n < false else Found.TRUE) for n in range(count)]
+
+
+def reported(one: Estimate) -> Report:
+    """A report that has nothing but an estimate."""
+    return Report(
+        draw="2026-1",
+        pack=POLICY.label,
+        row=ROW.row,
+        basis=ROW.basis,
+        confidence=ROW.confidence,
+        chances=(),
+        powers=(),
+        estimates=(one,),
+        share=Share(random=0, planned=0, wanted=Fraction(0)),
+        crowds=(),
+        certain=(),
+        excluded={},
+        imported=0,
+        set_aside=0,
+        after={},
+        shortages=0,
+    )
 
 
 def thing(name: str, stratum: str = "pool-U", status: str = "1", pool: str = "P", qual: str = "") -> ObjectRow:
@@ -75,7 +105,7 @@ def test_small_numbers_are_called_insufficient_and_are_not_dropped() -> None:
     assert (told["A"].enough, told["A"].share, told["A"].least) == (False, Fraction(1, 3), Fraction(1, 100)), (
         "one of 200 would be met by 3 in 1.5 % alone"
     )
-    assert (told["C"].enough, told["C"].judged, told["C"].share, told["C"].drawn) == (False, 0, None, 2)
+    assert (told["C"].enough, told["C"].judged, told["C"].share, told["C"].drawn) == (False, 0, None, 0)
 
 
 def test_a_visit_speaks_against_nobody_until_an_officer_has_found_a_promise_untrue() -> None:
@@ -98,15 +128,17 @@ def test_a_visit_to_the_pool_without_a_case_is_judged_by_what_its_team_says_and_
     assert found([Outcome.TRUE], over=True, seen=Seen.FINDING) is Found.TRUE
 
 
-def test_a_class_that_cannot_be_judged_is_left_out_aloud_and_does_not_silence_its_level() -> None:
+def test_a_class_that_cannot_be_judged_is_left_out_aloud_and_its_level_has_no_interval_until_it_is() -> None:
     strata = {"pool-U": stratum(1000, 50), "normal-U": stratum(40, 2)}
     assert POLICY.sampling("normal-U").level == "U"
     (one,) = estimates(checks("pool-U", 50, 5), strata, POLICY, ROW)
     assert (one.strata, one.left_out, one.share) == (("pool-U", "normal-U"), ("normal-U",), Fraction(1, 10))
-    low, high = interval(Sample(n=1000, k=50, found=5), ROW.confidence)
-    assert (one.least, one.greatest) == (Fraction(low, 1000), Fraction(high, 1000)), "of the class that was judged alone"
+    assert (one.drawn, one.eligible, one.judged) == (50, 1000, 50), "of the class that was judged alone"
+    assert (one.least, one.greatest) == (None, None), "bounds of a part are none of the level"
+    (whole,) = estimates([*checks("pool-U", 50, 5), *checks("normal-U", 1, 0)], strata, POLICY, ROW)
+    assert (whole.left_out, whole.drawn, whole.eligible, whole.least is not None) == ((), 52, 1040, True)
     (none,) = estimates([], strata, POLICY, ROW)
-    assert (none.left_out, none.share) == (("pool-U", "normal-U"), None)
+    assert (none.left_out, none.share, none.drawn) == (("pool-U", "normal-U"), None, 0)
 
 
 def test_each_class_is_told_its_exact_probability_by_stratum_level_and_route() -> None:
@@ -183,3 +215,18 @@ def test_less_than_seven_tenths_by_chance_is_called_low() -> None:
 
 def test_every_kind_and_route_of_a_report_has_words() -> None:
     assert all(known(f"report.{name}", lang) for lang in LANGS for name in ("POOL", "redeal", "withdrawn"))
+
+
+def test_every_code_that_a_line_gives_as_its_reason_has_words_in_both_languages() -> None:
+    codes = (RETURNED, SUPPLEMENTED, VOIDED, LAPSED, CEASED, DISCRETIONARY)
+    written = ("declined", "expired", "departed", "uncertified", "leave", "recused")
+    assert [code for code in (*codes, *written) for lang in LANGS if not known(f"followed.{code}", lang)] == []
+
+
+def test_a_level_of_which_a_class_is_not_judged_is_told_without_an_interval_and_why() -> None:
+    (one,) = estimates(checks("pool-U", 50, 5), {"pool-U": stratum(1000, 50), "normal-U": stratum(40, 2)}, POLICY, ROW)
+    told = {lang: reportwords.tell(reported(one), lang).tables for lang in LANGS}
+    held = {lang: next(table for table in tables if "10.00 %" in str(table.rows)) for lang, tables in told.items()}
+    rows = {lang: dict(zip(table.heads, table.rows[0], strict=True)) for lang, table in held.items()}
+    assert (rows["en"]["Drawn"], rows["en"]["Interval"]) == ("50/1000", "— (none while a class is left out)")
+    assert rows["zh-Hans"]["区间"] == "—（有类别尚无结论，不列）"

@@ -7,12 +7,13 @@ import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from inspector.cli.offline import beside, folder, manned, papers, plan, rosters, spool
+from inspector.cli.offline.beside import Beside
 from inspector.cli.offline.plan import DrawPlan, ListPlan
 from inspector.cli.offline.rosters import Roster
 from inspector.cli.offline.spool import Advance, Spool
@@ -40,6 +41,8 @@ class Given:
 
     `alone`: objects are drawn and nobody is dealt where no roster of inspectors is named; said on purpose, never by leaving one out.
     `large`: the objects are too many to hold, whatever their size. `alike`: several codes of one organisation are several objects.
+    `other`: the bundles beside it are of another register, so that this draw follows none of them. `uncovered`: areas without a team are
+    drawn from all the same.
     """
 
     plan: Path
@@ -50,6 +53,8 @@ class Given:
     alone: bool = False
     large: bool = False
     alike: bool = False
+    other: bool = False
+    uncovered: bool = False
 
     def private(self, name: str) -> Path:
         """A private file beside the folder."""
@@ -74,13 +79,18 @@ class HandedList:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handed:
-    """What was read of them. `flaws` are those of the plan; without one `unread` are the rosters that cannot be read either."""
+    """What was read of them. `flaws` and `odd` are those of the plan; without one `unread` are the rosters that cannot be read either.
+
+    `near` is what lies beside the new folder.
+    """
 
     plan: DrawPlan | None
     flaws: Sequence[RowFlaw]
     lists: tuple[HandedList, ...]
     secret: str
     unread: tuple[Roster[Any], ...] = ()
+    odd: Sequence[RowFlaw] = ()
+    near: Beside = field(default_factory=Beside)
 
     @property
     def rosters(self) -> tuple[Roster[Any], ...]:
@@ -113,7 +123,8 @@ def rooms(given: Given) -> Iterator[Room]:
 def read(given: Given, now: datetime, step: Step, room: Room) -> Handed:
     """Read everything before anything is judged: people mend their files once. A file that cannot be read has that as its fault.
 
-    Raises Invalid for what was asked wrongly, Refusal for a number or a hash that is used up where all files are right.
+    Raises Invalid for what was asked wrongly, Refusal for a number or a hash that is used up, or a `prev` that is not the newest C
+    (`draw_prev_…`), where all files are right.
     """
     told, flaws = _plan(given)
     if told is None:
@@ -132,9 +143,11 @@ def read(given: Given, now: datetime, step: Step, room: Room) -> Handed:
     lists = tuple(
         _read(given, told, listed, secret, now.date(), step, room) for listed in told.lists if _named(given, told, listed)
     )
-    handed = Handed(plan=told, flaws=flaws, lists=lists, secret=secret)
+    near = beside.look(given.out.parent, given.plan.parent)
+    handed = Handed(plan=told, flaws=flaws, lists=lists, secret=secret, odd=beside.odd(near, told.number), near=near)
     try:
-        beside.refuse_announced(told.number, told.sources, given.out.parent, given.plan.parent)
+        beside.refuse_announced(near, told.number, told.sources)
+        beside.refuse_unchained(near, told.prev, other=given.other)
     except Refusal as error:
         if not handed.faults:
             raise
@@ -174,7 +187,7 @@ def _read(given: Given, told: DrawPlan, listed: ListPlan, secret: str, today: da
     if (file := given.roster(told, listed, "inspectors")) is not None:
         with step(file.name) as advance:
             staff = rosters.inspectors(file, listed, salt, today, advance)
-        manned.remark(things, staff, listed.team)
+        manned.weigh(things, staff, listed.team, uncovered=given.uncovered)
     if (file := given.roster(told, listed, "bans")) is not None:
         with step(file.name) as advance:
             barred = rosters.bans(file, salt, today, advance)

@@ -26,7 +26,7 @@ from inspector.domain.commitment import read as read_commitment
 from inspector.domain.draw import Result, carry_out
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.seed import ahead, entropy, form, known_at
-from inspector.domain.strict import parse
+from inspector.domain.strict import garbled, parse
 from inspector.domain.verify import unchecked as untold
 
 SEED, RESULT, COMMIT = "seed.json", "result.json", "commit.json"
@@ -292,7 +292,7 @@ def _parts(commitment: Commitment, name: str, content: bytes) -> list[tuple[str,
     told = _json(name, content)
     parts = told.get("parts")
     if not isinstance(parts, list) or not all(isinstance(part, dict) for part in parts):
-        raise Invalid("bundle_unreadable", file=name, problem="parts: a list of objects is required")
+        raise Invalid("bundle_unreadable", file=name, problem="parts")
     if told.get("commit", commitment.c) != commitment.c:
         raise Invalid("draw_seed_of_another", file=name)
     if len(parts) != len(commitment.sources):
@@ -304,7 +304,7 @@ def _json(name: str, content: bytes) -> dict[str, Any]:
     try:
         told = parse(content)
     except ValueError as error:
-        raise Invalid("bundle_unreadable", file=name, problem=str(error)) from error
+        raise Invalid("bundle_unreadable", file=name, **garbled(error)) from error
     if not isinstance(told, dict):
-        raise Invalid("bundle_unreadable", file=name, problem="a JSON object is required")
+        raise Invalid("bundle_unreadable", file=name, problem="json_object")
     return told

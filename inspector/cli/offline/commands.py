@@ -25,7 +25,6 @@ from inspector.labels import label
 
 if TYPE_CHECKING:
     from inspector.cli.offline.announce import Announced, Given, Handed
-    from inspector.cli.offline.plan import DrawPlan
     from inspector.cli.terminal import Terminal
     from inspector.flows.layout import Layout
     from inspector.sheets.flaw import RowFlaw
@@ -51,8 +50,7 @@ def announce(terminal: Terminal, given: Given) -> Exit | None:
             return Exit.USAGE
         made = announcing.announce(given, handed, now, bars.step)
     _tell(terminal, "odd_in", remarks)
-    assert handed.plan is not None, "seen before"
-    _announced(terminal, given, handed.plan, made, remarks)
+    _announced(terminal, given, handed, made, remarks)
     return None
 
 
@@ -91,6 +89,7 @@ def carry_out(terminal: Terminal, folder: Path, seed: Sequence[str], *, large: b
         for one in remarks:
             terminal.line(f"  ! {one}")
         terminal.say("carried_next", folder=folder)
+        terminal.say("next_prev", c=done.commitment.c)
     return None
 
 
@@ -126,11 +125,13 @@ def _drawn(terminal: Terminal, result: Result) -> None:
 
 
 def _announced(
-    terminal: Terminal, given: Given, told: DrawPlan, made: Announced, remarks: Sequence[Mapping[str, object]]
+    terminal: Terminal, given: Given, handed: Handed, made: Announced, remarks: Sequence[Mapping[str, object]]
 ) -> None:
     from inspector.cli.offline.carry import option
 
-    held = made.commitment
+    held, told, near = made.commitment, handed.plan, handed.near
+    assert told is not None, "seen before"
+    looked = [str(folder) for folder in near.folders]
     each = [
         {"list": name, "objects": len(one.objects), "inspectors": len(one.inspectors), "bans": len(one.bans)}
         for name, one in made.frames.items()
@@ -144,6 +145,7 @@ def _announced(
             "made": held.made,
             "folder": str(given.out),
             "private": private,
+            "beside": {"folders": looked, "draws": [one.number for _, one in near.bundles]},
             **counts,
             **({"lists": each} if told.several else {}),
             "flaws": [],
@@ -163,7 +165,7 @@ def _announced(
             terminal.say("committed_share", stratum=stratum, share=told_share, least=share.least)
     terminal.say("committed_folder", folder=given.out)
     terminal.say("committed_w", w=held.w)
-    terminal.say("next_beside")
+    terminal.say("next_beside", folders=", ".join(looked), count=len(near.bundles))
     terminal.say("next_private", files=", ".join(private))
     terminal.say("next_lodge", file=given.out / papers.WITNESS)
     if held.known is not None:
@@ -193,7 +195,7 @@ def _asked(terminal: Terminal, source: Mapping[str, object]) -> Mapping[str, Any
 
 def _found(terminal: Terminal, given: Given, handed: Handed, what: str) -> list[Mapping[str, object]]:
     """Faults or remarks of all files, file by file and row by row, each with how to mend it; how many more there are stands last."""
-    told = [_line(terminal, given.plan.name, one, None) for one in (handed.flaws if what == "flaws" else ())]
+    told = [_line(terminal, given.plan.name, one, None) for one in (handed.flaws if what == "flaws" else handed.odd)]
     for roster in handed.rosters:
         found: Sequence[RowFlaw] = getattr(roster.told, what)
         told += [_line(terminal, roster.file.name, one, roster.layout) for one in sorted(found, key=lambda flaw: flaw.row)]
@@ -214,9 +216,6 @@ def _line(terminal: Terminal, file: str, one: RowFlaw, layout: Layout | None) ->
             "what": said.removeprefix(str(one.facts.get("file", ""))).lstrip(":： "),
             "fix": "",
         }
-    column = one.column
-    if layout is not None and lang == "zh-Hans":
-        column = next((f"{held.chinese} {held.name}" for held in layout.columns if held.name == column), column)
     return {
         "file": file,
         **place,
@@ -224,7 +223,7 @@ def _line(terminal: Terminal, file: str, one: RowFlaw, layout: Layout | None) ->
         "code": one.code,
         "what": what(one, lang),
         "fix": fix(one, lang),
-        "named": column or "-",
+        "named": layout.shown(one.column, lang) if layout is not None else one.column or "-",
     }
 
 

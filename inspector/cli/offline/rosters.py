@@ -43,6 +43,7 @@ OBJECTS = Layout(
             also=("编号", "主体代码", "code", "credit_code"),
             needed=True,
             coded=True,
+            plain=True,
             most=64,
         ),
         Column(name="stratum", chinese="类别", also=("抽查类别",), coded=True),
@@ -55,7 +56,7 @@ INSPECTORS = Layout(
     whole=True,
     open_ended=True,
     columns=(
-        Column(name="id", chinese="工号", also=("编号", "执法证号"), needed=True, coded=True, most=64),
+        Column(name="id", chinese="工号", also=("编号", "执法证号"), needed=True, coded=True, plain=True, most=64),
         Column(name="pools", chinese="片区", also=("所属片区", "pool"), coded=True),
         Column(name="quals", chinese="资质", also=("资格", "qualifications"), coded=True),
         Column(name="cap", chinese="上限", also=("每次上限",)),
@@ -72,9 +73,10 @@ BANS = Layout(
             also=("统一社会信用代码", "编号", "主体代码", "code", "credit_code"),
             needed=True,
             coded=True,
+            plain=True,
             most=64,
         ),
-        Column(name="inspector", chinese="检查人员", also=("工号", "执法证号"), needed=True, coded=True, most=64),
+        Column(name="inspector", chinese="检查人员", also=("工号", "执法证号"), needed=True, coded=True, plain=True, most=64),
         Column(name="reason", chinese="原因", also=("回避原因",)),
     ),
 )
@@ -166,9 +168,9 @@ def objects(
     def one(reader: RowReader) -> ObjectRow | None:
         name = _key(reader, "id", today)
         stratum = _text(reader, "stratum", plan.only_stratum)
-        if not stratum and "stratum" not in reader.spoiled:
+        if not stratum and plan.strata and "stratum" not in reader.spoiled:
             reader.flaw("stratum", "cell_empty")
-        elif stratum and stratum not in plan.strata:
+        elif stratum and plan.strata and stratum not in plan.strata:  # a plan without classes is told once, as the plan's fault
             reader.flaw("stratum", "choice_unknown", value=stratum[:40], known=", ".join(plan.strata))
         status, pool, qual = _status(reader, plan.codes), _single(reader, "pool", plan.pool), _single(reader, "qual")
         if not reader.sound:
@@ -203,9 +205,6 @@ def inspectors(file: Path, plan: ListPlan, salt: Salt, today: date, advance: Adv
 
     roster = _read(Roster[InspectorRow](file=file, layout=INSPECTORS), one, advance)
     _refuse_idle(roster, "inspectors_none", "inspectors_none_free")
-    if not roster.faults and roster.free < plan.team:
-        facts = {"count": roster.free, "team": plan.team}
-        roster.told.warnings.append(RowFlaw(row=0, column="team", code="team_larger", facts=facts))
     return roster
 
 
