@@ -28,6 +28,7 @@ def owed(desk: Desk) -> set[str]:
     return {str(row["id"]) for row in asyncio.run(desk.publications("OWED")).rows("publications")}
 
 
+@pytest.mark.alike
 @pytest.mark.slow
 def test_notices_are_served_and_results_are_published_as_they_come(store: Store) -> None:
     held = living(store, Hand())
