@@ -44,6 +44,12 @@ class EngineSettings(Section):
         description="Calls of one connector at once in this process; fewer than threads, so that a slow one keeps no other waiting. "
         "Of the capacity it may hold the same share",
     )
+    unheard_claims: int = Field(
+        50,
+        gt=0,
+        description="Claims of a row of which no word came, because its daemons died, after which it is carried out alone; "
+        "if its daemon dies of it then, it waits for a person (`kills_its_daemon`)",
+    )
     retry_base_seconds: float = Field(2, gt=0, description="First wait after a failure; doubles each time")
     retry_cap_seconds: float = Field(3600, gt=0, description="Longest wait between tries")
     retry_tries: int = Field(

@@ -240,6 +240,7 @@ HEADS: Mapping[str, tuple[str, str]] = {
     "tried_until": ("tried until", "尝试至"),
     "lease_until": ("held until", "占用至"),
     "fence": ("times taken up", "领取次数"),
+    "unheard": ("taken up without a word since", "领取后无结果次数"),
     "order_key": ("key", "幂等键"),
     "under_way": ("under way", "正在进行"),
     "holder": ("held by", "占用者"),

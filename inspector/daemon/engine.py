@@ -19,6 +19,7 @@ class Engine:
     poll: float = 1.0
     group: int = 128
     lane_slots: int = 32
+    unheard: int = 50
     not_yet: float = 30.0
     ladder: Ladder = field(default=Ladder(base=2, cap=3600, tries=8))
     retry_share: float = 0.2
@@ -37,6 +38,7 @@ def engine_of(told: EngineSettings) -> Engine:
         poll=told.poll_seconds,
         group=told.group,
         lane_slots=told.lane_slots,
+        unheard=told.unheard_claims,
         retry_share=told.retry_share,
         retry_reserve=told.retry_reserve,
         ladder=Ladder(base=told.retry_base_seconds, cap=told.retry_cap_seconds, tries=told.retry_tries),

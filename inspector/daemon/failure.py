@@ -69,7 +69,7 @@ class Failure:
         self._tried(tx, work, error, now)
         if isinstance(error, Refused | NotYet) and error.attempts:
             self.breaker.answered(tx, work.lane, now)
-        if isinstance(error, Refused | Garbled) or not work.readable:
+        if isinstance(error, Refused | Garbled) or not work.readable or work.deadly:
             return self._quarantine(tx, work, told, now)
         if isinstance(error, NotYet) and (work.expires_at is None or now < work.expires_at):
             wait = timedelta(seconds=error.retry_after or self.engine.not_yet)

@@ -34,8 +34,10 @@ def flow_of(work: Work, flows: Mapping[OrderKind, Flow]) -> Flow | None:
 
 
 def unfit(work: Work, flow: Flow | None) -> InspectorError:
-    """Why a row cannot be carried out at all: it is of a kind that this version does not know, or was damaged in the database."""
-    return Missing("kind_unknown", kind=work.kind) if flow is None else Invalid("payload_unreadable", work=work.key)
+    """Why a row cannot be carried out: of a kind that this version does not know, damaged in the database, or the end of its daemon."""
+    if flow is None:
+        return Missing("kind_unknown", kind=work.kind)
+    return Invalid("payload_unreadable" if not work.readable else "kills_its_daemon", work=work.key)
 
 
 FEW = 16

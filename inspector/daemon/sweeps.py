@@ -21,6 +21,7 @@ from inspector.flows.scoreboard import recent, recent_days
 from inspector.flows.uncovered import HOLE
 from inspector.flows.windows import start
 from inspector.ports import PortError, Pulse
+from inspector.store.deadlines import due_by
 from inspector.store.store import Store
 from inspector.store.tables import EPOCH
 from inspector.store.tx import Tx
@@ -148,7 +149,7 @@ def _snapshot(tx: Tx, office: Office, now: datetime) -> Snapshot:
         ],
         uncovered=_uncovered(tx),
         attention=[tuple(row) for row in tx.attention.counts()],
-        at_risk=[(str(days), tx.cases.due_by(_within(office, now, days))) for days in _RISK_DAYS],
+        at_risk=[(of, str(days), count) for days in _RISK_DAYS for of, count in due_by(tx, _within(office, now, days)).items()],
         lanes=[(lane.name, lane.open_until > machine_now and lane.open_until > EPOCH, lane.paused) for lane in lanes],
         barred=[(lane.name, lane.barred) for lane in lanes],
         failures=[(lane.name, lane.failures) for lane in lanes],

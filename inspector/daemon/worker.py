@@ -18,6 +18,7 @@ from datetime import datetime
 
 import structlog
 
+from inspector.daemon.alone import Alone
 from inspector.daemon.breaker import Breaker
 from inspector.daemon.budget import Budget, SparedError
 from inspector.daemon.bulkhead import NOTHING, Bulkhead
@@ -68,6 +69,7 @@ class Worker:
         self._abandon = threading.Event()
         self._done = queue.SimpleQueue[Done | None]()
         self._held = Bulkhead(engine)
+        self._alone = Alone(engine)
         self._elsewhere = Elsewhere()
         self._breaker = Breaker(threshold=engine.breaker_threshold, cool=engine.breaker_cool, most=engine.breaker_most)
         later = machine or (lambda moment: moment)
@@ -148,6 +150,8 @@ class Worker:
 
     def _claim(self) -> int:
         """One batch, where there is room and something may be there; how many rows, or 1 to look again soon."""
+        if self._alone:
+            return self._begin(self._alone.turn(self.office.store, len(self._held)))
         room = self._held.room()
         looks, news = time.monotonic() >= self._look_at, self._news.is_set()
         anew = looks or news or room.wider(self._dry)
@@ -167,10 +171,8 @@ class Worker:
                 batch += tx.work.claim(
                     self.owner, machine_now, office.now(), self.engine.lease, most, full=full, laned=room.laned
                 )
-                if len(batch) < room.most:
-                    self._dry = (
-                        room  # all that it allows is taken; until there is news or it is wider there is nothing to look for
-                    )
+                if len(batch) < room.most:  # all is taken; until there is news or it is wider there is nothing to look for
+                    self._dry = room
                 elif looks or news:
                     self._dry = NOTHING
             elif anew:
@@ -182,6 +184,9 @@ class Worker:
                 batch += probes
         self._breaker.claimed(batch)
         self._fault("claimed")
+        return self._begin(self._alone.aside(batch)) or len(batch)
+
+    def _begin(self, batch: list[Work]) -> int:
         for work in self._held.take(batch):
             self._pool.submit(self._carry_out, work)
         return len(batch)
@@ -206,7 +211,7 @@ class Worker:
         """Run the flow; whatever happens becomes a value, so that nothing escapes a pool thread."""
         began, office = time.monotonic(), self.office
         flow = flow_of(work, self._flows)
-        if flow is None or not work.readable:
+        if flow is None or not work.readable or work.deadly:
             return Done(work=work, error=unfit(work, flow))
         try:
             if (given := self._turns.given_up(work, office, flow)) is not None:
@@ -381,8 +386,6 @@ class Worker:
                     tx.work.give_back(work)
             except Exception as error:  # noqa: BLE001 - a stop must end; what is not given back comes back by its lease
                 log.warning("lease.not_given_back", work=work.key, error=type(error).__name__)
-
-    # --- leases
 
     def _renewing(self) -> None:
         """One thread lengthens every running lease; a lost one is noticed when its settlement is refused."""

@@ -138,6 +138,22 @@ class Desk:
         """Do a step of a proposal."""
         return await self._say(f"/v1/consequences/{quote(about)}/{what}", said)
 
+    async def notices(self) -> Heard:
+        """The notices to subjects that are on their way."""
+        return await self._ask("/v1/subject-notices?limit=100")
+
+    async def notice_came(self, notice: str, said: Mapping[str, Any]) -> Heard:
+        """Tell by which proof a notice has come."""
+        return await self._say(f"/v1/subject-notices/{quote(notice)}/served", said)
+
+    async def publications(self, state: str) -> Heard:
+        """The duties to publish that stand so."""
+        return await self._ask(f"/v1/publications?state={state}&limit=100")
+
+    async def posted(self, duty: str, what: str, said: Mapping[str, Any]) -> Heard:
+        """Tell since when a result is public (`published`), or gone (`removed`)."""
+        return await self._say(f"/v1/publications/{quote(duty)}/{what}", said)
+
     async def take_link(self, proof: str) -> Heard:
         """Take the link of a self-proof, to pass it on to its subject."""
         return await self._say(f"/v1/self-proofs/{quote(proof)}/handover", {})

@@ -1,9 +1,13 @@
-"""The office's people who carry proposals through: notice, service, decision, a second person, the legal review, the re-check."""
+"""The office's people who carry proposals through: notice, service, decision, a second person, the legal review, the re-check.
+
+They also serve what else is to reach a subject, and put up what is to be public, so that the desk does not only fill.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from inspector.demo.caller import Desk, Heard
@@ -36,6 +40,25 @@ class Deciders:
             page = await self._officer.consequences()
             for row in page.rows("consequences"):
                 await self._step(row)
+            await self.serve()
+            await self.publish()
+
+    async def serve(self) -> None:
+        """Hand over whatever is on its way to a subject, against a receipt, on the day it was made."""
+        page = await self._officer.notices()
+        for row in page.rows("subject_notices"):
+            about = str(row["id"])
+            said = {"on": _day(str(row["made_at"])), "way": "IN_PERSON", "proof": f"回证-{about}"}
+            await insist(self._pace, partial(self._officer.notice_came, about, said))
+
+    async def publish(self) -> None:
+        """Put results up on the day they were formed, take down what does not stand. What nobody has decided about yet is refused."""
+        for state, what in (("OWED", "published"), ("TO_REMOVE", "removed")):
+            page = await self._officer.publications(state)
+            for row in page.rows("publications"):
+                on = str(row["posted"]["on"]) if row["posted"] else _day(str(row["formed_at"]))
+                said = {"on": on, "reference": f"公告栏（演示）-{row['id']}"}
+                await insist(self._pace, partial(self._officer.posted, str(row["id"]), what, said))
 
     async def _step(self, row: Mapping[str, Any]) -> None:
         said: dict[str, Any]
@@ -46,8 +69,7 @@ class Deciders:
             said = {"facts": ["核查结果与承诺不符（演示）"], "reasons": "已核对原始材料（演示）", "rights": ["陈述、申辩"]}
             await self._do(self._officer, about, "notice", said)
         elif stage == "SERVE":
-            day = datetime.fromisoformat(given).astimezone(SHANGHAI).date().isoformat()
-            await self._do(self._officer, about, "service", {"on": day, "way": "IN_PERSON", "proof": f"回证-{about}"})
+            await self._do(self._officer, about, "service", {"on": _day(given), "way": "IN_PERSON", "proof": f"回证-{about}"})
         elif stage == "DECIDE":
             await self._decide(row)
         elif stage == "AGREE":
@@ -82,3 +104,8 @@ class Deciders:
 
     async def _do(self, desk: Desk, about: str, what: str, said: dict[str, Any]) -> Heard:
         return await insist(self._pace, lambda: desk.consequence(about, what, said))
+
+
+def _day(moment: str) -> str:
+    """The office's day of a moment."""
+    return datetime.fromisoformat(moment).astimezone(SHANGHAI).date().isoformat()

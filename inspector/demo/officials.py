@@ -16,7 +16,8 @@ class Officer:
     """A named officer who looks at each case in review before deciding it, and decides by its evidence.
 
     One case at a time is left to the visitor, and decided all the same before its term ends.
-    `decided` are the outcomes that the office has taken, by case; `left` how many cases lay there at the last look that stay there.
+    `decided` are the outcomes that the office has taken, by case; `left` how many cases lay there at the last look that stay there;
+    `leaves` is the share of them that he lets lie, which a test may change (`take_up`).
     """
 
     def __init__(self, chance: Chance, pace: Pace, desk: Desk, diary: Diary, visitor: Visitor) -> None:
@@ -28,13 +29,18 @@ class Officer:
         self._seen: set[str] = set()
         self.decided: dict[str, list[str]] = {}
         self.left = 0
+        self.leaves = pace.leaves
+
+    def take_up(self, leaves: float) -> None:
+        """Let only this share lie from now on. Until the next look nothing passes for left that may be taken up then."""
+        self.leaves, self.left = leaves, 0
 
     async def work(self) -> None:
         """Go through the pile again and again: what was there at the last look is decided now."""
         while True:
             await self._pace.days(0.2 if self._seen else 0.6)
             pile, whole = await self._pile()
-            waiting = {case_id for case_id in pile if self._chance.of("left", case_id) >= self._pace.leaves}
+            waiting = {case_id for case_id in pile if self._chance.of("left", case_id) >= self.leaves}
             mine = sorted(waiting & self._seen)
             if whole and self._visitor.about(Part.CASE) not in pile:
                 self._visitor.over(Part.CASE)

@@ -38,8 +38,14 @@ _ZONE = ZoneInfo("Asia/Shanghai")
 LOOKS_SECONDS = 0.5
 LINES_SECONDS = 5.0
 LAST_EVENTS = 6
+LEAST_EVENTS = 4
+"""However few lines there are: that something goes on is what a demo is watched for."""
+MOST_LINES = 3
 LEAST_LINES = 24
 _PAGE, _PAGES = 200, 50
+_PART = " · "
+_FRAME = 6
+"""Columns of the panel's border and of the space between the two columns within."""
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     "title": ("Inspector: demo office", "Inspector 演示"),
@@ -57,6 +63,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "case": ("this case is yours", "复核办件"),
     "by": ("by {at}", "{at} 前"),
     "token": ("for the case log in with the token named officer in", "复核办件请用此文件中 officer 的令牌登录："),
+    "more": ("and {count} more", "另有 {count} 项"),
     "none": ("nothing yet", "暂无"),
     "waits": ("waiting for the office …", "等待服务启动……"),
     "ops": ("ops page", "运行页面"),
@@ -162,25 +169,50 @@ class Screen:
         return f"{self._now}  " + " | ".join(told) if told else self._word("waits")
 
     def fitting(self) -> RenderableType:
-        """The panel with as many of the last events as this terminal has lines for; the addresses stand above whatever may grow."""
-        for events in range(LAST_EVENTS, 0, -1):
-            if len(self._console.render_lines(held := self.panel(events))) <= self._console.size.height:
-                return held
-        return self.panel(0)
+        """The panel as far as this terminal has lines for it; the addresses stand above whatever may grow.
 
-    def panel(self, events: int = LAST_EVENTS) -> RenderableType:
-        """The summary as a panel with its last events: what is too long for a line goes on below, nothing is cut."""
+        First the older events give way, to the last four; then what waits for people, then the other figures, of which the ops page
+        has all. The last line says how to end it.
+        """
+        wholly = [(events, 0, 0) for events in range(LAST_EVENTS, LEAST_EVENTS - 1, -1)]
+        people = [(LEAST_EVENTS, lines, 0) for lines in range(MOST_LINES, 0, -1)]
+        everything = [(LEAST_EVENTS, 1, lines) for lines in range(MOST_LINES, 0, -1)]
+        ways = [*wholly, *people, *everything]
+        fit = (way for way in ways if len(self._console.render_lines(self.panel(*way))) <= self._console.size.height)
+        return self.panel(*next(fit, ways[-1]))
+
+    def panel(self, events: int = LAST_EVENTS, people: int = 0, figures: int = 0) -> RenderableType:
+        """The summary as a panel with its last events: what is too long for a line goes on below, nothing is cut.
+
+        Where what waits for `people`, or each of the other `figures`, has only so many lines, it says how much it leaves out, and each
+        event has one line. What is the visitor's stands there whole.
+        """
         rows = Table.grid(padding=(0, 2), expand=True)
-        rows.add_column(style="bold", no_wrap=True, width=max(cell_len(self._word(name)) for name, _ in self._rows()))
+        first = max(cell_len(self._word(name)) for name, _ in self._rows())
+        rows.add_column(style="bold", no_wrap=True, width=first)
         rows.add_column(overflow="fold", ratio=1)
-        for name, text in self._rows():
+        lines = {"attention": people, "yours": 0}
+        for name, whole in self._rows():
+            text = self._shortened(whole, lines.get(name, figures), self._console.size.width - first - _FRAME)
             rows.add_row(self._word(name), text or Text(self._word("none" if self._figures else "waits"), style="dim"))
-        shown = [*self._events][-events:] if events else []
+        shown = [*self._events][-events:]
         last = Text("\n".join([*shown, *[""] * (events - len(shown))]), style="dim", overflow="fold")
+        if people:
+            last.no_wrap, last.overflow = True, "ellipsis"
         places = Text(self._places(), style="cyan", overflow="fold")
         title = f"{self._word('title')} · {self._word('time')} {self._now or '…'}"
-        body = Group(places, Text(), rows, *([Text(), last] if events else []))
+        body = Group(places, Text(), rows, Text(), last)
         return Panel(body, title=title, subtitle=self._word("end"), title_align="left")
+
+    def _shortened(self, text: str, lines: int, width: int) -> str:
+        """As many of a row's parts as fit in so many lines, and how many are left out; 0 lines: all of them."""
+        parts = text.split(_PART)
+        for count in range(len(parts), 0, -1):
+            left = [self._word("more").format(count=len(parts) - count)] if count < len(parts) else []
+            told = _PART.join([*parts[:count], *left])
+            if not lines or count == 1 or len(Text(told, overflow="fold").wrap(self._console, width)) <= lines:
+                return told
+        return text
 
     def _lines(self, stop: threading.Event) -> None:
         self._say(self._places())
@@ -206,13 +238,13 @@ class Screen:
         for name, held in self._yours.items():
             by = f" ({self._word('by').format(at=_clock(held['by'])[-11:])})" if held["by"] else ""
             told.append(f"{self._word(name)}{by}: {self._world}/yours/{name}")
-        return " · ".join(told)
+        return _PART.join(told)
 
     def _rows(self) -> Iterable[tuple[str, str]]:
         held = self._figures or Figures()
         yield "cases", self._told(held.by("inspector_cases", "state"), "CaseState")
         yield "outcomes", self._told(held.by("inspector_cases", "outcome"), "Outcome")
-        yield "questions", " · ".join(f"{self._ended(name)} {count}" for name, count in self._asked().items())
+        yield "questions", _PART.join(f"{self._ended(name)} {count}" for name, count in self._asked().items())
         yield "assistance", self._told(held.by("inspector_assistance", "state"), "AssistanceState")
         yield "draws", self._told(held.by("inspector_draws", "state"), "DrawState")
         yield "assignments", self._told(held.by("inspector_assignments", "state"), "SeatState")
@@ -238,7 +270,7 @@ class Screen:
                 keep(self._kept, json.dumps({"after": self._after, "asked": self._asked()}))
 
     def _told(self, counts: Mapping[str, int], group: str) -> str:
-        return " · ".join(f"{self._named(f'{group}.{name}', name)} {count}" for name, count in counts.items())
+        return _PART.join(f"{self._named(f'{group}.{name}', name)} {count}" for name, count in counts.items())
 
     def _event(self, kind: str, data: Mapping[str, object]) -> str:
         """An event in words: its kind, and what is most worth knowing about it."""

@@ -1,7 +1,8 @@
 """The simulated outside world in one process: who listens where, what a test may script, and what was seen.
 
 `POST /{peer}/…` reaches a peer; `GET /yours/{part}` leads a visitor to what is left to them (`GET /_yours`: all of it).
-`GET /_seen`, `GET /_seen?peer=P`, `GET /_kept` and `POST /_rules` are for tests and the curious; see `rules`.
+`GET /_seen`, `GET /_seen?peer=P`, `GET /_kept`, `POST /_rules` (see `rules`) and `POST /_leaves` (the share of cases that the officer
+lets lie from now on) are for tests and the curious.
 """
 
 from __future__ import annotations
@@ -190,10 +191,22 @@ class World:
                 return answer({"mode": self._script(request.json()).mode})
             except (ValueError, TypeError) as wrong:
                 return answer({"error": str(wrong)}, 400)
+        if name == "_leaves" and request.method == "POST":
+            return self._leave(request)
         if name == "_rules" and request.method == "DELETE":
             self.rules.clear()
             return answer({"mode": Mode.OK})
         return answer({"ok": True}) if name == "_health" else answer({"error": "unknown"}, 404)
+
+    def _leave(self, request: Request) -> Reply:
+        try:
+            leaves = float(request.json()["share"])
+        except (ValueError, TypeError, KeyError) as wrong:
+            return answer({"error": f"{type(wrong).__name__}: {wrong}"}, 400)
+        if not 0 <= leaves <= 1:
+            return answer({"error": "a share is between 0 and 1"}, 400)
+        self.officer.take_up(leaves)
+        return answer({"share": leaves})
 
     def _script(self, given: dict[str, Any]) -> Rule:
         """Take a rule. One port serves all peers, so that only everybody together can refuse connections, and for a while."""

@@ -193,10 +193,12 @@ def _reached(reader: RowReader, row: InspectorRecord, channels: Sequence[str]) -
 
 
 def levels(sheet: Sheet, known: Callable[[str], bool], scale: str, now: datetime, zone: tzinfo) -> Read[Level]:
-    """Credit levels. One that no pack knows would silently count as unrated, so it is a flaw. Days begin in `zone`."""
+    """Credit levels of firms. One that no pack knows would silently count as unrated, so it is a flaw. Days begin in `zone`."""
 
     def one(reader: RowReader) -> tuple[str, Level] | None:
         kind = reader.choice("kind", SubjectKind, SubjectKind.FIRM)
+        if kind is SubjectKind.PERSON:
+            reader.flaw("kind", "level_of_person")
         code, _, _ = identity(reader, kind, now)
         level, as_of = reader.text("level"), datetime.combine(reader.day("as_of"), time(), zone)
         if level and not known(level):

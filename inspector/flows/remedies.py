@@ -94,6 +94,7 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "leave the cell empty, or import it with --agency {agency}",
         "请留空，或改用 --agency {agency} 导入",
     ),
+    "level_of_person": ("natural persons have no credit class", "自然人没有信用等级", "take the row out", "请删去该行"),
     "level_unknown": (
         "{level} is on no pack's scale",
         "“{level}”不在任何政策包的等级表上",

@@ -282,14 +282,6 @@ class CaseRoom(Room):
         """Every agency that has a case."""
         return set(self.connection.execute(sa.select(case_file.c.agency).distinct()).scalars())
 
-    def due_by(self, moment: datetime) -> int:
-        """How many open verifications and reviews fall due by a moment, itself included: legal dates end at closes of business."""
-        still_open = case_file.c.state.in_([state.value for state in CaseState if not state.ended]) & case_file.c.outcome.is_(
-            None
-        )
-        asked = sa.select(sa.func.count()).where(still_open, case_file.c.due_at <= moment)
-        return int(self.connection.execute(asked).scalar_one())
-
     def provisional(self) -> int:
         """How many open dates a notice still to come can move."""
         return int(self.connection.execute(sa.select(sa.func.count()).select_from(case_file).where(PROVISIONAL)).scalar_one())

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from inspector.domain.case import SubjectKind
+from inspector.domain.credit import needs_rating
 from inspector.store.room import Room
 from inspector.store.tables import credit_level, roster_object
 
@@ -30,7 +31,9 @@ class CreditRoom(Room):
     """The credit level table: the newest statement of each subject."""
 
     def level(self, kind: SubjectKind, code: str) -> tuple[str, datetime, str] | None:
-        """(level, as of, source) of a subject, or None."""
+        """(level, as of, source) of a subject, or None; always for a natural person, who has no class, whatever was once stated."""
+        if not needs_rating(kind):
+            return None
         row = self.connection.execute(_LEVEL, {"of_kind": kind.value, "of_code": code}).one_or_none()
         return (row.level, row.as_of, row.source) if row else None
 

@@ -25,6 +25,7 @@ _CLAIMED = (
     work.c.expires_at,
     work.c.attempts,
     work.c.fence,
+    work.c.unheard,
     work.c.error,
 )
 
@@ -45,7 +46,8 @@ def _lease(chosen: sa.Select[Any], *, sqlite: bool) -> ReturningUpdate[Any]:
     """Lease the chosen rows. As an array they are chosen first and looked up one by one: PostgreSQL may else go over the whole table."""
     found = work.c.id.in_(chosen) if sqlite else work.c.id == sa.any_(sa.func.array(chosen.scalar_subquery()))
     leased = {"lease_until": sa.bindparam("until", type_=Moment), "owner": sa.bindparam("me")}
-    return sa.update(work).where(found).values(**leased, fence=work.c.fence + 1).returning(*_CLAIMED)
+    counted = {"fence": work.c.fence + 1, "unheard": work.c.unheard + 1}
+    return sa.update(work).where(found).values(**leased, **counted).returning(*_CLAIMED)
 
 
 def _first(fit: sa.ColumnElement[bool]) -> sa.Select[Any]:
@@ -97,6 +99,8 @@ def _spent() -> sa.Select[Any]:
     return held.order_by(work.c.expires_at, work.c.id).limit(_MOST).with_for_update(skip_locked=True, of=work)
 
 
+ALONE = 1_000_000
+"""What `unheard` is while a row is carried out beside nothing else: who claims it above that finds that its daemon died of it."""
 _BOTH = (True, False)
 """On SQLite, and not."""
 CLAIM = {one: _lease(_choice(sqlite=one), sqlite=one) for one in _BOTH}

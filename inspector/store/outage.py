@@ -16,6 +16,9 @@ _READ_ONLY = "25006"
 _LOST = frozenset({"40P01", "40001", "55P03"})
 """What PostgreSQL tells one who was in another's way: deadlock, serialisation failure, lock not to be had."""
 
+CROWDED = "CONNECTIONS_IN_USE"
+"""No connection of our own was free in time: the database is well, this process asks too much of it at once."""
+
 
 def passing(error: Exception) -> bool:
     """Whether the same may succeed unchanged a little later."""
@@ -34,9 +37,9 @@ def outrun(error: sa.exc.DBAPIError) -> bool:
 
 def outage(error: sa.exc.SQLAlchemyError) -> str | None:
     """The short name of an outage, free of statements and values; None for a bug."""
-    if isinstance(
-        error, sa.exc.TimeoutError | sa.exc.PendingRollbackError
-    ):  # no connection free in time; or lost in mid-transaction
+    if isinstance(error, sa.exc.TimeoutError):
+        return CROWDED
+    if isinstance(error, sa.exc.PendingRollbackError):  # lost in mid-transaction
         return type(error).__name__
     if not isinstance(error, sa.exc.DBAPIError):
         return None

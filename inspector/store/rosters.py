@@ -8,6 +8,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from inspector.domain.case import SubjectKind
 from inspector.domain.errors import Missing
 from inspector.domain.roster import Declared, InspectorRecord, Recusal, RosterObject, marked
 from inspector.store.codec import dump, load
@@ -17,6 +18,8 @@ from inspector.store.tables import credit_level, inspector, recusal, roster_obje
 
 _OBJECT_KEY = ("agency", "kind", "code")
 _INSPECTOR_KEY = ("agency", "id")
+_FIRM = credit_level.c.kind == SubjectKind.FIRM.value
+"""Natural persons have no class (handbook 2.1): what was once stated of one counts for nothing."""
 _FETCHED = 500
 _INSPECTOR = sa.select(inspector.c.body, inspector.c.removed_at).where(
     inspector.c.agency == sa.bindparam("of"), inspector.c.id == sa.bindparam("who")
@@ -65,7 +68,7 @@ class RosterRoom(Room):
         Whoever walks through it uses the connection for nothing else meanwhile.
         """
         held, level = roster_object.c, credit_level.c
-        both = roster_object.outerjoin(credit_level, sa.and_(level.kind == held.kind, level.code == held.code))
+        both = roster_object.outerjoin(credit_level, sa.and_(level.kind == held.kind, level.code == held.code, _FIRM))
         asked = sa.select(held.body, level.level, level.as_of).select_from(both)
         asked = asked.where(held.agency == agency, held.removed_at.is_(None)).order_by(held.kind, held.code)
         for body, said, as_of in self.connection.execute(asked, execution_options={"yield_per": _FETCHED}):

@@ -7,8 +7,9 @@ PostgreSQL: psycopg 3, READ COMMITTED, row locks, and timeouts that free what a 
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,11 @@ savepoint took back, or that was there before: an announcement is a hint, the ta
 class Store:
     """The only door to the database. `with store.begin() as tx:` commits at its end or rolls back; nobody else commits."""
 
-    def __init__(self, url: str, *, synchronous: str = "FULL", pool: int = 12, keys: Keyring | None = None) -> None:
+    def __init__(
+        self, url: str, *, synchronous: str = "FULL", pool: int = 12, patience: float = 60, keys: Keyring | None = None
+    ) -> None:
+        """Open the database behind a URL. `pool` readers at most; `patience`: seconds until a connection that is waited for is given up."""
+        self._patience = patience
         self.url = sa.make_url(url)
         self.sqlite = self.url.get_backend_name() == "sqlite"
         self._synchronous = synchronous
@@ -60,6 +65,7 @@ class Store:
         self.keys = keys or Keyring()
         for engine in {self._writer, self._reader}:
             give(engine.dialect, self.keys)
+        self._steady = threading.BoundedSemaphore(max(1, pool // 3))
         self.clock = MachineClock()
         self._bell = Bell(self._ring_late)
         self._announce: Announce | None = None
@@ -75,7 +81,7 @@ class Store:
             self.url,
             pool_size=pool,
             max_overflow=0,
-            pool_timeout=30,
+            pool_timeout=self._patience,
             hide_parameters=True,  # they hold personal data, and errors end in logs
             connect_args={"options": options, "application_name": "inspector", "connect_timeout": 5},
         )
@@ -88,7 +94,7 @@ class Store:
             self.url,
             pool_size=size,
             max_overflow=0,
-            pool_timeout=60,
+            pool_timeout=self._patience,
             hide_parameters=True,
             connect_args={"check_same_thread": False, "timeout": 30},
         )
@@ -179,8 +185,10 @@ class Store:
 
         `brief`: it is one statement, which on PostgreSQL is a transaction by itself: one journey and not three.
         `steady`: all its statements see the same state on PostgreSQL too, and it may last: a large draw is computed in it.
+        At most a third of the reading connections serve such, whoever wants another waits for its end: those who ask for a moment
+        find one free.
         """
-        with self._outages(), self._reader.connect() as connection:
+        with self._outages(), self._steady if steady else nullcontext(), self._reader.connect() as connection:
             if not self.sqlite and (steady or brief):
                 connection.execution_options(isolation_level="REPEATABLE READ" if steady else "AUTOCOMMIT")
             with connection.begin():

@@ -294,6 +294,7 @@ work = sa.Table(
     sa.Column("owner", Code),
     sa.Column("fence", sa.Integer, nullable=False),
     sa.Column("attempts", sa.Integer, nullable=False),  # tries that have ended and count
+    sa.Column("unheard", sa.Integer, nullable=False, server_default=sa.text("0")),  # claims without a word of it since
     sa.Column("error", sa.String(400)),
     sa.Column("made_at", Moment, nullable=False),
     sa.Column("done_at", Moment),

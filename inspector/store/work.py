@@ -21,7 +21,7 @@ from inspector.domain.decision import Order, OrderKind
 from inspector.domain.errors import Missing, Refusal, Stale
 from inspector.store import payload
 from inspector.store.ended import END, END_KEYS, Ended
-from inspector.store.lease import CALLING, CLAIM, CLAIM_HOUSE, OF_LANE
+from inspector.store.lease import ALONE, CALLING, CLAIM, CLAIM_HOUSE, OF_LANE
 from inspector.store.room import Batch, Room, Row, insert_new, padded
 from inspector.store.sealed import own
 from inspector.store.tables import EPOCH, Moment, case_file, work
@@ -35,6 +35,7 @@ class Work:
     """A claimed work row. `attempts` is the number of this try, 1 the first. `fence` proves the claim; above 1 another came before.
 
     `error` is what came of the last try that failed. What is not `readable` was damaged in the database: its payload is lost.
+    `unheard` counts the claims up to this one without any word of the row since: neither settled, put off nor returned.
     """
 
     id: int
@@ -49,6 +50,12 @@ class Work:
     fence: int
     error: str | None = None
     readable: bool = True
+    unheard: int = 1
+
+    @property
+    def deadly(self) -> bool:
+        """Whether its daemon died while it was carried out alone: it is not carried out any more."""
+        return self.unheard > ALONE
 
     @property
     def claim(self) -> Claim:
@@ -62,12 +69,14 @@ _OPEN_STATES = tuple(sa.text(f"state = '{state}'") for state in ("ready", "waiti
 _MINE = sa.update(work).where(
     work.c.id == sa.bindparam("held_id"), work.c.fence == sa.bindparam("held_fence"), work.c.state == "ready"
 )
-_PUT_OFF = _MINE.values(state="waiting", lease_until=EPOCH, owner=None)
-_BACK = _MINE.values(lease_until=EPOCH, owner=None)
+_PUT_OFF = _MINE.values(state="waiting", lease_until=EPOCH, owner=None, unheard=0)
+_BACK = _MINE.values(lease_until=EPOCH, owner=None, unheard=0)
 _AHEAD = (
     sa.update(work)
     .where(sa.tuple_(work.c.id, work.c.fence).in_(sa.bindparam("held", expanding=True)), work.c.state == "ready")
-    .values(state="done", done_at=sa.bindparam("now", type_=Moment), error=None, owner=None, attempts=work.c.attempts + 1)
+    .values(
+        state="done", done_at=sa.bindparam("now", type_=Moment), error=None, owner=None, attempts=work.c.attempts + 1, unheard=0
+    )
 )
 _LATE = (
     sa.update(work)
@@ -75,6 +84,7 @@ _LATE = (
     .where(work.c.state == "done", work.c.error == "obsolete")
     .values(error="late")
 )
+_AS_IT_STANDS = ("id", "key", "kind", "lane", "case_id", "due_at", "expires_at", "fence", "unheard", "error")
 
 
 class WorkRoom(Room):
@@ -245,6 +255,10 @@ class WorkRoom(Room):
         free = mine.with_for_update(skip_locked=True)  # a row in somebody's hand is being settled or ended; nobody waits for it
         return self.connection.execute(sa.update(work).where(work.c.id.in_(free)).values(lease_until=until)).rowcount
 
+    def alone(self, held: Work, until: datetime) -> bool:
+        """Write down that a claimed row is carried out beside nothing else, its lease anew; False where it is not ours any more."""
+        return self.batch.direct.execute(_MINE.values(unheard=ALONE, lease_until=until), _of(held)).rowcount == 1
+
     def void_leases(self) -> int:
         """At the start of a daemon that owns the file alone every lease is void (engine.md 2.3)."""
         held = sa.update(work).where(work.c.state == "ready", work.c.lease_until > EPOCH)
@@ -261,9 +275,8 @@ class WorkRoom(Room):
         """End open work by its keys; what was open, as it was. One statement, so that no claim comes between look and end."""
         keys = list(keys)
         self._none_ahead(lambda row: row.key in keys)
-        connection = (
-            self.batch.direct if self._collected.isdisjoint(keys) else self.connection
-        )  # what is collected is of other rows
+        # what is collected is of other rows
+        connection = self.batch.direct if self._collected.isdisjoint(keys) else self.connection
         return [Ended(**row) for row in connection.execute(END_KEYS, {"keys": padded(keys), "now": now}).mappings()]
 
     def at_last(self, keys: Iterable[str], end: Callable[[list[str]], object]) -> None:
@@ -293,6 +306,7 @@ class WorkRoom(Room):
             "state": "ready",
             "lease_until": EPOCH,
             "attempts": 0,
+            "unheard": 0,
             "due_at": sa.case((_PART & (work.c.expires_at < now), work.c.expires_at), else_=sa.literal(now, Moment)),
             "expires_at": sa.case((_PART, work.c.expires_at)),
             "done_at": None,
@@ -363,7 +377,7 @@ class WorkRoom(Room):
 
     def _guarded(self, held: Work, **values: object) -> None:
         """The one guarded update: id, fence and state must still be ours, else Stale and nothing of the settlement stays."""
-        if self.batch.direct.execute(_MINE, {**values, **_of(held)}).rowcount != 1:
+        if self.batch.direct.execute(_MINE, {"unheard": 0, **values, **_of(held)}).rowcount != 1:
             raise Stale("lease_lost", work=held.key)
 
 
@@ -376,17 +390,9 @@ def claimed(rows: Sequence[Any]) -> list[Work]:
     """Rows as they were leased, most urgent first: RETURNING promises no order."""
     return [
         Work(
-            id=row.id,
-            key=row.key,
-            kind=row.kind,
-            lane=row.lane,
-            case_id=row.case_id,
+            **{name: getattr(row, name) for name in _AS_IT_STANDS},
             payload=said or {},
-            due_at=row.due_at,
-            expires_at=row.expires_at,
             attempts=row.attempts + 1,
-            fence=row.fence,
-            error=row.error,
             readable=said is not None,
         )
         for row in sorted(rows, key=lambda row: (row.urgent_by, row.id))

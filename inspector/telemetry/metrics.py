@@ -46,7 +46,7 @@ class Snapshot:
     planned: Sequence[tuple[str, str, int]] = ()
     attention: Sequence[tuple[str, int]] = ()
     uncovered: Sequence[tuple[str, int]] = ()
-    at_risk: Sequence[tuple[str, int]] = ()
+    at_risk: Sequence[tuple[str, str, int]] = ()
     lanes: Sequence[tuple[str, bool, bool]] = ()
     barred: Sequence[tuple[str, bool]] = ()
     failures: Sequence[tuple[str, int]] = ()
@@ -110,8 +110,11 @@ class _State(Collector):
         yield _family("inspector_attention", "Matters that wait for a person, by kind.", ("kind",), held.attention)
         help_uncovered = "Holes that begin within three months, as last looked at, by what lacks: work that would come to nobody."
         yield _family("inspector_coverage_holes", help_uncovered, ("lack",), held.uncovered)
-        help_at_risk = "Open verifications and reviews due within this many working days."
-        yield _family("inspector_deadlines_at_risk", help_at_risk, ("within_working_days",), held.at_risk)
+        help_at_risk = (
+            "Open dates within this many working days, of ours (verification, review, consequence, visit) and of the agencies asked "
+            "(assistance)."
+        )
+        yield _family("inspector_deadlines_at_risk", help_at_risk, ("of", "within_working_days"), held.at_risk)
         yield from _connectors(held)
         lag = [(name, seconds) for name, seconds, _ in held.schedules]
         yield _family(

@@ -19,6 +19,7 @@ from inspector.flows.held import left, waits
 from inspector.flows.office import Office
 from inspector.flows.scoreboard import recent, recent_days
 from inspector.labels import Lang, label, of
+from inspector.store.deadlines import due_by
 from inspector.store.replicas import ALIVE, LOST
 from inspector.store.room import Row
 from inspector.store.tx import Tx
@@ -84,7 +85,7 @@ def _cases(tx: Tx, lang: Lang) -> Iterator[str]:
 def _risk(desk: Desk, tx: Tx, now: datetime, lang: Lang) -> Iterator[str]:
     for days in _RISKS:
         by = due(now, Term(amount=days, unit=Unit.WORKING_DAY), desk.office.calendar).at
-        yield label("ops.risk", lang, days=days, count=tx.cases.due_by(by))
+        yield label("ops.risk", lang, days=days, **due_by(tx, by))
 
 
 def _calendar(desk: Desk, tx: Tx, lang: Lang) -> Iterator[str]:

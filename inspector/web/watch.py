@@ -13,7 +13,6 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import JSONResponse, Response
 
 from inspector.domain import credit
-from inspector.domain.case import SubjectKind
 from inspector.domain.errors import Away, InspectorError, Invalid
 from inspector.domain.evidence import blank
 from inspector.domain.identity import IdentityKind, identify
@@ -79,17 +78,19 @@ def push_levels(desk: AtDesk, caller: CreditPlatform, given: LevelsIn, message_i
     """Push credit levels, dated: they count for every agency, so the token stands above all. Rated cases keep the level they have.
 
     A level that is on no pack's scale would silently count as unrated, so it is refused, and with it the batch. A batch without a
-    message id has its content as its id: each row is dated, so that what is the same to the letter says nothing new.
+    message id has its content as its id: each row is dated, so that what is the same to the letter says nothing new. Natural persons have
+    no class; a batch that states one of them is refused, so that nothing is kept that nobody may go by.
     """
     caller.for_all(desk)
+    if persons := [place for place, row in enumerate(given.levels) if not credit.needs_rating(row.kind)]:
+        raise Invalid("level_of_person", field="kind", rows=", ".join(map(str, persons[:10])))
     if strange := sorted(level for level in {row.level for row in given.levels} if not desk.office.rates(level)):
         raise Invalid("level_unknown", field="level", level=", ".join(strange[:10]), known=", ".join(desk.office.scale))
 
     def do(tx: Tx, now: datetime) -> LevelsKept:
         became = []
         for row in given.levels:
-            kind = IdentityKind.USCC if row.kind is SubjectKind.FIRM else IdentityKind.CITIZEN_ID
-            code = identify(kind, row.code, today=now.date()).normal
+            code = identify(IdentityKind.USCC, row.code, today=now.date()).normal
             became.append(tx.credit.state(row.kind, code, row.level, row.checked_as_of(now), caller.name))
         came = Counter(became)
         kept, conflicts = came[Stated.KEPT], came[Stated.CONFLICT]

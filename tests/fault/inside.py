@@ -88,18 +88,22 @@ class Inside:
         self._read_ledger(tx)
 
     def _read_ledger(self, tx: Tx) -> None:
-        """Answers weighed (none of them a visit's), officers' decisions in order, and when a draw was voided."""
+        """Answers weighed (none of them a visit's), officers' decisions in order, when a draw was voided, and how each case stood."""
         self.weighed: Counter[str] = Counter()
         self.reviewed: dict[str, list[str]] = defaultdict(list)
         self.voided: dict[str, datetime] = {}
-        rules = ("evidence.weigh", "evidence.late", "evidence.conflict", "officer.review", "draw.void")
-        for row in tx.connection.execute(sa.select(ledger).where(ledger.c.rule.in_(rules)).order_by(ledger.c.id)):
-            facts = json.loads(row.body or "{}").get("facts", {})
+        self.stood: dict[str, list[str]] = defaultdict(list)
+        weighing = ("evidence.weigh", "evidence.late", "evidence.conflict")
+        for row in tx.connection.execute(sa.select(ledger).order_by(ledger.c.id)):
+            body = json.loads(row.body or "{}")
+            facts = body.get("facts", {})
+            if row.about in self.cases and "state" in body:
+                self.stood[row.about].append(body["state"])
             if row.rule == "officer.review":
                 self.reviewed[row.about].append(facts.get("outcome"))
             elif row.rule == "draw.void":
                 self.voided[row.about] = row.at
-            elif not str(facts.get("evidence")).startswith("visit:"):
+            elif row.rule in weighing and not str(facts.get("evidence")).startswith("visit:"):
                 self.weighed[row.about] += 1
 
 

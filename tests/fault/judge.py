@@ -10,8 +10,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Any
 
-from inspector.domain.assistance import TIMERS, AssistanceState, Request
-from inspector.domain.case import Case, CaseState, ClaimStatus, LevelReason, Method, Outcome, Route
+from inspector.domain.assistance import AssistanceState, Request
+from inspector.domain.case import Case, CaseState, LevelReason, Method, Outcome, Route
 from inspector.domain.consequence import ConsequenceState
 from inspector.domain.decision import OrderKind
 from inspector.domain.ending import retraction_key
@@ -35,8 +35,8 @@ CALLS = (
 """Orders that somebody outside must have seen."""
 
 REPLIED = (AssistanceState.ANSWERED, AssistanceState.DECLINED)
-ENDS = {CaseState.CLOSED: "verification.result", CaseState.REVIEW: "review.opened", CaseState.WITHDRAWN: "commitment.withdrawn"}
-"""What was told last of a case that stands so."""
+ENDS = {CaseState.CLOSED: "verification.result", CaseState.WITHDRAWN: "commitment.withdrawn"}
+"""How a case may end, and what was told last of one that has. To lie with an officer is no end."""
 
 AFRESH = ("verification.started", "review.opened")
 """After these the same may rightly be told once more."""
@@ -119,11 +119,13 @@ def problems(inside: Inside, outside: Outside) -> list[str]:
 
 
 def _cases(inside: Inside, outside: Outside) -> Iterator[str]:
-    """Each accepted case is there as it was last told, and has ended, or is with a person, or waits for an agency or a visit."""
+    """Each accepted case is there as it was last told, and has ended: in an outcome, or withdrawn. Once, by the ledger too."""
     accepted = outside.accepted
     yield from told("accepted cases are not there", set(accepted) - set(inside.cases))
     yield from told("cases nobody was told of", set(inside.cases) - set(accepted))
-    yield from told("cases stand still", [one for one, case in inside.cases.items() if not _at_rest(case, inside)])
+    yield from told("cases have not ended", [one for one, case in inside.cases.items() if case.state not in ENDS])
+    wrong = [one for one, case in inside.cases.items() if not _decided_once(case, inside)]
+    yield from told("cases whose end the ledger does not hold exactly once", wrong)
     known = [(one, inside.cases[one]) for one in accepted if one in inside.cases]
     yield from told(
         "cases have another reference than their sender's", [one for one, case in known if case.reference != accepted[one]]
@@ -132,22 +134,12 @@ def _cases(inside: Inside, outside: Outside) -> Iterator[str]:
     yield from told("cases claim something else than their sender last said", other)
 
 
-def _at_rest(case: Case, inside: Inside) -> bool:
-    if case.state is not CaseState.VERIFYING:
-        return case.state in ENDS
-    waits = [held for held in case.claims if held.status is ClaimStatus.OPEN]
-    return bool(waits) and all(_waits(case.id, held.claim.key, held.step.method if held.step else None, inside) for held in waits)
-
-
-def _waits(case_id: str, claim: str, method: Method | None, inside: Inside) -> bool:
-    """A claim waits for a visit, or for an agency that holds the letter and whose clocks run."""
-    if method is not Method.ASSISTANCE:
-        return method is Method.ON_SITE
-    asked = [one for one in inside.requests.values() if (one.case_id, one.claim) == (case_id, claim) and one.state.open]
-    clocks = {
-        kind for kind in TIMERS if asked and (row := inside.works.get(f"{kind.value}:{asked[0].id}")) and row.state == "waiting"
-    }
-    return len(asked) == 1 and OrderKind.ASSIST_DUE in clocks
+def _decided_once(case: Case, inside: Inside) -> bool:
+    """The ledger ends where the case stands, and has closed it as often as a result was told: once, and once more after each review."""
+    stood = [state for state, _ in itertools.groupby(inside.stood[case.id])]
+    results = sum(kind == ENDS[CaseState.CLOSED] for kind, _ in inside.ways[case.id])
+    withdrawn = stood.count(CaseState.WITHDRAWN) == (case.state is CaseState.WITHDRAWN)
+    return stood[-1:] == [case.state] and stood.count(CaseState.CLOSED) == results and withdrawn
 
 
 def _people(inside: Inside, outside: Outside) -> Iterator[str]:
@@ -321,4 +313,7 @@ def sorts(inside: Inside) -> Counter[str]:
     found += Counter(f"{one.state.value} visit" for one in inside.visits.values())
     found += Counter(f"{one.state.value} draw" for one in inside.draws.values())
     found += Counter("retraction" for row in inside.works.values() if row.kind == OrderKind.CREDIT_RETRACT)
+    found += Counter(
+        "review" for kinds in inside.stood.values() for kind, _ in itertools.groupby(kinds) if kind == CaseState.REVIEW
+    )
     return found + Counter("correction" for case in inside.cases.values() if any("~" in one.claim.key for one in case.claims))

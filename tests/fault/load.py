@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import os
@@ -18,15 +19,20 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
+from inspector import bootstrap, settings
 from inspector.domain.consequence import UNDECIDED
+from inspector.flows import relief
+from inspector.flows.office import Connectors
 from inspector.store.consequencetables import consequence
 from inspector.store.drawtables import draw
 from inspector.store.tables import case_file, seat, visit, work
+from inspector.store.work import Work
 from tests.fault import judge
 from tests.fault.inside import Inside
 from tests.fault.office import ROOT, Site, pace
@@ -43,8 +49,25 @@ CLOCKS = (
 """What alone is left when a whole load has come to rest: the clocks of what lies with people, and those of months."""
 HURRY = 8
 """So many times faster days go once no case is under way: what is left waits for weeks, and few people have to do with it."""
+LOOKS = 3
+"""But a day is never shorter than so many of its daily looks take by themselves: else each begins before the last one has ended."""
+WEEKS = 90
+"""Days that the longest of what is left may wait."""
 TAIL = 1.5
 """The least seconds of an office day once the last kill is over: what waits for days comes to its end."""
+
+LOOK = Work(
+    id=0,
+    key="roster.look:load",
+    kind="roster.look",
+    lane="",
+    case_id=None,
+    payload={},
+    due_at=datetime(2025, 3, 3, tzinfo=UTC),
+    expires_at=None,
+    attempts=1,
+    fence=1,
+)
 
 
 def start(held: Site, *fatal: str) -> subprocess.Popen[bytes]:
@@ -100,8 +123,9 @@ def get(port: int, path: str) -> tuple[int, Any]:
 def wait(held: Site, seconds: float, *, everything: bool = True) -> dict[str, int]:
     """Wait until no case is under way, or until `everything` is at rest: no order open but far dates, nobody about to speak.
 
-    A whole load is at rest when every draw, visit, proposal and case has come to its end, or lies with an officer who lets it lie. A
-    visit that is short lies with one (the judge asks for the matter); who has said yes to it waits, and is not about to speak.
+    A whole load is at rest when every draw, visit, proposal and case has come to its end, or lies with an officer who lets it lie: none
+    does once everything is taken up. A visit that is short lies with one (the judge asks for the matter); who has said yes to it waits,
+    and is not about to speak.
     """
     deadline = time.monotonic() + seconds
     counts: dict[str, int] = {}
@@ -206,17 +230,46 @@ def murder(held: Site, kills: int, numbers: list[int], *, least: int = 16, seed:
             story.append(told)
         elif not sender.is_alive():
             break
+    take_up(held)
     own = pace(len(numbers), least=TAIL)
-    for day, everything in ((own, False), (max(TAIL, own / HURRY), True)):
-        held.configure(day)
-        daemon = start(held)
-        sender.join()
-        try:
-            wait(held, 180 + len(numbers) / 5, everything=everything)
-        finally:
-            daemon.send_signal(signal.SIGTERM)
-            daemon.wait(timeout=30)
+    _rest(held, own, 180 + len(numbers) / 5, sender, everything=False)
+    hurried = max(TAIL, own / HURRY, LOOKS * look(held))
+    _rest(held, hurried, 180 + WEEKS * hurried, sender, everything=True)
     return story
+
+
+def take_up(held: Site) -> None:
+    """From now on the officer decides every case that lies with him: an accepted case ends in an outcome, or is withdrawn."""
+    connection = http.client.HTTPConnection("127.0.0.1", held.world_port, timeout=10)
+    try:
+        connection.request("POST", "/_leaves", json.dumps({"share": 0}))
+        assert connection.getresponse().status == 200
+    finally:
+        connection.close()
+
+
+def look(held: Site) -> float:
+    """Seconds that a daily look takes at this size, by itself; what it writes is undone."""
+    with closing(held.store()) as store:
+        office = bootstrap.office(settings.load(held.config), store, connectors=Connectors())
+        began = time.monotonic()
+        settlement = relief.daily(LOOK, office)
+        with contextlib.suppress(InterruptedError), store.begin() as tx:
+            settlement.write(tx, office.now())
+            raise InterruptedError
+    return time.monotonic() - began
+
+
+def _rest(held: Site, day: float, seconds: float, sender: threading.Thread, *, everything: bool) -> None:
+    """A daemon that nobody kills, whose days take so many seconds, until what is to come to rest has done so."""
+    held.configure(day)
+    daemon = start(held)
+    sender.join()
+    try:
+        wait(held, seconds, everything=everything)
+    finally:
+        daemon.send_signal(signal.SIGTERM)
+        daemon.wait(timeout=30)
 
 
 def _kill_at_random(held: Site, chance: random.Random, least: int, due: Callable[[], bool]) -> str:

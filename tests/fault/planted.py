@@ -18,7 +18,7 @@ from inspector.store.assistancetables import assistance
 from inspector.store.codec import load
 from inspector.store.consequencetables import consequence
 from inspector.store.drawtables import draw, draw_file
-from inspector.store.tables import attention, case_file, event, evidence, ledger, seat, visit, work
+from inspector.store.tables import case_file, event, evidence, ledger, seat, visit, work
 from inspector.store.tx import Tx
 from tests.fault import judge
 from tests.fault.inside import Inside
@@ -114,16 +114,16 @@ INSIDE: Mapping[str, sa.Executable | Callable[[Tx], object]] = {
     "more or less than they have answers": sa.delete(ledger).where(ledger.c.rule == "evidence.weigh"),
     "without exactly one piece of evidence": sa.delete(evidence),
     "findings without their evidence": sa.delete(evidence).where(evidence.c.id.like("visit:%")),
-    "stand still": sa.update(case_file).values(body=sa.func.replace(case_file.c.body, '"CLOSED"', '"RATING"')),
+    "have not ended": sa.update(case_file).values(body=sa.func.replace(case_file.c.body, '"CLOSED"', '"REVIEW"')),
+    "does not hold exactly once": sa.update(ledger)
+    .where(ledger.c.rule == "officer.review")
+    .values(body=sa.func.replace(ledger.c.body, '"state": "CLOSED"', '"state": "REVIEW"')),
     "that nobody ordered": sa.delete(work).where(work.c.kind == OrderKind.ASK),
     "in quarantine": sa.update(work).where(work.c.kind == OrderKind.TELL).values(state="quarantined"),
     "still open": sa.update(work).where(work.c.kind == OrderKind.CREDIT).values(state="ready"),
     "letters without a request": sa.delete(assistance).where(assistance.c.state == "ANSWERED"),
     "ledger: entry": sa.update(ledger).where(ledger.c.rule == "evidence.weigh").values(body=""),
-    "cases wait without a clock": lambda tx: (
-        tx.connection.execute(sa.delete(work).where(work.c.kind == OrderKind.REVIEW_DUE)),
-        tx.connection.execute(sa.delete(attention)),
-    ),
+    "cases wait without a clock": sa.update(case_file).values(body=sa.func.replace(case_file.c.body, '"CLOSED"', '"RATING"')),
     "that no officer has decided": sa.update(consequence).values(
         body=sa.func.replace(consequence.c.body, '"state":"IMPOSED"', '"state":"DROPPED"')
     ),

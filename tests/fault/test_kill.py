@@ -14,7 +14,7 @@ from tests.fault.planted import overlooked
 
 EVERYDAY, FULL = 100, 1_000
 SORTS = {
-    *("CLOSED case", "REVIEW case", "WITHDRAWN case", "TRUE outcome", "UNVERIFIABLE outcome"),
+    *("CLOSED case", "review", "WITHDRAWN case", "TRUE outcome", "UNVERIFIABLE outcome"),
     *("ANSWERED request", "DECLINED request", "CANCELLED request", "DONE visit", "DONE seat", "DECLINED seat", "EXPIRED seat"),
     *("DRAWN draw", "retraction", "correction"),
 }

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.fault.load import kill, leased, problems, start, wait
+from tests.fault.load import kill, leased, problems, start, take_up, wait
 from tests.fault.office import Site, free_port, pace, site
 from tests.fault.senders import post
 
@@ -64,6 +64,7 @@ def test_of_two_daemons_one_is_killed_and_one_sleeps_past_its_leases_and_the_oth
             time.sleep(5)  # a lease is 4 seconds: the other one takes over
             os.kill(there.pid, signal.SIGCONT)
             sender.join()
+            take_up(first)
             wait(first, 300)
         finally:
             for daemon in (here, there):

@@ -15,6 +15,7 @@ import pytest
 import sqlalchemy as sa
 
 from inspector.daemon import sweeps
+from inspector.demo.cast import person
 from inspector.domain.case import SubjectKind
 from inspector.domain.errors import Invalid
 from inspector.domain.roster import RosterObject
@@ -31,6 +32,8 @@ from tests.edge import WEB, Edge, a_case, serving
 from tests.house import Hand, closing, open_office, open_store
 
 pytestmark = pytest.mark.alike
+
+SOMEBODY = person(1)
 
 
 @pytest.fixture
@@ -102,6 +105,25 @@ def test_a_batch_with_one_bad_row_keeps_none(edge: Edge) -> None:
     assert destroyed.json()["error"]["code"] == "identity_destroyed_by_spreadsheet"
     assert (off_scale.status_code, off_scale.json()["error"]["code"]) == (422, "level_unknown")
     assert case["strategy"]["level"] == "U"
+
+
+def test_a_level_of_a_natural_person_is_refused_with_its_rows_and_an_older_one_counts_for_nothing(
+    edge: Edge, store: Store, hand: Hand
+) -> None:
+    mine = {**level(SOMEBODY.code, "D"), "kind": "PERSON"}
+    with edge.as_("credit", "city") as platform:
+        refused = platform.post("/v1/credit/levels", json={"levels": [level(), mine, mine]})
+    told = refused.json()["error"]
+    assert (refused.status_code, told["code"], told["facts"]["rows"]) == (422, "level_of_person", "1, 2")
+    held = RosterObject(
+        agency="bureau", kind=SubjectKind.PERSON, code=SOMEBODY.code, original="", name=SOMEBODY.name, pool="east"
+    )
+    with store.begin() as tx:
+        assert tx.credit.level(SubjectKind.FIRM, "TEST00000000000001") is None, "nothing of the batch was kept"
+        tx.rosters.enrol(held)
+        tx.credit.state(SubjectKind.PERSON, held.code, "D", hand(), "an older release")
+        assert tx.credit.level(SubjectKind.PERSON, held.code) is None
+        assert [(one.row.code, one.level) for one in tx.rosters.rated("bureau")] == [(held.code, None)]
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.CREDIT])

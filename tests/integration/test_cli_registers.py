@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from inspector.demo.cast import person as somebody
 from inspector.domain.roster import Declared, Recusal
 from tests import house, needs
 from tests.operator import Operator, Said, on_both, one_database, operated, settled, table
@@ -293,6 +294,11 @@ def test_of_two_credit_statements_the_newer_one_stands(operator: Operator) -> No
     assert "another level of the same moment stands" in said.err, "which one, is told to people too"
     assert levels("Z", "2026-01-03").json["flaws"][0]["code"] == "level_unknown"
     assert levels("A", "2999-01-01").json["flaws"][0]["code"] == "as_of_future"
+    person = operator.file(
+        "person.csv", table(["kind", "code", "level", "as_of"], ["PERSON", somebody(1).code, "A", "2026-01-02"])
+    )
+    refused = operator.say("credit", "import", person, "--source", "platform", "--json")
+    assert (refused.code, refused.json["flaws"][0]["code"]) == (levels("Z", "2026-01-03").code, "level_of_person")
 
 
 @on_both

@@ -28,14 +28,14 @@ from inspector.demo.office import HOLDERS, PACE, VARIABLE, configure, furnish, p
 from inspector.demo.screen import Figures, Screen
 from inspector.demo.start import prepare
 from inspector.domain.annual import AnnualState
-from inspector.domain.case import CaseState, MatterKind, Outcome, SubjectKind
+from inspector.domain.case import MatterKind, SubjectKind
 from inspector.domain.decision import Because
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import Verdict
 from inspector.domain.fence import fence
 from inspector.domain.identity import IdentityKind, identify
 from inspector.flows.draw import announce_now
-from inspector.labels import LANGS, Lang, told
+from inspector.labels import Lang, told
 from inspector.policybook import Policybook
 from inspector.ports import AnswerStatus
 from inspector.store.opening import sole_owner
@@ -204,27 +204,6 @@ def test_the_panel_keeps_its_height_whatever_has_happened() -> None:
     assert "DEMO-7" in after
     assert "2025-03-05 14:12" in after
     assert f"{office.url}/metrics" in after
-
-
-@pytest.mark.parametrize("lines", [24, 60])
-@pytest.mark.parametrize("lang", LANGS)
-def test_on_an_ordinary_terminal_the_addresses_stay_and_the_last_events_give_way(lang: Lang, lines: int) -> None:
-    counts = [f'inspector_cases{{state="{state}",outcome="{outcome}"}} 12345' for state in CaseState for outcome in Outcome]
-    counts += [
-        f'inspector_attention{{kind="{kind}"}} 123' for kind in ("review_due", "answer_unread", "mail_sender", "mail_frame")
-    ]
-    told = {"type": "verification.result", "at": "2025-03-05T14:10:00+08:00", "data": {"outcome": "TRUE"}}
-    events = [{**told, "reference": f"DEMO-{n}"} for n in range(9)]
-    with peer(raw(exposition("\n".join(counts) + "\n")), answer(200, {"events": events, "next": 9})) as office:
-        console = Console(file=io.StringIO(), force_terminal=True, width=80, height=lines)
-        screen = Screen(
-            office.url, "tok", lang=lang, keys="/srv/offices/of-the-county/inspector/var/demo/keys.json", console=console
-        )
-        screen.look()
-        drawn = ["".join(part.text for part in line) for line in console.render_lines(screen.fitting())]
-    whole = "\n".join(drawn[:lines])
-    assert all(f"{office.url}{path}" in whole for path in ("/ops", "/openapi.json", "/metrics")), whole
-    assert lines < 60 or "DEMO-3" in whole, "where there is room they all stand there"
 
 
 def test_after_a_restart_the_screen_goes_on_where_it_was_and_tells_the_offices_own_time(tmp_path: Path) -> None:

@@ -215,3 +215,9 @@ def test_nonsense_is_answered_as_the_senders_mistake(outside: Running) -> None:
     ):
         got, told = fetch(f"{outside.url}/{path}", {}, method="POST", body=body)
         assert (got, "error" in json.loads(told)) == (status, True)
+
+
+def test_what_an_officer_lets_lie_may_be_told_over_the_socket_and_only_as_a_share(outside: Running) -> None:
+    assert call(f"{outside.url}/_leaves", {"share": 0}).data == {"share": 0.0}
+    for wrong in ({}, {"share": 2}, {"share": "all"}):
+        assert call(f"{outside.url}/_leaves", wrong).status == 400

@@ -68,7 +68,9 @@ def at_risk(office: Office) -> list[float | None]:
     metrics = Metrics()
     sweeps.snapshot(office, metrics)
     name = "inspector_deadlines_at_risk"
-    return [metrics.registry.get_sample_value(name, {"within_working_days": str(days)}) for days in (1, 3, 5)]
+    return [
+        metrics.registry.get_sample_value(name, {"of": "verification", "within_working_days": str(days)}) for days in (1, 3, 5)
+    ]
 
 
 def test_a_case_stuck_in_rating_comes_to_a_person_at_its_date_as_undetermined(store: Store, hand: Hand) -> None:

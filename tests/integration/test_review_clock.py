@@ -17,6 +17,7 @@ from inspector.flows.explain import explain
 from inspector.flows.narrative import render
 from inspector.flows.office import Office
 from inspector.flows.settle import settle_case
+from inspector.store.deadlines import due_by
 from inspector.store.room import Row
 from inspector.store.store import Store
 from inspector.telemetry.metrics import Metrics
@@ -116,7 +117,9 @@ def test_the_date_counts_among_the_deadlines_at_risk(store: Store, hand: Hand) -
     def at_risk() -> list[bytes]:
         metrics = Metrics()
         sweeps.snapshot(office, metrics)
-        return [line[-3:] for line in metrics.render().splitlines() if line.startswith(b"inspector_deadlines_at_risk{")]
+        return [
+            line[-3:] for line in metrics.render().splitlines() if line.startswith(b'inspector_deadlines_at_risk{of="review"')
+        ]
 
     assert at_risk() == [b"0.0", b"1.0", b"1.0"], "within 1, 3 and 5 working days"
     with store.begin() as tx:
@@ -152,7 +155,7 @@ def test_a_case_that_came_back_to_an_officer_is_at_risk_by_the_new_date_and_not_
     with store.read() as tx:
         term = tx.cases.get(case_id).review_term
         assert term is not None
-        assert (tx.cases.due_by(term.due_at - timedelta(seconds=1)), tx.cases.due_by(term.due_at)) == (0, 1)
+        assert [due_by(tx, at)["review"] for at in (term.due_at - timedelta(seconds=1), term.due_at)] == [0, 1]
 
 
 def test_the_clock_ends_with_the_review_and_with_the_withdrawal(store: Store, hand: Hand) -> None:

@@ -27,8 +27,9 @@ BANK = '{connector="bank"}'
 CALM: Mapping[str, str] = {
     'up{job="inspector"}': "1",
     "inspector_adverse_without_review": "0",
-    'inspector_deadlines_at_risk{within_working_days="1"}': "0",
-    'inspector_deadlines_at_risk{within_working_days="5"}': "7",
+    'inspector_deadlines_at_risk{of="review",within_working_days="1"}': "0",
+    'inspector_deadlines_at_risk{of="review",within_working_days="5"}': "7",
+    'inspector_deadlines_at_risk{of="assistance",within_working_days="1"}': "3",
     "inspector_credit_retractions_open": "0",
     'inspector_visits{state="SHORT"}': "0",
     'inspector_visits{state="ASSIGNED"}': "9",
@@ -65,7 +66,7 @@ CALM: Mapping[str, str] = {
 
 DISASTERS: Mapping[str, tuple[str, str]] = {
     "InspectorAdverseWithoutReview": ("inspector_adverse_without_review", "1"),
-    "InspectorDeadlineTomorrow": ('inspector_deadlines_at_risk{within_working_days="1"}', "2"),
+    "InspectorDeadlineTomorrow": ('inspector_deadlines_at_risk{of="review",within_working_days="1"}', "2"),
     "InspectorRetractionOpen": ("inspector_credit_retractions_open", "1"),
     "InspectorVisitShort": ('inspector_visits{state="SHORT"}', "1"),
     "InspectorCoverageHole": ('inspector_coverage_holes{lack="inspectors"}', "1"),

@@ -1,0 +1,39 @@
+"""How many dates of each kind fall due by a moment: of ours, and of the agencies that we have asked."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from inspector.domain.assistance import AssistanceState
+from inspector.domain.case import CaseState
+from inspector.domain.decision import OrderKind
+from inspector.domain.visit import VisitState
+from inspector.store.assistancetables import assistance
+from inspector.store.consequencetables import consequence
+from inspector.store.tables import case_file, visit, work
+from inspector.store.tx import Tx
+
+_VERIFYING = [state.value for state in CaseState if not state.ended and state is not CaseState.REVIEW]
+_ASKED = [state.value for state in AssistanceState if state.open]
+_VISITING = [state.value for state in VisitState if state.open]
+_CLOCK = sa.literal(f"{OrderKind.VISIT_DUE.value}:") + visit.c.id
+"""The key of a visit's clock, whose date is the visit's own: the date in its body may be sealed."""
+
+
+def due_by(tx: Tx, moment: datetime) -> dict[str, int]:
+    """Open verifications, reviews, steps about consequences, visits and answers asked for, by kind, whose date is this moment or earlier.
+
+    Legal dates end at closes of business. What nobody can see to any more (a case that has an outcome, a request that is over) is none.
+    """
+    undecided = sa.select(case_file).where(case_file.c.outcome.is_(None), case_file.c.due_at <= moment).subquery()
+    open_ = {
+        "verification": sa.select(undecided).where(undecided.c.state.in_(_VERIFYING)),
+        "review": sa.select(undecided).where(undecided.c.state == CaseState.REVIEW.value),
+        "consequence": sa.select(consequence).where(consequence.c.due_at <= moment),
+        "visit": sa.select(visit).join(work, work.c.key == _CLOCK).where(visit.c.state.in_(_VISITING), work.c.due_at <= moment),
+        "assistance": sa.select(assistance).where(assistance.c.state.in_(_ASKED), assistance.c.due_at <= moment),
+    }
+    counts = [asked.with_only_columns(sa.func.count(), maintain_column_froms=True).scalar_subquery() for asked in open_.values()]
+    return dict(zip(open_, tx.connection.execute(sa.select(*counts)).one(), strict=True))

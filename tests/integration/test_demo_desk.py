@@ -1,0 +1,46 @@
+"""The demo's desk empties as well: its people serve notices and publish results of a real office, over its own doors."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from inspector.demo.caller import Desk
+from inspector.demo.deciders import Deciders
+from inspector.demo.habits import Chance
+from inspector.demo.people import Pace
+from inspector.settings import Web
+from inspector.store.store import Store
+from inspector.web.roles import Role
+from tests.edge import serving
+from tests.house import Hand
+from tests.living import living
+
+
+def notices(desk: Desk) -> set[str]:
+    """The notices that are on their way."""
+    return {str(row["id"]) for row in asyncio.run(desk.notices()).rows("subject_notices")}
+
+
+def owed(desk: Desk) -> set[str]:
+    """The results that are to be published."""
+    return {str(row["id"]) for row in asyncio.run(desk.publications("OWED")).rows("publications")}
+
+
+@pytest.mark.alike
+@pytest.mark.slow
+def test_notices_are_served_and_results_are_published_as_they_come(store: Store) -> None:
+    held = living(store, Hand())
+    with serving(held.office, Web(port=0)) as edge:
+        desk = Desk(base=edge.url, token=edge.token(Role.OFFICER, "bureau", "officer"))
+        people = Deciders(Chance(seed="desk"), Pace(day=0.01), (desk, desk, desk), desk)
+        told, formed = notices(desk), owed(desk)
+        assert told
+        assert formed
+        asyncio.run(people.serve())
+        asyncio.run(people.publish())
+        assert not notices(desk) & told
+        published = {str(row["id"]) for row in asyncio.run(desk.publications("PUBLISHED")).rows("publications")}
+        assert published & formed
+        assert owed(desk) == formed - published, "what nobody has decided about waits for whoever decides"
