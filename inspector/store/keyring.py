@@ -74,7 +74,7 @@ class Keyring:
     def open(self, place: str, row: str, told: str) -> str:
         """The text. Raises Refusal: `key_missing`, or `sealed_altered` for what was changed or belongs elsewhere."""
         key, _, rest = told.removeprefix(MARK).partition(".")
-        return self._open(place, row, key, lambda: base64.urlsafe_b64decode(rest)).decode()
+        return self._open(place, row, key, lambda: _bytes(rest)).decode()
 
     def seal_file(self, place: str, row: str, content: bytes) -> bytes:
         """As `seal`, for bytes."""
@@ -100,7 +100,7 @@ class Keyring:
         if key not in self._codes:
             raise Refusal("key_missing", key=key)
         try:
-            return self._codes[key].decrypt(base64.urlsafe_b64decode(rest + "=" * (-len(rest) % 4)), None).decode()
+            return self._codes[key].decrypt(_bytes(rest + "=" * (-len(rest) % 4)), None).decode()
         except (InvalidTag, ValueError) as error:
             raise Refusal(ALTERED, place="code") from error
 
@@ -128,6 +128,14 @@ class Keyring:
 
 def _derived(secret: Secret, purpose: str, length: int) -> bytes:
     return HKDF(algorithm=SHA256(), length=length, salt=None, info=f"inspector/1/{purpose}".encode()).derive(secret.held)
+
+
+def _bytes(text: str) -> bytes:
+    """The bytes of a text in base64url. Raises ValueError for any other way to write them (RFC 4648, 3.5): one sealed text is one text."""
+    told = base64.urlsafe_b64decode(text)
+    if base64.urlsafe_b64encode(told).decode() != text:
+        raise ValueError("another way to write the same bytes")
+    return told
 
 
 def _bound(place: str, row: str) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -31,10 +32,23 @@ def test_in_another_column_or_row_it_is_refused(place: str, row: str) -> None:
 def test_whichever_sign_is_changed_it_is_refused() -> None:
     told = RING.seal(PLACE, ROW, "x")
     head = len("~s1.") + 8 + 1
-    for at in range(head, len(told) - 1):  # the last sign has bits that belong to no byte
+    for at in range(head, len(told)):
         changed = told[:at] + ("A" if told[at] != "A" else "B") + told[at + 1 :]
         with pytest.raises(Refusal, match="sealed_altered"):
             RING.open(PLACE, ROW, changed)
+
+
+WRITTEN: dict[str, Callable[[str], str]] = {
+    "a blank": lambda told: told + " ",
+    "a line feed": lambda told: told[:-2] + "\n" + told[-2:],
+    "no padding": lambda told: told.rstrip("="),
+}
+
+
+@pytest.mark.parametrize("change", WRITTEN.values(), ids=WRITTEN)
+def test_the_same_bytes_written_in_another_way_are_refused(change: Callable[[str], str]) -> None:
+    with pytest.raises(Refusal, match="sealed_altered"):
+        RING.open(PLACE, ROW, change(RING.seal(PLACE, ROW, "x")))
 
 
 def test_what_another_key_has_sealed_names_the_key_that_is_missing() -> None:
