@@ -85,6 +85,7 @@ LATER = {
     "scans]": {"visit_code_unreadable"},
     "ruled]": {"publication_nothing_to_rule"},
     "recusals]": {"seat_passed_on", "seat_not_held"},
+    "announcement]": {"announce_untried"},
 }
 """Likewise of one operation, by the end of its name: a refusal that could be disputed is over before anybody disputes it here."""
 FITTING: dict[str, Any] = {

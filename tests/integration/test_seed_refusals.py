@@ -186,7 +186,7 @@ class Vague(Party):
 @pytest.mark.parametrize(
     ("seeds", "problem"),
     [
-        ({"audit": Early("audit")}, "known before"),
+        ({"audit": Early("audit")}, "known_early"),
         ({"dice": Vague("dice")}, "form"),
         ({"dice": None, "justice": None, "audit": None}, ""),
     ],
@@ -332,7 +332,7 @@ def test_a_reveal_is_no_further_source_for_its_party_knows_it_all_along(store: S
     carried_out(office, hand, first.number)
     (second,) = others(office, first.number)
     assert (second.further, second.state) == (("lottery",), DrawState.VOID)
-    assert "everybody can look up" in str(matters(office)["draw_not_committable"])
+    assert "looked_up" in str(matters(office)["draw_not_committable"])
 
 
 @dataclass
