@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from inspector.domain.case import Case, CaseState, SubjectKind
+from inspector.domain.case import Case, SubjectKind
 from inspector.domain.creditrecord import Record, RecordState, fallen, made
 from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.errors import Missing
@@ -122,8 +122,7 @@ def fell(tx: Tx, entry: str, reason: str, now: datetime, office: Office) -> None
         tx.records.put(fallen(held, reason, office.calendar.local_date(now)))
         quiet(tx, held, now)
         case = tx.cases.get(held.case_id)
-        if case.state is not CaseState.WITHDRAWN:  # who withdraws hears of it where the matter is withdrawn; no work is left open
-            cleared.tell(office, tx, case, entry, [held], label("cleared.outcome", office.agency(case.agency).language), now)
+        cleared.tell(office, tx, case, entry, [held], label("cleared.outcome", office.agency(case.agency).language), now)
 
 
 def quiet(tx: Tx, held: Record, now: datetime) -> None:

@@ -14,6 +14,7 @@ from inspector.domain.case import CaseState, MatterKind, Outcome, SubjectKind
 from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Invalid, Refusal, Stale
 from inspector.domain.letter import LetterKind
+from inspector.domain.serving import NoticeKind
 from inspector.flows import dispatch, review
 from inspector.flows.draw import announce_now
 from inspector.flows.explain import explain
@@ -33,8 +34,10 @@ from tests.proceedings import recorded
 
 pytestmark = pytest.mark.alike
 
-OUT = {"tell", "assist.send", "credit.retract", "push.off"}
-"""What may still leave the house for a withdrawn case: notices, notices of the end to those who were asked or sent, retractions."""
+OUT = {"tell", "assist.send", "credit.retract", "push.off", "notice.due"}
+"""What may still leave the house for a withdrawn case: notices, notices of the end to those who were asked or sent, retractions.
+
+And the clock of the notice to a subject whose record falls with the outcome."""
 
 
 @dataclass
@@ -324,15 +327,18 @@ def test_withdrawal_ends_everything_in_one_step_and_what_comes_late_changes_noth
         case = tx.cases.get(scene.case_id)
         after = tx.cases.evidence(scene.case_id)
         requests = tx.assistance.of_case(scene.case_id)
+        heard = tx.servings.of_case(scene.case_id)
         seats = [seat for held in tx.visits.of_case(scene.case_id) for seat in tx.visits.team(held.id)]
         about = [row["kind"] for row in tx.attention.page(None) if scene.case_id in row["about"] or "visit" in row["kind"]]
     assert (case, case.entry, case.review_term) == (withdrawn, None, None)
     assert (case.state, case.outcome, after) == (CaseState.WITHDRAWN, Outcome.WITHDRAWN, evidence)
-    assert [row["kind"] for row in scene.rows() if row["state"] != "done"] == []
+    served = {one.id for one in heard if one.kind is NoticeKind.ANNULMENT and one.state.open}
+    assert [row["kind"] for row in scene.rows() if row["state"] != "done"] == ["notice.due"] * len(served)
+    assert len(served) == (stage is decided), "whoever was entered hears that the entry is over, until it is proven"
     assert not any(request.state.open for request in requests)
     assert not any(seat.state.open for seat in seats), "seats are free"
     assert scene.platform.entries == [], "no credit mark"
-    assert about == [], "nobody is asked to look after what is over"
+    assert set(about) == ({"notice_to_serve", "notice_unserved"} if served else set()), "nobody looks after what is over"
     for other in (scene.civil, scene.county):
         kinds = [letter.kind for letter in other.letters]
         wanted = [LetterKind.CANCEL] if kinds else []
