@@ -35,9 +35,7 @@ from tests.proceedings import recorded
 pytestmark = pytest.mark.alike
 
 OUT = {"tell", "assist.send", "credit.retract", "push.off", "notice.due"}
-"""What may still leave the house for a withdrawn case: notices, notices of the end to those who were asked or sent, retractions.
-
-And the clock of the notice to a subject whose record falls with the outcome."""
+"""What may still leave the house for a withdrawn case: that it is over, to whoever was told, asked, sent or entered; retractions."""
 
 
 @dataclass
