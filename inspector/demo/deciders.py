@@ -37,11 +37,15 @@ class Deciders:
         """Go through what is due, again and again."""
         while True:
             await self._pace.days(0.5)
-            page = await self._officer.consequences()
-            for row in page.rows("consequences"):
-                await self._step(row)
+            await self.decide()
             await self.serve()
             await self.publish()
+
+    async def decide(self) -> None:
+        """Take the next step of every proposal."""
+        page = await self._officer.consequences()
+        for row in page.rows("consequences"):
+            await self._step(row)
 
     async def serve(self) -> None:
         """Hand over whatever is on its way to a subject, against a receipt, on the day it was made."""
@@ -71,7 +75,7 @@ class Deciders:
         elif stage == "SERVE":
             await self._do(self._officer, about, "service", {"on": _day(given), "way": "IN_PERSON", "proof": f"回证-{about}"})
         elif stage == "DECIDE":
-            await self._decide(row)
+            await self._rule(row)
         elif stage == "AGREE":
             for desk, kind in ((self._second, "SECOND"), (self._legal, "LEGAL")):
                 await self._do(desk, about, "agreement", {"kind": kind, "words": "同意（演示）"})
@@ -84,7 +88,7 @@ class Deciders:
         elif stage == "REFER":
             await self._do(self._officer, about, "referral", {"document": f"函-{about}"})
 
-    async def _decide(self, row: Mapping[str, Any]) -> None:
+    async def _rule(self, row: Mapping[str, Any]) -> None:
         """The subject says what it says, once; then the officer decides, as soon as its time is over."""
         about = str(row["id"])
         kind = self._chance.pick(ANSWERS, "defence", about)
@@ -101,6 +105,8 @@ class Deciders:
         heard = await self._do(self._officer, about, "decision", said)
         if heard.code == "rectify_out_of_range":  # decided late: the office says from which day on
             await self._do(self._officer, about, "decision", {**said, "until": heard.data["error"]["facts"]["first"]})
+        if heard.code == "consequence_alternative":  # decided once already, before the case was decided again: one is enough
+            await self._do(self._officer, about, "drop", {"reasons": "同类决定已经生效（演示）"})
 
     async def _do(self, desk: Desk, about: str, what: str, said: dict[str, Any]) -> Heard:
         return await insist(self._pace, lambda: desk.consequence(about, what, said))

@@ -10,12 +10,16 @@ from inspector.demo.caller import Desk
 from inspector.demo.deciders import Deciders
 from inspector.demo.habits import Chance
 from inspector.demo.people import Pace
+from inspector.domain.case import Outcome
+from inspector.domain.consequence import ConsequenceState, StatementKind
+from inspector.domain.proposal import Proposal
 from inspector.settings import Web
 from inspector.store.store import Store
 from inspector.web.roles import Role
 from tests.edge import serving
 from tests.house import Hand
 from tests.living import living
+from tests.proceedings import decided
 
 
 def notices(desk: Desk) -> set[str]:
@@ -44,3 +48,24 @@ def test_notices_are_served_and_results_are_published_as_they_come(store: Store)
         published = {str(row["id"]) for row in asyncio.run(desk.publications("PUBLISHED")).rows("publications")}
         assert published & formed
         assert owed(desk) == formed - published, "what nobody has decided about waits for whoever decides"
+
+
+def test_of_two_decisions_of_one_sort_about_one_case_the_later_is_let_go(store: Store) -> None:
+    case = decided(store, Hand(), Outcome.UNTRUE_INCURABLE)
+
+    def revoked() -> list[ConsequenceState]:
+        return [one.state for one in case.all() if one.proposal is Proposal.REVOKE]
+
+    case.impose(case.the(Proposal.REVOKE))
+    case.speaks_for()
+    case.decide(Outcome.UNTRUE_INCURABLE)
+    again = next(one for one in case.all() if one.proposal is Proposal.REVOKE and one.state is ConsequenceState.PROPOSED)
+    case.give(again)
+    case.serve(again)
+    case.say(again, StatementKind.WAIVER, "我放弃陈述申辩")
+    with serving(case.office, Web(port=0)) as edge:
+        desk = Desk(base=edge.url, token=edge.token(Role.OFFICER, "bureau", "officer"))
+        people = Deciders(Chance(seed="desk"), Pace(day=0.01), (desk, desk, desk), desk)
+        assert revoked() == [ConsequenceState.IMPOSED, ConsequenceState.NOTICED]
+        asyncio.run(people.decide())
+    assert revoked() == [ConsequenceState.IMPOSED, ConsequenceState.DROPPED]
