@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Annotated
 
 import typer
@@ -18,9 +19,10 @@ def register(app: typer.Typer) -> None:
 def migrate(
     terminal: Terminal, dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would run 只显示将执行的迁移")] = False
 ) -> Exit | None:
-    """Bring the database to this release. An SQLite file is copied beside itself first. 升级数据库。"""
+    """Bring the database to this release. An SQLite file is copied beside itself first; its daemon is stopped. 升级数据库。"""
     from inspector.store import checkup, keys
     from inspector.store import migrate as migrations
+    from inspector.store.opening import sole_owner
 
     lacking = checkup.missing_file(terminal.settings.database.url)
     if dry_run and lacking is not None:
@@ -33,12 +35,14 @@ def migrate(
     migrations.refuse_foreign(before)
     pending = checkup.pending(held)
     if not dry_run:
-        migrations.upgrade(held)
-        if before is None and held.keys.current_lookup:
-            keys.settle_codes(held)
-        if pending:
-            with held.begin() as tx:
-                sign(tx, "migrate", "database", tx.machine_now(), {"from": before, "to": migrations.newest()})
+        # A daemon that owns the file would go on under another schema; where nothing is to be done it is left in peace.
+        with sole_owner(terminal.settings.database.url) if pending else nullcontext():
+            migrations.upgrade(held)
+            if before is None and held.keys.current_lookup:
+                keys.settle_codes(held)
+            if pending:
+                with held.begin() as tx:
+                    sign(tx, "migrate", "database", tx.machine_now(), {"from": before, "to": migrations.newest()})
     present = migrations.present(held)
     terminal.value({"present": present, "before": before, "pending": [one for one, _ in pending] if dry_run else []})
     if not pending:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 import time
@@ -14,14 +15,19 @@ from fastapi import FastAPI
 
 from inspector.domain.errors import Invalid
 from inspector.settings import Web
+from inspector.web.connection import Connection, backlog, troubled
 from inspector.web.desk import Desk
 
-_BACKLOG = 512
 _GRACE = 5
 
 
 class _Embedded(uvicorn.Server):
     """The daemon owns the signals."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin; a lack of descriptors is told once, not for each connection."""
+        asyncio.get_running_loop().set_exception_handler(troubled)
+        await super().startup(sockets)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -33,7 +39,7 @@ def listen(settings: Web) -> socket.socket:
     """Take the address; port 0 takes a free one. Raises Invalid when it cannot be had."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
-        return socket.create_server((settings.host, settings.port), family=family, backlog=_BACKLOG)
+        return socket.create_server((settings.host, settings.port), family=family, backlog=backlog())
     except OSError as error:
         told = {"problem": error.strerror or str(error), "errno": errorcode.get(error.errno or 0, "")}
         raise Invalid("address_unusable", host=settings.host, port=settings.port, **told) from error
@@ -50,6 +56,8 @@ class Server:
             app,
             log_config=None,
             access_log=False,  # addresses of forms hold the link's secret
+            http=Connection,
+            backlog=backlog(),
             ws="none",
             lifespan="on",
             proxy_headers=False,

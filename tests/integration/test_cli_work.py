@@ -17,7 +17,6 @@ from pathlib import Path
 import pytest
 
 from inspector.domain.decision import Order, OrderKind
-from inspector.store.opening import sole_owner
 from inspector.store.store import Store
 from inspector.web import opswords
 from tests import house
@@ -187,18 +186,6 @@ def test_a_token_for_no_role_or_no_agency_is_not_issued(operator: Operator, stor
     assert operator.say("token", "issue", "x", *words).code == 2
     with store.read() as tx:
         assert tx.tokens.all() == []
-
-
-@pytest.mark.slow
-def test_an_operator_may_write_beside_a_daemon_that_owns_the_file(tmp_path: Path) -> None:
-    operator = Operator(tmp_path, f"sqlite:///{tmp_path / 'inspector.sqlite3'}").settle_in()
-    operator.well("migrate")
-    with sole_owner(operator.url):
-        issued = process(
-            "token", "issue", "hall", "--agency", "bureau", "--role", "system", "--json", "--config", str(operator.config)
-        )
-    assert issued.code == 0, issued.err
-    assert len(operator.well("token", "list", "--json").json) == 1
 
 
 @on_both

@@ -1,0 +1,122 @@
+"""One connection to the edge: bounded in number and in patience, so that whoever says nothing keeps nobody else out.
+
+A process has only so many file descriptors, and the database, the connectors and the edge share them: connections may take half of
+them. Whoever comes beyond that is closed at once; whoever has sent no whole head in `HEAD` seconds, or leaves a body unfinished and
+says nothing more for `SILENCE` seconds, is closed, too. A proxy in front keeps its own, shorter, times.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+import time
+
+import structlog
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
+
+log = structlog.get_logger(__name__)
+
+HEAD = 10.0
+"""Seconds in which a request's head is to be here, from the connection or the end of the answer before; a drip does not lengthen it."""
+SILENCE = 30.0
+"""Seconds without a byte of a body that is not whole yet: a phone far out may be slow, and still says something."""
+_MOST = 4096
+_AGAIN = 60.0
+"""Seconds until the same trouble is told again."""
+
+
+def most() -> int:
+    """How many connections may be open at once."""
+    return min(_MOST, _descriptors() // 2)
+
+
+def backlog() -> int:
+    """How many connections may wait, which is also how many are taken in one go, before any of them can be closed again."""
+    return max(16, min(512, _descriptors() // 4))
+
+
+def _descriptors() -> int:
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return 4 * _MOST if soft == resource.RLIM_INFINITY else soft
+
+
+class _Seldom:
+    """A trouble that comes hundreds of times at once, and is told once a while."""
+
+    def __init__(self) -> None:
+        self._next = 0.0
+
+    def due(self) -> bool:
+        """Whether it is to be told now."""
+        now = time.monotonic()
+        due = now >= self._next
+        if due:
+            self._next = now + _AGAIN
+        return due
+
+
+_crowded, _without = _Seldom(), _Seldom()
+
+
+class Connection(H11Protocol):
+    """A connection that is watched until the answer is under way."""
+
+    _by: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Take it, unless there are too many."""
+        if len(self.connections) >= most():
+            self.transport = transport
+            transport.abort()
+            if _crowded.due():
+                log.warning("web.crowded", connections=len(self.connections), most=most())
+            return
+        super().connection_made(transport)
+        self._by = self.loop.call_later(HEAD, self._late)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """It is over, and nobody waits for it."""
+        self._stop()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Some of a head or of a body."""
+        super().data_received(data)
+        if self.transport.is_closing() or self._idle:
+            return  # of a head there is a part: its time runs on
+        self._stop()
+        if self.cycle.more_body:
+            self._by = self.loop.call_later(SILENCE, self._late)
+
+    def on_response_complete(self) -> None:
+        """The next head's time begins, unless the next request is here already."""
+        self._stop()
+        super().on_response_complete()
+        if self._idle and not self.transport.is_closing():
+            self._by = self.loop.call_later(HEAD, self._late)
+
+    @property
+    def _idle(self) -> bool:
+        """Whether no request is under way."""
+        cycle: RequestResponseCycle | None = self.cycle  # none before the first request
+        return cycle is None or cycle.response_complete
+
+    def _late(self) -> None:
+        if self.flow.read_paused:  # it is ours to read on: no guilt of the other side
+            self._by = self.loop.call_later(SILENCE, self._late)
+        else:
+            self.transport.close()
+
+    def _stop(self) -> None:
+        if self._by is not None:
+            self._by.cancel()
+            self._by = None
+
+
+def troubled(loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
+    """The loop's own troubles as it tells them, but for a lack of descriptors, which comes hundreds of times at once: told once a while."""
+    error = context.get("exception")
+    if not isinstance(error, OSError) or "accept" not in str(context.get("message")):
+        loop.default_exception_handler(context)
+    elif _without.due():
+        log.error("web.no_descriptors", problem=error.strerror)
