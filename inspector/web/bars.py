@@ -11,7 +11,7 @@ from pydantic import Field
 from starlette.responses import JSONResponse
 
 from inspector.domain.case import SubjectKind
-from inspector.domain.errors import Missing
+from inspector.domain.errors import Invalid
 from inspector.domain.gate import OutsideBar
 from inspector.domain.identity import IdentityKind, identify
 from inspector.flows import eligibility
@@ -88,7 +88,7 @@ def enter_bar(desk: AtDesk, caller: Officer, given: BarIn, message_id: MessageId
 
     def do(tx: Tx, now: datetime) -> OutsideBarShown:
         if given.agency not in caller.sees:
-            raise Missing("agency_unknown", agency=given.agency, known=", ".join(sorted(caller.sees)))
+            raise Invalid("agency_unknown", agency=given.agency, known=", ".join(sorted(caller.sees)))
         held = IdentityKind.USCC if given.kind is SubjectKind.FIRM else IdentityKind.CITIZEN_ID
         code = identify(held, given.code, today=now.date()).normal
         name = bar_id(given.kind, code, given.authority, given.document)
