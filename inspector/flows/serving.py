@@ -40,8 +40,7 @@ GOES = frozenset({NoticeKind.RECORD, NoticeKind.REPAIRABLE, NoticeKind.DECISION}
 
 def token(office: Office, tx: Tx, notice_id: str) -> str:
     """The secret that counts now: another one after each calling back."""
-    edition = tx.replylinks.edition(LINK, notice_id)
-    return office.link_token(LINK, f"{notice_id}#{edition}" if edition else notice_id)
+    return office.link_token(LINK, notice_id, tx.replylinks.edition(LINK, notice_id))
 
 
 def by_link(office: Office, tx: Tx, notice_id: str, shown: str) -> SubjectNotice:
