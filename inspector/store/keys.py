@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from inspector.domain.errors import Refusal
-from inspector.store.keyring import CODE_MARK, MARK, PARTS, Keyring
+from inspector.store.keyring import CODE_MARK, ID, MARK, PARTS, Keyring
 from inspector.store.keytables import key_use
 from inspector.store.room import Row
 from inspector.store.sealed import NOTHING, Sealed, SealedFile, SubjectCode, bare
@@ -25,8 +25,6 @@ from inspector.store.tx import Tx
 _ROWS, _FILES = 500, 4
 """Rows in hand at a time, and such as hold files."""
 _CODE = "code"
-_ID = 8
-"""Hex digits of a key's id."""
 
 Told = Callable[[str, int], None]
 """Told a table's name and how many of its rows were sealed anew."""
@@ -59,7 +57,7 @@ def _lies(connection: Connection, column: sa.Column[object], place: str, kind: o
     none: str | bytes = b"" if isinstance(kind, SealedFile) else ""
     same = sa.literal(begins, column.type)
     key = sa.case(
-        (sa.func.substr(column, 1, len(mark)) == same, sa.func.substr(column, len(mark) + 1, _ID)),
+        (sa.func.substr(column, 1, len(mark)) == same, sa.func.substr(column, len(mark) + 1, ID)),
         else_=sa.literal(none, column.type),
     )
     asked = sa.select(key.label("held"), sa.func.count()).where(column.is_not(None)).group_by(sa.text("held"))
