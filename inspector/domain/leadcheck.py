@@ -126,8 +126,7 @@ def decide(  # noqa: PLR0913 - a head's decision in all its parts
     """A named head approves it by a document, or refuses it with reasons (`document`): never who has proposed it.
 
     `used` of `cap` are the checks of this year that count; where this type counts, the cap holds, and the slot is this one's from `now`
-    on. Raises Refusal (`lead_decided`,
-    `lead_same_person`, `lead_cap_reached`), Invalid.
+    on. Raises Refusal (`lead_decided`, `lead_same_person`, `lead_cap_reached`), Invalid.
     """
     if not nameable(by):
         raise Invalid("officer_nameless", field="by")

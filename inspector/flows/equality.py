@@ -43,8 +43,10 @@ from inspector.store.work import Work
 log = structlog.get_logger(__name__)
 
 MATTER = "unequal_treatment"
-"""The matter of a measure in which chance does not explain the difference between the routes; it ends
-when a person has answered it, or a later look could have found the difference and finds none: too few to tell end nothing."""
+"""The matter of a measure in which chance does not explain the difference between the routes.
+
+It ends when a person has answered it, or a later look could have found the difference and finds none: too few to tell end nothing.
+"""
 
 _CHECKS = frozenset({CheckType.PLANNED, CheckType.JOINT, CheckType.CAMPAIGN})
 """Checks that the agency chooses to make; one for a lead, an emergency or a follow-up has a cause of its own."""

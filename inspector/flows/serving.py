@@ -1,4 +1,4 @@
-"""Notices to subjects (送达): given out, carried by a channel, proven to have come, and what a clock does where none has (domain.serving).
+"""Notices to subjects (送达) once they are given out (`giving`): carried by a channel, proven to have come; and a clock where none has.
 
 Every operation is called in the caller's transaction and raises Invalid, Refusal or Forbidden before anything is written.
 """
