@@ -174,11 +174,9 @@ def _anew(ring: Keyring, kind: Sealed | SealedFile, row: Row, value: str | bytes
         return None
     if isinstance(kind, SealedFile):
         content = bytes(value) if not isinstance(value, str) else value.encode()
-        return (
-            None
-            if content.startswith(begins.encode())
-            else ring.seal_file(kind.place, key, ring.open_file(kind.place, key, content))
-        )
+        if content.startswith(begins.encode()):
+            return None
+        return ring.seal_file(kind.place, key, ring.open_file(kind.place, key, content))
     text = str(value)
     if text.startswith(begins):
         return None
