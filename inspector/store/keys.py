@@ -6,7 +6,6 @@ by row beside a running daemon: killed at any line, what is done is done, and th
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -201,11 +200,3 @@ def _pages(
 
 def _this(table: sa.Table, row: Row) -> list[sa.ColumnElement[bool]]:
     return [one == row[one.name] for one in table.primary_key.columns]
-
-
-def used(told: Sequence[Lies]) -> dict[str, int]:
-    """How many values lie under each key."""
-    held: Counter[str] = Counter()
-    for one in told:
-        held[one.key] += one.count
-    return dict(held)
