@@ -1,4 +1,4 @@
-"""What the subject of a credit record hears of it: which it is and until when, when it may be repaired, what became of an objection."""
+"""What the subject of a credit record hears of it: on the day that it may be repaired, and what became of an objection."""
 
 from __future__ import annotations
 

@@ -44,7 +44,10 @@ class MaterialIn(Strict):
 
     def decoded(self, most: int) -> bytes:
         """The file. Raises Invalid."""
-        return decoded(self.content, most)
+        try:
+            return fitting(b64decode(self.content, validate=True), most)
+        except ValueError as error:  # binascii.Error is one; so is what is no ASCII
+            raise Invalid("material_not_base64", field="content") from error
 
 
 class UnableIn(Strict):
@@ -146,14 +149,6 @@ def proof_shown(held: SelfProof, *, readings: bool = True) -> SelfProofShown:
     told = {name: held.question[name] for name in ("fact", "claimed", "on")}
     plain = {name: getattr(held, name) for name in SelfProofShown.model_fields if name not in told}
     return SelfProofShown.model_validate(plain | told | ({} if readings else {"readings": ()}))
-
-
-def decoded(content: str, most: int) -> bytes:
-    """A file that came in base64. Raises Invalid (`material_not_base64`, `material_too_large`)."""
-    try:
-        return fitting(b64decode(content, validate=True), most)
-    except ValueError as error:  # binascii.Error is one; so is what is no ASCII
-        raise Invalid("material_not_base64", field="content") from error
 
 
 def fitting(content: bytes, most: int) -> bytes:
