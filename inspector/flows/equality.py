@@ -131,8 +131,8 @@ def look_of(office: Office, since: datetime, until: datetime) -> int | None:
 
 def year_so_far(office: Office, today: date) -> tuple[datetime, datetime]:
     """From the first of January to the first of this month, in January that of the whole last year: windows are the calendar's."""
-    until = today.replace(day=1)
-    return office.calendar.midnight((until - timedelta(days=1)).replace(month=1, day=1)), office.calendar.midnight(until)
+    since, until = Window.MONTH.so_far(today)
+    return office.calendar.midnight(since), office.calendar.midnight(until)
 
 
 def _policy(office: Office, agency: str, day: date) -> Policy | None:

@@ -13,6 +13,7 @@ from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import Evidence
 from inspector.domain.returns import Counted, Like, Line, Per, Seen, lines
+from inspector.domain.sampling import Window
 from inspector.domain.scoreboard import days_between
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -63,8 +64,8 @@ class Return:
 
 def last_months(office: Office) -> tuple[date, date]:
     """The months of the year that are over, in January those of the last year."""
-    until = office.calendar.local_date(office.now()).replace(day=1) - timedelta(days=1)
-    return until.replace(month=1, day=1), until
+    since, until = Window.MONTH.so_far(office.calendar.local_date(office.now()))
+    return since, until - timedelta(days=1)
 
 
 def monthly(_work: Work, office: Office) -> Settlement:
