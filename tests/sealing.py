@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -42,3 +43,11 @@ def at_rest(store: Store) -> bytes:
 def found(held: bytes, words: set[str]) -> set[str]:
     """Which of the words stand in bytes: plainly, or as JSON writes them in ASCII."""
     return {word for word in words if word.encode() in held or word.encode("unicode_escape") in held}
+
+
+def used(store: Store) -> Counter[str]:
+    """How many values lie under each key; under none by an empty one."""
+    held = Counter[str]()
+    for one in keys.status(store):
+        held[one.key] += one.count
+    return held

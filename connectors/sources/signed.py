@@ -17,7 +17,7 @@ from inspector.domain.errors import Invalid
 _FIELDS = ("rid", "sid", "rtime", "nonce", "secret")
 """What may be signed: requester, service, the time in ms, 32 random hex digits, and the place of the secret in recipes that have one."""
 
-_NAMES = ("rid", "sid", "rtime", "nonce", "sign")
+SHOWN = ("rid", "sid", "rtime", "nonce", "sign")
 """What is sent to show who asks; a nonce only where it is signed."""
 
 _TOKEN = re.compile("[A-Za-z0-9_-]+")
@@ -56,7 +56,7 @@ class Caller:
         for place, fine, wanted in _wanted(held, places):
             if not fine:
                 raise Invalid("connector_key_range", connector=name, key=place, wanted=wanted)
-        self._names = {one: held.names.get(one, f"{held.prefix}{one}") for one in _NAMES}
+        self._names = {one: held.names.get(one, f"{held.prefix}{one}") for one in SHOWN}
         self._moments, self._last = threading.Lock(), 0
 
     @property
@@ -70,7 +70,7 @@ class Caller:
         nonce = secrets.token_hex(16) if "nonce" in held.signed else ""
         values = {"rid": held.requester, "sid": held.service, "rtime": str(self._moment()), "nonce": nonce, "secret": ""}
         told = {self._names.get(one, one): values[one] for one in held.signed}
-        shown = {self._names[one]: values[one] for one in _NAMES if values.get(one)}
+        shown = {self._names[one]: values[one] for one in SHOWN if values.get(one)}
         return {**shown, self._names["sign"]: self._own.now()[1].signature(key, told, asked)}
 
     def _moment(self) -> int:
@@ -86,6 +86,6 @@ def _wanted(held: SignedSourceConfig, places: tuple[str, ...]) -> Iterator[tuple
         yield place, bool(given.strip()) and given.isascii() and given.isprintable(), "printable ASCII, and not empty"
     yield "signed", bool(held.signed) and set(held.signed) <= set(_FIELDS), ", ".join(_FIELDS)
     yield "signed_in", bool(held.signed_in) and set(held.signed_in) <= set(places), ", ".join(places)
-    yield "names", set(held.names) <= set(_NAMES), ", ".join(_NAMES)
+    yield "names", set(held.names) <= set(SHOWN), ", ".join(SHOWN)
     for place, words in (("prefix", [f"{held.prefix}x"]), ("names", held.names.values())):
         yield place, all(map(_TOKEN.fullmatch, words)), "letters, digits, _ and -"

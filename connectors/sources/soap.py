@@ -14,14 +14,13 @@ from connectors.markup import NotRead
 from connectors.reply import Reply
 from connectors.soap import VERSIONS, Fault, Form, SoapReply
 from connectors.sources.answers import PARTS, Answers, parts
-from connectors.sources.signed import Caller, SignedSourceConfig
+from connectors.sources.signed import SHOWN, Caller, SignedSourceConfig
 from inspector.domain.errors import Invalid
 from inspector.ports import Answer, Barred, Garbled, Origin, Question, Refused, Unavailable
 
 _PLACES = ("headers", "body", "soap-header")
 """Where what shows who asks may go: HTTP headers, fields of the request, an element of the SOAP header."""
 
-_SHOWN = ("rid", "sid", "rtime", "nonce", "sign")
 _PLACE = re.compile(r"\{([a-z]+)\}")
 
 _SHUT = frozenset(
@@ -152,7 +151,7 @@ class SoapSource:
         """The XML in the Body. Raises ValueError."""
         held = self._config
         if held.template:
-            known = {**told, **dict(zip(_SHOWN, (shown.get(name, "") for name in self._names()), strict=True))}
+            known = {**told, **dict(zip(SHOWN, (shown.get(name, "") for name in self._names()), strict=True))}
             return _PLACE.sub(lambda place: markup.plain(known[place[1]]), held.template)
         fields: Mapping[str, object] = markup.nested({**asked, **shown})
         if held.request_in:
@@ -163,7 +162,7 @@ class SoapSource:
 
     def _names(self) -> list[str]:
         held = self._config
-        return [held.names.get(name, f"{held.prefix}{name}") for name in _SHOWN]
+        return [held.names.get(name, f"{held.prefix}{name}") for name in SHOWN]
 
     def _head(self, shown: Mapping[str, str]) -> str:
         held = self._config
@@ -235,7 +234,7 @@ def _wanted(held: SoapConfig) -> Iterator[tuple[str, bool, str]]:
     for key in ("request_as", "answer_as"):
         yield key, getattr(held, key) in ("xml", "json"), "xml | json"
     yield "template", "<![CDATA[" not in held.template, "no CDATA: request_in puts a document into an element"
-    known = {*PARTS, *(_SHOWN if held.key_file else ())}
+    known = {*PARTS, *(SHOWN if held.key_file else ())}
     yield "template", set(_PLACE.findall(held.template)) <= known, ", ".join(sorted(known))
     for place in (held.code_field, held.value_field, held.as_of_field, held.version_field, held.answer_in, held.fault_field):
         prefixes = {step.removeprefix("@").rpartition(":")[0] for step in place.split(".")} - {""}

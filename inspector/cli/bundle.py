@@ -103,7 +103,7 @@ class Bundle:
     @staticmethod
     def record_of(content: bytes | None) -> Mapping[str, object]:
         """The house's record, strictly; none is an empty one. Raises Invalid (`bundle_unreadable`)."""
-        return _json(RECORD, content) if content is not None else {}
+        return json_object(RECORD, content) if content is not None else {}
 
     @classmethod
     def record_in(cls, folder: Path, made: Commitment | None = None) -> Mapping[str, object]:
@@ -151,7 +151,7 @@ def judge(
     commitment = read_commitment(bundle.files["commit.json"])
     if needed(bundle.names, bundle.record) != _NEEDED:
         return _stopped(bundle, commitment, witness, begins)
-    seed, result = (_json(name, bundle.files[name]) for name in ("seed.json", "result.json"))
+    seed, result = (json_object(name, bundle.files[name]) for name in ("seed.json", "result.json"))
     parts = seed.get("parts")
     if not isinstance(parts, list) or not all(isinstance(part, dict) for part in parts):
         raise Invalid("bundle_unreadable", file="seed.json", problem="parts: a list of objects is required")
@@ -329,7 +329,7 @@ def _lines(bundle: Bundle, commitment: Commitment, name: str, file: str, used: s
     content = _file(bundle, commitment, f"{name}.{file}", file, used) or b""
     if content and not content.endswith(b"\n"):
         raise Invalid("bundle_unreadable", file=file, problem="cut_short")
-    return [_json(f"{file}:{number}", line) for number, line in enumerate(content.split(b"\n")[:-1], 1)]
+    return [json_object(f"{file}:{number}", line) for number, line in enumerate(content.split(b"\n")[:-1], 1)]
 
 
 def _file(bundle: Bundle, commitment: Commitment, full: str, short: str, used: set[str]) -> bytes | None:
@@ -346,7 +346,8 @@ def _name(bundle: Bundle, commitment: Commitment, full: str, short: str, used: s
     return names[0] if names else None
 
 
-def _json(name: str, content: bytes) -> dict[str, Any]:
+def json_object(name: str, content: bytes) -> dict[str, Any]:
+    """What a file of a bundle holds. Raises Invalid (`bundle_unreadable`)."""
     try:
         told = parse(content)
     except ValueError as error:

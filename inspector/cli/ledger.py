@@ -62,9 +62,8 @@ def verify(terminal: Terminal, heads: Heads = None) -> Exit | None:
     seals, problem, last = seen.last, seen.problem, seen.head
     unsealed, _ = terminal.look(lambda tx: tx.ledger.unsealed())
     wanted, off = terminal.look(ask)
-    now = (
-        terminal.look(lambda tx: tx.tree.head()) if problem is None else TreeHead(size=0, root="")
-    )  # which may be what was damaged
+    # What is kept of the tree may be what was damaged.
+    now = terminal.look(lambda tx: tx.tree.head()) if problem is None else TreeHead(size=0, root="")
     value = {"holds": problem is None and not off, "seals": seals, "unsealed": unsealed, "head": last, "problem": problem}
     tree = {"size": now.size, "root": now.root, "held_to": len(wanted), "differs": [f"{one.size}:{one.root}" for one in off]}
     terminal.value({**value, "tree": tree})

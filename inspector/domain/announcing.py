@@ -16,7 +16,7 @@ from inspector.domain.calendar import SHANGHAI, WorkingCalendar, due
 from inspector.domain.decision import Because, Decision, Order, OrderKind, Told
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
-from inspector.domain.person import nameable
+from inspector.domain.person import refuse_nameless
 from inspector.domain.serving import Announced, NoticeKind, NoticeState, SubjectNotice
 from inspector.domain.wayto import ServiceRow, ServiceWay
 
@@ -51,8 +51,7 @@ def announce(
     row = next((one for one in rows if one.way is ServiceWay.PUBLIC_NOTICE), None)
     if row is None:
         raise Refusal("announce_unruled", pack=pack)
-    if not nameable(by):
-        raise Invalid("officer_nameless", field="by")
+    refuse_nameless(by)
     if blank(where):
         raise Invalid("proof_missing", field="where")
     failed, today = notice.failed_on or notice.made_at.astimezone(SHANGHAI).date(), now.astimezone(SHANGHAI).date()

@@ -8,12 +8,12 @@ next edition (handbook 1.2.3). A withdrawal stops no draw that is announced.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
+from inspector.domain.canonical import canonical as plain
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.listed import Listed
@@ -137,11 +137,11 @@ class Consent:
 
 
 def canonical(content: Content) -> bytes:
-    """The bytes a digest is taken of: JSON, keys in order, no blanks, UTF-8. Nothing set aside is not said."""
+    """The bytes a digest is taken of. Nothing set aside is not said."""
     told = asdict(content) | {"since": content.since.isoformat()}
     for one in (told, *told["partners"]):
         one["strata"] = [{name: value for name, value in row.items() if name != "set_aside" or value} for row in one["strata"]]
-    return json.dumps(told, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return plain(told)
 
 
 def digest(content: Content) -> str:

@@ -8,14 +8,13 @@ with a digest, and what is published is what was reviewed.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
 from inspector.domain.calendar import Counting
+from inspector.domain.canonical import fingerprint
 from inspector.domain.errors import Refusal
 from inspector.domain.policy import Excluded
 
@@ -204,9 +203,8 @@ class Exit:
 
 
 def digest(content: Content) -> str:
-    """64 hex over the canonical bytes: JSON, keys in order, no blanks, UTF-8."""
-    told = json.dumps(asdict(content), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(told.encode()).hexdigest()
+    """64 hex over the canonical bytes."""
+    return fingerprint(asdict(content))
 
 
 def listing(editions: Sequence[Entry], *, kept: bool) -> Listing:

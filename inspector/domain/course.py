@@ -11,7 +11,7 @@ from inspector.domain.consequence import Consequence, ConsequenceState, Ended, S
 from inspector.domain.decision import Because, Decision, Order, OrderKind, Told
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
-from inspector.domain.person import nameable
+from inspector.domain.person import refuse_nameless
 from inspector.domain.proposal import ConsequenceRow
 
 CLOCKS = frozenset({OrderKind.CONSEQUENCE_REMIND, OrderKind.CONSEQUENCE_DUE})
@@ -30,8 +30,7 @@ class Setting:
 
 def named(signed: Signed) -> None:
     """Raise Invalid (`officer_nameless`) unless a step has somebody's name under it."""
-    if not nameable(signed.by):
-        raise Invalid("officer_nameless", field="officer")
+    refuse_nameless(signed.by, "officer")
 
 
 def said(field: str, text: str) -> None:

@@ -19,7 +19,7 @@ from inspector.domain.creditlaw import CreditLaw, RepairPaper, RepairRow
 from inspector.domain.decision import Because, Decision, OrderKind, Told
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
-from inspector.domain.person import nameable
+from inspector.domain.person import refuse_nameless
 
 BASIS = "S0:8"
 """What a step rests on where the pack has no row of its own: item 8 of the plan, repair and objections."""
@@ -270,8 +270,7 @@ def open_or_refuse(record: Record) -> None:
 
 def signed(officer: str, reasons: str) -> None:
     """Raise Invalid for a decision without a name or without reasons."""
-    if not nameable(officer):
-        raise Invalid("officer_nameless", field="officer")
+    refuse_nameless(officer, "officer")
     if blank(reasons):
         raise Invalid("reason_missing", field="reasons")
 

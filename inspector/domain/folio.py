@@ -140,8 +140,8 @@ def bound(pages: Mapping[str, bytes], entries: Sequence[Entry], head: TreeHead, 
         "entries": [one.value() for one in entries],
         "growth": [one.value() for one in growth],
     }
-    whole = {**pages, LEDGER: _json(told)}
-    return {**whole, MANIFEST: _json({"form": FORM, "files": sums(whole)})}
+    whole = {**pages, LEDGER: json_of(told)}
+    return {**whole, MANIFEST: json_of({"form": FORM, "files": sums(whole)})}
 
 
 def judge(files: Mapping[str, bytes], held: Sequence[TreeHead], growth: Sequence[Proof] = ()) -> Judged:
@@ -178,15 +178,19 @@ def _manifest(files: Mapping[str, bytes]) -> list[Trouble]:
     if not isinstance(listing, dict):
         return [Trouble(code="unreadable", about=MANIFEST)]
     there = sums({name: content for name, content in files.items() if name != MANIFEST})
-    found = [
-        *(Trouble(code="file_lacking", about=str(name)) for name in sorted(listing.keys() - there.keys())),
-        *(Trouble(code="file_added", about=name) for name in sorted(there.keys() - listing.keys())),
-        *(Trouble(code="file_changed", about=name) for name in sorted(there) if name in listing and there[name] != listing[name]),
-    ]
-    if found:
+    if found := differing(there, listing):
         return found  # before the list is written again: a name that is not UTF-8 can stand in none
-    same = files[MANIFEST] == _json({"form": FORM, "files": there})
+    same = files[MANIFEST] == json_of({"form": FORM, "files": there})
     return [] if same else [Trouble(code="file_changed", about=MANIFEST)]
+
+
+def differing(there: Mapping[str, str], named: Mapping[str, str]) -> list[Trouble]:
+    """Which files are not those that a list names, by their digests; the list itself is not among `there`."""
+    return [
+        *(Trouble(code="file_lacking", about=name) for name in sorted(named.keys() - there.keys())),
+        *(Trouble(code="file_added", about=name) for name in sorted(there.keys() - named.keys())),
+        *(Trouble(code="file_changed", about=name) for name in sorted(there) if named.get(name, there[name]) != there[name]),
+    ]
 
 
 def _ledger(content: bytes) -> tuple[list[Entry], TreeHead, list[Proof]]:
@@ -194,14 +198,8 @@ def _ledger(content: bytes) -> tuple[list[Entry], TreeHead, list[Proof]]:
     told = parse(content)
     if not isinstance(told, dict) or set(told) != {"form", "head", "entries", "growth"} or told["form"] != FORM:
         raise ValueError("no ledger")
-    head = told["head"]
-    if set(head) != {"size", "root"} or not is_count(head["size"]) or not matches(HEX64, head["root"]):
-        raise ValueError("no head")
-    return (
-        [Entry.read(one) for one in told["entries"]],
-        TreeHead(size=head["size"], root=head["root"]),
-        [Proof.read(one) for one in told["growth"]],
-    )
+    head = TreeHead.read(told["head"])
+    return [Entry.read(one) for one in told["entries"]], head, [Proof.read(one) for one in told["growth"]]
 
 
 def _bound(files: Mapping[str, bytes], entries: Sequence[Entry]) -> list[Trouble]:
@@ -261,5 +259,6 @@ def vouched(head: TreeHead, held: Sequence[TreeHead], growth: Sequence[Proof]) -
     return covered
 
 
-def _json(told: object) -> bytes:
+def json_of(told: object) -> bytes:
+    """A JSON file as it lies in a folder that can be checked."""
     return (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()

@@ -13,6 +13,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from inspector.domain.audit import AuditLine
+from inspector.domain.canonical import fingerprint
 from inspector.domain.commitment import Commitment
 from inspector.domain.entries import Said
 from inspector.domain.person import same
@@ -41,7 +42,7 @@ def digest(content: bytes) -> str:
 
 def part(told: Mapping[str, object]) -> str:
     """By what the ledger knows a part of a seed, so that it says nothing of one that is secret."""
-    return digest(json.dumps(dict(told), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode())
+    return fingerprint(told)
 
 
 def altered(found: Sequence[AuditLine]) -> str | None:

@@ -7,13 +7,12 @@ a small group whoever knows that somebody was visited would read what was found 
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
+from inspector.domain.canonical import fingerprint
 from inspector.domain.case import Outcome
 from inspector.domain.checkcode import CodeList, CodeRow
 from inspector.domain.collated import LINES, Collated
@@ -93,9 +92,8 @@ class Line:
 
     @property
     def digest(self) -> str:
-        """One digest of what it says, for the ledger's entry that it is public: SHA-256 of its value as JSON, keys in order."""
-        told = json.dumps({**self.value(), "counted": self.counted}, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(told.encode()).hexdigest()
+        """One digest of what it says, for the ledger's entry that it is public."""
+        return fingerprint({**self.value(), "counted": self.counted})
 
 
 def leads(visit: Visit) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from inspector.domain.case import SubjectKind
 from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
-from inspector.domain.person import nameable, same
+from inspector.domain.person import refuse_nameless, same
 from inspector.domain.sampling import CheckRow
 from inspector.domain.tipoff import TipOff, TipState
 
@@ -85,8 +85,7 @@ def propose(
     tip: TipOff, scope: str, reasons: str, by: str, row: CheckRow, due_at: datetime, now: datetime, pack: str
 ) -> Decision[LeadCheck]:
     """An officer proposes a check from a tip-off. Raises Refusal (`tip_off_over`), Invalid."""
-    if not nameable(by):
-        raise Invalid("officer_nameless", field="by")
+    refuse_nameless(by)
     for field, text in (("scope", scope), ("reasons", reasons)):
         if blank(text):
             raise Invalid("lead_lacks", field=field)
@@ -126,11 +125,9 @@ def decide(  # noqa: PLR0913 - a head's decision in all its parts
     """A named head approves it by a document, or refuses it with reasons (`document`): never who has proposed it.
 
     `used` of `cap` are the checks of this year that count; where this type counts, the cap holds, and the slot is this one's from `now`
-    on. Raises Refusal (`lead_decided`,
-    `lead_same_person`, `lead_cap_reached`), Invalid.
+    on. Raises Refusal (`lead_decided`, `lead_same_person`, `lead_cap_reached`), Invalid.
     """
-    if not nameable(by):
-        raise Invalid("officer_nameless", field="by")
+    refuse_nameless(by)
     if held.state is not LeadState.PROPOSED:
         raise Refusal("lead_decided", lead_check=held.id, state=held.state)
     if same(by, held.proposed_by):
@@ -147,8 +144,7 @@ def decide(  # noqa: PLR0913 - a head's decision in all its parts
 
 def report(held: LeadCheck, told: Report, now: datetime, basis: str, pack: str) -> Decision[LeadCheck]:
     """What was found, on which day, by whom: two at least. Raises Refusal (`lead_unapproved`), Invalid."""
-    if not nameable(told.by):
-        raise Invalid("officer_nameless", field="by")
+    refuse_nameless(told.by)
     if held.state is not LeadState.APPROVED:
         raise Refusal("lead_unapproved", lead_check=held.id, state=held.state)
     team = tuple(sorted({*told.inspectors}))

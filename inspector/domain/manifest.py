@@ -10,8 +10,8 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 
-from inspector.domain.folio import Entry, Judged, Trouble, vouched
-from inspector.domain.strict import HEX64, is_count, matches, parse
+from inspector.domain.folio import Entry, Judged, Trouble, differing, json_of, vouched
+from inspector.domain.strict import HEX64, matches, parse
 from inspector.domain.treehead import Proof, TreeHead
 
 MANIFEST = "manifest.json"
@@ -23,7 +23,7 @@ POSTED = "publication.posted"
 
 def listing(sums: Mapping[str, str]) -> bytes:
     """The list of all files but itself and the proof, as it lies beside them: SHA-256 in hex by name."""
-    return _json({"form": FORM, "files": dict(sorted(sums.items()))})
+    return json_of({"form": FORM, "files": dict(sorted(sums.items()))})
 
 
 def read(manifest: bytes) -> dict[str, str]:
@@ -45,16 +45,7 @@ def digest(content: bytes) -> str:
 def proof(entry: Entry, head: TreeHead, growth: Sequence[Proof]) -> bytes:
     """The proof as it lies beside the files."""
     told = {"form": FORM, "head": {"size": head.size, "root": head.root}, "entry": entry.value()}
-    return _json({**told, "growth": [one.value() for one in growth]})
-
-
-def differing(there: Mapping[str, str], named: Mapping[str, str]) -> list[Trouble]:
-    """Which files are not those that a list names, by their digests; neither the list itself nor the proof is among `there`."""
-    return [
-        *(Trouble(code="file_lacking", about=name) for name in sorted(named.keys() - there.keys())),
-        *(Trouble(code="file_added", about=name) for name in sorted(there.keys() - named.keys())),
-        *(Trouble(code="file_changed", about=name) for name in sorted(there) if named.get(name, there[name]) != there[name]),
-    ]
+    return json_of({**told, "growth": [one.value() for one in growth]})
 
 
 def judge(
@@ -103,16 +94,4 @@ def _read(ledger: bytes) -> tuple[Entry, TreeHead, list[Proof]]:
     told = parse(ledger)
     if not isinstance(told, dict) or told.keys() != {"form", "head", "entry", "growth"} or told["form"] != FORM:
         raise ValueError("no proof of a register")
-    head = told["head"]
-    if (
-        not isinstance(head, dict)
-        or head.keys() != {"size", "root"}
-        or not is_count(head["size"])
-        or not matches(HEX64, head["root"])
-    ):
-        raise ValueError("no head")
-    return Entry.read(told["entry"]), TreeHead(**head), [Proof.read(one) for one in told["growth"]]
-
-
-def _json(told: object) -> bytes:
-    return (json.dumps(told, ensure_ascii=False, indent=1) + "\n").encode()
+    return Entry.read(told["entry"]), TreeHead.read(told["head"]), [Proof.read(one) for one in told["growth"]]

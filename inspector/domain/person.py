@@ -38,6 +38,12 @@ def said(field: str, text: str) -> str:
     return told
 
 
+def refuse_nameless(name: str, field: str = "by") -> None:
+    """Raise Invalid (`officer_nameless`) unless a step has somebody's name under it."""
+    if not nameable(name):
+        raise Invalid("officer_nameless", field=field)
+
+
 def nameable(name: str) -> bool:
     """Whether a text names somebody where it is shown: one line of visible characters, without a tag or a blank at its ends."""
     return (

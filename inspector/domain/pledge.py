@@ -6,11 +6,10 @@ that were promised by their names, and neither the letter's text nor a value: th
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from inspector.domain.canonical import fingerprint
 from inspector.domain.case import Case, CaseState, Route, SubjectKind
 from inspector.domain.policy import Item
 from inspector.domain.publicity import NOT_PUBLIC
@@ -37,9 +36,8 @@ class Pledge:
 
     @property
     def digest(self) -> str:
-        """One digest of what it says, for the ledger: SHA-256 of its value as JSON, keys in order."""
-        told = json.dumps(self.value(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(told.encode()).hexdigest()
+        """One digest of what it says, for the ledger."""
+        return fingerprint(self.value())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
 from inspector.domain.gazette import CheckResult, Fallen, Line
-from inspector.domain.person import nameable
+from inspector.domain.person import refuse_nameless
 from inspector.domain.publish import PublishRow
 from inspector.domain.visit import Visit
 
@@ -138,7 +138,7 @@ def rule(held: PublicationDuty, found: CheckResult, reasons: str, by: str, now: 
         raise Invalid("publication_rule_ceased", field="found")
     if blank(reasons):
         raise Invalid("reason_missing", field="reasons")
-    _named(by)
+    refuse_nameless(by)
     facts = {"duty": held.id, "by": by, "found": found.value, "reasons": reasons}
     made = replace(held, ruled=Ruled(found=found, reasons=reasons, by=by, at=now))
     return Decision(state=made, because=Because(rule="publication.rule", basis=(held.basis,), pack=held.pack, facts=facts))
@@ -171,7 +171,7 @@ def freeze(held: PublicationDuty, line: Line, by: str) -> Decision[PublicationDu
 def drop(held: PublicationDuty, why: Fallen, document: str, by: str) -> Decision[PublicationDuty]:
     """The decision behind what is still owed fell: it never becomes public. Raises Refusal for what is public, Invalid."""
     _stands(held, PublicationState.OWED)
-    _named(by)
+    refuse_nameless(by)
     made = replace(held, state=PublicationState.REMOVED, why=why, document=document)
     facts = {"duty": held.id, "by": by, "why": why.value, "document": document}
     return Decision(state=made, because=Because(rule="publication.drop", basis=(held.basis,), pack=held.pack, facts=facts))
@@ -199,7 +199,7 @@ def recall(
         raise Invalid("publication_withdraw_term", row=row.row)
     if why is Fallen.UNSTATED:
         raise Invalid("reason_missing", field="why")
-    _named(by)
+    refuse_nameless(by)
     counted = due(now, row.withdraw, calendar)
     made = replace(
         held,
@@ -240,15 +240,10 @@ def _stands(held: PublicationDuty, wanted: PublicationState) -> None:
         raise Refusal("publication_state", publication=held.id, state=held.state, wanted=wanted)
 
 
-def _named(by: str) -> None:
-    if not nameable(by):
-        raise Invalid("officer_nameless", field="by")
-
-
 def _posted(since: datetime, on: date, reference: str, by: str, now: datetime, calendar: WorkingCalendar) -> Posted:
     if blank(reference):
         raise Invalid("publication_reference_missing", field="reference")
-    _named(by)
+    refuse_nameless(by)
     first, last = calendar.local_date(since), calendar.local_date(now)
     if not first <= on <= last:
         raise Invalid("publication_day", on=on.isoformat(), first=first.isoformat(), last=last.isoformat(), field="on")

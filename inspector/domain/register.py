@@ -6,12 +6,12 @@ binds every void before it too (draw-protocol, threat 2).
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+
+from inspector.domain.canonical import fingerprint
 
 GENESIS = "0" * 64
 
@@ -72,4 +72,4 @@ def _digest(told: Mapping[str, object]) -> str:
     at = told["at"]
     assert isinstance(at, datetime)
     plain = {**told, "at": at.astimezone(UTC).isoformat(timespec="microseconds")}
-    return hashlib.sha256(json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    return fingerprint(plain)

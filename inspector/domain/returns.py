@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from inspector.domain.scoreboard import middle
+
 
 class Per(StrEnum):
     """How long a period of a return is."""
@@ -86,12 +88,12 @@ def lines(cases: Iterable[Seen]) -> tuple[Line, ...]:
 
 
 def _line(like: Like, some: list[Seen]) -> Line:
-    days = sorted(one.days for one in some if one.days is not None)
+    days = [one.days for one in some if one.days is not None]
     return Line(
         like=like,
         cases=len(some),
         in_time=sum(one.in_time is True for one in some),
         late=sum(one.in_time is False for one in some),
-        days_median=days[(len(days) - 1) // 2] if days else None,
-        days_most=days[-1] if days else None,
+        days_median=middle(days),
+        days_most=max(days, default=None),
     )

@@ -18,7 +18,7 @@ from inspector.domain.ending import OPEN_WORK, REVIEW_WORK, end, graded, reopen,
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import GOOD, UNTRUE, Evidence, Verdict, blank, carry
 from inspector.domain.grading import Grading, lacking
-from inspector.domain.person import nameable, same
+from inspector.domain.person import refuse_nameless, same
 from inspector.domain.piece import fingerprint
 from inspector.domain.policy import OutcomeRow, Policy
 from inspector.domain.proposal import Proposal
@@ -118,8 +118,7 @@ def review(  # noqa: PLR0913 - a decision in all its parts
         raise Refusal("not_in_review", case=case.id, state=case.state)
     if outcome is Outcome.WITHDRAWN:
         raise Invalid("outcome_not_allowed", field="outcome")
-    if not nameable(officer):
-        raise Invalid("officer_nameless", field="officer")
+    refuse_nameless(officer, "officer")
     if blank(reasons):
         raise Invalid("reason_missing", field="reasons")
     now_claimed = {held.claim.key for held in case.claims}

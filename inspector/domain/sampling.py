@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
 from math import ceil
@@ -39,6 +39,11 @@ class Window(StrEnum):
                 return day.replace(month=(day.month - 1) // 3 * 3 + 1, day=1)
             case Window.YEAR:
                 return day.replace(month=1, day=1)
+
+    def so_far(self, day: date) -> tuple[date, date]:
+        """From the first of January until before the window that a day lies in; in the first of a year, that of the whole last year."""
+        until = self.start(day)
+        return Window.YEAR.start(until - timedelta(days=1)), until
 
     def left(self, day: date) -> int | None:
         """How many windows begin or go on from this day to the end of its year; None for `draw`, which no calendar bounds."""

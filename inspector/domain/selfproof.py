@@ -19,7 +19,7 @@ from inspector.domain.decision import Because, Decision, Order, OrderKind, Told
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import Verdict, blank, reading
 from inspector.domain.material import MaterialKind
-from inspector.domain.person import nameable
+from inspector.domain.person import refuse_nameless
 from inspector.domain.policy import Compare, Policy
 from inspector.domain.start import StartEvent
 from inspector.domain.timer import Timer
@@ -183,8 +183,7 @@ def hand(proof: SelfProof, by: str, policy: Policy, now: datetime, calendar: Wor
 
     heard of the question.
     """
-    if not nameable(by):
-        raise Invalid("officer_nameless", field="by")
+    refuse_nameless(by)
     because = _because(proof, "self_proof.hand", policy.label, by=by)
     if proof.state is not ProofState.ASKED:
         return Decision(state=_noted(proof, because.rule, now, by), because=because)
@@ -319,8 +318,7 @@ def read(proof: SelfProof, told: Reading, rule: Compare, pack: str, values: Sequ
     missing = [one for one in there if one not in told.of]
     if missing and (told.of or len(there) > 1):
         raise Refusal("reading_of_others", missing=", ".join(missing), files=", ".join(there))
-    if not nameable(told.by):
-        raise Invalid("officer_nameless", field="by")
+    refuse_nameless(told.by)
     if told.verdict not in (Verdict.MATCH, Verdict.MISMATCH, Verdict.CANNOT_SAY):
         raise Invalid("reading_unfit", field="verdict", known="match, mismatch, cannot_say")
     if told.verdict is not Verdict.MATCH and blank(told.reasons):

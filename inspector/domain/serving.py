@@ -17,7 +17,7 @@ from inspector.domain.calendar import SHANGHAI, WorkingCalendar, due
 from inspector.domain.decision import Because, Decision, Order, OrderKind, Told
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
-from inspector.domain.person import nameable
+from inspector.domain.person import refuse_nameless
 from inspector.domain.wayto import Reach, ServiceRow, ServiceWay
 
 WAITS = frozenset({OrderKind.NOTICE_DUE, OrderKind.NOTICE_PUBLIC})
@@ -221,8 +221,7 @@ def push(notice: SubjectNotice, way: ServiceWay, lane: str, now: datetime, urgen
 
 def handed(notice: SubjectNotice, by: str, now: datetime, pack: str) -> Decision[SubjectNotice]:
     """Text and link were given to whoever passes them on, or a channel has taken them: that is no service yet."""
-    if not nameable(by):
-        raise Invalid("officer_nameless", field="by")
+    refuse_nameless(by)
     because = _because(notice, "notice.hand", pack, by=by)
     held = replace(notice, state=NoticeState.HANDED_OVER, handed_at=now) if notice.state is NoticeState.MADE else notice
     return Decision(state=_noted(held, because.rule, now, by), because=because)
@@ -238,8 +237,7 @@ def served(
     """
     if notice.state is NoticeState.CANCELLED:  # what it was about is no more: nothing begins with it
         raise Refusal("subject_notice_over", state=notice.state)
-    if not nameable(by):
-        raise Invalid("officer_nameless", field="by")
+    refuse_nameless(by)
     if blank(proof):
         raise Invalid("proof_missing", field="proof")
     made, today = notice.made_at.astimezone(SHANGHAI).date(), now.astimezone(SHANGHAI).date()
@@ -291,8 +289,7 @@ def failed(notice: SubjectNotice, why: str, by: str, now: datetime, pack: str) -
 
     Raises Refusal (`subject_notice_over`) and Invalid.
     """
-    if not nameable(by):
-        raise Invalid("officer_nameless", field="by")
+    refuse_nameless(by)
     if blank(why):
         raise Invalid("reason_missing", field="why")
     if not notice.state.open:

@@ -17,7 +17,7 @@ from inspector.domain.decision import Because, Decision, Order, OrderKind, Told
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
 from inspector.domain.pause import Approver, Extension, Reason, Suspension, SuspensionRow, midnight_after
-from inspector.domain.person import nameable, same
+from inspector.domain.person import nameable, refuse_nameless, same
 from inspector.domain.policy import Policy
 
 _RUNNING = (CaseState.RATING, CaseState.VERIFYING)
@@ -145,8 +145,7 @@ def extend(
 
 def running(case: Case, officer: str, now: datetime) -> VerifyTerm:
     """The term of a verification that is under way and in time. Raises Invalid, Refusal."""
-    if not nameable(officer):
-        raise Invalid("officer_nameless", field="officer")
+    refuse_nameless(officer, "officer")
     term = case.verify_term
     if term is None or case.state not in _RUNNING:
         raise Refusal("clock_over", case=case.id, state=case.state)

@@ -14,7 +14,7 @@ from inspector.domain.case import SubjectKind
 from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
-from inspector.domain.person import nameable
+from inspector.domain.person import refuse_nameless
 
 
 class TipState(StrEnum):
@@ -86,8 +86,7 @@ def take(told: TipOff, basis: str, pack: str) -> Decision[TipOff]:
 
 def close(held: TipOff, by: str, reasons: str, basis: str, pack: str) -> Decision[TipOff]:
     """A named officer closes it, with reasons; nothing is held against anybody. Raises Refusal (`tip_off_over`), Invalid."""
-    if not nameable(by):
-        raise Invalid("officer_nameless", field="by")
+    refuse_nameless(by)
     if blank(reasons):
         raise Invalid("reason_missing", field="reasons")
     if held.state is TipState.CLOSED:

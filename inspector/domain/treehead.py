@@ -27,6 +27,15 @@ class TreeHead:
     size: int
     root: str
 
+    @classmethod
+    def read(cls, told: object) -> TreeHead:
+        """The head of a JSON value. Raises ValueError for what is none."""
+        if not isinstance(told, dict) or told.keys() != {"size", "root"}:
+            raise ValueError("no head")
+        if not is_count(told["size"]) or not matches(HEX64, told["root"]):
+            raise ValueError("no head")
+        return cls(size=told["size"], root=told["root"])
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frontier:

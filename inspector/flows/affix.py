@@ -14,6 +14,7 @@ from pathlib import Path
 from inspector.domain import manifest
 from inspector.domain.decision import Because
 from inspector.domain.errors import Invalid
+from inspector.domain.folio import differing
 from inspector.domain.manifest import LEDGER, MANIFEST, POSTED
 from inspector.flows import casefile
 from inspector.flows.office import Office
@@ -54,7 +55,7 @@ def check(folder: Path, listed: bytes) -> None:
     """Raise Invalid (`publication_copy_differs`) unless each file that a list names is there, byte for byte, and the list itself."""
     there = dict(sums_of(folder))
     held = (folder / MANIFEST).read_bytes()
-    wrong = manifest.differing(there, manifest.read(listed))
+    wrong = differing(there, manifest.read(listed))
     wrong = [one for one in wrong if one.code != "file_added"]  # what else a place serves is no affair of the register's
     if wrong or held != listed:
         names = ", ".join(one.about for one in wrong[:5]) or MANIFEST

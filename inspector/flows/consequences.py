@@ -156,20 +156,21 @@ def restage(office: Office, tx: Tx, case: Case, now: datetime) -> None:
     there = {one.proposal for one in others if one.open or one.state is ConsequenceState.IMPOSED}
     now_fit = [one for one in policy.outcomes[case.outcome].proposals if one in policy.consequences and one not in there]
     opening = Opening(
-        proposal=late.proposal, by=late.proposed_by, evidence=late.evidence, act=was.act, origin=_RESTAGED, found=found
+        proposal=late.proposal,
+        by=late.proposed_by,
+        token=late.proposed_token,
+        evidence=late.evidence,
+        act=was.act,
+        origin=_RESTAGED,
+        found=found,
     )
     made = [
         new(tx, case, replace(opening, proposal=one), len(others) + number, case.outcome, policy, now)
         for number, one in enumerate(now_fit, 1)
     ]
     begin(office, tx, case, made, (), now, tells=True)
-    main_over(
-        office,
-        tx,
-        case,
-        settle(office, tx, case, late, proceeding.supersede(late, _RESTAGED, setting(office, late, now)), now),
-        now,
-    )
+    over = proceeding.supersede(late, _RESTAGED, setting(office, late, now))
+    main_over(office, tx, case, settle(office, tx, case, late, over, now), now)
 
 
 # --- what comes in about one

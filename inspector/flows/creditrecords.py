@@ -1,4 +1,4 @@
-"""What becomes of a credit record by itself, and by annulment: it is shown no more, may be repaired, is deleted everywhere."""
+"""What becomes of a credit record by itself: it is shown no more, and may be repaired. What annuls it is told by `annulling`."""
 
 from __future__ import annotations
 

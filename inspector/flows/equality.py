@@ -43,8 +43,10 @@ from inspector.store.work import Work
 log = structlog.get_logger(__name__)
 
 MATTER = "unequal_treatment"
-"""The matter of a measure in which chance does not explain the difference between the routes; it ends
-when a person has answered it, or a later look could have found the difference and finds none: too few to tell end nothing."""
+"""The matter of a measure in which chance does not explain the difference between the routes.
+
+It ends when a person has answered it, or a later look could have found the difference and finds none: too few to tell end nothing.
+"""
 
 _CHECKS = frozenset({CheckType.PLANNED, CheckType.JOINT, CheckType.CAMPAIGN})
 """Checks that the agency chooses to make; one for a lead, an emergency or a follow-up has a cause of its own."""
@@ -129,8 +131,8 @@ def look_of(office: Office, since: datetime, until: datetime) -> int | None:
 
 def year_so_far(office: Office, today: date) -> tuple[datetime, datetime]:
     """From the first of January to the first of this month, in January that of the whole last year: windows are the calendar's."""
-    until = today.replace(day=1)
-    return office.calendar.midnight((until - timedelta(days=1)).replace(month=1, day=1)), office.calendar.midnight(until)
+    since, until = Window.MONTH.so_far(today)
+    return office.calendar.midnight(since), office.calendar.midnight(until)
 
 
 def _policy(office: Office, agency: str, day: date) -> Policy | None:

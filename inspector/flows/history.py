@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -52,11 +53,10 @@ def history(office: Office, tx: Tx, agency: str) -> History:
         on = _day(office, held)
         there = going[held["id"]]
         mine = agency in there
-        authority = Authority.OWN if mine else Authority.UPPER if there & above else Authority.OTHER
         one = Seen(
             on=on,
             check=CheckType(held["check_type"]),
-            authority=authority,
+            authority=_whose(there, agency, above),
             items=items.get(held["id"], frozenset()),
             completed=done is not None,
             open=done is None,
@@ -94,11 +94,10 @@ def of_one(
     made = [held for held in tx.visits.made(name) if held["id"] != without]
     going = tx.visits.going([held["id"] for held in made])
     for held in made:
-        done, there = held["done_at"], going[held["id"]]
-        authority = Authority.OWN if agency in there else Authority.UPPER if there & above else Authority.OTHER
+        done, whose = held["done_at"], _whose(going[held["id"]], agency, above)
         on = _day(office, held)
         check = CheckType(held["check_type"])
-        seen.append(Seen(on=on, check=check, authority=authority, completed=done is not None, open=done is None))
+        seen.append(Seen(on=on, check=check, authority=whose, completed=done is not None, open=done is None))
     approved = [one for one in tx.tips.approved() if (one.kind, one.code) == (kind, code)]
     known = [one for one in approved if known_at is None or (one.decided_at or one.made_at) <= known_at]
     seen += [_reserved(office, one, agency, above) for one in known]
@@ -126,7 +125,7 @@ def _recorded(
         if told[_told(row)]:
             told[_told(row)] -= 1
         else:
-            yield replace(row, authority=Authority.UPPER if row.agency in above else Authority.OTHER)
+            yield replace(row, authority=_whose({row.agency}, agency, above))
 
 
 def _told(row: Inspection) -> tuple[object, ...]:
@@ -135,9 +134,13 @@ def _told(row: Inspection) -> tuple[object, ...]:
 
 def _reserved(office: Office, check: LeadCheck, agency: str, above: Collection[str]) -> Seen:
     """A check for cause that a head has approved and nobody has made yet: its slot of a cap is its own from then on."""
-    authority = Authority.OWN if check.agency == agency else Authority.UPPER if check.agency in above else Authority.OTHER
-    on = office.calendar.local_date(check.decided_at or check.made_at)
-    return Seen(on=on, check=CheckType.LEAD, authority=authority, completed=False, reserved=True)
+    on, whose = office.calendar.local_date(check.decided_at or check.made_at), _whose({check.agency}, agency, above)
+    return Seen(on=on, check=CheckType.LEAD, authority=whose, completed=False, reserved=True)
+
+
+def _whose(there: AbstractSet[str], agency: str, above: Collection[str]) -> Authority:
+    """Whose check it is, as one agency sees it, by the agencies that take part."""
+    return Authority.OWN if agency in there else Authority.OTHER if there.isdisjoint(above) else Authority.UPPER
 
 
 def _day(office: Office, held: Row) -> date:

@@ -252,21 +252,14 @@ class Office:
     def _packs(self) -> frozenset[str]:
         return frozenset(node.pack for node in self.tree.values() if node.pack is not None)
 
-    def link(self, purpose: str, about: str, *, base: str = "") -> str:
-        """A capability link: whoever holds it may answer for this one thing. Derived, so that it lies nowhere.
+    def link_token(self, purpose: str, about: str, edition: int = 0) -> str:
+        """The secret part of a capability link: 192 bits of HMAC-SHA256 over purpose and thing. Derived, so that it lies nowhere.
 
-        `base`: the address of this house as it was when the link was first sent, where another try must say the same.
+        Whoever holds the link may answer for this one thing. `edition`: how often it was called back; each has another secret.
         """
-        return f"{base or self.base_url}/{purpose}/{about}/{self.link_token(purpose, about)}"
-
-    def link_token(self, purpose: str, about: str) -> str:
-        """The secret part of a link: 192 bits of HMAC-SHA256 over purpose and thing."""
-        mac = hmac.new(self.secret, f"{purpose}/{about}".encode(), hashlib.sha256).digest()
+        told = f"{purpose}/{about}#{edition}" if edition else f"{purpose}/{about}"
+        mac = hmac.new(self.secret, told.encode(), hashlib.sha256).digest()
         return base64.urlsafe_b64encode(mac[:24]).decode()
-
-    def link_holds(self, purpose: str, about: str, token: str) -> bool:
-        """Whether a presented link is ours, compared in constant time."""
-        return hmac.compare_digest(self.link_token(purpose, about).encode(), token.encode())
 
     def lane_of(self, kind: OrderKind, sender: str) -> str:
         """The lane of an order whose connector follows from the configuration."""

@@ -11,6 +11,7 @@ from inspector.domain.gazette import CheckResult, Fallen, Line, in_words, leads
 from inspector.domain.publicationduty import PublicationDuty, PublicationState
 from inspector.flows import pledges, shown, supervision
 from inspector.flows.office import Office
+from inspector.flows.seats import short_of
 from inspector.flows.settle import Settlement
 from inspector.flows.unpublish import MATTER, settle, write
 from inspector.store.tx import Tx
@@ -93,7 +94,7 @@ def rule(tx: Tx, duty: str, found: CheckResult, reasons: str, by: str, now: date
         raise Refusal("publication_nothing_to_rule", publication=duty)
     decision = domain.rule(held, found, reasons, by, now)
     tx.publications.put(decision.state)
-    tx.attention.close(f"{supervision.FOUND}:{supervision.about(visit, held.agency)}", now)
+    tx.attention.close(f"{supervision.FOUND}:{short_of(visit, held.agency)}", now)
     return write(tx, decision, now)
 
 

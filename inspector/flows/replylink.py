@@ -35,8 +35,7 @@ _MARK = 16
 
 def token(office: Office, tx: Tx, purpose: str, request_id: str) -> str:
     """The secret that counts now: another one after each calling back."""
-    edition = tx.replylinks.edition(purpose, request_id)
-    return office.link_token(purpose, f"{request_id}#{edition}" if edition else request_id)
+    return office.link_token(purpose, request_id, tx.replylinks.edition(purpose, request_id))
 
 
 def address(office: Office, tx: Tx, purpose: str, request_id: str, base: str) -> str:

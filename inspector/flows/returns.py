@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from inspector.domain.case import Case
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import Evidence
 from inspector.domain.returns import Counted, Like, Line, Per, Seen, lines
+from inspector.domain.sampling import Window
 from inspector.domain.scoreboard import days_between
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.scoreboard import csv_text
 from inspector.flows.settle import Settlement
+from inspector.store.past import Recorded
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 
@@ -61,8 +64,8 @@ class Return:
 
 def last_months(office: Office) -> tuple[date, date]:
     """The months of the year that are over, in January those of the last year."""
-    until = office.calendar.local_date(office.now()).replace(day=1) - timedelta(days=1)
-    return until.replace(month=1, day=1), until
+    since, until = Window.MONTH.so_far(office.calendar.local_date(office.now()))
+    return since, until - timedelta(days=1)
 
 
 def monthly(_work: Work, office: Office) -> Settlement:
@@ -84,10 +87,18 @@ def made(office: Office, tx: Tx, since: date, until: date, per: Per, agencies: C
     """The return of some agencies. Raises Invalid (`returns_span`) where the first day lies after the last."""
     if since > until:
         raise Invalid("returns_span", since=since.isoformat(), until=until.isoformat(), field="since")
-    lost = list[str]()
-    seen = [*_came(office, tx, since, until, per, agencies, lost), *_ended(office, tx, since, until, per, agencies, lost)]
-    today = office.calendar.local_date(office.now())
-    return Return(since=since, until=until, per=per, over=until < today, lines=lines(seen), unreadable=len({*lost}))
+    lost, span = set[str](), office.calendar.span(since, until)
+    came = _came(office, _recorded(partial(tx.past.opened, *span), agencies, lost), per)
+    ended = _ended(office, tx, _recorded(partial(tx.past.ended, *span), agencies, lost), per)
+    counted = lines([*came, *ended])
+    return Return(
+        since=since,
+        until=until,
+        per=per,
+        over=until < office.calendar.local_date(office.now()),
+        lines=counted,
+        unreadable=len(lost),
+    )
 
 
 def rows(held: Return) -> list[dict[str, object]]:
@@ -99,28 +110,23 @@ def rows(held: Return) -> list[dict[str, object]]:
     return told
 
 
-def _came(
-    office: Office, tx: Tx, since: date, until: date, per: Per, agencies: Collection[str], lost: list[str]
-) -> Iterator[Seen]:
-    first, last = office.calendar.span(since, until)
+def _recorded(ask: Callable[..., list[Recorded]], agencies: Collection[str], lost: set[str]) -> Iterator[list[Case]]:
+    """The cases of some agencies, page by page; whichever case cannot be read comes to those that are `lost`."""
     after = ""
-    while page := tx.past.opened(first, last, after=after, limit=_PAGE):
+    while page := ask(after=after, limit=_PAGE):
         after = page[-1].id
-        lost += [one.id for one in page if one.case is None]
-        for case in (one.case for one in page if one.case is not None and one.case.agency in agencies):
-            period = per.name_of(office.calendar.local_date(case.opened_at))
-            yield Seen(like=Like(period=period, counted=Counted.CAME, agency=case.agency, item=case.item))
+        lost.update(one.id for one in page if one.case is None)
+        yield [one.case for one in page if one.case is not None and one.case.agency in agencies]
 
 
-def _ended(
-    office: Office, tx: Tx, since: date, until: date, per: Per, agencies: Collection[str], lost: list[str]
-) -> Iterator[Seen]:
-    first, last = office.calendar.span(since, until)
-    after = ""
-    while page := tx.past.ended(first, last, after=after, limit=_PAGE):
-        after = page[-1].id
-        lost += [one.id for one in page if one.case is None]
-        cases = [one.case for one in page if one.case is not None and one.case.agency in agencies]
+def _came(office: Office, pages: Iterable[list[Case]], per: Per) -> Iterator[Seen]:
+    for case in (case for cases in pages for case in cases):
+        period = per.name_of(office.calendar.local_date(case.opened_at))
+        yield Seen(like=Like(period=period, counted=Counted.CAME, agency=case.agency, item=case.item))
+
+
+def _ended(office: Office, tx: Tx, pages: Iterable[list[Case]], per: Per) -> Iterator[Seen]:
+    for cases in pages:
         pieces = tx.past.evidence([one.id for one in cases])
         for case in cases:
             yield _seen(office, case, pieces.get(case.id, []), per)

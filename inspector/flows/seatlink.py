@@ -25,8 +25,7 @@ from inspector.store.tx import Tx
 
 def token(office: Office, tx: Tx, name: str) -> str:
     """The secret that counts now: another one after each calling back."""
-    edition = tx.replylinks.edition(LINK, name)
-    return office.link_token(LINK, f"{name}#{edition}" if edition else name)
+    return office.link_token(LINK, name, tx.replylinks.edition(LINK, name))
 
 
 def address(office: Office, tx: Tx, name: str) -> str:

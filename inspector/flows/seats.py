@@ -181,7 +181,7 @@ def end_clock(tx: Tx, held: Visit, now: datetime) -> None:
 
 
 def short_of(held: Visit, agency: str) -> str:
-    """What an agency's matter (`SHORT`, `CLASH`) is about: the visit, for a partner in a joint one with its own name behind it."""
+    """What an agency's matter of a visit is about (`SHORT`, `CLASH`): the visit, for a partner in a joint one with its name behind it."""
     return held.id if agency == held.agency else f"{held.id}:{agency}"
 
 

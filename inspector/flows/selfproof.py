@@ -43,8 +43,7 @@ LINK = "show"
 
 def token(office: Office, tx: Tx, proof_id: str) -> str:
     """The secret that counts now: another one after each calling back."""
-    edition = tx.replylinks.edition(LINK, proof_id)
-    return office.link_token(LINK, f"{proof_id}#{edition}" if edition else proof_id)
+    return office.link_token(LINK, proof_id, tx.replylinks.edition(LINK, proof_id))
 
 
 def by_link(office: Office, tx: Tx, proof_id: str, shown: str) -> None:

@@ -1,4 +1,4 @@
-"""Notices to subjects (送达): given out, carried by a channel, proven to have come, and what a clock does where none has (domain.serving).
+"""Notices to subjects (送达) once they are given out (`giving`): carried by a channel, proven to have come; and a clock where none has.
 
 Every operation is called in the caller's transaction and raises Invalid, Refusal or Forbidden before anything is written.
 """
@@ -40,8 +40,7 @@ GOES = frozenset({NoticeKind.RECORD, NoticeKind.REPAIRABLE, NoticeKind.DECISION}
 
 def token(office: Office, tx: Tx, notice_id: str) -> str:
     """The secret that counts now: another one after each calling back."""
-    edition = tx.replylinks.edition(LINK, notice_id)
-    return office.link_token(LINK, f"{notice_id}#{edition}" if edition else notice_id)
+    return office.link_token(LINK, notice_id, tx.replylinks.edition(LINK, notice_id))
 
 
 def by_link(office: Office, tx: Tx, notice_id: str, shown: str) -> SubjectNotice:

@@ -10,6 +10,7 @@ from inspector.domain.decision import Because, Decision
 from inspector.domain.finding import Doubt
 from inspector.domain.visit import Seat, Visit
 from inspector.flows.record import record
+from inspector.flows.seats import short_of
 from inspector.store.tx import Tx
 
 FOUND = "visit_finding"
@@ -47,7 +48,7 @@ def tell(tx: Tx, held: Visit, by: Seat, others: Iterable[Doubt], pack: str, now:
     part = next(one for one in held.parts if one.agency == by.agency)
     cases = list(dict.fromkeys(doubt.case_id for doubt in others))
     facts = {"draw": held.draw, "seat": by.name, "cases": [*held.cases_of(by.agency), *cases]}
-    tx.attention.open(FOUND, by.agency, about(held, by.agency), facts, now)
+    tx.attention.open(FOUND, by.agency, short_of(held, by.agency), facts, now)
     because = Because(
         rule="supervision.found",
         basis=(held.basis,),
@@ -56,8 +57,3 @@ def tell(tx: Tx, held: Visit, by: Seat, others: Iterable[Doubt], pack: str, now:
     )
     for case_id in cases:
         record(tx, case_id, Decision(state=None, because=because), now, {})
-
-
-def about(held: Visit, agency: str) -> str:
-    """What the matter of an agency's finding is about."""
-    return held.id if agency == held.agency else f"{held.id}:{agency}"

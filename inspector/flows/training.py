@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from inspector.domain.errors import Invalid
 from inspector.domain.plan import DrawKind
@@ -42,8 +42,7 @@ class _Drawn:
 
 def quarters_so_far(office: Office) -> tuple[date, date]:
     """From the first of January to the first of this quarter, in the first one that of the whole last year."""
-    until = _QUARTER.start(office.calendar.local_date(office.now()))
-    return (until - timedelta(days=1)).replace(month=1, day=1), until
+    return _QUARTER.so_far(office.calendar.local_date(office.now()))
 
 
 def groups(office: Office, tx: Tx, agency: str, since: date, until: date, now: datetime) -> Crews:

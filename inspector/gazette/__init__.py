@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from inspector.domain.gazette import Line
 from inspector.domain.pledge import Pledge
 from inspector.gazette import data, letters, pages, search
-from inspector.gazette.frame import PAGE, page_name
+from inspector.gazette.frame import PART, place
 
-PART = 5_000
-"""Lines in one file for programs, and in one part of the search."""
+__all__ = ["Register", "files", "place"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,8 +48,3 @@ def files(register: Register) -> Iterator[tuple[str, bytes]]:
     for number, part in enumerate(parts, 1):
         yield from data.files(number, part)
         yield search.part(number, (number - 1) * PART, part)
-
-
-def place(index: int, line: Line) -> str:
-    """Where in the folder a line stands, by its index among all."""
-    return f"{page_name(index // PAGE + 1)}#{line.id}"

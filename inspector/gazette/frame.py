@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from html import escape
 
+from inspector.domain.gazette import Line
 from inspector.labels import Lang, label
 
 PAGE = 500
 """Lines on one page."""
+PART = 5_000
+"""Lines in one file for programs, and in one part of the search."""
 FOLDERS: dict[Lang, str] = {"zh-Hans": "", "en": "en/"}
 _CODES: dict[Lang, str] = {"zh-Hans": "zh-CN", "en": "en"}
 _STYLE = """:root { color-scheme: light dark; }
@@ -42,9 +46,42 @@ def page_name(number: int) -> str:
     return f"results-{number:05d}.html"
 
 
+def place(index: int, line: Line) -> str:
+    """Where in the folder a line stands, by its index among all."""
+    return f"{page_name(index // PAGE + 1)}#{line.id}"
+
+
 def up(lang: Lang) -> str:
     """The way from a page of a language to the folder."""
     return "../" if FOLDERS[lang] else ""
+
+
+def nav(links: str, lang: Lang) -> str:
+    """Ways to other pages."""
+    return f'<nav aria-label="{escape(label("gazette.pages", lang))}">\n{links}</nav>'
+
+
+def page_links(names: Sequence[str], lang: Lang) -> str:
+    """Ways to every page, in order from 1; the newest first."""
+    numbered = [*enumerate(names, 1)][::-1]
+    return "".join(f'<a href="{name}">{escape(label("gazette.page", lang, number=number))}</a>\n' for number, name in numbered)
+
+
+def table(columns: Sequence[str], rows: Iterable[str], number: int, lang: Lang) -> str:
+    """The lines of a page. How many pages there are stands in the index alone: said here, each new page would change all others."""
+    heads = "".join(f'<th role="columnheader" scope="col">{escape(label(f"gazette.{name}", lang))}</th>' for name in columns)
+    caption = escape(label("gazette.page", lang, number=number))
+    # The roles stay when a narrow screen shows each row as a card.
+    told = f'<table role="table">\n<caption>{caption}</caption>\n<thead role="rowgroup"><tr role="row">{heads}</tr></thead>\n'
+    return told + '<tbody role="rowgroup">\n' + "\n".join(rows) + "\n</tbody>\n</table>"
+
+
+def cells(columns: Sequence[str], told: Sequence[str], lang: Lang) -> str:
+    """What a line says, each under its head."""
+    heads = (escape(label(f"gazette.{head}", lang)) for head in columns)
+    return "".join(
+        f'<td role="cell" data-name="{head}"><span>{escape(cell)}</span></td>' for head, cell in zip(heads, told, strict=True)
+    )
 
 
 def whole(title: str, body: str, name: str, lang: Lang, *, script: str = "") -> bytes:

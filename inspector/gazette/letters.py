@@ -9,11 +9,10 @@ from html import escape
 
 from inspector.domain.pledge import Pledge
 from inspector.domain.publish import LEAST
-from inspector.gazette.frame import FOLDERS, PAGE, whole
+from inspector.gazette.frame import FOLDERS, PAGE, PART, cells, nav, page_links, table, whole
 from inspector.labels import LANGS, Lang, label
 
 _COLUMNS = ("item", "facts", "name", "agency", "signed_on", "until", "scope")
-PART = 5_000
 
 
 def files(title: str, pledges: Sequence[Pledge]) -> Iterator[tuple[str, bytes]]:
@@ -37,34 +36,22 @@ def _name(number: int) -> str:
 
 
 def _index(title: str, named: int, others: Sequence[tuple[str, int]], count: int, lang: Lang) -> bytes:
-    links = "".join(
-        f'<a href="{_name(number)}">{escape(label("gazette.page", lang, number=number))}</a>\n' for number in range(count, 0, -1)
-    )
     body = f"<h2>{escape(label('gazette.letters', lang))}</h2>\n<p>{escape(label('gazette.letters_about', lang))}</p>\n"
     body += f"<p>{escape(label('gazette.letters_total', lang, letters=named))}</p>\n"
     told = [label("gazette.letters_persons", lang, item=item, count=many) for item, many in others]
     body += f"<ul>\n{''.join(f'<li>{escape(one)}</li>' for one in told)}\n</ul>\n" if told else ""
     back = f'<a href="index.html">{escape(label("gazette.back", lang))}</a>\n'
-    body += f'<nav aria-label="{escape(label("gazette.pages", lang))}">\n{back}{links}</nav>'
+    body += nav(back + page_links([_name(number) for number in range(1, count + 1)], lang), lang)
     return whole(title, body, "letters.html", lang)
 
 
 def _page(title: str, pledges: Sequence[Pledge], number: int, lang: Lang) -> bytes:
-    heads = [escape(label(f"gazette.{name}", lang)) for name in _COLUMNS]
-    row = "".join(f'<th role="columnheader" scope="col">{head}</th>' for head in heads)
-    rows = "\n".join(_row(one, heads, lang) for one in pledges)
-    caption = escape(label("gazette.page", lang, number=number))
-    back = f'<a href="letters.html">{escape(label("gazette.letters", lang))}</a>'
-    body = f'<nav aria-label="{escape(label("gazette.pages", lang))}">\n{back}\n</nav>\n'
-    body += f'<table role="table">\n<caption>{caption}</caption>\n<thead role="rowgroup"><tr role="row">{row}</tr></thead>\n'
-    body += f'<tbody role="rowgroup">\n{rows}\n</tbody>\n</table>'
-    return whole(title, body, _name(number), lang)
+    back = f'<a href="letters.html">{escape(label("gazette.letters", lang))}</a>\n'
+    held = table(_COLUMNS, (_row(one, lang) for one in pledges), number, lang)
+    return whole(title, f"{nav(back, lang)}\n{held}", _name(number), lang)
 
 
-def _row(one: Pledge, heads: Sequence[str], lang: Lang) -> str:
+def _row(one: Pledge, lang: Lang) -> str:
     facts = label("ui.names_gap", lang).join(one.facts)
-    cells = (one.item, facts, f"{one.name} {one.code}", one.agency, str(one.signed_on), str(one.until), one.scope)
-    shown = "".join(
-        f'<td role="cell" data-name="{head}"><span>{escape(cell)}</span></td>' for head, cell in zip(heads, cells, strict=True)
-    )
-    return f'<tr role="row">{shown}</tr>'
+    told = (one.item, facts, f"{one.name} {one.code}", one.agency, str(one.signed_on), str(one.until), one.scope)
+    return f'<tr role="row">{cells(_COLUMNS, told, lang)}</tr>'

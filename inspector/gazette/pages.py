@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 
 from inspector.domain.gazette import Line
-from inspector.gazette.frame import FOLDERS, PAGE, page_name, up, whole
+from inspector.gazette.frame import FOLDERS, PAGE, cells, nav, page_links, page_name, table, up, whole
 from inspector.labels import LANGS, Lang, label, of
 
 _COLUMNS = ("posted_on", "agency", "check", "name", "formed_on", "found", "draw")
@@ -35,36 +35,25 @@ def files(title: str, lines: Sequence[Line], totals: Totals, data: Sequence[str]
 
 def _index(title: str, totals: Totals, count: int, data: Sequence[str], lang: Lang) -> bytes:
     told = label("gazette.total", lang, results=totals.standing, removed=totals.removed, withheld=totals.withheld)
-    links = "".join(
-        f'<a href="{page_name(number)}">{escape(label("gazette.page", lang, number=number))}</a>\n'
-        for number in range(count, 0, -1)
-    )
     raw = "".join(f'<a href="{up(lang)}{name}">{name}</a>\n' for name in data)
     body = f"<p>{escape(told)}</p>\n"
     body += f"<p>{escape(label('gazette.counted', lang, counted=totals.counted))}</p>\n" if totals.counted else ""
     body += f"<p>{escape(label('gazette.about', lang))}</p>\n"
     body += f'<p><a href="find.html">{escape(label("gazette.find", lang))}</a></p>\n'
     body += f'<p><a href="letters.html">{escape(label("gazette.letters", lang))}</a></p>\n'
-    body += f'<nav aria-label="{escape(label("gazette.pages", lang))}">\n{links}</nav>\n'
+    body += nav(page_links([page_name(number) for number in range(1, count + 1)], lang), lang) + "\n"
     body += f'<nav aria-label="{escape(label("gazette.data", lang))}">\n{raw}</nav>' if data else ""
     return whole(title, body, "index.html", lang)
 
 
 def _page(title: str, lines: Sequence[Line], number: int, count: int, lang: Lang) -> bytes:
-    heads = "".join(f'<th role="columnheader" scope="col">{escape(label(f"gazette.{name}", lang))}</th>' for name in _COLUMNS)
-    rows = "\n".join(_row(one, lang) for one in lines)
-    # How many pages there are stands in the index alone: said here, each new page would change all others.
-    caption = escape(label("gazette.page", lang, number=number))
-    # The roles stay when a narrow screen shows each row as a card.
-    table = f'<table role="table">\n<caption>{caption}</caption>\n<thead role="rowgroup"><tr role="row">{heads}</tr></thead>\n'
-    table += f'<tbody role="rowgroup">\n{rows}\n</tbody>\n</table>'
     around = [(number + 1, "newer"), (number - 1, "older")]
     links = "".join(
         f'<a href="{page_name(at)}">{escape(label(f"gazette.{word}", lang))}</a>\n' for at, word in around if 1 <= at <= count
     )
     back = f'<a href="index.html">{escape(label("gazette.back", lang))}</a>\n'
-    nav = f'<nav aria-label="{escape(label("gazette.pages", lang))}">\n{back}{links}</nav>'
-    return whole(title, f"{nav}\n{table}", page_name(number), lang)
+    held = table(_COLUMNS, (_row(one, lang) for one in lines), number, lang)
+    return whole(title, f"{nav(back + links, lang)}\n{held}", page_name(number), lang)
 
 
 def _row(one: Line, lang: Lang) -> str:
@@ -75,9 +64,5 @@ def _row(one: Line, lang: Lang) -> str:
     name = f"{one.name} {one.code}" if one.name else label("gazette.unnamed", lang)
     codes = [row.name_en if lang == "en" else row.name for row in one.codes]
     came = label("ui.names_gap", lang).join((of(one.found, lang), *codes))
-    cells = (str(one.posted_on), one.agency, of(one.check, lang), name, str(one.formed_on or "—"), came, one.draw)
-    heads = (escape(label(f"gazette.{head}", lang)) for head in _COLUMNS)
-    shown = "".join(
-        f'<td role="cell" data-name="{head}"><span>{escape(cell)}</span></td>' for head, cell in zip(heads, cells, strict=True)
-    )
-    return f"{row}{shown}</tr>"
+    said = (str(one.posted_on), one.agency, of(one.check, lang), name, str(one.formed_on or "—"), came, one.draw)
+    return f"{row}{cells(_COLUMNS, said, lang)}</tr>"

@@ -13,7 +13,7 @@ from html import escape
 from pathlib import Path
 
 from inspector.domain.gazette import Line
-from inspector.gazette.frame import FOLDERS, PAGE, page_name, up, whole
+from inspector.gazette.frame import FOLDERS, nav, place, up, whole
 from inspector.labels import LANGS, Lang, label
 
 _SCRIPT = "find.js"
@@ -34,8 +34,8 @@ def pages(title: str, parts: int) -> Iterator[tuple[str, bytes]]:
 def part(number: int, first: int, lines: Sequence[Line]) -> tuple[str, bytes]:
     """A part, by number from 1; `first` is the index of its first line among all."""
     rows = [
-        [one.name, one.code, str(one.posted_on), f"{page_name((first + place) // PAGE + 1)}#{one.id}"]
-        for place, one in enumerate(lines)
+        [one.name, one.code, str(one.posted_on), place(first + index, one)]
+        for index, one in enumerate(lines)
         if one.name and one.removed is None
     ]
     return f"find/{number:05d}.js", f"part({number},{json.dumps(rows, ensure_ascii=False, separators=(',', ':'))});\n".encode()
@@ -44,8 +44,9 @@ def part(number: int, first: int, lines: Sequence[Line]) -> tuple[str, bytes]:
 def _form(parts: int, lang: Lang) -> str:
     words = "".join(f' data-{name.replace("_", "-")}="{escape(label(f"gazette.{name}", lang, **_FACTS))}"' for name in _WORDS)
     asked, go, back = (escape(label(f"gazette.{name}", lang)) for name in ("find_what", "find_go", "back"))
+    way = nav(f'<a href="index.html">{back}</a>\n', lang)
     return (
-        f'<nav aria-label="{escape(label("gazette.pages", lang))}">\n<a href="index.html">{back}</a>\n</nav>\n'
+        f"{way}\n"
         f'<form role="search" data-parts="{parts}" data-most="{_MOST}" data-root="{up(lang)}"{words}>\n'
         f'<label>{asked} <input name="asked" type="search" autocomplete="off" maxlength="100" required></label>\n'
         f"<button>{go}</button>\n</form>\n"

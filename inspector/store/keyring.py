@@ -32,19 +32,21 @@ PARTS = "\x1f"
 """Between the parts of a row's key."""
 SECRET = 32
 """Bytes of a secret."""
+ID = 8
+"""Hex digits of a key's id."""
 _NONCE = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Secret:
-    """32 random bytes. Its id tells keys apart and nothing of the key: 8 hex of a hash."""
+    """32 random bytes. Its id tells keys apart and nothing of the key: the first hex digits of a hash."""
 
     held: bytes
 
     @property
     def id(self) -> str:
-        """8 hex."""
-        return hashlib.sha256(b"inspector key id\0" + self.held).hexdigest()[:8]
+        """`ID` hex digits."""
+        return hashlib.sha256(b"inspector key id\0" + self.held).hexdigest()[:ID]
 
 
 class Keyring:
@@ -84,7 +86,7 @@ class Keyring:
         """As `open`, for bytes; those of before there was a key are told as they are."""
         if not told.startswith(MARK.encode()):
             return told
-        head = len(MARK) + 8
+        head = len(MARK) + ID
         return self._open(place, row, told[len(MARK) : head].decode("ascii", "replace"), lambda: told[head + 1 :])
 
     def seal_code(self, code: str) -> str:

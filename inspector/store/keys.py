@@ -6,7 +6,6 @@ by row beside a running daemon: killed at any line, what is done is done, and th
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from inspector.domain.errors import Refusal
-from inspector.store.keyring import CODE_MARK, MARK, PARTS, Keyring
+from inspector.store.keyring import CODE_MARK, ID, MARK, PARTS, Keyring
 from inspector.store.keytables import key_use
 from inspector.store.room import Row
 from inspector.store.sealed import NOTHING, Sealed, SealedFile, SubjectCode, bare
@@ -25,8 +24,6 @@ from inspector.store.tx import Tx
 _ROWS, _FILES = 500, 4
 """Rows in hand at a time, and such as hold files."""
 _CODE = "code"
-_ID = 8
-"""Hex digits of a key's id."""
 
 Told = Callable[[str, int], None]
 """Told a table's name and how many of its rows were sealed anew."""
@@ -59,7 +56,7 @@ def _lies(connection: Connection, column: sa.Column[object], place: str, kind: o
     none: str | bytes = b"" if isinstance(kind, SealedFile) else ""
     same = sa.literal(begins, column.type)
     key = sa.case(
-        (sa.func.substr(column, 1, len(mark)) == same, sa.func.substr(column, len(mark) + 1, _ID)),
+        (sa.func.substr(column, 1, len(mark)) == same, sa.func.substr(column, len(mark) + 1, ID)),
         else_=sa.literal(none, column.type),
     )
     asked = sa.select(key.label("held"), sa.func.count()).where(column.is_not(None)).group_by(sa.text("held"))
@@ -176,11 +173,9 @@ def _anew(ring: Keyring, kind: Sealed | SealedFile, row: Row, value: str | bytes
         return None
     if isinstance(kind, SealedFile):
         content = bytes(value) if not isinstance(value, str) else value.encode()
-        return (
-            None
-            if content.startswith(begins.encode())
-            else ring.seal_file(kind.place, key, ring.open_file(kind.place, key, content))
-        )
+        if content.startswith(begins.encode()):
+            return None
+        return ring.seal_file(kind.place, key, ring.open_file(kind.place, key, content))
     text = str(value)
     if text.startswith(begins):
         return None
@@ -205,11 +200,3 @@ def _pages(
 
 def _this(table: sa.Table, row: Row) -> list[sa.ColumnElement[bool]]:
     return [one == row[one.name] for one in table.primary_key.columns]
-
-
-def used(told: Sequence[Lies]) -> dict[str, int]:
-    """How many values lie under each key."""
-    held: Counter[str] = Counter()
-    for one in told:
-        held[one.key] += one.count
-    return dict(held)

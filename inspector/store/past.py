@@ -33,22 +33,16 @@ class PastRoom(Room):
 
     def opened(self, since: datetime, until: datetime, *, after: str = "", limit: int = 500) -> list[Recorded]:
         """The cases that came in from one moment until before another, in order of id."""
-        asked = sa.select(case_file.c.id, case_file.c.body).where(
-            case_file.c.id > after, case_file.c.opened_at >= since, case_file.c.opened_at < until
-        )
-        return [_recorded(row.id, row.body) for row in self.connection.execute(asked.order_by(case_file.c.id).limit(limit))]
+        return self._page(_within(case_file.c.opened_at, since, until), after, limit)
 
     def ended(self, since: datetime, until: datetime, *, after: str = "", limit: int = 500) -> list[Recorded]:
         """The cases whose verification ended from one moment until before another, in order of id."""
-        asked = sa.select(case_file.c.id, case_file.c.body).where(
-            case_file.c.id > after, case_file.c.ended_at >= since, case_file.c.ended_at < until
-        )
-        return [_recorded(row.id, row.body) for row in self.connection.execute(asked.order_by(case_file.c.id).limit(limit))]
+        return self._page(_within(case_file.c.ended_at, since, until), after, limit)
 
     def count_opened(self, since: datetime, until: datetime) -> int:
         """How many `opened` gives in all."""
-        within = (case_file.c.opened_at >= since) & (case_file.c.opened_at < until)
-        return int(self.connection.execute(sa.select(sa.func.count()).select_from(case_file).where(within)).scalar_one())
+        asked = sa.select(sa.func.count()).select_from(case_file).where(_within(case_file.c.opened_at, since, until))
+        return int(self.connection.execute(asked).scalar_one())
 
     def cases(self, case_ids: Sequence[str]) -> list[Recorded]:
         """Cases by id; those that are no longer there are left out."""
@@ -59,7 +53,7 @@ class PastRoom(Room):
         """How many cases the ledger saw coming in from one moment until before another that are no longer there."""
         there = sa.exists().where(case_file.c.id == ledger.c.about)
         asked = sa.select(sa.func.count(sa.distinct(ledger.c.about))).where(
-            ledger.c.rule.in_(OPENING), ledger.c.at >= since, ledger.c.at < until, ~there
+            ledger.c.rule.in_(OPENING), _within(ledger.c.at, since, until), ~there
         )
         return int(self.connection.execute(asked).scalar_one())
 
@@ -76,16 +70,24 @@ class PastRoom(Room):
         names = ("route", "item", "subject_kind", "subject_code", "opened_at")
         asked = sa.select(*(case_file.c[name] for name in names)).where(
             case_file.c.agency == agency,
-            case_file.c.opened_at >= since,
-            case_file.c.opened_at < until,
+            _within(case_file.c.opened_at, since, until),
             case_file.c.state != CaseState.WITHDRAWN.value,
         )
         yield from self.connection.execute(asked.order_by(case_file.c.opened_at, case_file.c.id)).mappings()
 
     def draws(self, since: datetime, until: datetime) -> list[str]:
         """The numbers of the carried-out draws that were made from one moment until before another, in order of making."""
-        asked = sa.select(draw.c.number).where(draw.c.state == "DRAWN", draw.c.made_at >= since, draw.c.made_at < until)
+        asked = sa.select(draw.c.number).where(draw.c.state == "DRAWN", _within(draw.c.made_at, since, until))
         return list(self.connection.execute(asked.order_by(draw.c.made_at, draw.c.number)).scalars())
+
+    def _page(self, which: sa.ColumnElement[bool], after: str, limit: int) -> list[Recorded]:
+        asked = sa.select(case_file.c.id, case_file.c.body).where(case_file.c.id > after, which)
+        return [_recorded(row.id, row.body) for row in self.connection.execute(asked.order_by(case_file.c.id).limit(limit))]
+
+
+def _within(moment: sa.ColumnElement[datetime], since: datetime, until: datetime) -> sa.ColumnElement[bool]:
+    """Whether a moment lies in a period, its end left out."""
+    return (moment >= since) & (moment < until)
 
 
 def _recorded(case_id: str, body: str) -> Recorded:

@@ -88,19 +88,13 @@ class Seats(Room):
     def add_seat(self, given: Seat) -> None:
         """Write a new seat. Raises Stale when the place has been dealt at this turn already."""
         names = ("visit", "place", "turn", "agency", "inspector")
-        row = {name: getattr(given, name) for name in names} | {
-            "state": given.state.value,
-            "body": dump(given, given.visit, given.place, given.turn),
-        }
+        row = {name: getattr(given, name) for name in names} | {"state": given.state.value, "body": _body(given)}
         if not self.insert_one(seat, row, ("visit", "place", "turn")):
             raise Stale("stale", what=given.name)
 
     def put_seat(self, changed: Seat, was: SeatState) -> None:
         """Write a seat that went on from a state, with the transaction's next statement; that raises Stale when somebody else moved it."""
-        body, place = (
-            dump(changed, changed.visit, changed.place, changed.turn),
-            {"of": changed.visit, "at": changed.place, "in_turn": changed.turn},
-        )
+        body, place = _body(changed), {"of": changed.visit, "at": changed.place, "in_turn": changed.turn}
         self.batch.expect(_PUT, changed.name, {**place, "was": was.value, "state": changed.state.value, "body": body})
         self.batch.held[_of_seat(changed.visit, changed.place, changed.turn)] = body
 
@@ -123,6 +117,10 @@ class Seats(Room):
         asked = asked.where(seat.c.agency == agency, seat.c.inspector == staff, visit.c.opened_at >= since)
         rows = self.connection.execute(asked.order_by(visit.c.opened_at, seat.c.visit, seat.c.place, seat.c.turn)).all()
         return [load(Seat, row.body) for row in rows if row.state == SeatState.DECLINED.value], len(rows)
+
+
+def _body(held: Seat) -> str:
+    return dump(held, held.visit, held.place, held.turn)
 
 
 def of_visit(visit_id: str) -> str:

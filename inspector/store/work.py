@@ -10,7 +10,7 @@ killed in the middle wears out nobody's case. Whether a call may have left the h
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,13 +18,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from inspector.domain.decision import Order, OrderKind
-from inspector.domain.errors import Missing, Refusal, Stale
+from inspector.domain.errors import Refusal, Stale
 from inspector.store import payload
+from inspector.store.backlog import Backlog
 from inspector.store.ended import END, END_KEYS, Ended
 from inspector.store.lease import ALONE, CALLING, CLAIM, CLAIM_HOUSE, OF_LANE
-from inspector.store.room import Batch, Room, Row, insert_new, padded
+from inspector.store.room import Batch, insert_new, padded
 from inspector.store.sealed import own
-from inspector.store.tables import EPOCH, Moment, case_file, work
+from inspector.store.tables import EPOCH, Moment, work
 
 Claim = tuple[int, int]
 """A row's id and the fence it was claimed with: the row may be claimed again as soon as it is settled."""
@@ -64,8 +65,6 @@ class Work:
 
 
 _PART = work.c.kind.in_((OrderKind.DRAW_PROMISE.value, OrderKind.DRAW_REVEAL.value))
-_OPEN_STATES = tuple(sa.text(f"state = '{state}'") for state in ("ready", "waiting", "quarantined"))
-"""Written out: a database takes a partial index only for a condition it can see to be its own."""
 _MINE = sa.update(work).where(
     work.c.id == sa.bindparam("held_id"), work.c.fence == sa.bindparam("held_fence"), work.c.state == "ready"
 )
@@ -87,7 +86,7 @@ _LATE = (
 _AS_IT_STANDS = ("id", "key", "kind", "lane", "case_id", "due_at", "expires_at", "fence", "unheard", "error")
 
 
-class WorkRoom(Room):
+class WorkRoom(Backlog):
     """The work table. `ready` are the keys this transaction has made claimable: what the dispatcher is told before its commit."""
 
     def __init__(self, batch: Batch) -> None:
@@ -212,15 +211,6 @@ class WorkRoom(Room):
         """What a waiting row waits for has happened: let it be due."""
         self.connection.execute(sa.update(work).where(work.c.key == key, work.c.state == "waiting").values(due_at=now))
 
-    def waiting(self, kind: str) -> list[tuple[str, str]]:
-        """The keys of a kind's rows whose time has not come, with what they carry."""
-        asked = sa.select(work.c.key, work.c.payload).where(work.c.kind == kind, work.c.state == "waiting").order_by(work.c.id)
-        return [(row.key, row.payload) for row in self.connection.execute(asked)]
-
-    def open_of(self, kind: str) -> list[Row]:
-        """A kind's rows that wait or are ready, whoever holds them."""
-        return self.rows(sa.select(work).where(work.c.kind == kind, work.c.state.in_(("waiting", "ready"))))
-
     def redate(
         self,
         due_at: datetime,
@@ -283,18 +273,9 @@ class WorkRoom(Room):
         """Have work ended by its keys behind everything else that the transaction writes, all in one statement."""
         self.batch.at_last(keys, end)
 
-    def stopped(self, kind: str) -> set[str | None]:
-        """The agencies whose work of a kind lies in quarantine; None: that of no case."""
-        asked = sa.select(case_file.c.agency).select_from(work.outerjoin(case_file, case_file.c.id == work.c.case_id)).distinct()
-        return {*self.connection.execute(asked.where(work.c.state == "quarantined", work.c.kind == kind)).scalars()}
-
     def late(self, held: Work) -> bool:
         """Whether a claimed row was ended under our hands, with nobody else's claim since. Yes is said once: then it is marked."""
         return self.batch.direct.execute(_LATE, _of(held)).rowcount == 1
-
-    def keyed(self, key: str) -> Row | None:
-        """The row of a key, or None: never written, or done so long ago that it is forgotten."""
-        return self.row(sa.select(work).where(work.c.key == key))
 
     def retry(self, work_id: int, now: datetime) -> None:
         """A person sends a quarantined row round again, with fresh attempts. Raises Missing; Refusal where it is in none.
@@ -323,43 +304,6 @@ class WorkRoom(Room):
         if self.connection.execute(held.values(state="done", done_at=now, error=f"released: {reason}"[:400])).rowcount != 1:
             self.show(work_id)
             raise Refusal("work_not_quarantined", id=work_id)
-
-    def show(self, work_id: int) -> Row:
-        """One row, whole; a lease that nobody has is None. Raises Missing."""
-        row = self.row(sa.select(work).where(work.c.id == work_id))
-        if row is None:
-            raise Missing("work_unknown", id=work_id)
-        return {**row, "lease_until": row["lease_until"] if row["lease_until"] > EPOCH else None}
-
-    def page(
-        self,
-        *,
-        state: str | None = None,
-        kind: str | None = None,
-        case_id: str | None = None,
-        after: int = 0,
-        limit: int = 50,
-    ) -> list[Row]:
-        """Rows in order of id, for people."""
-        asked = sa.select(work).where(work.c.id > after).order_by(work.c.id).limit(limit)
-        for column, value in ((work.c.state, state), (work.c.kind, kind), (work.c.case_id, case_id)):
-            asked = asked.where(column == value) if value is not None else asked
-        return self.rows(asked)
-
-    def counts(self, machine_now: datetime, held: Collection[str] = ()) -> Sequence[Any]:
-        """(kind, state, leased, count, oldest due but of lanes `held`) of everything not done: by the indexes of the open states."""
-        leased = sa.and_(work.c.state == "ready", work.c.lease_until > machine_now)
-        oldest = sa.func.min(sa.case((work.c.lane.not_in(sorted(held)), work.c.due_at)) if held else work.c.due_at)
-        shown = sa.select(work.c.kind, work.c.state, leased.label("leased"), sa.func.count(), oldest)
-        grouped = shown.group_by(work.c.kind, work.c.state, sa.text("leased"))
-        return self.connection.execute(sa.union_all(*(grouped.where(state) for state in _OPEN_STATES))).all()
-
-    def done_between(self, kinds: Collection[str], since: datetime, until: datetime) -> Sequence[Any]:
-        """(kind, lane, count) of what was carried out from one moment until before another, as far as its rows are still kept."""
-        done = (work.c.state == "done") & work.c.error.is_(None) & (work.c.done_at >= since) & (work.c.done_at < until)
-        asked = sa.select(work.c.kind, work.c.lane, sa.func.count()).where(done, work.c.kind.in_([str(kind) for kind in kinds]))
-        grouped = asked.group_by(work.c.kind, work.c.lane).order_by(work.c.kind, work.c.lane)
-        return self.connection.execute(grouped).all()
 
     def forget_done(self, before: datetime, limit: int = 5000) -> int:
         """Delete rows done before a moment: the ledger is the history, not this table."""

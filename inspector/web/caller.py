@@ -45,6 +45,11 @@ class Caller:
             raise Missing("case_unknown", case=case_id)
         return case
 
+    def within(self, agency: str) -> None:
+        """Raise Missing unless an agency is among the caller's."""
+        if agency not in self.sees:
+            raise Missing("agency_not_yours", agency=agency, yours=", ".join(self.sees))
+
     def for_all(self, desk: Desk) -> None:
         """Raise Forbidden unless the token stands above every agency of the house: for what cannot be told, or said, of some alone."""
         if beyond := sorted(set(desk.office.tree) - set(self.sees)):

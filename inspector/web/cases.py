@@ -10,7 +10,6 @@ from fastapi import APIRouter, Query
 from starlette.responses import JSONResponse
 
 from inspector.domain.case import Case, CaseState
-from inspector.domain.errors import Missing
 from inspector.domain.viewing import Shown as What
 from inspector.flows import embargo, intake, review
 from inspector.flows.explain import Explanation, explain
@@ -43,7 +42,7 @@ def open_case(desk: AtDesk, caller: System, given: CaseIn, message_id: MessageId
     So no `Idempotency-Key` is needed. One that is given counts as everywhere: with other content it is a conflict, whatever the reference.
     """
     application = given.application()
-    _within(caller, given.agency)
+    caller.within(given.agency)
     opened: list[Case] = []
 
     def do(tx: Tx, now: datetime) -> CaseShown:
@@ -198,8 +197,3 @@ def why(desk: Desk, tx: Tx, caller: Caller, case_id: str, now: datetime) -> Expl
     if told.visits and caller.role is not Role.SYSTEM:
         embargo.note_case(tx, case_id, caller.name, "api", now)
     return told
-
-
-def _within(caller: Caller, agency: str) -> None:
-    if agency not in caller.sees:
-        raise Missing("agency_not_yours", agency=agency, yours=", ".join(caller.sees))

@@ -30,7 +30,6 @@ from inspector.web.leads import (
     TipOffTaken,
     check_of,
     tip_of,
-    within,
 )
 from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, complete, page, read, refused, trouble
 from inspector.web.roles import Role
@@ -85,7 +84,7 @@ def _take(desk: Desk, caller: Caller, form: Fields) -> None:
     complete(form, Invalid("tip_off_codeless", field="code"), Invalid("tip_off_empty", field="words"))
     about = {"kind": form.one("kind"), "code": form.one("code").strip(), "name": form.one("name").strip()}
     given = read(TipOffIn, agency=form.one("agency"), source=form.one("source"), subject=about, words=form.one("words"))
-    within(caller, given.agency)
+    caller.within(given.agency)
     told = Given(
         agency=given.agency,
         source=given.source,

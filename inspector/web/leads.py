@@ -191,7 +191,7 @@ def take_finding(desk: AtDesk, caller: Telling, given: FindingFromIn, message_id
 
     One of a subject without a case is a matter for a person. The same again changes nothing; with other content it is a conflict.
     """
-    within(caller, given.agency)
+    caller.within(given.agency)
     typed = caller.role is Role.OFFICER
     about = given.subject
     found = OutsideFinding(
@@ -222,7 +222,7 @@ def take_finding(desk: AtDesk, caller: Telling, given: FindingFromIn, message_id
 @router.post("/tip-offs", status_code=201, response_model=TipOffTaken, responses=WRITES)
 def take_tip_off(desk: AtDesk, caller: Telling, given: TipOffIn, message_id: MessageId = None) -> JSONResponse:
     """A tip-off is kept and never an outcome; an officer opens a lead check from it, or closes it with reasons, by a date."""
-    within(caller, given.agency)
+    caller.within(given.agency)
     told = Given(
         agency=given.agency,
         source=given.source,
@@ -345,12 +345,6 @@ def check_of(tx: Tx, caller: Caller, check_id: str) -> LeadCheck:
     if held.agency not in caller.sees:
         raise Missing("lead_unknown", lead_check=check_id)
     return held
-
-
-def within(caller: Caller, agency: str) -> None:
-    """Raise Missing unless an agency is among the caller's."""
-    if agency not in caller.sees:
-        raise Missing("agency_not_yours", agency=agency, yours=", ".join(caller.sees))
 
 
 def _normal(about: AboutIn, today: date) -> str:

@@ -12,10 +12,9 @@ import hmac
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated
 
 import structlog
-from fastapi import Depends, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from inspector.domain.errors import Away, Forbidden
@@ -26,7 +25,6 @@ from inspector.store.tokens import Token
 from inspector.store.tx import Tx
 from inspector.web.caller import Caller, Unknown, holder
 from inspector.web.desk import AtDesk, Desk, desk_of
-from inspector.web.fields import NamePath
 from inspector.web.roles import Role
 
 log = structlog.get_logger(__name__)
@@ -202,7 +200,3 @@ def from_gateway(request: Request, desk: Desk) -> str:
     except Forbidden:
         log.warning("signin.refused", way=GATEWAY, error="gateway_untrusted")
         return ""
-
-
-InSession = Annotated[Someone, Depends(someone)]
-SessionPath = NamePath

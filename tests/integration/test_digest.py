@@ -62,7 +62,7 @@ def test_letters_of_a_day_go_in_one_message_and_each_clock_starts_with_it(store:
     for old, new, told in zip(before, after, letter.enclosed, strict=False):
         assert new.due_at == told.due_at == old.due_at + timedelta(days=1), "the term is counted from the digest"
         assert new.due_counted.after == NEXT.date()
-        assert told.reply_url == office.link("assist", new.id)
+        assert told.reply_url == f"{office.base_url}/assist/{new.id}/{office.link_token('assist', new.id)}"
         assert told.reply_url in letter.words.body
         assert "答复码" not in letter.words.body, "one reply by mail is for one request"
     assert request_of(store, cases[2]).state is AssistanceState.CANCELLED

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -179,6 +180,20 @@ def test_an_upheld_objection_to_the_decision_reaches_the_entry_and_who_had_a_par
     with store.read() as tx:
         mine = tx.records.get(entry)
     assert (states(case)[Proposal.REVOKE], mine.ended_by) == (State.ANNULLED, "OBJECTION")
+
+
+def test_who_proposed_the_termination_that_a_conclusion_overtook_has_a_part_in_what_took_its_place_by_login_too(
+    store: Store, hand: Hand
+) -> None:
+    case = decided(store, hand, Outcome.UNTRUE_CURABLE, concluded=False)
+    with store.begin() as tx:
+        review.conclude(case.office, tx, case.case, "hall", hand())
+    order = case.noticed(case.the(Proposal.ORDER_RECTIFY))
+    case.rule(order, "王五", until=hand().date() + timedelta(days=14))
+    objection = case.object(order.id)
+    with pytest.raises(Refusal, match="objection_same_officer"):
+        case.answer(objection, replace(case.by("周八"), token="t-李四"), upheld=False)
+    case.answer(objection, case.by("周八"), upheld=False)
 
 
 def test_a_later_case_that_was_graded_by_a_finding_that_fell_is_put_before_an_officer_and_the_finding_counts_no_more(

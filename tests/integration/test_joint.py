@@ -349,7 +349,7 @@ def test_each_participant_reads_the_draw_and_its_own_seats_and_no_other_agencys(
             assert civil.get(f"/v1/seats/{theirs.name}").status_code == 404
             assert civil.get(f"/v1/cases/{cases['bureau']}").status_code == 404
         with edge.client() as phone:
-            page = phone.get(office.link("seat", mine.name).removeprefix(office.base_url) + "?lang=en").text
+            page = phone.get(f"/seat/{mine.name}/{office.link_token('seat', mine.name)}?lang=en").text
     assert "区市场监管局 (leads)" in page
     assert "区民政局" in page
 

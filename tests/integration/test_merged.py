@@ -37,6 +37,7 @@ def now_of(office: Office, visit: Visit) -> Visit:
 
 
 def agrees(office: Office, visit: Visit) -> None:
+    """What is remembered, published and replayed of the draw still is one story."""
     with office.store.read() as tx:
         assert lookback.differing(office, tx, ["bureau"], office.now()) == []
         assert list(watched(office, tx, office.now())) == []

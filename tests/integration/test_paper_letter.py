@@ -95,7 +95,7 @@ def test_a_letter_in_words_names_who_asks_what_and_by_when_and_leaves_work_to_a_
             "签署人：",
         ):
             assert word in told, word
-        link = office.link("assist", request.id)
+        link = f"{office.base_url}/assist/{request.id}/{office.link_token('assist', request.id)}"
         assert f"\n{link}\n" in told
         assert f"答复码：{link.rpartition('/')[2]}\n" in told
         assert letter["Subject"] == "协助核查函（区市场监管局）"

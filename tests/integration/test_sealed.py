@@ -24,7 +24,7 @@ from inspector.store.tables import case_file, evidence, ledger, roster_object, s
 from tests import house
 from tests.house import Hand, Table, open_office, post, settle
 from tests.integration.test_way import HOUSEHOLD, person
-from tests.sealing import CODES, NEW, OLD, RING, TURNED, at_rest, found, sealed_store
+from tests.sealing import CODES, NEW, OLD, RING, TURNED, at_rest, found, sealed_store, used
 
 pytestmark = pytest.mark.alike
 
@@ -150,9 +150,9 @@ def test_rows_of_before_there_was_a_key_are_found_and_sealed_when_there_is_one(d
         assert keys.settle_codes(store) == 0, "once"
         keys.refuse_unfit(store)
         assert _read(store, case_id) == before, "texts of before are read as they are"
-        assert keys.used(keys.status(store))[""] > 0
+        assert used(store)[""] > 0
         keys.rotate(store, lambda _table, _count: None)
-        assert set(keys.used(keys.status(store))) == {OLD.id, CODES.id}
+        assert set(used(store)) == {OLD.id, CODES.id}
         assert _read(store, case_id) == before
         if store.sqlite:
             assert found(at_rest(store), MARKS) == set(), "nor in the pages that were given free, nor in the log"
@@ -173,12 +173,12 @@ def test_keys_are_changed_row_by_row_and_whoever_is_broken_off_goes_on(store: St
 
         with pytest.raises(KeyboardInterrupt):
             keys.rotate(turned, broken)
-        half = keys.used(keys.status(turned))
+        half = used(turned)
         assert half[OLD.id] > 0 < half[NEW.id], "some lies under either"
         assert _read(turned, case_id) == before, "and all of it is read"
         taken_in(turned, hand, 10)
         keys.rotate(turned, lambda _table, _count: None)
-        told = keys.used(keys.status(turned))
+        told = used(turned)
         assert set(told) == {NEW.id, *TURNED.lookup} - {CODES.id}
         assert keys.rotate(turned, lambda _table, _count: None) == 0
     alone = Keyring([NEW], list(TURNED.lookup.values())[:1])

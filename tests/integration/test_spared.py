@@ -16,12 +16,12 @@ from inspector.domain.visit import SeatState, Visit, VisitState
 from inspector.flows import dispatch, fieldnotes, lookback, review, visitnotice
 from inspector.flows.draw import announce_now
 from inspector.flows.office import Office
-from inspector.flows.reconcile import watched
 from inspector.flows.settle import settle_case
 from inspector.store.store import Store
 from tests.house import Hand, application, post, settle
-from tests.integration.test_draw_way import FACTS, Phones, announced, carried_out, drawing, replayed, visits
+from tests.integration.test_draw_way import FACTS, Phones, announced, carried_out, drawing, visits
 from tests.integration.test_joint import accepted, drawn, together, waiting
+from tests.integration.test_merged import agrees, now_of
 
 pytestmark = pytest.mark.alike
 
@@ -76,19 +76,6 @@ def given(store: Store, hand: Hand, cases: int = 1) -> tuple[Office, Phones, lis
     accepted(office, hand, visit)
     assert len(asked(visit, ids[0])) == 2
     return office, phones, ids, visit
-
-
-def now_of(office: Office, visit: Visit) -> Visit:
-    with office.store.read() as tx:
-        return tx.visits.get(visit.id)
-
-
-def agrees(office: Office, visit: Visit) -> None:
-    """What is remembered, published and replayed of the draw still is one story."""
-    with office.store.read() as tx:
-        assert lookback.differing(office, tx, ["bureau"], office.now()) == []
-        assert list(watched(office, tx, office.now())) == []
-    replayed(office, visit.draw)
 
 
 def test_a_fact_that_was_proven_after_the_draw_is_not_asked_at_the_door_and_the_team_hears_so(store: Store, hand: Hand) -> None:

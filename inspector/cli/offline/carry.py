@@ -14,7 +14,7 @@ from typing import Any
 
 from inspector import beacons
 from inspector.beacons import Signed
-from inspector.cli.bundle import UNCHECKED, Bundle, frames_of, registers, signed, unheld, void_of
+from inspector.cli.bundle import UNCHECKED, Bundle, frames_of, json_object, registers, signed, unheld, void_of
 from inspector.cli.offline import beside, folder
 from inspector.cli.offline.spool import tickets
 from inspector.cli.progress import Advance
@@ -26,7 +26,6 @@ from inspector.domain.commitment import read as read_commitment
 from inspector.domain.draw import Result, carry_out
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.seed import ahead, entropy, form, known_at
-from inspector.domain.strict import garbled, parse
 from inspector.domain.verify import unchecked as untold
 
 SEED, RESULT, COMMIT = "seed.json", "result.json", "commit.json"
@@ -255,7 +254,7 @@ def _part(word: str) -> tuple[str, Part]:
             if round_.isascii() and round_.isdecimal() and len(round_) < 19:
                 return f"drand {int(round_)}", {"kind": "drand", "round": int(round_), "signature": signature}
         case "nist" if not party:
-            given = _json(value, Path(value).read_bytes())
+            given = json_object(value, Path(value).read_bytes())
             return name, beacons.part({"kind": "nist"}, given if "pulse" in given else {"pulse": given})
     raise Invalid("draw_seed_unreadable", given=unsaid(word)[:80])
 
@@ -289,7 +288,7 @@ def _meant(source: Mapping[str, object]) -> str:
 
 def _parts(commitment: Commitment, name: str, content: bytes) -> list[tuple[str, Part]]:
     """The parts of a seed.json, each with what it answers: the source in its place. Raises Invalid."""
-    told = _json(name, content)
+    told = json_object(name, content)
     parts = told.get("parts")
     if not isinstance(parts, list) or not all(isinstance(part, dict) for part in parts):
         raise Invalid("bundle_unreadable", file=name, problem="parts")
@@ -298,13 +297,3 @@ def _parts(commitment: Commitment, name: str, content: bytes) -> list[tuple[str,
     if len(parts) != len(commitment.sources):
         raise Invalid("draw_seed_invalid", kind="", problem="count", parts=len(parts), sources=len(commitment.sources))
     return [(_meant(source), part) for source, part in zip(commitment.sources, parts, strict=True)]
-
-
-def _json(name: str, content: bytes) -> dict[str, Any]:
-    try:
-        told = parse(content)
-    except ValueError as error:
-        raise Invalid("bundle_unreadable", file=name, **garbled(error)) from error
-    if not isinstance(told, dict):
-        raise Invalid("bundle_unreadable", file=name, problem="json_object")
-    return told
