@@ -318,12 +318,15 @@ def main() -> None:
     parser.add_argument(
         "--large", type=int, default=0, help="rows of a register that is not held, say 10000000; 0 leaves DuckDB out"
     )
+    parser.add_argument("--only", default="", help="of the large register these alone, say 'hashing query,selection'")
     parser.add_argument("--json", type=Path, help="where to write the figures")
     given = parser.parse_args()
     sizes, visits = ([int(size) for size in text.split(",") if size] for text in (given.objects, given.visits))
     work = [("selection + commitment", size) for size in sizes[:-1]]
     work += [(name, size) for size in sizes[-1:] for name in (*OURS, RIVAL)]
-    work += [("dealing", size) for size in visits] + [(name, given.large) for name in LARGE if given.large]
+    work += [("dealing", size) for size in visits]
+    wanted = [f"large: {name}" for name in given.only.split(",") if name] or list(LARGE)
+    work += [(name, given.large) for name in LARGE if given.large and name in wanted]
     rounds: list[Measured] = []
     rates: list[float] = []
     with TemporaryDirectory() as folder, ProcessPoolExecutor(1, mp_context=get_context("spawn"), max_tasks_per_child=1) as fresh:
