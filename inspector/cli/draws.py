@@ -12,7 +12,8 @@ import typer
 from inspector.cli import published
 from inspector.cli.bundles import Large, note_reading
 from inspector.cli.command import Exit, command
-from inspector.cli.terminal import Terminal, operator
+from inspector.cli.terminal import Terminal, in_words, operator
+from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Invalid
 from inspector.domain.plan import DrawState, Step
 from inspector.domain.verify import unaccounted
@@ -71,7 +72,7 @@ def show(terminal: Terminal, draw: Number) -> None:
     office = terminal.office
     held = terminal.look(lambda tx: tx.draws.get(draw))
     note_reading(terminal, draw, "show")
-    c = terminal.look(lambda tx: commitment_of(office, tx, held, office.now()))
+    c, until, errors = terminal.look(lambda tx: (commitment_of(office, tx, held, office.now()), *_asked(tx, held)))
     visits = terminal.look(lambda tx: [(one, tx.visits.team(one.id)) for one in tx.visits.of_draw(draw)])
     rows = [
         {
@@ -86,9 +87,10 @@ def show(terminal: Terminal, draw: Number) -> None:
         for one, team in visits
     ]
     if terminal.as_json:
-        terminal.value({**_row(held), "c": c, "visits": rows})
+        terminal.value({**_row(held), "promised_by": until, "errors": errors, "c": c, "visits": rows})
         return
-    terminal.fields({**_shown(terminal, held), "c": c})
+    said = [f"{party}: {in_words(error, terminal.lang, 'note')}" for party, error in errors.items()]
+    terminal.fields({**_shown(terminal, held), "promised_by": until, "errors": "; ".join(said), "c": c})
     if rows:
         terminal.rows(("id", "subject", "state", "due_at", "inspectors"), [{**row, "inspectors": _joined(row)} for row in rows])
 
@@ -245,6 +247,18 @@ def _stands(terminal: Terminal, held: Draw) -> None:
 def _awaited(held: Draw) -> tuple[str, ...]:
     """The parties that hold the preparation up."""
     return held.awaited if held.state is DrawState.PREPARING else ()
+
+
+def _asked(tx: Tx, held: Draw) -> tuple[datetime | None, dict[str, str]]:
+    """(the last moment for promises, for what went wrong with the last call of each party whose promise or part is still missing)."""
+    from inspector.flows.footing import promised_by
+
+    preparing = held.state is DrawState.PREPARING
+    missing = {DrawState.PREPARING: held.awaited, DrawState.SEEDING: [one for one in held.parties if one not in held.parts]}
+    kind = OrderKind.DRAW_PROMISE if preparing else OrderKind.DRAW_REVEAL
+    orders = {party: tx.work.keyed(f"{kind.value}:{held.number}:{party}") for party in missing.get(held.state, ())}
+    errors = {party: row["error"] for party, row in orders.items() if row is not None and row["error"]}
+    return promised_by(tx, held.number) if preparing else None, errors
 
 
 def carry_in(
