@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -18,6 +21,7 @@ from inspector.domain.selection import ticket
 from inspector.domain.suite import Suite, leaf, path, root
 from tests.bundles import NAMES, Bundle, barred, carried_out, committed, nonce, person, promise, reveal, rules, thing, vector
 from tests.dealer import PlainDealer
+from tests.needs import ROOT
 
 
 @pytest.fixture(params=NAMES)
@@ -319,6 +323,30 @@ def test_scenario_20_the_manifest_replayed_from_its_bytes_gives_the_same_list_or
     assert [list(held.dealt.teams) for held in first.lists if held.dealt] == [
         list(held.dealt.teams) for held in again.lists if held.dealt
     ]
+
+
+_DRAWN = """
+import hashlib
+from tests.bundles import NAMES, random_bundle, vector
+bundles = [*map(vector, NAMES), *map(random_bundle, range(40))]
+print(hashlib.sha256(b"".join(one.content + one.carry_out().content() for one in bundles)).hexdigest())
+"""
+
+
+def test_scenario_20_a_process_that_lays_its_sets_otherwise_commits_and_draws_the_same() -> None:
+    """Which member of a set comes first is another one in each process of Python: nothing that is committed to may hang on it."""
+    told = {
+        subprocess.run(
+            [sys.executable, "-c", _DRAWN],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(told) == 1
 
 
 def test_scenario_21_rows_given_in_another_order_are_the_same_draw(published: Bundle) -> None:
