@@ -9,6 +9,7 @@ import typer
 
 from inspector.cli.bundles import known
 from inspector.cli.command import Exit, command
+from inspector.cli.standing import stands
 from inspector.cli.terminal import Terminal, signer
 from inspector.domain.errors import Invalid
 from inspector.domain.replacement import Ceased, Ground
@@ -179,7 +180,7 @@ def supplement(
     terminal.value({"draw": made.number if made else None, "visits": [one.id for one in seen.visits]})
     if made is None:
         return Exit.REFUSED
-    terminal.say("prepared", number=made.number, parties=", ".join(made.awaited))
+    stands(terminal, made)
     return None
 
 

@@ -12,11 +12,12 @@ import typer
 from inspector.cli import published
 from inspector.cli.bundles import Large, note_reading
 from inspector.cli.command import Exit, command
-from inspector.cli.terminal import Terminal, operator
+from inspector.cli.standing import asked, awaited, stands
+from inspector.cli.terminal import Terminal, in_words, operator
 from inspector.domain.errors import Invalid
-from inspector.domain.plan import DrawState, Step
+from inspector.domain.plan import Step
 from inspector.domain.verify import unaccounted
-from inspector.labels import label, of
+from inspector.labels import label
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,7 +72,7 @@ def show(terminal: Terminal, draw: Number) -> None:
     office = terminal.office
     held = terminal.look(lambda tx: tx.draws.get(draw))
     note_reading(terminal, draw, "show")
-    c = terminal.look(lambda tx: commitment_of(office, tx, held, office.now()))
+    c, until, errors = terminal.look(lambda tx: (commitment_of(office, tx, held, office.now()), *asked(tx, held)))
     visits = terminal.look(lambda tx: [(one, tx.visits.team(one.id)) for one in tx.visits.of_draw(draw)])
     rows = [
         {
@@ -86,9 +87,10 @@ def show(terminal: Terminal, draw: Number) -> None:
         for one, team in visits
     ]
     if terminal.as_json:
-        terminal.value({**_row(held), "c": c, "visits": rows})
+        terminal.value({**_row(held), "promised_by": until, "errors": errors, "c": c, "visits": rows})
         return
-    terminal.fields({**_shown(terminal, held), "c": c})
+    said = [f"{party}: {in_words(error, terminal.lang, 'note')}" for party, error in errors.items()]
+    terminal.fields({**_shown(terminal, held), "promised_by": until, "errors": "; ".join(said), "c": c})
     if rows:
         terminal.rows(("id", "subject", "state", "due_at", "inspectors"), [{**row, "inspectors": _joined(row)} for row in rows])
 
@@ -228,23 +230,10 @@ def _announce(terminal: Terminal, plan: str | None) -> Exit | None:
         busy = terminal.look(lambda tx: queue.under_way(tx, office.plans[plan].turns, plan))
         terminal.say("not_prepared" if busy is None else "not_prepared_behind")
         if busy is not None:
-            _stands(terminal, busy)
+            stands(terminal, busy)
         return Exit.REFUSED
-    _stands(terminal, made)
+    stands(terminal, made)
     return None
-
-
-def _stands(terminal: Terminal, held: Draw) -> None:
-    """Where a draw stands, of which plan it is, and whose promise it waits for."""
-    if not _awaited(held):
-        terminal.say("stands", number=held.number, plan=held.plan, state=of(held.state, terminal.lang))
-        return
-    terminal.say("prepared", number=held.number, plan=held.plan, parties=", ".join(_awaited(held)))
-
-
-def _awaited(held: Draw) -> tuple[str, ...]:
-    """The parties that hold the preparation up."""
-    return held.awaited if held.state is DrawState.PREPARING else ()
 
 
 def carry_in(
@@ -263,7 +252,7 @@ def carry_in(
         "draw.carry_in", draw, lambda tx, now: seeding.carry_in(office, tx, draw, content, operator(), now), file=file.name
     )
     terminal.value({"draw": draw, "party": party, "state": held.state})
-    _stands(terminal, held)
+    stands(terminal, held)
 
 
 def figures(
@@ -329,7 +318,7 @@ def _row(held: Draw) -> dict[str, object]:
         "drawn_at": held.drawn_at,
         "void_reason": held.void_reason,
         "signed": [one.by for one in held.signed],
-        "awaited": _awaited(held),
+        "awaited": awaited(held),
         "pack": held.pack,
     }
 

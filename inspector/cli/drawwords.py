@@ -7,8 +7,8 @@ from collections.abc import Mapping
 DRAWS: Mapping[str, tuple[str, str]] = {
     # Draws and the ledger.
     "prepared": (
-        "draw {number} of plan {plan} is being prepared; it waits for the promise of {parties}",
-        "计划 {plan} 的抽取 {number} 正在准备，等待承诺：{parties}",
+        "draw {number} of plan {plan} is being prepared; it waits for the promise of {parties}, until {until} at the latest",
+        "计划 {plan} 的抽取 {number} 正在准备，等待承诺：{parties}，最迟至 {until}",
     ),
     "stands": ("draw {number} of plan {plan}: {state}", "计划 {plan} 的抽取 {number}：{state}"),
     "not_prepared": (

@@ -9,6 +9,7 @@ import typer
 
 from inspector.cli.afterwards import By, Number, Reason
 from inspector.cli.command import command
+from inspector.cli.standing import stands
 from inspector.cli.terminal import Terminal, signer
 from inspector.domain.errors import Invalid
 
@@ -71,7 +72,7 @@ def extend(
         terminal.say("extension_asked", draw=draw, by=told.asked_by, words=told.words)
         return
     terminal.say("extension_made", draw=draw, by=", ".join(told.names), number=done.made.number)
-    terminal.say("prepared", number=done.made.number, parties=", ".join(done.made.awaited))
+    stands(terminal, done.made)
 
 
 def numbers(option: str, told: Sequence[str] | None) -> dict[str, int]:

@@ -63,8 +63,8 @@ def refuse(
     told: dict[str, object] = {"flaws": listed(terminal, flaws), "warnings": listed(terminal, warnings)}
     terminal.value(told | ({"opened": written} if written else {}))
     if not terminal.as_json:
-        warn(terminal, layout, warnings)
         _tell(terminal, layout, "flaw", flaws)
+        warn(terminal, layout, warnings)  # behind: a head that nobody asked for follows from the one that is missing
         terminal.aside(terminal.words("flaws_behind" if written else "flaws", count=len(flaws), written=written))
     return Exit.USAGE
 

@@ -86,6 +86,8 @@ HEADS: Mapping[str, tuple[str, str]] = {
     "suspensions": ("clock stood still", "期限中止"),
     "extensions": ("term lengthened", "期限延长"),
     "awaited": ("promise awaited of", "等待承诺"),
+    "promised_by": ("to be promised until", "承诺截止"),
+    "errors": ("error of the last call", "最后一次询问的错误"),
     "plan": ("plan", "计划"),
     "made_at": ("made", "时间"),
     "year": ("year", "年度"),

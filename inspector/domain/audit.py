@@ -7,6 +7,7 @@ beacon that said it, or by the minutes (draw-protocol 7.4, 7.9, rulings 12, 18, 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -30,6 +31,17 @@ class AuditLine:
     def __str__(self) -> str:
         told = ", ".join(f"{name}={value!r}" for name, value in self.facts.items())
         return f"{self.code}({told})" if told else self.code
+
+
+NOTHING = object()
+"""Stands for what is not there at all."""
+_SHOWN = 200
+
+
+def shown(value: object) -> str:
+    """What stands somewhere in a published file, as its JSON and no more of it than can be read; a dash for `NOTHING`."""
+    told = "—" if value is NOTHING else json.dumps(value, ensure_ascii=False)
+    return told if len(told) <= _SHOWN else f"{told[:_SHOWN]}…"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +89,9 @@ class House:
 
 
 def problem(error: Invalid) -> AuditLine:
-    """An error as a line, in the error's own words."""
+    """An error as a line, in the error's own words; a register that is another one with its root and the committed one."""
+    if error.code == "REGISTER_CHANGED" and "found_root" in error.facts:
+        return AuditLine(code="draw.register_differs", facts=error.facts)
     return AuditLine(code=f"error.{error.code}", facts=error.facts)
 
 

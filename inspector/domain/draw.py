@@ -180,8 +180,9 @@ def _unchanged(suite: Suite, held: DrawList, frame: Frame | None) -> None:
         ("inspectors", frame.inspectors, held.inspectors or nothing),
         ("bans", frame.bans, held.bans or nothing),
     ):
-        if len(rows) != expected[0] or rooted(suite, rows) != expected:
-            raise Invalid("REGISTER_CHANGED", list=held.name, file=name)
+        if (found := rooted(suite, rows)) != expected:
+            told = {"rows": expected[0], "root": expected[1], "found_rows": found[0], "found_root": found[1]}
+            raise Invalid("REGISTER_CHANGED", list=held.name, file=name, **told)
 
 
 def _listed(held: ListResult) -> dict[str, object]:

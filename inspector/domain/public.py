@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import Any, cast
 
-from inspector.domain.audit import Audit, AuditLine, House, Witness, problem, timing
+from inspector.domain.audit import Audit, AuditLine, House, Witness, problem, shown, timing
 from inspector.domain.commitment import Commitment, DrawList, join, key
 from inspector.domain.draw import Result
 from inspector.domain.errors import Invalid
@@ -72,7 +72,7 @@ def verify_public(
         told = result.get("lists")
         bare = result.keys() == {"commit", "lists"} and result["commit"] == commitment.c
         if not bare or not isinstance(told, list) or len(told) != len(commitment.lists):
-            problems.append(_differs("result.json"))
+            problems.append(_unfit("result.json"))
         else:
             pairs = enumerate(zip(commitment.lists, told, strict=True))
             problems += [
@@ -94,7 +94,7 @@ def _list(
         or listed["name"] != held.name
         or not isinstance(strata, dict)
     ):
-        yield _differs(at)
+        yield _unfit(at)
         return
     rows = {row.id: row for row in _rows(commitment, held, drawn.get(held.name, ()))}
     counts = {code: _counts(told) for code, told in strata.items()}
@@ -103,7 +103,7 @@ def _list(
         or _NONE in counts.values()
         or sum(n for n, _ in counts.values()) != held.objects[0]
     ):
-        yield _differs(f"{at}.strata")
+        yield _unfit(f"{at}.strata")
         return
     sizes = quotas(held.rules, counts, commitment.suite, key(commitment, seed, f"round/{held.name}"))
     draw_key, seen = key(commitment, seed, "draw"), set[str]()
@@ -119,19 +119,35 @@ def _list(
             one for one, _ in tickets
         } - seen  # one id has one ticket: a ticket that comes again, in any stratum, is a double
         seen |= fresh
+        limit = tickets[k - 1][0] if 0 < k <= len(tickets) else None
+        figures = {
+            "k": (told["k"], k, is_count(told["k"]) and told["k"] == k),
+            "wanted": (
+                told.get("wanted"),
+                wanted,
+                "wanted" not in told or (is_count(told["wanted"]) and told["wanted"] == wanted),
+            ),
+            "selected.length": (len(selected), k, len(selected) == k),
+            "reserve.length": (len(reserve), spare, len(reserve) == spare),
+            "limit": (told["limit"], limit, told["limit"] == limit),
+        }
+        yield from (
+            AuditLine(
+                code="draw.result_differs",
+                facts={"field": f"{at}.strata.{code}.{name}", "told": shown(published), "own": shown(own)},
+            )
+            for name, (published, own, holds) in figures.items()
+            if not holds
+        )
         right = {
-            "k": is_count(told["k"]) and told["k"] == k == len(selected),
-            "wanted": "wanted" not in told or (is_count(told["wanted"]) and told["wanted"] == wanted),
-            "reserve": len(reserve) == spare,
             "selected": tickets == sorted(tickets) and len(fresh) == len(tickets),
-            "limit": told["limit"] == (tickets[k - 1][0] if 0 < k <= len(tickets) else None),
             "rows": all(isinstance(one, dict) or _drawn_from(rows.get(one), code) for one in (*selected, *reserve)),
         }
-        yield from (_differs(f"{at}.strata.{code}.{name}") for name, holds in right.items() if not holds)
+        yield from (_unfit(f"{at}.strata.{code}.{name}") for name, holds in right.items() if not holds)
     drawn_ids = [one for told in strata.values() for one in told["selected"]]
     everybody = {one for one in drawn_ids if isinstance(one, str)}
     if listed.get("teams") != {} and (len(everybody) < len(drawn_ids) or not _teams_fit(held, listed.get("teams"), everybody)):
-        yield _differs(f"{at}.teams")
+        yield _unfit(f"{at}.teams")
 
 
 def _rows(commitment: Commitment, held: DrawList, receipts: Receipts) -> Iterator[ObjectRow]:
@@ -191,5 +207,6 @@ def _teams_fit(held: DrawList, teams: object, selected: set[str]) -> bool:
     return True
 
 
-def _differs(field: str) -> AuditLine:
-    return AuditLine(code="draw.result_differs", facts={"field": field})
+def _unfit(field: str) -> AuditLine:
+    """Not in the form, the order or the numbers that the rules give; who should stand there only the registers tell."""
+    return AuditLine(code="draw.result_unfit", facts={"field": field})

@@ -25,14 +25,11 @@ _ELIGIBLE = ELIGIBLE.encode()
 class Tickets(Protocol):
     """Where tickets are computed beside the rows, so that not every row has to be handed over. It decides nothing."""
 
-    def counts(self) -> Tally:
-        """How many rows it sees of each (stratum, status)."""
-        ...
+    def below(self, draw_key: str, bars: Mapping[str, str]) -> tuple[Tally, Iterator[tuple[str, str]]]:
+        """How many rows it sees of each (stratum, status), and who of them has a small ticket.
 
-    def below(self, draw_key: str, bars: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
-        """(stratum, ticket with the id behind it) of every eligible row whose ticket, in hex, is less than its stratum's bar.
-
-        In order of ticket and id.
+        These are (stratum, ticket in hex with the id behind it) of every eligible row whose ticket, in hex, is less than its stratum's
+        bar, in order of ticket and id.
         """
         ...
 

@@ -19,6 +19,7 @@ _EVERY = "g"
 """A bar above every ticket: no hex digit is as high."""
 TICKET = 32
 """The bytes of a ticket."""
+_DIGITS = 2 * TICKET
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +63,8 @@ def select(rules: Rules, objects: Collection[ObjectRow], suite: Suite, draw_key:
         drawn, first = ticket_of(name), firsts[code]
         if drawn <= first.bar:
             first.take(drawn + name)
-    return {code: stratum(counts[code], sizes[code], firsts[code].all()) for code in rules.strata}
+    order = {code: [one[:TICKET].hex() + one[TICKET:].decode() for one in held.all()] for code, held in firsts.items()}
+    return {code: stratum(counts[code], sizes[code], order[code]) for code in rules.strata}
 
 
 def select_by(
@@ -82,14 +84,13 @@ def select_by(
     without a bar: the bar saves time and decides nothing.
     """
     refuse_undeclared(rules, objects)
-    if (seen := tally(objects)) != tickets.counts():
-        raise Invalid("REGISTER_CHANGED", list="", file="objects")
+    seen = tally(objects)
     counts = counted(rules, seen)
     sizes = quotas(rules, counts, suite, round_key)
     firsts = {code: min(k + rules.reserve, counts[code][1]) for code, (_, k) in sizes.items()}
-    order = _ordered(tickets, draw_key, {code: bar(size, counts[code][1], spare) for code, size in firsts.items()})
+    order = _ordered(tickets, draw_key, {code: bar(size, counts[code][1], spare) for code, size in firsts.items()}, seen)
     if short := [code for code, size in firsts.items() if len(order[code]) < size]:
-        order |= _ordered(tickets, draw_key, dict.fromkeys(short, _EVERY))
+        order |= _ordered(tickets, draw_key, dict.fromkeys(short, _EVERY), seen)
     return {code: stratum(counts[code], sizes[code], order[code][:size]) for code, size in firsts.items()}
 
 
@@ -108,9 +109,12 @@ def bar(size: int, able: int, spare: int) -> str:
     return f"{(most << 64) // able:016x}" if 0 <= most < able else _EVERY
 
 
-def _ordered(tickets: Tickets, draw_key: str, bars: Mapping[str, str]) -> dict[str, list[bytes]]:
-    order: dict[str, list[bytes]] = {code: [] for code in bars}
-    for code, one in tickets.below(draw_key, bars):
+def _ordered(tickets: Tickets, draw_key: str, bars: Mapping[str, str], read: Tally) -> dict[str, list[str]]:
+    order: dict[str, list[str]] = {code: [] for code in bars}
+    seen, below = tickets.below(draw_key, bars)
+    if seen != read:
+        raise Invalid("REGISTER_CHANGED", list="", file="objects")
+    for code, one in below:
         order[code].append(one)
     return order
 
@@ -139,17 +143,17 @@ class _Firsts:
         return self.held
 
 
-def stratum(counts: tuple[int, int], size: tuple[int, int], order: Sequence[bytes]) -> Stratum:
-    """The result from (rows, eligible rows), (wanted, k) and the first k + reserve tickets, each with its id behind it, in order."""
+def stratum(counts: tuple[int, int], size: tuple[int, int], order: Sequence[str]) -> Stratum:
+    """The result from (rows, eligible rows), (wanted, k) and the first k + reserve tickets in hex, each with its id behind it, in order."""
     wanted, k = size
     return Stratum(
         n=counts[0],
         eligible=counts[1],
         wanted=wanted,
         k=k,
-        selected=tuple(one[TICKET:].decode() for one in order[:k]),
-        reserve=tuple(one[TICKET:].decode() for one in order[k:]),
-        limit=order[k - 1][:TICKET].hex() if k else None,
+        selected=tuple(one[_DIGITS:] for one in order[:k]),
+        reserve=tuple(one[_DIGITS:] for one in order[k:]),
+        limit=order[k - 1][:_DIGITS] if k else None,
     )
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
-from inspector.domain.audit import Audit, AuditLine, House, Witness, problem, timing
+from inspector.domain.audit import NOTHING, Audit, AuditLine, House, Witness, problem, shown, timing
 from inspector.domain.commitment import LEAST_BITS, Commitment
 from inspector.domain.draw import ListResult, Result, carry_out, quietly, unaltered
 from inspector.domain.errors import Invalid
@@ -47,7 +47,7 @@ def verify(  # noqa: PLR0913 - a bundle in all its parts, and how it is gone thr
         remarks = (*remarks, *typed, *unchecked(commitment, signatures), *shared(commitment, parts))
         remarks = (*remarks, *_loud(commitment, frames, recomputed))
         if (where := _difference(_published(result, recomputed), recomputed.value())) is not None:
-            problems.append(AuditLine(code="draw.result_differs", facts={"field": where}))
+            problems.append(AuditLine(code="draw.result_differs", facts=where))
         for name, events in (after or {}).items():
             replay(commitment, frames.get(name, _NOBODY), recomputed, name, events)
     except Invalid as error:
@@ -282,15 +282,15 @@ def _wanted(told: object, wanted: int, k: int) -> object:
     return {**rest, "wanted": wanted if right else told["wanted"]} if wanted != k or not right else rest
 
 
-def _difference(told: object, own: object, at: str = "result.json") -> str | None:
-    """Where two values first differ: true is not 1, and the order of keys says nothing."""
+def _difference(told: object, own: object, at: str = "result.json") -> dict[str, object] | None:
+    """Where two values first differ, and what stands there in each: true is not 1, and the order of keys says nothing."""
     if isinstance(told, dict) and isinstance(own, dict):
-        for name in [*own, *(name for name in told if name not in own)]:
-            if (name in told) != (name in own):
-                return f"{at}.{name}"
-            if (found := _difference(told[name], own[name], f"{at}.{name}")) is not None:
-                return found
+        names = dict.fromkeys([*own, *told])
+        pairs = [(f".{name}", told.get(name, NOTHING), own.get(name, NOTHING)) for name in names]
+    elif isinstance(told, list) and isinstance(own, list):
+        pairs = [(f"[{n}]", *pair) for n, pair in enumerate(zip_longest(told, own, fillvalue=NOTHING))]
+    elif type(told) is type(own) and told == own:
         return None
-    if isinstance(told, list) and isinstance(own, list) and len(told) == len(own):
-        return next(filter(None, (_difference(*pair, f"{at}[{n}]") for n, pair in enumerate(zip(told, own, strict=True)))), None)
-    return None if type(told) is type(own) and told == own else at
+    else:
+        return {"field": at, "told": shown(told), "own": shown(own)}
+    return next(filter(None, (_difference(here, there, f"{at}{below}") for below, here, there in pairs)), None)

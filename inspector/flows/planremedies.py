@@ -10,8 +10,8 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
     "plan_table": (
         "{value} is no table",
         "“{value}”不是表",
-        "write it as [strata.A] or [[seed]]",
-        "请写成 [strata.A] 或 [[seed]]",
+        "write it as a table: [strata.A], [[seed]] or [[lists]], with its keys below",
+        "请写成表：[strata.A]、[[seed]] 或 [[lists]]，其下写各项",
     ),
     "plan_text": ("{value} cannot stand here", "“{value}”不可用", "write a short text in quotes", "请填带引号的简短文字"),
     "plan_list": (

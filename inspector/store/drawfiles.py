@@ -127,12 +127,12 @@ class SqlTickets:
     def __init__(self, connection: Connection, number: str, name: str) -> None:
         self._connection, self._of = connection, {"number": number, "name": name}
 
-    def counts(self) -> Tally:
-        """As `Tickets.counts`."""
-        return Counter({(stratum, status): count for stratum, status, count in self._connection.execute(_COUNTED, self._of)})
-
-    def below(self, draw_key: str, bars: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
+    def below(self, draw_key: str, bars: Mapping[str, str]) -> tuple[Tally, Iterator[tuple[str, str]]]:
         """As `Tickets.below`."""
+        counted = self._connection.execute(_COUNTED, self._of)
+        return Counter({(stratum, status): count for stratum, status, count in counted}), self._drawn(draw_key, bars)
+
+    def _drawn(self, draw_key: str, bars: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         told = {**self._of, "key": draw_key, "eligible": ELIGIBLE, "strata": list(bars), "bars": list(bars.values())}
         for stratum, ticket, name in self._connection.execute(_BELOW, told, execution_options={"yield_per": _FETCHED}):
-            yield stratum, bytes.fromhex(ticket) + name.encode()
+            yield stratum, ticket + name

@@ -170,7 +170,7 @@ def test_a_draw_is_announced_once_a_period_and_only_when_there_is_something_to_d
     assert [one["number"] for one in operator.well("draw", "list", "--json").json] == [first["number"]]
     shown = operator.well("draw", "show", first["number"], "--json").json
     assert (shown["state"], shown["awaited"]) == ("PREPARING", ["dice", "justice", "audit"])
-    assert "waits for the promise of dice, justice, audit" in operator.well("draw", "announce", "licensing").out
+    assert "waits for the promise of dice, justice, audit, until 2" in operator.well("draw", "announce", "licensing").out
     assert operator.say("draw", "export", first["number"], str(operator.folder / "b")).code == 4
     assert operator.say("draw", "announce", "no-such-plan").code == 2
 

@@ -112,8 +112,31 @@ def test_scenario_39_the_team_alone_learns_whom_the_visit_is_to_when_the_clock_s
             assert clerk.get(f"/v1/draws/{drawn.number}").json()["result"] is None, "the team first"
         metrics = edge.metrics.render()
     assert visit.code.encode() not in metrics
+    assert visit.name.encode() not in metrics
     with store.read() as tx:
         assert [row["rule"] for row in tx.ledger.about(visit.id)].count("visit.release") == 1
+
+
+def test_scenario_39_no_page_of_the_house_names_the_object_before_the_release(store: Store, hand: Hand) -> None:
+    office, _, drawn, visit = late(store, hand)
+    pages = (
+        "/ops",
+        "/ops/draws",
+        f"/ops/draws/{drawn.number}",
+        "/v1/attention",
+        "/v1/plans",
+        f"/figures/{drawn.number}",
+        "/metrics",
+    )
+    read = set[str]()
+    with serving(office) as edge:
+        for role in ("ops", "clerk"):
+            with edge.client() as browser, edge.as_(role, "city") as program:
+                browser.post("/login", data={"token": edge.token(role, "city")})
+                told = [client.get(path) for path in pages for client in (browser, program)]
+                read |= {one.url.path for one in told if one.status_code == 200}
+                assert [one.url.path for one in told if visit.code in one.text or visit.name in one.text] == []
+    assert read == {*pages}, "each was open to one of them"
 
 
 def test_a_log_of_the_draw_names_no_object(store: Store, hand: Hand, capsys: pytest.CaptureFixture[str]) -> None:

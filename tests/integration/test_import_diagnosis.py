@@ -194,6 +194,14 @@ def test_people_read_faults_and_remarks_in_their_language_with_row_column_and_re
     assert "共 4 处错误，未写入任何内容" in chinese.err
 
 
+def test_a_register_without_codes_is_told_that_first_and_then_of_the_head_that_nobody_asked_for(operator: Operator) -> None:
+    said = operator.say(
+        "roster", "import", "objects", operator.file("o.csv", table(["编码", "名称"], ["Z1", "甲"])), "-a", "bureau"
+    )
+    faults, remarks = said.err.index("row 1, code: the column is missing"), said.err.index("row 1, 编码: remark:")
+    assert (said.code, faults < remarks < said.err.index("nothing was written")) == (2, True)
+
+
 def test_a_register_tells_faults_of_heads_and_rows_at_once_and_a_dry_run_what_it_would_need(operator: Operator) -> None:
     heads = ["工号", "姓名", "执法证号", "在岗", "推送渠道", "备注"]
     file = operator.file("i.csv", table(heads, ["Z1", "甲", "Z-1", "maybe", "sms", ""], ["Z1", "乙", "Z-2", "是", "", ""]))

@@ -18,9 +18,8 @@ from inspector.cli.offline import carry as carrying
 from inspector.cli.offline import spool
 from inspector.cli.offline.announce import Given
 from inspector.cli.progress import unwatched
-from inspector.domain import selection
 from inspector.domain.calendar import SHANGHAI
-from inspector.domain.commitment import Rules, Share
+from inspector.domain.commitment import Share
 from inspector.domain.errors import InspectorError
 from inspector.domain.frame import ObjectRow, content, freeze
 from inspector.domain.rowfile import RowFile, picked
@@ -28,6 +27,7 @@ from inspector.domain.selection import select, select_by
 from inspector.domain.suite import Suite
 from inspector.flows import large
 from tests.bundles import rules, thing
+from tests.integration.test_large_tickets import both
 from tests.offline import DICE, NONCE, laptop
 from tests.operator import table
 
@@ -228,50 +228,6 @@ def test_awkward_ids_classes_and_areas_are_sorted_counted_and_drawn_alike(tmp_pa
     assert both(file, held, "0" * 32) == select(held, frame.objects, Suite(), "0" * 32, "0" * 32)
 
 
-def both(file: Path, held: Rules, key: str, **changes: Any) -> object:
-    """Drawn by DuckDB from a file."""
-    with spool.tickets({"x": file}, Suite()) as beside:
-        objects = RowFile(spool.Standing(file).pieces, Suite())
-        return select_by(held, objects, beside["x"], Suite(), key, key, **changes)
-
-
-def drawing(number: int) -> Rules:
-    """Rules with few and many drawn, none, all, and more than there are."""
-    chance = random.Random(number)
-    ratios, least = [0, 1, 50_000, 1_000_000], [0, 1, 9000]
-    return rules(
-        {code: Share(ppm=chance.choice(ratios), least=chance.choice(least)) for code in ["A", "B", "丙", "none"]},
-        reserve=chance.choice([0, 5]),
-        rounding=chance.choice(["ceil", "systematic"]),
-        base=chance.choice(["all", "eligible"]),
-    )
-
-
-@pytest.mark.parametrize("number", range(8))
-def test_duckdb_draws_bit_for_bit_what_the_domain_draws_even_where_its_bar_was_too_low(tmp_path: Path, number: int) -> None:
-    chance, held, key = random.Random(number), drawing(number), f"{number:032x}"
-    names = {
-        f"{chance.choice(['9133', '企业', '😀', 'ｱ', '￭', 'z'])}{chance.randrange(10**9)}"
-        for _ in range([0, 3, 60, 3000][number % 4])
-    }
-    rows = [thing(name, stratum=chance.choice("AB丙"), status=chance.choice(["1", "1", "cap"])) for name in sorted(names)]
-    file = tmp_path / "objects.tsv"
-    file.write_bytes(content(rows))
-    expected = select(held, rows, Suite(), key, key)
-    unheld = RowFile(spool.Standing(file).pieces, Suite())
-    assert select(held, unheld, Suite(), key, key) == expected
-    assert [both(file, held, key, spare=spare) for spare in (6, 0, -1)] == [expected] * 3
-
-
-def test_most_tickets_are_above_the_bar_and_none_of_the_drawn_is(tmp_path: Path) -> None:
-    file = tmp_path / "objects.tsv"
-    file.write_bytes(content([thing(f"o{row:05d}") for row in range(20_000)]))
-    with spool.tickets({"x": file}, Suite()) as beside:
-        below = [one for _, one in beside["x"].below("0" * 32, {"A": selection.bar(400, 20_000, selection.SPARE)})]
-    assert 400 < len(below) < 700
-    assert below == sorted(below)
-
-
 WRONG: Mapping[str, Sequence[tuple[str, ...]]] = {
     "a row in no class": [("X1", "Q", "", "")],
     "an unknown code": [("X1", "A", "gone", "")],
@@ -389,4 +345,4 @@ def test_what_duckdb_cannot_do_is_told_in_words_and_never_ends_in_another_result
     file = tmp_path / "objects.tsv"
     file.write_bytes(content([thing("x" * 3_000_000)]))
     with pytest.raises(InspectorError, match="large_failed"), spool.tickets({"x": file}, Suite()) as beside:
-        beside["x"].counts()
+        beside["x"].below("0" * 32, {"A": "1"})

@@ -12,8 +12,8 @@ import pytest
 from inspector.domain.case import CaseState, ClaimStatus, Outcome, SubjectKind
 from inspector.domain.errors import Conflict, Invalid, Missing, Refusal
 from inspector.domain.evidence import Verdict
-from inspector.domain.exclusion import barred
-from inspector.domain.inspection import Authority, CheckType
+from inspector.domain.exclusion import barred, suppressed
+from inspector.domain.inspection import Authority, CheckType, Inspection
 from inspector.domain.leadcheck import LeadState, Report
 from inspector.domain.outside import OutsideFinding
 from inspector.domain.tipoff import Informant, TipSource, TipState
@@ -181,6 +181,30 @@ def test_a_complaint_opens_a_lead_check_that_a_head_approves_and_that_stands_in_
         told = json.dumps([row["body"] for about in (tip_id, made.id) for row in tx.ledger.about(about)], ensure_ascii=False)
         assert NAME not in told + repr(done), "neither the ledger nor whoever goes hears who told"
         assert tx.tips.informant(tip_id).name == NAME
+
+
+def test_scenario_27_what_an_agency_above_has_just_checked_is_looked_at_again_where_a_violation_is_suspected(
+    store: Store, hand: Hand
+) -> None:
+    office, _ = good(store, hand)
+    above = Inspection(
+        agency="bureau",
+        kind=SubjectKind.FIRM,
+        code=CODE,
+        on=hand().date() - timedelta(days=60),
+        check=CheckType.PLANNED,
+        authority=Authority.UPPER,
+    )
+    with store.begin() as tx:
+        tx.inspections.put([above])
+        policy = office.policy("bureau", hand().date())
+        seen = of_one(office, tx, "bureau", NAME, SubjectKind.FIRM, CODE)
+        held = suppressed(seen, policy.limits, {"business-licence"}, hand().date())
+        assert held is not None, "no planned check for three months"
+        made = leads.propose(office, tx, tip(office, tx, hand), "现场是否经营", "线索具体", "李四", hand())
+        leads.decide(office, tx, made.id, "王局长", "批〔2026〕1号", hand(), approved=True)
+        report = Report(inspectors=("A-1", "A-2"), on=hand().date(), found=True, words="门店已关闭", by="李四")
+        assert leads.report(office, tx, made.id, report, hand()).state is LeadState.DONE
 
 
 def counting(office: Office, cap: int = 1) -> Office:

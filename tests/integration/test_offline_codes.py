@@ -40,6 +40,16 @@ def test_two_ids_that_differ_in_capitals_alone_are_one_and_both_rows_are_named(o
     assert "row 2" in announce(office).err, "the other row is named"
 
 
+def test_a_roster_without_ids_is_told_that_first_and_then_of_the_head_that_nobody_asked_for(office: Operator) -> None:
+    office.file("objects.csv", table(("name", *HEADS[1:]), *OBJECTS))
+    said = announce(office)
+    told = [line for line in said.err.splitlines() if "objects.csv" in line]
+    assert (said.code, [line.split(" → ")[0].partition("objects.csv ")[2] for line in told[:2]]) == (
+        2,
+        ["row 1, id: the column is missing", "row 1, name: remark: the column is not used"],
+    )
+
+
 def test_what_looks_wrong_about_a_credit_code_is_remarked_for_each_row(office: Operator) -> None:
     right = f"{CODE[:17]}{uscc_check_digit(CODE[:17])}"
     wrong = f"{CODE[:16]}2{next(one for one in '01' if one != uscc_check_digit(f'{CODE[:16]}2'))}"

@@ -130,7 +130,7 @@ def test_a_void_whose_registers_were_altered_or_whose_record_is_of_another_draw_
     kept = register.read_bytes()
     register.write_bytes(kept.replace(b"TEST0003\tB", b"TEST0003\tA"))
     told = verified(office, "--json")
-    assert (told.code, [one["code"] for one in told.json["problems"]]) == (1, ["error.REGISTER_CHANGED"])
+    assert (told.code, [one["code"] for one in told.json["problems"]]) == (1, ["draw.register_differs"])
     register.write_bytes(kept)
     record = office.folder / "draw/witness/record.json"
     record.write_text(json.dumps(json.loads(record.read_bytes()) | {"draw": "another"}), encoding="utf-8")

@@ -244,3 +244,16 @@ def test_what_is_no_toml_is_refused_as_such() -> None:
     with pytest.raises(Invalid) as refused:
         plan.read(b"draw = ")
     assert refused.value.code == "draw_plan_unreadable"
+
+
+@pytest.mark.parametrize(
+    ("told", "at"),
+    [
+        (GOOD[: GOOD.index("[strata.A]")] + '[strata]\nA = "3%"\n', "strata.A"),
+        (GOOD[: GOOD.index("[strata.A]")], "strata"),
+        ('seed = ["dice"]\n' + GOOD[: GOOD.index("[[seed]]")] + GOOD[GOOD.index("[strata.A]") :], "seed.1"),
+        ('lists = ["market"]\n' + GOOD[: GOOD.index("[strata.A]")].replace('list = "scjg"\nreserve = 5\n', ""), "lists.1"),
+    ],
+)
+def test_a_table_that_is_none_is_one_fault_and_what_it_should_have_held_is_not_missed_too(told: str, at: str) -> None:
+    assert [one.column for one in plan.read(told.encode())[1]] == [at]

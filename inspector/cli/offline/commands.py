@@ -43,8 +43,8 @@ def announce(terminal: Terminal, given: Given) -> Exit | None:
         faults, remarks = _found(terminal, given, handed, "flaws"), _found(terminal, given, handed, "warnings")
         if handed.faults:
             terminal.value({"faults": handed.faults, "flaws": faults, "warnings": remarks})
-            _tell(terminal, "odd_in", remarks)
             _tell(terminal, "flaw_in", faults)
+            _tell(terminal, "odd_in", remarks)  # behind: a head that nobody asked for follows from the one that is missing
             if not terminal.as_json:
                 terminal.aside(terminal.words("flaws", count=handed.faults))
             return Exit.USAGE

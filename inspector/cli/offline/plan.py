@@ -140,6 +140,8 @@ def _lists(told: _Reader) -> tuple[ListPlan, ...]:
     lists = []
     for place, body in enumerate(held, 1):
         below = told.table(body, f"lists.{place}.")
+        if not isinstance(body, dict):
+            continue
         below.only(("name", *_FILES, *_RULES))
         files = {name: below.value(name, is_text, "plan_text", "") for name in _FILES if name != "objects"}
         files = {"objects": below.value("objects", is_text, "plan_text")} | {name: file for name, file in files.items() if file}
@@ -204,10 +206,10 @@ class _Reader:
         return str(told)
 
     def table(self, held: Any, at: str) -> _Reader:
-        """A table below; anything else is noted and read as an empty one."""
+        """A table below; anything else is noted once and read as an empty one, of which nothing more is said."""
         if not isinstance(held, dict):
             self.flaws.append(_flaw(at.removesuffix("."), "plan_table", value=str(held)[:80]))
-            held = {}
+            return _Reader({}, at)
         return _Reader(held, at, self.flaws)
 
 

@@ -220,11 +220,11 @@ function* publicly({ commit, held, H, hex, key, remark, report, step, result }) 
     return rows;
   });
   step("selection");
-  must(Array.isArray(result.lists) && result.lists.length === commit.lists.length, "result_differs", { field: "result.json.lists" });
+  must(Array.isArray(result.lists) && result.lists.length === commit.lists.length, "result_unfit", { field: "result.json.lists" });
   const own = { __proto__: null, commit: report.c, lists: [] };
   for (const [n, list] of commit.lists.entries()) {
     const told = result.lists[n], at = `result.json.lists[${n}]`, { rules } = list;
-    const right = (holds, field) => must(holds, "result_differs", { field: `${at}${field}` });
+    const right = (holds, field) => must(holds, "result_unfit", { field: `${at}${field}` });
     right(isObject(told) && isObject(told.strata) && isObject(told.teams), "");
     const counts = new Map();
     for (const code of Object.keys(rules.strata)) {
