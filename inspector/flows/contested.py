@@ -1,4 +1,4 @@
-"""What every step of an objection (异议) writes; and those whose matter stands no more end by rule, and their subject is told."""
+"""What every step of an objection (异议) writes, and which records are contested by it; of what stands no more it ends by rule."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from datetime import datetime
 
 from inspector.domain import objection as domain
 from inspector.domain.case import Case
+from inspector.domain.creditrecord import Amend, marked
 from inspector.domain.decision import Decision, OrderKind
 from inspector.domain.objection import Objection, ObjectionState
 from inspector.domain.proceeding import ANNULLABLE
-from inspector.flows import credittold, stopped
+from inspector.flows import credittold, stopped, touched
+from inspector.flows.copies import amend
 from inspector.flows.creditbook import CONTESTED
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -42,6 +44,20 @@ def swept(office: Office, tx: Tx, case: Case, why: str, now: datetime) -> None:
         if not stands(tx, held.about):
             reasons = label("credittold.ended", office.agency(case.agency).language)
             write(tx, office, case, domain.ended(held, why, reasons, now), now)
+    remark(office, tx, case, now)
+
+
+def remark(office: Office, tx: Tx, case: Case, now: datetime) -> None:
+    """A record of a case is contested while an open objection touches it, and each receiver hears when that begins and ends.
+
+    An entry falls with the decision that it rests on (scenario 61), so whoever objects to that decision contests the entry, too.
+    """
+    for held in tx.records.of_case(case.id):
+        contested = bool(touched.touching(tx, held))
+        if held.stands_somewhere and held.contested is not contested:
+            state = marked(held, contested=contested)
+            tx.records.put(state)
+            amend(tx, office, state, Amend.MARKED if contested else Amend.UNMARKED, office.book.get(case.pack), now)
 
 
 def stands(tx: Tx, about: str) -> bool:

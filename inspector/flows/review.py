@@ -14,7 +14,7 @@ from inspector.domain.evidence import span
 from inspector.domain.grading import Grading
 from inspector.domain.policy import Policy
 from inspector.domain.transition import Scope
-from inspector.flows import attempts, consequences, rectifying, selfproof, sooner
+from inspector.flows import attempts, consequences, contested, rectifying, selfproof, sooner
 from inspector.flows.decisions import chosen
 from inspector.flows.office import Office
 from inspector.flows.settle import REVIEW_DUE, Settlement, settle_case
@@ -79,6 +79,7 @@ def decide(  # noqa: PLR0913 - a decision in all its parts
         tx.records.put(replace(mine, decided_token=token))
     consequences.begin(office, tx, made, proposed, numbered.told, now)
     rectifying.stands(office, tx, made, now)
+    contested.remark(office, tx, made, now)  # what it entered rests on a decision that somebody may have objected to
     return made
 
 
