@@ -19,6 +19,7 @@ from inspector.domain.evidence import Evidence
 from inspector.domain.grading import Grading as Found
 from inspector.domain.policy import Policy
 from inspector.domain.proposal import ALTERNATIVES, Proposal
+from inspector.flows import deputies
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.settle import Settlement
@@ -214,8 +215,8 @@ def state(  # noqa: PLR0913 - a word in all its parts
 # --- work
 
 
-def due(work: Work, _office: Office) -> Settlement:
-    """A step's date comes near, or has come: a person is told. Nothing is decided by it."""
+def due(work: Work, office: Office) -> Settlement:
+    """A step's date comes near, or has come: a person is told, and who that is where the officer is away. Nothing is decided by it."""
 
     def do(tx: Tx, now: datetime) -> None:
         case, held = locked(tx, str(work.payload["consequence"]))
@@ -228,6 +229,8 @@ def due(work: Work, _office: Office) -> Settlement:
             "due_at": held.due_at.isoformat(),
             "overdue": now >= held.due_at,
         }
+        officer, deputy = deputies.whose(office, tx, held, now)
+        facts |= {"officer": officer, "instead": deputy} if deputy else {}
         tx.attention.open(DUE, case.agency, held.id, facts, now)
 
     return Settlement(write=do)

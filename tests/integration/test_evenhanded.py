@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -46,7 +47,7 @@ def test_level_d_with_no_record_that_bars_is_let_in_and_verified_by_the_row_of_l
 def test_who_commits_and_who_brings_a_certificate_stand_in_the_pool_by_the_same_row(store: Store, hand: Hand) -> None:
     """Scenario 5: by the row goes the stratum, and by the stratum the chance."""
     office = open_office(store, hand)
-    told = {"subject_kind": SubjectKind.PERSON, "matter": MatterKind.BENEFIT, "subject_name": "某人"}
+    told: dict[str, Any] = {"subject_kind": SubjectKind.PERSON, "matter": MatterKind.BENEFIT, "subject_name": "某人"}
     codes = ("110105194912310001", "110105194912310020")
     given = [
         replace(application(at, "legal-aid", {"relief-status": "是"}), subject_code=code, **told) for at, code in enumerate(codes)
