@@ -119,7 +119,8 @@ class Signed:
 class Grading:
     """The inputs of grading (handbook 2.7), as far as they are known; None, or no words: nobody has said.
 
-    `earlier`: how many cases of the subject ended untrue before, the last one at `earlier_at`. `corrected`: before the decision.
+    `earlier`: how many cases of the subject ended untrue before, the last one at `earlier_at`. `corrected`: before the decision. The last
+    three are words: of an officer with the notice, or what the review's form has (a number, `true` or `false`, a `Cooperation`).
     """
 
     outcome: Outcome

@@ -107,6 +107,8 @@ def new(tx: Tx, case: Case, given: Opening, number: int, outcome: Outcome, polic
         harm=given.found.harm,
         corrected=given.found.corrected,
         amount=str(given.found.amount) if given.found.amount is not None else "",
+        third_parties="" if given.found.third_parties is None else str(given.found.third_parties).lower(),
+        cooperation=given.found.cooperation or "",
     )
     bases = (row.basis, outcome_row.basis, *([found.basis] if found is not None else []), *([row.law] if row.law else []))
     return Consequence(
@@ -153,16 +155,14 @@ def restage(office: Office, tx: Tx, case: Case, now: datetime) -> None:
     if late is None or case.outcome is None:
         return
     policy, was = office.book.get(late.pack), late.grading
-    found = Found(curable=was.curable, corrected=was.corrected, harm=was.harm, amount=int(was.amount) if was.amount else None)
     there = {one.proposal for one in others if one.open or one.state is ConsequenceState.IMPOSED}
     now_fit = [one for one in policy.outcomes[case.outcome].proposals if one in policy.consequences and one not in there]
-    opening = Opening(
-        proposal=late.proposal, by=late.proposed_by, evidence=late.evidence, act=was.act, origin=_RESTAGED, found=found
-    )
-    made = [
+    opening = Opening(proposal=late.proposal, by=late.proposed_by, evidence=late.evidence, act=was.act, origin=_RESTAGED)
+    fresh = [
         new(tx, case, replace(opening, proposal=one), len(others) + number, case.outcome, policy, now)
         for number, one in enumerate(now_fit, 1)
     ]
+    made = [replace(one, grading=replace(was, concluded=True, grade=one.grading.grade)) for one in fresh]
     begin(office, tx, case, made, (), now, tells=True)
     main_over(
         office,
