@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 
 from inspector.domain import objection as domain
 from inspector.domain.case import Case
 from inspector.domain.creditrecord import Amend, marked
 from inspector.domain.decision import Decision, OrderKind
+from inspector.domain.errors import Missing
 from inspector.domain.objection import Objection, ObjectionState
 from inspector.domain.proceeding import ANNULLABLE
 from inspector.flows import credittold, stopped, touched
@@ -45,6 +47,18 @@ def swept(office: Office, tx: Tx, case: Case, why: str, now: datetime) -> None:
             reasons = label("credittold.ended", office.agency(case.agency).language)
             write(tx, office, case, domain.ended(held, why, reasons, now), now)
     remark(office, tx, case, now)
+
+
+def remark_all(office: Office) -> None:
+    """At a start: what an objection of a release before touches is marked; that release marked only what the objection names.
+
+    One whose case or pack is not here any more stays as it is: nobody could be told by which law.
+    """
+    with office.store.read() as tx:
+        cases = sorted({one.case_id for one in tx.records.objections()})
+    for case_id in cases:
+        with suppress(Missing), office.store.begin() as tx:
+            remark(office, tx, tx.cases.get(case_id, lock=True), office.now())
 
 
 def remark(office: Office, tx: Tx, case: Case, now: datetime) -> None:

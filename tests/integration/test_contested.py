@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from inspector.domain.annulled import Annulled
-from inspector.domain.creditrecord import RecordState
+from inspector.domain.creditrecord import RecordState, marked
 from inspector.domain.proposal import Proposal
+from inspector.flows import contested as flow
 from inspector.store.store import Store
 from tests.house import Hand, settle
 from tests.integration.test_falling import told_everywhere
@@ -69,3 +70,22 @@ def test_an_objection_that_ends_with_the_decision_leaves_no_mark_on_the_entry_th
             mine = tx.records.get(entry)
         assert (mine.state, mine.contested) == (RecordState.ANNULLED, False), "it fell with the decision, and its mark with it"
         assert entry not in first.entries
+
+
+def test_an_objection_of_a_release_before_marks_at_the_next_start_what_it_touches_and_once(
+    store: Store, hand: Hand, tmp_path: Path
+) -> None:
+    with told_everywhere(store, hand, tmp_path) as (case, first, second):
+        revoke = case.impose(case.the(Proposal.REVOKE))
+        entry = case.impose(case.the(Proposal.RECORD_CREDIT)).entry
+        settle(case.office)
+        case.object(revoke.id)
+        with store.begin() as tx:  # as that release left it: nobody was told, and the record was not marked
+            tx.records.put(marked(tx.records.get(entry), contested=False))
+            lanes = ("platform", "sector")
+            tx.work.end_keys([key for lane in lanes for key in tx.books.amending(entry, lane, ["MARKED"])], hand())
+        for _ in range(2):
+            flow.remark_all(case.office)
+            settle(case.office)
+        assert contested(case, entry)
+        assert first.became[entry] == second.became[entry] == ["MARKED"]
