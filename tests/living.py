@@ -127,6 +127,7 @@ def living(store: Store, hand: Hand) -> Living:
             "entry": records_living.records(office, entries),
             "objection": records_living.contested(office, entries),
             "bar": [*records_living.bars(office, MANY)],
+            "deputy": records_living.deputies(office, MANY),
             "duty": [*duties, duties[0]],
             "notice_id": notices,
             "tip_id": tips,

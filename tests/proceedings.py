@@ -160,11 +160,12 @@ class Proceeding:
             pack = self.office.book.get(held.pack)
             settle_case(tx, self.office, finding(held, seen, pack, self.hand(), self.office.calendar), pack, self.hand())
 
-    def decide(self, outcome: Outcome, name: str = "李四") -> None:
+    def decide(self, outcome: Outcome, name: str = "李四", act: str = "") -> None:
         """The officer decides the case that is in review, again."""
         with self.office.store.begin() as tx:
             ids = tuple(one.id for one in tx.cases.evidence(self.case))
-            review.decide(self.office, tx, self.case, outcome, name, "查询结果与承诺不符", ids, self.hand(), token=f"t-{name}")
+            told = (outcome, name, "查询结果与承诺不符", ids, self.hand())
+            review.decide(self.office, tx, self.case, *told, act=act, token=f"t-{name}")
 
     def report(self, held: Consequence, name: str) -> Consequence:
         """Report to the head."""

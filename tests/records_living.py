@@ -9,7 +9,9 @@ from datetime import date
 from inspector.domain.case import SubjectKind
 from inspector.domain.creditlaw import RepairPaper
 from inspector.domain.creditrecord import Record
+from inspector.domain.deputy import Deputy
 from inspector.domain.gate import OutsideBar
+from inspector.flows import deputies as away
 from inspector.flows import eligibility, objections, repairs
 from inspector.flows.bars import bar_id
 from inspector.flows.office import Office
@@ -60,6 +62,29 @@ def bars(office: Office, many: int) -> list[list[str]]:
     made = [replace(one, id=bar_id(one.kind, one.code, one.authority, one.document)) for one in made]
     with office.store.begin() as tx:
         eligibility.enter(tx, made, "李四", office.now())
+    return [[one.id] for one in made]
+
+
+def deputies(office: Office, many: int) -> list[list[str]]:
+    """Officers who are away, each with a deputy of his or her own."""
+    now = office.now()
+    day = office.calendar.local_date(now)
+    made = [
+        Deputy(
+            id=f"d-{number}",
+            agency="bureau",
+            officer=f"甲{number}",
+            deputy=f"乙{number}",
+            since=day,
+            until=day,
+            named_by=f"甲{number}",
+            named_at=now,
+        )
+        for number in range(many)
+    ]
+    with office.store.begin() as tx:
+        for one in made:
+            away.name(office, tx, one, now)
     return [[one.id] for one in made]
 
 

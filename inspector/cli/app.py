@@ -17,6 +17,7 @@ from inspector.cli import (
     clock,
     connectors,
     consequences,
+    deputies,
     docket,
     dossiers,
     draws,
@@ -107,6 +108,7 @@ docket.register(group("docket", "Decisions that are due, of every kind. 待办�
 consequence_group = group("consequence", "Proposals to officers, and what becomes of each. 处理", app)
 consequences.register(consequence_group)
 transfers.register(consequence_group)
+deputies.register(group("deputy", "Who decides in whose stead. 代行职责", app))
 catalogue_group = group("catalogue", "The catalogue of items: apply, review, publish, file. 证明事项目录", app)
 catalogue.register(catalogue_group)
 repeals.register(catalogue_group)

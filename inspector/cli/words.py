@@ -174,6 +174,11 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "{case} 的期限自即时起中止（{reason}），至 {until} 止；期限变为 {due_at}",
     ),
     "clock_resumed": ("the clock of {case} goes on; its date is now {due_at}", "{case} 的期限恢复计算，变为 {due_at}"),
+    "deputy_named": (
+        "{deputy} decides in the stead of {officer} from {since} to {until}.",
+        "自 {since} 至 {until}，由 {deputy} 代行 {officer} 的职责。",
+    ),
+    "deputy_ended": ("{deputy} stands in for {officer} no more.", "{deputy} 不再代行 {officer} 的职责。"),
     "request_stands": ("{request} is now: {state}, due {due_at}", "{request} 现为：{state}，期限 {due_at}"),
     "clock_extended": ("the term of {case} was lengthened; its date is now {due_at}", "{case} 的期限已延长，变为 {due_at}"),
     "opened": (

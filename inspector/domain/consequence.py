@@ -95,22 +95,32 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signed:
-    """Who did a step, by which login, when. `token` is empty at the command line, where the machine's user stands in the name."""
+    """Who did a step, by which login, when. `token` is empty at the command line, where the machine's user stands in the name.
+
+    `stead`: the officer in whose stead it was done, who was away (`deputy`).
+    """
 
     by: str
     token: str
     at: datetime
+    stead: str = ""
 
     def is_of(self, other: Signed) -> bool:
         """Whether one person did both: by name however typed, or by one login under two names."""
         return same(self.by, other.by) or (bool(self.token) and self.token == other.token)
+
+    def may_mend(self, other: Signed) -> bool:
+        """Whether whoever signs may write anew what another signature stands under: the same person, a deputy, or who was stood in for."""
+        stead = bool(self.stead) and same(self.stead, other.by)
+        return self.is_of(other) or stead or (bool(other.stead) and same(other.stead, self.by))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grading:
     """The inputs of grading (handbook 2.7), as far as they are known; None, or no words: nobody has said.
 
-    `earlier`: how many cases of the subject ended untrue before, the last one at `earlier_at`. `corrected`: before the decision.
+    `earlier`: how many cases of the subject ended untrue before, the last one at `earlier_at`. `corrected`: before the decision. The last
+    three are words: of an officer with the notice, or what the review's form has (a number, `true` or `false`, a `Cooperation`).
     """
 
     outcome: Outcome
@@ -283,9 +293,13 @@ class Consequence:
 
     @property
     def deciders(self) -> tuple[Signed, ...]:
-        """Who has a part in it: who proposed it, who decided, who agreed."""
+        """Who has a part in it: who proposed it, who decided and in whose stead, who agreed."""
         proposer = Signed(by=self.proposed_by, token=self.proposed_token, at=self.proposed_at)
-        return (proposer, *((self.verdict.signed, *self.verdict.agreed.values()) if self.verdict is not None else ()))
+        if self.verdict is None:
+            return (proposer,)
+        signed = self.verdict.signed
+        absent = (Signed(by=signed.stead, token="", at=signed.at),) if signed.stead else ()
+        return (proposer, signed, *absent, *self.verdict.agreed.values())
 
     @property
     def open(self) -> bool:

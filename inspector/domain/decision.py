@@ -37,6 +37,7 @@ class OrderKind(StrEnum):
     CONSEQUENCE_REMIND = "consequence.remind"
     CONSEQUENCE_DUE = "consequence.due"
     RECTIFY_REMIND = "rectify.remind"
+    GUIDANCE_DUE = "guidance.due"
     NOTICE_PUSH = "notice.push"
     NOTICE_DUE = "notice.due"
     NOTICE_PUBLIC = "notice.public"

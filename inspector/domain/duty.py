@@ -21,13 +21,15 @@ class Follow(StrEnum):
     """What has to follow something, where a pack asks for it.
 
     When rectification is ordered: the notice, from the check on; the re-check, from the term's end or a request. When the catalogue
-    of items has changed in public: its filing, from that day on, and so long before a person is reminded.
+    of items has changed in public: its filing, from that day on, and so long before a person is reminded. Before a day by which somebody
+    has promised something: so long before it he or she is guided (the plan, item 9).
     """
 
     RECTIFY_NOTICE = "rectify_notice"
     RECHECK = "recheck"
     CATALOGUE_FILING = "catalogue_filing"
     CATALOGUE_REMIND = "catalogue_remind"
+    GUIDANCE = "guidance"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

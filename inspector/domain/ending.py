@@ -26,7 +26,7 @@ OWN_WORK = frozenset({OrderKind.RATE, OrderKind.ASK, OrderKind.VERIFY_DUE, Order
 """The case's own work that has no purpose once an officer has it. Requests to other agencies stay open and keep their clocks: what they
 answer is heard until the case is over, and a request without a next step would wait for ever."""
 
-OPEN_WORK = OWN_WORK | TIMERS | WAITS
+OPEN_WORK = OWN_WORK | TIMERS | WAITS | {OrderKind.GUIDANCE_DUE}
 """Work that has no purpose once a verification is over. What others must still hear (letters, notices, entries) is not in it."""
 
 REVIEW_WORK = frozenset({OrderKind.REVIEW_REMIND, OrderKind.REVIEW_DUE})

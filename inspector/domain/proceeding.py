@@ -33,6 +33,7 @@ from inspector.domain.decision import Decision, Order, OrderKind
 from inspector.domain.duty import FollowRow
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
+from inspector.domain.person import same
 from inspector.domain.proposal import UNSERVED, ConsequenceRow, Proposal
 
 STANDING = frozenset(
@@ -155,19 +156,28 @@ def rule(held: Consequence, verdict: Verdict, setting: Setting, recheck: FollowR
         raise Invalid("public_interest_missing", field="public_interest")
     if held.proposal is Proposal.ORDER_RECTIFY:
         _until(verdict.until, setting)
-    if held.verdict is not None and not verdict.signed.is_of(held.verdict.signed):  # whoever wrote it may write it anew
+    if held.verdict is not None and not verdict.signed.may_mend(held.verdict.signed):  # whoever wrote it may write it anew
         raise Refusal("consequence_ruled", consequence=held.id, by=held.verdict.signed.by)
     ruled = replace(held, verdict=replace(verdict, agreed={}))
     if lacking(ruled, setting.row):
-        facts = {"by": verdict.signed.by, "reasons": verdict.reasons, "law": verdict.law}
+        facts = {"by": verdict.signed.by, "reasons": verdict.reasons, "law": verdict.law, **_stead(verdict.signed)}
         return going(ruled, held.due_at or setting.now, setting, "consequence.ruled", facts)
     return _impose(ruled, setting, recheck)
 
 
 def agree(
-    held: Consequence, kind: Agreement, signed: Signed, words: str, setting: Setting, recheck: FollowRow | None = None
+    held: Consequence,
+    kind: Agreement,
+    signed: Signed,
+    words: str,
+    setting: Setting,
+    recheck: FollowRow | None = None,
+    close: Sequence[str] = (),
 ) -> Decision[Consequence]:
-    """Another person agrees to a decision that is written; with the last one that the row asks for it takes effect."""
+    """Another person agrees to a decision that is written; with the last one that the row asks for it takes effect.
+
+    `close`: who stands in for whoever decided, or is stood in for by him or her; where the row asks for it none of them agrees.
+    """
     if held.verdict is None or held.state is not ConsequenceState.NOTICED:
         raise Refusal("consequence_not_ruled", consequence=held.id)
     named(signed)
@@ -177,6 +187,8 @@ def agree(
         raise Refusal("consequence_agreed", consequence=held.id, kind=kind)
     if any(signed.is_of(other) for other in (held.verdict.signed, *held.verdict.agreed.values())):
         raise Refusal("consequence_same_person", consequence=held.id, by=signed.by)
+    if setting.row.deputy_apart and any(same(signed.by, one) for one in close):
+        raise Refusal("consequence_deputy_agrees", consequence=held.id, by=signed.by, officer=held.verdict.signed.by)
     ruled = replace(held, verdict=replace(held.verdict, agreed={**held.verdict.agreed, kind: signed}))
     if lacking(ruled, setting.row):
         facts = {"by": signed.by, "agreement": kind.value, "words": words}
@@ -279,6 +291,7 @@ def _impose(held: Consequence, setting: Setting, recheck: FollowRow | None) -> D
         "law": verdict.law or setting.row.law,
         "public_interest": verdict.public_interest,
         "agreed": [f"{kind.value}: {one.by}" for kind, one in verdict.agreed.items()],
+        **_stead(verdict.signed),
     }
     if held.proposal is Proposal.ORDER_RECTIFY:
         until = setting.calendar.closing(_until(verdict.until, setting))
@@ -293,6 +306,11 @@ def _impose(held: Consequence, setting: Setting, recheck: FollowRow | None) -> D
         return going(imposed, again, setting, "consequence.imposed", facts, event="consequence.imposed")
     done = replace(imposed, due_at=None, turn=held.turn + 1)
     return Decision(state=done, because=because(done, "consequence.imposed", facts), told=(told("consequence.imposed", done),))
+
+
+def _stead(signed: Signed) -> dict[str, object]:
+    """In whose stead somebody has signed, where that is so."""
+    return {"stead": signed.stead} if signed.stead else {}
 
 
 def _reminder(held: Consequence, until: datetime, setting: Setting) -> tuple[Order, ...]:

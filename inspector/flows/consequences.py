@@ -19,6 +19,7 @@ from inspector.domain.evidence import Evidence
 from inspector.domain.grading import Grading as Found
 from inspector.domain.policy import Policy
 from inspector.domain.proposal import ALTERNATIVES, Proposal
+from inspector.flows import deputies
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.settle import Settlement
@@ -106,6 +107,8 @@ def new(tx: Tx, case: Case, given: Opening, number: int, outcome: Outcome, polic
         harm=given.found.harm,
         corrected=given.found.corrected,
         amount=str(given.found.amount) if given.found.amount is not None else "",
+        third_parties="" if given.found.third_parties is None else str(given.found.third_parties).lower(),
+        cooperation=given.found.cooperation or "",
     )
     bases = (row.basis, outcome_row.basis, *([found.basis] if found is not None else []), *([row.law] if row.law else []))
     return Consequence(
@@ -152,7 +155,6 @@ def restage(office: Office, tx: Tx, case: Case, now: datetime) -> None:
     if late is None or case.outcome is None:
         return
     policy, was = office.book.get(late.pack), late.grading
-    found = Found(curable=was.curable, corrected=was.corrected, harm=was.harm, amount=int(was.amount) if was.amount else None)
     there = {one.proposal for one in others if one.open or one.state is ConsequenceState.IMPOSED}
     now_fit = [one for one in policy.outcomes[case.outcome].proposals if one in policy.consequences and one not in there]
     opening = Opening(
@@ -162,12 +164,12 @@ def restage(office: Office, tx: Tx, case: Case, now: datetime) -> None:
         evidence=late.evidence,
         act=was.act,
         origin=_RESTAGED,
-        found=found,
     )
-    made = [
+    fresh = [
         new(tx, case, replace(opening, proposal=one), len(others) + number, case.outcome, policy, now)
         for number, one in enumerate(now_fit, 1)
     ]
+    made = [replace(one, grading=replace(was, concluded=True, grade=one.grading.grade)) for one in fresh]
     begin(office, tx, case, made, (), now, tells=True)
     over = proceeding.supersede(late, _RESTAGED, setting(office, late, now))
     main_over(office, tx, case, settle(office, tx, case, late, over, now), now)
@@ -215,8 +217,8 @@ def state(  # noqa: PLR0913 - a word in all its parts
 # --- work
 
 
-def due(work: Work, _office: Office) -> Settlement:
-    """A step's date comes near, or has come: a person is told. Nothing is decided by it."""
+def due(work: Work, office: Office) -> Settlement:
+    """A step's date comes near, or has come: a person is told, and who that is where the officer is away. Nothing is decided by it."""
 
     def do(tx: Tx, now: datetime) -> None:
         case, held = locked(tx, str(work.payload["consequence"]))
@@ -229,6 +231,8 @@ def due(work: Work, _office: Office) -> Settlement:
             "due_at": held.due_at.isoformat(),
             "overdue": now >= held.due_at,
         }
+        officer, deputy = deputies.whose(office, tx, held, now)
+        facts |= {"officer": officer, "instead": deputy} if deputy else {}
         tx.attention.open(DUE, case.agency, held.id, facts, now)
 
     return Settlement(write=do)

@@ -1,15 +1,19 @@
-"""What every step of an objection (异议) writes; and those whose matter stands no more end by rule, and their subject is told."""
+"""What every step of an objection (异议) writes, and which records are contested by it; of what stands no more it ends by rule."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 
 from inspector.domain import objection as domain
 from inspector.domain.case import Case
+from inspector.domain.creditrecord import Amend, marked
 from inspector.domain.decision import Decision, OrderKind
+from inspector.domain.errors import Missing
 from inspector.domain.objection import Objection, ObjectionState
 from inspector.domain.proceeding import ANNULLABLE
-from inspector.flows import credittold, stopped
+from inspector.flows import credittold, stopped, touched
+from inspector.flows.copies import amend
 from inspector.flows.creditbook import CONTESTED
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -42,6 +46,32 @@ def swept(office: Office, tx: Tx, case: Case, why: str, now: datetime) -> None:
         if not stands(tx, held.about):
             reasons = label("credittold.ended", office.agency(case.agency).language)
             write(tx, office, case, domain.ended(held, why, reasons, now), now)
+    remark(office, tx, case, now)
+
+
+def remark_all(office: Office) -> None:
+    """At a start: what an objection of a release before touches is marked; that release marked only what the objection names.
+
+    One whose case or pack is not here any more stays as it is: nobody could be told by which law.
+    """
+    with office.store.read() as tx:
+        cases = sorted({one.case_id for one in tx.records.objections()})
+    for case_id in cases:
+        with suppress(Missing), office.store.begin() as tx:
+            remark(office, tx, tx.cases.get(case_id, lock=True), office.now())
+
+
+def remark(office: Office, tx: Tx, case: Case, now: datetime) -> None:
+    """A record of a case is contested while an open objection touches it, and each receiver hears when that begins and ends.
+
+    An entry falls with the decision that it rests on (scenario 61), so whoever objects to that decision contests the entry, too.
+    """
+    for held in tx.records.of_case(case.id):
+        contested = bool(touched.touching(tx, held))
+        if held.stands_somewhere and held.contested is not contested:
+            state = marked(held, contested=contested)
+            tx.records.put(state)
+            amend(tx, office, state, Amend.MARKED if contested else Amend.UNMARKED, office.book.get(case.pack), now)
 
 
 def stands(tx: Tx, about: str) -> bool:

@@ -11,7 +11,7 @@ from inspector.domain.decision import Order, OrderKind
 from inspector.domain.policy import Policy
 from inspector.domain.statement import BookState, owed
 from inspector.domain.timer import Timer
-from inspector.flows import stopped
+from inspector.flows import stopped, touched
 from inspector.flows.office import Office
 from inspector.flows.recall import under_way_of
 from inspector.store.books import Booked
@@ -89,7 +89,7 @@ def tell_again(tx: Tx, office: Office, booked: Booked, theirs: str, policy: Poli
     if held is None or not kinds or tx.books.amending(held.entry, booked.lane, [kind.value for kind in Amend]):
         return False
     days = {Amend.LAPSED: held.lapsed_on, Amend.REPAIRED: held.ended_on}
-    objected = max((one.opened_at for one in tx.records.objections(about=held.entry)), default=now)
+    objected = max((one.opened_at for one in touched.touching(tx, held)), default=now)
     for kind in kinds:
         day = days.get(kind)
         marked = objected if kind is Amend.MARKED else now

@@ -133,7 +133,8 @@ def quiet(tx: Tx, held: Record, now: datetime) -> None:
     stopped.end(tx, [*(f"{kind.value}:{held.entry}" for kind in kinds), held.repair_key], now)
     for matter in (REPAIRABLE, TO_REPAIR):
         tx.attention.close(f"{matter}:{held.entry}", now)
-    unserved.done(tx, f"{held.entry}:repairable", now)
+    for notice in ("record", "repairable"):
+        unserved.done(tx, f"{held.entry}:{notice}", now)
     for matter in (AMEND_STUCK, AMEND_BY_HAND):
         tx.attention.close_those(f"{matter}:{held.entry}@", now)
 

@@ -12,7 +12,7 @@ from datetime import date, datetime
 
 import structlog
 
-from inspector.domain import admission, correction, credit, review, verification, visit
+from inspector.domain import admission, correction, credit, guidance, review, verification, visit
 from inspector.domain.case import (
     Case,
     CaseState,
@@ -35,6 +35,7 @@ from inspector.domain.policy import Policy
 from inspector.domain.roster import RosterObject
 from inspector.domain.wayto import Contact
 from inspector.flows import catalogue, eligibility
+from inspector.flows.guidance import outdated
 from inspector.flows.office import Office
 from inspector.flows.recall import call_off
 from inspector.flows.record import record
@@ -154,6 +155,7 @@ def correct(office: Office, tx: Tx, case_id: str, given: Application, by: str, n
     tx.work.order(call_off(office, tx, held, now), now)
     corrected = settle_case(tx, office, decision, policy, now, digest=change.after)
     begun = _open(office, tx, corrected, policy, held.strategy.level if held.strategy else None, now)
+    outdated(office, tx, begun, now)
     _tell_visits(office, tx, begun, policy, now)
     return begun
 
@@ -181,6 +183,8 @@ def _open(office: Office, tx: Tx, case: Case, policy: Policy, level: Rated | Non
     level = level or known_level(tx, policy, case.subject, now, look_up=bool(office.lane_of(OrderKind.RATE, case.sender)))
     lane = office.lane_of(OrderKind.RATE, case.sender)
     decision = verification.begin(case, policy, level, now, office.calendar, lane=lane)
+    guided = guidance.ahead(decision.state, policy, now, office.calendar)
+    decision = replace(decision, orders=(*decision.orders, *guided))
     opened = settle_case(tx, office, decision, policy, now)
     if opened.state is CaseState.POOLED:
         enrol(tx, opened)

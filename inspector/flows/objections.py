@@ -8,16 +8,14 @@ from inspector.domain import objection as domain
 from inspector.domain.annulled import Annulled
 from inspector.domain.case import Case
 from inspector.domain.consequence import Consequence, Signed
-from inspector.domain.creditrecord import Amend, Record, contestable, marked
+from inspector.domain.creditrecord import Record, contestable
 from inspector.domain.decision import Order, OrderKind
 from inspector.domain.errors import Missing, Refusal
 from inspector.domain.objection import Objection
 from inspector.domain.policy import Policy
 from inspector.domain.proceeding import ANNULLABLE
-from inspector.domain.proposal import ALTERNATIVES
 from inspector.domain.transition import Scope
-from inspector.flows import annulling, consequences, contested, creditrecords, stopped
-from inspector.flows.copies import amend
+from inspector.flows import annulling, consequences, contested, creditrecords, stopped, touched
 from inspector.flows.creditbook import CONTESTED
 from inspector.flows.office import Office
 from inspector.flows.settle import Settlement
@@ -33,7 +31,7 @@ def holds(tx: Tx, case_id: str) -> bool:
 def object(  # noqa: A001 - the field's word for it, in all its parts
     office: Office, tx: Tx, about: str, words: str, digests: tuple[str, ...], by_door: str, now: datetime
 ) -> Objection:
-    """Somebody objects to a record (its entry) or a consequence (its id). It is marked in the same breath, and each receiver is told.
+    """Somebody objects to a record (its entry) or a consequence (its id). What it touches is marked at once, and each receiver told.
 
     Who says and shows the same again of the same, decided or not, has said it once: the gate does not open anew by it. A proposal is
     spoken against by a statement in defence, for there is nothing yet that an objection could take back (Penalties Law art. 44, 45).
@@ -43,8 +41,7 @@ def object(  # noqa: A001 - the field's word for it, in all its parts
     """
     case, mine = _about(tx, about)
     _objectable(tx, about)
-    names = _names(tx, case.id, about, mine)
-    said = (one for name in names for one in tx.records.objections(about=name, open_ones=False))
+    said = (one for name in touched.names(tx, case.id, about, mine) for one in tx.records.objections(about=name, open_ones=False))
     if (before := next((one for one in said if one.says(words, digests)), None)) is not None:
         return before
     made = Objection(
@@ -64,10 +61,7 @@ def object(  # noqa: A001 - the field's word for it, in all its parts
     tx.records.object(decided.state)
     contested.write(tx, office, case, decided, now)
     _clock(tx, decided.state, now)
-    if mine is not None and not mine.contested:
-        state = marked(mine, contested=True)
-        tx.records.put(state)
-        amend(tx, office, state, Amend.MARKED, office.book.get(case.pack), now)
+    contested.remark(office, tx, case, now)
     return decided.state
 
 
@@ -85,7 +79,7 @@ def pass_on(office: Office, tx: Tx, objection_id: str, officer: str, why: str, n
 def decide(office: Office, tx: Tx, objection_id: str, by: Signed, reasons: str, now: datetime, *, upheld: bool) -> Objection:
     """Another officer than those who decided, by name and by login, decides.
 
-    Upheld, what it is about is annulled with all that rests on it; rejected, its mark is taken off. Raises Missing, Refusal, Invalid.
+    Upheld, what it is about is annulled with all that rests on it; rejected, the mark is taken off. Raises Missing, Refusal, Invalid.
     """
     case, held = _open(tx, objection_id)
     _, mine = _about(tx, held.about)
@@ -95,17 +89,14 @@ def decide(office: Office, tx: Tx, objection_id: str, by: Signed, reasons: str, 
     decided = domain.decide(held, by, reasons, deciders, _ruled(office, case, now).credit, now, upheld=upheld)
     contested.write(tx, office, case, decided, now)
     if upheld:
-        for name in _names(tx, case.id, held.about, mine):
+        for name in touched.names(tx, case.id, held.about, mine):
             for other in tx.records.objections(about=name):
                 contested.write(tx, office, case, domain.answered(other, by.by, reasons, now), now)
         if effect is not None:
             annulling.consequence(office, tx, effect.id, Annulled.OBJECTION, held.id, by.by, now)
         elif mine is not None and mine.stands_somewhere:
             annulling.entry(office, tx, held.about, Annulled.OBJECTION, held.id, by.by, now)
-    elif mine is not None and not any(tx.records.objections(about=name) for name in _names(tx, case.id, held.about, mine)):
-        state = marked(mine, contested=False)
-        tx.records.put(state)
-        amend(tx, office, state, Amend.UNMARKED, office.book.get(case.pack), now)
+    contested.remark(office, tx, case, now)
     return decided.state
 
 
@@ -142,25 +133,6 @@ def _objectable(tx: Tx, about: str) -> None:
         return
     code = "objection_early" if effect.open else "objection_gone"
     raise Refusal(code, consequence=effect.id, state=effect.state)
-
-
-def _names(tx: Tx, case_id: str, about: str, mine: Record | None) -> list[str]:
-    """The names of one thing: a record is objected to by its entry, and by the consequence that ordered it."""
-    if mine is None:
-        return [about]
-    return sorted({about, mine.entry} | {one.id for one in tx.consequences.of_case(case_id) if one.entry == mine.entry})
-
-
-def touching(tx: Tx, mine: Record, *, open_ones: bool = True) -> list[Objection]:
-    """Objections that touch a record: to it by either name, and to the decision about the same finding, with which it falls; by date."""
-    mains = {
-        one.id
-        for one in tx.consequences.of_case(mine.case_id)
-        if one.proposal in ALTERNATIVES and one.grading.outcome.value == mine.outcome
-    }
-    names = mains | set(_names(tx, mine.case_id, mine.entry, mine))
-    held = tx.records.objections(case_id=mine.case_id, open_ones=open_ones)
-    return [one for one in held if one.about in names]
 
 
 def _effect(tx: Tx, case: Case, about: str) -> Consequence | None:

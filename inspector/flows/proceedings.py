@@ -28,7 +28,7 @@ from inspector.domain.rectification import spared
 from inspector.domain.review import adverse
 from inspector.domain.serving import NoticeKind, SubjectNotice
 from inspector.domain.transition import Scope
-from inspector.flows import consequences, credittold, giving, objections, remedying
+from inspector.flows import consequences, credittold, deputies, giving, objections, remedying
 from inspector.flows.consequences import Opening, locked, main_over, settle
 from inspector.flows.decisions import chosen
 from inspector.flows.office import Office
@@ -88,6 +88,7 @@ def rule(office: Office, tx: Tx, consequence_id: str, verdict: Verdict, now: dat
     case, held = locked(tx, consequence_id)
     _free(tx, case, held)
     _alone(tx, held)
+    verdict = replace(verdict, signed=deputies.signs(office, tx, held, verdict.signed, now))
     policy = office.book.get(held.pack)
     remedying.of(replace(held, verdict=verdict), policy, office.agency(held.agency).language)  # who agrees, agrees to them too
     recheck = policy.follows.get(Follow.RECHECK)
@@ -100,7 +101,8 @@ def agree(office: Office, tx: Tx, consequence_id: str, kind: Agreement, words: s
     _free(tx, case, held)
     _alone(tx, held)
     recheck = office.book.get(held.pack).follows.get(Follow.RECHECK)
-    made = proceeding.agree(held, kind, signed, words, setting(office, held, now), recheck)
+    close = deputies.close(office, tx, held, now)
+    made = proceeding.agree(held, kind, signed, words, setting(office, held, now), recheck, close)
     return _decided(office, tx, case, held, made, now)
 
 

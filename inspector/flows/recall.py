@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from inspector.domain import letter, selfproof, serving, visit
+from inspector.domain import guidance, letter, selfproof, visit
 from inspector.domain.calendar import due
 from inspector.domain.case import Case, CaseState
 from inspector.domain.decision import Decision, Order, OrderKind
@@ -94,8 +94,8 @@ def call_off(office: Office, tx: Tx, case: Case, now: datetime) -> list[Order]:
         orders += cancelled.orders
     for proof in tx.selfproofs.of_case(case.id, lock=True) if asked_subject(case) else ():
         _forget_about(tx, proof, case, now)
-    for notice in tx.servings.of_case(case.id) if case.state is CaseState.WITHDRAWN else ():
-        if notice.kind in serving.OF_THE_MATTER and notice.state.open:
+    for notice in tx.servings.of_case(case.id):
+        if notice.kind in guidance.needless(case.state) and notice.state.open:
             unserved.done(tx, notice.id, now)  # no matter to be guided, reminded or heard about; who has the link sees so
     for held in tx.visits.of_case(case.id, lock=True) if case.state is CaseState.WITHDRAWN else ():
         if held.state.open:

@@ -14,7 +14,7 @@ from inspector.domain.evidence import span
 from inspector.domain.grading import Grading
 from inspector.domain.policy import Policy
 from inspector.domain.transition import Scope
-from inspector.flows import attempts, consequences, rectifying, selfproof, sooner
+from inspector.flows import attempts, consequences, contested, credittold, rectifying, selfproof, sooner
 from inspector.flows.decisions import chosen
 from inspector.flows.office import Office
 from inspector.flows.settle import REVIEW_DUE, Settlement, settle_case
@@ -75,10 +75,13 @@ def decide(  # noqa: PLR0913 - a decision in all its parts
         tx, case, decision, ruled.policy, officer, token, cited, act, grading or Grading(), now
     )
     made = settle_case(tx, office, ruled.told(numbered), policy, now)
-    if made.entry is not None and token and (mine := tx.records.find(made.entry)) is not None:
+    if made.entry is not None and (mine := tx.records.find(made.entry)) is not None:
         tx.records.put(replace(mine, decided_token=token))
+        if mine.adverse:
+            credittold.recorded(office, tx, made, mine, now)
     consequences.begin(office, tx, made, proposed, numbered.told, now)
     rectifying.stands(office, tx, made, now)
+    contested.remark(office, tx, made, now)  # what it entered rests on a decision that somebody may have objected to
     return made
 
 

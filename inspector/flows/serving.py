@@ -9,14 +9,14 @@ import hmac
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from inspector.domain import serving
+from inspector.domain import guidance, serving
 from inspector.domain.calendar import SHANGHAI
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Forbidden, Invalid
 from inspector.domain.evidence import blank
 from inspector.domain.serving import OBSOLETE, NoticeKind, SubjectNotice
 from inspector.domain.wayto import ServiceWay
-from inspector.flows import stopped
+from inspector.flows import stopped, unserved
 from inspector.flows.contents import named
 from inspector.flows.giving import address, bring, facts_of, reach_of, rows_of, settle
 from inspector.flows.office import Office
@@ -154,6 +154,9 @@ def _go_on(tx: Tx, office: Office, work: Work, now: datetime) -> None:
     """The next way, where the one of the work is still under way."""
     case, notice = held(tx, str(work.payload["notice"]))
     if work.payload["turn"] != notice.turn or work.payload.get("way", notice.way.value) != notice.way.value:
+        return
+    if notice.kind in guidance.OF_THE_PROMISE and notice.answer_by is not None and now > notice.answer_by:
+        unserved.done(tx, notice.id, now)  # the day is over: guidance comes too late for anybody
         return
     reach = reach_of(office, tx, case)
     decision = serving.overdue(notice, rows_of(office, case), reach, now, office.calendar, case.pack)

@@ -20,7 +20,7 @@ def follow(part: Part) -> FollowRow:
     """`[[follow]]`."""
     part.keys(("id", "step", "term", "basis"))
     row = FollowRow(row=part.text("id"), step=part.choice("step", Follow), term=part.term("term"), basis=part.basis("basis"))
-    if row.step is Follow.CATALOGUE_REMIND and part.clean and row.term.unit is not Unit.WORKING_DAY:
+    if row.step in (Follow.CATALOGUE_REMIND, Follow.GUIDANCE) and part.clean and row.term.unit is not Unit.WORKING_DAY:
         part.flaw("remind_not_working_days", "term", value=row.term)
     return row
 

@@ -39,7 +39,7 @@ def consequence(part: Part) -> ConsequenceRow:
     proposal = Proposal(named) if isinstance(named, str) and named in set(Proposal) else None
     own = _OF.get(proposal, ()) if proposal is not None else ()
     served = () if proposal in UNSERVED else ("defend",)
-    agreed = () if proposal in UNSERVED else ("second", "legal", "hearing")
+    agreed = () if proposal in UNSERVED else ("second", "legal", "deputy_apart", "hearing")
     needed = tuple(key for key in own if key not in _MAY)
     others = [key for keys in _OF.values() for key in keys if key not in own]
     for key in others:
@@ -55,6 +55,7 @@ def consequence(part: Part) -> ConsequenceRow:
         defend=part.maybe_term("defend"),
         second="second" in part.content and part.flag("second"),
         legal="legal" in part.content and part.flag("legal"),
+        deputy_apart="deputy_apart" in part.content and part.flag("deputy_apart"),
         hearing="hearing" in part.content and part.flag("hearing"),
         law=part.maybe_basis("law") or "",
         least=part.maybe_term("least"),

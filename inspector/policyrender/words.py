@@ -149,6 +149,7 @@ WORDS: Mapping[str, str] = {
     Follow.RECHECK: "复查（自整改期满或者当事人申请之日起，以先到者为准）",
     Follow.CATALOGUE_FILING: "报送备案（自事项目录公布、退出之日起）",
     Follow.CATALOGUE_REMIND: "备案期满前提醒",
+    Follow.GUIDANCE: "承诺的日期到来之前给予指导（倒推工作日）",
     Record.ENFORCEMENT: "案卷（含证据和各项决定）",
     Record.ANSWER: "数据源和机关的答复原文",
     Record.DISCLOSURE: "向谁告知过谁的哪些信息",

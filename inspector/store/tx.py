@@ -24,6 +24,7 @@ from inspector.store.catalogue import CatalogueRoom
 from inspector.store.challenges import ChallengeRoom
 from inspector.store.consequences import ConsequenceRoom
 from inspector.store.credit import CreditRoom
+from inspector.store.deputies import DeputyRoom
 from inspector.store.digests import DigestRoom
 from inspector.store.docket import DocketRoom
 from inspector.store.draws import DrawRoom
@@ -258,6 +259,11 @@ class Tx:
     def viewings(self) -> ViewingRoom:
         """The room of viewings."""
         return ViewingRoom(self._batch)
+
+    @cached_property
+    def deputies(self) -> DeputyRoom:
+        """The room of deputies."""
+        return DeputyRoom(self._batch)
 
     @cached_property
     def inspections(self) -> InspectionRoom:

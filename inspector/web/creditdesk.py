@@ -22,7 +22,7 @@ from inspector.domain.docket import Nearness, nearness
 from inspector.domain.errors import InspectorError, Missing, Refusal
 from inspector.domain.objection import Objection, ObjectionState
 from inspector.domain.viewing import Shown as What
-from inspector.flows import objections
+from inspector.flows import touched
 from inspector.store.tx import Tx, new_id
 from inspector.web import creditrecords as api
 from inspector.web.accounts import EntryPath
@@ -202,7 +202,7 @@ def _record(
 ) -> Response:
     def ask(tx: Tx) -> tuple[Record, Case, list[Objection]]:
         held = api.seen(tx, caller, about)
-        return held, caller.case(tx, held.case_id), objections.touching(tx, held, open_ones=False)
+        return held, caller.case(tx, held.case_id), touched.touching(tx, held, open_ones=False)
 
     try:
         caller.may(Role.OFFICER, Role.AUDITOR)

@@ -18,7 +18,7 @@ from inspector.domain.errors import Missing
 from inspector.domain.objection import Objection, ObjectionState
 from inspector.domain.statement import BookState
 from inspector.domain.viewing import Shown as What
-from inspector.flows import annulling, objections, repairs
+from inspector.flows import annulling, objections, repairs, touched
 from inspector.store.tx import Tx
 from inspector.web.accounts import EntryPath
 from inspector.web.answers import Shown
@@ -194,7 +194,7 @@ def show_record(desk: AtDesk, caller: CaseReader, entry: EntryPath) -> RecordWho
         receivers = [
             ReceiverShown(connector=one.lane, state=one.state, receipt=one.receipt, moved_at=one.moved_at) for one in booked
         ]
-        open_ones = map(_objection, objections.touching(tx, held))
+        open_ones = map(_objection, touched.touching(tx, held))
         return RecordWhole(record=shown(held), objections=tuple(open_ones), receivers=tuple(receivers))
 
     told = desk.look(ask)

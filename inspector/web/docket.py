@@ -17,8 +17,8 @@ from inspector.domain.errors import Forbidden, InspectorError
 from inspector.domain.evidence import blank
 from inspector.domain.identity import normalise
 from inspector.domain.viewing import Shown as What
-from inspector.flows import wording
-from inspector.labels import Lang, of
+from inspector.flows import deputies, wording
+from inspector.labels import Lang, label, of
 from inspector.store.tx import Tx
 from inspector.web.answers import CaseShown, Shown, case_shown
 from inspector.web.body import JsonRoute
@@ -65,13 +65,18 @@ class Row:
 
 
 class DutyShown(Shown):
-    """A decision that is due: of which kind, what it is about (a case, a consequence, an objection, a credit entry), by when."""
+    """A decision that is due: of which kind, what it is about (a case, a consequence, an objection, a credit entry), by when.
+
+    `officer`: whose step of a consequence it is; `instead`: who decides in that officer's stead today. Empty: anybody's, nobody.
+    """
 
     kind: DocketKind
     id: str
     case_id: str
     due_at: datetime
     near: Nearness
+    officer: str
+    instead: str
 
 
 class DocketShown(Shown):
@@ -84,7 +89,12 @@ class DocketShown(Shown):
 @api.get("/docket", responses=READS)
 def list_docket(desk: AtDesk, caller: ResultReader, after: Behind = "", limit: Limit = _MOST) -> DocketShown:
     """What waits for an officer's decision, whatever it is of: reviews, consequences, objections, repairs; by the legal dates."""
-    rows = desk.look(lambda tx: tx.docket.page(caller.sees, place(after), limit))
+
+    def ask(tx: Tx) -> tuple[list[DocketRow], list[tuple[str, str]]]:
+        due = tx.docket.page(caller.sees, place(after), limit)
+        return due, [_whose(desk, tx, row) for row in due]
+
+    rows, whose = desk.look(ask)
     duties = tuple(
         DutyShown(
             kind=row.kind,
@@ -92,8 +102,10 @@ def list_docket(desk: AtDesk, caller: ResultReader, after: Behind = "", limit: L
             case_id=row.case_id,
             due_at=row.due_at,
             near=nearness(row.due_at, desk.office.now(), desk.office.calendar),
+            officer=officer,
+            instead=instead,
         )
-        for row in rows
+        for row, (officer, instead) in zip(rows, whose, strict=True)
     )
     return DocketShown(duties=duties, next=told(rows[-1].place) if len(rows) == limit else None)
 
@@ -151,7 +163,15 @@ def _shown(desk: Desk, tx: Tx, row: DocketRow, held: Case, lang: Lang) -> Row:
     link, what = _LINKS[row.kind] + quote(row.id, safe=":"), of(row.kind, lang)
     if row.kind is DocketKind.CONSEQUENCE:
         what = wording.consequence(tx.consequences.get(row.id), lang)
+        officer, instead = _whose(desk, tx, row)
+        what += label("deputydesk.instead", lang, officer=officer, deputy=instead) if instead else ""
     return replace(case, link=link, due_at=row.due_at, provisional=False, what=what)
+
+
+def _whose(desk: Desk, tx: Tx, row: DocketRow) -> tuple[str, str]:
+    if row.kind is not DocketKind.CONSEQUENCE:
+        return "", ""
+    return deputies.whose(desk.office, tx, tx.consequences.get(row.id), desk.office.now())
 
 
 def _case(desk: Desk, case: Case) -> Row:

@@ -59,7 +59,7 @@ _LISTED = "|".join(
         "credit/objections",
     )
 )
-_PAGES = rf"^$|^/(review(/[0-9a-f]{{32}})?|{_LISTED}|mine|oversight|sessions|ops(/draws{_NAMED})?)$"
+_PAGES = rf"^$|^/(review(/[0-9a-f]{{32}})?|{_LISTED}|deputies|mine|oversight|sessions|ops(/draws{_NAMED})?)$"
 After = Annotated[str, Query(pattern=_PAGES, alias="next")]
 
 

@@ -43,7 +43,7 @@ DATES = ("verify.due", "review.remind", "review.due", "assist.remind", "assist.d
 """Work that waits for a legal date days ahead."""
 CLOCKS = (
     *("review.remind", "review.due"),
-    *("consequence.remind", "consequence.due", "rectify.remind", "notice.due"),
+    *("consequence.remind", "consequence.due", "rectify.remind", "notice.due", "guidance.due"),
     *("credit.lapse", "credit.repairable", "publication.remind", "publication.due"),
 )
 """What alone is left when a whole load has come to rest: the clocks of what lies with people, and those of months."""

@@ -42,3 +42,15 @@ def test_an_officer_sees_what_is_due_and_takes_the_first_steps(operator: Operato
         assert operator.well("consequence", "drop", second["id"], "--reasons", "轻微", "--json").json["state"] == "DROPPED"
         shown = operator.well("case", "explain", case_id, lang="en").out
         assert "The notice to the subject was given" in shown
+
+
+def test_who_is_away_is_stood_in_for_until_he_is_back(operator: Operator) -> None:
+    since, until = "2026-01-01", "2099-12-31"
+    told = ("--deputy", "周八", "--agency", "bureau", "--since", since, "--until", until, "--by", "李四")
+    made = operator.well("deputy", "name", "李四", *told, "--json").json
+    assert (made["officer"], made["deputy"], made["until"]) == ("李四", "周八", until)
+    again = operator.say("deputy", "name", "李四", *told, lang="zh-Hans")
+    assert (again.code, "请先终止" in again.err) == (4, True)
+    assert "周八" in operator.well("deputy", "list").out
+    assert operator.well("deputy", "end", made["id"], "--by", "李四", "--json").json["ended_at"] is not None
+    assert "周八 decides in the stead of 李四" in operator.well("deputy", "name", "李四", *told).out

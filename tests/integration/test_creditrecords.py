@@ -20,8 +20,9 @@ from inspector.domain.creditrecord import Record, RecordState
 from inspector.domain.errors import Refusal
 from inspector.domain.gate import OutsideBar
 from inspector.domain.objection import ObjectionState
-from inspector.domain.serving import NoticeKind, NoticeState
-from inspector.flows import annulling, creditbook, eligibility, objections, repairs, review
+from inspector.domain.proposal import Proposal
+from inspector.domain.serving import NoticeKind, NoticeState, SubjectWord
+from inspector.flows import annulling, creditbook, eligibility, objections, repairs, review, spoken
 from inspector.flows.bars import bar_id
 from inspector.flows.office import Office
 from inspector.store.store import Store
@@ -30,6 +31,7 @@ from tests.creditplatform import CreditPlatform, platform
 from tests.house import Hand, Table, application, open_office, post, settle
 from tests.integration.test_acts import catalogued
 from tests.integration.test_way import LICENCE
+from tests.proceedings import decided
 
 pytestmark = pytest.mark.alike
 
@@ -188,6 +190,35 @@ def test_an_objection_marks_at_once_bars_nobody_and_is_decided_by_another_office
     assert here.matters(creditbook.CONTESTED) == []
     with pytest.raises(Refusal, match="subject_barred"):
         here.commits(1)
+
+
+def test_who_is_entered_by_the_review_itself_hears_so_and_objects_by_that_notice(here: Place) -> None:
+    entry = here.found(1)
+    with here.office.store.begin() as tx:
+        told = tx.servings.get(f"{entry}:record")
+        case = tx.cases.get(here.record(entry).case_id)
+        assert (told.kind, told.about, told.state.open) == (NoticeKind.RECORD, entry, True)
+        assert here.record(entry).repairable_from.isoformat() in " ".join(told.facts)
+        assert SubjectWord.OBJECTION in spoken.may_say(case, told, here.hand())
+        spoken.say(here.office, tx, told.id, SubjectWord.OBJECTION, "登记在承诺之后才注销", (), here.hand())
+    assert here.record(entry).contested
+    with here.office.store.begin() as tx:
+        annulling.entry(here.office, tx, entry, Annulled.COURT, "（2026）行终1号", "王五", here.hand())
+    with here.office.store.read() as tx:
+        assert tx.servings.get(f"{entry}:record").state is NoticeState.CANCELLED, "nobody brings it once it stands no more"
+
+
+def test_nobody_hears_twice_of_an_entry_that_an_officer_decided_nor_of_a_kept_promise(store: Store, hand: Hand) -> None:
+    case = decided(store, hand, Outcome.FALSE_KNOWING)
+    kept = post(case.office, application(2, "business-licence", {"registration-status": "吊销"}))
+    settle(case.office)
+    with store.read() as tx:
+        good = tx.cases.get(kept).entry
+        assert good is not None
+    entry = case.impose(case.the(Proposal.RECORD_CREDIT)).entry
+    with store.read() as tx:
+        assert not tx.servings.find(f"{entry}:record")
+        assert not tx.servings.find(f"{good}:record")
 
 
 @pytest.mark.slow

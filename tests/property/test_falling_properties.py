@@ -196,9 +196,12 @@ class Life:
             assert clock is not None
             assert f"credit_contested:{one.id}" in {row["id"] for row in tx.attention.page(None, 200)}
         for mine in tx.records.of_case(self.case.case):
-            names = {mine.entry} | {one.id for one in tx.consequences.of_case(self.case.case) if one.entry == mine.entry}
+            others = [one for one in tx.consequences.of_case(self.case.case) if one.grading.outcome.value == mine.outcome]
+            names = {mine.entry} | {one.id for one in others if one.entry == mine.entry or one.proposal in ALTERNATIVES}
             waiting = [one for name in names for one in tx.records.objections(about=name)]
-            assert mine.contested is bool(waiting), "it is marked while somebody objects, and no longer"
+            assert mine.contested is (mine.stands_somewhere and bool(waiting)), (
+                "it is marked while somebody objects, and no longer"
+            )
 
     def nothing_stands_of_what_fell(self, tx: Tx, held: list[Consequence]) -> None:
         case = tx.cases.get(self.case.case)

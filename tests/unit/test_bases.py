@@ -32,6 +32,7 @@ NONE = {
     "draw.read": "a person has read a list; nothing is decided, and the embargo's basis stands in the term `release`",
     "pack.announced": "what the pack rests on stands in its approval, which the line tells",
     "pack.approved": "the document of approval is what it rests on, and the line tells it",
+    "deputy.{}": "an officer says who stands in; what is decided in the stead has the basis of its decision",
     "attention.close": "a person has seen to a matter; the decision that opened it has the basis",
     "operator.signin.end": "a person has ended a session of a browser; whoever it was signs in again",
     "operator.{}": "an operator's own act at the machine, signed with a name; no rule decides",

@@ -1,0 +1,55 @@
+"""Deputies: named, ended, and asked who decides in whose stead today (domain.deputy)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from inspector.domain import deputy as domain
+from inspector.domain.consequence import Consequence, Signed
+from inspector.domain.decision import Decision
+from inspector.domain.deputy import Deputy
+from inspector.flows.office import Office
+from inspector.flows.record import record
+from inspector.store.tx import Tx
+
+
+def name(office: Office, tx: Tx, made: Deputy, now: datetime) -> Deputy:
+    """An officer of an agency is away, and another one decides in his or her stead. Raises what `domain.deputy.name` raises."""
+    decided = domain.name(made, tx.deputies.page((made.agency,)), office.calendar.local_date(now))
+    tx.deputies.add(made)
+    _record(tx, decided, now)
+    return made
+
+
+def end(tx: Tx, deputy_id: str, by: str, now: datetime) -> Deputy:
+    """Before its last day. Raises Missing (`deputy_unknown`) and what `domain.deputy.end` raises."""
+    decided = domain.end(tx.deputies.get(deputy_id, lock=True), by, now)
+    tx.deputies.put(decided.state)
+    _record(tx, decided, now)
+    return decided.state
+
+
+def standing(office: Office, tx: Tx, agency: str, now: datetime) -> list[Deputy]:
+    """Those that hold today for an agency's duties: its own, and those named in an agency above it."""
+    day = office.calendar.local_date(now)
+    return [one for one in tx.deputies.page(office.line(agency)) if one.stands(day)]
+
+
+def signs(office: Office, tx: Tx, held: Consequence, signed: Signed, now: datetime) -> Signed:
+    """A signature under a step, with the officer in whose stead it is given."""
+    return domain.signs(signed, domain.keeper(held), standing(office, tx, held.agency, now))
+
+
+def close(office: Office, tx: Tx, held: Consequence, now: datetime) -> tuple[str, ...]:
+    """Who stands in for whoever wrote a decision, or is stood in for."""
+    return domain.close(held.verdict.signed, standing(office, tx, held.agency, now)) if held.verdict is not None else ()
+
+
+def whose(office: Office, tx: Tx, held: Consequence, now: datetime) -> tuple[str, str]:
+    """Whose duty the next step is, and who decides in that officer's stead today; the second is empty where nobody need."""
+    officer = domain.keeper(held)
+    return officer, domain.instead_of(officer, standing(office, tx, held.agency, now))
+
+
+def _record(tx: Tx, decided: Decision[Deputy], now: datetime) -> None:
+    record(tx, f"deputy:{decided.state.id}", decided, now, {})

@@ -1,0 +1,23 @@
+"""What an objection (异议) touches beside what it names: a record goes by two names, and rests on the decision about its finding."""
+
+from __future__ import annotations
+
+from inspector.domain.creditrecord import Record
+from inspector.domain.objection import Objection
+from inspector.domain.proposal import ALTERNATIVES
+from inspector.store.tx import Tx
+
+
+def names(tx: Tx, case_id: str, about: str, mine: Record | None) -> list[str]:
+    """The names of one thing: a record is objected to by its entry, and by the consequence that ordered it."""
+    if mine is None:
+        return [about]
+    return sorted({about, mine.entry} | {one.id for one in tx.consequences.of_case(case_id) if one.entry == mine.entry})
+
+
+def touching(tx: Tx, mine: Record, *, open_ones: bool = True) -> list[Objection]:
+    """Objections that touch a record: to it by either name, and to the decision about the same finding, with which it falls; by date."""
+    effects = tx.consequences.of_case(mine.case_id)
+    known = set(names(tx, mine.case_id, mine.entry, mine))
+    known |= {one.id for one in effects if one.proposal in ALTERNATIVES and one.grading.outcome.value == mine.outcome}
+    return [one for one in tx.records.objections(case_id=mine.case_id, open_ones=open_ones) if one.about in known]
