@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from random import Random
 
-from inspector.domain.assistance import Door, Inability, Quarrel, Request
+from inspector.domain.assistance import Door, Inability, Quarrel
 from inspector.domain.errors import InspectorError
 from inspector.domain.evidence import Verdict
 from inspector.domain.letter import LetterKind
@@ -25,6 +25,7 @@ from inspector.flows import assist, unsettled
 from inspector.flows.office import AgencyNode, Office
 from inspector.ports import Letter
 from inspector.store.tx import Tx
+from tests.agencynotes import Noted
 
 FACT, ITEM, NAMES = "home-title", "hukou-housing", [f"a{number:02}" for number in range(20)]
 CIRCLE = {"a05": "a06", "a06": "a05", "a07": "a08"}
@@ -79,41 +80,6 @@ def asking(held: Policy, steps: Policy) -> Policy:
 Doing = Callable[[Tx, datetime], object]
 
 
-@dataclass
-class Noted:
-    """What an agency wrote down about one request: its letters with their dates, and its own words.
-
-    `knocked`: it was tried to bring the letter, and nobody took it yet. `raised`: a dispute of the agency lies above, undecided.
-    """
-
-    at: datetime
-    due: datetime
-    accept_by: datetime | None
-    first_word: datetime | None = None
-    answered: datetime | None = None
-    ended: str = ""
-    moved: int = 0
-    partly: bool = False
-    disputed: bool = False
-    badly_put: bool = False
-    calmed: bool = False
-    contested: datetime | None = None
-    said: str = ""
-    echo: str = ""
-    above: bool = False
-    knocked: bool = False
-    raised: bool = False
-
-    def move(self, told: Request) -> None:
-        """The office has told another date, in its answer."""
-        self.due, self.moved = told.due_at, self.moved + 1
-
-    @property
-    def end(self) -> str:
-        """What became of the request at last, where nothing else was noted: nobody has decided, nobody got it, nobody said a word."""
-        return self.ended or ("unreached" if self.knocked else "undecided" if self.raised else "unanswered")
-
-
 def hourly(at: datetime) -> datetime:
     """The full hour: people do things at once, and a year has few enough moments."""
     return at.replace(minute=0, second=0, microsecond=0)
@@ -147,19 +113,25 @@ class Correspondents:
 
     def dated(self, letter: Letter, told: datetime | None) -> datetime | None:
         """A date that a letter tells, by as many working days later as the letter was on its way: those are nobody's delay."""
+        calendar, way = self.office.calendar, self.way(letter, 1)
+        return calendar.closing(calendar.add_working_days(calendar.local_date(told), way)) if told is not None and way else told
+
+    def way(self, letter: Letter, begins: int = 0) -> int:
+        """Over how many working days a letter was on its way, from the day of its first knock, or (1) the day after."""
         first, calendar = self.knocks.get((letter.request_id, letter.kind)), self.office.calendar
-        if first is None or told is None:
-            return told
+        if first is None:
+            return 0
         since, until = calendar.local_date(first), calendar.local_date(self.office.now())
-        way = sum(calendar.is_working_day(since + timedelta(days=one + 1)) for one in range((until - since).days))
-        return calendar.closing(calendar.add_working_days(calendar.local_date(told), way)) if way else told
+        return sum(calendar.is_working_day(since + timedelta(days=one + begins)) for one in range((until - since).days))
 
     def knock(self, name: str, letter: Letter, ended: str = "") -> None:
         """A letter was not taken: when it first knocked. One that asks is no letter of the agency's yet."""
         self.knocks.setdefault((letter.request_id, letter.kind), self.office.now())
+        if letter.kind in (LetterKind.AGREED, LetterKind.DECIDED) and name in self.diary:
+            self.note(letter.request_id).missed = True
         if letter.kind is LetterKind.REQUEST and name in self.diary:
-            held = Noted(at=self.office.now(), due=letter.due_at, accept_by=letter.accept_by, ended=ended, knocked=True)
-            self.diary[name].setdefault(letter.request_id, held)
+            held = Noted(at=self.office.now(), due=letter.due_at, accept_by=letter.accept_by, ended=ended)
+            self.diary[name].setdefault(letter.request_id, held).knocked = self.office.now()
 
     def later(self, days: float, request: str, do: Doing) -> None:
         """Do something in so many days, at some full hour of the day."""
@@ -208,6 +180,8 @@ class Correspondents:
                 self.begin(request, name, self.habit(name))
             case LetterKind.AGREED | LetterKind.DECIDED:
                 notes[request].due = self.dated(letter, letter.due_at) or now
+                notes[request].lain.append((now, self.way(letter)))
+                notes[request].missed = False
             case LetterKind.CANCEL:
                 notes[request].ended = notes[request].ended or "cancelled"
             case LetterKind.OUTCOME:
@@ -230,7 +204,8 @@ class Correspondents:
                 assert told.dispute is not None
                 held = self.note(letter.request_id)
                 held.contested, held.raised = None, False
-                if helps:
+                if helps:  # it binds both from here on, however long our letter is on its way
+                    held.due = told.due_at
                     held.ended, held.said, held.badly_put = "", "", held.calmed
                     if self.chance.random() < 0.7:
                         self.later(3, letter.request_id, self.answer(letter.request_id, Verdict.MATCH))

@@ -12,7 +12,7 @@ from connectors.agencies import paper
 from inspector.domain.assistance import AssistanceState
 from inspector.domain.evidence import Verdict
 from inspector.domain.letter import LetterKind
-from inspector.flows import assist, posted
+from inspector.flows import assist, posted, review
 from inspector.flows.dossier import dossier
 from inspector.flows.office import Office
 from inspector.flows.posting import Lost, lost
@@ -119,3 +119,19 @@ def test_a_letter_on_paper_that_nobody_posts_ends_as_one_that_reached_nobody(sto
         assert [(one.verdict, one.note) for one in tx.cases.evidence(case_id) if one.via == "civil-affairs"] == [
             (Verdict.NO_ANSWER, "not_sent")
         ]
+
+
+def test_a_case_that_is_withdrawn_after_its_letter_has_reached_nobody_was_not_called_off(store: Store, hand: Hand) -> None:
+    office = an_office(store, hand, {"civil-affairs": Desk("civil-affairs"), "county-office": Desk("county-office")})
+    request = request_of(store, opened(office))
+    hand.on(days=3)
+    with store.begin() as tx:
+        told = Lost(
+            request_id=request.id, kind=LetterKind.REQUEST, via="civil-affairs", key="first", code="unreachable", unsure=True
+        )
+        lost(tx, office, told, hand())
+    hand.on(days=2)
+    with store.begin() as tx:
+        review.withdraw(office, tx, request.case_id, "改为提交证明", "hall", hand())
+        (score,) = scoreboard(office, tx)
+    assert (score.unreached, score.cancelled, score.open, score.asked) == (1, 0, 0, 1)
