@@ -12,19 +12,23 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from random import Random
+from typing import Any
 
-from inspector.domain.assistance import Door, Inability, Quarrel
+from inspector.domain.assistance import Inability, Quarrel, Request
 from inspector.domain.errors import InspectorError
 from inspector.domain.evidence import Verdict
 from inspector.domain.letter import LetterKind
 from inspector.domain.policy import Policy
+from inspector.domain.said import Said, Saying
 from inspector.domain.timer import OPTIONAL
 from inspector.domain.urgency import Urgency
-from inspector.flows import assist, unsettled
+from inspector.flows import assist, hearing, posted, unsettled
 from inspector.flows.office import AgencyNode, Office
 from inspector.ports import Letter
 from inspector.store.tx import Tx
+from tests.agencydoors import DIGEST, DIGESTED, door
 from tests.agencynotes import Noted
 
 FACT, ITEM, NAMES = "home-title", "hukou-housing", [f"a{number:02}" for number in range(20)]
@@ -34,7 +38,10 @@ TREE = {
     "province": AgencyNode(id="province", name="省", pack="demo", connector="province"),
     **{f"city{n}": AgencyNode(id=f"city{n}", name=f"市{n}", parent="province", connector=f"city{n}") for n in range(3)},
     "bureau": AgencyNode(id="bureau", name="区局", parent="city0"),
-    **{name: AgencyNode(id=name, name=name, parent=f"city{n % 3}", connector=name) for n, name in enumerate(NAMES[:-1])},
+    **{
+        name: AgencyNode(id=name, name=name, parent=f"city{n % 3}", connector=name, digest=DIGEST if name in DIGESTED else None)
+        for n, name in enumerate(NAMES[:-1])
+    },
     NAMES[-1]: AgencyNode(id=NAMES[-1], name="省外机关", connector=NAMES[-1]),
 }
 """The last agency has no superior in common with the bureau: there a person picks whom to tell."""
@@ -96,6 +103,7 @@ class Correspondents:
     refused: Counter[str] = field(default_factory=Counter)
     deck: list[str] = field(default_factory=list)
     knocks: dict[tuple[str, LetterKind], datetime] = field(default_factory=dict)
+    tray: dict[str, list[Letter]] = field(default_factory=dict)
     count: int = 0
 
     def __post_init__(self) -> None:
@@ -241,21 +249,44 @@ class Correspondents:
         for days, do in doings.get(habit, ()):
             self.later(days, request, do)
 
-    def word(self, request: str, now: datetime) -> Noted:
-        """The agency has spoken."""
-        held = self.note(request)
-        held.first_word = held.first_word or now
-        return held
+    def speak(self, tx: Tx, request: str, now: datetime, **said: Any) -> tuple[Request, Noted, datetime]:
+        """A word of the agency is heard, or entered `now` by whoever reads its mail; the request, its note, and when the word was here."""
+        name = next(name for name, notes in self.diary.items() if request in notes)
+        by = door(name, self.note(request).at, now, self.chance, self.office.calendar)
+        told, held, came = (
+            hearing.hear(self.office, tx, request, Said(signer="赵六", **said), now, by),
+            self.note(request),
+            by.came or now,
+        )
+        held.first_word = min(held.first_word or came, came)
+        return told, held, came
+
+    def lay(self, name: str, letter: Letter) -> None:
+        """A letter on paper lies in the tray. Somebody posts it within some days, with all that lies there of its request; or nobody."""
+        self.knock(name, letter)
+        self.tray.setdefault(letter.request_id, []).append(letter)
+        if letter.kind is not LetterKind.REQUEST or self.chance.random() > 1 / 30:
+            self.later(self.chance.randrange(0, 4), letter.request_id, partial(self.post, name, letter.request_id))
+
+    def post(self, name: str, request: str, tx: Tx, now: datetime) -> None:
+        """A person posts what lies there and is still to be posted."""
+        to_post = sorted(str(row["id"]) for row in tx.attention.page(None, 100_000) if row["kind"] == unsettled.TO_POST)
+        for letter in self.tray.pop(request, ()):
+            matter = next((one for one in to_post if f":{request}:{letter.kind.value}:" in one), None)
+            if matter is not None:
+                posted.seen_to(self.office, tx, matter, "李四", now)
+                to_post.remove(matter)
+                self.take(name, letter)
 
     def answer(self, request: str, verdict: Verdict) -> Callable[[Tx, datetime], None]:
         """The answer to come; a mismatch and a "cannot say" have their words."""
 
         def do(tx: Tx, now: datetime) -> None:
-            assist.answer(self.office, tx, request, verdict, "" if verdict is Verdict.MATCH else "李某", "赵六", now, Door())
-            held = self.word(request, now)
+            value = "" if verdict is Verdict.MATCH else "李某"
+            _, held, came = self.speak(tx, request, now, do=Saying.ANSWER, verdict=verdict, value=value)
             again = held.contested is not None and now < held.contested
             if again or held.ended not in ("answered", "declined"):  # what says otherwise than the first word is kept beside it
-                held.answered, held.ended, held.said, held.badly_put = now, "answered", verdict.value, held.calmed
+                held.answered, held.ended, held.said, held.badly_put = came, "answered", verdict.value, held.calmed
 
         return do
 
@@ -263,8 +294,7 @@ class Correspondents:
         """The acknowledgement to come, and nothing after it."""
 
         def do(tx: Tx, now: datetime) -> None:
-            assist.accept(self.office, tx, request, "赵六", now, Door())
-            self.word(request, now)
+            self.speak(tx, request, now, do=Saying.ACCEPT)
 
         return do
 
@@ -272,8 +302,7 @@ class Correspondents:
         """The refusal to come; the requester disputes one in eight."""
 
         def do(tx: Tx, now: datetime) -> None:
-            assist.refuse(self.office, tx, request, reasons, "赵六", now, Door(), inability=inability)
-            held = self.word(request, now)
+            _, held, _ = self.speak(tx, request, now, do=Saying.DECLINE, reasons=reasons, inability=inability)
             held.ended, held.said = "declined", inability.value
             held.badly_put = held.badly_put or inability is Inability.UNCLEAR
             if self.chance.random() < 0.125:
@@ -296,8 +325,8 @@ class Correspondents:
         """An extension to be asked for."""
 
         def do(tx: Tx, now: datetime) -> None:
-            told = assist.extend(self.office, tx, request, "档案移交中", "赵六", now, Door())
-            self.word(request, now).move(told)
+            told, held, _ = self.speak(tx, request, now, do=Saying.EXTEND, reasons="档案移交中")
+            held.move(told)
 
         return do
 
@@ -305,8 +334,7 @@ class Correspondents:
         """An urgency to be contested."""
 
         def do(tx: Tx, now: datetime) -> None:
-            told = assist.contest_urgency(self.office, tx, request, "并不紧急", "赵六", now, Door())
-            held = self.word(request, now)
+            told, held, _ = self.speak(tx, request, now, do=Saying.CALM, reasons="并不紧急")
             held.move(told)
             held.badly_put = held.calmed = True
 
@@ -326,8 +354,7 @@ class Correspondents:
         def do(tx: Tx, now: datetime) -> None:
             calendar = self.office.calendar
             day: date = calendar.add_working_days(calendar.local_date(now), 15)
-            assist.propose_date(self.office, tx, request, day, "需调阅纸质档案", "赵六", now, Door())
-            self.word(request, now)
+            self.speak(tx, request, now, do=Saying.PROPOSE, day=day, reasons="需调阅纸质档案")
             seen, officer = calendar.closing(day), self.chance.random()
             if officer < 0.5:
                 self.later(1, request, self.agree(request, seen))
@@ -342,8 +369,8 @@ class Correspondents:
         """A part to be answered."""
 
         def do(tx: Tx, now: datetime) -> None:
-            assist.partly(self.office, tx, request, "一处", "另一处", "赵六", now, Door())
-            self.word(request, now).partly = True
+            _, held, _ = self.speak(tx, request, now, do=Saying.PARTLY, value="一处", rest="另一处")
+            held.partly = True
 
         return do
 
@@ -351,8 +378,7 @@ class Correspondents:
         """A forwarding to come."""
 
         def do(tx: Tx, now: datetime) -> None:
-            assist.forward(self.office, tx, request, to, "不属本机关职权", "赵六", now, Door())
-            held = self.word(request, now)
+            _, held, _ = self.speak(tx, request, now, do=Saying.FORWARD, to=to, reasons="不属本机关职权")
             held.ended, held.badly_put = "forwarded", True
 
         return do
@@ -361,8 +387,7 @@ class Correspondents:
         """A dispute to come."""
 
         def do(tx: Tx, now: datetime) -> None:
-            assist.contest(self.office, tx, request, about, "没有依据", "赵六", now, Door())
-            held = self.word(request, now)
+            _, held, _ = self.speak(tx, request, now, do=Saying.CONTEST, about=about, reasons="没有依据")
             held.disputed = held.raised = True
 
         return do

@@ -30,6 +30,7 @@ from inspector.store.store import Store
 from inspector.store.tables import work as work_table
 from inspector.store.tx import Tx
 from inspector.store.work import Work
+from tests.agencydoors import DIGESTED
 from tests.agencynotes import Noted
 from tests.correspondents import FACT, NAMES, TREE, Correspondents, asking, hourly
 from tests.house import ROOT, START, Hand, carry_out, claim, open_office, post
@@ -154,6 +155,8 @@ def new_case(store: Store, office: Office, everybody: Correspondents, number: in
     case_id = post(office, replace(person(number, name, {FACT: "王某"}, MatterKind.CONFIRMATION), notice_version="2025-01"))
     with store.read() as tx:
         (request,) = tx.assistance.of_case(case_id)
+    if name in DIGESTED:  # of what waits for its digest the agency has nothing yet, and is asked all the same
+        everybody.diary[name].setdefault(request.id, Noted(at=request.opened_at, due=request.due_at, accept_by=request.accept_by))
     if everybody.chance.random() < 1 / 30:
 
         def withdraw(tx: Tx, now: datetime) -> None:
