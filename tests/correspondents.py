@@ -12,19 +12,24 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from random import Random
+from typing import Any
 
-from inspector.domain.assistance import Door, Inability, Quarrel, Request
+from inspector.domain.assistance import Inability, Quarrel, Request
 from inspector.domain.errors import InspectorError
 from inspector.domain.evidence import Verdict
 from inspector.domain.letter import LetterKind
 from inspector.domain.policy import Policy
+from inspector.domain.said import Said, Saying
 from inspector.domain.timer import OPTIONAL
 from inspector.domain.urgency import Urgency
-from inspector.flows import assist, unsettled
+from inspector.flows import assist, hearing, posted, unsettled
 from inspector.flows.office import AgencyNode, Office
 from inspector.ports import Letter
 from inspector.store.tx import Tx
+from tests.agencydoors import DIGEST, DIGESTED, door
+from tests.agencynotes import Noted
 
 FACT, ITEM, NAMES = "home-title", "hukou-housing", [f"a{number:02}" for number in range(20)]
 CIRCLE = {"a05": "a06", "a06": "a05", "a07": "a08"}
@@ -33,7 +38,10 @@ TREE = {
     "province": AgencyNode(id="province", name="省", pack="demo", connector="province"),
     **{f"city{n}": AgencyNode(id=f"city{n}", name=f"市{n}", parent="province", connector=f"city{n}") for n in range(3)},
     "bureau": AgencyNode(id="bureau", name="区局", parent="city0"),
-    **{name: AgencyNode(id=name, name=name, parent=f"city{n % 3}", connector=name) for n, name in enumerate(NAMES[:-1])},
+    **{
+        name: AgencyNode(id=name, name=name, parent=f"city{n % 3}", connector=name, digest=DIGEST if name in DIGESTED else None)
+        for n, name in enumerate(NAMES[:-1])
+    },
     NAMES[-1]: AgencyNode(id=NAMES[-1], name="省外机关", connector=NAMES[-1]),
 }
 """The last agency has no superior in common with the bureau: there a person picks whom to tell."""
@@ -79,41 +87,6 @@ def asking(held: Policy, steps: Policy) -> Policy:
 Doing = Callable[[Tx, datetime], object]
 
 
-@dataclass
-class Noted:
-    """What an agency wrote down about one request: its letters with their dates, and its own words.
-
-    `knocked`: it was tried to bring the letter, and nobody took it yet. `raised`: a dispute of the agency lies above, undecided.
-    """
-
-    at: datetime
-    due: datetime
-    accept_by: datetime | None
-    first_word: datetime | None = None
-    answered: datetime | None = None
-    ended: str = ""
-    moved: int = 0
-    partly: bool = False
-    disputed: bool = False
-    badly_put: bool = False
-    calmed: bool = False
-    contested: datetime | None = None
-    said: str = ""
-    echo: str = ""
-    above: bool = False
-    knocked: bool = False
-    raised: bool = False
-
-    def move(self, told: Request) -> None:
-        """The office has told another date, in its answer."""
-        self.due, self.moved = told.due_at, self.moved + 1
-
-    @property
-    def end(self) -> str:
-        """What became of the request at last, where nothing else was noted: nobody has decided, nobody got it, nobody said a word."""
-        return self.ended or ("unreached" if self.knocked else "undecided" if self.raised else "unanswered")
-
-
 def hourly(at: datetime) -> datetime:
     """The full hour: people do things at once, and a year has few enough moments."""
     return at.replace(minute=0, second=0, microsecond=0)
@@ -130,6 +103,7 @@ class Correspondents:
     refused: Counter[str] = field(default_factory=Counter)
     deck: list[str] = field(default_factory=list)
     knocks: dict[tuple[str, LetterKind], datetime] = field(default_factory=dict)
+    tray: dict[str, list[Letter]] = field(default_factory=dict)
     count: int = 0
 
     def __post_init__(self) -> None:
@@ -147,19 +121,25 @@ class Correspondents:
 
     def dated(self, letter: Letter, told: datetime | None) -> datetime | None:
         """A date that a letter tells, by as many working days later as the letter was on its way: those are nobody's delay."""
+        calendar, way = self.office.calendar, self.way(letter, 1)
+        return calendar.closing(calendar.add_working_days(calendar.local_date(told), way)) if told is not None and way else told
+
+    def way(self, letter: Letter, begins: int = 0) -> int:
+        """Over how many working days a letter was on its way, from the day of its first knock, or (1) the day after."""
         first, calendar = self.knocks.get((letter.request_id, letter.kind)), self.office.calendar
-        if first is None or told is None:
-            return told
+        if first is None:
+            return 0
         since, until = calendar.local_date(first), calendar.local_date(self.office.now())
-        way = sum(calendar.is_working_day(since + timedelta(days=one + 1)) for one in range((until - since).days))
-        return calendar.closing(calendar.add_working_days(calendar.local_date(told), way)) if way else told
+        return sum(calendar.is_working_day(since + timedelta(days=one + begins)) for one in range((until - since).days))
 
     def knock(self, name: str, letter: Letter, ended: str = "") -> None:
         """A letter was not taken: when it first knocked. One that asks is no letter of the agency's yet."""
         self.knocks.setdefault((letter.request_id, letter.kind), self.office.now())
+        if letter.kind in (LetterKind.AGREED, LetterKind.DECIDED) and name in self.diary:
+            self.note(letter.request_id).missed = True
         if letter.kind is LetterKind.REQUEST and name in self.diary:
-            held = Noted(at=self.office.now(), due=letter.due_at, accept_by=letter.accept_by, ended=ended, knocked=True)
-            self.diary[name].setdefault(letter.request_id, held)
+            held = Noted(at=self.office.now(), due=letter.due_at, accept_by=letter.accept_by, ended=ended)
+            self.diary[name].setdefault(letter.request_id, held).knocked = self.office.now()
 
     def later(self, days: float, request: str, do: Doing) -> None:
         """Do something in so many days, at some full hour of the day."""
@@ -208,6 +188,8 @@ class Correspondents:
                 self.begin(request, name, self.habit(name))
             case LetterKind.AGREED | LetterKind.DECIDED:
                 notes[request].due = self.dated(letter, letter.due_at) or now
+                notes[request].lain.append((now, self.way(letter)))
+                notes[request].missed = False
             case LetterKind.CANCEL:
                 notes[request].ended = notes[request].ended or "cancelled"
             case LetterKind.OUTCOME:
@@ -230,7 +212,8 @@ class Correspondents:
                 assert told.dispute is not None
                 held = self.note(letter.request_id)
                 held.contested, held.raised = None, False
-                if helps:
+                if helps:  # it binds both from here on, however long our letter is on its way
+                    held.due = told.due_at
                     held.ended, held.said, held.badly_put = "", "", held.calmed
                     if self.chance.random() < 0.7:
                         self.later(3, letter.request_id, self.answer(letter.request_id, Verdict.MATCH))
@@ -266,21 +249,44 @@ class Correspondents:
         for days, do in doings.get(habit, ()):
             self.later(days, request, do)
 
-    def word(self, request: str, now: datetime) -> Noted:
-        """The agency has spoken."""
-        held = self.note(request)
-        held.first_word = held.first_word or now
-        return held
+    def speak(self, tx: Tx, request: str, now: datetime, **said: Any) -> tuple[Request, Noted, datetime]:
+        """A word of the agency is heard, or entered `now` by whoever reads its mail; the request, its note, and when the word was here."""
+        name = next(name for name, notes in self.diary.items() if request in notes)
+        by = door(name, self.note(request).at, now, self.chance, self.office.calendar)
+        told, held, came = (
+            hearing.hear(self.office, tx, request, Said(signer="赵六", **said), now, by),
+            self.note(request),
+            by.came or now,
+        )
+        held.first_word = min(held.first_word or came, came)
+        return told, held, came
+
+    def lay(self, name: str, letter: Letter) -> None:
+        """A letter on paper lies in the tray. Somebody posts it within some days, with all that lies there of its request; or nobody."""
+        self.knock(name, letter)
+        self.tray.setdefault(letter.request_id, []).append(letter)
+        if letter.kind is not LetterKind.REQUEST or self.chance.random() > 1 / 30:
+            self.later(self.chance.randrange(0, 4), letter.request_id, partial(self.post, name, letter.request_id))
+
+    def post(self, name: str, request: str, tx: Tx, now: datetime) -> None:
+        """A person posts what lies there and is still to be posted."""
+        to_post = sorted(str(row["id"]) for row in tx.attention.page(None, 100_000) if row["kind"] == unsettled.TO_POST)
+        for letter in self.tray.pop(request, ()):
+            matter = next((one for one in to_post if f":{request}:{letter.kind.value}:" in one), None)
+            if matter is not None:
+                posted.seen_to(self.office, tx, matter, "李四", now)
+                to_post.remove(matter)
+                self.take(name, letter)
 
     def answer(self, request: str, verdict: Verdict) -> Callable[[Tx, datetime], None]:
         """The answer to come; a mismatch and a "cannot say" have their words."""
 
         def do(tx: Tx, now: datetime) -> None:
-            assist.answer(self.office, tx, request, verdict, "" if verdict is Verdict.MATCH else "李某", "赵六", now, Door())
-            held = self.word(request, now)
+            value = "" if verdict is Verdict.MATCH else "李某"
+            _, held, came = self.speak(tx, request, now, do=Saying.ANSWER, verdict=verdict, value=value)
             again = held.contested is not None and now < held.contested
             if again or held.ended not in ("answered", "declined"):  # what says otherwise than the first word is kept beside it
-                held.answered, held.ended, held.said, held.badly_put = now, "answered", verdict.value, held.calmed
+                held.answered, held.ended, held.said, held.badly_put = came, "answered", verdict.value, held.calmed
 
         return do
 
@@ -288,8 +294,7 @@ class Correspondents:
         """The acknowledgement to come, and nothing after it."""
 
         def do(tx: Tx, now: datetime) -> None:
-            assist.accept(self.office, tx, request, "赵六", now, Door())
-            self.word(request, now)
+            self.speak(tx, request, now, do=Saying.ACCEPT)
 
         return do
 
@@ -297,8 +302,7 @@ class Correspondents:
         """The refusal to come; the requester disputes one in eight."""
 
         def do(tx: Tx, now: datetime) -> None:
-            assist.refuse(self.office, tx, request, reasons, "赵六", now, Door(), inability=inability)
-            held = self.word(request, now)
+            _, held, _ = self.speak(tx, request, now, do=Saying.DECLINE, reasons=reasons, inability=inability)
             held.ended, held.said = "declined", inability.value
             held.badly_put = held.badly_put or inability is Inability.UNCLEAR
             if self.chance.random() < 0.125:
@@ -321,8 +325,8 @@ class Correspondents:
         """An extension to be asked for."""
 
         def do(tx: Tx, now: datetime) -> None:
-            told = assist.extend(self.office, tx, request, "档案移交中", "赵六", now, Door())
-            self.word(request, now).move(told)
+            told, held, _ = self.speak(tx, request, now, do=Saying.EXTEND, reasons="档案移交中")
+            held.move(told)
 
         return do
 
@@ -330,8 +334,7 @@ class Correspondents:
         """An urgency to be contested."""
 
         def do(tx: Tx, now: datetime) -> None:
-            told = assist.contest_urgency(self.office, tx, request, "并不紧急", "赵六", now, Door())
-            held = self.word(request, now)
+            told, held, _ = self.speak(tx, request, now, do=Saying.CALM, reasons="并不紧急")
             held.move(told)
             held.badly_put = held.calmed = True
 
@@ -351,8 +354,7 @@ class Correspondents:
         def do(tx: Tx, now: datetime) -> None:
             calendar = self.office.calendar
             day: date = calendar.add_working_days(calendar.local_date(now), 15)
-            assist.propose_date(self.office, tx, request, day, "需调阅纸质档案", "赵六", now, Door())
-            self.word(request, now)
+            self.speak(tx, request, now, do=Saying.PROPOSE, day=day, reasons="需调阅纸质档案")
             seen, officer = calendar.closing(day), self.chance.random()
             if officer < 0.5:
                 self.later(1, request, self.agree(request, seen))
@@ -367,8 +369,8 @@ class Correspondents:
         """A part to be answered."""
 
         def do(tx: Tx, now: datetime) -> None:
-            assist.partly(self.office, tx, request, "一处", "另一处", "赵六", now, Door())
-            self.word(request, now).partly = True
+            _, held, _ = self.speak(tx, request, now, do=Saying.PARTLY, value="一处", rest="另一处")
+            held.partly = True
 
         return do
 
@@ -376,8 +378,7 @@ class Correspondents:
         """A forwarding to come."""
 
         def do(tx: Tx, now: datetime) -> None:
-            assist.forward(self.office, tx, request, to, "不属本机关职权", "赵六", now, Door())
-            held = self.word(request, now)
+            _, held, _ = self.speak(tx, request, now, do=Saying.FORWARD, to=to, reasons="不属本机关职权")
             held.ended, held.badly_put = "forwarded", True
 
         return do
@@ -386,8 +387,7 @@ class Correspondents:
         """A dispute to come."""
 
         def do(tx: Tx, now: datetime) -> None:
-            assist.contest(self.office, tx, request, about, "没有依据", "赵六", now, Door())
-            held = self.word(request, now)
+            _, held, _ = self.speak(tx, request, now, do=Saying.CONTEST, about=about, reasons="没有依据")
             held.disputed = held.raised = True
 
         return do

@@ -7,13 +7,17 @@ from datetime import datetime
 
 from inspector.domain.letter import LetterKind
 from inspector.ports import Card, Letter, Origin, Receipt, Refused, Unavailable
+from tests.agencydoors import PAPER
 from tests.correspondents import NAMES, Correspondents
 from tests.house import START, ZONE
 
 
 @dataclass
 class Box:
-    """The letter box of one of them; away for some days in spring and in autumn, and one letter in eighty that asks is refused."""
+    """The letter box of one of them, or our post tray for it (`PAPER`).
+
+    It is away for some days in spring and in autumn, and one letter in eighty that asks is refused.
+    """
 
     name: str
     all: list[Correspondents] = field(default_factory=list)
@@ -25,13 +29,19 @@ class Box:
     def send(self, letter: Letter, *, key: str) -> Receipt:
         """Take a letter, or raise Unavailable, or Refused."""
         everybody = self.all[0]
+        if self.name in PAPER:
+            everybody.lay(self.name, letter)
+            self.letters += 1
+            return Receipt(reference=f"{self.letters}.html", by_hand=True)
         day = (everybody.office.now() - START).days
         if self.name in NAMES and NAMES.index(self.name) % 5 == day // 5 % 5 and day // 25 % 5 == 1:
-            everybody.knock(self.name, letter)
+            for one in letter.enclosed or (letter,):
+                everybody.knock(self.name, one)
             raise Unavailable("unreachable", origin=Origin.THEM)
         if letter.kind is LetterKind.REQUEST and everybody.chance.random() < 1 / 80:
             everybody.knock(self.name, letter, "unreached")
             raise Refused("http_422", origin=Origin.THEM, attempts=1)
         self.letters += 1
-        everybody.take(self.name, letter)
+        for one in letter.enclosed or (letter,):
+            everybody.take(self.name, one)
         return Receipt(reference=f"{key[:20]}{self.letters}", at=datetime.now(ZONE))

@@ -200,6 +200,17 @@ class Owed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lain:
+    """A further letter that we owed has lain here for working days, to the moment `left_at`: what the agency says from then on counts
+
+    from `since`, later than before by as many working days.
+    """
+
+    left_at: datetime
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """One request: who is asked what, on which ground, by when. `escalated_to` is the common superior's connector.
 
@@ -216,6 +227,10 @@ class Request:
     `again` are the keys of letters of a kind that went in the same clock before: with another link, about another date.
 
     `owed` is the letter that we owe the agency, other than the first: until it has left no step of the ladder is taken.
+
+    `hear_by`: when its first word is due, to acknowledge or, where no term says so, to answer; no later date moves it.
+
+    `lain` are the times over which such letters have lain here: nobody's delay.
 
     `first` is the connector that the case's way names, where `requested` is another, to which it was forwarded; `chain` are those
     asked before, in order. `parts` are answers to a part of the question; `afterwords` are words that came when they could change
@@ -254,6 +269,7 @@ class Request:
     delivered_at: datetime | None = None
     accepted_at: datetime | None = None
     accept_by: datetime | None = None
+    hear_by: datetime | None = None
     proposed: Proposed | None = None
     parts: tuple[Mapping[str, object], ...] = ()
     afterwords: tuple[Mapping[str, object], ...] = ()
@@ -266,6 +282,7 @@ class Request:
     echo: str | None = None
     again: tuple[str, ...] = ()
     owed: Owed | None = None
+    lain: tuple[Lain, ...] = ()
     contacts: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -282,6 +299,11 @@ class Request:
     def knows(self) -> bool:
         """Whether the agency knows of the request and how, and by when, it can answer: its silence says something only then."""
         return self.reached and self.owed is None
+
+    def counted_from(self, until: datetime) -> datetime:
+        """From when the agency's days until a moment are counted: from its first letter, without those over which we owed it another."""
+        held = (one.since for one in reversed(self.lain) if one.left_at <= until)
+        return next(held, self.sent_at or self.opened_at)
 
     def key(self, kind: OrderKind) -> str:
         """The key of a wait of the present clock."""

@@ -70,7 +70,8 @@ def enclosed(request: Request, via: str, policy: Policy, now: datetime, calendar
     facts = {"to": via, "was_due": request.due_at.isoformat(), "due_at": term.at.isoformat()}
     because = Because(rule=_DIGEST, basis=(request.basis,), pack=policy.label, facts=facts)
     held, orders = wound(request, AssistanceState.ORDERED, term, now, policy, calendar)
-    held = noted(replace(held, accept_by=accept_by(held.rungs)), because.rule, now)
+    by = accept_by(held.rungs)
+    held = noted(replace(held, accept_by=by, hear_by=by or term.at), because.rule, now)
     return Decision(state=held, because=because, orders=orders, ends=TIMERS)
 
 

@@ -75,6 +75,7 @@ def clocked(request: Request, term: Due, began: datetime, policy: Policy, calend
         end_counted=None,
         rungs=steps,
         accept_by=request.accept_by if request.turn else accept_by(steps),
+        hear_by=request.hear_by if request.turn else accept_by(steps) or term.at,
     )
 
 

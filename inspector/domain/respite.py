@@ -162,7 +162,8 @@ def calm(
         raise Refusal("request_not_urgent", request=request.id)
     row = term_of(policy, Urgency.NORMAL)
     event = StartEvent.REQUEST_OPENED if request.sent_at is None else StartEvent.REQUEST_SENT
-    term = due(request.sent_at or request.opened_at, row.term, calendar, event)
+    began = request.lain[-1].left_at if request.lain else request.sent_at or request.opened_at
+    term = due(began, row.term, calendar, event)
     if term.at < request.due_at:
         term = Due(at=request.due_at, counted=request.due_counted)
     if now >= request.due_at:

@@ -129,7 +129,7 @@ def badly_put(request: Request) -> bool:
 def marks(request: Request) -> dict[str, object]:
     """What a request's row is marked with, so that metrics need not read its body; None where it does not apply, or not yet."""
     heard = heard_at(request)
-    by = request.accept_by or request.due_at
+    by = request.hear_by or request.accept_by or request.due_at  # kept by an older release it has no date of its own
     in_time = heard <= by if heard is not None else None
     if heard is None and request.state is AssistanceState.UNANSWERED and request.history and not unreached(request):
         in_time = False
@@ -142,7 +142,7 @@ def marks(request: Request) -> dict[str, object]:
         "echo": request.echo,
         "fact": str(request.question["fact"]),
         "last_rule": request.history[-1].rule if request.history else None,
-        "sent_at": request.sent_at,
+        "sent_at": request.counted_from(answered) if answered is not None else request.sent_at,
         "ended_at": request.ended_at,
         "came_at": request.door.came if request.door is not None else None,
     }
@@ -186,7 +186,7 @@ def middle(days: list[int]) -> int | None:
 
 def took(request: Request, until: datetime, calendar: WorkingCalendar) -> int:
     """Working days from the day a request's letter was sent to another; 0 on the same day. What lay in our house is nobody's delay."""
-    return days_between(request.sent_at or request.opened_at, until, calendar)
+    return days_between(request.counted_from(until), until, calendar)
 
 
 def days_between(since: datetime, until: datetime, calendar: WorkingCalendar) -> int:

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from inspector.domain import ladder
 from inspector.domain.asking import term_of
-from inspector.domain.assistance import TIMERS, AssistanceState, Owed, Request, noted
+from inspector.domain.assistance import TIMERS, AssistanceState, Lain, Owed, Request, noted
 from inspector.domain.calendar import Due, Term, Unit, WorkingCalendar, due
 from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.ladder import accept_by, wound
@@ -86,7 +86,7 @@ def sent(
     term = late(request, policy, now, calendar)
     again = request.reached  # what the agency has had before; what lay with us is no delay of its
     if brings:
-        request = replace(request, owed=None, sent_at=now if term is not None else request.sent_at)
+        request = replace(_lain(request, now, calendar), owed=None)
     told = handed_over(request, via, reference, now, policy.label)
     if again:
         told = replace(told, state=noted(told.state, told.because.rule, now))
@@ -174,9 +174,25 @@ def _wound(
     A letter that is still owed is so from here on: what it had lain here before is made up for.
     """
     if request.owed is not None:
-        request = replace(request, owed=replace(request.owed, since=now))
+        request = _lain(request, now, calendar)
     if request.state.above:
         held = replace(request, turn=request.turn + 1, end_at=term.at, end_counted=term.counted)
         return held, (ladder.wait(held, OrderKind.ASSIST_END, term.at),)
     held, orders = wound(request, request.state, term, now, policy, calendar)
-    return held if held.accepted else replace(held, accept_by=accept_by(held.rungs)), orders
+    if held.accepted:
+        return held, orders
+    by = accept_by(held.rungs)
+    return replace(held, accept_by=by, hear_by=by or term.at), orders
+
+
+def _lain(request: Request, now: datetime, calendar: WorkingCalendar) -> Request:
+    """The same, the letter that it owes having lain here until now: no day of that is held against the agency (handbook 1.5.5)."""
+    if request.owed is None:
+        return request
+    here, there = (calendar.ordinal(calendar.local_date(at)) for at in (request.owed.since, now))
+    request = replace(request, owed=replace(request.owed, since=now))
+    if there <= here:
+        return request
+    before = calendar.ordinal(calendar.local_date(request.counted_from(now)))
+    since = calendar.opening(calendar.nth(before + there - here))
+    return replace(request, lain=(*request.lain, Lain(left_at=now, since=since)))

@@ -354,7 +354,7 @@ def _settled(
     if filed:
         tx.assistance.file(decision.state.id, entry, filed, now)
     if heard:
-        unsettled.heard(tx, was, now)
+        unsettled.heard(tx, was, decision.state, now)
     spread(tx, office, case, decision, now)
     return decision.state
 

@@ -46,6 +46,8 @@ def _idle(work: Work, request: Request, kind: LetterKind, now: datetime) -> bool
     """Whether nobody is served by this row any more: its request is over, or it is about a clock that runs no more."""
     if kind not in AFTERWARDS and not request.state.open:
         return True
+    if kind is LetterKind.OUTCOME and work.payload.get("said", {}).get("outcome", request.echo) != request.echo:
+        return True  # it became otherwise since, and that is told by a letter of its own, which may have left before this one
     stale = kind in EARLY and work.key.removesuffix(post.ALONE) != request.letter_key(kind, request.requested)
     return stale or needless(request, kind, now)
 

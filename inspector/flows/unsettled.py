@@ -73,9 +73,15 @@ def since(tx: Tx, request_id: str) -> datetime | None:
     return min((datetime.fromisoformat(str(told["came"])) for told in unread(tx, request_id) if told.get("came")), default=None)
 
 
-def heard(tx: Tx, was: Request, now: datetime) -> None:
-    """The agency has spoken: it knows what was asked, however its letters fared. `was` is the request before its word."""
+def heard(tx: Tx, was: Request, request: Request, now: datetime) -> None:
+    """The agency has spoken: it knows what was asked, however its letters fared. `was` is the request before its word.
+
+    By when it is to answer it does not know from that: the letter that we owe it (decision 75) is still to leave while the request is open.
+    """
+    owed = request.owed if request.state.open else None
     for key in letters(was):
+        if owed is not None and key == owed.key:
+            continue
         for kind in (UNDELIVERABLE, TO_POST, PARTLY):
             tx.attention.close(f"{kind}:{key}", now)
 

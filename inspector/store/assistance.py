@@ -103,7 +103,7 @@ class AssistanceRoom(Room):
         return self.connection.execute(sa.select(*held.c, sa.func.count()).group_by(*held.c)).all()
 
     def answered(self, since: datetime) -> Sequence[Any]:
-        """(requested agency, fact, when its letter was sent, if it was, when opened, when the answer was entered, since when it was here).
+        """(requested agency, fact, from when its days are counted, when opened, when the answer was entered, since when it was here).
 
         Of those opened since; the last is None where it was entered when it came.
         """

@@ -14,7 +14,7 @@ import socket
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from functools import partial
@@ -110,6 +110,21 @@ def percentiles(found: list[float]) -> tuple[float, float]:
     return cut[49], cut[98]
 
 
+def table(found: Mapping[str, Sequence[tuple[tuple[float, float], tuple[float, float]]]]) -> None:
+    """Print medians over the pairs, for each database: (median, 99th) alone and beside, and the ratio of each pair."""
+    print(
+        "| database | p50 alone | beside | ratio | p99 alone | beside | ratio | ratios of the rounds |\n|---|---|---|---|---|---|---|---|"
+    )
+    for name, pairs in found.items():
+        cells: list[str] = []
+        ratios: list[float] = []
+        for one in (0, 1):
+            alone, beside = (median(pair[side][one] for pair in pairs) for side in (0, 1))
+            ratios = sorted(pair[1][one] / pair[0][one] for pair in pairs)
+            cells.append(f"{alone:.1f} ms | {beside:.1f} ms | {median(ratios):.2f}")
+        print(f"| {name} | {' | '.join(cells)} | {ratios[0]:.2f} to {ratios[-1]:.2f} |")
+
+
 def main() -> None:
     """Run the rounds and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -136,17 +151,7 @@ def main() -> None:
                     pair[beside] = percentiles(measure(url, wires, given, backlog=given.backlog if beside else 0))
                     print(f"round {number + 1} {name} {'beside' if beside else 'alone'}: {pair[beside]}", file=sys.stderr)
                 pairs.append((pair[False], pair[True]))
-    print(
-        "| database | p50 alone | beside | ratio | p99 alone | beside | ratio | ratios of the rounds |\n|---|---|---|---|---|---|---|---|"
-    )
-    for name, pairs in found.items():
-        cells: list[str] = []
-        ratios: list[float] = []
-        for one in (0, 1):
-            alone, beside_ = (median(pair[side][one] for pair in pairs) for side in (0, 1))
-            ratios = sorted(pair[1][one] / pair[0][one] for pair in pairs)
-            cells.append(f"{alone:.1f} ms | {beside_:.1f} ms | {median(ratios):.2f}")
-        print(f"| {name} | {' | '.join(cells)} | {ratios[0]:.2f} to {ratios[-1]:.2f} |")
+    table(found)
     print(f"\n{told(machine() | {name: str(value) for name, value in vars(given).items()})}")
 
 

@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 
 from inspector.domain.assistance import AssistanceState, Door, Quarrel, Request
+from inspector.domain.evidence import Verdict
 from inspector.domain.letter import LetterKind
 from inspector.flows import assist, replylink
 from inspector.flows.office import Office
-from inspector.flows.scoreboard import scoreboard
+from inspector.flows.scoreboard import recent_days, scoreboard
 from inspector.ports import NotYet
 from inspector.store.store import Store
 from tests.house import Hand, carry_out, claim, settle
@@ -146,3 +147,38 @@ def test_a_letter_that_leaves_late_gives_another_time_to_acknowledge_only_to_who
     assert told.due_at > request.due_at, "the date itself is counted from the sending either way"
     assert told.accept_by is not None
     assert (told.accept_by > request.accept_by) is (what == "link")
+
+
+@pytest.mark.parametrize(("what", "heard", "took"), [("decided", 2, 7), ("link", 7, 7)])
+def test_of_an_agencys_days_only_those_are_left_out_in_which_our_letter_lay_here(
+    what: str, heard: int, took: int, store: Store, hand: Hand
+) -> None:
+    """The first letter came on a Monday, the answer on a Saturday, 15 working days on; of these another letter lay here for eight."""
+    office, _, _, request = begun(store, hand)
+    hand.on(days=2)
+    owing(office, request, what, hand)
+    silent(office, hand, 12)
+    settle(office)
+    hand.on(days=5)
+    with office.store.begin() as tx:
+        assist.answer(office, tx, request.id, Verdict.MATCH, "", "区民政局 王五", hand(), Door())
+    with store.read() as tx:
+        (score,) = scoreboard(office, tx)
+        median = recent_days(office, tx, hand())
+    assert (score.heard_days, score.answer_days) == ([heard], [took]), (
+        "what was said before that letter is counted from the first"
+    )
+    assert median == [(score.agency, score.fact, took)], "the metric counts alike"
+    assert request_of(store, request.case_id).sent_at == request.sent_at
+
+
+def test_a_first_word_behind_its_date_was_late_though_the_superior_has_given_the_agency_another_since(
+    store: Store, hand: Hand
+) -> None:
+    office, _, _, request = begun(store, hand)
+    hand.now = request.due_at + timedelta(hours=4)
+    owing(office, request, "decided", hand)
+    assert request_of(store, request.case_id).due_at > hand.now
+    with store.read() as tx:
+        (score,) = scoreboard(office, tx)
+    assert (score.heard_in_time, len(score.heard_days)) == (0, 1)

@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from connectors.agencies import paper
-from inspector.domain.assistance import AssistanceState
+from inspector.domain.assistance import AssistanceState, Door
 from inspector.domain.evidence import Verdict
 from inspector.domain.letter import LetterKind
-from inspector.flows import assist, posted
+from inspector.domain.said import Said, Saying
+from inspector.flows import assist, hearing, posted, review
 from inspector.flows.dossier import dossier
 from inspector.flows.office import Office
 from inspector.flows.posting import Lost, lost
@@ -119,3 +121,51 @@ def test_a_letter_on_paper_that_nobody_posts_ends_as_one_that_reached_nobody(sto
         assert [(one.verdict, one.note) for one in tx.cases.evidence(case_id) if one.via == "civil-affairs"] == [
             (Verdict.NO_ANSWER, "not_sent")
         ]
+
+
+def test_a_case_that_is_withdrawn_after_its_letter_has_reached_nobody_was_not_called_off(store: Store, hand: Hand) -> None:
+    office = an_office(store, hand, {"civil-affairs": Desk("civil-affairs"), "county-office": Desk("county-office")})
+    request = request_of(store, opened(office))
+    hand.on(days=3)
+    with store.begin() as tx:
+        told = Lost(
+            request_id=request.id, kind=LetterKind.REQUEST, via="civil-affairs", key="first", code="unreachable", unsure=True
+        )
+        lost(tx, office, told, hand())
+    hand.on(days=2)
+    with store.begin() as tx:
+        review.withdraw(office, tx, request.case_id, "改为提交证明", "hall", hand())
+        (score,) = scoreboard(office, tx)
+    assert (score.unreached, score.cancelled, score.open, score.asked) == (1, 0, 0, 1)
+
+
+def test_a_word_of_the_agency_leaves_to_be_posted_the_letter_that_tells_by_when_to_answer(
+    store: Store, hand: Hand, tmp_path: Path
+) -> None:
+    agencies = {
+        "civil-affairs": paper.connect("civil-affairs", {"folder": str(tmp_path)}),
+        "county-office": Desk("county-office"),
+    }
+    office = an_office(store, hand, agencies)
+    request = request_of(store, opened(office))
+    settle(office)
+
+    def to_post() -> list[str]:
+        with store.read() as tx:
+            return [str(row["id"]) for row in tx.attention.page(None) if row["kind"] == "letter_to_post"]
+
+    def word(do: Saying, **said: Any) -> None:
+        door = Door(by="paper", token="李四", written="来函原文")
+        with store.begin() as tx:
+            hearing.hear(office, tx, request.id, Said(do=do, signer="区民政局 王五", **said), hand(), door)
+
+    word(Saying.CONTEST, reasons="不属本局职权")
+    assert to_post() == [], "it knows what was asked"
+    with store.begin() as tx:
+        assist.decide(office, tx, request.id, True, "属于其职权，应予协助", "区政府 钱七", hand())
+    settle(office)
+    word(Saying.PARTLY, value="一处", rest="另一处")
+    (matter,) = to_post()
+    assert ":decided:" in matter, "of the new date it knows nothing"
+    word(Saying.ANSWER, verdict=Verdict.MATCH)
+    assert to_post() == [], "whoever has answered needs no date"

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 import ssl
+from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
+from hashlib import sha512
 from pathlib import Path
 from typing import Any, ClassVar
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -25,6 +30,7 @@ pytestmark = pytest.mark.slow
 
 CLIENT, SERVICE = "CN-TEST/GOV/340400/核查", "CN-TEST/GOV/340401/registers/licences"
 ENCODED = "CN-TEST/GOV/340400/%E6%A0%B8%E6%9F%A5"
+READ, NUMBER = f"/v2/licences/{QUESTION.subject_code}", "5d0f3c1a-7e42-4b7d-8a6e-2c9b1d4e6f70"
 FOUND: Mapping[str, object] = {"code": 0, "data": {"value": "存续", "as_of": "2026-01-05"}}
 NAMED: Mapping[str, object] = {"client": CLIENT, "service": SERVICE, "path": "/v1/query", "tries": 1}
 
@@ -42,22 +48,79 @@ class TestXroad(testing.OverHttp, testing.SourceContract):
 
 def server(heard: Heard) -> Step:
     """A security server of the tests (PR-REST 4): it knows one client and one service, and repeats what the protocol has repeated."""
-    service = SERVICE
-    told = {f"X_Road_{name}": heard.headers.get(f"x-road-{name.lower()}", "") for name in ("Client", "Id")}
-    if not all(told.values()) or heard.headers.get("content-type") != "application/json":
+    told = {name: heard.headers.get(f"x-road-{name}", "") for name in ("id", "client")}
+    if not all(told.values()) or (heard.body and heard.headers.get("content-type") != "application/json"):
         return failed(400, "Client.BadRequest")
-    if told["X_Road_Client"] != ENCODED:
+    if told["client"] != ENCODED:
         return failed(500, "Server.ClientProxy.UnknownMember")
-    if heard.path != f"/r1/{service}/v1/query":
+    if heard.path not in (f"/r1/{SERVICE}/v1/query", f"/r1/{SERVICE}{READ}"):
         return failed(500, "Server.ServerProxy.UnknownService")
-    told |= {"X_Road_Service": service, "X_Road_Request_Id": "9bc95b6e-2f1d-4a41"}
-    return answer(200, FOUND, body=None, **told)
+    return said(**told, service=SERVICE, request_id=NUMBER, request_hash=hashed(heard))
+
+
+def said(**told: str) -> Step:
+    """A success as the specification shows one (6.2): the service's own answer, and behind its type what X-Road says of the message."""
+    named = {f"x_road_{name}": one for name, one in told.items()}
+    return answer(200, FOUND, body=None, Content_Type="application/json;charset=utf-8", **named)
+
+
+def hashed(heard: Heard) -> str:
+    """What binds an answer to its question (4.3): Base64 of the SHA-512 of both parts' SHA-512, or of the headers' alone."""
+    parts = [sha512(str([*heard.headers.items()]).encode()).digest()] + ([sha512(heard.body).digest()] if heard.body else [])
+    return b64encode(parts[0] if len(parts) == 1 else sha512(b"".join(parts)).digest()).decode()
 
 
 def failed(status: int, kind: str) -> Step:
     """An error as the specification shows one (its examples 2 to 4)."""
-    told = {"type": kind, "message": "…", "detail": "018cbcae-537e-421b-b6f6-2608dc97bd90"}
+    told = {"type": kind, "message": "…", "detail": NUMBER}
     return answer(status, told, Content_Type="application/json;charset=utf-8", X_Road_Error=kind)
+
+
+UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+ANSWERED = {
+    "x-road-id": UUID,
+    "x-road-client": "[^/]+(/[^/]+){2,3}",
+    "x-road-service": "[^/]+(/[^/]+){3,4}",
+    "x-road-request-id": UUID,
+    "x-road-request-hash": "[A-Za-z0-9+/]{86}==",
+}
+"""The headers of X-Road in a success as published, and their forms: five, in 4.3 and in each example of chapter 6."""
+
+
+def exchanged(url: str, number: str, client: str) -> tuple[int, Mapping[str, str], Any]:
+    """A question to a security server by no code of ours, as the specification's `curl` puts it: status, headers, body."""
+    asked = Request(f"{url}/r1/{SERVICE}{READ}", headers={"X-Road-Client": client, "X-Road-Id": number})
+    try:
+        with urlopen(asked, timeout=5) as reply:
+            return reply.status, {name.lower(): one for name, one in reply.headers.items()}, json.load(reply)
+    except HTTPError as error:
+        return error.code, {name.lower(): one for name, one in error.headers.items()}, json.load(error)
+
+
+def test_the_security_server_of_the_tests_speaks_in_the_form_of_the_published_examples() -> None:
+    number = "0f6b1f0e-8d0a-4c6e-9a51-6f1f3a3b7c11"
+    with peer(beside={f"/r1/{SERVICE}{READ}": server}) as there:
+        status, headers, body = exchanged(there.url, number, ENCODED)
+        refused, flags, told = exchanged(there.url, number, "CN-TEST/GOV/340400/other")
+    ours = {name: one for name, one in headers.items() if name.startswith("x-road-")}
+    assert (status, body) == (200, FOUND), "the service's own answer goes through as it is"
+    assert headers["content-type"] == "application/json;charset=utf-8"
+    assert ours.keys() == ANSWERED.keys()
+    assert not [name for name, form in ANSWERED.items() if not re.fullmatch(form, ours[name])]
+    assert (ours["x-road-id"], ours["x-road-client"], ours["x-road-service"]) == (number, ENCODED, SERVICE)
+    assert len(b64decode(ours["x-road-request-hash"])) == 64
+    assert (refused, told.keys(), flags["x-road-error"]) == (500, {"type", "message", "detail"}, told["type"])
+    assert flags["content-type"] == "application/json;charset=utf-8"
+    assert not ANSWERED.keys() & flags.keys(), "what went wrong on the way is no message of the service"
+
+
+def test_a_service_that_is_read_by_its_address_is_asked_as_the_first_published_example_asks() -> None:
+    with asking(asks_in="query", path="/v2/licences/{code}") as (made, heard):
+        found = made.ask(QUESTION, key="k-1")
+    assert (found.value, found.provenance.source_version) == ("存续", NUMBER)
+    assert (heard[0].method, heard[0].path, heard[0].body) == ("GET", f"/r1/{SERVICE}{READ}", b"")
+    assert heard[0].headers["accept"] == "application/json"
+    assert re.fullmatch(UUID, heard[0].headers["x-road-id"])
 
 
 @contextmanager
@@ -68,7 +131,7 @@ def asking(*steps: Step, **more: object) -> Iterator[tuple[xroad.XroadSource, li
         heard.append(one)
         return steps[len(heard) - 1] if steps else server(one)
 
-    paths = {f"/r1/{SERVICE}/v1/query": serve, f"/r1/{SERVICE}x/v1/query": serve}
+    paths = {f"/r1/{SERVICE}{rest}": serve for rest in ("/v1/query", "x/v1/query", READ)}
     with peer(beside=paths) as there, closing(xroad.connect("registry", {"url": there.url, **NAMED, **more})) as made:
         yield made, heard
 
@@ -77,7 +140,7 @@ def test_a_question_names_who_asks_and_for_which_case_and_the_answer_the_request
     with asking(user_id="CN办01", represented="GOV/340402") as (made, heard):
         answers = [made.ask(QUESTION, key="k-1") for _ in range(2)]
     assert [(one.status, verdict(one)) for one in answers] == [(AnswerStatus.FOUND, Verdict.MATCH)] * 2
-    assert answers[0].provenance.source_version == "9bc95b6e-2f1d-4a41"
+    assert answers[0].provenance.source_version == NUMBER
     told = heard[0].headers
     assert (told["x-road-client"], told["x-road-issue"], told["x-road-represented-party"]) == (ENCODED, "C-1", "GOV/340402")
     assert told["x-road-userid"] == "CN%E5%8A%9E01"
@@ -104,10 +167,10 @@ def test_an_error_of_a_security_server_is_no_answer(status: int, kind: str, beco
 
 
 def test_the_services_own_error_and_an_answer_to_another_message_are_told_apart() -> None:
-    other = answer(200, FOUND, X_Road_Id="another"), answer(200, FOUND, X_Road_Service="CN-TEST/GOV/1/x/y")
+    other = said(id=NUMBER), said(service="CN-TEST/GOV/1/x/y"), said(client="CN-TEST/GOV/340400/other")
     with asking(answer(404, {"message": "Not found"}), *other) as (made, _):
-        errors = [caught(lambda: made.ask(QUESTION, key="k-1")) for _ in range(3)]
-    assert [one.code for one in errors] == ["http_404", "echo_differs", "echo_differs"]
+        errors = [caught(lambda: made.ask(QUESTION, key="k-1")) for _ in range(4)]
+    assert [one.code for one in errors] == ["http_404", "echo_differs", "echo_differs", "echo_differs"]
     with asking(client="CN-TEST/GOV/340400/other") as (made, _):
         assert caught(lambda: made.ask(QUESTION, key="k-1")).code == "unauthorised"
     with asking(service=f"{SERVICE}x") as (made, _):
