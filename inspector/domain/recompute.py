@@ -109,7 +109,8 @@ def recompute(ground: Ground, entries: Sequence[Past]) -> Iterator[tuple[Past, A
             sure = sure and not _BESIDE.isdisjoint(told)  # what is decided beside it leaves the case as it is
             yield entry, Again.NOT_STORED
             continue
-        if told["facts"].get("evidence") in ground.purged:  # its verdict stands, so what comes after is tried
+        weighs = told["facts"].get("evidence")
+        if isinstance(weighs, str) and weighs in ground.purged:  # its verdict stands, so what comes after is tried
             state, sure = made.state, False
             yield entry, Again.PURGED
             continue
