@@ -30,6 +30,7 @@ from inspector.flows.purges import Amiss
 from inspector.settings import Schedules
 from inspector.store.store import Store
 from inspector.store.tables import ledger, metadata
+from tests.edge import serving
 from tests.house import Hand, settle
 from tests.integration.test_letters import Desk, an_office, opened, request_of
 
@@ -110,6 +111,11 @@ def test_what_an_agency_said_goes_six_months_after_the_case_and_its_verdict_and_
     assert (piece.verdict, piece.found, piece.fresh, request.reply is not None) == (Verdict.MATCH, "", True, True)
     assert (purge.about, purge.count) == (case_id, 3), "two pieces, one request"
     assert (again["assistance.answer"], again["evidence.weigh"]) == (Again.PURGED, Again.PURGED), "the replay says so"
+    made = casefile.case_file(office, case_id, "王五", "dossier").judged
+    assert (made.holds, made.erased) == (True, 1), "and so does a file of the case, which a stranger can check"
+    with serving(office) as edge, edge.as_("officer", name="李四") as officer:
+        assert officer.get(f"/v1/cases/{case_id}/explain").status_code == 200
+        assert officer.get(f"/v1/cases/{case_id}").status_code == 200
     assert troubles(store) == set()
     night(office, hand, days=1)
     with store.read() as tx:
