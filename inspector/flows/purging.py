@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from inspector.domain.assistance import Request
+from inspector.domain.calendar import Unit
 from inspector.domain.errors import Invalid, Missing, Refusal
 from inspector.domain.evidence import Evidence
 from inspector.domain.folio import PURGED
@@ -31,7 +32,8 @@ SAID = (
 """The entries that hold what an agency said, word for word."""
 _KEPT = frozenset({PURGED, "self_proof.forget", "notice.forget", "tip_off.forget"})
 """The entries that say what went: digests, and nobody's data."""
-_SHORTEST = timedelta(days=1)
+_AT_LEAST = {Unit.DAY: 1, Unit.MONTH: 28, Unit.YEAR: 365}
+"""Days that a stretch of the calendar has at least: what ended later need not be read."""
 _PAGE = 200
 
 
@@ -164,14 +166,20 @@ def _over(office: Office, tx: Tx, record: Record, now: datetime) -> Iterator[tup
         label: row for label in tx.purging.packs() if (row := _of(office, label, record)) is not None and row.keep is not None
     }
     ask = tx.purging.worded if record is Record.ANSWER else tx.purging.aged
-    after = ""
-    while some := ask(sorted(rows), now - _SHORTEST, after, _PAGE):
+    before, after = now - timedelta(days=min(map(_at_least, rows.values()), default=0)), ""
+    while some := ask(sorted(rows), before, after, _PAGE):
         for one in some:
             row = rows[one.pack]
             until = row.last(one.ended_at if row.since is Since.CASE_ENDED else one.opened_at, office.calendar)
             if until is not None and until < today:
                 yield one, row, until
         after = some[-1].id
+
+
+def _at_least(row: RetentionRow) -> int:
+    """Days that a case has ended for, at least, when its record is over them; 0 where they count from elsewhere."""
+    assert row.keep is not None
+    return row.keep.amount * _AT_LEAST.get(row.keep.unit, 0) if row.since is Since.CASE_ENDED else 0
 
 
 def _of(office: Office, label: str, record: Record) -> RetentionRow | None:

@@ -104,7 +104,7 @@ class PurgeRoom(Room):
         """What keeps a case that has ended. `CITED` is of single pieces, and not told here."""
         asked = sa.select(*(sa.exists(found).label(hold.value) for hold, found in _holds(case_id).items()))
         row = self.connection.execute(asked).mappings().one()
-        tips = {Hold.TIP_OFF} if any(one.state is not TipState.CLOSED for one in self._tips(case_id)) else set()
+        tips = {Hold.TIP_OFF} if self._tips(case_id, tip_off.c.state != TipState.CLOSED.value) else set()
         return frozenset({Hold(name) for name, there in row.items() if there} | tips)
 
     def reword(self, piece: Evidence) -> None:
@@ -187,9 +187,9 @@ class PurgeRoom(Room):
         )
         return mine & ~more
 
-    def _tips(self, case_id: str) -> list[TipOff]:
+    def _tips(self, case_id: str, *where: sa.ColumnElement[bool]) -> list[TipOff]:
         """Few, and nothing but their bodies says what they are about."""
-        bodies = self.connection.execute(sa.select(tip_off.c.body).order_by(tip_off.c.id)).scalars()
+        bodies = self.connection.execute(sa.select(tip_off.c.body).where(*where).order_by(tip_off.c.id)).scalars()
         return [one for one in (load(TipOff, body) for body in bodies) if one.case_id == case_id]
 
 
