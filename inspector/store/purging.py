@@ -154,7 +154,7 @@ class PurgeRoom(Room):
         tips = [one.id for one in self._tips(case_id)]
         yield assistance_notice, assistance_notice.c.request.in_(requests)
         yield credit_copy, credit_copy.c.entry.in_(booked)
-        yield attention, attention.c.about.in_([case_id, *tips]) | attention.c.about.in_(requests)
+        yield attention, _matter(case_id) | attention.c.about.in_(tips)
         yield lead_check, lead_check.c.tip_off.in_(tips)
         yield tip_off, tip_off.c.id.in_(tips)
         for table in _WITH_VISIT:
@@ -197,7 +197,6 @@ def _holds(case_id: str) -> dict[Hold, sa.Select[Any]]:
     """What asks for each hold."""
     one: sa.ColumnElement[int] = sa.literal_column("1", sa.Integer)
     visits = sa.select(visit_case.c.visit).where(visit_case.c.case_id == case_id)
-    requests = sa.select(assistance.c.id).where(assistance.c.case_id == case_id)
     unfinished = [state.value for state in UNDECIDED | ON_THE_WAY]
     over = [state.value for state in RecordState if state.over]
     unplaced = (work.c.kind == OrderKind.CREDIT.value) & (
@@ -220,9 +219,7 @@ def _holds(case_id: str) -> dict[Hold, sa.Select[Any]]:
             case_file.c.id == case_id, draw.c.number == case_file.c.drawn, draw.c.state.in_(_OPEN_DRAWS)
         ),
         Hold.PUBLICATION: sa.select(one).where(publication_duty.c.visit.in_(visits), publication_duty.c.state.in_(_UNPUBLISHED)),
-        Hold.MATTER: sa.select(one).where(
-            attention.c.closed_at.is_(None), (attention.c.about == case_id) | attention.c.about.in_(requests)
-        ),
+        Hold.MATTER: sa.select(one).where(attention.c.closed_at.is_(None), _matter(case_id)),
         Hold.RECORD: sa.select(one).where(
             credit_record.c.case_id == case_id, credit_record.c.adverse, credit_record.c.state.not_in(over)
         ),
@@ -230,6 +227,16 @@ def _holds(case_id: str) -> dict[Hold, sa.Select[Any]]:
         Hold.DIFFERENCE: sa.select(one).where(credit_difference.c.case_id == case_id),
         Hold.WORK: sa.select(one).where(work.c.case_id == case_id, work.c.state != "done", ~unplaced),
     }
+
+
+def _matter(case_id: str) -> sa.ColumnElement[bool]:
+    """Whether a matter is about a case, or about something of it that has an id of its own."""
+    named = (
+        *(assistance.c.id, self_proof.c.id, subject_notice.c.id, consequence.c.id, objection.c.id),
+        *(credit_entry.c.entry, credit_record.c.entry),
+    )
+    parts = (attention.c.about.in_(sa.select(one).where(one.table.c.case_id == case_id)) for one in named)
+    return sa.or_(attention.c.about == case_id, *parts)
 
 
 def _open(states: type[NoticeState | AssistanceState | VisitState]) -> list[str]:
