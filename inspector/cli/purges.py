@@ -1,18 +1,69 @@
-"""`ledger purges`: what was let go, by which entry, and whether the records agree."""
+"""`ledger due`, `ledger purge`, `ledger purges`: what is over its days, letting it go, and whether the records agree with what went."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Annotated
 
 import typer
 
 from inspector.cli.command import Exit, command
-from inspector.cli.terminal import Terminal
+from inspector.cli.terminal import Terminal, signer
+from inspector.labels import of
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command."""
+    """Add the commands."""
+    command(app, "due")(due)
+    command(app, "purge")(purge)
     command(app, "purges")(purges)
+
+
+def due(terminal: Terminal) -> None:
+    """List what is over the days for which its pack wants it kept, and what keeps it all the same. Nothing is let go. 列出保存期满的记录。
+
+    The wording of answers (ANSWER) goes by itself with the nightly housekeeping; a case (ENFORCEMENT) goes by `ledger purge`.
+    答复原文由每夜例行清理清除；案卷须由经办人用 ledger purge 清除。
+    """
+    from inspector.domain.retention import Record
+    from inspector.flows import purging
+
+    office = terminal.office
+    some = terminal.look(
+        lambda tx: [
+            one for record in (Record.ANSWER, Record.ENFORCEMENT) for one in purging.ripe(office, tx, record, office.now())
+        ]
+    )
+    terminal.value(some)
+    if not terminal.as_json:
+        rows = [{**asdict(one), "holds": ", ".join(of(hold, terminal.lang) for hold in one.holds)} for one in some]
+        terminal.rows(("case", "record", "row", "until", "holds"), rows, codes={"record": "Record"})
+        terminal.say("purge_due", count=len(some), free=sum(not one.holds for one in some))
+
+
+def purge(
+    terminal: Terminal,
+    cases: Annotated[
+        list[str], typer.Argument(help="Ids of cases that are over their days 保存期满的办件编号", metavar="CASE...")
+    ],
+    by: Annotated[str, typer.Option("--by", help="The person who lets them go 决定清除的人")],
+) -> None:
+    """Let cases go that are over their days: file, evidence, letters, decisions and what the ledger says of them. 清除保存期满的案卷。
+
+    Each goes with an entry that names the row, the days, how much went and its digest; digests and the chain stand. What is still open,
+    objected to, or binds somebody is refused, and so is a case of a pack that says no days. There is no way back but a backup.
+    仍未办结、有异议或仍有约束力的，以及政策包没有规定期限的，不予清除。清除不可撤销。
+    """
+    from inspector.flows import purging
+
+    office, who = terminal.office, signer(by)
+    made = []
+    for case in cases:
+        with terminal.store.begin() as tx:
+            entry = purging.case(office, tx, case, who, office.now())
+        made.append({"case": case, "entry": entry})
+        terminal.say("purge_done", case=case, entry=entry)
+    terminal.value(made)
 
 
 def purges(terminal: Terminal) -> Exit | None:

@@ -113,6 +113,15 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "{about} {digest}: an entry ({rule}) says that it went, and it is there: somebody brought it back",
         "{about} {digest}：台账记载已删除（{rule}），但仍然存在：有人将其恢复",
     ),
+    "purge_early": (
+        "{about}: by its own entry ({rule}) it went before its days were over",
+        "{about}：按删除记录（{rule}）自身所载，保存期限未满即删除",
+    ),
+    "purge_due": (
+        "{count} cases are over their days, and nothing keeps {free} of them; nothing was let go",
+        "{count} 件保存期满，其中 {free} 件可以清除；未作任何清除",
+    ),
+    "purge_done": ("{case} was let go (entry {entry})", "{case} 已清除（台账条目 {entry}）"),
     "purge_altered": ("{about}: the entry ({rule}) is not what was written", "{about}：删除记录（{rule}）已被改动"),
     # Keys of personal data.
     "secret_made": (

@@ -26,7 +26,10 @@ FORM = "inspector.file/1"
 MADE = frozenset({"case.file", "duty.file"})
 """The rules of the entry that a file was made."""
 PURGED = "ledger.purge"
-"""The rule of an entry that words of others were erased when their retention ended; its facts name them by digest, as `entries`."""
+"""The rule of an entry that words of others were erased when their retention ended; its facts name them by digest, as `entries`.
+
+It is about the same thing as they are, so that whoever reads about that thing reads it too.
+"""
 _KEYS = frozenset({"id", "at", "about", "rule", "body_digest", "digest", "place", "path"})
 _SAID = frozenset({"salt", "body"})
 _LACKS = frozenset({"lacks"})
@@ -228,12 +231,12 @@ def _unpurged(entries: Sequence[Entry]) -> list[Trouble]:
     purged: dict[str, int] = {}
     for one in entries:
         if one.rule == PURGED and one.body is not None:
-            purged |= dict.fromkeys(_named(one.body), one.place)
+            purged |= dict.fromkeys(named(one.body), one.place)
     erased = [one for one in entries if one.lacks is Lack.ERASED]
     return [Trouble(code="erasure_unproven", about=one.id) for one in erased if purged.get(one.digest, -1) <= one.place]
 
 
-def _named(body: str) -> list[str]:
+def named(body: str) -> list[str]:
     """The digests that a purge names; none where it cannot be read."""
     try:
         told = json.loads(body)["facts"]["entries"]

@@ -21,6 +21,7 @@ from inspector.domain.case import Case, Method, Outcome
 from inspector.domain.decision import Decision
 from inspector.domain.errors import InspectorError
 from inspector.domain.evidence import Evidence
+from inspector.domain.folio import PURGED
 from inspector.domain.grading import graded
 from inspector.domain.ledger import said
 from inspector.domain.piece import fingerprint
@@ -31,12 +32,13 @@ _BESIDE = frozenset({"request", "self_proof", "consequence_state", "record", "no
 
 
 class Again(StrEnum):
-    """What computing an entry again has come to."""
+    """What computing an entry again has come to. `PURGED`: its words, or the answer it weighs, went lawfully at the end of their days."""
 
     SAME = "SAME"
     DIFFERS = "DIFFERS"
     UNSURE = "UNSURE"
     NOT_STORED = "NOT_STORED"
+    PURGED = "PURGED"
 
 
 class Altered(StrEnum):
@@ -64,23 +66,28 @@ class Alteration:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Past:
-    """An entry about a case as it stands in the ledger."""
+    """An entry about a case as it stands in the ledger; `gone`: its words went at the end of their days, as a later one says."""
 
     id: str
     at: datetime
     rule: str
     body: str
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
-    """What a case's past is computed from. `ruling`: which pack ruled an officer's decision at a moment."""
+    """What a case's past is computed from. `ruling`: which pack ruled an officer's decision at a moment.
+
+    `purged`: the evidence whose wording went at the end of its days.
+    """
 
     case: Case
     evidence: Mapping[str, Evidence]
     policy: Policy
     calendar: WorkingCalendar
     ruling: Callable[[datetime], Ruling]
+    purged: frozenset[str] = frozenset()
 
 
 def recompute(ground: Ground, entries: Sequence[Past]) -> Iterator[tuple[Past, Again]]:
@@ -91,7 +98,7 @@ def recompute(ground: Ground, entries: Sequence[Past]) -> Iterator[tuple[Past, A
     for place, entry in enumerate(entries):
         if place < begins or not entry.body:
             sure = False
-            yield entry, Again.NOT_STORED
+            yield entry, Again.PURGED if entry.gone else Again.NOT_STORED
             continue
         told = json.loads(entry.body)
         try:
@@ -102,6 +109,11 @@ def recompute(ground: Ground, entries: Sequence[Past]) -> Iterator[tuple[Past, A
             sure = sure and not _BESIDE.isdisjoint(told)  # what is decided beside it leaves the case as it is
             yield entry, Again.NOT_STORED
             continue
+        weighs = told["facts"].get("evidence")
+        if isinstance(weighs, str) and weighs in ground.purged:  # its verdict stands, so what comes after is tried
+            state, sure = made.state, False
+            yield entry, Again.PURGED
+            continue
         same = said(made.because, {"state": made.state.state.value}) == entry.body
         if same or sure:
             state = made.state
@@ -110,8 +122,19 @@ def recompute(ground: Ground, entries: Sequence[Past]) -> Iterator[tuple[Past, A
         sure = sure and same
 
 
+def purged(entries: Sequence[Past]) -> dict[str, tuple[str, str]]:
+    """The pieces whose wording went, as entries say: by id the digests of what was there, and of what is left."""
+    held: dict[str, tuple[str, str]] = {}
+    for one in entries:
+        if one.rule == PURGED:
+            told = json.loads(one.body)["facts"].get("pieces", {})
+            held |= {name: (before, after) for name, (before, after) in told.items()}
+    return held
+
+
 def weighed(evidence: Mapping[str, Evidence], entries: Sequence[Past]) -> Iterator[Alteration]:
-    """The pieces that entries name by a digest, and that are not stored as they were then."""
+    """The pieces that entries name by a digest, and that are not stored as they were then, or as a purge has left them."""
+    gone = purged(entries)
     named: dict[str, set[str]] = {}
     for one in entries:
         facts = json.loads(one.body)["facts"] if one.body else {}
@@ -120,7 +143,15 @@ def weighed(evidence: Mapping[str, Evidence], entries: Sequence[Past]) -> Iterat
             named.setdefault(name, set()).add(digest)
     for name, digests in named.items():
         piece = evidence.get(name)
-        if piece is None or digests != {fingerprint(piece)}:
+        before, after = gone.get(name, ("", ""))
+        left = (
+            {before}
+            if piece is not None and fingerprint(piece) == after
+            else {fingerprint(piece)}
+            if piece is not None
+            else set()
+        )
+        if digests != left:
             yield Alteration(what=Altered.EVIDENCE, about=name)
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
 
-from inspector.domain.calendar import Term
+from inspector.domain.calendar import Term, WorkingCalendar, due
 
 
 class Record(StrEnum):
@@ -37,3 +38,7 @@ class RetentionRow:
     since: Since
     keep: Term | None
     basis: str
+
+    def last(self, since: datetime, calendar: WorkingCalendar) -> date | None:
+        """The last day on which a record of that moment is kept; no holiday moves it, for nobody has to act on it. None: for good."""
+        return due(since, self.keep, calendar).counted.nominal if self.keep is not None else None

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from inspector.domain.decision import Because, Decision
+from inspector.domain.retention import Record, RetentionRow
+from inspector.flows import purging
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.settle import Settlement, nothing
@@ -28,22 +31,30 @@ def forget(work: Work, office: Office) -> Settlement:
     _all(office, int(told["messages"]), lambda tx, before: tx.inbox.forget(before))
     _all(office, int(told["messages"]), lambda tx, before: tx.pushes.forget(before))  # no channel reports of one so old
     if "inquiries" in told:  # an order of before there were any names none
-        _all(office, int(told["inquiries"]), _aged("inquiry", office, lambda tx, before: tx.inquiries.forget(before)))
-        _all(office, int(told["inquiries"]), _aged("viewing", office, lambda tx, before: tx.viewings.forget(before)))
+        over = purging.outlived(office, Record.DISCLOSURE, int(told["inquiries"]))
+        if over is not None:  # else a pack wants them kept for good
+            before, row = over
+            _before(office, before, _aged("inquiry", office, lambda tx, before: tx.inquiries.forget(before), row))
+            _before(office, before, _aged("viewing", office, lambda tx, before: tx.viewings.forget(before), row))
     if "materials" in told:
         _all(office, int(told["materials"]), lambda tx, before: _materials(tx, before, office.now()))
         _all(office, int(told["materials"]), _aged("entry_scan", office, lambda tx, before: tx.entryscans.forget(before)))
-    _all(office, 0, lambda tx, _: tx.sessions.forget(tx.machine_now() - KEPT))  # sessions run by machine time
+        purging.answers(office)  # by the days of each case's pack
+    if (held := purging.outlived(office, Record.SECURITY, KEPT.days)) is not None:
+        length = office.now() - held[0]  # sessions run by machine time
+        _all(office, 0, lambda tx, _: tx.sessions.forget(tx.machine_now() - length))
     return nothing("forgotten")
 
 
-def _aged(kind: str, office: Office, do: Forget) -> Forget:
-    """The same with an entry that says how many records of whom went, and what they were older than (PIPL art. 19)."""
+def _aged(kind: str, office: Office, do: Forget, row: RetentionRow | None = None) -> Forget:
+    """The same with an entry that says how many records went, and what they were older than, by which `row` (PIPL art. 19)."""
 
     def then(tx: Tx, before: datetime) -> int:
         if gone := do(tx, before):
-            facts = {"kind": kind, "before": before.isoformat(), "rows": gone}
+            facts: dict[str, object] = {"kind": kind, "before": before.isoformat(), "rows": gone}
             because = Because(rule="retention.forget", basis=(), pack="", facts=facts)
+            if row is not None:
+                because = replace(because, basis=(row.basis,), facts={**facts, "row": row.row, "keep": str(row.keep)})
             tx.ledger.append(new_id(), f"retention:{kind}", because, {}, office.now())
         return gone
 
@@ -74,7 +85,10 @@ def _materials(tx: Tx, before: datetime, now: datetime) -> int:
 
 def _all(office: Office, days: int, do: Forget) -> None:
     """Every row before so many days ago, transaction by transaction."""
-    before = office.now() - timedelta(days=days)
+    _before(office, office.now() - timedelta(days=days), do)
+
+
+def _before(office: Office, before: datetime, do: Forget) -> None:
     gone = 1
     while gone:
         with office.store.begin() as tx:

@@ -15,8 +15,8 @@ from inspector.domain.listed import Listed
 from inspector.domain.plan import Draw
 from inspector.domain.rowfile import RowFile
 from inspector.domain.suite import Suite, climb, leaves
-from inspector.flows.members import MEMBERS
 from inspector.flows.office import Plan
+from inspector.store.drawtables import MEMBERS
 from inspector.store.tx import Tx
 
 FRAME = ("objects.tsv", "inspectors.tsv", "bans.tsv")

@@ -28,9 +28,10 @@ from inspector.domain.verification import wants_visit
 from inspector.domain.visit import VisitState
 from inspector.flows import reconcile
 from inspector.flows.lists import AFTER
-from inspector.flows.members import MEMBERS, members_digest, object_id, read_members
+from inspector.flows.members import members_digest, object_id, read_members
 from inspector.flows.office import Office
 from inspector.store.draws import HISTORY
+from inspector.store.drawtables import MEMBERS
 from inspector.store.lookback import LookbackRoom
 from inspector.store.room import Row
 from inspector.store.tx import Tx

@@ -13,9 +13,9 @@ from typing import Any
 from inspector.domain.case import SubjectKind
 from inspector.domain.identity import IdentityKind, pseudonym
 from inspector.domain.rowfile import split
+from inspector.store.drawtables import MEMBERS
 from inspector.store.tx import Tx
 
-MEMBERS = "members.json"
 _NAME = re.compile(rb'"(?:[^"\\]|\\.)*"')
 
 

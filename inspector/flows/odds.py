@@ -29,10 +29,11 @@ from inspector.flows import windows
 from inspector.flows.entries import pool_stratum
 from inspector.flows.framing import sized, stood
 from inspector.flows.lists import OBJECTS, kept, people, small
-from inspector.flows.members import MEMBERS, Member, read_members
+from inspector.flows.members import Member, read_members
 from inspector.flows.office import Office
 from inspector.flows.placing import ratios
 from inspector.flows.reporting import routes
+from inspector.store.drawtables import MEMBERS
 from inspector.store.sorting import Sorted
 from inspector.store.tx import Tx
 

@@ -39,4 +39,4 @@ def complaints(office: Office, tx: Tx, agencies: Collection[str], now: datetime)
 
 def of_late(tx: Tx, agencies: Collection[str], now: datetime) -> Handled:
     """How many objections of some agencies were decided in time, and how many late, within `SPAN`."""
-    return handled(tx.records.objections(agencies=sorted(agencies), open_ones=False), now - SPAN)
+    return handled(tx.records.ended_since(agencies, now - SPAN), now - SPAN)

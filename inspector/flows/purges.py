@@ -9,9 +9,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
+from inspector.domain.calendar import SHANGHAI
+from inspector.domain.folio import PURGED
+from inspector.domain.piece import fingerprint
+from inspector.domain.retention import Record
 from inspector.store.tx import Tx
 
 PROOF, VISIT, CONTACT, INFORMANT, AGED = (
@@ -21,16 +25,20 @@ PROOF, VISIT, CONTACT, INFORMANT, AGED = (
     "tip_off.forget",
     "retention.forget",
 )
-RULES = (PROOF, VISIT, CONTACT, INFORMANT, AGED)
-"""The rules by which something is let go. `AGED`: rows that were older than their days, counted."""
+RULES = (PROOF, VISIT, CONTACT, INFORMANT, AGED, PURGED)
+"""The rules by which something is let go. `AGED`: rows that were older than their days, counted. `PURGED`: by a pack's days."""
 
 
 class Amiss(StrEnum):
-    """`UNSAID`: it is gone, and no entry says so. `STILL`: an entry says that it went, and it is there. `ALTERED`: the entry is changed."""
+    """`UNSAID`: it is gone, and no entry says so. `STILL`: an entry says that it went, and it is there. `ALTERED`: the entry is changed.
+
+    `EARLY`: by its own entry it went before its last day was over.
+    """
 
     UNSAID = "UNSAID"
     STILL = "STILL"
     ALTERED = "ALTERED"
+    EARLY = "EARLY"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +82,12 @@ def audit(tx: Tx) -> Audit:
         facts: Mapping[str, object] = json.loads(row["body"])["facts"]
         digests = _texts(facts.get("digests"))
         said.setdefault((row["rule"], row["about"]), set()).update(digests)
-        count = facts["rows"] if isinstance(facts.get("rows"), int) else max(len(digests), 1)
+        if row["rule"] == PURGED:
+            troubles += _purged(tx, row["about"], row["at"], facts)
+        rows = facts.get("rows")
+        count = sum(rows.values()) if isinstance(rows, dict) else rows if isinstance(rows, int) else max(len(digests), 1)
         purges.append(Purge(entry=row["id"], at=row["at"], rule=row["rule"], about=row["about"], count=int(str(count))))
+    troubles += (Trouble(amiss=Amiss.UNSAID, rule=PURGED, about=one) for one in tx.past.vanished() if (PURGED, one) not in said)
     troubles += _files(tx, said)
     troubles += (
         Trouble(amiss=Amiss.UNSAID, rule=CONTACT, about=one) for one in tx.servings.contacts_gone() if (CONTACT, one) not in said
@@ -85,6 +97,22 @@ def audit(tx: Tx) -> Audit:
     told = {about for rule, about in said if rule == INFORMANT}
     troubles += (Trouble(amiss=Amiss.STILL, rule=INFORMANT, about=one) for one in sorted(told - gone) if tx.tips.there(one))
     return Audit(purges=tuple(purges), troubles=tuple(troubles))
+
+
+def _purged(tx: Tx, about: str, at: datetime, facts: Mapping[str, object]) -> Iterator[Trouble]:
+    """What does not hold of a purge by a pack's days: too early by what it says itself, or what went is there."""
+    until = facts.get("until")
+    if isinstance(until, str) and at.astimezone(SHANGHAI).date() <= date.fromisoformat(until):
+        yield Trouble(amiss=Amiss.EARLY, rule=PURGED, about=about)
+    pieces = facts.get("pieces")
+    if facts.get("record") == Record.ENFORCEMENT.value:
+        if tx.cases.known(about):
+            yield Trouble(amiss=Amiss.STILL, rule=PURGED, about=about)
+    elif isinstance(pieces, dict) and tx.cases.known(about):
+        there = {one.id: fingerprint(one) for one in tx.cases.evidence(about)}
+        for name, (before, _) in pieces.items():
+            if there.get(name) == before:
+                yield Trouble(amiss=Amiss.STILL, rule=PURGED, about=about, digest=before)
 
 
 def _files(tx: Tx, said: Mapping[tuple[str, str], set[str]]) -> Iterator[Trouble]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from inspector.domain.case import Case
 from inspector.domain.errors import InspectorError
-from inspector.domain.recompute import Again, Alteration, Altered, Ground, Past, recompute, weighed
+from inspector.domain.recompute import Again, Alteration, Altered, Ground, Past, purged, recompute, weighed
 from inspector.domain.transition import Scope
 from inspector.flows.intake import handed_in
 from inspector.flows.office import Office
@@ -20,15 +20,16 @@ from inspector.store.tx import Tx
 
 def replay(office: Office, tx: Tx, case_id: str) -> list[tuple[Past, Again]]:
     """Each entry about a case with what it comes to. Raises Missing."""
-    case = tx.cases.get(case_id)
+    case, entries = tx.cases.get(case_id), _entries(tx, case_id)
     ground = Ground(
         case=case,
         evidence={one.id: one for one in tx.cases.evidence(case_id)},
         policy=office.book.get(case.pack),
         calendar=office.calendar,
         ruling=lambda at: office.ruling(case.agency, case.pack, Scope.OUTCOMES, at),
+        purged=frozenset(purged(entries)),
     )
-    return list(recompute(ground, _entries(tx, case_id)))
+    return list(recompute(ground, entries))
 
 
 def altered(office: Office, tx: Tx, case_id: str) -> list[Alteration]:
@@ -45,7 +46,11 @@ def altered(office: Office, tx: Tx, case_id: str) -> list[Alteration]:
 
 
 def _entries(tx: Tx, case_id: str) -> list[Past]:
-    return [Past(id=row["id"], at=row["at"], rule=row["rule"], body=row["body"]) for row in tx.ledger.about(case_id)]
+    """The entries about a case that hold, and what is left of the others."""
+    return [
+        Past(id=row["id"], at=row["at"], rule=row["rule"], body=row["body"], gone=sound and not row["body"])
+        for row, sound in tx.ledger.checked(case_id)[0]
+    ]
 
 
 def _packs(office: Office, tx: Tx, case: Case, entries: Sequence[Past]) -> Iterator[str]:

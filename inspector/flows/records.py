@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from inspector.domain.act import ActRow
-from inspector.domain.calendar import Term, WorkingCalendar, due
+from inspector.domain.calendar import Term, WorkingCalendar
 from inspector.domain.case import Outcome
 from inspector.domain.policy import Policy
 from inspector.domain.retention import Record, RetentionRow, Since
@@ -73,9 +73,7 @@ def kept(policy: Policy, ended_at: datetime | None, calendar: WorkingCalendar) -
 
 
 def _until(row: RetentionRow, ended_at: datetime | None, calendar: WorkingCalendar) -> date | None:
-    if ended_at is None or row.keep is None or row.since is not Since.CASE_ENDED:
-        return None
-    return due(ended_at, row.keep, calendar).counted.nominal
+    return row.last(ended_at, calendar) if ended_at is not None and row.since is Since.CASE_ENDED else None
 
 
 def act_line(one: Act, lang: Lang) -> str:

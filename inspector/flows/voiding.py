@@ -21,11 +21,12 @@ from inspector.domain.rowfile import Tickets
 from inspector.domain.suite import Suite
 from inspector.flows import footing, queue, stopped
 from inspector.flows.lists import OBJECTS, frames, kept, small
-from inspector.flows.members import MEMBERS, members_digest
+from inspector.flows.members import members_digest
 from inspector.flows.office import Office
 from inspector.flows.recall import call_off_visit
 from inspector.flows.record import record
 from inspector.flows.settle import Settlement
+from inspector.store.drawtables import MEMBERS
 from inspector.store.tx import Tx
 
 ASKED = "draw_void_asked"

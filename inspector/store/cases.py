@@ -12,13 +12,14 @@ import sqlalchemy as sa
 from inspector.domain.case import Case, CaseState, Outcome, Subject, SubjectKind
 from inspector.domain.errors import Missing
 from inspector.domain.evidence import UNTRUE, Evidence, carries
+from inspector.domain.folio import PURGED
 from inspector.domain.verification import wants_visit
 from inspector.store.codec import dump, load
 from inspector.store.drawtables import draw
 from inspector.store.grounds import groundless
 from inspector.store.room import Room, Row, insert_new, padded
 from inspector.store.standing import counts
-from inspector.store.tables import PROVISIONAL, case_file, evidence, subject, visit, visit_case
+from inspector.store.tables import PROVISIONAL, case_file, evidence, ledger, subject, visit, visit_case
 
 _BODY = sa.select(case_file.c.body).where(case_file.c.id == sa.bindparam("case"))
 _BODY_LOCKED = _BODY.with_for_update()
@@ -73,8 +74,16 @@ class CaseRoom(Room):
             return held
         text = self.batch.direct.execute(_BODY_LOCKED if lock else _BODY, {"case": case_id}).scalar_one_or_none()
         if text is None:
-            raise Missing("case_unknown", case=case_id)
+            raise self._missing(case_id)
         return load(Case, text)
+
+    def _missing(self, case_id: str) -> Missing:
+        """Why there is no such case: it was let go at the end of its days, as an entry says, or there is none."""
+        asked = sa.select(ledger.c.id, ledger.c.at).where(ledger.c.about == case_id, ledger.c.rule == PURGED)
+        gone = self.batch.direct.execute(asked.order_by(ledger.c.id.desc()).limit(1)).one_or_none()
+        if gone is None:
+            return Missing("case_unknown", case=case_id)
+        return Missing("case_purged", case=case_id, entry=gone.id, on=gone.at.date())
 
     def lock(self, case_ids: Collection[str]) -> None:
         """Hold several cases to the end of the transaction, in order of id, so that two hands never wait for each other."""
@@ -113,7 +122,7 @@ class CaseRoom(Room):
         """The content digest a case was handed in with, or last corrected to. Raises Missing."""
         told = self.connection.execute(sa.select(case_file.c.digest).where(case_file.c.id == case_id)).scalar_one_or_none()
         if told is None:
-            raise Missing("case_unknown", case=case_id)
+            raise self._missing(case_id)
         return str(told)
 
     def put(self, case: Case, *, digest: str | None = None) -> Case:

@@ -12,8 +12,9 @@ from sqlalchemy.engine import Connection
 
 from inspector.domain.frame import ELIGIBLE
 from inspector.domain.rowfile import Tally
-from inspector.store.drawtables import draw_file
+from inspector.store.drawtables import MEMBERS, draw_file
 from inspector.store.room import Room
+from inspector.store.sealed import opened_file, sealed_file
 
 PART = 4096
 """Rows of one part: a power of two, so that the node above a part is one of the whole tree's."""
@@ -38,7 +39,8 @@ class DrawFiles(Room):
 
     def keep_file(self, number: str, name: str, content: bytes) -> None:
         """Keep one file of a draw's bundle; it never changes."""
-        self.connection.execute(sa.insert(draw_file).values(number=number, name=name, part=0, bytes=content))
+        held = self._shut(number, name, 0, content)
+        self.connection.execute(sa.insert(draw_file).values(number=number, name=name, part=0, bytes=held))
 
     def keep_rows(self, number: str, name: str, rows: Rows, node: Node | None = None) -> None:
         """Keep a file that has a row for each object, in parts; none is a file too."""
@@ -52,23 +54,24 @@ class DrawFiles(Room):
     def _keep_part(self, number: str, name: str, part: int, held: list[tuple[bytes, bytes]], node: Node | None) -> None:
         lines = [line for _, line in held]
         above = node([line.removesuffix(b"\n") for line in lines]) if node is not None else None
-        row = {"number": number, "name": name, "part": part, "bytes": b"".join(lines), "first": held[0][0], "node": above}
+        content = self._shut(number, name, part, b"".join(lines))
+        row = {"number": number, "name": name, "part": part, "bytes": content, "first": held[0][0], "node": above}
         self.connection.execute(sa.insert(draw_file), row)
 
     def append_line(self, number: str, name: str, line: bytes) -> None:
         """Append a line to a running file of the bundle (after.jsonl)."""
         held = b"".join(self.parts(number, name))
-        row = {"number": number, "name": name, "part": 0, "bytes": held + line + b"\n"}
+        row = {"number": number, "name": name, "part": 0, "bytes": self._shut(number, name, 0, held + line + b"\n")}
         self.upsert(draw_file, row, ("number", "name", "part"))
 
     def files(self, number: str, *, without: Collection[str] = ()) -> dict[str, bytes]:
         """The bundle's files by name; `without` those that are not asked for because they are long."""
-        asked = sa.select(draw_file.c.name, draw_file.c.bytes).where(
+        asked = sa.select(draw_file.c.name, draw_file.c.part, draw_file.c.bytes).where(
             draw_file.c.number == number, draw_file.c.name.not_in(list(without))
         )
         found: dict[str, list[bytes]] = {}
         for row in self.connection.execute(asked.order_by(draw_file.c.name, draw_file.c.part)):
-            found.setdefault(row.name, []).append(row.bytes)
+            found.setdefault(row.name, []).append(self._opened(number, row.name, row.part, row.bytes))
         return {name: b"".join(parts) for name, parts in found.items()}
 
     def file(self, number: str, name: str) -> bytes:
@@ -80,7 +83,7 @@ class DrawFiles(Room):
         part = 0
         asked = sa.select(draw_file.c.bytes).where(draw_file.c.number == number, draw_file.c.name == name)
         while (content := self.connection.execute(asked.where(draw_file.c.part == part)).scalar_one_or_none()) is not None:
-            yield content
+            yield self._opened(number, name, part, content)
             part += 1
 
     def part_with(self, number: str, name: str, key: bytes) -> Part | None:
@@ -89,7 +92,18 @@ class DrawFiles(Room):
             draw_file.c.number == number, draw_file.c.name == name, draw_file.c.first <= key
         )
         found = self.connection.execute(asked.order_by(draw_file.c.part.desc()).limit(1)).one_or_none()
-        return Part(number=found.part, content=found.bytes) if found is not None else None
+        return Part(number=found.part, content=self._opened(number, name, found.part, found.bytes)) if found is not None else None
+
+    def _shut(self, number: str, name: str, part: int, content: bytes) -> bytes:
+        """As it lies in the database: what is private is sealed where there is a key (decision 117)."""
+        if name != MEMBERS:
+            return content
+        return sealed_file(self.batch.direct.dialect, draw_file.c.bytes, content, number, name, str(part))
+
+    def _opened(self, number: str, name: str, part: int, held: bytes) -> bytes:
+        if name != MEMBERS:
+            return held
+        return opened_file(self.batch.direct.dialect, draw_file.c.bytes, held, number, name, str(part))
 
     def nodes(self, number: str, name: str) -> list[bytes]:
         """The nodes above the parts of a file, in order."""

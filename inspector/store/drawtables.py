@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from inspector.store.sealed import Sealed
+from inspector.store.sealed import Sealed, SealedFile
 from inspector.store.tables import Code, Moment, metadata
 
 draw = sa.Table(
@@ -44,13 +44,16 @@ visit_agency = sa.Table(
 """Who goes, the lead too. `stratum` is that of the list in which the agency drew the object, empty for one that only joins;
 `counts`: this is one more that it has drawn, and stands for no earlier one."""
 
+MEMBERS = "members.json"
+"""The one file of a draw that is private: whom the keys of its frames stand for, natural persons among them."""
+
 draw_file = sa.Table(
     "draw_file",
     metadata,
     sa.Column("number", Code, primary_key=True),
     sa.Column("name", Code, primary_key=True),
     sa.Column("part", sa.Integer, primary_key=True, autoincrement=False, server_default="0"),
-    sa.Column("bytes", sa.LargeBinary, nullable=False),
+    sa.Column("bytes", SealedFile("draw_file.bytes", "number", "name", "part", only=("name", MEMBERS)), nullable=False),
     sa.Column("first", sa.LargeBinary, nullable=True),
     sa.Column("node", sa.LargeBinary, nullable=True),
 )

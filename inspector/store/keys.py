@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -50,7 +51,7 @@ def status(store: Store) -> list[Lies]:
     return told
 
 
-def _lies(connection: Connection, column: sa.Column[object], place: str, kind: object) -> Iterator[Lies]:
+def _lies(connection: Connection, column: sa.Column[Any], place: str, kind: object) -> Iterator[Lies]:
     mark = CODE_MARK if isinstance(kind, SubjectCode) else MARK
     begins: str | bytes = mark.encode() if isinstance(kind, SealedFile) else mark
     none: str | bytes = b"" if isinstance(kind, SealedFile) else ""
@@ -62,6 +63,8 @@ def _lies(connection: Connection, column: sa.Column[object], place: str, kind: o
     asked = sa.select(key.label("held"), sa.func.count()).where(column.is_not(None)).group_by(sa.text("held"))
     if isinstance(kind, Sealed):
         asked = asked.where(column != NOTHING)
+    if isinstance(kind, SealedFile) and kind.only is not None:
+        asked = asked.where(column.table.c[kind.only[0]] == kind.only[1])
     for held, count in connection.execute(asked):
         text = bytes(held).decode("ascii", "replace") if isinstance(held, bytes | memoryview) else str(held)
         yield Lies(place=place, key=text, count=count)
@@ -172,6 +175,8 @@ def _anew(ring: Keyring, kind: Sealed | SealedFile, row: Row, value: str | bytes
     if value is None or value == NOTHING:
         return None
     if isinstance(kind, SealedFile):
+        if kind.only is not None and row[kind.only[0]] != kind.only[1]:
+            return None
         content = bytes(value) if not isinstance(value, str) else value.encode()
         if content.startswith(begins.encode()):
             return None

@@ -53,6 +53,16 @@ class LedgerRoom(Seals):
             row |= told_of(because.facts)
         self.batch.later(_APPEND, (row,))
 
+    def erase(self, ids: Sequence[str]) -> None:
+        """Take the words of entries out, with the salt by which they could be guessed; their digests stand, and so does the chain.
+
+        Whoever does it appends an entry `ledger.purge` about the same thing that names them, in the same transaction: without it this
+        is tampering, and is found.
+        """
+        for entry in ids:
+            blank = {"body": own("", entry), "salt": "", "cites": None, "adverse": None}
+            self.connection.execute(sa.update(ledger).where(ledger.c.id == entry).values(**blank))
+
     def sealed(self, entry: str) -> Sealed:
         """By which seal an entry is held; none while it waits for one, or is not there."""
         asked = sa.select(seal.c.number, seal.c.head).where(seal.c.number == ledger.c.seal, ledger.c.id == entry)
@@ -86,8 +96,9 @@ class LedgerRoom(Seals):
     def by_rules(self, rules: Collection[str]) -> Iterator[tuple[Row, bool]]:
         """Every entry by these rules, in order, each with whether it is what was written; read some hundred at a time."""
         asked = sa.select(ledger).where(ledger.c.rule.in_(list(rules))).order_by(ledger.c.id)
-        for row in self.connection.execute(asked, execution_options={"yield_per": _NEIGHBOURS}):
-            yield row._asdict(), holds(row)
+        for some in self.connection.execute(asked, execution_options={"yield_per": _NEIGHBOURS}).partitions():
+            gone = self.purged(some)
+            yield from ((row._asdict(), holds(row, gone=gone)) for row in some)
 
     def of_visits(self, number: str, rules: Collection[str]) -> tuple[list[tuple[Row, bool]], set[int]]:
         """The same of the visits of a draw, by these rules."""
@@ -108,7 +119,8 @@ class LedgerRoom(Seals):
     def _checked(self, asked: sa.Select[Any]) -> tuple[list[tuple[Row, bool]], set[int]]:
         rows = self.connection.execute(asked.order_by(ledger.c.id)).all()
         broken = self.unsound({row.seal for row in rows if row.seal is not None})
-        return [(row._asdict(), holds(row)) for row in rows], broken
+        gone = self.purged(rows)
+        return [(row._asdict(), holds(row, gone=gone)) for row in rows], broken
 
     def prepared(self, numbers: Collection[str]) -> set[str]:
         """Which of these numbers a draw was prepared under, whether or not there is such a draw."""

@@ -57,6 +57,12 @@ class PastRoom(Room):
         )
         return int(self.connection.execute(asked).scalar_one())
 
+    def vanished(self) -> list[str]:
+        """Every case that the ledger saw coming in and that is no longer there; it reads all entries."""
+        there = sa.exists().where(case_file.c.id == ledger.c.about)
+        asked = sa.select(ledger.c.about).where(ledger.c.rule.in_(OPENING), ~there).distinct().order_by(ledger.c.about)
+        return list(self.connection.execute(asked).scalars())
+
     def evidence(self, case_ids: Sequence[str]) -> dict[str, list[Evidence]]:
         """All evidence of some cases, of each in order of asking."""
         asked = sa.select(evidence.c.case_id, evidence.c.body).where(evidence.c.case_id.in_(padded(case_ids)))

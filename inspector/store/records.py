@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -129,6 +130,12 @@ class RecordRoom(Room):
             asked = asked.where(held.agency.in_(sorted(agencies)))
         return [load(Objection, text) for text in self.connection.execute(asked).scalars()]
 
+    def ended_since(self, agencies: Collection[str], since: datetime) -> list[Objection]:
+        """Objections of these agencies that ended since a moment, by their dates; those that ended before are not read."""
+        held = objection.c
+        asked = sa.select(held.body).where(held.decided_at >= since, held.agency.in_(sorted(agencies)))
+        return [load(Objection, text) for text in self.connection.execute(asked.order_by(held.due_at, held.id)).scalars()]
+
     # --- bars of other authorities
 
     def bar(self, bar_id: str, *, lock: bool = False) -> OutsideBar | None:
@@ -161,4 +168,5 @@ def _row(record: Record) -> dict[str, Any]:
 
 
 def _objected(made: Objection) -> dict[str, Any]:
-    return {"state": made.state.value, "due_at": made.due_at, "body": dump(made, made.id)}
+    dates = {"due_at": made.due_at, "decided_at": made.decided_at}
+    return {"state": made.state.value, "body": dump(made, made.id), **dates}

@@ -49,6 +49,7 @@ objection = sa.Table(
     sa.Column("due_at", Moment),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("body", Sealed("objection.body", "id"), nullable=False),
+    sa.Column("decided_at", Moment, index=True),
 )
 
 outside_bar = sa.Table(

@@ -90,15 +90,19 @@ class Sealed(TypeDecorator[str]):
 
 
 class SealedFile(TypeDecorator[bytes]):
-    """Bytes that are sealed at rest. Their room seals and opens them, since no database joins bytes to a key alike."""
+    """Bytes that are sealed at rest. Their room seals and opens them, since no database joins bytes to a key alike.
+
+    `only`: a column of the row's key and the value where the bytes are private; everywhere else they are public, and plain.
+    """
 
     impl = sa.LargeBinary
     cache_ok = True
 
-    def __init__(self, place: str, *row: str) -> None:
+    def __init__(self, place: str, *row: str, only: tuple[str, str] | None = None) -> None:
         super().__init__()
         self.place = place
         self.row = row
+        self.only = only
 
 
 def sealed_file(dialect: Dialect, column: sa.Column[bytes], content: bytes, *row: str) -> bytes:

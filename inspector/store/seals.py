@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from inspector.domain.folio import PURGED, named
 from inspector.domain.ledger import GENESIS, body_digest, chain, digest
 from inspector.domain.treehead import Frontier, TreeHead
-from inspector.store.room import Room
+from inspector.store.room import Room, padded
 from inspector.store.tables import REVIEW, ledger, ledger_tree, seal, tick
 
 _SEAL_LOCK = int.from_bytes(hashlib.sha256(b"inspector/seal").digest()[:7])
@@ -87,7 +88,8 @@ class Seals(Room):
     def verify(self) -> tuple[int, str | None]:
         """Recompute the chain: (seals checked, None), or the first thing that does not hold in words.
 
-        Entries that wait for their seal must hold by themselves. Nothing erases bodies yet, so a blank one is a change.
+        Entries that wait for their seal must hold by themselves. A blank one is a change, unless a later entry says that its words
+        went at the end of their days (`purged`).
         """
         told = self.verified(Mark())
         return told.last, told.problem
@@ -104,11 +106,12 @@ class Seals(Room):
             return Verified(last=checked - 1, head="", problem=f"seal {checked} does not hold")
         while held := self._following(checked, until):
             rows = self._rows_between(held[0].number, held[-1].number, bodies=bodies)
+            gone = self.purged([row for some in rows.values() for row in some]) if bodies else frozenset()
             for sealed in held:
                 if sealed.number != checked + 1:
                     return Verified(last=checked, head=head, problem=f"seal {checked + 1} is gone")
                 within = rows.get(sealed.number, [])
-                if changed := next((row.id for row in within if not holds(row, bodies=bodies)), None):
+                if changed := next((row.id for row in within if not holds(row, bodies=bodies, gone=gone)), None):
                     return Verified(last=checked, head=head, problem=f"entry {changed} was changed")
                 due = chain(head, sealed.number, sealed.at, [row.digest for row in within])
                 if len(within) != sealed.entries or due != sealed.head:
@@ -120,8 +123,8 @@ class Seals(Room):
             if entries is not None and seen >= entries:
                 break
         if until is not None:
-            gone = checked < until and (entries is None or seen < entries)
-            return Verified(last=checked, head=head, problem=f"seal {checked + 1} is gone" if gone else None)
+            lost = checked < until and (entries is None or seen < entries)
+            return Verified(last=checked, head=head, problem=f"seal {checked + 1} is gone" if lost else None)
         return Verified(last=checked, head=head, problem=self._astray(checked) or self._waiting(bodies=bodies) or self._ungrown())
 
     def unsound(self, numbers: Collection[int]) -> set[int]:
@@ -147,6 +150,18 @@ class Seals(Room):
                 if sealed is None or len(within) != sealed.entries or chain(head, number, sealed.at, within) != sealed.head:
                     broken.add(number)
         return broken
+
+    def purged(self, rows: Sequence[sa.Row[Any]]) -> frozenset[str]:
+        """Those of some entries whose words went lawfully: a later entry about the same thing names them, and holds itself."""
+        bare = [row for row in rows if not row.body and not row.salt]
+        named_by: dict[str, str] = {}
+        abouts = sorted({row.about for row in bare})
+        for some in (abouts[start : start + _SEALS] for start in range(0, len(abouts), _SEALS)):
+            asked = sa.select(ledger).where(ledger.c.about.in_(padded(some)), ledger.c.rule == PURGED).order_by(ledger.c.id)
+            for row in self.connection.execute(asked):
+                if holds(row):
+                    named_by |= dict.fromkeys(named(row.body), row.id)
+        return frozenset(row.id for row in bare if named_by.get(row.digest, "") > row.id)
 
     def mark(self) -> Mark:
         """How far the daily look has come; at the beginning where there was none, or where it cannot be read."""
@@ -214,7 +229,8 @@ class Seals(Room):
         after = ""
         asked = _columns(bodies=bodies).where(ledger.c.seal.is_(None)).order_by(ledger.c.id).limit(2000)
         while rows := self.connection.execute(asked.where(ledger.c.id > after)).all():
-            if changed := next((row.id for row in rows if not holds(row, bodies=bodies)), None):
+            gone = self.purged(rows) if bodies else frozenset()
+            if changed := next((row.id for row in rows if not holds(row, bodies=bodies, gone=gone)), None):
                 return f"entry {changed} was changed"
             after = rows[-1].id
         return None
@@ -234,9 +250,9 @@ def _columns(*, bodies: bool) -> sa.Select[Any]:
     return sa.select(*(column for column in ledger.c if bodies or column.name not in ("body", "salt")))
 
 
-def holds(row: sa.Row[Any], *, bodies: bool = True) -> bool:
-    """Whether an entry is what was written, its body and everything else."""
-    whole = not bodies or (body_digest(row.salt, row.body) == row.body_digest and _beside(row))
+def holds(row: sa.Row[Any], *, bodies: bool = True, gone: frozenset[str] = frozenset()) -> bool:
+    """Whether an entry is what was written, its body and everything else; of one whose words went (`gone`, by id) all but these."""
+    whole = not bodies or ((row.id in gone or body_digest(row.salt, row.body) == row.body_digest) and _beside(row))
     return whole and bool(digest(row.id, row.at, row.about, row.rule, row.body_digest) == row.digest)
 
 

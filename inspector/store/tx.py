@@ -45,6 +45,7 @@ from inspector.store.packs import PackRoom
 from inspector.store.past import PastRoom
 from inspector.store.pledges import PledgeRoom
 from inspector.store.publications import PublicationRoom
+from inspector.store.purging import PurgeRoom
 from inspector.store.pushes import PushRoom
 from inspector.store.records import RecordRoom
 from inspector.store.register import RegisterRoom
@@ -249,6 +250,11 @@ class Tx:
     def pushes(self) -> PushRoom:
         """The room of pushes."""
         return PushRoom(self._batch)
+
+    @cached_property
+    def purging(self) -> PurgeRoom:
+        """The room of what goes at the end of its days."""
+        return PurgeRoom(self._batch)
 
     @cached_property
     def inquiries(self) -> InquiryRoom:

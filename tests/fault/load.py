@@ -72,12 +72,14 @@ LOOK = Work(
 
 def start(held: Site, *fatal: str) -> subprocess.Popen[bytes]:
     """Start the daemon, perhaps a mortal one, and wait until it is ready (or dead)."""
-    daemon = subprocess.Popen(
-        [sys.executable, "-m", "tests.fault.daemon", str(held.config), *fatal],
-        cwd=ROOT,
-        start_new_session=True,
-        stdout=subprocess.DEVNULL,
-    )
+    with Path(held.told or os.devnull).open("ab") as out:
+        daemon = subprocess.Popen(
+            [sys.executable, "-m", "tests.fault.daemon", str(held.config), *fatal],
+            cwd=ROOT,
+            start_new_session=True,
+            stdout=out,
+            stderr=out if held.told else None,
+        )
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and daemon.poll() is None:
         try:

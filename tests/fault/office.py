@@ -50,7 +50,7 @@ retry_base_seconds = 0.2
 retry_cap_seconds = 2
 breaker_cool_seconds = 1
 [log]
-level = "ERROR"
+level = "{level}"
 [agencies.county]
 name = "区人民政府"
 pack = "demo"
@@ -152,7 +152,8 @@ class Site:
     """A configured office with its outside world.
 
     What the senders have heard: `accepted` cases with their references, what each `claims` by the last word the office took,
-    and those it let them withdraw; `wrong` is what no sender should ever hear.
+    and those it let them withdraw; `wrong` is what no sender should ever hear. `told` keeps all that its daemons say, to the last word;
+    without it they speak to the terminal, and of errors alone.
     """
 
     folder: Path
@@ -161,6 +162,7 @@ class Site:
     port: int
     token: str
     mixed: bool
+    told: Path | None = None
     accepted: dict[str, str] = field(default_factory=dict)
     claimed: dict[str, tuple[str, ...]] = field(default_factory=dict)
     withdrawn: set[str] = field(default_factory=set)
@@ -178,6 +180,7 @@ class Site:
     def configure(self, day: float) -> None:
         """Write the settings; an office day takes so many seconds from the next start on."""
         told = {"root": ROOT, "url": self.url, "port": self.port, "world": self.world_port, "folder": self.folder}
+        told["level"] = "DEBUG" if self.told else "ERROR"
         self.config.write_text((CONFIG + PEOPLE if self.mixed else CONFIG).format(**told, rate=OPEN_SECONDS / day))
 
 
@@ -187,10 +190,11 @@ def pace(cases: int, *, least: float = 6.0) -> float:
 
 
 @contextmanager
-def site(url: str, folder: Path, *, mixed: bool = False, day: float = 6.0) -> Iterator[Site]:
+def site(url: str, folder: Path, *, mixed: bool = False, day: float = 6.0, told: Path | None = None) -> Iterator[Site]:
     """An office that has not started yet, beside a world that has.
 
-    `mixed`: cases of many items, with letters, draws, visits and officers; else online queries alone, and nobody acts.
+    `mixed`: cases of many items, with letters, draws, visits and officers; else online queries alone, and nobody acts. `told`: a file
+    for all that its daemons say.
     """
     port = free_port()
     with closing(Store(url)) as store:
@@ -216,7 +220,7 @@ def site(url: str, folder: Path, *, mixed: bool = False, day: float = 6.0) -> It
     assert world.stdout is not None
     try:
         world_port = int(world.stdout.readline().decode().strip().rpartition(":")[2])
-        held = Site(folder=folder, url=url, world_port=world_port, port=port, token=tokens["hall"], mixed=mixed)
+        held = Site(folder=folder, url=url, world_port=world_port, port=port, token=tokens["hall"], mixed=mixed, told=told)
         held.configure(day)
         if mixed:
             furnish(held)

@@ -15,6 +15,7 @@ from inspector.flows.office import Office
 from inspector.flows.purges import AGED, CONTACT, INFORMANT, PROOF, Amiss
 from inspector.settings import Schedules
 from inspector.store.materialtables import material
+from inspector.store.sealed import NOTHING, own
 from inspector.store.servingtables import subject_contact, tip_off
 from inspector.store.store import Store
 from inspector.store.tables import ledger
@@ -66,7 +67,7 @@ def test_each_purge_is_an_entry_that_the_records_agree_with_and_the_chain_holds(
     ("rule", "undo"),
     [
         (PROOF, sa.update(material).values(content=b"shown")),
-        (INFORMANT, sa.update(tip_off).values(informant="{}")),
+        (INFORMANT, sa.update(tip_off).values(informant=NOTHING)),
     ],
     ids=["a file", "an informant"],
 )
@@ -87,8 +88,9 @@ def test_what_is_gone_without_an_entry_is_found(store: Store, purged: tuple[Offi
 
 def test_an_entry_of_a_purge_that_was_changed_lets_nothing_go(store: Store, purged: tuple[Office, str, str]) -> None:
     with store.begin() as tx:
-        held = sa.update(ledger).where(ledger.c.rule == PROOF)
-        tx.connection.execute(held.values(body=ledger.c.body.concat(" ")))
+        for row in tx.connection.execute(sa.select(ledger).where(ledger.c.rule == PROOF)).all():
+            changed = own(row.body + " ", row.id)
+            tx.connection.execute(sa.update(ledger).where(ledger.c.id == row.id).values(body=changed))
     assert told(store) == {(Amiss.ALTERED, PROOF), (Amiss.UNSAID, PROOF)}
 
 

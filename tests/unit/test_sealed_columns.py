@@ -123,7 +123,6 @@ PLAIN = {
     "credit_copy.receipt": "the platform's number, which the hunt reads",
     "credit_entry.receipt": "the platform's number, which the hunt reads",
     "draw.body": "what strangers recompute: natural persons by pseudonym",
-    "draw_file.bytes": "what strangers recompute: natural persons by pseudonym",
     "draw_file.name": "the name of a file of a draw",
     "draw_register.facts": "what strangers recompute: natural persons by pseudonym",
     "drift.body": "numbers about a source",

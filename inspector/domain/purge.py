@@ -1,0 +1,77 @@
+"""What goes of a case at the end of its days, what is left of it, and what keeps it longer (handbook 2.8; PIPL art. 19, 47)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from enum import StrEnum
+
+from inspector.domain.assistance import Request
+from inspector.domain.case import Method
+from inspector.domain.decision import Because
+from inspector.domain.evidence import Evidence
+from inspector.domain.folio import PURGED
+from inspector.domain.retention import RetentionRow
+
+
+class Hold(StrEnum):
+    """Why a record whose days are over is kept all the same: something about its case still goes on, or still binds somebody.
+
+    `RECORD`: an entry to its subject's discredit that is neither repaired nor annulled bars from committing (the gate), and rests on the
+    case. `WORK`: a clock or a delivery of the case waits. `CITED`: a decision against its subject names the piece as its evidence.
+    """
+
+    NOTICE = "NOTICE"
+    CONSEQUENCE = "CONSEQUENCE"
+    OBJECTION = "OBJECTION"
+    REQUEST = "REQUEST"
+    SELF_PROOF = "SELF_PROOF"
+    VISIT = "VISIT"
+    CHALLENGE = "CHALLENGE"
+    DRAW = "DRAW"
+    PUBLICATION = "PUBLICATION"
+    TIP_OFF = "TIP_OFF"
+    MATTER = "MATTER"
+    CITED = "CITED"
+    RECORD = "RECORD"
+    SHOWN = "SHOWN"
+    DIFFERENCE = "DIFFERENCE"
+    WORK = "WORK"
+
+
+WHOLE = frozenset({Hold.RECORD, Hold.SHOWN, Hold.DIFFERENCE, Hold.WORK})
+"""What keeps a case, and not the wording of the answers in it."""
+
+WORDED = frozenset({Method.ONLINE_QUERY, Method.OTHER_RESULT, Method.ASSISTANCE})
+"""The ways by which sources and agencies answer. What people saw on the spot, and what a subject has shown, is the case's own."""
+
+_SAID = frozenset({"do", "at", "inability", "to", "verdict", "door", "written", "scan"})
+"""Of a word about a request: what is no wording."""
+
+
+def speechless(piece: Evidence) -> Evidence:
+    """A piece of evidence without the wording of the answer: its verdict, source, dates and digests stay (handbook 2.8)."""
+    return replace(piece, found="", remark="")
+
+
+def silent(request: Request) -> Request:
+    """A request without what the agencies said, word for word: that, when and by which door they said something stays."""
+    return replace(
+        request,
+        reply=_hushed(request.reply) if request.reply is not None else None,
+        parts=tuple(map(_hushed, request.parts)),
+        afterwords=tuple(map(_hushed, request.afterwords)),
+        history=tuple(replace(one, said="") for one in request.history),
+        dispute=replace(request.dispute, reasons="") if request.dispute is not None else None,
+    )
+
+
+def _hushed(word: Mapping[str, object]) -> dict[str, object]:
+    return {name: told if name in _SAID else "" for name, told in word.items()}
+
+
+def gone(row: RetentionRow, pack: str, since: datetime, until: date, facts: Mapping[str, object]) -> Because:
+    """The because of a purge: which kind of record, by which row of which pack, from when on and until when it was kept."""
+    told = {"record": row.record.value, "row": row.row, "keep": str(row.keep), "since": since.isoformat()}
+    return Because(rule=PURGED, basis=(row.basis,), pack=pack, facts={**told, "until": until.isoformat(), **facts})

@@ -1,0 +1,209 @@
+"""What goes at the end of the days that packs say, class by class, each purge with an entry that proves it (handbook 2.8; PIPL art. 19).
+
+The wording of answers goes by itself, with the nightly housekeeping. A case goes by a named person's hand, for its days are those of the
+agency's archive schedule (handbook 1.6.18), and nobody destroys a file without having been told to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from inspector.domain.assistance import Request
+from inspector.domain.calendar import Unit
+from inspector.domain.errors import Invalid, Missing, Refusal
+from inspector.domain.evidence import Evidence
+from inspector.domain.folio import PURGED
+from inspector.domain.piece import fingerprint
+from inspector.domain.policy import Policy
+from inspector.domain.purge import WHOLE, WORDED, Hold, gone, silent, speechless
+from inspector.domain.retention import Record, RetentionRow, Since
+from inspector.flows import casefile
+from inspector.flows.office import Office
+from inspector.store.purging import Aged
+from inspector.store.tables import REVIEW
+from inspector.store.tx import Tx, new_id
+
+SAID = (
+    *("assistance.answer", "assistance.partly", "assistance.decline", "assistance.again", "assistance.dispute"),
+    *("assistance.decide", "assistance.forward", "assistance.propose"),
+)
+"""The entries that hold what an agency said, word for word."""
+_KEPT = frozenset({PURGED, "self_proof.forget", "notice.forget", "tip_off.forget"})
+"""The entries that say what went: digests, and nobody's data."""
+_AT_LEAST = {Unit.DAY: 1, Unit.MONTH: 28, Unit.YEAR: 365}
+"""Days that a stretch of the calendar has at least: what ended later need not be read."""
+_PAGE = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ripe:
+    """A case whose record of a kind is over its days since `until`, by which row, and what keeps it all the same."""
+
+    case: str
+    agency: str
+    record: Record
+    row: str
+    until: date
+    holds: tuple[Hold, ...]
+
+
+def ripe(office: Office, tx: Tx, record: Record, now: datetime) -> Iterator[Ripe]:
+    """Every case whose answers (`ANSWER`), or which itself (`ENFORCEMENT`), is over its days; nothing is written."""
+    for one, row, until in _over(office, tx, record, now):
+        holds = tx.purging.held(one.id)
+        if record is Record.ANSWER:
+            pieces, cited = _worded(tx, one.id), _cited(tx, one.id)
+            if not pieces:
+                continue
+            holds -= WHOLE
+            holds |= {Hold.CITED} if all(piece.id in cited for piece in pieces) else frozenset()
+        told = tuple(hold for hold in Hold if hold in holds)
+        yield Ripe(case=one.id, agency=one.agency, record=record, row=row.row, until=until, holds=told)
+
+
+def answers(office: Office) -> int:
+    """Let the wording of answers go whose days are over, case by case; how many cases. Safe to break off and to repeat."""
+    now, count = office.now(), 0
+    with office.store.read() as tx:
+        some = list(_over(office, tx, Record.ANSWER, now))
+    for one, row, until in some:
+        with office.store.begin() as tx:
+            count += _hush(tx, one, row, until, now)
+    return count
+
+
+def outlived(office: Office, record: Record, days: int) -> tuple[datetime, RetentionRow | None] | None:
+    """Before which moment records of a kind have outlived `days` and every row of this office's packs; the row that is longest, if any.
+
+    One table holds those of all agencies, so the longest row counts. None: some pack wants them kept for good.
+    """
+    before, last = office.now() - timedelta(days=days), None
+    ids, today = {node.pack for node in office.tree.values()}, office.calendar.local_date(office.now())
+    for policy in (*office.book.packs, *office.book.kept):
+        row = _row(policy, record) if policy.id in ids else None
+        if row is None:
+            continue
+        if row.keep is None:
+            return None
+        moved = before
+        while (until := row.last(moved, office.calendar)) is not None and until >= today:
+            moved -= timedelta(days=1)
+        if moved < before or last is None:
+            before, last = moved, row
+    return before, last
+
+
+def case(office: Office, tx: Tx, case_id: str, by: str, now: datetime) -> str:
+    """Let a case go with all that hangs on it, by a named person; the entry that says so.
+
+    Raises Invalid without a name, Missing, and Refusal: `retention_unsaid` where its pack says no days, `retention_runs` within them, and
+    `retention_held` naming what keeps it.
+    """
+    if not by.strip():
+        raise Invalid("signer_missing", field="by")
+    held = tx.cases.get(case_id, lock=True)
+    row = _row(office.book.get(held.pack), Record.ENFORCEMENT)
+    if row is None or row.keep is None:
+        raise Refusal("retention_unsaid", case=case_id, pack=held.pack)
+    if held.ended_at is None:
+        raise Refusal("retention_runs", case=case_id, until="-")
+    since = held.ended_at if row.since is Since.CASE_ENDED else held.opened_at
+    until = row.last(since, office.calendar)
+    assert until is not None
+    if office.calendar.local_date(now) <= until:
+        raise Refusal("retention_runs", case=case_id, until=until)
+    if holds := tx.purging.held(case_id):
+        raise Refusal("retention_held", case=case_id, holds=", ".join(sorted(holds)))
+    erased = {name: _entries(tx, name) for name in (case_id, casefile.about(case_id), *tx.purging.tips(case_id))}
+    taken = tx.purging.take(case_id, [entry for some in erased.values() for entry in some])
+    made = ""
+    for about, some in erased.items():
+        if about != case_id and not some:
+            continue
+        tx.ledger.erase(list(some))
+        facts: dict[str, object] = {"entries": list(some.values()), "by": by}
+        if about == case_id:
+            facts |= {"rows": taken.rows, "digest": taken.digest}
+        entry = new_id()
+        tx.ledger.append(entry, about, gone(row, held.pack, since, until, facts), {}, now)
+        made = made or entry
+    return made
+
+
+def _hush(tx: Tx, one: Aged, row: RetentionRow, until: date, now: datetime) -> bool:
+    """The wording of a case's answers goes; whether there was any, and nothing kept it."""
+    tx.cases.get(one.id, lock=True)
+    if tx.purging.held(one.id) - WHOLE:
+        return False
+    cited = _cited(tx, one.id)
+    pieces = [piece for piece in _worded(tx, one.id) if piece.id not in cited]
+    if not pieces:
+        return False
+    requests, erased = list[Request](), dict[str, str]()
+    if not cited:  # else what the agencies said stands behind a decision against somebody
+        requests = [asked for asked in tx.purging.requests(one.id) if silent(asked) != asked]
+        erased = {entry["id"]: entry["digest"] for entry in tx.ledger.about(one.id) if entry["rule"] in SAID and entry["body"]}
+    told: dict[str, object] = {}
+    for piece in pieces:
+        tx.purging.reword(speechless(piece))
+        told[piece.id] = [fingerprint(piece), fingerprint(speechless(piece))]
+    for asked in requests:
+        tx.purging.hush(silent(asked))
+    tx.ledger.erase(list(erased))
+    rows = {name: count for name, count in (("evidence", len(pieces)), ("assistance", len(requests))) if count}
+    since = one.ended_at if row.since is Since.CASE_ENDED else one.opened_at
+    facts = {"entries": list(erased.values()), "pieces": told, "rows": rows}
+    tx.ledger.append(new_id(), one.id, gone(row, one.pack, since, until, facts), {}, now)
+    return True
+
+
+def _over(office: Office, tx: Tx, record: Record, now: datetime) -> Iterator[tuple[Aged, RetentionRow, date]]:
+    """The cases whose record of a kind is over its days, with the row and the last day. What has no row is kept."""
+    today = office.calendar.local_date(now)
+    rows = {
+        label: row for label in tx.purging.packs() if (row := _of(office, label, record)) is not None and row.keep is not None
+    }
+    ask = tx.purging.worded if record is Record.ANSWER else tx.purging.aged
+    before, after = now - timedelta(days=min(map(_at_least, rows.values()), default=0)), ""
+    while some := ask(sorted(rows), before, after, _PAGE):
+        for one in some:
+            row = rows[one.pack]
+            until = row.last(one.ended_at if row.since is Since.CASE_ENDED else one.opened_at, office.calendar)
+            if until is not None and until < today:
+                yield one, row, until
+        after = some[-1].id
+
+
+def _at_least(row: RetentionRow) -> int:
+    """Days that a case has ended for, at least, when its record is over them; 0 where they count from elsewhere."""
+    assert row.keep is not None
+    return row.keep.amount * _AT_LEAST.get(row.keep.unit, 0) if row.since is Since.CASE_ENDED else 0
+
+
+def _of(office: Office, label: str, record: Record) -> RetentionRow | None:
+    """A pack's row; none of a pack that is not here any more: what nobody can read lets nothing go."""
+    try:
+        return _row(office.book.get(label), record)
+    except Missing:
+        return None
+
+
+def _row(policy: Policy, record: Record) -> RetentionRow | None:
+    return next((row for row in policy.retentions if row.record is record), None)
+
+
+def _entries(tx: Tx, about: str) -> dict[str, str]:
+    return {row["id"]: row["digest"] for row in tx.ledger.about(about) if row["body"] and row["rule"] not in _KEPT}
+
+
+def _worded(tx: Tx, case_id: str) -> list[Evidence]:
+    """The pieces of a case that hold an answer's wording."""
+    return [piece for piece in tx.cases.evidence(case_id) if piece.method in WORDED and speechless(piece) != piece]
+
+
+def _cited(tx: Tx, case_id: str) -> frozenset[str]:
+    """The evidence that decisions against a case's subject name; it is kept as long as the case, for the subject as much as for us."""
+    told = (str(row["cites"] or "") for row in tx.ledger.about(case_id) if row["rule"] == REVIEW and row["adverse"] is not False)
+    return frozenset(name for one in told for name in one.split("\n") if name)

@@ -1,0 +1,249 @@
+"""What of a case is old enough to go, what keeps it, and how it goes. The flow writes the entry that says so (`flows.purging`)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+import sqlalchemy as sa
+
+from inspector.domain.assistance import AssistanceState, Request
+from inspector.domain.challenge import ChallengeState
+from inspector.domain.consequence import ON_THE_WAY, UNDECIDED
+from inspector.domain.creditrecord import RecordState
+from inspector.domain.decision import OrderKind
+from inspector.domain.evidence import Evidence
+from inspector.domain.folio import PURGED
+from inspector.domain.objection import ObjectionState
+from inspector.domain.publicationduty import PublicationState
+from inspector.domain.purge import Hold
+from inspector.domain.selfproof import ProofState
+from inspector.domain.serving import NoticeState
+from inspector.domain.tipoff import TipOff, TipState
+from inspector.domain.visit import VisitState
+from inspector.store.assistancetables import assistance, assistance_notice
+from inspector.store.booktables import credit_difference, credit_entry
+from inspector.store.codec import dump, load
+from inspector.store.consequencetables import consequence
+from inspector.store.drawtables import challenge, draw
+from inspector.store.entryscantables import entry_scan
+from inspector.store.fieldnotetables import field_choice, field_note, field_photo
+from inspector.store.materialtables import material
+from inspector.store.publicationtables import pledge_shown, publication_duty
+from inspector.store.recordtables import credit_copy, credit_record, objection
+from inspector.store.room import Room
+from inspector.store.sealed import NOTHING
+from inspector.store.selfprooftables import self_proof
+from inspector.store.servingtables import lead_check, outside_finding, subject_contact, subject_notice, tip_off
+from inspector.store.tables import EPOCH, Moment, attention, case_file, event, evidence, ledger, subject, visit, visit_case, work
+
+_OPEN_DRAWS = ("PREPARING", "ANNOUNCED", "SEEDING")
+_UNPUBLISHED = (PublicationState.OWED.value, PublicationState.TO_REMOVE.value)
+_WITH_CASE: tuple[sa.Table, ...] = (
+    *(evidence, self_proof, subject_notice, subject_contact, consequence, assistance, credit_entry, credit_record, objection),
+    *(outside_finding, material),
+)
+"""What goes with its case, by the column `case_id`. Inquiries and viewings outlast it: they have days of their own."""
+_WITH_VISIT = (field_note, field_choice, field_photo, entry_scan)
+"""What was written down on the spot of visits. The visit itself is its draw's, which strangers recompute."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aged:
+    """A case that may be old enough: the agency, the pack it was taken in under, since when it counts, when it ended."""
+
+    id: str
+    agency: str
+    pack: str
+    opened_at: datetime
+    ended_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """What was taken out: rows by table, and one digest (SHA-256) of them all with what they said.
+
+    The salts of erased entries are among it, and nowhere else any more: so whoever has a copy can show that it is what went, and nobody
+    can find out by guessing what was in it.
+    """
+
+    rows: dict[str, int]
+    digest: str
+
+
+class PurgeRoom(Room):
+    """The tables of a case, together."""
+
+    def aged(self, packs: Sequence[str], before: datetime, after: str, limit: int) -> list[Aged]:
+        """Cases under some packs that ended before a moment, in order of id, behind `after`."""
+        held = case_file.c
+        asked = sa.select(held.id, held.agency, held.pack, held.opened_at, held.ended_at)
+        asked = asked.where(held.pack.in_(list(packs)), held.ended_at < before, held.id > after)
+        return [Aged(**row) for row in self.rows(asked.order_by(held.id).limit(limit))]
+
+    def worded(self, packs: Sequence[str], before: datetime, after: str, limit: int) -> list[Aged]:
+        """Those of them with evidence that came in since words of the case went, or none did."""
+        went = sa.select(sa.func.max(ledger.c.at)).where(ledger.c.about == case_file.c.id, ledger.c.rule == PURGED)
+        newer = evidence.c.asked_at > sa.func.coalesce(went.correlate(case_file).scalar_subquery(), sa.literal(EPOCH, Moment()))
+        held = case_file.c
+        asked = sa.select(held.id, held.agency, held.pack, held.opened_at, held.ended_at)
+        asked = asked.where(held.pack.in_(list(packs)), held.ended_at < before, held.id > after)
+        asked = asked.where(sa.exists().where(evidence.c.case_id == held.id, newer))
+        return [Aged(**row) for row in self.rows(asked.order_by(held.id).limit(limit))]
+
+    def packs(self) -> list[str]:
+        """The packs that cases which ended were taken in under."""
+        asked = sa.select(case_file.c.pack).where(case_file.c.ended_at.is_not(None)).distinct()
+        return sorted(self.connection.execute(asked).scalars())
+
+    def held(self, case_id: str) -> frozenset[Hold]:
+        """What keeps a case that has ended. `CITED` is of single pieces, and not told here."""
+        asked = sa.select(*(sa.exists(found).label(hold.value) for hold, found in _holds(case_id).items()))
+        row = self.connection.execute(asked).mappings().one()
+        tips = {Hold.TIP_OFF} if self._tips(case_id, tip_off.c.state != TipState.CLOSED.value) else set()
+        return frozenset({Hold(name) for name, there in row.items() if there} | tips)
+
+    def reword(self, piece: Evidence) -> None:
+        """Write a piece of evidence without its wording; by what its columns say it goes on being counted."""
+        held = sa.update(evidence).where(evidence.c.id == piece.id)
+        self.connection.execute(held.values(body=dump(piece, piece.id)))
+
+    def requests(self, case_id: str) -> list[Request]:
+        """The requests of a case, held to the end of the transaction."""
+        asked = sa.select(assistance.c.body).where(assistance.c.case_id == case_id).order_by(assistance.c.id).with_for_update()
+        return [load(Request, body) for body in self.connection.execute(asked).scalars()]
+
+    def hush(self, request: Request) -> None:
+        """Write a request without what the agencies said; what is counted of it stands beside its body."""
+        held = sa.update(assistance).where(assistance.c.id == request.id)
+        self.connection.execute(held.values(body=dump(request, request.id), version=assistance.c.version + 1))
+
+    def tips(self, case_id: str) -> list[str]:
+        """The tip-offs about a case, and the checks they led to."""
+        told = self._tips(case_id)
+        return [name for one in told for name in (one.id, *one.checks)]
+
+    def take(self, case_id: str, entries: Sequence[str]) -> Taken:
+        """Take a case out, with all that hangs on it, and the words of these entries; what was there, counted and digested.
+
+        Events keep their place in the feed, empty: who reads it goes on by number.
+        """
+        hashed = sha256()
+        rows: dict[str, int] = {}
+        for table, where in self._parts(case_id, entries):
+            found = self.connection.execute(sa.select(table).where(where).order_by(*table.primary_key.columns)).mappings().all()
+            for row in found:
+                hashed.update(_line(table.name, row))
+            if found:
+                rows[table.name] = len(found)
+            if table is event:
+                self.connection.execute(sa.update(event).where(where).values(body=NOTHING))
+            elif table is not ledger:
+                self.connection.execute(sa.delete(table).where(where))
+        return Taken(rows=rows, digest=hashed.hexdigest())
+
+    def _parts(self, case_id: str, entries: Sequence[str]) -> Iterator[tuple[sa.Table, sa.ColumnElement[bool]]]:
+        """Every table with what of it is this case's; those first that are found by others."""
+        requests = sa.select(assistance.c.id).where(assistance.c.case_id == case_id)
+        booked = sa.select(credit_entry.c.entry).where(credit_entry.c.case_id == case_id)
+        visits = self._visits(case_id)
+        tips = [one.id for one in self._tips(case_id)]
+        yield assistance_notice, assistance_notice.c.request.in_(requests)
+        yield credit_copy, credit_copy.c.entry.in_(booked)
+        yield attention, _matter(case_id) | attention.c.about.in_(tips)
+        yield lead_check, lead_check.c.tip_off.in_(tips)
+        yield tip_off, tip_off.c.id.in_(tips)
+        for table in _WITH_VISIT:
+            yield table, table.c.visit.in_(visits)
+        for table in _WITH_CASE:
+            yield table, table.c.case_id == case_id
+        yield event, event.c.case_id == case_id
+        yield work, work.c.case_id == case_id
+        yield ledger, ledger.c.id.in_(list(entries))
+        yield subject, self._alone(case_id)
+        yield case_file, case_file.c.id == case_id
+
+    def _visits(self, case_id: str) -> list[str]:
+        """The visits of a case that no other case has, so that what was noted there is this one's alone."""
+        other = visit_case.alias()
+        shared = sa.exists().where(
+            other.c.visit == visit_case.c.visit, other.c.case_id != case_id, other.c.case_id == case_file.c.id
+        )
+        asked = sa.select(visit_case.c.visit).where(visit_case.c.case_id == case_id, ~shared)
+        return list(self.connection.execute(asked).scalars())
+
+    def _alone(self, case_id: str) -> sa.ColumnElement[bool]:
+        """The subject of a case, where no other case is about it."""
+        other = case_file.alias()
+        mine = sa.exists().where(
+            case_file.c.id == case_id, case_file.c.subject_kind == subject.c.kind, case_file.c.subject_code == subject.c.code
+        )
+        more = sa.exists().where(
+            other.c.id != case_id, other.c.subject_kind == subject.c.kind, other.c.subject_code == subject.c.code
+        )
+        return mine & ~more
+
+    def _tips(self, case_id: str, *where: sa.ColumnElement[bool]) -> list[TipOff]:
+        """Few, and nothing but their bodies says what they are about."""
+        bodies = self.connection.execute(sa.select(tip_off.c.body).where(*where).order_by(tip_off.c.id)).scalars()
+        return [one for one in (load(TipOff, body) for body in bodies) if one.case_id == case_id]
+
+
+def _holds(case_id: str) -> dict[Hold, sa.Select[Any]]:
+    """What asks for each hold."""
+    one: sa.ColumnElement[int] = sa.literal_column("1", sa.Integer)
+    visits = sa.select(visit_case.c.visit).where(visit_case.c.case_id == case_id)
+    unfinished = [state.value for state in UNDECIDED | ON_THE_WAY]
+    over = [state.value for state in RecordState if state.over]
+    unplaced = (work.c.kind == OrderKind.CREDIT.value) & (
+        work.c.lane == ""
+    )  # no platform in all those years: a discredit is a `RECORD`
+    return {
+        Hold.NOTICE: sa.select(one).where(subject_notice.c.case_id == case_id, subject_notice.c.state.in_(_open(NoticeState))),
+        Hold.CONSEQUENCE: sa.select(one).where(
+            consequence.c.case_id == case_id, consequence.c.state.in_(unfinished) | consequence.c.due_at.is_not(None)
+        ),
+        Hold.OBJECTION: sa.select(one).where(objection.c.case_id == case_id, objection.c.state == ObjectionState.OPEN.value),
+        Hold.REQUEST: sa.select(one).where(assistance.c.case_id == case_id, assistance.c.state.in_(_open(AssistanceState))),
+        Hold.SELF_PROOF: sa.select(one).where(
+            self_proof.c.case_id == case_id,
+            self_proof.c.state.in_([state.value for state in ProofState if state.asked or state is ProofState.RECEIVED]),
+        ),
+        Hold.VISIT: sa.select(one).where(visit.c.id.in_(visits), visit.c.state.in_(_open(VisitState))),
+        Hold.CHALLENGE: sa.select(one).where(challenge.c.visit.in_(visits), challenge.c.state == ChallengeState.OPEN.value),
+        Hold.DRAW: sa.select(one).where(
+            case_file.c.id == case_id, draw.c.number == case_file.c.drawn, draw.c.state.in_(_OPEN_DRAWS)
+        ),
+        Hold.PUBLICATION: sa.select(one).where(publication_duty.c.visit.in_(visits), publication_duty.c.state.in_(_UNPUBLISHED)),
+        Hold.MATTER: sa.select(one).where(attention.c.closed_at.is_(None), _matter(case_id)),
+        Hold.RECORD: sa.select(one).where(
+            credit_record.c.case_id == case_id, credit_record.c.adverse, credit_record.c.state.not_in(over)
+        ),
+        Hold.SHOWN: sa.select(one).where(pledge_shown.c.case_id == case_id),
+        Hold.DIFFERENCE: sa.select(one).where(credit_difference.c.case_id == case_id),
+        Hold.WORK: sa.select(one).where(work.c.case_id == case_id, work.c.state != "done", ~unplaced),
+    }
+
+
+def _matter(case_id: str) -> sa.ColumnElement[bool]:
+    """Whether a matter is about a case, or about something of it that has an id of its own."""
+    named = (
+        *(assistance.c.id, self_proof.c.id, subject_notice.c.id, consequence.c.id, objection.c.id),
+        *(credit_entry.c.entry, credit_record.c.entry),
+    )
+    parts = (attention.c.about.in_(sa.select(one).where(one.table.c.case_id == case_id)) for one in named)
+    return sa.or_(attention.c.about == case_id, *parts)
+
+
+def _open(states: type[NoticeState | AssistanceState | VisitState]) -> list[str]:
+    return [state.value for state in states if state.open]
+
+
+def _line(table: str, row: sa.RowMapping) -> bytes:
+    """A row as it is digested: what it says by column, as text; bytes by their own digest, which stands beside them."""
+    told = {name: str(value) for name, value in row.items() if value is not None and not isinstance(value, bytes)}
+    return (json.dumps([table, told], ensure_ascii=False, sort_keys=True) + "\n").encode()
