@@ -116,7 +116,7 @@ def configure(*, level: str = "INFO", json: bool = True, stream: TextIO | None =
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    for name in ("httpx", "httpcore", "apscheduler", "uvicorn", "uvicorn.error", "alembic"):
+    for name in ("httpx", "httpcore", "apscheduler", "uvicorn", "uvicorn.error", "alembic", "procrastinate", "psycopg"):
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
     logging.getLogger("apscheduler.scheduler").addFilter(_worth_telling)
 
