@@ -73,7 +73,7 @@ LOOK = Work(
 def start(held: Site, *fatal: str) -> subprocess.Popen[bytes]:
     """Start the daemon, perhaps a mortal one, and wait until it is ready (or dead)."""
     daemon = subprocess.Popen(
-        [sys.executable, "-m", "tests.fault.daemon", str(held.config), *fatal],
+        [sys.executable, "-m", "tests.fault.daemon", str(held.config), *(["--lying"] if held.lying else []), *fatal],
         cwd=ROOT,
         start_new_session=True,
         stdout=subprocess.DEVNULL,

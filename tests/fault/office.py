@@ -45,6 +45,7 @@ url = "{url}"
 [web]
 port = {port}
 [engine]
+dispatcher = "{dispatcher}"
 lease_seconds = 4
 retry_base_seconds = 0.2
 retry_cap_seconds = 2
@@ -152,7 +153,7 @@ class Site:
     """A configured office with its outside world.
 
     What the senders have heard: `accepted` cases with their references, what each `claims` by the last word the office took,
-    and those it let them withdraw; `wrong` is what no sender should ever hear.
+    and those it let them withdraw; `wrong` is what no sender should ever hear. What is due is told by a `dispatcher`, which may be `lying`.
     """
 
     folder: Path
@@ -161,6 +162,8 @@ class Site:
     port: int
     token: str
     mixed: bool
+    dispatcher: str = "embedded"
+    lying: bool = False
     accepted: dict[str, str] = field(default_factory=dict)
     claimed: dict[str, tuple[str, ...]] = field(default_factory=dict)
     withdrawn: set[str] = field(default_factory=set)
@@ -178,6 +181,7 @@ class Site:
     def configure(self, day: float) -> None:
         """Write the settings; an office day takes so many seconds from the next start on."""
         told = {"root": ROOT, "url": self.url, "port": self.port, "world": self.world_port, "folder": self.folder}
+        told |= {"dispatcher": self.dispatcher}
         self.config.write_text((CONFIG + PEOPLE if self.mixed else CONFIG).format(**told, rate=OPEN_SECONDS / day))
 
 
