@@ -8,15 +8,18 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from inspector.calendars import load_calendars
+from inspector.domain.decision import Order, OrderKind
 from inspector.policybook import Policybook
 from inspector.simulation.hand import Still
 from inspector.simulation.scene import Days, Scene
 from inspector.simulation.year import Told, live
+from inspector.store.deadlines import next_due
 from inspector.store.tx import new_id
 from tests.house import ROOT, START, closing, open_store
 
@@ -49,6 +52,17 @@ def test_a_simulation_leaves_ids_and_chance_of_the_process_as_they_were(tmp_path
     before = new_id()
     lived(replace(SMALL, cases=1, days=1, after=1), tmp_path)
     assert before < new_id(), "simulated years lie behind us, and their ids with them"
+
+
+def test_work_is_due_next_when_the_first_row_waits_for_and_at_once_where_one_is_ready(tmp_path: Path) -> None:
+    later = START + timedelta(days=3)
+    with closing(open_store(f"sqlite:///{tmp_path / 'one.sqlite3'}")) as store, store.begin() as tx:
+        assert next_due(tx, START) is None
+        for name, due in (("b", later + timedelta(days=1)), ("a", later)):
+            tx.work.order([Order(kind=OrderKind.ASK, key=name, due_at=due, urgent_by=due)], START)
+        assert next_due(tx, START) == later
+        tx.work.order([Order(kind=OrderKind.ASK, key="now", due_at=START, urgent_by=START)], START)
+        assert next_due(tx, START) == START
 
 
 def test_people_are_at_work_on_working_days_alone_and_not_while_on_leave() -> None:
@@ -87,7 +101,7 @@ def test_two_processes_that_hash_otherwise_come_to_one_head() -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
-def test_a_year_of_two_thousand_cases_lived_twice_has_one_head_and_every_case_has_come_to_its_end(
+def test_a_year_of_two_thousand_cases_lived_twice_has_one_head_and_none_is_left_in_verification(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     scene = Scene(cases=2_000)
