@@ -188,6 +188,10 @@ def flaws(settings: Settings, book: Policybook, calendar: WorkingCalendar) -> It
         yield Invalid("shadow_asks_unknown", names=", ".join(strange), known=known)
     if strange := sorted({*settings.reconciliation.copies} - {*settings.credit}):
         yield Invalid("credit_copies_unknown", names=", ".join(strange), known=", ".join(sorted(settings.credit)) or "-")
+    if settings.engine.dispatcher == "procrastinate":
+        from inspector.store import carrier
+
+        yield from carrier.flaws(settings.database.url)
     yield from levels.flaws(book, tree, settings.credit) if whole else ()
     yield from unreadable(settings.schedules, plans, datetime.now(calendar.zone))
     yield from manners.flaws(_told(settings))
@@ -311,7 +315,7 @@ def house(
 def _house(settings: Settings, held: Store, fault: Callable[[str], None], listener: socket.socket, proof: Proof | None) -> House:
     from inspector.daemon.clock import Clock
     from inspector.daemon.daemon import Daemon, replica_name
-    from inspector.daemon.dispatch import Embedded
+    from inspector.daemon.dispatch import dispatcher_of
     from inspector.daemon.law import Law
     from inspector.daemon.schedules import schedules
     from inspector.daemon.worker import Worker
@@ -348,7 +352,7 @@ def _house(settings: Settings, held: Store, fault: Callable[[str], None], listen
         lawbook.taken_up(office)
 
     law = Law(made, partial(lawbook.prints, settings), proof.prints, read, take_up, metrics)
-    daemon = Daemon(worker, Embedded(worker), clock, metrics, law=law, pulse=pulse)
+    daemon = Daemon(worker, dispatcher_of(settings.engine.dispatcher, worker), clock, metrics, law=law, pulse=pulse)
     app = build(made, metrics, lambda: Health(reasons=daemon.reasons()), lambda: daemon.live, settings.web)
     server = Server(app, listener)
     return House(settings=settings, office=made, daemon=daemon, metrics=metrics, server=server)

@@ -26,6 +26,11 @@ class Section(BaseModel):
 class EngineSettings(Section):
     """The engine. The defaults suit one machine of two cores."""
 
+    dispatcher: Literal["embedded", "procrastinate"] = Field(
+        "embedded",
+        description="Who wakes the daemons when work is due: the house itself, or procrastinate (PostgreSQL alone; an extra, "
+        "`./run setup requirements-procrastinate.lock`). The work table stays the truth",
+    )
     threads: int = Field(
         128, gt=1, description="Work carried out at once; an eighth is kept for what needs no connector, such as legal dates"
     )

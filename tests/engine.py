@@ -145,7 +145,7 @@ def listening(*, json_lines: bool = True, level: str = "INFO") -> Iterator[io.St
         yield stream
     finally:
         root.handlers, root.level = before, level_before
-        for name in ("httpx", "httpcore", "apscheduler", "uvicorn", "uvicorn.error", "alembic"):
+        for name in ("httpx", "httpcore", "apscheduler", "uvicorn", "uvicorn.error", "alembic", "procrastinate", "psycopg"):
             logging.getLogger(name).setLevel(levels.get(name, logging.NOTSET))
         structlog.configure(**known)
 

@@ -28,6 +28,9 @@ EXTRAS = {
     "requirements-apprise.lock": {
         *("apprise", "charset-normalizer", "markdown", "oauthlib", "pyyaml", "requests", "requests-oauthlib", "urllib3"),
     },
+    "requirements-procrastinate.lock": {
+        *("asgiref", "attrs", "croniter", "packaging", "procrastinate", "psycopg-pool", "python-dateutil", "six"),
+    },
 }
 LOCKS = ["requirements.lock", *EXTRAS, "requirements-test.lock", "requirements-bench.lock"]
 FOLDERS = [".ci", "config", "connectors", "docs", "inspector", "policies", "tests"]
@@ -54,6 +57,7 @@ WIRES: dict[str, tuple[str, ...]] = {
     "asyncio": (
         "connectors/sftp.py",
         "inspector/demo/",
+        "inspector/store/carrier.py",
         "inspector/web/connection.py",
         "inspector/web/ops.py",
         "inspector/web/server.py",
@@ -64,7 +68,7 @@ WIRES: dict[str, tuple[str, ...]] = {
     "http": ("inspector/demo/",),
     "uvicorn": ("inspector/web/connection.py", "inspector/web/server.py"),
     "smtplib": ("connectors/mail.py",),
-    "psycopg": ("inspector/store/listening.py", "connectors/database.py"),
+    "psycopg": ("inspector/store/carrier.py", "inspector/store/listening.py", "connectors/database.py"),
     **dict.fromkeys(
         (
             *("_socket", "_ssl", "ftplib", "imaplib", "poplib", "socketserver", "telnetlib", "webbrowser", "xmlrpc"),
@@ -91,6 +95,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
     "gmalg": ("connectors/signers/sm2.py",),
     "joserfc": ("connectors/identity/oidc.py",),
     "jinja2": ("inspector/web/",),
+    "procrastinate": ("inspector/store/carrier.py",),
     "prometheus_client": ("inspector/telemetry/", "inspector/demo/screen.py"),
     "pydantic": (
         "inspector/agencies.py",

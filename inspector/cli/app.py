@@ -46,6 +46,7 @@ from inspector.cli import (
     serve,
     shadows,
     signins,
+    simulating,
     supposing,
     tokens,
     transfers,
@@ -87,6 +88,7 @@ app.command("serve", cls=Command, epilog=CODES, short_help=serve.serve.__doc__)(
 check.register(app)
 migrations.register(app)
 moving.register(app)
+simulating.register(app)
 case_group = group("case", "Cases: show, explain, list, import; their clocks and files. 办件", app)
 cases.register(case_group)
 dossiers.register(case_group)

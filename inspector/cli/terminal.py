@@ -75,7 +75,7 @@ class Terminal:
         from inspector.store import checkup
         from inspector.store.opening import reach
 
-        self._quieten()
+        self.quieten()
         lacking = checkup.missing_file(self.settings.database.url)
         if lacking is not None and not make:
             raise UnreachableError("database_missing", file=str(lacking))
@@ -86,7 +86,7 @@ class Terminal:
         reach(held, PATIENCE)
         return held
 
-    def _quieten(self) -> None:
+    def quieten(self) -> None:
         """A command answers by itself, and the ledger keeps what it did: of the log there is only what went wrong, never on its answer.
 
         One JSON object a line where the settings say so and nobody's eyes are there; unconfigured, structlog would write among the answer.

@@ -16,6 +16,11 @@ _SECRET = re.compile("[0-9a-fA-F]{64,}")
 WORDS: Mapping[str, tuple[str, str]] = {
     "error": ("error", "错误"),
     "nothing": ("nothing", "没有"),
+    "simulated": (
+        "{cases} cases, {work} pieces of work, {kills} deaths of the daemon; {seconds} s",
+        "办件 {cases} 件，工作 {work} 项，守护进程中断 {kills} 次；用时 {seconds} 秒",
+    ),
+    "simulated_head": ("Ledger head {head} ({seals} seals)", "台账链首 {head}（封存 {seals} 次）"),
     "further": (
         "there are more: go on with --after {after}, or narrow with {filters}",
         "还有更多：用 --after {after} 继续，或用 {filters} 缩小范围",

@@ -60,3 +60,44 @@ class Embedded:
         self._stopping.set()
         self._store.announce_to(None)
         self.worker.stop(grace)
+
+
+class Carried:
+    """For PostgreSQL alone: procrastinate carries the keys from each commit to one of the daemons (decision 132), and they wake it.
+
+    Who waits to be woken polls as well, so that what is not carried is carried out at the next look. Raises Invalid
+    (`dispatcher_needs_postgres`, `dispatcher_library_missing`).
+    """
+
+    def __init__(self, worker: Worker) -> None:
+        from inspector.store.carrier import Carrier  # brings procrastinate, which is an extra
+
+        self.worker = worker
+        self._store = worker.office.store
+        self._stopping = threading.Event()
+        self._carrier = Carrier(self._store, worker.wake)
+        self._carrying = threading.Thread(target=self._carrier.carry, args=(self._stopping,), name="carry", daemon=True)
+
+    def announce(self, tx: Tx, keys: Sequence[str]) -> None:
+        """Let the commit carry them; where that cannot be, wake our own claim loop as soon as the rows can be seen."""
+        if not self._carrier.put(tx, keys):
+            tx.committed.append(self.worker.wake)
+
+    def run(self) -> None:
+        """Make procrastinate's tables where they lack, and start the worker's loops and the hearing of keys."""
+        self._carrier.furnish()
+        self._store.announce_to(self.announce)
+        self.worker.start()
+        self._carrying.start()
+
+    def stop(self, grace: float) -> None:
+        """Drain."""
+        self._stopping.set()
+        self._store.announce_to(None)
+        self.worker.stop(grace)
+        self._carrying.join(timeout=5)
+
+
+def dispatcher_of(name: str, worker: Worker) -> Dispatcher:
+    """The dispatcher that the settings name (`engine.dispatcher`). Raises as `Carried` does."""
+    return Carried(worker) if name == "procrastinate" else Embedded(worker)

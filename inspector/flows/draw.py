@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -50,6 +49,7 @@ from inspector.flows.settle import Settlement, nothing
 from inspector.flows.voiding import carry_out as recompute
 from inspector.flows.voiding import make_void, void
 from inspector.ports import Garbled, PortError, Refused
+from inspector.store import chance
 from inspector.store.draws import UNNUMBERED
 from inspector.store.tx import Tx, new_id
 from inspector.store.work import Work
@@ -295,7 +295,7 @@ def _commit(office: Office, tx: Tx, held: Draw, policy: Policy, now: datetime) -
         commitment = commit(
             number=held.number,
             prev=held.prev,
-            blind=secrets.token_hex(16),
+            blind=chance.token_hex(16),
             made=now.isoformat(),
             sources=[held.promises[party] for party in held.parties],
             listings=listings,

@@ -1,4 +1,4 @@
-"""How many dates of each kind fall due by a moment: of ours, and of the agencies that we have asked."""
+"""How many dates of each kind fall due by a moment: of ours, and of the agencies that we have asked; and when work is due next."""
 
 from __future__ import annotations
 
@@ -37,3 +37,13 @@ def due_by(tx: Tx, moment: datetime) -> dict[str, int]:
     }
     counts = [asked.with_only_columns(sa.func.count(), maintain_column_froms=True).scalar_subquery() for asked in open_.values()]
     return dict(zip(open_, tx.connection.execute(sa.select(*counts)).one(), strict=True))
+
+
+def next_due(tx: Tx, now: datetime) -> datetime | None:
+    """When the next row of work comes due; None where nothing is open. What is ready, and waits for its lane, is due `now`."""
+    if tx.connection.execute(sa.select(work.c.id).where(work.c.state == "ready").limit(1)).first() is not None:
+        return now
+    found: datetime | None = tx.connection.execute(
+        sa.select(sa.func.min(work.c.due_at)).where(work.c.state == "waiting")
+    ).scalar_one()
+    return found

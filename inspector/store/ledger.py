@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import secrets
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -13,6 +12,7 @@ import sqlalchemy as sa
 
 from inspector.domain.decision import Because
 from inspector.domain.ledger import body_digest, digest, said
+from inspector.store import chance
 from inspector.store.room import Row
 from inspector.store.sealed import own
 from inspector.store.seals import Sealed, Seals, holds, told_of
@@ -35,7 +35,7 @@ class LedgerRoom(Seals):
     def append(self, entry_id: str, about: str, because: Because, extra: Mapping[str, object], now: datetime) -> None:
         """Append one decision. Its digest covers the body through `body_digest` alone, so that the body may be erased one day."""
         body = said(because, extra)
-        salt = secrets.token_hex(16)
+        salt = chance.token_hex(16)
         hidden = body_digest(salt, body)
         row = {
             "id": entry_id,

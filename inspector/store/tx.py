@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -13,6 +10,7 @@ from functools import cached_property
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from inspector.store import chance
 from inspector.store.admissions import AdmissionRoom
 from inspector.store.annual import AnnualRoom
 from inspector.store.assistance import AssistanceRoom
@@ -67,28 +65,7 @@ from inspector.store.viewings import ViewingRoom
 from inspector.store.visits import VisitRoom
 from inspector.store.work import WorkRoom
 
-
-class Ids:
-    """Fresh ids that sort by time, and those of one process by the order in which they were asked for (RFC 9562, 6.2, method 2).
-
-    48 bits of milliseconds and 80 random ones. Within a millisecond, and while the clock is behind, the last id goes on by a random
-    step: what one transaction writes is read in the order of writing, and still nobody guesses the next.
-    """
-
-    def __init__(self, milliseconds: Callable[[], int] = lambda: time.time_ns() // 1_000_000) -> None:
-        self._milliseconds = milliseconds
-        self._lock = threading.Lock()
-        self._last = 0
-
-    def next(self) -> str:
-        """32 hex digits."""
-        fresh = self._milliseconds() << 80 | secrets.randbits(80)
-        with self._lock:
-            self._last = fresh if fresh >> 80 > self._last >> 80 else self._last + 1 + secrets.randbits(64)
-            return f"{self._last:032x}"
-
-
-new_id = Ids().next
+new_id = chance.new_id
 
 
 class Tx:
@@ -113,7 +90,7 @@ class Tx:
     def machine_now(self) -> datetime:
         """Machine time: the database's clock where it has one that all replicas share (engine.md 5.2), else the process's."""
         if self.sqlite:
-            return datetime.now(UTC)
+            return self._clock.now()
         now: datetime = self.connection.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
         self._clock.told(now)
         return now.astimezone(UTC)

@@ -38,7 +38,7 @@ _FRAMES = "exception"
 """A traceback's own fields are called `name` and the like; there only shapes are masked."""
 _ID = re.compile(r"(?<![0-9A-Za-z])(\d{6})\d{8}(\d{3}[\dXx])(?![0-9A-Za-z])")
 _PHONE = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{32}(?![0-9A-Za-z])|(?<!\d)(1[3-9]\d)\d{4}(\d{4})(?!\d)")
-"""Or one of our own ids (`store.tx.Ids`), which stays: one in a thousand has eleven digits that look like a phone's."""
+"""Or one of our own ids (`store.chance.Ids`), which stays: one in a thousand has eleven digits that look like a phone's."""
 _LINK = re.compile(r"(/(?:assist|oversee|seat|show|mine|subject)/[^/\s\"]+/)[A-Za-z0-9_-]{16,}")
 _TOKEN = re.compile(r"(ins_|whsec_)[A-Za-z0-9_+/=-]{8,}")
 _PASSWORD = re.compile(r"(://[^/\s:@]*:)[^/\s@]+(?=@)")
@@ -116,7 +116,7 @@ def configure(*, level: str = "INFO", json: bool = True, stream: TextIO | None =
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    for name in ("httpx", "httpcore", "apscheduler", "uvicorn", "uvicorn.error", "alembic"):
+    for name in ("httpx", "httpcore", "apscheduler", "uvicorn", "uvicorn.error", "alembic", "procrastinate", "psycopg"):
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
     logging.getLogger("apscheduler.scheduler").addFilter(_worth_telling)
 

@@ -1,4 +1,7 @@
-"""A real daemon that dies at a named point: `python -m tests.fault.daemon CONFIG [POINT COUNT]`."""
+"""A real daemon that dies at a named point: `python -m tests.fault.daemon CONFIG [--lying] [POINT COUNT]`.
+
+`--lying`: its dispatcher drops and doubles what it is told.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,15 @@ import os
 import sys
 from pathlib import Path
 
+from inspector.bootstrap import House
 from inspector.cli.serve import run
+from tests.dispatchers import Liar
 
 
 def main() -> None:
     """Serve until killed, or until the point has been passed `COUNT` times."""
-    config, *fatal = sys.argv[1:]
+    config, *more = sys.argv[1:]
+    lying, fatal = more[:1] == ["--lying"], [one for one in more if one != "--lying"]
     left = [int(fatal[1]) if fatal else 0]
 
     def fault(point: str) -> None:
@@ -21,7 +27,11 @@ def main() -> None:
                 os.write(2, f"died at {point}\n".encode())
                 os._exit(137)
 
-    run(Path(config), fault=fault)
+    def corrupt(house: House) -> None:
+        if lying:
+            house.daemon.dispatcher = Liar(house.daemon.dispatcher, house.office.store)
+
+    run(Path(config), before=corrupt, fault=fault)
 
 
 if __name__ == "__main__":

@@ -74,7 +74,7 @@ def start(held: Site, *fatal: str) -> subprocess.Popen[bytes]:
     """Start the daemon, perhaps a mortal one, and wait until it is ready (or dead)."""
     with Path(held.told or os.devnull).open("ab") as out:
         daemon = subprocess.Popen(
-            [sys.executable, "-m", "tests.fault.daemon", str(held.config), *fatal],
+            [sys.executable, "-m", "tests.fault.daemon", str(held.config), *(["--lying"] if held.lying else []), *fatal],
             cwd=ROOT,
             start_new_session=True,
             stdout=out,

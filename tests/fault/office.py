@@ -45,6 +45,7 @@ url = "{url}"
 [web]
 port = {port}
 [engine]
+dispatcher = "{dispatcher}"
 lease_seconds = 4
 retry_base_seconds = 0.2
 retry_cap_seconds = 2
@@ -153,7 +154,7 @@ class Site:
 
     What the senders have heard: `accepted` cases with their references, what each `claims` by the last word the office took,
     and those it let them withdraw; `wrong` is what no sender should ever hear. `told` keeps all that its daemons say, to the last word;
-    without it they speak to the terminal, and of errors alone.
+    without it they speak to the terminal, and of errors alone. What is due is told by a `dispatcher`, which may be `lying`.
     """
 
     folder: Path
@@ -163,6 +164,8 @@ class Site:
     token: str
     mixed: bool
     told: Path | None = None
+    dispatcher: str = "embedded"
+    lying: bool = False
     accepted: dict[str, str] = field(default_factory=dict)
     claimed: dict[str, tuple[str, ...]] = field(default_factory=dict)
     withdrawn: set[str] = field(default_factory=set)
@@ -181,6 +184,7 @@ class Site:
         """Write the settings; an office day takes so many seconds from the next start on."""
         told = {"root": ROOT, "url": self.url, "port": self.port, "world": self.world_port, "folder": self.folder}
         told["level"] = "DEBUG" if self.told else "ERROR"
+        told |= {"dispatcher": self.dispatcher}
         self.config.write_text((CONFIG + PEOPLE if self.mixed else CONFIG).format(**told, rate=OPEN_SECONDS / day))
 
 

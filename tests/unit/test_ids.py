@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from itertools import pairwise
+from random import Random
 
-from inspector.store.tx import Ids, new_id
+from inspector.store.chance import Ids, new_id, seeded, token_hex
 
 
 def test_ids_of_one_millisecond_ascend_in_the_order_of_asking() -> None:
@@ -26,3 +28,18 @@ def test_ids_ascend_while_the_clock_is_set_back() -> None:
 def test_an_id_begins_with_its_millisecond() -> None:
     before = Ids().next()
     assert before[:12] <= new_id()[:12]
+
+
+def test_within_a_seed_ids_and_salts_repeat_and_neither_before_nor_behind_it_nor_beside_it() -> None:
+    beside: list[str] = []
+
+    def made() -> list[str]:
+        with seeded(Random(7).getrandbits, lambda: 1_700_000_000_000):
+            thread = threading.Thread(target=lambda: beside.extend((new_id(), token_hex(16))))
+            thread.start()
+            thread.join()
+            return [new_id(), new_id(), token_hex(16)]
+
+    assert made() == made()
+    assert len({*beside, new_id(), token_hex(16), *made()}) == 4 + 2 + 3
+    assert {len(one) for one in (*beside, *made())} == {32}

@@ -125,6 +125,7 @@ ALLOWED = {
     "inspector/domain/value.py": "knows how people and platforms say that they do not know: a format, not speech",
     "inspector/domain/source.py": "knows the marks in a source's title: a format, not speech",
     "inspector/flows/wording.py": "knows a law by how its title ends: a format, not speech",
+    "inspector/simulation/": "what invented people say: the content of a simulated office, not the program's speech",
     "inspector/testing/": "samples for authors of connectors",
     "inspector/verifier/": "stands alone and says both languages side by side",
     "inspector/web/app.py": "the API description names the field it is about",

@@ -1,0 +1,118 @@
+"""A simulated office: the same scene is the same ledger to the last bit, nothing is wrong in it, and every case comes to its end."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from inspector.calendars import load_calendars
+from inspector.domain.decision import Order, OrderKind
+from inspector.policybook import Policybook
+from inspector.simulation.hand import Still
+from inspector.simulation.scene import Days, Scene
+from inspector.simulation.year import Told, live
+from inspector.store.deadlines import next_due
+from inspector.store.tx import new_id
+from tests.house import ROOT, START, closing, open_store
+
+BOOK, CALENDAR = Policybook.load(ROOT / "policies"), load_calendars(ROOT / "policies" / "calendars")
+SMALL = Scene(cases=6, seed="7", days=8, after=8)
+OPEN = ("VERIFYING", "RATING")
+
+
+def lived(scene: Scene, folder: Path, name: str = "one") -> Told:
+    """A scene, lived on a file of its own."""
+    with closing(open_store(f"sqlite:///{folder / name}.sqlite3")) as store:
+        return live(scene, store, BOOK, CALENDAR)
+
+
+def test_a_small_year_lived_twice_has_one_ledger_head_and_nothing_is_wrong_in_it(tmp_path: Path) -> None:
+    first, again = lived(SMALL, tmp_path), lived(SMALL, tmp_path, "two")
+    assert first == again
+    assert first.wrong == ()
+    assert first.seals > 0
+    assert sum(first.cases.values()) == SMALL.cases
+    assert first.kills > 0, "its daemon died, and nothing is lost"
+
+
+@pytest.mark.slow
+def test_another_seed_is_another_ledger(tmp_path: Path) -> None:
+    assert lived(SMALL, tmp_path).head != lived(replace(SMALL, seed="8"), tmp_path, "two").head
+
+
+def test_a_simulation_leaves_ids_and_chance_of_the_process_as_they_were(tmp_path: Path) -> None:
+    before = new_id()
+    lived(replace(SMALL, cases=1, days=1, after=1), tmp_path)
+    assert before < new_id(), "simulated years lie behind us, and their ids with them"
+
+
+def test_work_is_due_next_when_the_first_row_waits_for_and_at_once_where_one_is_ready(tmp_path: Path) -> None:
+    later = START + timedelta(days=3)
+    with closing(open_store(f"sqlite:///{tmp_path / 'one.sqlite3'}")) as store, store.begin() as tx:
+        assert next_due(tx, START) is None
+        for name, due in (("b", later + timedelta(days=1)), ("a", later)):
+            tx.work.order([Order(kind=OrderKind.ASK, key=name, due_at=due, urgent_by=due)], START)
+        assert next_due(tx, START) == later
+        tx.work.order([Order(kind=OrderKind.ASK, key="now", due_at=START, urgent_by=START)], START)
+        assert next_due(tx, START) == START
+
+
+def test_people_are_at_work_on_working_days_alone_and_not_while_on_leave() -> None:
+    days = Days(SMALL, CALENDAR)
+    golden_week = START.date().replace(year=2025, month=10, day=1)
+    then = days.at(golden_week, 0, "x")
+    assert then.date() == START.date().replace(year=2025, month=10, day=9), "the holiday of 2025 lasts until the 8th"
+    assert CALENDAR.opening(then.date()) < then <= CALENDAR.closing(then.date())
+    weeks = [START.date().replace(month=1, day=1).fromordinal(START.date().toordinal() + 7 * week) for week in range(300)]
+    assert 5 < sum(days.on_leave("officer", day) for day in weeks) < 40
+
+
+def test_a_clock_that_stands_is_moved_by_hand_alone() -> None:
+    clock = Still(START)
+    clock.told(START.replace(year=2030))
+    assert clock.now() == START
+    assert clock.milliseconds() == int(START.timestamp()) * 1000
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_two_processes_that_hash_otherwise_come_to_one_head() -> None:
+    def head(hashing: str) -> str:
+        told = subprocess.run(
+            [sys.executable, "-m", "inspector", "simulate", "--cases", "12", "--days", "20", "--seed", "3", "--json"],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONHASHSEED": hashing},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return str(json.loads(told.stdout)["head"])
+
+    assert head("1") == head("2")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+def test_a_year_of_two_thousand_cases_lived_twice_has_one_head_and_none_is_left_in_verification(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scene = Scene(cases=2_000)
+    began = time.process_time()
+    first = lived(scene, tmp_path)
+    seconds = time.process_time() - began
+    again = lived(scene, tmp_path, "two")
+    with capsys.disabled():
+        print(f"\n{seconds:.0f} s of one processor: {first}", file=sys.stderr)
+    assert first == again
+    assert first.wrong == ()
+    assert sum(first.cases.values()) == scene.cases
+    assert [state for state in first.cases if state.startswith(OPEN)] == []
+    assert first.kills > 10
