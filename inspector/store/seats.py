@@ -76,8 +76,8 @@ class Seats(Room):
     def at_once(self, visit_id: str, place: int, turn: int, purpose: str) -> None:
         """Read a seat with its visit, draw, inspector and applications, and which of its links counts, in one statement.
 
-        For whoever asks for them in this reading. `purpose` is that of its links. Where many threads read, each statement is a wait for the interpreter, on PostgreSQL a journey as well. What is not there is
-        asked for, and missed, by itself.
+        For whoever asks for them in this reading; `purpose` is that of its links. Where many threads read, each statement is a wait for
+        the interpreter, on PostgreSQL a journey as well. What is not there is asked for, and missed, by itself.
         """
         name = f"{visit_id}:{place}:{turn}"
         asked = {"of": visit_id, "at": place, "in_turn": turn, "purpose": purpose, "about": name}
