@@ -198,6 +198,11 @@ def call_back_seat_link(
     desk: AtDesk, caller: Officer, name: NamePath, given: SeatLinkIn, message_id: MessageId = None
 ) -> JSONResponse:
     """The office calls a seat's link back, for the phone was lost or is another one: nothing that was sent opens anything any more."""
+    return call_back(desk, caller, name, given, message_id)
+
+
+def call_back(desk: Desk, caller: Caller, name: str, given: SeatLinkIn, message_id: str | None) -> JSONResponse:
+    """The same, by API and by form alike."""
 
     def do(tx: Tx, now: datetime) -> SeatShown:
         held, seat = by_name(tx, name)

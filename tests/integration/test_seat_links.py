@@ -22,6 +22,7 @@ from inspector.web.roles import Role
 from tests.edge import Edge, serving
 from tests.house import Hand, settle
 from tests.integration.test_draw_way import Phones, announced, carried_out, drawing, visits
+from tests.integration.test_forms import logged_in
 from tests.operator import settled
 
 pytestmark = pytest.mark.alike
@@ -183,3 +184,36 @@ def test_an_act_by_a_link_that_was_called_back_meanwhile_is_none(given: tuple[Ed
         with pytest.raises(Forbidden, match="link_unknown"):
             seated.acting(cast(Desk, desk), lambda _tx, _now: None)(tx, edge.office.now())
         assert not seatlink.bound_elsewhere(tx, seat.name, "another phone"), "the next one is nobody's yet"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_officers_page_takes_no_form_of_other_pages_or_other_roles_and_what_it_shows_is_on_record(
+    given: tuple[Edge, Phones, Seat],
+) -> None:
+    edge, _, seat = given
+    at, before = f"/assignments/{seat.name}", page(edge, seat)
+    with edge.client() as officer, edge.client() as auditor, edge.client() as other, edge.client() as stranger:
+        logged_in(edge, officer, "officer", name="李四")
+        logged_in(edge, auditor, "auditor", name="王五")
+        logged_in(edge, other, "officer", agency="other", name="外人")
+        assert stranger.get(at).status_code == 303, "to the login"
+        assert (auditor.get(at).status_code, other.get(at).status_code) == (403, 404)
+        shown = officer.get(at).text
+        guard = shown.partition('name="guard" value="')[2].partition('"')[0]
+        form = {"reason": "手机遗失", "anew": "yes", "message": "m1"}
+        assert officer.post(at, data={**form, "guard": "x"}).status_code == 403
+        assert auditor.post(at, data={**form, "guard": guard}).status_code == 403
+        assert officer.post("/assignments", data={"inspector": seat.inspector}).status_code == 403, (
+            "a foreign page learns nothing"
+        )
+        assert page(edge, seat) == before
+        assert officer.post(at, data={**form, "guard": guard}).status_code == 303
+        assert officer.post(at, data={**form, "guard": guard}).status_code == 303, "a double click counts once"
+        found = officer.post("/assignments", data={"inspector": seat.inspector, "guard": guard}).text
+    assert seat.name in found
+    with edge.office.store.read() as tx:
+        assert tx.replylinks.edition(LINK, seat.name) == 1
+        draw = tx.visits.get(seat.visit).draw
+        read = [row["body"] for row in tx.ledger.about(draw) if row["rule"] == "draw.read"]
+    assert any(f"page:seat:{seat.name}" in one and "李四" in one for one in read)
+    assert any("page:assignments" in one for one in read)
