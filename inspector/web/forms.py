@@ -246,12 +246,13 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
     held, seat, facts = told.held, told.seat, told.facts
     kept = form.kept() if form else {}
     unsaid, wordless = {}, {}
-    if wrong.code in ("findings_missing", "findings_wordless"):
+    if wrong.code in ("findings_missing", "findings_wordless", "note_empty"):
         asked = {f"{one.case_id}:{one.claim}": fact for one, fact in facts}
         owed = {f"{one.case_id}:{one.claim}" for one in held.doubts}
         unsaid = {about: fact for about, fact in asked.items() if about in owed and not kept.get(f"verdict:{about}")}
         wordless = {about: fact for about, fact in asked.items() if _wordless(kept, about)}
-        wrong = replace(wrong, text=_lacking(language(request), unsaid, wordless))
+        if wrong.code != "note_empty":  # that nothing at all was filled in says it by itself; the browser goes to the first fact
+            wrong = replace(wrong, text=_lacking(language(request), unsaid, wordless))
     context = {
         "visit": held,
         "seat": seat,
