@@ -70,6 +70,8 @@ CHANNEL_KEYS: Mapping[str, str] = {
     "`title`, `text`, `link`, `token` (the link's secret), `visit`, `seat`, `accept_by`, `facts`, `urgent`; " + _PLACES,
     "supervision.words": "the platform's own words for `new`, `off`, `on`, `changed`, `test`",
     "supervision.returns": "where (dotted) a result that it sends tells `seen`, `remarks`, `visited_on`",
+    "supervision.reply_secret_file": "file (mode 600) with `whsec_…`, or two parted by a space during a change, by which its "
+    "results are signed (Standard Webhooks); empty: it does not sign, and is held to the phone that a link is bound to",
     "supervision.findings_field": "where the list of findings stands in it",
     "supervision.finds": "where in each of them `case_id`, `claim`, `verdict`, `note` stand",
     "supervision.verdicts": "what its words mean: `match`, `mismatch`, `not_found`, `cannot_say`; empty: they are ours",

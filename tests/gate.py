@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from base64 import urlsafe_b64decode
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import replace
 from typing import Any
 
@@ -22,6 +22,13 @@ def key(agency: str = "bureau", number: int = 7) -> VisitKey:
 def signed(office: Office) -> Office:
     """The office with a key for the bureau."""
     return replace(office, keys=VisitKeys(signing={"bureau": key()}))
+
+
+def shown(told: dict[str, Any]) -> str:
+    """A code that says this, signed with the bureau's key."""
+    content = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+    parts = (urlsafe_b64encode(part).decode().rstrip("=") for part in (content, key().sign(content)))
+    return ".".join(("SSV1", *parts))
 
 
 def opened(text: str) -> dict[str, Any]:

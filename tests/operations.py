@@ -31,8 +31,7 @@ def roles(route: APIRoute) -> tuple[Role, ...]:
 
 def link_alone(route: APIRoute) -> bool:
     """Whether an operation is for whoever holds the link, and for nobody else."""
-    asked = [mark for mark in _asked(route) if mark is not None]
-    return seatdoor.by_seat_link in asked or route.endpoint is links.report_returned
+    return seatdoor.by_seat_link in _asked(route)
 
 
 def link_or_token(route: APIRoute) -> bool:

@@ -1,7 +1,8 @@
 """The office's supervision platform (互联网+监管): assignments out in its own fields, results back in its own fields.
 
 No two of them speak alike, so both ways are mappings. The platform shows an assignment to the inspector named in `to` alone: whoever
-holds its link acts for that seat, may read it, accept, decline, and enter the result (`POST /v1/seats/{seat}/result/{channel}`).
+holds its link acts for that seat, may read it, accept, decline, and enter the result (`POST /v1/seats/{seat}/result/{channel}`), which
+it may sign.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from dataclasses import dataclass, field
 from connectors.channels.form import Form, FormConfig
 from connectors.channels.messenger import one_person
 from connectors.config import parse
+from connectors.signers.webhook import Verifier
 from inspector.domain.errors import Invalid
+from inspector.incoming import Unproven
 from inspector.ports import Message, Receipt
 
 _PARTS = ("key", "word", "to", "title", "text", "link", "token", "visit", "seat", "accept_by", "facts", "urgent")
@@ -32,7 +35,8 @@ class SupervisionConfig(FormConfig):
     `token` (the link's secret by itself, for the platform's calls), `visit`, `seat`, `accept_by`, `facts` (how many), `urgent`.
 
     `returns`: where (dotted) a result tells `seen`, `remarks`, `visited_on`; `findings_field` its list, `finds` where in each a finding
-    tells `case_id`, `claim`, `verdict`, `note`. `verdicts` and `seen` say what the platform's words mean in ours.
+    tells `case_id`, `claim`, `verdict`, `note`. `verdicts` and `seen` say what the platform's words mean in ours. With `reply_secret_file`
+    its results are signed (Standard Webhooks), and one that is not is refused.
     """
 
     words: Mapping[str, str] = field(default_factory=dict)
@@ -42,6 +46,7 @@ class SupervisionConfig(FormConfig):
     verdicts: Mapping[str, str] = field(default_factory=dict)
     seen: Mapping[str, str] = field(default_factory=dict)
     code_field: str = "code"
+    reply_secret_file: str = ""
 
 
 class SupervisionChannel:
@@ -54,6 +59,7 @@ class SupervisionChannel:
             if not fine:
                 raise Invalid("connector_key_range", connector=name, key=key, wanted=wanted)
         self._form = Form(held, name, _PARTS)
+        self._verifier = Verifier(held.reply_secret_file, name) if held.reply_secret_file else None
         self.card = held.card(name, port="channel", kind="supervision")
 
     def push(self, message: Message, *, key: str) -> Receipt:
@@ -74,6 +80,12 @@ class SupervisionChannel:
         if "seen" in made:
             made["seen"] = _meant(made["seen"], held.seen, held.returns.get("seen", "seen"))
         return {**made, "findings": [self._finding(one) for one in found]}
+
+    def proven(self, headers: Mapping[str, str], body: bytes) -> str:
+        """The id of a result that the platform has signed. Raises Unproven (`signature_unexpected` where none was agreed)."""
+        if self._verifier is None:
+            raise Unproven("signature_unexpected")
+        return self._verifier.verify(headers, body)
 
     def close(self) -> None:
         """Let the connections go."""

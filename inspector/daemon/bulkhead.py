@@ -1,14 +1,16 @@
 """The bulkhead: what this process holds and runs, lane by lane, so that a slow connector keeps no other one and no legal date waiting.
 
 A lane runs at most `lane_slots` calls at once and holds the same share of the capacity; what it holds beyond its calls waits here and
-takes no thread. All lanes together leave an eighth of threads and capacity to work without a lane: the law's own timers.
+takes no thread. What has been carried out and is still to be written down counts for nothing in that share, else calls would stand still
+for each commit; of such rows it holds a share at most as well. All lanes together leave an eighth of threads and capacity to work
+without a lane: the law's own timers.
 """
 
 from __future__ import annotations
 
 import threading
 from collections import Counter, deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from inspector.daemon.engine import Engine
@@ -38,9 +40,13 @@ NOTHING = Room(most=0, laned=False)
 
 
 class Bulkhead:
-    """Rows held: queued for their lane, handed out to run, begun; from any thread."""
+    """Rows held: queued for their lane, handed out to run, begun, over; from any thread.
 
-    def __init__(self, engine: Engine) -> None:
+    `roomy` is called when a lane that was full has come to be worth a claim again, though nothing was let go.
+    """
+
+    def __init__(self, engine: Engine, roomy: Callable[[], None] = lambda: None) -> None:
+        self._roomy = roomy
         self._guard = threading.Lock()
         self._capacity = engine.capacity
         self._spare = engine.capacity // 8
@@ -50,7 +56,9 @@ class Bulkhead:
         self._worth = max(1, self._share // 2)
         self._held: dict[Claim, Work] = {}
         self._begun: set[Claim] = set()
+        self._over: set[Claim] = set()
         self._of_lane: Counter[str] = Counter()
+        self._unwritten: Counter[str] = Counter()
         self._out: Counter[str] = Counter()
         self._queued: dict[str, deque[Work]] = {}
 
@@ -67,7 +75,7 @@ class Bulkhead:
             left = self._capacity - self._spare - self._of_lane.total()
             if left < self._worth:
                 return Room(most=free, laned=False)
-            rooms = {lane: self._share - count for lane, count in self._of_lane.items()}
+            rooms = {lane: self._room_of(lane) for lane in self._of_lane}
             full = tuple(sorted(lane for lane, room in rooms.items() if room < self._worth))
             least = min((room for room in rooms.values() if room >= self._worth), default=self._share)
             return Room(most=min(free, left, least, self._share), full=full)
@@ -108,6 +116,7 @@ class Bulkhead:
         if not work.lane:
             return None
         with self._guard:
+            self._is_over(work)
             self._out[work.lane] -= 1
             if not self._out[work.lane]:
                 del self._out[work.lane]
@@ -137,12 +146,27 @@ class Bulkhead:
         with self._guard:
             return [work.id for work in self._held.values()]
 
+    def _room_of(self, lane: str) -> int:
+        count = self._of_lane[lane]
+        return min(self._share - count + self._unwritten[lane], 2 * self._share - count)
+
+    def _is_over(self, work: Work) -> None:
+        if work.claim not in self._held or work.claim in self._over:
+            return  # written down already
+        self._over.add(work.claim)
+        self._unwritten[work.lane] += 1
+        if self._room_of(work.lane) == self._worth:
+            self._roomy()
+
     def _open(self, lane: str) -> bool:
         return self._out[lane] < self._slots and self._out.total() < self._calls
 
     def _forget(self, claim: Claim) -> Work | None:
         held = self._held.pop(claim, None)
         self._begun.discard(claim)
+        if claim in self._over and held is not None:
+            self._over.discard(claim)
+            self._unwritten[held.lane] -= 1
         if held is not None and held.lane:
             self._of_lane[held.lane] -= 1
             if not self._of_lane[held.lane]:

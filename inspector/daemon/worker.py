@@ -68,7 +68,7 @@ class Worker:
         self._stop = threading.Event()
         self._abandon = threading.Event()
         self._done = queue.SimpleQueue[Done | None]()
-        self._held = Bulkhead(engine)
+        self._held = Bulkhead(engine, self._wake.set)
         self._alone = Alone(engine)
         self._elsewhere = Elsewhere()
         self._breaker = Breaker(threshold=engine.breaker_threshold, cool=engine.breaker_cool, most=engine.breaker_most)

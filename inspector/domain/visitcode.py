@@ -38,16 +38,20 @@ MOST_SCOPE, LONGEST = 3, 40
 """A code is as large as its words: so many items, each so many characters long."""
 MOST_PHONES = 20
 """Phones of which a reading of one code is kept: what comes beyond says nothing new."""
-_TEXT = re.compile(r"SSV1\.([A-Za-z0-9_-]{40,1200})\.([A-Za-z0-9_-]{86})")
+_TEXT = re.compile(r"SSV1\.([A-Za-z0-9_-]{40,1600})\.([A-Za-z0-9_-]{86})")
 _LEAST_TYPED = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Somebody who comes, as on the card that must be shown (Penalties Law art. 55)."""
+    """Somebody who comes, as on the card that must be shown (Penalties Law art. 55); `until`: the last day on which it counts.
+
+    None: a code of before told no such day.
+    """
 
     name: str
     certificate: str
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +124,7 @@ def payload(code: VisitCode) -> bytes:
         "w": code.w,
         "n": code.visit,
         "f": code.firm,
-        "p": [[one.name, one.certificate] for one in code.people],
+        "p": [[one.name, one.certificate, *([one.until.isoformat()] if one.until else [])] for one in code.people],
         "s": list(code.scope),
         "b": code.first.isoformat(timespec="minutes"),
         "e": code.last.isoformat(timespec="minutes"),
@@ -157,7 +161,7 @@ def read(signed: bytes) -> VisitCode:
             w=str(told["w"]),
             visit=str(told["n"]),
             firm=str(told["f"]),
-            people=tuple(Person(name=str(name), certificate=str(number)) for name, number in told["p"]),
+            people=tuple(_person(*one) for one in told["p"]),
             scope=tuple(map(str, told["s"])),
             first=datetime.fromisoformat(told["b"]),
             last=datetime.fromisoformat(told["e"]),
@@ -166,19 +170,32 @@ def read(signed: bytes) -> VisitCode:
         raise Invalid("visit_code_unreadable", field="code") from error
 
 
+def lapsed(code: VisitCode, register: Iterable[Person]) -> tuple[Person, ...]:
+    """Whose certificate is over on the code's day: who is on the register by what that says now, anybody else by the code itself."""
+    now, day = list(register), code.first.date()
+    known = (
+        next((held for held in now if one.name == held.name or one.certificate == held.certificate), one) for one in code.people
+    )
+    return tuple(one for one in known if one.until is not None and one.until < day)
+
+
 def name_of(signed: bytes) -> str:
     """What a code is called on every phone and here: the digest of what is signed."""
     return hashlib.sha256(signed).hexdigest()
 
 
-def scanned(visit: Visit, scan: EntryScan, late: bool, phones: int, pack: str) -> Decision[EntryScan]:
-    """A reading of a code comes in; `phones` have read it by now, this one among them. It binds nobody."""
+def scanned(visit: Visit, scan: EntryScan, late: bool, phones: int, pack: str, over: tuple[str, ...] = ()) -> Decision[EntryScan]:
+    """A reading of a code comes in; `phones` have read it by now, this one among them. It binds nobody.
+
+    `over`: the numbers of certificates that were over on the code's day.
+    """
     facts = {
         "code": scan.code,
         "phone": hashlib.sha256(scan.phone.encode()).hexdigest()[:12],
         "at": scan.at.isoformat() if scan.at else None,
         "late": late,
         "phones": phones,
+        **({"over": list(over)} if over else {}),
     }
     return Decision(state=scan, because=Because(rule="visit.scanned", basis=(visit.basis,), pack=pack, facts=facts))
 
@@ -209,6 +226,10 @@ def is_firm(visit: Visit, told: str) -> bool:
     """
     code, said = visit.code.upper(), "".join(told.upper().split())
     return bool(code) and (code in said or (len(said) >= _LEAST_TYPED and code.endswith(said)))
+
+
+def _person(name: object, certificate: object, until: str | None = None) -> Person:
+    return Person(name=str(name), certificate=str(certificate), until=date.fromisoformat(until) if until is not None else None)
 
 
 def _encoded(content: bytes) -> str:

@@ -21,7 +21,7 @@ from inspector.flows import reaching, relief, seatlink, stopped
 from inspector.flows.contents import named
 from inspector.flows.left import wait_where_left
 from inspector.flows.office import Office
-from inspector.flows.seated import by_name, note_seat, pack, read, settle_seat
+from inspector.flows.seated import LINK, by_name, note_seat, pack, read, settle_seat
 from inspector.flows.seats import UNDELIVERED, put_seat
 from inspector.flows.settle import Settlement, nothing
 from inspector.incoming import Reporting
@@ -41,7 +41,7 @@ def push(work: Work, office: Office) -> Settlement:
     An address mended between two tries makes another message, and so another key.
     """
     with office.store.read(brief=True) as tx:
-        tx.visits.at_once(str(work.payload["visit"]), int(work.payload["place"]), int(work.payload["turn"]))
+        tx.visits.at_once(str(work.payload["visit"]), int(work.payload["place"]), int(work.payload["turn"]), LINK)
         seat, held = read(tx, work)
         person, stands = tx.rosters.standing(seat.agency, seat.inspector)
         policy = _policy(office, tx, held, seat)

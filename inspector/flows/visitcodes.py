@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from inspector.domain import visitcode
 from inspector.domain.errors import Invalid, Refusal
+from inspector.domain.roster import InspectorRecord
 from inspector.domain.visit import Seat, SeatState, Visit
 from inspector.domain.visitcode import EntryScan, Person, VisitCode
 from inspector.flows.office import AgencyNode, Office
@@ -19,6 +21,8 @@ from inspector.visitkeys import VisitKey
 
 REPLAYED = "visit_code_replayed"
 """The matter of a code that more than one phone has read."""
+OVER = "visit_certificate_over"
+"""The matter of a code shown by somebody whose certificate was over on that day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,9 +87,10 @@ def codes(office: Office, tx: Tx, held: Visit, seat: Seat, now: datetime) -> tup
 def scanned(office: Office, tx: Tx, given: Reading, now: datetime) -> tuple[EntryScan, int]:
     """A firm's phone has read a code: kept once for each code and phone; also how many phones have read it by now.
 
-    One that more than one phone has read is a matter for a person, and no more: a firm may have two phones at its gate, and a code that
-    was photographed may have been shown elsewhere. Raises Invalid (`visit_code_unreadable`, `visit_code_false`) and Refusal
-    (`visit_code_worn`).
+    One by which somebody came whose certificate was over that day is a matter: only who has one may enforce (Penalties Law art. 42), the
+    firm may refuse whoever shows none (art. 55), and what was done there is for a person to judge. One that more than one phone has read
+    is a matter, and no more: a firm may have two phones at its gate, and a code that was photographed may have been shown elsewhere.
+    Raises Invalid (`visit_code_unreadable`, `visit_code_false`) and Refusal (`visit_code_worn`).
     """
     signed, signature = visitcode.taken_apart(given.text)
     if not office.keys.believed(signed, signature):
@@ -110,8 +115,13 @@ def scanned(office: Office, tx: Tx, given: Reading, now: datetime) -> tuple[Entr
         received_at=now,
     )
     late = now > code.last + timedelta(days=1)
-    record(tx, held.id, visitcode.scanned(held, scan, late, len(before) + 1, pack(tx, held)), now, {"agency": held.agency})
+    over = visitcode.lapsed(code, (_person(one) for one in _registered(tx, tx.visits.team(held.id))))
+    told = visitcode.scanned(held, scan, late, len(before) + 1, pack(tx, held), tuple(one.certificate for one in over))
+    record(tx, held.id, told, now, {"agency": held.agency})
     tx.entryscans.keep(scan)
+    if over:
+        lapse = {"draw": held.draw, "day": code.first.date().isoformat(), "certificates": [one.certificate for one in over]}
+        tx.attention.open(OVER, held.agency, short_of(held, held.agency), lapse, now)
     if before:
         facts = {"draw": held.draw, "code": name[:16], "phones": len(before) + 1}
         tx.attention.open(REPLAYED, held.agency, short_of(held, held.agency), facts, now)
@@ -121,8 +131,18 @@ def scanned(office: Office, tx: Tx, given: Reading, now: datetime) -> tuple[Entr
 def _people(tx: Tx, team: tuple[Seat, ...], shows: Seat) -> tuple[Person, ...]:
     """Who comes, whoever shows the code first, with the numbers of the certificates that they must show."""
     there = [one for one in team if one.state in (SeatState.ACCEPTED, SeatState.DONE)]
-    rows = [tx.rosters.in_force(one.agency, one.inspector) for one in sorted(there, key=lambda one: one.name != shows.name)]
-    return tuple(Person(name=one.name, certificate=one.certificate) for one in rows if one is not None)
+    return tuple(_person(one) for one in _registered(tx, sorted(there, key=lambda one: one.name != shows.name)))
+
+
+def _registered(tx: Tx, seats: Iterable[Seat]) -> Iterator[InspectorRecord]:
+    """What the register says now of those who sit there; nothing of whom it does not know any more."""
+    for seat in seats:
+        if (held := tx.rosters.in_force(seat.agency, seat.inspector)) is not None:
+            yield held
+
+
+def _person(held: InspectorRecord) -> Person:
+    return Person(name=held.name, certificate=held.certificate, until=held.certificate_until)
 
 
 def _scope(office: Office, tx: Tx, held: Visit, node: AgencyNode) -> tuple[str, ...]:

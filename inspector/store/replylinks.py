@@ -15,6 +15,9 @@ class ReplyLinkRoom(Room):
 
     def edition(self, purpose: str, about: str) -> int:
         """Which of its links counts: 0 the first."""
+        known = self.batch.held.get(of_link(purpose, about))
+        if isinstance(known, int):
+            return known
         held = reply_link.c
         asked = sa.select(held.edition).where(held.purpose == purpose, held.about == about)
         return self.connection.execute(asked).scalar_one_or_none() or 0
@@ -28,6 +31,7 @@ class ReplyLinkRoom(Room):
         else:
             held = sa.update(reply_link).where(reply_link.c.purpose == purpose, reply_link.c.about == about)
             self.expect_one(held.values(edition=edition, changed_at=now), about)
+        self.batch.held.pop(of_link(purpose, about), None)
         return edition
 
     def phone(self, seat: str, edition: int) -> str | None:
@@ -40,3 +44,8 @@ class ReplyLinkRoom(Room):
         """Bind it; False where it is bound, to whichever phone."""
         row = {"seat": seat, "edition": edition, "digest": digest, "at": now}
         return self.insert_one(seat_phone, row, ("seat", "edition"))
+
+
+def of_link(purpose: str, about: str) -> str:
+    """Under which name a reading holds which of the links of a thing counts."""
+    return f"link:{purpose}:{about}"

@@ -11,6 +11,8 @@ from inspector.domain.errors import Missing, Stale
 from inspector.domain.visit import Seat, SeatState
 from inspector.store.codec import dump, load
 from inspector.store.drawtables import challenge, draw
+from inspector.store.linktables import reply_link
+from inspector.store.replylinks import of_link
 from inspector.store.room import Room, padded
 from inspector.store.tables import inspector, seat, visit
 
@@ -40,12 +42,14 @@ _AT_ONCE = (
         inspector.c.body.label("person"),
         inspector.c.removed_at,
         challenge.c.body.label("challenge"),
+        reply_link.c.edition,
     )
     .select_from(visit)
     .join(seat, seat.c.visit == visit.c.id)
     .join(draw, draw.c.number == visit.c.draw)
     .join(inspector, (inspector.c.agency == seat.c.agency) & (inspector.c.id == seat.c.inspector))
     .outerjoin(challenge, challenge.c.visit == visit.c.id)
+    .outerjoin(reply_link, (reply_link.c.purpose == sa.bindparam("purpose")) & (reply_link.c.about == sa.bindparam("about")))
     .where(visit.c.id == sa.bindparam("of"), seat.c.place == sa.bindparam("at"), seat.c.turn == sa.bindparam("in_turn"))
     .order_by(challenge.c.inspector, challenge.c.number)
 )
@@ -69,13 +73,15 @@ class Seats(Room):
             assert isinstance(bodies, list)
             bodies.append(row.body)
 
-    def at_once(self, visit_id: str, place: int, turn: int) -> None:
-        """Read a seat with its visit, draw, inspector and applications in one statement, for whoever asks for them in this reading.
+    def at_once(self, visit_id: str, place: int, turn: int, purpose: str) -> None:
+        """Read a seat with its visit, draw, inspector and applications, and which of its links counts, in one statement.
 
-        Where many threads read, each statement is a wait for the interpreter, on PostgreSQL a journey as well. What is not there is
-        asked for, and missed, by itself.
+        For whoever asks for them in this reading; `purpose` is that of its links. Where many threads read, each statement is a wait for
+        the interpreter, on PostgreSQL a journey as well. What is not there is asked for, and missed, by itself.
         """
-        found = self.connection.execute(_AT_ONCE, {"of": visit_id, "at": place, "in_turn": turn}).all()
+        name = f"{visit_id}:{place}:{turn}"
+        asked = {"of": visit_id, "at": place, "in_turn": turn, "purpose": purpose, "about": name}
+        found = self.connection.execute(_AT_ONCE, asked).all()
         for row in found[:1]:
             self.batch.held |= {
                 of_visit(visit_id): (row.draw, row.visit),
@@ -83,6 +89,7 @@ class Seats(Room):
                 of_draw(row.draw): row.made,
                 of_inspector(row.agency, row.inspector): (row.person, row.removed_at),
                 of_challenges(visit_id): [one.challenge for one in found if one.challenge is not None],
+                of_link(purpose, name): row.edition or 0,
             }
 
     def add_seat(self, given: Seat) -> None:

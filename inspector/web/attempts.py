@@ -15,14 +15,13 @@ from inspector.flows import attempts
 from inspector.flows.seated import by_name
 from inspector.store.tx import Tx
 from inspector.web.answers import Shown
-from inspector.web.body import JsonRoute
 from inspector.web.caller import Officer, ResultReader
 from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.errors import READS, WRITES
-from inspector.web.fields import CasePath, ClockTime, MessageId, Moment, NamePath, Strict, Text
-from inspector.web.seatdoor import SeatLink
+from inspector.web.fields import CasePath, ClockTime, MessageId, Moment, Strict, Text
+from inspector.web.seatdoor import Seated, SeatLink, SeatRoute
 
-router = APIRouter(prefix="/v1", tags=["visits"], route_class=JsonRoute)
+router = APIRouter(prefix="/v1", tags=["visits"], route_class=SeatRoute)
 
 
 class AttemptIn(Strict):
@@ -66,11 +65,9 @@ class AttemptsShown(Shown):
 
 
 @router.post("/seats/{name}/attempts", response_model=AttemptsShown, responses=WRITES)
-def enter_from_seat(
-    desk: AtDesk, _link: SeatLink, name: NamePath, given: SeatAttemptIn, message_id: MessageId = None
-) -> JSONResponse:
+def enter_from_seat(desk: AtDesk, seated: SeatLink, given: SeatAttemptIn, message_id: MessageId = None) -> JSONResponse:
     """Somebody of the team has tried to reach the subject; it stands with every case of the agency that the visit serves."""
-    return enter(desk, name, given, message_id)
+    return enter(desk, seated, given, message_id)
 
 
 @router.post("/cases/{case_id}/attempts", response_model=AttemptsShown, responses=WRITES)
@@ -99,17 +96,17 @@ def list_attempts(desk: AtDesk, caller: ResultReader, case_id: CasePath) -> Atte
     return desk.look(ask)
 
 
-def enter(desk: Desk, name: str, given: SeatAttemptIn, message_id: str | None) -> JSONResponse:
+def enter(desk: Desk, seated: Seated, given: SeatAttemptIn, message_id: str | None) -> JSONResponse:
     """By interface and by form alike: one that a phone has sent by both, without hearing the answer, counts once."""
 
     def do(tx: Tx, now: datetime) -> AttemptsShown:
         lay = Times(captured_at=given.captured_at, sent_at=given.sent_at, received_at=now, late=False).lay
-        attempts.from_seat(desk.office, tx, name, given.way, given.at, given.words, now, lay=lay)
-        held, seat = by_name(tx, name)
+        attempts.from_seat(desk.office, tx, seated.name, given.way, given.at, given.words, now, lay=lay)
+        held, seat = by_name(tx, seated.name)
         return shown(desk, tx, held.cases_of(seat.agency))
 
     said = given.model_copy(update={"sent_at": None})  # each try is sent at another moment, and is the same message
-    return desk.once(message(f"seat:{name}"[:200], message_id, f"attempt {name}", said), do)
+    return seated.once(desk, message_id, "attempt", said, do)
 
 
 def shown(desk: Desk, tx: Tx, case_ids: tuple[str, ...]) -> AttemptsShown:

@@ -14,16 +14,15 @@ from inspector.flows import embargo, recusing
 from inspector.flows.challenges import seat_of
 from inspector.store.tx import Tx
 from inspector.web.answers import Shown
-from inspector.web.body import JsonRoute
 from inspector.web.caller import Caller, DrawDesk, Officer, ResultReader
 from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.errors import READS, WRITES
 from inspector.web.fields import MessageId, NamePath
 from inspector.web.messages import ChallengeDecisionIn, ChallengeIn, DoorChallengeIn
 from inspector.web.roles import Role
-from inspector.web.seatdoor import SeatLink
+from inspector.web.seatdoor import Seated, SeatLink, SeatRoute
 
-router = APIRouter(prefix="/v1", tags=["visits"], route_class=JsonRoute)
+router = APIRouter(prefix="/v1", tags=["visits"], route_class=SeatRoute)
 
 
 class ChallengeShown(Shown):
@@ -81,21 +80,19 @@ def apply_for_recusal(
 
 
 @router.post("/seats/{name}/recusals", status_code=201, response_model=ChallengeShown, responses=WRITES)
-def apply_at_door(
-    desk: AtDesk, _link: SeatLink, name: NamePath, given: DoorChallengeIn, message_id: MessageId = None
-) -> JSONResponse:
+def apply_at_door(desk: AtDesk, seated: SeatLink, given: DoorChallengeIn, message_id: MessageId = None) -> JSONResponse:
     """Somebody of the team writes down that the firm asks at its door that one of them stay away. The check goes on; the head decides."""
-    return enter(desk, name, given, message_id)
+    return enter(desk, seated, given, message_id)
 
 
-def enter(desk: Desk, name: str, given: DoorChallengeIn, message_id: str | None) -> JSONResponse:
+def enter(desk: Desk, seated: Seated, given: DoorChallengeIn, message_id: str | None) -> JSONResponse:
     """The same, by API and by form alike."""
 
     def do(tx: Tx, now: datetime) -> ChallengeShown:
-        made = recusing.at_door(tx, name, given.inspector, reason=given.reason, evidence=given.evidence, now=now)
+        made = recusing.at_door(tx, seated.name, given.inspector, reason=given.reason, evidence=given.evidence, now=now)
         return _shown(made)
 
-    return desk.once(message(f"seat:{name}"[:200], message_id, f"challenge {name}", given), do, status=201)
+    return seated.once(desk, message_id, "challenge", given, do, status=201)
 
 
 @router.post("/visits/{visit}/recusals/{inspector}", response_model=ChallengeShown, responses=WRITES)

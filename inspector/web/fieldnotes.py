@@ -24,20 +24,19 @@ from inspector.flows.fieldnotes import Noted, Shot
 from inspector.flows.seated import by_name
 from inspector.store.tx import Tx
 from inspector.web.answers import Shown
-from inspector.web.body import JsonRoute
 from inspector.web.caller import Caller
 from inspector.web.checksheets import NO_SHEET, CollatedShown, SheetIn, SheetShown, collated_shown, sheet_shown
-from inspector.web.desk import AtDesk, Desk, message
+from inspector.web.desk import AtDesk, Desk
 from inspector.web.errors import READS, WRITES
 from inspector.web.fields import NOTE, CaseId, ClaimName, ClockTime, Day, Digest, Line, MessageId, NamePath, Strict, Text
 from inspector.web.links import BySeat
 from inspector.web.messages import FindingIn
 from inspector.web.roles import Role
-from inspector.web.seatdoor import SeatLink
+from inspector.web.seatdoor import Seated, SeatLink, SeatRoute
 from inspector.web.selfproofs import SANDBOX, fitting
 from inspector.web.whereabouts import NOWHERE, ArrivalIn, PlaceIn
 
-router = APIRouter(prefix="/v1/seats", tags=["visits"], route_class=JsonRoute)
+router = APIRouter(prefix="/v1/seats", tags=["visits"], route_class=SeatRoute)
 _FILES = {kind.value: {"schema": {"type": "string", "format": "binary"}} for kind in MaterialKind}
 _ENDINGS = {MaterialKind.JPEG: "jpg", MaterialKind.PNG: "png", MaterialKind.PDF: "pdf"}
 Note = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=NOTE)]
@@ -231,31 +230,31 @@ class FieldShown(Shown):
 
 
 @router.post("/{name}/notes", response_model=NotedShown, responses=WRITES)
-def enter_note(desk: AtDesk, _link: SeatLink, name: NamePath, given: NoteIn, message_id: MessageId = None) -> JSONResponse:
+def enter_note(desk: AtDesk, seated: SeatLink, given: NoteIn, message_id: MessageId = None) -> JSONResponse:
     """What an inspector has noted on the spot, sent at once or later. It is kept whatever others of the team have said.
 
     Once the team's notes answer every fact in question and none of them differ, they are its result.
     """
-    return enter(desk, name, given, message_id)
+    return enter(desk, seated, given, message_id)
 
 
 @router.post("/{name}/photos", response_model=PhotoShown, responses=WRITES)
-def enter_photo(desk: AtDesk, _link: SeatLink, name: NamePath, given: PhotoIn, message_id: MessageId = None) -> JSONResponse:
+def enter_photo(desk: AtDesk, seated: SeatLink, given: PhotoIn, message_id: MessageId = None) -> JSONResponse:
     """A photo of an inspector's, by the digest that was made when it was taken; the answer is its receipt. The same bytes twice are one."""
     taken = selfproof.take(given.decoded(desk.settings.max_material_bytes))
     shot, most = given.shot(), desk.settings.max_photos
 
     def do(tx: Tx, now: datetime) -> PhotoShown:
-        return photo_shown(fieldnotes.photo(desk.office, tx, name, taken, shot, most, now))
+        return photo_shown(fieldnotes.photo(desk.office, tx, seated.name, taken, shot, most, now))
 
     said = given.model_copy(update={"content": taken.received, "sent_at": None})
-    return desk.once(message(f"seat:{name}"[:200], message_id, f"photo {name}", said), do)
+    return seated.once(desk, message_id, "photo", said, do)
 
 
 @router.post("/{name}/choices", response_model=ChosenShown, responses=WRITES)
-def choose_version(desk: AtDesk, _link: SeatLink, name: NamePath, given: ChoiceIn, message_id: MessageId = None) -> JSONResponse:
+def choose_version(desk: AtDesk, seated: SeatLink, given: ChoiceIn, message_id: MessageId = None) -> JSONResponse:
     """The team's lead says which of two versions stands, and why. The other one stays to be read."""
-    return choose(desk, name, given, message_id)
+    return choose(desk, seated, given, message_id)
 
 
 @router.get("/{name}/notes", responses=READS)
@@ -294,27 +293,27 @@ def as_file(content: bytes, kind: MaterialKind, digest: str) -> Response:
     return Response(content, media_type=kind.value, headers=headers)
 
 
-def enter(desk: Desk, name: str, given: NoteIn, message_id: str | None, *, whole: bool = False) -> JSONResponse:
+def enter(desk: Desk, seated: Seated, given: NoteIn, message_id: str | None, *, whole: bool = False) -> JSONResponse:
     """A note, by interface and by form alike: one that a phone has sent by the form, without hearing the answer, counts once."""
     noted = given.noted()
 
     def do(tx: Tx, now: datetime) -> NotedShown:
-        note, became, gathered = fieldnotes.enter(desk.office, tx, name, noted, now, whole=whole)
+        note, became, gathered = fieldnotes.enter(desk.office, tx, seated.name, noted, now, whole=whole)
         missing, clashes = _missing(gathered), tuple(clash_shown(one) for one in gathered.clashes)
         return NotedShown(note=note.id, became=became, came=_came(note.times), missing=missing, clashes=clashes)
 
     said = given.model_copy(update={"sent_at": None})  # each try is sent at another moment, and is the same message
-    return desk.once(message(f"seat:{name}"[:200], message_id, f"note {name}", said), do)
+    return seated.once(desk, message_id, "note", said, do)
 
 
-def choose(desk: Desk, name: str, given: ChoiceIn, message_id: str | None) -> JSONResponse:
+def choose(desk: Desk, seated: Seated, given: ChoiceIn, message_id: str | None) -> JSONResponse:
     """A choice, by interface and by form alike."""
 
     def do(tx: Tx, now: datetime) -> ChosenShown:
         told = given.case_id, given.claim, given.note, given.reasons
-        return ChosenShown(became=fieldnotes.choose(desk.office, tx, name, *told, now))
+        return ChosenShown(became=fieldnotes.choose(desk.office, tx, seated.name, *told, now))
 
-    return desk.once(message(f"seat:{name}"[:200], message_id, f"choice {name}", given), do)
+    return seated.once(desk, message_id, "choice", given, do)
 
 
 def field_shown(name: str, told: FromField) -> FieldShown:

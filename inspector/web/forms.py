@@ -35,13 +35,14 @@ from inspector.web import attempts, challenges, fieldnotes, links, seatdoor
 from inspector.web.assigned import MateShown, mates_shown
 from inspector.web.attempts import AttemptsShown, SeatAttemptIn
 from inspector.web.checksheets import SheetWords, of_form
-from inspector.web.desk import AtDesk, Desk, message
+from inspector.web.desk import AtDesk, Desk
 from inspector.web.fieldnotes import ChoiceIn, FieldShown, NoteIn, field_shown
 from inspector.web.fields import Strict
 from inspector.web.language import InLang, carried, language
 from inspector.web.messages import DoorChallengeIn, FindingIn, SeatDeclineIn
-from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, complete, page, read, refused, trouble
+from inspector.web.pages import NO_TROUBLE, Fields, Trouble, complete, page, read, refused, trouble
 from inspector.web.phone import phone_words, place_of
+from inspector.web.seatdoor import AtPage, PostedAt, Seated
 from inspector.web.secondlooks import LookedAtShown, work_of
 
 router = APIRouter(include_in_schema=False)
@@ -104,17 +105,15 @@ def by_hand(request: Request) -> bool:
 
 
 @router.post("/seat/{name}/{token}")
-def post_seat(request: Request, desk: AtDesk, name: str, token: str, form: Posted, lang: InLang) -> Response:
+def post_seat(request: Request, desk: AtDesk, door: AtPage, form: PostedAt, lang: InLang) -> Response:
     """Accept, decline or enter the result."""
-    try:
-        seatdoor.enter(request, desk, name, token)
-    except InspectorError as error:
-        return refused(request, error)
+    if isinstance(door, InspectorError):
+        return refused(request, door)
     try:
         form.sound()
-        _seat(desk, name, form)
+        _seat(desk, door, form)
     except InspectorError as error:
-        return _seat_page(request, desk, name, form, trouble(error, form, lang))
+        return _seat_page(request, desk, door.name, form, trouble(error, form, lang))
     return again(request)
 
 
@@ -124,47 +123,47 @@ def cut_off(request: Request) -> Response:
     return refused(request, Forbidden("link_unknown"))
 
 
-def _seat(desk: Desk, name: str, form: Fields) -> None:
+def _seat(desk: Desk, seated: Seated, form: Fields) -> None:
     match form.one("do"):
         case "accept":
-            _answer(desk, name, form, Strict())
+            _answer(desk, seated, form, Strict())
         case "decline":
-            _answer(desk, name, form, read(SeatDeclineIn, reason=form.one("reason")))
+            _answer(desk, seated, form, read(SeatDeclineIn, reason=form.one("reason")))
         case "result":
             note = _note(form)
-            if note.seen is None and desk.look(lambda tx: _asks_nothing(*by_name(tx, name))):
+            if note.seen is None and desk.look(lambda tx: _asks_nothing(*by_name(tx, seated.name))):
                 raise Invalid("seen_missing", field="seen")
-            fieldnotes.enter(desk, name, note, form.message_id(), whole=True)
+            fieldnotes.enter(desk, seated, note, form.message_id(), whole=True)
         case "attempt":
             complete(form, Invalid("attempt_wordless", field="words"))
-            attempts.enter(desk, name, _attempt(form), form.message_id())
+            attempts.enter(desk, seated, _attempt(form), form.message_id())
         case "challenge":
             complete(form, Invalid("reason_missing", field="evidence"))
             said = {"inspector": form.one("inspector"), "reason": form.one("ground"), "evidence": form.one("evidence")}
-            challenges.enter(desk, name, read(DoorChallengeIn, **said), form.message_id())
+            challenges.enter(desk, seated, read(DoorChallengeIn, **said), form.message_id())
         case "arrive":
             complete(form, Invalid("arrival_missing", field="arrival_code"))
-            fieldnotes.enter(desk, name, _note(form), form.message_id())
+            fieldnotes.enter(desk, seated, _note(form), form.message_id())
         case "choose":
             complete(form, Invalid("version_missing", field="note"), Invalid("reason_missing", field="reasons"))
             about = form.one("about").split(":", 1)
             told = {"case_id": about[0], "claim": about[-1], "note": form.one("note"), "reasons": form.one("reasons")}
-            fieldnotes.choose(desk, name, read(ChoiceIn, **told), form.message_id())
+            fieldnotes.choose(desk, seated, read(ChoiceIn, **told), form.message_id())
         case other:
             raise Refusal("action_unknown", action=other[:40])
 
 
-def _answer(desk: Desk, name: str, form: Fields, given: Strict) -> None:
+def _answer(desk: Desk, seated: Seated, form: Fields, given: Strict) -> None:
     """Yes, or no with a reason."""
 
     def do(tx: Tx, now: datetime) -> Strict:
         if isinstance(given, SeatDeclineIn):
-            dispatch.decline(desk.office, tx, name, given.reason, now)
+            dispatch.decline(desk.office, tx, seated.name, given.reason, now)
         else:
-            dispatch.accept(tx, name, now)
-        return links.shown(tx, name)
+            dispatch.accept(tx, seated.name, now)
+        return links.shown(tx, seated.name)
 
-    desk.once(message(f"seat:{name}"[:200], form.message_id(), f"form {form.one('do')} {name}", given), do)
+    seated.once(desk, form.message_id(), f"form {form.one('do')}", given, do)
 
 
 def _attempt(form: Fields) -> SeatAttemptIn:
@@ -247,12 +246,13 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
     held, seat, facts = told.held, told.seat, told.facts
     kept = form.kept() if form else {}
     unsaid, wordless = {}, {}
-    if wrong.code in ("findings_missing", "findings_wordless"):
+    if wrong.code in ("findings_missing", "findings_wordless", "note_empty"):
         asked = {f"{one.case_id}:{one.claim}": fact for one, fact in facts}
         owed = {f"{one.case_id}:{one.claim}" for one in held.doubts}
         unsaid = {about: fact for about, fact in asked.items() if about in owed and not kept.get(f"verdict:{about}")}
         wordless = {about: fact for about, fact in asked.items() if _wordless(kept, about)}
-        wrong = replace(wrong, text=_lacking(language(request), unsaid, wordless))
+        if wrong.code != "note_empty":  # that nothing at all was filled in says it by itself; the browser goes to the first fact
+            wrong = replace(wrong, text=_lacking(language(request), unsaid, wordless))
     context = {
         "visit": held,
         "seat": seat,

@@ -9,8 +9,6 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
-from fastapi.exceptions import RequestValidationError
-from pydantic import JsonValue, ValidationError
 from starlette.responses import JSONResponse
 
 from inspector.domain import assistance
@@ -22,11 +20,9 @@ from inspector.flows.fieldnotes import look_at
 from inspector.flows.replylink import LINK, opens
 from inspector.flows.requests import node_of
 from inspector.flows.seated import by_name
-from inspector.incoming import Returning
 from inspector.store.tx import Tx
 from inspector.web import seatdoor
 from inspector.web.assigned import SeatShown, TestShown, mates_shown, seat_shown
-from inspector.web.body import JsonRoute
 from inspector.web.caller import Caller, Officer, Shown, ShownLink, Unknown, find
 from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.errors import READS, WRITES
@@ -34,9 +30,9 @@ from inspector.web.fields import MessageId, NamePath, Strict, Text
 from inspector.web.messages import AnswerIn, DeclineIn, ResultIn, SeatDeclineIn
 from inspector.web.requested import RequestShown, request_shown
 from inspector.web.roles import Role
-from inspector.web.seatdoor import PhoneKey, SeatLink
+from inspector.web.seatdoor import PhoneKey, Seated, SeatLink, SeatRoute
 
-router = APIRouter(prefix="/v1", route_class=JsonRoute)
+router = APIRouter(prefix="/v1", route_class=SeatRoute)
 
 
 def by_link_or_token(desk: AtDesk, shown: Shown, link: ShownLink) -> Caller | str:
@@ -136,56 +132,58 @@ def show_seat(desk: AtDesk, by: BySeat, name: NamePath) -> SeatShown:
 
 
 @router.post("/seats/{name}/accept", tags=["visits"], response_model=SeatShown, responses=WRITES)
-def accept_seat(desk: AtDesk, _link: SeatLink, name: NamePath, message_id: MessageId = None) -> JSONResponse:
+def accept_seat(desk: AtDesk, seated: SeatLink, message_id: MessageId = None) -> JSONResponse:
     """The inspector accepts."""
 
     def do(tx: Tx, now: datetime) -> SeatShown:
-        dispatch.accept(tx, name, now)
-        return shown(tx, name)
+        dispatch.accept(tx, seated.name, now)
+        return shown(tx, seated.name)
 
-    return desk.once(message(f"seat:{name}"[:200], message_id, f"accept {name}", None), do)
+    return seated.once(desk, message_id, "accept", None, do)
 
 
 @router.post("/seats/{name}/decline", tags=["visits"], response_model=SeatShown, responses=WRITES)
-def decline_seat(
-    desk: AtDesk, _link: SeatLink, name: NamePath, given: SeatDeclineIn, message_id: MessageId = None
-) -> JSONResponse:
+def decline_seat(desk: AtDesk, seated: SeatLink, given: SeatDeclineIn, message_id: MessageId = None) -> JSONResponse:
     """The inspector cannot or must not go: the seat is dealt again by the rule."""
 
     def do(tx: Tx, now: datetime) -> SeatShown:
-        dispatch.decline(desk.office, tx, name, given.reason, now)
-        return shown(tx, name)
+        dispatch.decline(desk.office, tx, seated.name, given.reason, now)
+        return shown(tx, seated.name)
 
-    return desk.once(message(f"seat:{name}"[:200], message_id, f"decline {name}", given), do)
+    return seated.once(desk, message_id, "decline", given, do)
 
 
 @router.post("/seats/{name}/result", tags=["visits"], response_model=SeatShown, responses=WRITES)
-def report_seat(desk: AtDesk, _link: SeatLink, name: NamePath, given: ResultIn, message_id: MessageId = None) -> JSONResponse:
+def report_seat(desk: AtDesk, seated: SeatLink, given: ResultIn, message_id: MessageId = None) -> JSONResponse:
     """A member of the team enters the result of the visit, whole: an answer to every fact in question. Parts of it are notes."""
-    return _reported(desk, name, given, message_id)
+    return reported(desk, seated, given, message_id)
 
 
-def _reported(desk: Desk, name: str, given: ResultIn, message_id: str | None) -> JSONResponse:
+def reported(desk: Desk, seated: Seated, given: ResultIn, message_id: str | None) -> JSONResponse:
+    """A result, whole, by API. Notes of the team that say otherwise are for its lead."""
+
     def do(tx: Tx, now: datetime) -> SeatShown:
-        report(desk, tx, name, given, now)
-        return shown(tx, name)
+        found = [one.finding() for one in given.findings]
+        held = dispatch.report(desk.office, tx, seated.name, found, given.remarks, now, seen=given.seen, on=given.visited_on)
+        look_at(desk.office, tx, held, by_name(tx, seated.name)[1].agency, now)
+        return shown(tx, seated.name)
 
-    return desk.once(message(f"seat:{name}"[:200], message_id, f"result {name}", given), do)
+    return seated.once(desk, message_id, "result", given, do)
 
 
 @router.post("/seats/{name}/test", tags=["visits"], response_model=TestShown, responses=WRITES)
-def try_seat(desk: AtDesk, _link: SeatLink, name: NamePath, message_id: MessageId = None) -> JSONResponse:
+def try_seat(desk: AtDesk, seated: SeatLink, message_id: MessageId = None) -> JSONResponse:
     """The inspector has a push sent to himself or herself, by each way, that says it is a test; the ledger says how each ended.
 
     While the seat is open, and by each way once an hour.
     """
 
     def do(tx: Tx, now: datetime) -> TestShown:
-        held, seat = by_name(tx, name, lock=True)
+        held, seat = by_name(tx, seated.name, lock=True)
         number, channels = trial.by_link(desk.office, tx, held, seat, now)
         return TestShown(test=number, channels=channels)
 
-    return desk.once(message(f"seat:{name}"[:200], message_id, f"test {name}", None), do)
+    return seated.once(desk, message_id, "test", None, do)
 
 
 class SeatLinkIn(Strict):
@@ -200,6 +198,11 @@ def call_back_seat_link(
     desk: AtDesk, caller: Officer, name: NamePath, given: SeatLinkIn, message_id: MessageId = None
 ) -> JSONResponse:
     """The office calls a seat's link back, for the phone was lost or is another one: nothing that was sent opens anything any more."""
+    return call_back(desk, caller, name, given, message_id)
+
+
+def call_back(desk: Desk, caller: Caller, name: str, given: SeatLinkIn, message_id: str | None) -> JSONResponse:
+    """The same, by API and by form alike."""
 
     def do(tx: Tx, now: datetime) -> SeatShown:
         held, seat = by_name(tx, name)
@@ -216,35 +219,6 @@ def opened(desk: Desk, name: str) -> None:
     _, seat = desk.look(lambda tx: by_name(tx, name))
     if seat.state.awaited and seat.state is not SeatState.READ:
         desk.act(lambda tx, now: pushing.opened(desk.office, tx, name, now))
-
-
-@router.post("/seats/{name}/result/{channel}", tags=["visits"], response_model=SeatShown, responses=WRITES)
-def report_returned(
-    desk: AtDesk, link: ShownLink, name: NamePath, channel: NamePath, given: dict[str, JsonValue], message_id: MessageId = None
-) -> JSONResponse:
-    """A member of the team enters the result on the platform behind a push channel, which sends it in a form of its own.
-
-    The platform is no phone: it sends the secret of the link that was pushed to it, whichever phone that is bound to.
-    """
-    if link is None:
-        raise Unknown("link_needed")
-    desk.look(lambda tx: seatlink.holds(desk.office, tx, name, link))
-    platform: object = desk.office.connectors.channels.get(channel)
-    if not isinstance(platform, Returning):
-        raise Missing("channel_returns_nothing", channel=channel)
-    try:
-        told = ResultIn.model_validate(platform.returned(given))
-    except ValidationError as error:  # told by the places of our form, as if it had come in it
-        raise RequestValidationError([{**one, "loc": ("body", *one["loc"])} for one in error.errors()]) from error
-    return _reported(desk, name, told, message_id)
-
-
-def report(desk: Desk, tx: Tx, name: str, given: ResultIn, now: datetime) -> None:
-    """A result, whole, by API. Notes of the team that say otherwise are for its lead."""
-    held = dispatch.report(
-        desk.office, tx, name, [one.finding() for one in given.findings], given.remarks, now, seen=given.seen, on=given.visited_on
-    )
-    look_at(desk.office, tx, held, by_name(tx, name)[1].agency, now)
 
 
 def shown(tx: Tx, name: str) -> SeatShown:

@@ -7,30 +7,74 @@ A browser is known by a cookie of its own that says nothing of anybody; an appli
 from __future__ import annotations
 
 import secrets
-from typing import Annotated
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Header, Request
-from starlette.responses import Response
+from pydantic import BaseModel
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse, Response
 
-from inspector.domain.errors import Forbidden
+from inspector.domain.errors import Forbidden, InspectorError
 from inspector.flows import seatlink
 from inspector.flows.seated import by_name
 from inspector.store.tx import Tx
+from inspector.web.body import JsonRoute
 from inspector.web.caller import ShownLink, Unknown
-from inspector.web.desk import AtDesk, Desk
+from inspector.web.desk import AtDesk, Desk, desk_of, message
 from inspector.web.fields import NamePath
+from inspector.web.pages import Fields, posted
 from inspector.web.signedin import held_cookie, read_cookie, secure, someone
+
+T = TypeVar("T")
 
 _COOKIE = "inspector_phone"
 _LASTS = 400 * 24 * 3600
 """Seconds: as long as browsers keep a cookie at all (RFC 6265bis, 5.5)."""
-_READS = ("GET", "HEAD")
 PhoneKey = Annotated[str | None, Header(alias="X-Phone-Key", min_length=16, max_length=200, include_in_schema=False)]
 """A secret of the phone's own, made by an application once: no field of a message, and told in `reach-inspectors`."""
 
 
-def enter(request: Request, desk: Desk, name: str, token: str, phone: str = "") -> None:
-    """Raise Forbidden unless this is the link of the seat, and no other phone's; what acts (no GET) binds the phone.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seated:
+    """Whoever has opened a seat's door: by which secret, and the phone that what is done binds (empty: none)."""
+
+    name: str
+    token: str
+    phone: str
+
+    def once(
+        self,
+        desk: Desk,
+        message_id: str | None,
+        what: str,
+        given: BaseModel | None,
+        do: Callable[[Tx, datetime], BaseModel],
+        **told: int,
+    ) -> JSONResponse:
+        """Act on a message of the seat's, as `Desk.once` does; `what` names the act."""
+        said = message(f"seat:{self.name}"[:200], message_id, f"{what} {self.name}", given)
+        return desk.once(said, self.acting(desk, do), **told)
+
+    def acting(self, desk: Desk, do: Callable[[Tx, datetime], T]) -> Callable[[Tx, datetime], T]:
+        """The same act, which binds the phone in its own transaction: what is refused, or never came to be read, binds nobody.
+
+        Raises Forbidden: `link_unknown` where it was called back meanwhile, `link_elsewhere` where another phone was quicker.
+        """
+
+        def bound(tx: Tx, now: datetime) -> T:
+            seatlink.holds(desk.office, tx, self.name, self.token)
+            if self.phone:
+                seatlink.bind(tx, self.name, self.phone, now)
+            return do(tx, now)
+
+        return bound
+
+
+def enter(request: Request, desk: Desk, name: str, token: str, phone: str = "") -> Seated:
+    """Raise Forbidden unless this is the link of the seat, and no other phone's. It reads no message, and binds nothing.
 
     It is as `link_unknown`, or `link_elsewhere`: the office calls the link back and sends another one.
     """
@@ -40,10 +84,11 @@ def enter(request: Request, desk: Desk, name: str, token: str, phone: str = "") 
         seatlink.holds(desk.office, tx, name, token)
         return seatlink.bound_elsewhere(tx, name, known)
 
-    if desk.look(elsewhere) and not _its_inspector(request, desk, name):
+    if not desk.look(elsewhere):
+        return Seated(name=name, token=token, phone=known)
+    if not _its_inspector(request, desk, name):
         raise Forbidden("link_elsewhere")
-    if known and request.method not in _READS and not desk.look(elsewhere):
-        desk.act(lambda tx, now: seatlink.bind(tx, name, known, now))
+    return Seated(name=name, token=token, phone="")
 
 
 def welcome(request: Request, desk: Desk, answer: Response) -> Response:
@@ -54,15 +99,59 @@ def welcome(request: Request, desk: Desk, answer: Response) -> Response:
     return answer
 
 
-def by_seat_link(request: Request, desk: AtDesk, name: NamePath, link: ShownLink, phone: PhoneKey = None) -> str:
-    """The link's secret, once it has opened the seat's door."""
+def by_seat_link(request: Request, desk: AtDesk, name: NamePath, link: ShownLink, phone: PhoneKey = None) -> Seated:
+    """Whoever has opened the seat's door by the link's secret: before the message was read, where there is one (`SeatRoute`)."""
+    held: Seated | None = getattr(request.state, "seated", None)
+    return held or _shown(request, desk, name, link, phone)
+
+
+SeatLink = Annotated[Seated, Depends(by_seat_link)]
+
+
+class SeatRoute(JsonRoute):
+    """A route that opens a seat's door first and reads the message then: who may not act is told so, whatever is sent."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The handler of JSON, behind the door."""
+        handle = super().get_route_handler()
+        if self.body_field is None or all(one.call is not by_seat_link for one in self.dependant.dependencies):
+            return handle
+
+        async def entering(request: Request) -> Response:
+            request.state.seated = await self.entered(request)
+            return await handle(request)
+
+        return entering
+
+    async def entered(self, request: Request) -> Seated:
+        """Who sends it. Raises Unknown (`link_needed`), Forbidden as `enter` does."""
+        told, name = request.headers, request.path_params["name"]
+        return await run_in_threadpool(_shown, request, desk_of(request), name, told.get("x-link-token"), told.get("x-phone-key"))
+
+
+def at_page(request: Request, desk: AtDesk, name: str, token: str) -> Seated | InspectorError:
+    """The same of a page that is posted to: why not is for the page to say."""
+    try:
+        return enter(request, desk, name, token)
+    except InspectorError as error:
+        return error
+
+
+AtPage = Annotated[Seated | InspectorError, Depends(at_page)]
+
+
+async def posted_at(request: Request, door: AtPage) -> Fields:
+    """The form, once its sender has opened the door; nothing of it else."""
+    return Fields(()) if isinstance(door, InspectorError) else await posted(request)
+
+
+PostedAt = Annotated[Fields, Depends(posted_at)]
+
+
+def _shown(request: Request, desk: Desk, name: str, link: str | None, phone: str | None) -> Seated:
     if link is None:
         raise Unknown("link_needed")
-    enter(request, desk, name, link, phone or "")
-    return link
-
-
-SeatLink = Annotated[str, Depends(by_seat_link)]
+    return enter(request, desk, name, link, phone or "")
 
 
 def _its_inspector(request: Request, desk: Desk, name: str) -> bool:

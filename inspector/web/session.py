@@ -48,6 +48,7 @@ _NAMED = r"(/[A-Za-z0-9._~:-]{1,200})?"
 _LISTED = "|".join(
     f"{name}{_NAMED}"
     for name in (
+        "assignments",
         "figures",
         "requests",
         "proofs",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -123,10 +124,21 @@ def _opened(desk: Desk, now: datetime, *, phone: bool = False, **told: str | Non
     return Opened(begun_at=now, seen_at=now, expires_at=ends, **told)  # type: ignore[arg-type]
 
 
-def begin(request: Request, desk: Desk, answer: Response, given: Opened, *, once: str = "") -> None:
+Begins = Callable[[Tx, datetime], str]
+
+
+def begin(
+    request: Request,
+    desk: Desk,
+    answer: Response,
+    given: Opened,
+    *,
+    once: str = "",
+    by: Callable[[Desk, Begins], Begins] = lambda _desk, do: do,
+) -> None:
     """Begin a session under a new secret; what this browser had before is over, so that nobody is led into one made for him.
 
-    Raises Refusal (`signin_used`).
+    `by`: what else belongs into its transaction. Raises Refusal (`signin_used`).
     """
 
     def do(tx: Tx, _now: datetime) -> str:
@@ -134,7 +146,7 @@ def begin(request: Request, desk: Desk, answer: Response, given: Opened, *, once
             tx.sessions.end_text(former, given.name, tx.machine_now())
         return tx.sessions.begin(given, once)
 
-    text = desk.act(do)
+    text = desk.act(by(desk, do))
     log.info("signin.begun", way=given.way, role=given.role)
     lasts = int((given.expires_at - given.begun_at).total_seconds())
     name = cookie_name(desk)

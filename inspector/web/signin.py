@@ -26,11 +26,12 @@ from inspector.signin import GATEWAY, Going, IdentityProvider
 from inspector.store.admissions import Admission
 from inspector.store.sessions import Opened
 from inspector.store.tx import Tx
-from inspector.web import seatdoor, signedin
+from inspector.web import signedin
 from inspector.web.desk import AtDesk, Desk
 from inspector.web.fields import NamePath
 from inspector.web.language import InLang, carried
 from inspector.web.pages import Posted, page, refused, trouble
+from inspector.web.seatdoor import AtPage, PostedAt
 from inspector.web.session import After, home, login
 from inspector.web.signedin import begin, by_admission, by_seat, from_gateway, mac, read_cookie, secure
 
@@ -125,7 +126,7 @@ def _come_back(request: Request, desk: Desk, name: str, told: _Answer) -> Respon
 
 
 @router.post("/mine/{name}/{token}")
-def by_link(request: Request, desk: AtDesk, name: NamePath, token: NamePath, form: Posted) -> Response:
+def by_link(request: Request, desk: AtDesk, name: NamePath, door: AtPage, form: PostedAt) -> Response:
     """From a seat's link: its inspector's session on this phone, once. The link's own page goes on without it, for whoever holds it."""
 
     def of(tx: Tx) -> Opened:
@@ -138,9 +139,10 @@ def by_link(request: Request, desk: AtDesk, name: NamePath, token: NamePath, for
 
     answer = RedirectResponse("/mine" + carried(request), 303)
     try:
+        if isinstance(door, InspectorError):
+            raise door
         form.sound()
-        seatdoor.enter(request, desk, name, token)
-        begin(request, desk, answer, desk.look(of), once=f"seat/{name}")
+        begin(request, desk, answer, desk.look(of), once=f"seat/{name}", by=door.acting)
     except InspectorError as error:
         _note(signedin.LINK, error)
         return refused(request, error)

@@ -64,6 +64,17 @@ def inspector(door: Door, file: str) -> None:
         desk.page.screenshot(path=FOLDER / "ops.png")
 
 
+def link(door: Door, file: str) -> None:
+    """An officer's page on which the link of a lost phone is called back."""
+    with closing(open_store(file)) as store, scenes.visiting(store, Hand(), subject_name=FIRMS[1]) as visit:
+        desk = door.desk(visit.edge.url)
+        desk.log_in(visit.edge.token("officer", name="李四"), "/assignments/" + visit.first.split("/")[2])
+        desk.page.locator("textarea").fill("手机遗失，本人来电")
+        desk.page.set_viewport_size({"width": 1000, "height": 860})
+        desk.page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
+        desk.page.screenshot(path=FOLDER / "seat-link.png")
+
+
 def sheet(door: Door, file: str) -> None:
     """The check sheet on an inspector's phone, with several boxes ticked."""
     with (
@@ -174,7 +185,7 @@ def gate(door: Door, file: str) -> None:
 
 def main() -> None:
     """Take them all, or those of the pages that are named."""
-    pages = {take.__name__: take for take in (officer, inspector, sheet, look, gate, agency, subject, verifier)}
+    pages = {take.__name__: take for take in (officer, inspector, link, sheet, look, gate, agency, subject, verifier)}
     FOLDER.mkdir(exist_ok=True)
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         door = Door(playwright.chromium.launch(executable_path=NEEDS["chromium"].find(), args=FLAGS))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -62,9 +62,9 @@ def opened(door: Door, visit: Visit, moment: datetime) -> Iterator[Visitor]:
     yield firm
 
 
-def matters(visit: Visit) -> list[dict[str, object]]:
+def matters(visit: Visit, kind: str = "visit_code_replayed") -> list[dict[str, object]]:
     with visit.edge.as_("officer") as officer:
-        return [one for one in officer.get("/v1/attention").json()["attention"] if one["kind"] == "visit_code_replayed"]
+        return [one for one in officer.get("/v1/attention").json()["attention"] if one["kind"] == kind]
 
 
 def test_a_forged_code_or_one_for_another_firm_day_or_hour_or_shown_twice_is_refused_without_network_and_a_replay_is_told_at_sync(
@@ -109,6 +109,32 @@ def test_a_forged_code_or_one_for_another_firm_day_or_hour_or_shown_twice_is_ref
         ".map((one) => one.href || one.src)].map((one) => fetch(one).then((got) => got.arrayBuffer()).then((got) => got.byteLength)))"
     )
     assert sum(sizes) < 100_000
+
+
+def test_a_certificate_that_is_over_on_the_day_of_the_visit_is_told_without_network_and_the_office_hears_of_it(
+    visit: Visit, door: Door
+) -> None:
+    phone, _ = ready(door, visit)
+    told = gate.opened(text_shown(phone, visit))
+    day, number = told["b"][:10], told["p"][1][1]
+    assert "证件有效期至" in phone.text()
+    told["p"][1][2] = (date.fromisoformat(day) - timedelta(days=1)).isoformat()
+    text = gate.shown(told)
+    with opened(door, visit, datetime.fromisoformat(told["b"]) + timedelta(hours=2)) as firm:
+        for _ in range(2):
+            said = judged(firm, text)
+            assert said.startswith(NOT)
+            assert all(word in said for word in (told["p"][1][0], number, told["p"][1][2], "第五十五条"))
+        check(firm)
+        firm.follow("English")
+        assert "counted until" in judged(firm, text)
+        check(firm)
+        signal(firm, there=True)
+        expect(firm.page.locator("#gate-waits")).to_have_text("")
+    assert matters(visit, "visit_certificate_over") == [], "the register says otherwise, and counts"
+    with visit.edge.office.store.read() as tx:
+        about = visit.first.split("/seat/")[1].partition(":")[0]
+        assert [row["rule"] for row in tx.ledger.about(about)].count("visit.scanned") == 1
 
 
 @pytest.mark.slow

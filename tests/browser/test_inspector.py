@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from inspector.domain.visit import SeatState
 from inspector.flows.dispatch import seat_name
@@ -123,7 +124,7 @@ def test_a_link_whose_date_has_passed_says_so_and_offers_nothing(visit: Visit, d
     text = phone.open(visit.first)
     assert "接受期限已过" in phone.now()
     assert FIRM not in text
-    assert phone.page.get_by_role("button").count() == 0
+    expect(phone.page.get_by_role("button"), "once the page's script has seen that nothing waits").to_have_count(0)
     phone.follow("English")
     assert "The date to accept has passed" in phone.now()
 

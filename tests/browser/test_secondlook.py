@@ -34,6 +34,11 @@ def test_who_looks_again_reads_what_was_entered_and_says_in_words_what_differs(s
         assert "填写复核意见" in first.now()
         assert first.page.locator("#visited_on").count() == 0, "nobody goes"
         check(first)
+        first.open(link(office, "seat", names[0]) + "?lang=en")
+        first.press("Enter the result")
+        assert first.alert().is_visible()
+        check(first)
+        first.open(link(office, "seat", names[0]) + "?lang=zh-Hans")
         first.press("提交结果")
         assert first.alert().is_visible()
         first.choose("与原结果有出入")

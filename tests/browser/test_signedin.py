@@ -17,7 +17,7 @@ from tests.integration.test_signin import SAYS, gateway
 
 pytestmark = [pytest.mark.browser, pytest.mark.needs("chromium"), pytest.mark.slow]
 LANGUAGES = ("zh-Hans", "en")
-_WEIGHT = (
+WEIGHT = (
     "Promise.all([location.href, ...[...document.querySelectorAll('link[href], script[src]')].map((one) => one.href || one.src)]"
     ".map((one) => fetch(one).then((got) => got.arrayBuffer()).then((got) => got.byteLength)))"
 )
@@ -28,7 +28,7 @@ def seen(phone: Visitor, path: str, *words: str) -> None:
     for lang, word in zip(LANGUAGES, words, strict=True):
         assert word in phone.open(f"{path}?lang={lang}")
         check(phone)
-    assert sum(phone.page.evaluate(_WEIGHT)) < 100_000
+    assert sum(phone.page.evaluate(WEIGHT)) < 100_000
 
 
 def test_an_inspectors_list_and_sessions_are_within_reach_of_everybody(visit: Visit, door: Door) -> None:

@@ -138,6 +138,33 @@ def test_no_claim_brings_a_lane_more_than_its_share_whatever_comes() -> None:
     assert Room(most=1, full=("a",)).wider(Room(most=9, full=("a", "b")))
 
 
+def test_calls_do_not_stand_still_for_the_commit_of_those_before_them_and_what_waits_for_one_is_bounded() -> None:
+    heard: list[Room] = []
+    held = Bulkhead(SMALL, lambda: heard.append(NOTHING))
+    share = SMALL.capacity * SMALL.lane_slots // SMALL.threads
+    first = [piece(number, "slow") for number in range(share)]
+    held.take(first)
+    assert held.room().full == ("slow",)
+    for work in first[: share // 2 - 1]:
+        held.ended(work)
+    assert (held.room().full, heard) == (("slow",), []), "small top-ups are not worth a commit"
+    held.ended(first[share // 2 - 1])
+    assert (held.room().full, len(heard)) == ((), 1), "nothing is written yet, and half of the share may be claimed"
+    for work in first[share // 2 :]:
+        held.ended(work)
+    second = [piece(share + number, "slow") for number in range(share)]
+    held.take(second)
+    for work in second:
+        held.ended(work)
+    assert held.room().full == ("slow",), "so much waits to be written that no more is taken on"
+    held.let_go(first)
+    assert held.room().full == ()
+    held.ended(first[0])  # its thread was slower than the settler
+    held.let_go(second)
+    assert len(held) == 0
+    assert held.room() == Room(most=min(share, SMALL.capacity - SMALL.capacity // 8))
+
+
 def piece(number: int, lane: str) -> Work:
     now = clock()
     facts: dict[str, Any] = {"key": f"ask:{number}", "kind": "ask", "case_id": None, "payload": {}, "expires_at": None}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,16 +13,35 @@ import sqlalchemy as sa
 
 from inspector.daemon.breaker import Breaker
 from inspector.daemon.failure import Failure, ShutError
+from inspector.domain.decision import OrderKind
+from inspector.flows import pushing, seatlink
+from inspector.flows.seated import LINK
 from inspector.ports import Unavailable
 from inspector.store.store import Store
 from inspector.store.tables import lane, work
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 from tests.engine import FAST, LANE, LEASE, clock, order, put, real_office, states
+from tests.house import Hand
+from tests.integration.test_draw_way import announced, carried_out, drawing
+from tests.phones import AWAY, Line
 
 HOUR = timedelta(hours=1)
 BACKLOG = 1500
 SHUT: dict[str, object] = {"open_until": clock() + HOUR}
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """What is sent to databases meanwhile, by whichever connection."""
+    sent: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        sent.append(statement)
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    yield sent
+    sa.event.remove(sa.Engine, "before_cursor_execute", note)
 
 
 def backlog(store: Store, rows: int, **values: object) -> None:
@@ -115,18 +136,31 @@ def test_failures_that_settle_together_cost_a_few_statements_however_many_they_a
     put(store, *(order(number, lane=LANE) for number in range(count)))
     with store.begin() as tx:
         rows = tx.work.claim("one", tx.machine_now(), clock(), LEASE, count)
-    sent: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        sent.append(statement)
-
-    sa.event.listen(store.engine, "before_cursor_execute", note)
-    with store.begin() as tx:
+    with statements() as sent, store.begin() as tx:
         for row in rows:
             failure.settle(tx, row, error, clock())
-    sa.event.remove(store.engine, "before_cursor_execute", note)
     assert (len(rows), len(sent) <= 6) == (count, True), sent
     assert set(states(store).values()) == {"ready" if isinstance(error, ShutError) else "waiting"}
     with store.read() as tx:
         (held,) = [one for one in tx.lanes.all() if one.name == LANE]
     assert held.failures == (0 if isinstance(error, ShutError) else FAST.breaker_threshold), "one outage opens it once"
+
+
+def test_a_push_reads_all_that_it_goes_by_in_one_statement_also_which_of_its_links_counts(store: Store, hand: Hand) -> None:
+    """A second one would be another journey for each of 500 at once, and of another moment than the first."""
+    office, phones, _ = drawing(store, hand)
+    away = replace(office, connectors=replace(office.connectors, channels={"phones": Line("phones", fault=AWAY)}))
+    _, held = announced(away, hand, cases=1)
+    carried_out(away, hand, held.number)
+    hand.on(hours=2)
+    with store.begin() as tx:
+        tx.lanes.succeeded("phones")
+        tx.work.promote(hand())
+        (mine, _) = (one for one in tx.work.claim("one", tx.machine_now(), hand(), LEASE, 50) if one.kind == OrderKind.PUSH)
+        name = mine.key.removeprefix("push:")
+        tx.replylinks.call_back(LINK, name, hand())
+        address = seatlink.address(office, tx, name)
+    with statements() as sent:
+        pushing.push(mine, office)
+    assert len([one for one in sent if "SELECT" in one]) == 1, sent
+    assert phones.messages[-1].link == address, "the one that counts now"

@@ -110,6 +110,8 @@ def addresses(held: Living) -> dict[str, str]:
         "show": link("show", first("proof_id")),
         "subject": link("subject", first("notice_id")),
         "notices": f"/notices/{first('notice_id')}",
+        "assignments": "/assignments",
+        "one assignment": f"/assignments/{first('seats')}",
         "tip-offs": "/tip-offs",
         "one tip-off": f"/tip-offs/{first('tip_id')}",
     }

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import httpx
 import pytest
 
+from inspector.domain.errors import Forbidden
 from inspector.domain.visit import Seat
 from inspector.flows import dispatch, seatlink
 from inspector.flows.seated import LINK
 from inspector.store.store import Store
+from inspector.web import seatdoor
+from inspector.web.desk import Desk
 from inspector.web.roles import Role
 from tests.edge import Edge, serving
 from tests.house import Hand, settle
 from tests.integration.test_draw_way import Phones, announced, carried_out, drawing, visits
+from tests.integration.test_forms import logged_in
 from tests.operator import settled
 
 pytestmark = pytest.mark.alike
@@ -138,3 +145,75 @@ def test_a_clerk_calls_a_link_back_at_the_machine_with_a_reason(store: Store, ha
     assert operator.say("push", "link", name, "--reason", "手机遗失", "--json").json == {"seat": name, "anew": False}
     with store.read() as tx:
         assert tx.replylinks.edition(LINK, name) == 1
+
+
+def test_another_phone_is_refused_before_a_word_of_what_it_says_is_read(given: tuple[Edge, Phones, Seat]) -> None:
+    edge, _, seat = given
+    address = page(edge, seat)
+    link = address.rpartition("/")[2]
+    with edge.client() as phone:
+        assert accepts(phone, address) == 303
+    for head in (
+        f"POST /v1/seats/{seat.name}/photos HTTP/1.1\r\nX-Link-Token: {link}\r\nContent-Type: application/json",
+        f"POST {address} HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded",
+    ):
+        with socket.create_connection(("127.0.0.1", edge.server.port), timeout=5) as wire:
+            wire.sendall(f"{head}\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\n".encode() + b'{"digest"')
+            assert wire.recv(20).startswith(b"HTTP/1.1 403"), "it has sent nine bytes of a thousand"
+
+
+def test_what_cannot_be_read_and_what_is_refused_bind_no_phone(given: tuple[Edge, Phones, Seat]) -> None:
+    edge, _, seat = given
+    link = page(edge, seat).rpartition("/")[2]
+    with edge.client(X_Link_Token=link, X_Phone_Key="the key of a first phone") as first:
+        assert code(first.post(f"/v1/seats/{seat.name}/decline", json={"grund": "x"})) == (422, "message_invalid")
+        assert code(first.post(f"/v1/seats/{seat.name}/notes", json={"seen": "NOTHING"}))[0] in (403, 409), "nobody has accepted"
+    with edge.client(X_Link_Token=link, **APP) as second:
+        assert second.post(f"/v1/seats/{seat.name}/accept").status_code == 200
+        with edge.client(X_Link_Token=link, X_Phone_Key="the key of a first phone") as first:
+            assert code(first.get(f"/v1/seats/{seat.name}")) == (403, "link_elsewhere")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_an_act_by_a_link_that_was_called_back_meanwhile_is_none(given: tuple[Edge, Phones, Seat]) -> None:
+    edge, _, seat = given
+    desk = SimpleNamespace(office=edge.office)
+    seated = seatdoor.Seated(name=seat.name, token=page(edge, seat).rpartition("/")[2], phone="a phone's own secret")
+    with edge.office.store.begin() as tx:
+        seatlink.call_back(edge.office, tx, seat.name, "李四", "手机遗失", edge.office.now(), anew=False)
+        with pytest.raises(Forbidden, match="link_unknown"):
+            seated.acting(cast(Desk, desk), lambda _tx, _now: None)(tx, edge.office.now())
+        assert not seatlink.bound_elsewhere(tx, seat.name, "another phone"), "the next one is nobody's yet"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_officers_page_takes_no_form_of_other_pages_or_other_roles_and_what_it_shows_is_on_record(
+    given: tuple[Edge, Phones, Seat],
+) -> None:
+    edge, _, seat = given
+    at, before = f"/assignments/{seat.name}", page(edge, seat)
+    with edge.client() as officer, edge.client() as auditor, edge.client() as other, edge.client() as stranger:
+        logged_in(edge, officer, "officer", name="李四")
+        logged_in(edge, auditor, "auditor", name="王五")
+        logged_in(edge, other, "officer", agency="other", name="外人")
+        assert stranger.get(at).status_code == 303, "to the login"
+        assert (auditor.get(at).status_code, other.get(at).status_code) == (403, 404)
+        shown = officer.get(at).text
+        guard = shown.partition('name="guard" value="')[2].partition('"')[0]
+        form = {"reason": "手机遗失", "anew": "yes", "message": "m1"}
+        assert officer.post(at, data={**form, "guard": "x"}).status_code == 403
+        assert auditor.post(at, data={**form, "guard": guard}).status_code == 403
+        assert officer.post("/assignments", data={"inspector": seat.inspector}).status_code == 403, (
+            "a foreign page learns nothing"
+        )
+        assert page(edge, seat) == before
+        assert officer.post(at, data={**form, "guard": guard}).status_code == 303
+        assert officer.post(at, data={**form, "guard": guard}).status_code == 303, "a double click counts once"
+        found = officer.post("/assignments", data={"inspector": seat.inspector, "guard": guard}).text
+    assert seat.name in found
+    with edge.office.store.read() as tx:
+        assert tx.replylinks.edition(LINK, seat.name) == 1
+        draw = tx.visits.get(seat.visit).draw
+        read = [row["body"] for row in tx.ledger.about(draw) if row["rule"] == "draw.read"]
+    assert any(f"page:seat:{seat.name}" in one and "李四" in one for one in read)
+    assert any("page:assignments" in one for one in read)

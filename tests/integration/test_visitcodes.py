@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -17,6 +18,7 @@ from tests.edge import Edge, serving
 from tests.house import Hand
 from tests.integration.test_draw_way import announced, carried_out, drawing
 from tests.integration.test_fieldnotes import code, note, team
+from tests.integration.test_relief import register
 
 pytestmark = pytest.mark.alike
 PHONES = tuple(f"{number:032x}" for number in range(30))
@@ -99,6 +101,32 @@ def test_a_check_in_is_a_note_with_its_moment_late_is_shown_and_another_firm_s_c
         assert [(one["arrival"], one["place"]["how"]) for one in notes] == [
             ("SCANNED", "MEASURED"), (None, "UNSAID"), ("TYPED", "UNSAID"),
         ]  # fmt: skip
+
+
+def test_that_a_certificate_was_over_on_the_day_of_the_code_is_a_matter_at_sync_and_voids_nothing(edge: Edge, hand: Hand) -> None:
+    with ExitStack() as links:
+        visit, (first, _), (client, _) = team(edge, links)
+        told = client.get(f"/v1/seats/{first}/codes").json()["codes"][0]
+        assert gate.opened(told["text"])["p"][0][2] > told["day"]
+        with edge.office.store.read() as tx:
+            (seat, mate) = tx.visits.team(visit.id)
+            number = tx.rosters.inspector(seat.agency, seat.inspector).certificate
+        firm = links.enter_context(edge.client())
+        scan = {"code": told["text"], "phone": PHONES[0]}
+        with edge.as_(Role.OFFICER) as officer:
+            assert firm.post("/v1/scans", json=scan).status_code == 200
+            assert "visit_certificate_over" not in officer.get("/v1/attention").text
+            register(edge.office, seat, certificate_until=hand().date() - timedelta(days=1))
+            assert firm.post("/v1/scans", json={**scan, "phone": PHONES[1]}).status_code == 200
+            (matter,) = [
+                one for one in officer.get("/v1/attention").json()["attention"] if one["kind"] == "visit_certificate_over"
+            ]
+        assert matter["facts"]["certificates"] == [number], "withdrawn since the code was made, and not the mate's"
+        assert client.post(f"/v1/seats/{first}/notes", json=note(visit, "match")).json()["became"] == "RESULT"
+        with edge.office.store.read() as tx:
+            (_, last) = [row for row in tx.ledger.about(visit.id) if row["rule"] == "visit.scanned"]
+        assert mate.inspector not in str(matter)
+        assert json.loads(last["body"])["facts"]["over"] == [number]
 
 
 def test_without_a_key_there_is_no_code_and_the_visit_goes_on(edge: Edge) -> None:

@@ -6,7 +6,7 @@ import hashlib
 import subprocess
 from base64 import b64decode
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -29,7 +29,10 @@ CODE = VisitCode(
     w="ab" * 32,
     visit=MARK,
     firm=visitcode.firm_mark(MARK, FIRM),
-    people=(Person(name="甲某", certificate="A-1"), Person(name="乙某", certificate="A-2")),
+    people=(
+        Person(name="甲某", certificate="A-1", until=date(2026, 12, 31)),
+        Person(name="乙某", certificate="A-2", until=date(2026, 3, 2)),
+    ),
     scope=("劳务派遣经营许可",),
     first=datetime.fromisoformat("2026-03-02T08:00+08:00"),
     last=datetime.fromisoformat("2026-03-02T20:00+08:00"),
@@ -44,13 +47,41 @@ def text(code: VisitCode = CODE) -> str:
 def test_a_code_says_who_comes_when_and_by_which_draw_and_nothing_that_tells_the_firm_or_who_else_was_drawn() -> None:
     told = gate.opened(text())
     assert (told["d"], told["w"], told["s"]) == (VISIT.draw, "ab" * 32, ["劳务派遣经营许可"])
-    assert told["p"] == [["甲某", "A-1"], ["乙某", "A-2"]]
+    assert told["p"] == [["甲某", "A-1", "2026-12-31"], ["乙某", "A-2", "2026-03-02"]]
     assert (told["b"], told["e"]) == ("2026-03-02T08:00+08:00", "2026-03-02T20:00+08:00")
     assert told["f"] == hashlib.sha256(f"ssv1/firm\n{told['n']}\n{FIRM}".encode()).hexdigest()[:32], "as the firm's page makes it"
     assert FIRM not in str(told)
     assert VISIT.id not in str(told)
     assert visitcode.read(visitcode.taken_apart(f"扫码结果：{text()}")[0]) == CODE
     assert len(text()) < 900, "a phone's camera still reads it"
+
+
+def test_a_code_of_before_tells_no_day_of_certificates_and_is_read_as_it_was() -> None:
+    plain = replace(CODE, people=tuple(replace(one, until=None) for one in CODE.people))
+    assert gate.opened(text(plain))["p"] == [["甲某", "A-1"], ["乙某", "A-2"]]
+    assert visitcode.read(visitcode.payload(plain)) == plain
+    assert visitcode.lapsed(plain, ()) == ()
+    with pytest.raises(Invalid, match="visit_code_unreadable"):
+        visitcode.read(visitcode.payload(CODE).replace(b"2026-12-31", b"2026-12-99"))
+
+
+def test_a_certificate_counts_on_its_last_day_and_who_is_on_the_register_is_judged_by_that() -> None:
+    tomorrow = replace(CODE, first=CODE.first + timedelta(days=1), last=CODE.last + timedelta(days=1))
+    (second,) = visitcode.lapsed(tomorrow, ())
+    assert visitcode.lapsed(CODE, ()) == ()
+    assert second.name == "乙某"
+    assert visitcode.lapsed(tomorrow, [replace(second, certificate="A-9", until=date(2027, 1, 1))]) == (), "renewed meanwhile"
+    gone = replace(CODE.people[0], until=date(2026, 3, 1))
+    assert visitcode.lapsed(CODE, [gone]) == (gone,), "withdrawn since the code was made"
+
+
+def test_a_code_of_many_people_with_long_names_is_still_a_whole_code() -> None:
+    crowd = tuple(
+        Person(name="甲乙丙丁", certificate=f"31010020260000{number:02}", until=date(2026, 12, 31)) for number in range(8)
+    )
+    long = replace(CODE, people=crowd, scope=visitcode.shortened(["甲" * 60, "乙" * 60, "丙" * 60]))
+    assert visitcode.read(visitcode.taken_apart(text(long))[0]) == long
+    assert len(text(long)) < 2_000, "what the interface takes"
 
 
 def test_a_signature_is_of_its_key_over_these_very_bytes_and_the_code_is_the_same_text_each_time() -> None:

@@ -42,7 +42,7 @@
   };
   const refused = (why, facts = {}, code = null) => ({ why, facts, code });
   const judge = async (text, firm, now) => {
-    const found = /SSV1\.([A-Za-z0-9_-]{40,1200})\.([A-Za-z0-9_-]{86})/.exec(text.replace(/\s+/g, ""));
+    const found = /SSV1\.([A-Za-z0-9_-]{40,1600})\.([A-Za-z0-9_-]{86})/.exec(text.replace(/\s+/g, ""));
     if (!found) return refused("unreadable");
     let signed, code, by;
     try {
@@ -58,7 +58,8 @@
     const day = new Date(now + 8 * 3600_000).toISOString().slice(0, 10); // the offices', wherever the phone believes to be
     if (day !== facts.day) return refused("other_day", facts, code);
     if (!(first <= now && now <= last)) return refused("other_hour", facts, code);
-    const name = await digest(signed);
+    const name = await digest(signed), over = code.p.find((one) => one[2] && one[2] < day); // dates of one length are in order as texts are
+    if (over) return { ...refused("lapsed", { ...facts, who: over[0], number: over[1], until: over[2] }, code), name, text: found[0] };
     if (seen[name]) return refused("again", { at: at(seen[name].at) }, code);
     return { why: "", name, by, code, text: found[0] };
   };
@@ -67,7 +68,7 @@
 
   const told = (code) => {
     const list = made("dl");
-    for (const [key, values] of [["people", code.p.map((one) => one.join(" · "))], ["scope", code.s], ["agency", [code.a]],
+    for (const [key, values] of [["people", code.p.map(([who, number, until]) => [who, number, ...(until ? [say("until", { until })] : [])].join(" · "))], ["scope", code.s], ["agency", [code.a]],
       ["hours", [`${code.b.slice(0, 10)} ${code.b.slice(11, 16)}–${code.e.slice(11, 16)}`]], ["draw", [code.d]], ["witness", [code.w]]]) {
       list.append(made("dt", words[key]), ...values.map((one) => made("dd", one, { className: key === "witness" ? "typed" : "" })));
     }
@@ -112,7 +113,7 @@
     }
     keep("firm", firm);
     const now = Date.now(), verdict = await judge(field("code").value, firm, now);
-    if (!verdict.why) {
+    if (verdict.name && !seen[verdict.name]) { // real, and new here; whose certificate is over the agency hears of, too
       seen[verdict.name] = { at: new Date(now).toISOString(), text: verdict.text };
       keep("seen", seen);
     }

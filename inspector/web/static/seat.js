@@ -77,10 +77,13 @@
     if (navigator.onLine) send();
     return true;
   };
-  const alarm = (text) => {
+  const alarm = (text, at) => { // `at`: the field that it is about, where the browser goes
     document.getElementById("phone-trouble")?.remove();
+    for (const one of document.querySelectorAll("[aria-errormessage]")) ["aria-invalid", "aria-errormessage"].forEach((name) => one.removeAttribute(name));
     if (text) count.before(made("p", text, { id: "phone-trouble", className: "error", role: "alert" }));
     document.getElementById("phone-trouble")?.scrollIntoView({ block: "center" });
+    if (at && at.type !== "radio") Object.entries({ "aria-invalid": "true", "aria-errormessage": "phone-trouble" }).forEach(([name, value]) => at.setAttribute(name, value));
+    at?.focus({ preventScroll: true });
     return false;
   };
 
@@ -151,9 +154,10 @@
       item.id = crypto.randomUUID();
       alarm("");
       const { findings, seen, remarks, sheet } = item.body, flaw = Sheet.flaw(sheet, form);
-      if (!findings.length && !seen && !remarks.trim() && Sheet.empty(sheet)) return alarm(words.flaw_empty);
-      if (findings.some((one) => one.verdict === "mismatch" && !one.note.trim())) return alarm(words.flaw_wordless);
-      if ((seen === "FINDING" || seen === "UNCLEAR") && !remarks.trim()) return alarm(words.flaw_finding);
+      if (!findings.length && !seen && !remarks.trim() && Sheet.empty(sheet)) return alarm(words.flaw_empty, form.querySelector("input[type=radio]"));
+      const bare = findings.find((one) => one.verdict === "mismatch" && !one.note.trim());
+      if (bare) return alarm(words.flaw_wordless, form.elements[`note:${bare.case_id}:${bare.claim}`]);
+      if ((seen === "FINDING" || seen === "UNCLEAR") && !remarks.trim()) return alarm(words.flaw_finding, form.elements.remarks);
       if (flaw) return alarm(words[flaw]);
       if (!await store(item)) return;
       form.reset();
@@ -169,7 +173,7 @@
     if (navigator.onLine) return;
     event.preventDefault();
     alarm("");
-    if (!sought.elements.words.value.trim()) return alarm(words.flaw_attempt);
+    if (!sought.elements.words.value.trim()) return alarm(words.flaw_attempt, sought.elements.words);
     if (!await store({ ...Outbox.attempt(path, new URLSearchParams(new FormData(sought))), id: crypto.randomUUID() })) return;
     sought.reset();
     root.focus();
@@ -185,7 +189,7 @@
     captured_at.value = Outbox.now();
     arrival_how.value = arrival_code.dataset.scanned === arrival_code.value ? "SCANNED" : "TYPED";
     const flaw = !arrival_code.value.trim() ? words.flaw_codeless : isFirm(arrival_code.value) ? "" : words.flaw_elsewhere;
-    if (flaw) return alarm(flaw);
+    if (flaw) return alarm(flaw, arrival_code);
     alarm("");
     if (!await store({ ...Outbox.note(path, new URLSearchParams(new FormData(here))), id: crypto.randomUUID() })) return;
     here.reset();
