@@ -11,10 +11,10 @@ from tests.materials import png
 
 
 def notices(office: Office, case_id: str, many: int) -> list[list[str]]:
-    """To read, to hand over, to prove, to give up, to call back, to answer, and one whose subject has sent a file."""
+    """To read, to hand over, to prove, to give up, to announce, to call back, to answer, and one whose subject has sent a file."""
     groups: list[list[str]] = []
     with office.store.begin() as tx:
-        for step in ("read", "handover", "served", "unserved", "link", "words", "look"):
+        for step in ("read", "handover", "served", "unserved", "announcement", "link", "words", "look"):
             groups.append([f"n-{step}-{number}" for number in range(many)])
             for name in groups[-1]:
                 made = SubjectNotice(
