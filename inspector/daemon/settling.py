@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import structlog
 
-from inspector.daemon.failure import Failure
+from inspector.daemon.failure import Failure, waited
 from inspector.daemon.group import Done
 from inspector.domain.errors import Stale
+from inspector.flows import stopped
 from inspector.store.outage import passing
 from inspector.store.tx import Tx
 
@@ -31,6 +32,15 @@ def settle_one(tx: Tx, done: Done, failure: Failure) -> str:
             return write(tx, failed, failure)
     except Stale:
         return "stale"
+    except Exception as error:
+        if passing(error):
+            raise
+        unwritten = error
+    try:
+        with tx.savepoint():
+            return failure.bare(tx, done.work, unwritten, failure.office.now())
+    except Stale:
+        return "stale"
 
 
 def write(tx: Tx, done: Done, failure: Failure) -> str:
@@ -39,6 +49,8 @@ def write(tx: Tx, done: Done, failure: Failure) -> str:
     if done.settlement is not None:
         tx.work.finish(done.work, now)
         done.settlement.write(tx, now)
+        if waited(done.work):
+            stopped.seen_to(tx, ((done.work.kind, done.work.case_id),), now)
         if done.settlement.attempts:
             failure.breaker.answered(tx, done.work.lane, now)
             failure.breaker.heard(tx, done.work.lane, done.settlement.call, now)
