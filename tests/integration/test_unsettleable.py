@@ -19,7 +19,8 @@ from inspector.store.store import Store
 from inspector.store.tables import case_file
 from inspector.store.work import Work
 from inspector.telemetry.metrics import Metrics
-from tests.engine import FAST, Hands, clock, count, order, put, real_office, row, states, until
+from tests.edge import a_case, serving
+from tests.engine import FAST, Hands, clock, count, lines, listening, order, put, real_office, row, states, until
 from tests.house import Table, application, closing, open_office, post, running
 from tests.integration.test_way import LICENCE
 from tests.sealing import sealed_store
@@ -56,6 +57,19 @@ def test_work_of_a_case_that_nobody_can_read_stops_and_its_neighbours_go_on(stor
         (matter,) = [one for one in tx.attention.page(None) if one["kind"] == "work_stopped"]
     assert (told["case"], told["error"]) == (ours, "stored_unreadable")
     assert matter["agency"] == "bureau", "known by the table, whatever the body says"
+
+
+@pytest.mark.alike
+def test_who_asks_for_a_case_that_nobody_can_read_hears_so_and_the_log_says_where(store: Store) -> None:
+    with serving(real_office(store)) as edge, edge.as_("system") as system, listening() as stream:
+        case_id = system.post("/v1/cases", json=a_case(1)).json()["id"]
+        damage(store, case_id)
+        told = system.get(f"/v1/cases/{case_id}")
+    error = told.json()["error"]
+    assert (told.status_code, error["code"]) == (500, "stored_unreadable")
+    assert error["facts"] == {"what": "Case", "places": "state: enum"}
+    assert "备份" in error["message_zh"]
+    assert [line["event"] for line in lines(stream) if line["level"] == "error"] == ["request.failed"]
 
 
 def test_a_case_that_was_exchanged_under_its_seal_stops_its_own_work_alone(database_url: str) -> None:
