@@ -124,7 +124,7 @@ class Daemon:
                 tx.machine_now()
                 tx.lanes.all()
         except Exception as error:  # noqa: BLE001 - the reason is the answer
-            problem = error.facts["problem"] if isinstance(error, Away) else type(error).__name__
+            problem = error.facts.get("problem", error.code) if isinstance(error, Away) else type(error).__name__
             reasons.append("database_displaced" if problem == DISPLACED else f"database:{problem}")
         else:
             if (present := self.office.store.mark.foreign) is not None:
