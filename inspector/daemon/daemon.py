@@ -23,6 +23,7 @@ from inspector.flows import contested, creditbook, mailbox
 from inspector.flows.office import Office
 from inspector.flows.tell import place_credit
 from inspector.ports import Pulse
+from inspector.store.mark import ANOTHER
 from inspector.store.store import DISPLACED
 from inspector.telemetry.metrics import Metrics
 
@@ -124,9 +125,11 @@ class Daemon:
                 tx.machine_now()
                 tx.lanes.all()
         except Exception as error:  # noqa: BLE001 - the reason is the answer
-            problem = error.facts["problem"] if isinstance(error, Away) else type(error).__name__
+            problem = error.facts.get("problem", error.code) if isinstance(error, Away) else type(error).__name__
             reasons.append("database_displaced" if problem == DISPLACED else f"database:{problem}")
         else:
+            if (present := self.office.store.mark.foreign) is not None:
+                return (f"{ANOTHER}:{present}",)  # all else that fails fails by this
             if (fault := self.office.store.fault) is not None:
                 reasons.append(f"database_unwritable:{fault}")
         return tuple(reasons)

@@ -17,7 +17,7 @@ REST = 30.0
 
 
 class ElsewhereError(Exception):
-    """Another daemon has the connector: nobody was called."""
+    """Another daemon has the connector, or the database: nobody was called."""
 
 
 class Elsewhere:
@@ -35,9 +35,12 @@ class Elsewhere:
     def leave(self, work: Work, office: Office) -> None:
         """Raise ElsewhereError for work that belongs to another daemon. Raises Away.
 
+        All does once the database is another release's: nobody outside is asked for what would not be written down.
         The store is asked once a `REST` while another one has the connector, and each time while nobody has: one may start at any moment.
         """
         lane = work.lane
+        if office.store.mark.foreign is not None:
+            raise ElsewhereError
         if not lane or lane in office.connectors:
             return
         if self._until.get(lane, 0.0) <= time.monotonic():

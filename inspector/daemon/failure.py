@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,7 +15,7 @@ from inspector.daemon.elsewhere import ElsewhereError
 from inspector.daemon.engine import Engine
 from inspector.daemon.group import flow_of
 from inspector.domain.decision import OrderKind
-from inspector.domain.errors import InspectorError, Missing
+from inspector.domain.errors import Damaged, InspectorError
 from inspector.flows.office import Office
 from inspector.flows.stopped import stopped
 from inspector.flows.table import Flow
@@ -27,8 +28,13 @@ from inspector.store.work import Work
 log = structlog.get_logger(__name__)
 
 
-_NEIGHBOUR = timedelta(minutes=1)
-"""How long work waits whose pack this release cannot read, while a newer daemon beside it may carry it out."""
+_NEIGHBOUR, _HOUR = timedelta(minutes=1), timedelta(hours=1)
+"""How long work waits that this release cannot carry out, while a newer daemon beside it may; the hour is for kinds it does not know."""
+_DAY = timedelta(days=1)
+"""After which nobody is on the way who could: a person is told."""
+_LEFT = {"kind_unknown": "kind_unknown", "pack_unknown": "pack_unknown", "stored_by_another_release": "newer"}
+"""What only another release can carry out, by the error; and how leaving it is called."""
+_SINCE = re.compile(r"([a-z_]+): since (\S+)")
 
 
 class ShutError(Exception):
@@ -51,25 +57,17 @@ class Failure:
             tx.work.give_back(work)
             return "shut" if isinstance(error, ShutError) else "elsewhere"
         machine_now = tx.asked_at
-        told = error.code if isinstance(error, PortError | InspectorError) else type(error).__name__
+        told = _told(error)
         if isinstance(error, SparedError) or told == NO_TURN:
             wait = max(self.engine.ladder.wait(work.attempts, work.key), self.engine.breaker_cool)
             self._postpone(tx, work, machine_now + wait, NO_TURN if told == NO_TURN else "spared", counted=False)
             return "spared"
-        if isinstance(error, Missing) and error.code == "kind_unknown":
-            log.error("work.kind_unknown", work=work.key, kind=work.kind)
-            due = now + timedelta(hours=1)
-            ends = work.expires_at if work.expires_at is not None and now < work.expires_at else due
-            tx.work.postpone(work, min(due, ends), told, counted=False)
-            return "kind_unknown"
-        if isinstance(error, Missing) and error.code == "pack_unknown":
-            log.error("work.pack_unknown", work=work.key, pack=error.facts.get("pack"))
-            self._postpone(tx, work, machine_now + _NEIGHBOUR, told, counted=False)
-            return "pack_unknown"
+        if isinstance(error, InspectorError) and error.code in _LEFT:
+            return self._leave(tx, work, error, now)
         self._tried(tx, work, error, now)
         if isinstance(error, Refused | NotYet) and error.attempts:
             self.breaker.answered(tx, work.lane, now)
-        if isinstance(error, Refused | Garbled) or not work.readable or work.deadly:
+        if isinstance(error, Refused | Garbled | Damaged) or not work.readable or work.deadly:
             return self._quarantine(tx, work, told, now)
         if isinstance(error, NotYet) and (work.expires_at is None or now < work.expires_at):
             wait = timedelta(seconds=error.retry_after or self.engine.not_yet)
@@ -84,6 +82,35 @@ class Failure:
         until = max(machine_now + self.engine.ladder.wait(work.attempts, work.key, asked=asked), opened or machine_now)
         self._postpone(tx, work, until, told, counted=opened is None)
         return "postponed"
+
+    def bare(self, tx: Tx, work: Work, error: Exception, now: datetime) -> str:
+        """Stop a row where writing down how it failed fails itself: by no rule of its flow, and a person is told."""
+        if isinstance(error, InspectorError) and error.code in _LEFT:
+            return self._leave(tx, work, error, now)
+        told = _told(error)
+        tx.work.quarantine(work, told, now)
+        stopped(tx, work, told, self.office.house, now)
+        log.error("work.unsettleable", work=work.key, case_id=work.case_id, error=told, exc_info=error)
+        return "quarantined"
+
+    def _leave(self, tx: Tx, work: Work, error: InspectorError, now: datetime) -> str:
+        """It waits for another release, and no try counts; after a day a person is told, and still it waits."""
+        told, facts = error.code, error.facts
+        if told == "kind_unknown":
+            log.error("work.kind_unknown", work=work.key, kind=work.kind)
+        elif told == "pack_unknown":
+            log.error("work.pack_unknown", work=work.key, pack=facts.get("pack"))
+        else:
+            log.error("work.stored_by_another_release", work=work.key, what=facts.get("what"), places=facts.get("places"))
+        before = _SINCE.fullmatch(work.error or "")
+        since = datetime.fromisoformat(before[2]) if before and before[1] == told else now
+        long = now - since >= _DAY
+        due = now + _HOUR if long or told == "kind_unknown" else self.later(tx.asked_at + _NEIGHBOUR)
+        ends = work.expires_at if work.expires_at is not None and now < work.expires_at else due
+        tx.work.postpone(work, min(due, ends), f"{told}: since {since.isoformat()}", counted=False)
+        if long:
+            stopped(tx, work, told, self.office.house, now)
+        return _LEFT[told]
 
     def _tried(self, tx: Tx, work: Work, error: Exception, now: datetime) -> None:
         """What left the house left it, whatever becomes of the work."""
@@ -134,3 +161,13 @@ class Failure:
             stopped(tx, work, told, self.office.house, now)
         log.warning("work.quarantined", work=work.key, case_id=work.case_id, error=told)
         return "quarantined"
+
+
+def waited(work: Work) -> bool:
+    """Whether the row had been left to another release: to ours, if it is carried out now."""
+    before = _SINCE.fullmatch(work.error or "")
+    return before is not None and before[1] in _LEFT
+
+
+def _told(error: Exception) -> str:
+    return error.code if isinstance(error, PortError | InspectorError) else type(error).__name__

@@ -27,16 +27,14 @@ from inspector.daemon.engine import Engine
 from inspector.daemon.failure import Failure, ShutError
 from inspector.daemon.group import Done, few, flow_of, gather, hold, named, parts, unfit
 from inspector.daemon.patience import last_error, too_late
+from inspector.daemon.settling import settle_one, write
 from inspector.daemon.spell import Spell
 from inspector.daemon.turns import CallLeave, Turns
 from inspector.domain.decision import OrderKind
-from inspector.domain.errors import Stale
 from inspector.flows.office import Office
 from inspector.flows.table import FLOWS, Flow
 from inspector.leave import leave
 from inspector.ports import Origin, PortError, Unavailable
-from inspector.store.outage import passing
-from inspector.store.tx import Tx
 from inspector.store.work import Work
 from inspector.telemetry.metrics import Metrics
 
@@ -305,7 +303,7 @@ class Worker:
                 tx.work.finish_ahead([done.work for done in group if done.settlement is not None], self.office.now())
             else:
                 self._breaker.recall(tx)  # what the undone attempt took for mended is not
-            outcomes = [self._write(tx, done) if ahead else self._settle_one(tx, done) for done in group]
+            outcomes = [write(tx, done, self._failure) if ahead else settle_one(tx, done, self._failure) for done in group]
             self._fault("settling")
         return outcomes
 
@@ -316,60 +314,12 @@ class Worker:
             try:
                 settled += self._settle_group([done], ahead=False)
             except Exception as error:  # noqa: BLE001 - the row is untouched and its lease will lapse
+                if self.office.store.mark.foreign is not None:
+                    continue
                 self.metrics.unsettled.inc()
                 log.error("settle.failed", error=type(error).__name__, work=done.work.key)  # noqa: TRY400 - the name says enough
                 time.sleep(0.05)
         return settled
-
-    def _settle_one(self, tx: Tx, done: Done) -> str:
-        """Settle one; a failure of its own rules is recorded in its place, a lost fence costs nothing but this one."""
-        try:
-            with tx.savepoint():
-                return self._write(tx, done)
-        except Stale:
-            return self._bring_late(tx, done)
-        except Exception as error:
-            if passing(error):
-                raise  # it says nothing about this row, which stays as it is
-            failed = replace(done, settlement=None, error=error)
-        try:
-            with tx.savepoint():
-                return self._write(tx, failed)
-        except Stale:
-            return "stale"
-
-    def _bring_late(self, tx: Tx, done: Done) -> str:
-        """What came back for work that its case had ended meanwhile, kept in the transaction that finds it ended: "late".
-
-        Where another claim has the row, or nobody wants to know, there is nothing to bring: "stale".
-        """
-        late = done.settlement.late if done.settlement is not None else None
-        if late is None:
-            return "stale"
-        try:
-            with tx.savepoint():
-                if not tx.work.late(done.work):
-                    return "stale"
-                now = self.office.now()
-                late(tx, now)
-                self._breaker.heard(tx, done.work.lane, done.settlement.call if done.settlement is not None else "", now)
-                return "late"
-        except Exception as error:
-            if passing(error):
-                raise
-            log.error("settle.late_failed", error=type(error).__name__, work=done.work.key)  # noqa: TRY400 - the name says enough
-            return "stale"
-
-    def _write(self, tx: Tx, done: Done) -> str:
-        now = self.office.now()
-        if done.settlement is not None:
-            tx.work.finish(done.work, now)
-            done.settlement.write(tx, now)
-            if done.settlement.attempts:
-                self._breaker.answered(tx, done.work.lane, now)
-                self._breaker.heard(tx, done.work.lane, done.settlement.call, now)
-            return done.settlement.outcome
-        return self._failure.settle(tx, done.work, done.error or RuntimeError("no settlement"), now)
 
     def _let_go(self, group: list[Done]) -> None:
         """Make room for more."""

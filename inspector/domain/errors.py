@@ -40,5 +40,13 @@ class Away(InspectorError):
     """The records cannot be reached or written at present; nothing was stored, and sending it again later is right."""
 
 
+class Damaged(InspectorError, ValueError):
+    """What is stored cannot be read: it was damaged, or is of a shape that no release here knows. Only a person can mend it."""
+
+
+class Newer(Away):
+    """What is stored says more than this release knows: to write it back would erase that. Whoever wrote it goes on with it."""
+
+
 class Stale(InspectorError):
     """Another hand moved first (version or fence differ); nothing was written and the work runs again."""

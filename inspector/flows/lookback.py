@@ -18,7 +18,7 @@ from typing import Any
 from inspector.domain import lookback as domain
 from inspector.domain.case import SubjectKind
 from inspector.domain.commitment import read
-from inspector.domain.errors import Invalid, Refusal
+from inspector.domain.errors import Invalid, Newer, Refusal
 from inspector.domain.lookback import Course, Differs
 from inspector.domain.plan import DrawState
 from inspector.domain.review import WITHDRAWALS
@@ -99,7 +99,7 @@ def _readable(found: Iterator[Differs]) -> Iterator[Differs]:
     """What nobody can read differs, too: it ends what is told of its kind of row, and keeps nobody from looking at the others."""
     try:
         yield from found
-    except ValueError as error:
+    except (ValueError, Newer) as error:
         yield Differs(row="?", name="?", held=str(error)[:200], told="")
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from inspector.domain.decision import OrderKind
-from inspector.domain.errors import Missing
 from inspector.store.ended import Ended
 from inspector.store.tx import Tx
 from inspector.store.work import Work
@@ -25,7 +24,7 @@ def stopped(tx: Tx, work: Work, code: str, house: str, now: datetime) -> None:
 def end(tx: Tx, keys: Iterable[str], now: datetime) -> list[Ended]:
     """End open work by its keys, for it has lost its purpose, and with it what a person heard of what had stopped."""
     ended = tx.work.end_keys(keys, now)
-    _seen_to(tx, ((row.kind, row.case_id) for row in ended if row.stopped), now)
+    seen_to(tx, ((row.kind, row.case_id) for row in ended if row.stopped), now)
     return ended
 
 
@@ -37,7 +36,7 @@ def end_at_last(tx: Tx, keys: Iterable[str], now: datetime) -> None:
 def end_of(tx: Tx, case_id: str, kinds: Iterable[OrderKind], now: datetime) -> None:
     """The same for a case's open work of these kinds."""
     ended = tx.work.end(case_id, [kind.value for kind in kinds], now)
-    _seen_to(tx, ((row.kind, row.case_id) for row in ended if row.stopped), now)
+    seen_to(tx, ((row.kind, row.case_id) for row in ended if row.stopped), now)
 
 
 def retry(tx: Tx, work_id: int, now: datetime) -> None:
@@ -54,10 +53,10 @@ def release(tx: Tx, work_id: int, reason: str, now: datetime) -> None:
 
 def _dealt_with(tx: Tx, work_id: int, now: datetime) -> None:
     row = tx.work.show(work_id)
-    _seen_to(tx, [(row["kind"], row["case_id"])], now)
+    seen_to(tx, [(row["kind"], row["case_id"])], now)
 
 
-def _seen_to(tx: Tx, rows: Iterable[tuple[str, str | None]], now: datetime) -> None:
+def seen_to(tx: Tx, rows: Iterable[tuple[str, str | None]], now: datetime) -> None:
     """With an agency's last row of a kind its matter is over; what belongs to no case is the house's, and keeps it open for all."""
     for kind, case_id in dict.fromkeys(rows):
         agency, left = _agency(tx, case_id), tx.work.stopped(kind)
@@ -68,7 +67,5 @@ def _seen_to(tx: Tx, rows: Iterable[tuple[str, str | None]], now: datetime) -> N
 
 
 def _agency(tx: Tx, case_id: str | None) -> str | None:
-    try:
-        return tx.cases.get(case_id).agency if case_id else None
-    except Missing:
-        return None
+    """Whose case it is, by the table: its body may be what stopped the work."""
+    return tx.cases.agency_of(case_id) if case_id else None

@@ -100,7 +100,7 @@ def _next(office: Office, row: Row, counts: Mapping[str, Counting], stopped: Pau
         lane=row["lane"],
         state=row["state"],
         attempts=row["attempts"],
-        error=row["error"] or "",
+        error=(row["error"] or "").partition(": since ")[0],
         counted=counted,
         days=tally(counted) if counted else (),
         waits=wait.reason if wait else "",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from inspector.domain.case import Case, CaseState, Outcome, Subject, SubjectKind
-from inspector.domain.errors import Missing
+from inspector.domain.errors import Missing, Refusal
 from inspector.domain.evidence import UNTRUE, Evidence, carries
 from inspector.domain.folio import PURGED
 from inspector.domain.verification import wants_visit
@@ -22,6 +23,7 @@ from inspector.store.standing import counts
 from inspector.store.tables import PROVISIONAL, case_file, evidence, ledger, subject, visit, visit_case
 
 _BODY = sa.select(case_file.c.body).where(case_file.c.id == sa.bindparam("case"))
+_AGENCY = sa.select(case_file.c.agency).where(case_file.c.id == sa.bindparam("case"))
 _BODY_LOCKED = _BODY.with_for_update()
 _REFERRED = sa.select(case_file.c.id, case_file.c.digest).where(
     case_file.c.agency == sa.bindparam("at"),
@@ -72,10 +74,15 @@ class CaseRoom(Room):
         held = self.batch.held.get(_held(case_id))
         if isinstance(held, Case):
             return held
-        text = self.batch.direct.execute(_BODY_LOCKED if lock else _BODY, {"case": case_id}).scalar_one_or_none()
+        text = held if isinstance(held, str) else None
+        if text is None:
+            text = self.batch.direct.execute(_BODY_LOCKED if lock else _BODY, {"case": case_id}).scalar_one_or_none()
         if text is None:
             raise self._missing(case_id)
-        return load(Case, text)
+        case = load(Case, text)
+        if held is not None:
+            self.batch.held[_held(case_id)] = case
+        return case
 
     def _missing(self, case_id: str) -> Missing:
         """Why there is no such case: it was let go at the end of its days, as an entry says, or there is none."""
@@ -86,9 +93,13 @@ class CaseRoom(Room):
         return Missing("case_purged", case=case_id, entry=gone.id, on=gone.at.date())
 
     def lock(self, case_ids: Collection[str]) -> None:
-        """Hold several cases to the end of the transaction, in order of id, so that two hands never wait for each other."""
-        for row in self.connection.execute(_LOCKED, {"cases": padded(case_ids)}).all():
-            self.batch.held[_held(row.id)] = load(Case, row.body)
+        """Hold several cases to the end of the transaction, in order of id, so that two hands never wait for each other.
+
+        Each body is taken apart when its case is asked for: one that nobody can read is the affair of whoever needs it.
+        """
+        locked = self.connection.execute(_LOCKED, {"cases": padded(case_ids)})
+        with suppress(Refusal):  # one cannot be opened: all are locked, and each is read by whoever asks for it
+            self.batch.held.update({_held(row.id): row.body for row in locked.all()})
 
     def lock_drawn(self, number: str, others: Collection[str]) -> None:
         """Hold the cases of a draw's frame, and others, to the end of the transaction, in order of id."""
@@ -106,6 +117,11 @@ class CaseRoom(Room):
     def known(self, case_id: str) -> bool:
         """Whether there is a case of this id."""
         return self.batch.direct.execute(sa.select(case_file.c.id).where(case_file.c.id == case_id)).one_or_none() is not None
+
+    def agency_of(self, case_id: str) -> str | None:
+        """Whose a case is, by the table; None where there is no such case."""
+        found: str | None = self.batch.direct.execute(_AGENCY, {"case": case_id}).scalar_one_or_none()
+        return found
 
     def digests(self, sender: str, references: Sequence[str]) -> dict[tuple[str, str], str]:
         """The content digests by (agency, reference) of those references that a sender has used, however many are asked about."""

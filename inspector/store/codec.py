@@ -6,10 +6,13 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
+from inspector.domain.errors import Damaged, Newer
 from inspector.store.sealed import own
 
 T = TypeVar("T")
 
+_UNKNOWN = "unexpected_keyword_argument"
+"""What pydantic calls a name that a dataclass does not have."""
 
 _ADAPTERS: dict[type, TypeAdapter[Any]] = {}
 
@@ -26,11 +29,19 @@ def dump(value: object, *row: object) -> str:
 
 
 def load(kind: type[T], text: str) -> T:
-    """The domain value of a JSON text. Raises ValueError, which names places and never values, for a text of another release's shape."""
+    """The domain value of a JSON text, which says all that the text does: written back nothing of it is lost.
+
+    Raises Newer (`stored_by_another_release`) for a text that says more at any depth, and Damaged (`stored_unreadable`) for any other that
+    does not say one. Both name places and never values.
+    """
     try:
-        value: T = _adapter(kind).validate_json(text)
+        value: T = _adapter(kind).validate_json(text, extra="forbid")
     except ValidationError as error:
         found = error.errors(include_url=False, include_context=False, include_input=False)
-        places = ", ".join(f"{'.'.join(map(str, one['loc']))}: {one['type']}" for one in found)
-        raise ValueError(f"a stored {kind.__name__} has another shape: {places}") from None
+        places = [(".".join(map(str, one["loc"])), one["type"]) for one in found]
+        more = [place for place, problem in places if problem == _UNKNOWN]
+        if more:
+            raise Newer("stored_by_another_release", what=kind.__name__, places=", ".join(more)) from None
+        told = ", ".join(f"{place}: {problem}" for place, problem in places)
+        raise Damaged("stored_unreadable", what=kind.__name__, places=told) from None
     return value

@@ -13,14 +13,13 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from inspector.domain.errors import Refusal
+from inspector.store.mark import MARK, MIGRATIONS, READ, revisions
 from inspector.store.store import Store
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HERE = Path(__file__).parent / "migrations"
-"""Where the migrations lie."""
-_MARK = sa.table("alembic_version", sa.column("version_num", sa.String))
+HERE = MIGRATIONS
 _MOVED = "moved"
 """The mark of a file whose office has moved to another database: whoever served it again would do everything twice."""
 _LOCK = 0x696E7370  # "insp": the advisory lock of the one migrator
@@ -28,20 +27,15 @@ _LOCK = 0x696E7370  # "insp": the advisory lock of the one migrator
 
 def newest() -> str:
     """The revision this release wants."""
-    return max(_revisions())
-
-
-def _revisions() -> set[str]:
-    """Every revision this release knows: each is the running number that its file's name begins with."""
-    return {file.name.partition("_")[0] for file in (HERE / "versions").glob("[0-9]*.py")}
+    return max(revisions(HERE))
 
 
 def present(store: Store) -> str | None:
     """The revision the database is at, by Alembic's mark in it; None: empty."""
     with store.engine.connect() as connection:
-        if not sa.inspect(connection).has_table(_MARK.name):
+        if not sa.inspect(connection).has_table(MARK.name):
             return None
-        found: str | None = connection.execute(sa.select(_MARK.c.version_num)).scalar_one_or_none()
+        found: str | None = connection.execute(READ).scalar_one_or_none()
         return found
 
 
@@ -52,7 +46,7 @@ def refuse_foreign(present: str | None) -> None:
     """
     if present == _MOVED:
         raise Refusal("database_moved")
-    if present is not None and present not in _revisions():
+    if present is not None and present not in revisions(HERE):
         raise Refusal("database_foreign", present=present, wanted=newest())
 
 
@@ -84,13 +78,13 @@ def upgrade(store: Store, *, copy: bool = True) -> str | None:
 def close(store: Store) -> None:
     """Mark a database as one whose office has moved: from now on it is refused (`database_moved`), and nothing in it is changed."""
     with store.engine.begin() as connection:
-        connection.execute(sa.update(_MARK).values(version_num=_MOVED))
+        connection.execute(sa.update(MARK).values(version_num=_MOVED))
 
 
 def reopen(store: Store) -> bool:
     """Take `close` back, for an office that is to stay where it was; whether it was closed."""
     with store.engine.begin() as connection:
-        closed = sa.update(_MARK).where(_MARK.c.version_num == _MOVED)
+        closed = sa.update(MARK).where(MARK.c.version_num == _MOVED)
         return connection.execute(closed.values(version_num=newest())).rowcount == 1
 
 

@@ -9,7 +9,7 @@ import sqlite3
 
 import sqlalchemy as sa
 
-from inspector.domain.errors import Away
+from inspector.domain.errors import Away, Newer
 
 _READ_ONLY = "25006"
 """What PostgreSQL tells a writer on a standby."""
@@ -24,7 +24,7 @@ def passing(error: Exception) -> bool:
     """Whether the same may succeed unchanged a little later."""
     if isinstance(error, sa.exc.SQLAlchemyError):
         return outage(error) is not None or (isinstance(error, sa.exc.DBAPIError) and outrun(error))
-    return isinstance(error, Away)
+    return isinstance(error, Away) and not isinstance(error, Newer)
 
 
 def outrun(error: sa.exc.DBAPIError) -> bool:

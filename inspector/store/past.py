@@ -9,6 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from inspector.domain.case import Case, CaseState
+from inspector.domain.errors import Newer
 from inspector.domain.evidence import Evidence
 from inspector.store.codec import load
 from inspector.store.drawtables import draw
@@ -101,5 +102,5 @@ def _recorded(case_id: str, body: str) -> Recorded:
         return Recorded(id=case_id, case=None, gone=True)
     try:
         return Recorded(id=case_id, case=load(Case, body))
-    except ValueError:  # of another release's shape, or spoilt: whoever reads a period goes on, and tells of this one
+    except (ValueError, Newer):  # of another release's shape, or spoilt: whoever reads a period goes on, and tells of this one
         return Recorded(id=case_id, case=None)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from inspector.domain.errors import Missing, Stale
+from inspector.domain.errors import Missing, Refusal, Stale
 from inspector.domain.visit import Seat, SeatState
 from inspector.store.codec import dump, load
 from inspector.store.drawtables import challenge, draw
@@ -68,7 +68,13 @@ class Seats(Room):
         found = self.connection.execute(_LOCKED, some).all()
         held.update({of_visit(row.id): (row.draw, row.body) for row in found} | {of_challenges(row.id): [] for row in found})
         held.update({_of_seat(row.visit, row.place, row.turn): row.body for row in self.batch.direct.execute(_TEAMS, some)})
-        for row in self.batch.direct.execute(_ASKED, some):
+        try:
+            asked = self.batch.direct.execute(_ASKED, some).all()
+        except Refusal:  # one cannot be opened: whoever needs those of its visit asks, and hears so
+            for visit_id in visit_ids:
+                held.pop(of_challenges(visit_id), None)
+            return
+        for row in asked:
             bodies = held[of_challenges(row.visit)]
             assert isinstance(bodies, list)
             bodies.append(row.body)

@@ -22,6 +22,7 @@ from inspector.domain.errors import Away, Stale
 from inspector.store.bell import Bell, notify
 from inspector.store.keyring import Keyring, give
 from inspector.store.machine import MachineClock
+from inspector.store.mark import Mark
 from inspector.store.outage import outage, outrun
 from inspector.store.rested import rested
 from inspector.store.turns import Turns
@@ -67,6 +68,7 @@ class Store:
             give(engine.dialect, self.keys)
         self._steady = threading.BoundedSemaphore(max(1, pool // 3))
         self.clock = MachineClock()
+        self.mark = Mark()
         self._bell = Bell(self._ring_late)
         self._announce: Announce | None = None
         self._turns = Turns(self._writer) if self.sqlite else None
@@ -143,7 +145,7 @@ class Store:
         """A writing transaction: commits when the block ends, rolls back when it raises.
 
         Raises Stale when PostgreSQL ended it because another transaction was in its way: nothing was written, doing it again is right.
-        Raises Away when the database cannot be reached or written.
+        Raises Away when the database cannot be reached or written, and once it is seen to be another release's.
         """
         try:
             with self._outages(), self._begin() as tx:
@@ -158,7 +160,9 @@ class Store:
     @contextmanager
     def _begin(self) -> Iterator[Tx]:
         with self._turns.begin() if self._turns is not None else self._writer.begin() as connection:
-            tx = Tx(connection, self.clock)
+            tx = Tx(connection, self.clock, self.mark)
+            if self.mark.foreign is not None:  # seen by another transaction; if it has been put right since, this one may go on
+                tx.look()
             yield tx
             tx.write()
             if tx.work.ready:
@@ -195,7 +199,7 @@ class Store:
                 if not self.sqlite and steady:
                     for name in ("statement_timeout", "idle_in_transaction_session_timeout"):
                         connection.execute(sa.text(f"SET LOCAL {name} = '30min'"))
-                yield Tx(connection, self.clock)
+                yield Tx(connection, self.clock, self.mark, writes=False)
 
     @contextmanager
     def _outages(self) -> Iterator[None]:

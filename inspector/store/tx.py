@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from inspector.store import chance
@@ -37,6 +36,7 @@ from inspector.store.lanes import LaneRoom
 from inspector.store.ledger import LedgerRoom
 from inspector.store.machine import MachineClock
 from inspector.store.manners import MannerRoom
+from inspector.store.mark import READ, WITH_TIME, Mark
 from inspector.store.materials import MaterialRoom
 from inspector.store.office import OfficeRoom
 from inspector.store.packs import PackRoom
@@ -71,8 +71,10 @@ new_id = chance.new_id
 class Tx:
     """One transaction. Rooms are made when first used."""
 
-    def __init__(self, connection: Connection, clock: MachineClock) -> None:
+    def __init__(self, connection: Connection, clock: MachineClock, mark: Mark, *, writes: bool = True) -> None:
         self._clock = clock
+        self._mark = mark
+        self._writes = writes
         self._batch = Batch(connection)
         self.sqlite = connection.dialect.name == "sqlite"
         self.committed: list[Callable[[], None]] = []
@@ -88,12 +90,27 @@ class Tx:
         self._batch.write()
 
     def machine_now(self) -> datetime:
-        """Machine time: the database's clock where it has one that all replicas share (engine.md 5.2), else the process's."""
+        """Machine time: the database's clock where it has one that all replicas share (engine.md 5.2), else the process's.
+
+        With it comes the mark. Raises Away (`database_of_another_release`) in a transaction that writes, where that is not ours.
+        """
         if self.sqlite:
+            self.look()
             return self._clock.now()
-        now: datetime = self.connection.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
+        now, found = self.connection.execute(WITH_TIME).one()
         self._clock.told(now)
-        return now.astimezone(UTC)
+        self._marked(found)
+        told: datetime = now.astimezone(UTC)
+        return told
+
+    def look(self) -> None:
+        """Look at the database's mark; raises as `machine_now` does."""
+        self._marked(self._batch.direct.execute(READ).scalar_one_or_none())
+
+    def _marked(self, found: str | None) -> None:
+        self._mark.told(found)
+        if self._writes:
+            self._mark.refuse()
 
     @cached_property
     def asked_at(self) -> datetime:

@@ -253,7 +253,7 @@ class Metrics:
         )
         self.unsettled = Counter(
             "inspector_settlements_failed_total",
-            "Settlements that the database was not there to take; their rows run again when their leases have lapsed.",
+            "Settlements that could not be written down, for the database was away or by an error in the log; their rows run again.",
             registry=registry,
         )
         help_law = "1 while what lies in the folders of packs and calendars is refused and the former ones stay in force."

@@ -158,6 +158,8 @@ def _said(
 async def _ours(request: Request, error: Exception) -> Response:
     assert isinstance(error, InspectorError)
     status = status_of(error)
+    if status == 500:  # of no family that the asker could do anything about: something stored is damaged
+        log.error("request.failed", exc_info=error)
     return _said(request, status, error.code, error.facts, CHALLENGE if status == 401 else None)
 
 

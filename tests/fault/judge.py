@@ -16,6 +16,7 @@ from inspector.domain.consequence import ConsequenceState
 from inspector.domain.decision import OrderKind
 from inspector.domain.ending import retraction_key
 from inspector.domain.evidence import UNTRUE, Verdict
+from inspector.flows.creditbook import AMEND_BY_HAND
 from tests.fault import clocks, draws, lodgings, seats
 from tests.fault.inside import Inside, order, told
 
@@ -26,6 +27,7 @@ CALLS = (
     OrderKind.TELL,
     OrderKind.CREDIT,
     OrderKind.CREDIT_RETRACT,
+    OrderKind.CREDIT_AMEND,
     OrderKind.PUSH,
     OrderKind.PUSH_OFF,
     OrderKind.DRAW_PROMISE,
@@ -33,6 +35,10 @@ CALLS = (
     OrderKind.DRAW_REVEAL,
 )
 """Orders that somebody outside must have seen."""
+
+UNMADE = (OrderKind.ASSIST_DIGEST, OrderKind.SELF_PROOF_ASK, OrderKind.NOTICE_PUSH)
+"""Orders to the outside that the load never makes: its agencies take each letter by itself, no item of it is proven by its subject's own
+papers, and its subjects have agreed to no way but paper. Who widens the load holds the outside to them, too, and moves them to `CALLS`."""
 
 REPLIED = (AssistanceState.ANSWERED, AssistanceState.DECLINED)
 ENDS = {CaseState.CLOSED: "verification.result", CaseState.WITHDRAWN: "commitment.withdrawn"}
@@ -171,6 +177,7 @@ def _silent(body: Mapping[str, Any]) -> bool:
 def _orders(inside: Inside, outside: Outside) -> Iterator[str]:
     """What was carried out was seen outside, and what was seen outside was ordered."""
     yield from told("orders in quarantine", [key for key, row in inside.works.items() if row.state == "quarantined"])
+    yield from told("orders that the load never makes", [key for key, row in inside.works.items() if row.kind in UNMADE])
     calls = {key: row for key, row in inside.works.items() if row.kind in CALLS and row.lane not in ("", "dice", "lottery")}
     yield from told("orders are still open", [key for key, row in calls.items() if row.state in ("ready", "waiting")])
     served = {order(key) for key, seen in outside.keys.items() if seen["served"]}
@@ -190,13 +197,17 @@ def _pointless(key: str, row: Any, inside: Inside, served: AbstractSet[str]) -> 
     """Work that had lost its purpose when its turn came, or whose patience was over, so that nobody needed to hear of it.
 
     An entry whose outcome fell, a letter of a request that was over, a push of a seat that had passed on, or that has come there by
-    another try of the same; a question, a look-up or a witness given up, which is then written where a person reads it.
+    another try of the same; what became of an entry that fell, or that a person tells (the load's platform takes none of that); a question,
+    a look-up or a witness given up, which is then written where a person reads it.
     """
     said = json.loads(row.payload)
     case = inside.cases.get(row.case_id)
     match row.kind:
         case OrderKind.CREDIT:
             return case is not None and case.entry != key
+        case OrderKind.CREDIT_AMEND:
+            by_hand = f"{AMEND_BY_HAND}:{said['entry']}@{row.lane}" in inside.told
+            return by_hand or (case is not None and case.entry != said["entry"])
         case OrderKind.ASK:
             return inside.verdicts.get(key) == "no_answer"
         case OrderKind.RATE:

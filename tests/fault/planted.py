@@ -118,6 +118,7 @@ INSIDE: Mapping[str, sa.Executable | Callable[[Tx], object]] = {
     "does not hold exactly once": sa.update(ledger)
     .where(ledger.c.rule == "officer.review")
     .values(body=sa.func.replace(ledger.c.body, '"state": "CLOSED"', '"state": "REVIEW"')),
+    "that the load never makes": sa.update(work).where(work.c.key == least(work.c.key)).values(kind=OrderKind.NOTICE_PUSH),
     "that nobody ordered": sa.delete(work).where(work.c.kind == OrderKind.ASK),
     "in quarantine": sa.update(work).where(work.c.kind == OrderKind.TELL).values(state="quarantined"),
     "still open": sa.update(work).where(work.c.kind == OrderKind.CREDIT).values(state="ready"),

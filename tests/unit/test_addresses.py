@@ -32,7 +32,7 @@ ASKED = {
 
 PLACES = {
     **dict.fromkeys(("case_id", "request_id", "consequence_id", "notice_id", "proof_id", "tip_id", "check_id"), "an id of ours"),
-    **dict.fromkeys(("attention_id", "objection", "entry", "bar", "visit", "duty"), "an id of ours"),
+    **dict.fromkeys(("attention_id", "objection", "entry", "bar", "visit", "duty", "deputy"), "an id of ours"),
     "agency": "an agency's id",
     "channel": "a channel of the settings",
     "digest": "SHA-256 of a picture",

@@ -108,7 +108,9 @@ COURSE = frozenset(
 )
 """Names by which the program goes on; an error is a code (`tests/integration/test_hunt.py` looks), `code` a channel's or a visit code's."""
 
-OFFICIALS = frozenset({"by", "declared_by", "ended_by", "inspector", "inspectors", "grounds", "party", "phone"})
+OFFICIALS = frozenset(
+    {"by", "declared_by", "deputy", "ended_by", "grounds", "inspector", "inspectors", "named_by", "officer", "party", "phone"}
+)
 """Who of the house: officers stand by name or number in every list; `phone` is a device's number without its person."""
 
 PLAIN = {
