@@ -94,11 +94,12 @@ def second_look(part: Part) -> SecondLookRow:
 
 def equality(part: Part) -> EqualityRow:
     """`[equality]`."""
-    part.keys(("id", "alpha", "spending", "effect", "power", "basis"))
+    part.keys(("id", "alpha", "effect", "power", "basis"), ("spending",))
     row = EqualityRow(
         row=part.text("id"),
         alpha=_below_one(part, "alpha"),
-        spending=part.choice("spending", Spending),
+        # A pack of before says nothing of it, and is read for as long as something cites it: then each look is like the others.
+        spending=part.choice("spending", Spending) if "spending" in part.content else Spending.EVEN,
         effect=part.rate("effect"),
         power=_below_one(part, "power"),
         basis=part.basis("basis"),

@@ -193,6 +193,10 @@ def test_a_pack_that_would_find_no_difference_at_all_is_refused(tmp_path: Path) 
     assert pack.equality is not None
     assert (pack.equality.effect, pack.equality.alpha) == (Fraction(3, 2), Fraction(1, 20))
     assert pack.equality.spending is Spending.POCOCK
+    write(tmp_path, PACK + "\n" + row.format(effect="3/2").replace('spending = "POCOCK"\n', ""))
+    (before,) = Policybook.load(tmp_path).packs
+    assert before.equality is not None
+    assert before.equality.spending is Spending.EVEN, "a pack that something was decided by can be read for ever"
 
 
 def place(measure: Measure = Measure.DRAWN, level: str = "B", lawful: str = "", within: str = "1") -> Place:
