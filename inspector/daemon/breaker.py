@@ -53,9 +53,12 @@ class Breaker:
         self._probes.update(work.claim for work in probes)
         return probes
 
-    def claimed(self, batch: Sequence[Work]) -> None:
-        """What could be claimed is not shut any more: another replica may have closed it."""
-        for lane in self._open & {work.lane for work in batch}:
+    def claimed(self, batch: Sequence[Work], unwritten: Collection[str]) -> None:
+        """What could be claimed is not shut any more: another replica may have closed it.
+
+        But for lanes of which something is `unwritten` yet: the failures that open it may be among that, and the row does not know them.
+        """
+        for lane in (self._open & {work.lane for work in batch}).difference(unwritten):
             self._open.discard(lane)
             self.reached(lane)
 

@@ -146,6 +146,11 @@ class Bulkhead:
         with self._guard:
             return [work.id for work in self._held.values()]
 
+    def unwritten(self) -> list[str]:
+        """The lanes of which something has been carried out and is still to be written down."""
+        with self._guard:
+            return [lane for lane, count in self._unwritten.items() if count]
+
     def _room_of(self, lane: str) -> int:
         count = self._of_lane[lane]
         return min(self._share - count + self._unwritten[lane], 2 * self._share - count)

@@ -180,7 +180,7 @@ class Worker:
                 probes = self._breaker.probe(tx, self.owner, machine_now, self.engine.lease, but=(*left, *self._turns.closed))
                 self._turns.took(tx, office, probes, machine_now)
                 batch += probes
-        self._breaker.claimed(batch)
+        self._breaker.claimed(batch, self._held.unwritten())
         self._fault("claimed")
         return self._begin(self._alone.aside(batch)) or len(batch)
 
