@@ -180,8 +180,10 @@ def test_a_seats_link_signs_its_inspector_in_once_and_its_own_page_opens_for_eve
         assert phone.get("/review").status_code == 303, "an inspector is no officer"
         assert phone.get("/ops").status_code == 303
         assert phone.get("/sessions").text.count('name="session"') == 1
-        assert forwarded.post(f"/mine/{path}").status_code == 409, "once"
-        assert forwarded.get(f"/seat/{path}").status_code == 200, "nobody is locked out of the assignment"
+        assert phone.post(f"/mine/{path}").status_code == 409, "once"
+        assert forwarded.post(f"/mine/{path}").status_code == 403, "and on the phone that it is bound to alone"
+        assert phone.get(f"/seat/{path}").status_code == 200, "nobody is locked out of the assignment"
+        assert forwarded.get(f"/seat/{path}").status_code == 403, "whoever was sent the link alone reads nothing"
         assert forwarded.post(f"/mine/{name}/{'x' * 32}").status_code == 403
         with store.begin() as tx:
             seat = tx.visits.team(name.split(":")[0])[0]

@@ -280,7 +280,7 @@ def test_what_a_draw_was_prepared_by_and_its_times_are_those_of_its_entries(stor
         ("records_times", {"seed_at": shifted("seed_at")}),
         ("records_times", {"reveal_by": shifted("reveal_by")}),
         ("records_witness", {"witness": "notary:N-99999"}),
-        ("records_witness", {"witnessed_at": drawn.announced_at and drawn.announced_at.isoformat()}),
+        ("records_witness", {"witnessed_at": shifted("witnessed_at")}),
         ("records_witness", {"lodged_at": shifted("lodged_at")}),
     ):
         alter_draw(store, drawn, {}, **told)
