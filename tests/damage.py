@@ -44,7 +44,8 @@ def damaged(draw: st.DrawFn, value: Any) -> Any:
             case "order" if isinstance(where[name], list):
                 where[name] = draw(st.permutations(where[name]))
             case "more" if isinstance(where[name], dict):
-                where[name][draw(st.sampled_from(["lacks", "since", "place", "other"]))] = draw(st.sampled_from(OTHER))
+                more = draw(st.sampled_from(["lacks", "since", "place", "other"]))
+                where[name][more] = copy.deepcopy(draw(st.sampled_from(OTHER)))  # a later change is not to change the choices
             case _:
                 pass
     return held[0]

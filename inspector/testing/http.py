@@ -157,10 +157,10 @@ class OverHttp(PortContract):
             assert isinstance(caught(lambda: way.call(connector, "k-2")), Unavailable), "it was taken for the next one's"
 
     def test_an_answer_that_comes_too_late_answers_no_later_question(self, way: Way) -> None:
-        self.party.plays(delayed(answer(200, self.told), 0.3), answer(503))
+        self.party.plays(delayed(answer(200, self.told), 0.6), answer(503))
         with self._using({**self.once, **self.hasty}) as connector:
             assert isinstance(caught(lambda: way.call(connector, "k-1")), Unavailable)
-            time.sleep(0.2)  # by now it has been said
+            time.sleep(0.5)  # by now it has been said
             assert isinstance(caught(lambda: way.call(connector, "k-2")), Unavailable)
             self.party.has_heard(2)  # on a busy machine what was sent is read after its caller has given up
 
