@@ -80,7 +80,7 @@ HAPPENINGS: Mapping[str, Callable[[Watcher], bool]] = {
     "assistance is requested": lambda seen: seen.saw("inspector_assistance", "SENT"),
     "assistance is answered": lambda seen: seen.saw("inspector_assistance", "ANSWERED"),
     "it is reminded of": lambda seen: seen.saw("inspector_assistance", "REMINDED"),
-    "it is escalated": lambda seen: seen.saw("inspector_assistance", "ESCALATED"),
+    "it is escalated": lambda seen: seen.heard("assistance.escalated"),
     "a draw is announced": lambda seen: seen.saw("inspector_draws", "ANNOUNCED", "SEEDING"),
     "a draw is carried out": lambda seen: seen.saw("inspector_draws", "DRAWN"),
     "assignments are pushed": lambda seen: seen.saw("inspector_assignments", "HANDED_OVER", "ACCEPTED"),

@@ -213,7 +213,9 @@ def test_a_list_stays_closed_until_the_visits_dealt_anew_for_it_are_made_and_rep
             assert clerk.get(f"/v1/draws/{draw.number}").json()["result"] is not None
     with store.read() as tx:
         of_first, of_made = report(office, tx, first.number), report(office, tx, made.number)
-    assert [(one.drawn, one.judged, one.open, one.undecided) for one in of_first.estimates] == [(1, 0, 0, 1)]
+    (estimate,) = of_first.estimates
+    assert (estimate.left_out, estimate.drawn) == (estimate.strata, 0), "a class of which no visit is judged is left out aloud"
+    assert (estimate.judged, estimate.open, estimate.undecided) == (0, 0, 1)
     assert of_first.after["withdrawn:supplemented"] == 1
     assert (of_made.chances, of_made.estimates, of_made.certain) == ((), (), ()), "chance had chosen before it"
     assert (of_first.share.random, of_first.share.planned) == (1, 1), "one object, however often it was dealt"
