@@ -43,12 +43,12 @@ class PlatformRoute(SeatRoute):
         platform = _platform(desk, channel)
         if handed and isinstance(platform, Signing):
             try:
-                platform.proven(dict(request.headers), await request.body())
+                signed = platform.proven(dict(request.headers), await request.body())
             except Unproven as error:
                 if error.code != _UNSIGNED:
                     raise Unknown(error.code) from error
             else:
-                return Seated(name=name, token=link, phone="")
+                return Seated(name=name, token=link, phone="", signed=signed)
         return await super().entered(request)
 
 
@@ -61,7 +61,8 @@ def report_returned(
 ) -> JSONResponse:
     """A member of the team enters the result on the platform behind a push channel, which sends it in a form of its own.
 
-    A platform that signs is known by that. One that does not is held to the phone that the link is bound to, as anybody is.
+    A platform that signs is known by that, and each `webhook-id` counts once. One that does not is held to the phone that the link is bound
+    to, as anybody is.
     """
     try:
         told = ResultIn.model_validate(_platform(desk, channel).returned(given))

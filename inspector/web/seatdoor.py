@@ -39,11 +39,15 @@ PhoneKey = Annotated[str | None, Header(alias="X-Phone-Key", min_length=16, max_
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seated:
-    """Whoever has opened a seat's door: by which secret, and the phone that what is done binds (empty: none)."""
+    """Whoever has opened a seat's door: by which secret, and the phone that what is done binds (empty: none).
+
+    `signed`: the id of the message, where its sender has signed it; no other one that is told beside it counts.
+    """
 
     name: str
     token: str
     phone: str
+    signed: str = ""
 
     def once(
         self,
@@ -55,7 +59,7 @@ class Seated:
         **told: int,
     ) -> JSONResponse:
         """Act on a message of the seat's, as `Desk.once` does; `what` names the act."""
-        said = message(f"seat:{self.name}"[:200], message_id, f"{what} {self.name}", given)
+        said = message(f"seat:{self.name}"[:200], self.signed or message_id, f"{what} {self.name}", given)
         return desk.once(said, self.acting(desk, do), **told)
 
     def acting(self, desk: Desk, do: Callable[[Tx, datetime], T]) -> Callable[[Tx, datetime], T]:

@@ -117,7 +117,12 @@ def test_a_platform_that_signs_is_known_by_that_whichever_phone_has_the_link(sto
             assert told(platform.post(path, content=body + b" ", headers=signed)) == (401, "signature_wrong")
             assert told(platform.post(path, content=b"{", headers={**signed})) == (401, "signature_wrong"), "before it is read"
             done = platform.post(path, content=body, headers=signed)
+            again = platform.post(path, content=body, headers={**signed, "Idempotency-Key": "another"})
+            other = body.replace(b'"1"', b'"2"')
+            twice = Signer(str(tmp_path / "replies"), "platform").headers("r-1", other, datetime.now(UTC))
+            assert told(platform.post(path, content=other, headers=twice)) == (409, "message_id_reused")
         assert (done.status_code, done.json()["state"]) == (200, "DONE")
+        assert (again.status_code, again.json()) == (200, done.json()), "the id that it signs is the one that counts"
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
