@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64decode
 from datetime import date, datetime
 from typing import Annotated, Literal
 
@@ -10,7 +9,7 @@ from fastapi import APIRouter
 from pydantic import Field, StringConstraints
 from starlette.responses import JSONResponse, Response
 
-from inspector.domain.errors import Forbidden, Invalid, Missing
+from inspector.domain.errors import Forbidden, Missing
 from inspector.domain.evidence import Verdict
 from inspector.domain.fieldnote import FieldNote, Photo, PlaceHow, Times
 from inspector.domain.finding import Seen
@@ -33,7 +32,7 @@ from inspector.web.links import BySeat
 from inspector.web.messages import FindingIn
 from inspector.web.roles import Role
 from inspector.web.seatdoor import Seated, SeatLink, SeatRoute
-from inspector.web.selfproofs import SANDBOX, fitting
+from inspector.web.strangers import SANDBOX, FileIn
 from inspector.web.whereabouts import NOWHERE, ArrivalIn, PlaceIn
 
 router = APIRouter(prefix="/v1/seats", tags=["visits"], route_class=SeatRoute)
@@ -78,21 +77,13 @@ class NoteIn(FromPhone):
         )
 
 
-class PhotoIn(FromPhone):
+class PhotoIn(FromPhone, FileIn):
     """A photo in base64: JPEG, PNG or PDF. `digest`: the SHA-256 of its bytes, made when it was taken."""
 
-    content: Annotated[str, StringConstraints(min_length=1)]
     digest: Digest
     case_id: CaseId | None = None
     claim: ClaimName | None = None
     remark: Text = ""
-
-    def decoded(self, most: int) -> bytes:
-        """The file. Raises Invalid."""
-        try:
-            return fitting(b64decode(self.content, validate=True), most)
-        except ValueError as error:  # binascii.Error is one; so is what is no ASCII
-            raise Invalid("material_not_base64", field="content") from error
 
     def shot(self) -> Shot:
         """What is said of it. Raises Invalid."""

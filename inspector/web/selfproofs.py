@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from base64 import b64decode
 from datetime import date, datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends
-from pydantic import Field, StringConstraints
+from pydantic import Field
 from starlette.responses import JSONResponse, Response
 
 from inspector.domain.calendar import Counting
-from inspector.domain.errors import Invalid
 from inspector.domain.evidence import Verdict
 from inspector.domain.material import MaterialKind
 from inspector.domain.selfproof import ProofState, Reading, SelfProof, Unable
@@ -26,28 +24,19 @@ from inspector.web.errors import READS, WRITES
 from inspector.web.fields import Day, Digest, Limit, MaybeLine, MessageId, NamePath, Strict, Text
 from inspector.web.links import By, door
 from inspector.web.roles import Role
+from inspector.web.strangers import SANDBOX, FileIn
 from inspector.web.viewings import shown_of
 
 router = APIRouter(prefix="/v1/self-proofs", tags=["self-proof"], route_class=JsonRoute)
 Reader = Annotated[Caller, Depends(allow(Role.OFFICER, Role.AUDITOR))]
 Reaching = Annotated[Caller, Depends(allow(Role.SYSTEM, Role.OFFICER))]
 _FILES = {kind.value: {"schema": {"type": "string", "format": "binary"}} for kind in MaterialKind}
-SANDBOX = "default-src 'none'; sandbox; frame-ancestors 'none'"
-"""The policy of a stranger's file: whatever it holds, nothing in it is carried out."""
 
 
-class MaterialIn(Strict):
+class MaterialIn(FileIn):
     """A file: JPEG, PNG or PDF, in base64; and what whoever shows it wants to say about it."""
 
-    content: Annotated[str, StringConstraints(min_length=1)]
     remark: Text = ""
-
-    def decoded(self, most: int) -> bytes:
-        """The file. Raises Invalid."""
-        try:
-            return fitting(b64decode(self.content, validate=True), most)
-        except ValueError as error:  # binascii.Error is one; so is what is no ASCII
-            raise Invalid("material_not_base64", field="content") from error
 
 
 class UnableIn(Strict):
@@ -149,13 +138,6 @@ def proof_shown(held: SelfProof, *, readings: bool = True) -> SelfProofShown:
     told = {name: held.question[name] for name in ("fact", "claimed", "on")}
     plain = {name: getattr(held, name) for name in SelfProofShown.model_fields if name not in told}
     return SelfProofShown.model_validate(plain | told | ({} if readings else {"readings": ()}))
-
-
-def fitting(content: bytes, most: int) -> bytes:
-    """A file that is not too large. Raises Invalid (`material_too_large`)."""
-    if len(content) > most:
-        raise Invalid("material_too_large", field="material", most=most // 1_000_000)
-    return content
 
 
 @router.get("", responses=READS)

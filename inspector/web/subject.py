@@ -27,9 +27,9 @@ from inspector.web.language import InLang, language
 from inspector.web.multipart import FORM, Sent, sent
 from inspector.web.pages import NO_TROUBLE, Fields, Trouble, fields, page, read, refused, trouble
 from inspector.web.roles import Role
-from inspector.web.selfproofs import fitting
 from inspector.web.serving import ReceiptShown, WordIn, notice_shown
 from inspector.web.session import Visitor, to_login
+from inspector.web.strangers import fitting
 
 router = APIRouter(include_in_schema=False)
 
