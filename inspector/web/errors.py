@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, JsonValue
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
@@ -128,6 +128,7 @@ def install(app: FastAPI, shown: Shown) -> None:
     app.add_exception_handler(InspectorError, _ours)
     app.add_exception_handler(RequestValidationError, _unfit)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(ClientDisconnect, _gone)
     app.add_exception_handler(Exception, _unforeseen)
 
 
@@ -213,6 +214,11 @@ async def _http(request: Request, error: Exception) -> Response:
     if bounds.shows(path):
         return _said(request, 413, "material_too_large", {"most": settings.max_material_bytes // 1_000_000}, headers)
     return _said(request, 413, code, {"most": bounds.most(path, settings)}, headers)
+
+
+async def _gone(_request: Request, _error: Exception) -> Response:
+    """Whoever hangs up amid a message: nothing was stored, nobody hears the answer, and it is no bug of ours. It is counted as a 4xx."""
+    return Response(status_code=400)
 
 
 async def _unforeseen(request: Request, error: Exception) -> Response:

@@ -16,7 +16,7 @@ import structlog
 from inspector.store.store import Store
 from inspector.web import connection
 from tests.edge import Edge, serving
-from tests.engine import until
+from tests.engine import lines, listening, until
 from tests.house import Hand, open_office
 from tests.integration.test_daemon import busy
 
@@ -90,6 +90,17 @@ def test_a_body_may_be_slow_and_not_silent(edge: Edge) -> None:
             slow.sendall(b" ")
         slow.sendall(b" " * (4000 - 10) + b"}")
         assert slow.recv(4096).startswith(b"HTTP/1.1 422"), "it was read to the end"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_who_hangs_up_amid_a_message_is_counted_and_is_no_bug_of_ours(edge: Edge) -> None:
+    refused = edge.metrics.requests.labels("/v1/cases", "POST", "4xx")
+    with listening() as stream:
+        with called(edge) as wire:
+            wire.sendall(POST % edge.token("system").encode())
+            time.sleep(0.2)
+        until(lambda: refused._value.get() == 1)
+    assert [line["event"] for line in lines(stream) if line["level"] == "error"] == []
 
 
 def test_beyond_the_most_a_connection_is_closed_at_once_and_said_once_and_the_others_are_answered(
