@@ -136,8 +136,12 @@ def test_re_deals_are_replayed_and_a_forged_one_is_named_by_its_line(auditor: Op
     assert "Line 1 of after.jsonl" in auditor.say("draw", "verify", str(folder)).out
 
 
+@pytest.mark.parametrize("decoy", [None, "zz.drawn.jsonl", "zz.after.jsonl"])
 @pytest.mark.parametrize("how", ["taken out", "cut short", "lengthened"])
-def test_what_happened_afterwards_cannot_be_taken_out_without_a_word(auditor: Operator, folder: Path, how: str) -> None:
+def test_what_happened_afterwards_cannot_be_taken_out_without_a_word(
+    auditor: Operator, folder: Path, how: str, decoy: str | None
+) -> None:
+    """Nor behind a file that no list of the draw has: drawn rows as the public gets them, the very lines under another name."""
     after, record = folder / "after.jsonl", folder / "witness" / "record.json"
     line = redealt(folder).encode()
     noted = line if how != "lengthened" else b""
@@ -145,6 +149,8 @@ def test_what_happened_afterwards_cannot_be_taken_out_without_a_word(auditor: Op
     told = {"lines": noted.count(b"\n"), "sha256": hashlib.sha256(noted).hexdigest()}
     record.write_text(json.dumps(json.loads(record.read_text()) | {"after": told}))
     assert auditor.well("draw", "verify", str(folder), "--json").json["holds"]
+    if decoy is not None:
+        (folder / decoy).write_bytes(noted if decoy.endswith("after.jsonl") else b"")
     after.unlink() if how == "taken out" else after.write_bytes(b"" if how == "cut short" else line)
     said = auditor.say("draw", "verify", str(folder), "--json")
     assert (said.code, codes(said.json["problems"])) == (1, ["draw.after_of_another"])
