@@ -299,8 +299,8 @@ def _log(content: bytes) -> dict[str, object]:
     return {"lines": content.count(b"\n"), "sha256": hashlib.sha256(content).hexdigest()}
 
 
-Registers = tuple[bytes | Path, bytes, bytes]
-"""A list's three files; objects that are not held are where they lie."""
+Registers = tuple[bytes | Standing, bytes, bytes]
+"""A list's three files; objects that are not held are where they lie, and have to stay as they are from here on."""
 
 
 def registers(bundle: Bundle, commitment: Commitment, used: set[str]) -> dict[str, Registers]:
@@ -314,7 +314,8 @@ def registers(bundle: Bundle, commitment: Commitment, used: set[str]) -> dict[st
                 raise Invalid("bundle_incomplete", folder=commitment.number, file=f"{held.name}.{file}")
             found.append(name or "")
         objects, inspectors, bans = (bundle.files.get(name, b"") for name in found)
-        made[held.name] = (bundle.large.get(found[0], objects), inspectors, bans)
+        unheld = bundle.large.get(found[0])
+        made[held.name] = (objects if unheld is None else Standing(unheld), inspectors, bans)
     return made
 
 
@@ -324,17 +325,18 @@ def frames_of(
     """The lists' frames. Raises Invalid for rows that are not canonical."""
     frames = {}
     for name, (objects, inspectors, bans) in raw.items():
-        if isinstance(objects, Path):
-            rows = RowFile(Standing(objects, begins(objects.name)).pieces, commitment.suite)
+        if isinstance(objects, Standing):
+            objects.advance = begins(objects.file.name)
+            rows = RowFile(objects.pieces, commitment.suite)
             frames[name] = replace(read_frame(b"", inspectors, bans), objects=rows)
         else:
             frames[name] = read_frame(objects, inspectors, bans)
     return frames
 
 
-def unheld(raw: Mapping[str, Registers]) -> dict[str, Path]:
+def unheld(raw: Mapping[str, Registers]) -> dict[str, Standing]:
     """The lists whose objects are not held, and where these lie."""
-    return {name: files[0] for name, files in raw.items() if isinstance(files[0], Path)}
+    return {name: files[0] for name, files in raw.items() if isinstance(files[0], Standing)}
 
 
 def _lines(bundle: Bundle, commitment: Commitment, name: str, file: str, used: set[str]) -> list[Mapping[str, Any]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from errno import EDQUOT, EFBIG, ENOSPC
 from importlib import import_module
@@ -118,10 +118,10 @@ def _full(told: str) -> int:
 
 
 class FileTickets:
-    """Tickets of the rows of an objects.tsv. DuckDB knows no SM3: see `knows`."""
+    """Tickets of the rows of an objects.tsv; `same` raises if it is no longer the file that was read. DuckDB knows no SM3: see `knows`."""
 
-    def __init__(self, connection: Any, file: Path) -> None:
-        self._connection, self._file = connection, file
+    def __init__(self, connection: Any, file: Path, same: Callable[[], None]) -> None:
+        self._connection, self._file, self._same = connection, file, same
 
     @staticmethod
     def knows(suite: Suite) -> bool:
@@ -129,10 +129,15 @@ class FileTickets:
         return suite.name == "sha256"
 
     def below(self, draw_key: str, bars: Mapping[str, str]) -> tuple[Tally, Iterator[tuple[str, str]]]:
-        """As `Tickets.below`. The iterator is good until the next question to this DuckDB."""
+        """As `Tickets.below`. The iterator is good until the next question to this DuckDB. Raises what `same` raises.
+
+        It asks that once DuckDB has read: where nothing is drawn the numbers of each class are all that would be compared, and a file
+        with as many other rows would name the reserve.
+        """
         self._connection.execute(
             _SEEN.format(held=rows()), [list(bars), list(bars.values()), draw_key, str(self._file), ELIGIBLE]
         )
+        self._same()
         counted = self._connection.execute(_COUNTED).fetchall()
         seen = Counter({(stratum or "", status or ""): count for stratum, status, count in counted})
         return seen, self._drawn()
