@@ -373,12 +373,14 @@ def json_object(name: str, content: bytes) -> dict[str, Any]:
 
 
 def when(text: str | None, name: str) -> datetime | None:
-    """A time that somebody typed, with its offset. Raises Invalid (`time_unreadable`)."""
+    """A time of what has happened, as somebody typed it, with its offset. Raises Invalid (`time_unreadable`, `time_ahead`)."""
     if text is None:
         return None
     told = moment(text.strip())
     if told is None:
         raise Invalid("time_unreadable", field=name, value=text)
+    if told > datetime.now(UTC):  # else a seed of next year would be later than any witness
+        raise Invalid("time_ahead", field=name, value=text)
     return told
 
 

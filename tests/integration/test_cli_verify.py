@@ -74,7 +74,10 @@ def test_a_value_proves_no_time_until_both_dates_are_told_by_outside_hands_and_i
     loud = auditor.well(*words, "--json").json
     also = ["draw.house_says_witnessed"] if witnessed is None else []
     assert (loud["holds"], loud["time_proven"], codes(loud["remarks"])) == (True, False, [code, *also])
-    assert loud["remarks"][0]["message"] in auditor.well(*words).out
+    told_aloud = auditor.well(*words).out
+    assert loud["remarks"][0]["message"] in told_aloud
+    assert "TIME NOT PROVEN" in told_aloud
+    assert "give it with --witness" not in told_aloud, "it was given"
     assert auditor.say(*words, "--strict").code == 1
 
 
@@ -272,9 +275,13 @@ def test_half_a_character_in_somebodys_file_is_told_and_not_choked_on(auditor: O
         ["--witnessed-at", "2026-03-02"],
         ["--witness", "0" * 64, "--seed-at", "yesterday"],
         ["--seed-at", "2026-03-02T09:00:00Z"],
+        ["--witness", "0" * 64, "--witnessed-at", "9999-03-02T09:00:00Z"],
+        ["--witness", "0" * 64, "--witnessed-at", "2026-03-02T09:00:00Z", "--seed-at", "9999-03-02T09:00:00Z"],
     ],
 )
-def test_a_time_that_nobody_can_place_is_bad_input(auditor: Operator, folder: Path, words: list[str]) -> None:
+def test_a_time_that_nobody_can_place_or_that_is_still_to_come_is_bad_input(
+    auditor: Operator, folder: Path, words: list[str]
+) -> None:
     assert auditor.say("draw", "verify", str(folder), *words).code == 2
 
 

@@ -348,6 +348,7 @@ function position(rows, id) {
 function judgeWitness(report, value, at, seedAt) {
   if (value.trim().toLowerCase() !== report.w) return { code: "witness_other", bad: true };
   if (Number.isNaN(at)) return { code: "witness_undated" };
+  if (at > Date.now() || seedAt > Date.now()) return { code: "witness_ahead" }; // a slip of the hand, which accuses nobody
   const proof = Math.min(...[report.known, seedAt].filter(Number.isFinite)), said = moment(report.record.seeded_at);
   const first = Math.min(proof, Number.isNaN(said) ? Infinity : said);
   if (at < moment(report.made)) return { code: "witness_before_made", bad: true };
