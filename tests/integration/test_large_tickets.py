@@ -87,6 +87,20 @@ def test_a_register_is_gone_through_once_for_the_selection(tmp_path: Path, monke
     assert passes == ["one"]
 
 
+@pytest.mark.parametrize(("ppm", "gathers"), [(10_000, True), (400_000, False), (1_000_000, False)])
+def test_where_much_is_drawn_of_every_stratum_no_rows_are_put_together_which_would_take_twice_as_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ppm: int, gathers: bool
+) -> None:
+    """10^6 rows all drawn: 1.5 s in the place of 2.7 s. What is drawn is the same, whoever is excluded."""
+    file, held = tmp_path / "objects.tsv", rules({"A": Share(ppm=ppm), "B": Share(ppm=ppm)}, base="eligible", reserve=2)
+    rows = [thing(f"o{row:04d}", stratum="AB"[row % 2], status="cap" if row % 7 == 0 else "1") for row in range(3000)]
+    file.write_bytes(content(rows))
+    expected = select(held, rows, Suite(), "0" * 32, "0" * 32)
+    assert both(file, held, "0" * 32) == expected
+    monkeypatch.setattr(large, "_EACH" if gathers else "_GATHERED", "no such words")
+    assert both(file, held, "0" * 32) == expected
+
+
 @pytest.mark.parametrize("ppm", [0, 50_000])
 def test_a_register_exchanged_for_one_of_as_many_rows_once_it_was_read_draws_nobody_nor_names_a_reserve(
     tmp_path: Path, ppm: int
