@@ -87,7 +87,7 @@ class Bundle:
         for entry in sorted(folder.iterdir()):
             if entry.is_file():
                 continue
-            if entry.name.endswith((*_NEEDED, *FRAME, AFTER, DRAWN)):
+            if entry.name in _NEEDED or entry.suffix in (".tsv", ".jsonl"):
                 raise Invalid("bundle_unreadable", file=entry.name, problem="no_file")
             if entry.name != "witness":
                 others.append(f"{entry.name}/")

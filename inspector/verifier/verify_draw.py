@@ -108,8 +108,8 @@ class Draw:
         self.at, self.remarks, self.events, told = "the folder", list[str](), dict[str, list[Any]](), dict[str, Any]()
         if isinstance(given, Path):
             must(str(given)[:1] != "-", "unknown option 未知选项; usage 用法: python3 verify_draw.py [--strict] [FOLDER...]")
-            paths = [path for path in (*given.iterdir(), given / "witness" / "record.json") if path.is_file()]
-            given = {path.relative_to(given).as_posix(): path.read_bytes() for path in paths}
+            held, tables = (*given.iterdir(), given / "witness" / "record.json"), (".tsv", ".jsonl")  # what is named so is a file
+            given = {one.relative_to(given).as_posix(): one.read_bytes() for one in held if one.is_file() or one.suffix in tables}
         self.files, self.say, self.used = {"witness/record.json": b"{}", **given}, self.remarks.append, set[str]()
         self.stopped = not {"seed.json", "result.json"} & given.keys()  # void before its seed; only then may both be missing
         for self.at in ("witness/record.json", "result.json", "seed.json", "commit.json"):

@@ -19,6 +19,7 @@ from inspector.domain.errors import Invalid
 from inspector.domain.frame import freeze
 from inspector.domain.frame import read as read_frame
 from inspector.domain.replay import replay
+from inspector.verifier.verify_draw import opinion
 from tests import house
 from tests.beacons import beacon
 from tests.bundles import carried_out as drawn_from
@@ -194,6 +195,7 @@ UNREADABLE: dict[str, Change] = {
     "bans.tsv gone": lambda folder: (folder / "licensing.bans.tsv").unlink(),
     "a folder for objects.tsv": in_the_place_of("licensing.objects.tsv"),
     "a folder for after.jsonl": in_the_place_of("after.jsonl"),
+    "a folder for what is no part of it": in_the_place_of("zz.drawn.jsonl"),
     "a link to nowhere": lambda folder: (folder / "licensing.after.jsonl").symlink_to(folder / "nowhere"),
     "two registers of objects": lambda folder: shutil.copy(folder / "licensing.objects.tsv", folder / "objects.tsv"),
     "result.json with a key twice": edit("result.json", twice),
@@ -217,6 +219,7 @@ def test_a_bundle_that_cannot_be_read_is_told_from_one_that_does_not_hold(audito
     UNREADABLE[what](folder)
     said = auditor.say("draw", "verify", str(folder))
     assert (said.code, said.err.startswith("error: "), said.out) == (2, True, ""), said.out
+    assert opinion(folder)[0] == 2
 
 
 WRONG: dict[str, tuple[Change, str]] = {
