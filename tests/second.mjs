@@ -1,7 +1,7 @@
 // The browser's verifier under Node: the script is taken out of the very page that is shipped.
 //   node second.mjs PAGE FOLDER...    judges folders;    node second.mjs PAGE    judges lines of {name: base64} as they come in.
 // With `witness`, "W AT SEEDAT", a line is the code of what the page says of the time; with `figures`, what was typed, of each ceremony; with
-// `remarks`, the codes of what it says loudly of the bundle.
+// `remarks`, the codes of what it says of the bundle although nothing is wrong.
 // One line each: agrees C=… W=… · DIFFERS code facts · UNREADABLE code facts; then of each receipt among the files ` | name code code`.
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { createInterface } from "node:readline";
@@ -41,7 +41,7 @@ else for await (const line of createInterface({ input: process.stdin })) {
   const told = opinion(some(false), some(true));
   const plain = (_, one) => (typeof one === "bigint" ? Number(one) : one);
   const [value, at, seedAt] = witness ? Buffer.from(witness, "base64").toString().split(" ") : []; // a date is empty where none is told
-  if (remarks) console.log(finish(answer({ files: some(false) })).report.remarks.filter(({ grave }) => grave).map(({ code }) => code).join(" "));
+  if (remarks) console.log(finish(answer({ files: some(false) })).report.remarks.map(({ code }) => code).join(" "));
   else if (witness) console.log(finish(answer({ witness: { value, at: Date.parse(at), seedAt: Date.parse(seedAt) } })).witness.code);
   else if (figures) console.log(JSON.stringify(finish(answer({ figures: Buffer.from(figures, "base64").toString() })).figures));
   else console.log(receipt ? JSON.stringify(finish(answer({ receipt: bytes(receipt) })).receipt, plain) : told);

@@ -13,7 +13,7 @@ from inspector import beacons
 from inspector.beacons import Signed
 from inspector.cli.offline.spool import LEAST, Standing, tickets
 from inspector.cli.progress import Advance, unwatched
-from inspector.domain.audit import Audit, AuditLine, House, Witness, problem
+from inspector.domain.audit import Audit, AuditLine, House, Witness, problem, shown
 from inspector.domain.commitment import Commitment
 from inspector.domain.commitment import read as read_commitment
 from inspector.domain.errors import Invalid
@@ -22,7 +22,7 @@ from inspector.domain.frame import read as read_frame
 from inspector.domain.public import verify_public
 from inspector.domain.rowfile import RowFile
 from inspector.domain.seed import ahead, known_at, moment
-from inspector.domain.strict import garbled, is_text, parse
+from inspector.domain.strict import garbled, is_count, is_text, parse
 from inspector.domain.verify import verify, verify_stopped
 from inspector.flows.large import duckdb
 from inspector.verifier import programs
@@ -56,6 +56,17 @@ class Bundle:
         return {*self.files, *self.large}
 
     @property
+    def stopped(self) -> bool:
+        """Whether the draw was made void before its seed: there is a commitment and nothing to recompute."""
+        return needed(self.names, self.record) != _NEEDED
+
+    @property
+    def public(self) -> bool:
+        """Whether it is the public's (ruling 17): no register, and drawn rows if there was a draw. Beside registers they say nothing."""
+        full = any(name.endswith(FRAME) for name in self.names)
+        return not full and (self.stopped or any(name.endswith(DRAWN) for name in self.files))
+
+    @property
     def house(self) -> House:
         """What the record says of the draw's time."""
         return House(seeded_at=moment(self.record.get("seeded_at")), witnessed_at=moment(self.record.get("witnessed_at")))
@@ -76,7 +87,7 @@ class Bundle:
         for entry in sorted(folder.iterdir()):
             if entry.is_file():
                 continue
-            if entry.name.endswith((*_NEEDED, *FRAME, AFTER, DRAWN)):
+            if entry.name in _NEEDED or entry.suffix in (".tsv", ".jsonl"):
                 raise Invalid("bundle_unreadable", file=entry.name, problem="no_file")
             if entry.name != "witness":
                 others.append(f"{entry.name}/")
@@ -149,7 +160,7 @@ def judge(
     that the rule does not give, a record of another draw.
     """
     commitment = read_commitment(bundle.files["commit.json"])
-    if needed(bundle.names, bundle.record) != _NEEDED:
+    if bundle.stopped:
         return _stopped(bundle, commitment, witness, begins)
     seed, result = (json_object(name, bundle.files[name]) for name in ("seed.json", "result.json"))
     parts = seed.get("parts")
@@ -158,7 +169,7 @@ def judge(
     used = {*_NEEDED}
     said = bundle.house
     signatures, forged = signed(commitment, parts, authority, datetime.now(UTC))
-    if any(name.endswith(DRAWN) for name in bundle.files) and not any(name.endswith(FRAME) for name in bundle.names):
+    if bundle.public:
         drawn = {held.name: _lines(bundle, commitment, held.name, DRAWN, used) for held in commitment.lists}
         verdict = verify_public(commitment, drawn, parts, result, witness, said=said, signatures=signatures)
         return _opinion(bundle, commitment, seed, used, verdict, 0, forged)
@@ -180,10 +191,9 @@ def judge(
 def _stopped(bundle: Bundle, commitment: Commitment, witness: Witness | None, begins: Callable[[str], Advance]) -> Opinion:
     """One made void before its result: nothing of a seed to judge, and registers only where they are not left out altogether."""
     used, frames = {"commit.json"}, None
-    full = any(name.endswith(FRAME) for name in bundle.names)
     for held in commitment.lists:  # nothing follows from them here, but they are read as any other reader reads them
-        _lines(bundle, commitment, held.name, AFTER if full else DRAWN, used)
-    if full:
+        _lines(bundle, commitment, held.name, DRAWN if bundle.public else AFTER, used)
+    if not bundle.public:
         raw = registers(bundle, commitment, used)
         try:
             frames = frames_of(commitment, raw, begins)
@@ -242,14 +252,15 @@ def _opinion(
     """The verdict with what the files beside the result say."""
     # Ours, as they lie beside every export; another of such a name is pointed out.
     used |= {name for name, content in programs().items() if bundle.files.get(name) == content}
-    problems, others = (*_foreign(bundle, commitment, seed), *forged), [*sorted(bundle.names - used), *bundle.others]
+    logs = {name: bundle.files[name] for name in used if name.endswith(AFTER)}
+    problems, others = (*_foreign(bundle, commitment, seed, logs), *forged), [*sorted(bundle.names - used), *bundle.others]
     remarks = [AuditLine(code="draw.files_ignored", facts={"files": ", ".join(others)})] if others else []
     reason, names = void_of(bundle.record)
     if reason:
         remarks.append(AuditLine(code="draw.void_draw", facts={"reason": reason}))
     if names:
         remarks.append(AuditLine(code="draw.void_by", facts={"names": ", ".join(names)}))
-    if "result.json" in bundle.files and log_of(bundle.files) is None and not any(name.endswith(DRAWN) for name in bundle.files):
+    if not bundle.stopped and not bundle.public and len(logs) < len(commitment.lists):
         remarks.append(AuditLine(code="draw.after_absent"))
     verdict = replace(
         verdict,
@@ -261,33 +272,35 @@ def _opinion(
     return Opinion(commitment=commitment, verdict=verdict, replayed=replayed)
 
 
-def _foreign(bundle: Bundle, commitment: Commitment, seed: Mapping[str, object]) -> Iterator[AuditLine]:
-    """Files that speak of another commitment."""
+def _foreign(
+    bundle: Bundle, commitment: Commitment, seed: Mapping[str, object], logs: Mapping[str, bytes]
+) -> Iterator[AuditLine]:
+    """Files that speak of another commitment; `logs` are the after.jsonl of its lists, and no other file of such a name."""
     if seed.get("commit") != commitment.c:
         yield AuditLine(code="draw.seed_of_another")
     for name, own in (("draw", commitment.number), ("w", commitment.w)):
         if bundle.record.get(name, own) != own:
             yield AuditLine(code="draw.record_of_another", facts={"field": name})
-    if any(name.endswith(DRAWN) for name in bundle.files):
-        return  # the public has no after.jsonl: the record's note of it is for whoever has both
-    told, found = bundle.record.get("after"), log_of(bundle.files)
-    if isinstance(told, dict) and found is not None and told != found:
-        yield AuditLine(code="draw.after_of_another", facts={"told": told.get("lines"), "found": found["lines"]})
-    if isinstance(told, dict) and found is None and told.get("lines"):
-        yield AuditLine(code="draw.after_of_another", facts={"told": told["lines"], "found": 0})
+    noted, found = bundle.record.get("after"), log_of(logs) or _log(b"")
+    if bundle.public or noted is None:  # the public has no after.jsonl: the record's note of it is for whoever has both
+        return
+    told = noted.get("lines") if isinstance(noted, dict) else noted
+    if noted != found or not is_count(told):
+        yield AuditLine(code="draw.after_of_another", facts={"told": shown(told), "found": found["lines"]})
 
 
 def log_of(files: Mapping[str, bytes]) -> dict[str, object] | None:
     """What after.jsonl holds, as the house's record notes it beside the bundle: a file cut short by itself still replays."""
     named = sorted(name for name in files if name.endswith(AFTER))
-    if not named:
-        return None
-    content = b"".join(files[name] for name in named)
+    return _log(b"".join(files[name] for name in named)) if named else None
+
+
+def _log(content: bytes) -> dict[str, object]:
     return {"lines": content.count(b"\n"), "sha256": hashlib.sha256(content).hexdigest()}
 
 
-Registers = tuple[bytes | Path, bytes, bytes]
-"""A list's three files; objects that are not held are where they lie."""
+Registers = tuple[bytes | Standing, bytes, bytes]
+"""A list's three files; objects that are not held are where they lie, and have to stay as they are from here on."""
 
 
 def registers(bundle: Bundle, commitment: Commitment, used: set[str]) -> dict[str, Registers]:
@@ -301,7 +314,8 @@ def registers(bundle: Bundle, commitment: Commitment, used: set[str]) -> dict[st
                 raise Invalid("bundle_incomplete", folder=commitment.number, file=f"{held.name}.{file}")
             found.append(name or "")
         objects, inspectors, bans = (bundle.files.get(name, b"") for name in found)
-        made[held.name] = (bundle.large.get(found[0], objects), inspectors, bans)
+        unheld = bundle.large.get(found[0])
+        made[held.name] = (objects if unheld is None else Standing(unheld), inspectors, bans)
     return made
 
 
@@ -311,17 +325,18 @@ def frames_of(
     """The lists' frames. Raises Invalid for rows that are not canonical."""
     frames = {}
     for name, (objects, inspectors, bans) in raw.items():
-        if isinstance(objects, Path):
-            rows = RowFile(Standing(objects, begins(objects.name)).pieces, commitment.suite)
+        if isinstance(objects, Standing):
+            objects.advance = begins(objects.file.name)
+            rows = RowFile(objects.pieces, commitment.suite)
             frames[name] = replace(read_frame(b"", inspectors, bans), objects=rows)
         else:
             frames[name] = read_frame(objects, inspectors, bans)
     return frames
 
 
-def unheld(raw: Mapping[str, Registers]) -> dict[str, Path]:
+def unheld(raw: Mapping[str, Registers]) -> dict[str, Standing]:
     """The lists whose objects are not held, and where these lie."""
-    return {name: files[0] for name, files in raw.items() if isinstance(files[0], Path)}
+    return {name: files[0] for name, files in raw.items() if isinstance(files[0], Standing)}
 
 
 def _lines(bundle: Bundle, commitment: Commitment, name: str, file: str, used: set[str]) -> list[Mapping[str, Any]]:
@@ -358,12 +373,14 @@ def json_object(name: str, content: bytes) -> dict[str, Any]:
 
 
 def when(text: str | None, name: str) -> datetime | None:
-    """A time that somebody typed, with its offset. Raises Invalid (`time_unreadable`)."""
+    """A time of what has happened, as somebody typed it, with its offset. Raises Invalid (`time_unreadable`, `time_ahead`)."""
     if text is None:
         return None
     told = moment(text.strip())
     if told is None:
         raise Invalid("time_unreadable", field=name, value=text)
+    if told > datetime.now(UTC):  # else a seed of next year would be later than any witness
+        raise Invalid("time_ahead", field=name, value=text)
     return told
 
 

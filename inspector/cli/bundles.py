@@ -314,8 +314,10 @@ def _tell(terminal: Terminal, opinion: Opinion, bundle: Bundle, *, strict: bool)
     terminal.say(("holds" if opinion.drawn else "holds_void") if verdict.holds else "holds_not", number=number)
     for one in verdict.problems:
         terminal.line(f"  ✗ {label(one.code, terminal.lang, **in_words(one.facts, terminal.lang))}")
-    if verdict.holds:
-        terminal.say("time_proven" if verdict.time_proven else "time_not_proven", receipt=receipt or "—")
+    if verdict.holds:  # whoever has given the witness's value is not told to ask for it
+        unasked = any(one.code == "draw.no_witness" for one in verdict.remarks)
+        known_ = "time_proven" if verdict.time_proven else "time_not_proven" if unasked else "time_unproven"
+        terminal.say(known_, receipt=receipt or "—")
     for one in verdict.remarks:
         terminal.line(
             f"  {'✗' if strict and one.grave else '!'} {label(one.code, terminal.lang, **in_words(one.facts, terminal.lang))}"

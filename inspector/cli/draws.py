@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -70,10 +70,14 @@ def show(terminal: Terminal, draw: Number) -> None:
     from inspector.flows.publish import commitment_of
 
     office = terminal.office
-    held = terminal.look(lambda tx: tx.draws.get(draw))
-    note_reading(terminal, draw, "show")
-    c, until, errors = terminal.look(lambda tx: (commitment_of(office, tx, held, office.now()), *asked(tx, held)))
-    visits = terminal.look(lambda tx: [(one, tx.visits.team(one.id)) for one in tx.visits.of_draw(draw)])
+
+    def read(tx: Tx) -> tuple[Any, ...]:
+        held = tx.draws.get(draw)
+        visits = [(one, tx.visits.team(one.id)) for one in tx.visits.of_draw(draw)]
+        return held, commitment_of(office, tx, held, office.now()), *asked(tx, held), visits
+
+    held, c, until, errors, visits = terminal.look(read)
+    note_reading(terminal, draw, "show")  # once it is read: visits that come about meanwhile are not shown without a note
     rows = [
         {
             "id": one.id,

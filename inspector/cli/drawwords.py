@@ -64,6 +64,10 @@ DRAWS: Mapping[str, tuple[str, str]] = {
         "time proven: the witness held this commitment's value before the seed was known",
         "时间已证明：见证方在种子公开之前已存有本承诺的见证值",
     ),
+    "time_unproven": (
+        "CONSISTENT, BUT TIME NOT PROVEN by what was told of it: what lacks is said below",
+        "前后一致，但所给的说明未能证明时间：欠缺之处见下",
+    ),
     "time_not_proven": (
         "CONSISTENT, BUT TIME NOT PROVEN: ask the witness ({receipt}) for its value and give it with --witness",
         "前后一致，但时间未证明：请向见证方（{receipt}）索取见证值，用 --witness 给出",

@@ -199,7 +199,7 @@ def read(content: bytes) -> Commitment:
     expect(is_text(body.get("draw")), "draw", "number_required")
     expect(body.get("prev") is None or matches(HEX64, body["prev"]), "prev", "hex64_or_null")
     expect(matches(HEX32, body.get("blind")), "blind", "hex32")
-    expect(is_text(body.get("made")), "made", "made_required")
+    expect(moment(body.get("made")) is not None, "made", "made_time")
     c = suite.digest(content).hex()
     return Commitment(
         content=content,

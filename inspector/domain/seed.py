@@ -37,6 +37,7 @@ def entropy(source: object) -> int:
             expect(is_count(source.get("chain", 0)), "seed.chain", "count")
         case "reveal":
             expect(matches(HEX64, source.get("hash")), "seed.hash", "hex64")
+            expect("party" not in source or is_text(source["party"]), "seed.party", "party_text")
         case "text":
             expect(is_text(source.get("what")), "seed.what", "what")
         case kind:

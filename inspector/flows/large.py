@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from errno import EDQUOT, EFBIG, ENOSPC
 from importlib import import_module
@@ -40,8 +40,13 @@ CREATE OR REPLACE TEMP TABLE seen AS
 WITH bars AS (SELECT unnest(?::VARCHAR[]) AS stratum, unnest(?::VARCHAR[]) AS bar),
      tickets AS (SELECT stratum, status, id, sha256(? || id) AS ticket, bar FROM {held} LEFT JOIN bars USING (stratum)),
      told AS (SELECT stratum, status, CASE WHEN status = ? AND ticket < bar THEN ticket || id END AS ticket FROM tickets)
-SELECT stratum, status, ticket, count(*) AS number FROM told GROUP BY ALL
+{gathered}
 """
+_GATHERED = "SELECT stratum, status, ticket, count(*) AS number FROM told GROUP BY ALL"
+_EACH = "SELECT stratum, status, ticket, 1::UBIGINT AS number FROM told"
+"""Where much is drawn of every stratum there is hardly a row to pass over, and putting them together takes longer than it spares."""
+_MUCH = "4"
+"""From such a bar on: of every four tickets, in hex, one lies below it."""
 """The register in one pass, for reading it takes as long as hashing it: of each class the rows that are passed over in one, the others
 each by itself. A ticket has always 64 digits, so that ticket and id in one text have the order of ticket and id."""
 _COUNTED = "SELECT stratum, status, sum(number)::UBIGINT FROM seen GROUP BY ALL"
@@ -118,10 +123,10 @@ def _full(told: str) -> int:
 
 
 class FileTickets:
-    """Tickets of the rows of an objects.tsv. DuckDB knows no SM3: see `knows`."""
+    """Tickets of the rows of an objects.tsv; `same` raises if it is no longer the file that was read. DuckDB knows no SM3: see `knows`."""
 
-    def __init__(self, connection: Any, file: Path) -> None:
-        self._connection, self._file = connection, file
+    def __init__(self, connection: Any, file: Path, same: Callable[[], None]) -> None:
+        self._connection, self._file, self._same = connection, file, same
 
     @staticmethod
     def knows(suite: Suite) -> bool:
@@ -129,10 +134,16 @@ class FileTickets:
         return suite.name == "sha256"
 
     def below(self, draw_key: str, bars: Mapping[str, str]) -> tuple[Tally, Iterator[tuple[str, str]]]:
-        """As `Tickets.below`. The iterator is good until the next question to this DuckDB."""
+        """As `Tickets.below`. The iterator is good until the next question to this DuckDB. Raises what `same` raises.
+
+        It asks that once DuckDB has read: where nothing is drawn the numbers of each class are all that would be compared, and a file
+        with as many other rows would name the reserve.
+        """
         self._connection.execute(
-            _SEEN.format(held=rows()), [list(bars), list(bars.values()), draw_key, str(self._file), ELIGIBLE]
+            _SEEN.format(held=rows(), gathered=_EACH if min(bars.values(), default="") >= _MUCH else _GATHERED),
+            [list(bars), list(bars.values()), draw_key, str(self._file), ELIGIBLE],
         )
+        self._same()
         counted = self._connection.execute(_COUNTED).fetchall()
         seen = Counter({(stratum or "", status or ""): count for stratum, status, count in counted})
         return seen, self._drawn()

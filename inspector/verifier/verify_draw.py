@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-HEX, PART = "[0-9a-f]{64}", r"[^\s,]([^\t,]*[^\s,])?"
+HEX, PART, WORD = "[0-9a-f]{64}", r"[^\s,]([^\t,]*[^\s,])?", r"[^+\s\0-\x1f\x7f-\x9f\ud800-\udfff]+"
 TIME = r"(?a)(?!0000)\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)"
 CHAINS = {  # of drand: when the first round came, in Unix seconds, and how many lie between two (section 2)
     "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971": (1692803367, 3),
@@ -31,8 +31,8 @@ ROWS = {  # 7.2: how many columns are a row's key, and the columns: which may be
 SEEDS: dict[str, Any] = {  # 7.4, 7.5: what a source promises, by its kind; the name and the form of what then comes
     "drand": (lambda one: text(one["chain"], HEX) and count(one["round"], 1), "signature", "[0-9a-f]{96}|[0-9a-f]{192}"),
     "nist": (lambda one: text(one["time"]) and count(one.get("chain", 0)), "outputValue", "[0-9a-fA-F]{128}"),
-    "reveal": (lambda one: text(one["hash"], HEX), "nonce", HEX),
-    "text": (lambda one: text(one["what"]), "text", r"[^+\x80-\x9f]+"),
+    "reveal": (lambda one: text(one["hash"], HEX) and text(one.get("party", "?")), "nonce", HEX),
+    "text": (lambda one: text(one["what"]), "text", rf"{WORD}( {WORD})*"),
 }
 
 
@@ -86,8 +86,7 @@ def fields(kind: str, line: str) -> list[str]:
 
 def hold(source: Any, figures: str) -> None:
     """Hold figures, and the bits of chance declared, to the form that the ceremony states if it is one known here (ruling 7)."""
-    must(text(figures) and figures == " ".join(left := figures.split()), "the figures are not plain words")
-    groups, outcomes = list[Any](), 1  # of balls: how many, the lowest, of how many; a die is one ball, and it returns
+    groups, left, outcomes = list[Any](), figures.split(), 1  # of balls: how many, the lowest, of how many; a die is one
     match source.get("form"):
         case {"dice": dice, "sides": sides, **rest} if rest.keys() <= {"lowest"} and count(dice, 1, 1000):
             groups = [(1, rest.get("lowest", 1), sides)] * dice
@@ -109,9 +108,9 @@ class Draw:
         self.at, self.remarks, self.events, told = "the folder", list[str](), dict[str, list[Any]](), dict[str, Any]()
         if isinstance(given, Path):
             must(str(given)[:1] != "-", "unknown option 未知选项; usage 用法: python3 verify_draw.py [--strict] [FOLDER...]")
-            paths = [path for path in (*given.iterdir(), given / "witness" / "record.json") if path.is_file()]
-            given = {path.relative_to(given).as_posix(): path.read_bytes() for path in paths}
-        self.files, self.say = {"witness/record.json": b"{}", **given}, self.remarks.append
+            held, tables = (*given.iterdir(), given / "witness" / "record.json"), (".tsv", ".jsonl")  # what is named so is a file
+            given = {one.relative_to(given).as_posix(): one.read_bytes() for one in held if one.is_file() or one.suffix in tables}
+        self.files, self.say, self.used = {"witness/record.json": b"{}", **given}, self.remarks.append, set[str]()
         self.stopped = not {"seed.json", "result.json"} & given.keys()  # void before its seed; only then may both be missing
         for self.at in ("witness/record.json", "result.json", "seed.json", "commit.json"):
             told[self.at] = must(self.at in self.files, "missing 缺失 (not carried out? 或未抽取)") and parse(self.files[self.at])
@@ -136,15 +135,14 @@ class Draw:
 
     def check_commit(self) -> None:
         """commit.json as 7.4 and rulings 3 to 7 want it; fields that are not named here say nothing."""
-        self.at, commit, names = "commit.json", self.commit, [held["name"] for held in self.commit["lists"]]
-        must(all(SEEDS[it["kind"]][0](it) and count(it.get("bits", 0)) for it in commit["seed"]) and self.bits() >= 64, "seed")
-        must(text(commit["v"], "ssj1") and text(commit["hash"], "sha256|sm3"), "not the protocol ssj1")
-        must(text(commit["draw"]) and text(commit["made"]) and text(commit["blind"], "[0-9a-f]{32}"), "draw, made or blind")
-        must(commit.get("prev") is None or text(commit["prev"], HEX), "prev")
+        self.at, told, names = "commit.json", self.commit, [held["name"] for held in self.commit["lists"]]
+        must(all(SEEDS[it["kind"]][0](it) and count(it.get("bits", 0)) for it in told["seed"]) and self.bits() >= 64, "seed")
+        must(text(told["v"], "ssj1") and text(told["hash"], "sha256|sm3"), "not the protocol ssj1")
+        must(text(told["draw"]) and moment(told["made"]) < math.inf and text(told["blind"], "[0-9a-f]{32}"), "draw, made, blind")
+        must(told.get("prev") is None or text(told["prev"], HEX), "prev")
         must(0 < len({*names}) == len(names) and all(text(name, "[a-z0-9][a-z0-9-]{0,31}") for name in names), "names of lists")
-        for held in commit["lists"]:
-            rules, kinds = held["rules"], [kind for kind in ROWS if kind == "objects" or kind in held]
-            must(all(count(held[kind]["n"]) and text(held[kind]["root"], HEX) for kind in kinds), "n or root")
+        for held, rules in [(held, held["rules"]) for held in told["lists"]]:
+            must(all(count(held[it]["n"]) and text(held[it]["root"], HEX) for it in ROWS.keys() & {"objects", *held}), "a root")
             must(text(rules["base"], "all|eligible") and text(rules["round"], "ceil|systematic"), "base or round")
             must(count(rules["reserve"]) and count(rules["team"], 1, 1000), "reserve or team")
             must(isinstance(codes := rules.get("codes", []), list) and all(map(text, [*codes, *rules["strata"]])), "codes")
@@ -158,9 +156,9 @@ class Draw:
     def lines(self, held: Any, kind: str, *, needed: bool = False) -> list[bytes]:
         """A list's file; a list alone may leave its name out of it, but then there is one such file and not two."""
         self.at = f"{held['name']}.{kind}"
-        found = [self.files[name] for name in {self.at, kind if len(self.commit["lists"]) == 1 else self.at} & self.files.keys()]
+        self.used |= (found := {self.at, kind if len(self.commit["lists"]) == 1 else self.at} & self.files.keys())
         must(len(found) < 2 and (found or not needed), "it is missing, or there are two of it")
-        return b"".join(found).split(b"\n")
+        return b"".join(self.files[name] for name in found).split(b"\n")
 
     def value(self, source: Any, part: Any) -> str:
         """The text that a part adds to the seed, if it is the one that its source promised (7.5, ruling 7)."""
@@ -271,13 +269,17 @@ class Draw:
         """Steps 3 to 6 of 7.9, and of 1 and 2 what files alone allow; then what has to be heard although nothing is wrong."""
         own, self.at = {"draw": self.commit["draw"], "w": self.w}, "witness/record.json"
         must(own.items() <= {**own, **self.record}.items(), "of another draw")
+        logs = [self.files[name] for name in sorted(self.used) if name.endswith("after.jsonl")]  # no other file of such a name
+        note = {"lines": b"".join(logs).count(b"\n"), "sha256": hashlib.sha256(b"".join(logs)).hexdigest()}
+        compare(note if self.public or (told := self.record.get("after")) is None else told, note, "what is noted of after.jsonl")
         for held, kind in [(held, kind) for held in self.commit["lists"] for kind in ROWS if self.stopped and not self.public]:
             self.register(held, kind)
         if not self.stopped:
             self.drawn(self.commit["seed"])
         self.say("!! The time is not proven 时间未证明: ask the witness since when it has held W, and when the seed was known.")
         which, more = ("public", ", who else has a small ticket, who should go, what followed") if self.public else ("full", "")
-        self.say(f"! The {which} bundle cannot prove who lacks in its registers{more}. Not looked at: draw before, log's note.")
+        more += ", what followed (it lacks an after.jsonl 缺失)" * (not self.public and len(logs) < len(self.commit["lists"]))
+        self.say(f"! The {which} bundle cannot prove who lacks in its registers{more}. Not looked at: draw before.")
         if text(self.record.get("void")):
             self.say(f"! THIS DRAW WAS MADE VOID 本次抽查已作废: {self.record['void']} {self.record.get('signed', '')}")
 
@@ -309,14 +311,13 @@ class Table:
         self.staff = sorted((row for row in inspectors if row[4] == "1"), key=lambda row: (self.card(f"i\t{row[0]}"), row[0]))
         self.room, self.barred = {row[0]: int(row[3]) for row in self.staff}, {(row[0], row[1]) for row in bans}
         self.visits = sorted(drawn, key=lambda row: (self.card(f"v\t{row[0]}"), row[0]))
-        self.teams, self.load = [list[Any]([None] * self.size) for _ in drawn], Counter[Any]()
-        lacks = dict[Any, list[str]]()  # equal Hall sets are told once (section 4)
+        self.teams, self.load, lacks = [list[Any]([None] * self.size) for _ in drawn], Counter[Any](), dict[Any, list[str]]()
         places = [(v, s) for v in range(len(drawn)) for s in range(self.size)]
         for v, s in [place for place in places if not self.fill(place) and self.repair(place)]:
             n, may = len(seats := self.repair((v, s))) - 1, sorted({who for seat in seats for who in self.may(seat)})
             cause = f"for them and {n} filled seats there are {may}, who can take {n}"
             lacks.setdefault((cause, *sorted(seats[1:])), []).append(f"{self.visits[v][0]}:{s}")
-        for (cause, *_), empty in lacks.items():
+        for (cause, *_), empty in lacks.items():  # equal Hall sets are told once (section 4)
             draw.say(f"! {held['name']}: {len(empty)} seats are empty, the first {empty[0]}: {cause}.")
 
     def may(self, place: Any) -> list[str]:
@@ -362,8 +363,7 @@ class Table:
         """What happened afterwards: every line must be what the rule gives (ruling 15)."""
         standing = {row[0]: v for v, row in enumerate(self.visits)}
         for number, event in enumerate(events, 1):
-            self.draw.at = f"{at}.after.jsonl, line {number}"
-            name, kind, seat = event["object"], event["kind"], event.get("seat")
+            name, kind, seat, self.draw.at = *map(event.get, ("object", "kind", "seat")), f"{at}.after.jsonl, line {number}"
             must(name in standing and all(map(text, {event.get("reason"), event.get("evidence")} - {None})), "visit or reason")
             team = self.teams[v := standing[name]]
             rule: dict[str, Any] = {"seq": number, "seat": None, "out": None, "in": None}

@@ -201,7 +201,8 @@ def hashing(folder: Path) -> Callable[[], object]:
 
 def beside(folder: Path) -> FileTickets:
     """DuckDB at the register, within its memory."""
-    return FileTickets(OPEN.enter_context(database(folder / "spill")), folder / "objects.tsv")
+    held = Standing(folder / "objects.tsv")
+    return FileTickets(OPEN.enter_context(database(folder / "spill")), held.file, held.same)
 
 
 def large_selection(folder: Path) -> Callable[[], object]:

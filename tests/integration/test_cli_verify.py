@@ -19,6 +19,7 @@ from inspector.domain.errors import Invalid
 from inspector.domain.frame import freeze
 from inspector.domain.frame import read as read_frame
 from inspector.domain.replay import replay
+from inspector.verifier.verify_draw import opinion
 from tests import house
 from tests.beacons import beacon
 from tests.bundles import carried_out as drawn_from
@@ -74,7 +75,10 @@ def test_a_value_proves_no_time_until_both_dates_are_told_by_outside_hands_and_i
     loud = auditor.well(*words, "--json").json
     also = ["draw.house_says_witnessed"] if witnessed is None else []
     assert (loud["holds"], loud["time_proven"], codes(loud["remarks"])) == (True, False, [code, *also])
-    assert loud["remarks"][0]["message"] in auditor.well(*words).out
+    told_aloud = auditor.well(*words).out
+    assert loud["remarks"][0]["message"] in told_aloud
+    assert "TIME NOT PROVEN" in told_aloud
+    assert "give it with --witness" not in told_aloud, "it was given"
     assert auditor.say(*words, "--strict").code == 1
 
 
@@ -136,8 +140,12 @@ def test_re_deals_are_replayed_and_a_forged_one_is_named_by_its_line(auditor: Op
     assert "Line 1 of after.jsonl" in auditor.say("draw", "verify", str(folder)).out
 
 
+@pytest.mark.parametrize("decoy", [None, "zz.drawn.jsonl", "zz.after.jsonl"])
 @pytest.mark.parametrize("how", ["taken out", "cut short", "lengthened"])
-def test_what_happened_afterwards_cannot_be_taken_out_without_a_word(auditor: Operator, folder: Path, how: str) -> None:
+def test_what_happened_afterwards_cannot_be_taken_out_without_a_word(
+    auditor: Operator, folder: Path, how: str, decoy: str | None
+) -> None:
+    """Nor behind a file that no list of the draw has: drawn rows as the public gets them, the very lines under another name."""
     after, record = folder / "after.jsonl", folder / "witness" / "record.json"
     line = redealt(folder).encode()
     noted = line if how != "lengthened" else b""
@@ -145,6 +153,8 @@ def test_what_happened_afterwards_cannot_be_taken_out_without_a_word(auditor: Op
     told = {"lines": noted.count(b"\n"), "sha256": hashlib.sha256(noted).hexdigest()}
     record.write_text(json.dumps(json.loads(record.read_text()) | {"after": told}))
     assert auditor.well("draw", "verify", str(folder), "--json").json["holds"]
+    if decoy is not None:
+        (folder / decoy).write_bytes(noted if decoy.endswith("after.jsonl") else b"")
     after.unlink() if how == "taken out" else after.write_bytes(b"" if how == "cut short" else line)
     said = auditor.say("draw", "verify", str(folder), "--json")
     assert (said.code, codes(said.json["problems"])) == (1, ["draw.after_of_another"])
@@ -185,6 +195,7 @@ UNREADABLE: dict[str, Change] = {
     "bans.tsv gone": lambda folder: (folder / "licensing.bans.tsv").unlink(),
     "a folder for objects.tsv": in_the_place_of("licensing.objects.tsv"),
     "a folder for after.jsonl": in_the_place_of("after.jsonl"),
+    "a folder for what is no part of it": in_the_place_of("zz.drawn.jsonl"),
     "a link to nowhere": lambda folder: (folder / "licensing.after.jsonl").symlink_to(folder / "nowhere"),
     "two registers of objects": lambda folder: shutil.copy(folder / "licensing.objects.tsv", folder / "objects.tsv"),
     "result.json with a key twice": edit("result.json", twice),
@@ -208,6 +219,7 @@ def test_a_bundle_that_cannot_be_read_is_told_from_one_that_does_not_hold(audito
     UNREADABLE[what](folder)
     said = auditor.say("draw", "verify", str(folder))
     assert (said.code, said.err.startswith("error: "), said.out) == (2, True, ""), said.out
+    assert opinion(folder)[0] == 2
 
 
 WRONG: dict[str, tuple[Change, str]] = {
@@ -266,9 +278,13 @@ def test_half_a_character_in_somebodys_file_is_told_and_not_choked_on(auditor: O
         ["--witnessed-at", "2026-03-02"],
         ["--witness", "0" * 64, "--seed-at", "yesterday"],
         ["--seed-at", "2026-03-02T09:00:00Z"],
+        ["--witness", "0" * 64, "--witnessed-at", "9999-03-02T09:00:00Z"],
+        ["--witness", "0" * 64, "--witnessed-at", "2026-03-02T09:00:00Z", "--seed-at", "9999-03-02T09:00:00Z"],
     ],
 )
-def test_a_time_that_nobody_can_place_is_bad_input(auditor: Operator, folder: Path, words: list[str]) -> None:
+def test_a_time_that_nobody_can_place_or_that_is_still_to_come_is_bad_input(
+    auditor: Operator, folder: Path, words: list[str]
+) -> None:
     assert auditor.say("draw", "verify", str(folder), *words).code == 2
 
 

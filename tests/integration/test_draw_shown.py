@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from inspector.domain.visit import VisitState
+from inspector.flows import publish
 from inspector.flows.footing import promised_by
 from inspector.ports import Origin, Refused
 from tests import house
 from tests.house import Hand
-from tests.integration.test_draw_way import announced, drawing
+from tests.integration.test_draw_way import announced, carried_out, drawing, visits
 from tests.integration.test_seed_asked import Failing, having, preparing
 from tests.integration.test_seed_unasked import figures, worked
 from tests.operator import Operator
@@ -52,3 +56,32 @@ def test_a_draw_that_waits_for_parts_tells_what_the_last_call_came_to(operator: 
         figures(having(office, justice=Failing(GONE)), hand, held)
     shown = operator.well("draw", "show", held.number, "--json").json
     assert (shown["state"], shown["promised_by"], list(shown["errors"])) == ("SEEDING", None, ["justice"])
+
+
+def test_visits_that_come_about_while_it_is_read_are_shown_with_a_note_of_who_read_them_or_not_at_all(
+    operator: Operator, hand: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An embargoed list is read by nobody whose name does not stand in the ledger."""
+    commitment_of = publish.commitment_of
+    with house.closing(operator.store()) as store:
+        office, _, _ = drawing(store, hand)
+        _, held = announced(office, hand, cases=1)
+        number = carried_out(office, hand, held.number).number
+
+        def states(state: VisitState) -> None:
+            with store.begin() as tx:
+                for visit in tx.visits.of_draw(number):
+                    tx.visits.put(replace(visit, state=state))
+
+        (open_,) = {visit.state for visit in visits(office, number)}
+        states(VisitState.DONE)
+
+        def meanwhile(*asked: Any) -> Any:
+            states(open_)
+            return commitment_of(*asked)
+
+        monkeypatch.setattr(publish, "commitment_of", meanwhile)
+        shown = operator.well("draw", "show", number, "--json").json
+        with store.read() as tx:
+            read = [row for row in tx.ledger.about(number) if row["rule"] == "draw.read"]
+    assert read or {visit["state"] for visit in shown["visits"]} == {"DONE"}

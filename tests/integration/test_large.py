@@ -306,7 +306,7 @@ def test_who_computes_tickets_must_see_the_rows_that_were_read(tmp_path: Path) -
     file.write_bytes(content([thing("a"), thing("b")]))
     other.write_bytes(content([thing("a"), thing("b", status="cap")]))
     held = RowFile(spool.Standing(file).pieces, Suite())
-    with spool.tickets({"x": other}, Suite()) as beside:
+    with spool.tickets({"x": spool.Standing(other)}, Suite()) as beside:
         assert raised(lambda: select_by(rules(), held, beside["x"], Suite(), "0" * 32, "0" * 32))[0] == "REGISTER_CHANGED"
 
 
@@ -344,5 +344,5 @@ def test_without_the_extra_large_is_refused_with_what_to_install_and_large_regis
 def test_what_duckdb_cannot_do_is_told_in_words_and_never_ends_in_another_result(tmp_path: Path) -> None:
     file = tmp_path / "objects.tsv"
     file.write_bytes(content([thing("x" * 3_000_000)]))
-    with pytest.raises(InspectorError, match="large_failed"), spool.tickets({"x": file}, Suite()) as beside:
+    with pytest.raises(InspectorError, match="large_failed"), spool.tickets({"x": spool.Standing(file)}, Suite()) as beside:
         beside["x"].below("0" * 32, {"A": "1"})

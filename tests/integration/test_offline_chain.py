@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from inspector.domain.beacon import QUICKNET
 from inspector.domain.commitment import read
-from tests.offline import PLAN, SEED, announce, carry_out, laptop
+from inspector.domain.suite import Suite
+from tests.offline import DICE, NONCE, PLAN, SEED, SEEDS, announce, carry_out, laptop
 from tests.operator import Operator, Said
 
 _OWN = re.sub('hash = ".*"', "make = true", PLAN)
@@ -116,3 +119,56 @@ def test_it_is_said_truly_what_was_looked_at(office: Operator) -> None:
         "folders": [str(office.folder), str(office.folder / "elsewhere")],
         "draws": ["330106-2026-001"],
     }, said.err
+
+
+def again(office: Operator, old: str, new: str) -> None:
+    """The next plan, whose seed is that of the first but for this."""
+    prev = c_of(office, "first")
+    told = PLAN.replace("330106-2026-001", f'330106-2026-002"\nprev = "{prev}')
+    assert old in told
+    office.file("plan.toml", told.replace(old, new))
+
+
+@pytest.fixture
+def drawn(tmp_path: Path) -> Operator:
+    """A laptop on which one draw was carried out."""
+    held = laptop(tmp_path)
+    announce(held)
+    assert carry_out(held, *SEED).code == 0
+    put_away(held, "first")
+    return held
+
+
+def test_a_secret_that_was_told_for_one_draw_is_promised_for_no_other(drawn: Operator) -> None:
+    """Everybody knows it by now: only the dice would be left."""
+    again(drawn, "26 six-sided dice", "26 other dice")
+    said = announce(drawn, "--json")
+    assert (said.code, "draw_seed_used" in said.err, (drawn.folder / "draw").exists()) == (4, True, False), said.err
+
+
+def test_figures_that_chose_in_a_draw_choose_nobody_in_the_next_however_they_are_typed(drawn: Operator) -> None:
+    fresh = "cd" * 32
+    again(drawn, Suite().hex(f"ssj1/nonce\n{NONCE}"), Suite().hex(f"ssj1/nonce\n{fresh}"))
+    assert announce(drawn).code == 0
+    reveal = ("--seed", f"reveal:justice={fresh}")
+    for typed in (DICE, DICE.replace(" ", "  "), DICE.replace("3", "３")):
+        said = carry_out(drawn, "--seed", f"text={typed}", *reveal, "--json")
+        assert (said.code, "draw_seed_used" in said.err, "330106-2026-001" in said.err) == (4, True, True), said.err
+        assert not {"seed.json", "result.json"} & {file.name for file in (drawn.folder / "draw").iterdir()}
+    assert carry_out(drawn, "--seed", f"text={DICE[::-1]}", *reveal).code == 0
+
+
+def test_a_beacons_round_that_is_in_one_commitment_is_in_no_other(tmp_path: Path) -> None:
+    """It lies two hours ahead: nobody knows it yet, and still one round chooses once."""
+    held, round_ = laptop(tmp_path), QUICKNET.round_from(datetime.now(UTC) + timedelta(hours=2))
+    source = f'[[seed]]\nkind = "drand"\nchain = "{QUICKNET.hash}"\nround = '
+    first = PLAN.replace(SEEDS, f"\n{source}{round_}\n")
+    held.file("plan.toml", first)
+    assert announce(held).code == 0
+    put_away(held, "first")
+    second = first.replace("330106-2026-001", f'330106-2026-002"\nprev = "{c_of(held, "first")}')
+    held.file("plan.toml", second)
+    said = announce(held, "--json")
+    assert (said.code, "draw_seed_used" in said.err) == (4, True), said.err
+    held.file("plan.toml", second.replace(str(round_), str(round_ + 1)))
+    assert announce(held).code == 0

@@ -313,8 +313,7 @@ def test_all_three_read_a_commitment_that_is_nested_as_deep_and_none_reads_a_dee
     assert [minds.house(files), minds.python(files), *minds.browser([files])] == [0 if reads else 2] * 3
 
 
-ROUND = datetime.fromisoformat("2023-09-15T11:00:03Z")
-"""When round 657413 of vector 1 was due."""
+ROUND = datetime.fromisoformat("2023-09-15T11:00:03Z")  # of vector 1: when round 657413 was due
 
 
 def twice_thrown() -> Bundle:
@@ -341,8 +340,9 @@ def test_the_page_takes_no_beacons_word_for_the_time_and_says_before_and_after_o
         (beacon, 0, 60, "witness_late"),
         (beacon, -90, 0, "witness_before_made"),
         (beacon, None, 0, "witness_undated"),
-        (ceremony, 10**7, None, "seed_undated"),
-        (ceremony, 10**7, 10**7 + 60, "time_proven"),
+        (ceremony, 1_250_000, None, "seed_undated"),  # vector 2 was made by then
+        (ceremony, 1_250_000, 1_250_060, "time_proven"),
+        (ceremony, 1_250_000, 10**8, "witness_ahead"),
     ]
     asked = [packed(held) | {"witness": f"{held.commitment.w} {when(at)} {when(seed)}".encode()} for held, at, seed, _ in cases]
     assert list(opinions(asked)) == [code for *_, code in cases]

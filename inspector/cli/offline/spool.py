@@ -92,7 +92,7 @@ class Standing:
 
     def __init__(self, file: Path, advance: Advance | None = None) -> None:
         self.file = file
-        self._advance = advance
+        self.advance = advance
         self._seen = self._mark()
 
     def pieces(self) -> Iterator[bytes]:
@@ -101,8 +101,12 @@ class Standing:
         with self.file.open("rb") as held:
             while piece := held.read(_CHUNK):
                 yield piece
-                if self._advance is not None:
-                    self._advance(held.tell(), size)
+                if self.advance is not None:
+                    self.advance(held.tell(), size)
+        self.same()
+
+    def same(self) -> None:
+        """Nothing where it is the file that was first looked at, unchanged. Raises Invalid (`REGISTER_CHANGED`), OSError."""
         if self._mark() != self._seen:
             raise Invalid("REGISTER_CHANGED", list="", file=self.file.name)
 
@@ -112,13 +116,16 @@ class Standing:
 
 
 @contextmanager
-def tickets(files: Mapping[str, Path], suite: Suite) -> Iterator[Mapping[str, Tickets]]:
-    """Who computes the tickets of large registers, by list: DuckDB where it is there and knows the suite, otherwise nobody else."""
+def tickets(files: Mapping[str, Standing], suite: Suite) -> Iterator[Mapping[str, Tickets]]:
+    """Who computes the tickets of large registers, by list: DuckDB where it is there and knows the suite, otherwise nobody else.
+
+    `files` are those that the rows were read from: another one in their place has other rows, be they as many.
+    """
     if not files or not large.there() or not large.FileTickets.knows(suite):
         yield {}
         return
     with tempfile.TemporaryDirectory() as spill, large.database(Path(spill)) as database:
-        yield {name: large.FileTickets(database, file) for name, file in files.items()}
+        yield {name: large.FileTickets(database, held.file, held.same) for name, held in files.items()}
 
 
 def is_large(file: Path, asked: bool) -> bool:

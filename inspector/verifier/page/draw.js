@@ -19,12 +19,12 @@ const CHAINS = { // the time of a round is public: genesis in Unix seconds, peri
 
 // What a source promises (7.4, ruling 7): its entropy in bits, and when it becomes known (NaN: the commitment cannot say).
 function promise(told) {
-  const { kind, chain, round, time, hash, what, bits = kind === "text" ? 0n : 256n } = isObject(told) ? told : {};
+  const { kind, chain, round, time, hash, party, what, bits = kind === "text" ? 0n : 256n } = isObject(told) ? told : {};
   const right = {
     __proto__: null,
     drand: () => is(HEX64, chain) && isCount(round) && round >= 1n,
     nist: () => isText(time) && (chain === undefined || isCount(chain)),
-    reveal: () => is(HEX64, hash),
+    reveal: () => is(HEX64, hash) && (party === undefined || isText(party)),
     text: () => isText(what),
   };
   legible(typeof kind === "string" && kind in right && right[kind]() && isCount(bits), "commit_field", { field: "seed" });
@@ -91,7 +91,7 @@ function commitment(bytes) {
   right(isText(draw), "draw");
   right(prev === null || is(HEX64, prev), "prev");
   right(is(HEX32, blind), "blind");
-  right(isText(made), "made");
+  right(!Number.isNaN(moment(made)), "made");
   right(Array.isArray(seed) && seed.length > 0, "seed");
   right(Array.isArray(lists) && lists.length > 0, "lists");
   const sources = seed.map(promise), bits = sources.reduce((sum, one) => sum + one.bits, 0n);
@@ -282,7 +282,7 @@ function replay(table, events, file, strata, objects, team) {
     rule(seq === BigInt(n + 1), "after_seq");
     rule(text(reason), "after_field", { field: "reason" });
     rule(text(evidence), "after_field", { field: "evidence" });
-    rule(typeof object === "string" && open.has(object), "after_object", { id: String(object) });
+    rule(typeof object === "string" && open.has(object), "after_object", { id: named(object) });
     const visit = open.get(object);
     if (kind === "withdrawn") {
       rule(seat === null && out === null && (next ?? null) === null, "after_withdrawn");
@@ -292,7 +292,7 @@ function replay(table, events, file, strata, objects, team) {
     if (kind === "replace") {
       const left = reserves.get(rows.get(object)[1]);
       rule(seat === null && out === object, "after_replace");
-      rule(left.length > 0 && next === left[0], "after_reserve", { id: String(next), wanted: left[0] ?? "—" });
+      rule(left.length > 0 && next === left[0], "after_reserve", { id: named(next), wanted: left[0] ?? "—" });
       leave(visit);
       came.add(left[0]);
       open.set(left[0], table.come(rows.get(left.shift())));
@@ -302,19 +302,19 @@ function replay(table, events, file, strata, objects, team) {
       const s = visit.seats.length, at = visit.first + s;
       rule(isCount(seat) && seat === BigInt(s) && s < team && out === null, "after_deal");
       const chosen = table.best(at);
-      rule((chosen?.id ?? null) === next, "after_in", { id: String(next), wanted: chosen?.id ?? "—" });
+      rule((chosen?.id ?? null) === next, "after_in", { id: named(next), wanted: chosen?.id ?? "—" });
       visit.seats.push(null);
       table.sit(at, chosen);
       return;
     }
     rule(kind === "redeal", "after_kind");
     const holder = isCount(seat) && seat < BigInt(visit.seats.length) ? visit.seats[Number(seat)] : null;
-    rule(holder !== null && out === holder.id, "after_holder", { id: String(out) });
+    rule(holder !== null && out === holder.id, "after_holder", { id: named(out) });
     const at = visit.first + Number(seat);
     visit.out.add(holder);
     table.sit(at, null);
     const chosen = table.best(at);
-    rule((chosen?.id ?? null) === next, "after_in", { id: String(next), wanted: chosen?.id ?? "—" });
+    rule((chosen?.id ?? null) === next, "after_in", { id: named(next), wanted: chosen?.id ?? "—" });
     if (chosen) table.sit(at, chosen);
   });
   for (const { id, seats } of open.values()) must(seats.length === team, "after_unfilled", { file, id });

@@ -180,6 +180,8 @@
     return report.remarks.filter(({ code }) => !(code === "figures_typed" && compared) && !(code === "no_witness" && state.asked.witness?.ok));
   }
 
+  const afterLacks = (report) => report.remarks.some(({ code }) => code === "after_absent");
+
   function stepState(step, report) {
     if (!report.done.includes(step)) return report.step === step && report.outcome !== "agrees" ? "bad" : "none";
     if (wrong(step)) return "bad";
@@ -189,7 +191,7 @@
       registers: report.kind === "public",
       selection: report.kind === "public",
       teams: report.kind === "public",
-      after: report.kind === "public",
+      after: report.kind === "public" || afterLacks(report),
       prev: report.prev !== null,
     };
     return open[step] ? "open" : "ok";
@@ -201,7 +203,7 @@
     return el("ol", { class: "steps", id: "steps" }, ...steps.map((step) => {
       const how = stepState(step, report), hand = how === "none" || !report.key ? null : byHand(step, report);
       const variant = report.kind === "public" && ["registers", "selection", "teams", "result", "after"].includes(step) ? "_public" : step === "prev" && report.prev === null ? "_none" : "";
-      const why = say(`why_${step}${variant}`, { count: report.lists.reduce((sum, { after }) => sum + after, 0), prev: report.prev });
+      const why = step === "after" && afterLacks(report) ? say("after_absent") : say(`why_${step}${variant}`, { count: report.lists.reduce((sum, { after }) => sum + after, 0), prev: report.prev });
       return el("li", { class: shades[how] ?? "" }, el("span", { class: "mark", "aria-hidden": "true" }, marks[how]), el("div", {},
         el("h3", {}, say(`step_${step}`), el("span", { class: "state" }, ` · ${say(`state_${how}`)}`)),
         how === "none" ? null : el("p", {}, how === "bad" ? problemWords(wrong(step) ?? report.problem) : why),

@@ -21,6 +21,9 @@ function* differences(told, own, at) {
 
 const shown = (value) => (value === undefined ? "—" : typeof value === "bigint" ? String(value) : JSON.stringify(value, (_, one) => (typeof one === "bigint" ? Number(one) : one)).slice(0, 200));
 
+// The same within a sentence: a text without its marks. What stands where a name should may be an object, which JavaScript cannot say.
+const named = (value) => (typeof value === "string" ? value : shown(value));
+
 // `wanted` may be left out of a result, but is true where it stands (ruling 5).
 function published(list, given) {
   const strata = { __proto__: null };
@@ -71,10 +74,11 @@ function* recompute(files, report) {
 
   step("witness");
   for (const [field, own] of [["draw", commit.draw], ["w", w]]) must(!has(record, field) || record[field] === own, "record_other", { field });
-  const logs = [...files.keys()].filter((name) => name.endsWith("after.jsonl")).sort().map((name) => files.get(name)), noted = record.after;
-  if (isObject(noted) && report.kind === "auditor" && (logs.length || noted.lines)) {
-    must(noted.sha256 === toHex(SUITES.sha256(...logs)), "record_other", { field: "after" });
-  }
+  // Of its lists alone: another file of such a name says nothing.
+  const logs = held.map(({ lines }) => lines).filter(({ bytes }) => bytes).sort((one, other) => (one.file < other.file ? -1 : 1));
+  const log = { lines: BigInt(logs.reduce((sum, { told }) => sum + told.length, 0)), sha256: toHex(SUITES.sha256(...logs.map(({ bytes }) => bytes))) };
+  const noted = record.after ?? null, same = noted === null || differences(noted, log, "after").next().done;
+  must(report.kind === "public" || same, "after_other", { found: log.lines, told: shown(isObject(noted) ? noted.lines : noted) });
   must(!known.some((at) => moment(commit.made) >= at), "made_late", { made: commit.made });
   for (const { kind, known: at } of commit.sources) must(stopped || !(at > Date.now()), "beacon_ahead", { kind });
   report.record = Object.fromEntries(["receipt", "announced_at", "seeded_at"].filter((name) => isText(record[name])).map((name) => [name, record[name]]));
@@ -86,6 +90,7 @@ function* recompute(files, report) {
   const context = { commit, held, H, hex, remark, report, step, seed, result };
   yield* stopped ? halted(context) : carriedOut(context);
 
+  if (report.kind === "auditor" && logs.length < held.length) remark("after_absent");
   if (commit.prev !== null) remark("prev_unchecked", { prev: commit.prev });
   const others = [...files.keys()].filter((name) => !used.has(name));
   if (others.length) remark("files_ignored", { files: others.slice(0, 20).join(", ") });
@@ -104,7 +109,7 @@ function* halted({ held, H, remark, report, step }) {
   report.kind = "stopped";
 }
 
-const nameOf = ({ what, party, kind }) => String(what ?? party ?? kind);
+const nameOf = ({ what, party, kind }) => named(what ?? party ?? kind);
 
 // A draw with its seed: that it is the one promised, and then what follows from it.
 function* carriedOut(context) {
@@ -133,7 +138,7 @@ function lineObjects(files, list, file, alone, used) {
   const found = find(files, list, file, alone), name = found?.file ?? file, given = lines(found?.bytes ?? new Uint8Array());
   used.add(name);
   legible(given !== null, "line_unended", { file: name });
-  return { file: name, told: given.map((line) => parse(line, name)) };
+  return { file: name, bytes: found?.bytes, told: given.map((line) => parse(line, name)) };
 }
 
 // The files of one list, before anything is compared: what lacks here makes the whole unreadable.
@@ -300,6 +305,7 @@ function judgeReceipt(told, report) {
       for (const [field, own] of [["seed", report.b], ["limit", one.limit], ["chance", chance], ["ticket", ticketOf(report.b)]]) right(field, own);
     }
     const b = report?.b ?? seed, bound = one ? one.limit : limit;
+    must(bound === undefined || bound === null || is(HEX64, bound), "receipt_field", { field: "limit" });
     if (status !== "1") return [...told_, { code: "receipt_excluded", facts, ok: true }];
     if (!isText(b) || !is(HEX64, report?.c ?? c) || bound === undefined) return [...told_, { code: "receipt_early", facts }];
     const ticket = ticketOf(b);
@@ -342,6 +348,7 @@ function position(rows, id) {
 function judgeWitness(report, value, at, seedAt) {
   if (value.trim().toLowerCase() !== report.w) return { code: "witness_other", bad: true };
   if (Number.isNaN(at)) return { code: "witness_undated" };
+  if (at > Date.now() || seedAt > Date.now()) return { code: "witness_ahead" }; // a slip of the hand, which accuses nobody
   const proof = Math.min(...[report.known, seedAt].filter(Number.isFinite)), said = moment(report.record.seeded_at);
   const first = Math.min(proof, Number.isNaN(said) ? Infinity : said);
   if (at < moment(report.made)) return { code: "witness_before_made", bad: true };
