@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -16,6 +18,7 @@ import psycopg
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as dialects
 
+import inspector.store
 from inspector.calendars import load_calendars
 from inspector.daemon import sweeps
 from inspector.daemon.engine import Engine
@@ -142,6 +145,9 @@ def _migrated_file() -> bytes:
 @cache
 def _schema() -> str:
     """The tables as one PostgreSQL script, with Alembic's mark."""
+    for module in pkgutil.iter_modules(inspector.store.__path__, "inspector.store."):
+        if module.name.endswith("tables"):
+            importlib.import_module(module.name)  # each table is there, whoever else has been read
     parts: list[str] = []
     dialect = dialects.dialect()  # type: ignore[no-untyped-call]
 

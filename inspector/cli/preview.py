@@ -40,6 +40,8 @@ class Wish:
     alike: int = 0
     """So many rows hold another code of an organisation that has one already, and somebody said that they are two."""
     needs: tuple[str, ...] = ()
+    judged: frozenset[str] = frozenset()
+    """The objects that were in force when the file was held against them."""
 
 
 def preview(
@@ -97,7 +99,7 @@ def _told(terminal: Terminal, wish: Wish, one: Change) -> str:
 
     columns = (registers.OBJECTS if wish.what == "objects" else registers.INSPECTORS).columns
     names = {column.name: column.name if terminal.lang == "en" else column.chinese for column in columns}
-    own = {name: terminal.words(f"field_{name}") for name in ("original", "warnings", "enrolled")}
+    own = {name: terminal.words(f"field_{name}") for name in ("original", "warnings", "enrolled", "unfiled")}
     told = []
     for shift in one.shifts:
         old, new = (in_words(value, terminal.lang) or "—" for value in _values(one, shift).values())

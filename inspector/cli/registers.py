@@ -42,12 +42,13 @@ Uncovered = Annotated[bool, typer.Option("--uncovered", help="Even when a town i
 
 def register(roster: typer.Typer, credit: typer.Typer) -> None:
     """Add the groups' commands."""
-    from inspector.cli import books, conflicts, creditrecords, inspections
+    from inspector.cli import books, conflicts, creditrecords, inspections, striking
 
     imports = group("import", "Import a register from a file. 导入名录", roster)
     command(imports, "objects")(import_objects)
     command(imports, "inspectors")(import_inspectors)
     inspections.register(imports)
+    command(roster, "strike")(striking.strike)
     conflicts.register(group("conflict", "Conflicts of interest: declared, applied for, decided. 回避", roster))
     command(credit, "import")(import_levels)
     books.register(credit)
@@ -72,7 +73,7 @@ def import_objects(  # noqa: PLR0913, PLR0917 - each is an option of the command
     Irregular codes are kept with a warning. Two codes of one organisation (positions 9 to 17 of a credit code) are refused unless
     --same-organisation says that they are two; the same name under two codes is told.
     """
-    from inspector.flows import registers
+    from inspector.flows import enrolment, registers
     from inspector.sheets import sheet
 
     office = terminal.office
@@ -81,16 +82,31 @@ def import_objects(  # noqa: PLR0913, PLR0917 - each is an option of the command
     table = sheet.read(content, encoding)
     held = terminal.look(lambda tx: tx.rosters.objects(agency))
     stays = [row for row in held if row.enrolled or keep]
-    read = registers.objects(table, agency, office.now(), stays, alike=same_organisation)
+
+    def by(row: RosterObject) -> str:
+        return next(iter(terminal.look(lambda tx: enrolment.cases_of(tx, row))), "") if row.enrolled else ""
+
+    read = registers.objects(table, agency, office.now(), stays, alike=same_organisation, by=by)
     if (flawed := _flawed(terminal, registers.OBJECTS, read)) is not None:
         return flawed
     needs = foresee(terminal, registers.OBJECTS, table) if dry_run else confirm(terminal, registers.OBJECTS, table)
-    how = {"dry_run": dry_run, "remove": remove, "keep": keep, "yes": yes, "uncovered": uncovered}
+    how: dict[str, Any] = {"dry_run": dry_run, "remove": remove, "keep": keep, "yes": yes, "uncovered": uncovered}
     alike = sum(one.code.startswith("organisation_") for one in read.warnings)
+    judged = frozenset(f"{row.kind}:{row.code}" for row in held)
     return _import(
         terminal,
         read,
-        Wish(agency, "objects", read.rows, file.name, sha256(content).hexdigest(), alike=alike, needs=tuple(needs), **how),
+        Wish(
+            agency,
+            "objects",
+            read.rows,
+            file.name,
+            sha256(content).hexdigest(),
+            alike=alike,
+            needs=tuple(needs),
+            judged=judged,
+            **how,
+        ),
     )
 
 
@@ -122,7 +138,7 @@ def import_inspectors(  # noqa: PLR0913, PLR0917 - each is an option of the comm
     if (flawed := _flawed(terminal, registers.INSPECTORS, read)) is not None:
         return flawed
     needs = foresee(terminal, registers.INSPECTORS, table) if dry_run else confirm(terminal, registers.INSPECTORS, table)
-    how = {"dry_run": dry_run, "remove": remove, "keep": keep, "yes": yes, "uncovered": uncovered}
+    how: dict[str, Any] = {"dry_run": dry_run, "remove": remove, "keep": keep, "yes": yes, "uncovered": uncovered}
     return _import(
         terminal, read, Wish(agency, "inspectors", read.rows, file.name, sha256(content).hexdigest(), **how, needs=tuple(needs))
     )
@@ -198,6 +214,7 @@ def _import(terminal: Terminal, read: Read[Any], wish: Wish) -> Exit | None:
     def do(tx: Tx, now: datetime) -> int:
         from inspector.flows import relief
 
+        _unmoved(tx, wish)
         if differences(_held(tx, wish), wish.rows) != changes:
             raise Stale("register_moved")
         after = [*wish.rows, *(_gone(before, gone) if leave else ())]
@@ -225,6 +242,14 @@ def _import(terminal: Terminal, read: Read[Any], wish: Wish) -> Exit | None:
         terminal.say("kept", count=len(gone))
     terminal.say("imported", count=count)
     return None
+
+
+def _unmoved(tx: Tx, wish: Wish) -> None:
+    """Raise Stale where a case has entered somebody since the file was judged, perhaps one of its firms by another code."""
+    if wish.what == "objects":
+        tx.rosters.take_turn(wish.agency)
+        if {f"{row.kind}:{row.code}" for row in tx.rosters.objects(wish.agency)} != wish.judged:
+            raise Stale("register_moved")
 
 
 def _left_out(terminal: Terminal, wish: Wish, before: Sequence[Row], after: Sequence[Row]) -> Refusal | None:

@@ -245,6 +245,12 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "field_original": ("code as written", "代码原文"),
     "field_warnings": ("remarks on the code", "代码提示"),
     "field_enrolled": ("enrolled by a case", "因办件列入"),
+    "field_unfiled": ("by a case alone", "仅因办件列入"),
+    "struck": ("{object} is out of the register; the next commitment counts it", "{object} 已移出名录，下次抽取承诺中计入更正数"),
+    "struck_for": (
+        "{object} stands in the register as {stands}; the next commitment counts it",
+        "{object} 在名录中更正为 {stands}，下次抽取承诺中计入更正数",
+    ),
     "inspections": (
         "past inspections: new {added}, told anew {changed}, known already {same}",
         "以往检查：新增 {added} 条，更正 {changed} 条，已有 {same} 条",

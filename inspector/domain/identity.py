@@ -95,11 +95,12 @@ def normalise(original: str) -> str:
     """One written form: compatibility width (full-width letters become plain), upper case, no outer white space.
 
     Blanks and hyphens between the groups of what is then a credit code or a citizen number are no part of it, at whichever door it
-    comes in: else one firm stood in a frame twice, and its chance was doubled.
+    comes in: else one firm stood in a frame twice, and its chance was doubled. So it is where a sign was typed for one that is taken for
+    it; the sign itself stays, and is told.
     """
     plain = composed(composed(original).upper()).strip()
     whole = _PARTED.sub("", plain)
-    return whole if _USCC.fullmatch(whole) or _CITIZEN_ID.fullmatch(whole) else plain
+    return whole if _USCC.fullmatch(whole.translate(_LOOKALIKE)) or _CITIZEN_ID.fullmatch(whole) else plain
 
 
 def organisation(normal: str) -> str | None:

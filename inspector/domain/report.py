@@ -139,7 +139,8 @@ class Report:
 
     `ticked` is what the check sheets of visits that were made say; `areas` is the same as `after` of seats and objects, by area.
     `joint` is over a draw and its extensions together; empty where there is none. Where each list has rules of its own the report is
-    about the list of the `agency`, and `unions` are the classes that others draw from too.
+    about the list of the `agency`, and `unions` are the classes that others draw from too. `struck`: rows that officers had struck out of
+    the register, or corrected, that year before the commitment.
     """
 
     draw: str
@@ -164,6 +165,7 @@ class Report:
     void: Voided | None = None
     areas: tuple[Area, ...] = ()
     ticked: tuple[Ticked, ...] = ()
+    struck: int = 0
 
 
 def found(outcomes: Iterable[Outcome | None], *, over: bool, seen: Seen | None = None) -> Found:

@@ -45,8 +45,8 @@ class Declared:
 class RosterObject:
     """An object under daily supervision. `pool` is the district its inspectors belong to; `qualification` binds the first seat.
 
-    `enrolled`: by a case (an exempt item, the certificate route), whether or not the office's own file names it. `since` it stands
-    in the register: required coverage counts from there; None where nobody knows.
+    `enrolled`: by a case (an exempt item, the certificate route), whether or not the office's own file names it; `unfiled`: no file has
+    named it since. `since` it stands in the register: required coverage counts from there; None where nobody knows.
     """
 
     agency: str
@@ -58,6 +58,7 @@ class RosterObject:
     qualification: str = ""
     warnings: tuple[str, ...] = ()
     enrolled: bool = False
+    unfiled: bool = False
     since: date | None = None
 
 

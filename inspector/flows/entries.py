@@ -11,6 +11,7 @@ from inspector.domain.evidence import span
 from inspector.domain.policy import Policy
 from inspector.domain.roster import RosterObject
 from inspector.domain.sampling import FULL, MUST, POOL, parted
+from inspector.flows import enrolment
 from inspector.flows.members import Member, object_id
 from inspector.flows.office import Office, Plan
 from inspector.store.room import Row
@@ -36,7 +37,7 @@ def candidates(
     The register is read row by row and not held; what is held are the cases that wait.
     """
     waiting: dict[str, list[Entry]] = {}
-    for entry in entries(office, tx, plan, policy, again):
+    for entry in entries(office, tx, plan, policy, again, now):
         waiting.setdefault(entry.name, []).append(entry)
     if plan.pool or waiting:
         stale, known = span(policy.stale_after), {row.stratum for row in policy.samplings}
@@ -54,19 +55,23 @@ def candidates(
     yield from ((None, found) for found in waiting.values())
 
 
-def entries(office: Office, tx: Tx, plan: Plan, policy: Policy, again: Sequence[Row]) -> Iterator[Entry]:
-    """Undrawn cases, and those of an intake that comes `again` at its window's end.
+def entries(office: Office, tx: Tx, plan: Plan, policy: Policy, again: Sequence[Row], now: datetime) -> Iterator[Entry]:
+    """Undrawn cases, and those of an intake that comes `again` at its window's end; a firm is one, by whatever codes its cases name it.
 
     Who was drawn and could not be visited for want of two inspectors is owed that visit (`flows.supplement`), and in no frame for it.
     """
+    rows = (*tx.cases.undrawn(plan.agency), *again)
+    firms = {row["subject_code"] for row in rows if row["subject_kind"] == SubjectKind.FIRM.value}
+    called = enrolment.known_as(tx, plan.agency, firms, office.calendar.local_date(now))
     known = {row.stratum for row in policy.samplings} - {
         FULL,
         MUST,
     }  # a former pack may have led cases there; no row may any more
-    for row in (*tx.cases.undrawn(plan.agency), *again):
+    for row in rows:
         if row["wants_visit"] or row["stratum"] is not None:
-            kind = SubjectKind(row["subject_kind"])
-            member = Member(kind=kind, code=row["subject_code"], name="", cases=(row["id"],))
+            kind, code = SubjectKind(row["subject_kind"]), row["subject_code"]
+            code = called[code] if kind is SubjectKind.FIRM else code
+            member = Member(kind=kind, code=code, name="", cases=(row["id"],))
             yield Entry(
                 name=object_id(office.secret, kind, member.code),
                 member=member,

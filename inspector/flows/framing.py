@@ -173,14 +173,18 @@ def _framed(office: Office, tx: Tx, plan: Plan, lists: tuple[Listed, ...], polic
         strata={code: size.share for code, size in sizes.sizes.items()},
         codes=CODES,
     )
-    ruled = Ruled(rules=rules, derivation=_derivation(policy, sizes, held, spans, chances))
+    struck = tx.rosters.struck(plan.agency, start(now, Window.YEAR))
+    ruled = Ruled(rules=rules, derivation=_derivation(policy, sizes, held, spans, chances, struck))
     return Framed(lists=lists, frames=made.frames, ruled=ruled, members=members, told=made.told)
 
 
 def _derivation(
-    policy: Policy, sizes: Quota, held: Placing, spans: Windows, chances: Mapping[str, Fraction]
+    policy: Policy, sizes: Quota, held: Placing, spans: Windows, chances: Mapping[str, Fraction], struck: int
 ) -> dict[str, object]:
-    """Committed beside the rules: each number with its row, and how many were set aside for which reason. Nobody silently."""
+    """Committed beside the rules: each number with its row, and how many were set aside for which reason. Nobody silently.
+
+    `struck`: how many rows officers have struck out of the register, or corrected, this year.
+    """
     return {
         "pack": policy.label,
         "rows": {code: policy.sampling(code).row for code in sizes.sizes},
@@ -191,6 +195,7 @@ def _derivation(
         "exclusions": held.reasons(),
         "set_aside": [[*why, count] for why, count in sorted(held.aside.items())],
         "near_their_stop": held.warned,
+        **({"struck": struck} if struck else {}),
         # By these, with each object counted wherever it could stand, an object of several strata stands in the one of the highest.
         **({"several": held.several, "chances": {code: str(one) for code, one in sorted(chances.items())}} if chances else {}),
     }

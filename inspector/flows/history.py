@@ -67,6 +67,10 @@ def history(office: Office, tx: Tx, agency: str) -> History:
     for check in tx.tips.approved():
         name = object_id(office.secret, check.kind, check.code)
         seen.setdefault(name, []).append(_reserved(office, check, agency, above))
+    for struck, stands in tx.rosters.aliases(agency):  # what was done about a firm by a code that was corrected was done about it
+        seen.setdefault(stands, []).extend(seen.get(struck, ()))
+        if struck in last:
+            _later(last, stands, *last[struck])
     return History(seen={name: tuple(held) for name, held in seen.items()}, last={name: team for name, (_, team) in last.items()})
 
 

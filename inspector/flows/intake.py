@@ -32,9 +32,8 @@ from inspector.domain.errors import Conflict, Stale
 from inspector.domain.identity import IdentityKind, identify
 from inspector.domain.merged import doubts
 from inspector.domain.policy import Policy
-from inspector.domain.roster import RosterObject
 from inspector.domain.wayto import Contact
-from inspector.flows import catalogue, eligibility
+from inspector.flows import catalogue, eligibility, enrolment
 from inspector.flows.guidance import outdated
 from inspector.flows.office import Office
 from inspector.flows.recall import call_off
@@ -187,7 +186,7 @@ def _open(office: Office, tx: Tx, case: Case, policy: Policy, level: Rated | Non
     decision = replace(decision, orders=(*decision.orders, *guided))
     opened = settle_case(tx, office, decision, policy, now)
     if opened.state is CaseState.POOLED:
-        enrol(tx, opened)
+        enrolment.enrol(tx, opened, now)
     if opened.concluded_at is None:
         return opened
     return settle_case(tx, office, review.conclude(opened, opened.sender, policy, now, office.calendar), policy, now)
@@ -202,21 +201,6 @@ def known_level(tx: Tx, policy: Policy, subject: Subject, now: datetime, *, look
     if look_up and (known is None or known.as_of is None):
         return None
     return known or credit.rated_unknown(policy, LevelReason.UNKNOWN)
-
-
-def enrol(tx: Tx, case: Case) -> None:
-    """Enter the subject of an exempt item or of the certificate route into daily supervision, both alike (scenario 5)."""
-    row = RosterObject(
-        agency=case.agency,
-        kind=case.subject.kind,
-        code=case.subject.code,
-        original=case.subject.original,
-        name=case.subject.name,
-        pool=case.agency,
-        warnings=case.subject.warnings,
-        since=case.opened_at.date(),
-    )
-    tx.rosters.enrol(row)
 
 
 def drafted(given: Application, sender: str, policy: Policy, now: datetime) -> Case:

@@ -10,7 +10,7 @@ from inspector.domain.case import Case, SubjectKind
 from inspector.domain.merged import merge
 from inspector.domain.verification import wants_visit
 from inspector.domain.visit import Visit
-from inspector.flows import listing, sooner
+from inspector.flows import enrolment, listing, sooner
 from inspector.flows.members import object_id
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -22,7 +22,9 @@ def look_at(office: Office, tx: Tx, case: Case, now: datetime) -> None:
     """Have a case go along with the first visit that can take it; the caller holds the case. Else it waits for a draw."""
     if not wants_visit(case) or not tx.cases.free(case.id):
         return
-    name = object_id(office.secret, case.subject.kind, case.subject.code)
+    today = office.calendar.local_date(now)
+    code = enrolment.code_of(tx, case.agency, case.subject.kind, case.subject.code, today)
+    name = object_id(office.secret, case.subject.kind, code)
     for visit_id in tx.visits.open_to(case.agency, name):
         held = tx.visits.get(visit_id, lock=True)
         decision = merge(held, case, _begun(tx, held, case.agency), tx.draws.pack_of(held.draw, case.agency))
@@ -40,7 +42,7 @@ def look_at(office: Office, tx: Tx, case: Case, now: datetime) -> None:
 def gather(office: Office, tx: Tx, made: Visit, now: datetime) -> None:
     """A visit was given: what has come to wait for one there since the frame was frozen goes along."""
     for agency in made.agencies:
-        for case_id in tx.cases.waiting_about(agency, made.kind, made.code):
+        for case_id in tx.cases.waiting_about(agency, made.kind, tx.rosters.spellings(agency, made.kind, made.code)):
             look_at(office, tx, tx.cases.get(case_id, lock=True), now)
 
 
@@ -48,8 +50,12 @@ def sweep(office: Office, tx: Tx, agencies: Collection[str], now: datetime) -> N
     """Before a frame is frozen: whoever waits for a visit that is to be made anyway needs no other one."""
     for agency in agencies:
         going = tx.visits.objects_open(agency)
-        for row in tx.cases.undrawn(agency) if going else ():
-            if row["wants_visit"] and object_id(office.secret, SubjectKind(row["subject_kind"]), row["subject_code"]) in going:
+        waiting = [row for row in tx.cases.undrawn(agency) if row["wants_visit"]] if going else []
+        firms = {row["subject_code"] for row in waiting if row["subject_kind"] == SubjectKind.FIRM.value}
+        called = enrolment.known_as(tx, agency, firms, office.calendar.local_date(now))
+        for row in waiting:
+            kind, code = SubjectKind(row["subject_kind"]), row["subject_code"]
+            if object_id(office.secret, kind, called[code] if kind is SubjectKind.FIRM else code) in going:
                 look_at(office, tx, tx.cases.get(row["id"], lock=True), now)
 
 

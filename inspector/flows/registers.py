@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from inspector.domain.case import SubjectKind
 from inspector.domain.errors import Invalid
-from inspector.domain.identity import IdentityKind, identify, organisation
+from inspector.domain.identity import IdentityKind, identify, masked, organisation
 from inspector.domain.roster import InspectorRecord, RosterObject, StaffRole
 from inspector.flows.diagnosis import of_error
 from inspector.flows.layout import Column, Layout, RowReader
@@ -91,14 +91,22 @@ class Level:
 
 
 def objects(
-    sheet: Sheet, agency: str, today: datetime, held: Iterable[RosterObject] = (), *, alike: bool = False
+    sheet: Sheet,
+    agency: str,
+    today: datetime,
+    held: Iterable[RosterObject] = (),
+    *,
+    alike: bool = False,
+    by: Callable[[RosterObject], str] = lambda _row: "",
 ) -> Read[RosterObject]:
     """The register of objects. An irregular code is kept with its warnings; the same row twice is one.
 
     Two codes of one organisation are a flaw, for it would be drawn twice as easily, unless somebody has said that they are two
-    (`alike`). `held` are rows that stay beside the file. The same name under two codes is told: chains have it.
+    (`alike`). `held` are rows that stay beside the file, and `by` tells the id of a case that has entered one, or nothing. The same name
+    under two codes is told: chains have it.
     """
-    codes = {told: (0, f"{row.kind}:{row.code}") for row in held if (told := organisation(row.code)) is not None}
+    stays = {f"{row.kind}:{row.code}": row for row in held}
+    codes = {told: (0, f"{row.kind}:{row.code}") for row in stays.values() if (told := organisation(row.code)) is not None}
     names: dict[str, tuple[int, str]] = {}
 
     def one(reader: RowReader) -> tuple[str, RosterObject] | None:
@@ -123,7 +131,16 @@ def objects(
             other, same = codes.setdefault(told, (reader.number, key))
             if same != key:
                 say = reader.warn if alike else reader.flaw
-                say("code", "organisation_twice" if other else "organisation_held", other=other)
+                if other:
+                    say("code", "organisation_twice", other=other)
+                else:
+                    case, shown = by(stays[same]), _shown(stays[same])
+                    say(
+                        "code",
+                        "organisation_enrolled" if case else "organisation_held",
+                        held=shown,
+                        **({"case": case} if case else {}),
+                    )
         if row.name and reader.sound:
             other, same = names.setdefault(row.name, (reader.number, key))
             if same != key:
@@ -131,6 +148,10 @@ def objects(
         return (key, row) if reader.sound else None
 
     return read_rows(code_named(sheet), OBJECTS, one, "code")
+
+
+def _shown(row: RosterObject) -> str:
+    return masked(row.code) if row.kind is SubjectKind.PERSON else row.code
 
 
 def inspectors(sheet: Sheet, agency: str, today: date, channels: Sequence[str]) -> Read[InspectorRecord]:

@@ -65,10 +65,16 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "保留一行；确为两个对象的，加 --same-organisation",
     ),
     "organisation_held": (
-        "is another code of an organisation that stays in the register: it would be drawn as two",
-        "与名录中保留的某对象为同一组织机构的不同代码，会被当作两个对象抽取",
+        "is another code of the organisation that stays in the register as {held}: it would be drawn as two",
+        "与名录中保留的 {held} 为同一组织机构的不同代码，会被当作两个对象抽取",
         "write the code that is there, or say --same-organisation where they are two",
         "请改为名录中的代码；确为两个对象的，加 --same-organisation",
+    ),
+    "organisation_enrolled": (
+        "is another code of the organisation that case {case} has entered in the register as {held}: it would be drawn as two",
+        "与办件 {case} 列入名录的 {held} 为同一组织机构的不同代码，会被当作两个对象抽取",
+        "see which is right: the other, then write it; this one, then roster strike {held} --for it; two firms, then --same-organisation",
+        "请核实哪个正确：名录正确的，改用其代码；本行正确的，用 roster strike {held} --for 更正；确为两个对象的，加 --same-organisation",
     ),
     "name_twice": (
         "row {other} has the same name under another code",

@@ -61,7 +61,7 @@ def report(office: Office, tx: Tx, number: str, agency: str = "") -> Report:
     strata = result.strata if held.kind not in (DrawKind.SUPPLEMENT, DrawKind.SECOND_LOOK) else {}
     if held.kind is DrawKind.SECOND_LOOK:  # no subject was checked by it
         visits = []
-    row, events = policy.report, _events(drawn, listed)
+    row, events, derived = policy.report, _events(drawn, listed), _derivation(drawn, listed)
     sharing = (listed,) if held.own else held.lists
     lists = {one.name: (drawn.frames[one.name], one.strata) for one in drawn.result.lists}
     results = (result,) if held.own else drawn.result.lists
@@ -81,7 +81,8 @@ def report(office: Office, tx: Tx, number: str, agency: str = "") -> Report:
         certain=told.certain(strata, policy, row),
         excluded=told.excluded(frame),
         imported=_imported(office, tx, frame, listed),
-        set_aside=_set_aside(drawn, listed),
+        set_aside=sum(int(one[-1]) for one in derived.get("set_aside", ())),
+        struck=int(derived.get("struck", 0)),
         after=told.followed(events),
         shortages=sum(len(one.dealt.shortages) for one in results if one.dealt),
         joint=_joint(office, tx, held, listed),
@@ -177,11 +178,11 @@ def _imported(office: Office, tx: Tx, frame: Frame, listed: Listed) -> int:
     return sum(1 for row in frame.objects if row.status in told.BY_CHECKS and row.id in known) if known else 0
 
 
-def _set_aside(drawn: Drawn, listed: Listed) -> int:
-    """Cases that wait for a later frame, for another check makes them superfluous now; the commitment counts them."""
+def _derivation(drawn: Drawn, listed: Listed) -> dict[str, Any]:
+    """What the commitment counts: cases that wait for a later frame, for another check makes them superfluous now; corrected rows."""
     rules = json.loads(drawn.files["rules.json"]) if "rules.json" in drawn.files else {"derivation": {}}
-    derivation = rules.get("own", {}).get(listed.name, rules)["derivation"]
-    return sum(int(one[-1]) for one in derivation.get("set_aside", ()))
+    derivation: dict[str, Any] = rules.get("own", {}).get(listed.name, rules)["derivation"]
+    return derivation
 
 
 def _crowds(drawn: Drawn, listed: Listed, row: ReportRow) -> tuple[Crowd, ...]:

@@ -53,6 +53,7 @@ def tell(report: Report, lang: Lang) -> Wording:
         "wanted": _number(report.share.wanted),
         "set_aside": report.set_aside,
         "imported": report.imported,
+        "struck": report.struck,
         "shortages": report.shortages,
     }
     tables = tuple(

@@ -14,7 +14,7 @@ from inspector.domain.evidence import span
 from inspector.domain.grading import Grading
 from inspector.domain.policy import Policy
 from inspector.domain.transition import Scope
-from inspector.flows import attempts, consequences, contested, credittold, rectifying, selfproof, sooner
+from inspector.flows import attempts, consequences, contested, credittold, enrolment, rectifying, selfproof, sooner
 from inspector.flows.decisions import chosen
 from inspector.flows.office import Office
 from inspector.flows.settle import REVIEW_DUE, Settlement, settle_case
@@ -100,7 +100,10 @@ def withdraw(office: Office, tx: Tx, case_id: str, reason: str, by: str, now: da
     if case.state is CaseState.WITHDRAWN and _said_before(tx, case_id, reason, by):
         return case
     policy = office.book.get(case.pack)
-    return settle_case(tx, office, review.withdraw(case, reason, by, policy, now), policy, now)
+    ended = settle_case(tx, office, review.withdraw(case, reason, by, policy, now), policy, now)
+    if case.state is CaseState.POOLED:
+        enrolment.take_back(office, tx, ended, policy, now)
+    return ended
 
 
 def _said_before(tx: Tx, case_id: str, reason: str, by: str) -> bool:

@@ -24,8 +24,15 @@ def exempt(tx: Tx, held: Visit, agency: str) -> tuple[Doubt, ...]:
     """The promises of a visited subject that are exempt from verification one by one, of the agency in whose pool it was drawn."""
     if not held.pooled or agency != held.agency:
         return ()
-    only = {"subject_kind": held.kind.value, "subject_code": held.code, "route": Route.COMMITMENT.value}
-    cases = tx.cases.page(agencies=[agency], state=CaseState.POOLED.value, only=only, limit=_MOST)
+    only = {"subject_kind": held.kind.value, "route": Route.COMMITMENT.value}
+    codes = tx.rosters.spellings(agency, held.kind, held.code)  # a mistyped one is the same firm's
+    cases = [
+        case
+        for code in codes
+        for case in tx.cases.page(
+            agencies=[agency], state=CaseState.POOLED.value, only=only | {"subject_code": code}, limit=_MOST
+        )
+    ][:_MOST]
     return tuple(
         Doubt(agency=agency, case_id=case.id, claim=one.claim.key, fact=one.claim.fact, claimed=one.claim.value)
         for case in cases

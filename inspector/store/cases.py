@@ -14,6 +14,7 @@ from inspector.domain.case import Case, CaseState, Outcome, Subject, SubjectKind
 from inspector.domain.errors import Missing, Refusal
 from inspector.domain.evidence import UNTRUE, Evidence, carries
 from inspector.domain.folio import PURGED
+from inspector.domain.spelling import told_of
 from inspector.domain.verification import wants_visit
 from inspector.store.codec import dump, load
 from inspector.store.drawtables import draw
@@ -66,7 +67,8 @@ class CaseRoom(Room):
 
     def remember(self, person: Subject) -> None:
         """Keep the subject once, as first seen."""
-        row = {"kind": person.kind.value, "code": person.code, "body": dump(person, person.kind.value, person.code)}
+        body = dump(person, person.kind.value, person.code)
+        row = {"kind": person.kind.value, "code": person.code, "body": body, "organisation": told_of(person.kind, person.code)}
         self.insert_one(subject, row, ("kind", "code"))
 
     def get(self, case_id: str, *, lock: bool = False) -> Case:
@@ -182,16 +184,27 @@ class CaseRoom(Room):
         asked = sa.select(case_file.c.id).where(case_file.c.id == case_id, _FREE)
         return self.connection.execute(asked).first() is not None
 
-    def waiting_about(self, agency: str, kind: SubjectKind, code: str) -> list[str]:
-        """An agency's cases about one subject that need a visit and have none to come."""
+    def waiting_about(self, agency: str, kind: SubjectKind, codes: Collection[str]) -> list[str]:
+        """An agency's cases about one subject, by any of its codes, that need a visit and have none to come."""
         asked = sa.select(case_file.c.id).where(
             case_file.c.agency == agency,
             case_file.c.subject_kind == kind.value,
-            case_file.c.subject_code == code,
+            case_file.c.subject_code.in_(sorted(codes)),
             case_file.c.wants_visit,
             _FREE,
         )
         return list(self.connection.execute(asked.order_by(case_file.c.id)).scalars())
+
+    def standing_by(self, agency: str, kind: SubjectKind, codes: Collection[str], *, pooled: bool = False) -> list[str]:
+        """An agency's cases about a subject by any of these codes that are under way or, for good or alone, under daily supervision."""
+        held = case_file.c
+        over = {CaseState.CLOSED, CaseState.WITHDRAWN}
+        states = {CaseState.POOLED} if pooled else set(CaseState) - over
+        asked = sa.select(held.id).where(
+            held.agency == agency, held.subject_kind == kind.value, held.subject_code.in_(sorted(codes))
+        )
+        asked = asked.where(held.state.in_(sorted(one.value for one in states))).order_by(held.id)
+        return list(self.connection.execute(asked).scalars())
 
     def passed_over(self, agency: str, plan: str, since: datetime, strata: Sequence[str]) -> list[Row]:
         """Cases that a plan's draws have had in their frames since a moment without drawing them, in some strata."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -11,16 +11,18 @@ import sqlalchemy as sa
 from inspector.domain.case import SubjectKind
 from inspector.domain.errors import Missing
 from inspector.domain.roster import Declared, InspectorRecord, Recusal, RosterObject, marked
+from inspector.domain.spelling import told_of
 from inspector.store.codec import dump, load
 from inspector.store.room import Room
 from inspector.store.seats import of_inspector
-from inspector.store.tables import credit_level, inspector, recusal, roster_object
+from inspector.store.tables import credit_level, inspector, recusal, roster_object, subject
 
 _OBJECT_KEY = ("agency", "kind", "code")
 _INSPECTOR_KEY = ("agency", "id")
 _FIRM = credit_level.c.kind == SubjectKind.FIRM.value
 """Natural persons have no class (handbook 2.1): what was once stated of one counts for nothing."""
 _FETCHED = 500
+_TURN = 0x726F7374  # "rost": the advisory locks of the registers of objects
 _INSPECTOR = sa.select(inspector.c.body, inspector.c.removed_at).where(
     inspector.c.agency == sa.bindparam("of"), inspector.c.id == sa.bindparam("who")
 )
@@ -62,6 +64,68 @@ class RosterRoom(Room):
             found += [load(RosterObject, text) for text in self.connection.execute(asked).scalars()]
         return found
 
+    def take_turn(self, agency: str) -> None:
+        """Hold an agency's register of objects to the transaction's end: who looks for a firm's other codes and then enters one.
+
+        SQLite has one writer anyway.
+        """
+        if not self.sqlite:
+            self.connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_TURN, sa.func.hashtext(f"roster:{agency}"))))
+
+    def standing_object(self, agency: str, kind: SubjectKind, code: str) -> RosterObject | None:
+        """One object in force, or None."""
+        held = roster_object.c
+        asked = sa.select(held.body).where(
+            held.agency == agency, held.kind == kind.value, held.code == code, held.removed_at.is_(None)
+        )
+        text = self.connection.execute(asked).scalar_one_or_none()
+        return load(RosterObject, text) if text is not None else None
+
+    def organisations(self, agency: str, wanted: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
+        """The codes by which an agency's register has these organisations in force."""
+        held, asked, found = roster_object.c, sorted(set(wanted)), dict[str, tuple[str, ...]]()
+        for start in range(0, len(asked), _FETCHED):
+            these = held.organisation.in_(asked[start : start + _FETCHED])
+            rows = sa.select(held.organisation, held.code).where(held.agency == agency, held.removed_at.is_(None), these)
+            for told, code in sorted(map(tuple, self.connection.execute(rows))):
+                found[told] = (*found.get(told, ()), code)
+        return found
+
+    def spellings(self, agency: str, kind: SubjectKind, code: str) -> tuple[str, ...]:
+        """The codes in cases that an object of an agency's register stands for: its own, and what is no other row's and was mistyped."""
+        told = told_of(kind, code)
+        rows = self.organisations(agency, [told]).get(told, ()) if told is not None else ()
+        if told is None or set(rows) - {code}:  # several stand there, and somebody has said that they are several
+            return (code,)
+        asked = sa.select(subject.c.code).where(subject.c.kind == kind.value, subject.c.organisation == told)
+        return (code, *sorted(set(self.connection.execute(asked).scalars()) - {code}))
+
+    def aliases(self, agency: str) -> list[tuple[str, str]]:
+        """(code that was struck out, code that the same firm stands under since) of an agency's register."""
+        held = roster_object.c
+        asked = sa.select(held.code, held.stands_as).where(held.agency == agency, held.stands_as.is_not(None))
+        later = dict(map(tuple, self.connection.execute(asked)))
+        found = []
+        for code in sorted(later):
+            stands = later[code]
+            while stands in later:  # corrected once more
+                stands = later[stands]
+            found.append((code, stands))
+        return found
+
+    def struck(self, agency: str, since: datetime | None) -> int:
+        """How many rows a person has struck out of an agency's register, since a moment or ever."""
+        held = roster_object.c
+        asked = sa.select(sa.func.count()).where(held.agency == agency, held.struck_at.is_not(None))
+        asked = asked if since is None else asked.where(held.struck_at > since)
+        return self.connection.execute(asked).scalar_one()
+
+    def strike(self, row: RosterObject, stands_as: str | None, now: datetime) -> None:
+        """Take an object out of force because somebody has said so; `stands_as` the code of the same firm."""
+        held = roster_object.c
+        here = sa.update(roster_object).where(held.agency == row.agency, held.kind == row.kind.value, held.code == row.code)
+        self.connection.execute(here.values(removed_at=now, struck_at=now, stands_as=stands_as))
+
     def rated(self, agency: str) -> Iterator[Rated]:
         """As `objects`, one by one as they are read, and no two of one key: for a register that is too large to hold.
 
@@ -80,17 +144,11 @@ class RosterRoom(Room):
         before = {
             (row.agency, row.kind, row.code): row for agency in {row.agency for row in rows} for row in self.objects(agency)
         }
-        values: list[dict[str, object]] = [
-            {
-                "agency": row.agency,
-                "kind": row.kind.value,
-                "code": row.code,
-                "removed_at": None,
-                **_object(marked(row, before.get((row.agency, row.kind, row.code)))),
-            }
-            for row in rows
-        ]
-        self._put(roster_object, values, _OBJECT_KEY)
+        self._put(roster_object, [_whole(marked(row, before.get((row.agency, row.kind, row.code)))) for row in rows], _OBJECT_KEY)
+
+    def replace(self, row: RosterObject) -> None:
+        """Write an object as it is now to stand, in force, with the very marks it has."""
+        self._put(roster_object, [_whole(row)], _OBJECT_KEY)
 
     def enrol(self, row: RosterObject) -> None:
         """Enter a subject into daily supervision, or mark the one that is there (an exempt item's subject; the plan, item 7).
@@ -105,7 +163,7 @@ class RosterRoom(Room):
         asked = sa.select(roster_object.c.body, roster_object.c.removed_at).where(here).with_for_update()
         body, removed_at = self.connection.execute(asked).one()
         stays = entered if removed_at is not None else replace(load(RosterObject, body), enrolled=True)
-        self.connection.execute(sa.update(roster_object).where(here).values(**_object(stays), removed_at=None))
+        self.connection.execute(sa.update(roster_object).where(here).values(**_object(stays), removed_at=None, stands_as=None))
 
     def remove_objects(self, agency: str, keys: Iterable[tuple[str, str]], now: datetime) -> None:
         """Take objects out of force by (kind, code)."""
@@ -211,9 +269,17 @@ class RosterRoom(Room):
             self.connection.execute(statement.on_conflict_do_update(index_elements=list(key), set_=new), rows)
 
 
+def _whole(row: RosterObject) -> dict[str, object]:
+    """The row of an object in force."""
+    key = {"agency": row.agency, "kind": row.kind.value, "code": row.code}
+    return key | {"removed_at": None, "stands_as": None} | _object(row)
+
+
 def _object(row: RosterObject) -> dict[str, object]:
     """What the row of an object holds beside its key: `places` counts by its place, which a database cannot read in a sealed body."""
-    return {"body": dump(row, row.agency, row.kind.value, row.code), "pool": row.pool, "qualification": row.qualification}
+    body = dump(row, row.agency, row.kind.value, row.code)
+    told = told_of(row.kind, row.code)
+    return {"body": body, "pool": row.pool, "qualification": row.qualification, "organisation": told}
 
 
 def _holds(agency: str, code: str, staff_id: str) -> tuple[sa.ColumnElement[bool], ...]:

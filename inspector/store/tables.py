@@ -69,6 +69,7 @@ subject = sa.Table(
     sa.Column("kind", sa.String(10), nullable=False),
     sa.Column("code", SubjectCode(), nullable=False),
     sa.Column("body", Sealed("subject.body", "kind", "code"), nullable=False),
+    sa.Column("organisation", SubjectCode(), nullable=True, index=True),
     sa.UniqueConstraint("kind", "code"),
 )
 
@@ -172,6 +173,9 @@ roster_object = sa.Table(
     sa.Column("body", Sealed("roster_object.body", "agency", "kind", "code"), nullable=False),
     sa.Column("pool", Code, nullable=True),
     sa.Column("qualification", Code, nullable=True),
+    sa.Column("organisation", SubjectCode(), nullable=True, index=True),
+    sa.Column("stands_as", SubjectCode(), nullable=True),
+    sa.Column("struck_at", Moment, nullable=True),
     sa.Column("removed_at", Moment),
 )
 

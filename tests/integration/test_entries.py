@@ -17,7 +17,7 @@ PLAN = Plan(name="weekly", agency="bureau", trigger="every 7d")
 
 def strata(office: Office, policy: Policy) -> set[str]:
     with office.store.read() as tx:
-        return {one.stratum for one in entries(office, tx, PLAN, policy, [])}
+        return {one.stratum for one in entries(office, tx, PLAN, policy, [], office.now())}
 
 
 def test_a_case_of_a_former_pack_stands_where_the_pack_in_force_puts_its_profile_and_level(store: Store, hand: Hand) -> None:

@@ -70,6 +70,13 @@ def test_normalising_twice_changes_nothing(text: str) -> None:
     assert normalise(normalise(text)) == normalise(text)
 
 
+@pytest.mark.parametrize(
+    "typed", ["91OOOOOO-MA000000-1R", "91 OOOOOO MA0000001R", "９１oooooo－ma0000001r", "91OOOOOOMA0000001R"]
+)
+def test_blanks_and_hyphens_are_no_part_of_a_code_with_a_letter_typed_for_a_digit_and_the_letter_stays(typed: str) -> None:
+    assert (normalise(typed), identify(IdentityKind.USCC, typed, today=TODAY).warnings) == ("91OOOOOOMA0000001R", ("letter",))
+
+
 # --- unified social credit codes
 
 
