@@ -33,6 +33,11 @@ def named(signed: Signed) -> None:
     refuse_nameless(signed.by, "officer")
 
 
+def who(signed: Signed) -> dict[str, object]:
+    """Who took a step, as its because says it, and in whose stead where that is so (`deputy`)."""
+    return {"by": signed.by, **({"stead": signed.stead} if signed.stead else {})}
+
+
 def said(field: str, text: str) -> None:
     """Raise Invalid (`consequence_words_missing`) for words that say nothing."""
     if blank(text):

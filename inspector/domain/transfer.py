@@ -12,7 +12,7 @@ from datetime import date
 
 from inspector.domain.calendar import Term
 from inspector.domain.consequence import Consequence, ConsequenceState, Part, Police, Signed, Transfer
-from inspector.domain.course import Setting, going, named, over, plain, require, said
+from inspector.domain.course import Setting, going, named, over, plain, require, said, who
 from inspector.domain.decision import Decision
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
@@ -63,7 +63,7 @@ def hand(held: Consequence, bundle: Mapping[Part, str], receipt: str, signed: Si
         raise Refusal("transfer_bundle_incomplete", consequence=held.id, lacking=", ".join(missing))
     said("receipt", receipt)
     made = replace(held, transfer=replace(under, bundle={**bundle}, handed=signed, receipt=receipt))
-    facts = {"by": signed.by, "document": receipt, "bundle": {part.value: bundle[part] for part in Part}}
+    facts = {**who(signed), "document": receipt, "bundle": {part.value: bundle[part] for part in Part}}
     by = plain(setting.now, _stated(setting.row.answer), setting.calendar)
     return going(replace(made, state=ConsequenceState.HANDED), by, setting, "consequence.handed", facts)
 
@@ -81,7 +81,7 @@ def answered(held: Consequence, said_so: Police, setting: Setting) -> Decision[C
         said("reasons", said_so.reasons)
     made = replace(held, transfer=replace(under, answers=(*under.answers, said_so)))
     facts = {
-        "by": said_so.signed.by,
+        **who(said_so.signed),
         "accepted": said_so.accepted,
         "document": said_so.document,
         "on": said_so.on.isoformat(),
@@ -102,7 +102,7 @@ def contest(held: Consequence, to: str, document: str, signed: Signed, setting: 
         raise Invalid("transfer_whom_unknown", field="to", known=f"{POLICE}, {PROCURATOR}")
     said("document", document)
     made = replace(held, transfer=replace(under, contested=(*under.contested, (signed, to, document))))
-    facts = {"by": signed.by, "to": to, "document": document}
+    facts = {**who(signed), "to": to, "document": document}
     by = plain(setting.now, _stated(setting.row.answer), setting.calendar)
     return going(replace(made, state=ConsequenceState.CONTESTED), by, setting, "consequence.contested", facts)
 
@@ -113,7 +113,7 @@ def papers(held: Consequence, receipt: str, signed: Signed, setting: Setting) ->
     named(signed)
     said("receipt", receipt)
     made = replace(held, transfer=replace(under, papers=signed, papers_receipt=receipt))
-    facts = {"by": signed.by, "document": receipt}
+    facts = {**who(signed), "document": receipt}
     return over(made, ConsequenceState.TRANSFERRED, signed.by, "", setting, "consequence.papers", facts)
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from inspector.domain import transfer
 from inspector.domain.consequence import Consequence, Part, Police, Signed
+from inspector.flows import deputies
 from inspector.flows.consequences import locked, settle
 from inspector.flows.office import Office
 from inspector.flows.shaken import setting
@@ -33,22 +35,26 @@ def hand(
 ) -> Consequence:
     """The bundle was handed to the police."""
     case, held = locked(tx, consequence_id)
+    signed = deputies.signs(office, tx, held, signed, now)
     return settle(office, tx, case, held, transfer.hand(held, bundle, receipt, signed, setting(office, held, now)), now)
 
 
 def answered(office: Office, tx: Tx, consequence_id: str, said: Police, now: datetime) -> Consequence:
     """The police have filed it, or declined."""
     case, held = locked(tx, consequence_id)
+    said = replace(said, signed=deputies.signs(office, tx, held, said.signed, now))
     return settle(office, tx, case, held, transfer.answered(held, said, setting(office, held, now)), now)
 
 
 def contest(office: Office, tx: Tx, consequence_id: str, to: str, document: str, signed: Signed, now: datetime) -> Consequence:
     """Reconsideration is asked for, or the procurator."""
     case, held = locked(tx, consequence_id)
+    signed = deputies.signs(office, tx, held, signed, now)
     return settle(office, tx, case, held, transfer.contest(held, to, document, signed, setting(office, held, now)), now)
 
 
 def papers(office: Office, tx: Tx, consequence_id: str, receipt: str, signed: Signed, now: datetime) -> Consequence:
     """Goods and papers followed the case that the police have filed."""
     case, held = locked(tx, consequence_id)
+    signed = deputies.signs(office, tx, held, signed, now)
     return settle(office, tx, case, held, transfer.papers(held, receipt, signed, setting(office, held, now)), now)

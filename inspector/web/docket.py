@@ -12,10 +12,12 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from inspector.domain.case import Case
+from inspector.domain.consequence import Consequence
 from inspector.domain.docket import DocketKind, DocketRow, Nearness, Place, nearness
 from inspector.domain.errors import Forbidden, InspectorError
 from inspector.domain.evidence import blank
 from inspector.domain.identity import normalise
+from inspector.domain.objection import Objection
 from inspector.domain.viewing import Shown as What
 from inspector.flows import deputies, wording
 from inspector.labels import Lang, label, of
@@ -67,7 +69,8 @@ class Row:
 class DutyShown(Shown):
     """A decision that is due: of which kind, what it is about (a case, a consequence, an objection, a credit entry), by when.
 
-    `officer`: whose step of a consequence it is; `instead`: who decides in that officer's stead today. Empty: anybody's, nobody.
+    `officer`: whose step of a consequence it is, or who has passed an objection on; `instead`: who decides in that officer's stead today.
+    Empty: any officer's, nobody.
     """
 
     kind: DocketKind
@@ -163,15 +166,21 @@ def _shown(desk: Desk, tx: Tx, row: DocketRow, held: Case, lang: Lang) -> Row:
     link, what = _LINKS[row.kind] + quote(row.id, safe=":"), of(row.kind, lang)
     if row.kind is DocketKind.CONSEQUENCE:
         what = wording.consequence(tx.consequences.get(row.id), lang)
-        officer, instead = _whose(desk, tx, row)
-        what += label("deputydesk.instead", lang, officer=officer, deputy=instead) if instead else ""
+    officer, instead = _whose(desk, tx, row)
+    what += label("deputydesk.instead", lang, officer=officer, deputy=instead) if instead else ""
     return replace(case, link=link, due_at=row.due_at, provisional=False, what=what)
 
 
 def _whose(desk: Desk, tx: Tx, row: DocketRow) -> tuple[str, str]:
-    if row.kind is not DocketKind.CONSEQUENCE:
-        return "", ""
-    return deputies.whose(desk.office, tx, tx.consequences.get(row.id), desk.office.now())
+    held: Consequence | Objection
+    match row.kind:
+        case DocketKind.CONSEQUENCE:
+            held = tx.consequences.get(row.id)
+        case DocketKind.OBJECTION:
+            held = tx.records.objection(row.id)
+        case DocketKind.REVIEW | DocketKind.REPAIR:  # any officer's: nobody has begun what could wait for him or her
+            return "", ""
+    return deputies.whose(desk.office, tx, held, desk.office.now())
 
 
 def _case(desk: Desk, case: Case) -> Row:
