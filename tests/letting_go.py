@@ -15,6 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from inspector.domain.errors import Missing
+from inspector.domain.folio import PURGED
 from inspector.flows import purges, purging
 from inspector.flows.office import Office
 from inspector.store.store import Store
@@ -63,7 +64,7 @@ def seen(url: str, case_id: str, at: int) -> None:
             there = False
         worded = there and any(piece.remark for piece in tx.cases.evidence(case_id))
         audit = purges.audit(tx)
-        told = {"at": at, "there": there, "worded": worded, "purges": sum(one.rule == purges.PURGED for one in audit.purges)}
+        told = {"at": at, "there": there, "worded": worded, "purges": sum(one.rule == PURGED for one in audit.purges)}
         told |= {"troubles": len(audit.troubles), "broken": tx.ledger.verify()[1] is not None}
         print(json.dumps(told), flush=True)
 
