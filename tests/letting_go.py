@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from inspector.domain.errors import Missing
 from inspector.domain.folio import PURGED
-from inspector.flows import purges, purging
+from inspector.flows import caseless, purges, purging
 from inspector.flows.office import Office
 from inspector.store.store import Store
 from tests.house import Hand, closing
@@ -36,7 +36,7 @@ def let_go(office: Office, case_id: str, what: str) -> None:
         purging.answers(office)
         return
     with office.store.begin() as tx:
-        purging.case(office, tx, case_id, "王五", office.now())
+        caseless.let_go(office, tx, case_id, "王五", office.now())
 
 
 def killed(url: str, case_id: str, days: int, what: str, at: int) -> None:
