@@ -14,7 +14,7 @@ from starlette.responses import Response
 from inspector.domain.case import Case
 from inspector.domain.consequence import Consequence
 from inspector.domain.docket import DocketKind, DocketRow, Nearness, Place, nearness
-from inspector.domain.errors import Forbidden, InspectorError
+from inspector.domain.errors import InspectorError
 from inspector.domain.evidence import blank
 from inspector.domain.identity import normalise
 from inspector.domain.objection import Objection
@@ -30,8 +30,7 @@ from inspector.web.errors import READS
 from inspector.web.fields import Limit, MaybeLine, Strict
 from inspector.web.language import language
 from inspector.web.pages import Posted, page, read, refused
-from inspector.web.roles import Role
-from inspector.web.session import Visitor, to_login
+from inspector.web.session import Visitor, to_login, unfit
 from inspector.web.viewings import shown
 
 router = APIRouter(include_in_schema=False)
@@ -118,8 +117,8 @@ def show_docket(request: Request, desk: AtDesk, caller: Visitor, behind: Behind 
     """What waits for an officer within the session's agencies."""
     if caller is None:
         return to_login(request)
-    if caller.role not in (Role.OFFICER, Role.AUDITOR):
-        return refused(request, _unfit(caller))
+    if (refusal := unfit(request, caller)) is not None:
+        return refusal
     rows, more = _due(desk, caller, place(behind), language(request))
     return page(request, "docket.html", caller=caller, wanted="", rows=rows, more=more, most=_MOST)
 
@@ -129,8 +128,8 @@ def find_cases(request: Request, desk: AtDesk, caller: Visitor, form: Posted) ->
     """Look a case up, whatever its state. By a form: what is looked for is a name or a number of somebody, and addresses are logged."""
     if caller is None:
         return to_login(request)
-    if caller.role not in (Role.OFFICER, Role.AUDITOR):
-        return refused(request, _unfit(caller))
+    if (refusal := unfit(request, caller)) is not None:
+        return refusal
     try:
         text = read(Wanted, find=form.one("find")).find.strip()
     except InspectorError as error:
@@ -138,10 +137,6 @@ def find_cases(request: Request, desk: AtDesk, caller: Visitor, form: Posted) ->
     if not text or blank(text):
         return show_docket(request, desk, caller)
     return page(request, "docket.html", caller=caller, wanted=text, rows=_found(desk, caller, text), more=None, most=_MOST)
-
-
-def _unfit(caller: Caller) -> Forbidden:
-    return Forbidden("role_missing", role=caller.role.value, needed="officer, auditor")
 
 
 def _due(desk: Desk, caller: Caller, after: Place | None, lang: Lang) -> tuple[list[Row], str | None]:

@@ -65,7 +65,7 @@ def case_dossier_page(request: Request, desk: AtDesk, caller: Visitor, case_id: 
     if caller is None:
         return to_login(request, f"/review/{case_id}")
     try:
-        caller.may(Role.OFFICER, Role.AUDITOR)
+        caller.reads()
         guarded(request, desk, form.one("guard"))
         return _case(desk, caller, case_id, "page")
     except InspectorError as error:

@@ -241,7 +241,7 @@ def _page(
         )
 
     try:
-        caller.may(Role.OFFICER, Role.AUDITOR)
+        caller.reads()
         of = desk.look(lambda tx: tx.consequences.get(consequence_id)).case_id
         told = read_case(desk, caller, of, What.PROCEEDING, ask, "page")
     except InspectorError as error:

@@ -128,6 +128,15 @@ def log_out(request: Request, desk: AtDesk) -> Response:
     return answer
 
 
+def unfit(request: Request, caller: Caller) -> Response | None:
+    """The refusal of whoever is neither an officer nor an auditor; None for these."""
+    try:
+        caller.reads()
+    except InspectorError as error:
+        return refused(request, error)
+    return None
+
+
 def written_by_officer(request: Request, desk: Desk, caller: Caller, form: Fields) -> None:
     """Raise Forbidden (`role_missing`, `guard_wrong`) or Invalid unless an officer has sent a sound form from a page of this session."""
     caller.may(Role.OFFICER)
@@ -218,7 +227,7 @@ def _case_page(
         return case_shown(case), case.letter, why_of(desk, tx, caller, case_id, now)
 
     try:
-        caller.may(Role.OFFICER, Role.AUDITOR)
+        caller.reads()
         case, letter, why = read_case(desk, caller, case_id, What.CASE, ask, "page")
     except InspectorError as error:
         return refused(request, error)
