@@ -28,12 +28,11 @@ from inspector.domain.consequence import (
     StatementKind,
     Verdict,
 )
-from inspector.domain.course import Setting, because, counted, going, named, over, require, said, told, who
+from inspector.domain.course import Setting, apart, because, counted, going, named, over, require, said, told, who
 from inspector.domain.decision import Decision, Order, OrderKind
 from inspector.domain.duty import FollowRow
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
-from inspector.domain.person import same
 from inspector.domain.proposal import UNSERVED, ConsequenceRow, Proposal
 
 STANDING = frozenset(
@@ -187,8 +186,7 @@ def agree(
         raise Refusal("consequence_agreed", consequence=held.id, kind=kind)
     if any(signed.is_of(other) for other in (held.verdict.signed, *held.verdict.agreed.values())):
         raise Refusal("consequence_same_person", consequence=held.id, by=signed.by)
-    if setting.row.deputy_apart and any(same(signed.by, one) for one in close):
-        raise Refusal("consequence_deputy_agrees", consequence=held.id, by=signed.by, officer=held.verdict.signed.by)
+    apart(held, signed, held.verdict.signed.by, close, setting)
     ruled = replace(held, verdict=replace(held.verdict, agreed={**held.verdict.agreed, kind: signed}))
     if lacking(ruled, setting.row):
         facts = {"by": signed.by, "agreement": kind.value, "words": words}

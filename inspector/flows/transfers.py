@@ -18,7 +18,8 @@ from inspector.store.tx import Tx
 def report(office: Office, tx: Tx, consequence_id: str, words: str, signed: Signed, now: datetime) -> Consequence:
     """One of at least two officers reports to the head in writing."""
     case, held = locked(tx, consequence_id)
-    return settle(office, tx, case, held, transfer.report(held, words, signed, setting(office, held, now)), now)
+    close = _close(office, tx, held, now)
+    return settle(office, tx, case, held, transfer.report(held, words, signed, setting(office, held, now), close), now)
 
 
 def head(
@@ -26,7 +27,8 @@ def head(
 ) -> Consequence:
     """The head approves, or refuses with reasons."""
     case, held = locked(tx, consequence_id)
-    made = transfer.head(held, approves=approves, reasons=reasons, signed=signed, setting=setting(office, held, now))
+    close = _close(office, tx, held, now)
+    made = transfer.head(held, approves=approves, reasons=reasons, signed=signed, setting=setting(office, held, now), close=close)
     return settle(office, tx, case, held, made, now)
 
 
@@ -58,3 +60,8 @@ def papers(office: Office, tx: Tx, consequence_id: str, receipt: str, signed: Si
     case, held = locked(tx, consequence_id)
     signed = deputies.signs(office, tx, held, signed, now)
     return settle(office, tx, case, held, transfer.papers(held, receipt, signed, setting(office, held, now)), now)
+
+
+def _close(office: Office, tx: Tx, held: Consequence, now: datetime) -> tuple[str, ...]:
+    reports = held.transfer.reports if held.transfer is not None else ()
+    return deputies.close(office, tx, held.agency, [signed for signed, _ in reports], now)

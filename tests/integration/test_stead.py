@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from inspector.domain.case import Outcome
-from inspector.domain.consequence import Notice, StatementKind
+from inspector.domain.consequence import ConsequenceState, Notice, StatementKind
 from inspector.domain.errors import Refusal
 from inspector.domain.objection import Objection, ObjectionState
 from inspector.domain.proposal import Proposal
@@ -31,6 +32,17 @@ def told(case: Proceeding, rule: str) -> list[dict[str, object]]:
 def contested(case: Proceeding) -> Objection:
     """A revocation in force by 李四, 王五 and 赵六, to which its subject objects."""
     return case.object(case.impose(case.the(Proposal.REVOKE)).id)
+
+
+def asking(case: Proceeding, proposal: Proposal) -> Proceeding:
+    """The case by a pack whose row asks for another person than a deputy."""
+    packs = tuple(
+        replace(pack, consequences={**pack.consequences, proposal: replace(pack.consequences[proposal], deputy_apart=True)})
+        if proposal in pack.consequences
+        else pack
+        for pack in case.office.book.packs
+    )
+    return replace(case, office=replace(case.office, book=replace(case.office.book, packs=packs)))
 
 
 def passed_on(case: Proceeding, objection: Objection, officer: str) -> None:
@@ -76,6 +88,24 @@ def test_the_heads_step_of_a_transfer_is_no_duty_of_who_reports_nor_of_a_deputy(
     assert approved.transfer is not None
     assert approved.transfer.head is not None
     assert approved.transfer.head.stead == "", "a head decides as the head, whomever he or she stands in for besides"
+
+
+def test_where_the_pack_asks_neither_the_second_report_nor_the_heads_word_comes_from_who_stands_in_for_a_reporter(
+    store: Store, hand: Hand
+) -> None:
+    case = decided(store, hand, Outcome.FALSE_KNOWING)
+    held = case.propose(Proposal.TRANSFER_JUDICIAL)
+    stands_in(case, "周八")
+    stands_in(case, "孙九", "王五")
+    asked, free = asking(case, Proposal.TRANSFER_JUDICIAL), case
+    asked.report(held, "李四")
+    with pytest.raises(Refusal, match="consequence_deputy_agrees"):
+        asked.report(held, "周八")
+    asked.report(held, "王五")
+    for name in ("周八", "孙九"):
+        with pytest.raises(Refusal, match="consequence_deputy_agrees"):
+            asked.head(held, name)
+    assert free.head(held, "周八").state is ConsequenceState.APPROVED, "a pack that does not ask for it"
 
 
 def test_where_the_pack_asks_who_stands_in_for_a_decider_decides_no_objection_to_the_decision(store: Store, hand: Hand) -> None:
