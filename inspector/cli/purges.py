@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from inspector.cli.command import Exit, command
 from inspector.cli.terminal import Terminal, signer
 from inspector.labels import of
+
+if TYPE_CHECKING:
+    from inspector.store.tx import Tx
 
 
 def register(app: typer.Typer) -> None:
@@ -22,47 +25,50 @@ def register(app: typer.Typer) -> None:
 def due(terminal: Terminal) -> None:
     """List what is over the days for which its pack wants it kept, and what keeps it all the same. Nothing is let go. 列出保存期满的记录。
 
-    The wording of answers (ANSWER) goes by itself with the nightly housekeeping; a case (ENFORCEMENT) goes by `ledger purge`.
-    答复原文由每夜例行清理清除；案卷须由经办人用 ledger purge 清除。
+    The wording of answers (ANSWER) goes by itself with the nightly housekeeping; a case, and a finding or tip-off that no case is about
+    (ENFORCEMENT), goes by `ledger purge`. 答复原文由每夜例行清理清除；案卷及未关联办件的发现、线索须由经办人用 ledger purge 清除。
     """
     from inspector.domain.retention import Record
-    from inspector.flows import purging
+    from inspector.flows import caseless, purging
 
     office = terminal.office
-    some = terminal.look(
-        lambda tx: [
-            one for record in (Record.ANSWER, Record.ENFORCEMENT) for one in purging.ripe(office, tx, record, office.now())
-        ]
-    )
+
+    def ask(tx: Tx) -> list[purging.Ripe]:
+        now = office.now()
+        cases = (one for record in (Record.ANSWER, Record.ENFORCEMENT) for one in purging.ripe(office, tx, record, now))
+        return [*cases, *caseless.ripe(office, tx, now)]
+
+    some = terminal.look(ask)
     terminal.value(some)
     if not terminal.as_json:
         rows = [{**asdict(one), "holds": ", ".join(of(hold, terminal.lang) for hold in one.holds)} for one in some]
-        terminal.rows(("case", "record", "row", "until", "holds"), rows, codes={"record": "Record"})
+        terminal.rows(("about", "record", "row", "until", "holds"), rows, codes={"record": "Record"})
         terminal.say("purge_due", count=len(some), free=sum(not one.holds for one in some))
 
 
 def purge(
     terminal: Terminal,
     cases: Annotated[
-        list[str], typer.Argument(help="Ids of cases that are over their days 保存期满的办件编号", metavar="CASE...")
+        list[str], typer.Argument(help="Ids of what is over its days, as `ledger due` tells them 保存期满的编号", metavar="ID...")
     ],
     by: Annotated[str, typer.Option("--by", help="The person who lets them go 决定清除的人")],
 ) -> None:
     """Let cases go that are over their days: file, evidence, letters, decisions and what the ledger says of them. 清除保存期满的案卷。
 
-    Each goes with an entry that names the row, the days, how much went and its digest; digests and the chain stand. What is still open,
-    objected to, or binds somebody is refused, and so is a case of a pack that says no days. There is no way back but a backup.
+    A finding or tip-off that no case is about goes likewise. Each goes with an entry that names the row, the days, how much went and its
+    digest; digests and the chain stand. What is still open, objected to, or binds somebody is refused, and so is what a pack says no days
+    of. There is no way back but a backup.
     仍未办结、有异议或仍有约束力的，以及政策包没有规定期限的，不予清除。清除不可撤销。
     """
-    from inspector.flows import purging
+    from inspector.flows import caseless
 
     office, who = terminal.office, signer(by)
     made = []
-    for case in cases:
+    for about in cases:
         with terminal.store.begin() as tx:
-            entry = purging.case(office, tx, case, who, office.now())
-        made.append({"case": case, "entry": entry})
-        terminal.say("purge_done", case=case, entry=entry)
+            entry = caseless.let_go(office, tx, about, who, office.now())
+        made.append({"about": about, "entry": entry})
+        terminal.say("purge_done", about=about, entry=entry)
     terminal.value(made)
 
 

@@ -123,10 +123,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "{about}：按删除记录（{rule}）自身所载，保存期限未满即删除",
     ),
     "purge_due": (
-        "{count} cases are over their days, and nothing keeps {free} of them; nothing was let go",
+        "{count} records are over their days, and nothing keeps {free} of them; nothing was let go",
         "{count} 件保存期满，其中 {free} 件可以清除；未作任何清除",
     ),
-    "purge_done": ("{case} was let go (entry {entry})", "{case} 已清除（台账条目 {entry}）"),
+    "purge_done": ("{about} was let go (entry {entry})", "{about} 已清除（台账条目 {entry}）"),
     "purge_altered": ("{about}: the entry ({rule}) is not what was written", "{about}：删除记录（{rule}）已被改动"),
     # Keys of personal data.
     "secret_made": (

@@ -115,6 +115,11 @@ class Signed:
         return self.is_of(other) or stead or (bool(other.stead) and same(other.stead, self.by))
 
 
+def by_rule(now: datetime) -> Signed:
+    """What stands in the place of a name under what a rule does, and nobody."""
+    return Signed(by="rule", token="", at=now)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grading:
     """The inputs of grading (handbook 2.7), as far as they are known; None, or no words: nobody has said.

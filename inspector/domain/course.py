@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from inspector.domain.consequence import Consequence, ConsequenceState, Ended, S
 from inspector.domain.decision import Because, Decision, Order, OrderKind, Told
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
-from inspector.domain.person import refuse_nameless
+from inspector.domain.person import refuse_nameless, same
 from inspector.domain.proposal import ConsequenceRow
 
 CLOCKS = frozenset({OrderKind.CONSEQUENCE_REMIND, OrderKind.CONSEQUENCE_DUE})
@@ -31,6 +31,17 @@ class Setting:
 def named(signed: Signed) -> None:
     """Raise Invalid (`officer_nameless`) unless a step has somebody's name under it."""
     refuse_nameless(signed.by, "officer")
+
+
+def who(signed: Signed) -> dict[str, object]:
+    """Who took a step, as its because says it, and in whose stead where that is so (`deputy`)."""
+    return {"by": signed.by, **({"stead": signed.stead} if signed.stead else {})}
+
+
+def apart(held: Consequence, signed: Signed, officer: str, close: Collection[str], setting: Setting) -> None:
+    """Raise Refusal (`consequence_deputy_agrees`) where the row asks for another person and whoever signs is `close` to an officer."""
+    if setting.row.deputy_apart and any(same(signed.by, one) for one in close):
+        raise Refusal("consequence_deputy_agrees", consequence=held.id, by=signed.by, officer=officer)
 
 
 def said(field: str, text: str) -> None:

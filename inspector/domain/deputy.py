@@ -9,9 +9,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from inspector.domain.consequence import Consequence, Signed
+from inspector.domain.consequence import Consequence, Signed, Stage
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Invalid, Refusal
+from inspector.domain.objection import Objection
 from inspector.domain.person import nameable, same
 
 
@@ -78,22 +79,33 @@ def instead_of(officer: str, standing: Iterable[Deputy]) -> str:
     return next((one.deputy for one in standing if same(one.officer, officer)), "")
 
 
-def keeper(held: Consequence) -> str:
-    """Whose duty the next step of a consequence is: who has written its decision, else who has proposed it."""
+def keeper(held: Consequence | Objection) -> str:
+    """Whose duty the next step is, as it follows from what happened; empty: any officer's, since nobody has begun it.
+
+    Of a consequence who has written its decision, else who has proposed it, but for the head's step of a transfer: the head is none of
+    those who report (handbook 1.8.1). Of an objection who has passed it on: others are to answer that officer.
+    """
+    if isinstance(held, Objection):
+        return held.passed_by
+    if held.stage is Stage.HEAD:
+        return ""
     return held.verdict.signed.by if held.verdict is not None else held.proposed_by
 
 
 def signs(signed: Signed, officer: str, standing: Iterable[Deputy]) -> Signed:
     """A signature, which says in whose stead it is given where whoever signs stands in for the officer whose duty it is."""
-    deputy = instead_of(officer, standing)
+    deputy = instead_of(officer, standing) if officer else ""
     return replace(signed, stead=officer) if deputy and same(deputy, signed.by) else signed
 
 
-def close(signed: Signed, standing: Collection[Deputy]) -> tuple[str, ...]:
-    """Who may not be the second person beside a signature where the pack asks for it: its deputy, and for whom it stands in."""
-    with_them = [one for one in standing if same(one.officer, signed.by) or same(one.deputy, signed.by)]
-    others = [one.deputy if same(one.officer, signed.by) else one.officer for one in with_them]
-    return tuple(dict.fromkeys((*others, *([signed.stead] if signed.stead else []))))
+def close(signatures: Iterable[Signed], standing: Collection[Deputy]) -> tuple[str, ...]:
+    """Who is no other person beside these signatures where the pack asks for it: their deputies, and for whom they stand in."""
+    found = dict[str, None]()
+    for signed in signatures:
+        with_them = [one for one in standing if same(one.officer, signed.by) or same(one.deputy, signed.by)]
+        found |= dict.fromkeys(one.deputy if same(one.officer, signed.by) else one.officer for one in with_them)
+        found |= {signed.stead: None} if signed.stead else {}
+    return tuple(found)
 
 
 def _because(what: str, held: Deputy, **facts: object) -> Because:

@@ -17,6 +17,7 @@ from inspector.domain.creditrecord import signed
 from inspector.domain.decision import Because, Decision, Told
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
+from inspector.domain.person import same
 
 
 class ObjectionState(StrEnum):
@@ -32,7 +33,8 @@ class ObjectionState(StrEnum):
 class Objection:
     """One objection. `about`: the entry or the consequence. `digests`: SHA-256 of what was handed in with it.
 
-    `others`: why somebody else has to be asked, so that the longer term runs, from the same day. `due_at` None: not opened yet.
+    `others`: why somebody else has to be asked, so that the longer term runs, from the same day; `passed_by`: the officer who said so.
+    `stead`: in whose stead `decided_by` has decided. `due_at` None: not opened yet.
     """
 
     id: str
@@ -51,6 +53,8 @@ class Objection:
     decided_by: str = ""
     decided_at: datetime | None = None
     reasons: str = ""
+    passed_by: str = ""
+    stead: str = ""
 
     def says(self, words: str, digests: Collection[str]) -> bool:
         """Whether it says, and shows, the same: blanks and the order of papers say nothing."""
@@ -81,26 +85,39 @@ def passed_on(objection: Objection, officer: str, why: str, law: CreditLaw, cale
     if objection.others:
         raise Refusal("objection_passed_on", objection=objection.id)
     counted = due(objection.opened_at, law.objection.others, calendar)
-    state = replace(objection, others=why, due_at=counted.at, due_provisional=counted.provisional)
+    state = replace(objection, others=why, passed_by=officer, due_at=counted.at, due_provisional=counted.provisional)
     facts = {"objection": state.id, "officer": officer, "reasons": why, "due_at": counted.at.isoformat()}
     return Decision(state=state, because=_because("objection.passed_on", state, law, facts))
 
 
 def decide(
-    objection: Objection, by: Signed, reasons: str, deciders: Collection[Signed], law: CreditLaw, now: datetime, *, upheld: bool
+    objection: Objection,
+    by: Signed,
+    reasons: str,
+    deciders: Collection[Signed],
+    law: CreditLaw,
+    now: datetime,
+    *,
+    upheld: bool,
+    close: Collection[str] = (),
 ) -> Decision[Objection]:
     """Another officer than those who decided what it is about, by name and by login, upholds it, or rejects it with reasons.
 
-    Raises Refusal (`objection_same_officer`, `objection_over`), Invalid.
+    Nobody decides it in the stead of one of them; `close`: who stands in for one of them, or is stood in for, where the pack asks that
+    those are no other person either. Raises Refusal (`objection_same_officer`, `objection_deputy_decides`, `objection_over`), Invalid.
     """
     officer = by.by
     signed(officer, reasons)
     _open(objection)
     if own := sorted({one.by for one in deciders if one.is_of(by)}):
         raise Refusal("objection_same_officer", objection=objection.id, officer=officer, decided=", ".join(own))
+    in_stead = bool(by.stead) and any(same(by.stead, one.by) for one in deciders)
+    if in_stead or any(same(officer, one) for one in close):
+        raise Refusal("objection_deputy_decides", objection=objection.id, officer=officer)
     ended = ObjectionState.UPHELD if upheld else ObjectionState.REJECTED
-    state = replace(objection, state=ended, decided_by=officer, decided_at=now, reasons=reasons)
+    state = replace(objection, state=ended, decided_by=officer, decided_at=now, reasons=reasons, stead=by.stead)
     facts = {"objection": state.id, "about": state.about, "officer": officer, "reasons": reasons, "decided": ended.value}
+    facts |= {"stead": by.stead} if by.stead else {}
     return Decision(state=state, because=_because("objection.decided", state, law, facts))
 
 

@@ -40,6 +40,15 @@ class OutsideFinding:
         return hashlib.sha256(json.dumps(told, ensure_ascii=False, sort_keys=True, default=str).encode()).hexdigest()
 
 
+FINDING = "finding:"
+"""What the name of a finding begins with in the ledger, where no case has it."""
+
+
+def about(system: str, number: str) -> str:
+    """What a finding that no case has is called in matters: by its system and number there."""
+    return f"{system}:{number}"[:180]
+
+
 def sound(found: OutsideFinding, today: date) -> OutsideFinding:
     """The same, where it says what it is about and what was found. Raises Invalid."""
     if bool(found.case_id) != bool(found.claim) or (not found.case_id and not found.code):

@@ -28,12 +28,11 @@ from inspector.domain.consequence import (
     StatementKind,
     Verdict,
 )
-from inspector.domain.course import Setting, because, counted, going, named, over, require, said, told
+from inspector.domain.course import Setting, apart, because, counted, going, named, over, require, said, told, who
 from inspector.domain.decision import Decision, Order, OrderKind
 from inspector.domain.duty import FollowRow
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
-from inspector.domain.person import same
 from inspector.domain.proposal import UNSERVED, ConsequenceRow, Proposal
 
 STANDING = frozenset(
@@ -71,7 +70,7 @@ def give(held: Consequence, notice: Notice, grading: Grading, setting: Setting) 
     said("reasons", notice.reasons)
     changed = replace(held, notice=replace(notice, basis=(*held.basis, *notice.basis)), grading=grading)
     due_at = held.due_at or setting.now
-    facts = {"by": notice.given.by, "reasons": notice.reasons, **_found(held.grading, grading)}
+    facts = {**who(notice.given), "reasons": notice.reasons, **_found(held.grading, grading)}
     return going(changed, due_at, setting, "consequence.given", facts)
 
 
@@ -136,7 +135,7 @@ def hearing(
     if not held.hearing.asked_at.date() <= on <= setting.now.date():
         raise Invalid("hearing_out_of_range", since=held.hearing.asked_at.date().isoformat(), field="on")
     entered = replace(held.hearing, held=was_held, on=on, record=record, entered=signed)
-    facts = {"by": signed.by, "held": was_held, "on": on.isoformat(), "document": record}
+    facts = {**who(signed), "held": was_held, "on": on.isoformat(), "document": record}
     after = max(held.due_at or setting.now, counted(setting.now, setting.row.decide, setting.calendar))
     return going(replace(held, hearing=entered), after, setting, "consequence.hearing", facts)
 
@@ -160,7 +159,7 @@ def rule(held: Consequence, verdict: Verdict, setting: Setting, recheck: FollowR
         raise Refusal("consequence_ruled", consequence=held.id, by=held.verdict.signed.by)
     ruled = replace(held, verdict=replace(verdict, agreed={}))
     if lacking(ruled, setting.row):
-        facts = {"by": verdict.signed.by, "reasons": verdict.reasons, "law": verdict.law, **_stead(verdict.signed)}
+        facts = {**who(verdict.signed), "reasons": verdict.reasons, "law": verdict.law}
         return going(ruled, held.due_at or setting.now, setting, "consequence.ruled", facts)
     return _impose(ruled, setting, recheck)
 
@@ -187,8 +186,7 @@ def agree(
         raise Refusal("consequence_agreed", consequence=held.id, kind=kind)
     if any(signed.is_of(other) for other in (held.verdict.signed, *held.verdict.agreed.values())):
         raise Refusal("consequence_same_person", consequence=held.id, by=signed.by)
-    if setting.row.deputy_apart and any(same(signed.by, one) for one in close):
-        raise Refusal("consequence_deputy_agrees", consequence=held.id, by=signed.by, officer=held.verdict.signed.by)
+    apart(held, signed, held.verdict.signed.by, close, setting)
     ruled = replace(held, verdict=replace(held.verdict, agreed={**held.verdict.agreed, kind: signed}))
     if lacking(ruled, setting.row):
         facts = {"by": signed.by, "agreement": kind.value, "words": words}
@@ -209,7 +207,7 @@ def drop(held: Consequence, reasons: str, signed: Signed, setting: Setting) -> D
         raise Refusal("consequence_decided", consequence=held.id, state=held.state)
     named(signed)
     said("reasons", reasons)
-    facts = {"by": signed.by, "reasons": reasons}
+    facts = {**who(signed), "reasons": reasons}
     return over(held, ConsequenceState.DROPPED, signed.by, reasons, setting, "consequence.dropped", facts, "consequence.dropped")
 
 
@@ -220,13 +218,13 @@ def supersede(held: Consequence, why: str, setting: Setting) -> Decision[Consequ
     )
 
 
-def lift(held: Consequence, reasons: str, by: str, setting: Setting) -> Decision[Consequence]:
+def lift(held: Consequence, reasons: str, signed: Signed, setting: Setting) -> Decision[Consequence]:
     """A suspension ends: with the main decision, or because an officer says so."""
     if held.proposal is not Proposal.SUSPEND or held.state is not ConsequenceState.IMPOSED:
         raise Refusal("consequence_not_suspension", consequence=held.id)
     said("reasons", reasons)
-    facts = {"by": by, "reasons": reasons}
-    return over(held, ConsequenceState.LIFTED, by, reasons, setting, "consequence.lifted", facts)
+    facts = {**who(signed), "reasons": reasons}
+    return over(held, ConsequenceState.LIFTED, signed.by, reasons, setting, "consequence.lifted", facts)
 
 
 def refer(held: Consequence, document: str, signed: Signed, setting: Setting) -> Decision[Consequence]:
@@ -236,7 +234,7 @@ def refer(held: Consequence, document: str, signed: Signed, setting: Setting) ->
     require(held, ConsequenceState.PROPOSED)
     named(signed)
     said("document", document)
-    facts = {"by": signed.by, "document": document}
+    facts = {**who(signed), "document": document}
     return over(held, ConsequenceState.REFERRED, signed.by, "", setting, "consequence.referred", facts)
 
 
@@ -286,12 +284,11 @@ def _impose(held: Consequence, setting: Setting, recheck: FollowRow | None) -> D
     assert verdict is not None, "only a written decision is imposed"
     imposed = replace(held, state=ConsequenceState.IMPOSED, imposed_at=setting.now)
     facts: dict[str, object] = {
-        "by": verdict.signed.by,
+        **who(verdict.signed),
         "reasons": verdict.reasons,
         "law": verdict.law or setting.row.law,
         "public_interest": verdict.public_interest,
         "agreed": [f"{kind.value}: {one.by}" for kind, one in verdict.agreed.items()],
-        **_stead(verdict.signed),
     }
     if held.proposal is Proposal.ORDER_RECTIFY:
         until = setting.calendar.closing(_until(verdict.until, setting))
@@ -306,11 +303,6 @@ def _impose(held: Consequence, setting: Setting, recheck: FollowRow | None) -> D
         return going(imposed, again, setting, "consequence.imposed", facts, event="consequence.imposed")
     done = replace(imposed, due_at=None, turn=held.turn + 1)
     return Decision(state=done, because=because(done, "consequence.imposed", facts), told=(told("consequence.imposed", done),))
-
-
-def _stead(signed: Signed) -> dict[str, object]:
-    """In whose stead somebody has signed, where that is so."""
-    return {"stead": signed.stead} if signed.stead else {}
 
 
 def _reminder(held: Consequence, until: datetime, setting: Setting) -> tuple[Order, ...]:

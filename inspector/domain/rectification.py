@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from inspector.domain.case import Method
 from inspector.domain.consequence import Consequence, ConsequenceState, Look, Rectification
-from inspector.domain.course import Setting, because, counted, going, named, over, said, told
+from inspector.domain.course import Setting, because, counted, going, named, over, said, told, who
 from inspector.domain.decision import Decision
 from inspector.domain.duty import FollowRow
 from inspector.domain.errors import Invalid, Refusal
@@ -58,7 +58,7 @@ def look(
     if seen.good and (seen.corrected_on is None or seen.corrected_on > setting.now.date()):
         raise Invalid("recheck_day_missing", field="corrected_on")
     facts = {
-        "by": seen.signed.by,
+        **who(seen.signed),
         "good": seen.good,
         "on": seen.corrected_on.isoformat() if seen.corrected_on else None,
         "cited": list(seen.evidence),

@@ -6,13 +6,13 @@ five parts, the police answer within three days. Days and hours run through nigh
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date
 
 from inspector.domain.calendar import Term
 from inspector.domain.consequence import Consequence, ConsequenceState, Part, Police, Signed, Transfer
-from inspector.domain.course import Setting, going, named, over, plain, require, said
+from inspector.domain.course import Setting, apart, going, named, over, plain, require, said, who
 from inspector.domain.decision import Decision
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
@@ -22,8 +22,11 @@ POLICE, PROCURATOR = "police", "procurator"
 """Whom a refusal can be taken to: reconsideration by the police, or supervision by the procurator (handbook 1.8.4)."""
 
 
-def report(held: Consequence, words: str, signed: Signed, setting: Setting) -> Decision[Consequence]:
-    """An officer's written report to the head; with that of a second person the head's three days begin (handbook 1.8.1)."""
+def report(held: Consequence, words: str, signed: Signed, setting: Setting, close: Collection[str] = ()) -> Decision[Consequence]:
+    """An officer's written report to the head; with that of a second person the head's three days begin (handbook 1.8.1).
+
+    `close`: who stands in for whoever has reported, or is stood in for; where the row asks for it none of them is the second person.
+    """
     held = _transfer(held)
     require(held, ConsequenceState.PROPOSED)
     named(signed)
@@ -31,6 +34,7 @@ def report(held: Consequence, words: str, signed: Signed, setting: Setting) -> D
     under = held.transfer or Transfer()
     if any(signed.is_of(other) for other, _ in under.reports):
         raise Refusal("consequence_same_person", consequence=held.id, by=signed.by)
+    apart(held, signed, ", ".join(other.by for other, _ in under.reports), close, setting)
     made = replace(held, transfer=replace(under, reports=(*under.reports, (signed, words))))
     facts = {"by": signed.by, "words": words, "count": len(under.reports) + 1}
     if not under.reports:
@@ -39,13 +43,19 @@ def report(held: Consequence, words: str, signed: Signed, setting: Setting) -> D
     return going(replace(made, state=ConsequenceState.REPORTED), by, setting, "consequence.reported", facts)
 
 
-def head(held: Consequence, *, approves: bool, reasons: str, signed: Signed, setting: Setting) -> Decision[Consequence]:
-    """The head, who is none of the reporting officers, approves, or refuses with reasons that stay on record (handbook 1.8.2)."""
+def head(
+    held: Consequence, *, approves: bool, reasons: str, signed: Signed, setting: Setting, close: Collection[str] = ()
+) -> Decision[Consequence]:
+    """The head, who is none of the reporting officers, approves, or refuses with reasons that stay on record (handbook 1.8.2).
+
+    `close` as with `report`.
+    """
     under = _under(held, ConsequenceState.REPORTED)
     named(signed)
     said("reasons", reasons)
     if any(signed.is_of(other) for other, _ in under.reports):
         raise Refusal("consequence_same_person", consequence=held.id, by=signed.by)
+    apart(held, signed, ", ".join(other.by for other, _ in under.reports), close, setting)
     made = replace(held, transfer=replace(under, head=signed, head_reasons=reasons))
     facts = {"by": signed.by, "approved": approves, "reasons": reasons}
     if not approves:
@@ -63,7 +73,7 @@ def hand(held: Consequence, bundle: Mapping[Part, str], receipt: str, signed: Si
         raise Refusal("transfer_bundle_incomplete", consequence=held.id, lacking=", ".join(missing))
     said("receipt", receipt)
     made = replace(held, transfer=replace(under, bundle={**bundle}, handed=signed, receipt=receipt))
-    facts = {"by": signed.by, "document": receipt, "bundle": {part.value: bundle[part] for part in Part}}
+    facts = {**who(signed), "document": receipt, "bundle": {part.value: bundle[part] for part in Part}}
     by = plain(setting.now, _stated(setting.row.answer), setting.calendar)
     return going(replace(made, state=ConsequenceState.HANDED), by, setting, "consequence.handed", facts)
 
@@ -81,7 +91,7 @@ def answered(held: Consequence, said_so: Police, setting: Setting) -> Decision[C
         said("reasons", said_so.reasons)
     made = replace(held, transfer=replace(under, answers=(*under.answers, said_so)))
     facts = {
-        "by": said_so.signed.by,
+        **who(said_so.signed),
         "accepted": said_so.accepted,
         "document": said_so.document,
         "on": said_so.on.isoformat(),
@@ -102,7 +112,7 @@ def contest(held: Consequence, to: str, document: str, signed: Signed, setting: 
         raise Invalid("transfer_whom_unknown", field="to", known=f"{POLICE}, {PROCURATOR}")
     said("document", document)
     made = replace(held, transfer=replace(under, contested=(*under.contested, (signed, to, document))))
-    facts = {"by": signed.by, "to": to, "document": document}
+    facts = {**who(signed), "to": to, "document": document}
     by = plain(setting.now, _stated(setting.row.answer), setting.calendar)
     return going(replace(made, state=ConsequenceState.CONTESTED), by, setting, "consequence.contested", facts)
 
@@ -113,7 +123,7 @@ def papers(held: Consequence, receipt: str, signed: Signed, setting: Setting) ->
     named(signed)
     said("receipt", receipt)
     made = replace(held, transfer=replace(under, papers=signed, papers_receipt=receipt))
-    facts = {"by": signed.by, "document": receipt}
+    facts = {**who(signed), "document": receipt}
     return over(made, ConsequenceState.TRANSFERRED, signed.by, "", setting, "consequence.papers", facts)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from inspector.domain.case import Case
 from inspector.domain.consequence import Consequence
 from inspector.domain.creditrecord import BASIS, Record
-from inspector.domain.serving import NoticeKind, SubjectNotice
+from inspector.domain.serving import NoticeKind
 from inspector.flows import credittold, giving
 from inspector.flows.office import Office
 from inspector.labels import Lang, label
@@ -28,21 +28,19 @@ def tell(office: Office, tx: Tx, case: Case, about: str, fallen: Sequence[Fallen
         return
     lang = office.agency(case.agency).language
     records = [one for one in heard if isinstance(one, Record)]
-    notice = SubjectNotice(
-        id=f"{about}:annulled",
-        kind=NoticeKind.ANNULMENT,
-        case_id=case.id,
-        agency=case.agency,
+    giving.inform(
+        office,
+        tx,
+        case,
+        f"{about}:annulled",
+        NoticeKind.ANNULMENT,
         about=about,
         title=label("cleared.title", lang),
         facts=(*(_fact(office, one, lang) for one in heard), *((label("cleared.deleted", lang),) if records else ())),
         reasons=reasons,
-        rights=(),
-        basis=tuple(dict.fromkeys(basis for one in heard for basis in _bases(one))),
-        answer_by=None,
-        made_at=now,
+        basis=tuple(basis for one in heard for basis in _bases(one)),
+        now=now,
     )
-    giving.give(office, tx, notice, now)
 
 
 def _fact(office: Office, one: Fallen, lang: Lang) -> str:

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from inspector.domain import proceeding
 from inspector.domain.case import Case, Outcome
-from inspector.domain.consequence import UNDECIDED, Consequence, ConsequenceState, Grading, StatementKind
+from inspector.domain.consequence import UNDECIDED, Consequence, ConsequenceState, Grading, StatementKind, by_rule
 from inspector.domain.decision import Decision, Told
 from inspector.domain.ending import graded
 from inspector.domain.evidence import Evidence
@@ -224,16 +224,14 @@ def due(work: Work, office: Office) -> Settlement:
         case, held = locked(tx, str(work.payload["consequence"]))
         if held.turn != work.payload["turn"] or held.due_at is None or held.stage is None:
             return
-        facts = {
+        facts: dict[str, object] = {
             "case": case.id,
             "proposal": held.proposal.value,
             "step": held.stage.value,
             "due_at": held.due_at.isoformat(),
             "overdue": now >= held.due_at,
         }
-        officer, deputy = deputies.whose(office, tx, held, now)
-        facts |= {"officer": officer, "instead": deputy} if deputy else {}
-        tx.attention.open(DUE, case.agency, held.id, facts, now)
+        tx.attention.open(DUE, case.agency, held.id, facts | deputies.told(office, tx, held, now), now)
 
     return Settlement(write=do)
 
@@ -270,6 +268,6 @@ def main_over(office: Office, tx: Tx, case: Case, done: Consequence, now: dateti
         return
     for held in (one for one in others if one.proposal is Proposal.SUSPEND):
         if held.state is ConsequenceState.IMPOSED:
-            settle(office, tx, case, held, proceeding.lift(held, done.id, "rule", setting(office, held, now)), now)
+            settle(office, tx, case, held, proceeding.lift(held, done.id, by_rule(now), setting(office, held, now)), now)
         elif held.state in UNDECIDED:
             settle(office, tx, case, held, proceeding.supersede(held, done.id, setting(office, held, now)), now)

@@ -7,7 +7,7 @@ from datetime import datetime
 from inspector.domain.case import Case
 from inspector.domain.creditrecord import BASIS, Record
 from inspector.domain.objection import Objection
-from inspector.domain.serving import NoticeKind, SubjectNotice
+from inspector.domain.serving import NoticeKind
 from inspector.flows import giving
 from inspector.flows.office import Office
 from inspector.labels import Lang, label, of
@@ -33,59 +33,55 @@ def recorded(office: Office, tx: Tx, case: Case, mine: Record, now: datetime) ->
     Where an officer decides it, the notice of that decision says the same (handbook 1.7.11: written notice, with the remedy).
     """
     lang = office.agency(case.agency).language
-    notice = SubjectNotice(
-        id=f"{mine.entry}:record",
-        kind=NoticeKind.RECORD,
-        case_id=case.id,
-        agency=case.agency,
+    giving.inform(
+        office,
+        tx,
+        case,
+        f"{mine.entry}:record",
+        NoticeKind.RECORD,
         about=mine.entry,
         title=label("credittold.recorded", lang),
         facts=dates(mine, lang),
         reasons=label("credittold.by_outcome", lang, outcome=label(f"Outcome.{mine.outcome}", lang)),
         rights=(label("credittold.right_objection", lang), label("credittold.right_repair", lang)),
-        basis=tuple(dict.fromkeys((mine.basis, BASIS))),
-        answer_by=None,
-        made_at=now,
+        basis=(mine.basis, BASIS),
+        now=now,
     )
-    giving.give(office, tx, notice, now)
 
 
 def repairable(office: Office, tx: Tx, case: Case, mine: Record, now: datetime) -> None:
     """The minimum is over: the subject is told so on the day, and asks by the notice's link (handbook 1.7.2)."""
     lang = office.agency(case.agency).language
-    notice = SubjectNotice(
-        id=f"{mine.entry}:repairable",
-        kind=NoticeKind.REPAIRABLE,
-        case_id=case.id,
-        agency=case.agency,
+    giving.inform(
+        office,
+        tx,
+        case,
+        f"{mine.entry}:repairable",
+        NoticeKind.REPAIRABLE,
         about=mine.entry,
         title=label("credittold.repairable", lang),
         facts=(named(mine, lang),),
         reasons=label("credittold.minimum_over", lang, earliest=mine.repairable_from.isoformat()),
         rights=(label("credittold.right_repair", lang), label("credittold.right_objection", lang)),
         basis=(mine.basis,),
-        answer_by=None,
-        made_at=now,
+        now=now,
     )
-    giving.give(office, tx, notice, now)
 
 
 def decided(office: Office, tx: Tx, case: Case, held: Objection, now: datetime) -> None:
     """An objection was decided: who objected hears how, and why (handbook 1.7.5)."""
     lang = office.agency(case.agency).language
     on = office.calendar.local_date(held.opened_at).isoformat()
-    notice = SubjectNotice(
-        id=f"{held.id}:objection",
-        kind=NoticeKind.OBJECTION,
-        case_id=case.id,
-        agency=case.agency,
+    giving.inform(
+        office,
+        tx,
+        case,
+        f"{held.id}:objection",
+        NoticeKind.OBJECTION,
         about=held.about,
         title=label("credittold.decided", lang),
         facts=(label("credittold.objection", lang, on=on), of(held.state, lang)),
         reasons=held.reasons,
-        rights=(),
         basis=(BASIS,),
-        answer_by=None,
-        made_at=now,
+        now=now,
     )
-    giving.give(office, tx, notice, now)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from inspector.domain import deputy as domain
 from inspector.domain.consequence import Consequence, Signed
 from inspector.domain.decision import Decision
 from inspector.domain.deputy import Deputy
+from inspector.domain.objection import Objection
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.store.tx import Tx
@@ -35,20 +37,26 @@ def standing(office: Office, tx: Tx, agency: str, now: datetime) -> list[Deputy]
     return [one for one in tx.deputies.page(office.line(agency)) if one.stands(day)]
 
 
-def signs(office: Office, tx: Tx, held: Consequence, signed: Signed, now: datetime) -> Signed:
+def signs(office: Office, tx: Tx, held: Consequence | Objection, signed: Signed, now: datetime) -> Signed:
     """A signature under a step, with the officer in whose stead it is given."""
     return domain.signs(signed, domain.keeper(held), standing(office, tx, held.agency, now))
 
 
-def close(office: Office, tx: Tx, held: Consequence, now: datetime) -> tuple[str, ...]:
-    """Who stands in for whoever wrote a decision, or is stood in for."""
-    return domain.close(held.verdict.signed, standing(office, tx, held.agency, now)) if held.verdict is not None else ()
+def close(office: Office, tx: Tx, agency: str, signatures: Collection[Signed], now: datetime) -> tuple[str, ...]:
+    """Who stands in today for whoever has signed, or is stood in for."""
+    return domain.close(signatures, standing(office, tx, agency, now))
 
 
-def whose(office: Office, tx: Tx, held: Consequence, now: datetime) -> tuple[str, str]:
-    """Whose duty the next step is, and who decides in that officer's stead today; the second is empty where nobody need."""
+def whose(office: Office, tx: Tx, held: Consequence | Objection, now: datetime) -> tuple[str, str]:
+    """Whose duty the next step is (`keeper`), and who decides in that officer's stead today; the second is empty where nobody need."""
     officer = domain.keeper(held)
-    return officer, domain.instead_of(officer, standing(office, tx, held.agency, now))
+    return officer, domain.instead_of(officer, standing(office, tx, held.agency, now)) if officer else ""
+
+
+def told(office: Office, tx: Tx, held: Consequence | Objection, now: datetime) -> dict[str, object]:
+    """The same as a matter tells it to people: nothing where nobody decides in another's stead."""
+    officer, instead = whose(office, tx, held, now)
+    return {"officer": officer, "instead": instead} if instead else {}
 
 
 def _record(tx: Tx, decided: Decision[Deputy], now: datetime) -> None:

@@ -12,7 +12,7 @@ from inspector.domain.calendar import due as counted
 from inspector.domain.case import Case
 from inspector.domain.decision import Decision
 from inspector.domain.errors import Missing
-from inspector.domain.serving import AGAIN, SubjectNotice
+from inspector.domain.serving import AGAIN, NoticeKind, SubjectNotice
 from inspector.domain.timer import Timer
 from inspector.domain.wayto import Reach, ServiceRow, ServiceWay
 from inspector.flows.office import Office
@@ -35,6 +35,39 @@ def give(office: Office, tx: Tx, notice: SubjectNotice, now: datetime) -> Subjec
     settle(tx, office, case, decision, now, new=True)
     bring(tx, office, case, decision.state, reach, now)
     return decision.state
+
+
+def inform(  # noqa: PLR0913 - a notice in all its parts
+    office: Office,
+    tx: Tx,
+    case: Case,
+    name: str,
+    kind: NoticeKind,
+    *,
+    about: str,
+    title: str,
+    facts: tuple[str, ...],
+    reasons: str,
+    basis: tuple[str, ...],
+    now: datetime,
+    rights: tuple[str, ...] = (),
+) -> SubjectNotice:
+    """Say something that starts no time and that nobody has to answer by a day; `name` is the notice's id. Raises what `give` raises."""
+    notice = SubjectNotice(
+        id=name,
+        kind=kind,
+        case_id=case.id,
+        agency=case.agency,
+        about=about,
+        title=title,
+        facts=facts,
+        reasons=reasons,
+        rights=rights,
+        basis=tuple(dict.fromkeys(basis)),
+        answer_by=None,
+        made_at=now,
+    )
+    return give(office, tx, notice, now)
 
 
 def reach_of(office: Office, tx: Tx, case: Case) -> Reach:

@@ -15,7 +15,7 @@ from inspector.domain.objection import Objection
 from inspector.domain.policy import Policy
 from inspector.domain.proceeding import ANNULLABLE
 from inspector.domain.transition import Scope
-from inspector.flows import annulling, consequences, contested, creditrecords, stopped, touched
+from inspector.flows import annulling, consequences, contested, creditrecords, deputies, stopped, touched
 from inspector.flows.creditbook import CONTESTED
 from inspector.flows.office import Office
 from inspector.flows.settle import Settlement
@@ -60,7 +60,7 @@ def object(  # noqa: A001 - the field's word for it, in all its parts
         contestable(mine)
     tx.records.object(decided.state)
     contested.write(tx, office, case, decided, now)
-    _clock(tx, decided.state, now)
+    _clock(office, tx, decided.state, now)
     contested.remark(office, tx, case, now)
     return decided.state
 
@@ -72,7 +72,7 @@ def pass_on(office: Office, tx: Tx, objection_id: str, officer: str, why: str, n
     tx.records.decided(decided.state)
     contested.write(tx, office, case, decided, now)
     stopped.end(tx, [contested.key(held)], now)
-    _clock(tx, decided.state, now)
+    _clock(office, tx, decided.state, now)
     return decided.state
 
 
@@ -86,7 +86,9 @@ def decide(office: Office, tx: Tx, objection_id: str, by: Signed, reasons: str, 
     effect = _effect(tx, case, held.about)
     deciders = [Signed(by=mine.decided_by, token=mine.decided_token, at=mine.decided_at)] if mine is not None else list[Signed]()
     deciders += effect.deciders if effect is not None else ()
-    decided = domain.decide(held, by, reasons, deciders, _ruled(office, case, now).credit, now, upheld=upheld)
+    by = deputies.signs(office, tx, held, by, now)
+    close = deputies.close(office, tx, case.agency, deciders, now) if effect is not None and _apart(office, effect) else ()
+    decided = domain.decide(held, by, reasons, deciders, _ruled(office, case, now).credit, now, upheld=upheld, close=close)
     contested.write(tx, office, case, decided, now)
     if upheld:
         for name in touched.names(tx, case.id, held.about, mine):
@@ -100,14 +102,14 @@ def decide(office: Office, tx: Tx, objection_id: str, by: Signed, reasons: str, 
     return decided.state
 
 
-def due(work: Work, _office: Office) -> Settlement:
-    """The term is over: a person is told that our answer is late. Nothing is decided by it, and the mark stands."""
+def due(work: Work, office: Office) -> Settlement:
+    """The term is over: people are told that our answer is late, and whose it is now. Nothing is decided by it, and the mark stands."""
     objection_id = str(work.payload["objection"])
 
     def settle(tx: Tx, now: datetime) -> None:
         held = tx.records.objection(objection_id, lock=True)
         if held.state is domain.ObjectionState.OPEN and contested.key(held) == work.key:
-            _matter(tx, held, now, overdue=True)
+            _matter(office, tx, held, now, overdue=True)
 
     return Settlement(write=settle)
 
@@ -141,6 +143,12 @@ def _effect(tx: Tx, case: Case, about: str) -> Consequence | None:
     return next((one for one in held if one.state in ANNULLABLE), None)
 
 
+def _apart(office: Office, effect: Consequence) -> bool:
+    """Whether the row of a consequence asks that a deputy is no other person in its proceeding."""
+    row = office.book.get(effect.pack).consequences.get(effect.proposal)
+    return row is not None and row.deputy_apart
+
+
 def _open(tx: Tx, objection_id: str) -> tuple[Case, Objection]:
     case = tx.cases.get(tx.records.objection(objection_id).case_id, lock=True)
     return case, tx.records.objection(objection_id, lock=True)
@@ -150,17 +158,17 @@ def _ruled(office: Office, case: Case, now: datetime) -> Policy:
     return office.ruling(case.agency, case.pack, Scope.OUTCOMES, now).policy
 
 
-def _clock(tx: Tx, held: Objection, now: datetime) -> None:
+def _clock(office: Office, tx: Tx, held: Objection, now: datetime) -> None:
     assert held.due_at is not None, "an open objection has a date"
     at, payload = held.due_at, {"objection": held.id}
     kind = OrderKind.OBJECTION_DUE
     tx.work.order(
         [Order(kind=kind, key=contested.key(held), due_at=at, urgent_by=at, case_id=held.case_id, payload=payload)], now
     )
-    _matter(tx, held, now, overdue=False)
+    _matter(office, tx, held, now, overdue=False)
 
 
-def _matter(tx: Tx, held: Objection, now: datetime, *, overdue: bool) -> None:
+def _matter(office: Office, tx: Tx, held: Objection, now: datetime, *, overdue: bool) -> None:
     due_at = held.due_at.isoformat() if held.due_at is not None else None
     facts = {"about": held.about, "case": held.case_id, "due_at": due_at, "overdue": overdue}
-    tx.attention.open(CONTESTED, held.agency, held.id, facts, now)
+    tx.attention.open(CONTESTED, held.agency, held.id, {**facts, **deputies.told(office, tx, held, now)}, now)

@@ -69,8 +69,8 @@ def take(office: Office, tx: Tx, found: OutsideFinding, by: str, now: datetime, 
 
 
 def _caseless(tx: Tx, found: OutsideFinding, by: str, now: datetime) -> None:
-    about = f"{found.system}:{found.number}"[:180]
+    about = outside.about(found.system, found.number)
     facts = {"system": found.system, "number": found.number, "verdict": found.verdict.value, "by": by}
     tx.attention.open(CASELESS, found.agency, about, facts, now)
     because = Because(rule="finding.caseless", basis=(), pack="", facts={**facts, "digest": found.fingerprint()})
-    record(tx, f"finding:{about}", Decision(state=None, because=because), now, {})
+    record(tx, f"{outside.FINDING}{about}", Decision(state=None, because=because), now, {})

@@ -68,6 +68,7 @@ def give(office: Office, tx: Tx, consequence_id: str, notice: Notice, grading: G
     office.earnest()
     case, held = locked(tx, consequence_id)
     _free(tx, case, held)
+    notice = replace(notice, given=deputies.signs(office, tx, held, notice.given, now))
     made = proceeding.give(held, notice, grading, setting(office, held, now))
     done = settle(office, tx, case, held, made, now)
     giving.give(office, tx, _said(office, done, NoticeKind.PROPOSAL, notice.reasons, now), now)
@@ -79,6 +80,7 @@ def hearing(
 ) -> Consequence:
     """A hearing that was asked for was held, or its subject has waived it."""
     case, held = locked(tx, consequence_id)
+    signed = deputies.signs(office, tx, held, signed, now)
     made = proceeding.hearing(held, was_held=was_held, on=on, record=record, signed=signed, setting=setting(office, held, now))
     return settle(office, tx, case, held, made, now)
 
@@ -101,7 +103,7 @@ def agree(office: Office, tx: Tx, consequence_id: str, kind: Agreement, words: s
     _free(tx, case, held)
     _alone(tx, held)
     recheck = office.book.get(held.pack).follows.get(Follow.RECHECK)
-    close = deputies.close(office, tx, held, now)
+    close = deputies.close(office, tx, held.agency, [held.verdict.signed], now) if held.verdict is not None else ()
     made = proceeding.agree(held, kind, signed, words, setting(office, held, now), recheck, close)
     return _decided(office, tx, case, held, made, now)
 
@@ -109,6 +111,7 @@ def agree(office: Office, tx: Tx, consequence_id: str, kind: Agreement, words: s
 def drop(office: Office, tx: Tx, consequence_id: str, reasons: str, signed: Signed, now: datetime) -> Consequence:
     """A named officer lets a proposal go, with reasons."""
     case, held = locked(tx, consequence_id)
+    signed = deputies.signs(office, tx, held, signed, now)
     done = settle(office, tx, case, held, proceeding.drop(held, reasons, signed, setting(office, held, now)), now)
     main_over(office, tx, case, done, now)
     return done
@@ -118,12 +121,14 @@ def lift(office: Office, tx: Tx, consequence_id: str, reasons: str, signed: Sign
     """A named officer ends a suspension before the main decision does."""
     case, held = locked(tx, consequence_id)
     named(signed)
-    return settle(office, tx, case, held, proceeding.lift(held, reasons, signed.by, setting(office, held, now)), now)
+    signed = deputies.signs(office, tx, held, signed, now)
+    return settle(office, tx, case, held, proceeding.lift(held, reasons, signed, setting(office, held, now)), now)
 
 
 def refer(office: Office, tx: Tx, consequence_id: str, document: str, signed: Signed, now: datetime) -> Consequence:
     """A named officer has told the register's keeper."""
     case, held = locked(tx, consequence_id)
+    signed = deputies.signs(office, tx, held, signed, now)
     return settle(office, tx, case, held, proceeding.refer(held, document, signed, setting(office, held, now)), now)
 
 

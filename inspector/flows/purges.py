@@ -87,7 +87,8 @@ def audit(tx: Tx) -> Audit:
         rows = facts.get("rows")
         count = sum(rows.values()) if isinstance(rows, dict) else rows if isinstance(rows, int) else max(len(digests), 1)
         purges.append(Purge(entry=row["id"], at=row["at"], rule=row["rule"], about=row["about"], count=int(str(count))))
-    troubles += (Trouble(amiss=Amiss.UNSAID, rule=PURGED, about=one) for one in tx.past.vanished() if (PURGED, one) not in said)
+    vanished = (*tx.past.vanished(), *tx.purging.leads_gone())
+    troubles += (Trouble(amiss=Amiss.UNSAID, rule=PURGED, about=one) for one in vanished if (PURGED, one) not in said)
     troubles += _files(tx, said)
     troubles += (
         Trouble(amiss=Amiss.UNSAID, rule=CONTACT, about=one) for one in tx.servings.contacts_gone() if (CONTACT, one) not in said
@@ -106,7 +107,7 @@ def _purged(tx: Tx, about: str, at: datetime, facts: Mapping[str, object]) -> It
         yield Trouble(amiss=Amiss.EARLY, rule=PURGED, about=about)
     pieces = facts.get("pieces")
     if facts.get("record") == Record.ENFORCEMENT.value:
-        if tx.cases.known(about):
+        if tx.cases.known(about) or tx.purging.lead_there(about):
             yield Trouble(amiss=Amiss.STILL, rule=PURGED, about=about)
     elif isinstance(pieces, dict) and tx.cases.known(about):
         there = {one.id: fingerprint(one) for one in tx.cases.evidence(about)}

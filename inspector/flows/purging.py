@@ -30,7 +30,7 @@ SAID = (
     *("assistance.decide", "assistance.forward", "assistance.propose"),
 )
 """The entries that hold what an agency said, word for word."""
-_KEPT = frozenset({PURGED, "self_proof.forget", "notice.forget", "tip_off.forget"})
+KEPT = frozenset({PURGED, "self_proof.forget", "notice.forget", "tip_off.forget"})
 """The entries that say what went: digests, and nobody's data."""
 _AT_LEAST = {Unit.DAY: 1, Unit.MONTH: 28, Unit.YEAR: 365}
 """Days that a stretch of the calendar has at least: what ended later need not be read."""
@@ -39,9 +39,9 @@ _PAGE = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ripe:
-    """A case whose record of a kind is over its days since `until`, by which row, and what keeps it all the same."""
+    """What is over its days since `until`: the id of a case, or of what no case is about; by which row, and what keeps it all the same."""
 
-    case: str
+    about: str
     agency: str
     record: Record
     row: str
@@ -60,7 +60,7 @@ def ripe(office: Office, tx: Tx, record: Record, now: datetime) -> Iterator[Ripe
             holds -= WHOLE
             holds |= {Hold.CITED} if all(piece.id in cited for piece in pieces) else frozenset()
         told = tuple(hold for hold in Hold if hold in holds)
-        yield Ripe(case=one.id, agency=one.agency, record=record, row=row.row, until=until, holds=told)
+        yield Ripe(about=one.id, agency=one.agency, record=record, row=row.row, until=until, holds=told)
 
 
 def answers(office: Office) -> int:
@@ -82,7 +82,7 @@ def outlived(office: Office, record: Record, days: int) -> tuple[datetime, Reten
     before, last = office.now() - timedelta(days=days), None
     ids, today = {node.pack for node in office.tree.values()}, office.calendar.local_date(office.now())
     for policy in (*office.book.packs, *office.book.kept):
-        row = _row(policy, record) if policy.id in ids else None
+        row = row_of(policy, record) if policy.id in ids else None
         if row is None:
             continue
         if row.keep is None:
@@ -104,7 +104,7 @@ def case(office: Office, tx: Tx, case_id: str, by: str, now: datetime) -> str:
     if not by.strip():
         raise Invalid("signer_missing", field="by")
     held = tx.cases.get(case_id, lock=True)
-    row = _row(office.book.get(held.pack), Record.ENFORCEMENT)
+    row = row_of(office.book.get(held.pack), Record.ENFORCEMENT)
     if row is None or row.keep is None:
         raise Refusal("retention_unsaid", case=case_id, pack=held.pack)
     if held.ended_at is None:
@@ -116,7 +116,7 @@ def case(office: Office, tx: Tx, case_id: str, by: str, now: datetime) -> str:
         raise Refusal("retention_runs", case=case_id, until=until)
     if holds := tx.purging.held(case_id):
         raise Refusal("retention_held", case=case_id, holds=", ".join(sorted(holds)))
-    erased = {name: _entries(tx, name) for name in (case_id, casefile.about(case_id), *tx.purging.tips(case_id))}
+    erased = {name: entries(tx, name) for name in (case_id, casefile.about(case_id), *tx.purging.tips(case_id))}
     taken = tx.purging.take(case_id, [entry for some in erased.values() for entry in some])
     made = ""
     for about, some in erased.items():
@@ -185,17 +185,19 @@ def _at_least(row: RetentionRow) -> int:
 def _of(office: Office, label: str, record: Record) -> RetentionRow | None:
     """A pack's row; none of a pack that is not here any more: what nobody can read lets nothing go."""
     try:
-        return _row(office.book.get(label), record)
+        return row_of(office.book.get(label), record)
     except Missing:
         return None
 
 
-def _row(policy: Policy, record: Record) -> RetentionRow | None:
+def row_of(policy: Policy, record: Record) -> RetentionRow | None:
+    """A pack's row for a kind of record, if it has one."""
     return next((row for row in policy.retentions if row.record is record), None)
 
 
-def _entries(tx: Tx, about: str) -> dict[str, str]:
-    return {row["id"]: row["digest"] for row in tx.ledger.about(about) if row["body"] and row["rule"] not in _KEPT}
+def entries(tx: Tx, about: str) -> dict[str, str]:
+    """The entries about a thing whose words are still there, but those that say what went: their digests by id."""
+    return {row["id"]: row["digest"] for row in tx.ledger.about(about) if row["body"] and row["rule"] not in KEPT}
 
 
 def _worded(tx: Tx, case_id: str) -> list[Evidence]:

@@ -14,7 +14,7 @@ from inspector.domain.errors import Refusal
 from inspector.domain.falling import REVOCATION
 from inspector.domain.proposal import Proposal
 from inspector.domain.serving import NoticeKind, NoticeState, SubjectNotice
-from inspector.flows import consequences, giving, shaken
+from inspector.flows import consequences, deputies, giving, shaken
 from inspector.flows.consequences import Opening, locked, main_over, settle, spread
 from inspector.flows.decisions import chosen
 from inspector.flows.office import Office
@@ -41,6 +41,7 @@ def look(office: Office, tx: Tx, consequence_id: str, seen: Look, now: datetime)
     """
     case, held = locked(tx, consequence_id)
     _stands(case, held)
+    seen = replace(seen, signed=deputies.signs(office, tx, held, seen.signed, now))
     known = {piece.id: piece for piece in tx.cases.evidence(case.id)}
     cited = chosen(office, tx, case.id, office.book.get(case.pack), known, seen.evidence)
     made = rectification.look(held, seen, cited, setting(office, held, now), _recheck(office, held))

@@ -8,7 +8,7 @@ from datetime import datetime
 from inspector.domain import proceeding, rectification
 from inspector.domain.annulled import Annulled
 from inspector.domain.case import Case
-from inspector.domain.consequence import UNDECIDED, Consequence, ConsequenceState, Stage
+from inspector.domain.consequence import UNDECIDED, Consequence, ConsequenceState, Stage, by_rule
 from inspector.domain.course import CLOCKS, Setting, clock_key
 from inspector.domain.decision import Decision, OrderKind, Told
 from inspector.domain.proposal import Proposal
@@ -73,7 +73,7 @@ def fell(office: Office, tx: Tx, case: Case, why: str, now: datetime) -> tuple[T
         elif held.proposal is Proposal.RECORD_CREDIT and held.state is ConsequenceState.IMPOSED:
             made = proceeding.annul(held, Annulled.CORRECTION, why, "rule", setting(office, held, now))
         elif held.proposal is Proposal.SUSPEND and held.state is ConsequenceState.IMPOSED:
-            made = proceeding.lift(held, why, "rule", setting(office, held, now))
+            made = proceeding.lift(held, why, by_rule(now), setting(office, held, now))
         elif held.state in (ConsequenceState.IMPOSED, ConsequenceState.FAILED):
             shake(tx, case, [held], why, now)
             if held.stage is not Stage.RECHECK:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from inspector.domain import transfer
 from inspector.domain.consequence import Consequence, Part, Police, Signed
+from inspector.flows import deputies
 from inspector.flows.consequences import locked, settle
 from inspector.flows.office import Office
 from inspector.flows.shaken import setting
@@ -16,7 +18,8 @@ from inspector.store.tx import Tx
 def report(office: Office, tx: Tx, consequence_id: str, words: str, signed: Signed, now: datetime) -> Consequence:
     """One of at least two officers reports to the head in writing."""
     case, held = locked(tx, consequence_id)
-    return settle(office, tx, case, held, transfer.report(held, words, signed, setting(office, held, now)), now)
+    close = _close(office, tx, held, now)
+    return settle(office, tx, case, held, transfer.report(held, words, signed, setting(office, held, now), close), now)
 
 
 def head(
@@ -24,7 +27,8 @@ def head(
 ) -> Consequence:
     """The head approves, or refuses with reasons."""
     case, held = locked(tx, consequence_id)
-    made = transfer.head(held, approves=approves, reasons=reasons, signed=signed, setting=setting(office, held, now))
+    close = _close(office, tx, held, now)
+    made = transfer.head(held, approves=approves, reasons=reasons, signed=signed, setting=setting(office, held, now), close=close)
     return settle(office, tx, case, held, made, now)
 
 
@@ -33,22 +37,31 @@ def hand(
 ) -> Consequence:
     """The bundle was handed to the police."""
     case, held = locked(tx, consequence_id)
+    signed = deputies.signs(office, tx, held, signed, now)
     return settle(office, tx, case, held, transfer.hand(held, bundle, receipt, signed, setting(office, held, now)), now)
 
 
 def answered(office: Office, tx: Tx, consequence_id: str, said: Police, now: datetime) -> Consequence:
     """The police have filed it, or declined."""
     case, held = locked(tx, consequence_id)
+    said = replace(said, signed=deputies.signs(office, tx, held, said.signed, now))
     return settle(office, tx, case, held, transfer.answered(held, said, setting(office, held, now)), now)
 
 
 def contest(office: Office, tx: Tx, consequence_id: str, to: str, document: str, signed: Signed, now: datetime) -> Consequence:
     """Reconsideration is asked for, or the procurator."""
     case, held = locked(tx, consequence_id)
+    signed = deputies.signs(office, tx, held, signed, now)
     return settle(office, tx, case, held, transfer.contest(held, to, document, signed, setting(office, held, now)), now)
 
 
 def papers(office: Office, tx: Tx, consequence_id: str, receipt: str, signed: Signed, now: datetime) -> Consequence:
     """Goods and papers followed the case that the police have filed."""
     case, held = locked(tx, consequence_id)
+    signed = deputies.signs(office, tx, held, signed, now)
     return settle(office, tx, case, held, transfer.papers(held, receipt, signed, setting(office, held, now)), now)
+
+
+def _close(office: Office, tx: Tx, held: Consequence, now: datetime) -> tuple[str, ...]:
+    reports = held.transfer.reports if held.transfer is not None else ()
+    return deputies.close(office, tx, held.agency, [signed for signed, _ in reports], now)

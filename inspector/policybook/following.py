@@ -39,7 +39,8 @@ def consequence(part: Part) -> ConsequenceRow:
     proposal = Proposal(named) if isinstance(named, str) and named in set(Proposal) else None
     own = _OF.get(proposal, ()) if proposal is not None else ()
     served = () if proposal in UNSERVED else ("defend",)
-    agreed = () if proposal in UNSERVED else ("second", "legal", "deputy_apart", "hearing")
+    apart = () if proposal is Proposal.REFER_REGISTER else ("deputy_apart",)
+    agreed = (*apart, *(() if proposal in UNSERVED else ("second", "legal", "hearing")))
     needed = tuple(key for key in own if key not in _MAY)
     others = [key for keys in _OF.values() for key in keys if key not in own]
     for key in others:

@@ -101,7 +101,7 @@ def _steps(row: ConsequenceRow) -> tuple[str, ...]:
         "申请复议或者检察监督": _term(row.contest),
         "移交材料": _term(row.papers),
     }
-    others |= {"第二人": "代行职责的人不作为同一处理的第二人"} if row.deputy_apart else {}
+    others |= {"第二人": "代行职责的人不作为同一处理的第二人，也不处理对其提出的异议"} if row.deputy_apart else {}
     told = "；".join(f"{name} {text}" for name, text in others.items() if text) or "—"
     flags = ("是" if one else "否" for one in (row.second, row.legal, row.hearing))
     return (WORDS[row.proposal], _term(row.decide), _term(row.defend) or "—", *flags, told, row.basis)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -19,6 +19,7 @@ from inspector.domain.decision import OrderKind
 from inspector.domain.evidence import Evidence
 from inspector.domain.folio import PURGED
 from inspector.domain.objection import ObjectionState
+from inspector.domain.outside import FINDING, about
 from inspector.domain.publicationduty import PublicationState
 from inspector.domain.purge import Hold
 from inspector.domain.selfproof import ProofState
@@ -50,6 +51,8 @@ _WITH_CASE: tuple[sa.Table, ...] = (
 """What goes with its case, by the column `case_id`. Inquiries and viewings outlast it: they have days of their own."""
 _WITH_VISIT = (field_note, field_choice, field_photo, entry_scan)
 """What was written down on the spot of visits. The visit itself is its draw's, which strangers recompute."""
+LEADS = ("tip_off.take", "finding.caseless")
+"""The entries by which what no case is about came in; a tip-off about a case, too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +76,21 @@ class Taken:
 
     rows: dict[str, int]
     digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caseless:
+    """A tip-off with its checks, or a finding of another system, that no case is about: agency, and when it came.
+
+    `id` is its name in the ledger, `names` are all under which something of it stands there, or in matters; `closed`: nobody has to see to
+    a tip-off any more.
+    """
+
+    id: str
+    agency: str
+    at: datetime
+    names: tuple[str, ...]
+    closed: bool = True
 
 
 class PurgeRoom(Room):
@@ -132,9 +150,59 @@ class PurgeRoom(Room):
 
         Events keep their place in the feed, empty: who reads it goes on by number.
         """
+        return self._taken(self._parts(case_id, entries))
+
+    def caseless(self, before: datetime) -> Iterator[Caseless]:
+        """What no case is about and came before a moment: tip-offs, then findings."""
+        told = sa.select(tip_off.c.body).where(tip_off.c.at < before).order_by(tip_off.c.id)
+        for tip in (load(TipOff, body) for body in self.connection.execute(told).scalars().all()):
+            if not tip.case_id:
+                closed = tip.state is TipState.CLOSED
+                yield Caseless(id=tip.id, agency=tip.agency, at=tip.at, names=(tip.id, *tip.checks), closed=closed)
+        held = outside_finding.c
+        found = sa.select(held.system, held.number, held.agency, held.at).where(held.case_id == "", held.at < before)
+        for system, number, agency, at in self.connection.execute(found.order_by(held.system, held.number)).all():
+            name = about(system, number)
+            yield Caseless(id=f"{FINDING}{name}", agency=agency, at=at, names=(f"{FINDING}{name}", name))
+
+    def matter(self, one: Caseless) -> bool:
+        """Whether a person still has to see to something about it."""
+        asked = sa.select(attention.c.id).where(attention.c.about.in_(one.names), attention.c.closed_at.is_(None))
+        return self.connection.execute(asked.limit(1)).first() is not None
+
+    def take_caseless(self, one: Caseless, entries: Sequence[str]) -> Taken:
+        """Take it out, with its matters, its checks and the words of these entries; what was there, counted and digested."""
+        mine = [key for key in self._findings() if f"{FINDING}{about(*key)}" == one.id]
+        parts = (
+            (attention, attention.c.about.in_(one.names)),
+            (lead_check, lead_check.c.tip_off == one.id),
+            (tip_off, tip_off.c.id == one.id),
+            (outside_finding, sa.tuple_(outside_finding.c.system, outside_finding.c.number).in_(mine)),
+            (ledger, ledger.c.id.in_(list(entries))),
+        )
+        return self._taken(parts)
+
+    def leads_gone(self) -> list[str]:
+        """Every tip-off, and every finding about no case, that the ledger saw coming in and that is no longer there."""
+        came = sa.select(ledger.c.about).where(ledger.c.rule.in_(LEADS)).distinct()
+        there = {f"{FINDING}{about(*key)}" for key in self._findings()}
+        there |= set(self.connection.execute(sa.select(tip_off.c.id)).scalars())
+        return sorted(set(self.connection.execute(came).scalars()) - there)
+
+    def lead_there(self, name: str) -> bool:
+        """Whether there is such a tip-off, or finding about no case, by its name in the ledger."""
+        if name.startswith(FINDING):
+            return any(f"{FINDING}{about(*key)}" == name for key in self._findings())
+        return self.connection.execute(sa.select(tip_off.c.id).where(tip_off.c.id == name)).first() is not None
+
+    def _findings(self) -> list[tuple[str, str]]:
+        asked = sa.select(outside_finding.c.system, outside_finding.c.number).where(outside_finding.c.case_id == "")
+        return [(system, number) for system, number in self.connection.execute(asked)]
+
+    def _taken(self, parts: Iterable[tuple[sa.Table, sa.ColumnElement[bool]]]) -> Taken:
         hashed = sha256()
         rows: dict[str, int] = {}
-        for table, where in self._parts(case_id, entries):
+        for table, where in parts:
             found = self.connection.execute(sa.select(table).where(where).order_by(*table.primary_key.columns)).mappings().all()
             for row in found:
                 hashed.update(_line(table.name, row))

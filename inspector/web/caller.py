@@ -38,6 +38,10 @@ class Caller:
         if self.role not in roles:
             raise Forbidden("role_missing", role=self.role.value, needed=", ".join(role.value for role in roles))
 
+    def reads(self) -> None:
+        """Raise Forbidden unless the caller is an officer, or an auditor, who reads what officers do."""
+        self.may(Role.OFFICER, Role.AUDITOR)
+
     def case(self, tx: Tx, case_id: str, *, lock: bool = False) -> Case:
         """A case the caller may know of; any other one is Missing, as if it did not exist."""
         case = tx.cases.get(case_id, lock=lock)

@@ -33,7 +33,7 @@ from inspector.web.language import InLang, carried
 from inspector.web.multipart import FORM, Sent, sent
 from inspector.web.pages import NO_TROUBLE, Fields, Trouble, fields, page, read, refused, trouble
 from inspector.web.roles import Role
-from inspector.web.session import Visitor, to_login, written_by_officer
+from inspector.web.session import Visitor, to_login, unfit, written_by_officer
 from inspector.web.signedin import guard, held_cookie
 from inspector.web.steps import Field, Kind, either, entry
 from inspector.web.strangers import fitting
@@ -146,10 +146,8 @@ def show_all(request: Request, desk: AtDesk, caller: Visitor) -> Response:
     """Open objections, and repairs that are asked for, within the session's agencies; what is due first stands first."""
     if caller is None:
         return to_login(request)
-    try:
-        caller.may(Role.OFFICER, Role.AUDITOR)
-    except InspectorError as error:
-        return refused(request, error)
+    if (refusal := unfit(request, caller)) is not None:
+        return refusal
     objected, asked = desk.look(
         lambda tx: (tx.records.objections(agencies=caller.sees, limit=SHOWN), tx.records.asked(caller.sees, SHOWN))
     )
@@ -205,7 +203,7 @@ def _record(
         return held, caller.case(tx, held.case_id), touched.touching(tx, held, open_ones=False)
 
     try:
-        caller.may(Role.OFFICER, Role.AUDITOR)
+        caller.reads()
         told = desk.look(ask)
     except InspectorError as error:
         return refused(request, error)
@@ -234,7 +232,7 @@ def _objection(
         return held, tx.cases.get(held.case_id), link
 
     try:
-        caller.may(Role.OFFICER, Role.AUDITOR)
+        caller.reads()
         held, case, link = desk.look(ask)
     except InspectorError as error:
         return refused(request, error)

@@ -76,7 +76,7 @@ class ReceiverShown(Shown):
 
 
 class ObjectionShown(Shown):
-    """An objection: what it is about, by when it is decided, and how it was."""
+    """An objection: what it is about, by when it is decided, and how it was. `stead`: in whose stead `decided_by` has decided."""
 
     id: str
     about: str
@@ -87,8 +87,10 @@ class ObjectionShown(Shown):
     opened_at: datetime
     due_at: datetime | None
     others: str
+    passed_by: str
     state: ObjectionState
     decided_by: str
+    stead: str
     reasons: str
 
 

@@ -18,9 +18,9 @@ from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.errors import READS, WRITES
 from inspector.web.fields import Day, Limit, Line, MessageId, NamePath, Strict
 from inspector.web.language import InLang, carried
-from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, page, read, refused, trouble
+from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, page, read, trouble
 from inspector.web.roles import Role
-from inspector.web.session import Visitor, to_login, written_by_officer
+from inspector.web.session import Visitor, to_login, unfit, written_by_officer
 from inspector.web.signedin import guard, held_cookie
 from inspector.web.steps import Kind, entry
 
@@ -121,10 +121,8 @@ def post(request: Request, desk: AtDesk, caller: Visitor, form: Posted, lang: In
 
 
 def _page(request: Request, desk: Desk, caller: Caller, form: Fields | None = None, wrong: Trouble = NO_TROUBLE) -> Response:
-    try:
-        caller.may(Role.OFFICER, Role.AUDITOR)
-    except InspectorError as error:
-        return refused(request, error)
+    if (refusal := unfit(request, caller)) is not None:
+        return refusal
     today = desk.office.calendar.local_date(desk.office.now())
     held = desk.look(lambda tx: tx.deputies.page(caller.sees))
     told = {

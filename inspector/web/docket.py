@@ -12,10 +12,12 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from inspector.domain.case import Case
+from inspector.domain.consequence import Consequence
 from inspector.domain.docket import DocketKind, DocketRow, Nearness, Place, nearness
-from inspector.domain.errors import Forbidden, InspectorError
+from inspector.domain.errors import InspectorError
 from inspector.domain.evidence import blank
 from inspector.domain.identity import normalise
+from inspector.domain.objection import Objection
 from inspector.domain.viewing import Shown as What
 from inspector.flows import deputies, wording
 from inspector.labels import Lang, label, of
@@ -28,8 +30,7 @@ from inspector.web.errors import READS
 from inspector.web.fields import Limit, MaybeLine, Strict
 from inspector.web.language import language
 from inspector.web.pages import Posted, page, read, refused
-from inspector.web.roles import Role
-from inspector.web.session import Visitor, to_login
+from inspector.web.session import Visitor, to_login, unfit
 from inspector.web.viewings import shown
 
 router = APIRouter(include_in_schema=False)
@@ -67,7 +68,8 @@ class Row:
 class DutyShown(Shown):
     """A decision that is due: of which kind, what it is about (a case, a consequence, an objection, a credit entry), by when.
 
-    `officer`: whose step of a consequence it is; `instead`: who decides in that officer's stead today. Empty: anybody's, nobody.
+    `officer`: whose step of a consequence it is, or who has passed an objection on; `instead`: who decides in that officer's stead today.
+    Empty: any officer's, nobody.
     """
 
     kind: DocketKind
@@ -115,8 +117,8 @@ def show_docket(request: Request, desk: AtDesk, caller: Visitor, behind: Behind 
     """What waits for an officer within the session's agencies."""
     if caller is None:
         return to_login(request)
-    if caller.role not in (Role.OFFICER, Role.AUDITOR):
-        return refused(request, _unfit(caller))
+    if (refusal := unfit(request, caller)) is not None:
+        return refusal
     rows, more = _due(desk, caller, place(behind), language(request))
     return page(request, "docket.html", caller=caller, wanted="", rows=rows, more=more, most=_MOST)
 
@@ -126,8 +128,8 @@ def find_cases(request: Request, desk: AtDesk, caller: Visitor, form: Posted) ->
     """Look a case up, whatever its state. By a form: what is looked for is a name or a number of somebody, and addresses are logged."""
     if caller is None:
         return to_login(request)
-    if caller.role not in (Role.OFFICER, Role.AUDITOR):
-        return refused(request, _unfit(caller))
+    if (refusal := unfit(request, caller)) is not None:
+        return refusal
     try:
         text = read(Wanted, find=form.one("find")).find.strip()
     except InspectorError as error:
@@ -135,10 +137,6 @@ def find_cases(request: Request, desk: AtDesk, caller: Visitor, form: Posted) ->
     if not text or blank(text):
         return show_docket(request, desk, caller)
     return page(request, "docket.html", caller=caller, wanted=text, rows=_found(desk, caller, text), more=None, most=_MOST)
-
-
-def _unfit(caller: Caller) -> Forbidden:
-    return Forbidden("role_missing", role=caller.role.value, needed="officer, auditor")
 
 
 def _due(desk: Desk, caller: Caller, after: Place | None, lang: Lang) -> tuple[list[Row], str | None]:
@@ -163,15 +161,21 @@ def _shown(desk: Desk, tx: Tx, row: DocketRow, held: Case, lang: Lang) -> Row:
     link, what = _LINKS[row.kind] + quote(row.id, safe=":"), of(row.kind, lang)
     if row.kind is DocketKind.CONSEQUENCE:
         what = wording.consequence(tx.consequences.get(row.id), lang)
-        officer, instead = _whose(desk, tx, row)
-        what += label("deputydesk.instead", lang, officer=officer, deputy=instead) if instead else ""
+    officer, instead = _whose(desk, tx, row)
+    what += label("deputydesk.instead", lang, officer=officer, deputy=instead) if instead else ""
     return replace(case, link=link, due_at=row.due_at, provisional=False, what=what)
 
 
 def _whose(desk: Desk, tx: Tx, row: DocketRow) -> tuple[str, str]:
-    if row.kind is not DocketKind.CONSEQUENCE:
-        return "", ""
-    return deputies.whose(desk.office, tx, tx.consequences.get(row.id), desk.office.now())
+    held: Consequence | Objection
+    match row.kind:
+        case DocketKind.CONSEQUENCE:
+            held = tx.consequences.get(row.id)
+        case DocketKind.OBJECTION:
+            held = tx.records.objection(row.id)
+        case DocketKind.REVIEW | DocketKind.REPAIR:  # any officer's: nobody has begun what could wait for him or her
+            return "", ""
+    return deputies.whose(desk.office, tx, held, desk.office.now())
 
 
 def _case(desk: Desk, case: Case) -> Row:

@@ -63,9 +63,9 @@ def duty_file(desk: AtDesk, caller: ResultReader, given: DutyIn) -> Response:
 def case_dossier_page(request: Request, desk: AtDesk, caller: Visitor, case_id: CaseId, form: Posted) -> Response:
     """The same by a button: what is written down is asked for by a form of this session, never by a mere address."""
     if caller is None:
-        return to_login(request)
+        return to_login(request, f"/review/{case_id}")
     try:
-        caller.may(Role.OFFICER, Role.AUDITOR)
+        caller.reads()
         guarded(request, desk, form.one("guard"))
         return _case(desk, caller, case_id, "page")
     except InspectorError as error:

@@ -33,7 +33,7 @@ from inspector.web.leads import (
 )
 from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, complete, page, read, refused, trouble
 from inspector.web.roles import Role
-from inspector.web.session import Visitor, to_login, written_by_officer
+from inspector.web.session import Visitor, to_login, unfit, written_by_officer
 from inspector.web.signedin import guard, held_cookie
 
 router = APIRouter(include_in_schema=False)
@@ -149,10 +149,8 @@ def _informant(tx: Tx, caller: Caller, tip_id: str, now: datetime) -> Informant:
 
 
 def _list(request: Request, desk: Desk, caller: Caller, form: Fields | None = None, wrong: Trouble = NO_TROUBLE) -> Response:
-    try:
-        caller.may(Role.OFFICER, Role.AUDITOR)
-    except InspectorError as error:
-        return refused(request, error)
+    if (refusal := unfit(request, caller)) is not None:
+        return refusal
     context = {
         "rows": desk.look(lambda tx: tx.tips.open_of(caller.sees, SHOWN)),
         "sources": list(TipSource),
@@ -177,7 +175,7 @@ def _page(
         return held, [tx.tips.check(one) for one in held.checks]
 
     try:
-        caller.may(Role.OFFICER, Role.AUDITOR)
+        caller.reads()
         held, checks = desk.look(ask)
     except InspectorError as error:
         return refused(request, error)

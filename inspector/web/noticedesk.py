@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from inspector.domain import announcing
-from inspector.domain.errors import Forbidden, InspectorError, Invalid, Refusal
+from inspector.domain.errors import InspectorError, Invalid, Refusal
 from inspector.domain.serving import SubjectNotice
 from inspector.domain.viewing import Shown as What
 from inspector.domain.wayto import PROVEN
@@ -22,7 +22,7 @@ from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, complete, p
 from inspector.web.roles import Role
 from inspector.web.selfproofs import CallBackIn
 from inspector.web.serving import AnnouncedIn, ServedIn, SubjectNoticeShown, UnservedIn, announce_notice, notice_shown
-from inspector.web.session import Visitor, to_login, written_by_officer
+from inspector.web.session import Visitor, to_login, unfit, written_by_officer
 from inspector.web.signedin import guard, held_cookie
 from inspector.web.strangers import SANDBOX
 from inspector.web.viewings import shown_of
@@ -36,8 +36,8 @@ def show_all(request: Request, desk: AtDesk, caller: Visitor) -> Response:
     """Notices on their way, of the session's agencies; the nearest date first."""
     if caller is None:
         return to_login(request)
-    if caller.role not in (Role.OFFICER, Role.AUDITOR):
-        return refused(request, Forbidden("role_missing", role=caller.role.value, needed="officer, auditor"))
+    if (refusal := unfit(request, caller)) is not None:
+        return refusal
     rows = desk.look(lambda tx: tx.servings.open_of(caller.sees, SHOWN))
     shown_of(desk, caller, What.NOTICE, (one.case_id for one in rows), "page")
     return page(request, "noticelist.html", caller=caller, rows=rows)
@@ -148,7 +148,7 @@ def _page(
     link: str = "",
 ) -> Response:
     try:
-        caller.may(Role.OFFICER, Role.AUDITOR)
+        caller.reads()
         held = desk.look(lambda tx: _own(tx, caller, notice_id))
         shown_of(desk, caller, What.NOTICE, (held.case_id,), "page")
     except InspectorError as error:

@@ -12,7 +12,6 @@ from starlette.responses import Response
 
 from inspector.domain.complaint import Complaint, ComplaintKind, Handled, behind
 from inspector.domain.docket import Nearness
-from inspector.domain.errors import InspectorError
 from inspector.domain.returns import Per
 from inspector.flows import oversight, returns
 from inspector.store.tx import Tx
@@ -23,10 +22,9 @@ from inspector.web.desk import AtDesk, Desk
 from inspector.web.docket import Behind, place, told
 from inspector.web.errors import READS
 from inspector.web.fields import MAYBE_SIGNS, Limit
-from inspector.web.pages import page, refused
+from inspector.web.pages import page
 from inspector.web.returns import sheet
-from inspector.web.roles import Role
-from inspector.web.session import Visitor, to_login
+from inspector.web.session import Visitor, to_login, unfit
 
 api = APIRouter(prefix="/v1", tags=["operations"], route_class=JsonRoute)
 pages = APIRouter(include_in_schema=False)
@@ -82,10 +80,8 @@ def show_page(request: Request, desk: AtDesk, caller: Visitor, after: Behind = "
     """The same as a page, with ways to what each complaint is about."""
     if caller is None:
         return to_login(request)
-    try:
-        caller.may(Role.OFFICER, Role.AUDITOR)
-    except InspectorError as error:
-        return refused(request, error)
+    if (refusal := unfit(request, caller)) is not None:
+        return refusal
     return page(
         request, "oversight.html", caller=caller, held=_read(desk, caller, after, _MOST), days=oversight.SPAN.days, periods=[*Per]
     )
@@ -96,10 +92,8 @@ def show_returns(request: Request, desk: AtDesk, caller: Visitor, per: Per = Per
     """The return of the months that are over, as the file that is handed to the justice bureau."""
     if caller is None:
         return to_login(request)
-    try:
-        caller.may(Role.OFFICER, Role.AUDITOR)
-    except InspectorError as error:
-        return refused(request, error)
+    if (refusal := unfit(request, caller)) is not None:
+        return refusal
     since, until = returns.last_months(desk.office)
     return sheet(desk.look(lambda tx: returns.made(desk.office, tx, since, until, per, caller.sees)))
 

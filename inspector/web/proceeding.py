@@ -16,7 +16,7 @@ from starlette.responses import RedirectResponse, Response
 
 from inspector.domain.annulled import Annulled
 from inspector.domain.case import Case
-from inspector.domain.consequence import Agreement, Consequence, ConsequenceState, Part, Stage, StatementKind
+from inspector.domain.consequence import Agreement, Consequence, ConsequenceState, Part, Signed, Stage, StatementKind
 from inspector.domain.docket import Nearness, nearness
 from inspector.domain.errors import InspectorError, Refusal
 from inspector.domain.grading import Harm
@@ -24,7 +24,7 @@ from inspector.domain.policy import Policy
 from inspector.domain.proposal import ConsequenceRow
 from inspector.domain.viewing import Shown as What
 from inspector.domain.wayto import PROVEN
-from inspector.flows import remedying
+from inspector.flows import deputies, remedying
 from inspector.flows.explain import Explanation
 from inspector.flows.shaken import STATED
 from inspector.labels import Lang, label, of
@@ -182,7 +182,7 @@ def offered(held: Consequence) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
-    """What the page is made of."""
+    """What the page is made of. `mends`: whoever looks may write anew the decision that waits for others."""
 
     held: Consequence
     case: Case
@@ -191,6 +191,7 @@ class Read:
     why: Explanation
     near: Nearness | None
     unread: bool
+    mends: bool
 
 
 @router.get("/consequences/{consequence_id}", name="consequence")
@@ -227,8 +228,10 @@ def _page(
         near = nearness(held.due_at, now, desk.office.calendar) if held.due_at is not None else None
         matter = tx.attention.get(f"{STATED}:{held.id}")
         unread = matter is not None and matter["closed_at"] is None
+        mine = deputies.signs(desk.office, tx, held, Signed(by=caller.name, token=caller.token, at=now), now)
         return Read(
             unread=unread,
+            mends=held.stage is Stage.AGREE and held.verdict is not None and mine.may_mend(held.verdict.signed),
             held=held,
             case=case,
             row=row,
@@ -238,18 +241,18 @@ def _page(
         )
 
     try:
-        caller.may(Role.OFFICER, Role.AUDITOR)
+        caller.reads()
         of = desk.look(lambda tx: tx.consequences.get(consequence_id)).case_id
         told = read_case(desk, caller, of, What.PROCEEDING, ask, "page")
     except InspectorError as error:
         return refused(request, error)
     lang = language(request)
     officer = caller.role is Role.OFFICER
-    unread = ("seen",) if told.unread else ()
+    before, behind = ("seen",) if told.unread else (), ("decision",) if told.mends else ()
     context: dict[str, Any] = {
         "told": told,
         "held": told.held,
-        "steps": [(name, STEPS[name].fields) for name in (*unread, *offered(told.held))] if officer else [],
+        "steps": [(name, STEPS[name].fields) for name in (*before, *offered(told.held), *behind)] if officer else [],
         "kept": _kept(told, form, lang),
         "tried": form.one("do") if form is not None else "",
         "chosen": frozenset(form.all("evidence")) if form is not None else frozenset(),

@@ -8,7 +8,7 @@ from datetime import datetime
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from inspector.domain.errors import Forbidden, InspectorError, Invalid, Refusal
+from inspector.domain.errors import InspectorError, Invalid, Refusal
 from inspector.domain.selfproof import Material, ProofState, SelfProof, hears
 from inspector.domain.viewing import Shown as What
 from inspector.flows import selfproof
@@ -23,7 +23,7 @@ from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, complete, p
 from inspector.web.roles import Role
 from inspector.web.selfproofs import CallBackIn, ReadingIn, SelfProofShown, file_of, proof_shown
 from inspector.web.selfproofs import read as read_so
-from inspector.web.session import Visitor, to_login, written_by_officer
+from inspector.web.session import Visitor, to_login, unfit, written_by_officer
 from inspector.web.signedin import guard, held_cookie
 from inspector.web.viewings import shown_of
 
@@ -37,8 +37,8 @@ def show_all(request: Request, desk: AtDesk, caller: Visitor, after: AfterName =
     """Self-proofs that are open, of the session's agencies, page by page; what waits to be read stands first."""
     if caller is None:
         return to_login(request)
-    if caller.role not in (Role.OFFICER, Role.AUDITOR):
-        return refused(request, Forbidden("role_missing", role=caller.role.value, needed="officer, auditor"))
+    if (refusal := unfit(request, caller)) is not None:
+        return refusal
 
     def look(tx: Tx) -> list[tuple[SelfProofShown, str]]:
         return [(proof_shown(one), _fact(desk, tx, one)) for one in tx.selfproofs.open_of(caller.sees, SHOWN + 1, after or "")]
@@ -63,7 +63,7 @@ def show_file(request: Request, desk: AtDesk, caller: Visitor, proof_id: str, di
     if caller is None:
         return to_login(request)
     try:
-        caller.may(Role.OFFICER, Role.AUDITOR)
+        caller.reads()
         return file_of(desk, caller, proof_id, digest)
     except InspectorError as error:
         return refused(request, error)
@@ -138,7 +138,7 @@ def _page(
         return held, _fact(desk, tx, held), hears(case, held)
 
     try:
-        caller.may(Role.OFFICER, Role.AUDITOR)
+        caller.reads()
         held, fact, wanted = desk.look(ask)
         shown_of(desk, caller, What.PROOF, (held.case_id,), "page")
     except InspectorError as error:

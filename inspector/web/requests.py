@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from inspector.domain import assistance
 from inspector.domain.assistance import AssistanceState
-from inspector.domain.errors import Forbidden, InspectorError, Invalid, Missing, Refusal
+from inspector.domain.errors import InspectorError, Invalid, Missing, Refusal
 from inspector.domain.evidence import Verdict
 from inspector.domain.said import Filled, guess
 from inspector.flows import assist, replylink, transcription, unsettled
@@ -30,7 +30,7 @@ from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, complete, p
 from inspector.web.replies import WordIn
 from inspector.web.requested import RequestShown, request_shown
 from inspector.web.roles import Role
-from inspector.web.session import Visitor, to_login, written_by_officer
+from inspector.web.session import Visitor, to_login, unfit, written_by_officer
 from inspector.web.signedin import guard, held_cookie
 
 router = APIRouter(include_in_schema=False)
@@ -81,8 +81,8 @@ def show_all(request: Request, desk: AtDesk, caller: Visitor, after: AfterName =
     """Requests that are open, of the session's agencies, page by page; the nearest date first."""
     if caller is None:
         return to_login(request)
-    if caller.role not in (Role.OFFICER, Role.AUDITOR):
-        return refused(request, Forbidden("role_missing", role=caller.role.value, needed="officer, auditor"))
+    if (refusal := unfit(request, caller)) is not None:
+        return refusal
     held = desk.look(lambda tx: tx.assistance.open_of(caller.sees, SHOWN + 1, after or ""))
     rows = [(request_shown(one), _asked(desk, one)) for one in held[:SHOWN]]
     more = rows[-1][0].id if len(held) > SHOWN else None
@@ -207,7 +207,7 @@ def _page(
         return held, fact, list(unsettled.unread(tx, request_id))
 
     try:
-        caller.may(Role.OFFICER, Role.AUDITOR)
+        caller.reads()
         held, fact, mails = desk.look(ask)
     except InspectorError as error:
         return refused(request, error)

@@ -44,7 +44,8 @@ from inspector.web.roles import Role
 from inspector.web.signedin import begin, by_token, from_gateway, guard, guarded, held_cookie, over, someone
 
 router = APIRouter(include_in_schema=False)
-_NAMED = r"(/[A-Za-z0-9._~:-]{1,200})?"
+_NAME = r"/[A-Za-z0-9._~:-]{1,200}"
+_NAMED = rf"({_NAME})?"
 _LISTED = "|".join(
     f"{name}{_NAMED}"
     for name in (
@@ -60,7 +61,10 @@ _LISTED = "|".join(
         "credit/objections",
     )
 )
-_PAGES = rf"^$|^/(review(/[0-9a-f]{{32}})?|{_LISTED}|deputies|mine|oversight|sessions|ops(/draws{_NAMED})?)$"
+_WITHIN = rf"notices{_NAME}/paper|(notices|proofs){_NAME}/materials/[0-9a-f]{{64}}"
+_PLAIN = "deputies|mine|oversight(/returns)?|sessions"
+_PAGES = rf"^$|^/(review(/[0-9a-f]{{32}})?|{_LISTED}|{_WITHIN}|{_PLAIN}|ops(/draws{_NAMED})?)$"
+"""Where a log-in may lead to: pages of the house, and nothing else (`tests/integration/test_way_back.py` holds each page to it)."""
 After = Annotated[str, Query(pattern=_PAGES, alias="next")]
 
 
@@ -122,6 +126,15 @@ def log_out(request: Request, desk: AtDesk) -> Response:
     answer = RedirectResponse("/login" + carried(request), 303)
     over(request, desk, answer)
     return answer
+
+
+def unfit(request: Request, caller: Caller) -> Response | None:
+    """The refusal of whoever is neither an officer nor an auditor; None for these."""
+    try:
+        caller.reads()
+    except InspectorError as error:
+        return refused(request, error)
+    return None
 
 
 def written_by_officer(request: Request, desk: Desk, caller: Caller, form: Fields) -> None:
@@ -214,7 +227,7 @@ def _case_page(
         return case_shown(case), case.letter, why_of(desk, tx, caller, case_id, now)
 
     try:
-        caller.may(Role.OFFICER, Role.AUDITOR)
+        caller.reads()
         case, letter, why = read_case(desk, caller, case_id, What.CASE, ask, "page")
     except InspectorError as error:
         return refused(request, error)
@@ -247,6 +260,6 @@ def _case_page(
     return page(request, "review.html", status=wrong.status, **context)
 
 
-def to_login(request: Request) -> Response:
-    """Log in first, then come back to this page."""
-    return RedirectResponse(f"/login?next={request.url.path}{carried(request, '&')}", 303)
+def to_login(request: Request, back: str = "") -> Response:
+    """Log in first, then come back to this page; `back`: to which one, where this is no page but a button."""
+    return RedirectResponse(f"/login?next={back or request.url.path}{carried(request, '&')}", 303)

@@ -26,7 +26,6 @@ from inspector.web.forms import again, by_hand
 from inspector.web.language import InLang, language
 from inspector.web.multipart import FORM, Sent, sent
 from inspector.web.pages import NO_TROUBLE, Fields, Trouble, fields, page, read, refused, trouble
-from inspector.web.roles import Role
 from inspector.web.serving import ReceiptShown, WordIn, notice_shown
 from inspector.web.session import Visitor, to_login
 from inspector.web.strangers import fitting
@@ -91,7 +90,7 @@ def paper(request: Request, desk: AtDesk, caller: Visitor, notice_id: str) -> Re
     if caller is None:
         return to_login(request)
     try:
-        caller.may(Role.OFFICER, Role.AUDITOR)
+        caller.reads()
         held = desk.look(lambda tx: (tx.servings.get(notice_id), caller.case(tx, tx.servings.get(notice_id).case_id)))[0]
     except InspectorError as error:
         return refused(request, error)

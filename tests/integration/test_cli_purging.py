@@ -30,8 +30,8 @@ def test_what_is_over_its_days_is_listed_and_goes_by_a_named_hand_alone(database
         young = post(office, application(2, "business-licence", {"registration-status": "存续"}))
         settle(office)
     due = operator.well("ledger", "due", "--json").json
-    assert {(one["case"], one["record"], tuple(one["holds"])) for one in due} >= {(old, "ENFORCEMENT", ()), (old, "ANSWER", ())}
-    assert young not in {one["case"] for one in due if one["record"] == "ENFORCEMENT"}
+    assert {(one["about"], one["record"], tuple(one["holds"])) for one in due} >= {(old, "ENFORCEMENT", ()), (old, "ANSWER", ())}
+    assert young not in {one["about"] for one in due if one["record"] == "ENFORCEMENT"}
     told = operator.well("ledger", "due", lang="zh-Hans").out
     assert "案卷（含证据和各项决定）" in told
     assert "未作任何清除" in told
@@ -39,7 +39,7 @@ def test_what_is_over_its_days_is_listed_and_goes_by_a_named_hand_alone(database
     assert operator.say("ledger", "purge", old).code == 2, "by nobody"
     assert operator.say("ledger", "purge", young, "--by", "王五").code == 4, "within its days"
     (made,) = operator.well("ledger", "purge", old, "--by", "王五", "--json").json
-    assert (made["case"], bool(made["entry"])) == (old, True)
+    assert (made["about"], bool(made["entry"])) == (old, True)
     gone = operator.say("case", "replay", old)
     assert (gone.code, made["entry"] in gone.err, "at the end of the days" in gone.err) == (3, True, True)
     assert operator.well("ledger", "verify", "--json").json["holds"]

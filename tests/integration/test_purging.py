@@ -83,7 +83,7 @@ def troubles(store: Store) -> set[tuple[Amiss, str]]:
 
 def due(office: Office, record: Record) -> list[tuple[str, tuple[Hold, ...]]]:
     with office.store.read() as tx:
-        return [(one.case, one.holds) for one in purging.ripe(office, tx, record, office.now())]
+        return [(one.about, one.holds) for one in purging.ripe(office, tx, record, office.now())]
 
 
 def let_go(office: Office, case_id: str, by: str = "王五") -> str:

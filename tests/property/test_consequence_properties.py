@@ -96,7 +96,7 @@ STEPS: tuple[Step, ...] = (
     rule,
     lambda held, at, chance: proceeding.agree(held, chance.choice(list(Agreement)), signed(at, chance), words(chance), at),
     lambda held, at, chance: proceeding.agree(held, chance.choice(list(Agreement)), signed(at, chance), words(chance), at),
-    lambda held, at, chance: proceeding.lift(held, words(chance), "李四", at),
+    lambda held, at, chance: proceeding.lift(held, words(chance), signed(at, chance), at),
     lambda held, at, chance: proceeding.refer(held, words(chance), signed(at, chance), at),
     lambda held, at, chance: rectification.ask(held, "张三", words(chance), at, None),
     look,
@@ -115,7 +115,9 @@ HANDING: tuple[Step, ...] = (
 RARE: tuple[Step, ...] = (
     lambda held, at, chance: proceeding.drop(held, words(chance), signed(at, chance), at),
     lambda held, at, chance: proceeding.annul(held, chance.choice(list(Annulled)), words(chance), "李四", at),
-    lambda held, at, _: proceeding.supersede(held, "REOPENED", at) if held.open else proceeding.lift(held, "", "", at),
+    lambda held, at, chance: (
+        proceeding.supersede(held, "REOPENED", at) if held.open else proceeding.lift(held, "", signed(at, chance), at)
+    ),
 )
 
 

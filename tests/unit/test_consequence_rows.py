@@ -8,7 +8,7 @@ import pytest
 
 from inspector.domain.proposal import UNSERVED, Proposal
 from inspector.policybook import Policybook
-from tests.packs import POLICIES, refused
+from tests.packs import POLICIES, refused, write
 
 PACK = (POLICIES / "demo" / "pack.toml").read_text(encoding="utf-8")
 
@@ -31,6 +31,7 @@ def test_a_shipped_pack_has_a_row_for_each_proposal_and_no_step_against_somebody
     [
         ('proposal = "SUSPEND"', 'proposal = "TERMINATE"', "consequence_twice"),
         ('proposal = "SUSPEND"\ndefend = "1wd"', 'proposal = "SUSPEND"\ndefend = "1wd"\nhand = "24h"', "consequence_key"),
+        ('proposal = "REFER_REGISTER"', 'proposal = "REFER_REGISTER"\ndeputy_apart = true', "key_stray"),
         ('most = "30wd"', 'most = "30d"', "consequence_limits"),
         ('remind = "3wd"\nbasis = "S0:7;S1:44', 'remind = "3d"\nbasis = "S0:7;S1:44', "remind_not_working_days"),
         ('id = "consequence-penalty"\n', 'id = "consequence-penalty"\nlaw = "P:2.7"\n', "consequence_law_proposal"),
@@ -44,6 +45,13 @@ def test_a_shipped_pack_has_a_row_for_each_proposal_and_no_step_against_somebody
 def test_a_row_that_cannot_be_right_is_refused(old: str, new: str, code: str, tmp_path: Path) -> None:
     assert old in PACK
     assert code in [flaw.code for flaw in refused(tmp_path, PACK.replace(old, new, 1)).flaws]
+
+
+def test_a_transfer_may_ask_that_a_deputy_is_no_other_person(tmp_path: Path) -> None:
+    asked = PACK.replace('proposal = "TRANSFER_JUDICIAL"', 'proposal = "TRANSFER_JUDICIAL"\ndeputy_apart = true', 1)
+    write(tmp_path, asked, pack="demo")
+    row = Policybook.read(tmp_path).get("demo@1").consequences[Proposal.TRANSFER_JUDICIAL]
+    assert (row.deputy_apart, row.second) == (True, False)
 
 
 def test_where_rectification_is_ordered_the_pack_says_how_a_revocation_goes_on(tmp_path: Path) -> None:
