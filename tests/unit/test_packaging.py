@@ -85,6 +85,17 @@ def test_what_the_image_installs_is_hashed() -> None:
     assert re.search(r"--require-hashes --only-binary=:all: --requirement \"\$ROOT/\$LOCK\"", (ROOT / "run").read_text())
 
 
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-test.lock"])
+def test_the_bill_of_materials_names_every_pinned_package_with_its_hashes(lock: str) -> None:
+    made = json.loads(subprocess.run([ROOT / ".ci/sbom", ROOT / lock], capture_output=True, text=True, check=True).stdout)
+    text = (ROOT / lock).read_text(encoding="utf-8")
+    pinned = dict(re.findall(r"^([a-z0-9][\w.-]*)==([^\s;]+)", text, re.MULTILINE))
+    assert {one["name"]: one["version"] for one in made["components"]} == pinned
+    hashes = [told["content"] for one in made["components"] for told in one["hashes"]]
+    assert sorted(hashes) == sorted(re.findall(r"--hash=sha256:([0-9a-f]{64})", text))
+    assert (made["bomFormat"], made["specVersion"]) == ("CycloneDX", "1.5")
+
+
 def kept_back(name: str, rules: str) -> bool:
     """Whether rules keep a file of the checkout back: the last that fits wins, and one that fits a folder fits all in it."""
     path, back = PurePosixPath(name), False
