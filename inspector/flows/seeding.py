@@ -166,7 +166,9 @@ def type_figures(  # noqa: PLR0913 - what one person says of one ceremony
 
 def _announcer(tx: Tx, number: str) -> str:
     """Who announced a draw, by the entry of that: a person, or the schedule. Empty of one that two have asked for (an extension)."""
-    first = next((json.loads(row["body"]) for row in tx.ledger.about(number) if row["rule"] == "draw.prepare" and row["body"]), {})
+    first: dict[str, object] = next(
+        (json.loads(row["body"]) for row in tx.ledger.about(number) if row["rule"] == "draw.prepare" and row["body"]), {}
+    )
     return str(first.get("by", ""))
 
 
