@@ -67,6 +67,7 @@ NEEDS = {
     "promtool": Need(find=_which("promtool"), install="apt-get install prometheus"),
     "prometheus": Need(find=_which("prometheus"), install="apt-get install prometheus"),
     "node": Need(find=_which("node", "nodejs"), install="apt-get install nodejs"),
+    "systemd-analyze": Need(find=_which("systemd-analyze"), install="apt-get install systemd"),
     "openssl": Need(find=_which("openssl"), install="apt-get install openssl"),
     "sftp": Need(find=_which("sftp"), install="apt-get install openssh-client"),
     "sshd": Need(find=_server("sshd"), install="apt-get install openssh-server"),

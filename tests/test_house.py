@@ -51,7 +51,8 @@ WIRES: dict[str, tuple[str, ...]] = {
         "connectors/deadline.py",
         *("connectors/mail.py", "connectors/mqtt.py"),
         "inspector/cli/serve.py",
-        *("inspector/bootstrap.py", "inspector/cli/reaching.py", "inspector/daemon/daemon.py", "inspector/web/server.py"),
+        *("inspector/bootstrap.py", "inspector/cli/reaching.py", "inspector/web/server.py"),
+        *("inspector/daemon/daemon.py", "inspector/daemon/keeper.py"),
         *("inspector/demo/", "inspector/testing/"),
     ),
     "asyncio": (

@@ -100,6 +100,7 @@ def run(
     """
     from inspector import bootstrap, settings
     from inspector.daemon.daemon import on_signal, until
+    from inspector.daemon.keeper import Keeper
     from inspector.store.opening import PATIENCE, ready, sole_owner
     from inspector.telemetry import logs
 
@@ -121,7 +122,10 @@ def run(
             if house.office.shadow:
                 _say("shadow")
             end = beside() if beside is not None else _said(house.office.base_url)
-            until(asked)
+            keeper = Keeper(lambda: house.daemon.live)
+            keeper.ready()
+            until(asked, keeper.look)
+            keeper.stopping()
             end()
             _say("draining")
             house.daemon.stop()  # the edge answers meanwhile: whoever asks hears that we are not ready any more

@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
 from types import FrameType
 
@@ -184,10 +185,11 @@ def on_signal() -> threading.Event:
     return asked
 
 
-def until(asked: threading.Event) -> None:
-    """Wait for the signal; in steps, so that the interpreter gets round to it."""
+def until(asked: threading.Event, look: Callable[[], None] = lambda: None) -> None:
+    """Wait for the signal; in steps, so that the interpreter gets round to it. `look` is done at each."""
+    look()
     while not asked.wait(1.0):
-        pass
+        look()
 
 
 def _ignore(_value: object) -> None:

@@ -143,11 +143,13 @@ def type_figures(  # noqa: PLR0913 - what one person says of one ceremony
     """A person types the ceremony's figures, again where he or she erred; `held_at` is the time of the minutes, `minutes` where they are.
 
     The same to the letter as the last time changes nothing.
-    Raises Refusal as `gathering.typed` does, `draw_seed_used` for the figures of an earlier draw, `draw_contradicted`;
-    Invalid: `ceremony_unnamed` where it could be one of several, `ceremony_figures_unfit`.
+    Raises Refusal as `gathering.typed` does, `draw_announcer` for whoever announced it by hand (decision 137), `draw_seed_used` for the
+    figures of an earlier draw, `draw_contradicted`; Invalid: `ceremony_unnamed` where it could be one of several, `ceremony_figures_unfit`.
     """
     held = _held(tx, number)
     party = ceremony(held, party, now)
+    if same(by, _announcer(tx, number)):
+        raise Refusal("draw_announcer", draw=number, by=by)
     form = seed.form(held.promises.get(party, {}))
     told = form.figures(figures) if form is not None else " ".join(figures.split())
     decision = gathering.typed(held, party, by, told, held_at, office.book.get(held.pack), now, minutes)
@@ -160,6 +162,14 @@ def type_figures(  # noqa: PLR0913 - what one person says of one ceremony
         tx.attention.close(f"{succession.FIGURES_DUE}:{number}:{party}", now)
     tx.work.hasten(f"{OrderKind.DRAW_REVEAL.value}:{number}:{party}", now)
     return decision.state
+
+
+def _announcer(tx: Tx, number: str) -> str:
+    """Who announced a draw, by the entry of that: a person, or the schedule. Empty of one that two have asked for (an extension)."""
+    first: dict[str, object] = next(
+        (json.loads(row["body"]) for row in tx.ledger.about(number) if row["rule"] == "draw.prepare" and row["body"]), {}
+    )
+    return str(first.get("by", ""))
 
 
 def _said(tx: Tx, number: str, because: Because) -> bool:

@@ -21,7 +21,11 @@ from inspector import settings
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED_SETTINGS = {
+    "grafana/dashboards.yaml",
+    "grafana/datasources.yaml",
     "grafana/inspector.json",
+    "kubernetes/inspector.yaml",
+    "kubernetes/migrate.yaml",
     "prometheus/inspector.rules.yaml",
     "prometheus/prometheus.yaml",
     "compose.yaml",
@@ -85,6 +89,17 @@ def test_what_the_image_installs_is_hashed() -> None:
     assert re.search(r"--require-hashes --only-binary=:all: --requirement \"\$ROOT/\$LOCK\"", (ROOT / "run").read_text())
 
 
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-test.lock"])
+def test_the_bill_of_materials_names_every_pinned_package_with_its_hashes(lock: str) -> None:
+    made = json.loads(subprocess.run([ROOT / ".ci/sbom", ROOT / lock], capture_output=True, text=True, check=True).stdout)
+    text = (ROOT / lock).read_text(encoding="utf-8")
+    pinned = dict(re.findall(r"^([a-z0-9][\w.-]*)==([^\s;]+)", text, re.MULTILINE))
+    assert {one["name"]: one["version"] for one in made["components"]} == pinned
+    hashes = [told["content"] for one in made["components"] for told in one["hashes"]]
+    assert sorted(hashes) == sorted(re.findall(r"--hash=sha256:([0-9a-f]{64})", text))
+    assert (made["bomFormat"], made["specVersion"]) == ("CycloneDX", "1.5")
+
+
 def kept_back(name: str, rules: str) -> bool:
     """Whether rules keep a file of the checkout back: the last that fits wins, and one that fits a folder fits all in it."""
     path, back = PurePosixPath(name), False
@@ -123,8 +138,12 @@ def test_what_an_operator_puts_into_the_checkout_reaches_neither_the_image_nor_t
 def test_the_compose_file_mounts_nothing_from_where_an_image_is_built() -> None:
     compose = yaml.safe_load((ROOT / "config/compose.yaml").read_text(encoding="utf-8"))
     mounted = [one.partition(":")[0] for service in compose["services"].values() for one in service["volumes"]]
-    named = [one for one in (*mounted, *(secret["file"] for secret in compose["secrets"].values())) if one.startswith(".")]
-    assert named == ["../var/office/inspector.toml", "../var/office/postgres-password"]
+    told = [one for one in (*mounted, *(secret["file"] for secret in compose["secrets"].values())) if one.startswith(".")]
+    shipped, named = ([one for one in told if one.startswith(sign)] for sign in ("./", "../"))
+    assert {one.removeprefix("./") for one in shipped} <= SHIPPED_SETTINGS
+    assert named == [
+        f"../var/office/{name}" for name in ("inspector.toml", "prometheus-token", "postgres-password", "grafana-password")
+    ]
     for one in named:
         inside = str(PurePosixPath(one).relative_to(".."))
         assert kept_back(inside, ".dockerignore")
@@ -170,6 +189,9 @@ def test_the_unit_confines_the_daemon_and_gives_it_time_to_drain() -> None:
     assert service["CapabilityBoundingSet"] == ""
     assert (service["KillSignal"], service["Restart"]) == ("SIGTERM", "always")
     assert int(service["TimeoutStopSec"]) >= LONGEST_STOP
+    assert (service["Type"], service["WatchdogSignal"]) == ("notify", "SIGKILL"), "the daemon says so itself (test_kept_alive)"
+    assert int(service["WatchdogSec"]) >= 30
+    assert service["TimeoutStartSec"] == "infinity", "the first start installs, and a database may be away for long"
 
 
 def test_the_compose_file_waits_for_the_database_and_keeps_its_password_in_a_file() -> None:
@@ -178,8 +200,11 @@ def test_the_compose_file_waits_for_the_database_and_keeps_its_password_in_a_fil
     assert inspector["depends_on"]["postgres"]["condition"] == "service_healthy"
     assert "healthcheck" in database
     assert int(inspector["stop_grace_period"].removesuffix("s")) >= LONGEST_STOP
-    assert [name for name in database["environment"] if "PASSWORD" in name] == ["POSTGRES_PASSWORD_FILE"]
-    assert all(port.startswith("127.0.0.1:") for port in inspector["ports"])
+    for service in compose["services"].values():
+        assert all("FILE" in name for name in service.get("environment", {}) if "PASSWORD" in name)
+        assert all(port.startswith("127.0.0.1:") for port in service.get("ports", ()))
+        assert all(one.endswith(":ro") for one in service["volumes"] if one.startswith("."))
+        assert ":" in service.get("image", "built:here"), "a version is named"
     said = inspector["environment"]["INSPECTOR_WEB__BASE_URL"]
     assert said.startswith("${BASE_URL:?"), "without the address that people reach compose starts nothing"
 
