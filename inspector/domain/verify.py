@@ -71,7 +71,7 @@ def verify_stopped(
     stated((), witness)
     # no value is told, so there is none that could be anybody's: a beacon's time is that of its rule
     time_proven, wrong, remarks = timing(commitment, witness, said, dict.fromkeys(range(len(commitment.sources))))
-    problems, told = [*wrong, *overstating(commitment)], [AuditLine(code="draw.stopped")]
+    problems, told = [*wrong], [AuditLine(code="draw.stopped")]  # bits that no figures were held to have chosen nobody
     if frames is None:
         told.append(AuditLine(code="draw.registers_absent"))
     else:

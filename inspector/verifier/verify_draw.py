@@ -19,10 +19,11 @@ from typing import Any
 
 HEX, PART, WORD = "[0-9a-f]{64}", r"[^\s,]([^\t,]*[^\s,])?", r"[^+\s\0-\x1f\x7f-\x9f\ud800-\udfff]+"
 TIME = r"(?a)(?!0000)\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)"
-CHAINS = {  # of drand: when the first round came, in Unix seconds, and how many lie between two (section 2)
-    "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971": (1692803367, 3),
-    "8990e7a9aaed2ffed73dbd7092123d6f289930540d7651336225dc172e51b2ce": (1595431050, 30),
+CHAINS: dict[str, Any] = {  # of drand: when a round comes, in Unix seconds (section 2)
+    "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971": lambda number: 1692803367 + 3 * (number - 1),
+    "8990e7a9aaed2ffed73dbd7092123d6f289930540d7651336225dc172e51b2ce": lambda number: 1595431050 + 30 * (number - 1),
 }
+SPEAKS: Any = {"drand": lambda one: CHAINS.get(one["chain"], moment)(one["round"]), "nist": lambda one: moment(one["time"])}
 ROWS = {  # 7.2: how many columns are a row's key, and the columns: which may be empty, where commas part names, how a cap is written
     "objects": (1, r"(?!\ufeff)[^\t]+\t[^\t]+\t[^\t]*\t[^\t,]*\t[^\t,]*\t[^\t]*"),
     "inspectors": (1, rf"(?!\ufeff)[^\t]+(\t|\t{PART}(,{PART})*){{2}}\t(0|[1-9][0-9]{{0,17}})\t[^\t]*\t[^\t]*"),
@@ -166,17 +167,14 @@ class Draw:
         value: str = (told := part["pulse"] if kind == "nist" else part).get(field)
         must(part.get("kind") == kind and text(value, form), f"no part of the kind {kind} in the place of one")
         must(kind != "reveal" or self.hash(f"ssj1/nonce\n{value}") == source["hash"], "the nonce is not the one promised")
-        spoken, now, made = math.nan, datetime.now(UTC).timestamp(), moment(self.commit["made"])
         if kind == "drand":
             compare([told["round"], told.get("chain", source["chain"])], [source["round"], source["chain"]], kind)
-            first, period = CHAINS.get(source["chain"], (math.nan, 0))
-            spoken, value = first + (source["round"] - 1) * period, hashlib.sha256(bytes.fromhex(value)).hexdigest()
+            value = hashlib.sha256(bytes.fromhex(value)).hexdigest()
         elif kind == "nist":
             compare([told["timeStamp"], (no := told.get("chainIndex"))], [source["time"], source.get("chain", no)], kind)
-            spoken, value = moment(source["time"]), value.lower()
+            value = value.lower()
         elif kind == "text":
             hold(source, value)
-        must(not (spoken > now or spoken <= made), "a beacon that is still to speak, by this clock, or that spoke before `made`")
         return value
 
     def register(self, held: Any, kind: str) -> list[list[str]]:
@@ -216,7 +214,7 @@ class Draw:
 
     def shown(self, held: Any, told: Any) -> dict[str, Any]:
         """The same as a public bundle has it: whoever is named has a row, whoever is not a ticket, nobody stands twice (ruling 17)."""
-        rows = {row[0]: row for row in (self.proven(held, one) for one in self.events[held["name"]])}
+        rows = {row[0]: row for row in (self.proven(held, one) for one in self.events.pop(held["name"]))}
         self.at, found = "result.json", dict[str, Any]()
         for code, one in told.items():
             names, n = [*one["selected"], *one["reserve"]], one["n"]
@@ -260,10 +258,9 @@ class Draw:
         compare(told, {"name": held["name"], "strata": strata, "teams": teams}, at)
         if unknown := sum(row[0] not in rows or row[1] not in staff for row in bans):
             self.say(f"! {at}: {unknown} bans name nobody of the registers and were ignored.")
-        if not self.public:
-            if unmanned := sum(not any(teams.get(name, ())) for name in drawn):
-                self.say(f"! {held['name']}: {unmanned} visits have no team, nobody is sent.")
-            table.replay(held["name"], self.events[held["name"]], {code: one["reserve"] for code, one in strata.items()}, rows)
+        if not self.public and (unmanned := sum(not any(teams.get(name, ())) for name in drawn)):
+            self.say(f"! {held['name']}: {unmanned} visits have no team, nobody is sent.")
+        table.replay(held["name"], self.events.get(held["name"], []), strata, rows)
 
     def verify(self) -> None:
         """Steps 3 to 6 of 7.9, and of 1 and 2 what files alone allow; then what has to be heard although nothing is wrong."""
@@ -272,6 +269,9 @@ class Draw:
         logs = [self.files[name] for name in sorted(self.used) if name.endswith("after.jsonl")]  # no other file of such a name
         note = {"lines": b"".join(logs).count(b"\n"), "sha256": hashlib.sha256(b"".join(logs)).hexdigest()}
         compare(note if self.public or (told := self.record.get("after")) is None else told, note, "what is noted of after.jsonl")
+        self.at, spoken = "commit.json", [SPEAKS.get(one["kind"], moment)(one) for one in self.commit["seed"]]
+        made, now = moment(self.commit["made"]), math.inf if self.stopped else datetime.now(UTC).timestamp()
+        must(not any(at <= made or at > now for at in spoken), "a beacon that spoke before `made`, or is to speak, by this clock")
         for held, kind in [(held, kind) for held in self.commit["lists"] for kind in ROWS if self.stopped and not self.public]:
             self.register(held, kind)
         if not self.stopped:
@@ -359,7 +359,7 @@ class Table:
                 came |= dict.fromkeys(fresh, step)
         return waiting
 
-    def replay(self, at: str, events: list[Any], reserves: dict[str, list[str]], objects: dict[str, list[str]]) -> None:
+    def replay(self, at: str, events: list[Any], strata: dict[str, Any], objects: dict[str, list[str]]) -> None:
         """What happened afterwards: every line must be what the rule gives (ruling 15)."""
         standing = {row[0]: v for v, row in enumerate(self.visits)}
         for number, event in enumerate(events, 1):
@@ -371,7 +371,7 @@ class Table:
                 self.load.subtract(team)
                 del standing[name]
                 if kind == "replace":  # the next of its stratum's reserve comes in; its seats have lines of their own
-                    rule |= {"out": name, "in": reserves[objects[name][1]].pop(0)}
+                    rule |= {"out": name, "in": strata[objects[name][1]]["reserve"].pop(0)}
                     standing[rule["in"]] = len(self.visits)
                     self.visits, self.teams = [*self.visits, objects[rule["in"]]], [*self.teams, []]
             else:  # a seat of one that came in is dealt, or one passes on, who is out of this visit

@@ -114,3 +114,15 @@ def test_that_no_after_jsonl_lies_there_is_said_by_all_three_and_not_of_the_publ
         assert code == 0
         own = any("lacks an after.jsonl" in line for line in lines)
         assert ("draw.after_absent" in house, own, "after_absent" in told.split()) == (lacks,) * 3
+
+
+def test_a_draw_void_before_its_seed_is_held_to_the_time_of_its_beacon_too() -> None:
+    """Else an office could announce once a round is known, look who would be drawn, and make void what does not please."""
+    files = packed(vector("1"))
+    told = json.loads(files["commit.json"])
+    late, coming = ({**told, "made": "2023-09-15T19:00:03+08:00"}, {**told, "seed": [told["seed"][0] | {"round": 10**9}]})
+    vague = {**told, "seed": [{"kind": "text", "what": "3 dice", "bits": 99, "form": {"dice": 3, "sides": 6}}]}
+    void = {"witness/record.json": encode({"void": "why"})}
+    rest = {name: held for name, held in files.items() if name.endswith(".tsv")}
+    made = [{**held, **void, "commit.json": encode(one)} for one in (told, late, coming, vague) for held in (rest, {})]
+    assert said(made) == [(0, 0, 0)] * 2 + [(1, 1, 1)] * 2 + [(0, 0, 0)] * 4
