@@ -29,7 +29,8 @@ def left_out(tx: Tx, agency: str, before: Iterable[Row], after: Iterable[Row]) -
         return None
     known = sorted({town for row in staff for town in row.pools})
     near = ", ".join(f"{town} ~ {match}" for town in sorted(new) for match in get_close_matches(town, known, n=1))
-    return Refusal("towns_left_out", towns=", ".join(sorted(new)), agency=agency, nearest=near or "-", known=", ".join(known))
+    facts = {"towns": ", ".join(sorted(new)), "agency": agency, "known": ", ".join(known)}
+    return Refusal("towns_left_out", **facts, nearest=near) if near else Refusal("towns_strange", **facts)
 
 
 def _towns(rows: Sequence[Row]) -> set[str]:

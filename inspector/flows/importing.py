@@ -128,12 +128,14 @@ def sender(line: Sequence[str], agency: str, systems: Iterable[tuple[str, str]])
 def known_sender(named: str, line: Sequence[str], systems: Iterable[tuple[str, str]]) -> None:
     """A named approving system has a token at the agency or above it: else nobody could ever correct, withdraw or conclude its cases.
 
-    Raises Invalid (`import_sender_unknown`) with the nearest name.
+    Raises Invalid: `import_sender_unknown` with the nearest name, `import_sender_none` where nobody has one.
     """
     known = sorted({name for of, name in systems if of in line})
+    if not known:
+        raise Invalid("import_sender_none", sender=named)
     if named not in known:
-        near = "".join(get_close_matches(named, known, n=1, cutoff=0.0)) or "-"
-        raise Invalid("import_sender_unknown", sender=named, nearest=near, known=", ".join(known) or "-")
+        near = "".join(get_close_matches(named, known, n=1, cutoff=0.0))
+        raise Invalid("import_sender_unknown", sender=named, nearest=near, known=", ".join(known))
 
 
 def heads(facts: tuple[str, ...], *, chinese: bool) -> tuple[str, ...]:

@@ -32,9 +32,6 @@ from inspector.store.ended import Ended
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 
-CREDIT_STUCK = "credit_stuck"
-"""The matter for a person that a credit entry opens which the platform does not get; over when it has it, or need not."""
-
 TO_HAND = "self_proof_to_hand"
 """The matter of a subject who is to be given the link to a self-proof; over when it is given out, opened or needed no more."""
 
@@ -57,7 +54,7 @@ def entry(tx: Tx, office: Office, case: Case, order: Order, policy: Policy, now:
     for booked in (tx.books.get(key), *tx.books.copies(key)):
         row = key if booked is None else booked.key
         ended = stopped.end(tx, [row], now)
-        tx.attention.close(f"{CREDIT_STUCK}:{row}", now)
+        tx.attention.close(f"{stopped.CREDIT_STUCK}:{row}", now)
         held, copy = tx.work.keyed(row), booked is not None and booked.copy
         has_left = booked is not None and booked.state is not BookState.ORDERED
         if held is not None and not has_left and (held["fence"] == 0 or not held["lane"]):

@@ -13,6 +13,12 @@ from inspector.store.work import Work
 STOPPED = "work_stopped"
 """The matter that stopped work opens where its flow opens none of its own; one for each kind and agency, with the last row named."""
 
+CREDIT_STUCK = "credit_stuck"
+"""The matter for a person that a credit entry opens which the platform does not get; over when it has it, or need not."""
+
+UNHEARD = "callback_stuck"
+"""The matter for a person that a notice opens which a system does not get; one for each system and agency. The feed has it."""
+
 
 def stopped(tx: Tx, work: Work, code: str, house: str, now: datetime) -> None:
     """Tell a person, in the transaction that quarantines the row. `house` hears of what belongs to no case."""
@@ -52,8 +58,14 @@ def release(tx: Tx, work_id: int, reason: str, now: datetime) -> None:
 
 
 def _dealt_with(tx: Tx, work_id: int, now: datetime) -> None:
+    """What told of the row is over; of a matter about several, with the last of them."""
     row = tx.work.show(work_id)
     seen_to(tx, [(row["kind"], row["case_id"])], now)
+    if row["kind"] == OrderKind.CREDIT:
+        tx.attention.close(f"{CREDIT_STUCK}:{row['key']}", now)
+    agency = _agency(tx, row["case_id"])
+    if row["kind"] == OrderKind.TELL and agency not in tx.work.stopped(OrderKind.TELL.value, lane=row["lane"]):
+        tx.attention.close(f"{UNHEARD}:{row['lane']}:{agency}", now)
 
 
 def seen_to(tx: Tx, rows: Iterable[tuple[str, str | None]], now: datetime) -> None:

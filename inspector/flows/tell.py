@@ -10,18 +10,16 @@ from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.ending import retraction_key
 from inspector.domain.statement import unsendable
 from inspector.flows.office import Office
-from inspector.flows.recall import CREDIT_STUCK, wait_for_it
+from inspector.flows.recall import wait_for_it
 from inspector.flows.record import record
 from inspector.flows.settle import CREDIT_UNPLACED, Settlement, nothing
+from inspector.flows.stopped import CREDIT_STUCK, UNHEARD
 from inspector.ports import CreditEntry, CreditRetraction, Notice, NotYet, Origin, PortError, Refused
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 
 STUCK = "credit_retraction_stuck"
 """The matter for a person that a retraction opens which the platform does not take."""
-
-UNHEARD = "callback_stuck"
-"""The matter for a person that a notice opens which a system does not get; one for each system and agency. The feed has it."""
 
 WITHHELD = "callback_withheld"
 """The matter for a person that a notice opens whose system's name now belongs to another agency; one for each system and agency."""

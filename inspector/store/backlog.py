@@ -69,7 +69,8 @@ class Backlog(Room):
         """A kind's rows that wait or are ready, whoever holds them."""
         return self.rows(sa.select(work).where(work.c.kind == kind, work.c.state.in_(("waiting", "ready"))))
 
-    def stopped(self, kind: str) -> set[str | None]:
-        """The agencies whose work of a kind lies in quarantine; None: that of no case."""
+    def stopped(self, kind: str, *, lane: str | None = None) -> set[str | None]:
+        """The agencies whose work of a kind, or of one of its lanes, lies in quarantine; None: that of no case."""
         asked = sa.select(case_file.c.agency).select_from(work.outerjoin(case_file, case_file.c.id == work.c.case_id)).distinct()
-        return {*self.connection.execute(asked.where(work.c.state == "quarantined", work.c.kind == kind)).scalars()}
+        asked = asked.where(work.c.state == "quarantined", work.c.kind == kind)
+        return {*self.connection.execute(asked if lane is None else asked.where(work.c.lane == lane)).scalars()}

@@ -147,9 +147,14 @@ def back_up(source: Store, file: Path, told: Told) -> dict[str, tuple[int, str]]
     if file.exists():
         raise Invalid("backup_exists", file=str(file))
     part.unlink(missing_ok=True)
-    with private(part) as target:
-        held = copy(source, target, told)
-    part.replace(file)
+    try:
+        with private(part) as target:
+            held = copy(source, target, told)
+        part.replace(file)
+    except BaseException:  # what was begun holds personal data, and nobody looks for it
+        for left in (part, *(part.with_name(f"{part.name}-{log}") for log in ("wal", "shm", "journal"))):
+            left.unlink(missing_ok=True)
+        raise
     return held
 
 

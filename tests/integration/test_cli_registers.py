@@ -317,6 +317,10 @@ def test_no_register_is_taken_that_leaves_a_town_without_an_officer_unless_that_
     assert refused.code == 4
     assert "西村镇 ~ 西镇" in refused.err
     assert "nothing was written" in refused.err
+    strange = brought("objects", firms, ("TESTA", "甲", "东镇"), ("TESTB", "乙", "Q"))
+    assert (strange.code, "nearest" in strange.err, "东镇" in strange.err) == (4, False, True), (
+        "no name is near, and none is told"
+    )
     dry = brought("objects", firms, *misspelt, more=("--dry-run", "--json"))
     assert (dry.code, dry.json["needs"]) == (0, ["--uncovered"])
     refused = brought("inspectors", staff, two, more=("--remove", "--yes"))

@@ -8,9 +8,9 @@ import pytest
 import sqlalchemy as sa
 
 from inspector.daemon.worker import Worker
-from inspector.domain.decision import OrderKind
+from inspector.domain.decision import Order, OrderKind
 from inspector.domain.evidence import Verdict
-from inspector.flows import assist, review, stopped
+from inspector.flows import assist, review, stopped, tell
 from inspector.flows.office import Office
 from inspector.flows.settle import Settlement
 from inspector.flows.table import Flow
@@ -97,6 +97,52 @@ def test_who_has_seen_to_an_agencys_stopped_work_need_not_wait_for_its_neighbour
         else:
             stopped.release(tx, row["id"], "问过了", hand())
     assert shown(store) == ["ask:other"]
+
+
+@pytest.mark.alike
+@pytest.mark.parametrize("way", ["retry", "release"])
+def test_what_told_of_an_entry_or_of_notices_is_over_when_a_person_has_seen_to_the_last_row(
+    store: Store, hand: Hand, way: str
+) -> None:
+    office = open_office(store, hand)
+    given = [application(number, "business-licence", LICENCE) for number in (1, 2)]
+    cases = [post(office, one) for one in given]
+    orders = [
+        Order(kind=OrderKind.TELL, key=f"tell:{case}", lane="hall", due_at=hand(), urgent_by=hand(), payload={}, case_id=case)
+        for case in cases
+    ]
+    orders.append(
+        Order(
+            kind=OrderKind.CREDIT, key="credit:1", lane="platform", due_at=hand(), urgent_by=hand(), payload={}, case_id=cases[0]
+        )
+    )
+    with store.begin() as tx:
+        tx.work.order(orders, hand())
+    told = {OrderKind.TELL: tell.not_told, OrderKind.CREDIT: tell.not_entered}
+    for work in claim(office):
+        with store.begin() as tx:
+            if OrderKind(work.kind) in told:
+                tx.work.quarantine(work, "http_400", hand())
+                told[OrderKind(work.kind)](tx, work, "http_400", hand())
+            else:
+                tx.work.give_back(work)
+
+    def open_matters() -> list[str]:
+        with store.read() as tx:
+            return sorted(f"{one['kind']}:{one['about']}" for one in tx.attention.page(None))
+
+    assert open_matters() == ["callback_stuck:hall:bureau", "credit_stuck:credit:1"]
+    with store.read() as tx:
+        ids = [row["id"] for row in tx.work.page(state="quarantined")]
+    for done, one in enumerate(sorted(ids), start=1):
+        with store.begin() as tx:
+            if way == "retry":
+                stopped.retry(tx, one, hand())
+            else:
+                stopped.release(tx, one, "另行告知", hand())
+        if done < len(ids):
+            assert open_matters()
+    assert open_matters() == []
 
 
 @pytest.mark.alike
