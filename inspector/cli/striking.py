@@ -31,8 +31,9 @@ def strike(
 ) -> None:
     """Take out of the register of objects what a case has entered by a mistyped code. 更正名录中因办件列入的对象。
 
-    Nobody leaves daily supervision by it: where cases stand by the row, --for names the code by which the firm stays. What an open draw
-    has in its frame is refused until that draw is over; the next commitment counts it. What a file has brought in, a file takes out.
+    Nobody leaves daily supervision by it: where any case names it that was not withdrawn, --for names the code by which the firm stays.
+    What an open draw has in its frame is refused until that draw is over; the next commitment counts it. What a file has brought in, a
+    file takes out.
     """
     from inspector.flows import enrolment
     from inspector.flows.members import object_id

@@ -66,10 +66,10 @@ def strike(
 ) -> RosterObject | None:
     """What stands in the register in place of a row that an officer strikes out: the row of the same firm by its right code, or nothing.
 
-    `right` is the firm's row in force, or the code that it is to have. Nobody leaves the pool by it: a row by which cases stand goes only
-    where the firm stands there by another code, and what a committed frame holds is left until its draw is over. Nor is a code that
-    is in order exchanged for an odd one. Raises Refusal (`object_of_file`, `object_in_draw`, `object_has_cases`, `object_other_firm`,
-    `object_code_odd`).
+    `right` is the firm's row in force, or the code that it is to have. Nobody leaves the pool by it: a row that any case names, a closed
+    one as well, goes only where the firm stands there by another code, and what a committed frame holds is left until its draw is over.
+    Nor is a code that is in order exchanged for an odd one. Raises Refusal (`object_of_file`, `object_in_draw`, `object_has_cases`,
+    `object_other_firm`, `object_code_odd`).
     """
     if not row.enrolled:
         raise Refusal("object_of_file", object=row.code)

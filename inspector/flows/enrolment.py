@@ -104,7 +104,7 @@ def strike(
     row = tx.rosters.standing_object(agency, kind, code)
     if row is None:
         raise Missing("object_unknown", object=code)
-    cases = tuple(tx.cases.standing_by(agency, kind, _spellings(tx, row)))
+    cases = tuple(one.id for one in tx.cases.standing_by(agency, kind, _spellings(tx, row)))
     there = tx.rosters.standing_object(agency, kind, right) if right is not None else None
     draw = _frozen(office, tx, row)
     stands = spelling.strike(row, there or right, cases, draw, now.date())
@@ -118,8 +118,8 @@ def strike(
 
 
 def cases_of(tx: Tx, row: RosterObject) -> list[str]:
-    """The cases by which an object is under daily supervision."""
-    return tx.cases.standing_by(row.agency, row.kind, _spellings(tx, row), pooled=True)
+    """The cases by which an object is under daily supervision: one stays so whatever a check has found."""
+    return [one.id for one in tx.cases.standing_by(row.agency, row.kind, _spellings(tx, row)) if one.entered]
 
 
 def _about(office: Office, row: RosterObject) -> str:

@@ -195,16 +195,14 @@ class CaseRoom(Room):
         )
         return list(self.connection.execute(asked.order_by(case_file.c.id)).scalars())
 
-    def standing_by(self, agency: str, kind: SubjectKind, codes: Collection[str], *, pooled: bool = False) -> list[str]:
-        """An agency's cases about a subject by any of these codes that are under way or, for good or alone, under daily supervision."""
+    def standing_by(self, agency: str, kind: SubjectKind, codes: Collection[str]) -> list[Case]:
+        """An agency's cases about a subject by any of these codes, closed ones as well, but for those that were withdrawn; oldest first."""
         held = case_file.c
-        over = {CaseState.CLOSED, CaseState.WITHDRAWN}
-        states = {CaseState.POOLED} if pooled else set(CaseState) - over
         asked = sa.select(held.id).where(
             held.agency == agency, held.subject_kind == kind.value, held.subject_code.in_(sorted(codes))
         )
-        asked = asked.where(held.state.in_(sorted(one.value for one in states))).order_by(held.id)
-        return list(self.connection.execute(asked).scalars())
+        asked = asked.where(held.state != CaseState.WITHDRAWN.value).order_by(held.id)
+        return [self.get(case_id) for case_id in self.connection.execute(asked).scalars()]
 
     def passed_over(self, agency: str, plan: str, since: datetime, strata: Sequence[str]) -> list[Row]:
         """Cases that a plan's draws have had in their frames since a moment without drawing them, in some strata."""

@@ -200,6 +200,24 @@ def test_nobody_leaves_supervision_by_a_correction(store: Store, hand: Hand) -> 
         assert tx.rosters.standing_object("bureau", FIRM, RIGHT).enrolled  # type: ignore[union-attr]
 
 
+@on_both
+@pytest.mark.parametrize("state", [CaseState.REVIEW, CaseState.CLOSED])
+def test_who_was_found_against_stays_under_supervision_whatever_became_of_the_case(
+    store: Store, hand: Hand, state: CaseState
+) -> None:
+    office = house.open_office(store, hand)
+    first, second = post(office, certificate(1, WRONG)), post(office, certificate(2, WRONG))
+    with store.begin() as tx:
+        tx.cases.put(replace(tx.cases.get(first, lock=True), state=state))
+    take_back(office, second)
+    assert firms(store) == [WRONG], "the other case had entered it as well"
+    with pytest.raises(Refusal, match="object_has_cases"):
+        strike(office, WRONG)
+    assert strike(office, WRONG, RIGHT).cases == (first,)
+    with store.read() as tx:
+        assert tx.rosters.standing_object("bureau", FIRM, RIGHT).enrolled  # type: ignore[union-attr]
+
+
 def test_a_corrected_row_keeps_the_day_and_the_checks_of_the_firm_and_the_commitment_counts_it(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand)
     office = pooled(office, "weekly")
