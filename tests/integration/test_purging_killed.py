@@ -14,7 +14,7 @@ from tests.integration.test_purging import REMARK, answered, holding
 from tests.needs import ROOT
 
 __all__ = ["answered"]
-pytestmark = [pytest.mark.fault, pytest.mark.slow]
+pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 @pytest.mark.parametrize(("what", "days"), [("answers", 200), ("case", 4_000)])
@@ -25,7 +25,7 @@ def test_killed_at_any_statement_a_purge_is_whole_or_was_never_begun_and_is_done
     assert holding(store, REMARK) != set()
     url = store.url.render_as_string(hide_password=False)
     asked = [sys.executable, "-m", "tests.letting_go", url, case_id, str(days), what]
-    done = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, timeout=540, check=False)
     assert done.returncode == 0, done.stderr[-3_000:]
     told = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
     *before, last = told
