@@ -9,7 +9,7 @@ import secrets
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -132,12 +132,22 @@ def server() -> Iterator[Server]:
     if "://" in where:
         yield Server(admin=urlunsplit(urlsplit(where)._replace(scheme="postgresql")))
         return
-    with _cluster(Path(where)) as admin:
-        yield Server(admin=admin)
+    with cluster(Path(where)) as held:
+        yield Server(admin=held.admin)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cluster:
+    """A server of our own that can die: `end` stops it as a crash does, `begin` starts it again."""
+
+    admin: str
+    begin: Callable[[], None]
+    end: Callable[[], None]
 
 
 @contextmanager
-def _cluster(binaries: Path) -> Iterator[str]:
+def cluster(binaries: Path, options: str = OPTIONS) -> Iterator[Cluster]:
+    """One that runs, until it is left; `options` is what it is started with."""
     folder = Path(tempfile.mkdtemp(prefix="pg-"))  # short: a socket's path holds about 100 bytes
     user = _ordinary_user()
     if user:
@@ -153,13 +163,18 @@ def _cluster(binaries: Path) -> Iterator[str]:
             extra_groups=[] if user else None, env={"PATH": os.defpath, "LC_ALL": "C.UTF-8", "TZ": "UTC"},
         )  # fmt: skip
 
+    held = Cluster(
+        admin=f"postgresql://postgres@/postgres?host={quote(str(folder), safe='')}",
+        begin=lambda: run("pg_ctl", "-w", "-s", "-l", str(log), "-o", f"{options} -k {folder}", "start"),
+        end=lambda: run("pg_ctl", "-w", "-s", "-m", "immediate", "stop"),
+    )
     try:
         run("initdb", "-A", "trust", "-U", "postgres", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8")
-        run("pg_ctl", "-w", "-s", "-l", str(log), "-o", f"{OPTIONS} -k {folder}", "start")
+        held.begin()
         try:
-            yield f"postgresql://postgres@/postgres?host={quote(str(folder), safe='')}"
+            yield held
         finally:
-            run("pg_ctl", "-w", "-s", "-m", "immediate", "stop")
+            held.end()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
