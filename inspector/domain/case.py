@@ -333,11 +333,6 @@ class Case:
         last = self.suspensions[-1] if self.suspensions else None
         return last if last is not None and last.ended_at is None else None
 
-    @property
-    def entered(self) -> bool:
-        """Whether it has put its subject under daily supervision: nothing was to be verified in it; a finding may have closed it since."""
-        return self.strategy is None and self.state not in (CaseState.RATING, CaseState.WITHDRAWN)
-
     def going_on(self, at: datetime, by: str = "", why: str = "") -> Case:
         """The case with the suspension that was under way, if any, ended at a moment: by somebody, or by itself."""
         held = self.paused

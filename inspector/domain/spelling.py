@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from inspector.domain.case import Case, Route, SubjectKind
+from inspector.domain.case import Case, CaseState, Route, SubjectKind
 from inspector.domain.decision import Because, Decision
 from inspector.domain.duty import Rule
 from inspector.domain.errors import Refusal
@@ -43,6 +43,11 @@ def known_as(firms: Collection[str], registered: Mapping[str, Sequence[str]], to
         if len(there) <= 1:
             known |= dict.fromkeys(codes, best)
     return known
+
+
+def entered(case: Case) -> bool:
+    """Whether it has put its subject under daily supervision: nothing was to be verified in it; a finding may have closed it since."""
+    return case.strategy is None and case.state not in (CaseState.RATING, CaseState.WITHDRAWN)
 
 
 def odd(code: str, today: date) -> bool:

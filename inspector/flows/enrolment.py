@@ -119,7 +119,7 @@ def strike(
 
 def cases_of(tx: Tx, row: RosterObject) -> list[str]:
     """The cases by which an object is under daily supervision: one stays so whatever a check has found."""
-    return [one.id for one in tx.cases.standing_by(row.agency, row.kind, _spellings(tx, row)) if one.entered]
+    return [one.id for one in tx.cases.standing_by(row.agency, row.kind, _spellings(tx, row)) if spelling.entered(one)]
 
 
 def _about(office: Office, row: RosterObject) -> str:
