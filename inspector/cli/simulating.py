@@ -30,6 +30,9 @@ def simulate(
     first: Annotated[
         datetime | None, typer.Option("--first", help="Its first day; default: 2025-03-03 起始日", formats=["%Y-%m-%d"])
     ] = None,
+    floods: Annotated[
+        int, typer.Option("--floods", min=0, max=9, help="Days that bring a tenth of the cases each 集中受理日数")
+    ] = 0,
     calm: Annotated[bool, typer.Option("--calm", help="Nothing is away and no daemon dies 不模拟故障")] = False,
 ) -> Exit | None:
     """Simulate a year of an office, with the demo's pack and invented people; nothing leaves it. 模拟机关全年运行。
@@ -44,7 +47,7 @@ def simulate(
     from inspector.store.store import Store
 
     terminal.quieten()
-    scene = Scene(cases=cases, days=days, seed=seed, faults=not calm)
+    scene = Scene(cases=cases, days=days, seed=seed, faults=not calm, floods=floods)
     scene = replace(scene, first=first.date()) if first is not None else scene
     book, calendar = Policybook.load(terminal.settings.policies), calendar_of(terminal.settings)
     with (

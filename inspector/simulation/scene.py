@@ -13,6 +13,7 @@ from inspector.domain.calendar import WorkingCalendar
 class Scene:
     """`cases` come in within `days` from `first` on, and what is open then goes on for `after` days more.
 
+    Of `floods` days each brings a tenth of them at once, as the last day of a term does: at most nine.
     With `faults` sources are away for hours, an agency's post is, and the daemon dies now and then in the middle of its work.
     """
 
@@ -22,6 +23,13 @@ class Scene:
     days: int = 365
     after: int = 120
     faults: bool = True
+    floods: int = 0
+
+    def arrives(self, reference: str) -> date:
+        """The day on which a case comes in: any of the year's, or one of the floods'."""
+        flood = int(self.chance.of("flood", reference) * 10)
+        about = ("flooded", str(flood)) if flood < self.floods else ("day", reference)
+        return self.first + timedelta(days=int(self.chance.of(*about) * self.days))
 
     @property
     def chance(self) -> Chance:

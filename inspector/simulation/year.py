@@ -165,8 +165,7 @@ class _Year:
         self.hand = Hand(self.office, self.fault)
         for number in range(1, self.scene.cases + 1):
             reference = f"S-{number:06d}"
-            day = self.scene.first + timedelta(days=int(self.scene.chance.of("day", reference) * self.scene.days))
-            self.plan(self.days.at(day, 0, reference), self.coming(number, reference))
+            self.plan(self.days.at(self.scene.arrives(reference), 0, reference), self.coming(number, reference))
         self.plan(self.days.at(self.scene.first, 0, "officer"), self.decide)
         for schedule in schedules(Schedules(), {}, self.now()).values():
             self.sweep(schedule)

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -63,6 +64,24 @@ def test_work_is_due_next_when_the_first_row_waits_for_and_at_once_where_one_is_
         assert next_due(tx, START) == later
         tx.work.order([Order(kind=OrderKind.ASK, key="now", due_at=START, urgent_by=START)], START)
         assert next_due(tx, START) == START
+
+
+def test_on_the_days_of_a_flood_a_tenth_of_the_cases_comes_each_and_the_others_come_as_before() -> None:
+    calm, flooded = (replace(SMALL, days=300, floods=floods) for floods in (0, 2))
+    references = [f"S-{number:06d}" for number in range(2_000)]
+    days = {one: flooded.arrives(one) for one in references}
+    most = Counter(days.values()).most_common(3)
+    assert [150 < count < 260 for _, count in most] == [True, True, False]
+    others = [one for one in references if days[one] not in {day for day, _ in most[:2]}]
+    assert others
+    assert {one: calm.arrives(one) for one in others} == {one: days[one] for one in others}
+
+
+def test_a_flooded_office_lived_twice_has_one_ledger_head_and_nothing_is_wrong_in_it(tmp_path: Path) -> None:
+    scene = replace(SMALL, cases=10, floods=9, days=4, after=4)
+    first, again = lived(scene, tmp_path), lived(scene, tmp_path, "two")
+    assert first == again
+    assert (first.wrong, sum(first.cases.values())) == ((), 10)
 
 
 def test_people_are_at_work_on_working_days_alone_and_not_while_on_leave() -> None:
