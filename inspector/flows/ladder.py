@@ -13,7 +13,7 @@ from inspector.domain.evidence import Verdict
 from inspector.domain.letter import ALONE, LetterKind
 from inspector.domain.policy import Policy
 from inspector.domain.scoreboard import UNREACHED
-from inspector.flows import contacts
+from inspector.flows import contacts, doorways
 from inspector.flows.office import Office
 from inspector.flows.requests import go_on, held, spread, superior_of
 from inspector.flows.settle import Settlement, settle_request
@@ -101,9 +101,15 @@ def _wait_for_letter(work: Work, office: Office) -> None:
 
 
 def _wait_for_reader(office: Office, request: Request) -> None:
-    """Raise NotYet while a mail lies unread; a person of the requester hears that the request stands still, once its date has come."""
+    """Raise NotYet while nobody looks where a word may lie, or a mail lies unread; of that a person of the requester hears, once its
+
+    date has come: the request stands still.
+    """
+    if not request.state.open:
+        return
     with office.store.read() as tx:
-        waits = unread(tx, request.id) if request.state.open else []
+        doorways.wait(office, tx, request, office.now())
+        waits = unread(tx, request.id)
     if not waits:
         return
     if office.now() >= request.due_at:
