@@ -9,9 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from inspector.domain import reopened
 from inspector.domain.assistance import Request
+from inspector.domain.doorway import Span
 from inspector.flows import contacts
 from inspector.flows.office import Office
+from inspector.flows.requests import held, spread
+from inspector.flows.settle import settle_request
 from inspector.incoming import Mailbox, boxed
 from inspector.ports import NotYet, Origin
 from inspector.store.tx import Tx
@@ -24,6 +28,9 @@ PATIENCE = timedelta(minutes=5)
 
 MAILBOX_AWAY = "mailbox_away"
 """A mailbox that cannot be read to its end: over when it can."""
+
+_TOGETHER = 100
+"""Requests in one transaction, so that nobody waits."""
 
 _SOON = 2 * 60.0
 """Seconds after which a step looks again whether somebody has looked."""
@@ -41,6 +48,36 @@ def looked(office: Office, tx: Tx, name: str, now: datetime) -> None:
         tx.doorways.begin(name, now)
     else:
         tx.doorways.go_on(name, last.since, now)
+
+
+def open_again(office: Office) -> None:
+    """A sign of life of the house. Where there was none for a while every date that came meanwhile is put off first.
+
+    Safe to repeat: a date that was put off lies no longer in the time in which we were shut; and until this is done no step is taken.
+    """
+    now = office.now()
+    with office.store.read() as tx:
+        last = tx.doorways.last(HOUSE)
+    if last is not None and office.waited(last.until, now) > PATIENCE:
+        shut = Span(since=last.until, until=now)
+        after = _put_off(office, shut, "")
+        while after is not None:
+            after = _put_off(office, shut, after)
+    with office.store.begin() as tx:
+        looked(office, tx, HOUSE, now)
+
+
+def _put_off(office: Office, shut: Span, after: str) -> str | None:
+    """Some requests in one transaction, those behind an id; the last id, None where there are no more."""
+    with office.store.begin() as tx:
+        ids = tx.assistance.open_ids(after, _TOGETHER)
+        for one in ids:
+            case, request = held(tx, one)
+            decision = reopened.put_off(request, shut, office.book.get(case.pack), office.now(), office.calendar)
+            if decision is not None:
+                settle_request(tx, decision, office.now())
+                spread(tx, office, case, decision, office.now())
+    return ids[-1] if ids else None
 
 
 def away(office: Office, name: str, error: str, now: datetime) -> None:
@@ -68,8 +105,8 @@ def unread(office: Office, tx: Tx, now: datetime) -> list[tuple[str, float]]:
 def wait(office: Office, tx: Tx, request: Request, now: datetime) -> None:
     """Raise NotYet while a door by which a request's agency, or its superior, may have spoken has not been looked at for a while."""
     above = (request.escalated_to, request.dispute.superior if request.dispute else None)
-    told, held = {*contacts.ways(office, request.requested), *filter(None, above)}, boxes(office)
-    for name in (HOUSE, *sorted(told & held.keys())):
+    told = {*contacts.ways(office, request.requested), *filter(None, above)}
+    for name in (HOUSE, *sorted(told & boxes(office).keys())):
         last = tx.doorways.last(name)
         if (last is None and name != HOUSE) or (last is not None and office.waited(last.until, now) > PATIENCE):
             raise NotYet("door_unwatched", origin=Origin.US, attempts=0, retry_after=_SOON)

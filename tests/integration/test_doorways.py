@@ -12,15 +12,16 @@ import pytest
 from connectors.agencies.email import EmailAgency
 from inspector.daemon import sweeps
 from inspector.domain.assistance import AssistanceState, Request
-from inspector.flows import doorways, mailbox
+from inspector.domain.letter import LetterKind
+from inspector.flows import doorways, mailbox, wording
 from inspector.flows.office import Office
 from inspector.flows.scoreboard import scoreboard
-from inspector.ports import Barred, PortError, Unavailable
+from inspector.ports import Barred, NotYet, PortError, Unavailable
 from inspector.store.store import Store
 from inspector.telemetry.metrics import Metrics
-from tests.house import Hand, settle
+from tests.house import Hand, let_lapse, settle
 from tests.integration.test_clerks import filled
-from tests.integration.test_letters import request_of
+from tests.integration.test_letters import Desk, an_office, climbing, go, opened, request_of
 from tests.integration.test_mail import agency
 from tests.integration.test_mail_held import asked
 from tests.integration.test_mailbox import put, written
@@ -158,3 +159,47 @@ def test_a_step_waits_for_a_sign_of_life_of_the_house(held: tuple[Office, Reques
         doorways.wait(office, tx, request, hand.now + timedelta(minutes=5))
         with pytest.raises(PortError, match="door_unwatched"):
             doorways.wait(office, tx, request, hand.now + timedelta(minutes=6))
+
+
+def test_a_date_that_came_while_the_house_was_shut_is_put_off_before_any_step_is_taken(store: Store, hand: Hand) -> None:
+    desk, above = Desk("civil-affairs"), Desk("county-office")
+    office = climbing(an_office(store, hand, {"civil-affairs": desk, "county-office": above}))
+    case_id = opened(office)
+    go(office, letters=True)
+    was, since = request_of(store, case_id), hand.now
+    hand.now = was.escalate_at + timedelta(days=1)
+    with store.begin() as tx:
+        doorways.looked(office, tx, doorways.HOUSE, since)
+    with pytest.raises(NotYet, match="door_unwatched"):
+        go(office, letters=True)
+    let_lapse(office)
+    doorways.open_again(office)
+    now = request_of(store, case_id)
+    assert now.due_at > hand.now
+    assert [one.rule for one in now.history][-1] == "assistance.shut"
+    assert "本系统停止运行" in wording.counted(now.due_counted, "zh-Hans")
+    go(office, letters=True)
+    assert (above.kinds, now.escalated_to) == ([], None)
+    doorways.open_again(office)
+    assert request_of(store, case_id).due_at == now.due_at, "once"
+
+
+@pytest.mark.slow
+def test_after_an_outage_that_nobody_wrote_down_the_agency_is_reminded_and_nobody_above_hears_yet(
+    store: Store, hand: Hand
+) -> None:
+    desk, above = Desk("civil-affairs"), Desk("county-office")
+    office = climbing(an_office(store, hand, {"civil-affairs": desk, "county-office": above}))
+    case_id = opened(office)
+    go(office, letters=True)
+    hand.now = request_of(store, case_id).escalate_at + timedelta(days=4)
+    settle(office)  # several rows at once, by the daemon's own worker
+    assert (desk.kinds, above.kinds) == ([LetterKind.REQUEST, LetterKind.REMINDER], [])
+    text = desk.letters[-1].words.body
+    assert "答复期限已过" in text
+    while request_of(store, case_id).state.open:
+        hand.on(hours=12)
+        settle(office)
+    assert desk.kinds[2:4] == [LetterKind.LIAISON, LetterKind.HEAD]
+    moments = {one.rule: one.at for one in request_of(store, case_id).history}
+    assert len({moments[f"assistance.{word}"].date() for word in ("remind", "liaison", "head", "escalate")}) == 4
