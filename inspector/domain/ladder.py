@@ -248,8 +248,12 @@ def escalate(
 
 
 def silent(request: Request, now: datetime, pack: str) -> Decision[Request]:
-    """The last date has passed: the request ends without an answer, and the case takes the next way."""
-    because = Because(rule="assistance.silent", basis=(request.basis,), pack=pack)
+    """The last date has passed: the request ends without an answer, and the case takes the next way.
+
+    An agency that has named another date and heard nothing of us was not the silent one.
+    """
+    rule = "assistance.silent" if request.proposed is None else "assistance.unheeded"
+    because = Because(rule=rule, basis=(request.basis,), pack=pack)
     if not _waits(request):
         return Decision(state=request, because=replace(because, rule="timer.obsolete"))
     held = noted(replace(request, state=AssistanceState.UNANSWERED, ended_at=now), because.rule, now)
