@@ -33,6 +33,12 @@ class Box:
         self._folder = folder
         self._stayed: set[str] = set()
 
+    def look(self) -> None:
+        """Whether it can be read, and mail be moved in it; nothing is taken. Raises Unavailable (`folder_failed`), Barred."""
+        self._names()
+        if not os.access(self._folder, os.W_OK | os.X_OK) or not os.access(self._folder / "new", os.W_OK | os.X_OK):
+            raise Barred("unauthorised", detail="folder")
+
     def waiting(self) -> Iterator[Mail]:
         """What lies in `new`, oldest name first. Raises Unavailable (`folder_failed`), Barred."""
         read_bytes = 0

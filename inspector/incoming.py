@@ -80,6 +80,20 @@ class Mailbox(Protocol):
 
 
 @runtime_checkable
+class Boxed(Protocol):
+    """A connector that gets mail where it is set up to."""
+
+    @property
+    def boxed(self) -> bool:
+        """Whether it has a mailbox as it is set up."""
+
+
+def boxed(agency: object) -> bool:
+    """Whether a connector that can get mail has a mailbox: one that says nothing of it has."""
+    return agency.boxed if isinstance(agency, Boxed) else True
+
+
+@runtime_checkable
 class Reporting(Protocol):
     """A channel whose other side reports what became of the messages it took."""
 

@@ -69,9 +69,16 @@ class EmailAgency:
         return self._post.send(self._written(letter, key), self._config.whom(letter.kind))
 
     def look(self) -> Sequence[Sighting]:
-        """Greet the mail server and go. Raises Unavailable, Barred, Refused."""
+        """Greet the mail server and go; look into the box. Raises Unavailable, Barred, Refused."""
         self._post.reach()
+        if self._box is not None:
+            self._box.look()
         return [Sighting(code="mail_ready", facts={"host": self._config.host})]
+
+    @property
+    def boxed(self) -> bool:
+        """Whether answers come back by mail, into `inbox_folder`."""
+        return self._box is not None
 
     def waiting(self) -> Iterable[Mail]:
         """Mail that lies in the box, if there is one. Raises Unavailable, Barred."""

@@ -26,7 +26,7 @@ Until = Annotated[datetime | None, typer.Option("--until", formats=["%Y-%m-%d"],
 Csv = Annotated[bool, typer.Option("--csv", help="As CSV with a head 以 CSV 输出")]
 
 _SHORT = ("agency", "fact", "asked", "heard_in_time", "answered", "punctual", "answer_days_median", "declined", "forwarded")
-_MORE = ("unanswered", "undecided", "escalated", "disproved", "badly_put")
+_MORE = ("unanswered", "undecided", "unheeded", "escalated", "disproved", "badly_put")
 
 
 def register(app: typer.Typer) -> None:

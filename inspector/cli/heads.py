@@ -67,6 +67,7 @@ HEADS: Mapping[str, tuple[str, str]] = {
     "declined": ("declined", "不予协助"),
     "forwarded": ("forwarded", "转送"),
     "unanswered": ("unanswered", "未答复"),
+    "unheeded": ("its date unheeded by us", "所提期限本机关未答复"),
     "undecided": ("undecided by the superior", "上级未决定"),
     "escalated": ("passed on above", "报上级"),
     "disproved": ("disproved", "与结果不符"),

@@ -20,7 +20,7 @@ from inspector.daemon.law import Law
 from inspector.daemon.terms import terms
 from inspector.daemon.worker import Worker
 from inspector.domain.errors import Away
-from inspector.flows import contested, creditbook, mailbox
+from inspector.flows import contested, creditbook, doorways, mailbox
 from inspector.flows.office import Office
 from inspector.flows.tell import place_credit
 from inspector.ports import Pulse
@@ -75,6 +75,7 @@ class Daemon:
         creditbook.take_over_all(self.office)
         contested.remark_all(self.office)
         self.clock.declare()
+        doorways.open_again(self.office)
         sweeps.snapshot(self.office, self.metrics)
         self.dispatcher.run()
         self.clock.start(self._ticks())
@@ -138,6 +139,7 @@ class Daemon:
     def _beat(self) -> None:
         """A sign of life in the table and to the dead-man's switch outside, and a look at what the other replicas have declared."""
         self._life.seen(self.office.store)
+        doorways.open_again(self.office)
         self.clock.restore()
         self._accord.look(self.office, self.declared())
         if self._heart is not None:

@@ -14,7 +14,7 @@ from inspector.domain.decision import OrderKind
 from inspector.domain.lack import CHANGING
 from inspector.domain.manners import Held
 from inspector.domain.sampling import Window
-from inspector.flows import equality, publication
+from inspector.flows import doorways, equality, publication
 from inspector.flows.held import left, waits
 from inspector.flows.office import Office
 from inspector.flows.scoreboard import recent, recent_days
@@ -152,6 +152,7 @@ def _snapshot(tx: Tx, office: Office, now: datetime) -> Snapshot:
         at_risk=[(of, str(days), count) for days in _RISK_DAYS for of, count in due_by(tx, _within(office, now, days)).items()],
         lanes=[(lane.name, lane.open_until > machine_now and lane.open_until > EPOCH, lane.paused) for lane in lanes],
         barred=[(lane.name, lane.barred) for lane in lanes],
+        unread=doorways.unread(office, tx, now),
         failures=[(lane.name, lane.failures) for lane in lanes],
         waiting=[(lane, why.reason, behind.get(lane, 0)) for lane, why in sorted(held.items())],
         quota_left=sorted(left(tx, office).items()),

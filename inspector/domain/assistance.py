@@ -134,6 +134,10 @@ class Word:
     signer: str
     door: Door | None = None
 
+    def came(self, now: datetime) -> datetime:
+        """When it was here: before it is entered `now`, where somebody knows."""
+        return self.door.came if self.door is not None and self.door.came is not None else now
+
     def facts(self) -> dict[str, object]:
         """The word as facts of a decision. Raises Invalid for reasons or a signer that say nothing."""
         signed(self.signer, self.reasons)

@@ -6,16 +6,18 @@ common superior; then the request ends without an answer. A step that a pack has
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import datetime
 
 from inspector.domain.assistance import TIMERS, AssistanceState, Request, Rung, noted
-from inspector.domain.calendar import Due, WorkingCalendar, due, reminder
+from inspector.domain.calendar import Due, Unit, WorkingCalendar, due, reminder
 from inspector.domain.contact import Contact
 from inspector.domain.decision import Because, Decision, Order, OrderKind, Told
 from inspector.domain.letter import letter
 from inspector.domain.policy import Policy
 from inspector.domain.start import StartEvent
+from inspector.domain.stop import Stop
 from inspector.domain.timer import Timer
 
 REMINDERS = {
@@ -30,10 +32,22 @@ REMINDERS = {
 EARLY = frozenset({OrderKind.ASSIST_ACK, OrderKind.ASSIST_REMIND, OrderKind.ASSIST_LAST})
 """The steps before the date: their letters are of no use after it."""
 
-_ABOVE = ((OrderKind.ASSIST_LIAISON, Timer.ASSIST_LIAISON), (OrderKind.ASSIST_HEAD, Timer.ASSIST_HEAD))
+_ABOVE = (
+    (OrderKind.ASSIST_LIAISON, Timer.ASSIST_LIAISON),
+    (OrderKind.ASSIST_HEAD, Timer.ASSIST_HEAD),
+    (OrderKind.ASSIST_DUE, Timer.ASSIST_ESCALATE),
+)
+UPPER = tuple(kind for kind, _ in _ABOVE)
+"""The steps after the date, in order, each counted from the one before."""
+
+_REMINDED = frozenset({"assistance.remind", "assistance.last"})
+_SHORT = frozenset({Unit.HOUR, Unit.MINUTE})
+_A_PART = 10
 
 
-def rungs(date: datetime, opened_at: datetime, policy: Policy, calendar: WorkingCalendar) -> tuple[Rung, ...]:
+def rungs(
+    date: datetime, opened_at: datetime, policy: Policy, calendar: WorkingCalendar, stops: tuple[Stop, ...] = ()
+) -> tuple[Rung, ...]:
     """Every step of a clock that began at `opened_at` and whose answer is due at `date`, the superior's last, in order of their days.
 
     Nobody is reminded of what has only just been asked: a term as short as that has no reminder before it.
@@ -48,15 +62,24 @@ def rungs(date: datetime, opened_at: datetime, policy: Policy, calendar: Working
         day = calendar.add_working_days(calendar.local_date(date), 1 - row.term.amount)
         before[OrderKind.ASSIST_LAST] = calendar.opening(day)
     found += [Rung(kind=kind, at=at) for kind, at in before.items() if at > opened_at]
-    since, event = date, StartEvent.REQUEST_DUE
-    for kind, timer in _ABOVE:
-        if row := policy.terms.get(timer):
-            counted = due(since, row.term, calendar, event)
-            found.append(Rung(kind=kind, at=counted.at, counted=counted.counted))
-            since, event = counted.at, StartEvent.REQUEST_STEP
-    counted = due(since, policy.term(Timer.ASSIST_ESCALATE).term, calendar, event)
-    found.append(Rung(kind=OrderKind.ASSIST_DUE, at=counted.at, counted=counted.counted))
+    found += _after(date, StartEvent.REQUEST_DUE, UPPER, policy, calendar, stops)
     return tuple(sorted(found, key=lambda rung: rung.at))
+
+
+def _after(
+    since: datetime,
+    event: StartEvent,
+    kinds: Collection[OrderKind],
+    policy: Policy,
+    calendar: WorkingCalendar,
+    stops: tuple[Stop, ...] = (),
+) -> Iterator[Rung]:
+    """The steps after the date of these kinds that the pack has, each counted from the one before; it stood still during the `stops`."""
+    for kind, timer in _ABOVE:
+        if kind in kinds and (row := policy.terms.get(timer)):
+            counted = due(since, row.term, calendar, event, stops)
+            yield Rung(kind=kind, at=counted.at, counted=counted.counted)
+            since, event = counted.at, StartEvent.REQUEST_STEP
 
 
 def clocked(request: Request, term: Due, began: datetime, policy: Policy, calendar: WorkingCalendar) -> Request:
@@ -111,27 +134,94 @@ def wait(request: Request, kind: OrderKind, at: datetime) -> Order:
     )
 
 
-def remind(request: Request, kind: OrderKind, now: datetime, pack: str, to: Contact | None = None) -> Decision[Request]:
+def late(request: Request, kind: OrderKind, now: datetime, calendar: WorkingCalendar) -> bool:
+    """Whether a step after the date is carried out so late that what follows it would come too soon: on a later working day than its
+
+    own, or of hours later by more than a tenth of its term.
+    """
+    rung = next((rung for rung in request.rungs if rung.kind is kind), None)
+    if kind not in UPPER or rung is None or rung.counted is None:
+        return False
+    if rung.counted.term.unit in _SHORT and rung.counted.since is not None:
+        return (now - rung.at) * _A_PART > rung.at - rung.counted.since
+    then, here = (calendar.add_working_days(calendar.local_date(at), 1) for at in (rung.at, now))
+    return here > then
+
+
+def first(request: Request, kind: OrderKind, now: datetime, calendar: WorkingCalendar) -> OrderKind:
+    """The step that is to be taken where that of a kind has come due: it, or, where it is late, the first before it that nobody took.
+
+    Whoever hears of an agency's silence hears of one that was reminded: after an outage of ours the ladder is climbed, not leapt.
+    """
+    if not late(request, kind, now, calendar):
+        return kind
+    held, taken = {rung.kind for rung in request.rungs}, {one.rule for one in request.history if one.at >= request.due_at}
+    if held & {OrderKind.ASSIST_REMIND, OrderKind.ASSIST_LAST} and not any(one.rule in _REMINDED for one in request.history):
+        return OrderKind.ASSIST_REMIND
+    before = UPPER[: UPPER.index(kind)]
+    return next((one for one in before if one in held and _rule(one) not in taken), kind)
+
+
+def reminded_late(request: Request) -> bool:
+    """Whether its agency was reminded only after the date, for we were away before."""
+    return any(one.rule == _rule(OrderKind.ASSIST_REMIND) and one.at >= request.due_at for one in request.history)
+
+
+def _rule(kind: OrderKind) -> str:
+    word = REMINDERS[kind]
+    return f"assistance.{'remind' if word == 'reminder' else word}"
+
+
+def _from_here(
+    request: Request, kind: OrderKind, now: datetime, policy: Policy, calendar: WorkingCalendar
+) -> tuple[Request, tuple[Order, ...]]:
+    """The same, the steps after this one counted from now, and their waits: a clock of its own, which ends those that were before."""
+    left = {rung.kind for rung in request.rungs} & {*(UPPER[UPPER.index(kind) + 1 :] if kind in UPPER else UPPER)}
+    fresh = {rung.kind: rung for rung in _after(now, StartEvent.REQUEST_STEP, left, policy, calendar)}
+    superior = fresh[OrderKind.ASSIST_DUE]
+    assert superior.counted is not None, "the superior's day is counted"
+    steps = tuple(sorted((fresh.get(rung.kind, rung) for rung in request.rungs), key=lambda rung: rung.at))
+    held = replace(request, turn=request.turn + 1, rungs=steps, escalate_at=superior.at, escalate_counted=superior.counted)
+    return held, waits(held, now)
+
+
+def remind(
+    request: Request,
+    kind: OrderKind,
+    now: datetime,
+    policy: Policy,
+    calendar: WorkingCalendar,
+    to: Contact | None = None,
+    *,
+    behind: bool = False,
+) -> Decision[Request]:
     """One letter of a step (`REMINDERS`). Before the date it is of no use after it, and a request to acknowledge none once that is done.
+
+    `behind`: it is taken late (`late`), so the steps after it are counted from now, and a reminder goes after the date, too.
 
     `to` is the liaison officer's or the head's own way; None: the agency's.
 
     Nobody is reminded of a letter that has not left. Until the agency has said something the state says that it was reminded.
     """
     word = REMINDERS[kind]
-    because = Because(rule=f"assistance.{'remind' if word == 'reminder' else word}", basis=(request.basis,), pack=pack)
+    because = Because(rule=_rule(kind), basis=(request.basis,), pack=policy.label)
     early = kind in EARLY
     needless = kind is OrderKind.ASSIST_ACK and request.accepted
-    if not _waits(request) or not request.knows or needless or (early and now >= request.due_at):
+    if not _waits(request) or not request.knows or needless or (early and now >= request.due_at and not behind):
         return Decision(state=request, because=replace(because, rule="timer.obsolete"))
     state = AssistanceState.REMINDED if request.state.silent else request.state
     held = noted(replace(request, state=state), because.rule, now)
-    until = held.due_at if early else held.escalate_at
+    ahead, ends = tuple[Order, ...](), frozenset[OrderKind]()
+    if behind:
+        held, ahead = _from_here(held, kind, now, policy, calendar)
+        ends, because = TIMERS, replace(because, facts={"behind": True, "escalate_at": held.escalate_at.isoformat()})
+    until = held.due_at if early and not behind else held.escalate_at
     if to is None or to.connector == held.requested:
-        return Decision(state=held, because=because, orders=(letter(held, word, held.requested, now, until),))
+        return Decision(state=held, because=because, orders=(letter(held, word, held.requested, now, until), *ahead), ends=ends)
     order = letter(held, word, to.connector, now, until)
     held = replace(held, contacts={**held.contacts, order.key: "" if to.pushed else to.connector})
-    return Decision(state=held, because=replace(because, facts={"to": to.connector}), orders=(order,))
+    because = replace(because, facts={**because.facts, "to": to.connector})
+    return Decision(state=held, because=because, orders=(order, *ahead), ends=ends)
 
 
 def escalate(
@@ -158,8 +248,12 @@ def escalate(
 
 
 def silent(request: Request, now: datetime, pack: str) -> Decision[Request]:
-    """The last date has passed: the request ends without an answer, and the case takes the next way."""
-    because = Because(rule="assistance.silent", basis=(request.basis,), pack=pack)
+    """The last date has passed: the request ends without an answer, and the case takes the next way.
+
+    An agency that has named another date and heard nothing of us was not the silent one.
+    """
+    rule = "assistance.silent" if request.proposed is None else "assistance.unheeded"
+    because = Because(rule=rule, basis=(request.basis,), pack=pack)
     if not _waits(request):
         return Decision(state=request, because=replace(because, rule="timer.obsolete"))
     held = noted(replace(request, state=AssistanceState.UNANSWERED, ended_at=now), because.rule, now)

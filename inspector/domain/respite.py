@@ -6,7 +6,7 @@ Each is a new clock: its steps are counted anew, and the case's own clock goes o
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from inspector.domain.asking import term_of
 from inspector.domain.assistance import (
@@ -21,6 +21,7 @@ from inspector.domain.assistance import (
     stands,
 )
 from inspector.domain.calendar import Counting, Due, Term, Unit, WorkingCalendar, due
+from inspector.domain.day import refuse_beyond
 from inspector.domain.decision import Because, Decision, OrderKind, Told
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.ladder import wound
@@ -33,6 +34,9 @@ from inspector.domain.urgency import Urgency
 MOST = 1
 """How often a request is extended: once (handbook 1.5.6, scenario 54)."""
 
+FARTHEST = 3_650
+"""Days after which nobody means a date for an answer: it is a slip of the pen."""
+
 
 def extend(
     request: Request,
@@ -41,11 +45,14 @@ def extend(
     now: datetime,
     calendar: WorkingCalendar,
 ) -> Decision[Request]:
-    """The agency takes longer, by what the pack allows: before the date, with reasons, once. Raises Invalid, Refusal."""
+    """The agency takes longer, by what the pack allows: before the date, with reasons, once. Raises Invalid, Refusal.
+
+    Its word counts from when it was here (`Door.came`): what has lain in our house is nobody's delay.
+    """
     must_be_open(request)
     said = word.facts()
     row, told = policy.terms.get(Timer.ASSIST_EXTEND), request.due_counted
-    if refused := not_extended(request, policy, now):
+    if refused := not_extended(request, policy, word.came(now)):
         raise refused
     assert row is not None, "else it would be refused"
     assert told.since is not None, "likewise"
@@ -58,16 +65,16 @@ def extend(
     return Decision(state=held, because=because, orders=orders, told=(_told(held),), ends=TIMERS)
 
 
-def not_extended(request: Request, policy: Policy, now: datetime) -> Refusal | None:
-    """Why the agency may not take longer by itself; None where it may."""
+def not_extended(request: Request, policy: Policy, came: datetime) -> Refusal | None:
+    """Why the agency may not take longer by itself by a word that `came` at a moment; None where it may."""
     row, told = policy.terms.get(Timer.ASSIST_EXTEND), request.due_counted
     if row is None:
         return Refusal("extension_not_provided", request=request.id, pack=policy.label)
-    if now >= request.due_at:
+    if came >= request.due_at:
         return Refusal("extension_after_due", request=request.id, due_at=request.due_at.isoformat())
     if request.extended >= MOST:
         return Refusal("extension_used", request=request.id)
-    if told.since is None:
+    if told.event is StartEvent.REQUEST_AGREED or told.since is None:
         return Refusal("extension_after_agreement", request=request.id, due_at=request.due_at.isoformat())
     if row.term.unit is not told.term.unit:
         return Refusal("extension_not_provided", request=request.id, pack=policy.label)
@@ -88,6 +95,11 @@ def propose(
     """
     must_be_open(request)
     said = word.facts()
+    refuse_beyond(day, "day")
+    today = calendar.local_date(now)
+    if (day - today).days > FARTHEST:
+        last = today + timedelta(days=FARTHEST)
+        raise Invalid("day_beyond", field="day", value=day.isoformat(), first=today.isoformat(), last=last.isoformat())
     due_at = calendar.closing(day)
     if not calendar.is_working_day(day) or due_at <= now:
         raise Invalid("date_not_working", field="day", day=day.isoformat())
@@ -119,7 +131,7 @@ def agree(
     told = _proposed(request, seen)
     if told.due_at <= now:
         raise Refusal("date_passed", request=request.id, due_at=told.due_at.isoformat())
-    term = Due(at=told.due_at, counted=_agreed(now, told.due_at, calendar))
+    term = _agreed(now, told.due_at, calendar)
     because = Because(rule="assistance.agree", basis=(request.basis,), pack=policy.label, facts=_moved(request, term, {"by": by}))
     held, orders = wound(request, AssistanceState.ACCEPTED, term, now, policy, calendar)
     note = letter(held, "agreed", held.requested, now, held.due_at)
@@ -166,7 +178,7 @@ def calm(
     term = due(began, row.term, calendar, event)
     if term.at < request.due_at:
         term = Due(at=request.due_at, counted=request.due_counted)
-    if now >= request.due_at:
+    if word.came(now) >= request.due_at:
         raise Refusal("extension_after_due", request=request.id, due_at=request.due_at.isoformat())
     facts = _moved(request, term, said)
     because = Because(rule="assistance.calm", basis=(request.basis, row.basis), pack=policy.label, facts=facts)
@@ -196,10 +208,19 @@ def _moved(request: Request, term: Due, more: dict[str, object]) -> dict[str, ob
     return {"was_due": request.due_at.isoformat(), "due_at": term.at.isoformat(), **more}
 
 
-def _agreed(now: datetime, due_at: datetime, calendar: WorkingCalendar) -> Counting:
-    """An agreed day counts as itself: so many working days after the agreement, whatever a calendar says later (`since` is unknown)."""
+def _agreed(now: datetime, due_at: datetime, calendar: WorkingCalendar) -> Due:
+    """An agreed day is so many days after the agreement: one that is off by then moves to the next working day (Civil Code art. 203).
+
+    A year whose notice is still to come, or is amended, can move it so. Of today nobody will say anything else.
+    """
     after, last = calendar.local_date(now), calendar.local_date(due_at)
-    days = max(calendar.ordinal(last) - calendar.ordinal(after), 1)
-    return Counting(
-        term=Term(amount=days, unit=Unit.WORKING_DAY), after=after, nominal=last, last=last, event=StartEvent.REQUEST_AGREED
+    if last > after:
+        return due(now, Term(amount=(last - after).days, unit=Unit.DAY), calendar, StartEvent.REQUEST_AGREED)
+    told = Counting(
+        term=Term(amount=1, unit=Unit.DAY),
+        after=last - timedelta(days=1),
+        nominal=last,
+        last=last,
+        event=StartEvent.REQUEST_AGREED,
     )
+    return Due(at=due_at, counted=told)

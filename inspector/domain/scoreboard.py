@@ -24,7 +24,7 @@ _SAYS = frozenset({Verdict.MATCH.value, Verdict.MISMATCH.value, Verdict.NOT_FOUN
 UNREACHED = "assistance.undeliverable"
 """The rule by which a request ends whose letter reached nobody."""
 
-END_OF: Mapping[str, str] = {UNREACHED: "unreached", "assistance.undecided": "undecided"}
+END_OF: Mapping[str, str] = {UNREACHED: "unreached", "assistance.undecided": "undecided", "assistance.unheeded": "unheeded"}
 """What a request without an answer counts as that did not end by the agency's own silence, by the last rule of its history."""
 
 WORDS = frozenset(
@@ -36,8 +36,9 @@ WORDS = frozenset(
 class Score:
     """How one agency (a connector) has answered one kind of question (a fact). Days are working days from the day its letter was sent.
 
-    `asked` is the sum of `open`, `answered`, `declined`, `forwarded`, `unanswered`, `undecided`, `unreached` and
-    `cancelled`. `undecided`: the agency has disputed, and it was the superior who kept silent. `heard_days` tells of each
+    `asked` is the sum of `open`, `answered`, `declined`, `forwarded`, `unanswered`, `undecided`, `unheeded`, `unreached` and
+    `cancelled`. `undecided`: the agency has disputed, and it was the superior who kept silent. `unheeded`: it has named another date, and
+    it was the requester who kept silent. `heard_days` tells of each
     first word how long it took, to the hour at which it came, and not to the one at which an officer entered it; `heard_in_time`
     those within the term of acknowledging, or of the answer where there is none. `punctual` are answers by the date that was
     agreed last.
@@ -52,6 +53,7 @@ class Score:
     forwarded: int = 0
     unanswered: int = 0
     undecided: int = 0
+    unheeded: int = 0
     unreached: int = 0
     cancelled: int = 0
     heard_in_time: int = 0
@@ -77,7 +79,7 @@ class Score:
 
 
 _COUNTS = (
-    *("asked", "open", "answered", "declined", "forwarded", "unanswered", "undecided", "unreached", "cancelled"),
+    *("asked", "open", "answered", "declined", "forwarded", "unanswered", "undecided", "unheeded", "unreached", "cancelled"),
     *("heard_in_time", "punctual"),
     *("partly", "moved", "escalated", "disputed", "used", "disproved", "badly_put"),
 )

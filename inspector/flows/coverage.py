@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby, product
 
-from inspector.domain.assistance import common_superior
 from inspector.domain.calendar import WorkingCalendar, due
 from inspector.domain.case import SubjectKind
 from inspector.domain.coverage import Desk, Duty, Hole, SetUp, holes, ways
@@ -19,6 +18,7 @@ from inspector.domain.roster import InspectorRecord
 from inspector.domain.staffing import Crew, Given, Month, Officer, Spot, Visits, given
 from inspector.domain.timer import Timer
 from inspector.flows.office import Office, Plan, pack_of
+from inspector.flows.requests import nearest, node_of
 from inspector.store.tx import Tx
 
 LEAST, MOST = 12, 24
@@ -139,13 +139,7 @@ def _joins(office: Office, agency: str, months: Sequence[Month]) -> Desk:
 
 def _reached(office: Office, agency: str, live: Collection[str]) -> Callable[[str], bool]:
     """Whether an agency's silence comes before the common superior: he is in the tree, and a letter reaches him."""
-    parents, of = office.parents(), {node.connector: node.id for node in office.tree.values() if node.connector is not None}
-
-    def reached(name: str) -> bool:
-        superior = common_superior(parents, agency, of.get(name, name))
-        return superior is not None and office.tree[superior].connector in live
-
-    return reached
+    return lambda name: nearest(office, agency, node_of(office, name)) in live
 
 
 # Who goes

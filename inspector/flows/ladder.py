@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from inspector.domain import dispute, ladder, sending
 from inspector.domain.assistance import Request
@@ -13,7 +14,7 @@ from inspector.domain.evidence import Verdict
 from inspector.domain.letter import ALONE, LetterKind
 from inspector.domain.policy import Policy
 from inspector.domain.scoreboard import UNREACHED
-from inspector.flows import contacts
+from inspector.flows import contacts, doorways
 from inspector.flows.office import Office
 from inspector.flows.requests import go_on, held, spread, superior_of
 from inspector.flows.settle import Settlement, settle_request
@@ -28,13 +29,7 @@ OBSOLETE = "timer.obsolete"
 def remind(work: Work, office: Office) -> Settlement:
     """A step's letter to the requested agency: acknowledge, before the date, on its last day, to its liaison officer, to its head."""
     _wait_for_letter(work, office)
-    kind = OrderKind(work.kind)
-
-    def decide(_tx: Tx, request: Request, policy: Policy, now: datetime) -> Decision[Request]:
-        to = contacts.reached_by(office, request.requested, LetterKind(ladder.REMINDERS[kind]))
-        return ladder.remind(request, kind, now, policy.label, to)
-
-    return _timer(work, decide, office)
+    return _timer(work, partial(_step, office, OrderKind(work.kind)), office)
 
 
 def escalate(work: Work, office: Office) -> Settlement:
@@ -42,16 +37,21 @@ def escalate(work: Work, office: Office) -> Settlement:
 
     Of a letter that has not left nobody above hears: its clock begins anew, once; then the request ends as one that reached nobody.
     """
-
-    def decide(tx: Tx, request: Request, policy: Policy, now: datetime) -> Decision[Request]:
-        connector = superior_of(office, request)
-        decision = sending.escalate(request, connector, policy, now, office.calendar)
-        if connector is None and decision.because.rule == "assistance.past_due":
-            unknown(tx, request, now)
-        return decision
-
     _wait_for_letter(work, office)
-    return _timer(work, decide, office)
+    return _timer(work, partial(_step, office, OrderKind(work.kind)), office)
+
+
+def _step(office: Office, came: OrderKind, tx: Tx, request: Request, policy: Policy, now: datetime) -> Decision[Request]:
+    """The step that has come due; after an outage of ours the first that nobody took, and the others behind it from now."""
+    behind, kind = ladder.late(request, came, now, office.calendar), ladder.first(request, came, now, office.calendar)
+    if kind is not OrderKind.ASSIST_DUE and (kind is came or request.knows):
+        to = contacts.reached_by(office, request.requested, LetterKind(ladder.REMINDERS[kind]))
+        return ladder.remind(request, kind, now, policy, office.calendar, to, behind=behind)
+    connector = superior_of(office, request)
+    decision = sending.escalate(request, connector, policy, now, office.calendar)
+    if connector is None and decision.because.rule == "assistance.past_due":
+        unknown(tx, request, now)
+    return decision
 
 
 def end(work: Work, office: Office) -> Settlement:
@@ -101,9 +101,15 @@ def _wait_for_letter(work: Work, office: Office) -> None:
 
 
 def _wait_for_reader(office: Office, request: Request) -> None:
-    """Raise NotYet while a mail lies unread; a person of the requester hears that the request stands still, once its date has come."""
+    """Raise NotYet while nobody looks where a word may lie, or a mail lies unread; of that a person of the requester hears, once its
+
+    date has come: the request stands still.
+    """
+    if not request.state.open:
+        return
     with office.store.read() as tx:
-        waits = unread(tx, request.id) if request.state.open else []
+        doorways.wait(office, tx, request, office.now())
+        waits = unread(tx, request.id)
     if not waits:
         return
     if office.now() >= request.due_at:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from inspector.domain.assistance import Request
+from inspector.domain.ladder import reminded_late
 from inspector.domain.letter import LetterKind
 from inspector.domain.slip import quoted
 from inspector.domain.words import Words
@@ -31,7 +32,8 @@ def worded(office: Office, tx: Tx, request: Request, letter: Letter, via: str) -
     """The letter with its words, in the language of who gets it; `{link}` and `{code}` stand where its secret goes."""
     to, lang = _behind(office, via), language(office, via)
     facts = {**_facts(office, tx, request, letter, lang), "to": to.name if to is not None else via}
-    parts = [label(f"letter.{letter.kind.value}", lang, **facts)]
+    word = "reminder_late" if letter.kind is LetterKind.REMINDER and reminded_late(request) else letter.kind.value
+    parts = [label(f"letter.{word}", lang, **facts)]
     asks = letter.kind not in TELLING | ABOVE
     counted = question.counted(request, lang) if letter.kind not in TELLING else ""
     effect = label("letter.effect", lang) if asks else ""

@@ -24,7 +24,7 @@ from inspector.domain.errors import Away, Forbidden, InspectorError, Invalid, Mi
 from inspector.domain.evidence import Verdict
 from inspector.domain.said import Filled, Said, Saying, guess
 from inspector.domain.slip import Sheet
-from inspector.flows import assist, contacts, hearing, replylink
+from inspector.flows import assist, contacts, doorways, hearing, replylink
 from inspector.flows.letters import SLIP
 from inspector.flows.office import Office
 from inspector.flows.requests import held
@@ -42,28 +42,57 @@ MOST_SHOWN = 20_000
 _DAY = re.compile(r"(\d{4})[^\d\n]{1,3}(\d{1,2})[^\d\n]{1,3}(\d{1,2})\D{0,2}")
 _AUTOMATIC = "mail_automatic"
 """The one flaw by which a mail is nobody's word: a machine has answered."""
+_LOOKS = 10
+"""Looks into one box before the next has its turn; one takes some mails, and the last one sees that none is left."""
 _KNOWN = ("number", "code")
 _NAMES = (*_KNOWN, *SLIP)
 
 
 def pick_up(office: Office) -> int:
-    """Take what lies in every box; how many mails were put away. A box that cannot be read keeps no other waiting."""
+    """Take what lies in every box; how many mails were put away. A box that cannot be read keeps no other waiting.
+
+    Of one that is read to its end that is written down, and of one that cannot be a person hears (`doorways`).
+    """
     count = 0
-    for name, agency in office.connectors.agencies.items():
-        if not isinstance(agency, Mailbox):
-            continue
+    for name, agency in doorways.boxes(office).items():
         try:
-            for mail in agency.waiting():
-                read = _safely(office, name, mail)
-                if read is not None:
-                    agency.put_away(mail, read=read)
-                    count += 1
+            taken, whole = _emptied(office, name, agency)
+            count += taken
+            if not whole:
+                doorways.away(office, name, "mails_left", office.now())
         except Away:
             break  # nothing can be written down: every mail stays where it is
         except Exception as error:  # noqa: BLE001 - a folder that is away, or a fault of the connector's: the others have their turn
             code = error.code if isinstance(error, PortError) else type(error).__name__
             log.warning("mailbox.failed", connector=name, error=code)
+            doorways.away(office, name, code, office.now())
     return count
+
+
+def _emptied(office: Office, name: str, agency: Mailbox) -> tuple[int, bool]:
+    """How many mails of a box were put away, and whether none is left: then it counts as read from before the last look.
+
+    Raises Away, and what the connector raises.
+    """
+    count = 0
+    for _ in range(_LOOKS):
+        began = office.now()
+        found = [_put_away(office, name, agency, mail) for mail in agency.waiting()]
+        count += sum(found)
+        if not found:
+            doorways.read(office, name, began)
+            return count, True
+        if not any(found):
+            break
+    return count, False
+
+
+def _put_away(office: Office, name: str, agency: Mailbox, mail: Mail) -> bool:
+    """Whether a mail was dealt with and put away; else it stays where it is. Raises Away, and what the connector raises."""
+    read = _safely(office, name, mail)
+    if read is not None:
+        agency.put_away(mail, read=read)
+    return read is not None
 
 
 def _safely(office: Office, name: str, mail: Mail) -> bool | None:

@@ -38,7 +38,12 @@ EARLY = frozenset(LetterKind(ladder.REMINDERS[kind]) for kind in ladder.EARLY)
 
 
 def needless(request: Request, kind: LetterKind, now: datetime) -> bool:
-    """Whether a letter has lost its purpose on its way: nobody is reminded of a date that has passed, or of what he has done."""
+    """Whether a letter has lost its purpose on its way: nobody is reminded of a date that has passed, or of what he has done.
+
+    But for who was not reminded before it, for we were away: that one hears so before anybody above.
+    """
+    if kind is LetterKind.REMINDER and ladder.reminded_late(request):
+        return request.state.above
     return kind in EARLY and (now >= request.due_at or (kind is LetterKind.ACKNOWLEDGE and request.accepted))
 
 

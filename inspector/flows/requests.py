@@ -36,8 +36,17 @@ def node_of(office: Office, connector: str) -> str:
 
 
 def superior_of(office: Office, request: Request) -> str | None:
-    """The connector of the nearest agency above both sides; None where the tree has none that a letter reaches."""
-    superior = assistance.common_superior(office.parents(), request.requester, node_of(office, request.requested))
+    """The connector of the nearest agency above both sides that a letter reaches; None where the tree has none."""
+    return nearest(office, request.requester, node_of(office, request.requested))
+
+
+def nearest(office: Office, one: str, other: str) -> str | None:
+    """The connector of the nearest agency above two that has one: whoever stands above the nearest of all stands above both, too."""
+    parents, passed = office.parents(), set[str]()
+    superior = assistance.common_superior(parents, one, other)
+    while superior and superior not in passed and office.tree[superior].connector is None:
+        passed.add(superior)
+        superior = parents.get(superior)
     return office.tree[superior].connector if superior else None
 
 

@@ -17,6 +17,7 @@ from inspector.domain.case import Method
 from inspector.domain.consequence import Consequence
 from inspector.domain.counting import DayKind, Tallied, tally
 from inspector.domain.policy import Policy
+from inspector.domain.reopened import Stood
 from inspector.flows.articles import Article, articles
 from inspector.labels import Lang, known, label, of, words
 from inspector.policyrender import caveats
@@ -234,9 +235,14 @@ def _given(told: Counting, lang: Lang) -> list[str]:
         )
     stood = [one for one in tally(told) if one.kind is DayKind.SUSPENDED] if told.stops else []
     if stood:
-        days = tuple(NamedDay(day=one.day, name=code("Reason", one.name, lang)) for one in stood)
+        days = tuple(NamedDay(day=one.day, name=_reason(one.name, lang)) for one in stood)
         parts.append(label("explain.stood", lang, days=_spans(days, lang)))
     return parts
+
+
+def _reason(name: str, lang: Lang) -> str:
+    """Why a clock stood still: a reason that the law lists for a case, or, of a request, one of ours."""
+    return code("Stood" if name in {*Stood} else "Reason", name, lang)
 
 
 def _pulled(told: Counting, lang: Lang) -> list[str]:
@@ -267,7 +273,7 @@ def _told(first: Tallied, last: Tallied, lang: Lang) -> str:
         dates = label("explain.day_counted", lang, numbers=numbers, dates=dates)
         if first.kind is DayKind.COUNTED:
             return dates
-    name = code("Reason", first.name, lang) if first.kind is DayKind.SUSPENDED else first.name
+    name = _reason(first.name, lang) if first.kind is DayKind.SUSPENDED else first.name
     why = label("explain.day_named", lang, kind=of(first.kind, lang), name=name) if name else of(first.kind, lang)
     return label("explain.day", lang, first=dates, name=why)
 

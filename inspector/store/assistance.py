@@ -60,6 +60,11 @@ class AssistanceRoom(Room):
             asked = asked.where(sa.tuple_(assistance.c.due_at, assistance.c.id) > last.scalar_subquery())
         return [load(Request, text) for text in self.connection.execute(asked).scalars()]
 
+    def open_ids(self, after: str, limit: int) -> list[str]:
+        """Open requests by id, those behind `after`."""
+        asked = sa.select(assistance.c.id).where(assistance.c.state.in_(_OPEN), assistance.c.id > after)
+        return list(self.connection.execute(asked.order_by(assistance.c.id).limit(limit)).scalars())
+
     def known_at(self, via: str, but: Sequence[str], now: datetime, limit: int) -> tuple[list[Request], int]:
         """Open requests that one agency knows of, `but` these: those whose date is ahead, the nearest first; how many there are in all."""
         known = [state for state in _OPEN if state != AssistanceState.ORDERED.value]

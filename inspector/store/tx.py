@@ -24,6 +24,7 @@ from inspector.store.credit import CreditRoom
 from inspector.store.deputies import DeputyRoom
 from inspector.store.digests import DigestRoom
 from inspector.store.docket import DocketRoom
+from inspector.store.doorways import DoorwayRoom
 from inspector.store.draws import DrawRoom
 from inspector.store.drift import DriftRoom
 from inspector.store.entryscans import EntryScanRoom
@@ -154,6 +155,11 @@ class Tx:
     def digests(self) -> DigestRoom:
         """The room of letters that wait for a digest."""
         return DigestRoom(self._batch)
+
+    @cached_property
+    def doorways(self) -> DoorwayRoom:
+        """The room of doorways."""
+        return DoorwayRoom(self._batch)
 
     @cached_property
     def replylinks(self) -> ReplyLinkRoom:

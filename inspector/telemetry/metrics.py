@@ -52,6 +52,7 @@ class Snapshot:
     failures: Sequence[tuple[str, int]] = ()
     waiting: Sequence[tuple[str, str, int]] = ()
     quota_left: Sequence[tuple[str, int]] = ()
+    unread: Sequence[tuple[str, float]] = ()
     credit: Sequence[tuple[str, str, int]] = ()
     credit_compared: Sequence[tuple[str, float]] = ()
     drifting: Sequence[tuple[str, str, int]] = ()
@@ -189,6 +190,10 @@ def _connectors(held: Snapshot) -> Iterable[GaugeMetricFamily]:
     yield _family("inspector_connector_waiting", help_waiting, ("connector", "reason"), held.waiting)
     help_quota = "Calls that a connector with a daily quota has left today."
     yield _family("inspector_connector_quota_left", help_quota, ("connector",), held.quota_left)
+    help_unread = (
+        "Machine seconds since a mailbox of answers was last read to its end; +Inf: never. Requests stand still meanwhile."
+    )
+    yield _family("inspector_mailbox_unread_seconds", help_unread, ("connector",), held.unread)
     help_drifting = "1 while a source answers a fact otherwise than it used to, and no person has said that this is right."
     yield _family("inspector_source_drifting", help_drifting, ("connector", "fact"), held.drifting)
     help_compared = (

@@ -145,7 +145,7 @@ def _score(office: Office, tx: Tx, now: datetime, lang: Lang) -> Iterator[str]:
     for (agency, fact), marks in held.items():
         told = {mark: marks.get(mark, 0) for mark in ("asked", "heard_in_time", "answered", "punctual", "declined", "escalated")}
         more: dict[str, object] = {
-            mark: marks.get(mark, 0) for mark in ("unanswered", "undecided", "unreached", "forwarded", "disproved")
+            mark: marks.get(mark, 0) for mark in ("unanswered", "undecided", "unheeded", "unreached", "forwarded", "disproved")
         }
         more |= {"days": days.get((agency, fact), "—")}
         yield label("ops.score", lang, agency=names.get(agency, agency), fact=_fact(office, fact), **told, **more)

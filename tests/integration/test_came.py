@@ -88,6 +88,7 @@ def test_who_wrote_in_time_that_it_will_answer_was_heard_in_time_though_its_mail
     hand.on(hours=3)
     mailbox.pick_up(office)
     hand.now = request_of(store, case_id).due_at + timedelta(days=3)
+    mailbox.pick_up(office)
     settle(office)
     assert matters(office) == {unsettled.MAIL_UNREAD, unsettled.MAIL_HOLDS}, "an officer hears that the request stands still"
     with store.begin() as tx:

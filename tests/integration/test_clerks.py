@@ -145,11 +145,13 @@ def test_a_word_beside_the_form_settles_nothing_is_kept_whole_and_the_ladder_wai
         bare = browser.post(path, data=form)
         assert (bare.status_code, "只有署名" in bare.text) == (422, True), "a name alone takes nothing on, on paper either"
     hand.now = request.escalate_at + timedelta(hours=1)
+    mailbox.pick_up(office)
     settle(office)
     assert request_of(store, case_id).state is AssistanceState.SENT, "nobody is silent whose word lies here unread"
     with store.begin() as tx:
         tx.attention.close_those(f"{unsettled.MAIL_UNREAD}:", hand())
     hand.on(hours=1)
+    mailbox.pick_up(office)
     settle(office)
     assert request_of(store, case_id).state is AssistanceState.PAST_DUE, "and the ladder goes on when it has been read"
 
@@ -165,6 +167,7 @@ def test_a_form_without_its_frame_settles_nothing_and_is_the_agencys_word_all_th
     request = request_of(store, case_id)
     assert (told["refused"], told["request"], told["theirs"]) == ("mail_frame", request.id, True)
     hand.now = request.escalate_at + timedelta(hours=1)
+    mailbox.pick_up(office)
     settle(office)
     assert request_of(store, case_id).state is AssistanceState.SENT, "nobody is silent whose word lies here unread"
 
@@ -213,6 +216,7 @@ def test_who_has_the_letter_is_not_silent_and_binds_nobody_from_an_address_that_
     assert shown.count("不是该机关登记的答复地址，请先核实") == 2
     assert str(kept["prose"].facts["digest"]) in shown, "what a transcribed contradiction needs"
     hand.now = request.escalate_at + timedelta(hours=1)
+    mailbox.pick_up(office)
     settle(office)
     assert request_of(store, case_id).state is AssistanceState.SENT, "nobody is silent whose word lies here unread"
 

@@ -46,6 +46,7 @@ def climb(office: Office, hand: Hand, case_id: str, last: OrderKind) -> None:
     go(office, letters=True)
     for rung in request_of(office.store, case_id).rungs:
         hand.now = rung.at
+        mailbox.pick_up(office)
         go(office, letters=True)
         if rung.kind is last:
             return
@@ -101,6 +102,7 @@ def test_each_is_reached_by_its_own_way_and_a_dead_one_is_told_while_the_ladder_
 
 def test_a_contact_may_answer_by_mail_from_the_address_it_is_reached_at(store: Store, hand: Hand, tmp_path: Path) -> None:
     with mailroom() as room:
+        (tmp_path / "new").mkdir()
         liaison = agency(room.port, inbox_folder=str(tmp_path), to=["liaison@civil.example"])
         office = climbing(an_office(store, hand, {"civil-affairs": Desk("civil-affairs"), "civil-liaison": liaison}))
         with store.begin() as tx:

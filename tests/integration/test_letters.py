@@ -311,7 +311,7 @@ def test_a_superior_who_may_hold_a_letter_hears_of_the_end_like_the_agency_that_
     office = an_office(store, hand, {"civil-affairs": civil, "county-office": county})
     case_id = post(office, person(1, "relief-household", HOUSEHOLD))
     settle(office)
-    hand.on(days=8)
+    hand.now = request_of(store, case_id).escalate_at
     county.fails.append(CONFLICT)
     settle(office)
     assert (county.fails, county.letters) == ([], [])

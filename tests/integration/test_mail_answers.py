@@ -99,11 +99,13 @@ def test_a_superior_that_answers_its_letter_by_mail_is_read_by_the_requester_and
     assert found == (request.requester, request.id, "mail_above", "请区民政局三日内答复。", True)
     assert request.dispute is not None
     hand.now = request.dispute.due_at + timedelta(hours=2)
+    mailbox.pick_up(office)
     settle(office)
     assert request_of(store, case_id).state is AssistanceState.DISPUTED, "who has answered is not said to have decided nothing"
     with store.begin() as tx:
         tx.attention.close_those(unsettled.MAIL_UNREAD, hand.now)
     hand.on(hours=2)
+    mailbox.pick_up(office)
     settle(office)
     assert not request_of(store, case_id).state.open
 

@@ -64,6 +64,7 @@ def test_a_scan_that_is_too_large_does_not_make_an_agency_silent(store: Store, h
     escalate = request_of(store, case_id).escalate_at
     assert escalate is not None
     hand.now = escalate + timedelta(hours=1)
+    mailbox.pick_up(office)
     settle(office)
     assert request_of(store, case_id).state is AssistanceState.SENT, "the ladder waits for who reads it"
 

@@ -46,8 +46,8 @@ def test_three_weeks_away_are_caught_up_each_thing_in_its_own_way(store: Store, 
         matters = {row["kind"] for row in tx.attention.page(None, 100)}
         passed = tx.schedules.all()
     assert (overdue.state, overdue.review_reason) == (CaseState.REVIEW, "DEADLINE"), "a legal date is kept, however late"
-    assert "superior_unknown" in matters, "and so is that of another agency: here a person picks whom to tell"
-    assert [letter.kind for letter in civil.letters] == [LetterKind.REQUEST], "a reminder after the date helps nobody"
+    assert "superior_unknown" not in matters, "nobody above hears of an agency that we have not reminded"
+    assert [letter.kind for letter in civil.letters] == [LetterKind.REQUEST, LetterKind.REMINDER]
     assert ordered["draw.announce"] == 1, "three Mondays were missed, one draw is made up for"
     assert ordered["forget"] == 0, "housekeeping is let go: the next night forgets as much"
     assert ordered["roster.look"] == 1

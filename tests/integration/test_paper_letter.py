@@ -99,7 +99,7 @@ def test_a_letter_in_words_names_who_asks_what_and_by_when_and_leaves_work_to_a_
         assert f"\n{link}\n" in told
         assert f"答复码：{link.rpartition('/')[2]}\n" in told
         assert letter["Subject"] == "协助核查函（区市场监管局）"
-        hand.on(days=8)
+        hand.now = request.escalate_at
         settle(office)
     (page,) = tmp_path.glob("*.html")
     assert "区民政局" in page.read_text(encoding="utf-8")

@@ -131,7 +131,7 @@ def reminded(scene: Scene) -> None:
 def escalation_ready(scene: Scene) -> None:
     """The date has passed; the letter to the common superior is written and has not left."""
     letter_sent(scene)
-    scene.hand.on(days=8)
+    scene.hand.on(days=4, hours=9)
     scene.go("county-office")
 
 

@@ -112,7 +112,8 @@ def fired(held: Standing, policy: Policy, superior: str | None) -> Standing:
     rest, now = replace(held, rows=left), max(held.now, row.due_at)
     if row.payload["turn"] != held.request.turn:
         return replace(rest, now=now)
-    match row.kind:
+    behind, kind = ladder.late(held.request, row.kind, now, calendar()), ladder.first(held.request, row.kind, now, calendar())
+    match kind if held.request.knows else row.kind:
         case OrderKind.ASSIST_DUE:
             decision = sending.escalate(held.request, superior, policy, now, calendar())
         case OrderKind.ASSIST_END:
@@ -120,7 +121,7 @@ def fired(held: Standing, policy: Policy, superior: str | None) -> Standing:
         case OrderKind.ASSIST_DECIDE:
             decision = dispute.undecided(held.request, now, policy.label)
         case kind:
-            decision = ladder.remind(held.request, kind, now, policy.label)
+            decision = ladder.remind(held.request, kind, now, policy, calendar(), behind=behind)
     return rest.after(decision, now)
 
 

@@ -1,0 +1,112 @@
+"""By which doors others reach us, and whether somebody looks: nobody is silent whose word may lie at a door that we have not looked at.
+
+The house's own door (reply page, interface, signed messages) is open while a daemon shows its signs of life; a mailbox while it can be
+read to its end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from inspector.domain import reopened
+from inspector.domain.assistance import Request
+from inspector.domain.doorway import Span
+from inspector.flows import contacts
+from inspector.flows.office import Office
+from inspector.flows.requests import held, spread
+from inspector.flows.settle import settle_request
+from inspector.incoming import Mailbox, boxed
+from inspector.ports import NotYet, Origin
+from inspector.store.tx import Tx
+
+HOUSE = ":house"
+"""The name of the house's own door; no connector has such a one."""
+
+PATIENCE = timedelta(minutes=5)
+"""So long, in machine time, a door stays looked at: a restart is no outage, and a folder may fail once."""
+
+MAILBOX_AWAY = "mailbox_away"
+"""A mailbox that cannot be read to its end: over when it can."""
+
+_TOGETHER = 100
+"""Requests in one transaction, so that nobody waits."""
+
+_SOON = 2 * 60.0
+"""Seconds after which a step looks again whether somebody has looked."""
+
+
+def boxes(office: Office) -> Mapping[str, Mailbox]:
+    """The mailboxes by their connector."""
+    return {name: one for name, one in office.connectors.agencies.items() if isinstance(one, Mailbox) and boxed(one)}
+
+
+def looked(office: Office, tx: Tx, name: str, now: datetime) -> None:
+    """A door was looked at: its span goes on, or another one begins."""
+    last = tx.doorways.last(name)
+    if last is None or office.waited(last.until, now) > PATIENCE:
+        tx.doorways.begin(name, now)
+    else:
+        tx.doorways.go_on(name, last.since, now)
+
+
+def open_again(office: Office) -> None:
+    """A sign of life of the house. Where there was none for a while every date that came meanwhile is put off first.
+
+    Safe to repeat: a date that was put off lies no longer in the time in which we were shut; and until this is done no step is taken.
+    """
+    now = office.now()
+    with office.store.read() as tx:
+        last = tx.doorways.last(HOUSE)
+    if last is not None and office.waited(last.until, now) > PATIENCE:
+        shut = Span(since=last.until, until=now)
+        after = _put_off(office, shut, "")
+        while after is not None:
+            after = _put_off(office, shut, after)
+    with office.store.begin() as tx:
+        looked(office, tx, HOUSE, now)
+
+
+def _put_off(office: Office, shut: Span, after: str) -> str | None:
+    """Some requests in one transaction, those behind an id; the last id, None where there are no more."""
+    with office.store.begin() as tx:
+        ids = tx.assistance.open_ids(after, _TOGETHER)
+        for one in ids:
+            case, request = held(tx, one)
+            decision = reopened.put_off(request, shut, office.book.get(case.pack), office.now(), office.calendar)
+            if decision is not None:
+                settle_request(tx, decision, office.now())
+                spread(tx, office, case, decision, office.now())
+    return ids[-1] if ids else None
+
+
+def away(office: Office, name: str, error: str, now: datetime) -> None:
+    """A mailbox cannot be read. A person of the house hears of it once its requests stand still for it."""
+    with office.store.begin() as tx:
+        last = tx.doorways.last(name)
+        if last is None or office.waited(last.until, now) > PATIENCE:
+            since = last.until.isoformat() if last is not None else ""
+            tx.attention.open(MAILBOX_AWAY, office.house, name, {"connector": name, "error": error, "since": since}, now)
+
+
+def read(office: Office, name: str, now: datetime) -> None:
+    """A mailbox was read to its end: all that lay there at this moment has been dealt with."""
+    with office.store.begin() as tx:
+        looked(office, tx, name, now)
+        tx.attention.close(f"{MAILBOX_AWAY}:{name}", now)
+
+
+def unread(office: Office, tx: Tx, now: datetime) -> list[tuple[str, float]]:
+    """Machine seconds since each mailbox was last read to its end; infinite for one that never was."""
+    spans = {name: tx.doorways.last(name) for name in boxes(office)}
+    return [(name, office.waited(one.until, now).total_seconds() if one else float("inf")) for name, one in spans.items()]
+
+
+def wait(office: Office, tx: Tx, request: Request, now: datetime) -> None:
+    """Raise NotYet while a door by which a request's agency, or its superior, may have spoken has not been looked at for a while."""
+    above = (request.escalated_to, request.dispute.superior if request.dispute else None)
+    told = {*contacts.ways(office, request.requested), *filter(None, above)}
+    for name in (HOUSE, *sorted(told & boxes(office).keys())):
+        last = tx.doorways.last(name)
+        if (last is None and name != HOUSE) or (last is not None and office.waited(last.until, now) > PATIENCE):
+            raise NotYet("door_unwatched", origin=Origin.US, attempts=0, retry_after=_SOON)
