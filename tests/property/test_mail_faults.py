@@ -33,7 +33,6 @@ pytestmark = pytest.mark.alike
 
 FORMS: Mapping[str, tuple[Mapping[str, str], frozenset[Verdict | None]]] = {
     "untouched": ({}, frozenset()),
-    "unsigned": ({"核查意见": "一致"}, frozenset()),
     "match": ({"核查意见": "一致", "签署人": "王五"}, frozenset({Verdict.MATCH})),
     "mismatch": ({"核查意见": "不一致", "贵机关掌握的数据": "5", "签署人": "王五"}, frozenset({Verdict.MISMATCH, None})),
     "cannot say": ({"核查意见": "无法判断", "理由": "该户档案仅存目录", "签署人": "王五"}, frozenset({Verdict.CANNOT_SAY, None})),
