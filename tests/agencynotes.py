@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
-from inspector.domain.assistance import Request
+from tests.longhand import Longhand
+
+REPLY, URGENT, EXTEND, ACK, DISPUTE = 10, 2, 5, 2, 10
+"""Working days: to answer, to answer what is urgent, how much longer, to say a first word, and to decide a dispute (the packs' rows)."""
 
 
 @dataclass
@@ -14,12 +17,13 @@ class Noted:
 
     `knocked`: when it was last tried to bring the letter, which nobody took yet. `raised`: a dispute of the agency lies above, undecided.
     `missed`: a letter that tells by when to answer was not taken yet. `hear_by`: by when its first word is due, whatever date is told
-    later. `lain`: when a further letter came, and over how many working days it was on its way.
+    later. `lain`: when a further letter came, and over how many working days it was on its way. `since` and `term`: from when on it
+    counts how many working days; None: the day was agreed. `beside`: how many words it was told came too late to count.
     """
 
     at: datetime
-    due: datetime
-    accept_by: datetime | None
+    wall: Longhand
+    urgent: bool
     first_word: datetime | None = None
     answered: datetime | None = None
     ended: str = ""
@@ -37,13 +41,47 @@ class Noted:
     missed: bool = False
     hear_by: datetime | None = None
     lain: list[tuple[datetime, int]] = field(default_factory=list)
+    due: datetime = field(init=False)
+    since: datetime | None = field(init=False)
+    term: int = field(init=False)
+    beside: int = 0
 
     def __post_init__(self) -> None:
-        self.hear_by = self.hear_by or self.accept_by or self.due
+        self.count(self.at, URGENT if self.urgent else REPLY)
+        self.hear_by = self.due if self.urgent else self.wall.end(self.at, ACK, "wd")
 
-    def move(self, told: Request) -> None:
-        """The office has told another date, in its answer."""
-        self.due, self.moved = told.due_at, self.moved + 1
+    def count(self, since: datetime, term: int) -> None:
+        """It has so many working days from then on."""
+        self.since, self.term = since, term
+        self.due = self.wall.end(since, term, "wd")
+
+    def begin(self, now: datetime) -> None:
+        """A dispute was decided: it is to help, and counts from then."""
+        self.count(now, URGENT if self.urgent else REPLY)
+
+    def extend(self) -> None:
+        """It has asked for more time, and takes it behind the time it had."""
+        assert self.since is not None, "an agreed day is extended by nobody"
+        self.count(self.since, self.term + EXTEND)
+        self.moved += 1
+
+    def agree(self, day: date) -> None:
+        """The day that it has named is agreed to."""
+        self.since, self.due, self.moved = None, self.wall.stop_of(day), self.moved + 1
+
+    def lie(self, over: int) -> None:
+        """The letter that tells of the agreed day was so many working days on its way: the day is later by as many."""
+        if over:
+            self.due = self.wall.stop_of(self.wall.last(self.wall.here(self.due), over, "wd"))
+
+    def calm(self) -> None:
+        """It is urgent no more, and never was; a later date that it has already stays."""
+        before, since, term = self.due, self.since, self.term
+        self.count(self.at, REPLY)
+        if self.due < before:
+            self.due, self.since, self.term = before, since, term
+        self.urgent, self.moved = False, self.moved + 1
+        self.badly_put = self.calmed = True
 
     def call_off(self) -> None:
         """The case is withdrawn. A letter that has knocked to its last date was given up before, and has reached nobody all the same."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -64,6 +64,13 @@ class Kind:
     wire: bool = True
     more: tuple[str, ...] = ()
     """Tests that whatever goes wrong, in any order, says nothing; for sources and whoever else might be believed."""
+    reads: Row = field(default_factory=dict)
+    """Where its answers come by another way than its letters go: what may go wrong with that one."""
+
+    def cells(self) -> Iterator[tuple[Fault, Cell]]:
+        """Of both ways."""
+        yield from self.row.items()
+        yield from self.reads.items()
 
 
 def by(*tests: str) -> By:

@@ -1,7 +1,9 @@
 """Twenty agencies that are asked for assistance in a simulated year, their superiors, and what each of them wrote down for itself.
 
 Each has habits: it answers, delays, refuses with and without reasons, forwards (two of them to each other), disputes, and is silent. Its
-diary is the independent record that the scoreboard is held against: nothing in it is read from the office's database.
+diary is the independent record that the scoreboard is held against: each counts its dates itself, by the notices and a wall calendar
+(`tests.longhand`), from the day on which a letter came or it spoke, and no date of the office's is copied. From the office it knows the
+numbers of the requests, who was to post what, and, told so in answer, that a word of its own came too late to count.
 """
 
 from __future__ import annotations
@@ -29,7 +31,10 @@ from inspector.flows.office import AgencyNode, Office
 from inspector.ports import Letter
 from inspector.store.tx import Tx
 from tests.agencydoors import DIGEST, DIGESTED, door
-from tests.agencynotes import Noted
+from tests.agencynotes import DISPUTE, Noted
+from tests.habits import HABITS
+from tests.house import ROOT
+from tests.longhand import Longhand
 
 FACT, ITEM, NAMES = "home-title", "hukou-housing", [f"a{number:02}" for number in range(20)]
 CIRCLE = {"a05": "a06", "a06": "a05", "a07": "a08"}
@@ -45,31 +50,6 @@ TREE = {
     NAMES[-1]: AgencyNode(id=NAMES[-1], name="省外机关", connector=NAMES[-1]),
 }
 """The last agency has no superior in common with the bureau: there a person picks whom to tell."""
-
-HABITS: Mapping[str, int] = {
-    "match": 28,
-    "mismatch": 4,
-    "cannot_say": 3,
-    "late": 8,
-    "very_late": 5,
-    "silent": 14,
-    "accept": 5,
-    "decline": 8,
-    "wordless": 4,
-    "extend": 6,
-    "propose": 6,
-    "partly": 3,
-    "forward": 6,
-    "dispute": 4,
-    "calm": 3,
-    "twice": 3,
-    "unclear": 2,
-    "read": 4,
-}
-"""How often an agency does what with a letter, of a hundred or so; of the first few each once.
-
-`wordless`: a refusal without reasons, then one with them.
-"""
 
 
 def asking(held: Policy, steps: Policy) -> Policy:
@@ -104,6 +84,9 @@ class Correspondents:
     deck: list[str] = field(default_factory=list)
     knocks: dict[tuple[str, LetterKind], datetime] = field(default_factory=dict)
     tray: dict[str, list[Letter]] = field(default_factory=dict)
+    wall: Longhand = field(default_factory=lambda: Longhand(ROOT / "policies" / "calendars"))
+    urgent: set[str] = field(default_factory=set)
+    beside: bool = False
     count: int = 0
 
     def __post_init__(self) -> None:
@@ -119,18 +102,18 @@ class Correspondents:
         forwards = [place for place, habit in enumerate(self.deck) if (habit == "forward") == (name in CIRCLE)]
         return self.deck.pop(forwards[-1] if forwards else -1)
 
-    def dated(self, letter: Letter, told: datetime | None) -> datetime | None:
-        """A date that a letter tells, by as many working days later as the letter was on its way: those are nobody's delay."""
-        calendar, way = self.office.calendar, self.way(letter, 1)
-        return calendar.closing(calendar.add_working_days(calendar.local_date(told), way)) if told is not None and way else told
-
     def way(self, letter: Letter, begins: int = 0) -> int:
         """Over how many working days a letter was on its way, from the day of its first knock, or (1) the day after."""
-        first, calendar = self.knocks.get((letter.request_id, letter.kind)), self.office.calendar
+        first = self.knocks.get((letter.request_id, letter.kind))
         if first is None:
             return 0
-        since, until = calendar.local_date(first), calendar.local_date(self.office.now())
-        return sum(calendar.is_working_day(since + timedelta(days=one + begins)) for one in range((until - since).days))
+        since, until = self.wall.here(first), self.wall.here(self.office.now())
+        return sum(self.wall.works(since + timedelta(days=one + begins)) for one in range((until - since).days))
+
+    def opened(self, request: str, ended: str = "") -> Noted:
+        """A new leaf: what comes today is to be answered from today on."""
+        urgent = request.partition(".")[0] in self.urgent
+        return Noted(at=self.office.now(), wall=self.wall, urgent=urgent, ended=ended)
 
     def knock(self, name: str, letter: Letter, ended: str = "") -> None:
         """A letter was not taken: when it first knocked. One that asks is no letter of the agency's yet."""
@@ -138,8 +121,7 @@ class Correspondents:
         if letter.kind in (LetterKind.AGREED, LetterKind.DECIDED) and name in self.diary:
             self.note(letter.request_id).missed = True
         if letter.kind is LetterKind.REQUEST and name in self.diary:
-            held = Noted(at=self.office.now(), due=letter.due_at, accept_by=letter.accept_by, ended=ended)
-            self.diary[name].setdefault(letter.request_id, held).knocked = self.office.now()
+            self.diary[name].setdefault(letter.request_id, self.opened(letter.request_id, ended)).knocked = self.office.now()
 
     def later(self, days: float, request: str, do: Doing) -> None:
         """Do something in so many days, at some full hour of the day."""
@@ -149,22 +131,20 @@ class Correspondents:
 
     def act(self, request: str, do: Doing) -> bool:
         """Speak now; what the office refuses is counted by its code."""
+        noted, self.beside = copy.copy(self.note(request)), False
         try:
             with self.office.store.begin() as tx:
-                before, noted = tx.assistance.get(request), copy.copy(self.note(request))
                 do(tx, self.office.now())
-                if len(tx.assistance.get(request).afterwords) > len(
-                    before.afterwords
-                ):  # kept, and changes nothing: no note of it
-                    self.refused["afterword"] += 1
-                    next(notes for notes in self.diary.values() if request in notes)[request] = noted
-                    return False
         except InspectorError as error:
             self.refused[error.code] += 1
             if error.code == unsettled.FORWARD_CIRCLE:
                 self.dispute(request)
             return False
-        return True
+        if self.beside:  # kept, and changes nothing: no note of it but that it was told so
+            self.refused["afterword"] += 1
+            noted.beside += 1
+            next(notes for notes in self.diary.values() if request in notes)[request] = noted
+        return not self.beside
 
     def note(self, request: str) -> Noted:
         """What the agency that holds a request has written down about it."""
@@ -183,11 +163,13 @@ class Correspondents:
         notes = self.diary[name]
         match letter.kind:
             case LetterKind.REQUEST:
-                due = self.dated(letter, letter.due_at)
-                notes[request] = Noted(at=now, due=due or now, accept_by=self.dated(letter, letter.accept_by))
+                notes[request] = self.opened(request)
                 self.begin(request, name, self.habit(name))
             case LetterKind.AGREED | LetterKind.DECIDED:
-                notes[request].due = self.dated(letter, letter.due_at) or now
+                if letter.kind is LetterKind.DECIDED:
+                    notes[request].begin(now)
+                else:
+                    notes[request].lie(self.way(letter, 1))
                 notes[request].lain.append((now, self.way(letter)))
                 notes[request].missed = False
             case LetterKind.CANCEL:
@@ -208,12 +190,11 @@ class Correspondents:
             helps = self.chance.random() < 0.5
 
             def decide(tx: Tx, now: datetime) -> None:
-                told = assist.decide(self.office, tx, letter.request_id, helps, "职权在此", "省级", now)
-                assert told.dispute is not None
+                assist.decide(self.office, tx, letter.request_id, helps, "职权在此", "省级", now)
                 held = self.note(letter.request_id)
                 held.contested, held.raised = None, False
                 if helps:  # it binds both from here on, however long our letter is on its way
-                    held.due = told.due_at
+                    held.begin(now)
                     held.ended, held.said, held.badly_put = "", "", held.calmed
                     if self.chance.random() < 0.7:
                         self.later(3, letter.request_id, self.answer(letter.request_id, Verdict.MATCH))
@@ -244,6 +225,9 @@ class Correspondents:
             "forward": ((soon, self.forward(request, CIRCLE.get(name, ""))),),
             "dispute": ((soon, self.contest(request, Quarrel.GROUND)),),
             "calm": ((0, self.calm(request)), (soon + 3, match)),
+            "overrun_extended": ((0, self.extend(request)), (23, match)),
+            "overrun_agreed": ((0, self.propose(request)), (24, match)),
+            "overrun_calm": ((0, self.calm(request)), (16, match)),
             "twice": ((soon, match), (soon + 2, self.answer(request, Verdict.MISMATCH))),
         }
         for days, do in doings.get(habit, ()):
@@ -258,6 +242,7 @@ class Correspondents:
             self.note(request),
             by.came or now,
         )
+        self.beside = len(told.afterwords) > held.beside
         held.first_word = min(held.first_word or came, came)
         return told, held, came
 
@@ -314,10 +299,9 @@ class Correspondents:
         """The requester's dispute of a refusal."""
 
         def do(tx: Tx, now: datetime) -> None:
-            told = assist.contest_refusal(self.office, tx, request, "应当协助", "李主任", now)
-            assert told.dispute is not None
+            assist.contest_refusal(self.office, tx, request, "应当协助", "李主任", now)
             held = self.note(request)
-            held.disputed, held.contested = True, told.dispute.due_at
+            held.disputed, held.contested = True, self.wall.end(now, DISPUTE, "wd")
 
         return do
 
@@ -325,8 +309,9 @@ class Correspondents:
         """An extension to be asked for."""
 
         def do(tx: Tx, now: datetime) -> None:
-            told, held, _ = self.speak(tx, request, now, do=Saying.EXTEND, reasons="档案移交中")
-            held.move(told)
+            _, held, _ = self.speak(tx, request, now, do=Saying.EXTEND, reasons="档案移交中")
+            if not self.beside:
+                held.extend()
 
         return do
 
@@ -334,17 +319,19 @@ class Correspondents:
         """An urgency to be contested."""
 
         def do(tx: Tx, now: datetime) -> None:
-            told, held, _ = self.speak(tx, request, now, do=Saying.CALM, reasons="并不紧急")
-            held.move(told)
-            held.badly_put = held.calmed = True
+            _, held, _ = self.speak(tx, request, now, do=Saying.CALM, reasons="并不紧急")
+            held.calm()
+            if not self.beside:
+                self.urgent.discard(request.partition(".")[0])
 
         return do
 
-    def agree(self, request: str, seen: datetime) -> Callable[[Tx, datetime], None]:
+    def agree(self, request: str, day: date) -> Callable[[Tx, datetime], None]:
         """The requester agrees to a date. It binds both from then on, though the letter may never come: the agency has named it itself."""
 
         def do(tx: Tx, now: datetime) -> None:
-            self.note(request).move(assist.agree_date(self.office, tx, request, seen, "officer", now))
+            assist.agree_date(self.office, tx, request, self.wall.stop_of(day), "officer", now)
+            self.note(request).agree(day)
 
         return do
 
@@ -352,12 +339,11 @@ class Correspondents:
         """Another date to be proposed; the officer agrees, does not, or says nothing."""
 
         def do(tx: Tx, now: datetime) -> None:
-            calendar = self.office.calendar
-            day: date = calendar.add_working_days(calendar.local_date(now), 15)
+            day = self.wall.last(self.wall.here(now), 15, "wd")
             self.speak(tx, request, now, do=Saying.PROPOSE, day=day, reasons="需调阅纸质档案")
-            seen, officer = calendar.closing(day), self.chance.random()
+            seen, officer = self.wall.stop_of(day), self.chance.random()
             if officer < 0.5:
-                self.later(1, request, self.agree(request, seen))
+                self.later(1, request, self.agree(request, day))
             elif officer < 0.75:
                 self.later(
                     1, request, lambda tx, now: assist.keep_date(self.office, tx, request, seen, "officer", "案情紧急", now)

@@ -332,7 +332,7 @@ def fault_table() -> str:
     """The matrix for people: which faults there are, and which of them cannot happen to whom, and why; all others are held by a test."""
     never: dict[str, dict[str, list[str]]] = {}
     for name, kind in KINDS.items():
-        for fault, cell in kind.row.items():
+        for fault, cell in kind.cells():
             if isinstance(cell, Never):
                 never.setdefault(cell.why, {}).setdefault(name, []).append(fault.value)
     rows = [

@@ -118,6 +118,39 @@ SMTP: Row = {
     Fault.DUPLICATE: by(f"{MAIL}:TestEmail.test_the_same_call_with_the_same_key_succeeds_again"),
     Fault.UNSIGNED: by(f"{MAIL}:test_without_tls_or_by_a_wrong_password_nothing_leaves_and_a_person_is_told"),
 }
+ANY_MAIL = ("property.test_mail_faults:test_no_fault_of_a_mail_or_of_its_box_in_any_order_is_a_word_that_its_writer_did_not_say",)
+STRANGERS, HELD_MAIL = "integration.test_mail_of_strangers", "integration.test_mail_held"
+BOX: Row = {
+    Fault.REFUSE: by(
+        "property.test_mail_faults:test_a_box_that_we_may_not_look_into_is_told_as_our_own_affair_and_none_that_is_gone_as_empty",
+        "integration.test_mailbox:test_a_box_that_is_away_keeps_nobody_waiting",
+    ),
+    **dict.fromkeys((Fault.HANG, Fault.TRUNCATE, Fault.DRIP, Fault.GARBAGE, Fault.DISORDER), by(*ANY_MAIL)),
+    Fault.RESET: Never("a folder has no connection; what cannot be read to its end is not whole"),
+    Fault.ENCODING: by(
+        "integration.test_mailbox:test_a_mail_is_read_in_the_charset_and_form_that_programs_write",
+        f"{HELD_MAIL}:test_a_letter_that_is_answered_in_signs_that_nobody_here_reads_is_answered",
+    ),
+    Fault.SECONDS: Never("nobody is asked: whoever delivers comes by himself"),
+    Fault.DATE: Never("nobody is asked: whoever delivers comes by himself"),
+    Fault.BUSINESS: by("integration.test_mailbox:test_a_clerk_fills_the_quoted_form_in_and_it_counts_once"),
+    Fault.EXPIRED: Never("a folder of this machine is opened by its rights, which do not expire"),
+    Fault.SKEW: by(
+        "integration.test_came:test_a_mail_that_waited_for_our_officer_is_punctual_as_it_came_however_late_it_is_transcribed"
+    ),
+    Fault.DUPLICATE: by(
+        "integration.test_mailbox:test_a_clerk_fills_the_quoted_form_in_and_it_counts_once",
+        f"{STRANGERS}:test_of_two_daemons_with_the_same_mail_the_second_knows_that_it_was_taken",
+    ),
+    Fault.OVERSIZED: by(
+        f"{STRANGERS}:test_a_mail_costs_no_more_than_its_bytes",
+        f"{HELD_MAIL}:test_a_scan_that_is_too_large_does_not_make_an_agency_silent",
+    ),
+    Fault.UNSIGNED: by(
+        "integration.test_clerks:test_who_has_the_letter_is_not_silent_and_binds_nobody_from_an_address_that_is_not_the_agencys"
+    ),
+}
+"""Reading a box that mail is delivered into: gone, shut, hanging (pipes in it), half delivered, late."""
 BROKER = "integration.test_mqtt"
 MQTT: Row = {
     Fault.REFUSE: by(f"{BROKER}:TestMqtt.{AT_ALL}"),
@@ -171,7 +204,10 @@ ROBOTS = by(
 )
 CARRIERS = by("integration.test_carriers:test_what_is_wrongly_signed_is_not_sent_and_a_dead_number_hinders_nobody_else")
 PUSHED = by("integration.test_webpush:test_the_rfcs_own_vectors_are_what_we_make_and_what_the_service_of_these_tests_reads")
-LEVELS = ("integration.test_levels:test_a_platform_that_delivers_nothing_takes_nobody_s_level_away",)
+LEVELS = (
+    "integration.test_levels:test_no_fault_of_deliveries_in_any_order_is_a_level_of_anybody",
+    "integration.test_levels:test_a_platform_that_delivers_nothing_takes_nobody_s_level_away",
+)
 
 
 def pushes(suite: str, unsigned: By) -> Kind:

@@ -59,8 +59,8 @@ class XroadSource:
         """Ask one fact. The case travels as X-Road-Issue, so that both sides' records name it; the version is the request's number.
 
         Raises as every source over HTTP; for errors of security servers Unavailable (`fault_theirs`), Barred (`unauthorised`,
-        `fault_form`), Garbled (`code_unknown`); Garbled (`echo_differs`) for an answer to another message or client, or of another service
-        (PR-REST 4.3).
+        `fault_form`), Garbled (`code_unknown`); Garbled (`echo_differs`) for an answer to another message or client, of another service,
+        or without what says so (each answer of a security server bears all three, PR-REST 4.3).
         """
         asked, sent = self._asking.made(question, key), list[str]()
 
@@ -73,7 +73,7 @@ class XroadSource:
         if _failed(reply):
             raise self._fault(reply)
         for name, wanted in (("x-road-id", sent[-1]), ("x-road-client", self._client), ("x-road-service", self._service)):
-            if reply.headers.get(name, wanted) != wanted:
+            if reply.headers.get(name) != wanted:  # without it, whoever answered is no security server, and nobody has signed it
                 raise reply.garbled("echo_differs", name)
         answer = self._answers.read(reply, question, key)
         number = reply.headers.get("x-road-request-id", "")

@@ -18,6 +18,7 @@ from inspector.domain.value import (
     members,
     moments,
     no_day,
+    no_quantity,
     number,
     plain,
     stand_in,
@@ -181,6 +182,8 @@ def agrees(rule: Compare, claimed: str, found: str, values: Sequence[str] = ()) 
         return None
     if rule is Compare.PREDICATE:
         return None if not supports and unsaid(claimed, found) else supports
+    if rule is Compare.AT_LEAST:
+        return None if no_quantity(found) else supports
     if supports:
         return None if broken(found) or (rule in _FORMED and no_day(found)) else True
     if rule in _FORMED:

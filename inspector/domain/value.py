@@ -75,7 +75,10 @@ _CODED = re.compile(r"0[0-9]")
 """How digits begin that are no quantity: `0012` is a code, and is not 12."""
 _MONTH = re.compile("[0-9]{4}-[0-9]{2}")
 _CODE = re.compile(r"[0-9a-z][0-9a-z./_-]*")
-_BETWEEN = re.compile("[,;、，；|\n]")
+_LONG_CODE = 15
+"""Digits from which on they are a code, as registers and persons are numbered with: nobody has so many of anything."""
+_BETWEEN = re.compile(r"[;、；|\n]|(?<!\d)[,，]|[,，](?!\d)")
+"""What parts a list. A comma between digits may group thousands, or stand for a point: `12,000` is no list of 12 and 000."""
 _OPEN = ".."
 _ANSWERS = {
     **dict.fromkeys(("true", "yes", "y", "是", "有", "有效", "属实"), True),
@@ -84,14 +87,19 @@ _ANSWERS = {
 """How people and sources say yes and no; an interface that is asked for it may say `_BITS`, too."""
 _BITS = {"1": True, "0": False}
 _HAS, _NONE = "有", "无"
-_FOR_EVER = date.max
-_STAND_INS = frozenset(
-    {
-        *(date.min, date(1000, 1, 1), date(1601, 1, 1), date(1753, 1, 1)),
-        *(date(1899, 12, 30), date(1899, 12, 31), date(1900, 1, 1), date(1970, 1, 1), _FOR_EVER),
-    }
-)
-"""Days that databases, spreadsheets and programs write where they have none; so are their months."""
+_FOR_EVER = frozenset({date(2038, 1, 19), date(2099, 12, 31), date(2999, 12, 31), date(3000, 1, 1), date.max})
+_STAND_INS = _FOR_EVER | {
+    *(date.min, date(1000, 1, 1), date(1601, 1, 1), date(1753, 1, 1)),
+    *(date(1899, 12, 30), date(1899, 12, 31), date(1900, 1, 1), date(1970, 1, 1)),
+}
+"""Days (and months) that databases, spreadsheets and programs write where they have none; `_FOR_EVER`: for one that never comes.
+
+What holds until such a day holds on every day; but that something happened on it, nobody says. No law has them: they are the least, the
+greatest and the round ones of the types that dates are kept in.
+"""
+_NO_QUANTITY = frozenset({2**31 - 1, 2**32 - 1, 2**63 - 1, 2**64 - 1})
+_FILLED = re.compile(r"9{4,}(\.9+|\.0+)?|0{4,}")
+"""What stands for a number in the same way: the greatest that fit, and a field filled with nines or noughts."""
 
 
 class Form(StrEnum):
@@ -122,13 +130,21 @@ def broken(text: str) -> bool:
 
 
 def no_day(text: str) -> bool:
-    """Whether a text is a day or a month that registers write where they have none: the last day of all is none, it may mean *for ever*."""
-    return any(_stands_for_none(part, _STAND_INS - {_FOR_EVER}) for part in text.split("/"))
+    """Whether a text is a day or a month, or a window of them, that registers write where they have none; *for ever* is not among them."""
+    return any(_stands_for_none(part, _STAND_INS - _FOR_EVER) for part in text.split("/"))
 
 
 def stand_in(text: str) -> bool:
-    """Whether a text is one of the days or months that stand for none: it contradicts nobody."""
+    """Whether a text is one of the days or months that stand for none, or for one that never comes: it contradicts nobody."""
     return any(_stands_for_none(part, _STAND_INS) for part in text.split("/"))
+
+
+def no_quantity(text: str) -> bool:
+    """Whether a text is digits that machines write where they have no number: those of a day that is none (`19700101`), too."""
+    told = plain(text)
+    if _FILLED.fullmatch(told) is not None:
+        return True
+    return _NUMBER.fullmatch(told) is not None and (Decimal(told) in _NO_QUANTITY or _stands_for_none(told, _STAND_INS))
 
 
 def unsaid(claimed: str, found: str) -> bool:
@@ -146,7 +162,8 @@ def unlike(claimed: str, found: str) -> bool | None:
         return None
     if one[2] == other[2]:
         return None if one[0] is Form.CODE else False
-    return None if (one[0] in (Form.DAY, Form.MONTH) and stand_in(found)) or unsaid(claimed, found) else True
+    none = stand_in(found) if one[0] in (Form.DAY, Form.MONTH) else no_quantity(found)
+    return None if none or unsaid(claimed, found) else True
 
 
 def listed(text: str, values: Sequence[str]) -> str | None:
@@ -197,9 +214,9 @@ def yes(text: str) -> bool:
 
 
 def number(text: str) -> Decimal:
-    """A plain number, without sign, unit or separator. Raises ValueError for anything else: 5 years are not 5."""
+    """A plain number, without sign, unit or separator. Raises ValueError for anything else: 5 years are not 5, and no code is a number."""
     told = composed(text).strip()
-    if not _NUMBER.fullmatch(told):
+    if not _NUMBER.fullmatch(told) or _long(told):
         raise ValueError(f"no plain number: {text}")
     return Decimal(told)
 
@@ -210,7 +227,8 @@ def _formed(text: str) -> tuple[Form, str, object] | None:
     if told in _ANSWERS:
         return Form.ANSWER, "", _ANSWERS[told]
     if _NUMBER.fullmatch(told):
-        return (Form.CODE, re.sub("[0-9]", "9", told), told) if _CODED.match(told) else (Form.NUMBER, "", Decimal(told))
+        coded = _CODED.match(told) or _long(told)
+        return (Form.CODE, re.sub("[0-9]", "9", told), told) if coded else (Form.NUMBER, "", Decimal(told))
     if _MONTH.fullmatch(told):
         return Form.MONTH, "", told
     if (day := _day(told)) is not None:
@@ -218,6 +236,10 @@ def _formed(text: str) -> tuple[Form, str, object] | None:
     if _CODE.fullmatch(told) and any(sign.isdigit() for sign in told) and not wordless(told):
         return Form.CODE, re.sub("[a-z]", "a", re.sub("[0-9]", "9", told)), told
     return None
+
+
+def _long(told: str) -> bool:
+    return told.isdigit() and len(told) >= _LONG_CODE
 
 
 def _stands_for_none(text: str, days: Collection[date]) -> bool:

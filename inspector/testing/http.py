@@ -51,6 +51,11 @@ class OverHttp(PortContract):
         """Paths that a well-behaved party answers beside what is asked, such as one that hands out tokens: see `Peer`."""
         return {}
 
+    @classmethod
+    def through(cls, heard: Heard, step: Step) -> Step:  # noqa: ARG003 - for those whose party answers through a gateway
+        """What a gateway before the party makes of its answers, such as headers that only it puts there: see `Peer`."""
+        return step
+
     def made(self, url: str, settings: Mapping[str, object]) -> Any:
         """A connector to the party at `url`."""
         return type(self).factory("party", {"url": url, **self.settings(self.folder), **settings})
@@ -66,7 +71,7 @@ class OverHttp(PortContract):
 
     def promised(self) -> Mapping[str, object]:
         """A seed's promise as the party tells it; the script that is being played is left alone."""
-        with peer(answer(200, self.told)) as well:
+        with peer(answer(200, self.told), through=self.through) as well:
             connector = self.made(well.url, self.once)
             promise: Mapping[str, object] = connector.promise("D-1", key="k-1")
             connector.close()
@@ -77,7 +82,7 @@ class OverHttp(PortContract):
         """One party for all tests of the class."""
         with ExitStack() as opening:
             cls.folder = Path(opening.enter_context(TemporaryDirectory()))
-            cls.party = opening.enter_context(peer(answer(200, cls.told), beside=cls.beside()))
+            cls.party = opening.enter_context(peer(answer(200, cls.told), beside=cls.beside(), through=cls.through))
             cls.elsewhere = opening.enter_context(peer(answer(200, cls.told)))
             cls.stranger = opening.enter_context(peer(answer(200, cls.told), tls=authority(cls.folder)[1]))
             cls.silent = opening.enter_context(nobody())

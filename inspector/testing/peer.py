@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import socket
 import ssl
 import struct
@@ -29,17 +30,25 @@ class Heard:
         return json.loads(self.body)
 
 
+_STATUS = re.compile(rb"HTTP/1\.1 [0-9]{3} [^\r\n]*\r\n")
+
+
 class Line:
     """The peer's end of one connection while it plays one step of its script."""
 
-    def __init__(self, held: socket.socket, over: threading.Event) -> None:
+    def __init__(self, held: socket.socket, over: threading.Event, head: bytes = b"") -> None:
         self._held = held
         self._over = over
+        self._head = head
+
+    def headed(self, head: bytes) -> Line:
+        """The same end; whatever is said on it bears these headers behind each status line."""
+        return Line(self._held, self._over, head)
 
     def say(self, content: bytes) -> bool:
         """Send bytes; whether somebody still listens."""
         try:
-            self._held.sendall(content)
+            self._held.sendall(_STATUS.sub(lambda status: status[0] + self._head, content) if self._head else content)
         except OSError:
             return False
         return True
@@ -126,6 +135,12 @@ def again(step: Step, behind: Step) -> tuple[Step, Step]:
     return first, second
 
 
+def headed(step: Step, headers: Mapping[str, str]) -> Step:
+    """A step whose answers bear further headers, as a gateway on the way puts them on whatever it passes."""
+    head = "".join(f"{name}: {value}\r\n" for name, value in headers.items()).encode()
+    return lambda line: step(line.headed(head))
+
+
 class _Together(Line):
     """Keeps what a step says instead of sending it."""
 
@@ -198,12 +213,13 @@ class Peer:
     """A listening party. Its script is played a step for each request; the last step stays.
 
     `beside`: paths (without a query) that are answered by what was asked and not by the script (a token that is fetched before the
-    question); their requests are not among those `heard`.
+    question); their requests are not among those `heard`. `through`: what a gateway before the party makes of each step of the script.
     """
 
     url: str
     script: list[Step]
-    beside: Mapping[str, Callable[[Heard], Step]] = field(default_factory=dict)
+    beside: Mapping[str, Callable[[Heard], Step]]
+    through: Callable[[Heard, Step], Step]
     heard: list[Heard] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -226,21 +242,24 @@ class Peer:
             return self.beside[named](request)
         with self.lock:
             self.heard.append(request)
-            return self.script.pop(0) if len(self.script) > 1 else self.script[0]
+            step = self.script.pop(0) if len(self.script) > 1 else self.script[0]
+        return self.through(request, step)
 
 
 @contextmanager
 def peer(
-    *script: Step, tls: ssl.SSLContext | None = None, beside: Mapping[str, Callable[[Heard], Step]] | None = None
+    *script: Step,
+    tls: ssl.SSLContext | None = None,
+    beside: Mapping[str, Callable[[Heard], Step]] | None = None,
+    through: Callable[[Heard, Step], Step] = lambda _, step: step,
 ) -> Iterator[Peer]:
     """A peer on a free port of this machine, over TLS where a context is given, gone afterwards with its threads and sockets."""
     over = threading.Event()
     threads: list[threading.Thread] = []
     connections: list[socket.socket] = []
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        held = Peer(
-            f"http{'s' if tls else ''}://127.0.0.1:{listening.getsockname()[1]}", list(script or (answer(),)), beside or {}
-        )
+        url = f"http{'s' if tls else ''}://127.0.0.1:{listening.getsockname()[1]}"
+        held = Peer(url, list(script or (answer(),)), beside or {}, through=through)
 
         def accept() -> None:
             while not over.is_set():

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from connectors.credit.delivered import DeliveredCredit
 from connectors.credit.files import connect
@@ -20,10 +24,10 @@ from inspector.domain.errors import Invalid
 from inspector.domain.roster import RosterObject
 from inspector.flows import levels
 from inspector.flows.office import Office
-from inspector.ports import Refused
+from inspector.ports import PortError, Refused
 from inspector.settings import Schedules
 from inspector.store.store import Store
-from inspector.testing import caught
+from inspector.testing import PURPOSE, caught
 from tests.creditplatform import platform
 from tests.house import Hand, Table, application, open_office, post, settle
 from tests.integration.test_way import LICENCE
@@ -47,6 +51,15 @@ class Side:
         file.write_text(text, encoding="gb18030")
         told = {"rows": len(rows) if count is None else count}
         (self.at / "in" / f"{file.name}.json").write_text(json.dumps(told), encoding="utf-8")
+
+    def spoil(self, day: str, content: bytes | None) -> None:
+        """Deliver something else in its place, or leave out the manifest (None)."""
+        self.deliver([(FIRMS[0], "差")], day)
+        file = self.at / "in" / f"levels-{day}.csv"
+        if content is None:
+            file.with_name(f"{file.name}.json").unlink()
+        else:
+            file.write_bytes(content)
 
     def connector(self, **more: object) -> DeliveredCredit:
         told = {
@@ -221,3 +234,41 @@ def test_a_level_that_no_pack_knows_is_told_and_takes_the_place_of_none(store: S
     assert held is not None
     assert held[0] == "A", "stale, and yet the last that anybody could read"
     assert (told["connector"], told["level"]) == ("platform", "特优")
+
+
+WRONG: dict[str, Callable[[Side, str], object]] = {
+    "too few": lambda side, day: side.deliver([(FIRMS[0], "差")], day, count=2),
+    "a word of no agreement": lambda side, day: side.deliver([(FIRMS[0], "差"), (FIRMS[1], "优秀")], day),
+    "two words about one": lambda side, day: side.deliver([(FIRMS[0], "差"), (FIRMS[0], "良")], day),
+    "of a day to come": lambda side, day: side.deliver([(FIRMS[0], "差"), (FIRMS[1], "差")], f"2099{day[4:]}"),
+    "another encoding": lambda side, day: side.spoil(day, f"主体代码,信用等级\n{FIRMS[0]},差\n".encode("utf-16")),
+    "garbage": lambda side, day: side.spoil(day, b"\x00\xff" * 200),
+    "nothing": lambda side, day: side.spoil(day, b""),
+    "without its manifest": lambda side, day: side.spoil(day, None),
+    "what was kept is gone": lambda side, _day: shutil.rmtree(side.at / "keep", ignore_errors=True),
+}
+
+
+@settings(max_examples=15, deadline=None)
+@given(order=st.lists(st.sampled_from(sorted(WRONG)), min_size=1, max_size=5), good=st.booleans())
+def test_no_fault_of_deliveries_in_any_order_is_a_level_of_anybody(order: list[str], good: bool) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        side = Side(Path(folder))
+        if good:
+            side.deliver([(FIRMS[0], "优"), (FIRMS[1], "良")], "20260131")
+        with closing(side.connector()) as made:
+            for number, name in enumerate(order):
+                WRONG[name](side, f"202602{number + 1:02d}")
+                made.pick_up()
+                assert level_of(made) in {"unavailable", "garbled"} | ({"A"} if good else set()), order[: number + 1]
+        with closing(side.connector()) as anew:
+            side.deliver([(FIRMS[0], "良"), (FIRMS[1], "良")], "20260301")
+            anew.pick_up()
+            assert level_of(anew) == "B", "a good one behind them all is believed"
+
+
+def level_of(made: DeliveredCredit) -> str | None:
+    try:
+        return made.level(SubjectKind.FIRM, FIRMS[0], key="k-1", **PURPOSE).level
+    except PortError as error:
+        return error.family

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import re
 import ssl
-from base64 import b64decode, b64encode
-from collections.abc import Iterator, Mapping
+from base64 import b64decode
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from hashlib import sha512
 from pathlib import Path
 from typing import Any, ClassVar
 from urllib.error import HTTPError
@@ -22,15 +21,16 @@ from inspector.domain.errors import Invalid
 from inspector.domain.evidence import Verdict
 from inspector.ports import AnswerStatus, Barred, Garbled, PortError, Unavailable
 from inspector.testing import QUESTION, caught
-from inspector.testing.peer import Heard, Step, answer, peer
+from inspector.testing.peer import Heard, Step, answer, headed, peer
 from inspector.testing.tls import authority
 from tests.frontends import verdict
+from tests.securityserver import NUMBER, marks, passed
 
 pytestmark = pytest.mark.slow
 
 CLIENT, SERVICE = "CN-TEST/GOV/340400/核查", "CN-TEST/GOV/340401/registers/licences"
 ENCODED = "CN-TEST/GOV/340400/%E6%A0%B8%E6%9F%A5"
-READ, NUMBER = f"/v2/licences/{QUESTION.subject_code}", "5d0f3c1a-7e42-4b7d-8a6e-2c9b1d4e6f70"
+READ = f"/v2/licences/{QUESTION.subject_code}"
 FOUND: Mapping[str, object] = {"code": 0, "data": {"value": "存续", "as_of": "2026-01-05"}}
 NAMED: Mapping[str, object] = {"client": CLIENT, "service": SERVICE, "path": "/v1/query", "tries": 1}
 
@@ -45,6 +45,10 @@ class TestXroad(testing.OverHttp, testing.SourceContract):
     def settings(self, folder: Path) -> Mapping[str, object]:
         return NAMED
 
+    @classmethod
+    def through(cls, heard: Heard, step: Step) -> Step:
+        return passed(heard, step)
+
 
 def server(heard: Heard) -> Step:
     """A security server of the tests (PR-REST 4): it knows one client and one service, and repeats what the protocol has repeated."""
@@ -55,19 +59,12 @@ def server(heard: Heard) -> Step:
         return failed(500, "Server.ClientProxy.UnknownMember")
     if heard.path not in (f"/r1/{SERVICE}/v1/query", f"/r1/{SERVICE}{READ}"):
         return failed(500, "Server.ServerProxy.UnknownService")
-    return said(**told, service=SERVICE, request_id=NUMBER, request_hash=hashed(heard))
+    return said(marks(heard))
 
 
-def said(**told: str) -> Step:
-    """A success as the specification shows one (6.2): the service's own answer, and behind its type what X-Road says of the message."""
-    named = {f"x_road_{name}": one for name, one in told.items()}
-    return answer(200, FOUND, body=None, Content_Type="application/json;charset=utf-8", **named)
-
-
-def hashed(heard: Heard) -> str:
-    """What binds an answer to its question (4.3): Base64 of the SHA-512 of both parts' SHA-512, or of the headers' alone."""
-    parts = [sha512(str([*heard.headers.items()]).encode()).digest()] + ([sha512(heard.body).digest()] if heard.body else [])
-    return b64encode(parts[0] if len(parts) == 1 else sha512(b"".join(parts)).digest()).decode()
+def said(marked: Mapping[str, str]) -> Step:
+    """A success as the specification shows one (6.2): the service's own answer, with what X-Road says of the message."""
+    return headed(answer(200, FOUND, Content_Type="application/json;charset=utf-8"), marked)
 
 
 def failed(status: int, kind: str) -> Step:
@@ -124,12 +121,12 @@ def test_a_service_that_is_read_by_its_address_is_asked_as_the_first_published_e
 
 
 @contextmanager
-def asking(*steps: Step, **more: object) -> Iterator[tuple[xroad.XroadSource, list[Heard]]]:
+def asking(*steps: Callable[[Heard], Step], **more: object) -> Iterator[tuple[xroad.XroadSource, list[Heard]]]:
     heard: list[Heard] = []
 
     def serve(one: Heard) -> Step:
         heard.append(one)
-        return steps[len(heard) - 1] if steps else server(one)
+        return steps[len(heard) - 1](one) if steps else server(one)
 
     paths = {f"/r1/{SERVICE}{rest}": serve for rest in ("/v1/query", "x/v1/query", READ)}
     with peer(beside=paths) as there, closing(xroad.connect("registry", {"url": there.url, **NAMED, **more})) as made:
@@ -160,17 +157,29 @@ def test_a_question_names_who_asks_and_for_which_case_and_the_answer_the_request
     ],
 )
 def test_an_error_of_a_security_server_is_no_answer(status: int, kind: str, becomes: type[PortError], code: str) -> None:
-    with asking(failed(status, kind)) as (made, _):
+    with asking(lambda _: failed(status, kind)) as (made, _):
         error = caught(lambda: made.ask(QUESTION, key="k-1"))
     assert (type(error), error.code) == (becomes, code)
     assert testing.CODE not in str(error)
 
 
-def test_the_services_own_error_and_an_answer_to_another_message_are_told_apart() -> None:
-    other = said(id=NUMBER), said(service="CN-TEST/GOV/1/x/y"), said(client="CN-TEST/GOV/340400/other")
-    with asking(answer(404, {"message": "Not found"}), *other) as (made, _):
-        errors = [caught(lambda: made.ask(QUESTION, key="k-1")) for _ in range(4)]
-    assert [one.code for one in errors] == ["http_404", "echo_differs", "echo_differs", "echo_differs"]
+@pytest.mark.parametrize("mark", ["X-Road-Id", "X-Road-Client", "X-Road-Service"])
+def test_an_answer_to_another_message_or_without_the_marks_of_a_security_server_is_garbled(mark: str) -> None:
+    told = {"another": lambda heard: {**marks(heard), mark: f"{marks(heard)[mark]}x"}}
+    told |= {"empty": lambda heard: {**marks(heard), mark: ""}}
+    told |= {"without": lambda heard: {name: one for name, one in marks(heard).items() if name != mark}}
+    told |= {"twice": lambda heard: {**marks(heard), mark.lower(): marks(heard)[mark]}}
+    with asking(*(lambda heard, marked=marked: said(marked(heard)) for marked in told.values())) as (made, _):
+        for name in told:
+            error = caught(lambda: made.ask(QUESTION, key="k-1"))
+            assert (type(error), error.code, error.detail) == (Garbled, "echo_differs", mark.lower()), name
+    with asking(lambda _: answer(200, FOUND)) as (made, _):
+        assert caught(lambda: made.ask(QUESTION, key="k-1")).code == "echo_differs", "whoever this is, it is no security server"
+
+
+def test_the_services_own_error_is_told_apart_from_those_on_the_way() -> None:
+    with asking(lambda heard: passed(heard, answer(404, {"message": "Not found"}))) as (made, _):
+        assert caught(lambda: made.ask(QUESTION, key="k-1")).code == "http_404"
     with asking(client="CN-TEST/GOV/340400/other") as (made, _):
         assert caught(lambda: made.ask(QUESTION, key="k-1")).code == "unauthorised"
     with asking(service=f"{SERVICE}x") as (made, _):
@@ -185,7 +194,7 @@ def test_a_security_server_may_want_to_see_our_certificate(tmp_path: Path) -> No
     theirs, context = authority(tmp_path / "theirs")
     context.verify_mode = ssl.CERT_REQUIRED
     context.load_verify_locations(ours)
-    with peer(answer(200, FOUND), tls=context) as there:
+    with peer(answer(200, FOUND), tls=context, through=passed) as there:
         told: dict[str, Any] = {"url": there.url, "ca_file": str(theirs), **NAMED}
         with closing(xroad.connect("registry", told)) as made:
             assert isinstance(caught(lambda: made.ask(QUESTION, key="k-1")), Unavailable)
@@ -210,7 +219,7 @@ def test_our_certificate_is_exchanged_as_it_lies_there_and_one_that_was_taken_aw
         into.chmod(0o600)
         if name == "new":
             context.load_verify_locations(ours)
-    with peer(answer(200, FOUND), tls=context) as there:
+    with peer(answer(200, FOUND), tls=context, through=passed) as there:
         told: dict[str, Any] = {"url": there.url, "ca_file": str(theirs), "client_cert_file": str(file), **NAMED}
         with closing(xroad.connect("registry", told)) as made:
             assert isinstance(caught(lambda: made.ask(QUESTION, key="k-1")), Unavailable), "the old one is not believed there"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,14 +20,15 @@ from connectors.sources import http, results, xroad
 from connectors.witness import http as witness
 from inspector.domain.case import SubjectKind
 from inspector.ports import PortError
-from inspector.testing import CODE, ENTRY, LETTER, PURPOSE, caught
+from inspector.testing import CODE, ENTRY, LETTER, PURPOSE
 from inspector.testing.faults import table
-from inspector.testing.peer import Step, answer, followed, peer
+from inspector.testing.peer import Heard, Step, answer, followed, peer, slow
 from tests.beacons import QUICK, QUICK_SAID, beacon
 from tests.frontends import outcome
 from tests.integration.test_beacon_seeds import PULSE, TIME, authority
 from tests.integration.test_connectors import HASH, NONCE, secret_in
-from tests.integration.test_xroad import NAMED
+from tests.integration.test_xroad import NAMED, failed
+from tests.securityserver import passed
 
 SILENT = {"unavailable", "barred", "refused", "garbled", "cannot_say", "not_found"}
 GOOD: Mapping[str, object] = {"code": 0, "data": {"value": "存续", "as_of": "2026-01-06"}, "version": "3"}
@@ -62,15 +63,26 @@ UNUSABLE: list[object] = [
 
 
 def steps(good: object, odd: list[object]) -> dict[str, Step]:
-    """What goes wrong, by name: the public table's faults that do not show by waiting, and what a platform may say."""
+    """What goes wrong, by name: the public table's faults, and what a platform may say, some of it too late."""
     return {
-        **{one.name: one.step for one in table(good, heeds=True, empty=False) if not one.hasty and one.becomes},
+        **{one.name: one.step for one in table(good, heeds=True, empty=False) if one.becomes},
+        "against-too-late": slow({"code": 0, "data": AGAINST, "version": "3"}, 0.4),
         **{f"odd-{number}": answer(200, told) for number, told in enumerate(odd)},
         **{f"odd-{number}-at-500": answer(500, told) for number, told in enumerate(odd)},
         "good-at-500": answer(500, good),
         "good-at-404": answer(404, good),
         "behind": followed(answer(503), b"HTTP/1.1 200 Said\r\nContent-Length: 2\r\n\r\n{}"),
         "twice": followed(answer(503)),
+    }
+
+
+def on_the_way(good: object) -> dict[str, Step]:
+    """What a security server of an X-Road says itself, or somebody who is none."""
+    kinds = ("Server.ServerProxy.NetworkError", "Server.ServerProxy.AccessDenied", "Client.BadRequest", "who knows")
+    return {
+        **{f"failed-{kind}": failed(200, kind) for kind in kinds},
+        "unmarked": answer(200, good),
+        "unmarked-against": answer(200, {"code": 0, "data": AGAINST, "version": "3"}),
     }
 
 
@@ -83,7 +95,26 @@ def signed(url: str, folder: Path) -> Any:
     return http.connect("front", {"url": url, **ONCE, "key_file": str(file), "key_id": "office-7"})
 
 
-ONCE: Mapping[str, object] = {"tries": 1, "read_seconds": 2, "budget_seconds": 3}
+ONCE: Mapping[str, object] = {"tries": 1, "read_seconds": 0.15, "budget_seconds": 0.3}
+"""One try, and times so short that whoever hangs or drips is soon left."""
+WAITS = ("never", "too-late", "drip-in-the-head", "drip-in-the-body")
+
+
+def orders(faults: Mapping[str, Step], waits: Sequence[str] = ()) -> st.SearchStrategy[list[str]]:
+    """Names of faults, one after the other; with `waits` every second one or so is one of these."""
+    each = st.sampled_from(sorted(faults))
+    return st.lists(st.one_of(each, st.sampled_from(waits)) if waits else each, min_size=1, max_size=6)
+
+
+def back(ask: Callable[[], object], well: object, *, late: object = "unavailable") -> None:
+    """It comes back by itself; a good answer may take longer than the short times on a busy machine, and is then asked for again."""
+    for _ in range(20):
+        if (found := ask()) == well:
+            return
+        assert found == late, "late is no other answer"
+    raise AssertionError("it does not come back")
+
+
 CODES: Mapping[str, object] = {"not_found_codes": [404], "retry_codes": [-1], "permanent_codes": ["E-106"]}
 SOURCES: Mapping[str, tuple[Made, object, list[object]]] = {
     "http": (lambda url, _: http.connect("front", {"url": url, **ONCE, **CODES}), GOOD, ODD),
@@ -98,23 +129,32 @@ SOURCES: Mapping[str, tuple[Made, object, list[object]]] = {
 STATES: Mapping[str, object] = {"final_states": ["final"], "open_states": ["open"], "fallen_states": ["fallen"]}
 
 
+OFTEN = [2, pytest.param(25, marks=pytest.mark.slow)]
+"""Orders in which every second fault is a wait: each costs real time."""
+
+
+@pytest.mark.parametrize("often", OFTEN)
 @pytest.mark.parametrize("kind", SOURCES)
-def test_no_fault_in_any_order_ever_yields_a_match_or_a_mismatch(kind: str) -> None:
+def test_no_fault_in_any_order_ever_yields_a_match_or_a_mismatch(kind: str, often: int) -> None:
     make, good, odd = SOURCES[kind]
-    faults = steps(good, odd)
-    with TemporaryDirectory() as folder, peer() as there, closing(make(there.url, Path(folder))) as made:
+    between = on_the_way(good) if kind == "xroad" else {}
+    faults = {**steps(good, odd), **between}
+
+    def through(heard: Heard, step: Step) -> Step:
+        return passed(heard, step) if between and step not in between.values() else step
+
+    with TemporaryDirectory() as folder, peer(through=through) as there, closing(make(there.url, Path(folder))) as made:
         for name, step in faults.items():
             there.plays(step)
             assert outcome(made) in SILENT, name
 
-        @settings(max_examples=25, deadline=None)
-        @given(st.lists(st.sampled_from(sorted(faults)), min_size=1, max_size=6))
         def holds(names: list[str]) -> None:
             there.plays(*(faults[name] for name in names), answer(200, good))
             assert {outcome(made) for _ in names} <= SILENT
-            assert outcome(made) == "match", "it comes back by itself"
+            back(lambda: outcome(made), "match")
 
-        holds()
+        settings(max_examples=25, deadline=None)(given(orders(faults))(holds))()
+        settings(max_examples=often, deadline=None)(given(orders(faults, [*WAITS, "against-too-late"]))(holds))()
 
 
 PARTIES: Mapping[str, tuple[Made, object, Callable[[Any], object]]] = {
@@ -164,22 +204,29 @@ PARTIES: Mapping[str, tuple[Made, object, Callable[[Any], object]]] = {
         lambda made: made.entry("A", key="k-1").rows[0].entry,
     ),
 }
+FAMILIES = {"unavailable", "barred", "refused", "garbled"}
 RECEIPTS = frozenset({"an entry", "a letter", "a value"})
 """Of whom any 2xx without a body is an answer, too."""
 
 
+@pytest.mark.parametrize("often", OFTEN)
 @pytest.mark.parametrize("kind", PARTIES)
-def test_no_fault_in_any_order_is_a_level_a_receipt_a_statement_or_a_part_of_a_seed(kind: str) -> None:
+def test_no_fault_in_any_order_is_a_level_a_receipt_a_statement_or_a_part_of_a_seed(kind: str, often: int) -> None:
     make, good, call = PARTIES[kind]
-    faults = {one.name: one.step for one in table(good, heeds=True, empty=kind in RECEIPTS) if not one.hasty and one.becomes}
+    faults = {one.name: one.step for one in table(good, heeds=True, empty=kind in RECEIPTS) if one.becomes}
     with TemporaryDirectory() as folder, peer() as there, closing(make(there.url, Path(folder))) as made:
 
-        @settings(max_examples=20, deadline=None)
-        @given(st.lists(st.sampled_from(sorted(faults)), min_size=1, max_size=5))
+        def told() -> object:
+            try:
+                return call(made)
+            except PortError as error:
+                return error.family
+
         def holds(names: list[str]) -> None:
             there.plays(*(faults[name] for name in names), answer(200, good))
             for name in names:
-                assert isinstance(caught(lambda: call(made)), PortError), name
-            assert call(made) == "A"
+                assert told() in FAMILIES, name
+            back(told, "A")
 
-        holds()
+        settings(max_examples=20, deadline=None)(given(orders(faults))(holds))()
+        settings(max_examples=often, deadline=None)(given(orders(faults, WAITS))(holds))()

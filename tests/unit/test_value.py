@@ -200,7 +200,73 @@ def test_a_day_or_a_month_that_stands_for_none_neither_proves_nor_contradicts(ru
 
 
 @pytest.mark.parametrize("found", ["0001-01-01", "1899-12-30", "1900-01-01", "1970-01-01"])
-def test_a_day_that_stands_for_none_proves_nothing_and_the_last_day_of_all_may_mean_for_ever(found: str) -> None:
+def test_a_day_that_stands_for_none_proves_nothing(found: str) -> None:
     assert agrees(Compare.NOT_AFTER, "2024-01-01", found) is None
     assert agrees(Compare.NOT_BEFORE, "1800-01-01", found) is None
-    assert agrees(Compare.NOT_BEFORE, "2024-01-01", "9999-12-31") is True
+
+
+@pytest.mark.parametrize("found", ["2038-01-19", "2099-12-31", "2999-12-31", "3000-01-01", "9999-12-31", "2099-12", "9999-12"])
+def test_what_holds_until_a_day_that_means_for_ever_holds_on_each_day_and_is_nobodys_other_day(found: str) -> None:
+    day = "2026-03-02"[: len(found)]
+    assert says(Compare.NOT_BEFORE, day, found) is Verdict.MATCH, "it runs out on no day before the promised one"
+    assert says(Compare.NOT_AFTER, day, found) is Verdict.CANNOT_SAY, "but nothing has happened on such a day"
+    for rule in (Compare.EXACT, Compare.NORMALISED, Compare.SET):
+        assert says(rule, day, found) is Verdict.CANNOT_SAY
+    assert says(Compare.NOT_BEFORE, "9999-12-31"[: len(found)], found) is not Verdict.MISMATCH, (
+        "one for ever is as long as another"
+    )
+    if len(found) == len("2026-03-02"):
+        assert says(Compare.WITHIN, day, f"2024-01-01/{found}") is Verdict.MATCH
+        assert says(Compare.WITHIN, "4000-01-01", f"2024-01-01/{found}") is not Verdict.MISMATCH
+
+
+@pytest.mark.parametrize("found", ["2099-12-30", "2999-12-30", "3000-01-02", "2038-01-18", "2030-12-31"])
+def test_the_days_beside_them_are_days_like_any_other(found: str) -> None:
+    assert says(Compare.NOT_AFTER, "2026-03-02", found) is Verdict.MISMATCH
+    assert says(Compare.EXACT, "2026-03-02", found) is Verdict.MISMATCH
+
+
+MACHINE_NUMBERS = [
+    *("2147483647", "4294967295", "9223372036854775807", "18446744073709551615"),
+    *("9999", "9999.0", "99999", "9999.99", "999999", "9999999999", "９９９９", "0000", "0000000000", "19700101", "99991231"),
+]
+"""What machines write for the number that they have not: the greatest of a kind, a field full of nines or noughts, a day of none."""
+
+
+@pytest.mark.parametrize("found", MACHINE_NUMBERS)
+@pytest.mark.parametrize("rule", [Compare.EXACT, Compare.NORMALISED, Compare.AT_LEAST, Compare.SET])
+def test_a_number_that_machines_write_for_none_neither_proves_nor_contradicts_a_quantity(rule: Compare, found: str) -> None:
+    for claimed in ("12", "1200.50", "0", "50000000000"):
+        assert says(rule, claimed, found) is Verdict.CANNOT_SAY, claimed
+        assert stated(Verdict.MATCH, found, claimed, rule) is Verdict.CANNOT_SAY, "kept, and for a person"
+    if rule is not Compare.AT_LEAST:
+        assert says(rule, found, found) is Verdict.MATCH, "who promises that very number may mean it"
+
+
+@pytest.mark.parametrize("found", ["999", "998", "9998", "9989", "99.99", "2147483646", "1000", "19700102", "500"])
+def test_other_numbers_are_quantities_however_large_or_round(found: str) -> None:
+    assert says(Compare.EXACT, "12", found) is Verdict.MISMATCH
+    assert says(Compare.AT_LEAST, "12", found) is Verdict.MATCH
+
+
+PERSON = "110105194912310021"
+
+
+@pytest.mark.parametrize("found", ["12", "500", "13800000000", "9999", "91500000", "123456789012345", "18446744073709551615"])
+def test_fifteen_digits_and_more_are_a_code_and_a_quantity_never_contradicts_one(found: str) -> None:
+    assert says(Compare.EXACT, PERSON, found) is Verdict.CANNOT_SAY
+    assert says(Compare.SET, PERSON, found) is Verdict.CANNOT_SAY
+    assert says(Compare.AT_LEAST, "12", PERSON) is Verdict.CANNOT_SAY, "nobody has so many of anything"
+    assert says(Compare.EXACT, PERSON, "110105194912310022") is Verdict.MISMATCH, "another code of its length is another"
+    assert says(Compare.EXACT, PERSON, "9" * 18) is says(Compare.EXACT, PERSON, "0" * 18) is Verdict.CANNOT_SAY
+    assert says(Compare.EXACT, PERSON, PERSON) is Verdict.MATCH
+
+
+@pytest.mark.parametrize("found", ["12,000", "12,15", "1,200,000", "12，000", "12,0000", "１２,０００"])
+def test_a_comma_between_digits_parts_no_list(found: str) -> None:
+    for claimed in ("12", "000", "15", "1"):
+        assert says(Compare.SET, claimed, found) is Verdict.CANNOT_SAY
+    assert says(Compare.SET, found, found) is Verdict.MATCH
+    assert says(Compare.SET, "12、15", "12、15、18") is Verdict.MATCH
+    assert says(Compare.SET, "12", "15, 18") is Verdict.MISMATCH
+    assert says(Compare.SET, "A,B", "b,a,c") is Verdict.MATCH
