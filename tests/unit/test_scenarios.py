@@ -1,4 +1,4 @@
-"""The handbook's scenarios of the inspector's day, the record, sources and assistance: each is there once, and names tests that are there."""
+"""The handbook's scenarios of the inspector's day, the record, sources and assistance: each is there once, with tests that are there."""
 
 from __future__ import annotations
 
