@@ -110,10 +110,10 @@ class Correspondents:
         since, until = self.wall.here(first), self.wall.here(self.office.now())
         return sum(self.wall.works(since + timedelta(days=one + begins)) for one in range((until - since).days))
 
-    def opened(self, request: str, ended: str = "") -> Noted:
+    def opened(self, request: str) -> Noted:
         """A new leaf: what comes today is to be answered from today on."""
         urgent = request.partition(".")[0] in self.urgent
-        return Noted(at=self.office.now(), wall=self.wall, urgent=urgent, ended=ended)
+        return Noted(at=self.office.now(), wall=self.wall, urgent=urgent)
 
     def knock(self, name: str, letter: Letter, ended: str = "") -> None:
         """A letter was not taken: when it first knocked. One that asks is no letter of the agency's yet."""
@@ -121,7 +121,8 @@ class Correspondents:
         if letter.kind in (LetterKind.AGREED, LetterKind.DECIDED) and name in self.diary:
             self.note(letter.request_id).missed = True
         if letter.kind is LetterKind.REQUEST and name in self.diary:
-            self.diary[name].setdefault(letter.request_id, self.opened(letter.request_id, ended)).knocked = self.office.now()
+            held = self.diary[name].setdefault(letter.request_id, self.opened(letter.request_id))
+            held.knocked, held.ended = self.office.now(), held.ended or ended
 
     def later(self, days: float, request: str, do: Doing) -> None:
         """Do something in so many days, at some full hour of the day."""
@@ -190,7 +191,8 @@ class Correspondents:
             helps = self.chance.random() < 0.5
 
             def decide(tx: Tx, now: datetime) -> None:
-                assist.decide(self.office, tx, letter.request_id, helps, "职权在此", "省级", now)
+                told = assist.decide(self.office, tx, letter.request_id, helps, "职权在此", "省级", now)
+                self.answered(letter.request_id, told)
                 held = self.note(letter.request_id)
                 held.contested, held.raised = None, False
                 if helps:  # it binds both from here on, however long our letter is on its way
@@ -212,7 +214,7 @@ class Correspondents:
             "late": ((soon + 14, match),),
             "very_late": ((soon + 30, match),),
             "accept": ((soon, self.accept(request)),),
-            "read": ((soon, lambda tx, now: assist.deliver(self.office, tx, request, now)),),
+            "read": ((soon, lambda tx, now: self.answered(request, assist.deliver(self.office, tx, request, now))),),
             "decline": ((soon, self.decline(request, Inability.NOT_HELD)),),
             "unclear": ((soon, self.decline(request, Inability.UNCLEAR)),),
             "wordless": (
@@ -242,9 +244,13 @@ class Correspondents:
             self.note(request),
             by.came or now,
         )
-        self.beside = len(told.afterwords) > held.beside
+        self.answered(request, told)
         held.first_word = min(held.first_word or came, came)
         return told, held, came
+
+    def answered(self, request: str, told: Request) -> None:
+        """What the office answers to a word: whether it came too late to count, and lies beside."""
+        self.beside = len(told.afterwords) > self.note(request).beside
 
     def lay(self, name: str, letter: Letter) -> None:
         """A letter on paper lies in the tray. Somebody posts it within some days, with all that lies there of its request; or nobody."""
@@ -299,7 +305,7 @@ class Correspondents:
         """The requester's dispute of a refusal."""
 
         def do(tx: Tx, now: datetime) -> None:
-            assist.contest_refusal(self.office, tx, request, "应当协助", "李主任", now)
+            self.answered(request, assist.contest_refusal(self.office, tx, request, "应当协助", "李主任", now))
             held = self.note(request)
             held.disputed, held.contested = True, self.wall.end(now, DISPUTE, "wd")
 
@@ -330,7 +336,7 @@ class Correspondents:
         """The requester agrees to a date. It binds both from then on, though the letter may never come: the agency has named it itself."""
 
         def do(tx: Tx, now: datetime) -> None:
-            assist.agree_date(self.office, tx, request, self.wall.stop_of(day), "officer", now)
+            self.answered(request, assist.agree_date(self.office, tx, request, self.wall.stop_of(day), "officer", now))
             self.note(request).agree(day)
 
         return do

@@ -4,22 +4,28 @@
 
 The whole of it: cases come in at the interface's door (`intake`), each has one claim that one of ten sources can settle, the question goes
 through the shipped connector over a socket, its answer is weighed, kept and settled, and the case ends. One worker with the engine's own
-numbers and full durability. Of the tenth a backlog of cases was taken in before, and it gets its tenth of the new ones. Alone: it answers
-like the others, and the backlog is settled when the round begins. Beside: it takes every call and says nothing. Each round is a pair on
-fresh databases, alone and beside, in an order that alternates; the median of the pairs' ratios counts, of the nine alone.
+numbers and full durability. A case counts from the moment for which it was set down, however late the feeder came to it (`pacing`).
+
+`answering`: the tenth answers as the others do; a backlog of its cases is settled when the round begins, and it gets its tenth of the new
+ones. `absent`: nothing is asked of it, so that the nine have the machine to themselves. `dead`: it takes every call and says nothing, and
+has its backlog. Each round is all three on fresh databases, in an order that goes round; the median of the rounds' ratios counts, dead to
+answering and dead to absent, of the nine alone.
 """
 
 from __future__ import annotations
 
 import argparse
+import socket
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
-from contextlib import ExitStack, closing
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from statistics import median
+from threading import Event, Thread
 
 from connectors.sources.http import HttpSource, connect
 from inspector.daemon import sweeps
@@ -37,11 +43,14 @@ from inspector.store.work import Work
 from inspector.telemetry import logs
 from inspector.telemetry.metrics import Metrics
 from tests.bench import servers
-from tests.bench.beside import DEAD, now, percentiles, silent, table
 from tests.bench.machine import machine, told
+from tests.bench.pacing import Paced, now, percentiles
 from tests.bench.stub import stub
 from tests.house import application, open_office, post, running
 
+DEAD, ANSWERING, ABSENT = "dead", "answering", "absent"
+ROUND = (ANSWERING, ABSENT, DEAD)
+"""How the tenth is; the source itself goes by the name of what it may become."""
 FACT, ITEM = "registration-status", "business-licence"
 REPLY = {"path": "/verify/{case}", "code_field": "status", "ok_codes": ["FOUND"], "value_field": "value", "live": True}
 """How the other side speaks (`stub`)."""
@@ -79,46 +88,85 @@ def noting(done: dict[str, float], work: Work, office: Office) -> Settlement:
     return replace(made, write=write)
 
 
-def measure(url: str, sources: Mapping[str, HttpSource], given: argparse.Namespace, *, dead: bool) -> list[float]:
-    """Milliseconds from taken in to settled of each case of the nine, of one round that is fed at a steady rate; DEAD is the tenth."""
+@contextmanager
+def silent() -> Iterator[str]:
+    """The address of a party that takes connections and says nothing."""
+    with socket.create_server(("127.0.0.1", 0), backlog=1024) as held:
+        yield f"http://127.0.0.1:{held.getsockname()[1]}"
+
+
+@contextmanager
+def promoted(office: Office) -> Iterator[None]:
+    """Meanwhile what comes due is promoted each half second, as the daemon's tick does."""
+    over = Event()
+
+    def run() -> None:
+        while not over.wait(0.5):
+            sweeps.promote(office)
+
+    thread = Thread(target=run)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def measure(url: str, sources: Mapping[str, HttpSource], given: argparse.Namespace, *, tenth: str) -> list[float]:
+    """Milliseconds from set down to settled of each case of the nine, of one round that is fed at a steady rate."""
     with closing(Store(url)) as store:
         migrate.upgrade(store)
         office = office_of(store, sources)
-        before = [take(office, number, DEAD) for number in range(given.backlog)]
+        before = [take(office, number, DEAD) for number in range(given.backlog if tenth != ABSENT else 0)]
         done: dict[str, float] = {}
         due: dict[str, float] = {}
         flows = {**FLOWS, OrderKind.ASK: replace(FLOWS[OrderKind.ASK], do=partial(noting, done))}
         worker = Worker(office, Metrics(), Engine(), "bench", flows=flows)
-        names = [*sources]
-        with running(worker, grace=given.budget + 1):
-            while not dead and not done.keys() >= {*before}:
+        names, coming = [*sources], Paced(given.cases, given.rate)
+        with running(worker, grace=given.budget + 1), promoted(office):
+            while tenth == ANSWERING and not done.keys() >= {*before}:
                 time.sleep(0.05)
             time.sleep(0.5)  # a dead one has its share by now
-            began, late = time.monotonic(), 0.0
-            for number in range(given.cases):
-                time.sleep(max(0.0, began + number / given.rate - time.monotonic()))
-                late = time.monotonic() - began - number / given.rate
-                name, at = names[number % len(names)], time.time()
+            for number, moment in coming:
+                name = names[number % len(names)]
+                if name == DEAD and tenth == ABSENT:
+                    continue
                 case_id = take(office, given.backlog + number, name)
                 if name != DEAD:
-                    due[case_id] = at
+                    due[case_id] = moment
                 worker.wake()
-                if number % int(given.rate) == 0:
-                    sweeps.promote(office)  # as the tick does each second
             end = time.monotonic() + 60
             while not due.keys() <= done.keys():
                 if time.monotonic() > end:
                     raise SystemExit(f"{len(due.keys() - done.keys())} cases of the nine stand still")
                 time.sleep(0.05)
-        if late > 1:
-            raise SystemExit(f"this machine does not take {given.rate} cases a second in: {late:.1f} s behind at the end")
+        coming.kept()
         return [(done[case_id] - at) * 1000 for case_id, at in due.items()]
+
+
+Round = Mapping[str, tuple[float, float]]
+"""(median, 99th) by how the tenth was."""
+
+
+def table(found: Mapping[str, Sequence[Round]]) -> None:
+    """Print, for each database and figure, medians over the rounds, and the ratios of dead to each baseline with their least and most."""
+    print(
+        f"| database | figure | {' | '.join(ROUND)} | {DEAD} to {ANSWERING} | {DEAD} to {ABSENT} |\n|---|---|---|---|---|---|---|"
+    )
+    for name, rounds in found.items():
+        for place, figure in enumerate(("median", "p99")):
+            cells = [f"{median(one[how][place] for one in rounds):.1f} ms" for how in ROUND]
+            for base in (ANSWERING, ABSENT):
+                ratios = [one[DEAD][place] / one[base][place] for one in rounds]
+                cells.append(f"{median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})")
+            print(f"| {name} | {figure} | {' | '.join(cells)} |")
 
 
 def main() -> None:
     """Run the rounds and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=7, help="pairs of rounds")
+    parser.add_argument("--rounds", type=int, default=7, help="rounds of three")
     parser.add_argument("--cases", type=int, default=1500)
     parser.add_argument("--rate", type=float, default=100.0, help="cases a second, of all ten sources together")
     parser.add_argument("--backlog", type=int, default=500, help="cases of the tenth that were taken in before")
@@ -126,25 +174,25 @@ def main() -> None:
     parser.add_argument("--databases", nargs="+", default=["SQLite", "PostgreSQL"])
     given = parser.parse_args()
     logs.configure(level="ERROR")
-    found: dict[str, list[tuple[tuple[float, float], tuple[float, float]]]] = {name: [] for name in given.databases}
+    found: dict[str, list[Round]] = {name: [] for name in given.databases}
     with ExitStack() as stack:
         outside, dead = stack.enter_context(stub(0.005)), stack.enter_context(silent())
         cluster = stack.enter_context(servers.postgres())
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         hangs = {"url": dead, "read_seconds": given.budget, "budget_seconds": given.budget, "tries": 1}
         for number in range(given.rounds):
-            for name, pairs in found.items():
-                pair = {}
-                for beside in (False, True) if number % 2 else (True, False):
-                    well = {f"registry-{one}": connect(f"registry-{one}", {"url": outside.url, **REPLY}) for one in range(1, 10)}
-                    tenth = connect(DEAD, {**REPLY, **(hangs if beside else {"url": outside.url})})
-                    url = cluster.lend() if name == "PostgreSQL" else f"sqlite:///{folder / f'{number}-{beside}.sqlite3'}"
+            for name, rounds in found.items():
+                one = {}
+                for how in (*ROUND[number % 3 :], *ROUND[: number % 3]):
+                    well = {f"registry-{of}": connect(f"registry-{of}", {"url": outside.url, **REPLY}) for of in range(1, 10)}
+                    tenth = connect(DEAD, {**REPLY, **(hangs if how == DEAD else {"url": outside.url})})
+                    url = cluster.lend() if name == "PostgreSQL" else f"sqlite:///{folder / f'{number}-{how}.sqlite3'}"
                     sources = {**well, DEAD: tenth}
-                    pair[beside] = percentiles(measure(url, sources, given, dead=beside))
+                    one[how] = percentiles(measure(url, sources, given, tenth=how))
                     for source in sources.values():
                         source.close()
-                    print(f"round {number + 1} {name} {'beside' if beside else 'alone'}: {pair[beside]}", file=sys.stderr)
-                pairs.append((pair[False], pair[True]))
+                    print(f"round {number + 1} {name} {how}: {one[how]}", file=sys.stderr)
+                rounds.append(one)
     table(found)
     print(f"\n{told(machine() | {name: str(value) for name, value in vars(given).items()})}")
 

@@ -3,9 +3,10 @@
 `python -m tests.bench.ledger --rounds 5 --jobs 3000 --rate 200`
 
 One worker with the engine's own numbers and full durability; a job is one decision: an entry of the ledger and a date that it waits for,
-in one transaction with the end of its row. The sealer is the daemon's own: it chains, and lets the tree grow. Each round is a pair on
-fresh databases, without and with it, in an order that alternates; the median of the pairs' ratios counts. The entries and the age of the
-oldest are those before each sealing; at the end two more must leave nothing, and the whole chain must hold.
+in one transaction with the end of its row. It counts from the moment for which it was set down, however late it was ordered. The sealer is
+the daemon's own: it chains, and lets the tree grow. Each round is a pair on fresh databases, without and with it, in an order that
+alternates; the median of the pairs' ratios counts. The entries and the age of the oldest are those before each sealing; at the end two
+more must leave nothing, and the whole chain must hold.
 """
 
 from __future__ import annotations
@@ -38,9 +39,9 @@ from inspector.store.work import Work
 from inspector.telemetry import logs
 from inspector.telemetry.metrics import Metrics
 from tests.bench import servers
-from tests.bench.beside import now, percentiles
 from tests.bench.machine import machine, told
-from tests.house import open_office, running
+from tests.bench.pacing import Paced, now, percentiles
+from tests.house import ZONE, open_office, running
 
 LANE = "registry"
 STEP = 0.05
@@ -116,10 +117,9 @@ def measure(url: str, given: argparse.Namespace, *, sealed: bool) -> tuple[list[
         stack.enter_context(running(worker, grace=5))
         if sealed:
             stack.enter_context(sealer.at_its_second())
-        began = time.monotonic()
-        for number in range(0, given.jobs, many):
-            time.sleep(max(0.0, began + number / given.rate - time.monotonic()))
-            at = now()
+        messages = Paced(given.jobs // many, given.rate / many)
+        for message, moment in messages:
+            number, at = message * many, datetime.fromtimestamp(moment, ZONE)
             dates = {"due_at": at, "urgent_by": at, "expires_at": at + timedelta(days=3)}
             orders = [
                 Order(kind=OrderKind.ASK, key=f"ask:{one}", lane=LANE, case_id=f"{one:06d}", payload={}, **dates)
@@ -127,15 +127,16 @@ def measure(url: str, given: argparse.Namespace, *, sealed: bool) -> tuple[list[
             ]
             with store.begin() as tx:
                 tx.work.order(orders, at)
-            due |= {one.key: at.timestamp() for one in orders}
+            due |= {one.key: moment for one in orders}
             worker.wake()
         end = time.monotonic() + 60
         while not due.keys() <= done.keys():
             if time.monotonic() > end:
                 raise SystemExit(f"{len(due.keys() - done.keys())} jobs stand still")
             time.sleep(0.05)
+    messages.kept()
     if sealed:
-        _prove(store, sealer, given.jobs)
+        _prove(store, sealer, len(due))
     store.close()
     rate = len(done) / (max(done.values()) - min(due.values()))
     return [(done[key] - at) * 1000 for key, at in due.items()], rate, sealer

@@ -84,13 +84,12 @@ class Stub:
 def stub(latency: float) -> Iterator[Stub]:
     """The server for the length of a block; `latency` in seconds."""
     command = [sys.executable, "-m", "tests.bench.stub", "--latency", str(latency)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None
-        yield Stub(f"http://127.0.0.1:{int(process.stdout.readline())}")
-    finally:
-        process.kill()
-        process.wait()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            yield Stub(f"http://127.0.0.1:{int(process.stdout.readline())}")
+        finally:
+            process.kill()
 
 
 async def _serve(latency: float) -> None:

@@ -9,15 +9,16 @@ from pathlib import Path
 import pytest
 
 from inspector.daemon.schedules import schedules
+from inspector.domain.decision import OrderKind
 from inspector.domain.evidence import Verdict
 from inspector.domain.inquiry import Asked
 from inspector.domain.manners import Manners, Window
-from inspector.flows import review
-from inspector.ports import Garbled, Origin, PortError, Refused, Unavailable
+from inspector.flows import review, verify
+from inspector.ports import Answer, Garbled, Origin, PortError, Question, Refused, Unavailable
 from inspector.settings import Schedules
 from inspector.store.store import Store
 from tests.edge import serving
-from tests.house import Hand, Table, application, open_office, post, settle
+from tests.house import Hand, Table, application, claim, open_office, post, settle
 from tests.integration.test_digest import NEXT, digesting
 from tests.integration.test_letters import Desk
 from tests.integration.test_way import HOUSEHOLD, LICENCE, Post, person
@@ -204,3 +205,24 @@ def test_a_digest_that_may_have_arrived_is_on_record_for_each_subject_in_it(fail
         "split": [("undeliverable", 1), ("request", 1)],  # the digest, and the letter that went by itself
     }
     assert [[(one.outcome, one.attempts) for one in held] for held in told] == [ends[fails]] * 2
+
+
+def test_a_question_without_its_basis_reaches_no_connector_though_that_would_ask(store: Store, hand: Hand) -> None:
+    asked: list[Question] = []
+
+    class Careless(Table):
+        """A connector of others that looks at neither."""
+
+        def ask(self, question: Question, *, key: str) -> Answer:
+            asked.append(question)
+            return super().ask(question, key=key)
+
+    office = open_office(store, hand, sources={"registers": Careless(default="=")})
+    post(office, application(1, "business-licence", LICENCE))
+    row = next(row for row in claim(office) if row.kind == OrderKind.ASK)
+    for lacking in (replace(row, payload={**row.payload, "basis": " "}), replace(row, case_id="")):
+        made = verify.ask(lacking, office)
+        assert (made.call, made.attempts) == ("refused", 0), "nothing left, and the claim goes its next way"
+    assert asked == []
+    verify.ask(row, office)
+    assert [bool(one.case_id and one.basis) for one in asked] == [True]

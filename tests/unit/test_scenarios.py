@@ -1,4 +1,4 @@
-"""The handbook's scenarios of the inspector's day (17–46) and of the record: each is there once, and names tests that are there."""
+"""The handbook's scenarios of the inspector's day, the record, sources and assistance: each is there once, with tests that are there."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ TOLD = [
 """The rows: number and name, what is given and follows, tests."""
 RECORD = (5, 15, 61, 63, 66, 67)
 """The scenarios of the record; 39, which is one too, stands with the inspector's day."""
+ASKED = (*range(9, 15), 16, *range(52, 57))
+"""Those of sources and of assistance; 15 stands with the record."""
 
 
 @cache
@@ -27,7 +29,7 @@ def named_in(file: str) -> frozenset[str]:
 
 
 def test_each_scenario_from_17_to_46_and_of_the_record_stands_there_once_with_tests_that_are_there() -> None:
-    assert [int(name.split()[0]) for name, _, _ in TOLD] == [*range(17, 47), *RECORD]
+    assert [int(name.split()[0]) for name, _, _ in TOLD] == [*range(17, 47), *RECORD, *ASKED]
     named = [(name, *one.split("::")) for name, _, tests in TOLD for one in re.findall(r"`([^`]+)`", tests)]
     assert {name for name, *_ in named} == {name for name, _, _ in TOLD}
     assert [(name, file, test) for name, file, test in named if test not in named_in(file)] == []

@@ -1,0 +1,51 @@
+"""What comes at a steady rate, counted from when it was to come: who is kept waiting by a slow start is not forgotten.
+
+A feeder that takes the time only once it is at its turn leaves out what a stall costs all that had to come meanwhile (coordinated
+omission): the worst moments count once instead of a hundred times.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import datetime
+from statistics import quantiles
+
+from tests.house import ZONE
+
+MOST_LATE = 1.0
+"""Seconds that a feeder may be behind its schedule; beyond, the machine does not bring the load that the figures are said to be of."""
+
+
+class Paced:
+    """So many numbers at a rate a second, each with the moment for which it was set down (`time.time`); `late`: the greatest lateness."""
+
+    def __init__(self, count: int, rate: float) -> None:
+        self._count, self._rate = count, rate
+        self.late = 0.0
+
+    def __iter__(self) -> Iterator[tuple[int, float]]:
+        began, at = time.monotonic(), time.time()
+        for number in range(self._count):
+            behind = time.monotonic() - began - number / self._rate
+            if behind < 0:
+                time.sleep(-behind)
+                behind = time.monotonic() - began - number / self._rate
+            self.late = max(self.late, behind)
+            yield number, at + number / self._rate
+
+    def kept(self) -> None:
+        """Raise SystemExit where the machine could not keep the pace at some moment."""
+        if self.late > MOST_LATE:
+            raise SystemExit(f"this machine does not keep {self._rate:g} a second: {self.late:.1f} s behind at worst")
+
+
+def now() -> datetime:
+    """Office time that is the machine's."""
+    return datetime.now(ZONE)
+
+
+def percentiles(found: list[float]) -> tuple[float, float]:
+    """The median and the 99th."""
+    cut = quantiles(found, n=100)
+    return cut[49], cut[98]
