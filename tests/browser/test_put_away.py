@@ -22,6 +22,7 @@ LIES = """async () => { const told = [];
 """The addresses of all that lies on the phone."""
 
 
+@pytest.mark.slow
 def test_a_phone_without_signal_shows_no_firm_after_its_time_and_tells_what_waits_all_the_same(visit: Visit, door: Door) -> None:
     with between(visit.edge.url, lambda _: None, Inspector_Keep="1") as url:
         phone = met(door, visit, url)
@@ -53,6 +54,7 @@ def test_a_page_is_kept_for_the_hours_of_the_setting_by_the_phone_s_clock_and_no
         )
 
 
+@pytest.mark.slow
 def test_pages_of_a_link_that_was_called_back_leave_the_phone_with_the_next_one(visit: Visit, door: Door) -> None:
     phone = met(door, visit)
     assert visit.first in phone.page.evaluate(LIES)

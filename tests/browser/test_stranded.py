@@ -58,7 +58,7 @@ def came_in(visit: Visit) -> tuple[list[str], int, VisitState]:
     return [one.remarks for one in told.notes], len(told.photos), state
 
 
-@pytest.mark.parametrize("lost", ["link", "cookie"])
+@pytest.mark.parametrize("lost", ["link", pytest.param("cookie", marks=pytest.mark.slow)])
 def test_what_waits_is_told_where_the_link_opens_nothing_any_more_and_is_sent_once_by_the_next_one(
     visit: Visit, door: Door, lost: str
 ) -> None:
@@ -70,7 +70,7 @@ def test_what_waits_is_told_where_the_link_opens_nothing_any_more_and_is_sent_on
     signal(phone, there=True)
     phone.open(visit.first)
     phone.page.get_by_text("待发送：2 项").wait_for()
-    assert "该任务的新链接" in phone.text()
+    assert all(word in phone.text() for word in ("该任务的新链接", "检查结果：经营场所实际使用并设有办公设施"))
     check(phone)
     phone.follow("English")
     phone.page.get_by_text("Waiting to be sent: 2").wait_for()
@@ -124,6 +124,7 @@ def test_a_result_sent_with_signal_is_lost_by_no_answer_that_is_not_the_house_s_
     assert came_in(visit) == (["现场记录二百字"], 0, VisitState.DONE)
 
 
+@pytest.mark.slow
 def test_a_draft_stays_until_the_house_s_page_shows_its_note_and_counts_once_when_it_is_sent_again(
     visit: Visit, door: Door
 ) -> None:

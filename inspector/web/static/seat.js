@@ -28,9 +28,12 @@
     const noted = mine(items).some((one) => one.kind === "note" && one.state === "kept" && !known.has(one.key));
     if ((noted || tries(items) < tries(before)) && !typing()) location.reload(); // the house tells what has become of the result
   };
+  // What its facts are called, for pages that do not show the form.
+  const named = ({ body }) => Object.fromEntries((body.findings ?? (body.claim ? [body] : []))
+    .map((one) => `${one.case_id}:${one.claim}`).map((about) => [about, factOf(about)]));
   const store = async (item) => {
     try {
-      await Outbox.put(item);
+      await Outbox.put({ ...item, named: named(item) });
     } catch {
       return alarm(words.full);
     }

@@ -13,10 +13,10 @@ const Waiting = (() => {
   let page = { seat: "", factOf: () => undefined, beside: () => "", news: () => {}, ready: () => "", before: () => {}, first: () => {} };
   let shownLast = "", delay = FIRST, timer;
 
-  const factOf = (about) => page.factOf(about) ?? about.split(":").pop();
+  const factOf = (about, item) => page.factOf(about) ?? item.named?.[about] ?? about.split(":").pop();
   const what = (item) => item.kind === "attempt" ? say("attempt", { words: item.body.words }) : item.kind === "photo"
-    ? say("photo", { kilobytes: Math.ceil(item.bytes / 1000), about: item.body.claim ? factOf(`${item.body.case_id}:${item.body.claim}`) : words.other })
-    : item.body.arrival ? words.arrived : say("note", { facts: item.body.findings.map((one) => factOf(`${one.case_id}:${one.claim}`)).join(" / ") || item.body.remarks || words.other });
+    ? say("photo", { kilobytes: Math.ceil(item.bytes / 1000), about: item.body.claim ? factOf(`${item.body.case_id}:${item.body.claim}`, item) : words.other })
+    : item.body.arrival ? words.arrived : say("note", { facts: item.body.findings.map((one) => factOf(`${one.case_id}:${one.claim}`, item)).join(" / ") || item.body.remarks || words.other });
   const state = (item) => {
     if (item.state === "large") return words[item.kind === "photo" ? "large_photo" : "large"];
     if (item.state !== "kept") return say(item.state, { why: item.why?.[zh ? "zh-Hans" : "en"] });
