@@ -95,6 +95,12 @@ class Web(Section):
     max_photos: int = Field(
         60, gt=0, description="Photos taken of one inspector about one visit; what comes beyond stays on the phone, which says so"
     )
+    phone_hours: int = Field(
+        72,
+        gt=0,
+        description="Hours for which an inspector's phone may show a page of an assignment without asking us, by its own clock from when "
+        "it last did; what waits to be sent stays",
+    )
     threads: int = Field(16, gt=0, description="Threads that serve requests")
     open_ops: bool = Field(False, description="Whether the ops page is shown without logging in; for the demo only")
     link_days: int = Field(30, gt=0, description="Days that an agency's link still shows its request after that has ended")

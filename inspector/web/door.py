@@ -62,6 +62,9 @@ class Door:
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
                 _dress(message, scope)
+                if str(scope["path"]).startswith("/seat/"):
+                    # How long a phone may show it, in seconds; what a proxy answers in our place has no such header (static/shelf.js).
+                    MutableHeaders(scope=message)["Inspector-Keep"] = str(self.desk.settings.phone_hours * 3600)
                 if self.desk.office.shadow:
                     MutableHeaders(scope=message).setdefault("Inspector-Shadow", "yes")
                 self._count(scope, message["status"])

@@ -77,7 +77,10 @@ class NoteIn(FromPhone):
 
 
 class PhotoIn(FromPhone, FileIn):
-    """A photo in base64: JPEG, PNG or PDF. `digest`: the SHA-256 of its bytes, made when it was taken."""
+    """A photo in base64: JPEG, PNG or PDF. `digest`: the SHA-256 of its bytes as they are sent, made when it was taken.
+
+    A page that scales a photo down hashes what it sends, and says so in the remark.
+    """
 
     digest: Digest
     case_id: CaseId | None = None

@@ -40,8 +40,8 @@ from inspector.web.fieldnotes import ChoiceIn, FieldShown, NoteIn, field_shown
 from inspector.web.fields import Strict
 from inspector.web.language import InLang, carried, language
 from inspector.web.messages import DoorChallengeIn, FindingIn, SeatDeclineIn
-from inspector.web.pages import NO_TROUBLE, Fields, Trouble, complete, page, read, refused, trouble
-from inspector.web.phone import phone_words, place_of
+from inspector.web.pages import NO_TROUBLE, Fields, Trouble, complete, page, read, trouble
+from inspector.web.phone import phone_words, place_of, shut
 from inspector.web.seatdoor import AtPage, PostedAt, Seated
 from inspector.web.secondlooks import LookedAtShown, work_of
 
@@ -90,7 +90,7 @@ def show_seat(request: Request, desk: AtDesk, name: str, token: str) -> Response
             links.opened(desk, name)
         return seatdoor.welcome(request, desk, _seat_page(request, desk, name))
     except InspectorError as error:
-        return refused(request, error)
+        return shut(request, error)
 
 
 def by_hand(request: Request) -> bool:
@@ -108,7 +108,7 @@ def by_hand(request: Request) -> bool:
 def post_seat(request: Request, desk: AtDesk, door: AtPage, form: PostedAt, lang: InLang) -> Response:
     """Accept, decline or enter the result."""
     if isinstance(door, InspectorError):
-        return refused(request, door)
+        return shut(request, door)
     try:
         form.sound()
         _seat(desk, door, form)
@@ -120,7 +120,7 @@ def post_seat(request: Request, desk: AtDesk, door: AtPage, form: PostedAt, lang
 @router.api_route("/seat/{rest:path}", methods=["GET", "POST"])
 def cut_off(request: Request) -> Response:
     """A link of which a part was lost, as happens in chat and mail programs."""
-    return refused(request, Forbidden("link_unknown"))
+    return shut(request, Forbidden("link_unknown"))
 
 
 def _seat(desk: Desk, seated: Seated, form: Fields) -> None:

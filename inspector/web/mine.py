@@ -16,8 +16,9 @@ from inspector.store.room import Row
 from inspector.store.tx import Tx, new_id
 from inspector.web.caller import Unknown
 from inspector.web.desk import AtDesk, Desk
-from inspector.web.language import carried
+from inspector.web.language import carried, language
 from inspector.web.pages import Posted, page, refused
+from inspector.web.phone import phone_words
 from inspector.web.roles import Role
 from inspector.web.session import to_login
 from inspector.web.signedin import Someone, guard, guarded, held_cookie, someone
@@ -41,7 +42,7 @@ def show_mine(request: Request, desk: AtDesk) -> Response:
         return [(f"/{LINK}/{seat.name}/{seatlink.token(desk.office, tx, seat.name)}", seat, due) for seat, due in seats]
 
     rows = desk.look(ask)
-    return page(request, "mine.html", held=held.session, rows=rows)
+    return page(request, "mine.html", held=held.session, rows=rows, phone=phone_words(language(request)))
 
 
 @router.get("/sessions")

@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, Response
 
+from inspector.domain.errors import InspectorError
 from inspector.labels import Lang, words
+from inspector.web.errors import status_of
 from inspector.web.fieldnotes import PlaceShown
+from inspector.web.language import language
+from inspector.web.pages import in_words, page
 
 router = APIRouter(include_in_schema=False)
 _WORKER = Path(__file__).with_name("static") / "worker.js"
@@ -19,6 +23,18 @@ _WORKER = Path(__file__).with_name("static") / "worker.js"
 def worker() -> Response:
     """The page's worker, from where its pages lie: it may speak for those below its own address and for no other page."""
     return FileResponse(_WORKER, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
+
+
+@router.get("/seat/waiting")
+def show_waiting(request: Request) -> Response:
+    """What waits on a phone, for when nothing else may be shown without us: it names nobody, and its worker keeps it for good."""
+    return page(request, "seatwaiting.html", phone=phone_words(language(request)))
+
+
+def shut(request: Request, error: InspectorError) -> Response:
+    """The page for a link that opens nothing: what waits on the phone is told there, too, for no other page may open any more."""
+    lang = language(request)
+    return page(request, "seatshut.html", status=status_of(error), text=in_words(error, lang), phone=phone_words(lang))
 
 
 def phone_words(lang: Lang) -> str:

@@ -21,9 +21,10 @@ from inspector.store.tx import Tx, new_id
 from inspector.web.caller import Caller
 from inspector.web.desk import AtDesk, Desk
 from inspector.web.fields import Line, NamePath, Strict
-from inspector.web.language import InLang, carried
+from inspector.web.language import InLang, carried, language
 from inspector.web.links import SeatLinkIn, call_back
 from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, complete, page, read, refused, trouble
+from inspector.web.phone import phone_words
 from inspector.web.roles import Role
 from inspector.web.session import Visitor, to_login, written_by_officer
 from inspector.web.signedin import guard, held_cookie
@@ -111,6 +112,7 @@ def _search(
     context = {
         "caller": caller,
         "rows": rows,
+        "phone": phone_words(language(request)),
         "kept": form.kept() if form else {},
         "trouble": wrong,
         "guard": guard(desk, held_cookie(request)),

@@ -26,7 +26,7 @@ from inspector.web.desk import AtDesk, Desk
 from inspector.web.errors import READS, answers
 from inspector.web.fieldnotes import CameShown, FoundShown, PlaceShown, as_file, field_shown
 from inspector.web.fields import Digest, NamePath
-from inspector.web.pages import refused
+from inspector.web.phone import shut
 from inspector.web.seatdoor import SeatLink
 
 router = APIRouter(prefix="/v1", tags=["visits"], route_class=JsonRoute)
@@ -118,7 +118,7 @@ def show_photo(request: Request, desk: AtDesk, name: str, token: str, digest: Di
         seatdoor.enter(request, desk, name, token)
         return _photo(desk, name, digest)
     except InspectorError as error:
-        return refused(request, error)
+        return shut(request, error)
 
 
 def work_of(desk: Desk, tx: Tx, held: Visit, seat: Seat) -> LookedAtShown:

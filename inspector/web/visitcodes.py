@@ -28,7 +28,8 @@ from inspector.web.desk import AtDesk, Desk
 from inspector.web.errors import WRITES
 from inspector.web.fields import ClockTime, NamePath, Strict
 from inspector.web.language import language
-from inspector.web.pages import bare, in_words, page, refused
+from inspector.web.pages import bare, in_words, page
+from inspector.web.phone import shut
 from inspector.web.seatdoor import SeatLink
 
 router = APIRouter(include_in_schema=False)
@@ -99,7 +100,7 @@ def show_code(request: Request, desk: AtDesk, name: str, token: str) -> Response
     try:
         seatdoor.enter(request, desk, name, token)
     except InspectorError as error:
-        return refused(request, error)
+        return shut(request, error)
     back = request.url.path.removesuffix("/code")
     try:
         held, _, told = desk.look(lambda tx: _codes(desk, tx, name))

@@ -21,7 +21,8 @@ from inspector.web.desk import AtDesk, Desk
 from inspector.web.errors import READS
 from inspector.web.fields import NamePath
 from inspector.web.language import language
-from inspector.web.pages import page, refused
+from inspector.web.pages import page
+from inspector.web.phone import shut
 from inspector.web.seatdoor import SeatLink
 
 router = APIRouter(prefix="/v1", tags=["visits"], route_class=JsonRoute)
@@ -102,7 +103,7 @@ def print_notice(request: Request, desk: AtDesk, name: str, token: str) -> Respo
             by=desk.office.agency(told.agency).name,
         )
     except InspectorError as error:
-        return refused(request, error)
+        return shut(request, error)
 
 
 def _told(desk: Desk, name: str) -> VisitNotice:

@@ -137,6 +137,39 @@ def test_a_certificate_that_is_over_on_the_day_of_the_visit_is_told_without_netw
         assert [row["rule"] for row in tx.ledger.about(about)].count("visit.scanned") == 1
 
 
+def test_two_tabs_of_one_phone_accept_a_code_once_and_forget_none_of_what_they_read(visit: Visit, door: Door) -> None:
+    phone, _ = ready(door, visit)
+    text = text_shown(phone, visit)
+    told = gate.opened(text)
+    noon = datetime.fromisoformat(told["b"]) + timedelta(hours=2)
+    with opened(door, visit, noon) as firm:
+        tab = Visitor(page=firm.page.context.new_page(), home=firm.home)
+        tab.pardoned = LOST
+        at(tab, noon)
+        tab.open("/code/check")
+        tab.page.get_by_text("没有网络也能打开").wait_for()
+        spaced = f" {FIRM[:2]} {FIRM[2:8]}\u3000{FIRM[8:].lower()} "
+        assert REAL in judged(firm, f"{text[:30]} \n{text[30:]}", spaced), "blanks are nothing of a code"
+        assert "已于" in judged(tab, text), "one phone, whichever tab"
+        for one, scope in ((firm, "另一事项"), (tab, "第三事项")):
+            assert REAL in judged(one, gate.shown(told | {"s": [scope]}))
+        expect(firm.page.locator("#gate-waits")).to_contain_text("2")
+        expect(tab.page.locator("#gate-waits")).to_contain_text("3")
+        for one, scope in ((firm, "第三事项"), (tab, "另一事项")):
+            assert "已于" in judged(one, gate.shown(told | {"s": [scope]})), "neither has written over what the other read"
+        tab.page.close()
+        assert tab.faults == []
+        of_before = {"0" * 64: {"at": "2026-01-01T00:00:00Z", "sent": True}}
+        firm.page.evaluate("(told) => localStorage.setItem('inspector-gate-seen', JSON.stringify(told))", of_before)
+        firm.page.reload()
+        firm.page.get_by_text("没有网络也能打开").wait_for()
+        kept = firm.page.evaluate("Object.keys(localStorage).filter((one) => one.includes('seen'))")
+        assert f"inspector-gate-seen-{'0' * 64}" in kept, "what a page of before has seen is taken over"
+        assert len(kept) == 4, "one for each code"
+        signal(firm, there=True)
+        expect(firm.page.locator("#gate-waits")).to_have_text("")
+
+
 @pytest.mark.slow
 def test_the_page_as_a_file_from_a_disk_judges_too_and_says_that_it_tells_nobody(
     visit: Visit, door: Door, tmp_path: Path

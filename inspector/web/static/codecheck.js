@@ -11,21 +11,35 @@
   if (!keys.length) return;
   if (!crypto.subtle) return void (state.textContent = words.insecure);
 
-  // --- what this phone remembers: the firm's code, its own name, and the codes that it has seen
+  // --- what this phone remembers: the firm's code, its own name, and the codes that it has seen, each by itself: whatever other tabs do
 
+  const MINE = "inspector-gate-", SEEN = `${MINE}seen-`;
   const memory = (() => {
     try {
-      localStorage.setItem("inspector-gate-try", "1");
-      localStorage.removeItem("inspector-gate-try");
+      localStorage.setItem(`${MINE}try`, "1");
+      localStorage.removeItem(`${MINE}try`);
       return localStorage;
     } catch { return null; }
   })();
-  const recall = (name, otherwise) => JSON.parse(memory?.getItem(`inspector-gate-${name}`) ?? "null") ?? otherwise;
-  const keep = (name, value) => memory?.setItem(`inspector-gate-${name}`, JSON.stringify(value));
+  const forgotten = new Map(); // where the browser keeps nothing, or has no room left: as long as the page is open
+  const read = (name) => memory?.getItem(name) ?? forgotten.get(name) ?? null;
+  const write = (name, text) => {
+    try {
+      memory.setItem(name, text);
+      forgotten.delete(name);
+    } catch { forgotten.set(name, text); }
+  };
+  const recall = (name, otherwise) => JSON.parse(read(MINE + name) ?? "null") ?? otherwise;
+  const keep = (name, value) => write(MINE + name, JSON.stringify(value));
   const hex = (bytes) => [...bytes].map((one) => one.toString(16).padStart(2, "0")).join("");
   const phone = recall("phone", hex(crypto.getRandomValues(new Uint8Array(16))));
   keep("phone", phone);
-  const seen = recall("seen", {}); // by the digest of what was signed: when, and whether the agency knows
+  // By the digest of what was signed: when, and whether the agency knows. Read at the moment of judging.
+  const seen = (name) => recall(`seen-${name}`, null);
+  const unsent = () => [...Object.keys(memory ?? {}), ...forgotten.keys()].filter((one) => one.startsWith(SEEN))
+    .map((one) => [one.slice(SEEN.length), seen(one.slice(SEEN.length))]).filter(([, one]) => one && !one.sent);
+  for (const [name, one] of Object.entries(recall("seen", {}))) if (!seen(name)) keep(`seen-${name}`, one); // of a page of before
+  memory?.removeItem(`${MINE}seen`);
 
   // --- what a code says, and whether it may
 
@@ -60,7 +74,8 @@
     if (!(first <= now && now <= last)) return refused("other_hour", facts, code);
     const name = await digest(signed), over = code.p.find((one) => one[2] && one[2] < day); // dates of one length are in order as texts are
     if (over) return { ...refused("lapsed", { ...facts, who: over[0], number: over[1], until: over[2] }, code), name, text: found[0] };
-    if (seen[name]) return refused("again", { at: at(seen[name].at) }, code);
+    const before = seen(name);
+    if (before) return refused("again", { at: at(before.at) }, code);
     return { why: "", name, by, code, text: found[0] };
   };
 
@@ -83,7 +98,7 @@
     place.focus();
   };
   const waits = () => {
-    const open = Object.values(seen).filter((one) => !one.sent).length;
+    const open = unsent().length;
     field("gate-waits").textContent = [memory ? "" : words.forgetful, alone ? words.alone : open ? say("waits", { count: open }) : ""].join(" ").trim();
   };
 
@@ -91,7 +106,7 @@
 
   const send = async () => {
     if (alone || !memory) return;
-    for (const [name, one] of Object.entries(seen).filter(([, held]) => !held.sent)) {
+    for (const [name, one] of unsent()) {
       try {
         const answer = await fetch("/v1/scans", {
           method: "POST", redirect: "error", cache: "no-store", headers: { "Content-Type": "application/json" }, signal: AbortSignal.timeout(20_000),
@@ -99,25 +114,27 @@
         });
         const heard = await answer.json();
         if (!(answer.ok && heard.code === name) && !(heard.error?.code && answer.status < 500 && ![408, 429].includes(answer.status))) break;
-        seen[name] = { at: one.at, sent: true };
-        keep("seen", seen);
+        keep(`seen-${name}`, { at: one.at, sent: true });
       } catch { break; } // no network, or something that speaks for the house
     }
     waits();
   };
+  // One tab at a time, so that no two accept one code at one moment; a file from a disk has no tabs that know of each other.
+  const alike = (what) => navigator.locks && !alone ? navigator.locks.request("inspector-gate", what) : what();
   const press = async () => {
-    const firm = field("firm").value.trim().toUpperCase();
+    const firm = field("firm").value.replace(/\s+/g, "").toUpperCase();
     if (!firm) {
       show(refused("firmless"));
       return field("firm").focus();
     }
     keep("firm", firm);
-    const now = Date.now(), verdict = await judge(field("code").value, firm, now);
-    if (verdict.name && !seen[verdict.name]) { // real, and new here; whose certificate is over the agency hears of, too
-      seen[verdict.name] = { at: new Date(now).toISOString(), text: verdict.text };
-      keep("seen", seen);
-    }
-    show(verdict);
+    show(await alike(async () => {
+      const now = Date.now(), verdict = await judge(field("code").value, firm, now);
+      if (verdict.name && !seen(verdict.name)) { // real, and new here; whose certificate is over the agency hears of, too
+        keep(`seen-${verdict.name}`, { at: new Date(now).toISOString(), text: verdict.text });
+      }
+      return verdict;
+    }));
     waits();
     await send();
   };

@@ -1,10 +1,14 @@
-// What waits on the phone: results and photos in IndexedDB, and the one way to send them. Shared by the inspector's page and its worker.
+// What waits on the phone: results and photos in IndexedDB, and the one way to send them. Shared by our pages and their worker.
 // Each waits under an id of its own and is sent under it until the house has answered: then it counts once, however often it was sent.
+// Each is of a seat, which outlives its links: `path` is the address that opened the seat last, and says by which secret it is sent.
 "use strict";
 const Outbox = (() => {
-  // Refusals that pass by themselves, when somebody accepts or a day comes (inspector/domain/fieldnote.py, LATER).
+  // Refusals that pass by themselves, when somebody accepts or a day comes (inspector/domain/fieldnote.py, LATER);
   const LATER = ["team_short", "team_not_accepted", "visit_embargoed", "visit_unpublished", "stale"];
+  const SHUT = ["link_unknown", "link_elsewhere"]; // and these when the seat's next link is opened here
   const AWAY = [408, 429, 502, 503, 504]; // nobody of the house has answered, or it cannot now
+  const MISSES = 3; // so many in a row that nobody has answered: the others wait for the next round, in which they come first
+  const KEPT = 3 * 86_400_000; // for how long the phone tells what the house has kept, where its page is not opened any more
 
   const done = (request) => new Promise((good, bad) => {
     request.onsuccess = () => good(request.result);
@@ -26,15 +30,42 @@ const Outbox = (() => {
     if (mode === "readwrite") await new Promise((good, bad) => { // written is what is committed: a phone may be closed at any moment
       wire.oncomplete = good;
       wire.onabort = wire.onerror = () => bad(wire.error);
-    }).catch((error) => { throw error; });
+    });
     return told;
   };
+  // Each row as `act` would have it: another one, null to take it out, or nothing.
+  const each = (name, act) => inside(name, "readwrite", (store) => {
+    const asked = store.getAll();
+    asked.addEventListener("success", () => {
+      for (const row of asked.result) {
+        const made = act(row);
+        if (made) store.put(made);
+        if (made === null) store.delete(row[store.keyPath]);
+      }
+    });
+    return asked;
+  });
+  const seatOf = (path) => path.split("/")[2]; // "/seat/<name>/<secret>"; a draft's is "/seat/<name>", one of before has the secret, too
   const put = (item) => inside("items", "readwrite", (store) => store.put(item));
   const drop = (key) => inside("items", "readwrite", (store) => store.delete(key));
-  const all = (path) => inside("items", "readonly", (store) => store.index("path").getAll(path));
-  const draft = (path) => inside("drafts", "readonly", (store) => store.get(path));
-  const keep = (held) => inside("drafts", "readwrite", (store) => store.put(held));
-  const forget = (path) => inside("drafts", "readwrite", (store) => store.delete(path));
+  // As it is now: whoever has changed it meanwhile, or taken it out, is not written over.
+  const amend = ({ key }, told) => inside("items", "readwrite", (store) => {
+    const asked = store.get(key);
+    asked.addEventListener("success", () => { if (asked.result) store.put(told(asked.result)); });
+    return asked;
+  });
+  const all = async (seat) => (await inside("items", "readonly", (store) => store.getAll())).filter((one) => !seat || seatOf(one.path) === seat);
+  const waits = (one) => ["waiting", "later"].includes(one.state);
+  // An address has opened its seat: all that waits for the seat goes by it, whatever was called back since it was entered.
+  const adopt = (path) => each("items", (one) => seatOf(one.path) === seatOf(path) && one.path !== path ? { ...one, path } : undefined);
+  const tidy = () => each("items", ({ state, settled, captured_at }) =>
+    state === "kept" && Date.now() - Date.parse(settled ?? captured_at) > KEPT ? null : undefined);
+  const draft = async (seat) => {
+    const held = (await inside("drafts", "readonly", (store) => store.getAll())).filter((one) => seatOf(one.path) === seat);
+    return held.find((one) => one.path === `/seat/${seat}`) ?? held.at(-1);
+  };
+  const keep = (seat, held) => inside("drafts", "readwrite", (store) => store.put({ ...held, path: `/seat/${seat}` }));
+  const forget = (seat) => each("drafts", (one) => seatOf(one.path) === seat ? null : undefined);
   const now = () => new Date().toISOString();
 
   // The result's form as a note, read as the house reads it (inspector/web/forms.py, _note).
@@ -69,55 +100,67 @@ const Outbox = (() => {
     reader.readAsDataURL(blob);
   });
 
-  // Send one; whether the house was there.
+  // Send one; what came of it: "settled" (the house has kept or refused it), "later", or "missed" (nobody of the house has answered).
   const sendOne = async (item) => {
     const [, , name, token] = item.path.split("/");
     const body = { ...item.body, sent_at: now() };
-    if (item.kind === "photo") body.content = await base64(item.blob);
+    const missed = async () => {
+      await amend(item, (one) => ({ ...one, tries: (one.tries ?? 0) + 1 }));
+      return "missed";
+    };
     let answer, told;
     try {
+      if (item.kind === "photo") body.content = await base64(item.blob);
       answer = await fetch(`/v1/seats/${name}/${item.kind}s`, {
         method: "POST", redirect: "error", cache: "no-store", signal: AbortSignal.timeout(item.kind === "photo" ? 180_000 : 40_000),
         headers: { "Content-Type": "application/json", "Idempotency-Key": item.id, "X-Link-Token": decodeURIComponent(token) },
         body: JSON.stringify(body),
       });
-      told = await answer.json();
+      told = answer.status === 413 ? {} : await answer.json();
     } catch {
-      return false; // no signal, or something on the way that speaks for the house
+      return missed(); // no signal, or something on the way that speaks for the house
     }
-    const receipt = told.receipt ?? told.note, code = told.error?.code;
-    if (answer.ok && item.kind === "attempt" && told.attempts) { // it stands on the house's page
+    const receipt = told?.receipt ?? told?.note, code = told?.error?.code;
+    if (answer.ok && item.kind === "attempt" && told?.attempts) { // it stands on the house's page
       await drop(item.key);
-    } else if (answer.ok && receipt && told.came) {
-      const { blob, ...rest } = item; // what the house has kept, the phone need not
-      await put({ ...rest, state: "kept", receipt, became: told.became, received_at: told.came.received_at });
+    } else if (answer.ok && receipt && told.came) { // what the house has kept, the phone need not
+      const kept = { state: "kept", settled: now(), receipt, became: told.became, received_at: told.came.received_at };
+      await amend(item, ({ blob, ...rest }) => ({ ...rest, ...kept }));
+    } else if (answer.status === 413) { // the house's bound, or that of a proxy on the way: it does not pass by itself
+      await amend(item, (one) => ({ ...one, state: "large" }));
     } else if (!code || AWAY.includes(answer.status)) {
-      return false;
+      return missed();
     } else if (code === "message_id_reused") { // the same page was sent once more, with other words: both are versions
-      await put({ ...item, id: crypto.randomUUID() });
+      await amend(item, (one) => ({ ...one, id: crypto.randomUUID() }));
     } else {
       const why = { en: told.error.message, "zh-Hans": told.error.message_zh };
-      const passes = answer.status >= 500 || LATER.includes(code);
-      await put({ ...item, state: passes ? "later" : "refused", why });
+      const passes = answer.status >= 500 || [...LATER, ...SHUT].includes(code);
+      await amend(item, (one) => ({ ...one, state: passes ? "later" : "refused", why, tries: (one.tries ?? 0) + 1 }));
+      if (passes) return "later";
     }
-    return true;
+    return "settled";
   };
 
-  // Send all that waits, oldest first, one at a time; whether anything has come to an end. Two tabs never send at once.
-  const send = async (path, told) => {
+  // Send all that waits, of every seat, one at a time: results and attempts before photos, what was tried least first. What cannot get
+  // through is passed by. How many have come to an end, and how many met nobody. Two tabs never send at once.
+  const send = async (told) => {
     const round = async (lock) => {
-      const tried = new Set();
-      if (lock === null) return true;
-      for (;;) {
-        const next = (await all(path)).find((one) => ["waiting", "later"].includes(one.state) && !tried.has(one.id));
-        if (!next) return true;
-        tried.add(next.id);
-        const there = await sendOne(next);
-        await told?.();
-        if (!there) return false;
+      const tried = new Set(), came = { settled: 0, later: 0, missed: 0 };
+      for (const photo of lock === null ? [] : [false, true]) {
+        for (let misses = 0; misses < MISSES;) {
+          const open = (await all()).filter((one) => waits(one) && (one.kind === "photo") === photo && !tried.has(one.id));
+          const [next] = open.sort((one, other) => (one.tries ?? 0) - (other.tries ?? 0) || one.key - other.key);
+          if (!next) break;
+          tried.add(next.id);
+          const became = await sendOne(next);
+          came[became] += 1;
+          misses = became === "missed" ? misses + 1 : 0;
+          await told?.();
+        }
       }
+      return came;
     };
     return navigator.locks ? navigator.locks.request("inspector-outbox", { ifAvailable: true }, round) : round();
   };
-  return { all, attempt, draft, drop, forget, keep, note, now, put, send };
+  return { adopt, all, amend, attempt, draft, drop, forget, keep, note, now, put, seatOf, send, tidy, waits };
 })();

@@ -2,79 +2,42 @@
 // Without scripts, or where the browser keeps nothing (no TLS), the page works as the house has rendered it.
 "use strict";
 (async () => {
-  const root = document.getElementById("outbox");
-  if (!isSecureContext || !("serviceWorker" in navigator) || !("indexedDB" in self)) return;
-  const words = JSON.parse(root.dataset.words), most = Number(root.dataset.most), path = location.pathname;
-  const zh = document.documentElement.lang.startsWith("zh");
+  const { root, words, say, made, button } = Waiting;
+  if (!Waiting.able || !("serviceWorker" in navigator)) return;
+  const most = Number(root.dataset.most), path = location.pathname, seat = Outbox.seatOf(path);
   const form = document.getElementById("result"), sought = document.getElementById("attempt");
-  const say = (key, facts = {}) => words[key].replace(/\{(\w+)\}/g, (_, name) => facts[name] ?? "…");
-  const made = (tag, text = "", set = {}) => Object.assign(document.createElement(tag), { textContent: text }, set);
-  const at = (moment) => new Date(moment).toLocaleString("sv-SE").slice(0, 16);
-  const count = document.getElementById("outbox-count"), kept = document.getElementById("outbox-kept");
-  const list = document.getElementById("outbox-list"), sendNow = document.getElementById("outbox-send");
-  root.hidden = false;
+  const count = document.getElementById("outbox-count"), list = document.getElementById("outbox-list");
+  const EDGE = 2560, PLENTY = 1_500_000; // pixels, bytes: a label can be read, and one bar of signal carries it
 
-  // --- what waits
+  // --- what waits, beside what every page tells of it
 
   const factOf = (about) => {
     const field = form?.querySelector(`[name="verdict:${CSS.escape(about)}"]`)?.closest("fieldset");
-    return field?.querySelector("legend").textContent ?? about.split(":").pop();
+    return field?.querySelector("legend").textContent;
   };
-  const what = (item) => item.kind === "attempt" ? say("attempt", { words: item.body.words }) : item.kind === "photo"
-    ? say("photo", { kilobytes: Math.ceil(item.bytes / 1000), about: item.body.claim ? factOf(`${item.body.case_id}:${item.body.claim}`) : words.other })
-    : item.body.arrival ? words.arrived : say("note", { facts: item.body.findings.map((one) => factOf(`${one.case_id}:${one.claim}`)).join(" / ") || item.body.remarks || words.other });
-  const state = (item) => {
-    const why = item.why?.[zh ? "zh-Hans" : "en"];
-    if (item.state !== "kept") return say(item.state, { why });
-    const facts = { at: at(item.received_at), receipt: item.receipt };
-    return item.kind === "photo" || item.body.arrival ? say("kept", facts) : say("kept_note", { ...facts, why: words[`became_${item.became.toLowerCase()}`] });
+  const beside = (item) => {
+    if (item.kind === "attempt" && sought) return button("back", () => { Sheet.set([...sought.elements], { ...item.body, at: item.body.at?.slice(0, 16) ?? "" }); sought.scrollIntoView(); });
+    if (item.kind === "note" && form && !item.body.arrival) return button("back", () => { fill(item.body); form.scrollIntoView(); });
+    return "";
   };
-  const button = (key, press) => {
-    const held = made("button", words[key], { type: "button", className: "second" });
-    held.addEventListener("click", press);
-    return held;
+  const typing = () => ["INPUT", "TEXTAREA"].includes(document.activeElement?.tagName)
+    || [...document.querySelectorAll("form:not(#result) textarea")].some((one) => one.value !== one.defaultValue); // a result's is kept
+  const news = (before, items) => {
+    const mine = (held) => held.filter((one) => Outbox.seatOf(one.path) === seat), tries = (held) => mine(held).filter((one) => one.kind === "attempt").length;
+    const known = new Set(before.filter((one) => one.state === "kept").map((one) => one.key));
+    const noted = mine(items).some((one) => one.kind === "note" && one.state === "kept" && !known.has(one.key));
+    if ((noted || tries(items) < tries(before)) && !typing()) location.reload(); // the house tells what has become of the result
   };
-  const shown = (item) => {
-    const row = made("li");
-    row.append(made("b", what(item)), made("br"), say("captured", { at: at(item.captured_at) }), made("br"), made("span", state(item)));
-    if (item.state === "refused") {
-      row.lastChild.className = "error";
-      row.append(made("br"), button("again", async () => { await Outbox.put({ ...item, state: "waiting" }); send(); }));
-      if (item.kind === "attempt" && sought) row.append(" ", button("back", () => { Sheet.set([...sought.elements], { ...item.body, at: item.body.at?.slice(0, 16) ?? "" }); sought.scrollIntoView(); }));
-      if (item.kind === "note" && form && !item.body.arrival) row.append(" ", button("back", () => { fill(item.body); form.scrollIntoView(); }));
-      if (item.blob) row.append(" ", made("a", words.save, { href: URL.createObjectURL(item.blob), download: `${item.body.digest.slice(0, 16)}.${item.blob.type.split("/")[1]}` }));
-    }
-    return row;
-  };
-  const told = async () => {
-    const items = await Outbox.all(path), open = items.filter((one) => ["waiting", "later"].includes(one.state)).length;
-    const refused = items.filter((one) => one.state === "refused").length;
-    const said = [open ? say("waits", { count: open }) : words.none, refused ? say("held_back", { count: refused }) : ""].join(" ").trim();
-    if (count.textContent !== said) count.textContent = said;
-    list.replaceChildren(...items.map(shown));
-    if (items.every((one) => one.state === "kept")) sendNow.remove();
-    else if (!sendNow.isConnected) kept.before(sendNow);
-    return items;
-  };
-  const typing = () => ["INPUT", "TEXTAREA"].includes(document.activeElement?.tagName);
-  const send = async () => {
-    const held = await Outbox.all(path), tries = (items) => items.filter((one) => one.kind === "attempt").length;
-    const before = new Set(held.filter((one) => one.state === "kept").map((one) => one.key));
-    kept.textContent = words.sending;
-    const there = await Outbox.send(path, told);
-    const items = await told();
-    kept.textContent = there ? ready : words.no_signal;
-    const news = items.some((one) => one.kind === "note" && one.state === "kept" && !before.has(one.key));
-    if ((news || tries(items) < tries(held)) && !typing()) location.reload(); // the house tells what has become of the result
-  };
+  // What its facts are called, for pages that do not show the form.
+  const named = ({ body }) => Object.fromEntries((body.findings ?? (body.claim ? [body] : []))
+    .map((one) => `${one.case_id}:${one.claim}`).map((about) => [about, factOf(about)]));
   const store = async (item) => {
     try {
-      await Outbox.put(item);
+      await Outbox.put({ ...item, named: named(item) });
     } catch {
       return alarm(words.full);
     }
-    await told();
-    if (navigator.onLine) send();
+    await Waiting.stored();
     return true;
   };
   const alarm = (text, at) => { // `at`: the field that it is about, where the browser goes
@@ -112,14 +75,33 @@
   };
   const kindOf = (bytes) => bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff ? "image/jpeg"
     : bytes[0] === 0x89 && bytes[1] === 0x50 && bytes[2] === 0x4e && bytes[3] === 0x47 ? "image/png" : "";
+  // A photo as it is sent: what is larger than it need be is scaled down before it is hashed, and says so.
+  const scaled = async (file) => {
+    let picture;
+    try {
+      picture = await createImageBitmap(file);
+    } catch {
+      return { sent: file }; // the house says what is wrong with it
+    }
+    const { width, height } = picture, by = Math.min(1, EDGE / Math.max(width, height));
+    if (by === 1 && file.size <= PLENTY) return { sent: file };
+    const canvas = made("canvas", "", { width: Math.round(width * by), height: Math.round(height * by) }), pen = canvas.getContext("2d");
+    pen.fillStyle = "white"; // behind what is transparent
+    pen.fillRect(0, 0, canvas.width, canvas.height);
+    pen.drawImage(picture, 0, 0, canvas.width, canvas.height);
+    picture.close();
+    const sent = await new Promise((good) => canvas.toBlob(good, "image/jpeg", 0.85));
+    if (!sent || (by === 1 && sent.size >= file.size)) return { sent: file };
+    return { sent, remark: say("scaled", { from: `${width}×${height}`, to: `${canvas.width}×${canvas.height}` }) };
+  };
   const taken = async (file, about) => {
-    const content = await file.arrayBuffer(), type = kindOf(new Uint8Array(content, 0, Math.min(4, content.byteLength)));
-    if (!type) return alarm(words.kind_unknown);
+    if (!kindOf(new Uint8Array(await file.slice(0, 4).arrayBuffer()))) return alarm(words.kind_unknown);
+    const { sent, remark } = await scaled(file), content = await sent.arrayBuffer(), type = kindOf(new Uint8Array(content, 0, 4));
     if (content.byteLength > most) return alarm(say("too_large", { most: most / 1e6 }));
     const digest = [...new Uint8Array(await crypto.subtle.digest("SHA-256", content))].map((one) => one.toString(16).padStart(2, "0")).join("");
-    if ((await Outbox.all(path)).some((one) => one.body.digest === digest && one.state !== "refused")) return true; // chosen twice
+    if ((await Outbox.all(seat)).some((one) => one.body.digest === digest && one.state !== "refused")) return true; // chosen twice
     const [case_id, claim] = about ? about.split(":") : [null, null], captured_at = Outbox.now();
-    const body = { captured_at, digest, case_id, claim, place: place() };
+    const body = { captured_at, digest, case_id, claim, place: place(), ...(remark ? { remark } : {}) };
     return store({ path, kind: "photo", id: crypto.randomUUID(), body, blob: new Blob([content], { type }), bytes: content.byteLength, captured_at, state: "waiting" });
   };
   const camera = (number, about) => {
@@ -132,26 +114,44 @@
     });
     return [made("label", about ? words.photos : words.photos_other, { htmlFor: input.id }), input];
   };
+  // Whether what a draft was sent as is with the house, by its page, or waits in the outbox.
+  const came = async (held) => held?.message && ((await Outbox.all(seat)).some((one) => one.id === held.message)
+    || [...document.querySelectorAll("[data-captured]")].some((one) => Date.parse(one.dataset.captured) === Date.parse(held.captured_at)));
   const prepare = async () => {
     if (form.elements.place) { // who looks again at what was entered goes nowhere
-      form.querySelector("h2").after(made("p", say("photos_hint", { most: most / 1e6 }), { id: "photo-hint" }));
+      form.querySelector("h2").after(made("p", say("photos_hint", { most: most / 1e6, edge: EDGE }), { id: "photo-hint" }));
       let number = 0;
       for (const field of form.querySelectorAll("fieldset[data-about]")) field.append(...camera(++number, field.dataset.about));
       form.elements.place.after(...measuring(form), ...camera(0, ""));
     }
-    const held = await Outbox.draft(path);
-    if (held?.sent) await Outbox.forget(path);
-    else if (held?.values && !root.dataset.trouble) set(held.values);
-    form.addEventListener("input", () => Outbox.keep({ path, values: typed() }));
+    const fresh = form.elements.message.value, held = await Outbox.draft(seat);
+    let same = null; // what was sent, perhaps: as long as nothing is changed in it, it is sent again as the same message, and counts once
+    const forget = () => {
+      same = null;
+      form.elements.message.value = fresh;
+    };
+    if (await came(held)) await Outbox.forget(seat);
+    else if (held?.values && !root.dataset.trouble) {
+      set(held.values);
+      if (held.message) same = held;
+      form.elements.message.value = held.message ?? fresh;
+    }
+    form.addEventListener("input", () => {
+      forget();
+      Outbox.keep(seat, { values: typed() });
+    });
+    let leaving = false;
     form.addEventListener("submit", async (event) => {
-      form.elements.captured_at.value = Outbox.now();
-      if (navigator.onLine) {
-        if (navigator.serviceWorker.controller) Outbox.keep({ path, values: typed(), sent: true });
-        return; // the house says beside the form what lacks; the worker keeps what finds no signal
-      }
+      if (leaving) return;
       event.preventDefault();
+      const captured_at = form.elements.captured_at.value = same?.captured_at ?? Outbox.now();
+      if (navigator.onLine) { // the house says beside the form what lacks; the worker keeps what finds no signal
+        leaving = true;
+        await Outbox.keep(seat, { values: typed(), message: form.elements.message.value, captured_at }).catch(() => {}); // it is sent all the same
+        return form.requestSubmit(event.submitter);
+      }
       const item = Outbox.note(path, new URLSearchParams(new FormData(form)));
-      item.id = crypto.randomUUID();
+      item.id = same?.message ?? crypto.randomUUID();
       alarm("");
       const { findings, seen, remarks, sheet } = item.body, flaw = Sheet.flaw(sheet, form);
       if (!findings.length && !seen && !remarks.trim() && Sheet.empty(sheet)) return alarm(words.flaw_empty, form.querySelector("input[type=radio]"));
@@ -161,7 +161,8 @@
       if (flaw) return alarm(words[flaw]);
       if (!await store(item)) return;
       form.reset();
-      await Outbox.forget(path);
+      forget();
+      await Outbox.forget(seat);
       root.focus();
     });
   };
@@ -216,41 +217,57 @@
   // --- the page itself, without signal
 
   let ready = words.not_kept;
+  const shelve = async (address) => {
+    const answer = await fetch(address);
+    if (!answer.ok) throw new Error(`${answer.status}`);
+    await Shelf.put(address, answer);
+  };
+  // The house opens this page by this address: what waits for the seat goes by it, and what was kept by another one leaves.
+  const adopt = async () => {
+    const answer = await fetch(location.href);
+    if (!answer.ok || !Shelf.own(answer)) throw new Error(`${answer.status}`);
+    await Shelf.put(location.href, answer);
+    await Outbox.adopt(path);
+    await Shelf.drop(`/seat/${seat}/`, path);
+  };
   const own = async () => {
-    const cache = await caches.open("inspector-seat-1"), over = root.dataset.over === "yes";
-    if (over && !(await Outbox.all(path)).some((one) => one.state !== "kept")) {
-      for (const one of [path, `${path}/code`]) await cache.delete(one, { ignoreSearch: true }); // nothing of the subject stays on the phone longer than it is needed
+    if (root.dataset.over === "yes" && !(await Outbox.all(seat)).some((one) => one.state !== "kept")) {
+      await Shelf.drop(`/seat/${seat}/`); // nothing of the subject stays on the phone longer than it is needed
+      await Outbox.forget(seat);
       return words.none;
     }
+    if (navigator.onLine) await adopt();
     await navigator.serviceWorker.register("/seat/worker.js", { scope: "/seat/" });
     await navigator.serviceWorker.ready;
     const other = document.querySelector("header a[lang]").href;
     const assets = [...document.querySelectorAll("link[href], script[src]")].map((one) => one.href || one.src);
     const code = [...document.querySelectorAll("#visit-code")].map((one) => one.href);
-    if (navigator.onLine) await cache.addAll([...new Set([location.href, other, ...code, ...assets])]);
+    if (navigator.onLine) await Promise.all([other, ...code, ...assets].map(shelve));
     return words.ready;
   };
-  for (const item of await Outbox.all(path)) { // what the page of the house tells, the phone need not tell again
+  const strays = async () => (await Outbox.all(seat)).some((one) => one.path !== path && Outbox.waits(one));
+  for (const item of await Outbox.all(seat)) { // what the page of the house tells, the phone need not tell again
     if (item.state === "kept" && document.querySelector(`[data-receipt="${item.receipt}"]`)) await Outbox.drop(item.key);
   }
-  const held = await Outbox.draft(path);
+  const held = await Outbox.draft(seat);
   if (held?.unsent) {
     alarm(words.no_signal_now);
-    await Outbox.keep({ ...held, unsent: false });
+    await Outbox.keep(seat, { ...held, unsent: false });
   }
   if (here) await arrive();
   if (sought) seek();
   if (form) await prepare();
   else if (root.dataset.takes === "yes") { // the result is entered; what was photographed for it may still come
-    list.after(made("p", say("photos_hint", { most: most / 1e6 }), { id: "photo-hint" }), ...camera(0, ""));
+    list.after(made("p", say("photos_hint", { most: most / 1e6, edge: EDGE }), { id: "photo-hint" }), ...camera(0, ""));
   }
-  await told();
-  sendNow.addEventListener("click", send);
-  addEventListener("online", send);
-  try {
-    ready = await own();
-    navigator.storage?.persist?.();
-  } catch { /* said by `ready` */ }
-  kept.textContent = ready;
-  if (navigator.onLine && (await Outbox.all(path)).some((one) => ["waiting", "later"].includes(one.state))) await send();
+  await Waiting.begin({
+    seat, factOf, beside, news, ready: () => ready,
+    before: async () => { if (await strays()) await adopt().catch(() => {}); }, // no signal, or the link opens nothing: each says so
+    first: async () => {
+      try {
+        ready = await own();
+        navigator.storage?.persist?.();
+      } catch { /* said by `ready` */ }
+    },
+  });
 })();

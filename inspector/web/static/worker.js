@@ -1,46 +1,67 @@
-// The inspector's page without signal: what was opened opens again, and a result that finds no signal waits on the phone.
+// The inspector's page without signal: what was opened opens again for a time, and a result that finds no signal waits on the phone.
 "use strict";
-importScripts("/static/sheet.js", "/static/outbox.js");
-const CACHE = "inspector-seat-1";
+importScripts("/static/sheet.js", "/static/outbox.js", "/static/shelf.js");
 const PATIENCE = 8_000, SENDING = 20_000; // milliseconds: one bar of signal is worse than none
-const AWAY = [502, 503, 504];
+const WAITING = "/seat/waiting"; // the page that tells what waits, where nothing else may be shown
+const ALWAYS = [...["", "?lang=en", "?lang=zh-Hans"].map((lang) => WAITING + lang),
+  ...["house.css", "seal.svg", "outbox.js", "sheet.js", "waiting.js"].map((name) => `/static/${name}`)];
 
 const within = (promise, most) => Promise.race([
   promise, new Promise((_, late) => setTimeout(() => late(new Error("late")), most)),
 ]);
-addEventListener("install", () => skipWaiting());
-addEventListener("activate", (event) => event.waitUntil(clients.claim()));
+addEventListener("install", (event) => {
+  skipWaiting();
+  event.waitUntil(caches.open(Shelf.NAME).then((cache) => cache.addAll(ALWAYS)));
+});
+addEventListener("activate", (event) => event.waitUntil(Promise.all([
+  clients.claim(), Shelf.tidy(), caches.keys().then((names) => // those of before have no date
+    Promise.all(names.filter((one) => one.startsWith("inspector-seat-") && one !== Shelf.NAME).map((one) => caches.delete(one)))),
+])));
 addEventListener("fetch", (event) => {
   const { request } = event, url = new URL(request.url);
   if (url.origin !== location.origin) return;
-  const seat = request.mode === "navigate" && url.pathname.startsWith("/seat/");
-  if (request.method === "GET" && (seat || url.pathname.startsWith("/static/"))) event.respondWith(fresh(request, url));
+  const seat = request.mode === "navigate" && url.pathname.startsWith("/seat/") && url.pathname !== WAITING;
+  if (request.method === "GET" && seat) event.respondWith(page(request, url));
+  if (request.method === "GET" && url.pathname.startsWith("/static/")) event.respondWith(asset(request));
   if (request.method === "POST" && seat) event.respondWith(posted(request, url));
 });
 
 // As the house has it now; without it, as it was last seen, in the other language rather than not at all.
-async function fresh(request, url) {
-  const cache = await caches.open(CACHE);
-  const held = await cache.match(request.url) ?? await cache.match(request.url, { ignoreSearch: true });
+async function page(request, url) {
+  await Shelf.tidy();
+  const held = await Shelf.find(request.url);
   try {
     const answer = await (held ? within(fetch(request), PATIENCE) : fetch(request));
-    if (held && AWAY.includes(answer.status)) return held;
-    if (answer.ok) await cache.put(request.url, answer.clone());
-    else if ([403, 404].includes(answer.status)) await cache.delete(url.pathname, { ignoreSearch: true });
+    if (answer.type === "opaqueredirect") return answer;
+    if (!Shelf.own(answer)) return held ?? answer;
+    if (answer.ok) await Shelf.put(request.url, answer.clone());
+    else if ([403, 404].includes(answer.status)) await Shelf.drop(url.pathname);
     return answer;
+  } catch {
+    return held ?? await Shelf.find(WAITING + url.search) ?? await Shelf.find(WAITING) ?? Response.error();
+  }
+}
+
+async function asset(request) {
+  const held = await Shelf.find(request.url);
+  try {
+    const answer = await (held ? within(fetch(request), PATIENCE) : fetch(request));
+    if (answer.ok) await Shelf.put(request.url, answer.clone());
+    return answer.ok ? answer : held ?? answer;
   } catch {
     return held ?? Response.error();
   }
 }
 
 async function posted(request, url) {
-  const form = new URLSearchParams(await request.clone().text());
+  const form = new URLSearchParams(await request.clone().text()), seat = Outbox.seatOf(url.pathname);
   try {
     const answer = await within(fetch(request), SENDING);
-    if (!AWAY.includes(answer.status)) return answer;
+    if (answer.type === "opaqueredirect" || Shelf.own(answer)) return answer;
   } catch { /* said below */ }
   if (["result", "arrive"].includes(form.get("do"))) await Outbox.put(Outbox.note(url.pathname, form));
   else if (form.get("do") === "attempt") await Outbox.put(Outbox.attempt(url.pathname, form));
-  else await Outbox.keep({ ...await Outbox.draft(url.pathname), path: url.pathname, unsent: true });
-  return Response.redirect(url.pathname + url.search, 303);
+  else await Outbox.keep(seat, { ...await Outbox.draft(seat), unsent: true });
+  const headers = { Location: url.pathname + url.search, "Content-Security-Policy": "default-src 'none'" };
+  return new Response(null, { status: 303, headers });
 }
