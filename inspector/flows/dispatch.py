@@ -35,7 +35,7 @@ def acceptance_due(work: Work, office: Office) -> Settlement:
         its_own = work.key == seat.clock(OrderKind.ACCEPT_DUE)  # and not that of a hand-over that came to nobody
         if its_own and decision.because.rule != "timer.obsolete" and held.state.open:
             settle_seat(tx, held, seat, decision, now)
-            _pass_on(tx, office, held, decision.state, "expired", now)
+            _pass_on(tx, office, held, decision.state, visit.EXPIRED_RECALLED if seat.recalled else visit.EXPIRED, now)
 
     return Settlement(write=write)
 
