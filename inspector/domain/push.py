@@ -201,6 +201,16 @@ def bounced(seat: Seat, channel: str, code: str, pack: str, *, told: bool = Fals
     return Decision(state=state, because=because)
 
 
+def another_term(seat: Seat, visit: Visit, policy: Policy, now: datetime, calendar: WorkingCalendar) -> Decision[Seat]:
+    """The house was not there when the date of a seat passed, and heard nobody: its inspector has the time to accept once more."""
+    term = policy.term(Timer.ACCEPT)
+    accept = _accept(term.term, visit, now, calendar)
+    facts = {"inspector": seat.inspector, "passed": seat.accept_by.isoformat(), "accept_by": accept.at.isoformat()}
+    because = Because(rule="seat.away", basis=(term.basis,), pack=policy.label, facts=facts)
+    state = replace(seat, accept_by=accept.at, accept_counted=accept.counted, bounced=seat.bounced + 1)
+    return Decision(state=state, because=because, orders=(_clock(OrderKind.ACCEPT_DUE, state, visit, accept.at),))
+
+
 def recalled(seat: Seat, told: Mapping[str, object], pack: str) -> Decision[Seat]:
     """The office has called the link of a seat back that nobody has answered: its inspector cannot, so no silence counts any more.
 
