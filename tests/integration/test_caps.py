@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
+from itertools import pairwise
 from multiprocessing.synchronize import Barrier
 from typing import Any
 
@@ -31,6 +33,7 @@ from inspector.flows.reconcile import watched
 from inspector.store.drawtables import visit_agency
 from inspector.store.store import Store
 from inspector.store.tables import visit as visit_table
+from inspector.store.visits import VisitRoom
 from tests import house
 from tests.house import Hand, settle
 from tests.integration.test_draw_way import carried_out, visits
@@ -248,6 +251,37 @@ def race(url: str, number: str, moment: Hand, gate: Barrier) -> None:
             gate.wait(60)
             with store.begin() as tx:
                 assign(office, tx, held, policy, turn, code, replace(member, code=code), (dealt,), moment())
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_whoever_gives_a_visit_has_the_right_to_slots_before_reading_what_is_used_up(
+    store: Store, hand: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On SQLite one writer at a time hides that the right is not asked for; on PostgreSQL the last slot would be given twice."""
+    office = neighbours(store, hand)
+    first, second = frozen(office, hand)
+    asked: list[str] = []
+    for name in ("take_slots", "stirred", "made"):
+        monkeypatch.setattr(VisitRoom, name, _heard(name, getattr(VisitRoom, name), asked))
+    carried_out(office, hand, first.number)
+    carried_out(office, hand, second.number)
+    assert asked.count("stirred") >= 2, "each list's object was held to the caps"
+    assert all(before == "take_slots" for before, name in pairwise(["", *asked]) if name == "stirred"), asked
+    asked.clear()
+    with store.begin() as tx:
+        (going,) = tx.visits.of_draw(first.number)
+        call_off_visit(office, tx, tx.visits.get(going.id, lock=True), "discretionary", first.pack, hand())
+    assert asked[0] == "take_slots", "nor is a slot returned without it"
+
+
+def _heard(name: str, inner: Callable[..., Any], asked: list[str]) -> Callable[..., Any]:
+    """The same, and that it was asked."""
+
+    def outer(*given: Any, **named: Any) -> Any:
+        asked.append(name)
+        return inner(*given, **named)
+
+    return outer
 
 
 @pytest.mark.slow
