@@ -13,7 +13,9 @@ import pytest
 from inspector.domain.reached import Reach
 from inspector.domain.visit import Seat, SeatState, Visit, VisitState
 from inspector.flows import dispatch, seatlink, supplement
+from inspector.flows.lookback import differing
 from inspector.flows.office import Office
+from inspector.flows.reconcile import watched
 from inspector.flows.seats import UNDELIVERED
 from inspector.ports import Message, Receipt
 from inspector.store.store import Store
@@ -107,6 +109,8 @@ def test_an_officer_who_calls_links_back_walks_no_seat_down_the_order(store: Sto
     told = [(one["by"], one["reason"], one["unanswered"]) for one in entries(office, visit, "seat.link")]
     assert told == [("王科长", "换手机", True), ("王科长", "又换手机", True)]
     replayed(office, visit.draw)
+    with store.read() as tx:
+        assert [*differing(office, tx, ["bureau"], hand()), *watched(office, tx, hand())] == [], "the records agree"
     with store.begin() as tx:
         made = supplement.announce(office, tx, "weekly", by="李科长", now=hand())
     assert made is not None
