@@ -74,6 +74,7 @@ def living(store: Store, hand: Hand) -> Living:
     office = replace(
         office,
         connectors=replace(office.connectors, channels={**office.connectors.channels, "platform": platform}),
+        tree={**office.tree, "bureau": replace(office.tree["bureau"], heads=("hall",))},  # whoever calls decides as its head
         plans={**office.plans, SPRING: _plan(SPRING, "houses"), AUTUMN: _plan(AUTUMN, "other"), WINTER: _plan(WINTER, "bureau")},
     )
     with store.begin() as tx:
