@@ -35,6 +35,11 @@ class AgencySettings(VisitCodeSettings):
         "CHANNEL:ADDRESS, a push channel and the person's address there",
     )
     head: str | None = Field(None, description="The same for its head")
+    heads: tuple[str, ...] = Field(
+        (),
+        description="Who decides as its head whether an inspector be recused, by the names in their tokens; with none, or where it is a "
+        "head's own, those of the nearest agency above that names some",
+    )
     digest: time | None = Field(
         None,
         description="Hour (08:30) of each working day when its letters go in one message, with which each request's clock starts",

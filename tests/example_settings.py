@@ -32,6 +32,7 @@ SAMPLES = {
 #[agencies.licensing]
 #name = "示例区行政审批局"
 #parent = "county"
+#heads = ["李示例"] # who decides as its head whether an inspector be recused, by the names in their tokens
 #[agencies.housing]
 #name = "示例区住房和城乡建设局"
 #parent = "county"

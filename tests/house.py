@@ -105,7 +105,7 @@ class Table:
 TREE = {
     "city": AgencyNode(id="city", name="市", pack="demo", connector="county-office"),
     "county": AgencyNode(id="county", name="区", parent="city"),
-    "bureau": AgencyNode(id="bureau", name="区市场监管局", parent="county"),
+    "bureau": AgencyNode(id="bureau", name="区市场监管局", parent="county", heads=("陈局长", "王局长", "head")),
     "other": AgencyNode(id="other", name="邻区局", parent="city"),
     "civil": AgencyNode(id="civil", name="区民政局", parent="county", connector="civil-affairs"),
     "houses": AgencyNode(id="houses", name="区住建局", parent="city", connector="housing"),

@@ -74,6 +74,7 @@ def living(store: Store, hand: Hand) -> Living:
     office = replace(
         office,
         connectors=replace(office.connectors, channels={**office.connectors.channels, "platform": platform}),
+        tree={**office.tree, "bureau": replace(office.tree["bureau"], heads=("hall",))},  # whoever calls decides as its head
         plans={**office.plans, SPRING: _plan(SPRING, "houses"), AUTUMN: _plan(AUTUMN, "other"), WINTER: _plan(WINTER, "bureau")},
     )
     with store.begin() as tx:
@@ -83,7 +84,7 @@ def living(store: Store, hand: Hand) -> Living:
         teams = {visit.id: tx.visits.team(visit.id) for visit in visits}
         for first, *_ in teams.values():
             said = {"by": "陈局长", "reason": "kin", "evidence": "户籍档案"}
-            recusing.apply(tx, first.visit, first.inspector, applicant=Applicant.COLLEAGUE, **said, now=hand())
+            recusing.apply(office, tx, first.visit, first.inspector, applicant=Applicant.COLLEAGUE, **said, now=hand())
     returning, pairs = visits[SHARED:], list(zip(visits[:SHARED:2], visits[1:SHARED:2], strict=True))
     for visit in (*visits[:SHARED:2], *returning):  # these wait for their results, the others for their inspectors' word
         with store.begin() as tx:

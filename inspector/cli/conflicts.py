@@ -67,7 +67,16 @@ def add(
         if not tx.rosters.known(told) and not tx.cases.page(agencies=None, only={"subject_code": told}, limit=1):
             raise Missing("object_unknown", object=told)
         return recusing.declare(
-            tx, agency, told, inspector, applicant=applicant, by=who, reason=reason.value, evidence=evidence, now=now
+            terminal.office,
+            tx,
+            agency,
+            told,
+            inspector,
+            applicant=applicant,
+            by=who,
+            reason=reason.value,
+            evidence=evidence,
+            now=now,
         )
 
     made = terminal.act(

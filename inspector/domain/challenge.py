@@ -6,13 +6,14 @@ inspector goes on: the law suspends nothing meanwhile (handbook 1.2.21, scenario
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from inspector.domain.calendar import WorkingCalendar, reminder
 from inspector.domain.decision import Because, Decision
-from inspector.domain.errors import Invalid, Refusal
+from inspector.domain.errors import Forbidden, Invalid, Refusal
 from inspector.domain.person import said, same
 from inspector.domain.roster import Recusal
 from inspector.domain.visit import Seat, Visit
@@ -105,21 +106,71 @@ def apply(  # noqa: PLR0913 - an application in all its parts
     return Decision(state=made, because=Because(rule="challenge.apply", basis=(BASIS,), pack=pack, facts=facts))
 
 
+def next_look(due_at: datetime, now: datetime, calendar: WorkingCalendar) -> datetime:
+    """When an open application is looked at next: the working day before the visit's date, on that day, then on each working day."""
+    at = reminder(due_at, 1, calendar)
+    if at <= now:
+        at = calendar.opening(calendar.local_date(due_at))
+    return at if at > now else calendar.opening(calendar.add_working_days(calendar.local_date(now), 1))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """Who decides: the heads of an agency, by the names under which they sign. Nobody: `names` is empty."""
+
+    agency: str = ""
+    names: tuple[str, ...] = ()
+
+
+def head_of(line: Sequence[Head], about: Collection[str], parted: Collection[str]) -> Head:
+    """Whose head decides an application: of the nearest agency of the line that names one who has no part in it (`parted`).
+
+    A head's own recusal (`about`: as the inspector is known) is decided above, not by another head of the same agency.
+    """
+    for held in line:
+        if any(same(one, other) for one in held.names for other in about):
+            continue
+        free = tuple(one for one in held.names if not any(same(one, other) for other in parted))
+        if free:
+            return replace(held, names=free)
+    return Head()
+
+
 def decide(
-    held: Challenge, names: Collection[str], *, granted: bool, by: str, why: str, pack: str, now: datetime
+    held: Challenge,
+    parted: Collection[str],
+    head: Head,
+    *,
+    granted: bool,
+    by: str,
+    why: str,
+    pack: str,
+    now: datetime,
 ) -> Decision[Challenge]:
     """The head decides, with a reason that the applicant is told.
 
-    Neither who entered the application decides it nor the one whom it is about (`names`: as he or she is known). Raises Refusal
-    (`challenge_decided`, `challenge_own`) and Invalid (`draw_field_unusable`).
+    Neither who entered the application decides it, nor anybody of the visit's team, whom it is about or not (`parted`: as they are
+    known); and of others the `head` alone. Raises Refusal (`challenge_decided`, `challenge_own`, `challenge_headless`), Forbidden
+    (`challenge_not_head`) and Invalid (`draw_field_unusable`).
     """
     if held.state is not ChallengeState.OPEN:
         raise Refusal("challenge_decided", visit=held.visit, inspector=held.inspector, state=held.state)
     by, why = said("by", by), said("reason", why)
-    if any(same(by, other) for other in (held.applied_by, held.inspector, *names)):
+    if any(same(by, other) for other in (held.applied_by, held.inspector, *parted)):
         raise Refusal("challenge_own", visit=held.visit, by=by)
+    if not head.names:
+        raise Refusal("challenge_headless", visit=held.visit, agency=held.agency)
+    if not any(same(by, one) for one in head.names):
+        raise Forbidden("challenge_not_head", visit=held.visit, by=by, agency=head.agency, heads=", ".join(head.names))
     state = ChallengeState.GRANTED if granted else ChallengeState.REFUSED
     made = replace(held, state=state, decided_by=by, decided_at=now, why=why)
-    facts = {"inspector": held.inspector, "by": by, "granted": granted, "why": why, "applicant": held.applicant.value}
+    facts = {
+        "inspector": held.inspector,
+        "by": by,
+        "granted": granted,
+        "why": why,
+        "applicant": held.applicant.value,
+        "head_of": head.agency,
+    }
     because = Because(rule="challenge.decide", basis=(BASIS,), pack=pack, facts=facts | {"reason": held.reason})
     return Decision(state=made, because=because)

@@ -40,6 +40,7 @@ _OWN = frozenset({Authority.OWN})
 class Seen:
     """One visit of an object: made (`completed`), still to be made (`open`), or neither: then it counts for nothing.
 
+    `nobody`: it was made, and in the end nobody could be reached: it uses up a cap but where the pack's row says otherwise.
     `reserved`: a check for cause that a head has approved; it is to be made, uses up a cap where its type does, and bars nothing else.
     No `items` means the whole object. `own` is the agency that draws, `upper` one above it.
     """
@@ -51,6 +52,7 @@ class Seen:
     completed: bool = True
     open: bool = False
     reserved: bool = False
+    nobody: bool = False
 
     def within(self, year: int) -> bool:
         """Whether it was, or may yet be, a visit of a calendar year."""
@@ -108,12 +110,15 @@ def counted(seen: Iterable[Seen], limits: Limits, today: date, whose: AbstractSe
 
     One that was given in an earlier year and is still open may be made in this one, and counts here, too.
     """
-    kinds = limits.counted
-    held = [one for one in seen if one.authority in whose and one.check in kinds and one.within(today.year)]
+    held = [one for one in seen if one.authority in whose and _uses(one, limits) and one.within(today.year)]
     if whose == _OWN:
         return len(held)
     joint = {one.on for one in held if one.check is CheckType.JOINT}
     return len(joint) + sum(1 for one in held if one.check is not CheckType.JOINT)
+
+
+def _uses(one: Seen, limits: Limits) -> bool:
+    return one.check in limits.counted and (limits.checks[one.check].nobody or not one.nobody)
 
 
 def overdue(seen: Iterable[Seen], since: date | None, frequency: FrequencyRow, horizon: date) -> bool:

@@ -7,6 +7,7 @@ puts it back to where no channel has taken it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -197,6 +198,34 @@ def bounced(seat: Seat, channel: str, code: str, pack: str, *, told: bool = Fals
     facts = {"inspector": seat.inspector, "channel": channel, "code": code}
     because = Because(rule="seat.bounced", basis=(), pack=pack, facts=facts)
     state = replace(seat, state=SeatState.ORDERED, handed_at=None, bounced=seat.bounced + 1)
+    return Decision(state=state, because=because)
+
+
+def another_term(seat: Seat, visit: Visit, policy: Policy, now: datetime, calendar: WorkingCalendar) -> Decision[Seat]:
+    """The house was not there when the date of a seat passed, and heard nobody: its inspector has the time to accept once more."""
+    term = policy.term(Timer.ACCEPT)
+    accept = _accept(term.term, visit, now, calendar)
+    facts = {"inspector": seat.inspector, "passed": seat.accept_by.isoformat(), "accept_by": accept.at.isoformat()}
+    because = Because(rule="seat.away", basis=(term.basis,), pack=policy.label, facts=facts)
+    state = replace(seat, accept_by=accept.at, accept_counted=accept.counted, bounced=seat.bounced + 1)
+    return Decision(state=state, because=because, orders=(_clock(OrderKind.ACCEPT_DUE, state, visit, accept.at),))
+
+
+def recalled(seat: Seat, told: Mapping[str, object], pack: str) -> Decision[Seat]:
+    """The office has called the link of a seat back that nobody has answered: its inspector cannot, so no silence counts any more.
+
+    The seat is where no channel has taken a push, and the time to accept begins with the next hand-over. `told` is who called it back
+    and why.
+    """
+    because = Because(rule="seat.link", basis=(), pack=pack, facts={**told, "unanswered": seat.state.pushed})
+    state = replace(
+        seat,
+        state=SeatState.ORDERED,
+        handed_at=None,
+        bounced=seat.bounced + 1,
+        recalled=seat.recalled + seat.state.pushed,
+        void=len(seat.tried),
+    )
     return Decision(state=state, because=because)
 
 

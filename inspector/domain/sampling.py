@@ -203,12 +203,13 @@ class FrequencyRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckRow:
-    """Whether a type of check uses up the cap."""
+    """Whether a type of check uses up the cap; `nobody`: also where nobody was found (handbook scenario 42)."""
 
     row: str
     check: CheckType
     counts: bool
     basis: str
+    nobody: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,13 @@ LAPSED = "lapsed"
 """Why a seat expires whose inspector had accepted: the time to enter a result is over, too, and nothing was heard of the team."""
 
 
+EXPIRED, EXPIRED_RECALLED = "expired", "expired_recalled"
+"""Why a seat passes on whose inspector gave no word in time; the second one where the office had called its link back before."""
+
+RECALLED = "recalled"
+"""Why a visit is owed: the office has called back a second link at one place that nobody had answered."""
+
+
 class VisitState(StrEnum):
     """Where a visit stands. `SHORT` has an empty seat and must not take place (two officers, Penalties Law art. 42).
 
@@ -199,7 +206,8 @@ class Seat:
     `accept_by` counts from `handed_at`, when a channel took the push; until then it says what it would be, had one taken it as ordered.
     `tried` are the marks of the ways by which it was ordered to be pushed, one for each of `pushes`; `bounced`: how often it began
     anew, so that its clocks do, under keys of their own: a push that a channel had taken came to nobody, or the register was mended.
-    `knowing`: declined by who could know whom the visit is to.
+    `knowing`: declined by who could know whom the visit is to. `recalled`: how often the office has called its link back while its
+    inspector had it and had not answered; the first `void` of its pushes bear a link that opens nothing any more.
     """
 
     visit: str
@@ -217,6 +225,8 @@ class Seat:
     bounced: int = 0
     accepted: bool = False
     knowing: bool = False
+    recalled: int = 0
+    void: int = 0
 
     @property
     def name(self) -> str:
@@ -236,6 +246,10 @@ class Seat:
     def pushes(self) -> tuple[str, ...]:
         """The keys of every push that was ordered."""
         return tuple(self.push(number) for number in range(max(1, len(self.tried))))
+
+    def brought_by(self, message: str) -> bool:
+        """Whether a message (a push's key, and behind it what it says) bears the link that counts: what is heard of others is nothing."""
+        return message.rpartition(":")[0] not in self.pushes[: self.void]
 
     @property
     def timers(self) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 A frame is frozen days before its draw is carried out, and every agency has draws of its own: two may have drawn one object, each within
 the caps as its frame knew them. Whoever comes second sends nobody (scenario 41). A visit given is the reservation: calling it off
-returns the slot (`slots`), and one that found nobody has used it (scenario 42).
+returns the slot (`slots`), and one that found nobody has used it, unless the pack says otherwise (scenario 42).
 """
 
 from __future__ import annotations

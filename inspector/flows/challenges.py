@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 
 from inspector.domain import challenge
-from inspector.domain.challenge import Applicant, Challenge, ChallengeState
+from inspector.domain.challenge import Applicant, Challenge, ChallengeState, Head, head_of, next_look
+from inspector.domain.decision import Order, OrderKind
 from inspector.domain.errors import Missing
 from inspector.domain.visit import Seat, SeatState, Visit
+from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.seats import ASKED
 from inspector.store.tx import Tx
@@ -30,11 +33,43 @@ def seat_name(tx: Tx, visit_id: str, staff: str) -> str:
 
     A matter is read by more people than the draw's list is, and without an entry of the ledger: it names no inspector.
     """
-    return next(one.name for one in reversed(tx.visits.team(visit_id)) if one.inspector == staff)
+    return last_seat(tx, visit_id, staff).name
 
 
-def enter(
-    tx: Tx, held: Visit, seat: Seat, *, applicant: Applicant, by: str, reason: str, evidence: str, now: datetime
+def last_seat(tx: Tx, visit_id: str, staff: str) -> Seat:
+    """The seat that an inspector holds or held last at a visit."""
+    return next(one for one in reversed(tx.visits.team(visit_id)) if one.inspector == staff)
+
+
+def parted(tx: Tx, held: Visit) -> list[str]:
+    """Who goes, or has made the visit, by staff code and by name: nobody of them decides about one of them."""
+    sitting = [one for one in tx.visits.team(held.id) if one.state.open or one.state is SeatState.DONE]
+    return [name for one in sitting for name in known_as(tx, one.agency, one.inspector)]
+
+
+def known_as(tx: Tx, agency: str, staff: str) -> tuple[str, ...]:
+    """How an inspector may sign: staff code, and name in the register."""
+    return (staff, tx.rosters.inspector(agency, staff).name)
+
+
+def head(office: Office, tx: Tx, held: Visit, asked: Challenge) -> Head:
+    """Whose head decides an application, as the team stands now (handbook 1.2.21)."""
+    line = [Head(agency=one, names=office.tree[one].heads) for one in office.line(asked.agency)]
+    about = known_as(tx, asked.agency, asked.inspector)
+    return head_of(line, about, (asked.applied_by, *about, *parted(tx, held)))
+
+
+def enter(  # noqa: PLR0913 - an application in all its parts
+    office: Office,
+    tx: Tx,
+    held: Visit,
+    seat: Seat,
+    *,
+    applicant: Applicant,
+    by: str,
+    reason: str,
+    evidence: str,
+    now: datetime,
 ) -> Challenge:
     """Write an application down and tell the head; the visit is held locked. Raises Refusal and Invalid (`challenge.apply`)."""
     decision = challenge.apply(
@@ -50,11 +85,53 @@ def enter(
     )
     tx.challenges.add(decision.state)
     record(tx, held.id, decision, now, {})
-    tx.attention.open(ASKED, seat.agency, seat.name, {"applicant": applicant.value}, now)
+    tell_head(office, tx, held, decision.state, seat, now)
     return decision.state
 
 
-def from_register(tx: Tx, held: Visit, seat: Seat, now: datetime) -> None:
+def tell_head(office: Office, tx: Tx, held: Visit, asked: Challenge, seat: Seat, now: datetime, looks: int = 0) -> None:
+    """The matter of an application, at the agency whose head decides it (where none is named, at the inspector's own), and its next look.
+
+    `looks`: how often the head was told of it again.
+    """
+    agency, at = head(office, tx, held, asked).agency or seat.agency, next_look(held.due_at, now, office.calendar)
+    due_at = held.due_at.isoformat()
+    facts = {"applicant": asked.applicant.value, "due_at": due_at, "overdue": held.due_at <= now, "looks": looks}
+    tx.attention.open(ASKED, agency, seat.name, facts, now)
+    tx.work.order([_order(held, asked, seat, looks, at)], now)
+
+
+def look(office: Office, tx: Tx, agency: str, now: datetime) -> None:
+    """Every open application about an agency's inspectors has its clock: also one of before there were any. Twice is as good as once."""
+    for asked in tx.challenges.open_of([agency]):
+        held = tx.visits.get(asked.visit)
+        seat = last_seat(tx, held.id, asked.inspector)
+        tx.work.order([_order(held, asked, seat, 0, next_look(held.due_at, now, office.calendar))], now)
+
+
+def running(tx: Tx, seat: str, asked: Challenge) -> str:
+    """The key of the clock that runs, by what its matter tells."""
+    matter = tx.attention.get(f"{ASKED}:{seat}")
+    return clock(seat, asked, int(json.loads(matter["body"]).get("looks", 0)) if matter is not None else 0)
+
+
+def clock(seat: str, asked: Challenge, looks: int) -> str:
+    """The key of an application's look after so many: by the seat, for who reads of work need not know who is meant."""
+    return f"{OrderKind.CHALLENGE_DUE.value}:{seat}:{asked.number}:{looks}"
+
+
+def _order(held: Visit, asked: Challenge, seat: Seat, looks: int, at: datetime) -> Order:
+    about = {"visit": held.id, "place": seat.place, "turn": seat.turn, "cases": list(held.cases_of(seat.agency))}
+    return Order(
+        kind=OrderKind.CHALLENGE_DUE,
+        key=clock(seat.name, asked, looks),
+        due_at=at,
+        urgent_by=held.due_at,
+        payload={**about, "number": asked.number, "looks": looks + 1},
+    )
+
+
+def from_register(office: Office, tx: Tx, held: Visit, seat: Seat, now: datetime) -> None:
     """Whoever holds a seat by now, and had a conflict declared before, though after the draw's registers were frozen.
 
     That is an application too, once: else conflicts declared in advance would say where a re-deal ends.
@@ -63,6 +140,7 @@ def from_register(tx: Tx, held: Visit, seat: Seat, now: datetime) -> None:
     if declared is not None and not tx.challenges.of_visit(held.id, seat.inspector):
         reason, by = declared
         enter(
+            office,
             tx,
             held,
             seat,

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, time
 
-from inspector.domain import result, review, verification, visit
+from inspector.domain import push, result, review, verification, visit
 from inspector.domain.calendar import SHANGHAI
 from inspector.domain.case import CaseState, Method
 from inspector.domain.decision import OrderKind
@@ -15,7 +15,7 @@ from inspector.domain.finding import Finding, Seen
 from inspector.domain.peace import made as made_on
 from inspector.domain.trail import entered
 from inspector.domain.visit import Seat, Visit
-from inspector.flows import challenges, declines, late, listing, peace, relief, secondlook, stopped, supervision
+from inspector.flows import challenges, declines, late, listing, overdue, peace, relief, secondlook, stopped, supervision
 from inspector.flows.assign import redeal
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -27,15 +27,23 @@ from inspector.store.work import Work
 
 
 def acceptance_due(work: Work, office: Office) -> Settlement:
-    """No word by the date, counted from the hand-over: the seat goes to whom the dealing names next."""
+    """No word by the date, counted from the hand-over: the seat goes to whom the dealing names next.
+
+    Where this house was not there to hear a word when the date passed, there is another term.
+    """
 
     def write(tx: Tx, now: datetime) -> None:
         seat, held = read(tx, work, lock=True)
         decision = visit.expire(seat, pack(tx, held))
         its_own = work.key == seat.clock(OrderKind.ACCEPT_DUE)  # and not that of a hand-over that came to nobody
-        if its_own and decision.because.rule != "timer.obsolete" and held.state.open:
+        if not its_own or decision.because.rule == "timer.obsolete" or not held.state.open:
+            return
+        if overdue.away(office, work, now):
+            policy = office.book.get(tx.draws.pack_of(held.draw, seat.agency))
+            settle_seat(tx, held, seat, push.another_term(seat, held, policy, now, office.calendar), now)
+        else:
             settle_seat(tx, held, seat, decision, now)
-            _pass_on(tx, office, held, decision.state, "expired", now)
+            _pass_on(tx, office, held, decision.state, visit.EXPIRED_RECALLED if seat.recalled else visit.EXPIRED, now)
 
     return Settlement(write=write)
 

@@ -48,6 +48,7 @@ def history(office: Office, tx: Tx, agency: str) -> History:
             _later(last, name, row.on, frozenset(row.inspectors))
     teams, going = tx.visits.teams(agency), tx.visits.going()
     items = tx.visits.items(above) if above else {}
+    nobody = tx.visits.found_nobody()
     for held in tx.visits.made():
         done = held["done_at"]
         on = _day(office, held)
@@ -60,6 +61,7 @@ def history(office: Office, tx: Tx, agency: str) -> History:
             items=items.get(held["id"], frozenset()),
             completed=done is not None,
             open=done is None,
+            nobody=held["id"] in nobody,
         )
         seen.setdefault(held["object_id"], []).append(one)
         if mine and (team := teams.get(held["id"])):
@@ -96,12 +98,14 @@ def of_one(
         for row in _recorded(tx, agency, above, (kind, code), known_at)
     ]
     made = [held for held in tx.visits.made(name) if held["id"] != without]
-    going = tx.visits.going([held["id"] for held in made])
+    ids = [held["id"] for held in made]
+    going, nobody = tx.visits.going(ids), tx.visits.found_nobody(ids)
     for held in made:
         done, whose = held["done_at"], _whose(going[held["id"]], agency, above)
         on = _day(office, held)
         check = CheckType(held["check_type"])
-        seen.append(Seen(on=on, check=check, authority=whose, completed=done is not None, open=done is None))
+        unmet = held["id"] in nobody
+        seen.append(Seen(on=on, check=check, authority=whose, completed=done is not None, open=done is None, nobody=unmet))
     approved = [one for one in tx.tips.approved() if (one.kind, one.code) == (kind, code)]
     known = [one for one in approved if known_at is None or (one.decided_at or one.made_at) <= known_at]
     seen += [_reserved(office, one, agency, above) for one in known]

@@ -69,7 +69,8 @@ class AgencyNode:
     `digest`: the hour of a working day when its letters go together; None: each at once. `subjects`: the push channel that reaches those
     whose cases are its own or those of agencies below it; `subjects_by_…` those that
     take a telephone number or an address. `liaison`, `head`: how these are reached, where not by `connector`
-    (`domain.contact`). `visit_…`: the files of the keys of its visit codes (`inspector.visitkeys`), and the hours of a code's day.
+    (`domain.contact`). `heads`: by which names its heads sign.
+    `visit_…`: the files of the keys of its visit codes (`inspector.visitkeys`), and the hours of a code's day.
     """
 
     id: str
@@ -84,6 +85,7 @@ class AgencyNode:
     subjects_by_email: str | None = None
     liaison: str | None = None
     head: str | None = None
+    heads: tuple[str, ...] = ()
     visit_key_file: Path | None = None
     visit_keys_before_file: Path | None = None
     visit_from: time = time(8, 0)

@@ -17,7 +17,7 @@ from inspector.domain.policy import Policy
 from inspector.domain.start import StartEvent
 from inspector.domain.timer import Timer
 from inspector.domain.visit import Seat, Visit
-from inspector.flows import attempts, relief, stopped
+from inspector.flows import attempts, relief, seatlink, stopped
 from inspector.flows.assign import redeal
 from inspector.flows.office import Office
 from inspector.flows.seated import settle_seat
@@ -49,11 +49,16 @@ def acceptance_over(work: Work, office: Office) -> Settlement:
         held = tx.visits.get(str(work.payload["visit"]), lock=True)
         if not held.state.open:
             return
-        if now - work.due_at < _AWAY:
+        if not away(office, work, now):
             _pass_on(office, tx, held, now)
         _look_again(office, tx, tx.visits.get(held.id), int(work.payload["number"]) + 1, now)
 
     return Settlement(write=write)
+
+
+def away(office: Office, work: Work, now: datetime) -> bool:
+    """Whether a look at a date finds a house that was not there to hear when it passed; by the machine's clock, as all lateness is."""
+    return office.waited(work.due_at, now) >= _AWAY
 
 
 def _pass_on(office: Office, tx: Tx, held: Visit, now: datetime) -> None:
@@ -79,17 +84,23 @@ def _over(office: Office, held: Visit, seat: Seat, policy: Policy) -> datetime:
 
 
 def _heard(tx: Tx, held: Visit, team: Iterable[Seat]) -> set[str]:
-    """The agencies of whose team anything has come from the spot: notes, photos, attempts to reach somebody, or a code that was read."""
+    """The agencies of whose team anything has come from the spot: notes, photos, attempts to reach somebody, or a code that was read.
+
+    Nor is a team silent of whom somebody has no link to enter anything by.
+    """
     if tx.entryscans.of_visit(held.id):
         return set(held.agencies)
     sitting = {seat.inspector for seat in team if seat.state.open}
+    closed = {seat.agency for seat in team if seat.state.open and seatlink.closed(tx, seat.name)}
     tried = {
         agency
         for agency in held.agencies
         for one in attempts.of_cases(tx, held.cases_of(agency))
         if one.by in sitting and one.at >= held.opened_at
     }
-    return tried | {one for one in held.agencies if tx.fieldnotes.notes(held.id, one) or tx.fieldnotes.photos(held.id, one)}
+    return (
+        closed | tried | {one for one in held.agencies if tx.fieldnotes.notes(held.id, one) or tx.fieldnotes.photos(held.id, one)}
+    )
 
 
 def _look_again(office: Office, tx: Tx, held: Visit, number: int, now: datetime) -> None:

@@ -71,6 +71,8 @@ def _heard(office: Office, tx: Tx, push: Pushed, told: Reached, now: datetime) -
         _shut(tx, push, told.code, now)
     if held is None or seat is None:
         return
+    if push.word == ASSIGNMENT and not seat.brought_by(push.key):
+        return  # its link was called back since: whether it came or not, nobody can answer by it
     if push.word == ASSIGNMENT:
         (_failed if failed else _reached)(office, tx, held, seat, push, told, now)
     elif failed:  # who need not go, or was to read anew, has not heard it
@@ -86,7 +88,7 @@ def _shut(tx: Tx, push: Pushed, code: str, now: datetime) -> None:
 
 def _failed(office: Office, tx: Tx, held: Visit, seat: Seat, push: Pushed, told: Reached, now: datetime) -> None:
     """It came to nobody: where no other way has brought it, no silence counts any more, and the next way is taken."""
-    sent = [one for one in tx.pushes.of_seat(push.seat) if one.word == ASSIGNMENT]
+    sent = [one for one in tx.pushes.of_seat(push.seat) if one.word == ASSIGNMENT and seat.brought_by(one.key)]
     if any(one.failed_at is None for one in sent):
         return
     came = any(one.delivered_at or one.read_at for one in sent)

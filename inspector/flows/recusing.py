@@ -13,17 +13,29 @@ from inspector.domain.challenge import Applicant, Challenge, ChallengeState
 from inspector.domain.errors import Forbidden, Missing
 from inspector.domain.roster import Recusal
 from inspector.domain.visit import SeatState
-from inspector.flows import relief
-from inspector.flows.challenges import TOO_LATE, enter, seat_name, seat_of
+from inspector.flows import relief, stopped
+from inspector.flows.challenges import TOO_LATE, enter, head, known_as, parted, running, seat_name, seat_of, tell_head
 from inspector.flows.office import Office
 from inspector.flows.record import record
-from inspector.flows.seated import by_name
+from inspector.flows.seated import by_name, read
 from inspector.flows.seats import ASKED
+from inspector.flows.settle import Settlement
 from inspector.store.tx import Tx
+from inspector.store.work import Work
 
 
 def declare(  # noqa: PLR0913 - a declaration in all its parts
-    tx: Tx, agency: str, code: str, staff: str, *, applicant: Applicant, by: str, reason: str, evidence: str, now: datetime
+    office: Office,
+    tx: Tx,
+    agency: str,
+    code: str,
+    staff: str,
+    *,
+    applicant: Applicant,
+    by: str,
+    reason: str,
+    evidence: str,
+    now: datetime,
 ) -> list[Challenge]:
     """Keep an inspector from an object in draws to come; where he or she holds a seat at it, apply to the head instead.
 
@@ -37,22 +49,31 @@ def declare(  # noqa: PLR0913 - a declaration in all its parts
     for visit_id in seated:
         held = tx.visits.get(visit_id, lock=True)
         seat = seat_of(tx, held, staff)
-        made.append(enter(tx, held, seat, applicant=applicant, by=by, reason=reason, evidence=evidence, now=now))
+        made.append(enter(office, tx, held, seat, applicant=applicant, by=by, reason=reason, evidence=evidence, now=now))
     if not made:
         tx.rosters.declare(agency, code, staff, Recusal(reason), by)
     return made
 
 
-def apply(
-    tx: Tx, visit_id: str, staff: str, *, applicant: Applicant, by: str, reason: str, evidence: str, now: datetime
+def apply(  # noqa: PLR0913 - an application in all its parts
+    office: Office,
+    tx: Tx,
+    visit_id: str,
+    staff: str,
+    *,
+    applicant: Applicant,
+    by: str,
+    reason: str,
+    evidence: str,
+    now: datetime,
 ) -> Challenge:
     """Apply that the inspector of a visit be recused. The visit is not suspended. Raises Missing, Refusal, Invalid."""
     held = tx.visits.get(visit_id, lock=True)
     seat = seat_of(tx, held, staff)
-    return enter(tx, held, seat, applicant=applicant, by=by, reason=reason, evidence=evidence, now=now)
+    return enter(office, tx, held, seat, applicant=applicant, by=by, reason=reason, evidence=evidence, now=now)
 
 
-def at_door(tx: Tx, name: str, staff: str, *, reason: str, evidence: str, now: datetime) -> Challenge:
+def at_door(office: Office, tx: Tx, name: str, staff: str, *, reason: str, evidence: str, now: datetime) -> Challenge:
     """The firm says at its door that one of the team is to stay away: whoever goes writes it down, of a colleague as of himself.
 
     The law gives the right to apply to whoever is checked, and suspends nothing meanwhile (art. 43). Raises what `apply` raises, and
@@ -62,25 +83,40 @@ def at_door(tx: Tx, name: str, staff: str, *, reason: str, evidence: str, now: d
     if not (held.released and seat.state in (SeatState.ACCEPTED, SeatState.DONE)):
         raise Forbidden("seat_passed_on")
     about, by = seat_of(tx, held, staff), seat.inspector
-    return enter(tx, held, about, applicant=Applicant.FIRM, by=by, reason=reason, evidence=evidence, now=now)
+    return enter(office, tx, held, about, applicant=Applicant.FIRM, by=by, reason=reason, evidence=evidence, now=now)
+
+
+def undecided(work: Work, office: Office) -> Settlement:
+    """The head has not decided yet: he or she is told anew, with the visit's date, as long as it is about somebody who goes."""
+
+    def write(tx: Tx, now: datetime) -> None:
+        seat, held = read(tx, work, lock=True)
+        about = tx.challenges.of_visit(held.id, seat.inspector)
+        last = next((one for one in about if one.number == work.payload["number"]), None)
+        sits = seat.state.open or seat.state is SeatState.DONE
+        if last is not None and last.state is ChallengeState.OPEN and sits:
+            tell_head(office, tx, held, last, seat, now, int(work.payload["looks"]))
+
+    return Settlement(write=write)
 
 
 def decide(office: Office, tx: Tx, visit_id: str, staff: str, *, granted: bool, by: str, why: str, now: datetime) -> Challenge:
     """The head decides. Granted: the seat is dealt again, and the inspector is kept from the object in draws to come.
 
-    Where the result was entered meanwhile it stands, marked, and a person is told. Raises Missing (`challenge_unknown`), Refusal
-    and Invalid (`challenge.decide`).
+    Where the result was entered meanwhile it stands, marked, and a person is told. Raises Missing (`challenge_unknown`), Refusal,
+    Forbidden and Invalid (`challenge.decide`).
     """
     held = tx.visits.get(visit_id, lock=True)
     asked = tx.challenges.of_visit(visit_id, staff)
     if not asked:
         raise Missing("challenge_unknown", visit=visit_id, inspector=staff[:80])
     last, pack = asked[-1], tx.draws.get(held.draw).pack
-    names = (tx.rosters.inspector(last.agency, staff).name,)
-    decision = challenge.decide(last, names, granted=granted, by=by, why=why, pack=pack, now=now)
+    out = (*parted(tx, held), *known_as(tx, last.agency, staff))
+    decision = challenge.decide(last, out, head(office, tx, held, last), granted=granted, by=by, why=why, pack=pack, now=now)
     tx.challenges.put(decision.state)
     record(tx, visit_id, decision, now, {})
     seat = seat_name(tx, visit_id, staff)
+    stopped.end(tx, [running(tx, seat, last)], now)
     tx.attention.close(f"{ASKED}:{seat}", now)
     if decision.state.state is not ChallengeState.GRANTED:
         if last.applicant is Applicant.REGISTER:

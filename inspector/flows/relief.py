@@ -100,7 +100,7 @@ def daily(_work: Work, office: Office) -> Settlement:
         parts += [
             (agency, partial(part, office, tx, agency, now))
             for agency in sorted(office.tree)
-            for part in (overlooked.look, overlooked.to_come)
+            for part in (overlooked.look, overlooked.to_come, challenges.look)
         ]
         for agency, part in parts:
             _apart(tx, agency, part, now)
@@ -139,7 +139,7 @@ def look_at(office: Office, tx: Tx, held: Visit, now: datetime) -> int:
         held, passed = tx.visits.get(held.id), passed + 1
     for seat in tx.visits.team(held.id):
         if seat.state.open:
-            challenges.from_register(tx, held, seat, now)
+            challenges.from_register(office, tx, held, seat, now)
     return passed
 
 

@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 from inspector.domain.case import ClaimStatus
 from inspector.domain.errors import Forbidden, InspectorError
-from inspector.domain.visit import Seat, SeatState, Visit
+from inspector.domain.visit import SeatState, Visit
 from inspector.flows import caps
 from inspector.flows.caps import Use
 from inspector.flows.office import Office
@@ -39,29 +39,66 @@ class Proven:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VisitNotice:
-    """What stands on the notice, for one agency's part of a visit. `items` are names; `basis` as the pack cites it."""
+class NoticePart:
+    """An agency's part in a visit: its name, the names of its items, what is proven of them, and how many checks it counts."""
 
-    visit: Visit
     agency: str
-    officers: tuple[Officer, ...]
+    name: str
     items: tuple[str, ...]
     proven: tuple[Proven, ...]
     use: Use
 
 
-def notice(office: Office, tx: Tx, name: str, now: datetime) -> VisitNotice:
-    """The notice by a seat of its team. Raises Forbidden before the release, and to whoever does not go (any more)."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitNotice:
+    """What stands on the notice. A joint visit has one, by its lead, whoever of the teams shows it (handbook scenario 38).
+
+    `parts` are those of all agencies that go, the lead's first.
+    """
+
+    visit: Visit
+    parts: tuple[NoticePart, ...]
+    officers: tuple[Officer, ...]
+
+    @property
+    def lead(self) -> NoticePart:
+        """Whose notice it is."""
+        return self.parts[0]
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """What is checked, by whichever agency, each item once."""
+        return tuple(dict.fromkeys(item for part in self.parts for item in part.items))
+
+    def part(self, agency: str) -> NoticePart:
+        """An agency's own part."""
+        return next(one for one in self.parts if one.agency == agency)
+
+
+def notice(office: Office, tx: Tx, name: str, now: datetime) -> tuple[VisitNotice, str]:
+    """(the notice by a seat of its visit's teams, whose officer asks). Raises Forbidden before the release, and to whoever does not go."""
     held, seat = by_name(tx, name)
     if not (held.released and seat.state in (SeatState.ACCEPTED, SeatState.DONE)):
         raise Forbidden("seat_passed_on")
-    return of_seat(office, tx, held, seat, now)
+    team = [one for one in tx.visits.team(held.id) if one.state.open or one.state is SeatState.DONE]
+    people = [(one, tx.rosters.in_force(one.agency, one.inspector)) for one in team]
+    officers = tuple(
+        Officer(
+            agency=office.agency(one.agency).name,
+            name=person.name if person is not None else one.inspector,
+            certificate=person.certificate if person is not None else "",
+            certificate_until=person.certificate_until if person is not None else None,
+        )
+        for one, person in people
+    )
+    parts = tuple(part(office, tx, held, agency, now) for agency in held.agencies)
+    return VisitNotice(visit=held, parts=parts, officers=officers), seat.agency
 
 
-def of_seat(office: Office, tx: Tx, held: Visit, seat: Seat, now: datetime) -> VisitNotice:
-    """The same of a seat whose inspector may know."""
+def part(office: Office, tx: Tx, held: Visit, agency: str, now: datetime) -> NoticePart:
+    """What an agency checks there, what of it is settled already, and how many checks of the subject count for it."""
     items, proven = dict[str, None](), list[Proven]()
-    for case_id in held.cases_of(seat.agency):
+    for case_id in held.cases_of(agency):
         case = tx.cases.get(case_id)
         item = office.book.get(case.pack).item(case.item)
         items[item.name] = None
@@ -71,23 +108,12 @@ def of_seat(office: Office, tx: Tx, held: Visit, seat: Seat, now: datetime) -> V
                     Proven(case_id=case_id, claim=file.claim.key, name=_fact(office, case.pack, case.item, file.claim.fact))
                 )
     asked = {(one.case_id, one.claim) for one in held.doubts}
-    team = [one for one in tx.visits.team(held.id) if one.state.open or one.state is SeatState.DONE]
-    people = [(one, tx.rosters.in_force(one.agency, one.inspector)) for one in team]
-    return VisitNotice(
-        visit=held,
-        agency=seat.agency,
-        officers=tuple(
-            Officer(
-                agency=office.agency(one.agency).name,
-                name=person.name if person is not None else one.inspector,
-                certificate=person.certificate if person is not None else "",
-                certificate_until=person.certificate_until if person is not None else None,
-            )
-            for one, person in people
-        ),
+    return NoticePart(
+        agency=agency,
+        name=office.agency(agency).name,
         items=tuple(items),
         proven=tuple(one for one in proven if (one.case_id, one.claim) not in asked),
-        use=caps.used(office, tx, held, seat.agency, now),
+        use=caps.used(office, tx, held, agency, now),
     )
 
 

@@ -139,9 +139,13 @@ def _spread(part: Part, row: FrequencyRow) -> None:
 
 def check(part: Part) -> CheckRow:
     """`[[check]]`."""
-    part.keys(("id", "type", "counts", "basis"))
+    part.keys(("id", "type", "counts", "basis"), ("nobody",))
     return CheckRow(
-        row=part.text("id"), check=part.choice("type", CheckType), counts=part.flag("counts"), basis=part.basis("basis")
+        row=part.text("id"),
+        check=part.choice("type", CheckType),
+        counts=part.flag("counts"),
+        basis=part.basis("basis"),
+        nobody=part.flag("nobody") if "nobody" in part.content else True,
     )
 
 

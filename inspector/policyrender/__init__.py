@@ -278,7 +278,11 @@ def _strategies(policy: Policy) -> Table:
 
 
 def _checks(policy: Policy) -> Table:
-    rows = {row.row: (WORDS[check], "是" if row.counts else "否", row.basis) for check, row in policy.limits.checks.items()}
+    told = {True: "是", False: "是（未见到任何人的除外）"}
+    rows = {
+        row.row: (WORDS[check], told[row.nobody] if row.counts else "否", row.basis)
+        for check, row in policy.limits.checks.items()
+    }
     return Table(title="是否计入次数", heads=("编号", "检查类型", "计入", "依据"), rows=rows)
 
 

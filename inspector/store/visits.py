@@ -21,6 +21,7 @@ from inspector.store.room import Row
 from inspector.store.seats import Seats, of_visit
 from inspector.store.tables import case_file, seat, visit, visit_case
 from inspector.store.tocome import ToCome
+from inspector.store.unmet import Unmet
 
 _MADE = tuple(state.value for state in VisitState if state.open or state is VisitState.DONE)
 _SLOTS = 0x736C6F74  # "slot": the advisory lock of whoever uses up slots of caps
@@ -36,7 +37,7 @@ _LOCKED = _ONE.with_for_update()
 T = TypeVar("T")
 
 
-class VisitRoom(ToCome, Seats):
+class VisitRoom(ToCome, Seats, Unmet):
     """The visit and seat tables."""
 
     def add(self, made: Visit) -> None:

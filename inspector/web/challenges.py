@@ -74,7 +74,9 @@ def apply_for_recusal(
         if seat_of(tx, held, given.inspector).agency not in caller.sees:
             raise Missing("seat_not_held", visit=visit, inspector=given.inspector)
         said = {"reason": given.reason, "evidence": given.evidence}
-        return _shown(recusing.apply(tx, visit, given.inspector, applicant=given.applicant, by=caller.name, **said, now=now))
+        return _shown(
+            recusing.apply(desk.office, tx, visit, given.inspector, applicant=given.applicant, by=caller.name, **said, now=now)
+        )
 
     return desk.once(message(caller.source, message_id, f"recusal {visit}", given), do, status=201)
 
@@ -89,7 +91,9 @@ def enter(desk: Desk, seated: Seated, given: DoorChallengeIn, message_id: str | 
     """The same, by API and by form alike."""
 
     def do(tx: Tx, now: datetime) -> ChallengeShown:
-        made = recusing.at_door(tx, seated.name, given.inspector, reason=given.reason, evidence=given.evidence, now=now)
+        made = recusing.at_door(
+            desk.office, tx, seated.name, given.inspector, reason=given.reason, evidence=given.evidence, now=now
+        )
         return _shown(made)
 
     return seated.once(desk, message_id, "challenge", given, do, status=201)
@@ -99,8 +103,9 @@ def enter(desk: Desk, seated: Seated, given: DoorChallengeIn, message_id: str | 
 def decide_recusal(
     desk: AtDesk, caller: Officer, visit: NamePath, inspector: NamePath, given: ChallengeDecisionIn, message_id: MessageId = None
 ) -> JSONResponse:
-    """The head decides an application, by a token of his or her own: nobody who applied, nor the inspector.
+    """The head decides an application, by a token of his or her own (`heads` of the agency; of one above where it is the head's own):
 
+    nobody who applied, nor anybody of the team.
     Granted: the seat is dealt again by the rule. What was entered meanwhile stands, marked, and a person is told.
     """
 

@@ -28,7 +28,7 @@ from inspector.flows.articles import articles
 from inspector.flows.checksheets import on_sheet
 from inspector.flows.fieldnotes import field_of
 from inspector.flows.seated import by_name
-from inspector.flows.visitnotice import VisitNotice
+from inspector.flows.visitnotice import NoticePart
 from inspector.labels import Lang, label
 from inspector.store.tx import Tx, new_id
 from inspector.web import attempts, challenges, fieldnotes, links, seatdoor
@@ -71,7 +71,7 @@ class _SeatRead:
     people: dict[str, str]
     going: tuple[str, ...]
     tried: AttemptsShown | None
-    notice: VisitNotice | None
+    notice: NoticePart | None
     work: LookedAtShown | None
 
 
@@ -236,7 +236,9 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
             people={one.inspector: _person(tx, one.agency, one.inspector) for one in team},
             going=tuple(one.inspector for one in team if one.state.open) if tells and not whole.looks_at else (),
             tried=attempts.shown(desk, tx, held.case_ids) if tells and held.case_ids else None,
-            notice=visitnotice.of_seat(desk.office, tx, whole, seat, desk.office.now()) if tells and not whole.looks_at else None,
+            notice=visitnotice.part(desk.office, tx, whole, seat.agency, desk.office.now())
+            if tells and not whole.looks_at
+            else None,
             work=work_of(desk, tx, whole, seat)
             if whole.looks_at and seat.state in (SeatState.ACCEPTED, SeatState.DONE)
             else None,

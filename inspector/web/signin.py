@@ -39,6 +39,8 @@ T = TypeVar("T")
 router = APIRouter(include_in_schema=False)
 log = structlog.get_logger(__name__)
 _GOING = "inspector_going"
+UNKNOWN = "unknown"
+"""The way in that the log tells where there is none of that name: what an address says is whoever wrote it to put there."""
 _LASTS = 600
 """Seconds that somebody has to say at the provider who he or she is."""
 Told = Annotated[str, Query(max_length=4000)]
@@ -96,7 +98,7 @@ def come_back(
     try:
         answer = _come_back(request, desk, name, _Answer(code=code, state=state, error=error, iss=iss))
     except InspectorError as wrong:
-        _note(name, wrong)
+        _note(name if name in desk.office.entrance.providers else UNKNOWN, wrong)
         answer = refused(request, wrong)
     answer.delete_cookie(_cookie(desk), httponly=True, samesite="lax", secure=secure(desk), path="/")
     return answer

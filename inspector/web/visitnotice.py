@@ -55,8 +55,20 @@ class UseShown(Shown):
     stop: int | None
 
 
+class PartShown(Shown):
+    """An agency that goes, by id and name: what it checks, and how many checks of the subject count for it."""
+
+    agency: str
+    name: str
+    items: tuple[str, ...]
+    use: UseShown
+
+
 class VisitNoticeShown(Shown):
-    """What the subject is told of its visit."""
+    """What the subject is told of its visit: in a joint one by its lead (`agency`, `use`), with every agency's part.
+
+    `proven` is what the caller's own agency need not ask.
+    """
 
     visit: str
     agency: str
@@ -66,6 +78,7 @@ class VisitNoticeShown(Shown):
     due_at: datetime
     basis: str
     items: tuple[str, ...]
+    parts: tuple[PartShown, ...]
     officers: tuple[OfficerShown, ...]
     proven: tuple[ProvenShown, ...]
     use: UseShown
@@ -74,17 +87,18 @@ class VisitNoticeShown(Shown):
 @router.get("/seats/{name}/notice", responses=READS)
 def show_notice(desk: AtDesk, _link: SeatLink, name: NamePath) -> VisitNoticeShown:
     """The notice of the check, with what is proven already; for a member of the team, from the release on."""
-    told = _told(desk, name)
+    told, own = _told(desk, name)
     plain = {field: getattr(told.visit, field) for field in ("kind", "code", "name", "due_at", "basis")}
     return VisitNoticeShown.model_validate(
         {
             **plain,
             "visit": told.visit.id,
-            "agency": told.agency,
+            "agency": told.lead.agency,
             "items": told.items,
+            "parts": tuple(PartShown.model_validate(one) for one in told.parts),
             "officers": tuple(OfficerShown.model_validate(one) for one in told.officers),
-            "proven": tuple(ProvenShown.model_validate(one) for one in told.proven),
-            "use": UseShown.model_validate(told.use),
+            "proven": tuple(ProvenShown.model_validate(one) for one in told.part(own).proven),
+            "use": UseShown.model_validate(told.lead.use),
         }
     )
 
@@ -94,19 +108,18 @@ def print_notice(request: Request, desk: AtDesk, name: str, token: str) -> Respo
     """The same as a page, in the language that is asked for."""
     try:
         seatdoor.enter(request, desk, name, token)
-        told = _told(desk, name)
+        told, _ = _told(desk, name)
         return page(
             request,
             "notice.html",
             told=told,
             cited=_cited(desk, told, language(request)),
-            by=desk.office.agency(told.agency).name,
         )
     except InspectorError as error:
         return shut(request, error)
 
 
-def _told(desk: Desk, name: str) -> VisitNotice:
+def _told(desk: Desk, name: str) -> tuple[VisitNotice, str]:
     return desk.look(lambda tx: visitnotice.notice(desk.office, tx, name, desk.office.now()))
 
 

@@ -89,7 +89,8 @@ def test_the_estimate_of_a_level_comes_from_the_results_of_its_random_cases(stor
 def test_what_followed_is_in_the_report_and_nobody_is_named_in_it(store: Store, hand: Hand) -> None:
     office, held = registered(store, hand)
     carried_out(office, hand, held.number)
-    hand.on(days=3)
+    with store.read() as tx:
+        hand.now = max(seat.accept_by for visit in tx.visits.of_draw(held.number) for seat in tx.visits.team(visit.id))
     settle(office)  # nobody has accepted: the seats are dealt again
     told = reported(office, held.number)
     assert told.after.get("redeal:expired", 0) > 0

@@ -336,7 +336,7 @@ def test_a_silent_and_a_declining_inspector_are_followed_by_the_rule_and_the_log
     with store.begin() as tx:
         first, second = tx.visits.team(visit.id)
         dispatch.decline(office, tx, dispatch.seat_name(first), "与当事人有亲属关系", hand())
-    hand.on(days=3)
+    hand.now = second.accept_by
     settle(office)
     with store.read() as tx:
         team = tx.visits.team(visit.id)

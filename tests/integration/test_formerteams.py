@@ -78,7 +78,7 @@ def test_scenario_34_what_was_seen_before_a_challenge_was_granted_on_the_same_da
     with edge.office.store.begin() as tx:
         first = tx.visits.team(visit.id)[0].inspector
         told = {"applicant": next(iter(Applicant)), "by": "赵", "reason": "kin", "evidence": "口头"}
-        recusing.apply(tx, visit.id, first, **told, now=hand())  # type: ignore[arg-type]
+        recusing.apply(edge.office, tx, visit.id, first, **told, now=hand())  # type: ignore[arg-type]
     hand.now += timedelta(hours=4)
     with edge.office.store.begin() as tx:
         recusing.decide(edge.office, tx, visit.id, first, granted=True, by="王局长", why="属实", now=hand())

@@ -31,7 +31,9 @@ def test_what_is_written_of_a_held_visit_is_read_back_and_what_is_rolled_back_is
         assert tx.visits.seat(visit.id, seat.place, seat.turn) == seat
         tx.visits.hold([visit.id])
         assert tx.challenges.of_visit(visit.id) == []
-        challenges.enter(tx, visit, seat, applicant=Applicant.FIRM, by="企业", reason="kin", evidence="户口簿", now=hand())
+        challenges.enter(
+            office, tx, visit, seat, applicant=Applicant.FIRM, by="企业", reason="kin", evidence="户口簿", now=hand()
+        )
         assert challenges.challenged(tx, visit) == {seat.inspector}
         changed = tx.visits.put(replace(tx.visits.get(visit.id), unpublished=("X",)))
         assert tx.visits.get(visit.id, lock=True) == changed

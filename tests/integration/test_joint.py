@@ -22,7 +22,7 @@ from inspector.domain.known import as_known
 from inspector.domain.plan import Draw
 from inspector.domain.roster import RosterObject
 from inspector.domain.visit import Seat, SeatState, Visit, VisitState
-from inspector.flows import dispatch, review
+from inspector.flows import dispatch, review, visitnotice
 from inspector.flows.draw import announce_now
 from inspector.flows.framing import frame
 from inspector.flows.history import history
@@ -364,3 +364,32 @@ def test_a_short_joint_visit_is_owed_and_no_other_draw_takes_its_checks(store: S
         assert announce_now(single, tx, "single", "clerk", hand()) is None, "there is nothing to draw"
         assert tx.visits.get(short.id).state is VisitState.SHORT
         assert [tx.cases.undrawn(agency) for agency in AGENCIES] == [[], [], []]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_scenario_38_a_joint_visit_has_one_notice_of_its_lead_with_all_agencies_and_items(store: Store, hand: Hand) -> None:
+    office, _ = together(store, hand)
+    waiting(office, "bureau", "other")
+    _, made = drawn(office, hand)
+    accepted(office, hand, made)
+    hand.now = made.release_at or hand.now
+    settle(office)
+    with store.read() as tx:
+        told = [visitnotice.notice(office, tx, seat.name, hand())[0] for seat in tx.visits.team(made.id)]
+        name = tx.visits.team(made.id)[-1].name
+        token = office.link_token("seat", name)
+    assert all(one == told[0] for one in told), "whoever of the six shows it shows the same"
+    assert [(one.agency, one.items) for one in told[0].parts] == [
+        ("bureau", ("劳务派遣经营场所证明",)),
+        ("other", ("劳务派遣经营场所证明",)),
+        ("civil", ()),
+    ]
+    with serving(office) as edge, edge.client() as phone:
+        page = phone.get(f"/seat/{name}/{token}/notice").text
+        shown = phone.get(f"/v1/seats/{name}/notice", headers={"X-Link-Token": token}).json()
+    assert "区市场监管局经公开随机抽查" in page, "the lead's, though an officer of a partner shows it"
+    names = ("区市场监管局", "邻区局", "区民政局")
+    assert all(f"{one} 0 次" in page for one in names), "one that a case needs uses up no cap"
+    assert page.count("劳务派遣经营场所证明 · ") == 2, "each item with its agency"
+    assert shown["items"] == ["劳务派遣经营场所证明"]
+    assert (shown["agency"], [one["name"] for one in shown["parts"]]) == ("bureau", list(names))

@@ -21,7 +21,7 @@ def test_scenario_33_who_declared_kinship_is_excluded_in_the_manifest_without_th
     with store.begin() as tx:
         for staff in ("Z001", "Z002"):
             told = {"applicant": Applicant.INSPECTOR, "by": staff, "reason": "kin", "evidence": WHY, "now": hand()}
-            recusing.declare(tx, "bureau", FIRM, staff, **told)  # type: ignore[arg-type]
+            recusing.declare(office, tx, "bureau", FIRM, staff, **told)  # type: ignore[arg-type]
     _, held = announced(office, hand, cases=1)
     with store.read() as tx:
         files = {name: bytes(content) for name, content in tx.draws.files(held.number).items()}

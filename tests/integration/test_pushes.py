@@ -149,11 +149,13 @@ def test_a_report_of_what_nobody_has_sent_changes_nothing(store: Store, hand: Ha
     office, visit = sent(store, hand, Line("wecom"), Line("sms"))
     with store.begin() as tx:
         receipts.ordered(tx, "sms", [Reached(about=about, reach=Reach.READ) for about in ("wecom-1", "nobody")], hand())
-    hand.on(hours=48)
+    hand.now = team(office, visit)[0].accept_by
     settle(office)
     assert {seat.state for seat in team(office, visit) if not seat.turn} == {SeatState.EXPIRED}, (
         "another channel's number is not this one's"
     )
+    hand.on(hours=48)
+    settle(office)
     with store.read() as tx:
         assert [row["state"] for row in tx.work.page(kind="push.report")] == ["done", "done"]
 

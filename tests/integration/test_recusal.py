@@ -31,7 +31,7 @@ def applied(office: Office, visit: Visit, staff: str, **told: object) -> Challen
     """The firm applies, and the clerk enters it."""
     said = {"applicant": Applicant.FIRM, "by": "王办事员", "reason": "kin", "evidence": "申请书 3 号", "now": office.now()} | told
     with office.store.begin() as tx:
-        return recusing.apply(tx, visit.id, staff, **said)  # type: ignore[arg-type]
+        return recusing.apply(office, tx, visit.id, staff, **said)  # type: ignore[arg-type]
 
 
 def decided(office: Office, visit: Visit, staff: str, *, granted: bool, by: str = "陈局长") -> Challenge:
@@ -64,7 +64,16 @@ def test_no_single_word_moves_anybody_from_a_seat_so_that_a_favourite_may_be_wai
     for staff in before:
         with store.begin() as tx:
             told = recusing.declare(
-                tx, "bureau", visit.code, staff, applicant=Applicant.COLLEAGUE, by="刘", reason="kin", evidence="?", now=hand()
+                office,
+                tx,
+                "bureau",
+                visit.code,
+                staff,
+                applicant=Applicant.COLLEAGUE,
+                by="刘",
+                reason="kin",
+                evidence="?",
+                now=hand(),
             )
             assert [one.visit for one in told] == [visit.id]
             assert relief.look(office, tx, "bureau", hand()) == 0
@@ -80,7 +89,16 @@ def test_nor_does_a_conflict_declared_in_advance_say_where_a_re_deal_ends(store:
     with store.begin() as tx:
         for staff in others:
             assert not recusing.declare(
-                tx, "bureau", visit.code, staff, applicant=Applicant.COLLEAGUE, by="刘", reason="kin", evidence="", now=hand()
+                office,
+                tx,
+                "bureau",
+                visit.code,
+                staff,
+                applicant=Applicant.COLLEAGUE,
+                by="刘",
+                reason="kin",
+                evidence="",
+                now=hand(),
             )
         dispatch.decline(office, tx, first.name, "病假", hand())
     (came,) = [staff for staff in sitting(office, visit) if staff != second.inspector]

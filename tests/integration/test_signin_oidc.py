@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
+import structlog
 
 pytest.importorskip("joserfc")
 
@@ -303,3 +304,10 @@ def test_a_provider_that_is_away_is_said_to_be_and_tokens_still_let_in(edge: Edg
     with edge.client() as browser:
         assert browser.get("/signin/city").status_code in (403, 503)
         assert browser.post("/login", data={"token": edge.token("officer")}).status_code == 303
+
+
+def test_what_an_address_says_is_no_way_in_and_does_not_come_into_the_log(edge: Edge) -> None:
+    with structlog.testing.capture_logs() as said, edge.client() as browser:
+        assert browser.get("/signin/91330100MA2TEST000/back", params={"code": "x"}).status_code == 404
+        assert browser.get("/signin/city/back", params={"code": "x"}).status_code == 403
+    assert [one["way"] for one in said if one["event"] == "signin.refused"] == ["unknown", "city"]

@@ -88,7 +88,7 @@ def test_a_fact_that_was_proven_after_the_draw_is_not_asked_at_the_door_and_the_
         team = tx.visits.team(visit.id)
         told = visitnotice.notice(office, tx, team[0].name, hand())
         assert [row["rule"] for row in tx.ledger.about(visit.id)].count("visit.spare") == 1
-    assert [one.claim for one in told.proven] == [known], "the notice says that it is proven already"
+    assert [one.claim for one in told[0].lead.proven] == [known], "the notice says that it is proven already"
     assert sorted(str(one.data["seat"]) for one in phones.messages if one.data.get("changed")) == [one.name for one in team]
     agrees(office, visit)
 

@@ -31,7 +31,7 @@ from inspector.domain.report import (
     powers,
 )
 from inspector.domain.selection import Stratum
-from inspector.domain.visit import LAPSED
+from inspector.domain.visit import EXPIRED, EXPIRED_RECALLED, LAPSED, RECALLED
 from inspector.flows import reportwords
 from inspector.flows.assign import SUPPLEMENTED
 from inspector.flows.slots import RETURNED
@@ -218,8 +218,8 @@ def test_every_kind_and_route_of_a_report_has_words() -> None:
 
 
 def test_every_code_that_a_line_gives_as_its_reason_has_words_in_both_languages() -> None:
-    codes = (RETURNED, SUPPLEMENTED, VOIDED, LAPSED, CEASED, DISCRETIONARY)
-    written = ("declined", "expired", "departed", "uncertified", "leave", "recused")
+    codes = (RETURNED, SUPPLEMENTED, VOIDED, LAPSED, CEASED, DISCRETIONARY, EXPIRED, EXPIRED_RECALLED, RECALLED)
+    written = ("declined", "departed", "uncertified", "leave", "recused")
     assert [code for code in (*codes, *written) for lang in LANGS if not known(f"followed.{code}", lang)] == []
 
 

@@ -1,0 +1,24 @@
+"""Visits that were made and found nobody: whoever went stood before a locked door, and the case ended as unreachable."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import sqlalchemy as sa
+
+from inspector.domain.case import Outcome
+from inspector.domain.visit import VisitState
+from inspector.store.room import Room
+from inspector.store.tables import case_file, visit, visit_case
+
+
+class Unmet(Room):
+    """Reads the visit table for what uses up no slot of a cap where the pack says so (handbook scenario 42)."""
+
+    def found_nobody(self, ids: Collection[str] | None = None) -> frozenset[str]:
+        """The visits made, or those of some, whose every case has ended as unreachable. One for no case found whoever was there."""
+        asked = sa.select(visit.c.id).join(visit_case, visit_case.c.visit == visit.c.id)
+        asked = asked.join(case_file, case_file.c.id == visit_case.c.case_id).where(visit.c.state == VisitState.DONE.value)
+        gone = sa.func.count().filter(case_file.c.outcome == Outcome.UNREACHABLE.value)
+        asked = asked.group_by(visit.c.id).having(gone == sa.func.count())
+        return frozenset(self.connection.execute(asked if ids is None else asked.where(visit.c.id.in_(list(ids)))).scalars())
