@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
@@ -22,9 +23,9 @@ from tests.house import Table, open_office, running
 def heard(store: Store) -> list[tuple[str, str, str]]:
     """What stopped or waiting work a person hears of: whose, which row, and why."""
     with store.read() as tx:
-        agencies = [one["agency"] for one in tx.attention.page(None) if one["kind"] == "work_stopped"]
-        told = tx.attention.standing("work_stopped")
-    return [(agency, str(one["work"]), str(one["error"])) for agency, one in zip(agencies, told, strict=True)]
+        rows = [one for one in tx.attention.page(None) if one["kind"] == "work_stopped"]
+    told = [(str(one["agency"]), json.loads(one["body"])) for one in rows]
+    return [(agency, str(one["work"]), str(one["error"])) for agency, one in told]
 
 
 @pytest.mark.parametrize("why", ["kind_unknown", "pack_unknown"])

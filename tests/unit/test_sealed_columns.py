@@ -124,6 +124,7 @@ PLAIN = {
     "challenge.reason": "a word of the program",
     "credit_copy.receipt": "the platform's number, which the hunt reads",
     "credit_entry.receipt": "the platform's number, which the hunt reads",
+    "doorway.name": "a door of the house, by its connector",
     "draw.body": "what strangers recompute: natural persons by pseudonym",
     "draw_file.name": "the name of a file of a draw",
     "draw_register.facts": "what strangers recompute: natural persons by pseudonym",
