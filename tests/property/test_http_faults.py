@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -106,12 +106,12 @@ def orders(faults: Mapping[str, Step], waits: Sequence[str] = ()) -> st.SearchSt
     return st.lists(st.one_of(each, st.sampled_from(waits)) if waits else each, min_size=1, max_size=6)
 
 
-def back(ask: Callable[[], object], well: object, *, late: object = "unavailable") -> None:
-    """It comes back by itself; a good answer may take longer than the short times on a busy machine, and is then asked for again."""
+def back(ask: Callable[[], object], well: object, silent: Collection[object]) -> None:
+    """It comes back by itself. On a busy machine a call is given up before it reaches the peer, and the fault meant for it comes later."""
     for _ in range(20):
         if (found := ask()) == well:
             return
-        assert found == late, "late is no other answer"
+        assert found in silent, "late is no other answer"
     raise AssertionError("it does not come back")
 
 
@@ -151,7 +151,7 @@ def test_no_fault_in_any_order_ever_yields_a_match_or_a_mismatch(kind: str, ofte
         def holds(names: list[str]) -> None:
             there.plays(*(faults[name] for name in names), answer(200, good))
             assert {outcome(made) for _ in names} <= SILENT
-            back(lambda: outcome(made), "match")
+            back(lambda: outcome(made), "match", SILENT)
 
         settings(max_examples=25, deadline=None)(given(orders(faults))(holds))()
         settings(max_examples=often, deadline=None)(given(orders(faults, [*WAITS, "against-too-late"]))(holds))()
@@ -226,7 +226,7 @@ def test_no_fault_in_any_order_is_a_level_a_receipt_a_statement_or_a_part_of_a_s
             there.plays(*(faults[name] for name in names), answer(200, good))
             for name in names:
                 assert told() in FAMILIES, name
-            back(told, "A")
+            back(told, "A", FAMILIES)
 
         settings(max_examples=20, deadline=None)(given(orders(faults))(holds))()
         settings(max_examples=often, deadline=None)(given(orders(faults, WAITS))(holds))()

@@ -44,7 +44,7 @@ def test_no_fault_in_any_order_ever_yields_a_match_or_a_mismatch() -> None:
         def holds(names: list[str]) -> None:
             there.plays(*(FAULTS[name] for name in names), answer(200, FOUND))
             assert {outcome(made) for _ in names} <= SILENT
-            back(lambda: outcome(made), "match")
+            back(lambda: outcome(made), "match", SILENT)
 
         settings(max_examples=25, deadline=None)(given(orders(FAULTS))(holds))()
         settings(max_examples=25, deadline=None)(given(orders(FAULTS, [*WAITS, "against-too-late"]))(holds))()
