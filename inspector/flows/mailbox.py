@@ -46,6 +46,8 @@ _LOOKS = 10
 """Looks into one box before the next has its turn; one takes some mails, and the last one sees that none is left."""
 _KNOWN = ("number", "code")
 _NAMES = (*_KNOWN, *SLIP)
+_ALONE = ("signer",)
+"""What is filled in on its own line: whatever gets between that line and the closing mark has signed nothing."""
 
 
 def pick_up(office: Office) -> int:
@@ -179,7 +181,7 @@ def read(text: str) -> Form:
     two requests.
     """
     found = slip.sheets(text)
-    held = [(sheet, *slip.lines(sheet.inside, _words())) for sheet in found]
+    held = [(sheet, *slip.lines(sheet.inside, _words(), _ALONE)) for sheet in found]
     if not held:
         return _frameless(text)
     ours = [one for one in held if slip.mark(_code(one[1])) == one[0].mark]
@@ -211,7 +213,7 @@ def _beside(text: str, found: Sequence[Sheet], ours: Sequence[tuple[Sheet, Mappi
     """The writer's own words: outside of the letter, between its lines, above the form's first one, and behind who signed."""
     own = [slip.beside(text, found, quoting())]
     own += [sheet.above or "" for sheet in found if not sheet.whole(code)]
-    own += [before for _, _, before in ours]
+    own += [stray for _, _, stray in ours]
     own += [says["signer"] for _, says, _ in ours if "\n" in says.get("signer", "")]
     return "\n".join(filter(None, own))
 
@@ -226,7 +228,7 @@ def _number(says: Mapping[str, str]) -> str:
 
 def lines(inside: str) -> dict[str, str]:
     """What is filled in behind the names of a form, in either language."""
-    return slip.lines(inside, _words())[0]
+    return slip.lines(inside, _words(), _ALONE)[0]
 
 
 def meant(filled: Mapping[str, str]) -> tuple[Said, ...]:
