@@ -10,7 +10,6 @@ from connectors.config import parse
 from connectors.credit import filed, paged
 from connectors.credit.paged import IN_FORCE
 from connectors.http import Wire, WireConfig
-from connectors.purpose import purposeful
 from connectors.signers.keyed import COVERED, signing
 from inspector.accounts import Role, Way
 from inspector.domain.case import SubjectKind
@@ -18,6 +17,7 @@ from inspector.domain.creditrecord import Amendment
 from inspector.domain.errors import Invalid
 from inspector.domain.statement import Statement
 from inspector.ports import CreditEntry, CreditRetraction, Rating, Receipt, Sighting
+from inspector.purpose import purposeful
 
 LONGEST = 100
 """Characters of a level; whatever is longer is no code, and the register would not take it."""
