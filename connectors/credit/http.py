@@ -138,9 +138,14 @@ class HttpCredit:
             return filed.statement(self._filed, self.card.name)
         return paged.statement(self._wire, held.path_statement, held.statement_rows, held.budget_seconds, self.card.name, key=key)
 
-    def entry(self, entry_id: str, *, key: str) -> Statement:
-        """What it has of one entry. Raises Unavailable, Refused, Garbled as the wire and `paged.single` do."""
-        reply = self._wire.send("POST", self._config.path_held, json={"id": entry_id}, key=f"{key}:{entry_id}")
+    def entry(self, entry_id: str, *, key: str, case_id: str, basis: str) -> Statement:
+        """What it has of one entry. Raises Unavailable, Refused, Garbled as the wire and `paged.single` do.
+
+        Raises Refused also without a case and a basis (`question_without_purpose`).
+        """
+        purposeful(case_id, basis)
+        asked = {"id": entry_id, "case": case_id, "basis": basis}
+        reply = self._wire.send("POST", self._config.path_held, json=asked, key=f"{key}:{entry_id}", case_id=case_id)
         return paged.single(reply, entry_id, self.card.name)
 
     def look(self) -> Sequence[Sighting]:
