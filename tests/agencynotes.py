@@ -16,6 +16,7 @@ class Noted:
     """What an agency wrote down about one request: its letters with their dates, and its own words.
 
     `knocked`: when it was last tried to bring the letter, which nobody took yet. `raised`: a dispute of the agency lies above, undecided.
+    `named`: it has named another date, to which nobody has replied.
     `missed`: a letter that tells by when to answer was not taken yet. `hear_by`: by when its first word is due, whatever date is told
     later. `lain`: when a further letter came, and over how many working days it was on its way. `since` and `term`: from when on it
     counts how many working days; None: the day was agreed. `beside`: how many words it was told came too late to count.
@@ -38,6 +39,7 @@ class Noted:
     above: bool = False
     knocked: datetime | None = None
     raised: bool = False
+    named: bool = False
     missed: bool = False
     hear_by: datetime | None = None
     lain: list[tuple[datetime, int]] = field(default_factory=list)
@@ -67,12 +69,12 @@ class Noted:
 
     def agree(self, day: date) -> None:
         """The day that it has named is agreed to."""
-        self.since, self.due, self.moved = None, self.wall.stop_of(day), self.moved + 1
+        self.since, self.due, self.moved, self.named = None, self.wall.stop_of(day), self.moved + 1, False
 
-    def lie(self, over: int) -> None:
-        """The letter that tells of the agreed day was so many working days on its way: the day is later by as many."""
-        if over:
-            self.due = self.wall.stop_of(self.wall.last(self.wall.here(self.due), over, "wd"))
+    def lie(self, now: datetime) -> None:
+        """The letter that tells of the agreed day was on its way: from its coming on it has its whole time, if the day leaves it less."""
+        whole = self.wall.end(now, URGENT if self.urgent else REPLY, "wd")
+        self.due = max(self.due, whole)
 
     def calm(self) -> None:
         """It is urgent no more, and never was; a later date that it has already stays."""
@@ -90,7 +92,7 @@ class Noted:
 
     @property
     def end(self) -> str:
-        """What became of the request at last, where nothing else was noted: nobody has decided, nobody got it, nobody said a word."""
-        return self.ended or (
-            "unreached" if self.knocked is not None or self.missed else "undecided" if self.raised else "unanswered"
-        )
+        """What became of the request at last, where nothing else was noted: nobody has decided, nobody got it, nobody replied."""
+        if self.ended or self.knocked is not None or self.missed:
+            return self.ended or "unreached"
+        return "undecided" if self.raised else "unheeded" if self.named else "unanswered"
