@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -119,9 +120,7 @@ def test_of_one_entry_only_the_platform_itself_can_say_that_it_has_none(told: di
 def test_of_an_entry_nobody_asks_without_a_case_and_a_basis() -> None:
     with peer(answer(200, {"as_of": AS_OF, "entry": None})) as side, closing(made(side.url)) as platform:
         for case_id, basis in (("c1", " "), ("", "b")):
-            error = caught(
-                lambda case_id=case_id, basis=basis: platform.entry("credit:c1:1", key="k", case_id=case_id, basis=basis)
-            )  # type: ignore[misc]
+            error = caught(partial(platform.entry, "credit:c1:1", key="k", case_id=case_id, basis=basis))
             assert (error.code, error.attempts) == ("question_without_purpose", 0)
         assert side.heard == []
 
