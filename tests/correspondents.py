@@ -338,7 +338,7 @@ class Correspondents:
 
         def do(tx: Tx, now: datetime) -> None:
             self.answered(request, assist.agree_date(self.office, tx, request, self.wall.stop_of(day), "officer", now))
-            self.note(request).agree(day)
+            self.note(request).agree(now, day)
 
         return do
 
