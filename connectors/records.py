@@ -13,6 +13,7 @@ from connectors.reply import placed, storable
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import blank
 from inspector.ports import Answer, AnswerStatus, Card, Garbled, Origin, Provenance, Question, Refused
+from inspector.purpose import purposeful
 
 TOO_OLD, UNDATED = "data_too_old", "data_undated"
 """Notes of an answer that is not told: the data are older than the settings let them be, or of nobody knows when."""
@@ -81,10 +82,9 @@ class Told:
         return TOO_OLD if longest and asked_at - said.as_of > timedelta(hours=longest) else ""
 
 
-def purposeful(question: Question, facts: Mapping[str, str]) -> str:
+def held_in(question: Question, facts: Mapping[str, str]) -> str:
     """The column that holds the fact. Raises Refused, before anybody is asked, for a question without purpose or of another fact."""
-    if not question.case_id.strip() or not question.basis.strip():
-        raise Refused("question_without_purpose", origin=Origin.US, detail="case and basis are mandatory", attempts=0)
+    purposeful(question.case_id, question.basis)
     if question.fact not in facts:
         raise Refused("fact_not_held", origin=Origin.US, detail=question.fact, attempts=0)
     return facts[question.fact]

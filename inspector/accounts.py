@@ -63,8 +63,8 @@ class Accountable(Protocol):
         Raises Unavailable, Refused, Garbled.
         """
 
-    def entry(self, entry_id: str, *, key: str) -> Statement:
-        """What it holds of one entry: a statement `of` this one, without a row where the platform says that it has none.
+    def entry(self, entry_id: str, *, key: str, case_id: str, basis: str) -> Statement:
+        """What it holds of one entry, asked for its case and by its basis: a statement `of` this one, without a row where it has none.
 
         Raises Unavailable, Refused, Garbled.
         """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from tests.longhand import Longhand
 
@@ -16,9 +16,10 @@ class Noted:
     """What an agency wrote down about one request: its letters with their dates, and its own words.
 
     `knocked`: when it was last tried to bring the letter, which nobody took yet. `raised`: a dispute of the agency lies above, undecided.
+    `named`: it has named another date, to which nobody has replied.
     `missed`: a letter that tells by when to answer was not taken yet. `hear_by`: by when its first word is due, whatever date is told
     later. `lain`: when a further letter came, and over how many working days it was on its way. `since` and `term`: from when on it
-    counts how many working days; None: the day was agreed. `beside`: how many words it was told came too late to count.
+    counts how many days of which `unit`, and which are not counted (`stood`). `beside`: how many words it was told came too late to count.
     """
 
     at: datetime
@@ -38,48 +39,80 @@ class Noted:
     above: bool = False
     knocked: datetime | None = None
     raised: bool = False
+    named: bool = False
     missed: bool = False
     hear_by: datetime | None = None
     lain: list[tuple[datetime, int]] = field(default_factory=list)
     due: datetime = field(init=False)
-    since: datetime | None = field(init=False)
+    since: datetime = field(init=False)
     term: int = field(init=False)
+    unit: str = field(init=False)
+    stood: set[date] = field(default_factory=set)
     beside: int = 0
 
     def __post_init__(self) -> None:
         self.count(self.at, URGENT if self.urgent else REPLY)
         self.hear_by = self.due if self.urgent else self.wall.end(self.at, ACK, "wd")
 
-    def count(self, since: datetime, term: int) -> None:
-        """It has so many working days from then on."""
-        self.since, self.term = since, term
-        self.due = self.wall.end(since, term, "wd")
+    def count(self, since: datetime, term: int, unit: str = "wd") -> None:
+        """It has so many working days from then on, or days of the calendar."""
+        self.since, self.term, self.unit = since, term, unit
+        self.due = self.counted(since, term, unit)
+
+    def counted(self, since: datetime, term: int, unit: str) -> datetime:
+        """When a period ends, none of the days counted on which we were shut over a date of this clock."""
+        if not self.stood:
+            return self.wall.end(since, term, unit)
+        return self.wall.stop_of(self.wall.without(self.wall.here(since), term, unit, self.stood))
+
+    def shut(self, since: datetime, until: datetime) -> None:
+        """We were shut, and nobody could speak: a date in between is counted without the days on which we were shut at their end."""
+        if self.ended or self.raised or self.knocked is not None or self.missed:
+            return
+        days, day = set[date](), self.wall.here(since)
+        while day <= self.wall.here(until):
+            if since < self.wall.stop_of(day) <= until:
+                days.add(day)
+            day += timedelta(days=1)
+        bound = self.hear_by if self.first_word is None else None
+        same = bound == self.due
+        if since < self.due <= until:
+            self.stood |= days
+            self.due = self.counted(self.since, self.term, self.unit)
+        if bound is not None and since < bound <= until:
+            ack = self.wall.stop_of(self.wall.without(self.wall.here(self.at), ACK, "wd", days))
+            self.hear_by = self.due if same else ack
 
     def begin(self, now: datetime) -> None:
         """A dispute was decided: it is to help, and counts from then."""
+        self.stood = set()
         self.count(now, URGENT if self.urgent else REPLY)
 
     def extend(self) -> None:
         """It has asked for more time, and takes it behind the time it had."""
-        assert self.since is not None, "an agreed day is extended by nobody"
+        assert self.unit == "wd", "an agreed day is extended by nobody"
         self.count(self.since, self.term + EXTEND)
         self.moved += 1
 
-    def agree(self, day: date) -> None:
+    def agree(self, now: datetime, day: date) -> None:
         """The day that it has named is agreed to."""
-        self.since, self.due, self.moved = None, self.wall.stop_of(day), self.moved + 1
+        self.stood, self.moved, self.named = set(), self.moved + 1, False
+        self.count(now, (day - self.wall.here(now)).days, "d")
 
-    def lie(self, over: int) -> None:
-        """The letter that tells of the agreed day was so many working days on its way: the day is later by as many."""
-        if over:
-            self.due = self.wall.stop_of(self.wall.last(self.wall.here(self.due), over, "wd"))
+    def lie(self, now: datetime) -> None:
+        """The letter that tells of the agreed day was on its way: from its coming on it has its whole time, if the day leaves it less."""
+        term = URGENT if self.urgent else REPLY
+        if self.wall.end(now, term, "wd") > self.due:
+            self.stood = set()
+            self.count(now, term)
 
     def calm(self) -> None:
         """It is urgent no more, and never was; a later date that it has already stays."""
-        before, since, term = self.due, self.since, self.term
+        before = self.due, self.since, self.term, self.unit, self.stood
+        self.stood = set()
         self.count(self.at, REPLY)
-        if self.due < before:
-            self.due, self.since, self.term = before, since, term
+        if self.due < before[0]:
+            self.due, self.since, self.term, self.unit, self.stood = before
         self.urgent, self.moved = False, self.moved + 1
         self.badly_put = self.calmed = True
 
@@ -90,7 +123,7 @@ class Noted:
 
     @property
     def end(self) -> str:
-        """What became of the request at last, where nothing else was noted: nobody has decided, nobody got it, nobody said a word."""
-        return self.ended or (
-            "unreached" if self.knocked is not None or self.missed else "undecided" if self.raised else "unanswered"
-        )
+        """What became of the request at last, where nothing else was noted: nobody has decided, nobody got it, nobody replied."""
+        if self.ended or self.knocked is not None or self.missed:
+            return self.ended or "unreached"
+        return "undecided" if self.raised else "unheeded" if self.named else "unanswered"

@@ -169,8 +169,8 @@ class Correspondents:
             case LetterKind.AGREED | LetterKind.DECIDED:
                 if letter.kind is LetterKind.DECIDED:
                     notes[request].begin(now)
-                else:
-                    notes[request].lie(self.way(letter, 1))
+                elif self.way(letter, 1):
+                    notes[request].lie(now)
                 notes[request].lain.append((now, self.way(letter)))
                 notes[request].missed = False
             case LetterKind.CANCEL:
@@ -223,6 +223,7 @@ class Correspondents:
             ),
             "extend": ((soon, self.extend(request)), (soon + 16, self.extend(request)), (soon + 13, match)),
             "propose": ((soon, self.propose(request)), (soon + 18, match)),
+            "named": ((soon, self.propose(request)),),
             "partly": ((soon, self.partly(request)), (soon + 4, match)),
             "forward": ((soon, self.forward(request, CIRCLE.get(name, ""))),),
             "dispute": ((soon, self.contest(request, Quarrel.GROUND)),),
@@ -337,7 +338,7 @@ class Correspondents:
 
         def do(tx: Tx, now: datetime) -> None:
             self.answered(request, assist.agree_date(self.office, tx, request, self.wall.stop_of(day), "officer", now))
-            self.note(request).agree(day)
+            self.note(request).agree(now, day)
 
         return do
 
@@ -347,13 +348,21 @@ class Correspondents:
         def do(tx: Tx, now: datetime) -> None:
             day = self.wall.last(self.wall.here(now), 15, "wd")
             self.speak(tx, request, now, do=Saying.PROPOSE, day=day, reasons="需调阅纸质档案")
-            seen, officer = self.wall.stop_of(day), self.chance.random()
+            self.note(request).named, officer = True, self.chance.random()
             if officer < 0.5:
                 self.later(1, request, self.agree(request, day))
             elif officer < 0.75:
-                self.later(
-                    1, request, lambda tx, now: assist.keep_date(self.office, tx, request, seen, "officer", "案情紧急", now)
-                )
+                self.later(1, request, self.keep(request, day))
+
+        return do
+
+    def keep(self, request: str, day: date) -> Callable[[Tx, datetime], None]:
+        """The requester stays with the old date, and says so."""
+
+        def do(tx: Tx, now: datetime) -> None:
+            seen = self.wall.stop_of(day)
+            self.answered(request, assist.keep_date(self.office, tx, request, seen, "officer", "案情紧急", now))
+            self.note(request).named = False
 
         return do
 

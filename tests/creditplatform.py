@@ -29,7 +29,7 @@ WANTED: Mapping[str, frozenset[str]] = {
     "/entry": frozenset({"id", "case", "subject", "grade", "outcome", "basis", "decided_by", "decided_at"}),
     "/retract": frozenset({"id", "case", "reason", "basis", "decided_at"}),
     "/amend": frozenset({"id", "case", "kind", "basis", "decided_at"}),
-    "/held": frozenset({"id"}),
+    "/held": frozenset({"id", "case", "basis"}),
     "/statement": frozenset({"after", "limit"}),
 }
 

@@ -16,6 +16,7 @@ HABITS: Mapping[str, int] = {
     "wordless": 4,
     "extend": 6,
     "propose": 6,
+    "named": 3,
     "partly": 3,
     "forward": 6,
     "dispute": 4,
@@ -29,6 +30,6 @@ HABITS: Mapping[str, int] = {
 }
 """How often an agency does what with a letter, of a hundred or so; of the first few each once.
 
-`wordless`: a refusal without reasons, then one with them. `overrun_…`: it answers after the later date that it has got, and before
-it is given up.
+`wordless`: a refusal without reasons, then one with them. `named`: it names another date, and says nothing more. `overrun_…`: it answers
+after the later date that it has got, and before it is given up.
 """

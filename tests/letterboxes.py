@@ -11,6 +11,9 @@ from tests.agencydoors import PAPER
 from tests.correspondents import NAMES, Correspondents
 from tests.house import START, ZONE
 
+UPPER = (LetterKind.LIAISON, LetterKind.HEAD, LetterKind.ESCALATION)
+"""The letters after the date, in their order."""
+
 
 @dataclass
 class Box:
@@ -22,6 +25,8 @@ class Box:
     name: str
     all: list[Correspondents] = field(default_factory=list)
     letters: int = 0
+    steps: dict[str, dict[str, tuple[datetime, LetterKind]]] = field(default_factory=dict)
+    """When each letter of the upper steps first came to the door of whomever it is for, by request; one book for all boxes."""
 
     def __post_init__(self) -> None:
         self.card = Card(name=self.name, port="agency", kind="table", owner="test", version="1")
@@ -29,6 +34,8 @@ class Box:
     def send(self, letter: Letter, *, key: str) -> Receipt:
         """Take a letter, or raise Unavailable, or Refused."""
         everybody = self.all[0]
+        if letter.kind in UPPER:
+            self.steps.setdefault(letter.request_id, {}).setdefault(key, (everybody.office.now(), letter.kind))
         if self.name in PAPER:
             everybody.lay(self.name, letter)
             self.letters += 1

@@ -60,9 +60,11 @@ HELD = Exchange(
     about="To `path_held`: what seems to differ is asked about once more, entry by entry, before anything is concluded; without a "
     "`path_statement` the entries are asked about in turn. Not set: it is not asked.",
     connector=HttpCredit,
-    call=lambda held: held.entry(ENTRY.entry_id, key="credit.compare:platform:2026-03-05T05:00:00+08:00"),
+    call=lambda held: held.entry(
+        ENTRY.entry_id, key="credit.compare:platform:2026-03-05T05:00:00+08:00", case_id=ENTRY.case_id, basis=ENTRY.basis
+    ),
     config={"path_held": "/held"},
-    sent={"id": "id of the entry"},
+    sent={"id": "id of the entry", "case": "its case", "basis": "by what it was entered, or its item is verified"},
     reply={"as_of": AS_OF, "entry": None},
     told={
         "as_of": "of when the answer is; ISO 8601 with an offset",

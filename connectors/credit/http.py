@@ -10,7 +10,6 @@ from connectors.config import parse
 from connectors.credit import filed, paged
 from connectors.credit.paged import IN_FORCE
 from connectors.http import Wire, WireConfig
-from connectors.purpose import purposeful
 from connectors.signers.keyed import COVERED, signing
 from inspector.accounts import Role, Way
 from inspector.domain.case import SubjectKind
@@ -18,6 +17,7 @@ from inspector.domain.creditrecord import Amendment
 from inspector.domain.errors import Invalid
 from inspector.domain.statement import Statement
 from inspector.ports import CreditEntry, CreditRetraction, Rating, Receipt, Sighting
+from inspector.purpose import purposeful
 
 LONGEST = 100
 """Characters of a level; whatever is longer is no code, and the register would not take it."""
@@ -138,9 +138,14 @@ class HttpCredit:
             return filed.statement(self._filed, self.card.name)
         return paged.statement(self._wire, held.path_statement, held.statement_rows, held.budget_seconds, self.card.name, key=key)
 
-    def entry(self, entry_id: str, *, key: str) -> Statement:
-        """What it has of one entry. Raises Unavailable, Refused, Garbled as the wire and `paged.single` do."""
-        reply = self._wire.send("POST", self._config.path_held, json={"id": entry_id}, key=f"{key}:{entry_id}")
+    def entry(self, entry_id: str, *, key: str, case_id: str, basis: str) -> Statement:
+        """What it has of one entry. Raises Unavailable, Refused, Garbled as the wire and `paged.single` do.
+
+        Raises Refused also without a case and a basis (`question_without_purpose`).
+        """
+        purposeful(case_id, basis)
+        asked = {"id": entry_id, "case": case_id, "basis": basis}
+        reply = self._wire.send("POST", self._config.path_held, json=asked, key=f"{key}:{entry_id}", case_id=case_id)
         return paged.single(reply, entry_id, self.card.name)
 
     def look(self) -> Sequence[Sighting]:

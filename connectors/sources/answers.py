@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from connectors.http import WireConfig
-from connectors.purpose import purposeful
 from connectors.reply import Reply
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import blank
 from inspector.ports import Answer, AnswerStatus, Barred, Card, Origin, Question, Refused, Unavailable
+from inspector.purpose import purposeful
 
 _ECHOED = ("key", "case", "fact", "code")
 """What of a question a source may repeat."""

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from connectors.config import parse
 from connectors.database import PARAMETERS, Database, DatabaseConfig, Rows, Wanted, parameters
-from connectors.records import Row, Told, digest, moment, now, purposeful, stated, text
+from connectors.records import Row, Told, digest, held_in, moment, now, stated, text
 from inspector.domain.errors import Invalid
 from inspector.domain.identity import normalise
 from inspector.ports import Answer, Garbled, Question, Sighting
@@ -57,7 +57,7 @@ class DatabaseSource:
         Raises Unavailable and Barred (the database's), Refused (`question_without_purpose`, `fact_not_held`), Garbled (`rows_differ`,
         `rows_many`, `field_type`, `wrong_charset`, `echo_differs`: a row of another code than the one asked for).
         """
-        column = purposeful(question, self._config.facts)
+        column = held_in(question, self._config.facts)
         asked = {
             "code": question.subject_code,
             "fact": question.fact,

@@ -16,7 +16,7 @@ from pathlib import Path
 from connectors import delivery, shelf
 from connectors.config import ConnectorConfig, parse
 from connectors.delivery import ODD, Completeness, Delivery, Layout
-from connectors.records import Row, Told, digest, now, purposeful, stated
+from connectors.records import Row, Told, digest, held_in, now, stated
 from connectors.shelf import Label
 from inspector.domain.errors import Invalid
 from inspector.domain.identity import normalise
@@ -110,7 +110,7 @@ class FilesSource:
         (`unauthorised`), Refused (`question_without_purpose`, `fact_not_held`), Garbled (`rows_differ`, `rows_many`, `field_type`,
         `code_destroyed`).
         """
-        column = purposeful(question, self._config.facts)
+        column = held_in(question, self._config.facts)
         reading, code, asked_at = self._round(), normalise(question.subject_code), now()
         held = self._find(code)
         if held is None and reading is not None:

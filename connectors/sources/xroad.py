@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import threading
 import uuid
+from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import quote
@@ -17,6 +19,10 @@ from inspector.domain.errors import Invalid
 from inspector.ports import Answer, Barred, Origin, Question, Unavailable
 
 _KIND = re.compile(r"(Client|Server)(\.[A-Za-z0-9]{1,60}){1,4}")
+_HASH = re.compile(r"[A-Za-z0-9+/]{85}[AQgw]==")
+"""Base64 of the 64 bytes of a SHA-512."""
+_HASHES = 10_000
+"""Hashes of answers that are remembered."""
 _SHUT = frozenset({"AccessDenied", "SslAuthenticationFailed", "UnknownMember", "UnknownService", "ServiceDisabled"})
 """Last words of errors by which nobody is let in, whatever is asked (the header is of PR-REST 4.6, the words are the servers')."""
 
@@ -54,13 +60,15 @@ class XroadSource:
         self.card = held.card(name, port="source", kind="xroad")
         self._answers = Answers(held, self.card)
         self._asking = Asking(held, self._answers)
+        self._hashes, self._hashing = OrderedDict[str, str](), threading.Lock()
 
     def ask(self, question: Question, *, key: str) -> Answer:
         """Ask one fact. The case travels as X-Road-Issue, so that both sides' records name it; the version is the request's number.
 
         Raises as every source over HTTP; for errors of security servers Unavailable (`fault_theirs`), Barred (`unauthorised`,
         `fault_form`), Garbled (`code_unknown`); Garbled (`echo_differs`) for an answer to another message or client, of another service,
-        or without what says so (each answer of a security server bears all three, PR-REST 4.3).
+        or without what says so (each answer of a security server bears all three, PR-REST 4.3), or whose hash of the question is none or
+        is another question's (`_fits`).
         """
         asked, sent = self._asking.made(question, key), list[str]()
 
@@ -75,6 +83,8 @@ class XroadSource:
         for name, wanted in (("x-road-id", sent[-1]), ("x-road-client", self._client), ("x-road-service", self._service)):
             if reply.headers.get(name) != wanted:  # without it, whoever answered is no security server, and nobody has signed it
                 raise reply.garbled("echo_differs", name)
+        if not self._fits(reply.headers.get("x-road-request-hash"), sent[-1]):
+            raise reply.garbled("echo_differs", "x-road-request-hash")
         answer = self._answers.read(reply, question, key)
         number = reply.headers.get("x-road-request-id", "")
         if self._config.version_field or not re.fullmatch(r"[\w-]{1,64}", number):
@@ -95,6 +105,23 @@ class XroadSource:
             "X-Road-Represented-Party": _encoded(held.represented),
         }
         return {name: value for name, value in told.items() if value}
+
+    def _fits(self, told: str | None, number: str) -> bool:
+        """Whether a hash can be that of the message of this number; no hash is no fault.
+
+        Over which lines of the headers it is taken the protocol leaves to the security servers, which put in and leave out some of them:
+        ours must compare it (PR-REST 4.3), and nobody behind it can. What can be told here: it is a SHA-512, and as each message has a
+        number of its own, one that came with another message's answer is that message's.
+        """
+        if told is None:
+            return True
+        if not _HASH.fullmatch(told):
+            return False
+        with self._hashing:
+            whose = self._hashes.setdefault(told, number)
+            if len(self._hashes) > _HASHES:
+                self._hashes.popitem(last=False)
+        return whose == number
 
     def _fault(self, reply: Reply) -> Exception:
         """What an error of a security server means: the header says that it is one, and not an answer of the service."""

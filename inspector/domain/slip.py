@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from inspector.domain.signs import composed
@@ -129,23 +129,27 @@ def sheets(text: str) -> list[Sheet]:
     return found
 
 
-def lines(inside: str, names: Mapping[str, str]) -> tuple[dict[str, str], str]:
-    """What is filled in behind each of the form's names, to the next one, and what stands before them all.
+def lines(inside: str, names: Mapping[str, str], alone: Collection[str] = ()) -> tuple[dict[str, str], str]:
+    """What is filled in behind each of the form's names, to the next one, and what stands there behind none of them.
 
     `names`: each name as it is written, without what stands in brackets, with what it is called here. An answer of several lines is
-    read whole. A name that stands there twice has both texts, so that none is lost: what is a choice or a day is then none.
+    read whole; that of a name in `alone` is what stands on its own line, and a line after it is behind no name. A name that stands there
+    twice has both texts, so that none is lost: what is a choice or a day is then none.
     """
     one_of = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
     line = re.compile(rf"^[ \t]*({one_of})[ \t]*(?:[（(][^（）()：:]{{0,200}}[）)])?\s{{0,9}}[:：]", re.IGNORECASE | re.MULTILINE)
     told = "\n".join(row.lstrip(_QUOTES) for row in inside.split("\n"))
     found = list(line.finditer(told))
     ends = [*(one.start() for one in found), len(told)][1:]
-    filled: dict[str, list[str]] = {}
+    filled, stray = dict[str, list[str]](), [told[: found[0].start() if found else None].strip()]
     for one, end in zip(found, ends, strict=True):
-        text = "\n".join(filter(None, map(str.strip, told[one.end() : end].split("\n"))))
-        if text:
-            filled.setdefault(names[one[1].casefold()], []).append(text)
-    return {name: "\n".join(texts) for name, texts in filled.items()}, told[: found[0].start() if found else None].strip()
+        name, rows = names[one[1].casefold()], [row.strip() for row in told[one.end() : end].split("\n")]
+        if name in alone:
+            stray += filter(None, rows[1:])
+            rows = rows[:1]
+        if text := "\n".join(filter(None, rows)):
+            filled.setdefault(name, []).append(text)
+    return {name: "\n".join(texts) for name, texts in filled.items()}, "\n".join(filter(None, stray))
 
 
 def beside(text: str, found: Iterable[Sheet], says: Quoting) -> str:

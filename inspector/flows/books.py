@@ -8,7 +8,6 @@ the same key, and what is under way or has just moved is left out.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -37,6 +36,7 @@ from inspector.flows.copies import tell_again
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.settle import Settlement, nothing
+from inspector.flows.singly import Advance, singly
 from inspector.ports import Garbled, PortError, Refused
 from inspector.store.books import Booked
 from inspector.store.tx import Tx
@@ -57,8 +57,6 @@ SHORT = "statement_short"
 _NAMED = 5
 """So many entries a matter names; all are in the list."""
 
-Advance = Callable[[int, int], None]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
@@ -78,7 +76,9 @@ def accountable(office: Office) -> tuple[str, ...]:
 def look(
     office: Office, lane: str, platform: Accountable, key: str, *, accept: bool = False, advance: Advance = lambda _at, _of: None
 ) -> Look:
-    """Ask for a statement and compare; nothing is written. What seems to differ is asked about once more, one by one, where that can be.
+    """Ask for a statement and compare; nothing is written but who was asked about (`singly`).
+
+    What seems to differ is asked about once more, one by one, where that can be.
 
     `accept`: a person says that a statement that lacks much is right. Raises PortError as the platform does.
     """
@@ -88,20 +88,21 @@ def look(
     else:
         with office.store.read() as tx:
             wanted = tx.books.longest_unasked(lane, rules.most_steps)
-        statement = _each(platform, wanted, key, asked_at, advance)
+        statement = singly(office, lane, platform, dict.fromkeys(wanted, ""), key, asked_at, advance)
     flaw = unusable(statement, asked_at, rules)
     with office.store.read() as tx:
         left = tx.books.left(lane)
         compared = but(compare(tx.books.ours(lane), statement, asked_at, rules), left)
     if not flaw and not accept and not believed(compared, rules):
         flaw = SHORT
-    doubtful = [one.entry for one in compared.differences][: rules.most_steps]
+    doubtful = {one.entry: one.case_id for one in compared.differences[: rules.most_steps]}
     if flaw or statement.of is not None or Way.EACH not in platform.accounts or not doubtful:
         return Look(statement=statement, compared=compared, asked_at=asked_at, flaw=flaw)
-    again = _each(platform, doubtful, key, asked_at, advance)
+    again = singly(office, lane, platform, doubtful, key, asked_at, advance)
+    asked = again.of or frozenset()
     with office.store.read() as tx:
-        confirmed = but(compare(tx.books.ours(lane, doubtful), again, asked_at, rules), left)
-    kept = [one for one in compared.differences if one.entry not in set(doubtful)]
+        confirmed = but(compare(tx.books.ours(lane, asked), again, asked_at, rules), left)
+    kept = [one for one in compared.differences if one.entry not in asked]
     told = replace(compared, differences=(*kept, *confirmed.differences), learned={**compared.learned, **confirmed.learned})
     attempts = statement.attempts + again.attempts
     whole = replace(statement, attempts=attempts)
@@ -269,22 +270,6 @@ def order(tx: Tx, office: Office, held: Booked, found: Difference, now: datetime
         return False
     tx.work.order([again], now)
     return True
-
-
-def _each(platform: Accountable, entries: Iterable[str], key: str, asked_at: datetime, advance: Advance) -> Statement:
-    """What a platform says of these entries, one by one, as one statement of them; it is as old as the oldest answer."""
-    wanted = list(entries)
-    answers = []
-    for place, entry in enumerate(wanted, 1):
-        answers.append(platform.entry(entry, key=key))
-        advance(place, len(wanted))
-    return Statement(
-        as_of=min((one.as_of for one in answers), default=asked_at),
-        rows=tuple(row for one in answers for row in one.rows),
-        source=answers[0].source if answers else "",
-        of=frozenset(wanted),
-        attempts=sum(one.attempts for one in answers),
-    )
 
 
 def _placed(tx: Tx, office: Office, one: Difference) -> Difference:

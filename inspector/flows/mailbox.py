@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
-from functools import cache
+from functools import cache, partial
 
 import structlog
 
@@ -25,6 +25,7 @@ from inspector.domain.evidence import Verdict
 from inspector.domain.said import Filled, Said, Saying, guess
 from inspector.domain.slip import Sheet
 from inspector.flows import assist, contacts, doorways, hearing, replylink
+from inspector.flows.apart import apart
 from inspector.flows.letters import SLIP
 from inspector.flows.office import Office
 from inspector.flows.requests import held
@@ -46,27 +47,33 @@ _LOOKS = 10
 """Looks into one box before the next has its turn; one takes some mails, and the last one sees that none is left."""
 _KNOWN = ("number", "code")
 _NAMES = (*_KNOWN, *SLIP)
+_ALONE = ("signer",)  # whatever gets between its line and the closing mark has signed nothing
 
 
 def pick_up(office: Office) -> int:
-    """Take what lies in every box; how many mails were put away. A box that cannot be read keeps no other waiting.
+    """Take what lies in every box; how many mails were put away. A box that cannot be read, or hangs (`apart`), keeps no other waiting.
 
     Of one that is read to its end that is written down, and of one that cannot be a person hears (`doorways`).
     """
-    count = 0
+    counts: list[int] = []
     for name, agency in doorways.boxes(office).items():
         try:
-            taken, whole = _emptied(office, name, agency)
-            count += taken
-            if not whole:
-                doorways.away(office, name, "mails_left", office.now())
+            if not apart(agency, partial(_read, office, name, agency, counts)):
+                doorways.away(office, name, "mailbox_hangs", office.now())
         except Away:
             break  # nothing can be written down: every mail stays where it is
         except Exception as error:  # noqa: BLE001 - a folder that is away, or a fault of the connector's: the others have their turn
             code = error.code if isinstance(error, PortError) else type(error).__name__
             log.warning("mailbox.failed", connector=name, error=code)
             doorways.away(office, name, code, office.now())
-    return count
+    return sum(counts)
+
+
+def _read(office: Office, name: str, agency: Mailbox, counts: list[int]) -> None:
+    taken, whole = _emptied(office, name, agency)
+    counts.append(taken)
+    if not whole:
+        doorways.away(office, name, "mails_left", office.now())
 
 
 def _emptied(office: Office, name: str, agency: Mailbox) -> tuple[int, bool]:
@@ -179,13 +186,13 @@ def read(text: str) -> Form:
     two requests.
     """
     found = slip.sheets(text)
-    held = [(sheet, *slip.lines(sheet.inside, _words())) for sheet in found]
+    held = [(sheet, *slip.lines(sheet.inside, _words(), _ALONE)) for sheet in found]
     if not held:
         return _frameless(text)
-    ours = [one for one in held if slip.mark(_code(one[1])) == one[0].mark]
+    ours = [one for one in held if slip.mark(_known_by(one[1], "code")) == one[0].mark]
     if not ours:
-        raise Forbidden("mail_code", number=_number(held[0][1]) or "-")
-    if len({(_number(says), _code(says)) for _, says, _ in ours}) > 1:
+        raise Forbidden("mail_code", number=_known_by(held[0][1], "number") or "-")
+    if len({(_known_by(says, "number"), _known_by(says, "code")) for _, says, _ in ours}) > 1:
         raise Invalid("mail_many")
     filled: dict[str, set[str]] = {}
     for _, says, _ in ours:
@@ -211,22 +218,18 @@ def _beside(text: str, found: Sequence[Sheet], ours: Sequence[tuple[Sheet, Mappi
     """The writer's own words: outside of the letter, between its lines, above the form's first one, and behind who signed."""
     own = [slip.beside(text, found, quoting())]
     own += [sheet.above or "" for sheet in found if not sheet.whole(code)]
-    own += [before for _, _, before in ours]
+    own += [stray for _, _, stray in ours]
     own += [says["signer"] for _, says, _ in ours if "\n" in says.get("signer", "")]
     return "\n".join(filter(None, own))
 
 
-def _code(says: Mapping[str, str]) -> str:
-    return "".join(says.get("code", "").split())
-
-
-def _number(says: Mapping[str, str]) -> str:
-    return "".join(says.get("number", "").split())
+def _known_by(says: Mapping[str, str], name: str) -> str:
+    return "".join(says.get(name, "").split())
 
 
 def lines(inside: str) -> dict[str, str]:
     """What is filled in behind the names of a form, in either language."""
-    return slip.lines(inside, _words())[0]
+    return slip.lines(inside, _words(), _ALONE)[0]
 
 
 def meant(filled: Mapping[str, str]) -> tuple[Said, ...]:
@@ -245,17 +248,18 @@ def meant(filled: Mapping[str, str]) -> tuple[Said, ...]:
     value, rest, to, reasons, longer = (filled.get(name, "") for name in ("value", "rest", "to", "reasons", "longer"))
     signer, accepted = filled.get("signer", "").partition("\n")[0], "accepted" in filled and _yes(filled["accepted"])
     do = guess(Filled(verdict=verdict, value=value, rest=rest, accepted=accepted, day=day, longer=longer, to=to, reasons=reasons))
-    wish = Said(do=Saying.EXTEND if day is None else Saying.PROPOSE, signer=signer, reasons=_joined(longer, reasons), day=day)
+    wish = Said(
+        do=Saying.EXTEND if day is None else Saying.PROPOSE,
+        signer=signer,
+        reasons="\n".join(filter(None, (longer, reasons))),
+        day=day,
+    )
     if do is wish.do:
         return (wish,)
     if do is Saying.DECLINE and any(word in reasons.casefold() for word in _time_words()):
         raise Invalid("mail_longer", field="reasons")
     said = Said(do=do, signer=signer, verdict=verdict, value=value, rest=rest, reasons=reasons, day=day, to=to)
     return (said, wish) if longer else (said,)
-
-
-def _joined(longer: str, reasons: str) -> str:
-    return "\n".join(filter(None, (longer, reasons)))
 
 
 def _known(office: Office, tx: Tx, form: Form) -> Request:

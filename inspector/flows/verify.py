@@ -16,7 +16,8 @@ from inspector.flows.left import wait_where_left
 from inspector.flows.office import Office
 from inspector.flows.settle import Settlement, settle_case
 from inspector.flows.usable import rated, usable
-from inspector.ports import Answer, AnswerStatus, Garbled, Origin, PortError, Question, Refused
+from inspector.ports import Answer, AnswerStatus, Garbled, PortError, Question, Refused
+from inspector.purpose import purposeful
 from inspector.store.credit import Stated
 from inspector.store.tx import Tx
 from inspector.store.work import Work
@@ -62,7 +63,7 @@ def rate(work: Work, office: Office) -> Settlement:
     kind, code = SubjectKind(work.payload["kind"]), str(work.payload["code"])
     try:
         basis = str(work.payload.get("basis") or _basis(work, office))
-        _purposeful(str(work.case_id), basis)
+        purposeful(str(work.case_id), basis)
         rating = rated(platform.level(kind, code, key=work.key, case_id=str(work.case_id), basis=basis))
     except (Refused, Garbled) as error:
         return _unrated(work, office, LevelReason.LOOK_UP_FAILED, error=error.code).after(error)
@@ -125,18 +126,12 @@ def ask(work: Work, office: Office) -> Settlement:
         record=bool(said.get("record")),
     )
     try:
-        _purposeful(question.case_id, question.basis)
+        purposeful(question.case_id, question.basis)
         answer = usable(source.ask(question, key=work.key))
     except (Refused, Garbled) as error:
         found = _no_answer(work, Verdict.CANNOT_SAY, error.code, office.now())
         return replace(_weigh(work, office, found, failed=error), late=_late(work, office, found, failed=error)).after(error)
     return replace(_weigh(work, office, answer), attempts=answer.provenance.attempts, late=_late(work, office, answer))
-
-
-def _purposeful(case_id: str, basis: str) -> None:
-    """Raise Refused for a question about somebody without a case or a legal basis (数据最小够用), whoever wrote the connector."""
-    if not case_id.strip() or not basis.strip():
-        raise Refused("question_without_purpose", origin=Origin.US, detail="case and basis are mandatory", attempts=0)
 
 
 def give_up_asking(work: Work, office: Office, error: PortError | None) -> Settlement:

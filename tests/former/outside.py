@@ -164,7 +164,7 @@ class Platform(Peer):
         """It cannot account for anything this year."""
         raise Unavailable("unreachable")
 
-    def entry(self, entry_id: str, *, key: str) -> Statement:
+    def entry(self, entry_id: str, *, key: str, case_id: str = "", basis: str = "") -> Statement:
         """Nor for one."""
         return self.statement(key=key)
 

@@ -120,6 +120,41 @@ def test_both_sides_are_alike_after_a_promise_kept_one_broken_and_one_withdrawn(
         assert held.state is BookState.RETRACTED
 
 
+def test_who_is_asked_about_one_by_one_is_on_record_with_the_case_and_the_basis(store: Store, hand: Hand, tmp_path: Path) -> None:
+    with town(store, hand, tmp_path, path_statement="") as here:
+        kept, lost = here.kept(), here.kept()
+        del here.outside.entries[lost]
+        here.compare()
+        with store.read() as tx:
+            held = {entry: tx.inquiries.of_case(entry.split(":")[1]) for entry in (kept, lost)}
+            basis = {
+                entry: str(booked.body["basis"]).partition(";")[0]
+                for entry in held
+                if (booked := tx.books.get(entry)) is not None
+            }
+    asked = {entry: [one for one in found if one.key.startswith(OrderKind.CREDIT_COMPARE.value)] for entry, found in held.items()}
+    told = {entry: (one.connector, one.basis, one.outcome, one.attempts) for entry, (one,) in asked.items()}
+    assert told == {kept: ("platform", basis[kept], "found", 1), lost: ("platform", basis[lost], "not_found", 1)}
+
+
+def test_one_that_was_asked_about_in_vain_is_on_record_and_one_of_no_known_case_is_not_asked_about(
+    store: Store, hand: Hand, tmp_path: Path
+) -> None:
+    with town(store, hand, tmp_path) as here:
+        kept = here.kept()
+        here.outside.entries["credit:nobody:1"] = {**here.outside.entries[kept], "id": "credit:nobody:1", "case": "nobody"}
+        here.compare()
+        assert here.differences() == [("STRANGE", "credit:nobody:1")]
+        assert [heard for heard in here.outside.taken if heard.path == "/held"] == []
+    (tmp_path / "other").mkdir()
+    with town(store, hand, tmp_path / "other", path_statement="") as here:
+        here.outside.mode = "away"
+        here.compare()
+        with store.read() as tx:
+            (told,) = (one for one in tx.inquiries.of_case(kept.split(":")[1]) if one.key.endswith(kept))
+    assert (told.outcome, told.attempts > 0) == ("no_answer", True)
+
+
 def test_a_kept_promise_that_was_lost_there_is_sent_again_under_its_key_and_once(
     store: Store, hand: Hand, tmp_path: Path
 ) -> None:

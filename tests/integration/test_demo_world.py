@@ -155,7 +155,7 @@ def test_a_lost_reply_has_had_its_effect() -> None:
         assert fresh.seen()["entries"] == 1
         fresh.rule(peer="credit")
         assert credit.record(entry, key="e1").reference == "CR-000001"
-        told, none = credit.statement(key="s1"), credit.entry("credit:c9:1", key="s2")
+        told, none = credit.statement(key="s1"), credit.entry("credit:c9:1", key="s2", case_id="c9", basis="b")
         assert [(row.entry, row.receipt, row.told["outcome"]) for row in told.rows] == [
             (entry.entry_id, "CR-000001", entry.outcome)
         ]

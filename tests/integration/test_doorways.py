@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
+from time import monotonic, sleep
+from typing import Any, cast
 
 import pytest
 
@@ -16,6 +19,7 @@ from inspector.domain.letter import LetterKind
 from inspector.flows import doorways, mailbox, wording
 from inspector.flows.office import Office
 from inspector.flows.scoreboard import scoreboard
+from inspector.incoming import Mail
 from inspector.ports import Barred, NotYet, PortError, Unavailable
 from inspector.store.store import Store
 from inspector.telemetry.metrics import Metrics
@@ -133,6 +137,62 @@ def test_a_box_that_fails_for_a_moment_is_no_matter_and_one_that_stays_away_show
     gone.rename(box)
     mailbox.pick_up(office)
     assert matters(office) == set()
+
+
+class Hanging:
+    """A box whose files lie on a share that answers nothing: whoever opens one waits, as before a pipe into which nobody writes."""
+
+    boxed = True
+
+    def __init__(self, folder: Path) -> None:
+        self.pipe, self.opened = folder / "pipe", 0
+        os.mkfifo(self.pipe)
+
+    def waiting(self) -> list[Mail]:
+        self.opened += 1
+        if self.pipe.exists():
+            self.pipe.read_bytes()
+        return []
+
+    def put_away(self, mail: Mail, *, read: bool) -> None:
+        raise AssertionError("nothing was read in it")
+
+    def speaks(self, sender: str) -> bool:
+        return False
+
+    def answers(self) -> None:
+        """The share is back."""
+        pipe = self.pipe.rename(self.pipe.with_name("over"))
+        pipe.write_bytes(b"")
+
+
+def test_a_box_that_hangs_holds_up_no_other_and_is_known_as_away(
+    held: tuple[Office, Request, str], hand: Hand, box: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office, request, text = held
+    monkeypatch.setattr("inspector.flows.apart.SECONDS", 0.2)
+    hangs = Hanging(box.parent)
+    others = office.connectors.agencies
+    office = replace(office, connectors=replace(office.connectors, agencies={"county-office": cast("Any", hangs), **others}))
+    answered(box, text, hand.now)
+    mailbox.pick_up(office)
+    assert request_of(office.store, request.case_id).state is AssistanceState.ANSWERED
+    with office.store.read() as tx:
+        assert tx.doorways.last("county-office") is None
+        assert tx.doorways.last("civil-affairs") is not None
+    hand.on(minutes=10)
+    began = monotonic()
+    for _ in range(5):
+        mailbox.pick_up(office)
+    assert monotonic() - began < 5
+    assert (matters(office), hangs.opened) == ({"county-office"}, 1), "one thread waits before it, and no look but that one"
+    hangs.answers()
+    for _ in range(100):
+        mailbox.pick_up(office)
+        if hangs.opened > 1:
+            break
+        sleep(0.05)
+    assert (matters(office), hangs.opened) == (set(), 2)
 
 
 @pytest.mark.differs

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +96,7 @@ FAULTS = [one for one in table(page(ROW, total=1), heeds=True, empty=False) if n
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda one: one.name)
 def test_no_fault_of_the_wire_is_a_statement(fault: Any) -> None:
     with peer(fault.step) as side, closing(made(side.url, read_seconds=0.3, budget_seconds=1.0)) as platform:
-        for ask in (lambda: platform.statement(key="k"), lambda: platform.entry("credit:c1:1", key="k")):
+        for ask in (lambda: platform.statement(key="k"), lambda: platform.entry("credit:c1:1", key="k", case_id="c1", basis="b")):
             assert isinstance(caught(ask), PortError)
 
 
@@ -109,11 +110,19 @@ def test_no_fault_of_the_wire_is_a_statement(fault: Any) -> None:
 )
 def test_of_one_entry_only_the_platform_itself_can_say_that_it_has_none(told: dict[str, object], code: str) -> None:
     with peer(answer(200, told)) as side, closing(made(side.url)) as platform:
-        assert caught(lambda: platform.entry("credit:c1:1", key="k")).code == code
+        assert caught(lambda: platform.entry("credit:c1:1", key="k", case_id="c1", basis="b")).code == code
         side.plays(answer(200, {"as_of": AS_OF, "entry": None}))
-        none = platform.entry("credit:c1:1", key="k")
+        none = platform.entry("credit:c1:1", key="k", case_id="c1", basis="b")
     assert none.rows == ()
     assert none.of == frozenset({"credit:c1:1"})
+
+
+def test_of_an_entry_nobody_asks_without_a_case_and_a_basis() -> None:
+    with peer(answer(200, {"as_of": AS_OF, "entry": None})) as side, closing(made(side.url)) as platform:
+        for case_id, basis in (("c1", " "), ("", "b")):
+            error = caught(partial(platform.entry, "credit:c1:1", key="k", case_id=case_id, basis=basis))
+            assert (error.code, error.attempts) == ("question_without_purpose", 0)
+        assert side.heard == []
 
 
 def deliver(folder: Path, rows: list[dict[str, str]], count: int | None = None, name: str = NAME) -> None:

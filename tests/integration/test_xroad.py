@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import ssl
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -175,6 +175,27 @@ def test_an_answer_to_another_message_or_without_the_marks_of_a_security_server_
             assert (type(error), error.code, error.detail) == (Garbled, "echo_differs", mark.lower()), name
     with asking(lambda _: answer(200, FOUND)) as (made, _):
         assert caught(lambda: made.ask(QUESTION, key="k-1")).code == "echo_differs", "whoever this is, it is no security server"
+
+
+def test_an_answer_whose_hash_is_none_or_another_questions_is_garbled_and_one_without_a_hash_is_not() -> None:
+    mark = "X-Road-Request-Hash"
+    first: list[str] = []
+
+    def hashed(given: str | None) -> Callable[[Heard], Step]:
+        def serve(heard: Heard) -> Step:
+            told = {name: one for name, one in marks(heard).items() if name != mark}
+            first.append(marks(heard)[mark])
+            return said(told if given is None else {**told, mark: given or first[0]})
+
+        return serve
+
+    short = b64encode(bytes(63)).decode()
+    with asking(hashed(None), hashed(""), hashed(""), *map(hashed, (NUMBER, short, "A" * 88, "x")), server) as (made, _):
+        assert [made.ask(QUESTION, key="k-1").value for _ in range(2)] == ["存续"] * 2
+        for _ in range(5):
+            error = caught(lambda: made.ask(QUESTION, key="k-1"))
+            assert (type(error), error.code, error.detail) == (Garbled, "echo_differs", mark.lower())
+        assert made.ask(QUESTION, key="k-1").value == "存续"
 
 
 def test_the_services_own_error_is_told_apart_from_those_on_the_way() -> None:

@@ -201,7 +201,7 @@ PARTIES: Mapping[str, tuple[Made, object, Callable[[Any], object]]] = {
     "what it has of one": (
         lambda url, _: credit.connect("party", {"url": url, **ONCE, "path_held": "/held"}),
         {"as_of": "2026-03-01T00:00:00+08:00", "entry": {"id": "A"}},
-        lambda made: made.entry("A", key="k-1").rows[0].entry,
+        lambda made: made.entry("A", key="k-1", case_id="C-1", basis="b").rows[0].entry,
     ),
 }
 FAMILIES = {"unavailable", "barred", "refused", "garbled"}

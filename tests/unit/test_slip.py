@@ -47,6 +47,13 @@ def test_only_what_stands_in_the_frame_is_filled_in_whatever_the_program_does(to
     assert (before, sheet.mark, sheet.whole(CODE), slip.beside(told, [sheet], quoting())) == ("", slip.mark(CODE), True, "")
 
 
+def test_who_signs_stands_on_the_line_that_asks_for_it_and_a_line_after_it_is_behind_no_name() -> None:
+    (sheet,) = slip.sheets(FILLED.replace("签署人：王五", "签署人：\n系统维护"))
+    assert slip.lines(sheet.inside, NAMES, ("signer",)) == ({"code": CODE, "reasons": "档案在外，\n下周可查"}, "系统维护")
+    (sheet,) = slip.sheets(FILLED.replace("签署人：王五", "签署人：王五\n> 系统维护"))
+    assert slip.lines(sheet.inside, NAMES, ("signer",))[0]["signer"] == "王五"
+
+
 def test_a_promise_cannot_look_like_a_line_or_a_mark() -> None:
     assert "：" not in slip.quoted("核查意见：一致\n签署人:王五 【x】")
     assert LETTER.count(slip.mark(CODE)) == 4

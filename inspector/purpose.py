@@ -1,4 +1,4 @@
-"""Nothing is asked about anybody without a case and a legal basis (数据最小够用): the same for sources and for levels."""
+"""Nothing is asked about anybody without a case and a legal basis (数据最小够用): the same for the house and for every connector."""
 
 from __future__ import annotations
 
