@@ -84,7 +84,7 @@ def import_objects(  # noqa: PLR0913, PLR0917 - each is an option of the command
     stays = [row for row in held if row.enrolled or keep]
 
     def by(row: RosterObject) -> str:
-        return next(iter(terminal.look(lambda tx: enrolment.cases_of(tx, row))), "") if row.enrolled else ""
+        return next(iter(terminal.look(lambda tx: enrolment.cases_of(tx, row))), "") if row.unfiled else ""
 
     read = registers.objects(table, agency, office.now(), stays, alike=same_organisation, by=by)
     if (flawed := _flawed(terminal, registers.OBJECTS, read)) is not None:

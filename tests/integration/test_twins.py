@@ -177,11 +177,13 @@ def test_nobody_leaves_supervision_by_a_correction(store: Store, hand: Hand) -> 
     case_id = post(office, certificate(1, WRONG))
     with store.begin() as tx:
         tx.rosters.put_objects([filed("91000000MA0000002P")])
+    post(office, certificate(2, "91000000MA0000002P"))  # a case names what the file has brought in
     for code, right, why in (
         (WRONG, None, "object_has_cases"),
         (WRONG, "91000000MA0000002P", "object_other_firm"),
         (WRONG, WRONG, "object_other_firm"),
         ("91000000MA0000002P", None, "object_of_file"),
+        ("91000000MA0000002P", "91110000MA0000002P", "object_of_file"),
     ):
         with pytest.raises(Refusal, match=why):
             strike(office, code, right)
@@ -216,6 +218,17 @@ def test_who_was_found_against_stays_under_supervision_whatever_became_of_the_ca
     assert strike(office, WRONG, RIGHT).cases == (first,)
     with store.read() as tx:
         assert tx.rosters.standing_object("bureau", FIRM, RIGHT).enrolled  # type: ignore[union-attr]
+
+
+@on_both
+def test_a_code_in_order_is_not_exchanged_for_an_odd_one_that_stands_there_too(store: Store, hand: Hand) -> None:
+    office = house.open_office(store, hand)
+    post(office, certificate(1, RIGHT))
+    with store.begin() as tx:
+        tx.rosters.put_objects([filed(WRONG)])
+    with pytest.raises(Refusal, match="object_code_odd"):
+        strike(office, RIGHT, WRONG)
+    assert firms(store) == sorted([RIGHT, WRONG])
 
 
 def test_a_corrected_row_keeps_the_day_and_the_checks_of_the_firm_and_the_commitment_counts_it(store: Store, hand: Hand) -> None:
