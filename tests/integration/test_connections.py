@@ -26,7 +26,7 @@ POST = b"POST /v1/cases HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nConte
 
 @pytest.fixture
 def edge(store: Store, monkeypatch: pytest.MonkeyPatch) -> Iterator[Edge]:
-    monkeypatch.setattr(connection, "HEAD", 0.4)
+    monkeypatch.setattr(connection, "HEAD", 1.0)
     monkeypatch.setattr(connection, "SILENCE", 0.8)
     with serving(open_office(store, Hand())) as held:
         yield held
@@ -59,7 +59,9 @@ def answered(wire: socket.socket) -> None:
     wire.sendall(LIVE + b"\r\n")
     said = b""
     while b"}" not in said:
-        said += wire.recv(4096)
+        more = wire.recv(4096)
+        assert more, "it was closed"
+        said += more
     assert said.startswith(b"HTTP/1.1 200")
 
 
@@ -73,7 +75,7 @@ def test_who_says_nothing_and_who_drips_a_head_are_closed_in_the_time_of_a_head(
 def test_after_an_answer_the_next_head_has_its_own_time_and_a_drip_does_not_lengthen_it(edge: Edge) -> None:
     with called(edge) as wire:
         for _ in range(3):
-            time.sleep(0.25)
+            time.sleep(0.5)
             answered(wire)
         assert 0.3 < lasts(wire, LIVE * 3) < 3
 
