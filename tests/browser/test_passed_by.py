@@ -31,7 +31,9 @@ def test_a_result_passes_by_photos_that_a_proxy_finds_too_large_and_the_page_say
         check(phone)
         shut[0] = False
         phone.page.get_by_role("button", name="重新发送").click()
-        expect(phone.page.locator("#outbox-count")).to_have_text("没有待发送的内容。")  # and nothing was sent back: it says no more
+        expect(phone.page.locator("#outbox-count")).to_have_text(
+            "没有待发送的内容。"
+        )  # and nothing was sent back: it says no more
     assert came_in(visit)[1] == 1
 
 

@@ -15,7 +15,7 @@ DRAWING = ("bureau", "north", "south", "east", "west", "harbour")
 """Agencies with a plan of their own each: draws of one agency wait for each other."""
 TREE = {
     "city": AgencyNode(id="city", name="云溪市", pack="demo", connector="county-office"),
-    "bureau": AgencyNode(id="bureau", name="云溪区局", parent="city", subjects="sms", subjects_by_phone="sms"),
+    "bureau": AgencyNode(id="bureau", name="云溪区局", parent="city", subjects="sms", subjects_by_phone="sms", heads=("赵局长",)),
     **{name: AgencyNode(id=name, name=f"云溪{name}局", parent="city") for name in DRAWING[1:5]},
     "civil-affairs": AgencyNode(
         id="civil-affairs", name="云溪区民政局", parent="city", connector="civil-affairs", digest=time(8, 30)

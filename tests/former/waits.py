@@ -11,6 +11,7 @@ from inspector.daemon.schedules import plan_order, schedules
 from inspector.domain.assistance import Inability
 from inspector.domain.case import Claim
 from inspector.domain.catalogue import Opinion
+from inspector.domain.challenge import Applicant
 from inspector.domain.consequence import StatementKind
 from inspector.domain.creditlaw import RepairPaper
 from inspector.domain.decision import OrderKind
@@ -26,6 +27,7 @@ from inspector.flows import (
     catalogue,
     dispatch,
     receipts,
+    recusing,
     repairs,
     review,
     selfproof,
@@ -35,6 +37,7 @@ from inspector.flows import (
 )
 from inspector.settings import Schedules
 from inspector.store.store import Store
+from inspector.store.tx import Tx
 from tests import livingsubjects
 from tests.former.makers import END, PHONE, Makers
 from tests.former.outside import FALSE
@@ -187,12 +190,19 @@ def subjects(made: Makers, held: list[Proceeding]) -> None:
 
 
 def inspectors(made: Makers, visits: list[Visit]) -> None:
-    """What happens about inspectors in that hour: a test, a report of a push that nobody knows, one who need not go."""
+    """What happens about inspectors in that hour: a test, a report of a push that nobody knows, one who need not go, a recusal."""
     office, hand, act = made.office, made.hand, made.act
     act(lambda tx: trial.order(office, tx, "bureau", "B001", "clerk", hand()))
     unheard = [Reached(about="phones-unheard", reach=Reach.DELIVERED)]
     act(lambda tx: receipts.ordered(tx, "phones", unheard, hand()))
     act(lambda tx: review.withdraw(office, tx, visits[0].case_ids[0], "不再办理", "hall", hand()))
+    said = {"by": "孙七", "reason": "kin", "evidence": "户籍档案", "applicant": Applicant.COLLEAGUE}
+
+    def challenge(tx: Tx) -> None:
+        (seat, *_) = tx.visits.team(visits[-1].id)
+        recusing.apply(office, tx, visits[-1].id, seat.inspector, **said, now=hand())  # type: ignore[arg-type]
+
+    act(challenge)
 
 
 def cases(made: Makers) -> None:
