@@ -199,7 +199,9 @@ def _database(terminal: Terminal) -> Iterator[Finding]:
     damage = checkup.damage(held)
     if damage:
         mend = ("stop the daemon and restore the last backup", "请停止守护进程并恢复最近的备份")
-        yield Finding.fail("database.integrity", ("; ".join(damage), "；".join(damage)), mend)
+        first, more = damage[0], len(damage) - 1
+        told = (f"the file is damaged: {first}; {more} more", f"文件已损坏：{first}；另有 {more} 处")
+        yield Finding.fail("database.integrity", told, mend)
     elif held.sqlite:
         yield Finding.ok("database.integrity", ("the file is whole", "文件完好"))
     yield from _clock(held)

@@ -21,10 +21,11 @@ _LOCK = Lock()
 
 
 def apart(at: object, do: Callable[[], None]) -> bool:
-    """Whether something was done to its end within `SECONDS`. What was begun at the same thing before, and is not over, is not begun
+    """Whether something was done to its end within `SECONDS`.
 
-    once more: a thing that hangs holds one thread, and nobody else. A thread that is left ends with the process; so whatever `do` writes
-    is to stand a kill at any line. Raises what `do` raises, unless it was left: then the log has it.
+    What was begun at the same thing before, and is not over, is not begun once more: a thing that hangs holds one thread, and nobody
+    else. A thread that is left ends with the process; so whatever `do` writes is to stand a kill at any line. Raises what `do` raises,
+    unless it was left: then the log has it.
     """
     failed: list[Exception] = []
     with _LOCK:

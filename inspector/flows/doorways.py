@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from inspector.domain import reopened
 from inspector.domain.assistance import Request
 from inspector.domain.doorway import Span
+from inspector.domain.shut import put_off
 from inspector.flows import contacts
 from inspector.flows.office import Office
 from inspector.flows.requests import held, spread
@@ -73,7 +73,7 @@ def _put_off(office: Office, shut: Span, after: str) -> str | None:
         ids = tx.assistance.open_ids(after, _TOGETHER)
         for one in ids:
             case, request = held(tx, one)
-            decision = reopened.put_off(request, shut, office.book.get(case.pack), office.now(), office.calendar)
+            decision = put_off(request, shut, office.book.get(case.pack), office.now(), office.calendar)
             if decision is not None:
                 settle_request(tx, decision, office.now())
                 spread(tx, office, case, decision, office.now())

@@ -17,7 +17,7 @@ from inspector.domain.case import Method
 from inspector.domain.consequence import Consequence
 from inspector.domain.counting import DayKind, Tallied, tally
 from inspector.domain.policy import Policy
-from inspector.domain.reopened import Stood
+from inspector.domain.shut import Stood
 from inspector.flows.articles import Article, articles
 from inspector.labels import Lang, known, label, of, words
 from inspector.policyrender import caveats

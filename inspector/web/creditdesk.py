@@ -30,13 +30,13 @@ from inspector.web.caller import Caller
 from inspector.web.desk import AtDesk, Desk
 from inspector.web.fields import NamePath
 from inspector.web.language import InLang, carried
+from inspector.web.material import fitting
 from inspector.web.multipart import FORM, Sent, sent
 from inspector.web.pages import NO_TROUBLE, Fields, Trouble, fields, page, read, refused, trouble
 from inspector.web.roles import Role
 from inspector.web.session import Visitor, to_login, unfit, written_by_officer
 from inspector.web.signedin import guard, held_cookie
 from inspector.web.steps import Field, Kind, either, entry
-from inspector.web.strangers import fitting
 from inspector.web.viewings import shown, shown_of
 
 router = APIRouter(include_in_schema=False)

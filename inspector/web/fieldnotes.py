@@ -29,9 +29,9 @@ from inspector.web.desk import AtDesk, Desk
 from inspector.web.errors import READS, WRITES
 from inspector.web.fields import NOTE, CaseId, ClaimName, ClockTime, Day, Digest, Line, MessageId, NamePath, Strict, Text
 from inspector.web.links import BySeat
+from inspector.web.material import SANDBOX, FileIn
 from inspector.web.messages import FindingIn
 from inspector.web.seatdoor import Seated, SeatLink, SeatRoute
-from inspector.web.strangers import SANDBOX, FileIn
 from inspector.web.whereabouts import NOWHERE, ArrivalIn, PlaceIn
 
 router = APIRouter(prefix="/v1/seats", tags=["visits"], route_class=SeatRoute)

@@ -18,13 +18,13 @@ from inspector.web.caller import Caller
 from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.fields import Digest
 from inspector.web.language import InLang, carried
+from inspector.web.material import SANDBOX
 from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, complete, page, read, refused, trouble
 from inspector.web.roles import Role
 from inspector.web.selfproofs import CallBackIn
 from inspector.web.serving import AnnouncedIn, ServedIn, SubjectNoticeShown, UnservedIn, announce_notice, notice_shown
 from inspector.web.session import Visitor, to_login, unfit, written_by_officer
 from inspector.web.signedin import guard, held_cookie
-from inspector.web.strangers import SANDBOX
 from inspector.web.viewings import shown_of
 
 router = APIRouter(include_in_schema=False)

@@ -23,8 +23,8 @@ from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.errors import READS, WRITES
 from inspector.web.fields import Day, Digest, Limit, MaybeLine, MessageId, NamePath, Strict, Text
 from inspector.web.links import By, door
+from inspector.web.material import SANDBOX, FileIn
 from inspector.web.roles import Role
-from inspector.web.strangers import SANDBOX, FileIn
 from inspector.web.viewings import shown_of
 
 router = APIRouter(prefix="/v1/self-proofs", tags=["self-proof"], route_class=JsonRoute)

@@ -23,9 +23,9 @@ from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.errors import READS, WRITES
 from inspector.web.fields import CaseId, CasePath, Day, Digest, Limit, Line, MaybeLine, MessageId, Moment, NamePath, Strict, Text
 from inspector.web.links import By
+from inspector.web.material import SANDBOX
 from inspector.web.roles import Role
 from inspector.web.selfproofs import CallBackIn, MaterialIn
-from inspector.web.strangers import SANDBOX
 from inspector.web.viewings import shown_of
 
 router = APIRouter(prefix="/v1", tags=["subject notices"], route_class=JsonRoute)

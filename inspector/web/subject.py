@@ -24,11 +24,11 @@ from inspector.web.asked import name_of
 from inspector.web.desk import AtDesk, Desk, desk_of, message
 from inspector.web.forms import again, by_hand
 from inspector.web.language import InLang, language
+from inspector.web.material import fitting
 from inspector.web.multipart import FORM, Sent, sent
 from inspector.web.pages import NO_TROUBLE, Fields, Trouble, fields, page, read, refused, trouble
 from inspector.web.serving import ReceiptShown, WordIn, notice_shown
 from inspector.web.session import Visitor, to_login
-from inspector.web.strangers import fitting
 
 router = APIRouter(include_in_schema=False)
 

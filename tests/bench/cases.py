@@ -25,7 +25,6 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from statistics import median
-from threading import Event, Thread
 
 from connectors.sources.http import HttpSource, connect
 from inspector.daemon import sweeps
@@ -44,7 +43,7 @@ from inspector.telemetry import logs
 from inspector.telemetry.metrics import Metrics
 from tests.bench import servers
 from tests.bench.machine import machine, told
-from tests.bench.pacing import Paced, now, percentiles
+from tests.bench.pacing import Paced, each, now, percentiles
 from tests.bench.stub import stub
 from tests.house import application, open_office, post, running
 
@@ -95,24 +94,6 @@ def silent() -> Iterator[str]:
         yield f"http://127.0.0.1:{held.getsockname()[1]}"
 
 
-@contextmanager
-def promoted(office: Office) -> Iterator[None]:
-    """Meanwhile what comes due is promoted each half second, as the daemon's tick does."""
-    over = Event()
-
-    def run() -> None:
-        while not over.wait(0.5):
-            sweeps.promote(office)
-
-    thread = Thread(target=run)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
-
-
 def measure(url: str, sources: Mapping[str, HttpSource], given: argparse.Namespace, *, tenth: str) -> list[float]:
     """Milliseconds from set down to settled of each case of the nine, of one round that is fed at a steady rate."""
     with closing(Store(url)) as store:
@@ -124,7 +105,7 @@ def measure(url: str, sources: Mapping[str, HttpSource], given: argparse.Namespa
         flows = {**FLOWS, OrderKind.ASK: replace(FLOWS[OrderKind.ASK], do=partial(noting, done))}
         worker = Worker(office, Metrics(), Engine(), "bench", flows=flows)
         names, coming = [*sources], Paced(given.cases, given.rate)
-        with running(worker, grace=given.budget + 1), promoted(office):
+        with running(worker, grace=given.budget + 1), each(0.5, partial(sweeps.promote, office)):
             while tenth == ANSWERING and not done.keys() >= {*before}:
                 time.sleep(0.05)
             time.sleep(0.5)  # a dead one has its share by now

@@ -16,14 +16,12 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from statistics import median
-from threading import Event, Thread
 
 from inspector.daemon import sweeps
 from inspector.daemon.engine import Engine
@@ -40,7 +38,7 @@ from inspector.telemetry import logs
 from inspector.telemetry.metrics import Metrics
 from tests.bench import servers
 from tests.bench.machine import machine, told
-from tests.bench.pacing import Paced, now, percentiles
+from tests.bench.pacing import Paced, each, now, percentiles
 from tests.house import ZONE, open_office, running
 
 LANE = "registry"
@@ -67,23 +65,6 @@ class Sealer:
         done = sweeps.seal(self.office.store, self.office)
         self.took.append(time.monotonic() - began)
         return done
-
-    @contextmanager
-    def at_its_second(self) -> Iterator[None]:
-        """Meanwhile it comes each second."""
-        over = Event()
-
-        def run() -> None:
-            while not over.wait(1.0):
-                self.seal()
-
-        thread = Thread(target=run)
-        thread.start()
-        try:
-            yield
-        finally:
-            over.set()
-            thread.join()
 
 
 def decide(done: dict[str, float], work: Work, _office: Office) -> Settlement:
@@ -116,7 +97,7 @@ def measure(url: str, given: argparse.Namespace, *, sealed: bool) -> tuple[list[
     with ExitStack() as stack:
         stack.enter_context(running(worker, grace=5))
         if sealed:
-            stack.enter_context(sealer.at_its_second())
+            stack.enter_context(each(1.0, sealer.seal))
         messages = Paced(given.jobs // many, given.rate / many)
         for message, moment in messages:
             number, at = message * many, datetime.fromtimestamp(moment, ZONE)

@@ -7,9 +7,11 @@ omission): the worst moments count once instead of a hundred times.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from statistics import quantiles
+from threading import Event, Thread
 
 from tests.house import ZONE
 
@@ -38,6 +40,24 @@ class Paced:
         """Raise SystemExit where the machine could not keep the pace at some moment."""
         if self.late > MOST_LATE:
             raise SystemExit(f"this machine does not keep {self._rate:g} a second: {self.late:.1f} s behind at worst")
+
+
+@contextmanager
+def each(seconds: float, do: Callable[[], object]) -> Iterator[None]:
+    """Meanwhile something is done each time that so many seconds are over, as the daemon's tick does it."""
+    over = Event()
+
+    def run() -> None:
+        while not over.wait(seconds):
+            do()
+
+    thread = Thread(target=run)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 def now() -> datetime:

@@ -16,7 +16,7 @@ import pytest
 import sqlalchemy as sa
 
 from inspector.domain import asking as asking_of
-from inspector.domain import reopened, respite
+from inspector.domain import respite, shut
 from inspector.domain.assistance import TIMERS, AssistanceState
 from inspector.domain.calendar import Due
 from inspector.domain.case import MatterKind
@@ -271,11 +271,11 @@ def test_in_a_year_of_requests_none_is_ever_without_a_next_step_and_the_scoreboa
     with store.read() as tx:
         found = {score.agency: score for score in scoreboard(office, tx)}
         assert not [*dated(tx, everybody.diary)]
-        shut = [request for notes in everybody.diary.values() for request in notes if reopened.RULE in _rules(tx, request)]
+        put_off = [request for notes in everybody.diary.values() for request in notes if shut.RULE in _rules(tx, request)]
         marks = recent(tx, START + timedelta(days=1))
     assert instants > 50
     assert not [*leapt(office, everybody)]
-    assert total < 300 or len(shut) > 5
+    assert total < 300 or len(put_off) > 5
     asked = {name: notes for name, notes in everybody.diary.items() if notes}
     assert not [*differing(asked, found)]
     for name, notes in asked.items():
@@ -329,7 +329,7 @@ WRONG: Mapping[str, tuple[object, str, Callable[..., bool]]] = {
     "an extension": (respite, "due", lambda *told: len(told) > 4),
     "what was never urgent": (respite, "due", lambda *told: told[3] is StartEvent.REQUEST_SENT),
     "an agreed day": (respite, "due", lambda *told: told[3] is StartEvent.REQUEST_AGREED),
-    "a date over which the house was shut": (reopened, "due", lambda *_: True),
+    "a date over which the house was shut": (shut, "due", lambda *_: True),
     "a new letter's date": (asking_of, "due", lambda *_: True),
 }
 """Where the program counts an agency's dates."""

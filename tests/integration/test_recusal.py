@@ -16,6 +16,7 @@ from inspector.domain.visit import SeatState, Visit, VisitState
 from inspector.flows import dispatch, recusing, relief, replacing, supplement
 from inspector.flows.office import Office
 from inspector.store.store import Store
+from inspector.store.tx import Tx
 from inspector.telemetry.metrics import Metrics
 from inspector.web.roles import Role
 from tests.edge import WEB, serving
@@ -58,23 +59,18 @@ def entered(office: Office, hand: Hand, visit: Visit) -> Visit:
         return dispatch.report(office, tx, names[0], findings, "", hand())
 
 
+def declared(office: Office, tx: Tx, visit: Visit, staff: str, *, evidence: str) -> list[Challenge]:
+    """A colleague has said that an inspector is kin to whom a visit is to."""
+    said = {"by": "刘", "reason": "kin", "evidence": evidence}
+    return recusing.declare(office, tx, "bureau", visit.code, staff, applicant=Applicant.COLLEAGUE, **said, now=office.now())
+
+
 def test_no_single_word_moves_anybody_from_a_seat_so_that_a_favourite_may_be_waited_for(store: Store, hand: Hand) -> None:
     office, _, visit = drawn(store, hand, staff=6)
     before = sitting(office, visit)
     for staff in before:
         with store.begin() as tx:
-            told = recusing.declare(
-                office,
-                tx,
-                "bureau",
-                visit.code,
-                staff,
-                applicant=Applicant.COLLEAGUE,
-                by="刘",
-                reason="kin",
-                evidence="?",
-                now=hand(),
-            )
+            told = declared(office, tx, visit, staff, evidence="?")
             assert [one.visit for one in told] == [visit.id]
             assert relief.look(office, tx, "bureau", hand()) == 0
     settle(office)
@@ -88,18 +84,7 @@ def test_nor_does_a_conflict_declared_in_advance_say_where_a_re_deal_ends(store:
     others = [row.id for row in inspectors(6) if row.id not in sitting(office, visit)]
     with store.begin() as tx:
         for staff in others:
-            assert not recusing.declare(
-                office,
-                tx,
-                "bureau",
-                visit.code,
-                staff,
-                applicant=Applicant.COLLEAGUE,
-                by="刘",
-                reason="kin",
-                evidence="",
-                now=hand(),
-            )
+            assert not declared(office, tx, visit, staff, evidence="")
         dispatch.decline(office, tx, first.name, "病假", hand())
     (came,) = [staff for staff in sitting(office, visit) if staff != second.inspector]
     assert came in others

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from inspector.domain import dispute, ladder, reopened, reply, scoreboard
+from inspector.domain import dispute, ladder, reply, scoreboard
 from inspector.domain.assistance import AssistanceState, Quarrel
 from inspector.domain.calendar import SHANGHAI, Term
 from inspector.domain.decision import OrderKind
@@ -15,6 +15,7 @@ from inspector.domain.doorway import Span
 from inspector.domain.evidence import Verdict
 from inspector.domain.policy import Compare
 from inspector.domain.recounting import recount_request
+from inspector.domain.shut import put_off
 from inspector.domain.timer import Timer
 from tests.unit.test_ladder import PACK, START, WORD, Standing, calendar, fired, opened, pack, sent, to_the_end, without
 
@@ -87,7 +88,7 @@ def test_a_step_of_hours_is_late_by_a_tenth_of_its_term() -> None:
 def test_a_date_that_came_while_the_house_was_shut_is_counted_without_that_time() -> None:
     held = sent(opened(pack()), pack())
     shut = Span(since=at(12, 10), until=at(19, 9))
-    made = reopened.put_off(held.request, shut, pack(), shut.until, calendar())
+    made = put_off(held.request, shut, pack(), shut.until, calendar())
     assert made is not None
     now = made.state
     assert (held.request.due_at, now.due_at) == (at(16), at(23)), "five working days on which it was shut when business stopped"
@@ -97,7 +98,7 @@ def test_a_date_that_came_while_the_house_was_shut_is_counted_without_that_time(
     answered = reply.answer(now, Verdict.MATCH, "", "赵六", Compare.EXACT, at(20), PACK).state
     (score,) = scoreboard.scores([answered], calendar())
     assert score.punctual == 1
-    assert reopened.put_off(now, shut, pack(), shut.until, calendar()) is None, "once"
+    assert put_off(now, shut, pack(), shut.until, calendar()) is None, "once"
     again = recount_request(now, pack(), without(date(2026, 3, 20)))
     assert again is not None
     assert again[0].state.due_at == at(24), "the time that it was shut stays left out when the calendar changes"
@@ -105,21 +106,21 @@ def test_a_date_that_came_while_the_house_was_shut_is_counted_without_that_time(
 
 def test_each_date_that_others_are_bound_by_is_put_off_and_what_lies_outside_stays() -> None:
     held = sent(opened(pack()), pack())
-    ack = reopened.put_off(held.request, Span(since=at(4, 9), until=at(5, 9)), pack(), at(5, 9), calendar())
+    ack = put_off(held.request, Span(since=at(4, 9), until=at(5, 9)), pack(), at(5, 9), calendar())
     assert ack is not None
     assert (ack.state.accept_by, ack.state.hear_by, ack.state.due_at) == (at(5), at(5), at(16))
     night = Span(since=at(16, 18), until=at(17, 8))
-    assert reopened.put_off(held.request, night, pack(), night.until, calendar()) is None
-    liaison = reopened.put_off(held.request, Span(since=at(17, 9), until=at(18, 9)), pack(), at(18, 9), calendar())
+    assert put_off(held.request, night, pack(), night.until, calendar()) is None
+    liaison = put_off(held.request, Span(since=at(17, 9), until=at(18, 9)), pack(), at(18, 9), calendar())
     assert liaison is not None
     assert [rung.at for rung in liaison.state.rungs][-3:] == [at(18), at(19), at(20)]
     above = on_time(held, at(19))
     assert above.request.end_at == at(26)
-    end = reopened.put_off(above.request, Span(since=at(26, 9), until=at(27, 9)), pack(), at(27, 9), calendar())
+    end = put_off(above.request, Span(since=at(26, 9), until=at(27, 9)), pack(), at(27, 9), calendar())
     assert end is not None
     assert (end.state.end_at, [row.due_at for row in end.orders]) == (at(27), [at(27)])
     told = dispute.dispute(held.request, Quarrel.COMPETENCE, WORD, "county", pack(), START, calendar()).state
-    decides = reopened.put_off(told, Span(since=at(16, 9), until=at(17, 9)), pack(), at(17, 9), calendar())
+    decides = put_off(told, Span(since=at(16, 9), until=at(17, 9)), pack(), at(17, 9), calendar())
     assert decides is not None
     assert decides.state.dispute is not None
     assert decides.state.dispute.due_at == at(17)
@@ -131,11 +132,11 @@ def test_hours_are_put_off_by_the_hours_that_it_was_shut(hours: int) -> None:
     policy = replace(pack(), terms={**pack().terms, Timer.ASSIST_REPLY: row})
     held = sent(opened(policy), policy).request
     shut = Span(since=held.due_at - timedelta(minutes=30), until=held.due_at + timedelta(hours=hours))
-    made = reopened.put_off(held, shut, policy, shut.until, calendar())
+    made = put_off(held, shut, policy, shut.until, calendar())
     assert made is not None
     assert made.state.due_at == held.due_at + timedelta(hours=hours, minutes=30)
 
 
 def test_an_agency_that_lacks_our_letter_is_owed_that_and_no_other_time() -> None:
     shut = Span(since=at(12, 10), until=at(19, 9))
-    assert reopened.put_off(opened(pack()).request, shut, pack(), shut.until, calendar()) is None
+    assert put_off(opened(pack()).request, shut, pack(), shut.until, calendar()) is None
