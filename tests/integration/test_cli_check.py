@@ -83,30 +83,6 @@ def test_an_empty_database_fails_until_it_is_migrated(operator: Operator) -> Non
     assert states(operator)["database.revision"] == "OK"
 
 
-def test_a_file_that_is_no_database_is_unreachable_and_not_a_traceback(operator: Operator) -> None:
-    operator.file("inspector.sqlite3", "this is no database, however long it may be. " * 100)
-    assert operator.say("check").code == 1
-    said = operator.say("work", "list")
-    assert (said.code, said.err.count("\n")) == (5, 1)
-
-
-def test_a_damaged_file_is_told_in_one_line_with_how_much_more_there_is(operator: Operator) -> None:
-    operator.well("migrate")
-    file = operator.folder / "inspector.sqlite3"
-    with sqlite3.connect(file) as wire:
-        (page,) = wire.execute("SELECT rootpage FROM sqlite_master WHERE name = 'ix_case_file_state_outcome'").fetchone()
-    wire.close()
-    held = bytearray(file.read_bytes())
-    held[4096 * (page - 1) : 4096 * page] = b"\xff" * 4096
-    file.write_bytes(held)
-    (told,) = [one for one in operator.say("check", "--json").json if one["name"] == "database.integrity"]
-    assert told["state"] == "FAIL"
-    for words in (told["message"], told["message_zh"]):
-        assert "\n" not in words
-        assert "***" not in words
-        assert f"{page}" in words
-
-
 def test_a_server_that_does_not_answer_is_unreachable(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
