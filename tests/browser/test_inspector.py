@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from inspector.domain.visit import SeatState
 from inspector.flows.dispatch import seat_name
+from inspector.flows.seated import by_name
 from tests.browser.scenes import FIRM, Visit, link
 from tests.browser.visitor import Door
 from tests.house import settle
@@ -118,7 +119,10 @@ def test_a_result_typed_while_the_team_changed_is_refused_in_plain_words_and_kep
 
 @pytest.mark.slow
 def test_a_link_whose_date_has_passed_says_so_and_offers_nothing(visit: Visit, door: Door) -> None:
-    visit.hand.on(days=3)
+    with visit.edge.office.store.read() as tx:
+        _, seat = by_name(tx, visit.first.split("/")[2])
+    assert seat.accept_by is not None
+    visit.hand.now = seat.accept_by
     settle(visit.edge.office)
     phone = door.phone(visit.edge.url)
     text = phone.open(visit.first)

@@ -201,7 +201,8 @@ def test_an_id_is_looked_up_and_the_witness_is_compared(desk: Visitor, exported:
     for value, at, words in (
         ("0" * 64, "", "不是这次抽查的见证值"),
         (record["w"], "", "还须知道见证人何时收到"),
-        (record["w"], "2099-01-01T00:00", "不能证明承诺在先"),
+        (record["w"], "2026-06-01T00:00", "不能证明承诺在先"),
+        (record["w"], "2099-01-01T00:00", "有一个时间尚未到来"),
     ):
         desk.page.locator("#witness-label").fill(value)
         desk.page.locator("#witness-at").fill(at)
