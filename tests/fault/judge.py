@@ -222,7 +222,7 @@ def _pointless(key: str, row: Any, inside: Inside, served: AbstractSet[str]) -> 
             return seat is not None and (not seats.must_be_pushed(seat) or not served.isdisjoint({*seat.pushes} - {key}))
         case OrderKind.PUSH_OFF:
             seat = inside.seats.get(":".join(key.removeprefix("push.off:").split(":")[:3]))
-            passed = said.get("word") == "changed" and seat is not None and not seat.state.open
+            passed = "word" in said and seat is not None and not seat.state.open
             return passed or f"push_undelivered:{key}" in inside.told
         case OrderKind.DRAW_PROMISE | OrderKind.DRAW_REVEAL:
             draw = inside.draws.get(said["draw"])

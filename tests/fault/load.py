@@ -125,9 +125,9 @@ def get(port: int, path: str) -> tuple[int, Any]:
 def wait(held: Site, seconds: float, *, everything: bool = True) -> dict[str, int]:
     """Wait until no case is under way, or until `everything` is at rest: no order open but far dates, nobody about to speak.
 
-    A whole load is at rest when every draw, visit, proposal and case has come to its end, or lies with an officer who lets it lie: none
-    does once everything is taken up. A visit that is short lies with one (the judge asks for the matter); who has said yes to it waits,
-    and is not about to speak.
+    A whole load is at rest when every case that may be drawn has been in a frame, and every draw, visit, proposal and case has come to
+    its end, or lies with an officer who lets it lie: none does once everything is taken up. A visit that is short lies with one (the
+    judge asks for the matter); who has said yes to it waits, and is not about to speak.
     """
     deadline = time.monotonic() + seconds
     counts: dict[str, int] = {}
@@ -152,7 +152,7 @@ def wait(held: Site, seconds: float, *, everything: bool = True) -> dict[str, in
 
 
 def _still(connection: sa.Connection, *, mixed: bool) -> dict[str, int]:
-    """What is open: orders by kind; of a whole load draws, visits and undecided proposals, too."""
+    """What is open: orders by kind; of a whole load draws, visits, undecided proposals and cases that wait for a frame, too."""
     far = CLOCKS if mixed else DATES
     orders = sa.select(work.c.kind, sa.func.count()).where(work.c.state.in_(("ready", "waiting")), work.c.kind.not_in(far))
     still = {row[0]: row[1] for row in connection.execute(orders.group_by(work.c.kind))}
@@ -160,7 +160,10 @@ def _still(connection: sa.Connection, *, mixed: bool) -> dict[str, int]:
         drawing = sa.select(sa.func.count()).where(draw.c.state.not_in(("DRAWN", "VOID")))
         visiting = sa.select(sa.func.count()).where(visit.c.state == "ASSIGNED")
         undecided = sa.select(sa.func.count()).where(consequence.c.state.in_([one.value for one in UNDECIDED]))
-        asking = {"draws": drawing, "visits": visiting, "consequences": undecided}
+        unframed = sa.select(sa.func.count()).where(
+            case_file.c.stratum.is_not(None), case_file.c.drawn.is_(None), case_file.c.state != "WITHDRAWN"
+        )
+        asking = {"draws": drawing, "visits": visiting, "consequences": undecided, "unframed": unframed}
         still |= {name: connection.execute(asked).scalar_one() for name, asked in asking.items()}
     return still
 

@@ -70,15 +70,20 @@ def _pushes(inside: Inside, outside: Outside) -> Iterator[str]:
     yield from told("seats whose push was never ordered, or pushes of no seat", ordered ^ set(keys))
     phones: dict[str, set[tuple[str, str]]] = defaultdict(set)
     off: dict[str, set[tuple[str, str]]] = defaultdict(set)
-    changed = {key for key, row in inside.works.items() if json.loads(row.payload).get("word") == "changed"}
-    for key, (address, seat) in ((key, said) for key, said in outside.pushes.items() if order(key) not in changed):
-        (off if key.startswith(f"{OrderKind.PUSH_OFF.value}:") else phones)[order(key)].add((address, seat))
+    words: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    about = {key for key, row in inside.works.items() if "word" in json.loads(row.payload)}
+    for key, (address, seat) in outside.pushes.items():
+        said = words if order(key) in about else off if key.startswith(f"{OrderKind.PUSH_OFF.value}:") else phones
+        said[order(key)].add((address, seat))
     nowhere = [name for name, one in inside.seats.items() if must_be_pushed(one) and not phones.keys() & {*one.pushes}]
     yield from told("seats stand as pushed and no phone has it", nowhere)
     yield from told("pushes of no seat reached a phone", set(phones) - set(keys))
     due = {key: {(inside.addresses.get(keys[key].inspector), keys[key].name)} for key in phones if key in keys}
     yield from told("pushes reached another phone or named another seat", [key for key, one in due.items() if phones[key] != one])
     yield from _off(inside, outside, off)
+    theirs = {key: inside.seats.get(":".join(key.split(":")[1:4])) for key in words}
+    other = [key for key, one in theirs.items() if one is None or words[key] != {(inside.addresses.get(one.inspector), one.name)}]
+    yield from told("words about a seat reached another phone", other)
 
 
 def _off(inside: Inside, outside: Outside, phones: Mapping[str, set[tuple[str, str]]]) -> Iterator[str]:
