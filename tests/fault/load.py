@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
+import math
 import os
 import random
 import signal
@@ -51,6 +52,8 @@ HURRY = 8
 """So many times faster days go once no case is under way: what is left waits for weeks, and few people have to do with it."""
 LOOKS = 3
 """But a day is never shorter than so many of its daily looks take by themselves: else each begins before the last one has ended."""
+BEHIND = 3
+"""Daily looks that wait: a house so many days behind does not catch up."""
 WEEKS = 90
 """Days that the longest of what is left may wait."""
 TAIL = 1.5
@@ -68,6 +71,10 @@ LOOK = Work(
     attempts=1,
     fence=1,
 )
+
+
+class OverworkedError(Exception):
+    """The house is days behind its own clock: its days are too short for this machine."""
 
 
 def start(held: Site, *fatal: str) -> subprocess.Popen[bytes]:
@@ -122,12 +129,13 @@ def get(port: int, path: str) -> tuple[int, Any]:
         connection.close()
 
 
-def wait(held: Site, seconds: float, *, everything: bool = True) -> dict[str, int]:
+def wait(held: Site, seconds: float, *, everything: bool = True, behind: float = math.inf) -> dict[str, int]:
     """Wait until no case is under way, or until `everything` is at rest: no order open but far dates, nobody about to speak.
 
     A whole load is at rest when every case that may be drawn has been in a frame, and every draw, visit, proposal and case has come to
     its end, or lies with an officer who lets it lie: none does once everything is taken up. A visit that is short lies with one (the
-    judge asks for the matter); who has said yes to it waits, and is not about to speak.
+    judge asks for the matter); who has said yes to it waits, and is not about to speak. Raises OverworkedError where more daily looks
+    wait than `behind`.
     """
     deadline = time.monotonic() + seconds
     counts: dict[str, int] = {}
@@ -147,6 +155,8 @@ def wait(held: Site, seconds: float, *, everything: bool = True) -> dict[str, in
             still |= {state: counts.get(state, 0) for state in (("RATING", "VERIFYING"))}
             if not any(still.values()):
                 return counts
+            if still.get(LOOK.kind, 0) > behind:
+                raise OverworkedError(f"{still[LOOK.kind]} daily looks wait: {still}")
             time.sleep(0.25)
     raise AssertionError(f"not done after {seconds} s: {counts}, {still}")
 
@@ -266,15 +276,24 @@ def look(held: Site) -> float:
 
 
 def _rest(held: Site, day: float, seconds: float, sender: threading.Thread, *, everything: bool) -> None:
-    """A daemon that nobody kills, whose days take so many seconds, until what is to come to rest has done so."""
-    held.configure(day)
+    """A daemon that nobody kills, whose days take so many seconds, until what is to come to rest has done so.
+
+    A machine on which the days' own work takes longer gets longer days, and when `everything` is to rest, draws are rarer, as days are
+    shorter: else there is no rest, however long one waits.
+    """
+    held.configure(day, every=24 if everything else 4)
     daemon = start(held)
     sender.join()
     try:
-        wait(held, seconds, everything=everything)
+        wait(held, seconds, everything=everything, behind=BEHIND)
+        overworked = False
+    except OverworkedError:
+        overworked = True
     finally:
         daemon.send_signal(signal.SIGTERM)
-        daemon.wait(timeout=30)
+        daemon.wait(timeout=60)
+    if overworked:
+        _rest(held, 2 * day, 2 * seconds, sender, everything=everything)
 
 
 def _kill_at_random(held: Site, chance: random.Random, least: int, due: Callable[[], bool]) -> str:

@@ -112,7 +112,7 @@ keep_slots_days = 10000
 keep_messages_days = 10000
 [plans.licensing]
 agency = "bureau"
-trigger = "every 4h"
+trigger = "every {every}h"
 [plans.supervision]
 agency = "bureau"
 trigger = "cron day=4,6,11 10:00"
@@ -180,11 +180,11 @@ class Site:
         """A second pair of eyes on the database."""
         return Store(self.url)
 
-    def configure(self, day: float) -> None:
-        """Write the settings; an office day takes so many seconds from the next start on."""
+    def configure(self, day: float, *, every: int = 4) -> None:
+        """Write the settings; from the next start on an office day takes so many seconds, and a plan draws `every` so many hours."""
         told = {"root": ROOT, "url": self.url, "port": self.port, "world": self.world_port, "folder": self.folder}
         told["level"] = "DEBUG" if self.told else "ERROR"
-        told |= {"dispatcher": self.dispatcher}
+        told |= {"dispatcher": self.dispatcher, "every": every}
         self.config.write_text((CONFIG + PEOPLE if self.mixed else CONFIG).format(**told, rate=OPEN_SECONDS / day))
 
 
