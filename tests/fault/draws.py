@@ -99,8 +99,10 @@ def _frames(inside: Inside) -> Iterator[str]:
     yield from told("cases with two open visits", [one for one, count in visits.items() if count > 1])
     if not inside.draws:  # a load that only asks sources has no plan, so nobody draws
         return
-    framed = {one for one, case in inside.cases.items() if case.strategy is not None and case.strategy.stratum} - set(frames)
-    yield from told("cases that no frame has taken in", [one for one in framed if inside.cases[one].state.value != "WITHDRAWN"])
+    along = {case_id for one in inside.visits.values() for case_id in one.case_ids}  # with a visit that was to come anyhow
+    drawable = {one for one, case in inside.cases.items() if case.strategy is not None and case.strategy.stratum}
+    left = [one for one in drawable - set(frames) - along if inside.cases[one].state.value != "WITHDRAWN"]
+    yield from told("cases that no frame has taken in", left)
 
 
 def _overlap(first: Draw, second: Draw, inside: Inside) -> bool:

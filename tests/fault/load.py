@@ -53,7 +53,9 @@ HURRY = 8
 LOOKS = 3
 """But a day is never shorter than so many of its daily looks take by themselves: else each begins before the last one has ended."""
 BEHIND = 3
-"""Daily looks that wait: a house so many days behind does not catch up."""
+"""Daily looks that may wait."""
+PATIENCE = 30.0
+"""Seconds: a house that is further behind for so long does not catch up."""
 WEEKS = 90
 """Days that the longest of what is left may wait."""
 TAIL = 1.5
@@ -135,9 +137,9 @@ def wait(held: Site, seconds: float, *, everything: bool = True, behind: float =
     A whole load is at rest when every case that may be drawn has been in a frame, and every draw, visit, proposal and case has come to
     its end, or lies with an officer who lets it lie: none does once everything is taken up. A visit that is short lies with one (the
     judge asks for the matter); who has said yes to it waits, and is not about to speak. Raises OverworkedError where more daily looks
-    wait than `behind`.
+    wait than `behind` for so long that they are not caught up with.
     """
-    deadline = time.monotonic() + seconds
+    kept_up, deadline = time.monotonic(), time.monotonic() + seconds
     counts: dict[str, int] = {}
     still: dict[str, int] = {}
     with closing(held.store()) as store:
@@ -155,7 +157,8 @@ def wait(held: Site, seconds: float, *, everything: bool = True, behind: float =
             still |= {state: counts.get(state, 0) for state in (("RATING", "VERIFYING"))}
             if not any(still.values()):
                 return counts
-            if still.get(LOOK.kind, 0) > behind:
+            kept_up = time.monotonic() if still.get(LOOK.kind, 0) <= behind else kept_up
+            if time.monotonic() > kept_up + PATIENCE:
                 raise OverworkedError(f"{still[LOOK.kind]} daily looks wait: {still}")
             time.sleep(0.25)
     raise AssertionError(f"not done after {seconds} s: {counts}, {still}")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from inspector.domain.case import Method
 from inspector.domain.decision import OrderKind
-from inspector.domain.visit import Seat, SeatState, VisitState
+from inspector.domain.visit import LAPSED, Seat, SeatState, VisitState
 from tests.fault.inside import Inside, order, told
 
 if TYPE_CHECKING:
@@ -27,6 +27,11 @@ AFTER_YES = (SeatState.ACCEPTED, SeatState.DONE, SeatState.RELIEVED, SeatState.C
 def must_be_pushed(seat: Seat) -> bool:
     """Whether the seat stands where it can only stand once its push has arrived."""
     return seat.state in PUSHED
+
+
+def lapsed(seat: Seat) -> bool:
+    """Whether its inspector said yes and nothing more was heard until the time for results was over, too."""
+    return (seat.state, seat.reason) == (SeatState.EXPIRED, LAPSED)
 
 
 def problems(inside: Inside, outside: Outside) -> Iterator[str]:
@@ -88,7 +93,8 @@ def _pushes(inside: Inside, outside: Outside) -> Iterator[str]:
 
 def _off(inside: Inside, outside: Outside, phones: Mapping[str, set[tuple[str, str]]]) -> Iterator[str]:
     """Whoever had said yes and was stood down is told so, and nobody else, on his or her own phone."""
-    gone = {name: seat for name, seat in inside.seats.items() if seat.state in (SeatState.CANCELLED, SeatState.RELIEVED)}
+    ended = (SeatState.CANCELLED, SeatState.RELIEVED)
+    gone = {name: seat for name, seat in inside.seats.items() if seat.state in ended or lapsed(seat)}
     keys = {f"{OrderKind.PUSH_OFF.value}:{name}": seat for name, seat in gone.items()}
     ordered = {
         key for key, row in inside.works.items() if row.kind == OrderKind.PUSH_OFF and "word" not in json.loads(row.payload)
@@ -110,7 +116,7 @@ def _said(inside: Inside, outside: Outside) -> Iterator[str]:
     yes = [
         name
         for name, said in outside.seats.items()
-        if said.get("accept") and name in inside.seats and inside.seats[name].state not in AFTER_YES
+        if said.get("accept") and (seat := inside.seats.get(name)) and not (seat.state in AFTER_YES or lapsed(seat))
     ]
     yield from told("inspectors said yes and their seats do not know", yes)
     no = {name for name, said in outside.seats.items() if said.get("decline")}
