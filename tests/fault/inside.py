@@ -112,6 +112,11 @@ def order(key: str) -> str:
     return re.sub(r":[0-9a-f]{16}$", "", key) if key.startswith(("push:", "push.off:", "assist.send:")) else key
 
 
+def first(key: str) -> str:
+    """The key of a word by its first way; by another one it is the same word (`flows.correcting`)."""
+    return key.partition("~")[0]
+
+
 def told(what: str, which: Collection[object]) -> Iterator[str]:
     """How many, of what, and the first of them; nothing when there is none."""
     if which:

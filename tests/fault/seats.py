@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from inspector.domain.case import Method
 from inspector.domain.decision import OrderKind
 from inspector.domain.visit import LAPSED, Seat, SeatState, VisitState
-from tests.fault.inside import Inside, order, told
+from tests.fault.inside import Inside, first, order, told
 
 if TYPE_CHECKING:
     from tests.fault.judge import Outside
@@ -79,7 +79,7 @@ def _pushes(inside: Inside, outside: Outside) -> Iterator[str]:
     about = {key for key, row in inside.works.items() if "word" in json.loads(row.payload)}
     for key, (address, seat) in outside.pushes.items():
         said = words if order(key) in about else off if key.startswith(f"{OrderKind.PUSH_OFF.value}:") else phones
-        said[order(key)].add((address, seat))
+        said[first(order(key))].add((address, seat))
     nowhere = [name for name, one in inside.seats.items() if must_be_pushed(one) and not phones.keys() & {*one.pushes}]
     yield from told("seats stand as pushed and no phone has it", nowhere)
     yield from told("pushes of no seat reached a phone", set(phones) - set(keys))
@@ -97,7 +97,9 @@ def _off(inside: Inside, outside: Outside, phones: Mapping[str, set[tuple[str, s
     gone = {name: seat for name, seat in inside.seats.items() if seat.state in ended or lapsed(seat)}
     keys = {f"{OrderKind.PUSH_OFF.value}:{name}": seat for name, seat in gone.items()}
     ordered = {
-        key for key, row in inside.works.items() if row.kind == OrderKind.PUSH_OFF and "word" not in json.loads(row.payload)
+        first(key)
+        for key, row in inside.works.items()
+        if row.kind == OrderKind.PUSH_OFF and "word" not in json.loads(row.payload)
     }
     yield from told("inspectors are called off whose seats are still theirs", ordered - set(keys))
     due = {key for key, seat in keys.items() if outside.seats.get(seat.name, {}).get("accept")}
