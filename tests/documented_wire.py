@@ -19,7 +19,8 @@ from inspector.domain.statement import Statement
 from inspector.ports import Answer, PortError, Rating, Receipt
 from inspector.testing.peer import Heard, Peer, answer, peer
 from inspector.web.assistance import DateIn, ForwardIn
-from inspector.web.messages import AnswerIn, DeclineIn, FindingIn, ResultIn, SeatDeclineIn
+from inspector.web.links import SeatDeclineIn
+from inspector.web.messages import AnswerIn, DeclineIn, FindingIn, ResultIn
 from inspector.web.replies import SignedReplyIn
 from tests.markdown import first_line, table
 from tests.wire import AGENCY, CASES, LEVEL, SECRET, SIGNED_AT, Exchange, one_of
@@ -99,7 +100,18 @@ INCOMING: Mapping[str, tuple[type[BaseModel], Mapping[str, Any], Mapping[str, st
         {"request": "9b2e4c6d8f0a4b1c9d3e5f7a1b2c3d4e", "do": "answer", "verdict": "match", "signer": "某某局 王五"},
         REPLY | {"request": "the request's number, as in the letter"},
     ),
-    "POST /v1/seats/{seat}/decline": (SeatDeclineIn, {"reason": "与检查对象有利害关系"}, {"reason": "why; needed"}),
+    "POST /v1/seats/{seat}/decline": (
+        SeatDeclineIn,
+        {"reason": "与检查对象有利害关系"},
+        {
+            "reason": "why; needed",
+            "captured_at": "when it was written, by the phone's own clock, where it may have lain in a phone without signal: one that "
+            "comes when the seat has passed on is kept then (`belated`), and refused else (`seat_closed`)",
+            "sent_at": "when it was sent, by the same clock",
+            "accepted": "whether the seat was accepted where it was written: who has accepted since has said so later "
+            "(`seat_accepted_since`)",
+        },
+    ),
     "POST /v1/seats/{seat}/result": (
         ResultIn,
         {

@@ -230,6 +230,7 @@ def _office(terminal: Terminal) -> Iterator[Finding]:
     yield from fitting.excuses(bootstrap.given(told), book, _today(calendar))
     yield from fitting.exemptions(book, tree, _today(calendar))
     yield from fitting.approvals(book, tree, _today(calendar))
+    yield from fitting.headless(tree, fitting.sending(told))
 
 
 def _kept(terminal: Terminal, held: Store) -> Iterator[Finding]:
@@ -249,6 +250,7 @@ def _kept(terminal: Terminal, held: Store) -> Iterator[Finding]:
         yield Finding.warn(f"policies.{pack.label}", what, mend)
     with held.read() as tx:
         yield from fitting.records(terminal.settings, tx)
+        yield from fitting.headless(tree, tx.rosters.staffed() - fitting.sending(terminal.settings))
         yield from fitting.lanes(terminal.settings, tx)
     try:
         office = terminal.office

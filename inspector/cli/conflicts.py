@@ -98,7 +98,7 @@ def decide(
     why: Annotated[str, typer.Option("--why", help="The reason that the applicant is told 理由")],
     by: By = None,
 ) -> None:
-    """Decide, as the head, that the inspector of a visit be recused or stay. 决定是否回避（机关负责人）。
+    """Decide, as the head or in the head's stead, that the inspector of a visit be recused or stay. 决定是否回避（机关负责人）。
 
     Granted: that seat alone is dealt again by the rule; at the second time of one visit the visit goes to a supplementary draw.
     """
@@ -112,7 +112,7 @@ def decide(
         inspector=inspector,
         granted=grant,
     )
-    terminal.value({"visit": visit, "inspector": inspector, "state": made.state, "by": made.decided_by})
+    terminal.value({"visit": visit, "inspector": inspector, "state": made.state, "by": made.decided_by, "stead": made.stead})
     said = "challenge_granted" if made.state is ChallengeState.GRANTED else "challenge_refused"
     terminal.say(said, visit=visit, inspector=inspector)
 

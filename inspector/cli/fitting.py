@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -101,6 +101,29 @@ def approvals(book: Policybook, tree: Mapping[str, AgencyNode], today: date) -> 
             f"以 {sheet} 送批，批准后在旁边写 {file}",
         )
         yield Finding.warn(f"policies.{pack.label}", what, mend)
+
+
+def headless(tree: Mapping[str, AgencyNode], agencies: Iterable[str]) -> Iterator[Finding]:
+    """Of these agencies those without a head, here or above, who could decide that one of their inspectors be recused."""
+    from inspector.flows.office import line_of
+
+    for name in sorted(set(agencies) & set(tree)):
+        if any(tree[one].heads for one in line_of(tree, name)):
+            continue
+        what = (
+            "sends inspectors and names no head, nor does any agency above it: nobody can decide that one of them be recused",
+            "派出检查人员，但本机关及其上级都没有写明负责人：回避申请无人可以决定",
+        )
+        mend = (
+            f'write heads = ["NAME"] under [agencies.{name}], as in the token of its head; of one who is away: deputy name',
+            f'请在 [agencies.{name}] 中写 heads = ["姓名"]，与负责人令牌上的姓名一致；负责人不在时另以 deputy name 指定代行人',
+        )
+        yield Finding.warn(f"agencies.{name}", what, mend)
+
+
+def sending(told: Settings) -> frozenset[str]:
+    """The agencies whose inspectors plans of draws send."""
+    return frozenset(agency for plan in told.plans.values() for agency in (plan.agency, *plan.partners))
 
 
 def records(told: Settings, tx: Tx) -> Iterator[Finding]:

@@ -154,6 +154,18 @@ class Desk:
         """Tell since when a result is public (`published`), or gone (`removed`)."""
         return await self._say(f"/v1/publications/{quote(duty)}/{what}", said)
 
+    async def matters(self) -> Heard:
+        """What waits for a person."""
+        return await self._ask("/v1/attention?limit=100")
+
+    async def recusals(self, visit: str) -> Heard:
+        """The applications that one of a visit's inspectors be recused."""
+        return await self._ask(f"/v1/visits/{quote(visit)}/recusals")
+
+    async def decide_recusal(self, visit: str, inspector: str, said: Mapping[str, Any], number: int) -> Heard:
+        """Decide, as the head, the n-th application about an inspector."""
+        return await self._say(f"/v1/visits/{quote(visit)}/recusals/{quote(inspector)}", said, number)
+
     async def take_link(self, proof: str) -> Heard:
         """Take the link of a self-proof, to pass it on to its subject."""
         return await self._say(f"/v1/self-proofs/{quote(proof)}/handover", {})

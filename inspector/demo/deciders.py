@@ -1,6 +1,7 @@
 """The office's people who carry proposals through: notice, service, decision, a second person, the legal review, the re-check.
 
-They also serve what else is to reach a subject, and put up what is to be public, so that the desk does not only fill.
+The head decides whether an inspector be recused. They also serve what else is to reach a subject, and put up what is to be public, so
+that the desk does not only fill.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 from inspector.demo.caller import Desk, Heard
 from inspector.demo.habits import Chance
 from inspector.demo.people import Pace, insist
+from inspector.demo.visitor import visit_of
 from inspector.domain.calendar import SHANGHAI
 
 ANSWERS = {"WAIVER": 60, "DEFENCE": 20, "": 20}
@@ -23,13 +25,15 @@ WORDS = {"WAIVER": "我放弃陈述申辩（演示）", "DEFENCE": "情况已经
 class Deciders:
     """An officer, a second one and the legal review, who do what is due about each proposal; `approving` passes on what subjects say.
 
+    The fourth desk is the head's, who decides applications for recusal.
+
     Each takes the next step of each at every look; what is too early is refused, and taken again at a later one.
     """
 
-    def __init__(self, chance: Chance, pace: Pace, desks: tuple[Desk, Desk, Desk], approving: Desk) -> None:
+    def __init__(self, chance: Chance, pace: Pace, desks: tuple[Desk, Desk, Desk, Desk], approving: Desk) -> None:
         self._chance = chance
         self._pace = pace
-        self._officer, self._second, self._legal = desks
+        self._officer, self._second, self._legal, self._head = desks
         self._approving = approving
         self._asked: set[str] = set()
 
@@ -40,6 +44,7 @@ class Deciders:
             await self.decide()
             await self.serve()
             await self.publish()
+            await self.recuse()
 
     async def decide(self) -> None:
         """Take the next step of every proposal."""
@@ -54,6 +59,19 @@ class Deciders:
             about = str(row["id"])
             said = {"on": _day(str(row["made_at"])), "way": "IN_PERSON", "proof": f"回证-{about}"}
             await insist(self._pace, partial(self._officer.notice_came, about, said))
+
+    async def recuse(self) -> None:
+        """Decide whether an inspector be recused, as the head, of whatever application waits for one (Penalties Law art. 43)."""
+        page = await self._head.matters()
+        for visit in sorted({visit_of(str(row["about"])) for row in page.rows("attention") if row["kind"] == "recusal_asked"}):
+            asked = await self._head.recusals(visit)
+            for row in asked.rows("applications"):
+                if row["state"] != "OPEN":
+                    continue
+                about = str(row["inspector"])
+                granted = self._chance.pick({True: 70, False: 30}, "recusal", visit, about, str(row["number"]))
+                said = {"granted": granted, "why": "查明属实（演示）" if granted else "未查明有利害关系（演示）"}
+                await insist(self._pace, partial(self._head.decide_recusal, visit, about, said, int(row["number"])))
 
     async def publish(self) -> None:
         """Put results up on the day they were formed, take down what does not stand. What nobody has decided about yet is refused."""

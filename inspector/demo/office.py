@@ -82,6 +82,7 @@ HOLDERS = (
     ("officer", AGENCY, "officer"),
     ("officer-2", AGENCY, "officer"),
     ("legal", AGENCY, "officer"),
+    ("head", AGENCY, "officer"),
     ("clerk-1", AGENCY, "clerk"),
     ("clerk-2", AGENCY, "clerk"),
     ("screen", "city", "auditor"),

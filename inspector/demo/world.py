@@ -99,8 +99,10 @@ class World:
             Desk(base=scene.office, token=keys.tokens.get(name, "")) for name in ("officer", "clerk-1", "clerk-2")
         )
         self.officer = Officer(chance, pace, officer, self.diary, self.visitor)
-        second, legal = (Desk(base=scene.office, token=keys.tokens.get(name, "")) for name in ("officer-2", "legal"))
-        self.deciders = Deciders(chance, pace, (officer, second, legal), approving)
+        second, legal, head = (
+            Desk(base=scene.office, token=keys.tokens.get(name, "")) for name in ("officer-2", "legal", "head")
+        )
+        self.deciders = Deciders(chance, pace, (officer, second, legal, head), approving)
         self.clerks = Clerks(chance, pace, tuple(clerks))
         self.credit, self.witness, self.deadman = Credit(chance, day, self.diary), Witness(self.diary), DeadMan()
         self._peers: dict[str, Peer] = {

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from inspector.domain.calendar import WorkingCalendar, reminder
 from inspector.domain.decision import Because, Decision
+from inspector.domain.deputy import Deputy
 from inspector.domain.errors import Forbidden, Invalid, Refusal
 from inspector.domain.person import said, same
 from inspector.domain.roster import Recusal
@@ -42,7 +43,8 @@ class ChallengeState(StrEnum):
 class Challenge:
     """One application about the inspector of a visit; `number` counts those about the same one, for a refused one may be made anew.
 
-    `applied_by` is who entered it, `reason` a code, `evidence` where the proof lies. `why` and `decided_by` are the head's.
+    `applied_by` is who entered it, `reason` a code, `evidence` where the proof lies. `why` and `decided_by` are the head's;
+    `stead` is the head in whose stead a deputy has decided.
     """
 
     visit: str
@@ -58,6 +60,7 @@ class Challenge:
     decided_by: str = ""
     decided_at: datetime | None = None
     why: str = ""
+    stead: str = ""
 
 
 def apply(  # noqa: PLR0913 - an application in all its parts
@@ -116,24 +119,43 @@ def next_look(due_at: datetime, now: datetime, calendar: WorkingCalendar) -> dat
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
-    """Who decides: the heads of an agency, by the names under which they sign. Nobody: `names` is empty."""
+    """Who decides: the heads of an agency, by the names under which they sign, and who stands in for one of them (`deputies`, today's).
+
+    Nobody: both are empty.
+    """
 
     agency: str = ""
     names: tuple[str, ...] = ()
+    deputies: tuple[Deputy, ...] = ()
+
+    @property
+    def deciders(self) -> tuple[str, ...]:
+        """All who may decide."""
+        return tuple(dict.fromkeys((*self.names, *(one.deputy for one in self.deputies))))
 
 
 def head_of(line: Sequence[Head], about: Collection[str], parted: Collection[str]) -> Head:
-    """Whose head decides an application: of the nearest agency of the line that names one who has no part in it (`parted`).
+    """Whose head decides an application: of the nearest agency of the line where one, or a deputy of one, has no part in it (`parted`).
 
-    A head's own recusal (`about`: as the inspector is known) is decided above, not by another head of the same agency.
+    A head's own recusal (`about`: as the inspector is known) is decided above, neither by another head of the same agency nor by a
+    deputy of that head. Whom somebody with a part in it has named is no deputy in it: nobody chooses who decides about him or her.
     """
     for held in line:
-        if any(same(one, other) for one in held.names for other in about):
+        if _any_same(held.names, about):
             continue
-        free = tuple(one for one in held.names if not any(same(one, other) for other in parted))
-        if free:
-            return replace(held, names=free)
+        free = tuple(one for one in held.names if not _any_same([one], parted))
+        instead = tuple(
+            one
+            for one in held.deputies
+            if _any_same([one.officer], held.names) and not _any_same((one.deputy, one.named_by), parted)
+        )
+        if free or instead:
+            return replace(held, names=free, deputies=instead)
     return Head()
+
+
+def _any_same(ones: Collection[str], others: Collection[str]) -> bool:
+    return any(same(one, other) for one in ones for other in others)
 
 
 def decide(
@@ -150,20 +172,21 @@ def decide(
     """The head decides, with a reason that the applicant is told.
 
     Neither who entered the application decides it, nor anybody of the visit's team, whom it is about or not (`parted`: as they are
-    known); and of others the `head` alone. Raises Refusal (`challenge_decided`, `challenge_own`, `challenge_headless`), Forbidden
-    (`challenge_not_head`) and Invalid (`draw_field_unusable`).
+    known); and of others the `head` alone, or who stands in for one. Raises Refusal (`challenge_decided`, `challenge_own`,
+    `challenge_headless`), Forbidden (`challenge_not_head`) and Invalid (`draw_field_unusable`).
     """
     if held.state is not ChallengeState.OPEN:
         raise Refusal("challenge_decided", visit=held.visit, inspector=held.inspector, state=held.state)
     by, why = said("by", by), said("reason", why)
-    if any(same(by, other) for other in (held.applied_by, held.inspector, *parted)):
+    if _any_same([by], (held.applied_by, held.inspector, *parted)):
         raise Refusal("challenge_own", visit=held.visit, by=by)
-    if not head.names:
+    if not head.deciders:
         raise Refusal("challenge_headless", visit=held.visit, agency=held.agency)
-    if not any(same(by, one) for one in head.names):
-        raise Forbidden("challenge_not_head", visit=held.visit, by=by, agency=head.agency, heads=", ".join(head.names))
+    if not _any_same([by], head.deciders):
+        raise Forbidden("challenge_not_head", visit=held.visit, by=by, agency=head.agency, heads=", ".join(head.deciders))
+    stead = "" if _any_same([by], head.names) else next(one.officer for one in head.deputies if same(by, one.deputy))
     state = ChallengeState.GRANTED if granted else ChallengeState.REFUSED
-    made = replace(held, state=state, decided_by=by, decided_at=now, why=why)
+    made = replace(held, state=state, decided_by=by, decided_at=now, why=why, stead=stead)
     facts = {
         "inspector": held.inspector,
         "by": by,
@@ -171,6 +194,7 @@ def decide(
         "why": why,
         "applicant": held.applicant.value,
         "head_of": head.agency,
+        **({"stead": stead} if stead else {}),
     }
     because = Because(rule="challenge.decide", basis=(BASIS,), pack=pack, facts=facts | {"reason": held.reason})
     return Decision(state=made, because=because)

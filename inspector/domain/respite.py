@@ -74,11 +74,27 @@ def not_extended(request: Request, policy: Policy, came: datetime) -> Refusal | 
         return Refusal("extension_after_due", request=request.id, due_at=request.due_at.isoformat())
     if request.extended >= MOST:
         return Refusal("extension_used", request=request.id)
-    if told.event is StartEvent.REQUEST_AGREED or told.since is None:
+    if _was_agreed(request) or told.since is None:
         return Refusal("extension_after_agreement", request=request.id, due_at=request.due_at.isoformat())
     if row.term.unit is not told.term.unit:
         return Refusal("extension_not_provided", request=request.id, pack=policy.label)
     return None
+
+
+def _was_agreed(request: Request) -> bool:
+    """Whether the clock that runs began with an agreement: also where a letter of ours that left late has moved its day since.
+
+    An agreed day is the longer time that the agency wanted, and is extended no more; a decision of the superior begins another clock,
+    and whoever a request is forwarded to has agreed to nothing yet.
+    """
+    if request.due_counted.event is StartEvent.REQUEST_AGREED:
+        return True
+    rules = (one.rule for one in reversed(request.history))
+    return next((rule for rule in rules if rule in _CLOCKS), "") == _AGREED
+
+
+_AGREED = "assistance.agree"
+_CLOCKS = frozenset({_AGREED, "assistance.decide", "assistance.forward"})
 
 
 def propose(
@@ -132,7 +148,7 @@ def agree(
     if told.due_at <= now:
         raise Refusal("date_passed", request=request.id, due_at=told.due_at.isoformat())
     term = _agreed(now, told.due_at, calendar)
-    because = Because(rule="assistance.agree", basis=(request.basis,), pack=policy.label, facts=_moved(request, term, {"by": by}))
+    because = Because(rule=_AGREED, basis=(request.basis,), pack=policy.label, facts=_moved(request, term, {"by": by}))
     held, orders = wound(request, AssistanceState.ACCEPTED, term, now, policy, calendar)
     note = letter(held, "agreed", held.requested, now, held.due_at)
     held = replace(held, owed=Owed(key=note.key, since=now))

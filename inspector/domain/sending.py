@@ -171,7 +171,8 @@ def _wound(
 ) -> tuple[Request, tuple[Order, ...]]:
     """The clock that begins here, with its own time to acknowledge; that of a last date alone where the superior was told.
 
-    A letter that is still owed is so from here on: what it had lain here before is made up for.
+    A letter that is still owed is so from here on: what it had lain here before is made up for. A date that the agency has named waits
+    on for the officer who is to agree to it: our late letter answers nothing.
     """
     if request.owed is not None:
         request = _lain(request, now, calendar)
@@ -179,6 +180,7 @@ def _wound(
         held = replace(request, turn=request.turn + 1, end_at=term.at, end_counted=term.counted)
         return held, (ladder.wait(held, OrderKind.ASSIST_END, term.at),)
     held, orders = wound(request, request.state, term, now, policy, calendar)
+    held = replace(held, proposed=request.proposed)
     if held.accepted:
         return held, orders
     by = accept_by(held.rungs)

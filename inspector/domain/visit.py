@@ -206,7 +206,8 @@ class Seat:
     `accept_by` counts from `handed_at`, when a channel took the push; until then it says what it would be, had one taken it as ordered.
     `tried` are the marks of the ways by which it was ordered to be pushed, one for each of `pushes`; `bounced`: how often it began
     anew, so that its clocks do, under keys of their own: a push that a channel had taken came to nobody, or the register was mended.
-    `knowing`: declined by who could know whom the visit is to. `recalled`: how often the office has called its link back while its
+    `knowing`: declined by who could know whom the visit is to. `belated`: the reason of a decline that came when the seat had passed on
+    already. `recalled`: how often the office has called its link back while its
     inspector had it and had not answered; the first `void` of its pushes bear a link that opens nothing any more.
     """
 
@@ -225,6 +226,7 @@ class Seat:
     bounced: int = 0
     accepted: bool = False
     knowing: bool = False
+    belated: str = ""
     recalled: int = 0
     void: int = 0
 
@@ -273,13 +275,37 @@ def accept(seat: Seat, pack: str) -> Decision[Seat]:
     return Decision(state=replace(seat, state=SeatState.ACCEPTED, accepted=True), because=because)
 
 
-def decline(seat: Seat, reason: str, pack: str, *, knowing: bool = False) -> Decision[Seat]:
-    """The inspector cannot or must not go (leave, recusal): with a reason; the seat is dealt again by the rule."""
+def decline(seat: Seat, reason: str, pack: str, *, knowing: bool = False, unaccepted: bool = False) -> Decision[Seat]:
+    """The inspector cannot or must not go (leave, recusal): with a reason; the seat is dealt again by the rule.
+
+    `unaccepted`: it was written where the seat was not accepted yet. An acceptance since is the later word, and stands.
+
+    Raises Refusal (`seat_closed`, `seat_accepted_since`), Invalid (`reason_missing`).
+    """
     _must_be_open(seat)
+    if unaccepted and seat.state is SeatState.ACCEPTED:
+        raise Refusal("seat_accepted_since", visit=seat.visit, place=seat.place)
+    because = _declined(seat, reason, "seat.decline", pack)
+    return Decision(state=replace(seat, state=SeatState.DECLINED, reason=reason, knowing=knowing), because=because)
+
+
+def decline_late(seat: Seat, reason: str, pack: str, *, captured_at: datetime, sent_at: datetime | None = None) -> Decision[Seat]:
+    """A decline that lay in a phone without signal, and comes when its seat has passed on as one of whom nothing was heard.
+
+    It stays with the seat and in the ledger, with what the phone's clock says, and decides nothing: the seat is another's by the rule.
+    Raises Refusal (`seat_closed`, also for a second one), Invalid (`reason_missing`).
+    """
+    if seat.state is not SeatState.EXPIRED or seat.belated:
+        _must_be_open(seat)
+    because = _declined(seat, reason, "seat.decline_late", pack)
+    clock = {"captured_at": captured_at.isoformat(), "sent_at": sent_at.isoformat() if sent_at is not None else None}
+    return Decision(state=replace(seat, belated=reason), because=replace(because, facts={**because.facts, **clock}))
+
+
+def _declined(seat: Seat, reason: str, rule: str, pack: str) -> Because:
     if blank(reason):
         raise Invalid("reason_missing", field="reason")
-    because = Because(rule="seat.decline", basis=("S1:43",), pack=pack, facts={"inspector": seat.inspector, "place": seat.place})
-    return Decision(state=replace(seat, state=SeatState.DECLINED, reason=reason, knowing=knowing), because=because)
+    return Because(rule=rule, basis=("S1:43",), pack=pack, facts={"inspector": seat.inspector, "place": seat.place})
 
 
 def expire(seat: Seat, pack: str) -> Decision[Seat]:

@@ -9,7 +9,9 @@ from inspector.domain import challenge
 from inspector.domain.challenge import Applicant, Challenge, ChallengeState, Head, head_of, next_look
 from inspector.domain.decision import Order, OrderKind
 from inspector.domain.errors import Missing
+from inspector.domain.person import same
 from inspector.domain.visit import Seat, SeatState, Visit
+from inspector.flows import deputies
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.seats import ASKED
@@ -53,9 +55,12 @@ def known_as(tx: Tx, agency: str, staff: str) -> tuple[str, ...]:
 
 
 def head(office: Office, tx: Tx, held: Visit, asked: Challenge) -> Head:
-    """Whose head decides an application, as the team stands now (handbook 1.2.21)."""
-    line = [Head(agency=one, names=office.tree[one].heads) for one in office.line(asked.agency)]
-    about = known_as(tx, asked.agency, asked.inspector)
+    """Whose head decides an application, or who in the head's stead, as the team stands and who is away now (handbook 1.2.21)."""
+    now, about = office.now(), known_as(tx, asked.agency, asked.inspector)
+    line = [
+        Head(agency=one, names=office.tree[one].heads, deputies=tuple(deputies.standing(office, tx, one, now)))
+        for one in office.line(asked.agency)
+    ]
     return head_of(line, about, (asked.applied_by, *about, *parted(tx, held)))
 
 
@@ -92,11 +97,19 @@ def enter(  # noqa: PLR0913 - an application in all its parts
 def tell_head(office: Office, tx: Tx, held: Visit, asked: Challenge, seat: Seat, now: datetime, looks: int = 0) -> None:
     """The matter of an application, at the agency whose head decides it (where none is named, at the inspector's own), and its next look.
 
-    `looks`: how often the head was told of it again.
+    `looks`: how often the head was told of it again. Where somebody stands in for the head, the matter says who.
     """
-    agency, at = head(office, tx, held, asked).agency or seat.agency, next_look(held.due_at, now, office.calendar)
-    due_at = held.due_at.isoformat()
-    facts = {"applicant": asked.applicant.value, "due_at": due_at, "overdue": held.due_at <= now, "looks": looks}
+    who, at = head(office, tx, held, asked), next_look(held.due_at, now, office.calendar)
+    due_at, agency = held.due_at.isoformat(), who.agency or seat.agency
+    facts: dict[str, object] = {
+        "applicant": asked.applicant.value,
+        "due_at": due_at,
+        "overdue": held.due_at <= now,
+        "looks": looks,
+    }
+    for deputy in who.deputies:
+        if any(same(deputy.officer, one) for one in who.names):  # of a head who goes along nobody reads so in a matter
+            facts |= {"officer": deputy.officer, "instead": deputy.deputy}
     tx.attention.open(ASKED, agency, seat.name, facts, now)
     tx.work.order([_order(held, asked, seat, looks, at)], now)
 

@@ -14,7 +14,7 @@ from inspector.domain.evidence import Evidence, unfresh
 from inspector.domain.finding import Finding, Seen
 from inspector.domain.peace import made as made_on
 from inspector.domain.trail import entered
-from inspector.domain.visit import Seat, Visit
+from inspector.domain.visit import Seat, SeatState, Visit
 from inspector.flows import challenges, declines, late, listing, overdue, peace, relief, secondlook, stopped, supervision
 from inspector.flows.assign import redeal
 from inspector.flows.office import Office
@@ -67,10 +67,27 @@ def accept(tx: Tx, name: str, now: datetime) -> Seat:
     return decision.state
 
 
-def decline(office: Office, tx: Tx, name: str, reason: str, now: datetime) -> Seat:
-    """An inspector declines with a reason: re-dealt at once."""
+def decline(
+    office: Office,
+    tx: Tx,
+    name: str,
+    reason: str,
+    now: datetime,
+    *,
+    captured_at: datetime | None = None,
+    sent_at: datetime | None = None,
+    unaccepted: bool = False,
+) -> Seat:
+    """An inspector declines with a reason: re-dealt at once.
+
+    What lay in a phone (`captured_at`, `sent_at`: by its clock) and comes when the seat has passed on is kept, and decides nothing.
+    """
     held, seat = by_name(tx, name, lock=True)
-    decision = visit.decline(seat, reason, pack(tx, held), knowing=held.released)
+    if seat.state is SeatState.EXPIRED and captured_at is not None:
+        late = visit.decline_late(seat, reason, pack(tx, held), captured_at=captured_at, sent_at=sent_at)
+        settle_seat(tx, held, seat, late, now)
+        return late.state
+    decision = visit.decline(seat, reason, pack(tx, held), knowing=held.released, unaccepted=unaccepted)
     settle_seat(tx, held, seat, decision, now)
     stopped.end(tx, seat.work, now)
     declines.look_at(office, tx, decision.state, now)

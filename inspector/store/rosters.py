@@ -179,6 +179,11 @@ class RosterRoom(Room):
         asked = sa.select(held.body).where(held.agency == agency, held.removed_at.is_(None)).order_by(held.id)
         return [load(InspectorRecord, text) for text in self.connection.execute(asked).scalars()]
 
+    def staffed(self) -> frozenset[str]:
+        """The agencies that have inspectors in force."""
+        asked = sa.select(inspector.c.agency).where(inspector.c.removed_at.is_(None)).distinct()
+        return frozenset(self.connection.execute(asked).scalars())
+
     def inspector(self, agency: str, staff_id: str) -> InspectorRecord:
         """One inspector, in force or not. Raises Missing."""
         return self.standing(agency, staff_id)[0]

@@ -96,7 +96,8 @@ class SeatShown(Shown):
     """One seat of a team, with the visit it is for. `exempt` are promises of the subject that may be answered and need not be.
 
     `accept_by` counts from `handed_at`, when a channel took the push. `pushes` are for the office, not for the link.
-    `mates` are the others of the team: told by the seat's own link, once the assignment is handed over and the visit released.
+    `belated`: why its inspector declined by a word that came when the seat had passed on. `mates` are the others of the team: told by the
+    seat's own link, once the assignment is handed over and the visit released.
     """
 
     seat: str
@@ -107,6 +108,7 @@ class SeatShown(Shown):
     handed_at: datetime | None
     accept_by: datetime
     reason: str
+    belated: str
     visit: VisitShown
     exempt: tuple[DoubtShown, ...]
     mates: tuple[MateShown, ...]
@@ -140,7 +142,7 @@ def seat_shown(
     """A seat as it goes out, with no more of the visit than its inspector may know; `team` for the inspector's own eyes alone."""
     plain = {
         field: getattr(seat, field)
-        for field in ("agency", "inspector", "state", "ordered_at", "handed_at", "accept_by", "reason")
+        for field in ("agency", "inspector", "state", "ordered_at", "handed_at", "accept_by", "reason", "belated")
     }
     known, told = as_known(held, seat), tuple(exempt) if seat.state.knows and held.released else ()
     exempted = tuple(DoubtShown.model_validate(one) for one in told)

@@ -26,7 +26,10 @@ router = APIRouter(prefix="/v1", tags=["visits"], route_class=SeatRoute)
 
 
 class ChallengeShown(Shown):
-    """An application that the inspector of a visit be recused. `why` is what the applicant is told."""
+    """An application that the inspector of a visit be recused. `why` is what the applicant is told; `stead`: the head in whose
+
+    stead a deputy has decided, empty where none has.
+    """
 
     visit: str
     inspector: str
@@ -39,6 +42,7 @@ class ChallengeShown(Shown):
     decided_by: str
     decided_at: datetime | None
     why: str
+    stead: str
 
 
 class ChallengesShown(Shown):
@@ -103,9 +107,9 @@ def enter(desk: Desk, seated: Seated, given: DoorChallengeIn, message_id: str | 
 def decide_recusal(
     desk: AtDesk, caller: Officer, visit: NamePath, inspector: NamePath, given: ChallengeDecisionIn, message_id: MessageId = None
 ) -> JSONResponse:
-    """The head decides an application, by a token of his or her own (`heads` of the agency; of one above where it is the head's own):
+    """The head decides an application, by a token of his or her own (`heads` of the agency; of one above where it is the head's own),
 
-    nobody who applied, nor anybody of the team.
+    or whoever stands in for one (`/v1/deputies`): nobody who applied, nor anybody of the team.
     Granted: the seat is dealt again by the rule. What was entered meanwhile stands, marked, and a person is told.
     """
 

@@ -39,7 +39,7 @@ from inspector.web.desk import AtDesk, Desk
 from inspector.web.fieldnotes import ChoiceIn, FieldShown, NoteIn, field_shown
 from inspector.web.fields import Strict
 from inspector.web.language import InLang, carried, language
-from inspector.web.messages import DoorChallengeIn, FindingIn, SeatDeclineIn
+from inspector.web.messages import DoorChallengeIn, FindingIn
 from inspector.web.pages import NO_TROUBLE, Fields, Trouble, complete, page, read, trouble
 from inspector.web.phone import phone_words, place_of, shut
 from inspector.web.seatdoor import AtPage, PostedAt, Seated
@@ -126,9 +126,10 @@ def cut_off(request: Request) -> Response:
 def _seat(desk: Desk, seated: Seated, form: Fields) -> None:
     match form.one("do"):
         case "accept":
-            _answer(desk, seated, form, Strict())
+            _accept(desk, seated, form)
         case "decline":
-            _answer(desk, seated, form, read(SeatDeclineIn, reason=form.one("reason")))
+            when = {"captured_at": form.one("captured_at") or None, "accepted": form.one("accepted") or None}
+            links.declined(desk, seated, read(links.SeatDeclineIn, reason=form.one("reason"), **when), form.message_id())
         case "result":
             note = _note(form)
             if note.seen is None and desk.look(lambda tx: _asks_nothing(*by_name(tx, seated.name))):
@@ -153,17 +154,12 @@ def _seat(desk: Desk, seated: Seated, form: Fields) -> None:
             raise Refusal("action_unknown", action=other[:40])
 
 
-def _answer(desk: Desk, seated: Seated, form: Fields, given: Strict) -> None:
-    """Yes, or no with a reason."""
-
+def _accept(desk: Desk, seated: Seated, form: Fields) -> None:
     def do(tx: Tx, now: datetime) -> Strict:
-        if isinstance(given, SeatDeclineIn):
-            dispatch.decline(desk.office, tx, seated.name, given.reason, now)
-        else:
-            dispatch.accept(tx, seated.name, now)
+        dispatch.accept(tx, seated.name, now)
         return links.shown(tx, seated.name)
 
-    seated.once(desk, form.message_id(), f"form {form.one('do')}", given, do)
+    seated.once(desk, form.message_id(), "form accept", Strict(), do)
 
 
 def _attempt(form: Fields) -> SeatAttemptIn:

@@ -26,8 +26,8 @@ from inspector.web.assigned import SeatShown, TestShown, mates_shown, seat_shown
 from inspector.web.caller import Caller, Officer, Shown, ShownLink, Unknown, find
 from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.errors import READS, WRITES
-from inspector.web.fields import MessageId, NamePath, Strict, Text
-from inspector.web.messages import AnswerIn, DeclineIn, ResultIn, SeatDeclineIn
+from inspector.web.fields import ClockTime, MessageId, NamePath, Strict, Text
+from inspector.web.messages import AnswerIn, DeclineIn, ResultIn
 from inspector.web.requested import RequestShown, request_shown
 from inspector.web.roles import Role
 from inspector.web.seatdoor import PhoneKey, Seated, SeatLink, SeatRoute
@@ -142,15 +142,37 @@ def accept_seat(desk: AtDesk, seated: SeatLink, message_id: MessageId = None) ->
     return seated.once(desk, message_id, "accept", None, do)
 
 
+class SeatDeclineIn(Strict):
+    """An inspector cannot or must not go; on a phone without signal it may have lain, since when and sent when says the phone's own clock.
+
+    `accepted`: whether the seat was, where it was written. Who has accepted since has said so later.
+    """
+
+    reason: Text
+    captured_at: ClockTime | None = None
+    sent_at: ClockTime | None = None
+    accepted: bool | None = None
+
+
 @router.post("/seats/{name}/decline", tags=["visits"], response_model=SeatShown, responses=WRITES)
 def decline_seat(desk: AtDesk, seated: SeatLink, given: SeatDeclineIn, message_id: MessageId = None) -> JSONResponse:
-    """The inspector cannot or must not go: the seat is dealt again by the rule."""
+    """The inspector cannot or must not go: the seat is dealt again by the rule.
+
+    What lay in a phone (`captured_at`) and comes when nothing was heard in time is kept as `belated`: the seat has passed on.
+    """
+    return declined(desk, seated, given, message_id)
+
+
+def declined(desk: Desk, seated: Seated, given: SeatDeclineIn, message_id: str | None) -> JSONResponse:
+    """The same, by API and by form alike: what a phone has sent by the form, without hearing the answer, counts once."""
+    when = {"captured_at": given.captured_at, "sent_at": given.sent_at}
 
     def do(tx: Tx, now: datetime) -> SeatShown:
-        dispatch.decline(desk.office, tx, seated.name, given.reason, now)
+        dispatch.decline(desk.office, tx, seated.name, given.reason, now, unaccepted=given.accepted is False, **when)
         return shown(tx, seated.name)
 
-    return seated.once(desk, message_id, "decline", given, do)
+    said = given.model_copy(update={"sent_at": None})  # each try is sent at another moment, and is the same message
+    return seated.once(desk, message_id, "decline", said, do)
 
 
 @router.post("/seats/{name}/result", tags=["visits"], response_model=SeatShown, responses=WRITES)

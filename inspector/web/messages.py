@@ -258,12 +258,6 @@ class DeclineIn(Strict):
     inability: Inability = Inability.OTHER
 
 
-class SeatDeclineIn(Strict):
-    """An inspector cannot or must not go."""
-
-    reason: Text
-
-
 class FindingIn(Strict):
     """What was seen about one fact in question; a mismatch needs the note."""
 

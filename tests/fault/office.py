@@ -29,6 +29,7 @@ HOLDERS = {
     "officer": "officer",
     "officer-2": "officer",
     "legal": "officer",
+    "head": "officer",
     "clerk-1": "clerk",
     "clerk-2": "clerk",
 }

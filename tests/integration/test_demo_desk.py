@@ -11,6 +11,7 @@ from inspector.demo.deciders import Deciders
 from inspector.demo.habits import Chance
 from inspector.demo.people import Pace
 from inspector.domain.case import Outcome
+from inspector.domain.challenge import ChallengeState
 from inspector.domain.consequence import ConsequenceState, StatementKind
 from inspector.domain.proposal import Proposal
 from inspector.settings import Web
@@ -18,6 +19,8 @@ from inspector.store.store import Store
 from inspector.web.roles import Role
 from tests.edge import serving
 from tests.house import Hand
+from tests.integration.test_recusal import applied, matters, sitting
+from tests.integration.test_relief import drawn
 from tests.living import living
 from tests.proceedings import decided
 
@@ -38,7 +41,7 @@ def test_notices_are_served_and_results_are_published_as_they_come(store: Store)
     held = living(store, Hand())
     with serving(held.office, Web(port=0)) as edge:
         desk = Desk(base=edge.url, token=edge.token(Role.OFFICER, "bureau", "officer"))
-        people = Deciders(Chance(seed="desk"), Pace(day=0.01), (desk, desk, desk), desk)
+        people = Deciders(Chance(seed="desk"), Pace(day=0.01), (desk, desk, desk, desk), desk)
         told, formed = notices(desk), owed(desk)
         assert told
         assert formed
@@ -65,7 +68,26 @@ def test_of_two_decisions_of_one_sort_about_one_case_the_later_is_let_go(store: 
     case.say(again, StatementKind.WAIVER, "我放弃陈述申辩")
     with serving(case.office, Web(port=0)) as edge:
         desk = Desk(base=edge.url, token=edge.token(Role.OFFICER, "bureau", "officer"))
-        people = Deciders(Chance(seed="desk"), Pace(day=0.01), (desk, desk, desk), desk)
+        people = Deciders(Chance(seed="desk"), Pace(day=0.01), (desk, desk, desk, desk), desk)
         assert revoked() == [ConsequenceState.IMPOSED, ConsequenceState.NOTICED]
         asyncio.run(people.decide())
     assert revoked() == [ConsequenceState.IMPOSED, ConsequenceState.DROPPED]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_an_application_that_an_inspector_be_recused_is_decided_by_the_demos_head(store: Store, hand: Hand) -> None:
+    office, _, visit = drawn(store, hand, staff=6)
+    first, second = sitting(office, visit)
+    applied(office, visit, first)
+    with serving(office, Web(port=0)) as edge:
+        desk = Desk(base=edge.url, token=edge.token(Role.OFFICER, "bureau", "officer"))
+        head = Desk(base=edge.url, token=edge.token(Role.OFFICER, "bureau", "head"))
+        people = Deciders(Chance(seed="desk"), Pace(day=0.01), (desk, desk, desk, head), desk)
+        asyncio.run(people.recuse())
+        asyncio.run(people.recuse())
+    with store.read() as tx:
+        (made,) = tx.challenges.of_visit(visit.id)
+    assert (made.state is not ChallengeState.OPEN, made.decided_by) == (True, "head")
+    assert matters(office) == []
+    assert (first in sitting(office, visit)) is (made.state is ChallengeState.REFUSED)
+    assert second in sitting(office, visit)

@@ -20,7 +20,8 @@ from inspector.domain.case import SubjectKind
 from inspector.domain.letter import LetterKind
 from inspector.ports import Barred, Letter, Message, Notice
 from inspector.testing.peer import Heard, Peer, Step, answer, peer
-from inspector.web.messages import AnswerIn, CaseIn, DeclineIn, FiguresIn, ResultIn, ReviewIn, SeatDeclineIn
+from inspector.web.links import SeatDeclineIn
+from inspector.web.messages import AnswerIn, CaseIn, DeclineIn, FiguresIn, ResultIn, ReviewIn
 from tests.outside import DAY, QUICK, Running, paths, until, world
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from inspector.domain.challenge import ChallengeState
+from inspector.domain.deputy import Deputy
 from inspector.domain.errors import Forbidden, Refusal
-from inspector.flows import dispatch
+from inspector.flows import deputies, dispatch
 from inspector.flows.office import Office
 from inspector.flows.seats import ASKED
 from inspector.store.store import Store
@@ -73,6 +75,90 @@ def test_where_no_head_is_named_it_is_said_what_is_missing_and_nobody_decides(st
     with serving(office) as edge, edge.as_(Role.OFFICER) as officer:
         told = officer.post(f"/v1/visits/{visit.id}/recusals/{first}", json={"granted": True, "why": "属实"})
     assert (told.status_code, "[agencies.bureau]" in told.text) == (409, True)
+
+
+def stands_in(office: Office, deputy: str, *, officer: str = "陈局长", agency: str = "bureau", by: str = "李科长") -> Deputy:
+    """Somebody decides in a head's stead from today on, for a week."""
+    day, now = office.calendar.local_date(office.now()), office.now()
+    made = Deputy(
+        id=f"{agency}-{deputy}",
+        agency=agency,
+        officer=officer,
+        deputy=deputy,
+        since=day,
+        until=day + timedelta(days=6),
+        named_by=by,
+        named_at=now,
+    )
+    with office.store.begin() as tx:
+        return deputies.name(office, tx, made, now)
+
+
+def test_while_the_head_is_away_the_deputy_decides_and_the_ledger_says_in_whose_stead(store: Store, hand: Hand) -> None:
+    office, _, visit = drawn(store, hand, staff=6)
+    office = headed(office, bureau=("陈局长",))
+    first, second = sitting(office, visit)
+    stands_in(office, "周副局长")
+    applied(office, visit, first)
+    (matter,) = told(office)
+    assert (matter["officer"], matter["instead"]) == ("陈局长", "周副局长")
+    with pytest.raises(Forbidden, match="challenge_not_head") as refused:
+        decided(office, visit, first, granted=True, by="李科长")
+    assert refused.value.facts["heads"] == "陈局长, 周副局长", "whoever asks hears who may"
+    made = decided(office, visit, first, granted=False, by="周副局长")
+    assert (made.decided_by, made.stead) == ("周副局长", "陈局长")
+    with store.read() as tx:
+        (entry,) = [json.loads(row["body"])["facts"] for row in tx.ledger.about(visit.id) if row["rule"] == "challenge.decide"]
+    assert (entry["by"], entry["stead"]) == ("周副局长", "陈局长")
+    hand.on(days=8)
+    applied(office, visit, second, now=hand())
+    with pytest.raises(Forbidden, match="challenge_not_head"):
+        decided(office, visit, second, granted=False, by="周副局长")
+    assert decided(office, visit, second, granted=False).stead == "", "the head is back"
+
+
+def test_a_head_who_goes_along_has_a_deputy_and_none_of_the_team_is_one(store: Store, hand: Hand) -> None:
+    office, _, visit = drawn(store, hand, staff=6)
+    first, second = sitting(office, visit)
+    head = named(second)
+    office = headed(office, bureau=(head,), city=("市长",))
+    stands_in(office, "周副局长", officer=head)
+    applied(office, visit, first)
+    assert "instead" not in told(office)[0], "of matters nobody reads who goes"
+    with pytest.raises(Forbidden, match="challenge_not_head"):
+        decided(office, visit, first, granted=False, by="市长")
+    assert decided(office, visit, first, granted=False, by="周副局长").stead == head
+
+
+@pytest.mark.parametrize("who", ["concerned", "teammate"])
+def test_neither_the_inspector_concerned_nor_a_teammate_decides_as_the_heads_deputy_nor_whom_they_have_named(
+    who: str, store: Store, hand: Hand
+) -> None:
+    office, _, visit = drawn(store, hand, staff=6)
+    office = headed(office, bureau=("陈局长",))
+    first, second = sitting(office, visit)
+    one = named(first if who == "concerned" else second)
+    applied(office, visit, first)
+    made = stands_in(office, one)
+    with pytest.raises(Refusal, match="challenge_own"):
+        decided(office, visit, first, granted=False, by=one)
+    with store.begin() as tx:
+        deputies.end(tx, made.id, "李科长", hand())
+    stands_in(office, "周副局长", by=one)
+    with pytest.raises(Forbidden, match="challenge_not_head"):
+        decided(office, visit, first, granted=False, by="周副局长")
+
+
+def test_the_heads_own_recusal_is_no_deputys_of_the_head_but_of_the_head_above(store: Store, hand: Hand) -> None:
+    office, _, visit = drawn(store, hand, staff=6)
+    first, _ = sitting(office, visit)
+    office = headed(office, bureau=(named(first),), city=("市长",))
+    applied(office, visit, first)
+    stands_in(office, "周副局长", officer=named(first))
+    stands_in(office, "吴副市长", officer="市长", agency="city")
+    with pytest.raises(Forbidden, match="challenge_not_head"):
+        decided(office, visit, first, granted=False, by="周副局长")
+    assert decided(office, visit, first, granted=False, by="吴副市长").stead == "市长"
 
 
 def told(office: Office) -> list[dict[str, object]]:

@@ -7,9 +7,9 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from inspector.domain import respite
+from inspector.domain import dispute, respite, sending
 from inspector.domain.almanac import NamedDay
-from inspector.domain.assistance import Door, Request
+from inspector.domain.assistance import AssistanceState, Door, Quarrel, Request
 from inspector.domain.calendar import SHANGHAI, WorkingCalendar
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.recounting import recount_request
@@ -81,3 +81,45 @@ def test_a_day_that_nobody_means_is_refused_where_it_is_named_and_today_may_be_a
     assert agreed(START.date()).due_at == closes(START.date())
     with pytest.raises(Refusal, match="extension_after_agreement"):
         respite.extend(agreed(START.date()), WORD, pack(), START, calendar())
+
+
+def test_a_date_that_the_agency_has_named_waits_for_our_officer_though_a_letter_of_ours_leaves_late() -> None:
+    policy, known = pack(), calendar()
+    asked = respite.propose(replace(opened(policy).request, sent_at=START), date(2026, 4, 20), WORD, START, known, PACK).state
+    owing = sending.link_called_back(asked, "assistance.send:another-link", START)
+    gone = START + timedelta(days=8)
+    for left in (
+        sending.written(owing, owing.requested, policy, gone, known),
+        sending.sent(owing, owing.requested, "", policy, gone, known, key="assistance.send:another-link"),
+    ):
+        assert left is not None
+        assert left.state.due_at > asked.due_at
+        assert (left.state.state, left.state.proposed) == (AssistanceState.PROPOSED, asked.proposed)
+        assert respite.agree(left.state, closes(date(2026, 4, 20)), "李四", policy, gone, known).state.due_at == closes(
+            date(2026, 4, 20)
+        )
+
+
+def late_by(held: Request, days: int) -> Request:
+    """The letter that we owe leaves so many days behind the moment it was to."""
+    assert held.owed is not None
+    return sending.sent(held, held.requested, "", pack(), START + timedelta(days=days), calendar(), key=held.owed.key).state
+
+
+def test_an_agreed_day_that_our_late_letter_has_moved_stays_agreed_and_is_extended_no_more() -> None:
+    policy, known = pack(), calendar()
+    moved = late_by(agreed(date(2026, 3, 18)), 8)
+    assert moved.due_at > closes(date(2026, 3, 18))
+    with pytest.raises(Refusal, match="extension_after_agreement"):
+        respite.extend(moved, WORD, policy, START + timedelta(days=9), known)
+    stays = late_by(agreed(date(2026, 4, 20)), 8)
+    assert stays.due_at == closes(date(2026, 4, 20)), "more than a whole term is left of it"
+
+
+def test_a_term_of_the_superiors_decision_is_no_agreed_day_and_may_be_extended() -> None:
+    policy, known = pack(), calendar()
+    objected = dispute.dispute(
+        late_by(agreed(date(2026, 3, 18)), 8), Quarrel.GROUND, WORD, "county-office", policy, START + timedelta(days=9), known
+    ).state
+    decided = dispute.decide(objected, True, WORD, policy, START + timedelta(days=10), known).state
+    assert respite.extend(decided, WORD, policy, START + timedelta(days=11), known).state.extended == 1

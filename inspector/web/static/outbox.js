@@ -7,6 +7,7 @@ const Outbox = (() => {
   const LATER = ["team_short", "team_not_accepted", "visit_embargoed", "visit_unpublished", "stale"];
   const SHUT = ["link_unknown", "link_elsewhere"]; // and these when the seat's next link is opened here
   const AWAY = [408, 429, 502, 503, 504]; // nobody of the house has answered, or it cannot now
+  const TURNS = { photo: 1, decline: 2 }; // in which turn it is sent; all else in the first
   const MISSES = 3; // so many in a row that nobody has answered: the others wait for the next round, in which they come first
   const KEPT = 3 * 86_400_000; // for how long the phone tells what the house has kept, where its page is not opened any more
 
@@ -93,6 +94,12 @@ const Outbox = (() => {
     const body = { captured_at, way: plain("way"), at, words: plain("words") };
     return { path, kind: "attempt", id: plain("message") || crypto.randomUUID(), body, captured_at, state: "waiting" };
   };
+  // That the inspector does not go; `accepted` is what the page said of the seat when it was written.
+  const decline = (path, form) => {
+    const reason = (form.get("reason") ?? "").replaceAll("\r\n", "\n"), captured_at = form.get("captured_at") || now();
+    const body = { captured_at, reason, accepted: form.get("accepted") === "true" };
+    return { path, kind: "decline", id: form.get("message") || crypto.randomUUID(), body, captured_at, state: "waiting" };
+  };
   const base64 = (blob) => new Promise((good, bad) => {
     const reader = new FileReader();
     reader.onload = () => good(reader.result.slice(reader.result.indexOf(",") + 1));
@@ -111,7 +118,7 @@ const Outbox = (() => {
     let answer, told;
     try {
       if (item.kind === "photo") body.content = await base64(item.blob);
-      answer = await fetch(`/v1/seats/${name}/${item.kind}s`, {
+      answer = await fetch(`/v1/seats/${name}/${item.kind === "decline" ? "decline" : `${item.kind}s`}`, {
         method: "POST", redirect: "error", cache: "no-store", signal: AbortSignal.timeout(item.kind === "photo" ? 180_000 : 40_000),
         headers: { "Content-Type": "application/json", "Idempotency-Key": item.id, "X-Link-Token": decodeURIComponent(token) },
         body: JSON.stringify(body),
@@ -121,7 +128,7 @@ const Outbox = (() => {
       return missed(); // no signal, or something on the way that speaks for the house
     }
     const receipt = told?.receipt ?? told?.note, code = told?.error?.code;
-    if (answer.ok && item.kind === "attempt" && told?.attempts) { // it stands on the house's page
+    if (answer.ok && (item.kind === "attempt" ? told?.attempts : item.kind === "decline" && told?.seat)) { // it stands on the house's page
       await drop(item.key);
     } else if (answer.ok && receipt && told.came) { // what the house has kept, the phone need not
       const kept = { state: "kept", settled: now(), receipt, became: told.became, received_at: told.came.received_at };
@@ -141,14 +148,14 @@ const Outbox = (() => {
     return "settled";
   };
 
-  // Send all that waits, of every seat, one at a time: results and attempts before photos, what was tried least first. What cannot get
-  // through is passed by. How many have come to an end, and how many met nobody. Two tabs never send at once.
+  // Send all that waits, of every seat, one at a time: results and attempts before photos, what was tried least first, and a decline
+  // last: from then on the house takes nothing else of its seat. What cannot get through is passed by. How many have come to an end, and how many met nobody. Two tabs never send at once.
   const send = async (told) => {
     const round = async (lock) => {
       const tried = new Set(), came = { settled: 0, later: 0, missed: 0 };
-      for (const photo of lock === null ? [] : [false, true]) {
+      for (const turn of lock === null ? [] : [0, 1, 2]) {
         for (let misses = 0; misses < MISSES;) {
-          const open = (await all()).filter((one) => waits(one) && (one.kind === "photo") === photo && !tried.has(one.id));
+          const open = (await all()).filter((one) => waits(one) && (TURNS[one.kind] ?? 0) === turn && !tried.has(one.id));
           const [next] = open.sort((one, other) => (one.tries ?? 0) - (other.tries ?? 0) || one.key - other.key);
           if (!next) break;
           tried.add(next.id);
@@ -162,5 +169,5 @@ const Outbox = (() => {
     };
     return navigator.locks ? navigator.locks.request("inspector-outbox", { ifAvailable: true }, round) : round();
   };
-  return { adopt, all, amend, attempt, draft, drop, forget, keep, note, now, put, seatOf, send, tidy, waits };
+  return { adopt, all, amend, attempt, decline, draft, drop, forget, keep, note, now, put, seatOf, send, tidy, waits };
 })();

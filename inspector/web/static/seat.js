@@ -5,7 +5,7 @@
   const { root, words, say, made, button } = Waiting;
   if (!Waiting.able || !("serviceWorker" in navigator)) return;
   const most = Number(root.dataset.most), path = location.pathname, seat = Outbox.seatOf(path);
-  const form = document.getElementById("result"), sought = document.getElementById("attempt");
+  const form = document.getElementById("result"), sought = document.getElementById("attempt"), declining = document.getElementById("decline");
   const count = document.getElementById("outbox-count"), list = document.getElementById("outbox-list");
   const EDGE = 2560, PLENTY = 1_500_000; // pixels, bytes: a label can be read, and one bar of signal carries it
 
@@ -17,13 +17,14 @@
   };
   const beside = (item) => {
     if (item.kind === "attempt" && sought) return button("back", () => { Sheet.set([...sought.elements], { ...item.body, at: item.body.at?.slice(0, 16) ?? "" }); sought.scrollIntoView(); });
+    if (item.kind === "decline" && declining) return button("back", () => { Sheet.set([...declining.elements], { reason: item.body.reason }); declining.scrollIntoView(); });
     if (item.kind === "note" && form && !item.body.arrival) return button("back", () => { fill(item.body); form.scrollIntoView(); });
     return "";
   };
   const typing = () => ["INPUT", "TEXTAREA"].includes(document.activeElement?.tagName)
     || [...document.querySelectorAll("form:not(#result) textarea")].some((one) => one.value !== one.defaultValue); // a result's is kept
   const news = (before, items) => {
-    const mine = (held) => held.filter((one) => Outbox.seatOf(one.path) === seat), tries = (held) => mine(held).filter((one) => one.kind === "attempt").length;
+    const mine = (held) => held.filter((one) => Outbox.seatOf(one.path) === seat), tries = (held) => mine(held).filter((one) => ["attempt", "decline"].includes(one.kind)).length;
     const known = new Set(before.filter((one) => one.state === "kept").map((one) => one.key));
     const noted = mine(items).some((one) => one.kind === "note" && one.state === "kept" && !known.has(one.key));
     if ((noted || tries(items) < tries(before)) && !typing()) location.reload(); // the house tells what has become of the result
@@ -167,17 +168,21 @@
     });
   };
 
-  // --- an attempt to reach somebody, written down where there is no signal
+  // --- an attempt to reach somebody, or that one does not go, written down where there is no signal
 
-  const seek = () => sought.addEventListener("submit", async (event) => {
-    sought.elements.captured_at.value = Outbox.now();
+  const waiting = async (where, made, field, flaw) => {
+    alarm("");
+    if (!field.value.trim()) return alarm(words[flaw], field);
+    if (where === declining && (await Outbox.all(seat)).some((one) => one.kind === "decline" && Outbox.waits(one))) return alarm(words.flaw_declined, field);
+    if (!await store({ ...made(path, new URLSearchParams(new FormData(where))), id: crypto.randomUUID() })) return;
+    where.reset();
+    root.focus();
+  };
+  const offline = (where, made, field, flaw) => where.addEventListener("submit", (event) => {
+    where.elements.captured_at.value = Outbox.now();
     if (navigator.onLine) return;
     event.preventDefault();
-    alarm("");
-    if (!sought.elements.words.value.trim()) return alarm(words.flaw_attempt, sought.elements.words);
-    if (!await store({ ...Outbox.attempt(path, new URLSearchParams(new FormData(sought))), id: crypto.randomUUID() })) return;
-    sought.reset();
-    root.focus();
+    waiting(where, made, where.elements[field], flaw);
   });
 
   // --- the check-in at the firm: its printed code scanned where the browser can, or typed; another firm's is said at once
@@ -255,7 +260,8 @@
     await Outbox.keep(seat, { ...held, unsent: false });
   }
   if (here) await arrive();
-  if (sought) seek();
+  if (sought) offline(sought, Outbox.attempt, "words", "flaw_attempt");
+  if (declining) offline(declining, Outbox.decline, "reason", "flaw_decline");
   if (form) await prepare();
   else if (root.dataset.takes === "yes") { // the result is entered; what was photographed for it may still come
     list.after(made("p", say("photos_hint", { most: most / 1e6, edge: EDGE }), { id: "photo-hint" }), ...camera(0, ""));

@@ -14,7 +14,8 @@ const Waiting = (() => {
   let shownLast = "", delay = FIRST, timer;
 
   const factOf = (about, item) => page.factOf(about) ?? item.named?.[about] ?? about.split(":").pop();
-  const what = (item) => item.kind === "attempt" ? say("attempt", { words: item.body.words }) : item.kind === "photo"
+  const what = (item) => item.kind === "attempt" ? say("attempt", { words: item.body.words })
+    : item.kind === "decline" ? say("decline", { words: item.body.reason }) : item.kind === "photo"
     ? say("photo", { kilobytes: Math.ceil(item.bytes / 1000), about: item.body.claim ? factOf(`${item.body.case_id}:${item.body.claim}`, item) : words.other })
     : item.body.arrival ? words.arrived : say("note", { facts: item.body.findings.map((one) => factOf(`${one.case_id}:${one.claim}`, item)).join(" / ") || item.body.remarks || words.other });
   const state = (item) => {
@@ -34,6 +35,9 @@ const Waiting = (() => {
     row.append(made("b", what(item)), made("br"), say("captured", { at: at(item.captured_at) }));
     if (item.body.remark) row.append(made("br"), item.body.remark);
     row.append(made("br"), made("span", state(item)));
+    if (item.kind === "decline" && Outbox.waits(item)) {
+      row.append(made("br"), words.decline_counts, made("br"), button("withdraw", async () => { await Outbox.drop(item.key); await told(); }));
+    }
     if (back(item)) {
       row.lastChild.className = "error";
       row.append(made("br"), button("again", async () => { await Outbox.amend(item, (one) => ({ ...one, state: "waiting" })); send(); }), " ", page.beside(item));
