@@ -207,7 +207,7 @@ def test_what_the_daemon_drew_after_a_void_draw_and_dealt_again_verifies_from_it
         for seat in seats[:2]:
             with store.begin() as tx:
                 dispatch.decline(office, tx, dispatch.seat_name(seat), "与当事人有亲属关系", hand())
-        hand.now = max(seat.accept_by for seat in seats if seat.accept_by is not None)
+        hand.now = max(seat.accept_by for seat in seats)
         settle(office)  # the others have kept silent
         kept = notary.values[held.number]
     entry = operator.well("draw", "export", void.number, str(operator.folder / "void"), "--json").json
