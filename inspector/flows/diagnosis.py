@@ -129,9 +129,9 @@ def what(flaw: RowFlaw, lang: Lang) -> str:
 
 
 def fix(flaw: RowFlaw, lang: Lang) -> str:
-    """How to mend it."""
+    """How to mend it; the row itself may be named in it."""
     if flaw.code in WORDS:
-        return _fill(WORDS[flaw.code][2 if lang == "en" else 3], _told(flaw.facts, lang))
+        return _fill(WORDS[flaw.code][2 if lang == "en" else 3], {"row": flaw.row} | dict(_told(flaw.facts, lang)))
     general = ("correct the cell and import the file again", "请改正该单元格后重新导入")
     return FIXES.get(flaw.code, general)[0 if lang == "en" else 1]
 

@@ -111,8 +111,9 @@ def strike(
     tx.rosters.strike(row, stands.code if stands is not None else None, now)
     if stands is not None:
         tx.rosters.replace(stands)
-    for case_id in cases:
-        tx.attention.over(f"{TWICE}:{case_id}", now)
+    told = stands or row  # by now its other spellings are this row's alone, and nothing is left to find out about them
+    for one in tx.cases.standing_by(agency, kind, {row.code, *_spellings(tx, told)}):
+        tx.attention.over(f"{TWICE}:{one.id}", now)
     tx.attention.over(f"{STAYS}:{_about(office, row)}", now)
     return Struck(row=row, stands=stands, cases=cases)
 
