@@ -66,6 +66,12 @@ def taken_back(case: Case, policy: Policy, *, left: bool, draw: str) -> Decision
     return Decision(state=None, because=Because(rule=TAKEN_BACK, basis=(basis,), pack=case.pack, facts=facts))
 
 
+def corrects(row: RosterObject, right: RosterObject | str, draw: str, today: date) -> bool:
+    """Whether a sender's correction of a code takes the row along that its case has entered; else an officer does, by `strike`."""
+    code = right if isinstance(right, str) else right.code
+    return row.unfiled and not draw and (odd(row.code, today) or not odd(code, today))
+
+
 def strike(
     row: RosterObject, right: RosterObject | str | None, cases: Sequence[str], draw: str, today: date
 ) -> RosterObject | None:

@@ -149,11 +149,16 @@ def correct(office: Office, tx: Tx, case_id: str, given: Application, by: str, n
     admission.admit(decision.state, policy, now)
     if (fresh.item, fresh.route) != (held.item, held.route):  # what goes on goes on by its pack; another item is taken in anew
         catalogue.admit(office, tx, decision.state)
-    if fresh.route is not held.route:  # who was let in stays in; who changes to the commitment route comes to its gate now
+    respelt = fresh.subject.code != held.subject.code
+    if fresh.route is not held.route or respelt:  # who was let in stays in; who changes route or code comes to the gate now
         eligibility.admit(office, tx, decision.state, now)
     tx.work.order(call_off(office, tx, held, now), now)
     corrected = settle_case(tx, office, decision, policy, now, digest=change.after)
-    begun = _open(office, tx, corrected, policy, held.strategy.level if held.strategy else None, now)
+    if respelt:
+        enrolment.respell(office, tx, held, corrected, now)
+        tx.cases.let_go(held.subject)
+    level = held.strategy.level if held.strategy and not respelt else None  # a level is stated of one code
+    begun = _open(office, tx, corrected, policy, level, now)
     outdated(office, tx, begun, now)
     _tell_visits(office, tx, begun, policy, now)
     return begun

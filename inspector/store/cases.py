@@ -71,6 +71,12 @@ class CaseRoom(Room):
         row = {"kind": person.kind.value, "code": person.code, "body": body, "organisation": told_of(person.kind, person.code)}
         self.insert_one(subject, row, ("kind", "code"))
 
+    def let_go(self, person: Subject) -> None:
+        """A case has another subject by now: the one it had goes, where no other case is about it."""
+        held = sa.exists().where(case_file.c.subject_kind == subject.c.kind, case_file.c.subject_code == subject.c.code)
+        here = sa.and_(subject.c.kind == person.kind.value, subject.c.code == person.code)
+        self.connection.execute(sa.delete(subject).where(here, ~held))
+
     def get(self, case_id: str, *, lock: bool = False) -> Case:
         """A case; `lock` holds its row to the end of the transaction, so that two hands take turns. Raises Missing."""
         held = self.batch.held.get(_held(case_id))
