@@ -1,4 +1,4 @@
-"""Texts in one of Unicode's normal forms, in time linear in their length, whoever wrote them."""
+"""Texts in one of Unicode's normal forms, in time linear in their length, whoever wrote them; cells that compute nothing."""
 
 from __future__ import annotations
 
@@ -19,6 +19,11 @@ def composed(text: str, form: Literal["NFC", "NFKC"] = "NFKC") -> str:
     """
     long = len(text) > _SHORT and not text.isascii()
     return unicodedata.normalize(form, "".join(_parted(text)) if long else text)
+
+
+def plain_cell(text: str) -> str:
+    """The text of a cell that goes out; what a spreadsheet would take for a formula begins with an apostrophe."""
+    return f"'{text}" if text[:1] and text[:1] in "=+-@\t\r" else text
 
 
 def _parted(text: str) -> Iterator[str]:

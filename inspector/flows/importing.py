@@ -48,6 +48,7 @@ CASES = Layout(
             meaning="credit code or identity number, as text",
             needed=True,
             coded=True,
+            plain=True,
             most=64,
         ),
         Column(name="subject_name", chinese="主体名称", meaning="name of the firm or person", needed=True, coded=True),

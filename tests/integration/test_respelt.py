@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from inspector.domain.case import CaseState, Route
-from inspector.domain.errors import Refusal
+from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.plan import DrawState
 from inspector.flows import enrolment, intake
 from inspector.flows.intake import Application
@@ -132,3 +132,11 @@ def test_the_code_is_corrected_over_the_api(store: Store, hand: Hand) -> None:
         assert (right.status_code, right.json()["subject"]["code"]) == (200, RIGHT)
         other = client.put(f"/v1/cases/{case_id}", json=a_case(subject={**firm, "code": ANOTHER}))
         assert (other.status_code, other.json()["error"]["code"]) == (409, "correction_of_subject")
+
+
+def test_a_dash_for_a_code_enters_nobody_and_says_what_is_missing(store: Store, hand: Hand) -> None:
+    office = house.open_office(store, hand)
+    for nothing in ("-", "——", " . ", "（）"):
+        with pytest.raises(Invalid, match="identity_empty"):
+            post(office, certificate(1, nothing))
+    assert firms(store) == []
