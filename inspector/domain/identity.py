@@ -80,14 +80,17 @@ class Identity:
     warnings: tuple[str, ...] = ()
 
 
-def identify(kind: IdentityKind, original: str, *, today: date) -> Identity:
+def identify(kind: IdentityKind, original: str, *, today: date, field: str = "") -> Identity:
     """Normalise and check a code.
 
     Raises Invalid: `identity_empty`, `identity_too_long`, `identity_hidden_character`, or
-    `identity_destroyed_by_spreadsheet`. The facts of these errors never hold the code itself.
+    `identity_destroyed_by_spreadsheet`. The facts of these errors never hold the code itself; `field` is where a message has it.
     """
     normal = normalise(original)
-    _refuse_what_is_no_code(original, normal)
+    try:
+        _refuse_what_is_no_code(original, normal)
+    except Invalid as error:
+        raise Invalid(error.code, **error.facts, **({"field": field} if field else {})) from None
     return Identity(kind=kind, normal=normal, original=original, warnings=tuple(_warnings(normal, kind, today)))
 
 

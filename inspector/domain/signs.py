@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
+from functools import lru_cache
 from typing import Literal
 
 _MOST_MARKS = 30
@@ -19,6 +21,17 @@ def composed(text: str, form: Literal["NFC", "NFKC"] = "NFKC") -> str:
     """
     long = len(text) > _SHORT and not text.isascii()
     return unicodedata.normalize(form, "".join(_parted(text)) if long else text)
+
+
+def among(name: str, known: Iterable[str]) -> dict[str, str]:
+    """Facts about a name that is none of the `known`: those, and the `nearest` of them, which is empty where none is like it."""
+    names = tuple(known)
+    return {"known": ", ".join(names), "nearest": _nearest(name, names)}
+
+
+@lru_cache(maxsize=256)
+def _nearest(name: str, known: tuple[str, ...]) -> str:
+    return "".join(get_close_matches(name, known, n=1))
 
 
 def plain_cell(text: str) -> str:

@@ -211,7 +211,7 @@ def known_level(tx: Tx, policy: Policy, subject: Subject, now: datetime, *, look
 def drafted(given: Application, sender: str, policy: Policy, now: datetime) -> Case:
     """An application as a case that nobody has admitted yet. Raises Invalid (`identity_…`) for what is no code."""
     held = IdentityKind.USCC if given.subject_kind is SubjectKind.FIRM else IdentityKind.CITIZEN_ID
-    identity = identify(held, given.subject_code, today=now.date())
+    identity = identify(held, given.subject_code, today=now.date(), field="subject.code")
     subject = Subject(
         kind=given.subject_kind,
         code=identity.normal,

@@ -44,7 +44,13 @@ def of(member: StrEnum, lang: Lang) -> str:
 
 def told(error: InspectorError, lang: Lang) -> str:
     """What an error says to people."""
-    return label(f"error.{error.code}", lang, **in_words(error.facts, lang))
+    return label(error_key(error.code, error.facts), lang, **in_words(error.facts, lang))
+
+
+def error_key(code: str, facts: Mapping[str, object]) -> str:
+    """The words of an error: those that name what may have been meant (`nearest`), where something is near."""
+    near = f"error_near.{code}"
+    return near if facts.get("nearest") and known(near, "en") else f"error.{code}"
 
 
 def in_words(facts: Mapping[str, object], lang: Lang) -> Mapping[str, object]:
