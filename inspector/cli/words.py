@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from inspector.cli.drawwords import DRAWS
 from inspector.domain.errors import InspectorError
-from inspector.labels import Lang, error_key, in_words
+from inspector.labels import Lang, hinted, in_words
 from inspector.labels import words as labels
 
 _FACT = re.compile(r"\{([a-z_]+)\}")
@@ -320,12 +320,12 @@ def told(error: InspectorError, lang: Lang) -> str:
     if error.code == "packs_invalid":  # it tells every flaw by itself, in both languages
         return str(error)
     # who works at the machine sees everything: nothing is somebody else's
-    text = labels(lang).get(f"operator.{error.code}") or labels(lang).get(error_key(error.code, error.facts))
+    text = labels(lang).get(f"operator.{error.code}") or labels(lang).get(f"error.{error.code}")
     facts = in_words(error.facts, lang)
     if isinstance(named := facts.get("errno"), str):
         known = labels(lang).get(f"os.{named}") or _fill(labels(lang)["os.OTHER"], {"detail": facts.get("problem", named)})
         facts = {**facts, "problem": known}
-    return _fill(text, facts) if text else str(error)
+    return _fill(hinted(text, facts, lang), facts) if text else str(error)
 
 
 def unsaid(typed: str) -> str:

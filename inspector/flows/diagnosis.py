@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from inspector.domain.errors import InspectorError
 from inspector.flows.remedies import WORDS
-from inspector.labels import Lang, error_key, known, label, words
+from inspector.labels import Lang, hinted, known, label, words
 from inspector.sheets.flaw import RowFlaw
 
 _FACT = re.compile(r"\{([a-z_]+)\}")
@@ -124,8 +124,8 @@ def what(flaw: RowFlaw, lang: Lang) -> str:
     """What is wrong."""
     if flaw.code in WORDS:
         return _fill(WORDS[flaw.code][0 if lang == "en" else 1], _told(flaw.facts, lang))
-    text = words(lang).get(error_key(flaw.code, flaw.facts))
-    return _fill(text, _told(flaw.facts, lang)) if text else f"{flaw.code} {dict(flaw.facts)}"
+    text = words(lang).get(f"error.{flaw.code}")
+    return _fill(hinted(text, flaw.facts, lang), _told(flaw.facts, lang)) if text else f"{flaw.code} {dict(flaw.facts)}"
 
 
 def fix(flaw: RowFlaw, lang: Lang) -> str:

@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from inspector.domain.errors import Away, Conflict, Forbidden, InspectorError, Invalid, Missing, Refusal, Stale
-from inspector.labels import Lang, error_key, in_words, label, problem
+from inspector.labels import Lang, in_words, label, problem
 from inspector.web import bounds
 from inspector.web.caller import Unknown
 from inspector.web.fields import FORMS
@@ -112,7 +112,7 @@ def body(code: str, facts: Mapping[str, object]) -> dict[str, object]:
     """The JSON of an error."""
     told: dict[str, Any] = {name: _plain(value) for name, value in facts.items()}
     words = {
-        name: label(error_key(code, facts), lang, **{fact: _plain(value) for fact, value in in_words(facts, lang).items()})
+        name: label(f"error.{code}", lang, **{fact: _plain(value) for fact, value in in_words(facts, lang).items()})
         for name, lang in (("message", EN), ("message_zh", ZH))
     }
     return {"error": {"code": code, **words, "facts": told}}
@@ -151,7 +151,7 @@ def _said(
     if not wants_page:
         return answer(status, code, facts, headers)
     lang = language(request)
-    held: Response = request.app.state.shown(request, status, label(error_key(code, facts), lang, **in_words(facts, lang)))
+    held: Response = request.app.state.shown(request, status, label(f"error.{code}", lang, **in_words(facts, lang)))
     held.headers.update(headers or {})
     return held
 

@@ -18,7 +18,7 @@ from starlette.responses import HTMLResponse
 
 from inspector.domain.errors import InspectorError, Invalid
 from inspector.domain.evidence import blank
-from inspector.labels import Lang, error_key, known, label, of
+from inspector.labels import Lang, known, label, of
 from inspector.labels import in_words as worded
 from inspector.web.body import declared
 from inspector.web.desk import Desk, desk_of
@@ -214,7 +214,7 @@ def fragment(desk: Desk, lang: Lang, template: str, **context: object) -> str:
 def in_words(error: InspectorError, lang: Lang) -> str:
     """What an error says to people, states and outcomes in words as well."""
     facts = {name: of(fact, lang) if isinstance(fact, StrEnum) else fact for name, fact in worded(error.facts, lang).items()}
-    return label(error_key(error.code, error.facts), lang, **facts)
+    return label(f"error.{error.code}", lang, **facts)
 
 
 def refused(request: Request, error: InspectorError) -> HTMLResponse:

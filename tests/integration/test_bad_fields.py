@@ -50,4 +50,10 @@ def test_what_cannot_be_used_names_its_field_and_what_may_have_been_meant(
     near = {"agency_not_yours": "bureau", "item_unknown": "business-licence", "fact_unknown": "registration-status"}.get(code)
     if near is not None:
         assert error["facts"]["nearest"] == near
-        assert (f"id you mean {near}?" in error["message"], f"是否为 {near}？" in error["message_zh"]) == (True, True)
+        assert (f"nearest is {near}," in error["message"], f"最接近的是“{near}”，" in error["message_zh"]) == (True, True)
+
+
+def test_nothing_is_said_of_the_nearest_where_nothing_is_near(client: httpx.Client) -> None:
+    error = client.post("/v1/cases", json=a_case() | {"item": "12345"}).json()["error"]
+    assert error["facts"]["nearest"] == ""
+    assert not any(word in error["message"] + error["message_zh"] for word in ("nearest", "最接近", "-;"))
