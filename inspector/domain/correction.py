@@ -16,6 +16,7 @@ from inspector.domain.ending import OPEN_WORK
 from inspector.domain.errors import Conflict, Refusal
 from inspector.domain.evidence import Evidence, Verdict
 from inspector.domain.policy import Policy
+from inspector.domain.signs import composed
 from inspector.domain.spelling import told_of
 
 
@@ -48,7 +49,7 @@ def correct(held: Case, given: Case, change: Change, evidence: Iterable[Evidence
     case's content, Refusal for another subject, for a case that is over, concluded or with an officer, and while there is a mismatch.
     A case that is over because nothing of it is verified may have its firm's mistyped code corrected, and nothing else.
     """
-    if (given.reference, given.agency) != (held.reference, held.agency):
+    if given.agency != held.agency or composed(given.reference, "NFC") != composed(held.reference, "NFC"):
         raise Conflict("correction_of_another_case", case=held.id, reference=held.reference)
     if not one_subject(held.subject, given.subject):
         raise Refusal("correction_of_subject", case=held.id)  # never the code: senders log what they are answered
@@ -65,6 +66,7 @@ def correct(held: Case, given: Case, change: Change, evidence: Iterable[Evidence
     because = Because(rule="case.correct", basis=(policy.item(given.item).basis,), pack=held.pack, facts=facts)
     claims = tuple(_renamed(file, held.version) for file in given.claims)
     former = tuple(dict.fromkeys((*held.former, change.before)))
+    given = replace(given, reference=held.reference)
     state = replace(given, id=held.id, version=held.version, opened_at=held.opened_at, claims=claims, former=former)
     state = replace(state, suspensions=held.suspensions, extensions=held.extensions)  # the clock is the case's, whatever it says
     state = replace(state, corrected=(*held.corrected, _kept(held, changed, change)))

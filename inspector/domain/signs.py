@@ -14,7 +14,7 @@ _APART = "\u034f"
 _SHORT = 500
 
 
-def composed(text: str, form: Literal["NFC", "NFKC"] = "NFKC") -> str:
+def composed(text: str, form: Literal["NFC", "NFD", "NFKC"] = "NFKC") -> str:
     """The normal form. Marks behind one sign are put in order, which takes the square of their number: thirty are ordered at once.
 
     No writing has so many; a text without them is what Unicode says it is.

@@ -32,6 +32,7 @@ from inspector.domain.errors import Conflict, Stale
 from inspector.domain.identity import IdentityKind, identify
 from inspector.domain.merged import doubts
 from inspector.domain.policy import Policy
+from inspector.domain.signs import composed
 from inspector.domain.wayto import Contact
 from inspector.flows import catalogue, eligibility, enrolment
 from inspector.flows.guidance import outdated
@@ -72,9 +73,15 @@ class Application:
     contact: Contact | None = None
     """How the subject can be reached: no content of the case, so that another number makes no other case of it."""
 
-    def digest(self) -> str:
-        """The SHA-256 of the content, by which a repetition is told from a conflict. In which order claims stand says nothing."""
+    def digest(self, *, as_sent: bool = False) -> str:
+        """The SHA-256 of the content, by which a repetition is told from a conflict. In which order claims stand says nothing.
+
+        Nor does the Unicode form of the reference, which a system may change on the way (NFC, NFD); `as_sent`, as releases of before did
+        it, it does.
+        """
         fields = {name: getattr(self, name) for name in self.__slots__ if name not in ("concluded_at", "contact")}
+        if not as_sent:
+            fields["reference"] = composed(self.reference, "NFC")
         if self.concluded_at is not None:  # else the content is what it was before there was this field
             fields["concluded_at"] = self.concluded_at.timestamp()
         claims = sorted([claim.key, claim.fact, claim.value, claim.on.isoformat()] for claim in self.claims)
@@ -128,7 +135,7 @@ def _known(tx: Tx, given: Application, sender: str, digest: str) -> Case | None:
     if held is None:
         return None
     case = tx.cases.get(held[0])
-    if digest not in (held[1], *case.former):
+    if not {digest, given.digest(as_sent=True)} & {held[1], *case.former}:
         raise Conflict("reference_reused", reference=given.reference, case=held[0])
     return case
 
@@ -259,7 +266,8 @@ def handed_in(case: Case) -> frozenset[str]:
         publicity_scope=letter.publicity_scope if letter is not None else "none",
         publicity_until=letter.publicity_until if letter is not None else None,
     )
-    return frozenset(replace(given, concluded_at=at).digest() for at in (None, case.concluded_at))
+    told = [replace(given, concluded_at=at) for at in (None, case.concluded_at)]
+    return frozenset(one.digest(as_sent=as_sent) for one in told for as_sent in (False, True))
 
 
 def _letter(given: Application) -> CommitmentLetter | None:
