@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from inspector.cli import words
 from inspector.cli.command import Exit, command
 from inspector.cli.starter import Port
 from inspector.cli.terminal import Terminal
@@ -58,9 +59,11 @@ def list_connectors(terminal: Terminal) -> None:
                 "barred": lane.barred if lane else False,
                 "waits": why[one.name].reason if one.name in why else None,
                 "waits_until": why[one.name].until if one.name in why else None,
-                "error": flaw or (lane.error if lane else None),
+                "error": flaw.code if flaw else (lane.error if lane else None),
             }
         )
+        if flaw is not None and not terminal.as_json:
+            rows[-1]["error"] = words.told(flaw, terminal.lang)
     columns = (
         "name",
         "port",

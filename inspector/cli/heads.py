@@ -170,6 +170,7 @@ HEADS: Mapping[str, tuple[str, str]] = {
     "lag_seconds": ("lag s", "滞后秒"),
     "overdue_seconds": ("overdue s", "逾期秒"),
     "about": ("about", "关于"),
+    "told": ("told", "内容"),
     "line": ("no.", "序号"),
     "list": ("list", "名单"),
     "n": ("rows", "总数"),

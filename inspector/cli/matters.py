@@ -70,8 +70,13 @@ def open_matters(
     from inspector.flows import attention
 
     held = terminal.look(lambda tx: tx.attention.page(None, limit))
-    rows = [{**row, "body": attention.facts(row["body"])} for row in held]
-    terminal.rows(("id", "kind", "agency", "about", "opened_at"), rows, {"kind": "attention"})
+    rows: list[dict[str, object]] = [{**row, "body": attention.facts(row["body"])} for row in held]
+    names: tuple[str, ...] = ("id", "kind", "agency", "about", "opened_at")
+    if not terminal.as_json:
+        told = [attention.told(str(row["kind"]), str(row["body"]), terminal.lang) for row in held]
+        rows = [{**row, "told": words} for row, words in zip(rows, told, strict=True)]
+        names = (*names, "told") if any(told) else names
+    terminal.rows(names, rows, {"kind": "attention"})
 
 
 def close(

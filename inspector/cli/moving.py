@@ -72,7 +72,11 @@ def move(
 
 
 def backup(
-    terminal: Terminal, file: Annotated[Path, typer.Argument(metavar="FILE", help="New file for the copy 备份文件（须不存在）")]
+    terminal: Terminal,
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE", help="New file, in a folder that is there 备份文件（须不存在，文件夹须已存在）"),
+    ],
 ) -> None:
     """Copy the whole office into a new file, while the daemon runs; compared by content. 在线备份（可在运行中执行）。
 

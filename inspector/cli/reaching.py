@@ -80,12 +80,12 @@ def load(one: Configured, engine: EngineSettings) -> object:
     return made
 
 
-def carded(one: Configured, engine: EngineSettings) -> tuple[Card | None, str | None]:
-    """A connector's card, or the code of what keeps it from loading."""
+def carded(one: Configured, engine: EngineSettings) -> tuple[Card | None, InspectorError | None]:
+    """A connector's card, or what keeps it from loading."""
     try:
         made = load(one, engine)
     except InspectorError as error:
-        return None, error.code
+        return None, error
     held: Card | None = getattr(made, "card", None)
     return held, None
 

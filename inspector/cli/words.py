@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from inspector.cli.drawwords import DRAWS
 from inspector.domain.errors import InspectorError
-from inspector.labels import Lang, in_words
+from inspector.labels import Lang, hinted, in_words
 from inspector.labels import words as labels
 
 _FACT = re.compile(r"\{([a-z_]+)\}")
@@ -325,7 +325,7 @@ def told(error: InspectorError, lang: Lang) -> str:
     if isinstance(named := facts.get("errno"), str):
         known = labels(lang).get(f"os.{named}") or _fill(labels(lang)["os.OTHER"], {"detail": facts.get("problem", named)})
         facts = {**facts, "problem": known}
-    return _fill(text, facts) if text else str(error)
+    return _fill(hinted(text, facts, lang), facts) if text else str(error)
 
 
 def unsaid(typed: str) -> str:

@@ -74,15 +74,18 @@ def objections(case: Case, policy: Policy, now: datetime) -> Iterator[Invalid]:
     except Invalid as error:
         yield error
     if case.matter not in item.matters:
-        yield Invalid("matter_not_covered", item=item.code, matter=case.matter, covered=", ".join(sorted(item.matters)))
+        yield Invalid(
+            "matter_not_covered", item=item.code, matter=case.matter, covered=", ".join(sorted(item.matters)), field="matter"
+        )
     if case.subject.kind not in item.subjects:
-        yield Invalid("subject_not_covered", item=item.code, kind=case.subject.kind, covered=", ".join(sorted(item.subjects)))
+        told = {"kind": case.subject.kind, "covered": ", ".join(sorted(item.subjects))}
+        yield Invalid("subject_not_covered", item=item.code, **told, field="subject.kind")
     yield from _of_letter(case, item, now)
     yield from _of_words(case)
     if case.concluded_at is not None and (wrong := concluded_wrongly(case, case.concluded_at, now, "concluded_at")):
         yield wrong
     if case.route is Route.COMMITMENT and not case.claims:
-        yield Invalid("claims_missing", item=item.code)
+        yield Invalid("claims_missing", item=item.code, field="claims")
     yield from _of_days(case)
     for held in case.claims:
         try:
@@ -136,11 +139,12 @@ def _of_letter(case: Case, item: Item, now: datetime) -> Iterator[Invalid]:
     if blank(letter.signed_by):
         yield Invalid("signer_missing", field="letter.signed_by")
     if letter.proxy and not item.proxy_allowed:
-        yield Invalid("proxy_not_allowed", item=item.code)
+        yield Invalid("proxy_not_allowed", item=item.code, field="letter.proxy")
     if letter.signed_on.year < _EARLIEST:
         yield Invalid("signed_long_ago", signed_on=letter.signed_on.isoformat(), earliest=_EARLIEST, field="letter.signed_on")
     if letter.signed_on > now.date():
-        yield Invalid("signed_in_future", signed_on=letter.signed_on.isoformat(), today=now.date().isoformat())
+        facts = {"signed_on": letter.signed_on.isoformat(), "today": now.date().isoformat()}
+        yield Invalid("signed_in_future", **facts, field="letter.signed_on")
     if case.route is Route.COMMITMENT and item.notice(letter.notice_version) is None:
         # nobody knows what it announced, and no verification may go beyond that (the plan, item 5)
         known = ", ".join(held.version for held in item.notices)

@@ -1,7 +1,7 @@
 """The sender corrects a case while its verification is under way: what may change, what never does, and what must be seen first.
 
 Invariant: no correction moves what was found from one subject to another, and none makes a lead unseen: what speaks against a
-commitment reaches an officer, whatever is claimed afterwards.
+commitment reaches an officer, whatever is claimed afterwards. A firm under another spelling of its code is the same subject.
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from inspector.domain.case import OF_A_CORRECTION, Case, CaseState, ClaimFile, CommitmentLetter, Former
+from inspector.domain.case import OF_A_CORRECTION, Case, CaseState, ClaimFile, CommitmentLetter, Former, Subject
 from inspector.domain.decision import Because, Decision, OrderKind
 from inspector.domain.ending import OPEN_WORK
 from inspector.domain.errors import Conflict, Refusal
 from inspector.domain.evidence import Evidence, Verdict
 from inspector.domain.policy import Policy
+from inspector.domain.signs import composed
+from inspector.domain.spelling import told_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,12 +47,13 @@ def correct(held: Case, given: Case, change: Change, evidence: Iterable[Evidence
     Each claim gets a key of its own, so that neither late answers nor evidence about its former content are taken for it; an end
     of open work calls nobody back, which is the flow's. `evidence` is all there is about the case. Raises Conflict for another
     case's content, Refusal for another subject, for a case that is over, concluded or with an officer, and while there is a mismatch.
+    A case that is over because nothing of it is verified may have its firm's mistyped code corrected, and nothing else.
     """
-    if (given.reference, given.agency) != (held.reference, held.agency):
+    if given.agency != held.agency or composed(given.reference, "NFC") != composed(held.reference, "NFC"):
         raise Conflict("correction_of_another_case", case=held.id, reference=held.reference)
-    if (given.subject.kind, given.subject.code) != (held.subject.kind, held.subject.code):
+    if not one_subject(held.subject, given.subject):
         raise Refusal("correction_of_subject", case=held.id)  # never the code: senders log what they are answered
-    if held.state.ended:
+    if held.state.ended and not (held.state is CaseState.POOLED and [*_changed(held, given)] == ["subject_code"]):
         raise Refusal("case_ended", case=held.id, state=held.state)
     if held.concluded_at is not None:
         raise Refusal("correction_after_conclusion", case=held.id, concluded_at=held.concluded_at.isoformat())
@@ -63,10 +66,19 @@ def correct(held: Case, given: Case, change: Change, evidence: Iterable[Evidence
     because = Because(rule="case.correct", basis=(policy.item(given.item).basis,), pack=held.pack, facts=facts)
     claims = tuple(_renamed(file, held.version) for file in given.claims)
     former = tuple(dict.fromkeys((*held.former, change.before)))
+    given = replace(given, reference=held.reference)
     state = replace(given, id=held.id, version=held.version, opened_at=held.opened_at, claims=claims, former=former)
     state = replace(state, suspensions=held.suspensions, extensions=held.extensions)  # the clock is the case's, whatever it says
     state = replace(state, corrected=(*held.corrected, _kept(held, changed, change)))
     return Decision(state=state, because=because, ends=OPEN_WORK - {OrderKind.SUSPENSION_END})
+
+
+def one_subject(held: Subject, given: Subject) -> bool:
+    """Whether two are one: by the same code, or as a firm by two spellings of its code (`spelling.told_of`)."""
+    if held.kind is not given.kind:
+        return False
+    told = told_of(held.kind, held.code)
+    return held.code == given.code or (told is not None and told == told_of(given.kind, given.code))
 
 
 def differences(case: Case) -> Iterator[tuple[Former, tuple[Difference, ...]]]:

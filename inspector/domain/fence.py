@@ -32,4 +32,4 @@ def fence(item: Fenced, statutes: Collection[str]) -> None:
     """
     cited = {citation.partition(":")[0].strip() for citation in (item.override_basis or "").split(";")}
     if item.excluded and cited.isdisjoint(statutes):
-        raise Invalid("item_excluded", item=item.code, categories=tuple(sorted(item.excluded)))
+        raise Invalid("item_excluded", item=item.code, categories=tuple(sorted(item.excluded)), field="item")

@@ -1,8 +1,8 @@
 """Identity codes of subjects: how a code is written down in one way, and what about it looks irregular.
 
 Real registers hold real subjects under irregular codes, so a failed check is a warning for a person, never a reason to
-drop a row. Refused is only what cannot be a code at all: nothing, far too long, invisible characters, or a number that
-Excel has destroyed.
+drop a row. Refused is only what cannot be a code at all: nothing (no letter and no digit), far too long, invisible characters, or a
+number that Excel has destroyed.
 Sources: GB 32100-2015 (unified social credit code), GB 11643-1999 with ISO 7064 MOD 11-2 (citizen identity number).
 """
 
@@ -80,14 +80,17 @@ class Identity:
     warnings: tuple[str, ...] = ()
 
 
-def identify(kind: IdentityKind, original: str, *, today: date) -> Identity:
+def identify(kind: IdentityKind, original: str, *, today: date, field: str = "") -> Identity:
     """Normalise and check a code.
 
     Raises Invalid: `identity_empty`, `identity_too_long`, `identity_hidden_character`, or
-    `identity_destroyed_by_spreadsheet`. The facts of these errors never hold the code itself.
+    `identity_destroyed_by_spreadsheet`. The facts of these errors never hold the code itself; `field` is where a message has it.
     """
     normal = normalise(original)
-    _refuse_what_is_no_code(original, normal)
+    try:
+        _refuse_what_is_no_code(original, normal)
+    except Invalid as error:
+        raise Invalid(error.code, **error.facts, **({"field": field} if field else {})) from None
     return Identity(kind=kind, normal=normal, original=original, warnings=tuple(_warnings(normal, kind, today)))
 
 
@@ -174,6 +177,8 @@ def _refuse_what_is_no_code(original: str, normal: str) -> None:
             raise Invalid("identity_hidden_character", place=place, character=f"U+{ord(character):04X}")
     if _DESTROYED.fullmatch(normal):
         raise Invalid("identity_destroyed_by_spreadsheet", fix="format the column as text and enter the codes again")
+    if not any(map(str.isalnum, normal)):  # a dash that stands for no code: else all who have none were one subject
+        raise Invalid("identity_empty")
 
 
 def _warnings(normal: str, kind: IdentityKind, today: date) -> list[IdentityWarning]:

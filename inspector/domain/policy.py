@@ -29,6 +29,7 @@ from inspector.domain.sampling import POOL, Bounds, Limits, MinimumRow, Sampling
 from inspector.domain.scale import CombineRow, Scale
 from inspector.domain.seeking import SHIPPED, SeekingRow
 from inspector.domain.showing import Showing
+from inspector.domain.signs import among
 from inspector.domain.timer import Timer
 from inspector.domain.transition import TransitionRow
 from inspector.domain.urgency import Urgency
@@ -176,7 +177,7 @@ class Item:
         for fact in self.facts:
             if fact.code == code:
                 return fact
-        raise Invalid("fact_unknown", item=self.code, fact=code, known=", ".join(f.code for f in self.facts))
+        raise Invalid("fact_unknown", item=self.code, fact=code, field="claims.fact", **among(code, (f.code for f in self.facts)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -357,7 +358,8 @@ class Policy:
         """An item by code. Raises Invalid: `item_unknown` naming those there are, `items_none` for a pack of daily supervision alone."""
         found = self.items.get(code)
         if found is None:
-            raise Invalid("item_unknown" if self.items else "items_none", item=code, pack=self.label, known=", ".join(self.items))
+            why = "item_unknown" if self.items else "items_none"
+            raise Invalid(why, item=code, pack=self.label, field="item", **among(code, self.items))
         return found
 
     def strategy(self, item: Item, level: str) -> StrategyRow:

@@ -109,7 +109,9 @@ def whole(visit: Visit, by: Seat, findings: Iterable[Finding]) -> None:
     """Raise Invalid (`findings_missing`) while a fact in question has no answer."""
     answered = {(finding.case_id, finding.claim) for finding in findings}
     if missing := _asked(visit, by) - answered:
-        raise Invalid("findings_missing", visit=visit.id, missing=", ".join(sorted(claim for _, claim in missing)))
+        raise Invalid(
+            "findings_missing", visit=visit.id, missing=", ".join(sorted(claim for _, claim in missing)), field="findings"
+        )
 
 
 def sound(
@@ -119,10 +121,12 @@ def sound(
     asked, answered = _asked(visit, by), {(finding.case_id, finding.claim) for finding in findings}
     beside = {(doubt.case_id, doubt.claim) for doubt in exempt} - asked
     if unknown := answered - asked - beside:
-        raise Invalid("findings_unknown", visit=visit.id, unknown=", ".join(sorted(claim for _, claim in unknown)))
+        raise Invalid(
+            "findings_unknown", visit=visit.id, unknown=", ".join(sorted(claim for _, claim in unknown)), field="findings"
+        )
     against = [one for one in findings if one.verdict is Verdict.MISMATCH]
     if wordless := sorted(one.claim for one in against if blank(one.note)):
-        raise Invalid("findings_wordless", visit=visit.id, wordless=", ".join(wordless))
+        raise Invalid("findings_wordless", visit=visit.id, wordless=", ".join(wordless), field="findings")
     if any((one.case_id, one.claim) in beside for one in against):
         return Seen.FINDING
     secondlook.refuse_unsaid(visit, seen, remarks)

@@ -66,6 +66,12 @@ def taken_back(case: Case, policy: Policy, *, left: bool, draw: str) -> Decision
     return Decision(state=None, because=Because(rule=TAKEN_BACK, basis=(basis,), pack=case.pack, facts=facts))
 
 
+def corrects(row: RosterObject, right: RosterObject | str, draw: str, today: date) -> bool:
+    """Whether a sender's correction of a code takes the row along that its case has entered; else an officer does, by `strike`."""
+    code = right if isinstance(right, str) else right.code
+    return row.unfiled and not draw and (odd(row.code, today) or not odd(code, today))
+
+
 def strike(
     row: RosterObject, right: RosterObject | str | None, cases: Sequence[str], draw: str, today: date
 ) -> RosterObject | None:
@@ -74,7 +80,7 @@ def strike(
     `right` is the firm's row in force, or the code that it is to have. Nobody leaves the pool by it: a row that any case names, a closed
     one as well, goes only where the firm stands there by another code, and what a committed frame holds is left until its draw is over.
     Nor is a code that is in order exchanged for an odd one, or a file's row for a code that stands nowhere. Raises Refusal
-    (`object_of_file`, `object_in_draw`, `object_has_cases`, `object_other_firm`, `object_code_odd`).
+    (`object_of_file`, `object_in_draw`, `object_has_cases`, `object_same_code`, `object_other_firm`, `object_code_odd`).
     """
     if not row.enrolled or (not row.unfiled and not isinstance(right, RosterObject)):
         raise Refusal("object_of_file", object=row.code)
@@ -85,7 +91,9 @@ def strike(
             raise Refusal("object_has_cases", object=row.code, count=len(cases), case=cases[0])
         return None
     code = right if isinstance(right, str) else right.code
-    if code == row.code or told_of(row.kind, code) is None or told_of(row.kind, code) != told_of(row.kind, row.code):
+    if code == row.code:
+        raise Refusal("object_same_code", object=row.code)
+    if told_of(row.kind, code) is None or told_of(row.kind, code) != told_of(row.kind, row.code):
         raise Refusal("object_other_firm", object=row.code, other=code)
     told = identify(IdentityKind.USCC, code, today=today)
     if told.warnings and not odd(row.code, today):

@@ -13,6 +13,7 @@ from inspector.domain.person import same
 from inspector.flows.record import record
 from inspector.flows.repeals import REREVIEW
 from inspector.flows.seats import CEASED_ASKED
+from inspector.labels import Lang, known, label
 from inspector.store.tx import Tx
 
 _NAMED = ("inspector", "inspectors", "entered_by")
@@ -25,6 +26,12 @@ def facts(body: str) -> dict[str, object]:
     Who goes is read in the draw's list, where each reading before the visits is an entry of the ledger; of matters none is.
     """
     return {name: value for name, value in dict(json.loads(body)).items() if name not in _NAMED}
+
+
+def told(kind: str, body: str, lang: Lang) -> str:
+    """What a matter says, in words, where its kind has such (group `attention_told`); else nothing."""
+    key = f"attention_told.{kind}"
+    return label(key, lang, **facts(body)) if known(key, lang) else ""
 
 
 def close(tx: Tx, attention_id: str, by: str, now: datetime, *, note: str = "", sees: Collection[str] | None = None) -> None:

@@ -23,7 +23,7 @@ from inspector.store.tx import Tx
 STAGE = 5_000
 """Up to so many rows are one transaction. More would hold the one writer of SQLite for too long: they are all judged first."""
 BATCH = 1_000
-STAND_IN = "?"
+STAND_IN = "?0"
 """Stands for a code that is none, so that the rest of its row can be judged."""
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from inspector.domain.errors import InspectorError
 from inspector.flows.remedies import WORDS
-from inspector.labels import Lang, known, label, words
+from inspector.labels import Lang, hinted, known, label, words
 from inspector.sheets.flaw import RowFlaw
 
 _FACT = re.compile(r"\{([a-z_]+)\}")
@@ -125,13 +125,13 @@ def what(flaw: RowFlaw, lang: Lang) -> str:
     if flaw.code in WORDS:
         return _fill(WORDS[flaw.code][0 if lang == "en" else 1], _told(flaw.facts, lang))
     text = words(lang).get(f"error.{flaw.code}")
-    return _fill(text, _told(flaw.facts, lang)) if text else f"{flaw.code} {dict(flaw.facts)}"
+    return _fill(hinted(text, flaw.facts, lang), _told(flaw.facts, lang)) if text else f"{flaw.code} {dict(flaw.facts)}"
 
 
 def fix(flaw: RowFlaw, lang: Lang) -> str:
-    """How to mend it."""
+    """How to mend it; the row itself may be named in it."""
     if flaw.code in WORDS:
-        return _fill(WORDS[flaw.code][2 if lang == "en" else 3], _told(flaw.facts, lang))
+        return _fill(WORDS[flaw.code][2 if lang == "en" else 3], {"row": flaw.row} | dict(_told(flaw.facts, lang)))
     general = ("correct the cell and import the file again", "请改正该单元格后重新导入")
     return FIXES.get(flaw.code, general)[0 if lang == "en" else 1]
 

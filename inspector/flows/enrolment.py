@@ -71,6 +71,24 @@ def enrol(tx: Tx, case: Case, now: datetime) -> None:
     tx.rosters.enrol(row)
 
 
+def respell(office: Office, tx: Tx, before: Case, case: Case, now: datetime) -> None:
+    """A firm's mistyped code was corrected in a case: the row that it has entered by that code goes on under the right one.
+
+    So nobody is entered twice, and visits and rests go along. The row stays where another case names it so, a file has brought it in, an
+    open draw has it in its frame, or its code is in order and the new one is not: then `enrol` marks it, and a person is told.
+    """
+    tx.rosters.take_turn(case.agency)
+    tx.attention.over(f"{TWICE}:{case.id}", now)
+    row = tx.rosters.standing_object(case.agency, before.subject.kind, before.subject.code)
+    if row is None or not row.enrolled or not spelling.entered(before):
+        return
+    named = [one.id for one in tx.cases.standing_by(case.agency, row.kind, (row.code,)) if one.id != case.id]
+    right = tx.rosters.standing_object(case.agency, row.kind, case.subject.code) or case.subject.code
+    if named or not spelling.corrects(row, right, _frozen(office, tx, row), now.date()):
+        return
+    _exchange(office, tx, row, spelling.strike(row, right, (case.id,), "", now.date()), now)
+
+
 def take_back(office: Office, tx: Tx, case: Case, policy: Policy, now: datetime) -> None:
     """A case that had entered its subject into daily supervision was withdrawn: what it alone had entered goes, or loses its mark."""
     held = case.subject
@@ -108,13 +126,19 @@ def strike(
     there = tx.rosters.standing_object(agency, kind, right) if right is not None else None
     draw = _frozen(office, tx, row)
     stands = spelling.strike(row, there or right, cases, draw, now.date())
+    _exchange(office, tx, row, stands, now)
+    return Struck(row=row, stands=stands, cases=cases)
+
+
+def _exchange(office: Office, tx: Tx, row: RosterObject, stands: RosterObject | None, now: datetime) -> None:
+    """Write down what stands in a row's place; what was told of any of the firm's spellings is over."""
     tx.rosters.strike(row, stands.code if stands is not None else None, now)
     if stands is not None:
         tx.rosters.replace(stands)
-    for case_id in cases:
-        tx.attention.over(f"{TWICE}:{case_id}", now)
+    told = stands or row  # by now its other spellings are this row's alone, and nothing is left to find out about them
+    for one in tx.cases.standing_by(row.agency, row.kind, {row.code, *_spellings(tx, told)}):
+        tx.attention.over(f"{TWICE}:{one.id}", now)
     tx.attention.over(f"{STAYS}:{_about(office, row)}", now)
-    return Struck(row=row, stands=stands, cases=cases)
 
 
 def cases_of(tx: Tx, row: RosterObject) -> list[str]:

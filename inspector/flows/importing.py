@@ -16,6 +16,7 @@ from difflib import get_close_matches
 from inspector.domain.calendar import SHANGHAI
 from inspector.domain.case import Claim, MatterKind, Route, SubjectKind
 from inspector.domain.errors import Invalid
+from inspector.domain.signs import composed
 from inspector.flows.diagnosis import of_error
 from inspector.flows.intake import Application
 from inspector.flows.layout import Column, Layout, RowReader
@@ -48,6 +49,7 @@ CASES = Layout(
             meaning="credit code or identity number, as text",
             needed=True,
             coded=True,
+            plain=True,
             most=64,
         ),
         Column(name="subject_name", chinese="主体名称", meaning="name of the firm or person", needed=True, coded=True),
@@ -104,7 +106,7 @@ def parse(sheet: Sheet, agency: str, within: Collection[str], house: Collection[
     seen: dict[tuple[str, str], int] = {}
     for reader in CASES.readers(sheet, found, told):
         application = _application(reader, agency, within, house)
-        own = application.agency, application.reference
+        own = application.agency, composed(application.reference, "NFC")
         if application.reference and seen.setdefault(own, reader.number) != reader.number:
             reader.flaw("reference", "reference_twice", other=seen[own])
         line = CaseRow(row=reader.number, application=application, sound=reader.sound, spoiled=frozenset(reader.spoiled))

@@ -18,7 +18,13 @@ INSPECTIONS = Layout(
     columns=(
         Column(name="number", chinese="检查编号", meaning="tells two checks of one object, day and type apart", coded=True),
         Column(
-            name="code", chinese="主体代码", meaning="credit code or identity number, as text", needed=True, coded=True, most=64
+            name="code",
+            chinese="主体代码",
+            meaning="credit code or identity number, as text",
+            needed=True,
+            coded=True,
+            plain=True,
+            most=64,
         ),
         Column(name="kind", chinese="主体类型", meaning="FIRM (default) or PERSON"),
         Column(name="on", chinese="检查日期", meaning="day of the check", needed=True),

@@ -32,6 +32,7 @@ from inspector.domain.errors import Conflict, Stale
 from inspector.domain.identity import IdentityKind, identify
 from inspector.domain.merged import doubts
 from inspector.domain.policy import Policy
+from inspector.domain.signs import composed
 from inspector.domain.wayto import Contact
 from inspector.flows import catalogue, eligibility, enrolment
 from inspector.flows.guidance import outdated
@@ -72,9 +73,15 @@ class Application:
     contact: Contact | None = None
     """How the subject can be reached: no content of the case, so that another number makes no other case of it."""
 
-    def digest(self) -> str:
-        """The SHA-256 of the content, by which a repetition is told from a conflict. In which order claims stand says nothing."""
+    def digest(self, *, as_sent: bool = False) -> str:
+        """The SHA-256 of the content, by which a repetition is told from a conflict. In which order claims stand says nothing.
+
+        Nor does the Unicode form of the reference, which a system may change on the way (NFC, NFD); `as_sent`, as releases of before did
+        it, it does.
+        """
         fields = {name: getattr(self, name) for name in self.__slots__ if name not in ("concluded_at", "contact")}
+        if not as_sent:
+            fields["reference"] = composed(self.reference, "NFC")
         if self.concluded_at is not None:  # else the content is what it was before there was this field
             fields["concluded_at"] = self.concluded_at.timestamp()
         claims = sorted([claim.key, claim.fact, claim.value, claim.on.isoformat()] for claim in self.claims)
@@ -128,7 +135,7 @@ def _known(tx: Tx, given: Application, sender: str, digest: str) -> Case | None:
     if held is None:
         return None
     case = tx.cases.get(held[0])
-    if digest not in (held[1], *case.former):
+    if not {digest, given.digest(as_sent=True)} & {held[1], *case.former}:
         raise Conflict("reference_reused", reference=given.reference, case=held[0])
     return case
 
@@ -149,11 +156,16 @@ def correct(office: Office, tx: Tx, case_id: str, given: Application, by: str, n
     admission.admit(decision.state, policy, now)
     if (fresh.item, fresh.route) != (held.item, held.route):  # what goes on goes on by its pack; another item is taken in anew
         catalogue.admit(office, tx, decision.state)
-    if fresh.route is not held.route:  # who was let in stays in; who changes to the commitment route comes to its gate now
+    respelt = fresh.subject.code != held.subject.code
+    if fresh.route is not held.route or respelt:  # who was let in stays in; who changes route or code comes to the gate now
         eligibility.admit(office, tx, decision.state, now)
     tx.work.order(call_off(office, tx, held, now), now)
     corrected = settle_case(tx, office, decision, policy, now, digest=change.after)
-    begun = _open(office, tx, corrected, policy, held.strategy.level if held.strategy else None, now)
+    if respelt:
+        enrolment.respell(office, tx, held, corrected, now)
+        tx.cases.let_go(held.subject)
+    level = held.strategy.level if held.strategy and not respelt else None  # a level is stated of one code
+    begun = _open(office, tx, corrected, policy, level, now)
     outdated(office, tx, begun, now)
     _tell_visits(office, tx, begun, policy, now)
     return begun
@@ -206,7 +218,7 @@ def known_level(tx: Tx, policy: Policy, subject: Subject, now: datetime, *, look
 def drafted(given: Application, sender: str, policy: Policy, now: datetime) -> Case:
     """An application as a case that nobody has admitted yet. Raises Invalid (`identity_…`) for what is no code."""
     held = IdentityKind.USCC if given.subject_kind is SubjectKind.FIRM else IdentityKind.CITIZEN_ID
-    identity = identify(held, given.subject_code, today=now.date())
+    identity = identify(held, given.subject_code, today=now.date(), field="subject.code")
     subject = Subject(
         kind=given.subject_kind,
         code=identity.normal,
@@ -254,7 +266,8 @@ def handed_in(case: Case) -> frozenset[str]:
         publicity_scope=letter.publicity_scope if letter is not None else "none",
         publicity_until=letter.publicity_until if letter is not None else None,
     )
-    return frozenset(replace(given, concluded_at=at).digest() for at in (None, case.concluded_at))
+    told = [replace(given, concluded_at=at) for at in (None, case.concluded_at)]
+    return frozenset(one.digest(as_sent=as_sent) for one in told for as_sent in (False, True))
 
 
 def _letter(given: Application) -> CommitmentLetter | None:

@@ -66,7 +66,7 @@ def take(office: Office, tx: Tx, given: Given, by: str, now: datetime) -> TipOff
         agency=given.agency,
         source=given.source,
         kind=given.kind,
-        code=identify(held, given.code, today=now.date()).normal,
+        code=identify(held, given.code, today=now.date(), field="subject.code").normal,
         name=given.name,
         words=given.words,
         case_id=given.case_id,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -20,6 +20,7 @@ from inspector.domain.manners import Manners
 from inspector.domain.policy import Policy
 from inspector.domain.push import Pushing
 from inspector.domain.ruling import Ruling, ruling
+from inspector.domain.signs import among
 from inspector.domain.statement import Rules
 from inspector.domain.transition import Scope
 from inspector.flows.drift import Watch
@@ -30,6 +31,11 @@ from inspector.signin import Entrance
 from inspector.store.sorting import RUN
 from inspector.store.store import Store
 from inspector.visitkeys import VisitKeys
+
+
+def agency_unknown(name: str, known: Iterable[str]) -> Invalid:
+    """That there is no agency of this name among those that may be named, with the nearest."""
+    return Invalid("agency_unknown", agency=name, field="agency", **among(name, sorted(known)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,7 +202,7 @@ class Office:
         """An agency of the tree. Raises Invalid."""
         node = self.tree.get(agency_id)
         if node is None:
-            raise Invalid("agency_unknown", agency=agency_id, known=", ".join(sorted(self.tree)))
+            raise agency_unknown(agency_id, self.tree)
         return node
 
     @property

@@ -54,8 +54,8 @@ def entry(tx: Tx, office: Office, case: Case, order: Order, policy: Policy, now:
     for booked in (tx.books.get(key), *tx.books.copies(key)):
         row = key if booked is None else booked.key
         ended = stopped.end(tx, [row], now)
-        tx.attention.close(f"{stopped.CREDIT_STUCK}:{row}", now)
         held, copy = tx.work.keyed(row), booked is not None and booked.copy
+        stopped.entries_there(tx, held["lane"] if held is not None else "", case.agency, row, now)
         has_left = booked is not None and booked.state is not BookState.ORDERED
         if held is not None and not has_left and (held["fence"] == 0 or not held["lane"]):
             tx.books.dropped(key, held["lane"], copy=copy)

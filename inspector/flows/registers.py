@@ -62,7 +62,7 @@ INSPECTORS = Layout(
 LEVELS = Layout(
     open_ended=True,
     columns=(
-        Column(name="code", chinese="主体代码", needed=True, coded=True, most=64),
+        Column(name="code", chinese="主体代码", needed=True, coded=True, plain=True, most=64),
         Column(name="kind", chinese="主体类型", meaning="FIRM (default) or PERSON"),
         Column(name="level", chinese="信用等级", needed=True),
         Column(name="as_of", chinese="评定日期", meaning="day the level was stated", needed=True),

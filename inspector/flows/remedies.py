@@ -61,8 +61,8 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
     "organisation_twice": (
         "is another code of the organisation in row {other}: it would be drawn as two",
         "与第{other}行为同一组织机构的不同代码，会被当作两个对象抽取",
-        "keep one of the rows, or say --same-organisation where they are two",
-        "保留一行；确为两个对象的，加 --same-organisation",
+        "keep row {row} or row {other}, whichever has the right code, or say --same-organisation where they are two",
+        "请核实第{row}行与第{other}行哪个代码正确，保留该行；确为两个对象的，加 --same-organisation",
     ),
     "organisation_held": (
         "is another code of the organisation that stays in the register as {held}: it would be drawn as two",

@@ -153,4 +153,4 @@ def _packed(tree: Mapping[str, AgencyNode], agency: str) -> str | None:
 
 def _near(name: str, known: Collection[str]) -> dict[str, str]:
     """The name most like it among those that are there, and all of them."""
-    return {"nearest": "".join(get_close_matches(name, known, n=1)) or "-", "known": ", ".join(sorted(known)) or "-"}
+    return {"nearest": "".join(get_close_matches(name, known, n=1)), "known": ", ".join(sorted(known)) or "-"}

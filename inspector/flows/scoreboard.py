@@ -9,6 +9,7 @@ from dataclasses import asdict
 from datetime import date, datetime, timedelta
 
 from inspector.domain.scoreboard import COLUMNS, END_OF, Gain, Score, days_between, gains, middle, scores
+from inspector.domain.signs import plain_cell
 from inspector.flows.office import Office
 from inspector.flows.requests import node_of
 from inspector.store.tx import Tx
@@ -47,12 +48,16 @@ def gain_rows(found: Sequence[Score]) -> list[dict[str, object]]:
 
 
 def csv_text(columns: Sequence[str], rows: Sequence[Mapping[str, object]]) -> str:
-    """Rows as CSV (RFC 4180) with a head."""
+    """Rows as CSV (RFC 4180) with a head; no text in it is a formula to a spreadsheet."""
     out = io.StringIO(newline="")
     sheet = csv.DictWriter(out, fieldnames=columns, extrasaction="ignore")
     sheet.writeheader()
-    sheet.writerows({name: "" if row.get(name) is None else row[name] for name in columns} for row in rows)
+    sheet.writerows({name: _cell(row.get(name)) for name in columns} for row in rows)
     return out.getvalue()
+
+
+def _cell(value: object) -> object:
+    return "" if value is None else plain_cell(value) if isinstance(value, str) else value
 
 
 SCORES = (*COLUMNS, "reasons")

@@ -14,7 +14,8 @@ STOPPED = "work_stopped"
 """The matter that stopped work opens where its flow opens none of its own; one for each kind and agency, with the last row named."""
 
 CREDIT_STUCK = "credit_stuck"
-"""The matter for a person that a credit entry opens which the platform does not get; over when it has it, or need not."""
+"""The matter for a person that credit entries open which a platform does not get; one for each platform and agency, with their count. It is
+over when the platform has them, or need not."""
 
 UNHEARD = "callback_stuck"
 """The matter for a person that a notice opens which a system does not get; one for each system and agency. The feed has it."""
@@ -61,11 +62,21 @@ def _dealt_with(tx: Tx, work_id: int, now: datetime) -> None:
     """What told of the row is over; of a matter about several, with the last of them."""
     row = tx.work.show(work_id)
     seen_to(tx, [(row["kind"], row["case_id"])], now)
-    if row["kind"] == OrderKind.CREDIT:
-        tx.attention.close(f"{CREDIT_STUCK}:{row['key']}", now)
     agency = _agency(tx, row["case_id"])
+    if row["kind"] == OrderKind.CREDIT:
+        entries_there(tx, row["lane"], agency, row["key"], now)
     if row["kind"] == OrderKind.TELL and agency not in tx.work.stopped(OrderKind.TELL.value, lane=row["lane"]):
         tx.attention.close(f"{UNHEARD}:{row['lane']}:{agency}", now)
+
+
+def entries_there(tx: Tx, lane: str, agency: str | None, key: str, now: datetime) -> None:
+    """An entry is where it belongs, or need not be: with the last that a platform lacks of an agency the matter is over.
+
+    Releases of before had one for each entry.
+    """
+    tx.attention.close(f"{CREDIT_STUCK}:{key}", now)
+    if agency not in tx.work.stopped(OrderKind.CREDIT.value, lane=lane):
+        tx.attention.close(f"{CREDIT_STUCK}:{lane}:{agency}", now)
 
 
 def seen_to(tx: Tx, rows: Iterable[tuple[str, str | None]], now: datetime) -> None:

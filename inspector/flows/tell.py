@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from inspector.domain.case import SubjectKind
 from inspector.domain.decision import Because, Decision, Order, OrderKind
@@ -13,7 +15,7 @@ from inspector.flows.office import Office
 from inspector.flows.recall import wait_for_it
 from inspector.flows.record import record
 from inspector.flows.settle import CREDIT_UNPLACED, Settlement, nothing
-from inspector.flows.stopped import CREDIT_STUCK, UNHEARD
+from inspector.flows.stopped import CREDIT_STUCK, UNHEARD, entries_there
 from inspector.ports import CreditEntry, CreditRetraction, Notice, NotYet, Origin, PortError, Refused
 from inspector.store.tx import Tx
 from inspector.store.work import Work
@@ -91,7 +93,7 @@ def enter_credit(work: Work, office: Office) -> Settlement:
         record(tx, entry.case_id, Decision(state=None, because=because), now, {})
         tx.books.entered(entry_id, work.lane, receipt.reference, now, copy=copy)
         if work.fence > 1:  # a first claim has nothing behind it that a person could have been told
-            tx.attention.close(f"{CREDIT_STUCK}:{work.key}", now)
+            entries_there(tx, work.lane, tx.cases.agency_of(entry.case_id), work.key, now)
 
     return Settlement(write=write, outcome="entered", attempts=receipt.attempts)
 
@@ -173,9 +175,14 @@ def _withheld(work: Work, agency: str, holder: str) -> Settlement:
 
 
 def not_entered(tx: Tx, work: Work, code: str, now: datetime) -> None:
-    """The platform did not get an entry: a person is told."""
-    facts = {"entry": work.key, "case": work.case_id, "error": code}
-    tx.attention.open(CREDIT_STUCK, tx.cases.get(str(work.case_id)).agency, work.key, facts, now)
+    """The platform did not get an entry: a person is told, once for all entries of an agency to it, with how many there were."""
+    agency = tx.cases.get(str(work.case_id)).agency
+
+    def more(told: Mapping[str, Any]) -> dict[str, object]:
+        count = told.get("count", 0) + 1
+        return {"connector": work.lane, "count": count, "entry": work.key, "case": work.case_id, "error": code}
+
+    tx.attention.add(CREDIT_STUCK, agency, f"{work.lane}:{agency}", more, now)
 
 
 def not_retracted(tx: Tx, work: Work, code: str, now: datetime) -> None:

@@ -66,7 +66,7 @@ def rate(work: Work, office: Office) -> Settlement:
         purposeful(str(work.case_id), basis)
         rating = rated(platform.level(kind, code, key=work.key, case_id=str(work.case_id), basis=basis))
     except (Refused, Garbled) as error:
-        return _unrated(work, office, LevelReason.LOOK_UP_FAILED, error=error.code).after(error)
+        return _unrated(work, office, LevelReason.LOOK_UP_FAILED, failed=error, error=error.code).after(error)
     tries = rating.provenance.attempts
     if rating.level is None:
         return _answered(_unrated(work, office, LevelReason.NOT_RATED), tries)
@@ -155,8 +155,12 @@ def due(work: Work, office: Office) -> Settlement:
     return Settlement(write=write)
 
 
-def _unrated(work: Work, office: Office, reason: LevelReason, **facts: str) -> Settlement:
+def _unrated(work: Work, office: Office, reason: LevelReason, *, failed: PortError | None = None, **facts: str) -> Settlement:
+    """The case goes on as unrated; of a platform whose answer cannot be understood a person hears, as of a source."""
+
     def write(tx: Tx, now: datetime) -> None:
+        if isinstance(failed, Garbled):
+            garbled(tx, tx.cases.get(str(work.case_id)), work.lane, failed.digest, now)
         _choose(tx, office, work, now, lambda policy: credit.rated_unknown(policy, reason, **facts))
 
     return Settlement(write=write, outcome="unrated")

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator, Sequence
 
 from inspector.domain.gazette import Line
+from inspector.domain.signs import plain_cell
 
 
 def names(number: int) -> tuple[str, str]:
@@ -42,13 +43,9 @@ def _csv(lines: Sequence[Line]) -> bytes:
     out = io.StringIO()
     told = csv.DictWriter(out, names, restval="", lineterminator="\r\n")
     told.writeheader()
-    told.writerows({name: _plain(_cell(value)) for name, value in one.value().items()} for one in lines)
+    told.writerows({name: plain_cell(_cell(value)) for name, value in one.value().items()} for one in lines)
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 
 
 def _cell(value: object) -> str:
     return " ".join(map(str, value)) if isinstance(value, list) else str(value)
-
-
-def _plain(text: str) -> str:
-    return f"'{text}" if text[:1] in "=+-@\t\r" else text

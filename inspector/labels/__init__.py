@@ -29,7 +29,12 @@ def label(key: str, lang: Lang, /, **facts: object) -> str:
     if text is None:
         told = ", ".join(f"{name}={value}" for name, value in facts.items())
         return f"{key} ({told})" if told else key
-    return _FACT.sub(lambda found: str(facts.get(found[1], "…")), text)
+    return _FACT.sub(lambda found: str(facts.get(found[1], "…")), hinted(text, facts, lang))
+
+
+def hinted(text: str, facts: Mapping[str, object], lang: Lang) -> str:
+    """A text without the words that name the nearest of what is known (the pattern `hint.nearest`), where nothing is near."""
+    return text if facts.get("nearest") or "{nearest}" not in text else re.sub(words(lang)["hint.nearest"], "", text)
 
 
 def known(key: str, lang: Lang) -> bool:

@@ -14,6 +14,7 @@ from inspector.domain.case import Case, CaseState, Outcome, Subject, SubjectKind
 from inspector.domain.errors import Missing, Refusal
 from inspector.domain.evidence import UNTRUE, Evidence, carries
 from inspector.domain.folio import PURGED
+from inspector.domain.signs import composed
 from inspector.domain.spelling import told_of
 from inspector.domain.verification import wants_visit
 from inspector.store.codec import dump, load
@@ -26,10 +27,10 @@ from inspector.store.tables import PROVISIONAL, case_file, evidence, ledger, sub
 _BODY = sa.select(case_file.c.body).where(case_file.c.id == sa.bindparam("case"))
 _AGENCY = sa.select(case_file.c.agency).where(case_file.c.id == sa.bindparam("case"))
 _BODY_LOCKED = _BODY.with_for_update()
-_REFERRED = sa.select(case_file.c.id, case_file.c.digest).where(
+_REFERRED = sa.select(case_file.c.id, case_file.c.digest, case_file.c.reference).where(
     case_file.c.agency == sa.bindparam("at"),
     case_file.c.sender == sa.bindparam("by"),
-    case_file.c.reference == sa.bindparam("reference"),
+    case_file.c.reference.in_(sa.bindparam("references", expanding=True)),
 )
 _LOCKED = sa.select(case_file.c.id, case_file.c.body).where(case_file.c.id.in_(sa.bindparam("cases", expanding=True)))
 _LOCKED = _LOCKED.order_by(case_file.c.id).with_for_update()
@@ -37,6 +38,7 @@ _ORDERED = sa.select(case_file.c.id).order_by(case_file.c.id).with_for_update()
 _PUT = sa.update(case_file).where(case_file.c.id == sa.bindparam("case"), case_file.c.version == sa.bindparam("at_version"))
 
 
+_REFERENCE = 0x72656665  # "refe": the advisory locks of references in several Unicode forms
 _TOGETHER = 1000
 """Ids in one question: databases bound the values of a statement."""
 _OPEN_DRAWS = ("PREPARING", "ANNOUNCED", "SEEDING")
@@ -70,6 +72,12 @@ class CaseRoom(Room):
         body = dump(person, person.kind.value, person.code)
         row = {"kind": person.kind.value, "code": person.code, "body": body, "organisation": told_of(person.kind, person.code)}
         self.insert_one(subject, row, ("kind", "code"))
+
+    def let_go(self, person: Subject) -> None:
+        """A case has another subject by now: the one it had goes, where no other case is about it."""
+        held = sa.exists().where(case_file.c.subject_kind == subject.c.kind, case_file.c.subject_code == subject.c.code)
+        here = sa.and_(subject.c.kind == person.kind.value, subject.c.code == person.code)
+        self.connection.execute(sa.delete(subject).where(here, ~held))
 
     def get(self, case_id: str, *, lock: bool = False) -> Case:
         """A case; `lock` holds its row to the end of the transaction, so that two hands take turns. Raises Missing."""
@@ -109,11 +117,17 @@ class CaseRoom(Room):
         self.connection.execute(_ORDERED.where(held)).all()
 
     def by_reference(self, agency: str, sender: str, reference: str) -> tuple[str, str] | None:
-        """(id, content digest) of the case a sender has opened under its reference at an agency, or None.
+        """(id, content digest) of the case a sender has opened under its reference at an agency, in whichever Unicode form, or None.
 
-        A digest is never among what the batch collects, so this may be asked for each row of a file without writing it down first.
+        A digest is never among what the batch collects, so this may be asked for each row of a file without writing it down first. Where
+        there are several forms the table's key does not part two hands: they take turns to the transaction's end.
         """
-        row = self.batch.direct.execute(_REFERRED, {"at": agency, "by": sender, "reference": reference}).one_or_none()
+        forms = sorted({reference, composed(reference, "NFC"), composed(reference, "NFD")})
+        if len(forms) > 1 and not self.sqlite:
+            turn = sa.func.hashtext(f"{agency}:{sender}:{composed(reference, 'NFC')}")
+            self.batch.direct.execute(sa.select(sa.func.pg_advisory_xact_lock(_REFERENCE, turn)))
+        found = self.batch.direct.execute(_REFERRED, {"at": agency, "by": sender, "references": forms}).all()
+        row = next((one for one in found if one.reference == reference), found[0] if found else None)
         return (row.id, row.digest) if row is not None else None
 
     def known(self, case_id: str) -> bool:

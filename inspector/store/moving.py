@@ -141,8 +141,11 @@ def copy(source: Store, target: Store, told: Told, done: Callable[[Tx], None] = 
 def back_up(source: Store, file: Path, told: Told) -> dict[str, tuple[int, str]]:
     """Write all that `source` holds at this moment into a new file for its owner's eyes; under its name there is a whole one or none.
 
-    Raises Invalid (`backup_exists`) for a name that is taken; Refusal as `move` does.
+    Raises Invalid (`backup_exists`) for a name that is taken, and (`backup_folder_missing`) for a folder that is not there: mistyped, or
+    on a drive that is not mounted, it would lie where nobody looks for it; Refusal as `move` does.
     """
+    if not file.parent.is_dir():
+        raise Invalid("backup_folder_missing", file=str(file), folder=str(file.parent))
     part = file.with_name(f"{file.name}.part")
     if file.exists():
         raise Invalid("backup_exists", file=str(file))

@@ -127,10 +127,33 @@ def _worth_telling(record: logging.LogRecord) -> bool:
 
 
 class _Stderr(logging.StreamHandler[TextIO]):
-    """Writes to what is standard error at the time."""
+    """Writes to what is standard error at the time.
+
+    Where that is a file and the disk is full, a line is lost; the library would tell so in raw text, which stands among the lines once
+    there is room. The next line that can be written begins as one, whatever was left of the one before.
+    """
 
     def __init__(self) -> None:
         logging.Handler.__init__(self)
+        self._torn = False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write the line."""
+        if self._torn:
+            try:
+                self.stream.write(self.terminator)
+                self.flush()
+            except OSError:
+                return
+            self._torn = False
+        super().emit(record)
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the library's name
+        """What could not be written is lost; a line that could not be made is a fault of ours, and told."""
+        if isinstance(sys.exc_info()[1], OSError):
+            self._torn = True
+        else:
+            super().handleError(record)
 
     @property
     def stream(self) -> TextIO:  # type: ignore[override]

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from inspector.domain.errors import Invalid
+from inspector.web.errors import Unreadable
 
 
 class JsonRoute(APIRoute):
@@ -32,6 +33,16 @@ class JsonRoute(APIRoute):
         return reading
 
 
+_ENCODINGS = {
+    "utf-16": "UTF-16",
+    "utf-16-le": "UTF-16LE",
+    "utf-16-be": "UTF-16BE",
+    "utf-32": "UTF-32",
+    "utf-32-le": "UTF-32LE",
+    "utf-32-be": "UTF-32BE",
+    "gb18030": "GB 18030 (GBK)",
+    "big5": "Big5",
+}
 LONGEST_KIND = 1_000
 """Characters of a Content-Type; none of ours has a tenth of them."""
 
@@ -49,11 +60,34 @@ def declared(kind: str, charset: str = "utf-8") -> tuple[str, str]:
 
 
 def parsed(content: bytes) -> object:
-    """The JSON of a body. Raises HTTPException (400) for what is none, or not in UTF-8, and Invalid (`message_key_twice`)."""
+    """The JSON of a body. Raises HTTPException (400) for what is none, Unreadable (`message_not_utf8`), Invalid (`message_key_twice`)."""
+    if seems := _foreign(content):
+        raise Unreadable("message_not_utf8", encoding=seems)
     try:
         return json.loads(content.decode("utf-8-sig"), object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
         raise HTTPException(400) from error
+
+
+def _foreign(content: bytes) -> str:
+    """In which other encoding a body is JSON; nothing for UTF-8, and for what is JSON in none. It is told, and never read by it."""
+    told = json.detect_encoding(content)
+    try:
+        if told.startswith("utf-8"):
+            content.decode("utf-8")
+            return ""
+        named: tuple[str, ...] = (told,)
+    except UnicodeDecodeError:
+        named = ("gb18030", "big5")
+    return next((_ENCODINGS[name] for name in named if _is_json(content, name)), "")
+
+
+def _is_json(content: bytes, encoding: str) -> bool:
+    try:
+        json.loads(content.decode(encoding))
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -13,6 +13,7 @@ from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBea
 from inspector.domain.case import Case
 from inspector.domain.errors import Forbidden, InspectorError, Missing
 from inspector.domain.person import nameable
+from inspector.domain.signs import among
 from inspector.store.tokens import Token
 from inspector.store.tx import Tx
 from inspector.web.desk import AtDesk, Desk
@@ -52,7 +53,8 @@ class Caller:
     def within(self, agency: str) -> None:
         """Raise Missing unless an agency is among the caller's."""
         if agency not in self.sees:
-            raise Missing("agency_not_yours", agency=agency, yours=", ".join(self.sees))
+            told = among(agency, self.sees)
+            raise Missing("agency_not_yours", agency=agency, yours=told["known"], nearest=told["nearest"], field="agency")
 
     def for_all(self, desk: Desk) -> None:
         """Raise Forbidden unless the token stands above every agency of the house: for what cannot be told, or said, of some alone."""

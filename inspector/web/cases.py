@@ -109,7 +109,9 @@ def explain_case(
 def correct_case(desk: AtDesk, caller: System, case_id: CasePath, given: CaseIn, message_id: MessageId = None) -> JSONResponse:
     """Correct a case while its verification is under way: open work ends and the verification begins anew.
 
-    The subject stays; the same content again changes nothing. What was promised before is kept with the case and shown beside what is
+    The subject stays; the same content again changes nothing. A firm's mistyped code may be put right where positions 9 to 17 stay (signs
+    taken for each other count as one), also in a case that nothing is verified of: what it has entered in the register goes on under the
+    right code. What was promised before is kept with the case and shown beside what is
     promised now (`explanation.corrections`); a claim keeps its sender's `key`, and has another `id` and a higher `revision`. With an
     officer, or after an answer that contradicts it, a case can no longer be corrected.
     """

@@ -8,9 +8,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from inspector.domain.equality import Aside, EqualityVerdict, Measure
-from inspector.domain.errors import Invalid
 from inspector.domain.spending import Spending
 from inspector.flows import equality, training
+from inspector.flows.office import agency_unknown
 from inspector.web.answers import Shown
 from inspector.web.body import JsonRoute
 from inspector.web.caller import Caller, ResultReader
@@ -144,7 +144,7 @@ def show_equality(
 def _named(caller: Caller, agency: str) -> str:
     named = agency or caller.agency
     if named not in caller.sees:
-        raise Invalid("agency_unknown", agency=named, known=", ".join(caller.sees))
+        raise agency_unknown(named, caller.sees)
     return named
 
 

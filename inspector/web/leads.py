@@ -349,4 +349,4 @@ def check_of(tx: Tx, caller: Caller, check_id: str) -> LeadCheck:
 
 def _normal(about: AboutIn, today: date) -> str:
     held = IdentityKind.USCC if about.kind is SubjectKind.FIRM else IdentityKind.CITIZEN_ID
-    return identify(held, about.code, today=today).normal
+    return identify(held, about.code, today=today, field="code").normal

@@ -89,8 +89,8 @@ def push_levels(desk: AtDesk, caller: CreditPlatform, given: LevelsIn, message_i
 
     def do(tx: Tx, now: datetime) -> LevelsKept:
         became = []
-        for row in given.levels:
-            code = identify(IdentityKind.USCC, row.code, today=now.date()).normal
+        for place, row in enumerate(given.levels):
+            code = identify(IdentityKind.USCC, row.code, today=now.date(), field=f"levels.{place}.code").normal
             became.append(tx.credit.state(row.kind, code, row.level, row.checked_as_of(now), caller.name))
         came = Counter(became)
         kept, conflicts = came[Stated.KEPT], came[Stated.CONFLICT]

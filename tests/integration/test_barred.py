@@ -143,7 +143,7 @@ def test_a_result_that_cannot_be_delivered_is_tried_for_its_term_and_then_kept_a
     hand.on(days=14)
     settle(office)
     (entry,) = open_rows(store, "credit")
-    assert (entry["state"], [held["about"] for held in matters(store, "credit_stuck")]) == ("quarantined", [entry["key"]])
+    assert (entry["state"], [held["about"] for held in matters(store, "credit_stuck")]) == ("quarantined", ["platform:bureau"])
     platform.away = False
     with store.begin() as tx:
         tx.work.retry(entry["id"], hand())

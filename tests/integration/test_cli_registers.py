@@ -66,6 +66,7 @@ def test_one_firm_under_several_codes_is_told_and_needs_a_word_that_is_recorded(
     for other in ("MA200000-0", "91330106MA20000003"):
         said = objects(operator, told, other)
         assert [(one["row"], one["code"]) for one in said.json["flaws"]] == [(3, "organisation_twice")]
+        assert "row 3 or row 2" in said.json["flaws"][0]["fix"], "the remedy names both"
     typed = objects(operator, told, "9133O106MA1000000F", more=("--dry-run",)).json["warnings"]
     assert [one["code"] for one in typed if one["row"] == 3] == ["code_irregular"], "a letter typed for a digit is told, and kept"
     assert objects(operator, told, "MA200000-0", more=("--same-organisation",)).code == 0

@@ -8,12 +8,15 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from inspector.domain.case import SubjectKind
 from inspector.flows.office import Office
+from inspector.flows.stopped import CREDIT_STUCK
 from inspector.flows.verify import ANSWER_GARBLED
-from inspector.ports import Garbled, Origin, Refused
+from inspector.ports import CreditEntry, Garbled, Origin, Rating, Receipt, Refused
 from inspector.store.room import Row
 from inspector.store.store import Store
 from tests.house import Hand, Table, application, open_office, post, settle
+from tests.integration.test_corrections import Platform
 from tests.integration.test_way import LICENCE
 
 pytestmark = pytest.mark.alike
@@ -55,6 +58,48 @@ def test_one_matter_counts_the_answers_and_their_bytes_and_is_over_with_the_firs
     last = asked(office, 7)
     (again,) = matters(store)
     assert json.loads(again["body"]) == {"source": "registers", "count": 1, "digests": {f"{2:064x}": 1}, "case": last}
+
+
+class Garbling(Platform):
+    """A credit platform that sends garble, until it is `well`."""
+
+    well = False
+
+    def level(self, kind: SubjectKind, code: str, *, key: str, case_id: str, basis: str) -> Rating:
+        """A level, or none that can be read."""
+        if not self.well:
+            raise page(0)
+        return super().level(kind, code, key=key, case_id=case_id, basis=basis)
+
+    def record(self, entry: CreditEntry, *, key: str) -> Receipt:
+        """A receipt, or none that can be read."""
+        if not self.well:
+            raise page(1)
+        return super().record(entry, key=key)
+
+
+def test_a_credit_platform_that_sends_garble_is_one_matter_that_counts_and_not_one_for_each_case(
+    store: Store, hand: Hand
+) -> None:
+    platform = Garbling(as_of=hand())
+    office = open_office(store, hand, sources={"registers": Table(default="=")}, credit={"platform": platform})
+    last = asked(office, 1, 2, 3)
+    (levels,) = matters(store)
+    assert (levels["about"], json.loads(levels["body"])["count"], levels["agency"]) == ("platform:bureau", 3, "bureau")
+    with store.read() as tx:
+        stuck = [held for held in tx.attention.page(None) if held["kind"] == CREDIT_STUCK]
+        rows = [held["id"] for held in tx.work.page(state="quarantined") if held["kind"] == "credit"]
+    assert [(held["about"], json.loads(held["body"])["count"]) for held in stuck] == [("platform:bureau", 3)], "one, not three"
+    assert json.loads(stuck[0]["body"])["connector"] == "platform"
+    platform.well = True
+    for done, one in enumerate(rows, start=1):
+        with store.begin() as tx:
+            tx.work.retry(one, hand())
+        settle(office)
+        with store.read() as tx:
+            left = [held for held in tx.attention.page(None) if held["kind"] == CREDIT_STUCK]
+        assert len(left) == (1 if done < len(rows) else 0), "over with the last entry"
+    assert (len(platform.entries), matters(store), last != "") == (3, [], True), "and it has answered in form"
 
 
 def test_answers_that_differ_each_time_are_told_apart_to_the_newest_five(store: Store, hand: Hand) -> None:

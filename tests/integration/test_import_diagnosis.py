@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from inspector.domain.calendar import SHANGHAI
+from tests import house
 from tests.integration.test_bad_input import HIDDEN
 from tests.integration.test_cli_case import HEADS, bring, cases, row
 from tests.operator import Cell, Operator, on_both, one_database, process, quoted, settled, table
@@ -267,3 +268,19 @@ def test_a_code_that_a_spreadsheet_takes_for_a_formula_or_a_text_mark_is_refused
     said = operator.say("roster", "import", what, file, "--agency", "bureau", "--dry-run", "--json")
     assert (said.code, found(said.json)) == (2, [(2, heads[0], "code_formula")])
     assert "without that sign" in said.json["flaws"][0]["fix"]
+
+
+def test_what_looks_like_a_formula_is_kept_where_it_is_a_text_and_refused_where_it_is_a_code(operator: Operator) -> None:
+    name = '=HYPERLINK("x","某店")'
+    file = operator.file("cases.csv", table(HEADS, row(1, name=quoted(name)), row(2, code='"=""91330106MA2000000F"""')))
+    assert [one for one in found(bring(operator, file)[1]) if one[0] == 3] == [(3, "subject_code", "code_formula")]
+    assert bring(operator, operator.file("one.csv", table(HEADS, row(1, name=quoted(name)))))[0] == 0
+    (reference,) = cases(operator)
+    with house.closing(operator.store()) as store, store.read() as tx:
+        (case_id, _) = tx.cases.by_reference("bureau", "hall", reference) or ("", "")
+        assert tx.cases.get(case_id).subject.name == name, "as it was sent"
+
+
+def test_a_dash_in_the_place_of_a_code_is_no_code(operator: Operator) -> None:
+    said = bring(operator, operator.file("cases.csv", table(HEADS, row(1, code="（—）"))))
+    assert (said[0], found(said[1])) == (2, [(2, "subject_code", "identity_empty")])

@@ -69,7 +69,9 @@ def test_one_firm_under_several_codes_is_refused_unless_somebody_says_that_they_
     twice = [("objects.csv", row, "id", "organisation_twice") for row in (4, 5)]
     said = announce(office, "--json")
     assert faults(said) == twice
-    assert {one["fix"] for one in said.json["flaws"]} == {REMEDIES["organisation_twice"][2]}, "the words of the daemon's import"
+    fixes = [(one["row"], one["fix"]) for one in said.json["flaws"]]
+    told = [(row, REMEDIES["organisation_twice"][2].format(row=row, other=2)) for row in (4, 5)]
+    assert fixes == told, "the words of the daemon's import, which name both rows"
     assert "row 2" in announce(office).err, "the other row is named"
     assert not (office.folder / "draw").exists()
     alike = announce(office, "--same-organisation", "--json")

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
+from inspector.domain.errors import Conflict
+from inspector.flows import intake
 from inspector.store.store import Store
+from inspector.store.tables import case_file
 from tests.edge import Edge, a_case, serving
-from tests.house import Hand, Table, open_office
+from tests.house import Hand, Table, application, open_office
 from tests.integration.test_api_cases import code
 
 pytestmark = pytest.mark.alike
@@ -88,3 +94,35 @@ def test_who_has_committed_to_nothing_withdraws_an_application(edge: Edge, route
         (row,) = [one for one in tx.events.of_case(case["id"]) if one["type"].endswith("withdrawn")]
     assert row["type"] == told
     assert json.loads(row["body"]).get("next") == next_step
+
+
+@pytest.mark.parametrize(("first", "again"), [("NFC", "NFD"), ("NFD", "NFC")])
+def test_a_reference_in_another_unicode_form_is_the_same_and_is_kept_as_it_was_sent(edge: Edge, first: str, again: str) -> None:
+    sent, later = (unicodedata.normalize(form, "Café-Zürich-0001") for form in (first, again))  # type: ignore[arg-type]
+    assert sent != later
+    with edge.as_("system") as client:
+        made = client.post("/v1/cases", json=a_case(reference=sent))
+        same = client.post("/v1/cases", json=a_case(reference=later))
+        other = client.post("/v1/cases", json=a_case(reference=later, claims=[CLAIM | {"value": "注销"}]))
+        mended = client.put(f"/v1/cases/{made.json()['id']}", json=a_case(reference=later, claims=[CLAIM | {"value": "歇业"}]))
+        kept = client.get("/v1/cases").json()["cases"]
+    assert (made.status_code, same.status_code, same.json()) == (201, 200, made.json())
+    assert code(other) == (409, "reference_reused")
+    assert (mended.status_code, [one["reference"] for one in kept]) == (200, [sent]), "as it was sent, and once"
+
+
+def test_a_case_of_a_former_release_is_known_by_its_reference_as_it_was_sent(store: Store, hand: Hand) -> None:
+    office = open_office(store, hand)
+    given = application(1, "business-licence", {"registration-status": "存续"})
+    given = replace(given, reference=unicodedata.normalize("NFD", "Zürich-1"))
+    with store.begin() as tx:
+        case_id = intake.take(office, tx, given, "hall", hand()).case.id
+        tx.connection.execute(sa.update(case_file).values(digest=given.digest(as_sent=True)))
+    for form in ("NFD", "NFC"):
+        with store.begin() as tx:
+            again = replace(given, reference=unicodedata.normalize(form, given.reference))
+            if form == "NFD":
+                assert intake.take(office, tx, again, "hall", hand()).case.id == case_id
+            else:
+                with pytest.raises(Conflict, match="reference_reused"):
+                    intake.take(office, tx, again, "hall", hand())

@@ -131,7 +131,7 @@ def test_what_told_of_an_entry_or_of_notices_is_over_when_a_person_has_seen_to_t
         with store.read() as tx:
             return sorted(f"{one['kind']}:{one['about']}" for one in tx.attention.page(None))
 
-    assert open_matters() == ["callback_stuck:hall:bureau", "credit_stuck:credit:1"]
+    assert open_matters() == ["callback_stuck:hall:bureau", "credit_stuck:platform:bureau"]
     with store.read() as tx:
         ids = [row["id"] for row in tx.work.page(state="quarantined")]
     for done, one in enumerate(sorted(ids), start=1):

@@ -32,6 +32,7 @@ pytestmark = pytest.mark.alike
 database_url = one_database
 
 RIGHT, WRONG, HYPHENS = "91000000MA0000001R", "91OOOOOOMA0000001R", "91OOOOOO-MA00000-01R"
+THIRD = "9100000OMA0000001R"
 FIRM = SubjectKind.FIRM
 
 
@@ -181,7 +182,7 @@ def test_nobody_leaves_supervision_by_a_correction(store: Store, hand: Hand) -> 
     for code, right, why in (
         (WRONG, None, "object_has_cases"),
         (WRONG, "91000000MA0000002P", "object_other_firm"),
-        (WRONG, WRONG, "object_other_firm"),
+        (WRONG, WRONG, "object_same_code"),
         ("91000000MA0000002P", None, "object_of_file"),
         ("91000000MA0000002P", "91110000MA0000002P", "object_of_file"),
     ):
@@ -266,6 +267,28 @@ def test_a_mistyped_case_and_then_the_offices_file_come_to_one_row(operator: Ope
         assert firms(store) == [RIGHT]
         (told,) = (facts for rule, facts in operated(store) if rule == "operator.roster.strike")
         assert (told["object"], told["becomes"], told["note"], "王五" in told["by"]) == (WRONG, RIGHT, "录入有误", True)
+
+
+def test_one_strike_ends_the_matters_of_every_spelling_of_the_firm(store: Store, hand: Hand) -> None:
+    office = house.open_office(store, hand)
+    post(office, certificate(1, WRONG))
+    other = post(office, certificate(2, THIRD))
+    assert matters(store, enrolment.TWICE) == [other]
+    with store.begin() as tx:
+        tx.rosters.put_objects([filed(RIGHT)])
+    strike(office, WRONG, RIGHT)
+    assert (firms(store), matters(store, enrolment.TWICE)) == ([RIGHT], []), "its row has gone, so nothing is left to find out"
+
+
+def test_the_list_of_matters_names_both_codes_of_the_firm(operator: Operator, hand: Hand) -> None:
+    with house.closing(operator.store()) as store:
+        office = house.open_office(store, hand)
+        post(office, certificate(1, RIGHT))
+        post(office, certificate(2, WRONG))
+    for lang in ("en", "zh-Hans"):
+        said = operator.say("attention", "list", lang=lang).out
+        assert RIGHT in said, said
+        assert WRONG in said, said
 
 
 @on_both

@@ -76,7 +76,7 @@ def test_an_excluded_item_that_no_statute_opens_is_refused_at_the_door_too(basis
     policy = fenced(basis)
     with pytest.raises(Invalid, match="item_excluded") as caught:
         admission.admit(case(policy), policy, START)
-    assert caught.value.facts == {"item": "business-licence", "categories": (Excluded.ECOENV,)}
+    assert caught.value.facts == {"item": "business-licence", "categories": (Excluded.ECOENV,), "field": "item"}
     assert [one.code for one in admission.objections(case(policy), policy, START)] == ["item_excluded"]
 
 

@@ -180,6 +180,7 @@ def test_a_number_rounded_by_a_spreadsheet_but_shown_whole_is_pointed_out() -> N
     [
         ("", "identity_empty"),
         (" \u3000\t\n", "identity_empty"),
+        *((nothing, "identity_empty") for nothing in ("-", "—", "／", "－ －", "...", "（）", "*" * 18)),
         ("9" * 65, "identity_too_long"),
         ("\ufdfa" * 10, "identity_too_long"),  # one character that normalises to eighteen
         ("9133\x000000", "identity_hidden_character"),

@@ -314,6 +314,16 @@ def test_an_error_is_told_with_its_facts(lang: labels.Lang, text: str) -> None:
     assert labels.told(Invalid("agency_unknown", agency="x", known="a, b"), lang) == text
 
 
+@pytest.mark.parametrize("lang", LANGS)
+def test_no_error_speaks_of_the_nearest_where_nothing_is_near(lang: labels.Lang) -> None:
+    always = {"error.calendar_key_unknown", "error.import_sender_unknown", "problem.at_nearest"}  # told only where one is near
+    hints = {key for key, text in words(lang).items() if "{nearest}" in text and key not in always}
+    assert len(hints) > 10
+    for key in hints:
+        near, nothing = label(key, lang, nearest="NEAR"), label(key, lang, nearest="")
+        assert ("NEAR" in near, "nearest" in nothing or "最接近" in nothing, "  " in nothing) == (True, False, False), nothing
+
+
 def test_what_has_no_words_is_shown_by_its_key_and_facts() -> None:
     assert label("error.not_yet_written", "en", field="x") == "error.not_yet_written (field=x)"
 
