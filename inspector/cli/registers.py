@@ -228,6 +228,7 @@ def _import(terminal: Terminal, read: Read[Any], wish: Wish) -> Exit | None:
     counts = {kind: sum(1 for one in wanted if one.kind == kind) for kind in ("added", "changed", "removed")}
     count = len(before)
     if wanted:
+        counts |= {"returned": returned} if (returned := terminal.look(lambda tx: _returned(tx, wish, wanted))) else {}
         counts |= {"same_organisation": wish.alike} if wish.alike else {}
         count = terminal.act(
             f"roster.import.{wish.what}",
@@ -242,6 +243,12 @@ def _import(terminal: Terminal, read: Read[Any], wish: Wish) -> Exit | None:
         terminal.say("kept", count=len(gone))
     terminal.say("imported", count=count)
     return None
+
+
+def _returned(tx: Tx, wish: Wish, wanted: Sequence[Change]) -> int:
+    """How many of the objects that come in stood in the register before and had been taken out: the next commitment counts them."""
+    added = {key[2] for one in wanted if wish.what == "objects" and one.kind == "added" for key in [one.key.partition(":")]}
+    return sum(f"{kind}:{code}" in {one.key for one in wanted} for kind, code in tx.rosters.out(wish.agency, added))
 
 
 def _unmoved(tx: Tx, wish: Wish) -> None:

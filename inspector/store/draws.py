@@ -186,6 +186,12 @@ class DrawRoom(DrawFiles):
         texts = self.connection.execute(asked.order_by(draw.c.made_at.desc(), draw.c.number.desc())).scalars()
         return next((held for text in texts if (held := load(Draw, text)).kind is DrawKind.PLAN), None)
 
+    def next_made(self, held: Draw) -> Draw | None:
+        """The draw of its plan's periods that was made next and is not void, or None."""
+        asked = sa.select(draw.c.body).where(draw.c.plan == held.plan, draw.c.state != "VOID", draw.c.made_at > held.made_at)
+        texts = self.connection.execute(asked.order_by(draw.c.made_at, draw.c.number)).scalars()
+        return next((one for text in texts if (one := load(Draw, text)).kind is DrawKind.PLAN), None)
+
     def extensions(self, plan: str, number: str) -> list[Draw]:
         """The extensions of a plan's draw, void ones too, in order of making."""
         asked = sa.select(draw.c.body).where(draw.c.plan == plan, draw.c.slot.startswith(EXTENSION))

@@ -73,6 +73,15 @@ class LedgerRoom(Seals):
         """The decisions about a case, request or draw, in order."""
         return self.rows(sa.select(ledger).where(ledger.c.about == what).order_by(ledger.c.id))
 
+    def facts(
+        self, what: str, rules: Collection[str], since: datetime | None = None, until: datetime | None = None
+    ) -> list[dict[str, Any]]:
+        """The facts of the entries about something by these rules, after `since` and until a moment, in order; of erased ones none."""
+        asked = sa.select(ledger.c.body).where(ledger.c.about == what, ledger.c.rule.in_(list(rules)), ledger.c.body != "")
+        asked = asked if since is None else asked.where(ledger.c.at > since)
+        asked = asked if until is None else asked.where(ledger.c.at <= until)
+        return [json.loads(body)["facts"] for body in self.connection.execute(asked.order_by(ledger.c.id)).scalars()]
+
     def some(self, ids: Sequence[str]) -> list[Row]:
         """Entries by their ids, in the order of these; one that is not there is left out."""
         found: dict[str, Row] = {}
