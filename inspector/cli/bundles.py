@@ -147,6 +147,14 @@ def verify(  # noqa: PLR0913, PLR0917 - each is an option or argument of the com
             exists=True,
         ),
     ] = None,
+    after: Annotated[
+        str | None,
+        typer.Option(
+            "--after",
+            help="SHA-256 of what followed (all after.jsonl), as you have it from elsewhere 您另行取得的后续记录摘要",
+            metavar="SHA256",
+        ),
+    ] = None,
     strict: Annotated[
         bool,
         typer.Option("--strict", help="Unproven time and unchecked signatures are failures 时间未证明、签名未核验即为不通过"),
@@ -167,14 +175,16 @@ def verify(  # noqa: PLR0913, PLR0917 - each is an option or argument of the com
 
     Only what outside hands say proves the time: the value with its date, and for a ceremony or reveals the date of the
     minutes. What the bundle says about its own time can only speak against it. The figures of a ceremony are what whoever
-    drew has typed, until you state those of the minutes.
+    drew has typed, until you state those of the minutes. What followed (re-deals, replacements) is the house's word, until you
+    state its hash as it was told elsewhere.
     """
-    from inspector.cli.bundle import Bundle, believed, judge, when
+    from inspector.cli import stated
+    from inspector.cli.bundle import Bundle, judge
     from inspector.cli.chain import earlier_in, follow
     from inspector.domain.audit import Witness
     from inspector.flows import lists
 
-    times = when(witnessed_at, "--witnessed-at"), when(seed_at, "--seed-at")
+    times = stated.when(witnessed_at, "--witnessed-at"), stated.when(seed_at, "--seed-at")
     if witness is not None and not matches(HEX64, witness.strip().lower()):
         raise Invalid("witness_unreadable", value=witness)  # a slip of the hand accuses nobody
     seen = tuple(figures or ())
@@ -193,7 +203,7 @@ def verify(  # noqa: PLR0913, PLR0917 - each is an option or argument of the com
         note_reading(terminal, draw, "verify")
         bundle = Bundle(files=lists.bundle(held, files), record=_record(terminal, held, files))
     with Bars(terminal).steps() as begins:
-        opinion = judge(bundle, outside, believed(authority), begins)
+        opinion = judge(replace(bundle, after=stated.hashed(after)), outside, stated.believed(authority), begins)
     if held is not None:
         opinion = replace(opinion, verdict=_with(opinion.verdict, _differing(terminal, held)))
     if earlier:
