@@ -14,7 +14,7 @@ from inspector.cli import mapping
 from inspector.cli.command import Exit, command, group
 from inspector.cli.files import Agency, DryRun, Encoding, File, confirm, foresee, listed, refuse, warn
 from inspector.cli.preview import Row, Wish, lacking, preview
-from inspector.cli.terminal import Terminal
+from inspector.cli.terminal import Terminal, operator
 from inspector.domain.errors import Refusal, Stale
 from inspector.domain.roster import Change, InspectorRecord, RosterObject, differences
 from inspector.labels import told
@@ -212,7 +212,7 @@ def _import(terminal: Terminal, read: Read[Any], wish: Wish) -> Exit | None:
     wanted = [one for one in changes if not (leave and one.kind == "removed")]
 
     def do(tx: Tx, now: datetime) -> int:
-        from inspector.flows import relief
+        from inspector.flows import leaves, relief
 
         _unmoved(tx, wish)
         if differences(_held(tx, wish), wish.rows) != changes:
@@ -220,8 +220,11 @@ def _import(terminal: Terminal, read: Read[Any], wish: Wish) -> Exit | None:
         after = [*wish.rows, *(_gone(before, gone) if leave else ())]
         if not wish.uncovered and (why := mapping.left_out(tx, wish.agency, before, after)) is not None:
             raise why
+        staff = [one.key for one in wanted] if wish.what == "inspectors" else []
+        stood = leaves.standing(tx, wish.agency, staff)
         _write(tx, wish, wanted, now)
         if wish.what == "inspectors":
+            leaves.note(terminal.office, tx, wish.agency, stood, staff, operator(), now)
             relief.look(terminal.office, tx, wish.agency, now)  # who cannot go any more passes his seats on
         return len(_held(tx, wish))
 

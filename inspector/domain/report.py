@@ -157,6 +157,7 @@ class Report:
     `joint` is over a draw and its extensions together; empty where there is none. Where each list has rules of its own the report is
     about the list of the `agency`, and `unions` are the classes that others draw from too. `struck`: rows that officers had struck out of
     the register, or corrected, that year before the commitment. `moves` of its rows by imports stand beside the published plan's number.
+    `leaves`: how many leaves of officers began within the draw's window, and how many of them were entered after their first day began.
     """
 
     draw: str
@@ -183,6 +184,7 @@ class Report:
     ticked: tuple[Ticked, ...] = ()
     struck: int = 0
     moves: Moves | None = None
+    leaves: tuple[int, int] = (0, 0)
 
 
 def found(outcomes: Iterable[Outcome | None], *, over: bool, seen: Seen | None = None) -> Found:

@@ -41,7 +41,7 @@ def between(tx: Tx, agency: str, since: datetime | None, until: datetime | None 
 
     A row that goes twice counts twice. Entries of a release that did not tell of returns have none.
     """
-    told = tx.ledger.facts(f"roster:{agency}", (IMPORTED, RETURNED), since, until)
+    told = [facts for _, facts in tx.ledger.facts((IMPORTED, RETURNED), f"roster:{agency}", since, until)]
     return Moved(
         removed=sum(int(one.get("removed", 0)) for one in told), returned=sum(int(one.get("returned", 0)) for one in told)
     )

@@ -25,7 +25,7 @@ from inspector.domain.sampling import Window
 from inspector.domain.ticked import Ticked, ticked
 from inspector.domain.union import unions
 from inspector.domain.visit import Visit, VisitState
-from inspector.flows import moved
+from inspector.flows import leaves, moved
 from inspector.flows.fieldnotes import field_of
 from inspector.flows.lists import AFTER, kept
 from inspector.flows.members import Member, members_of, object_id
@@ -67,6 +67,7 @@ def report(office: Office, tx: Tx, number: str, agency: str = "") -> Report:
     sharing = (listed,) if held.own else held.lists
     lists = {one.name: (drawn.frames[one.name], one.strata) for one in drawn.result.lists}
     results = (result,) if held.own else drawn.result.lists
+    begun = leaves.within(office, tx, held, visits, (listed.agency,) if held.own else held.agencies)
     return Report(
         draw=number,
         pack=policy.label,
@@ -97,6 +98,7 @@ def report(office: Office, tx: Tx, number: str, agency: str = "") -> Report:
             result.selected,
             events,
         ),
+        leaves=(len(begun), sum(one.late for one in begun)),
         moves=_moves(tx, held, listed, derived, len(frame.objects)),
         ticked=_ticked(office, tx, visits, (listed.agency,) if held.own else held.agencies, policy),
     )

@@ -136,6 +136,8 @@ def _tables(report: Report, lang: Lang) -> Iterator[tuple[str, tuple[str, ...], 
     yield "share", ("random", "planned", "part"), [(str(share.random), str(share.planned), shown)] if share.planned else []
     crowds = [(one.pool, one.seat or _NOTHING, str(one.inspectors), str(one.wanted)) for one in report.crowds]
     yield "crowds", ("pool", "seat", "inspectors", "wanted"), crowds
+    began, late = report.leaves
+    yield "leaves", ("count", "late"), [(str(began), str(late))] if began else []
     yield "certain", ("class",), [(name,) for name in report.certain]
     excluded = [
         (stratum, of(Exclusion(code), lang) if code in CODES else code, str(count))
