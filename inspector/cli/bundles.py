@@ -18,7 +18,7 @@ from inspector.labels import in_words, label
 from inspector.verifier import programs
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from inspector.cli.bundle import Bundle, Opinion
@@ -182,6 +182,7 @@ def verify(  # noqa: PLR0913, PLR0917 - each is an option or argument of the com
     from inspector.cli.bundle import Bundle, judge
     from inspector.cli.chain import earlier_in, follow
     from inspector.domain.audit import Witness
+    from inspector.domain.verify import stated as minutes
     from inspector.flows import lists
 
     times = stated.when(witnessed_at, "--witnessed-at"), stated.when(seed_at, "--seed-at")
@@ -208,7 +209,7 @@ def verify(  # noqa: PLR0913, PLR0917 - each is an option or argument of the com
         opinion = replace(opinion, verdict=_with(opinion.verdict, _differing(terminal, held)))
     if earlier:
         opinion = follow(opinion, [earlier_in(folder) for folder in earlier])
-    _tell(terminal, opinion, bundle, strict=strict)
+    _tell(terminal, opinion, bundle, minutes(opinion.commitment.sources, outside) if opinion.drawn else (), strict=strict)
     holds = opinion.verdict.holds_strictly if strict else opinion.verdict.holds
     return None if holds else Exit.WRONG
 
@@ -300,7 +301,8 @@ def _iso(at: datetime | None) -> str | None:
     return at.isoformat() if at is not None else None
 
 
-def _tell(terminal: Terminal, opinion: Opinion, bundle: Bundle, *, strict: bool) -> None:
+def _tell(terminal: Terminal, opinion: Opinion, bundle: Bundle, figures: Sequence[str], *, strict: bool) -> None:
+    """The verdict, and what of it the reader has stated: `figures` are those of the minutes, in the form that counts."""
     from inspector.cli.bundle import void_of
 
     verdict, number, receipt = opinion.verdict, opinion.commitment.number, bundle.receipt
@@ -315,6 +317,7 @@ def _tell(terminal: Terminal, opinion: Opinion, bundle: Bundle, *, strict: bool)
             "time_proven": verdict.time_proven,
             "problems": [_line(one, terminal) for one in verdict.problems],
             "remarks": [_line(one, terminal) for one in verdict.remarks],
+            "figures": list(figures),
             "replayed": opinion.replayed,
             "receipt": receipt,
             "void": _whole(reason) or None,
@@ -328,6 +331,8 @@ def _tell(terminal: Terminal, opinion: Opinion, bundle: Bundle, *, strict: bool)
         unasked = any(one.code == "draw.no_witness" for one in verdict.remarks)
         known_ = "time_proven" if verdict.time_proven else "time_not_proven" if unasked else "time_unproven"
         terminal.say(known_, receipt=receipt or "—")
+        for thrown in figures:
+            terminal.say("figures_held", figures=thrown)
     for one in verdict.remarks:
         terminal.line(
             f"  {'✗' if strict and one.grave else '!'} {label(one.code, terminal.lang, **in_words(one.facts, terminal.lang))}"
