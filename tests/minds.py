@@ -13,6 +13,12 @@ RECORD = "witness/record.json"
 _SAID = {"agrees": 0, "DIFFERS": 1, "UNREADABLE": 2}
 
 
+def bundle(files: Mapping[str, bytes]) -> Bundle:
+    """The files of a folder as the house reads them."""
+    flat = {name: content for name, content in files.items() if "/" not in name}
+    return Bundle(files=flat, record=Bundle.record_of(files.get(RECORD)))
+
+
 def house(files: Mapping[str, bytes]) -> int:
     """The house's own; nothing but an expected error may come of any bundle."""
     flat = {name: content for name, content in files.items() if "/" not in name}

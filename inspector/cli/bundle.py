@@ -13,7 +13,7 @@ from inspector import beacons
 from inspector.beacons import Signed
 from inspector.cli.offline.spool import LEAST, Standing, tickets
 from inspector.cli.progress import Advance, unwatched
-from inspector.domain.audit import Audit, AuditLine, House, Witness, problem, shown
+from inspector.domain.audit import NOTHING, Audit, AuditLine, House, Witness, problem, shown
 from inspector.domain.commitment import Commitment
 from inspector.domain.commitment import read as read_commitment
 from inspector.domain.errors import Invalid
@@ -49,6 +49,8 @@ class Bundle:
     others: tuple[str, ...] = ()
     large: Mapping[str, Path] = field(default_factory=dict)
     """Registers of objects that are too large to be held: they are read where they lie."""
+    after: str | None = None
+    """The SHA-256 of what followed, as whoever reads has it from elsewhere; without one that is the house's word alone."""
 
     @property
     def names(self) -> set[str]:
@@ -260,8 +262,11 @@ def _opinion(
         remarks.append(AuditLine(code="draw.void_draw", facts={"reason": reason}))
     if names:
         remarks.append(AuditLine(code="draw.void_by", facts={"names": ", ".join(names)}))
-    if not bundle.stopped and not bundle.public and len(logs) < len(commitment.lists):
-        remarks.append(AuditLine(code="draw.after_absent"))
+    if not bundle.stopped and not bundle.public and bundle.after is None:
+        if len(logs) < len(commitment.lists):
+            remarks.append(AuditLine(code="draw.after_absent"))
+        told = log_of(logs) or _log(b"")
+        remarks.append(AuditLine(code="draw.after_alone", facts={"lines": told["lines"], "digest": told["sha256"]}))
     verdict = replace(
         verdict,
         holds=verdict.holds and not problems,
@@ -282,6 +287,9 @@ def _foreign(
         if bundle.record.get(name, own) != own:
             yield AuditLine(code="draw.record_of_another", facts={"field": name})
     noted, found = bundle.record.get("after"), log_of(logs) or _log(b"")
+    held = found if not bundle.public else noted if isinstance(noted, dict) else {}  # the public's is what the record notes
+    if bundle.after is not None and held.get("sha256") != bundle.after:
+        yield AuditLine(code="draw.after_unlike", facts={"found": shown(held.get("sha256", NOTHING)), "given": bundle.after})
     if bundle.public or noted is None:  # the public has no after.jsonl: the record's note of it is for whoever has both
         return
     told = noted.get("lines") if isinstance(noted, dict) else noted
@@ -370,25 +378,3 @@ def json_object(name: str, content: bytes) -> dict[str, Any]:
     if not isinstance(told, dict):
         raise Invalid("bundle_unreadable", file=name, problem="json_object")
     return told
-
-
-def when(text: str | None, name: str) -> datetime | None:
-    """A time of what has happened, as somebody typed it, with its offset. Raises Invalid (`time_unreadable`, `time_ahead`)."""
-    if text is None:
-        return None
-    told = moment(text.strip())
-    if told is None:
-        raise Invalid("time_unreadable", field=name, value=text)
-    if told > datetime.now(UTC):  # else a seed of next year would be later than any witness
-        raise Invalid("time_ahead", field=name, value=text)
-    return told
-
-
-def believed(file: Path | None) -> str | None:
-    """The SHA-256 of the certificate in a PEM file. Raises Invalid (`bundle_unreadable`)."""
-    if file is None:
-        return None
-    try:
-        return beacons.fingerprint(file.read_bytes())
-    except ValueError as error:
-        raise Invalid("bundle_unreadable", file=str(file), problem="no_pem") from error

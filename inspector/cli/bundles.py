@@ -18,7 +18,7 @@ from inspector.labels import in_words, label
 from inspector.verifier import programs
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from inspector.cli.bundle import Bundle, Opinion
@@ -147,6 +147,14 @@ def verify(  # noqa: PLR0913, PLR0917 - each is an option or argument of the com
             exists=True,
         ),
     ] = None,
+    after: Annotated[
+        str | None,
+        typer.Option(
+            "--after",
+            help="SHA-256 of what followed (all after.jsonl), as you have it from elsewhere 您另行取得的后续记录摘要",
+            metavar="SHA256",
+        ),
+    ] = None,
     strict: Annotated[
         bool,
         typer.Option("--strict", help="Unproven time and unchecked signatures are failures 时间未证明、签名未核验即为不通过"),
@@ -167,14 +175,17 @@ def verify(  # noqa: PLR0913, PLR0917 - each is an option or argument of the com
 
     Only what outside hands say proves the time: the value with its date, and for a ceremony or reveals the date of the
     minutes. What the bundle says about its own time can only speak against it. The figures of a ceremony are what whoever
-    drew has typed, until you state those of the minutes.
+    drew has typed, until you state those of the minutes. What followed (re-deals, replacements) is the house's word, until you
+    state its hash as it was told elsewhere.
     """
-    from inspector.cli.bundle import Bundle, believed, judge, when
+    from inspector.cli import stated
+    from inspector.cli.bundle import Bundle, judge
     from inspector.cli.chain import earlier_in, follow
     from inspector.domain.audit import Witness
+    from inspector.domain.verify import stated as minutes
     from inspector.flows import lists
 
-    times = when(witnessed_at, "--witnessed-at"), when(seed_at, "--seed-at")
+    times = stated.when(witnessed_at, "--witnessed-at"), stated.when(seed_at, "--seed-at")
     if witness is not None and not matches(HEX64, witness.strip().lower()):
         raise Invalid("witness_unreadable", value=witness)  # a slip of the hand accuses nobody
     seen = tuple(figures or ())
@@ -193,12 +204,12 @@ def verify(  # noqa: PLR0913, PLR0917 - each is an option or argument of the com
         note_reading(terminal, draw, "verify")
         bundle = Bundle(files=lists.bundle(held, files), record=_record(terminal, held, files))
     with Bars(terminal).steps() as begins:
-        opinion = judge(bundle, outside, believed(authority), begins)
+        opinion = judge(replace(bundle, after=stated.hashed(after)), outside, stated.believed(authority), begins)
     if held is not None:
         opinion = replace(opinion, verdict=_with(opinion.verdict, _differing(terminal, held)))
     if earlier:
         opinion = follow(opinion, [earlier_in(folder) for folder in earlier])
-    _tell(terminal, opinion, bundle, strict=strict)
+    _tell(terminal, opinion, bundle, minutes(opinion.commitment.sources, outside) if opinion.drawn else (), strict=strict)
     holds = opinion.verdict.holds_strictly if strict else opinion.verdict.holds
     return None if holds else Exit.WRONG
 
@@ -290,7 +301,8 @@ def _iso(at: datetime | None) -> str | None:
     return at.isoformat() if at is not None else None
 
 
-def _tell(terminal: Terminal, opinion: Opinion, bundle: Bundle, *, strict: bool) -> None:
+def _tell(terminal: Terminal, opinion: Opinion, bundle: Bundle, figures: Sequence[str], *, strict: bool) -> None:
+    """The verdict, and what of it the reader has stated: `figures` are those of the minutes, in the form that counts."""
     from inspector.cli.bundle import void_of
 
     verdict, number, receipt = opinion.verdict, opinion.commitment.number, bundle.receipt
@@ -305,6 +317,7 @@ def _tell(terminal: Terminal, opinion: Opinion, bundle: Bundle, *, strict: bool)
             "time_proven": verdict.time_proven,
             "problems": [_line(one, terminal) for one in verdict.problems],
             "remarks": [_line(one, terminal) for one in verdict.remarks],
+            "figures": list(figures),
             "replayed": opinion.replayed,
             "receipt": receipt,
             "void": _whole(reason) or None,
@@ -318,6 +331,8 @@ def _tell(terminal: Terminal, opinion: Opinion, bundle: Bundle, *, strict: bool)
         unasked = any(one.code == "draw.no_witness" for one in verdict.remarks)
         known_ = "time_proven" if verdict.time_proven else "time_not_proven" if unasked else "time_unproven"
         terminal.say(known_, receipt=receipt or "—")
+        for thrown in figures:
+            terminal.say("figures_held", figures=thrown)
     for one in verdict.remarks:
         terminal.line(
             f"  {'✗' if strict and one.grave else '!'} {label(one.code, terminal.lang, **in_words(one.facts, terminal.lang))}"

@@ -55,6 +55,10 @@ DRAWS: Mapping[str, tuple[str, str]] = {
         "✗ 缺少以下编号的抽查：{numbers}，见 draw register",
     ),
     "ask_figures": ("the figures of draw {draw}, with blanks between them", "抽查 {draw} 的数字（以空格隔开）"),
+    "figures_held": (
+        "the figures are those that you state from the minutes: {figures}",
+        "数字与您所给出的现场记录一致：{figures}",
+    ),
     "holds_void": (
         "draw {number}: made void before it had a result; what it committed to agrees",
         "抽取 {number}：产生结果前已作废；其承诺内容一致",

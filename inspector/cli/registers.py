@@ -14,7 +14,7 @@ from inspector.cli import mapping
 from inspector.cli.command import Exit, command, group
 from inspector.cli.files import Agency, DryRun, Encoding, File, confirm, foresee, listed, refuse, warn
 from inspector.cli.preview import Row, Wish, lacking, preview
-from inspector.cli.terminal import Terminal
+from inspector.cli.terminal import Terminal, operator
 from inspector.domain.errors import Refusal, Stale
 from inspector.domain.roster import Change, InspectorRecord, RosterObject, differences
 from inspector.labels import told
@@ -212,7 +212,7 @@ def _import(terminal: Terminal, read: Read[Any], wish: Wish) -> Exit | None:
     wanted = [one for one in changes if not (leave and one.kind == "removed")]
 
     def do(tx: Tx, now: datetime) -> int:
-        from inspector.flows import relief
+        from inspector.flows import leaves, relief
 
         _unmoved(tx, wish)
         if differences(_held(tx, wish), wish.rows) != changes:
@@ -220,14 +220,18 @@ def _import(terminal: Terminal, read: Read[Any], wish: Wish) -> Exit | None:
         after = [*wish.rows, *(_gone(before, gone) if leave else ())]
         if not wish.uncovered and (why := mapping.left_out(tx, wish.agency, before, after)) is not None:
             raise why
+        staff = [one.key for one in wanted] if wish.what == "inspectors" else []
+        stood = leaves.standing(tx, wish.agency, staff)
         _write(tx, wish, wanted, now)
         if wish.what == "inspectors":
+            leaves.note(terminal.office, tx, wish.agency, stood, staff, operator(), now)
             relief.look(terminal.office, tx, wish.agency, now)  # who cannot go any more passes his seats on
         return len(_held(tx, wish))
 
     counts = {kind: sum(1 for one in wanted if one.kind == kind) for kind in ("added", "changed", "removed")}
     count = len(before)
     if wanted:
+        counts |= {"returned": returned} if (returned := terminal.look(lambda tx: _returned(tx, wish, wanted))) else {}
         counts |= {"same_organisation": wish.alike} if wish.alike else {}
         count = terminal.act(
             f"roster.import.{wish.what}",
@@ -242,6 +246,12 @@ def _import(terminal: Terminal, read: Read[Any], wish: Wish) -> Exit | None:
         terminal.say("kept", count=len(gone))
     terminal.say("imported", count=count)
     return None
+
+
+def _returned(tx: Tx, wish: Wish, wanted: Sequence[Change]) -> int:
+    """How many of the objects that come in stood in the register before and had been taken out: the next commitment counts them."""
+    added = {key[2] for one in wanted if wish.what == "objects" and one.kind == "added" for key in [one.key.partition(":")]}
+    return sum(f"{kind}:{code}" in {one.key for one in wanted} for kind, code in tx.rosters.out(wish.agency, added))
 
 
 def _unmoved(tx: Tx, wish: Wish) -> None:

@@ -86,6 +86,10 @@ class Voided:
         return {"reason": self.reason, "numbers": ", ".join(map(str, self.numbers))}
 
 
+MARGIN = Fraction(1, 10)
+"""By so much a frame may differ from the published plan where the pack does not say: what an import asks a second yes for, too."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportRow:
     """What a report measures by. `rates`: shares of false cases for which the chance to meet one is told; `confidence` of intervals.
@@ -93,7 +97,8 @@ class ReportRow:
     `least`: with fewer random cases an estimate says "insufficient". `random_share`: of planned checks so many should be drawn by
     chance (handbook 1.2.38). `crowd`: so many eligible inspectors for each seat make a pool unpredictable. `certain`: from this
     probability on being drawn is no surprise. `visit_days`: so many working days of each officer a visit takes with its way and its record,
-    on `days_basis`; None where the pack does not say, and then no replay tells person-days.
+    on `days_basis`; None where the pack does not say, and then no replay tells person-days. `margin`: by more than this part of the
+    published plan's number a frame may not differ without a person looking at it, on `margin_basis`; a tenth where the pack does not say.
     """
 
     row: str
@@ -106,6 +111,8 @@ class ReportRow:
     basis: str
     visit_days: Fraction | None = None
     days_basis: str = ""
+    margin: Fraction = MARGIN
+    margin_basis: str = ""
 
 
 def opens(left: Collection[datetime], row: PublishRow, calendar: WorkingCalendar) -> datetime | None:

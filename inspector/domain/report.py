@@ -18,6 +18,7 @@ from inspector.domain.exclusion import Exclusion
 from inspector.domain.finding import Seen
 from inspector.domain.frame import ELIGIBLE, Frame
 from inspector.domain.inclusion import Joint
+from inspector.domain.margin import Beside
 from inspector.domain.policy import Policy
 from inspector.domain.power import Sample, false_cases, meets, needed, rounded_down, together
 from inspector.domain.publish import ReportRow, Voided
@@ -131,6 +132,21 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Moves:
+    """How often rows of the register went and came, beside the frame's `n` and the published plan's number.
+
+    `removed` by imports and `returned` are before the commitment, since the draw `since` (None: ever); `back` came back behind it.
+    """
+
+    since: str | None
+    removed: int
+    returned: int
+    back: int
+    n: int
+    beside: Beside | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """A draw's report.
 
@@ -140,7 +156,8 @@ class Report:
     `ticked` is what the check sheets of visits that were made say; `areas` is the same as `after` of seats and objects, by area.
     `joint` is over a draw and its extensions together; empty where there is none. Where each list has rules of its own the report is
     about the list of the `agency`, and `unions` are the classes that others draw from too. `struck`: rows that officers had struck out of
-    the register, or corrected, that year before the commitment.
+    the register, or corrected, that year before the commitment. `moves` of its rows by imports stand beside the published plan's number.
+    `leaves`: how many leaves of officers began within the draw's window, and how many of them were entered after their first day began.
     """
 
     draw: str
@@ -166,6 +183,8 @@ class Report:
     areas: tuple[Area, ...] = ()
     ticked: tuple[Ticked, ...] = ()
     struck: int = 0
+    moves: Moves | None = None
+    leaves: tuple[int, int] = (0, 0)
 
 
 def found(outcomes: Iterable[Outcome | None], *, over: bool, seen: Seen | None = None) -> Found:

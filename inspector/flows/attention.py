@@ -10,6 +10,7 @@ from inspector.domain import replacement
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Missing, Refusal
 from inspector.domain.person import same
+from inspector.flows.leaves import UNDONE
 from inspector.flows.record import record
 from inspector.flows.repeals import REREVIEW
 from inspector.flows.seats import CEASED_ASKED
@@ -47,7 +48,8 @@ def close(tx: Tx, attention_id: str, by: str, now: datetime, *, note: str = "", 
     if held["kind"] == REREVIEW:
         raise Refusal("attention_needs_confirmation", attention=attention_id)
     ceased = held["kind"] == CEASED_ASKED
-    if ceased and same(str(json.loads(held["body"])["by"]), by):
+    hands = json.loads(held["body"])["by"] if held["kind"] in (CEASED_ASKED, UNDONE) else []
+    if any(same(one, by) for one in ([hands] if isinstance(hands, str) else hands)):
         raise Refusal("attention_own", attention=attention_id, by=by)
     if ceased:
         seen = tx.visits.get(held["about"], lock=True)

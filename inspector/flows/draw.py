@@ -28,6 +28,7 @@ from inspector.flows import (
     lapse,
     lookback,
     merging,
+    moved,
     parties,
     queue,
     reconcile,
@@ -168,6 +169,7 @@ def prepare(
     does = {"without": list(told.without), "further": list(told.further)}
     record(tx, number, decision, now, {"by": by, "objects": count_members(tx, number), **does, **bound})
     tx.work.order(decision.orders, now)
+    moved.tell(tx, made, framed.derivations, now)
     if not made.parties:
         succession.void(office, tx, made, policy, "seed_insufficient", (), now)
     return made

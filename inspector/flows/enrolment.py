@@ -12,6 +12,7 @@ from inspector.domain.errors import Missing
 from inspector.domain.person import refuse_nameless
 from inspector.domain.policy import Policy
 from inspector.domain.roster import RosterObject
+from inspector.flows import moved
 from inspector.flows.members import member_of, object_id
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -68,7 +69,8 @@ def enrol(tx: Tx, case: Case, now: datetime) -> None:
         unfiled=True,
         since=case.opened_at.date(),
     )
-    tx.rosters.enrol(row)
+    if tx.rosters.enrol(row):
+        moved.returned(tx, case.agency, case.id, now)
 
 
 def respell(office: Office, tx: Tx, before: Case, case: Case, now: datetime) -> None:

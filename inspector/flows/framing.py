@@ -21,7 +21,7 @@ from inspector.domain.roster import RosterObject
 from inspector.domain.rowfile import RowFile, tally
 from inspector.domain.sampling import Window
 from inspector.domain.timer import Timer
-from inspector.flows import framelines, joining
+from inspector.flows import framelines, joining, moved
 from inspector.flows.entries import candidates
 from inspector.flows.history import History, history
 from inspector.flows.joining import Partner
@@ -80,6 +80,12 @@ class Framed:
         """The rules for the draw's private file."""
         told = {"own": {name: one.value() for name, one in self.own.items()}} if self.own else {}
         return {**self.ruled.value(), "lists": self.told, **told}
+
+    @property
+    def derivations(self) -> Mapping[str, Mapping[str, object]]:
+        """How the rules came about, by the agency whose registers they are about."""
+        lead = {self.lists[0].agency: self.ruled.derivation}
+        return {one.agency: self.own[one.name].derivation for one in self.lists} if self.own else lead
 
     @property
     def empty(self) -> bool:
@@ -174,7 +180,8 @@ def _framed(office: Office, tx: Tx, plan: Plan, lists: tuple[Listed, ...], polic
         codes=CODES,
     )
     struck = tx.rosters.struck(plan.agency, start(now, Window.YEAR))
-    ruled = Ruled(rules=rules, derivation=_derivation(policy, sizes, held, spans, chances, struck))
+    derivation = _derivation(policy, sizes, held, spans, chances, struck) | moved.derived(tx, plan, policy, counts, now)
+    ruled = Ruled(rules=rules, derivation=derivation)
     return Framed(lists=lists, frames=made.frames, ruled=ruled, members=members, told=made.told)
 
 

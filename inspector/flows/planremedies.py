@@ -20,6 +20,12 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "use a-z, 0-9 and -, at most 32",
         "请用 a-z、0-9 和 -，最多32个",
     ),
+    "plan_chain": (
+        "{value} is no chain of drand",
+        "“{value}”不是 drand 的链",
+        "quicknet, default, or the chain's hash (64 digits 0-9a-f)",
+        "应为 quicknet、default，或者该链的摘要（64位 0-9a-f）",
+    ),
     "plan_hex64": ("{value} is no digest", "“{value}”不是摘要", "64 digits 0-9a-f", "应为64位 0-9a-f"),
     "plan_hash": (
         "{value} is no party's hash: nobody could ever tell its secret, and the draw would never be carried out",

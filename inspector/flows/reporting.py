@@ -16,14 +16,16 @@ from inspector.domain.evidence import Verdict
 from inspector.domain.frame import Frame
 from inspector.domain.inclusion import Joint, Turn, joint
 from inspector.domain.listed import Listed
+from inspector.domain.margin import Beside
 from inspector.domain.plan import Draw, DrawKind, DrawState
 from inspector.domain.policy import Policy
 from inspector.domain.publish import ReportRow
-from inspector.domain.report import Checked, Crowd, Report, Share
+from inspector.domain.report import Checked, Crowd, Moves, Report, Share
 from inspector.domain.sampling import Window
 from inspector.domain.ticked import Ticked, ticked
 from inspector.domain.union import unions
 from inspector.domain.visit import Visit, VisitState
+from inspector.flows import leaves, moved
 from inspector.flows.fieldnotes import field_of
 from inspector.flows.lists import AFTER, kept
 from inspector.flows.members import Member, members_of, object_id
@@ -65,6 +67,7 @@ def report(office: Office, tx: Tx, number: str, agency: str = "") -> Report:
     sharing = (listed,) if held.own else held.lists
     lists = {one.name: (drawn.frames[one.name], one.strata) for one in drawn.result.lists}
     results = (result,) if held.own else drawn.result.lists
+    begun = leaves.within(office, tx, held, visits, (listed.agency,) if held.own else held.agencies)
     return Report(
         draw=number,
         pack=policy.label,
@@ -95,8 +98,18 @@ def report(office: Office, tx: Tx, number: str, agency: str = "") -> Report:
             result.selected,
             events,
         ),
+        leaves=(len(begun), sum(one.late for one in begun)),
+        moves=_moves(tx, held, listed, derived, len(frame.objects)),
         ticked=_ticked(office, tx, visits, (listed.agency,) if held.own else held.agencies, policy),
     )
+
+
+def _moves(tx: Tx, held: Draw, listed: Listed, derived: Mapping[str, Any], n: int) -> Moves | None:
+    """What the commitment says of the register's rows, and what came back behind it; None for a draw that freezes no register anew."""
+    if (told := derived.get("moved")) is None:
+        return None
+    beside = Beside(**derived["published_plan"]) if "published_plan" in derived else None
+    return Moves(**told, back=moved.after(tx, held, listed.agency), n=n, beside=beside)
 
 
 def _ticked(office: Office, tx: Tx, visits: Iterable[Visit], agencies: Collection[str], policy: Policy) -> tuple[Ticked, ...]:

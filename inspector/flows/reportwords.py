@@ -10,7 +10,7 @@ from html import escape
 from inspector.domain.case import Route
 from inspector.domain.exclusion import CODES, Exclusion
 from inspector.domain.power import rounded_down, rounded_up
-from inspector.domain.report import POOL, Estimate, Report
+from inspector.domain.report import POOL, Estimate, Moves, Report
 from inspector.domain.union import Chance
 from inspector.labels import Lang, known, label, of
 
@@ -55,6 +55,8 @@ def tell(report: Report, lang: Lang) -> Wording:
         "imported": report.imported,
         "struck": report.struck,
         "shortages": report.shortages,
+        "since": (report.moves.since if report.moves is not None else None) or _NOTHING,
+        "margin": _number(Fraction(beside.margin)) if (beside := report.moves and report.moves.beside) else _NOTHING,
     }
     tables = tuple(
         Table(title=say(name), note=say(f"{name}_note", **facts), heads=tuple(map(say, heads)), rows=tuple(rows))
@@ -124,6 +126,8 @@ def _tables(report: Report, lang: Lang) -> Iterator[tuple[str, tuple[str, ...], 
         (one.stratum, f"{one.k}/{one.eligible}", f"{_number(one.rate)} %", str(one.false), f"{one.per_cent} %", str(one.enough))
         for one in report.powers
     ]
+    if (moves := report.moves) is not None:
+        yield "frame", ("n", "published", "rows", "planned_rows", "removed", "returned", "back"), [_frame(moves, lang)]
     yield "powers", ("class", "drawn", "rate", "false", "met", "enough"), powers
     heads = ("level", "class", "drawn", "judged", "found", "open", "undecided", "estimate", "interval", "cases")
     yield "estimates", heads, [_estimate(one, lang) for one in report.estimates]
@@ -132,6 +136,8 @@ def _tables(report: Report, lang: Lang) -> Iterator[tuple[str, tuple[str, ...], 
     yield "share", ("random", "planned", "part"), [(str(share.random), str(share.planned), shown)] if share.planned else []
     crowds = [(one.pool, one.seat or _NOTHING, str(one.inspectors), str(one.wanted)) for one in report.crowds]
     yield "crowds", ("pool", "seat", "inspectors", "wanted"), crowds
+    began, late = report.leaves
+    yield "leaves", ("count", "late"), [(str(began), str(late))] if began else []
     yield "certain", ("class",), [(name,) for name in report.certain]
     excluded = [
         (stratum, of(Exclusion(code), lang) if code in CODES else code, str(count))
@@ -151,6 +157,14 @@ def _tables(report: Report, lang: Lang) -> Iterator[tuple[str, tuple[str, ...], 
     yield "areas", ("pool", "event", "reason", "count", "part"), areas
     sheets = [(of(one.list, lang), one.name_en if lang == "en" else one.name, str(one.visits)) for one in report.ticked]
     yield "sheets", ("list", "code", "count"), sheets
+
+
+def _frame(moves: Moves, lang: Lang) -> tuple[str, ...]:
+    """The frame's numbers beside those of the published plan, where one stood behind the draw."""
+    held = moves.beside
+    planned = (str(held.planned), str(held.rows), str(held.planned_rows)) if held is not None else (_NOTHING,) * 3
+    n = f"{moves.n} {label('report.off', lang)}" if held is not None and held.off else str(moves.n)
+    return (n, *planned, str(moves.removed), str(moves.returned), str(moves.back))
 
 
 def _estimate(one: Estimate, lang: Lang) -> tuple[str, ...]:

@@ -198,8 +198,14 @@ def standing(draw: Draw, party: str, by: str) -> Standing:
 
 
 def ceremony(held: Draw, party: str | None, now: datetime) -> str:
-    """The ceremony that somebody means: the named one, or the only one whose figures are wanted now (of all, where none's time is)."""
+    """The ceremony that somebody means: the named one, or the only one whose figures are wanted now (of all, where none's time is).
+
+    Raises Refusal (`draw_not_seeding`; `draw_figures_settled` where its figures are), Invalid (`ceremony_unnamed`).
+    """
     wanted = [one for one in held.ceremonies if one not in held.parts]
+    if held.state is DrawState.SEEDING and (party in {*held.ceremonies} - {*wanted} or (held.ceremonies and not wanted)):
+        settled = party or ", ".join(held.ceremonies)
+        raise Refusal("draw_figures_settled", draw=held.number, party=settled)
     open_ones = [one for one in wanted if (opens := held.opens(one)) is None or opens <= now or one == party] or wanted
     if held.state is not DrawState.SEEDING or not open_ones:
         raise Refusal("draw_not_seeding", draw=held.number, state=held.state)

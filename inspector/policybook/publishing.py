@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from inspector.domain.equality import EqualityRow
-from inspector.domain.publish import LEAST, DrawRow, PublishRow, ReportRow, SecondLookRow
+from inspector.domain.publish import LEAST, MARGIN, DrawRow, PublishRow, ReportRow, SecondLookRow
 from inspector.domain.spending import Spending
 from inspector.policybook.part import Part
 
@@ -67,10 +67,10 @@ def publish(part: Part) -> PublishRow:
 
 def report(part: Part) -> ReportRow:
     """`[report]`."""
-    days = ("visit_days", "days_basis")
-    told = any(name in part.content for name in days)
+    days, margin = ("visit_days", "days_basis"), ("margin", "margin_basis")
+    told, apart = (any(name in part.content for name in names) for names in (days, margin))
     required = ("id", "rates", "confidence", "least", "random_share", "crowd", "certain", "basis")
-    part.keys((*required, *days) if told else required)
+    part.keys((*required, *(days if told else ()), *(margin if apart else ())))
     part.some("rates")
     return ReportRow(
         row=part.text("id"),
@@ -83,6 +83,8 @@ def report(part: Part) -> ReportRow:
         basis=part.basis("basis"),
         visit_days=part.rate("visit_days") if told else None,
         days_basis=part.basis("days_basis") if told else "",
+        margin=part.ratio("margin") if apart else MARGIN,
+        margin_basis=part.basis("margin_basis") if apart else "",
     )
 
 

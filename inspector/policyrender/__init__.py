@@ -144,6 +144,10 @@ def _publishing(policy: Policy) -> dict[str, tuple[str, ...]]:
         found = f"比值相差 {alike.effect} 倍的，以 {share(alike.power)} 的把握发现，不足的注明"
         tested = f"四项、全年合计误报不超过 {share(alike.alpha)}（{plan}）；{found}"
         rows[f"平等对待（{alike.row}）"] = (tested, alike.basis)
+    rows["与年度计划相差"] = (
+        f"名录对象数与已公布计划相差超过 {share(measured.margin)} 的，由人员查看，抽取照常",
+        measured.margin_basis,
+    )
     if measured.visit_days is not None:
         rows["一次上门所需人天"] = (f"每人 {measured.visit_days} 个工作日，只用于回放的测算", measured.days_basis)
     return rows

@@ -11,12 +11,13 @@ import sqlalchemy as sa
 
 from inspector.domain.errors import Missing, Refusal
 from inspector.domain.plan import Draw, DrawKind, DrawState
+from inspector.domain.visit import Seat, SeatState, VisitState
 from inspector.store.codec import dump, load
 from inspector.store.drawfiles import DrawFiles
-from inspector.store.drawtables import draw, draw_file, draw_partner, seed_used
+from inspector.store.drawtables import draw, draw_file, draw_partner, seed_used, visit_agency
 from inspector.store.ledger import LedgerRoom
 from inspector.store.seats import of_draw
-from inspector.store.tables import ledger
+from inspector.store.tables import ledger, seat, visit
 
 SUPPLEMENT, EXTENSION = "supplement:", "extension:"
 """So begins the slot of an extension."""
@@ -31,6 +32,7 @@ HISTORY = "draw_history_contradicted"
 UNNUMBERED = (KNOWN, BROKEN, CONTRADICTED, HISTORY)
 """Why a draw is not numbered: a person looks at the records first."""
 _NEWEST = 20
+_OPEN_VISITS = tuple(state.value for state in VisitState if state.open)
 _BODY = sa.select(draw.c.body).where(draw.c.number == sa.bindparam("of"))
 _LOCKED = _BODY.with_for_update()
 _TURN = 0x64726177  # "draw": the advisory locks of the agencies' turns
@@ -186,6 +188,12 @@ class DrawRoom(DrawFiles):
         texts = self.connection.execute(asked.order_by(draw.c.made_at.desc(), draw.c.number.desc())).scalars()
         return next((held for text in texts if (held := load(Draw, text)).kind is DrawKind.PLAN), None)
 
+    def next_made(self, held: Draw) -> Draw | None:
+        """The draw of its plan's periods that was made next and is not void, or None."""
+        asked = sa.select(draw.c.body).where(draw.c.plan == held.plan, draw.c.state != "VOID", draw.c.made_at > held.made_at)
+        texts = self.connection.execute(asked.order_by(draw.c.made_at, draw.c.number)).scalars()
+        return next((one for text in texts if (one := load(Draw, text)).kind is DrawKind.PLAN), None)
+
     def extensions(self, plan: str, number: str) -> list[Draw]:
         """The extensions of a plan's draw, void ones too, in order of making."""
         asked = sa.select(draw.c.body).where(draw.c.plan == plan, draw.c.slot.startswith(EXTENSION))
@@ -221,6 +229,20 @@ class DrawRoom(DrawFiles):
         states = draw.c.state.in_(("PREPARING", "ANNOUNCED", "SEEDING"))
         asked = sa.select(draw.c.body).where(states, _of(list(agencies))).order_by(draw.c.number)
         return [load(Draw, text) for text in self.connection.execute(asked).scalars()]
+
+    def going(self, agency: str) -> list[Draw]:
+        """The draws with a visit still to be made to which an agency goes."""
+        goes = sa.select(visit.c.draw).join(visit_agency, visit_agency.c.visit == visit.c.id)
+        goes = goes.where(visit_agency.c.agency == agency, visit.c.state.in_(_OPEN_VISITS))
+        asked = sa.select(draw.c.body).where(draw.c.number.in_(goes)).order_by(draw.c.number)
+        return [load(Draw, text) for text in self.connection.execute(asked).scalars()]
+
+    def relieved(self, agency: str) -> list[tuple[str, str, str]]:
+        """(draw, inspector, reason) of the seats in visits still to be made from which the register has moved an agency's officers."""
+        asked = sa.select(visit.c.draw, seat.c.body).join(visit, visit.c.id == seat.c.visit)
+        asked = asked.where(seat.c.agency == agency, seat.c.state == SeatState.RELIEVED.value, visit.c.state.in_(_OPEN_VISITS))
+        rows = [(row.draw, load(Seat, row.body)) for row in self.connection.execute(asked.order_by(seat.c.visit))]
+        return [(number, one.inspector, one.reason or "") for number, one in rows]
 
     def page(self, agencies: Sequence[str] | None, *, after: str = "", limit: int = 50) -> list[Draw]:
         """Draws by number, those that the agencies take part in among them."""

@@ -73,6 +73,19 @@ class LedgerRoom(Seals):
         """The decisions about a case, request or draw, in order."""
         return self.rows(sa.select(ledger).where(ledger.c.about == what).order_by(ledger.c.id))
 
+    def facts(
+        self, rules: Collection[str], what: str | None = None, since: datetime | None = None, until: datetime | None = None
+    ) -> list[tuple[datetime, dict[str, Any]]]:
+        """When each entry by these rules was made, and its facts, in order; of erased ones none.
+
+        About one thing if it is named, after `since` and until a moment.
+        """
+        asked = sa.select(ledger.c.at, ledger.c.body).where(ledger.c.rule.in_(list(rules)), ledger.c.body != "")
+        asked = asked if what is None else asked.where(ledger.c.about == what)
+        asked = asked if since is None else asked.where(ledger.c.at > since)
+        asked = asked if until is None else asked.where(ledger.c.at <= until)
+        return [(row.at, json.loads(row.body)["facts"]) for row in self.connection.execute(asked.order_by(ledger.c.id))]
+
     def some(self, ids: Sequence[str]) -> list[Row]:
         """Entries by their ids, in the order of these; one that is not there is left out."""
         found: dict[str, Row] = {}

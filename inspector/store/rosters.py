@@ -150,20 +150,32 @@ class RosterRoom(Room):
         """Write an object as it is now to stand, in force, with the very marks it has."""
         self._put(roster_object, [_whole(row)], _OBJECT_KEY)
 
-    def enrol(self, row: RosterObject) -> None:
+    def enrol(self, row: RosterObject) -> bool:
         """Enter a subject into daily supervision, or mark the one that is there (an exempt item's subject; the plan, item 7).
 
-        One that was removed is in force again: the case that enrols it is newer.
+        One that was removed is in force again, for the case that enrols it is newer; whether it is so.
         """
         entered = replace(row, enrolled=True)
         key = {"agency": row.agency, "kind": row.kind.value, "code": row.code}
         if self.insert_one(roster_object, key | _object(entered), _OBJECT_KEY):
-            return
+            return False
         here = sa.and_(*(roster_object.c[name] == value for name, value in key.items()))
         asked = sa.select(roster_object.c.body, roster_object.c.removed_at).where(here).with_for_update()
         body, removed_at = self.connection.execute(asked).one()
         stays = entered if removed_at is not None else replace(load(RosterObject, body), enrolled=True)
         self.connection.execute(sa.update(roster_object).where(here).values(**_object(stays), removed_at=None, stands_as=None))
+        return removed_at is not None
+
+    def out(self, agency: str, codes: Iterable[str]) -> set[tuple[str, str]]:
+        """(kind, code) of the objects with one of these codes that stood in the register and were taken out of force."""
+        held, wanted, found = roster_object.c, sorted(codes), set[tuple[str, str]]()
+        for start in range(0, len(wanted), _FETCHED):
+            asked = sa.select(held.kind, held.code).where(held.agency == agency, held.removed_at.is_not(None))
+            found |= {
+                (row.kind, row.code)
+                for row in self.connection.execute(asked.where(held.code.in_(wanted[start : start + _FETCHED])))
+            }
+        return found
 
     def remove_objects(self, agency: str, keys: Iterable[tuple[str, str]], now: datetime) -> None:
         """Take objects out of force by (kind, code)."""

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Recompute a double-random draw of the protocol ssj1 from its files alone.  用公布的文件重新计算一次“双随机”抽查。
 
-Written from the protocol's text, with Python's standard library (3.11 or newer) and nothing of the program that drew; read it first.
-`python3 verify_draw.py [--strict] [FOLDER...]` ends with 0 (agrees), 1 (differs), 2 (unreadable). "!": unproven here; "!!": fails --strict.
+Written from the protocol's text alone, with Python's standard library (3.11 or newer); read it first. "!": unproven; "!!": fails --strict.
+`python3 verify_draw.py [--strict] [--after SHA256] [FOLDER...]` ends with 0 (agrees), 1 (differs), 2 (unreadable).
 """
 
 import hashlib
@@ -37,8 +37,8 @@ SEEDS: dict[str, Any] = {  # 7.4, 7.5: what a source promises, by its kind; the 
 }
 
 
-def must(holds: object, what: str) -> bool:
-    """Go on only if this holds."""
+def must(holds: object, what: str) -> Any:
+    """Go on only if this holds; true."""
     if not holds:
         raise ValueError(what)
     return True
@@ -63,12 +63,11 @@ def moment(told: Any) -> float:
 
 
 def parse(content: bytes) -> Any:
-    """A JSON object in which no key stands twice and every number is a plain integer (ruling 4)."""
+    """A JSON object in which no key stands twice and every number is a plain integer (ruling 4): `int` takes no 1.0, 1e3 or NaN."""
     keys: Any = {"object_pairs_hook": lambda pairs: must(len(dict(pairs)) == len(pairs), "a key stands twice") and dict(pairs)}
     whole: Any = {"parse_int": lambda n: int(n if n != "-0" else "minus zero"), "parse_float": int, "parse_constant": int}
     must(isinstance(told := json.loads(content.decode(), **keys, **whole), dict), "no JSON object")
-    must("\n" + " " * 501 not in json.dumps(told, indent=1), "nested deeper than any of the three verifiers reads")
-    return told  # `int` has refused a point, an exponent and a name
+    return must("\n" + " " * 501 not in json.dumps(told, indent=1), "nested deeper than 500, which no verifier reads") and told
 
 
 def compare(told: Any, own: Any, at: str) -> None:
@@ -104,11 +103,12 @@ def hold(source: Any, figures: str) -> None:
 class Draw:
     """The files of one draw, with H of its suite, C and W (7.4), B and the keys that come of it (7.5)."""
 
-    def read(self, given: Path | dict[str, bytes]) -> None:
+    def read(self, given: Path | dict[str, bytes], after: str | None) -> None:
         """Everything that has to be there, in its form; nothing is compared yet."""
         self.at, self.remarks, self.events, told = "the folder", list[str](), dict[str, list[Any]](), dict[str, Any]()
         if isinstance(given, Path):
-            must(str(given)[:1] != "-", "unknown option 未知选项; usage 用法: python3 verify_draw.py [--strict] [FOLDER...]")
+            fine = str(given)[:1] != "-" and (after is None or text(after, HEX))
+            must(fine, "unknown option or hash 选项有误; usage 用法: verify_draw.py [--strict] [--after SHA256] [FOLDER...]")
             held, tables = (*given.iterdir(), given / "witness" / "record.json"), (".tsv", ".jsonl")  # what is named so is a file
             given = {one.relative_to(given).as_posix(): one.read_bytes() for one in held if one.is_file() or one.suffix in tables}
         self.files, self.say, self.used = {"witness/record.json": b"{}", **given}, self.remarks.append, set[str]()
@@ -172,10 +172,9 @@ class Draw:
             value = hashlib.sha256(bytes.fromhex(value)).hexdigest()
         elif kind == "nist":
             compare([told["timeStamp"], (no := told.get("chainIndex"))], [source["time"], source.get("chain", no)], kind)
-            value = value.lower()
         elif kind == "text":
             hold(source, value)
-        return value
+        return value.lower() if kind == "nist" else value
 
     def register(self, held: Any, kind: str) -> list[list[str]]:
         """The rows of a register, strictly ascending, against the number and the Merkle root committed to (7.2, 7.3)."""
@@ -188,8 +187,7 @@ class Draw:
             pairs = [self.digest(b"\1" + left + right) for left, right in zip(level[::2], level[1::2], strict=False)]
             level = pairs + level[2 * len(pairs) :]
         told = held.get(kind, {"n": 0, "root": self.digest(b"").hex()})
-        must((len(rows), level[0].hex()) == (told["n"], told["root"]), "not the rows that were committed to")
-        return rows
+        return must((len(rows), level[0].hex()) == (told["n"], told["root"]), "not the rows that were committed to") and rows
 
     def proven(self, held: Any, told: Any) -> list[str]:
         """A drawn row that its path shows to be of the register (7.3, 7.8, ruling 17)."""
@@ -200,8 +198,7 @@ class Draw:
             if index ^ 1 < n:
                 node = self.digest(b"\1" + b"".join([bytes.fromhex(path.pop(0)), node][:: 1 if index % 2 else -1]))
             index, n = index // 2, (n + 1) // 2
-        must(not path and node.hex() == held["objects"]["root"], "the path does not lead to the root committed to")
-        return row
+        return must(not path and node.hex() == held["objects"]["root"], "the path does not lead to the root committed to") and row
 
     def tickets(self, held: Any, objects: list[list[str]]) -> dict[str, Any]:
         """Of every stratum the number of its rows and of the eligible, and these as (ticket, name) in order (7.6)."""
@@ -224,8 +221,7 @@ class Draw:
             order = self.tickets(held, [rows[name] for name in named])[code][2] + [(name["ticket"], name) for name in hidden]
             found[code] = (n, one["eligible"], sorted(order, key=lambda pair: pair[0]))
         must(max(Counter(one[0] for _, _, order in found.values() for one in order).values(), default=1) < 2, "a ticket twice")
-        must(sum(n for n, _, _ in found.values()) == held["objects"]["n"], "the strata do not add up to the register")
-        return found
+        return must(sum(n for n, _, _ in found.values()) == held["objects"]["n"], "the strata do not add up to it") and found
 
     def strata(self, held: Any, told: Any, found: dict[str, Any]) -> dict[str, Any]:
         """Quota, selection, reserve and limit of every stratum (section 3, ruling 5: `wanted` may be left out)."""
@@ -262,13 +258,14 @@ class Draw:
             self.say(f"! {held['name']}: {unmanned} visits have no team, nobody is sent.")
         table.replay(held["name"], self.events.get(held["name"], []), strata, rows)
 
-    def verify(self) -> None:
+    def verify(self, after: str | None) -> None:
         """Steps 3 to 6 of 7.9, and of 1 and 2 what files alone allow; then what has to be heard although nothing is wrong."""
         own, self.at = {"draw": self.commit["draw"], "w": self.w}, "witness/record.json"
         must(own.items() <= {**own, **self.record}.items(), "of another draw")
         logs = [self.files[name] for name in sorted(self.used) if name.endswith("after.jsonl")]  # no other file of such a name
         note = {"lines": b"".join(logs).count(b"\n"), "sha256": hashlib.sha256(b"".join(logs)).hexdigest()}
         compare(note if self.public or (told := self.record.get("after")) is None else told, note, "what is noted of after.jsonl")
+        must(after is None or after == (self.record["after"] if self.public else note)["sha256"], "after.jsonl: not of that hash")
         self.at, spoken = "commit.json", [SPEAKS.get(one["kind"], moment)(one) for one in self.commit["seed"]]
         made, now = moment(self.commit["made"]), math.inf if self.stopped else datetime.now(UTC).timestamp()
         must(not any(at <= made or at > now for at in spoken), "a beacon that spoke before `made`, or is to speak, by this clock")
@@ -277,9 +274,10 @@ class Draw:
         if not self.stopped:
             self.drawn(self.commit["seed"])
         self.say("!! The time is not proven 时间未证明: ask the witness since when it has held W, and when the seed was known.")
-        which, more = ("public", ", who else has a small ticket, who should go, what followed") if self.public else ("full", "")
-        more += ", what followed (it lacks an after.jsonl 缺失)" * (not self.public and len(logs) < len(self.commit["lists"]))
-        self.say(f"! The {which} bundle cannot prove who lacks in its registers{more}. Not looked at: draw before.")
+        lacks = " (it lacks an after.jsonl 缺失)" * (len(logs) < len(self.commit["lists"]))
+        word = f"{lacks}: the house's word alone 仅凭机关自述, but for --after; its hash here is {note['sha256']}" * (not after)
+        which, more = ("public", ", who else has a small ticket, who should go") if self.public else ("full", word)
+        self.say(f"! The {which} bundle cannot prove who lacks in its registers, what followed{more}. Not seen: draw before.")
         if text(self.record.get("void")):
             self.say(f"! THIS DRAW WAS MADE VOID 本次抽查已作废: {self.record['void']} {self.record.get('signed', '')}")
 
@@ -368,8 +366,7 @@ class Table:
             team = self.teams[v := standing[name]]
             rule: dict[str, Any] = {"seq": number, "seat": None, "out": None, "in": None}
             if kind in ("withdrawn", "replace"):  # called off as a whole: its seats no longer count as load
-                self.load.subtract(team)
-                del standing[name]
+                self.load.subtract(self.teams[standing.pop(name)])
                 if kind == "replace":  # the next of its stratum's reserve comes in; its seats have lines of their own
                     rule |= {"out": name, "in": strata[objects[name][1]]["reserve"].pop(0)}
                     standing[rule["in"]] = len(self.visits)
@@ -384,13 +381,13 @@ class Table:
         must(all(len(self.teams[v]) == self.size for v in standing.values()), "a seat of one that came in is not dealt")
 
 
-def opinion(given: Path | dict[str, bytes], *, strict: bool = False) -> tuple[int, list[str]]:
+def opinion(given: Path | dict[str, bytes], *, strict: bool = False, after: str | None = None) -> tuple[int, list[str]]:
     """The exit code for one bundle, and what is to be said of it. What has not even its form when it is compared does not agree."""
     draw, code, said = Draw(), 2, "CANNOT BE READ 无法读取"
     try:
-        draw.read(given)
+        draw.read(given, after)
         code, said = 1, "DIFFERS 不一致"
-        draw.verify()
+        draw.verify(after)
     except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
         return code, [f"{said}: {draw.at}: {error}{'' if type(error) is ValueError else ': missing, or of another form'}"]
     code = int(strict and any(line.startswith("!!") for line in draw.remarks))
@@ -399,7 +396,9 @@ def opinion(given: Path | dict[str, bytes], *, strict: bool = False) -> tuple[in
 
 def main(arguments: list[str]) -> int:
     """Judge every folder; the worst exit code counts."""
-    told = {one: opinion(Path(one), strict="--strict" in arguments) for one in [a for a in arguments if a != "--strict"] or ["."]}
+    after = arguments[arguments.index("--after") + 1] if "--after" in arguments[:-1] else None
+    folders = [one for one in arguments if one not in ("--strict", after and "--after", after)] or ["."]
+    told = {one: opinion(Path(one), strict="--strict" in arguments, after=after) for one in folders}
     for folder, (_, lines) in told.items():
         print(f"{folder}: " + "\n".join("".join(one if one.isprintable() else "·" for one in line) for line in lines))
     return max(code for code, _ in told.values())

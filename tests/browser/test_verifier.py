@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -245,6 +246,28 @@ def test_the_figures_of_the_minutes_are_compared_by_the_keyboard_alone_and_other
     expect(desk.page.locator("#figures-told")).to_contain_text("Compare them with the signed minutes")
     assert states(desk)[3] == "!", "nothing was compared"
     desk.text()
+
+
+def test_what_followed_is_the_houses_word_until_a_hash_from_elsewhere_is_typed(
+    door: Door, exported: Path, tmp_path: Path
+) -> None:
+    desk, nothing = opened(door.desk("file://"), exported), sha256(b"").hexdigest()
+    drop(desk.page, vector("1").write(tmp_path / "draw"))
+    verdict(desk, "一致")
+    loud = "仅凭机关自述"
+    assert (loud in desk.text(), states(desk)[8]) == (True, "!")
+    field = desk.page.get_by_label("后续变动的 SHA-256 摘要（64 位），由您另行取得")
+    for typed, answer, headline, mark in (
+        ("0" * 64, "与您给出的摘要不符", "不一致", "✗"),
+        ("零", "不是 SHA-256 摘要", "一致", "!"),
+        (nothing.upper(), "与您给出的摘要一致", "一致", "✓"),
+    ):
+        field.fill(typed)
+        desk.page.get_by_role("button", name="核对摘要").click()
+        expect(desk.page.locator("#after-told")).to_contain_text(answer)
+        verdict(desk, headline)
+        assert (states(desk)[8], loud in desk.page.locator("#remarks").inner_text()) == (mark, mark != "✓")
+    check(desk)
 
 
 def test_the_house_offers_the_page_and_a_folder_is_chosen_by_the_keyboard_alone(edge: Edge, door: Door, tmp_path: Path) -> None:

@@ -74,7 +74,7 @@ def test_a_value_proves_no_time_until_both_dates_are_told_by_outside_hands_and_i
     words = ["draw", "verify", str(folder), "--witness", read((folder / "commit.json").read_bytes()).w, *told]
     loud = auditor.well(*words, "--json").json
     also = ["draw.house_says_witnessed"] if witnessed is None else []
-    assert (loud["holds"], loud["time_proven"], codes(loud["remarks"])) == (True, False, [code, *also])
+    assert (loud["holds"], loud["time_proven"], codes(loud["remarks"])) == (True, False, [code, *also, "draw.after_alone"])
     told_aloud = auditor.well(*words).out
     assert loud["remarks"][0]["message"] in told_aloud
     assert "TIME NOT PROVEN" in told_aloud
@@ -94,8 +94,9 @@ def test_every_loud_line_is_printed_in_both_languages_and_a_strict_reader_fails_
     assert (chinese.code, "未给出见证值" in chinese.out, "notes.txt" in chinese.out) == (0, True, True)
     strict = auditor.say("draw", "verify", str(folder), "--strict", "--json")
     assert (strict.code, strict.json["holds"], strict.json["strict"]) == (1, True, False)
-    assert codes(strict.json["remarks"]) == ["draw.no_witness", "draw.house_says_witnessed", "draw.files_ignored"]
-    assert [one["grave"] for one in strict.json["remarks"]] == [True, False, False]
+    loud = ["draw.no_witness", "draw.house_says_witnessed", "draw.files_ignored", "draw.after_alone"]
+    assert codes(strict.json["remarks"]) == loud
+    assert [one["grave"] for one in strict.json["remarks"]] == [True, False, False, False]
 
 
 def unnoted(folder: Path) -> None:
@@ -159,6 +160,25 @@ def test_what_happened_afterwards_cannot_be_taken_out_without_a_word(
     said = auditor.say("draw", "verify", str(folder), "--json")
     assert (said.code, codes(said.json["problems"])) == (1, ["draw.after_of_another"])
     assert ("draw.after_absent" in codes(said.json["remarks"])) == (how == "taken out")
+
+
+def test_a_rewritten_log_with_its_rewritten_note_is_told_by_a_hash_from_elsewhere_alone(auditor: Operator, folder: Path) -> None:
+    after, record = folder / "after.jsonl", folder / "witness" / "record.json"
+    line = redealt(folder).encode()
+    for content in (line, b""):  # as the house wrote it, and as somebody rewrote both
+        after.write_bytes(content)
+        note = {"lines": content.count(b"\n"), "sha256": hashlib.sha256(content).hexdigest()}
+        record.write_text(json.dumps(json.loads(record.read_text()) | {"after": note}))
+        plain = auditor.well("draw", "verify", str(folder), "--json").json
+        (alone,) = [one for one in plain["remarks"] if one["code"] == "draw.after_alone"]
+        assert (plain["holds"], alone["grave"], note["sha256"] in alone["message"]) == (True, False, True)
+        given = hashlib.sha256(line).hexdigest().upper()
+        said = auditor.say("draw", "verify", str(folder), "--after", given, "--json")
+        unlike = [] if content else ["draw.after_unlike"]
+        assert (said.code, codes(said.json["problems"])) == (len(unlike), unlike)
+        assert "draw.after_alone" not in codes(said.json["remarks"])
+    slip = auditor.say("draw", "verify", str(folder), "--after", "no hash")
+    assert (slip.code, "no SHA-256" in slip.err) == (2, True)
 
 
 def test_a_loud_line_stands_beside_a_problem(auditor: Operator, folder: Path) -> None:

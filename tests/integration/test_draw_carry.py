@@ -213,6 +213,8 @@ def test_figures_of_the_minutes_are_compared_without_a_witness_and_a_slip_is_bad
 
     assert judged() == (0, ["draw.figures_typed"])
     assert judged(DICE) == (0, [])
+    agreed = office.well("draw", "verify", str(folder), "--figures", f"  {DICE} ")
+    assert f"are those that you state from the minutes: {DICE}" in agreed.out
     assert judged(DICE.replace("3 5 1", "3 5 2", 1)) == (1, ["draw.figures_other"])
     assert judged(DICE.replace(" ", ",")) == (2, ["ceremony_figures_unfit"])
     assert judged(DICE, "1 2 3") == (2, ["figures_uneven"])

@@ -55,7 +55,8 @@ def test_an_office_draws_from_its_spreadsheets_with_nothing_else_and_every_verif
     assert (done.code, "已完成" in done.out) == (0, True), done.err
     judged = process("draw", "verify", "draw", "--json", folder=folder)
     assert (judged.code, judged.json["holds"], judged.json["problems"]) == (0, True, [])
-    assert [one["code"] for one in judged.json["remarks"]] == ["draw.no_witness", "draw.figures_typed", "draw.after_absent"]
+    loud = ["draw.no_witness", "draw.figures_typed", "draw.after_absent", "draw.after_alone"]
+    assert [one["code"] for one in judged.json["remarks"]] == loud
     strangers_agree(folder / "draw")
     assert names(folder / "draw") == {
         *("commit.json", "seed.json", "result.json", "scjg.objects.tsv", "scjg.inspectors.tsv", "scjg.bans.tsv"),

@@ -20,7 +20,7 @@ from inspector.flows import dispatch
 from inspector.flows.after import log_after
 from inspector.flows.draw import announce_now
 from inspector.flows.office import Office, Plan
-from inspector.flows.seeding import type_figures
+from inspector.flows.seeding import ceremony, type_figures
 from inspector.store.store import Store
 from tests.edge import serving
 from tests.house import Hand, settle
@@ -114,6 +114,9 @@ def test_a_clerk_who_mistyped_types_again_and_both_typings_stay_in_the_record(st
     ]
     with pytest.raises(Refusal, match="draw_not_seeding"), store.begin() as tx:
         type_figures(office, tx, held.number, "钱", SLIP, hand())
+    for party in (None, "dice"):  # while the secrets are still to come
+        with pytest.raises(Refusal, match="draw_figures_settled"):
+            ceremony(replace(drawn, state=DrawState.SEEDING), party, hand())
 
 
 def test_two_clerks_who_never_agree_leave_the_draw_to_its_date(store: Store, hand: Hand) -> None:

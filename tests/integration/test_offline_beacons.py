@@ -206,3 +206,17 @@ def test_house_and_page_hold_bits_and_figures_against_the_form(form: object, bit
     parts = [{"kind": "text", "text": text}, reveal("one")]
     told = fitted(files | {"seed.json": encode({"commit": "", "parts": parts})})
     assert [minds.house(told), *minds.browser([told])] == [int(not right)] * 2
+
+
+@pytest.mark.parametrize("chain", ["quicknet", "default"])
+def test_a_chain_is_named_as_people_name_it_and_committed_to_by_its_hash(office: Operator, chain: str) -> None:
+    held = next(one for one in CHAINS.values() if one.name == chain)
+    number = held.round_from(datetime.now(UTC) + HOURS)
+    folder = announced(office, f'kind = "drand"\nchain = "{chain}"\nround = {number}')
+    assert json.loads((folder / "commit.json").read_bytes())["seed"][0] == {"kind": "drand", "chain": held.hash, "round": number}
+
+
+def test_a_chain_that_nobody_knows_is_refused_with_those_there_are(office: Operator) -> None:
+    office.file("plan.toml", plan('kind = "drand"\nchain = "quick-net"\nround = 99'))
+    said = announce(office)
+    assert (said.code, "quicknet, default" in said.err) == (2, True)

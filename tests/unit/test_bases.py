@@ -28,6 +28,8 @@ NONE = {
     "tip_off.looked": "a person has read who told; nothing is decided",
     "tip_off.forget": "what is gone was let go by a setting of the house (PIPL art. 19), for all packs alike",
     "retention.forget": "what is gone was let go by a setting of the house (PIPL art. 19), or by a longer row that it names",
+    "inspector.leave": "the register's own word about who is away; what follows for a seat has an entry and a basis of its own",
+    "register.returned": "that a row is in force again is counted; the case that enters it has an entry and a basis of its own",
     "finding.caseless": "a finding about no case is kept for a person; no rule weighs it and nothing is decided",
     "draw.read": "a person has read a list; nothing is decided, and the embargo's basis stands in the term `release`",
     "pack.announced": "what the pack rests on stands in its approval, which the line tells",

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from hashlib import sha256
 from itertools import product
+from pathlib import Path
 
 import pytest
 
 from inspector.cli.bundle import Bundle, judge
+from inspector.verifier import verify_draw
 from inspector.verifier.verify_draw import opinion
 from tests import minds
 from tests.bundles import vector
@@ -126,3 +130,60 @@ def test_a_draw_void_before_its_seed_is_held_to_the_time_of_its_beacon_too() -> 
     rest = {name: held for name, held in files.items() if name.endswith(".tsv")}
     made = [{**held, **void, "commit.json": encode(one)} for one in (told, late, coming, vague) for held in (rest, {})]
     assert said(made) == [(0, 0, 0)] * 2 + [(1, 1, 1)] * 2 + [(0, 0, 0)] * 4
+
+
+def rewritten(files: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    """What followed is gone, and the house's own note of it says so too: nothing in the folder can tell."""
+    record = json.loads(files.get(minds.RECORD, b"{}"))
+    return {
+        **files,
+        "scjg.after.jsonl": b"",
+        minds.RECORD: encode(record | {"after": {"lines": 0, "sha256": sha256(b"").hexdigest()}}),
+    }
+
+
+def test_what_followed_is_the_houses_word_and_all_three_say_so_until_a_hash_from_elsewhere_holds_it() -> None:
+    whole, joint = followed("after"), packed(vector("3"))
+    log = next(content for name, content in whole.items() if name.endswith("after.jsonl"))
+    noted = {**public(vector("1")), minds.RECORD: encode({"after": {"lines": 2, "sha256": sha256(log).hexdigest()}})}
+    right, nothing, other = sha256(log).hexdigest(), sha256(b"").hexdigest(), "0" * 64
+    cases: list[tuple[Mapping[str, bytes], str, bool]] = [
+        (whole, right, True),
+        (rewritten(whole), right, False),
+        (rewritten(whole), nothing, True),
+        (whole, other, False),
+        (joint, nothing, True),
+        (joint, right, False),
+        (noted, right, True),
+        (noted, other, False),
+        (public(vector("1")), right, False),
+    ]
+    page = list(opinions([{**files, "after": given.encode()} for files, given, _ in cases]))
+    remarks = list(opinions([{**files, "remarks": b"1"} for files, _, _ in cases]))
+    for (files, given, holds), told, said_ in zip(cases, page, remarks, strict=True):
+        full = any(name.endswith("objects.tsv") for name in files)
+        plain = [one.code for one in judge(minds.bundle(files), None).verdict.remarks]
+        code, lines = opinion(dict(files))
+        alone = any("the house's word alone" in line for line in lines)
+        assert (code, "draw.after_alone" in plain, alone, "after_alone" in said_.split()) == (0, full, full, full)
+        held = judge(replace(minds.bundle(files), after=given), None).verdict
+        code, lines = opinion(dict(files), after=given)
+        assert (held.holds, code, told) == (holds, int(not holds), "after_agrees" if holds else "after_unlike")
+        assert not any(one.code.startswith("draw.after_a") for one in held.remarks), "a hash from elsewhere settles it"
+        assert not any("the house's word alone" in line for line in lines)
+
+
+def test_a_hash_that_is_none_accuses_nobody(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = str(vector("1").write(tmp_path / "draw"))
+    for given in ("no hash", "", "A" * 63):
+        assert verify_draw.main(["--after", given, folder]) == 2
+        assert "[--after SHA256]" in capsys.readouterr().out
+    assert verify_draw.main([folder, "--after"]) == 2, "nothing was stated"
+    (told,) = opinions([{**packed(vector("1")), "after": b"no hash"}])
+    assert told == "after_unreadable"
+
+
+def test_the_one_file_takes_the_hash_before_or_behind_the_folder(tmp_path: Path) -> None:
+    folder, nothing = str(vector("1").write(tmp_path / "draw")), sha256(b"").hexdigest()
+    assert [verify_draw.main(one) for one in (["--after", nothing, folder], [folder, "--after", nothing])] == [0, 0]
+    assert [verify_draw.main(one) for one in (["--after", "0" * 64, folder], [folder, "--after", "0" * 64])] == [1, 1]

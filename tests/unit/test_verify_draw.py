@@ -212,7 +212,7 @@ def test_an_option_it_does_not_know_is_no_folder(option: str, tmp_path: Path, ca
     assert verify_draw.main([option, str(vector("1").write(tmp_path / "draw"))]) == 2
     told = capsys.readouterr().out
     assert f"{option}: CANNOT BE READ 无法读取: the folder: unknown option" in told
-    assert "verify_draw.py [--strict] [FOLDER...]" in told
+    assert "verify_draw.py [--strict] [--after SHA256] [FOLDER...]" in told
 
 
 def test_what_lacks_or_is_too_much_is_named_by_its_file_and_place_and_never_as_python_calls_it() -> None:

@@ -17,6 +17,7 @@ from math import ceil
 from typing import Any
 
 from inspector.domain import ceremony
+from inspector.domain.beacon import CHAINS
 from inspector.domain.commitment import LARGEST_TEAM, LEAST_BITS, LIST_NAME, Share
 from inspector.domain.errors import Invalid
 from inspector.domain.frame import ELIGIBLE
@@ -32,6 +33,8 @@ _PARTY = re.compile(r"[^=/\\]+")
 _RULES = ("team", "reserve", "round", "base", "pool", "codes", "strata")
 _FILES = ("objects", "inspectors", "bans")
 _WHOLE = ("draw", "prev", "hash", "seed")
+_NAMED = {chain.name: chain.hash for chain in CHAINS.values()}
+"""The pinned chains of drand by the names that people give them."""
 _SOURCES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "text": (("what",), ("bits", "dice", "sides", "lowest", "balls")),
     "reveal": (("party",), ("hash", "make", "bits")),
@@ -292,10 +295,12 @@ def _source(below: _Reader) -> Mapping[str, Any]:
         "round": (lambda value: is_count(value) and value >= 1, "plan_count"),
         "time": (lambda value: moment(value) is not None, "plan_time"),
         "chain": (
-            (is_count, "plan_count") if kind == "nist" else (lambda value: matches(HEX64, value), "plan_hex64")
+            (is_count, "plan_count") if kind == "nist" else (lambda value: value in _NAMED or matches(HEX64, value), "plan_chain")
         ),
     }  # fmt: skip
     held = {name: below.value(name, *checks[name]) for name in (*needed, *(name for name in further if name in below.body))}
+    if kind == "drand":  # what is committed to names the chain by its hash
+        held["chain"] = _NAMED.get(held["chain"], held["chain"])
     if kind == "reveal" and ("hash" in held) == ("make" in held):
         below.flaws.append(_flaw(below.at.removesuffix("."), "plan_reveal"))
     return _thrown(below, held) if kind == "text" else {"kind": kind, **held}

@@ -17,7 +17,7 @@ function summary({ lists, ...report }) {
 }
 
 // One question; an answer, for a bundle after some words of how far it is.
-function* answer({ files, beside, id, receipt, witness, figures }) {
+function* answer({ files, beside, id, receipt, witness, figures, after }) {
   if (files) {
     const receipts = [...(beside ?? []), ...files].filter(isReceipt);
     for (const [name] of receipts) files.delete(name);
@@ -28,6 +28,7 @@ function* answer({ files, beside, id, receipt, witness, figures }) {
   if (id !== undefined) return { found: judged ? lookUp(judged, id) : [] };
   if (witness) return { witness: judged ? judgeWitness(judged, witness.value, witness.at, witness.seedAt) : null };
   if (figures !== undefined) return { figures: judged ? judgeFigures(judged, figures) : [] };
+  if (after !== undefined) return { after: judged ? judgeAfter(judged, after) : null };
   return { receipt: readReceipt(receipt, judged) };
 }
 

@@ -170,17 +170,19 @@
     }[step] ?? null;
   }
 
-  // What speaks against a draw although its files agree: the witness holds another value, or the minutes other figures, than the bundle.
-  const against = () => [state.asked.witness, ...(state.asked.figures ?? [])].filter((one) => ["witness_other", "figures_other"].includes(one?.code));
-  const wrong = (step) => against().find(({ code }) => code === { witness: "witness_other", seed: "figures_other" }[step]);
+  // What speaks against a draw although its files agree: the witness holds another value, the minutes other figures, the reader another hash.
+  const AGAINST = { witness: "witness_other", seed: "figures_other", after: "after_unlike" };
+  const against = () => [state.asked.witness, state.asked.after, ...(state.asked.figures ?? [])].filter((one) => Object.values(AGAINST).includes(one?.code));
+  const wrong = (step) => against().find(({ code }) => code === AGAINST[step]);
 
   // What has to be heard still: not what the reader has settled since, by the witness's word or the minutes.
   function remarksOf(report) {
     const compared = state.asked.figures?.some(({ code }) => code === "figures_agree" || code === "figures_other");
-    return report.remarks.filter(({ code }) => !(code === "figures_typed" && compared) && !(code === "no_witness" && state.asked.witness?.ok));
+    const held = { figures_typed: compared, no_witness: state.asked.witness?.ok, after_absent: state.asked.after?.ok, after_alone: state.asked.after?.ok };
+    return report.remarks.filter(({ code }) => !held[code]);
   }
 
-  const afterLacks = (report) => report.remarks.some(({ code }) => code === "after_absent");
+  const saidOfAfter = (report) => remarksOf(report).find(({ code }) => code === "after_absent" || code === "after_alone");
 
   function stepState(step, report) {
     if (!report.done.includes(step)) return report.step === step && report.outcome !== "agrees" ? "bad" : "none";
@@ -191,7 +193,7 @@
       registers: report.kind === "public",
       selection: report.kind === "public",
       teams: report.kind === "public",
-      after: report.kind === "public" || afterLacks(report),
+      after: report.kind === "public" || saidOfAfter(report),
       prev: report.prev !== null,
     };
     return open[step] ? "open" : "ok";
@@ -203,7 +205,7 @@
     return el("ol", { class: "steps", id: "steps" }, ...steps.map((step) => {
       const how = stepState(step, report), hand = how === "none" || !report.key ? null : byHand(step, report);
       const variant = report.kind === "public" && ["registers", "selection", "teams", "result", "after"].includes(step) ? "_public" : step === "prev" && report.prev === null ? "_none" : "";
-      const why = step === "after" && afterLacks(report) ? say("after_absent") : say(`why_${step}${variant}`, { count: report.lists.reduce((sum, { after }) => sum + after, 0), prev: report.prev });
+      const why = step === "after" && saidOfAfter(report)?.code === "after_absent" ? say("after_absent") : say(`why_${step}${variant}`, { count: report.lists.reduce((sum, { after }) => sum + after, 0), prev: report.prev });
       return el("li", { class: shades[how] ?? "" }, el("span", { class: "mark", "aria-hidden": "true" }, marks[how]), el("div", {},
         el("h3", {}, say(`step_${step}`), el("span", { class: "state" }, ` · ${say(`state_${how}`)}`)),
         how === "none" ? null : el("p", {}, how === "bad" ? problemWords(wrong(step) ?? report.problem) : why),
@@ -273,17 +275,18 @@
     }
     parts.push(section("steps", showSteps(report)));
     if (good) parts.push(form("witness", [["witness-label", "text"], ["witness-at", "datetime-local"], ["seed-at", "datetime-local"]], judgeWitness_));
+    if (good && report.kind !== "stopped") parts.push(form("after", [["after-label", "text"]], judgeAfter_));
     if (good && report.sources?.some((one) => one.kind === "text")) parts.push(form("figures", [["figures-label", "lines"]], judgeFigures_));
     parts.push(section("values", facts([["value_c", report.c], ["value_w", report.w], ["value_b", report.b], ["value_key", report.key]])));
     if (report.sources) parts.push(table(say("sources"), ["source", "known", "value"], report.sources.map((one) => [`${one.kind} ${one.of}`, time(one.known), one.value])));
     at("report").replaceChildren(...parts);
-    for (const name of ["find", "witness", "figures"]) showTold(name);
+    for (const name of ["find", "witness", "after", "figures"]) showTold(name);
   }
 
   // The answers to what was asked last, again whenever the language changes.
   function showTold(name) {
     const told = state.asked[name], place = at(`${name}-told`);
-    if (place && told) place.replaceChildren(...{ find: showFates, witness: (one) => [line(one)], receipt: (all) => all.map(line), figures: (all) => all.map(line) }[name](told));
+    if (place && told) place.replaceChildren(...{ find: showFates, witness: (one) => [line(one)], after: (one) => [line(one)], receipt: (all) => all.map(line), figures: (all) => all.map(line) }[name](told));
   }
   const line = (one) => el("p", { class: `now ${one.bad ? "bad" : one.ok ? "good" : ""}` }, problemWords(one));
   const showFates = (found) => found.map((one) => el("div", { class: "now" }, el("p", {}, say(`fate_${one.fate}`, one)),
@@ -305,6 +308,12 @@
     showOpinion();
   }
 
+  async function judgeAfter_() {
+    state.asked.after = (await ask({ after: at("after-label").value })).after;
+    showTold("after");
+    showOpinion();
+  }
+
   async function judgeFigures_() {
     state.asked.figures = (await ask({ figures: at("figures-label").value })).figures;
     showTold("figures");
@@ -323,7 +332,7 @@
     at("language").textContent = say("language");
     at("language").lang = state.lang === "en" ? "zh-CN" : "en";
     if (state.told) tell(...state.told);
-    const typed = ["find-label", "witness-label", "witness-at", "seed-at", "figures-label"].map((id) => [id, at(id)?.value]);
+    const typed = ["find-label", "witness-label", "witness-at", "seed-at", "after-label", "figures-label"].map((id) => [id, at(id)?.value]);
     showReport();
     for (const [id, value] of typed) if (value) at(id).value = value;
     showTold("receipt");

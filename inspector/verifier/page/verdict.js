@@ -78,6 +78,8 @@ function* recompute(files, report) {
   const logs = held.map(({ lines }) => lines).filter(({ bytes }) => bytes).sort((one, other) => (one.file < other.file ? -1 : 1));
   const log = { lines: BigInt(logs.reduce((sum, { told }) => sum + told.length, 0)), sha256: toHex(SUITES.sha256(...logs.map(({ bytes }) => bytes))) };
   const noted = record.after ?? null, same = noted === null || differences(noted, log, "after").next().done;
+  // What followed is the house's word, by whatever hash of it the reader has (`judgeAfter`); the public's is what the record notes.
+  report.log = report.kind === "public" ? (isObject(noted) ? noted.sha256 : undefined) : log.sha256;
   must(report.kind === "public" || same, "after_other", { found: log.lines, told: shown(isObject(noted) ? noted.lines : noted) });
   must(!known.some((at) => moment(commit.made) >= at), "made_late", { made: commit.made });
   for (const { kind, known: at } of commit.sources) must(stopped || !(at > Date.now()), "beacon_ahead", { kind });
@@ -91,6 +93,7 @@ function* recompute(files, report) {
   yield* stopped ? halted(context) : carriedOut(context);
 
   if (report.kind === "auditor" && logs.length < held.length) remark("after_absent");
+  if (report.kind === "auditor") remark("after_alone", { sha256: log.sha256, lines: log.lines });
   if (commit.prev !== null) remark("prev_unchecked", { prev: commit.prev });
   const others = [...files.keys()].filter((name) => !used.has(name));
   if (others.length) remark("files_ignored", { files: others.slice(0, 20).join(", ") });
@@ -355,6 +358,13 @@ function judgeWitness(report, value, at, seedAt) {
   if (at >= first) return { code: "witness_late", bad: true };
   if (Number.isNaN(seedAt)) return { code: report.undated.length ? "seed_undated" : "seed_unchecked" };
   return { code: proof - at < 600000 ? "witness_margin" : "time_proven", ok: true };
+}
+
+// What followed beside the hash of it that the reader has from elsewhere; a slip of the hand accuses nobody.
+function judgeAfter(report, text) {
+  const given = text.trim().toLowerCase(), facts = { found: shown(report.log), given };
+  if (!is(HEX64, given)) return { code: "after_unreadable", facts };
+  return given === report.log ? { code: "after_agrees", facts, ok: true } : { code: "after_unlike", facts, bad: true };
 }
 
 // The figures of each ceremony beside those of the signed minutes, of which the reader types one ceremony's on a line (ruling 19), as

@@ -140,6 +140,13 @@ const WORDS = {
     seed_unchecked: "值相同。但本页没有核验信标的签名，凭该数值不能证明种子在后：请在信标的网站上对照该值，并填写它的公开时间。",
     time_proven: "承诺早于种子：按您填写的时间，见证人收到在先，种子公开在后。",
 
+    after: "用另行取得的摘要核对后续变动",
+    after_label: "后续变动的 SHA-256 摘要（64 位），由您另行取得",
+    after_do: "核对摘要",
+    after_agrees: "后续变动与您给出的摘要一致：{found}",
+    after_unlike: "后续变动与您给出的摘要不符：此处为 {found}，您给出的是 {given}",
+    after_unreadable: "不是 SHA-256 摘要：应为 64 位数字或字母 a–f。未作比较。",
+
     figures: "与现场记录上的数字对照",
     figures_label: "签字的现场记录上的数字（以空格隔开，每次仪式一行）",
     figures_do: "对照数字",
@@ -159,6 +166,7 @@ const WORDS = {
     seed_shared: "“{first}”与“{second}”是同一个值：一次掷出的数字充作两次仪式，或者一个随机数充作两方；其随机性只算一次。",
     seed_of_one: "种子可能为一方所独知：除去其随机数，只剩 {bits} 位不确定性。掌握者可预知结果，并反复发起直至满意。",
     chain_unnamed: "承诺没有写明信标的链号。",
+    after_alone: "后续变动（after.jsonl 共 {lines} 行，SHA-256 {sha256}）仅凭机关自述：有另行取得的摘要的，请在下面对照。",
     after_absent: "没有 after.jsonl：是否改派过人员、替换过对象，从这个文件夹无从得知。",
     prev_unchecked: "上一次抽查（承诺值 {prev}）不在这个文件夹里，没有核对编号是否相连。",
     files_ignored: "以下文件与核对无关，没有理会：{files}",
@@ -357,6 +365,13 @@ const WORDS = {
     seed_unchecked: "The value is right. But this page checks no beacon's signature, so the seed's value proves no time: compare it on the beacon's site, and enter when it became public there.",
     time_proven: "The commitment is older than the seed: by the times you entered the witness had it before the seed became public.",
 
+    after: "What followed, by a hash from elsewhere",
+    after_label: "SHA-256 of what followed (64 signs), as you have it from elsewhere",
+    after_do: "Check the hash",
+    after_agrees: "What followed is what your hash was taken of: {found}",
+    after_unlike: "What followed is not what your hash was taken of: it is {found} here, you gave {given}",
+    after_unreadable: "That is no SHA-256: it has 64 signs, 0-9 and a-f. Nothing was compared.",
+
     figures: "Compare with the figures of the minutes",
     figures_label: "The figures on the signed minutes (with blanks between them, one ceremony on a line)",
     figures_do: "Compare the figures",
@@ -376,6 +391,7 @@ const WORDS = {
     seed_shared: "One value stands for two sources, {first} and {second}: one throw for two ceremonies, or one secret for two parties; its chance counts once.",
     seed_of_one: "The seed may be one party's secret: without it {bits} bits of chance are left. Whoever held it could know the outcome, and announce again until it pleased.",
     chain_unnamed: "The commitment does not name the beacon's chain.",
+    after_alone: "What followed (after.jsonl: {lines} lines, SHA-256 {sha256}) is the house’s word alone: compare it below with a hash that you have from elsewhere.",
     after_absent: "There is no after.jsonl: whether anybody was dealt anew or anything replaced cannot be told from this folder.",
     prev_unchecked: "The draw before (commitment {prev}) is not in this folder; that no number was left out was not checked.",
     files_ignored: "These files have no part in the check and were ignored: {files}",

@@ -1,0 +1,125 @@
+"""Changes of who is away, written down one by one; and a head's matter where an absence that has moved something is taken back.
+
+An honest change is hindered by nothing: somebody is ill, and well again. But an absence that kept an inspector out of a frozen frame, or
+moved his or her seat, and was taken back or shortened while that draw or its visits are open, is looked at by the head (handbook scenario
+36, draw-protocol threat 7). Entries name the inspector as those of seats do, by the staff code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime
+
+from inspector.domain import absence
+from inspector.domain.absence import Altered, Begun, Noted, Standing
+from inspector.domain.decision import Because, Decision
+from inspector.domain.errors import Missing
+from inspector.domain.frame import ELIGIBLE
+from inspector.domain.plan import Draw
+from inspector.domain.visit import Visit
+from inspector.flows import lists
+from inspector.flows.office import Office
+from inspector.flows.record import record
+from inspector.store.tx import Tx
+
+RULE, UNDONE = "inspector.leave", "leave_undone"
+"""The rule of an entry about somebody's absence; the matter of one that has counted for an open draw and was taken back."""
+_AWAY = ("leave", "departed")
+"""What a frame, and a seat that passed on, says of somebody who was away."""
+
+
+def standing(tx: Tx, agency: str, staff: Iterable[str]) -> dict[str, Standing]:
+    """How the register has some inspectors, those among them whom it has had."""
+    found = {}
+    for name in staff:
+        try:
+            row, listed = tx.rosters.standing(agency, name)
+        except Missing:
+            continue
+        found[name] = Standing(row=row, listed=listed)
+    return found
+
+
+def note(
+    office: Office, tx: Tx, agency: str, before: Mapping[str, Standing], staff: Collection[str], by: str, now: datetime
+) -> None:
+    """Write down what a change of the register does to the absences of some inspectors, as it had them `before`; tell the head.
+
+    Called in the transaction that has written the register, before seats pass on by it.
+    """
+    today = office.calendar.local_date(now)
+    changes = [
+        told for name, one in standing(tx, agency, staff).items() if (told := absence.altered(before.get(name), one, today))
+    ]
+    for told in changes:
+        row = tx.rosters.inspector(agency, told.inspector)
+        given = row.leave_from is not None or row.leave_until is not None
+        leave = [_iso(row.leave_from), _iso(row.leave_until)] if given else None
+        fields = {name: list(pair) for name, pair in told.fields.items()}
+        facts = {
+            "agency": agency,
+            "inspector": told.inspector,
+            "what": told.what.value,
+            "fields": fields,
+            "leave": leave,
+            "by": by,
+        }
+        because = Because(rule="inspector.leave", basis=(), pack="", facts=facts)
+        record(tx, f"inspector:{told.inspector}", Decision(state=None, because=because), now, {})
+    _tell(tx, agency, [one for one in changes if one.undone], by, now)
+
+
+def _tell(tx: Tx, agency: str, undone: Sequence[Altered], by: str, now: datetime) -> None:
+    """The head of whose officers it is looks at each open draw for which one of these absences has counted."""
+    names = {one.inspector for one in undone}
+    for number, moved in sorted(_moved(tx, agency, names).items() if names else ()):
+        # The staff codes are told to nobody who reads of matters (`attention.facts`): the ledger has who, of whom and when.
+        def facts(told: Mapping[str, object], number: str = number, moved: set[str] = moved) -> Mapping[str, object]:
+            known, hands = (set(_texts(told.get(name))) for name in ("inspectors", "by"))
+            return {"draw": number, "inspectors": sorted(known | moved), "count": len(known | moved), "by": sorted(hands | {by})}
+
+        tx.attention.add(UNDONE, agency, f"{number}:{agency}", facts, now)
+
+
+def _moved(tx: Tx, agency: str, names: Collection[str]) -> dict[str, set[str]]:
+    """By draw who of these was away in its frame or has lost a seat by it, while the draw or one of its visits is open."""
+    found: dict[str, set[str]] = {}
+    for held in {one.number: one for one in (*tx.draws.under_way([agency]), *tx.draws.going(agency))}.values():
+        if moved := _kept_out(tx, held, agency, names):
+            found[held.number] = moved
+    for number, who, reason in tx.draws.relieved(agency):
+        if who in names and reason in _AWAY:
+            found.setdefault(number, set()).add(who)
+    return found
+
+
+def _kept_out(tx: Tx, held: Draw, agency: str, names: Collection[str]) -> set[str]:
+    """Who of these a draw's frame does not deal, for they were away when it was frozen, or in no register."""
+    if agency not in held.agencies:
+        return set()
+    listed = held.list_of(agency)
+    files = {kind: tx.draws.file(held.number, lists.kept(held, listed, kind)) for kind in lists.FRAME[1:]}
+    frame = lists.people(held, {lists.kept(held, listed, kind): content for kind, content in files.items()}, listed)
+    status = {row.id: row.status for row in frame.inspectors}
+    return {name for name in names if status.get(name, _AWAY[1]) in _AWAY and status.get(name) != ELIGIBLE}
+
+
+def within(office: Office, tx: Tx, held: Draw, visits: Iterable[Visit], agencies: Collection[str]) -> list[Begun]:
+    """The leaves of some agencies' officers that began to count from a draw's freeze until its last visit's date, or until now."""
+    now = office.now()
+    until = min(now, max((one.due_at for one in visits), default=held.drawn_at or held.made_at))
+    noted = []
+    for at, facts in tx.ledger.facts((RULE,), until=until):
+        if facts["agency"] in agencies:
+            first, last = (date.fromisoformat(day) if day else None for day in facts["leave"] or (None, None))
+            who = f"{facts['agency']}:{facts['inspector']}"
+            noted.append(Noted(at=at, inspector=who, none=facts["leave"] is None, first=first, last=last))
+    return [one for one in absence.begun(noted, until, office.calendar.zone) if held.made_at <= one.at <= until]
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day is not None else None
+
+
+def _texts(told: object) -> list[str]:
+    return [str(one) for one in told] if isinstance(told, list) else []

@@ -1,0 +1,164 @@
+"""A leave that is entered for a moment around a draw: it does what a leave does, and leaves a trace, a matter and a figure."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from inspector.domain.errors import Refusal
+from inspector.domain.plan import Draw
+from inspector.domain.visit import SeatState
+from inspector.flows import attention, leaves, relief
+from inspector.flows.office import Office
+from inspector.flows.reporting import report
+from inspector.flows.reportwords import markdown, tell
+from inspector.store.store import Store
+from tests.house import Hand, closing, settle
+from tests.integration.test_draw_way import announced, carried_out, drawing, visits
+from tests.operator import Operator, on_both, one_database, settled, table
+
+pytestmark = pytest.mark.alike
+
+database_url = one_database
+
+
+def enters(office: Office, hand: Hand, staff: str, first: date | None, by: str = "os:keeper", **changes: object) -> None:
+    """The register says of an inspector that he or she is away from a day on, or (None) is not; and seats pass on by it."""
+    with office.store.begin() as tx:
+        before = leaves.standing(tx, "bureau", [staff])
+        tx.rosters.put_inspectors([replace(before[staff].row, leave_from=first, **changes)])  # type: ignore[arg-type]
+        leaves.note(office, tx, "bureau", before, [staff], by, hand())
+        relief.look(office, tx, "bureau", hand())
+
+
+def entries(office: Office, staff: str) -> list[Any]:
+    with office.store.read() as tx:
+        return [json.loads(row["body"])["facts"] for row in tx.ledger.about(f"inspector:{staff}") if row["rule"] == leaves.RULE]
+
+
+def matters(office: Office) -> list[Any]:
+    with office.store.read() as tx:
+        return [one for one in tx.attention.of_kind(leaves.UNDONE) if one.open]
+
+
+def drawn(store: Store, hand: Hand) -> tuple[Office, Draw, str]:
+    """A drawn visit, and who has its first seat."""
+    office, _, _ = drawing(store, hand)
+    _, held = announced(office, hand, cases=1)
+    carried_out(office, hand, held.number)
+    (visit,) = visits(office, held.number)
+    with store.read() as tx:
+        return office, held, tx.visits.team(visit.id)[0].inspector
+
+
+def told(office: Office, number: str) -> tuple[tuple[int, int], str]:
+    with office.store.read() as tx:
+        made = report(office, tx, number)
+    return made.leaves, markdown(tell(made, "en"))
+
+
+@on_both
+def test_a_leave_of_a_moment_moves_the_seat_and_is_told_to_the_head_and_by_the_report(store: Store, hand: Hand) -> None:
+    office, held, staff = drawn(store, hand)
+    assert told(office, held.number)[0] == (0, 0)
+    hand.on(minutes=5)
+    enters(office, hand, staff, hand().date())
+    assert matters(office) == [], "somebody is ill, and nobody looks"
+    hand.on(seconds=5)
+    enters(office, hand, staff, None)
+    settle(office)
+    (visit,) = visits(office, held.number)
+    with store.read() as tx:
+        seat = tx.visits.team(visit.id)[0]
+    assert (seat.inspector == staff, seat.state) == (True, SeatState.RELIEVED), "what a leave has moved stays moved"
+    day = hand().date().isoformat()
+    assert [(one["what"], one["fields"], one["by"]) for one in entries(office, staff)] == [
+        ("ENTERED", {"leave_from": [None, day]}, "os:keeper"),
+        ("WITHDRAWN", {"leave_from": [day, None]}, "os:keeper"),
+    ]
+    (matter,) = matters(office)
+    assert (matter.agency, matter.facts["draw"], matter.facts["inspectors"]) == ("bureau", held.number, [staff])
+    figures, words = told(office, held.number)
+    assert (figures, "| 1 | 1 |" in words, staff in words) == ((1, 1), True, False)
+    with store.begin() as tx:
+        row = tx.attention.get(f"{leaves.UNDONE}:{held.number}:bureau")
+        assert row is not None
+        assert staff not in json.dumps(attention.facts(row["body"])), "whoever reads of matters does not learn who was to go"
+        with pytest.raises(Refusal, match="attention_own"):
+            attention.close(tx, row["id"], "os:keeper", hand())
+        attention.close(tx, row["id"], "局长", hand())
+
+
+def test_a_leave_that_was_frozen_into_an_open_draw_and_is_taken_back_is_told_to_the_head(store: Store, hand: Hand) -> None:
+    office, _, _ = drawing(store, hand)
+    with store.read() as tx:
+        first, second, *_ = (one.id for one in tx.rosters.inspectors("bureau"))
+    away = hand().date() + timedelta(days=60)
+    enters(office, hand, first, hand().date(), leave_until=away)
+    enters(office, hand, second, hand().date() + timedelta(days=300))
+    hand.on(minutes=5)
+    _, held = announced(office, hand)
+    hand.on(minutes=5)
+    enters(office, hand, second, None)
+    assert matters(office) == [], "a leave to come kept nobody out of this frame"
+    enters(office, hand, first, hand().date(), leave_until=hand().date() + timedelta(days=1))
+    (matter,) = matters(office)
+    assert (matter.facts["draw"], matter.facts["count"], entries(office, first)[-1]["what"]) == (held.number, 1, "SHORTENED")
+    enters(office, hand, first, None, leave_until=None, by="os:other")
+    (matter,) = matters(office)
+    assert (matter.facts["count"], matter.facts["by"]) == (1, ["os:keeper", "os:other"])
+
+
+def test_leaves_that_were_entered_ahead_are_counted_and_not_marked(store: Store, hand: Hand) -> None:
+    office, held, staff = drawn(store, hand)
+    with store.read() as tx:
+        other = next(one.id for one in tx.rosters.inspectors("bureau") if one.id != staff)
+    enters(office, hand, other, hand().date() + timedelta(days=2))
+    assert told(office, held.number)[0] == (0, 0), "it has not begun"
+    hand.on(days=3)
+    assert told(office, held.number)[0] == (1, 0)
+
+
+@pytest.fixture
+def operator(database_url: str, tmp_path: Path) -> Operator:
+    return settled(database_url, tmp_path)
+
+
+@on_both
+def test_an_import_writes_each_change_of_somebodys_absence_down_with_who_made_it(operator: Operator) -> None:
+    heads = ["id", "name", "certificate", "certificate_until", "in_post", "leave_from", "leave_until"]
+
+    def imports(name: str, *rows: list[str]) -> None:
+        file = operator.file(name, table(heads, *rows))
+        said = operator.say("roster", "import", "inspectors", file, "--agency", "bureau", "--remove", "--yes", "--uncovered")
+        assert said.code == 0, said.err
+
+    one, two = ["X1", "钱某", "A1", "2027-01-01"], ["X2", "孙某", "A2", "2027-01-01"]
+    imports("first.csv", [*one, "yes", "", ""], [*two, "yes", "2026-05-01", "2026-05-03"])
+    imports("second.csv", [*one, "no", "", ""], [*two, "yes", "2026-05-01", "2026-05-09"])
+    imports("third.csv", [*two, "yes", "", ""])
+    imports("fourth.csv", [*one, "yes", "", ""], [*two, "yes", "", ""])
+    with closing(operator.store()) as store, store.read() as tx:
+        found = {
+            staff: [
+                (facts["what"], facts["fields"])
+                for row in tx.ledger.about(f"inspector:{staff}")
+                if (facts := json.loads(row["body"])["facts"])["by"].startswith("os:")
+            ]
+            for staff in ("X1", "X2")
+        }
+    assert found["X1"] == [
+        ("ENTERED", {"in_post": [True, False]}),
+        ("CHANGED", {"listed": [True, False]}),
+        ("WITHDRAWN", {"in_post": [False, True], "listed": [False, True]}),
+    ]
+    assert [fields for _, fields in found["X2"]] == [
+        {"leave_from": [None, "2026-05-01"], "leave_until": [None, "2026-05-03"]},
+        {"leave_until": ["2026-05-03", "2026-05-09"]},
+        {"leave_from": ["2026-05-01", None], "leave_until": ["2026-05-09", None]},
+    ]
