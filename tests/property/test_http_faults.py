@@ -106,6 +106,13 @@ def orders(faults: Mapping[str, Step], waits: Sequence[str] = ()) -> st.SearchSt
     return st.lists(st.one_of(each, st.sampled_from(waits)) if waits else each, min_size=1, max_size=6)
 
 
+def silently(there: Peer, names: list[str], ask: Callable[[], object], well: object, silent: Collection[object]) -> None:
+    """Each fault of a script is silence. A call given up before may have come to the peer since and taken a fault: one step sooner, then."""
+    for name in names:
+        found = ask()
+        assert found in silent or (found == well and len(there.heard) > len(names)), name
+
+
 def back(ask: Callable[[], object], well: object, silent: Collection[object]) -> None:
     """It comes back by itself. On a busy machine a call is given up before it reaches the peer, and the fault meant for it comes later."""
     for _ in range(20):
@@ -150,7 +157,7 @@ def test_no_fault_in_any_order_ever_yields_a_match_or_a_mismatch(kind: str, ofte
 
         def holds(names: list[str]) -> None:
             there.plays(*(faults[name] for name in names), answer(200, good))
-            assert {outcome(made) for _ in names} <= SILENT
+            silently(there, names, lambda: outcome(made), "match", SILENT)
             back(lambda: outcome(made), "match", SILENT)
 
         settings(max_examples=25, deadline=None)(given(orders(faults))(holds))()
@@ -224,8 +231,7 @@ def test_no_fault_in_any_order_is_a_level_a_receipt_a_statement_or_a_part_of_a_s
 
         def holds(names: list[str]) -> None:
             there.plays(*(faults[name] for name in names), answer(200, good))
-            for name in names:
-                assert told() in FAMILIES, name
+            silently(there, names, told, "A", FAMILIES)
             back(told, "A", FAMILIES)
 
         settings(max_examples=20, deadline=None)(given(orders(faults))(holds))()
