@@ -81,7 +81,8 @@ def _judge(office: Office, parsed: Parsed, sender: str) -> tuple[tuple[RowFlaw, 
         held = tx.cases.digests(sender, [line.application.reference for line in parsed.lines if line.sound])
     for line in parsed.lines:
         found = list(_objections(office, line, sender, now, warnings))
-        if line.sound and held.get((line.application.agency, line.application.reference)) == line.application.digest():
+        own = line.application
+        if line.sound and held.get((own.agency, own.reference)) in {own.digest(), own.digest(as_sent=True)}:
             continue
         flaws += [flaw for flaw in found if flaw.column not in line.spoiled]
     return tuple(flaws), tuple(warnings)

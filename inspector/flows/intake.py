@@ -135,9 +135,15 @@ def _known(tx: Tx, given: Application, sender: str, digest: str) -> Case | None:
     if held is None:
         return None
     case = tx.cases.get(held[0])
-    if not {digest, given.digest(as_sent=True)} & {held[1], *case.former}:
+    if not {digest, _before(given, case)} & {held[1], *case.former}:
         raise Conflict("reference_reused", reference=given.reference, case=held[0])
     return case
+
+
+def _before(given: Application, held: Case) -> str:
+    """The digest that a former release took a content in by: under its reference in the form in which it was first sent."""
+    same = composed(given.reference, "NFC") == composed(held.reference, "NFC")
+    return (replace(given, reference=held.reference) if same else given).digest(as_sent=True)
 
 
 def correct(office: Office, tx: Tx, case_id: str, given: Application, by: str, now: datetime) -> Case:
@@ -145,10 +151,13 @@ def correct(office: Office, tx: Tx, case_id: str, given: Application, by: str, n
 
     Raises what `correction.correct` and `admission.admit` raise, and Missing.
     """
+    turn = given.subject_code not in ((seen := tx.cases.get(case_id)).subject.code, seen.subject.original)
+    if turn:  # before the case is held: a freeze takes its turn, then its cases
+        tx.draws.take_turn(seen.agency)
     held = tx.cases.get(case_id, lock=True)
     _reached_by(tx, held, given)
     change = Change(by=by, at=now, before=tx.cases.digest(case_id), after=given.digest())
-    if change.before == change.after:
+    if change.before in {change.after, _before(given, held)}:
         return held
     policy = office.book.get(held.pack)
     fresh = drafted(given, held.sender, policy, held.opened_at)
@@ -156,7 +165,8 @@ def correct(office: Office, tx: Tx, case_id: str, given: Application, by: str, n
     admission.admit(decision.state, policy, now)
     if (fresh.item, fresh.route) != (held.item, held.route):  # what goes on goes on by its pack; another item is taken in anew
         catalogue.admit(office, tx, decision.state)
-    respelt = fresh.subject.code != held.subject.code
+    if (respelt := fresh.subject.code != held.subject.code) and not turn:  # somebody else has corrected it meanwhile
+        raise Stale("stale", what=case_id)
     if fresh.route is not held.route or respelt:  # who was let in stays in; who changes route or code comes to the gate now
         eligibility.admit(office, tx, decision.state, now)
     tx.work.order(call_off(office, tx, held, now), now)

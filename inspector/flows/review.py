@@ -96,6 +96,10 @@ def withdraw(office: Office, tx: Tx, case_id: str, reason: str, by: str, now: da
 
     The same word again changes nothing; another reason, or somebody else's word, is refused.
     """
+    if (
+        seen := tx.cases.get(case_id)
+    ).state is CaseState.POOLED:  # before the case is held: a freeze takes its turn, then its cases
+        tx.draws.take_turn(seen.agency)
     case = tx.cases.get(case_id, lock=True)
     if case.state is CaseState.WITHDRAWN and _said_before(tx, case_id, reason, by):
         return case

@@ -65,8 +65,15 @@ def _dealt_with(tx: Tx, work_id: int, now: datetime) -> None:
     agency = _agency(tx, row["case_id"])
     if row["kind"] == OrderKind.CREDIT:
         entries_there(tx, row["lane"], agency, row["key"], now)
-    if row["kind"] == OrderKind.TELL and agency not in tx.work.stopped(OrderKind.TELL.value, lane=row["lane"]):
-        tx.attention.close(f"{UNHEARD}:{row['lane']}:{agency}", now)
+    if row["kind"] == OrderKind.TELL and agency is not None:
+        _close_after(tx, f"{UNHEARD}:{row['lane']}:{agency}", agency, OrderKind.TELL.value, row["lane"], now)
+
+
+def _close_after(tx: Tx, matter: str, agency: str | None, kind: str, lane: str, now: datetime) -> None:
+    """With an agency's last stopped row of a lane its matter is over."""
+    tx.attention.hold(matter)  # another daemon may be telling of one more
+    if agency not in tx.work.stopped(kind, lane=lane):
+        tx.attention.close(matter, now)
 
 
 def entries_there(tx: Tx, lane: str, agency: str | None, key: str, now: datetime) -> None:
@@ -75,18 +82,20 @@ def entries_there(tx: Tx, lane: str, agency: str | None, key: str, now: datetime
     Releases of before had one for each entry.
     """
     tx.attention.close(f"{CREDIT_STUCK}:{key}", now)
-    if agency not in tx.work.stopped(OrderKind.CREDIT.value, lane=lane):
-        tx.attention.close(f"{CREDIT_STUCK}:{lane}:{agency}", now)
+    _close_after(tx, f"{CREDIT_STUCK}:{lane}:{agency}", agency, OrderKind.CREDIT.value, lane, now)
 
 
 def seen_to(tx: Tx, rows: Iterable[tuple[str, str | None]], now: datetime) -> None:
     """With an agency's last row of a kind its matter is over; what belongs to no case is the house's, and keeps it open for all."""
     for kind, case_id in dict.fromkeys(rows):
-        agency, left = _agency(tx, case_id), tx.work.stopped(kind)
+        agency = _agency(tx, case_id)
+        matter = f"{STOPPED}:{kind}:{agency or ''}"
+        tx.attention.hold(matter, those=agency is None)  # another daemon may be telling of one more
+        left = tx.work.stopped(kind)
         if agency is None and not left:
-            tx.attention.close_those(f"{STOPPED}:{kind}:", now)
+            tx.attention.close_those(matter, now)
         elif agency is not None and not left & {agency, None}:
-            tx.attention.close(f"{STOPPED}:{kind}:{agency}", now)
+            tx.attention.close(matter, now)
 
 
 def _agency(tx: Tx, case_id: str | None) -> str | None:

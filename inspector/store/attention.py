@@ -73,6 +73,15 @@ class AttentionRoom(Room):
             held = self.connection.execute(asked).one()
         self.open(kind, agency, about, facts({} if held.closed_at is not None else json.loads(held.body)), now)
 
+    def hold(self, matter: str, *, those: bool = False) -> None:
+        """Hold a matter to the transaction's end, or all `those` whose id begins so: who tells more of it meanwhile comes before or after.
+
+        So whoever looks whether it is over looks behind this.
+        """
+        held = attention.c.id
+        same = held.startswith(matter, autoescape=True) if those else held == matter
+        self.connection.execute(sa.select(held).where(same).order_by(held).with_for_update()).all()
+
     def close(self, attention_id: str, now: datetime) -> bool:
         """A person has seen to it; whether it was open."""
         return bool(self.connection.execute(_CLOSE, {"matter": attention_id, "closed_at": now}).rowcount)

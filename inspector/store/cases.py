@@ -34,11 +34,14 @@ _REFERRED = sa.select(case_file.c.id, case_file.c.digest, case_file.c.reference)
 )
 _LOCKED = sa.select(case_file.c.id, case_file.c.body).where(case_file.c.id.in_(sa.bindparam("cases", expanding=True)))
 _LOCKED = _LOCKED.order_by(case_file.c.id).with_for_update()
+_KEPT = sa.select(subject.c.code).where(subject.c.kind == sa.bindparam("of_kind"), subject.c.code == sa.bindparam("of_code"))
+_KEPT = _KEPT.with_for_update(read=True, key_share=True)
 _ORDERED = sa.select(case_file.c.id).order_by(case_file.c.id).with_for_update()
 _PUT = sa.update(case_file).where(case_file.c.id == sa.bindparam("case"), case_file.c.version == sa.bindparam("at_version"))
 
 
-_REFERENCE = 0x72656665  # "refe": the advisory locks of references in several Unicode forms
+_LONGEST = 200
+"""Characters of a reference's column."""
 _TOGETHER = 1000
 """Ids in one question: databases bound the values of a statement."""
 _OPEN_DRAWS = ("PREPARING", "ANNOUNCED", "SEEDING")
@@ -50,6 +53,16 @@ _IN_OPEN_DRAW = sa.exists().where(draw.c.number == case_file.c.drawn, draw.c.sta
 _FREE = ~_TO_BE_VISITED & ~_IN_OPEN_DRAW
 
 
+def found_by(reference: str) -> str:
+    """How a reference is kept to be found by: in NFC, so that the table's key holds whoever sends it in which form; else as it was sent."""
+    return told if len(told := composed(reference, "NFC")) <= _LONGEST else reference
+
+
+def _forms(reference: str) -> list[str]:
+    """By what a reference may be found, the likeliest first: a former release kept it as it was sent, in NFD on some systems."""
+    return list(dict.fromkeys((found_by(reference), reference, composed(reference, "NFD"))))
+
+
 class CaseRoom(Room):
     """The case table, the subjects and the evidence."""
 
@@ -59,7 +72,7 @@ class CaseRoom(Room):
             "id": case.id,
             "agency": case.agency,
             "sender": case.sender,
-            "reference": case.reference,
+            "reference": found_by(case.reference),
             "digest": digest,
             "pack": case.pack,
             "opened_at": case.opened_at,
@@ -68,15 +81,19 @@ class CaseRoom(Room):
         return self.insert_one(case_file, row, ("agency", "sender", "reference"))
 
     def remember(self, person: Subject) -> None:
-        """Keep the subject once, as first seen."""
+        """Keep the subject once, as first seen; to the transaction's end nobody lets go of it."""
         body = dump(person, person.kind.value, person.code)
         row = {"kind": person.kind.value, "code": person.code, "body": body, "organisation": told_of(person.kind, person.code)}
-        self.insert_one(subject, row, ("kind", "code"))
+        # it may go between the two, with the last case before this one: then it is new
+        while not self.insert_one(subject, row, ("kind", "code")) and not self.sqlite:
+            if self.batch.direct.execute(_KEPT, {"of_kind": person.kind.value, "of_code": person.code}).first() is not None:
+                return
 
     def let_go(self, person: Subject) -> None:
         """A case has another subject by now: the one it had goes, where no other case is about it."""
-        held = sa.exists().where(case_file.c.subject_kind == subject.c.kind, case_file.c.subject_code == subject.c.code)
         here = sa.and_(subject.c.kind == person.kind.value, subject.c.code == person.code)
+        self.connection.execute(sa.select(subject.c.code).where(here).with_for_update()).all()  # and then look who is about it
+        held = sa.exists().where(case_file.c.subject_kind == subject.c.kind, case_file.c.subject_code == subject.c.code)
         self.connection.execute(sa.delete(subject).where(here, ~held))
 
     def get(self, case_id: str, *, lock: bool = False) -> Case:
@@ -119,15 +136,11 @@ class CaseRoom(Room):
     def by_reference(self, agency: str, sender: str, reference: str) -> tuple[str, str] | None:
         """(id, content digest) of the case a sender has opened under its reference at an agency, in whichever Unicode form, or None.
 
-        A digest is never among what the batch collects, so this may be asked for each row of a file without writing it down first. Where
-        there are several forms the table's key does not part two hands: they take turns to the transaction's end.
+        A digest is never among what the batch collects, so this may be asked for each row of a file without writing it down first.
         """
-        forms = sorted({reference, composed(reference, "NFC"), composed(reference, "NFD")})
-        if len(forms) > 1 and not self.sqlite:
-            turn = sa.func.hashtext(f"{agency}:{sender}:{composed(reference, 'NFC')}")
-            self.batch.direct.execute(sa.select(sa.func.pg_advisory_xact_lock(_REFERENCE, turn)))
+        forms = _forms(reference)
         found = self.batch.direct.execute(_REFERRED, {"at": agency, "by": sender, "references": forms}).all()
-        row = next((one for one in found if one.reference == reference), found[0] if found else None)
+        row = min(found, key=lambda one: forms.index(one.reference), default=None)
         return (row.id, row.digest) if row is not None else None
 
     def known(self, case_id: str) -> bool:
@@ -141,13 +154,18 @@ class CaseRoom(Room):
 
     def digests(self, sender: str, references: Sequence[str]) -> dict[tuple[str, str], str]:
         """The content digests by (agency, reference) of those references that a sender has used, however many are asked about."""
+        named: dict[str, set[str]] = {}
+        for one in references:
+            for form in _forms(one):
+                named.setdefault(form, set()).add(one)
         held: dict[tuple[str, str], str] = {}
-        for start in range(0, len(references), _TOGETHER):
-            some = case_file.c.reference.in_(references[start : start + _TOGETHER])
+        for start in range(0, len(named), _TOGETHER):
+            some = case_file.c.reference.in_(list(named)[start : start + _TOGETHER])
             asked = sa.select(case_file.c.agency, case_file.c.reference, case_file.c.digest).where(
                 case_file.c.sender == sender, some
             )
-            held |= {(row.agency, row.reference): row.digest for row in self.connection.execute(asked)}
+            rows = self.connection.execute(asked)
+            held |= {(row.agency, one): row.digest for row in rows for one in named[row.reference]}
         return held
 
     def digest(self, case_id: str) -> str:
@@ -313,7 +331,9 @@ class CaseRoom(Room):
         if state is not None:
             asked = asked.where(case_file.c.state == state)
         for column, value in (only or {}).items():
-            asked = asked.where(case_file.c[column] == value) if value is not None else asked
+            if value is not None:
+                same = case_file.c.reference.in_(_forms(value)) if column == "reference" else case_file.c[column] == value
+                asked = asked.where(same)
         return [load(Case, text) for text in self.connection.execute(asked).scalars()]
 
     def counts(self) -> Sequence[Any]:

@@ -11,6 +11,7 @@ from inspector.domain.case import Case, CaseState, Subject
 from inspector.domain.docket import DocketKind, DocketRow, Place
 from inspector.domain.objection import ObjectionState
 from inspector.domain.visit import VisitState
+from inspector.store.cases import found_by
 from inspector.store.codec import load
 from inspector.store.consequencetables import consequence
 from inspector.store.recordtables import credit_record, objection
@@ -70,7 +71,7 @@ class DocketRoom(Room):
         )
         found = sa.or_(
             held.id == text,
-            held.reference == text,
+            held.reference.in_({text, found_by(text)}),
             held.subject_code == code,
             sa.tuple_(held.subject_kind, held.subject_code).in_(self._named(text)),
             held.id.in_(visited),

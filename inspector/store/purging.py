@@ -232,7 +232,11 @@ class PurgeRoom(Room):
         yield event, event.c.case_id == case_id
         yield work, work.c.case_id == case_id
         yield ledger, ledger.c.id.in_(list(entries))
-        yield subject, self._alone(case_id)
+        mine = self._of(case_id)
+        self.connection.execute(
+            sa.select(subject.c.code).where(mine).with_for_update()
+        ).all()  # a new case of it comes before, or after
+        yield subject, mine & self._alone(case_id)
         yield case_file, case_file.c.id == case_id
 
     def _visits(self, case_id: str) -> list[str]:
@@ -244,16 +248,18 @@ class PurgeRoom(Room):
         asked = sa.select(visit_case.c.visit).where(visit_case.c.case_id == case_id, ~shared)
         return list(self.connection.execute(asked).scalars())
 
-    def _alone(self, case_id: str) -> sa.ColumnElement[bool]:
-        """The subject of a case, where no other case is about it."""
-        other = case_file.alias()
-        mine = sa.exists().where(
+    def _of(self, case_id: str) -> sa.ColumnElement[bool]:
+        """The subject of a case."""
+        return sa.exists().where(
             case_file.c.id == case_id, case_file.c.subject_kind == subject.c.kind, case_file.c.subject_code == subject.c.code
         )
-        more = sa.exists().where(
+
+    def _alone(self, case_id: str) -> sa.ColumnElement[bool]:
+        """A subject that no other case is about."""
+        other = case_file.alias()
+        return ~sa.exists().where(
             other.c.id != case_id, other.c.subject_kind == subject.c.kind, other.c.subject_code == subject.c.code
         )
-        return mine & ~more
 
     def _tips(self, case_id: str, *where: sa.ColumnElement[bool]) -> list[TipOff]:
         """Few, and nothing but their bodies says what they are about."""

@@ -22,7 +22,7 @@ from inspector.domain.case import SubjectKind
 from inspector.ports import PortError
 from inspector.testing import CODE, ENTRY, LETTER, PURPOSE
 from inspector.testing.faults import table
-from inspector.testing.peer import Heard, Step, answer, followed, peer, slow
+from inspector.testing.peer import Heard, Peer, Step, answer, followed, peer, slow
 from tests.beacons import QUICK, QUICK_SAID, beacon
 from tests.frontends import outcome
 from tests.integration.test_beacon_seeds import PULSE, TIME, authority
@@ -107,7 +107,7 @@ def orders(faults: Mapping[str, Step], waits: Sequence[str] = ()) -> st.SearchSt
 
 
 def silently(there: Peer, names: list[str], ask: Callable[[], object], well: object, silent: Collection[object]) -> None:
-    """Each fault of a script is silence. A call given up before may have come to the peer since and taken a fault: one step sooner, then."""
+    """Each fault of a script is silence. A call given up before may have come to the peer since and taken one: a step sooner, then."""
     for name in names:
         found = ask()
         assert found in silent or (found == well and len(there.heard) > len(names)), name
