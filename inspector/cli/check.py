@@ -234,7 +234,7 @@ def _office(terminal: Terminal) -> Iterator[Finding]:
 
 
 def _kept(terminal: Terminal, held: Store) -> Iterator[Finding]:
-    """What only the records can tell: packs edited or gone (raises), agencies and callbacks that lead nowhere, connectors at rest."""
+    """What only the records tell: packs edited or gone (raises), what leads nowhere, connectors at rest, stopped work."""
     from inspector import bootstrap, lawbook
     from inspector.cli import fitting, reconciling
     from inspector.policybook import Policybook
@@ -252,6 +252,7 @@ def _kept(terminal: Terminal, held: Store) -> Iterator[Finding]:
         yield from fitting.records(terminal.settings, tx)
         yield from fitting.headless(tree, tx.rosters.staffed() - fitting.sending(terminal.settings))
         yield from fitting.lanes(terminal.settings, tx)
+        yield from fitting.stopped(tx)
     try:
         office = terminal.office
     except Invalid:

@@ -155,6 +155,15 @@ def records(told: Settings, tx: Tx) -> Iterator[Finding]:
             yield Finding.warn(f"callbacks.{name}", what, mend)
 
 
+def stopped(tx: Tx) -> Iterator[Finding]:
+    """Work that lies in quarantine and waits for a person."""
+    count = sum(count for _, state, _, count, _ in tx.work.counts(tx.machine_now()) if state == "quarantined")
+    if count:
+        what = (f"rows that lie in quarantine and wait for a person: {count}", f"隔离中待人工处理的工作：{count} 行")
+        mend = ("see `work list`, then `work retry` or `work release`", "请看 work list，再用 work retry 或者 work release")
+        yield Finding.warn("work", what, mend)
+
+
 def lanes(told: Settings, tx: Tx) -> Iterator[Finding]:
     """Connectors that are not called at present: paused by a person, or resting behind an open breaker."""
     from inspector.cli.reaching import configured

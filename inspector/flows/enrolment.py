@@ -116,14 +116,14 @@ def strike(
 ) -> Struck:
     """Take an object that cases have entered out of a register, or correct its code, from the next commitment on.
 
-    Raises Missing (`object_unknown`), Invalid (`officer_nameless`), and Refusal as `spelling.strike` does.
+    Raises Missing (`object_not_in_register`), Invalid (`officer_nameless`), and Refusal as `spelling.strike` does.
     """
     refuse_nameless(by)
     tx.draws.take_turn(agency)
     tx.rosters.take_turn(agency)
     row = tx.rosters.standing_object(agency, kind, code)
     if row is None:
-        raise Missing("object_unknown", object=code)
+        raise Missing("object_not_in_register", object=code, agency=agency)
     cases = tuple(one.id for one in tx.cases.standing_by(agency, kind, _spellings(tx, row)))
     there = tx.rosters.standing_object(agency, kind, right) if right is not None else None
     draw = _frozen(office, tx, row)

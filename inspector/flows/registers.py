@@ -186,7 +186,7 @@ def inspectors(sheet: Sheet, agency: str, today: date, channels: Sequence[str]) 
             reader.warn("cap", "cap_none")
         number, holder = certified.setdefault(row.certificate.casefold(), (reader.number, row.id))
         if row.certificate and holder != row.id:
-            reader.warn("certificate", "certificate_twice", other=number)
+            reader.flaw("certificate", "certificate_twice", other=number)
         _reached(reader, row, channels)
         return (row.id, row) if reader.sound else None
 

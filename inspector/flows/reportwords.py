@@ -55,8 +55,10 @@ def tell(report: Report, lang: Lang) -> Wording:
         "imported": report.imported,
         "struck": report.struck,
         "shortages": report.shortages,
-        "since": (report.moves.since if report.moves is not None else None) or _NOTHING,
-        "margin": _number(Fraction(beside.margin)) if (beside := report.moves and report.moves.beside) else _NOTHING,
+        "since": (report.moves.since if report.moves is not None else None) or label("report.since_none", lang),
+        "margin": label("report.margin", lang, per_cent=_number(Fraction(beside.margin)))
+        if (beside := report.moves and report.moves.beside)
+        else label("report.unplanned", lang),
     }
     tables = tuple(
         Table(title=say(name), note=say(f"{name}_note", **facts), heads=tuple(map(say, heads)), rows=tuple(rows))
@@ -127,7 +129,7 @@ def _tables(report: Report, lang: Lang) -> Iterator[tuple[str, tuple[str, ...], 
         for one in report.powers
     ]
     if (moves := report.moves) is not None:
-        yield "frame", ("n", "published", "rows", "planned_rows", "removed", "returned", "back"), [_frame(moves, lang)]
+        yield "frame", ("figure", "count"), [(say(name), told) for name, told in _frame(moves, lang)]
     yield "powers", ("class", "drawn", "rate", "false", "met", "enough"), powers
     heads = ("level", "class", "drawn", "judged", "found", "open", "undecided", "estimate", "interval", "cases")
     yield "estimates", heads, [_estimate(one, lang) for one in report.estimates]
@@ -159,12 +161,13 @@ def _tables(report: Report, lang: Lang) -> Iterator[tuple[str, tuple[str, ...], 
     yield "sheets", ("list", "code", "count"), sheets
 
 
-def _frame(moves: Moves, lang: Lang) -> tuple[str, ...]:
-    """The frame's numbers beside those of the published plan, where one stood behind the draw."""
+def _frame(moves: Moves, lang: Lang) -> Iterator[tuple[str, str]]:
+    """The frame's numbers beside those of the published plan, where one stood behind the draw, each under its name."""
     held = moves.beside
-    planned = (str(held.planned), str(held.rows), str(held.planned_rows)) if held is not None else (_NOTHING,) * 3
-    n = f"{moves.n} {label('report.off', lang)}" if held is not None and held.off else str(moves.n)
-    return (n, *planned, str(moves.removed), str(moves.returned), str(moves.back))
+    yield "n", f"{moves.n} {label('report.off', lang)}" if held is not None and held.off else str(moves.n)
+    if held is not None:
+        yield from (("published", str(held.planned)), ("rows", str(held.rows)), ("planned_rows", str(held.planned_rows)))
+    yield from (("removed", str(moves.removed)), ("returned", str(moves.returned)), ("back", str(moves.back)))
 
 
 def _estimate(one: Estimate, lang: Lang) -> tuple[str, ...]:

@@ -118,6 +118,16 @@ def test_what_a_person_lets_go_needs_words(
     assert operated(store) == []
 
 
+def test_check_says_how_much_lies_in_quarantine(operator: Operator, store: Store) -> None:
+    def warned() -> list[str]:
+        findings = operator.say("check", "--json").json
+        return [one["message"] for one in findings if one["name"] == "work"]
+
+    assert not warned()
+    quarantine(store, "tell:1", "tell:2")
+    assert warned() == ["rows that lie in quarantine and wait for a person: 2"]
+
+
 def test_work_that_is_in_no_quarantine_is_refused_and_not_missing(operator: Operator, store: Store) -> None:
     (held,) = quarantine(store, "tell:1")
     operator.well("work", "retry", str(held))

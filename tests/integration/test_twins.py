@@ -188,7 +188,7 @@ def test_nobody_leaves_supervision_by_a_correction(store: Store, hand: Hand) -> 
     ):
         with pytest.raises(Refusal, match=why):
             strike(office, code, right)
-    with pytest.raises(Missing, match="object_unknown"):
+    with pytest.raises(Missing, match="object_not_in_register"):
         strike(office, RIGHT)
     with pytest.raises(Invalid, match="officer_nameless"):
         strike(office, WRONG, RIGHT, by=" ")
