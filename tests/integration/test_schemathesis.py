@@ -53,6 +53,8 @@ CODES = dict(re.findall(r"^\| `(\w+)` \| (\d{3}) \|", (DOCS / "errors.md").read_
 CONFIG = {"checks": {"positive_data_acceptance": {"expected-statuses": ACCEPTED}}}
 EXAMPLES = int(os.environ.get("INSPECTOR_TEST_EXAMPLES", "25"))
 """Random requests for each operation, after those that visit each bound of its description; ./test --slow asks for 500, .ci/run for 200."""
+BUSY = 60
+"""Seconds for an answer: the largest bodies there are, on a machine that does other things."""
 ON_POSTGRES = int(os.environ.get("INSPECTOR_TEST_EXAMPLES_POSTGRES", str(EXAMPLES)))
 """So many on PostgreSQL: what the edge refuses or takes is the same there, and the database is met by each operation all the same."""
 QUIET = settings(
@@ -291,7 +293,8 @@ def finder(examples: int) -> Callable[..., None]:
     def find_nothing(case: Case, edge: Edge, tokens: dict[Role, str], housing: str, held: Living, seen: Counter[str]) -> None:
         """One request; its other arguments are the fixtures of their names."""
         to_real(case, held)
-        answer = case.call_and_validate(base_url=edge.url, headers=headers(case, edge, tokens, housing), additional_checks=[fits])
+        told = headers(case, edge, tokens, housing)
+        answer = case.call_and_validate(base_url=edge.url, headers=told, additional_checks=[fits], timeout=BUSY)
         error = "" if answer.status_code < 400 or case.method == "HEAD" else answer.json()["error"]["code"]
         seen[f"{answer.status_code} {error}".strip()] += 1
 
