@@ -126,6 +126,30 @@ def test_what_may_differ_is_a_row_of_the_pack(store: Store, hand: Hand) -> None:
     assert matters(office) == [], "three of twelve are less than three tenths away"
 
 
+@on_both
+def test_an_import_whose_hour_is_before_the_freeze_and_that_is_written_behind_it_is_counted_once(
+    store: Store, hand: Hand
+) -> None:
+    office, _, _ = drawing(store, hand)
+    office = pooled(office, "weekly")
+    before = hand()
+    hand.on(seconds=5)
+    held = announce(office, hand, "weekly")
+    settle(office)
+    with store.begin() as tx:  # its hour was read while the frame was frozen
+        facts = {"removed": 2, "returned": 3}
+        tx.ledger.append(new_id(), "roster:bureau", Because(rule=moved.IMPORTED, basis=(), pack="", facts=facts), {}, before)
+    carried_out(office, hand, held.number)
+    with store.read() as tx:
+        assert moved.after(tx, held, "bureau") == 3
+    hand.on(days=14)
+    with store.begin() as tx:
+        following = prepare(office, tx, "weekly", hand().isoformat(), hand(), by="clerk")
+    settle(office)
+    assert following is not None
+    assert derivation(office, following)["moved"] == {"since": held.number, "removed": 2, "returned": 3}
+
+
 def test_a_draw_without_a_published_plan_counts_its_moves_alone(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand)
     held = announce(pooled(office, "weekly"), hand, "weekly")
