@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -191,3 +192,17 @@ def test_an_import_says_how_many_rows_it_brings_back(operator: Operator, hand: H
         assert [(one["removed"], one.get("returned")) for one in told] == [(0, None), (2, None), (0, 2)]
         with store.read() as tx:
             assert moved.between(tx, "bureau", None) == moved.Moved(removed=2, returned=2)
+
+
+@pytest.mark.slow
+@pytest.mark.postgres
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_an_import_of_objects_waits_while_a_frame_is_frozen(operator: Operator) -> None:
+    file = operator.file("whole.csv", table(["code", "name"], [*codes([1]), "某店"]))
+    with ThreadPoolExecutor() as beside, closing(operator.store()) as store:
+        with store.begin() as tx:
+            tx.draws.take_turn("bureau")
+            said = beside.submit(operator.say, "roster", "import", "objects", file, "--agency", "bureau", "--yes")
+            with pytest.raises(TimeoutError):
+                said.result(timeout=4)
+        assert said.result(timeout=60).code == 0
