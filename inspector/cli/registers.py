@@ -257,6 +257,7 @@ def _returned(tx: Tx, wish: Wish, wanted: Sequence[Change]) -> int:
 def _unmoved(tx: Tx, wish: Wish) -> None:
     """Raise Stale where a case has entered somebody since the file was judged, perhaps one of its firms by another code."""
     if wish.what == "objects":
+        tx.draws.take_turn(wish.agency)  # no frame is frozen meanwhile, which would have these rows and count their going
         tx.rosters.take_turn(wish.agency)
         if {f"{row.kind}:{row.code}" for row in tx.rosters.objects(wish.agency)} != wish.judged:
             raise Stale("register_moved")

@@ -54,14 +54,19 @@ def known_as(tx: Tx, agency: str, staff: str) -> tuple[str, ...]:
     return (staff, tx.rosters.inspector(agency, staff).name)
 
 
+def line(office: Office, tx: Tx, agency: str) -> list[Head]:
+    """The heads of an agency and of those above it, nearest first, with who stands in for them now."""
+    now = office.now()
+    return [
+        Head(agency=one, names=office.tree[one].heads, deputies=tuple(deputies.standing(office, tx, one, now)))
+        for one in office.line(agency)
+    ]
+
+
 def head(office: Office, tx: Tx, held: Visit, asked: Challenge) -> Head:
     """Whose head decides an application, or who in the head's stead, as the team stands and who is away now (handbook 1.2.21)."""
-    now, about = office.now(), known_as(tx, asked.agency, asked.inspector)
-    line = [
-        Head(agency=one, names=office.tree[one].heads, deputies=tuple(deputies.standing(office, tx, one, now)))
-        for one in office.line(asked.agency)
-    ]
-    return head_of(line, about, (asked.applied_by, *about, *parted(tx, held)))
+    about = known_as(tx, asked.agency, asked.inspector)
+    return head_of(line(office, tx, asked.agency), about, (asked.applied_by, *about, *parted(tx, held)))
 
 
 def enter(  # noqa: PLR0913 - an application in all its parts

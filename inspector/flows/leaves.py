@@ -12,12 +12,14 @@ from datetime import date, datetime
 
 from inspector.domain import absence
 from inspector.domain.absence import Altered, Begun, Noted, Standing
+from inspector.domain.challenge import head_of
 from inspector.domain.decision import Because, Decision
-from inspector.domain.errors import Missing
+from inspector.domain.errors import Forbidden, Missing
 from inspector.domain.frame import ELIGIBLE
+from inspector.domain.person import same
 from inspector.domain.plan import Draw
-from inspector.domain.visit import Visit
-from inspector.flows import lists
+from inspector.domain.visit import Seat, Visit
+from inspector.flows import challenges, lists
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.store.tx import Tx
@@ -73,12 +75,53 @@ def _tell(tx: Tx, agency: str, undone: Sequence[Altered], by: str, now: datetime
     """The head of whose officers it is looks at each open draw for which one of these absences has counted."""
     names = {one.inspector for one in undone}
     for number, moved in sorted(_moved(tx, agency, names).items() if names else ()):
-        # The staff codes are told to nobody who reads of matters (`attention.facts`): the ledger has who, of whom and when.
-        def facts(told: Mapping[str, object], number: str = number, moved: set[str] = moved) -> Mapping[str, object]:
-            known, hands = (set(_texts(told.get(name))) for name in ("inspectors", "by"))
-            return {"draw": number, "inspectors": sorted(known | moved), "count": len(known | moved), "by": sorted(hands | {by})}
+        _add(tx, number, agency, moved, {by}, now)
 
-        tx.attention.add(UNDONE, agency, f"{number}:{agency}", facts, now)
+
+def _add(tx: Tx, number: str, agency: str, moved: set[str], by: set[str], now: datetime) -> None:
+    """Open the matter, or tell of more in the open one.
+
+    The staff codes are told to nobody who reads of matters (`attention.facts`): the ledger has who, of whom and when.
+    """
+    done = by | {one for name in moved for one in _hands(tx, agency, name)}
+
+    def facts(told: Mapping[str, object]) -> Mapping[str, object]:
+        known, hands = (set(_texts(told.get(name))) for name in ("inspectors", "by"))
+        return {"draw": number, "inspectors": sorted(known | moved), "count": len(known | moved), "by": sorted(hands | done)}
+
+    tx.attention.add(UNDONE, agency, f"{number}:{agency}", facts, now)
+
+
+def _hands(tx: Tx, agency: str, staff: str) -> set[str]:
+    """Who has entered the last absence of somebody, or changed it since."""
+    found: set[str] = set()
+    for _, facts in tx.ledger.facts((RULE,), f"inspector:{staff}"):
+        if facts["agency"] == agency:
+            found = {*(found if facts["what"] != absence.Absence.ENTERED else ()), str(facts["by"])}
+    return found
+
+
+def passed(office: Office, tx: Tx, held: Visit, seat: Seat, now: datetime) -> None:
+    """A seat passes on for a leave: where that ends by its dates before the visit is to be made, the head looks.
+
+    Nobody has to take such a one back, and no later change says of it that it has counted.
+    """
+    last = tx.rosters.inspector(seat.agency, seat.inspector).leave_until
+    if last is not None and last < office.calendar.local_date(held.due_at):
+        _add(tx, held.draw, seat.agency, {seat.inspector}, set(), now)
+
+
+def refuse(office: Office, tx: Tx, matter: str, agency: str, told: Mapping[str, object], by: str) -> None:
+    """Raise Forbidden (`leave_not_head`) where somebody else than the head, or who stands in, would close a matter of leaves.
+
+    Found as for recusals: a head's own leave is looked at above, and who had a hand in it chooses nobody. Where no head is named, any
+    officer who had none does.
+    """
+    hands, staff = _texts(told.get("by")), _texts(told.get("inspectors"))
+    about = {name for code, one in standing(tx, agency, staff).items() for name in (code, one.row.name)} | set(staff)
+    head = head_of(challenges.line(office, tx, agency), about, (*hands, *about))
+    if head.deciders and not any(same(by, one) for one in head.deciders):
+        raise Forbidden("leave_not_head", attention=matter, by=by, agency=head.agency, heads=", ".join(head.deciders))
 
 
 def _moved(tx: Tx, agency: str, names: Collection[str]) -> dict[str, set[str]]:
@@ -105,9 +148,10 @@ def _kept_out(tx: Tx, held: Draw, agency: str, names: Collection[str]) -> set[st
 
 
 def within(office: Office, tx: Tx, held: Draw, visits: Iterable[Visit], agencies: Collection[str]) -> list[Begun]:
-    """The leaves of some agencies' officers that began to count from a draw's freeze until its last visit's date, or until now."""
-    now = office.now()
-    until = min(now, max((one.due_at for one in visits), default=held.drawn_at or held.made_at))
+    """The leaves of some agencies' officers that began to count from a draw's freeze until its last visit's date, or now."""
+    now, visits = office.now(), list(visits)
+    final = max((one.due_at for one in visits), default=held.drawn_at or held.made_at)
+    until = now if any(one.state.open for one in visits) else min(now, final)  # an overdue one passes on as well
     noted = []
     for at, facts in tx.ledger.facts((RULE,), until=until):
         if facts["agency"] in agencies:

@@ -7,6 +7,7 @@ the number that the published plan has told (draw-protocol threats 3 and 7).
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,7 @@ from typing import Any
 
 from inspector.domain.annual import AnnualState
 from inspector.domain.decision import Because, Decision
+from inspector.domain.footing import RULES
 from inspector.domain.margin import Beside, beside
 from inspector.domain.plan import Draw
 from inspector.domain.policy import Policy
@@ -35,6 +37,10 @@ class Moved:
     removed: int
     returned: int
 
+    def beyond(self, before: Moved) -> Moved:
+        """What these are more than former ones."""
+        return Moved(removed=max(0, self.removed - before.removed), returned=max(0, self.returned - before.returned))
+
 
 def between(tx: Tx, agency: str, since: datetime | None, until: datetime | None = None) -> Moved:
     """The moves of an agency's register after `since` (None: ever), until a moment or now, by the ledger.
@@ -47,14 +53,30 @@ def between(tx: Tx, agency: str, since: datetime | None, until: datetime | None 
     )
 
 
+def _seen(tx: Tx, held: Draw, agency: str) -> Moved:
+    """All moves of a register that a draw's frame had behind it: what is more now is what it has not seen.
+
+    Not by the hour, which an entry has from before it is written: one that was under way while the frame was frozen would be in neither
+    count, or in both. A draw of a release that did not keep this has those until its hour.
+    """
+    if kept := tx.draws.file(held.number, RULES):
+        rules = json.loads(kept)
+        of = rules["own"][held.list_of(agency).name] if "own" in rules else rules if agency == held.agency else {}
+        if (seen := of.get("derivation", {}).get("moves_seen")) is not None:
+            return Moved(removed=int(seen["removed"]), returned=int(seen["returned"]))
+    return between(tx, agency, None, held.made_at)
+
+
 def derived(tx: Tx, plan: Plan, policy: Policy, counts: Mapping[str, int], now: datetime) -> dict[str, object]:
     """What a list's derivation says of it: the moves since the plan's former draw, and the published plan's numbers.
 
     The former draw is the last one that was carried out: what moved for one that became void counts for the one that follows.
     """
     last = tx.draws.last_drawn(plan.name)
-    moves = between(tx, plan.agency, last.made_at if last is not None else None)
-    told: dict[str, object] = {"moved": {"since": last.number if last is not None else None} | _moves(moves)}
+    ever = between(tx, plan.agency, None)
+    before = _seen(tx, last, plan.agency) if last is not None and plan.agency in last.agencies else Moved(removed=0, returned=0)
+    moves = {"since": last.number if last is not None else None, **_moves(ever.beyond(before))}
+    told: dict[str, object] = {"moved": moves, "moves_seen": _moves(ever)}
     held = _beside(tx, plan, policy, counts, now)
     return told | ({"published_plan": held.value()} if held is not None else {})
 
@@ -65,14 +87,20 @@ def tell(tx: Tx, held: Draw, derivations: Mapping[str, Mapping[str, Any]], now: 
         beside_it = told.get("published_plan", {})
         if beside_it.get("off"):
             about = held.number if agency == held.agency else f"{held.number}:{agency}"
-            facts = {"draw": held.number, "plan": held.plan, **beside_it, **told["moved"]}
+            facts = {
+                "draw": held.number,
+                "plan": held.plan,
+                **beside_it,
+                **{name: told["moved"][name] for name in ("since", "removed", "returned")},
+            }
             tx.attention.open(OFF, agency, about, facts, now)
 
 
 def after(tx: Tx, held: Draw, agency: str) -> int:
     """How often rows came back behind a draw's frame, until the next frame of its plan counts them."""
     following = tx.draws.next_made(held)
-    return between(tx, agency, held.made_at, following.made_at if following is not None else None).returned
+    until = _seen(tx, following, agency) if following is not None and agency in following.agencies else between(tx, agency, None)
+    return until.beyond(_seen(tx, held, agency)).returned
 
 
 def returned(tx: Tx, agency: str, case: str, now: datetime) -> None:

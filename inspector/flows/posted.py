@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from inspector.domain import reply, sending
-from inspector.flows import attention
+from inspector.flows import attention, leaves
 from inspector.flows.ladder import OBSOLETE
 from inspector.flows.office import Office
 from inspector.flows.requests import held
@@ -20,11 +20,14 @@ from inspector.store.tx import Tx
 def seen_to(
     office: Office, tx: Tx, attention_id: str, by: str, now: datetime, *, note: str = "", sees: Collection[str] | None = None
 ) -> None:
-    """Close a matter as `attention.close` does, and begin the clock of a request whose letter was posted. Raises Missing, Refusal.
+    """Close a matter as `attention.close` does, and begin the clock of a request whose letter was posted.
 
-    A mail of who has the letter that somebody has read was a word of the agency's, and counts from when it came.
+    A mail of who has the letter that somebody has read was a word of the agency's, and counts from when it came. Raises Missing,
+    Refusal, and Forbidden (`leave_not_head`) where only a head closes it.
     """
     matter = tx.attention.get(attention_id)
+    if matter is not None and matter["kind"] == leaves.UNDONE and (sees is None or matter["agency"] in sees):
+        leaves.refuse(office, tx, attention_id, matter["agency"], json.loads(matter["body"]), by)
     attention.close(tx, attention_id, by, now, note=note, sees=sees)
     if matter is not None and matter["kind"] == MAIL_UNREAD:
         for request_id in about(json.loads(matter["body"])):

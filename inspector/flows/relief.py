@@ -24,6 +24,7 @@ from inspector.flows import (
     challenges,
     exemptions,
     footing,
+    leaves,
     listing,
     lookback,
     overlooked,
@@ -152,6 +153,8 @@ def _relieve(office: Office, tx: Tx, held: Visit, seat: Seat, reason: str, now: 
     put_seat(tx, seat, decision.state, now)
     record(tx, held.id, decision, now, {"seat": seat.name, "seat_state": decision.state.state.value})
     stopped.end(tx, seat.work, now)
+    if reason == "leave":
+        leaves.passed(office, tx, held, seat, now)
     tell_off(office, tx, held, [seat], now)
     others = [one for one in tx.visits.team(held.id) if one.agency == seat.agency and one.name != seat.name]
     if any(one.state is SeatState.RELIEVED for one in others):

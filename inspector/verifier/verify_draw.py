@@ -398,7 +398,7 @@ def main(arguments: list[str]) -> int:
     """Judge every folder; the worst exit code counts."""
     after = arguments[arguments.index("--after") + 1] if "--after" in arguments[:-1] else None
     folders = [one for one in arguments if one not in ("--strict", after and "--after", after)] or ["."]
-    told = {one: opinion(Path(one), strict="--strict" in arguments, after=after) for one in folders}
+    told = {one: opinion(Path(one), strict="--strict" in arguments, after=after and after.lower()) for one in folders}
     for folder, (_, lines) in told.items():
         print(f"{folder}: " + "\n".join("".join(one if one.isprintable() else "·" for one in line) for line in lines))
     return max(code for code, _ in told.values())

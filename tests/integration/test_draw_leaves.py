@@ -10,11 +10,12 @@ from typing import Any
 
 import pytest
 
-from inspector.domain.errors import Refusal
+from inspector.domain.errors import Forbidden, Refusal
 from inspector.domain.plan import Draw
 from inspector.domain.visit import SeatState
 from inspector.flows import attention, leaves, relief
 from inspector.flows.office import Office
+from inspector.flows.posted import seen_to
 from inspector.flows.reporting import report
 from inspector.flows.reportwords import markdown, tell
 from inspector.store.store import Store
@@ -91,7 +92,10 @@ def test_a_leave_of_a_moment_moves_the_seat_and_is_told_to_the_head_and_by_the_r
         assert staff not in json.dumps(attention.facts(row["body"])), "whoever reads of matters does not learn who was to go"
         with pytest.raises(Refusal, match="attention_own"):
             attention.close(tx, row["id"], "os:keeper", hand())
-        attention.close(tx, row["id"], "局长", hand())
+        for other in ("局长", "os:keeper"):
+            with pytest.raises(Forbidden, match="leave_not_head"):
+                seen_to(office, tx, row["id"], other, hand())
+        seen_to(office, tx, row["id"], "王局长", hand())
 
 
 def test_a_leave_that_was_frozen_into_an_open_draw_and_is_taken_back_is_told_to_the_head(store: Store, hand: Hand) -> None:
@@ -122,6 +126,56 @@ def test_leaves_that_were_entered_ahead_are_counted_and_not_marked(store: Store,
     assert told(office, held.number)[0] == (0, 0), "it has not begun"
     hand.on(days=3)
     assert told(office, held.number)[0] == (1, 0)
+
+
+@on_both
+def test_a_leave_of_one_day_that_moved_a_seat_is_told_to_the_head_as_it_moves_it(store: Store, hand: Hand) -> None:
+    office, held, staff = drawn(store, hand)
+    hand.on(minutes=5)
+    enters(office, hand, staff, hand().date(), leave_until=hand().date())
+    (matter,) = matters(office)
+    assert (matter.facts["draw"], matter.facts["inspectors"], matter.facts["by"]) == (held.number, [staff], ["os:keeper"])
+    hand.on(days=1)
+    enters(office, hand, staff, None, leave_until=None)
+    assert len(matters(office)) == 1, "taken out when it is over, it is the same matter"
+
+
+def test_whoever_entered_the_leave_does_not_close_its_matter_even_as_a_head(store: Store, hand: Hand) -> None:
+    office, held, staff = drawn(store, hand)
+    hand.on(minutes=5)
+    enters(office, hand, staff, hand().date(), by="陈局长")
+    enters(office, hand, staff, None, by="os:other")
+    (matter,) = matters(office)
+    assert matter.facts["by"] == ["os:other", "陈局长"], "who entered it, and who took it back"
+    name = f"{leaves.UNDONE}:{held.number}:bureau"
+    with store.begin() as tx:
+        for one in ("陈局长", "os:other", "李科员"):
+            with pytest.raises(Forbidden, match="leave_not_head"):
+                seen_to(office, tx, name, one, hand())
+        seen_to(office, tx, name, "王局长", hand())
+    assert matters(office) == []
+
+
+def test_where_no_head_is_named_an_officer_closes_it_who_had_no_hand_in_it(store: Store, hand: Hand) -> None:
+    office, held, staff = drawn(store, hand)
+    office = replace(office, tree={name: replace(node, heads=()) for name, node in office.tree.items()})
+    hand.on(minutes=5)
+    enters(office, hand, staff, hand().date(), by="李科员")
+    enters(office, hand, staff, None, by="os:other")
+    name = f"{leaves.UNDONE}:{held.number}:bureau"
+    with store.begin() as tx:
+        for one in ("李科员", "os:other"):
+            with pytest.raises(Refusal, match="attention_own"):
+                seen_to(office, tx, name, one, hand())
+        seen_to(office, tx, name, "周科员", hand())
+
+
+def test_a_leave_that_moves_the_seat_of_an_overdue_visit_is_counted(store: Store, hand: Hand) -> None:
+    office, held, staff = drawn(store, hand)
+    (visit,) = visits(office, held.number)
+    hand.now = visit.due_at + timedelta(days=1)
+    enters(office, hand, staff, hand().date())
+    assert told(office, held.number)[0] == (1, 1)
 
 
 @pytest.fixture

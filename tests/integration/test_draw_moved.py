@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -127,6 +128,30 @@ def test_what_may_differ_is_a_row_of_the_pack(store: Store, hand: Hand) -> None:
     assert matters(office) == [], "three of twelve are less than three tenths away"
 
 
+@on_both
+def test_an_import_whose_hour_is_before_the_freeze_and_that_is_written_behind_it_is_counted_once(
+    store: Store, hand: Hand
+) -> None:
+    office, _, _ = drawing(store, hand)
+    office = pooled(office, "weekly")
+    before = hand()
+    hand.on(seconds=5)
+    held = announce(office, hand, "weekly")
+    settle(office)
+    with store.begin() as tx:  # its hour was read while the frame was frozen
+        facts = {"removed": 2, "returned": 3}
+        tx.ledger.append(new_id(), "roster:bureau", Because(rule=moved.IMPORTED, basis=(), pack="", facts=facts), {}, before)
+    carried_out(office, hand, held.number)
+    with store.read() as tx:
+        assert moved.after(tx, held, "bureau") == 3
+    hand.on(days=14)
+    with store.begin() as tx:
+        following = prepare(office, tx, "weekly", hand().isoformat(), hand(), by="clerk")
+    settle(office)
+    assert following is not None
+    assert derivation(office, following)["moved"] == {"since": held.number, "removed": 2, "returned": 3}
+
+
 def test_a_draw_without_a_published_plan_counts_its_moves_alone(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand)
     held = announce(pooled(office, "weekly"), hand, "weekly")
@@ -168,3 +193,17 @@ def test_an_import_says_how_many_rows_it_brings_back(operator: Operator, hand: H
         assert [(one["removed"], one.get("returned")) for one in told] == [(0, None), (2, None), (0, 2)]
         with store.read() as tx:
             assert moved.between(tx, "bureau", None) == moved.Moved(removed=2, returned=2)
+
+
+@pytest.mark.slow
+@pytest.mark.postgres
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_an_import_of_objects_waits_while_a_frame_is_frozen(operator: Operator) -> None:
+    file = operator.file("whole.csv", table(["code", "name"], [*codes([1]), "某店"]))
+    with ThreadPoolExecutor() as beside, closing(operator.store()) as store:
+        with store.begin() as tx:
+            tx.draws.take_turn("bureau")
+            said = beside.submit(operator.say, "roster", "import", "objects", file, "--agency", "bureau", "--yes")
+            with pytest.raises(TimeoutError):
+                said.result(timeout=4)
+        assert said.result(timeout=60).code == 0
