@@ -250,8 +250,11 @@ def _import(terminal: Terminal, read: Read[Any], wish: Wish) -> Exit | None:
 
 def _returned(tx: Tx, wish: Wish, wanted: Sequence[Change]) -> int:
     """How many of the objects that come in stood in the register before and had been taken out: the next commitment counts them."""
-    added = {key[2] for one in wanted if wish.what == "objects" and one.kind == "added" for key in [one.key.partition(":")]}
-    return sum(f"{kind}:{code}" in {one.key for one in wanted} for kind, code in tx.rosters.out(wish.agency, added))
+    if wish.what != "objects":
+        return 0
+    added = {one.key for one in wanted if one.kind == "added"}
+    codes = {code for key in added for _, _, code in [key.partition(":")]}
+    return sum(f"{kind}:{code}" in added for kind, code in tx.rosters.out(wish.agency, codes))
 
 
 def _unmoved(tx: Tx, wish: Wish) -> None:

@@ -15,7 +15,6 @@ from inspector.domain.absence import Altered, Begun, Noted, Standing
 from inspector.domain.challenge import head_of
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Forbidden, Missing
-from inspector.domain.frame import ELIGIBLE
 from inspector.domain.person import same
 from inspector.domain.plan import Draw
 from inspector.domain.visit import Seat, Visit
@@ -144,7 +143,7 @@ def _kept_out(tx: Tx, held: Draw, agency: str, names: Collection[str]) -> set[st
     files = {kind: tx.draws.file(held.number, lists.kept(held, listed, kind)) for kind in lists.FRAME[1:]}
     frame = lists.people(held, {lists.kept(held, listed, kind): content for kind, content in files.items()}, listed)
     status = {row.id: row.status for row in frame.inspectors}
-    return {name for name in names if status.get(name, _AWAY[1]) in _AWAY and status.get(name) != ELIGIBLE}
+    return {name for name in names if status.get(name, _AWAY[1]) in _AWAY}
 
 
 def within(office: Office, tx: Tx, held: Draw, visits: Iterable[Visit], agencies: Collection[str]) -> list[Begun]:

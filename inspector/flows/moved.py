@@ -87,12 +87,7 @@ def tell(tx: Tx, held: Draw, derivations: Mapping[str, Mapping[str, Any]], now: 
         beside_it = told.get("published_plan", {})
         if beside_it.get("off"):
             about = held.number if agency == held.agency else f"{held.number}:{agency}"
-            facts = {
-                "draw": held.number,
-                "plan": held.plan,
-                **beside_it,
-                **{name: told["moved"][name] for name in ("since", "removed", "returned")},
-            }
+            facts = {"draw": held.number, "plan": held.plan, **beside_it, **told["moved"]}
             tx.attention.open(OFF, agency, about, facts, now)
 
 
