@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from difflib import get_close_matches
 
@@ -19,7 +19,7 @@ from inspector.domain.errors import Invalid
 from inspector.domain.signs import composed
 from inspector.flows.diagnosis import of_error
 from inspector.flows.intake import Application
-from inspector.flows.layout import Column, Layout, RowReader
+from inspector.flows.layout import CODE, Column, Layout, RowReader
 from inspector.sheets.flaw import RowFlaw
 from inspector.sheets.sheet import Sheet
 
@@ -43,15 +43,7 @@ CASES = Layout(
         Column(name="matter", chinese="事项类型", meaning="LICENCE, CONFIRMATION or BENEFIT", needed=True),
         Column(name="item", chinese="事项编码", meaning="the item's code in the policy pack", needed=True, coded=True),
         Column(name="subject_kind", chinese="主体类型", meaning="FIRM or PERSON", needed=True),
-        Column(
-            name="subject_code",
-            chinese="主体代码",
-            meaning="credit code or identity number, as text",
-            needed=True,
-            coded=True,
-            plain=True,
-            most=64,
-        ),
+        replace(CODE, name="subject_code"),
         Column(name="subject_name", chinese="主体名称", meaning="name of the firm or person", needed=True, coded=True),
         Column(
             name="letter_text", chinese="承诺书全文", meaning="text of the letter, or its digest beside", many=True, most=100_000

@@ -8,7 +8,7 @@ from datetime import datetime
 from inspector.domain.case import SubjectKind
 from inspector.domain.identity import IdentityKind, pseudonym
 from inspector.domain.inspection import Authority, CheckType, Inspection
-from inspector.flows.layout import Column, Layout, RowReader
+from inspector.flows.layout import CODE, Column, Layout, RowReader
 from inspector.flows.office import Office
 from inspector.flows.registers import Read, code_named, identity, read_rows
 from inspector.sheets.sheet import Sheet
@@ -17,15 +17,7 @@ INSPECTIONS = Layout(
     open_ended=True,
     columns=(
         Column(name="number", chinese="检查编号", meaning="tells two checks of one object, day and type apart", coded=True),
-        Column(
-            name="code",
-            chinese="主体代码",
-            meaning="credit code or identity number, as text",
-            needed=True,
-            coded=True,
-            plain=True,
-            most=64,
-        ),
+        CODE,
         Column(name="kind", chinese="主体类型", meaning="FIRM (default) or PERSON"),
         Column(name="on", chinese="检查日期", meaning="day of the check", needed=True),
         Column(

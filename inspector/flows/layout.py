@@ -54,6 +54,18 @@ class Column:
     also: tuple[str, ...] = ()
 
 
+CODE = Column(
+    name="code",
+    chinese="主体代码",
+    meaning="credit code or identity number, as text",
+    needed=True,
+    coded=True,
+    plain=True,
+    most=64,
+)
+"""Whom a row is about."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
     """A file's columns; `prefix` begins further ones of the file's own (`claim:`), `open_ended` passes unknown ones over.

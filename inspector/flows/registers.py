@@ -12,7 +12,7 @@ from inspector.domain.errors import Invalid
 from inspector.domain.identity import IdentityKind, identify, masked, organisation
 from inspector.domain.roster import InspectorRecord, RosterObject, StaffRole
 from inspector.flows.diagnosis import of_error
-from inspector.flows.layout import Column, Layout, RowReader
+from inspector.flows.layout import CODE, Column, Layout, RowReader
 from inspector.sheets.flaw import RowFlaw
 from inspector.sheets.sheet import Sheet
 
@@ -21,15 +21,7 @@ T = TypeVar("T")
 OBJECTS = Layout(
     open_ended=True,
     columns=(
-        Column(
-            name="code",
-            chinese="主体代码",
-            meaning="credit code or identity number, as text",
-            needed=True,
-            coded=True,
-            plain=True,
-            most=64,
-        ),
+        CODE,
         Column(name="kind", chinese="主体类型", meaning="FIRM (default) or PERSON"),
         Column(name="name", chinese="主体名称", coded=True),
         Column(name="pool", chinese="所属片区", meaning="pool its inspectors come from; empty: the agency's", coded=True),
