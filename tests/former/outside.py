@@ -161,8 +161,8 @@ class Platform(Peer):
         self.here()
 
     def statement(self, *, key: str) -> Statement:
-        """It cannot account for anything this year."""
-        raise Unavailable("unreachable")
+        """It cannot account for anything this year, and says so: no outage, behind whose breaker its entries would wait."""
+        raise NotYet("statement_later")
 
     def entry(self, entry_id: str, *, key: str, case_id: str = "", basis: str = "") -> Statement:
         """Nor for one."""
