@@ -10,6 +10,7 @@ import re
 import sys
 import traceback
 from collections.abc import Mapping, MutableMapping
+from functools import cache
 from typing import Any, TextIO
 
 import structlog
@@ -89,6 +90,10 @@ def _traceback(exc_info: Any) -> str:
     return "\n\n".join(told)
 
 
+_NAMED = cache(logging.getLogger)
+"""A logger by its name; the library's own factory takes logging's one lock at every event, for which a hundred threads wait."""
+
+
 def configure(*, level: str = "INFO", json: bool = True, stream: TextIO | None = None) -> None:
     """Send our events and the standard library's loggers through one chain to one stream."""
     shared: list[Processor] = [
@@ -107,7 +112,7 @@ def configure(*, level: str = "INFO", json: bool = True, stream: TextIO | None =
     ]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
+        logger_factory=_NAMED,
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         cache_logger_on_first_use=False,
     )

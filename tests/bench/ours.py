@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -10,7 +11,7 @@ from functools import partial
 
 import sqlalchemy as sa
 
-from connectors.http import Wire
+from connectors.http import Wire, WireConfig
 from inspector.daemon.daemon import on_signal, until
 from inspector.daemon.engine import Engine
 from inspector.daemon.worker import Worker
@@ -18,6 +19,7 @@ from inspector.domain.decision import Because, Order, OrderKind
 from inspector.flows.office import Office
 from inspector.flows.settle import Settlement
 from inspector.flows.table import Flow
+from inspector.ports import Garbled
 from inspector.store import migrate
 from inspector.store.store import Store
 from inspector.store.tx import Tx, new_id
@@ -31,6 +33,15 @@ LANE = "registry"
 
 _CLOSED = sa.update(domain.case).where(domain.case.c.id == sa.bindparam("which"))
 _CLOSED = _CLOSED.values(state="CLOSED", version=domain.case.c.version + 1)
+
+
+class Kept(WireConfig):
+    """A party whose answers name their question, and which therefore keeps its connections, as the peers do with theirs."""
+
+    @property
+    def names_question(self) -> bool:
+        """By the case, which `verify` compares."""
+        return True
 
 
 def enqueue(url: str, cases: Iterable[str]) -> None:
@@ -52,6 +63,8 @@ def enqueue(url: str, cases: Iterable[str]) -> None:
 def verify(wire: Wire, work: Work, _office: Office) -> Settlement:
     """The job: one call, then what is to be written in one transaction with the end of the work row."""
     reply = wire.send("POST", f"/verify/{work.case_id}", json=dict(work.payload), key=work.key, case_id=work.case_id or "")
+    if json.loads(reply.body).get("case") != work.case_id:
+        raise Garbled("echo_other", digest=reply.reply_digest)
     return Settlement(write=partial(_write, work, reply.body.decode()))
 
 
@@ -75,7 +88,7 @@ def main() -> None:
     given = parser.parse_args()
     logs.configure()
     store = Store(given.url)
-    wire = Wire({"url": given.stub})
+    wire = Wire(Kept(url=given.stub, reuse=True), LANE)
     office = open_office(store, lambda: datetime.now(ZONE), sources={LANE: wire})  # a daemon has its connectors
     with store.begin() as tx:
         if tx.sqlite:

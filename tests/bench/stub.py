@@ -1,6 +1,7 @@
 """The outside party: a lean HTTP/1.1 server in a process of its own that answers after some milliseconds and counts its calls.
 
-`POST /verify/<case>` is the call of the job; `GET /stats` tells the calls and the cases called about; `POST /reset` forgets them.
+`POST /verify/<case>` is the call of the job, whose answer names its case; `GET /stats` tells the calls and the cases called about;
+`POST /reset` forgets them.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import cast
 
-ANSWER = b'{"status":"FOUND","value":"yes"}'
+ANSWER = b'{"status":"FOUND","value":"yes","case":"%s"}'
 
 
 class Peer(asyncio.Protocol):
@@ -44,7 +45,7 @@ class Peer(asyncio.Protocol):
     def _answer(self, target: bytes) -> None:
         if target.startswith(b"/verify/"):
             self._calls[target] = self._calls.get(target, 0) + 1
-            asyncio.get_running_loop().call_later(self._latency, self._write, ANSWER)
+            asyncio.get_running_loop().call_later(self._latency, self._write, ANSWER % target.rpartition(b"/")[2])
             return
         if target == b"/reset":
             self._calls.clear()

@@ -33,6 +33,24 @@ def said(**told: object) -> str:
     return stream.getvalue()
 
 
+def test_an_event_asks_for_no_lock_that_a_hundred_threads_share(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looking a logger up takes the one lock of `logging`: done at each event, it was what the threads of work waited for most."""
+    log = structlog.get_logger("test.of_many_threads")
+    with listening():
+        log.info("case.opened")
+        asked: list[str] = []
+        look_up = logging.Manager.getLogger
+
+        def noted(self: logging.Manager, name: str) -> logging.Logger:
+            asked.append(name)
+            return look_up(self, name)
+
+        monkeypatch.setattr(logging.Manager, "getLogger", noted)
+        log.info("case.opened")
+        log.debug("connector.called")
+        assert asked == []
+
+
 def test_a_tick_left_out_while_the_one_before_still_runs_is_a_metric_and_no_warning() -> None:
     with listening() as stream:
         told = logging.getLogger("apscheduler.scheduler")
