@@ -155,25 +155,33 @@ def import_levels(
 
     Columns: code, kind, level, as_of. The same file again changes nothing.
     """
-    from inspector.flows import registers
+    from inspector.domain.restated import Brought
+    from inspector.flows import registers, restating
     from inspector.sheets import sheet
     from inspector.sheets.flaw import RowFlaw
-    from inspector.store.credit import Stated
+    from inspector.store.credit import Stated, Statement
 
     office = terminal.office
-    table = sheet.read(file.read_bytes(), encoding)
+    content = file.read_bytes()
+    table, digest = sheet.read(content, encoding), sha256(content).hexdigest()
     read = registers.levels(table, office.rates, ", ".join(office.scale), office.now(), office.calendar.zone)
     if (flawed := _flawed(terminal, registers.LEVELS, read)) is not None:
         return flawed
     needs = foresee(terminal, registers.LEVELS, table) if dry_run else confirm(terminal, registers.LEVELS, table)
 
-    def do(tx: Tx, _now: datetime) -> list[Stated]:
-        return [tx.credit.state(one.kind, one.code, one.level, one.as_of, source) for one in read.rows]
+    brought = Brought(by=operator(), source=source, file=file.name, digest=digest)
+
+    def do(tx: Tx, now: datetime) -> list[Stated]:
+        tx.credit.take_turn(alone=True)
+        said = (Statement(code=one.code, level=one.level, as_of=one.as_of, source=source) for one in read.rows)
+        became = tx.credit.take(said)
+        restating.note(office, tx, became, brought, now)
+        return [one.what for one in became]
 
     def foreseen(tx: Tx) -> list[Stated]:
         return [tx.credit.judge(one.kind, one.code, one.level, one.as_of) for one in read.rows]
 
-    facts = {"file": file.name, "rows": len(read.rows), "source": source}
+    facts = {"file": file.name, "sha256": digest, "rows": len(read.rows), "source": source}
     became = terminal.look(foreseen) if dry_run else terminal.act("credit.import", f"credit:{source}", do, **facts)
     came = Counter(became)
     told = {"kept": came[Stated.KEPT], "older": came[Stated.OLDER], "conflicts": came[Stated.CONFLICT]}

@@ -32,12 +32,17 @@ def rated(policy: Policy, level: str, as_of: datetime, source: str, now: datetim
     return Rated(level=found, as_of=as_of, source=source, reason=LevelReason.COMBINED, facts=facts)
 
 
-def pushed(by: str, rows: int, kept: int, conflicts: int, *, unrated: int | None = None) -> Decision[None]:
+def pushed(
+    by: str, rows: int, kept: int, conflicts: int, *, digest: str = "", unrated: int | None = None, file: str = ""
+) -> Decision[None]:
     """A platform has stated levels: how many, how many stand, and how many contradict one of their moment (the plan, item 7).
 
-    `unrated`: of how many in the registers it has stated none, where it was asked about all of them.
+    `digest` of the message, or of the delivered `file`; `unrated`: of how many in the registers it has stated none, where it was asked
+    about all of them.
     """
-    facts = {"by": by, "rows": rows, "kept": kept, "conflicts": conflicts} | ({} if unrated is None else {"unrated": unrated})
+    facts: dict[str, object] = {"by": by, "rows": rows, "kept": kept, "conflicts": conflicts}
+    facts |= {name: value for name, value in (("digest", digest), ("file", file)) if value}
+    facts |= {} if unrated is None else {"unrated": unrated}
     return Decision(state=None, because=Because(rule="credit.push", basis=("S0:7",), pack="", facts=facts))
 
 

@@ -22,6 +22,7 @@ from inspector.domain.margin import Beside
 from inspector.domain.policy import Policy
 from inspector.domain.power import Sample, false_cases, meets, needed, rounded_down, together
 from inspector.domain.publish import ReportRow, Voided
+from inspector.domain.restated import Restatements
 from inspector.domain.selection import Stratum
 from inspector.domain.ticked import Ticked
 from inspector.domain.union import Union
@@ -157,6 +158,7 @@ class Report:
     `joint` is over a draw and its extensions together; empty where there is none. Where each list has rules of its own the report is
     about the list of the `agency`, and `unions` are the classes that others draw from too. `struck`: rows that officers had struck out of
     the register, or corrected, that year before the commitment. `moves` of its rows by imports stand beside the published plan's number.
+    `levels`: how many of its firms' credit levels were changed around it; None for a draw of a release that did not count them.
     `leaves`: how many leaves of officers began within the draw's window, and how many of them were entered after their first day began.
     """
 
@@ -185,6 +187,7 @@ class Report:
     struck: int = 0
     moves: Moves | None = None
     leaves: tuple[int, int] = (0, 0)
+    levels: Restatements | None = None
 
 
 def found(outcomes: Iterable[Outcome | None], *, over: bool, seen: Seen | None = None) -> Found:

@@ -136,6 +136,7 @@ def prepare(
         raise Invalid("plan_unknown", plan=plan_name, known=", ".join(sorted(office.plans)))
     for agency in plan.turns:
         tx.draws.take_turn(agency)
+    tx.credit.take_turn(alone=False)  # no level changes between the rows that stand by it and the count of changes
     slot, held = tx.draws.of_slot(plan_name, slot)
     if held is not None:
         return held

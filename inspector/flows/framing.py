@@ -21,7 +21,7 @@ from inspector.domain.roster import RosterObject
 from inspector.domain.rowfile import RowFile, tally
 from inspector.domain.sampling import Window
 from inspector.domain.timer import Timer
-from inspector.flows import framelines, joining, moved
+from inspector.flows import framelines, joining, moved, restating
 from inspector.flows.entries import candidates
 from inspector.flows.history import History, history
 from inspector.flows.joining import Partner
@@ -181,6 +181,7 @@ def _framed(office: Office, tx: Tx, plan: Plan, lists: tuple[Listed, ...], polic
     )
     struck = tx.rosters.struck(plan.agency, start(now, Window.YEAR))
     derivation = _derivation(policy, sizes, held, spans, chances, struck) | moved.derived(tx, plan, policy, counts, now)
+    derivation |= restating.derived(office, tx, plan, policy, objects.lines())
     ruled = Ruled(rules=rules, derivation=derivation)
     return Framed(lists=lists, frames=made.frames, ruled=ruled, members=members, told=made.told)
 

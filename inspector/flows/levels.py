@@ -7,19 +7,21 @@ at all, and the one before stands with its date. What is taken counts for what c
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from inspector.accounts import Delivered
 from inspector.domain import credit
 from inspector.domain.case import SubjectKind
 from inspector.domain.errors import Invalid
+from inspector.domain.restated import Brought
+from inspector.flows import restating
 from inspector.flows.office import AgencyNode, Office
 from inspector.flows.record import record
 from inspector.flows.settle import Settlement, nothing
 from inspector.policybook import Policybook
-from inspector.ports import Garbled, PortError, Rating, Refused
-from inspector.store.credit import Stated
+from inspector.ports import Garbled, PortError, Refused
+from inspector.store.credit import Became, Stated, Statement
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 
@@ -55,24 +57,32 @@ def take(work: Work, office: Office) -> Settlement:
     if not isinstance(platform, Delivered):
         return nothing("undelivered")
     platform.pick_up()
-    came: Counter[str] = Counter()
+    came, files = Counter[str](), dict[str, str]()
     for codes in _registered(office):
-        held: list[tuple[str, Rating]] = []
+        said: list[tuple[Statement, Brought]] = []
         for code in codes:
             try:
                 mine = office.connectors.credit[work.lane]  # nobody is asked: its levels lie here
-                held.append((code, mine.level(SubjectKind.FIRM, code, key=work.key, case_id="", basis="")))
+                rating = mine.level(SubjectKind.FIRM, code, key=work.key, case_id="", basis="")
             except (Garbled, Refused):  # rows of this code contradict each other: it keeps the level it has
                 came["doubtful"] += 1
-        with office.store.begin() as tx:
-            for code, rating in held:
-                came[_stated(tx, code, rating)] += 1
+                continue
+            if rating.level is None or rating.as_of is None:  # a firm that has none there keeps what it has
+                came["unrated"] += 1
+                continue
+            where = rating.provenance
+            one = Statement(code=code, level=rating.level, as_of=rating.as_of, source=where.source)
+            said.append((one, Brought(by=work.lane, source=where.source, file=where.source_version, digest=where.reply_digest)))
+        came.update(_state(office, said))
+        files |= {one.digest: one.file for _, one in said}
 
     refused = platform.refused
 
     def write(tx: Tx, now: datetime) -> None:
         kept, conflicts = came[Stated.KEPT], came[Stated.CONFLICT]
-        decided = credit.pushed(work.lane, sum(came[one] for one in Stated), kept, conflicts, unrated=came["unrated"])
+        digest, file = next(reversed(files.items()), ("", ""))  # a newer one may have come amid it: each change names its own
+        rows = sum(came[one] for one in Stated)
+        decided = credit.pushed(work.lane, rows, kept, conflicts, digest=digest, file=file, unrated=came["unrated"])
         record(tx, f"credit:{work.lane}", decided, now, {})
         facts: dict[str, object] = {"connector": work.lane, "doubtful": came["doubtful"], "conflicts": conflicts}
         if refused:
@@ -107,8 +117,14 @@ def _registered(office: Office) -> Iterator[list[str]]:
         after = codes[-1]
 
 
-def _stated(tx: Tx, code: str, rating: Rating) -> str:
-    """What became of a level; a firm that has none there keeps what it has."""
-    if rating.level is None or rating.as_of is None:
-        return "unrated"
-    return tx.credit.state(SubjectKind.FIRM, code, rating.level, rating.as_of, rating.provenance.source).value
+def _state(office: Office, said: Sequence[tuple[Statement, Brought]]) -> list[str]:
+    """What became of some levels, which are written down with what they change."""
+    with office.store.begin() as tx:
+        tx.credit.take_turn(alone=True)
+        became = tx.credit.take(one for one, _ in said)
+        of: dict[Brought, list[Became]] = {}
+        for one, (_, brought) in zip(became, said, strict=True):
+            of.setdefault(brought, []).append(one)
+        for brought, some in of.items():
+            restating.note(office, tx, some, brought, office.now())
+    return [one.what.value for one in became]

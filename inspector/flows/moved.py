@@ -59,12 +59,18 @@ def _seen(tx: Tx, held: Draw, agency: str) -> Moved:
     Not by the hour, which an entry has from before it is written: one that was under way while the frame was frozen would be in neither
     count, or in both. A draw of a release that did not keep this has those until its hour.
     """
-    if kept := tx.draws.file(held.number, RULES):
-        rules = json.loads(kept)
-        of = rules["own"][held.list_of(agency).name] if "own" in rules else rules if agency == held.agency else {}
-        if (seen := of.get("derivation", {}).get("moves_seen")) is not None:
-            return Moved(removed=int(seen["removed"]), returned=int(seen["returned"]))
+    if (seen := derivation(tx, held, agency).get("moves_seen")) is not None:
+        return Moved(removed=int(seen["removed"]), returned=int(seen["returned"]))
     return between(tx, agency, None, held.made_at)
+
+
+def derivation(tx: Tx, held: Draw, agency: str) -> Mapping[str, Any]:
+    """How the rules of a draw came about that hold for an agency's registers; nothing for one whose registers it has not frozen."""
+    kept = tx.draws.file(held.number, RULES)
+    rules = json.loads(kept) if kept else {}
+    of = rules["own"][held.list_of(agency).name] if "own" in rules else rules if agency == held.agency else {}
+    told: Mapping[str, Any] = of.get("derivation", {})
+    return told
 
 
 def derived(tx: Tx, plan: Plan, policy: Policy, counts: Mapping[str, int], now: datetime) -> dict[str, object]:

@@ -25,7 +25,7 @@ from inspector.domain.sampling import Window
 from inspector.domain.ticked import Ticked, ticked
 from inspector.domain.union import unions
 from inspector.domain.visit import Visit, VisitState
-from inspector.flows import leaves, moved
+from inspector.flows import leaves, moved, restating
 from inspector.flows.fieldnotes import field_of
 from inspector.flows.lists import AFTER, kept
 from inspector.flows.members import Member, members_of, object_id
@@ -100,6 +100,7 @@ def report(office: Office, tx: Tx, number: str, agency: str = "") -> Report:
         ),
         leaves=(len(begun), sum(one.late for one in begun)),
         moves=_moves(tx, held, listed, derived, len(frame.objects)),
+        levels=restating.after(office, tx, held, listed.agency),
         ticked=_ticked(office, tx, visits, (listed.agency,) if held.own else held.agencies, policy),
     )
 

@@ -130,6 +130,8 @@ def _tables(report: Report, lang: Lang) -> Iterator[tuple[str, tuple[str, ...], 
     ]
     if (moves := report.moves) is not None:
         yield "frame", ("figure", "count"), [(say(name), told) for name, told in _frame(moves, lang)]
+    if (levels := report.levels) is not None:
+        yield "restated", ("levels_changed", "levels_back"), [(str(levels.changed), str(levels.back))]
     yield "powers", ("class", "drawn", "rate", "false", "met", "enough"), powers
     heads = ("level", "class", "drawn", "judged", "found", "open", "undecided", "estimate", "interval", "cases")
     yield "estimates", heads, [_estimate(one, lang) for one in report.estimates]
@@ -167,6 +169,8 @@ def _frame(moves: Moves, lang: Lang) -> Iterator[tuple[str, str]]:
     yield "n", f"{moves.n} {label('report.off', lang)}" if held is not None and held.off else str(moves.n)
     if held is not None:
         yield from (("published", str(held.planned)), ("rows", str(held.rows)), ("planned_rows", str(held.planned_rows)))
+        if held.strata:
+            yield "far_strata", "; ".join(f"{code}: {rows}/{planned}" for code, (rows, planned) in held.strata.items())
     yield from (("removed", str(moves.removed)), ("returned", str(moves.returned)), ("back", str(moves.back)))
 
 

@@ -11,14 +11,15 @@ from inspector.domain import credit, verification
 from inspector.domain.case import Case, CaseState, Claim, LevelReason, Method, Rated, SubjectKind
 from inspector.domain.evidence import UNLISTED, UNREAD, Evidence, Verdict, blank, says, unfresh, unread
 from inspector.domain.policy import Fact, Policy
-from inspector.flows import late
+from inspector.domain.restated import Brought
+from inspector.flows import late, restating
 from inspector.flows.left import wait_where_left
 from inspector.flows.office import Office
 from inspector.flows.settle import Settlement, settle_case
 from inspector.flows.usable import rated, usable
 from inspector.ports import Answer, AnswerStatus, Garbled, PortError, Question, Refused
 from inspector.purpose import purposeful
-from inspector.store.credit import Stated
+from inspector.store.credit import Became, Stated, Statement
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 
@@ -84,7 +85,11 @@ def rate(work: Work, office: Office) -> Settlement:
             facts = {"connector": work.lane, "level": level, "known": ", ".join(office.scale), "case": str(work.case_id)}
             tx.attention.open(LEVEL_OFF_SCALE, tx.cases.get(str(work.case_id)).agency, work.lane, facts, now)
             return
-        if tx.credit.state(kind, code, level, as_of, source) is Stated.CONFLICT:
+        became = tx.credit.state(kind, code, level, as_of, source)
+        if held is not None:  # of a first one the case itself says what it is
+            told = Became(said=Statement(code=code, level=level, as_of=as_of, source=source), what=became, held=held[:2])
+            restating.note(office, tx, [told], Brought(by=work.lane, source=source), now)
+        if became is Stated.CONFLICT:
             case_id, facts = str(work.case_id), {"stands": stands[0], "by": stands[2], "stated": level, "stated_by": source}
             tx.attention.open(LEVEL_CONFLICT, tx.cases.get(case_id).agency, case_id, facts, now)
 

@@ -86,6 +86,17 @@ class LedgerRoom(Seals):
         asked = asked if until is None else asked.where(ledger.c.at <= until)
         return [(row.at, json.loads(row.body)["facts"]) for row in self.connection.execute(asked.order_by(ledger.c.id))]
 
+    def behind(self, what: str, seal: int) -> list[tuple[str, int | None, dict[str, Any]]]:
+        """(id, seal, facts) of the entries about something that are behind a seal or wait for one, as they stand at one moment, in order.
+
+        What bears a seal's number was written before that seal was: so a number, and the ids of those that waited, say what was there.
+        An erased entry has no facts.
+        """
+        asked = sa.select(ledger.c.id, ledger.c.seal, ledger.c.body).where(ledger.c.about == what)
+        asked = asked.where(sa.or_(ledger.c.seal.is_(None), ledger.c.seal > seal)).order_by(ledger.c.id)
+        rows = self.connection.execute(asked).all()
+        return [(row.id, row.seal, json.loads(row.body)["facts"] if row.body else {}) for row in rows]
+
     def some(self, ids: Sequence[str]) -> list[Row]:
         """Entries by their ids, in the order of these; one that is not there is left out."""
         found: dict[str, Row] = {}

@@ -16,9 +16,10 @@ from inspector.domain import credit
 from inspector.domain.errors import Away, InspectorError, Invalid
 from inspector.domain.evidence import blank
 from inspector.domain.identity import IdentityKind, identify
-from inspector.flows import attention, posted
+from inspector.domain.restated import Brought
+from inspector.flows import attention, posted, restating
 from inspector.flows.record import record
-from inspector.store.credit import Stated
+from inspector.store.credit import Stated, Statement
 from inspector.store.room import Row
 from inspector.store.tx import Tx
 from inspector.telemetry.metrics import CONTENT_TYPE
@@ -87,18 +88,24 @@ def push_levels(desk: AtDesk, caller: CreditPlatform, given: LevelsIn, message_i
     if strange := sorted(level for level in {row.level for row in given.levels} if not desk.office.rates(level)):
         raise Invalid("level_unknown", field="level", level=", ".join(strange[:10]), known=", ".join(desk.office.scale))
 
+    said = message(caller.source, message_id, "levels", given)
+
     def do(tx: Tx, now: datetime) -> LevelsKept:
-        became = []
+        stated = []
         for place, row in enumerate(given.levels):
             code = identify(IdentityKind.USCC, row.code, today=now.date(), field=f"levels.{place}.code").normal
-            became.append(tx.credit.state(row.kind, code, row.level, row.checked_as_of(now), caller.name))
-        came = Counter(became)
+            stated.append(Statement(code=code, level=row.level, as_of=row.checked_as_of(now), source=caller.name))
+        tx.credit.take_turn(alone=True)
+        became = tx.credit.take(stated)
+        came = Counter(one.what for one in became)
         kept, conflicts = came[Stated.KEPT], came[Stated.CONFLICT]
-        against = tuple(place for place, what in enumerate(became) if what is Stated.CONFLICT)
-        record(tx, f"credit:{caller.name}", credit.pushed(caller.name, len(given.levels), kept, conflicts), now, {})
+        against = tuple(place for place, one in enumerate(became) if one.what is Stated.CONFLICT)
+        decided = credit.pushed(caller.name, len(given.levels), kept, conflicts, digest=said.digest)
+        record(tx, f"credit:{caller.name}", decided, now, {})
+        brought = Brought(by=caller.name, source=caller.name, digest=said.digest)
+        restating.note(desk.office, tx, became, brought, now)
         return LevelsKept(kept=kept, older=came[Stated.OLDER], conflicts=conflicts, against=against)
 
-    said = message(caller.source, message_id, "levels", given)
     return desk.once(said if said.id is not None else replace(said, id=said.digest), do)
 
 
