@@ -10,13 +10,15 @@ from inspector.domain import replacement
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Missing, Refusal
 from inspector.domain.person import same
-from inspector.flows.leaves import UNDONE
+from inspector.flows import edits, leaves
 from inspector.flows.record import record
 from inspector.flows.repeals import REREVIEW
 from inspector.flows.seats import CEASED_ASKED
 from inspector.labels import Lang, known, label
 from inspector.store.tx import Tx
 
+UNDONE = (leaves.UNDONE, edits.UNDONE)
+"""Matters of what was undone around a draw, which a head closes who had no hand in it."""
 _NAMED = ("inspector", "inspectors", "entered_by")
 """Facts of a matter that say who was drawn: an empty seat's certificate names those who could sit there."""
 
@@ -48,7 +50,7 @@ def close(tx: Tx, attention_id: str, by: str, now: datetime, *, note: str = "", 
     if held["kind"] == REREVIEW:
         raise Refusal("attention_needs_confirmation", attention=attention_id)
     ceased = held["kind"] == CEASED_ASKED
-    hands = json.loads(held["body"])["by"] if held["kind"] in (CEASED_ASKED, UNDONE) else []
+    hands = json.loads(held["body"])["by"] if held["kind"] in (CEASED_ASKED, *UNDONE) else []
     if any(same(one, by) for one in ([hands] if isinstance(hands, str) else hands)):
         raise Refusal("attention_own", attention=attention_id, by=by)
     if ceased:

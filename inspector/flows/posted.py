@@ -26,7 +26,7 @@ def seen_to(
     Refusal, and Forbidden (`leave_not_head`) where only a head closes it.
     """
     matter = tx.attention.get(attention_id)
-    if matter is not None and matter["kind"] == leaves.UNDONE and (sees is None or matter["agency"] in sees):
+    if matter is not None and matter["kind"] in attention.UNDONE and (sees is None or matter["agency"] in sees):
         leaves.refuse(office, tx, attention_id, matter["agency"], json.loads(matter["body"]), by)
     attention.close(tx, attention_id, by, now, note=note, sees=sees)
     if matter is not None and matter["kind"] == MAIL_UNREAD:

@@ -168,6 +168,7 @@ def _frame(moves: Moves, lang: Lang) -> Iterator[tuple[str, str]]:
     if held is not None:
         yield from (("published", str(held.planned)), ("rows", str(held.rows)), ("planned_rows", str(held.planned_rows)))
     yield from (("removed", str(moves.removed)), ("returned", str(moves.returned)), ("back", str(moves.back)))
+    yield from (("edited", str(moves.edited)), ("edited_back", str(moves.edited_back)), ("put_back", str(moves.put_back)))
 
 
 def _estimate(one: Estimate, lang: Lang) -> tuple[str, ...]:
