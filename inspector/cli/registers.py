@@ -16,7 +16,7 @@ from inspector.cli.files import Agency, DryRun, Encoding, File, confirm, foresee
 from inspector.cli.preview import Row, Wish, lacking, preview
 from inspector.cli.terminal import Terminal, operator
 from inspector.domain.errors import Refusal, Stale
-from inspector.domain.roster import Change, InspectorRecord, RosterObject, differences
+from inspector.domain.roster import Change, InspectorRecord, RosterObject, becomes, differences, key_of
 from inspector.labels import told
 
 if TYPE_CHECKING:
@@ -220,7 +220,7 @@ def _import(terminal: Terminal, read: Read[Any], wish: Wish) -> Exit | None:
     wanted = [one for one in changes if not (leave and one.kind == "removed")]
 
     def do(tx: Tx, now: datetime) -> int:
-        from inspector.flows import leaves, relief
+        from inspector.flows import edits, leaves, relief
 
         _unmoved(tx, wish)
         if differences(_held(tx, wish), wish.rows) != changes:
@@ -231,6 +231,7 @@ def _import(terminal: Terminal, read: Read[Any], wish: Wish) -> Exit | None:
         staff = [one.key for one in wanted] if wish.what == "inspectors" else []
         stood = leaves.standing(tx, wish.agency, staff)
         _write(tx, wish, wanted, now)
+        edits.note(terminal.office, tx, wish.agency, _edited(before, wish.rows, wanted), operator(), now)
         if wish.what == "inspectors":
             leaves.note(terminal.office, tx, wish.agency, stood, staff, operator(), now)
             relief.look(terminal.office, tx, wish.agency, now)  # who cannot go any more passes his seats on
@@ -265,6 +266,13 @@ def _returned(tx: Tx, wish: Wish, wanted: Sequence[Change]) -> int:
     return sum(f"{kind}:{code}" in added for kind, code in tx.rosters.out(wish.agency, codes))
 
 
+def _edited(before: Sequence[Row], after: Sequence[Row], wanted: Sequence[Change]) -> list[tuple[Row, Row]]:
+    """The rows that stay and change, as they were and as they are."""
+    changed = {one.key for one in wanted if one.kind == "changed"}
+    held = {key: row for row in before if (key := key_of(row)) in changed}
+    return [(held[key], becomes(row, held[key])) for row in after if (key := key_of(row)) in changed]
+
+
 def _unmoved(tx: Tx, wish: Wish) -> None:
     """Raise Stale where a case has entered somebody since the file was judged, perhaps one of its firms by another code."""
     if wish.what == "objects":
@@ -282,7 +290,7 @@ def _left_out(terminal: Terminal, wish: Wish, before: Sequence[Row], after: Sequ
 def _gone(before: Sequence[Row], gone: Sequence[Change]) -> Sequence[Row]:
     """The rows that the file lacks."""
     keys = {one.key for one in gone}
-    return [row for row in before if (f"{row.kind}:{row.code}" if isinstance(row, RosterObject) else row.id) in keys]
+    return [row for row in before if key_of(row) in keys]
 
 
 def _may_remove(terminal: Terminal, wish: Wish, gone: int, held: int) -> bool:

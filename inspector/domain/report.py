@@ -136,7 +136,9 @@ class Share:
 class Moves:
     """How often rows of the register went and came, beside the frame's `n` and the published plan's number.
 
-    `removed` by imports and `returned` are before the commitment, since the draw `since` (None: ever); `back` came back behind it.
+    `removed` by imports and `returned` are before the commitment, since the draw `since` (None: ever); `back` came back behind it. So are
+    rows of both registers that were `edited`, and put back (`edited_back`); `put_back` are those behind it. A draw of a release that
+    did not count edits has none.
     """
 
     since: str | None
@@ -145,6 +147,9 @@ class Moves:
     back: int
     n: int
     beside: Beside | None
+    edited: int = 0
+    edited_back: int = 0
+    put_back: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

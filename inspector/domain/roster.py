@@ -160,8 +160,8 @@ def differences(
 
     Whom a case has enrolled stays, whatever the file says: it knows nothing of the cases (scenario 5).
     """
-    before = {_key(row): row for row in held}
-    after = {_key(row): _marked(row, before.get(_key(row))) for row in given}
+    before = {key_of(row): row for row in held}
+    after = {key_of(row): becomes(row, before.get(key_of(row))) for row in given}
     added = [_change("added", row) for key, row in after.items() if key not in before]
     changed = [
         _change("changed", row, _shifts(before[key], row)) for key, row in after.items() if key in before and before[key] != row
@@ -170,13 +170,18 @@ def differences(
     return (*added, *changed, *removed)
 
 
+def key_of(row: RosterObject | InspectorRecord) -> str:
+    """What tells a row of its register from the others."""
+    return f"{row.kind}:{row.code}" if isinstance(row, RosterObject) else row.id
+
+
 def _parted(told: str) -> list[str]:
     return [part.strip() for part in told.split(",") if part.strip()]
 
 
 def _change(kind: str, row: RosterObject | InspectorRecord, shifts: tuple[Shift, ...] = ()) -> Change:
     person = isinstance(row, RosterObject) and row.kind is SubjectKind.PERSON
-    return Change(kind=kind, key=_key(row), name=row.name, person=person, shifts=shifts)
+    return Change(kind=kind, key=key_of(row), name=row.name, person=person, shifts=shifts)
 
 
 def _shifts(old: RosterObject | InspectorRecord, new: RosterObject | InspectorRecord) -> tuple[Shift, ...]:
@@ -191,13 +196,10 @@ def marked(given: RosterObject, held: RosterObject | None) -> RosterObject:
     return replace(given, enrolled=given.enrolled or held.enrolled, since=given.since or held.since)
 
 
-def _marked(given: RosterObject | InspectorRecord, held: RosterObject | InspectorRecord | None) -> RosterObject | InspectorRecord:
+def becomes(given: RosterObject | InspectorRecord, held: RosterObject | InspectorRecord | None) -> RosterObject | InspectorRecord:
+    """A given row of either register as it will stand there in place of the one it replaces."""
     return marked(given, held) if isinstance(given, RosterObject) and isinstance(held, RosterObject) else given
 
 
 def _enrolled(row: RosterObject | InspectorRecord) -> bool:
     return isinstance(row, RosterObject) and row.enrolled
-
-
-def _key(row: RosterObject | InspectorRecord) -> str:
-    return f"{row.kind}:{row.code}" if isinstance(row, RosterObject) else row.id

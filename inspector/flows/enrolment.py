@@ -107,6 +107,7 @@ def take_back(office: Office, tx: Tx, case: Case, policy: Policy, now: datetime)
         tx.attention.open(STAYS, case.agency, _about(office, row), {"case": case.id, "draw": draw}, now)
     elif row.unfiled:
         tx.rosters.remove_objects(case.agency, [(row.kind.value, row.code)], now)
+        moved.removed(tx, case.agency, [case.id], now)
     else:
         tx.rosters.replace(replace(row, enrolled=False))
 
@@ -129,6 +130,8 @@ def strike(
     draw = _frozen(office, tx, row)
     stands = spelling.strike(row, there or right, cases, draw, now.date())
     _exchange(office, tx, row, stands, now)
+    if stands is None:
+        moved.removed(tx, agency, cases, now)
     return Struck(row=row, stands=stands, cases=cases)
 
 

@@ -111,7 +111,7 @@ def passed(office: Office, tx: Tx, held: Visit, seat: Seat, now: datetime) -> No
 
 
 def refuse(office: Office, tx: Tx, matter: str, agency: str, told: Mapping[str, object], by: str) -> None:
-    """Raise Forbidden (`leave_not_head`) where somebody else than the head, or who stands in, would close a matter of leaves.
+    """Raise Forbidden (`leave_not_head`) where somebody else than the head, or who stands in, would close a matter of what was undone.
 
     Found as for recusals: a head's own leave is looked at above, and who had a hand in it chooses nobody. Where no head is named, any
     officer who had none does.

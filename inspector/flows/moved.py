@@ -8,8 +8,8 @@ the number that the published plan has told (draw-protocol threats 3 and 7).
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -26,20 +26,32 @@ from inspector.store.tx import Tx
 
 OFF = "frame_off_plan"
 """The matter of a frame that counts far more or fewer objects of the register than the published plan."""
-IMPORTED, RETURNED = "operator.roster.import.objects", "register.returned"
-"""The rules of the entries that say how many rows an import has taken out or brought back, and that a case has brought one back."""
+IMPORTED = "operator.roster.import.objects"
+_COUNTED = (IMPORTED, "register.returned", "register.removed", "register.edited")
+"""The rules of the entries that say how many rows an import has taken out or brought back, that a case has brought one back or one was
+taken out with it, and how many edits an import has made of rows that bear on a draw."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moved:
-    """How often rows of a register were taken out by an import, and how often rows that had been out came back, within a time."""
+    """How often, within a time, rows of a register were taken out by an import and rows that had been out came back.
 
-    removed: int
-    returned: int
+    And how often rows of both registers were `edited` in what bears on a draw, and put back as they were (`edited_back`).
+    """
+
+    removed: int = 0
+    returned: int = 0
+    edited: int = 0
+    edited_back: int = 0
 
     def beyond(self, before: Moved) -> Moved:
         """What these are more than former ones."""
-        return Moved(removed=max(0, self.removed - before.removed), returned=max(0, self.returned - before.returned))
+        return Moved(**{name: max(0, count - getattr(before, name)) for name, count in asdict(self).items()})
+
+    @classmethod
+    def told(cls, facts: Mapping[str, object]) -> Moved:
+        """What an entry or a derivation says; one of a release that did not count some of this has none of it."""
+        return cls(**{one.name: int(str(facts.get(one.name, 0))) for one in fields(cls)})
 
 
 def between(tx: Tx, agency: str, since: datetime | None, until: datetime | None = None) -> Moved:
@@ -47,10 +59,8 @@ def between(tx: Tx, agency: str, since: datetime | None, until: datetime | None 
 
     A row that goes twice counts twice. Entries of a release that did not tell of returns have none.
     """
-    told = [facts for _, facts in tx.ledger.facts((IMPORTED, RETURNED), f"roster:{agency}", since, until)]
-    return Moved(
-        removed=sum(int(one.get("removed", 0)) for one in told), returned=sum(int(one.get("returned", 0)) for one in told)
-    )
+    told = [Moved.told(facts) for _, facts in tx.ledger.facts(_COUNTED, f"roster:{agency}", since, until)]
+    return Moved(**{one.name: sum(getattr(each, one.name) for each in told) for one in fields(Moved)})
 
 
 def _seen(tx: Tx, held: Draw, agency: str) -> Moved:
@@ -60,7 +70,7 @@ def _seen(tx: Tx, held: Draw, agency: str) -> Moved:
     count, or in both. A draw of a release that did not keep this has those until its hour.
     """
     if (seen := derivation(tx, held, agency).get("moves_seen")) is not None:
-        return Moved(removed=int(seen["removed"]), returned=int(seen["returned"]))
+        return Moved.told(seen)
     return between(tx, agency, None, held.made_at)
 
 
@@ -80,9 +90,9 @@ def derived(tx: Tx, plan: Plan, policy: Policy, counts: Mapping[str, int], now: 
     """
     last = tx.draws.last_drawn(plan.name)
     ever = between(tx, plan.agency, None)
-    before = _seen(tx, last, plan.agency) if last is not None and plan.agency in last.agencies else Moved(removed=0, returned=0)
-    moves = {"since": last.number if last is not None else None, **_moves(ever.beyond(before))}
-    told: dict[str, object] = {"moved": moves, "moves_seen": _moves(ever)}
+    before = _seen(tx, last, plan.agency) if last is not None and plan.agency in last.agencies else Moved()
+    moves = {"since": last.number if last is not None else None, **asdict(ever.beyond(before))}
+    told: dict[str, object] = {"moved": moves, "moves_seen": asdict(ever)}
     held = _beside(tx, plan, policy, counts, now)
     return told | ({"published_plan": held.value()} if held is not None else {})
 
@@ -97,21 +107,23 @@ def tell(tx: Tx, held: Draw, derivations: Mapping[str, Mapping[str, Any]], now: 
             tx.attention.open(OFF, agency, about, facts, now)
 
 
-def after(tx: Tx, held: Draw, agency: str) -> int:
-    """How often rows came back behind a draw's frame, until the next frame of its plan counts them."""
+def after(tx: Tx, held: Draw, agency: str) -> Moved:
+    """What moved behind a draw's frame, until the next frame of its plan counts it."""
     following = tx.draws.next_made(held)
     until = _seen(tx, following, agency) if following is not None and agency in following.agencies else between(tx, agency, None)
-    return until.beyond(_seen(tx, held, agency)).returned
+    return until.beyond(_seen(tx, held, agency))
+
+
+def removed(tx: Tx, agency: str, cases: Sequence[str], now: datetime) -> None:
+    """A row that these cases had entered is out of force, for the last of them was withdrawn, or by an officer's word."""
+    because = Because(rule="register.removed", basis=(), pack="", facts={"cases": list(cases), "removed": 1})
+    record(tx, f"roster:{agency}", Decision(state=None, because=because), now, {})
 
 
 def returned(tx: Tx, agency: str, case: str, now: datetime) -> None:
     """A case has brought a row back into force that had been taken out."""
     because = Because(rule="register.returned", basis=(), pack="", facts={"case": case, "returned": 1})
     record(tx, f"roster:{agency}", Decision(state=None, because=because), now, {})
-
-
-def _moves(moves: Moved) -> dict[str, object]:
-    return {"removed": moves.removed, "returned": moves.returned}
 
 
 def _beside(tx: Tx, plan: Plan, policy: Policy, counts: Mapping[str, int], now: datetime) -> Beside | None:

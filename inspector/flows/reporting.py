@@ -110,7 +110,8 @@ def _moves(tx: Tx, held: Draw, listed: Listed, derived: Mapping[str, Any], n: in
     if (told := derived.get("moved")) is None:
         return None
     beside = Beside(**derived["published_plan"]) if "published_plan" in derived else None
-    return Moves(**told, back=moved.after(tx, held, listed.agency), n=n, beside=beside)
+    behind = moved.after(tx, held, listed.agency)
+    return Moves(**told, back=behind.returned, put_back=behind.edited_back, n=n, beside=beside)
 
 
 def _ticked(office: Office, tx: Tx, visits: Iterable[Visit], agencies: Collection[str], policy: Policy) -> tuple[Ticked, ...]:

@@ -72,7 +72,7 @@ def derived(office: Office, tx: Tx, plan: Plan, policy: Policy, lines: Iterable[
     former = tx.draws.last_drawn(plan.name)
     seen, some = _behind(tx, _seen(tx, former, plan.agency))
     moves = changed(some, _class(policy))
-    here = _named(office, lines) if moves else set()
+    here = _named(office, lines, {one.who for one in moves}) if moves else set()
     told = {
         "since": former.number if former is not None else None,
         "levels_changed": sum(one.who in here for one in moves),
@@ -118,7 +118,7 @@ def _turned(office: Office, tx: Tx, held: Draw, agency: str, some: Collection[Re
     if not some:
         return set()
     who = turned(_before(tx, held, agency), some, _class(office.book.get(held.pack_of(agency))))
-    return who & _named(office, _lines(tx, held, held.list_of(agency))) if who else set()
+    return _named(office, _lines(tx, held, held.list_of(agency)), who) if who else set()
 
 
 def _before(tx: Tx, held: Draw, agency: str) -> list[Restated]:
@@ -151,9 +151,10 @@ def _lines(tx: Tx, held: Draw, listed: Listed) -> Iterator[bytes]:
     return split(tx.draws.parts(held.number, lists.kept(held, listed, lists.OBJECTS)))
 
 
-def _named(office: Office, lines: Iterable[bytes]) -> set[str]:
-    """A frame's firms by pseudonym."""
-    return {pseudonym(office.secret, IdentityKind.USCC, line[: line.index(b"\t")].decode()) for line in lines}
+def _named(office: Office, lines: Iterable[bytes], among: Collection[str]) -> set[str]:
+    """Who among these firms stands in a frame, all by pseudonym; a large frame is read and never held."""
+    codes = (line[: line.index(b"\t")].decode() for line in lines)
+    return {who for code in codes if (who := pseudonym(office.secret, IdentityKind.USCC, code)) in among}
 
 
 def _class(policy: Policy) -> Class:

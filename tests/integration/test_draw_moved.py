@@ -15,7 +15,7 @@ from inspector.domain.case import Route
 from inspector.domain.decision import Because
 from inspector.domain.plan import Draw
 from inspector.domain.report import Moves
-from inspector.flows import moved, planning
+from inspector.flows import moved, planning, review
 from inspector.flows.draw import prepare
 from inspector.flows.office import Office
 from inspector.flows.reporting import report
@@ -60,6 +60,9 @@ def imported(office: Office, hand: Hand, *, removed: Sequence[int] = (), returne
     hand.on(minutes=5)
 
 
+UNEDITED = {"edited": 0, "edited_back": 0}
+
+
 def derivation(office: Office, held: Draw) -> Any:
     """What the commitment says of how its rules came about."""
     with office.store.read() as tx:
@@ -85,7 +88,7 @@ def test_who_takes_rows_out_for_a_draw_and_puts_them_back_behind_it_finds_them_c
     held = announce(office, hand, "weekly")
     settle(office)
     told = derivation(office, held)
-    assert told["moved"] == {"since": None, "removed": 2, "returned": 0}
+    assert told["moved"] == {"since": None, "removed": 2, "returned": 0, **UNEDITED}
     assert (told["published_plan"]["n"], told["published_plan"]["planned"], told["published_plan"]["off"]) == (10, 12, True)
     (matter,) = matters(office)
     assert (matter.agency, matter.about, matter.facts["rows"], matter.facts["planned_rows"]) == ("bureau", held.number, 10, 12)
@@ -103,7 +106,7 @@ def test_who_takes_rows_out_for_a_draw_and_puts_them_back_behind_it_finds_them_c
     settle(office)
     assert following is not None
     told = derivation(office, following)
-    assert told["moved"] == {"since": held.number, "removed": 0, "returned": 2}, "and so does the next commitment"
+    assert told["moved"] == {"since": held.number, "removed": 0, "returned": 2, **UNEDITED}, "and so does the next commitment"
     assert not told["published_plan"]["off"]
     imported(office, hand, removed=[3], returned=[3])
     assert moves(office, held).back == 2, "what comes back behind the next frame is that one's"
@@ -143,13 +146,13 @@ def test_an_import_whose_hour_is_before_the_freeze_and_that_is_written_behind_it
         tx.ledger.append(new_id(), "roster:bureau", Because(rule=moved.IMPORTED, basis=(), pack="", facts=facts), {}, before)
     carried_out(office, hand, held.number)
     with store.read() as tx:
-        assert moved.after(tx, held, "bureau") == 3
+        assert moved.after(tx, held, "bureau").returned == 3
     hand.on(days=14)
     with store.begin() as tx:
         following = prepare(office, tx, "weekly", hand().isoformat(), hand(), by="clerk")
     settle(office)
     assert following is not None
-    assert derivation(office, following)["moved"] == {"since": held.number, "removed": 2, "returned": 3}
+    assert derivation(office, following)["moved"] == {"since": held.number, "removed": 2, "returned": 3, **UNEDITED}
 
 
 def test_a_draw_without_a_published_plan_counts_its_moves_alone(store: Store, hand: Hand) -> None:
@@ -157,7 +160,7 @@ def test_a_draw_without_a_published_plan_counts_its_moves_alone(store: Store, ha
     held = announce(pooled(office, "weekly"), hand, "weekly")
     settle(office)
     assert "published_plan" not in derivation(office, held)
-    assert derivation(office, held)["moved"] == {"since": None, "removed": 0, "returned": 0}
+    assert derivation(office, held)["moved"] == {"since": None, "removed": 0, "returned": 0, **UNEDITED}
 
 
 @on_both
@@ -172,6 +175,21 @@ def test_a_case_that_brings_a_row_back_is_counted_with_those_of_imports(store: S
     post(office, replace(case, reference="again"))
     with store.read() as tx:
         assert moved.between(tx, "bureau", None) == moved.Moved(removed=0, returned=1)
+
+
+@on_both
+def test_a_case_that_is_withdrawn_around_a_draw_and_sent_anew_is_counted_out_and_in(store: Store, hand: Hand) -> None:
+    office = open_office(store, hand)
+    sent = application(1, "business-licence", {"registration-status": "存续"}, route=Route.CERTIFICATE)
+    case = post(office, sent)
+    with store.begin() as tx:
+        review.withdraw(office, tx, case, "不再办理", "hall", hand())
+    with store.read() as tx:
+        assert tx.rosters.objects("bureau") == []
+        assert moved.between(tx, "bureau", None) == moved.Moved(removed=1)
+    post(office, replace(sent, reference="again"))
+    with store.read() as tx:
+        assert moved.between(tx, "bureau", None) == moved.Moved(removed=1, returned=1)
 
 
 @pytest.fixture

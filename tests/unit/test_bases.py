@@ -29,6 +29,8 @@ NONE = {
     "tip_off.forget": "what is gone was let go by a setting of the house (PIPL art. 19), for all packs alike",
     "retention.forget": "what is gone was let go by a setting of the house (PIPL art. 19), or by a longer row that it names",
     "inspector.leave": "the register's own word about who is away; what follows for a seat has an entry and a basis of its own",
+    "register.edited": "the register's own word; what a draw makes of it has a rule and a basis of its own",
+    "register.removed": "that a row is out of force is counted; the withdrawal, or the officer's word, has an entry of its own",
     "register.returned": "that a row is in force again is counted; the case that enters it has an entry and a basis of its own",
     "finding.caseless": "a finding about no case is kept for a person; no rule weighs it and nothing is decided",
     "draw.read": "a person has read a list; nothing is decided, and the embargo's basis stands in the term `release`",

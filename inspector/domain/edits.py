@@ -1,0 +1,100 @@
+"""Edits of a register's rows that bear on a draw, and those that are put back (draw-protocol threats 3 and 7).
+
+Who is in a frame, in which stratum, who may be dealt and sent follows from rows that people keep. Each edit is lawful, and so is the
+one that corrects it. But a row that was edited for a moment around a draw has been for that draw alone what it is said to be: so each
+edit has its words in the ledger, and one that is put back is known as such.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from inspector.domain.roster import InspectorRecord, RosterObject, StaffRole
+
+Value = str | int | bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """One aspect of somebody's row with its old and new value.
+
+    A membership (`pools:TOWN`) and a standing (`officer`, `certified`) is a bool.
+    """
+
+    who: str
+    aspect: str
+    old: Value
+    new: Value
+
+    @property
+    def of_officer(self) -> bool:
+        """Whether it is about an officer and not about an object."""
+        return self.aspect.partition(":")[0] in _OFFICERS
+
+    def value(self) -> list[Value]:
+        """For an entry of the ledger."""
+        return [self.who, self.aspect, self.old, self.new]
+
+    def back_from(self, former: Edit) -> bool:
+        """Whether this undoes a former one: to the value of before, or for what is more or less in the other direction."""
+        if (self.who, self.aspect) != (former.who, former.aspect):
+            return False
+        if self.aspect in _ORDERED:
+            return (former.new > former.old) != (self.new > self.old)  # type: ignore[operator]  # one aspect has one type
+        return self.new == former.old
+
+
+_OFFICERS = ("cap", "officer", "certified", "pools", "qualifications")
+_ORDERED = ("cap", "since")
+"""Aspects of which more and less count, not the value alone: a cap of 10 that was 0 for a moment may come back as 9."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noted:
+    """An edit that the ledger has: when it was written, and by whom it was made."""
+
+    at: datetime
+    by: str
+    edit: Edit
+
+
+def edits(before: RosterObject | InspectorRecord, after: RosterObject | InspectorRecord, who: str, today: date) -> list[Edit]:
+    """What differs between two rows of one object or officer and bears on a draw; `who` as the ledger may name it.
+
+    A certificate that is renewed while it holds is none, for the officer stands as before; absences have entries of their own
+    (`absence`).
+    """
+    was, becomes = _aspects(before, today), _aspects(after, today)
+    names = sorted({*was, *becomes})
+    pairs = ((name, was.get(name, False), becomes.get(name, False)) for name in names)
+    return [Edit(who=who, aspect=name, old=old, new=new) for name, old, new in pairs if old != new]
+
+
+def put_back(now: Iterable[Edit], former: Iterable[Noted]) -> list[tuple[Edit, Noted]]:
+    """Those edits that undo one which the ledger has (the last of theirs that they undo), each with that."""
+    held: dict[tuple[str, str], list[Noted]] = {}
+    for one in former:
+        held.setdefault((one.edit.who, one.edit.aspect), []).append(one)
+    found = []
+    for edit in now:
+        undone = [one for one in held.get((edit.who, edit.aspect), ()) if edit.back_from(one.edit)]
+        found += [(edit, undone[-1])] if undone else []
+    return found
+
+
+def _aspects(row: RosterObject | InspectorRecord, today: date) -> Mapping[str, Value]:
+    return _object(row) if isinstance(row, RosterObject) else _officer(row, today)
+
+
+def _object(row: RosterObject) -> Mapping[str, Value]:
+    """`since` decides who is owed a check (required coverage); a row without one has the empty date, the earliest of all."""
+    since = row.since.isoformat() if row.since is not None else ""
+    return {"pool": row.pool, "qualification": row.qualification, "since": since}
+
+
+def _officer(row: InspectorRecord, today: date) -> Mapping[str, Value]:
+    members = {f"pools:{one}": True for one in row.pools} | {f"qualifications:{one}": True for one in row.qualifications}
+    certified = bool(row.certificate) and today <= row.certificate_until
+    return {"cap": row.cap, "officer": row.role is StaffRole.OFFICER, "certified": certified, **members}

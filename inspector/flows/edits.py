@@ -1,0 +1,93 @@
+"""Edits of registers by imports: each one in the ledger, counted around draws, and a head's matter where one is put back.
+
+Nothing is refused: a register may be wrong, and a correction too. Objects are named by pseudonym, so that the ledger says of nobody
+what a register said for a moment, and whoever asks about one can compute it; officers by staff code, as in entries of seats.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from inspector.domain.case import SubjectKind
+from inspector.domain.decision import Because, Decision
+from inspector.domain.edits import Edit, Noted, edits, put_back
+from inspector.domain.identity import IdentityKind, pseudonym
+from inspector.domain.plan import Draw
+from inspector.domain.roster import InspectorRecord, RosterObject
+from inspector.flows.office import Office
+from inspector.flows.record import record
+from inspector.store.tx import Tx
+
+RULE, UNDONE = "register.edited", "edit_undone"
+"""The rule of an entry about edits of a register; the matter of edits that were put back while a draw is open which had them behind it."""
+PART = 500
+"""So many edits stand in one entry, some thirty kilobytes; an import of thousands has as many entries as it needs."""
+
+Pair = tuple[RosterObject | InspectorRecord, RosterObject | InspectorRecord]
+
+
+def note(office: Office, tx: Tx, agency: str, pairs: Iterable[Pair], by: str, now: datetime) -> None:
+    """Write down what an import changes of rows that stay (before, after), in its transaction; heads of open draws are told.
+
+    Called before anything else of the import is written down, so that its own edits are not taken for former ones.
+    """
+    today = office.calendar.local_date(now)
+    made = [one for before, after in pairs for one in edits(before, after, _named(office, after), today)]
+    if not made:
+        return
+    undone = put_back(made, _former(tx, agency))
+    parts = [made[start : start + PART] for start in range(0, len(made), PART)]
+    for place, some in enumerate(parts, 1):
+        counts = {"edited": len(made), "edited_back": len(undone)} if place == 1 else {}
+        facts = {"by": by, **counts, "part": [place, len(parts)], "edits": [one.value() for one in some]}
+        because = Because(rule="register.edited", basis=(), pack="", facts=facts)
+        record(tx, f"roster:{agency}", Decision(state=None, because=because), now, {})
+    if undone:
+        _tell(tx, agency, undone, by, now)
+
+
+def _tell(tx: Tx, agency: str, undone: Sequence[tuple[Edit, Noted]], by: str, now: datetime) -> None:
+    """The head of the agency looks at each open draw of whose time an undone edit is: for its frame, or, of officers, for its seats."""
+    for held in {one.number: one for one in (*tx.draws.under_way([agency]), *tx.draws.going(agency))}.values():
+        former = tx.draws.last_drawn(held.plan, held.made_at)
+        since = former.made_at if former is not None else None
+        own = [(edit, one) for edit, one in undone if since is None or one.at > since]
+        about = [(edit, one) for edit, one in own if edit.of_officer or one.at <= held.made_at]
+        if about:
+            _add(tx, held, agency, about, by, now)
+
+
+def _add(tx: Tx, held: Draw, agency: str, about: Sequence[tuple[Edit, Noted]], by: str, now: datetime) -> None:
+    """Open the matter, or tell of more in the open one; the staff codes are told to nobody who reads of matters (`attention.facts`)."""
+    staff = {edit.who for edit, _ in about if edit.of_officer}
+    objects = {edit.who for edit, _ in about if not edit.of_officer}
+    hands = {by, *(one.by for _, one in about)}
+
+    def facts(told: Mapping[str, object]) -> Mapping[str, object]:
+        who, rows, before = (set(_texts(told.get(name))) for name in ("inspectors", "objects", "by"))
+        who, rows = who | staff, rows | objects
+        kept = {"inspectors": sorted(who), "objects": sorted(rows), "by": sorted(before | hands)}
+        return {"draw": held.number, "count": len(who) + len(rows), **kept}
+
+    tx.attention.add(UNDONE, agency, f"{held.number}:{agency}", facts, now)
+
+
+def _former(tx: Tx, agency: str) -> list[Noted]:
+    """The edits of an agency's registers that the ledger has, in order."""
+    return [
+        Noted(at=at, by=str(facts["by"]), edit=Edit(who=who, aspect=aspect, old=old, new=new))
+        for at, facts in tx.ledger.facts((RULE,), f"roster:{agency}")
+        for who, aspect, old, new in facts["edits"]
+    ]
+
+
+def _named(office: Office, row: RosterObject | InspectorRecord) -> str:
+    if isinstance(row, InspectorRecord):
+        return row.id
+    kind = IdentityKind.USCC if row.kind is SubjectKind.FIRM else IdentityKind.CITIZEN_ID
+    return pseudonym(office.secret, kind, row.code)
+
+
+def _texts(told: object) -> list[str]:
+    return [str(one) for one in told] if isinstance(told, list) else []

@@ -1,0 +1,166 @@
+"""A row of a register that is edited for a moment around a draw: written down, counted, and a matter for the head when it is put back."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from inspector.domain.edits import Edit
+from inspector.domain.errors import Forbidden, Refusal
+from inspector.domain.roster import StaffRole
+from inspector.flows import edits, moved, relief
+from inspector.flows.office import Office
+from inspector.flows.posted import seen_to
+from inspector.flows.reporting import report
+from inspector.flows.reportwords import markdown, tell
+from inspector.store.store import Store
+from tests.house import Hand, closing
+from tests.integration.test_draw_leaves import drawn
+from tests.integration.test_draw_way import announced, carried_out, drawing
+from tests.operator import Operator, on_both, one_database, settled, table
+
+pytestmark = pytest.mark.alike
+
+database_url = one_database
+
+
+@pytest.fixture
+def operator(database_url: str, tmp_path: Path) -> Operator:
+    return settled(database_url, tmp_path)
+
+
+def edited(office: Office, hand: Hand, staff: str, by: str = "os:keeper", **changes: object) -> None:
+    """The register says something else of an officer, and seats pass on by it."""
+    with office.store.begin() as tx:
+        before = tx.rosters.inspector("bureau", staff)
+        after = replace(before, **changes)  # type: ignore[arg-type]
+        tx.rosters.put_inspectors([after])
+        edits.note(office, tx, "bureau", [(before, after)], by, hand())
+        relief.look(office, tx, "bureau", hand())
+    hand.on(minutes=1)
+
+
+def matters(office: Office) -> list[Any]:
+    with office.store.read() as tx:
+        return [one for one in tx.attention.of_kind(edits.UNDONE) if one.open]
+
+
+def counts(office: Office) -> moved.Moved:
+    with office.store.read() as tx:
+        return moved.between(tx, "bureau", None)
+
+
+@on_both
+def test_a_certificate_taken_away_for_a_moment_moves_the_seat_and_is_told_to_the_head(store: Store, hand: Hand) -> None:
+    office, held, staff = drawn(store, hand)
+    hand.on(minutes=5)
+    with store.read() as tx:
+        until = tx.rosters.inspector("bureau", staff).certificate_until
+    edited(office, hand, staff, certificate_until=hand().date() - timedelta(days=1))
+    assert matters(office) == [], "a certificate may have been entered wrongly, and nobody looks"
+    edited(office, hand, staff, by="os:other", certificate_until=until + timedelta(days=1))
+    (matter,) = matters(office)
+    assert (matter.facts["draw"], matter.facts["count"], matter.facts["by"]) == (held.number, 1, ["os:keeper", "os:other"])
+    assert counts(office) == moved.Moved(edited=2, edited_back=1)
+    with store.read() as tx:
+        made = report(office, tx, held.number)
+    assert made.moves is None or made.moves.put_back == 1
+
+
+@on_both
+def test_what_was_edited_before_the_freeze_and_is_put_back_behind_it_is_counted_committed_and_told(
+    store: Store, hand: Hand
+) -> None:
+    office, _, _ = drawing(store, hand)
+    with store.read() as tx:
+        first, second, *_ = tx.rosters.inspectors("bureau")
+    edited(office, hand, first.id, role=StaffRole.EXPERT)
+    edited(office, hand, second.id, cap=0)
+    _, held = announced(office, hand)
+    with store.read() as tx:
+        told = json.loads(tx.draws.file(held.number, "commit.json"))["lists"][0]["derivation"]["moved"]
+    assert (told["edited"], told["edited_back"]) == (2, 0)
+    hand.on(minutes=5)
+    edited(office, hand, first.id, role=StaffRole.OFFICER)
+    edited(office, hand, second.id, cap=first.cap - 1)
+    (matter,) = matters(office)
+    assert (matter.facts["draw"], matter.facts["count"]) == (held.number, 2), "a cap that comes back as nearly what it was"
+    carried_out(office, hand, held.number)
+    with store.read() as tx:
+        made = report(office, tx, held.number)
+    assert made.moves is not None
+    assert (made.moves.edited, made.moves.edited_back, made.moves.put_back) == (2, 0, 2)
+    assert "| Put back behind it | 2 |" in markdown(tell(made, "en"))
+
+
+def test_a_certificate_renewed_in_time_or_late_is_no_matter(store: Store, hand: Hand) -> None:
+    office, _, staff = drawn(store, hand)
+    edited(office, hand, staff, certificate_until=hand().date() + timedelta(days=4000))
+    assert counts(office) == moved.Moved(), "it holds as before"
+    with store.begin() as tx:  # it has run out by itself
+        row = tx.rosters.inspector("bureau", staff)
+        tx.rosters.put_inspectors([replace(row, certificate_until=hand().date() - timedelta(days=1))])
+    edited(office, hand, staff, certificate_until=hand().date() + timedelta(days=4000))
+    assert (counts(office), matters(office)) == (moved.Moved(edited=1), [])
+
+
+def test_an_edit_of_a_former_draw_that_is_put_back_much_later_calls_nobody(store: Store, hand: Hand) -> None:
+    office, _, _ = drawing(store, hand)
+    with store.read() as tx:
+        first, *_ = tx.rosters.inspectors("bureau")
+    edited(office, hand, first.id, cap=3)
+    _, held = announced(office, hand)
+    carried_out(office, hand, held.number)
+    hand.on(days=7)
+    _, following = announced(office, hand)
+    hand.on(minutes=5)
+    edited(office, hand, first.id, cap=9)
+    assert [one.facts["draw"] for one in matters(office)] in ([], [held.number]), f"it was long before {following.number}"
+
+
+def test_only_a_head_without_a_hand_in_it_closes_it(store: Store, hand: Hand) -> None:
+    office, held, staff = drawn(store, hand)
+    edited(office, hand, staff, by="os:keeper", role=StaffRole.EXPERT)
+    edited(office, hand, staff, by="os:keeper", role=StaffRole.OFFICER)
+    name = f"{edits.UNDONE}:{held.number}:bureau"
+    with pytest.raises((Forbidden, Refusal)) as said, store.begin() as tx:
+        seen_to(office, tx, name, "os:keeper", hand())
+    assert said.value.code in {"leave_not_head", "attention_own"}
+
+
+def test_an_import_writes_each_edit_down_by_pseudonym_and_by_staff_code(operator: Operator) -> None:
+    def imports(what: str, name: str, heads: list[str], *rows: list[str]) -> None:
+        file = operator.file(name, table(heads, *rows))
+        said = operator.say("roster", "import", what, file, "--agency", "bureau", "--remove", "--yes", "--uncovered")
+        assert said.code == 0, said.err
+
+    heads = ["id", "name", "certificate", "certificate_until", "pools", "cap"]
+    imports("inspectors", "a.csv", heads, ["X1", "钱某", "A1", "2027-01-01", "东区", "5"])
+    imports("inspectors", "b.csv", heads, ["X1", "钱某某", "A1", "2027-02-01", "西区", "4"])
+    shops = ["code", "name", "pool", "since"]
+    imports("objects", "c.csv", shops, ["TEST00000000000001", "某店", "东区", "2026-01-01"])
+    imports("objects", "d.csv", shops, ["TEST00000000000001", "某某店", "西区", "2026-01-01"])
+    imports("objects", "e.csv", shops, ["TEST00000000000001", "某店", "东区", "2026-03-01"])
+    with closing(operator.store()) as store, store.read() as tx:
+        told = [facts for _, facts in tx.ledger.facts((edits.RULE,), "roster:bureau")]
+        assert [(one["edited"], one["edited_back"]) for one in told] == [(3, 0), (1, 0), (2, 1)]
+        assert told[0]["edits"] == [["X1", "cap", 5, 4], ["X1", "pools:东区", True, False], ["X1", "pools:西区", False, True]]
+        assert "TEST00000000000001" not in json.dumps([one["edits"] for one in told])
+        assert moved.between(tx, "bureau", None) == moved.Moved(edited=6, edited_back=1)
+
+
+def test_more_and_less_count_of_what_is_ordered_and_the_value_of_what_is_not() -> None:
+    lowered, raised = Edit(who="X", aspect="cap", old=10, new=0), Edit(who="X", aspect="cap", old=0, new=9)
+    assert raised.back_from(lowered)
+    assert not Edit(who="X", aspect="cap", old=9, new=8).back_from(lowered)
+    assert not Edit(who="Y", aspect="cap", old=0, new=10).back_from(lowered)
+    east = Edit(who="X", aspect="pool", old="east", new="west")
+    assert Edit(who="X", aspect="pool", old="west", new="east").back_from(east)
+    assert not Edit(who="X", aspect="pool", old="west", new="north").back_from(east)
+    since = Edit(who="X", aspect="since", old="", new=date(2026, 1, 1).isoformat())
+    assert Edit(who="X", aspect="since", old="2026-01-01", new="2025-12-01").back_from(since)
