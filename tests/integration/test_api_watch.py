@@ -70,6 +70,7 @@ def test_the_newest_level_pushed_decides_the_row_and_an_older_one_is_told(edge: 
     assert future.json()["error"]["code"] == "as_of_out_of_range"
     assert other.json() == {"kept": 1, "older": 0, "conflicts": 0, "against": []}, "clocks differ a little"
     assert (case["strategy"]["row"], case["strategy"]["level"]) == ("normal-A", "A")
+    assert [len(facts.pop("digest")) for _, facts in told] == [64] * 3
     assert told == [("credit.push", {"by": "platform", "rows": 1, "kept": kept, "conflicts": 0}) for kept in (1, 0, 1)]
 
 

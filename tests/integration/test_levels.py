@@ -117,7 +117,8 @@ def test_a_delivery_states_the_levels_of_whom_the_registers_know_and_of_nobody_e
     with store.read() as tx:
         told = [json.loads(row["body"])["facts"] for row in tx.ledger.about("credit:levels")]
         assert tx.attention.standing(levels.UNTAKEN) == []
-    assert told == [{"by": "levels", "conflicts": 0, "kept": 2, "rows": 2, "unrated": 1}] * 2
+        assert [(len(one.pop("digest")), one.pop("file")) for one in told] == [(64, "levels-20260301.csv")] * 2
+        assert told == [{"by": "levels", "conflicts": 0, "kept": 2, "rows": 2, "unrated": 1}] * 2
 
 
 def test_a_word_that_was_not_agreed_refuses_the_whole_delivery_and_a_person_hears_row_and_column(
