@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from inspector.cli.command import command
+from inspector.cli.command import Reasons, command
 from inspector.cli.terminal import Terminal, in_words, signer
 from inspector.domain.annulled import Annulled
 from inspector.domain.consequence import Agreement, StatementKind
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 Id = Annotated[str, typer.Argument(help="Id of the consequence 处理编号", metavar="CONSEQUENCE")]
 By = Annotated[str | None, typer.Option("--by", help="Who does it; default: the user of this machine 经办人")]
-Reasons = Annotated[str | None, typer.Option("--reasons", help="Why 理由")]
 Document = Annotated[str, typer.Option("--document", help="Number of the document 文书编号")]
 Pieces = Annotated[list[str] | None, typer.Option("--evidence", help="Id of a piece of evidence; several 证据编号")]
 OnDay = Annotated[datetime, typer.Option("--on", formats=["%Y-%m-%d"], help="The day 日期")]

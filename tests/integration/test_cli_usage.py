@@ -9,10 +9,13 @@ import socket
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
+from typer import main as typer_main
 from typer.testing import CliRunner
 
 from inspector import __version__
@@ -33,6 +36,29 @@ database_url = one_database
 @pytest.fixture
 def operator(database_url: str, tmp_path: Path) -> Operator:
     return settled(database_url, tmp_path)
+
+
+def commands() -> Iterator[tuple[str, Any]]:
+    """Every command with the words that call it."""
+    waiting: list[tuple[str, Any]] = [("", typer_main.get_command(app))]
+    while waiting:
+        path, held = waiting.pop()
+        inner = getattr(held, "commands", None)
+        if inner is None:
+            yield path.strip(), held
+        else:
+            waiting += [(f"{path} {name}", one) for name, one in inner.items()]
+
+
+def test_the_usage_line_names_every_option_that_has_to_be_said() -> None:
+    for path, held in commands():
+        usage_line = " ".join(held.collect_usage_pieces(typer.Context(held)))
+        options = [one for one in held.params if one.param_type_name == "option"]
+        for one in options:
+            asked_for = one.default is None and {*one.opts} & {"--reason", "--reasons", "--note"}
+            needed = one.required or bool(asked_for)
+            assert (max(one.opts, key=len) in usage_line.replace("|", " ").split()) is needed, (path, one.opts)
+    assert "[OPTIONS] --reason REASON" in " ".join(CliRunner().invoke(app, ["connector", "pause", "--help"]).stdout.split())
 
 
 WRONG = {
