@@ -43,6 +43,8 @@ def list_open(
     case: Annotated[str, typer.Option("--case", help="All of one case 办件")] = "",
 ) -> None:
     """List what is to be done about consequences, the next date first. 列出待办的处理建议。"""
+    if case:
+        terminal.look(lambda tx: tx.cases.get(case))
     rows = [
         {"id": one.id, "proposal": one.proposal, "state": one.state, "step": one.stage, "due_at": one.due_at}
         for one in terminal.look(lambda tx: tx.consequences.page(None, limit, case_id=case))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -76,6 +77,26 @@ WRONG = {
     "a word too many": (("case", "show", "a", "b"), "多余的参数：b", "too many words: b"),
     "a kind of work there is not": (("work", "list", "--kind", "x"), "不认识 'x'", "'x' is not known"),
 }
+
+
+def test_a_list_that_is_asked_for_what_there_is_not_says_so_and_is_no_empty_list(operator: Operator) -> None:
+    near = operator.say("case", "list", "--item", "business-licens")
+    assert (near.code, "nearest is business-licence, known are" in near.err) == (2, True), near.err
+    strange = operator.say("case", "list", "--item", "zzz", "--json")
+    assert (strange.code, json.loads(strange.err)["error"]["code"]) == (2, "item_nowhere")
+    assert "nearest" not in operator.say("case", "list", "--item", "zzz").err
+    assert "business-licence" in operator.say("case", "list", "--item", "zzz", lang="zh-Hans").err
+    assert operator.well("case", "list", "--item", "business-licence", "--json").json == [], "an item that has no case yet is one"
+    for words in (
+        ("case", "list", "--after", "nope"),
+        ("work", "list", "--case", "nope"),
+        ("consequence", "list", "--case", "nope"),
+        ("draw", "list", "--after", "nope"),
+        ("push", "list", "--seat", "nope"),
+        ("push", "list", "--inspector", "nope"),
+    ):
+        said = operator.say(*words)
+        assert (said.code, said.out) == (3, ""), (words, said)
 
 
 @pytest.mark.parametrize("name", WRONG)
