@@ -18,6 +18,7 @@ from inspector.cli.viewings import viewed
 from inspector.domain.case import CaseState, Outcome
 from inspector.domain.creditrecord import warning
 from inspector.domain.errors import Invalid, Missing
+from inspector.domain.line import pasted
 from inspector.domain.signs import among
 from inspector.labels import label
 
@@ -97,7 +98,7 @@ def list_cases(  # noqa: PLR0913, PLR0917 - each is an option
         "state": state.value if state else None,
         "outcome": outcome.value if outcome else None,
         "item": item,
-        "reference": reference,
+        "reference": pasted(reference) if reference is not None else None,
         "subject_code": normalise(code) if code is not None else None,
     }
     if after:
