@@ -84,8 +84,8 @@ def decoded(body: bytes, charset: str, declared: str = "") -> str:
     """
     try:
         text = codecs.decode(body, "utf-8-sig" if charset == "utf-8" else charset, "strict")
-    except UnicodeDecodeError:
-        raise NotRead("wrong_charset", f"not {charset}") from None
+    except UnicodeDecodeError as error:
+        raise NotRead("wrong_charset", f"not {charset} at byte {error.start + 1}") from None
     head = text[:_LONGEST_DECLARATION]
     if head.lstrip().startswith("<?xml") and "?>" not in head:
         raise NotRead("not_xml", "a declaration without an end")
@@ -123,7 +123,8 @@ class _Reading:
         try:
             parser.Parse(text.encode("utf-8"), True)
         except expat.ExpatError as error:
-            raise NotRead("not_xml", expat.ErrorString(error.code) or "ExpatError") from None
+            what = expat.ErrorString(error.code) or "ExpatError"
+            raise NotRead("not_xml", f"{what}: line {error.lineno}, column {error.offset + 1}") from None
         except UnicodeEncodeError:  # half a character
             raise NotRead("not_xml", "UnicodeEncodeError") from None
         if self._root is None:

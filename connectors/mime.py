@@ -82,7 +82,7 @@ class Written:
 
 
 def read(content: bytes) -> Written:
-    """A mail. Raises NotRead (`mail_unreadable`, `mail_too_large`); the same bytes always end the same way."""
+    """A mail. Raises NotRead (`mail_parts`, `mail_charset`, `mail_too_large`); the same bytes always end the same way."""
     head, body = _parted(_lines(content))
     return replace(_about(head), text=_text(head, body), attached=tuple(_attached(head, body)))
 
@@ -196,7 +196,7 @@ def _leaves(head: Mapping[str, str], body: bytes) -> Iterator[tuple[Message, str
         kind = _kind(here)
         count += 1
         if count > MOST_PARTS or depth > DEEPEST:
-            raise NotRead("mail_unreadable")
+            raise NotRead("mail_parts")
         if kind.get_content_maintype() != "multipart":
             yield kind, here.get("content-transfer-encoding", "").strip().lower(), held
             continue
@@ -209,11 +209,11 @@ def _leaves(head: Mapping[str, str], body: bytes) -> Iterator[tuple[Message, str
 def _parts(body: bytes, boundary: str) -> list[bytes]:
     """What stands between the boundary's lines (RFC 2046, 5.1.1); the lines of another boundary that begins alike part nothing."""
     if not boundary:
-        raise NotRead("mail_unreadable")
+        raise NotRead("mail_parts")
     mark = b"\n--" + boundary.encode("utf-8", "replace")
     chunks = (b"\n" + body).split(mark, MOST_PARTS + 1)
     if len(chunks) > MOST_PARTS + 1:
-        raise NotRead("mail_unreadable")
+        raise NotRead("mail_parts")
     parts: list[list[bytes]] = []
     for chunk in chunks[1:]:
         rest, _, part = chunk.partition(b"\n")
@@ -236,7 +236,7 @@ def _decoded(kind: Message, encoding: str, told: bytes) -> str:
         told = binascii.a2b_qp(told)
     charset = _CHARSETS.get((kind.get_content_charset() or "utf-8").lower())
     if charset is None:
-        raise NotRead("mail_unreadable")
+        raise NotRead("mail_charset")
     return told.decode(charset, "replace")
 
 

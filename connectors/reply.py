@@ -44,8 +44,10 @@ class Reply:
             told = json.loads(
                 self.body.decode("utf-8-sig"), parse_float=str, parse_constant=_no_constant, object_pairs_hook=_unique
             )
-        except UnicodeDecodeError:
-            raise self.garbled("wrong_charset", "not UTF-8") from None
+        except UnicodeDecodeError as error:
+            raise self.garbled("wrong_charset", f"not UTF-8 at byte {error.start + 1}") from None
+        except json.JSONDecodeError as error:  # where, and nothing of what stands there
+            raise self.garbled("not_json", f"line {error.lineno}, column {error.colno}") from None
         except (ValueError, RecursionError) as error:
             raise self.garbled("not_json", type(error).__name__) from None
         if not isinstance(told, dict):

@@ -24,6 +24,9 @@ from inspector.store.tx import Tx
 ANNOUNCED = "pack_announced"
 """The matter of a pack that came while the daemon ran; it is in force from its date, whether or not anybody has closed this."""
 
+OF_PACKS = frozenset({"packs_invalid", "packs_missing", "pack_backdated", "pack_changed", "pack_gone"})
+"""The errors that say of the folder's packs that they cannot be taken up as they are."""
+
 Prints = tuple[tuple[str, int, int], ...]
 """What tells one state of the folders from another: each file with its size and the time of its last change (ns)."""
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from inspector.cli.command import command
+from inspector.cli.command import Reasons, command
 from inspector.cli.terminal import Terminal, echo, in_words, signer
 from inspector.labels import Lang, label
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 RequestId = Annotated[str, typer.Argument(help="Id of the request 协助请求编号", metavar="REQUEST")]
 By = Annotated[str | None, typer.Option("--by", help="The officer; default: the user of this machine 经办人")]
 Seen = Annotated[datetime, typer.Option("--day", formats=["%Y-%m-%d"], help="The proposed day, as `show` says it 对方所提日期")]
-Reasons = Annotated[str | None, typer.Option("--reasons", help="Why; needed 理由（必填）")]
 Since = Annotated[datetime | None, typer.Option("--since", formats=["%Y-%m-%d"], help="Opened from this day on 起")]
 Until = Annotated[datetime | None, typer.Option("--until", formats=["%Y-%m-%d"], help="Opened to this day, it included 止")]
 Csv = Annotated[bool, typer.Option("--csv", help="As CSV with a head 以 CSV 输出")]

@@ -18,6 +18,8 @@ from inspector.cli.viewings import viewed
 from inspector.domain.case import CaseState, Outcome
 from inspector.domain.creditrecord import warning
 from inspector.domain.errors import Invalid, Missing
+from inspector.domain.line import pasted
+from inspector.domain.signs import among
 from inspector.labels import label
 
 if TYPE_CHECKING:
@@ -96,10 +98,14 @@ def list_cases(  # noqa: PLR0913, PLR0917 - each is an option
         "state": state.value if state else None,
         "outcome": outcome.value if outcome else None,
         "item": item,
-        "reference": reference,
+        "reference": pasted(reference) if reference is not None else None,
         "subject_code": normalise(code) if code is not None else None,
     }
+    if after:
+        terminal.look(lambda tx: tx.cases.get(after))  # an empty list behind a case that there is not would look like its end
     held = terminal.look(lambda tx: tx.cases.page(agencies=within, only=only, after=after, limit=limit + 1))
+    if item is not None and not held:
+        _refuse_strange(terminal, item)
     viewed(terminal, "LIST", held[:limit])
     names = ("id", "state", "outcome", "agency", "reference", "item", "subject", "opened_at", "due_at")
     filters = "--agency, --state, --outcome, --item, --reference, --code"
@@ -231,6 +237,14 @@ def meant(terminal: Terminal, tx: Tx, typed: str) -> str:
 def _below(terminal: Terminal, agency: str) -> tuple[str, ...]:
     terminal.office.agency(agency)
     return terminal.office.within(agency)
+
+
+def _refuse_strange(terminal: Terminal, item: str) -> None:
+    """Raise Invalid (`item_nowhere`) for an item that no pack of this house has or had: an empty list would look as if it had no cases."""
+    book = terminal.desk.book
+    known = sorted({code for pack in (*book.all, *book.kept) for code in pack.items})
+    if item not in known:
+        raise Invalid("item_nowhere", item=item, field="--item", **among(item, known))
 
 
 def _row(case: Case) -> dict[str, object]:

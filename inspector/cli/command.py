@@ -54,6 +54,7 @@ _FAMILIES: tuple[tuple[type[InspectorError], Exit], ...] = (
 Config = Annotated[Path | None, typer.Option("--config", "-c", help="Settings file 配置文件", envvar="INSPECTOR_CONFIG")]
 Json = Annotated[bool, typer.Option("--json", help="Answer as JSON 以 JSON 输出")]
 Language = Annotated[Lang | None, typer.Option("--lang", help="Language; default from LANG 语言")]
+Reasons = Annotated[str | None, typer.Option("--reasons", help="Why; needed 理由（必填）")]
 _SHARED = (
     inspect.Parameter("config", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Config),
     inspect.Parameter("as_json", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=Json),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from inspector.cli.command import command
+from inspector.cli.command import Reasons, command
 from inspector.cli.terminal import Terminal, in_words, signer
 from inspector.domain.annulled import Annulled
 from inspector.domain.consequence import Agreement, StatementKind
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 Id = Annotated[str, typer.Argument(help="Id of the consequence 处理编号", metavar="CONSEQUENCE")]
 By = Annotated[str | None, typer.Option("--by", help="Who does it; default: the user of this machine 经办人")]
-Reasons = Annotated[str | None, typer.Option("--reasons", help="Why 理由")]
 Document = Annotated[str, typer.Option("--document", help="Number of the document 文书编号")]
 Pieces = Annotated[list[str] | None, typer.Option("--evidence", help="Id of a piece of evidence; several 证据编号")]
 OnDay = Annotated[datetime, typer.Option("--on", formats=["%Y-%m-%d"], help="The day 日期")]
@@ -44,6 +43,8 @@ def list_open(
     case: Annotated[str, typer.Option("--case", help="All of one case 办件")] = "",
 ) -> None:
     """List what is to be done about consequences, the next date first. 列出待办的处理建议。"""
+    if case:
+        terminal.look(lambda tx: tx.cases.get(case))
     rows = [
         {"id": one.id, "proposal": one.proposal, "state": one.state, "step": one.stage, "due_at": one.due_at}
         for one in terminal.look(lambda tx: tx.consequences.page(None, limit, case_id=case))

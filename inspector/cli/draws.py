@@ -59,6 +59,8 @@ def list_draws(
     if last:
         terminal.rows(names, [_shown(terminal, one) for one in terminal.look(lambda tx: tx.draws.last(within, limit=limit))])
         return
+    if after:
+        terminal.look(lambda tx: tx.draws.get(after))
     held = terminal.look(lambda tx: tx.draws.page(within, after=after, limit=limit + 1))
     terminal.page(names, [_shown(terminal, one) for one in held], limit, "--agency, --last", key="number")
     if lost := unaccounted([one.number for one in held if within is None or one.agency in within]):

@@ -35,12 +35,22 @@ def confirm(terminal: Terminal, layout: Layout, held: Sheet) -> list[str]:
 
     A head that is one of the layout's, in Chinese, has told the encoding already. Returns what is needed besides: nothing.
     """
-    if not unsure(layout, held):
-        return []
-    read, other = held.guessed["gb18030"], held.guessed.get("big5", "-")
-    if not terminal.sure(terminal.words("encoding?", read=read, other=other)):
-        raise Refusal("encoding_guessed", read=read, other=other)
+    if (doubt := doubted(terminal, layout, held)) is not None:
+        raise doubt
     return []
+
+
+def doubted(terminal: Terminal, layout: Layout, held: Sheet) -> Refusal | None:
+    """As `confirm`, but where nobody sits there to be asked the refusal is given back, to be told with whatever else is to be asked."""
+    if not unsure(layout, held):
+        return None
+    read, other = held.guessed["gb18030"], held.guessed.get("big5", "-")
+    doubt = Refusal("encoding_guessed", read=read, other=other)
+    if not terminal.manned:
+        return doubt
+    if not terminal.sure(terminal.words("encoding?", read=read, other=other)):
+        raise doubt
+    return None
 
 
 def unsure(layout: Layout, held: Sheet) -> list[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from inspector.cli.command import command
+from inspector.cli.command import Reasons, command
 from inspector.cli.files import Agency
 from inspector.cli.terminal import Terminal, signer
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 TipId = Annotated[str, typer.Argument(help="Id of the tip-off 线索编号", metavar="TIP-OFF")]
 CheckId = Annotated[str, typer.Argument(help="Id of the lead check 线索核查编号", metavar="CHECK")]
 By = Annotated[str | None, typer.Option("--by", help="The officer; default: the user of this machine 经办人")]
-Reasons = Annotated[str | None, typer.Option("--reasons", help="Why 理由")]
 Limit = Annotated[int, typer.Option("--limit", min=1, max=10_000, help="At most so many 条数")]
 
 

@@ -108,7 +108,7 @@ def export(
     keeps who exported what: it holds everybody's personal data.
     """
     store = terminal.store
-    terminal.office.now()  # what the entry at the end needs is there, or nothing leaves
+    terminal.desk.now()  # what the entry at the end needs is there, or nothing leaves
     if after:
         _place(store, what, after)
     lines = _events(store, after) if what is Kind.EVENTS else _cases(store, after, evidence=what is Kind.EVIDENCE)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from inspector.cli.command import command
+from inspector.cli.command import Reasons, command
 from inspector.cli.terminal import Terminal, echo, in_words, signer
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 NoticeId = Annotated[str, typer.Argument(help="Id of the notice 告知书编号", metavar="NOTICE")]
 CaseId = Annotated[str, typer.Argument(help="Id of the case 办件编号", metavar="CASE")]
 By = Annotated[str | None, typer.Option("--by", help="The officer; default: the user of this machine 经办人")]
-Reasons = Annotated[str | None, typer.Option("--reasons", help="Why 理由")]
 
 
 class Kind(StrEnum):

@@ -14,6 +14,7 @@ from inspector.cli.terminal import Terminal, in_words
 from inspector.domain.errors import Refusal
 from inspector.domain.identity import masked
 from inspector.domain.roster import Change, InspectorRecord, RosterObject, Shift
+from inspector.labels import told
 
 if TYPE_CHECKING:
     from inspector.sheets.flaw import RowFlaw
@@ -40,6 +41,8 @@ class Wish:
     alike: int = 0
     """So many rows hold another code of an organisation that has one already, and somebody said that they are two."""
     needs: tuple[str, ...] = ()
+    doubt: Refusal | None = None
+    """That the file's encoding was guessed, where nobody sits there to be asked."""
     judged: frozenset[str] = frozenset()
     """The objects that were in force when the file was held against them."""
 
@@ -82,6 +85,31 @@ def preview(
             terminal.line("  " + terminal.words("more", count=len(kinds[kind]) - CHANGES))
 
 
+def settle(terminal: Terminal, wish: Wish, gone: int, held: int, why: Refusal | None) -> None:
+    """Raise Refusal where somebody has to say more before the register is written: all that lacks at once, so that nobody is asked twice.
+
+    One thing is told in its own words (`removals_many`, `removals_unconfirmed`, `towns_…`, `encoding_guessed`), several as
+    `import_unconfirmed` with the options, each in its own words before. A person at a terminal is asked about removals alone.
+    """
+    wanted = [] if wish.keep or not gone else lacking(wish, gone, held)
+    asked = [] if wish.doubt is None else [wish.doubt]
+    asked += [Refusal("removals_many", removed=gone, held=held)] if "--yes" in wanted else []
+    others = bool(asked) or why is not None
+    unsaid = "--remove" in wanted and (others or not terminal.manned)
+    asked += [Refusal("removals_unconfirmed", removed=gone)] if unsaid else []
+    asked += [why] if why is not None else []
+    if len(asked) < 2:
+        for one in asked:
+            raise one
+        return
+    if not terminal.as_json:
+        for one in asked:
+            terminal.aside(told(one, terminal.lang))
+    options = [*wish.needs, *wanted, *(["--uncovered"] if why is not None else [])]
+    facts = {name: value for one in asked for name, value in one.facts.items()}
+    raise Refusal("import_unconfirmed", **(facts | {"options": " ".join(options)}))
+
+
 def lacking(wish: Wish, gone: int, held: int) -> list[str]:
     """The options without which rows do not go."""
     return [*([] if wish.remove else ["--remove"]), *(["--yes"] if gone * PARTS > held and not wish.yes else [])]
@@ -100,11 +128,11 @@ def _told(terminal: Terminal, wish: Wish, one: Change) -> str:
     columns = (registers.OBJECTS if wish.what == "objects" else registers.INSPECTORS).columns
     names = {column.name: column.name if terminal.lang == "en" else column.chinese for column in columns}
     own = {name: terminal.words(f"field_{name}") for name in ("original", "warnings", "enrolled", "unfiled")}
-    told = []
+    said = []
     for shift in one.shifts:
         old, new = (in_words(value, terminal.lang) or "—" for value in _values(one, shift).values())
-        told.append(f"{(names | own)[shift.field]} {old} → {new}")
-    return f": {'; '.join(told)}" if told else ""
+        said.append(f"{(names | own)[shift.field]} {old} → {new}")
+    return f": {'; '.join(said)}" if said else ""
 
 
 def _values(one: Change, shift: Shift) -> dict[str, object]:

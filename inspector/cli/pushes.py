@@ -38,9 +38,15 @@ def list_pushes(
 
     It tells who is sent, though not to whom, which before a visit is told to few.
     """
+    from inspector.flows import seated
+
     agencies = sorted(terminal.office.tree)
 
     def do(tx: Tx, _now: datetime) -> list[dict[str, object]]:
+        if seat:
+            seated.by_name(tx, seat)
+        if inspector and not tx.rosters.employs(inspector):
+            raise Missing("inspector_unknown", inspector=inspector)
         return [
             {
                 "seat": one.seat,

@@ -12,8 +12,8 @@ import typer
 
 from inspector.cli import mapping
 from inspector.cli.command import Exit, command, group
-from inspector.cli.files import Agency, DryRun, Encoding, File, confirm, foresee, listed, refuse, warn
-from inspector.cli.preview import Row, Wish, lacking, preview
+from inspector.cli.files import Agency, DryRun, Encoding, File, confirm, doubted, foresee, listed, refuse, warn
+from inspector.cli.preview import Row, Wish, lacking, preview, settle
 from inspector.cli.terminal import Terminal, operator
 from inspector.domain.errors import Refusal, Stale
 from inspector.domain.roster import Change, InspectorRecord, RosterObject, becomes, differences, key_of
@@ -76,7 +76,7 @@ def import_objects(  # noqa: PLR0913, PLR0917 - each is an option of the command
     from inspector.flows import enrolment, registers
     from inspector.sheets import sheet
 
-    office = terminal.office
+    office = terminal.desk
     office.agency(agency)
     content = file.read_bytes()
     table = sheet.read(content, encoding)
@@ -89,8 +89,9 @@ def import_objects(  # noqa: PLR0913, PLR0917 - each is an option of the command
     read = registers.objects(table, agency, office.now(), stays, alike=same_organisation, by=by)
     if (flawed := _flawed(terminal, registers.OBJECTS, read)) is not None:
         return flawed
-    needs = foresee(terminal, registers.OBJECTS, table) if dry_run else confirm(terminal, registers.OBJECTS, table)
-    how: dict[str, Any] = {"dry_run": dry_run, "remove": remove, "keep": keep, "yes": yes, "uncovered": uncovered}
+    doubt = None if dry_run else doubted(terminal, registers.OBJECTS, table)
+    needs = foresee(terminal, registers.OBJECTS, table) if dry_run else ["--encoding"] * (doubt is not None)
+    how: dict[str, Any] = {"doubt": doubt, "dry_run": dry_run, "remove": remove, "keep": keep, "yes": yes, "uncovered": uncovered}
     alike = sum(one.code.startswith("organisation_") for one in read.warnings)
     judged = frozenset(f"{row.kind}:{row.code}" for row in held)
     return _import(
@@ -129,7 +130,7 @@ def import_inspectors(  # noqa: PLR0913, PLR0917 - each is an option of the comm
     from inspector.flows import registers
     from inspector.sheets import sheet
 
-    office = terminal.office
+    office = terminal.desk if dry_run else terminal.office
     office.agency(agency)
     channels = sorted(terminal.settings.channels)
     content = file.read_bytes()
@@ -137,8 +138,9 @@ def import_inspectors(  # noqa: PLR0913, PLR0917 - each is an option of the comm
     read = registers.inspectors(table, agency, office.now().date(), channels)
     if (flawed := _flawed(terminal, registers.INSPECTORS, read)) is not None:
         return flawed
-    needs = foresee(terminal, registers.INSPECTORS, table) if dry_run else confirm(terminal, registers.INSPECTORS, table)
-    how: dict[str, Any] = {"dry_run": dry_run, "remove": remove, "keep": keep, "yes": yes, "uncovered": uncovered}
+    doubt = None if dry_run else doubted(terminal, registers.INSPECTORS, table)
+    needs = foresee(terminal, registers.INSPECTORS, table) if dry_run else ["--encoding"] * (doubt is not None)
+    how: dict[str, Any] = {"doubt": doubt, "dry_run": dry_run, "remove": remove, "keep": keep, "yes": yes, "uncovered": uncovered}
     return _import(
         terminal, read, Wish(agency, "inspectors", read.rows, file.name, sha256(content).hexdigest(), **how, needs=tuple(needs))
     )
@@ -216,7 +218,8 @@ def _import(terminal: Terminal, read: Read[Any], wish: Wish) -> Exit | None:
             terminal.line(told(why, terminal.lang))
         terminal.say("dry")
         return None
-    leave = bool(gone) and not _may_remove(terminal, wish, len(gone), len(before))
+    settle(terminal, wish, len(gone), len(before), why)
+    leave = bool(gone) and not _may_remove(terminal, wish, len(gone))
     wanted = [one for one in changes if not (leave and one.kind == "removed")]
 
     def do(tx: Tx, now: datetime) -> int:
@@ -293,12 +296,10 @@ def _gone(before: Sequence[Row], gone: Sequence[Change]) -> Sequence[Row]:
     return [row for row in before if key_of(row) in keys]
 
 
-def _may_remove(terminal: Terminal, wish: Wish, gone: int, held: int) -> bool:
-    """Whether rows may go: True they go, False they stay. Raises Refusal when nobody has said."""
+def _may_remove(terminal: Terminal, wish: Wish, gone: int) -> bool:
+    """Whether rows may go: True they go, False they stay. Raises Refusal when a person has said no."""
     if wish.keep:
         return False
-    if "--yes" in lacking(wish, gone, held):
-        raise Refusal("removals_many", removed=gone, held=held)
     if wish.remove or terminal.sure(terminal.words("remove?", count=gone)):
         return True
     raise Refusal("removals_unconfirmed", removed=gone)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from inspector.cli.command import command
+from inspector.cli.command import Reasons, command
 from inspector.cli.terminal import Terminal, echo, in_words, signer
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 ProofId = Annotated[str, typer.Argument(help="Id of the self-proof 自证编号", metavar="SELF-PROOF")]
 By = Annotated[str | None, typer.Option("--by", help="The officer; default: the user of this machine 经办人")]
-Reasons = Annotated[str | None, typer.Option("--reasons", help="Why 理由")]
 
 
 class Says(StrEnum):

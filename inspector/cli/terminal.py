@@ -120,6 +120,23 @@ class Terminal:
         return bootstrap.office(self.settings, self.store, connectors=Connectors())
 
     @cached_property
+    def desk(self) -> Office:
+        """The office for what no pack decides: where the folder's packs have a flaw it goes on without them, and says so beside the answer.
+
+        So a valve is closed, a token given and the record copied on the day on which somebody has spoilt a pack.
+        """
+        from inspector import bootstrap, lawbook
+        from inspector.cli.packless import packless
+
+        try:
+            return self.office
+        except InspectorError as error:
+            if error.code not in lawbook.OF_PACKS:
+                raise
+            self.aside(self.words("packs_flawed", flaw=words.told(error, self.lang)))
+        return bootstrap.office(self.settings, self.store, proof=packless(self.settings))
+
+    @cached_property
     def whole_office(self) -> Office:
         """The office with its connectors, whose names decide what intake orders; none of them is called here."""
         from inspector import bootstrap
@@ -143,8 +160,8 @@ class Terminal:
         """Write in one transaction, together with the ledger entry that says who did it."""
         from inspector.flows.reconcile import telling
 
-        now = self.office.now()
-        with telling(self.office), self.store.begin() as tx:
+        now = self.desk.now()
+        with telling(self.desk), self.store.begin() as tx:
             done = do(tx, now)
             sign(tx, rule, about, now, facts)
         return done
@@ -230,11 +247,16 @@ class Terminal:
 
     def sure(self, question: str) -> bool:
         """Whether a person at a terminal says yes; False when nobody is there to ask."""
-        return sys.stdin.isatty() and not self.as_json and typer.confirm(question, err=True)
+        return self.manned and typer.confirm(question, err=True)
+
+    @property
+    def manned(self) -> bool:
+        """Whether somebody sits there to be asked."""
+        return sys.stdin.isatty() and not self.as_json
 
     def reason(self, given: str | None, option: str) -> str:
         """The words a person owes the record: as given, else asked for where somebody sits there. Raises Invalid."""
-        if given is None and sys.stdin.isatty() and not self.as_json:
+        if given is None and self.manned:
             given = str(typer.prompt(self.words("why?"), err=True))
         if given is None:
             raise Invalid("option_missing", option=option)

@@ -35,7 +35,7 @@ def issue(
 
     A system is known by its name: while a system token is valid, its name cannot be given under another agency. 系统名称只属于一个机关。
     """
-    terminal.office.agency(agency)
+    terminal.desk.agency(agency)
     about = {"name": name, "agency": agency, "role": role.value, "days": days}
     with terminal.store.read() as tx:
         made_at = tx.machine_now()  # tokens run by machine time: fast office time must not expire them

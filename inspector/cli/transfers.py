@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from inspector.cli.command import command
-from inspector.cli.consequences import By, Document, Id, OnDay, Reasons, step
+from inspector.cli.command import Reasons, command
+from inspector.cli.consequences import By, Document, Id, OnDay, step
 from inspector.cli.terminal import Terminal
 
 if TYPE_CHECKING:

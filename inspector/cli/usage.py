@@ -16,6 +16,8 @@ from inspector.cli.terminal import clean, language
 from inspector.labels import Lang
 
 UNWRAPPED = 100_000
+NEEDED = "（必填）"
+"""How the help of an option ends that is needed, although a person at a terminal is asked for it where it is left out."""
 BROKEN_OFF = 130
 """The exit code of a command that Ctrl-C ended, as shells have it."""
 _PREFIX = "Value error, "
@@ -55,6 +57,13 @@ class Command(TyperCommand):
         ctx.terminal_width = UNWRAPPED
         return columns.fitted(_in_both(super().get_help(ctx)), columns.of_terminal())
 
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """The usage line names what has to be said, and not only where it stands: options that are needed, then the arguments."""
+        first, *rest = super().collect_usage_pieces(ctx)
+        told = (one for one in self.get_params(ctx) if one.param_type_name == "option")
+        wanted = [one for one in told if one.required or NEEDED in (getattr(one, "help", None) or "")]
+        return [first, *map(_typed, wanted), *rest]
+
 
 class Group(TyperGroup):
     """A group of commands, with the same help; as the root it tells usage errors in Chinese or English."""
@@ -87,6 +96,12 @@ class Group(TyperGroup):
         if code == BROKEN_OFF:
             typer.echo(words.say("aborted", _lang(typed)), err=True)
         sys.exit(code if isinstance(code, int) else 0)
+
+
+def _typed(option: Any) -> str:
+    """An option as it is typed, with what stands behind it by its name: `--reason REASON`, `--grant|--refuse`."""
+    name: str = max(option.opts, key=len)
+    return "|".join((name, *option.secondary_opts)) if option.is_flag else f"{name} {name.lstrip('-').upper()}"
 
 
 def _in_both(text: str) -> str:

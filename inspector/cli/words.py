@@ -60,6 +60,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "stopped": ("Stopped. Everything is kept; the next start goes on from here.", "已停止。记录均已保存，下次启动后继续。"),
     "wrote": ("wrote {file}", "已写入 {file}"),
+    "packs_flawed": (
+        "warning: the packs cannot be taken up, and this goes on without them: {flaw}",
+        "警告：政策包无法使用，本命令不依赖政策包，继续执行：{flaw}",
+    ),
     "aborted": ("broken off before the end; the same command may be given again", "已中断，没有执行完；可以重新执行同一命令"),
     # What was typed wrongly.
     "usage": ("usage: {usage} (help: {command} --help)", "用法：{usage}（帮助：{command} --help）"),

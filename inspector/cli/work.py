@@ -60,6 +60,8 @@ def list_work(
     """
     asked = None if state is State.ALL else state.value
     named = kind.value if kind is not None else None
+    if case is not None:
+        terminal.look(lambda tx: tx.cases.get(case))
     held = terminal.look(lambda tx: tx.work.page(state=asked, kind=named, case_id=case, after=after, limit=limit + 1))
     why = waiting(terminal) if any(row["state"] == "ready" and row["lane"] for row in held) else {}
     held = [_waits({name: value for name, value in row.items() if name != "payload"}, why) for row in held]

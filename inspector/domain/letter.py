@@ -95,6 +95,12 @@ def sent(request: Request, via: str, reference: str, now: datetime, pack: str) -
     return Decision(state=held, because=because)
 
 
+def of_kind(told: Decision[Request], kind: str) -> Decision[Request]:
+    """With which request it was about and what its letter was for (a `LetterKind`): a reminder leaves as the request before it did."""
+    because = told.because
+    return replace(told, because=replace(because, facts={"request": told.state.id, "letter": kind, **because.facts}))
+
+
 def perhaps(request: Request, via: str) -> Request:
     """Somebody holds a letter, or may: the tries to hand it over were in vain, but nobody knows what became of them."""
     return replace(request, told=tuple(dict.fromkeys((*request.told, via))))

@@ -23,3 +23,9 @@ def line(field: str, text: str) -> str:
     if place := hidden(told):
         raise Invalid("text_hidden", field=field, place=place)
     return told
+
+
+def pasted(text: str) -> str:
+    """What somebody has pasted to look something up by, without the blanks, line ends and unseen signs that came along around it."""
+    seen = [place for place, sign in enumerate(text) if not sign.isspace() and unicodedata.category(sign) not in _HIDDEN]
+    return text[seen[0] : seen[-1] + 1] if seen else ""

@@ -62,7 +62,7 @@ def send(work: Work, office: Office) -> Settlement:
             letters.carried(tx, request, key, via, receipt, now)
             policy = office.book.get(case.pack)
             told = sending.sent(request, via, receipt.reference, policy, now, office.calendar, by_hand=receipt.by_hand)
-            settle_request(tx, told, now)
+            settle_request(tx, post.of_kind(told, kind), now)
         tx.digests.carried(via, entries)
 
     return Settlement(write=write, outcome="digest", attempts=receipt.attempts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from difflib import get_close_matches
 from enum import StrEnum
 from functools import cache
@@ -268,11 +268,22 @@ class RowReader:
         return read
 
     def _no_day(self, name: str, cell: Cell) -> date:
-        empty = isinstance(cell, str) and not cell.strip()
-        self.flaw(name, "cell_empty" if empty else "day_unreadable", value=str(cell)[:40])
+        told = _narrow(str(cell))
+        if serial := _SERIAL.fullmatch(told):
+            facts = {
+                "days": serial[1],
+                "read": str(_SINCE_1900 + timedelta(int(serial[1]))),
+                "other": str(_SINCE_1904 + timedelta(int(serial[1]))),
+            }
+            self.flaw(name, "day_serial", **facts)
+        else:
+            self.flaw(name, "day_unreadable" if told else "cell_empty", value=str(cell)[:40])
         return NEVER
 
 
+_SERIAL = re.compile(r"([1-9]\d{4})(?:\.0+)?")
+"""A day as spreadsheets keep it where its cell is not formatted as one: days since one of two beginnings, which it does not tell."""
+_SINCE_1900, _SINCE_1904 = date(1899, 12, 30), date(1904, 1, 1)
 _BETWEEN = re.compile(r"[,;，；、]")
 """What parts the words of a cell."""
 

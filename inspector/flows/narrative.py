@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from itertools import groupby
 
 from inspector.domain.calendar import Counting, Term
 from inspector.domain.case import CaseRemark, Method, VerifyFrom
@@ -83,7 +84,7 @@ def lines(told: Explanation, lang: Lang) -> Iterator[str]:
         say, "next", [*_late(told, say), *(line for one in told.next for line in _next(one, say))] or [say("nothing_due")]
     )
     known_as = _known_as(told, say)
-    yield from section(say, "decisions", [line for one in told.decisions for line in _decision(one, told.pack, known_as, say)])
+    yield from section(say, "decisions", [line for held in _alike(told) for line in _decision(held, told.pack, known_as, say)])
     yield from section(say, "kept", list(kept_lines(told.kept, lang)))
     yield from section(say, "sources", [say("sources", id=name, title=title) for name, title in _cited(told).items()])
 
@@ -328,9 +329,17 @@ def _next(one: Next, say: Say) -> Iterator[str]:
         yield from (f"  {line}" for line in _proof(one.counted, one.days, say))
 
 
-def _decision(one: Decided, pack: str, known_as: Mapping[str, str], say: Say) -> Iterator[str]:
+def _alike(told: Explanation) -> Iterator[list[Decided]]:
+    """The decisions in their order; those that follow each other and differ in nothing but their time stand together."""
+    for _, held in groupby(told.decisions, key=lambda one: (one.rule, one.pack, one.basis, one.facts)):
+        yield list(held)
+
+
+def _decision(held: Sequence[Decided], pack: str, known_as: Mapping[str, str], say: Say) -> Iterator[str]:
+    one, last = held[0], held[-1]
     other = one.pack and one.pack != pack
-    yield f"{at(one.at)}  {wording.code('rule', one.rule, say.lang)}" + (say("by_pack", pack=one.pack) if other else "")
+    times = at(one.at) if one is last else say("several_times", first=at(one.at), last=at(last.at), count=len(held))
+    yield f"{times}  {wording.code('rule', one.rule, say.lang)}" + (say("by_pack", pack=one.pack) if other else "")
     if one.facts:
         yield "  " + say("facts", facts=wording.facts(one.facts, say.lang, known_as))
     yield from (f"  {line}" for line in based(one.basis, say))

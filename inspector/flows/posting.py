@@ -100,7 +100,7 @@ def send(work: Work, office: Office) -> Settlement:
                 by_hand=receipt.by_hand,
                 key=work.key,
             )
-            settle_request(tx, told, now)
+            settle_request(tx, post.of_kind(told, kind.value), now)
 
     return Settlement(write=write, outcome=kind.value, attempts=receipt.attempts)
 

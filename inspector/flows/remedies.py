@@ -37,6 +37,12 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "write year-month-day, as in 2026-10-08",
         "请按“年-月-日”填写，例如 2026-10-08",
     ),
+    "day_serial": (
+        "{days} is a spreadsheet's number of a day, {read} or (counted from 1904) {other}",
+        "“{days}”是表格软件的日期序号，即 {read}，或者（自1904年起算）{other}",
+        "format the column as a date, or write year-month-day; then save as xlsx, or as CSV UTF-8",
+        "请将该列设为日期格式，或者按“年-月-日”填写，再另存为 xlsx 或“CSV UTF-8”",
+    ),
     "day_beyond": ("{value}: not {first} to {last}", "“{value}”不在{first}至{last}内", "mend the year", "请更正年份"),
     "number_unreadable": ("{value} is no whole number", "“{value}”不是整数", "write digits only", "请只填数字"),
     "cells_too_many": (

@@ -33,6 +33,7 @@ GROUPS: Mapping[str, str] = {
     "announced": "Method",
     "route": "Route",
     "ground": "ground",
+    "letter": "LetterKind",
     "review_reason": "review",
     "error": "note",
     "changed": "field",

@@ -107,14 +107,14 @@ def refuse_foreign(first: bytes) -> None:
 
 
 def decode(content: bytes) -> tuple[str, str]:
-    """(text, encoding): strictly UTF-8 (with or without its mark) or strictly GB 18030. Raises Invalid (`sheet_encoding`)."""
+    """(text, encoding): strictly UTF-8 (with its mark or not) or GB 18030. Raises Invalid (`sheet_encoding`, `sheet_utf16`)."""
     if not content.startswith(UTF16):
         for encoding in ("utf-8-sig", "gb18030"):
             try:
                 return content.decode(encoding), encoding
             except UnicodeDecodeError:
                 continue
-    raise no_encoding()
+    raise no_encoding(content[:2])
 
 
 def _named(content: bytes, encoding: str) -> str:
@@ -136,9 +136,10 @@ def _fitting(content: bytes) -> dict[str, str]:
     return held
 
 
-def no_encoding() -> Invalid:
-    """Bytes that are neither UTF-8 nor GB 18030."""
-    return Invalid("sheet_encoding", fix="save it as CSV UTF-8, or as xlsx", fix_zh="请另存为“CSV UTF-8”或 xlsx")
+def no_encoding(first: bytes) -> Invalid:
+    """Bytes that are neither UTF-8 nor GB 18030, by the `first` two of them: UTF-16 says by its mark that it is that."""
+    code = "sheet_utf16" if first in UTF16 else "sheet_encoding"
+    return Invalid(code, fix="save it as CSV UTF-8, or as xlsx", fix_zh="请另存为“CSV UTF-8”或 xlsx")
 
 
 def _unpack(content: bytes) -> bytes:

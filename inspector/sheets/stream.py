@@ -90,8 +90,8 @@ def _csv(raw: IO[bytes], plain: IO[bytes], size: int, held: ExitStack, agreed: s
 
 def _encoding(plain: IO[bytes]) -> tuple[str, str, bool, bool]:
     """(encoding, first line, whether all is ASCII, whether the last line is ended): as in `sheet.decode`."""
-    wide = plain.read(2) in sheet.UTF16
-    for encoding in () if wide else ("utf-8-sig", "gb18030"):
+    mark = plain.read(2)
+    for encoding in () if mark in sheet.UTF16 else ("utf-8-sig", "gb18030"):
         decoder, first, text, ascii_only = codecs.getincrementaldecoder(encoding)(), "", "", True
         plain.seek(0)
         try:
@@ -102,7 +102,7 @@ def _encoding(plain: IO[bytes]) -> tuple[str, str, bool, bool]:
         except UnicodeDecodeError:
             continue
         return encoding, first.partition("\n")[0], ascii_only, text.endswith(("\n", "\r"))
-    raise sheet.no_encoding()
+    raise sheet.no_encoding(mark)
 
 
 def _numbered(records: Iterator[tuple[Cell, ...]], odd: list[RowFlaw]) -> Iterator[Row]:

@@ -230,6 +230,11 @@ class RosterRoom(Room):
         held = sa.update(inspector).where(inspector.c.agency == agency, inspector.c.id.in_(list(ids)))
         self.connection.execute(held.values(removed_at=now))
 
+    def employs(self, staff_id: str) -> bool:
+        """Whether an inspector of this staff code stands, or stood, in anybody's register."""
+        asked = sa.select(inspector.c.id).where(inspector.c.id == staff_id).limit(1)
+        return self.connection.execute(asked).first() is not None
+
     def known(self, code: str) -> bool:
         """Whether an object of this code stands, or stood, in anybody's register."""
         asked = sa.select(roster_object.c.code).where(roster_object.c.code == code).limit(1)

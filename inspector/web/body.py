@@ -9,10 +9,10 @@ from typing import Any
 
 from fastapi import Request
 from fastapi.routing import APIRoute
-from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from inspector.domain.errors import Invalid
+from inspector.domain.strict import garbled
 from inspector.web.errors import Unreadable
 
 
@@ -60,13 +60,24 @@ def declared(kind: str, charset: str = "utf-8") -> tuple[str, str]:
 
 
 def parsed(content: bytes) -> object:
-    """The JSON of a body. Raises HTTPException (400) for what is none, Unreadable (`message_not_utf8`), Invalid (`message_key_twice`)."""
+    """The JSON of a body. Raises Unreadable (`message_not_utf8`; `message_unreadable` with the place), Invalid (`message_key_twice`)."""
     if seems := _foreign(content):
         raise Unreadable("message_not_utf8", encoding=seems)
     try:
         return json.loads(content.decode("utf-8-sig"), object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
-        raise HTTPException(400) from error
+        raise Unreadable("message_unreadable", **_place(error)) from error
+
+
+def _place(error: ValueError | RecursionError) -> dict[str, object]:
+    """Where and why a body is no JSON, as facts; nothing of what it says, for that may be somebody's data."""
+    match error:
+        case json.JSONDecodeError() | UnicodeDecodeError():
+            return garbled(error)
+        case RecursionError():
+            return {"problem": "json_deep"}
+        case _:  # thousands of digits, which the library leaves alone
+            return {"problem": "json_number_long"}
 
 
 def _foreign(content: bytes) -> str:

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import JSONResponse
 
 from inspector.domain.case import Case, CaseState
+from inspector.domain.line import pasted
 from inspector.domain.viewing import Shown as What
 from inspector.flows import embargo, intake, review
 from inspector.flows.explain import Explanation, explain
@@ -62,11 +63,11 @@ def list_cases(
     caller: CaseReader,
     after: Annotated[CaseId | None, Query(description="Go on behind this case")] = None,
     state: Annotated[CaseState | None, Query(description="Only cases in this state")] = None,
-    reference: Annotated[Line | None, Query(description="Only this number of a sender")] = None,
+    reference: Annotated[Line | None, Query(description="Only this number of a sender; blanks around it are passed over")] = None,
     limit: Limit = 50,
 ) -> CasePage:
     """Cases in order of id, within the agencies of the token."""
-    only = {"state": state.value if state else None, "reference": reference}
+    only = {"state": state.value if state else None, "reference": pasted(reference) if reference else None}
     page = desk.look(
         lambda tx: tx.cases.page(agencies=caller.sees, sender=caller.sender, only=only, after=after or "", limit=limit)
     )

@@ -17,6 +17,7 @@ from inspector.domain.docket import DocketKind, DocketRow, Nearness, Place, near
 from inspector.domain.errors import InspectorError
 from inspector.domain.evidence import blank
 from inspector.domain.identity import normalise
+from inspector.domain.line import pasted
 from inspector.domain.objection import Objection
 from inspector.domain.viewing import Shown as What
 from inspector.flows import deputies, wording
@@ -131,7 +132,7 @@ def find_cases(request: Request, desk: AtDesk, caller: Visitor, form: Posted) ->
     if (refusal := unfit(request, caller)) is not None:
         return refusal
     try:
-        text = read(Wanted, find=form.one("find")).find.strip()
+        text = read(Wanted, find=pasted(form.one("find"))).find
     except InspectorError as error:
         return refused(request, error)
     if not text or blank(text):

@@ -52,6 +52,8 @@ _CODES = {
     413: "message_too_large",
     415: "content_type_unknown",
 }
+_UNPLACED = {"problem": "other_form"}
+"""Of a message that the framework itself could not read nobody has told the place."""
 EN: Lang = "en"
 ZH: Lang = "zh-Hans"
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="inspector"'}
@@ -169,7 +171,7 @@ async def _unfit(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     found = error.errors()
     if any(problem["type"] == "json_invalid" for problem in found):
-        return _said(request, 400, "message_unreadable", {})
+        return _said(request, 400, "message_unreadable", _UNPLACED)
     if not request.url.path.startswith(_FOR_PROGRAMS) and any(one["loc"][0] == "path" for one in found):
         return _said(request, 404, "path_unknown", {})  # an address that no page of ours can have
     return _said(request, 422, "message_invalid", unfit(found))
@@ -209,7 +211,7 @@ async def _http(request: Request, error: Exception) -> Response:
         headers["Allow"] = ", ".join(_allowed(request))
     code = _CODES.get(error.status_code, f"http_{error.status_code}")
     if error.status_code != 413:
-        return _said(request, error.status_code, code, {}, headers)
+        return _said(request, error.status_code, code, _UNPLACED if error.status_code == 400 else {}, headers)
     settings, path = request.app.state.desk.settings, request.url.path
     if bounds.shows(path):
         return _said(request, 413, "material_too_large", {"most": settings.max_material_bytes // 1_000_000}, headers)

@@ -97,6 +97,25 @@ def test_what_is_no_message_is_refused(untouched: None, client: httpx.Client, co
 
 
 @pytest.mark.parametrize(
+    ("content", "place"),
+    [
+        (b'{\n  "agency": "bureau",\n  "item" "x"\n}', "line 3, column 10"),
+        (b"{", "line 1, column 2"),
+        (b"[" * 100_000, "nested too deeply"),
+        (b"1" * 10_000, "number in it is too long"),
+        (b'{"a": "\xff"}', "byte 8"),
+    ],
+    ids=["amid", "cut", "deep", "long number", "no UTF-8"],
+)
+def test_what_cannot_be_read_is_told_with_its_place_and_nothing_of_its_content(
+    client: httpx.Client, content: bytes, place: str
+) -> None:
+    error = client.post("/v1/cases", content=content, headers=JSON).json()["error"]
+    assert place in error["message"], error
+    assert "bureau" not in json.dumps(error), "it may be somebody's data"
+
+
+@pytest.mark.parametrize(
     "kind",
     [
         "text/plain",

@@ -244,7 +244,7 @@ def test_gb18030_is_read_and_what_is_neither_encoding_is_refused(operator: Opera
     said = operator.say(
         "case", "import", operator.file("utf16.csv", text, "utf-16"), "--agency", "bureau", "--sender", "hall", "--yes", "--json"
     )
-    assert (said.code, json.loads(said.err)["error"]["code"]) == (2, "sheet_encoding")
+    assert (said.code, json.loads(said.err)["error"]["code"]) == (2, "sheet_utf16")
 
 
 def test_in_excel_a_code_must_be_text(operator: Operator) -> None:

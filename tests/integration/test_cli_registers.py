@@ -329,3 +329,29 @@ def test_no_register_is_taken_that_leaves_a_town_without_an_officer_unless_that_
     assert brought("inspectors", staff, two, more=("--keep",)).code == 0
     assert brought("inspectors", staff, two, more=("--remove", "--yes", "--uncovered")).code == 0
     assert brought("objects", firms, ("TESTA", "甲", "东镇"), ("TESTB", "丙", "西镇")).code == 0, "it was left so before"
+
+
+def test_an_import_that_lacks_several_words_asks_for_all_of_them_at_once(operator: Operator) -> None:
+    firms, staff = ("code", "name", "pool"), ("id", "name", "certificate", "certificate_until", "pools")
+
+    def brought(what: str, *rows: tuple[str, ...], more: tuple[str, ...] = (), encoding: str = "utf-8") -> Said:
+        file = operator.file("file.csv", table(firms if what == "objects" else staff, *rows), encoding)
+        return operator.say("roster", "import", what, file, "--agency", "bureau", *more)
+
+    assert brought("objects", ("TESTA", "甲", "东镇"), ("TESTB", "乙", "西镇")).code == 0
+    assert (
+        brought("inspectors", ("Z1", "张", "A-1", "2099-12-31", "东镇;西镇"), ("Z2", "李", "A-2", "2099-12-31", "东镇")).code == 0
+    )
+    left = ("Z2", "李四", "A-2", "2099-12-31", "东镇")
+    said = brought("inspectors", left, more=("--yes",))
+    assert (said.code, "needs --remove --uncovered" in said.err) == (4, True), said.err
+    assert "1 rows of the register are not in the file" in said.err, "each in its own words"
+    assert "西镇" in said.err
+    said = brought("inspectors", left, more=("--json",), encoding="gb18030")
+    error = json.loads(said.err)["error"]
+    assert (said.code, error["code"]) == (4, "import_unconfirmed")
+    assert error["facts"]["options"] == "--encoding --remove --yes --uncovered"
+    assert (error["facts"]["removed"], error["facts"]["towns"]) == (1, "西镇")
+    assert brought("inspectors", left, more=("--remove", "--yes")).err.count("西镇") >= 1, "one thing is told in its own words"
+    all_said = ("--remove", "--yes", "--uncovered", "--encoding", "gb18030")
+    assert brought("inspectors", left, more=all_said, encoding="gb18030").code == 0, "what was asked for is enough"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -9,10 +10,13 @@ import socket
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
+from typer import main as typer_main
 from typer.testing import CliRunner
 
 from inspector import __version__
@@ -35,6 +39,29 @@ def operator(database_url: str, tmp_path: Path) -> Operator:
     return settled(database_url, tmp_path)
 
 
+def commands() -> Iterator[tuple[str, Any]]:
+    """Every command with the words that call it."""
+    waiting: list[tuple[str, Any]] = [("", typer_main.get_command(app))]
+    while waiting:
+        path, held = waiting.pop()
+        inner = getattr(held, "commands", None)
+        if inner is None:
+            yield path.strip(), held
+        else:
+            waiting += [(f"{path} {name}", one) for name, one in inner.items()]
+
+
+def test_the_usage_line_names_every_option_that_has_to_be_said() -> None:
+    for path, held in commands():
+        usage_line = " ".join(held.collect_usage_pieces(typer.Context(held)))
+        options = [one for one in held.params if one.param_type_name == "option"]
+        for one in options:
+            asked_for = one.default is None and {*one.opts} & {"--reason", "--reasons", "--note"}
+            needed = one.required or bool(asked_for)
+            assert (max(one.opts, key=len) in usage_line.replace("|", " ").split()) is needed, (path, one.opts)
+    assert "[OPTIONS] --reason REASON" in " ".join(CliRunner().invoke(app, ["connector", "pause", "--help"]).stdout.split())
+
+
 WRONG = {
     "an unknown command": (("case", "lst"), "没有命令 lst；是否想输入 'list'？", "there is no command lst; did you mean 'list'?"),
     "an unknown option": (("case", "list", "--stat", "X"), "没有选项 --stat", "there is no option --stat"),
@@ -50,6 +77,26 @@ WRONG = {
     "a word too many": (("case", "show", "a", "b"), "多余的参数：b", "too many words: b"),
     "a kind of work there is not": (("work", "list", "--kind", "x"), "不认识 'x'", "'x' is not known"),
 }
+
+
+def test_a_list_that_is_asked_for_what_there_is_not_says_so_and_is_no_empty_list(operator: Operator) -> None:
+    near = operator.say("case", "list", "--item", "business-licens")
+    assert (near.code, "nearest is business-licence, known are" in near.err) == (2, True), near.err
+    strange = operator.say("case", "list", "--item", "zzz", "--json")
+    assert (strange.code, json.loads(strange.err)["error"]["code"]) == (2, "item_nowhere")
+    assert "nearest" not in operator.say("case", "list", "--item", "zzz").err
+    assert "business-licence" in operator.say("case", "list", "--item", "zzz", lang="zh-Hans").err
+    assert operator.well("case", "list", "--item", "business-licence", "--json").json == [], "an item that has no case yet is one"
+    for words in (
+        ("case", "list", "--after", "nope"),
+        ("work", "list", "--case", "nope"),
+        ("consequence", "list", "--case", "nope"),
+        ("draw", "list", "--after", "nope"),
+        ("push", "list", "--seat", "nope"),
+        ("push", "list", "--inspector", "nope"),
+    ):
+        said = operator.say(*words)
+        assert (said.code, said.out) == (3, ""), (words, said)
 
 
 @pytest.mark.parametrize("name", WRONG)

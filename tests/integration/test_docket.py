@@ -56,6 +56,8 @@ def test_a_case_is_found_by_its_number_the_senders_the_firms_code_or_name_whatev
     firm = {"kind": "FIRM", "code": "TEST00000000000002", "name": "云溪百分%饮食店"}
     with edge.as_("system") as client:
         other = client.post("/v1/cases", json=a_case(8, subject=firm)).json()["id"]
+        listed = client.get("/v1/cases", params={"reference": " R-000008\u3000"}).json()["cases"]
+        assert [one["id"] for one in listed] == [other], "over the API, too"
     with edge.client() as browser, edge.client() as stranger:
         logged_in(edge, browser)
         logged_in(edge, stranger, "officer", "other")
@@ -63,6 +65,9 @@ def test_a_case_is_found_by_its_number_the_senders_the_firms_code_or_name_whatev
             (case_id, ["R-000007"]),
             ("R-000008", ["R-000008"]),
             (" test00000000000002 ", ["R-000008"]),
+            ("\tR-000008\r\n", ["R-000008"]),
+            ("\u3000R-000008\u00a0", ["R-000008"]),
+            ("\ufeffR-000008\u200b ", ["R-000008"]),
             ("百分%饮", ["R-000008"]),
             ("百_%", []),
             ("%", ["R-000008"]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -224,3 +224,25 @@ def test_what_is_stored_of_a_decision_is_codes_and_parameters_only(office: Offic
     assert level.due_counted.term.amount == 10
     assert all(re.fullmatch("[a-z_0-9]*", note) for note in notes)
     assert {"timeout", "declined"} <= set(notes)
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", "letter: Reminder"), ("zh-Hans", "函件：提醒函")])
+def test_no_two_lines_of_the_decisions_are_alike_but_for_what_tells_them_apart(
+    office: Office, person: str, hand: Hand, lang: Lang, words: str
+) -> None:
+    for _ in range(4):
+        hand.on(days=1)
+        settle(office)
+    taken = explained(office, person).decisions
+    sent = [one for one in taken if one.rule == "assistance.sent"]
+    assert len({(one.facts["request"], one.facts["letter"]) for one in sent}) == len(sent) > 2, "a reminder says that it is one"
+    assert words in told(office, person, lang)
+
+
+def test_decisions_that_differ_in_their_time_alone_stand_once_with_their_count(office: Office, person: str) -> None:
+    held = explained(office, person)
+    first = held.decisions[0]
+    again = tuple(replace(first, at=first.at + timedelta(hours=hours)) for hours in range(3))
+    text = render(replace(held, decisions=again), "en")
+    assert text.count("(3 times)") == 1
+    assert f"{first.at:%Y-%m-%d %H:%M} to" in text

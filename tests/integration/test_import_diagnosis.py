@@ -68,6 +68,23 @@ def test_heads_cells_items_duplicates_and_what_is_stored_are_all_told_in_one_run
     assert cases(operator) == ["S-000001"]
 
 
+def test_a_day_that_a_spreadsheet_keeps_as_a_number_is_told_with_the_days_that_it_may_be(operator: Operator) -> None:
+    cells: list[Cell] = [*row(1)]
+    cells[HEADS.index("签署日期")] = 45292
+    days = [operator.workbook("days.xlsx", HEADS, cells), operator.file("days.csv", table(HEADS, row(1, on="45292")))]
+    for file in days:
+        code, told = bring(operator, file)
+        assert (code, found(told)) == (2, [(2, "signed_on", "day_serial")])
+        flaws: Any = told["flaws"]
+        (flaw,) = flaws
+        assert "2024-01-01" in flaw["what"]
+        assert "2028-01-02" in flaw["what"], "a Mac's old workbooks count otherwise, and the number does not say so"
+        assert "CSV UTF-8" in flaw["fix"]
+    dated: list[Cell] = [*row(1)]
+    dated[HEADS.index("签署日期")] = date(2024, 1, 1)
+    assert bring(operator, operator.workbook("dated.xlsx", HEADS, dated), "--dry-run")[0] == 0, "a cell that is a date is one"
+
+
 @on_both
 def test_a_conflict_with_what_is_stored_is_told_beside_the_faults_of_other_rows(operator: Operator) -> None:
     assert bring(operator, operator.file("first.csv", table(HEADS, row(1))))[0] == 0

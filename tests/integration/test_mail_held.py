@@ -78,8 +78,8 @@ def test_a_letter_that_is_answered_in_signs_that_nobody_here_reads_is_answered(s
     with store.read() as tx:
         (told,) = unsettled.unread(tx, request_of(store, case_id).id)
         refused = {one.facts["refused"] for one in tx.attention.of_kind(unsettled.MAIL_UNREAD)}
-    assert (told["refused"], told["sender"], told["registered"]) == ("mail_unreadable", CLERK, True)
-    assert refused == {"mail_unreadable", "mail_automatic"}, "a machine's notice is nobody's word, however it is written"
+    assert (told["refused"], told["sender"], told["registered"]) == ("mail_charset", CLERK, True)
+    assert refused == {"mail_charset", "mail_automatic"}, "a machine's notice is nobody's word, however it is written"
 
 
 def test_a_mail_that_waits_holds_up_the_ladder_of_its_request_alone(store: Store, hand: Hand, tmp_path: Path) -> None:

@@ -188,7 +188,11 @@ def test_a_mail_is_read_in_the_charset_and_form_that_programs_write() -> None:
     assert told.id == told.digest, "without a number it is known by what it is"
     strange = box.read("4", b"From: \xff@b.example\r\nMessage-ID: <\x00 a@b>\r\n\r\n\x00name\x0c: va\x00lue")
     assert (strange.sender, strange.id) == ("@b.example", strange.digest)
-    assert box.read("2", head.replace(b"gb2312", b"no-such-set") + body).flaw == "mail_unreadable"
+    assert box.read("2", head.replace(b"gb2312", b"no-such-set") + body).flaw == "mail_charset", (
+        "said by what keeps it from being read"
+    )
+    bare = b"From: a@b.example\r\nContent-Type: multipart/mixed\r\n\r\n--x\r\n"
+    assert box.read("5", bare).flaw == "mail_parts"
     assert box.read("3", b"From: a@b.example\r\n\r\n" + b"x" * box.MOST_BYTES).flaw == "mail_too_large"
 
 

@@ -248,6 +248,13 @@ def test_an_answer_that_is_no_json_in_utf_8_is_garbled_with_its_digest(body: byt
     assert (error.code, error.origin, error.digest) == (code, Origin.THEM, hashlib.sha256(body).hexdigest())
 
 
+def test_an_answer_that_is_cut_off_is_told_with_the_place_and_nothing_of_its_content() -> None:
+    with asking(answer(200, body=b'{"code": 0,\n "data": {"value": "secret"')) as (made, _):
+        error = caught(lambda: made.ask(QUESTION, key="k-1"))
+    assert isinstance(error, Garbled)
+    assert (error.code, error.detail) == ("not_json", "line 2, column 28")
+
+
 @pytest.mark.parametrize("declared", ["GB18030", '"gbk"', "'GB2312'", "iso-8859-1"])
 def test_a_charset_other_than_utf_8_is_believed_for_a_short_text_may_be_valid_in_both(declared: str) -> None:
     body = '{"code": 0, "data": {"value": "谩"}}'.encode("gbk")

@@ -27,7 +27,7 @@ LIST = "编号,名称\nA,甲\n".encode()
         (gzip.compress(LIST, mtime=0)[:-9], "sheet_packed", "gzip"),  # its text names the test: no moment in it
         (LIST + '"乙,丙\n'.encode(), "sheet_quotes", "3"),
         (b"PK\x03\x04 cut off", "sheet_workbook", "xlsx"),
-        ("编号,名称".encode("utf-16"), "sheet_encoding", "CSV UTF-8"),
+        ("编号,名称".encode("utf-16"), "sheet_utf16", "CSV UTF-8"),
         (b" \n", "sheet_empty", ""),
     ],
     ids=["pdf", "page", "picture", "half packed", "lonely quote", "half a workbook", "utf-16", "blank"],

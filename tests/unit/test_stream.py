@@ -45,7 +45,7 @@ def test_a_stream_gives_the_rows_numbers_and_remarks_of_the_sheet(tmp_path: Path
     ("content", "code"),
     [
         (b"", "sheet_empty"),
-        ("编号".encode("utf-16"), "sheet_encoding"),
+        ("编号".encode("utf-16"), "sheet_utf16"),
         (b"id\n\xff\xff\n", "sheet_encoding"),
         (gzip.compress(TEXT.encode())[:-9], "sheet_packed"),
         (b"\x1f\x8bnonsense", "sheet_packed"),
