@@ -23,6 +23,7 @@ from inspector.domain.errors import InspectorError
 from inspector.domain.evidence import Evidence
 from inspector.domain.folio import PURGED
 from inspector.domain.grading import graded
+from inspector.domain.late import late as late_answer
 from inspector.domain.ledger import said
 from inspector.domain.piece import fingerprint
 from inspector.domain.policy import Policy
@@ -114,7 +115,7 @@ def recompute(ground: Ground, entries: Sequence[Past]) -> Iterator[tuple[Past, A
             state, sure = made.state, False
             yield entry, Again.PURGED
             continue
-        same = said(made.because, {"state": made.state.state.value}) == entry.body
+        same = _text(made) == entry.body
         if same or sure:
             state = made.state
         letter = told["facts"].get("method") == Method.ASSISTANCE.value  # its weighing rests on the letter's own state, too
@@ -159,17 +160,21 @@ def _decided(ground: Ground, state: Case, entry: Past, facts: Mapping[str, Any])
     """The decision anew; None for one that is by none of these rules. Raises what the rules raise."""
     policy, calendar, at, held = ground.policy, ground.calendar, entry.at, ground.case.strategy
     match entry.rule:
-        case "credit.look_up":
+        case "credit.look_up" | "item.exempt" | "route.certificate":
             return verification.begin(state, policy, None, at, calendar)
         case "strategy.choose" if held is not None:
             if state.verify_term is not None:
                 return verification.choose(state, policy, held.level, at, calendar)
             return verification.begin(state, policy, held.level, at, calendar)
-        case "evidence.weigh" | "evidence.conflict":
-            return verification.weigh(state, ground.evidence[facts["evidence"]], policy, at, calendar)
+        case "verification.overdue":
+            return verification.overdue(state, policy, at, calendar)
+        case rule if rule.startswith(("evidence.", "supervision.")) and rule != "evidence.kept":
+            return _heard(ground, state, entry, facts)
         case "matter.conclude":
             when = datetime.fromisoformat(facts["concluded_at"])
             return review.conclude(state, facts["by"], policy, at, calendar, at=when)
+        case "commitment.withdraw" | "application.withdraw":
+            return review.withdraw(replace(state, entry=facts["entry"]), facts["reason"], facts["by"], policy, at)
         case "officer.review":
             ruled = ground.ruling(at)
             cited = tuple(ground.evidence[name] for name in facts["evidence"])
@@ -192,3 +197,25 @@ def _decided(ground: Ground, state: Case, entry: Past, facts: Mapping[str, Any])
             return ruled.told(made)
         case _:
             return None
+
+
+def _heard(ground: Ground, state: Case, entry: Past, facts: Mapping[str, Any]) -> Decision[Case]:
+    """What was found about a case that was over, or an answer: one that was waited for, or one to a question that was over.
+
+    The credit entry that stood for the case is taken from what was written down. Which answer it was the entry does not say, so one of
+    both is to come to it.
+    """
+    piece, policy, calendar = ground.evidence[facts["evidence"]], ground.policy, ground.calendar
+    if "entry" in facts:
+        return review.finding(replace(state, entry=facts["entry"]), piece, policy, entry.at, calendar)
+    first = state.claims[0].claim
+    asked = replace(first, key=piece.claim, value=facts.get("claimed", first.value))
+    late = late_answer(state, piece, asked, policy, entry.at, calendar)
+    if _text(late) == entry.body:
+        return late
+    return verification.weigh(state, piece, policy, entry.at, calendar)
+
+
+def _text(made: Decision[Case]) -> str:
+    """What the ledger says of a decision about a case."""
+    return said(made.because, {"state": made.state.state.value})
