@@ -14,11 +14,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from inspector.domain import review, verification
+from inspector.domain import asking, review, selfproof, verification
 from inspector.domain.backtest import afresh
 from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.case import Case, Method, Outcome
-from inspector.domain.decision import Decision
+from inspector.domain.decision import Decision, OrderKind
 from inspector.domain.errors import InspectorError
 from inspector.domain.evidence import Evidence
 from inspector.domain.folio import PURGED
@@ -95,13 +95,16 @@ def recompute(ground: Ground, entries: Sequence[Past]) -> Iterator[tuple[Past, A
     """Each entry of a case in order, with what computing it again has come to. Never raises for what is stored."""
     begins = max((place for place, one in enumerate(entries, 1) if one.rule == "case.correct"), default=0)
     state = replace(afresh(ground.case), concluded_at=None, suspensions=(), extensions=())
-    sure = begins == 0
+    sure, asked = begins == 0, dict[str, str]()
     for place, entry in enumerate(entries):
         if place < begins or not entry.body:
             sure = False
             yield entry, Again.PURGED if entry.gone else Again.NOT_STORED
             continue
         told = json.loads(entry.body)
+        if (text := asked.pop(f"{entry.rule} {told.get('request', told.get('self_proof'))}", None)) is not None:
+            yield entry, Again.SAME if text == entry.body else Again.DIFFERS if sure else Again.UNSURE
+            continue
         try:
             made = _decided(ground, state, entry, told["facts"])
         except (InspectorError, ValueError, LookupError, TypeError):
@@ -113,11 +116,13 @@ def recompute(ground: Ground, entries: Sequence[Past]) -> Iterator[tuple[Past, A
         weighs = told["facts"].get("evidence")
         if isinstance(weighs, str) and weighs in ground.purged:  # its verdict stands, so what comes after is tried
             state, sure = made.state, False
+            asked |= _asked(ground, made, entry.at)
             yield entry, Again.PURGED
             continue
         same = _text(made) == entry.body
         if same or sure:
             state = made.state
+            asked |= _asked(ground, made, entry.at) if same else {}
         letter = told["facts"].get("method") == Method.ASSISTANCE.value  # its weighing rests on the letter's own state, too
         yield entry, Again.SAME if same else Again.DIFFERS if sure and not letter else Again.UNSURE
         sure = sure and same
@@ -214,6 +219,19 @@ def _heard(ground: Ground, state: Case, entry: Past, facts: Mapping[str, Any]) -
     if _text(late) == entry.body:
         return late
     return verification.weigh(state, piece, policy, entry.at, calendar)
+
+
+def _asked(ground: Ground, made: Decision[Case], at: datetime) -> dict[str, str]:
+    """What the ledger says of the requests and self-proofs that a decision orders in the same breath, by their rule and id."""
+    texts = {}
+    for order in made.orders:
+        if order.kind is OrderKind.ASSIST_SEND:
+            opened = asking.open_request(ground.case.id, ground.case.agency, order, ground.policy, at, ground.calendar)
+            texts[f"{opened.because.rule} {opened.state.id}"] = said(opened.because, {"request": opened.state.id})
+        elif order.kind is OrderKind.SELF_PROOF_ASK:
+            shown = selfproof.ask(made.state, order, ground.policy, at, ground.calendar)
+            texts[f"{shown.because.rule} {shown.state.id}"] = said(shown.because, {"self_proof": shown.state.id})
+    return texts
 
 
 def _text(made: Decision[Case]) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -19,13 +22,15 @@ from inspector.flows.settle import settle_case
 from inspector.store.packtables import pack
 from inspector.store.store import Store
 from inspector.store.tables import case_file, evidence, ledger
+from tests import showing
 from tests.house import Hand, Table, application, open_office, post, settle
 from tests.integration.test_casefile import decided
 from tests.integration.test_explanation import Platform
 from tests.integration.test_pool_cases import UNSIGNED
+from tests.integration.test_purging import answered
 from tests.operator import one_database
 
-__all__ = ["decided"]
+__all__ = ["answered", "decided"]
 database_url = one_database
 pytestmark = pytest.mark.slow
 
@@ -181,3 +186,20 @@ def test_an_enrolment_a_withdrawal_and_a_term_that_ran_out_come_to_the_same(stor
     assert told(office, enrolled)[0] == ("route.certificate", "SAME")
     assert told(office, taken_back)[:2] == [("strategy.choose", "SAME"), ("commitment.withdraw", "SAME")]
     assert ("verification.overdue", "SAME") in told(office, overdue)
+
+
+def test_a_request_to_another_agency_and_its_date_come_to_the_same(answered: tuple[Office, str]) -> None:
+    office, case_id = answered
+    assert ("assistance.open", "SAME") in told(office, case_id)
+    with office.store.begin() as tx:
+        row = next(row for row in tx.ledger.about(case_id) if row["rule"] == "assistance.open")
+        held = json.loads(row["body"])
+        held["facts"]["due_at"] = (datetime.fromisoformat(held["facts"]["due_at"]) + timedelta(days=1)).isoformat()
+        text = json.dumps(held, ensure_ascii=False, sort_keys=True)
+        tx.connection.execute(sa.update(ledger).where(ledger.c.id == row["id"]).values(body=text))
+    assert ("assistance.open", "DIFFERS") in told(office, case_id), "whoever is given a day more than the pack says is seen"
+
+
+def test_what_a_subject_is_asked_to_show_comes_to_the_same(store: Store, hand: Hand, tmp_path: Path) -> None:
+    house = showing.opened(store, hand, showing.book(tmp_path))
+    assert ("self_proof.ask", "SAME") in told(house.office, house.case_id)
