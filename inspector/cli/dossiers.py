@@ -14,16 +14,16 @@ import typer
 from inspector.cli.cases import meant
 from inspector.cli.command import Exit, command
 from inspector.cli.days import typed
-from inspector.cli.ledger import Heads, told
+from inspector.cli.ledger import Heads, read_proof, told
 from inspector.cli.terminal import Terminal, operator
 from inspector.cli.viewings import viewed
 from inspector.domain import folio
 from inspector.domain.errors import Invalid
-from inspector.domain.treehead import Proof
+from inspector.domain.treehead import TreeHead
 from inspector.labels import label
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from inspector.flows.casefile import Made
 
@@ -146,24 +146,24 @@ def check(
     held = [told(one) for one in heads or ()]
     if not held:
         raise Invalid("file_head_needed", size=_size(files), field="--head")
-    judged = folio.judge(files, held, [read_growth(one) for one in growth or ()])
+    judged = folio.judge(files, held, [read_proof(one) for one in growth or ()])
     troubles = [{"code": one.code, "about": one.about} for one in judged.troubles]
     counted = {"entries": judged.entries, "withheld": judged.withheld, "erased": judged.erased}
     terminal.value({"holds": judged.holds, **counted, "younger": judged.younger, "troubles": troubles})
     if judged.holds:
         terminal.say("file_holds", **counted)
-    elif not judged.troubles:
-        terminal.say("file_younger", younger=judged.younger, entries=judged.entries, size=_size(files))
-    return say_troubles(terminal, judged)
+    return say_troubles(terminal, judged, _size(files), held)
 
 
 def replay(terminal: Terminal, case: Case) -> Exit | None:
     """Compute a case's past decisions again, and say of each whether it comes to the same, byte for byte. 复算办件的历次决定。
 
-    From the stored facts, the case's pack and the calendar of today: the choice of the strategy, each weighing of evidence, the
-    conclusion of the matter and the officer's decision with its grade. What is none of these, or rests on facts that are not stored any
-    more, is said to be so. First what is stored is held to the digests noted of it: content, packs, calendar, evidence, entries; what was
-    altered is named. Exit code 1 for that, and where something comes to anything else: a calendar that was replaced since moves dates, too.
+    From the stored facts, the case's pack and the calendar of today: the choice of the strategy or the enrolment without one, each
+    weighing of evidence, also of what came or was found after the end, a term that ran out, what another agency or the subject is
+    asked and by when, the conclusion of the matter, a withdrawal and the officer's decision with its grade. What is none of these, or
+    rests on facts that are not stored any more, is said to be so.
+    First what is stored is held to the digests noted of it: content, packs, calendar, evidence, entries; what was altered is named. Exit
+    code 1 for that, and where something comes to anything else: a calendar that was replaced since moves dates, too.
     """
     from inspector.domain.recompute import Again
     from inspector.flows import recompute
@@ -183,8 +183,16 @@ def replay(terminal: Terminal, case: Case) -> Exit | None:
     return Exit.WRONG if altered or any(again is Again.DIFFERS for _, again in told) else None
 
 
-def say_troubles(terminal: Terminal, judged: folio.Judged) -> Exit | None:
-    """Say what does not hold, if anything; the command's exit code."""
+def say_troubles(terminal: Terminal, judged: folio.Judged, size: int = 0, held: Sequence[TreeHead] = ()) -> Exit | None:
+    """Say what does not hold, if anything; the command's exit code.
+
+    Where nothing is wrong and the heads that were given show nothing either, what is to be asked for, and of whom: a later head than
+    that of `size` entries by which it is proven, or how the ledger grew from there to the one that is later already.
+    """
+    if judged.younger and not judged.troubles:
+        later = max((one.size for one in held), default=0)
+        word = "file_later" if later > size else "file_younger"
+        terminal.say(word, younger=judged.younger, entries=judged.entries, size=size, later=later)
     for one in judged.troubles:
         terminal.say("file_broken", problem=label(f"file_trouble.{one.code}", terminal.lang, about=one.about))
     return None if judged.holds else Exit.WRONG
@@ -203,14 +211,6 @@ def _size(files: Mapping[str, bytes]) -> int:
         return int(json.loads(files[folio.LEDGER])["head"]["size"])
     except (ValueError, TypeError, KeyError, RecursionError):
         return 1
-
-
-def read_growth(file: Path) -> Proof:
-    """A proof that the ledger only grew, from a file. Raises Invalid (`ledger_proof_unreadable`)."""
-    try:
-        return Proof.read(json.loads(file.read_bytes()))
-    except (ValueError, RecursionError) as error:
-        raise Invalid("ledger_proof_unreadable", file=str(file)) from error
 
 
 def _browser() -> str:

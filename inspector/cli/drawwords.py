@@ -146,6 +146,10 @@ DRAWS: Mapping[str, tuple[str, str]] = {
         "NOT SHOWN: {younger} of {entries} entries are younger than your heads. Ask for a head of {size} entries or more",
         "尚不能证明：{entries} 条中有 {younger} 条晚于所给台账根。请索取 {size} 条或者更多的台账根",
     ),
+    "file_later": (
+        "NOT SHOWN: the file is proven by the head of {size} entries, yours has {later}. Ask for `ledger prove --since {size}` (--growth)",
+        "尚不能证明：本档案所依的台账根为 {size} 条，所给的为 {later} 条。请索取 ledger prove --since {size} 的证明，以 --growth 给出",
+    ),
     "replay_altered": (
         "ALTERED: {what} ({about}); what is computed from it shows nothing",
         "已被改动：{what}（{about}）；以此复算不能证明什么",

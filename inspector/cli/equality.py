@@ -14,12 +14,17 @@ from inspector.labels import label
 
 if TYPE_CHECKING:
     from inspector.domain.equality import Compared, Group
+    from inspector.flows.office import Office
+    from inspector.store.tx import Tx
 
 Since = Annotated[
     datetime | None, typer.Option("--since", formats=["%Y-%m-%d"], help="From this day on; default: the first of January 起")
 ]
 Until = Annotated[
     datetime | None, typer.Option("--until", formats=["%Y-%m-%d"], help="Before this day; default: the first of this month 止")
+]
+Whose = Annotated[
+    str | None, typer.Option("--agency", help="Whose; default: the house's, or of the only agency that takes cases 机关")
 ]
 _MEASURES = ("measure", "committed", "certified", "odds", "chance", "counted", "power", "verdict")
 _GROUPS = ("measure", "item", "level", "committed", "certified", "enough", "lawful")
@@ -36,7 +41,7 @@ def report(
     terminal: Terminal,
     since: Since = None,
     until: Until = None,
-    agency: Annotated[str | None, typer.Option("--agency", help="Whose; default: the house 机关")] = None,
+    agency: Whose = None,
 ) -> None:
     """Compare who committed with like subjects who brought a certificate: drawn, visited, waits, findings. 平等对待报告。
 
@@ -49,7 +54,7 @@ def report(
     first, last = equality.year_so_far(office, now.date())
     first = office.calendar.midnight(since.date()) if since is not None else first
     last = office.calendar.midnight(until.date()) if until is not None else last
-    held = terminal.look(lambda tx: equality.report(office, tx, agency or office.house, first, last, now))
+    held = terminal.look(lambda tx: equality.report(office, tx, agency or _whose(office, tx), first, last, now))
     if terminal.as_json:
         terminal.value(equality.told(held))
         return
@@ -83,7 +88,7 @@ def groups(
             "--until", formats=["%Y-%m-%d"], help="Before this first day of a quarter; default: of this one 止（季度首日）"
         ),
     ] = None,
-    agency: Annotated[str | None, typer.Option("--agency", help="Whose; default: the house 机关")] = None,
+    agency: Whose = None,
 ) -> None:
     """Tell findings by area pool and level, for training: never by person, and no figure of too few of them. 分片区情况。
 
@@ -96,13 +101,19 @@ def groups(
     now = office.now()
     first, last = training.quarters_so_far(office)
     first, last = since.date() if since is not None else first, until.date() if until is not None else last
-    held = terminal.look(lambda tx: training.groups(office, tx, agency or office.house, first, last, now))
+    held = terminal.look(lambda tx: training.groups(office, tx, agency or _whose(office, tx), first, last, now))
     if terminal.as_json:
         terminal.value(training.told(held))
         return
     days = {name: ", ".join(map(str, some)) or "—" for name, some in (("quarters", held.quarters), ("waiting", held.waiting))}
     terminal.say("equality_groups", **days)
     terminal.rows(("pool", "level", "visits", "found", "looked", "differs"), [asdict(one) for one in held.groups])
+
+
+def _whose(office: Office, tx: Tx) -> str:
+    from inspector.flows.equality import whose
+
+    return whose(tx, office.house, office.tree, "--agency")
 
 
 def _measured(one: Compared, told: dict[str, object]) -> dict[str, object]:

@@ -12,6 +12,7 @@ import typer
 from inspector.cli.command import Exit, command
 from inspector.cli.terminal import Terminal
 from inspector.domain.errors import Invalid
+from inspector.domain.strict import parse
 from inspector.domain.treehead import Proof, TreeHead, proven
 
 if TYPE_CHECKING:
@@ -40,6 +41,14 @@ def told(text: str) -> TreeHead:
     if found is None:
         raise Invalid("ledger_head_unreadable", head=text[:100], field="--head")
     return TreeHead(size=int(found[1]), root=found[2])
+
+
+def read_proof(file: Path) -> Proof:
+    """A proof that `prove` has written, from whoever's hand. Raises Invalid (`ledger_proof_unreadable`)."""
+    try:
+        return Proof.read(parse(file.read_bytes()))
+    except ValueError as error:
+        raise Invalid("ledger_proof_unreadable", file=str(file)) from error
 
 
 def verify(terminal: Terminal, heads: Heads = None) -> Exit | None:
@@ -132,11 +141,7 @@ def check(
     Of an entry: the head over which it is proven. Of growth: the former head and the later one.
     证明条目：给出所依的台账根；证明增长：给出前后两个根。
     """
-    try:
-        proof = Proof.read(json.loads(file.read_bytes()))
-    except ValueError as error:
-        raise Invalid("ledger_proof_unreadable", file=str(file)) from error
-    held = [told(one) for one in heads or ()]
+    proof, held = read_proof(file), [told(one) for one in heads or ()]
     lacking = sorted(proof.sizes - {one.size for one in held})
     if lacking:
         raise Invalid("ledger_head_needed", sizes=", ".join(map(str, lacking)), field="--head")

@@ -9,8 +9,8 @@ import typer
 
 from inspector.cli.command import Exit, command
 from inspector.cli.days import day_of
-from inspector.cli.dossiers import Growth, read_growth, say_troubles
-from inspector.cli.ledger import Heads, told
+from inspector.cli.dossiers import Growth, say_troubles
+from inspector.cli.ledger import Heads, read_proof, told
 from inspector.cli.terminal import Terminal, signer
 from inspector.domain.errors import Invalid
 from inspector.domain.gazette import CheckResult, Fallen
@@ -155,7 +155,7 @@ def verify(
     if not held:
         raise Invalid("file_head_needed", size=size, field="--head")
     there = dict(affix.sums_of(folder))
-    judged = manifest.judge(there, listed, ledger, held, [read_growth(one) for one in growth or ()])
+    judged = manifest.judge(there, listed, ledger, held, [read_proof(one) for one in growth or ()])
     terminal.value(
         {
             "holds": judged.holds,
@@ -166,9 +166,7 @@ def verify(
     )
     if judged.holds:
         terminal.say("register_holds", files=len(there))
-    elif not judged.troubles:
-        terminal.say("file_younger", younger=judged.younger, entries=1, size=size)
-    return say_troubles(terminal, judged)
+    return say_troubles(terminal, judged, size, held)
 
 
 def _content(file: Path) -> bytes:

@@ -63,7 +63,7 @@ def judge(
     try:
         entry, head, within = _read(ledger)
     except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
-        return Judged(troubles=(*troubles, Trouble(code="unreadable", about=LEDGER)))
+        return Judged(troubles=(*troubles, Trouble(code="unreadable" if ledger else "unposted", about=LEDGER)))
     if not entry.sound(head):
         troubles.append(Trouble(code="entry_changed", about=entry.id))
     if _named(entry) != digest(manifest):

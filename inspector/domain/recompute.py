@@ -14,15 +14,16 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from inspector.domain import review, verification
+from inspector.domain import asking, review, selfproof, verification
 from inspector.domain.backtest import afresh
 from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.case import Case, Method, Outcome
-from inspector.domain.decision import Decision
+from inspector.domain.decision import Decision, OrderKind
 from inspector.domain.errors import InspectorError
 from inspector.domain.evidence import Evidence
 from inspector.domain.folio import PURGED
 from inspector.domain.grading import graded
+from inspector.domain.late import late as late_answer
 from inspector.domain.ledger import said
 from inspector.domain.piece import fingerprint
 from inspector.domain.policy import Policy
@@ -94,13 +95,16 @@ def recompute(ground: Ground, entries: Sequence[Past]) -> Iterator[tuple[Past, A
     """Each entry of a case in order, with what computing it again has come to. Never raises for what is stored."""
     begins = max((place for place, one in enumerate(entries, 1) if one.rule == "case.correct"), default=0)
     state = replace(afresh(ground.case), concluded_at=None, suspensions=(), extensions=())
-    sure = begins == 0
+    sure, asked = begins == 0, dict[str, str]()
     for place, entry in enumerate(entries):
         if place < begins or not entry.body:
             sure = False
             yield entry, Again.PURGED if entry.gone else Again.NOT_STORED
             continue
         told = json.loads(entry.body)
+        if (text := asked.pop(f"{entry.rule} {told.get('request', told.get('self_proof'))}", None)) is not None:
+            yield entry, Again.SAME if text == entry.body else Again.DIFFERS if sure else Again.UNSURE
+            continue
         try:
             made = _decided(ground, state, entry, told["facts"])
         except (InspectorError, ValueError, LookupError, TypeError):
@@ -112,11 +116,13 @@ def recompute(ground: Ground, entries: Sequence[Past]) -> Iterator[tuple[Past, A
         weighs = told["facts"].get("evidence")
         if isinstance(weighs, str) and weighs in ground.purged:  # its verdict stands, so what comes after is tried
             state, sure = made.state, False
+            asked |= _asked(ground, made, entry.at)
             yield entry, Again.PURGED
             continue
-        same = said(made.because, {"state": made.state.state.value}) == entry.body
+        same = _text(made) == entry.body
         if same or sure:
             state = made.state
+            asked |= _asked(ground, made, entry.at) if same else {}
         letter = told["facts"].get("method") == Method.ASSISTANCE.value  # its weighing rests on the letter's own state, too
         yield entry, Again.SAME if same else Again.DIFFERS if sure and not letter else Again.UNSURE
         sure = sure and same
@@ -159,17 +165,21 @@ def _decided(ground: Ground, state: Case, entry: Past, facts: Mapping[str, Any])
     """The decision anew; None for one that is by none of these rules. Raises what the rules raise."""
     policy, calendar, at, held = ground.policy, ground.calendar, entry.at, ground.case.strategy
     match entry.rule:
-        case "credit.look_up":
+        case "credit.look_up" | "item.exempt" | "route.certificate":
             return verification.begin(state, policy, None, at, calendar)
         case "strategy.choose" if held is not None:
             if state.verify_term is not None:
                 return verification.choose(state, policy, held.level, at, calendar)
             return verification.begin(state, policy, held.level, at, calendar)
-        case "evidence.weigh" | "evidence.conflict":
-            return verification.weigh(state, ground.evidence[facts["evidence"]], policy, at, calendar)
+        case "verification.overdue":
+            return verification.overdue(state, policy, at, calendar)
+        case rule if rule.startswith(("evidence.", "supervision.")) and rule != "evidence.kept":
+            return _heard(ground, state, entry, facts)
         case "matter.conclude":
             when = datetime.fromisoformat(facts["concluded_at"])
             return review.conclude(state, facts["by"], policy, at, calendar, at=when)
+        case "commitment.withdraw" | "application.withdraw":
+            return review.withdraw(replace(state, entry=facts["entry"]), facts["reason"], facts["by"], policy, at)
         case "officer.review":
             ruled = ground.ruling(at)
             cited = tuple(ground.evidence[name] for name in facts["evidence"])
@@ -192,3 +202,38 @@ def _decided(ground: Ground, state: Case, entry: Past, facts: Mapping[str, Any])
             return ruled.told(made)
         case _:
             return None
+
+
+def _heard(ground: Ground, state: Case, entry: Past, facts: Mapping[str, Any]) -> Decision[Case]:
+    """What was found about a case that was over, or an answer: one that was waited for, or one to a question that was over.
+
+    The credit entry that stood for the case is taken from what was written down. Which answer it was the entry does not say, so one of
+    both is to come to it.
+    """
+    piece, policy, calendar = ground.evidence[facts["evidence"]], ground.policy, ground.calendar
+    if "entry" in facts:
+        return review.finding(replace(state, entry=facts["entry"]), piece, policy, entry.at, calendar)
+    first = state.claims[0].claim
+    asked = replace(first, key=piece.claim, value=facts.get("claimed", first.value))
+    late = late_answer(state, piece, asked, policy, entry.at, calendar)
+    if _text(late) == entry.body:
+        return late
+    return verification.weigh(state, piece, policy, entry.at, calendar)
+
+
+def _asked(ground: Ground, made: Decision[Case], at: datetime) -> dict[str, str]:
+    """What the ledger says of the requests and self-proofs that a decision orders in the same breath, by their rule and id."""
+    texts = {}
+    for order in made.orders:
+        if order.kind is OrderKind.ASSIST_SEND:
+            opened = asking.open_request(ground.case.id, ground.case.agency, order, ground.policy, at, ground.calendar)
+            texts[f"{opened.because.rule} {opened.state.id}"] = said(opened.because, {"request": opened.state.id})
+        elif order.kind is OrderKind.SELF_PROOF_ASK:
+            shown = selfproof.ask(made.state, order, ground.policy, at, ground.calendar)
+            texts[f"{shown.because.rule} {shown.state.id}"] = said(shown.because, {"self_proof": shown.state.id})
+    return texts
+
+
+def _text(made: Decision[Case]) -> str:
+    """What the ledger says of a decision about a case."""
+    return said(made.because, {"state": made.state.state.value})

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from math import floor
@@ -93,6 +93,20 @@ class _Tally:
         """The item of a subject's newest case at a moment, and by which routes it had come by then; none: it had not come."""
         held = [one for one in self.came.get(name, ()) if one.at <= at]
         return (held[-1].item if held else ""), frozenset(one.route for one in held)
+
+
+def whose(tx: Tx, own: str, sees: Collection[str], field: str) -> str:
+    """Whose report is meant where no agency is named: the asker's own where it takes cases, else that of the only one that does.
+
+    Cases lie with the agency that took them in, and a report of one above it would say of nobody that there are too few. Raises Invalid
+    (`equality_whose`) where several take cases, and names them: each has a report of its own. `field` is where one is named.
+    """
+    held = sorted(tx.cases.agencies() & set(sees))
+    if own in held or not held:
+        return own
+    if len(held) > 1:
+        raise Invalid("equality_whose", known=", ".join(held), field=field)
+    return held[0]
 
 
 def report(office: Office, tx: Tx, agency: str, since: datetime, until: datetime, now: datetime) -> Equality:

@@ -11,6 +11,7 @@ from inspector.domain.equality import Aside, EqualityVerdict, Measure
 from inspector.domain.spending import Spending
 from inspector.flows import equality, training
 from inspector.flows.office import agency_unknown
+from inspector.store.tx import Tx
 from inspector.web.answers import Shown
 from inspector.web.body import JsonRoute
 from inspector.web.caller import Caller, ResultReader
@@ -21,6 +22,8 @@ from inspector.web.fields import Day, MaybeLine
 router = APIRouter(prefix="/v1", tags=["draws"], route_class=JsonRoute)
 From = Annotated[Day | None, Query(description="From this day on; left out: the first of January of the year of last month")]
 To = Annotated[Day | None, Query(description="Before this day; left out: the first of this month")]
+
+WHOSE = "Whose; left out: the token's own, or where that takes no cases the only one below it that does"
 
 
 class ComparedShown(Shown):
@@ -111,7 +114,7 @@ class CrewsShown(Shown):
 def show_groups(
     desk: AtDesk,
     caller: ResultReader,
-    agency: Annotated[MaybeLine, Query(description="Whose; left out: the token's own")] = "",
+    agency: Annotated[MaybeLine, Query(description=WHOSE)] = "",
     since: Annotated[Day | None, Query(description="First day of a quarter; left out: the first of January")] = None,
     until: Annotated[Day | None, Query(description="Before this first day of a quarter; left out: of this one")] = None,
 ) -> CrewsShown:
@@ -121,8 +124,7 @@ def show_groups(
     """
     office, now = desk.office, desk.office.now()
     first, last = training.quarters_so_far(office)
-    named = _named(caller, agency)
-    held = desk.look(lambda tx: training.groups(office, tx, named, since or first, until or last, now))
+    held = desk.look(lambda tx: training.groups(office, tx, _named(tx, caller, agency), since or first, until or last, now))
     return CrewsShown.model_validate(training.told(held))
 
 
@@ -130,19 +132,18 @@ def show_groups(
 def show_equality(
     desk: AtDesk,
     caller: ResultReader,
-    agency: Annotated[MaybeLine, Query(description="Whose; left out: the token's own")] = "",
+    agency: Annotated[MaybeLine, Query(description=WHOSE)] = "",
     since: From = None,
     until: To = None,
 ) -> EqualityShown:
     """Whether who committed is treated as like subjects who brought a certificate are: drawn, visited, waits, findings."""
     office, (first, last), now = desk.office, _span(desk, since, until), desk.office.now()
-    named = _named(caller, agency)
-    held = desk.look(lambda tx: equality.report(office, tx, named, first, last, now))
+    held = desk.look(lambda tx: equality.report(office, tx, _named(tx, caller, agency), first, last, now))
     return EqualityShown.model_validate(equality.told(held))
 
 
-def _named(caller: Caller, agency: str) -> str:
-    named = agency or caller.agency
+def _named(tx: Tx, caller: Caller, agency: str) -> str:
+    named = agency or equality.whose(tx, caller.agency, caller.sees, "agency")
     if named not in caller.sees:
         raise agency_unknown(named, caller.sees)
     return named

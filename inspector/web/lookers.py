@@ -19,7 +19,7 @@ from inspector.domain.viewing import Purpose, Shown, Viewing
 from inspector.flows import serving
 from inspector.store.tx import Tx
 from inspector.web.asked import name_of
-from inspector.web.desk import AtDesk
+from inspector.web.desk import AtDesk, Desk
 from inspector.web.forms import fact_name
 from inspector.web.pages import page, refused
 
@@ -41,7 +41,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """That somebody outside was asked, and about which fact; empty for a credit level."""
+    """That somebody outside was asked, by the name by which people know them, and about which fact; empty for a credit level."""
 
     at: datetime
     port: Asked
@@ -63,12 +63,26 @@ def show(request: Request, desk: AtDesk, notice_id: str, token: str) -> Response
         return refused(request, error)
     looks = [replace(one, agency=name_of(desk, one.agency) if one.agency else "") for one in by_day(seen)]
     questions = [
-        Question(at=one.at, port=one.port, owner=one.owner, fact=fact_name(desk, pack, item, one.fact) if one.fact else "")
+        Question(
+            at=one.at, port=one.port, owner=owner_of(desk, one), fact=fact_name(desk, pack, item, one.fact) if one.fact else ""
+        )
         for one in reversed(asked)
     ]
     more = len(looks) > MOST or len(questions) > MOST
     notice = request.url.path.removesuffix("/viewings")
     return page(request, "lookers.html", looks=looks[:MOST], questions=questions[:MOST], more=more, notice=notice)
+
+
+def owner_of(desk: Desk, asked: Inquiry) -> str:
+    """Who was asked: as the settings name them; an agency that they name by nothing but a connector of its own, by its own name."""
+    there = [
+        node.name
+        for node in desk.office.tree.values()
+        if asked.port is Asked.AGENCY and asked.connector in (node.connector, node.liaison, node.head)
+    ]
+    if len(there) == 1 and asked.owner in ("", asked.connector):
+        return there[0]
+    return asked.owner or asked.connector
 
 
 def by_day(seen: Sequence[Viewing]) -> list[Look]:

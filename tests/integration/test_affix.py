@@ -107,7 +107,8 @@ WRONG: dict[str, tuple[Callable[[Path], object], str]] = {
         "list_differs",
     ),
     "no list": (lambda folder: (folder / manifest.MANIFEST).unlink(), "unreadable"),
-    "no proof": (lambda folder: (folder / manifest.LEDGER).unlink(), "unreadable"),
+    "no proof": (lambda folder: (folder / manifest.LEDGER).unlink(), "unposted"),
+    "garbled proof": (lambda folder: (folder / manifest.LEDGER).write_text("[" * 200_000), "unreadable"),
     "another entry": (
         lambda folder: (folder / manifest.LEDGER).write_text(
             (folder / manifest.LEDGER).read_text(encoding="utf-8").replace("example.org", "example.com"), encoding="utf-8"
@@ -131,6 +132,10 @@ def test_every_change_since_the_posting_is_found_offline_with_an_exit_code_that_
     assert operator.say("publication", "verify", str(site), "--head", other).code == 1
     assert operator.say("publication", "verify", str(site)).code == 2
     assert operator.say("publication", "verify", str(operator.folder / "none"), "--head", known).code == 2
+    preview = operator.folder / "preview"
+    operator.well("publication", "site", str(preview))
+    said = operator.say("publication", "verify", str(preview), "--head", known)
+    assert (said.code, "without --post and is bound to nothing" in said.out) == (1, True), said
 
 
 def test_whoever_lists_altered_files_anew_is_found_by_the_entry_that_the_register_was_posted(operator: Operator) -> None:

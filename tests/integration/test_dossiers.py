@@ -53,6 +53,9 @@ def test_a_command_writes_a_case_s_file_and_a_stranger_checks_it_with_a_head_of_
     first = str(tmp_path / "file")
     young = operator.say("case", "dossier-check", first, "--head", later, lang="zh-Hans")
     assert (young.code, "尚不能证明" in young.out) == (1, True)
+    assert f"ledger prove --since {size} " in young.out, "a head later than the file's own is not told to be too young"
+    early = operator.say("case", "dossier-check", first, "--head", f"1:{'0' * 64}")
+    assert (early.code, f"Ask for a head of {size} entries or more" in early.out) == (1, True)
     assert (
         "ledger is proven"
         not in operator.well("case", "dossier-check", first, "--head", later, "--growth", str(tmp_path / "growth.json")).out

@@ -24,11 +24,11 @@ from inspector.flows.draw import announce_now
 from inspector.flows.office import Office
 from inspector.store.store import Store
 from tests.edge import serving
-from tests.house import Hand, application, post, settle
+from tests.house import Hand, application, open_office, post, settle
 from tests.integration.test_draw_rivals import pooled
 from tests.integration.test_draw_way import announced, carried_out, drawing, visits
 from tests.integration.test_pool_cases import UNSIGNED
-from tests.operator import on_both, one_database, settled
+from tests.operator import Operator, on_both, one_database, settled
 
 pytestmark = [pytest.mark.alike, pytest.mark.slow]
 
@@ -200,6 +200,27 @@ def look(office: Office, hand: Hand) -> list[dict[str, object]]:
     hand.on(seconds=1)
     with office.store.read() as tx:
         return [dict(one) for one in tx.attention.standing(equality.MATTER)]
+
+
+def test_where_no_agency_is_named_the_report_is_of_the_one_that_takes_cases_and_of_several_none_is_guessed(
+    store: Store, hand: Hand, tmp_path: Path
+) -> None:
+    office = open_office(store, hand)
+    post(office, application(1, "business-licence", {"registration-status": "存续"}))
+    operator = Operator(tmp_path, store.url.render_as_string(hide_password=False)).settle_in("")
+    told = operator.well("equality", "report", "--json").json
+    assert told["agency"] == "bureau", "the city above it took no case, and a report of it would find nothing to compare"
+    assert "已计入的季度" in operator.well("equality", "groups", lang="zh-Hans").out
+    with serving(office) as edge, edge.as_("auditor", "city") as city, edge.as_("auditor", "other") as other:
+        assert city.get("/v1/equality").json()["agency"] == "bureau"
+        assert city.get("/v1/equality", params={"agency": "county"}).json()["agency"] == "county", "who names one gets that"
+        assert city.get("/v1/equality/groups").status_code == 200
+        assert other.get("/v1/equality").json()["agency"] == "other", "of what it does not see it is told nothing"
+        post(office, application(2, "business-licence", {"registration-status": "存续"}, agency="other"))
+        several = city.get("/v1/equality")
+    assert (several.status_code, several.json()["error"]["code"]) == (422, "equality_whose")
+    said = operator.say("equality", "report")
+    assert (said.code, "name one of bureau, other (--agency)" in said.err) == (2, True), said.err
 
 
 @on_both

@@ -164,6 +164,11 @@ def test_a_stranger_checks_an_entry_and_that_the_ledger_only_grew_with_nothing_b
         for changed in ({**held, "path": held["path"][1:]}, {**held, "size": held["size"] + 1}, {**held, "more": 1}, [held]):
             file.write_text(json.dumps(changed), encoding="utf-8")
             assert stranger.say("ledger", "check", str(file), *shown).code in (1, 2), changed
+    garbled = stranger.folder / "garbled.json"
+    for strange in ("[" * 200_000, '{"size": 1, "size": 2}', "no proof", ""):
+        garbled.write_text(strange, encoding="utf-8")
+        said = stranger.say("ledger", "check", str(garbled), "--head", now)
+        assert (said.code, "is no proof that `ledger prove` has written" in said.err) == (2, True), said.err[-300:]
     assert operator.say("ledger", "verify", "--head", former).code == 0
     cut = operator.say("ledger", "verify", "--head", f"9:{'0' * 64}")
     assert (cut.code, "cut, changed or laid anew" in cut.out + cut.err) == (1, True)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from inspector.domain.case import SubjectKind
+from inspector.domain.inquiry import Asked, Inquiry
 from inspector.domain.viewing import Purpose, Shown, Viewing
 from inspector.domain.wayto import Contact
+from inspector.flows.office import AgencyNode
 from inspector.labels import label
 from inspector.store.store import Store
 from inspector.web.lookers import MOST, by_day
@@ -45,6 +48,51 @@ def test_a_subject_is_told_which_agency_looked_what_for_and_who_was_asked_but_no
     assert ("handling cases" in english, "Personal Information Protection Law, article 34" in english) == (True, True)
     with house.office.store.read() as tx:
         assert {one.by for one in tx.viewings.of_case(house.case_id)} == {"李四"}, "whoever reads about itself is no viewer"
+
+
+@pytest.mark.parametrize(
+    ("connector", "owner", "told"),
+    [
+        ("housing", "housing", "区住建局"),
+        ("leader", "", "区住建局"),
+        ("housing", "不动产登记中心", "不动产登记中心"),
+        ("post", "post", "post"),
+    ],
+)
+def test_another_agency_that_was_asked_is_told_by_its_name_and_not_by_that_of_its_connector(
+    house: House, monkeypatch: pytest.MonkeyPatch, connector: str, owner: str, told: str
+) -> None:
+    tree = house.office.tree
+    monkeypatch.setitem(cast(dict[str, AgencyNode], tree), "houses", replace(tree["houses"], head="leader"))
+    path = f"{house.path(house.give().id)}/viewings"
+    asked = Inquiry(
+        key="k",
+        at=START,
+        agency="bureau",
+        case_id=house.case_id,
+        port=Asked.AGENCY,
+        connector=connector,
+        owner=owner,
+        kind=SubjectKind.FIRM,
+        code="91110105MA00000000",
+        fact="registration-status",
+        basis="S0:7",
+        outcome="request",
+        attempts=1,
+    )
+    with house.office.store.begin() as tx:
+        tx.inquiries.add(asked)
+    with serving(house.office) as edge, edge.client(**WENT) as subject:
+        assert f"其他机关（协助函） · <bdi>{told}</bdi> · " in subject.get(path).text
+
+
+def test_an_article_that_several_rows_cite_is_told_to_the_subject_once(house: House) -> None:
+    path = house.path(house.give(basis=("S0:7;P:2.7", "S0:7", "P:2.7")).id)
+    with serving(house.office) as edge, edge.client(**WENT) as subject:
+        page = subject.get(path).text
+    cited = [line for line in page.splitlines() if "第7项" in line or "第2.7节" in line]
+    assert "".join(cited).count("第7项") == 1, cited
+    assert "".join(cited).count("第2.7节") == 1, cited
 
 
 def test_only_the_link_of_a_notice_opens_it_and_only_as_long_as_the_notice_itself(house: House) -> None:

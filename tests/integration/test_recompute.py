@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
+from inspector.domain import verification
+from inspector.domain.case import MatterKind, Outcome, Route, SubjectKind
+from inspector.domain.evidence import Verdict
+from inspector.domain.outside import OutsideFinding
 from inspector.domain.recompute import Again
-from inspector.flows import review
+from inspector.flows import outside, review
 from inspector.flows.office import Office
 from inspector.flows.recompute import altered, replay
+from inspector.flows.settle import settle_case
 from inspector.store.packtables import pack
 from inspector.store.store import Store
 from inspector.store.tables import case_file, evidence, ledger
+from tests import showing
 from tests.house import Hand, Table, application, open_office, post, settle
 from tests.integration.test_casefile import decided
 from tests.integration.test_explanation import Platform
+from tests.integration.test_pool_cases import UNSIGNED
+from tests.integration.test_purging import answered
 from tests.operator import one_database
 
-__all__ = ["decided"]
+__all__ = ["answered", "decided"]
 database_url = one_database
 pytestmark = pytest.mark.slow
 
@@ -115,3 +126,80 @@ def test_a_level_that_was_looked_up_and_a_matter_that_was_concluded_come_to_the_
     assert [one for one in found if one[1] in ("DIFFERS", "UNSURE")] == []
     assert [rule for rule, again in found if again == "SAME"][:2] == ["credit.look_up", "matter.conclude"]
     assert named(office, case_id) == [], "a conclusion that came later is no other content"
+
+
+def test_what_was_found_after_the_end_and_the_review_that_follows_come_to_the_same(store: Store, hand: Hand) -> None:
+    office = open_office(store, hand, sources={"registers": Table(rows={("registration-status", f"TEST{2:014d}"): "存续"})})
+    exempt = {"subject_kind": SubjectKind.PERSON, "matter": MatterKind.BENEFIT}
+    pooled = post(office, application(1, "legal-aid", {"relief-status": "在册"}, **exempt))
+    closed = post(office, application(2, "business-licence", {"registration-status": "存续"}))
+    settle(office)
+    for number, (case_id, claim) in enumerate([(pooled, "relief-status"), (closed, "registration-status")]):
+        for verdict in (Verdict.MATCH, Verdict.MISMATCH):
+            found = OutsideFinding(
+                system="监管平台",
+                number=f"{verdict}{number}",
+                agency="bureau",
+                case_id=case_id,
+                claim=claim,
+                verdict=verdict,
+                value="已注销",
+                on=hand().date(),
+            )
+            with store.begin() as tx:
+                outside.take(office, tx, found, "platform", hand())
+            hand.on(hours=1)
+        with store.begin() as tx:
+            pieces = [one.id for one in tx.cases.evidence(case_id) if one.verdict is Verdict.MISMATCH]
+            review.decide(office, tx, case_id, Outcome.IMMATERIAL, "李四", "已核对", tuple(pieces), hand())
+    assert told(office, pooled)[:4] == [
+        ("item.exempt", "SAME"),
+        ("supervision.seen", "SAME"),
+        ("supervision.finding", "SAME"),
+        ("officer.review", "SAME"),
+    ]
+    assert [one for one in told(office, closed) if one[0] in ("evidence.late", "supervision.finding", "officer.review")] == [
+        ("evidence.late", "SAME"),
+        ("supervision.finding", "SAME"),
+        ("officer.review", "SAME"),
+    ]
+    with store.begin() as tx:
+        row = next(row for row in tx.ledger.about(pooled) if row["rule"] == "supervision.finding")
+        text = row["body"].replace("mismatch", "match")
+        tx.connection.execute(sa.update(ledger).where(ledger.c.id == row["id"]).values(body=text))
+    assert ("supervision.finding", "DIFFERS") in told(office, pooled)
+
+
+def test_an_enrolment_a_withdrawal_and_a_term_that_ran_out_come_to_the_same(store: Store, hand: Hand) -> None:
+    office = open_office(store, hand)
+    shown = application(1, "business-licence", {"registration-status": "存续"}, route=Route.CERTIFICATE, **UNSIGNED)
+    enrolled = post(office, shown)
+    taken_back = post(office, application(2, "business-licence", {"registration-status": "存续"}))
+    overdue = post(office, application(3, "business-licence", {"registration-status": "存续"}))
+    with store.begin() as tx:
+        review.withdraw(office, tx, taken_back, "填写有误", "hall", hand())
+    hand.on(days=60)
+    with store.begin() as tx:
+        case = tx.cases.get(overdue, lock=True)
+        policy = office.book.get(case.pack)
+        settle_case(tx, office, verification.overdue(case, policy, hand(), office.calendar), policy, hand())
+    assert told(office, enrolled)[0] == ("route.certificate", "SAME")
+    assert told(office, taken_back)[:2] == [("strategy.choose", "SAME"), ("commitment.withdraw", "SAME")]
+    assert ("verification.overdue", "SAME") in told(office, overdue)
+
+
+def test_a_request_to_another_agency_and_its_date_come_to_the_same(answered: tuple[Office, str]) -> None:
+    office, case_id = answered
+    assert ("assistance.open", "SAME") in told(office, case_id)
+    with office.store.begin() as tx:
+        row = next(row for row in tx.ledger.about(case_id) if row["rule"] == "assistance.open")
+        held = json.loads(row["body"])
+        held["facts"]["due_at"] = (datetime.fromisoformat(held["facts"]["due_at"]) + timedelta(days=1)).isoformat()
+        text = json.dumps(held, ensure_ascii=False, sort_keys=True)
+        tx.connection.execute(sa.update(ledger).where(ledger.c.id == row["id"]).values(body=text))
+    assert ("assistance.open", "DIFFERS") in told(office, case_id), "whoever is given a day more than the pack says is seen"
+
+
+def test_what_a_subject_is_asked_to_show_comes_to_the_same(store: Store, hand: Hand, tmp_path: Path) -> None:
+    house = showing.opened(store, hand, showing.book(tmp_path))
+    assert ("self_proof.ask", "SAME") in told(house.office, house.case_id)
