@@ -20,6 +20,7 @@ from inspector.domain.case import SubjectKind
 from inspector.domain.errors import Invalid
 from inspector.domain.roster import RosterObject
 from inspector.domain.scale import Axis, CombineRow, Scale
+from inspector.flows import restating
 from inspector.flows.entries import candidates
 from inspector.flows.explain import explain
 from inspector.flows.narrative import render
@@ -66,11 +67,16 @@ def test_the_newest_level_pushed_decides_the_row_and_an_older_one_is_told(edge: 
         case = client.post("/v1/cases", json=a_case()).json()
     with edge.office.store.read() as tx:
         told = [(row["rule"], json.loads(row["body"])["facts"]) for row in tx.ledger.about("credit:platform")]
+        changed = [json.loads(row["body"])["facts"] for row in tx.ledger.about(restating.ABOUT)]
     assert [new, old] == [{"kept": kept, "older": 1 - kept, "conflicts": 0, "against": []} for kept in (1, 0)]
     assert future.json()["error"]["code"] == "as_of_out_of_range"
     assert other.json() == {"kept": 1, "older": 0, "conflicts": 0, "against": []}, "clocks differ a little"
     assert (case["strategy"]["row"], case["strategy"]["level"]) == ("normal-A", "A")
-    assert [len(facts.pop("digest")) for _, facts in told] == [64] * 3
+    digests = [facts.pop("digest") for _, facts in told]
+    assert [(one["by"], one["changed"], one["digest"], one["levels"][0][3]) for one in changed] == [
+        ("platform", 1, digests[0], "A"),
+        ("platform", 1, digests[2], "A"),
+    ], "an older one changes nothing"
     assert told == [("credit.push", {"by": "platform", "rows": 1, "kept": kept, "conflicts": 0}) for kept in (1, 0, 1)]
 
 

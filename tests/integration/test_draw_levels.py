@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from inspector.domain.errors import Forbidden
 from inspector.domain.identity import IdentityKind, pseudonym
 from inspector.domain.margin import beside
 from inspector.domain.plan import Draw
@@ -19,6 +20,7 @@ from inspector.domain.restated import Brought, Restated, changed, turned
 from inspector.flows import restating
 from inspector.flows.draw import prepare
 from inspector.flows.office import Office
+from inspector.flows.posted import seen_to
 from inspector.flows.reporting import report
 from inspector.flows.reportwords import markdown, tell
 from inspector.store.credit import Statement
@@ -90,6 +92,23 @@ def test_levels_stated_for_a_draw_and_back_behind_it_are_counted_committed_and_t
     settle(office)
     assert following is not None
     assert derivation(office, following)["levels"] == {"since": held.number, "levels_changed": 2, "levels_back": 1}
+
+
+def test_a_head_without_a_hand_in_it_closes_the_matter_of_levels(store: Store, hand: Hand) -> None:
+    office, _, _ = drawing(store, hand)
+    office = pooled(office, "weekly")
+    stated(office, hand, {1: "D"})
+    stated(office, hand, {1: "A"}, by="陈局长")
+    held = announce(office, hand, "weekly")
+    settle(office)
+    stated(office, hand, {1: "D"}, by="os:other")
+    name = f"{restating.UNDONE}:{held.number}:bureau"
+    with store.begin() as tx:
+        for one in ("陈局长", "os:other", "李科员"):
+            with pytest.raises(Forbidden, match="leave_not_head"):
+                seen_to(office, tx, name, one, hand())
+        seen_to(office, tx, name, "王局长", hand())
+    assert matters(office) == []
 
 
 def test_what_comes_behind_a_frame_within_the_hour_of_it_is_counted_once(store: Store, hand: Hand) -> None:
