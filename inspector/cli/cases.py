@@ -49,11 +49,12 @@ def show(terminal: Terminal, case: CaseId) -> None:
     Open credit records of its subject are told as facts; nothing is refused by it.
     """
     from inspector.cli import stored
+    from inspector.flows import same
     from inspector.store.codec import dump
 
     held = terminal.look(lambda tx: tx.cases.get(meant(terminal, tx, case)))
     viewed(terminal, "CASE", (held,))
-    open_ones = terminal.look(lambda tx: warning(tx.records.of_subject(held.subject.kind, held.subject.code)))
+    open_ones = terminal.look(lambda tx: warning(same.records(tx, held.agency, held.subject)))
     terminal.value(json.loads(dump(held)) | {"records": [one.entry for one in open_ones]})
     for line in stored.lines(held, terminal.lang):
         terminal.line(line)

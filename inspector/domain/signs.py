@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
@@ -21,6 +22,14 @@ def composed(text: str, form: Literal["NFC", "NFD", "NFKC"] = "NFKC") -> str:
     """
     long = len(text) > _SHORT and not text.isascii()
     return unicodedata.normalize(form, "".join(_parted(text)) if long else text)
+
+
+_BLANKS, _DASHES = re.compile(r"\s+"), re.compile(r"[-\u2010-\u2015\u2212\u30fc]+")
+
+
+def written(text: str) -> str:
+    """A code that people write in several ways: one width, one case, no blanks, and one sign for all dashes."""
+    return _DASHES.sub("-", _BLANKS.sub("", composed(text).casefold()))
 
 
 def among(name: str, known: Iterable[str]) -> dict[str, str]:

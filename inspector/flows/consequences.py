@@ -19,7 +19,7 @@ from inspector.domain.evidence import Evidence
 from inspector.domain.grading import Grading as Found
 from inspector.domain.policy import Policy
 from inspector.domain.proposal import ALTERNATIVES, Proposal
-from inspector.flows import deputies
+from inspector.flows import deputies, same
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.settle import Settlement
@@ -94,7 +94,7 @@ def new(tx: Tx, case: Case, given: Opening, number: int, outcome: Outcome, polic
     row, outcome_row = policy.consequences[given.proposal], policy.outcomes[outcome]
     concluded = case.concluded_at is not None
     found = next((one for one in policy.acts if one.row == given.act), None)
-    earlier, earlier_at = tx.consequences.earlier(case.subject.kind, case.subject.code, case.id)
+    earlier, earlier_at = tx.consequences.earlier(case.subject.kind, same.codes(tx, case.agency, case.subject), case.id)
     grading = Grading(
         outcome=outcome,
         concluded=concluded,

@@ -12,6 +12,7 @@ from inspector.domain import gate
 from inspector.domain.case import Case, Route
 from inspector.domain.errors import Missing
 from inspector.domain.gate import OutsideBar
+from inspector.flows import same
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.store.tx import Tx
@@ -36,7 +37,7 @@ def admit(office: Office, tx: Tx, case: Case, now: datetime) -> None:
     if case.route is not Route.COMMITMENT or case.letter is None:
         return
     subject = case.subject
-    records, outside = tx.records.of_subject(subject.kind, subject.code), tx.records.bars_of(subject.kind, subject.code)
+    records, outside = same.records(tx, case.agency, subject), same.bars(tx, case.agency, subject)
     if not records and not outside:
         return
     today = office.calendar.local_date(now)

@@ -42,14 +42,8 @@ def lodged(tx: Tx) -> dict[str, list[TreeHead]]:
 
 def differing(tx: Tx, heads: Sequence[TreeHead]) -> list[TreeHead]:
     """Those of some heads with which the entries, as they stand, do not begin. What cannot be read as a digest begins with nothing."""
-
-    def stands(one: TreeHead) -> bool:
-        try:
-            return tx.tree.at(one.size) == one
-        except ValueError:
-            return False
-
-    return [one for one in heads if not stands(one)]
+    there = tx.tree.heads([one.size for one in heads])
+    return [one for one in heads if there.get(one.size) != one]
 
 
 def name(head: TreeHead) -> str:

@@ -11,6 +11,7 @@ from inspector.domain.case import SubjectKind
 from inspector.domain.errors import Invalid
 from inspector.domain.identity import IdentityKind, identify, masked, organisation
 from inspector.domain.roster import InspectorRecord, RosterObject, StaffRole
+from inspector.domain.signs import written
 from inspector.flows.diagnosis import of_error
 from inspector.flows.layout import CODE, Column, Layout, RowReader
 from inspector.sheets.flaw import RowFlaw
@@ -152,6 +153,7 @@ def inspectors(sheet: Sheet, agency: str, today: date, channels: Sequence[str]) 
     A leave that ends before it begins is a flaw: it is on none of its days, and whoever is away would be dealt.
     """
     certified: dict[str, tuple[int, str]] = {}
+    called: dict[str, tuple[int, str]] = {}
 
     def one(reader: RowReader) -> tuple[str, InspectorRecord] | None:
         row = InspectorRecord(
@@ -176,13 +178,25 @@ def inspectors(sheet: Sheet, agency: str, today: date, channels: Sequence[str]) 
             reader.flaw("leave_until", "leave_reversed", first=row.leave_from.isoformat(), last=row.leave_until.isoformat())
         if row.cap == 0:
             reader.warn("cap", "cap_none")
-        number, holder = certified.setdefault(row.certificate.casefold(), (reader.number, row.id))
+        number, holder = certified.setdefault(written(row.certificate), (reader.number, row.id))
         if row.certificate and holder != row.id:
             reader.flaw("certificate", "certificate_twice", other=number)
+        _twins(reader, row.id, called)
         _reached(reader, row, channels)
         return (row.id, row) if reader.sound else None
 
     return read_rows(sheet, INSPECTORS, one, "id")
+
+
+def _twins(reader: RowReader, staff: str, called: dict[str, tuple[int, str]]) -> None:
+    """Two ways to write one code would be one person twice in a draw; codes that differ in a dash alone may be two people's."""
+    code = written(staff)
+    number, holder = called.setdefault(code, (reader.number, staff))
+    other, near = called.setdefault(f"bare {code.replace('-', '')}", (reader.number, staff))
+    if holder != staff:
+        reader.flaw("id", "staff_twice", other=number)
+    elif near != staff:
+        reader.warn("id", "staff_near", other=other)
 
 
 def _addresses(reader: RowReader) -> str:

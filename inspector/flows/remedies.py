@@ -298,6 +298,18 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "a certificate is one person's: correct the number of one of them",
         "一证只属一人；请更正其中一人的证号",
     ),
+    "staff_twice": (
+        "row {other} has the same staff code but for blanks, width, case or the kind of dash: a team of two could be one person",
+        "与第{other}行的工号仅空格、全半角、大小写或者连字符样式不同：一组两人可能实为一人",
+        "keep one of the rows, or give two persons two codes",
+        "同一人只留一行；确为两人的，请用不同工号",
+    ),
+    "staff_near": (
+        "row {other} has the same staff code but for a dash: one person in two rows could be a team of two",
+        "与第{other}行的工号仅相差连字符：同一人占两行可能自成一组",
+        "see whether they are two persons",
+        "请核对是否确为两人",
+    ),
     "cap_none": (
         "with a limit of 0 visits the inspector will never be dealt",
         "上限为 0，此人永远不会被抽派",

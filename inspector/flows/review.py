@@ -14,7 +14,7 @@ from inspector.domain.evidence import span
 from inspector.domain.grading import Grading
 from inspector.domain.policy import Policy
 from inspector.domain.transition import Scope
-from inspector.flows import attempts, consequences, contested, credittold, enrolment, rectifying, selfproof, sooner
+from inspector.flows import attempts, consequences, contested, credittold, enrolment, rectifying, same, selfproof, sooner
 from inspector.flows.decisions import chosen
 from inspector.flows.office import Office
 from inspector.flows.settle import REVIEW_DUE, Settlement, settle_case
@@ -88,7 +88,9 @@ def decide(  # noqa: PLR0913 - a decision in all its parts
 def _earlier(tx: Tx, case: Case, outcome: Outcome, policy: Policy, now: datetime) -> int | None:
     """How many other cases of the subject our records call untrue within the longest time that the pack's rows name for an outcome."""
     spans = [span(row.within) for row in policy.gradings if outcome in row.outcomes]
-    return tx.cases.untrue_since(case.subject, now - max(spans), case.id) if spans else None
+    if not spans:
+        return None
+    return tx.cases.untrue_since(case.subject.kind, same.codes(tx, case.agency, case.subject), now - max(spans), case.id)
 
 
 def withdraw(office: Office, tx: Tx, case_id: str, reason: str, by: str, now: datetime) -> Case:

@@ -13,7 +13,7 @@ from inspector.domain.course import CLOCKS, Setting, clock_key
 from inspector.domain.decision import Decision, OrderKind, Told
 from inspector.domain.proposal import Proposal
 from inspector.domain.timer import Timer
-from inspector.flows import contested, stopped, unserved
+from inspector.flows import contested, same, stopped, unserved
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.store.tx import Tx
@@ -97,6 +97,6 @@ def shake(tx: Tx, case: Case, held: Iterable[Consequence], why: str, now: dateti
 
 def later(tx: Tx, case: Case, why: str, now: datetime) -> None:
     """Later cases of the subject in which this finding counted as an earlier one: an officer looks at their grade again (handbook 2.7)."""
-    for one in tx.consequences.graded_by(case.subject.kind, case.subject.code, case.id):
+    for one in tx.consequences.graded_by(case.subject.kind, same.codes(tx, case.agency, case.subject), case.id):
         facts = {"case": one.case_id, "proposal": one.proposal.value, "earlier": case.id, "rule": why}
         tx.attention.open(REGRADE, one.agency, one.id, facts, now)

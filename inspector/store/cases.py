@@ -267,13 +267,13 @@ class CaseRoom(Room):
             held |= {row[0]: row[1] for row in self.connection.execute(sa.select(case_file.c.id, case_file.c.item).where(some))}
         return held
 
-    def untrue_since(self, subject: Subject, since: datetime, beside: str) -> int:
-        """How many cases of a subject, but the one of the id `beside`, have ended since a moment in an outcome that says "untrue".
+    def untrue_since(self, kind: SubjectKind, codes: Sequence[str], since: datetime, beside: str) -> int:
+        """How many cases of these codes, but the one of the id `beside`, have ended since a moment in an outcome that says "untrue".
 
         One whose decisions were annulled is none (handbook scenario 61).
         """
         held = case_file.c
-        asked = sa.select(sa.func.count()).where(held.subject_kind == subject.kind.value, held.subject_code == subject.code)
+        asked = sa.select(sa.func.count()).where(held.subject_kind == kind.value, held.subject_code.in_(codes))
         asked = asked.where(held.outcome.in_([one.value for one in UNTRUE]), held.ended_at >= since, held.id != beside)
         asked = asked.where(counts(held.id))
         return self.connection.execute(asked).scalar_one()

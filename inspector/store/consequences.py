@@ -70,11 +70,11 @@ class ConsequenceRoom(Room):
         asked = asked.where(consequence.c.due_at.is_not(None))
         return self.connection.execute(asked.group_by(consequence.c.agency, consequence.c.proposal, consequence.c.state)).all()
 
-    def earlier(self, kind: SubjectKind, code: str, but: str) -> tuple[int, datetime | None]:
+    def earlier(self, kind: SubjectKind, codes: Sequence[str], but: str) -> tuple[int, datetime | None]:
         """How many other cases of a subject ended untrue, and when the last of them did; one whose decisions were annulled is none."""
         asked = sa.select(sa.func.count(), sa.func.max(case_file.c.ended_at)).where(
             case_file.c.subject_kind == kind.value,
-            case_file.c.subject_code == code,
+            case_file.c.subject_code.in_(codes),
             case_file.c.outcome.in_([one.value for one in UNTRUE]),
             case_file.c.id != but,
             counts(case_file.c.id),
@@ -82,13 +82,15 @@ class ConsequenceRoom(Room):
         row = self.connection.execute(asked).one()
         return row[0], row[1]
 
-    def graded_by(self, kind: SubjectKind, code: str, case_id: str) -> list[Consequence]:
+    def graded_by(self, kind: SubjectKind, codes: Sequence[str], case_id: str) -> list[Consequence]:
         """What stands or is under way in other cases of a subject, and was graded when the finding of this case was an earlier one."""
         if not (mine := [one.proposed_at for one in self.of_case(case_id)]):
             return []
         both = consequence.join(case_file, case_file.c.id == consequence.c.case_id)
         asked = sa.select(consequence.c.body).select_from(both).order_by(consequence.c.id)
-        asked = asked.where(case_file.c.subject_kind == kind.value, case_file.c.subject_code == code, case_file.c.id != case_id)
+        asked = asked.where(
+            case_file.c.subject_kind == kind.value, case_file.c.subject_code.in_(codes), case_file.c.id != case_id
+        )
         asked = asked.where(consequence.c.state.in_([one.value for one in UNDECIDED | {ConsequenceState.IMPOSED}]))
         found = [load(Consequence, text) for text in self.connection.execute(asked).scalars()]
         return [one for one in found if one.grading.earlier and one.proposed_at >= min(mine)]

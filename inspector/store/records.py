@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 
@@ -13,23 +14,40 @@ from inspector.domain.creditrecord import Record, RecordState
 from inspector.domain.errors import Missing
 from inspector.domain.gate import OutsideBar
 from inspector.domain.objection import Objection, ObjectionState
+from inspector.domain.spelling import told_of
 from inspector.store.booktables import credit_entry
 from inspector.store.codec import dump, load
 from inspector.store.recordtables import credit_record, objection, outside_bar
 from inspector.store.room import Room, Row, insert_new
+from inspector.store.sealed import SubjectCode
+from inspector.store.tables import subject
 
 _SUBJECTS = (
     sa.select(credit_record.c.body)
     .where(
-        credit_record.c.kind == sa.bindparam("of_kind"), credit_record.c.code == sa.bindparam("of_code"), credit_record.c.adverse
+        credit_record.c.kind == sa.bindparam("of_kind"),
+        credit_record.c.code.in_(sa.bindparam("of_codes", expanding=True)),
+        credit_record.c.adverse,
     )
     .order_by(credit_record.c.entry)
 )
 _BARS = (
     sa.select(outside_bar.c.body)
-    .where(outside_bar.c.kind == sa.bindparam("of_kind"), outside_bar.c.code == sa.bindparam("of_code"))
+    .where(outside_bar.c.kind == sa.bindparam("of_kind"), outside_bar.c.code.in_(sa.bindparam("of_codes", expanding=True)))
     .order_by(outside_bar.c.id)
 )
+_SPELT = sa.select(subject.c.code).where(
+    subject.c.kind == SubjectKind.FIRM.value, subject.c.organisation == sa.bindparam("told", type_=SubjectCode())
+)
+_FIRMS_BARRED = sa.select(sa.func.count()).where(outside_bar.c.kind == SubjectKind.FIRM.value)
+_CODES_BARRED = sa.select(outside_bar.c.code).where(outside_bar.c.kind == SubjectKind.FIRM.value)
+_WROTE = "outside_bar"
+"""What a transaction holds that has written bars: what it sees may never be, and is kept for nobody else."""
+
+_Index = tuple[int, Mapping[str, frozenset[str]]]
+_BARRED: WeakKeyDictionary[sa.Engine, _Index] = WeakKeyDictionary()
+"""How many bars of firms there were, and their codes by organisation. A bar never goes and its code never changes (it is of its id): where
+there are as many as then, there are the same ones. A column of the table would be simpler and take a migration."""
 
 _UNASKED = {"repair_asked_at": None, "repair_due_at": None}
 
@@ -66,8 +84,8 @@ class RecordRoom(Room):
         return [load(Record, text) for text in self.connection.execute(asked).scalars()]
 
     def of_subject(self, kind: SubjectKind, code: str) -> list[Record]:
-        """What is to a subject's discredit, whatever became of it."""
-        rows = self.connection.execute(_SUBJECTS, {"of_kind": kind.value, "of_code": code})
+        """What is to a subject's discredit, whatever became of it; a firm's by whatever code of its organisation a case has named it."""
+        rows = self.connection.execute(_SUBJECTS, {"of_kind": kind.value, "of_codes": self.spellings(kind, code)})
         return [load(Record, text) for text in rows.scalars()]
 
     def page(self, agencies: Collection[str], states: Collection[RecordState], limit: int, after: str = "") -> list[Record]:
@@ -146,13 +164,39 @@ class RecordRoom(Room):
 
     def keep_bar(self, bar: OutsideBar) -> None:
         """Write a bar, or what was mended of it."""
+        self.batch.held[_WROTE] = True
         row = {"id": bar.id, "kind": bar.kind.value, "code": bar.code, "agency": bar.agency, "body": dump(bar, bar.id)}
         self.upsert(outside_bar, row, ("id",))
 
     def bars_of(self, kind: SubjectKind, code: str) -> list[OutsideBar]:
-        """The bars of a subject, whatever became of them."""
-        rows = self.connection.execute(_BARS, {"of_kind": kind.value, "of_code": code})
+        """The bars of a subject, whatever became of them; a firm's by whatever code of its organisation they name it."""
+        told = told_of(kind, code)
+        codes = {code, *(self._barred().get(told, ()) if told is not None else ())}
+        rows = self.connection.execute(_BARS, {"of_kind": kind.value, "of_codes": sorted(codes)})
         return [load(OutsideBar, text) for text in rows.scalars()]
+
+    def spellings(self, kind: SubjectKind, code: str) -> list[str]:
+        """The codes by which cases are about this party, its own among them. A natural person's code stands for nobody else."""
+        told = told_of(kind, code)
+        found = self.connection.execute(_SPELT, {"told": told}).scalars() if told is not None else ()
+        return sorted({code, *found})
+
+    def _barred(self) -> Mapping[str, frozenset[str]]:
+        """The codes of firms that bars name, by organisation."""
+        count = self.connection.execute(_FIRMS_BARRED).scalar_one()
+        if not count:
+            return {}
+        kept = _BARRED.get(self.connection.engine)
+        if kept is not None and kept[0] == count and _WROTE not in self.batch.held:
+            return kept[1]
+        found: dict[str, set[str]] = {}
+        for code in self.connection.execute(_CODES_BARRED).scalars():
+            if (told := told_of(SubjectKind.FIRM, code)) is not None:
+                found.setdefault(told, set()).add(code)
+        made = {told: frozenset(codes) for told, codes in found.items()}
+        if _WROTE not in self.batch.held:
+            _BARRED[self.connection.engine] = (count, made)
+        return made
 
     def bars(self, agencies: Collection[str], limit: int, after: str = "") -> Sequence[OutsideBar]:
         """The bars that these agencies entered, by id."""

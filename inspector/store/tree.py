@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from itertools import islice
+
 import sqlalchemy as sa
 
 from inspector.domain.errors import Missing
@@ -12,6 +15,8 @@ from inspector.store.tables import ledger, ledger_tree, seal
 
 _MOST = 5_000
 """About so many entries are taken into the tree at once: an old ledger takes turns with the house's other work."""
+_SEALED = sa.select(ledger.c.digest).where(ledger.c.seal.is_not(None)).order_by(ledger.c.seal, ledger.c.id)
+"""The digests of sealed entries, in the order of the tree."""
 
 
 class TreeRoom(Room):
@@ -58,13 +63,33 @@ class TreeRoom(Room):
         return consistency(self.digests(size), former)
 
     def at(self, size: int) -> TreeHead:
-        """The head over the first `size` entries, of what stands there now."""
-        return Frontier().grown(self.digests(size)).head
+        """The head over the first `size` entries, of what stands there now. Raises ValueError where something there is no digest."""
+        head = self.heads([size]).get(size)
+        if head is None:
+            raise ValueError("no digest")
+        return head
+
+    def heads(self, sizes: Collection[int]) -> dict[int, TreeHead]:
+        """The heads over so many of the first entries each, of what stands there now, in one reading.
+
+        Of a size at which something stands there that is no digest, or behind it, there is none; of one beyond the end, that of all.
+        """
+        grown, told = Frontier(), dict[int, TreeHead]()
+        if not sizes:
+            return told
+        with self.connection.execute(_SEALED.limit(max(sizes)), execution_options={"yield_per": _MOST}) as rows:
+            digests = iter(rows.scalars())
+            for size in sorted(set(sizes)):
+                try:
+                    grown = grown.grown(islice(digests, size - grown.size))
+                except ValueError:
+                    break
+                told[size] = grown.head
+        return told
 
     def digests(self, size: int) -> list[str]:
         """The digests of the first `size` sealed entries, in the order of the tree."""
-        asked = sa.select(ledger.c.digest).where(ledger.c.seal.is_not(None)).order_by(ledger.c.seal, ledger.c.id).limit(size)
-        return list(self.connection.execute(asked).scalars())
+        return list(self.connection.execute(_SEALED.limit(size)).scalars())
 
     def _held(self) -> tuple[int, Frontier]:
         row = self.row(sa.select(ledger_tree))

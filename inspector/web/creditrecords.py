@@ -18,7 +18,7 @@ from inspector.domain.errors import Missing
 from inspector.domain.objection import Objection, ObjectionState
 from inspector.domain.statement import BookState
 from inspector.domain.viewing import Shown as What
-from inspector.flows import annulling, objections, repairs, touched
+from inspector.flows import annulling, objections, repairs, same, touched
 from inspector.store.tx import Tx
 from inspector.web.accounts import EntryPath
 from inspector.web.answers import Shown
@@ -210,10 +210,10 @@ def warn(desk: AtDesk, caller: ResultReader, case_id: CasePath) -> WarningShown:
     """What is on record of the subject of a case (信用预警): open records as facts, no score, for an officer alone."""
 
     def ask(tx: Tx) -> WarningShown:
-        subject = caller.case(tx, case_id).subject
-        records = warning(tx.records.of_subject(subject.kind, subject.code))
+        case = caller.case(tx, case_id)
+        records = warning(same.records(tx, case.agency, case.subject))
         today = desk.office.now().date()
-        bars = [one for one in tx.records.bars_of(subject.kind, subject.code) if one.barring(today)]
+        bars = [one for one in same.bars(tx, case.agency, case.subject) if one.barring(today)]
         return WarningShown(records=tuple(map(shown, records)), outside=tuple(map(bar_shown, bars)))
 
     told = desk.look(ask)

@@ -62,9 +62,9 @@ class Place:
         settle(self.office)
         return case_id
 
-    def found(self, subject: int, outcome: Outcome = Outcome.FALSE_KNOWING, act: str = "act-false") -> str:
+    def found(self, subject: int, outcome: Outcome = Outcome.FALSE_KNOWING, act: str = "act-false", **changes: Any) -> str:
         """An officer finds a commitment false, or untrue; the entry."""
-        case_id = self.commits(subject, {**LICENCE, **FALSE})
+        case_id = self.commits(subject, {**LICENCE, **FALSE}, **changes)
         with self.office.store.begin() as tx:
             cited = tuple(piece.id for piece in tx.cases.evidence(case_id))
             review.conclude(self.office, tx, case_id, "hall", self.hand())

@@ -215,7 +215,7 @@ def test_a_later_case_that_was_graded_by_a_finding_that_fell_is_put_before_an_of
     assert third.the(Proposal.RECORD_CREDIT).grading.earlier == 1, "of two findings one was annulled"
     with store.read() as tx:
         subject = tx.cases.get(third.case).subject
-        assert tx.cases.untrue_since(subject, hand.now.replace(year=2020), third.case) == 1
+        assert tx.cases.untrue_since(subject.kind, [subject.code], hand.now.replace(year=2020), third.case) == 1
 
 
 def test_only_one_decision_about_the_matter_is_in_force_also_after_the_case_was_decided_anew(store: Store, hand: Hand) -> None:

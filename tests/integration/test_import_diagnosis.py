@@ -254,6 +254,20 @@ def test_a_leave_that_ends_before_it_begins_refuses_the_file_for_whoever_is_away
         assert operator.say("roster", "import", "inspectors", file, "--agency", "bureau").code == 0
 
 
+def test_two_rows_of_one_staff_code_written_differently_are_refused_for_a_team_could_be_one_person(operator: Operator) -> None:
+    heads = ["工号", "姓名", "执法证号", "执法证有效期"]
+
+    def told(*codes: str) -> tuple[int, Any, Any]:
+        rows = ([code, "甲", f"A-{number}", "2999-01-31"] for number, code in enumerate(codes))
+        file = operator.file("i.csv", table(heads, *rows))
+        said = operator.say("roster", "import", "inspectors", file, "--agency", "bureau", "--dry-run", "--json")
+        return said.code, found(said.json), found(said.json, "warnings")
+
+    for twin in ("z-1", "Ｚ-1", "Z - 1", "Z–1"):
+        assert told("Z-1", twin) == (2, [(3, "id", "staff_twice")], []), twin
+    assert told("1-12", "11-2", "112") == (0, [], [(3, "id", "staff_near"), (4, "id", "staff_near")])
+
+
 def test_one_certificate_of_two_officers_is_refused_for_a_team_could_be_one_person_and_a_limit_of_none_is_remarked(
     operator: Operator,
 ) -> None:

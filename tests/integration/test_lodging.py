@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -105,6 +107,31 @@ def test_a_witness_that_takes_none_is_a_matter_until_it_takes_the_next(office: O
     sealed(office)
     lodge(office, hand)
     assert matters(office) == []
+
+
+def test_however_many_heads_were_lodged_they_are_held_to_the_ledger_in_one_reading(office: Office) -> None:
+    """Lodged once a day, a head more with each: read anew for each, a ledger of some years could not be verified in an hour."""
+    heads = []
+    for number in range(6):
+        append(office.store, *(f"case-{number}-{one}" for one in range(3)))
+        heads.append(sealed(office))
+    false, ahead = replace(heads[2], root="0" * 64), replace(heads[-1], size=heads[-1].size + 1)
+    read = list[str]()
+
+    def count(*said: Any) -> None:
+        read.append(str(said[2]))
+
+    with office.store.read() as tx:
+        sa.event.listen(tx.connection, "before_cursor_execute", count)
+        assert lodging.differing(tx, [*heads[3:], ahead, *heads[:3], false]) == [ahead, false]
+        assert lodging.differing(tx, []) == []
+        assert sum("ledger.digest" in one for one in read) == 1
+        assert [tx.tree.at(head.size) for head in heads] == heads
+    with office.store.begin() as tx:
+        within = tx.connection.execute(sa.select(tables.ledger.c.id).where(tables.ledger.c.seal == 4)).scalars().first()
+        tx.connection.execute(sa.update(tables.ledger).where(tables.ledger.c.id == within).values(digest="no digest"))
+    with office.store.read() as tx:
+        assert lodging.differing(tx, [*heads[3:], *heads[:3]]) == [*heads[3:], heads[2]], "all that cover what was damaged"
 
 
 def test_what_an_older_release_has_sealed_comes_into_the_tree_part_by_part(office: Office) -> None:

@@ -40,6 +40,12 @@ def test_two_ids_that_differ_in_capitals_alone_are_one_and_both_rows_are_named(o
     assert "row 2" in announce(office).err, "the other row is named"
 
 
+def test_two_ways_to_write_one_staff_code_are_one_officer(office: Operator) -> None:
+    code = STAFF[0][0]
+    office.file("inspectors.csv", table(STAFF_HEADS, *STAFF, (f"{code[:1]} {code[1:]}".lower(), *STAFF[0][1:])))
+    assert ("inspectors.csv", 2 + len(STAFF), "id", "reference_twice") in faults(announce(office, "--json"))
+
+
 def test_a_roster_without_ids_is_told_that_first_and_then_of_the_head_that_nobody_asked_for(office: Operator) -> None:
     office.file("objects.csv", table(("name", *HEADS[1:]), *OBJECTS))
     said = announce(office)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from inspector.cli.offline.spool import Advance
 from inspector.domain.frame import ObjectRow
 from inspector.domain.identity import normalise, organisation
+from inspector.domain.signs import written
 from inspector.sheets.flaw import RowFlaw
 
 if TYPE_CHECKING:
@@ -46,7 +47,8 @@ def _twice(roster: Roster[Any], advance: Advance) -> Iterator[tuple[int, int]]:
         return
     first: dict[tuple[str, ...], int] = {}
     for row, number in zip(roster.rows, roster.numbers, strict=True):
-        if (other := first.setdefault(tuple(map(normalise, row.key())), number)) != number:
+        spelled = normalise if isinstance(row, ObjectRow) else written  # as the daemon's registers have it, of staff codes too
+        if (other := first.setdefault(tuple(map(spelled, row.key())), number)) != number:
             yield number, other
 
 
