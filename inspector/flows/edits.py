@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from inspector.domain.case import SubjectKind
 from inspector.domain.decision import Because, Decision
@@ -51,6 +52,11 @@ def note_conflict(office: Office, tx: Tx, agency: str, code: str, staff: str, by
     """
     who = pseudonym(office.secret, IdentityKind.OTHER, code)
     written(tx, agency, [conflict(staff, who, holds=holds)], by, now)
+
+
+def of_staff(facts: Mapping[str, Any]) -> bool:
+    """Whether an entry's edits are of officers; those of one import are of one register."""
+    return all(Edit(who=who, aspect=aspect, old=old, new=new).of_officer for who, aspect, old, new in facts["edits"][:1])
 
 
 def written(tx: Tx, agency: str, made: Sequence[Edit], by: str, now: datetime) -> None:

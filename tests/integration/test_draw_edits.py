@@ -17,14 +17,17 @@ from inspector.domain.errors import Forbidden, Refusal
 from inspector.domain.inspection import CheckType, Inspection
 from inspector.domain.roster import StaffRole
 from inspector.flows import edits, moved, recusing, relief
+from inspector.flows.draw import prepare
 from inspector.flows.office import Office
 from inspector.flows.posted import seen_to
 from inspector.flows.reporting import report
 from inspector.flows.reportwords import markdown, tell
 from inspector.store.store import Store
-from tests.house import Hand, closing
+from tests.house import Hand, application, closing, post, settle
 from tests.integration.test_draw_leaves import drawn
 from tests.integration.test_draw_way import announced, carried_out, drawing
+from tests.integration.test_joint import FACTS, together, waiting
+from tests.integration.test_joint import drawn as joint
 from tests.operator import Operator, on_both, one_database, settled, table
 
 pytestmark = pytest.mark.alike
@@ -156,7 +159,7 @@ def test_an_import_writes_each_edit_down_by_pseudonym_and_by_staff_code(operator
         assert [(one["edited"], one["edited_back"]) for one in told] == [(3, 0), (1, 0), (2, 1)]
         assert told[0]["edits"] == [["X1", "cap", 5, 4], ["X1", "pools:东区", True, False], ["X1", "pools:西区", False, True]]
         assert SHOP not in json.dumps([one["edits"] for one in told])
-        assert moved.between(tx, "bureau", None) == moved.Moved(edited=6, edited_back=1)
+        assert moved.between(tx, "bureau", None) == moved.Moved(added=1, edited=6, edited_back=1)
 
 
 def test_more_and_less_count_of_what_is_ordered_and_the_value_of_what_is_not() -> None:
@@ -225,3 +228,37 @@ def test_a_past_inspection_that_is_told_for_one_frame_and_untold_behind_it_is_co
     (matter,) = matters(office)
     assert (matter.facts["draw"], matter.facts["count"]) == (held.number, 1)
     assert counts(office) == moved.Moved(edited=2, edited_back=1)
+
+
+def test_an_officer_whom_a_partner_lends_is_edited_and_put_back_and_the_joint_draw_says_so(store: Store, hand: Hand) -> None:
+    office, _ = together(store, hand)
+    waiting(office, "bureau")
+
+    def lends(cap: int) -> None:
+        with store.begin() as tx:
+            row, *_ = tx.rosters.inspectors("other")
+            after = replace(row, cap=cap)
+            tx.rosters.put_inspectors([after])
+            edits.note(office, tx, "other", [(row, after)], "os:keeper", hand())
+        hand.on(minutes=1)
+
+    lends(0)
+    held, _ = joint(office, hand)
+    lends(90)
+    with store.read() as tx:
+        derived = json.loads(tx.draws.file(held.number, "commit.json"))["lists"][0]["derivation"]
+        made = report(office, tx, held.number).moves
+    assert (derived["moved"]["edited"], derived["partners"]["other"]["moved"]["edited"]) == (0, 1), "each agency's by itself"
+    assert made is not None
+    assert (made.edited, made.edited_back, made.put_back) == (1, 0, 1)
+    hand.on(days=7)
+    post(office, replace(application(2, "dispatch-premises", FACTS), agency="bureau", reference="R-2"))
+    settle(office)
+    with store.begin() as tx:
+        following = prepare(office, tx, "joint", hand().isoformat(), hand(), by="clerk")
+    settle(office)
+    assert following is not None
+    with store.read() as tx:
+        derived = json.loads(tx.draws.file(following.number, "commit.json"))["lists"][0]["derivation"]["partners"]
+        moves = derived["other"]["moved"]
+    assert (moves["since"], moves["edited"], moves["edited_back"]) == (held.number, 1, 1)
