@@ -148,12 +148,19 @@ def remove(
 
     Draws that are committed to keep it: what is frozen stays frozen.
     """
+    from inspector.flows import recusing
+
     told = _code(terminal, code)
     terminal.office.agency(agency)
     why = terminal.reason(note, "--note")
     facts = {"agency": agency, "object": told, "inspector": inspector, "note": why}
     about = f"inspector:{inspector}"
-    terminal.act("roster.conflict_ended", about, lambda tx, now: tx.rosters.end_conflict(agency, told, inspector, now), **facts)
+    office = terminal.office
+
+    def do(tx: Tx, now: datetime) -> None:
+        recusing.end(office, tx, agency, told, inspector, by=operator(), now=now)
+
+    terminal.act("roster.conflict_ended", about, do, **facts)
     terminal.value(facts)
     terminal.say("conflict_ended", code=told, inspector=inspector)
 

@@ -10,7 +10,7 @@ import typer
 
 from inspector.cli.command import Exit, command
 from inspector.cli.files import CHANGES, Agency, DryRun, Encoding, File, confirm, foresee, listed, refuse, warn
-from inspector.cli.terminal import Terminal
+from inspector.cli.terminal import Terminal, operator
 from inspector.domain.errors import Stale
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def import_inspections(
 
     Columns: code, on, check; number, kind, authority, items, inspectors, completed if you like.
     """
-    from inspector.flows import inspections
+    from inspector.flows import edits, inspections
     from inspector.sheets import sheet
 
     office = terminal.office
@@ -51,6 +51,7 @@ def import_inspections(
     def do(tx: Tx, now: datetime) -> None:
         if _news(tx.inspections.of(agency), read.rows) != (added, changed):
             raise Stale("register_moved")
+        edits.note_inspections(office, tx, agency, [*added, *changed], operator(), now)
         tx.inspections.put([*added, *changed], now)
 
     facts = {"added": len(added), "changed": len(changed)}

@@ -10,7 +10,7 @@ from inspector.domain.errors import InspectorError
 from inspector.labels import Lang, hinted, in_words
 from inspector.labels import words as labels
 
-_FACT = re.compile(r"\{([a-z_]+)\}")
+_FACT = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 _SECRET = re.compile("[0-9a-fA-F]{64,}")
 
 WORDS: Mapping[str, tuple[str, str]] = {

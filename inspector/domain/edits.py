@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from inspector.domain.inspection import Inspection
 from inspector.domain.roster import InspectorRecord, RosterObject, StaffRole
 
 Value = str | int | bool
@@ -46,7 +47,7 @@ class Edit:
         return self.new == former.old
 
 
-_OFFICERS = ("cap", "officer", "certified", "pools", "qualifications")
+_OFFICERS = ("cap", "officer", "certified", "pools", "qualifications", "conflict")
 _ORDERED = ("cap", "since")
 """Aspects of which more and less count, not the value alone: a cap of 10 that was 0 for a moment may come back as 9."""
 
@@ -72,6 +73,22 @@ def edits(before: RosterObject | InspectorRecord, after: RosterObject | Inspecto
     return [Edit(who=who, aspect=name, old=old, new=new) for name, old, new in pairs if old != new]
 
 
+def conflict(staff: str, who: str, *, holds: bool) -> Edit:
+    """A conflict of interest that begins or ends to hold, of an officer with an object `who` as the ledger may name it."""
+    return Edit(who=staff, aspect=f"conflict:{who}", old=not holds, new=holds)
+
+
+def inspected(before: Inspection | None, after: Inspection, who: str) -> list[Edit]:
+    """What an import makes of a past inspection of an object `who`: whether it was made, of what, and by whom.
+
+    It frees its object from a draw for a while, and by rotation its inspectors from going there.
+    """
+    name = f"{after.on.isoformat()}:{after.check}:{after.authority}:{after.number}"
+    was = _inspected(before) if before is not None else {"inspected": False}
+    pairs = ((part, was.get(part, ""), value) for part, value in _inspected(after).items())
+    return [Edit(who=who, aspect=f"{part}:{name}", old=old, new=new) for part, old, new in pairs if old != new]
+
+
 def put_back(now: Iterable[Edit], former: Iterable[Noted]) -> list[tuple[Edit, Noted]]:
     """Those edits that undo one which the ledger has (the last of theirs that they undo), each with that."""
     held: dict[tuple[str, str], list[Noted]] = {}
@@ -82,6 +99,10 @@ def put_back(now: Iterable[Edit], former: Iterable[Noted]) -> list[tuple[Edit, N
         undone = [one for one in held.get((edit.who, edit.aspect), ()) if edit.back_from(one.edit)]
         found += [(edit, undone[-1])] if undone else []
     return found
+
+
+def _inspected(row: Inspection) -> dict[str, Value]:
+    return {"inspected": row.completed, "items": ",".join(row.items), "went": ",".join(row.inspectors)}
 
 
 def _aspects(row: RosterObject | InspectorRecord, today: date) -> Mapping[str, Value]:

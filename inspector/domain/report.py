@@ -136,9 +136,9 @@ class Share:
 class Moves:
     """How often rows of the register went and came, beside the frame's `n` and the published plan's number.
 
-    `removed` by imports and `returned` are before the commitment, since the draw `since` (None: ever); `back` came back behind it. So are
-    rows of both registers that were `edited`, and put back (`edited_back`); `put_back` are those behind it. A draw of a release that
-    did not count edits has none.
+    `removed` and `added` by imports and `returned` are before the commitment, since the draw `since` (None: ever); `back` came back
+    behind it. So are rows of both registers that were `edited`, and put back (`edited_back`); `put_back` are those behind it: of a joint
+    draw with those of its partners' officers. A draw of a release that did not count edits, or what was added, has none.
     """
 
     since: str | None
@@ -150,6 +150,7 @@ class Moves:
     edited: int = 0
     edited_back: int = 0
     put_back: int = 0
+    added: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

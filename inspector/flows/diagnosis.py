@@ -11,7 +11,7 @@ from inspector.flows.remedies import WORDS
 from inspector.labels import Lang, hinted, known, label, words
 from inspector.sheets.flaw import RowFlaw
 
-_FACT = re.compile(r"\{([a-z_]+)\}")
+_FACT = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 # Errors of intake: how to mend what they are about (English, Chinese). The others say it themselves.
 FIXES: Mapping[str, tuple[str, str]] = {

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from inspector.domain.case import SubjectKind
 from inspector.domain.decision import Because, Decision
-from inspector.domain.edits import Edit, Noted, edits, put_back
+from inspector.domain.edits import Edit, Noted, conflict, edits, inspected, put_back
 from inspector.domain.identity import IdentityKind, pseudonym
+from inspector.domain.inspection import Inspection
 from inspector.domain.plan import Draw
 from inspector.domain.roster import InspectorRecord, RosterObject
 from inspector.flows.office import Office
@@ -33,7 +35,32 @@ def note(office: Office, tx: Tx, agency: str, pairs: Iterable[Pair], by: str, no
     Called before anything else of the import is written down, so that its own edits are not taken for former ones.
     """
     today = office.calendar.local_date(now)
-    made = [one for before, after in pairs for one in edits(before, after, _named(office, after), today)]
+    written(tx, agency, [one for before, after in pairs for one in edits(before, after, _named(office, after), today)], by, now)
+
+
+def note_inspections(office: Office, tx: Tx, agency: str, rows: Iterable[Inspection], by: str, now: datetime) -> None:
+    """Write down what an import tells of past inspections that the record does not have so, before they are put there."""
+    held = {one.key: one for one in tx.inspections.of(agency)}
+    made = [one for row in rows for one in inspected(held.get(row.key), row, _pseudonym(office, row.kind, row.code))]
+    written(tx, agency, made, by, now)
+
+
+def note_conflict(office: Office, tx: Tx, agency: str, code: str, staff: str, by: str, now: datetime, *, holds: bool) -> None:
+    """Write down that a conflict was declared, or ended, by whoever keeps them; the heads' own decisions are none of these.
+
+    The object is named by a pseudonym of its code alone: a conflict is with whoever has it.
+    """
+    who = pseudonym(office.secret, IdentityKind.OTHER, code)
+    written(tx, agency, [conflict(staff, who, holds=holds)], by, now)
+
+
+def of_staff(facts: Mapping[str, Any]) -> bool:
+    """Whether an entry's edits are of officers; those of one import are of one register."""
+    return all(Edit(who=who, aspect=aspect, old=old, new=new).of_officer for who, aspect, old, new in facts["edits"][:1])
+
+
+def written(tx: Tx, agency: str, made: Sequence[Edit], by: str, now: datetime) -> None:
+    """Write some edits down, count those that undo former ones, and tell the heads of open draws."""
     if not made:
         return
     undone = put_back(made, _former(tx, agency))
@@ -83,10 +110,12 @@ def _former(tx: Tx, agency: str) -> list[Noted]:
 
 
 def _named(office: Office, row: RosterObject | InspectorRecord) -> str:
-    if isinstance(row, InspectorRecord):
-        return row.id
-    kind = IdentityKind.USCC if row.kind is SubjectKind.FIRM else IdentityKind.CITIZEN_ID
-    return pseudonym(office.secret, kind, row.code)
+    return row.id if isinstance(row, InspectorRecord) else _pseudonym(office, row.kind, row.code)
+
+
+def _pseudonym(office: Office, kind: SubjectKind, code: str) -> str:
+    of = IdentityKind.USCC if kind is SubjectKind.FIRM else IdentityKind.CITIZEN_ID
+    return pseudonym(office.secret, of, code)
 
 
 def _texts(told: object) -> list[str]:

@@ -143,7 +143,13 @@ def _kept_out(tx: Tx, held: Draw, agency: str, names: Collection[str]) -> set[st
     files = {kind: tx.draws.file(held.number, lists.kept(held, listed, kind)) for kind in lists.FRAME[1:]}
     frame = lists.people(held, {lists.kept(held, listed, kind): content for kind, content in files.items()}, listed)
     status = {row.id: row.status for row in frame.inspectors}
-    return {name for name in names if status.get(name, _AWAY[1]) in _AWAY}
+    missing = {name for name in names if name not in status and _known(tx, agency, name, held.made_at)}
+    return missing | {name for name in names if status.get(name) in _AWAY}
+
+
+def _known(tx: Tx, agency: str, staff: str, at: datetime) -> bool:
+    """Whether the register had somebody before a moment, whom it then lacks: one who was hired since has missed no frame."""
+    return any(facts["agency"] == agency for _, facts in tx.ledger.facts((RULE,), f"inspector:{staff}", until=at))
 
 
 def within(office: Office, tx: Tx, held: Draw, visits: Iterable[Visit], agencies: Collection[str]) -> list[Begun]:

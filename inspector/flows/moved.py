@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,7 @@ from inspector.domain.margin import Beside, beside
 from inspector.domain.plan import Draw
 from inspector.domain.policy import Policy
 from inspector.domain.sampling import MUST
+from inspector.flows import edits
 from inspector.flows.office import Plan
 from inspector.flows.record import record
 from inspector.store.tx import Tx
@@ -27,7 +28,7 @@ from inspector.store.tx import Tx
 OFF = "frame_off_plan"
 """The matter of a frame that counts far more or fewer objects of the register than the published plan."""
 IMPORTED = "operator.roster.import.objects"
-_COUNTED = (IMPORTED, "register.returned", "register.removed", "register.edited")
+_COUNTED = (IMPORTED, "register.returned", "register.removed", edits.RULE)
 """The rules of the entries that say how many rows an import has taken out or brought back, that a case has brought one back or one was
 taken out with it, and how many edits an import has made of rows that bear on a draw."""
 
@@ -36,9 +37,11 @@ taken out with it, and how many edits an import has made of rows that bear on a 
 class Moved:
     """How often, within a time, rows of a register were taken out by an import and rows that had been out came back.
 
-    And how often rows of both registers were `edited` in what bears on a draw, and put back as they were (`edited_back`).
+    And how often imports `added` rows (those that returned are among them), and rows of both registers were `edited` in what bears on a
+    draw, and put back as they were (`edited_back`).
     """
 
+    added: int = 0
     removed: int = 0
     returned: int = 0
     edited: int = 0
@@ -54,12 +57,14 @@ class Moved:
         return cls(**{one.name: int(str(facts.get(one.name, 0))) for one in fields(cls)})
 
 
-def between(tx: Tx, agency: str, since: datetime | None, until: datetime | None = None) -> Moved:
-    """The moves of an agency's register after `since` (None: ever), until a moment or now, by the ledger.
+def between(tx: Tx, agency: str, since: datetime | None, until: datetime | None = None, *, staff: bool = False) -> Moved:
+    """The moves of an agency's registers after `since` (None: ever), until a moment or now, by the ledger; of its `staff` alone.
 
     A row that goes twice counts twice. Entries of a release that did not tell of returns have none.
     """
-    told = [Moved.told(facts) for _, facts in tx.ledger.facts(_COUNTED, f"roster:{agency}", since, until)]
+    rules = (edits.RULE,) if staff else _COUNTED
+    held = [facts for _, facts in tx.ledger.facts(rules, f"roster:{agency}", since, until)]
+    told = [Moved.told(facts) for facts in held if not staff or edits.of_staff(facts)]
     return Moved(**{one.name: sum(getattr(each, one.name) for each in told) for one in fields(Moved)})
 
 
@@ -69,18 +74,28 @@ def _seen(tx: Tx, held: Draw, agency: str) -> Moved:
     Not by the hour, which an entry has from before it is written: one that was under way while the frame was frozen would be in neither
     count, or in both. A draw of a release that did not keep this has those until its hour.
     """
-    if (seen := derivation(tx, held, agency).get("moves_seen")) is not None:
+    seen = derivation(tx, held, agency).get("moves_seen")
+    if seen is not None and "added" in seen:
         return Moved.told(seen)
-    return between(tx, agency, None, held.made_at)
+    until = between(tx, agency, None, held.made_at, staff=_lent(held, agency))
+    return until if seen is None else replace(Moved.told(seen), added=until.added)
 
 
 def derivation(tx: Tx, held: Draw, agency: str) -> Mapping[str, Any]:
-    """How the rules of a draw came about that hold for an agency's registers; nothing for one whose registers it has not frozen."""
+    """How the rules of a draw came about that hold for an agency's registers; nothing for one whose registers it has not frozen.
+
+    Of a partner in a joint draw, which has lent its officers alone, it is what the lead's says of them.
+    """
     kept = tx.draws.file(held.number, RULES)
     rules = json.loads(kept) if kept else {}
-    of = rules["own"][held.list_of(agency).name] if "own" in rules else rules if agency == held.agency else {}
+    of = rules["own"][held.list_of(agency).name] if "own" in rules else rules
     told: Mapping[str, Any] = of.get("derivation", {})
-    return told
+    return told.get("partners", {}).get(agency, {}) if _lent(held, agency) else told
+
+
+def _lent(held: Draw, agency: str) -> bool:
+    """Whether an agency takes part in a draw with its officers alone."""
+    return not held.own and agency != held.agency
 
 
 def derived(tx: Tx, plan: Plan, policy: Policy, counts: Mapping[str, int], now: datetime) -> dict[str, object]:
@@ -89,12 +104,18 @@ def derived(tx: Tx, plan: Plan, policy: Policy, counts: Mapping[str, int], now: 
     The former draw is the last one that was carried out: what moved for one that became void counts for the one that follows.
     """
     last = tx.draws.last_drawn(plan.name)
-    ever = between(tx, plan.agency, None)
-    before = _seen(tx, last, plan.agency) if last is not None and plan.agency in last.agencies else Moved()
-    moves = {"since": last.number if last is not None else None, **asdict(ever.beyond(before))}
-    told: dict[str, object] = {"moved": moves, "moves_seen": asdict(ever)}
+    told = _counts(tx, last, plan.agency)
+    if plan.partners:
+        told["partners"] = {agency: _counts(tx, last, agency, staff=True) for agency in plan.partners}
     held = _beside(tx, plan, policy, counts, now)
     return told | ({"published_plan": held.value()} if held is not None else {})
+
+
+def _counts(tx: Tx, last: Draw | None, agency: str, *, staff: bool = False) -> dict[str, object]:
+    ever = between(tx, agency, None, staff=staff)
+    before = _seen(tx, last, agency) if last is not None and agency in last.agencies else Moved()
+    moves = {"since": last.number if last is not None else None, **asdict(ever.beyond(before))}
+    return {"moved": moves, "moves_seen": asdict(ever)}
 
 
 def tell(tx: Tx, held: Draw, derivations: Mapping[str, Mapping[str, Any]], now: datetime) -> None:
@@ -110,7 +131,10 @@ def tell(tx: Tx, held: Draw, derivations: Mapping[str, Mapping[str, Any]], now: 
 def after(tx: Tx, held: Draw, agency: str) -> Moved:
     """What moved behind a draw's frame, until the next frame of its plan counts it."""
     following = tx.draws.next_made(held)
-    until = _seen(tx, following, agency) if following is not None and agency in following.agencies else between(tx, agency, None)
+    if following is not None and agency in following.agencies:
+        until = _seen(tx, following, agency)
+    else:
+        until = between(tx, agency, None, staff=_lent(held, agency))
     return until.beyond(_seen(tx, held, agency))
 
 

@@ -13,7 +13,7 @@ from inspector.domain.challenge import Applicant, Challenge, ChallengeState
 from inspector.domain.errors import Forbidden, Missing
 from inspector.domain.roster import Recusal
 from inspector.domain.visit import SeatState
-from inspector.flows import relief, stopped
+from inspector.flows import edits, relief, stopped
 from inspector.flows.challenges import TOO_LATE, enter, head, known_as, parted, running, seat_name, seat_of, tell_head
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -51,8 +51,16 @@ def declare(  # noqa: PLR0913 - a declaration in all its parts
         seat = seat_of(tx, held, staff)
         made.append(enter(office, tx, held, seat, applicant=applicant, by=by, reason=reason, evidence=evidence, now=now))
     if not made:
+        if not tx.rosters.recused(agency, code, staff):
+            edits.note_conflict(office, tx, agency, code, staff, by, now, holds=True)
         tx.rosters.declare(agency, code, staff, Recusal(reason), by)
     return made
+
+
+def end(office: Office, tx: Tx, agency: str, code: str, staff: str, *, by: str, now: datetime) -> None:
+    """A declared conflict holds no longer, from the next draw on. Raises Missing (`conflict_unknown`)."""
+    tx.rosters.end_conflict(agency, code, staff, now)
+    edits.note_conflict(office, tx, agency, code, staff, by, now, holds=False)
 
 
 def apply(  # noqa: PLR0913 - an application in all its parts

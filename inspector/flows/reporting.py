@@ -111,7 +111,10 @@ def _moves(tx: Tx, held: Draw, listed: Listed, derived: Mapping[str, Any], n: in
         return None
     beside = Beside(**derived["published_plan"]) if "published_plan" in derived else None
     behind = moved.after(tx, held, listed.agency)
-    return Moves(**told, back=behind.returned, put_back=behind.edited_back, n=n, beside=beside)
+    lent = derived.get("partners", {})
+    edited = {name: told.get(name, 0) + sum(one["moved"][name] for one in lent.values()) for name in ("edited", "edited_back")}
+    put_back = behind.edited_back + sum(moved.after(tx, held, agency).edited_back for agency in lent)
+    return Moves(**{**told, **edited}, back=behind.returned, put_back=put_back, n=n, beside=beside)
 
 
 def _ticked(office: Office, tx: Tx, visits: Iterable[Visit], agencies: Collection[str], policy: Policy) -> tuple[Ticked, ...]:

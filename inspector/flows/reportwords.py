@@ -171,7 +171,12 @@ def _frame(moves: Moves, lang: Lang) -> Iterator[tuple[str, str]]:
         yield from (("published", str(held.planned)), ("rows", str(held.rows)), ("planned_rows", str(held.planned_rows)))
         if held.strata:
             yield "far_strata", "; ".join(f"{code}: {rows}/{planned}" for code, (rows, planned) in held.strata.items())
-    yield from (("removed", str(moves.removed)), ("returned", str(moves.returned)), ("back", str(moves.back)))
+    yield from (
+        ("added", str(moves.added)),
+        ("removed", str(moves.removed)),
+        ("returned", str(moves.returned)),
+        ("back", str(moves.back)),
+    )
     yield from (("edited", str(moves.edited)), ("edited_back", str(moves.edited_back)), ("put_back", str(moves.put_back)))
 
 

@@ -20,7 +20,7 @@ from inspector.domain.errors import InspectorError
 Lang = Literal["zh-Hans", "en"]
 LANGS: tuple[Lang, ...] = ("zh-Hans", "en")
 
-_FACT = re.compile(r"\{([a-z_]+)\}")
+_FACT = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 
 
 def label(key: str, lang: Lang, /, **facts: object) -> str:

@@ -122,9 +122,8 @@ class Draw:
         self.check_commit()
         self.digest: Any = lambda content: hashlib.new(self.commit["hash"], content).digest()
         self.hash: Any = lambda told: self.digest(told.encode()).hex()
-        self.key: Any = lambda tag: self.hash(f"ssj1/{tag}\n{self.c}\n{self.b}\n")[:32]
-        self.c: str = self.digest(self.files["commit.json"]).hex()
-        self.w = self.hash(f"ssj1/witness\n{self.c}\n")
+        self.c, self.w = (c := str(self.digest(self.files["commit.json"]).hex())), self.hash(f"ssj1/witness\n{c}\n")
+        self.key: Any = lambda tag: self.hash(f"ssj1/{tag}\n{c}\n{self.b}\n")[:32]
         registers = [name for name in given if name.endswith(tuple(f"{kind}.tsv" for kind in ROWS))]
         self.public = not registers and (self.stopped or any(name.endswith("drawn.jsonl") for name in given))
         for held in self.commit["lists"]:
@@ -277,7 +276,8 @@ class Draw:
         lacks = " (it lacks an after.jsonl 缺失)" * (len(logs) < len(self.commit["lists"]))
         word = f"{lacks}: the house's word alone 仅凭机关自述, but for --after; its hash here is {note['sha256']}" * (not after)
         which, more = ("public", ", who else has a small ticket, who should go") if self.public else ("full", word)
-        self.say(f"! The {which} bundle cannot prove who lacks in its registers, what followed{more}. Not seen: draw before.")
+        more = ": nothing was drawn 未抽取任何对象, and nothing followed" if self.stopped else f", what followed{more}"
+        self.say(f"! The {which} bundle cannot prove who lacks in its registers{more}. Not seen: draw before.")
         if text(self.record.get("void")):
             self.say(f"! THIS DRAW WAS MADE VOID 本次抽查已作废: {self.record['void']} {self.record.get('signed', '')}")
 

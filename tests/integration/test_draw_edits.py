@@ -10,21 +10,29 @@ from typing import Any
 
 import pytest
 
+from inspector.domain.case import SubjectKind
+from inspector.domain.challenge import Applicant
 from inspector.domain.edits import Edit
 from inspector.domain.errors import Forbidden
+from inspector.domain.inspection import CheckType, Inspection
 from inspector.domain.roster import StaffRole
-from inspector.flows import edits, moved, relief
+from inspector.flows import edits, moved, recusing, relief
+from inspector.flows.draw import prepare
 from inspector.flows.office import Office
 from inspector.flows.posted import seen_to
 from inspector.flows.reporting import report
 from inspector.flows.reportwords import markdown, tell
 from inspector.store.store import Store
-from tests.house import Hand, closing
+from tests.house import Hand, application, closing, post, settle
 from tests.integration.test_draw_leaves import drawn
 from tests.integration.test_draw_way import announced, carried_out, drawing
+from tests.integration.test_joint import FACTS, together, waiting
+from tests.integration.test_joint import drawn as joint
 from tests.operator import Operator, on_both, one_database, settled, table
 
 pytestmark = pytest.mark.alike
+
+SHOP = "TEST00000000000001"
 
 database_url = one_database
 
@@ -146,15 +154,15 @@ def test_an_import_writes_each_edit_down_by_pseudonym_and_by_staff_code(operator
     imports("inspectors", "a.csv", heads, ["X1", "钱某", "A1", "2027-01-01", "东区", "5"])
     imports("inspectors", "b.csv", heads, ["X1", "钱某某", "A1", "2027-02-01", "西区", "4"])
     shops = ["code", "name", "pool", "since"]
-    imports("objects", "c.csv", shops, ["TEST00000000000001", "某店", "东区", "2026-01-01"])
-    imports("objects", "d.csv", shops, ["TEST00000000000001", "某某店", "西区", "2026-01-01"])
-    imports("objects", "e.csv", shops, ["TEST00000000000001", "某店", "东区", "2026-03-01"])
+    imports("objects", "c.csv", shops, [SHOP, "某店", "东区", "2026-01-01"])
+    imports("objects", "d.csv", shops, [SHOP, "某某店", "西区", "2026-01-01"])
+    imports("objects", "e.csv", shops, [SHOP, "某店", "东区", "2026-03-01"])
     with closing(operator.store()) as store, store.read() as tx:
         told = [facts for _, facts in tx.ledger.facts((edits.RULE,), "roster:bureau")]
         assert [(one["edited"], one["edited_back"]) for one in told] == [(3, 0), (1, 0), (2, 1)]
         assert told[0]["edits"] == [["X1", "cap", 5, 4], ["X1", "pools:东区", True, False], ["X1", "pools:西区", False, True]]
-        assert "TEST00000000000001" not in json.dumps([one["edits"] for one in told])
-        assert moved.between(tx, "bureau", None) == moved.Moved(edited=6, edited_back=1)
+        assert SHOP not in json.dumps([one["edits"] for one in told])
+        assert moved.between(tx, "bureau", None) == moved.Moved(added=1, edited=6, edited_back=1)
 
 
 def test_more_and_less_count_of_what_is_ordered_and_the_value_of_what_is_not() -> None:
@@ -167,3 +175,93 @@ def test_more_and_less_count_of_what_is_ordered_and_the_value_of_what_is_not() -
     assert not Edit(who="X", aspect="pool", old="west", new="north").back_from(east)
     since = Edit(who="X", aspect="since", old="", new=date(2026, 1, 1).isoformat())
     assert Edit(who="X", aspect="since", old="2026-01-01", new="2025-12-01").back_from(since)
+
+
+def test_a_conflict_declared_before_the_freeze_and_ended_behind_it_is_counted_and_a_matter_of_the_head(
+    store: Store, hand: Hand
+) -> None:
+    office, _, _ = drawing(store, hand)
+    with store.begin() as tx:
+        first, *_ = tx.rosters.inspectors("bureau")
+        for _ in range(2):  # said again it is the same one
+            recusing.declare(
+                office,
+                tx,
+                "bureau",
+                SHOP,
+                first.id,
+                applicant=Applicant.INSPECTOR,
+                by="os:keeper",
+                reason="kin",
+                evidence="",
+                now=hand(),
+            )
+    hand.on(minutes=1)
+    _, held = announced(office, hand)
+    assert (counts(office), matters(office)) == (moved.Moved(edited=1), [])
+    hand.on(minutes=5)
+    with store.begin() as tx:
+        recusing.end(office, tx, "bureau", SHOP, first.id, by="os:other", now=hand())
+    (matter,) = matters(office)
+    assert (matter.facts["draw"], matter.facts["by"]) == (held.number, ["os:keeper", "os:other"])
+    assert counts(office) == moved.Moved(edited=2, edited_back=1)
+    with store.read() as tx:
+        assert SHOP not in json.dumps([facts for _, facts in tx.ledger.facts((edits.RULE,))]), "a pseudonym alone"
+
+
+def test_a_past_inspection_that_is_told_for_one_frame_and_untold_behind_it_is_counted_and_a_matter(
+    store: Store, hand: Hand
+) -> None:
+    office, _, _ = drawing(store, hand)
+    day = hand().date() - timedelta(days=20)
+    made = Inspection(agency="bureau", kind=SubjectKind.FIRM, code=SHOP, on=day, check=CheckType.PLANNED)
+
+    def tells(row: Inspection) -> None:
+        with store.begin() as tx:
+            edits.note_inspections(office, tx, "bureau", [row], "os:keeper", hand())
+            tx.inspections.put([row], hand())
+        hand.on(minutes=1)
+
+    tells(made)
+    _, held = announced(office, hand)
+    hand.on(minutes=5)
+    tells(made)
+    assert (counts(office), matters(office)) == (moved.Moved(edited=1), []), "the same file again says nothing new"
+    tells(replace(made, completed=False))
+    (matter,) = matters(office)
+    assert (matter.facts["draw"], matter.facts["count"]) == (held.number, 1)
+    assert counts(office) == moved.Moved(edited=2, edited_back=1)
+
+
+def test_an_officer_whom_a_partner_lends_is_edited_and_put_back_and_the_joint_draw_says_so(store: Store, hand: Hand) -> None:
+    office, _ = together(store, hand)
+    waiting(office, "bureau")
+
+    def lends(cap: int) -> None:
+        with store.begin() as tx:
+            row, *_ = tx.rosters.inspectors("other")
+            after = replace(row, cap=cap)
+            tx.rosters.put_inspectors([after])
+            edits.note(office, tx, "other", [(row, after)], "os:keeper", hand())
+        hand.on(minutes=1)
+
+    lends(0)
+    held, _ = joint(office, hand)
+    lends(90)
+    with store.read() as tx:
+        derived = json.loads(tx.draws.file(held.number, "commit.json"))["lists"][0]["derivation"]
+        made = report(office, tx, held.number).moves
+    assert (derived["moved"]["edited"], derived["partners"]["other"]["moved"]["edited"]) == (0, 1), "each agency's by itself"
+    assert made is not None
+    assert (made.edited, made.edited_back, made.put_back) == (1, 0, 1)
+    hand.on(days=7)
+    post(office, replace(application(2, "dispatch-premises", FACTS), agency="bureau", reference="R-2"))
+    settle(office)
+    with store.begin() as tx:
+        following = prepare(office, tx, "joint", hand().isoformat(), hand(), by="clerk")
+    settle(office)
+    assert following is not None
+    with store.read() as tx:
+        derived = json.loads(tx.draws.file(following.number, "commit.json"))["lists"][0]["derivation"]["partners"]
+        moves = derived["other"]["moved"]
+    assert (moves["since"], moves["edited"], moves["edited_back"]) == (held.number, 1, 1)

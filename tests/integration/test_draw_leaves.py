@@ -118,6 +118,33 @@ def test_a_leave_that_was_frozen_into_an_open_draw_and_is_taken_back_is_told_to_
     assert (matter.facts["count"], matter.facts["by"]) == (1, ["os:keeper", "os:other"])
 
 
+def test_who_was_hired_behind_the_freeze_has_missed_no_frame_and_who_was_struck_before_it_has(store: Store, hand: Hand) -> None:
+    office, _, _ = drawing(store, hand)
+    with store.read() as tx:
+        first, *_ = tx.rosters.inspectors("bureau")
+
+    def said(staff: str, *, listed: bool, **changes: object) -> None:
+        with store.begin() as tx:
+            stood = leaves.standing(tx, "bureau", [staff])
+            if listed:
+                tx.rosters.put_inspectors([replace(first, id=staff, **changes)])  # type: ignore[arg-type]
+            else:
+                tx.rosters.remove_inspectors("bureau", [staff], hand())
+            leaves.note(office, tx, "bureau", stood, [staff], "os:keeper", hand())
+        hand.on(minutes=1)
+
+    said(first.id, listed=False)
+    _, held = announced(office, hand)
+    hand.on(minutes=5)
+    said("N1", listed=True)
+    said("N1", listed=True, leave_from=hand().date())
+    said("N1", listed=True)
+    assert matters(office) == [], "a new colleague was ill for a day"
+    said(first.id, listed=True)
+    (matter,) = matters(office)
+    assert (matter.facts["draw"], matter.facts["inspectors"]) == (held.number, [first.id])
+
+
 def test_leaves_that_were_entered_ahead_are_counted_and_not_marked(store: Store, hand: Hand) -> None:
     office, held, staff = drawn(store, hand)
     with store.read() as tx:

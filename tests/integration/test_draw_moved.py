@@ -60,7 +60,7 @@ def imported(office: Office, hand: Hand, *, removed: Sequence[int] = (), returne
     hand.on(minutes=5)
 
 
-UNEDITED = {"edited": 0, "edited_back": 0}
+UNEDITED = {"added": 0, "edited": 0, "edited_back": 0}
 
 
 def derivation(office: Office, held: Draw) -> Any:
@@ -210,7 +210,7 @@ def test_an_import_says_how_many_rows_it_brings_back(operator: Operator, hand: H
         told = [facts for rule, facts in operated(store) if rule == moved.IMPORTED]
         assert [(one["removed"], one.get("returned")) for one in told] == [(0, None), (2, None), (0, 2)]
         with store.read() as tx:
-            assert moved.between(tx, "bureau", None) == moved.Moved(removed=2, returned=2)
+            assert moved.between(tx, "bureau", None) == moved.Moved(added=6, removed=2, returned=2)
 
 
 @pytest.mark.slow
