@@ -28,6 +28,8 @@ OFF = "frame_off_plan"
 """The matter of a frame that counts far more or fewer objects of the register than the published plan."""
 IMPORTED, RETURNED = "operator.roster.import.objects", "register.returned"
 """The rules of the entries that say how many rows an import has taken out or brought back, and that a case has brought one back."""
+MISNAMED = "operator.roster.misnamed"
+"""The rule of the entry that two people have taken one out (`misnaming`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +49,7 @@ def between(tx: Tx, agency: str, since: datetime | None, until: datetime | None 
 
     A row that goes twice counts twice. Entries of a release that did not tell of returns have none.
     """
-    told = [facts for _, facts in tx.ledger.facts((IMPORTED, RETURNED), f"roster:{agency}", since, until)]
+    told = [facts for _, facts in tx.ledger.facts((IMPORTED, RETURNED, MISNAMED), f"roster:{agency}", since, until)]
     return Moved(
         removed=sum(int(one.get("removed", 0)) for one in told), returned=sum(int(one.get("returned", 0)) for one in told)
     )
