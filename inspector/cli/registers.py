@@ -49,6 +49,7 @@ def register(roster: typer.Typer, credit: typer.Typer) -> None:
     command(imports, "inspectors")(import_inspectors)
     inspections.register(imports)
     command(roster, "strike")(striking.strike)
+    command(roster, "misnamed")(striking.misnamed)
     conflicts.register(group("conflict", "Conflicts of interest: declared, applied for, decided. 回避", roster))
     command(credit, "import")(import_levels)
     books.register(credit)

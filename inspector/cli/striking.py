@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from inspector.cli.cases import CaseId, meant
 from inspector.cli.files import Agency
 from inspector.cli.terminal import Terminal, signer
 from inspector.domain.case import SubjectKind
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from inspector.flows.enrolment import Struck
+    from inspector.flows.misnaming import Signed
     from inspector.store.tx import Tx
 
 
@@ -53,3 +55,47 @@ def strike(
         terminal.say("struck", object=name)
     else:
         terminal.say("struck_for", object=name, stands=stands)
+
+
+def misnamed(
+    terminal: Terminal,
+    case: CaseId,
+    by: Annotated[str, typer.Option("--by", help="The officer who signs; two have to 签署的经办人，须有两人")],
+    note: Annotated[str | None, typer.Option("--note", help="Why; needed 理由（必填）")] = None,
+) -> None:
+    """Take out what a concluded case has entered by a code that is somebody else's; the second of two people does. 移出误列他人代码的对象。
+
+    For a code that is another organisation's; another spelling of the same firm is corrected with roster strike, and a case that is not
+    concluded by its sender. The same command by another person of another machine user signs. Refused while a draw of that register is
+    between its announcement and its publication. The approving system hears of it (`register.misnamed`) and sends the firm's case anew.
+    抽取公告后至公布前不予办理；审批系统收到通知后重新提交该主体的办件。
+    """
+    from inspector.cli.terminal import sign
+    from inspector.flows import misnaming
+    from inspector.flows.reconcile import telling
+
+    office, why, who = terminal.office, terminal.reason(note, "--note"), signer(by)
+    held, now = terminal.look(lambda tx: meant(terminal, tx, case)), office.now()
+    with telling(office), terminal.store.begin() as tx:
+        made: Signed = misnaming.sign(office, tx, held, who, why, now)
+        rule = "roster.misnamed" if made.gone else "roster.misnamed.asked"
+        sign(
+            tx,
+            rule,
+            f"roster:{made.agency}",
+            now,
+            {"case": held, "object": made.name, "note": why, "by": who}
+            | ({"removed": 1, "asked_by": made.first} if made.gone else {}),
+        )
+    terminal.value(
+        {
+            "case": held,
+            "agency": made.agency,
+            "object": made.name,
+            "gone": made.gone,
+            "asked_by": made.first,
+            "by": who,
+            "note": why,
+        }
+    )
+    terminal.say("misnamed" if made.gone else "misnamed_asked", object=made.name, case=held)

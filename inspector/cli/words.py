@@ -60,6 +60,14 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "stopped": ("Stopped. Everything is kept; the next start goes on from here.", "已停止。记录均已保存，下次启动后继续。"),
     "wrote": ("wrote {file}", "已写入 {file}"),
+    "misnamed_asked": (
+        "{object} stays until another person signs the same for case {case}",
+        "{object} 暂不移出：须由另一人就办件 {case} 再次签署",
+    ),
+    "misnamed": (
+        "{object} is out of the register; the approving system hears of case {case}, and sends the right firm's anew",
+        "已将 {object} 移出名录；审批系统将收到办件 {case} 的通知，请其重新提交正确主体的办件",
+    ),
     "packs_flawed": (
         "warning: the packs cannot be taken up, and this goes on without them: {flaw}",
         "警告：政策包无法使用，本命令不依赖政策包，继续执行：{flaw}",

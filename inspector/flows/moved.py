@@ -27,10 +27,11 @@ from inspector.store.tx import Tx
 
 OFF = "frame_off_plan"
 """The matter of a frame that counts far more or fewer objects of the register than the published plan."""
-IMPORTED = "operator.roster.import.objects"
-_COUNTED = (IMPORTED, "register.returned", "register.removed", edits.RULE)
-"""The rules of the entries that say how many rows an import has taken out or brought back, that a case has brought one back or one was
-taken out with it, and how many edits an import has made of rows that bear on a draw."""
+IMPORTED, MISNAMED = "operator.roster.import.objects", "operator.roster.misnamed"
+_COUNTED = (IMPORTED, MISNAMED, "register.returned", "register.removed", edits.RULE)
+"""The rules of the entries that say how many rows an import has taken out or brought back, that two people have taken one out
+(`misnaming`), that a case has brought one back or one was taken out with it, and how many edits an import has made of rows that bear on
+a draw."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

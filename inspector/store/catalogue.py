@@ -16,6 +16,17 @@ from inspector.store.room import Room, padded
 
 _PLACE = (catalogue_entry.c.agency, catalogue_entry.c.item, catalogue_entry.c.edition)
 
+_KEEPERS = (
+    sa.select(catalogue_entry.c.agency)
+    .distinct()
+    .where(
+        catalogue_entry.c.agency.in_(sa.bindparam("agencies", expanding=True)),
+        catalogue_entry.c.published_on.is_not(None),
+    )
+    .order_by(catalogue_entry.c.agency)
+)
+"""Every case asks it."""
+
 
 class CatalogueRoom(Room):
     """The tables of the catalogue."""
@@ -53,9 +64,7 @@ class CatalogueRoom(Room):
 
     def keepers(self, agencies: Sequence[str]) -> list[str]:
         """Those of the agencies that have ever published anything in a catalogue of their own."""
-        told = catalogue_entry.c.agency
-        asked = sa.select(told).distinct().where(told.in_(padded(agencies)), catalogue_entry.c.published_on.is_not(None))
-        return list(self.connection.execute(asked.order_by(told)).scalars())
+        return list(self.connection.execute(_KEEPERS, {"agencies": padded(agencies)}).scalars())
 
     def page(self, agencies: Sequence[str] | None = None) -> list[Entry]:
         """Every edition, by agency, item and edition: some hundreds, since each was made by hand."""

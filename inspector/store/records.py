@@ -31,6 +31,14 @@ _SUBJECTS = (
     )
     .order_by(credit_record.c.entry)
 )
+_ONES = (
+    sa.select(credit_record.c.body)
+    .where(
+        credit_record.c.kind == sa.bindparam("of_kind"), credit_record.c.code == sa.bindparam("of_code"), credit_record.c.adverse
+    )
+    .order_by(credit_record.c.entry)
+)
+"""The same by one code, as nearly every case asks it: a list is written out anew for each question."""
 _BARS = (
     sa.select(outside_bar.c.body)
     .where(outside_bar.c.kind == sa.bindparam("of_kind"), outside_bar.c.code.in_(sa.bindparam("of_codes", expanding=True)))
@@ -85,7 +93,9 @@ class RecordRoom(Room):
 
     def of_subject(self, kind: SubjectKind, code: str) -> list[Record]:
         """What is to a subject's discredit, whatever became of it; a firm's by whatever code of its organisation a case has named it."""
-        rows = self.connection.execute(_SUBJECTS, {"of_kind": kind.value, "of_codes": self.spellings(kind, code)})
+        codes = self.spellings(kind, code)
+        asked = (_ONES, {"of_code": code}) if codes == [code] else (_SUBJECTS, {"of_codes": codes})
+        rows = self.connection.execute(asked[0], {"of_kind": kind.value, **asked[1]})
         return [load(Record, text) for text in rows.scalars()]
 
     def page(self, agencies: Collection[str], states: Collection[RecordState], limit: int, after: str = "") -> list[Record]:
@@ -170,9 +180,14 @@ class RecordRoom(Room):
 
     def bars_of(self, kind: SubjectKind, code: str) -> list[OutsideBar]:
         """The bars of a subject, whatever became of them; a firm's by whatever code of its organisation they name it."""
-        told = told_of(kind, code)
-        codes = {code, *(self._barred().get(told, ()) if told is not None else ())}
-        rows = self.connection.execute(_BARS, {"of_kind": kind.value, "of_codes": sorted(codes)})
+        codes = [code]
+        if kind is SubjectKind.FIRM:
+            told = told_of(kind, code)
+            alike = self._barred().get(told or "", frozenset())
+            codes = sorted(alike if told is not None else alike & {code})
+            if not codes:
+                return []
+        rows = self.connection.execute(_BARS, {"of_kind": kind.value, "of_codes": codes})
         return [load(OutsideBar, text) for text in rows.scalars()]
 
     def spellings(self, kind: SubjectKind, code: str) -> list[str]:
@@ -182,20 +197,20 @@ class RecordRoom(Room):
         return sorted({code, *found})
 
     def _barred(self) -> Mapping[str, frozenset[str]]:
-        """The codes of firms that bars name, by organisation."""
-        count = self.connection.execute(_FIRMS_BARRED).scalar_one()
+        """The codes of firms that bars name, by organisation; those that tell of none under the empty text."""
+        connection = self.connection
+        count = connection.execute(_FIRMS_BARRED).scalar_one()
         if not count:
             return {}
-        kept = _BARRED.get(self.connection.engine)
+        kept = _BARRED.get(connection.engine)
         if kept is not None and kept[0] == count and _WROTE not in self.batch.held:
             return kept[1]
         found: dict[str, set[str]] = {}
-        for code in self.connection.execute(_CODES_BARRED).scalars():
-            if (told := told_of(SubjectKind.FIRM, code)) is not None:
-                found.setdefault(told, set()).add(code)
+        for code in connection.execute(_CODES_BARRED).scalars():
+            found.setdefault(told_of(SubjectKind.FIRM, code) or "", set()).add(code)
         made = {told: frozenset(codes) for told, codes in found.items()}
         if _WROTE not in self.batch.held:
-            _BARRED[self.connection.engine] = (count, made)
+            _BARRED[connection.engine] = (count, made)
         return made
 
     def bars(self, agencies: Collection[str], limit: int, after: str = "") -> Sequence[OutsideBar]:
