@@ -24,11 +24,11 @@ from inspector.domain.consequence import (
 )
 from inspector.domain.evidence import Verdict as Found
 from inspector.domain.objection import Objection
+from inspector.domain.opening import Opening
 from inspector.domain.proposal import Proposal
 from inspector.domain.review import finding
 from inspector.domain.wayto import ServiceWay
 from inspector.flows import annulling, consequences, objections, proceedings, reached, rectifying, review, transfers
-from inspector.flows.consequences import Opening
 from inspector.flows.office import Office
 from inspector.flows.settle import settle_case
 from inspector.store.store import Store

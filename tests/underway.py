@@ -17,10 +17,10 @@ from inspector.domain.consequence import (
     Transfer,
     Verdict,
 )
+from inspector.domain.opening import Opening
 from inspector.domain.proposal import Proposal
 from inspector.domain.serving import NoticeKind, SubjectNotice
 from inspector.flows import consequences, review
-from inspector.flows.consequences import Opening
 from inspector.flows.office import Office
 
 State = ConsequenceState

@@ -103,8 +103,8 @@ def propose(
     by: By = None,
 ) -> None:
     """Open a consequence beside what the review proposed. 提出一项处理。"""
+    from inspector.domain.opening import Opening
     from inspector.flows import proceedings
-    from inspector.flows.consequences import Opening
 
     why, who, cited = terminal.reason(reasons, "--reasons"), signer(by), tuple(evidence or ())
     given = Opening(proposal=proposal, by=who, evidence=cited, act=act, reasons=why)

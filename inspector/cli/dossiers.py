@@ -160,8 +160,8 @@ def replay(terminal: Terminal, case: Case) -> Exit | None:
 
     From the stored facts, the case's pack and the calendar of today: the choice of the strategy or the enrolment without one, each
     weighing of evidence, also of what came or was found after the end, a term that ran out, what another agency or the subject is
-    asked and by when, the conclusion of the matter, a withdrawal and the officer's decision with its grade. What is none of these, or
-    rests on facts that are not stored any more, is said to be so.
+    asked and by when, the conclusion of the matter, a withdrawal, the officer's decision with its grade, and what it proposes. What is
+    none of these, or rests on facts that are not stored any more, is said to be so.
     First what is stored is held to the digests noted of it: content, packs, calendar, evidence, entries; what was altered is named. Exit
     code 1 for that, and where something comes to anything else: a calendar that was replaced since moves dates, too.
     """

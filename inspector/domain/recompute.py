@@ -14,10 +14,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from inspector.domain import asking, review, selfproof, verification
+from inspector.domain import asking, opening, proceeding, review, selfproof, verification
 from inspector.domain.backtest import afresh
 from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.case import Case, Method, Outcome
+from inspector.domain.course import Setting
 from inspector.domain.decision import Decision, OrderKind
 from inspector.domain.errors import InspectorError
 from inspector.domain.evidence import Evidence
@@ -27,6 +28,7 @@ from inspector.domain.late import late as late_answer
 from inspector.domain.ledger import said
 from inspector.domain.piece import fingerprint
 from inspector.domain.policy import Policy
+from inspector.domain.proposal import Proposal
 from inspector.domain.ruling import Ruling
 
 _BESIDE = frozenset({"request", "self_proof", "consequence_state", "record", "notice"})
@@ -95,14 +97,16 @@ def recompute(ground: Ground, entries: Sequence[Past]) -> Iterator[tuple[Past, A
     """Each entry of a case in order, with what computing it again has come to. Never raises for what is stored."""
     begins = max((place for place, one in enumerate(entries, 1) if one.rule == "case.correct"), default=0)
     state = replace(afresh(ground.case), concluded_at=None, suspensions=(), extensions=())
-    sure, asked = begins == 0, dict[str, str]()
+    sure, asked, known = begins == 0, dict[str, str](), set[str]()
     for place, entry in enumerate(entries):
         if place < begins or not entry.body:
             sure = False
             yield entry, Again.PURGED if entry.gone else Again.NOT_STORED
             continue
         told = json.loads(entry.body)
-        if (text := asked.pop(f"{entry.rule} {told.get('request', told.get('self_proof'))}", None)) is not None:
+        about = told["facts"].get("consequence")
+        known |= {about} if about else set()
+        if (text := asked.pop(f"{entry.rule} {told.get('request', told.get('self_proof', about))}", None)) is not None:
             yield entry, Again.SAME if text == entry.body else Again.DIFFERS if sure else Again.UNSURE
             continue
         try:
@@ -123,6 +127,7 @@ def recompute(ground: Ground, entries: Sequence[Past]) -> Iterator[tuple[Past, A
         if same or sure:
             state = made.state
             asked |= _asked(ground, made, entry.at) if same else {}
+            asked |= _proposed(ground, made, entry.at, told["facts"], len(known)) if same else {}
         letter = told["facts"].get("method") == Method.ASSISTANCE.value  # its weighing rests on the letter's own state, too
         yield entry, Again.SAME if same else Again.DIFFERS if sure and not letter else Again.UNSURE
         sure = sure and same
@@ -231,6 +236,26 @@ def _asked(ground: Ground, made: Decision[Case], at: datetime) -> dict[str, str]
         elif order.kind is OrderKind.SELF_PROOF_ASK:
             shown = selfproof.ask(made.state, order, ground.policy, at, ground.calendar)
             texts[f"{shown.because.rule} {shown.state.id}"] = said(shown.because, {"self_proof": shown.state.id})
+    return texts
+
+
+def _proposed(ground: Ground, made: Decision[Case], at: datetime, facts: Mapping[str, Any], before: int) -> dict[str, str]:
+    """The same of the consequences that an officer's decision proposes; `before`: so many the case has had."""
+    texts, policy, outcome = dict[str, str](), ground.ruling(at).policy, made.state.outcome
+    told = [one for one in made.told if one.type == opening.PROPOSED and one.data["proposal"] in policy.consequences]
+    for number, one in enumerate(told, before + 1):
+        assert outcome is not None, "what is proposed follows from an outcome"
+        given = opening.Opening(
+            proposal=Proposal(str(one.data["proposal"])),
+            by=facts["officer"],
+            evidence=tuple(facts["evidence"]),
+            act=facts.get("act", ""),
+        )
+        held = opening.proposed(made.state, given, number, outcome, policy, at)
+        notice = one.data.get("notice_due_at")
+        setting = Setting(row=policy.consequences[held.proposal], calendar=ground.calendar, now=at)
+        begun = proceeding.opened(held, setting, datetime.fromisoformat(str(notice)) if notice else None)
+        texts[f"{opening.PROPOSED} {held.id}"] = said(begun.because, {"consequence_state": begun.state.state.value})
     return texts
 
 

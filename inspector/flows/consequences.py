@@ -7,16 +7,16 @@ anything is written.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
-from inspector.domain import proceeding
+from inspector.domain import opening, proceeding
 from inspector.domain.case import Case, Outcome
-from inspector.domain.consequence import UNDECIDED, Consequence, ConsequenceState, Grading, StatementKind, by_rule
+from inspector.domain.consequence import UNDECIDED, Consequence, ConsequenceState, StatementKind, by_rule
 from inspector.domain.decision import Decision, Told
-from inspector.domain.ending import graded
 from inspector.domain.evidence import Evidence
 from inspector.domain.grading import Grading as Found
+from inspector.domain.opening import PROPOSED, Opening
 from inspector.domain.policy import Policy
 from inspector.domain.proposal import ALTERNATIVES, Proposal
 from inspector.flows import deputies, same
@@ -28,9 +28,7 @@ from inspector.flows.telling import tell
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 
-_PROPOSED = "consequence.proposed"
 _RESTAGED = "consequence.restaged"
-NOTHING_FOUND = Found()
 
 
 # --- a review proposes
@@ -54,10 +52,10 @@ def proposed(  # noqa: PLR0913, PLR0917 - a review in all its parts
     """
     told, made = list[Told](), list[Consequence]()
     outcome, number = decision.state.outcome, 0
-    if outcome is None or not any(one.type == _PROPOSED for one in decision.told):
+    if outcome is None or not any(one.type == PROPOSED for one in decision.told):
         return decision, ()
     for one in decision.told:
-        proposal = Proposal(str(one.data["proposal"])) if one.type == _PROPOSED else None
+        proposal = Proposal(str(one.data["proposal"])) if one.type == PROPOSED else None
         if proposal is None or proposal not in policy.consequences:
             told.append(one)
             continue
@@ -72,62 +70,10 @@ def proposed(  # noqa: PLR0913, PLR0917 - a review in all its parts
     return replace(decision, told=tuple(told)), tuple(made)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opening:
-    """What is proposed about a case, by whom, on which evidence; `origin` is the rule, `act` the pack's row of a dishonest act.
-
-    `found` is what the review has found of its gravity; `token` the login of who proposes.
-    """
-
-    proposal: Proposal
-    by: str
-    evidence: tuple[str, ...]
-    act: str = ""
-    origin: str = _PROPOSED
-    reasons: str = ""
-    token: str = ""
-    found: Found = NOTHING_FOUND
-
-
 def new(tx: Tx, case: Case, given: Opening, number: int, outcome: Outcome, policy: Policy, now: datetime) -> Consequence:
     """A consequence that is proposed, with what is known for its grading by now."""
-    row, outcome_row = policy.consequences[given.proposal], policy.outcomes[outcome]
-    concluded = case.concluded_at is not None
-    found = next((one for one in policy.acts if one.row == given.act), None)
-    earlier, earlier_at = tx.consequences.earlier(case.subject.kind, same.codes(tx, case.agency, case.subject), case.id)
-    grading = Grading(
-        outcome=outcome,
-        concluded=concluded,
-        knowing=outcome is Outcome.FALSE_KNOWING,
-        curable={Outcome.UNTRUE_CURABLE: True, Outcome.UNTRUE_INCURABLE: False}.get(outcome, given.found.curable),
-        grade=graded(outcome_row, found, concluded=concluded),
-        act=given.act,
-        earlier=earlier,
-        earlier_at=earlier_at,
-        harm=given.found.harm,
-        corrected=given.found.corrected,
-        amount=str(given.found.amount) if given.found.amount is not None else "",
-        third_parties="" if given.found.third_parties is None else str(given.found.third_parties).lower(),
-        cooperation=given.found.cooperation or "",
-    )
-    bases = (row.basis, outcome_row.basis, *([found.basis] if found is not None else []), *([row.law] if row.law else []))
-    return Consequence(
-        id=f"{case.id}-{number}",
-        case_id=case.id,
-        agency=case.agency,
-        proposal=given.proposal,
-        state=ConsequenceState.PROPOSED,
-        pack=policy.label,
-        row=row.row,
-        origin=given.origin,
-        basis=tuple(dict.fromkeys(bases)),
-        evidence=given.evidence,
-        grading=grading,
-        proposed_at=now,
-        proposed_by=given.by,
-        proposed_token=given.token,
-        reasons=given.reasons,
-    )
+    earlier = tx.consequences.earlier(case.subject.kind, same.codes(tx, case.agency, case.subject), case.id)
+    return opening.proposed(case, given, number, outcome, policy, now, earlier)
 
 
 def begin(
@@ -157,7 +103,7 @@ def restage(office: Office, tx: Tx, case: Case, now: datetime) -> None:
     policy, was = office.book.get(late.pack), late.grading
     there = {one.proposal for one in others if one.open or one.state is ConsequenceState.IMPOSED}
     now_fit = [one for one in policy.outcomes[case.outcome].proposals if one in policy.consequences and one not in there]
-    opening = Opening(
+    given = Opening(
         proposal=late.proposal,
         by=late.proposed_by,
         token=late.proposed_token,
@@ -166,7 +112,7 @@ def restage(office: Office, tx: Tx, case: Case, now: datetime) -> None:
         origin=_RESTAGED,
     )
     fresh = [
-        new(tx, case, replace(opening, proposal=one), len(others) + number, case.outcome, policy, now)
+        new(tx, case, replace(given, proposal=one), len(others) + number, case.outcome, policy, now)
         for number, one in enumerate(now_fit, 1)
     ]
     made = [replace(one, grading=replace(was, concluded=True, grade=one.grading.grade)) for one in fresh]

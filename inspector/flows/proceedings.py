@@ -22,6 +22,7 @@ from inspector.domain.decision import Decision
 from inspector.domain.duty import Follow
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import carry
+from inspector.domain.opening import Opening
 from inspector.domain.policy import Policy
 from inspector.domain.proposal import ALTERNATIVES, Proposal
 from inspector.domain.rectification import spared
@@ -29,7 +30,7 @@ from inspector.domain.review import adverse
 from inspector.domain.serving import NoticeKind, SubjectNotice
 from inspector.domain.transition import Scope
 from inspector.flows import consequences, credittold, deputies, giving, objections, remedying
-from inspector.flows.consequences import Opening, locked, main_over, settle
+from inspector.flows.consequences import locked, main_over, settle
 from inspector.flows.decisions import chosen
 from inspector.flows.office import Office
 from inspector.flows.settle import book, dated

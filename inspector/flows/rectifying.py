@@ -12,10 +12,11 @@ from inspector.domain.consequence import UNDECIDED, Consequence, ConsequenceStat
 from inspector.domain.duty import Follow, FollowRow
 from inspector.domain.errors import Refusal
 from inspector.domain.falling import REVOCATION
+from inspector.domain.opening import Opening
 from inspector.domain.proposal import Proposal
 from inspector.domain.serving import NoticeKind, NoticeState, SubjectNotice
 from inspector.flows import consequences, deputies, giving, shaken
-from inspector.flows.consequences import Opening, locked, main_over, settle, spread
+from inspector.flows.consequences import locked, main_over, settle, spread
 from inspector.flows.decisions import chosen
 from inspector.flows.office import Office
 from inspector.flows.record import record

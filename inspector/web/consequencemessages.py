@@ -20,8 +20,8 @@ from inspector.domain.consequence import (
     Verdict,
 )
 from inspector.domain.grading import Harm
+from inspector.domain.opening import Opening
 from inspector.domain.proposal import Proposal
-from inspector.flows.consequences import Opening
 from inspector.web.fields import Day, Digest, Line, MaybeLine, Strict, Text
 
 _Ids = Annotated[tuple[Line, ...], Field(max_length=100)]

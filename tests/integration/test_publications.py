@@ -17,6 +17,7 @@ from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import Verdict
 from inspector.domain.finding import Finding
 from inspector.domain.gazette import Fallen
+from inspector.domain.opening import Opening
 from inspector.domain.proposal import Proposal
 from inspector.domain.publicationduty import PublicationDuty, PublicationState
 from inspector.flows import annulling, consequences, dispatch, publication, unpublish
@@ -138,7 +139,7 @@ def test_what_was_published_goes_with_the_decision_about_the_matter_and_a_kept_p
     said(office, publication.publish, office.calendar.local_date(hand()), "公告栏")
     with office.store.begin() as tx:
         (case_id,) = tx.visits.get(duty.visit).case_ids
-        case, given = tx.cases.get(case_id), consequences.Opening(proposal=Proposal.REVOKE, by="李四", evidence=("e1",))
+        case, given = tx.cases.get(case_id), Opening(proposal=Proposal.REVOKE, by="李四", evidence=("e1",))
         policy = office.book.get(case.pack)
         revoke = consequences.new(tx, case, given, 1, Outcome.UNTRUE_INCURABLE, policy, hand())
         tx.consequences.add(replace(revoke, state=ConsequenceState.IMPOSED, imposed_at=hand()))

@@ -79,9 +79,26 @@ def test_what_is_stored_otherwise_than_its_digest_says_is_named_before_anything_
 
 
 def test_each_decision_of_a_case_comes_to_the_same_byte_for_byte(decided: tuple[Office, str]) -> None:
-    rules = ["strategy.choose", "evidence.weigh", "evidence.weigh", "officer.review"]
-    proposed = [("consequence.proposed", "NOT_STORED")] * 2
-    assert told(*decided) == [*((rule, "SAME") for rule in rules), *proposed], "what follows is written by the review's own rule"
+    rules = [
+        "strategy.choose",
+        "evidence.weigh",
+        "evidence.weigh",
+        "officer.review",
+        "consequence.proposed",
+        "consequence.proposed",
+    ]
+    assert told(*decided) == [(rule, "SAME") for rule in rules]
+
+
+def test_a_proposal_of_another_row_or_date_than_the_pack_has_is_seen(decided: tuple[Office, str]) -> None:
+    office, case_id = decided
+    with office.store.begin() as tx:
+        rows = [row for row in tx.ledger.about(case_id) if row["rule"] == "consequence.proposed"]
+        for row, (old, new) in zip(rows, [('"stage": "', '"stage": "X'), ('"due_at": "2026', '"due_at": "2027')], strict=True):
+            assert old in row["body"]
+            text = row["body"].replace(old, new)
+            tx.connection.execute(sa.update(ledger).where(ledger.c.id == row["id"]).values(body=text))
+    assert told(office, case_id)[-2:] == [("consequence.proposed", "DIFFERS")] * 2
 
 
 def test_an_altered_fact_and_an_altered_entry_come_to_something_else(decided: tuple[Office, str]) -> None:
