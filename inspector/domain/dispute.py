@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from inspector.domain.asking import term_of
 from inspector.domain.assistance import (
@@ -19,7 +20,7 @@ from inspector.domain.assistance import (
 from inspector.domain.calendar import WorkingCalendar, due
 from inspector.domain.decision import Because, Decision, OrderKind, Told
 from inspector.domain.errors import Refusal
-from inspector.domain.ladder import wait, wound
+from inspector.domain.ladder import named, wait, wound
 from inspector.domain.letter import letter
 from inspector.domain.policy import Policy
 from inspector.domain.start import StartEvent
@@ -38,7 +39,8 @@ def dispute(
     """One side disputes, with reasons: the requested agency its competence or the ground, the requester a refusal (`REFUSAL`).
 
     The common superior (`superior`, a connector; None: none is known, a person picks) hears of it and decides by a date of its own.
-    A case does not wait for it: after a refusal it has taken the next way, and what comes in the end is late. Raises Invalid, Refusal.
+    A case does not wait for it: after a refusal it has taken the next way, and what comes in the end is late. A date that the agency has
+    named rests meanwhile: it is kept, and nobody agrees to it before the superior has decided. Raises Invalid, Refusal.
     """
     declined = about is Quarrel.REFUSAL
     if request.state is AssistanceState.DISPUTED:
@@ -59,6 +61,7 @@ def dispute(
         "about": about.value,
         "superior": superior or "",
         "due_at": term.at.isoformat(),
+        **({"proposed": request.proposed.due_at.isoformat()} if request.proposed is not None else {}),
         **said,
     }
     because = Because(rule="assistance.dispute", basis=(request.basis, row.basis), pack=policy.label, facts=facts)
@@ -67,7 +70,6 @@ def dispute(
         state=AssistanceState.DISPUTED,
         dispute=told,
         turn=request.turn + 1,
-        proposed=None,
         ended_at=None,
         moved_on=request.moved_on or declined,
     )
@@ -92,18 +94,21 @@ def decide(
     said = word.facts()
     facts: dict[str, object] = {"about": told.about.value, "helps": helps, **said}
     because = Because(rule="assistance.decide", basis=(request.basis,), pack=policy.label, facts=facts)
-    asked = noted(replace(request, dispute=replace(told, helps=helps)), because.rule, now, told.superior or "", word.reasons)
+    asked = replace(request, dispute=replace(told, helps=helps))
+    line = partial(noted, rule=because.rule, now=now, who=told.superior or "", said=word.reasons)
     if not helps:
         reply = request.reply or {"inability": "", **said}
-        state = replace(asked, state=AssistanceState.DECLINED, reply=reply, ended_at=now, late=request.moved_on)
+        state = replace(line(asked), state=AssistanceState.DECLINED, reply=reply, ended_at=now, late=request.moved_on)
         return Decision(state=state, because=because, ends=TIMERS)
     row = term_of(policy, request.urgency)
     term = due(now, row.term, calendar, StartEvent.REQUEST_DECIDED)
-    because = replace(because, basis=(request.basis, row.basis), facts={**facts, "due_at": term.at.isoformat()})
+    because = replace(
+        because, basis=(request.basis, row.basis), facts={**facts, "due_at": term.at.isoformat(), **named(request, term)}
+    )
     asked = replace(asked, reply=None, accepted_at=asked.accepted_at or now)
     held, orders = wound(asked, AssistanceState.ACCEPTED, term, now, policy, calendar)
     note = letter(held, "decided", held.requested, now, held.due_at)
-    held = replace(held, owed=Owed(key=note.key, since=now))
+    held = line(replace(held, owed=Owed(key=note.key, since=now)))
     return Decision(state=held, because=because, orders=(note, *orders), ends=TIMERS)
 
 

@@ -40,6 +40,9 @@ _ABOVE = (
 UPPER = tuple(kind for kind, _ in _ABOVE)
 """The steps after the date, in order, each counted from the one before."""
 
+MET = "assistance.met"
+"""The line of history of a date that the agency has named and a new clock reaches: it has the time that it asked for."""
+
 _REMINDED = frozenset({"assistance.remind", "assistance.last"})
 _SHORT = frozenset({Unit.HOUR, Unit.MINUTE})
 _A_PART = 10
@@ -110,9 +113,28 @@ def accept_by(steps: tuple[Rung, ...]) -> datetime | None:
 def wound(
     request: Request, state: AssistanceState, term: Due, now: datetime, policy: Policy, calendar: WorkingCalendar
 ) -> tuple[Request, tuple[Order, ...]]:
-    """The request under a new clock, and its waits; those of the clocks before are to be ended with it (`TIMERS`)."""
-    held = clocked(replace(request, state=state, turn=request.turn + 1, proposed=None), term, now, policy, calendar)
+    """The request under a new clock, and its waits; those of the clocks before are to be ended with it (`TIMERS`).
+
+    A date that the agency has named waits on behind the new one for an officer's word (`PROPOSED`). One that the new date reaches needs
+    nobody's: it ends with a line of its own (`MET`), before that of the word which began the clock.
+    """
+    asked, proposed = request, request.proposed
+    if proposed is not None and proposed.due_at <= term.at:
+        asked = noted(replace(request, proposed=None), MET, now, said=calendar.local_date(proposed.due_at).isoformat())
+        state = AssistanceState.ACCEPTED if state is AssistanceState.PROPOSED else state
+    elif proposed is not None and state in _AGREEABLE:
+        state = AssistanceState.PROPOSED
+    held = clocked(replace(asked, state=state, turn=request.turn + 1), term, now, policy, calendar)
     return held, waits(held, now)
+
+
+_AGREEABLE = frozenset({AssistanceState.ACCEPTED, AssistanceState.EXTENDED})
+
+
+def named(request: Request, term: Due) -> dict[str, object]:
+    """What a new clock makes of a date that the agency has named, as facts of its decision: nothing where none is open."""
+    told = request.proposed
+    return {} if told is None else {"proposed": told.due_at.isoformat(), "proposal_met": told.due_at <= term.at}
 
 
 def waits(request: Request, now: datetime) -> tuple[Order, ...]:

@@ -1,6 +1,7 @@
 """Another date for an answer: an extension by the pack, a date proposed and agreed, an urgency that was contested.
 
-Each is a new clock: its steps are counted anew, and the case's own clock goes on (handbook 1.5.6, 1.5.13, scenario 54).
+Each is a new clock: its steps are counted anew, and the case's own clock goes on (handbook 1.5.6, 1.5.13, scenario 54). A date that the
+agency has named is not lost by another word of it: it waits on, or the new clock has met it (`ladder.wound`).
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from inspector.domain.calendar import Counting, Due, Term, Unit, WorkingCalendar
 from inspector.domain.day import refuse_beyond
 from inspector.domain.decision import Because, Decision, OrderKind, Told
 from inspector.domain.errors import Invalid, Refusal
-from inspector.domain.ladder import wound
+from inspector.domain.ladder import named, wound
 from inspector.domain.letter import anew, letter
 from inspector.domain.policy import Policy
 from inspector.domain.start import StartEvent
@@ -147,9 +148,9 @@ def agree(
     told = _proposed(request, seen)
     if told.due_at <= now:
         raise Refusal("date_passed", request=request.id, due_at=told.due_at.isoformat())
-    term = _agreed(now, told.due_at, calendar)
-    because = Because(rule=_AGREED, basis=(request.basis,), pack=policy.label, facts=_moved(request, term, {"by": by}))
-    held, orders = wound(request, AssistanceState.ACCEPTED, term, now, policy, calendar)
+    term, asked = _agreed(now, told.due_at, calendar), replace(request, proposed=None)
+    because = Because(rule=_AGREED, basis=(request.basis,), pack=policy.label, facts=_moved(asked, term, {"by": by}))
+    held, orders = wound(asked, AssistanceState.ACCEPTED, term, now, policy, calendar)
     note = letter(held, "agreed", held.requested, now, held.due_at)
     held = replace(held, owed=Owed(key=note.key, since=now))
     return Decision(
@@ -220,8 +221,8 @@ def _proposed(request: Request, seen: datetime) -> Proposed:
 
 
 def _moved(request: Request, term: Due, more: dict[str, object]) -> dict[str, object]:
-    """The old date and the new one, as facts of a decision."""
-    return {"was_due": request.due_at.isoformat(), "due_at": term.at.isoformat(), **more}
+    """The old date and the new one, and what becomes of one that was named, as facts of a decision."""
+    return {"was_due": request.due_at.isoformat(), "due_at": term.at.isoformat(), **named(request, term), **more}
 
 
 def _agreed(now: datetime, due_at: datetime, calendar: WorkingCalendar) -> Due:

@@ -14,7 +14,7 @@ from inspector.domain.asking import term_of
 from inspector.domain.assistance import TIMERS, AssistanceState, Lain, Owed, Request, noted
 from inspector.domain.calendar import Due, Term, Unit, WorkingCalendar, due
 from inspector.domain.decision import Because, Decision, Order, OrderKind
-from inspector.domain.ladder import accept_by, wound
+from inspector.domain.ladder import accept_by, named, wound
 from inspector.domain.letter import perhaps, undeliverable
 from inspector.domain.letter import sent as handed_over
 from inspector.domain.policy import Policy
@@ -87,15 +87,14 @@ def sent(
     again = request.reached  # what the agency has had before; what lay with us is no delay of its
     if brings:
         request = replace(_lain(request, now, calendar), owed=None)
-    told = handed_over(request, via, reference, now, policy.label)
+    held, orders = (request, ()) if term is None else _wound(request, term, policy, now, calendar)
+    told = handed_over(held, via, reference, now, policy.label)
     if again:
         told = replace(told, state=noted(told.state, told.because.rule, now))
     if term is None:
         return told
-    facts = {**told.because.facts, "was_due": request.due_at.isoformat()}
-    held, orders = _wound(told.state, term, policy, now, calendar)
-    because = replace(told.because, facts={**facts, "due_at": term.at.isoformat()})
-    return replace(told, state=held, because=because, orders=orders, ends=TIMERS)
+    facts = {**told.because.facts, "was_due": request.due_at.isoformat(), "due_at": term.at.isoformat(), **_named(request, term)}
+    return replace(told, because=replace(told.because, facts=facts), orders=orders, ends=TIMERS)
 
 
 def posted(
@@ -107,8 +106,10 @@ def posted(
     if (request.reached and not brings) or not request.state.open:
         return Decision(state=request, because=replace(because, rule="timer.obsolete"))
     told = sent(request, request.requested, "", policy, now, calendar, key=key)
-    history = (*request.history, replace(told.state.history[-1], rule=because.rule))
-    moved = {name: value for name, value in told.because.facts.items() if name in ("was_due", "due_at")}
+    made = told.state.history[len(request.history) :]
+    met = (one for one in made if one.rule == ladder.MET)
+    history = (*request.history, *met, replace(made[-1], rule=because.rule))
+    moved = {name: value for name, value in told.because.facts.items() if name not in ("to", "reference")}
     return replace(told, state=replace(told.state, history=history), because=replace(because, facts={"by": by, **moved}))
 
 
@@ -160,7 +161,7 @@ def _term(request: Request, policy: Policy) -> Term:
 def _begun(
     request: Request, term: Due, rule: str, facts: dict[str, object], policy: Policy, now: datetime, calendar: WorkingCalendar
 ) -> Decision[Request]:
-    told = {**facts, "was_due": request.due_at.isoformat(), "due_at": term.at.isoformat()}
+    told = {**facts, "was_due": request.due_at.isoformat(), "due_at": term.at.isoformat(), **_named(request, term)}
     because = Because(rule=rule, basis=(request.basis,), pack=policy.label, facts=told)
     held, orders = _wound(request, term, policy, now, calendar)
     return Decision(state=noted(held, rule, now), because=because, orders=orders, ends=TIMERS)
@@ -171,8 +172,7 @@ def _wound(
 ) -> tuple[Request, tuple[Order, ...]]:
     """The clock that begins here, with its own time to acknowledge; that of a last date alone where the superior was told.
 
-    A letter that is still owed is so from here on: what it had lain here before is made up for. A date that the agency has named waits
-    on for the officer who is to agree to it: our late letter answers nothing.
+    A letter that is still owed is so from here on: what it had lain here before is made up for.
     """
     if request.owed is not None:
         request = _lain(request, now, calendar)
@@ -180,11 +180,15 @@ def _wound(
         held = replace(request, turn=request.turn + 1, end_at=term.at, end_counted=term.counted)
         return held, (ladder.wait(held, OrderKind.ASSIST_END, term.at),)
     held, orders = wound(request, request.state, term, now, policy, calendar)
-    held = replace(held, proposed=request.proposed)
     if held.accepted:
         return held, orders
     by = accept_by(held.rungs)
     return replace(held, accept_by=by, hear_by=by or term.at), orders
+
+
+def _named(request: Request, term: Due) -> dict[str, object]:
+    """What the clock makes of a date that was named: nothing where only a last date moves."""
+    return {} if request.state.above else named(request, term)
 
 
 def _lain(request: Request, now: datetime, calendar: WorkingCalendar) -> Request:

@@ -158,8 +158,7 @@ def propose_date(
         )
     decision = respite.propose(request, day, worded(reasons, signer, door), now, office.calendar, case.pack)
     told = _settled(office, tx, case, request, decision, now)
-    facts = {"requested": request.requested, "case": request.case_id, "day": day.isoformat()}
-    tx.attention.open(unsettled.DATE_PROPOSED, request.requester, request.id, facts, now)
+    unsettled.named(tx, told, office.calendar, now)
     return told
 
 
@@ -276,6 +275,7 @@ def decide(office: Office, tx: Tx, request_id: str, helps: bool, reasons: str, s
         return _after(office, tx, case, request, DECIDE, said, now, None)
     decision = dispute.decide(request, helps, worded(reasons, signer), _policy(office, case), now, office.calendar)
     told = _settled(office, tx, case, request, decision, now)
+    unsettled.named(tx, told, office.calendar, now)
     if not helps and not told.moved_on:
         go_on(tx, office, told, Verdict.CANNOT_SAY, "declined", now)
     return told

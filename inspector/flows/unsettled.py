@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from inspector.domain.assistance import Request
+from inspector.domain.assistance import AssistanceState, Request
+from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.letter import letters
 from inspector.store.tx import Tx
 
@@ -86,12 +87,21 @@ def heard(tx: Tx, was: Request, request: Request, now: datetime) -> None:
             tx.attention.close(f"{kind}:{key}", now)
 
 
+def named(tx: Tx, request: Request, calendar: WorkingCalendar, now: datetime) -> None:
+    """A date that the agency has named waits for an officer: told where it is named, and again once the superior's word is spoken."""
+    if request.proposed is None or not request.state.open:
+        return
+    day = calendar.local_date(request.proposed.due_at)
+    facts = {"requested": request.requested, "case": request.case_id, "day": day.isoformat()}
+    tx.attention.open(DATE_PROPOSED, request.requester, request.id, facts, now)
+
+
 def follow(tx: Tx, request: Request, now: datetime) -> None:
     """What a request's present state leaves no question about, whoever brought it there."""
     over = not request.state.open
     if over or request.owed is None:
         tx.attention.close(f"{LINK_MISSING}:{request.id}", now)
-    if over or request.proposed is None:
+    if over or request.proposed is None or request.state is AssistanceState.DISPUTED:  # it rests, and nobody can agree meanwhile
         tx.attention.close(f"{DATE_PROPOSED}:{request.id}", now)
     if over or request.dispute is not None:
         tx.attention.close(f"{FORWARD_CIRCLE}:{request.id}", now)

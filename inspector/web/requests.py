@@ -219,7 +219,7 @@ def _page(
         "requester": name_of(desk, held.requester),
         "fact": fact,
         "hears": officer,
-        "agrees": officer and held.proposed is not None and held.state.open,
+        "agrees": officer and held.proposed is not None and held.state.open and held.state is not AssistanceState.DISPUTED,
         "contests": officer and held.state is AssistanceState.DECLINED and held.dispute is None,
         "calls": officer,
         "verdicts": VERDICTS,
