@@ -22,7 +22,7 @@ def draws(office: Office) -> Iterator[Finding]:
     from inspector.flows import lookback, reconcile
 
     with office.store.read(steady=True) as tx:
-        broken = reconcile.sealed(tx)[1]
+        broken = reconcile.sealed(office, tx)[1]
         found = [*([("", "ledger", broken)] if broken else []), *reconcile.watched(office, tx, office.now())]
         past = lookback.differing(office, tx, sorted(office.tree), office.now())
     for _, about, lines in found:

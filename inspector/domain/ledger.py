@@ -6,11 +6,11 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from json.encoder import encode_basestring_ascii
 
 from inspector.domain.decision import Because
 
 GENESIS = "0" * 64
-_COMPACT = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def said(because: Because, extra: Mapping[str, object]) -> str:
@@ -40,4 +40,4 @@ def _moment(at: datetime) -> str:
 
 def _hash(*told: str) -> str:
     """SHA-256 of the texts as a compact JSON array in ASCII: no text can pass for another's end."""
-    return hashlib.sha256(_COMPACT(told).encode()).hexdigest()
+    return hashlib.sha256(f"[{','.join(map(encode_basestring_ascii, told))}]".encode()).hexdigest()

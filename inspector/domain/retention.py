@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from inspector.domain.calendar import Term, WorkingCalendar, due
+from inspector.domain.calendar import Term, Unit, WorkingCalendar, due, nominal_last_day
 
 
 class Record(StrEnum):
@@ -41,4 +41,8 @@ class RetentionRow:
 
     def last(self, since: datetime, calendar: WorkingCalendar) -> date | None:
         """The last day on which a record of that moment is kept; no holiday moves it, for nobody has to act on it. None: for good."""
-        return due(since, self.keep, calendar).counted.nominal if self.keep is not None else None
+        if self.keep is None:
+            return None
+        if self.keep.unit in (Unit.DAY, Unit.MONTH, Unit.YEAR):  # what `due` calls nominal, without the rolling nobody asks for
+            return nominal_last_day(calendar.local_date(since), self.keep)
+        return due(since, self.keep, calendar).counted.nominal

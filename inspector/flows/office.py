@@ -179,6 +179,8 @@ class Office:
     """What signs visit codes, and what they are believed by."""
     held: int = RUN
     """So many bytes of a frame are held while it is announced; more are sorted by way of the disk."""
+    again: int = 50_000
+    """So many of the ledger's older entries are looked at once more by each daily look, in their turn."""
 
     entrance: Entrance = field(default_factory=Entrance)
     """By which ways people sign in to the pages."""

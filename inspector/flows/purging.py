@@ -6,12 +6,12 @@ agency's archive schedule (handbook 1.6.18), and nobody destroys a file without 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from inspector.domain.assistance import Request
-from inspector.domain.calendar import Unit
+from inspector.domain.calendar import Unit, WorkingCalendar
 from inspector.domain.errors import Invalid, Missing, Refusal
 from inspector.domain.evidence import Evidence
 from inspector.domain.folio import PURGED
@@ -22,7 +22,6 @@ from inspector.domain.retention import Record, RetentionRow, Since
 from inspector.flows import casefile
 from inspector.flows.office import Office
 from inspector.store.purging import Aged
-from inspector.store.tables import REVIEW
 from inspector.store.tx import Tx, new_id
 
 SAID = (
@@ -34,6 +33,8 @@ KEPT = frozenset({PURGED, "self_proof.forget", "notice.forget", "tip_off.forget"
 """The entries that say what went: digests, and nobody's data."""
 _AT_LEAST = {Unit.DAY: 1, Unit.MONTH: 28, Unit.YEAR: 365}
 """Days that a stretch of the calendar has at least: what ended later need not be read."""
+_APART = 3
+"""Days by which two stretches of as many months, or years, differ at most: so far from its end it need not be looked at day by day."""
 _PAGE = 200
 
 
@@ -47,6 +48,10 @@ class Ripe:
     row: str
     until: date
     holds: tuple[Hold, ...]
+
+
+_Over = tuple[Aged, RetentionRow, date]
+"""A case whose record of a kind is over its days, by which row, and the last of them."""
 
 
 def ripe(office: Office, tx: Tx, record: Record, now: datetime) -> Iterator[Ripe]:
@@ -66,8 +71,9 @@ def ripe(office: Office, tx: Tx, record: Record, now: datetime) -> Iterator[Ripe
 def answers(office: Office) -> int:
     """Let the wording of answers go whose days are over, case by case; how many cases. Safe to break off and to repeat."""
     now, count = office.now(), 0
-    with office.store.read() as tx:
-        some = list(_over(office, tx, Record.ANSWER, now))
+    with office.store.read() as tx:  # most that come up each night have nothing left to go, and need no transaction of their own
+        over = list(_over(office, tx, Record.ANSWER, now))
+        some = [one for at in range(0, len(over), _PAGE) for one in _wording(tx, over[at : at + _PAGE])]
     for one, row, until in some:
         with office.store.begin() as tx:
             count += _hush(tx, one, row, until, now)
@@ -87,12 +93,17 @@ def outlived(office: Office, record: Record, days: int) -> tuple[datetime, Reten
             continue
         if row.keep is None:
             return None
-        moved = before
-        while (until := row.last(moved, office.calendar)) is not None and until >= today:
-            moved -= timedelta(days=1)
+        moved = moved_before(before, row, today, office.calendar)
         if moved < before or last is None:
             before, last = moved, row
     return before, last
+
+
+def moved_before(before: datetime, row: RetentionRow, today: date, calendar: WorkingCalendar) -> datetime:
+    """The latest moment, whole days before a moment or that itself, of which a row keeps nothing today."""
+    while (until := row.last(before, calendar)) is not None and until >= today:
+        before -= timedelta(days=max(1, (until - today).days - _APART))
+    return before
 
 
 def case(office: Office, tx: Tx, case_id: str, by: str, now: datetime) -> str:
@@ -159,7 +170,7 @@ def _hush(tx: Tx, one: Aged, row: RetentionRow, until: date, now: datetime) -> b
     return True
 
 
-def _over(office: Office, tx: Tx, record: Record, now: datetime) -> Iterator[tuple[Aged, RetentionRow, date]]:
+def _over(office: Office, tx: Tx, record: Record, now: datetime) -> Iterator[_Over]:
     """The cases whose record of a kind is over its days, with the row and the last day. What has no row is kept."""
     today = office.calendar.local_date(now)
     rows = {
@@ -200,12 +211,26 @@ def entries(tx: Tx, about: str) -> dict[str, str]:
     return {row["id"]: row["digest"] for row in tx.ledger.about(about) if row["body"] and row["rule"] not in KEPT}
 
 
+def _wording(tx: Tx, page: Sequence[_Over]) -> Iterator[_Over]:
+    """Those of some cases that have wording left which no decision cites, and which nothing keeps."""
+    pieces = tx.cases.evidence_of([one.id for one, _, _ in page])
+    for told in page:
+        case_id = told[0].id
+        worded = {piece.id for piece in pieces.get(case_id, ()) if _speaks(piece)}
+        if worded and worded - _cited(tx, case_id) and not tx.purging.held(case_id) - WHOLE:
+            yield told
+
+
+def _speaks(piece: Evidence) -> bool:
+    """Whether a piece holds an answer's wording."""
+    return piece.method in WORDED and speechless(piece) != piece
+
+
 def _worded(tx: Tx, case_id: str) -> list[Evidence]:
     """The pieces of a case that hold an answer's wording."""
-    return [piece for piece in tx.cases.evidence(case_id) if piece.method in WORDED and speechless(piece) != piece]
+    return [piece for piece in tx.cases.evidence(case_id) if _speaks(piece)]
 
 
 def _cited(tx: Tx, case_id: str) -> frozenset[str]:
     """The evidence that decisions against a case's subject name; it is kept as long as the case, for the subject as much as for us."""
-    told = (str(row["cites"] or "") for row in tx.ledger.about(case_id) if row["rule"] == REVIEW and row["adverse"] is not False)
-    return frozenset(name for one in told for name in one.split("\n") if name)
+    return frozenset(name for one in tx.ledger.cited(case_id) for name in one.split("\n") if name)

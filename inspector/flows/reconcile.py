@@ -36,8 +36,6 @@ LEDGER = "ledger"
 """What the matter of a ledger that does not hold is about."""
 NEWEST = 50
 """So many draws, the newest, are looked at once a day and by `check`, with all that are open: more would take ever longer."""
-AGAIN = 50_000
-"""So many of the ledger's older entries are looked at once more by each look, in their turn."""
 _PLACE = re.compile(r"(?P<draw>.+)-(?P<place>[0-9]{4,})")
 
 
@@ -157,16 +155,16 @@ def intact(tx: Tx) -> tuple[AuditLine, ...]:
     return (AuditLine(code="draw.ledger_broken", facts={"problem": problem}),) if problem is not None else ()
 
 
-def sealed(tx: Tx) -> tuple[Mark, tuple[AuditLine, ...]]:
+def sealed(office: Office, tx: Tx) -> tuple[Mark, tuple[AuditLine, ...]]:
     """How far the ledger's chain holds, and what is wrong with it: from where the last daily look came to, and a part of what is older.
 
-    Of the older seals so many are recomputed each time that `AGAIN` entries are read, one part after the other, so that the cost has
+    Of the older seals so many are recomputed each time that `Office.again` entries are read, one part after the other, so that the cost has
     a bound however long the ledger grows. The mark is where the next look goes on; it stays where something does not hold.
     """
     mark = tx.ledger.mark()
     fresh = tx.ledger.verified(mark)
     start = mark.again if mark.again < mark.number else 0
-    older = tx.ledger.verified(tx.ledger.mark_at(start), mark.number, entries=AGAIN)
+    older = tx.ledger.verified(tx.ledger.mark_at(start), mark.number, entries=office.again)
     if (problem := fresh.problem or older.problem) is not None:
         return mark, (AuditLine(code="draw.ledger_broken", facts={"problem": problem}),)
     return Mark(number=fresh.last, head=fresh.head, again=older.last), ()

@@ -85,7 +85,7 @@ def daily(_work: Work, office: Office) -> Settlement:
     and one that was to follow, is looked at again (`overlooked`). How far the ledger held goes into the log, outside the database.
     """
     with office.store.read(steady=True) as tx:
-        mark, broken = reconcile.sealed(tx)
+        mark, broken = reconcile.sealed(office, tx)
         past = lookback.differing(office, tx, sorted(office.tree), office.now())
         found = [*([(office.house, reconcile.LEDGER, broken)] if broken else []), *reconcile.watched(office, tx, office.now())]
 

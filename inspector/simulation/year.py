@@ -47,6 +47,8 @@ MOST = 64
 """So many rows at once may have been all that a claim had room for."""
 KILLS = 1 / 400
 """How often the daemon dies at a point at which it may."""
+AGAIN = 500
+"""So much of what is sealed is recomputed each simulated night; at the end all of it is."""
 WITHDRAWN = 1 / 40
 Doing = Callable[[Tx, datetime], object]
 
@@ -118,6 +120,7 @@ class _Year:
             secret=bytes.fromhex(self.scene.chance.secret("office")),
             base_url="http://simulation.invalid",
             now=now,
+            again=AGAIN,
         )
 
     def now(self) -> datetime:

@@ -16,7 +16,7 @@ from inspector.store import chance
 from inspector.store.room import Row
 from inspector.store.sealed import own
 from inspector.store.seals import Sealed, Seals, holds, told_of
-from inspector.store.tables import REVIEW, ledger, seal, visit
+from inspector.store.tables import REVIEW, REVIEWED, ledger, seal, visit
 
 _APPEND = sa.insert(ledger)
 _NEIGHBOURS = 1_000
@@ -72,6 +72,11 @@ class LedgerRoom(Seals):
     def about(self, what: str) -> list[Row]:
         """The decisions about a case, request or draw, in order."""
         return self.rows(sa.select(ledger).where(ledger.c.about == what).order_by(ledger.c.id))
+
+    def cited(self, case_id: str) -> list[str]:
+        """What the reviews that go against a case's subject name as their evidence, each a text of ids between line feeds."""
+        asked = sa.select(ledger.c.cites).where(ledger.c.about == case_id, REVIEWED, ledger.c.adverse.is_distinct_from(False))
+        return [told for told in self.connection.execute(asked.order_by(ledger.c.id)).scalars() if told]
 
     def facts(
         self, rules: Collection[str], what: str | None = None, since: datetime | None = None, until: datetime | None = None

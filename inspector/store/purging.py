@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from hashlib import sha256
 from typing import Any
 
@@ -51,6 +52,7 @@ _WITH_CASE: tuple[sa.Table, ...] = (
 """What goes with its case, by the column `case_id`. Inquiries and viewings outlast it: they have days of their own."""
 _WITH_VISIT = (field_note, field_choice, field_photo, entry_scan)
 """What was written down on the spot of visits. The visit itself is its draw's, which strangers recompute."""
+_CASE = "held_case"
 LEADS = ("tip_off.take", "finding.caseless")
 """The entries by which what no case is about came in; a tip-off about a case, too."""
 
@@ -120,8 +122,7 @@ class PurgeRoom(Room):
 
     def held(self, case_id: str) -> frozenset[Hold]:
         """What keeps a case that has ended. `CITED` is of single pieces, and not told here."""
-        asked = sa.select(*(sa.exists(found).label(hold.value) for hold, found in _holds(case_id).items()))
-        row = self.connection.execute(asked).mappings().one()
+        row = self.connection.execute(_held(), {_CASE: case_id}).mappings().one()
         tips = {Hold.TIP_OFF} if self._tips(case_id, tip_off.c.state != TipState.CLOSED.value) else set()
         return frozenset({Hold(name) for name, there in row.items() if there} | tips)
 
@@ -267,7 +268,13 @@ class PurgeRoom(Room):
         return [one for one in (load(TipOff, body) for body in bodies) if one.case_id == case_id]
 
 
-def _holds(case_id: str) -> dict[Hold, sa.Select[Any]]:
+@cache
+def _held() -> sa.Executable:
+    """The question for all holds of a case, made once: it is asked of thousands in a night."""
+    return sa.select(*(sa.exists(found).label(hold.value) for hold, found in _holds(sa.bindparam(_CASE)).items()))
+
+
+def _holds(case_id: sa.ColumnElement[str]) -> dict[Hold, sa.Select[Any]]:
     """What asks for each hold."""
     one: sa.ColumnElement[int] = sa.literal_column("1", sa.Integer)
     visits = sa.select(visit_case.c.visit).where(visit_case.c.case_id == case_id)
@@ -303,7 +310,7 @@ def _holds(case_id: str) -> dict[Hold, sa.Select[Any]]:
     }
 
 
-def _matter(case_id: str) -> sa.ColumnElement[bool]:
+def _matter(case_id: str | sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
     """Whether a matter is about a case, or about something of it that has an id of its own."""
     named = (
         *(assistance.c.id, self_proof.c.id, subject_notice.c.id, consequence.c.id, objection.c.id),

@@ -104,7 +104,7 @@ class Seals(Room):
         grown, kept = self._kept()
         if checked and self._head_of(checked) != head:
             return Verified(last=checked - 1, head="", problem=f"seal {checked} does not hold")
-        while held := self._following(checked, until):
+        while held := self._following(checked, until, _READ if entries is None else min(_READ, entries - seen)):
             rows = self._rows_between(held[0].number, held[-1].number, bodies=bodies)
             gone = self.purged([row for some in rows.values() for row in some]) if bodies else frozenset()
             for sealed in held:
@@ -196,8 +196,8 @@ class Seals(Room):
     def _head_of(self, number: int) -> str | None:
         return self.connection.execute(sa.select(seal.c.head).where(seal.c.number == number)).scalar_one_or_none()
 
-    def _following(self, checked: int, until: int | None) -> list[sa.Row[Any]]:
-        """The next seals in order, of about `_READ` entries together."""
+    def _following(self, checked: int, until: int | None, most: int) -> list[sa.Row[Any]]:
+        """The next seals in order, of about so many entries together."""
         asked = sa.select(seal).where(seal.c.number > checked).order_by(seal.c.number).limit(_SEALS)
         if until is not None:
             asked = asked.where(seal.c.number <= until)
@@ -206,7 +206,7 @@ class Seals(Room):
         for row in self.connection.execute(asked):
             some.append(row)
             count += row.entries
-            if count >= _READ:
+            if count >= most:
                 break
         return some
 
@@ -264,5 +264,7 @@ def told_of(review: Mapping[str, object]) -> dict[str, object]:
 
 def _beside(row: sa.Row[Any]) -> bool:
     """Whether the columns beside an entry's body, by which the invariants are counted, say what it says; only a review has any."""
-    due = told_of(json.loads(row.body).get("facts", {})) if row.rule == REVIEW and row.body else {"cites": None, "adverse": None}
+    if row.rule != REVIEW or not row.body:
+        return row.adverse is None and not (row.cites or "").strip("\n")
+    due = told_of(json.loads(row.body).get("facts", {}))
     return bool(((row.cites or "").strip("\n"), row.adverse) == (str(due["cites"] or "").strip("\n"), due["adverse"]))

@@ -315,4 +315,4 @@ def test_a_draw_set_back_is_found_and_the_next_one_does_not_wait_for_it_in_silen
     with pytest.raises(Refusal, match=r"draw_contradicted.*records_state"), telling(office), store.begin() as tx:
         announce_now(office, tx, "weekly", "clerk", hand())
     with store.read() as tx:
-        assert reconcile.sealed(tx)[1] == (), "the ledger itself is whole"
+        assert reconcile.sealed(office, tx)[1] == (), "the ledger itself is whole"

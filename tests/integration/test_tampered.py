@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -47,10 +48,10 @@ def daily(office: Office) -> None:
         made.write(tx, office.now())
 
 
-def broken(store: Store) -> bool:
+def broken(office: Office) -> bool:
     """Whether the daily look and `check` find that the ledger does not hold."""
-    with store.read(steady=True) as tx:
-        return bool(reconcile.sealed(tx)[1])
+    with office.store.read(steady=True) as tx:
+        return bool(reconcile.sealed(office, tx)[1])
 
 
 def rewrite(store: Store, about: str, rule: str, **facts: object) -> None:
@@ -88,7 +89,7 @@ def test_an_entry_rewritten_with_digests_that_fit_breaks_the_seal_over_it_and_no
     assert differs(office, drawn.number, whole=True) == set()
     rewrite(store, drawn.number, "draw.announce", objects=7)
     assert differs(office, drawn.number) == {"records_seal"}
-    assert broken(store)
+    assert broken(office)
     with store.read() as tx:
         assert [one.code for one in reconcile.intact(tx)] == ["draw.ledger_broken"]
     code = visits(office, drawn.number)[0].code
@@ -124,7 +125,7 @@ def test_the_newest_draw_erased_with_its_entries_leaves_a_hole_in_the_seals_and_
         announce_now(office, tx, "weekly", "clerk", hand())
     with store.read() as tx:
         assert reconcile.intact(tx)
-    assert broken(store), "what is older is looked at again, in its turn"
+    assert broken(office), "what is older is looked at again, in its turn"
     assert differs(office, first.number) <= {"records_seal"}, "a seat of it may have passed on in the same second"
 
 
@@ -135,33 +136,29 @@ def test_the_look_goes_on_from_where_it_came_to_and_sees_that_the_chain_was_cut(
     with store.read() as tx:
         mark = tx.ledger.mark()
         assert (mark.number, mark.head) == tx.ledger.head()
-    assert not broken(store)
+    assert not broken(office)
     write(store, sa.delete(ledger).where(ledger.c.seal == mark.number))
     write(store, sa.delete(seal).where(seal.c.number == mark.number))
-    assert broken(store)
+    assert broken(office)
     daily(office)
     with store.read() as tx:
         assert tx.ledger.mark() == mark, "it does not pass over what does not hold"
 
 
 @pytest.mark.alike
-def test_older_seals_are_looked_at_again_part_by_part_and_the_mark_says_how_far(
-    store: Store, hand: Hand, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    held(store, hand, cases=1)
+def test_older_seals_are_looked_at_again_part_by_part_and_the_mark_says_how_far(store: Store, hand: Hand) -> None:
+    office = replace(held(store, hand, cases=1)[0], again=3)
     with store.begin() as tx:
         while tx.ledger.seal(hand(), 3):
             pass
         last = tx.ledger.head()[0]
         tx.ledger.put_mark(tx.ledger.mark_at(last), hand())
         rows = tx.connection.execute(sa.select(ledger).where(ledger.c.seal == last)).all()
-    monkeypatch.setattr(reconcile, "AGAIN", 3)
-    monkeypatch.setattr("inspector.store.seals._READ", 3)
     write(store, sa.update(ledger).where(ledger.c.id == rows[0].id).values(rule="other"))
     seen = []
-    while not broken(store):
+    while not broken(office):
         with store.begin() as tx:
-            mark, _ = reconcile.sealed(tx)
+            mark, _ = reconcile.sealed(office, tx)
             tx.ledger.put_mark(mark, hand())
             seen.append(mark.again)
     assert seen == list(range(1, last))
