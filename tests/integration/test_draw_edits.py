@@ -25,9 +25,9 @@ from inspector.flows.reportwords import markdown, tell
 from inspector.store.store import Store
 from tests.house import Hand, application, closing, post, settle
 from tests.integration.test_draw_leaves import drawn
-from tests.integration.test_draw_way import announced, carried_out, drawing
-from tests.integration.test_joint import FACTS, together, waiting
+from tests.integration.test_draw_way import FACTS, announced, carried_out, drawing
 from tests.integration.test_joint import drawn as joint
+from tests.integration.test_joint import together, waiting
 from tests.operator import Operator, on_both, one_database, settled, table
 
 pytestmark = pytest.mark.alike
