@@ -25,9 +25,9 @@ from inspector.flows.reportwords import markdown, tell
 from inspector.store.store import Store
 from tests.house import Hand, application, closing, post, settle
 from tests.integration.test_draw_leaves import drawn
-from tests.integration.test_draw_way import announced, carried_out, drawing
-from tests.integration.test_joint import FACTS, together, waiting
+from tests.integration.test_draw_way import FACTS, announced, carried_out, drawing
 from tests.integration.test_joint import drawn as joint
+from tests.integration.test_joint import together, waiting
 from tests.operator import Operator, on_both, one_database, settled, table
 
 pytestmark = pytest.mark.alike
@@ -215,7 +215,7 @@ def test_a_past_inspection_that_is_told_for_one_frame_and_untold_behind_it_is_co
 
     def tells(row: Inspection) -> None:
         with store.begin() as tx:
-            edits.note_inspections(office, tx, "bureau", [row], "os:keeper", hand())
+            edits.note_inspections(office, tx, "bureau", tx.inspections.of("bureau"), [row], "os:keeper", hand())
             tx.inspections.put([row], hand())
         hand.on(minutes=1)
 
