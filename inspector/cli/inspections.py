@@ -49,9 +49,10 @@ def import_inspections(
     added, changed = _news(terminal.look(lambda tx: tx.inspections.of(agency)), read.rows)
 
     def do(tx: Tx, now: datetime) -> None:
-        if _news(tx.inspections.of(agency), read.rows) != (added, changed):
+        held = tx.inspections.of(agency)
+        if _news(held, read.rows) != (added, changed):
             raise Stale("register_moved")
-        edits.note_inspections(office, tx, agency, [*added, *changed], operator(), now)
+        edits.note_inspections(office, tx, agency, held, [*added, *changed], operator(), now)
         tx.inspections.put([*added, *changed], now)
 
     facts = {"added": len(added), "changed": len(changed)}

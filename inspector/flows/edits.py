@@ -38,9 +38,11 @@ def note(office: Office, tx: Tx, agency: str, pairs: Iterable[Pair], by: str, no
     written(tx, agency, [one for before, after in pairs for one in edits(before, after, _named(office, after), today)], by, now)
 
 
-def note_inspections(office: Office, tx: Tx, agency: str, rows: Iterable[Inspection], by: str, now: datetime) -> None:
-    """Write down what an import tells of past inspections that the record does not have so, before they are put there."""
-    held = {one.key: one for one in tx.inspections.of(agency)}
+def note_inspections(
+    office: Office, tx: Tx, agency: str, before: Iterable[Inspection], rows: Iterable[Inspection], by: str, now: datetime
+) -> None:
+    """Write down what an import tells of past inspections that the record, as it was `before`, does not have so."""
+    held = {one.key: one for one in before}
     made = [one for row in rows for one in inspected(held.get(row.key), row, _pseudonym(office, row.kind, row.code))]
     written(tx, agency, made, by, now)
 

@@ -218,7 +218,7 @@ def test_a_past_inspection_that_is_told_for_one_frame_and_untold_behind_it_is_co
 
     def tells(row: Inspection) -> None:
         with store.begin() as tx:
-            edits.note_inspections(office, tx, "bureau", [row], "os:keeper", hand())
+            edits.note_inspections(office, tx, "bureau", tx.inspections.of("bureau"), [row], "os:keeper", hand())
             tx.inspections.put([row], hand())
         hand.on(minutes=1)
 
