@@ -235,7 +235,7 @@ def _import(terminal: Terminal, read: Read[Any], wish: Wish) -> Exit | None:
         staff = [one.key for one in wanted] if wish.what == "inspectors" else []
         stood = leaves.standing(tx, wish.agency, staff)
         _write(tx, wish, wanted, now)
-        edits.note(terminal.office, tx, wish.agency, _edited(before, wish.rows, wanted), operator(), now)
+        edits.note(terminal.desk, tx, wish.agency, _edited(before, wish.rows, wanted), operator(), now)
         if wish.what == "inspectors":
             leaves.note(terminal.office, tx, wish.agency, stood, staff, operator(), now)
             relief.look(terminal.office, tx, wish.agency, now)  # who cannot go any more passes his seats on
