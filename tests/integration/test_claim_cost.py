@@ -162,5 +162,6 @@ def test_a_push_reads_all_that_it_goes_by_in_one_statement_also_which_of_its_lin
         address = seatlink.address(office, tx, name)
     with statements() as sent:
         pushing.push(mine, office)
-    assert len([one for one in sent if "SELECT" in one]) == 1, sent
+    read = [one for one in sent if "SELECT" in one and "pg_notify" not in one]  # a bell of before may ring by now
+    assert len(read) == 1, sent
     assert phones.messages[-1].link == address, "the one that counts now"
