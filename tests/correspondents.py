@@ -243,11 +243,8 @@ class Correspondents:
         """A word of the agency is heard, or entered `now` by whoever reads its mail; the request, its note, and when the word was here."""
         name = next(name for name, notes in self.diary.items() if request in notes)
         by = door(name, self.note(request).at, now, self.chance, self.office.calendar)
-        told, held, came = (
-            hearing.hear(self.office, tx, request, Said(signer="赵六", **said), now, by),
-            self.note(request),
-            by.came or now,
-        )
+        told = hearing.hear(self.office, tx, request, Said(signer="赵六", **said), now, by)
+        held, came = self.note(request), by.came or now
         self.answered(request, told)
         held.first_word = min(held.first_word or came, came)
         return told, held, came

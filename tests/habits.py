@@ -33,6 +33,6 @@ HABITS: Mapping[str, int] = {
 }
 """How often an agency does what with a letter, of a hundred or so; of the first few each once.
 
-`wordless`: a refusal without reasons, then one with them. `named`: it names another date, and says nothing more; `named_…`: but this. `overrun_…`: it answers
-after the later date that it has got, and before it is given up.
+`wordless`: a refusal without reasons, then one with them. `named`: it names another date, and says nothing more; `named_…`: but this.
+`overrun_…`: it answers after the later date that it has got, and before it is given up.
 """
