@@ -16,7 +16,7 @@ class Noted:
     """What an agency wrote down about one request: its letters with their dates, and its own words.
 
     `knocked`: when it was last tried to bring the letter, which nobody took yet. `raised`: a dispute of the agency lies above, undecided.
-    `named`: it has named another date, to which nobody has replied.
+    `named`: the other date that it has named, to which nobody has replied, and which no date that binds has reached since.
     `missed`: a letter that tells by when to answer was not taken yet. `hear_by`: by when its first word is due, whatever date is told
     later. `lain`: when a further letter came, and over how many working days it was on its way. `since` and `term`: from when on it
     counts how many days of which `unit`, and which are not counted (`stood`). `beside`: how many words it was told came too late to count.
@@ -39,7 +39,7 @@ class Noted:
     above: bool = False
     knocked: datetime | None = None
     raised: bool = False
-    named: bool = False
+    named: date | None = None
     missed: bool = False
     hear_by: datetime | None = None
     lain: list[tuple[datetime, int]] = field(default_factory=list)
@@ -87,16 +87,23 @@ class Noted:
         """A dispute was decided: it is to help, and counts from then."""
         self.stood = set()
         self.count(now, URGENT if self.urgent else REPLY)
+        self.meet()
+
+    def meet(self) -> None:
+        """A date that binds now and reaches the one that it has named leaves nothing to reply to."""
+        if self.named is not None and self.wall.stop_of(self.named) <= self.due:
+            self.named = None
 
     def extend(self) -> None:
         """It has asked for more time, and takes it behind the time it had."""
         assert self.unit == "wd", "an agreed day is extended by nobody"
         self.count(self.since, self.term + EXTEND)
         self.moved += 1
+        self.meet()
 
     def agree(self, now: datetime, day: date) -> None:
         """The day that it has named is agreed to."""
-        self.stood, self.moved, self.named = set(), self.moved + 1, False
+        self.stood, self.moved, self.named = set(), self.moved + 1, None
         self.count(now, (day - self.wall.here(now)).days, "d")
 
     def lie(self, now: datetime) -> None:
@@ -115,6 +122,7 @@ class Noted:
             self.due, self.since, self.term, self.unit, self.stood = before
         self.urgent, self.moved = False, self.moved + 1
         self.badly_put = self.calmed = True
+        self.meet()
 
     def call_off(self) -> None:
         """The case is withdrawn. A letter that has knocked to its last date was given up before, and has reached nobody all the same."""

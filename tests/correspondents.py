@@ -224,6 +224,9 @@ class Correspondents:
             "extend": ((soon, self.extend(request)), (soon + 16, self.extend(request)), (soon + 13, match)),
             "propose": ((soon, self.propose(request)), (soon + 18, match)),
             "named": ((soon, self.propose(request)),),
+            "named_extended": ((soon, self.propose(request)), (soon, self.extend(request))),
+            "named_calm": ((0, self.propose(request)), (0, self.calm(request))),
+            "named_disputed": ((soon, self.propose(request)), (soon, self.contest(request, Quarrel.GROUND))),
             "partly": ((soon, self.partly(request)), (soon + 4, match)),
             "forward": ((soon, self.forward(request, CIRCLE.get(name, ""))),),
             "dispute": ((soon, self.contest(request, Quarrel.GROUND)),),
@@ -240,11 +243,8 @@ class Correspondents:
         """A word of the agency is heard, or entered `now` by whoever reads its mail; the request, its note, and when the word was here."""
         name = next(name for name, notes in self.diary.items() if request in notes)
         by = door(name, self.note(request).at, now, self.chance, self.office.calendar)
-        told, held, came = (
-            hearing.hear(self.office, tx, request, Said(signer="赵六", **said), now, by),
-            self.note(request),
-            by.came or now,
-        )
+        told = hearing.hear(self.office, tx, request, Said(signer="赵六", **said), now, by)
+        held, came = self.note(request), by.came or now
         self.answered(request, told)
         held.first_word = min(held.first_word or came, came)
         return told, held, came
@@ -348,7 +348,7 @@ class Correspondents:
         def do(tx: Tx, now: datetime) -> None:
             day = self.wall.last(self.wall.here(now), 15, "wd")
             self.speak(tx, request, now, do=Saying.PROPOSE, day=day, reasons="需调阅纸质档案")
-            self.note(request).named, officer = True, self.chance.random()
+            self.note(request).named, officer = day, self.chance.random()
             if officer < 0.5:
                 self.later(1, request, self.agree(request, day))
             elif officer < 0.75:
@@ -362,7 +362,7 @@ class Correspondents:
         def do(tx: Tx, now: datetime) -> None:
             seen = self.wall.stop_of(day)
             self.answered(request, assist.keep_date(self.office, tx, request, seen, "officer", "案情紧急", now))
-            self.note(request).named = False
+            self.note(request).named = None
 
         return do
 

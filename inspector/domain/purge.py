@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from enum import StrEnum
 
-from inspector.domain.assistance import Request
+from inspector.domain.assistance import Dispute, Quarrel, Request
 from inspector.domain.case import Method
 from inspector.domain.decision import Because
 from inspector.domain.evidence import Evidence
@@ -46,8 +46,8 @@ WHOLE = frozenset({Hold.RECORD, Hold.SHOWN, Hold.DIFFERENCE, Hold.WORK})
 WORDED = frozenset({Method.ONLINE_QUERY, Method.OTHER_RESULT, Method.ASSISTANCE})
 """The ways by which sources and agencies answer. What people saw on the spot, and what a subject has shown, is the case's own."""
 
-_SAID = frozenset({"do", "at", "inability", "to", "verdict", "door", "written", "scan"})
-"""Of a word about a request: what is no wording."""
+_SAID = frozenset({"do", "at", "inability", "to", "verdict", "door", "scan"})
+"""Of a word about a request: what is no wording. What stands on a paper (`written`) is wording, and the digest of its picture none."""
 
 
 def speechless(piece: Evidence) -> Evidence:
@@ -63,8 +63,15 @@ def silent(request: Request) -> Request:
         parts=tuple(map(_hushed, request.parts)),
         afterwords=tuple(map(_hushed, request.afterwords)),
         history=tuple(replace(one, said="") for one in request.history),
-        dispute=replace(request.dispute, reasons="") if request.dispute is not None else None,
+        dispute=_unreasoned(request.dispute) if request.dispute is not None else None,
+        proposed=replace(request.proposed, reasons="", signer="") if request.proposed is not None else None,
+        door=replace(request.door, written="") if request.door is not None else None,
     )
+
+
+def _unreasoned(dispute: Dispute) -> Dispute:
+    """Who of ours has disputed a refusal stays: that is no word of an agency."""
+    return replace(dispute, reasons="", by=dispute.by if dispute.about is Quarrel.REFUSAL else "")
 
 
 def _hushed(word: Mapping[str, object]) -> dict[str, object]:

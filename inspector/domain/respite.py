@@ -133,9 +133,8 @@ def propose(
         proposed=told,
         accepted_at=request.accepted_at or now,
     )
-    return Decision(
-        state=noted(held, because.rule, now, said=word.reasons), because=because, ends=frozenset({OrderKind.ASSIST_ACK})
-    )
+    held = noted(held, because.rule, now, said=f"{day.isoformat()}: {word.reasons}")
+    return Decision(state=held, because=because, ends=frozenset({OrderKind.ASSIST_ACK}))
 
 
 def agree(
@@ -153,9 +152,8 @@ def agree(
     held, orders = wound(asked, AssistanceState.ACCEPTED, term, now, policy, calendar)
     note = letter(held, "agreed", held.requested, now, held.due_at)
     held = replace(held, owed=Owed(key=note.key, since=now))
-    return Decision(
-        state=noted(held, because.rule, now), because=because, orders=(note, *orders), told=(_told(held),), ends=TIMERS
-    )
+    held = noted(held, because.rule, now, said=calendar.local_date(told.due_at).isoformat())
+    return Decision(state=held, because=because, orders=(note, *orders), told=(_told(held),), ends=TIMERS)
 
 
 def keep(request: Request, seen: datetime, word: Word, now: datetime, pack: str) -> Decision[Request]:

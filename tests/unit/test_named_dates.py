@@ -95,6 +95,14 @@ def test_the_order_of_two_words_changes_nothing(first: Callable[[Request], Decis
     assert named_first.proposed.due_at == named_last.proposed.due_at
 
 
+def test_each_date_that_was_named_or_agreed_stands_in_the_history_though_another_takes_its_place() -> None:
+    first = naming(NEAR)
+    second = respite.propose(first, FAR, WORD, LATER, calendar(), PACK).state
+    agreed = respite.agree(second, closes(FAR), "李四", pack(), LATER, calendar()).state
+    said = [one.said for one in agreed.history if one.rule in ("assistance.propose", "assistance.agree")]
+    assert said == [f"{NEAR}: {WORD.reasons}", f"{FAR}: {WORD.reasons}", f"{FAR}"]
+
+
 def test_a_date_rests_while_the_superior_decides_and_nobody_agrees_to_it_meanwhile() -> None:
     held = naming(FAR)
     above = dispute.dispute(held, Quarrel.COMPETENCE, WORD, "county-office", pack(), LATER, calendar())
