@@ -172,7 +172,9 @@ def test_an_agencys_system_says_everything_that_an_agency_may_say(edge: Edge) ->
     assert say(do="partly", value="有", rest="面积待查").json()["state"] == AssistanceState.PARTLY
     assert say(do="propose", day="2026-03-20").json()["state"] == AssistanceState.PROPOSED
     longer = say(do="extend").json()
-    assert (longer["state"], longer["extended"]) == (AssistanceState.PROPOSED, True), "the day that it has named waits on (decision 153)"
+    assert (longer["state"], longer["extended"]) == (AssistanceState.PROPOSED, True), (
+        "the day that it has named waits on (decision 153)"
+    )
     told = say(do="forward", to="区住建局").json()
     assert (told["state"], told["id"]) == (AssistanceState.FORWARDED, request.id), "the new request is the other agency's"
     late = say(do="decline", inability="NOT_HELD").json()
