@@ -13,18 +13,16 @@ import pytest
 from inspector.domain.case import SubjectKind
 from inspector.domain.challenge import Applicant
 from inspector.domain.edits import Edit
-from inspector.domain.errors import Forbidden
 from inspector.domain.inspection import CheckType, Inspection
 from inspector.domain.roster import StaffRole
 from inspector.flows import edits, moved, recusing, relief
 from inspector.flows.draw import prepare
 from inspector.flows.office import Office
-from inspector.flows.posted import seen_to
 from inspector.flows.reporting import report
 from inspector.flows.reportwords import markdown, tell
 from inspector.store.store import Store
 from tests.house import Hand, application, closing, post, settle
-from tests.integration.test_draw_leaves import drawn
+from tests.integration.test_draw_leaves import drawn, only_a_head_closes
 from tests.integration.test_draw_way import FACTS, announced, carried_out, drawing
 from tests.integration.test_joint import drawn as joint
 from tests.integration.test_joint import together, waiting
@@ -135,12 +133,7 @@ def test_only_a_head_without_a_hand_in_it_closes_it(store: Store, hand: Hand) ->
     office, held, staff = drawn(store, hand)
     edited(office, hand, staff, by="陈局长", role=StaffRole.EXPERT)
     edited(office, hand, staff, role=StaffRole.OFFICER)
-    name = f"{edits.UNDONE}:{held.number}:bureau"
-    with store.begin() as tx:
-        for one in ("陈局长", "os:keeper", "李科员"):
-            with pytest.raises(Forbidden, match="leave_not_head"):
-                seen_to(office, tx, name, one, hand())
-        seen_to(office, tx, name, "王局长", hand())
+    only_a_head_closes(office, hand, f"{edits.UNDONE}:{held.number}:bureau", "陈局长", "os:keeper", "李科员")
     assert matters(office) == []
 
 

@@ -47,6 +47,15 @@ def matters(office: Office) -> list[Any]:
         return [one for one in tx.attention.of_kind(leaves.UNDONE) if one.open]
 
 
+def only_a_head_closes(office: Office, hand: Hand, name: str, *others: str) -> None:
+    """A matter of what was undone around a draw: none of the others closes it, who had a hand in it or are no heads, and a head does."""
+    with office.store.begin() as tx:
+        for one in others:
+            with pytest.raises(Forbidden, match="leave_not_head"):
+                seen_to(office, tx, name, one, hand())
+        seen_to(office, tx, name, "王局长", hand())
+
+
 def drawn(store: Store, hand: Hand) -> tuple[Office, Draw, str]:
     """A drawn visit, and who has its first seat."""
     office, _, _ = drawing(store, hand)
@@ -174,12 +183,7 @@ def test_whoever_entered_the_leave_does_not_close_its_matter_even_as_a_head(stor
     enters(office, hand, staff, None, by="os:other")
     (matter,) = matters(office)
     assert matter.facts["by"] == ["os:other", "陈局长"], "who entered it, and who took it back"
-    name = f"{leaves.UNDONE}:{held.number}:bureau"
-    with store.begin() as tx:
-        for one in ("陈局长", "os:other", "李科员"):
-            with pytest.raises(Forbidden, match="leave_not_head"):
-                seen_to(office, tx, name, one, hand())
-        seen_to(office, tx, name, "王局长", hand())
+    only_a_head_closes(office, hand, f"{leaves.UNDONE}:{held.number}:bureau", "陈局长", "os:other", "李科员")
     assert matters(office) == []
 
 

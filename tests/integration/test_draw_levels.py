@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from inspector.domain.errors import Forbidden
 from inspector.domain.identity import IdentityKind, pseudonym
 from inspector.domain.margin import beside
 from inspector.domain.plan import Draw
@@ -20,12 +19,12 @@ from inspector.domain.restated import Brought, Restated, changed, turned
 from inspector.flows import restating
 from inspector.flows.draw import prepare
 from inspector.flows.office import Office
-from inspector.flows.posted import seen_to
 from inspector.flows.reporting import report
 from inspector.flows.reportwords import markdown, tell
 from inspector.store.credit import Statement
 from inspector.store.store import Store
 from tests.house import Hand, closing, settle
+from tests.integration.test_draw_leaves import only_a_head_closes
 from tests.integration.test_draw_rivals import announce, pooled
 from tests.integration.test_draw_way import carried_out, drawing
 from tests.operator import Operator, on_both, one_database, settled, table
@@ -102,12 +101,7 @@ def test_a_head_without_a_hand_in_it_closes_the_matter_of_levels(store: Store, h
     held = announce(office, hand, "weekly")
     settle(office)
     stated(office, hand, {1: "D"}, by="os:other")
-    name = f"{restating.UNDONE}:{held.number}:bureau"
-    with store.begin() as tx:
-        for one in ("陈局长", "os:other", "李科员"):
-            with pytest.raises(Forbidden, match="leave_not_head"):
-                seen_to(office, tx, name, one, hand())
-        seen_to(office, tx, name, "王局长", hand())
+    only_a_head_closes(office, hand, f"{restating.UNDONE}:{held.number}:bureau", "陈局长", "os:other", "李科员")
     assert matters(office) == []
 
 
