@@ -9,7 +9,6 @@ import socket
 import ssl
 import struct
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -228,13 +227,6 @@ class Peer:
         with self.lock:
             self.script[:] = script
             self.heard.clear()
-
-    def has_heard(self, count: int, seconds: float = 5.0) -> None:
-        """Wait until exactly so many requests are read. Raises AssertionError."""
-        end = time.monotonic() + seconds
-        while len(self.heard) < count and time.monotonic() < end:
-            time.sleep(0.005)
-        assert len(self.heard) == count, f"{len(self.heard)} requests were heard, not {count}"
 
     def next(self, request: Heard) -> Step:
         """The step that answers this request."""
