@@ -276,13 +276,29 @@ def _disk(folder: Path | None) -> Iterator[Finding]:
 
 def _clock(held: Store) -> Iterator[Finding]:
     """The machine against the database, and both against what has happened already: time never runs backwards."""
+    from inspector.store import checkup
+
     with held.read() as tx:
         database = tx.machine_now()
         last = max((row["seen_at"] for row in tx.replicas.all()), default=None)
+        office = tx.office.get()
     apart = abs((datetime.now(UTC) - database).total_seconds())
     mend = ("set the clock by NTP on both machines", "请在两台机器上用 NTP 校时")
     told = (f"machine and database are {apart:.1f} s apart", f"本机与数据库相差 {apart:.1f} 秒")
-    if last is not None and (last - database).total_seconds() > FAR_APART:
+    now = (
+        database + (office.office_anchor - office.machine_anchor)
+        if office and (office.rate, office.skip_closed) == (1, False)
+        else None
+    )
+    if now is not None and (later := checkup.behind(held, now)) is not None:
+        at, then = (f"{one.astimezone(UTC):%Y-%m-%d %H:%M:%S}Z" for one in (now, later))
+        told = (f"it is {at}, and the ledger has an entry of {then}", f"现在是 {at}，台账中已有 {then} 的记录")
+        right = (
+            "set it by NTP; if it was ahead then and is right now, start once with `serve --clock-is-right`",
+            "请用 NTP 校时；如当时超前、现已校准，请用 serve --clock-is-right 启动一次",
+        )
+        yield Finding.fail("clock", told, right)
+    elif last is not None and (last - database).total_seconds() > FAR_APART:
         moment = f"{last.astimezone(UTC):%Y-%m-%d %H:%M:%S}Z"
         ahead = (f"a daemon was seen at {moment}, which is yet to come", f"曾记录到未来的时间 {moment}")
         yield Finding.fail("clock", ahead, mend)

@@ -22,27 +22,31 @@ def migrate(
     """Bring the database to this release. An SQLite file is copied beside itself first; its daemon is stopped. 升级数据库。"""
     from inspector.store import checkup, keys
     from inspector.store import migrate as migrations
-    from inspector.store.opening import sole_owner
+    from inspector.store.opening import refuse_gone, sole_owner
 
-    lacking = checkup.missing_file(terminal.settings.database.url)
+    url = terminal.settings.database.url
+    refuse_gone(url)
+    lacking = checkup.missing_file(url)
     if dry_run and lacking is not None:
         terminal.value({"present": None, "pending": [migrations.newest()]})
         terminal.say("pending", count=1)
         terminal.line(f"  {migrations.newest()}")
         return None
-    held = terminal.open_store(make=True)
-    before = migrations.present(held)
-    migrations.refuse_foreign(before)
-    pending = checkup.pending(held)
-    if not dry_run:
-        # A daemon that owns the file would go on under another schema; where nothing is to be done it is left in peace.
-        with sole_owner(terminal.settings.database.url) if pending else nullcontext():
-            migrations.upgrade(held)
-            if before is None and held.keys.current_lookup:
-                keys.settle_codes(held)
-            if pending:
-                with held.begin() as tx:
-                    sign(tx, "migrate", "database", tx.machine_now(), {"from": before, "to": migrations.newest()})
+    # Who makes the file owns it first: a daemon whose file was moved away has its log beside it still.
+    with sole_owner(url) if lacking is not None else nullcontext():
+        held = terminal.open_store(make=True)
+        before = migrations.present(held)
+        migrations.refuse_foreign(before)
+        pending = checkup.pending(held)
+        if not dry_run:
+            # A daemon that owns the file would go on under another schema; where nothing is to be done it is left in peace.
+            with sole_owner(url) if pending and lacking is None else nullcontext():
+                migrations.upgrade(held)
+                if before is None and held.keys.current_lookup:
+                    keys.settle_codes(held)
+                if pending:
+                    with held.begin() as tx:
+                        sign(tx, "migrate", "database", tx.machine_now(), {"from": before, "to": migrations.newest()})
     present = migrations.present(held)
     terminal.value({"present": present, "before": before, "pending": [one for one, _ in pending] if dry_run else []})
     if not pending:

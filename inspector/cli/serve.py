@@ -32,9 +32,15 @@ NEEDED = ("inspector.bootstrap", "inspector.daemon.daemon", "inspector.web.app")
 
 def serve(
     config: Annotated[Path, typer.Option("--config", "-c", help="Settings file 配置文件", envvar="INSPECTOR_CONFIG")],
+    clock_right: Annotated[
+        bool,
+        typer.Option(
+            "--clock-is-right", help="Start although the ledger has later dates: the clock was ahead 时钟曾经超前，现已校准"
+        ),
+    ] = False,
 ) -> None:
     """Run the daemon until SIGTERM or Ctrl-C. 启动守护进程。"""
-    _told(lambda: run(config), config)
+    _told(lambda: run(config, clock_right=clock_right), config)
 
 
 def demo() -> None:
@@ -92,15 +98,18 @@ def run(
     beside: Callable[[], Callable[[], None]] | None = None,
     fault: Callable[[str], None] = lambda _point: None,
     listener: socket | None = None,
+    clock_right: bool = False,
 ) -> None:
     """Put the house together, run it, drain it.
 
     `before` furnishes the migrated store, `beside` starts something to watch by and returns how to end that; `fault` is called at the
-    worker's named points, for the fault tests; `listener` is the web's socket where it is held already.
+    worker's named points, for the fault tests; `listener` is the web's socket where it is held already; `clock_right`: a person says
+    that later dates in the ledger are the fault of a clock that was ahead.
     """
     from inspector import bootstrap, settings
     from inspector.daemon.daemon import on_signal, until
     from inspector.daemon.keeper import Keeper
+    from inspector.store.checkup import refuse_past
     from inspector.store.opening import PATIENCE, ready, sole_owner
     from inspector.telemetry import logs
 
@@ -110,8 +119,14 @@ def run(
     with sole_owner(told.database.url):
         held = bootstrap.store(told)
         try:
-            ready(held, late=lambda problem: _say("awaiting", problem=problem, seconds=f"{PATIENCE:.0f}"))
+            ready(
+                held,
+                late=lambda problem: _say("awaiting", problem=problem, seconds=f"{PATIENCE:.0f}"),
+                made=lambda where: None if beside is not None else _say("begun", where=where),
+            )
             house = bootstrap.house(told, held, fault=fault, listener=listener, proof=proof)
+            if not clock_right:
+                refuse_past(held, house.office.now())
             if before is not None:
                 before(house)
             asked = on_signal()

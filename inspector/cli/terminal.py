@@ -73,14 +73,13 @@ class Terminal:
         """The store, reached within some seconds; `make` lets an SQLite file come into being. Raises UnreachableError."""
         from inspector import bootstrap
         from inspector.store import checkup
-        from inspector.store.opening import reach
+        from inspector.store.opening import reach, refuse_gone
 
         self.quieten()
+        refuse_gone(self.settings.database.url, lock=not make)
         lacking = checkup.missing_file(self.settings.database.url)
         if lacking is not None and not make:
             raise UnreachableError("database_missing", file=str(lacking))
-        if lacking is not None:
-            lacking.parent.mkdir(parents=True, exist_ok=True)
         held = bootstrap.store(self.settings)
         self._opened.append(held)
         reach(held, PATIENCE)

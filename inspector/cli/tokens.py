@@ -34,8 +34,11 @@ def issue(
     """Issue a token. Its text is shown once and stored nowhere. 签发令牌，仅显示一次。
 
     A system is known by its name: while a system token is valid, its name cannot be given under another agency. 系统名称只属于一个机关。
+    Metrics, ops page and credit levels are of the whole house: for them the agency stands above all others.
+    指标、运行页面、信用等级须用最上级机关的令牌。
     """
-    terminal.desk.agency(agency)
+    desk = terminal.desk
+    desk.agency(agency)
     about = {"name": name, "agency": agency, "role": role.value, "days": days}
     with terminal.store.read() as tx:
         made_at = tx.machine_now()  # tokens run by machine time: fast office time must not expire them
@@ -47,6 +50,12 @@ def issue(
     if not terminal.as_json:
         terminal.aside(terminal.words("issued", name=name, agency=agency, role=role.value, until=plain(until)))
     terminal.line(text)
+    if role in (Role.OPS, Role.CREDIT) and (beyond := sorted(set(desk.tree) - set(desk.within(agency)))):
+        above = [one for one in desk.tree if len(desk.within(one)) == len(desk.tree)]
+        names = ", ".join(beyond[:10])
+        terminal.aside(
+            terminal.words("issued_within" if above else "issued_nowhere", agency=agency, beyond=names, above=", ".join(above))
+        )
 
 
 def list_tokens(terminal: Terminal) -> None:

@@ -29,6 +29,15 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "The database does not answer yet ({problem}). It is tried again for {seconds} seconds.",
         "数据库尚未响应（{problem}），将在 {seconds} 秒内继续尝试连接。",
     ),
+    "begun": ("A new, empty database was made: {where}", "已建立新的空数据库：{where}"),
+    "issued_within": (
+        "Note: metrics, the ops page and credit levels concern {beyond} too; they want a token of {above}.",
+        "注意：指标、运行页面和信用等级还涉及 {beyond}，须用 {above} 的令牌。",
+    ),
+    "issued_nowhere": (
+        "Note: metrics, the ops page and credit levels concern {beyond} too, and no agency stands above all: add one to the settings.",
+        "注意：指标、运行页面和信用等级还涉及 {beyond}，而没有统辖全部机关的机关：请在配置中加上。",
+    ),
     "serving": (
         "Inspector serves at {url} — ops page {url}/ops, metrics {url}/metrics. Ctrl-C drains and stops.",
         "Inspector 已启动：{url}，运行页面 {url}/ops，监测指标 {url}/metrics。按 Ctrl-C 处理完手头工作后停止。",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
 
+from inspector.domain.errors import Refusal
 from inspector.store import migrate
 from inspector.store.store import Store
 
@@ -59,3 +61,20 @@ def pending(store: Store) -> list[tuple[str, str]]:
     present = migrate.present(store)
     ahead = list(scripts.iterate_revisions("head", present or "base"))
     return [(one.revision, (one.doc or "").strip()) for one in reversed(ahead) if one.revision != present]
+
+
+BEHIND = timedelta(minutes=5)
+"""By how much a clock may lie behind what is written down: what it dates would else be wrong by more than anybody overlooks."""
+
+
+def behind(store: Store, now: datetime) -> datetime | None:
+    """The latest date in the ledger, where the office's time `now` lies before it by more than BEHIND: the clock is wrong, or was."""
+    with store.read() as tx:
+        last = tx.ledger.last_at()
+    return last.astimezone(now.tzinfo) if last is not None and last - now > BEHIND else None
+
+
+def refuse_past(store: Store, now: datetime) -> None:
+    """Raise Refusal (`clock_past`) where time would run backwards: every legal date of what comes in would be counted from a wrong day."""
+    if (last := behind(store, now)) is not None:
+        raise Refusal("clock_past", now=now.isoformat(timespec="seconds"), last=last.isoformat(timespec="seconds"))

@@ -55,8 +55,10 @@ def reach(store: Store, seconds: float = PATIENCE, *, late: Late = lambda _probl
             connection.execute(sa.select(1))
 
 
-def ready(store: Store, *, late: Late = lambda _problem: None) -> None:
+def ready(store: Store, *, late: Late = lambda _problem: None, made: Late = lambda _where: None) -> None:
     """Reach the database and see that it is this release's. Raises Refusal. Where it does not answer at once, log and `late` say so.
+
+    Where it is empty, log and `made` say where the new one lies: in silence an office would begin anew by a mistyped address.
 
     A file of our own, or an empty database, is brought there by itself;
     a shared PostgreSQL with content is migrated by `migrate`, so that a rolling upgrade stays in people's hands.
@@ -70,6 +72,10 @@ def ready(store: Store, *, late: Late = lambda _problem: None) -> None:
     present = migrate.present(store)
     if store.sqlite or present is None:
         migrate.upgrade(store)
+        if present is None:
+            where = store.url.database if store.sqlite else store.url.render_as_string(hide_password=True)
+            log.warning("database.made", where=where)
+            made(str(where))
     elif present != migrate.newest():
         raise Refusal("database_not_migrated", present=present, wanted=migrate.newest())
     if (store.sqlite or present is None) and store.keys.current_lookup:
@@ -79,10 +85,34 @@ def ready(store: Store, *, late: Late = lambda _problem: None) -> None:
 
 def _for_our_eyes(file: Path) -> None:
     """The file holds personal data and the secret of all links: nobody else on the machine may read it (its log files follow it)."""
-    file.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        file.parent.mkdir(
+            exist_ok=True
+        )  # that one alone: a mistyped path, or a disk that is not mounted, must not become a new office
+    except FileNotFoundError as error:
+        raise Refusal("database_folder_missing", file=str(file), folder=str(file.parent.parent)) from error
     file.touch(mode=0o600)
     if file.stat().st_uid == os.geteuid():
         file.chmod(file.stat().st_mode & 0o700)
+
+
+_LOGS = ("-wal", "-shm", "-journal")
+
+
+def refuse_gone(url: str, *, lock: bool = True) -> None:
+    """Raise Refusal (`database_gone`) where the SQLite file is away and what a daemon leaves beside it is there: its lock, or its log.
+
+    To begin anew in silence would hide that every case and every token is gone. And it would overwrite the log (`-wal`), in which are the
+    last cases that were answered for: with the file put back beside its log they are all there. `lock`: its lock alone tells, too; not so
+    where a backup is brought back on purpose.
+    """
+    address = sa.make_url(url)
+    if address.get_backend_name() != "sqlite" or not address.database:
+        return
+    file = Path(address.database).resolve()
+    beside = [file.with_name(file.name + end) for end in (*_LOGS, *([".lock"] if lock else []))]
+    if not file.exists() and (left := [str(one) for one in beside if one.exists()]):
+        raise Refusal("database_gone", file=address.database, left=", ".join(left))
 
 
 @contextmanager
@@ -91,7 +121,7 @@ def sole_owner(url: str) -> Iterator[None]:
 
     It lies beside the file itself, whatever links lead there, so that no second daemon comes in by another name.
 
-    Raises Refusal (`database_in_use`; `database_gone` where one has been, which the lock beside it tells).
+    Raises Refusal (`database_in_use`; `database_gone` where one has been).
     """
     address = sa.make_url(url)
     if address.get_backend_name() != "sqlite" or not address.database:
@@ -99,9 +129,7 @@ def sole_owner(url: str) -> Iterator[None]:
         return
     file = Path(address.database).resolve()
     path = file.with_name(file.name + ".lock")
-    if path.exists() and not file.exists():
-        # A daemon has run here. To begin anew in silence would hide that every case and every token is gone.
-        raise Refusal("database_gone", file=address.database, lock=str(path))
+    refuse_gone(url)
     _for_our_eyes(file)  # before there is a lock: who is broken off in a first second leaves no lock of a database that never was
     with path.open("a+") as lock:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -39,3 +40,27 @@ def test_a_file_that_a_daemon_owns_is_not_migrated_under_it(tmp_path: Path) -> N
     assert (said.code, "inspector.sqlite3" in said.err) == (4, True), said.err
     with closing(Store(operator.url)) as store:
         assert migrate.present(store) == former
+
+
+@pytest.mark.parametrize("alive", [True, False])
+def test_where_the_file_was_moved_away_nothing_is_made_that_would_overwrite_its_log(tmp_path: Path, alive: bool) -> None:
+    file, away, log = (tmp_path / name for name in ("inspector.sqlite3", "away", "inspector.sqlite3-wal"))
+    operator = Operator(tmp_path, f"sqlite:///{file}").settle_in()
+    operator.well("migrate")
+    with ExitStack() as killed, closing(Store(operator.url)) as store:  # who is killed closes nothing
+        if alive:
+            killed.enter_context(sole_owner(operator.url))
+        with store.begin() as tx:
+            tx.connection.execute(sa.text("CREATE TABLE accepted AS SELECT 20 AS cases"))
+        file.rename(away)
+        before = log.read_bytes()
+        assert before
+        for words in (("migrate",), ("migrate", "--dry-run"), ("check",), ("case", "list"), ("restore", str(away))):
+            said = operator.say(*words)
+            assert said.code != 0, words
+            assert "inspector.sqlite3-wal" in said.out + said.err, (words, said.err)
+            assert not file.exists(), words
+            assert log.read_bytes() == before, words
+        away.rename(file)
+        with closing(Store(operator.url)) as again, again.read() as tx:
+            assert tx.connection.execute(sa.text("SELECT cases FROM accepted")).scalar_one() == 20, "put back, all is there"

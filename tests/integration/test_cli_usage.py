@@ -310,3 +310,13 @@ def test_a_signal_in_the_midst_of_a_start_is_heard_when_the_start_is_over() -> N
 def test_bad_usage_is_exit_code_2_and_a_missing_settings_file_too(tmp_path: Path) -> None:
     assert process("case", "shwo", folder=tmp_path).code == 2
     assert process("work", "list", "--config", str(tmp_path / "none.toml"), folder=tmp_path).code == 2
+
+
+@pytest.mark.parametrize("role", ["ops", "credit"])
+def test_a_token_that_will_not_do_for_the_whole_house_is_told_when_it_is_issued(operator: Operator, role: str) -> None:
+    assert "city" not in operator.well("token", "issue", "watch", "--agency", "city", "--role", role).err
+    said = operator.well("token", "issue", "within", "--agency", "bureau", "--role", role)
+    assert "they want a token of city" in said.err
+    operator.settle_in('\n[agencies.apart]\nname = "另一局"\n')
+    assert "no agency stands above all" in operator.well("token", "issue", "nobody", "--agency", "city", "--role", role).err
+    assert "须" not in operator.well("token", "issue", "window", "--agency", "bureau", "--role", "system").err

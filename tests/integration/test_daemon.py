@@ -18,9 +18,10 @@ from typing import Any
 
 import pytest
 
+from inspector.domain.decision import Because
 from inspector.domain.errors import Refusal
 from inspector.flows.intake import take
-from inspector.store import migrate
+from inspector.store import chance, migrate
 from inspector.store.opening import sole_owner
 from inspector.store.store import Store
 from inspector.testing.peer import never, peer
@@ -28,6 +29,7 @@ from tests.engine import until
 from tests.fault.load import get
 from tests.fault.office import free_port
 from tests.house import ROOT, Hand, application, closing, open_office
+from tests.operator import process
 
 CONFIG = """
 policies = "{root}/policies"
@@ -36,6 +38,8 @@ not_yet = ["sources.social", "assistance", "plans"]
 url = "{url}"
 [web]
 port = {port}
+[engine]
+lease_seconds = {lease}
 [log]
 level = "INFO"
 [agencies.bureau]
@@ -104,10 +108,10 @@ class Home:
 
 
 @contextmanager
-def home(folder: Path, source: str = "http://127.0.0.1:9", patience: int = 15) -> Iterator[Home]:
+def home(folder: Path, source: str = "http://127.0.0.1:9", patience: int = 15, lease: int = 60) -> Iterator[Home]:
     """A home whose daemons are gone afterwards, whatever happened."""
     held = Home(folder=folder, url=f"sqlite:///{folder / 'office.sqlite3'}", port=free_port())
-    text = CONFIG.format(root=ROOT, url=held.url, port=held.port, source=source, patience=patience)
+    text = CONFIG.format(root=ROOT, url=held.url, port=held.port, source=source, patience=patience, lease=lease)
     (folder / "office.toml").write_text(text, encoding="utf-8")
     try:
         yield held
@@ -119,9 +123,9 @@ def home(folder: Path, source: str = "http://127.0.0.1:9", patience: int = 15) -
 
 
 @contextmanager
-def busy(folder: Path, patience: int = 15) -> Iterator[tuple[Home, subprocess.Popen[bytes]]]:
+def busy(folder: Path, patience: int = 15, lease: int = 60) -> Iterator[tuple[Home, subprocess.Popen[bytes]]]:
     """A daemon with one call under way to a source that never answers."""
-    with peer(never) as source, home(folder, source.url, patience) as held:
+    with peer(never) as source, home(folder, source.url, patience, lease) as held:
         with closing(Store(held.url)) as store:
             migrate.upgrade(store)
         held.post()
@@ -250,3 +254,37 @@ def test_a_daemon_that_does_not_reach_its_database_says_so_at_once_in_its_log_an
         (said,) = [line for line in held.said.splitlines() if not line.startswith("{")]
     assert (log["event"], log["level"], str(port) in log["problem"]) == ("database.awaited", "warning", True)
     assert "数据库" in said or "database" in said
+
+
+@pytest.mark.slow
+def test_what_a_killed_daemon_held_is_taken_up_at_the_next_start_however_long_its_lease(tmp_path: Path) -> None:
+    with busy(tmp_path, lease=3000) as (held, daemon):
+        os.killpg(daemon.pid, signal.SIGKILL)
+        daemon.wait()
+        (before,) = held.work()
+        assert before["lease_until"] - datetime.now(UTC) > timedelta(minutes=30), "by its lease nobody would touch it for an hour"
+        held.running()
+        until(lambda: held.work()[0]["attempts"] > before["attempts"], seconds=20)
+
+
+@pytest.mark.slow
+def test_where_the_clock_lies_behind_the_ledger_no_daemon_begins_until_a_person_says_it_is_right(tmp_path: Path) -> None:
+    with home(tmp_path) as held:
+        with closing(Store(held.url)) as store:
+            migrate.upgrade(store)
+        daemon = held.running()
+        daemon.send_signal(signal.SIGTERM)
+        assert daemon.wait(timeout=30) == 0, held.said
+        serve = ("serve", "--config", str(tmp_path / "office.toml"))
+        with closing(Store(held.url)) as store, store.begin() as tx:
+            later = datetime.now(UTC) + timedelta(days=3)
+            tx.ledger.append(chance.new_id(), "case:1", Because(rule="operator", basis=(), pack=""), {}, later)
+        refused = process(*serve)
+        assert (refused.code, "NTP" in refused.err, "--clock-is-right" in refused.err) == (4, True, True), refused.err
+        checked = process("check", "--json", "--config", str(tmp_path / "office.toml"))
+        (told,) = [one for one in checked.json if one["name"] == "clock"]
+        assert (told["state"], f"{later:%Y-%m-%d}" in told["message"]) == ("FAIL", True)
+        with held.log.open("ab") as log:
+            words = [sys.executable, "-P", "-m", "inspector", *serve, "--clock-is-right"]
+            held.daemons.append(subprocess.Popen(words, cwd=ROOT, stdout=log, stderr=log, start_new_session=True))
+        until(lambda: held.health("ready")[0] == 200, seconds=30)

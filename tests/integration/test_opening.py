@@ -106,3 +106,11 @@ def test_who_was_broken_off_in_a_first_second_leaves_no_lock_of_a_database_that_
     file.unlink()
     with pytest.raises(Refusal, match="database_gone"), sole_owner(f"sqlite:///{file}"):
         raise AssertionError("a database that was there is not begun anew in silence")
+
+
+def test_a_mistyped_folder_is_named_and_not_made(tmp_path: Path) -> None:
+    file = tmp_path / "ofice" / "data" / "inspector.sqlite3"
+    with pytest.raises(Refusal, match="database_folder_missing") as refused, sole_owner(f"sqlite:///{file}"):
+        raise AssertionError("a new office was begun beside the old one")
+    assert refused.value.facts["folder"] == str(tmp_path / "ofice")
+    assert list(tmp_path.iterdir()) == []

@@ -133,6 +133,18 @@ def test_a_wait_the_other_side_asked_for_is_never_cut_short(store: Store) -> Non
     assert max(waits) < 200
 
 
+@pytest.mark.parametrize("shut", [False, True])
+def test_neither_a_wait_that_was_asked_for_nor_a_shut_connector_outlasts_patience(store: Store, shut: bool) -> None:
+    office = real_office(store)
+    patience = clock() + timedelta(minutes=2)
+    put(store, order(1, lane=LANE, expires_at=patience))
+    engine = replace(FAST, breaker_threshold=1, breaker_cool=HOUR) if shut else FAST
+    hands = fails(Unavailable("busy", retry_after=None if shut else 86_400))
+    with at_work(office, hands, engine, patient=True):
+        until(lambda: states(store) == {"1": "waiting"})
+    assert (row(store, 1)["due_at"], hands.gave_up) == (patience, []), "the next way is taken on the day the pack says"
+
+
 def test_what_does_not_exist_yet_is_asked_for_later_without_counting_and_is_no_outage(store: Store) -> None:
     office = real_office(store)
     put(store, order(1, lane=LANE), order(2, lane=LANE, expires_at=clock() - HOUR))
