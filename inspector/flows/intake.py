@@ -29,7 +29,7 @@ from inspector.domain.case import (
 from inspector.domain.correction import Change
 from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Conflict, Stale
-from inspector.domain.identity import IdentityKind, identify
+from inspector.domain.identity import identify, identity_kind
 from inspector.domain.merged import doubts
 from inspector.domain.policy import Policy
 from inspector.domain.signs import composed
@@ -227,8 +227,7 @@ def known_level(tx: Tx, policy: Policy, subject: Subject, now: datetime, *, look
 
 def drafted(given: Application, sender: str, policy: Policy, now: datetime) -> Case:
     """An application as a case that nobody has admitted yet. Raises Invalid (`identity_…`) for what is no code."""
-    held = IdentityKind.USCC if given.subject_kind is SubjectKind.FIRM else IdentityKind.CITIZEN_ID
-    identity = identify(held, given.subject_code, today=now.date(), field="subject.code")
+    identity = identify(identity_kind(given.subject_kind), given.subject_code, today=now.date(), field="subject.code")
     subject = Subject(
         kind=given.subject_kind,
         code=identity.normal,
