@@ -94,7 +94,7 @@ def import_objects(  # noqa: PLR0913, PLR0917 - each is an option of the command
     needs = foresee(terminal, registers.OBJECTS, table) if dry_run else ["--encoding"] * (doubt is not None)
     how: dict[str, Any] = {"doubt": doubt, "dry_run": dry_run, "remove": remove, "keep": keep, "yes": yes, "uncovered": uncovered}
     alike = sum(one.code.startswith("organisation_") for one in read.warnings)
-    judged = frozenset(f"{row.kind}:{row.code}" for row in held)
+    judged = frozenset(key_of(row) for row in held)
     return _import(
         terminal,
         read,
@@ -282,7 +282,7 @@ def _unmoved(tx: Tx, wish: Wish) -> None:
     if wish.what == "objects":
         tx.draws.take_turn(wish.agency)  # no frame is frozen meanwhile, which would have these rows and count their going
         tx.rosters.take_turn(wish.agency)
-        if {f"{row.kind}:{row.code}" for row in tx.rosters.objects(wish.agency)} != wish.judged:
+        if {key_of(row) for row in tx.rosters.objects(wish.agency)} != wish.judged:
             raise Stale("register_moved")
 
 
@@ -317,7 +317,7 @@ def _write(tx: Tx, wish: Wish, changes: Sequence[Change], now: datetime) -> None
     tx.rosters.put_objects(
         replace(row, since=row.since or now.date()) if key in added else row
         for row in wish.rows
-        if isinstance(row, RosterObject) and (key := f"{row.kind}:{row.code}") in put
+        if isinstance(row, RosterObject) and (key := key_of(row)) in put
     )
     tx.rosters.put_inspectors(row for row in wish.rows if isinstance(row, InspectorRecord) and row.id in put)
     if wish.what == "objects":

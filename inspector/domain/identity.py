@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from inspector.domain.case import SubjectKind
 from inspector.domain.errors import Invalid
 from inspector.domain.signs import composed
 
@@ -78,6 +79,11 @@ class Identity:
     normal: str
     original: str
     warnings: tuple[str, ...] = ()
+
+
+def identity_kind(kind: SubjectKind) -> IdentityKind:
+    """Which code tells a subject of a kind: a firm's credit code, a natural person's citizen number."""
+    return IdentityKind.USCC if kind is SubjectKind.FIRM else IdentityKind.CITIZEN_ID
 
 
 def identify(kind: IdentityKind, original: str, *, today: date, field: str = "") -> Identity:

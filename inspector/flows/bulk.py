@@ -1,7 +1,7 @@
 """A whole file of cases in: every row or none. Intake itself judges each row, in a transaction undone when any row is wrong.
 
-A very long file is judged whole first and then written in parts, each of them whole. Only what another hand does in between can
-stop it then; what is in stays in and is told, and the same file imported again goes on where it stopped.
+A very long file is judged whole first, by reading alone, and then written in parts, each of them whole. Only what another hand does in
+between can stop it then; what is in stays in and is told, and the same file imported again goes on where it stopped.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from inspector.domain import admission
 from inspector.domain.errors import InspectorError, Invalid
 from inspector.flows.diagnosis import of_error
 from inspector.flows.importing import CaseRow, Parsed
-from inspector.flows.intake import drafted, take
+from inspector.flows.intake import drafted, foresee, take
 from inspector.flows.office import Office
 from inspector.sheets.flaw import RowFlaw
 from inspector.store.tx import Tx
@@ -38,11 +38,7 @@ class Loaded:
 
 
 class _UndoneError(Exception):
-    """Rolls a transaction back on purpose; `judged` is what would have come of it."""
-
-    def __init__(self, judged: Loaded) -> None:
-        super().__init__()
-        self.judged = judged
+    """Rolls a transaction back on purpose."""
 
 
 def load(
@@ -63,9 +59,7 @@ def load(
     wrong = {flaw.row for flaw in flaws}
     lines = [line for line in parsed.lines if line.sound and line.row not in wrong]
     if flaws:  # what only the database knows of the other rows belongs into the same answer
-        others = _sum(
-            [_take(office, lines[start : start + BATCH], sender, step, keep=False) for start in range(0, len(lines), BATCH)]
-        )
+        others = _foresee(office, lines, sender, step)
         return Loaded(opened=0, known=0, flaws=(*flaws, *others.flaws), warnings=warnings)
     return replace(_load(office, lines, sender, dry_run=dry_run, sign=sign, step=step), warnings=warnings)
 
@@ -124,18 +118,36 @@ def _load(
 ) -> Loaded:
     """Sound rows in, in one transaction or staged."""
     staged = len(lines) > STAGE
-    small = [lines[start : start + BATCH] for start in range(0, len(lines), BATCH)]
-    batches = small if staged else [lines]
     if staged or dry_run:
-        judged = _sum([_take(office, batch, sender, step, keep=False) for batch in small])
+        judged = _foresee(office, lines, sender, step)
         if judged.flaws or dry_run:
             return judged
     written = Loaded(opened=0, known=0, flaws=())
-    for batch in batches:
-        written = _sum([written, _take(office, batch, sender, step, keep=True, sign=sign)])
+    for batch in _batches(lines) if staged else [lines]:
+        written = _sum([written, _take(office, batch, sender, step, sign)])
         if written.flaws:
             break
     return written
+
+
+def _batches(lines: Sequence[CaseRow]) -> Iterator[Sequence[CaseRow]]:
+    return (lines[start : start + BATCH] for start in range(0, len(lines), BATCH))
+
+
+def _foresee(office: Office, lines: Sequence[CaseRow], sender: str, step: Callable[[], None]) -> Loaded:
+    """What would come of rows; nothing is written, and nobody who writes waits for it."""
+    flaws: list[RowFlaw] = []
+    opened = 0
+    for batch in _batches(lines):
+        with office.store.read() as tx:
+            now = office.now()
+            for line in batch:
+                step()
+                try:
+                    opened += foresee(office, tx, line.application, sender, now)
+                except InspectorError as error:
+                    flaws.append(of_error(line.row, error))
+    return Loaded(opened=0 if flaws else opened, known=0 if flaws else len(lines) - opened, flaws=tuple(flaws))
 
 
 def _take(
@@ -143,11 +155,9 @@ def _take(
     lines: Sequence[CaseRow],
     sender: str,
     step: Callable[[], None],
-    *,
-    keep: bool,
-    sign: Callable[[Tx, datetime, Loaded], None] | None = None,
+    sign: Callable[[Tx, datetime, Loaded], None],
 ) -> Loaded:
-    """One transaction of rows; undone when it is not to be kept or any row is wrong."""
+    """One transaction of rows; undone when any row is wrong."""
     flaws: list[RowFlaw] = []
     opened = 0
     try:
@@ -160,19 +170,16 @@ def _take(
                 except InspectorError as error:
                     flaws.append(of_error(line.row, error))
             if flaws:
-                _undo(Loaded(opened=0, known=0, flaws=tuple(flaws)))
+                _undo()
             made = Loaded(opened=opened, known=len(lines) - opened, flaws=())
-            if not keep:
-                _undo(made)
-            if sign is not None:
-                sign(tx, now, made)
+            sign(tx, now, made)
             return made
-    except _UndoneError as undone:
-        return undone.judged
+    except _UndoneError:
+        return Loaded(opened=0, known=0, flaws=tuple(flaws))
 
 
-def _undo(judged: Loaded) -> NoReturn:
-    raise _UndoneError(judged)
+def _undo() -> NoReturn:
+    raise _UndoneError
 
 
 def _sum(parts: Sequence[Loaded]) -> Loaded:

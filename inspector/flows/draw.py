@@ -191,7 +191,7 @@ def promise(work: Work, office: Office) -> Settlement:
         raise lapse.later(error) from error
 
     def write(tx: Tx, now: datetime) -> None:
-        held = tx.draws.get(number, lock=True)
+        held = tx.draws.hold(number)
         policy = office.book.get(held.pack)
         if held.state is DrawState.PREPARING:
             seeding.refuse_used(tx, held, party, told, now)
@@ -242,7 +242,7 @@ def carry_out(work: Work, office: Office) -> Settlement:
     commitment = read(files["commit.json"])
 
     def write(tx: Tx, now: datetime) -> None:
-        fresh = tx.draws.get(number, lock=True)
+        fresh = tx.draws.hold(number)
         policy = office.book.get(fresh.pack)
         facts = {
             "seed": result.seed,
@@ -280,9 +280,8 @@ def carry_out(work: Work, office: Office) -> Settlement:
 def _commit(office: Office, tx: Tx, held: Draw, policy: Policy, now: datetime) -> None:
     """Settle the commitment: every promise is in, nobody knows the seed yet.
 
-    Only now is it known which commitment it follows: two draws of one agency may be in preparation at once.
+    Only now is it known which commitment it follows: two draws of one agency may be in preparation at once. The caller has the turn.
     """
-    tx.draws.take_turn(held.agency)
     held = replace(held, prev=tx.draws.head(held.agency))
     files = small(tx, held)
     try:
@@ -334,7 +333,7 @@ def _lodged(office: Office, number: str, receipt: str | None, at: datetime | Non
     """`other`: the witness holds another value for this number. Somebody drew under it before, and a person asks who."""
 
     def write(tx: Tx, now: datetime) -> None:
-        held = tx.draws.get(number, lock=True)
+        held = tx.draws.hold(number)
         file = footing.altered(tx, held) if held.state is DrawState.ANNOUNCED else None
         if file is not None:
             void(office, tx, held, file, now)

@@ -13,12 +13,13 @@ from typing import Any
 from inspector.domain.case import SubjectKind
 from inspector.domain.decision import Because, Decision
 from inspector.domain.edits import Edit, Noted, conflict, edits, inspected, put_back
-from inspector.domain.identity import IdentityKind, pseudonym
+from inspector.domain.identity import IdentityKind, identity_kind, pseudonym
 from inspector.domain.inspection import Inspection
 from inspector.domain.plan import Draw
 from inspector.domain.roster import InspectorRecord, RosterObject
 from inspector.flows.office import Office
 from inspector.flows.record import record
+from inspector.store import payload
 from inspector.store.tx import Tx
 
 RULE, UNDONE = "register.edited", "edit_undone"
@@ -35,7 +36,7 @@ def note(office: Office, tx: Tx, agency: str, pairs: Iterable[Pair], by: str, no
     Called before anything else of the import is written down, so that its own edits are not taken for former ones.
     """
     today = office.calendar.local_date(now)
-    written(tx, agency, [one for before, after in pairs for one in edits(before, after, _named(office, after), today)], by, now)
+    _write(tx, agency, [one for before, after in pairs for one in edits(before, after, _named(office, after), today)], by, now)
 
 
 def note_inspections(
@@ -44,7 +45,7 @@ def note_inspections(
     """Write down what an import tells of past inspections that the record, as it was `before`, does not have so."""
     held = {one.key: one for one in before}
     made = [one for row in rows for one in inspected(held.get(row.key), row, _pseudonym(office, row.kind, row.code))]
-    written(tx, agency, made, by, now)
+    _write(tx, agency, made, by, now)
 
 
 def note_conflict(office: Office, tx: Tx, agency: str, code: str, staff: str, by: str, now: datetime, *, holds: bool) -> None:
@@ -53,7 +54,7 @@ def note_conflict(office: Office, tx: Tx, agency: str, code: str, staff: str, by
     The object is named by a pseudonym of its code alone: a conflict is with whoever has it.
     """
     who = pseudonym(office.secret, IdentityKind.OTHER, code)
-    written(tx, agency, [conflict(staff, who, holds=holds)], by, now)
+    _write(tx, agency, [conflict(staff, who, holds=holds)], by, now)
 
 
 def of_staff(facts: Mapping[str, Any]) -> bool:
@@ -61,7 +62,7 @@ def of_staff(facts: Mapping[str, Any]) -> bool:
     return all(Edit(who=who, aspect=aspect, old=old, new=new).of_officer for who, aspect, old, new in facts["edits"][:1])
 
 
-def written(tx: Tx, agency: str, made: Sequence[Edit], by: str, now: datetime) -> None:
+def _write(tx: Tx, agency: str, made: Sequence[Edit], by: str, now: datetime) -> None:
     """Write some edits down, count those that undo former ones, and tell the heads of open draws."""
     if not made:
         return
@@ -94,7 +95,7 @@ def _add(tx: Tx, held: Draw, agency: str, about: Sequence[tuple[Edit, Noted]], b
     hands = {by, *(one.by for _, one in about)}
 
     def facts(told: Mapping[str, object]) -> Mapping[str, object]:
-        who, rows, before = (set(_texts(told.get(name))) for name in ("inspectors", "objects", "by"))
+        who, rows, before = (set(payload.texts(told.get(name))) for name in ("inspectors", "objects", "by"))
         who, rows = who | staff, rows | objects
         kept = {"inspectors": sorted(who), "objects": sorted(rows), "by": sorted(before | hands)}
         return {"draw": held.number, "count": len(who) + len(rows), **kept}
@@ -116,9 +117,4 @@ def _named(office: Office, row: RosterObject | InspectorRecord) -> str:
 
 
 def _pseudonym(office: Office, kind: SubjectKind, code: str) -> str:
-    of = IdentityKind.USCC if kind is SubjectKind.FIRM else IdentityKind.CITIZEN_ID
-    return pseudonym(office.secret, of, code)
-
-
-def _texts(told: object) -> list[str]:
-    return [str(one) for one in told] if isinstance(told, list) else []
+    return pseudonym(office.secret, identity_kind(kind), code)

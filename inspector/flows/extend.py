@@ -218,12 +218,8 @@ def _behind(office: Office, tx: Tx, root: Draw, policy: Policy) -> Following:
 
 
 def _locked(tx: Tx, number: str) -> Draw:
-    """A draw to the end of the transaction, with its extensions, in order of number: what has come of them stands still.
-
-    And the turns of the agencies whose lists it has, in the order in which a draw takes them.
-    """
+    """A draw to the end of the transaction, with its extensions, in order of number: what has come of them stands still."""
+    tx.draws.take_turns([number])
     held = tx.draws.get(number)
     tx.draws.lock([number, *(one.number for one in tx.draws.extensions(held.plan, number))])
-    for agency in sorted({*held.agencies}):
-        tx.draws.take_turn(agency)
     return tx.draws.get(number, lock=True)

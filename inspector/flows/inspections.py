@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from inspector.domain.case import SubjectKind
-from inspector.domain.identity import IdentityKind, pseudonym
+from inspector.domain.identity import identity_kind, pseudonym
 from inspector.domain.inspection import Authority, CheckType, Inspection
 from inspector.flows.layout import CODE, Column, Layout, RowReader
 from inspector.flows.office import Office
@@ -43,10 +43,9 @@ def entered(office: Office, rows: Sequence[Inspection]) -> list[list[object]]:
 
     A later import replaces a row, and what it said before would be gone; who asks about one firm can compute its pseudonym.
     """
-    kinds = {SubjectKind.FIRM: IdentityKind.USCC, SubjectKind.PERSON: IdentityKind.CITIZEN_ID}
     return [
         [
-            pseudonym(office.secret, kinds[one.kind], one.code),
+            pseudonym(office.secret, identity_kind(one.kind), one.code),
             one.on.isoformat(),
             one.check.value,
             one.authority.value,

@@ -29,7 +29,7 @@ from inspector.domain.case import (
 from inspector.domain.correction import Change
 from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Conflict, Stale
-from inspector.domain.identity import IdentityKind, identify
+from inspector.domain.identity import identify, identity_kind
 from inspector.domain.merged import doubts
 from inspector.domain.policy import Policy
 from inspector.domain.signs import composed
@@ -108,12 +108,7 @@ def take(office: Office, tx: Tx, given: Application, sender: str, now: datetime)
     if (held := _known(tx, given, sender, digest)) is not None:
         _reached_by(tx, held, given)
         return Taken(case=held, new=False)
-    office.agency(given.agency)
-    policy = office.policy(given.agency, now.date())
-    case = drafted(given, sender, policy, now)
-    admission.admit(case, policy, now)
-    catalogue.admit(office, tx, case)
-    eligibility.admit(office, tx, case, now)
+    case, policy = _admitted(office, tx, given, sender, now)
     if not tx.cases.add(
         case, digest
     ):  # the same message came by another connection meanwhile, and its transaction has just ended
@@ -124,6 +119,25 @@ def take(office: Office, tx: Tx, given: Application, sender: str, now: datetime)
     opened = _open(office, tx, case, policy, None, now)
     tx.committed.append(lambda: log.info("case.opened", case_id=opened.id, agency=opened.agency, item=opened.item))
     return Taken(case=opened, new=True)
+
+
+def foresee(office: Office, tx: Tx, given: Application, sender: str, now: datetime) -> bool:
+    """Whether `take` would open a case, and not answer one that is here. Raises as `take` does; nothing is written."""
+    if _known(tx, given, sender, given.digest()) is not None:
+        return False
+    _admitted(office, tx, given, sender, now)
+    return True
+
+
+def _admitted(office: Office, tx: Tx, given: Application, sender: str, now: datetime) -> tuple[Case, Policy]:
+    """An application that nobody has sent before, as a case, and the pack it is judged by. Raises as `take` does."""
+    office.agency(given.agency)
+    policy = office.policy(given.agency, now.date())
+    case = drafted(given, sender, policy, now)
+    admission.admit(case, policy, now)
+    catalogue.admit(office, tx, case)
+    eligibility.admit(office, tx, case, now)
+    return case, policy
 
 
 def _known(tx: Tx, given: Application, sender: str, digest: str) -> Case | None:
@@ -227,8 +241,7 @@ def known_level(tx: Tx, policy: Policy, subject: Subject, now: datetime, *, look
 
 def drafted(given: Application, sender: str, policy: Policy, now: datetime) -> Case:
     """An application as a case that nobody has admitted yet. Raises Invalid (`identity_…`) for what is no code."""
-    held = IdentityKind.USCC if given.subject_kind is SubjectKind.FIRM else IdentityKind.CITIZEN_ID
-    identity = identify(held, given.subject_code, today=now.date(), field="subject.code")
+    identity = identify(identity_kind(given.subject_kind), given.subject_code, today=now.date(), field="subject.code")
     subject = Subject(
         kind=given.subject_kind,
         code=identity.normal,

@@ -115,12 +115,12 @@ def joined(tx: Tx, held: Draw, drawn: Mapping[str, Member]) -> dict[str, Member]
     """The drawn objects with the partners' own waiting cases about them: what one visit can settle takes one visit.
 
     Nobody picks them: they are all those that wait for a draw, or for a visit, at this moment. They come along because the object
-    was drawn, so they are in no frame and in no statistics of their agency.
+    was drawn, so they are in no frame and in no statistics of their agency. The caller has their turns: no draw of their own takes
+    the same case into a frame meanwhile.
     """
     names = {(member.kind, member.code): name for name, member in drawn.items()}
     more: dict[str, list[str]] = {}
     for agency in sorted(held.partners):
-        tx.draws.take_turn(agency)  # its own draw must not take the same case into a frame meanwhile
         for row in tx.cases.undrawn(agency):
             name = names.get((SubjectKind(row["subject_kind"]), row["subject_code"]))
             if name is not None:

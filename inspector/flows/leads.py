@@ -11,7 +11,7 @@ from inspector.domain.case import SubjectKind
 from inspector.domain.decision import Because, Decision
 from inspector.domain.duty import Rule
 from inspector.domain.exclusion import counted
-from inspector.domain.identity import IdentityKind, identify
+from inspector.domain.identity import identify, identity_kind
 from inspector.domain.inspection import Authority, CheckType, Inspection
 from inspector.domain.leadcheck import LeadCheck, Report
 from inspector.domain.policy import Policy
@@ -58,7 +58,6 @@ def take(office: Office, tx: Tx, given: Given, by: str, now: datetime) -> TipOff
     office.agency(given.agency)
     if given.case_id:
         tx.cases.get(given.case_id)
-    held = IdentityKind.USCC if given.kind is SubjectKind.FIRM else IdentityKind.CITIZEN_ID
     policy = office.policy(given.agency, now.date())
     row = policy.term(Timer.REVIEW)
     told = TipOff(
@@ -66,7 +65,7 @@ def take(office: Office, tx: Tx, given: Given, by: str, now: datetime) -> TipOff
         agency=given.agency,
         source=given.source,
         kind=given.kind,
-        code=identify(held, given.code, today=now.date(), field="subject.code").normal,
+        code=identify(identity_kind(given.kind), given.code, today=now.date(), field="subject.code").normal,
         name=given.name,
         words=given.words,
         case_id=given.case_id,

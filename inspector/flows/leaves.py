@@ -21,6 +21,7 @@ from inspector.domain.visit import Seat, Visit
 from inspector.flows import challenges, lists
 from inspector.flows.office import Office
 from inspector.flows.record import record
+from inspector.store import payload
 from inspector.store.tx import Tx
 
 RULE, UNDONE = "inspector.leave", "leave_undone"
@@ -85,7 +86,7 @@ def _add(tx: Tx, number: str, agency: str, moved: set[str], by: set[str], now: d
     done = by | {one for name in moved for one in _hands(tx, agency, name)}
 
     def facts(told: Mapping[str, object]) -> Mapping[str, object]:
-        known, hands = (set(_texts(told.get(name))) for name in ("inspectors", "by"))
+        known, hands = (set(payload.texts(told.get(name))) for name in ("inspectors", "by"))
         return {"draw": number, "inspectors": sorted(known | moved), "count": len(known | moved), "by": sorted(hands | done)}
 
     tx.attention.add(UNDONE, agency, f"{number}:{agency}", facts, now)
@@ -116,7 +117,7 @@ def refuse(office: Office, tx: Tx, matter: str, agency: str, told: Mapping[str, 
     Found as for recusals: a head's own leave is looked at above, and who had a hand in it chooses nobody. Where no head is named, any
     officer who had none does.
     """
-    hands, staff = _texts(told.get("by")), _texts(told.get("inspectors"))
+    hands, staff = payload.texts(told.get("by")), payload.texts(told.get("inspectors"))
     about = {name for code, one in standing(tx, agency, staff).items() for name in (code, one.row.name)} | set(staff)
     head = head_of(challenges.line(office, tx, agency), about, (*hands, *about))
     if head.deciders and not any(same(by, one) for one in head.deciders):
@@ -168,7 +169,3 @@ def within(office: Office, tx: Tx, held: Draw, visits: Iterable[Visit], agencies
 
 def _iso(day: date | None) -> str | None:
     return day.isoformat() if day is not None else None
-
-
-def _texts(told: object) -> list[str]:
-    return [str(one) for one in told] if isinstance(told, list) else []

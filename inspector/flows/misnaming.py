@@ -39,8 +39,8 @@ def sign(office: Office, tx: Tx, case_id: str, by: str, why: str, now: datetime)
     Raises Missing, Invalid (`officer_nameless`), and Refusal as `misnamed.refuse` and `misnamed.signed` do.
     """
     refuse_nameless(by)
+    tx.draws.take_turn(tx.cases.get(case_id).agency)  # no frame is frozen meanwhile; a freeze takes its turn, then its cases
     case = tx.cases.get(case_id, lock=True)
-    tx.draws.take_turn(case.agency)  # no frame is frozen meanwhile
     tx.rosters.take_turn(case.agency)
     subject, policy = case.subject, office.book.get(case.pack)
     there = tx.rosters.standing_object(case.agency, subject.kind, subject.code)

@@ -21,7 +21,7 @@ def sound(office: Office, tx: Tx, number: str, now: datetime) -> Draw | None:
 
     It was looked at before the party was asked, which may have been minutes ago.
     """
-    held = tx.draws.get(number, lock=True)
+    held = tx.draws.hold(number)
     file = footing.altered(tx, held) if held.state is DrawState.SEEDING else None
     if file is not None:
         by_rule(office, tx, held, file, now)

@@ -16,6 +16,7 @@ from inspector.domain.calendar import SHANGHAI
 from inspector.domain.folio import PURGED
 from inspector.domain.piece import fingerprint
 from inspector.domain.retention import Record
+from inspector.store import payload
 from inspector.store.tx import Tx
 
 PROOF, VISIT, CONTACT, INFORMANT, AGED = (
@@ -80,7 +81,7 @@ def audit(tx: Tx) -> Audit:
             troubles.append(Trouble(amiss=Amiss.ALTERED, rule=row["rule"], about=row["about"]))
             continue
         facts: Mapping[str, object] = json.loads(row["body"])["facts"]
-        digests = _texts(facts.get("digests"))
+        digests = payload.texts(facts.get("digests"))
         said.setdefault((row["rule"], row["about"]), set()).update(digests)
         if row["rule"] == PURGED:
             troubles += _purged(tx, row["about"], row["at"], facts)
@@ -123,7 +124,3 @@ def _files(tx: Tx, said: Mapping[tuple[str, str], set[str]]) -> Iterator[Trouble
         let_go = digest in said.get((rule, about), set())
         if held is let_go:
             yield Trouble(amiss=Amiss.STILL if held else Amiss.UNSAID, rule=rule, about=about, digest=digest)
-
-
-def _texts(told: object) -> list[str]:
-    return [str(one) for one in told] if isinstance(told, list) else []

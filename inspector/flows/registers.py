@@ -9,8 +9,8 @@ from typing import Generic, TypeVar
 
 from inspector.domain.case import SubjectKind
 from inspector.domain.errors import Invalid
-from inspector.domain.identity import IdentityKind, identify, masked, organisation
-from inspector.domain.roster import InspectorRecord, RosterObject, StaffRole
+from inspector.domain.identity import identify, identity_kind, masked, organisation
+from inspector.domain.roster import InspectorRecord, RosterObject, StaffRole, key_of
 from inspector.domain.signs import written
 from inspector.flows.diagnosis import of_error
 from inspector.flows.layout import CODE, Column, Layout, RowReader
@@ -98,8 +98,8 @@ def objects(
     (`alike`). `held` are rows that stay beside the file, and `by` tells the id of a case that has entered one, or nothing. The same name
     under two codes is told: chains have it.
     """
-    stays = {f"{row.kind}:{row.code}": row for row in held}
-    codes = {told: (0, f"{row.kind}:{row.code}") for row in stays.values() if (told := organisation(row.code)) is not None}
+    stays = {key_of(row): row for row in held}
+    codes = {told: (0, key_of(row)) for row in stays.values() if (told := organisation(row.code)) is not None}
     names: dict[str, tuple[int, str]] = {}
 
     def one(reader: RowReader) -> tuple[str, RosterObject] | None:
@@ -268,9 +268,8 @@ def identity(reader: RowReader, kind: SubjectKind, today: datetime) -> tuple[str
     original = reader.text("code")
     if "code" in reader.spoiled:
         return "", "", ()
-    held = IdentityKind.USCC if kind is SubjectKind.FIRM else IdentityKind.CITIZEN_ID
     try:
-        told = identify(held, original, today=today.date())
+        told = identify(identity_kind(kind), original, today=today.date())
     except Invalid as error:
         reader.note(of_error(reader.number, error, "code"))
         return "", "", ()

@@ -251,7 +251,7 @@ def _held(tx: Tx, number: str) -> Draw:
 
     What is due next makes that one void by rule.
     """
-    held = tx.draws.get(number, lock=True)
+    held = tx.draws.hold(number)
     if held.state is DrawState.SEEDING:
         footing.refuse(number, footing.differing(tx, held))
     return held

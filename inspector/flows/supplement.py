@@ -175,9 +175,10 @@ def look(office: Office, tx: Tx, now: datetime) -> None:
     Where no seed can come about nothing is announced, or there would be a void draw each day: a person is told, once, and the matter
     is over when there is a seed or nobody is owed a visit any more.
     """
+    for agency in sorted({plan.agency for plan in office.plans.values()}):
+        tx.draws.take_turn(agency)
     for name in sorted(office.plans):
         plan = office.plans[name]
-        tx.draws.take_turn(plan.agency)
         try:
             ready = [one for one in _outlooks(office, tx, plan, now) if one.helped and not _waits(tx, plan, one.visits)]
             if ready:

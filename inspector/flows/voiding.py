@@ -46,7 +46,8 @@ def sign(office: Office, tx: Tx, number: str, *, by: str, reason: str, now: date
     A draw that was carried out keeps its files and its result. Its open visits are called off and its cases go back to the next
     frame; what was found at visits that were made stands.
     """
-    visits = tx.visits.of_draw(number)  # cases, visits, draw: in the order in which everybody holds them
+    tx.draws.take_turns([number])  # turns, cases, visits, draw: in the order in which everybody holds them
+    visits = tx.visits.of_draw(number)
     tx.cases.lock_drawn(number, [case for one in visits for case in one.case_ids])
     tx.visits.lock([one.id for one in visits])
     held = tx.draws.get(number, lock=True)
@@ -110,7 +111,7 @@ def _tickets(office: Office, tx: Tx, held: Draw, made: Mapping[str, Frame], suit
 
 def make_void(office: Office, number: str, file: str) -> Settlement:
     """Void by rule: the register of the day of the commitment is no longer there to draw from."""
-    return Settlement(write=lambda tx, now: void(office, tx, tx.draws.get(number, lock=True), file, now), outcome="altered")
+    return Settlement(write=lambda tx, now: void(office, tx, tx.draws.hold(number), file, now), outcome="altered")
 
 
 def void(office: Office, tx: Tx, held: Draw, file: str, now: datetime) -> None:
@@ -128,8 +129,7 @@ def void(office: Office, tx: Tx, held: Draw, file: str, now: datetime) -> None:
 
 
 def enter_void(tx: Tx, held: Draw, facts: Mapping[str, object], now: datetime) -> None:
-    """The void's own line in the register, under its own number."""
-    tx.draws.take_turn(held.agency)
+    """The void's own line in the register, under its own number. The caller has the turn."""
     tx.register.append(held.agency, EntryKind.VOID, held.number, facts, now)
 
 

@@ -38,8 +38,6 @@ _KEPT = sa.select(subject.c.code).where(subject.c.kind == sa.bindparam("of_kind"
 _KEPT = _KEPT.with_for_update(read=True, key_share=True)
 _ORDERED = sa.select(case_file.c.id).order_by(case_file.c.id).with_for_update()
 _PUT = sa.update(case_file).where(case_file.c.id == sa.bindparam("case"), case_file.c.version == sa.bindparam("at_version"))
-
-
 _LONGEST = 200
 """Characters of a reference's column."""
 _TOGETHER = 1000
@@ -103,6 +101,7 @@ class CaseRoom(Room):
             return held
         text = held if isinstance(held, str) else None
         if text is None:
+            self.batch.holds_rows(lock)
             text = self.batch.direct.execute(_BODY_LOCKED if lock else _BODY, {"case": case_id}).scalar_one_or_none()
         if text is None:
             raise self._missing(case_id)
@@ -124,12 +123,14 @@ class CaseRoom(Room):
 
         Each body is taken apart when its case is asked for: one that nobody can read is the affair of whoever needs it.
         """
+        self.batch.holds_rows()
         locked = self.connection.execute(_LOCKED, {"cases": padded(case_ids)})
         with suppress(Refusal):  # one cannot be opened: all are locked, and each is read by whoever asks for it
             self.batch.held.update({_held(row.id): row.body for row in locked.all()})
 
     def lock_drawn(self, number: str, others: Collection[str]) -> None:
         """Hold the cases of a draw's frame, and others, to the end of the transaction, in order of id."""
+        self.batch.holds_rows()
         held = sa.or_(case_file.c.drawn == number, case_file.c.id.in_(padded(others)))
         self.connection.execute(_ORDERED.where(held)).all()
 

@@ -59,6 +59,7 @@ class DrawRoom(DrawFiles):
 
     def get(self, number: str, *, lock: bool = False) -> Draw:
         """A draw. Raises Missing, and Refusal (`draw_contradicted`) for a body that nobody can read."""
+        self.batch.holds_rows(lock)
         text = self.connection.execute(_LOCKED if lock else _BODY, {"of": number}).scalar_one_or_none()
         if text is None:
             raise Missing("draw_unknown", draw=number)
@@ -98,8 +99,14 @@ class DrawRoom(DrawFiles):
         asked = sa.select(draw.c.number).where(draw.c.agency == agency).order_by(draw.c.made_at.desc(), draw.c.number.desc())
         return list(self.connection.execute(asked.limit(_NEWEST)).scalars())
 
+    def hold(self, number: str) -> Draw:
+        """A draw to the end of the transaction, behind the turns of all that take part in it. Raises as `get` does."""
+        self.take_turns([number])
+        return self.get(number, lock=True)
+
     def lock(self, numbers: Collection[str]) -> None:
-        """Hold several draws to the end of the transaction, in order of number."""
+        """Hold several draws to the end of the transaction, in order of number. The caller has the turns."""
+        self.batch.holds_rows()
         asked = sa.select(draw.c.number).where(draw.c.number.in_(list(numbers))).order_by(draw.c.number)
         self.connection.execute(asked.with_for_update()).all()
 
@@ -110,10 +117,21 @@ class DrawRoom(DrawFiles):
         self.expect_one(sa.update(draw).where(draw.c.number == changed.number).values(**values), changed.number)
 
     def take_turn(self, agency: str) -> None:
-        """Hold, to the transaction's end, the agency's right to number a draw or to commit to one; SQLite has one writer anyway."""
+        """Hold, to the transaction's end, the agency's right to number a draw or to commit to one; SQLite has one writer anyway.
+
+        Turns are taken in order of agency, and before any case or draw is held (`Batch.takes_turn`); levels' and registers' come behind.
+        """
+        self.batch.takes_turn(f"draw:{agency}")
         if not self.sqlite:
             turn = sa.func.hashtext(f"draw:{agency}")
             self.connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_TURN, turn)))
+
+    def take_turns(self, numbers: Collection[str]) -> None:
+        """The same for all agencies that take part in some draws, the one that leads among them; no body is read."""
+        lead = sa.select(draw.c.agency).where(draw.c.number.in_(list(numbers)))
+        joined = sa.select(draw_partner.c.agency).where(draw_partner.c.number.in_(list(numbers)))
+        for agency in sorted(self.connection.execute(lead.union(joined)).scalars()):
+            self.take_turn(agency)
 
     def count(self, agency: str) -> int:
         """How many draws the agency has made: running numbers have no gaps. The caller has the turn."""

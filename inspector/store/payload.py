@@ -1,4 +1,4 @@
-"""What an order carries, as its row keeps it: JSON text. A row that was damaged is nobody's reason to stop the others."""
+"""What an order carries, and facts tell, as their rows keep it: JSON text. A damaged row is nobody's reason to stop the others."""
 
 from __future__ import annotations
 
@@ -13,3 +13,8 @@ def read(text: str) -> dict[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return said if isinstance(said, dict) else None
+
+
+def texts(told: object) -> list[str]:
+    """The texts of what should be a list of them, in stored facts; none where it is something else."""
+    return [str(one) for one in told] if isinstance(told, list) else []

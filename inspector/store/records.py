@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 
@@ -41,22 +40,14 @@ _ONES = (
 """The same by one code, as nearly every case asks it: a list is written out anew for each question."""
 _BARS = (
     sa.select(outside_bar.c.body)
-    .where(outside_bar.c.kind == sa.bindparam("of_kind"), outside_bar.c.code.in_(sa.bindparam("of_codes", expanding=True)))
+    .where(outside_bar.c.kind == sa.bindparam("of_kind"), outside_bar.c.code == sa.bindparam("of_code"))
     .order_by(outside_bar.c.id)
 )
+_ALIKE = sa.select(outside_bar.c.body).where(outside_bar.c.organisation == sa.bindparam("told")).order_by(outside_bar.c.id)
+"""The bars of an organisation: only a firm's code stands for one."""
 _SPELT = sa.select(subject.c.code).where(
     subject.c.kind == SubjectKind.FIRM.value, subject.c.organisation == sa.bindparam("told", type_=SubjectCode())
 )
-_FIRMS_BARRED = sa.select(sa.func.count()).where(outside_bar.c.kind == SubjectKind.FIRM.value)
-_CODES_BARRED = sa.select(outside_bar.c.code).where(outside_bar.c.kind == SubjectKind.FIRM.value)
-_WROTE = "outside_bar"
-"""What a transaction holds that has written bars: what it sees may never be, and is kept for nobody else."""
-
-_Index = tuple[int, Mapping[str, frozenset[str]]]
-_BARRED: WeakKeyDictionary[sa.Engine, _Index] = WeakKeyDictionary()
-"""How many bars of firms there were, and their codes by organisation. A bar never goes and its code never changes (it is of its id): where
-there are as many as then, there are the same ones. A column of the table would be simpler and take a migration."""
-
 _UNASKED = {"repair_asked_at": None, "repair_due_at": None}
 
 
@@ -174,44 +165,20 @@ class RecordRoom(Room):
 
     def keep_bar(self, bar: OutsideBar) -> None:
         """Write a bar, or what was mended of it."""
-        self.batch.held[_WROTE] = True
-        row = {"id": bar.id, "kind": bar.kind.value, "code": bar.code, "agency": bar.agency, "body": dump(bar, bar.id)}
-        self.upsert(outside_bar, row, ("id",))
+        said = {"kind": bar.kind.value, "code": bar.code, "organisation": told_of(bar.kind, bar.code), "agency": bar.agency}
+        self.upsert(outside_bar, {"id": bar.id, **said, "body": dump(bar, bar.id)}, ("id",))
 
     def bars_of(self, kind: SubjectKind, code: str) -> list[OutsideBar]:
         """The bars of a subject, whatever became of them; a firm's by whatever code of its organisation they name it."""
-        codes = [code]
-        if kind is SubjectKind.FIRM:
-            told = told_of(kind, code)
-            alike = self._barred().get(told or "", frozenset())
-            codes = sorted(alike if told is not None else alike & {code})
-            if not codes:
-                return []
-        rows = self.connection.execute(_BARS, {"of_kind": kind.value, "of_codes": codes})
-        return [load(OutsideBar, text) for text in rows.scalars()]
+        told = told_of(kind, code)
+        asked = (_ALIKE, {"told": told}) if told is not None else (_BARS, {"of_kind": kind.value, "of_code": code})
+        return [load(OutsideBar, text) for text in self.connection.execute(*asked).scalars()]
 
     def spellings(self, kind: SubjectKind, code: str) -> list[str]:
         """The codes by which cases are about this party, its own among them. A natural person's code stands for nobody else."""
         told = told_of(kind, code)
         found = self.connection.execute(_SPELT, {"told": told}).scalars() if told is not None else ()
         return sorted({code, *found})
-
-    def _barred(self) -> Mapping[str, frozenset[str]]:
-        """The codes of firms that bars name, by organisation; those that tell of none under the empty text."""
-        connection = self.connection
-        count = connection.execute(_FIRMS_BARRED).scalar_one()
-        if not count:
-            return {}
-        kept = _BARRED.get(connection.engine)
-        if kept is not None and kept[0] == count and _WROTE not in self.batch.held:
-            return kept[1]
-        found: dict[str, set[str]] = {}
-        for code in connection.execute(_CODES_BARRED).scalars():
-            found.setdefault(told_of(SubjectKind.FIRM, code) or "", set()).add(code)
-        made = {told: frozenset(codes) for told, codes in found.items()}
-        if _WROTE not in self.batch.held:
-            _BARRED[connection.engine] = (count, made)
-        return made
 
     def bars(self, agencies: Collection[str], limit: int, after: str = "") -> Sequence[OutsideBar]:
         """The bars that these agencies entered, by id."""

@@ -60,5 +60,7 @@ outside_bar = sa.Table(
     sa.Column("code", SubjectCode(), nullable=False),
     sa.Column("agency", Code, nullable=False),
     sa.Column("body", Sealed("outside_bar.body", "id"), nullable=False),
+    sa.Column("organisation", SubjectCode(), nullable=True, index=True),
     sa.Index("ix_outside_bar_subject", "kind", "code"),
 )
+"""`organisation`: which one a firm's code stands for (`identity.organisation`); a bar is met by it, whatever code a case comes by."""

@@ -28,6 +28,8 @@ class Batch:
     def __init__(self, connection: Connection) -> None:
         self.direct = connection
         self.held: dict[str, object] = {}
+        self._turns: set[str] = set()
+        self._holds_rows = False
         self._rows: dict[sa.Insert | sa.Update, list[Mapping[str, object]]] = {}
         self._guarded: dict[sa.Update, list[tuple[str, Mapping[str, object]]]] = {}
         self._spoilt: Stale | None = None
@@ -39,6 +41,20 @@ class Batch:
         """The connection, with nothing outstanding. Raises Stale as `write` does."""
         self.write()
         return self.direct
+
+    def holds_rows(self, locked: bool = True) -> None:
+        """From now on this transaction holds cases or draws that others may wait for; those that it only reads are nobody's affair."""
+        self._holds_rows |= locked
+
+    def takes_turn(self, turn: str) -> None:
+        """A turn is about to be waited for, on whichever database. Raises RuntimeError behind rows that are held: a bug.
+
+        Turns come before rows, everywhere: whoever waited for one with a row in hand stood in the way of who has it and wants the row.
+        A turn that was taken before is there already, and nobody is waited for.
+        """
+        if self._holds_rows and turn not in self._turns:
+            raise RuntimeError(f"the turn {turn} is taken before any case or draw is held, and not behind one")
+        self._turns.add(turn)
 
     def later(self, statement: sa.Insert | sa.Update, rows: Iterable[Mapping[str, object]]) -> None:
         """Collect rows, or updates of which nobody asks whether they hit; `statement` is one built once, for it is the key."""

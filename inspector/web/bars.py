@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse
 
 from inspector.domain.case import SubjectKind
 from inspector.domain.gate import OutsideBar
-from inspector.domain.identity import IdentityKind, identify
+from inspector.domain.identity import identify, identity_kind
 from inspector.flows import eligibility
 from inspector.flows.bars import bar_id
 from inspector.flows.office import agency_unknown
@@ -89,8 +89,7 @@ def enter_bar(desk: AtDesk, caller: Officer, given: BarIn, message_id: MessageId
     def do(tx: Tx, now: datetime) -> OutsideBarShown:
         if given.agency not in caller.sees:
             raise agency_unknown(given.agency, caller.sees)
-        held = IdentityKind.USCC if given.kind is SubjectKind.FIRM else IdentityKind.CITIZEN_ID
-        code = identify(held, given.code, today=now.date(), field="code").normal
+        code = identify(identity_kind(given.kind), given.code, today=now.date(), field="code").normal
         name = bar_id(given.kind, code, given.authority, given.document)
         made = OutsideBar(**(given.model_dump() | {"id": name, "code": code}))
         eligibility.enter(tx, [made], caller.name, now)

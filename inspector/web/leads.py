@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse
 from inspector.domain.case import CaseState, SubjectKind
 from inspector.domain.errors import Missing
 from inspector.domain.evidence import Verdict
-from inspector.domain.identity import IdentityKind, identify
+from inspector.domain.identity import identify, identity_kind
 from inspector.domain.leadcheck import LeadCheck, LeadState, Report
 from inspector.domain.outside import OutsideFinding
 from inspector.domain.tipoff import Informant, TipOff, TipSource, TipState
@@ -348,5 +348,4 @@ def check_of(tx: Tx, caller: Caller, check_id: str) -> LeadCheck:
 
 
 def _normal(about: AboutIn, today: date) -> str:
-    held = IdentityKind.USCC if about.kind is SubjectKind.FIRM else IdentityKind.CITIZEN_ID
-    return identify(held, about.code, today=today, field="code").normal
+    return identify(identity_kind(about.kind), about.code, today=today, field="code").normal

@@ -207,6 +207,33 @@ def test_a_large_file_is_judged_whole_before_its_first_row_is_written(
     assert len(cases(operator)) == 7
 
 
+def test_each_case_of_a_large_file_is_taken_in_once_and_its_judging_writes_nothing(
+    operator: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulk, "STAGE", 5)
+    monkeypatch.setattr(bulk, "BATCH", 2)
+    took, taken = list[str](), intake.take
+
+    def counted(*told: Any) -> Any:
+        took.append(told[2].reference)
+        return taken(*told)
+
+    monkeypatch.setattr(bulk, "take", counted)
+    rows = [row(number) for number in range(1, 8)]
+    good = operator.file("good.csv", table(HEADS, *rows))
+    assert bring(operator, good, "--dry-run")[1]["opened"] == 7
+    assert (took, cases(operator)) == ([], [])
+    assert bring(operator, good)[1]["opened"] == 7
+    assert took == [one[0] for one in rows]
+    more = [row(number) for number in range(8, 15)]
+    code, told = bring(operator, operator.file("reused.csv", table(HEADS, *more, row(1, claim="注销"))))
+    found = told["flaws"]
+    assert isinstance(found, list)
+    assert (code, [(one["row"], one["code"]) for one in found]) == (2, [(9, "reference_reused")])
+    assert (len(took), len(cases(operator))) == (7, 7), "the last row's fault is found before the first is written"
+    assert bring(operator, good, "--dry-run")[1]["known"] == 7
+
+
 WHOSE = ("--agency", "bureau", "--sender", "hall", "--yes")
 
 
@@ -216,11 +243,10 @@ def test_a_large_file_that_is_overtaken_says_what_is_in_and_goes_on_when_it_is_i
     monkeypatch.setattr(bulk, "STAGE", 5)
     monkeypatch.setattr(bulk, "BATCH", 2)
     rows = [row(number) for number in range(1, 8)]
-    judged, taken = [0], intake.take
+    taken = intake.take
 
     def overtaken(*told: Any) -> Any:
-        judged[0] += 1
-        if judged[0] == 12 and told[2].reference == row(5)[0]:  # seven rows judged, four written
+        if told[2].reference == row(5)[0]:  # seven rows judged, four written
             monkeypatch.setattr(bulk, "take", taken)
             raise Conflict("reference_reused", reference=told[2].reference)
         return taken(*told)

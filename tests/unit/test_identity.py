@@ -13,12 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from stdnum.cn import ric, uscc
 
+from inspector.domain.case import SubjectKind
 from inspector.domain.errors import Invalid
 from inspector.domain.identity import (
     Identity,
     IdentityKind,
     citizen_check_digit,
     identify,
+    identity_kind,
     normalise,
     organisation,
     pseudonym,
@@ -294,3 +296,10 @@ def test_two_people_of_two_places_born_on_one_day_are_no_organisation() -> None:
     assert first[8:17] == second[8:17]
     assert (organisation(first), organisation(second)) == (None, None)
     assert {organisation(one[:17]) for one in ("11010519491231002X", "33010619491231002X")} == {None}
+
+
+def test_a_firm_is_told_by_its_credit_code_and_a_natural_person_by_the_own_number() -> None:
+    assert {kind: identity_kind(kind) for kind in SubjectKind} == {
+        SubjectKind.FIRM: IdentityKind.USCC,
+        SubjectKind.PERSON: IdentityKind.CITIZEN_ID,
+    }
