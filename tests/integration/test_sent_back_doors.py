@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -14,9 +15,8 @@ from tests.edge import Edge, a_case, serving
 from tests.house import Hand, Table, application, open_office, post
 from tests.integration.test_api_cases import code
 from tests.integration.test_way import LICENCE
-from tests.operator import Operator, operated, operator
+from tests.operator import Operator, operated, settled
 
-__all__ = ["operator"]
 MISTAKE = {"reason": "OTHER_AGENCY", "words": "应由交通运输机关核查", "competent": "市交通运输局"}
 
 
@@ -25,6 +25,12 @@ def edge(store: Store, hand: Hand) -> Iterator[Edge]:
     """A house at its door."""
     with serving(open_office(store, hand, sources={"registers": Table(default="=")})) as edge:
         yield edge
+
+
+@pytest.fixture
+def operator(database_url: str, tmp_path: Path) -> Operator:
+    """Somebody at the command line."""
+    return settled(database_url, tmp_path)
 
 
 @pytest.mark.alike
