@@ -9,8 +9,10 @@ from functools import partial
 
 import pytest
 
+from inspector.domain import missent as domain
 from inspector.domain.case import CaseState
 from inspector.domain.equality import Aside
+from inspector.domain.missent import Other, Standing
 from inspector.domain.recompute import Again
 from inspector.domain.returns import Counted, Per
 from inspector.domain.sendback import Mistake, SendBackReason
@@ -100,10 +102,6 @@ def test_of_a_matter_that_was_sent_twice_the_case_that_a_draw_has_goes_on(scene:
     wants_visit(scene)
     scene.draw("phones")
     other = second(scene)
-    with scene.office.store.read() as tx:
-        waiting = tx.cases.free(other)
-    assert waiting, "the twin has no visit to come"
-    assert refused(lambda: ask(scene, twice(other))).code == "send_back_drawn"
     scene.case_id, other = other, scene.case_id
     sent_back(scene, twice(other))
     (heard,) = [body for kind, body in told(scene) if kind == "case.sent_back"]
@@ -111,6 +109,22 @@ def test_of_a_matter_that_was_sent_twice_the_case_that_a_draw_has_goes_on(scene:
     with scene.office.store.read() as tx:
         assert tx.cases.get(other).state is CaseState.VERIFYING
         assert all(held.state.open for held in tx.visits.of_case(other))
+
+
+def test_the_one_that_a_draw_has_is_not_sent_back_for_one_that_no_draw_has(scene: Scene) -> None:
+    wants_visit(scene)
+    other = second(scene)
+    with scene.office.store.read() as tx:
+        mine, twin = tx.cases.get(scene.case_id), tx.cases.get(other)
+    policy, at = scene.office.book.get(mine.pack), scene.hand()
+
+    def asked(*, drawn: bool, beside: bool) -> CaseState:
+        standing = Standing(drawn=drawn, other=Other(case=twin, drawn=beside))
+        return domain.ask(mine, twice(other), "李四", "", standing, policy, at).state.state
+
+    assert refused(lambda: asked(drawn=True, beside=False)).code == "send_back_drawn"
+    for drawn_, beside in ((True, True), (False, True), (False, False)):
+        assert asked(drawn=drawn_, beside=beside) is CaseState.VERIFYING
 
 
 def test_a_twin_is_named_and_is_one(scene: Scene) -> None:
