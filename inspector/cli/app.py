@@ -30,6 +30,7 @@ from inspector.cli import (
     looking,
     matters,
     migrations,
+    missent,
     moving,
     noticing,
     packs,
@@ -93,6 +94,7 @@ case_group = group("case", "Cases: show, explain, list, import; their clocks and
 cases.register(case_group)
 dossiers.register(case_group)
 clock.register(case_group)
+missent.register(case_group)
 inquiries.register(case_group)
 viewings.register(case_group)
 dossiers.register_duty(group("duty", "An officer's duty file. 履职档案", app))

@@ -204,6 +204,15 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "0. 已查对：{folders} 下一级文件夹中的抽取 {count} 次。编号和随机数未在他处使用过、最近一次抽取即在其中，须由您自行确认",
     ),
     "provisional": ("{at} (provisional)", "{at}（暂定）"),
+    "send_back_asked": (
+        "{by} asks to send case {case} back ({reason}): another officer says case send-back-agree {case}, or why not",
+        "{by} 提出退回办件 {case}（{reason}）：由另一名工作人员执行 case send-back-agree {case}，或者说明不同意的理由",
+    ),
+    "send_back_done": (
+        "case {case} is sent back ({reason}); who sent it hears why",
+        "办件 {case} 已退回（{reason}），报送机关会收到理由",
+    ),
+    "send_back_declined": ("case {case} is not sent back, and goes on", "办件 {case} 不退回，继续办理"),
     "clock_suspended": (
         "the clock of {case} stands still ({reason}) to the end of {until}; its date is now {due_at}",
         "{case} 的期限自即时起中止（{reason}），至 {until} 止；期限变为 {due_at}",

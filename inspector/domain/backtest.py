@@ -13,11 +13,12 @@ from enum import StrEnum
 
 from inspector.domain import credit
 from inspector.domain.calendar import WorkingCalendar
-from inspector.domain.case import Case, CaseState, ClaimFile, LevelReason, Method, Rated, Step, Strategy, VerifyTerm
+from inspector.domain.case import Case, CaseState, ClaimFile, LevelReason, Method, Rated, Step, Strategy
 from inspector.domain.deadline import decided
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import Evidence, span
 from inspector.domain.policy import Policy
+from inspector.domain.terms import VerifyTerm
 from inspector.domain.verification import begin, settles
 
 Key = tuple[str, Method, str]
@@ -103,6 +104,7 @@ def afresh(case: Case) -> Case:
         entry=None,
         ended_at=None,
         remarks=(),
+        send_back=None,
     )
 
 

@@ -9,7 +9,9 @@ from enum import StrEnum
 
 from inspector.domain.calendar import Counting, Due, Term, WorkingCalendar, due
 from inspector.domain.pause import Extension, Suspension
+from inspector.domain.sendback import SendBack
 from inspector.domain.start import StartEvent
+from inspector.domain.terms import ReviewTerm, VerifyTerm
 
 
 class Route(StrEnum):
@@ -70,19 +72,32 @@ class CaseRemark(StrEnum):
 
 
 class CaseState(StrEnum):
-    """Where a case stands. Only `CLOSED` and `WITHDRAWN` and `POOLED` are ends."""
+    """Where a case stands. Only `CLOSED`, `WITHDRAWN`, `SENT_BACK` and `POOLED` are ends.
+
+    `SENT_BACK` (退回): it had come here by mistake, as two officers have said. It has no outcome, for nobody has found anything.
+    """
 
     RATING = "RATING"
     VERIFYING = "VERIFYING"
     REVIEW = "REVIEW"
     CLOSED = "CLOSED"
     WITHDRAWN = "WITHDRAWN"
+    SENT_BACK = "SENT_BACK"
     POOLED = "POOLED"
 
     @property
     def ended(self) -> bool:
         """Nothing more will happen to the verification by itself."""
-        return self in (CaseState.CLOSED, CaseState.WITHDRAWN, CaseState.POOLED)
+        return self in (CaseState.CLOSED, CaseState.POOLED) or self.gone
+
+    @property
+    def gone(self) -> bool:
+        """There is no matter here any more: nothing is promised that an answer, a visit or a register could speak of."""
+        return self in GONE
+
+
+GONE = frozenset({CaseState.WITHDRAWN, CaseState.SENT_BACK})
+"""How a case leaves the house: its applicant takes it back, or it is sent back to whoever has sent it."""
 
 
 class ClaimStatus(StrEnum):
@@ -228,19 +243,6 @@ class Rated:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VerifyTerm:
-    """By when the verification must be over: from the event that the item names, whatever the case's level turns out to be.
-
-    Counted anew where the clock stood still, the term was extended, or the decision that it is counted from became known.
-    """
-
-    due_at: datetime
-    due_provisional: bool
-    due_counted: Counting
-    basis: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Strategy:
     """The chosen row of the pack: never changed afterwards, not even by a new pack version. Its date is the case's own.
 
@@ -258,17 +260,6 @@ class Strategy:
     due_provisional: bool
     due_counted: Counting
     notice: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewTerm:
-    """By when an officer is to decide a case in review: the pack's term, and how the date was counted."""
-
-    opened_at: datetime
-    due_at: datetime
-    due_provisional: bool
-    due_counted: Counting
-    basis: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -296,7 +287,8 @@ class Case:
 
     `entry` is the id of the credit entry that states the outcome, None where there is none (any more). `former` are the SHA-256 of
     the contents it had before it was corrected: each is still a message of this case when it is delivered again. `corrected` are
-    these contents, in order of time. `suspensions` are in order, none within another, and at most the last is under way.
+    these contents, in order of time. `suspensions` are in order, none within another, and at most the last is under way. `send_back` is
+    the last wish of an officer to send it back, and what became of it.
     """
 
     id: str
@@ -325,6 +317,7 @@ class Case:
     suspensions: tuple[Suspension, ...] = ()
     extensions: tuple[Extension, ...] = ()
     corrected: tuple[Former, ...] = ()
+    send_back: SendBack | None = None
     version: int = 0
 
     @property

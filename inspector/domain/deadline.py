@@ -11,9 +11,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from inspector.domain.calendar import Due, WorkingCalendar
-from inspector.domain.case import Case, CaseRemark, CaseState, VerifyFrom, VerifyTerm
+from inspector.domain.case import Case, CaseRemark, CaseState, VerifyFrom
 from inspector.domain.decision import Told
 from inspector.domain.policy import Item
+from inspector.domain.terms import VerifyTerm
 
 
 def dated(case: Case, item: Item, calendar: WorkingCalendar) -> Case:

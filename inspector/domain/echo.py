@@ -14,12 +14,16 @@ from inspector.domain.letter import LetterKind, letter
 
 
 class Echo(StrEnum):
-    """`USED`: the case was decided as the answer says. `DISPROVED`: it was decided otherwise. `UNUSED`: it did not come to it."""
+    """`USED`: the case was decided as the answer says. `DISPROVED`: it was decided otherwise. `UNUSED`: it did not come to it.
+
+    `SENT_BACK`: the case had come to whoever asked by mistake.
+    """
 
     USED = "USED"
     DISPROVED = "DISPROVED"
     UNUSED = "UNUSED"
     WITHDRAWN = "WITHDRAWN"
+    SENT_BACK = "SENT_BACK"
 
 
 def came_of(request: Request, case: Case) -> Echo:
@@ -30,6 +34,8 @@ def came_of(request: Request, case: Case) -> Echo:
     """
     if case.state is CaseState.WITHDRAWN:
         return Echo.WITHDRAWN
+    if case.state is CaseState.SENT_BACK:
+        return Echo.SENT_BACK
     verdict = (request.reply or {}).get("verdict")
     held = next((one for one in case.claims if one.claim.key == request.claim), None)
     if held is None or verdict not in (Verdict.MATCH.value, Verdict.MISMATCH.value):

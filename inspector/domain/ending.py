@@ -13,13 +13,15 @@ from datetime import datetime
 from inspector.domain.act import GRAVITY, ActRow
 from inspector.domain.assistance import TIMERS
 from inspector.domain.calendar import WorkingCalendar, due, reminder
-from inspector.domain.case import Case, CaseState, Outcome, ReviewTerm
+from inspector.domain.case import Case, CaseState, Outcome
 from inspector.domain.decision import Because, Decision, Order, OrderKind, Told
 from inspector.domain.duty import Rule
+from inspector.domain.errors import Refusal
 from inspector.domain.policy import OutcomeRow, Policy
 from inspector.domain.proposal import Proposal
 from inspector.domain.selfproof import WAITS
 from inspector.domain.start import StartEvent
+from inspector.domain.terms import ReviewTerm
 from inspector.domain.timer import Timer
 
 OWN_WORK = frozenset({OrderKind.RATE, OrderKind.ASK, OrderKind.VERIFY_DUE, OrderKind.SUSPENSION_END})
@@ -31,6 +33,9 @@ OPEN_WORK = OWN_WORK | TIMERS | WAITS | {OrderKind.GUIDANCE_DUE}
 
 REVIEW_WORK = frozenset({OrderKind.REVIEW_REMIND, OrderKind.REVIEW_DUE})
 """The clocks of a review: they end with it."""
+
+LEAVES = OPEN_WORK | REVIEW_WORK | {OrderKind.CREDIT}
+"""What ends when a case leaves the house, whoever takes it out: nothing is verified, decided or entered about it any more."""
 
 
 def end(  # noqa: PLR0913 - an end in all its parts
@@ -122,10 +127,25 @@ def to_review(
     )
 
 
+def refuse_gone(case: Case) -> None:
+    """Raise Refusal (`already_withdrawn`, `already_sent_back`) for a case that has left the house: of it there is nothing to decide."""
+    if case.state is CaseState.WITHDRAWN:
+        raise Refusal("already_withdrawn", case=case.id)
+    if case.state is CaseState.SENT_BACK:
+        raise Refusal("already_sent_back", case=case.id)
+
+
+def leave(case: Case, state: CaseState, outcome: Outcome | None, now: datetime) -> Case:
+    """The case as it leaves the house: its clock goes on to its end, and nothing of it waits or stands any more."""
+    return replace(
+        case.going_on(now), state=state, outcome=outcome, ended_at=now, review_reason=None, review_term=None, entry=None
+    )
+
+
 def reopen(case: Case, why: str, policy: Policy, now: datetime, calendar: WorkingCalendar, because: Because) -> Decision[Case]:
     """Hand a case that was over to an officer: its outcome does not stand meanwhile, so its credit entry is taken back."""
     orders = take_back(case, "REOPENED", policy.basis(Rule.FINDING), now)
-    return to_review(replace(case, entry=None), why, policy, now, calendar, because, orders=orders)
+    return to_review(replace(case, entry=None, send_back=None), why, policy, now, calendar, because, orders=orders)
 
 
 def take_back(case: Case, reason: str, basis: str, now: datetime) -> tuple[Order, ...]:

@@ -54,6 +54,7 @@ class Aside(StrEnum):
     `MIXED`: a subject that came by both routes. `UNFRAMED`: one that could be drawn in no frame of the period. Of the objects of frames:
     `OWED`: its visit is needed by a case, or owed for coverage. `BARRED`: it could not be drawn. `CUT`: its window does not lie
     wholly in the period, so that what is owed of it may have been drawn before, or be drawn later.
+    `SENT_BACK`: of the cases of the period, those that two officers have sent back as having come by mistake.
     """
 
     MIXED = "MIXED"
@@ -61,6 +62,7 @@ class Aside(StrEnum):
     OWED = "OWED"
     BARRED = "BARRED"
     CUT = "CUT"
+    SENT_BACK = "SENT_BACK"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,17 +8,17 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from inspector.domain.calendar import WorkingCalendar, reminder
-from inspector.domain.case import Case, CaseState, Claim, Route
+from inspector.domain.case import GONE, Case, CaseState, Claim, Route
 from inspector.domain.decision import Order, OrderKind
 from inspector.domain.duty import Follow
 from inspector.domain.policy import Policy
 from inspector.domain.serving import OF_THE_MATTER, NoticeKind
 
-JUDGED = frozenset({CaseState.CLOSED, CaseState.WITHDRAWN})
+JUDGED = GONE | {CaseState.CLOSED}
 """Cases of whose promise nothing is to be said any more; one that only enrolled its subject is none of them."""
 OF_THE_PROMISE = frozenset({NoticeKind.GUIDANCE})
 """What nobody need be told any more once the promise was judged, or its day is over."""
-_NEEDLESS = {CaseState.WITHDRAWN: OF_THE_MATTER, CaseState.CLOSED: OF_THE_PROMISE}
+_NEEDLESS = dict.fromkeys(GONE, OF_THE_MATTER) | {CaseState.CLOSED: OF_THE_PROMISE}
 
 
 def ahead(case: Case, policy: Policy, now: datetime, calendar: WorkingCalendar) -> tuple[Order, ...]:

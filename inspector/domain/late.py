@@ -31,7 +31,7 @@ def late(
 
     Under way, a case takes it like any other where it settles something. With an officer it lies before him or her, and changes nothing
     but that two answers are in conflict. A closed case is opened again where the answer speaks otherwise than was decided. Not for a
-    withdrawn case: there is nothing left to decide.
+    case that has left the house: there is nothing left to decide.
     """
     facts = {
         "claim": evidence.claim,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from inspector.domain.canonical import fingerprint
-from inspector.domain.case import Case, CaseState, Route, SubjectKind
+from inspector.domain.case import Case, Route, SubjectKind
 from inspector.domain.policy import Item
 from inspector.domain.publicity import NOT_PUBLIC
 
@@ -53,13 +53,13 @@ class Shown:
 def pledge(case: Case, item: Item, agency: str, today: date) -> Pledge | None:
     """What is shown of a case's letter today; None where nothing is.
 
-    Nothing is shown of a letter that says less than its item, of one whose term is over, or of a matter that was withdrawn. Where the two
+    Nothing is shown of a letter that says less than its item, of one whose term is over, or of a matter that is gone. Where the two
     say different last days, the earlier one holds: to nobody's harm.
     """
     letter, wanted = case.letter, item.publicity
     if letter is None or wanted is None or not wanted.site or letter.publicity_scope == NOT_PUBLIC:
         return None
-    if case.route is not Route.COMMITMENT or case.state is CaseState.WITHDRAWN:
+    if case.route is not Route.COMMITMENT or case.state.gone:
         return None
     days = [day for day in (wanted.last(letter.signed_on), letter.publicity_until) if day is not None]
     if not days or not letter.signed_on <= today <= min(days):

@@ -14,7 +14,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from inspector.domain import asking, opening, proceeding, review, selfproof, verification
+from inspector.domain import asking, missent, opening, proceeding, review, selfproof, verification
 from inspector.domain.backtest import afresh
 from inspector.domain.calendar import WorkingCalendar
 from inspector.domain.case import Case, Method, Outcome
@@ -30,6 +30,7 @@ from inspector.domain.piece import fingerprint
 from inspector.domain.policy import Policy
 from inspector.domain.proposal import Proposal
 from inspector.domain.ruling import Ruling
+from inspector.domain.sendback import Mistake, SendBackReason
 
 _BESIDE = frozenset({"request", "self_proof", "consequence_state", "record", "notice"})
 
@@ -185,6 +186,8 @@ def _decided(ground: Ground, state: Case, entry: Past, facts: Mapping[str, Any])
             return review.conclude(state, facts["by"], policy, at, calendar, at=when)
         case "commitment.withdraw" | "application.withdraw":
             return review.withdraw(replace(state, entry=facts["entry"]), facts["reason"], facts["by"], policy, at)
+        case rule if rule.startswith(missent.RULE):
+            return _sent_back(state, entry, facts, policy)
         case "officer.review":
             ruled = ground.ruling(at)
             cited = tuple(ground.evidence[name] for name in facts["evidence"])
@@ -207,6 +210,19 @@ def _decided(ground: Ground, state: Case, entry: Past, facts: Mapping[str, Any])
             return ruled.told(made)
         case _:
             return None
+
+
+def _sent_back(state: Case, entry: Past, facts: Mapping[str, Any], policy: Policy) -> Decision[Case]:
+    """A step of a sending back. What was looked up for it stands in its facts; that the other case was the same matter was seen then."""
+    why, same_as = SendBackReason(facts["sent_back_for"]), str(facts.get("same_as", ""))
+    mistake = Mistake(reason=why, words=facts["reasons"], competent=str(facts.get("competent", "")), same_as=same_as)
+    if entry.rule == f"{missent.RULE}.declined":
+        return missent.decline(state, facts["declined_for"], facts["by"], "", policy, entry.at)
+    other = missent.Other(case=replace(state, id=same_as), drawn=True) if same_as else None
+    standing = missent.Standing(drawn=facts.get("drawn", False), other=other)
+    if entry.rule == missent.RULE:
+        return missent.agree(state, facts["approved"], "", standing, policy, entry.at)
+    return missent.ask(state, mistake, facts["by"], "", standing, policy, entry.at)
 
 
 def _heard(ground: Ground, state: Case, entry: Past, facts: Mapping[str, Any]) -> Decision[Case]:

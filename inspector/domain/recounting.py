@@ -14,7 +14,7 @@ from typing import Literal
 
 from inspector.domain.assistance import AssistanceState, Dispute, Request, Rung
 from inspector.domain.calendar import Counting, Due, WorkingCalendar, again
-from inspector.domain.case import Case, CaseState, ReviewTerm, VerifyTerm
+from inspector.domain.case import Case, CaseState
 from inspector.domain.catalogue import Entry
 from inspector.domain.deadline import answer, within
 from inspector.domain.decision import Because, Decision, OrderKind, Told
@@ -23,6 +23,7 @@ from inspector.domain.peace import dated
 from inspector.domain.policy import Policy
 from inspector.domain.quiet import QuietRow, pull
 from inspector.domain.selfproof import ProofState, SelfProof
+from inspector.domain.terms import ReviewTerm, VerifyTerm
 from inspector.domain.visit import Seat, Visit
 
 Change = Literal["later", "earlier", "kept", "same"]
@@ -108,7 +109,7 @@ def _binding(case: Case) -> VerifyTerm | ReviewTerm | None:
             return case.verify_term
         case CaseState.REVIEW:
             return case.review_term
-        case CaseState.CLOSED | CaseState.WITHDRAWN | CaseState.POOLED:
+        case CaseState.CLOSED | CaseState.WITHDRAWN | CaseState.SENT_BACK | CaseState.POOLED:
             return None
 
 

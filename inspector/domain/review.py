@@ -12,9 +12,9 @@ from inspector.domain.admission import concluded_wrongly
 from inspector.domain.calendar import WorkingCalendar, due
 from inspector.domain.case import Case, CaseState, ClaimFile, ClaimStatus, Method, Outcome, Route
 from inspector.domain.deadline import decided
-from inspector.domain.decision import Because, Decision, OrderKind, Told
+from inspector.domain.decision import Because, Decision, Told
 from inspector.domain.duty import Follow, Rule
-from inspector.domain.ending import OPEN_WORK, REVIEW_WORK, end, graded, reopen, take_back
+from inspector.domain.ending import LEAVES, end, graded, leave, refuse_gone, reopen, take_back
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import GOOD, UNTRUE, Evidence, Verdict, blank, carry
 from inspector.domain.grading import Grading, lacking
@@ -41,14 +41,12 @@ def withdraw(case: Case, reason: str, by: str, policy: Policy, now: datetime) ->
 
     Who brought a certificate (the plan, item 2) has committed to nothing, and takes the application back.
     """
-    if case.state is CaseState.WITHDRAWN:
-        raise Refusal("already_withdrawn", case=case.id)
+    refuse_gone(case)
     if case.concluded_at is not None:
         raise Refusal("already_concluded", case=case.id, concluded_at=case.concluded_at.isoformat())
     if blank(reason):
         raise Invalid("reason_missing", field="reason")
-    ended = replace(case.going_on(now), state=CaseState.WITHDRAWN, outcome=Outcome.WITHDRAWN, ended_at=now)
-    state = replace(ended, review_reason=None, review_term=None, entry=None)
+    state = leave(case, CaseState.WITHDRAWN, Outcome.WITHDRAWN, now)
     committed = case.route is Route.COMMITMENT
     basis = policy.basis(Rule.WITHDRAW if committed else Rule.CERTIFICATE)
     because = Because(
@@ -61,7 +59,7 @@ def withdraw(case: Case, reason: str, by: str, policy: Policy, now: datetime) ->
     if committed:
         told = Told(type="commitment.withdrawn", data={"next": "ordinary_procedure"})
     orders = take_back(case, "WITHDRAWN", basis, now)
-    return Decision(state=state, because=because, orders=orders, told=(told,), ends=OPEN_WORK | REVIEW_WORK | {OrderKind.CREDIT})
+    return Decision(state=state, because=because, orders=orders, told=(told,), ends=LEAVES)
 
 
 def conclude(
@@ -72,8 +70,7 @@ def conclude(
     Where the item counts from the decision, the verification's date is counted anew. The first word stands. Raises Refusal, and
     Invalid (`concluded_out_of_range`) for a time to come or from before the letter.
     """
-    if case.state is CaseState.WITHDRAWN:
-        raise Refusal("already_withdrawn", case=case.id)
+    refuse_gone(case)
     if at is not None and (wrong := concluded_wrongly(case, at, now, "at")):
         raise wrong
     when = case.concluded_at or at or now

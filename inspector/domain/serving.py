@@ -33,7 +33,7 @@ MOST_WORDS = 50
 class NoticeKind(StrEnum):
     """What a notice says: 告知, 决定, guidance and reminder before a date, a credit entry, that it can be repaired, what became of 异议.
 
-    `ANNULMENT` (撤销): what was decided against somebody stands no more.
+    `ANNULMENT` (撤销): what was decided against somebody stands no more. `SENT_BACK` (退回): the case had come to this office by mistake.
     """
 
     PROPOSAL = "PROPOSAL"
@@ -44,6 +44,7 @@ class NoticeKind(StrEnum):
     REPAIRABLE = "REPAIRABLE"
     OBJECTION = "OBJECTION"
     ANNULMENT = "ANNULMENT"
+    SENT_BACK = "SENT_BACK"
 
 
 class NoticeState(StrEnum):

@@ -47,7 +47,7 @@ def known_as(firms: Collection[str], registered: Mapping[str, Sequence[str]], to
 
 def entered(case: Case) -> bool:
     """Whether it has put its subject under daily supervision: nothing was to be verified in it; a finding may have closed it since."""
-    return case.strategy is None and case.state not in (CaseState.RATING, CaseState.WITHDRAWN)
+    return case.strategy is None and case.state is not CaseState.RATING and not case.state.gone
 
 
 def odd(code: str, today: date) -> bool:
@@ -56,7 +56,7 @@ def odd(code: str, today: date) -> bool:
 
 
 def taken_back(case: Case, policy: Policy, *, left: bool, draw: str) -> Decision[None]:
-    """Whoever is under daily supervision by this case alone is so no longer once it is withdrawn (the plan, item 9).
+    """Whoever is under daily supervision by this case alone is so no longer once it has left the house (the plan, item 9).
 
     `left`: the office's own file names the object, so it stays and only the case's mark goes. `draw`: the open draw whose frozen frame
     holds it; then nothing changes, and a person is told.

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from inspector.domain.case import Method, Rated, Step, VerifyTerm
+from inspector.domain.case import Method, Rated, Step
 from inspector.domain.decision import Because
 from inspector.domain.notice import Notice
 from inspector.domain.policy import Fact, Item, Policy, StrategyRow
+from inspector.domain.terms import VerifyTerm
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

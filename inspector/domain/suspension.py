@@ -12,13 +12,14 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from inspector.domain.calendar import Term, Unit, WorkingCalendar, due
-from inspector.domain.case import Case, CaseState, VerifyTerm
+from inspector.domain.case import Case, CaseState
 from inspector.domain.decision import Because, Decision, Order, OrderKind, Told
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
 from inspector.domain.pause import Approver, Extension, Reason, Suspension, SuspensionRow, midnight_after
 from inspector.domain.person import nameable, refuse_nameless, same
 from inspector.domain.policy import Policy
+from inspector.domain.terms import VerifyTerm
 
 _RUNNING = (CaseState.RATING, CaseState.VERIFYING)
 _FARTHEST = 10

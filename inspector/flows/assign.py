@@ -20,6 +20,7 @@ from inspector.domain.exclusion import Barred
 from inspector.domain.inspection import CheckType
 from inspector.domain.listed import Listed
 from inspector.domain.merged import doubts
+from inspector.domain.missent import SENT_BACK
 from inspector.domain.peace import among, dated
 from inspector.domain.plan import Draw
 from inspector.domain.policy import Policy
@@ -77,7 +78,7 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
 ) -> None:
     """One drawn object becomes a visit with its seats, those of the lead first, then each partner's.
 
-    Nothing left to look at (all withdrawn): the visit is called off. In a joint check the lead's own cases say what kind it is,
+    Nothing left to look at (all cases gone): the visit is called off. In a joint check the lead's own cases say what kind it is,
     for by them it was drawn. `supplements` is the short visit that a supplementary draw deals: it passes on what it was, and is
     over; where it is over already, so is this one. What an agency has entered for it stands and is not asked again. An object that
     has come in `elsewhere`, in another draw of the same frame, is visited there (`going_elsewhere`). Whose cap another visit has used
@@ -86,7 +87,7 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
     cases = [tx.cases.get(case_id, lock=True) for case_id in member.cases]
     if held.own:  # the others' checks wait for a draw of their own list, or were passed over in it
         cases = [case for case in cases if case.agency in {one.listed.agency for one in teams}]
-    live = [case for case in cases if case.state is not CaseState.WITHDRAWN]
+    live = [case for case in cases if not case.state.gone]
     owed = tx.visits.get(supplements, lock=True) if supplements else None
     going = _going(held, name, member, teams, live, elsewhere) if owed is None else teams
     capped = _capped(office, tx, held, name, member, going, live, now) if owed is None else {}
@@ -144,7 +145,7 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
     staying = _staying(held, teams, () if off else going)
     for agency in staying:
         why = capped.get(agency) or (next(iter(capped.values())) if capped and not held.own else None)
-        reason = why.code if why else SETTLED if idle else None
+        reason = why.code if why else SETTLED if idle else _left(cases)
         log_after(tx, made.draw, "withdrawn", made.object_id, now, agencies=(agency,), reason=reason)
     caps.tell(tx, made, capped, now)
     if off:
@@ -180,7 +181,7 @@ def join(office: Office, tx: Tx, held: Draw, made: Visit, member: Member, teams:
     cases = [tx.cases.get(case_id, lock=True) for case_id in member.cases]
     for dealt in teams:
         agency = dealt.listed.agency
-        live = [case for case in cases if case.agency == agency and case.state is not CaseState.WITHDRAWN]
+        live = [case for case in cases if case.agency == agency and not case.state.gone]
         if not dealt.team:  # it has nothing to look at there, or goes there for another draw
             log_after(tx, held.number, "withdrawn", made.object_id, now, agencies=(agency,))
             continue
@@ -309,6 +310,12 @@ def _settled(member: Member, going: Sequence[Dealt], live: Sequence[Case]) -> bo
     """Whether what brought an object into its draw without any chance, that a case needed a visit, is settled by now."""
     needed = bool(going) and all((one.stratum or member.stratum) == FULL for one in going)
     return needed and bool(live) and all(needless(case) for case in live)
+
+
+def _left(cases: Sequence[Case]) -> str | None:
+    """Why nothing is left to look at, where an officer's word had a part in it; what applicants withdraw needs no reason."""
+    gone = all(case.state.gone for case in cases)
+    return SENT_BACK if gone and any(case.state is CaseState.SENT_BACK for case in cases) else None
 
 
 def _capped(

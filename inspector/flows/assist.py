@@ -17,7 +17,7 @@ from functools import partial
 from inspector.domain import asking, dispute, reply, respite, sending
 from inspector.domain.afterword import DECIDE, afterword, beyond, speaks
 from inspector.domain.assistance import AssistanceState, Door, Inability, Quarrel, Request
-from inspector.domain.case import Case, CaseState
+from inspector.domain.case import Case
 from inspector.domain.decision import Decision
 from inspector.domain.errors import Forbidden, Invalid, Refusal
 from inspector.domain.evidence import Verdict, unread
@@ -270,7 +270,7 @@ def contest_refusal(office: Office, tx: Tx, request_id: str, reasons: str, by: s
 def decide(office: Office, tx: Tx, request_id: str, helps: bool, reasons: str, signer: str, now: datetime) -> Request:
     """The common superior decides a dispute: the agency helps, by a new clock, or need not, and the next way begins."""
     case, request = held(tx, request_id)
-    if request.dispute is not None and (request.state is not AssistanceState.DISPUTED or case.state is CaseState.WITHDRAWN):
+    if request.dispute is not None and (request.state is not AssistanceState.DISPUTED or case.state.gone):
         said = {"helps": helps, "reasons": reasons, "signer": signer}
         return _after(office, tx, case, request, DECIDE, said, now, None)
     decision = dispute.decide(request, helps, worded(reasons, signer), _policy(office, case), now, office.calendar)
@@ -285,7 +285,7 @@ def _contest(
     office: Office, tx: Tx, request_id: str, about: Quarrel, reasons: str, by: str, now: datetime, door: Door | None
 ) -> Request:
     case, request = held(tx, request_id)
-    if case.state is CaseState.WITHDRAWN:
+    if case.state.gone:
         raise Refusal("request_closed", request=request.id, state=request.state)
     superior = superior_of(office, request)
     word = worded(reasons, by, door)
@@ -313,12 +313,12 @@ def _after(
 def _kept(office: Office, tx: Tx, case: Case, was: Request, decision: Decision[Request], now: datetime) -> Request:
     """Such a word, kept; where it speaks of the claim, it is evidence beside what there is, and the case decides who must see it.
 
-    Of a withdrawn case it is what was said and no evidence: nothing is promised any more that it could speak of.
+    Of a case that has left the house it is what was said and no evidence: nothing is promised any more that it could speak of.
     """
     told = _settled(office, tx, case, was, decision, now)
     facts = {**_about(told), "do": told.afterwords[-1]["do"], "words": len(told.afterwords)}
     tx.attention.open(unsettled.AFTERWORD, told.requester, told.id, facts, now)
-    if speaks(told.afterwords[-1]) and case.state is not CaseState.WITHDRAWN:
+    if speaks(told.afterwords[-1]) and not case.state.gone:
         claim, found = asked({**told.question, "claim": told.claim}), afterword_of(told, now)
         if told.state is AssistanceState.FORWARDED and found.verdict is Verdict.MATCH:
             late.beside(tx, case, found, now)  # whoever says that it lacks the competence proves nothing by rule
@@ -377,7 +377,7 @@ def oversees(office: Office, tx: Tx, request_id: str, token: str) -> None:
 
 def hears(case: Case, request: Request) -> bool:
     """Whether the agency's page still asks for a word. What is said all the same is kept (`afterword`)."""
-    return request.state.hears and case.state is not CaseState.WITHDRAWN
+    return request.state.hears and not case.state.gone
 
 
 def _policy(office: Office, case: Case) -> Policy:
@@ -386,5 +386,5 @@ def _policy(office: Office, case: Case) -> Policy:
 
 
 def _beyond(case: Case, request: Request, do: Saying) -> bool:
-    """Whether a word of that kind comes too late to change anything; of a withdrawn case every one does."""
-    return case.state is CaseState.WITHDRAWN or beyond(request, do)
+    """Whether a word of that kind comes too late to change anything; of a case that has left the house every one does."""
+    return case.state.gone or beyond(request, do)

@@ -176,6 +176,9 @@ def _report(
         _frame(office, tx, held, listed, (since, until), tally)
         _visits(tx, held, listed, office.book.get(held.pack_of(agency)), now, tally)
     _checked(office, tx, agency, since.date(), until.date(), tally)
+    tally.aside.update(
+        {(Aside.SENT_BACK, Route(route)): count for route, count in tx.past.sent_back(agency, since, until).items()}
+    )
     look = look_of(office, since, until)
     alpha = rule.alpha if look is None else level(rule.spending, rule.alpha, look)
     compared, groups = domain.compare(_counts(tally), rule, alpha)

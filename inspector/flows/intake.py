@@ -37,7 +37,7 @@ from inspector.domain.wayto import Contact
 from inspector.flows import catalogue, eligibility, enrolment
 from inspector.flows.guidance import outdated
 from inspector.flows.office import Office
-from inspector.flows.recall import call_off
+from inspector.flows.recall import SEND_BACK_ASKED, call_off
 from inspector.flows.record import record
 from inspector.flows.seats import tell_changed
 from inspector.flows.settle import settle_case
@@ -185,6 +185,8 @@ def correct(office: Office, tx: Tx, case_id: str, given: Application, by: str, n
         eligibility.admit(office, tx, decision.state, now)
     tx.work.order(call_off(office, tx, held, now), now)
     corrected = settle_case(tx, office, decision, policy, now, digest=change.after)
+    if held.send_back is not None:  # what was said to be wrong may be right by now
+        tx.attention.over(f"{SEND_BACK_ASKED}:{held.id}", now)
     if respelt:
         enrolment.respell(office, tx, held, corrected, now)
         tx.cases.let_go(held.subject)

@@ -17,7 +17,7 @@ from inspector.store.tx import Tx
 
 
 def keep(tx: Tx, office: Office, case: Case, found: Evidence, asked: Claim, now: datetime) -> None:
-    """Keep a late answer as evidence and let the domain say who must see it; the caller holds the case, which is not withdrawn."""
+    """Keep a late answer as evidence and let the domain say who must see it; the caller holds the case, which has not left the house."""
     policy = office.book.get(case.pack)
     tx.cases.add_evidence(case.id, found)
     settle_case(tx, office, late(case, found, asked, policy, now, office.calendar), policy, now)

@@ -16,10 +16,11 @@ from datetime import datetime
 from typing import Any
 
 from inspector.domain import lookback as domain
-from inspector.domain.case import SubjectKind
+from inspector.domain.case import CaseState, SubjectKind
 from inspector.domain.commitment import read
 from inspector.domain.errors import Invalid, Newer, Refusal
 from inspector.domain.lookback import Course, Differs
+from inspector.domain.missent import RULE as SEND_BACK
 from inspector.domain.plan import DrawState
 from inspector.domain.review import WITHDRAWALS
 from inspector.domain.rowfile import split
@@ -127,9 +128,9 @@ def _visits(room: LookbackRoom) -> Iterator[Differs]:
         odd += [(row, one) for one in domain.differing(row, stakes.get(name, {}), seats.get(name, ()), course)]
         if (cases := course.standing.get("cases")) is not None and cases_digest(served.get(name, ())) != cases:
             yield Differs(row=f"visit_case {name}", name="cases", held="", told="")
-    # nobody may owe a part of a joint visit any more once a case was withdrawn: then it is over at that moment
+    # nobody may owe a part of a joint visit any more once a case has left: then it is over at that moment
     late = [row["id"] for row, one in odd if one.name in ("done_at", "state") and row["state"] == VisitState.DONE.value]
-    left = room.withdrawn_at(late, WITHDRAWALS) if late else set()
+    left = room.left_at(late, (*WITHDRAWALS, SEND_BACK)) if late else set()
     for row, one in odd:
         over = row["state"] == VisitState.DONE.value and bool(courses[row["id"]].reports)
         if not (over and one.name in ("done_at", "state") and (row["id"], row["done_at"]) in left):
@@ -193,8 +194,14 @@ def _cases(office: Office, tx: Tx, room: LookbackRoom, agencies: Collection[str]
     for case in room.unwanted(agencies):
         if _wants(tx, case):
             yield Differs(row=f"case_file {case}", name="wants_visit", held=False, told=True)
-    for case in room.silently_withdrawn(agencies, WITHDRAWALS):
-        yield Differs(row=f"case_file {case}", name="state", held="WITHDRAWN", told="≠ WITHDRAWN")
+    yield from _gone(room, agencies)
+
+
+def _gone(room: LookbackRoom, agencies: Collection[str]) -> Iterator[Differs]:
+    """The cases that have left the house by their row alone: nobody has said so, and nobody would look at them any more."""
+    for state, rules in ((CaseState.WITHDRAWN, WITHDRAWALS), (CaseState.SENT_BACK, (SEND_BACK,))):
+        for case in room.silently(agencies, state, rules):
+            yield Differs(row=f"case_file {case}", name="state", held=state.value, told=f"≠ {state.value}")
 
 
 def _had(office: Office, tx: Tx, number: str, rows: Collection[Row]) -> Collection[str] | None:

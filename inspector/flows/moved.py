@@ -140,7 +140,7 @@ def after(tx: Tx, held: Draw, agency: str) -> Moved:
 
 
 def removed(tx: Tx, agency: str, cases: Sequence[str], now: datetime) -> None:
-    """A row that these cases had entered is out of force, for the last of them was withdrawn, or by an officer's word."""
+    """A row that these cases had entered is out of force, for the last of them has left the house, or by an officer's word."""
     because = Because(rule="register.removed", basis=(), pack="", facts={"cases": list(cases), "removed": 1})
     record(tx, f"roster:{agency}", Decision(state=None, because=because), now, {})
 

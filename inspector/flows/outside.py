@@ -47,7 +47,7 @@ def take(office: Office, tx: Tx, found: OutsideFinding, by: str, now: datetime, 
     if case is None:
         _caseless(tx, found, by, now)
         return Took(new=True, state=None)
-    if case.state is CaseState.WITHDRAWN:
+    if case.state.gone:
         raise Refusal("finding_withdrawn", case=case.id)
     claim = next((held.claim for held in case.claims if held.claim.key == found.claim), None)
     if claim is None:

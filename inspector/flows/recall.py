@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from inspector.domain import guidance, letter, selfproof, visit
+from inspector.domain import guidance, letter, missent, selfproof, visit
 from inspector.domain.calendar import due
 from inspector.domain.case import Case, CaseState
 from inspector.domain.decision import Decision, Order, OrderKind
@@ -37,6 +37,9 @@ TO_HAND = "self_proof_to_hand"
 
 TO_READ = "self_proof_to_read"
 """The matter of material that a person is to read; over when it was read, or is needed no more."""
+
+SEND_BACK_ASKED = "send_back_asked"
+"""The matter of a case that an officer says has come by mistake: another one agrees, or not."""
 
 UNREAD = "self_proof_unread"
 """The matter of material that nobody has read by its date."""
@@ -70,8 +73,10 @@ def entry(tx: Tx, office: Office, case: Case, order: Order, policy: Policy, now:
 
 
 def call_off(office: Office, tx: Tx, case: Case, now: datetime) -> list[Order]:
-    """The case is over: open requests are cancelled, those who hold a letter are told; a withdrawn case leaves its visits."""
+    """The case is over: open requests are cancelled, those who hold a letter are told; a case that leaves the house leaves its visits."""
     orders: list[Order] = []
+    if case.send_back is not None:  # whether it is sent back or has ended otherwise: nobody need agree any more
+        tx.attention.over(f"{SEND_BACK_ASKED}:{case.id}", now)
     for request in tx.assistance.of_case(case.id, lock=True) if asked_others(case) else ():
         letters = letter.letters(request)
         ended = [row for row in stopped.end(tx, letters, now) if row.fence] if letters else []
@@ -94,7 +99,7 @@ def call_off(office: Office, tx: Tx, case: Case, now: datetime) -> list[Order]:
     for notice in tx.servings.of_case(case.id):
         if notice.kind in guidance.needless(case.state) and notice.state.open:
             unserved.done(tx, notice.id, now)  # no matter to be guided, reminded or heard about; who has the link sees so
-    for held in tx.visits.of_case(case.id, lock=True) if case.state is CaseState.WITHDRAWN else ():
+    for held in tx.visits.of_case(case.id, lock=True) if case.state.gone else ():
         if held.state.open:
             leave_visit(office, tx, held, case, now)
     return orders
@@ -121,17 +126,17 @@ def quiet(tx: Tx, proof: SelfProof, now: datetime) -> None:
 
 
 def leave_visit(office: Office, tx: Tx, held: visit.Visit, case: Case, now: datetime) -> None:
-    """Take a withdrawn case's questions off a visit; the last one frees the seats and ends the visit's own clock."""
+    """Take the questions of a case that has left the house off a visit; the last one frees the seats and ends the visit's own clock."""
     doubts = tuple(doubt for doubt in held.doubts if doubt.case_id != case.id)
     changed = replace(held, doubts=doubts)
-    if doubts or held.pooled or held.parts:  # nobody escapes a draw from the pool by withdrawing a case (ruling 11)
+    if doubts or held.pooled or held.parts:  # nobody escapes a draw from the pool by taking a case away (ruling 11)
         changed = ended(changed, now)  # nobody may owe a part of a joint visit any more
         tx.visits.put(changed)
         if not changed.state.open:
             rise(tx, tx.visits.team(held.id), now)
             end_clock(tx, held, now)
         return
-    call_off_visit(office, tx, changed, "withdrawn", case.pack, now)
+    call_off_visit(office, tx, changed, missent.SENT_BACK if case.state is CaseState.SENT_BACK else "withdrawn", case.pack, now)
 
 
 def call_off_visit(office: Office, tx: Tx, held: visit.Visit, reason: str, pack: str, now: datetime) -> None:

@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from inspector.domain import replacement
-from inspector.domain.case import CaseState
 from inspector.domain.commitment import join as join_seed
 from inspector.domain.commitment import key, read
 from inspector.domain.dealing import Shortage, substitute
@@ -224,7 +223,7 @@ def _dealt(  # noqa: PLR0913, PLR0917 - as above
     Nobody is dealt where all is withdrawn, or where an extension has drawn it meanwhile: it is called off at once.
     """
     cases = [tx.cases.get(one, lock=True) for one in member.cases]
-    live = {case.agency for case in cases if case.state is not CaseState.WITHDRAWN} | {*member.supervised}
+    live = {case.agency for case in cases if not case.state.gone} | {*member.supervised}
     told = []
     for part in parts:
         for listed in part.listed:

@@ -6,9 +6,9 @@ import json
 from dataclasses import replace
 from datetime import datetime
 
-from inspector.domain import review
+from inspector.domain import review, spelling
 from inspector.domain.case import Case, CaseState, Outcome
-from inspector.domain.decision import OrderKind
+from inspector.domain.decision import Decision, OrderKind
 from inspector.domain.errors import Refusal
 from inspector.domain.evidence import span
 from inspector.domain.grading import Grading
@@ -98,16 +98,25 @@ def withdraw(office: Office, tx: Tx, case_id: str, reason: str, by: str, now: da
 
     The same word again changes nothing; another reason, or somebody else's word, is refused.
     """
-    if (
-        seen := tx.cases.get(case_id)
-    ).state is CaseState.POOLED:  # before the case is held: a freeze takes its turn, then its cases
-        tx.draws.take_turn(seen.agency)
-    case = tx.cases.get(case_id, lock=True)
+    case = held_to_leave(tx, case_id)
     if case.state is CaseState.WITHDRAWN and _said_before(tx, case_id, reason, by):
         return case
+    decision = review.withdraw(case, reason, by, office.book.get(case.pack), now)
+    return left(office, tx, case, decision, now, frees=case.state is CaseState.POOLED)
+
+
+def held_to_leave(tx: Tx, case_id: str) -> Case:
+    """A case that may leave the house, held; before it, where it has entered somebody in the register, the turn of whoever freezes that."""
+    if spelling.entered(seen := tx.cases.get(case_id)):  # before the case is held: a freeze takes its turn, then its cases
+        tx.draws.take_turn(seen.agency)
+    return tx.cases.get(case_id, lock=True)
+
+
+def left(office: Office, tx: Tx, case: Case, decision: Decision[Case], now: datetime, *, frees: bool) -> Case:
+    """A case leaves the house, as was decided: all that was under way ends. `frees`: what it alone has entered in the register goes."""
     policy = office.book.get(case.pack)
-    ended = settle_case(tx, office, review.withdraw(case, reason, by, policy, now), policy, now)
-    if case.state is CaseState.POOLED:
+    ended = settle_case(tx, office, decision, policy, now)
+    if frees:
         enrolment.take_back(office, tx, ended, policy, now)
     return ended
 

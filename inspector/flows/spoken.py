@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from inspector.domain import serving
-from inspector.domain.case import Case, CaseState
+from inspector.domain.case import Case
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
@@ -46,7 +46,7 @@ def digests_of(files: tuple[Kept, ...]) -> tuple[str, ...]:
 
 def may_say(case: Case, notice: SubjectNotice, now: datetime) -> tuple[SubjectWord, ...]:
     """What the subject may say now."""
-    over = case.state is CaseState.WITHDRAWN
+    over = case.state.gone
     return serving.may_say(notice, now, concluded=case.concluded_at is not None, over=over)
 
 

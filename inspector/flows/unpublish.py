@@ -45,12 +45,13 @@ def annulled(office: Office, tx: Tx, case: Case, why: Annulled, document: str, b
 def reopened(office: Office, tx: Tx, case: Case, rule: str, now: datetime) -> None:
     """A case's outcome fell, by a rule. What is owed stays owed, for its result waits for the next decision (`gazette.found`).
 
-    By a withdrawal falls only what speaks against somebody: that nothing was found stays true of whoever wants the matter no more.
+    Where the case leaves the house, only what speaks against somebody falls: that nothing was found stays true of whoever wants the
+    matter no more, and of whom it should not have been sent.
     """
-    withdrawn = case.state is CaseState.WITHDRAWN
+    why = {CaseState.WITHDRAWN: Fallen.WITHDRAWN, CaseState.SENT_BACK: Fallen.MISTAKE}.get(case.state, Fallen.REOPENED)
     for held in _resting_on(tx, case):
-        if not (withdrawn and held.shown is not None and held.shown.found in UNHARMING):
-            _recall(office, tx, held, Fallen.WITHDRAWN if withdrawn else Fallen.REOPENED, rule, "", "rule", now)
+        if not (case.state.gone and held.shown is not None and held.shown.found in UNHARMING):
+            _recall(office, tx, held, why, rule, "", "rule", now)
 
 
 def settle(tx: Tx, before: PublicationDuty, decision: Decision[PublicationDuty], now: datetime) -> PublicationDuty:

@@ -172,12 +172,12 @@ def _unrated(work: Work, office: Office, reason: LevelReason, *, failed: PortErr
 
 
 def _choose(tx: Tx, office: Office, work: Work, now: datetime, known: Callable[[Policy], Rated]) -> bool:
-    """Choose the strategy of a case that waits for its level; in one that does not, note what came late. False: withdrawn.
+    """Choose the strategy of a case that waits for its level; in one that does not, note what came late. False: gone.
 
     A case that was corrected meanwhile may wait for its level again: then the answer, which is about the same subject, serves.
     """
     case = tx.cases.get(str(work.case_id), lock=True)
-    if case.state is CaseState.WITHDRAWN:
+    if case.state.gone:
         return False
     policy = office.book.get(case.pack)
     rated = known(policy)
@@ -209,7 +209,7 @@ def _late(
 
     def write(tx: Tx, now: datetime) -> None:
         case = tx.cases.get(str(work.case_id), lock=True)
-        if case.state is not CaseState.WITHDRAWN:
+        if not case.state.gone:
             late.keep(tx, office, case, _found(tx, office, work, case, answer, failed, now), asked(work.payload), now)
 
     return write

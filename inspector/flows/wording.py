@@ -40,6 +40,7 @@ GROUPS: Mapping[str, str] = {
     "was": "DrawState",
     "change": "change",
     "suspended_for": "Reason",
+    "sent_back_for": "SendBackReason",
     "graded": "grade",
     "inability": "Inability",
     "about": "Quarrel",

@@ -24,7 +24,8 @@ from inspector.domain.case import Case, Claim, MatterKind, Outcome, Route, Subje
 from inspector.domain.errors import InspectorError
 from inspector.domain.evidence import Evidence, Verdict
 from inspector.domain.letter import LetterKind
-from inspector.flows import assist, review
+from inspector.domain.sendback import Mistake, SendBackReason
+from inspector.flows import assist, missent, review
 from inspector.flows.intake import Application, take
 from inspector.flows.office import AgencyNode, Connectors, Office
 from inspector.policybook import Policybook
@@ -41,7 +42,7 @@ from inspector.trigger import following
 
 STEP = timedelta(minutes=15)
 """The clock stands at quarters of an hour alone: what comes within one is done together."""
-AGENCY, OFFICER = "bureau", "示例审查员"
+AGENCY, OFFICER, SECOND = "bureau", "示例审查员", "示例复核员"
 SOURCES, DESKS = ("registers", "social"), ("civil-affairs", "housing", "county-office")
 MOST = 64
 """So many rows at once may have been all that a claim had room for."""
@@ -50,6 +51,8 @@ KILLS = 1 / 400
 AGAIN = 500
 """So much of what is sealed is recomputed each simulated night; at the end all of it is."""
 WITHDRAWN = 1 / 40
+MISTAKEN = 1 / 100
+"""So many of the others should not have come here, as two officers find after a day or two."""
 Doing = Callable[[Tx, datetime], object]
 
 
@@ -226,15 +229,30 @@ class _Year:
     # --- people
 
     def coming(self, number: int, reference: str) -> Doing:
-        """A case that comes in; one in forty is withdrawn some days later."""
+        """A case that comes in; one in forty is withdrawn some days later, one in a hundred should not have come."""
 
         def come(tx: Tx, now: datetime) -> None:
             given = _application(self.scene, number, reference, now)
             case = take(self.office, tx, given, "hall", now).case
             if self.scene.chance.of("withdrawn", reference) < WITHDRAWN:
                 self.plan(self.days.at(now.date(), 3, reference), lambda tx, now: self.withdraw(tx, case.id, now))
+            elif self.scene.chance.of("mistaken", reference) < MISTAKEN:
+                self.plan(self.days.at(now.date(), 1, reference), self.mistaken(case.id))
 
         return come
+
+    def mistaken(self, case_id: str) -> Doing:
+        """One officer says that a case came by mistake, and the next day another one agrees."""
+        mistake = Mistake(reason=SendBackReason.OTHER_AGENCY, words="应由交通运输机关核查")
+
+        def ask(tx: Tx, now: datetime) -> None:
+            missent.ask(self.office, tx, case_id, mistake, OFFICER, "", now)
+            self.plan(self.days.at(now.date(), 1, case_id), agree)
+
+        def agree(tx: Tx, now: datetime) -> None:
+            missent.agree(self.office, tx, case_id, SECOND, "", now)
+
+        return ask
 
     def withdraw(self, tx: Tx, case_id: str, now: datetime) -> None:
         """The applicant withdraws."""

@@ -20,7 +20,7 @@ from inspector.domain.verification import wants_visit
 from inspector.store.codec import dump, load
 from inspector.store.drawtables import draw
 from inspector.store.grounds import groundless
-from inspector.store.room import Room, Row, insert_new, padded
+from inspector.store.room import GONE, Room, Row, insert_new, padded
 from inspector.store.standing import counts
 from inspector.store.tables import PROVISIONAL, case_file, evidence, ledger, subject, visit, visit_case
 
@@ -207,7 +207,7 @@ class CaseRoom(Room):
 
         A visit that cannot take place for want of two inspectors is given all the same: it is owed (draw-protocol ruling 13).
         """
-        asked = sa.select(*_FRAMED).where(case_file.c.agency == agency, case_file.c.state != CaseState.WITHDRAWN.value)
+        asked = sa.select(*_FRAMED).where(case_file.c.agency == agency, case_file.c.state.not_in(GONE))
         unframed = case_file.c.drawn.is_(None) & sa.or_(case_file.c.stratum.is_not(None), case_file.c.wants_visit)
         asked = asked.where(sa.or_(unframed, case_file.c.wants_visit & _FREE))
         return self.rows(asked.order_by(case_file.c.id))
@@ -229,12 +229,12 @@ class CaseRoom(Room):
         return list(self.connection.execute(asked.order_by(case_file.c.id)).scalars())
 
     def standing_by(self, agency: str, kind: SubjectKind, codes: Collection[str]) -> list[Case]:
-        """An agency's cases about a subject by any of these codes, closed ones as well, but for those that were withdrawn; oldest first."""
+        """An agency's cases about a subject by any of these codes, also closed ones, without those that are gone; oldest first."""
         held = case_file.c
         asked = sa.select(held.id).where(
             held.agency == agency, held.subject_kind == kind.value, held.subject_code.in_(sorted(codes))
         )
-        asked = asked.where(held.state != CaseState.WITHDRAWN.value).order_by(held.id)
+        asked = asked.where(held.state.not_in(GONE)).order_by(held.id)
         return [self.get(case_id) for case_id in self.connection.execute(asked).scalars()]
 
     def passed_over(self, agency: str, plan: str, since: datetime, strata: Sequence[str]) -> list[Row]:
@@ -243,7 +243,7 @@ class CaseRoom(Room):
         visited = sa.exists().where(visit_case.c.case_id == case_file.c.id)
         asked = sa.select(*_FRAMED).where(
             case_file.c.agency == agency,
-            case_file.c.state != CaseState.WITHDRAWN.value,
+            case_file.c.state.not_in(GONE),
             case_file.c.drawn.in_(theirs),
             case_file.c.stratum.in_(list(strata)),
             ~case_file.c.wants_visit,
@@ -261,10 +261,10 @@ class CaseRoom(Room):
         return held
 
     def items(self, case_ids: Sequence[str]) -> dict[str, str]:
-        """The items of cases by id, however many; withdrawn ones have none any more."""
+        """The items of cases by id, however many; those that have left the house have none any more."""
         held: dict[str, str] = {}
         for start in range(0, len(case_ids), _TOGETHER):
-            some = case_file.c.id.in_(case_ids[start : start + _TOGETHER]) & (case_file.c.state != CaseState.WITHDRAWN.value)
+            some = case_file.c.id.in_(case_ids[start : start + _TOGETHER]) & case_file.c.state.not_in(GONE)
             held |= {row[0]: row[1] for row in self.connection.execute(sa.select(case_file.c.id, case_file.c.item).where(some))}
         return held
 
@@ -282,10 +282,10 @@ class CaseRoom(Room):
     def taken_in(self, agency: str, since: datetime, until: datetime | None = None) -> dict[str, int]:
         """How many subjects have come in since a moment, by the stratum of their cases: N of an intake.
 
-        `until` another one: as it stood then, with what was withdrawn only afterwards.
+        `until` another one: as it stood then, with what has left the house only afterwards.
         """
         subjects = sa.func.count(sa.distinct(case_file.c.subject_code))
-        there = case_file.c.state != CaseState.WITHDRAWN.value
+        there: sa.ColumnElement[bool] = case_file.c.state.not_in(GONE)
         asked = sa.select(case_file.c.stratum, subjects).where(
             case_file.c.agency == agency, case_file.c.opened_at >= since, case_file.c.stratum.is_not(None)
         )

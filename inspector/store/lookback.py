@@ -12,7 +12,7 @@ from inspector.domain.case import CaseState
 from inspector.domain.lookback import Sat
 from inspector.store.drawtables import draw, draw_file, draw_register, visit_agency
 from inspector.store.ledger import LedgerRoom
-from inspector.store.room import Row
+from inspector.store.room import GONE, Row
 from inspector.store.seals import holds
 from inspector.store.tables import case_file, ledger, seat, visit, visit_case
 
@@ -56,8 +56,8 @@ class LookbackRoom(LedgerRoom):
         broken = self.unsound({row.seal for row in rows if row.seal is not None})
         return rows, {row.id for row in rows if not holds(row)}, broken
 
-    def withdrawn_at(self, visits: Collection[str], rules: Collection[str]) -> set[tuple[str, datetime]]:
-        """(visit, when) of the withdrawals of cases that some visits serve."""
+    def left_at(self, visits: Collection[str], rules: Collection[str]) -> set[tuple[str, datetime]]:
+        """(visit, when) of the ends, by some rules, of cases that some visits serve."""
         asked = sa.select(visit_case.c.visit, ledger.c.at).join(ledger, ledger.c.about == visit_case.c.case_id)
         asked = asked.where(visit_case.c.visit.in_(list(visits)), ledger.c.rule.in_(list(rules)))
         return {(row[0], row[1]) for row in self.connection.execute(asked)}
@@ -96,7 +96,7 @@ class LookbackRoom(LedgerRoom):
         names = ("id", "subject_kind", "subject_code", "drawn")
         asked = sa.select(*(case_file.c[name] for name in names)).where(
             case_file.c.agency.in_(list(agencies)),
-            case_file.c.state != CaseState.WITHDRAWN.value,
+            case_file.c.state.not_in(GONE),
             case_file.c.drawn.is_not(None),
             (case_file.c.opened_at >= since) | case_file.c.ended_at.is_(None),
         )
@@ -109,10 +109,8 @@ class LookbackRoom(LedgerRoom):
         )
         return [row.id for row in self.connection.execute(asked) if _ON_SITE in row.body]
 
-    def silently_withdrawn(self, agencies: Collection[str], rules: Collection[str]) -> list[str]:
-        """The cases that are withdrawn by their row, and not by any entry."""
+    def silently(self, agencies: Collection[str], state: CaseState, rules: Collection[str]) -> list[str]:
+        """The cases that have left the house in this way by their row, and not by any entry."""
         said = sa.exists().where(ledger.c.about == case_file.c.id, ledger.c.rule.in_(list(rules)))
-        asked = sa.select(case_file.c.id).where(
-            case_file.c.agency.in_(list(agencies)), case_file.c.state == CaseState.WITHDRAWN.value, ~said
-        )
+        asked = sa.select(case_file.c.id).where(case_file.c.agency.in_(list(agencies)), case_file.c.state == state.value, ~said)
         return list(self.connection.execute(asked).scalars())

@@ -13,7 +13,7 @@ from inspector.domain.errors import Newer
 from inspector.domain.evidence import Evidence
 from inspector.store.codec import load
 from inspector.store.drawtables import draw
-from inspector.store.room import Room, padded
+from inspector.store.room import GONE, Room, padded
 from inspector.store.tables import case_file, evidence, ledger
 
 OPENING = ("credit.look_up", "strategy.choose", "item.exempt", "route.certificate")
@@ -73,14 +73,23 @@ class PastRoom(Room):
         return held
 
     def routes(self, agency: str, since: datetime, until: datetime) -> Iterator[sa.RowMapping]:
-        """(route, item, subject_kind, subject_code, opened_at) of an agency's cases of a period, without withdrawn ones, by time."""
+        """(route, item, subject_kind, subject_code, opened_at) of an agency's cases of a period, by time; without those that are gone."""
         names = ("route", "item", "subject_kind", "subject_code", "opened_at")
         asked = sa.select(*(case_file.c[name] for name in names)).where(
             case_file.c.agency == agency,
             _within(case_file.c.opened_at, since, until),
-            case_file.c.state != CaseState.WITHDRAWN.value,
+            case_file.c.state.not_in(GONE),
         )
         yield from self.connection.execute(asked.order_by(case_file.c.opened_at, case_file.c.id)).mappings()
+
+    def sent_back(self, agency: str, since: datetime, until: datetime) -> dict[str, int]:
+        """How many of an agency's cases of a period were sent back as having come by mistake, by route."""
+        asked = sa.select(case_file.c.route, sa.func.count()).where(
+            case_file.c.agency == agency,
+            _within(case_file.c.opened_at, since, until),
+            case_file.c.state == CaseState.SENT_BACK.value,
+        )
+        return {row[0]: row[1] for row in self.connection.execute(asked.group_by(case_file.c.route))}
 
     def draws(self, since: datetime, until: datetime) -> list[str]:
         """The numbers of the carried-out draws that were made from one moment until before another, in order of making."""

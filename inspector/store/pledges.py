@@ -7,11 +7,11 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from inspector.domain.case import Case, CaseState, Route
+from inspector.domain.case import Case, Route
 from inspector.domain.pledge import Shown
 from inspector.store.codec import dump, load
 from inspector.store.publicationtables import pledge_shown
-from inspector.store.room import Room
+from inspector.store.room import GONE, Room
 from inspector.store.tables import case_file
 
 
@@ -41,14 +41,14 @@ class PledgeRoom(Room):
         return load(Shown, text) if text is not None else None
 
     def cases(self, items: Collection[str], after: str, limit: int) -> list[Case]:
-        """The cases of some items by commitment that were not withdrawn, in order of id, behind `after`."""
+        """The cases of some items by commitment that have not left the house, in order of id, behind `after`."""
         held = case_file.c
         asked = sa.select(held.body).where(held.item.in_(list(items)), held.route == Route.COMMITMENT.value)
-        asked = asked.where(held.state != CaseState.WITHDRAWN.value, held.id > after).order_by(held.id).limit(limit)
+        asked = asked.where(held.state.not_in(GONE), held.id > after).order_by(held.id).limit(limit)
         return [load(Case, body) for body in self.connection.execute(asked).scalars()]
 
     def over(self, today: date) -> int:
-        """How many are public whose last day is over, or whose matter was withdrawn."""
-        withdrawn = sa.exists().where(case_file.c.id == pledge_shown.c.case_id, case_file.c.state == CaseState.WITHDRAWN.value)
-        asked = sa.select(sa.func.count()).where((pledge_shown.c.until < today) | withdrawn)
+        """How many are public whose last day is over, or whose matter has left the house."""
+        gone = sa.exists().where(case_file.c.id == pledge_shown.c.case_id, case_file.c.state.in_(GONE))
+        asked = sa.select(sa.func.count()).where((pledge_shown.c.until < today) | gone)
         return int(self.connection.execute(asked).scalar_one())

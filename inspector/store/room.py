@@ -10,11 +10,14 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
+from inspector.domain import case
 from inspector.domain.errors import Stale
 
 Row = dict[str, Any]
 """A row for people: column name to value."""
 T = TypeVar("T")
+GONE = tuple(sorted(state.value for state in case.GONE))
+"""The states of cases that have left the house, as columns have them."""
 
 
 class Batch:

@@ -24,6 +24,7 @@ from inspector.domain.case import (
 )
 from inspector.domain.pause import Extension, Suspension
 from inspector.domain.plan import Draw, DrawKind, DrawState
+from inspector.domain.sendback import SendBackReason
 from inspector.domain.visit import VisitState
 from inspector.flows.explain import Explanation
 from inspector.web.fields import Strict
@@ -82,10 +83,20 @@ class StrategyShown(Shown):
     due_counted: Counting
 
 
+class SentBackShown(Shown):
+    """Why a case was sent back as having come by mistake, and when; `competent`: whose matter it is, or empty."""
+
+    reason: SendBackReason
+    words: str
+    competent: str
+    at: datetime
+
+
 class CaseShown(Shown):
     """A case. `due_at` is the date that binds now: of the verification, or in review of the officer's decision.
 
     `provisional`: a notice of days off still to come can move it. `suspensions`: when its clock stood still, the last perhaps still.
+    `sent_back`: of a case that had come by mistake; what an officer has asked, and nobody agreed to, is not in it.
     """
 
     id: str
@@ -110,6 +121,7 @@ class CaseShown(Shown):
     remarks: tuple[CaseRemark, ...]
     suspensions: tuple[Suspension, ...]
     extensions: tuple[Extension, ...]
+    sent_back: SentBackShown | None
 
 
 class CaseWithWhy(CaseShown):
@@ -309,7 +321,7 @@ def case_with_why(case: Case, why: Explanation) -> CaseWithWhy:
 
 
 def _case(case: Case) -> dict[str, Any]:
-    plain = {name: getattr(case, name) for name in CaseShown.model_fields}
+    plain = {name: getattr(case, name) for name in CaseShown.model_fields if name != "sent_back"}
     claims = [
         {
             "key": held.claim.sent_as,
@@ -325,7 +337,16 @@ def _case(case: Case) -> dict[str, Any]:
         }
         for held in case.claims
     ]
-    return {**plain, "claims": claims, "strategy": _strategy(case)}
+    return {**plain, "claims": claims, "strategy": _strategy(case), "sent_back": _sent_back(case)}
+
+
+def _sent_back(case: Case) -> dict[str, Any] | None:
+    """What the sender has heard by its callback, without names, and without the number of a case that may be another system's."""
+    held = case.send_back
+    if held is None or not held.agreed:
+        return None
+    told = held.mistake
+    return {"reason": told.reason, "words": told.words, "competent": told.competent, "at": held.ended_at}
 
 
 def _strategy(case: Case) -> dict[str, Any] | None:

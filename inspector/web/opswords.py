@@ -78,7 +78,7 @@ def _health(desk: Desk, lang: Lang) -> Iterator[str]:
 
 def _cases(tx: Tx, lang: Lang) -> Iterator[str]:
     for state, outcome, count in tx.cases.counts():
-        ended = f" · {of(Outcome(outcome), lang)}" if outcome and state != CaseState.WITHDRAWN else ""
+        ended = f" · {of(Outcome(outcome), lang)}" if outcome and not CaseState(state).gone else ""
         yield label("ops.count", lang, what=f"{of(CaseState(state), lang)}{ended}", count=count)
 
 

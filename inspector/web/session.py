@@ -14,9 +14,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from inspector.domain import review
+from inspector.domain import missent, review
 from inspector.domain.act import ActRow, found
-from inspector.domain.case import CaseState, CommitmentLetter, Outcome
+from inspector.domain.case import Case, CaseState, Outcome
 from inspector.domain.errors import InspectorError, Invalid
 from inspector.domain.grading import GradingInput
 from inspector.domain.policy import OutcomeRow
@@ -31,7 +31,7 @@ from inspector.labels import label, of
 from inspector.store.admissions import INSPECTOR
 from inspector.store.tx import Tx, new_id
 from inspector.web import gradings
-from inspector.web.answers import CaseShown, case_shown
+from inspector.web.answers import case_shown
 from inspector.web.caller import Caller, Unknown, find
 from inspector.web.cases import decide, read_case
 from inspector.web.cases import why as why_of
@@ -63,7 +63,7 @@ _LISTED = "|".join(
 )
 _WITHIN = rf"notices{_NAME}/paper|(notices|proofs){_NAME}/materials/[0-9a-f]{{64}}"
 _PLAIN = "deputies|mine|oversight(/returns)?|sessions"
-_PAGES = rf"^$|^/(review(/[0-9a-f]{{32}})?|{_LISTED}|{_WITHIN}|{_PLAIN}|ops(/draws{_NAMED})?)$"
+_PAGES = rf"^$|^/(review(/[0-9a-f]{{32}}(/send-back)?)?|{_LISTED}|{_WITHIN}|{_PLAIN}|ops(/draws{_NAMED})?)$"
 """Where a log-in may lead to: pages of the house, and nothing else (`tests/integration/test_way_back.py` holds each page to it)."""
 After = Annotated[str, Query(pattern=_PAGES, alias="next")]
 
@@ -222,16 +222,15 @@ def _typed(form: Fields | None) -> Typed:
 def _case_page(
     request: Request, desk: Desk, caller: Caller, case_id: str, form: Fields | None = None, wrong: Trouble = NO_TROUBLE
 ) -> Response:
-    def ask(tx: Tx, now: datetime) -> tuple[CaseShown, CommitmentLetter | None, Explanation]:
-        case = caller.case(tx, case_id)
-        return case_shown(case), case.letter, why_of(desk, tx, caller, case_id, now)
+    def ask(tx: Tx, now: datetime) -> tuple[Case, Explanation]:
+        return caller.case(tx, case_id), why_of(desk, tx, caller, case_id, now)
 
     try:
         caller.reads()
-        case, letter, why = read_case(desk, caller, case_id, What.CASE, ask, "page")
+        held, why = read_case(desk, caller, case_id, What.CASE, ask, "page")
     except InspectorError as error:
         return refused(request, error)
-    lang = language(request)
+    lang, case = language(request), case_shown(held)
     last = last_review(why.decisions)
     if wrong.code in ("message_id_reused", "not_in_review") and case.outcome is not None and last is not None:
         officer, when = last.facts.get("officer"), wording.at(last.at)
@@ -239,7 +238,10 @@ def _case_page(
     context = {
         "caller": caller,
         "case": case,
-        "letter": letter,
+        "letter": held.letter,
+        "send_back": held.send_back,
+        "waits": missent.waits(held),
+        "may_send_back": caller.role is Role.OFFICER and missent.may(held),
         "why": why,
         "names": {claim.id: claim.name for claim in why.claims},
         "text": render(why, lang),

@@ -23,10 +23,11 @@ from tempfile import TemporaryDirectory
 
 from inspector.calendars import load_calendars
 from inspector.domain.calendar import due
-from inspector.domain.case import LevelReason, Rated, VerifyTerm
+from inspector.domain.case import LevelReason, Rated
 from inspector.domain.notice import Notice
 from inspector.domain.policy import Item, Policy
 from inspector.domain.strategy import strategy
+from inspector.domain.terms import VerifyTerm
 from inspector.policybook import PacksInvalid, Policybook
 from tests.bench.machine import machine, told
 from tests.packs import POLICIES, SHIPPED

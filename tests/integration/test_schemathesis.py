@@ -88,6 +88,8 @@ LATER = {
     "ruled]": {"publication_nothing_to_rule"},
     "recusals]": {"seat_passed_on", "seat_not_held"},
     "announcement]": {"announce_untried"},
+    "agreement]": {"send_back_unasked"},
+    "refusal]": {"send_back_unasked"},
 }
 """Likewise of one operation, by the end of its name: a refusal that could be disputed is over before anybody disputes it here."""
 FITTING: dict[str, Any] = {

@@ -26,8 +26,9 @@ from inspector.domain.falling import IN_FORCE
 from inspector.domain.objection import ObjectionState
 from inspector.domain.proceeding import ANNULLABLE
 from inspector.domain.proposal import ALTERNATIVES, Proposal
+from inspector.domain.sendback import Mistake, SendBackReason
 from inspector.domain.serving import NoticeKind
-from inspector.flows import annulling, contested, review
+from inspector.flows import annulling, contested, missent, review
 from inspector.store.tx import Tx
 from tests.house import Hand, closing, open_store, settle
 from tests.proceedings import Proceeding, decided
@@ -48,6 +49,7 @@ OFTEN = {
     "drop": 1,
     "speaks_for": 1,
     "withdraw": 1,
+    "send_back": 2,
 }
 """How often each step is tried."""
 STEP = st.tuples(st.sampled_from([what for what, times in OFTEN.items() for _ in range(times)]), st.integers(0, 11))
@@ -153,6 +155,18 @@ class Life:
         with self.case.office.store.begin() as tx:
             review.withdraw(self.case.office, tx, self.case.case, "不办了", "张三", self.case.hand())
 
+    def send_back(self, number: int) -> None:
+        """Two officers say that the case came by mistake; now and then the second one does not agree."""
+        office, case = self.case.office, self.case.case
+        told = Mistake(reason=list(SendBackReason)[number % 2], words="应由其他机关核查")
+        with office.store.begin() as tx:
+            missent.ask(office, tx, case, told, "李四", "", self.case.hand())
+        with office.store.begin() as tx:
+            if number % 3 == 2:
+                missent.decline(office, tx, case, "属于本机关", "王五", "", self.case.hand())
+            else:
+                missent.agree(office, tx, case, "王五", "", self.case.hand())
+
     def day(self, number: int) -> None:
         self.case.hand.on(days=(1, 5, 15, 60)[number % 4])
         settle(self.case.office)
@@ -169,6 +183,7 @@ class Life:
                 self.has_a_next_step(tx, one)
             self.objections_have_a_matter(tx)
             self.nothing_stands_of_what_fell(tx, held)
+            self.who_was_sent_back_has_nothing_adverse(tx, held)
             self.before = {one.id: one for one in held}
 
     def has_a_next_step(self, tx: Tx, one: Consequence) -> None:
@@ -229,6 +244,17 @@ class Life:
                     assert one.proposal is not Proposal.RECORD_CREDIT, "the entry fell with the decision"
                     assert one.proposal is not Proposal.PENALTY or one.id in shaken, "an officer looks at the penalty"
 
+    def who_was_sent_back_has_nothing_adverse(self, tx: Tx, held: list[Consequence]) -> None:
+        case = tx.cases.get(self.case.case)
+        if case.state is not CaseState.SENT_BACK:
+            return
+        assert (case.outcome, case.entry) == (None, None)
+        assert not any(one.open or one.state is ConsequenceState.IMPOSED for one in held)
+        assert not any(mine.stands_somewhere for mine in tx.records.of_case(case.id))
+        names = case.send_back
+        assert names is not None
+        assert names.ended_by not in ("", names.by), "two officers have said so"
+
 
 def lives(concluded: bool, outcome: Outcome, steps: list[Step]) -> Life:
     with tempfile.TemporaryDirectory() as folder, closing(open_store(f"sqlite:///{folder}/inspector.sqlite3")) as store:
@@ -245,6 +271,7 @@ HISTORIES: list[tuple[bool, Outcome, list[Step]]] = [
     (True, OUTCOMES[0], [("impose", 0), ("impose", 0), ("speaks_for", 0), ("decide", 1), ("annul", 0), ("impose", 0)]),
     (True, OUTCOMES[0], [("impose", 0), ("propose", 2), ("look", 4), ("impose", 0), ("entry", 0), ("day", 2)]),
     (False, OUTCOMES[1], [("impose", 0), ("impose", 0), ("object", 2), ("object", 0), ("reject", 0), ("withdraw", 0)]),
+    (True, OUTCOMES[0], [("speaks_for", 0), ("send_back", 2), ("send_back", 0), ("day", 3)]),
 ]
 
 
