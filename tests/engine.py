@@ -153,3 +153,14 @@ def listening(*, json_lines: bool = True, level: str = "INFO") -> Iterator[io.St
 def lines(stream: io.StringIO) -> list[dict[str, Any]]:
     """The log as values."""
     return [json.loads(line) for line in stream.getvalue().splitlines()]
+
+
+def fails(error: Exception, *names: object) -> Hands:
+    """Hands that fail at every order, or at the named ones."""
+    keys = {f"ask:{name}" for name in names}
+
+    def say(held: Work) -> None:
+        if not names or held.key in keys:
+            raise error
+
+    return Hands(say=say)

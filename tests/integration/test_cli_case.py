@@ -94,9 +94,8 @@ def test_a_sender_without_a_token_is_refused_with_the_nearest_name_unless_it_is_
             assert (said.code, near in said.err) == (2, True)
     assert cases(operator) == []
     operator.well("case", "import", file, "--agency", "bureau", "--sender", "approving")
-    operator.well(
-        "case", "import", operator.file("d.csv", table(HEADS, row(2))), "--agency", "bureau", "--sender", "later", "--yes"
-    )
+    other = operator.file("d.csv", table(HEADS, row(2)))
+    operator.well("case", "import", other, "--agency", "bureau", "--sender", "later", "--yes")
     assert len(cases(operator)) == 2
 
 

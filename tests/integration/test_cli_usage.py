@@ -314,7 +314,7 @@ def test_bad_usage_is_exit_code_2_and_a_missing_settings_file_too(tmp_path: Path
 
 @pytest.mark.parametrize("role", ["ops", "credit"])
 def test_a_token_that_will_not_do_for_the_whole_house_is_told_when_it_is_issued(operator: Operator, role: str) -> None:
-    assert "city" not in operator.well("token", "issue", "watch", "--agency", "city", "--role", role).err
+    assert "concern" not in operator.well("token", "issue", "watch", "--agency", "city", "--role", role).err
     said = operator.well("token", "issue", "within", "--agency", "bureau", "--role", role)
     assert "they want a token of city" in said.err
     operator.settle_in('\n[agencies.apart]\nname = "另一局"\n')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,9 +10,10 @@ import pytest
 from inspector.daemon.worker import Worker
 from inspector.domain.decision import Order, OrderKind
 from inspector.flows.table import Flow
+from inspector.ports import Unavailable
 from inspector.store.store import Store
 from inspector.telemetry.metrics import Metrics
-from tests.engine import FAST, LANE, Hands, at_work, clock, order, put, real_office, states, until
+from tests.engine import FAST, LANE, Hands, at_work, clock, fails, order, put, real_office, row, states, until
 from tests.house import claim, let_lapse, running
 
 HOUR = timedelta(hours=1)
@@ -80,3 +82,15 @@ def test_nobody_is_pushed_or_reminded_about_a_date_that_has_passed(
     with running(Worker(office, Metrics(), FAST, "one", flows=flows)):
         until(lambda: states(store) == {"1": "done"}, office)
     assert (hands.calls, hands.gave_up) == ([], ["ask:1:None"])
+
+
+@pytest.mark.parametrize("shut", [False, True])
+def test_neither_a_wait_that_was_asked_for_nor_a_shut_connector_outlasts_patience(store: Store, shut: bool) -> None:
+    office = real_office(store)
+    patience = clock() + timedelta(minutes=2)
+    put(store, order(1, lane=LANE, expires_at=patience))
+    engine = replace(FAST, breaker_threshold=1, breaker_cool=HOUR) if shut else FAST
+    hands = fails(Unavailable("busy", retry_after=None if shut else 86_400))
+    with at_work(office, hands, engine, patient=True):
+        until(lambda: states(store) == {"1": "waiting"})
+    assert (row(store, 1)["due_at"], hands.gave_up) == (patience, []), "the next way is taken on the day the pack says"

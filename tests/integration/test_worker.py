@@ -24,21 +24,26 @@ from inspector.store.tx import Tx
 from inspector.store.work import Work
 from inspector.telemetry.metrics import Metrics
 from tests import house
-from tests.engine import FAST, LANE, Hands, at_work, clock, count, lines, listening, order, put, real_office, row, states, until
+from tests.engine import (
+    FAST,
+    LANE,
+    Hands,
+    at_work,
+    clock,
+    count,
+    fails,
+    lines,
+    listening,
+    order,
+    put,
+    real_office,
+    row,
+    states,
+    until,
+)
 from tests.house import Hand, Table, open_office
 
 HOUR = timedelta(hours=1)
-
-
-def fails(error: Exception, *names: object) -> Hands:
-    """Hands that fail at every order, or at the named ones."""
-    keys = {f"ask:{name}" for name in names}
-
-    def say(held: Work) -> None:
-        if not names or held.key in keys:
-            raise error
-
-    return Hands(say=say)
 
 
 def lane_of(store: Store) -> dict[str, object]:
@@ -131,18 +136,6 @@ def test_a_wait_the_other_side_asked_for_is_never_cut_short(store: Store) -> Non
     waits = [(row(store, n)["due_at"] - began).total_seconds() for n in names]
     assert min(waits) >= 100
     assert max(waits) < 200
-
-
-@pytest.mark.parametrize("shut", [False, True])
-def test_neither_a_wait_that_was_asked_for_nor_a_shut_connector_outlasts_patience(store: Store, shut: bool) -> None:
-    office = real_office(store)
-    patience = clock() + timedelta(minutes=2)
-    put(store, order(1, lane=LANE, expires_at=patience))
-    engine = replace(FAST, breaker_threshold=1, breaker_cool=HOUR) if shut else FAST
-    hands = fails(Unavailable("busy", retry_after=None if shut else 86_400))
-    with at_work(office, hands, engine, patient=True):
-        until(lambda: states(store) == {"1": "waiting"})
-    assert (row(store, 1)["due_at"], hands.gave_up) == (patience, []), "the next way is taken on the day the pack says"
 
 
 def test_what_does_not_exist_yet_is_asked_for_later_without_counting_and_is_no_outage(store: Store) -> None:
