@@ -156,9 +156,10 @@ def test_the_notice_says_which_check_of_the_year_it_is_of_how_many_under_which_r
     assert (use["nth"], use["own"], use["cap"], use["basis"]) == (2, 2, row.cap, row.basis), use
     left = max((row.cap or 0) - 2, 0)
     for page in (chinese, seat):
-        assert f"本年度第 2 次检查，上限 {row.cap} 次，尚余 {left} 次（" in page, page
+        assert f"本年度第 2 次检查，上限 {row.cap} 次，尚余 {left} 次</dd>" in page, page
+        assert "次数依据：" in page
     assert "This is check no. 2 of this year by" in english
-    assert f", at most {row.cap}, {left} left (" in english
+    assert f", at most {row.cap}, {left} left</dd>" in english
 
 
 def test_a_promise_is_told_early_only_where_it_names_nobody(store: Store, hand: Hand) -> None:
