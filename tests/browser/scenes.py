@@ -136,6 +136,7 @@ def assigned(phone: Visitor, mate: Visitor, visit: Visit, lang: Lang) -> Iterato
 
     known(released=False)
     phone.open(f"{visit.first}?lang={lang}")
+    phone.page.locator("#outbox-kept", has_text=label("phone.ready", lang)).wait_for()
     yield "asked"
     known(released=True)
     for one, path in ((mate, visit.second), (phone, visit.first)):
@@ -146,6 +147,7 @@ def assigned(phone: Visitor, mate: Visitor, visit: Visit, lang: Lang) -> Iterato
     yield "accepted"
     phone.page.get_by_role("button", name=label("ui.send_attempt", lang), exact=True).click()
     phone.alert().first.wait_for()
+    phone.page.locator("#outbox-kept", has_text=label("phone.ready", lang)).wait_for()
     yield "error"
     phone.open(f"{visit.first}/notice?lang={lang}")
     yield "notice"
