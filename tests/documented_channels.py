@@ -67,7 +67,8 @@ CHANNEL_KEYS: Mapping[str, str] = {
     "sms.numbers": "how the number is written: `text`, or a `list` of one",
     "sms.most_characters": "longest text and longest variable, counted as phones do; an SMS in Chinese holds 70, a long one 67 a part",
     "supervision.asks": '`{"field" = "seat"}`: the platform\'s fields (dotted: in objects) and what stands there: `key`, `word`, `to`, '
-    "`title`, `text`, `link`, `token` (the link's secret), `visit`, `seat`, `accept_by`, `facts`, `urgent`; " + _PLACES,
+    "`title`, `text`, `link`, `token` (the link's secret), `visit`, `seat`, `accept_by`, `facts`, `urgent`; "
+    "of what a push by webhook has in its data `windows`, `items`, `asked`, `proven`, `basis`, `checks`, `recusal`; " + _PLACES,
     "supervision.words": "the platform's own words for `new`, `off`, `on`, `changed`, `test`",
     "supervision.returns": "where (dotted) a result that it sends tells `seen`, `remarks`, `visited_on`",
     "supervision.reply_secret_file": "file (mode 600) with `whsec_…`, or two parted by a space during a change, by which its "

@@ -23,6 +23,7 @@ from inspector.domain.urgency import Urgency
 from inspector.domain.words import Words
 from inspector.policybook.rows import GRADES
 from inspector.ports import CreditEntry, CreditRetraction, Letter, Message, Notice, Question
+from tests.wire_brief import PUSHED, PUSHED_MEANS
 
 CASE = "5f1c0a9e4b7d4c1f8a2e6d3b9c0f7a11"
 CODE = "91000000MA0000001R"
@@ -99,13 +100,7 @@ MESSAGE = Message(
     title="新的检查任务",
     text="请于 2026-03-03 17:30 前接受，或者说明不能前往的理由。以下日期不得上门：2026-03-09 至 2026-03-20。",
     link="https://inspector.example/seat/V-1:0:0/ONE-TIME-SECRET",
-    data={
-        "visit": "V-1",
-        "seat": "V-1:0:0",
-        "accept_by": "2026-03-03T17:30:00+08:00",
-        "facts": 2,
-        "windows": [{"first": "2026-03-09", "last": "2026-03-20"}],
-    },
+    data=PUSHED,
 )
 ENTRY = CreditEntry(
     entry_id=f"credit:{CASE}:3",
@@ -279,11 +274,7 @@ CHANNEL = Exchange(
         "text": "one sentence, with the date by which to accept",
         "link": "`{base}/seat/{seat}/{secret}`: the inspector's own page; who holds it may answer for this seat: show it to nobody else",
         "urgent": "whether it may ring at night: by `push.urgent`",
-        "data.visit": "id of the visit",
-        "data.seat": "name of the seat, for the API",
-        "data.accept_by": "by when to accept; ISO 8601 with an offset",
-        "data.facts": "how many facts of the inspector's agency are in question",
-        "data.windows": "days on which nobody may go, from `first` to `last`; only where there are any",
+        **PUSHED_MEANS,
     },
     reply={"receipt": "m-77"},
     told={"receipt": "your number for it; the body may be anything else, or empty: any 2xx means that you have the message"},

@@ -20,6 +20,8 @@ from inspector.incoming import Unproven
 from inspector.ports import Message, Receipt
 
 _PARTS = ("key", "word", "to", "title", "text", "link", "token", "visit", "seat", "accept_by", "facts", "urgent")
+_BRIEF = ("items", "asked", "proven", "basis", "checks", "recusal")
+"""What a team is told before it accepts (`data.brief` of a push), each by itself; `windows` are the days on which nobody may go."""
 _PERSON = re.compile(r"[^\s,;|@<>]{1,100}")
 """What may be one person's name there: a staff code, in any script."""
 
@@ -32,7 +34,8 @@ class SupervisionConfig(FormConfig):
     """What an assignment's parts are called there, and what a result's are.
 
     Parts for `asks`: `key`, `word` (`new`, `off`, `on`, `changed`, `test`, by `words` in the platform's), `to`, `title`, `text`, `link`,
-    `token` (the link's secret by itself, for the platform's calls), `visit`, `seat`, `accept_by`, `facts` (how many), `urgent`.
+    `token` (the link's secret by itself, for the platform's calls), `visit`, `seat`, `accept_by`, `facts` (how many), `urgent`; and of the
+    commitment `items`, `asked`, `proven`, `basis`, `checks`, `recusal`, `windows`, as a push by webhook has them.
 
     `returns`: where (dotted) a result tells `seen`, `remarks`, `visited_on`; `findings_field` its list, `finds` where in each a finding
     tells `case_id`, `claim`, `verdict`, `note`. `verdicts` and `seen` say what the platform's words mean in ours. With `reply_secret_file`
@@ -58,7 +61,7 @@ class SupervisionChannel:
         for key, fine, wanted in _wanted(held):
             if not fine:
                 raise Invalid("connector_key_range", connector=name, key=key, wanted=wanted)
-        self._form = Form(held, name, _PARTS)
+        self._form = Form(held, name, (*_PARTS, *_BRIEF, "windows"))
         self._verifier = Verifier(held.reply_secret_file, name) if held.reply_secret_file else None
         self.card = held.card(name, port="channel", kind="supervision")
 
@@ -99,6 +102,7 @@ class SupervisionChannel:
 
     def _told(self, message: Message, key: str) -> dict[str, object]:
         data, word = message.data, _word(message.data)
+        brief = told if isinstance(told := data.get("brief"), Mapping) else {}
         return {
             "key": key,
             "word": self._config.words.get(word, word),
@@ -108,7 +112,8 @@ class SupervisionChannel:
             "link": message.link,
             "token": message.link.rpartition("/")[2] if "seat" in data else "",
             "urgent": message.urgent,
-            **{name: data.get(name, "") for name in ("visit", "seat", "accept_by", "facts")},
+            **{name: data.get(name, "") for name in ("visit", "seat", "accept_by", "facts", "windows")},
+            **{name: brief.get(name, "") for name in _BRIEF},
         }
 
 

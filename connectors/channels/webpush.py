@@ -1,6 +1,7 @@
 """Web Push (RFC 8030, 8291, 8292): a notice of the inspector's own browser, which the push service between cannot read.
 
-A bonus beside another channel: browsers' push services are not reached from everywhere, and a screen shows it to whoever looks.
+A bonus beside another channel: browsers' push services are not reached from everywhere. What is asked goes along for the page that reads
+it (`brief`); a screen shows `title` and `by` to whoever looks, and is to show no more.
 """
 
 from __future__ import annotations
@@ -73,7 +74,10 @@ class WebPushChannel:
         if service is None:
             raise unreachable("a push service that is none of ours")
         shown = {"title": message.title, "by": by_when(message), "link": message.link, "urgent": message.urgent, "key": mark(key)}
-        plain = json.dumps(shown, ensure_ascii=False, separators=(",", ":")).encode()
+        brief = {name: message.data[name] for name in ("brief", "windows") if name in message.data}
+        plain = _written({**shown, **brief})
+        if len(plain) > webpush.LONGEST:  # one message has no more room: the link leads to all of it
+            plain = _written(shown)
         if len(plain) > webpush.LONGEST:
             raise Refused("text_too_long", origin=Origin.US, detail=f"over {webpush.LONGEST} bytes", attempts=0)
 
@@ -109,6 +113,10 @@ class WebPushChannel:
 def connect(name: str, config: Mapping[str, object]) -> WebPushChannel:
     """The entry point. Raises Invalid when the configuration cannot be used."""
     return WebPushChannel(name, config)
+
+
+def _written(told: Mapping[str, object]) -> bytes:
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _gone(reply: Reply) -> bool:

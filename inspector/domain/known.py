@@ -20,6 +20,7 @@ def as_known(visit: Visit, seat: Seat) -> Visit:
         findings=tuple(one for one in visit.findings if one.case_id in own or (leads and one.case_id not in visit.case_ids)),
         parts=tuple(part for part in visit.parts if part.agency == seat.agency),
         case_ids=own,
+        briefs=tuple(one for one in visit.briefs if one.agency == seat.agency and seat.state.knows),
     )
     return known if seat.state.knows and visit.released else replace(known, code="", name="", doubts=(), parts=())
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
+from inspector.domain.brief import Brief
 from inspector.domain.calendar import Counting
 from inspector.domain.case import SubjectKind
 from inspector.domain.decision import Because, Decision, OrderKind
@@ -116,7 +117,8 @@ class Visit:
     time, and a person decides. `unpublished` are items in question that stand in no published list any more: while there are any,
     nobody may go (handbook 1.2.3). `looks_at`: the visit whose result is looked at again from what was entered; then nobody goes.
     `spared`: what was in question and was settled without it, so that nobody is asked; who had read it may still answer. `merged`: the
-    cases of `case_ids` that no draw has brought here: they go along, for there is a visit anyway.
+    cases of `case_ids` that no draw has brought here: they go along, for there is a visit anyway. `briefs`: what each agency's team was
+    told of it last; before the release that is how it was given (`domain.brief`).
     """
 
     id: str
@@ -155,6 +157,7 @@ class Visit:
     looks_at: str = ""
     spared: tuple[Doubt, ...] = ()
     merged: tuple[str, ...] = ()
+    briefs: tuple[Brief, ...] = ()
     version: int = 0
 
     @property
@@ -182,6 +185,10 @@ class Visit:
     def owing(self) -> frozenset[str]:
         """Who has not entered what the visit still waits for: the lead, and each agency that has a fact in question."""
         return frozenset({self.agency, *(doubt.agency for doubt in self.doubts)}) - {part.agency for part in self.parts}
+
+    def brief_of(self, agency: str) -> Brief | None:
+        """What an agency's team was told; None where nothing was."""
+        return next((one for one in self.briefs if one.agency == agency), None)
 
     def found_by(self, agency: str) -> bool:
         """Whether a person has to look at what an agency's team has entered: a finding, or words that nobody has put a name to."""

@@ -34,6 +34,7 @@ from inspector.domain.verification import wants_visit
 from inspector.domain.visit import Seat, Stake, Visit, VisitState
 from inspector.flows import caps, merging, peace, reaching, sooner
 from inspector.flows.after import log_after
+from inspector.flows.briefing import brief, briefed
 from inspector.flows.lists import people, row_of, small
 from inspector.flows.members import Member
 from inspector.flows.office import Office
@@ -168,6 +169,7 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
         payload={"visit": made.id, "cases": list(made.case_ids)},
     )
     tx.work.order([timer] if made.released else [timer, release], now)
+    made = tx.visits.put(briefed(office, tx, made, now))
     seated(office, tx, held, made, going, 0, now)
     merging.gather(office, tx, made, now)
 
@@ -211,6 +213,8 @@ def join(office: Office, tx: Tx, held: Draw, made: Visit, member: Member, teams:
         for case in live:  # its cases may be due before the visit that was given for others
             sooner.follow(office, tx, case, now)
         made = tx.visits.get(made.id)
+        told = brief(office, tx, made, agency, now)  # what the others were told stands until the release
+        made = tx.visits.put(replace(made, briefs=(*made.briefs, told)))
         seated(office, tx, held, made, (dealt,), first_seat(commitment, held, made, agency), now)
         made = tx.visits.get(made.id)
     return made

@@ -8,10 +8,10 @@ returns the slot (`slots`), and one that found nobody has used it, unless the pa
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from inspector.domain.exclusion import Barred, Exclusion, barred, counted, first
+from inspector.domain.brief import Checks
+from inspector.domain.exclusion import Barred, Exclusion, Seen, barred, counted, first
 from inspector.domain.inspection import Authority, CheckType
 from inspector.domain.plan import Draw
 from inspector.domain.policy import Policy
@@ -26,6 +26,7 @@ REACHED = "cap_reached"
 """The matter of an object that was drawn and is not visited, for another visit has taken the last slot meanwhile."""
 CAPS = (Exclusion.CAP.value, Exclusion.CAP_ALL.value)
 """Why a visit was not given: what the draw's line says."""
+_OWN = frozenset({Authority.OWN})
 _MARGIN = timedelta(days=1)
 """Whoever wrote a visit may have read the clock before the frame was frozen and committed after it; more is only looked at, too."""
 
@@ -91,21 +92,7 @@ def _open(tx: Tx, object_id: str) -> list[str]:
     return [str(one["id"]) for one in tx.visits.made(object_id) if one["done_at"] is None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Use:
-    """How many checks of a subject count towards caps this calendar year, the visit that is under way among them.
-
-    `own`: those of the agency, `together`: those of all that the pack's row counts together. `cap` and `stop` are None where the row of
-    the subject's level has none, or where its stratum says no level.
-    """
-
-    own: int
-    together: int
-    cap: int | None
-    stop: int | None
-
-
-def used(office: Office, tx: Tx, visit: Visit, agency: str, now: datetime) -> Use:
+def used(office: Office, tx: Tx, visit: Visit, agency: str, now: datetime) -> Checks:
     """What a firm is told of its checks (54号; handbook 1.4.25, 1.4.23), by one of the agencies that go."""
     held = tx.draws.get(visit.draw)
     policy = office.book.get(held.pack_of(agency))
@@ -113,13 +100,35 @@ def used(office: Office, tx: Tx, visit: Visit, agency: str, now: datetime) -> Us
     lead = policy if held.own else office.book.get(held.pack_of(held.agency))
     level = lead.sampling(stratum).level if stratum else None
     row = policy.limits.frequencies.get(level or "")
-    seen, today = of_one(office, tx, agency, visit.object_id, visit.kind, visit.code), office.calendar.local_date(now)
+    today, rest = (
+        office.calendar.local_date(now),
+        of_one(office, tx, agency, visit.object_id, visit.kind, visit.code, without=visit.id),
+    )
+    day = visit.made_on or today
+    before = [one for one in rest if one.completed and one.on <= day]
+    seen = (*rest, _this(office, tx, visit))
     together = row.together if row is not None else frozenset(Authority)
-    return Use(
-        own=counted(seen, policy.limits, today, frozenset({Authority.OWN})),
+    return Checks(
+        own=counted(seen, policy.limits, today, _OWN),
         together=counted(seen, policy.limits, today, together),
         cap=row.cap if row is not None else None,
         stop=row.stop if row is not None else None,
+        basis=row.basis if row is not None else "",
+        nth=1 + counted(before, policy.limits, day, _OWN) if visit.check in policy.limits.counted else None,
+        kind_basis=policy.limits.checks[visit.check].basis if visit.check in policy.limits.checks else "",
+    )
+
+
+def _this(office: Office, tx: Tx, visit: Visit) -> Seen:
+    """The visit itself, as the history of its subject has it."""
+    done = visit.done_at is not None
+    return Seen(
+        on=visit.made_on or office.calendar.local_date(visit.done_at or visit.opened_at),
+        check=visit.check,
+        authority=Authority.OWN,
+        completed=done,
+        open=not done,
+        nobody=done and visit.id in tx.visits.found_nobody([visit.id]),
     )
 
 

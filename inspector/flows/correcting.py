@@ -10,6 +10,7 @@ from inspector.domain.reached import NO_RECIPIENT, UNCONFIRMED
 from inspector.domain.roster import Way
 from inspector.domain.urgency import Urgency
 from inspector.flows import reaching, seatlink
+from inspector.flows.briefing import carried
 from inspector.flows.contents import named
 from inspector.flows.office import Office
 from inspector.flows.pushing import quiet
@@ -33,6 +34,7 @@ def tell(work: Work, office: Office) -> Settlement:
     wait_for_it(work, office)
     with office.store.read() as tx:
         seat, held = read(tx, work)
+        policy = office.book.get(tx.draws.pack_of(held.draw, seat.agency))
         person, link = tx.rosters.inspector(seat.agency, seat.inspector), seatlink.address(office, tx, seat.name)
     channel, way = office.connectors.channels.get(work.lane), reaching.by_lane(person, work.lane)
     word = _word(work)
@@ -44,13 +46,14 @@ def tell(work: Work, office: Office) -> Settlement:
     urgency = quiet(office, word, _last(work) or held.due_at)
     lang = office.agency(seat.agency).language
     tells = {"changed": True} if word in (CHANGED, SPARED, ADDED, RENEWED, "sooner") else {"called_off": word != "unblocked"}
+    about = {} if tells.get("called_off") else carried(held, seat.agency, policy, lang)
     message = Message(
         to=way.address,
         title=label(f"push.{word}_title", lang),
         text=label(f"push.{word}_text", lang, visit=held.id),
         link=link,
         urgent=urgency is Urgency.URGENT,
-        data={"visit": held.id, "seat": seat.name, **tells},
+        data={"visit": held.id, "seat": seat.name, **tells, **about},
     )
     key = named(work.key, message)
     try:

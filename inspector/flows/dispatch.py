@@ -53,7 +53,7 @@ def release(work: Work, office: Office) -> Settlement:
 
     def write(tx: Tx, now: datetime) -> None:
         held = listing.look_at(office, tx, tx.visits.get(str(work.payload["visit"]), lock=True), now)
-        listing.release(tx, held, now)
+        listing.release(office, tx, held, now)
 
     return Settlement(write=write)
 

@@ -9,7 +9,7 @@ from inspector.domain.errors import Missing
 from inspector.domain.visit import Visit
 from inspector.flows.office import Office
 from inspector.flows.record import record
-from inspector.flows.seats import UNPUBLISHED, by_way
+from inspector.flows.seats import UNPUBLISHED, by_way, rebrief
 from inspector.store.tx import Tx
 
 
@@ -50,18 +50,22 @@ def look_at(office: Office, tx: Tx, held: Visit, now: datetime) -> Visit:
         tx.attention.open(UNPUBLISHED, held.agency, held.id, {"items": list(changed.unpublished)}, now)
         return changed
     tx.attention.close(f"{UNPUBLISHED}:{held.id}", now)
-    return release(tx, changed, now)
+    return release(office, tx, changed, now)
 
 
-def release(tx: Tx, held: Visit, now: datetime) -> Visit:
-    """The team learns whom the visit is to, when its moment has come and it is not blocked."""
+def release(office: Office, tx: Tx, held: Visit, now: datetime) -> Visit:
+    """The team learns whom the visit is to, when its moment has come and it is not blocked.
+
+    What has changed since the visit was given it learns at this moment, too, and by a push where somebody was told otherwise.
+    """
     if held.unpublished or held.release_at is None or held.release_at > now:
         return held
     decision = visit.release(held, tx.draws.get(held.draw).pack_of(held.agency))
     if decision.because.rule == "timer.obsolete":
         return held
     record(tx, held.id, decision, now, {})
-    return tx.visits.put(decision.state)
+    changed = tx.visits.put(decision.state)
+    return rebrief(office, tx, changed, now)
 
 
 def _published(office: Office, agency: str, item: str, day: date) -> bool:

@@ -18,6 +18,7 @@ from inspector.domain.roster import Way
 from inspector.domain.urgency import Urgency
 from inspector.domain.visit import Seat, SeatState, Visit
 from inspector.flows import reaching, relief, seatlink, stopped
+from inspector.flows.briefing import carried
 from inspector.flows.contents import named
 from inspector.flows.left import wait_where_left
 from inspector.flows.office import Office
@@ -73,6 +74,7 @@ def push(work: Work, office: Office) -> Settlement:
             "accept_by": by.isoformat(),
             "facts": sum(1 for doubt in held.doubts if doubt.agency == seat.agency),
             **_windows(held),
+            **carried(held, seat.agency, policy, lang),
         },
     )
     key = named(work.key, message)

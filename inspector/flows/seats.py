@@ -7,10 +7,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from inspector.domain.brief import difference
 from inspector.domain.decision import Order, OrderKind
 from inspector.domain.push import ASSIGNMENT
 from inspector.domain.visit import Seat, SeatState, Visit
 from inspector.flows import stopped
+from inspector.flows.briefing import briefed
 from inspector.flows.office import Office
 from inspector.store.tx import Tx
 
@@ -87,7 +89,24 @@ def tell_changed(office: Office, tx: Tx, held: Visit, now: datetime, word: str =
     whom the visit is to.
     """
     if held.released:
-        _tell(office, tx, held, word, now, now)
+        _tell(office, tx, _rebriefed(office, tx, held, now), word, now, now)
+
+
+def rebrief(office: Office, tx: Tx, held: Visit, now: datetime) -> Visit:
+    """A visit was released: each team hears of what is asked otherwise than it was told when the visit was given, if anything is."""
+    changed = _rebriefed(office, tx, held, now)
+    for was in held.briefs:
+        fresh = changed.brief_of(was.agency)
+        word = difference(was, fresh) if fresh is not None else ""
+        for seat in (one for one in tx.visits.team(held.id) if word and one.state.open and one.agency == was.agency):
+            _tell_one(office, tx, changed, seat, word, str(changed.version), now, now)
+    return changed
+
+
+def _rebriefed(office: Office, tx: Tx, held: Visit, now: datetime) -> Visit:
+    """The visit with its teams' briefs as things stand now."""
+    changed = briefed(office, tx, held, now)
+    return tx.visits.put(changed) if changed.briefs != held.briefs else held
 
 
 def tell_sooner(office: Office, tx: Tx, held: Visit, now: datetime) -> None:

@@ -9,11 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from inspector.domain.case import ClaimStatus
-from inspector.domain.errors import Forbidden, InspectorError
+from inspector.domain.errors import Forbidden
 from inspector.domain.visit import SeatState, Visit
-from inspector.flows import caps
-from inspector.flows.caps import Use
+from inspector.flows.briefing import NoticePart, part
 from inspector.flows.office import Office
 from inspector.flows.seated import by_name
 from inspector.store.tx import Tx
@@ -27,26 +25,6 @@ class Officer:
     name: str
     certificate: str
     certificate_until: date | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proven:
-    """A fact that is settled already and is not asked again (the plan, item 5): by its case and name."""
-
-    case_id: str
-    claim: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NoticePart:
-    """An agency's part in a visit: its name, the names of its items, what is proven of them, and how many checks it counts."""
-
-    agency: str
-    name: str
-    items: tuple[str, ...]
-    proven: tuple[Proven, ...]
-    use: Use
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,32 +71,3 @@ def notice(office: Office, tx: Tx, name: str, now: datetime) -> tuple[VisitNotic
     )
     parts = tuple(part(office, tx, held, agency, now) for agency in held.agencies)
     return VisitNotice(visit=held, parts=parts, officers=officers), seat.agency
-
-
-def part(office: Office, tx: Tx, held: Visit, agency: str, now: datetime) -> NoticePart:
-    """What an agency checks there, what of it is settled already, and how many checks of the subject count for it."""
-    items, proven = dict[str, None](), list[Proven]()
-    for case_id in held.cases_of(agency):
-        case = tx.cases.get(case_id)
-        item = office.book.get(case.pack).item(case.item)
-        items[item.name] = None
-        for file in case.claims:
-            if file.status is ClaimStatus.PROVEN:
-                proven.append(
-                    Proven(case_id=case_id, claim=file.claim.key, name=_fact(office, case.pack, case.item, file.claim.fact))
-                )
-    asked = {(one.case_id, one.claim) for one in held.doubts}
-    return NoticePart(
-        agency=agency,
-        name=office.agency(agency).name,
-        items=tuple(items),
-        proven=tuple(one for one in proven if (one.case_id, one.claim) not in asked),
-        use=caps.used(office, tx, held, agency, now),
-    )
-
-
-def _fact(office: Office, pack: str, item: str, fact: str) -> str:
-    try:
-        return office.book.get(pack).item(item).fact(fact).name
-    except InspectorError:
-        return fact

@@ -71,6 +71,44 @@ class VisitShown(Shown):
     parts: tuple[PartShown, ...]
 
 
+class AskedShown(Shown):
+    """A fact in question; `promised` is empty where its words may tell whom the visit is to, and else what was promised."""
+
+    item: str
+    fact: str
+    promised: str
+
+
+class SettledShown(Shown):
+    """A fact that is proven and is not asked again."""
+
+    item: str
+    fact: str
+
+
+class ChecksShown(Shown):
+    """Checks of this calendar year: which this one is (`nth`, where its kind counts), how many count, how many there may be and are left.
+
+    `own`, `cap`, `left`: the agency's; `together`, `stop`: those of all. None: no limit.
+    """
+
+    nth: int | None
+    own: int
+    cap: int | None
+    left: int | None
+    together: int
+    stop: int | None
+
+
+class BriefShown(Shown):
+    """What an inspector is told before accepting: nothing of it says whom the visit is to."""
+
+    items: tuple[str, ...]
+    asked: tuple[AskedShown, ...]
+    settled: tuple[SettledShown, ...]
+    checks: ChecksShown
+
+
 class MateShown(Shown):
     """Somebody of the same team: `inspector` is the staff code, `name` is empty for one whom the register no longer knows."""
 
@@ -97,7 +135,7 @@ class SeatShown(Shown):
 
     `accept_by` counts from `handed_at`, when a channel took the push. `pushes` are for the office, not for the link.
     `belated`: why its inspector declined by a word that came when the seat had passed on. `mates` are the others of the team: told by the
-    seat's own link, once the assignment is handed over and the visit released.
+    seat's own link, once the assignment is handed over and the visit released. `brief`: what the team was told last.
     """
 
     seat: str
@@ -112,6 +150,7 @@ class SeatShown(Shown):
     visit: VisitShown
     exempt: tuple[DoubtShown, ...]
     mates: tuple[MateShown, ...]
+    brief: BriefShown | None
     pushes: tuple[PushShown, ...]
 
 
@@ -148,4 +187,15 @@ def seat_shown(
     exempted = tuple(DoubtShown.model_validate(one) for one in told)
     visit = VisitShown.model_validate(known)
     sent = tuple(PushShown.model_validate({field: getattr(one, field) for field in PushShown.model_fields}) for one in pushes)
-    return SeatShown.model_validate({**plain, "seat": name, "visit": visit, "exempt": exempted, "mates": team, "pushes": sent})
+    brief = known.brief_of(seat.agency)
+    return SeatShown.model_validate(
+        {
+            **plain,
+            "seat": name,
+            "visit": visit,
+            "exempt": exempted,
+            "mates": team,
+            "brief": BriefShown.model_validate(brief) if brief is not None else None,
+            "pushes": sent,
+        }
+    )

@@ -6,7 +6,7 @@ uses nothing up, because mail and chat programs open links too.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from inspector.domain.attempt import AttemptWay
+from inspector.domain.brief import Brief
 from inspector.domain.case import SubjectKind
 from inspector.domain.errors import Forbidden, InspectorError, Invalid, Refusal
 from inspector.domain.evidence import blank
@@ -23,12 +24,11 @@ from inspector.domain.known import as_known
 from inspector.domain.result import hindrance
 from inspector.domain.roster import Recusal
 from inspector.domain.visit import LAPSED, Seat, SeatState, Visit
-from inspector.flows import dispatch, supervision, visitcodes, visitnotice, wording
+from inspector.flows import briefing, dispatch, supervision, visitcodes, wording
 from inspector.flows.articles import articles
 from inspector.flows.checksheets import on_sheet
 from inspector.flows.fieldnotes import field_of
 from inspector.flows.seated import by_name
-from inspector.flows.visitnotice import NoticePart
 from inspector.labels import Lang, label
 from inspector.store.tx import Tx, new_id
 from inspector.web import attempts, challenges, fieldnotes, links, seatdoor
@@ -42,6 +42,7 @@ from inspector.web.language import InLang, carried, language
 from inspector.web.messages import DoorChallengeIn, FindingIn
 from inspector.web.pages import NO_TROUBLE, Fields, Trouble, complete, page, read, trouble
 from inspector.web.phone import phone_words, place_of, shut
+from inspector.web.rules import cites
 from inspector.web.seatdoor import AtPage, PostedAt, Seated
 from inspector.web.secondlooks import LookedAtShown, work_of
 
@@ -71,7 +72,8 @@ class _SeatRead:
     people: dict[str, str]
     going: tuple[str, ...]
     tried: AttemptsShown | None
-    notice: NoticePart | None
+    brief: Brief | None
+    cite: Callable[[str], str]
     work: LookedAtShown | None
 
 
@@ -232,9 +234,8 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
             people={one.inspector: _person(tx, one.agency, one.inspector) for one in team},
             going=tuple(one.inspector for one in team if one.state.open) if tells and not whole.looks_at else (),
             tried=attempts.shown(desk, tx, held.case_ids) if tells and held.case_ids else None,
-            notice=visitnotice.part(desk.office, tx, whole, seat.agency, desk.office.now())
-            if tells and not whole.looks_at
-            else None,
+            brief=_brief(desk, tx, whole, seat),
+            cite=cites(desk, tx, whole, seat.agency, language(request)),
             work=work_of(desk, tx, whole, seat)
             if whole.looks_at and seat.state in (SeatState.ACCEPTED, SeatState.DONE)
             else None,
@@ -279,7 +280,10 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
         "takes": told.takes,
         "tried": told.tried if not told.hindered or kept.get("do") == "attempt" else None,
         "ways": list(AttemptWay),
-        "notice": told.notice,
+        "brief": told.brief,
+        "cite": told.cite,
+        "own_name": desk.office.agency(seat.agency).name,
+        "shows_notice": seat.state is SeatState.ACCEPTED and held.released and held.state.open,
         "notice_link": f"{request.url.path}/notice{carried(request)}",
         "work": told.work,
         "here": request.url.path,
@@ -320,6 +324,13 @@ def _lacking(lang: Lang, unsaid: Mapping[str, str], wordless: Mapping[str, str])
     if wordless:
         told.append(label("error.findings_wordless", lang, wordless=" / ".join(wordless.values())))
     return label("ui.sentence_gap", lang).join(told)
+
+
+def _brief(desk: Desk, tx: Tx, held: Visit, seat: Seat) -> Brief | None:
+    """What an inspector is told before and after accepting: until the release what was told when the visit was given, then what stands."""
+    if held.looks_at or not (seat.state.open and held.state.open):
+        return None
+    return briefing.brief(desk.office, tx, held, seat.agency, desk.office.now()) if held.released else held.brief_of(seat.agency)
 
 
 def _places(desk: Desk, tx: Tx, held: Visit) -> list[str]:

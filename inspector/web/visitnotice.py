@@ -23,6 +23,7 @@ from inspector.web.fields import NamePath
 from inspector.web.language import language
 from inspector.web.pages import page
 from inspector.web.phone import shut
+from inspector.web.rules import cites
 from inspector.web.seatdoor import SeatLink
 
 router = APIRouter(prefix="/v1", tags=["visits"], route_class=JsonRoute)
@@ -47,12 +48,18 @@ class ProvenShown(Shown):
 
 
 class UseShown(Shown):
-    """Checks that count this calendar year, this one among them: the agency's own and those of all, and how many there may be."""
+    """Checks that count this calendar year, this one among them if its kind does: the agency's own and those of all, and how many may be.
 
+    `nth`: which of the agency's this one is; None where its kind counts towards no cap. `basis`: of the cap.
+    """
+
+    nth: int | None
     own: int
-    together: int
     cap: int | None
+    left: int | None
+    together: int
     stop: int | None
+    basis: str
 
 
 class PartShown(Shown):
@@ -114,6 +121,7 @@ def print_notice(request: Request, desk: AtDesk, name: str, token: str) -> Respo
             "notice.html",
             told=told,
             cited=_cited(desk, told, language(request)),
+            cite=desk.look(lambda tx: {one: cites(desk, tx, told.visit, one, language(request)) for one in told.visit.agencies}),
         )
     except InspectorError as error:
         return shut(request, error)

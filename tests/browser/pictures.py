@@ -8,7 +8,7 @@ import tempfile
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import FloatRect, sync_playwright
 
 from inspector.verifier import PAGE, programs
 from tests import showing
@@ -42,7 +42,7 @@ def officer(door: Door, file: str) -> None:
 
 
 def inspector(door: Door, file: str) -> None:
-    """An inspector's assignment, and what the ops page says meanwhile."""
+    """What the ops page says while two inspectors are on their way."""
     with (
         closing(open_store(file)) as store,
         scenes.visiting(store, Hand(), subject_name=FIRMS[1], subject_code="91000000MA0000001R") as visit,
@@ -52,8 +52,6 @@ def inspector(door: Door, file: str) -> None:
         for one, path in ((other, visit.second), (phone, visit.first)):
             one.open(path)
             one.press("接受任务")
-        phone.choose("一致")
-        phone.page.screenshot(path=FOLDER / "seat.png", full_page=True)
         for number in range(50, 56):
             post(office, application(number, "business-licence", {"registration-status": "存续"}))
         settle(office)
@@ -62,6 +60,32 @@ def inspector(door: Door, file: str) -> None:
         desk.open("/ops")
         desk.page.set_viewport_size({"width": 1000, "height": 860})
         desk.page.screenshot(path=FOLDER / "ops.png")
+
+
+def assignment(door: Door, file: str) -> None:
+    """An inspector's page from what is asked to what waits for signal, and the firm's notice, in both languages; and the texts on them."""
+    texts = dict[str, str]()
+    for lang in scenes.CLERK:
+        with (
+            closing(open_store(f"{file}-{lang}")) as store,
+            scenes.visiting(store, Hand(), subject_name=FIRMS[1], subject_code="91000000MA0000001R") as visit,
+        ):
+            phone, other = door.phone(visit.edge.url), door.phone(visit.edge.url)
+            for state in scenes.assigned(phone, other, visit, lang):
+                texts[f"{state}-{lang}"] = scenes.anybody(phone.text())
+                picture = FOLDER / f"seat-{state}-{lang}.png"
+                match state:
+                    case "error":  # where the browser has gone
+                        phone.page.screenshot(path=picture)
+                    case "waiting":
+                        phone.page.locator("#outbox").screenshot(path=picture)
+                    case _:
+                        phone.page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
+                        whole = phone.page.evaluate("document.documentElement.scrollHeight")
+                        clip: FloatRect = {"x": 0, "y": 0, "width": 360, "height": min(whole, 2_200)}
+                        phone.page.screenshot(path=picture, full_page=True, clip=clip)
+    texts = {name: text for name, text in texts.items() if not name.startswith("waiting")}  # that one tells the phone's own time
+    scenes.DAY.write_text(json.dumps(texts, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 def link(door: Door, file: str) -> None:
@@ -185,7 +209,7 @@ def gate(door: Door, file: str) -> None:
 
 def main() -> None:
     """Take them all, or those of the pages that are named."""
-    pages = {take.__name__: take for take in (officer, inspector, link, sheet, look, gate, agency, subject, verifier)}
+    pages = {take.__name__: take for take in (officer, inspector, assignment, link, sheet, look, gate, agency, subject, verifier)}
     FOLDER.mkdir(exist_ok=True)
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         door = Door(playwright.chromium.launch(executable_path=NEEDS["chromium"].find(), args=FLAGS))

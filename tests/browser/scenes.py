@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 from inspector.domain.case import MatterKind, SubjectKind
 from inspector.flows import dispatch, replylink
 from inspector.flows.office import Office
+from inspector.labels import Lang, label
 from inspector.store.store import Store
 from tests import gate
 from tests.browser.visitor import Visitor
@@ -21,7 +23,7 @@ from tests.integration.test_draw_way import FACTS, announced, carried_out, drawi
 from tests.integration.test_way import Post
 
 FIRM = "示例商贸有限公司"
-CLERK = {
+CLERK: Mapping[Lang, tuple[str, str, str, str]] = {
     "zh-Hans": ("不一致", "贵机关掌握的数据", "签署人", "提交答复"),
     "en": ("Contradicts", "The value you hold", "Signed by", "Send the answer"),
 }
@@ -100,7 +102,7 @@ def unnumbered(text: str) -> str:
     return re.sub(r"[0-9a-f]{32}", "…", text)
 
 
-def answering(visitor: Visitor, path: str, lang: str) -> Iterator[str]:
+def answering(visitor: Visitor, path: str, lang: Lang) -> Iterator[str]:
     """The reply page in turn as a clerk finds it, fills it in, and gets it back for what it lacks; nothing is answered by it."""
     answer, value, signer, send = CLERK[lang]
     visitor.open(f"{path}?lang={lang}")
@@ -112,3 +114,49 @@ def answering(visitor: Visitor, path: str, lang: str) -> Iterator[str]:
     visitor.fill(value, "")
     visitor.press(send)
     yield "error"
+
+
+DAY = ROOT / "docs" / "pictures" / "seat.json"
+"""The same of the inspector's page."""
+
+
+def anybody(text: str) -> str:
+    """A page's text without who was drawn."""
+    return re.sub(r"(检查员|Z00|证号 C|certificate C)[0-9]", r"\1…", unnumbered(text))
+
+
+def assigned(phone: Visitor, mate: Visitor, visit: Visit, lang: Lang) -> Iterator[str]:
+    """The inspector's page in turn: before accepting, accepted and filled in, lacking something, the firm's notice, without signal."""
+    store, number = visit.edge.office.store, visit.first.split("/")[2].split(":", maxsplit=1)[0]
+
+    def known(*, released: bool) -> None:
+        with store.begin() as tx:
+            held = tx.visits.get(number, lock=True)
+            tx.visits.put(replace(held, released=released, release_at=visit.hand.now + timedelta(days=1)))
+
+    known(released=False)
+    phone.open(f"{visit.first}?lang={lang}")
+    phone.page.locator("#outbox-kept", has_text=label("phone.ready", lang)).wait_for()
+    yield "asked"
+    known(released=True)
+    for one, path in ((mate, visit.second), (phone, visit.first)):
+        one.open(f"{path}?lang={lang}")
+        one.press(label("ui.accept", lang))
+    phone.page.locator("#outbox-kept", has_text=label("phone.ready", lang)).wait_for()
+    phone.choose(label("Verdict.MATCH", lang))
+    yield "accepted"
+    phone.page.get_by_role("button", name=label("ui.send_attempt", lang), exact=True).click()
+    phone.alert().first.wait_for()
+    phone.page.locator("#outbox-kept", has_text=label("phone.ready", lang)).wait_for()
+    yield "error"
+    phone.open(f"{visit.first}/notice?lang={lang}")
+    yield "notice"
+    phone.open(f"{visit.first}?lang={lang}")
+    phone.page.locator("#outbox-kept", has_text=label("phone.ready", lang)).wait_for()
+    phone.page.context.set_offline(True)
+    phone.choose(label("Verdict.MATCH", lang))
+    phone.choose(label("Seen.NOTHING", lang))
+    phone.page.get_by_role("button", name=label("ui.send_result", lang), exact=True).click()
+    phone.page.locator("#outbox-list li").first.wait_for()
+    yield "waiting"
+    phone.page.context.set_offline(False)

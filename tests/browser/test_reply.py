@@ -8,6 +8,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from inspector.labels import Lang
 from tests.browser.scenes import BEHIND, CLERK, answering, letter, link, unnumbered
 from tests.browser.test_pages import check
 from tests.browser.visitor import Door, Visitor
@@ -66,7 +67,7 @@ def walked(visitor: Visitor) -> list[str]:
 @pytest.mark.parametrize("lang", ["zh-Hans", "en"])
 @pytest.mark.parametrize("width", ["phone", "desk"])
 def test_the_page_is_within_reach_of_everybody_before_in_and_after_an_answer(
-    edge: Edge, door: Door, lang: str, width: str
+    edge: Edge, door: Door, lang: Lang, width: str
 ) -> None:
     _, path = letter(edge.office)
     visitor = door.phone(edge.url) if width == "phone" else door.desk(edge.url)

@@ -192,7 +192,7 @@ def test_a_visit_that_found_nobody_has_used_its_slot_unless_the_pack_returns_it(
     with store.begin() as tx:
         review.decide(office, tx, case, Outcome.UNREACHABLE, "李四", "多次联系未果", tuple(cited), hand())
     with store.read() as tx:
-        assert caps.used(office, tx, going, MARKET, hand()).together == (0 if returns else 1)
+        assert caps.used(office, tx, tx.visits.get(going.id), MARKET, hand()).together == (0 if returns else 1)
     with store.begin() as tx:
         second = announce_now(office, tx, FIRE, "clerk", hand())
     assert second is not None

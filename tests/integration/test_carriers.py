@@ -29,7 +29,13 @@ PUSH = replace(
     to=PHONE,
     text="核查某某有限公司",
     link="https://office.example/seat/V-1:0:0/one-time-word",
-    data={"visit": "V-1", "seat": "V-1:0:0", "accept_by": "2026-03-03T17:30:00+08:00", "facts": 2},
+    data={
+        "visit": "V-1",
+        "seat": "V-1:0:0",
+        "accept_by": "2026-03-03T17:30:00+08:00",
+        "facts": 2,
+        "brief": {"asked": [{"item": "甲", "fact": "乙", "promised": "是"}], "checks": {"cap": 4}},
+    },
 )
 PRIVATE = (*testing.PRIVATE, SECRET, PHONE, "127.0.0.1")
 HMAC: Mapping[str, object] = {
@@ -93,6 +99,9 @@ PLATFORM: Mapping[str, object] = {
         "task.rwmc": "title",
         "task.jzsj": "accept_by",
         "task.sxs": "facts",
+        "task.hcsx": "asked",
+        "task.jccs": "checks",
+        "task.rq": "windows",
         "task.url": "link",
         "task.lp": "token",
     },
@@ -213,6 +222,9 @@ def test_an_assignment_goes_to_the_platform_in_its_own_fields_with_what_is_neede
         "rwmc": PUSH.title,
         "jzsj": "2026-03-03T17:30:00+08:00",
         "sxs": 2,
+        "hcsx": [{"item": "甲", "fact": "乙", "promised": "是"}],
+        "jccs": {"cap": 4},
+        "rq": "",
         "url": PUSH.link,
         "lp": "one-time-word",
         "ly": "告知承诺核查",

@@ -39,9 +39,9 @@ def test_whoever_may_have_read_a_promise_hears_once_that_it_was_corrected(store:
     corrected_at(office, case_id, 2, "hall")
     settle(office)
     told = phones.messages[2:]
-    assert sorted((dict(one.data) for one in told), key=lambda one: str(one["seat"])) == [
-        {"visit": visit.id, "seat": seat.name, "changed": True} for seat in team
-    ]
+    assert sorted(
+        ({name: one.data[name] for name in ("visit", "seat", "changed")} for one in told), key=lambda one: str(one["seat"])
+    ) == [{"visit": visit.id, "seat": seat.name, "changed": True} for seat in team]
     assert all("某路" not in one.text + one.title for one in told), "a push names no object"
     assert phones.off == []
     corrected_at(office, case_id, 3, "hall")

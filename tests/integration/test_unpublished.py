@@ -86,7 +86,7 @@ def test_nobody_learns_at_the_release_whom_a_blocked_visit_is_to(store: Store, h
     after = from_day(office, date(2026, 3, 4))
     with store.begin() as tx:
         held = listing.look_at(after, tx, tx.visits.get(visit.id, lock=True), hand())
-        assert not listing.release(tx, held, hand()).released
+        assert not listing.release(after, tx, held, hand()).released
     looked(office)
     with store.read() as tx:
         assert tx.visits.get(visit.id).released

@@ -32,6 +32,8 @@ def test_the_notice_names_who_comes_with_which_certificate_the_checks_of_the_yea
     assert all(words in chinese for words in (told["name"], "有权拒绝", "申请回避", "不停止检查", "陈述和申辩", *told["items"]))
     assert all(words in english for words in ("may be refused", "stay away", "goes on meanwhile", "object"))
     assert (told["use"]["own"], told["use"]["together"]) == (0, 0), "a visit that a permit needs uses up no cap"
-    assert "本机关 0 次" in chinese
+    assert "本次检查不计入" in chinese
+    assert "本年度已计入 0 次" in chinese
+    assert "counts towards no limit" in english
     assert "/notice" in seat
-    assert "本机关 0 次" in seat
+    assert "本年度已计入 0 次" in seat

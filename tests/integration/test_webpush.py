@@ -138,6 +138,9 @@ def test_a_browser_reads_its_push_and_the_service_between_does_not(tmp_path: Pat
             for _ in range(2):
                 made.push(push, key="k-1")
             made.push(replace(push, to=packed(push.to.encode())), key="k-2")
+            brief = {**push.data, "brief": {"asked": [{"fact": "甲"}]}}
+            made.push(replace(push, data=brief), key="k-7")
+            made.push(replace(push, data={**brief, "brief": {"asked": ["长" * 2_000]}}), key="k-7")
             elsewhere = caught(lambda: made.push(replace(push, to=subscription("https://inner.example")), key="k-3"))
             long = caught(lambda: made.push(replace(push, title="长" * 2_000), key="k-4"))
             service.gone = True
@@ -152,7 +155,11 @@ def test_a_browser_reads_its_push_and_the_service_between_does_not(tmp_path: Pat
         "urgent": False,
         "key": sha256(b"k-1").hexdigest()[:12],
     }, "a screen shows no text"
-    assert (len(service.shown), len(set(service.topics))) == (3, 2), "what is sent again replaces what waits"
+    assert (service.shown[3]["brief"], service.shown[3]["by"]) == ({"asked": [{"fact": "甲"}]}, "2026-03-03 17:30"), (
+        "the page reads it"
+    )
+    assert "brief" not in service.shown[4], "where there is no room the link leads to it"
+    assert (len(service.shown), len(set(service.topics))) == (5, 3), "what is sent again replaces what waits"
     assert [(type(one), one.code, one.attempts) for one in (elsewhere, long, gone, barred)] == [
         (Refused, "recipient_refused", 0),
         (Refused, "text_too_long", 0),

@@ -239,7 +239,7 @@
     if (root.dataset.over === "yes" && !(await Outbox.all(seat)).some((one) => one.state !== "kept")) {
       await Shelf.drop(`/seat/${seat}/`); // nothing of the subject stays on the phone longer than it is needed
       await Outbox.forget(seat);
-      return words.none;
+      return ""; // that nothing waits stands above, once
     }
     if (navigator.onLine) await adopt();
     await navigator.serviceWorker.register("/seat/worker.js", { scope: "/seat/" });
