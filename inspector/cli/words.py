@@ -29,6 +29,11 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "The database does not answer yet ({problem}). It is tried again for {seconds} seconds.",
         "数据库尚未响应（{problem}），将在 {seconds} 秒内继续尝试连接。",
     ),
+    "demo_starts": ("Inspector: the demo office is starting …", "Inspector：正在启动演示……"),
+    "demo_talks": (
+        "(demo office 演示: no --config and no INSPECTOR_CONFIG, so this is about the demo's database {file})",
+        "（demo office 演示：未指定 --config 和 INSPECTOR_CONFIG，以下为演示数据库 {file} 的内容）",
+    ),
     "serving": (
         "Inspector serves at {url} — ops page {url}/ops, metrics {url}/metrics. Ctrl-C drains and stops.",
         "Inspector 已启动：{url}，运行页面 {url}/ops，监测指标 {url}/metrics。按 Ctrl-C 处理完手头工作后停止。",
