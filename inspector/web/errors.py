@@ -19,7 +19,7 @@ from inspector.domain.errors import Away, Conflict, Forbidden, InspectorError, I
 from inspector.labels import Lang, in_words, label, problem
 from inspector.web import bounds
 from inspector.web.caller import Unknown
-from inspector.web.fields import FORMS
+from inspector.web.fields import BLANK, FORMS
 from inspector.web.language import language
 
 log = structlog.get_logger(__name__)
@@ -58,6 +58,8 @@ EN: Lang = "en"
 ZH: Lang = "zh-Hans"
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="inspector"'}
 _FOR_PROGRAMS = ("/v1/", "/metrics", "/health/", "/openapi.json", "/static/")
+_PARTS = ("body", "query", "path", "header")
+"""How the framework begins the place of a problem: with the part of the request."""
 _LONGEST = 400
 _MOST = 20
 
@@ -174,7 +176,17 @@ async def _unfit(request: Request, error: Exception) -> Response:
         return _said(request, 400, "message_unreadable", _UNPLACED)
     if not request.url.path.startswith(_FOR_PROGRAMS) and any(one["loc"][0] == "path" for one in found):
         return _said(request, 404, "path_unknown", {})  # an address that no page of ours can have
-    return _said(request, 422, "message_invalid", unfit(found))
+    wrong = misfit(found)
+    return _said(request, 422, wrong.code, wrong.facts)
+
+
+def misfit(found: Sequence[Any]) -> Invalid:
+    """A message that is not of the described form, by pydantic's errors; one of its texts that shows nothing has a code of its own."""
+    blank = next((one["loc"] for one in found if one["type"] == BLANK), None)
+    if blank is None:
+        return Invalid("message_invalid", **unfit(found))
+    within = blank[1:] if len(blank) > 1 and blank[0] in _PARTS else blank
+    return Invalid(BLANK, field=".".join(map(str, within)))
 
 
 def unfit(found: Sequence[Any]) -> dict[str, object]:
