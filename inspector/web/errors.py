@@ -146,7 +146,7 @@ def answer(status: int, code: str, facts: Mapping[str, object], headers: Mapping
     return JSONResponse(body(code, facts), status, headers)
 
 
-def _said(
+def said(
     request: Request, status: int, code: str, facts: Mapping[str, object], headers: Mapping[str, str] | None = None
 ) -> Response:
     """The answer to a program, or the page for a person whose browser asks for pages."""
@@ -165,7 +165,7 @@ async def _ours(request: Request, error: Exception) -> Response:
     status = status_of(error)
     if status == 500:  # of no family that the asker could do anything about: something stored is damaged
         log.error("request.failed", exc_info=error)
-    return _said(request, status, error.code, error.facts, CHALLENGE if status == 401 else None)
+    return said(request, status, error.code, error.facts, CHALLENGE if status == 401 else None)
 
 
 async def _unfit(request: Request, error: Exception) -> Response:
@@ -173,11 +173,11 @@ async def _unfit(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     found = error.errors()
     if any(problem["type"] == "json_invalid" for problem in found):
-        return _said(request, 400, "message_unreadable", _UNPLACED)
+        return said(request, 400, "message_unreadable", _UNPLACED)
     if not request.url.path.startswith(_FOR_PROGRAMS) and any(one["loc"][0] == "path" for one in found):
-        return _said(request, 404, "path_unknown", {})  # an address that no page of ours can have
+        return said(request, 404, "path_unknown", {})  # an address that no page of ours can have
     wrong = misfit(found)
-    return _said(request, 422, wrong.code, wrong.facts)
+    return said(request, 422, wrong.code, wrong.facts)
 
 
 def misfit(found: Sequence[Any]) -> Invalid:
@@ -223,11 +223,11 @@ async def _http(request: Request, error: Exception) -> Response:
         headers["Allow"] = ", ".join(_allowed(request))
     code = _CODES.get(error.status_code, f"http_{error.status_code}")
     if error.status_code != 413:
-        return _said(request, error.status_code, code, _UNPLACED if error.status_code == 400 else {}, headers)
+        return said(request, error.status_code, code, _UNPLACED if error.status_code == 400 else {}, headers)
     settings, path = request.app.state.desk.settings, request.url.path
     if bounds.shows(path):
-        return _said(request, 413, "material_too_large", {"most": settings.max_material_bytes // 1_000_000}, headers)
-    return _said(request, 413, code, {"most": bounds.most(path, settings)}, headers)
+        return said(request, 413, "material_too_large", {"most": settings.max_material_bytes // 1_000_000}, headers)
+    return said(request, 413, code, {"most": bounds.most(path, settings)}, headers)
 
 
 async def _gone(_request: Request, _error: Exception) -> Response:
@@ -237,7 +237,7 @@ async def _gone(_request: Request, _error: Exception) -> Response:
 
 async def _unforeseen(request: Request, error: Exception) -> Response:
     log.error("request.failed", exc_info=error)
-    return _said(request, 500, "unforeseen", {})
+    return said(request, 500, "unforeseen", {})
 
 
 def _allowed(request: Request) -> list[str]:
