@@ -34,6 +34,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "(demo office 演示: no --config and no INSPECTOR_CONFIG, so this is about the demo's database {file})",
         "（demo office 演示：未指定 --config 和 INSPECTOR_CONFIG，以下为演示数据库 {file} 的内容）",
     ),
+    "no_connectors": ("The settings name no connectors: there is nothing to look at", "配置中没有连接器，无可检查"),
     "serving": (
         "Inspector serves at {url} — ops page {url}/ops, metrics {url}/metrics. Ctrl-C drains and stops.",
         "Inspector 已启动：{url}，运行页面 {url}/ops，监测指标 {url}/metrics。按 Ctrl-C 处理完手头工作后停止。",

@@ -38,3 +38,11 @@ def test_a_command_that_talks_to_the_demos_office_unnamed_says_so_once_beside_it
     assert terminal.settings == terminal.settings
     heard = capsys.readouterr()
     assert (heard.out, heard.err.count("demo office 演示")) == ("", 0 if named or as_json else 1)
+
+
+def test_a_look_at_no_connectors_says_so_and_the_list_has_no_empty_columns(tmp_path: Path) -> None:
+    operator = settled(f"sqlite:///{tmp_path / 'inspector.sqlite3'}", tmp_path)
+    assert "no connectors" in operator.well("connector", "check").out
+    operator.settle_in('\n[pulse]\nkind = "http"\nurl = "http://127.0.0.1:9/ping"\n')
+    heads = operator.well("connector", "list", lang="en").out.splitlines()[0]
+    assert ("name" in heads.lower(), "until" in heads.lower()) == (True, False)
