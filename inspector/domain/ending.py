@@ -59,7 +59,7 @@ def end(  # noqa: PLR0913 - an end in all its parts
     heard += [Told(type="consequence.proposed", data=_proposed(case, row, act, proposal)) for proposal in proposed]
     if _held(case, row, policy, act):
         grade = graded(row, act, concluded=case.concluded_at is not None)
-        heard.append(Told(type=HELD, data={"grade": grade, "row": row.row, "pack": policy.label}))
+        heard.append(Told(type="credit.held", data={"grade": grade, "row": row.row, "pack": policy.label}))
     state = replace(
         case.going_on(now), state=CaseState.CLOSED, outcome=outcome, ended_at=now, review_reason=None, review_term=None
     )

@@ -60,7 +60,7 @@ def _discredit(draft: Draft, found: Found) -> None:
         if not carries(draft, act.basis) and not only_proposed(act.basis):
             found("act_unfounded", f"act {act.row}", "basis", value=act.basis)
     for row in draft.transitions:
-        if Scope.OUTCOMES in row.scopes and not carries(draft, row.basis) and not only_proposed(row.basis):
+        if {Scope.OUTCOMES, Scope.PROCEEDINGS} & row.scopes and not carries(draft, row.basis) and not only_proposed(row.basis):
             found("transition_unfounded", f"transition {row.row}", "basis", value=row.basis)
 
 

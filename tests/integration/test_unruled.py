@@ -5,16 +5,21 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
+from inspector.cli import ruled
+from inspector.cli.finding import State
 from inspector.domain.case import CaseState, Outcome
 from inspector.domain.consequence import ConsequenceState
 from inspector.domain.errors import Refusal
 from inspector.domain.proposal import Proposal
-from inspector.flows.office import Office
+from inspector.flows.office import AgencyNode, Office
+from inspector.policybook import PacksInvalid, Policybook
 from inspector.store.store import Store
 from tests.house import Hand, Table, application, open_office, post, settle
+from tests.packs import POLICIES, SHIPPED, edited, write
 from tests.proceedings import Proceeding, decided
 
 pytestmark = pytest.mark.alike
@@ -125,3 +130,30 @@ def test_a_review_of_a_case_of_the_first_version_proposes_by_the_second_from_its
     with store.read() as tx:
         (told,) = [json.loads(row["body"]) for row in tx.ledger.about(case.case) if row["rule"] == "officer.review"]
     assert (told["pack"], told["facts"]["transition"]) == ("maoji@2026.2", "transition-steps")
+
+
+def test_the_steps_of_a_later_version_are_taken_over_by_law_alone(tmp_path: Path) -> None:
+    later = (POLICIES / "maoji" / "pack-2026.2.toml").read_text(encoding="utf-8")
+    write(tmp_path, SHIPPED)
+    for basis in ("P:2.7", "S62:1.2.38"):
+        write(
+            tmp_path, edited(('basis = "S1:44;S1:45"\n\n# ----', f'basis = "{basis}"\n\n# ----'), text=later), "pack-2026.2.toml"
+        )
+        with pytest.raises(PacksInvalid) as caught:
+            Policybook.load(tmp_path)
+        assert [flaw.code for flaw in caught.value.flaws if flaw.row == "transition transition-steps"], basis
+
+
+def test_check_warns_of_a_pack_in_force_without_these_rows_and_of_the_one_that_follows_it() -> None:
+    book = Policybook.load(POLICIES)
+    tree = {"a": AgencyNode(id="a", name="局", pack="maoji"), "b": AgencyNode(id="b", name="局", pack="demo")}
+    first, last = ruled.packs(book, tree, date(2026, 11, 30))
+    assert (first.name, first.state, last.name) == ("policies.maoji@2026.1", State.WARN, "policies.maoji@2026.1")
+    lacks = "[[consequence]] (ORDER_RECTIFY, PENALTY, RECORD_CREDIT, REFER_REGISTER, REVOKE, TERMINATE, TRANSFER_JUDICIAL), "
+    assert lacks + "[[publicity]] (minor, general)" in first.what[0]
+    assert ("maoji@2026.2" in first.mend[0], "2026-12-01" in first.mend[1]) == (True, True)
+    assert last.what == ("is followed by maoji@2026.2 on 2026-12-01", "2026-12-01 起由 maoji@2026.2 接替")
+    assert list(ruled.packs(book, tree, date(2026, 12, 1))) == []
+    alone = replace(book, packs=tuple(pack for pack in book.packs if pack.label == "maoji@2026.1"))
+    (only,) = ruled.packs(replace(alone, packs=(replace(alone.packs[0], effective_to=None),)), tree, date(2026, 12, 1))
+    assert "write a version" in only.mend[0]
