@@ -10,7 +10,7 @@ from inspector.domain.ending import graded
 from inspector.domain.policy import Item, Policy
 from inspector.domain.proposal import ConsequenceRow
 from inspector.policyrender.legaltime import Told
-from inspector.policyrender.words import GRADES, INPUTS, UNITS, WAYS, WORDS
+from inspector.policyrender.words import AFTERS, GRADES, INPUTS, UNITS, WAYS, WORDS
 
 INSURED = {None: "", True: "只限已投保的事项", False: "只限未投保的事项"}
 """For which items a strategy holds."""
@@ -61,7 +61,7 @@ def tables(policy: Policy) -> tuple[Told, ...]:
         row.row: (WORDS[row.remedy], row.to, f"{row.term.amount}{UNITS[row.term.unit]}", row.basis) for row in policy.remedies
     }
     reapplies = {
-        row.row: (WORDS[row.after], "、".join(sorted(row.items)), _term(row.term) if row.term else "至当年年底", row.basis)
+        row.row: (AFTERS[row.after], "、".join(sorted(row.items)), _term(row.term) if row.term else "至当年年底", row.basis)
         for row in policy.reapplies
     }
     gradings = {

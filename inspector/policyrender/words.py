@@ -164,10 +164,6 @@ WORDS: Mapping[str, str] = {
     Proposal.RECORD_CREDIT: "记入信用记录",
     Proposal.REVOKE: "撤销行政决定",
     Proposal.PENALTY: "行政处罚",
-    After.DECEIT: "以欺骗等不正当手段取得的许可被撤销之后（不得再次申请）",
-    After.FALSE_MATERIAL: "因明知虚假的材料终止办理之后（不得再次申请）",
-    After.WITHDRAWN: "撤回承诺之后（不适用告知承诺制）",
-    After.NOT_CHOSEN: "未选择告知承诺制之后（不适用告知承诺制）",
     Remedy.RECONSIDERATION: "行政复议",
     Remedy.LITIGATION: "行政诉讼",
     Proposal.TRANSFER_JUDICIAL: "移送司法机关",
@@ -181,6 +177,13 @@ REASONS: Mapping[Reason, str] = {
     Reason.FORCE_MAJEURE: "不可抗力",
 }
 """Apart from the others: `Reason.PERSON` is the text that `SubjectKind.PERSON` is, and a table has one word for it."""
+AFTERS: Mapping[After, str] = {
+    After.DECEIT: "以欺骗等不正当手段取得的许可被撤销之后（不得再次申请）",
+    After.FALSE_MATERIAL: "因明知虚假的材料终止办理之后（不得再次申请）",
+    After.WITHDRAWN: "撤回承诺之后（不适用告知承诺制）",
+    After.NOT_CHOSEN: "未选择告知承诺制之后（不适用告知承诺制）",
+}
+"""Apart from the others, likewise: a commitment that is withdrawn has the word of an outcome."""
 WINDOWS = {Window.DRAW: "每次", Window.MONTH: "每月", Window.QUARTER: "每季度", Window.YEAR: "每年"}
 FACTORS = {"volume": "数量", "data": "数据", "supervision": "日常监管", "harm": "危害"}
 GRADES = {"kept": "守信", "minor": "轻微", "general": "一般", "serious": "严重"}
