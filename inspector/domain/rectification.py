@@ -31,10 +31,10 @@ def ask(held: Consequence, by: str, words: str, setting: Setting, row: FollowRow
     said("by", by)
     said("words", words)
     first = counted(setting.now, row.term if row is not None else setting.row.decide, setting.calendar)
-    look_by = min(under.recheck_by, first)
-    asked = replace(under, asked_at=setting.now, asked_by=by, recheck_by=look_by)
+    under = replace(under, recheck_by=min(under.recheck_by, first))
+    asked = replace(under, asked_at=setting.now, asked_by=by)
     facts = {"by": by, "words": words}
-    return going(replace(held, rectification=asked), look_by, setting, "consequence.recheck_asked", facts)
+    return going(replace(held, rectification=asked), asked.recheck_by, setting, "consequence.recheck_asked", facts)
 
 
 def look(

@@ -29,7 +29,7 @@ from inspector.domain.rectification import spared
 from inspector.domain.review import adverse
 from inspector.domain.serving import NoticeKind, SubjectNotice
 from inspector.domain.transition import Scope
-from inspector.flows import consequences, credittold, deputies, giving, objections, remedying
+from inspector.flows import consequences, credittold, deputies, giving, objections, remedying, unruled
 from inspector.flows.consequences import locked, main_over, settle
 from inspector.flows.decisions import chosen
 from inspector.flows.office import Office
@@ -60,7 +60,10 @@ def propose(office: Office, tx: Tx, case_id: str, given: Opening, signed: Signed
         given, by=signed.by, token=signed.token, evidence=tuple(piece.id for piece in cited), origin="consequence.opened"
     )
     made = consequences.new(tx, case, opening, len(others) + 1, outcome, policy, now)
+    unruled.refuse_endless(made, policy)
     consequences.begin(office, tx, case, (made,), (), now, tells=True)
+    if proposal is Proposal.RECORD_CREDIT:
+        unruled.over(tx, case.id, now)
     return tx.consequences.get(made.id)
 
 
@@ -69,6 +72,7 @@ def give(office: Office, tx: Tx, consequence_id: str, notice: Notice, grading: G
     office.earnest()
     case, held = locked(tx, consequence_id)
     _free(tx, case, held)
+    unruled.refuse_endless(held, office.ruling(case.agency, case.pack, Scope.OUTCOMES, now).policy)
     notice = replace(notice, given=deputies.signs(office, tx, held, notice.given, now))
     made = proceeding.give(held, notice, grading, setting(office, held, now))
     done = settle(office, tx, case, held, made, now)
@@ -155,6 +159,7 @@ def _enter(office: Office, tx: Tx, case: Case, made: Decision[Consequence], now:
     held, policy = made.state, office.book.get(made.state.pack)
     if case.entry is not None:
         raise Refusal("consequence_entered", consequence=held.id, entry=case.entry)
+    unruled.refuse_endless(held, office.ruling(case.agency, case.pack, Scope.OUTCOMES, now).policy)
     assert held.verdict is not None, "what took effect was decided"
     act = next((one for one in policy.acts if one.row == held.grading.act), None)
     row = policy.outcomes[held.grading.outcome]

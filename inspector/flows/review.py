@@ -14,7 +14,7 @@ from inspector.domain.evidence import span
 from inspector.domain.grading import Grading
 from inspector.domain.policy import Policy
 from inspector.domain.transition import Scope
-from inspector.flows import attempts, consequences, contested, credittold, enrolment, rectifying, same, selfproof, sooner
+from inspector.flows import attempts, consequences, contested, enrolment, rectifying, same, selfproof, sooner, unruled
 from inspector.flows.decisions import chosen
 from inspector.flows.office import Office
 from inspector.flows.settle import REVIEW_DUE, Settlement, settle_case
@@ -77,8 +77,7 @@ def decide(  # noqa: PLR0913 - a decision in all its parts
     made = settle_case(tx, office, ruled.told(numbered), policy, now)
     if made.entry is not None and (mine := tx.records.find(made.entry)) is not None:
         tx.records.put(replace(mine, decided_token=token))
-        if mine.adverse:
-            credittold.recorded(office, tx, made, mine, now)
+    unruled.hold(tx, made, ruled.told(numbered), officer, now)
     consequences.begin(office, tx, made, proposed, numbered.told, now)
     rectifying.stands(office, tx, made, now)
     contested.remark(office, tx, made, now)  # what it entered rests on a decision that somebody may have objected to

@@ -82,6 +82,12 @@ class ConsequenceRoom(Room):
         row = self.connection.execute(asked).one()
         return row[0], row[1]
 
+    def cases_about(self, kind: SubjectKind, codes: Sequence[str], item: str, but: str) -> list[str]:
+        """The ids of a subject's other cases about an item, whatever became of them, the oldest first."""
+        held = case_file.c
+        asked = sa.select(held.id).where(held.subject_kind == kind.value, held.subject_code.in_(codes), held.item == item)
+        return list(self.connection.execute(asked.where(held.id != but).order_by(held.id)).scalars())
+
     def graded_by(self, kind: SubjectKind, codes: Sequence[str], case_id: str) -> list[Consequence]:
         """What stands or is under way in other cases of a subject, and was graded when the finding of this case was an earlier one."""
         if not (mine := [one.proposed_at for one in self.of_case(case_id)]):
