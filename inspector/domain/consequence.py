@@ -213,10 +213,14 @@ class Look:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rectification:
-    """An order to rectify by a date (责令限期整改): `until` is its last moment, `recheck_by` when the re-check is to be entered."""
+    """An order to rectify by a date (责令限期整改): `until` is its last moment, `recheck_by` when the re-check is to be entered.
+
+    `served_on`: the day on which the order reached its subject, from which the date is counted; None until then.
+    """
 
     until: datetime
     recheck_by: datetime
+    served_on: date | None = None
     asked_at: datetime | None = None
     asked_by: str = ""
     looks: tuple[Look, ...] = ()

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from inspector.domain.annulled import Annulled
-from inspector.domain.calendar import SHANGHAI, reminder
+from inspector.domain.calendar import SHANGHAI
 from inspector.domain.consequence import (
     UNDECIDED,
     Agreement,
@@ -29,11 +29,12 @@ from inspector.domain.consequence import (
     Verdict,
 )
 from inspector.domain.course import Setting, apart, because, counted, going, named, over, require, said, told, who
-from inspector.domain.decision import Decision, Order, OrderKind
+from inspector.domain.decision import Decision
 from inspector.domain.duty import FollowRow
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
 from inspector.domain.proposal import UNSERVED, ConsequenceRow, Proposal
+from inspector.domain.rectification import reminding
 
 STANDING = frozenset(
     {
@@ -297,32 +298,12 @@ def _impose(held: Consequence, setting: Setting, recheck: FollowRow | None) -> D
         imposed = replace(imposed, rectification=Rectification(until=until, recheck_by=look))
         facts["until"] = until.isoformat()
         made = going(imposed, look, setting, "consequence.imposed", facts, ahead=until, event="consequence.imposed")
-        return replace(made, orders=(*made.orders, *_reminder(made.state, until, setting)))
+        return replace(made, orders=(*made.orders, *reminding(made.state, setting)))
     if held.proposal is Proposal.SUSPEND:
         again = counted(setting.now, setting.row.decide, setting.calendar)
         return going(imposed, again, setting, "consequence.imposed", facts, event="consequence.imposed")
     done = replace(imposed, due_at=None, turn=held.turn + 1)
     return Decision(state=done, because=because(done, "consequence.imposed", facts), told=(told("consequence.imposed", done),))
-
-
-def _reminder(held: Consequence, until: datetime, setting: Setting) -> tuple[Order, ...]:
-    """The reminder to the subject before its date, where one can still be sent."""
-    if setting.row.remind is None:
-        return ()
-    at = max(reminder(until, setting.row.remind.amount, setting.calendar), setting.now)
-    payload = {"consequence": held.id, "until": until.isoformat()}
-    key = f"{OrderKind.RECTIFY_REMIND.value}:{held.id}"
-    return (
-        Order(
-            kind=OrderKind.RECTIFY_REMIND,
-            key=key,
-            due_at=at,
-            urgent_by=until,
-            expires_at=until,
-            case_id=held.case_id,
-            payload=payload,
-        ),
-    )
 
 
 def _until(day: date | None, setting: Setting) -> date:

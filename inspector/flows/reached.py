@@ -15,7 +15,7 @@ from inspector.domain.errors import Refusal
 from inspector.domain.proceeding import STANDING
 from inspector.domain.serving import AGAIN, SubjectNotice, SubjectWord, Word
 from inspector.domain.wayto import ServiceWay
-from inspector.flows import consequences, objections, repairs, review
+from inspector.flows import consequences, objections, rectifying, repairs, review
 from inspector.flows.giving import settle
 from inspector.flows.office import Office
 from inspector.flows.serving import answer_until
@@ -98,8 +98,13 @@ def said(office: Office, tx: Tx, notice: SubjectNotice, word: Word, now: datetim
 
 
 def _began(office: Office, tx: Tx, notice: SubjectNotice, now: datetime) -> SubjectNotice:
-    """The time for a statement runs from the day on which the notice of a consequence came; what was said before counts in it."""
+    """The time for a statement runs from the day on which the notice of a consequence came; what was said before counts in it.
+
+    So does the date of an order to rectify from the day on which its decision came.
+    """
     held = tx.consequences.find(notice.about)
+    if held is not None and notice.id == f"{held.id}:decision":
+        rectifying.reached(office, tx, held.id, now)
     if held is None or notice.id != f"{held.id}:notice" or held.state is not ConsequenceState.PROPOSED:
         return notice  # another notice about it gives no time for a statement
     assert notice.served_on is not None, "it was proven"

@@ -105,7 +105,7 @@ def test_a_record_is_marked_until_the_last_objection_by_either_of_its_names_is_o
 def test_nobody_has_failed_at_an_order_that_was_never_brought_nor_at_one_whose_outcome_fell(store: Store, hand: Hand) -> None:
     case = decided(store, hand, Outcome.UNTRUE_CURABLE, concluded=True)
     noticed = case.noticed(case.the(Proposal.ORDER_RECTIFY))
-    order = case.rule(noticed, until=hand().date() + timedelta(days=20))
+    order = case.rule(noticed, brought=False, until=hand().date() + timedelta(days=20))
     for kind, name in ((Agreement.SECOND, "王五"), (Agreement.LEGAL, "赵六")):
         if case.the(Proposal.ORDER_RECTIFY).state is not ConsequenceState.IMPOSED:
             case.agree(order, kind, name)
