@@ -177,7 +177,7 @@ class Proceeding:
         """Report to the head."""
         return self.act(lambda tx: transfers.report(self.office, tx, held.id, "涉嫌伪造", self.by(name), self.hand()))
 
-    def head(self, held: Consequence, name: str = "局长", *, approves: bool = True) -> Consequence:
+    def head(self, held: Consequence, name: str = "陈局长", *, approves: bool = True) -> Consequence:
         """The head decides."""
         told: dict[str, Any] = {"approves": approves, "reasons": "已审阅", "signed": self.by(name), "now": self.hand()}
         return self.act(lambda tx: transfers.head(self.office, tx, held.id, **told))

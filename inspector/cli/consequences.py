@@ -31,7 +31,15 @@ def register(app: typer.Typer) -> None:
     command(app, "list")(list_open)
     for name, body in (
         *(("show", show), ("propose", propose), ("notice", notice), ("state", state), ("hearing", hearing)),
-        *(("impose", impose), ("agree", agree), ("drop", drop), ("lift", lift), ("refer", refer), ("annul", annul)),
+        *(
+            ("impose", impose),
+            ("agree", agree),
+            ("drop", drop),
+            ("keep", keep),
+            ("lift", lift),
+            ("refer", refer),
+            ("annul", annul),
+        ),
         *(("ask-recheck", ask_recheck), ("recheck", recheck)),
     ):
         command(app, name)(body)
@@ -237,6 +245,20 @@ def drop(terminal: Terminal, consequence: Id, reasons: Reasons = None, by: By = 
         consequence,
         by,
         lambda office, tx, signed, now: proceedings.drop(office, tx, consequence, why, signed, now),
+    )
+
+
+def keep(terminal: Terminal, consequence: Id, reasons: Reasons = None, by: By = None) -> None:
+    """Let a suspension go on, with reasons; it is looked at again. 继续暂停。"""
+    from inspector.flows import proceedings
+
+    why = terminal.reason(reasons, "--reasons")
+    step(
+        terminal,
+        "consequence.keep",
+        consequence,
+        by,
+        lambda office, tx, signed, now: proceedings.keep(office, tx, consequence, why, signed, now),
     )
 
 

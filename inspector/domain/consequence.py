@@ -124,8 +124,9 @@ def by_rule(now: datetime) -> Signed:
 class Grading:
     """The inputs of grading (handbook 2.7), as far as they are known; None, or no words: nobody has said.
 
-    `earlier`: how many cases of the subject ended untrue before, the last one at `earlier_at`. `corrected`: before the decision. The last
-    three are words: of an officer with the notice, or what the review's form has (a number, `true` or `false`, a `Cooperation`).
+    `earlier`: how many cases of the subject ended untrue before, the last one at `earlier_at`; `contested`: how many more are left out,
+    for an objection is open there (scenario 62). `corrected`: before the decision. The last three are words: of an officer with the
+    notice, or what the review's form has (a number, `true` or `false`, a `Cooperation`).
     """
 
     outcome: Outcome
@@ -136,6 +137,7 @@ class Grading:
     act: str = ""
     earlier: int = 0
     earlier_at: datetime | None = None
+    contested: int = 0
     harm: Harm | None = None
     corrected: bool | None = None
     amount: str = ""

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from inspector.domain.annulled import Annulled
+from inspector.domain.annulled import OF_A_TRANSFER, Annulled
 from inspector.domain.calendar import SHANGHAI
 from inspector.domain.consequence import (
     UNDECIDED,
@@ -185,7 +185,9 @@ def agree(
     said("words", words)
     if kind not in lacking(held, setting.row):
         raise Refusal("consequence_agreed", consequence=held.id, kind=kind)
-    if any(signed.is_of(other) for other in (held.verdict.signed, *held.verdict.agreed.values())):
+    proposer = Signed(by=held.proposed_by, token=held.proposed_token, at=held.proposed_at)
+    others = (held.verdict.signed, *held.verdict.agreed.values(), *((proposer,) if kind is Agreement.LEGAL else ()))
+    if any(signed.is_of(other) for other in others):
         raise Refusal("consequence_same_person", consequence=held.id, by=signed.by)
     apart(held, signed, held.verdict.signed.by, close, setting)
     ruled = replace(held, verdict=replace(held.verdict, agreed={**held.verdict.agreed, kind: signed}))
@@ -219,6 +221,16 @@ def supersede(held: Consequence, why: str, setting: Setting) -> Decision[Consequ
     )
 
 
+def keep(held: Consequence, reasons: str, signed: Signed, setting: Setting) -> Decision[Consequence]:
+    """A named officer has looked at a suspension, and it goes on, because; the next look is due in the row's time (handbook 1.1.21)."""
+    if held.proposal is not Proposal.SUSPEND or held.state is not ConsequenceState.IMPOSED:
+        raise Refusal("consequence_not_suspension", consequence=held.id)
+    named(signed)
+    said("reasons", reasons)
+    again = counted(setting.now, setting.row.decide, setting.calendar)
+    return going(held, again, setting, "consequence.goes_on", {**who(signed), "reasons": reasons})
+
+
 def lift(held: Consequence, reasons: str, signed: Signed, setting: Setting) -> Decision[Consequence]:
     """A suspension ends: with the main decision, or because an officer says so."""
     if held.proposal is not Proposal.SUSPEND or held.state is not ConsequenceState.IMPOSED:
@@ -244,10 +256,17 @@ def annul(
 ) -> Decision[Consequence]:
     """A court, a review body, an upheld objection or we ourselves: what took effect stands no more (handbook scenario 61).
 
+    A transfer falls by whoever has it, and by a court: no agency fines after all what the police have filed (handbook 1.8.6).
+
     `fallen` names what it fell with where it was not annulled itself; `cited` is the law by which it then falls.
     """
     if held.state not in ANNULLABLE:
         raise Refusal("consequence_not_imposed", consequence=held.id, state=held.state)
+    transferred = held.proposal is Proposal.TRANSFER_JUDICIAL
+    if transferred and why not in OF_A_TRANSFER:
+        raise Refusal("transfer_stands", consequence=held.id, why=why)
+    if not transferred and why in OF_A_TRANSFER - {Annulled.COURT}:
+        raise Invalid("annulled_whose", consequence=held.id, why=why, field="why")
     said("document", document)
     said("by", by)
     ended = Ended(at=setting.now, by=by, why=why.value, document=document)

@@ -42,11 +42,13 @@ from inspector.store.tx import Tx
 def propose(office: Office, tx: Tx, case_id: str, given: Opening, signed: Signed, now: datetime) -> Consequence:
     """A named officer opens one beside what the review proposed, citing evidence. Raises Invalid, Refusal, Missing.
 
-    A transfer may be opened before the case is decided, too: a suspicion does not wait (handbook 1.8.1).
+    A transfer may be opened before the case is decided, and while an objection is open: a suspicion does not wait (handbook 1.8.1).
     """
     named(signed)
     said("reasons", given.reasons)
     case, proposal = tx.cases.get(case_id, lock=True), given.proposal
+    if proposal is not Proposal.TRANSFER_JUDICIAL and objections.holds(tx, case.id):
+        raise Refusal("objection_holds", case=case.id)
     policy = office.ruling(case.agency, case.pack, Scope.OUTCOMES, now).policy
     if proposal not in policy.consequences:
         raise Refusal("consequence_unruled", proposal=proposal, pack=policy.label)
@@ -116,6 +118,13 @@ def drop(office: Office, tx: Tx, consequence_id: str, reasons: str, signed: Sign
     done = settle(office, tx, case, held, proceeding.drop(held, reasons, signed, setting(office, held, now)), now)
     main_over(office, tx, case, done, now)
     return done
+
+
+def keep(office: Office, tx: Tx, consequence_id: str, reasons: str, signed: Signed, now: datetime) -> Consequence:
+    """A named officer lets a suspension go on, with reasons; it is looked at again in the row's time."""
+    case, held = locked(tx, consequence_id)
+    signed = deputies.signs(office, tx, held, signed, now)
+    return settle(office, tx, case, held, proceeding.keep(held, reasons, signed, setting(office, held, now)), now)
 
 
 def lift(office: Office, tx: Tx, consequence_id: str, reasons: str, signed: Signed, now: datetime) -> Consequence:

@@ -15,7 +15,7 @@ from inspector.domain.falling import REVOCATION
 from inspector.domain.opening import Opening
 from inspector.domain.proposal import Proposal
 from inspector.domain.serving import NoticeKind, NoticeState, SubjectNotice
-from inspector.flows import consequences, deputies, giving, shaken, unserved
+from inspector.flows import consequences, deputies, giving, objections, shaken, unserved
 from inspector.flows.consequences import locked, main_over, settle, spread
 from inspector.flows.decisions import chosen
 from inspector.flows.office import Office
@@ -62,7 +62,8 @@ def reached(office: Office, tx: Tx, consequence_id: str, now: datetime) -> Conse
 def look(office: Office, tx: Tx, consequence_id: str, seen: Look, now: datetime) -> Consequence:
     """A named officer enters what a re-check shows. Rectified in time: nothing heavier follows. Failed: a revocation is proposed.
 
-    Raises Refusal while the order has not reached its subject: who was told nothing has failed at nothing (handbook 2.7).
+    Raises Refusal while the order has not reached its subject: who was told nothing has failed at nothing (handbook 2.7); and nobody
+    fails while an objection is open (scenario 62).
     """
     case, held = locked(tx, consequence_id)
     _stands(case, held)
@@ -71,6 +72,8 @@ def look(office: Office, tx: Tx, consequence_id: str, seen: Look, now: datetime)
     known = {piece.id: piece for piece in tx.cases.evidence(case.id)}
     cited = chosen(office, tx, case.id, office.book.get(case.pack), known, seen.evidence)
     made = rectification.look(held, seen, cited, setting(office, held, now), _recheck(office, held))
+    if made.state.state is ConsequenceState.FAILED and objections.holds(tx, case.id):
+        raise Refusal("consequence_objected", consequence=held.id, case=case.id)
     if made.state.state is ConsequenceState.FAILED and not _came(tx, held):
         raise Refusal("rectification_unserved", consequence=held.id, notice=f"{held.id}:decision")
     done = settle(office, tx, case, held, made, now)

@@ -101,8 +101,12 @@ def shake(tx: Tx, case: Case, held: Iterable[Consequence], why: str, now: dateti
             unserved.done(tx, f"{one.id}:{part}", now)
 
 
-def later(tx: Tx, case: Case, why: str, now: datetime) -> None:
-    """Later cases of the subject in which this finding counted as an earlier one: an officer looks at their grade again (handbook 2.7)."""
-    for one in tx.consequences.graded_by(case.subject.kind, same.codes(tx, case.agency, case.subject), case.id):
+def later(tx: Tx, case: Case, why: str, now: datetime, *, without: bool = False) -> None:
+    """Later cases of the subject in which this finding counted as an earlier one: an officer looks at their grade again (handbook 2.7).
+
+    `without`: those in which it did not count, for it was contested then.
+    """
+    codes = same.codes(tx, case.agency, case.subject)
+    for one in tx.consequences.graded_by(case.subject.kind, codes, case.id, without=without):
         facts = {"case": one.case_id, "proposal": one.proposal.value, "earlier": case.id, "rule": why}
         tx.attention.open(REGRADE, one.agency, one.id, facts, now)

@@ -250,6 +250,16 @@ def drop(desk: AtDesk, caller: Officer, consequence_id: NamePath, given: Reasons
     return step(desk, caller, consequence_id, "drop", given, message_id, do)
 
 
+@router.post("/consequences/{consequence_id}/continuation", response_model=ConsequenceShown, responses=WRITES)
+def keep(desk: AtDesk, caller: Officer, consequence_id: NamePath, given: ReasonsIn, message_id: MessageId = None) -> JSONResponse:
+    """A suspension goes on, because: its next look is counted anew."""
+
+    def do(tx: Tx, by: Signed, now: datetime) -> Consequence:
+        return proceedings.keep(desk.office, tx, consequence_id, given.reasons, by, now)
+
+    return step(desk, caller, consequence_id, "keep", given, message_id, do)
+
+
 @router.post("/consequences/{consequence_id}/lift", response_model=ConsequenceShown, responses=WRITES)
 def lift(desk: AtDesk, caller: Officer, consequence_id: NamePath, given: ReasonsIn, message_id: MessageId = None) -> JSONResponse:
     """An officer ends a suspension before the main decision does."""

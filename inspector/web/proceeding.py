@@ -103,6 +103,7 @@ STEPS: Mapping[str, Step] = {
     ),
     "agreement": Step(message=messages.AgreementIn, take=api.agree, fields=(among("kind", Agreement), _WORDS)),
     "drop": Step(message=messages.ReasonsIn, take=api.drop, fields=(_REASONS,)),
+    "keep": Step(message=messages.ReasonsIn, take=api.keep, fields=(_REASONS,)),
     "lift": Step(message=messages.ReasonsIn, take=api.lift, fields=(_REASONS,)),
     "referral": Step(message=messages.DocumentIn, take=api.refer, fields=(entry("document"),)),
     "objection": Step(message=creditrecords.ObjectionIn, take=creditrecords.object_to, fields=(_WORDS,)),
@@ -156,14 +157,14 @@ OFFERED: Mapping[Stage, tuple[str, ...]] = {
     Stage.AGREE: ("agreement", "statement", "drop"),
     Stage.RECHECK: ("recheck", "wish", "objection", "annulment"),
     Stage.WEIGH: ("annulment", "objection"),
-    Stage.LOOK: ("lift", "objection", "annulment"),
+    Stage.LOOK: ("keep", "lift", "objection", "annulment"),
     Stage.REFER: ("referral", "drop"),
     Stage.REPORT: ("report", "drop"),
     Stage.HEAD: ("head", "report"),
     Stage.HAND: ("handover",),
     Stage.POLICE: ("police",),
     Stage.CONTEST: ("contest", "drop"),
-    Stage.PAPERS: ("papers",),
+    Stage.PAPERS: ("papers", "annulment"),
 }
 """What may be done at each stage, what is due first."""
 
@@ -173,11 +174,10 @@ def offered(held: Consequence) -> tuple[str, ...]:
     stage = held.stage
     if stage is not None:
         return OFFERED[stage]
-    return (
-        ("objection", "annulment")
-        if held.state in (ConsequenceState.IMPOSED, ConsequenceState.RECTIFIED, ConsequenceState.FAILED)
-        else ()
-    )
+    if held.state is ConsequenceState.TRANSFERRED:
+        return ("annulment",)  # the police's, the procurator's or a court's word frees the penalty
+    took_effect = held.state in (ConsequenceState.IMPOSED, ConsequenceState.RECTIFIED, ConsequenceState.FAILED)
+    return ("objection", "annulment") if took_effect else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
