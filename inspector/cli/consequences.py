@@ -23,6 +23,9 @@ Id = Annotated[str, typer.Argument(help="Id of the consequence 处理编号", me
 By = Annotated[str | None, typer.Option("--by", help="Who does it; default: the user of this machine 经办人")]
 Document = Annotated[str, typer.Option("--document", help="Number of the document 文书编号")]
 Pieces = Annotated[list[str] | None, typer.Option("--evidence", help="Id of a piece of evidence; several 证据编号")]
+Digests = Annotated[
+    list[str] | None, typer.Option("--digest", help="SHA-256 of the paper that the subject has signed; several 摘要")
+]
 OnDay = Annotated[datetime, typer.Option("--on", formats=["%Y-%m-%d"], help="The day 日期")]
 
 
@@ -151,6 +154,7 @@ def state(
     consequence: Id,
     kind: Annotated[StatementKind, typer.Option("--kind", help="What it is 种类")],
     words: Annotated[str, typer.Option("--words", help="What the subject said 内容")],
+    digest: Digests = None,
     by: By = None,
 ) -> None:
     """Enter what the subject said: in defence, to be heard, or to waive its time. 登记陈述申辩。"""
@@ -161,7 +165,9 @@ def state(
         "consequence.state",
         consequence,
         by,
-        lambda office, tx, signed, now: consequences.state(office, tx, consequence, kind, words, (), f"counter:{signed.by}", now),
+        lambda office, tx, signed, now: consequences.state(
+            office, tx, consequence, kind, words, tuple(digest or ()), f"counter:{signed.by}", now, entered=signed
+        ),
     )
 
 
@@ -171,6 +177,7 @@ def hearing(
     on: OnDay,
     record: Annotated[str, typer.Option("--record", help="The minutes, or the subject's words 笔录")],
     waived: Annotated[bool, typer.Option("--waived", help="The subject has waived it 当事人放弃")] = False,
+    digest: Digests = None,
     by: By = None,
 ) -> None:
     """Enter that the hearing was held, or waived by its subject. 登记听证。"""
@@ -182,7 +189,15 @@ def hearing(
         consequence,
         by,
         lambda office, tx, signed, now: proceedings.hearing(
-            office, tx, consequence, was_held=not waived, on=on.date(), record=record, signed=signed, now=now
+            office,
+            tx,
+            consequence,
+            was_held=not waived,
+            on=on.date(),
+            record=record,
+            signed=signed,
+            now=now,
+            digests=tuple(digest or ()),
         ),
     )
 

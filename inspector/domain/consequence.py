@@ -163,7 +163,10 @@ class Notice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """What the subject said, and by which door; `late`: behind the time for it, read all the same."""
+    """What the subject said, and by which door; `late`: behind the time for it, read all the same.
+
+    `entered`: who wrote it down for the subject; None for what came by its own link or by the approving system.
+    """
 
     kind: StatementKind
     words: str
@@ -171,17 +174,22 @@ class Statement:
     door: str
     at: datetime
     late: bool
+    entered: Signed | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hearing:
-    """A hearing that the subject has a right to and asked for; until it was held or waived nothing is decided."""
+    """A hearing that the subject has a right to and asked for; until it was held or waived nothing is decided.
+
+    `digests`: the subject's signed paper, where an officer has entered that it was waived.
+    """
 
     asked_at: datetime
     held: bool | None = None
     on: date | None = None
     record: str = ""
     entered: Signed | None = None
+    digests: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -330,9 +338,9 @@ class Consequence:
         return self.notice is not None and self.notice.served_at is not None
 
     @property
-    def waived(self) -> bool:
-        """Whether the subject has said that it needs no more time, in its own words."""
-        return any(one.kind is StatementKind.WAIVER for one in self.statements)
+    def waivers(self) -> tuple[Statement, ...]:
+        """Where the subject has said that it needs no more time."""
+        return tuple(one for one in self.statements if one.kind is StatementKind.WAIVER)
 
     @property
     def awaits_hearing(self) -> bool:

@@ -103,20 +103,24 @@ def state(
     door: str,
     setting: Setting,
     said_at: datetime | None = None,
+    entered: Signed | None = None,
 ) -> Decision[Consequence]:
     """The subject speaks: in defence, to be heard, or to waive its time. Every word is kept; a late one is marked, and is read too.
 
     Whether it is late goes by `said_at`, when it was said: whoever spoke before the proof of service was typed in spoke in time.
 
-    A decision that waits for another's agreement was made without these words, so it falls.
+    A decision that waits for another's agreement was made without these words, so it falls. A waiver that somebody has `entered` for the
+    subject comes with the digest of a paper that the subject has signed: nobody's time is ended by another's word for it.
     """
     if held.state is not ConsequenceState.NOTICED:
         raise Refusal("consequence_not_noticed", consequence=held.id, state=held.state)
     said("words", words)
+    if kind is StatementKind.WAIVER and entered is not None and not digests:
+        raise Invalid("waiver_unsigned", field="digests")
     notice = held.notice
     at = said_at or setting.now
     late = notice is not None and notice.defend_by is not None and at > notice.defend_by
-    told = Statement(kind=kind, words=words, digests=tuple(digests), door=door, at=at, late=late)
+    told = Statement(kind=kind, words=words, digests=tuple(digests), door=door, at=at, late=late, entered=entered)
     hearing = held.hearing
     if kind is StatementKind.HEARING and setting.row.hearing and not late and hearing is None:
         hearing = Hearing(asked_at=at)
@@ -126,17 +130,22 @@ def state(
 
 
 def hearing(
-    held: Consequence, *, was_held: bool, on: date, record: str, signed: Signed, setting: Setting
+    held: Consequence, *, was_held: bool, on: date, record: str, signed: Signed, setting: Setting, digests: Sequence[str] = ()
 ) -> Decision[Consequence]:
-    """The hearing that was asked for was held on a day, or its subject has waived it; `record` says where that is written."""
+    """The hearing that was asked for was held on a day, or its subject has waived it; `record` says where that is written.
+
+    That it was waived needs the `digests` of the subject's signed paper, where its own door has not said so since it asked.
+    """
     if held.state is not ConsequenceState.NOTICED or held.hearing is None or held.hearing.held is not None:
         raise Refusal("consequence_no_hearing", consequence=held.id)
     named(signed)
     said("record", record)
     if not held.hearing.asked_at.date() <= on <= setting.now.date():
         raise Invalid("hearing_out_of_range", since=held.hearing.asked_at.date().isoformat(), field="on")
-    entered = replace(held.hearing, held=was_held, on=on, record=record, entered=signed)
-    facts = {**who(signed), "held": was_held, "on": on.isoformat(), "document": record}
+    if not was_held and not digests and not _waived_itself(held):
+        raise Invalid("waiver_unsigned", field="digests")
+    entered = replace(held.hearing, held=was_held, on=on, record=record, entered=signed, digests=tuple(digests))
+    facts = {**who(signed), "held": was_held, "on": on.isoformat(), "document": record, "digests": list(digests)}
     after = max(held.due_at or setting.now, counted(setting.now, setting.row.decide, setting.calendar))
     return going(replace(held, hearing=entered), after, setting, "consequence.hearing", facts)
 
@@ -146,7 +155,7 @@ def rule(held: Consequence, verdict: Verdict, setting: Setting, recheck: FollowR
     if held.proposal in UNSERVED:
         raise Refusal("consequence_without_notice", consequence=held.id, proposal=held.proposal)
     named(verdict.signed)
-    _ripe(held, setting)
+    _ripe(held, verdict.signed, setting)
     said("reasons", verdict.reasons)
     if not held.evidence:
         raise Refusal("consequence_unproven", consequence=held.id)
@@ -181,7 +190,7 @@ def agree(
     if held.verdict is None or held.state is not ConsequenceState.NOTICED:
         raise Refusal("consequence_not_ruled", consequence=held.id)
     named(signed)
-    _ripe(held, setting)
+    _ripe(held, held.verdict.signed, setting)
     said("words", words)
     if kind not in lacking(held, setting.row):
         raise Refusal("consequence_agreed", consequence=held.id, kind=kind)
@@ -337,13 +346,33 @@ def _until(day: date | None, setting: Setting) -> date:
     return day
 
 
-def _ripe(held: Consequence, setting: Setting) -> None:
-    """Raise Refusal unless the notice is served, its time over or waived, and no hearing open."""
+def _waived_itself(held: Consequence) -> bool:
+    """Whether the subject's own door has waived since the hearing was asked for."""
+    asked = held.hearing.asked_at if held.hearing is not None else held.proposed_at
+    return any(one.entered is None and one.at >= asked for one in held.waivers)
+
+
+def _ripe(held: Consequence, decider: Signed, setting: Setting) -> None:
+    """Raise Refusal unless the notice is served, its time over or waived, and no hearing open.
+
+    Who decides has not entered for the subject that it waives: one person alone would end the time for a defence (Penalties Law art. 45).
+    """
     if held.state is ConsequenceState.PROPOSED:
         raise Refusal("consequence_not_served" if held.notice is not None else "consequence_not_given", consequence=held.id)
     require(held, ConsequenceState.NOTICED)
     until = held.notice.defend_by if held.notice is not None else None
-    if until is not None and setting.now <= until and not held.waived:
-        raise Refusal("consequence_defence_open", consequence=held.id, until=until.isoformat())
+    if until is not None and setting.now <= until:
+        if not held.waivers:
+            raise Refusal("consequence_defence_open", consequence=held.id, until=until.isoformat())
+        if all(_same(one.entered, decider) for one in held.waivers):
+            raise Refusal("waiver_own", consequence=held.id, by=decider.by)
     if held.awaits_hearing:
         raise Refusal("consequence_hearing_open", consequence=held.id)
+    heard = held.hearing
+    if heard is not None and heard.held is False and _same(heard.entered, decider) and not _waived_itself(held):
+        raise Refusal("waiver_own", consequence=held.id, by=decider.by)
+
+
+def _same(entered: Signed | None, decider: Signed) -> bool:
+    """Whether who decides has entered it, or has decided for who did: a deputy and whom he or she stands in for are one here."""
+    return entered is not None and entered.may_mend(decider)

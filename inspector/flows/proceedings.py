@@ -78,13 +78,23 @@ def give(office: Office, tx: Tx, consequence_id: str, notice: Notice, grading: G
     return done
 
 
-def hearing(
-    office: Office, tx: Tx, consequence_id: str, *, was_held: bool, on: date, record: str, signed: Signed, now: datetime
+def hearing(  # noqa: PLR0913 - a hearing in all its parts
+    office: Office,
+    tx: Tx,
+    consequence_id: str,
+    *,
+    was_held: bool,
+    on: date,
+    record: str,
+    signed: Signed,
+    now: datetime,
+    digests: Sequence[str] = (),
 ) -> Consequence:
     """A hearing that was asked for was held, or its subject has waived it."""
     case, held = locked(tx, consequence_id)
     signed = deputies.signs(office, tx, held, signed, now)
-    made = proceeding.hearing(held, was_held=was_held, on=on, record=record, signed=signed, setting=setting(office, held, now))
+    at = setting(office, held, now)
+    made = proceeding.hearing(held, was_held=was_held, on=on, record=record, signed=signed, setting=at, digests=digests)
     return settle(office, tx, case, held, made, now)
 
 

@@ -124,7 +124,8 @@ def _state(office: Office, tx: Tx, held: Consequence, word: Word, now: datetime)
     if any(one.door == _door(word) for one in held.statements):
         return held
     words = word.words.strip() or of(word.kind, office.agency(held.agency).language)
-    return consequences.state(office, tx, held.id, _STATEMENTS[word.kind], words, word.digests, _door(word), now, said_at=word.at)
+    told = held.id, _STATEMENTS[word.kind], words, word.digests, _door(word), now
+    return consequences.state(office, tx, *told, said_at=word.at, entered=word.entered)
 
 
 def _words(office: Office, notice: SubjectNotice, word: Word) -> str:

@@ -66,7 +66,10 @@ class NoticeIn(Strict):
 
 
 class StatementIn(Strict):
-    """What the subject says: in defence, to be heard, or to waive its time. `digests`: files that came with it, kept elsewhere."""
+    """What the subject says: in defence, to be heard, or to waive its time. `digests`: files that came with it, kept elsewhere.
+
+    A waiver that an officer enters needs that of the paper which the subject has signed.
+    """
 
     kind: StatementKind
     words: Text
@@ -74,11 +77,15 @@ class StatementIn(Strict):
 
 
 class HearingIn(Strict):
-    """The hearing was held, or waived by its subject, on a day; `record`: the minutes, or the subject's words."""
+    """The hearing was held, or waived by its subject, on a day; `record`: the minutes, or the subject's words.
+
+    `digests`: of the paper by which the subject has waived it.
+    """
 
     outcome: Literal["held", "waived"]
     on: Day
     record: Line
+    digests: Annotated[tuple[Digest, ...], Field(max_length=50)] = ()
 
 
 class VerdictIn(Strict):

@@ -52,6 +52,7 @@ router = APIRouter(include_in_schema=False)
 
 _REASONS = entry("reasons", Kind.TEXT)
 _WORDS = entry("words", Kind.TEXT)
+_SIGNED = entry("digests", Kind.LINES, needed=False)
 
 
 def _seen(desk: Desk, caller: Caller, consequence_id: str, given: SeenToIn, message_id: str | None) -> Response:
@@ -84,13 +85,15 @@ STEPS: Mapping[str, Step] = {
             Field(name="agreed", kind=Kind.CHOICE, choices=(("true", "proceeding.agreed_yes"),), needed=False),
         ),
     ),
-    "statement": Step(message=messages.StatementIn, take=api.enter_statement, fields=(among("kind", StatementKind), _WORDS)),
+    "statement": Step(
+        message=messages.StatementIn, take=api.enter_statement, fields=(among("kind", StatementKind), _WORDS, _SIGNED)
+    ),
     "hearing": Step(
         message=messages.HearingIn,
         take=api.enter_hearing,
         fields=(
             either("outcome", ("held", "proceeding.hearing_held"), ("waived", "proceeding.hearing_waived")),
-            *(entry("on", Kind.DAY), entry("record")),
+            *(entry("on", Kind.DAY), entry("record"), _SIGNED),
         ),
     ),
     "decision": Step(

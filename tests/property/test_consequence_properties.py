@@ -159,7 +159,7 @@ def holds(held: Consequence, made: Decision[Consequence]) -> None:
     assert notice.served_at is not None
     assert notice.defend_by is not None
     assert held.imposed_at is not None
-    assert held.waived or held.imposed_at > notice.defend_by
+    assert held.waivers or held.imposed_at > notice.defend_by
     assert not held.awaits_hearing
     people = [verdict.signed, *verdict.agreed.values()]
     assert len(verdict.agreed) >= row.second + row.legal
