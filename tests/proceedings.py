@@ -73,7 +73,9 @@ class Proceeding:
 
     def give(self, held: Consequence) -> Consequence:
         """Give its notice."""
-        notice = Notice(given=self.by("李四"), facts=("登记状态为吊销",), reasons="与承诺不符", rights=("陈述、申辩",), basis=())
+        content = "罚款三万元" if held.proposal is Proposal.PENALTY else ""
+        words: dict[str, Any] = {"facts": ("登记状态为吊销",), "reasons": "与承诺不符", "rights": ("陈述、申辩",), "basis": ()}
+        notice = Notice(given=self.by("李四"), content=content, **words)
         return self.act(lambda tx: proceedings.give(self.office, tx, held.id, notice, held.grading, self.hand()))
 
     def serve(self, held: Consequence) -> Consequence:

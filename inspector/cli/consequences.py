@@ -134,6 +134,7 @@ def notice(
     fact: Annotated[list[str], typer.Option("--fact", help="A fact; several 事实")],
     right: Annotated[list[str], typer.Option("--right", help="A right of the subject; several 权利")],
     reasons: Reasons = None,
+    content: Annotated[str, typer.Option("--content", help="Of a penalty, what it would be 拟处罚内容")] = "",
     by: By = None,
 ) -> None:
     """Give the notice to the subject: facts, reasons, rights. 制发告知书。"""
@@ -143,7 +144,7 @@ def notice(
     why = terminal.reason(reasons, "--reasons")
 
     def do(office: Office, tx: Tx, signed: Signed, now: datetime) -> Consequence:
-        told = Notice(given=signed, facts=tuple(fact), reasons=why, rights=tuple(right), basis=())
+        told = Notice(given=signed, facts=tuple(fact), reasons=why, rights=tuple(right), basis=(), content=content)
         return proceedings.give(office, tx, consequence, told, tx.consequences.get(consequence).grading, now)
 
     step(terminal, "consequence.notice", consequence, by, do)

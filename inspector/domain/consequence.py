@@ -147,7 +147,10 @@ class Grading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """The notice to the subject (告知书), as a named officer gave it, and how it was served. `defend_by`: the time for a statement."""
+    """The notice to the subject (告知书), as a named officer gave it, and how it was served. `defend_by`: the time for a statement.
+
+    `intended`: what would follow, as the program has worded it; `content`: of a penalty, as the officer has (Penalties Law art. 44).
+    """
 
     given: Signed
     facts: tuple[str, ...]
@@ -159,6 +162,8 @@ class Notice:
     proof: str = ""
     served_by: str = ""
     defend_by: datetime | None = None
+    content: str = ""
+    intended: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -312,13 +317,16 @@ class Consequence:
 
     @property
     def deciders(self) -> tuple[Signed, ...]:
-        """Who has a part in it: who proposed it, who decided and in whose stead, who agreed."""
-        proposer = Signed(by=self.proposed_by, token=self.proposed_token, at=self.proposed_at)
-        if self.verdict is None:
-            return (proposer,)
-        signed = self.verdict.signed
-        absent = (Signed(by=signed.stead, token="", at=signed.at),) if signed.stead else ()
-        return (proposer, signed, *absent, *self.verdict.agreed.values())
+        """Who has a part in it: who proposed it, gave its notice, decided, agreed, looked at it again; and in whose stead."""
+        signed = [Signed(by=self.proposed_by, token=self.proposed_token, at=self.proposed_at)]
+        if self.notice is not None:
+            signed.append(self.notice.given)
+        if self.verdict is not None:
+            signed += [self.verdict.signed, *self.verdict.agreed.values()]
+        if self.rectification is not None:
+            signed += [one.signed for one in self.rectification.looks]
+        absent = (Signed(by=one.stead, token="", at=one.at) for one in signed if one.stead)
+        return (*signed, *absent)
 
     @property
     def open(self) -> bool:

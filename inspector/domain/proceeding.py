@@ -69,6 +69,8 @@ def give(held: Consequence, notice: Notice, grading: Grading, setting: Setting) 
         if not any(not blank(one) for one in words):
             raise Invalid("consequence_words_missing", field=field)
     said("reasons", notice.reasons)
+    if held.proposal is Proposal.PENALTY:  # the subject defends itself against something (Penalties Law art. 44)
+        said("content", notice.content)
     changed = replace(held, notice=replace(notice, basis=(*held.basis, *notice.basis)), grading=grading)
     due_at = held.due_at or setting.now
     facts = {**who(notice.given), "reasons": notice.reasons, **_found(held.grading, grading)}

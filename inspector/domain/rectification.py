@@ -59,6 +59,9 @@ def look(
         raise Invalid("recheck_unproven", field="evidence")
     if seen.good and (seen.corrected_on is None or seen.corrected_on > setting.now.date()):
         raise Invalid("recheck_day_missing", field="corrected_on")
+    found_on = setting.calendar.local_date(held.proposed_at)
+    if seen.good and seen.corrected_on is not None and seen.corrected_on < found_on:
+        raise Invalid("recheck_day_before", on=seen.corrected_on.isoformat(), since=found_on.isoformat(), field="corrected_on")
     facts = {
         **who(seen.signed),
         "good": seen.good,

@@ -29,7 +29,7 @@ from inspector.domain.rectification import spared
 from inspector.domain.review import adverse
 from inspector.domain.serving import NoticeKind, SubjectNotice
 from inspector.domain.transition import Scope
-from inspector.flows import consequences, credittold, deputies, giving, objections, remedying
+from inspector.flows import consequences, credittold, deputies, giving, intended, objections, remedying
 from inspector.flows.consequences import locked, main_over, settle
 from inspector.flows.decisions import chosen
 from inspector.flows.office import Office
@@ -71,7 +71,9 @@ def give(office: Office, tx: Tx, consequence_id: str, notice: Notice, grading: G
     office.earnest()
     case, held = locked(tx, consequence_id)
     _free(tx, case, held)
-    notice = replace(notice, given=deputies.signs(office, tx, held, notice.given, now))
+    policy, lang = office.book.get(held.pack), office.agency(held.agency).language
+    told = intended.line(held, policy, lang, notice.content)
+    notice = replace(notice, given=deputies.signs(office, tx, held, notice.given, now), intended=told)
     made = proceeding.give(held, notice, grading, setting(office, held, now))
     done = settle(office, tx, case, held, made, now)
     giving.give(office, tx, _said(office, done, NoticeKind.PROPOSAL, notice.reasons, now), now)
@@ -254,7 +256,8 @@ def _said(office: Office, held: Consequence, kind: NoticeKind, reasons: str, now
         raise Invalid("consequence_words_missing", field="notice")
     lang = office.agency(held.agency).language
     policy = office.book.get(held.pack)
-    part, facts, rights, cited = "notice", told.facts, told.rights, tuple[str, ...]()
+    facts = (*told.facts, told.intended) if told.intended else told.facts
+    part, rights, cited = "notice", told.rights, tuple[str, ...]()
     if kind is NoticeKind.DECISION:
         part, facts = "decision", (*told.facts, *_ordered(held, lang))
         rights, cited = remedying.of(held, policy, lang), remedying.bases(policy)

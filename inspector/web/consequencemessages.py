@@ -42,12 +42,16 @@ class ProposalIn(Strict):
 
 
 class NoticeIn(Strict):
-    """The notice to the subject: facts, reasons, rights, further basis; and what is known by now for the grading."""
+    """The notice to the subject: facts, reasons, rights, further basis; and what is known by now for the grading.
+
+    `content`: of a penalty, what it would be; what else is intended the program adds itself.
+    """
 
     facts: _Words
     reasons: Text
     rights: _Words
     basis: _Ids = ()
+    content: Text = ""
     harm: Harm | None = None
     corrected: bool | None = None
     amount: MaybeLine = ""
@@ -56,7 +60,8 @@ class NoticeIn(Strict):
 
     def notice(self, signed: Signed) -> Notice:
         """The notice itself."""
-        return Notice(given=signed, facts=self.facts, reasons=self.reasons, rights=self.rights, basis=self.basis)
+        told = {name: getattr(self, name) for name in ("facts", "reasons", "rights", "basis", "content")}
+        return Notice(given=signed, **told)
 
     def grading(self, held: Consequence) -> Grading:
         """The grading with what is known now."""

@@ -24,7 +24,7 @@ from inspector.domain.policy import Policy
 from inspector.domain.proposal import ConsequenceRow
 from inspector.domain.viewing import Shown as What
 from inspector.domain.wayto import PROVEN
-from inspector.flows import deputies, remedying
+from inspector.flows import deputies, intended, remedying, wording
 from inspector.flows.explain import Explanation
 from inspector.flows.shaken import STATED
 from inspector.labels import Lang, label, of
@@ -67,6 +67,7 @@ STEPS: Mapping[str, Step] = {
         take=api.give_notice,
         fields=(
             *(entry("facts", Kind.LINES), _REASONS, entry("rights", Kind.LINES), entry("basis", Kind.LINES, needed=False)),
+            entry("content", Kind.TEXT, needed=False),
             among("harm", Harm, needed=False),
             Field(
                 name="corrected",
@@ -185,7 +186,10 @@ def offered(held: Consequence) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
-    """What the page is made of. `mends`: whoever looks may write anew the decision that waits for others."""
+    """What the page is made of. `mends`: whoever looks may write anew the decision that waits for others.
+
+    `intended`: what its subject would read of it; `basis`: the articles in words; `act`: the dishonest act by its name.
+    """
 
     held: Consequence
     case: Case
@@ -195,6 +199,10 @@ class Read:
     near: Nearness | None
     unread: bool
     mends: bool
+    intended: str
+    bars: bool
+    basis: str
+    act: str
 
 
 @router.get("/consequences/{consequence_id}", name="consequence")
@@ -223,6 +231,8 @@ def post(request: Request, desk: AtDesk, caller: Visitor, consequence_id: NamePa
 def _page(
     request: Request, desk: Desk, caller: Caller, consequence_id: str, form: Fields | None = None, wrong: Trouble = NO_TROUBLE
 ) -> Response:
+    lang = language(request)
+
     def ask(tx: Tx, now: datetime) -> Read:
         held = tx.consequences.get(consequence_id)
         case = caller.case(tx, held.case_id)
@@ -235,6 +245,10 @@ def _page(
         return Read(
             unread=unread,
             mends=held.stage is Stage.AGREE and held.verdict is not None and mine.may_mend(held.verdict.signed),
+            intended=intended.line(held, policy, lang),
+            bars=intended.bars(held, policy),
+            basis=wording.citations(policy, held.basis, lang),
+            act=next((one.name for one in policy.acts if one.row == held.grading.act), ""),
             held=held,
             case=case,
             row=row,
@@ -249,7 +263,6 @@ def _page(
         told = read_case(desk, caller, of, What.PROCEEDING, ask, "page")
     except InspectorError as error:
         return refused(request, error)
-    lang = language(request)
     officer = caller.role is Role.OFFICER
     before, behind = ("seen",) if told.unread else (), ("decision",) if told.mends else ()
     context: dict[str, Any] = {
