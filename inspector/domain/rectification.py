@@ -12,7 +12,7 @@ from datetime import date
 
 from inspector.domain.calendar import reminder
 from inspector.domain.case import Method
-from inspector.domain.consequence import Consequence, ConsequenceState, Look, Rectification
+from inspector.domain.consequence import Consequence, ConsequenceState, Look, Rectification, Stage
 from inspector.domain.course import Setting, because, counted, going, named, over, said, told, who
 from inspector.domain.decision import Decision, Order, OrderKind
 from inspector.domain.duty import FollowRow
@@ -37,6 +37,11 @@ def ask(held: Consequence, by: str, words: str, setting: Setting, row: FollowRow
     asked = replace(under, asked_at=setting.now, asked_by=by, recheck_by=look_by)
     facts = {"by": by, "words": words}
     return going(replace(held, rectification=asked), look_by, setting, "consequence.recheck_asked", facts)
+
+
+def may_ask(held: Consequence) -> bool:
+    """Whether the re-check can be asked for: an order is under way, and nobody has asked yet."""
+    return held.stage is Stage.RECHECK and held.rectification is not None and held.rectification.asked_at is None
 
 
 def look(

@@ -75,6 +75,7 @@ class SubjectWord(StrEnum):
     WAIVER = "WAIVER"
     OBJECTION = "OBJECTION"
     REPAIR = "REPAIR"
+    RECHECK = "RECHECK"
     WITHDRAWAL = "WITHDRAWAL"
 
 
@@ -86,7 +87,7 @@ _RIGHTS = {
 }
 OF_THE_MATTER = frozenset({NoticeKind.PROPOSAL, NoticeKind.GUIDANCE, NoticeKind.REMINDER})
 """What nobody need be told any more once the commitment was withdrawn."""
-WORDLESS = frozenset({SubjectWord.RECEIVED, SubjectWord.HEARING, SubjectWord.WAIVER})
+WORDLESS = frozenset({SubjectWord.RECEIVED, SubjectWord.HEARING, SubjectWord.WAIVER, SubjectWord.RECHECK})
 """Words that say enough by being said."""
 
 

@@ -84,6 +84,8 @@ def said(office: Office, tx: Tx, notice: SubjectNotice, word: Word, now: datetim
         _state(office, tx, consequence, word, now)
     elif word.kind is SubjectWord.OBJECTION and (entry or (consequence is not None and consequence.state in STANDING)):
         objections.object(office, tx, notice.about, _words(office, notice, word), word.digests, _door(word), now)
+    elif word.kind is SubjectWord.RECHECK and consequence is not None:
+        rectifying.ask(office, tx, consequence.id, _words(office, notice, word), _door(word), now)
     elif word.kind is SubjectWord.REPAIR and entry is not None:
         repairs.ask(office, tx, entry.entry, _words(office, notice, word), (), _door(word), now)
     else:

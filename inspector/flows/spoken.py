@@ -6,14 +6,14 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from inspector.domain import serving
+from inspector.domain import rectification, serving
 from inspector.domain.case import Case, CaseState
-from inspector.domain.consequence import Signed
+from inspector.domain.consequence import Consequence, Signed
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
 from inspector.domain.material import Kept, kept
-from inspector.domain.serving import WORDLESS, SubjectNotice, SubjectWord, Word
+from inspector.domain.serving import WORDLESS, NoticeKind, NoticeState, SubjectNotice, SubjectWord, Word
 from inspector.domain.wayto import ServiceWay
 from inspector.flows import reached
 from inspector.flows.giving import settle
@@ -45,10 +45,12 @@ def digests_of(files: tuple[Kept, ...]) -> tuple[str, ...]:
     return tuple(hashlib.sha256(one.content).hexdigest() for one in files)
 
 
-def may_say(case: Case, notice: SubjectNotice, now: datetime) -> tuple[SubjectWord, ...]:
-    """What the subject may say now."""
+def may_say(case: Case, notice: SubjectNotice, now: datetime, held: Consequence | None = None) -> tuple[SubjectWord, ...]:
+    """What the subject may say now; by a notice of an order to rectify (`held`) also that it asks for the re-check (handbook 1.1.12)."""
     over = case.state is CaseState.WITHDRAWN
-    return serving.may_say(notice, now, concluded=case.concluded_at is not None, over=over)
+    said = serving.may_say(notice, now, concluded=case.concluded_at is not None, over=over)
+    told = notice.kind in (NoticeKind.DECISION, NoticeKind.REMINDER) and notice.state is not NoticeState.CANCELLED
+    return (*said, SubjectWord.RECHECK) if told and held is not None and rectification.may_ask(held) else said
 
 
 def say(  # noqa: PLR0913 - a word in all its parts
@@ -86,7 +88,7 @@ def say(  # noqa: PLR0913 - a word in all its parts
         raise Invalid("word_empty", field="words")  # who enters it for the subject writes down what the subject said
     if kind is SubjectWord.WAIVER and entered is not None and not digests:
         raise Invalid("waiver_unsigned", field="file")
-    decision = serving.said(notice, word, may_say(case, notice, now), now, case.pack)
+    decision = serving.said(notice, word, may_say(case, notice, now, tx.consequences.find(notice.about)), now, case.pack)
     for digest, one in zip(digests, files, strict=True):
         tx.materials.keep(notice.id, digest, one.kind, one.content, now, case.id)
     settle(tx, office, case, decision, now)
