@@ -58,7 +58,7 @@ def head(
         raise Refusal("consequence_same_person", consequence=held.id, by=signed.by)
     apart(held, signed, ", ".join(other.by for other, _ in under.reports), close, setting)
     made = replace(held, transfer=replace(under, head=signed, head_reasons=reasons))
-    facts = {"by": signed.by, "approved": approves, "reasons": reasons}
+    facts = {**who(signed), "approved": approves, "reasons": reasons}
     if not approves:
         rule = "consequence.head"
         return over(made, ConsequenceState.DROPPED, signed.by, reasons, setting, rule, facts, "consequence.dropped")

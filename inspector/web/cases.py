@@ -129,7 +129,10 @@ def correct_case(desk: AtDesk, caller: System, case_id: CasePath, given: CaseIn,
 def withdraw_case(
     desk: AtDesk, caller: System, case_id: CasePath, given: WithdrawalIn, message_id: MessageId = None
 ) -> JSONResponse:
-    """The applicant takes the commitment back: with a reason, and only before the matter is concluded."""
+    """The applicant takes the commitment back: with a reason, and only before the matter is concluded.
+
+    Once an officer has entered the case to its subject's discredit it stays as it is, and an officer hears of the wish.
+    """
 
     def do(tx: Tx, now: datetime) -> CaseShown:
         caller.case(tx, case_id)  # not held here: the flow takes the draws' turn before the case

@@ -238,8 +238,7 @@ def test_an_objection_is_over_with_the_outcome_and_its_subject_is_told(store: St
     case = decided(store, hand, Outcome.UNTRUE_INCURABLE, concluded=False)
     entry = case.impose(case.the(Proposal.RECORD_CREDIT)).entry
     objection = case.object(entry)
-    with store.begin() as tx:
-        review.withdraw(case.office, tx, case.case, "不办了", "张三", hand())
+    case.speaks_for()
     with store.read() as tx:
         assert tx.servings.get(f"{objection.id}:objection").state.open
         assert not tx.records.objections(case_id=case.case)
