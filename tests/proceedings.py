@@ -142,7 +142,8 @@ class Proceeding:
 
     def annul(self, held: Consequence, why: Annulled = Annulled.COURT, document: str = "（2026）行终1号") -> Consequence:
         """It stands no more."""
-        return self.act(lambda tx: annulling.consequence(self.office, tx, held.id, why, document, "钱七", self.hand()))
+        by = "陈局长" if held.proposal is Proposal.TRANSFER_JUDICIAL else "钱七"
+        return self.act(lambda tx: annulling.consequence(self.office, tx, held.id, why, document, by, self.hand()))
 
     def object(self, about: str, words: str = "不属实") -> Objection:
         """The subject objects to a consequence, or to an entry."""
