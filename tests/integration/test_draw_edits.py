@@ -15,6 +15,7 @@ from inspector.domain.challenge import Applicant
 from inspector.domain.edits import Edit
 from inspector.domain.inspection import CheckType, Inspection
 from inspector.domain.roster import StaffRole
+from inspector.domain.visit import VisitState
 from inspector.flows import edits, moved, recusing, relief
 from inspector.flows.draw import prepare
 from inspector.flows.office import Office
@@ -23,6 +24,7 @@ from inspector.flows.reportwords import markdown, tell
 from inspector.store.store import Store
 from tests.house import Hand, application, closing, post, settle
 from tests.integration.test_draw_leaves import drawn, only_a_head_closes
+from tests.integration.test_draw_rivals import pooled
 from tests.integration.test_draw_way import FACTS, announced, carried_out, drawing
 from tests.integration.test_joint import drawn as joint
 from tests.integration.test_joint import together, waiting
@@ -129,6 +131,32 @@ def test_an_edit_of_a_former_draw_that_is_put_back_much_later_calls_nobody(store
     assert [one.facts["draw"] for one in matters(office)] in ([], [held.number]), f"it was long before {following.number}"
 
 
+@on_both
+def test_an_edit_from_before_the_former_frames_is_looked_for_no_more_and_one_behind_them_is(store: Store, hand: Hand) -> None:
+    office, _, _ = drawing(store, hand)
+    office = pooled(office, "weekly")
+    with store.read() as tx:
+        first, second, *_ = tx.rosters.inspectors("bureau")
+    edited(office, hand, first.id, cap=first.cap - 1)
+    for turn in range(3):
+        if turn == 2:
+            edited(office, hand, second.id, cap=second.cap - 1)
+        with store.begin() as tx:
+            held = prepare(office, tx, "weekly", hand().isoformat(), hand(), by="clerk")
+        assert held is not None
+        settle(office)
+        carried_out(office, hand, held.number)
+        hand.on(days=7)
+    with store.begin() as tx:  # the visits are over
+        for number in tx.draws.newest("bureau"):
+            for one in tx.visits.of_selection(number):
+                tx.visits.put(replace(one, state=VisitState.CANCELLED))
+    edited(office, hand, first.id, cap=first.cap)
+    assert counts(office) == moved.Moved(edited=3), "two frames stood since"
+    edited(office, hand, second.id, cap=second.cap)
+    assert counts(office) == moved.Moved(edited=4, edited_back=1)
+
+
 def test_only_a_head_without_a_hand_in_it_closes_it(store: Store, hand: Hand) -> None:
     office, held, staff = drawn(store, hand)
     edited(office, hand, staff, by="陈局长", role=StaffRole.EXPERT)
@@ -199,7 +227,9 @@ def test_a_conflict_declared_before_the_freeze_and_ended_behind_it_is_counted_an
     assert (matter.facts["draw"], matter.facts["by"]) == (held.number, ["os:keeper", "os:other"])
     assert counts(office) == moved.Moved(edited=2, edited_back=1)
     with store.read() as tx:
-        assert SHOP not in json.dumps([facts for _, facts in tx.ledger.facts((edits.RULE,))]), "a pseudonym alone"
+        assert SHOP not in json.dumps([facts for _, facts in tx.ledger.facts((edits.RULE,), "roster:bureau")]), (
+            "a pseudonym alone"
+        )
 
 
 def test_a_past_inspection_that_is_told_for_one_frame_and_untold_behind_it_is_counted_and_a_matter(
