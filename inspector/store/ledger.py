@@ -93,16 +93,16 @@ class LedgerRoom(Seals):
             rows += self.connection.execute(asked.where(ledger.c.about.in_(names[start : start + _NEIGHBOURS])))
         return [(row.at, json.loads(row.body)["facts"]) for row in sorted(rows, key=lambda row: row.id)]
 
-    def behind(self, what: str, seal: int) -> list[tuple[str, int | None, dict[str, Any]]]:
-        """(id, seal, facts) of the entries about something that are behind a seal or wait for one, as they stand at one moment, in order.
+    def behind(self, what: str, seal: int) -> list[tuple[str, int | None, datetime, dict[str, Any]]]:
+        """(id, seal, at, facts) of the entries about something that are behind a seal or wait for one, as they stand now, in order.
 
         What bears a seal's number was written before that seal was: so a number, and the ids of those that waited, say what was there.
         An erased entry has no facts.
         """
-        asked = sa.select(ledger.c.id, ledger.c.seal, ledger.c.body).where(ledger.c.about == what)
+        asked = sa.select(ledger.c.id, ledger.c.seal, ledger.c.at, ledger.c.body).where(ledger.c.about == what)
         asked = asked.where(sa.or_(ledger.c.seal.is_(None), ledger.c.seal > seal)).order_by(ledger.c.id)
         rows = self.connection.execute(asked).all()
-        return [(row.id, row.seal, json.loads(row.body)["facts"] if row.body else {}) for row in rows]
+        return [(row.id, row.seal, row.at, json.loads(row.body)["facts"] if row.body else {}) for row in rows]
 
     def some(self, ids: Sequence[str]) -> list[Row]:
         """Entries by their ids, in the order of these; one that is not there is left out."""
