@@ -21,7 +21,8 @@ Value = str | int | bool
 class Edit:
     """One aspect of somebody's row with its old and new value.
 
-    A membership (`pools:TOWN`) and a standing (`officer`, `certified`) is a bool.
+    A membership (`pools:TOWN`) and a standing (`officer`) is a bool; `certified` the last day of a certificate that holds, else empty.
+    (It was a bool in entries of former releases, and is compared with nothing but its own other value.)
     """
 
     who: str
@@ -48,7 +49,7 @@ class Edit:
 
 
 _OFFICERS = ("cap", "officer", "certified", "pools", "qualifications", "conflict")
-_ORDERED = ("cap", "since")
+_ORDERED = ("cap", "since", "certified")
 """Aspects of which more and less count, not the value alone: a cap of 10 that was 0 for a moment may come back as 9."""
 
 
@@ -64,8 +65,8 @@ class Noted:
 def edits(before: RosterObject | InspectorRecord, after: RosterObject | InspectorRecord, who: str, today: date) -> list[Edit]:
     """What differs between two rows of one object or officer and bears on a draw; `who` as the ledger may name it.
 
-    A certificate that is renewed while it holds is none, for the officer stands as before; absences have entries of their own
-    (`absence`).
+    A certificate counts by its last day, for a frame asks whether it lasts to the visits (handbook scenario 35): who is renewed may be
+    dealt longer. One that has run out by itself is no edit. Absences have entries of their own (`absence`).
     """
     was, becomes = _aspects(before, today), _aspects(after, today)
     names = sorted({*was, *becomes})
@@ -117,5 +118,6 @@ def _object(row: RosterObject) -> Mapping[str, Value]:
 
 def _officer(row: InspectorRecord, today: date) -> Mapping[str, Value]:
     members = {f"pools:{one}": True for one in row.pools} | {f"qualifications:{one}": True for one in row.qualifications}
-    certified = bool(row.certificate) and today <= row.certificate_until
+    holds = bool(row.certificate) and today <= row.certificate_until
+    certified = row.certificate_until.isoformat() if holds else ""
     return {"cap": row.cap, "officer": row.role is StaffRole.OFFICER, "certified": certified, **members}

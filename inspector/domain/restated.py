@@ -12,32 +12,45 @@ from datetime import datetime
 
 from inspector.domain.decision import Because, Decision
 
-Class = Callable[[str | None], str]
-"""The level of a pack's scale that a stated one comes to; that of a firm without one is the unrated."""
+Class = Callable[[str | None, datetime | None, datetime], str]
+"""The level of a pack's scale that a stated one with its date is worth at a moment; the unrated where there is none, or it is stale."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restated:
-    """A firm's level that was changed: `who` by pseudonym, the level and its date before (None: there was none) and after, `by` whom."""
+    """A firm's level that was changed `at` a moment: `who` by pseudonym, level and date before (None: none) and after, `by` whom.
+
+    Both letters are the same where one that had become stale was stated anew: it was worth nothing before.
+    """
 
     who: str
     old: str | None
     old_as_of: datetime | None
     new: str
     new_as_of: datetime
+    at: datetime
     by: str = ""
 
+    def was(self, of: Class) -> str:
+        """What the firm stood at until then."""
+        return of(self.old, self.old_as_of, self.at)
+
+    def becomes(self, of: Class) -> str:
+        """What the firm stands at from then on."""
+        return of(self.new, self.new_as_of, self.at)
+
     def value(self) -> list[str | None]:
-        """For an entry of the ledger, which says by whom once for all of its rows."""
+        """For an entry of the ledger, which says when and by whom once for all of its rows."""
         dated = self.old_as_of.isoformat() if self.old_as_of is not None else None
         return [self.who, self.old, dated, self.new, self.new_as_of.isoformat()]
 
     @classmethod
-    def of(cls, told: Sequence[str | None], by: str) -> Restated:
+    def of(cls, told: Sequence[str | None], at: datetime, by: str) -> Restated:
         """What `value` gives, back."""
         who, old, dated, new, as_of = told
         old_as_of = datetime.fromisoformat(dated) if dated is not None else None
-        return cls(who=str(who), old=old, old_as_of=old_as_of, new=str(new), new_as_of=datetime.fromisoformat(str(as_of)), by=by)
+        new_as_of = datetime.fromisoformat(str(as_of))
+        return cls(who=str(who), old=old, old_as_of=old_as_of, new=str(new), new_as_of=new_as_of, at=at, by=by)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +85,8 @@ class Restatements:
 
 
 def changed(some: Iterable[Restated], of: Class) -> list[Restated]:
-    """The changes that come to another level of the pack; a firm that was changed twice has two."""
-    return [one for one in some if of(one.old) != of(one.new)]
+    """The changes that come to another level of the pack, by what each was worth then; a firm that was changed twice has two."""
+    return [one for one in some if one.was(of) != one.becomes(of)]
 
 
 def turned(before: Iterable[Restated], after: Iterable[Restated], of: Class) -> set[str]:
@@ -88,5 +101,5 @@ def turned(before: Iterable[Restated], after: Iterable[Restated], of: Class) -> 
     return {
         one.who
         for one in after
-        if (told := held.get(one.who)) and of(one.new) in {of(was.old) for was in told} - {of(told[-1].new)}
+        if (told := held.get(one.who)) and one.becomes(of) in {former.was(of) for former in told} - {told[-1].becomes(of)}
     }

@@ -8,7 +8,8 @@ moved his or her seat, and was taken back or shortened while that draw or its vi
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from inspector.domain import absence
 from inspector.domain.absence import Altered, Begun, Noted, Standing
@@ -26,6 +27,8 @@ from inspector.store.tx import Tx
 
 RULE, UNDONE = "inspector.leave", "leave_undone"
 """The rule of an entry about somebody's absence; the matter of one that has counted for an open draw and was taken back."""
+_NEAR = timedelta(seconds=1)
+"""So much earlier than a freeze is looked for entries that count from it: those of its own moment are among them."""
 _AWAY = ("leave", "departed")
 """What a frame, and a seat that passed on, says of somebody who was away."""
 
@@ -95,9 +98,8 @@ def _add(tx: Tx, number: str, agency: str, moved: set[str], by: set[str], now: d
 def _hands(tx: Tx, agency: str, staff: str) -> set[str]:
     """Who has entered the last absence of somebody, or changed it since."""
     found: set[str] = set()
-    for _, facts in tx.ledger.facts((RULE,), f"inspector:{staff}"):
-        if facts["agency"] == agency:
-            found = {*(found if facts["what"] != absence.Absence.ENTERED else ()), str(facts["by"])}
+    for _, facts in _entries(tx, agency, [staff]):
+        found = {*(found if facts["what"] != absence.Absence.ENTERED else ()), str(facts["by"])}
     return found
 
 
@@ -150,7 +152,7 @@ def _kept_out(tx: Tx, held: Draw, agency: str, names: Collection[str]) -> set[st
 
 def _known(tx: Tx, agency: str, staff: str, at: datetime) -> bool:
     """Whether the register had somebody before a moment, whom it then lacks: one who was hired since has missed no frame."""
-    return any(facts["agency"] == agency for _, facts in tx.ledger.facts((RULE,), f"inspector:{staff}", until=at))
+    return bool(_entries(tx, agency, [staff], until=at))
 
 
 def within(office: Office, tx: Tx, held: Draw, visits: Iterable[Visit], agencies: Collection[str]) -> list[Begun]:
@@ -159,12 +161,31 @@ def within(office: Office, tx: Tx, held: Draw, visits: Iterable[Visit], agencies
     final = max((one.due_at for one in visits), default=held.drawn_at or held.made_at)
     until = now if any(one.state.open for one in visits) else min(now, final)  # an overdue one passes on as well
     noted = []
-    for at, facts in tx.ledger.facts((RULE,), until=until):
-        if facts["agency"] in agencies:
+    for agency in sorted(agencies):
+        for at, facts in _entries(tx, agency, _counting(office, tx, agency, held.made_at), until=until):
             first, last = (date.fromisoformat(day) if day else None for day in facts["leave"] or (None, None))
-            who = f"{facts['agency']}:{facts['inspector']}"
+            who = f"{agency}:{facts['inspector']}"
             noted.append(Noted(at=at, inspector=who, none=facts["leave"] is None, first=first, last=last))
     return [one for one in absence.begun(noted, until, office.calendar.zone) if held.made_at <= one.at <= until]
+
+
+def _counting(office: Office, tx: Tx, agency: str, since: datetime) -> set[str]:
+    """Whose leave may have begun since a freeze: of whom an entry was made since, and whose leave as it stands begins later.
+
+    Of all others the ledger's years of leaves are not read.
+    """
+    named = _entries(tx, agency, tx.rosters.staff(agency), since=since - _NEAR)
+    day = office.calendar.local_date(since)
+    later = {row.id for row in tx.rosters.inspectors(agency) if row.leave_from is not None and row.leave_from >= day}
+    return later | {str(facts["inspector"]) for _, facts in named}
+
+
+def _entries(
+    tx: Tx, agency: str, staff: Iterable[str], since: datetime | None = None, until: datetime | None = None
+) -> list[tuple[datetime, dict[str, Any]]]:
+    """When each entry about an absence of these officers of an agency was made, and its facts, in order."""
+    told = tx.ledger.facts((RULE,), sorted(f"inspector:{one}" for one in staff), since, until)
+    return [(at, facts) for at, facts in told if facts["agency"] == agency]
 
 
 def _iso(day: date | None) -> str | None:

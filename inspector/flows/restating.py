@@ -10,6 +10,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from inspector.domain.credit import rated
+from inspector.domain.evidence import span
 from inspector.domain.identity import IdentityKind, pseudonym
 from inspector.domain.listed import Listed
 from inspector.domain.plan import Draw, DrawKind
@@ -53,11 +55,16 @@ class Seen:
 
 
 def note(office: Office, tx: Tx, became: Iterable[Became], brought: Brought, now: datetime) -> int:
-    """Write down each level that was changed, in the transaction that has changed it, and tell heads of open draws; how many."""
-    changes = [_restated(office, one, brought.by) for one in became if one.changed]
+    """Write down each level that was changed, in the transaction that has changed it, and tell heads of open draws; how many.
+
+    One that is stated anew with the same letter is changed where the former statement had become stale: the firm stood as unrated.
+    """
+    stale = {now - span(pack.stale_after) for pack in office.book.packs}  # what is older counts for nothing in one of them
+    some = (one for one in became if one.changed or any(one.renewed(since) for since in stale))
+    changes = [_restated(office, one, brought.by, now) for one in some]
     parts = [changes[start : start + PART] for start in range(0, len(changes), PART)]
-    for place, some in enumerate(parts, 1):
-        record(tx, ABOUT, brought.noted(some, len(changes), place, len(parts)), now, {})
+    for place, part in enumerate(parts, 1):
+        record(tx, ABOUT, brought.noted(part, len(changes), place, len(parts)), now, {})
     if any(one.old is not None for one in changes):
         _tell(office, tx, changes, now)
     return len(changes)
@@ -92,10 +99,10 @@ def after(office: Office, tx: Tx, held: Draw, agency: str) -> Restatements | Non
     return Restatements(changed=int(told["levels_changed"]), back=len(back))
 
 
-def _restated(office: Office, one: Became, by: str) -> Restated:
+def _restated(office: Office, one: Became, by: str, at: datetime) -> Restated:
     old, old_as_of = one.held if one.held is not None else (None, None)
     who = pseudonym(office.secret, IdentityKind.USCC, one.said.code)
-    return Restated(who=who, old=old, old_as_of=old_as_of, new=one.said.level, new_as_of=one.said.as_of, by=by)
+    return Restated(who=who, old=old, old_as_of=old_as_of, new=one.said.level, new_as_of=one.said.as_of, at=at, by=by)
 
 
 def _tell(office: Office, tx: Tx, changes: Sequence[Restated], now: datetime) -> None:
@@ -136,10 +143,10 @@ def _behind(tx: Tx, before: Seen, until: Seen | None = None) -> tuple[Seen, list
     if until is not None:
         rows = [row for row in rows if row[0] in until.ids or (row[1] is not None and row[1] <= until.seal)]
     now = Seen(
-        seal=max((seal for _, seal, _ in rows if seal is not None), default=before.seal),
-        ids=tuple(entry for entry, seal, _ in rows if seal is None),
+        seal=max((seal for _, seal, _, _ in rows if seal is not None), default=before.seal),
+        ids=tuple(entry for entry, seal, _, _ in rows if seal is None),
     )
-    return now, [Restated.of(one, str(facts["by"])) for _, _, facts in rows for one in facts.get("levels", ())]
+    return now, [Restated.of(one, at, str(facts["by"])) for _, _, at, facts in rows for one in facts.get("levels", ())]
 
 
 def _seen(tx: Tx, held: Draw | None, agency: str) -> Seen:
@@ -158,8 +165,7 @@ def _named(office: Office, lines: Iterable[bytes], among: Collection[str]) -> se
 
 
 def _class(policy: Policy) -> Class:
-    def of(level: str | None) -> str:
-        found = policy.level(level) if level is not None else None
-        return found[0] if found is not None else policy.unrated
+    def of(level: str | None, as_of: datetime | None, at: datetime) -> str:
+        return rated(policy, level, as_of, "", at).level if level is not None and as_of is not None else policy.unrated
 
     return of

@@ -54,6 +54,10 @@ class Became:
         """Whether the firm has another level now than it had."""
         return self.what is Stated.KEPT and (self.held is None or self.held[0] != self.said.level)
 
+    def renewed(self, since: datetime) -> bool:
+        """Whether a statement of the same level from behind a moment has taken the place of one from before it."""
+        return not self.changed and self.held is not None and self.held[1] < since <= self.said.as_of
+
 
 class CreditRoom(Room):
     """The credit level table: the newest statement of each subject."""

@@ -79,28 +79,30 @@ class LedgerRoom(Seals):
         return [told for told in self.connection.execute(asked.order_by(ledger.c.id)).scalars() if told]
 
     def facts(
-        self, rules: Collection[str], what: str | None = None, since: datetime | None = None, until: datetime | None = None
+        self, rules: Collection[str], what: str | Collection[str], since: datetime | None = None, until: datetime | None = None
     ) -> list[tuple[datetime, dict[str, Any]]]:
-        """When each entry by these rules was made, and its facts, in order; of erased ones none.
+        """When each entry by these rules about one thing, or some, was made, and its facts, in order; of erased ones none.
 
-        About one thing if it is named, after `since` and until a moment.
+        After `since` and until a moment. Bodies are read of these alone: the index of what entries are about leads to them.
         """
-        asked = sa.select(ledger.c.at, ledger.c.body).where(ledger.c.rule.in_(list(rules)), ledger.c.body != "")
-        asked = asked if what is None else asked.where(ledger.c.about == what)
+        names, rows = [what] if isinstance(what, str) else list(what), list[Any]()
+        asked = sa.select(ledger.c.id, ledger.c.at, ledger.c.body).where(ledger.c.rule.in_(list(rules)), ledger.c.body != "")
         asked = asked if since is None else asked.where(ledger.c.at > since)
         asked = asked if until is None else asked.where(ledger.c.at <= until)
-        return [(row.at, json.loads(row.body)["facts"]) for row in self.connection.execute(asked.order_by(ledger.c.id))]
+        for start in range(0, len(names), _NEIGHBOURS):
+            rows += self.connection.execute(asked.where(ledger.c.about.in_(names[start : start + _NEIGHBOURS])))
+        return [(row.at, json.loads(row.body)["facts"]) for row in sorted(rows, key=lambda row: row.id)]
 
-    def behind(self, what: str, seal: int) -> list[tuple[str, int | None, dict[str, Any]]]:
-        """(id, seal, facts) of the entries about something that are behind a seal or wait for one, as they stand at one moment, in order.
+    def behind(self, what: str, seal: int) -> list[tuple[str, int | None, datetime, dict[str, Any]]]:
+        """(id, seal, at, facts) of the entries about something that are behind a seal or wait for one, as they stand now, in order.
 
         What bears a seal's number was written before that seal was: so a number, and the ids of those that waited, say what was there.
         An erased entry has no facts.
         """
-        asked = sa.select(ledger.c.id, ledger.c.seal, ledger.c.body).where(ledger.c.about == what)
+        asked = sa.select(ledger.c.id, ledger.c.seal, ledger.c.at, ledger.c.body).where(ledger.c.about == what)
         asked = asked.where(sa.or_(ledger.c.seal.is_(None), ledger.c.seal > seal)).order_by(ledger.c.id)
         rows = self.connection.execute(asked).all()
-        return [(row.id, row.seal, json.loads(row.body)["facts"] if row.body else {}) for row in rows]
+        return [(row.id, row.seal, row.at, json.loads(row.body)["facts"] if row.body else {}) for row in rows]
 
     def some(self, ids: Sequence[str]) -> list[Row]:
         """Entries by their ids, in the order of these; one that is not there is left out."""

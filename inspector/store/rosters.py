@@ -191,6 +191,10 @@ class RosterRoom(Room):
         asked = sa.select(held.body).where(held.agency == agency, held.removed_at.is_(None)).order_by(held.id)
         return [load(InspectorRecord, text) for text in self.connection.execute(asked).scalars()]
 
+    def staff(self, agency: str) -> list[str]:
+        """The staff codes of all inspectors that stand, or stood, in an agency's register."""
+        return list(self.connection.execute(sa.select(inspector.c.id).where(inspector.c.agency == agency)).scalars())
+
     def staffed(self) -> frozenset[str]:
         """The agencies that have inspectors in force."""
         asked = sa.select(inspector.c.agency).where(inspector.c.removed_at.is_(None)).distinct()

@@ -15,6 +15,7 @@ from inspector.domain.challenge import Applicant
 from inspector.domain.edits import Edit
 from inspector.domain.inspection import CheckType, Inspection
 from inspector.domain.roster import StaffRole
+from inspector.domain.visit import VisitState
 from inspector.flows import edits, moved, recusing, relief
 from inspector.flows.draw import prepare
 from inspector.flows.office import Office
@@ -23,6 +24,7 @@ from inspector.flows.reportwords import markdown, tell
 from inspector.store.store import Store
 from tests.house import Hand, application, closing, post, settle
 from tests.integration.test_draw_leaves import drawn, only_a_head_closes
+from tests.integration.test_draw_rivals import pooled
 from tests.integration.test_draw_way import FACTS, announced, carried_out, drawing
 from tests.integration.test_joint import drawn as joint
 from tests.integration.test_joint import together, waiting
@@ -107,12 +109,32 @@ def test_what_was_edited_before_the_freeze_and_is_put_back_behind_it_is_counted_
 def test_a_certificate_renewed_in_time_or_late_is_no_matter(store: Store, hand: Hand) -> None:
     office, _, staff = drawn(store, hand)
     edited(office, hand, staff, certificate_until=hand().date() + timedelta(days=4000))
-    assert counts(office) == moved.Moved(), "it holds as before"
+    assert (counts(office), matters(office)) == (moved.Moved(edited=1), []), "who is renewed may be dealt longer"
     with store.begin() as tx:  # it has run out by itself
         row = tx.rosters.inspector("bureau", staff)
         tx.rosters.put_inspectors([replace(row, certificate_until=hand().date() - timedelta(days=1))])
     edited(office, hand, staff, certificate_until=hand().date() + timedelta(days=4000))
-    assert (counts(office), matters(office)) == (moved.Moved(edited=1), [])
+    assert (counts(office), matters(office)) == (moved.Moved(edited=2), [])
+
+
+@on_both
+def test_a_certificate_that_holds_and_is_let_end_before_the_visits_for_one_frame_is_counted_and_a_matter(
+    store: Store, hand: Hand
+) -> None:
+    office, _, _ = drawing(store, hand)
+    with store.read() as tx:
+        first, *_ = tx.rosters.inspectors("bureau")
+    edited(office, hand, first.id, certificate_until=hand().date() + timedelta(days=1))
+    _, held = announced(office, hand)
+    with store.read() as tx:
+        frame = tx.draws.file(held.number, "inspectors.tsv").decode()
+    assert next(line for line in frame.splitlines() if line.startswith(first.id)).split("\t")[4] == "uncertified"
+    assert (counts(office), matters(office)) == (moved.Moved(edited=1), []), "it holds today"
+    hand.on(minutes=5)
+    edited(office, hand, first.id, by="os:other", certificate_until=first.certificate_until - timedelta(days=2))
+    (matter,) = matters(office)
+    assert (matter.facts["draw"], matter.facts["count"], matter.facts["by"]) == (held.number, 1, ["os:keeper", "os:other"])
+    assert counts(office) == moved.Moved(edited=2, edited_back=1)
 
 
 def test_an_edit_of_a_former_draw_that_is_put_back_much_later_calls_nobody(store: Store, hand: Hand) -> None:
@@ -127,6 +149,32 @@ def test_an_edit_of_a_former_draw_that_is_put_back_much_later_calls_nobody(store
     hand.on(minutes=5)
     edited(office, hand, first.id, cap=9)
     assert [one.facts["draw"] for one in matters(office)] in ([], [held.number]), f"it was long before {following.number}"
+
+
+@on_both
+def test_an_edit_from_before_the_former_frames_is_looked_for_no_more_and_one_behind_them_is(store: Store, hand: Hand) -> None:
+    office, _, _ = drawing(store, hand)
+    office = pooled(office, "weekly")
+    with store.read() as tx:
+        first, second, *_ = tx.rosters.inspectors("bureau")
+    edited(office, hand, first.id, cap=first.cap - 1)
+    for turn in range(3):
+        if turn == 2:
+            edited(office, hand, second.id, cap=second.cap - 1)
+        with store.begin() as tx:
+            held = prepare(office, tx, "weekly", hand().isoformat(), hand(), by="clerk")
+        assert held is not None
+        settle(office)
+        carried_out(office, hand, held.number)
+        hand.on(days=7)
+    with store.begin() as tx:  # the visits are over
+        for number in tx.draws.newest("bureau"):
+            for one in tx.visits.of_selection(number):
+                tx.visits.put(replace(one, state=VisitState.CANCELLED))
+    edited(office, hand, first.id, cap=first.cap)
+    assert counts(office) == moved.Moved(edited=3), "two frames stood since"
+    edited(office, hand, second.id, cap=second.cap)
+    assert counts(office) == moved.Moved(edited=4, edited_back=1)
 
 
 def test_only_a_head_without_a_hand_in_it_closes_it(store: Store, hand: Hand) -> None:
@@ -145,7 +193,7 @@ def test_an_import_writes_each_edit_down_by_pseudonym_and_by_staff_code(operator
 
     heads = ["id", "name", "certificate", "certificate_until", "pools", "cap"]
     imports("inspectors", "a.csv", heads, ["X1", "钱某", "A1", "2027-01-01", "东区", "5"])
-    imports("inspectors", "b.csv", heads, ["X1", "钱某某", "A1", "2027-02-01", "西区", "4"])
+    imports("inspectors", "b.csv", heads, ["X1", "钱某某", "A2", "2027-01-01", "西区", "4"])
     shops = ["code", "name", "pool", "since"]
     imports("objects", "c.csv", shops, [SHOP, "某店", "东区", "2026-01-01"])
     imports("objects", "d.csv", shops, [SHOP, "某某店", "西区", "2026-01-01"])
@@ -162,6 +210,12 @@ def test_more_and_less_count_of_what_is_ordered_and_the_value_of_what_is_not() -
     lowered, raised = Edit(who="X", aspect="cap", old=10, new=0), Edit(who="X", aspect="cap", old=0, new=9)
     assert raised.back_from(lowered)
     assert not Edit(who="X", aspect="cap", old=9, new=8).back_from(lowered)
+    former, ends = (
+        Edit(who="X", aspect="certified", old=True, new=False),
+        Edit(who="X", aspect="certified", old="", new="2027-01-01"),
+    )
+    assert ends.back_from(former), "an entry of a former release"
+    assert not ends.back_from(ends)
     assert not Edit(who="Y", aspect="cap", old=0, new=10).back_from(lowered)
     east = Edit(who="X", aspect="pool", old="east", new="west")
     assert Edit(who="X", aspect="pool", old="west", new="east").back_from(east)
@@ -199,7 +253,9 @@ def test_a_conflict_declared_before_the_freeze_and_ended_behind_it_is_counted_an
     assert (matter.facts["draw"], matter.facts["by"]) == (held.number, ["os:keeper", "os:other"])
     assert counts(office) == moved.Moved(edited=2, edited_back=1)
     with store.read() as tx:
-        assert SHOP not in json.dumps([facts for _, facts in tx.ledger.facts((edits.RULE,))]), "a pseudonym alone"
+        assert SHOP not in json.dumps([facts for _, facts in tx.ledger.facts((edits.RULE,), "roster:bureau")]), (
+            "a pseudonym alone"
+        )
 
 
 def test_a_past_inspection_that_is_told_for_one_frame_and_untold_behind_it_is_counted_and_a_matter(

@@ -18,6 +18,7 @@ from inspector.flows.office import Office
 from inspector.flows.posted import seen_to
 from inspector.flows.reporting import report
 from inspector.flows.reportwords import markdown, tell
+from inspector.store.ledger import LedgerRoom
 from inspector.store.store import Store
 from tests.house import Hand, closing, settle
 from tests.integration.test_draw_way import announced, carried_out, drawing, visits
@@ -162,6 +163,33 @@ def test_leaves_that_were_entered_ahead_are_counted_and_not_marked(store: Store,
     assert told(office, held.number)[0] == (0, 0), "it has not begun"
     hand.on(days=3)
     assert told(office, held.number)[0] == (1, 0)
+
+
+@on_both
+def test_leaves_of_years_before_a_draw_are_not_read_and_one_entered_long_before_it_that_begins_behind_it_counts(
+    store: Store, hand: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office, _, _ = drawing(store, hand)
+    with store.read() as tx:
+        first, second, third, *_ = (one.id for one in tx.rosters.inspectors("bureau"))
+    enters(office, hand, first, hand().date() + timedelta(days=8), leave_until=hand().date() + timedelta(days=9))
+    enters(office, hand, second, hand().date() + timedelta(days=1), leave_until=hand().date() + timedelta(days=2))
+    enters(office, hand, third, hand().date(), leave_until=hand().date() + timedelta(days=9))
+    hand.on(days=5)
+    _, held = announced(office, hand, cases=1)
+    carried_out(office, hand, held.number)
+    hand.on(days=2)
+    enters(office, hand, third, None, leave_until=None)
+    asked: list[str] = []
+    real = LedgerRoom.facts
+
+    def facts(room: LedgerRoom, rules: Any, what: Any, since: Any = None, until: Any = None) -> Any:
+        asked.extend([what] if isinstance(what, str) else what if since is None else ())
+        return real(room, rules, what, since, until)
+
+    monkeypatch.setattr(LedgerRoom, "facts", facts)
+    assert told(office, held.number)[0] == (1, 0), "of the first one alone"
+    assert sorted(one for one in asked if one.startswith("inspector:")) == [f"inspector:{first}", f"inspector:{third}"]
 
 
 @on_both

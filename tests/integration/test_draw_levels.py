@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
@@ -114,7 +115,7 @@ def test_what_comes_behind_a_frame_within_the_hour_of_it_is_counted_once(store: 
     settle(office)
     hand.on(minutes=5)
     with store.begin() as tx:
-        said = [Statement(code=code(4), level="A", as_of=early, source="import")]
+        said = [Statement(code=code(4), level="A", as_of=early - timedelta(hours=2), source="import")]
         restating.note(office, tx, tx.credit.take(said), Brought(by="os:keeper", source="import"), early - timedelta(hours=1))
     carried_out(office, hand, held.number)
     hand.on(days=14)
@@ -161,13 +162,32 @@ def test_thousands_of_changed_levels_stand_in_entries_of_five_hundred(store: Sto
     assert rows[2]["levels"][-1][0] == who
 
 
-def of(level: str | None) -> str:
-    return level or "U"
+@on_both
+def test_a_stale_level_that_is_stated_anew_with_the_same_letter_is_a_change_for_the_draw(store: Store, hand: Hand) -> None:
+    office, _, _ = drawing(store, hand)
+    office = pooled(office, "weekly")
+    stated(office, hand, {1: "A", 2: "A", 3: "A"})
+    hand.on(days=30)
+    stated(office, hand, {2: "A"})
+    with store.read() as tx:
+        assert len(tx.ledger.about(restating.ABOUT)) == 1, "what is confirmed while it counts is no change, and no entry"
+    hand.on(days=30)  # the first one's statement and the third's are older than the pack takes them
+    stated(office, hand, {1: "A", 2: "A", 3: "D"})
+    held = announce(office, hand, "weekly")
+    settle(office)
+    assert derivation(office, held)["levels"]["levels_changed"] == 5, "three came, one is A again where it had become U, one D"
+    with store.read() as tx:
+        *_, last = (json.loads(row["body"])["facts"] for row in tx.ledger.about(restating.ABOUT))
+    assert sorted(one[1::2] for one in last["levels"]) == [["A", "A"], ["A", "D"]]
+
+
+def of(level: str | None, as_of: datetime | None, at: datetime) -> str:
+    return level if level is not None and (as_of is None or at - as_of < timedelta(days=45)) else "U"
 
 
 def one(who: str, old: str | None, new: str, day: int) -> Restated:
     at = datetime.fromisoformat(f"2026-01-{day:02}T00:00:00+08:00")
-    return Restated(who=who, old=old, old_as_of=None, new=new, new_as_of=at)
+    return Restated(who=who, old=old, old_as_of=None, new=new, new_as_of=at, at=at)
 
 
 def test_who_comes_back_is_who_stood_in_the_frame_with_another_level_than_before_it() -> None:
@@ -175,7 +195,11 @@ def test_who_comes_back_is_who_stood_in_the_frame_with_another_level_than_before
     assert turned(before, [one("a", "A", "C", 5), one("b", "A", "B", 5), one("c", "D", "A", 5)], of) == {"a", "c"}
     assert turned(before, [one("a", "A", "D", 5), one("d", "A", "D", 5)], of) == {"a"}
     assert changed([one("a", None, "U", 1), one("b", None, "A", 1)], of) == [one("b", None, "A", 1)]
-    assert Restated.of(one("a", "D", "C", 1).value(), "") == one("a", "D", "C", 1)
+    told = one("a", "D", "C", 1)
+    assert Restated.of(told.value(), told.at, "") == told
+    stale = replace(told, old="C", old_as_of=told.at - timedelta(days=60))
+    assert (changed([stale], of), changed([replace(stale, old_as_of=told.at - timedelta(days=9))], of)) == ([stale], [])
+    assert turned([stale], [one("a", "C", "U", 5)], of) == {"a"}, "it stood as unrated before"
 
 
 def test_a_frame_whose_classes_are_far_from_the_plan_is_told_though_its_sum_is_not() -> None:
