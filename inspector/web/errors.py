@@ -186,7 +186,7 @@ def misfit(found: Sequence[Any]) -> Invalid:
     if blank is None:
         return Invalid("message_invalid", **unfit(found))
     within = blank[1:] if len(blank) > 1 and blank[0] in _PARTS else blank
-    return Invalid(BLANK, field=".".join(map(str, within)))
+    return Invalid("text_blank", field=".".join(map(str, within)))
 
 
 def unfit(found: Sequence[Any]) -> dict[str, object]:
