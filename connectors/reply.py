@@ -138,9 +138,10 @@ class Reply:
             live=live,
         )
 
-    def garbled(self, code: str, detail: str = "") -> Garbled:
-        """The error for this answer; `detail` names fields and types, never values."""
-        return Garbled(code, digest=self.reply_digest, detail=detail, attempts=self.attempts)
+    def garbled(self, code: str, detail: str = "", *, said: str = "") -> Garbled:
+        """The error for this answer; `detail` names fields and types, never values. `said` is a code of theirs that is in no list."""
+        came, sent = self.reply_digest, self.request_digest
+        return Garbled(code, digest=came, detail=detail, attempts=self.attempts, sent=sent, said=said)
 
 
 def charset_of(content_type: str) -> str:

@@ -78,11 +78,11 @@ class Refused(PortError):
 
 
 class Garbled(PortError):
-    """An answer came that cannot be understood. `digest` is the SHA-256 of the bytes received."""
+    """An answer came that cannot be understood. `digest` and `sent` are the SHA-256 of the bytes received and sent; `said`: their code."""
 
-    def __init__(self, code: str, *, digest: str, detail: str = "", attempts: int = 1) -> None:
+    def __init__(self, code: str, *, digest: str, detail: str = "", attempts: int = 1, sent: str = "", said: str = "") -> None:
         super().__init__(code, origin=Origin.THEM, detail=detail, attempts=attempts)
-        self.digest = digest
+        self.digest, self.sent, self.said = digest, sent, said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

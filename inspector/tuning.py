@@ -66,6 +66,11 @@ class EngineSettings(Section):
     retry_reserve: int = Field(10, gt=0, description="Tries again that an owner is granted each minute beside that share")
     breaker_failures: int = Field(8, gt=0, description="Failures in a row that open a connector's breaker")
     breaker_cool_seconds: float = Field(15, gt=0, description="First pause of an open breaker; doubles up to ten minutes")
+    garbled_quiet_hours: float = Field(
+        24,
+        gt=0,
+        description="Office time without an answer in another form, after which one in form ends the matter of a source (`answer_garbled`)",
+    )
 
     @model_validator(mode="after")
     def _a_bulkhead(self) -> EngineSettings:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import structlog
 
+from inspector.store import room
 from inspector.store.store import Store
 from tests import compiled, house, needs, postgres, reread
 
@@ -35,6 +36,7 @@ SLOW, UNREAD = pytest.StashKey[int](), pytest.StashKey[bool]()
 """How many slow tests the everyday run leaves out, and whether it leaves the generated requests unread."""
 
 compiled.share()
+room.STRICT = True
 reread.remember()
 gc.disable()  # until all is collected: hardly anything of it is garbage, and looking for it takes a fifth of the time
 

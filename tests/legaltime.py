@@ -43,7 +43,7 @@ BROKEN = {
     "nobody's outcome changes afterwards by a mere proposal": (
         with_row(TRANSITION, ('"S0:8"', '"P:2.7"')),
         ["transition_uncited"],
-        "transition before · basis: the outcome of who committed under an earlier version changes, and P:2.7 is only a proposal",
+        "transition before · basis: the outcome or the hearing of who committed under an earlier version changes, and P:2.7",
     ),
     "a suspension without a basis is refused": (
         with_row(SUSPENSION, ('basis = "P:2.4"\n', "")),

@@ -73,7 +73,9 @@ class Proceeding:
 
     def give(self, held: Consequence) -> Consequence:
         """Give its notice."""
-        notice = Notice(given=self.by("李四"), facts=("登记状态为吊销",), reasons="与承诺不符", rights=("陈述、申辩",), basis=())
+        content = "罚款三万元" if held.proposal is Proposal.PENALTY else ""
+        words: dict[str, Any] = {"facts": ("登记状态为吊销",), "reasons": "与承诺不符", "rights": ("陈述、申辩",), "basis": ()}
+        notice = Notice(given=self.by("李四"), content=content, **words)
         return self.act(lambda tx: proceedings.give(self.office, tx, held.id, notice, held.grading, self.hand()))
 
     def serve(self, held: Consequence) -> Consequence:
@@ -92,9 +94,18 @@ class Proceeding:
         return self.act(lambda tx: consequences.state(self.office, tx, held.id, kind, words, (), "link", self.hand()))
 
     def rule(self, held: Consequence, name: str = "李四", **more: Any) -> Consequence:
-        """An officer decides to impose."""
+        """An officer decides to impose; an order to rectify is `brought` to its subject on the same day."""
+        brought = more.pop("brought", True)
         verdict = Verdict(signed=self.by(name), reasons="事实清楚", **more)
-        return self.act(lambda tx: proceedings.rule(self.office, tx, held.id, verdict, self.hand()))
+        done = self.act(lambda tx: proceedings.rule(self.office, tx, held.id, verdict, self.hand()))
+        return self.bring(done) if brought and done.rectification is not None else done
+
+    def bring(self, held: Consequence) -> Consequence:
+        """The decision is served on paper today."""
+        proof = ServiceWay.PAPER, "回证2", "李四"
+        with self.office.store.begin() as tx:
+            reached.served(self.office, tx, f"{held.id}:decision", self.hand().date(), *proof, self.hand())
+        return self.the(held.proposal)
 
     def agree(self, held: Consequence, kind: Agreement, name: str) -> Consequence:
         """Another person agrees."""
@@ -113,10 +124,6 @@ class Proceeding:
         """Enter a re-check."""
         told = {"documents": ("照片1",), "evidence": ()} | more
         seen = Look(signed=self.by("李四"), good=good, corrected_on=on, words="已看材料", **told)
-        with self.office.store.begin() as tx:  # the order has reached its subject
-            if (decision := tx.servings.find(f"{held.id}:decision")) is not None and decision.state.open:
-                proof = ServiceWay.IN_PERSON, "回证2", "李四"
-                reached.served(self.office, tx, decision.id, self.hand().date(), *proof, self.hand())
         return self.act(lambda tx: rectifying.look(self.office, tx, held.id, seen, self.hand()))
 
     def impose(self, held: Consequence, **more: Any) -> Consequence:
@@ -130,11 +137,13 @@ class Proceeding:
         for kind, name in ((Agreement.SECOND, "王五"), (Agreement.LEGAL, "赵六")):
             if kind in proceeding.lacking(done, self.office.book.get(done.pack).consequences[done.proposal]):
                 done = self.agree(held, kind, name)
-        return done
+        late = done.rectification is not None and done.rectification.served_on is None
+        return self.bring(done) if late else done
 
     def annul(self, held: Consequence, why: Annulled = Annulled.COURT, document: str = "（2026）行终1号") -> Consequence:
         """It stands no more."""
-        return self.act(lambda tx: annulling.consequence(self.office, tx, held.id, why, document, "钱七", self.hand()))
+        by = "陈局长" if held.proposal is Proposal.TRANSFER_JUDICIAL else "钱七"
+        return self.act(lambda tx: annulling.consequence(self.office, tx, held.id, why, document, by, self.hand()))
 
     def object(self, about: str, words: str = "不属实") -> Objection:
         """The subject objects to a consequence, or to an entry."""
@@ -171,7 +180,7 @@ class Proceeding:
         """Report to the head."""
         return self.act(lambda tx: transfers.report(self.office, tx, held.id, "涉嫌伪造", self.by(name), self.hand()))
 
-    def head(self, held: Consequence, name: str = "局长", *, approves: bool = True) -> Consequence:
+    def head(self, held: Consequence, name: str = "陈局长", *, approves: bool = True) -> Consequence:
         """The head decides."""
         told: dict[str, Any] = {"approves": approves, "reasons": "已审阅", "signed": self.by(name), "now": self.hand()}
         return self.act(lambda tx: transfers.head(self.office, tx, held.id, **told))

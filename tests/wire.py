@@ -21,7 +21,7 @@ from inspector.domain.case import Outcome, SubjectKind
 from inspector.domain.letter import LetterKind
 from inspector.domain.urgency import Urgency
 from inspector.domain.words import Words
-from inspector.policybook.rows import GRADES
+from inspector.policybook.following import GRADES
 from inspector.ports import CreditEntry, CreditRetraction, Letter, Message, Notice, Question
 from tests.wire_brief import PUSHED, PUSHED_MEANS
 

@@ -127,7 +127,7 @@ class Answers:
             return True
         if self.negative(reply, code):
             return False
-        raise reply.garbled("code_unknown", held.code_field)
+        raise reply.garbled("code_unknown", held.code_field, said=code)
 
     def negative(self, reply: Reply, code: str) -> bool:
         """Whether a code means that there is no such record; False for one that says nothing bad, or is in no list.

@@ -66,16 +66,15 @@ class DatabaseSource:
         }
         wanted, asked_at = self._wanted(column), now()
         read = self._database.read(wanted, asked)
-        reply = digest(read.current, read.rows)
+        reply, request = digest(read.current, read.rows), digest(wanted.table, wanted.query, wanted.columns, asked)
         if read.many:
-            raise Garbled("rows_many", digest=reply, attempts=read.attempts)
+            raise Garbled("rows_many", digest=reply, attempts=read.attempts, sent=request)
         try:
             current = self._current(read)
             rows = [self._row(told, current, question, reply, read.attempts) for told in read.rows]
         except (ValueError, OverflowError) as error:
             detail = f"{type(error).__name__} in {', '.join(wanted.columns)}"
-            raise Garbled("field_type", digest=reply, detail=detail, attempts=read.attempts) from None
-        request = digest(wanted.table, wanted.query, wanted.columns, asked)
+            raise Garbled("field_type", digest=reply, detail=detail, attempts=read.attempts, sent=request) from None
         return self._told.answer(
             rows, request=request, reply=reply, attempts=read.attempts, asked_at=asked_at, current=_whole(current)
         )

@@ -86,7 +86,7 @@ class ResultsSource:
         for note, states in (("", held.final_states), (OPEN, held.open_states), (FALLEN, held.fallen_states)):
             if state in texts(states):
                 return note
-        raise reply.garbled("code_unknown", held.state_field)
+        raise reply.garbled("code_unknown", held.state_field, said=state)
 
 
 def connect(name: str, config: Mapping[str, object]) -> ResultsSource:

@@ -199,7 +199,7 @@ class SoapSource:
             raise Unavailable("fault_theirs", origin=Origin.THEM, detail=told, attempts=tried)
         if fault.general in self._version.ours:
             raise Refused("fault_ours", origin=Origin.THEM, detail=told, attempts=tried)
-        raise reply.garbled("code_unknown", told)
+        raise reply.garbled("code_unknown", told, said=own or "")
 
     def _checked(self, name: str) -> None:
         """Whether the settings make a message that can be read. Raises Invalid (`connector_key_range`)."""

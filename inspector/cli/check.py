@@ -212,7 +212,7 @@ def _database(terminal: Terminal) -> Iterator[Finding]:
 def _office(terminal: Terminal) -> Iterator[Finding]:
     """The proof that `serve` starts with, and what it lets pass although somebody should look."""
     from inspector import bootstrap
-    from inspector.cli import fitting, pacing
+    from inspector.cli import fitting, pacing, ruled
     from inspector.lawbook import calendar_of
     from inspector.policybook import Policybook
 
@@ -230,6 +230,7 @@ def _office(terminal: Terminal) -> Iterator[Finding]:
     yield from fitting.excuses(bootstrap.given(told), book, _today(calendar))
     yield from fitting.exemptions(book, tree, _today(calendar))
     yield from fitting.approvals(book, tree, _today(calendar))
+    yield from ruled.packs(book, tree, _today(calendar))
     yield from fitting.headless(tree, fitting.sending(told))
 
 

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 Name = Annotated[str, typer.Argument(help="Name of the connector 连接器", metavar="NAME")]
 
+_ALWAYS = ("name", "port", "kind", "owner", "paused")
+"""The columns of the list that stand there also where no connector has anything in them."""
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
@@ -81,7 +84,8 @@ def list_connectors(terminal: Terminal) -> None:
         "waits_until",
         "error",
     )
-    terminal.rows(columns, rows, {"error": "note", "waits": "wait"})
+    shown = [one for one in columns if one in _ALWAYS or any(row[one] for row in rows)]  # nobody reads fifteen columns of nothing
+    terminal.rows(shown, rows, {"error": "note", "waits": "wait"})
 
 
 def check(
@@ -98,6 +102,8 @@ def check(
     if name is not None and not wanted:
         raise Missing("connector_unknown", name=name, known=", ".join(one.name for one in configured(terminal.settings)) or "-")
     found = [finding for one in wanted for finding in findings(one, terminal.settings, call=call)]
+    if not wanted:
+        terminal.say("no_connectors")
     show(terminal, found)
     worst = [finding for finding in found if finding.state is State.FAIL]
     if not worst:

@@ -23,6 +23,9 @@ Id = Annotated[str, typer.Argument(help="Id of the consequence 处理编号", me
 By = Annotated[str | None, typer.Option("--by", help="Who does it; default: the user of this machine 经办人")]
 Document = Annotated[str, typer.Option("--document", help="Number of the document 文书编号")]
 Pieces = Annotated[list[str] | None, typer.Option("--evidence", help="Id of a piece of evidence; several 证据编号")]
+Digests = Annotated[
+    list[str] | None, typer.Option("--digest", help="SHA-256 of the paper that the subject has signed; several 摘要")
+]
 OnDay = Annotated[datetime, typer.Option("--on", formats=["%Y-%m-%d"], help="The day 日期")]
 
 
@@ -31,7 +34,15 @@ def register(app: typer.Typer) -> None:
     command(app, "list")(list_open)
     for name, body in (
         *(("show", show), ("propose", propose), ("notice", notice), ("state", state), ("hearing", hearing)),
-        *(("impose", impose), ("agree", agree), ("drop", drop), ("lift", lift), ("refer", refer), ("annul", annul)),
+        *(
+            ("impose", impose),
+            ("agree", agree),
+            ("drop", drop),
+            ("keep", keep),
+            ("lift", lift),
+            ("refer", refer),
+            ("annul", annul),
+        ),
         *(("ask-recheck", ask_recheck), ("recheck", recheck)),
     ):
         command(app, name)(body)
@@ -123,6 +134,7 @@ def notice(
     fact: Annotated[list[str], typer.Option("--fact", help="A fact; several 事实")],
     right: Annotated[list[str], typer.Option("--right", help="A right of the subject; several 权利")],
     reasons: Reasons = None,
+    content: Annotated[str, typer.Option("--content", help="Of a penalty, what it would be 拟处罚内容")] = "",
     by: By = None,
 ) -> None:
     """Give the notice to the subject: facts, reasons, rights. 制发告知书。"""
@@ -132,7 +144,7 @@ def notice(
     why = terminal.reason(reasons, "--reasons")
 
     def do(office: Office, tx: Tx, signed: Signed, now: datetime) -> Consequence:
-        told = Notice(given=signed, facts=tuple(fact), reasons=why, rights=tuple(right), basis=())
+        told = Notice(given=signed, facts=tuple(fact), reasons=why, rights=tuple(right), basis=(), content=content)
         return proceedings.give(office, tx, consequence, told, tx.consequences.get(consequence).grading, now)
 
     step(terminal, "consequence.notice", consequence, by, do)
@@ -143,6 +155,7 @@ def state(
     consequence: Id,
     kind: Annotated[StatementKind, typer.Option("--kind", help="What it is 种类")],
     words: Annotated[str, typer.Option("--words", help="What the subject said 内容")],
+    digest: Digests = None,
     by: By = None,
 ) -> None:
     """Enter what the subject said: in defence, to be heard, or to waive its time. 登记陈述申辩。"""
@@ -153,7 +166,9 @@ def state(
         "consequence.state",
         consequence,
         by,
-        lambda office, tx, signed, now: consequences.state(office, tx, consequence, kind, words, (), f"counter:{signed.by}", now),
+        lambda office, tx, signed, now: consequences.state(
+            office, tx, consequence, kind, words, tuple(digest or ()), f"counter:{signed.by}", now, entered=signed
+        ),
     )
 
 
@@ -163,6 +178,7 @@ def hearing(
     on: OnDay,
     record: Annotated[str, typer.Option("--record", help="The minutes, or the subject's words 笔录")],
     waived: Annotated[bool, typer.Option("--waived", help="The subject has waived it 当事人放弃")] = False,
+    digest: Digests = None,
     by: By = None,
 ) -> None:
     """Enter that the hearing was held, or waived by its subject. 登记听证。"""
@@ -174,7 +190,15 @@ def hearing(
         consequence,
         by,
         lambda office, tx, signed, now: proceedings.hearing(
-            office, tx, consequence, was_held=not waived, on=on.date(), record=record, signed=signed, now=now
+            office,
+            tx,
+            consequence,
+            was_held=not waived,
+            on=on.date(),
+            record=record,
+            signed=signed,
+            now=now,
+            digests=tuple(digest or ()),
         ),
     )
 
@@ -237,6 +261,20 @@ def drop(terminal: Terminal, consequence: Id, reasons: Reasons = None, by: By = 
         consequence,
         by,
         lambda office, tx, signed, now: proceedings.drop(office, tx, consequence, why, signed, now),
+    )
+
+
+def keep(terminal: Terminal, consequence: Id, reasons: Reasons = None, by: By = None) -> None:
+    """Let a suspension go on, with reasons; it is looked at again. 继续暂停。"""
+    from inspector.flows import proceedings
+
+    why = terminal.reason(reasons, "--reasons")
+    step(
+        terminal,
+        "consequence.keep",
+        consequence,
+        by,
+        lambda office, tx, signed, now: proceedings.keep(office, tx, consequence, why, signed, now),
     )
 
 

@@ -132,11 +132,14 @@ def records(told: Settings, tx: Tx) -> Iterator[Finding]:
 
     tree = {name: AgencyNode(id=name, **node.model_dump()) for name, node in told.agencies.items()}
     systems = tx.tokens.systems(tx.machine_now())
-    handed_in = tx.cases.agencies() | {agency for agency, _ in systems}
-    for agency in sorted(handed_in):
-        if agency not in tree:
-            what = ("has cases or tokens, and is not in the settings", "有办件或令牌，但不在配置中")
-            yield Finding.warn(f"agencies.{agency}", what, (f"add [agencies.{agency}] again", f"请恢复 [agencies.{agency}]"))
+    cases = tx.cases.agencies()
+    for agency in sorted(cases | {agency for agency, _ in systems}):
+        again = (f"add [agencies.{agency}] again", f"请恢复 [agencies.{agency}]")
+        if agency not in tree and agency in cases:  # a daemon by these settings would quarantine the cases' open work
+            what = ("has cases, and is not in the settings", "有办件，但不在配置中")
+            yield Finding.fail(f"agencies.{agency}", what, again)
+        elif agency not in tree:
+            yield Finding.warn(f"agencies.{agency}", ("has tokens, and is not in the settings", "有令牌，但不在配置中"), again)
         elif pack_of(tree, agency) is None and not _below_has_pack(tree, agency):
             what = ("takes cases, and has no policy pack, nor has any above it", "受理办件，但本机关及其上级都没有政策包")
             mend = (f'write pack = "…" under [agencies.{agency}]', f'请在 [agencies.{agency}] 中写 pack = "…"')

@@ -160,6 +160,7 @@ HEADS: Mapping[str, tuple[str, str]] = {
     "package": ("package", "软件包"),
     "owner": ("owner", "所有者"),
     "personal_data": ("personal data", "个人信息"),
+    "send_back": ("to be sent back", "拟退回"),
     "paused": ("paused", "暂停"),
     "paused_by": ("paused by", "暂停人"),
     "open_until": ("breaker open until", "熔断至"),

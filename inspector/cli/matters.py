@@ -71,7 +71,7 @@ def open_matters(
 
     held = terminal.look(lambda tx: tx.attention.page(None, limit))
     rows: list[dict[str, object]] = [{**row, "body": attention.facts(row["body"])} for row in held]
-    names: tuple[str, ...] = ("id", "kind", "agency", "about", "opened_at")
+    names: tuple[str, ...] = ("id", "kind", "agency", "opened_at")  # the id ends in what it is about
     if not terminal.as_json:
         told = [attention.told(str(row["kind"]), str(row["body"]), terminal.lang) for row in held]
         rows = [{**row, "told": words} for row, words in zip(rows, told, strict=True)]

@@ -121,7 +121,7 @@ def diff(terminal: Terminal, old: Old, new: New = None, folder: Folder = None, d
     changes, outcomes = policyrender.diff(before, after), Outcomes(before, after)
     terminal.value({"rows": list(changes), **outcomes.value()})
     for change in changes:
-        terminal.line(str(change))
+        terminal.line(change.told(terminal.lang))
     for line in outcomes.lines(terminal.lang) if changes else ():
         terminal.line(line)
     if not changes:

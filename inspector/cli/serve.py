@@ -65,6 +65,7 @@ def _demo() -> None:
             if error.code == "database_in_use" and (url := address(where())):
                 raise Refusal("demo_running", url=url, owner=error.facts["owner"]) from error
             raise
+        _say("demo_starts")  # the panel stands some seconds later
         threading.Thread(target=_import, args=NEEDED, daemon=True).start()  # while the world wakes
         held = start.prepare()
         try:

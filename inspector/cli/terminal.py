@@ -64,10 +64,13 @@ class Terminal:
 
     @cached_property
     def settings(self) -> Settings:
-        """The settings. Raises Invalid."""
+        """The settings. Whoever talks to the demo's office without having named it is told so once. Raises Invalid."""
         from inspector import settings
 
-        return settings.load(self.config)
+        file = self.config
+        if self._config is None and file is not None and not self.as_json:
+            self.aside(self.words("demo_talks", file=file))
+        return settings.load(file)
 
     def open_store(self, *, make: bool = False) -> Store:
         """The store, reached within some seconds; `make` lets an SQLite file come into being. Raises UnreachableError."""

@@ -38,6 +38,12 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "Note: metrics, the ops page and credit levels concern {beyond} too, and no agency stands above all: add one to the settings.",
         "注意：指标、运行页面和信用等级还涉及 {beyond}，而没有统辖全部机关的机关：请在配置中加上。",
     ),
+    "demo_starts": ("Inspector: the demo office is starting …", "Inspector：正在启动演示……"),
+    "demo_talks": (
+        "(demo office 演示: no --config and no INSPECTOR_CONFIG, so this is about the demo's database {file})",
+        "（demo office 演示：未指定 --config 和 INSPECTOR_CONFIG，以下为演示数据库 {file} 的内容）",
+    ),
+    "no_connectors": ("The settings name no connectors: there is nothing to look at", "配置中没有连接器，无可检查"),
     "serving": (
         "Inspector serves at {url} — ops page {url}/ops, metrics {url}/metrics. Ctrl-C drains and stops.",
         "Inspector 已启动：{url}，运行页面 {url}/ops，监测指标 {url}/metrics。按 Ctrl-C 处理完手头工作后停止。",

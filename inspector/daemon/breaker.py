@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from inspector.flows.office import Office
-from inspector.flows.verify import ANSWER_GARBLED
+from inspector.flows.verify import last_garbled, quieten
 from inspector.ports import Barred, Garbled, NotYet, Unavailable
 from inspector.store.tx import Tx
 from inspector.store.work import Claim, Work
@@ -27,15 +27,16 @@ class Breaker:
     """All breakers of this process. `_failing` are lanes with failures counted: only there an answer has something to write.
 
     `_open` are those that this process has opened: what it holds of them is not sent after. `_garbled` are those that have answered
-    what nobody can understand: only there an answer in form ends a matter.
+    what nobody can understand, and when last: only there an answer in form ends a matter, once the lane has been `quiet` so long.
     """
 
     threshold: int
     cool: timedelta
     most: timedelta
+    quiet: timedelta
     _failing: set[str] = field(default_factory=set)
     _open: set[str] = field(default_factory=set)
-    _garbled: set[str] = field(default_factory=set)
+    _garbled: dict[str, datetime] = field(default_factory=dict)
     _closed: bool = False
     _missed: dict[str, int] = field(default_factory=dict)
     _probes: set[Claim] = field(default_factory=set)
@@ -43,7 +44,7 @@ class Breaker:
     def recall(self, tx: Tx) -> None:
         """Take over failures counted, and matters opened, before this start: the first answer ends them like our own."""
         self._failing.update(lane.name for lane in tx.lanes.all() if lane.failures)
-        self._garbled.update(str(told["source"]) for told in tx.attention.standing(ANSWER_GARBLED))
+        self._garbled.update(last_garbled(tx))
 
     def probe(self, tx: Tx, owner: str, machine_now: datetime, lease: timedelta, *, but: Collection[str] = ()) -> list[Work]:
         """Lease one row of each lane that has cooled, `but` those that are left to other daemons."""
@@ -110,12 +111,18 @@ class Breaker:
             self._closed = True
 
     def heard(self, tx: Tx, lane: str, call: str, now: datetime) -> None:
-        """How a call ended that led to something: the first answer in form (`answered`) behind garbled ones ends their matter."""
+        """How a call ended that led to something: an answer in form (`answered`) a while behind the last garbled one ends their matter.
+
+        Not the first one: of a source that garbles now and then nobody would ever hear.
+        """
         if call == _GARBLED:
-            self._garbled.add(lane)
-        elif call == "answered" and lane in self._garbled:
-            tx.attention.close_those(f"{ANSWER_GARBLED}:{lane}:", now)
-            self._garbled.discard(lane)
+            self._garbled[lane] = now
+        elif call == "answered" and lane in self._garbled and now - self._garbled[lane] >= self.quiet:
+            last = quieten(tx, lane, self.quiet, now)
+            if last is None:
+                del self._garbled[lane]
+            else:
+                self._garbled[lane] = last
 
     def failed(self, tx: Tx, lane: str, told: str, machine_now: datetime) -> datetime | None:
         """Count a failure; until when the breaker is open now, or None."""

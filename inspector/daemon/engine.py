@@ -27,6 +27,7 @@ class Engine:
     breaker_threshold: int = 8
     breaker_cool: timedelta = timedelta(seconds=15)
     breaker_most: timedelta = timedelta(minutes=10)
+    garbled_quiet: timedelta = timedelta(hours=24)
 
 
 def engine_of(told: EngineSettings) -> Engine:
@@ -44,4 +45,5 @@ def engine_of(told: EngineSettings) -> Engine:
         ladder=Ladder(base=told.retry_base_seconds, cap=told.retry_cap_seconds, tries=told.retry_tries),
         breaker_threshold=told.breaker_failures,
         breaker_cool=timedelta(seconds=told.breaker_cool_seconds),
+        garbled_quiet=timedelta(hours=told.garbled_quiet_hours),
     )

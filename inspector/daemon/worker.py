@@ -69,7 +69,9 @@ class Worker:
         self._held = Bulkhead(engine, self._wake.set)
         self._alone = Alone(engine)
         self._elsewhere = Elsewhere()
-        self._breaker = Breaker(threshold=engine.breaker_threshold, cool=engine.breaker_cool, most=engine.breaker_most)
+        self._breaker = Breaker(
+            threshold=engine.breaker_threshold, cool=engine.breaker_cool, most=engine.breaker_most, quiet=engine.garbled_quiet
+        )
         later = machine or (lambda moment: moment)
         self._failure = Failure(office=office, engine=engine, flows=flows, breaker=self._breaker, later=later)
         self._turns = Turns(engine, flows, owner)

@@ -89,7 +89,8 @@ class Deciders:
         given = str((told.get("given") or {}).get("at", ""))
         if stage == "GIVE":
             said = {"facts": ["核查结果与承诺不符（演示）"], "reasons": "已核对原始材料（演示）", "rights": ["陈述、申辩"]}
-            await self._do(self._officer, about, "notice", said)
+            content = {"content": "罚款一千元（演示）"} if row["proposal"] == "PENALTY" else {}
+            await self._do(self._officer, about, "notice", said | content)
         elif stage == "SERVE":
             await self._do(self._officer, about, "service", {"on": _day(given), "way": "IN_PERSON", "proof": f"回证-{about}"})
         elif stage == "DECIDE":

@@ -130,7 +130,7 @@ class Screen:
         self._events: deque[str] = deque(maxlen=LAST_EVENTS)
         self._kept = kept
         self._after, self._before = _read(kept)
-        self._now = ""
+        self._now, self._moment = "", 0.0
 
     def watch(self, stop: threading.Event) -> None:
         """Show until `stop` is set."""
@@ -148,6 +148,7 @@ class Screen:
         if status == 200:
             self._figures = Figures.read(body.decode())
             if now := self._figures.one("inspector_office_timestamp_seconds"):
+                self._moment = now
                 self._now = f"{datetime.fromtimestamp(now, _ZONE):%Y-%m-%d %H:%M}"
         if self._world and (left := call(f"{self._world}/_yours")).well:
             self._yours = left.data
@@ -236,6 +237,8 @@ class Screen:
         """What is the visitor's now: one address each, which stays the same whatever stands behind it."""
         told = []
         for name, held in self._yours.items():
+            if held["by"] and datetime.fromisoformat(held["by"]).timestamp() < self._moment:
+                continue  # what its date has passed is answered by somebody of the demo, sooner or later
             by = f" ({self._word('by').format(at=_clock(held['by'])[-11:])})" if held["by"] else ""
             told.append(f"{self._word(name)}{by}: {self._world}/yours/{name}")
         return _PART.join(told)

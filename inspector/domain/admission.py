@@ -87,11 +87,11 @@ def objections(case: Case, policy: Policy, now: datetime) -> Iterator[Invalid]:
     if case.route is Route.COMMITMENT and not case.claims:
         yield Invalid("claims_missing", item=item.code, field="claims")
     yield from _of_days(case)
-    for held in case.claims:
+    for number, held in enumerate(case.claims):
         try:
             item.fact(held.claim.fact)
         except Invalid as error:
-            yield error
+            yield Invalid(error.code, **{**error.facts, "field": f"claims.{number}.fact"})
 
 
 def concluded_wrongly(case: Case, at: datetime, now: datetime, field: str) -> Invalid | None:
@@ -113,16 +113,18 @@ def _of_words(case: Case) -> Iterator[Invalid]:
         yield Invalid("reference_blank", field="reference")
     if blank(case.subject.name):
         yield Invalid("subject_nameless", field="subject.name")
-    for held in case.claims:
+    for number, held in enumerate(case.claims):
         if blank(held.claim.value):
-            yield Invalid("claim_blank", claim=held.claim.key, fact=held.claim.fact, field="claims")
+            yield Invalid("claim_blank", claim=held.claim.key, fact=held.claim.fact, field=f"claims.{number}.value")
 
 
 def _of_days(case: Case) -> Iterator[Invalid]:
     """What is wrong with the days beside that of signing; a wrong day of signing is said by itself, also where the claims have it."""
     signed_on = case.letter.signed_on if case.letter is not None else None
-    if early := sorted({held.claim.on for held in case.claims if held.claim.on.year < _EARLIEST_CLAIM} - {signed_on}):
-        yield Invalid("claim_long_ago", on=early[0].isoformat(), earliest=_EARLIEST_CLAIM, field="claims.on")
+    days = [(held.claim.on, number) for number, held in enumerate(case.claims)]
+    if early := sorted((on, number) for on, number in days if on.year < _EARLIEST_CLAIM and on != signed_on):
+        on, number = early[0]
+        yield Invalid("claim_long_ago", on=on.isoformat(), earliest=_EARLIEST_CLAIM, field=f"claims.{number}.on")
     until = case.letter.publicity_until if case.letter is not None else None
     if until is not None and signed_on is not None and until < signed_on:
         facts = {"until": until.isoformat(), "signed_on": signed_on.isoformat()}

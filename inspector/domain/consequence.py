@@ -124,8 +124,9 @@ def by_rule(now: datetime) -> Signed:
 class Grading:
     """The inputs of grading (handbook 2.7), as far as they are known; None, or no words: nobody has said.
 
-    `earlier`: how many cases of the subject ended untrue before, the last one at `earlier_at`. `corrected`: before the decision. The last
-    three are words: of an officer with the notice, or what the review's form has (a number, `true` or `false`, a `Cooperation`).
+    `earlier`: how many cases of the subject ended untrue before, the last one at `earlier_at`; `contested`: how many more are left out,
+    for an objection is open there (scenario 62). `corrected`: before the decision. The last three are words: of an officer with the
+    notice, or what the review's form has (a number, `true` or `false`, a `Cooperation`).
     """
 
     outcome: Outcome
@@ -136,6 +137,7 @@ class Grading:
     act: str = ""
     earlier: int = 0
     earlier_at: datetime | None = None
+    contested: int = 0
     harm: Harm | None = None
     corrected: bool | None = None
     amount: str = ""
@@ -145,7 +147,10 @@ class Grading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """The notice to the subject (告知书), as a named officer gave it, and how it was served. `defend_by`: the time for a statement."""
+    """The notice to the subject (告知书), as a named officer gave it, and how it was served. `defend_by`: the time for a statement.
+
+    `intended`: what would follow, as the program has worded it; `content`: of a penalty, as the officer has (Penalties Law art. 44).
+    """
 
     given: Signed
     facts: tuple[str, ...]
@@ -157,11 +162,16 @@ class Notice:
     proof: str = ""
     served_by: str = ""
     defend_by: datetime | None = None
+    content: str = ""
+    intended: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """What the subject said, and by which door; `late`: behind the time for it, read all the same."""
+    """What the subject said, and by which door; `late`: behind the time for it, read all the same.
+
+    `entered`: who wrote it down for the subject; None for what came by its own link or by the approving system.
+    """
 
     kind: StatementKind
     words: str
@@ -169,17 +179,22 @@ class Statement:
     door: str
     at: datetime
     late: bool
+    entered: Signed | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hearing:
-    """A hearing that the subject has a right to and asked for; until it was held or waived nothing is decided."""
+    """A hearing that the subject has a right to and asked for; until it was held or waived nothing is decided.
+
+    `digests`: the subject's signed paper, where an officer has entered that it was waived.
+    """
 
     asked_at: datetime
     held: bool | None = None
     on: date | None = None
     record: str = ""
     entered: Signed | None = None
+    digests: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,10 +228,14 @@ class Look:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rectification:
-    """An order to rectify by a date (责令限期整改): `until` is its last moment, `recheck_by` when the re-check is to be entered."""
+    """An order to rectify by a date (责令限期整改): `until` is its last moment, `recheck_by` when the re-check is to be entered.
+
+    `served_on`: the day on which the order reached its subject, from which the date is counted; None until then.
+    """
 
     until: datetime
     recheck_by: datetime
+    served_on: date | None = None
     asked_at: datetime | None = None
     asked_by: str = ""
     looks: tuple[Look, ...] = ()
@@ -298,13 +317,16 @@ class Consequence:
 
     @property
     def deciders(self) -> tuple[Signed, ...]:
-        """Who has a part in it: who proposed it, who decided and in whose stead, who agreed."""
-        proposer = Signed(by=self.proposed_by, token=self.proposed_token, at=self.proposed_at)
-        if self.verdict is None:
-            return (proposer,)
-        signed = self.verdict.signed
-        absent = (Signed(by=signed.stead, token="", at=signed.at),) if signed.stead else ()
-        return (proposer, signed, *absent, *self.verdict.agreed.values())
+        """Who has a part in it: who proposed it, gave its notice, decided, agreed, looked at it again; and in whose stead."""
+        signed = [Signed(by=self.proposed_by, token=self.proposed_token, at=self.proposed_at)]
+        if self.notice is not None:
+            signed.append(self.notice.given)
+        if self.verdict is not None:
+            signed += [self.verdict.signed, *self.verdict.agreed.values()]
+        if self.rectification is not None:
+            signed += [one.signed for one in self.rectification.looks]
+        absent = (Signed(by=one.stead, token="", at=one.at) for one in signed if one.stead)
+        return (*signed, *absent)
 
     @property
     def open(self) -> bool:
@@ -324,9 +346,9 @@ class Consequence:
         return self.notice is not None and self.notice.served_at is not None
 
     @property
-    def waived(self) -> bool:
-        """Whether the subject has said that it needs no more time, in its own words."""
-        return any(one.kind is StatementKind.WAIVER for one in self.statements)
+    def waivers(self) -> tuple[Statement, ...]:
+        """Where the subject has said that it needs no more time."""
+        return tuple(one for one in self.statements if one.kind is StatementKind.WAIVER)
 
     @property
     def awaits_hearing(self) -> bool:

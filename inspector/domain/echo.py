@@ -17,10 +17,12 @@ class Echo(StrEnum):
     """`USED`: the case was decided as the answer says. `DISPROVED`: it was decided otherwise. `UNUSED`: it did not come to it.
 
     `SENT_BACK`: the case had come to whoever asked by mistake.
+    `AGREED`: its claim was found as it says, and the decision rests on another claim.
     """
 
     USED = "USED"
     DISPROVED = "DISPROVED"
+    AGREED = "AGREED"
     UNUSED = "UNUSED"
     WITHDRAWN = "WITHDRAWN"
     SENT_BACK = "SENT_BACK"
@@ -42,9 +44,11 @@ def came_of(request: Request, case: Case) -> Echo:
         return Echo.UNUSED
     contradicted = held.status in (ClaimStatus.CONTRADICTED, ClaimStatus.CONFLICT, ClaimStatus.STALE_LEAD)
     if verdict == Verdict.MATCH.value:
-        if case.outcome in UNTRUE:
-            return Echo.DISPROVED if contradicted else Echo.UNUSED
-        return Echo.USED if case.outcome is Outcome.TRUE else Echo.UNUSED
+        if case.outcome in UNTRUE and contradicted:
+            return Echo.DISPROVED
+        if case.outcome is Outcome.TRUE:
+            return Echo.USED
+        return Echo.AGREED if held.status is ClaimStatus.PROVEN else Echo.UNUSED
     if case.outcome in UNTRUE or case.outcome is Outcome.IMMATERIAL:
         return Echo.USED if contradicted else Echo.UNUSED
     return Echo.DISPROVED if case.outcome in (Outcome.TRUE, Outcome.DATA_ERROR) else Echo.UNUSED

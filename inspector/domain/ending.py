@@ -31,6 +31,9 @@ answer is heard until the case is over, and a request without a next step would 
 OPEN_WORK = OWN_WORK | TIMERS | WAITS | {OrderKind.GUIDANCE_DUE}
 """Work that has no purpose once a verification is over. What others must still hear (letters, notices, entries) is not in it."""
 
+HELD = "credit.held"
+"""The event that an entry to somebody's discredit was not ordered: the pack has no rule by which it would become one (handbook 1.7.11)."""
+
 REVIEW_WORK = frozenset({OrderKind.REVIEW_REMIND, OrderKind.REVIEW_DUE})
 """The clocks of a review: they end with it."""
 
@@ -59,10 +62,13 @@ def end(  # noqa: PLR0913 - an end in all its parts
     heard: list[Told] = [*told, Told(type="verification.result", data={"outcome": outcome.value, "decided_by": by})]
     proposed = proposals(case, row, policy, act)
     heard += [Told(type="consequence.proposed", data=_proposed(case, row, act, proposal)) for proposal in proposed]
+    if _held(case, row, policy, act):
+        grade = graded(row, act, concluded=case.concluded_at is not None)
+        heard.append(Told(type="credit.held", data={"grade": grade, "row": row.row, "pack": policy.label}))
     state = replace(
         case.going_on(now), state=CaseState.CLOSED, outcome=outcome, ended_at=now, review_reason=None, review_term=None
     )
-    if row.grade is not None and Proposal.RECORD_CREDIT not in proposed:
+    if row.grade is not None and Proposal.RECORD_CREDIT not in proposed and not _held(case, row, policy, act):
         entered = entry(case, row, act, by, now)
         state, orders = replace(state, entry=entered.key), (*orders, entered)
     ends = OPEN_WORK | REVIEW_WORK if case.state is CaseState.REVIEW else OPEN_WORK
@@ -72,12 +78,21 @@ def end(  # noqa: PLR0913 - an end in all its parts
 def proposals(case: Case, row: OutcomeRow, policy: Policy, act: ActRow | None) -> tuple[Proposal, ...]:
     """What an outcome proposes at the stage of the matter; an entry to somebody's discredit too, where the pack lets an officer decide it.
 
-    A pack without a row for it has the entry ordered with the outcome, as before; a kept promise is entered in any case.
+    By a pack without a row for it nothing of the kind is ordered (`HELD`); a kept promise is entered in any case.
     """
     held = row.stages[case.concluded_at is not None]
-    discredits = graded(row, act, concluded=case.concluded_at is not None) in GRAVITY
-    decided = discredits and Proposal.RECORD_CREDIT in policy.consequences
+    decided = discredits(case, row, act) and Proposal.RECORD_CREDIT in policy.consequences
     return (*held, Proposal.RECORD_CREDIT) if decided and Proposal.RECORD_CREDIT not in held else held
+
+
+def discredits(case: Case, row: OutcomeRow, act: ActRow | None) -> bool:
+    """Whether an outcome has an entry to its subject's discredit at the stage of the matter."""
+    return graded(row, act, concluded=case.concluded_at is not None) in GRAVITY
+
+
+def _held(case: Case, row: OutcomeRow, policy: Policy, act: ActRow | None) -> bool:
+    """Whether an entry to somebody's discredit waits for a pack that says by which notice, defence and decision it is made."""
+    return discredits(case, row, act) and Proposal.RECORD_CREDIT not in policy.consequences
 
 
 def _proposed(case: Case, row: OutcomeRow, act: ActRow | None, proposal: Proposal) -> dict[str, object]:

@@ -6,11 +6,28 @@ But it is counted, committed with the frame, and a person looks where the two ar
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from fractions import Fraction
 
+from inspector.domain.roster import RosterObject
 from inspector.domain.sampling import MUST
+
+
+@dataclass(slots=True, kw_only=True)
+class Entered:
+    """Rows of a frame that cases have entered since a plan was made on `day` (None: there is none), by stratum: on that day, and later."""
+
+    day: date | None
+    on: Counter[str] = field(default_factory=Counter)
+    later: Counter[str] = field(default_factory=Counter)
+
+    def add(self, row: RosterObject | None, stratum: str) -> None:
+        """Count a row of the frame; None is no row of the register."""
+        if row is not None and row.enrolled and self.day is not None and row.since is not None and row.since >= self.day:
+            (self.on if row.since == self.day else self.later)[stratum] += 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +36,8 @@ class Beside:
 
     Intake is told and not compared, for nobody knows beforehand who will apply. `off`: the registers' numbers differ by more than
     `margin` of the plan's, all together or in one of their strata. `strata`: such strata, with both numbers. `edition`: which one of the
-    plan is meant.
+    plan is meant. `entered`: how many of `rows` cases have entered since the day of the plan. The plan could not know of them, and they
+    neither stand for growth nor hide that others went: they are left out of the comparison, those of that day itself in its favour.
     """
 
     n: int
@@ -30,6 +48,7 @@ class Beside:
     off: bool
     edition: int
     strata: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    entered: int = 0
 
     def value(self) -> dict[str, object]:
         """For the derivation."""
@@ -37,24 +56,38 @@ class Beside:
 
 
 def beside(
-    counts: Mapping[str, int], planned: Mapping[str, int], register: Collection[str], margin: Fraction, edition: int
+    counts: Mapping[str, int],
+    planned: Mapping[str, int],
+    register: Collection[str],
+    margin: Fraction,
+    edition: int,
+    entered: Entered | None = None,
 ) -> Beside:
     """The objects of a frame and of a plan by stratum; `register` are the strata that come of the register alone.
 
     Strata follow the level, so that a stratum may be far from the plan where the whole is not: somebody has stated other levels. What
     required coverage has taken out of a stratum, or left in one, is no change of levels, and a single object is none to look at.
+    What cases have `entered` since the plan is neither.
     """
+    new = entered or Entered(day=None)
+
+    def apart(codes: Collection[str]) -> int:
+        count, told = (sum(held.get(code, 0) for code in codes) for held in (counts, planned))
+        most = count - sum(new.later[code] for code in codes)
+        return max(0, most - sum(new.on[code] for code in codes) - told, told - most)
+
     rows, told = (sum(count for code, count in held.items() if code in register) for held in (counts, planned))
     due = abs(counts.get(MUST, 0) - planned.get(MUST, 0))
     pairs = {code: (counts.get(code, 0), planned.get(code, 0)) for code in sorted({*counts, *planned} & {*register} - {MUST})}
-    far = {code: pair for code, pair in pairs.items() if abs(pair[0] - pair[1]) - due > max(margin * pair[1], Fraction(1))}
+    far = {code: pair for code, pair in pairs.items() if apart([code]) - due > max(margin * pair[1], Fraction(1))}
     return Beside(
         n=sum(counts.values()),
         planned=sum(planned.values()),
         rows=rows,
         planned_rows=told,
         margin=str(margin),
-        off=bool(far) or abs(rows - told) > margin * told,
+        off=bool(far) or apart(register) > margin * told,
         edition=edition,
         strata=far,
+        entered=sum(new.on[code] + new.later[code] for code in register),
     )

@@ -42,11 +42,11 @@ def proposed(
     outcome: Outcome,
     policy: Policy,
     now: datetime,
-    before: tuple[int, datetime | None] = (0, None),
+    before: tuple[int, datetime | None, int] = (0, None, 0),
 ) -> Consequence:
     """A consequence that is proposed, with what is known for its grading by now.
 
-    `before`: how many cases of the subject ended untrue before this one, and when the last of them did.
+    `before`: how many cases of the subject ended untrue before this one, and when the last of them did; how many more are contested.
     """
     row, outcome_row = policy.consequences[given.proposal], policy.outcomes[outcome]
     concluded = case.concluded_at is not None
@@ -60,6 +60,7 @@ def proposed(
         act=given.act,
         earlier=before[0],
         earlier_at=before[1],
+        contested=before[2],
         harm=given.found.harm,
         corrected=given.found.corrected,
         amount=str(given.found.amount) if given.found.amount is not None else "",

@@ -22,6 +22,7 @@ from inspector.domain.proposal import ConsequenceRow, Proposal
 from inspector.domain.publicity import Publicity
 from inspector.domain.publish import DrawRow, PublishRow, ReportRow, SecondLookRow
 from inspector.domain.quiet import QuietRow
+from inspector.domain.reapply import ReapplyRow
 from inspector.domain.remedy import RemedyRow
 from inspector.domain.retention import RetentionRow
 from inspector.domain.reuse import Reuse
@@ -298,6 +299,7 @@ class Policy:
     credit: CreditLaw = field(default_factory=CreditLaw)
     services: tuple[ServiceRow, ...] = ()
     remedies: tuple[RemedyRow, ...] = ()
+    reapplies: tuple[ReapplyRow, ...] = ()
     gradings: tuple[GradingRow, ...] = ()
     draw: DrawRow
     publish: PublishRow

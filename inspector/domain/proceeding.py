@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from inspector.domain.annulled import Annulled
-from inspector.domain.calendar import SHANGHAI, reminder
+from inspector.domain.annulled import OF_A_TRANSFER, Annulled
+from inspector.domain.calendar import SHANGHAI
 from inspector.domain.consequence import (
     UNDECIDED,
     Agreement,
@@ -29,11 +29,12 @@ from inspector.domain.consequence import (
     Verdict,
 )
 from inspector.domain.course import Setting, apart, because, counted, going, named, over, require, said, told, who
-from inspector.domain.decision import Decision, Order, OrderKind
+from inspector.domain.decision import Decision
 from inspector.domain.duty import FollowRow
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
 from inspector.domain.proposal import UNSERVED, ConsequenceRow, Proposal
+from inspector.domain.rectification import reminding
 
 STANDING = frozenset(
     {
@@ -68,6 +69,8 @@ def give(held: Consequence, notice: Notice, grading: Grading, setting: Setting) 
         if not any(not blank(one) for one in words):
             raise Invalid("consequence_words_missing", field=field)
     said("reasons", notice.reasons)
+    if held.proposal is Proposal.PENALTY:  # the subject defends itself against something (Penalties Law art. 44)
+        said("content", notice.content)
     changed = replace(held, notice=replace(notice, basis=(*held.basis, *notice.basis)), grading=grading)
     due_at = held.due_at or setting.now
     facts = {**who(notice.given), "reasons": notice.reasons, **_found(held.grading, grading)}
@@ -102,20 +105,24 @@ def state(
     door: str,
     setting: Setting,
     said_at: datetime | None = None,
+    entered: Signed | None = None,
 ) -> Decision[Consequence]:
     """The subject speaks: in defence, to be heard, or to waive its time. Every word is kept; a late one is marked, and is read too.
 
     Whether it is late goes by `said_at`, when it was said: whoever spoke before the proof of service was typed in spoke in time.
 
-    A decision that waits for another's agreement was made without these words, so it falls.
+    A decision that waits for another's agreement was made without these words, so it falls. A waiver that somebody has `entered` for the
+    subject comes with the digest of a paper that the subject has signed: nobody's time is ended by another's word for it.
     """
     if held.state is not ConsequenceState.NOTICED:
         raise Refusal("consequence_not_noticed", consequence=held.id, state=held.state)
     said("words", words)
+    if kind is StatementKind.WAIVER and entered is not None and not digests:
+        raise Invalid("waiver_unsigned", field="digests")
     notice = held.notice
     at = said_at or setting.now
     late = notice is not None and notice.defend_by is not None and at > notice.defend_by
-    told = Statement(kind=kind, words=words, digests=tuple(digests), door=door, at=at, late=late)
+    told = Statement(kind=kind, words=words, digests=tuple(digests), door=door, at=at, late=late, entered=entered)
     hearing = held.hearing
     if kind is StatementKind.HEARING and setting.row.hearing and not late and hearing is None:
         hearing = Hearing(asked_at=at)
@@ -125,17 +132,22 @@ def state(
 
 
 def hearing(
-    held: Consequence, *, was_held: bool, on: date, record: str, signed: Signed, setting: Setting
+    held: Consequence, *, was_held: bool, on: date, record: str, signed: Signed, setting: Setting, digests: Sequence[str] = ()
 ) -> Decision[Consequence]:
-    """The hearing that was asked for was held on a day, or its subject has waived it; `record` says where that is written."""
+    """The hearing that was asked for was held on a day, or its subject has waived it; `record` says where that is written.
+
+    That it was waived needs the `digests` of the subject's signed paper, where its own door has not said so since it asked.
+    """
     if held.state is not ConsequenceState.NOTICED or held.hearing is None or held.hearing.held is not None:
         raise Refusal("consequence_no_hearing", consequence=held.id)
     named(signed)
     said("record", record)
     if not held.hearing.asked_at.date() <= on <= setting.now.date():
         raise Invalid("hearing_out_of_range", since=held.hearing.asked_at.date().isoformat(), field="on")
-    entered = replace(held.hearing, held=was_held, on=on, record=record, entered=signed)
-    facts = {**who(signed), "held": was_held, "on": on.isoformat(), "document": record}
+    if not was_held and not digests and not _waived_itself(held):
+        raise Invalid("waiver_unsigned", field="digests")
+    entered = replace(held.hearing, held=was_held, on=on, record=record, entered=signed, digests=tuple(digests))
+    facts = {**who(signed), "held": was_held, "on": on.isoformat(), "document": record, "digests": list(digests)}
     after = max(held.due_at or setting.now, counted(setting.now, setting.row.decide, setting.calendar))
     return going(replace(held, hearing=entered), after, setting, "consequence.hearing", facts)
 
@@ -145,7 +157,7 @@ def rule(held: Consequence, verdict: Verdict, setting: Setting, recheck: FollowR
     if held.proposal in UNSERVED:
         raise Refusal("consequence_without_notice", consequence=held.id, proposal=held.proposal)
     named(verdict.signed)
-    _ripe(held, setting)
+    _ripe(held, verdict.signed, setting)
     said("reasons", verdict.reasons)
     if not held.evidence:
         raise Refusal("consequence_unproven", consequence=held.id)
@@ -180,11 +192,13 @@ def agree(
     if held.verdict is None or held.state is not ConsequenceState.NOTICED:
         raise Refusal("consequence_not_ruled", consequence=held.id)
     named(signed)
-    _ripe(held, setting)
+    _ripe(held, held.verdict.signed, setting)
     said("words", words)
     if kind not in lacking(held, setting.row):
         raise Refusal("consequence_agreed", consequence=held.id, kind=kind)
-    if any(signed.is_of(other) for other in (held.verdict.signed, *held.verdict.agreed.values())):
+    proposer = Signed(by=held.proposed_by, token=held.proposed_token, at=held.proposed_at)
+    others = (held.verdict.signed, *held.verdict.agreed.values(), *((proposer,) if kind is Agreement.LEGAL else ()))
+    if any(signed.is_of(other) for other in others):
         raise Refusal("consequence_same_person", consequence=held.id, by=signed.by)
     apart(held, signed, held.verdict.signed.by, close, setting)
     ruled = replace(held, verdict=replace(held.verdict, agreed={**held.verdict.agreed, kind: signed}))
@@ -218,6 +232,16 @@ def supersede(held: Consequence, why: str, setting: Setting) -> Decision[Consequ
     )
 
 
+def keep(held: Consequence, reasons: str, signed: Signed, setting: Setting) -> Decision[Consequence]:
+    """A named officer has looked at a suspension, and it goes on, because; the next look is due in the row's time (handbook 1.1.21)."""
+    if held.proposal is not Proposal.SUSPEND or held.state is not ConsequenceState.IMPOSED:
+        raise Refusal("consequence_not_suspension", consequence=held.id)
+    named(signed)
+    said("reasons", reasons)
+    again = counted(setting.now, setting.row.decide, setting.calendar)
+    return going(held, again, setting, "consequence.goes_on", {**who(signed), "reasons": reasons})
+
+
 def lift(held: Consequence, reasons: str, signed: Signed, setting: Setting) -> Decision[Consequence]:
     """A suspension ends: with the main decision, or because an officer says so."""
     if held.proposal is not Proposal.SUSPEND or held.state is not ConsequenceState.IMPOSED:
@@ -243,10 +267,17 @@ def annul(
 ) -> Decision[Consequence]:
     """A court, a review body, an upheld objection or we ourselves: what took effect stands no more (handbook scenario 61).
 
+    A transfer falls by whoever has it, and by a court: no agency fines after all what the police have filed (handbook 1.8.6).
+
     `fallen` names what it fell with where it was not annulled itself; `cited` is the law by which it then falls.
     """
     if held.state not in ANNULLABLE:
         raise Refusal("consequence_not_imposed", consequence=held.id, state=held.state)
+    transferred = held.proposal is Proposal.TRANSFER_JUDICIAL
+    if transferred and why not in OF_A_TRANSFER:
+        raise Refusal("transfer_stands", consequence=held.id, why=why)
+    if not transferred and why in OF_A_TRANSFER - {Annulled.COURT}:
+        raise Invalid("annulled_whose", consequence=held.id, why=why, field="why")
     said("document", document)
     said("by", by)
     ended = Ended(at=setting.now, by=by, why=why.value, document=document)
@@ -297,32 +328,12 @@ def _impose(held: Consequence, setting: Setting, recheck: FollowRow | None) -> D
         imposed = replace(imposed, rectification=Rectification(until=until, recheck_by=look))
         facts["until"] = until.isoformat()
         made = going(imposed, look, setting, "consequence.imposed", facts, ahead=until, event="consequence.imposed")
-        return replace(made, orders=(*made.orders, *_reminder(made.state, until, setting)))
+        return replace(made, orders=(*made.orders, *reminding(made.state, setting)))
     if held.proposal is Proposal.SUSPEND:
         again = counted(setting.now, setting.row.decide, setting.calendar)
         return going(imposed, again, setting, "consequence.imposed", facts, event="consequence.imposed")
     done = replace(imposed, due_at=None, turn=held.turn + 1)
     return Decision(state=done, because=because(done, "consequence.imposed", facts), told=(told("consequence.imposed", done),))
-
-
-def _reminder(held: Consequence, until: datetime, setting: Setting) -> tuple[Order, ...]:
-    """The reminder to the subject before its date, where one can still be sent."""
-    if setting.row.remind is None:
-        return ()
-    at = max(reminder(until, setting.row.remind.amount, setting.calendar), setting.now)
-    payload = {"consequence": held.id, "until": until.isoformat()}
-    key = f"{OrderKind.RECTIFY_REMIND.value}:{held.id}"
-    return (
-        Order(
-            kind=OrderKind.RECTIFY_REMIND,
-            key=key,
-            due_at=at,
-            urgent_by=until,
-            expires_at=until,
-            case_id=held.case_id,
-            payload=payload,
-        ),
-    )
 
 
 def _until(day: date | None, setting: Setting) -> date:
@@ -337,13 +348,33 @@ def _until(day: date | None, setting: Setting) -> date:
     return day
 
 
-def _ripe(held: Consequence, setting: Setting) -> None:
-    """Raise Refusal unless the notice is served, its time over or waived, and no hearing open."""
+def _waived_itself(held: Consequence) -> bool:
+    """Whether the subject's own door has waived since the hearing was asked for."""
+    asked = held.hearing.asked_at if held.hearing is not None else held.proposed_at
+    return any(one.entered is None and one.at >= asked for one in held.waivers)
+
+
+def _ripe(held: Consequence, decider: Signed, setting: Setting) -> None:
+    """Raise Refusal unless the notice is served, its time over or waived, and no hearing open.
+
+    Who decides has not entered for the subject that it waives: one person alone would end the time for a defence (Penalties Law art. 45).
+    """
     if held.state is ConsequenceState.PROPOSED:
         raise Refusal("consequence_not_served" if held.notice is not None else "consequence_not_given", consequence=held.id)
     require(held, ConsequenceState.NOTICED)
     until = held.notice.defend_by if held.notice is not None else None
-    if until is not None and setting.now <= until and not held.waived:
-        raise Refusal("consequence_defence_open", consequence=held.id, until=until.isoformat())
+    if until is not None and setting.now <= until:
+        if not held.waivers:
+            raise Refusal("consequence_defence_open", consequence=held.id, until=until.isoformat())
+        if all(_same(one.entered, decider) for one in held.waivers):
+            raise Refusal("waiver_own", consequence=held.id, by=decider.by)
     if held.awaits_hearing:
         raise Refusal("consequence_hearing_open", consequence=held.id)
+    heard = held.hearing
+    if heard is not None and heard.held is False and _same(heard.entered, decider) and not _waived_itself(held):
+        raise Refusal("waiver_own", consequence=held.id, by=decider.by)
+
+
+def _same(entered: Signed | None, decider: Signed) -> bool:
+    """Whether who decides has entered it, or has decided for who did: a deputy and whom he or she stands in for are one here."""
+    return entered is not None and entered.may_mend(decider)

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
+from inspector.domain.calendar import reminder
 from inspector.domain.case import Method
-from inspector.domain.consequence import Consequence, ConsequenceState, Look, Rectification
+from inspector.domain.consequence import Consequence, ConsequenceState, Look, Rectification, Stage
 from inspector.domain.course import Setting, because, counted, going, named, over, said, told, who
-from inspector.domain.decision import Decision
+from inspector.domain.decision import Decision, Order, OrderKind
 from inspector.domain.duty import FollowRow
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import Evidence, blank
@@ -31,10 +33,15 @@ def ask(held: Consequence, by: str, words: str, setting: Setting, row: FollowRow
     said("by", by)
     said("words", words)
     first = counted(setting.now, row.term if row is not None else setting.row.decide, setting.calendar)
-    look_by = min(under.recheck_by, first)
-    asked = replace(under, asked_at=setting.now, asked_by=by, recheck_by=look_by)
+    under = replace(under, recheck_by=min(under.recheck_by, first))
+    asked = replace(under, asked_at=setting.now, asked_by=by)
     facts = {"by": by, "words": words}
-    return going(replace(held, rectification=asked), look_by, setting, "consequence.recheck_asked", facts)
+    return going(replace(held, rectification=asked), asked.recheck_by, setting, "consequence.recheck_asked", facts)
+
+
+def may_ask(held: Consequence) -> bool:
+    """Whether the re-check can be asked for: an order is under way, and nobody has asked yet."""
+    return held.stage is Stage.RECHECK and held.rectification is not None and held.rectification.asked_at is None
 
 
 def look(
@@ -57,6 +64,9 @@ def look(
         raise Invalid("recheck_unproven", field="evidence")
     if seen.good and (seen.corrected_on is None or seen.corrected_on > setting.now.date()):
         raise Invalid("recheck_day_missing", field="corrected_on")
+    found_on = setting.calendar.local_date(held.proposed_at)
+    if seen.good and seen.corrected_on is not None and seen.corrected_on < found_on:
+        raise Invalid("recheck_day_before", on=seen.corrected_on.isoformat(), since=found_on.isoformat(), field="corrected_on")
     facts = {
         **who(seen.signed),
         "good": seen.good,
@@ -76,6 +86,57 @@ def look(
             replace(held, rectification=again), again.recheck_by, setting, "consequence.rechecked", facts, ahead=under.until
         )
     return over(looked, ConsequenceState.FAILED, seen.signed.by, seen.words, setting, "consequence.failed", facts)
+
+
+def reached(held: Consequence, on: date, setting: Setting, row: FollowRow | None) -> Decision[Consequence] | None:
+    """The order has reached its subject: its date is counted from that day, by the length that the officer gave; None where it was before.
+
+    Who was told late has had no time before (Penalties Law art. 28; handbook 1.1.12). A date that falls on a day off moves to the next
+    working day (Civil Code art. 203); one that was served on the day of the decision stays as it is.
+    """
+    under = _ordered(held)
+    if under.served_on is not None:
+        return None
+    assert held.imposed_at is not None, "an order under way was imposed"
+    calendar, was = setting.calendar, under.until
+    begun = calendar.local_date(held.imposed_at)
+    until, look_by = was, under.recheck_by
+    if on > begun:
+        day = on + (calendar.local_date(was) - begun)
+        until = calendar.closing(day if calendar.is_working_day(day) else calendar.add_working_days(day, 1))
+        term = row.term if row is not None else setting.row.decide
+        first = counted(until, term, calendar)
+        look_by = min(under.recheck_by, first) if under.asked_at is not None else first
+    moved = replace(held, rectification=replace(under, until=until, recheck_by=look_by, served_on=on))
+    due = (held.due_at or setting.now) if held.doubted else look_by
+    facts = {"on": on.isoformat(), "until_was": was.isoformat(), "until": until.isoformat()}
+    made = going(moved, due, setting, "consequence.reached", facts, ahead=until if setting.now < until else None)
+    return replace(made, orders=(*made.orders, *reminding(made.state, setting)))
+
+
+def remind_key(held: Consequence) -> str:
+    """The key of the reminder; once the order has come it has another one, since the date may be another."""
+    on = held.rectification.served_on if held.rectification is not None else None
+    key = f"{OrderKind.RECTIFY_REMIND.value}:{held.id}"
+    return key if on is None else f"{key}:{on.isoformat()}"
+
+
+def reminding(held: Consequence, setting: Setting) -> tuple[Order, ...]:
+    """The reminder to the subject before its date, where one can still be sent."""
+    under = _ordered(held)
+    if setting.row.remind is None or setting.now >= under.until:
+        return ()
+    at = max(reminder(under.until, setting.row.remind.amount, setting.calendar), setting.now)
+    order = Order(
+        kind=OrderKind.RECTIFY_REMIND,
+        key=remind_key(held),
+        due_at=at,
+        urgent_by=under.until,
+        expires_at=under.until,
+        case_id=held.case_id,
+        payload={"consequence": held.id, "until": under.until.isoformat()},
+    )
+    return (order,)
 
 
 def remind(held: Consequence) -> Decision[Consequence] | None:

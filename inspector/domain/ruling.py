@@ -30,9 +30,18 @@ class Ruling:
 
 
 def ruling(kept: Policy, current: Policy, scope: Scope) -> Ruling:
-    """`kept` is the version the case was taken in under, `current` the one in force today."""
+    """`kept` is the version the case was taken in under, `current` the one in force today.
+
+    Where a row takes over the steps alone (`PROCEEDINGS`), what is found and how grave it is stays `kept`'s: who committed under the
+    earlier version is heard by the later one, and judged by his or her own.
+    """
     if kept.id == current.id and kept.label != current.label:
-        for row in current.transitions:
-            if kept.label in row.of and scope in row.scopes:
+        rows = [row for row in current.transitions if kept.label in row.of]
+        for row in rows:
+            if scope in row.scopes:
                 return Ruling(policy=current, row=row)
+        for row in rows:
+            if scope is Scope.OUTCOMES and Scope.PROCEEDINGS in row.scopes:
+                judged = replace(current, outcomes=kept.outcomes, acts=kept.acts, gradings=kept.gradings)
+                return Ruling(policy=judged, row=row)
     return Ruling(policy=kept)

@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from inspector.domain.assistance import Past
 from inspector.domain.calendar import SHANGHAI, WorkingCalendar, due
+from inspector.domain.consequence import Signed
 from inspector.domain.decision import Because, Decision, Order, OrderKind, Told
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
@@ -75,6 +76,7 @@ class SubjectWord(StrEnum):
     WAIVER = "WAIVER"
     OBJECTION = "OBJECTION"
     REPAIR = "REPAIR"
+    RECHECK = "RECHECK"
     WITHDRAWAL = "WITHDRAWAL"
 
 
@@ -86,13 +88,16 @@ _RIGHTS = {
 }
 OF_THE_MATTER = frozenset({NoticeKind.PROPOSAL, NoticeKind.GUIDANCE, NoticeKind.REMINDER})
 """What nobody need be told any more once the commitment was withdrawn."""
-WORDLESS = frozenset({SubjectWord.RECEIVED, SubjectWord.HEARING, SubjectWord.WAIVER})
+WORDLESS = frozenset({SubjectWord.RECEIVED, SubjectWord.HEARING, SubjectWord.WAIVER, SubjectWord.RECHECK})
 """Words that say enough by being said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Word:
-    """What the subject has said: its receipt's number, the words, the SHA-256 of files that came with it; `late`: after the date."""
+    """What the subject has said: its receipt's number, the words, the SHA-256 of files that came with it; `late`: after the date.
+
+    `entered`: which officer wrote it down; None for what came by the link or by the system through which the subject came.
+    """
 
     receipt: str
     kind: SubjectWord
@@ -101,6 +106,7 @@ class Word:
     at: datetime
     door: str
     late: bool = False
+    entered: Signed | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,10 +37,11 @@ def report(held: Consequence, words: str, signed: Signed, setting: Setting, clos
     apart(held, signed, ", ".join(other.by for other, _ in under.reports), close, setting)
     made = replace(held, transfer=replace(under, reports=(*under.reports, (signed, words))))
     facts = {"by": signed.by, "words": words, "count": len(under.reports) + 1}
-    if not under.reports:
-        return going(made, held.due_at or setting.now, setting, "consequence.reported", facts)
-    by = plain(setting.now, _stated(setting.row.head), setting.calendar)
-    return going(replace(made, state=ConsequenceState.REPORTED), by, setting, "consequence.reported", facts)
+    by = held.due_at or setting.now
+    if under.reports:
+        made = replace(made, state=ConsequenceState.REPORTED)
+        by = plain(setting.now, _stated(setting.row.head), setting.calendar)
+    return going(made, by, setting, "consequence.reported", facts)
 
 
 def head(
@@ -57,7 +58,7 @@ def head(
         raise Refusal("consequence_same_person", consequence=held.id, by=signed.by)
     apart(held, signed, ", ".join(other.by for other, _ in under.reports), close, setting)
     made = replace(held, transfer=replace(under, head=signed, head_reasons=reasons))
-    facts = {"by": signed.by, "approved": approves, "reasons": reasons}
+    facts = {**who(signed), "approved": approves, "reasons": reasons}
     if not approves:
         rule = "consequence.head"
         return over(made, ConsequenceState.DROPPED, signed.by, reasons, setting, rule, facts, "consequence.dropped")

@@ -7,9 +7,14 @@ from enum import StrEnum
 
 
 class Scope(StrEnum):
-    """What a transition can speak of; how a case is verified stays as it was chosen."""
+    """What a transition can speak of; how a case is verified stays as it was chosen.
+
+    `OUTCOMES`: what a review leads to, whole. `PROCEEDINGS`: only by which steps it becomes true (notice, defence, a second person, for how
+    long an entry is shown, repair, objection, remedies); outcomes, acts and grades stay those of the version it was taken in under.
+    """
 
     OUTCOMES = "outcomes"
+    PROCEEDINGS = "proceedings"
     SUSPENSIONS = "suspensions"
     EXTENSIONS = "extensions"
 

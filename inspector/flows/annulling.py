@@ -11,16 +11,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from inspector.domain import creditrecord, proceeding
-from inspector.domain.annulled import Annulled
+from inspector.domain.annulled import OF_A_TRANSFER, Annulled
 from inspector.domain.case import Case
-from inspector.domain.consequence import Consequence
+from inspector.domain.consequence import Consequence, Signed
 from inspector.domain.creditrecord import Record
 from inspector.domain.decision import Decision
 from inspector.domain.ending import take_back
 from inspector.domain.falling import ENTRY_FALLS, falling
 from inspector.domain.proceeding import ANNULLABLE
 from inspector.domain.proposal import ALTERNATIVES, Proposal
-from inspector.flows import cleared, contested, creditbook, creditrecords, shaken, unpublish
+from inspector.flows import cleared, contested, creditbook, creditrecords, headed, shaken, unpublish
 from inspector.flows.consequences import locked, main_over, settle
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -43,8 +43,13 @@ class _Said:
 
 
 def consequence(office: Office, tx: Tx, consequence_id: str, why: Annulled, document: str, by: str, now: datetime) -> Consequence:
-    """What took effect stands no more, and nothing derived from it. Raises Missing, Refusal (`consequence_not_imposed`), Invalid."""
+    """What took effect stands no more, and nothing derived from it. Raises Missing, Refusal (`consequence_not_imposed`), Invalid.
+
+    That a transfer falls is entered by the head (`headed.signs`), as it was decided by the head.
+    """
     case, held = locked(tx, consequence_id)
+    if held.proposal is Proposal.TRANSFER_JUDICIAL and held.state in ANNULLABLE and why in OF_A_TRANSFER:
+        headed.signs(office, tx, held, Signed(by=by, token="", at=now))
     said = _Said(why, document, by, now)
     done = _decision(office, tx, case, held, said)
     _entry(office, tx, done.entry, said)

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from inspector.domain import opening, proceeding
 from inspector.domain.case import Case, Outcome
-from inspector.domain.consequence import UNDECIDED, Consequence, ConsequenceState, StatementKind, by_rule
+from inspector.domain.consequence import UNDECIDED, Consequence, ConsequenceState, Signed, StatementKind, by_rule
 from inspector.domain.decision import Decision, Told
 from inspector.domain.evidence import Evidence
 from inspector.domain.grading import Grading as Found
@@ -146,13 +146,15 @@ def state(  # noqa: PLR0913 - a word in all its parts
     now: datetime,
     *,
     said_at: datetime | None = None,
+    entered: Signed | None = None,
 ) -> Consequence:
     """The subject speaks: in defence, to be heard, or to waive its time; by which door it came stands beside its words.
 
-    `said_at`: when it spoke, where that was before its words could be entered here; late is what was said late.
+    `said_at`: when it spoke, where that was before its words could be entered here; late is what was said late. `entered`: who enters it
+    for the subject.
     """
     case, held = locked(tx, consequence_id)
-    made = proceeding.state(held, kind, words, digests, by_door, setting(office, held, now), said_at)
+    made = proceeding.state(held, kind, words, digests, by_door, setting(office, held, now), said_at, entered)
     done = settle(office, tx, case, held, made, now)
     last = done.statements[-1]
     facts = {"case": case.id, "proposal": done.proposal.value, "statement": last.kind.value, "late": last.late}

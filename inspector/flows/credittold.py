@@ -1,4 +1,4 @@
-"""What the subject of a credit record hears of it: that it was made, that it may be repaired, and what became of an objection."""
+"""What the subject of a credit record hears of it: how long it is shown, that it may be repaired, and what became of an objection."""
 
 from __future__ import annotations
 
@@ -25,28 +25,6 @@ def dates(mine: Record, lang: Lang) -> tuple[str, ...]:
     until = mine.most_until if mine.published else None
     shown = (label("credittold.shown_until", lang, until=until.isoformat()),) if until is not None else ()
     return (named(mine, lang), *shown, label("credittold.repair_from", lang, earliest=mine.repairable_from.isoformat()))
-
-
-def recorded(office: Office, tx: Tx, case: Case, mine: Record, now: datetime) -> None:
-    """An entry to somebody's discredit was made by the review itself, by a pack that lets no officer decide it: its subject hears so.
-
-    Where an officer decides it, the notice of that decision says the same (handbook 1.7.11: written notice, with the remedy).
-    """
-    lang = office.agency(case.agency).language
-    giving.inform(
-        office,
-        tx,
-        case,
-        f"{mine.entry}:record",
-        NoticeKind.RECORD,
-        about=mine.entry,
-        title=label("credittold.recorded", lang),
-        facts=dates(mine, lang),
-        reasons=label("credittold.by_outcome", lang, outcome=label(f"Outcome.{mine.outcome}", lang)),
-        rights=(label("credittold.right_objection", lang), label("credittold.right_repair", lang)),
-        basis=(mine.basis, BASIS),
-        now=now,
-    )
 
 
 def repairable(office: Office, tx: Tx, case: Case, mine: Record, now: datetime) -> None:

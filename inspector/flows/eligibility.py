@@ -12,7 +12,7 @@ from inspector.domain import gate
 from inspector.domain.case import Case, Route
 from inspector.domain.errors import Missing
 from inspector.domain.gate import OutsideBar
-from inspector.flows import same
+from inspector.flows import reapplying, same
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.store.tx import Tx
@@ -30,10 +30,13 @@ class Entered:
 
 
 def admit(office: Office, tx: Tx, case: Case, now: datetime) -> None:
-    """Raise Refusal (`subject_barred`) where a record keeps the subject from committing. The route by certificate has no gate.
+    """Raise Refusal (`subject_barred`) where a record keeps the subject from committing. The route by certificate has no such gate.
+
+    By either route an item may be barred from being applied for again for some time (`reapplying`), which says so itself.
 
     Who looked at whose records is logged, whatever came of it.
     """
+    reapplying.admit(office, tx, case, now)
     if case.route is not Route.COMMITMENT or case.letter is None:
         return
     subject = case.subject

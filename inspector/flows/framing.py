@@ -134,7 +134,7 @@ def _framed(office: Office, tx: Tx, plan: Plan, lists: tuple[Listed, ...], polic
     past, bars = history(office, tx, plan.agency), joining.bars(partners, today)
     placer = Placer(policy=policy, ratios=ratios(policy, {}), past=past, today=today, horizon=horizon, others=bars)
     held, chances = Placing(), dict[str, Fraction]()
-    before, again = stood(tx, plan.agency, policy, spans), Counter[str]()
+    before, again, new = stood(tx, plan.agency, policy, spans), Counter[str](), moved.entered(tx, plan, now)
 
     def rows() -> Iterator[bytes]:
         wavering = []
@@ -159,6 +159,7 @@ def _framed(office: Office, tx: Tx, plan: Plan, lists: tuple[Listed, ...], polic
 
     def row(known: RosterObject | None, one: Placed) -> bytes:
         held.add(one)
+        new.add(known, one.stratum)
         again[one.stratum] += before.get((one.stratum, one.name), 0)
         return framelines.line(_object(known, one, plan, policy, secret), one.member)
 
@@ -180,7 +181,7 @@ def _framed(office: Office, tx: Tx, plan: Plan, lists: tuple[Listed, ...], polic
         codes=CODES,
     )
     struck = tx.rosters.struck(plan.agency, start(now, Window.YEAR))
-    derivation = _derivation(policy, sizes, held, spans, chances, struck) | moved.derived(tx, plan, policy, counts, now)
+    derivation = _derivation(policy, sizes, held, spans, chances, struck) | moved.derived(tx, plan, policy, counts, new, now)
     derivation |= restating.derived(office, tx, plan, policy, objects.lines())
     ruled = Ruled(rules=rules, derivation=derivation)
     return Framed(lists=lists, frames=made.frames, ruled=ruled, members=members, told=made.told)

@@ -102,7 +102,7 @@ def take(office: Office, tx: Tx, given: Application, sender: str, now: datetime)
 
     What is here already is found before anything is judged: a message sent again after a new pack, or with an item that the office has
     meanwhile given up, is still the same message. Raises Invalid (unknown or excluded item, claims it does not know, …), Refusal
-    (`item_withdrawn`, `subject_barred`) and Conflict (reference reused).
+    (`item_withdrawn`, `subject_barred`, `reapplication_barred`, `recommitment_barred`) and Conflict (reference reused).
     """
     digest = given.digest()
     if (held := _known(tx, given, sender, digest)) is not None:

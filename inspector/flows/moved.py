@@ -13,10 +13,10 @@ from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
-from inspector.domain.annual import AnnualState
+from inspector.domain.annual import AnnualPlan, AnnualState
 from inspector.domain.decision import Because, Decision
 from inspector.domain.footing import RULES
-from inspector.domain.margin import Beside, beside
+from inspector.domain.margin import Beside, Entered, beside
 from inspector.domain.plan import Draw
 from inspector.domain.policy import Policy
 from inspector.domain.sampling import MUST
@@ -99,7 +99,13 @@ def _lent(held: Draw, agency: str) -> bool:
     return not held.own and agency != held.agency
 
 
-def derived(tx: Tx, plan: Plan, policy: Policy, counts: Mapping[str, int], now: datetime) -> dict[str, object]:
+def entered(tx: Tx, plan: Plan, now: datetime) -> Entered:
+    """To count with what cases have entered since the year's published plan was made."""
+    annual = _published(tx, plan, now)
+    return Entered(day=annual.made_at.date() if annual is not None else None)
+
+
+def derived(tx: Tx, plan: Plan, policy: Policy, counts: Mapping[str, int], new: Entered, now: datetime) -> dict[str, object]:
     """What a list's derivation says of it: the moves since the plan's former draw, and the published plan's numbers.
 
     The former draw is the last one that was carried out: what moved for one that became void counts for the one that follows.
@@ -108,7 +114,7 @@ def derived(tx: Tx, plan: Plan, policy: Policy, counts: Mapping[str, int], now: 
     told = _counts(tx, last, plan.agency)
     if plan.partners:
         told["partners"] = {agency: _counts(tx, last, agency, staff=True) for agency in plan.partners}
-    held = _beside(tx, plan, policy, counts, now)
+    held = _beside(tx, plan, policy, counts, new, now)
     return told | ({"published_plan": held.value()} if held is not None else {})
 
 
@@ -151,14 +157,20 @@ def returned(tx: Tx, agency: str, case: str, now: datetime) -> None:
     record(tx, f"roster:{agency}", Decision(state=None, because=because), now, {})
 
 
-def _beside(tx: Tx, plan: Plan, policy: Policy, counts: Mapping[str, int], now: datetime) -> Beside | None:
-    """None where no plan of this year is published, or the agency draws nothing by it."""
+def _published(tx: Tx, plan: Plan, now: datetime) -> AnnualPlan | None:
+    """The plan's year as it is published; None where it is not."""
     annual = tx.annual.last(plan.name, now.year)
-    if annual is None or annual.state is not AnnualState.PUBLISHED:
+    return annual if annual is not None and annual.state is AnnualState.PUBLISHED else None
+
+
+def _beside(tx: Tx, plan: Plan, policy: Policy, counts: Mapping[str, int], new: Entered, now: datetime) -> Beside | None:
+    """None where no plan of this year is published, or the agency draws nothing by it."""
+    annual = _published(tx, plan, now)
+    if annual is None:
         return None
     content = annual.content
     own = next((one.strata for one in content.partners if one.agency == plan.agency), ())
     strata = content.strata if plan.agency == content.agency else own
     register = {row.stratum for row in policy.samplings if row.register} | {MUST}
     planned = {one.stratum: one.objects for one in strata}
-    return beside(counts, planned, register, policy.report.margin, content.edition)
+    return beside(counts, planned, register, policy.report.margin, content.edition, new)

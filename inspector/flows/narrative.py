@@ -240,7 +240,7 @@ def _heard(number: int, held: Heard, say: Say) -> Iterator[str]:
     if held.note:
         yield "  " + say("noted", note=wording.code("note", held.note, say.lang))
     if held.remark:
-        yield "  " + say("remark", remark=held.remark)
+        yield "  " + say("remark_seen" if held.method is Method.ON_SITE else "remark", remark=held.remark)
     yield from _whence(held, say)
     if held.door:
         yield "  " + say(f"door_{held.door}", token=held.token)

@@ -15,7 +15,7 @@ from inspector.domain.objection import Objection
 from inspector.domain.policy import Policy
 from inspector.domain.proceeding import ANNULLABLE
 from inspector.domain.transition import Scope
-from inspector.flows import annulling, consequences, contested, creditrecords, deputies, stopped, touched
+from inspector.flows import annulling, consequences, contested, creditrecords, deputies, shaken, stopped, touched
 from inspector.flows.creditbook import CONTESTED
 from inspector.flows.office import Office
 from inspector.flows.settle import Settlement
@@ -99,6 +99,8 @@ def decide(office: Office, tx: Tx, objection_id: str, by: Signed, reasons: str, 
         elif mine is not None and mine.stands_somewhere:
             annulling.entry(office, tx, held.about, Annulled.OBJECTION, held.id, by.by, now)
     contested.remark(office, tx, case, now)
+    if not upheld and not holds(tx, case.id):
+        shaken.later(tx, case, "objection.decided", now, without=True)  # what was left out counts again
     return decided.state
 
 

@@ -29,7 +29,7 @@ from inspector.domain.rectification import spared
 from inspector.domain.review import adverse
 from inspector.domain.serving import NoticeKind, SubjectNotice
 from inspector.domain.transition import Scope
-from inspector.flows import consequences, credittold, deputies, giving, objections, remedying
+from inspector.flows import consequences, credittold, deputies, giving, intended, objections, remedying, unruled
 from inspector.flows.consequences import locked, main_over, settle
 from inspector.flows.decisions import chosen
 from inspector.flows.office import Office
@@ -42,11 +42,13 @@ from inspector.store.tx import Tx
 def propose(office: Office, tx: Tx, case_id: str, given: Opening, signed: Signed, now: datetime) -> Consequence:
     """A named officer opens one beside what the review proposed, citing evidence. Raises Invalid, Refusal, Missing.
 
-    A transfer may be opened before the case is decided, too: a suspicion does not wait (handbook 1.8.1).
+    A transfer may be opened before the case is decided, and while an objection is open: a suspicion does not wait (handbook 1.8.1).
     """
     named(signed)
     said("reasons", given.reasons)
     case, proposal = tx.cases.get(case_id, lock=True), given.proposal
+    if proposal is not Proposal.TRANSFER_JUDICIAL and objections.holds(tx, case.id):
+        raise Refusal("objection_holds", case=case.id)
     policy = office.ruling(case.agency, case.pack, Scope.OUTCOMES, now).policy
     if proposal not in policy.consequences:
         raise Refusal("consequence_unruled", proposal=proposal, pack=policy.label)
@@ -60,7 +62,10 @@ def propose(office: Office, tx: Tx, case_id: str, given: Opening, signed: Signed
         given, by=signed.by, token=signed.token, evidence=tuple(piece.id for piece in cited), origin="consequence.opened"
     )
     made = consequences.new(tx, case, opening, len(others) + 1, outcome, policy, now)
+    unruled.refuse_endless(made, policy)
     consequences.begin(office, tx, case, (made,), (), now, tells=True)
+    if proposal is Proposal.RECORD_CREDIT:
+        unruled.over(tx, case.id, now)
     return tx.consequences.get(made.id)
 
 
@@ -69,20 +74,33 @@ def give(office: Office, tx: Tx, consequence_id: str, notice: Notice, grading: G
     office.earnest()
     case, held = locked(tx, consequence_id)
     _free(tx, case, held)
-    notice = replace(notice, given=deputies.signs(office, tx, held, notice.given, now))
+    unruled.refuse_endless(held, office.ruling(case.agency, case.pack, Scope.OUTCOMES, now).policy)
+    policy, lang = office.book.get(held.pack), office.agency(held.agency).language
+    told = intended.line(held, policy, lang, notice.content)
+    notice = replace(notice, given=deputies.signs(office, tx, held, notice.given, now), intended=told)
     made = proceeding.give(held, notice, grading, setting(office, held, now))
     done = settle(office, tx, case, held, made, now)
     giving.give(office, tx, _said(office, done, NoticeKind.PROPOSAL, notice.reasons, now), now)
     return done
 
 
-def hearing(
-    office: Office, tx: Tx, consequence_id: str, *, was_held: bool, on: date, record: str, signed: Signed, now: datetime
+def hearing(  # noqa: PLR0913 - a hearing in all its parts
+    office: Office,
+    tx: Tx,
+    consequence_id: str,
+    *,
+    was_held: bool,
+    on: date,
+    record: str,
+    signed: Signed,
+    now: datetime,
+    digests: Sequence[str] = (),
 ) -> Consequence:
     """A hearing that was asked for was held, or its subject has waived it."""
     case, held = locked(tx, consequence_id)
     signed = deputies.signs(office, tx, held, signed, now)
-    made = proceeding.hearing(held, was_held=was_held, on=on, record=record, signed=signed, setting=setting(office, held, now))
+    at = setting(office, held, now)
+    made = proceeding.hearing(held, was_held=was_held, on=on, record=record, signed=signed, setting=at, digests=digests)
     return settle(office, tx, case, held, made, now)
 
 
@@ -116,6 +134,13 @@ def drop(office: Office, tx: Tx, consequence_id: str, reasons: str, signed: Sign
     done = settle(office, tx, case, held, proceeding.drop(held, reasons, signed, setting(office, held, now)), now)
     main_over(office, tx, case, done, now)
     return done
+
+
+def keep(office: Office, tx: Tx, consequence_id: str, reasons: str, signed: Signed, now: datetime) -> Consequence:
+    """A named officer lets a suspension go on, with reasons; it is looked at again in the row's time."""
+    case, held = locked(tx, consequence_id)
+    signed = deputies.signs(office, tx, held, signed, now)
+    return settle(office, tx, case, held, proceeding.keep(held, reasons, signed, setting(office, held, now)), now)
 
 
 def lift(office: Office, tx: Tx, consequence_id: str, reasons: str, signed: Signed, now: datetime) -> Consequence:
@@ -155,6 +180,7 @@ def _enter(office: Office, tx: Tx, case: Case, made: Decision[Consequence], now:
     held, policy = made.state, office.book.get(made.state.pack)
     if case.entry is not None:
         raise Refusal("consequence_entered", consequence=held.id, entry=case.entry)
+    unruled.refuse_endless(held, office.ruling(case.agency, case.pack, Scope.OUTCOMES, now).policy)
     assert held.verdict is not None, "what took effect was decided"
     act = next((one for one in policy.acts if one.row == held.grading.act), None)
     row = policy.outcomes[held.grading.outcome]
@@ -235,7 +261,8 @@ def _said(office: Office, held: Consequence, kind: NoticeKind, reasons: str, now
         raise Invalid("consequence_words_missing", field="notice")
     lang = office.agency(held.agency).language
     policy = office.book.get(held.pack)
-    part, facts, rights, cited = "notice", told.facts, told.rights, tuple[str, ...]()
+    facts = (*told.facts, told.intended) if told.intended else told.facts
+    part, rights, cited = "notice", told.rights, tuple[str, ...]()
     if kind is NoticeKind.DECISION:
         part, facts = "decision", (*told.facts, *_ordered(held, lang))
         rights, cited = remedying.of(held, policy, lang), remedying.bases(policy)

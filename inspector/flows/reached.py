@@ -15,7 +15,7 @@ from inspector.domain.errors import Refusal
 from inspector.domain.proceeding import STANDING
 from inspector.domain.serving import AGAIN, SubjectNotice, SubjectWord, Word
 from inspector.domain.wayto import ServiceWay
-from inspector.flows import consequences, objections, repairs, review
+from inspector.flows import consequences, objections, rectifying, repairs, review
 from inspector.flows.giving import settle
 from inspector.flows.office import Office
 from inspector.flows.serving import answer_until
@@ -84,6 +84,8 @@ def said(office: Office, tx: Tx, notice: SubjectNotice, word: Word, now: datetim
         _state(office, tx, consequence, word, now)
     elif word.kind is SubjectWord.OBJECTION and (entry or (consequence is not None and consequence.state in STANDING)):
         objections.object(office, tx, notice.about, _words(office, notice, word), word.digests, _door(word), now)
+    elif word.kind is SubjectWord.RECHECK and consequence is not None:
+        rectifying.ask(office, tx, consequence.id, _words(office, notice, word), _door(word), now)
     elif word.kind is SubjectWord.REPAIR and entry is not None:
         repairs.ask(office, tx, entry.entry, _words(office, notice, word), (), _door(word), now)
     else:
@@ -98,8 +100,13 @@ def said(office: Office, tx: Tx, notice: SubjectNotice, word: Word, now: datetim
 
 
 def _began(office: Office, tx: Tx, notice: SubjectNotice, now: datetime) -> SubjectNotice:
-    """The time for a statement runs from the day on which the notice of a consequence came; what was said before counts in it."""
+    """The time for a statement runs from the day on which the notice of a consequence came; what was said before counts in it.
+
+    So does the date of an order to rectify from the day on which its decision came.
+    """
     held = tx.consequences.find(notice.about)
+    if held is not None and notice.id == f"{held.id}:decision":
+        rectifying.reached(office, tx, held.id, now)
     if held is None or notice.id != f"{held.id}:notice" or held.state is not ConsequenceState.PROPOSED:
         return notice  # another notice about it gives no time for a statement
     assert notice.served_on is not None, "it was proven"
@@ -119,7 +126,8 @@ def _state(office: Office, tx: Tx, held: Consequence, word: Word, now: datetime)
     if any(one.door == _door(word) for one in held.statements):
         return held
     words = word.words.strip() or of(word.kind, office.agency(held.agency).language)
-    return consequences.state(office, tx, held.id, _STATEMENTS[word.kind], words, word.digests, _door(word), now, said_at=word.at)
+    told = held.id, _STATEMENTS[word.kind], words, word.digests, _door(word), now
+    return consequences.state(office, tx, *told, said_at=word.at, entered=word.entered)
 
 
 def _words(office: Office, notice: SubjectNotice, word: Word) -> str:

@@ -67,7 +67,8 @@ def entry(tx: Tx, office: Office, case: Case, order: Order, policy: Policy, now:
         lane = known or office.lane_of(OrderKind.CREDIT, case.sender)
         tx.books.fallen(key, lane, order.payload, now, copy=copy)
         payload = {**order.payload, **({"copy": lane} if copy else {}), "after": under_way_of(tx, ended)}
-        told = replace(order, key=retraction_key(row), lane=lane, urgent_by=by, expires_at=by, payload=payload)
+        told = replace(order, key=retraction_key(row), lane=lane, payload=payload)
+        told = replace(told, urgent_by=by, expires_at=by)  # what is not deleted by then is a person's (handbook 1.7.9, 2.4)
         orders.append(told)
     return orders
 

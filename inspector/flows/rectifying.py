@@ -15,7 +15,7 @@ from inspector.domain.falling import REVOCATION
 from inspector.domain.opening import Opening
 from inspector.domain.proposal import Proposal
 from inspector.domain.serving import NoticeKind, NoticeState, SubjectNotice
-from inspector.flows import consequences, deputies, giving, shaken
+from inspector.flows import consequences, deputies, giving, objections, shaken, unserved
 from inspector.flows.consequences import locked, main_over, settle, spread
 from inspector.flows.decisions import chosen
 from inspector.flows.office import Office
@@ -35,20 +35,47 @@ def ask(office: Office, tx: Tx, consequence_id: str, words: str, by: str, now: d
     return settle(office, tx, case, held, made, now)
 
 
+def reached(office: Office, tx: Tx, consequence_id: str, now: datetime) -> Consequence:
+    """The order has come, as its proof says: its date is counted from that day, and where it moves, its subject is told the new one."""
+    case, held = locked(tx, consequence_id)
+    told = tx.servings.find(f"{held.id}:decision")
+    ordered = held.rectification is not None and held.state is ConsequenceState.IMPOSED
+    if not ordered or told is None or told.served_on is None or told.state is not NoticeState.SERVED:
+        return held
+    made = rectification.reached(held, told.served_on, setting(office, held, now), _recheck(office, held))
+    if made is None:
+        return held
+    done = settle(office, tx, case, held, made, now)
+    under, was = done.rectification, held.rectification
+    assert under is not None, "it was counted"
+    assert was is not None, "it was counted"
+    if under.until == was.until or now > under.until or not _follows(case, done):
+        return done
+    unserved.done(tx, f"{done.id}:reminder", now)  # it named a day that counts no more
+    lang = office.agency(done.agency).language
+    fact = label("proceeding.until_anew", lang, on=told.served_on.isoformat(), until=under.until.date().isoformat())
+    notice = _reminder(office, done, "until", now)
+    giving.give(office, tx, replace(notice, facts=(fact, *notice.facts)), now)
+    return done
+
+
 def look(office: Office, tx: Tx, consequence_id: str, seen: Look, now: datetime) -> Consequence:
     """A named officer enters what a re-check shows. Rectified in time: nothing heavier follows. Failed: a revocation is proposed.
 
-    Raises Refusal while the order has not reached its subject: who was told nothing has failed at nothing (handbook 2.7).
+    Raises Refusal while the order has not reached its subject: who was told nothing has failed at nothing (handbook 2.7); and nobody
+    fails while an objection is open (scenario 62).
     """
     case, held = locked(tx, consequence_id)
     _stands(case, held)
+    held = reached(office, tx, held.id, now)  # one that came before releases counted from that day
     seen = replace(seen, signed=deputies.signs(office, tx, held, seen.signed, now))
     known = {piece.id: piece for piece in tx.cases.evidence(case.id)}
     cited = chosen(office, tx, case.id, office.book.get(case.pack), known, seen.evidence)
     made = rectification.look(held, seen, cited, setting(office, held, now), _recheck(office, held))
-    told = tx.servings.find(f"{held.id}:decision")
-    if made.state.state is ConsequenceState.FAILED and told is not None and told.state is not NoticeState.SERVED:
-        raise Refusal("rectification_unserved", consequence=held.id, notice=told.id)
+    if made.state.state is ConsequenceState.FAILED and objections.holds(tx, case.id):
+        raise Refusal("consequence_objected", consequence=held.id, case=case.id)
+    if made.state.state is ConsequenceState.FAILED and not _came(tx, held):
+        raise Refusal("rectification_unserved", consequence=held.id, notice=f"{held.id}:decision")
     done = settle(office, tx, case, held, made, now)
     if done.state is ConsequenceState.FAILED:
         _revoke(office, tx, case, done, seen, now)
@@ -59,7 +86,10 @@ def look(office: Office, tx: Tx, consequence_id: str, seen: Look, now: datetime)
 
 
 def remind(work: Work, office: Office) -> Settlement:
-    """The date to rectify comes near: its subject is reminded. Nothing is decided by it."""
+    """The date to rectify comes near: its subject is reminded. Nothing is decided by it.
+
+    Of an order that has not come nobody is reminded: its date is counted from the day on which it comes, and so is its reminder.
+    """
     with office.store.read() as tx:
         if rectification.remind(tx.consequences.get(str(work.payload["consequence"]))) is None:
             return nothing("obsolete")
@@ -69,30 +99,38 @@ def remind(work: Work, office: Office) -> Settlement:
         made = rectification.remind(held)
         if made is None or held.rectification is None or now > held.rectification.until or not _follows(case, held):
             return
+        if work.payload["until"] != held.rectification.until.isoformat() or not _came(tx, held):
+            return
         record(tx, case.id, made, now, {"consequence_state": held.state.value}, kept=case.pack)
         spread(office, tx, case, made, now)
-        told = held.notice
-        giving.give(
-            office,
-            tx,
-            SubjectNotice(
-                id=f"{held.id}:reminder",
-                kind=NoticeKind.REMINDER,
-                case_id=case.id,
-                agency=held.agency,
-                about=held.id,
-                title=label(f"Proposal.{held.proposal.value}", office.agency(held.agency).language),
-                facts=told.facts if told is not None else (),
-                reasons=held.verdict.reasons if held.verdict is not None else "",
-                rights=(),
-                basis=held.basis,
-                answer_by=held.rectification.until,
-                made_at=now,
-            ),
-            now,
-        )
+        giving.give(office, tx, _reminder(office, held, "reminder", now), now)
 
     return Settlement(write=write)
+
+
+def _reminder(office: Office, held: Consequence, part: str, now: datetime) -> SubjectNotice:
+    """What a subject is told of its date: what it was ordered for, and until when."""
+    told = held.notice
+    return SubjectNotice(
+        id=f"{held.id}:{part}",
+        kind=NoticeKind.REMINDER,
+        case_id=held.case_id,
+        agency=held.agency,
+        about=held.id,
+        title=label(f"Proposal.{held.proposal.value}", office.agency(held.agency).language),
+        facts=told.facts if told is not None else (),
+        reasons=held.verdict.reasons if held.verdict is not None else "",
+        rights=(),
+        basis=held.basis,
+        answer_by=held.rectification.until if held.rectification is not None else None,
+        made_at=now,
+    )
+
+
+def _came(tx: Tx, held: Consequence) -> bool:
+    """Whether the order has reached its subject; one of a release before notices has none."""
+    told = tx.servings.find(f"{held.id}:decision")
+    return told is None or told.state is NoticeState.SERVED
 
 
 def stands(office: Office, tx: Tx, case: Case, now: datetime) -> None:

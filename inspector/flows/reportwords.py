@@ -168,7 +168,12 @@ def _frame(moves: Moves, lang: Lang) -> Iterator[tuple[str, str]]:
     held = moves.beside
     yield "n", f"{moves.n} {label('report.off', lang)}" if held is not None and held.off else str(moves.n)
     if held is not None:
-        yield from (("published", str(held.planned)), ("rows", str(held.rows)), ("planned_rows", str(held.planned_rows)))
+        yield from (
+            ("published", str(held.planned)),
+            ("rows", str(held.rows)),
+            ("entered", str(held.entered)),
+            ("planned_rows", str(held.planned_rows)),
+        )
         if held.strata:
             yield "far_strata", "; ".join(f"{code}: {rows}/{planned}" for code, (rows, planned) in held.strata.items())
     yield from (

@@ -10,16 +10,19 @@ from inspector.domain import review, spelling
 from inspector.domain.case import Case, CaseState, Outcome
 from inspector.domain.decision import Decision, OrderKind
 from inspector.domain.errors import Refusal
-from inspector.domain.evidence import span
+from inspector.domain.evidence import blank, span
 from inspector.domain.grading import Grading
 from inspector.domain.policy import Policy
 from inspector.domain.transition import Scope
-from inspector.flows import attempts, consequences, contested, credittold, enrolment, rectifying, same, selfproof, sooner
+from inspector.flows import attempts, consequences, contested, enrolment, rectifying, same, selfproof, sooner, unruled
 from inspector.flows.decisions import chosen
 from inspector.flows.office import Office
 from inspector.flows.settle import REVIEW_DUE, Settlement, settle_case
 from inspector.store.tx import Tx
 from inspector.store.work import Work
+
+WITHDRAWAL = "withdrawal_asked"
+"""The matter of a withdrawal by whoever was found untrue, and entered so: what becomes of the application is an officer's to say."""
 
 
 def decide(  # noqa: PLR0913 - a decision in all its parts
@@ -77,8 +80,7 @@ def decide(  # noqa: PLR0913 - a decision in all its parts
     made = settle_case(tx, office, ruled.told(numbered), policy, now)
     if made.entry is not None and (mine := tx.records.find(made.entry)) is not None:
         tx.records.put(replace(mine, decided_token=token))
-        if mine.adverse:
-            credittold.recorded(office, tx, made, mine, now)
+    unruled.hold(tx, made, ruled.told(numbered), officer, now)
     consequences.begin(office, tx, made, proposed, numbered.told, now)
     rectifying.stands(office, tx, made, now)
     contested.remark(office, tx, made, now)  # what it entered rests on a decision that somebody may have objected to
@@ -96,10 +98,16 @@ def _earlier(tx: Tx, case: Case, outcome: Outcome, policy: Policy, now: datetime
 def withdraw(office: Office, tx: Tx, case_id: str, reason: str, by: str, now: datetime) -> Case:
     """The applicant withdraws: open work ends, those asked are told, seats are freed, in one transaction.
 
+    Once an officer has entered the case to its subject's discredit the word takes nothing back: case and record stay as they are, and
+    it is a matter for an officer (`withdrawal_asked`).
+
     The same word again changes nothing; another reason, or somebody else's word, is refused.
     """
     case = held_to_leave(tx, case_id)
     if case.state is CaseState.WITHDRAWN and _said_before(tx, case_id, reason, by):
+        return case
+    if case.concluded_at is None and not blank(reason) and _discredited(tx, case):
+        tx.attention.open(WITHDRAWAL, case.agency, case.id, {"case": case.id, "entry": case.entry, "by": by}, now)
         return case
     decision = review.withdraw(case, reason, by, office.book.get(case.pack), now)
     return left(office, tx, case, decision, now, frees=case.state is CaseState.POOLED)
@@ -119,6 +127,12 @@ def left(office: Office, tx: Tx, case: Case, decision: Decision[Case], now: date
     if frees:
         enrolment.take_back(office, tx, ended, policy, now)
     return ended
+
+
+def _discredited(tx: Tx, case: Case) -> bool:
+    """Whether an entry to the subject's discredit stands that an officer has decided in this case."""
+    mine = tx.records.find(case.entry) if case.entry is not None else None
+    return mine is not None and mine.adverse and mine.stands_somewhere
 
 
 def _said_before(tx: Tx, case_id: str, reason: str, by: str) -> bool:

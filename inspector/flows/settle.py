@@ -14,7 +14,7 @@ from inspector.domain.decision import Decision, Order, OrderKind
 from inspector.domain.ending import REVIEW_WORK
 from inspector.domain.policy import Policy
 from inspector.domain.timer import Timer
-from inspector.flows import copies, creditbook, merging, recall, shaken, sparing, stopped, unpublish, unsettled
+from inspector.flows import copies, creditbook, merging, recall, shaken, sparing, stopped, unpublish, unruled, unsettled
 from inspector.flows.echo import echoes
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -78,6 +78,7 @@ def settle_case(
                 orders += book(tx, office, case, orders[-1], now)
     orders += tell(tx, office, case, decision, policy, now)
     if OrderKind.CREDIT in decision.ends:  # the outcome does not stand any more, so nobody decides what followed from it
+        unruled.over(tx, case.id, now)
         unpublish.reopened(office, tx, case, decision.because.rule, now)
         fallen = shaken.fell(office, tx, case, decision.because.rule, now)
         orders += tell(tx, office, case, replace(decision, told=fallen), policy, now)

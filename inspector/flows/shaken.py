@@ -10,7 +10,7 @@ from inspector.domain.annulled import Annulled
 from inspector.domain.case import Case
 from inspector.domain.consequence import UNDECIDED, Consequence, ConsequenceState, Stage, by_rule
 from inspector.domain.course import CLOCKS, Setting, clock_key
-from inspector.domain.decision import Decision, OrderKind, Told
+from inspector.domain.decision import Decision, Told
 from inspector.domain.proposal import Proposal
 from inspector.domain.timer import Timer
 from inspector.flows import contested, same, stopped, unserved
@@ -31,6 +31,10 @@ REGRADE = "consequence_regrade"
 """The matter of a consequence that was graded by an earlier finding of its subject which stands no more: its grade is looked at again."""
 
 
+REMINDING = ("reminder", "until")
+"""The notices of an order's date: the reminder before it, and that it was counted anew when the order came late."""
+
+
 def setting(office: Office, held: Consequence, now: datetime) -> Setting:
     """What a step of a consequence is judged by: the pack that it was proposed under."""
     policy = office.book.get(held.pack)
@@ -45,14 +49,15 @@ def write(tx: Tx, case: Case, before: Consequence, decision: Decision[Consequenc
     record(tx, case.id, decision, now, {"consequence_state": held.state.value}, kept=case.pack)
     ending = [clock_key(kind, before) for kind in CLOCKS]
     if held.due_at is None:
-        ending.append(f"{OrderKind.RECTIFY_REMIND.value}:{held.id}")
-        for part in ("notice", "reminder"):
+        for part in ("notice", *REMINDING):
             unserved.done(tx, f"{held.id}:{part}", now)
     if held.state is ConsequenceState.ANNULLED:
         unserved.done(tx, f"{held.id}:decision", now)
     if held.state is ConsequenceState.ANNULLED or (before.state in UNDECIDED and held.state not in UNDECIDED):
         for matter in (SHAKEN, REGRADE):  # it is gone, or a named officer has decided it with the matter before him or her
             tx.attention.over(f"{matter}:{held.id}", now)
+    if held.due_at is None or rectification.remind_key(held) != rectification.remind_key(before):
+        ending.append(rectification.remind_key(before))
     stopped.end(tx, ending, now)
     tx.attention.over(f"{DUE}:{held.id}", now)
     if held.verdict is not None or held.state is not ConsequenceState.NOTICED:  # whoever decided has weighed them
@@ -92,11 +97,16 @@ def shake(tx: Tx, case: Case, held: Iterable[Consequence], why: str, now: dateti
     """What took effect, and rests on what fell, is put before an officer; nobody is reminded of what is in doubt."""
     for one in held:
         tx.attention.open(SHAKEN, case.agency, one.id, {"case": case.id, "proposal": one.proposal.value, "rule": why}, now)
-        unserved.done(tx, f"{one.id}:reminder", now)
+        for part in REMINDING:
+            unserved.done(tx, f"{one.id}:{part}", now)
 
 
-def later(tx: Tx, case: Case, why: str, now: datetime) -> None:
-    """Later cases of the subject in which this finding counted as an earlier one: an officer looks at their grade again (handbook 2.7)."""
-    for one in tx.consequences.graded_by(case.subject.kind, same.codes(tx, case.agency, case.subject), case.id):
+def later(tx: Tx, case: Case, why: str, now: datetime, *, without: bool = False) -> None:
+    """Later cases of the subject in which this finding counted as an earlier one: an officer looks at their grade again (handbook 2.7).
+
+    `without`: those in which it did not count, for it was contested then.
+    """
+    codes = same.codes(tx, case.agency, case.subject)
+    for one in tx.consequences.graded_by(case.subject.kind, codes, case.id, without=without):
         facts = {"case": one.case_id, "proposal": one.proposal.value, "earlier": case.id, "rule": why}
         tx.attention.open(REGRADE, one.agency, one.id, facts, now)

@@ -6,13 +6,14 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from inspector.domain import serving
+from inspector.domain import rectification, serving
 from inspector.domain.case import Case
+from inspector.domain.consequence import Consequence, Signed
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
 from inspector.domain.material import Kept, kept
-from inspector.domain.serving import WORDLESS, SubjectNotice, SubjectWord, Word
+from inspector.domain.serving import WORDLESS, NoticeKind, NoticeState, SubjectNotice, SubjectWord, Word
 from inspector.domain.wayto import ServiceWay
 from inspector.flows import reached
 from inspector.flows.giving import settle
@@ -44,13 +45,14 @@ def digests_of(files: tuple[Kept, ...]) -> tuple[str, ...]:
     return tuple(hashlib.sha256(one.content).hexdigest() for one in files)
 
 
-def may_say(case: Case, notice: SubjectNotice, now: datetime) -> tuple[SubjectWord, ...]:
-    """What the subject may say now."""
-    over = case.state.gone
-    return serving.may_say(notice, now, concluded=case.concluded_at is not None, over=over)
+def may_say(case: Case, notice: SubjectNotice, now: datetime, held: Consequence | None = None) -> tuple[SubjectWord, ...]:
+    """What the subject may say now; by a notice of an order to rectify (`held`) also that it asks for the re-check (handbook 1.1.12)."""
+    said = serving.may_say(notice, now, concluded=case.concluded_at is not None, over=case.state.gone)
+    told = notice.kind in (NoticeKind.DECISION, NoticeKind.REMINDER) and notice.state is not NoticeState.CANCELLED
+    return (*said, SubjectWord.RECHECK) if told and held is not None and rectification.may_ask(held) else said
 
 
-def say(
+def say(  # noqa: PLR0913 - a word in all its parts
     office: Office,
     tx: Tx,
     notice_id: str,
@@ -59,14 +61,17 @@ def say(
     files: tuple[Kept, ...],
     now: datetime,
     *,
-    door: str = "subject",
+    door: str = LINK,
+    entered: Signed | None = None,
 ) -> Spoken:
     """The subject speaks: by the link, or at the counter by an officer's token. The same words and files twice are one.
 
     That the notice came is said by `RECEIVED` and by a waiver, which ends a time that only runs for whom has it; by the link both agree to
     have been served in this way. Entered by somebody else they prove nothing: service at the counter has a proof of its own.
 
-    Raises Refusal (`word_unfit`, `materials_many`), Invalid (`word_empty`), and what a withdrawal raises.
+    `entered`: which officer writes it down. A waiver then needs the paper that the subject has signed, as a file.
+
+    Raises Refusal (`word_unfit`, `materials_many`), Invalid (`word_empty`, `waiver_unsigned`), and what a withdrawal raises.
     """
     case, notice = held(tx, notice_id)
     digests = digests_of(files)
@@ -74,18 +79,21 @@ def say(
     if len(there | {*digests}) > MOST:
         raise Refusal("materials_many", most=MOST)
     number = f"{notice.id}-{len(notice.words) + 1}"
-    word = Word(receipt=number, kind=kind, words=words, digests=digests, at=now, door=door)
+    word = Word(receipt=number, kind=kind, words=words, digests=digests, at=now, door=door, entered=entered)
     before = next((one for one in notice.words if (one.kind, one.words, one.digests) == (kind, words, digests)), None)
     if before is not None:  # also what cannot be said twice: a repetition is answered as before
         return Spoken(notice=notice, receipt=before.receipt)
     if door != LINK and kind in WORDLESS and blank(words):
         raise Invalid("word_empty", field="words")  # who enters it for the subject writes down what the subject said
-    decision = serving.said(notice, word, may_say(case, notice, now), now, case.pack)
+    if kind is SubjectWord.WAIVER and entered is not None and not digests:
+        raise Invalid("waiver_unsigned", field="file")
+    decision = serving.said(notice, word, may_say(case, notice, now, tx.consequences.find(notice.about)), now, case.pack)
     for digest, one in zip(digests, files, strict=True):
         tx.materials.keep(notice.id, digest, one.kind, one.content, now, case.id)
     settle(tx, office, case, decision, now)
     made = decision.state
-    if door == LINK and kind in (SubjectWord.RECEIVED, SubjectWord.WAIVER) and made.state is not serving.NoticeState.SERVED:
+    itself = door == LINK and entered is None and kind in (SubjectWord.RECEIVED, SubjectWord.WAIVER)
+    if itself and made.state is not serving.NoticeState.SERVED:
         day = office.calendar.local(
             now
         ).date()  # the subject's own word that it came, with the agreement to this way: a proof, of today

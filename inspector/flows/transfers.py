@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from inspector.domain import transfer
-from inspector.domain.consequence import Consequence, Part, Police, Signed
-from inspector.flows import deputies
+from inspector.domain.consequence import Consequence, ConsequenceState, Part, Police, Signed
+from inspector.flows import deputies, headed
 from inspector.flows.consequences import locked, settle
 from inspector.flows.office import Office
 from inspector.flows.shaken import setting
@@ -25,9 +25,11 @@ def report(office: Office, tx: Tx, consequence_id: str, words: str, signed: Sign
 def head(
     office: Office, tx: Tx, consequence_id: str, *, approves: bool, reasons: str, signed: Signed, now: datetime
 ) -> Consequence:
-    """The head approves, or refuses with reasons."""
+    """The agency's head, or who stands in for one, approves, or refuses with reasons. Raises what `headed.signs` raises."""
     case, held = locked(tx, consequence_id)
     close = _close(office, tx, held, now)
+    if held.state is ConsequenceState.REPORTED and not any(signed.is_of(one) for one in reporters(held)):
+        signed = headed.signs(office, tx, held, signed)
     made = transfer.head(held, approves=approves, reasons=reasons, signed=signed, setting=setting(office, held, now), close=close)
     return settle(office, tx, case, held, made, now)
 
@@ -63,5 +65,9 @@ def papers(office: Office, tx: Tx, consequence_id: str, receipt: str, signed: Si
 
 
 def _close(office: Office, tx: Tx, held: Consequence, now: datetime) -> tuple[str, ...]:
-    reports = held.transfer.reports if held.transfer is not None else ()
-    return deputies.close(office, tx, held.agency, [signed for signed, _ in reports], now)
+    return deputies.close(office, tx, held.agency, reporters(held), now)
+
+
+def reporters(held: Consequence) -> list[Signed]:
+    """Who has reported to the head."""
+    return [signed for signed, _ in held.transfer.reports] if held.transfer is not None else []

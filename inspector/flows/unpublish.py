@@ -28,6 +28,8 @@ _WHY = {
     Annulled.REVIEW_BODY: Fallen.REVOKED,
     Annulled.OBJECTION: Fallen.OBJECTION,
     Annulled.CORRECTION: Fallen.CHANGED,
+    Annulled.POLICE: Fallen.REVOKED,
+    Annulled.PROCURATOR: Fallen.REVOKED,
 }
 _VISIT = "visit:"
 """Begins the id of evidence that a visit brought; the visit's own follows."""

@@ -12,6 +12,8 @@ LONGEST, LONGEST_CODE, LONGEST_LEVEL = 4_000, 200, 100
 """Characters of a value or a version, of a note, which is a code, and of a level; what is longer is none."""
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+_CODE = re.compile(r"[A-Z0-9._-]{1,10}")
+"""A short code of the other side's; what is longer or in other letters may be anybody's name or number, and is not kept."""
 
 
 def usable(answer: object) -> Answer:
@@ -40,6 +42,12 @@ def rated(rating: object) -> Rating:
         if not fine:
             raise _unusable(part, rating.provenance)
     return rating
+
+
+def spoken(error: Garbled) -> tuple[str, str, str]:
+    """What may be kept of an answer that nobody understands: the digests of question and reply, and their code where it is a short one."""
+    request, reply = (one if _digest(one) else "" for one in (error.sent, error.digest))
+    return request, reply, error.said if _word(error.said, 10) and _CODE.fullmatch(error.said) else ""
 
 
 def _parts(answer: Answer) -> Iterator[tuple[str, bool]]:
@@ -84,5 +92,6 @@ def _moment(at: object, *, needed: bool = False) -> bool:
 
 
 def _unusable(part: str, told: object) -> Garbled:
-    digest = told.reply_digest if isinstance(told, Provenance) else ""
-    return Garbled("answer_unusable", digest=digest if _digest(digest) else "", detail=part)
+    sent, came = (told.request_digest, told.reply_digest) if isinstance(told, Provenance) else ("", "")
+    digest, request = (one if _digest(one) else "" for one in (came, sent))
+    return Garbled("answer_unusable", digest=digest, detail=part, sent=request)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
+
+import structlog
 
 from inspector.domain import credit, verification
 from inspector.domain.case import Case, CaseState, Claim, LevelReason, Method, Rated, SubjectKind
@@ -16,12 +18,15 @@ from inspector.flows import late, restating
 from inspector.flows.left import wait_where_left
 from inspector.flows.office import Office
 from inspector.flows.settle import Settlement, settle_case
-from inspector.flows.usable import rated, usable
+from inspector.flows.usable import rated, spoken, usable
 from inspector.ports import Answer, AnswerStatus, Garbled, PortError, Question, Refused
 from inspector.purpose import purposeful
 from inspector.store.credit import Became, Stated, Statement
+from inspector.store.tables import EPOCH
 from inspector.store.tx import Tx
 from inspector.store.work import Work
+
+log = structlog.get_logger(__name__)
 
 VALUE_EMPTY = "value_empty"
 """The note where a record is there and says nothing about the fact; a source may use it itself."""
@@ -40,7 +45,8 @@ CLOCK_DIFFERS = "clock_differs"
 """The matter of a source whose clock is far from ours; it speaks against nobody, and is over when they agree again."""
 
 ANSWER_GARBLED = "answer_garbled"
-"""The matter of a source that answers in another form; one for each source and agency, over when it answers in form again."""
+"""The matter of a source that answers in another form; one for each source and agency, over by a person, or when it answers in form
+and has for a while given no garble (`quieten`): one that garbles now and then is told as well."""
 
 VALUE_UNREAD = "value_unread"
 """The matter of a source whose words are no value by the pack's rule or list: a person reads them and asks whoever runs it."""
@@ -135,6 +141,9 @@ def ask(work: Work, office: Office) -> Settlement:
         answer = usable(source.ask(question, key=work.key))
     except (Refused, Garbled) as error:
         found = _no_answer(work, Verdict.CANNOT_SAY, error.code, office.now())
+        if isinstance(error, Garbled):
+            sent, came, code = spoken(error)
+            found = replace(found, request_digest=sent, reply_digest=came, remark=code)
         return replace(_weigh(work, office, found, failed=error), late=_late(work, office, found, failed=error)).after(error)
     return replace(_weigh(work, office, answer), attempts=answer.provenance.attempts, late=_late(work, office, answer))
 
@@ -165,7 +174,7 @@ def _unrated(work: Work, office: Office, reason: LevelReason, *, failed: PortErr
 
     def write(tx: Tx, now: datetime) -> None:
         if isinstance(failed, Garbled):
-            garbled(tx, tx.cases.get(str(work.case_id)), work.lane, failed.digest, now)
+            garbled(tx, tx.cases.get(str(work.case_id)), work.lane, failed, now)
         _choose(tx, office, work, now, lambda policy: credit.rated_unknown(policy, reason, **facts))
 
     return Settlement(write=write, outcome="unrated")
@@ -229,7 +238,7 @@ def _found(
     So does one of a clock that is far from ours: the answer stays what it is.
     """
     if isinstance(failed, Garbled):
-        garbled(tx, case, work.lane, failed.digest, now)
+        garbled(tx, case, work.lane, failed, now)
     claim = asked(work.payload)
     if isinstance(answer, Evidence):
         return office.watch.heed(tx, work.lane, claim.fact, answer)
@@ -245,16 +254,51 @@ def _found(
     return office.watch.heed(tx, work.lane, claim.fact, found)
 
 
-def garbled(tx: Tx, case: Case, source: str, digest: str, now: datetime) -> None:
-    """Tell a person that a source's answer cannot be understood: once for the source, with how many there were and of which bytes."""
+def garbled(tx: Tx, case: Case, source: str, error: Garbled, now: datetime) -> None:
+    """Tell a person that a source's answer cannot be understood: once for the source, with how many there were and of which bytes.
+
+    With the day of the last one, and their own codes where they gave some that are in no list.
+    """
+    digest, said = error.digest, spoken(error)[2]
+    log.warning("answer.garbled", connector=source, error=error.code, digest=digest, said=said, case_id=case.id)
 
     def more(told: Mapping[str, Any]) -> dict[str, object]:
-        seen = {one: count for one, count in told.get("digests", {}).items() if one != digest}
-        kept = dict(list(seen.items())[1 - _DIGESTS :])
-        again = told.get("digests", {}).get(digest, 0) + 1
-        return {"source": source, "count": told.get("count", 0) + 1, "digests": {**kept, digest: again}, "case": case.id}
+        return {
+            "source": source,
+            "count": told.get("count", 0) + 1,
+            "digests": _counted(told.get("digests", {}), digest),
+            "codes": _counted(told.get("codes", {}), said) if said else told.get("codes", {}),
+            "case": case.id,
+            "last": now.isoformat(),
+        }
 
     tx.attention.add(ANSWER_GARBLED, case.agency, f"{source}:{case.agency}", more, now)
+
+
+def _counted(told: Mapping[str, int], one: str) -> dict[str, int]:
+    """Once more of one, which is the newest now; only the newest few are told apart."""
+    others = {other: count for other, count in told.items() if other != one}
+    return {**dict(list(others.items())[1 - _DIGESTS :]), one: told.get(one, 0) + 1}
+
+
+def last_garbled(tx: Tx) -> dict[str, datetime]:
+    """When each source garbled last that is a matter now, by source; before all time where a former release did not write it."""
+    last: dict[str, datetime] = {}
+    for told in tx.attention.standing(ANSWER_GARBLED):
+        at = datetime.fromisoformat(told["last"]) if "last" in told else EPOCH
+        last[told["source"]] = max(at, last.get(told["source"], EPOCH))
+    return last
+
+
+def quieten(tx: Tx, source: str, quiet: timedelta, now: datetime) -> datetime | None:
+    """A source answers in form: its matters are over if it has garbled nothing for so long. When it last did, where they are not."""
+    matters = f"{ANSWER_GARBLED}:{source}:"
+    tx.attention.hold(matters, those=True)  # another daemon may tell more of it just now
+    last = last_garbled(tx).get(source)
+    if last is not None and now - last < quiet:
+        return last
+    tx.attention.close_those(matters, now)
+    return None
 
 
 def _unread(tx: Tx, case: Case, source: str, found: Evidence, now: datetime) -> None:

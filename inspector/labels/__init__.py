@@ -82,7 +82,11 @@ def problem(kind: str, message: str, context: Mapping[str, object], lang: Lang) 
     if not known(f"problem.{kind}", lang):
         return message
     expected = context.get("expected")  # pydantic's list of what is taken ends in an English word
-    told = {**context, "expected": expected.replace(" or ", "、")} if lang != "en" and isinstance(expected, str) else context
+    told = (
+        {**context, "expected": expected.replace(" or ", "、").replace("', '", "'、'")}
+        if lang != "en" and isinstance(expected, str)
+        else context
+    )
     return label(f"problem.{kind}", lang, **told)
 
 

@@ -79,3 +79,9 @@ def _lasting(part: Part) -> Term | None:
     if term is not None and term.unit not in (Unit.DAY, Unit.MONTH, Unit.YEAR) and part.clean:
         part.flaw("term_not_calendar", "term", value=term)
     return term
+
+
+def ground(part: Part) -> tuple[str, str]:
+    """`[[ground]]`: its code and basis."""
+    part.keys(("code", "basis"))
+    return part.text("code"), part.basis("basis")

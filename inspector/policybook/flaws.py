@@ -303,8 +303,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     ),
     "transition_twice": ("{value} is in {other} already; one row for each", "{value} 已在 {other} 中；每项只写一行"),
     "transition_uncited": (
-        "the outcome of who committed under an earlier version changes, and {value} is only a proposal; cite what allows it",
-        "改变此前承诺人的结果，而 {value} 只是建议值；须引用允许溯及的规定",
+        "the outcome or the hearing of who committed under an earlier version changes, and {value} is only a proposal; cite what allows it",
+        "改变此前承诺人的结果或者处理程序，而 {value} 只是建议值；须引用允许溯及的规定",
     ),
     "visit_before_query": (
         "sends somebody before asking on line; put ONLINE_QUERY before ON_SITE, or cite what permits it",

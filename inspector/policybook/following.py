@@ -1,11 +1,15 @@
-"""`[[consequence]]`: by which steps what is proposed may become true; `[[remedy]]`: what is open to whoever a decision goes against."""
+"""`[[consequence]]`: by which steps what is proposed may become true; `[[remedy]]`, `[[reapply]]`, `[[outcome]]`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from inspector.domain.act import GRAVITY, KEPT
 from inspector.domain.calendar import Unit
+from inspector.domain.case import Outcome
+from inspector.domain.policy import OutcomeRow
 from inspector.domain.proposal import UNSERVED, ConsequenceRow, Proposal
+from inspector.domain.reapply import After, ReapplyRow
 from inspector.domain.remedy import Remedy, RemedyRow
 from inspector.policybook.part import Part
 
@@ -16,6 +20,8 @@ _OF: Mapping[Proposal, tuple[str, ...]] = {
 }
 """The keys that one proposal alone has; all but `remind` and `law` are needed."""
 _MAY = ("remind", "law")
+_CALENDAR = (Unit.DAY, Unit.MONTH, Unit.YEAR)
+GRADES = (KEPT, *GRAVITY)
 
 
 def remedy(part: Part) -> RemedyRow:
@@ -28,7 +34,23 @@ def remedy(part: Part) -> RemedyRow:
         term=part.term("term"),
         basis=part.basis("basis"),
     )
-    if part.clean and row.term.unit not in (Unit.DAY, Unit.MONTH, Unit.YEAR):
+    if part.clean and row.term.unit not in _CALENDAR:
+        part.flaw("term_not_calendar", "term", value=row.term)
+    return row
+
+
+def reapply(part: Part) -> ReapplyRow:
+    """`[[reapply]]`. `term`: a stretch of the calendar; left out: until the end of the year."""
+    part.keys(("id", "after", "items", "basis"), ("term",))
+    part.some("items")
+    row = ReapplyRow(
+        row=part.text("id"),
+        after=part.choice("after", After),
+        items=frozenset(part.texts("items")),
+        term=part.maybe_term("term"),
+        basis=part.basis("basis"),
+    )
+    if part.clean and row.term is not None and row.term.unit not in _CALENDAR:
         part.flaw("term_not_calendar", "term", value=row.term)
     return row
 
@@ -75,3 +97,17 @@ def consequence(part: Part) -> ConsequenceRow:
         if not same or row.least.amount > row.most.amount:
             part.flaw("consequence_limits", "least", value=row.least, other=row.most)
     return row
+
+
+def outcome(part: Part) -> OutcomeRow:
+    """`[[outcome]]`."""
+    part.keys(("id", "outcome", "proposals", "basis"), ("grade", "undecided", "undecided_grade"))
+    return OutcomeRow(
+        row=part.text("id"),
+        outcome=part.choice("outcome", Outcome),
+        proposals=part.choices("proposals", Proposal),
+        grade=part.word("grade", GRADES) if "grade" in part.content else None,
+        basis=part.basis("basis"),
+        undecided=part.choices("undecided", Proposal) if "undecided" in part.content else None,
+        undecided_grade=part.word("undecided_grade", GRADES) if "undecided_grade" in part.content else None,
+    )

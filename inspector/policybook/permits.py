@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from inspector.domain.case import MatterKind
+from inspector.domain.reapply import WHOLE
 from inspector.domain.sampling import FULL, MUST, POOL
 from inspector.domain.source import FAIR, doubted
 from inspector.domain.transition import Scope
@@ -58,13 +60,26 @@ def _discredit(draft: Draft, found: Found) -> None:
         if not carries(draft, act.basis) and not only_proposed(act.basis):
             found("act_unfounded", f"act {act.row}", "basis", value=act.basis)
     for row in draft.transitions:
-        if Scope.OUTCOMES in row.scopes and not carries(draft, row.basis) and not only_proposed(row.basis):
+        if {Scope.OUTCOMES, Scope.PROCEEDINGS} & row.scopes and not carries(draft, row.basis) and not only_proposed(row.basis):
             found("transition_unfounded", f"transition {row.row}", "basis", value=row.basis)
+
+
+def _reapplied(draft: Draft, found: Found) -> None:
+    """A bar on applying again is for items that are there, and by what binds here; the two of the Licensing Law are about licences."""
+    matters = {item.code: item.matters for item in draft.items}
+    for row in draft.reapplies:
+        here = f"reapply {row.row}"
+        for code in sorted(row.items):
+            if code not in matters or (row.after in WHOLE and MatterKind.LICENCE not in matters[code]):
+                found("reapply_item", here, "items", value=code)
+        if not carries(draft, row.basis):
+            found("reapply_unfounded", here, "basis", value=row.basis)
 
 
 LATER: tuple[tuple[tuple[str, ...], Callable[[Draft, Found], None]], ...] = (
     (("level", "strategy"), _reserved),
     (("strategy", "sampling", "ceiling"), _bounded_alike),
     (("act", "transition"), _discredit),
+    (("item", "reapply"), _reapplied),
 )
 """Proofs that a pack of before, kept because it is cited, is spared."""

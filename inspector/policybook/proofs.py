@@ -256,7 +256,7 @@ def _clock(draft: Draft, found: Found) -> None:
 
 
 def _transitions(draft: Draft, found: Found) -> None:
-    """Only for earlier versions of this pack, one row for each and what it speaks of; and nobody's outcome changes by a mere proposal."""
+    """Only for earlier versions of this pack, one row for each and what it speaks of; no outcome or hearing changes by a proposal."""
     seen = dict[tuple[str, str], str]()
     for row in draft.transitions:
         here = f"transition {row.row}"
@@ -267,7 +267,7 @@ def _transitions(draft: Draft, found: Found) -> None:
                 if (other := seen.setdefault((label, scope), row.row)) != row.row:
                     found("transition_twice", here, "of", value=f"{label} ({scope})", other=other)
         cited = {one.partition(":")[0].strip() for one in row.basis.split(";")}
-        if Scope.OUTCOMES in row.scopes and cited <= PROPOSALS:
+        if {Scope.OUTCOMES, Scope.PROCEEDINGS} & row.scopes and cited <= PROPOSALS:
             found("transition_uncited", here, "basis", value=row.basis)
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-from inspector.domain.act import GRAVITY, KEPT, ActRow
+from inspector.domain.act import ActRow
 from inspector.domain.apart import apart
 from inspector.domain.calendar import Term, Unit
-from inspector.domain.case import MatterKind, Method, Outcome, SubjectKind, VerifyFrom
+from inspector.domain.case import MatterKind, Method, SubjectKind, VerifyFrom
 from inspector.domain.checkcode import CodeRow
 from inspector.domain.creditlaw import ObjectionRow, PublicityRow, RepairRow, law
 from inspector.domain.duty import ClauseRow, FollowRow, RuleRow
@@ -18,9 +18,10 @@ from inspector.domain.equality import EqualityRow
 from inspector.domain.grading import GradingRow
 from inspector.domain.pause import ExtensionRow, SuspensionRow
 from inspector.domain.policy import Excluded, Item, LevelRow, OutcomeRow, Policy, Profile, StrategyRow, TermRow
-from inspector.domain.proposal import ConsequenceRow, Proposal
+from inspector.domain.proposal import ConsequenceRow
 from inspector.domain.publish import DrawRow, PublishRow, ReportRow, SecondLookRow
 from inspector.domain.quiet import QuietRow
+from inspector.domain.reapply import ReapplyRow
 from inspector.domain.remedy import RemedyRow
 from inspector.domain.retention import RetentionRow
 from inspector.domain.sampling import (
@@ -50,7 +51,6 @@ from inspector.policybook.vague import vague
 FACTORS = ("volume", "data", "supervision", "harm")
 """The four factors of a risk profile: yearly volume, ease of obtaining data, daily supervision, social harm (handbook 1.1.19)."""
 
-GRADES = (KEPT, *GRAVITY)
 """Grades of a credit entry: a kept promise, and the three of handbook 1.7.1."""
 
 _NO_TERM = TermRow(row="", timer=Timer.VERIFY, term=Term(amount=1, unit=Unit.WORKING_DAY), basis="")
@@ -61,7 +61,19 @@ _TABLES = ("level", "sampling", "frequency", "check", "term", "outcome", "rule")
 _OPTIONAL = (
     *("effective_to", "axis", "combine", "item", "ground", "strategy", "floor", "ceiling", "staff", "size", "minimum", "act"),
     *("suppression", "cites_only", "follow", "clause", "suspension", "extension", "quiet", "transition", "remedy", "retention"),
-    *("sheet", "seeking", "second_look", "equality", "consequence", "publicity", "repair", "objection", "service", "grading"),
+    *(
+        "sheet",
+        "seeking",
+        "second_look",
+        "equality",
+        "consequence",
+        "publicity",
+        "repair",
+        "objection",
+        "service",
+        "grading",
+        "reapply",
+    ),
 )
 
 
@@ -114,6 +126,7 @@ class Draft:
     objection: ObjectionRow | None
     services: tuple[ServiceRow, ...]
     remedies: tuple[RemedyRow, ...]
+    reapplies: tuple[ReapplyRow, ...]
     gradings: tuple[GradingRow, ...]
     draw: DrawRow
     publish: PublishRow
@@ -175,6 +188,7 @@ class Draft:
             credit=law(self.publicities, self.repair, self.objection),
             services=self.services,
             remedies=self.remedies,
+            reapplies=self.reapplies,
             gradings=self.gradings,
             draw=self.draw,
             publish=self.publish,
@@ -245,7 +259,7 @@ def read(part: Part) -> Draft:
         scale=Scale(axes=rows("axis", "code", scales.axis), rows=rows("combine", "id", scales.combine)),
         stale_after=stale_after,
         stale_basis=stale_basis,
-        grounds=dict(rows("ground", "code", _ground)),
+        grounds=dict(rows("ground", "code", duties.ground)),
         items=rows("item", "code", lambda part: _item(part, usual)),
         strategies=rows("strategy", "id", _strategy),
         samplings=rows("sampling", "id", quotas.sampling),
@@ -258,7 +272,7 @@ def read(part: Part) -> Draft:
         checks=rows("check", "id", quotas.check),
         suppressions=rows("suppression", "id", quotas.suppression),
         terms=terms,
-        outcomes=rows("outcome", "id", _outcome),
+        outcomes=rows("outcome", "id", following.outcome),
         draw=single("draw", publishing.draw),
         rules=rows("rule", "id", duties.rule),
         follows=rows("follow", "id", duties.follow),
@@ -277,6 +291,7 @@ def read(part: Part) -> Draft:
         objection=maybe("objection", creditrows.objection),
         services=rows("service", "id", conduct.service),
         remedies=rows("remedy", "id", following.remedy),
+        reapplies=rows("reapply", "id", following.reapply),
         gradings=rows("grading", "id", conduct.grading),
         publish=single("publish", publishing.publish),
         report=single("report", publishing.report),
@@ -297,11 +312,6 @@ def _level(part: Part) -> LevelRow:
     return LevelRow(
         code=part.code("code", LEVEL, "=;|"), name=part.text("name"), unrated=unrated, basis=part.maybe_basis("basis") or ""
     )
-
-
-def _ground(part: Part) -> tuple[str, str]:
-    part.keys(("code", "basis"))
-    return part.text("code"), part.basis("basis")
 
 
 def _item(part: Part, usual: TermRow) -> Item:
@@ -385,16 +395,3 @@ def _term(part: Part) -> TermRow:
     ):
         part.flaw("remind_not_working_days", "term", value=row.term)
     return row
-
-
-def _outcome(part: Part) -> OutcomeRow:
-    part.keys(("id", "outcome", "proposals", "basis"), ("grade", "undecided", "undecided_grade"))
-    return OutcomeRow(
-        row=part.text("id"),
-        outcome=part.choice("outcome", Outcome),
-        proposals=part.choices("proposals", Proposal),
-        grade=part.word("grade", GRADES) if "grade" in part.content else None,
-        basis=part.basis("basis"),
-        undecided=part.choices("undecided", Proposal) if "undecided" in part.content else None,
-        undecided_grade=part.word("undecided_grade", GRADES) if "undecided_grade" in part.content else None,
-    )

@@ -14,6 +14,14 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "a remedy is opened by a law, and {value} is only a proposal; cite the law",
         "救济途径须有法律依据，而 {value} 只是建议值；请引用法律",
     ),
+    "reapply_item": (
+        "{value} is no item of this pack to which that bar could apply; name an item, a licence for DECEIT and FALSE_MATERIAL",
+        "{value} 不是本政策包中可以适用这一限制的事项；DECEIT、FALSE_MATERIAL 只用于行政许可",
+    ),
+    "reapply_unfounded": (
+        "nobody is kept from applying by what binds nobody here, and {value} does not; cite the law",
+        "限制再次申请须有在此有效的依据，而 {value} 没有；请引用法律",
+    ),
     "consequence_twice": ("{value} has two rows; keep one", "{value} 有两行；保留一行"),
     "consequence_key": (
         "belongs to {value} alone; take it out",

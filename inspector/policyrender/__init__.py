@@ -12,7 +12,7 @@ from inspector.domain.inspection import CheckType
 from inspector.domain.policy import Fact, Item, Policy
 from inspector.domain.publish import PublishRow
 from inspector.domain.reuse import Reuse
-from inspector.labels import known, label
+from inspector.labels import Lang, known, label
 from inspector.policyrender import caveats, conduct, legaltime, quotas
 from inspector.policyrender.caveats import short
 from inspector.policyrender.words import FACTORS, WORDS, graded, share, term
@@ -43,11 +43,16 @@ class Change:
     new: str | None
 
     def __str__(self) -> str:
+        return self.told("zh-Hans")
+
+    def told(self, lang: Lang) -> str:
+        """The change in a line; tables, rows and fields are called as on the pack's page, whose law is Chinese."""
+        colon, added, gone = (": ", "added", "taken out") if lang == "en" else ("：", "新增", "删去")
         if self.old is None:
-            return f"{self.table} · {self.row}：新增 {self.new}"
+            return f"{self.table} · {self.row}{colon}{added} {self.new}"
         if self.new is None:
-            return f"{self.table} · {self.row}：删去 {self.old}"
-        return f"{self.table} · {self.row} · {self.field}：{self.old or '—'} → {self.new or '—'}"
+            return f"{self.table} · {self.row}{colon}{gone} {self.old}"
+        return f"{self.table} · {self.row} · {self.field}{colon}{self.old or '—'} → {self.new or '—'}"
 
 
 def render(policy: Policy) -> str:

@@ -10,14 +10,14 @@ from inspector.domain.ending import graded
 from inspector.domain.policy import Item, Policy
 from inspector.domain.proposal import ConsequenceRow
 from inspector.policyrender.legaltime import Told
-from inspector.policyrender.words import GRADES, INPUTS, UNITS, WAYS, WORDS
+from inspector.policyrender.words import AFTERS, GRADES, INPUTS, UNITS, WAYS, WORDS
 
 INSURED = {None: "", True: "只限已投保的事项", False: "只限未投保的事项"}
 """For which items a strategy holds."""
 
 
 def tables(policy: Policy) -> tuple[Told, ...]:
-    """Always the same eleven."""
+    """Always the same twelve."""
     acts = {
         row.row: (
             row.name,
@@ -60,6 +60,10 @@ def tables(policy: Policy) -> tuple[Told, ...]:
     remedies = {
         row.row: (WORDS[row.remedy], row.to, f"{row.term.amount}{UNITS[row.term.unit]}", row.basis) for row in policy.remedies
     }
+    reapplies = {
+        row.row: (AFTERS[row.after], "、".join(sorted(row.items)), _term(row.term) if row.term else "至当年年底", row.basis)
+        for row in policy.reapplies
+    }
     gradings = {
         row.row: (
             "、".join(WORDS[outcome] for outcome in Outcome if outcome in row.outcomes),
@@ -84,6 +88,7 @@ def tables(policy: Policy) -> tuple[Told, ...]:
         ("认定无法联系之前", ("编号", "联系次数不少于", "方式不少于", "日数不少于", "依据"), seeking),
         ("送达方式（依次）", ("编号", "方式", "期限", "依据"), services),
         ("对不利决定的救济", ("编号", "途径", "受理机关", "自知道之日起", "依据"), remedies),
+        ("再次申请的限制", ("编号", "何时", "事项", "多久", "依据"), reapplies),
         ("认定前须查明的情节", ("编号", "结果", "情节", "多久以内算再次", "依据"), gradings),
     )
 

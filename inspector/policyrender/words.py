@@ -15,6 +15,7 @@ from inspector.domain.inspection import Authority, CheckType
 from inspector.domain.pause import Approver, Reason
 from inspector.domain.policy import Compare, Excluded, OutcomeRow, Profile
 from inspector.domain.proposal import Proposal
+from inspector.domain.reapply import After
 from inspector.domain.remedy import Remedy
 from inspector.domain.retention import Record, Since
 from inspector.domain.sampling import Window
@@ -141,6 +142,7 @@ WORDS: Mapping[str, str] = {
     Rule.CONCLUDE: "办结",
     Rule.FINDING: "日常监管中的发现",
     Scope.OUTCOMES: "结果及其后果",
+    Scope.PROCEEDINGS: "处理程序（告知、陈述申辩、公示期、修复、异议、救济）；结果、行为和程度照受理时的版本",
     Scope.SUSPENSIONS: "期限的中止",
     Scope.EXTENSIONS: "期限的延长",
     Approver.OFFICER: "经办人",
@@ -175,6 +177,13 @@ REASONS: Mapping[Reason, str] = {
     Reason.FORCE_MAJEURE: "不可抗力",
 }
 """Apart from the others: `Reason.PERSON` is the text that `SubjectKind.PERSON` is, and a table has one word for it."""
+AFTERS: Mapping[After, str] = {
+    After.DECEIT: "以欺骗等不正当手段取得的许可被撤销之后（不得再次申请）",
+    After.FALSE_MATERIAL: "因明知虚假的材料终止办理之后（不得再次申请）",
+    After.WITHDRAWN: "撤回承诺之后（不适用告知承诺制）",
+    After.NOT_CHOSEN: "未选择告知承诺制之后（不适用告知承诺制）",
+}
+"""Apart from the others, likewise: a commitment that is withdrawn has the word of an outcome."""
 WINDOWS = {Window.DRAW: "每次", Window.MONTH: "每月", Window.QUARTER: "每季度", Window.YEAR: "每年"}
 FACTORS = {"volume": "数量", "data": "数据", "supervision": "日常监管", "harm": "危害"}
 GRADES = {"kept": "守信", "minor": "轻微", "general": "一般", "serious": "严重"}

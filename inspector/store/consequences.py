@@ -15,7 +15,7 @@ from inspector.domain.evidence import UNTRUE
 from inspector.store.codec import dump, load
 from inspector.store.consequencetables import consequence
 from inspector.store.room import Room
-from inspector.store.standing import counts
+from inspector.store.standing import contested, counts, stood
 from inspector.store.tables import case_file
 
 
@@ -70,20 +70,33 @@ class ConsequenceRoom(Room):
         asked = asked.where(consequence.c.due_at.is_not(None))
         return self.connection.execute(asked.group_by(consequence.c.agency, consequence.c.proposal, consequence.c.state)).all()
 
-    def earlier(self, kind: SubjectKind, codes: Sequence[str], but: str) -> tuple[int, datetime | None]:
-        """How many other cases of a subject ended untrue, and when the last of them did; one whose decisions were annulled is none."""
-        asked = sa.select(sa.func.count(), sa.func.max(case_file.c.ended_at)).where(
-            case_file.c.subject_kind == kind.value,
-            case_file.c.subject_code.in_(codes),
-            case_file.c.outcome.in_([one.value for one in UNTRUE]),
-            case_file.c.id != but,
-            counts(case_file.c.id),
-        )
-        row = self.connection.execute(asked).one()
-        return row[0], row[1]
+    def earlier(self, kind: SubjectKind, codes: Sequence[str], but: str) -> tuple[int, datetime | None, int]:
+        """How many other cases of a subject ended untrue, and when the last of them did; and how many more are contested now.
 
-    def graded_by(self, kind: SubjectKind, codes: Sequence[str], case_id: str) -> list[Consequence]:
-        """What stands or is under way in other cases of a subject, and was graded when the finding of this case was an earlier one."""
+        One whose decisions were annulled is none.
+        """
+        held = case_file.c
+        untrue = sa.select(sa.func.count(), sa.func.max(held.ended_at)).where(
+            held.subject_kind == kind.value,
+            held.subject_code.in_(codes),
+            held.outcome.in_([one.value for one in UNTRUE]),
+            held.id != but,
+        )
+        row = self.connection.execute(untrue.where(counts(held.id))).one()
+        left = self.connection.execute(untrue.where(contested(held.id), stood(held.id))).one()
+        return row[0], row[1], left[0]
+
+    def cases_about(self, kind: SubjectKind, codes: Sequence[str], item: str, but: str) -> list[str]:
+        """The ids of a subject's other cases about an item, whatever became of them, the oldest first."""
+        held = case_file.c
+        asked = sa.select(held.id).where(held.subject_kind == kind.value, held.subject_code.in_(codes), held.item == item)
+        return list(self.connection.execute(asked.where(held.id != but).order_by(held.id)).scalars())
+
+    def graded_by(self, kind: SubjectKind, codes: Sequence[str], case_id: str, *, without: bool = False) -> list[Consequence]:
+        """What stands or is under way in other cases of a subject, and was graded when the finding of this case was an earlier one.
+
+        `without`: graded while it was left out, for it was contested.
+        """
         if not (mine := [one.proposed_at for one in self.of_case(case_id)]):
             return []
         both = consequence.join(case_file, case_file.c.id == consequence.c.case_id)
@@ -93,7 +106,9 @@ class ConsequenceRoom(Room):
         )
         asked = asked.where(consequence.c.state.in_([one.value for one in UNDECIDED | {ConsequenceState.IMPOSED}]))
         found = [load(Consequence, text) for text in self.connection.execute(asked).scalars()]
-        return [one for one in found if one.grading.earlier and one.proposed_at >= min(mine)]
+        return [
+            one for one in found if (one.grading.contested if without else one.grading.earlier) and one.proposed_at >= min(mine)
+        ]
 
     def _row(self, held: Consequence) -> dict[str, object]:
         return {"state": held.state.value, "due_at": held.due_at, "body": dump(held, held.id)}

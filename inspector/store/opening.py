@@ -90,7 +90,7 @@ def _for_our_eyes(file: Path) -> None:
             exist_ok=True
         )  # that one alone: a mistyped path, or a disk that is not mounted, must not become a new office
     except FileNotFoundError as error:
-        raise Refusal("database_folder_missing", file=str(file), folder=str(file.parent.parent)) from error
+        raise Refusal("database_folder_missing", file=str(file), folder=str(file.parent)) from error
     file.touch(mode=0o600)
     if file.stat().st_uid == os.geteuid():
         file.chmod(file.stat().st_mode & 0o700)

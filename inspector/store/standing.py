@@ -6,15 +6,26 @@ import sqlalchemy as sa
 
 from inspector.domain.consequence import ConsequenceState
 from inspector.domain.creditrecord import RecordState
+from inspector.domain.objection import ObjectionState
 from inspector.domain.proposal import ALTERNATIVES, Proposal
 from inspector.store.consequencetables import consequence
-from inspector.store.recordtables import credit_record
+from inspector.store.recordtables import credit_record, objection
 
 _DECISIONS = sorted(one.value for one in ALTERNATIVES | {Proposal.RECORD_CREDIT})
 
 
+def contested(case_id: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    """An objection is open to what was decided by it: until that is answered it is used for nothing adverse (scenario 62)."""
+    return sa.exists().where(objection.c.case_id == case_id, objection.c.state == ObjectionState.OPEN.value)
+
+
 def counts(case_id: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
-    """Not once what was decided by it was annulled, and nothing of it stands or is under way; the case itself stays in every history."""
+    """Not while it is contested, and not once it stands no more (`stood`); the case itself stays in every history."""
+    return ~contested(case_id) & stood(case_id)
+
+
+def stood(case_id: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    """Not once what was decided by it was annulled, and nothing of it stands or is under way."""
     held, entry = consequence.c, credit_record.c
     decided = sa.exists().where(held.case_id == case_id, held.proposal.in_(_DECISIONS))
     recorded = sa.exists().where(entry.case_id == case_id, entry.adverse)

@@ -207,6 +207,11 @@ class WorkRoom(Backlog):
         placed = self.connection.execute(waits.values(lane=lane, state="waiting", due_at=now, lease_until=EPOCH, owner=None))
         return placed.rowcount
 
+    def unplaced(self, kind: str) -> int:
+        """How many open rows of a kind wait without a lane."""
+        waits = sa.select(sa.func.count()).where(work.c.kind == kind, work.c.lane == "", work.c.state.in_(("waiting", "ready")))
+        return int(self.connection.execute(waits).scalar_one())
+
     def hasten(self, key: str, now: datetime) -> None:
         """What a waiting row waits for has happened: let it be due."""
         self.connection.execute(sa.update(work).where(work.c.key == key, work.c.state == "waiting").values(due_at=now))

@@ -17,7 +17,7 @@ from inspector.domain.signs import among
 from inspector.store.tokens import Token
 from inspector.store.tx import Tx
 from inspector.web.desk import AtDesk, Desk
-from inspector.web.roles import Role
+from inspector.web.roles import Role, lacking
 
 
 class Unknown(InspectorError):
@@ -37,7 +37,7 @@ class Caller:
     def may(self, *roles: Role) -> None:
         """Raise Forbidden unless the caller has one of the roles."""
         if self.role not in roles:
-            raise Forbidden("role_missing", role=self.role.value, needed=", ".join(role.value for role in roles))
+            raise lacking(self.role.value, [role.value for role in roles])
 
     def reads(self) -> None:
         """Raise Forbidden unless the caller is an officer, or an auditor, who reads what officers do."""

@@ -119,7 +119,7 @@ def correct_case(desk: AtDesk, caller: System, case_id: CasePath, given: CaseIn,
     application = given.application()
 
     def do(tx: Tx, now: datetime) -> CaseShown:
-        caller.case(tx, case_id, lock=True)
+        caller.case(tx, case_id)  # not held here: the flow takes the draws' turn before the case
         return case_shown(intake.correct(desk.office, tx, case_id, application, caller.name, now))
 
     return desk.once(message(caller.source, message_id, f"correct {case_id}", given), do)
@@ -129,10 +129,13 @@ def correct_case(desk: AtDesk, caller: System, case_id: CasePath, given: CaseIn,
 def withdraw_case(
     desk: AtDesk, caller: System, case_id: CasePath, given: WithdrawalIn, message_id: MessageId = None
 ) -> JSONResponse:
-    """The applicant takes the commitment back: with a reason, and only before the matter is concluded."""
+    """The applicant takes the commitment back: with a reason, and only before the matter is concluded.
+
+    Once an officer has entered the case to its subject's discredit it stays as it is, and an officer hears of the wish.
+    """
 
     def do(tx: Tx, now: datetime) -> CaseShown:
-        caller.case(tx, case_id, lock=True)
+        caller.case(tx, case_id)  # not held here: the flow takes the draws' turn before the case
         return case_shown(review.withdraw(desk.office, tx, case_id, given.reason, caller.name, now))
 
     return desk.once(message(caller.source, message_id, f"withdraw {case_id}", given), do)

@@ -2,17 +2,20 @@
 
 A process has only so many file descriptors, and the database, the connectors and the edge share them: connections may take half of
 them. Whoever comes beyond that is closed at once; whoever has sent no whole head in `HEAD` seconds, or leaves a body unfinished and
-says nothing more for `SILENCE` seconds, is closed, too. A proxy in front keeps its own, shorter, times.
+says nothing more for `SILENCE` seconds, is closed, too (then with a 408). A proxy in front keeps its own, shorter, times.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import resource
 import time
 
 import structlog
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
+
+from inspector.web.errors import body
 
 log = structlog.get_logger(__name__)
 
@@ -105,12 +108,22 @@ class Connection(H11Protocol):
         if self.flow.read_paused:  # it is ours to read on: no guilt of the other side
             self._by = self.loop.call_later(SILENCE, self._late)
         else:
+            cycle: RequestResponseCycle | None = self.cycle
+            if cycle is not None and not cycle.response_started:  # its head was heard, and of its body a part
+                self.transport.write(_too_late())
             self.transport.close()
 
     def _stop(self) -> None:
         if self._by is not None:
             self._by.cancel()
             self._by = None
+
+
+def _too_late() -> bytes:
+    """The answer to a message whose rest did not come: in our hand, for its handler still waits for it."""
+    told = json.dumps(body("message_late", {"seconds": int(SILENCE)}), ensure_ascii=False).encode()
+    head = ("HTTP/1.1 408 Request Timeout", "Content-Type: application/json", "Cache-Control: no-store", "Connection: close")
+    return "\r\n".join([*head, f"Content-Length: {len(told)}", "", ""]).encode() + told
 
 
 def troubled(loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:

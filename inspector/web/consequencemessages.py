@@ -42,12 +42,16 @@ class ProposalIn(Strict):
 
 
 class NoticeIn(Strict):
-    """The notice to the subject: facts, reasons, rights, further basis; and what is known by now for the grading."""
+    """The notice to the subject: facts, reasons, rights, further basis; and what is known by now for the grading.
+
+    `content`: of a penalty, what it would be; what else is intended the program adds itself.
+    """
 
     facts: _Words
     reasons: Text
     rights: _Words
     basis: _Ids = ()
+    content: Text = ""
     harm: Harm | None = None
     corrected: bool | None = None
     amount: MaybeLine = ""
@@ -56,7 +60,8 @@ class NoticeIn(Strict):
 
     def notice(self, signed: Signed) -> Notice:
         """The notice itself."""
-        return Notice(given=signed, facts=self.facts, reasons=self.reasons, rights=self.rights, basis=self.basis)
+        told = {name: getattr(self, name) for name in ("facts", "reasons", "rights", "basis", "content")}
+        return Notice(given=signed, **told)
 
     def grading(self, held: Consequence) -> Grading:
         """The grading with what is known now."""
@@ -66,7 +71,10 @@ class NoticeIn(Strict):
 
 
 class StatementIn(Strict):
-    """What the subject says: in defence, to be heard, or to waive its time. `digests`: files that came with it, kept elsewhere."""
+    """What the subject says: in defence, to be heard, or to waive its time. `digests`: files that came with it, kept elsewhere.
+
+    A waiver that an officer enters needs that of the paper which the subject has signed.
+    """
 
     kind: StatementKind
     words: Text
@@ -74,11 +82,15 @@ class StatementIn(Strict):
 
 
 class HearingIn(Strict):
-    """The hearing was held, or waived by its subject, on a day; `record`: the minutes, or the subject's words."""
+    """The hearing was held, or waived by its subject, on a day; `record`: the minutes, or the subject's words.
+
+    `digests`: of the paper by which the subject has waived it.
+    """
 
     outcome: Literal["held", "waived"]
     on: Day
     record: Line
+    digests: Annotated[tuple[Digest, ...], Field(max_length=50)] = ()
 
 
 class VerdictIn(Strict):

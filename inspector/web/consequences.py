@@ -196,7 +196,9 @@ def enter_statement(
 
     def do(tx: Tx, by: Signed, now: datetime) -> Consequence:
         door = f"{caller.role.value}:{by.by}"
-        return consequences.state(desk.office, tx, consequence_id, given.kind, given.words, given.digests, door, now)
+        clerk = by if caller.role is Role.OFFICER else None
+        told = given.kind, given.words, given.digests, door, now
+        return consequences.state(desk.office, tx, consequence_id, *told, entered=clerk)
 
     return step(desk, caller, consequence_id, "statement", given, message_id, do)
 
@@ -210,7 +212,15 @@ def enter_hearing(
     def do(tx: Tx, by: Signed, now: datetime) -> Consequence:
         was_held = given.outcome == "held"
         return proceedings.hearing(
-            desk.office, tx, consequence_id, was_held=was_held, on=given.on, record=given.record, signed=by, now=now
+            desk.office,
+            tx,
+            consequence_id,
+            was_held=was_held,
+            on=given.on,
+            record=given.record,
+            signed=by,
+            now=now,
+            digests=given.digests,
         )
 
     return step(desk, caller, consequence_id, "hearing", given, message_id, do)
@@ -248,6 +258,16 @@ def drop(desk: AtDesk, caller: Officer, consequence_id: NamePath, given: Reasons
         return proceedings.drop(desk.office, tx, consequence_id, given.reasons, by, now)
 
     return step(desk, caller, consequence_id, "drop", given, message_id, do)
+
+
+@router.post("/consequences/{consequence_id}/continuation", response_model=ConsequenceShown, responses=WRITES)
+def keep(desk: AtDesk, caller: Officer, consequence_id: NamePath, given: ReasonsIn, message_id: MessageId = None) -> JSONResponse:
+    """A suspension goes on, because: its next look is counted anew."""
+
+    def do(tx: Tx, by: Signed, now: datetime) -> Consequence:
+        return proceedings.keep(desk.office, tx, consequence_id, given.reasons, by, now)
+
+    return step(desk, caller, consequence_id, "keep", given, message_id, do)
 
 
 @router.post("/consequences/{consequence_id}/lift", response_model=ConsequenceShown, responses=WRITES)

@@ -7,13 +7,14 @@ import sys
 import anyio
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from inspector.web import bounds
 from inspector.web.body import declared
 from inspector.web.desk import Desk
-from inspector.web.errors import CHALLENGE, answer
+from inspector.web.errors import CHALLENGE, said
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -119,21 +120,22 @@ def _has_body(scope: Scope) -> bool:
 
 def _refusal(scope: Scope, most: int) -> Response | None:
     """The answer to what its head alone rules out; None for what may come in."""
+    request = Request(scope)
     if twice := _twice(scope):
         status, headers = (401, CHALLENGE) if twice in _CREDENTIALS else (400, None)
-        return answer(status, "header_twice", {"field": twice}, headers)
+        return said(request, status, "header_twice", {"field": twice}, headers)
     if "\0" in scope["path"].rpartition("/")[0]:  # no name of ours has it, and a database would refuse to be asked for it
-        return answer(404, "path_unknown", {})
+        return said(request, 404, "path_unknown", {})
     if _nameless(scope):
-        return answer(422, "message_id_empty", {"field": "Idempotency-Key"})
+        return said(request, 422, "message_id_empty", {"field": "Idempotency-Key"})
     if _framed_twice(scope):
-        return answer(400, "message_framed_twice", {}, {"Connection": "close"})
+        return said(request, 400, "message_framed_twice", {}, {"Connection": "close"})
     if _stated_length(scope) > most:
-        return answer(413, "message_too_large", {"most": most})
+        return said(request, 413, "message_too_large", {"most": most})
     if packed := _packed(scope):
-        return answer(415, "content_encoding_unknown", {"encoding": packed})
+        return said(request, 415, "content_encoding_unknown", {"encoding": packed})
     if _wrong_type(scope):
-        return answer(415, "content_type_unknown", {"wanted": "application/json"})
+        return said(request, 415, "content_type_unknown", {"wanted": "application/json"})
     return None
 
 

@@ -19,7 +19,7 @@ from inspector.domain.errors import Away, Conflict, Forbidden, InspectorError, I
 from inspector.labels import Lang, in_words, label, problem
 from inspector.web import bounds
 from inspector.web.caller import Unknown
-from inspector.web.fields import FORMS
+from inspector.web.fields import BLANK, FORMS
 from inspector.web.language import language
 
 log = structlog.get_logger(__name__)
@@ -58,6 +58,8 @@ EN: Lang = "en"
 ZH: Lang = "zh-Hans"
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="inspector"'}
 _FOR_PROGRAMS = ("/v1/", "/metrics", "/health/", "/openapi.json", "/static/")
+_PARTS = ("body", "query", "path", "header")
+"""How the framework begins the place of a problem: with the part of the request."""
 _LONGEST = 400
 _MOST = 20
 
@@ -144,7 +146,7 @@ def answer(status: int, code: str, facts: Mapping[str, object], headers: Mapping
     return JSONResponse(body(code, facts), status, headers)
 
 
-def _said(
+def said(
     request: Request, status: int, code: str, facts: Mapping[str, object], headers: Mapping[str, str] | None = None
 ) -> Response:
     """The answer to a program, or the page for a person whose browser asks for pages."""
@@ -163,7 +165,7 @@ async def _ours(request: Request, error: Exception) -> Response:
     status = status_of(error)
     if status == 500:  # of no family that the asker could do anything about: something stored is damaged
         log.error("request.failed", exc_info=error)
-    return _said(request, status, error.code, error.facts, CHALLENGE if status == 401 else None)
+    return said(request, status, error.code, error.facts, CHALLENGE if status == 401 else None)
 
 
 async def _unfit(request: Request, error: Exception) -> Response:
@@ -171,10 +173,20 @@ async def _unfit(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     found = error.errors()
     if any(problem["type"] == "json_invalid" for problem in found):
-        return _said(request, 400, "message_unreadable", _UNPLACED)
+        return said(request, 400, "message_unreadable", _UNPLACED)
     if not request.url.path.startswith(_FOR_PROGRAMS) and any(one["loc"][0] == "path" for one in found):
-        return _said(request, 404, "path_unknown", {})  # an address that no page of ours can have
-    return _said(request, 422, "message_invalid", unfit(found))
+        return said(request, 404, "path_unknown", {})  # an address that no page of ours can have
+    wrong = misfit(found)
+    return said(request, 422, wrong.code, wrong.facts)
+
+
+def misfit(found: Sequence[Any]) -> Invalid:
+    """A message that is not of the described form, by pydantic's errors; one of its texts that shows nothing has a code of its own."""
+    blank = next((one["loc"] for one in found if one["type"] == BLANK), None)
+    if blank is None:
+        return Invalid("message_invalid", **unfit(found))
+    within = blank[1:] if len(blank) > 1 and blank[0] in _PARTS else blank
+    return Invalid(BLANK, field=".".join(map(str, within)))
 
 
 def unfit(found: Sequence[Any]) -> dict[str, object]:
@@ -211,11 +223,11 @@ async def _http(request: Request, error: Exception) -> Response:
         headers["Allow"] = ", ".join(_allowed(request))
     code = _CODES.get(error.status_code, f"http_{error.status_code}")
     if error.status_code != 413:
-        return _said(request, error.status_code, code, _UNPLACED if error.status_code == 400 else {}, headers)
+        return said(request, error.status_code, code, _UNPLACED if error.status_code == 400 else {}, headers)
     settings, path = request.app.state.desk.settings, request.url.path
     if bounds.shows(path):
-        return _said(request, 413, "material_too_large", {"most": settings.max_material_bytes // 1_000_000}, headers)
-    return _said(request, 413, code, {"most": bounds.most(path, settings)}, headers)
+        return said(request, 413, "material_too_large", {"most": settings.max_material_bytes // 1_000_000}, headers)
+    return said(request, 413, code, {"most": bounds.most(path, settings)}, headers)
 
 
 async def _gone(_request: Request, _error: Exception) -> Response:
@@ -225,7 +237,7 @@ async def _gone(_request: Request, _error: Exception) -> Response:
 
 async def _unforeseen(request: Request, error: Exception) -> Response:
     log.error("request.failed", exc_info=error)
-    return _said(request, 500, "unforeseen", {})
+    return said(request, 500, "unforeseen", {})
 
 
 def _allowed(request: Request) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Annotated, TypeVar
 
 from fastapi import Header, Path, Query, Request
 from fastapi.routing import APIRoute
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationInfo
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from inspector.domain.day import meant
@@ -47,12 +47,17 @@ FORMS: Mapping[str, str] = {
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,12})?([Zz]|[+-][0-9]{2}:[0-9]{2})")
 MOST_ROWS = 200
+BLANK = "text_blank"
+"""The problem, and the code, of a text that shows nothing."""
 
 
-def _says(text: str, about: ValidationInfo) -> str:
-    """A text that says something, as the rules ask it. Raises Invalid: no description of a field tells which characters show nothing."""
+def _says(text: str) -> str:
+    """A text that says something, as the rules ask it: no description of a field tells which characters show nothing.
+
+    A problem of the message (`text_blank`), so that its place is told with all that it lies within.
+    """
     if blank(text):
-        raise Invalid("text_blank", field=about.field_name or "")
+        raise PydanticCustomError(BLANK, "has no visible character")
     return text
 
 

@@ -136,7 +136,8 @@ class CaseIn(Strict):
         """
         keys = [claim.key for claim in self.claims]
         if repeated := sorted({key for key in keys if keys.count(key) > 1}):
-            raise Invalid("claim_repeated", field="claims", keys=", ".join(repeated))
+            again = next(number for number, key in enumerate(keys) if key in keys[:number])
+            raise Invalid("claim_repeated", field=f"claims.{again}.key", keys=", ".join(repeated))
         letter = self.letter
         signed: dict[str, Any] = {} if letter is None else letter.as_signed()
         return Application(

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from inspector.domain.decision import Because
-from inspector.domain.errors import Forbidden, InspectorError, Missing
+from inspector.domain.errors import InspectorError, Missing
 from inspector.domain.visit import Seat
 from inspector.flows import seatlink
 from inspector.flows.seated import LINK
@@ -19,7 +19,7 @@ from inspector.web.desk import AtDesk, Desk
 from inspector.web.language import carried, language
 from inspector.web.pages import Posted, page, refused
 from inspector.web.phone import phone_words
-from inspector.web.roles import Role
+from inspector.web.roles import Role, lacking
 from inspector.web.session import to_login
 from inspector.web.signedin import Someone, guard, guarded, held_cookie, someone
 
@@ -35,7 +35,7 @@ def show_mine(request: Request, desk: AtDesk) -> Response:
         return to_login(request)
     staff = held.inspects
     if staff is None:
-        return refused(request, Forbidden("role_missing", role=held.session.role, needed="inspector"))
+        return refused(request, lacking(held.session.role, ["inspector"]))
 
     def ask(tx: Tx) -> list[tuple[str, Seat, datetime]]:
         seats = tx.visits.open_seats_of(*staff)

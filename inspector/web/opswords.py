@@ -18,6 +18,7 @@ from inspector.flows import wording
 from inspector.flows.held import left, waits
 from inspector.flows.office import Office
 from inspector.flows.scoreboard import recent, recent_days
+from inspector.flows.settle import CREDIT_UNPLACED
 from inspector.labels import Lang, label, of
 from inspector.store.deadlines import due_by
 from inspector.store.replicas import ALIVE, LOST
@@ -49,7 +50,7 @@ def words(desk: Desk, tx: Tx, lang: Lang) -> list[Part]:
     quarantined = any(state == "quarantined" for _, state, *_ in tx.work.counts(machine_now))
     shut = any(lane.paused or lane.failures for lane in tx.lanes.all())
     unheard = list(_unheard(tx, machine_now, lang))
-    attention = [say("attention", kind=label(f"attention.{kind}", lang), count=count) for kind, count in tx.attention.counts()]
+    attention = list(_attention(tx, lang))
     parts = (
         ("health", list(_health(desk, lang)), not health.ready),
         ("attention", attention, bool(attention)),
@@ -64,6 +65,13 @@ def words(desk: Desk, tx: Tx, lang: Lang) -> list[Part]:
         ("replicas", list(_replicas(tx, machine_now, lang)), False),
     )
     return [Part(title=say(f"title_{name}"), lines=tuple(lines) or (say("none"),), loud=loud) for name, lines, loud in parts]
+
+
+def _attention(tx: Tx, lang: Lang) -> Iterator[str]:
+    """Matters by kind, each with the number of what its words name: one matter of an agency stands for all its records that wait."""
+    for kind, count in tx.attention.counts():
+        told = tx.work.unplaced(OrderKind.CREDIT.value) if kind == CREDIT_UNPLACED else count
+        yield label("ops.attention", lang, kind=label(f"attention.{kind}", lang), count=told)
 
 
 def _health(desk: Desk, lang: Lang) -> Iterator[str]:

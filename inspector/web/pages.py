@@ -22,7 +22,7 @@ from inspector.labels import Lang, known, label, of
 from inspector.labels import in_words as worded
 from inspector.web.body import declared
 from inspector.web.desk import Desk, desk_of
-from inspector.web.errors import Foreign, Unreadable, status_of, unfit
+from inspector.web.errors import Foreign, Unreadable, misfit, status_of
 from inspector.web.language import VARY, carried, language
 
 M = TypeVar("M", bound=BaseModel)
@@ -106,11 +106,11 @@ Posted = Annotated[Fields, Depends(posted)]
 
 
 def read(kind: type[M], /, **values: object) -> M:
-    """A form's values as the message the API would take. Raises Invalid naming every field that does not fit."""
+    """A form's values as the message the API would take. Raises Invalid (`message_invalid` naming every field that does not fit)."""
     try:
         return kind.model_validate(values)
     except ValidationError as error:
-        raise Invalid("message_invalid", **unfit(error.errors())) from error
+        raise misfit(error.errors()) from error
 
 
 class Unfinished(Invalid):

@@ -24,7 +24,7 @@ from inspector.domain.policy import Policy
 from inspector.domain.proposal import ConsequenceRow
 from inspector.domain.viewing import Shown as What
 from inspector.domain.wayto import PROVEN
-from inspector.flows import deputies, remedying
+from inspector.flows import deputies, intended, remedying, wording
 from inspector.flows.explain import Explanation
 from inspector.flows.shaken import STATED
 from inspector.labels import Lang, label, of
@@ -52,6 +52,7 @@ router = APIRouter(include_in_schema=False)
 
 _REASONS = entry("reasons", Kind.TEXT)
 _WORDS = entry("words", Kind.TEXT)
+_SIGNED = entry("digests", Kind.LINES, needed=False)
 
 
 def _seen(desk: Desk, caller: Caller, consequence_id: str, given: SeenToIn, message_id: str | None) -> Response:
@@ -66,6 +67,7 @@ STEPS: Mapping[str, Step] = {
         take=api.give_notice,
         fields=(
             *(entry("facts", Kind.LINES), _REASONS, entry("rights", Kind.LINES), entry("basis", Kind.LINES, needed=False)),
+            entry("content", Kind.TEXT, needed=False),
             among("harm", Harm, needed=False),
             Field(
                 name="corrected",
@@ -84,13 +86,15 @@ STEPS: Mapping[str, Step] = {
             Field(name="agreed", kind=Kind.CHOICE, choices=(("true", "proceeding.agreed_yes"),), needed=False),
         ),
     ),
-    "statement": Step(message=messages.StatementIn, take=api.enter_statement, fields=(among("kind", StatementKind), _WORDS)),
+    "statement": Step(
+        message=messages.StatementIn, take=api.enter_statement, fields=(among("kind", StatementKind), _WORDS, _SIGNED)
+    ),
     "hearing": Step(
         message=messages.HearingIn,
         take=api.enter_hearing,
         fields=(
             either("outcome", ("held", "proceeding.hearing_held"), ("waived", "proceeding.hearing_waived")),
-            *(entry("on", Kind.DAY), entry("record")),
+            *(entry("on", Kind.DAY), entry("record"), _SIGNED),
         ),
     ),
     "decision": Step(
@@ -103,6 +107,7 @@ STEPS: Mapping[str, Step] = {
     ),
     "agreement": Step(message=messages.AgreementIn, take=api.agree, fields=(among("kind", Agreement), _WORDS)),
     "drop": Step(message=messages.ReasonsIn, take=api.drop, fields=(_REASONS,)),
+    "keep": Step(message=messages.ReasonsIn, take=api.keep, fields=(_REASONS,)),
     "lift": Step(message=messages.ReasonsIn, take=api.lift, fields=(_REASONS,)),
     "referral": Step(message=messages.DocumentIn, take=api.refer, fields=(entry("document"),)),
     "objection": Step(message=creditrecords.ObjectionIn, take=creditrecords.object_to, fields=(_WORDS,)),
@@ -156,14 +161,14 @@ OFFERED: Mapping[Stage, tuple[str, ...]] = {
     Stage.AGREE: ("agreement", "statement", "drop"),
     Stage.RECHECK: ("recheck", "wish", "objection", "annulment"),
     Stage.WEIGH: ("annulment", "objection"),
-    Stage.LOOK: ("lift", "objection", "annulment"),
+    Stage.LOOK: ("keep", "lift", "objection", "annulment"),
     Stage.REFER: ("referral", "drop"),
     Stage.REPORT: ("report", "drop"),
     Stage.HEAD: ("head", "report"),
     Stage.HAND: ("handover",),
     Stage.POLICE: ("police",),
     Stage.CONTEST: ("contest", "drop"),
-    Stage.PAPERS: ("papers",),
+    Stage.PAPERS: ("papers", "annulment"),
 }
 """What may be done at each stage, what is due first."""
 
@@ -173,16 +178,18 @@ def offered(held: Consequence) -> tuple[str, ...]:
     stage = held.stage
     if stage is not None:
         return OFFERED[stage]
-    return (
-        ("objection", "annulment")
-        if held.state in (ConsequenceState.IMPOSED, ConsequenceState.RECTIFIED, ConsequenceState.FAILED)
-        else ()
-    )
+    if held.state is ConsequenceState.TRANSFERRED:
+        return ("annulment",)  # the police's, the procurator's or a court's word frees the penalty
+    took_effect = held.state in (ConsequenceState.IMPOSED, ConsequenceState.RECTIFIED, ConsequenceState.FAILED)
+    return ("objection", "annulment") if took_effect else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
-    """What the page is made of. `mends`: whoever looks may write anew the decision that waits for others."""
+    """What the page is made of. `mends`: whoever looks may write anew the decision that waits for others.
+
+    `intended`: what its subject would read of it; `basis`: the articles in words; `act`: the dishonest act by its name.
+    """
 
     held: Consequence
     case: Case
@@ -192,6 +199,10 @@ class Read:
     near: Nearness | None
     unread: bool
     mends: bool
+    intended: str
+    bars: bool
+    basis: str
+    act: str
 
 
 @router.get("/consequences/{consequence_id}", name="consequence")
@@ -220,6 +231,8 @@ def post(request: Request, desk: AtDesk, caller: Visitor, consequence_id: NamePa
 def _page(
     request: Request, desk: Desk, caller: Caller, consequence_id: str, form: Fields | None = None, wrong: Trouble = NO_TROUBLE
 ) -> Response:
+    lang = language(request)
+
     def ask(tx: Tx, now: datetime) -> Read:
         held = tx.consequences.get(consequence_id)
         case = caller.case(tx, held.case_id)
@@ -232,6 +245,10 @@ def _page(
         return Read(
             unread=unread,
             mends=held.stage is Stage.AGREE and held.verdict is not None and mine.may_mend(held.verdict.signed),
+            intended=intended.line(held, policy, lang),
+            bars=intended.bars(held, policy),
+            basis=wording.citations(policy, held.basis, lang),
+            act=next((one.name for one in policy.acts if one.row == held.grading.act), ""),
             held=held,
             case=case,
             row=row,
@@ -246,7 +263,6 @@ def _page(
         told = read_case(desk, caller, of, What.PROCEEDING, ask, "page")
     except InspectorError as error:
         return refused(request, error)
-    lang = language(request)
     officer = caller.role is Role.OFFICER
     before, behind = ("seen",) if told.unread else (), ("decision",) if told.mends else ()
     context: dict[str, Any] = {

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
+
+from inspector.domain.errors import Forbidden
+from inspector.labels import known, label
 
 
 class Role(StrEnum):
@@ -14,3 +18,15 @@ class Role(StrEnum):
     AUDITOR = "auditor"
     OPS = "ops"
     CREDIT = "credit"
+
+
+def lacking(role: str, needed: Sequence[str]) -> Forbidden:
+    """That a role may not do what others may (`role_missing`), with their Chinese names beside the codes."""
+    return Forbidden(
+        "role_missing", role=role, role_zh=_chinese(role), needed=", ".join(needed), needed_zh="、".join(map(_chinese, needed))
+    )
+
+
+def _chinese(role: str) -> str:
+    key = f"Role.{role.upper()}"
+    return label(key, "zh-Hans") if known(key, "zh-Hans") else role

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends
 from pydantic import Field
 from starlette.responses import JSONResponse, Response
 
+from inspector.domain.consequence import Signed
 from inspector.domain.evidence import blank
 from inspector.domain.serving import Announced, NoticeKind, NoticeState, SubjectNotice, SubjectWord
 from inspector.domain.viewing import Shown as What
@@ -259,7 +260,8 @@ def say_word(desk: AtDesk, by: By, notice_id: NamePath, given: WordIn, message_i
     door = "subject" if isinstance(by, str) else by.name
 
     def do(tx: Tx, now: datetime) -> ReceiptShown:
-        made = spoken.say(desk.office, tx, notice_id, given.word, words, files, now, door=door)
+        clerk = None if isinstance(by, str) or by.role is not Role.OFFICER else Signed(by=by.name, token=by.token, at=now)
+        made = spoken.say(desk.office, tx, notice_id, given.word, words, files, now, door=door, entered=clerk)
         return ReceiptShown(receipt=made.receipt, notice=notice_shown(made.notice))
 
     return desk.once(message(f"subject:{notice_id}"[:200], message_id, f"word {notice_id}", given), do)

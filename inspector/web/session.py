@@ -41,7 +41,7 @@ from inspector.web.language import InLang, carried, language
 from inspector.web.messages import ReviewIn
 from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, complete, page, read, refused, trouble
 from inspector.web.roles import Role
-from inspector.web.signedin import begin, by_token, from_gateway, guard, guarded, held_cookie, over, someone
+from inspector.web.signedin import begin, by_token, from_gateway, guard, guarded, held_cookie, homely, over, someone
 
 router = APIRouter(include_in_schema=False)
 _NAME = r"/[A-Za-z0-9._~:-]{1,200}"
@@ -104,6 +104,7 @@ def login(request: Request, desk: Desk, after: str, wrong: Trouble = NO_TROUBLE)
 def log_in(request: Request, desk: AtDesk, form: Posted, lang: InLang, after: After = "") -> Response:
     """Begin a session, and lead to the page that was asked for, or else to the one of this role. The token is never in an address."""
     try:
+        homely(request, desk)
         form.sound()
         caller = find(desk, form.one("token").strip())
         caller.may(Role.OFFICER, Role.AUDITOR, Role.OPS, Role.CLERK)

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 import structlog
 from fastapi import Request
@@ -99,6 +100,29 @@ def guarded(request: Request, desk: Desk, given: str) -> None:
     """Raise Forbidden (`guard_wrong`) unless a form comes from a page of this session."""
     if not hmac.compare_digest(guard(desk, held_cookie(request)).encode(), given.encode("utf-8", "replace")):
         raise Forbidden("guard_wrong")
+
+
+def homely(request: Request, desk: Desk) -> None:
+    """Raise Forbidden (`guard_wrong`) where a browser says that a form without a session comes from a page of another site.
+
+    Another's page could log a person in under its own token. What no browser has sent says neither, and a page of ours without an address
+    (`Referrer-Policy`) has the origin `null`: there `Sec-Fetch-Site` tells.
+    """
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin", "null")
+    if site is not None:
+        foreign = site not in ("same-origin", "none")
+    else:
+        foreign = origin != "null" and origin not in (
+            f"{request.url.scheme}://{request.url.netloc}",
+            _origin(desk.office.base_url),
+        )
+    if foreign:
+        raise Forbidden("guard_wrong")
+
+
+def _origin(url: str) -> str:
+    told = urlsplit(url)
+    return f"{told.scheme}://{told.netloc}"
 
 
 def by_token(desk: Desk, held: Caller, now: datetime) -> Opened:

@@ -115,7 +115,7 @@ def _read(request: Request, desk: Desk, tx: Tx, notice_id: str) -> _Read:
     case = tx.cases.get(held.case_id)
     policy = desk.office.book.get(case.pack)
     cited = [wording.cited(one, language(request)) for one in articles(policy, held.basis)]
-    says = spoken.may_say(case, held, desk.office.now())
+    says = spoken.may_say(case, held, desk.office.now(), tx.consequences.find(held.about))
     return _Read(held=held, says=says, item=policy.item(case.item).name, cited=cited)
 
 

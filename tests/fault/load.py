@@ -116,9 +116,13 @@ def cpu(pid: int) -> float:
 
 
 def resident(pid: int) -> float:
-    """The resident size of a process in MiB."""
-    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    return float(pages * os.sysconf("SC_PAGE_SIZE") / 2**20)
+    """The memory that a process has of its own, in MiB, in RAM or swapped out.
+
+    Pages of files are not in it: the kernel takes those from whoever sleeps and gives them back as it likes, so that by them a daemon
+    shrinks and grows by some 10 MiB with what else the machine does.
+    """
+    told = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
+    return sum(int(told[name].split()[0]) for name in ("RssAnon", "VmSwap")) / 1024
 
 
 def get(port: int, path: str) -> tuple[int, Any]:

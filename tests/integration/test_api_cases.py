@@ -315,6 +315,7 @@ def test_an_officer_decides_in_his_own_name_and_the_system_reads_it_in_the_feed(
         feed = system.get("/v1/events").json()
         rest = system.get("/v1/events", params={"after": feed["next"]}).json()
     assert code(forbidden) == (403, "role_missing")
+    assert forbidden.json()["error"]["message_zh"] == "角色“审批系统”无权进行此操作；需要：复核人员"
     assert decided.json()["outcome"] == "UNTRUE_CURABLE"
     assert [event["type"] for event in feed["events"]][:2] == ["verification.started", "review.opened"]
     result = next(event for event in feed["events"] if event["type"] == "verification.result")

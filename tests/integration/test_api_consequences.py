@@ -79,7 +79,7 @@ def test_a_transfer_is_opened_reported_by_two_and_decided_by_the_head(edge: Edge
         about = f"/v1/consequences/{held['id']}"
         assert (held["stage"], first.post(f"{about}/report", json=REPORT).json()["stage"]) == ("REPORT", "REPORT")
         assert second.post(f"{about}/report", json=REPORT).json()["stage"] == "HEAD"
-        with edge.as_("officer", name="局长") as head:
+        with edge.as_("officer", name="陈局长") as head:
             assert head.post(f"{about}/head", json={"approves": True, "reasons": "同意移送"}).json()["stage"] == "HAND"
         lacks = first.post(f"{about}/handover", json={"letter": "移送书1", "receipt": "回执1"})
         assert (lacks.status_code, lacks.json()["error"]["facts"]["lacking"]) == (409, "REPORT, GOODS, TESTS, OTHER")

@@ -220,6 +220,9 @@ def test_an_entry_decided_while_there_is_no_platform_waits_for_one_and_is_not_lo
     assert {(held["state"], held["error"], held["attempts"]) for held in open_rows(store, "credit")} == {
         ("waiting", "no_platform", 0)
     }
+    with store.read() as tx:
+        (line,) = opswords._attention(tx, "zh-Hans")
+    assert line == "因未设置信用平台而等待报送的信用记录：2", "it counts the records, as its words say"
     platform = Platform(as_of=hand())
     later = open_office(store, hand, sources=sources, credit={"platform": platform})
     with store.begin() as tx:

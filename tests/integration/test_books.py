@@ -13,11 +13,12 @@ import pytest
 from connectors.credit.http import HttpCredit
 from inspector.daemon import sweeps
 from inspector.daemon.schedules import outside_order
+from inspector.domain.annulled import Annulled
 from inspector.domain.case import Outcome
 from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Refusal
 from inspector.domain.statement import BookState, Step
-from inspector.flows import books, review
+from inspector.flows import annulling, books, review
 from inspector.flows.office import Office
 from inspector.store.store import Store
 from inspector.telemetry.metrics import Metrics
@@ -75,6 +76,12 @@ class Town:
     def withdraw(self, entry: str) -> None:
         with self.office.store.begin() as tx:
             review.withdraw(self.office, tx, entry.split(":")[1], "改为提交证明", "hall", self.hand())
+        settle(self.office)
+
+    def annul(self, entry: str) -> None:
+        """An entry to somebody's discredit is taken back by no withdrawal, but by whoever may annul it."""
+        with self.office.store.begin() as tx:
+            annulling.entry(self.office, tx, entry, Annulled.COURT, "行初1号", "王五", self.hand())
         settle(self.office)
 
     def compare(self, hours: float = 24) -> None:
@@ -204,7 +211,7 @@ def test_what_was_taken_back_and_stands_there_again_is_taken_back_again(store: S
     with town(store, hand, tmp_path) as here:
         entry = here.broken()
         before = dict(here.outside.entries)
-        here.withdraw(entry)
+        here.annul(entry)
         here.outside.entries, here.outside.gone = before, {}  # a copy of before was put back there
         here.compare()
         assert (here.outside.entries, here.differences()) == ({}, [("STANDING", entry)])
@@ -304,7 +311,7 @@ def test_what_is_right_as_it_is_is_told_no_more_until_it_is_another_difference(s
         here.compare()
         assert (here.differences(), here.matters(), repaired in here.outside.entries) == ([], {}, False)
         here.outside.entries[graded]["grade"] = "serious"
-        here.withdraw(repaired)
+        here.annul(repaired)
         here.outside.entries[repaired] = row
         here.compare()
         assert {entry: kind for kind, entry in here.differences()} == {graded: "DIFFERENT", repaired: "STANDING"}

@@ -129,7 +129,7 @@ def test_rows_past_their_patience_are_found_behind_a_shut_lane_without_a_look_at
 def test_failures_that_settle_together_cost_a_few_statements_however_many_they_are(store: Store, error: Exception) -> None:
     """When a source dies all its calls end at once, and healthy work must not wait until each of them has been written."""
     office, count = real_office(store), 32
-    breaker = Breaker(threshold=FAST.breaker_threshold, cool=FAST.breaker_cool, most=FAST.breaker_most)
+    breaker = Breaker(threshold=FAST.breaker_threshold, cool=FAST.breaker_cool, most=FAST.breaker_most, quiet=HOUR)
     failure = Failure(office=office, engine=FAST, flows={}, breaker=breaker, later=lambda moment: moment)
     with store.begin() as tx:
         tx.lanes.ensure([LANE])

@@ -69,5 +69,5 @@ def test_nobody_hears_of_the_end_of_a_transfer_that_he_was_never_told_of(store: 
         held = case.report(held, name)
     held = case.police(case.hand_over(case.head(held)), accepted=True)
     with store.begin() as tx:
-        annulling.consequence(case.office, tx, held.id, Annulled.COURT, "不予立案1号", "钱七", hand())
+        annulling.consequence(case.office, tx, held.id, Annulled.COURT, "不予立案1号", "陈局长", hand())
     assert heard(case) == []

@@ -144,7 +144,7 @@ def databases(operator: Operator) -> dict[str, str]:
         ("none", ("case", "list"), 5, "make it with `migrate`"),
         ("mysql", ("case", "list"), 2, "write database.url as sqlite:///FILE or postgresql://USER@HOST:PORT/NAME"),
         ("nobody", ("case", "list"), 5, "cannot be reached"),
-        ("nowhere", ("migrate",), 2, "there is no such file or folder"),
+        ("nowhere", ("migrate",), 4, "There is no folder /proc/none"),
     ],
 )
 def test_a_database_that_cannot_be_used_is_one_line_with_an_exit_code(

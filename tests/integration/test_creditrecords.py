@@ -21,8 +21,8 @@ from inspector.domain.errors import Refusal
 from inspector.domain.gate import OutsideBar
 from inspector.domain.objection import ObjectionState
 from inspector.domain.proposal import Proposal
-from inspector.domain.serving import NoticeKind, NoticeState, SubjectWord
-from inspector.flows import annulling, creditbook, eligibility, objections, repairs, review, spoken
+from inspector.domain.serving import NoticeKind, NoticeState
+from inspector.flows import annulling, creditbook, eligibility, objections, repairs, review
 from inspector.flows.bars import bar_id
 from inspector.flows.office import Office
 from inspector.store.store import Store
@@ -31,7 +31,7 @@ from tests.creditplatform import CreditPlatform, platform
 from tests.house import Hand, Table, application, open_office, post, settle
 from tests.integration.test_acts import catalogued
 from tests.integration.test_way import LICENCE
-from tests.proceedings import decided
+from tests.proceedings import decided, recorded
 
 pytestmark = pytest.mark.alike
 
@@ -69,6 +69,7 @@ class Place:
             cited = tuple(piece.id for piece in tx.cases.evidence(case_id))
             review.conclude(self.office, tx, case_id, "hall", self.hand())
             review.decide(self.office, tx, case_id, outcome, "李四", "登记已注销", cited, self.hand(), act=act)
+        recorded(self.office, self.hand, case_id)
         settle(self.office)
         with self.office.store.read() as tx:
             entry = tx.cases.get(case_id).entry
@@ -115,8 +116,10 @@ def place(store: Store, hand: Hand, folder: Path, *, direct: bool = True, **conf
 
 
 def at_once(office: Office) -> Office:
-    """The office by packs that know no proceeding: a review orders its entry itself, so that these tests begin with the entry."""
-    packs = tuple(replace(pack, consequences={}) for pack in office.book.packs)
+    """The office by packs whose one proceeding is that of the entry, so that nothing else is under way in these tests."""
+    alone = Proposal.RECORD_CREDIT
+    rows = [(pack, pack.consequences) for pack in office.book.packs]
+    packs = tuple(replace(pack, consequences={alone: held[alone]} if alone in held else {}) for pack, held in rows)
     return replace(office, book=replace(office.book, packs=packs))
 
 
@@ -190,22 +193,6 @@ def test_an_objection_marks_at_once_bars_nobody_and_is_decided_by_another_office
     assert here.matters(creditbook.CONTESTED) == []
     with pytest.raises(Refusal, match="subject_barred"):
         here.commits(1)
-
-
-def test_who_is_entered_by_the_review_itself_hears_so_and_objects_by_that_notice(here: Place) -> None:
-    entry = here.found(1)
-    with here.office.store.begin() as tx:
-        told = tx.servings.get(f"{entry}:record")
-        case = tx.cases.get(here.record(entry).case_id)
-        assert (told.kind, told.about, told.state.open) == (NoticeKind.RECORD, entry, True)
-        assert here.record(entry).repairable_from.isoformat() in " ".join(told.facts)
-        assert SubjectWord.OBJECTION in spoken.may_say(case, told, here.hand())
-        spoken.say(here.office, tx, told.id, SubjectWord.OBJECTION, "登记在承诺之后才注销", (), here.hand())
-    assert here.record(entry).contested
-    with here.office.store.begin() as tx:
-        annulling.entry(here.office, tx, entry, Annulled.COURT, "（2026）行终1号", "王五", here.hand())
-    with here.office.store.read() as tx:
-        assert tx.servings.get(f"{entry}:record").state is NoticeState.CANCELLED, "nobody brings it once it stands no more"
 
 
 def test_nobody_hears_twice_of_an_entry_that_an_officer_decided_nor_of_a_kept_promise(store: Store, hand: Hand) -> None:

@@ -38,8 +38,6 @@ not_yet = ["sources.social", "assistance", "plans"]
 url = "{url}"
 [web]
 port = {port}
-[engine]
-lease_seconds = {lease}
 [log]
 level = "INFO"
 [agencies.bureau]
@@ -111,7 +109,8 @@ class Home:
 def home(folder: Path, source: str = "http://127.0.0.1:9", patience: int = 15, lease: int = 60) -> Iterator[Home]:
     """A home whose daemons are gone afterwards, whatever happened."""
     held = Home(folder=folder, url=f"sqlite:///{folder / 'office.sqlite3'}", port=free_port())
-    text = CONFIG.format(root=ROOT, url=held.url, port=held.port, source=source, patience=patience, lease=lease)
+    text = CONFIG.format(root=ROOT, url=held.url, port=held.port, source=source, patience=patience)
+    text += f"[engine]\nlease_seconds = {lease}\n"
     (folder / "office.toml").write_text(text, encoding="utf-8")
     try:
         yield held

@@ -231,6 +231,15 @@ def test_the_screen_says_calmly_what_is_the_visitors_and_by_when() -> None:
         assert "tok" not in told, "links are for their holders"
 
 
+def test_what_has_passed_its_date_is_offered_to_no_visitor() -> None:
+    """The office's time in the scrape is 14:12 of March 5th."""
+    left = {"letter": {"url": "x", "by": "2025-03-05T14:00:00+08:00"}, "seat": {"url": "y", "by": "2025-03-05T14:30:00+08:00"}}
+    with peer(raw(exposition(SCRAPE)), answer(200, FEED)) as office, peer(answer(200, left)) as outside:
+        screen = Screen(office.url, "tok", world=outside.url, lang="en", console=Console(width=100))
+        screen.look()
+        assert ("/yours/letter" in screen.line(), "/yours/seat" in screen.line()) == (False, True)
+
+
 def test_a_visitor_who_wants_time_to_read_slows_the_office_down(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(PACE, "60")
     made = furnish(tmp_path)

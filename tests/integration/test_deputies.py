@@ -125,7 +125,7 @@ def test_where_the_pack_asks_the_deputy_is_not_the_second_person_of_the_same_pro
     with store.begin() as tx:
         deputies.end(tx, made.id, "李四", hand())
     with pytest.raises(Refusal, match="consequence_deputy_agrees"):
-        case.agree(held, Agreement.LEGAL, "李四")
+        case.agree(held, Agreement.SECOND, "李四")
     assert case.agree(held, Agreement.SECOND, "赵六").verdict is not None
 
 

@@ -225,3 +225,44 @@ def test_an_import_of_objects_waits_while_a_frame_is_frozen(operator: Operator) 
             with pytest.raises(TimeoutError):
                 said.result(timeout=4)
         assert said.result(timeout=60).code == 0
+
+
+def enrolled(office: Office, *numbers: int) -> None:
+    """Firms that cases of the certificate route enter in the register."""
+    for number in numbers:
+        post(office, application(number, "business-licence", {"registration-status": "存续"}, route=Route.CERTIFICATE))
+
+
+def test_growth_by_cases_is_as_the_plan_told_it_and_makes_up_for_none_that_was_taken_out(store: Store, hand: Hand) -> None:
+    office, _, _ = drawing(store, hand)
+    office = planned(office, hand)
+    hand.on(days=1)
+    enrolled(office, 21, 22, 23, 24, 25)
+    held = announce(office, hand, "weekly")
+    settle(office)
+    told = derivation(office, held)["published_plan"]
+    assert (told["rows"], told["planned_rows"], told["entered"], told["off"]) == (17, 12, 5, False)
+    assert matters(office) == []
+    carried_out(office, hand, held.number)
+    imported(office, hand, removed=[1, 2, 3])
+    hand.on(days=14)
+    with store.begin() as tx:
+        following = prepare(office, tx, "weekly", hand().isoformat(), hand(), by="clerk")
+    settle(office)
+    assert following is not None
+    told = derivation(office, following)["published_plan"]
+    assert (told["rows"], told["planned_rows"], told["entered"], told["off"]) == (14, 12, 5, True), "nine of the plan's twelve"
+
+
+def test_growth_by_an_import_is_a_matter_for_it_thins_the_draw_out(store: Store, hand: Hand) -> None:
+    office, _, _ = drawing(store, hand)
+    office = planned(office, hand)
+    with store.begin() as tx:
+        one = next(iter(tx.rosters.objects("bureau")))
+        tx.rosters.put_objects(
+            [replace(one, code=code, original=code, enrolled=False, since=hand().date()) for code in codes([21, 22, 23])]
+        )
+    held = announce(office, hand, "weekly")
+    settle(office)
+    told = derivation(office, held)["published_plan"]
+    assert (told["rows"], told["planned_rows"], told["entered"], told["off"]) == (15, 12, 0, True)

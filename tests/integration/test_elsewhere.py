@@ -177,5 +177,5 @@ def test_a_connector_of_another_team_is_installed_found_checked_and_used_and_the
         ("registers", Verdict.MISMATCH),
         ("registers", Verdict.CANNOT_SAY),
     ]
-    assert [len(one.reply_digest) for one in evidence] == [64, 64, 0]
+    assert [len(one.reply_digest) for one in evidence] == [64, 64, 64]
     assert (evidence[2].note, list(json.loads(matter["body"])["digests"].values())) == ("archive_unknown", [1])

@@ -14,6 +14,7 @@ from inspector.store.store import Store
 from tests.house import Hand, Table, application, open_office, post, settle
 from tests.integration.test_acts import catalogued
 from tests.integration.test_creditrecords import at_once
+from tests.proceedings import recorded
 
 pytestmark = pytest.mark.alike
 
@@ -32,6 +33,7 @@ def test_level_d_with_no_record_that_bars_is_let_in_and_verified_by_the_row_of_l
     with store.begin() as tx:
         cited = tuple(piece.id for piece in tx.cases.evidence(before))
         review.decide(office, tx, before, Outcome.UNTRUE_CURABLE, "李四", "登记已吊销", cited, hand(), act="act-untrue-curable")
+    recorded(office, hand, before)
     with store.read() as tx:
         (record,) = tx.records.of_case(before)
         assert (record.state, record.bars) == (RecordState.STANDING, False)

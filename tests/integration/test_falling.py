@@ -115,19 +115,9 @@ def test_the_review_body_annuls_the_entry_and_the_decision_that_ordered_it_falls
     assert states(case)[Proposal.PENALTY] is State.PROPOSED, "it has its own notice, defence and officer before it"
 
 
-def test_an_entry_that_the_review_itself_made_falls_with_the_revocation_and_whoever_reviewed_decides_no_objection_to_it(
-    store: Store, hand: Hand
-) -> None:
-    office = open_office(store, hand, sources={"registers": Table(default="吊销")})
-    without = {Proposal.RECORD_CREDIT}
-    packs = tuple(
-        replace(pack, consequences={kind: row for kind, row in pack.consequences.items() if kind not in without})
-        for pack in office.book.packs
-    )
-    case = decided(store, hand, Outcome.FALSE_KNOWING, office=replace(office, book=replace(office.book, packs=packs)))
-    with store.read() as tx:
-        entry = tx.cases.get(case.case).entry
-    assert entry is not None
+def test_an_entry_falls_with_the_revocation_and_whoever_reviewed_decides_no_objection_to_it(store: Store, hand: Hand) -> None:
+    case = decided(store, hand, Outcome.FALSE_KNOWING)
+    entry = case.impose(case.the(Proposal.RECORD_CREDIT)).entry
     objection = case.object(entry)
     with pytest.raises(Refusal, match="objection_same_officer"):
         case.answer(objection, replace(case.by("周八"), token="t-李四"), upheld=False)
@@ -248,8 +238,7 @@ def test_an_objection_is_over_with_the_outcome_and_its_subject_is_told(store: St
     case = decided(store, hand, Outcome.UNTRUE_INCURABLE, concluded=False)
     entry = case.impose(case.the(Proposal.RECORD_CREDIT)).entry
     objection = case.object(entry)
-    with store.begin() as tx:
-        review.withdraw(case.office, tx, case.case, "不办了", "张三", hand())
+    case.speaks_for()
     with store.read() as tx:
         assert tx.servings.get(f"{objection.id}:objection").state.open
         assert not tx.records.objections(case_id=case.case)

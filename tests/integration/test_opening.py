@@ -112,5 +112,5 @@ def test_a_mistyped_folder_is_named_and_not_made(tmp_path: Path) -> None:
     file = tmp_path / "ofice" / "data" / "inspector.sqlite3"
     with pytest.raises(Refusal, match="database_folder_missing") as refused, sole_owner(f"sqlite:///{file}"):
         raise AssertionError("a new office was begun beside the old one")
-    assert refused.value.facts["folder"] == str(tmp_path / "ofice")
+    assert refused.value.facts["folder"] == str(tmp_path / "ofice" / "data")
     assert list(tmp_path.iterdir()) == []

@@ -108,8 +108,8 @@ def test_a_switch_that_does_not_hear_a_daemon_is_at_risk_in_words_until_it_hears
             tx.replicas.pulsed("lively", now - timedelta(seconds=70), None)
         english, chinese = sections(edge, "en"), sections(edge, "zh-Hans")
         assert "switch" not in english["At risk"]
-        assert re.search(r"lively: the dead-man's switch heard it 7\d s ago\n", english["Daemons"])
-        assert re.search(r"lively：外部失联监测在 7\d 秒前收到其心跳\n", chinese["服务进程"])
+        assert re.search(r"lively: the dead-man's switch heard it \d+ s ago\n", english["Daemons"])
+        assert re.search(r"lively：外部失联监测在 \d+ 秒前收到其心跳\n", chinese["服务进程"])
         assert "quiet: " not in english["Daemons"], "where no switch is configured nothing is said of one"
 
         with store.begin() as tx:
@@ -122,22 +122,26 @@ def test_a_switch_that_does_not_hear_a_daemon_is_at_risk_in_words_until_it_hears
         )
         assert "外部失联监测收不到 lively 的心跳：服务虽在运行，仍可能触发报警" in chinese["!风险提示"]
         assert re.search(
-            r"lively: .* not hear it 1\d s ago: the other side was out of service \(HTTP 503\); last heard 7\d s ago",
+            r"lively: .* not hear it \d+ s ago: the other side was out of service \(HTTP 503\); last heard \d+ s ago",
             english["Daemons"],
         )
-        assert re.search(r"quiet: .* not hear it 1\d s ago: could not be reached; not once since its start", english["Daemons"])
+        assert re.search(r"quiet: .* not hear it \d+ s ago: could not be reached; not once since its start", english["Daemons"])
         assert re.search(
-            r"lively：.*1\d 秒前未收到其心跳：对方停止服务（HTTP 503）；最后一次收到在 7\d 秒前", chinese["服务进程"]
+            r"lively：.*\d+ 秒前未收到其心跳：对方停止服务（HTTP 503）；最后一次收到在 \d+ 秒前", chinese["服务进程"]
         )
-        assert re.search(r"quiet：.*1\d 秒前未收到其心跳：无法连接；启动以来从未收到", chinese["服务进程"])
+        assert re.search(r"quiet：.*\d+ 秒前未收到其心跳：无法连接；启动以来从未收到", chinese["服务进程"])
 
         with store.begin() as tx:
             tx.replicas.pulsed("lively", now, None)
             tx.replicas.gone("quiet")
         english, chinese = sections(edge, "en"), sections(edge, "zh-Hans")
         assert "switch" not in english["At risk"]
-        assert re.search(r"heard it \d s ago; it last failed to 1\d s ago", english["Daemons"])
-        assert re.search(r"在 \d 秒前收到其心跳，最近一次未收到在 1\d 秒前", chinese["服务进程"])
+        for told in (
+            re.search(r"heard it (\d+) s ago; it last failed to (\d+) s ago", english["Daemons"]),
+            re.search(r"在 (\d+) 秒前收到其心跳，最近一次未收到在 (\d+) 秒前", chinese["服务进程"]),
+        ):
+            assert told is not None, (english["Daemons"], chinese["服务进程"])
+            assert int(told[2]) - int(told[1]) in (9, 10, 11), "ten seconds apart, however slow this machine is"
 
 
 def test_a_daemon_that_is_silent_itself_is_not_said_to_be_unheard_by_its_switch(store: Store, hand: Hand) -> None:

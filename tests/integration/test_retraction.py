@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 import pytest
 
 from inspector.daemon import sweeps
+from inspector.domain.annulled import Annulled
 from inspector.domain.case import CaseState, Outcome
 from inspector.domain.errors import Invalid, Stale
 from inspector.domain.evidence import Verdict
 from inspector.domain.finding import Finding
-from inspector.flows import dispatch, review
+from inspector.flows import annulling, dispatch, review
 from inspector.flows.draw import announce_now
 from inspector.flows.explain import explain
 from inspector.flows.narrative import render
@@ -210,7 +211,10 @@ def test_what_a_visit_finds_takes_the_entry_back_and_the_officers_decision_bring
     recorded(office, hand, case_id)
     settle(office)
     assert [entry.outcome for entry in platform.entries if entry.case_id == case_id] == ["UNTRUE_CURABLE"]
-    withdraw(office, case_id)
+    with store.begin() as tx:
+        entry = tx.cases.get(case_id).entry
+        assert entry is not None
+        annulling.entry(office, tx, entry, Annulled.COURT, "行初1号", "王五", hand())
     settle(office)
     assert case_id not in {entry.case_id for entry in platform.entries}
-    assert [told.reason for _, told in platform.retracted] == ["REOPENED", "WITHDRAWN"]
+    assert [told.reason for _, told in platform.retracted] == ["REOPENED", "ANNULLED"]

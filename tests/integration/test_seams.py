@@ -18,6 +18,7 @@ from inspector.store.store import Store
 from tests.house import Hand, application, post, settle
 from tests.integration.test_creditrecords import Place, here
 from tests.integration.test_way import LICENCE
+from tests.materials import png
 from tests.proceedings import Proceeding, decided
 
 __all__ = ["here"]
@@ -83,11 +84,14 @@ def test_only_the_link_speaks_for_the_subject(case: Proceeding, hand: Hand) -> N
     with case.office.store.begin() as tx, pytest.raises(Invalid, match="word_empty"):
         spoken.say(case.office, tx, name, SubjectWord.WAIVER, "", (), hand(), door="李四")
     with case.office.store.begin() as tx:
-        made = spoken.say(case.office, tx, name, SubjectWord.WAIVER, "本人放弃陈述申辩", (), hand(), door="李四").notice
+        told, at = (case.office, tx, name, SubjectWord.WAIVER, "本人放弃陈述申辩"), case.by("李四")
+        with pytest.raises(Invalid, match="waiver_unsigned"):
+            spoken.say(*told, (), hand(), door="李四", entered=at)
+        made = spoken.say(*told, (spoken.take(png()),), hand(), door="李四", entered=at).notice
     assert (made.state is NoticeState.SERVED, case.the(Proposal.REVOKE).state) == (False, ConsequenceState.PROPOSED)
     with case.office.store.begin() as tx:
         reached.noticed(case.office, tx, held.id, hand().date(), ServiceWay.IN_PERSON, "本人签收", "李四", hand())
-    assert case.the(Proposal.REVOKE).waived, "what was entered at the counter counts once the notice has come"
+    assert case.the(Proposal.REVOKE).waivers, "what was entered at the counter counts once the notice has come"
 
 
 def test_a_record_is_marked_until_the_last_objection_by_either_of_its_names_is_over(here: Place) -> None:
@@ -105,7 +109,7 @@ def test_a_record_is_marked_until_the_last_objection_by_either_of_its_names_is_o
 def test_nobody_has_failed_at_an_order_that_was_never_brought_nor_at_one_whose_outcome_fell(store: Store, hand: Hand) -> None:
     case = decided(store, hand, Outcome.UNTRUE_CURABLE, concluded=True)
     noticed = case.noticed(case.the(Proposal.ORDER_RECTIFY))
-    order = case.rule(noticed, until=hand().date() + timedelta(days=20))
+    order = case.rule(noticed, brought=False, until=hand().date() + timedelta(days=20))
     for kind, name in ((Agreement.SECOND, "王五"), (Agreement.LEGAL, "赵六")):
         if case.the(Proposal.ORDER_RECTIFY).state is not ConsequenceState.IMPOSED:
             case.agree(order, kind, name)

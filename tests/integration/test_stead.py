@@ -70,8 +70,15 @@ def test_each_step_that_a_deputy_takes_says_in_whose_stead(store: Store, hand: H
         assert [(one["by"], one.get("stead")) for one in told(case, rule)] == [("周八", "李四")], rule
 
 
+def headed(case: Proceeding, *names: str) -> None:
+    """The agency's heads, in the settings."""
+    tree = case.office.tree
+    case.office = replace(case.office, tree={**tree, "bureau": replace(tree["bureau"], heads=names)})
+
+
 def test_the_heads_step_of_a_transfer_is_no_duty_of_who_reports_nor_of_a_deputy(store: Store, hand: Hand) -> None:
     case = decided(store, hand, Outcome.FALSE_KNOWING)
+    headed(case, "周八")
     held = case.propose(Proposal.TRANSFER_JUDICIAL)
     stands_in(case, "周八", days=60)
     case.report(held, "李四")
@@ -94,6 +101,7 @@ def test_where_the_pack_asks_neither_the_second_report_nor_the_heads_word_comes_
     store: Store, hand: Hand
 ) -> None:
     case = decided(store, hand, Outcome.FALSE_KNOWING)
+    headed(case, "周八", "孙九")
     held = case.propose(Proposal.TRANSFER_JUDICIAL)
     stands_in(case, "周八")
     stands_in(case, "孙九", "王五")

@@ -14,7 +14,6 @@ from inspector.domain.case import CaseState, MatterKind, Outcome, SubjectKind
 from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Invalid, Refusal, Stale
 from inspector.domain.letter import LetterKind
-from inspector.domain.serving import NoticeKind
 from inspector.flows import dispatch, review
 from inspector.flows.draw import announce_now
 from inspector.flows.explain import explain
@@ -30,7 +29,6 @@ from tests.house import Hand, Table, application, carry_out, claim, let_lapse, o
 from tests.integration.test_corrections import Platform
 from tests.integration.test_draw_way import DICE, FACTS, Dice, Notary, Party, Phones, inspectors
 from tests.integration.test_way import HOUSEHOLD, LICENCE, Post
-from tests.proceedings import recorded
 
 pytestmark = pytest.mark.alike
 
@@ -200,12 +198,11 @@ def entered(scene: Scene) -> None:
 
 
 def decided(scene: Scene) -> None:
-    """Ended against the subject by an officer, and the credit platform knows."""
+    """Ended against the subject by an officer; nobody has decided the entry yet."""
     in_review(scene)
     with scene.office.store.begin() as tx:
         cited = tuple(piece.id for piece in tx.cases.evidence(scene.case_id))
         review.decide(scene.office, tx, scene.case_id, Outcome.FALSE_KNOWING, "李四", "明知不实", cited, scene.hand())
-    recorded(scene.office, scene.hand, scene.case_id)
     scene.go()
 
 
@@ -231,7 +228,7 @@ STAGES: dict[Callable[[Scene], None], set[str]] = {
     in_review: {"review.remind", "review.due"},
     entry_ready: {"credit"},
     entered: set(),
-    decided: {"consequence.remind", "consequence.due", "credit.lapse", "credit.repairable", "notice.due"},
+    decided: {"consequence.remind", "consequence.due"},
     pooled: set(),
 }
 """Each stage with the kinds of work that are open there."""
@@ -330,13 +327,12 @@ def test_withdrawal_ends_everything_in_one_step_and_what_comes_late_changes_noth
         about = [row["kind"] for row in tx.attention.page(None) if scene.case_id in row["about"] or "visit" in row["kind"]]
     assert (case, case.entry, case.review_term) == (withdrawn, None, None)
     assert (case.state, case.outcome, after) == (CaseState.WITHDRAWN, Outcome.WITHDRAWN, evidence)
-    served = {one.id for one in heard if one.kind is NoticeKind.ANNULMENT and one.state.open}
-    assert [row["kind"] for row in scene.rows() if row["state"] != "done"] == ["notice.due"] * len(served)
-    assert len(served) == (stage is decided), "whoever was entered hears that the entry is over, until it is proven"
+    assert [row["kind"] for row in scene.rows() if row["state"] != "done"] == []
+    assert [one.kind for one in heard if one.state.open] == [], "nobody is told of the end of what nobody had decided"
     assert not any(request.state.open for request in requests)
     assert not any(seat.state.open for seat in seats), "seats are free"
     assert scene.platform.entries == [], "no credit mark"
-    assert set(about) == ({"notice_to_serve", "notice_unserved"} if served else set()), "nobody looks after what is over"
+    assert set(about) == set(), "nobody looks after what is over"
     for other in (scene.civil, scene.county):
         kinds = [letter.kind for letter in other.letters]
         wanted = [LetterKind.CANCEL] if kinds else []

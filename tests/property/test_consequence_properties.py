@@ -58,7 +58,9 @@ def day(setting: Setting, chance: Random) -> date:
 
 
 def give(held: Consequence, at: Setting, chance: Random) -> Decision[Consequence]:
-    told = Notice(given=signed(at, chance), facts=(words(chance),), reasons=words(chance), rights=("陈述",), basis=())
+    told = Notice(
+        given=signed(at, chance), facts=(words(chance),), reasons=words(chance), rights=("陈述",), basis=(), content="罚款"
+    )
     return proceeding.give(held, told, held.grading, at)
 
 
@@ -159,7 +161,7 @@ def holds(held: Consequence, made: Decision[Consequence]) -> None:
     assert notice.served_at is not None
     assert notice.defend_by is not None
     assert held.imposed_at is not None
-    assert held.waived or held.imposed_at > notice.defend_by
+    assert held.waivers or held.imposed_at > notice.defend_by
     assert not held.awaits_hearing
     people = [verdict.signed, *verdict.agreed.values()]
     assert len(verdict.agreed) >= row.second + row.legal

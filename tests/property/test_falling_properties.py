@@ -29,6 +29,7 @@ from inspector.domain.proposal import ALTERNATIVES, Proposal
 from inspector.domain.sendback import Mistake, SendBackReason
 from inspector.domain.serving import NoticeKind
 from inspector.flows import annulling, contested, missent, review
+from inspector.flows.shaken import REMINDING
 from inspector.store.tx import Tx
 from tests.house import Hand, closing, open_store, settle
 from tests.proceedings import Proceeding, decided
@@ -195,7 +196,7 @@ class Life:
             assert told or (clock is not None and clock["state"] != "done"), (one.proposal, one.state)
             return
         assert clock is None or clock["state"] == "done"
-        for part in ("notice", "reminder"):
+        for part in ("notice", *REMINDING):
             notice = tx.servings.find(f"{one.id}:{part}")
             assert notice is None or not notice.state.open, "nobody is told of what is over"
 

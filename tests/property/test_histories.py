@@ -17,10 +17,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from inspector.domain.case import Outcome
-from inspector.domain.consequence import Consequence
+from inspector.domain.consequence import Consequence, ConsequenceState
 from inspector.domain.creditrecord import Amend
 from inspector.domain.errors import InspectorError, Refusal
-from inspector.flows import repairs, review
+from inspector.domain.falling import REVOCATION
+from inspector.domain.proposal import Proposal
+from inspector.flows import objections, repairs, review
 from inspector.store.tx import Tx
 from tests.creditplatform import platform
 from tests.house import Hand, Table, application, closing, open_office, open_store, post
@@ -38,6 +40,8 @@ ACTS = {
     Outcome.UNTRUE_INCURABLE: "act-untrue-incurable",
     Outcome.FALSE_KNOWING: "act-false",
 }
+OPENED = {"consequence.opened", REVOCATION}
+"""What is proposed beside a review: by an officer, or because an order failed."""
 MODES = ["ok", "away", "lost", "reset", "garbage"]
 
 
@@ -67,6 +71,7 @@ class Histories(RuleBasedStateMachine):
         self.story = Story(self.office, self.receivers["platform"], self.hand)
         self.lives: list[Life] = []
         self.taken = 0
+        self.before: dict[str, tuple[bool, dict[str, ConsequenceState]]] = {}
 
     # --- what happens
 
@@ -157,6 +162,23 @@ class Histories(RuleBasedStateMachine):
         for outside in self.receivers.values():
             assert outside.entries.keys() <= known
 
+    @invariant()
+    def nothing_adverse_goes_on_while_an_objection_is_open(self) -> None:
+        """Of a case that was contested before the step and is so after it: nobody failed, nothing was proposed but a transfer (62)."""
+        with self.office.store.read() as tx:
+            for life in self.lives:
+                case = life.case.case
+                held = {one.id: one for one in tx.consequences.of_case(case)}
+                contested, was = objections.holds(tx, case), self.before.get(case)
+                if contested and was is not None and was[0]:
+                    for one in held.values():
+                        former = was[1].get(one.id)
+                        if former is None:
+                            assert one.proposal is Proposal.TRANSFER_JUDICIAL or one.origin not in OPENED, one.origin
+                        elif former is not one.state:
+                            assert one.state not in (ConsequenceState.FAILED, ConsequenceState.IMPOSED), one.proposal
+                self.before[case] = (contested, {one.id: one.state for one in held.values()})
+
     def judged(self) -> list[object]:
         """How each case stands, and by which strategy; which grade each consequence has."""
         with self.office.store.read() as tx:
@@ -219,6 +241,7 @@ def test_an_untrue_promise_is_revoked_entered_contested_and_annulled_while_recei
         one.receiver("platform", "lost")
         one.does(0, "annul", 0)
         one.works(15)
+        one.nothing_adverse_goes_on_while_an_objection_is_open()
         one.nothing_adverse_without_officer_basis_evidence_and_notice()
         one.nobody_outside_has_what_no_officer_has_decided()
     finally:

@@ -27,6 +27,7 @@ from tests.house import Hand, Table, application, closing, open_office, open_sto
 from tests.integration.test_acts import catalogued
 from tests.integration.test_creditrecords import PAPERS, at_once
 from tests.integration.test_way import LICENCE
+from tests.proceedings import recorded
 from tests.property.test_books_properties import Story
 
 SUBJECTS = 3
@@ -75,6 +76,7 @@ class Life(Story):
             review.decide(
                 self.office, tx, case_id, Outcome.FALSE_KNOWING, "李四", "登记已注销", cited, self.hand(), act="act-false"
             )
+        recorded(self.office, self.hand, case_id)
         with self.office.store.read() as tx:
             self.entries[number] = str(tx.cases.get(case_id).entry)
 

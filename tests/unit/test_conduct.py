@@ -158,15 +158,17 @@ def test_nobody_is_entered_for_an_act_that_the_catalogue_does_not_have(outcome: 
 def test_what_discredits_nobody_needs_no_act_and_a_pack_without_a_catalogue_asks_for_none() -> None:
     assert "act" not in judged(MAOJI, Outcome.DATA_ERROR, "").because.facts
     made = judged(BEFORE, Outcome.FALSE_KNOWING, "")
-    (entry,) = (order.payload for order in made.orders if order.kind is OrderKind.CREDIT)
-    assert (entry["grade"], "act" in entry, "act" in made.because.facts) == ("general", False, False)
+    assert [order for order in made.orders if order.kind is OrderKind.CREDIT] == [], "it has no rule for an entry either"
+    (held,) = (told.data for told in made.told if told.type == "credit.held")
+    assert (held["grade"], "act" in held, "act" in made.because.facts) == ("general", False, False)
     with pytest.raises(Invalid, match="act_unknown"):
         judged(BEFORE, Outcome.FALSE_KNOWING, "act-false")
 
 
 def test_who_committed_before_the_catalogue_is_judged_by_it_only_where_a_transition_says_so() -> None:
     kept_back = ruling(BEFORE, MAOJI, Scope.OUTCOMES).policy
-    assert kept_back.acts == ()
+    assert (kept_back.acts, kept_back.outcomes, kept_back.consequences) == ((), BEFORE.outcomes, MAOJI.consequences)
+    assert ruling(BEFORE, replace(MAOJI, transitions=()), Scope.OUTCOMES).policy == BEFORE
     given = TransitionRow(row="before", of=frozenset({BEFORE.label}), scopes=frozenset({Scope.OUTCOMES}), basis="S1:42")
     assert ruling(BEFORE, replace(MAOJI, transitions=(given,)), Scope.OUTCOMES).policy.acts == MAOJI.acts
 

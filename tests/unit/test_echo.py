@@ -20,8 +20,8 @@ PROVEN, CONTRADICTED, UNDETERMINED = ClaimStatus.PROVEN, ClaimStatus.CONTRADICTE
     [
         ("match", PROVEN, Outcome.TRUE, Echo.USED),
         ("match", CONTRADICTED, Outcome.FALSE_KNOWING, Echo.DISPROVED),
-        ("match", PROVEN, Outcome.UNTRUE_CURABLE, Echo.UNUSED),
-        ("match", PROVEN, Outcome.CEASED, Echo.UNUSED),
+        ("match", PROVEN, Outcome.UNTRUE_CURABLE, Echo.AGREED),
+        ("match", PROVEN, Outcome.CEASED, Echo.AGREED),
         ("mismatch", CONTRADICTED, Outcome.UNTRUE_CURABLE, Echo.USED),
         ("mismatch", CONTRADICTED, Outcome.IMMATERIAL, Echo.USED),
         ("mismatch", CONTRADICTED, Outcome.DATA_ERROR, Echo.DISPROVED),

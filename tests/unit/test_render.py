@@ -122,6 +122,7 @@ def test_a_changed_ratio_and_term_are_told_by_row_and_column() -> None:
 
 def test_rows_that_come_and_go_are_told() -> None:
     items = {code: item for code, item in MAOJI.items.items() if code != "legal-aid"}
+    assert all("新增" not in one.told("en") and "：" not in one.told("en")[:60] for one in diff(MAOJI, changed(items=items)))
     told = [str(change) for change in diff(MAOJI, changed(items=items))]
     assert len(told) == 2
     assert told[0].startswith("证明事项 · legal-aid：删去 法律援助申请人救助对象身份证明")

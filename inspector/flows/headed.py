@@ -1,0 +1,35 @@
+"""Whose head decides about a transfer (handbook 1.8.2): as for recusals, and nobody who has reported (decisions 144, 148)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from inspector.domain.challenge import head_of
+from inspector.domain.consequence import Consequence, Signed
+from inspector.domain.errors import Forbidden, Refusal
+from inspector.domain.person import same
+from inspector.flows import challenges
+from inspector.flows.office import Office
+from inspector.store.tx import Tx
+
+
+def signs(office: Office, tx: Tx, held: Consequence, signed: Signed) -> Signed:
+    """A head's signature about a transfer, with the head in whose stead it is given; where no head is named, whoever signs.
+
+    Raises Refusal (`transfer_headless`) where every head that is named has reported, Forbidden (`transfer_not_head`) for anybody else.
+    """
+    line = challenges.line(office, tx, held.agency)
+    if not any(one.names for one in line):
+        return signed
+    reports = held.transfer.reports if held.transfer is not None else ()
+    head = head_of(line, (), tuple(by for one, _ in reports for by in (one.by, one.stead) if by))
+    if not head.deciders:
+        raise Refusal("transfer_headless", consequence=held.id, agency=held.agency)
+    if any(same(signed.by, one) for one in head.names):
+        return signed
+    stood = next((one.officer for one in head.deputies if same(signed.by, one.deputy)), None)
+    if stood is None:
+        raise Forbidden(
+            "transfer_not_head", consequence=held.id, by=signed.by, agency=head.agency, heads=", ".join(head.deciders)
+        )
+    return replace(signed, stead=stood)

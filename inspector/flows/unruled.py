@@ -1,0 +1,44 @@
+"""An entry to somebody's discredit that no rule of the pack makes: the review stands, the entry waits for a person (handbook 1.7.11).
+
+By no pack is anybody entered without notice, defence and an officer's decision, nor for ever. Where the pack in force has no row for it, a
+person is told which pack, and what to do: take up one that has (`consequence propose … RECORD_CREDIT` then opens the proceeding).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from inspector.domain.case import Case
+from inspector.domain.consequence import Consequence
+from inspector.domain.decision import Because, Decision
+from inspector.domain.ending import HELD
+from inspector.domain.errors import Refusal
+from inspector.domain.policy import Policy
+from inspector.domain.proposal import Proposal
+from inspector.flows.record import record
+from inspector.store.tx import Tx
+
+MATTER = "credit_held"
+"""The matter of an entry that waits; over when its proceeding is opened, or when the outcome falls."""
+
+
+def hold(tx: Tx, case: Case, decision: Decision[Case], officer: str, now: datetime) -> None:
+    """Where a review would have discredited somebody by a pack that has no rule for it, say so in the ledger and to a person."""
+    for told in decision.told:
+        if told.type == HELD:
+            facts = {"officer": officer, "outcome": case.outcome, **told.data}
+            because = Because(rule=HELD, basis=decision.because.basis, pack=str(told.data["pack"]), facts=facts)
+            record(tx, case.id, Decision(state=None, because=because), now, {"record": "held"}, kept=case.pack)
+            tx.attention.open(MATTER, case.agency, case.id, dict(told.data), now)
+
+
+def over(tx: Tx, case_id: str, now: datetime) -> None:
+    """Nothing waits any more: a proceeding has begun, or the outcome does not stand."""
+    tx.attention.close(f"{MATTER}:{case_id}", now)
+
+
+def refuse_endless(held: Consequence, policy: Policy) -> None:
+    """Raise Refusal (`publicity_unruled`) for an entry whose showing no row of the pack that would rule it ever ends."""
+    grade = held.grading.grade
+    if held.proposal is Proposal.RECORD_CREDIT and grade not in policy.credit.publicities:
+        raise Refusal("publicity_unruled", consequence=held.id, grade=grade, pack=policy.label)

@@ -1,0 +1,87 @@
+"""What is contested is used for nothing adverse: not in its own case, nor in another one of its subject (handbook 2.7, scenario 62)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from inspector.domain.case import Outcome
+from inspector.domain.consequence import ConsequenceState, Stage
+from inspector.domain.errors import Refusal
+from inspector.domain.proposal import Proposal
+from inspector.store.store import Store
+from inspector.web.proceeding import offered
+from tests.edge import serving
+from tests.house import Hand, settle
+from tests.proceedings import decided
+
+pytestmark = pytest.mark.alike
+
+
+def test_nobody_fails_at_an_order_and_nothing_is_proposed_while_an_objection_is_open(store: Store, hand: Hand) -> None:
+    case = decided(store, hand, Outcome.UNTRUE_CURABLE)
+    order = case.impose(case.the(Proposal.ORDER_RECTIFY))
+    objection = case.object(order.id, "命令不当")
+    hand.on(days=30)
+    with pytest.raises(Refusal, match="consequence_objected"):
+        case.look(order, good=False)
+    with pytest.raises(Refusal, match="objection_holds"):
+        case.propose(Proposal.PENALTY)
+    assert {one.proposal for one in case.all()} == {Proposal.ORDER_RECTIFY, Proposal.RECORD_CREDIT}
+    suspicion = case.propose(Proposal.TRANSFER_JUDICIAL)
+    assert suspicion.stage is Stage.REPORT, "a suspicion does not wait"
+    case.drop(suspicion)
+    case.answer(objection, case.by("周八"), upheld=False)
+    assert case.propose(Proposal.PENALTY).stage is Stage.GIVE
+    assert case.look(order, good=False).state is ConsequenceState.FAILED
+
+
+def test_what_is_good_for_its_subject_is_entered_while_an_objection_is_open(store: Store, hand: Hand) -> None:
+    case = decided(store, hand, Outcome.UNTRUE_CURABLE)
+    order = case.impose(case.the(Proposal.ORDER_RECTIFY))
+    case.object(order.id, "命令不当")
+    assert case.look(order, good=True, on=hand().date()).state is ConsequenceState.RECTIFIED
+
+
+def test_a_contested_finding_is_left_out_of_a_later_case_and_put_before_an_officer_once_the_objection_is_rejected(
+    store: Store, hand: Hand
+) -> None:
+    one = decided(store, hand, Outcome.UNTRUE_INCURABLE)
+    entry = one.impose(one.the(Proposal.RECORD_CREDIT)).entry
+    settle(one.office)
+    objection = one.object(entry)
+    two = decided(store, hand, Outcome.UNTRUE_CURABLE, office=one.office, reference="R-2222")
+    assert {(held.grading.earlier, held.grading.contested) for held in two.all()} == {(0, 1)}
+    assert two.matters("consequence_regrade") == []
+    one.answer(objection, one.by("周八"), upheld=False)
+    told = {(str(matter["case"]), str(matter["earlier"])) for matter in two.matters("consequence_regrade")}
+    assert told == {(two.case, one.case)}
+    three = decided(store, hand, Outcome.UNTRUE_CURABLE, office=one.office, reference="R-3333")
+    assert {(held.grading.earlier, held.grading.contested) for held in three.all()} == {(2, 0)}
+
+
+def test_what_an_upheld_objection_has_annulled_comes_back_to_nobody(store: Store, hand: Hand) -> None:
+    one = decided(store, hand, Outcome.UNTRUE_INCURABLE)
+    objection = one.object(one.impose(one.the(Proposal.RECORD_CREDIT)).entry)
+    two = decided(store, hand, Outcome.UNTRUE_CURABLE, office=one.office, reference="R-2222")
+    one.answer(objection, one.by("周八"), upheld=True)
+    assert two.matters("consequence_regrade") == []
+
+
+def test_a_suspension_goes_on_with_reasons_and_is_looked_at_again(store: Store, hand: Hand) -> None:
+    case = decided(store, hand, Outcome.UNTRUE_INCURABLE)
+    held = case.impose(case.propose(Proposal.SUSPEND))
+    hand.on(days=30)
+    settle(case.office)
+    assert {one["step"] for one in case.matters("consequence_due") if one["overdue"] and one["proposal"] == "SUSPEND"} == {"LOOK"}
+    assert offered(held)[0] == "keep"
+    with serving(case.office) as edge, edge.as_("officer", name="李四") as officer:
+        path = f"/v1/consequences/{held.id}/continuation"
+        assert officer.post(path, json={"reasons": " "}).status_code == 422
+        assert officer.post(path, json={"reasons": "仍待调查结果"}).status_code == 200
+    again = case.the(Proposal.SUSPEND)
+    assert (again.state, again.stage) == (ConsequenceState.IMPOSED, Stage.LOOK)
+    assert again.due_at is not None
+    assert again.due_at > hand() + timedelta(days=1)
+    assert [one for one in case.matters("consequence_due") if one["proposal"] == "SUSPEND"] == []

@@ -1,0 +1,128 @@
+"""A transfer is decided by the agency's head, and falls by whoever has it: police, procurator or court (handbook 1.8)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from inspector.domain.annulled import Annulled
+from inspector.domain.case import Outcome
+from inspector.domain.consequence import Agreement, Consequence, ConsequenceState
+from inspector.domain.deputy import Deputy
+from inspector.domain.errors import Forbidden, Invalid, Refusal
+from inspector.domain.proposal import Proposal
+from inspector.flows import annulling, deputies
+from inspector.store.store import Store
+from inspector.store.tx import new_id
+from inspector.web.proceeding import offered
+from tests.edge import serving
+from tests.house import Hand
+from tests.proceedings import Proceeding, decided
+
+pytestmark = pytest.mark.alike
+
+HEAD = "陈局长"
+
+
+def reported(store: Store, hand: Hand, *names: str) -> tuple[Proceeding, Consequence]:
+    """A suspicion that two officers have reported."""
+    case = decided(store, hand, Outcome.FALSE_KNOWING)
+    held = case.propose(Proposal.TRANSFER_JUDICIAL)
+    for name in names or ("李四", "王五"):
+        held = case.report(held, name)
+    return case, held
+
+
+def filed(store: Store, hand: Hand) -> tuple[Proceeding, Consequence]:
+    """What the police have filed."""
+    case, held = reported(store, hand)
+    case.head(held, HEAD)
+    case.hand_over(held)
+    return case, case.police(held, accepted=True)
+
+
+def stands_in(case: Proceeding, officer: str, deputy: str, by: str) -> None:
+    day = case.hand().date()
+    made = Deputy(
+        id=new_id(),
+        agency="bureau",
+        officer=officer,
+        deputy=deputy,
+        since=day,
+        until=day + timedelta(days=9),
+        named_by=by,
+        named_at=case.hand(),
+    )
+    with case.office.store.begin() as tx:
+        deputies.name(case.office, tx, made, case.hand())
+
+
+def test_no_officer_but_the_head_approves_a_transfer(store: Store, hand: Hand) -> None:
+    case, held = reported(store, hand)
+    with serving(case.office) as edge, edge.as_("officer", name="新来的") as officer:
+        tried = officer.post(f"/v1/consequences/{held.id}/head", json={"approves": True, "reasons": "同意"})
+        assert (tried.status_code, tried.json()["error"]["code"]) == (403, "transfer_not_head")
+    assert case.head(held, HEAD).state is ConsequenceState.APPROVED
+
+
+def test_a_heads_deputy_decides_in_the_heads_stead_unless_a_reporter_has_named_that_one(store: Store, hand: Hand) -> None:
+    case, held = reported(store, hand)
+    stands_in(case, HEAD, "周八", "李四")
+    with pytest.raises(Forbidden, match="transfer_not_head"):
+        case.head(held, "周八")
+    stands_in(case, "王局长", "吴九", "王局长")
+    done = case.head(held, "吴九")
+    assert done.transfer is not None
+    assert done.transfer.head is not None
+    assert (done.state, done.transfer.head.stead) == (ConsequenceState.APPROVED, "王局长")
+
+
+def test_a_head_who_has_reported_leaves_the_decision_to_another_head_and_where_all_have_to_nobody(
+    store: Store, hand: Hand
+) -> None:
+    case, held = reported(store, hand, HEAD, "王局长")
+    for one in (HEAD, "李四"):
+        with pytest.raises((Refusal, Forbidden), match=r"consequence_same_person|transfer_not_head"):
+            case.head(held, one)
+    assert case.head(held, "head").state is ConsequenceState.APPROVED
+
+
+def test_the_legal_review_is_not_done_by_whoever_has_proposed_it(store: Store, hand: Hand) -> None:
+    case = decided(store, hand, Outcome.FALSE_KNOWING)
+    penalty = case.noticed(case.the(Proposal.PENALTY))
+    assert case.rule(penalty, "王五", law="某条例第8条").verdict is not None
+    with pytest.raises(Refusal, match="consequence_same_person"):
+        case.agree(penalty, Agreement.LEGAL, "李四")
+    assert case.agree(penalty, Agreement.LEGAL, "赵六").verdict is not None
+
+
+@pytest.mark.parametrize("why", [Annulled.CORRECTION, Annulled.REVIEW_BODY, Annulled.OBJECTION])
+def test_what_the_police_have_filed_is_not_undone_by_ourselves_and_no_fine_follows(
+    store: Store, hand: Hand, why: Annulled
+) -> None:
+    case, held = filed(store, hand)
+    with pytest.raises(Refusal, match="transfer_stands"):
+        case.annul(held, why, "自行更正")
+    with pytest.raises(Refusal, match="consequence_transfer_open"):
+        case.give(case.the(Proposal.PENALTY))
+
+
+@pytest.mark.parametrize("why", [Annulled.POLICE, Annulled.PROCURATOR, Annulled.COURT])
+def test_it_falls_by_their_document_entered_by_the_head_and_then_a_fine_may_be_proposed(
+    store: Store, hand: Hand, why: Annulled
+) -> None:
+    case, held = filed(store, hand)
+    assert offered(held) == ("papers", "annulment")
+    told = held.id, why, "撤案决定1号"
+    with case.office.store.begin() as tx, pytest.raises(Forbidden, match="transfer_not_head"):
+        annulling.consequence(case.office, tx, *told, "李四", hand())
+    with case.office.store.begin() as tx:
+        assert annulling.consequence(case.office, tx, *told, HEAD, hand()).state is ConsequenceState.ANNULLED
+    assert case.give(case.the(Proposal.PENALTY)).notice is not None
+
+
+def test_nothing_else_falls_by_a_word_of_the_police(store: Store, hand: Hand) -> None:
+    case = decided(store, hand, Outcome.FALSE_KNOWING)
+    with pytest.raises(Invalid, match="annulled_whose"):
+        case.annul(case.impose(case.the(Proposal.PENALTY)), Annulled.POLICE)
