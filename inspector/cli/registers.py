@@ -279,8 +279,8 @@ def _edited(before: Sequence[Row], after: Sequence[Row], wanted: Sequence[Change
 
 def _unmoved(tx: Tx, wish: Wish) -> None:
     """Raise Stale where a case has entered somebody since the file was judged, perhaps one of its firms by another code."""
+    tx.draws.take_turn(wish.agency)  # no frame is frozen meanwhile, which would have these rows and count their going
     if wish.what == "objects":
-        tx.draws.take_turn(wish.agency)  # no frame is frozen meanwhile, which would have these rows and count their going
         tx.rosters.take_turn(wish.agency)
         if {key_of(row) for row in tx.rosters.objects(wish.agency)} != wish.judged:
             raise Stale("register_moved")
