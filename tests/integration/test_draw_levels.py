@@ -239,3 +239,14 @@ def test_a_frame_whose_classes_are_far_from_the_plan_is_told_though_its_sum_is_n
     assert told_of.strata == {"normal-A": (60, 40), "normal-D": (40, 60)}
     near = beside({"normal-A": 42, "normal-D": 58}, {"normal-A": 40, "normal-D": 60}, register, tenth, 1)
     assert (near.off, near.strata) == (False, {})
+
+
+def test_in_a_small_stratum_one_object_is_none_to_look_at_and_two_are() -> None:
+    register, tenth = ("normal-A", "normal-D"), Fraction(1, 10)
+    planned = {"normal-A": 5, "normal-D": 95}
+    assert not beside({"normal-A": 6, "normal-D": 94}, planned, register, tenth, 1).off
+    assert beside({"normal-A": 7, "normal-D": 93}, planned, register, tenth, 1).strata == {"normal-A": (7, 5)}
+    assert not beside({"normal-A": 7, "normal-D": 92, "must": 1}, planned, (*register, "must"), tenth, 1).off, (
+        "coverage has moved one"
+    )
+    assert beside({"normal-A": 4}, {"normal-A": 5}, register, tenth, 1).off, "all together the share alone counts"
