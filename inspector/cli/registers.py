@@ -42,12 +42,13 @@ Uncovered = Annotated[bool, typer.Option("--uncovered", help="Even when a town i
 
 def register(roster: typer.Typer, credit: typer.Typer) -> None:
     """Add the groups' commands."""
-    from inspector.cli import books, conflicts, creditrecords, inspections, striking
+    from inspector.cli import books, conflicts, creditrecords, inspections, keyed, striking
 
     imports = group("import", "Import a register from a file. 导入名录", roster)
     command(imports, "objects")(import_objects)
     command(imports, "inspectors")(import_inspectors)
     inspections.register(imports)
+    command(roster, "key")(keyed.key)
     command(roster, "strike")(striking.strike)
     command(roster, "misnamed")(striking.misnamed)
     conflicts.register(group("conflict", "Conflicts of interest: declared, applied for, decided. 回避", roster))
