@@ -254,7 +254,7 @@ def running(worker: Worker, grace: float = 5.0) -> Iterator[Worker]:
         worker.stop(grace)
 
 
-def settle(office: Office, engine: Engine = QUICK, seconds: float = 20.0) -> None:
+def settle(office: Office, engine: Engine = QUICK, seconds: float = 60.0) -> None:
     """Work until nothing is ready any more but for what waits behind an open breaker. Fails when that does not come about."""
 
     def later(moment: datetime) -> datetime:

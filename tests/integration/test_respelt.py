@@ -90,7 +90,7 @@ def test_a_row_in_the_frozen_frame_of_an_open_draw_stays_until_that_is_over(stor
         [case_id],
     )
     with store.begin() as tx:
-        tx.draws.put(replace(tx.draws.get(held.number, lock=True), state=DrawState.VOID))
+        tx.draws.put(replace(tx.draws.hold(held.number), state=DrawState.VOID))
         enrolment.strike(office, tx, "bureau", mistyped.subject_kind, WRONG, RIGHT, "王五", hand())
     assert (firms(store), matters(store, enrolment.TWICE)) == ([RIGHT], [])
 
