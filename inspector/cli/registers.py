@@ -42,12 +42,13 @@ Uncovered = Annotated[bool, typer.Option("--uncovered", help="Even when a town i
 
 def register(roster: typer.Typer, credit: typer.Typer) -> None:
     """Add the groups' commands."""
-    from inspector.cli import books, conflicts, creditrecords, inspections, striking
+    from inspector.cli import books, conflicts, creditrecords, inspections, keyed, striking
 
     imports = group("import", "Import a register from a file. 导入名录", roster)
     command(imports, "objects")(import_objects)
     command(imports, "inspectors")(import_inspectors)
     inspections.register(imports)
+    command(roster, "key")(keyed.key)
     command(roster, "strike")(striking.strike)
     command(roster, "misnamed")(striking.misnamed)
     conflicts.register(group("conflict", "Conflicts of interest: declared, applied for, decided. 回避", roster))
@@ -279,8 +280,8 @@ def _edited(before: Sequence[Row], after: Sequence[Row], wanted: Sequence[Change
 
 def _unmoved(tx: Tx, wish: Wish) -> None:
     """Raise Stale where a case has entered somebody since the file was judged, perhaps one of its firms by another code."""
+    tx.draws.take_turn(wish.agency)  # no frame is frozen meanwhile, which would have these rows and count their going
     if wish.what == "objects":
-        tx.draws.take_turn(wish.agency)  # no frame is frozen meanwhile, which would have these rows and count their going
         tx.rosters.take_turn(wish.agency)
         if {key_of(row) for row in tx.rosters.objects(wish.agency)} != wish.judged:
             raise Stale("register_moved")

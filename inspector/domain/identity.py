@@ -86,6 +86,15 @@ def identity_kind(kind: SubjectKind) -> IdentityKind:
     return IdentityKind.USCC if kind is SubjectKind.FIRM else IdentityKind.CITIZEN_ID
 
 
+def of_another(kind: IdentityKind, normal: str, today: date) -> bool:
+    """Whether a code is right in every sign as a firm's where it was to be a natural person's, or the reverse, and irregular as its own.
+
+    One that fits both shapes is what it was said to be.
+    """
+    other = {IdentityKind.USCC: IdentityKind.CITIZEN_ID, IdentityKind.CITIZEN_ID: IdentityKind.USCC}.get(kind)
+    return other is not None and bool(_warnings(normal, kind, today)) and not _warnings(normal, other, today)
+
+
 def identify(kind: IdentityKind, original: str, *, today: date, field: str = "") -> Identity:
     """Normalise and check a code.
 

@@ -42,6 +42,7 @@ def declare(  # noqa: PLR0913 - a declaration in all its parts
     Returns the applications, none where it was declared at once. Raises Missing, Refusal, and Invalid: an application names its
     evidence.
     """
+    tx.draws.take_turn(agency)  # before visits are held; no frame is frozen that has this conflict and does not count it
     tx.rosters.inspector(agency, staff)
     seated = tx.visits.seated(agency, staff, code)
     tx.visits.lock(seated)
@@ -59,6 +60,7 @@ def declare(  # noqa: PLR0913 - a declaration in all its parts
 
 def end(office: Office, tx: Tx, agency: str, code: str, staff: str, *, by: str, now: datetime) -> None:
     """A declared conflict holds no longer, from the next draw on. Raises Missing (`conflict_unknown`)."""
+    tx.draws.take_turn(agency)
     tx.rosters.end_conflict(agency, code, staff, now)
     edits.note_conflict(office, tx, agency, code, staff, by, now, holds=False)
 

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from inspector.domain.case import SubjectKind
 from inspector.domain.errors import Invalid
-from inspector.domain.identity import identify, identity_kind, masked, organisation
+from inspector.domain.identity import identify, identity_kind, masked, of_another, organisation
 from inspector.domain.roster import InspectorRecord, RosterObject, StaffRole, key_of
 from inspector.domain.signs import written
 from inspector.flows.diagnosis import of_error
@@ -96,7 +96,7 @@ def objects(
 
     Two codes of one organisation are a flaw, for it would be drawn twice as easily, unless somebody has said that they are two
     (`alike`). `held` are rows that stay beside the file, and `by` tells the id of a case that has entered one, or nothing. The same name
-    under two codes is told: chains have it.
+    under two codes is told: chains have it. A natural person's number under FIRM, or a firm's code under PERSON, is a flaw.
     """
     stays = {key_of(row): row for row in held}
     codes = {told: (0, key_of(row)) for row in stays.values() if (told := organisation(row.code)) is not None}
@@ -105,6 +105,9 @@ def objects(
     def one(reader: RowReader) -> tuple[str, RosterObject] | None:
         kind = reader.choice("kind", SubjectKind, SubjectKind.FIRM)
         code, original, warnings = identity(reader, kind, today)
+        if reader.sound and of_another(identity_kind(kind), code, today.date()):
+            # A frame has a firm's code as it is, and of a person a pseudonym alone, without a credit level: neither would be right.
+            reader.flaw("kind", "code_of_person" if kind is SubjectKind.FIRM else "code_of_firm")
         since = reader.maybe_day("since")
         if since is not None and since > today.date():  # the coverage that is due from then on would begin for nobody
             reader.flaw("since", "since_future", since=since.isoformat())

@@ -64,6 +64,18 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "请与来源核对最后一行和总行数",
     ),
     "reference_twice": ("also stands in row {other}", "与第{other}行重复", "keep one of the rows", "保留一行"),
+    "code_of_person": (
+        "is FIRM, and the code is a natural person's number, which would stand in frames and bundles as it is",
+        "为 FIRM（单位），而代码是自然人的身份证件号码，将原样进入抽取名册和公开文件",
+        "write PERSON, or the firm's credit code",
+        "请改填 PERSON，或填写该单位的统一社会信用代码",
+    ),
+    "code_of_firm": (
+        "is PERSON, and the code is a firm's credit code: it would be drawn as a natural person, without its credit level",
+        "为 PERSON（自然人），而代码是统一社会信用代码，将被当作没有信用等级的自然人抽取",
+        "write FIRM, or leave it empty; of a natural person write the identity number",
+        "请改填 FIRM 或留空；确为自然人的，请填写其身份证件号码",
+    ),
     "organisation_twice": (
         "is another code of the organisation in row {other}: it would be drawn as two",
         "与第{other}行为同一组织机构的不同代码，会被当作两个对象抽取",

@@ -139,13 +139,14 @@ def _before(tx: Tx, held: Draw, agency: str) -> list[Restated]:
 
 def _behind(tx: Tx, before: Seen, until: Seen | None = None) -> tuple[Seen, list[Restated]]:
     """What is seen now, and the changes of it that a former frame had not seen; of those `until` another one's, if it is named."""
-    rows = [row for row in tx.ledger.behind(ABOUT, before.seal) if row[0] not in before.ids]
+    told = tx.ledger.behind(ABOUT, before.seal)
     if until is not None:
-        rows = [row for row in rows if row[0] in until.ids or (row[1] is not None and row[1] <= until.seal)]
-    now = Seen(
-        seal=max((seal for _, seal, _, _ in rows if seal is not None), default=before.seal),
-        ids=tuple(entry for entry, seal, _, _ in rows if seal is None),
+        told = [row for row in told if row[0] in until.ids or (row[1] is not None and row[1] <= until.seal)]
+    now = Seen(  # with what the former frame had seen of it: the next one goes by this one alone
+        seal=max((seal for _, seal, _, _ in told if seal is not None), default=before.seal),
+        ids=tuple(entry for entry, seal, _, _ in told if seal is None),
     )
+    rows = [row for row in told if row[0] not in before.ids]
     return now, [Restated.of(one, at, str(facts["by"])) for _, _, at, facts in rows for one in facts.get("levels", ())]
 
 

@@ -78,6 +78,31 @@ def test_one_firm_under_several_codes_is_told_and_needs_a_word_that_is_recorded(
     assert [one["code"] for one in said.json["warnings"] if one["column"] == "name"] == ["name_twice"], "chains have one name"
 
 
+@pytest.mark.parametrize(
+    ("kind", "code", "flaw", "word"),
+    [
+        ("FIRM", "11010519491231002X", "code_of_person", "write PERSON"),
+        ("", "１1010519491231002x", "code_of_person", "write PERSON"),
+        ("PERSON", "91330106MA2000000F", "code_of_firm", "write FIRM"),
+    ],
+)
+def test_a_persons_number_under_firm_and_a_firms_code_under_person_are_refused(
+    operator: Operator, kind: str, code: str, flaw: str, word: str
+) -> None:
+    file = operator.file("mixed.csv", table(["code", "kind", "name"], ["TESTA", "FIRM", "甲"], [code, kind, "乙"]))
+    said = operator.say("roster", "import", "objects", file, "--agency", "bureau", "--json")
+    (told,) = said.json["flaws"]
+    assert (said.code, told["row"], told["column"], told["code"]) == (2, 3, "kind", flaw)
+    assert word in told["fix"]
+    assert code not in said.out
+    assert held(operator) == set()
+    for right in ("PERSON" if flaw == "code_of_person" else "FIRM", kind):
+        irregular = code if right != kind else f"{code[:-1]}{'3' if code[-1] != '3' else '4'}"
+        file = operator.file("right.csv", table(["code", "kind", "name"], [irregular, right, "乙"]))
+        said = operator.say("roster", "import", "objects", file, "--agency", "bureau", "--dry-run", "--json")
+        assert said.json["flaws"] == [], "its own kind, and one that is no other's either"
+
+
 @on_both
 def test_rows_are_removed_only_when_that_was_said(operator: Operator) -> None:
     codes = [f"TEST{number:02d}" for number in range(20)]

@@ -13,11 +13,13 @@ import pytest
 from inspector.domain.case import SubjectKind
 from inspector.domain.challenge import Applicant
 from inspector.domain.edits import Edit
+from inspector.domain.errors import Forbidden
 from inspector.domain.inspection import CheckType, Inspection
 from inspector.domain.roster import StaffRole
 from inspector.domain.visit import VisitState
-from inspector.flows import edits, moved, recusing, relief
+from inspector.flows import edits, keyed, moved, recusing, relief
 from inspector.flows.draw import prepare
+from inspector.flows.members import object_id
 from inspector.flows.office import Office
 from inspector.flows.reporting import report
 from inspector.flows.reportwords import markdown, tell
@@ -28,7 +30,7 @@ from tests.integration.test_draw_rivals import pooled
 from tests.integration.test_draw_way import FACTS, announced, carried_out, drawing
 from tests.integration.test_joint import drawn as joint
 from tests.integration.test_joint import together, waiting
-from tests.operator import Operator, on_both, one_database, settled, table
+from tests.operator import Operator, on_both, one_database, operated, settled, table
 
 pytestmark = pytest.mark.alike
 
@@ -314,3 +316,29 @@ def test_an_officer_whom_a_partner_lends_is_edited_and_put_back_and_the_joint_dr
         derived = json.loads(tx.draws.file(following.number, "commit.json"))["lists"][0]["derivation"]["partners"]
         moves = derived["other"]["moved"]
     assert (moves["since"], moves["edited"], moves["edited_back"]) == (held.number, 1, 1)
+
+
+def test_a_head_finds_one_subject_in_frame_and_entries_by_its_keys_and_nobody_else_does(store: Store, hand: Hand) -> None:
+    office, _, _ = drawing(store, hand)
+    with store.begin() as tx:
+        with pytest.raises(Forbidden, match="key_not_head"):
+            keyed.keys(office, tx, "bureau", SubjectKind.PERSON, "11010519491231002X", "李科员")
+        person = keyed.keys(office, tx, "bureau", SubjectKind.PERSON, "11010519491231002X", "王局长")
+        firm = keyed.keys(office, tx, "bureau", SubjectKind.FIRM, SHOP, "王局长")
+        first, *_ = tx.rosters.inspectors("bureau")
+        edits.note_conflict(office, tx, "bureau", SHOP, first.id, "os:keeper", hand(), holds=True)
+        ((_, facts),) = tx.ledger.facts((edits.RULE,), "roster:bureau")
+    assert (person.frame, firm.frame) == (object_id(office.secret, SubjectKind.PERSON, "11010519491231002X"), SHOP)
+    assert (len({person.frame, firm.entries, firm.conflicts}), person.entries) == (3, person.frame)
+    assert facts["edits"][0][1] == f"conflict:{firm.conflicts}"
+
+
+def test_who_asks_for_a_key_is_in_the_ledger_with_the_purpose_and_without_the_number(operator: Operator) -> None:
+    who, ways = "11010519491231002X", ("--agency", "bureau", "--by", "王某")
+    assert operator.say("roster", "key", who, *ways, "--note", " ").code != 0, "a purpose is owed"
+    said = operator.well("roster", "key", "110105 19491231 002x", *ways, "--note", "答复申诉", "--json")
+    with closing(operator.store()) as store:
+        ((rule, facts),) = operated(store)
+    assert (rule, facts["object"], facts["note"]) == ("operator.roster.key", said.json["frame"], "答复申诉")
+    assert who not in json.dumps(facts) + said.out
+    assert operator.well("roster", "key", who, *ways, "--note", "答复申诉", "--json").json == said.json

@@ -64,6 +64,16 @@ def matters(office: Office) -> list[Any]:
         return [one for one in tx.attention.of_kind(restating.UNDONE) if one.open]
 
 
+def drawn(office: Office, hand: Hand) -> Draw:
+    """The plan's next draw, carried out a fortnight after the one before."""
+    hand.on(days=14)
+    with office.store.begin() as tx:
+        held = prepare(office, tx, "weekly", hand().isoformat(), hand(), by="clerk")
+    assert held is not None
+    settle(office)
+    return carried_out(office, hand, held.number)
+
+
 @on_both
 def test_levels_stated_for_a_draw_and_back_behind_it_are_counted_committed_and_told_to_the_head(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand)
@@ -92,6 +102,26 @@ def test_levels_stated_for_a_draw_and_back_behind_it_are_counted_committed_and_t
     settle(office)
     assert following is not None
     assert derivation(office, following)["levels"] == {"since": held.number, "levels_changed": 2, "levels_back": 1}
+
+
+def test_a_level_that_stood_in_two_frames_and_is_put_back_then_is_counted_as_changed_twice_and_told_where_the_first_is_open(
+    store: Store, hand: Hand
+) -> None:
+    """What is said of it, and what is not: a level that holds over two draws is not told from one that has changed and changed again."""
+    office, _, _ = drawing(store, hand)
+    office = pooled(office, "weekly")
+    stated(office, hand, {1: "D"})
+    stated(office, hand, {1: "A"})
+    first, second = drawn(office, hand), drawn(office, hand)
+    stated(office, hand, {1: "D"}, by="os:other")
+    assert [one.facts["draw"] for one in matters(office)] == [first.number], (
+        "its visits are open, and the second has changed nothing"
+    )
+    third = drawn(office, hand)
+    assert [derivation(office, one)["levels"]["levels_changed"] for one in (first, second, third)] == [2, 0, 1]
+    assert [derivation(office, one)["levels"]["levels_back"] for one in (first, second, third)] == [0, 0, 0]
+    made = [told(office, one.number).levels for one in (first, second)]
+    assert [(one.changed, one.back) for one in made if one is not None] == [(2, 0), (0, 0)], "behind the next frame"
 
 
 def test_a_head_without_a_hand_in_it_closes_the_matter_of_levels(store: Store, hand: Hand) -> None:
@@ -209,3 +239,14 @@ def test_a_frame_whose_classes_are_far_from_the_plan_is_told_though_its_sum_is_n
     assert told_of.strata == {"normal-A": (60, 40), "normal-D": (40, 60)}
     near = beside({"normal-A": 42, "normal-D": 58}, {"normal-A": 40, "normal-D": 60}, register, tenth, 1)
     assert (near.off, near.strata) == (False, {})
+
+
+def test_in_a_small_stratum_one_object_is_none_to_look_at_and_two_are() -> None:
+    register, tenth = ("normal-A", "normal-D"), Fraction(1, 10)
+    planned = {"normal-A": 5, "normal-D": 95}
+    assert not beside({"normal-A": 6, "normal-D": 94}, planned, register, tenth, 1).off
+    assert beside({"normal-A": 7, "normal-D": 93}, planned, register, tenth, 1).strata == {"normal-A": (7, 5)}
+    assert not beside({"normal-A": 7, "normal-D": 92, "must": 1}, planned, (*register, "must"), tenth, 1).off, (
+        "coverage has moved one"
+    )
+    assert beside({"normal-A": 4}, {"normal-A": 5}, register, tenth, 1).off, "all together the share alone counts"

@@ -216,53 +216,50 @@ def test_an_import_says_how_many_rows_it_brings_back(operator: Operator, hand: H
 @pytest.mark.slow
 @pytest.mark.postgres
 @pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
-def test_an_import_of_objects_waits_while_a_frame_is_frozen(operator: Operator) -> None:
-    file = operator.file("whole.csv", table(["code", "name"], [*codes([1]), "某店"]))
+def test_whoever_changes_a_register_waits_while_a_frame_is_frozen(operator: Operator) -> None:
+    shop, staff = codes([1])[0], ["id", "name", "certificate", "certificate_until"]
+    to = ("--agency", "bureau")
+    files = {
+        "objects": [["code", "name"], [shop, "某店"]],
+        "inspectors": [staff, ["X1", "钱某", "A1", "2099-01-01"]],
+        "inspections": [["code", "on", "check"], [shop, "2026-01-05", "PLANNED"]],
+    }
+    ways: list[tuple[str, ...]] = [
+        ("roster", "import", what, operator.file(f"{what}.csv", table(*rows)), *to) for what, rows in files.items()
+    ]
+    ways += [("roster", "conflict", "add", shop, "X1", "--reason", "kin", *to)]
+    ways += [("roster", "conflict", "remove", shop, "X1", "--note", "调离", *to)]
+    for way in ways:
+        with ThreadPoolExecutor() as beside, closing(operator.store()) as store:
+            with store.begin() as tx:
+                tx.draws.take_turn("bureau")
+                said = beside.submit(operator.say, *way)
+                with pytest.raises(TimeoutError):
+                    said.result(timeout=4)
+            assert said.result(timeout=60).code == 0, (way, said.result().err)
+
+
+@pytest.mark.slow
+@pytest.mark.postgres
+@pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+def test_an_import_of_levels_waits_while_a_frame_is_frozen_and_no_frame_is_while_it_writes(operator: Operator) -> None:
+    file = operator.file("levels.csv", table(["code", "kind", "level", "as_of"], [*codes([1]), "FIRM", "A", "2026-01-05"]))
     with ThreadPoolExecutor() as beside, closing(operator.store()) as store:
-        with store.begin() as tx:
-            tx.draws.take_turn("bureau")
-            said = beside.submit(operator.say, "roster", "import", "objects", file, "--agency", "bureau", "--yes")
+        with store.begin() as tx, store.begin() as other:
+            tx.credit.take_turn(alone=False)
+            other.credit.take_turn(alone=False)  # two frames do not wait for each other
+            said = beside.submit(operator.say, "credit", "import", file)
             with pytest.raises(TimeoutError):
                 said.result(timeout=4)
         assert said.result(timeout=60).code == 0
 
+        def frozen() -> None:
+            with store.begin() as one:
+                one.credit.take_turn(alone=False)
 
-def enrolled(office: Office, *numbers: int) -> None:
-    """Firms that cases of the certificate route enter in the register."""
-    for number in numbers:
-        post(office, application(number, "business-licence", {"registration-status": "存续"}, route=Route.CERTIFICATE))
-
-
-def test_growth_by_cases_is_as_the_plan_told_it_and_makes_up_for_none_that_was_taken_out(store: Store, hand: Hand) -> None:
-    office, _, _ = drawing(store, hand)
-    office = planned(office, hand)
-    hand.on(days=1)
-    enrolled(office, 21, 22, 23, 24, 25)
-    held = announce(office, hand, "weekly")
-    settle(office)
-    told = derivation(office, held)["published_plan"]
-    assert (told["rows"], told["planned_rows"], told["entered"], told["off"]) == (17, 12, 5, False)
-    assert matters(office) == []
-    carried_out(office, hand, held.number)
-    imported(office, hand, removed=[1, 2, 3])
-    hand.on(days=14)
-    with store.begin() as tx:
-        following = prepare(office, tx, "weekly", hand().isoformat(), hand(), by="clerk")
-    settle(office)
-    assert following is not None
-    told = derivation(office, following)["published_plan"]
-    assert (told["rows"], told["planned_rows"], told["entered"], told["off"]) == (14, 12, 5, True), "nine of the plan's twelve"
-
-
-def test_growth_by_an_import_is_a_matter_for_it_thins_the_draw_out(store: Store, hand: Hand) -> None:
-    office, _, _ = drawing(store, hand)
-    office = planned(office, hand)
-    with store.begin() as tx:
-        one = next(iter(tx.rosters.objects("bureau")))
-        tx.rosters.put_objects(
-            [replace(one, code=code, original=code, enrolled=False, since=hand().date()) for code in codes([21, 22, 23])]
-        )
-    held = announce(office, hand, "weekly")
-    settle(office)
-    told = derivation(office, held)["published_plan"]
-    assert (told["rows"], told["planned_rows"], told["entered"], told["off"]) == (15, 12, 0, True)
+        with store.begin() as tx:
+            tx.credit.take_turn(alone=True)
+            held = beside.submit(frozen)
+            with pytest.raises(TimeoutError):
+                held.result(timeout=1)
+        held.result(timeout=60)
