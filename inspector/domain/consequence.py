@@ -329,6 +329,11 @@ class Consequence:
         return (*signed, *absent)
 
     @property
+    def reporters(self) -> tuple[Signed, ...]:
+        """Who has reported a transfer to the head."""
+        return tuple(signed for signed, _ in self.transfer.reports) if self.transfer is not None else ()
+
+    @property
     def open(self) -> bool:
         """Whether something is still to be done about it."""
         return self.stage is not None

@@ -16,8 +16,8 @@ from inspector.domain.letter import LetterKind, letter
 class Echo(StrEnum):
     """`USED`: the case was decided as the answer says. `DISPROVED`: it was decided otherwise. `UNUSED`: it did not come to it.
 
-    `SENT_BACK`: the case had come to whoever asked by mistake.
-    `AGREED`: its claim was found as it says, and the decision rests on another claim.
+    `AGREED`: its claim was found as it says, and the decision rests on another claim. `SENT_BACK`: the case had come to whoever asked by
+    mistake.
     """
 
     USED = "USED"

@@ -21,8 +21,7 @@ def signs(office: Office, tx: Tx, held: Consequence, signed: Signed) -> Signed:
     line = challenges.line(office, tx, held.agency)
     if not any(one.names for one in line):
         return signed
-    reports = held.transfer.reports if held.transfer is not None else ()
-    head = head_of(line, (), tuple(by for one, _ in reports for by in (one.by, one.stead) if by))
+    head = head_of(line, (), tuple(by for one in held.reporters for by in (one.by, one.stead) if by))
     if not head.deciders:
         raise Refusal("transfer_headless", consequence=held.id, agency=held.agency)
     if any(same(signed.by, one) for one in head.names):

@@ -28,7 +28,7 @@ def head(
     """The agency's head, or who stands in for one, approves, or refuses with reasons. Raises what `headed.signs` raises."""
     case, held = locked(tx, consequence_id)
     close = _close(office, tx, held, now)
-    if held.state is ConsequenceState.REPORTED and not any(signed.is_of(one) for one in reporters(held)):
+    if held.state is ConsequenceState.REPORTED and not any(signed.is_of(one) for one in held.reporters):
         signed = headed.signs(office, tx, held, signed)
     made = transfer.head(held, approves=approves, reasons=reasons, signed=signed, setting=setting(office, held, now), close=close)
     return settle(office, tx, case, held, made, now)
@@ -65,9 +65,4 @@ def papers(office: Office, tx: Tx, consequence_id: str, receipt: str, signed: Si
 
 
 def _close(office: Office, tx: Tx, held: Consequence, now: datetime) -> tuple[str, ...]:
-    return deputies.close(office, tx, held.agency, reporters(held), now)
-
-
-def reporters(held: Consequence) -> list[Signed]:
-    """Who has reported to the head."""
-    return [signed for signed, _ in held.transfer.reports] if held.transfer is not None else []
+    return deputies.close(office, tx, held.agency, held.reporters, now)

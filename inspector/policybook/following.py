@@ -22,6 +22,7 @@ _OF: Mapping[Proposal, tuple[str, ...]] = {
 _MAY = ("remind", "law")
 _CALENDAR = (Unit.DAY, Unit.MONTH, Unit.YEAR)
 GRADES = (KEPT, *GRAVITY)
+"""Grades of a credit entry: a kept promise, and the three of handbook 1.7.1."""
 
 
 def remedy(part: Part) -> RemedyRow:

@@ -51,7 +51,6 @@ from inspector.policybook.vague import vague
 FACTORS = ("volume", "data", "supervision", "harm")
 """The four factors of a risk profile: yearly volume, ease of obtaining data, daily supervision, social harm (handbook 1.1.19)."""
 
-"""Grades of a credit entry: a kept promise, and the three of handbook 1.7.1."""
 
 _NO_TERM = TermRow(row="", timer=Timer.VERIFY, term=Term(amount=1, unit=Unit.WORKING_DAY), basis="")
 """Stands for a missing row, which is a flaw of its own."""

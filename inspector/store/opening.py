@@ -86,9 +86,8 @@ def ready(store: Store, *, late: Late = lambda _problem: None, made: Late = lamb
 def _for_our_eyes(file: Path) -> None:
     """The file holds personal data and the secret of all links: nobody else on the machine may read it (its log files follow it)."""
     try:
-        file.parent.mkdir(
-            exist_ok=True
-        )  # that one alone: a mistyped path, or a disk that is not mounted, must not become a new office
+        # That folder alone: a mistyped path, or a disk that is not mounted, must not become a new office.
+        file.parent.mkdir(exist_ok=True)
     except FileNotFoundError as error:
         raise Refusal("database_folder_missing", file=str(file), folder=str(file.parent)) from error
     file.touch(mode=0o600)
@@ -97,6 +96,7 @@ def _for_our_eyes(file: Path) -> None:
 
 
 _LOGS = ("-wal", "-shm", "-journal")
+"""How the files end that SQLite keeps beside an open database."""
 
 
 def refuse_gone(url: str, *, lock: bool = True) -> None:

@@ -167,9 +167,8 @@ class OverHttp(PortContract):
             assert isinstance(caught(lambda: way.call(connector, "k-1")), Unavailable)
             time.sleep(0.5)  # by now it has been said
             end = time.monotonic() + 10
-            while (
-                len(self.party.heard) < 2 and time.monotonic() < end
-            ):  # on a busy machine a hasty question gives up before it is sent
+            # On a busy machine a hasty question gives up before it is sent: then it is asked anew.
+            while len(self.party.heard) < 2 and time.monotonic() < end:
                 assert isinstance(caught(lambda: way.call(connector, "k-2")), Unavailable)
         assert len(self.party.heard) >= 2, "no second question was heard"
 
