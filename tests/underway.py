@@ -52,6 +52,7 @@ def under_way(office: Office, cases: tuple[str, str], many: int) -> tuple[list[l
         (penalty, noticed | {"verdict": replace(written, agreed={})}, {"kind": "SECOND"}),
         (entry, {}, {}),
         (suspend, imposed, {}),
+        (suspend, imposed, {}),
         (Proposal.REFER_REGISTER, {}, {}),
         (penalty, imposed, {"why": "COURT"}),
         (rectify, imposed | {"rectification": order}, {}),

@@ -125,6 +125,7 @@ NEEDED: dict[str, dict[str, Any]] = {
     "/v1/assistance/{request_id}/decline": {"signer": "王五"},
     "/v1/assistance/{request_id}/date": {"day": "2026-03-20"},
     "/v1/assistance/{request_id}/forward": {"to": "archive"},
+    "/v1/assistance/{request_id}/transcription": {"written": "来函原文", "scan": "", "came": None, "signer": "王五"},
     "/v1/cases/{case_id}/suspension": {"reason": "TESTING", "until": "2026-03-31", "evidence": "送检单第5号"},
     "/v1/cases/{case_id}/resumption": {"evidence": "检测报告已收到"},
     "/v1/catalogue/mistaken-repeals": {"source": "S0", "reason": "登记有误"},
