@@ -282,15 +282,10 @@ def _clock(held: Store) -> Iterator[Finding]:
     with held.read() as tx:
         database = tx.machine_now()
         last = max((row["seen_at"] for row in tx.replicas.all()), default=None)
-        office = tx.office.get()
+        now = tx.office.plain(database)
     apart = abs((datetime.now(UTC) - database).total_seconds())
     mend = ("set the clock by NTP on both machines", "请在两台机器上用 NTP 校时")
     told = (f"machine and database are {apart:.1f} s apart", f"本机与数据库相差 {apart:.1f} 秒")
-    now = (
-        database + (office.office_anchor - office.machine_anchor)
-        if office and (office.rate, office.skip_closed) == (1, False)
-        else None
-    )
     if now is not None and (later := checkup.behind(held, now)) is not None:
         at, then = (f"{one.astimezone(UTC):%Y-%m-%d %H:%M:%S}Z" for one in (now, later))
         told = (f"it is {at}, and the ledger has an entry of {then}", f"现在是 {at}，台账中已有 {then} 的记录")

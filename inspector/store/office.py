@@ -33,6 +33,15 @@ class OfficeRoom(Room):
         row = self.row(sa.select(office).where(office.c.id == 1))
         return OfficeRow(**{name: row[name] for name in OfficeRow.__slots__}) if row else None
 
+    def plain(self, machine_now: datetime) -> datetime | None:
+        """The office's time at a moment, where it runs as the machine's does; None where it is paced, or before the first start.
+
+        Nothing sealed is opened: whoever has no keys may ask.
+        """
+        asked = sa.select(office.c.machine_anchor, office.c.office_anchor).where(office.c.id == 1, office.c.rate == 1)
+        row = self.connection.execute(asked.where(~office.c.skip_closed)).one_or_none()
+        return machine_now + (row.office_anchor - row.machine_anchor) if row is not None else None
+
     def found(
         self, machine_anchor: datetime, office_anchor: datetime, rate: float, skip_closed: bool, *, shadow: bool = False
     ) -> OfficeRow:

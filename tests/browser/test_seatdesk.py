@@ -64,7 +64,7 @@ def test_an_officer_calls_the_link_of_a_lost_phone_back_and_the_next_one_opens_o
 def test_the_pages_of_links_have_no_barrier_in_either_language_empty_populated_or_refused(visit: Visit, door: Door) -> None:
     name, staff = seat_of(visit)
     clerk = door.phone(visit.edge.url)
-    assert "officer" in clerk.log_in(visit.edge.token("clerk", name="赵"), "/assignments")
+    assert "复核人员" in clerk.log_in(visit.edge.token("clerk", name="赵"), "/assignments")
     for lang, find, call in (("zh-Hans", "查找", "收回链接"), ("en", "Look up", "Call the link back")):
         officer = door.phone(visit.edge.url)
         officer.log_in(visit.edge.token("officer", name="李四"), "/assignments")
