@@ -9,6 +9,7 @@ import sys
 from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import pytest
 import structlog
@@ -33,6 +34,9 @@ EVERYDAY = "not slow and not bench"
 
 collect_ignore = ["elsewhere"]
 """A package of another team, whose tests are run where it is installed."""
+
+TURN = os.environ.get("INSPECTOR_TEST_TURN", "")
+"""`0/3`: of the slow tests this run takes the first of three parts, as `.ci/run` does with one part for each commit."""
 
 SLOW, UNREAD = pytest.StashKey[int](), pytest.StashKey[bool]()
 """How many slow tests the everyday run leaves out, and whether it leaves the generated requests unread."""
@@ -76,9 +80,9 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_deselected(items: Sequence[pytest.Item]) -> None:
-    """Counts what the everyday run leaves out for being slow; what somebody asked to leave out he knows himself."""
+    """Counts what the everyday run, or a turn, leaves out for being slow; what somebody asked to leave out he knows himself."""
     for item in items:
-        if item.config.option.markexpr == EVERYDAY and item.get_closest_marker("slow"):
+        if item.get_closest_marker("slow") and (item.config.option.markexpr == EVERYDAY or TURN):
             item.config.stash[SLOW] = item.config.stash.get(SLOW, 0) + 1
 
 
@@ -97,7 +101,7 @@ def pytest_testnodedown(node: Any) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What is `alike` on both databases runs on PostgreSQL with the slow ones, as `.ci/run` does: it is a third of all the time.
 
     Not what `differs` among it: who waits for whom, and whose fence holds, PostgreSQL settles by row locks, not by one writer.
@@ -106,6 +110,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         marks = {mark.name for mark in item.iter_markers()}
         if marks >= {"alike", "postgres"} and "differs" not in marks:
             item.add_marker(pytest.mark.slow)
+    if TURN:
+        _take_turn(config, items)
+
+
+def _take_turn(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves the slow tests of the other parts out; a test's name says to which part it belongs, in each process the same."""
+    part, parts = map(int, TURN.split("/"))
+    left = [one for one in items if one.get_closest_marker("slow") and crc32(one.nodeid.encode()) % parts != part]
+    if left:
+        gone = set(left)
+        items[:] = [one for one in items if one not in gone]
+        config.hook.pytest_deselected(items=left)
 
 
 def pytest_collection_finish() -> None:

@@ -300,7 +300,7 @@ def _rest(held: Site, day: float, seconds: float, sender: threading.Thread, *, e
         overworked = True
     finally:
         daemon.send_signal(signal.SIGTERM)
-        daemon.wait(timeout=60)
+        daemon.wait(timeout=120)
     if overworked:
         _rest(held, 2 * day, 2 * seconds, sender, everything=everything)
 
@@ -324,7 +324,7 @@ def _kill_at_a_point(held: Site, chance: random.Random, number: int, least: int)
     point = POINTS[number // 2 % 4]
     daemon = start(held, point, str(chance.randint(2, 6) if point != "called" else chance.randint(60, 300)))
     try:
-        daemon.wait(timeout=15)
+        daemon.wait(timeout=30)
     except subprocess.TimeoutExpired:
         point = "random"
     kill(daemon)

@@ -51,7 +51,7 @@ def published(held: Site, folder: Path) -> tuple[bytes, bytes]:
 
 @pytest.mark.fault
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800)
 def test_daemons_that_are_killed_amid_draws_and_visits_leave_no_word_of_anybody(database_url: str, tmp_path: Path) -> None:
     persons, firms = planted("PERSON"), planted("FIRM")
     assert min(len(persons), len(firms)) > CASES // 3

@@ -25,7 +25,7 @@ DECIDED = {f"{outcome} outcome" for outcome in MENDED}
 
 @pytest.mark.fault
 @pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800)
 def test_a_daemon_killed_again_and_again_loses_nothing_and_doubles_nothing(database_url: str, tmp_path: Path) -> None:
     with site(database_url, tmp_path, mixed=True) as held:
         story = murder(held, 2, list(range(EVERYDAY)))
@@ -39,7 +39,7 @@ def test_a_daemon_killed_again_and_again_loses_nothing_and_doubles_nothing(datab
 
 @pytest.mark.fault
 @pytest.mark.slow
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(5400)
 def test_twenty_kills_during_one_run(database_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with site(database_url, tmp_path, mixed=True, day=pace(FULL)) as held:
         story = murder(held, 20, list(range(FULL)))

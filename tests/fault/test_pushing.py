@@ -122,7 +122,7 @@ def pushes(url: str, where: str, secret: str, now: datetime) -> None:
 
 @pytest.mark.fault
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_a_daemon_killed_while_it_pushes_loses_none_and_shows_none_twice_to_a_phone(
     store: Store, hand: Hand, database_url: str, tmp_path: Path
 ) -> None:
@@ -155,7 +155,7 @@ def test_a_daemon_killed_while_it_pushes_loses_none_and_shows_none_twice_to_a_ph
 
 @pytest.mark.fault
 @pytest.mark.slow
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(900)
 def test_two_daemons_push_no_more_often_a_second_than_was_agreed_with_the_channel(store: Store, hand: Hand) -> None:
     agreed = 10
     office = waiting(store, hand)

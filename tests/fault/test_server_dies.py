@@ -25,7 +25,7 @@ CASES, LEAST, DAY = 20, 3, 4.0
 AWAY = 3.0
 """Seconds: a lease is four."""
 
-pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.postgres, pytest.mark.needs("postgres"), pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.fault, pytest.mark.slow, pytest.mark.postgres, pytest.mark.needs("postgres"), pytest.mark.timeout(2700)]
 
 
 @contextmanager
@@ -64,7 +64,7 @@ def ended(held: Site, *daemons: subprocess.Popen[bytes]) -> None:
     wait(held, 600)
     for daemon in daemons:
         daemon.send_signal(signal.SIGTERM)
-    assert [daemon.wait(timeout=90) for daemon in daemons] == [0] * len(daemons)
+    assert [daemon.wait(timeout=120) for daemon in daemons] == [0] * len(daemons)
     assert len(held.accepted) == CASES
     assert problems(held) == []
 

@@ -24,7 +24,7 @@ ROWS, KILLS = 60, 3
 
 @pytest.mark.fault
 @pytest.mark.slow
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(900)
 def test_a_daemon_killed_again_and_again_keeps_to_quota_and_rate_and_loses_nothing(store: Store) -> None:
     times: list[float] = []
 

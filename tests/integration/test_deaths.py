@@ -62,7 +62,7 @@ def test_a_row_that_ends_every_daemon_is_found_out_and_what_was_claimed_with_it_
     deaths = 0
     for _ in range(12):
         ended = subprocess.run(
-            [sys.executable, "-c", textwrap.dedent(DAEMON), url], env=environment, cwd=ROOT, timeout=60, check=False
+            [sys.executable, "-c", textwrap.dedent(DAEMON), url], env=environment, cwd=ROOT, timeout=240, check=False
         )
         if ended.returncode == 0:
             break

@@ -52,7 +52,7 @@ CODES = dict(re.findall(r"^\| `(\w+)` \| (\d{3}) \|", (DOCS / "errors.md").read_
 """Every error by its code, with the status that the reference page gives it."""
 CONFIG = {"checks": {"positive_data_acceptance": {"expected-statuses": ACCEPTED}}}
 EXAMPLES = int(os.environ.get("INSPECTOR_TEST_EXAMPLES", "25"))
-"""Random requests for each operation, after those that visit each bound of its description; ./test --slow asks for 500, .ci/run for 200."""
+"""Random requests for each operation, after those that visit each bound of its description; ./test --slow asks for 500, .ci/run for 100."""
 BUSY = 60
 """Seconds for an answer: the largest bodies there are, on a machine that does other things."""
 ON_POSTGRES = int(os.environ.get("INSPECTOR_TEST_EXAMPLES_POSTGRES", str(EXAMPLES)))
