@@ -90,6 +90,8 @@ def daily(_work: Work, office: Office) -> Settlement:
         found = [*([(office.house, reconcile.LEDGER, broken)] if broken else []), *reconcile.watched(office, tx, office.now())]
 
     def write(tx: Tx, now: datetime) -> None:
+        for agency in sorted({*office.tree, *(plan.agency for plan in office.plans.values())}):
+            tx.draws.take_turn(agency)  # before any part holds a visit or a draw: some parts want a turn, and come behind others
         parts: list[tuple[str, Callable[[], object]]] = [
             (
                 office.house,

@@ -63,7 +63,7 @@ class Flow:
     `stuck` tells a person of a row that goes into quarantine, with its error's code and in its transaction.
     `tried` writes down, in the transaction that counts it, a try that left and came to nothing, with its error.
     `halted` writes down, in the transaction of the quarantine, that it came to that, whatever a person is told.
-    `alone`: settled in a transaction of its own, because it takes hold of many cases, which a group may hold in another order.
+    `alone`: settled in a transaction of its own, because it takes hold of many cases, or of turns, which a group may hold in another order.
     """
 
     do: Callable[[Work, Office], Settlement]
@@ -132,7 +132,7 @@ FLOWS: Mapping[OrderKind, Flow] = {
     OrderKind.VISIT_RELEASE: Flow(do=dispatch.release),
     OrderKind.CHALLENGE_DUE: Flow(do=recusing.undecided),
     OrderKind.FORGET: Flow(do=forget.forget),
-    OrderKind.ROSTER_LOOK: Flow(do=relief.daily),
+    OrderKind.ROSTER_LOOK: Flow(do=relief.daily, alone=True),
     OrderKind.COVERAGE_LOOK: Flow(do=uncovered.daily),
     OrderKind.CALENDAR_RECOUNT: Flow(do=recount.recount),
     OrderKind.LEDGER_LODGE: Flow(do=lodging.lodge, give_up=lodging.give_up),

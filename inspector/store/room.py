@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cache
+from traceback import extract_stack
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -22,6 +23,13 @@ STRICT = False
 log = structlog.get_logger(__name__)
 GONE = tuple(sorted(state.value for state in case.GONE))
 """The states of cases that have left the house, as columns have them."""
+
+
+def _callers() -> list[str]:
+    """Who asked, innermost last: `file:line` of our own code, without names or values."""
+    house = f"{__package__.partition('.')[0]}/"
+    frames = [(one.filename.partition(f"/{house}")[2], one.lineno) for one in extract_stack(limit=12)[:-2]]
+    return [f"{house}{file}:{line}" for file, line in frames if file]
 
 
 class Batch:
@@ -63,7 +71,7 @@ class Batch:
         if self._holds_rows and turn not in self._turns:
             if STRICT:
                 raise RuntimeError(f"the turn {turn} is taken before any case or draw is held, and not behind one")
-            log.error("turn.behind_rows", turn=turn)
+            log.error("turn.behind_rows", turn=turn, by=_callers())
         self._turns.add(turn)
 
     def later(self, statement: sa.Insert | sa.Update, rows: Iterable[Mapping[str, object]]) -> None:

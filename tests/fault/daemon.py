@@ -11,6 +11,7 @@ from pathlib import Path
 
 from inspector.bootstrap import House
 from inspector.cli.serve import run
+from inspector.store import room
 from tests.dispatchers import Liar
 
 
@@ -31,6 +32,7 @@ def main() -> None:
         if lying:
             house.daemon.dispatcher = Liar(house.daemon.dispatcher, house.office.store)
 
+    room.STRICT = True  # a turn behind rows is an error that the load cannot come to rest with
     run(Path(config), before=corrupt, fault=fault)
 
 

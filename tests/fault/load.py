@@ -284,11 +284,12 @@ def look(held: Site) -> float:
     return time.monotonic() - began
 
 
-def _rest(held: Site, day: float, seconds: float, sender: threading.Thread, *, everything: bool) -> None:
+def _rest(held: Site, day: float, seconds: float, sender: threading.Thread, *, everything: bool, again: int = 2) -> None:
     """A daemon that nobody kills, whose days take so many seconds, until what is to come to rest has done so.
 
     A machine on which the days' own work takes longer gets longer days, and when `everything` is to rest, draws are rarer, as days are
-    shorter: else there is no rest, however long one waits.
+    shorter: else there is no rest, however long one waits. What somebody said between the last look at the load and the stop has left
+    orders, which the next daemon carries out: `again` so often.
     """
     held.configure(day, every=24 if everything else 4)
     daemon = start(held)
@@ -303,6 +304,8 @@ def _rest(held: Site, day: float, seconds: float, sender: threading.Thread, *, e
         daemon.wait(timeout=120)
     if overworked:
         _rest(held, 2 * day, 2 * seconds, sender, everything=everything)
+    elif everything and again and any("orders are still open" in one for one in problems(held)):
+        _rest(held, day, seconds, sender, everything=True, again=again - 1)
 
 
 def _kill_at_random(held: Site, chance: random.Random, least: int, due: Callable[[], bool]) -> str:

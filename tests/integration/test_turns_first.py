@@ -9,15 +9,21 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import sqlalchemy as sa
 
+from inspector.daemon.group import Done, parts
+from inspector.daemon.schedules import sweep_order
+from inspector.domain.decision import OrderKind
 from inspector.flows import misnaming, voiding
 from inspector.flows.office import Office
+from inspector.flows.table import FLOWS
+from inspector.store.room import Batch
 from inspector.store.store import Store
 from inspector.store.tx import Tx
 from tests import house
-from tests.house import Hand, settle
+from tests.house import Hand, application, claim, post, settle
 from tests.integration.test_draw_rivals import announce, pooled
 from tests.integration.test_draw_way import carried_out, drawing
 from tests.integration.test_misnamed import concluded
+from tests.integration.test_way import LICENCE
 
 _WAITS = sa.text("select count(*) from pg_locks where locktype = 'advisory' and not granted")
 
@@ -117,3 +123,31 @@ def test_a_turn_behind_a_row_is_a_bug_that_every_database_tells(store: Store, ha
         tx.cases.get(case)
         tx.draws.get(number)
         tx.draws.take_turn("bureau")  # what is only read is in nobody's way
+
+
+def test_the_daily_look_is_settled_by_itself_and_has_every_turn_before_any_row(
+    store: Store, hand: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = drawn(store, hand)
+    post(office, application(77, "business-licence", LICENCE))
+    with store.begin() as tx:
+        tx.work.order([sweep_order(OrderKind.ROSTER_LOOK, {}, hand(), hand())], hand())
+    works = claim(office)
+    assert {one.kind for one in works} > {OrderKind.ROSTER_LOOK}
+    done = [Done(work=one, settlement=FLOWS[one.kind].do(one, office)) for one in works]
+    (alone,) = [part for part in parts(done, FLOWS) if any(one.work.kind == OrderKind.ROSTER_LOOK for one in part)]
+    (looked,) = alone
+    before, holds = list[set[str]](), Batch.holds_rows
+
+    def first(batch: Batch, locked: bool = True) -> None:
+        before.append(set(batch._turns))
+        holds(batch, locked)
+
+    monkeypatch.setattr(Batch, "holds_rows", first)
+    with store.begin() as tx:
+        assert looked.settlement.write is not None
+        looked.settlement.write(tx, hand())
+        tx.draws.hold(a_draw(office))
+    every = {f"draw:{agency}" for agency in {*office.tree, *(plan.agency for plan in office.plans.values())}}
+    assert len(every) > 1
+    assert before[0] >= every
