@@ -134,7 +134,7 @@ def test_the_daily_look_is_settled_by_itself_and_has_every_turn_before_any_row(
         tx.work.order([sweep_order(OrderKind.ROSTER_LOOK, {}, hand(), hand())], hand())
     works = claim(office)
     assert {one.kind for one in works} > {OrderKind.ROSTER_LOOK}
-    done = [Done(work=one, settlement=FLOWS[one.kind].do(one, office)) for one in works]
+    done = [Done(work=one, settlement=FLOWS[OrderKind(one.kind)].do(one, office)) for one in works]
     (alone,) = [part for part in parts(done, FLOWS) if any(one.work.kind == OrderKind.ROSTER_LOOK for one in part)]
     (looked,) = alone
     before, holds = list[set[str]](), Batch.holds_rows
@@ -145,6 +145,7 @@ def test_the_daily_look_is_settled_by_itself_and_has_every_turn_before_any_row(
 
     monkeypatch.setattr(Batch, "holds_rows", first)
     with store.begin() as tx:
+        assert looked.settlement is not None
         assert looked.settlement.write is not None
         looked.settlement.write(tx, hand())
         tx.draws.hold(a_draw(office))
