@@ -15,6 +15,9 @@ def one_mind(numbers: range) -> None:
     files = list(mutations.bundles(numbers))
     said = list(zip(map(minds.house, files), map(minds.python, files), minds.browser(files), strict=True))
     assert [(number, codes) for number, codes in zip(numbers, said, strict=True) if len({*codes}) > 1] == []
+    agreed = [one for one, codes in zip(files, said, strict=True) if codes[0] == 0]
+    voids = zip(agreed, minds.voids(agreed), strict=True)
+    assert [(one.get(minds.RECORD), told) for one, told in voids if len({*map(frozenset, told)}) > 1] == []
     seen = Counter(codes[0] for codes in said)
     assert min(seen[code] for code in (0, 1, 2)) > len(files) // 20, "each answer is met, and met often"
 
