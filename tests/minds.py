@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from inspector.cli.bundle import Bundle, judge, needed
 from inspector.domain.errors import Invalid
@@ -34,6 +34,28 @@ def python(files: Mapping[str, bytes]) -> int:
     """The program of one file that lies beside each bundle."""
     code, _ = verify_draw.opinion(dict(files))
     return code
+
+
+VOIDS = {
+    "void_lacks": "!! THE VOID'S RECORD LACKS",
+    "stopped_withheld": "! A PART OF THE SEED LACKED",
+    "stopped_late": "!! STOPPED WHEN ITS SEED COULD BE KNOWN",
+    "stopped_unknown": "!! WHO STOPPED IT MAY KNOW THE OUTCOME",
+    "stopped_dated": "! Stopped before its seed, by the house's word",
+}
+"""What is said of a void beside its reason: the code of house and page, and the words of the one file."""
+
+
+def voids(bundles: Sequence[Mapping[str, bytes]]) -> list[tuple[set[str], set[str], set[str]]]:
+    """What the house, the one file and the page say of the void in each of these bundles, which all three can read."""
+    told = list[tuple[set[str], set[str], set[str]]]()
+    for files, page in zip(bundles, opinions([{**files, "remarks": b"1"} for files in bundles]), strict=True):
+        remarks = {one.code.removeprefix("draw."): one.grave for one in judge(bundle(files), None).verdict.remarks}
+        _, lines = verify_draw.opinion(dict(files))
+        own = {code for code, words in VOIDS.items() if any(line.startswith(words) for line in lines)}
+        assert all(remarks.get(code) in (None, words.startswith("!!")) for code, words in VOIDS.items()), "as grave to both"
+        told.append(({*remarks} & {*VOIDS}, own, {*page.split()} & {*VOIDS}))
+    return told
 
 
 def browser(bundles: Iterable[Mapping[str, bytes]]) -> Iterator[int]:

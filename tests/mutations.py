@@ -9,6 +9,7 @@ from contextlib import suppress
 from functools import cache
 from typing import Any
 
+from inspector.domain.commitment import read
 from inspector.domain.suite import Suite, root
 from tests import published
 from tests.bundles import random_bundle, vector
@@ -36,7 +37,23 @@ TEXTS = (
     *("\u2028", "01", "１", "a+b", "\u212b", "\u1100\u1161", "toString", "__proto__", "f" * 64),
 )
 VALUES: tuple[Any, ...] = (None, True, False, 0, 1, -1, 10**25, [], {}, [None], {"ticket": "0" * 64}, {"toString": 1}, *TEXTS)
-FIELDS = ("min", "codes", "bits", "party", "form", "chain", "wanted", "seat", "inspectors", "bans", "prev", "__proto__", "new")
+VOID = ("voided_at", "lacked", "signed", "seeded_at")
+FIELDS = (
+    "min",
+    "codes",
+    "bits",
+    "party",
+    "form",
+    "chain",
+    "wanted",
+    "seat",
+    "inspectors",
+    "bans",
+    "prev",
+    "__proto__",
+    "new",
+    *VOID,
+)
 SIGNS = b' \t\n\r\x00"{}[],:0e-.\xc3\xff'
 DECOYS = ("zz.drawn.jsonl", "zz.after.jsonl", "after.jsonl", "drawn.jsonl", "objects.tsv", "zz.objects.tsv", "seed.json")
 
@@ -48,7 +65,15 @@ def bases() -> tuple[Files, ...]:
     plain += [published.public(vector("3")), published.of_the_house(vector("1"), published.HIDDEN), packed(random_bundle(7))]
     noted = [{**files, RECORD: encode({"void": "why", "after": {"lines": 0, "sha256": Suite().hex("")}})} for files in plain]
     void = [{name: held for name, held in files.items() if name not in ("seed.json", "result.json")} for files in noted]
-    return (*plain, *noted, *void)
+    lawful = [{**files, RECORD: encode(voided(files, rule=number % 2 > 0))} for number, files in enumerate(void)]
+    return (*plain, *noted, *void, *lawful)
+
+
+def voided(files: Mapping[str, bytes], *, rule: bool = False) -> dict[str, Any]:
+    """The record of a lawful void: by two persons at the time of the commitment, or by the `rule` because its first part lacked."""
+    held = read(files["commit.json"])
+    by = {"lacked": [0], "signed": []} if rule else {"lacked": [], "signed": ["李科长", "王主任"]}
+    return {"draw": held.number, "w": held.w, "void": "why", "voided_at": held.made, **by}
 
 
 def mutated(number: int) -> Files:

@@ -13,6 +13,7 @@ from inspector import beacons
 from inspector.beacons import Signed
 from inspector.cli.offline.spool import LEAST, Standing, tickets
 from inspector.cli.progress import Advance, unwatched
+from inspector.domain import voidrecord
 from inspector.domain.audit import NOTHING, Audit, AuditLine, House, Witness, problem, shown
 from inspector.domain.commitment import Commitment
 from inspector.domain.commitment import read as read_commitment
@@ -129,11 +130,8 @@ class Bundle:
 
 
 def void_of(record: Mapping[str, object]) -> tuple[str, tuple[str, ...]]:
-    """(why a draw is void, who signed that) as its record tells it; no reason: it is not void. A public record names nobody."""
-    if not is_text(record.get("void")):
-        return "", ()
-    signed = record.get("signed")
-    return str(record["void"]), tuple(filter(is_text, signed)) if isinstance(signed, list) else ()
+    """(why a draw is void, who signed that) as its record tells it; no reason: it is not void."""
+    return (str(record["void"]), voidrecord.signed(record)) if is_text(record.get("void")) else ("", ())
 
 
 def needed(names: Collection[str], record: Mapping[str, object]) -> tuple[str, ...]:
@@ -159,9 +157,18 @@ def judge(
     `authority` is the SHA-256 of the certificate by which the reader believes NIST-format pulses.
 
     What can be read and disagrees is a problem of the verdict: a register's row that is not canonical, a line of after.jsonl
-    that the rule does not give, a record of another draw.
+    that the rule does not give, a record of another draw. Of a void one it is said what its record lacks and leaves open.
     """
     commitment = read_commitment(bundle.files["commit.json"])
+    opinion = _judged(bundle, commitment, witness, authority, begins)
+    void = voidrecord.heard(commitment, bundle.record, witness, drawn=not bundle.stopped)
+    return replace(opinion, verdict=replace(opinion.verdict, remarks=(*opinion.verdict.remarks, *void)))
+
+
+def _judged(
+    bundle: Bundle, commitment: Commitment, witness: Witness | None, authority: str | None, begins: Callable[[str], Advance]
+) -> Opinion:
+    """What the files give, whatever the record says of a void."""
     if bundle.stopped:
         return _stopped(bundle, commitment, witness, begins)
     seed, result = (json_object(name, bundle.files[name]) for name in ("seed.json", "result.json"))
@@ -257,11 +264,6 @@ def _opinion(
     logs = {name: bundle.files[name] for name in used if name.endswith(AFTER)}
     problems, others = (*_foreign(bundle, commitment, seed, logs), *forged), [*sorted(bundle.names - used), *bundle.others]
     remarks = [AuditLine(code="draw.files_ignored", facts={"files": ", ".join(others)})] if others else []
-    reason, names = void_of(bundle.record)
-    if reason:
-        remarks.append(AuditLine(code="draw.void_draw", facts={"reason": reason}))
-    if names:
-        remarks.append(AuditLine(code="draw.void_by", facts={"names": ", ".join(names)}))
     if not bundle.stopped and not bundle.public and bundle.after is None:
         if len(logs) < len(commitment.lists):
             remarks.append(AuditLine(code="draw.after_absent"))

@@ -90,7 +90,7 @@ def export(
     written = [*kept]
     witness = folder / "witness"
     witness.mkdir()
-    record = _record(terminal, held, files) | ({"signed": []} if public else {})  # who signed is a person, and not named
+    record = _record(terminal, held, files, public=public)
     (witness / "record.json").write_text(to_json(record, indent=2) + "\n", encoding="utf-8")
     beside = {} if stopped else programs()  # a stranger needs nothing of ours, only Python or a browser
     for name, content in beside.items():
@@ -274,11 +274,11 @@ def _finished(terminal: Terminal, held: Draw) -> dict[str, bytes]:
     return {lists.kept(held, listed, lists.AFTER): b"" for listed in held.lists} | files
 
 
-def _record(terminal: Terminal, held: Draw, files: Mapping[str, bytes]) -> dict[str, object]:
+def _record(terminal: Terminal, held: Draw, files: Mapping[str, bytes], *, public: bool = False) -> dict[str, object]:
     """What the house itself says: when the witness took W in, when the first part of the seed came, what happened afterwards."""
     from inspector.cli.bundle import log_of
     from inspector.flows import lists
-    from inspector.flows.publish import voided
+    from inspector.flows.publish import void_record
 
     rows = terminal.look(lambda tx: tx.ledger.about(held.number))
     reveals = [row["at"] for row in rows if row["rule"] == "draw.reveal"]
@@ -286,9 +286,7 @@ def _record(terminal: Terminal, held: Draw, files: Mapping[str, bytes]) -> dict[
         "draw": held.number,
         "w": held.w,
         "receipt": held.witness,
-        "void": held.void_reason,
-        "void_numbers": terminal.look(lambda tx: list(void.numbers) if (void := voided(tx, held)) else []),
-        "signed": [one.by for one in held.signed],
+        **terminal.look(lambda tx: void_record(terminal.office, tx, held, public=public)),
         "announced_at": _iso(held.announced_at),
         "lodged_at": _iso(held.lodged_at),
         "witnessed_at": _iso(held.witnessed_at),

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from inspector.cli.bundle import Bundle, Opinion, void_of
+from inspector.domain import voidrecord
+from inspector.domain.audit import AuditLine
 from inspector.domain.commitment import Commitment
 from inspector.domain.commitment import read as read_commitment
 from inspector.domain.errors import Invalid
@@ -16,11 +18,15 @@ from inspector.domain.verify import chained
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Earlier:
-    """What an earlier draw's folder says of the chain: its commitment, if one was made, and why it is void, if it is."""
+    """What an earlier draw's folder says of the chain: its commitment, if one was made, and why it is void, if it is.
+
+    `lacks`: what the record of the void lacks beside its commitment (7.12); before one is made there is no outcome to know.
+    """
 
     number: str
     commitment: Commitment | None
     void: str
+    lacks: tuple[str, ...] = ()
 
 
 def earlier_in(folder: Path) -> Earlier:
@@ -33,7 +39,8 @@ def earlier_in(folder: Path) -> Earlier:
     told = Bundle.record_in(folder, made)
     void, _ = void_of(told)
     if made is not None:
-        return Earlier(number=made.number, commitment=made, void=void)
+        lacks = voidrecord.wanting(made, told, drawn=(folder / "result.json").is_file()) if void else ()
+        return Earlier(number=made.number, commitment=made, void=void, lacks=lacks)
     if not void or not is_text(told.get("draw")) or told.get("w") is not None:
         raise Invalid("bundle_incomplete", folder=str(folder), file=file.name)
     return Earlier(number=str(told["draw"]), commitment=None, void=void)
@@ -43,6 +50,11 @@ def follow(opinion: Opinion, earlier: Sequence[Earlier]) -> Opinion:
     """The opinion with the agency's chain followed through earlier draws, the void ones too (7.9, step 7)."""
     made = [one.commitment for one in earlier if one.commitment is not None]
     problems, remarks = chained(opinion.commitment, made, {one.number: one.void for one in earlier if one.void})
+    remarks += [
+        AuditLine(code="draw.chain_void_lacks", facts={"draw": one.number, "lacks": ", ".join(one.lacks)}, grave=True)
+        for one in earlier
+        if one.lacks
+    ]
     verdict = opinion.verdict
     kept = tuple(one for one in verdict.remarks if one.code != "draw.prev_unchecked")
     verdict = replace(

@@ -6,11 +6,13 @@ set aside (handbook scenario 23).
 
 from __future__ import annotations
 
+import hmac
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from hashlib import sha256
 from typing import Any
 
 from inspector.domain import draw as protocol
@@ -78,6 +80,27 @@ def voided(tx: Tx, held: Draw) -> Voided | None:
     lines = tx.register.of_agency(held.agency)
     numbers = tuple(one.number for one in lines if one.kind is EntryKind.VOID and one.draw == held.number)
     return Voided(reason=held.void_reason or "", numbers=numbers)
+
+
+def void_record(office: Office, tx: Tx, held: Draw, *, public: bool) -> dict[str, object]:
+    """What the record of an export says of a void, as 7.12 asks.
+
+    `lacked` are places in the commitment's seed (ruling 12). Who signed is a person: to the public each is a mark by the office's key, so
+    that two can be told apart and nobody is named. `voided_at` is the register's own time.
+    """
+    voids = [one for one in tx.register.of_draw(held.agency, held.number) if one.kind is EntryKind.VOID]
+    return {
+        "void": held.void_reason,
+        "void_numbers": [one.number for one in voids],
+        "voided_at": voids[0].at.isoformat() if voids else None,
+        "lacked": [held.parties.index(party) for party in held.lacked if held.c is not None],
+        "signed": [_mark(office, held.number, one.by) if public else one.by for one in held.signed if held.freed or not public],
+    }
+
+
+def _mark(office: Office, number: str, name: str) -> str:
+    """What stands for a signatory's name in one draw's public record."""
+    return f"signatory-{hmac.new(office.secret, f'draw.void/{number}/{name}'.encode(), sha256).hexdigest()[:16]}"
 
 
 def closed_until(office: Office, held: Draw, visits: list[Visit], now: datetime) -> datetime | None:

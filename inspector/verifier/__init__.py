@@ -14,7 +14,7 @@ from pathlib import Path
 _HERE = Path(__file__).parent
 _PARTS = {
     "STYLE": ("page.css",),
-    "PROTOCOL": ("hash.js", "read.js", "draw.js", "verdict.js", "desk.js"),
+    "PROTOCOL": ("hash.js", "read.js", "draw.js", "verdict.js", "void.js", "desk.js"),
     "PAGE": ("words.js", "page.js"),
 }
 PROGRAM = "verify_draw.py"

@@ -276,10 +276,29 @@ class Draw:
         lacks = " (it lacks an after.jsonl 缺失)" * (len(logs) < len(self.commit["lists"]))
         word = f"{lacks}: the house's word alone 仅凭机关自述, but for --after; its hash here is {note['sha256']}" * (not after)
         which, more = ("public", ", who else has a small ticket, who should go") if self.public else ("full", word)
-        more = ": nothing was drawn 未抽取任何对象, and nothing followed" if self.stopped else f", what followed{more}"
+        more = ", whether anything was drawn 是否抽取过" if self.stopped else f", what followed{more}"
         self.say(f"! The {which} bundle cannot prove who lacks in its registers{more}. Not seen: draw before.")
         if text(self.record.get("void")):
-            self.say(f"! THIS DRAW WAS MADE VOID 本次抽查已作废: {self.record['void']} {self.record.get('signed', '')}")
+            self.void(self.record, spoken)
+
+    def void(self, told: Any, spoken: list[float]) -> None:
+        """What the record of a void must hold (7.12), and of a draw that was stopped what no file can rule out."""
+        self.say(f"! THIS DRAW WAS MADE VOID 本次抽查已作废: {told['void']} {told.get('signed', '')}")
+        at, known = moment(told.get("voided_at")), [*spoken, moment(told.get("seeded_at"))]
+        signed, lacked = (it if isinstance(it := told.get(name), list) else [] for name in ("signed", "lacked"))
+        two = len(signed) == 2 == len({"".join(name.split()).lower() for name in signed if text(name)})
+        rule = self.stopped and lacked != [] and all(count(place, 0, len(spoken) - 1) for place in lacked)  # nobody signs
+        right = {"draw": "draw" in told, "w": "w" in told, "voided_at": at >= moment(self.commit["made"]), "signed": two or rule}
+        if lacks := ", ".join(name for name, holds in right.items() if not holds):
+            self.say(f"!! THE VOID'S RECORD LACKS 作废记录缺少 {lacks}: one such line throws any result away 可借此丢弃任何结果.")
+        if rule:
+            self.say("! A PART OF THE SEED LACKED 种子缺少一部分: whoever held it may know the outcome 不能排除其已知结果.")
+        elif self.stopped and any(one <= at for one in known):
+            self.say("!! STOPPED WHEN ITS SEED COULD BE KNOWN 种子可能已知后中止: a result may be thrown away 不能排除丢弃结果.")
+        elif self.stopped and not (at < math.inf and any(one < math.inf for one in spoken)):
+            self.say("!! WHO STOPPED IT MAY KNOW THE OUTCOME 不能排除中止者已知结果: ask witness, parties, minutes 请向外部核实.")
+        elif self.stopped:
+            self.say("! Stopped before its seed, by the house's word 中止时间仅凭机关自述: ask for its register of draws.")
 
     def drawn(self, sources: list[Any]) -> None:
         """The seed, the result and what followed; then what of the sources has to be heard."""

@@ -318,17 +318,27 @@ def test_of_a_public_bundle_nothing_is_marked_as_checked_that_its_files_cannot_s
 
 
 @pytest.mark.slow
-def test_a_draw_made_void_before_its_seed_says_so_instead_of_lacking_files(desk: Visitor, exported: Path) -> None:
+def test_one_line_in_the_place_of_a_result_is_believed_by_nobody_and_a_lawful_void_says_what_it_leaves_open(
+    desk: Visitor, exported: Path
+) -> None:
     for name in ("seed.json", "result.json"):
         (exported / name).unlink()
     record = exported / "witness" / "record.json"
-    record.write_text(json.dumps(json.loads(record.read_bytes()) | {"void": "名录有误"}, ensure_ascii=False), encoding="utf-8")
+    held = json.loads(record.read_bytes()) | {"void": "名录有误"}
+    record.write_text(json.dumps(held, ensure_ascii=False), encoding="utf-8")
     drop(desk.page, exported)
-    assert "没有结果可供重新计算" in verdict(desk, "一致")
-    assert states(desk) == ["✓", "✓", "!", "–", "✓", "–", "–", "–", "–", "✓"]
-    assert "本次抽取已作废（名录有误）" in desk.text()
+    told = verdict(desk, "文件相符，但不能据以采信")
+    assert ("没有结果可供重新计算" in told, "作废记录不完整，缺少：voided_at, signed" in told) == (True, True)
+    assert states(desk) == ["!", "✓", "!", "–", "✓", "–", "–", "–", "–", "✓"]
+    assert ("本次抽取已作废（名录有误）" in desk.text(), "不能排除" in desk.text()) == (True, True)
     assert desk.page.locator("#find-label").count() == 0, "there are no tickets to look up"
     check(desk)
     desk.page.get_by_role("button", name="English").click()
+    assert "lacks voided_at, signed" in verdict(desk, "The files agree, but nothing here may be believed")
+    assert "cannot be ruled out" in desk.text()
+    lawful = held | {"voided_at": held["announced_at"], "signed": ["李科长", "王主任"]}
+    record.write_text(json.dumps(lawful, ensure_ascii=False), encoding="utf-8")
+    drop(desk.page, exported)
     assert "no result to recompute" in verdict(desk, "Agrees")
-    desk.text()
+    assert states(desk)[0] == "✓"
+    assert ("lacks" in desk.text(), "cannot be ruled out" in desk.text()) == (False, True)

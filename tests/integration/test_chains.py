@@ -114,6 +114,12 @@ def test_a_draw_void_before_its_result_stands_in_the_chain_with_its_reason(datab
     assert missing["draw.chain_void"] == {"draw": stopped.number, "reason": WHY}
     assert missing["draw.numbers_unaccounted"] == {"numbers": early.number}
     assert {"draw.prev_unchecked", "draw.numbers_unaccounted"} & {*told(void, never)} == set(), "no gap"
+    assert "draw.chain_void_lacks" not in missing
+    record = void / "witness" / "record.json"
+    lawful = record.read_bytes()
+    record.write_text(json.dumps({"void": WHY}), encoding="utf-8")
+    assert told(void)["draw.chain_void_lacks"] == {"draw": stopped.number, "lacks": "draw, w, voided_at, signed"}
+    record.write_bytes(lawful)
     (never / "witness" / "record.json").write_text('{"draw":"x"}', encoding="utf-8")
     assert operator.say("draw", "verify", str(whole), str(never)).code == 2, "a folder that says nothing accounts for nothing"
     (void / "witness" / "record.json").write_text('{"draw":"x","void":"y"}', encoding="utf-8")

@@ -14,11 +14,14 @@ from inspector.cli.offline import folder as files
 from inspector.cli.offline import void as voiding
 from inspector.domain.beacon import QUICKNET
 from inspector.domain.errors import Refusal
+from tests import minds
 from tests.offline import PLAN, SEED, announce, carry_out, laptop, names
 from tests.operator import Operator, Said, process
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.needs("node")]
 
+GRAVE = ["draw.no_witness", "draw.stopped_unknown"]
+"""What is grave of a lawful void: nobody outside has said when, and no file dates a ceremony."""
 WHY, BY = "名单遗漏一个片区", ("--by", "李科长", "--by", "王主任")
 
 
@@ -36,6 +39,11 @@ def void(office: Operator, *by: str, reason: str = WHY, folder: str = "draw") ->
 
 def held(folder: Path) -> dict[str, bytes]:
     return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    """A bundle as the three verifiers take it."""
+    return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.suffix in (".json", ".tsv")}
 
 
 def verified(office: Operator, *more: str) -> Said:
@@ -59,6 +67,26 @@ def test_two_persons_with_one_reason_make_it_void_and_everybody_hears_why_and_by
         *(True, True, False, True),
     )
     assert "李科长, 王主任" in process("draw", "verify", "draw", "--lang", "zh-Hans", folder=office.folder).out
+
+
+def test_a_result_that_is_deleted_for_one_line_in_the_record_is_a_grave_matter_and_a_whole_record_lacks_nothing(
+    office: Operator,
+) -> None:
+    folder = office.folder / "draw"
+    assert void(office).code == 0
+    judged = verified(office, "--json")
+    assert (judged.code, [one["code"] for one in judged.json["remarks"] if one["grave"]]) == (0, GRAVE)
+    assert minds.voids([files_of(folder)]) == [({"stopped_unknown"},) * 3]
+    (folder / "witness/record.json").write_text('{"void":"故障"}', encoding="utf-8")
+    judged = verified(office, "--json")
+    assert (judged.code, [one["code"] for one in judged.json["remarks"] if one["grave"]]) == (
+        0,
+        [*GRAVE[:1], "draw.void_lacks", *GRAVE[1:]],
+    )
+    assert minds.voids([files_of(folder)]) == [({"void_lacks", "stopped_unknown"},) * 3]
+    assert verified(office, "--strict").code == 1
+    words = verified(office).out
+    assert ("record of the void lacks draw, w, voided_at, signed" in words, "cannot be ruled out" in words) == (True, True)
 
 
 def test_a_void_draw_is_not_carried_out_and_its_number_and_hashes_stay_taken(office: Operator) -> None:

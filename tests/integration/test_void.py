@@ -19,16 +19,18 @@ from inspector.domain.visit import VisitState
 from inspector.flows import voiding
 from inspector.flows.draw import announce_now
 from inspector.flows.office import Office
+from inspector.flows.publish import void_entry, void_record
 from inspector.flows.seeding import type_figures
 from inspector.store.drawtables import draw_file, draw_register
 from inspector.store.store import Store
+from tests import minds
 from tests.edge import serving
 from tests.house import Hand, settle
 from tests.integration.test_draw_rivals import pooled
 from tests.integration.test_draw_way import announced, carried_out, drawing, replayed, thrown, visits
 from tests.integration.test_seed_refusals import seeded
 
-pytestmark = [pytest.mark.alike, pytest.mark.slow]
+pytestmark = [pytest.mark.alike, pytest.mark.slow, pytest.mark.needs("node")]
 
 WHY = "名单遗漏一个片区，须重新锁定"
 
@@ -49,6 +51,22 @@ def held(office: Office, number: str) -> Draw:
         return tx.draws.get(number)
 
 
+def exported(office: Office, number: str, *, public: bool = False) -> dict[str, bytes]:
+    """What is handed out of a draw that became void before its result."""
+    with office.store.read() as tx:
+        held, files = tx.draws.get(number), void_entry(office, tx, number, office.now())
+        record = {"draw": held.number, "w": held.w, **void_record(office, tx, held, public=public)}
+    return {**files, minds.RECORD: json.dumps(record).encode()}
+
+
+def told(files: dict[str, bytes]) -> set[str]:
+    """What all three verifiers say of the void."""
+    ((house, one, page),) = minds.voids([files])
+    assert house == one == page
+    assert (minds.house(files), minds.python(files)) == (0, 0)
+    return house
+
+
 def code_of(do: Callable[[], object]) -> str:
     with pytest.raises(Refusal) as refused:
         do()
@@ -66,6 +84,11 @@ def test_two_persons_with_one_reason_void_a_draw_whose_seed_nobody_knows_and_its
     assert announce(office) == held(office, first.number), "one name changes nothing"
     void = sign(office, first.number, "王主任")
     assert (void.state, void.void_reason, [one.by for one in void.signed]) == (DrawState.VOID, WHY, ["李科长", "王主任"])
+    whole, public = exported(office, first.number), exported(office, first.number, public=True)
+    assert [told(files) for files in (whole, public)] == [{"stopped_unknown"}] * 2, "a lawful void lacks nothing"
+    names = [json.loads(files[minds.RECORD])["signed"] for files in (whole, public)]
+    assert (names[0], len({*names[1]}), {*names[0]} & {*names[1]}) == (["李科长", "王主任"], 2, set()), "the public hears no name"
+    assert told({**whole, minds.RECORD: b'{"void": "why"}'}) == {"void_lacks", "stopped_unknown"}
     hand.on(days=3)
     settle(office)
     assert (held(office, first.number).parts, visits(office, first.number)) == ({}, []), "nobody is asked for its seed any more"
@@ -168,7 +191,16 @@ def test_frozen_bytes_altered_once_the_seed_is_known_void_the_draw_and_nobody_dr
     assert announce(office) == void, "altering the bytes is no way to another draw"
     sign(office, first.number, "李科长")
     assert announce(office) == held(office, first.number)
+    if handed := file in (
+        "objects.tsv",
+        "members.json",
+    ):  # of small files the house knows at once that they differ, and hands out nothing
+        assert told(exported(office, first.number)) == {"void_lacks", "stopped_unknown"}, "one name alone stands for nothing"
+    else:
+        assert code_of(lambda: exported(office, first.number)) == "draw_contradicted"
     sign(office, first.number, "王主任")
+    if handed:
+        assert told(exported(office, first.number)) == {"stopped_unknown"}, "two stand for it: grave all the same"
     second = announce(office)
     assert second is not None
     assert second.number != first.number
@@ -184,6 +216,7 @@ def test_a_draw_void_for_a_withheld_part_is_followed_by_the_rule_alone(store: St
     assert held(office, first.number).state is DrawState.VOID
     for by in ("李科长", "王主任"):
         assert code_of(lambda by=by: sign(office, first.number, by)) == "draw_void_already"  # type: ignore[misc]
+    assert told(exported(office, first.number)) == {"stopped_withheld"}, "nobody signs, and the rule names whose part lacked"
     again = announce(office)
     assert again is not None
     assert (again.number, again.parties) != (first.number, first.parties)

@@ -35,7 +35,7 @@ def code(*names: str) -> str:
 
 def said() -> set[str]:
     """Every code that the protocol's part can answer."""
-    text = code("read", "draw", "verdict", "desk")
+    text = code("read", "draw", "verdict", "void", "desk")
     called = re.findall(r'\b(?:must|legible|right|rule|bad|remark)\((?:[^;"]|"(?=commit_field))*?"([a-z_]+)"', text)
     given = re.findall(r'\bcode: (?:[^"}]*\? )?"([a-z_0-9]+)"(?: : "([a-z_]+)")?', text)
     rows = re.findall(r'"(row_[a-z_0-9]+)"', text)
@@ -56,10 +56,12 @@ def test_both_languages_say_the_same_things_with_the_same_facts() -> None:
     assert [key for key in english if facts(english[key]) != facts(chinese[key])] == []
 
 
-def test_what_the_minutes_contradict_is_told_in_the_words_of_draw_verify() -> None:
+def test_what_the_minutes_contradict_and_what_a_void_lacks_is_told_in_the_words_of_draw_verify() -> None:
     told = words()
     for lang, name in zip(LANGS, labels.LANGS, strict=True):
         assert told[lang]["figures_other"] == labels.words(name)["draw.figures_other"]
+        for code in ("stopped", "void_lacks", "stopped_withheld", "stopped_late", "stopped_unknown", "stopped_dated"):
+            assert told[lang][code][:-1] == labels.words(name)[f"draw.{code}"], "of a void, too, both say the same"
 
 
 def test_there_are_words_for_every_answer_and_every_text_of_the_page() -> None:
@@ -74,7 +76,7 @@ def test_there_are_words_for_every_answer_and_every_text_of_the_page() -> None:
 
 
 def test_every_word_is_used() -> None:
-    text = code("read", "draw", "verdict", "desk", "page") + (PARTS / "page.html").read_text(encoding="utf-8")
+    text = code("read", "draw", "verdict", "void", "desk", "page") + (PARTS / "page.html").read_text(encoding="utf-8")
     built = ("step_", "state_", "why_", "fate_", "agrees_", "bundle_")
     unused = [key for key in words()["en"] if not re.search(rf"\b{re.sub('_', '[_-]', key)}\b", text)]
     assert [key for key in unused if not key.startswith(built) and not key.endswith(("_more", "_do"))] == []

@@ -195,11 +195,13 @@ def test_it_reads_the_public_bundle_and_says_what_that_cannot_prove() -> None:
         assert (code, said.startswith(which), "who should go" in said) == (0, True, "public" in which)
 
 
-def test_of_a_draw_made_void_before_its_seed_it_says_that_nothing_was_drawn_and_looks_for_nothing_that_followed() -> None:
+def test_of_a_draw_void_before_its_result_it_says_that_no_file_shows_whether_anything_was_drawn() -> None:
     whole = {name: content for name, content in packed(vector("1")).items() if name not in {"seed.json", "result.json"}}
     code, lines = verify_draw.opinion({**whole, "witness/record.json": json.dumps({"void": "名录有误"}).encode()})
     (said,) = [line for line in lines if line.startswith("! The ")]
-    assert (code, "nothing was drawn" in said, "house's word" in said) == (0, True, False), lines
+    assert (code, "whether anything was drawn" in said, "house's word" in said) == (0, True, False), lines
+    assert any("THE VOID'S RECORD LACKS 作废记录缺少 draw, w, voided_at, signed" in line for line in lines)
+    assert any("不能排除" in line for line in lines)
 
 
 def test_strictly_what_nobody_could_check_is_a_failure_as_in_the_houses_own(tmp_path: Path) -> None:

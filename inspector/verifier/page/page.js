@@ -179,7 +179,8 @@
   function remarksOf(report) {
     const compared = state.asked.figures?.some(({ code }) => code === "figures_agree" || code === "figures_other");
     const held = { figures_typed: compared, no_witness: state.asked.witness?.ok, after_absent: state.asked.after?.ok, after_alone: state.asked.after?.ok };
-    return report.remarks.filter(({ code }) => !held[code]);
+    const stop = state.asked.witness?.stop, told = report.remarks.map((one) => (stop && one.code.startsWith("stopped_") ? stop : one));
+    return told.filter(({ code }) => !held[code]);
   }
 
   const saidOfAfter = (report) => remarksOf(report).find(({ code }) => code === "after_absent" || code === "after_alone");
@@ -188,6 +189,7 @@
     if (!report.done.includes(step)) return report.step === step && report.outcome !== "agrees" ? "bad" : "none";
     if (wrong(step)) return "bad";
     const open = {
+      files: remarksOf(report).some(({ code }) => code === "void_lacks"),
       witness: !state.asked.witness?.ok,
       seed: remarksOf(report).some(({ code }) => code === "signature_unchecked" || code === "figures_typed"),
       registers: report.kind === "public",
@@ -238,9 +240,10 @@
   // The answer in a word. What the reader's own papers contradict does not agree, whatever its files say, as with `draw verify`.
   function showVerdict({ outcome, kind, problem }) {
     const good = outcome === "agrees" && !against().length, problems = problem ? [problem] : against();
-    return el("section", { class: `now verdict ${good ? "good" : "bad"}`, id: "verdict", tabindex: "-1" },
-      el("h2", {}, say(good ? outcome : problem ? outcome : "differs")),
-      ...(good ? [say(`agrees_${kind}`)] : problems.map(problemWords)).map((words) => el("p", {}, words)),
+    const doubts = good ? remarksOf(state.report).filter(isDoubt).map(problemWords) : []; // nothing differs, and nothing is shown either
+    return el("section", { class: `now verdict ${good ? (doubts.length ? "" : "good") : "bad"}`, id: "verdict", tabindex: "-1" },
+      el("h2", {}, say(good ? (doubts.length ? "agrees_doubted" : outcome) : problem ? outcome : "differs")),
+      ...(good ? [say(`agrees_${kind}`), ...doubts] : problems.map(problemWords)).map((words) => el("p", {}, words)),
       good ? null : el("p", {}, say(problem ? `${outcome}_more` : "differs_outside")));
   }
 

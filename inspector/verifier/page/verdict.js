@@ -55,8 +55,8 @@ function* recompute(files, report) {
   };
   const remark = (code, facts = {}, grave = false) => report.remarks.push({ code, facts, grave });
   const record = files.has(RECORD) ? parse(files.get(RECORD), RECORD) : {};
-  const stopped = isText(record.void) && !files.has("seed.json") && !files.has("result.json");  // void before its seed: there is no result
-  for (const file of stopped ? NEEDED.slice(0, 1) : NEEDED) legible(files.has(file), "file_missing", { file });
+  const halt = isText(record.void) && !files.has("seed.json") && !files.has("result.json");  // stopped: there is no result
+  for (const file of halt ? NEEDED.slice(0, 1) : NEEDED) legible(files.has(file), "file_missing", { file });
   const used = new Set([...NEEDED, RECORD, ...OURS]), bytes = files.get("commit.json");
 
   step("commit");
@@ -65,11 +65,11 @@ function* recompute(files, report) {
   const known = commit.sources.map((one) => one.known).filter((at) => !Number.isNaN(at));
   Object.assign(report, { draw: commit.draw, hash: commit.hash, made: commit.made, prev: commit.prev, c, w, known: Math.min(...known) });
   report.undated = commit.sources.filter((one) => Number.isNaN(one.known)).map((one) => one.kind);
-  const [seed, result] = ["seed.json", "result.json"].map((file) => (stopped ? { parts: [] } : parse(files.get(file), file)));
+  const [seed, result] = ["seed.json", "result.json"].map((file) => (halt ? { parts: [] } : parse(files.get(file), file)));
   legible(Array.isArray(seed.parts) && seed.parts.every(isObject), "seed_parts");
   const ends = (ending) => [...files.keys()].some((name) => !name.includes("/") && name.endsWith(ending));
   const bare = !ends("objects.tsv") && !ends("inspectors.tsv") && !ends("bans.tsv");
-  report.kind = bare && (stopped || ends("drawn.jsonl")) ? "public" : "auditor";
+  report.kind = bare && (halt || ends("drawn.jsonl")) ? "public" : "auditor";
   const alone = commit.lists.length === 1, held = commit.lists.map((list) => filesOf(files, list, H, report.kind === "public", alone, used));
 
   step("witness");
@@ -82,15 +82,14 @@ function* recompute(files, report) {
   report.log = report.kind === "public" ? (isObject(noted) ? noted.sha256 : undefined) : log.sha256;
   must(report.kind === "public" || same, "after_other", { found: log.lines, told: shown(isObject(noted) ? noted.lines : noted) });
   must(!known.some((at) => moment(commit.made) >= at), "made_late", { made: commit.made });
-  for (const { kind, known: at } of commit.sources) must(stopped || !(at > Date.now()), "beacon_ahead", { kind });
+  for (const { kind, known: at } of commit.sources) must(halt || !(at > Date.now()), "beacon_ahead", { kind });
   report.record = Object.fromEntries(["receipt", "announced_at", "seeded_at"].filter((name) => isText(record[name])).map((name) => [name, record[name]]));
   remark("no_witness", { w }, true);
-  if (isText(record.void)) remark("void_draw", { reason: record.void }, false);
-  const signed = isText(record.void) && Array.isArray(record.signed) ? record.signed.filter(isText) : [];
-  if (signed.length) remark("void_by", { names: signed.join(", ") }, false);
+  if (isText(record.void)) report.remarks.push(...voided(commit, record, !halt));
+  if (halt) report.stop = stopOf(commit, record);
 
   const context = { commit, held, H, hex, remark, report, step, seed, result };
-  yield* stopped ? halted(context) : carriedOut(context);
+  yield* halt ? halted(context) : carriedOut(context);
 
   if (report.kind === "auditor" && logs.length < held.length) remark("after_absent");
   if (report.kind === "auditor") remark("after_alone", { sha256: log.sha256, lines: log.lines });
@@ -101,7 +100,7 @@ function* recompute(files, report) {
   report.done.push("prev");
 }
 
-// A draw made void before its seed: its commitment, and its registers where they lie here; there is nothing else to recompute (7.4).
+// A draw that its record says was stopped: its commitment, and its registers where they lie here; there is nothing else to recompute (7.12).
 function* halted({ held, H, remark, report, step }) {
   remark("stopped");
   if (report.kind === "public") remark("registers_absent");
@@ -349,6 +348,10 @@ function position(rows, id) {
 // What the value and the dates from outside hands prove (7.4, 7.9): only they prove the time, and the seed's is theirs to state too, for
 // no signature is checked here and a value may be anybody's. A beacon's own time can only speak against it. Times in milliseconds or NaN.
 function judgeWitness(report, value, at, seedAt) {
+  return { ...judgeTime(report, value, at, seedAt), stop: report.stop ? stopped(report.stop, seedAt) : null };
+}
+
+function judgeTime(report, value, at, seedAt) {
   if (value.trim().toLowerCase() !== report.w) return { code: "witness_other", bad: true };
   if (Number.isNaN(at)) return { code: "witness_undated" };
   if (at > Date.now() || seedAt > Date.now()) return { code: "witness_ahead" }; // a slip of the hand, which accuses nobody
