@@ -14,6 +14,7 @@ from inspector.domain.errors import Missing, Refusal
 from inspector.domain.objection import Objection
 from inspector.domain.policy import Policy
 from inspector.domain.proceeding import ANNULLABLE
+from inspector.domain.proposal import Proposal
 from inspector.domain.transition import Scope
 from inspector.flows import annulling, consequences, contested, creditrecords, deputies, shaken, stopped, touched
 from inspector.flows.creditbook import CONTESTED
@@ -36,8 +37,8 @@ def object(  # noqa: A001 - the field's word for it, in all its parts
     Who says and shows the same again of the same, decided or not, has said it once: the gate does not open anew by it. A proposal is
     spoken against by a statement in defence, for there is nothing yet that an objection could take back (Penalties Law art. 44, 45).
 
-    `by_door`: who says it, through which door. Raises Missing, Refusal (`record_over`, `objection_early`, `objection_gone`), Invalid
-    (`objection_empty`).
+    `by_door`: who says it, through which door. Raises Missing, Invalid (`objection_empty`) and Refusal:
+    `record_over`, `objection_early`, `objection_gone`, `objection_transfer`.
     """
     case, mine = _about(tx, about)
     _objectable(tx, about)
@@ -131,8 +132,14 @@ def _about(tx: Tx, about: str) -> tuple[Case, Record | None]:
 
 
 def _objectable(tx: Tx, about: str) -> None:
-    """Raise Refusal for a consequence that has not taken effect, or does not stand any more; a record says so itself."""
+    """Raise Refusal for a consequence that has not taken effect, or does not stand any more; a record says so itself.
+
+    A transfer decides nothing against anybody, and no word of ours takes it back (handbook 1.8): a mark would hold up what is in force
+    for an objection that nobody here could uphold. Who has the matter hears its subject.
+    """
     effect = tx.consequences.find(about)
+    if effect is not None and effect.proposal is Proposal.TRANSFER_JUDICIAL:
+        raise Refusal("objection_transfer", consequence=effect.id)
     if effect is None or contested.stands(tx, about):
         return
     code = "objection_early" if effect.open else "objection_gone"
