@@ -36,6 +36,7 @@ class NoticeKind(StrEnum):
 
     `ANNULMENT` (撤销): what was decided against somebody stands no more. `SENT_BACK` (退回): the case had come to this office by mistake.
     `WITHDRAWAL` (撤回承诺): what became of a withdrawal by whoever stands entered as untrue.
+    `STRUCK`: the entry of a kept promise was struck out.
     """
 
     PROPOSAL = "PROPOSAL"
@@ -48,6 +49,7 @@ class NoticeKind(StrEnum):
     ANNULMENT = "ANNULMENT"
     SENT_BACK = "SENT_BACK"
     WITHDRAWAL = "WITHDRAWAL"
+    STRUCK = "STRUCK"
 
 
 class NoticeState(StrEnum):
@@ -88,6 +90,7 @@ _RIGHTS = {
     NoticeKind.RECORD: (SubjectWord.OBJECTION, SubjectWord.REPAIR),
     NoticeKind.REPAIRABLE: (SubjectWord.REPAIR, SubjectWord.OBJECTION),
     NoticeKind.WITHDRAWAL: (SubjectWord.OBJECTION,),
+    NoticeKind.STRUCK: (SubjectWord.OBJECTION,),
 }
 OF_THE_MATTER = frozenset({NoticeKind.PROPOSAL, NoticeKind.GUIDANCE, NoticeKind.REMINDER})
 """What nobody need be told any more once the commitment was withdrawn."""

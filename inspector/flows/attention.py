@@ -10,7 +10,8 @@ from inspector.domain import replacement
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Missing, Refusal
 from inspector.domain.person import same
-from inspector.flows import edits, leaves, restating
+from inspector.flows import edits, leaves, restating, striking
+from inspector.flows.creditbook import TO_STRIKE
 from inspector.flows.record import record
 from inspector.flows.repeals import REREVIEW
 from inspector.flows.seats import CEASED_ASKED
@@ -63,6 +64,8 @@ def close(tx: Tx, attention_id: str, by: str, now: datetime, *, note: str = "", 
         if refused.state != seen:
             tx.visits.put(refused.state)
             record(tx, seen.id, refused, now, {})
+    if held["kind"] == TO_STRIKE:
+        striking.decline(tx, held["about"], note, by, now)
     if not tx.attention.close(attention_id, now):
         raise Missing("attention_unknown", attention=attention_id)
     facts = {"attention": attention_id, "by": by, "note": note}

@@ -16,7 +16,7 @@ from inspector.domain.policy import Policy
 from inspector.domain.proceeding import ANNULLABLE
 from inspector.domain.proposal import Proposal
 from inspector.domain.transition import Scope
-from inspector.flows import annulling, consequences, contested, creditrecords, deputies, shaken, stopped, touched
+from inspector.flows import annulling, consequences, contested, creditrecords, deputies, shaken, stopped, striking, touched
 from inspector.flows.creditbook import CONTESTED
 from inspector.flows.office import Office
 from inspector.flows.settle import Settlement
@@ -87,6 +87,7 @@ def decide(office: Office, tx: Tx, objection_id: str, by: Signed, reasons: str, 
     effect = _effect(tx, case, held.about)
     deciders = [Signed(by=mine.decided_by, token=mine.decided_token, at=mine.decided_at)] if mine is not None else list[Signed]()
     deciders += effect.deciders if effect is not None else ()
+    deciders += [one for one in (mine.striking.asked, mine.striking.agreed) if one] if mine is not None and mine.striking else []
     by = deputies.signs(office, tx, held, by, now)
     close = deputies.close(office, tx, case.agency, deciders, now) if effect is not None and _apart(office, effect) else ()
     decided = domain.decide(held, by, reasons, deciders, _ruled(office, case, now).credit, now, upheld=upheld, close=close)
@@ -98,7 +99,9 @@ def decide(office: Office, tx: Tx, objection_id: str, by: Signed, reasons: str, 
         if effect is not None:
             annulling.consequence(office, tx, effect.id, Annulled.OBJECTION, held.id, by.by, now)
         elif mine is not None and mine.stands_somewhere:
-            annulling.entry(office, tx, held.about, Annulled.OBJECTION, held.id, by.by, now)
+            annulling.entry(office, tx, mine.entry, Annulled.OBJECTION, held.id, by.by, now, token=by.token, reasons=reasons)
+        elif mine is not None and mine.struck:
+            striking.restore(office, tx, mine, by.by, held.id, now)
     contested.remark(office, tx, case, now)
     if not upheld and not holds(tx, case.id):
         shaken.later(tx, case, "objection.decided", now, without=True)  # what was left out counts again

@@ -36,7 +36,7 @@ from inspector.web.pages import NO_TROUBLE, Fields, Trouble, fields, page, read,
 from inspector.web.roles import Role
 from inspector.web.session import Visitor, to_login, unfit, written_by_officer
 from inspector.web.signedin import guard, held_cookie
-from inspector.web.steps import Field, Kind, either, entry
+from inspector.web.steps import Field, Kind, among, either, entry
 from inspector.web.viewings import shown, shown_of
 
 router = APIRouter(include_in_schema=False)
@@ -90,7 +90,7 @@ def _decide_repair(desk: Desk, caller: Caller, about: str, form: Sent) -> object
 
 
 def _annul(desk: Desk, caller: Caller, about: str, form: Sent) -> object:
-    given = read(api.AnnulmentIn, why=form.fields.one("why"), document=form.fields.one("document"))
+    given = read(api.AnnulmentIn, **{name: form.fields.one(name) for name in ("why", "document", "reasons")})
     return api.annul(desk, caller, about, given, form.fields.message_id())
 
 
@@ -110,6 +110,7 @@ _WHY = (
     (Annulled.COURT.value, f"Annulled.{Annulled.COURT.name}"),
     (Annulled.REVIEW_BODY.value, f"Annulled.{Annulled.REVIEW_BODY.name}"),
 )
+_KEPT = (Annulled.COURT, Annulled.REVIEW_BODY, Annulled.OBJECTION)
 STEPS: Mapping[str, Step] = {
     "grant": Step(
         fields=(either("grant", ("true", "creditdesk.granted"), ("false", "creditdesk.refused")), _REASONS), take=_decide_repair
@@ -121,14 +122,19 @@ STEPS: Mapping[str, Step] = {
     "object": Step(fields=(_WORDS, entry("material", Kind.FILE, needed=False)), take=_object),
     "repair": Step(fields=(*_PAPERS, _WORDS), take=_repair),
     "annul": Step(fields=(either("why", *_WHY), entry("document")), take=_annul),
+    "strike": Step(fields=(among("why", _KEPT), entry("document"), entry("reasons", Kind.TEXT, needed=False)), take=_annul),
 }
 """Every step of these pages, by the name of its form."""
 
 
 def of_record(held: Record) -> tuple[str, ...]:
     """The steps about a record, what is due first: a repair that was asked for is decided, whatever else comes in is received."""
-    if not held.adverse or not held.stands_somewhere:
+    if held.struck:
+        return ("object",)
+    if not held.stands_somewhere:
         return ()
+    if not held.adverse:
+        return ("strike",)
     if held.state.over:
         return ("object", "annul")
     return ("grant", "repair", "object", "annul") if held.repair is not None else ("object", "repair", "annul")
