@@ -25,7 +25,7 @@ _CLOCK = sa.literal(f"{OrderKind.VISIT_DUE.value}:") + visit.c.id
 
 
 def due_by(tx: Tx, moment: datetime) -> dict[str, int]:
-    """What is open and due by this moment: verifications, reviews, steps about consequences, visits, objections, repairs, answers asked for.
+    """What is open and due by a moment: verifications, reviews, steps about consequences, visits, objections, repairs, answers asked for.
 
     Legal dates end at closes of business. What nobody can see to any more (a case that has an outcome, a request that is over) is none.
     """
