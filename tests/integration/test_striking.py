@@ -159,6 +159,7 @@ def test_the_officers_page_shows_what_waits_and_takes_the_second_word(kept: Kept
         enters(edge, kept.entry, "王五")
         logged_in(edge, browser)
         path = f"/credit/records/{kept.entry}"
+        assert f'href="{path}' in browser.get("/credit").text, "it stands on the list of whoever decides"
         shown = browser.get(path, headers={"Accept-Language": "zh"}).text
         assert "王五 已录入撤销本条履约记录的文书" in shown
         assert GIVEN["reasons"] in shown

@@ -157,6 +157,7 @@ def test_the_officers_page_shows_the_words_and_takes_the_answer(store: Store, ha
             logged_in(edge, browser)
             link = f"/review/{case.case}/withdrawal"
             assert link in browser.get(f"/review/{case.case}").text
+            assert link in browser.get("/credit").text, "it stands on the list of whoever decides"
             shown = browser.get(link).text
             assert "不办了" in shown
             assert entry in shown
