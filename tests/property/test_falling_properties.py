@@ -288,7 +288,7 @@ HISTORIES: list[tuple[bool, Outcome, list[Step]]] = [
     (True, OUTCOMES[0], [("impose", 0), ("impose", 0), ("speaks_for", 0), ("decide", 1), ("annul", 0), ("impose", 0)]),
     (True, OUTCOMES[0], [("impose", 0), ("propose", 2), ("look", 4), ("impose", 0), ("entry", 0), ("day", 2)]),
     (False, OUTCOMES[1], [("impose", 0), ("impose", 0), ("object", 2), ("object", 0), ("reject", 0), ("withdraw", 0)]),
-    (False, OUTCOMES[2], [("impose", 0), ("impose", 0), ("withdraw", 0), ("reply", 0), ("day", 1)]),
+    (False, OUTCOMES[2], [("impose", 0), ("impose", 0), ("impose", 0), ("withdraw", 0), ("reply", 0), ("day", 1)]),
     (True, OUTCOMES[0], [("speaks_for", 0), ("send_back", 2), ("send_back", 0), ("day", 3)]),
 ]
 
