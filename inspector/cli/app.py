@@ -53,6 +53,7 @@ from inspector.cli import (
     transfers,
     viewings,
     visitkeys,
+    withdrawals,
     work,
 )
 from inspector.cli.command import CODES, group
@@ -95,6 +96,7 @@ cases.register(case_group)
 dossiers.register(case_group)
 clock.register(case_group)
 missent.register(case_group)
+withdrawals.register(case_group)
 inquiries.register(case_group)
 viewings.register(case_group)
 dossiers.register_duty(group("duty", "An officer's duty file. 履职档案", app))

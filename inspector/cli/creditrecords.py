@@ -113,18 +113,31 @@ def annul(
     terminal: Terminal,
     entry: Entry,
     document: Annotated[str, typer.Option("--document", help="Number of the judgment or decision 文书号")],
-    court: Annotated[bool, typer.Option("--court/--review-body", help="By a court, or by the review body 法院或者复议机关")],
+    court: Annotated[
+        bool | None, typer.Option("--court/--review-body", help="By a court, or by the review body 法院或者复议机关")
+    ] = None,
+    objection: Annotated[
+        bool, typer.Option("--objection", help="Of a kept promise: the document is an upheld objection's id 异议成立")
+    ] = False,
+    reason: Annotated[str, typer.Option("--reason", help="Of a kept promise: why; its subject reads this 理由")] = "",
     by: By = None,
 ) -> None:
-    """Enter that a court or the review body has annulled the basis: the record is deleted everywhere. 认定依据被撤销，删除记录。"""
+    """Enter that a court or the review body has annulled the basis: the record is deleted everywhere. 认定依据被撤销，删除记录。
+
+    The entry of a kept promise stands until another officer has entered the same document; its subject is told.
+    """
     from inspector.flows import annulling
 
-    why = Annulled.COURT if court else Annulled.REVIEW_BODY
+    if court is None and not objection:
+        raise Invalid("annulled_by_whom", field="--court")
+    why = Annulled.OBJECTION if objection else Annulled.COURT if court else Annulled.REVIEW_BODY
 
     office = terminal.whole_office
 
     def do(tx: Tx, now: datetime) -> Record:
-        return annulling.entry(office, tx, entry, why, document, signer(by), now)
+        if objection and tx.records.get(entry).striking is None:
+            raise Invalid("annulled_by_objection", field="--objection")
+        return annulling.entry(office, tx, entry, why, document, signer(by), now, reasons=reason)
 
     _tell(terminal, terminal.act("credit.annul", entry, do, entry=entry, document=document))
 

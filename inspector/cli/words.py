@@ -218,6 +218,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "case {case} is sent back ({reason}); who sent it hears why",
         "办件 {case} 已退回（{reason}），报送机关会收到理由",
     ),
+    "withdrawal_answered": (
+        "case {case}: the withdrawal is answered ({answer}); its subject is told, outcome and record stay",
+        "办件 {case} 的撤回申请已答复（{answer}）；当事人会收到告知，结论和信用记录不变",
+    ),
     "send_back_declined": ("case {case} is not sent back, and goes on", "办件 {case} 不退回，继续办理"),
     "clock_suspended": (
         "the clock of {case} stands still ({reason}) to the end of {until}; its date is now {due_at}",

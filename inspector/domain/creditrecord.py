@@ -15,6 +15,7 @@ from inspector.domain.act import KEPT
 from inspector.domain.annulled import Annulled
 from inspector.domain.calendar import WorkingCalendar, due, nominal_last_day
 from inspector.domain.case import SubjectKind
+from inspector.domain.consequence import Signed
 from inspector.domain.creditlaw import CreditLaw, RepairPaper, RepairRow
 from inspector.domain.decision import Because, Decision, OrderKind, Told
 from inspector.domain.errors import Invalid, Refusal
@@ -86,6 +87,17 @@ class RepairAsked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Striking:
+    """That an entry of a kept promise is to be struck (`striking`): by whose document, why, who asked; `agreed`: who carried it out."""
+
+    why: Annulled
+    document: str
+    reasons: str
+    asked: Signed
+    agreed: Signed | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """A credit entry as we hold it. `entry` is its id with every receiver.
 
@@ -120,6 +132,7 @@ class Record:
     ended_by: str = ""
     document: str = ""
     decided_token: str = ""
+    striking: Striking | None = None
     step: int = 0
 
     @property
@@ -136,6 +149,11 @@ class Record:
     def stands_somewhere(self) -> bool:
         """Whether receivers have it: what is annulled, or fell, they are to have no more."""
         return self.state.stands_somewhere
+
+    @property
+    def struck(self) -> bool:
+        """Whether it was an entry of a kept promise that two officers have struck: its subject may object to that."""
+        return self.state is RecordState.ANNULLED and self.striking is not None and self.striking.agreed is not None
 
     @property
     def repairable_from(self) -> date:
@@ -247,8 +265,8 @@ def repairable(record: Record) -> Because:
 
 
 def contestable(record: Record) -> None:
-    """Raise Refusal (`record_over`) for a record that stands nowhere any more: there is nothing to object to."""
-    if not record.stands_somewhere:
+    """Raise Refusal (`record_over`) for a record that stands nowhere any more, and was not struck: there is nothing to object to."""
+    if not record.stands_somewhere and not record.struck:
         raise Refusal("record_over", entry=record.entry, state=record.state)
 
 

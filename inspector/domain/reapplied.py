@@ -36,9 +36,13 @@ class ReapplyBar:
 
 
 def of_decision(held: Consequence) -> After | None:
-    """What a decision in force against an earlier application begins; None where it is not in force, or nobody knew."""
-    knew = held.grading.outcome is Outcome.FALSE_KNOWING
-    return _DECIDED.get(held.proposal) if held.state is ConsequenceState.IMPOSED and knew else None
+    """What a decision in force against an earlier application has begun; None where it is not in force, or nobody knew."""
+    return after(held) if held.state is ConsequenceState.IMPOSED else None
+
+
+def after(held: Consequence) -> After | None:
+    """What a decision begins where it takes effect, decided or not; None: nothing, or nobody knew."""
+    return _DECIDED.get(held.proposal) if held.grading.outcome is Outcome.FALSE_KNOWING else None
 
 
 def of_choice(former: Case) -> After | None:

@@ -35,6 +35,8 @@ class NoticeKind(StrEnum):
     """What a notice says: 告知, 决定, guidance and reminder before a date, a credit entry, that it can be repaired, what became of 异议.
 
     `ANNULMENT` (撤销): what was decided against somebody stands no more. `SENT_BACK` (退回): the case had come to this office by mistake.
+    `WITHDRAWAL` (撤回承诺): what became of a withdrawal by whoever stands entered as untrue.
+    `STRUCK`: the entry of a kept promise was struck out.
     """
 
     PROPOSAL = "PROPOSAL"
@@ -46,6 +48,8 @@ class NoticeKind(StrEnum):
     OBJECTION = "OBJECTION"
     ANNULMENT = "ANNULMENT"
     SENT_BACK = "SENT_BACK"
+    WITHDRAWAL = "WITHDRAWAL"
+    STRUCK = "STRUCK"
 
 
 class NoticeState(StrEnum):
@@ -85,6 +89,8 @@ _RIGHTS = {
     NoticeKind.DECISION: (SubjectWord.OBJECTION,),
     NoticeKind.RECORD: (SubjectWord.OBJECTION, SubjectWord.REPAIR),
     NoticeKind.REPAIRABLE: (SubjectWord.REPAIR, SubjectWord.OBJECTION),
+    NoticeKind.WITHDRAWAL: (SubjectWord.OBJECTION,),
+    NoticeKind.STRUCK: (SubjectWord.OBJECTION,),
 }
 OF_THE_MATTER = frozenset({NoticeKind.PROPOSAL, NoticeKind.GUIDANCE, NoticeKind.REMINDER})
 """What nobody need be told any more once the commitment was withdrawn."""

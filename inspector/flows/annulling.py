@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from inspector.domain import creditrecord, proceeding
+from inspector.domain import striking as domain
 from inspector.domain.annulled import OF_A_TRANSFER, Annulled
 from inspector.domain.case import Case
 from inspector.domain.consequence import Consequence, Signed
@@ -20,7 +21,7 @@ from inspector.domain.ending import take_back
 from inspector.domain.falling import ENTRY_FALLS, falling
 from inspector.domain.proceeding import ANNULLABLE
 from inspector.domain.proposal import ALTERNATIVES, Proposal
-from inspector.flows import cleared, contested, creditbook, creditrecords, headed, shaken, unpublish
+from inspector.flows import cleared, contested, creditbook, creditrecords, headed, shaken, striking, unpublish
 from inspector.flows.consequences import locked, main_over, settle
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -58,13 +59,28 @@ def consequence(office: Office, tx: Tx, consequence_id: str, why: Annulled, docu
     return done
 
 
-def entry(office: Office, tx: Tx, name: str, why: Annulled, document: str, by: str, now: datetime) -> Record:
+def entry(  # noqa: PLR0913 - an annulment in all its parts
+    office: Office,
+    tx: Tx,
+    name: str,
+    why: Annulled,
+    document: str,
+    by: str,
+    now: datetime,
+    *,
+    token: str = "",
+    reasons: str = "",
+) -> Record:
     """The basis of an entry is annulled: a retraction goes to each receiver that has a copy, until each has acknowledged it.
 
     The bar is lifted at once, the decision that ordered it falls with it, the approving system is told, what was published of its visits
-    is to be taken back; the history stays. Raises Missing, Refusal (`record_over`), Invalid.
+    is to be taken back; the history stays. The entry of a kept promise two officers strike, each by the same document, the first one with
+    `reasons`; its subject is told (`striking`). Raises Missing, Invalid, Refusal (`record_over`, `strike_same_person`,
+    `strike_other_document`, `objection_holds`).
     """
     case, mine = creditrecords.held(tx, name)
+    if not mine.adverse and mine.stands_somewhere:
+        return _kept(office, tx, case, mine, _Said(why, document, by, now), Signed(by=by, token=token, at=now), reasons)
     said = _Said(why, document, by, now)
     done = _record(office, tx, case, mine, said)
     effect = (one for one in tx.consequences.of_case(case.id, lock=True) if one.entry == name and one.state in ANNULLABLE)
@@ -76,6 +92,26 @@ def entry(office: Office, tx: Tx, name: str, why: Annulled, document: str, by: s
     shaken.later(tx, case, "credit.annulled", now)
     contested.swept(office, tx, tx.cases.get(case.id), "credit.annulled", now)
     _tell(office, tx, case, name, said)
+    return done
+
+
+def _kept(office: Office, tx: Tx, case: Case, mine: Record, said: _Said, by: Signed, reasons: str) -> Record:
+    """What speaks for somebody is struck by two; whoever has asked and says the same again has said it once."""
+    held = mine.striking
+    if (
+        held is not None
+        and held.asked.is_of(by)
+        and (held.why, held.document, held.reasons) == (said.why, said.document, reasons)
+    ):
+        return mine
+    striking.refuse_contested(tx, mine)
+    if held is None:
+        return striking.ask(tx, case, mine, said.why, said.document, reasons, by)
+    today = office.calendar.local_date(said.now)
+    done = _gone(office, tx, case, mine, domain.agree(mine, held, said.why, said.document, by, today), said)
+    unpublish.annulled(office, tx, case, said.why, said.document, said.by, said.now)
+    contested.swept(office, tx, tx.cases.get(case.id), "credit.annulled", said.now)
+    striking.tell(office, tx, tx.cases.get(case.id), done, said.now)
     return done
 
 
@@ -127,7 +163,11 @@ def _entry(office: Office, tx: Tx, name: str, said: _Said) -> None:
 
 def _record(office: Office, tx: Tx, case: Case, mine: Record, said: _Said) -> Record:
     today = office.calendar.local_date(said.now)
-    decided = creditrecord.annul(mine, said.why, said.document, said.by, today)
+    return _gone(office, tx, case, mine, creditrecord.annul(mine, said.why, said.document, said.by, today), said)
+
+
+def _gone(office: Office, tx: Tx, case: Case, mine: Record, decided: Decision[Record], said: _Said) -> Record:
+    """Write that a record stands nowhere any more, with its retraction, and that the approving system hears it."""
     policy = office.book.get(case.pack)
     creditbook.quiet(tx, mine, said.now)
     tx.records.put(decided.state)

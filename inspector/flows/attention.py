@@ -10,10 +10,12 @@ from inspector.domain import replacement
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Missing, Refusal
 from inspector.domain.person import same
-from inspector.flows import edits, leaves, restating
+from inspector.flows import edits, leaves, restating, striking
+from inspector.flows.creditbook import TO_STRIKE
 from inspector.flows.record import record
 from inspector.flows.repeals import REREVIEW
 from inspector.flows.seats import CEASED_ASKED
+from inspector.flows.withdrawals import WITHDRAWAL
 from inspector.labels import Lang, known, label
 from inspector.store.tx import Tx
 
@@ -41,12 +43,15 @@ def close(tx: Tx, attention_id: str, by: str, now: datetime, *, note: str = "", 
     """Close an open matter, within the agencies `by` sees (None: all); the ledger keeps who.
 
     What one person has done and another is to look at, the first one does not close. Who closes the matter of an object recorded as no
-    more, and does not sign it, does not agree: the visit is to be made. Raises Missing for any other matter, and Refusal
-    (`attention_own`; `attention_needs_confirmation` for an item that rests on a repealed document, which a word in passing does not end).
+    more, and does not sign it, does not agree: the visit is to be made. Raises Missing for any other matter, and Refusal:
+    `attention_own`; and for what a word in passing does not end `withdrawal_unanswered` and, of an item that rests on a repealed
+    document, `attention_needs_confirmation`.
     """
     held = tx.attention.get(attention_id)
     if held is None or (sees is not None and held["agency"] not in sees):
         raise Missing("attention_unknown", attention=attention_id)
+    if held["kind"] == WITHDRAWAL:
+        raise Refusal("withdrawal_unanswered", case=held["about"])
     if held["kind"] == REREVIEW:
         raise Refusal("attention_needs_confirmation", attention=attention_id)
     ceased = held["kind"] == CEASED_ASKED
@@ -59,6 +64,8 @@ def close(tx: Tx, attention_id: str, by: str, now: datetime, *, note: str = "", 
         if refused.state != seen:
             tx.visits.put(refused.state)
             record(tx, seen.id, refused, now, {})
+    if held["kind"] == TO_STRIKE:
+        striking.decline(tx, held["about"], note, by, now)
     if not tx.attention.close(attention_id, now):
         raise Missing("attention_unknown", attention=attention_id)
     facts = {"attention": attention_id, "by": by, "note": note}

@@ -77,6 +77,6 @@ def remark(office: Office, tx: Tx, case: Case, now: datetime) -> None:
 def stands(tx: Tx, about: str) -> bool:
     """Whether the record, or the consequence, is one that somebody can object to: it took effect, and was not taken back."""
     if (mine := tx.records.find(about)) is not None:
-        return mine.stands_somewhere
+        return mine.stands_somewhere or mine.struck
     effect = tx.consequences.find(about)
     return effect is not None and effect.state in ANNULLABLE

@@ -29,6 +29,9 @@ REPAIRABLE = "credit_repairable"
 TO_REPAIR = "credit_repair_due"
 """The matter of a repair that is asked for, until it is decided."""
 
+TO_STRIKE = "credit_strike_asked"
+"""The matter of a kept promise's entry that one officer has entered a document against: another enters the same, or closes it."""
+
 CONTESTED = "credit_contested"
 """The matter of an open objection, until it is decided."""
 
@@ -127,6 +130,7 @@ def fell(tx: Tx, entry: str, reason: str, now: datetime, office: Office) -> None
 
 def quiet(tx: Tx, held: Record, now: datetime) -> None:
     """A record is over: its clocks end, and what people were told of it."""
+    tx.attention.close(f"{TO_STRIKE}:{held.entry}", now)
     if not held.adverse:
         return
     kinds = (OrderKind.CREDIT_LAPSE, OrderKind.CREDIT_REPAIRABLE)

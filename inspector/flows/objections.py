@@ -14,8 +14,9 @@ from inspector.domain.errors import Missing, Refusal
 from inspector.domain.objection import Objection
 from inspector.domain.policy import Policy
 from inspector.domain.proceeding import ANNULLABLE
+from inspector.domain.proposal import Proposal
 from inspector.domain.transition import Scope
-from inspector.flows import annulling, consequences, contested, creditrecords, deputies, shaken, stopped, touched
+from inspector.flows import annulling, consequences, contested, creditrecords, deputies, shaken, stopped, striking, touched
 from inspector.flows.creditbook import CONTESTED
 from inspector.flows.office import Office
 from inspector.flows.settle import Settlement
@@ -36,8 +37,8 @@ def object(  # noqa: A001 - the field's word for it, in all its parts
     Who says and shows the same again of the same, decided or not, has said it once: the gate does not open anew by it. A proposal is
     spoken against by a statement in defence, for there is nothing yet that an objection could take back (Penalties Law art. 44, 45).
 
-    `by_door`: who says it, through which door. Raises Missing, Refusal (`record_over`, `objection_early`, `objection_gone`), Invalid
-    (`objection_empty`).
+    `by_door`: who says it, through which door. Raises Missing, Invalid (`objection_empty`) and Refusal:
+    `record_over`, `objection_early`, `objection_gone`, `objection_transfer`.
     """
     case, mine = _about(tx, about)
     _objectable(tx, about)
@@ -86,6 +87,7 @@ def decide(office: Office, tx: Tx, objection_id: str, by: Signed, reasons: str, 
     effect = _effect(tx, case, held.about)
     deciders = [Signed(by=mine.decided_by, token=mine.decided_token, at=mine.decided_at)] if mine is not None else list[Signed]()
     deciders += effect.deciders if effect is not None else ()
+    deciders += [one for one in (mine.striking.asked, mine.striking.agreed) if one] if mine is not None and mine.striking else []
     by = deputies.signs(office, tx, held, by, now)
     close = deputies.close(office, tx, case.agency, deciders, now) if effect is not None and _apart(office, effect) else ()
     decided = domain.decide(held, by, reasons, deciders, _ruled(office, case, now).credit, now, upheld=upheld, close=close)
@@ -97,7 +99,9 @@ def decide(office: Office, tx: Tx, objection_id: str, by: Signed, reasons: str, 
         if effect is not None:
             annulling.consequence(office, tx, effect.id, Annulled.OBJECTION, held.id, by.by, now)
         elif mine is not None and mine.stands_somewhere:
-            annulling.entry(office, tx, held.about, Annulled.OBJECTION, held.id, by.by, now)
+            annulling.entry(office, tx, mine.entry, Annulled.OBJECTION, held.id, by.by, now, token=by.token, reasons=reasons)
+        elif mine is not None and mine.struck:
+            striking.restore(office, tx, mine, by.by, held.id, now)
     contested.remark(office, tx, case, now)
     if not upheld and not holds(tx, case.id):
         shaken.later(tx, case, "objection.decided", now, without=True)  # what was left out counts again
@@ -131,8 +135,14 @@ def _about(tx: Tx, about: str) -> tuple[Case, Record | None]:
 
 
 def _objectable(tx: Tx, about: str) -> None:
-    """Raise Refusal for a consequence that has not taken effect, or does not stand any more; a record says so itself."""
+    """Raise Refusal for a consequence that has not taken effect, or does not stand any more; a record says so itself.
+
+    A transfer decides nothing against anybody, and no word of ours takes it back (handbook 1.8): a mark would hold up what is in force
+    for an objection that nobody here could uphold. Who has the matter hears its subject.
+    """
     effect = tx.consequences.find(about)
+    if effect is not None and effect.proposal is Proposal.TRANSFER_JUDICIAL:
+        raise Refusal("objection_transfer", consequence=effect.id)
     if effect is None or contested.stands(tx, about):
         return
     code = "objection_early" if effect.open else "objection_gone"

@@ -29,7 +29,7 @@ from inspector.domain.rectification import spared
 from inspector.domain.review import adverse
 from inspector.domain.serving import NoticeKind, SubjectNotice
 from inspector.domain.transition import Scope
-from inspector.flows import consequences, credittold, deputies, giving, intended, objections, remedying, unruled
+from inspector.flows import consequences, credittold, deputies, giving, intended, objections, reapplying, remedying, unruled
 from inspector.flows.consequences import locked, main_over, settle
 from inspector.flows.decisions import chosen
 from inspector.flows.office import Office
@@ -76,8 +76,9 @@ def give(office: Office, tx: Tx, consequence_id: str, notice: Notice, grading: G
     _free(tx, case, held)
     unruled.refuse_endless(held, office.ruling(case.agency, case.pack, Scope.OUTCOMES, now).policy)
     policy, lang = office.book.get(held.pack), office.agency(held.agency).language
-    told = intended.line(held, policy, lang, notice.content)
-    notice = replace(notice, given=deputies.signs(office, tx, held, notice.given, now), intended=told)
+    told = intended.line(held, case.item, policy, lang, notice.content)
+    basis = (*notice.basis, *(row.basis for row in intended.again(held, case.item, policy)))
+    notice = replace(notice, given=deputies.signs(office, tx, held, notice.given, now), intended=told, basis=basis)
     made = proceeding.give(held, notice, grading, setting(office, held, now))
     done = settle(office, tx, case, held, made, now)
     giving.give(office, tx, _said(office, done, NoticeKind.PROPOSAL, notice.reasons, now), now)
@@ -167,9 +168,11 @@ def _decided(office: Office, tx: Tx, case: Case, held: Consequence, made: Decisi
         case, made = _enter(office, tx, case, made, now)
     done = settle(office, tx, case, held, made, now)
     notice = _said(office, done, NoticeKind.DECISION, imposed.verdict.reasons, now)
-    if done.entry:
-        dates = credittold.dates(tx.records.get(done.entry), office.agency(done.agency).language)
-        notice = replace(notice, facts=(*notice.facts, *dates))
+    lang, standing = office.agency(done.agency).language, reapplying.begun(office, tx, case, now)
+    dates = credittold.dates(tx.records.get(done.entry), lang) if done.entry else ()
+    barred = (intended.begun(bar, case.item, office.book.get(bar.pack), lang) for bar in standing)
+    basis = dict.fromkeys((*notice.basis, *(bar.row.basis for bar in standing)))
+    notice = replace(notice, facts=(*notice.facts, *dates, *barred), basis=tuple(basis))
     giving.give(office, tx, notice, now)
     main_over(office, tx, case, done, now)
     return done

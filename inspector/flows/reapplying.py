@@ -29,6 +29,15 @@ def admit(office: Office, tx: Tx, case: Case, now: datetime) -> None:
         raise reapplied.refuse(bar, case)
 
 
+def begun(office: Office, tx: Tx, case: Case, now: datetime) -> list[ReapplyBar]:
+    """The bars that decisions in force about a case have begun and that still run, the last to end first: its subject reads of them."""
+    today, found = office.calendar.local_date(now), list[ReapplyBar]()
+    for held in tx.consequences.of_case(case.id):
+        if (decided := reapplied.of_decision(held)) is not None:
+            found += _by(office, case, held.pack, decided, held.imposed_at)
+    return sorted((one for one in found if today <= one.until), key=lambda one: (one.until, one.row.row), reverse=True)
+
+
 def _bars(office: Office, tx: Tx, case: Case) -> Iterator[ReapplyBar]:
     codes = same.codes(tx, case.agency, case.subject)
     for case_id in tx.consequences.cases_about(case.subject.kind, codes, case.item, case.id):

@@ -14,15 +14,23 @@ from inspector.domain.evidence import blank, span
 from inspector.domain.grading import Grading
 from inspector.domain.policy import Policy
 from inspector.domain.transition import Scope
-from inspector.flows import attempts, consequences, contested, enrolment, rectifying, same, selfproof, sooner, unruled
+from inspector.flows import (
+    attempts,
+    consequences,
+    contested,
+    enrolment,
+    rectifying,
+    same,
+    selfproof,
+    sooner,
+    unruled,
+    withdrawals,
+)
 from inspector.flows.decisions import chosen
 from inspector.flows.office import Office
 from inspector.flows.settle import REVIEW_DUE, Settlement, settle_case
 from inspector.store.tx import Tx
 from inspector.store.work import Work
-
-WITHDRAWAL = "withdrawal_asked"
-"""The matter of a withdrawal by whoever was found untrue, and entered so: what becomes of the application is an officer's to say."""
 
 
 def decide(  # noqa: PLR0913 - a decision in all its parts
@@ -99,7 +107,7 @@ def withdraw(office: Office, tx: Tx, case_id: str, reason: str, by: str, now: da
     """The applicant withdraws: open work ends, those asked are told, seats are freed, in one transaction.
 
     Once an officer has entered the case to its subject's discredit the word takes nothing back: case and record stay as they are, and
-    it is a matter for an officer (`withdrawal_asked`).
+    it is a matter for an officer, who answers it (`withdrawals`).
 
     The same word again changes nothing; another reason, or somebody else's word, is refused.
     """
@@ -107,7 +115,7 @@ def withdraw(office: Office, tx: Tx, case_id: str, reason: str, by: str, now: da
     if case.state is CaseState.WITHDRAWN and _said_before(tx, case_id, reason, by):
         return case
     if case.concluded_at is None and not blank(reason) and _discredited(tx, case):
-        tx.attention.open(WITHDRAWAL, case.agency, case.id, {"case": case.id, "entry": case.entry, "by": by}, now)
+        withdrawals.ask(office, tx, case, reason, by, now)
         return case
     decision = review.withdraw(case, reason, by, office.book.get(case.pack), now)
     return left(office, tx, case, decision, now, frees=case.state is CaseState.POOLED)
@@ -126,6 +134,7 @@ def left(office: Office, tx: Tx, case: Case, decision: Decision[Case], now: date
     ended = settle_case(tx, office, decision, policy, now)
     if frees:
         enrolment.take_back(office, tx, ended, policy, now)
+    withdrawals.over(tx, case.id, now)
     return ended
 
 

@@ -41,6 +41,7 @@ GROUPS: Mapping[str, str] = {
     "change": "change",
     "suspended_for": "Reason",
     "sent_back_for": "SendBackReason",
+    "withdrawal_answer": "WithdrawalAnswer",
     "graded": "grade",
     "inability": "Inability",
     "about": "Quarrel",

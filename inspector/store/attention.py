@@ -113,6 +113,11 @@ class AttentionRoom(Room):
         asked = sa.select(attention.c.body).where(attention.c.kind == kind, attention.c.closed_at.is_(None))
         return [json.loads(body) for body in self.connection.execute(asked).scalars()]
 
+    def within(self, kind: str, agencies: Sequence[str], limit: int) -> list[Row]:
+        """The open matters of a kind of these agencies, oldest first."""
+        asked = sa.select(attention).where(attention.c.kind == kind, attention.c.closed_at.is_(None))
+        return self.rows(asked.where(attention.c.agency.in_(list(agencies))).order_by(attention.c.opened_at).limit(limit))
+
     def page(self, agencies: Sequence[str] | None, limit: int = 50) -> list[Row]:
         """What is open, oldest first."""
         asked = sa.select(attention).where(attention.c.closed_at.is_(None)).order_by(attention.c.opened_at).limit(limit)

@@ -9,9 +9,11 @@ import sqlalchemy as sa
 from inspector.domain.assistance import AssistanceState
 from inspector.domain.case import CaseState
 from inspector.domain.decision import OrderKind
+from inspector.domain.objection import ObjectionState
 from inspector.domain.visit import VisitState
 from inspector.store.assistancetables import assistance
 from inspector.store.consequencetables import consequence
+from inspector.store.recordtables import credit_record, objection
 from inspector.store.tables import case_file, visit, work
 from inspector.store.tx import Tx
 
@@ -23,7 +25,7 @@ _CLOCK = sa.literal(f"{OrderKind.VISIT_DUE.value}:") + visit.c.id
 
 
 def due_by(tx: Tx, moment: datetime) -> dict[str, int]:
-    """Open verifications, reviews, steps about consequences, visits and answers asked for, by kind, whose date is this moment or earlier.
+    """What is open and due by a moment: verifications, reviews, steps about consequences, visits, objections, repairs, answers asked for.
 
     Legal dates end at closes of business. What nobody can see to any more (a case that has an outcome, a request that is over) is none.
     """
@@ -33,6 +35,8 @@ def due_by(tx: Tx, moment: datetime) -> dict[str, int]:
         "review": sa.select(undecided).where(undecided.c.state == CaseState.REVIEW.value),
         "consequence": sa.select(consequence).where(consequence.c.due_at <= moment),
         "visit": sa.select(visit).join(work, work.c.key == _CLOCK).where(visit.c.state.in_(_VISITING), work.c.due_at <= moment),
+        "objection": sa.select(objection).where(objection.c.state == ObjectionState.OPEN.value, objection.c.due_at <= moment),
+        "repair": sa.select(credit_record).where(credit_record.c.repair_due_at <= moment),
         "assistance": sa.select(assistance).where(assistance.c.state.in_(_ASKED), assistance.c.due_at <= moment),
     }
     counts = [asked.with_only_columns(sa.func.count(), maintain_column_froms=True).scalar_subquery() for asked in open_.values()]

@@ -77,6 +77,8 @@ from inspector.web import (
     visitcodes,
     visitnotice,
     watch,
+    withdrawal,
+    withdrawalpage,
 )
 from inspector.web.desk import Desk
 from inspector.web.door import Door
@@ -96,6 +98,7 @@ API = (
     dossiers.api,
     clock.router,
     missent.router,
+    withdrawal.router,
     links.router,
     platforms.router,
     fieldnotes.router,
@@ -157,6 +160,7 @@ PAGES = (
         dossiers.pages,
         session.router,
         missentpage.router,
+        withdrawalpage.router,
         signin.router,
         mine.router,
         figures.router,

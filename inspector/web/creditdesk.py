@@ -7,7 +7,8 @@ its SHA-256 is entered, as there; whoever receives it keeps it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -23,6 +24,9 @@ from inspector.domain.errors import InspectorError, Missing, Refusal
 from inspector.domain.objection import Objection, ObjectionState
 from inspector.domain.viewing import Shown as What
 from inspector.flows import touched
+from inspector.flows.creditbook import TO_STRIKE
+from inspector.flows.withdrawals import WITHDRAWAL
+from inspector.store.room import Row
 from inspector.store.tx import Tx, new_id
 from inspector.web import creditrecords as api
 from inspector.web.accounts import EntryPath
@@ -36,7 +40,7 @@ from inspector.web.pages import NO_TROUBLE, Fields, Trouble, fields, page, read,
 from inspector.web.roles import Role
 from inspector.web.session import Visitor, to_login, unfit, written_by_officer
 from inspector.web.signedin import guard, held_cookie
-from inspector.web.steps import Field, Kind, either, entry
+from inspector.web.steps import Field, Kind, among, either, entry
 from inspector.web.viewings import shown, shown_of
 
 router = APIRouter(include_in_schema=False)
@@ -90,7 +94,7 @@ def _decide_repair(desk: Desk, caller: Caller, about: str, form: Sent) -> object
 
 
 def _annul(desk: Desk, caller: Caller, about: str, form: Sent) -> object:
-    given = read(api.AnnulmentIn, why=form.fields.one("why"), document=form.fields.one("document"))
+    given = read(api.AnnulmentIn, **{name: form.fields.one(name) for name in ("why", "document", "reasons")})
     return api.annul(desk, caller, about, given, form.fields.message_id())
 
 
@@ -110,6 +114,7 @@ _WHY = (
     (Annulled.COURT.value, f"Annulled.{Annulled.COURT.name}"),
     (Annulled.REVIEW_BODY.value, f"Annulled.{Annulled.REVIEW_BODY.name}"),
 )
+_KEPT = (Annulled.COURT, Annulled.REVIEW_BODY, Annulled.OBJECTION)
 STEPS: Mapping[str, Step] = {
     "grant": Step(
         fields=(either("grant", ("true", "creditdesk.granted"), ("false", "creditdesk.refused")), _REASONS), take=_decide_repair
@@ -121,14 +126,19 @@ STEPS: Mapping[str, Step] = {
     "object": Step(fields=(_WORDS, entry("material", Kind.FILE, needed=False)), take=_object),
     "repair": Step(fields=(*_PAPERS, _WORDS), take=_repair),
     "annul": Step(fields=(either("why", *_WHY), entry("document")), take=_annul),
+    "strike": Step(fields=(among("why", _KEPT), entry("document"), entry("reasons", Kind.TEXT, needed=False)), take=_annul),
 }
 """Every step of these pages, by the name of its form."""
 
 
 def of_record(held: Record) -> tuple[str, ...]:
     """The steps about a record, what is due first: a repair that was asked for is decided, whatever else comes in is received."""
-    if not held.adverse or not held.stands_somewhere:
+    if held.struck:
+        return ("object",)
+    if not held.stands_somewhere:
         return ()
+    if not held.adverse:
+        return ("strike",)
     if held.state.over:
         return ("object", "annul")
     return ("grant", "repair", "object", "annul") if held.repair is not None else ("object", "repair", "annul")
@@ -143,16 +153,24 @@ def of_objection(held: Objection) -> tuple[str, ...]:
 
 @router.get("/credit", name="credit")
 def show_all(request: Request, desk: AtDesk, caller: Visitor) -> Response:
-    """Open objections, and repairs that are asked for, within the session's agencies; what is due first stands first."""
+    """Open objections, repairs that are asked for, and what waits for an answer or a second officer, within the session's agencies.
+
+    What is due first stands first; of what has no date, what came first.
+    """
     if caller is None:
         return to_login(request)
     if (refusal := unfit(request, caller)) is not None:
         return refusal
-    objected, asked = desk.look(
-        lambda tx: (tx.records.objections(agencies=caller.sees, limit=SHOWN), tx.records.asked(caller.sees, SHOWN))
-    )
-    shown_of(desk, caller, What.LIST, [*(one.case_id for one in objected), *(one.case_id for one in asked)], "page")
-    return page(request, "creditlist.html", caller=caller, objected=objected, asked=asked)
+
+    def ask(tx: Tx) -> tuple[list[Objection], list[Record], list[dict[str, Any]], list[dict[str, Any]]]:
+        withdrawn, struck = (_waiting(tx.attention.within(kind, caller.sees, SHOWN)) for kind in (WITHDRAWAL, TO_STRIKE))
+        return tx.records.objections(agencies=caller.sees, limit=SHOWN), tx.records.asked(caller.sees, SHOWN), withdrawn, struck
+
+    objected, asked, withdrawn, struck = desk.look(ask)
+    cases = [*(one.case_id for one in objected), *(one.case_id for one in asked)]
+    shown_of(desk, caller, What.LIST, [*cases, *(one["case"] for one in (*withdrawn, *struck))], "page")
+    told: dict[str, Any] = {"objected": objected, "asked": asked, "withdrawn": withdrawn, "struck": struck}
+    return page(request, "creditlist.html", caller=caller, **told)
 
 
 @router.get("/credit/records/{entry}", name="credit_record")
@@ -246,6 +264,11 @@ def _objection(
         **context,
         **_forms(request, desk, caller, of_objection(held), form, wrong),
     )
+
+
+def _waiting(rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """What matters say, with what each is about and since when it waits."""
+    return [{**json.loads(row["body"]), "about": row["about"], "opened_at": row["opened_at"]} for row in rows]
 
 
 def _near(desk: Desk, due_at: Any) -> Nearness | None:

@@ -14,7 +14,7 @@ from inspector.domain.annulled import Annulled
 from inspector.domain.consequence import Signed
 from inspector.domain.creditlaw import RepairPaper
 from inspector.domain.creditrecord import Record, RecordState, warning
-from inspector.domain.errors import Missing
+from inspector.domain.errors import Invalid, Missing
 from inspector.domain.objection import Objection, ObjectionState
 from inspector.domain.statement import BookState
 from inspector.domain.viewing import Shown as What
@@ -40,7 +40,8 @@ class RecordShown(Shown):
     """A credit record: whether it bars, is contested, since when it stands and how long it is shown.
 
     `repairable_from`: the first day on which a repair may be asked for. `repair_due_at`: by when one that was asked for is decided;
-    `lacking`: the papers that it lacks.
+    `lacking`: the papers that it lacks. `strike_asked_by`, `strike_document`: who has entered which document against the entry of a kept
+    promise; another officer carries it out by entering the same.
     """
 
     entry: str
@@ -64,6 +65,8 @@ class RecordShown(Shown):
     repair_asked: bool
     repair_due_at: datetime | None
     lacking: tuple[RepairPaper, ...]
+    strike_asked_by: str
+    strike_document: str
 
 
 class ReceiverShown(Shown):
@@ -144,10 +147,15 @@ class RepairDecisionIn(Strict):
 
 
 class AnnulmentIn(Strict):
-    """That a court or the review body has annulled the basis of a record, by which document."""
+    """That a court or the review body has annulled the basis of a record, by which document.
 
-    why: Literal[Annulled.COURT, Annulled.REVIEW_BODY]
+    `reasons`: why it strikes the entry of a kept promise, as its subject reads it; needed there, from the first of the two officers.
+    `OBJECTION`: the second officer of one that an upheld objection strikes; `document` is the objection's id.
+    """
+
+    why: Literal[Annulled.COURT, Annulled.REVIEW_BODY, Annulled.OBJECTION]
     document: Line
+    reasons: Annotated[Text, Field(max_length=4_000)] = ""
 
 
 class ObjectionIn(Strict):
@@ -249,11 +257,17 @@ def decide_repair(
 
 @router.post("/credit/records/{entry}/annulment", response_model=RecordShown, responses=WRITES)
 def annul(desk: AtDesk, caller: Officer, entry: EntryPath, given: AnnulmentIn, message_id: MessageId = None) -> JSONResponse:
-    """A court or the review body has annulled the basis: every receiver deletes the record, the bar is lifted at once."""
+    """A court or the review body has annulled the basis: every receiver deletes the record, the bar is lifted at once.
+
+    The entry of a kept promise stands until a second officer has entered the same document: to strike it harms its subject, who is told.
+    """
 
     def do(tx: Tx, now: datetime) -> RecordShown:
-        seen(tx, caller, entry)
-        return shown(annulling.entry(desk.office, tx, entry, given.why, given.document, caller.name, now))
+        held = seen(tx, caller, entry)
+        if given.why is Annulled.OBJECTION and held.striking is None:
+            raise Invalid("annulled_by_objection", field="why")
+        told = (given.why, given.document, caller.name, now)
+        return shown(annulling.entry(desk.office, tx, entry, *told, token=caller.token, reasons=given.reasons))
 
     return desk.once(message(caller.source, message_id, f"annulment {entry}", given), do)
 
@@ -312,6 +326,8 @@ def shown(held: Record) -> RecordShown:
         repair_asked=asked is not None,
         repair_due_at=asked.due_at if asked is not None else None,
         lacking=asked.missing if asked is not None else (),
+        strike_asked_by=held.striking.asked.by if held.striking is not None else "",
+        strike_document=held.striking.document if held.striking is not None else "",
     )
 
 

@@ -245,7 +245,7 @@ def _page(
         return Read(
             unread=unread,
             mends=held.stage is Stage.AGREE and held.verdict is not None and mine.may_mend(held.verdict.signed),
-            intended=intended.line(held, policy, lang),
+            intended=intended.line(held, case.item, policy, lang),
             bars=intended.bars(held, policy),
             basis=wording.citations(policy, held.basis, lang),
             act=next((one.name for one in policy.acts if one.row == held.grading.act), ""),

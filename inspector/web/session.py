@@ -22,7 +22,7 @@ from inspector.domain.grading import GradingInput
 from inspector.domain.policy import OutcomeRow
 from inspector.domain.transition import Scope
 from inspector.domain.viewing import Shown as What
-from inspector.flows import wording
+from inspector.flows import withdrawals, wording
 from inspector.flows.decisions import last_review
 from inspector.flows.explain import Explanation
 from inspector.flows.narrative import render
@@ -63,7 +63,7 @@ _LISTED = "|".join(
 )
 _WITHIN = rf"notices{_NAME}/paper|(notices|proofs){_NAME}/materials/[0-9a-f]{{64}}"
 _PLAIN = "deputies|mine|oversight(/returns)?|sessions"
-_PAGES = rf"^$|^/(review(/[0-9a-f]{{32}}(/send-back)?)?|{_LISTED}|{_WITHIN}|{_PLAIN}|ops(/draws{_NAMED})?)$"
+_PAGES = rf"^$|^/(review(/[0-9a-f]{{32}}(/(send-back|withdrawal))?)?|{_LISTED}|{_WITHIN}|{_PLAIN}|ops(/draws{_NAMED})?)$"
 """Where a log-in may lead to: pages of the house, and nothing else (`tests/integration/test_way_back.py` holds each page to it)."""
 After = Annotated[str, Query(pattern=_PAGES, alias="next")]
 
@@ -242,6 +242,7 @@ def _case_page(
         "letter": held.letter,
         "send_back": held.send_back,
         "waits": missent.waits(held),
+        "withdrawal": desk.look(lambda tx: withdrawals.waiting(tx, case_id)) is not None,
         "may_send_back": caller.role is Role.OFFICER and missent.may(held),
         "why": why,
         "names": {claim.id: claim.name for claim in why.claims},

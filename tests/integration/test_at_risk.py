@@ -6,6 +6,9 @@ from datetime import datetime, timedelta
 
 from inspector.daemon import sweeps
 from inspector.domain.case import Outcome
+from inspector.domain.creditlaw import RepairPaper
+from inspector.domain.proposal import Proposal
+from inspector.flows import repairs
 from inspector.flows.office import Office
 from inspector.store.deadlines import due_by
 from inspector.store.store import Store
@@ -63,6 +66,31 @@ def test_a_step_about_a_consequence_is_at_risk_by_its_date(store: Store, hand: H
     with store.read() as tx:
         dates = sorted(one.due_at for one in tx.consequences.of_case(held.case) if one.due_at is not None)
     assert falling(held.office, "consequence", dates[0]) == (0, dates.count(dates[0]))
+
+
+def test_our_answers_to_an_objection_and_to_a_repair_are_at_risk_by_their_dates_until_they_are_given(
+    store: Store, hand: Hand
+) -> None:
+    held = decided(store, hand, Outcome.UNTRUE_INCURABLE)
+    entry = held.impose(held.the(Proposal.RECORD_CREDIT)).entry
+    settle(held.office)
+    assert metric(held.office, "objection", 5) == 0.0
+    objection = held.object(entry)
+    assert objection.due_at is not None
+    assert falling(held.office, "objection", objection.due_at) == (0, 1)
+    assert metric(held.office, "objection", 5) == 1.0
+    held.answer(objection, held.by("周八"), upheld=False)
+    assert metric(held.office, "objection", 5) == 0.0
+    with store.read() as tx:
+        hand.on(days=(tx.records.get(entry).repairable_from - hand().date()).days + 1)
+    with store.begin() as tx:
+        asked = repairs.ask(held.office, tx, entry, "", tuple((paper, "a" * 64) for paper in RepairPaper), "hall", hand())
+    assert asked.repair is not None
+    assert asked.repair.due_at is not None
+    assert falling(held.office, "repair", asked.repair.due_at) == (0, 1)
+    with store.begin() as tx:
+        repairs.decide(held.office, tx, entry, "王五", "符合条件", hand(), grant=True)
+    assert falling(held.office, "repair", asked.repair.due_at) == (0, 0)
 
 
 def test_the_ops_page_says_the_same_of_all_kinds_in_both_languages(store: Store, hand: Hand) -> None:

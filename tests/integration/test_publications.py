@@ -126,7 +126,8 @@ def test_what_was_published_of_a_case_whose_basis_a_court_annuls_is_to_be_taken_
         (case_id,) = tx.visits.get(duty.visit).case_ids
         entry = tx.cases.get(case_id).entry
         assert entry is not None
-        annulling.entry(office, tx, entry, Annulled.COURT, "（2026）行初1号", "王五", hand())
+        for name in ("李四", "王五"):  # the promise was found kept, so two officers strike it
+            annulling.entry(office, tx, entry, Annulled.COURT, "（2026）行初1号", name, hand(), reasons="判决撤销")
     with office.store.read() as tx:
         held = tx.publications.get(duty.id)
     assert (held.state, held.document) == (PublicationState.TO_REMOVE, "（2026）行初1号")

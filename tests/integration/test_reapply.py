@@ -11,9 +11,11 @@ import pytest
 
 from inspector.domain.calendar import Term, Unit
 from inspector.domain.case import MatterKind, Outcome, Route, SubjectKind
+from inspector.domain.consequence import Agreement
 from inspector.domain.errors import Refusal
 from inspector.domain.proposal import Proposal
 from inspector.domain.reapply import After, ReapplyRow
+from inspector.domain.serving import SubjectNotice
 from inspector.flows import review
 from inspector.flows.intake import Application
 from inspector.flows.office import Office
@@ -21,7 +23,7 @@ from inspector.policybook import Policybook
 from inspector.store.store import Store
 from tests.house import Hand, Table, application, open_office, post, settle
 from tests.packs import POLICIES, SHIPPED, refused
-from tests.proceedings import decided
+from tests.proceedings import Proceeding, decided
 
 pytestmark = pytest.mark.alike
 
@@ -75,6 +77,49 @@ def test_a_licence_got_by_deceit_and_revoked_is_not_applied_for_again_for_three_
     assert barred(lambda: again(case.office)) == wanted
     hand.on(days=1)
     assert again(case.office), "it ends by itself"
+
+
+def test_who_is_to_lose_a_licence_reads_before_and_with_the_decision_since_when_and_until_when_it_is_not_applied_for_again(
+    store: Store, hand: Hand
+) -> None:
+    case = decided(store, hand, Outcome.FALSE_KNOWING, office=office(store, hand))
+    with store.read() as tx:
+        item = case.office.book.get(tx.cases.get(case.case).pack).item(ITEM).name
+    held = case.give(case.the(Proposal.REVOKE))
+    asked = notice(case, f"{held.id}:notice")
+    assert f"3 年内不得就“{item}”所涉事项再次申请" in asked.facts[-1]
+    assert "期满自行解除，决定被撤销的，随之解除" in asked.facts[-1]
+    assert "S2:79" in asked.basis
+    hand.on(days=3)
+    case.serve(held)
+    hand.on(days=11)
+    case.rule(held, public_interest="不损害公共利益", law="某条例第8条")
+    case.agree(held, Agreement.SECOND, "王五")
+    case.agree(held, Agreement.LEGAL, "赵六")
+    since = hand().date()
+    wanted = f"自 {since} 至 {since.replace(year=since.year + 3)} 不得就“{item}”所涉事项再次申请"
+    told = notice(case, f"{held.id}:decision")
+    assert [one for one in told.facts if wanted in one], told.facts
+    assert "S2:79" in told.basis
+    entry = case.impose(case.the(Proposal.RECORD_CREDIT))
+    assert [one for one in notice(case, f"{entry.id}:decision").facts if wanted in one], (
+        "the entry's decision names what stands, too"
+    )
+
+
+def test_a_notice_names_no_bar_where_the_pack_begins_none_or_nobody_knew(store: Store, hand: Hand) -> None:
+    case = decided(store, hand, Outcome.UNTRUE_INCURABLE, office=office(store, hand))
+    done = case.impose(case.the(Proposal.REVOKE))
+    for part in ("notice", "decision"):
+        told = notice(case, f"{done.id}:{part}")
+        assert not any("再次申请（" in one for one in told.facts)
+        assert "S2:79" not in told.basis
+
+
+def notice(case: Proceeding, name: str) -> SubjectNotice:
+    """A notice as its subject reads it."""
+    with case.office.store.read() as tx:
+        return tx.servings.get(name)
 
 
 def test_a_bar_falls_with_its_decision_and_bars_nobody_while_an_objection_is_open(store: Store, hand: Hand) -> None:

@@ -90,6 +90,7 @@ LATER = {
     "announcement]": {"announce_untried"},
     "agreement]": {"send_back_unasked"},
     "refusal]": {"send_back_unasked"},
+    "withdrawal/answer]": {"withdrawal_unasked"},
 }
 """Likewise of one operation, by the end of its name: a refusal that could be disputed is over before anybody disputes it here."""
 FITTING: dict[str, Any] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -126,3 +127,26 @@ def test_nothing_else_falls_by_a_word_of_the_police(store: Store, hand: Hand) ->
     case = decided(store, hand, Outcome.FALSE_KNOWING)
     with pytest.raises(Invalid, match="annulled_whose"):
         case.annul(case.impose(case.the(Proposal.PENALTY)), Annulled.POLICE)
+
+
+def test_no_objection_is_heard_here_to_a_transfer_and_the_way_that_is_open_is_named(store: Store, hand: Hand) -> None:
+    case, held = reported(store, hand)
+    with serving(case.office) as edge, edge.as_("system", name="hall") as system:
+        steps: tuple[Callable[[], Consequence], ...] = (
+            lambda: held,
+            lambda: case.head(held, HEAD),
+            lambda: case.hand_over(held),
+            lambda: case.police(held, accepted=True),
+        )
+        for step in steps:
+            now = step()
+            told = system.post(f"/v1/credit/records/{held.id}/objections", json={"words": "我没有伪造"})
+            assert (told.status_code, told.json()["error"]["code"]) == (409, "objection_transfer"), now.state
+        chinese = system.post(
+            f"/v1/credit/records/{held.id}/objections", json={"words": "我没有伪造"}, headers={"Accept-Language": "zh"}
+        )
+        for words in ("公安机关", "人民检察院", "仍可分别提出异议"):
+            assert words in chinese.text, words
+    with store.read() as tx:
+        assert not tx.records.objections(case_id=case.case, open_ones=False)
+    assert case.give(case.the(Proposal.RECORD_CREDIT)).notice is not None, "nothing is held up by it"

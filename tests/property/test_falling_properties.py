@@ -28,7 +28,8 @@ from inspector.domain.proceeding import ANNULLABLE
 from inspector.domain.proposal import ALTERNATIVES, Proposal
 from inspector.domain.sendback import Mistake, SendBackReason
 from inspector.domain.serving import NoticeKind
-from inspector.flows import annulling, contested, missent, review
+from inspector.domain.withdrawal import Answering, WithdrawalAnswer
+from inspector.flows import annulling, contested, missent, review, withdrawals
 from inspector.flows.shaken import REMINDING
 from inspector.store.tx import Tx
 from tests.house import Hand, closing, open_store, settle
@@ -49,7 +50,8 @@ OFTEN = {
     "entry": 1,
     "drop": 1,
     "speaks_for": 1,
-    "withdraw": 1,
+    "withdraw": 2,
+    "reply": 2,
     "send_back": 2,
 }
 """How often each step is tried."""
@@ -156,6 +158,18 @@ class Life:
         with self.case.office.store.begin() as tx:
             review.withdraw(self.case.office, tx, self.case.case, "不办了", "张三", self.case.hand())
 
+    def reply(self, number: int) -> None:
+        """An officer answers a withdrawal that took nothing back: outcome and record stand, whatever the answer."""
+        now, answer = self.case.hand(), list(WithdrawalAnswer)[number % 3]
+        given = Answering(answer=answer, reasons="已核实", by=NAMES[number % 4], token="", at=now)
+        with self.case.office.store.begin() as tx:
+            before = tx.cases.get(self.case.case), tx.records.of_case(self.case.case)
+            withdrawals.answer(self.case.office, tx, self.case.case, given, now)
+            after = tx.cases.get(self.case.case)
+            assert (after.outcome, after.entry) == (before[0].outcome, before[0].entry)
+            assert tx.records.of_case(self.case.case) == before[1]
+            assert NoticeKind.WITHDRAWAL in {one.kind for one in tx.servings.of_case(after.id)}, "its subject hears why"
+
     def send_back(self, number: int) -> None:
         """Two officers say that the case came by mistake; now and then the second one does not agree."""
         office, case = self.case.office, self.case.case
@@ -185,6 +199,8 @@ class Life:
             self.objections_have_a_matter(tx)
             self.nothing_stands_of_what_fell(tx, held)
             self.who_was_sent_back_has_nothing_adverse(tx, held)
+            waits = withdrawals.waiting(tx, self.case.case) is not None
+            assert not (waits and tx.cases.get(self.case.case).state.gone), "nobody has to answer for what has left the house"
             self.before = {one.id: one for one in held}
 
     def has_a_next_step(self, tx: Tx, one: Consequence) -> None:
@@ -272,6 +288,7 @@ HISTORIES: list[tuple[bool, Outcome, list[Step]]] = [
     (True, OUTCOMES[0], [("impose", 0), ("impose", 0), ("speaks_for", 0), ("decide", 1), ("annul", 0), ("impose", 0)]),
     (True, OUTCOMES[0], [("impose", 0), ("propose", 2), ("look", 4), ("impose", 0), ("entry", 0), ("day", 2)]),
     (False, OUTCOMES[1], [("impose", 0), ("impose", 0), ("object", 2), ("object", 0), ("reject", 0), ("withdraw", 0)]),
+    (False, OUTCOMES[2], [("impose", 0), ("impose", 0), ("impose", 0), ("withdraw", 0), ("reply", 0), ("day", 1)]),
     (True, OUTCOMES[0], [("speaks_for", 0), ("send_back", 2), ("send_back", 0), ("day", 3)]),
 ]
 

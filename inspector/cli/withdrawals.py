@@ -1,0 +1,45 @@
+"""`case answer-withdrawal`: a withdrawal that took nothing back, answered by a named officer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from inspector.cli.cases import meant
+from inspector.cli.command import command
+from inspector.cli.terminal import Terminal, in_words, signer
+from inspector.domain.withdrawal import Answering, WithdrawalAnswer
+
+if TYPE_CHECKING:
+    from inspector.domain.case import Case
+    from inspector.store.tx import Tx
+
+CaseId = Annotated[str, typer.Argument(help="Id of the case 办件编号", metavar="CASE")]
+By = Annotated[str | None, typer.Option("--by", help="The officer; default: the user of this machine 经办人")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    command(app, "answer-withdrawal")(answer)
+
+
+def answer(
+    terminal: Terminal,
+    case: CaseId,
+    answer: Annotated[WithdrawalAnswer, typer.Option("--answer", help="What becomes of the application 处理意见")],
+    reasons: Annotated[str, typer.Option("--reasons", help="Why; the subject reads this 理由（当事人会看到）")],
+    by: By = None,
+) -> None:
+    """Answer a withdrawal by whoever stands entered as untrue: outcome and record stay as they are. 答复撤回申请。"""
+    from inspector.flows import withdrawals
+
+    office, who, told = terminal.office, signer(by), terminal.look(lambda tx: meant(terminal, tx, case))
+
+    def do(tx: Tx, now: datetime) -> Case:
+        return withdrawals.answer(office, tx, told, Answering(answer=answer, reasons=reasons, by=who, token="", at=now), now)
+
+    held = terminal.act("case.withdrawal_answered", told, do, signed=who)
+    terminal.value({"id": held.id, "state": held.state, "answer": answer})
+    terminal.say("withdrawal_answered", case=held.id, answer=in_words(answer, terminal.lang))

@@ -1,0 +1,70 @@
+"""What becomes of a withdrawal that took nothing back, for the subject stands entered as untrue (the plan, items 7 and 9; decision 157).
+
+A named officer answers it, with reasons. Outcome and record stay as they are, whatever the answer: they end as every record does. Pure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from inspector.domain.case import Case
+from inspector.domain.decision import Because, Decision, Told
+from inspector.domain.duty import Rule
+from inspector.domain.ending import refuse_gone
+from inspector.domain.errors import Invalid, Refusal
+from inspector.domain.evidence import blank
+from inspector.domain.person import refuse_nameless
+from inspector.domain.policy import Policy
+
+ASKED, ANSWERED = "withdrawal.asked", "withdrawal.answered"
+
+
+class WithdrawalAnswer(StrEnum):
+    """What becomes of the application: it is ended by its proceeding, goes the ordinary way by certificate, or goes on as it was.
+
+    `DECLINED`: there is no reasonable ground for taking the commitment back (the plan, item 9).
+    """
+
+    TERMINATE = "TERMINATE"
+    ORDINARY = "ORDINARY"
+    DECLINED = "DECLINED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answering:
+    """An officer's answer, with reasons; `token`: the login."""
+
+    answer: WithdrawalAnswer
+    reasons: str
+    by: str
+    token: str
+    at: datetime
+
+
+def asked(case: Case, reason: str, by: str, policy: Policy) -> Decision[Case]:
+    """The word is kept, and the approving system hears that it waits for an officer."""
+    facts = {"reason": reason, "by": by, "entry": case.entry}
+    because = Because(rule=ASKED, basis=(policy.basis(Rule.WITHDRAW),), pack=case.pack, facts=facts)
+    return Decision(state=case, because=because, told=(Told(type="withdrawal.asked", data={"entry": case.entry}),))
+
+
+def answered(case: Case, given: Answering, policy: Policy, proceeding: str = "") -> Decision[Case]:
+    """An officer has answered; `proceeding`: that by which the application is ended, where it is.
+
+    What is concluded is taken back no more, so it can only be declined. Raises Refusal (`already_withdrawn`, `already_sent_back`,
+    `already_concluded`), Invalid (`officer_nameless`, `reason_missing`).
+    """
+    refuse_gone(case)
+    refuse_nameless(given.by)
+    if blank(given.reasons):
+        raise Invalid("reason_missing", field="reasons")
+    if case.concluded_at is not None and given.answer is not WithdrawalAnswer.DECLINED:
+        raise Refusal("already_concluded", case=case.id, concluded_at=case.concluded_at.isoformat())
+    facts = {"officer": given.by, "withdrawal_answer": given.answer.value, "reasons": given.reasons, "entry": case.entry}
+    facts |= {"consequence": proceeding} if proceeding else {}
+    data = {"answer": given.answer.value, "entry": case.entry} | ({"consequence": proceeding} if proceeding else {})
+    data |= {"next": "ordinary_procedure"} if given.answer is WithdrawalAnswer.ORDINARY else {}
+    because = Because(rule=ANSWERED, basis=(policy.basis(Rule.WITHDRAW),), pack=case.pack, facts=facts)
+    return Decision(state=case, because=because, told=(Told(type="withdrawal.answered", data=data),))

@@ -1,0 +1,130 @@
+"""A withdrawal by whoever stands entered as untrue: the word is kept for an officer, who answers it (domain.withdrawal)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from inspector.domain import withdrawal as domain
+from inspector.domain.case import Case
+from inspector.domain.consequence import UNDECIDED, Consequence, ConsequenceState, Signed
+from inspector.domain.decision import Decision
+from inspector.domain.duty import Rule
+from inspector.domain.errors import Refusal
+from inspector.domain.opening import Opening
+from inspector.domain.proposal import Proposal
+from inspector.domain.serving import NoticeKind
+from inspector.domain.withdrawal import Answering, WithdrawalAnswer
+from inspector.flows import credittold, giving, proceedings, remedying
+from inspector.flows.office import Office
+from inspector.flows.record import record
+from inspector.flows.telling import tell
+from inspector.labels import label, of
+from inspector.store.tx import Tx, new_id
+
+WITHDRAWAL = "withdrawal_asked"
+"""The matter of such a withdrawal: what becomes of the application is an officer's to say, and by no other word does it end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What was said, and waits for an answer: which entry stood then, in whose words, on which day (empty: said to an earlier release)."""
+
+    entry: str
+    by: str
+    reason: str = ""
+    on: str = ""
+
+
+def ask(office: Office, tx: Tx, case: Case, reason: str, by: str, now: datetime) -> None:
+    """Keep the word, and bring it to an officer. The same once more, while it waits, is the same."""
+    held = waiting(tx, case.id)
+    if held is not None and (held.reason, held.by) == (reason, by):
+        return
+    _write(office, tx, case, domain.asked(case, reason, by, office.book.get(case.pack)), now)
+    facts = {"case": case.id, "entry": case.entry, "by": by, "on": office.calendar.local_date(now).isoformat()}
+    tx.attention.open(WITHDRAWAL, case.agency, case.id, facts, now)
+
+
+def waiting(tx: Tx, case_id: str) -> Said | None:
+    """What was said, while nobody has answered it; None: nothing waits. The words stand in the ledger, and in no matter."""
+    matter = tx.attention.get(f"{WITHDRAWAL}:{case_id}")
+    if matter is None or matter["closed_at"] is not None:
+        return None
+    told = json.loads(matter["body"])
+    words = [json.loads(row["body"])["facts"] for row in tx.ledger.about(case_id) if row["rule"] == domain.ASKED]
+    reason = str(words[-1].get("reason", "")) if words else ""
+    return Said(entry=str(told["entry"]), by=str(told["by"]), reason=reason, on=str(told.get("on", "")))
+
+
+def answer(office: Office, tx: Tx, case_id: str, given: Answering, now: datetime) -> Case:
+    """A named officer answers: the proceeding that ends the application is there or opened, or is let go; the subject is told, with rights.
+
+    Raises Missing, Invalid, and Refusal: `withdrawal_unasked`, `withdrawal_terminated`, and what the domain and a proposal raise.
+    """
+    case = tx.cases.get(case_id, lock=True)
+    said = waiting(tx, case_id)
+    if said is None:
+        raise Refusal("withdrawal_unasked", case=case_id)
+    policy = office.book.get(case.pack)
+    domain.answered(case, given, policy)  # refused before anything is opened or let go
+    ended = _proceeding(office, tx, case, said, given, now)
+    _write(office, tx, case, domain.answered(case, given, policy, ended.id if ended is not None else ""), now)
+    tx.attention.close(f"{WITHDRAWAL}:{case_id}", now)
+    _tell(office, tx, case, said, given, now)
+    return tx.cases.get(case_id)
+
+
+def over(tx: Tx, case_id: str, now: datetime) -> None:
+    """The case has left the house: there is nothing to answer any more."""
+    tx.attention.close(f"{WITHDRAWAL}:{case_id}", now)
+
+
+def _proceeding(office: Office, tx: Tx, case: Case, said: Said, given: Answering, now: datetime) -> Consequence | None:
+    """The termination that the answer speaks of: the one there is, or one opened on the evidence of the entry; of what goes on, none is."""
+    effects = tx.consequences.of_case(case.id, lock=True)
+    mine = [one for one in effects if one.proposal is Proposal.TERMINATE]
+    held = next((one for one in mine if one.open or one.state is ConsequenceState.IMPOSED), None)
+    signed = Signed(by=given.by, token=given.token, at=given.at)
+    if given.answer is WithdrawalAnswer.TERMINATE:
+        if held is not None:
+            return held
+        entered = next((one.evidence for one in effects if one.entry and one.entry == said.entry), ())
+        opening = Opening(proposal=Proposal.TERMINATE, by=given.by, token=given.token, evidence=entered, reasons=given.reasons)
+        return proceedings.propose(office, tx, case.id, opening, signed, now)
+    if given.answer is WithdrawalAnswer.ORDINARY and held is not None:
+        if held.state not in UNDECIDED:
+            raise Refusal("withdrawal_terminated", case=case.id, consequence=held.id)
+        proceedings.drop(office, tx, held.id, given.reasons, signed, now)
+    return None
+
+
+def _write(office: Office, tx: Tx, case: Case, decided: Decision[Case], now: datetime) -> None:
+    record(tx, case.id, decided, now, {}, kept=case.pack)
+    tx.work.order(tell(tx, office, case, decided, office.book.get(case.pack), now), now)
+
+
+def _tell(office: Office, tx: Tx, case: Case, said: Said, given: Answering, now: datetime) -> None:
+    """The subject hears what became of its word, why, what stands on, and what is open against it."""
+    lang, policy = office.agency(case.agency).language, office.book.get(case.pack)
+    mine = tx.records.find(said.entry)
+    rights = remedying.rights(policy, lang) or (label("credittold.right_objection", lang),)
+    giving.inform(
+        office,
+        tx,
+        case,
+        f"withdrawal:{new_id()}",
+        NoticeKind.WITHDRAWAL,
+        about=mine.entry if mine is not None else case.id,
+        title=label("withdrawal.title", lang),
+        facts=(
+            label("withdrawal.said", lang, on=said.on, reason=said.reason),
+            of(given.answer, lang),
+            *((label("withdrawal.stands", lang, record=credittold.named(mine, lang)),) if mine is not None else ()),
+        ),
+        reasons=given.reasons,
+        rights=rights,
+        basis=(policy.basis(Rule.WITHDRAW), *remedying.bases(policy)),
+        now=now,
+    )

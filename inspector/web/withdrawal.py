@@ -1,0 +1,45 @@
+"""A withdrawal by whoever stands entered as untrue, over HTTP: a named officer answers it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from fastapi import APIRouter
+from starlette.responses import JSONResponse
+
+from inspector.domain.withdrawal import Answering, WithdrawalAnswer
+from inspector.flows import withdrawals
+from inspector.store.tx import Tx
+from inspector.web.answers import CaseShown, case_shown
+from inspector.web.body import JsonRoute
+from inspector.web.caller import Officer
+from inspector.web.desk import AtDesk, message
+from inspector.web.errors import WRITES
+from inspector.web.fields import CasePath, MessageId, Strict, Text
+
+router = APIRouter(prefix="/v1", tags=["cases"], route_class=JsonRoute)
+
+
+class WithdrawalAnswerIn(Strict):
+    """What becomes of the application, and why; the subject reads both."""
+
+    answer: WithdrawalAnswer
+    reasons: Text
+
+
+@router.post("/cases/{case_id}/withdrawal/answer", response_model=CaseShown, responses=WRITES)
+def answer_withdrawal(
+    desk: AtDesk, caller: Officer, case_id: CasePath, given: WithdrawalAnswerIn, message_id: MessageId = None
+) -> JSONResponse:
+    """Answer a withdrawal that took nothing back, for its subject stands entered as untrue: outcome and record stay as they are.
+
+    `TERMINATE`: the application is ended by its proceeding, which is opened where there is none; `ORDINARY`: it goes the ordinary way, by
+    certificate; `DECLINED`: it goes on as it was.
+    """
+
+    def do(tx: Tx, now: datetime) -> CaseShown:
+        caller.case(tx, case_id, lock=True)
+        said = Answering(answer=given.answer, reasons=given.reasons, by=caller.name, token=caller.token, at=now)
+        return case_shown(withdrawals.answer(desk.office, tx, case_id, said, now))
+
+    return desk.once(message(caller.source, message_id, f"answer withdrawal {case_id}", given), do)
