@@ -35,8 +35,7 @@ class NoticeKind(StrEnum):
     """What a notice says: 告知, 决定, guidance and reminder before a date, a credit entry, that it can be repaired, what became of 异议.
 
     `ANNULMENT` (撤销): what was decided against somebody stands no more. `SENT_BACK` (退回): the case had come to this office by mistake.
-    `WITHDRAWAL` (撤回承诺): what became of a withdrawal by whoever stands entered as untrue.
-    `STRUCK`: the entry of a kept promise was struck out.
+    `WITHDRAWAL`: what became of one by whoever stands entered as untrue. `STRUCK`: the entry of a kept promise was struck out.
     """
 
     PROPOSAL = "PROPOSAL"
@@ -86,11 +85,9 @@ class SubjectWord(StrEnum):
 
 _RIGHTS = {
     NoticeKind.PROPOSAL: (SubjectWord.DEFENCE, SubjectWord.HEARING, SubjectWord.WAIVER),
-    NoticeKind.DECISION: (SubjectWord.OBJECTION,),
+    **dict.fromkeys((NoticeKind.DECISION, NoticeKind.WITHDRAWAL, NoticeKind.STRUCK), (SubjectWord.OBJECTION,)),
     NoticeKind.RECORD: (SubjectWord.OBJECTION, SubjectWord.REPAIR),
     NoticeKind.REPAIRABLE: (SubjectWord.REPAIR, SubjectWord.OBJECTION),
-    NoticeKind.WITHDRAWAL: (SubjectWord.OBJECTION,),
-    NoticeKind.STRUCK: (SubjectWord.OBJECTION,),
 }
 OF_THE_MATTER = frozenset({NoticeKind.PROPOSAL, NoticeKind.GUIDANCE, NoticeKind.REMINDER})
 """What nobody need be told any more once the commitment was withdrawn."""
@@ -192,11 +189,8 @@ def make(
 
     Raises Invalid for one that says nothing: facts, reasons and a basis belong to each, rights to what goes against somebody.
     """
-    for field, there in (
-        ("title", not blank(notice.title)),
-        ("facts", _said(notice.facts)),
-        ("reasons", not blank(notice.reasons)),
-    ):
+    needed = {"title": not blank(notice.title), "facts": _said(notice.facts), "reasons": not blank(notice.reasons)}
+    for field, there in needed.items():
         if not there:
             raise Invalid("subject_notice_lacks", field=field)
     if notice.kind in _RIGHTS and not _said(notice.rights):
