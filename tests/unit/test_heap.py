@@ -35,7 +35,7 @@ def test_what_a_busy_hour_took_goes_back_though_some_of_it_stays() -> None:
 
 
 def test_another_c_library_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(heap.ctypes, "CDLL", lambda _name: object())
+    monkeypatch.setattr("ctypes.CDLL", lambda _name: object())
     monkeypatch.setattr(heap, "_TRIM", heap._trimmer())
     assert heap._TRIM is None
     heap.give_back()
