@@ -12,7 +12,7 @@ from types import FrameType
 
 import structlog
 
-from inspector.daemon import sweeps
+from inspector.daemon import heap, sweeps
 from inspector.daemon.accord import Accord
 from inspector.daemon.clock import Clock, Tick
 from inspector.daemon.dispatch import Dispatcher
@@ -162,6 +162,7 @@ class Daemon:
             Tick(name="law", seconds=10.0, body=self.law.look),
             Tick(name="mail", seconds=15.0, body=lambda: _ignore(mailbox.pick_up(self.office))),
             Tick(name="beat", seconds=15.0, body=self._beat),
+            Tick(name="heap", seconds=30.0, body=heap.give_back),
         ]
 
 

@@ -14,6 +14,7 @@ from inspector.domain.calendar import Due, WorkingCalendar
 from inspector.domain.case import Case, CaseRemark, CaseState, VerifyFrom
 from inspector.domain.decision import Told
 from inspector.domain.policy import Item
+from inspector.domain.start import StartEvent
 from inspector.domain.terms import VerifyTerm
 
 
@@ -23,7 +24,9 @@ def dated(case: Case, item: Item, calendar: WorkingCalendar) -> Case:
     term = VerifyTerm(
         due_at=counted.at, due_provisional=counted.provisional, due_counted=counted.counted, basis=item.verify_basis
     )
-    return _remarked(replace(case, verify_term=term), counted, case.counted(item.verify, calendar, VerifyFrom.INTAKE))
+    by_intake = counted.counted.event is StartEvent.CASE_OPENED  # as nearly always: the calendar is not counted through again
+    otherwise = counted if by_intake else case.counted(item.verify, calendar, VerifyFrom.INTAKE)
+    return _remarked(replace(case, verify_term=term), counted, otherwise)
 
 
 def told_nearer(case: Case, item: Item, calendar: WorkingCalendar) -> tuple[Told, ...]:

@@ -15,6 +15,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from operator import mul
 
 from inspector.domain.case import SubjectKind
 from inspector.domain.errors import Invalid
@@ -26,6 +27,7 @@ USCC_LENGTH = 18
 SHORTEST_SECRET = 16
 
 _USCC_DIGITS = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # GB 32100 leaves out I, O, S, V, Z
+_USCC_WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
 _USCC = re.compile(rf"[{_USCC_DIGITS}]{{2}}[0-9]{{6}}[{_USCC_DIGITS}]{{10}}")
 _HELD = re.compile(f"(?=({_USCC.pattern}))")
 _CUT = re.compile(_USCC.pattern.replace("{10}", "{9}"))
@@ -160,7 +162,7 @@ def _organisation_check(first8: str) -> str:
 
 def uscc_check_digit(first17: str) -> str:
     """The last character of a unified social credit code (GB 32100). Raises ValueError outside its alphabet."""
-    total = sum(_USCC_DIGITS.index(digit) * pow(3, place, 31) for place, digit in enumerate(first17))
+    total = sum(map(mul, map(_USCC_DIGITS.index, first17), _USCC_WEIGHTS))
     return _USCC_DIGITS[-total % 31]
 
 
@@ -187,7 +189,7 @@ def _refuse_what_is_no_code(original: str, normal: str) -> None:
     if max(len(original), len(normal)) > LONGEST:
         raise Invalid("identity_too_long", length=max(len(original), len(normal)), most=LONGEST)
     # Category C: controls, invisible format marks, surrogates. Two codes that look alike on screen must not differ.
-    for place, character in enumerate(normal, start=1):
+    for place, character in enumerate("" if normal.isprintable() else normal, start=1):
         if unicodedata.category(character).startswith("C"):
             raise Invalid("identity_hidden_character", place=place, character=f"U+{ord(character):04X}")
     if _DESTROYED.fullmatch(normal):

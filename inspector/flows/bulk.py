@@ -15,7 +15,7 @@ from inspector.domain import admission
 from inspector.domain.errors import InspectorError, Invalid
 from inspector.flows.diagnosis import of_error
 from inspector.flows.importing import CaseRow, Parsed
-from inspector.flows.intake import drafted, foresee, take
+from inspector.flows.intake import drafted, foresee, look_ahead, take
 from inspector.flows.office import Office
 from inspector.sheets.flaw import RowFlaw
 from inspector.store.tx import Tx
@@ -141,6 +141,7 @@ def _foresee(office: Office, lines: Sequence[CaseRow], sender: str, step: Callab
     for batch in _batches(lines):
         with office.store.read() as tx:
             now = office.now()
+            look_ahead(office, tx, [line.application for line in batch], sender, now)
             for line in batch:
                 step()
                 try:
@@ -163,6 +164,7 @@ def _take(
     try:
         with office.store.begin() as tx:
             now = office.now()
+            look_ahead(office, tx, [line.application for line in lines], sender, now)
             for line in lines:
                 step()
                 try:

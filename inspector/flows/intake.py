@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -28,7 +30,7 @@ from inspector.domain.case import (
 )
 from inspector.domain.correction import Change
 from inspector.domain.decision import OrderKind
-from inspector.domain.errors import Conflict, Stale
+from inspector.domain.errors import Conflict, Invalid, Stale
 from inspector.domain.identity import identify, identity_kind
 from inspector.domain.merged import doubts
 from inspector.domain.policy import Policy
@@ -41,6 +43,7 @@ from inspector.flows.recall import SEND_BACK_ASKED, call_off
 from inspector.flows.record import record
 from inspector.flows.seats import tell_changed
 from inspector.flows.settle import settle_case
+from inspector.store.ahead import Coming
 from inspector.store.tx import Tx, new_id
 
 log = structlog.get_logger(__name__)
@@ -119,6 +122,16 @@ def take(office: Office, tx: Tx, given: Application, sender: str, now: datetime)
     opened = _open(office, tx, case, policy, None, now)
     tx.committed.append(lambda: log.info("case.opened", case_id=opened.id, agency=opened.agency, item=opened.item))
     return Taken(case=opened, new=True)
+
+
+def look_ahead(office: Office, tx: Tx, given: Collection[Application], sender: str, now: datetime) -> None:
+    """Ask at once what `take` and `foresee` would else ask for each of many applications, of which there is mostly nothing."""
+    coming = []
+    for one in given:
+        with suppress(Invalid):  # what is no code is said of its own row
+            kind, code = one.subject_kind, identify(identity_kind(one.subject_kind), one.subject_code, today=now.date()).normal
+            coming.append(Coming(agency=one.agency, sender=sender, reference=one.reference, kind=kind, code=code))
+    tx.ahead.look(coming, {above for agency in {one.agency for one in coming} for above in office.line(agency)})
 
 
 def foresee(office: Office, tx: Tx, given: Application, sender: str, now: datetime) -> bool:
@@ -217,8 +230,8 @@ def _tell_visits(office: Office, tx: Tx, case: Case, policy: Policy, now: dateti
 def _open(office: Office, tx: Tx, case: Case, policy: Policy, level: Rated | None, now: datetime) -> Case:
     """Begin a case's verification, at first or anew: remember the subject, find its level, decide, enrol where nothing is verified."""
     tx.cases.remember(case.subject)
-    level = level or known_level(tx, policy, case.subject, now, look_up=bool(office.lane_of(OrderKind.RATE, case.sender)))
     lane = office.lane_of(OrderKind.RATE, case.sender)
+    level = level or known_level(tx, policy, case.subject, now, look_up=bool(lane))
     decision = verification.begin(case, policy, level, now, office.calendar, lane=lane)
     guided = guidance.ahead(decision.state, policy, now, office.calendar)
     decision = replace(decision, orders=(*decision.orders, *guided))

@@ -38,8 +38,7 @@ _KEPT = sa.select(subject.c.code).where(subject.c.kind == sa.bindparam("of_kind"
 _KEPT = _KEPT.with_for_update(read=True, key_share=True)
 _ORDERED = sa.select(case_file.c.id).order_by(case_file.c.id).with_for_update()
 _PUT = sa.update(case_file).where(case_file.c.id == sa.bindparam("case"), case_file.c.version == sa.bindparam("at_version"))
-_LONGEST = 200
-"""Characters of a reference's column."""
+_LONGEST = 200  # characters of a reference's column
 _TOGETHER = 1000
 """Ids in one question: databases bound the values of a statement."""
 _OPEN_DRAWS = ("PREPARING", "ANNOUNCED", "SEEDING")
@@ -56,7 +55,7 @@ def found_by(reference: str) -> str:
     return told if len(told := composed(reference, "NFC")) <= _LONGEST else reference
 
 
-def _forms(reference: str) -> list[str]:
+def forms(reference: str) -> list[str]:
     """By what a reference may be found, the likeliest first: a former release kept it as it was sent, in NFD on some systems."""
     return list(dict.fromkeys((found_by(reference), reference, composed(reference, "NFD"))))
 
@@ -66,6 +65,7 @@ class CaseRoom(Room):
 
     def add(self, case: Case, digest: str) -> bool:
         """Write a new case; False when its sender has used the reference at the agency before (then nothing is written)."""
+        self.batch.nothing.discard(("case", case.agency, case.sender, case.reference))
         row = self._row(case) | {
             "id": case.id,
             "agency": case.agency,
@@ -139,9 +139,10 @@ class CaseRoom(Room):
 
         A digest is never among what the batch collects, so this may be asked for each row of a file without writing it down first.
         """
-        forms = _forms(reference)
-        found = self.batch.direct.execute(_REFERRED, {"at": agency, "by": sender, "references": forms}).all()
-        row = min(found, key=lambda one: forms.index(one.reference), default=None)
+        written = forms(reference)
+        unsent = ("case", agency, sender, reference) in self.batch.nothing
+        found = [] if unsent else self.batch.direct.execute(_REFERRED, {"at": agency, "by": sender, "references": written}).all()
+        row = min(found, key=lambda one: written.index(one.reference), default=None)
         return (row.id, row.digest) if row is not None else None
 
     def known(self, case_id: str) -> bool:
@@ -157,7 +158,7 @@ class CaseRoom(Room):
         """The content digests by (agency, reference) of those references that a sender has used, however many are asked about."""
         named: dict[str, set[str]] = {}
         for one in references:
-            for form in _forms(one):
+            for form in forms(one):
                 named.setdefault(form, set()).add(one)
         held: dict[tuple[str, str], str] = {}
         for start in range(0, len(named), _TOGETHER):
@@ -341,7 +342,7 @@ class CaseRoom(Room):
             asked = asked.where(case_file.c.state == state)
         for column, value in (only or {}).items():
             if value is not None:
-                same = case_file.c.reference.in_(_forms(value)) if column == "reference" else case_file.c[column] == value
+                same = case_file.c.reference.in_(forms(value)) if column == "reference" else case_file.c[column] == value
                 asked = asked.where(same)
         return [load(Case, text) for text in self.connection.execute(asked).scalars()]
 

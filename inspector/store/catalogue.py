@@ -33,6 +33,7 @@ class CatalogueRoom(Room):
 
     def add(self, made: Entry) -> None:
         """Write a new edition. Raises Refusal (`catalogue_open`) when another hand has written it first."""
+        self.batch.nothing.clear()
         told = made.content
         row = {"agency": told.agency, "item": told.item, "edition": told.edition, "version": 0} | self._row(made)
         if not self.insert_one(catalogue_entry, row, ("agency", "item", "edition")):
@@ -40,6 +41,7 @@ class CatalogueRoom(Room):
 
     def put(self, changed: Entry) -> None:
         """Write a changed edition; the caller holds its lock."""
+        self.batch.nothing.clear()
         told = changed.content
         here = (
             catalogue_entry.c.agency == told.agency,
@@ -64,7 +66,8 @@ class CatalogueRoom(Room):
 
     def keepers(self, agencies: Sequence[str]) -> list[str]:
         """Those of the agencies that have ever published anything in a catalogue of their own."""
-        return list(self.connection.execute(_KEEPERS, {"agencies": padded(agencies)}).scalars())
+        left = [one for one in agencies if ("published", one) not in self.batch.nothing]
+        return list(self.connection.execute(_KEEPERS, {"agencies": padded(left)}).scalars()) if left else []
 
     def page(self, agencies: Sequence[str] | None = None) -> list[Entry]:
         """Every edition, by agency, item and edition: some hundreds, since each was made by hand."""

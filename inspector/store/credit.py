@@ -66,6 +66,8 @@ class CreditRoom(Room):
         """(level, as of, source) of a subject, or None; always for a natural person, who has no class, whatever was once stated."""
         if not needs_rating(kind):
             return None
+        if ("level", kind, code) in self.batch.nothing:
+            return None
         row = self.connection.execute(_LEVEL, {"of_kind": kind.value, "of_code": code}).one_or_none()
         return (row.level, row.as_of, row.source) if row else None
 
@@ -74,6 +76,7 @@ class CreditRoom(Room):
 
         Which of the two is right nobody can tell by their dates: the last to arrive would turn a level back by being sent again.
         """
+        self.batch.nothing.discard(("level", kind, code))
         row = {"kind": kind.value, "code": code, "level": level, "as_of": as_of, "source": source}
         if self.connection.execute(_state(self.sqlite), row).first() is not None:
             return Stated.KEPT
@@ -84,6 +87,7 @@ class CreditRoom(Room):
 
         The rows that are there are held from before they are read, so that nobody changes one meanwhile. The caller has the turn.
         """
+        self.batch.nothing.clear()
         told = list(some)
         held = self._held(sorted({one.code for one in told}))
         found, rows = [], {}

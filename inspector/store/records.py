@@ -56,6 +56,7 @@ class RecordRoom(Room):
 
     def add(self, record: Record) -> None:
         """Write a new one; the same entry twice is one."""
+        self.batch.nothing.clear()
         said = {"case_id": record.case_id, "agency": record.agency, "kind": record.kind.value, "code": record.code}
         row = {"entry": record.entry, "adverse": record.adverse, "version": 0, **said, **_row(record)}
         self.batch.later(insert_new(self.sqlite, credit_record, ("entry",)), [row])
@@ -84,6 +85,8 @@ class RecordRoom(Room):
 
     def of_subject(self, kind: SubjectKind, code: str) -> list[Record]:
         """What is to a subject's discredit, whatever became of it; a firm's by whatever code of its organisation a case has named it."""
+        if ("record", kind, code) in self.batch.nothing:
+            return []
         codes = self.spellings(kind, code)
         asked = (_ONES, {"of_code": code}) if codes == [code] else (_SUBJECTS, {"of_codes": codes})
         rows = self.connection.execute(asked[0], {"of_kind": kind.value, **asked[1]})
@@ -165,11 +168,14 @@ class RecordRoom(Room):
 
     def keep_bar(self, bar: OutsideBar) -> None:
         """Write a bar, or what was mended of it."""
+        self.batch.nothing.clear()
         said = {"kind": bar.kind.value, "code": bar.code, "organisation": told_of(bar.kind, bar.code), "agency": bar.agency}
         self.upsert(outside_bar, {"id": bar.id, **said, "body": dump(bar, bar.id)}, ("id",))
 
     def bars_of(self, kind: SubjectKind, code: str) -> list[OutsideBar]:
         """The bars of a subject, whatever became of them; a firm's by whatever code of its organisation they name it."""
+        if ("record", kind, code) in self.batch.nothing:
+            return []
         told = told_of(kind, code)
         asked = (_ALIKE, {"told": told}) if told is not None else (_BARS, {"of_kind": kind.value, "of_code": code})
         return [load(OutsideBar, text) for text in self.connection.execute(*asked).scalars()]

@@ -38,11 +38,13 @@ class Batch:
     Written together, one statement for all of a kind, for on a database behind a wire each statement is a journey. `connection`
     writes down what is collected first, so whoever uses it sees everything; `direct` is for the few hot statements that touch
     none of the tables collected for. `held` are the values behind locked rows, as last written: nobody else can change them.
+    `nothing` names what was looked for and is not there (`ahead`).
     """
 
     def __init__(self, connection: Connection) -> None:
         self.direct = connection
         self.held: dict[str, object] = {}
+        self.nothing: set[tuple[Any, ...]] = set()
         self._turns: set[str] = set()
         self._holds_rows = False
         self._rows: dict[sa.Insert | sa.Update, list[Mapping[str, object]]] = {}

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from inspector.store import chance
 from inspector.store.admissions import AdmissionRoom
+from inspector.store.ahead import AheadRoom
 from inspector.store.annual import AnnualRoom
 from inspector.store.assistance import AssistanceRoom
 from inspector.store.attention import AttentionRoom
@@ -135,6 +136,11 @@ class Tx:
     def work(self) -> WorkRoom:
         """The room of work."""
         return WorkRoom(self._batch)
+
+    @cached_property
+    def ahead(self) -> AheadRoom:
+        """The room of what is asked for many cases at once."""
+        return AheadRoom(self._batch)
 
     @cached_property
     def cases(self) -> CaseRoom:

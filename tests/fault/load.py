@@ -40,6 +40,8 @@ from tests.fault.inside import Inside
 from tests.fault.office import ROOT, Site, pace
 from tests.fault.senders import post
 
+HEAPS = {"MALLOC_ARENA_MAX": "2", "GLIBC_TUNABLES": "glibc.malloc.tcache_count=0"}
+"""What `./run` and the container tell the C library of its heaps."""
 POINTS = ("claimed", "called", "settling", "settled")
 DATES = ("verify.due", "review.remind", "review.due", "assist.remind", "assist.due", "assist.end")
 """Work that waits for a legal date days ahead."""
@@ -86,7 +88,7 @@ def start(held: Site, *fatal: str) -> subprocess.Popen[bytes]:
         daemon = subprocess.Popen(
             [sys.executable, "-m", "tests.fault.daemon", str(held.config), *(["--lying"] if held.lying else []), *fatal],
             cwd=ROOT,
-            env={"MALLOC_ARENA_MAX": "2", **os.environ},  # as `./run` and the container start it
+            env={**HEAPS, **os.environ},
             start_new_session=True,
             stdout=out,
             stderr=out if held.told else None,

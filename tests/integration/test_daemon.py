@@ -73,7 +73,7 @@ class Home:
     def running(self) -> subprocess.Popen[bytes]:
         """A daemon that is ready."""
         daemon = self.start()
-        until(lambda: daemon.poll() is not None or self.health("ready")[0] == 200, seconds=30)
+        until(lambda: daemon.poll() is not None or self.health("ready")[0] == 200, seconds=60)
         assert daemon.poll() is None, self.said
         return daemon
 
@@ -154,6 +154,8 @@ def test_it_is_live_and_ready_and_leaves_in_order_when_asked(tmp_path: Path) -> 
             ], "a plan that is no longer configured never fires"
         assert held.health("live") == (200, {"live": True})
         assert held.health("ready") == (200, {"ready": True, "reasons": []})
+        heap = 'inspector_tick_last_timestamp_seconds{tick="heap"}'
+        until(lambda: heap.encode() in get(held.port, "/metrics")[1])  # a daemon gives back what it no longer needs
         daemon.send_signal(signal.SIGTERM)
         assert daemon.wait(timeout=120) == 0, held.said
         order = [

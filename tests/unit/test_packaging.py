@@ -18,6 +18,7 @@ import pytest
 import yaml
 
 from inspector import settings
+from tests.fault.load import HEAPS
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED_SETTINGS = {
@@ -156,6 +157,17 @@ def test_the_image_runs_as_nobody_in_particular_and_drains_when_stopped() -> Non
     assert stage["STOPSIGNAL"] == "SIGTERM"
     assert json.loads(stage["ENTRYPOINT"])[-2:] == ["-m", "inspector"], "an exec form, so that the signal arrives"
     assert json.loads(stage["CMD"])[0] == "serve"
+
+
+def test_the_image_and_run_tell_the_c_library_the_same_of_its_heaps() -> None:
+    """A daemon's memory is measured as `./run` starts it (`tests.fault.load`), and the image starts without `./run`."""
+    run = (ROOT / "run").read_text(encoding="utf-8")
+    told = dict(re.findall(r"^ +(MALLOC_ARENA_MAX|GLIBC_TUNABLES)=\$\{\1:-(.+)\}$", run, flags=re.MULTILINE))
+    assert set(told) == {"MALLOC_ARENA_MAX", "GLIBC_TUNABLES"}
+    assert f"export PYTHONPATH {' '.join(told)}\n" in run
+    words = " ".join(argument for word, argument in instructions() if word == "ENV").split()
+    assert {f"{name}={value}" for name, value in told.items()} <= set(words)
+    assert told == HEAPS
 
 
 def test_the_image_asks_the_daemon_whether_it_is_alive() -> None:

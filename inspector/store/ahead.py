@@ -1,0 +1,108 @@
+"""What is mostly nothing, asked for many cases at once: a file of thousands is taken in with a few questions, not with six for each row.
+
+Of each it is found out what is there for none; whoever asks for that in the same transaction is answered without the database. What is
+there for some is asked for each, as ever. Whoever writes such a thing in the transaction takes the answer away (`Batch.nothing`).
+
+What another hand writes between this look and the case's own row is not seen, as it is not where it comes between that row and the commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+from inspector.domain.case import SubjectKind
+from inspector.domain.spelling import told_of
+from inspector.store.cases import forms
+from inspector.store.cataloguetables import catalogue_entry
+from inspector.store.recordtables import credit_record, outside_bar
+from inspector.store.room import Room, padded
+from inspector.store.tables import case_file, credit_level, subject
+
+_TOGETHER = 1000
+"""Values in one question: databases bound them."""
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coming:
+    """A case that will be asked about: its agency, its sender and reference there, and its subject's code as the tables have it."""
+
+    agency: str
+    sender: str
+    reference: str
+    kind: SubjectKind
+    code: str
+
+    @property
+    def party(self) -> tuple[str, str]:
+        """Who the subject is, by whatever code: its organisation, else its own code."""
+        told = told_of(self.kind, self.code)
+        return ("organisation", told) if told is not None else (self.kind.value, self.code)
+
+
+class AheadRoom(Room):
+    """Questions of many cases at once."""
+
+    def look(self, coming: Collection[Coming], agencies: Collection[str]) -> None:
+        """Find out what is not there: cases of these references, records, bars and levels of these subjects, catalogues of these agencies.
+
+        To be asked before any of the cases is written.
+        """
+        nothing = self.batch.nothing
+        nothing |= {("published", one) for one in agencies} - self._published(agencies)
+        nothing |= {("case", one.agency, one.sender, one.reference) for one in coming} - self._sent(coming)
+        levels = self._levels({one.code for one in coming if one.kind is SubjectKind.FIRM})
+        nothing |= {("level", one.kind, one.code) for one in coming} - levels
+        of_note = self._recorded(coming) | self._barred(coming)
+        nothing |= {("record", one.kind, one.code) for one in coming if one.party not in of_note}
+
+    def _published(self, agencies: Collection[str]) -> set[tuple[Any, ...]]:
+        asked = sa.select(catalogue_entry.c.agency).distinct().where(catalogue_entry.c.published_on.is_not(None))
+        return {("published", row.agency) for row in self._rows(asked, catalogue_entry.c.agency, agencies)}
+
+    def _sent(self, coming: Collection[Coming]) -> set[tuple[Any, ...]]:
+        """The references that have a case, in whichever form it has them."""
+        written: dict[str, set[str]] = {}
+        for one in coming:
+            for form in forms(one.reference):
+                written.setdefault(form, set()).add(one.reference)
+        asked = sa.select(case_file.c.agency, case_file.c.sender, case_file.c.reference)
+        rows = self._rows(asked, case_file.c.reference, written)
+        return {("case", row.agency, row.sender, one) for row in rows for one in written[row.reference]}
+
+    def _levels(self, codes: set[str]) -> set[tuple[Any, ...]]:
+        asked = sa.select(credit_level.c.code).where(credit_level.c.kind == SubjectKind.FIRM.value)
+        return {("level", SubjectKind.FIRM, row.code) for row in self._rows(asked, credit_level.c.code, codes)}
+
+    def _recorded(self, coming: Collection[Coming]) -> set[tuple[str, str]]:
+        """The parties of whom something is in our records, by any code that cases name them by, these among them."""
+        parties = {(one.kind.value, one.code): one.party for one in coming}
+        told = {value for sort, value in parties.values() if sort == "organisation"}
+        firm = SubjectKind.FIRM.value
+        spelt = sa.select(subject.c.code, subject.c.organisation).where(subject.c.kind == firm)
+        for row in self._rows(spelt, subject.c.organisation, told):
+            parties[firm, row.code] = ("organisation", row.organisation)
+        asked = sa.select(credit_record.c.kind, credit_record.c.code).where(credit_record.c.adverse)
+        rows = self._rows(asked, credit_record.c.code, {code for _, code in parties})
+        return {parties[row.kind, row.code] for row in rows if (row.kind, row.code) in parties}
+
+    def _barred(self, coming: Collection[Coming]) -> set[tuple[str, str]]:
+        """The parties whom a bar of another authority names."""
+        told = {value for sort, value in (one.party for one in coming) if sort == "organisation"}
+        asked = sa.select(outside_bar.c.organisation)
+        named = {("organisation", row.organisation) for row in self._rows(asked, outside_bar.c.organisation, told)}
+        asked = sa.select(outside_bar.c.kind, outside_bar.c.code)
+        return named | {(row.kind, row.code) for row in self._rows(asked, outside_bar.c.code, {one.code for one in coming})}
+
+    def _rows(self, asked: sa.Select[Any], column: sa.Column[str], values: Collection[str]) -> Iterator[sa.Row[Any]]:
+        """The rows that have one of these in a column."""
+        for some in _parts(sorted(values)):
+            yield from self.connection.execute(asked.where(column.in_(padded(some))))
+
+
+def _parts(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    return (values[start : start + _TOGETHER] for start in range(0, len(values), _TOGETHER))
