@@ -277,7 +277,7 @@ class AttentionShown(Shown):
 
 
 class AttentionPage(Shown):
-    """What waits for a person, oldest first."""
+    """What waits for a person, oldest first. `next`: go on behind it; null: there is no more."""
 
     attention: tuple[AttentionShown, ...]
 
@@ -289,6 +289,7 @@ class Closed(Shown):
     closed: bool = True
 
 
+    next: str | None
 class Live(Shown):
     """The process lives."""
 
