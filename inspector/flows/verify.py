@@ -90,7 +90,8 @@ def rate(work: Work, office: Office) -> Settlement:
             return
         if not office.rates(level):  # kept it would stand in the way of what is known, and count as unrated with every pack
             facts = {"connector": work.lane, "level": level, "known": ", ".join(office.scale), "case": str(work.case_id)}
-            tx.attention.open(LEVEL_OFF_SCALE, tx.cases.get(str(work.case_id)).agency, work.lane, facts, now)
+            agency = tx.cases.get(str(work.case_id)).agency
+            tx.attention.open(LEVEL_OFF_SCALE, agency, f"{work.lane}:{agency}", facts, now)
             return
         became = tx.credit.state(kind, code, level, as_of, source)
         if held is not None:  # of a first one the case itself says what it is
@@ -250,9 +251,10 @@ def _found(
         return office.watch.heed(tx, work.lane, claim.fact, answer)
     if answer.clock:
         off = {"connector": work.lane, "seconds": round(answer.clock.total_seconds())}
-        tx.attention.open(CLOCK_DIFFERS, case.agency, work.lane, off, now)
+        tx.attention.open(CLOCK_DIFFERS, case.agency, f"{work.lane}:{case.agency}", off, now)
     elif answer.clock is not None:
-        tx.attention.close(f"{CLOCK_DIFFERS}:{work.lane}", now)
+        for told in (f"{work.lane}:{case.agency}", work.lane):  # former releases told one agency for all
+            tx.attention.close(f"{CLOCK_DIFFERS}:{told}", now)
     fact = office.book.get(case.pack).item(str(work.payload["item"])).fact(claim.fact)
     found = judge(work.key, claim, fact, answer, now, method(work.payload))
     if found.note in (UNLISTED, UNREAD):
