@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from inspector.domain.case import SubjectKind
 from inspector.domain.creditlaw import RepairPaper
@@ -47,7 +48,7 @@ def contested(office: Office, entries: Sequence[str]) -> list[list[str]]:
 
 
 def bars(office: Office, many: int) -> list[list[str]]:
-    """Bars of other authorities."""
+    """Bars of other authorities, every other one repaired."""
     held = OutsideBar(
         id="",
         kind=SubjectKind.FIRM,
@@ -58,7 +59,8 @@ def bars(office: Office, many: int) -> list[list[str]]:
         ground="虚开发票",
         since=date(2026, 1, 5),
     )
-    made = [replace(held, document=f"{number}号") for number in range(many)]
+    repair: dict[str, Any] = {"repaired_on": date(2026, 2, 2), "repaired_by": "修复1号"}
+    made = [replace(held, document=f"{number}号", **(repair if number % 2 else {})) for number in range(many)]
     made = [replace(one, id=bar_id(one.kind, one.code, one.authority, one.document)) for one in made]
     with office.store.begin() as tx:
         eligibility.enter(tx, made, "李四", office.now())

@@ -48,6 +48,7 @@ def register(credit: typer.Typer) -> None:
     command(bars, "import")(import_bars)
     command(bars, "list")(list_bars)
     command(bars, "repair")(repair_bar)
+    command(bars, "undo-repair")(undo_repair)
 
 
 def records(
@@ -214,7 +215,8 @@ def import_bars(
     """Import rather serious bad records of other authorities; the same file again changes nothing. 导入其他机关的不良信用记录。
 
     Columns: code (or credit_code), kind, authority, document, ground, since; until, repaired_on, repaired_by if you like. A row that was
-    mended, such as by the day of a repair, takes the place of what was there.
+    mended, such as by the day of a repair, takes the place of what was there. It takes no repair or end away, and changes no other
+    agency's.
     """
     from inspector.flows import bars, eligibility
     from inspector.sheets import sheet
@@ -273,6 +275,24 @@ def repair_bar(
     terminal.act("credit.bars.repair", f"bar:{bar}", do, on=on, document=document)
     terminal.value({"id": bar, "repaired_on": on})
     terminal.say("bar_repaired", bar=bar, on=on)
+
+
+def undo_repair(
+    terminal: Terminal,
+    bar: Annotated[str, typer.Argument(help="Id of the bar, as credit bars list names it 编号", metavar="ID")],
+    reason: Reason = None,
+) -> None:
+    """Say that a repair was entered by mistake: it bars again, and no file that is read again says so. 撤销误录的修复。"""
+    from inspector.flows import eligibility
+
+    why = terminal.reason(reason, "--reason")
+
+    def do(tx: Tx, now: datetime) -> None:
+        eligibility.unrepair(tx, bar, tuple(terminal.office.tree), why, signer(None), now)
+
+    terminal.act("credit.bars.undo_repair", f"bar:{bar}", do, reason=why)
+    terminal.value({"id": bar, "repaired_on": None})
+    terminal.say("bar_unrepaired", bar=bar)
 
 
 def _paper(told: str) -> tuple[RepairPaper, str]:

@@ -64,19 +64,24 @@ def _overdue(since: timedelta | None) -> float:
 
 
 def open_matters(
-    terminal: Terminal, limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="At most so many 条数")] = 50
+    terminal: Terminal,
+    kind: Annotated[str | None, typer.Option("--kind", help="Only matters of this kind 仅此类事项")] = None,
+    agency: Annotated[str | None, typer.Option("--agency", "-a", help="Only matters of this agency 仅此机关")] = None,
+    after: Annotated[str | None, typer.Option("--after", help="Go on behind this id 从此编号之后")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="At most so many 条数")] = 50,
 ) -> None:
-    """List what waits for a named person. 列出待人处理的事项。"""
+    """List what waits for a named person, oldest first. 列出待人处理的事项，先登记的在前。"""
     from inspector.flows import attention
 
-    held = terminal.look(lambda tx: tx.attention.page(None, limit))
+    agencies = None if agency is None else [terminal.office.agency(agency).id]
+    held = terminal.look(lambda tx: tx.attention.page(agencies, limit + 1, after=after, kind=kind))
     rows: list[dict[str, object]] = [{**row, "body": attention.facts(row["body"])} for row in held]
     names: tuple[str, ...] = ("id", "kind", "agency", "opened_at")  # the id ends in what it is about
     if not terminal.as_json:
         told = [attention.told(str(row["kind"]), str(row["body"]), terminal.lang) for row in held]
         rows = [{**row, "told": words} for row, words in zip(rows, told, strict=True)]
         names = (*names, "told") if any(told) else names
-    terminal.rows(names, rows, {"kind": "attention"})
+    terminal.page(names, rows, limit, "--kind, --agency", codes={"kind": "attention"})
 
 
 def close(

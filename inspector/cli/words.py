@@ -264,6 +264,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "将录入 {added} 条，更改 {changed} 条，未变 {same} 条；没有写入",
     ),
     "bar_repaired": ("{bar} is repaired on {on}", "{bar} 已于 {on} 修复"),
+    "bar_unrepaired": ("{bar} is not repaired: it bars again", "{bar} 未修复，重新限制承诺"),
     "compared_dry": (
         "dry run: alike: {alike}; under way or just moved: {moving}; differ: {differ}; nothing was written or sent",
         "试运行：一致 {alike} 条，办理中 {moving} 条，不一致 {differ} 条；未写入或报送任何内容",

@@ -118,6 +118,34 @@ def noted(bar: OutsideBar, by: str, before: OutsideBar | None) -> Decision[Outsi
     return Decision(state=bar, because=Because(rule=rule, basis=(BASIS,), pack="", facts={**facts, **ends, **repaired}))
 
 
+def restated(stated: OutsideBar, held: OutsideBar) -> OutsideBar:
+    """What stands when a bar is entered once more: whose it is stays, and no end or repair is lost, for a file repeats what it said before.
+
+    A later repair of its own counts. Raises Refusal (`bar_of_another`) where an agency that did not enter the bar would change it.
+    """
+    later = stated.repaired_on is not None and (held.repaired_on is None or held.repaired_on < stated.repaired_on)
+    said = stated if later else held
+    kept = replace(stated, agency=held.agency, until=stated.until or held.until)
+    kept = replace(kept, repaired_on=said.repaired_on, repaired_by=said.repaired_by)
+    if stated.agency != held.agency and kept != held:
+        facts = {"bar": held.id, "authority": held.authority, "document": held.document}
+        raise Refusal("bar_of_another", agency=held.agency, **facts)
+    return kept
+
+
 def repaired(bar: OutsideBar, on: date, document: str, by: str) -> Decision[OutsideBar]:
     """A bar of another authority is repaired, by its document. Raises as `noted` does."""
     return noted(replace(bar, repaired_on=on, repaired_by=document), by, bar)
+
+
+def unrepaired(bar: OutsideBar, reasons: str, by: str) -> Decision[OutsideBar]:
+    """The repair of a bar was entered by mistake: it bars again. Raises Invalid (`text_blank`), Refusal (`bar_unrepaired`)."""
+    if blank(reasons):
+        raise Invalid("text_blank", field="reasons")
+    if bar.repaired_on is None:
+        raise Refusal("bar_unrepaired", bar=bar.id)
+    was = {"repaired_on": bar.repaired_on.isoformat(), "repaired_by": bar.repaired_by}
+    because = Because(
+        rule="bar.repair_undone", basis=(BASIS,), pack="", facts={"bar": bar.id, "by": by, **was, "reasons": reasons}
+    )
+    return Decision(state=replace(bar, repaired_on=None, repaired_by=""), because=because)

@@ -74,14 +74,24 @@ def take(told: TipOff, basis: str, pack: str) -> Decision[TipOff]:
     if blank(told.words):
         raise Invalid("tip_off_empty", field="words")
     because = Because(rule="tip_off.take", basis=(basis,), pack=pack, facts={"source": told.source.value, "by": told.by})
-    wait = Order(
+    return Decision(state=told, because=because, orders=(clock(told),))
+
+
+def keys(held: TipOff) -> tuple[str, ...]:
+    """Its clocks: the first, and one for each check that it may have come back from."""
+    first = f"{OrderKind.TIP_OFF_DUE.value}:{held.id}"
+    return (first, *(f"{first}:{check}" for check in held.checks))
+
+
+def clock(held: TipOff) -> Order:
+    """The clock of its date, by a key of its own since the last check: the former one has been carried out, or ended."""
+    return Order(
         kind=OrderKind.TIP_OFF_DUE,
-        key=f"{OrderKind.TIP_OFF_DUE.value}:{told.id}",
-        due_at=told.due_at,
-        urgent_by=told.due_at,
-        payload={"tip_off": told.id},
+        key=keys(held)[-1],
+        due_at=held.due_at,
+        urgent_by=held.due_at,
+        payload={"tip_off": held.id},
     )
-    return Decision(state=told, because=because, orders=(wait,))
 
 
 def close(held: TipOff, by: str, reasons: str, basis: str, pack: str) -> Decision[TipOff]:

@@ -10,6 +10,7 @@ import structlog
 
 from inspector.domain import gate
 from inspector.domain.case import Case, Route
+from inspector.domain.decision import Decision
 from inspector.domain.errors import Missing
 from inspector.domain.gate import OutsideBar
 from inspector.flows import reapplying, same
@@ -22,11 +23,12 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entered:
-    """What became of bars that were handed in."""
+    """What became of bars that were handed in; `held`: each as it stands now."""
 
     added: int
     changed: int
     same: int
+    held: tuple[OutsideBar, ...]
 
 
 def admit(office: Office, tx: Tx, case: Case, now: datetime) -> None:
@@ -53,27 +55,42 @@ def admit(office: Office, tx: Tx, case: Case, now: datetime) -> None:
 
 
 def enter(tx: Tx, bars: Iterable[OutsideBar], by: str, now: datetime, *, dry_run: bool = False) -> Entered:
-    """Keep bars; the same again changes nothing. Raises Invalid as `gate.noted` does."""
-    added = changed = same = 0
-    for bar in bars:
-        before = tx.records.bar(bar.id, lock=not dry_run)
-        if before == bar:
-            same += 1
+    """Keep bars; the same again changes nothing. Raises Invalid as `gate.noted`, Refusal as `gate.restated` does."""
+    held: list[OutsideBar] = []
+    added = changed = 0
+    for bar in sorted(bars, key=lambda one: one.id):  # in one order, so that two files wait for one another in no ring
+        before = tx.records.bar(bar.id) if dry_run else tx.records.new_bar(bar)
+        stands = gate.restated(bar, before) if before is not None else bar
+        held.append(stands)
+        if stands == before:
             continue
-        decided = gate.noted(bar, by, before)
+        decided = gate.noted(stands, by, before)
         added, changed = added + (before is None), changed + (before is not None)
         if not dry_run:
-            tx.records.keep_bar(bar)
+            if before is not None:
+                tx.records.keep_bar(stands)
             record(tx, f"bar:{bar.id}", decided, now, {})
-    return Entered(added=added, changed=changed, same=same)
+    return Entered(added=added, changed=changed, same=len(held) - added - changed, held=tuple(held))
 
 
 def repair(tx: Tx, bar_id: str, sees: Collection[str], on: date, document: str, by: str, now: datetime) -> OutsideBar:
     """A bar of another authority was repaired, by its document. Raises Missing (`bar_unknown`), Invalid."""
-    before = tx.records.bar(bar_id, lock=True)
-    if before is None or before.agency not in sees:
+    return _keep(tx, gate.repaired(_own(tx, bar_id, sees), on, document, by), now)
+
+
+def unrepair(tx: Tx, bar_id: str, sees: Collection[str], reasons: str, by: str, now: datetime) -> OutsideBar:
+    """The repair of a bar was entered by mistake. Raises Missing (`bar_unknown`), and as `gate.unrepaired` does."""
+    return _keep(tx, gate.unrepaired(_own(tx, bar_id, sees), reasons, by), now)
+
+
+def _own(tx: Tx, bar_id: str, sees: Collection[str]) -> OutsideBar:
+    held = tx.records.bar(bar_id, lock=True)
+    if held is None or held.agency not in sees:
         raise Missing("bar_unknown", bar=bar_id)
-    decided = gate.repaired(before, on, document, by)
+    return held
+
+
+def _keep(tx: Tx, decided: Decision[OutsideBar], now: datetime) -> OutsideBar:
     tx.records.keep_bar(decided.state)
-    record(tx, f"bar:{bar_id}", decided, now, {})
+    record(tx, f"bar:{decided.state.id}", decided, now, {})
     return decided.state

@@ -17,7 +17,7 @@ from inspector.domain.calendar import reminder
 from inspector.domain.gazette import CheckResult, Fallen, Line, crowded
 from inspector.domain.publicationduty import BEFORE, PublicationDuty, PublicationState
 from inspector.domain.visit import Visit
-from inspector.flows import publication, shown
+from inspector.flows import publication, shown, unpublish
 from inspector.flows.embargo import awaited
 from inspector.flows.office import Office
 from inspector.flows.publish import closed_until
@@ -185,7 +185,12 @@ def say(office: Office, gathered: Gathered, base: str, by: str, now: datetime) -
             for duty in some:
                 held = tx.publications.get(duty, lock=True)
                 if held.state is PublicationState.OWED:
-                    publication.post(office, tx, held, gathered.fresh[duty], today, places.get(duty, index), by, now)
+                    line = gathered.fresh[duty]
+                    public = publication.post(office, tx, held, line, today, places.get(duty, index), by, now)
+                    if (
+                        _came(tx, held) is not line.found
+                    ):  # its case was opened again since the files were written, and they are public
+                        unpublish.recall(office, tx, public, Fallen.REOPENED, "", "", by, now)
     for some in _parts(gathered.gone):
         with office.store.begin() as tx:
             for duty in some:
@@ -195,6 +200,12 @@ def say(office: Office, gathered: Gathered, base: str, by: str, now: datetime) -
         with office.store.begin() as tx:
             for duty in some:
                 publication.keep(tx, duty, gathered.kept[duty], by, now)
+
+
+def _came(tx: Tx, duty: PublicationDuty) -> CheckResult | None:
+    """What a result is now, behind the lock of its duty: whoever opens its case again from here on finds it published."""
+    visit = tx.visits.get(duty.visit)
+    return shown.came(duty, visit, shown.outcomes_of(tx, [visit]))
 
 
 def _parts(ids: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

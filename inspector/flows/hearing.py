@@ -10,6 +10,7 @@ from inspector.domain.evidence import Verdict, blank
 from inspector.domain.said import Said, Saying, needed
 from inspector.flows import assist
 from inspector.flows.office import Office
+from inspector.flows.requests import held
 from inspector.store.tx import Tx
 
 
@@ -17,7 +18,7 @@ def hear(office: Office, tx: Tx, request_id: str, said: Said, now: datetime, doo
     """Take the step that is said. The request as it stands then; of a forwarded one the new request. Raises Invalid, Refusal, Missing."""
     if door.came is None:
         return _step(office, tx, request_id, said, now, door)
-    before = tx.assistance.get(request_id)
+    _, before = held(tx, request_id)  # locked as the step does: what comes meanwhile is no line of this word
     made = _step(office, tx, request_id, said, now, door)
     after = tx.assistance.get(request_id)
     if after.history == before.history:  # an afterword is no line of the request's own

@@ -109,7 +109,6 @@ def take(office: Office, tx: Tx, given: Application, sender: str, now: datetime)
     """
     digest = given.digest()
     if (held := _known(tx, given, sender, digest)) is not None:
-        _reached_by(tx, held, given)
         return Taken(case=held, new=False)
     case, policy = _admitted(office, tx, given, sender, now)
     if not tx.cases.add(
@@ -211,7 +210,10 @@ def correct(office: Office, tx: Tx, case_id: str, given: Application, by: str, n
 
 
 def _reached_by(tx: Tx, case: Case, given: Application) -> None:
-    """How the subject can be reached lies apart from the case, and goes with its files; the last word stands."""
+    """How the subject can be reached lies apart from the case, and goes with its files.
+
+    A new case and a correction bring it; of a case that is here a message that comes once more may be an old one, and undo what was said.
+    """
     if given.contact is not None:
         tx.servings.reached_by(case.id, given.contact)
 

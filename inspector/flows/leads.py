@@ -100,7 +100,7 @@ def close(office: Office, tx: Tx, tip_id: str, by: str, reasons: str, now: datet
             tx.attention.close(f"{TO_DECIDE}:{check.id}", now)
     tx.tips.put(decision.state)
     record(tx, held.id, decision, now, {})
-    _quiet(tx, held.id, now)
+    _quiet(tx, held, now)
     return decision.state
 
 
@@ -124,7 +124,7 @@ def propose(office: Office, tx: Tx, tip_id: str, scope: str, reasons: str, by: s
     tx.tips.put(replace(tip, state=TipState.CHECKING, checks=(*tip.checks, made.id)))
     record(tx, made.id, decision, now, {})
     tx.work.order(decision.orders, now)
-    _quiet(tx, tip.id, now)
+    _quiet(tx, tip, now)
     tx.attention.open(TO_DECIDE, tip.agency, made.id, {"due_at": made.due_at.isoformat(), "by": by}, now)
     return made
 
@@ -214,15 +214,16 @@ def _cap(office: Office, tx: Tx, held: LeadCheck, policy: Policy, now: datetime)
     return used, row.cap if row is not None else None
 
 
-def _quiet(tx: Tx, tip_id: str, now: datetime) -> None:
-    stopped.end(tx, [f"tip_off.due:{tip_id}"], now)
-    tx.attention.close(f"{TO_SEE}:{tip_id}", now)
+def _quiet(tx: Tx, held: TipOff, now: datetime) -> None:
+    stopped.end(tx, tipoff.keys(held), now)
+    tx.attention.close(f"{TO_SEE}:{held.id}", now)
 
 
 def _reopened(office: Office, tx: Tx, held: LeadCheck, now: datetime) -> None:
-    """Its tip-off is an officer's again: to close it, or to open another check."""
+    """Its tip-off is an officer's again, by a date and a clock of its own: to close it, or to open another check."""
     tip = tx.tips.get(held.tip_off, lock=True)
     if tip.state is TipState.CHECKING:
-        tx.tips.put(replace(tip, state=TipState.OPEN))
         by = due(now, office.policy(tip.agency, now.date()).term(Timer.REVIEW).term, office.calendar).at
+        tx.tips.put(again := replace(tip, state=TipState.OPEN, due_at=by))
+        tx.work.order([tipoff.clock(again)], now)
         tx.attention.open(TO_SEE, tip.agency, tip.id, {"source": tip.source.value, "due_at": by.isoformat()}, now)

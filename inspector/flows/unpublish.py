@@ -41,7 +41,7 @@ def annulled(office: Office, tx: Tx, case: Case, why: Annulled, document: str, b
         if held.state is PublicationState.OWED:
             settle(tx, held, domain.drop(held, _WHY[why], document, by), now)
         else:
-            _recall(office, tx, held, _WHY[why], "", document, by, now)
+            recall(office, tx, held, _WHY[why], "", document, by, now)
 
 
 def reopened(office: Office, tx: Tx, case: Case, rule: str, now: datetime) -> None:
@@ -53,7 +53,14 @@ def reopened(office: Office, tx: Tx, case: Case, rule: str, now: datetime) -> No
     why = {CaseState.WITHDRAWN: Fallen.WITHDRAWN, CaseState.SENT_BACK: Fallen.MISTAKE}.get(case.state, Fallen.REOPENED)
     for held in _resting_on(tx, case):
         if not (case.state.gone and held.shown is not None and held.shown.found in UNHARMING):
-            _recall(office, tx, held, why, rule, "", "rule", now)
+            recall(office, tx, held, why, rule, "", "rule", now)
+
+
+def recall(office: Office, tx: Tx, held: PublicationDuty, why: Fallen, note: str, document: str, by: str, now: datetime) -> None:
+    """What is public does not stand any more. What was formed under a pack without a date for taking back stays as it is."""
+    row = office.book.get(held.pack).publish
+    if held.state is PublicationState.PUBLISHED and row.withdraw is not None:
+        settle(tx, held, domain.recall(held, why, note, document, by, row, now, office.calendar), now)
 
 
 def settle(tx: Tx, before: PublicationDuty, decision: Decision[PublicationDuty], now: datetime) -> PublicationDuty:
@@ -70,13 +77,6 @@ def write(tx: Tx, decision: Decision[PublicationDuty], now: datetime) -> Publica
     record(tx, held.visit, decision, now, {"publication": held.id, "publication_state": held.state.value})
     tx.work.order(decision.orders, now)
     return held
-
-
-def _recall(office: Office, tx: Tx, held: PublicationDuty, why: Fallen, note: str, document: str, by: str, now: datetime) -> None:
-    """What was formed under a pack without a date for taking back stays as it is."""
-    row = office.book.get(held.pack).publish
-    if held.state is PublicationState.PUBLISHED and row.withdraw is not None:
-        settle(tx, held, domain.recall(held, why, note, document, by, row, now, office.calendar), now)
 
 
 def _resting_on(tx: Tx, case: Case) -> Iterator[PublicationDuty]:

@@ -15,6 +15,7 @@ from inspector.domain.evidence import UNLISTED, UNREAD, Evidence, Verdict, blank
 from inspector.domain.policy import Fact, Policy
 from inspector.domain.restated import Brought
 from inspector.flows import late, restating
+from inspector.flows.intake import known_level
 from inspector.flows.left import wait_where_left
 from inspector.flows.office import Office
 from inspector.flows.settle import Settlement, settle_case
@@ -85,11 +86,12 @@ def rate(work: Work, office: Office) -> Settlement:
     def write(tx: Tx, now: datetime) -> None:
         held = tx.credit.level(kind, code)
         stands = held if held is not None and held[1] == as_of else (level, as_of, source)  # of one moment the first
-        if not _choose(tx, office, work, now, lambda policy: credit.rated(policy, *stands, now)):
+        if not _choose(tx, office, work, now, lambda policy: credit.rated(policy, *stands, now), than=as_of):
             return
         if not office.rates(level):  # kept it would stand in the way of what is known, and count as unrated with every pack
             facts = {"connector": work.lane, "level": level, "known": ", ".join(office.scale), "case": str(work.case_id)}
-            tx.attention.open(LEVEL_OFF_SCALE, tx.cases.get(str(work.case_id)).agency, work.lane, facts, now)
+            agency = tx.cases.get(str(work.case_id)).agency
+            tx.attention.open(LEVEL_OFF_SCALE, agency, f"{work.lane}:{agency}", facts, now)
             return
         became = tx.credit.state(kind, code, level, as_of, source)
         if held is not None:  # of a first one the case itself says what it is
@@ -170,7 +172,7 @@ def due(work: Work, office: Office) -> Settlement:
 
 
 def _unrated(work: Work, office: Office, reason: LevelReason, *, failed: PortError | None = None, **facts: str) -> Settlement:
-    """The case goes on as unrated; of a platform whose answer cannot be understood a person hears, as of a source."""
+    """The case goes on as unrated, unless the house knows better; of a platform's answer in no form a person hears, as of a source."""
 
     def write(tx: Tx, now: datetime) -> None:
         if isinstance(failed, Garbled):
@@ -180,16 +182,21 @@ def _unrated(work: Work, office: Office, reason: LevelReason, *, failed: PortErr
     return Settlement(write=write, outcome="unrated")
 
 
-def _choose(tx: Tx, office: Office, work: Work, now: datetime, known: Callable[[Policy], Rated]) -> bool:
+def _choose(
+    tx: Tx, office: Office, work: Work, now: datetime, said: Callable[[Policy], Rated], *, than: datetime | None = None
+) -> bool:
     """Choose the strategy of a case that waits for its level; in one that does not, note what came late. False: gone.
 
-    A case that was corrected meanwhile may wait for its level again: then the answer, which is about the same subject, serves.
+    A case that was corrected meanwhile may wait for its level again: then the answer, which is about the same subject, serves. A level
+    that came in meanwhile, newer `than` the answer, and that counts goes before it: so would the next case of the subject be rated.
     """
     case = tx.cases.get(str(work.case_id), lock=True)
     if case.state.gone:
         return False
     policy = office.book.get(case.pack)
-    rated = known(policy)
+    held = known_level(tx, policy, case.subject, now, look_up=True)
+    newer = held is not None and held.as_of is not None and (than is None or held.as_of > than)
+    rated = held if held is not None and newer else said(policy)
     if case.state is CaseState.RATING:
         settle_case(tx, office, verification.choose(case, policy, rated, now, office.calendar), policy, now)
     else:
@@ -244,9 +251,10 @@ def _found(
         return office.watch.heed(tx, work.lane, claim.fact, answer)
     if answer.clock:
         off = {"connector": work.lane, "seconds": round(answer.clock.total_seconds())}
-        tx.attention.open(CLOCK_DIFFERS, case.agency, work.lane, off, now)
+        tx.attention.open(CLOCK_DIFFERS, case.agency, f"{work.lane}:{case.agency}", off, now)
     elif answer.clock is not None:
-        tx.attention.close(f"{CLOCK_DIFFERS}:{work.lane}", now)
+        for told in (f"{work.lane}:{case.agency}", work.lane):  # former releases told one agency for all
+            tx.attention.close(f"{CLOCK_DIFFERS}:{told}", now)
     fact = office.book.get(case.pack).item(str(work.payload["item"])).fact(claim.fact)
     found = judge(work.key, claim, fact, answer, now, method(work.payload))
     if found.note in (UNLISTED, UNREAD):

@@ -113,16 +113,20 @@ class AttentionRoom(Room):
         asked = sa.select(attention.c.body).where(attention.c.kind == kind, attention.c.closed_at.is_(None))
         return [json.loads(body) for body in self.connection.execute(asked).scalars()]
 
-    def within(self, kind: str, agencies: Sequence[str], limit: int) -> list[Row]:
-        """The open matters of a kind of these agencies, oldest first."""
-        asked = sa.select(attention).where(attention.c.kind == kind, attention.c.closed_at.is_(None))
-        return self.rows(asked.where(attention.c.agency.in_(list(agencies))).order_by(attention.c.opened_at).limit(limit))
-
-    def page(self, agencies: Sequence[str] | None, limit: int = 50) -> list[Row]:
-        """What is open, oldest first."""
-        asked = sa.select(attention).where(attention.c.closed_at.is_(None)).order_by(attention.c.opened_at).limit(limit)
+    def page(
+        self, agencies: Sequence[str] | None, limit: int = 50, *, after: str | None = None, kind: str | None = None
+    ) -> list[Row]:
+        """What is open, oldest first, of these agencies and one kind; behind a matter, which may be over by now."""
+        held = attention.c
+        asked = sa.select(attention).where(held.closed_at.is_(None)).order_by(held.opened_at, held.id).limit(limit)
         if agencies is not None:
-            asked = asked.where(attention.c.agency.in_(list(agencies)))
+            asked = asked.where(held.agency.in_(list(agencies)))
+        if kind is not None:
+            asked = asked.where(held.kind == kind)
+        if after is not None:
+            former = attention.alias().c
+            last = sa.select(former.opened_at, former.id).where(former.id == after)
+            asked = asked.where(sa.tuple_(held.opened_at, held.id) > last.scalar_subquery())
         return self.rows(asked)
 
     def counts(self) -> Sequence[Any]:

@@ -166,11 +166,17 @@ class RecordRoom(Room):
         text = self.connection.execute(asked.with_for_update() if lock else asked).scalar_one_or_none()
         return load(OutsideBar, text) if text is not None else None
 
+    def new_bar(self, bar: OutsideBar) -> OutsideBar | None:
+        """Write a bar that is not there yet. Where it is, nothing is written, and it comes back locked: who was first keeps it."""
+        self.batch.nothing.clear()
+        if self.insert_one(outside_bar, _bar(bar), ("id",)):
+            return None
+        return self.bar(bar.id, lock=True)
+
     def keep_bar(self, bar: OutsideBar) -> None:
         """Write a bar, or what was mended of it."""
         self.batch.nothing.clear()
-        said = {"kind": bar.kind.value, "code": bar.code, "organisation": told_of(bar.kind, bar.code), "agency": bar.agency}
-        self.upsert(outside_bar, {"id": bar.id, **said, "body": dump(bar, bar.id)}, ("id",))
+        self.upsert(outside_bar, _bar(bar), ("id",))
 
     def bars_of(self, kind: SubjectKind, code: str) -> list[OutsideBar]:
         """The bars of a subject, whatever became of them; a firm's by whatever code of its organisation they name it."""
@@ -197,6 +203,11 @@ def _row(record: Record) -> dict[str, Any]:
     asked = record.repair if not record.state.over else None
     dates = {"repair_asked_at": asked.asked_at, "repair_due_at": asked.due_at} if asked is not None else _UNASKED
     return {"state": record.state.value, "body": dump(record, record.entry), **dates}
+
+
+def _bar(held: OutsideBar) -> dict[str, Any]:
+    said = {"kind": held.kind.value, "code": held.code, "organisation": told_of(held.kind, held.code), "agency": held.agency}
+    return {"id": held.id, **said, "body": dump(held, held.id)}
 
 
 def _objected(made: Objection) -> dict[str, Any]:

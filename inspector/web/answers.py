@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import ConfigDict, Field, JsonValue
 
@@ -122,6 +122,15 @@ class CaseShown(Shown):
     suspensions: tuple[Suspension, ...]
     extensions: tuple[Extension, ...]
     sent_back: SentBackShown | None
+
+
+class CaseWithdrawn(CaseShown):
+    """A case after a withdrawal. `heard`: null where it is withdrawn.
+
+    `withdrawal_asked`: it is not, for an officer's entry to its subject's discredit stands (decision 157): an officer hears of the wish.
+    """
+
+    heard: Literal["withdrawal_asked"] | None
 
 
 class CaseWithWhy(CaseShown):
@@ -277,9 +286,10 @@ class AttentionShown(Shown):
 
 
 class AttentionPage(Shown):
-    """What waits for a person, oldest first."""
+    """What waits for a person, oldest first. `next`: go on behind it; null: there is no more."""
 
     attention: tuple[AttentionShown, ...]
+    next: str | None
 
 
 class Closed(Shown):
@@ -313,6 +323,12 @@ class Ready(Shown):
 def case_shown(case: Case) -> CaseShown:
     """A case as it goes out."""
     return CaseShown.model_validate(_case(case))
+
+
+def case_withdrawn(case: Case) -> CaseWithdrawn:
+    """A case after a withdrawal, and whether it is withdrawn."""
+    heard = None if case.state is CaseState.WITHDRAWN else "withdrawal_asked"
+    return CaseWithdrawn.model_validate({**_case(case), "heard": heard})
 
 
 def case_with_why(case: Case, why: Explanation) -> CaseWithWhy:

@@ -26,6 +26,7 @@ from inspector.web.fields import MAYBE_SIGNS, Day, Limit, Line, MessageId, NameP
 
 router = APIRouter(prefix="/v1", tags=["credit"], route_class=JsonRoute)
 log = structlog.get_logger(__name__)
+Reasons = Annotated[Text, Field(min_length=1, max_length=4_000)]
 
 
 class OutsideBarShown(Shown):
@@ -69,6 +70,12 @@ class BarRepairIn(Strict):
     document: Line
 
 
+class BarRepairUndoneIn(Strict):
+    """That a repair was entered by mistake, with reasons."""
+
+    reasons: Reasons
+
+
 @router.get("/credit/bars", responses=READS)
 def list_bars(
     desk: AtDesk,
@@ -84,7 +91,11 @@ def list_bars(
 
 @router.post("/credit/bars", response_model=OutsideBarShown, responses=WRITES)
 def enter_bar(desk: AtDesk, caller: Officer, given: BarIn, message_id: MessageId = None) -> JSONResponse:
-    """Enter a bad record of another authority, which bars from committing by its dates until it is repaired. The same again is one."""
+    """Enter a bad record of another authority, which bars from committing by its dates until it is repaired.
+
+    The same again is one, and takes neither a repair nor an end away: the answer is the bar as it stands. Another agency's is not
+    changed (409 `bar_of_another`), for it bars here, too.
+    """
 
     def do(tx: Tx, now: datetime) -> OutsideBarShown:
         if given.agency not in caller.sees:
@@ -92,8 +103,8 @@ def enter_bar(desk: AtDesk, caller: Officer, given: BarIn, message_id: MessageId
         code = identify(identity_kind(given.kind), given.code, today=now.date(), field="code").normal
         name = bar_id(given.kind, code, given.authority, given.document)
         made = OutsideBar(**(given.model_dump() | {"id": name, "code": code}))
-        eligibility.enter(tx, [made], caller.name, now)
-        return bar_shown(made)
+        (held,) = eligibility.enter(tx, [made], caller.name, now).held
+        return bar_shown(held)
 
     return desk.once(message(caller.source, message_id, "bar", given), do)
 
@@ -106,6 +117,18 @@ def repair_bar(desk: AtDesk, caller: Officer, bar: NamePath, given: BarRepairIn,
         return bar_shown(eligibility.repair(tx, bar, caller.sees, given.on, given.document, caller.name, now))
 
     return desk.once(message(caller.source, message_id, f"bar repair {bar}", given), do)
+
+
+@router.post("/credit/bars/{bar}/repair/undo", response_model=OutsideBarShown, responses=WRITES)
+def undo_repair(
+    desk: AtDesk, caller: Officer, bar: NamePath, given: BarRepairUndoneIn, message_id: MessageId = None
+) -> JSONResponse:
+    """Its repair was entered by mistake: it bars again. The ledger keeps who says so, why, and which repair it was."""
+
+    def do(tx: Tx, now: datetime) -> OutsideBarShown:
+        return bar_shown(eligibility.unrepair(tx, bar, caller.sees, given.reasons, caller.name, now))
+
+    return desk.once(message(caller.source, message_id, f"bar repair undone {bar}", given), do)
 
 
 def bar_shown(held: OutsideBar) -> OutsideBarShown:

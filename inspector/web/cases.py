@@ -17,7 +17,16 @@ from inspector.flows.explain import Explanation, explain
 from inspector.flows.narrative import render
 from inspector.labels import Lang
 from inspector.store.tx import Tx
-from inspector.web.answers import CasePage, CaseShown, CaseWithWhy, ExplanationText, case_shown, case_with_why
+from inspector.web.answers import (
+    CasePage,
+    CaseShown,
+    CaseWithdrawn,
+    CaseWithWhy,
+    ExplanationText,
+    case_shown,
+    case_with_why,
+    case_withdrawn,
+)
 from inspector.web.body import JsonRoute
 from inspector.web.caller import Caller, CaseReader, Officer, System
 from inspector.web.desk import AtDesk, Desk, message
@@ -125,18 +134,18 @@ def correct_case(desk: AtDesk, caller: System, case_id: CasePath, given: CaseIn,
     return desk.once(message(caller.source, message_id, f"correct {case_id}", given), do)
 
 
-@router.post("/cases/{case_id}/withdraw", response_model=CaseShown, responses=WRITES)
+@router.post("/cases/{case_id}/withdraw", response_model=CaseWithdrawn, responses=WRITES)
 def withdraw_case(
     desk: AtDesk, caller: System, case_id: CasePath, given: WithdrawalIn, message_id: MessageId = None
 ) -> JSONResponse:
     """The applicant takes the commitment back: with a reason, and only before the matter is concluded.
 
-    Once an officer has entered the case to its subject's discredit it stays as it is, and an officer hears of the wish.
+    Once an officer has entered the case to its subject's discredit it stays as it is, and an officer hears of the wish: `heard` says so.
     """
 
-    def do(tx: Tx, now: datetime) -> CaseShown:
+    def do(tx: Tx, now: datetime) -> CaseWithdrawn:
         caller.case(tx, case_id)  # not held here: the flow takes the draws' turn before the case
-        return case_shown(review.withdraw(desk.office, tx, case_id, given.reason, caller.name, now))
+        return case_withdrawn(review.withdraw(desk.office, tx, case_id, given.reason, caller.name, now))
 
     return desk.once(message(caller.source, message_id, f"withdraw {case_id}", given), do)
 

@@ -163,7 +163,7 @@ def show_all(request: Request, desk: AtDesk, caller: Visitor) -> Response:
         return refusal
 
     def ask(tx: Tx) -> tuple[list[Objection], list[Record], list[dict[str, Any]], list[dict[str, Any]]]:
-        withdrawn, struck = (_waiting(tx.attention.within(kind, caller.sees, SHOWN)) for kind in (WITHDRAWAL, TO_STRIKE))
+        withdrawn, struck = (_waiting(tx.attention.page(caller.sees, SHOWN, kind=kind)) for kind in (WITHDRAWAL, TO_STRIKE))
         return tx.records.objections(agencies=caller.sees, limit=SHOWN), tx.records.asked(caller.sees, SHOWN), withdrawn, struck
 
     objected, asked, withdrawn, struck = desk.look(ask)

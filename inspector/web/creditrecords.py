@@ -22,7 +22,7 @@ from inspector.flows import annulling, objections, repairs, same, touched
 from inspector.store.tx import Tx
 from inspector.web.accounts import EntryPath
 from inspector.web.answers import Shown
-from inspector.web.bars import OutsideBarShown, bar_shown
+from inspector.web.bars import OutsideBarShown, Reasons, bar_shown
 from inspector.web.body import JsonRoute
 from inspector.web.caller import Asker, Caller, CaseReader, Officer, ResultReader
 from inspector.web.desk import AtDesk, message
@@ -32,8 +32,6 @@ from inspector.web.viewings import shown_of
 
 router = APIRouter(prefix="/v1", tags=["credit"], route_class=JsonRoute)
 log = structlog.get_logger(__name__)
-
-Reasons = Annotated[Text, Field(min_length=1, max_length=4_000)]
 
 
 class RecordShown(Shown):

@@ -18,6 +18,7 @@ from inspector.domain.evidence import blank
 from inspector.domain.identity import IdentityKind, identify
 from inspector.domain.restated import Brought
 from inspector.flows import attention, posted, restating
+from inspector.flows.office import agency_unknown
 from inspector.flows.record import record
 from inspector.store.credit import Stated, Statement
 from inspector.store.room import Row
@@ -52,7 +53,7 @@ from inspector.web.caller import (
 )
 from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.errors import DESCRIBED, READS, WRITES, answers
-from inspector.web.fields import Limit, MessageId, NamePath, Position
+from inspector.web.fields import AfterName, Limit, MessageId, NamePath, Position
 from inspector.web.health import told
 from inspector.web.messages import LevelsIn, SeenToIn
 from inspector.web.roles import Role
@@ -133,10 +134,20 @@ def list_work(
 
 
 @router.get("/v1/attention", tags=["operations"], responses=READS)
-def list_attention(desk: AtDesk, caller: AttentionReader, limit: Limit = 50) -> AttentionPage:
+def list_attention(
+    desk: AtDesk,
+    caller: AttentionReader,
+    after: Annotated[AfterName, Query(description="Go on behind this matter")] = None,
+    kind: Annotated[AfterName, Query(description="Only matters of this kind")] = None,
+    agency: Annotated[AfterName, Query(description="Only matters of this agency")] = None,
+    limit: Limit = 50,
+) -> AttentionPage:
     """Matters that wait for a person."""
-    rows = desk.look(lambda tx: tx.attention.page(caller.sees, limit))
-    return AttentionPage(attention=tuple(map(_attention, rows)))
+    if agency is not None and agency not in caller.sees:
+        raise agency_unknown(agency, caller.sees)
+    sees = caller.sees if agency is None else (agency,)
+    rows = desk.look(lambda tx: tx.attention.page(sees, limit, after=after, kind=kind))
+    return AttentionPage(attention=tuple(map(_attention, rows)), next=str(rows[-1]["id"]) if len(rows) == limit else None)
 
 
 @router.post("/v1/attention/{attention_id}/close", tags=["operations"], response_model=Closed, responses=WRITES)

@@ -48,6 +48,32 @@ def test_a_closed_matter_opens_again_with_the_new_facts_and_can_be_closed_again(
         assert tx.attention.page(None) == []
 
 
+def test_what_waits_is_read_to_its_end_page_by_page_of_one_kind_and_of_one_agency(store: Store, hand: Hand) -> None:
+    office, _, _ = drawing(store, hand)
+    with store.begin() as tx:
+        for number in range(205):
+            tx.attention.open("mail_unread", "bureau", f"m{number:03}", {}, hand())  # of one moment: the id tells the order
+        hand.on(days=1)
+        tx.attention.open("team_short", "bureau", "a1", {}, hand())
+    with serving(office) as edge, edge.as_("officer") as officer:
+
+        def page(**asked: object) -> tuple[list[str], str | None]:
+            got = officer.get("/v1/attention", params={"limit": 100, "agency": "bureau", **asked}).json()
+            return [row["id"] for row in got["attention"]], got["next"]
+
+        first, after = page()
+        with store.begin() as tx:
+            tx.attention.close(str(after), hand())
+        second, more = page(after=after)
+        third, end = page(after=more)
+        assert [*first, *second, *third] == [*(f"mail_unread:m{number:03}" for number in range(205)), "team_short:a1"]
+        assert end is None
+        assert page(kind="team_short") == (["team_short:a1"], None)
+        assert page(kind="team_short", limit=1) == (["team_short:a1"], "team_short:a1")
+        refused = officer.get("/v1/attention", params={"agency": "other"})
+        assert (refused.status_code, refused.json()["error"]["code"]) == (422, "agency_unknown")
+
+
 @pytest.mark.parametrize("word", ["answered", "refused", "silent"])
 def test_nobody_is_asked_for_a_superior_of_a_request_that_has_ended(store: Store, hand: Hand, word: str) -> None:
     sources = {"registers": Table(default=None), "social": Table(name="social", default="=")}

@@ -42,17 +42,20 @@ def test_a_clock_that_differs_is_told_once_for_each_source_and_closes_when_it_ag
     cases = [post(office, application(number, "business-licence", LICENCE)) for number in (1, 2)]
     settle(office)
     (matter,) = matters(store)
-    assert (matter["id"], matter["agency"]) == (f"{CLOCK_DIFFERS}:registers", "bureau")
+    assert (matter["id"], matter["agency"]) == (f"{CLOCK_DIFFERS}:registers:bureau", "bureau")
     assert json.loads(matter["body"]) == {"connector": "registers", "seconds": -312}
     assert all(label(f"attention.{CLOCK_DIFFERS}", lang) != f"attention.{CLOCK_DIFFERS}" for lang in LANGS)
     source.clock = None
     cases.append(post(office, application(3, "business-licence", LICENCE)))
     settle(office)
     assert len(matters(store)) == 1, "where nothing is said of the clock nothing changes"
+    with store.begin() as tx:  # as another agency's case opens it, and a former release did
+        tx.attention.open(CLOCK_DIFFERS, "other", "registers:other", {"connector": "registers", "seconds": -312}, hand())
+        tx.attention.open(CLOCK_DIFFERS, "other", "registers", {"connector": "registers", "seconds": -312}, hand())
     source.clock = timedelta()
     cases.append(post(office, application(4, "business-licence", LICENCE)))
     settle(office)
-    assert matters(store) == []
+    assert [held["id"] for held in matters(store)] == [f"{CLOCK_DIFFERS}:registers:other"], "it hears by its own next answer"
     with store.read() as tx:
         assert {(tx.cases.get(case).state, tx.cases.get(case).outcome) for case in cases} == {(CaseState.CLOSED, Outcome.TRUE)}
         assert {piece.verdict for case in cases for piece in tx.cases.evidence(case)} == {Verdict.MATCH}

@@ -291,6 +291,30 @@ def test_a_tip_off_has_a_date_is_closed_with_reasons_and_who_told_is_forgotten(s
             tx.tips.informant(tip_id)
 
 
+@pytest.mark.parametrize("refused", [True, False])
+def test_a_tip_off_that_is_an_officers_again_has_a_clock_of_its_own_each_time(store: Store, hand: Hand, refused: bool) -> None:
+    office, _ = good(store, hand)
+    with store.begin() as tx:
+        tip_id = tip(office, tx, hand)
+    for number in ("1", "2"):
+        with store.begin() as tx:
+            made = leads.propose(office, tx, tip_id, "现场是否经营", "线索具体", "李四", hand())
+            leads.decide(office, tx, made.id, "王局长", number, hand(), approved=not refused)
+            if not refused:
+                report = Report(inspectors=("A-1", "A-2"), on=hand().date(), found=False, words="", by="李四")
+                leads.report(office, tx, made.id, report, hand())
+        with store.read() as tx:
+            back, (told,) = tx.tips.get(tip_id), tx.attention.standing(leads.TO_SEE)
+        assert (told.get("overdue"), told["due_at"]) == (None, back.due_at.isoformat())
+        hand.now = back.due_at
+        settle(office)
+        with store.read() as tx:
+            assert [one["overdue"] for one in tx.attention.standing(leads.TO_SEE)] == [True]
+    with store.begin() as tx:
+        leads.close(office, tx, tip_id, "李四", "与事实不符", hand())
+        assert tx.attention.standing(leads.TO_SEE) == []
+
+
 @pytest.mark.slow
 def test_systems_and_officers_bring_leads_in_by_the_api_and_who_told_is_read_on_record(store: Store, hand: Hand) -> None:
     office, case_id = good(store, hand)

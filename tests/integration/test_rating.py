@@ -210,6 +210,55 @@ def test_nobody_keeps_the_level_that_comes_for_a_withdrawn_case(store: Store, ha
         assert "credit.late" not in [row["rule"] for row in tx.ledger.about(case_id)]
 
 
+@pytest.mark.parametrize("pushed", [1, -1])
+def test_a_case_goes_by_the_newer_of_what_the_platform_answers_and_what_came_in_meanwhile(
+    store: Store, hand: Hand, pushed: int
+) -> None:
+    platform = Slow(as_of=hand() - timedelta(days=30))
+    office, case_id = rating(store, hand, platform)
+    platform.meanwhile = lambda: push(office, case_id, platform.as_of + timedelta(days=pushed))
+    settle(office)
+    assert level(office, case_id) == (("D", "pushed") if pushed > 0 else ("A", "platform"))
+
+
+def test_a_level_of_tomorrow_that_came_in_meanwhile_stands_in_the_way_of_no_answer(store: Store, hand: Hand) -> None:
+    platform = Slow(as_of=hand())
+    office, case_id = rating(store, hand, platform)
+    platform.meanwhile = lambda: push(office, case_id, hand() + timedelta(days=3))
+    settle(office)
+    assert level(office, case_id) == ("A", "platform")
+
+
+@pytest.mark.parametrize("says", ["dated", "undated", "unrated"])
+def test_a_level_that_came_in_meanwhile_counts_where_the_look_up_brings_none(store: Store, hand: Hand, says: str) -> None:
+    platform = Slow(as_of=hand(), says=says)
+    office, case_id = rating(store, hand, platform)
+    if says == "dated":  # it is silent, to the end of its patience
+        push(office, case_id, hand())
+        for _ in range(8):
+            hand.on(days=1)
+            settle(office)
+    else:
+        platform.meanwhile = lambda: push(office, case_id, hand())
+        settle(office)
+    assert level(office, case_id) == ("D", "pushed")
+
+
+def push(office: Office, case_id: str, as_of: datetime) -> None:
+    """The firm's level comes by another way."""
+    with office.store.begin() as tx:
+        subject = tx.cases.get(case_id).subject
+        tx.credit.state(subject.kind, subject.code, "D", as_of, "pushed")
+
+
+def level(office: Office, case_id: str) -> tuple[str, str]:
+    """The level that a case goes by, and who states it."""
+    with office.store.read() as tx:
+        strategy = tx.cases.get(case_id).strategy
+    assert strategy is not None
+    return strategy.level.level, strategy.level.source
+
+
 def overdue(office: Office, case_id: str, now: datetime) -> None:
     """The verification's date passes."""
     with office.store.begin() as tx:

@@ -196,7 +196,9 @@ def test_how_a_subject_can_be_reached_goes_with_the_case_s_files_and_another_num
     again = post(house.office, application(1, "business-licence", {"registration-status": "存续"}, contact=Contact(email=EMAIL)))
     assert again == house.case_id
     with store.begin() as tx:
-        assert tx.servings.contact(house.case_id) == Contact(email=EMAIL)
+        assert tx.servings.contact(house.case_id) == AGREED, (
+            "it may be an old message that comes late: the word of its own counts"
+        )
     notice, guidance = house.give(NoticeKind.RECORD), house.give(NoticeKind.GUIDANCE)
     with store.begin() as tx:
         spoken.say(house.office, tx, guidance.id, SubjectWord.WITHDRAWAL, "不办了", (), hand())

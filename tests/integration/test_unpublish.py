@@ -17,12 +17,12 @@ from inspector.domain.gazette import CheckResult, Fallen
 from inspector.domain.proposal import Proposal
 from inspector.domain.publicationduty import PublicationDuty, PublicationState
 from inspector.domain.review import finding
-from inspector.flows import annulling, publication, review, supervision, unpublish
+from inspector.flows import affix, annulling, gazette, publication, review, supervision, unpublish
 from inspector.flows.office import Office
 from inspector.flows.settle import settle_case
 from inspector.store.store import Store
 from tests.house import Hand
-from tests.integration.test_gazette import built, over
+from tests.integration.test_gazette import built, over, registered
 from tests.integration.test_publications import look, matters, office, said
 from tests.integration.test_supervision import entered, pooled
 from tests.proceedings import Proceeding
@@ -174,6 +174,24 @@ def test_what_contradicts_an_exempt_promise_enters_the_register_with_the_officer
     with store.begin() as tx:  # the visit did not serve the case, and falls with it all the same
         unpublish.annulled(office, tx, tx.cases.get(case_id), Annulled.REVIEW_BODY, "复议1号", "王五", hand())
     assert one(office, duty.id).state is PublicationState.TO_REMOVE
+
+
+def test_what_is_opened_again_while_its_files_are_carried_out_is_public_and_taken_back_at_once(
+    office: Office, hand: Hand, tmp_path: Path
+) -> None:
+    (duty,) = look(office, hand)
+    over(office)
+    held = gazette.gather(office, hand(), post=True)
+    affix.write(tmp_path, registered(held.lines, held.withheld, held.counted))
+    against(office, hand, duty)
+    assert one(office, duty.id).state is PublicationState.OWED
+    gazette.say(office, held, "https://example.org/results/", "李四", hand())
+    public = one(office, duty.id)
+    assert public.shown is not None, "the file was public"
+    assert (public.state, public.why, public.due_at > hand()) == (PublicationState.TO_REMOVE, Fallen.REOPENED, True)
+    hand.on(days=1)
+    built(office, tmp_path, post=True)
+    assert one(office, duty.id).state is PublicationState.REMOVED
 
 
 def test_words_beside_a_kept_promise_are_praised_by_no_rule(office: Office, hand: Hand) -> None:

@@ -50,7 +50,7 @@ def test_the_approving_system_takes_it_back_no_more_than_the_subject(store: Stor
     before = stands(case, entry)
     with serving(case.office) as edge, edge.as_("system", name="hall") as system:
         told = system.post(f"/v1/cases/{case.case}/withdraw", json={"reason": "不办了"})
-        assert (told.status_code, told.json()["state"]) == (200, "CLOSED")
+        assert (told.status_code, told.json()["state"], told.json()["heard"]) == (200, "CLOSED", "withdrawal_asked")
     assert stands(case, entry) == before
     assert len(case.matters("withdrawal_asked")) == 1
 
@@ -58,7 +58,8 @@ def test_the_approving_system_takes_it_back_no_more_than_the_subject(store: Stor
 def test_before_the_entry_is_decided_a_withdrawal_is_carried_out_and_nothing_is_entered(store: Store, hand: Hand) -> None:
     case = decided(store, hand, Outcome.FALSE_KNOWING, concluded=False)
     with serving(case.office) as edge, edge.as_("system", name="hall") as system:
-        assert system.post(f"/v1/cases/{case.case}/withdraw", json={"reason": "不办了"}).json()["state"] == "WITHDRAWN"
+        told = system.post(f"/v1/cases/{case.case}/withdraw", json={"reason": "不办了"}).json()
+        assert (told["state"], told["heard"]) == ("WITHDRAWN", None)
     assert case.the(Proposal.RECORD_CREDIT).state is ConsequenceState.DROPPED
     assert case.matters("withdrawal_asked") == []
 
