@@ -15,13 +15,16 @@ from inspector.domain.inspection import Inspection
 from inspector.domain.roster import InspectorRecord, RosterObject, StaffRole
 
 Value = str | int | bool
+LISTED = "listed"
+"""Whether an officer stands in the register: it is counted by itself, and put back as any other aspect."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
     """One aspect of somebody's row with its old and new value.
 
-    A membership (`pools:TOWN`) and a standing (`officer`) is a bool; `certified` the last day of a certificate that holds, else empty.
+    A membership (`pools:TOWN`), a standing (`officer`) and whether an officer is in the register at all (`listed`) is a bool; `certified`
+    the last day of a certificate that holds, else empty.
     (It was a bool in entries of former releases, and is compared with nothing but its own other value.)
     """
 
@@ -48,7 +51,7 @@ class Edit:
         return self.new == former.old
 
 
-_OFFICERS = ("cap", "officer", "certified", "pools", "qualifications", "conflict")
+_OFFICERS = (LISTED, "cap", "officer", "certified", "pools", "qualifications", "conflict")
 _ORDERED = ("cap", "since", "certified")
 """Aspects of which more and less count, not the value alone: a cap of 10 that was 0 for a moment may come back as 9."""
 
@@ -72,6 +75,11 @@ def edits(before: RosterObject | InspectorRecord, after: RosterObject | Inspecto
     names = sorted({*was, *becomes})
     pairs = ((name, was.get(name, False), becomes.get(name, False)) for name in names)
     return [Edit(who=who, aspect=name, old=old, new=new) for name, old, new in pairs if old != new]
+
+
+def listed(staff: str, *, holds: bool) -> Edit:
+    """An officer who comes into the register, for the first time or again, or is taken out of it."""
+    return Edit(who=staff, aspect=LISTED, old=not holds, new=holds)
 
 
 def conflict(staff: str, who: str, *, holds: bool) -> Edit:

@@ -138,7 +138,8 @@ class Moves:
 
     `removed` and `added` by imports and `returned` are before the commitment, since the draw `since` (None: ever); `back` came back
     behind it. So are rows of both registers that were `edited`, and put back (`edited_back`); `put_back` are those behind it: of a joint
-    draw with those of its partners' officers. A draw of a release that did not count edits, or what was added, has none.
+    draw with those of its partners' officers. Officers who came into the register are `officers_added`, those taken out of it
+    `officers_removed`. A draw of a release that did not count some of these has none.
     """
 
     since: str | None
@@ -151,6 +152,8 @@ class Moves:
     edited_back: int = 0
     put_back: int = 0
     added: int = 0
+    officers_added: int = 0
+    officers_removed: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,13 +6,13 @@ what a register said for a moment, and whoever asks about one can compute it; of
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Sized
 from datetime import datetime
 from typing import Any
 
 from inspector.domain.case import SubjectKind
 from inspector.domain.decision import Because, Decision
-from inspector.domain.edits import Edit, Noted, conflict, edits, inspected, put_back
+from inspector.domain.edits import LISTED, Edit, Noted, conflict, edits, inspected, listed, put_back
 from inspector.domain.identity import IdentityKind, identity_kind, pseudonym
 from inspector.domain.inspection import Inspection
 from inspector.domain.plan import Draw
@@ -30,20 +30,27 @@ PART = 500
 Pair = tuple[RosterObject | InspectorRecord, RosterObject | InspectorRecord]
 
 
-def note(office: Office, tx: Tx, agency: str, pairs: Iterable[Pair], by: str, now: datetime) -> None:
-    """Write down what an import changes of rows that stay (before, after), in its transaction; heads of open draws are told.
+def note(
+    office: Office,
+    tx: Tx,
+    agency: str,
+    pairs: Iterable[Pair],
+    by: str,
+    now: datetime,
+    *,
+    came: Iterable[str] = (),
+    went: Iterable[str] = (),
+) -> None:
+    """Write down what an import changes of rows (before, after), in its transaction; heads of open draws are told.
 
-    Called before anything else of the import is written down, so that its own edits are not taken for former ones.
+    A row that comes back stands beside the one that was taken out, or an edit could be made by way of the door. Officers who `came` into
+    the register or `went` out of it are named by staff code. Called before anything else of the import is written down, so that its own
+    edits are not taken for former ones.
     """
     today = office.calendar.local_date(now)
-    _write(
-        office,
-        tx,
-        agency,
-        [one for before, after in pairs for one in edits(before, after, _named(office, after), today)],
-        by,
-        now,
-    )
+    moves = [*(listed(one, holds=True) for one in came), *(listed(one, holds=False) for one in went)]
+    changed = [one for before, after in pairs for one in edits(before, after, _named(office, after), today)]
+    _write(office, tx, agency, [*changed, *moves], by, now)
 
 
 def note_inspections(
@@ -76,12 +83,20 @@ def _write(office: Office, tx: Tx, agency: str, made: Sequence[Edit], by: str, n
     undone = put_back(made, _former(tx, agency, _since(office, tx, agency)))
     parts = [made[start : start + PART] for start in range(0, len(made), PART)]
     for place, some in enumerate(parts, 1):
-        counts = {"edited": len(made), "edited_back": len(undone)} if place == 1 else {}
+        counts = _counts(made, undone) if place == 1 else {}
         facts = {"by": by, **counts, "part": [place, len(parts)], "edits": [one.value() for one in some]}
         because = Because(rule="register.edited", basis=(), pack="", facts=facts)
         record(tx, f"roster:{agency}", Decision(state=None, because=because), now, {})
     if undone:
         _tell(tx, agency, undone, by, now)
+
+
+def _counts(made: Sequence[Edit], undone: Sized) -> dict[str, int]:
+    """What an import's first entry says of all of it; officers who came or went are told apart from rows that were edited."""
+    moves = [one for one in made if one.aspect == LISTED]
+    told = {"edited": len(made) - len(moves), "edited_back": len(undone)}
+    came = sum(bool(one.new) for one in moves)
+    return told | ({"officers_added": came, "officers_removed": len(moves) - came} if moves else {})
 
 
 def _tell(tx: Tx, agency: str, undone: Sequence[tuple[Edit, Noted]], by: str, now: datetime) -> None:

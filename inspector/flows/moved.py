@@ -39,7 +39,8 @@ class Moved:
     """How often, within a time, rows of a register were taken out by an import and rows that had been out came back.
 
     And how often imports `added` rows (those that returned are among them), and rows of both registers were `edited` in what bears on a
-    draw, and put back as they were (`edited_back`).
+    draw, and put back as they were (`edited_back`). Those are of objects; of officers there are those who came in, again or for the
+    first time (`officers_added`), and those who were taken out (`officers_removed`).
     """
 
     added: int = 0
@@ -47,6 +48,8 @@ class Moved:
     returned: int = 0
     edited: int = 0
     edited_back: int = 0
+    officers_added: int = 0
+    officers_removed: int = 0
 
     def beyond(self, before: Moved) -> Moved:
         """What these are more than former ones."""

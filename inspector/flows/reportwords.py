@@ -182,6 +182,7 @@ def _frame(moves: Moves, lang: Lang) -> Iterator[tuple[str, str]]:
         ("returned", str(moves.returned)),
         ("back", str(moves.back)),
     )
+    yield from (("officers_added", str(moves.officers_added)), ("officers_removed", str(moves.officers_removed)))
     yield from (("edited", str(moves.edited)), ("edited_back", str(moves.edited_back)), ("put_back", str(moves.put_back)))
 
 
