@@ -139,7 +139,8 @@ class Moves:
     `removed` and `added` by imports and `returned` are before the commitment, since the draw `since` (None: ever); `back` came back
     behind it. So are rows of both registers that were `edited`, and put back (`edited_back`); `put_back` are those behind it: of a joint
     draw with those of its partners' officers. Officers who came into the register are `officers_added`, those taken out of it
-    `officers_removed`. A draw of a release that did not count some of these has none.
+    `officers_removed`; `others` are edits of past inspections that other agencies have as their own, and `others_back` those put back
+    (behind the commitment they count in `put_back`). A draw of a release that did not count some of these has none.
     """
 
     since: str | None
@@ -154,6 +155,8 @@ class Moves:
     added: int = 0
     officers_added: int = 0
     officers_removed: int = 0
+    others: int = 0
+    others_back: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

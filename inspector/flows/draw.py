@@ -32,6 +32,7 @@ from inspector.flows import (
     parties,
     queue,
     reconcile,
+    restating,
     secondlook,
     seeding,
     stopped,
@@ -164,6 +165,7 @@ def prepare(
     tx.draws.add(made := replace(begun, kind=DrawKind.SECOND_LOOK) if looks else begun)
     entered = {"plan": plan_name, "slot": slot, "by": by, **({"looks_at": "results"} if looks else {})}
     tx.register.append(plan.agency, EntryKind.DRAW, number, entered, now)
+    restating.tell(office, tx, number, plan, framed.derivations, now)
     tx.cases.mark_drawn([case for _, member in framed.members for case in member.cases], number)
     bound = footing.freeze(office, tx, made, framed.frames, framed.members, {RULES: framed.value()})
     decision = life.prepare(made, policy, now, office.calendar)

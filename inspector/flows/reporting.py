@@ -115,7 +115,7 @@ def _moves(tx: Tx, held: Draw, listed: Listed, derived: Mapping[str, Any], n: in
     behind = moved.after(tx, held, listed.agency)
     lent = derived.get("partners", {})
     edited = {name: told.get(name, 0) + sum(one["moved"].get(name, 0) for one in lent.values()) for name in _WITH_PARTNERS}
-    put_back = behind.edited_back + sum(moved.after(tx, held, agency).edited_back for agency in lent)
+    put_back = behind.edited_back + behind.others_back + sum(moved.after(tx, held, agency).edited_back for agency in lent)
     return Moves(**{**told, **edited}, back=behind.returned, put_back=put_back, n=n, beside=beside)
 
 

@@ -29,7 +29,7 @@ from inspector.domain.policy import Policy
 from inspector.domain.register import EntryKind
 from inspector.domain.suite import Suite
 from inspector.domain.visit import Visit
-from inspector.flows import footing, lookback, reconcile, succession
+from inspector.flows import footing, lookback, moved, reconcile, succession
 from inspector.flows.framing import Staffed, list_secret, salt, staffed
 from inspector.flows.history import history
 from inspector.flows.joining import Partner, own
@@ -149,15 +149,20 @@ def _begin(office: Office, tx: Tx, plan: Plan, seen: Outlook, told: Following, b
     of = sorted({visit.draw for visit in seen.visits})
     tx.register.append(plan.agency, EntryKind.DRAW, number, {"plan": plan.name, "supplements": of, "by": by}, now)
     derivation = {"pack": policy.label, "supplements": {name: sum(one.draw == name for one in seen.visits) for name in of}}
+    former = min((tx.draws.get(name) for name in of), key=lambda one: one.made_at)
+    lent = () if made.own else made.partners
+    moves = {
+        listed.name: derivation | moved.counted(tx, former, listed.agency, lent) for listed in (lists if made.own else lists[:1])
+    }
     rules: dict[str, object] = {
         "strata": {OWED: [1_000_000, 0]},
         "team": max(made_of.teams.values()),
-        "derivation": derivation,
+        "derivation": moves[lists[0].name],
         "lists": made_of.told,
     }
     if made.own:
         rules["own"] = {
-            name: {"strata": rules["strata"], "team": team, "reserve": 0, "derivation": derivation}
+            name: {"strata": rules["strata"], "team": team, "reserve": 0, "derivation": moves[name]}
             for name, team in made_of.teams.items()
         }
     files = {VISITS: {one.object_id: one.id for one in seen.visits}, RULES: rules}

@@ -5,21 +5,32 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from inspector.domain.case import SubjectKind
+from inspector.domain.frame import ELIGIBLE
+from inspector.domain.inspection import Authority, CheckType, Inspection
+from inspector.domain.plan import Draw
 from inspector.flows import edits, moved
+from inspector.flows.draw import announce_now
+from inspector.flows.lists import find
 from inspector.flows.office import Office, Plan
 from inspector.flows.reporting import report
 from inspector.flows.reportwords import markdown, tell
 from inspector.store.store import Store
-from tests.house import ZONE, Hand, closing, settle
+from tests.house import ZONE, Hand, application, closing, post, settle
 from tests.integration.test_draw_edits import matters
-from tests.integration.test_draw_rivals import announce
-from tests.integration.test_draw_way import announced, carried_out, drawing
+from tests.integration.test_draw_levels import matters as of_levels
+from tests.integration.test_draw_levels import stated
+from tests.integration.test_draw_rivals import announce, pooled
+from tests.integration.test_draw_way import announced, carried_out, drawing, visits
+from tests.integration.test_extension import code, extended, raised
+from tests.integration.test_extension import drawn as rooted
+from tests.integration.test_joint import JOINT, together
 from tests.operator import Operator, on_both, one_database, settled, table
 
 pytestmark = pytest.mark.alike
@@ -144,3 +155,165 @@ def test_objects_that_are_taken_out_and_come_back_elsewhere_are_edited_and_put_b
 def _lines(store: Store, number: str, name: str) -> list[str]:
     with store.read() as tx:
         return [line.split("\t")[0] for line in tx.draws.file(number, name).decode().splitlines()]
+
+
+def past(hand: Hand, agency: str, number: int, **changes: Any) -> Inspection:
+    """An inspection of twenty days ago, as an agency's record tells it."""
+    made = Inspection(
+        agency=agency,
+        kind=SubjectKind.FIRM,
+        code=code(number),
+        on=hand().date() - timedelta(days=20),
+        check=CheckType.PLANNED,
+        authority=Authority.UPPER,
+        number="x",
+    )
+    return replace(made, **changes)
+
+
+def tells(office: Office, hand: Hand, *rows: Inspection, by: str = "os:keeper") -> None:
+    """A record is told anew."""
+    who = rows[0].agency
+    with office.store.begin() as tx:
+        edits.note_inspections(office, tx, who, tx.inspections.of(who), rows, by, hand())
+        tx.inspections.put(rows, hand())
+    hand.on(minutes=1)
+
+
+def status(store: Store, held: Draw, number: int) -> str:
+    """Of an object in the frame: eligible, or by what it is barred."""
+    with store.read() as tx:
+        row = find(tx, held, held.lists[0], code(number))
+    assert row is not None
+    return row.status
+
+
+@on_both
+def test_a_past_inspection_in_another_agencys_record_is_counted_and_told_to_the_head_whose_frame_read_it(
+    store: Store, hand: Hand
+) -> None:
+    office, _, _ = drawing(store, hand)
+    office = pooled(office, "weekly")
+    rows = [past(hand, "county", number, authority=Authority.OWN) for number in (3, 999)]
+    tells(office, hand, *rows)
+    tells(office, hand, past(hand, "county", 4, authority=Authority.OTHER))
+    held = announce(office, hand, "weekly")
+    settle(office)
+    assert (status(store, held, 3), status(store, held, 4)) == ("upper", ELIGIBLE)
+    counted = derived(store, held.number)["moved"]
+    assert (counted["edited"], counted["others"], counted["others_back"]) == (0, 2, 0), "its own, which this frame reads"
+    hand.on(minutes=5)
+    tells(office, hand, *(replace(one, completed=False) for one in rows), by="os:other")
+    (matter,) = matters(office)
+    assert (matter.agency, matter.facts["draw"], matter.facts["count"]) == ("bureau", held.number, 1), "one stands in no frame"
+    assert matter.facts["by"] == ["os:keeper", "os:other"]
+    carried_out(office, hand, held.number)
+    moves, words = told_of(office, held.number)
+    assert (moves.others, moves.others_back, moves.put_back) == (2, 0, 2)
+    assert "| Past inspections that other agencies have as their own, edited before | 2 |" in words
+
+
+def test_a_partners_record_bars_in_a_joint_draw_and_is_counted_and_told_to_the_head_who_leads(store: Store, hand: Hand) -> None:
+    office, _ = together(store, hand)
+    office = replace(pooled(office, "weekly"), plans={"joint": replace(JOINT, pool=True)})
+    partner = JOINT.partners[0]
+    row = past(hand, partner, 3, on=hand().date() - timedelta(days=4), authority=Authority.OTHER)
+    tells(office, hand, row)
+    with store.begin() as tx:
+        held = announce_now(office, tx, "joint", "clerk", hand())
+    settle(office)
+    assert held is not None
+    told = derived(store, held.number)
+    assert told["partners"][partner]["moved"]["edited"] == 1
+    hand.on(minutes=5)
+    tells(office, hand, replace(row, completed=False))
+    assert {one.agency for one in matters(office)} == {JOINT.agency, partner}
+    with store.read() as tx:
+        assert moved.after(tx, held, partner).edited_back == 1
+
+
+@on_both
+def test_an_extension_counts_what_was_edited_before_its_own_freeze_and_its_head_is_told(store: Store, hand: Hand) -> None:
+    office, root = rooted(store, hand)
+    office = raised(office)
+    gone = {one.object_id for one in visits(office, root.number)}
+    friend = next(number for number in range(1, 21) if code(number) not in gone)
+    hand.on(minutes=5)
+    row = past(hand, "bureau", friend)
+    tells(office, hand, row)
+    held = extended(office, root.number)
+    assert status(store, held, friend) == "upper"
+    counted = derived(store, held.number)["moved"]
+    assert (counted["since"], counted["edited"], counted["edited_back"]) == (root.number, 1, 0)
+    hand.on(minutes=5)
+    tells(office, hand, replace(row, completed=False))
+    assert held.number in {one.facts["draw"] for one in matters(office)}
+    assert root.number not in {one.facts["draw"] for one in matters(office)}, "its frame had nothing of it"
+    carried_out(office, hand, held.number)
+    moves, _ = told_of(office, held.number)
+    assert (moves.edited, moves.put_back) == (1, 1)
+
+
+def test_what_a_frame_went_by_and_is_told_otherwise_behind_it_is_put_back_by_any_third_value(store: Store, hand: Hand) -> None:
+    office, _, _ = drawing(store, hand)
+    office = pooled(office, "weekly")
+    row = past(hand, "bureau", 3)
+    tells(office, hand, row)
+    tells(office, hand, replace(row, items=("some-item",)))
+    tells(office, hand, replace(row, items=()))
+    with store.read() as tx:
+        before = moved.between(tx, "bureau", None).edited_back
+    assert before == 1, "no frame stood upon it yet: only what was is back"
+    held = announce(office, hand, "weekly")
+    settle(office)
+    assert status(store, held, 3) == "upper"
+    hand.on(minutes=5)
+    tells(office, hand, replace(row, items=("no-such-item",)))
+    (matter,) = matters(office)
+    assert (matter.facts["draw"], matter.facts["count"]) == (held.number, 1)
+    with store.read() as tx:
+        assert moved.after(tx, held, "bureau").edited_back == 1
+
+
+def test_who_went_is_told_for_one_frame_and_otherwise_behind_it(store: Store, hand: Hand) -> None:
+    office, _, _ = drawing(store, hand)
+    office = pooled(office, "weekly")
+    rows = [
+        past(hand, "bureau", number, authority=Authority.OWN, check=CheckType.RECHECK, inspectors=("Z001", "Z002", "Z003"))
+        for number in range(1, 11)
+    ]
+    tells(office, hand, *rows)
+    held = announce(office, hand, "weekly")
+    settle(office)
+    hand.on(minutes=5)
+    tells(office, hand, *(replace(one, inspectors=("Z009",)) for one in rows))
+    (matter,) = matters(office)
+    assert (matter.facts["draw"], matter.facts["count"]) == (held.number, 10)
+
+
+@on_both
+def test_a_level_that_is_stated_for_the_moment_of_an_intake_is_counted_and_told_to_the_head(store: Store, hand: Hand) -> None:
+    office, _, _ = drawing(store, hand)
+    stated(office, hand, {3: "D", 4: "A"})
+    stated(office, hand, {3: "A"}, by="os:other")
+    for number in range(1, 9):
+        post(office, application(number, "hr-agency-staff", {"insured-staff": "5"}))
+    settle(office)
+    stated(office, hand, {3: "C", 5: "D"})
+    with store.begin() as tx:
+        held = announce_now(office, tx, "weekly", "clerk", hand())
+    settle(office)
+    assert held is not None
+    with store.read() as tx:
+        row = find(tx, held, held.lists[0], code(3))
+    assert row is not None
+    assert row.stratum == "high-A", "a case keeps the class of its intake"
+    assert derived(store, held.number)["levels_at_intake"] == {"other": 2, "restated": 1}, "5 has fallen since, by itself"
+    (matter,) = of_levels(office)
+    assert (matter.agency, matter.facts["draw"], matter.facts["count"]) == ("bureau", held.number, 1)
+    assert matter.facts["by"] == ["os:keeper", "os:other"]
+    carried_out(office, hand, held.number)
+    with store.read() as tx:
+        made = report(office, tx, held.number)
+    assert made.levels is not None
+    assert made.levels.other == 2

@@ -222,7 +222,9 @@ def test_more_and_less_count_of_what_is_ordered_and_the_value_of_what_is_not() -
     assert not Edit(who="Y", aspect="cap", old=0, new=10).back_from(lowered)
     east = Edit(who="X", aspect="pool", old="east", new="west")
     assert Edit(who="X", aspect="pool", old="west", new="east").back_from(east)
-    assert not Edit(who="X", aspect="pool", old="west", new="north").back_from(east)
+    third = Edit(who="X", aspect="pool", old="west", new="north")
+    assert not third.back_from(east)
+    assert third.back_from(east, framed=True), "a frame stood upon it"
     since = Edit(who="X", aspect="since", old="", new=date(2026, 1, 1).isoformat())
     assert Edit(who="X", aspect="since", old="2026-01-01", new="2025-12-01").back_from(since)
 
