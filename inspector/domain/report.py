@@ -324,6 +324,22 @@ def crowds(frame: Frame, team: int, row: ReportRow) -> tuple[Crowd, ...]:
     return tuple(told[name] for name in sorted(told))
 
 
+def deserted(frame: Frame, team: int, row: ReportRow, told: Mapping[str, frozenset[str]]) -> tuple[str, ...]:
+    """Objects to which too few could go by what was `told` of former teams alone (by object): anybody can guess who will come.
+
+    Too few is as in `crowds`. Of a pool that is too small anyway, a former team of the usual size is no news: more than that is.
+    """
+    able = [one for one in frame.inspectors if one.status == ELIGIBLE and one.cap]
+    wanted, found = row.crowd * team, list[str]()
+    for one in frame.objects if told else ():
+        if one.status == ELIGIBLE and (out := told.get(one.id)):
+            near = {staff.id for staff in able if one.pool in staff.pools}
+            left, kept = len(near - out), len(near & out)
+            if left < wanted and kept and (len(near) >= wanted or kept > team):
+                found.append(one.id)
+    return tuple(found)
+
+
 def certain(strata: Mapping[str, Stratum], policy: Policy, row: ReportRow) -> tuple[str, ...]:
     """Strata in which being drawn is no surprise, though they are not meant to be drawn whole."""
     held = [(name, one) for name, one in strata.items() if one.eligible and not policy.sampling(name).whole]

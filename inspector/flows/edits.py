@@ -81,6 +81,12 @@ def note_conflict(office: Office, tx: Tx, agency: str, code: str, staff: str, by
     _write(office, tx, agency, [conflict(staff, who, holds=holds)], by, now)
 
 
+def told_by(office: Office, tx: Tx, agency: str, subjects: Iterable[tuple[SubjectKind, str]]) -> set[str]:
+    """By whom an agency's record of past inspections of some subjects was told, as far as the ledger knows."""
+    who = {_pseudonym(office, kind, code) for kind, code in subjects}
+    return {one.by for one in _former(tx, agency, None) if one.edit.of_inspection and one.edit.who in who}
+
+
 def lent(facts: Mapping[str, Any]) -> bool:
     """Whether an entry's edits bear on a draw in which their agency has officers alone: those of officers, and of its past inspections.
 

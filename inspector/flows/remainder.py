@@ -148,7 +148,9 @@ def framed(held: Remainder, approval: Approval, more: Mapping[str, int]) -> Fram
     if not held.root.own:
         made = first.staffed
         only = ruled[first.listed.name]
-        return Framed(lists=held.root.lists, frames=made.frames, ruled=only, members=by_key(first.members), told=made.told)
+        return Framed(
+            lists=held.root.lists, frames=made.frames, ruled=only, members=by_key(first.members), told=made.told, few=made.few
+        )
     lists = tuple(replace(one.listed, pack=one.policy.label) for one in held.parts)
     return Framed(
         lists=lists,
@@ -157,6 +159,7 @@ def framed(held: Remainder, approval: Approval, more: Mapping[str, int]) -> Fram
         members=joining.Merged({one.listed.agency: by_key(one.members) for one in held.parts}),
         told=joining.own(lists),
         own=ruled,
+        few={agency: names for one in held.parts for agency, names in one.staffed.few.items()},
     )
 
 

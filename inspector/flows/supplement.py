@@ -29,7 +29,7 @@ from inspector.domain.policy import Policy
 from inspector.domain.register import EntryKind
 from inspector.domain.suite import Suite
 from inspector.domain.visit import Visit
-from inspector.flows import footing, lookback, moved, reconcile, succession
+from inspector.flows import footing, lookback, moved, reconcile, succession, watching
 from inspector.flows.framing import Staffed, list_secret, salt, staffed
 from inspector.flows.history import history
 from inspector.flows.joining import Partner, own
@@ -171,6 +171,7 @@ def _begin(office: Office, tx: Tx, plan: Plan, seen: Outlook, told: Following, b
     does = {"without": list(told.without), "further": list(told.further)}
     record(tx, number, decision, now, {"by": by, "objects": len(seen.visits), "supplements": of, **does, **bound})
     tx.work.order(decision.orders, now)
+    watching.few(office, tx, made, made_of.few, now)
     return made
 
 
@@ -329,13 +330,14 @@ def _staffed(
         return staffed(office, tx, lists, laws[0], joining, objects, by_key(members), past, number, now)
     frames: dict[str, Frame] = {}
     teams: dict[str, int] = {}
+    few: dict[str, tuple[str, ...]] = {}
     for listed, law in zip(lists, laws, strict=True):
         past = history(office, tx, listed.agency)
         objects = _rows(office, tx, listed, [one for one in owed if listed.agency in one.agencies], number)
         alone = {row.id: members[row.id] for row in objects}
         one = staffed(office, tx, (listed,), law, (), objects, by_key(alone), past, number, now)
-        frames, teams = {**frames, **one.frames}, {**teams, **one.teams}
-    return Staffed(frames=frames, teams=teams, told=own(lists))
+        frames, teams, few = {**frames, **one.frames}, {**teams, **one.teams}, {**few, **one.few}
+    return Staffed(frames=frames, teams=teams, told=own(lists), few=few)
 
 
 def _rows(office: Office, tx: Tx, listed: Listed, owed: Collection[Visit], number: str) -> list[ObjectRow]:

@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 
 from inspector.domain.case import SubjectKind
-from inspector.domain.frame import ELIGIBLE
+from inspector.domain.frame import ELIGIBLE, InspectorRow, ObjectRow, freeze
 from inspector.domain.inspection import Authority, CheckType, Inspection
 from inspector.domain.plan import Draw
-from inspector.flows import edits, moved
+from inspector.domain.report import deserted
+from inspector.flows import edits, moved, watching
 from inspector.flows.draw import announce_now
 from inspector.flows.lists import find
 from inspector.flows.office import Office, Plan
@@ -285,6 +286,9 @@ def test_who_went_is_told_for_one_frame_and_otherwise_behind_it(store: Store, ha
     tells(office, hand, *rows)
     held = announce(office, hand, "weekly")
     settle(office)
+    with store.read() as tx:
+        (few,) = [one for one in tx.attention.of_kind(watching.FEW) if one.open]
+    assert (few.agency, few.facts["draw"], few.facts["count"], few.facts["by"]) == ("bureau", held.number, 10, ["os:keeper"])
     hand.on(minutes=5)
     tells(office, hand, *(replace(one, inspectors=("Z009",)) for one in rows))
     (matter,) = matters(office)
@@ -317,3 +321,25 @@ def test_a_level_that_is_stated_for_the_moment_of_an_intake_is_counted_and_told_
         made = report(office, tx, held.number)
     assert made.levels is not None
     assert made.levels.other == 2
+
+
+def test_a_former_team_of_the_usual_size_in_a_small_pool_is_no_matter_and_in_a_large_one_what_leaves_too_few_is(
+    store: Store, hand: Hand
+) -> None:
+    office, _, _ = drawing(store, hand)
+    policy = office.policy("bureau", hand().date())
+    few = policy.report.crowd * policy.draw.team
+
+    def left(staff: int, *went: str) -> int:
+        people = [
+            InspectorRow(id=f"Z{number:03d}", pools=("bureau",), quals=(), cap=9, status=ELIGIBLE, salt="0")
+            for number in range(1, staff + 1)
+        ]
+        shop = ObjectRow(id=code(1), stratum="pool-A", status=ELIGIBLE, pool="bureau", qual="", salt="0")
+        return len(deserted(freeze([shop], people, ()), policy.draw.team, policy.report, {code(1): frozenset(went)}))
+
+    assert left(5, "Z001", "Z002") == 0, "there anybody can guess anyway"
+    assert left(5, "Z001", "Z002", "Z003") == 1
+    assert left(few + 2, "Z001", "Z002") == 0
+    assert left(few + 1, "Z001", "Z002") == 1
+    assert left(few - 1, "Z009") == 0, "who is no officer here"
