@@ -49,7 +49,8 @@ def import_inspections(
     added, changed = _news(terminal.look(lambda tx: tx.inspections.of(agency)), read.rows)
 
     def do(tx: Tx, now: datetime) -> None:
-        tx.draws.take_turn(agency)  # no frame is frozen meanwhile, which would have these and count them as behind it
+        for one in sorted({agency, *(name for plan in office.plans.values() for name in plan.turns)}):
+            tx.draws.take_turn(one)  # no frame is frozen meanwhile, which would have these and count them as behind it
         held = tx.inspections.of(agency)
         if _news(held, read.rows) != (added, changed):
             raise Stale("register_moved")

@@ -235,8 +235,10 @@ def _import(terminal: Terminal, read: Read[Any], wish: Wish) -> Exit | None:
             raise why
         staff = [one.key for one in wanted] if wish.what == "inspectors" else []
         stood = leaves.standing(tx, wish.agency, staff)
+        pairs = _edited([*before, *_out(tx, wish, wanted)], wish.rows, wanted, now)
+        came, went = ([one.key for one in wanted if staff and one.kind == kind] for kind in ("added", "removed"))
         _write(tx, wish, wanted, now)
-        edits.note(terminal.desk, tx, wish.agency, _edited(before, wish.rows, wanted), operator(), now)
+        edits.note(terminal.desk, tx, wish.agency, pairs, operator(), now, came=came, went=went)
         if wish.what == "inspectors":
             leaves.note(terminal.office, tx, wish.agency, stood, staff, operator(), now)
             relief.look(terminal.office, tx, wish.agency, now)  # who cannot go any more passes his seats on
@@ -264,18 +266,31 @@ def _import(terminal: Terminal, read: Read[Any], wish: Wish) -> Exit | None:
 
 def _returned(tx: Tx, wish: Wish, wanted: Sequence[Change]) -> int:
     """How many of the objects that come in stood in the register before and had been taken out: the next commitment counts them."""
-    if wish.what != "objects":
-        return 0
+    return len(_out(tx, wish, wanted)) if wish.what == "objects" else 0
+
+
+def _out(tx: Tx, wish: Wish, wanted: Sequence[Change]) -> Sequence[Row]:
+    """The rows out of force of those that come in, as they last stood."""
     added = {one.key for one in wanted if one.kind == "added"}
-    codes = {code for key in added for _, _, code in [key.partition(":")]}
-    return sum(f"{kind}:{code}" in added for kind, code in tx.rosters.out(wish.agency, codes))
+    if wish.what == "inspectors":
+        return tx.rosters.inspectors_out(wish.agency, added)
+    return [row for row in tx.rosters.out(wish.agency, (key.partition(":")[2] for key in added)) if key_of(row) in added]
 
 
-def _edited(before: Sequence[Row], after: Sequence[Row], wanted: Sequence[Change]) -> list[tuple[Row, Row]]:
-    """The rows that stay and change, as they were and as they are."""
-    changed = {one.key for one in wanted if one.kind == "changed"}
-    held = {key: row for row in before if (key := key_of(row)) in changed}
-    return [(held[key], becomes(row, held[key])) for row in after if (key := key_of(row)) in changed]
+def _edited(before: Sequence[Row], after: Sequence[Row], wanted: Sequence[Change], now: datetime) -> list[tuple[Row, Row]]:
+    """The rows that change or come back, as they were (`before`, in force or not) and as they are."""
+    kinds = {one.key: one.kind for one in wanted if one.kind != "removed"}
+    held = {key: row for row in before if (key := key_of(row)) in kinds}
+    return [
+        (held[key], _entered(row, now) if kinds[key] == "added" else becomes(row, held[key]))
+        for row in after
+        if (key := key_of(row)) in held
+    ]
+
+
+def _entered(row: Row, now: datetime) -> Row:
+    """A row that comes in: an object is in the register from today on, where the file does not say since when."""
+    return replace(row, since=row.since or now.date()) if isinstance(row, RosterObject) else row
 
 
 def _unmoved(tx: Tx, wish: Wish) -> None:
@@ -316,9 +331,9 @@ def _write(tx: Tx, wish: Wish, changes: Sequence[Change], now: datetime) -> None
     gone = [one.key for one in changes if one.kind == "removed"]
     added = {one.key for one in changes if one.kind == "added"}
     tx.rosters.put_objects(
-        replace(row, since=row.since or now.date()) if key in added else row
+        one
         for row in wish.rows
-        if isinstance(row, RosterObject) and (key := key_of(row)) in put
+        if (key := key_of(row)) in put and isinstance(one := _entered(row, now) if key in added else row, RosterObject)
     )
     tx.rosters.put_inspectors(row for row in wish.rows if isinstance(row, InspectorRecord) and row.id in put)
     if wish.what == "objects":

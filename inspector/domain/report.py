@@ -138,7 +138,9 @@ class Moves:
 
     `removed` and `added` by imports and `returned` are before the commitment, since the draw `since` (None: ever); `back` came back
     behind it. So are rows of both registers that were `edited`, and put back (`edited_back`); `put_back` are those behind it: of a joint
-    draw with those of its partners' officers. A draw of a release that did not count edits, or what was added, has none.
+    draw with those of its partners' officers. Officers who came into the register are `officers_added`, those taken out of it
+    `officers_removed`; `others` are edits of past inspections that other agencies have as their own, and `others_back` those put back
+    (behind the commitment they count in `put_back`). A draw of a release that did not count some of these has none.
     """
 
     since: str | None
@@ -151,6 +153,10 @@ class Moves:
     edited_back: int = 0
     put_back: int = 0
     added: int = 0
+    officers_added: int = 0
+    officers_removed: int = 0
+    others: int = 0
+    others_back: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -316,6 +322,22 @@ def crowds(frame: Frame, team: int, row: ReportRow) -> tuple[Crowd, ...]:
         first = Crowd(pool=pool, seat=qual, inspectors=sum(qual in one.quals for one in near), wanted=row.crowd)
         told |= {(pool, one.seat): one for one in ((whole, first) if qual else (whole,)) if one.inspectors < one.wanted}
     return tuple(told[name] for name in sorted(told))
+
+
+def deserted(frame: Frame, team: int, row: ReportRow, told: Mapping[str, frozenset[str]]) -> tuple[str, ...]:
+    """Objects to which too few could go by what was `told` of former teams alone (by object): anybody can guess who will come.
+
+    Too few is as in `crowds`. Of a pool that is too small anyway, a former team of the usual size is no news: more than that is.
+    """
+    able = [one for one in frame.inspectors if one.status == ELIGIBLE and one.cap]
+    wanted, found = row.crowd * team, list[str]()
+    for one in frame.objects if told else ():
+        if one.status == ELIGIBLE and (out := told.get(one.id)):
+            near = {staff.id for staff in able if one.pool in staff.pools}
+            left, kept = len(near - out), len(near & out)
+            if left < wanted and kept and (len(near) >= wanted or kept > team):
+                found.append(one.id)
+    return tuple(found)
 
 
 def certain(strata: Mapping[str, Stratum], policy: Policy, row: ReportRow) -> tuple[str, ...]:

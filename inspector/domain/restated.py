@@ -78,10 +78,14 @@ class Brought:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restatements:
-    """For a draw's report: how many levels were `changed` since the former draw, and how many firms are `back` at theirs behind it."""
+    """For a draw's report: how many levels were `changed` since the former draw, and how many firms are `back` at theirs behind it.
+
+    `other`: cases that keep the class of their intake, though their firm's level gives another one when the frame is frozen.
+    """
 
     changed: int
     back: int
+    other: int = 0
 
 
 def changed(some: Iterable[Restated], of: Class) -> list[Restated]:

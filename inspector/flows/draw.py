@@ -28,7 +28,6 @@ from inspector.flows import (
     lapse,
     lookback,
     merging,
-    moved,
     parties,
     queue,
     reconcile,
@@ -37,6 +36,7 @@ from inspector.flows import (
     stopped,
     succession,
     supplement,
+    watching,
 )
 from inspector.flows.assign import Dealt, assign, by_visit, going_elsewhere, visit_id
 from inspector.flows.framing import frame
@@ -164,13 +164,14 @@ def prepare(
     tx.draws.add(made := replace(begun, kind=DrawKind.SECOND_LOOK) if looks else begun)
     entered = {"plan": plan_name, "slot": slot, "by": by, **({"looks_at": "results"} if looks else {})}
     tx.register.append(plan.agency, EntryKind.DRAW, number, entered, now)
+    watching.tell(office, tx, made, plan, framed, now)
     tx.cases.mark_drawn([case for _, member in framed.members for case in member.cases], number)
     bound = footing.freeze(office, tx, made, framed.frames, framed.members, {RULES: framed.value()})
     decision = life.prepare(made, policy, now, office.calendar)
     does = {"without": list(told.without), "further": list(told.further)}
     record(tx, number, decision, now, {"by": by, "objects": count_members(tx, number), **does, **bound})
     tx.work.order(decision.orders, now)
-    moved.tell(tx, made, framed.derivations, now)
+    watching.few(office, tx, made, framed.few, now)
     if not made.parties:
         succession.void(office, tx, made, policy, "seed_insufficient", (), now)
     return made

@@ -17,6 +17,7 @@ from inspector.domain.listed import Listed
 from inspector.domain.plan import Draw
 from inspector.domain.policy import Policy
 from inspector.domain.quota import Count, Quota, quota
+from inspector.domain.report import deserted
 from inspector.domain.roster import RosterObject
 from inspector.domain.rowfile import RowFile, tally
 from inspector.domain.sampling import Window
@@ -40,11 +41,15 @@ LAST, DECLARED = "last-visit", "recusal"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Staffed:
-    """The frames by list, how many officers of each go to an object, and what else each list of a joint check commits to."""
+    """The frames by list, how many officers of each go to an object, and what else each list of a joint check commits to.
+
+    `few`: by agency the objects to which too few of it could go by what was imported of former teams (`report.deserted`).
+    """
 
     frames: Mapping[str, Frame]
     teams: Mapping[str, int]
     told: Mapping[str, Mapping[str, object]]
+    few: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +71,7 @@ class Framed:
     """The frozen frames by list, the rules with their derivation, and the private key to the objects.
 
     `ruled` are the lead's rules, which hold for every list, unless each has its own: then `own` are those of each by its name.
-    `told` is what else each list of a joint check commits to (`joining.told`).
+    `told` is what else each list of a joint check commits to (`joining.told`); `few` is that of `Staffed`.
     """
 
     lists: tuple[Listed, ...]
@@ -75,6 +80,7 @@ class Framed:
     members: Members
     told: Mapping[str, Mapping[str, object]]
     own: Mapping[str, Ruled] = field(default_factory=dict)
+    few: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def value(self) -> dict[str, object]:
         """The rules for the draw's private file."""
@@ -120,6 +126,7 @@ def frame(office: Office, tx: Tx, plan: Plan, policy: Policy, number: str, now: 
         members=joining.Merged({agency: one.members for agency, one in made.items()}),
         told=joining.own(lists),
         own={listed.name: made[listed.agency].ruled for listed in lists},
+        few={agency: names for one in made.values() for agency, names in one.few.items()},
     )
 
 
@@ -182,9 +189,9 @@ def _framed(office: Office, tx: Tx, plan: Plan, lists: tuple[Listed, ...], polic
     )
     struck = tx.rosters.struck(plan.agency, start(now, Window.YEAR))
     derivation = _derivation(policy, sizes, held, spans, chances, struck) | moved.derived(tx, plan, policy, counts, new, now)
-    derivation |= restating.derived(office, tx, plan, policy, objects.lines())
+    derivation |= restating.derived(office, tx, plan, policy, objects.lines(), now)
     ruled = Ruled(rules=rules, derivation=derivation)
-    return Framed(lists=lists, frames=made.frames, ruled=ruled, members=members, told=made.told)
+    return Framed(lists=lists, frames=made.frames, ruled=ruled, members=members, told=made.told, few=made.few)
 
 
 def _derivation(
@@ -324,7 +331,13 @@ def staffed(  # noqa: PLR0913, PLR0917 - a frame in all its parts
         staff = joining.as_listed(staff, lists[0].agency, one, leads)
         frames[listed.name] = replace(freeze((), staff, bans), objects=shared)
     team = max([policy.draw.team, *(one.policy.draw.team for one in partners)])
-    return Staffed(frames=frames, teams=dict.fromkeys(frames, team), told=joining.told(lists, partners, leads))
+    whose = zip(lists, [(policy, past), *((one.policy, one.past) for one in partners)], strict=False)
+    few = {
+        listed.agency: deserted(frames[listed.name], team, pack.report, seen.told)
+        for listed, (pack, seen) in whose
+        if pack.draw.rotate
+    }
+    return Staffed(frames=frames, teams=dict.fromkeys(frames, team), told=joining.told(lists, partners, leads), few=few)
 
 
 def _inspectors(office: Office, tx: Tx, agency: str, policy: Policy, secret: bytes, now: datetime) -> Sequence[InspectorRow]:

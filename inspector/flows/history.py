@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from inspector.domain.case import SubjectKind
@@ -20,10 +20,14 @@ from inspector.store.tx import Tx
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """By the frame's key: every visit, and who was there the last time the agency itself went."""
+    """By the frame's key: every visit, and who was there the last time the agency itself went.
+
+    `told`: who of these was there by what was imported alone.
+    """
 
     seen: Mapping[str, tuple[Seen, ...]]
     last: Mapping[str, frozenset[str]]
+    told: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def of(self, name: str) -> tuple[Seen, ...]:
         """The visits of an object."""
@@ -46,6 +50,7 @@ def history(office: Office, tx: Tx, agency: str) -> History:
         seen.setdefault(name, []).append(one)
         if row.completed and row.authority is Authority.OWN and row.inspectors and row.check is not CheckType.OFF_SITE:
             _later(last, name, row.on, frozenset(row.inspectors))
+    imported = dict(last)
     teams, going = tx.visits.teams(agency), tx.visits.going()
     items = tx.visits.items(above) if above else {}
     nobody = tx.visits.found_nobody()
@@ -73,7 +78,11 @@ def history(office: Office, tx: Tx, agency: str) -> History:
         seen.setdefault(stands, []).extend(seen.get(struck, ()))
         if struck in last:
             _later(last, stands, *last[struck])
-    return History(seen={name: tuple(held) for name, held in seen.items()}, last={name: team for name, (_, team) in last.items()})
+    return History(
+        seen={name: tuple(held) for name, held in seen.items()},
+        last={name: team for name, (_, team) in last.items()},
+        told={name: team for name, (on, team) in imported.items() if last[name][0] == on},
+    )
 
 
 def of_one(

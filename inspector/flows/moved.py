@@ -39,7 +39,9 @@ class Moved:
     """How often, within a time, rows of a register were taken out by an import and rows that had been out came back.
 
     And how often imports `added` rows (those that returned are among them), and rows of both registers were `edited` in what bears on a
-    draw, and put back as they were (`edited_back`).
+    draw, and put back as they were (`edited_back`). Those are of objects; of officers there are those who came in, again or for the
+    first time (`officers_added`), and those who were taken out (`officers_removed`). `others` are edits of past inspections that other
+    agencies have on record as their own, by which every frame goes, and `others_back` those put back.
     """
 
     added: int = 0
@@ -47,6 +49,10 @@ class Moved:
     returned: int = 0
     edited: int = 0
     edited_back: int = 0
+    officers_added: int = 0
+    officers_removed: int = 0
+    others: int = 0
+    others_back: int = 0
 
     def beyond(self, before: Moved) -> Moved:
         """What these are more than former ones."""
@@ -58,15 +64,33 @@ class Moved:
         return cls(**{one.name: int(str(facts.get(one.name, 0))) for one in fields(cls)})
 
 
-def between(tx: Tx, agency: str, since: datetime | None, until: datetime | None = None, *, staff: bool = False) -> Moved:
-    """The moves of an agency's registers after `since` (None: ever), until a moment or now, by the ledger; of its `staff` alone.
+def between(
+    tx: Tx, agency: str, since: datetime | None, until: datetime | None = None, *, lent: bool = False, beside: Sequence[str] = ()
+) -> Moved:
+    """The moves of an agency's registers after `since` (None: ever), until a moment or now, by the ledger.
 
+    Of one that is `lent`, of its officers and past inspections alone. `beside`: whose own past inspections count as those of `others`.
     A row that goes twice counts twice. Entries of a release that did not tell of returns have none.
     """
-    rules = (edits.RULE,) if staff else _COUNTED
+    rules = (edits.RULE,) if lent else _COUNTED
     held = [facts for _, facts in tx.ledger.facts(rules, f"roster:{agency}", since, until)]
-    told = [Moved.told(facts) for facts in held if not staff or edits.of_staff(facts)]
-    return Moved(**{one.name: sum(getattr(each, one.name) for each in told) for one in fields(Moved)})
+    told = [Moved.told(facts) for facts in held if not lent or edits.lent(facts)]
+    theirs = [facts for _, facts in tx.ledger.facts((edits.RULE,), [f"roster:{one}" for one in beside], since, until)]
+    own = Moved(**{one.name: sum(getattr(each, one.name) for each in told) for one in fields(Moved)})
+    others, back = (sum(facts.get(name, 0) for facts in theirs) for name in ("shared", "shared_back"))
+    return replace(own, others=others, others_back=back)
+
+
+def _now(tx: Tx, held: Draw, agency: str, until: datetime | None = None) -> Moved:
+    """All moves of what a draw's frame goes by for an agency, until a moment or now."""
+    lent = _lent(held, agency)
+    beside = () if lent else _beside_of(tx, [agency] if held.own else held.agencies)
+    return between(tx, agency, None, until, lent=lent, beside=beside)
+
+
+def _beside_of(tx: Tx, agencies: Sequence[str]) -> list[str]:
+    """Whose records of past inspections a frame of some agencies reads beside their own."""
+    return [one for one in tx.inspections.agencies() if one not in agencies]
 
 
 def _seen(tx: Tx, held: Draw, agency: str) -> Moved:
@@ -78,7 +102,7 @@ def _seen(tx: Tx, held: Draw, agency: str) -> Moved:
     seen = derivation(tx, held, agency).get("moves_seen")
     if seen is not None and "added" in seen:
         return Moved.told(seen)
-    until = between(tx, agency, None, held.made_at, staff=_lent(held, agency))
+    until = _now(tx, held, agency, held.made_at)
     return until if seen is None else replace(Moved.told(seen), added=until.added)
 
 
@@ -110,16 +134,19 @@ def derived(tx: Tx, plan: Plan, policy: Policy, counts: Mapping[str, int], new: 
 
     The former draw is the last one that was carried out: what moved for one that became void counts for the one that follows.
     """
-    last = tx.draws.last_drawn(plan.name)
-    told = _counts(tx, last, plan.agency)
-    if plan.partners:
-        told["partners"] = {agency: _counts(tx, last, agency, staff=True) for agency in plan.partners}
+    told = counted(tx, tx.draws.last_drawn(plan.name), plan.agency, plan.partners)
     held = _beside(tx, plan, policy, counts, new, now)
     return told | ({"published_plan": held.value()} if held is not None else {})
 
 
-def _counts(tx: Tx, last: Draw | None, agency: str, *, staff: bool = False) -> dict[str, object]:
-    ever = between(tx, agency, None, staff=staff)
+def counted(tx: Tx, last: Draw | None, agency: str, partners: Sequence[str] = ()) -> dict[str, object]:
+    """What a derivation says of the moves since a former draw, of an agency and of the partners that lend it their officers."""
+    told = _counts(tx, last, agency, beside=_beside_of(tx, [agency, *partners]))
+    return told | ({"partners": {one: _counts(tx, last, one, lent=True) for one in partners}} if partners else {})
+
+
+def _counts(tx: Tx, last: Draw | None, agency: str, *, lent: bool = False, beside: Sequence[str] = ()) -> dict[str, object]:
+    ever = between(tx, agency, None, lent=lent, beside=beside)
     before = _seen(tx, last, agency) if last is not None and agency in last.agencies else Moved()
     moves = {"since": last.number if last is not None else None, **asdict(ever.beyond(before))}
     return {"moved": moves, "moves_seen": asdict(ever)}
@@ -138,10 +165,7 @@ def tell(tx: Tx, held: Draw, derivations: Mapping[str, Mapping[str, Any]], now: 
 def after(tx: Tx, held: Draw, agency: str) -> Moved:
     """What moved behind a draw's frame, until the next frame of its plan counts it."""
     following = tx.draws.next_made(held)
-    if following is not None and agency in following.agencies:
-        until = _seen(tx, following, agency)
-    else:
-        until = between(tx, agency, None, staff=_lent(held, agency))
+    until = _seen(tx, following, agency) if following is not None and agency in following.agencies else _now(tx, held, agency)
     return until.beyond(_seen(tx, held, agency))
 
 

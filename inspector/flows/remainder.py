@@ -23,7 +23,7 @@ from inspector.domain.quota import Count, Quota, quota
 from inspector.domain.rowfile import RowFile
 from inspector.domain.sampling import FULL, MUST, Window
 from inspector.domain.suite import Suite
-from inspector.flows import footing, joining
+from inspector.flows import footing, joining, moved
 from inspector.flows.framing import Framed, Ruled, Staffed, list_secret, salt, staffed
 from inspector.flows.history import History, history
 from inspector.flows.lists import objects_of
@@ -36,7 +36,10 @@ from inspector.store.tx import Tx
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """What a list has left; where all share the lead's, that. `barred` says of each object why it may not be drawn, or None."""
+    """What a list has left; where all share the lead's, that. `barred` says of each object why it may not be drawn, or None.
+
+    `moves` is what moved in the registers since the frame before: that of the draw, or of its last extension that was carried out.
+    """
 
     listed: Listed
     policy: Policy
@@ -48,6 +51,7 @@ class Part:
     drawn: Mapping[str, int]
     gone: int
     ends: object
+    moves: Mapping[str, object]
 
     def left(self) -> tuple[Left, ...]:
         """Its strata."""
@@ -101,7 +105,8 @@ def _part(office: Office, tx: Tx, root: Draw, listed: Listed, number: str, now: 
     kin = [root.number, *(one.number for one in extended if one.state is DrawState.DRAWN)]
     chosen = tx.visits.chosen(kin, agency)
     before = _before(office, tx, root, agency, policy, {str(one["object_id"]) for one in chosen}, rows)
-    partners = joining.partners(office, tx, [] if root.own else list(root.partners), now)
+    lent = () if root.own else root.partners
+    partners = joining.partners(office, tx, lent, now)
     past, today = history(office, tx, agency), office.calendar.local_date(now)
     others = joining.bars(partners, today)
     items = tx.cases.items(sorted({case for one in members.values() for case in one.cases}))
@@ -132,6 +137,7 @@ def _part(office: Office, tx: Tx, root: Draw, listed: Listed, number: str, now: 
         drawn=drawn,
         gone=len(rows) - len(objects),
         ends=derivation["ends"],
+        moves=moved.counted(tx, tx.draws.kin(root)[-1], agency, lent),
     )
 
 
@@ -142,7 +148,9 @@ def framed(held: Remainder, approval: Approval, more: Mapping[str, int]) -> Fram
     if not held.root.own:
         made = first.staffed
         only = ruled[first.listed.name]
-        return Framed(lists=held.root.lists, frames=made.frames, ruled=only, members=by_key(first.members), told=made.told)
+        return Framed(
+            lists=held.root.lists, frames=made.frames, ruled=only, members=by_key(first.members), told=made.told, few=made.few
+        )
     lists = tuple(replace(one.listed, pack=one.policy.label) for one in held.parts)
     return Framed(
         lists=lists,
@@ -151,6 +159,7 @@ def framed(held: Remainder, approval: Approval, more: Mapping[str, int]) -> Fram
         members=joining.Merged({one.listed.agency: by_key(one.members) for one in held.parts}),
         told=joining.own(lists),
         own=ruled,
+        few={agency: names for one in held.parts for agency, names in one.staffed.few.items()},
     )
 
 
@@ -184,6 +193,7 @@ def _ruled(held: Part, root: Draw, approval: Approval, more: Mapping[str, int]) 
         "excluded": excluded,
         "exclusions": {code: [[row, basis] for other, row, basis in reasons if other == code] for code, _, _ in reasons},
         "gone": held.gone,
+        **held.moves,
     }
     return Ruled(rules=rules, derivation=derivation)
 

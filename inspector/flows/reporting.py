@@ -35,6 +35,8 @@ from inspector.flows.windows import start
 from inspector.store.tx import Tx
 
 _OF_A_SEAT = ("redeal", "deal")
+_WITH_PARTNERS = ("edited", "edited_back", "officers_added", "officers_removed")
+"""What a joint draw on one list counts of its partners too, whose officers go along."""
 Standing = Mapping[str, tuple[str, str | None, str]]
 
 
@@ -112,8 +114,8 @@ def _moves(tx: Tx, held: Draw, listed: Listed, derived: Mapping[str, Any], n: in
     beside = Beside(**derived["published_plan"]) if "published_plan" in derived else None
     behind = moved.after(tx, held, listed.agency)
     lent = derived.get("partners", {})
-    edited = {name: told.get(name, 0) + sum(one["moved"][name] for one in lent.values()) for name in ("edited", "edited_back")}
-    put_back = behind.edited_back + sum(moved.after(tx, held, agency).edited_back for agency in lent)
+    edited = {name: told.get(name, 0) + sum(one["moved"].get(name, 0) for one in lent.values()) for name in _WITH_PARTNERS}
+    put_back = behind.edited_back + behind.others_back + sum(moved.after(tx, held, agency).edited_back for agency in lent)
     return Moves(**{**told, **edited}, back=behind.returned, put_back=put_back, n=n, beside=beside)
 
 

@@ -131,7 +131,8 @@ def _tables(report: Report, lang: Lang) -> Iterator[tuple[str, tuple[str, ...], 
     if (moves := report.moves) is not None:
         yield "frame", ("figure", "count"), [(say(name), told) for name, told in _frame(moves, lang)]
     if (levels := report.levels) is not None:
-        yield "restated", ("levels_changed", "levels_back"), [(str(levels.changed), str(levels.back))]
+        counts = (str(levels.changed), str(levels.back), str(levels.other))
+        yield "restated", ("levels_changed", "levels_back", "levels_other"), [counts]
     yield "powers", ("class", "drawn", "rate", "false", "met", "enough"), powers
     heads = ("level", "class", "drawn", "judged", "found", "open", "undecided", "estimate", "interval", "cases")
     yield "estimates", heads, [_estimate(one, lang) for one in report.estimates]
@@ -182,7 +183,9 @@ def _frame(moves: Moves, lang: Lang) -> Iterator[tuple[str, str]]:
         ("returned", str(moves.returned)),
         ("back", str(moves.back)),
     )
-    yield from (("edited", str(moves.edited)), ("edited_back", str(moves.edited_back)), ("put_back", str(moves.put_back)))
+    yield from (("officers_added", str(moves.officers_added)), ("officers_removed", str(moves.officers_removed)))
+    yield from (("edited", str(moves.edited)), ("edited_back", str(moves.edited_back)))
+    yield from (("others", str(moves.others)), ("others_back", str(moves.others_back)), ("put_back", str(moves.put_back)))
 
 
 def _estimate(one: Estimate, lang: Lang) -> tuple[str, ...]:

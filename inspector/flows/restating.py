@@ -7,9 +7,10 @@ Entries name a firm by pseudonym: who asks about one can compute it, and nobody 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from inspector.domain.case import SubjectKind
 from inspector.domain.credit import rated
 from inspector.domain.evidence import span
 from inspector.domain.identity import IdentityKind, pseudonym
@@ -70,7 +71,7 @@ def note(office: Office, tx: Tx, became: Iterable[Became], brought: Brought, now
     return len(changes)
 
 
-def derived(office: Office, tx: Tx, plan: Plan, policy: Policy, lines: Iterable[bytes]) -> dict[str, object]:
+def derived(office: Office, tx: Tx, plan: Plan, policy: Policy, lines: Iterable[bytes], now: datetime) -> dict[str, object]:
     """What a list's derivation says of the levels behind it: how many of its firms' were changed since the plan's former draw.
 
     And how many firms came back behind that draw's frame to a level that it did not have of them. `lines` are those of the frame's
@@ -85,7 +86,55 @@ def derived(office: Office, tx: Tx, plan: Plan, policy: Policy, lines: Iterable[
         "levels_changed": sum(one.who in here for one in moves),
         "levels_back": len(_turned(office, tx, former, plan.agency, some)) if former is not None else 0,
     }
-    return {"levels": told, "levels_seen": seen.value()}
+    other, restated = _taken_in(office, tx, plan, policy, some, now)
+    return {"levels": told, "levels_seen": seen.value(), "levels_at_intake": {"other": other, "restated": len(restated)}}
+
+
+def tell(office: Office, tx: Tx, number: str, plan: Plan, agencies: Iterable[str], now: datetime) -> None:
+    """The head of each agency whose frame goes by a level that was stated for an intake looks at it; the draw goes on.
+
+    `agencies` are those with a frame of objects; one of results has no cases. Called before these are marked as drawn; the caller has the
+    turn of levels.
+    """
+    former = tx.draws.last_drawn(plan.name)
+    for agency in agencies if plan.of != "results" else ():
+        policy = office.policy(agency, now.date())
+        some = _behind(tx, _seen(tx, former, agency))[1]
+        _, restated = _taken_in(office, tx, replace(plan, agency=agency), policy, some, now)
+        if restated:
+            hands = {one.by for one in some if one.who in restated}
+            facts = {"draw": number, "count": len(restated), "by": sorted(hands)}
+            tx.attention.open(UNDONE, agency, f"{number}:{agency}:intake", facts, now)
+
+
+def _taken_in(
+    office: Office, tx: Tx, plan: Plan, policy: Policy, some: Collection[Restated], now: datetime
+) -> tuple[int, set[str]]:
+    """How many waiting cases stand in another class than the level of their firm gives today, for a case keeps the one of its intake.
+
+    And the firms among these whose level had been changed before that intake, since the plan's former frame (`some` are the changes since):
+    one that was stated for the intake alone steers as one for the frame would, and which value it has today tells nothing.
+    """
+    known = {row.stratum for row in policy.samplings}  # a former pack's class is found anew, and told from nothing
+    waiting = [
+        row
+        for row in tx.cases.undrawn(plan.agency)
+        if row["stratum"] in known and row["item"] in policy.items and row["subject_kind"] == SubjectKind.FIRM.value
+    ]
+    held, of = tx.credit.levels(row["subject_code"] for row in waiting), _class(policy)
+    moves: dict[str, list[Restated]] = {}
+    for one in changed(some, of):
+        moves.setdefault(one.who, []).append(one)
+    other, restated = 0, set[str]()
+    for row in waiting:
+        level, as_of = held.get(row["subject_code"], (None, None))
+        if policy.strategy(policy.item(row["item"]), of(level, as_of, now)).stratum == row["stratum"]:
+            continue
+        other += 1
+        if told := moves.get(who := pseudonym(office.secret, IdentityKind.USCC, row["subject_code"])):
+            opened = tx.cases.get(row["id"]).opened_at
+            restated |= {who} if any(one.at <= opened for one in told) else set()
+    return other, restated
 
 
 def after(office: Office, tx: Tx, held: Draw, agency: str) -> Restatements | None:
@@ -96,7 +145,8 @@ def after(office: Office, tx: Tx, held: Draw, agency: str) -> Restatements | Non
     following = tx.draws.next_made(held)
     until = _seen(tx, following, agency) if following is not None and agency in following.agencies else None
     back = _turned(office, tx, held, agency, _behind(tx, _seen(tx, held, agency), until)[1])
-    return Restatements(changed=int(told["levels_changed"]), back=len(back))
+    intake = moved.derivation(tx, held, agency).get("levels_at_intake", {})
+    return Restatements(changed=int(told["levels_changed"]), back=len(back), other=int(intake.get("other", 0)))
 
 
 def _restated(office: Office, one: Became, by: str, at: datetime) -> Restated:

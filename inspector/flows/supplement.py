@@ -29,7 +29,7 @@ from inspector.domain.policy import Policy
 from inspector.domain.register import EntryKind
 from inspector.domain.suite import Suite
 from inspector.domain.visit import Visit
-from inspector.flows import footing, lookback, reconcile, succession
+from inspector.flows import footing, lookback, moved, reconcile, succession, watching
 from inspector.flows.framing import Staffed, list_secret, salt, staffed
 from inspector.flows.history import history
 from inspector.flows.joining import Partner, own
@@ -149,15 +149,20 @@ def _begin(office: Office, tx: Tx, plan: Plan, seen: Outlook, told: Following, b
     of = sorted({visit.draw for visit in seen.visits})
     tx.register.append(plan.agency, EntryKind.DRAW, number, {"plan": plan.name, "supplements": of, "by": by}, now)
     derivation = {"pack": policy.label, "supplements": {name: sum(one.draw == name for one in seen.visits) for name in of}}
+    former = min((tx.draws.get(name) for name in of), key=lambda one: one.made_at)
+    lent = () if made.own else made.partners
+    moves = {
+        listed.name: derivation | moved.counted(tx, former, listed.agency, lent) for listed in (lists if made.own else lists[:1])
+    }
     rules: dict[str, object] = {
         "strata": {OWED: [1_000_000, 0]},
         "team": max(made_of.teams.values()),
-        "derivation": derivation,
+        "derivation": moves[lists[0].name],
         "lists": made_of.told,
     }
     if made.own:
         rules["own"] = {
-            name: {"strata": rules["strata"], "team": team, "reserve": 0, "derivation": derivation}
+            name: {"strata": rules["strata"], "team": team, "reserve": 0, "derivation": moves[name]}
             for name, team in made_of.teams.items()
         }
     files = {VISITS: {one.object_id: one.id for one in seen.visits}, RULES: rules}
@@ -166,6 +171,7 @@ def _begin(office: Office, tx: Tx, plan: Plan, seen: Outlook, told: Following, b
     does = {"without": list(told.without), "further": list(told.further)}
     record(tx, number, decision, now, {"by": by, "objects": len(seen.visits), "supplements": of, **does, **bound})
     tx.work.order(decision.orders, now)
+    watching.few(office, tx, made, made_of.few, now)
     return made
 
 
@@ -324,13 +330,14 @@ def _staffed(
         return staffed(office, tx, lists, laws[0], joining, objects, by_key(members), past, number, now)
     frames: dict[str, Frame] = {}
     teams: dict[str, int] = {}
+    few: dict[str, tuple[str, ...]] = {}
     for listed, law in zip(lists, laws, strict=True):
         past = history(office, tx, listed.agency)
         objects = _rows(office, tx, listed, [one for one in owed if listed.agency in one.agencies], number)
         alone = {row.id: members[row.id] for row in objects}
         one = staffed(office, tx, (listed,), law, (), objects, by_key(alone), past, number, now)
-        frames, teams = {**frames, **one.frames}, {**teams, **one.teams}
-    return Staffed(frames=frames, teams=teams, told=own(lists))
+        frames, teams, few = {**frames, **one.frames}, {**teams, **one.teams}, {**few, **one.few}
+    return Staffed(frames=frames, teams=teams, told=own(lists), few=few)
 
 
 def _rows(office: Office, tx: Tx, listed: Listed, owed: Collection[Visit], number: str) -> list[ObjectRow]:

@@ -71,6 +71,15 @@ class CreditRoom(Room):
         row = self.connection.execute(_LEVEL, {"of_kind": kind.value, "of_code": code}).one_or_none()
         return (row.level, row.as_of, row.source) if row else None
 
+    def levels(self, codes: Iterable[str]) -> dict[str, tuple[str, datetime]]:
+        """The levels of some firms that have one, by code, with their dates."""
+        held, wanted, found = credit_level.c, sorted(set(codes)), dict[str, tuple[str, datetime]]()
+        asked = sa.select(held.code, held.level, held.as_of).where(held.kind == SubjectKind.FIRM.value)
+        for start in range(0, len(wanted), _FETCHED):
+            rows = self.connection.execute(asked.where(held.code.in_(wanted[start : start + _FETCHED])))
+            found |= {row.code: (row.level, row.as_of) for row in rows}
+        return found
+
     def state(self, kind: SubjectKind, code: str, level: str, as_of: datetime, source: str) -> Stated:
         """Keep a statement unless a newer one is held; of two different ones of one moment the first stands.
 

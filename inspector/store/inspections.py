@@ -40,6 +40,10 @@ class InspectionRoom(Room):
         theirs = (inspection.c.agency != agency) & (inspection.c.authority == Authority.OWN.value)
         return self._read(theirs, about, known_at)
 
+    def agencies(self) -> list[str]:
+        """The agencies that have past inspections on record, in order."""
+        return list(self.connection.execute(sa.select(inspection.c.agency).distinct().order_by(inspection.c.agency)).scalars())
+
     def _read(
         self, whose: sa.ColumnElement[bool], about: tuple[SubjectKind, str] | None, known_at: datetime | None
     ) -> list[Inspection]:

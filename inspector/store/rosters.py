@@ -166,15 +166,13 @@ class RosterRoom(Room):
         self.connection.execute(sa.update(roster_object).where(here).values(**_object(stays), removed_at=None, stands_as=None))
         return removed_at is not None
 
-    def out(self, agency: str, codes: Iterable[str]) -> set[tuple[str, str]]:
-        """(kind, code) of the objects with one of these codes that stood in the register and were taken out of force."""
-        held, wanted, found = roster_object.c, sorted(codes), set[tuple[str, str]]()
+    def out(self, agency: str, codes: Iterable[str]) -> list[RosterObject]:
+        """The objects with one of these codes that stood in the register and were taken out of force, each as it last stood."""
+        held, wanted, found = roster_object.c, sorted(set(codes)), list[RosterObject]()
+        asked = sa.select(held.body).where(held.agency == agency, held.removed_at.is_not(None))
         for start in range(0, len(wanted), _FETCHED):
-            asked = sa.select(held.kind, held.code).where(held.agency == agency, held.removed_at.is_not(None))
-            found |= {
-                (row.kind, row.code)
-                for row in self.connection.execute(asked.where(held.code.in_(wanted[start : start + _FETCHED])))
-            }
+            rows = self.connection.execute(asked.where(held.code.in_(wanted[start : start + _FETCHED])))
+            found += [load(RosterObject, text) for text in rows.scalars()]
         return found
 
     def remove_objects(self, agency: str, keys: Iterable[tuple[str, str]], now: datetime) -> None:
@@ -190,6 +188,15 @@ class RosterRoom(Room):
         held = inspector.c
         asked = sa.select(held.body).where(held.agency == agency, held.removed_at.is_(None)).order_by(held.id)
         return [load(InspectorRecord, text) for text in self.connection.execute(asked).scalars()]
+
+    def inspectors_out(self, agency: str, ids: Iterable[str]) -> list[InspectorRecord]:
+        """Those with one of these staff codes who stood in the register and were taken out of force, each as he or she last stood."""
+        held, wanted, found = inspector.c, sorted(set(ids)), list[InspectorRecord]()
+        asked = sa.select(held.body).where(held.agency == agency, held.removed_at.is_not(None))
+        for start in range(0, len(wanted), _FETCHED):
+            rows = self.connection.execute(asked.where(held.id.in_(wanted[start : start + _FETCHED])))
+            found += [load(InspectorRecord, text) for text in rows.scalars()]
+        return found
 
     def staff(self, agency: str) -> list[str]:
         """The staff codes of all inspectors that stand, or stood, in an agency's register."""

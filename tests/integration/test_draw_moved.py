@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
@@ -60,7 +60,7 @@ def imported(office: Office, hand: Hand, *, removed: Sequence[int] = (), returne
     hand.on(minutes=5)
 
 
-UNEDITED = {"added": 0, "edited": 0, "edited_back": 0}
+UNEDITED = {name: count for name, count in asdict(moved.Moved()).items() if name not in ("removed", "returned")}
 
 
 def derivation(office: Office, held: Draw) -> Any:

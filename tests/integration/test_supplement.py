@@ -106,7 +106,9 @@ def test_a_short_visit_gets_its_team_under_a_commitment_of_its_own_and_the_selec
         assert not [seat for seat in tx.visits.team(short.id) if seat.state.open]
         assert not {"team_short", "visit_overdue"} & {row["kind"] for row in tx.attention.page(None)}
         assert tx.register.last("bureau").facts["supplements"] == [first.number]  # type: ignore[union-attr]
-    assert json.loads(read(files["commit.json"]).content)["lists"][0]["derivation"]["supplements"] == {first.number: 1}
+    derivation = json.loads(read(files["commit.json"]).content)["lists"][0]["derivation"]
+    assert derivation["supplements"] == {first.number: 1}
+    assert derivation["moved"]["since"] == first.number, "its officers are those of today"
     for draw in (first, made):
         replayed(office, draw.number)
 
