@@ -23,6 +23,7 @@ class Edit:
 
     A membership (`pools:TOWN`) and a standing (`officer`) is a bool; `certified` the last day of a certificate that holds, else empty.
     (It was a bool in entries of former releases, and is compared with nothing but its own other value.)
+    `certificate` and `name` are who bears a staff code, `reached` where an assignment goes, by digests (`Way.mark`).
     """
 
     who: str
@@ -48,7 +49,7 @@ class Edit:
         return self.new == former.old
 
 
-_OFFICERS = ("cap", "officer", "certified", "pools", "qualifications", "conflict")
+_OFFICERS = ("cap", "officer", "certified", "pools", "qualifications", "conflict", "certificate", "name", "reached")
 _ORDERED = ("cap", "since", "certified")
 """Aspects of which more and less count, not the value alone: a cap of 10 that was 0 for a moment may come back as 9."""
 
@@ -120,4 +121,6 @@ def _officer(row: InspectorRecord, today: date) -> Mapping[str, Value]:
     members = {f"pools:{one}": True for one in row.pools} | {f"qualifications:{one}": True for one in row.qualifications}
     holds = bool(row.certificate) and today <= row.certificate_until
     certified = row.certificate_until.isoformat() if holds else ""
-    return {"cap": row.cap, "officer": row.role is StaffRole.OFFICER, "certified": certified, **members}
+    reached = " ".join(way.mark for way in row.ways)  # where the assignment goes, without telling the address
+    person = {"certificate": row.certificate, "name": row.name, "reached": reached}
+    return {"cap": row.cap, "officer": row.role is StaffRole.OFFICER, "certified": certified, **person, **members}

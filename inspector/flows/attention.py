@@ -10,15 +10,15 @@ from inspector.domain import replacement
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Missing, Refusal
 from inspector.domain.person import same
-from inspector.flows import edits, leaves, restating
+from inspector.flows import edits, holders, leaves, restating
 from inspector.flows.record import record
 from inspector.flows.repeals import REREVIEW
 from inspector.flows.seats import CEASED_ASKED
 from inspector.labels import Lang, known, label
 from inspector.store.tx import Tx
 
-UNDONE = (leaves.UNDONE, edits.UNDONE, restating.UNDONE)
-"""Matters of what was undone around a draw, which a head closes who had no hand in it."""
+UNDONE = (leaves.UNDONE, edits.UNDONE, restating.UNDONE, holders.EDITED)
+"""Matters of what was undone around a draw, or changed in it, which a head closes who had no hand in it."""
 _NAMED = ("inspector", "inspectors", "entered_by")
 """Facts of a matter that say who was drawn: an empty seat's certificate names those who could sit there."""
 

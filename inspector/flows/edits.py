@@ -17,6 +17,7 @@ from inspector.domain.identity import IdentityKind, identity_kind, pseudonym
 from inspector.domain.inspection import Inspection
 from inspector.domain.plan import Draw
 from inspector.domain.roster import InspectorRecord, RosterObject
+from inspector.flows import holders
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.store import payload
@@ -80,6 +81,7 @@ def _write(office: Office, tx: Tx, agency: str, made: Sequence[Edit], by: str, n
         facts = {"by": by, **counts, "part": [place, len(parts)], "edits": [one.value() for one in some]}
         because = Because(rule="register.edited", basis=(), pack="", facts=facts)
         record(tx, f"roster:{agency}", Decision(state=None, because=because), now, {})
+    holders.look(office, tx, agency, made, by, now)
     if undone:
         _tell(tx, agency, undone, by, now)
 

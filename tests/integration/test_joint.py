@@ -56,7 +56,16 @@ def enlist(office: Office, staff: dict[str, int]) -> None:
         for agency, count in staff.items():
             rows = inspectors(count)
             tx.rosters.put_inspectors(
-                [replace(row, agency=agency, pools=(agency,), address=f"{agency}-{row.id}") for row in rows]
+                [
+                    replace(
+                        row,
+                        agency=agency,
+                        certificate=f"{agency}-{row.certificate}",
+                        pools=(agency,),
+                        address=f"{agency}-{row.id}",
+                    )
+                    for row in rows
+                ]
             )
 
 
