@@ -50,10 +50,11 @@ def shared(rows: Iterable[InspectorRecord]) -> list[tuple[str, ...]]:
     return sorted(tuple(sorted(codes)) for codes in found.values() if len(codes) > 1)
 
 
-def refuse_shared(rows: Iterable[InspectorRecord]) -> None:
-    """Raise Refusal (`certificate_shared`) where two codes are one person: a team of two could be one."""
-    if found := shared(rows):
-        raise Refusal("certificate_shared", count=len(found), codes="; ".join(", ".join(codes) for codes in found[:10]))
+def twice(rows: Iterable[InspectorRecord]) -> Refusal | None:
+    """Why nothing may be dealt to these officers (`certificate_shared`): two codes are one person, and so could a team of two be."""
+    found = shared(rows)
+    told = "; ".join(", ".join(codes) for codes in found[:10])
+    return Refusal("certificate_shared", count=len(found), codes=told) if found else None
 
 
 def follows(now: str, frozen: str, renewed: Sequence[tuple[str, str]]) -> bool:

@@ -36,10 +36,7 @@ _WORDS = ("draw.void_asked", "draw.void_signed", "draw.altered", "draw.void", "d
 def freeze(
     office: Office, tx: Tx, made: Draw, frames: Mapping[str, Frame], members: Members, files: Mapping[str, object]
 ) -> dict[str, object]:
-    """Keep a draw's frame, whom its keys and staff codes stand for and the further `files`, as JSON; what binds them, for the entry.
-
-    Raises Refusal (`certificate_shared`) where two of its codes are one person's.
-    """
+    """Keep a draw's frame, whom its keys and staff codes stand for and the further `files`, as JSON; what binds them, for the entry."""
     files = {**files, HOLDERS: stands_for(office, tx, made.agencies)}
     roots = keep(tx, made, frames)
     keep_members(tx, made.number, members)

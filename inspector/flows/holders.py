@@ -14,6 +14,7 @@ from datetime import datetime
 
 from inspector.domain import holder
 from inspector.domain.edits import Edit
+from inspector.domain.errors import Refusal
 from inspector.domain.holder import Stood
 from inspector.domain.plan import Draw
 from inspector.domain.roster import InspectorRecord
@@ -21,6 +22,8 @@ from inspector.flows.office import Office
 from inspector.store import payload
 from inspector.store.tx import Tx
 
+SHARED = "certificate_shared"
+"""The matter of a slot that was missed since one person stands under two codes."""
 HOLDERS = "holders.json"
 """A draw's private file of them: {agency: {staff code: keyed digest}}; no bundle has it."""
 EDITED = "holder_edited"
@@ -31,13 +34,14 @@ _CERTIFICATE, _TOLD = "certificate", ("certificate", "name", "reached")
 
 
 def frozen(office: Office, tx: Tx, agencies: Iterable[str]) -> dict[str, dict[str, str]]:
-    """Whom the codes of some agencies stand for now, for the freeze of a draw in which they take part.
-
-    Raises Refusal (`certificate_shared`) where two codes, of whichever of these agencies, are one person's.
-    """
+    """Whom the codes of some agencies stand for now, for the freeze of a draw in which they take part."""
     rows = {agency: tx.rosters.inspectors(agency) for agency in agencies}
-    holder.refuse_shared(row for held in rows.values() for row in held)
     return {agency: {row.id: holder.mark(office.secret, row.certificate) for row in held} for agency, held in rows.items()}
+
+
+def twice(tx: Tx, agencies: Iterable[str]) -> Refusal | None:
+    """Why a slot of a plan may not be announced in which these agencies deal their officers: one person stands under two codes."""
+    return holder.twice(row for agency in agencies for row in tx.rosters.inspectors(agency))
 
 
 def exchanged(office: Office, tx: Tx, number: str, person: InspectorRecord) -> bool:

@@ -18,7 +18,8 @@ from inspector.store.store import Store
 from tests.house import Hand, closing, settle
 from tests.integration.test_draw_edits import edited
 from tests.integration.test_draw_leaves import only_a_head_closes
-from tests.integration.test_draw_way import announced, carried_out, drawing, visits
+from tests.integration.test_draw_way import announced, carried_out, drawing, inspectors, visits
+from tests.integration.test_exclusions import filled, framed, inspected
 from tests.integration.test_import_diagnosis import found
 from tests.operator import Operator, Said, on_both, one_database, settled, table
 
@@ -65,6 +66,14 @@ def signed(office: Office, hand: Hand, staff: str, number: str, by: str) -> rene
 def imported(operator: Operator, *rows: list[str], how: str = "--remove", agency: str = "bureau") -> Said:
     file = operator.file("staff.csv", table(HEADS, *rows))
     return operator.say("roster", "import", "inspectors", file, "--agency", agency, "--yes", how, "--uncovered", "--json")
+
+
+def recoded(office: Office, hand: Hand, staff: str) -> None:
+    """Somebody stands under a new code, which names the former one."""
+    with office.store.begin() as tx:
+        before = tx.rosters.inspector("bureau", staff)
+        tx.rosters.remove_inspectors("bureau", [staff], hand())
+        tx.rosters.put_inspectors([replace(before, id="Z900", former=(f"bureau:{staff}",))])
 
 
 def row(staff: str, certificate: str, former: str = "") -> list[str]:
@@ -223,19 +232,22 @@ def test_a_new_code_names_its_former_one_and_has_its_conflicts_cap_and_last_visi
 
 
 @on_both
-def test_who_went_the_last_time_under_a_former_code_does_not_go_again_and_has_used_the_cap(store: Store, hand: Hand) -> None:
-    office, _, _ = drawing(store, hand)
-    held, staff = drawn(office, hand)
-    with store.begin() as tx:
-        before = tx.rosters.inspector("bureau", staff)
-        tx.rosters.remove_inspectors("bureau", [staff], hand())
-        tx.rosters.put_inspectors([replace(before, id="Z900", former=(f"bureau:{staff}",))])
-    with store.read() as tx:
-        from inspector.domain.visit import SeatState as _  # noqa: F401
+def test_who_went_the_last_time_under_a_former_code_is_kept_from_going_again(store: Store, hand: Hand) -> None:
+    office = filled(store, hand, {1: "B"}, inspected(1, "2024-06-01", inspectors=("Z001", "Z002")))
+    recoded(office, hand, "Z001")
+    bans = [(ban.inspector, ban.reason) for ban in framed(office, hand).frame.bans]
+    assert bans == [("Z002", "last-visit"), ("Z900", "last-visit")]
 
-        frozen = holders.frozen(office, tx, ["bureau"])["bureau"]
-    assert "Z900" in frozen and staff not in frozen
-    assert held.number
+
+@on_both
+def test_a_cap_is_used_up_under_a_former_code(store: Store, hand: Hand) -> None:
+    office, _, _ = drawing(store, hand)
+    with store.begin() as tx:
+        tx.rosters.put_inspectors(inspectors(5, cap=3))
+    _, staff = drawn(office, hand)
+    assert {row.id: row.cap for row in framed(office, hand).frame.inspectors}[staff] == 2
+    recoded(office, hand, staff)
+    assert {row.id: row.cap for row in framed(office, hand).frame.inspectors}["Z900"] == 2
 
 
 @on_both
@@ -245,9 +257,10 @@ def test_a_frame_in_which_one_person_stands_twice_is_refused_also_of_two_agencie
         first = tx.rosters.inspector("bureau", "Z001")
         tx.rosters.put_inspectors([replace(first, agency="other", id="Y1", certificate="c1")])
     with store.read() as tx:
-        assert holders.frozen(office, tx, ["bureau"])
-        with pytest.raises(Refusal, match="certificate_shared"):
-            holders.frozen(office, tx, ["bureau", "other"])
+        assert holders.twice(tx, ["bureau"]) is None
+        why = holders.twice(tx, ["bureau", "other"])
+        assert why is not None
+        assert (why.code, why.facts["codes"]) == ("certificate_shared", "bureau:Z001, other:Y1")
     with store.begin() as tx:
         tx.rosters.put_inspectors([replace(first, id="Z101")])
     with pytest.raises(Refusal, match="certificate_shared"):
