@@ -10,11 +10,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Refusal
 from inspector.domain.identity import IdentityKind, pseudonym
 from inspector.domain.person import same
 from inspector.domain.roster import InspectorRecord
 from inspector.domain.signs import written
+
+RENEWED = "inspector.renewed"
+"""The rule of the entry by which two persons say that an officer's new number is a renewed one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +82,13 @@ def refuse_renewal(row: InspectorRecord, certificate: str, others: Iterable[Stoo
     taken = sorted(one.name for one in others if written(one.row.certificate) == number)
     if taken:
         raise Refusal("renewal_held", inspector=row.id, held=", ".join(taken))
+
+
+def renewed(facts: Mapping[str, object], by: str, first: str) -> Decision[None]:
+    """Two persons have said that a certificate has a new number; `facts` of whom, and both marks."""
+    return Decision(
+        state=None, because=Because(rule=RENEWED, basis=("S1:55",), pack="", facts={**facts, "by": first, "approved": by})
+    )
 
 
 def refuse_second(by: str, first: str, staff: str) -> None:

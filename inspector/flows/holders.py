@@ -15,7 +15,7 @@ from datetime import datetime
 from inspector.domain import holder
 from inspector.domain.edits import Edit
 from inspector.domain.errors import Refusal
-from inspector.domain.holder import Stood
+from inspector.domain.holder import RENEWED, Stood
 from inspector.domain.plan import Draw
 from inspector.domain.roster import InspectorRecord
 from inspector.flows.office import Office
@@ -28,8 +28,6 @@ HOLDERS = "holders.json"
 """A draw's private file of them: {agency: {staff code: keyed digest}}; no bundle has it."""
 EDITED = "holder_edited"
 """The matter of a draw in whose time the certificate, the name or the addresses of one of its officers were changed."""
-RENEWED = "inspector.renewed"
-"""The rule of the entry by which two persons say that an officer's new number is a renewed one."""
 _CERTIFICATE, _TOLD = "certificate", ("certificate", "name", "reached")
 
 

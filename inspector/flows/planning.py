@@ -203,8 +203,10 @@ def miss(office: Office, tx: Tx, name: str, slot: str, why: Refusal, now: dateti
     facts = {"slot": slot, "why": why.code, **why.facts}
     because = Because(rule="draw.not_planned", basis=(policy.draw.plan_basis,), pack=policy.label, facts=facts)
     record(tx, plan.agency, Decision(state=None, because=because), now, {})
-    kind = why.code if why.code == SHARED else "plan_not_published"
-    tx.attention.open(kind, plan.agency, f"{name}:{slot}", facts, now)
+    if why.code == SHARED:
+        tx.attention.open(SHARED, plan.agency, f"{name}:{slot}", facts, now)
+    else:
+        tx.attention.open("plan_not_published", plan.agency, f"{name}:{slot}", facts, now)
 
 
 def configured(office: Office, name: str) -> Plan:

@@ -12,8 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from inspector.domain import holder
-from inspector.domain.decision import Because, Decision
-from inspector.domain.errors import Invalid
+from inspector.domain.errors import Invalid, Missing
 from inspector.domain.person import refuse_nameless
 from inspector.domain.roster import InspectorRecord
 from inspector.flows import edits, holders, relief
@@ -44,7 +43,9 @@ def sign(  # noqa: PLR0913, PLR0917 - what is said of a certificate
     if not why.strip():
         raise Invalid("reason_missing", field="reason")
     tx.draws.take_turn(agency)
-    row = tx.rosters.inspector(agency, staff)
+    row = tx.rosters.in_force(agency, staff)
+    if row is None:
+        raise Missing("inspector_unknown", inspector=staff)
     others = [one for one in holders.stood(tx, sorted(office.tree)) if one.name != holder.named(agency, staff)]
     holder.refuse_renewal(row, certificate, others)
     told = {"number": holder.mark(office.secret, certificate), "until": until.isoformat()}
@@ -57,8 +58,7 @@ def sign(  # noqa: PLR0913, PLR0917 - what is said of a certificate
     holder.refuse_second(by, first, staff)
     after = replace(row, certificate=certificate, certificate_until=until)
     facts = {"agency": agency, "inspector": staff, "old": holder.mark(office.secret, row.certificate), "new": told["number"]}
-    because = Because(rule=holders.RENEWED, basis=("S1:55",), pack="", facts={**facts, "by": first, "approved": by})
-    record(tx, f"inspector:{staff}", Decision(state=None, because=because), now, {})
+    record(tx, f"inspector:{staff}", holder.renewed(facts, by, first), now, {})
     tx.rosters.put_inspectors([after])
     edits.note(office, tx, agency, [(row, after)], by, now)
     tx.attention.over(f"{ASKED}:{agency}:{staff}", now)
