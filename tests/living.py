@@ -164,7 +164,9 @@ def _plan(name: str, agency: str) -> Plan:
 def _announced(office: Office, hand: Hand, plan: str, agency: str) -> str:
     """The number of a plan's draw, committed to; of the agency's own firms and inspectors."""
     with office.store.begin() as tx:
-        tx.rosters.put_inspectors([replace(one, agency=agency, pools=(agency,)) for one in inspectors(9)])
+        tx.rosters.put_inspectors(
+            [replace(one, agency=agency, certificate=f"{agency}-{one.certificate}", pools=(agency,)) for one in inspectors(9)]
+        )
         for number in range(1, 41):
             code = f"{plan.upper()}{number:012d}"
             firm = RosterObject(agency=agency, kind=SubjectKind.FIRM, code=code, original=code, name="某公司", pool=agency)

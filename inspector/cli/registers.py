@@ -42,7 +42,7 @@ Uncovered = Annotated[bool, typer.Option("--uncovered", help="Even when a town i
 
 def register(roster: typer.Typer, credit: typer.Typer) -> None:
     """Add the groups' commands."""
-    from inspector.cli import books, conflicts, creditrecords, inspections, keyed, striking
+    from inspector.cli import books, conflicts, creditrecords, inspections, keyed, renewing, striking
 
     imports = group("import", "Import a register from a file. 导入名录", roster)
     command(imports, "objects")(import_objects)
@@ -51,6 +51,7 @@ def register(roster: typer.Typer, credit: typer.Typer) -> None:
     command(roster, "key")(keyed.key)
     command(roster, "strike")(striking.strike)
     command(roster, "misnamed")(striking.misnamed)
+    command(roster, "renew")(renewing.renew)
     conflicts.register(group("conflict", "Conflicts of interest: declared, applied for, decided. 回避", roster))
     command(credit, "import")(import_levels)
     books.register(credit)
@@ -127,9 +128,10 @@ def import_inspectors(  # noqa: PLR0913, PLR0917 - each is an option of the comm
     """Import the register of inspectors. The same file again changes nothing. 导入执法检查人员名录。
 
     Columns: id, name, certificate, certificate_until; pools, qualifications, cap, role, in_post, leave_from, leave_until, channel,
-    address if you like.
+    address, former if you like. A certificate number that another code has, or had, is refused unless `former` names that code and it
+    goes: what stood against the person goes on. While a draw is open a renewed number is entered by two people (roster renew).
     """
-    from inspector.flows import registers
+    from inspector.flows import holders, registers
     from inspector.sheets import sheet
 
     office = terminal.desk if dry_run else terminal.office
@@ -137,7 +139,8 @@ def import_inspectors(  # noqa: PLR0913, PLR0917 - each is an option of the comm
     channels = sorted(terminal.settings.channels)
     content = file.read_bytes()
     table = sheet.read(content, encoding)
-    read = registers.inspectors(table, agency, office.now().date(), channels)
+    held = terminal.look(lambda tx: holders.stood(tx, sorted(office.tree)))
+    read = registers.inspectors(table, agency, office.now().date(), channels, held, keep=keep)
     if (flawed := _flawed(terminal, registers.INSPECTORS, read)) is not None:
         return flawed
     doubt = None if dry_run else doubted(terminal, registers.INSPECTORS, table)
@@ -225,7 +228,7 @@ def _import(terminal: Terminal, read: Read[Any], wish: Wish) -> Exit | None:
     wanted = [one for one in changes if not (leave and one.kind == "removed")]
 
     def do(tx: Tx, now: datetime) -> int:
-        from inspector.flows import edits, leaves, relief
+        from inspector.flows import edits, leaves, relief, renewing
 
         _unmoved(tx, wish)
         if differences(_held(tx, wish), wish.rows) != changes:
@@ -240,6 +243,8 @@ def _import(terminal: Terminal, read: Read[Any], wish: Wish) -> Exit | None:
         _write(tx, wish, wanted, now)
         edits.note(terminal.desk, tx, wish.agency, pairs, operator(), now, came=came, went=went)
         if wish.what == "inspectors":
+            written = [row for row in wish.rows if isinstance(row, InspectorRecord)]
+            renewing.carry(terminal.office, tx, wish.agency, written, operator(), now)
             leaves.note(terminal.office, tx, wish.agency, stood, staff, operator(), now)
             relief.look(terminal.office, tx, wish.agency, now)  # who cannot go any more passes his seats on
         return len(_held(tx, wish))

@@ -83,6 +83,14 @@ WORDS: Mapping[str, tuple[str, str]] = {
         "{object} is out of the register; the approving system hears of case {case}, and sends the right firm's anew",
         "已将 {object} 移出名录；审批系统将收到办件 {case} 的通知，请其重新提交正确主体的办件",
     ),
+    "renewed_asked": (
+        "the register stays as it is until another person signs the same number for {inspector}",
+        "名录暂不变更：须由另一人就 {inspector} 登记同一证号",
+    ),
+    "renewed": (
+        "{inspector} has the new certificate number; files that are imported from now on bear it",
+        "{inspector} 的新执法证号已登记；此后导入的文件请填新证号",
+    ),
     "packs_flawed": (
         "warning: the packs cannot be taken up, and this goes on without them: {flaw}",
         "警告：政策包无法使用，本命令不依赖政策包，继续执行：{flaw}",

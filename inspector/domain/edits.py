@@ -26,6 +26,7 @@ class Edit:
     A membership (`pools:TOWN`), a standing (`officer`) and whether an officer is in the register at all (`listed`) is a bool; `certified`
     the last day of a certificate that holds, else empty.
     (It was a bool in entries of former releases, and is compared with nothing but its own other value.)
+    `certificate` and `name` are who bears a staff code, `reached` where an assignment goes, by digests (`Way.mark`).
     """
 
     who: str
@@ -70,7 +71,7 @@ class Edit:
         return self.new == former.old or (framed and part in _ANY)
 
 
-_OFFICERS = (LISTED, "cap", "officer", "certified", "pools", "qualifications", "conflict")
+_OFFICERS = (LISTED, "cap", "officer", "certified", "pools", "qualifications", "conflict", "certificate", "name", "reached")
 _MADE, _TOLD = "inspected", ("items", "went")
 _INSPECTED = (_MADE, *_TOLD)
 _ANY = ("pool", "qualification", *_TOLD)
@@ -156,4 +157,6 @@ def _officer(row: InspectorRecord, today: date) -> Mapping[str, Value]:
     members = {f"pools:{one}": True for one in row.pools} | {f"qualifications:{one}": True for one in row.qualifications}
     holds = bool(row.certificate) and today <= row.certificate_until
     certified = row.certificate_until.isoformat() if holds else ""
-    return {"cap": row.cap, "officer": row.role is StaffRole.OFFICER, "certified": certified, **members}
+    reached = " ".join(way.mark for way in row.ways)  # where the assignment goes, without telling the address
+    person = {"certificate": row.certificate, "name": row.name, "reached": reached}
+    return {"cap": row.cap, "officer": row.role is StaffRole.OFFICER, "certified": certified, **person, **members}

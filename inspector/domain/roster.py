@@ -81,6 +81,7 @@ class InspectorRecord:
 
     `leave_from` and `leave_until` are the first and last day of absence (scenario 36); one without the other is open on that side.
     `channel` names the channels in order of preference, parted by commas, and `address` the address on each, or one for all.
+    `former` are the codes under which the same person stood before, the newest first, each as `AGENCY:CODE`.
     """
 
     agency: str
@@ -97,6 +98,12 @@ class InspectorRecord:
     leave_until: date | None = None
     channel: str = ""
     address: str = ""
+    former: tuple[str, ...] = ()
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The codes under which the agency's own register has, or had, the officer."""
+        return (self.id, *(code for one in self.former for of, _, code in [one.partition(":")] if of == self.agency))
 
     @property
     def ways(self) -> tuple[Way, ...]:
@@ -197,7 +204,9 @@ def marked(given: RosterObject, held: RosterObject | None) -> RosterObject:
 
 
 def becomes(given: RosterObject | InspectorRecord, held: RosterObject | InspectorRecord | None) -> RosterObject | InspectorRecord:
-    """A given row of either register as it will stand there in place of the one it replaces."""
+    """A given row of either register as it will stand there in place of the one it replaces; an officer's former codes stay."""
+    if isinstance(given, InspectorRecord) and isinstance(held, InspectorRecord):
+        return replace(given, former=given.former or held.former)
     return marked(given, held) if isinstance(given, RosterObject) and isinstance(held, RosterObject) else given
 
 

@@ -18,6 +18,7 @@ from inspector.domain.inspection import Inspection
 from inspector.domain.plan import Draw, DrawKind
 from inspector.domain.roster import InspectorRecord, RosterObject
 from inspector.domain.rowfile import split
+from inspector.flows import holders
 from inspector.flows.lists import OBJECTS, kept
 from inspector.flows.members import object_id
 from inspector.flows.office import Office
@@ -113,6 +114,7 @@ def _write(
         facts = {"by": by, **counts, "part": [place, len(parts)], "edits": [one.value() for one in some]}
         because = Because(rule="register.edited", basis=(), pack="", facts=facts)
         record(tx, f"roster:{agency}", Decision(state=None, because=because), now, {})
+    holders.look(office, tx, agency, made, by, now)
     if undone:
         _tell(office, tx, agency, undone, ids, by, now)
 

@@ -19,6 +19,8 @@ from inspector.domain.frame import Frame
 from inspector.domain.plan import PROMISED_BY, Draw
 from inspector.domain.reconcile import marked, marks
 from inspector.domain.visit import Visit
+from inspector.flows.holders import HOLDERS
+from inspector.flows.holders import frozen as stands_for
 from inspector.flows.lists import AFTER, FRAME, OBJECTS, keep, kept
 from inspector.flows.members import Members, keep_members, members_digest
 from inspector.flows.office import Office
@@ -34,7 +36,8 @@ _WORDS = ("draw.void_asked", "draw.void_signed", "draw.altered", "draw.void", "d
 def freeze(
     office: Office, tx: Tx, made: Draw, frames: Mapping[str, Frame], members: Members, files: Mapping[str, object]
 ) -> dict[str, object]:
-    """Keep a draw's frame, whom its keys stand for and the further `files`, as JSON; what binds them, for the entry of the preparing."""
+    """Keep a draw's frame, whom its keys and staff codes stand for and the further `files`, as JSON; what binds them, for the entry."""
+    files = {**files, HOLDERS: stands_for(office, tx, made.agencies)}
     roots = keep(tx, made, frames)
     keep_members(tx, made.number, members)
     for name, told in files.items():

@@ -343,7 +343,7 @@ def staffed(  # noqa: PLR0913, PLR0917 - a frame in all its parts
 def _inspectors(office: Office, tx: Tx, agency: str, policy: Policy, secret: bytes, now: datetime) -> Sequence[InspectorRow]:
     """An agency's inspectors; the certificate must last to the day the visit is due (scenario 35).
 
-    A person's cap is for the window of the pack's `[staff]` row: what he or she holds in it already is taken off.
+    A person's cap is for the window of the pack's `[staff]` row: what he or she holds in it already is taken off, under whichever code.
     """
     day = due(now, policy.term(Timer.VISIT).term, office.calendar).at.date()
     staff = policy.bounds.staff
@@ -353,7 +353,7 @@ def _inspectors(office: Office, tx: Tx, agency: str, policy: Policy, secret: byt
             id=row.id,
             pools=row.pools,
             quals=row.qualifications,
-            cap=max(0, row.cap - held.get(row.id, 0)),
+            cap=max(0, row.cap - sum(held.get(code, 0) for code in row.codes)),
             status=row.status(day),
             salt=salt(secret, row.id),
         )
@@ -367,9 +367,10 @@ def _bans(tx: Tx, agency: str, policy: Policy, members: Members, past: History, 
     for conflict in tx.rosters.recusals(agency):
         declared.setdefault(conflict.object, []).append(conflict.inspector)
     last = past.last if policy.draw.rotate else {}
+    becomes = {code: row.id for row in tx.rosters.inspectors(agency) for code in row.codes} if last else {}
     bans: dict[tuple[str, str], str] = {}
     for name, member in members if declared or last else ():
-        bans |= {(name, staff): LAST for staff in last.get(name, ())}
+        bans |= {(name, becomes.get(staff, staff)): LAST for staff in last.get(name, ())}
         bans |= {(name, staff): DECLARED for staff in declared.get(member.code, ())}
     return [
         Ban(object=name, inspector=staff, reason=reason, salt=salt(secret, f"{name}/{staff}"))

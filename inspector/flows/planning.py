@@ -20,7 +20,9 @@ from inspector.domain.sampling import FULL, MUST
 from inspector.domain.selection import quotas
 from inspector.domain.suite import Suite
 from inspector.domain.timer import Timer
+from inspector.flows import holders
 from inspector.flows.framing import Ruled, frame
+from inspector.flows.holders import SHARED
 from inspector.flows.office import Office, Plan
 from inspector.flows.record import record
 from inspector.store.tx import Tx
@@ -143,7 +145,8 @@ def lacking(office: Office, tx: Tx, name: str, slot: str, year: int, now: dateti
         tx.draws.take_turn(agency)
     if tx.draws.of_slot(name, slot)[1] is not None:
         return None
-    return unplanned(tx, plan, office.policy(plan.agency, now.date()), tx.annual.last(name, year), year)
+    why = unplanned(tx, plan, office.policy(plan.agency, now.date()), tx.annual.last(name, year), year)
+    return why or holders.twice(tx, plan.turns)
 
 
 def unplanned(tx: Tx, plan: Plan, policy: Policy, held: AnnualPlan | None, year: int) -> Refusal | None:
@@ -200,7 +203,10 @@ def miss(office: Office, tx: Tx, name: str, slot: str, why: Refusal, now: dateti
     facts = {"slot": slot, "why": why.code, **why.facts}
     because = Because(rule="draw.not_planned", basis=(policy.draw.plan_basis,), pack=policy.label, facts=facts)
     record(tx, plan.agency, Decision(state=None, because=because), now, {})
-    tx.attention.open("plan_not_published", plan.agency, f"{name}:{slot}", facts, now)
+    if why.code == SHARED:
+        tx.attention.open(SHARED, plan.agency, f"{name}:{slot}", facts, now)
+    else:
+        tx.attention.open("plan_not_published", plan.agency, f"{name}:{slot}", facts, now)
 
 
 def configured(office: Office, name: str) -> Plan:

@@ -46,7 +46,7 @@ def push(work: Work, office: Office) -> Settlement:
         seat, held = read(tx, work)
         person, stands = tx.rosters.standing(seat.agency, seat.inspector)
         policy = _policy(office, tx, held, seat)
-        gone = relief.unfit(tx, held, seat, person if stands else None, office.calendar.local_date(office.now()))
+        gone = relief.unfit(office, tx, held, seat, person if stands else None, office.calendar.local_date(office.now()))
         link = seatlink.address(office, tx, seat.name)
     if seat.state not in (SeatState.ORDERED, SeatState.HANDED_OVER) or not held.state.open:
         return nothing("obsolete")

@@ -9,10 +9,12 @@ from typing import Generic, TypeVar
 
 from inspector.domain.case import SubjectKind
 from inspector.domain.errors import Invalid
+from inspector.domain.holder import Stood
 from inspector.domain.identity import identify, identity_kind, masked, of_another, organisation
 from inspector.domain.roster import InspectorRecord, RosterObject, StaffRole, key_of
 from inspector.domain.signs import written
 from inspector.flows.diagnosis import of_error
+from inspector.flows.formercodes import FormerCodes
 from inspector.flows.layout import CODE, Column, Layout, RowReader
 from inspector.sheets.flaw import RowFlaw
 from inspector.sheets.sheet import Sheet
@@ -49,6 +51,7 @@ INSPECTORS = Layout(
         Column(name="leave_until", chinese="休假止", meaning="last day of leave"),
         Column(name="channel", chinese="推送渠道", meaning="several parted by comma, the preferred one first", coded=True),
         Column(name="address", chinese="推送地址", meaning="phone or address there; one for all, or one for each", coded=True),
+        Column(name="former", chinese="原工号", meaning="staff code under which the same person stood before", coded=True),
     ),
 )
 
@@ -150,11 +153,16 @@ def _shown(row: RosterObject) -> str:
     return masked(row.code) if row.kind is SubjectKind.PERSON else row.code
 
 
-def inspectors(sheet: Sheet, agency: str, today: date, channels: Sequence[str]) -> Read[InspectorRecord]:
+def inspectors(
+    sheet: Sheet, agency: str, today: date, channels: Sequence[str], held: Iterable[Stood] = (), *, keep: bool = False
+) -> Read[InspectorRecord]:
     """The register of inspectors. Whoever cannot be dealt or reached as things stand is kept with a warning.
 
-    A leave that ends before it begins is a flaw: it is on none of its days, and whoever is away would be dealt.
+    A leave that ends before it begins is a flaw: it is on none of its days, and whoever is away would be dealt. `held` are the rows of
+    all registers, in force or not, and `keep` that the file takes none out: a certificate of another of them is a flaw, unless the row
+    names that one as its former code (`former`).
     """
+    former = FormerCodes(agency, held, keep=keep)
     certified: dict[str, tuple[int, str]] = {}
     called: dict[str, tuple[int, str]] = {}
 
@@ -175,6 +183,7 @@ def inspectors(sheet: Sheet, agency: str, today: date, channels: Sequence[str]) 
             channel=",".join(reader.several("channel")),
             address=_addresses(reader),
         )
+        row = former.settle(reader, row)
         if reader.sound and row.certificate_until < today:
             reader.warn("certificate_until", "certificate_over", until=row.certificate_until.isoformat())
         if row.leave_from is not None and row.leave_until is not None and row.leave_until < row.leave_from:
@@ -188,7 +197,8 @@ def inspectors(sheet: Sheet, agency: str, today: date, channels: Sequence[str]) 
         _reached(reader, row, channels)
         return (row.id, row) if reader.sound else None
 
-    return read_rows(sheet, INSPECTORS, one, "id")
+    read = read_rows(sheet, INSPECTORS, one, "id")
+    return replace(read, flaws=(*read.flaws, *former.standing({row.id for row in read.rows})))
 
 
 def _twins(reader: RowReader, staff: str, called: dict[str, tuple[int, str]]) -> None:

@@ -24,6 +24,7 @@ from inspector.flows import (
     challenges,
     exemptions,
     footing,
+    holders,
     leaves,
     listing,
     lookback,
@@ -44,15 +45,18 @@ from inspector.store.work import Work
 
 log = structlog.get_logger(__name__)
 
-DEPARTED, RECUSED = "departed", "recused"
+DEPARTED, RECUSED, EXCHANGED = "departed", "recused", "exchanged"
 
 
-def unfit(tx: Tx, held: Visit, seat: Seat, person: InspectorRecord | None, day: date) -> str | None:
+def unfit(office: Office, tx: Tx, held: Visit, seat: Seat, person: InspectorRecord | None, day: date) -> str | None:
     """Why the registers say that the inspector of a seat, as they have the `person` now, cannot go on a day; None when they do not.
 
-    It is `departed`, `uncertified`, `leave` or `recused`. Of a recusal the fact counts; its reason stays private (scenario 33).
+    It is `departed`, `uncertified`, `leave`, `recused`, or `exchanged` where the code is another person's than in the draw's frame. Of a
+    recusal the fact counts; its reason stays private (scenario 33).
     """
     status = person.status(day) if person is not None else DEPARTED
+    if status == "1" and person is not None and holders.exchanged(office, tx, held.draw, person):
+        return EXCHANGED
     if status == "1" and challenges.granted(tx, held, seat.inspector):
         return RECUSED
     return None if status == "1" else status
@@ -66,6 +70,7 @@ def look(office: Office, tx: Tx, agency: str, now: datetime) -> int:
     day = office.calendar.local_date(now)
     staff = tx.rosters.inspectors(agency)
     fit = {row.id for row in staff if row.status(day) == "1"} - {one.inspector for one in tx.rosters.recusals(agency)}
+    fit -= holders.others(office, tx, agency, staff)
     passed = 0
     others = tx.visits.held_by_others(agency, fit)
     # All before the first line of a draw's after.jsonl, whose lock others ask for with a visit in hand.
@@ -135,7 +140,7 @@ def look_at(office: Office, tx: Tx, held: Visit, now: datetime) -> int:
     """
     day, passed = office.calendar.local_date(now), 0
     while held.state.open:
-        gone = next(((seat, why) for seat in tx.visits.team(held.id) if (why := _why(tx, held, seat, day))), None)
+        gone = next(((seat, why) for seat in tx.visits.team(held.id) if (why := _why(office, tx, held, seat, day))), None)
         if gone is None:
             break
         _relieve(office, tx, held, *gone, now)
@@ -146,12 +151,16 @@ def look_at(office: Office, tx: Tx, held: Visit, now: datetime) -> int:
     return passed
 
 
-def _why(tx: Tx, held: Visit, seat: Seat, day: date) -> str | None:
-    return unfit(tx, held, seat, tx.rosters.in_force(seat.agency, seat.inspector), day) if seat.state.open else None
+def _why(office: Office, tx: Tx, held: Visit, seat: Seat, day: date) -> str | None:
+    return unfit(office, tx, held, seat, tx.rosters.in_force(seat.agency, seat.inspector), day) if seat.state.open else None
 
 
 def _relieve(office: Office, tx: Tx, held: Visit, seat: Seat, reason: str, now: datetime) -> None:
-    decision = visit.relieve(seat, reason, tx.draws.get(held.draw).pack_of(held.agency))
+    drawn = tx.draws.get(held.draw)
+    if reason == EXCHANGED:  # whoever was dealt is gone, and the head looks who has come
+        holders.tell(tx, drawn, seat.agency, {seat.inspector}, set(), now)
+        reason = DEPARTED
+    decision = visit.relieve(seat, reason, drawn.pack_of(held.agency))
     put_seat(tx, seat, decision.state, now)
     record(tx, held.id, decision, now, {"seat": seat.name, "seat_state": decision.state.state.value})
     stopped.end(tx, seat.work, now)

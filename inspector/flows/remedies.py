@@ -310,6 +310,24 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "a certificate is one person's: correct the number of one of them",
         "一证只属一人；请更正其中一人的证号",
     ),
+    "certificate_held": (
+        "{held} has, or had, this certificate number: a certificate is one person's, under one staff code in all registers",
+        "该执法证号属于（或者曾属于）{held}：一证一人，在全部名录中只用一个工号",
+        "keep that code; for a person with a new code write the old one into former, and leave it out of the file; or correct the number",
+        "请沿用原工号；确换工号的，在“原工号”填写旧工号且文件中不再列旧工号；或者更正证号",
+    ),
+    "former_unknown": (
+        "no register has, or had, the former staff code {former}, or it is the row's own",
+        "名录中从无原工号 {former}，或者即为本行工号",
+        "write the code as the register has it; one of another agency as AGENCY:CODE",
+        "请按名录填写原工号；他机关的写为“机关:工号”",
+    ),
+    "former_stands": (
+        "the former staff code {former} stays in force: one person would have two codes",
+        "原工号 {former} 仍在名录中：一人将有两个工号",
+        "leave that code out of the file, without --keep; one of another agency is taken out there first",
+        "文件中不再列该工号，且不用 --keep；他机关的，先由该机关移出",
+    ),
     "staff_twice": (
         "row {other} has the same staff code but for blanks, width, case or the kind of dash: a team of two could be one person",
         "与第{other}行的工号仅空格、全半角、大小写或者连字符样式不同：一组两人可能实为一人",

@@ -37,7 +37,9 @@ TREE_WITH = TREE | {
 
 
 def officer(staff: str, *pools: str, agency: str = "bureau", until: date = LONG, **changes: object) -> InspectorRecord:
-    held = InspectorRecord(agency=agency, id=staff, name=staff, pools=pools, certificate="c", certificate_until=until)
+    held = InspectorRecord(
+        agency=agency, id=staff, name=staff, pools=pools, certificate=f"{agency}-{staff}", certificate_until=until
+    )
     return replace(held, **changes)  # type: ignore[arg-type]
 
 

@@ -202,11 +202,17 @@ def test_an_import_writes_each_edit_down_by_pseudonym_and_by_staff_code(operator
     imports("objects", "e.csv", shops, [SHOP, "某店", "东区", "2026-03-01"])
     with closing(operator.store()) as store, store.read() as tx:
         told = [facts for _, facts in tx.ledger.facts((edits.RULE,), "roster:bureau")]
-        assert [(one["edited"], one["edited_back"]) for one in told] == [(0, 0), (3, 0), (1, 0), (2, 1)]
+        assert [(one["edited"], one["edited_back"]) for one in told] == [(0, 0), (5, 0), (1, 0), (2, 1)]
         assert told[0]["officers_added"] == 1
-        assert told[1]["edits"] == [["X1", "cap", 5, 4], ["X1", "pools:东区", True, False], ["X1", "pools:西区", False, True]]
+        who = [["X1", "certificate", "A1", "A2"], ["X1", "name", "钱某", "钱某某"]]
+        assert told[1]["edits"] == [
+            ["X1", "cap", 5, 4],
+            *who,
+            ["X1", "pools:东区", True, False],
+            ["X1", "pools:西区", False, True],
+        ]
         assert SHOP not in json.dumps([one["edits"] for one in told])
-        assert moved.between(tx, "bureau", None) == moved.Moved(added=1, officers_added=1, edited=6, edited_back=1)
+        assert moved.between(tx, "bureau", None) == moved.Moved(added=1, officers_added=1, edited=8, edited_back=1)
 
 
 def test_more_and_less_count_of_what_is_ordered_and_the_value_of_what_is_not() -> None:

@@ -54,10 +54,9 @@ def enlist(office: Office, staff: dict[str, int]) -> None:
     """Officers of each agency."""
     with office.store.begin() as tx:
         for agency, count in staff.items():
-            rows = inspectors(count)
-            tx.rosters.put_inspectors(
-                [replace(row, agency=agency, pools=(agency,), address=f"{agency}-{row.id}") for row in rows]
-            )
+            for row in inspectors(count):
+                own = {"certificate": f"{agency}-{row.certificate}", "address": f"{agency}-{row.id}"}
+                tx.rosters.put_inspectors([replace(row, agency=agency, pools=(agency,), **own)])  # type: ignore[arg-type]
 
 
 def waiting(office: Office, *agencies: str) -> dict[str, str]:
