@@ -56,13 +56,15 @@ def _demo() -> None:
     from inspector.demo import start
     from inspector.demo.office import address, where
     from inspector.domain.errors import Refusal
-    from inspector.store.opening import sole_owner
+    from inspector.store.opening import owned
 
-    with ExitStack() as owned:
+    folder = where()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # in a fresh checkout there is not even the one above it
+    with ExitStack() as ours:
         try:
-            owned.enter_context(sole_owner(f"sqlite:///{where() / 'demo.toml'}"))
+            ours.enter_context(owned(folder / "demo.toml"))
         except Refusal as error:
-            if error.code == "database_in_use" and (url := address(where())):
+            if error.code == "database_in_use" and (url := address(folder)):
                 raise Refusal("demo_running", url=url, owner=error.facts["owner"]) from error
             raise
         _say("demo_starts")  # the panel stands some seconds later

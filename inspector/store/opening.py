@@ -128,15 +128,21 @@ def sole_owner(url: str) -> Iterator[None]:
         yield
         return
     file = Path(address.database).resolve()
-    path = file.with_name(file.name + ".lock")
     refuse_gone(url)
     _for_our_eyes(file)  # before there is a lock: who is broken off in a first second leaves no lock of a database that never was
-    with path.open("a+") as lock:
+    with owned(file):
+        yield
+
+
+@contextmanager
+def owned(file: Path) -> Iterator[None]:
+    """The lock beside a file, whose folder is there, is ours. Raises Refusal (`database_in_use`)."""
+    with file.with_name(file.name + ".lock").open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             lock.seek(0)
-            raise Refusal("database_in_use", file=address.database, owner=lock.read().strip() or "?") from error
+            raise Refusal("database_in_use", file=str(file), owner=lock.read().strip() or "?") from error
         lock.truncate(0)
         lock.write(f"pid {os.getpid()}")
         lock.flush()
