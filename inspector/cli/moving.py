@@ -106,7 +106,7 @@ def restore(
     from inspector.store.opening import sole_owner
 
     target = terminal.open_store(make=True)
-    with sole_owner(terminal.settings.database.url):
+    with sole_owner(terminal.settings.database.url, anew=True):
         told = {"from": file.name}
         with Bars(terminal).steps() as begin:
             held = moving.restore(
