@@ -113,12 +113,13 @@ def run(
     from inspector.daemon.daemon import on_signal, until
     from inspector.daemon.keeper import Keeper
     from inspector.store.checkup import refuse_past
-    from inspector.store.opening import PATIENCE, ready, sole_owner
+    from inspector.store.opening import PATIENCE, make_folder, ready, sole_owner
     from inspector.telemetry import logs
 
     told = settings.load(config)
     proof = bootstrap.prove(told)  # what is refused here leaves nothing behind
     logs.configure(level=told.log.level, json=told.log.format == "json")
+    make_folder(told.database.own_folder)
     with sole_owner(told.database.url):
         held = bootstrap.store(told)
         try:

@@ -6,7 +6,7 @@ import fcntl
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -38,7 +38,7 @@ def opened(url: str, *, password: str | None = None, synchronous: str = "FULL", 
 def reach(store: Store, seconds: float = PATIENCE, *, late: Late = lambda _problem: None) -> None:
     """Wait for the first connection: a database that starts a little later is no reason to fail, nor one to be silent (`late`)."""
     if store.sqlite and store.url.database:
-        _for_our_eyes(Path(store.url.database))
+        _for_our_eyes(Path(store.url.database).resolve())
 
     def failed(state: RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome is not None else None
@@ -86,14 +86,22 @@ def ready(store: Store, *, late: Late = lambda _problem: None, made: Late = lamb
     keys.refuse_unfit(store)
 
 
+def make_folder(folder: Path | None) -> None:
+    """Make the one folder that nobody has named. Any other must be there.
+
+    A mistyped path, a disk that is not mounted, or a link to either must not become a new office.
+    """
+    if folder is not None:
+        with suppress(FileExistsError):  # a link to nowhere
+            folder.mkdir(exist_ok=True)
+
+
 def _for_our_eyes(file: Path) -> None:
     """The file holds personal data and the secret of all links: nobody else on the machine may read it (its log files follow it)."""
     try:
-        # That folder alone: a mistyped path, or a disk that is not mounted, must not become a new office.
-        file.parent.mkdir(exist_ok=True)
+        file.touch(mode=0o600)
     except FileNotFoundError as error:
         raise Refusal("database_folder_missing", file=str(file), folder=str(file.parent)) from error
-    file.touch(mode=0o600)
     if file.stat().st_uid == os.geteuid():
         file.chmod(file.stat().st_mode & 0o700)
 
