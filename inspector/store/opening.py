@@ -200,6 +200,21 @@ def _settle(file: Path) -> None:
 
 
 @contextmanager
+def nothing_left(url: str) -> Iterator[None]:
+    """Where what its owner begins with an empty SQLite file fails, the file goes again, and its lock where that tells of none before it."""
+    address = sa.make_url(url)
+    file = Path(address.database or "").resolve()
+    empty = address.get_backend_name() == "sqlite" and file.is_file() and not file.stat().st_size
+    try:
+        yield
+    except BaseException:
+        for one in (*(file.with_name(file.name + end) for end in ("", *_LOGS)), _lock(file)) if empty else ():
+            if one != _lock(file) or not _settled(file):
+                one.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
 def owned(file: Path, state: str = "") -> Iterator[None]:
     """The lock beside a file, whose folder is there, is ours; it says who holds it, and `state`. Raises Refusal (`database_in_use`)."""
     with _lock(file).open("a+") as lock:
