@@ -22,7 +22,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from inspector.agencies import AgencySettings, PlanSettings
 from inspector.domain.errors import Invalid
 from inspector.labels import Lang, label, problem, toml
-from inspector.tuning import DriftSettings, EngineSettings, PushSettings, Reconciliation, Section, SignInSettings
+from inspector.tuning import FILE, Database, DriftSettings, EngineSettings, PushSettings, Reconciliation, Section, SignInSettings
 
 SHIPPED = Path(__file__).parent.parent / "policies"
 """The packs and calendars that come with the program: where the settings name none and none lie beside them."""
@@ -62,19 +62,6 @@ def _address(told: str) -> str:
 
 
 Address = Annotated[str, AfterValidator(_address)]
-
-
-class Database(Section):
-    """Where the records lie."""
-
-    url: str = Field("sqlite:///var/inspector.sqlite3", description="SQLAlchemy URL: sqlite:///FILE or postgresql://…")
-    password_file: Path | None = Field(None, description="File holding the database password, instead of one in the URL")
-    synchronous: Literal["FULL", "NORMAL"] = Field(
-        "FULL", description="SQLite durability; NORMAL may lose the last second at a power cut"
-    )
-    tickets_from: int = Field(
-        100_000, ge=0, description="PostgreSQL: it computes a draw's tickets from so many objects on; the result is the same"
-    )
 
 
 class Web(Section):
@@ -361,9 +348,13 @@ def _database(held: Database, base: Path) -> Database:
     """A relative SQLite path, or password file, is relative to the file that names it."""
     if held.password_file is not None:
         held = held.model_copy(update={"password_file": _absolute(held.password_file, base)})
-    marker = "sqlite:///"
-    if held.url.startswith(marker) and not held.url.startswith(marker + "/"):
-        return held.model_copy(update={"url": marker + str(_absolute(Path(held.url.removeprefix(marker)), base))})
+    if held.url.startswith(FILE) and not held.url.startswith(FILE + "/"):
+        named = {*held.model_fields_set}
+        path = Path(held.url.removeprefix(FILE))
+        # Nobody's own place keeps its name: a link there must be seen as one before a folder is made.
+        path = _absolute(path, base) if "url" in named else base.absolute() / path
+        held = held.model_copy(update={"url": FILE + str(path)})
+        held.model_fields_set.intersection_update(named)
     return held
 
 

@@ -23,6 +23,31 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+FILE = "sqlite:///"
+
+
+class Database(Section):
+    """Where the records lie."""
+
+    url: str = Field(
+        "sqlite:///var/inspector.sqlite3",
+        description="SQLAlchemy URL: sqlite:///FILE or postgresql://…. The file's folder must be there; only where nothing is said here "
+        "`var` is made",
+    )
+    password_file: Path | None = Field(None, description="File holding the database password, instead of one in the URL")
+    synchronous: Literal["FULL", "NORMAL"] = Field(
+        "FULL", description="SQLite durability; NORMAL may lose the last second at a power cut"
+    )
+    tickets_from: int = Field(
+        100_000, ge=0, description="PostgreSQL: it computes a draw's tickets from so many objects on; the result is the same"
+    )
+
+    @property
+    def own_folder(self) -> Path | None:
+        """`var` beside the settings, which is made where nobody has said where the records lie; what is named must be there."""
+        return None if "url" in self.model_fields_set else Path(self.url.removeprefix(FILE)).parent
+
+
 class EngineSettings(Section):
     """The engine. The defaults suit one machine of two cores."""
 

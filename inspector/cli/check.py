@@ -193,7 +193,8 @@ def _database(terminal: Terminal) -> Iterator[Finding]:
     present, wanted = migrate.present(held), migrate.newest()
     if present != wanted:
         told = (f"is at revision {present or 'none'}, this release wants {wanted}", f"版本为 {present or '无'}，需要 {wanted}")
-        yield Finding.fail("database.revision", told, ("run migrate", "请执行 migrate"))
+        anew = ("restore a backup, or run migrate if this is a new office", "请从备份恢复；如为新建，请执行 migrate")
+        yield Finding.fail("database.revision", told, ("run migrate", "请执行 migrate") if present else anew)
         return
     yield Finding.ok("database.revision", (f"is {present}", f"为 {present}"))
     damage = checkup.damage(held)

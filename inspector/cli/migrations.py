@@ -22,7 +22,7 @@ def migrate(
     """Bring the database to this release. An SQLite file is copied beside itself first; its daemon is stopped. 升级数据库。"""
     from inspector.store import checkup, keys
     from inspector.store import migrate as migrations
-    from inspector.store.opening import refuse_gone, sole_owner
+    from inspector.store.opening import make_folder, refuse_gone, sole_owner
 
     url = terminal.settings.database.url
     refuse_gone(url)
@@ -32,6 +32,8 @@ def migrate(
         terminal.say("pending", count=1)
         terminal.line(f"  {migrations.newest()}")
         return None
+    if lacking is not None:
+        make_folder(terminal.settings.database.own_folder)
     # Who makes the file owns it first: a daemon whose file was moved away has its log beside it still.
     with sole_owner(url) if lacking is not None else nullcontext():
         held = terminal.open_store(make=True)
@@ -57,4 +59,6 @@ def migrate(
             terminal.line(f"  {revision}  {doc}")
     else:
         terminal.say("migrated", revision=present, before=before or "-")
+        if before is None:
+            terminal.say("begun", where=held.url.database if held.sqlite else held.url.render_as_string(hide_password=True))
     return None

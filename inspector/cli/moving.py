@@ -103,10 +103,13 @@ def restore(
     docs/how-to/backup.md tells what others send again.
     """
     from inspector.store import moving
-    from inspector.store.opening import sole_owner
+    from inspector.store.opening import make_folder, nothing_left, sole_owner
 
-    target = terminal.open_store(make=True)
-    with sole_owner(terminal.settings.database.url):
+    moving.refuse_damaged(file)
+    database = terminal.settings.database
+    make_folder(database.own_folder)
+    with sole_owner(database.url, anew=True), nothing_left(database.url):
+        target = terminal.open_store(make=True)
         told = {"from": file.name}
         with Bars(terminal).steps() as begin:
             held = moving.restore(

@@ -56,13 +56,15 @@ def _demo() -> None:
     from inspector.demo import start
     from inspector.demo.office import address, where
     from inspector.domain.errors import Refusal
-    from inspector.store.opening import sole_owner
+    from inspector.store.opening import owned
 
-    with ExitStack() as owned:
+    folder = where()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # in a fresh checkout there is not even the one above it
+    with ExitStack() as ours:
         try:
-            owned.enter_context(sole_owner(f"sqlite:///{where() / 'demo.toml'}"))
+            ours.enter_context(owned(folder / "demo.toml"))
         except Refusal as error:
-            if error.code == "database_in_use" and (url := address(where())):
+            if error.code == "database_in_use" and (url := address(folder)):
                 raise Refusal("demo_running", url=url, owner=error.facts["owner"]) from error
             raise
         _say("demo_starts")  # the panel stands some seconds later
@@ -111,12 +113,13 @@ def run(
     from inspector.daemon.daemon import on_signal, until
     from inspector.daemon.keeper import Keeper
     from inspector.store.checkup import refuse_past
-    from inspector.store.opening import PATIENCE, ready, sole_owner
+    from inspector.store.opening import PATIENCE, make_folder, ready, sole_owner
     from inspector.telemetry import logs
 
     told = settings.load(config)
     proof = bootstrap.prove(told)  # what is refused here leaves nothing behind
     logs.configure(level=told.log.level, json=told.log.format == "json")
+    make_folder(told.database.own_folder)
     with sole_owner(told.database.url):
         held = bootstrap.store(told)
         try:

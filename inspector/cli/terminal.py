@@ -76,13 +76,15 @@ class Terminal:
         """The store, reached within some seconds; `make` lets an SQLite file come into being. Raises UnreachableError."""
         from inspector import bootstrap
         from inspector.store import checkup
-        from inspector.store.opening import reach, refuse_gone
+        from inspector.store.opening import make_folder, reach, refuse_gone
 
         self.quieten()
         refuse_gone(self.settings.database.url, lock=not make)
         lacking = checkup.missing_file(self.settings.database.url)
         if lacking is not None and not make:
             raise UnreachableError("database_missing", file=str(lacking))
+        if make:
+            make_folder(self.settings.database.own_folder)
         held = bootstrap.store(self.settings)
         self._opened.append(held)
         reach(held, PATIENCE)

@@ -57,7 +57,6 @@ def upgrade(store: Store, *, copy: bool = True) -> str | None:
     """
     file = Path(store.url.database) if store.sqlite and store.url.database else None
     if file is not None:
-        file.parent.mkdir(parents=True, exist_ok=True)
         file.touch(mode=0o600)
     before = present(store)
     if before == newest():

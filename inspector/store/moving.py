@@ -22,6 +22,7 @@ from inspector.domain.errors import Away, Invalid, Refusal
 from inspector.store import keys, migrate
 from inspector.store.checkup import unreachable
 from inspector.store.keyring import Keyring
+from inspector.store.mark import MARK
 from inspector.store.opening import opened, reach
 from inspector.store.sealed import bare
 from inspector.store.store import Store
@@ -167,7 +168,7 @@ def restore(file: Path, target: Store, sign: Callable[[Tx], None], told: Told) -
     Leases are void, and `sign` writes into the ledger who restored it. Raises Refusal as `move` does, and where the backup is sealed by
     a key of codes that `target` has not (`key_missing`).
     """
-    _refuse_damaged(file)
+    refuse_damaged(file)
     migrate.upgrade(target)
     if not empty(target):
         raise Refusal("restore_not_empty")
@@ -188,7 +189,7 @@ def restore(file: Path, target: Store, sign: Callable[[Tx], None], told: Told) -
         copied.unlink(missing_ok=True)
 
 
-def _refuse_damaged(file: Path) -> None:
+def refuse_damaged(file: Path) -> None:
     """Raise Invalid (`backup_unreadable`) for what is no backup, or a damaged one, before anything is touched."""
     held = sa.create_engine(
         "sqlite://", creator=lambda: sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
@@ -196,6 +197,8 @@ def _refuse_damaged(file: Path) -> None:
     try:
         with held.connect() as connection:
             problem = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one())
+            if problem == "ok" and not sa.inspect(connection).has_table(MARK.name):
+                problem = f"no {MARK.name}"
     except sa.exc.DatabaseError as error:
         problem = str(error.orig)
     finally:

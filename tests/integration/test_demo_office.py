@@ -38,7 +38,7 @@ from inspector.flows.draw import announce_now
 from inspector.labels import Lang, told
 from inspector.policybook import Policybook
 from inspector.ports import AnswerStatus
-from inspector.store.opening import sole_owner
+from inspector.store.opening import owned
 from inspector.testing.peer import answer, peer, raw
 from inspector.web.messages import CaseIn
 from inspector.web.roles import Role
@@ -378,7 +378,7 @@ def test_a_second_start_beside_a_running_demo_says_that_it_runs_and_where(tmp_pa
     folder = tmp_path / "demo"
     configure(furnish(folder), world=18322, web=18321)
     before = (folder / "demo.toml").read_bytes()
-    with sole_owner(f"sqlite:///{folder / 'demo.toml'}"):
+    with owned(folder / "demo.toml"):
         said = process(folder=tmp_path, environment={VARIABLE: str(folder)})
     assert said.code == 4
     assert "runs already" in said.err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
@@ -200,7 +201,7 @@ def test_a_lost_file_comes_back_though_its_lock_says_that_a_daemon_has_run_here(
     for one in tmp_path.glob("inspector.sqlite3*"):
         if not one.name.endswith(".lock"):
             one.unlink()
-    assert file.say("case", "list").code == 5
+    assert file.say("case", "list").code == 4, "it was there, and is gone"
     file.well("restore", str(tmp_path / "copy.sqlite3"))
     with closing(Store(file.url)) as held, held.read() as tx:
         assert len(ids(tx)) == 4
@@ -216,6 +217,19 @@ def test_a_file_that_is_no_backup_and_a_server_that_is_away_are_named_themselves
     for wrong in (junk, torn):
         refused = file.say("restore", str(wrong))
         assert (refused.code, str(wrong) in refused.err) == (2, True), refused.err
+    unsaid = tmp_path / "unsaid"
+    with closing(sqlite3.connect(unsaid)) as other:
+        other.executescript("create table t (a)")
+    there = replace(file, url=f"sqlite:///{tmp_path / 'there' / 'inspector.sqlite3'}", folder=tmp_path / "there")
+    there.folder.mkdir()
+    there.settle_in()
+    strange = tmp_path / "strange"
+    strange.write_bytes(whole.read_bytes())
+    with closing(sqlite3.connect(strange)) as other, other:
+        other.execute("update alembic_version set version_num = '9999'")
+    for wrong, code in ((junk, 2), (torn, 2), (unsaid, 2), (strange, 4)):
+        assert there.say("restore", str(wrong)).code == code, wrong
+        assert [one.name for one in there.folder.iterdir()] == [there.config.name], "what fails leaves no empty office behind"
     away = file.say("move", "--to", "postgresql://x@127.0.0.1:1/x")
     assert (away.code, "--to" in away.err) == (5, True), away.err
     with closing(Store(file.url)) as store:

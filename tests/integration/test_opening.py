@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import select
 import socket
 import sqlite3
@@ -17,7 +18,8 @@ from inspector.domain.errors import Refusal
 from inspector.settings import Settings
 from inspector.store.opening import opened, reach, sole_owner
 from inspector.store.store import Store
-from tests.house import closing
+from tests.house import ROOT, closing
+from tests.operator import Operator
 
 
 def server(url: sa.URL) -> socket.socket:
@@ -97,20 +99,44 @@ def test_who_writes_takes_the_file_at_once_and_not_with_the_first_write(tmp_path
             other.execute("BEGIN IMMEDIATE")
 
 
-def test_who_was_broken_off_in_a_first_second_leaves_no_lock_of_a_database_that_never_was(tmp_path: Path) -> None:
-    file = tmp_path / "office" / "inspector.sqlite3"
-    with pytest.raises(KeyboardInterrupt), sole_owner(f"sqlite:///{file}"):
-        raise KeyboardInterrupt
+def test_the_file_is_for_our_eyes_from_its_first_second_on(tmp_path: Path) -> None:
+    file = tmp_path / "inspector.sqlite3"
     with sole_owner(f"sqlite:///{file}"):
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    file.unlink()
-    with pytest.raises(Refusal, match="database_gone"), sole_owner(f"sqlite:///{file}"):
-        raise AssertionError("a database that was there is not begun anew in silence")
 
 
-def test_a_mistyped_folder_is_named_and_not_made(tmp_path: Path) -> None:
-    file = tmp_path / "ofice" / "data" / "inspector.sqlite3"
-    with pytest.raises(Refusal, match="database_folder_missing") as refused, sole_owner(f"sqlite:///{file}"):
+@pytest.mark.parametrize("how", ["mistyped", "not mounted", "a link", "a linked folder"])
+def test_a_folder_that_somebody_named_must_be_there_and_is_not_made(tmp_path: Path, how: str) -> None:
+    """An empty mount point is there; what lies on the disk is not."""
+    (tmp_path / "disk").mkdir()
+    file = tmp_path / "disk" / "office" / "inspector.sqlite3"
+    named = file
+    if how == "mistyped":
+        file = named = tmp_path / "ofice" / "data" / "inspector.sqlite3"
+    elif how == "a link":
+        (named := tmp_path / "inspector.sqlite3").symlink_to(file)
+    elif how == "a linked folder":
+        (tmp_path / "var").symlink_to(file.parent)
+        named = tmp_path / "var" / file.name
+    operator = Operator(tmp_path, f"sqlite:///{named}").settle_in()
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(Refusal, match="database_folder_missing") as refused, sole_owner(operator.url):
         raise AssertionError("a new office was begun beside the old one")
-    assert refused.value.facts["folder"] == str(tmp_path / "ofice" / "data")
-    assert list(tmp_path.iterdir()) == []
+    assert refused.value.facts["folder"] == str(file.parent)
+    said = operator.say("migrate")
+    assert (said.code, str(file.parent) in said.err) == (4, True)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize(("lang", "told"), [("en", "A new, empty database was made: "), ("zh-Hans", "已建立新的空数据库：")])
+def test_where_nobody_named_a_place_it_is_made_beside_the_settings_and_said(tmp_path: Path, lang: str, told: str) -> None:
+    operator = Operator(tmp_path, "")
+    operator.config.write_text(f"policies = {json.dumps(str(ROOT / 'policies'))}\n", encoding="utf-8")
+    said = operator.well("migrate", lang=lang)
+    assert told + str(tmp_path / "var" / "inspector.sqlite3") in said.out.replace("\n", "")
+    assert told not in operator.well("migrate", lang=lang).out
+    (tmp_path / "var").rename(tmp_path / "elsewhere")
+    (tmp_path / "not-mounted").mkdir()
+    (tmp_path / "var").symlink_to(tmp_path / "not-mounted" / "var")
+    assert operator.say("migrate").code == 4
+    assert not [*(tmp_path / "not-mounted").iterdir()]
