@@ -125,7 +125,9 @@
       for (const field of form.querySelectorAll("fieldset[data-about]")) field.append(...camera(++number, field.dataset.about));
       form.elements.place.after(...measuring(form), ...camera(0, ""));
     }
-    const fresh = form.elements.message.value, held = await Outbox.draft(seat);
+    const fresh = form.elements.message.value, held = await Outbox.draft(seat), fold = form.closest("details");
+    const facts = Object.fromEntries([...form.querySelectorAll("fieldset[data-about]")].map(({ dataset }) => [dataset.about, factOf(dataset.about)]));
+    const draft = () => ({ values: typed(), named: facts, at: Outbox.now() });
     let same = null; // what was sent, perhaps: as long as nothing is changed in it, it is sent again as the same message, and counts once
     const forget = () => {
       same = null;
@@ -136,10 +138,11 @@
       set(held.values);
       if (held.message) same = held;
       form.elements.message.value = held.message ?? fresh;
+      if (fold) [fold.open] = [true, alarm(words.typed_beside)]; // the result was entered meanwhile, by somebody else
     }
     form.addEventListener("input", () => {
       forget();
-      Outbox.keep(seat, { values: typed() });
+      Outbox.keep(seat, draft());
     });
     let leaving = false;
     form.addEventListener("submit", async (event) => {
@@ -148,7 +151,7 @@
       const captured_at = form.elements.captured_at.value = same?.captured_at ?? Outbox.now();
       if (navigator.onLine) { // the house says beside the form what lacks; the worker keeps what finds no signal
         leaving = true;
-        await Outbox.keep(seat, { values: typed(), message: form.elements.message.value, captured_at }).catch(() => {}); // it is sent all the same
+        await Outbox.keep(seat, { ...draft(), message: form.elements.message.value, captured_at }).catch(() => {}); // it is sent all the same
         return form.requestSubmit(event.submitter);
       }
       const item = Outbox.note(path, new URLSearchParams(new FormData(form)));
@@ -238,7 +241,6 @@
   const own = async () => {
     if (root.dataset.over === "yes" && !(await Outbox.all(seat)).some((one) => one.state !== "kept")) {
       await Shelf.drop(`/seat/${seat}/`); // nothing of the subject stays on the phone longer than it is needed
-      await Outbox.forget(seat);
       return ""; // that nothing waits stands above, once
     }
     if (navigator.onLine) await adopt();
@@ -263,7 +265,12 @@
   if (sought) offline(sought, Outbox.attempt, "words", "flaw_attempt");
   if (declining) offline(declining, Outbox.decline, "reason", "flaw_decline");
   if (form) await prepare();
-  else if (root.dataset.takes === "yes") { // the result is entered; what was photographed for it may still come
+  else if (held) { // nobody forgets for its inspector what no form shows any more
+    const left = held.values && !await came(held) && Outbox.left(path, held);
+    if (left) await Outbox.put(left);
+    await Outbox.forget(seat);
+  }
+  if (!form && root.dataset.takes === "yes") { // the result is entered; what was photographed for it may still come
     list.after(made("p", say("photos_hint", { most: most / 1e6, edge: EDGE }), { id: "photo-hint" }), ...camera(0, ""));
   }
   await Waiting.begin({
