@@ -53,25 +53,35 @@
 
   // --- the form: what is typed outlives the page, photos are taken beside each fact, the place is measured
 
-  const fields = () => [...form.elements].filter((one) => one.name && one.type !== "hidden" && one.tagName !== "FIELDSET" && one.type !== "submit");
+  const fields = () => [...form.elements].filter((one) => one.name && (one.type !== "hidden" || one.name === "measured") && one.tagName !== "FIELDSET" && one.type !== "submit");
   const typed = () => Sheet.typed(fields());
-  const set = (values) => Sheet.set(fields(), values);
+  const set = (values) => {
+    Sheet.set(fields(), values);
+    form.dispatchEvent(new Event("typed"));
+  };
   const fill = (body) => set({
     ...Object.fromEntries(body.findings.flatMap((one) => [[`verdict:${one.case_id}:${one.claim}`, one.verdict], [`note:${one.case_id}:${one.claim}`, one.note]])),
-    seen: body.seen, remarks: body.remarks, visited_on: body.visited_on ?? "", place: body.place.words, ...Sheet.values(body.sheet),
+    seen: body.seen, remarks: body.remarks, visited_on: body.visited_on ?? "", place: body.place.words,
+    measured: [body.place.latitude, body.place.longitude, body.place.within].filter((one) => one != null).join(","), ...Sheet.values(body.sheet),
   });
   const place = () => {
     const [latitude, longitude, within] = form?.elements.measured?.value ? form.elements.measured.value.split(",").map(Number) : [];
     return { words: form?.elements.place?.value ?? "", latitude, longitude, within };
   };
   const measuring = (where) => {
-    const measured = made("p", "");
+    const measured = made("p", ""), held = where.elements.measured;
+    const tell = () => { // also what was measured before the page was loaded anew, or refused; with the form's other words it is gone
+      const [latitude, longitude, within] = held.value.split(",");
+      measured.textContent = held.value ? say("measured", { place: `${latitude}, ${longitude}`, within }) : "";
+    };
     const measure = button("measure", () => navigator.geolocation.getCurrentPosition(({ coords }) => {
-      const found = [coords.latitude.toFixed(5), coords.longitude.toFixed(5), Math.round(coords.accuracy)];
-      where.elements.measured.value = found.join(",");
-      measured.textContent = say("measured", { place: `${found[0]}, ${found[1]}`, within: found[2] });
+      held.value = [coords.latitude.toFixed(5), coords.longitude.toFixed(5), Math.round(coords.accuracy)].join(",");
+      where.dispatchEvent(new Event("input", { bubbles: true }));
     }, () => { measured.textContent = words.unmeasured; }, { enableHighAccuracy: true, timeout: 20_000 }));
     measured.setAttribute("aria-live", "polite");
+    ["input", "typed"].forEach((one) => where.addEventListener(one, tell));
+    where.addEventListener("reset", () => { held.value = ""; tell(); }); // a hidden field is not reset by its form
+    tell();
     return [measure, measured];
   };
   const kindOf = (bytes) => bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff ? "image/jpeg"
@@ -138,7 +148,10 @@
       set(held.values);
       if (held.message) same = held;
       form.elements.message.value = held.message ?? fresh;
-      if (fold) [fold.open] = [true, alarm(words.typed_beside)]; // the result was entered meanwhile, by somebody else
+      if (fold) { // the result was entered meanwhile, by somebody else
+        fold.open = true;
+        alarm(words.typed_beside);
+      }
     }
     form.addEventListener("input", () => {
       forget();
@@ -202,7 +215,7 @@
     alarm("");
     if (!await store({ ...Outbox.note(path, new URLSearchParams(new FormData(here))), id: crypto.randomUUID() })) return;
     here.reset();
-    here.elements.measured.value = where.value = "";
+    where.value = "";
     root.focus();
   };
   const arrive = async () => {
