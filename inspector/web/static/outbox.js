@@ -16,7 +16,7 @@ const Outbox = (() => {
     request.onerror = () => bad(request.error);
   });
   let opened;
-  const open = () => opened ??= new Promise((good, bad) => {
+  const open = () => opened = opened ?? new Promise((good, bad) => {
     const asked = indexedDB.open("inspector", 1);
     asked.onupgradeneeded = () => {
       asked.result.createObjectStore("items", { keyPath: "key", autoIncrement: true }).createIndex("path", "path");
@@ -128,16 +128,19 @@ const Outbox = (() => {
       return "missed";
     };
     let answer, told;
+    const patience = new AbortController(), late = setTimeout(() => patience.abort(), item.kind === "photo" ? 180_000 : 40_000);
     try {
       if (item.kind === "photo") body.content = await base64(item.blob);
       answer = await fetch(`/v1/seats/${name}/${item.kind === "decline" ? "decline" : `${item.kind}s`}`, {
-        method: "POST", redirect: "error", cache: "no-store", signal: AbortSignal.timeout(item.kind === "photo" ? 180_000 : 40_000),
+        method: "POST", redirect: "error", cache: "no-store", signal: patience.signal,
         headers: { "Content-Type": "application/json", "Idempotency-Key": item.id, "X-Link-Token": decodeURIComponent(token) },
         body: JSON.stringify(body),
       });
       told = answer.status === 413 ? {} : await answer.json();
     } catch {
       return missed(); // no signal, or something on the way that speaks for the house
+    } finally {
+      clearTimeout(late);
     }
     const receipt = told?.receipt ?? told?.note, code = told?.error?.code;
     if (answer.ok && (item.kind === "attempt" ? told?.attempts : item.kind === "decline" && told?.seat)) { // it stands on the house's page

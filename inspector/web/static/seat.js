@@ -165,7 +165,7 @@
       if (navigator.onLine) { // the house says beside the form what lacks; the worker keeps what finds no signal
         leaving = true;
         await Outbox.keep(seat, { ...draft(), message: form.elements.message.value, captured_at }).catch(() => {}); // it is sent all the same
-        return form.requestSubmit(event.submitter);
+        return (event.submitter ?? form.querySelector("button[name=do]")).click();
       }
       const item = Outbox.note(path, new URLSearchParams(new FormData(form)));
       item.id = same?.message ?? crypto.randomUUID();

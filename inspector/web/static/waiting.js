@@ -3,7 +3,9 @@
 const Waiting = (() => {
   const root = document.getElementById("outbox"), words = JSON.parse(root.dataset.words), zh = document.documentElement.lang.startsWith("zh");
   const FIRST = 15_000, LONGEST = 900_000; // milliseconds until it is tried again by itself: twice as long each time that nothing comes of it
-  const able = isSecureContext && "indexedDB" in self;
+  // What the scripts need beyond what they are written in: before Chromium 92, Safari 15.4 and Firefox 95 nothing would ever be sent.
+  const old = isSecureContext && !(typeof Outbox === "object" && "indexedDB" in self && crypto.randomUUID && [].at && self.AbortController && crypto.subtle);
+  const able = isSecureContext && !old;
   const say = (key, facts = {}) => words[key].replace(/\{(\w+)\}/g, (_, name) => facts[name] ?? "…");
   const made = (tag, text = "", set = {}) => Object.assign(document.createElement(tag), { textContent: text }, set);
   const at = (moment) => new Date(moment).toLocaleString("sv-SE").slice(0, 16);
@@ -113,6 +115,11 @@ const Waiting = (() => {
     if (navigator.onLine) await send();
     else await arm();
   };
+  if (old) {
+    root.hidden = false;
+    sendNow.remove();
+    count.textContent = words.too_old;
+  }
   if (able && !root.dataset.takes) begin(); // the page of a seat begins by itself
   return { able, begin, button, made, root, say, stored, told, words };
 })();
