@@ -261,8 +261,8 @@
     await navigator.serviceWorker.ready;
     const other = document.querySelector("header a[lang]").href;
     const assets = [...document.querySelectorAll("link[href], script[src]")].map((one) => one.href || one.src);
-    const code = [...document.querySelectorAll("#visit-code")].map((one) => one.href);
-    if (navigator.onLine) await Promise.all([other, ...code, ...assets].map(shelve));
+    const shown = [...document.querySelectorAll("#visit-code, #visit-notice")].map((one) => one.href);
+    if (navigator.onLine) await Promise.all([other, ...shown, ...assets].map(shelve));
     return words.ready;
   };
   const strays = async () => (await Outbox.all(seat)).some((one) => one.path !== path && Outbox.waits(one));
