@@ -137,6 +137,8 @@ def _seat(desk: Desk, seated: Seated, form: Fields) -> None:
             if note.seen is None and desk.look(lambda tx: _asks_nothing(*by_name(tx, seated.name))):
                 raise Invalid("seen_missing", field="seen")
             fieldnotes.enter(desk, seated, note, form.message_id(), whole=True)
+        case "note":
+            fieldnotes.enter(desk, seated, _note(form), form.message_id())
         case "attempt":
             complete(form, Invalid("attempt_wordless", field="words"))
             attempts.enter(desk, seated, _attempt(form), form.message_id())
@@ -248,10 +250,12 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
     if wrong.code in ("findings_missing", "findings_wordless", "note_empty"):
         asked = {f"{one.case_id}:{one.claim}": fact for one, fact in facts}
         owed = {f"{one.case_id}:{one.claim}" for one in held.doubts}
+        owed = set() if kept.get("do") == "note" else owed  # one's own note may be about any part of it
         unsaid = {about: fact for about, fact in asked.items() if about in owed and not kept.get(f"verdict:{about}")}
         wordless = {about: fact for about, fact in asked.items() if _wordless(kept, about)}
         if wrong.code != "note_empty":  # that nothing at all was filled in says it by itself; the browser goes to the first fact
             wrong = replace(wrong, text=_lacking(language(request), unsaid, wordless))
+    may_report = not told.hindered or (kept.get("do") == "result" and told.hindered in _WAITS)
     context = {
         "visit": held,
         "seat": seat,
@@ -295,7 +299,8 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
         else "",
         "may_accept": seat.state.awaited and held.state.open,
         "may_decline": seat.state.open and held.state.open,
-        "may_report": not told.hindered or (kept.get("do") == "result" and told.hindered in _WAITS),
+        "may_report": may_report,
+        "may_note": told.field is not None and told.takes and not may_report and not held.looks_at,
         "may_arrive": not told.hindered and held.kind is not SubjectKind.PERSON and not held.looks_at,
         "codes": visitcodes.signing(desk.office, held.agency) is not None,
         "kept": kept,

@@ -9,7 +9,8 @@ from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, Response
 
 from inspector.domain.errors import InspectorError
-from inspector.labels import Lang, words
+from inspector.domain.evidence import Verdict
+from inspector.labels import Lang, of, words
 from inspector.web.errors import status_of
 from inspector.web.fieldnotes import PlaceShown
 from inspector.web.language import language
@@ -40,6 +41,7 @@ def shut(request: Request, error: InspectorError) -> Response:
 def phone_words(lang: Lang) -> str:
     """The words of the page's scripts as JSON, by their names in the group `phone`."""
     told = {key.removeprefix("phone."): text for key, text in words(lang).items() if key.startswith("phone.")}
+    told |= {f"verdict_{one.value}": of(one, lang) for one in Verdict}
     return json.dumps(told, ensure_ascii=False)
 
 

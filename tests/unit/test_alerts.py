@@ -38,6 +38,7 @@ CALM: Mapping[str, str] = {
     'inspector_publications_late{state="OWED"}': "0",
     'inspector_self_proofs{agency="county",state="RECEIVED"}': "0",
     'inspector_attention{kind="work_stopped"}': "0",
+    'inspector_attention{kind="push_undelivered"}': "0",
     'inspector_attention{kind="held_beyond"}': "0",
     f"inspector_connector_breaker_open{BANK}": "0",
     f"inspector_connector_barred{BANK}": "0",
@@ -75,6 +76,7 @@ DISASTERS: Mapping[str, tuple[str, str]] = {
     "InspectorCatalogueFilingLate": ("inspector_catalogue_filings_late", "1"),
     "InspectorSelfProofUnread": ('inspector_self_proofs{agency="county",state="RECEIVED"}', "1"),
     "InspectorMatterWaits": ('inspector_attention{kind="work_stopped"}', "1"),
+    "InspectorPushUndelivered": ('inspector_attention{kind="push_undelivered"}', "1"),
     "InspectorAgreementTooLate": ('inspector_attention{kind="held_beyond"}', "1"),
     "InspectorConnectorAway": (f"inspector_connector_breaker_open{BANK}", "1"),
     "InspectorConnectorBarred": (f"inspector_connector_barred{BANK}", "1"),
@@ -99,7 +101,7 @@ DISASTERS: Mapping[str, tuple[str, str]] = {
     "InspectorLawRefused": ("inspector_law_refused", "1"),
     "InspectorCalendarEnds": ("inspector_calendar_horizon_seconds", "500000"),
 }
-BESIDE = {"InspectorAgreementTooLate": {"InspectorMatterWaits"}}
+BESIDE = {one: {"InspectorMatterWaits"} for one in ("InspectorAgreementTooLate", "InspectorPushUndelivered")}
 """What may fire beside another: a matter of that kind that lies for days is one that waits, too."""
 
 

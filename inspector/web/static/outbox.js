@@ -16,7 +16,7 @@ const Outbox = (() => {
     request.onerror = () => bad(request.error);
   });
   let opened;
-  const open = () => opened ??= new Promise((good, bad) => {
+  const open = () => opened = opened ?? new Promise((good, bad) => {
     const asked = indexedDB.open("inspector", 1);
     asked.onupgradeneeded = () => {
       asked.result.createObjectStore("items", { keyPath: "key", autoIncrement: true }).createIndex("path", "path");
@@ -46,6 +46,7 @@ const Outbox = (() => {
     });
     return asked;
   });
+  const now = () => new Date().toISOString();
   const seatOf = (path) => path.split("/")[2]; // "/seat/<name>/<secret>"; a draft's is "/seat/<name>", one of before has the secret, too
   const put = (item) => inside("items", "readwrite", (store) => store.put(item));
   const drop = (key) => inside("items", "readwrite", (store) => store.delete(key));
@@ -67,7 +68,6 @@ const Outbox = (() => {
   };
   const keep = (seat, held) => inside("drafts", "readwrite", (store) => store.put({ ...held, path: `/seat/${seat}` }));
   const forget = (seat) => each("drafts", (one) => seatOf(one.path) === seat ? null : undefined);
-  const now = () => new Date().toISOString();
 
   // The result's form as a note, read as the house reads it (inspector/web/forms.py, _note).
   const note = (path, form) => {
@@ -86,6 +86,18 @@ const Outbox = (() => {
       sheet: Sheet.read(form),
     };
     return { path, kind: "note", id: plain("message") || crypto.randomUUID(), body, captured_at, state: "waiting" };
+  };
+  // A draft whose form is gone, as what can still be sent of it: nothing leaves before its inspector says so. Words about a fact that
+  // has no answer go into the remarks. Undefined, where nothing is typed.
+  const left = (path, { values, named, message, captured_at, at }) => {
+    const told = Object.entries(values).flatMap(([name, value]) => [value ?? ""].flat().map((one) => [name, one]));
+    if (!told.some(([, value]) => value.trim())) return undefined;
+    const form = new URLSearchParams(told), item = note(path, form);
+    const loose = told.filter(([name, words]) => name.startsWith("note:") && words.trim() && !form.get(name.replace("note:", "verdict:")))
+      .map(([name, words]) => `${named?.[name.slice(5)] ?? name.slice(5)}: ${words}`);
+    item.body.remarks = [item.body.remarks, ...loose].filter((one) => one.trim()).join("\n");
+    item.captured_at = item.body.captured_at = captured_at ?? at ?? item.captured_at;
+    return { ...item, id: message ?? item.id, named, state: "typed" };
   };
   // An attempt to reach somebody, likewise; `at` is typed in the office's time.
   const attempt = (path, form) => {
@@ -116,16 +128,19 @@ const Outbox = (() => {
       return "missed";
     };
     let answer, told;
+    const patience = new AbortController(), late = setTimeout(() => patience.abort(), item.kind === "photo" ? 180_000 : 40_000);
     try {
       if (item.kind === "photo") body.content = await base64(item.blob);
       answer = await fetch(`/v1/seats/${name}/${item.kind === "decline" ? "decline" : `${item.kind}s`}`, {
-        method: "POST", redirect: "error", cache: "no-store", signal: AbortSignal.timeout(item.kind === "photo" ? 180_000 : 40_000),
+        method: "POST", redirect: "error", cache: "no-store", signal: patience.signal,
         headers: { "Content-Type": "application/json", "Idempotency-Key": item.id, "X-Link-Token": decodeURIComponent(token) },
         body: JSON.stringify(body),
       });
       told = answer.status === 413 ? {} : await answer.json();
     } catch {
       return missed(); // no signal, or something on the way that speaks for the house
+    } finally {
+      clearTimeout(late);
     }
     const receipt = told?.receipt ?? told?.note, code = told?.error?.code;
     if (answer.ok && (item.kind === "attempt" ? told?.attempts : item.kind === "decline" && told?.seat)) { // it stands on the house's page
@@ -169,5 +184,5 @@ const Outbox = (() => {
     };
     return navigator.locks ? navigator.locks.request("inspector-outbox", { ifAvailable: true }, round) : round();
   };
-  return { adopt, all, amend, attempt, decline, draft, drop, forget, keep, note, now, put, seatOf, send, tidy, waits };
+  return { adopt, all, amend, attempt, decline, draft, drop, forget, keep, left, note, now, put, seatOf, send, tidy, waits };
 })();

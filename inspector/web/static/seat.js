@@ -53,25 +53,35 @@
 
   // --- the form: what is typed outlives the page, photos are taken beside each fact, the place is measured
 
-  const fields = () => [...form.elements].filter((one) => one.name && one.type !== "hidden" && one.tagName !== "FIELDSET" && one.type !== "submit");
+  const fields = () => [...form.elements].filter((one) => one.name && (one.type !== "hidden" || one.name === "measured") && one.tagName !== "FIELDSET" && one.type !== "submit");
   const typed = () => Sheet.typed(fields());
-  const set = (values) => Sheet.set(fields(), values);
+  const set = (values) => {
+    Sheet.set(fields(), values);
+    form.dispatchEvent(new Event("typed"));
+  };
   const fill = (body) => set({
     ...Object.fromEntries(body.findings.flatMap((one) => [[`verdict:${one.case_id}:${one.claim}`, one.verdict], [`note:${one.case_id}:${one.claim}`, one.note]])),
-    seen: body.seen, remarks: body.remarks, visited_on: body.visited_on ?? "", place: body.place.words, ...Sheet.values(body.sheet),
+    seen: body.seen, remarks: body.remarks, visited_on: body.visited_on ?? "", place: body.place.words,
+    measured: [body.place.latitude, body.place.longitude, body.place.within].filter((one) => one != null).join(","), ...Sheet.values(body.sheet),
   });
   const place = () => {
     const [latitude, longitude, within] = form?.elements.measured?.value ? form.elements.measured.value.split(",").map(Number) : [];
     return { words: form?.elements.place?.value ?? "", latitude, longitude, within };
   };
   const measuring = (where) => {
-    const measured = made("p", "");
+    const measured = made("p", ""), held = where.elements.measured;
+    const tell = () => { // also what was measured before the page was loaded anew, or refused; with the form's other words it is gone
+      const [latitude, longitude, within] = held.value.split(",");
+      measured.textContent = held.value ? say("measured", { place: `${latitude}, ${longitude}`, within }) : "";
+    };
     const measure = button("measure", () => navigator.geolocation.getCurrentPosition(({ coords }) => {
-      const found = [coords.latitude.toFixed(5), coords.longitude.toFixed(5), Math.round(coords.accuracy)];
-      where.elements.measured.value = found.join(",");
-      measured.textContent = say("measured", { place: `${found[0]}, ${found[1]}`, within: found[2] });
+      held.value = [coords.latitude.toFixed(5), coords.longitude.toFixed(5), Math.round(coords.accuracy)].join(",");
+      where.dispatchEvent(new Event("input", { bubbles: true }));
     }, () => { measured.textContent = words.unmeasured; }, { enableHighAccuracy: true, timeout: 20_000 }));
     measured.setAttribute("aria-live", "polite");
+    ["input", "typed"].forEach((one) => where.addEventListener(one, tell));
+    where.addEventListener("reset", () => { held.value = ""; tell(); }); // a hidden field is not reset by its form
+    tell();
     return [measure, measured];
   };
   const kindOf = (bytes) => bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff ? "image/jpeg"
@@ -125,7 +135,9 @@
       for (const field of form.querySelectorAll("fieldset[data-about]")) field.append(...camera(++number, field.dataset.about));
       form.elements.place.after(...measuring(form), ...camera(0, ""));
     }
-    const fresh = form.elements.message.value, held = await Outbox.draft(seat);
+    const fresh = form.elements.message.value, held = await Outbox.draft(seat), fold = form.closest("details");
+    const facts = Object.fromEntries([...form.querySelectorAll("fieldset[data-about]")].map(({ dataset }) => [dataset.about, factOf(dataset.about)]));
+    const draft = () => ({ values: typed(), named: facts, at: Outbox.now() });
     let same = null; // what was sent, perhaps: as long as nothing is changed in it, it is sent again as the same message, and counts once
     const forget = () => {
       same = null;
@@ -136,10 +148,14 @@
       set(held.values);
       if (held.message) same = held;
       form.elements.message.value = held.message ?? fresh;
+      if (fold) { // the result was entered meanwhile, by somebody else
+        fold.open = true;
+        alarm(words.typed_beside);
+      }
     }
     form.addEventListener("input", () => {
       forget();
-      Outbox.keep(seat, { values: typed() });
+      Outbox.keep(seat, draft());
     });
     let leaving = false;
     form.addEventListener("submit", async (event) => {
@@ -148,8 +164,8 @@
       const captured_at = form.elements.captured_at.value = same?.captured_at ?? Outbox.now();
       if (navigator.onLine) { // the house says beside the form what lacks; the worker keeps what finds no signal
         leaving = true;
-        await Outbox.keep(seat, { values: typed(), message: form.elements.message.value, captured_at }).catch(() => {}); // it is sent all the same
-        return form.requestSubmit(event.submitter);
+        await Outbox.keep(seat, { ...draft(), message: form.elements.message.value, captured_at }).catch(() => {}); // it is sent all the same
+        return (event.submitter ?? form.querySelector("button[name=do]")).click();
       }
       const item = Outbox.note(path, new URLSearchParams(new FormData(form)));
       item.id = same?.message ?? crypto.randomUUID();
@@ -199,7 +215,7 @@
     alarm("");
     if (!await store({ ...Outbox.note(path, new URLSearchParams(new FormData(here))), id: crypto.randomUUID() })) return;
     here.reset();
-    here.elements.measured.value = where.value = "";
+    where.value = "";
     root.focus();
   };
   const arrive = async () => {
@@ -238,7 +254,6 @@
   const own = async () => {
     if (root.dataset.over === "yes" && !(await Outbox.all(seat)).some((one) => one.state !== "kept")) {
       await Shelf.drop(`/seat/${seat}/`); // nothing of the subject stays on the phone longer than it is needed
-      await Outbox.forget(seat);
       return ""; // that nothing waits stands above, once
     }
     if (navigator.onLine) await adopt();
@@ -246,8 +261,8 @@
     await navigator.serviceWorker.ready;
     const other = document.querySelector("header a[lang]").href;
     const assets = [...document.querySelectorAll("link[href], script[src]")].map((one) => one.href || one.src);
-    const code = [...document.querySelectorAll("#visit-code")].map((one) => one.href);
-    if (navigator.onLine) await Promise.all([other, ...code, ...assets].map(shelve));
+    const shown = [...document.querySelectorAll("#visit-code, #visit-notice")].map((one) => one.href);
+    if (navigator.onLine) await Promise.all([other, ...shown, ...assets].map(shelve));
     return words.ready;
   };
   const strays = async () => (await Outbox.all(seat)).some((one) => one.path !== path && Outbox.waits(one));
@@ -263,7 +278,12 @@
   if (sought) offline(sought, Outbox.attempt, "words", "flaw_attempt");
   if (declining) offline(declining, Outbox.decline, "reason", "flaw_decline");
   if (form) await prepare();
-  else if (root.dataset.takes === "yes") { // the result is entered; what was photographed for it may still come
+  else if (held) { // nobody forgets for its inspector what no form shows any more
+    const left = held.values && !await came(held) && Outbox.left(path, held);
+    if (left) await Outbox.put(left);
+    await Outbox.forget(seat);
+  }
+  if (!form && root.dataset.takes === "yes") { // the result is entered; what was photographed for it may still come
     list.after(made("p", say("photos_hint", { most: most / 1e6, edge: EDGE }), { id: "photo-hint" }), ...camera(0, ""));
   }
   await Waiting.begin({

@@ -3,7 +3,9 @@
 const Waiting = (() => {
   const root = document.getElementById("outbox"), words = JSON.parse(root.dataset.words), zh = document.documentElement.lang.startsWith("zh");
   const FIRST = 15_000, LONGEST = 900_000; // milliseconds until it is tried again by itself: twice as long each time that nothing comes of it
-  const able = isSecureContext && "indexedDB" in self;
+  // What the scripts need beyond what they are written in: before Chromium 92, Safari 15.4 and Firefox 95 nothing would ever be sent.
+  const old = isSecureContext && !(typeof Outbox === "object" && "indexedDB" in self && crypto.randomUUID && [].at && self.AbortController && crypto.subtle);
+  const able = isSecureContext && !old;
   const say = (key, facts = {}) => words[key].replace(/\{(\w+)\}/g, (_, name) => facts[name] ?? "…");
   const made = (tag, text = "", set = {}) => Object.assign(document.createElement(tag), { textContent: text }, set);
   const at = (moment) => new Date(moment).toLocaleString("sv-SE").slice(0, 16);
@@ -30,6 +32,19 @@ const Waiting = (() => {
     return held;
   };
   const back = (one) => ["refused", "large"].includes(one.state);
+  // What stands in it, word for word, where no form shows it.
+  const said = (item) => [
+    ...(item.body.findings ?? []).map((one) => `${factOf(`${one.case_id}:${one.claim}`, item)}: ${words[`verdict_${one.verdict}`]}${one.note ? ` · ${one.note}` : ""}`),
+    item.body.remarks, ...(item.body.sheet?.rows ?? []).map((one) => one.words), item.body.sheet?.statement,
+  ].filter((one) => one?.trim());
+  const resend = async (item) => { await Outbox.amend(item, (one) => ({ ...one, state: "waiting" })); send(); };
+  // Words that are gone for good take two presses.
+  const discard = (item) => button("discard", async ({ target }) => {
+    if (target.textContent === words.discard) return void (target.textContent = words.discard_sure);
+    await Outbox.drop(item.key);
+    await told();
+    root.focus();
+  });
   const shown = (item) => {
     const row = made("li");
     row.append(made("b", what(item)), made("br"), say("captured", { at: at(item.captured_at) }));
@@ -38,9 +53,12 @@ const Waiting = (() => {
     if (item.kind === "decline" && Outbox.waits(item)) {
       row.append(made("br"), words.decline_counts, made("br"), button("withdraw", async () => { await Outbox.drop(item.key); await told(); }));
     }
+    if (item.state === "typed") {
+      row.append(...said(item).flatMap((one) => [made("br"), made("span", one, { className: "typed", dir: "auto" })]), made("br"), button("send_typed", () => resend(item)), " ", discard(item));
+    }
     if (back(item)) {
       row.lastChild.className = "error";
-      row.append(made("br"), button("again", async () => { await Outbox.amend(item, (one) => ({ ...one, state: "waiting" })); send(); }), " ", page.beside(item));
+      row.append(made("br"), button("again", () => resend(item)), " ", page.beside(item), ...(item.kind === "note" ? [" ", discard(item)] : []));
       if (item.blob) row.append(" ", made("a", words.save, { href: URL.createObjectURL(item.blob), download: `${item.body.digest.slice(0, 16)}.${item.blob.type.split("/")[1]}` }));
     }
     return row;
@@ -48,9 +66,9 @@ const Waiting = (() => {
   const told = async () => {
     const held = await Outbox.all(), mine = (one) => !page.seat || Outbox.seatOf(one.path) === page.seat;
     const items = held.filter((one) => mine(one) && (page.seat || one.state !== "kept")), open = items.filter(Outbox.waits).length;
-    const refused = items.filter(back).length, others = held.filter((one) => !mine(one) && Outbox.waits(one)).length;
-    const said = [open ? say("waits", { count: open }) : others ? "" : words.none, others ? say("elsewhere", { count: others }) : "", refused ? say("held_back", { count: refused }) : ""].join(" ").trim();
-    if (count.textContent !== said) count.textContent = said;
+    const refused = items.filter(back).length, unsent = items.filter((one) => one.state === "typed").length, others = held.filter((one) => !mine(one) && Outbox.waits(one)).length;
+    const sums = [open ? say("waits", { count: open }) : others || unsent ? "" : words.none, unsent ? say("unsent", { count: unsent }) : "", others ? say("elsewhere", { count: others }) : "", refused ? say("held_back", { count: refused }) : ""].join(" ").trim();
+    if (count.textContent !== sums) count.textContent = sums;
     const now = JSON.stringify(items.map(({ blob, tries, ...rest }) => rest)); // whoever is at a button is not sent away for nothing
     if (now !== shownLast) list.replaceChildren(...items.map(shown));
     shownLast = now;
@@ -97,6 +115,11 @@ const Waiting = (() => {
     if (navigator.onLine) await send();
     else await arm();
   };
+  if (old) {
+    root.hidden = false;
+    sendNow.remove();
+    count.textContent = words.too_old;
+  }
   if (able && !root.dataset.takes) begin(); // the page of a seat begins by itself
   return { able, begin, button, made, root, say, stored, told, words };
 })();

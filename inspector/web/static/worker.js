@@ -59,7 +59,7 @@ async function posted(request, url) {
     const answer = await within(fetch(request), SENDING);
     if (answer.type === "opaqueredirect" || Shelf.own(answer)) return answer;
   } catch { /* said below */ }
-  if (["result", "arrive"].includes(form.get("do"))) await Outbox.put(Outbox.note(url.pathname, form));
+  if (["result", "note", "arrive"].includes(form.get("do"))) await Outbox.put(Outbox.note(url.pathname, form));
   else if (form.get("do") === "attempt") await Outbox.put(Outbox.attempt(url.pathname, form));
   else if (form.get("do") === "decline") await Outbox.put(Outbox.decline(url.pathname, form));
   else await Outbox.keep(seat, { ...await Outbox.draft(seat), unsent: true });
