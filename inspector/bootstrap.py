@@ -285,11 +285,7 @@ def bounded(section: str, name: str, made: object, told: EngineSettings) -> None
 def timely(name: str, made: object, told: OfficeTimes) -> None:
     """A beacon runs by the world's clock: an office that does not would name rounds long known. Raises Invalid (`beacon_time`)."""
     card: Card | None = getattr(made, "card", None)
-    if (
-        card is not None
-        and card.kind in ("drand", "nist")
-        and (told.rate != 1 or told.starts_at or told.skip_closed or told.pauses)
-    ):
+    if card is not None and card.kind in ("drand", "nist") and not told.real:
         raise Invalid("beacon_time", connector=f"seeds.{name}")
 
 

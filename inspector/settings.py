@@ -118,6 +118,11 @@ class OfficeTimes(Section):
     starts_at: str = Field("", description="Office time of the first start (ISO 8601); empty: machine time")
     pauses: bool = Field(False, description="Office time stands still while the daemon is stopped; for one daemon alone")
 
+    @property
+    def real(self) -> bool:
+        """Whether the office's time is the machine's."""
+        return self.rate == 1 and not (self.skip_closed or self.starts_at or self.pauses)
+
 
 class Schedules(Section):
     """When the office's sweeps run, in office time; the forms are those of a plan's trigger."""

@@ -115,7 +115,7 @@ def _settings(terminal: Terminal) -> Iterator[Finding]:
             '请添加 [pulse]：kind = "http"，url 为另一台机器上的监测地址，收不到心跳时由其报警',
         )
         yield Finding.warn("pulse", told, mend)
-    if held.time.rate != 1 or held.time.skip_closed or held.time.pauses:
+    if not held.time.real:
         mend = ("real offices leave [time] alone", "正式运行请勿设置 [time]")
         yield Finding.warn("time", ("office time does not run like the clock", "办公时间与时钟不同步"), mend)
 
@@ -205,7 +205,7 @@ def _database(terminal: Terminal) -> Iterator[Finding]:
         yield Finding.fail("database.integrity", told, mend)
     elif held.sqlite:
         yield Finding.ok("database.integrity", ("the file is whole", "文件完好"))
-    yield from _clock(held)
+    yield from _guarded("clock", partial(_clock, terminal, held))
     yield from _guarded("privacy", partial(sealing.findings, held))
     yield from _guarded("policies", partial(_kept, terminal, held))
 
@@ -276,14 +276,17 @@ def _disk(folder: Path | None) -> Iterator[Finding]:
         yield Finding.ok("disk", told)
 
 
-def _clock(held: Store) -> Iterator[Finding]:
+def _clock(terminal: Terminal, held: Store) -> Iterator[Finding]:
     """The machine against the database, and both against what has happened already: time never runs backwards."""
+    from inspector.lawbook import calendar_of
     from inspector.store import checkup
 
+    calendar = calendar_of(terminal.settings)
     with held.read() as tx:
         database = tx.machine_now()
         last = max((row["seen_at"] for row in tx.replicas.all()), default=None)
-        now = tx.office.plain(database)
+        pace = tx.office.pace(calendar)
+    now = pace.office(database) if pace is not None else None
     apart = abs((datetime.now(UTC) - database).total_seconds())
     mend = ("set the clock by NTP on both machines", "请在两台机器上用 NTP 校时")
     told = (f"machine and database are {apart:.1f} s apart", f"本机与数据库相差 {apart:.1f} 秒")
@@ -295,7 +298,10 @@ def _clock(held: Store) -> Iterator[Finding]:
             "请用 NTP 校时；如当时超前、现已校准，请用 serve --clock-is-right 启动一次",
         )
         yield Finding.fail("clock", told, right)
-    elif last is not None and (last - database).total_seconds() > FAR_APART:
+        return
+    if now is not None and terminal.settings.time.real:
+        checkup.refuse_astray(now.astimezone(calendar.zone), database)
+    if last is not None and (last - database).total_seconds() > FAR_APART:
         moment = f"{last.astimezone(UTC):%Y-%m-%d %H:%M:%S}Z"
         ahead = (f"a daemon was seen at {moment}, which is yet to come", f"曾记录到未来的时间 {moment}")
         yield Finding.fail("clock", ahead, mend)

@@ -112,7 +112,7 @@ def run(
     from inspector import bootstrap, settings
     from inspector.daemon.daemon import on_signal, until
     from inspector.daemon.keeper import Keeper
-    from inspector.store.checkup import refuse_past
+    from inspector.store.checkup import refuse_astray, refuse_past
     from inspector.store.opening import PATIENCE, make_folder, ready, sole_owner
     from inspector.telemetry import logs
 
@@ -129,8 +129,14 @@ def run(
                 made=lambda where: None if beside is not None else _say("begun", where=where),
             )
             house = bootstrap.house(told, held, fault=fault, listener=listener, proof=proof)
-            if not clock_right:
-                refuse_past(held, house.office.now())
+            try:
+                if not clock_right:
+                    refuse_past(held, house.office.now())
+                if told.time.real:
+                    refuse_astray(house.office.now(), held.clock.now())
+            except BaseException:
+                house.server.stop()  # its port was taken already
+                raise
             if before is not None:
                 before(house)
             asked = on_signal()

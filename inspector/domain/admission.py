@@ -9,7 +9,7 @@ from enum import StrEnum
 from inspector.domain.calendar import SHANGHAI
 from inspector.domain.case import Case, CaseRemark, Claim, Route, SubjectKind
 from inspector.domain.errors import Invalid
-from inspector.domain.evidence import TOLERANCE, blank
+from inspector.domain.evidence import TOLERANCE, blank, unlisted
 from inspector.domain.fence import fence
 from inspector.domain.person import same
 from inspector.domain.policy import Item, Policy
@@ -21,14 +21,23 @@ _EARLIEST_CLAIM = 1900
 
 
 class ClaimWarning(StrEnum):
-    """What is odd about a promised fact and yet taken. `AHEAD`: it speaks of a day to come, as a promise "by" a date may."""
+    """What is odd about a promised fact and yet taken.
+
+    `AHEAD`: it speaks of a day to come, as a promise "by" a date may. `UNLISTED`: its value is none that the pack lists for the fact.
+    """
 
     AHEAD = "AHEAD"
+    UNLISTED = "UNLISTED"
 
 
-def odd(claim: Claim, today: date) -> tuple[ClaimWarning, ...]:
-    """What a sender should look at again, the case being handed in `today`."""
-    return (ClaimWarning.AHEAD,) if claim.on > today else ()
+def odd(claim: Claim, today: date, item: Item | None = None) -> tuple[ClaimWarning, ...]:
+    """What a sender should look at again, the case being handed in `today`; what only a pack tells, by its `item`."""
+    fact = next((one for one in item.facts if one.code == claim.fact), None) if item is not None else None
+    found = {
+        ClaimWarning.AHEAD: claim.on > today,
+        ClaimWarning.UNLISTED: fact is not None and unlisted(fact.compare, claim.value, fact.values),
+    }
+    return tuple(one for one, there in found.items() if there)
 
 
 def remarks(case: Case, item: Item) -> tuple[CaseRemark, ...]:

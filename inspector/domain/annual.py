@@ -251,7 +251,7 @@ def publish(held: AnnualPlan, *, by: str, reference: str, on: date | None, polic
 def withdraw(held: AnnualPlan, *, by: str, reason: str, policy: Policy, now: datetime) -> Decision[AnnualPlan]:
     """The plan holds no longer; draws that are announced go on. Raises Refusal (`plan_state`) and Invalid."""
     if held.state is AnnualState.WITHDRAWN:
-        raise _wrong_state(held, "DRAFT, APPROVED, PUBLISHED")
+        raise _wrong_state(held, AnnualState.DRAFT, AnnualState.APPROVED, AnnualState.PUBLISHED)
     withdrawn = replace(
         held, state=AnnualState.WITHDRAWN, withdrawn_at=now, withdrawn_by=_said("by", by), reason=_said("reason", reason)
     )
@@ -266,13 +266,13 @@ def _because(rule: str, held: AnnualPlan, policy: Policy, facts: Mapping[str, ob
 
 def _stands(held: AnnualPlan, needed: AnnualState) -> None:
     if held.state is not needed:
-        raise _wrong_state(held, needed.value)
+        raise _wrong_state(held, needed)
     if not held.sound:
         raise Refusal("plan_altered", plan=held.content.plan, year=held.content.year, digest=held.digest)
 
 
-def _wrong_state(held: AnnualPlan, needed: str) -> Refusal:
-    return Refusal("plan_state", plan=held.content.plan, year=held.content.year, state=held.state.value, needed=needed)
+def _wrong_state(held: AnnualPlan, *needed: AnnualState) -> Refusal:
+    return Refusal("plan_state", plan=held.content.plan, year=held.content.year, state=held.state, needed=needed)
 
 
 def _said(field: str, text: str) -> str:

@@ -194,6 +194,17 @@ def agrees(rule: Compare, claimed: str, found: str, values: Sequence[str] = ()) 
     return None if differ is None else not differ
 
 
+def unlisted(rule: Compare, claimed: str, values: Sequence[str]) -> bool:
+    """Whether a promise is outside the closed list that the pack has for its fact: nothing proves it, and a person has to read it."""
+    if not values:
+        return False
+    try:
+        told = members(claimed) if rule is Compare.SET else [claimed]
+    except ValueError:
+        return True
+    return any(listed(one, values) is None for one in told)
+
+
 def _among(rule: Compare, claimed: str, found: str, values: Sequence[str]) -> bool | None:
     """`agrees` by a closed list: each value is the one it is by any of its writings."""
     if rule is not Compare.SET:

@@ -13,6 +13,7 @@ from typing import NoReturn
 
 from inspector.domain import admission
 from inspector.domain.errors import InspectorError, Invalid
+from inspector.domain.value import writings
 from inspector.flows.diagnosis import of_error
 from inspector.flows.importing import CaseRow, Parsed
 from inspector.flows.intake import drafted, foresee, look_ahead, take
@@ -100,10 +101,17 @@ def _objections(office: Office, line: CaseRow, sender: str, now: datetime, warni
         warnings.append(RowFlaw(row=line.row, column="subject_code", code="code_irregular", facts=facts))
     if case.subject.code not in {case.subject.original.strip(), STAND_IN}:
         warnings.append(RowFlaw(row=line.row, column="subject_code", code="code_rewritten"))
+    item = policy.items.get(case.item)
     for held in case.claims:
-        if admission.ClaimWarning.AHEAD in admission.odd(held.claim, now.date()):
+        odd, column = admission.odd(held.claim, now.date(), item), f"claim:{held.claim.fact}"
+        if admission.ClaimWarning.AHEAD in odd:
             facts = {"on": held.claim.on.isoformat(), "today": now.date().isoformat()}
-            warnings.append(RowFlaw(row=line.row, column=f"claim:{held.claim.fact}", code="claim_ahead", facts=facts))
+            warnings.append(RowFlaw(row=line.row, column=column, code="claim_ahead", facts=facts))
+        if item is not None and admission.ClaimWarning.UNLISTED in odd:
+            known = ", ".join(writings(value)[0] for value in item.fact(held.claim.fact).values)
+            warnings.append(
+                RowFlaw(row=line.row, column=column, code="claim_unlisted", facts={"value": held.claim.value, "known": known})
+            )
     yield from (of_error(line.row, error) for error in admission.objections(case, policy, now))
 
 

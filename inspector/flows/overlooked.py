@@ -92,7 +92,7 @@ def to_come(office: Office, tx: Tx, agency: str, now: datetime) -> None:
     # An older release entered no end of a wait, and told it by a matter alone.
     older = {_slot(one.facts) for one in skips if one.sound and "end_entered" not in one.facts}
     nothing |= {slot for slot in older if tx.attention.get(f"{queue.OVERTAKEN}:{':'.join(slot)}") is not None}
-    for slot, since in (skipped | dict(_begun(office, tx, agency, now))).items():
+    for slot, since in (skipped | dict(_begun(office, tx, agency))).items():
         known = slot in waits or slot in nothing or slot[1] == BEFORE or slot[1].endswith("+")
         if known or slot[0] not in office.plans or _kept_back(tx, slot[0]):
             continue
@@ -100,12 +100,11 @@ def to_come(office: Office, tx: Tx, agency: str, now: datetime) -> None:
             _anew(tx, agency, ":".join(slot), slot, now)
 
 
-def _begun(office: Office, tx: Tx, agency: str, now: datetime) -> Iterator[tuple[tuple[str, str], datetime]]:
-    """The slot that the period of each of an agency's plans began with, and when."""
+def _begun(office: Office, tx: Tx, agency: str) -> Iterator[tuple[tuple[str, str], datetime]]:
+    """The slot of each of an agency's plans that was taken last, and when: only with it its order is put down."""
     for plan in office.plans.values():
-        slot = tx.schedules.period(f"plan:{plan.name}", now) if plan.agency == agency else BEFORE
-        if slot != BEFORE:
-            yield (plan.name, slot), datetime.fromisoformat(slot)
+        if plan.agency == agency and (taken := tx.schedules.begun(f"plan:{plan.name}")) is not None:
+            yield (plan.name, taken[0]), taken[1]
 
 
 def _waits(tx: Tx, row: Mapping[str, Any], now: datetime) -> tuple[str, str] | None:

@@ -247,6 +247,12 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "nothing, if it is promised by that day; else correct the day",
         "承诺届时达到的无需处理，否则请更正日期",
     ),
+    "claim_unlisted": (
+        "{value} is none of the values that the pack lists for this fact ({known}): no record can prove it, and an officer has to read it",
+        "“{value}”不在规则对该事项所列的值之内（{known}）：无法自动核实，须由工作人员判断",
+        "write the listed value that is meant, if one is",
+        "如有对应的所列值，请改填该值",
+    ),
     "cell_trimmed": (
         "blanks before or behind the text were taken off",
         "文字前后的空格已去掉",

@@ -78,3 +78,13 @@ def refuse_past(store: Store, now: datetime) -> None:
     """Raise Refusal (`clock_past`) where time would run backwards: every legal date of what comes in would be counted from a wrong day."""
     if (last := behind(store, now)) is not None:
         raise Refusal("clock_past", now=now.isoformat(timespec="seconds"), last=last.isoformat(timespec="seconds"))
+
+
+def refuse_astray(now: datetime, machine: datetime) -> None:
+    """Raise Refusal (`office_time_astray`) where the office's time `now` is not the machine's, though the settings say that it is.
+
+    It once ran by `[time]`: every legal date would go on being counted from a day that is not.
+    """
+    if abs(now - machine) > BEHIND:
+        told = (one.astimezone(now.tzinfo).isoformat(timespec="seconds") for one in (now, machine))
+        raise Refusal("office_time_astray", **dict(zip(("now", "machine"), told, strict=True)))

@@ -8,6 +8,8 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from inspector.domain.calendar import WorkingCalendar
+from inspector.domain.clock import OfficeTime
 from inspector.store.room import Room
 from inspector.store.sealed import own
 from inspector.store.tables import office
@@ -25,6 +27,9 @@ class OfficeRow:
     shadow: bool
 
 
+PACE = ("machine_anchor", "office_anchor", "rate", "skip_closed")
+
+
 class OfficeRoom(Room):
     """The office table (one row)."""
 
@@ -33,14 +38,10 @@ class OfficeRoom(Room):
         row = self.row(sa.select(office).where(office.c.id == 1))
         return OfficeRow(**{name: row[name] for name in OfficeRow.__slots__}) if row else None
 
-    def plain(self, machine_now: datetime) -> datetime | None:
-        """The office's time at a moment, where it runs as the machine's does; None where it is paced, or before the first start.
-
-        Nothing sealed is opened: whoever has no keys may ask.
-        """
-        asked = sa.select(office.c.machine_anchor, office.c.office_anchor).where(office.c.id == 1, office.c.rate == 1)
-        row = self.connection.execute(asked.where(~office.c.skip_closed)).one_or_none()
-        return machine_now + (row.office_anchor - row.machine_anchor) if row is not None else None
+    def pace(self, calendar: WorkingCalendar) -> OfficeTime | None:
+        """How the office's time runs; None before the first start. Nothing sealed is opened: whoever has no keys may ask."""
+        held = self.connection.execute(sa.select(*(office.c[name] for name in PACE)).where(office.c.id == 1)).one_or_none()
+        return OfficeTime(**held._asdict(), calendar=calendar if held.skip_closed else None) if held is not None else None
 
     def found(
         self, machine_anchor: datetime, office_anchor: datetime, rate: float, skip_closed: bool, *, shadow: bool = False

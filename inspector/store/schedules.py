@@ -61,6 +61,12 @@ class ScheduleRoom(Room):
         slots += [waiting] if waiting is not None else []
         return max(slots).astimezone(SHANGHAI).isoformat() if slots else BEFORE
 
+    def begun(self, name: str) -> tuple[str, datetime] | None:
+        """The last slot that was taken, named as its order names it, and when it was taken; None: none was."""
+        asked = sa.select(tick.c.slot, tick.c.at).where(tick.c.name == name).order_by(tick.c.slot.desc()).limit(1)
+        row = self.connection.execute(asked).one_or_none()
+        return (datetime.fromisoformat(row.slot).astimezone(SHANGHAI).isoformat(), row.at) if row is not None else None
+
     def following(self, name: str, now: datetime) -> datetime | None:
         """The next slot after now; None when nobody knows one."""
         asked = sa.select(schedule.c.next_at).where(schedule.c.name == name, schedule.c.next_at > now)

@@ -24,6 +24,7 @@ from inspector.domain.case import (
 )
 from inspector.domain.pause import Extension, Suspension
 from inspector.domain.plan import Draw, DrawKind, DrawState
+from inspector.domain.policy import Policy
 from inspector.domain.sendback import SendBackReason
 from inspector.domain.visit import VisitState
 from inspector.flows.explain import Explanation
@@ -47,7 +48,10 @@ class SubjectShown(Shown):
 
 
 class ClaimShown(Shown):
-    """One claim and the way it is at; `warnings` is what the sender should look at again: `AHEAD`, it speaks of a day to come.
+    """One claim and the way it is at; `warnings` is what the sender should look at again.
+
+    `AHEAD`: it speaks of a day to come. `UNLISTED`: its value is none that the pack lists, so that an officer has to read it; told in
+    answer to a hand-in and a correction, and where the case is shown by its id.
 
     `key` is the sender's own; `id` is what evidence, requests and visits cite: a correction gives each claim a new one, and a higher
     `revision` (0 as it was handed in).
@@ -320,23 +324,24 @@ class Ready(Shown):
     reasons: tuple[Reason, ...]
 
 
-def case_shown(case: Case) -> CaseShown:
-    """A case as it goes out."""
-    return CaseShown.model_validate(_case(case))
+def case_shown(case: Case, policy: Policy | None = None) -> CaseShown:
+    """A case as it goes out. `policy`: its pack, where what the pack finds odd about its claims belongs to the answer."""
+    return CaseShown.model_validate(_case(case, policy))
 
 
 def case_withdrawn(case: Case) -> CaseWithdrawn:
     """A case after a withdrawal, and whether it is withdrawn."""
     heard = None if case.state is CaseState.WITHDRAWN else "withdrawal_asked"
-    return CaseWithdrawn.model_validate({**_case(case), "heard": heard})
+    return CaseWithdrawn.model_validate({**_case(case, None), "heard": heard})
 
 
-def case_with_why(case: Case, why: Explanation) -> CaseWithWhy:
+def case_with_why(case: Case, why: Explanation, policy: Policy | None) -> CaseWithWhy:
     """A case with its explanation."""
-    return CaseWithWhy.model_validate({**_case(case), "explanation": why})
+    return CaseWithWhy.model_validate({**_case(case, policy), "explanation": why})
 
 
-def _case(case: Case) -> dict[str, Any]:
+def _case(case: Case, policy: Policy | None) -> dict[str, Any]:
+    item = policy.items.get(case.item) if policy is not None else None
     plain = {name: getattr(case, name) for name in CaseShown.model_fields if name != "sent_back"}
     claims = [
         {
@@ -346,7 +351,7 @@ def _case(case: Case) -> dict[str, Any]:
             "fact": held.claim.fact,
             "value": held.claim.value,
             "on": held.claim.on,
-            "warnings": odd(held.claim, case.opened_at.date()),
+            "warnings": odd(held.claim, case.opened_at.date(), item),
             "status": held.status,
             "method": held.step.method if held.step else None,
             "via": held.step.via if held.step else None,

@@ -10,7 +10,9 @@ from fastapi import APIRouter, Query
 from starlette.responses import JSONResponse
 
 from inspector.domain.case import Case, CaseState
+from inspector.domain.errors import Missing
 from inspector.domain.line import pasted
+from inspector.domain.policy import Policy
 from inspector.domain.viewing import Shown as What
 from inspector.flows import embargo, intake, review
 from inspector.flows.explain import Explanation, explain
@@ -59,7 +61,7 @@ def open_case(desk: AtDesk, caller: System, given: CaseIn, message_id: MessageId
         opened.clear()
         taken = intake.take(desk.office, tx, application, caller.name, now)
         opened.extend([taken.case] if taken.new else [])
-        return case_shown(taken.case)
+        return case_shown(taken.case, _pack(desk, taken.case))
 
     answer = desk.once(message(caller.source, message_id, "open", given), do)
     answer.status_code = 201 if opened else 200
@@ -90,7 +92,7 @@ def show_case(desk: AtDesk, caller: CaseReader, case_id: CasePath) -> CaseWithWh
 
     def ask(tx: Tx, now: datetime) -> CaseWithWhy:
         held = caller.case(tx, case_id)
-        return case_with_why(held, why(desk, tx, caller, case_id, now))
+        return case_with_why(held, why(desk, tx, caller, case_id, now), _pack(desk, held))
 
     return read_case(desk, caller, case_id, What.CASE, ask)
 
@@ -129,7 +131,8 @@ def correct_case(desk: AtDesk, caller: System, case_id: CasePath, given: CaseIn,
 
     def do(tx: Tx, now: datetime) -> CaseShown:
         caller.case(tx, case_id)  # not held here: the flow takes the draws' turn before the case
-        return case_shown(intake.correct(desk.office, tx, case_id, application, caller.name, now))
+        case = intake.correct(desk.office, tx, case_id, application, caller.name, now)
+        return case_shown(case, _pack(desk, case))
 
     return desk.once(message(caller.source, message_id, f"correct {case_id}", given), do)
 
@@ -212,3 +215,11 @@ def why(desk: Desk, tx: Tx, caller: Caller, case_id: str, now: datetime) -> Expl
     if told.visits and caller.role is not Role.SYSTEM:
         embargo.note_case(tx, case_id, caller.name, "api", now)
     return told
+
+
+def _pack(desk: Desk, case: Case) -> Policy | None:
+    """The pack of a case, where this release can read it."""
+    try:
+        return desk.office.book.get(case.pack)
+    except Missing:
+        return None

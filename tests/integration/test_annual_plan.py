@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from connectors.seeds import ceremony
+from inspector import labels
 from inspector.daemon.clock import Clock
 from inspector.daemon.schedules import schedules
 from inspector.domain.annual import AnnualPlan, AnnualState, Consent
@@ -182,7 +183,12 @@ def test_no_step_is_left_out_or_done_twice_and_none_is_empty(store: Store, hand:
     assert isinstance(refused(lambda: approved(office)), Missing)
     made(office)
     assert refused(lambda: made(office)).code == "plan_exists"
-    assert refused(lambda: published(office)).code == "plan_state"
+    early = refused(lambda: published(office))
+    assert (early.code, labels.told(early, "zh-Hans")) == (
+        "plan_state",
+        "weekly 的 2026 年度抽查计划处于 草案，此项操作要求：已批准",
+    )
+    assert "is DRAFT; this needs: APPROVED" in labels.told(early, "en")
     assert refused(lambda: approved(office, replace(SEAL, document=" "))).code == "plan_field_unusable"
     assert refused(lambda: approved(office, replace(SEAL, on=date(2026, 3, 3)))).code == "plan_day_ahead"
     for digest in ("0" * 64, "a"):

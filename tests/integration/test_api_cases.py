@@ -94,10 +94,12 @@ def test_a_fact_promised_by_a_day_to_come_is_taken_and_the_sender_is_told_to_loo
     claims = [
         {"key": f"c{day[:4]}", "fact": "registration-status", "value": "存续", "on": day} for day in ("2026-03-02", "2030-01-01")
     ]
+    claims.append({**claims[0], "key": "other", "value": "正常"})  # none of the values that the pack lists
     with edge.as_("system") as client:
         answer = client.post("/v1/cases", json=a_case(claims=claims))
-    assert answer.status_code == 201
-    assert [one["warnings"] for one in answer.json()["claims"]] == [[], ["AHEAD"]]
+        shown = client.get(f"/v1/cases/{answer.json()['id']}")
+    for told, code in ((answer, 201), (shown, 200)):
+        assert (told.status_code, [one["warnings"] for one in told.json()["claims"]]) == (code, [[], ["AHEAD"], ["UNLISTED"]])
 
 
 def test_nothing_known_today_proves_a_promise_about_a_day_to_come(store: Store, hand: Hand) -> None:

@@ -171,6 +171,14 @@ def test_a_promise_about_a_day_to_come_is_a_remark_that_names_the_day(operator: 
     assert odd(operator, file) == [(2, "claim:registration-status", "claim_ahead")]
 
 
+def test_a_promise_outside_the_list_of_the_pack_is_taken_with_a_remark_that_names_what_is_listed(operator: Operator) -> None:
+    file = operator.file("unlisted.csv", table(HEADS, [*row(1)[:10], "正常"], row(2)))
+    assert odd(operator, file) == [(2, "claim:registration-status", "claim_unlisted")]
+    told = operator.well("case", "import", file, "--agency", "bureau", "--sender", "hall", "--yes").err
+    assert "正常" in told
+    assert "存续" in told
+
+
 def test_irregular_codes_numbers_of_excel_and_merged_cells_are_told_by_row(operator: Operator) -> None:
     cells: list[Cell] = [*row(1)]
     cells[9], cells[10] = date(2025, 3, 2), 1
@@ -178,6 +186,7 @@ def test_irregular_codes_numbers_of_excel_and_merged_cells_are_told_by_row(opera
     assert odd(operator, file) == [
         (2, "", "cells_merged"),
         (2, "claim:registration-status", "cell_was_number"),
+        (2, "claim:registration-status", "claim_unlisted"),
         (3, "", "rows_empty"),
     ]
     told = operator.well("case", "import", file, "--agency", "bureau", "--sender", "hall", "--yes", "--dry-run", "--json").json

@@ -179,3 +179,19 @@ def test_of_two_daily_looks_the_second_orders_nothing_more(store: Store, hand: H
         assert tx.connection.execute(sa.select(sa.func.count()).where(ANNOUNCE)).scalar_one() == 1
     settle(office)
     assert after(store, held) is not None
+
+
+def test_a_slot_that_has_come_and_nobody_has_taken_yet_has_lost_nothing(store: Store, hand: Hand) -> None:
+    """The daemon was away for longer than an hour of office time, and its daily look comes before the slot is taken."""
+    office, _, _ = drawing(store, hand)
+    office = pooled(office, "firms")
+    with store.begin() as tx:
+        tx.schedules.declare("plan:firms", "cron * 09:00", hand())
+    look(office, hand, hours=3)
+    assert (matters(office, LOST), draws(office)) == ([], [])
+    with store.begin() as tx:
+        assert tx.schedules.fired("plan:firms", hand() - timedelta(hours=3), None, hand(), "one")
+    look(office, hand, hours=0)
+    assert draws(office) == [], "its order is of this hour"
+    look(office, hand)
+    assert [one.plan for one in draws(office)] == ["firms"]
