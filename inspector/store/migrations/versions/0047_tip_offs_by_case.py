@@ -26,8 +26,8 @@ def upgrade() -> None:
 
 def _fill() -> None:
     """Some hundred in hand at a time."""
-    columns = (sa.column("id", sa.String()), sa.column("body", Sealed("tip_off.body", "id")), sa.column("case_id"))
-    held = sa.table("tip_off", *columns)
+    body: sa.ColumnClause[str] = sa.column("body", Sealed("tip_off.body", "id"))
+    held = sa.table("tip_off", sa.column("id", sa.String()), body, sa.column("case_id", sa.String()))
     connection, after = op.get_bind(), ""
     asked = sa.select(held.c.id, held.c.body.label("body")).where(held.c.id > sa.bindparam("after"))
     asked = asked.order_by(held.c.id).limit(_PAGE)
