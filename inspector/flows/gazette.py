@@ -14,7 +14,7 @@ from datetime import date, datetime
 
 from inspector import gazette
 from inspector.domain.calendar import reminder
-from inspector.domain.gazette import CheckResult, Fallen, Line, crowded
+from inspector.domain.gazette import CheckResult, Fallen, Line, crowded, leads
 from inspector.domain.publicationduty import BEFORE, PublicationDuty, PublicationState
 from inspector.domain.visit import Visit
 from inspector.flows import publication, shown, unpublish
@@ -36,12 +36,15 @@ Group = tuple[str, str]
 class Gathered:
     """The register as it is to stand. `fresh` come in, `gone` go out, `kept` were published by a release that kept no line.
 
+    `rested`: the outcomes that the fresh ones rest on, by case.
+
     `lines` do not hold those that are only counted. `withheld` wait for an officer, or for the visits of their draw; `counted` are told by
     their number alone, for they name nobody and are too few together.
     """
 
     lines: tuple[Line, ...]
     fresh: Mapping[str, Line]
+    rested: Mapping[str, Mapping[str, str]]
     gone: tuple[str, ...]
     kept: Mapping[str, Line]
     withheld: int
@@ -57,6 +60,7 @@ class _Register:
     post: bool
     held: list[tuple[datetime, Line]] = field(default_factory=list)
     fresh: dict[str, Line] = field(default_factory=dict)
+    rested: dict[str, Mapping[str, str]] = field(default_factory=dict)
     kept: dict[str, Line] = field(default_factory=dict)
     gone: list[str] = field(default_factory=list)
     ready: dict[Group, list[tuple[PublicationDuty, Line]]] = field(default_factory=lambda: defaultdict(list))
@@ -86,6 +90,8 @@ class _Register:
             elif not owed:
                 self._public(duty, duty.shown or self._line(tx, duty, visit, result))
             elif self.post:
+                stood = ((case, outcomes[case][1]) for case in leads(visit) if case in outcomes)
+                self.rested[duty.id] = {case: outcome for case, outcome in stood if outcome is not None}
                 self._fresh(duty, self._line(tx, duty, visit, result))
 
     def close(self) -> None:
@@ -165,6 +171,7 @@ def gather(office: Office, now: datetime, *, post: bool, advance: Advance = lamb
     return Gathered(
         lines=tuple(line for _, line in made.held),
         fresh=made.fresh,
+        rested=made.rested,
         gone=tuple(made.gone),
         kept=made.kept,
         withheld=made.withheld,
@@ -186,11 +193,8 @@ def say(office: Office, gathered: Gathered, base: str, by: str, now: datetime) -
                 held = tx.publications.get(duty, lock=True)
                 if held.state is PublicationState.OWED:
                     line = gathered.fresh[duty]
-                    public = publication.post(office, tx, held, line, today, places.get(duty, index), by, now)
-                    if (
-                        _came(tx, held) is not line.found
-                    ):  # its case was opened again since the files were written, and they are public
-                        unpublish.recall(office, tx, public, Fallen.REOPENED, "", "", by, now)
+                    publication.post(office, tx, held, line, today, places.get(duty, index), by, now)
+                    _fell(office, tx, held, line, gathered.rested[duty], now)
     for some in _parts(gathered.gone):
         with office.store.begin() as tx:
             for duty in some:
@@ -202,10 +206,18 @@ def say(office: Office, gathered: Gathered, base: str, by: str, now: datetime) -
                 publication.keep(tx, duty, gathered.kept[duty], by, now)
 
 
-def _came(tx: Tx, duty: PublicationDuty) -> CheckResult | None:
-    """What a result is now, behind the lock of its duty: whoever opens its case again from here on finds it published."""
-    visit = tx.visits.get(duty.visit)
-    return shown.came(duty, visit, shown.outcomes_of(tx, [visit]))
+def _fell(office: Office, tx: Tx, owed: PublicationDuty, line: Line, rested: Mapping[str, str], now: datetime) -> None:
+    """What a result rests on fell since its files were written: they are public, and it is to be taken back, as by `unpublish.reopened`.
+
+    Behind the lock of its duty: whoever opens a case again from here on finds it published.
+    """
+    visit = tx.visits.get(owed.visit)
+    outcomes = shown.outcomes_of(tx, [visit])
+    for case, was in rested.items():
+        if case in outcomes and outcomes[case][1] != was:
+            unpublish.fell(office, tx, tx.publications.get(owed.id), tx.cases.get(case), "", now)
+    if shown.came(owed, visit, outcomes) is not line.found:
+        unpublish.recall(office, tx, tx.publications.get(owed.id), Fallen.REOPENED, "", "", "rule", now)
 
 
 def _parts(ids: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

@@ -50,10 +50,15 @@ def reopened(office: Office, tx: Tx, case: Case, rule: str, now: datetime) -> No
     Where the case leaves the house, only what speaks against somebody falls: that nothing was found stays true of whoever wants the
     matter no more, and of whom it should not have been sent.
     """
-    why = {CaseState.WITHDRAWN: Fallen.WITHDRAWN, CaseState.SENT_BACK: Fallen.MISTAKE}.get(case.state, Fallen.REOPENED)
     for held in _resting_on(tx, case):
-        if not (case.state.gone and held.shown is not None and held.shown.found in UNHARMING):
-            recall(office, tx, held, why, rule, "", "rule", now)
+        fell(office, tx, held, case, rule, now)
+
+
+def fell(office: Office, tx: Tx, held: PublicationDuty, case: Case, rule: str, now: datetime) -> None:
+    """The outcome of a case that a result rests on fell, by a rule: where the result is public it is to be taken back."""
+    why = {CaseState.WITHDRAWN: Fallen.WITHDRAWN, CaseState.SENT_BACK: Fallen.MISTAKE}.get(case.state, Fallen.REOPENED)
+    if not (case.state.gone and held.shown is not None and held.shown.found in UNHARMING):
+        recall(office, tx, held, why, rule, "", "rule", now)
 
 
 def recall(office: Office, tx: Tx, held: PublicationDuty, why: Fallen, note: str, document: str, by: str, now: datetime) -> None:

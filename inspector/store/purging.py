@@ -263,9 +263,9 @@ class PurgeRoom(Room):
         )
 
     def _tips(self, case_id: str, *where: sa.ColumnElement[bool]) -> list[TipOff]:
-        """Few, and nothing but their bodies says what they are about."""
-        bodies = self.connection.execute(sa.select(tip_off.c.body).where(*where).order_by(tip_off.c.id)).scalars()
-        return [one for one in (load(TipOff, body) for body in bodies) if one.case_id == case_id]
+        """The tip-offs about a case."""
+        asked = sa.select(tip_off.c.body).where(tip_off.c.case_id == case_id, *where).order_by(tip_off.c.id)
+        return [load(TipOff, body) for body in self.connection.execute(asked).scalars()]
 
 
 @cache

@@ -51,8 +51,9 @@ tip_off = sa.Table(
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("body", Sealed("tip_off.body", "id"), nullable=False),
     sa.Column("informant", Sealed("tip_off.informant", "id")),
+    sa.Column("case_id", sa.String(40), nullable=True, index=True),
 )
-"""Tip-offs. Who told lies apart, so that nobody reads it by the way."""
+"""Tip-offs. Who told lies apart, so that nobody reads it by the way. `case_id`: the case that one is about, if any."""
 
 lead_check = sa.Table(
     "lead_check",

@@ -42,7 +42,8 @@ class TipRoom(Room):
     def add(self, told: TipOff, informant: Informant) -> None:
         """Write a new tip-off."""
         row = {"id": told.id, "agency": told.agency, "at": told.at, "version": 0, "informant": dump(informant, told.id)}
-        self.insert_one(tip_off, row | {"state": told.state.value, "body": dump(told, told.id)}, ("id",))
+        about = {"state": told.state.value, "body": dump(told, told.id), "case_id": told.case_id or None}
+        self.insert_one(tip_off, row | about, ("id",))
 
     def get(self, tip_id: str, *, lock: bool = False) -> TipOff:
         """One of them. Raises Missing."""
