@@ -109,7 +109,7 @@ def post_seat(request: Request, desk: AtDesk, door: AtPage, form: PostedAt, lang
         _seat(desk, door, form)
     except InspectorError as error:
         return _seat_page(request, desk, door.name, form, trouble(error, form, lang))
-    return again(request)
+    return again(request, form.message_id())
 
 
 @router.api_route("/seat/{rest:path}", methods=["GET", "POST"])
@@ -389,6 +389,6 @@ def fact_name(desk: Desk, pack: str, item: str, fact: str) -> str:
         return fact
 
 
-def again(request: Request) -> Response:
-    """Show the page anew, so that reloading it posts nothing."""
-    return RedirectResponse(request.url.path + carried(request), 303)
+def again(request: Request, taken: str | None = None) -> Response:
+    """Show the page anew, so that reloading it posts nothing; `taken`: the message that its scripts hear is kept, behind the #."""
+    return RedirectResponse(request.url.path + carried(request) + (f"#{taken}" if taken else ""), 303)
