@@ -70,3 +70,24 @@ def test_the_firm_s_notice_opens_without_signal_wherever_the_assignment_does(vis
     told = phone.open(f"{visit.first}/notice")
     assert FIRM in told
     assert label("ui.notice_rights", "zh-Hans") in told
+
+
+def test_what_is_too_long_to_be_pasted_whole_is_said(visit: Visit, door: Door) -> None:
+    phone = met(door, visit)
+    phone.page.locator("#remarks").focus()
+    phone.page.evaluate(
+        """() => { const clipboardData = new DataTransfer(); clipboardData.setData("text", "长".repeat(5000));
+        document.getElementById("remarks").dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true })); }"""
+    )
+    assert "4000" in phone.alert().inner_text()
+
+
+def test_a_day_that_cannot_be_names_its_field_and_an_ended_session_tells_of_the_pushed_link(visit: Visit, door: Door) -> None:
+    phone = met(door, visit)
+    phone.choose("一致")
+    phone.page.locator("#visited_on").fill("2031-01-01")
+    phone.press("提交结果")
+    said = phone.alert().first.inner_text()
+    assert ("检查日期" in said, "visited_on" in said) == (True, False)
+    assert "最近一次推送的任务链接" in phone.open("/mine")
+    check(phone)

@@ -257,6 +257,12 @@
     document.getElementById("arrival-hint").after(made("label", words.scan, { htmlFor: input.id }), input);
   };
 
+  // What a field has no room for is cut off by the browser without a word.
+  document.addEventListener("paste", ({ target, clipboardData }) => {
+    const most = target.maxLength, more = clipboardData?.getData("text").length ?? 0;
+    if (most > 0 && target.value.length - (target.selectionEnd - target.selectionStart) + more > most) alarm(say("cut", { most }), target);
+  });
+
   // --- the page itself, without signal
 
   let ready = words.not_kept;
