@@ -34,6 +34,7 @@ from inspector.store.tx import Tx, new_id
 from inspector.web import attempts, challenges, fieldnotes, links, seatdoor
 from inspector.web.assigned import MateShown, mates_shown
 from inspector.web.attempts import AttemptsShown, SeatAttemptIn
+from inspector.web.byhand import by_hand, wanted
 from inspector.web.checksheets import SheetWords, of_form
 from inspector.web.desk import AtDesk, Desk
 from inspector.web.fieldnotes import ChoiceIn, FieldShown, NoteIn, field_shown
@@ -54,9 +55,10 @@ _WAITS = {"team_short": "short", "visit_embargoed": "embargoed", "team_not_accep
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _SeatRead:
-    """What the page of a seat is made of; `hindered`: why no result would be taken now."""
+    """What the page of a seat is made of; `hindered`: why no result would be taken now; `veiled`: a program asks."""
 
     held: Visit
+    veiled: bool
     seat: Seat
     hindered: str
     facts: list[tuple[Doubt, str]]
@@ -95,17 +97,6 @@ def show_seat(request: Request, desk: AtDesk, name: str, token: str) -> Response
         return shut(request, error)
 
 
-def by_hand(request: Request) -> bool:
-    """Whether a browser says that somebody has gone to the page (Fetch Metadata, W3C): previews and scanners of links fetch it, too.
-
-    They are not read by that, for the time to accept would begin, or go on, for somebody who has nothing. One that drives a browser is
-    believed until its channel says that the push came to nobody. What says nothing changes nothing: whoever reads says yes or no.
-    """
-    said = request.headers
-    early = "prefetch" in said.get("sec-purpose", "") or "prefetch" in said.get("purpose", "")
-    return said.get("sec-fetch-mode") == "navigate" and said.get("sec-fetch-dest") == "document" and not early
-
-
 @router.post("/seat/{name}/{token}")
 def post_seat(request: Request, desk: AtDesk, door: AtPage, form: PostedAt, lang: InLang) -> Response:
     """Accept, decline or enter the result."""
@@ -113,10 +104,12 @@ def post_seat(request: Request, desk: AtDesk, door: AtPage, form: PostedAt, lang
         return shut(request, door)
     try:
         form.sound()
+        if form.one("do") == "look":
+            return seatdoor.welcome(request, desk, _seat_page(request, desk, door.name))
         _seat(desk, door, form)
     except InspectorError as error:
         return _seat_page(request, desk, door.name, form, trouble(error, form, lang))
-    return again(request)
+    return again(request, form.message_id())
 
 
 @router.api_route("/seat/{rest:path}", methods=["GET", "POST"])
@@ -207,6 +200,9 @@ def _asks_nothing(held: Visit, seat: Seat) -> bool:
 def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = None, wrong: Trouble = NO_TROUBLE) -> Response:
     def ask(tx: Tx) -> _SeatRead:
         held, seat = by_name(tx, name)
+        veiled = held.released and seat.state.awaited and not wanted(request)
+        if veiled:  # a program that previews links hears no more than before the release
+            held = replace(held, released=False)
         tells = seat.state is SeatState.ACCEPTED and held.state.open and held.released
         exempt = supervision.exempt(tx, held, seat.agency) if tells else ()
         team = tx.visits.team(held.id)
@@ -221,6 +217,7 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
         field = field_of(desk.office, tx, whole, seat.agency) if knows else None
         return _SeatRead(
             held=held,
+            veiled=veiled,
             seat=seat,
             hindered=hindered.code if hindered else "",
             facts=facts,
@@ -258,6 +255,7 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
     may_report = not told.hindered or (kept.get("do") == "result" and told.hindered in _WAITS)
     context = {
         "visit": held,
+        "veiled": told.veiled,
         "seat": seat,
         "now": _now(held, seat, told.hindered),
         "overdue": held.state.open and desk.office.now() > held.due_at,
@@ -391,6 +389,6 @@ def fact_name(desk: Desk, pack: str, item: str, fact: str) -> str:
         return fact
 
 
-def again(request: Request) -> Response:
-    """Show the page anew, so that reloading it posts nothing."""
-    return RedirectResponse(request.url.path + carried(request), 303)
+def again(request: Request, taken: str | None = None) -> Response:
+    """Show the page anew, so that reloading it posts nothing; `taken`: the message that its scripts hear is kept, behind the #."""
+    return RedirectResponse(request.url.path + carried(request) + (f"#{taken}" if taken else ""), 303)

@@ -22,9 +22,10 @@ from inspector.flows.articles import articles
 from inspector.store.tx import Tx, new_id
 from inspector.web import bounds
 from inspector.web.asked import name_of
+from inspector.web.byhand import by_hand
 from inspector.web.desk import AtDesk, Desk, desk_of, message
 from inspector.web.fields import Digest, Strict, Text
-from inspector.web.forms import again, by_hand, fact_name
+from inspector.web.forms import again, fact_name
 from inspector.web.language import InLang, language
 from inspector.web.material import fitting
 from inspector.web.multipart import FORM, Sent, sent

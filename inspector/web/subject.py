@@ -21,8 +21,9 @@ from inspector.flows.articles import articles
 from inspector.store.tx import Tx, new_id
 from inspector.web import bounds
 from inspector.web.asked import name_of
+from inspector.web.byhand import by_hand
 from inspector.web.desk import AtDesk, Desk, desk_of, message
-from inspector.web.forms import again, by_hand
+from inspector.web.forms import again
 from inspector.web.language import InLang, language
 from inspector.web.material import fitting
 from inspector.web.multipart import FORM, Sent, sent

@@ -13,7 +13,7 @@ from inspector.domain.visit import Visit
 from inspector.flows import briefing, intake, listing
 from inspector.flows.office import Office
 from inspector.store.store import Store
-from tests.edge import serving
+from tests.edge import WENT, serving
 from tests.house import Hand, application, settle
 from tests.integration.test_draw_way import FACTS, announced, carried_out, drawing, visits
 from tests.integration.test_seat_page import Team, accepted, team
@@ -117,7 +117,7 @@ def test_what_is_told_stands_still_until_the_release_and_then_the_team_hears_onc
         with store.begin() as tx:
             listing.release(office, tx, tx.visits.get(visit.id, lock=True), hand())
         settle(office)
-        assert "承诺内容： <bdi>否</bdi>" in browser.get(path).text.replace("承诺内容：<", "承诺内容： <")
+        assert "承诺内容： <bdi>否</bdi>" in browser.get(path, headers=WENT).text.replace("承诺内容：<", "承诺内容： <")
     news = phones.messages[2:]
     assert [one.data["changed"] for one in news] == [True, True]
     assert {str(one.data["brief"]["asked"][0]["promised"]) for one in news} == {"否"}  # type: ignore[index]

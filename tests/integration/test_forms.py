@@ -13,7 +13,7 @@ import pytest
 from inspector.flows.dispatch import seat_name
 from inspector.store.store import Store
 from tests.clerks import REASONS_EN, REASONS_ZH
-from tests.edge import WEB, Edge, a_case, serving
+from tests.edge import WEB, WENT, Edge, a_case, serving
 from tests.house import Hand, Table, open_office, settle
 from tests.integration.test_draw_way import announced, carried_out, drawing, one_seat
 
@@ -154,10 +154,10 @@ def test_an_inspector_accepts_and_enters_the_result(store: Store, hand: Hand) ->
     path = f"/seat/{name}/{office.link_token('seat', name)}"
     with serving(office) as edge, edge.client() as browser:
         assert browser.post(f"/seat/{second}/{office.link_token('seat', second)}", data={"do": "accept"}).status_code == 303
-        page = browser.get(path)
+        page = browser.get(path, headers=WENT)
         assert visit.name in page.text
         assert page.text.count("某路1号") == 1, "where to go, once"
-        english = browser.get(path + "?lang=en").text
+        english = browser.get(path + "?lang=en", headers=WENT).text
         assert "Address, as the case has it" in english
         assert "None is known here" not in english
         assert browser.post(path, data={"do": "accept", "message": hidden(page.text)}).status_code == 303
@@ -206,7 +206,7 @@ def test_an_inspector_is_told_that_no_address_is_known_and_none_once_out_of_the_
         first, second = map(seat_name, tx.visits.team(visit.id))
         tx.visits.put(replace(visit, case_ids=(), doubts=()))
     with serving(office) as edge, edge.client() as browser:
-        bare = browser.get(f"/seat/{first}/{office.link_token('seat', first)}").text
+        bare = browser.get(f"/seat/{first}/{office.link_token('seat', first)}", headers=WENT).text
         path = f"/seat/{second}/{office.link_token('seat', second)}"
         browser.post(path, data={"do": "decline", "reason": "需要回避"})
         out = browser.get(path).text

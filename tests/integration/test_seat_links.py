@@ -19,7 +19,7 @@ from inspector.store.store import Store
 from inspector.web import seatdoor
 from inspector.web.desk import Desk
 from inspector.web.roles import Role
-from tests.edge import Edge, serving
+from tests.edge import WENT, Edge, serving
 from tests.house import Hand, settle
 from tests.integration.test_draw_way import Phones, announced, carried_out, drawing, visits
 from tests.integration.test_forms import logged_in
@@ -80,6 +80,28 @@ def test_whoever_previews_a_link_binds_nothing_and_the_phone_that_says_yes_is_it
         assert code(thief.post(f"/v1/seats/{seat.name}/decline", json={"reason": "x"})) == (403, "link_elsewhere")
     with edge.office.store.read() as tx:
         assert [row["rule"] for row in tx.ledger.about(seat.visit)].count("seat.bound") == 1
+
+
+def test_a_program_that_previews_a_link_reads_no_object_before_the_acceptance_and_whoever_looks_does(
+    given: tuple[Edge, Phones, Seat],
+) -> None:
+    edge, _, seat = given
+    address = page(edge, seat)
+    with edge.office.store.read() as tx:
+        visit = tx.visits.get(seat.visit)
+    assert visit.released
+    known = [visit.code, visit.name, "某路"]
+    with edge.client() as preview:
+        told = preview.get(address)
+        assert (told.status_code, [one for one in known if one in told.text]) == (200, [])
+        assert visit.code in preview.post(address, data={"do": "look"}).text, "a press is somebody's"
+    with edge.client() as phone:
+        assert all(one in phone.get(address, headers=WENT).text for one in known)
+        early = {**WENT, "Sec-Purpose": "prefetch;prerender"}
+        assert visit.code not in phone.get(address, headers=early).text
+        assert visit.code in phone.get(address, headers={"Sec-Fetch-Site": "same-origin"}).text, "the page's own script keeps it"
+        assert accepts(phone, address) == 303
+        assert visit.code in phone.get(address).text
 
 
 def test_a_lost_phone_s_link_is_called_back_and_the_next_one_comes_by_a_push_and_binds_anew(

@@ -7,6 +7,7 @@ const Outbox = (() => {
   const LATER = ["team_short", "team_not_accepted", "visit_embargoed", "visit_unpublished", "stale"];
   const SHUT = ["link_unknown", "link_elsewhere"]; // and these when the seat's next link is opened here
   const AWAY = [408, 429, 502, 503, 504]; // nobody of the house has answered, or it cannot now
+  const DOORS = { note: "notes", photo: "photos", attempt: "attempts", decline: "decline", challenge: "recusals" };
   const TURNS = { photo: 1, decline: 2 }; // in which turn it is sent; all else in the first
   const MISSES = 3; // so many in a row that nobody has answered: the others wait for the next round, in which they come first
   const KEPT = 3 * 86_400_000; // for how long the phone tells what the house has kept, where its page is not opened any more
@@ -62,12 +63,16 @@ const Outbox = (() => {
   const adopt = (path) => each("items", (one) => seatOf(one.path) === seatOf(path) && one.path !== path ? { ...one, path } : undefined);
   const tidy = () => each("items", ({ state, settled, captured_at }) =>
     state === "kept" && Date.now() - Date.parse(settled ?? captured_at) > KEPT ? null : undefined);
-  const draft = async (seat) => {
+  // What is typed and not sent, of the result's form; `form`: of another one of the seat's page, by its id.
+  const lies = (seat, form) => `/seat/${seat}${form ? `/#${form}` : ""}`;
+  const other = ({ path }) => path.includes("/#");
+  const draft = async (seat, form = "") => {
     const held = (await inside("drafts", "readonly", (store) => store.getAll())).filter((one) => seatOf(one.path) === seat);
-    return held.find((one) => one.path === `/seat/${seat}`) ?? held.at(-1);
+    return held.find((one) => one.path === lies(seat, form)) ?? (form ? undefined : held.filter((one) => !other(one)).pop());
   };
-  const keep = (seat, held) => inside("drafts", "readwrite", (store) => store.put({ ...held, path: `/seat/${seat}` }));
-  const forget = (seat) => each("drafts", (one) => seatOf(one.path) === seat ? null : undefined);
+  const keep = (seat, held, form = "") => inside("drafts", "readwrite", (store) => store.put({ ...held, path: lies(seat, form) }));
+  const forget = (seat, form = "") => each("drafts", (one) =>
+    seatOf(one.path) === seat && (form ? one.path === lies(seat, form) : !other(one)) ? null : undefined);
 
   // The result's form as a note, read as the house reads it (inspector/web/forms.py, _note).
   const note = (path, form) => {
@@ -89,10 +94,12 @@ const Outbox = (() => {
   };
   // A draft whose form is gone, as what can still be sent of it: nothing leaves before its inspector says so. Words about a fact that
   // has no answer go into the remarks. Undefined, where nothing is typed.
-  const left = (path, { values, named, message, captured_at, at }) => {
+  const left = (path, { values, named, message, captured_at, at }, kind = "note") => {
     const told = Object.entries(values).flatMap(([name, value]) => [value ?? ""].flat().map((one) => [name, one]));
     if (!told.some(([, value]) => value.trim())) return undefined;
-    const form = new URLSearchParams(told), item = note(path, form);
+    const form = new URLSearchParams(told), item = { note, attempt, decline, challenge }[kind](path, form);
+    const words = item.body.words ?? item.body.evidence ?? item.body.reason;
+    if (kind !== "note") return words.trim() ? { ...item, id: message ?? item.id, captured_at: at ?? item.captured_at, state: "typed" } : undefined;
     const loose = told.filter(([name, words]) => name.startsWith("note:") && words.trim() && !form.get(name.replace("note:", "verdict:")))
       .map(([name, words]) => `${named?.[name.slice(5)] ?? name.slice(5)}: ${words}`);
     item.body.remarks = [item.body.remarks, ...loose].filter((one) => one.trim()).join("\n");
@@ -112,6 +119,11 @@ const Outbox = (() => {
     const body = { captured_at, reason, accepted: form.get("accepted") === "true" };
     return { path, kind: "decline", id: form.get("message") || crypto.randomUUID(), body, captured_at, state: "waiting" };
   };
+  // That the firm asks somebody of the team to stay away, written down at its door.
+  const challenge = (path, form) => {
+    const body = { inspector: form.get("inspector"), reason: form.get("ground"), evidence: (form.get("evidence") ?? "").replaceAll("\r\n", "\n") };
+    return { path, kind: "challenge", id: form.get("message") || crypto.randomUUID(), body, captured_at: now(), state: "waiting" };
+  };
   const base64 = (blob) => new Promise((good, bad) => {
     const reader = new FileReader();
     reader.onload = () => good(reader.result.slice(reader.result.indexOf(",") + 1));
@@ -122,7 +134,7 @@ const Outbox = (() => {
   // Send one; what came of it: "settled" (the house has kept or refused it), "later", or "missed" (nobody of the house has answered).
   const sendOne = async (item) => {
     const [, , name, token] = item.path.split("/");
-    const body = { ...item.body, sent_at: now() };
+    const body = item.kind === "challenge" ? item.body : { ...item.body, sent_at: now() };
     const missed = async () => {
       await amend(item, (one) => ({ ...one, tries: (one.tries ?? 0) + 1 }));
       return "missed";
@@ -131,7 +143,7 @@ const Outbox = (() => {
     const patience = new AbortController(), late = setTimeout(() => patience.abort(), item.kind === "photo" ? 180_000 : 40_000);
     try {
       if (item.kind === "photo") body.content = await base64(item.blob);
-      answer = await fetch(`/v1/seats/${name}/${item.kind === "decline" ? "decline" : `${item.kind}s`}`, {
+      answer = await fetch(`/v1/seats/${name}/${DOORS[item.kind]}`, {
         method: "POST", redirect: "error", cache: "no-store", signal: patience.signal,
         headers: { "Content-Type": "application/json", "Idempotency-Key": item.id, "X-Link-Token": decodeURIComponent(token) },
         body: JSON.stringify(body),
@@ -143,7 +155,7 @@ const Outbox = (() => {
       clearTimeout(late);
     }
     const receipt = told?.receipt ?? told?.note, code = told?.error?.code;
-    if (answer.ok && (item.kind === "attempt" ? told?.attempts : item.kind === "decline" && told?.seat)) { // it stands on the house's page
+    if (answer.ok && { attempt: told?.attempts, decline: told?.seat, challenge: told?.number !== undefined }[item.kind]) { // it stands on the house's page
       await drop(item.key);
     } else if (answer.ok && receipt && told.came) { // what the house has kept, the phone need not
       const kept = { state: "kept", settled: now(), receipt, became: told.became, received_at: told.came.received_at };
@@ -184,5 +196,5 @@ const Outbox = (() => {
     };
     return navigator.locks ? navigator.locks.request("inspector-outbox", { ifAvailable: true }, round) : round();
   };
-  return { adopt, all, amend, attempt, decline, draft, drop, forget, keep, left, note, now, put, seatOf, send, tidy, waits };
+  return { adopt, all, amend, attempt, challenge, decline, draft, drop, forget, keep, left, note, now, put, seatOf, send, tidy, waits };
 })();

@@ -6,6 +6,7 @@
   if (!Waiting.able || !("serviceWorker" in navigator)) return;
   const most = Number(root.dataset.most), path = location.pathname, seat = Outbox.seatOf(path);
   const form = document.getElementById("result"), sought = document.getElementById("attempt"), declining = document.getElementById("decline");
+  const asked = document.getElementById("challenge"), here = document.getElementById("arrival");
   const count = document.getElementById("outbox-count"), list = document.getElementById("outbox-list");
   const EDGE = 2560, PLENTY = 1_500_000; // pixels, bytes: a label can be read, and one bar of signal carries it
 
@@ -18,13 +19,14 @@
   const beside = (item) => {
     if (item.kind === "attempt" && sought) return button("back", () => { Sheet.set([...sought.elements], { ...item.body, at: item.body.at?.slice(0, 16) ?? "" }); sought.scrollIntoView(); });
     if (item.kind === "decline" && declining) return button("back", () => { Sheet.set([...declining.elements], { reason: item.body.reason }); declining.scrollIntoView(); });
+    if (item.kind === "challenge" && asked) return button("back", () => { Sheet.set([...asked.elements], { ...item.body, ground: item.body.reason }); asked.scrollIntoView(); });
     if (item.kind === "note" && form && !item.body.arrival) return button("back", () => { fill(item.body); form.scrollIntoView(); });
     return "";
   };
   const typing = () => ["INPUT", "TEXTAREA"].includes(document.activeElement?.tagName)
     || [...document.querySelectorAll("form:not(#result) textarea")].some((one) => one.value !== one.defaultValue); // a result's is kept
   const news = (before, items) => {
-    const mine = (held) => held.filter((one) => Outbox.seatOf(one.path) === seat), tries = (held) => mine(held).filter((one) => ["attempt", "decline"].includes(one.kind)).length;
+    const mine = (held) => held.filter((one) => Outbox.seatOf(one.path) === seat), tries = (held) => mine(held).filter((one) => ["attempt", "decline", "challenge"].includes(one.kind)).length;
     const known = new Set(before.filter((one) => one.state === "kept").map((one) => one.key));
     const noted = mine(items).some((one) => one.kind === "note" && one.state === "kept" && !known.has(one.key));
     if ((noted || tries(items) < tries(before)) && !typing()) location.reload(); // the house tells what has become of the result
@@ -144,7 +146,7 @@
       form.elements.message.value = fresh;
     };
     if (await came(held)) await Outbox.forget(seat);
-    else if (held?.values && !root.dataset.trouble) {
+    else if (held?.values && root.dataset.trouble !== "result") {
       set(held.values);
       if (held.message) same = held;
       form.elements.message.value = held.message ?? fresh;
@@ -184,6 +186,27 @@
     });
   };
 
+  // --- the other forms: what is typed in them outlives the page, until the house says by its redirect that it has it
+
+  const said = location.hash.slice(1);
+  if (said) history.replaceState(history.state, "", location.pathname + location.search);
+  const remember = async (name, where, kind) => {
+    const held = await Outbox.draft(seat, name);
+    const sent = held?.message && (held.message === said || (await Outbox.all(seat)).some((one) => one.id === held.message));
+    if (sent) await Outbox.forget(seat, name);
+    if (!where) { // nobody forgets for its inspector what no form shows any more; a code is read again
+      const left = held && !sent && kind && Outbox.left(path, held, kind);
+      if (left) await Outbox.put(left);
+      return held && Outbox.forget(seat, name);
+    }
+    const own = [...where.elements].filter((one) => one.name && !["hidden", "submit"].includes(one.type) && one.tagName !== "FIELDSET");
+    const keep = (more) => Outbox.keep(seat, { values: Sheet.typed(own), at: Outbox.now(), ...more }, name);
+    if (held && !sent && root.dataset.trouble !== name) Sheet.set(own, held.values);
+    where.addEventListener("input", () => keep());
+    where.addEventListener("submit", () => { if (navigator.onLine) keep({ message: where.elements.message.value }); });
+    where.addEventListener("reset", () => Outbox.forget(seat, name));
+  };
+
   // --- an attempt to reach somebody, or that one does not go, written down where there is no signal
 
   const waiting = async (where, made, field, flaw) => {
@@ -195,7 +218,7 @@
     root.focus();
   };
   const offline = (where, made, field, flaw) => where.addEventListener("submit", (event) => {
-    where.elements.captured_at.value = Outbox.now();
+    if (where.elements.captured_at) where.elements.captured_at.value = Outbox.now();
     if (navigator.onLine) return;
     event.preventDefault();
     waiting(where, made, where.elements[field], flaw);
@@ -203,7 +226,6 @@
 
   // --- the check-in at the firm: its printed code scanned where the browser can, or typed; another firm's is said at once
 
-  const here = document.getElementById("arrival");
   const isFirm = (text, own = here.dataset.firm.toUpperCase(), said = text.toUpperCase().replace(/\s+/g, "")) =>
     said.includes(own) || (said.length >= 6 && own.endsWith(said));
   const checkIn = async () => {
@@ -234,6 +256,12 @@
     });
     document.getElementById("arrival-hint").after(made("label", words.scan, { htmlFor: input.id }), input);
   };
+
+  // What a field has no room for is cut off by the browser without a word.
+  document.addEventListener("paste", ({ target, clipboardData }) => {
+    const most = target.maxLength, more = clipboardData?.getData("text").length ?? 0;
+    if (most > 0 && target.value.length - (target.selectionEnd - target.selectionStart) + more > most) alarm(say("cut", { most }), target);
+  });
 
   // --- the page itself, without signal
 
@@ -274,9 +302,13 @@
     alarm(words.no_signal_now);
     await Outbox.keep(seat, { ...held, unsent: false });
   }
+  for (const [name, where, kind] of [["attempt", sought, "attempt"], ["decline", declining, "decline"], ["challenge", asked, "challenge"], ["arrival", here, ""]]) {
+    await remember(name, where, kind);
+  }
   if (here) await arrive();
   if (sought) offline(sought, Outbox.attempt, "words", "flaw_attempt");
   if (declining) offline(declining, Outbox.decline, "reason", "flaw_decline");
+  if (asked) offline(asked, Outbox.challenge, "evidence", "flaw_challenge");
   if (form) await prepare();
   else if (held) { // nobody forgets for its inspector what no form shows any more
     const left = held.values && !await came(held) && Outbox.left(path, held);
