@@ -57,7 +57,7 @@ def test_what_waits_is_read_to_its_end_page_by_page_of_one_kind_and_of_one_agenc
         tx.attention.open("team_short", "bureau", "a1", {}, hand())
     with serving(office) as edge, edge.as_("officer") as officer:
 
-        def page(**asked: str | int) -> tuple[list[str], str | None]:
+        def page(**asked: str | int | None) -> tuple[list[str], str | None]:
             got = officer.get("/v1/attention", params={"limit": 100, "agency": "bureau", **asked}).json()
             return [row["id"] for row in got["attention"]], got["next"]
 

@@ -17,6 +17,7 @@ ASKED = {
     "agency": "an agency's id",
     "case": "a case's id",
     "form": "json or csv",
+    "kind": "a kind of matter",
     "lang": "a language",
     "limit": "a number of rows",
     "next": "a page of ours",
