@@ -9,7 +9,7 @@ from alembic import op
 
 from inspector.store.sealed import Sealed
 
-revision = "0047"
+revision = "0044"
 down_revision = "0043"
 branch_labels = None
 depends_on = None
