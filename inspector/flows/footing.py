@@ -19,12 +19,12 @@ from inspector.domain.frame import Frame
 from inspector.domain.plan import PROMISED_BY, Draw
 from inspector.domain.reconcile import marked, marks
 from inspector.domain.visit import Visit
-from inspector.flows.holders import HOLDERS
 from inspector.flows.holders import frozen as stands_for
 from inspector.flows.lists import AFTER, FRAME, OBJECTS, keep, kept
 from inspector.flows.members import Members, keep_members, members_digest
 from inspector.flows.office import Office
 from inspector.store.draws import CONTRADICTED
+from inspector.store.drawtables import HOLDERS
 from inspector.store.tx import Tx
 
 _PREPARE, _AFTER = "draw.prepare", "draw.after"

@@ -20,12 +20,11 @@ from inspector.domain.plan import Draw
 from inspector.domain.roster import InspectorRecord
 from inspector.flows.office import Office
 from inspector.store import payload
+from inspector.store.drawtables import HOLDERS
 from inspector.store.tx import Tx
 
 SHARED = "certificate_shared"
 """The matter of a slot that was missed since one person stands under two codes."""
-HOLDERS = "holders.json"
-"""A draw's private file of them: {agency: {staff code: keyed digest}}; no bundle has it."""
 EDITED = "holder_edited"
 """The matter of a draw in whose time the certificate, the name or the addresses of one of its officers were changed."""
 _CERTIFICATE, _TOLD = "certificate", ("certificate", "name", "reached")
@@ -121,7 +120,7 @@ def _sits(tx: Tx, held: Draw, agency: str, staff: str) -> bool:
 
 
 def _of(tx: Tx, number: str, agency: str) -> Mapping[str, str]:
-    """Whom an agency's codes stand for in a draw; nothing for one of a release that kept none."""
+    """Whom an agency's codes stand for in a draw, of {agency: {staff code: keyed digest}}; nothing for one of a release that kept none."""
     content = tx.draws.file(number, HOLDERS)
     held: Mapping[str, Mapping[str, str]] = json.loads(content) if content else {}
     return held.get(agency, {})

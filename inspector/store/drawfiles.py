@@ -34,6 +34,11 @@ class Part:
     content: bytes
 
 
+def of_file(number: str, name: str) -> str:
+    """The key of a file's only part as it is stored, None where there is no such file, among what a transaction holds."""
+    return f"draw_file:{number}:{name}"
+
+
 class DrawFiles(Room):
     """The files of draws."""
 
@@ -76,6 +81,8 @@ class DrawFiles(Room):
 
     def file(self, number: str, name: str) -> bytes:
         """One file of the bundle; one that is not there is empty."""
+        if (held := self.batch.held.get(of_file(number, name), self)) is not self:  # read already, with a seat
+            return self._opened(number, name, 0, held) if isinstance(held, bytes) else b""
         return b"".join(self.parts(number, name))
 
     def parts(self, number: str, name: str) -> Iterator[bytes]:

@@ -45,7 +45,7 @@ visit_agency = sa.Table(
 `counts`: this is one more that it has drawn, and stands for no earlier one."""
 
 MEMBERS = "members.json"
-"""The one file of a draw that is private: whom the keys of its frames stand for, natural persons among them."""
+"""A private file of a draw: whom the keys of its frames stand for, natural persons among them."""
 
 draw_file = sa.Table(
     "draw_file",
@@ -108,3 +108,5 @@ seed_used = sa.Table(
     sa.Column("party", Code, nullable=False),
     sa.Column("at", Moment, nullable=False),
 )
+HOLDERS = "holders.json"
+"""The private file of whom the staff codes of a frame stand for; no bundle has it."""

@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from inspector.domain.errors import Missing, Refusal, Stale
 from inspector.domain.visit import Seat, SeatState
 from inspector.store.codec import dump, load
-from inspector.store.drawtables import challenge, draw
+from inspector.store.drawfiles import of_file
+from inspector.store.drawtables import HOLDERS, challenge, draw, draw_file
 from inspector.store.linktables import reply_link
 from inspector.store.replylinks import of_link
 from inspector.store.room import Room, padded
@@ -43,12 +44,14 @@ _AT_ONCE = (
         inspector.c.removed_at,
         challenge.c.body.label("challenge"),
         reply_link.c.edition,
+        draw_file.c.bytes.label("holders"),
     )
     .select_from(visit)
     .join(seat, seat.c.visit == visit.c.id)
     .join(draw, draw.c.number == visit.c.draw)
     .join(inspector, (inspector.c.agency == seat.c.agency) & (inspector.c.id == seat.c.inspector))
     .outerjoin(challenge, challenge.c.visit == visit.c.id)
+    .outerjoin(draw_file, (draw_file.c.number == visit.c.draw) & (draw_file.c.name == HOLDERS) & (draw_file.c.part == 0))
     .outerjoin(reply_link, (reply_link.c.purpose == sa.bindparam("purpose")) & (reply_link.c.about == sa.bindparam("about")))
     .where(visit.c.id == sa.bindparam("of"), seat.c.place == sa.bindparam("at"), seat.c.turn == sa.bindparam("in_turn"))
     .order_by(challenge.c.inspector, challenge.c.number)
@@ -80,7 +83,7 @@ class Seats(Room):
             bodies.append(row.body)
 
     def at_once(self, visit_id: str, place: int, turn: int, purpose: str) -> None:
-        """Read a seat with its visit, draw, inspector and applications, and which of its links counts, in one statement.
+        """Read a seat with its visit, draw, inspector, holders and applications, and which of its links counts, in one statement.
 
         For whoever asks for them in this reading; `purpose` is that of its links. Where many threads read, each statement is a wait for
         the interpreter, on PostgreSQL a journey as well. What is not there is asked for, and missed, by itself.
@@ -96,6 +99,7 @@ class Seats(Room):
                 of_inspector(row.agency, row.inspector): (row.person, row.removed_at),
                 of_challenges(visit_id): [one.challenge for one in found if one.challenge is not None],
                 of_link(purpose, name): row.edition or 0,
+                of_file(row.draw, HOLDERS): row.holders,
             }
 
     def add_seat(self, given: Seat) -> None:

@@ -146,7 +146,11 @@ def test_every_step_is_offered_somewhere(here: Place) -> None:
     here.objects(entry)
     with here.office.store.read() as tx:
         (held,) = tx.records.objections(about=entry)
-    assert {*fresh, "grant", *of_objection(held)} == set(STEPS)
+    kept = here.commits(2)
+    with here.office.store.read() as tx:
+        true = tx.cases.get(kept).entry
+    assert true is not None
+    assert {*fresh, "grant", *of_objection(held), *of_record(here.record(true))} == set(STEPS)
 
 
 def test_whom_a_page_of_credit_shows_is_on_record(edge: Edge, here: Place) -> None:
