@@ -106,8 +106,8 @@ def test_what_was_recorded_is_read_by_the_whole_team_with_who_entered_it_and_whe
             for words in ("承诺内容： 是", "不一致", "大门 紧锁", "另有&lt;异味&gt;", f"提交人 {team.names[0]}，2026-03-0"):
                 assert words in shown, (words, shown)
             assert "大门\n紧锁" in page
-            assert 'value="result"' not in page, "to read, not to change"
-            assert page.count("<form") == page.count('value="note"') == 1, "one's own note stands beside it"
+            assert 'name="do" value="result"' not in page, "to read, not to change"
+            assert page.count("<form") == page.count('name="do" value="note"') == 1, "one's own note stands beside it"
             assert "Beside the facts in question Found something; a person will look at it" in told(
                 browser.get(path + "?lang=en").text
             )

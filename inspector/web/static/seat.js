@@ -24,7 +24,7 @@
     return "";
   };
   const typing = () => ["INPUT", "TEXTAREA"].includes(document.activeElement?.tagName)
-    || [...document.querySelectorAll("form:not(#result) textarea")].some((one) => one.value !== one.defaultValue); // a result's is kept
+    || [...document.querySelectorAll("form:not([id]) textarea")].some((one) => one.value !== one.defaultValue); // of those with a name it is kept
   const news = (before, items) => {
     const mine = (held) => held.filter((one) => Outbox.seatOf(one.path) === seat), tries = (held) => mine(held).filter((one) => ["attempt", "decline", "challenge"].includes(one.kind)).length;
     const known = new Set(before.filter((one) => one.state === "kept").map((one) => one.key));
@@ -212,7 +212,9 @@
   const waiting = async (where, made, field, flaw) => {
     alarm("");
     if (!field.value.trim()) return alarm(words[flaw], field);
-    if (where === declining && (await Outbox.all(seat)).some((one) => one.kind === "decline" && Outbox.waits(one))) return alarm(words.flaw_declined, field);
+    const declined = where === declining && (await Outbox.all(seat)).find((one) => one.kind === "decline" && Outbox.waits(one));
+    if (declined && declined.body.reason === field.value) where.reset(); // the same words lie in the outbox
+    if (declined) return alarm(words.flaw_declined, field);
     if (!await store({ ...made(path, new URLSearchParams(new FormData(where))), id: crypto.randomUUID() })) return;
     where.reset();
     root.focus();
