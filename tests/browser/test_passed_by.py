@@ -115,7 +115,7 @@ def test_what_waits_is_tried_again_by_itself_and_less_often_as_long_as_nothing_c
             assert len(hits) - before == more, f"{seconds} s later"
         away[0] = False
         phone.page.clock.run_for(121_000)
-        phone.page.get_by_text("检查结果已经提交").wait_for()
+        phone.page.get_by_text("检查结果已经提交，无需再处理").wait_for()
     assert came_in(visit)[2] is VisitState.DONE
 
 

@@ -82,7 +82,7 @@ def test_results_and_photos_without_signal_outlive_a_reload_and_each_is_stored_o
     check(phone)
     assert field(visit)[0].notes == ()
     signal(phone, there=True)
-    phone.page.get_by_text("检查结果已经提交").wait_for()
+    phone.page.get_by_text("检查结果已经提交，无需再处理").wait_for()
     phone.page.get_by_text("没有待发送的内容").wait_for()
     told, state = field(visit)
     assert state is VisitState.DONE

@@ -120,7 +120,7 @@ def test_a_result_sent_with_signal_is_lost_by_no_answer_that_is_not_the_house_s_
             phone.page.get_by_role("button", name="重新发送").click()
         else:
             phone.page.reload()
-        phone.page.get_by_text("检查结果已经提交").wait_for()
+        phone.page.get_by_text("检查结果已经提交，无需再处理").wait_for()
     assert came_in(visit) == (["现场记录二百字"], 0, VisitState.DONE)
 
 
