@@ -25,6 +25,7 @@ def test_a_result_passes_by_photos_that_a_proxy_finds_too_large_and_the_page_say
         phone = met(door, visit, url)
         wait_with_two(phone)
         signal(phone, there=True)
+        phone.page.get_by_text("检查结果已经提交，无需再处理").wait_for()  # the page loads itself anew once the result is in
         phone.page.get_by_text("被退回、保存在本机：1 项").wait_for()
         assert came_in(visit) == (["现场记录二百字"], 0, VisitState.DONE)
         assert "照片过大，没有被接收" in phone.text()
