@@ -92,10 +92,8 @@ def stood(tx: Tx, agencies: Iterable[str]) -> list[Stood]:
     """Every officer whom some agencies' registers have, or have had."""
     found = []
     for agency in agencies:
-        listed = {row.id: row for row in tx.rosters.inspectors(agency)}
-        found += [Stood(row=row, listed=True) for row in listed.values()]
-        gone = (tx.rosters.inspector(agency, code) for code in tx.rosters.staff(agency) if code not in listed)
-        found += [Stood(row=row, listed=False) for row in gone]
+        found += [Stood(row=row, listed=True) for row in tx.rosters.inspectors(agency)]
+        found += [Stood(row=row, listed=False) for row in tx.rosters.inspectors_out(agency, tx.rosters.staff(agency))]
     return found
 
 
