@@ -149,6 +149,7 @@ class Agencies:
         self._visitor = visitor
         self._call_off: dict[str, Callable[[], object]] = {}
         self._known: set[str] = set()
+        self._kept_silent: set[str] = set()
         self.letters: dict[str, tuple[str, str, str]] = {}
         self.heard: dict[str, dict[str, str]] = {}
 
@@ -194,8 +195,11 @@ class Agencies:
                 pass
 
     def _manner(self, name: str, request: str, rule: Rule) -> Manner:
-        """As a test wants it, or by the agency's habits."""
+        """As a test wants it, or by the agency's habits. Who keeps silent at times does so first, that each start shows where it leads."""
         wanted = next((manner for manner in Manner if manner == rule.say), None)
+        if wanted is None and Manner.SILENT in MANNERS[name] and name not in self._kept_silent:
+            self._kept_silent.add(name)
+            return Manner.SILENT
         return wanted or self._chance.pick(MANNERS[name], "manner", name, request)
 
     def _begin(self, told: Told) -> None:

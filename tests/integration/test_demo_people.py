@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from connectors.agencies.http import HttpAgency
 from connectors.callbacks.webhook import WebhookCallback
 from connectors.channels.webhook import WebhookChannel
 from inspector.demo.caller import fetch
-from inspector.demo.habits import MENDED
+from inspector.demo.habits import MANNERS, MENDED, Chance, Manner
 from inspector.demo.office import furnish
 from inspector.domain.case import SubjectKind
 from inspector.domain.letter import LetterKind
@@ -104,6 +105,17 @@ def test_a_silent_agency_sometimes_answers_when_the_common_superior_presses_it(o
         time.sleep(0.1)  # five days: whoever was pressed has answered by now
         assert len(office.heard) < 12
         assert all("housing" in AnswerIn.model_validate(heard.json()).signer for heard in office.heard)
+
+
+def test_of_each_start_s_letters_the_first_is_kept_silent_about_so_that_one_sees_where_silence_leads() -> None:
+    habit = partial(Chance(seed="demo").pick, MANNERS["housing"], "manner", "housing")
+    speaking = [request for request in (f"f{number}" for number in range(30)) if habit(request) is Manner.ANSWERS][:4]
+    with world(*QUICK) as fresh, peer() as office:
+        for request in speaking:
+            send(fresh, "housing", replace(letter(office, request), reply_url=f"{office.url}/assist/{request}.k1~0.0/tok-en"))
+        until(lambda: len(office.heard) == 3)
+        time.sleep(0.1)  # five days: who is not silent has answered by now
+        assert {heard.path.split("/")[3].partition(".")[0] for heard in office.heard} == set(speaking[1:])
 
 
 def test_an_answer_that_does_not_get_through_is_given_again_under_the_same_id(outside: Running) -> None:
