@@ -36,11 +36,12 @@ class Crossed(Line):
     meanwhile: Callable[[], object] | None = None
 
     def push(self, message: Message, *, key: str) -> Receipt:
-        """Take a message."""
+        """Take a message; what happens meanwhile comes behind it, and so does the push that follows from it, whoever is quicker."""
+        receipt = super().push(message, key=key)
         if self.meanwhile is not None and message.data["seat"] == self.about:
             happen, self.meanwhile = self.meanwhile, None
             happen()
-        return super().push(message, key=key)
+        return receipt
 
 
 def called_back(office: Office, seat: Seat, *, anew: bool, reason: str = "换手机") -> Seat:
