@@ -126,7 +126,7 @@ def run(
             ready(
                 held,
                 late=lambda problem: _say("awaiting", problem=problem, seconds=f"{PATIENCE:.0f}"),
-                made=lambda where: None if beside is not None else _say("begun", where=where),
+                made=None if beside is not None else lambda where: _say("begun", where=where),
             )
             house = bootstrap.house(told, held, fault=fault, listener=listener, proof=proof)
             try:

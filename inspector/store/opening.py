@@ -56,10 +56,11 @@ def reach(store: Store, seconds: float = PATIENCE, *, late: Late = lambda _probl
             connection.execute(sa.select(1))
 
 
-def ready(store: Store, *, late: Late = lambda _problem: None, made: Late = lambda _where: None) -> None:
+def ready(store: Store, *, late: Late = lambda _problem: None, made: Late | None = lambda _where: None) -> None:
     """Reach the database and see that it is this release's. Raises Refusal. Where it does not answer at once, log and `late` say so.
 
-    Where it is empty, log and `made` say where the new one lies: in silence an office would begin anew by a mistyped address.
+    Where it is empty, log and `made` say where the new one lies: in silence an office would begin anew by a mistyped address. Without
+    `made` a new one is what is expected, and the log notes it.
 
     A file of our own, or an empty database, is brought there by itself;
     a shared PostgreSQL with content is migrated by `migrate`, so that a rolling upgrade stays in people's hands.
@@ -77,8 +78,11 @@ def ready(store: Store, *, late: Late = lambda _problem: None, made: Late = lamb
             where = store.url.database if store.sqlite else store.url.render_as_string(hide_password=True)
             if store.sqlite and store.url.database:
                 _settle(Path(store.url.database).resolve())
-            log.warning("database.made", where=where)
-            made(str(where))
+            if made is None:
+                log.info("database.made", where=where)
+            else:
+                log.warning("database.made", where=where)
+                made(str(where))
     elif present != migrate.newest():
         raise Refusal("database_not_migrated", present=present, wanted=migrate.newest())
     if (store.sqlite or present is None) and store.keys.current_lookup:

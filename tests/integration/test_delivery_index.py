@@ -226,8 +226,8 @@ def test_what_fetches_deliveries_from_elsewhere_runs_before_each_look_and_its_fa
     held = parse(source.FilesConfig, "front", exchange.keys())
     with closing(source.FilesSource("front", held, exchange.folder, fetch=fetch)) as made:
         assert made.ask(QUESTION, key="k-1").value == "存续"
-        assert (reading := made._reading) is not None
-        reading.join()  # it answers as soon as the index is there, and who looks holds the lock a moment longer
+        assert made._reading is not None
+        made._reading.join()  # it answers as soon as the index is there, and who looks holds the lock a moment longer
         assert caught(made.pick_up).code == "unreachable"
         assert made.ask(QUESTION, key="k-2").value == "存续"
 

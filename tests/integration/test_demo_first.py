@@ -54,6 +54,7 @@ def test_the_first_command_of_a_fresh_checkout_comes_to_its_panel_and_ends_well(
         finally:
             process.kill()
             process.wait()
+    assert '"event"' not in said.read_text("utf-8"), "no line of the log breaks the calm of a first start"
     assert (folder / "demo.toml").read_text("utf-8")
     assert folder.stat().st_mode & 0o077 == 0, "keys and the secret of all links lie in it"
 
