@@ -16,7 +16,7 @@ import structlog
 
 from inspector.store import room
 from inspector.store.store import Store
-from tests import compiled, house, needs, postgres, reread
+from tests import apart, compiled, house, needs, postgres, reread
 
 structlog.configure(
     processors=[
@@ -43,6 +43,7 @@ SLOW, UNREAD = pytest.StashKey[int](), pytest.StashKey[bool]()
 
 compiled.share()
 room.STRICT = True
+apart.watch()
 reread.remember()
 gc.disable()  # until all is collected: hardly anything of it is garbage, and looking for it takes a fifth of the time
 

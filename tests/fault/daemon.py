@@ -12,6 +12,7 @@ from pathlib import Path
 from inspector.bootstrap import House
 from inspector.cli.serve import run
 from inspector.store import room
+from tests import apart
 from tests.dispatchers import Liar
 
 
@@ -32,6 +33,7 @@ def main() -> None:
         if lying:
             house.daemon.dispatcher = Liar(house.daemon.dispatcher, house.office.store)
 
+    apart.watch()
     room.STRICT = True  # a turn behind rows is an error that the load cannot come to rest with
     run(Path(config), before=corrupt, fault=fault)
 
