@@ -346,7 +346,7 @@ def _placed(told: Connector, base: Path) -> Connector:
 
 
 def _is_place(key: str) -> bool:
-    return key == "folder" or key.endswith(("_file", "_folder"))
+    return key in ("folder", "keep") or key.endswith(("_file", "_folder"))
 
 
 def _database(held: Database, base: Path) -> Database:

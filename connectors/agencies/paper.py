@@ -49,7 +49,7 @@ class PaperAgency:
         self._config = parse(PaperConfig, name, config)
         self._folder = Path(self._config.folder)
         if not self._folder.is_absolute():
-            raise Invalid("connector_key_range", connector=name, key="folder", wanted="an absolute path")
+            raise Invalid("connector_key_range", connector=name, key="folder", wanted="/…")
         self.card = self._config.card(name, port="agency", kind="paper")
 
     def send(self, letter: Letter, *, key: str) -> Receipt:

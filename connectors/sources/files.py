@@ -342,7 +342,7 @@ def connect(name: str, config: Mapping[str, object]) -> FilesSource:
 
 def opened(name: str, held: FilesConfig) -> FilesSource:
     """A source of these settings. Raises Invalid (`connector_key_range`)."""
-    folder, wanted = Path(held.folder), "an absolute path, another one than `keep`"
+    folder, wanted = Path(held.folder), "/… (≠ keep)"
     if not folder.is_absolute() or folder.resolve() == Path(held.keep).resolve():
         raise Invalid("connector_key_range", connector=name, key="folder", wanted=wanted)
     return FilesSource(name, held, folder)
@@ -362,7 +362,7 @@ def _check(held: DeliveryConfig, name: str) -> None:
     stated(name, held.facts, held.code_column, held.longest_age_hours)
     kinds = [one.value for one in Completeness]
     wanted: dict[str, tuple[bool, str]] = {
-        "keep": (Path(held.keep).is_absolute(), "an absolute path"),
+        "keep": (Path(held.keep).is_absolute(), "/…"),
         "complete": (held.complete in kinds, " | ".join(kinds)),
         "files": (
             held.files.count("{as_of}") <= 1

@@ -60,7 +60,7 @@ def worded(office: Office, tx: Tx, request: Request, letter: Letter, via: str) -
             )
         ),
         slip=tuple(label(f"slip.{one}", lang) for one in SLIP) if asks else (),
-        slip_title=label("letter.slip", lang) if asks else "",
+        slip_title=label("letter.slip", lang, **facts) if asks else "",
         known=(f"{label('slip.number', lang)}：{request.id}", f"{label('slip.code', lang)}：{{code}}") if asks else (),
         marks=(label("letter.mark_head", lang), label("letter.mark_opens", lang), label("letter.mark_closes", lang)),
         counted=counted,
