@@ -27,7 +27,11 @@ _CANCEL, _WITHDRAWN = "visit.cancel", "withdrawn"
 
 def look_at(office: Office, tx: Tx, case: Case, now: datetime) -> None:
     """Tell a person of a case whose subject a draw has named for one that was withdrawn. Who brings the certificate proves it all."""
-    if case.route is not Route.COMMITMENT or case.state.gone:
+    if (
+        case.route is not Route.COMMITMENT
+        or case.state.gone
+        or tx.consequences.nobody_withdrew(case.subject.kind, case.subject.code)
+    ):
         return
     codes = same.codes(tx, case.agency, case.subject)
     former = dict(tx.consequences.framed_and_withdrawn(case.agency, case.subject.kind, codes, case.item))

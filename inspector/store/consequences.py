@@ -92,6 +92,10 @@ class ConsequenceRoom(Room):
         asked = sa.select(held.id).where(held.subject_kind == kind.value, held.subject_code.in_(codes), held.item == item)
         return list(self.connection.execute(asked.where(held.id != but).order_by(held.id)).scalars())
 
+    def nobody_withdrew(self, kind: SubjectKind, code: str) -> bool:
+        """Whether it is known ahead that no case of a subject was withdrawn from a frame (`AheadRoom`)."""
+        return ("withdrawn", kind, code) in self.batch.nothing
+
     def framed_and_withdrawn(self, agency: str, kind: SubjectKind, codes: Sequence[str], item: str) -> list[tuple[str, str]]:
         """(case, draw) of a subject's withdrawn cases about an item that stood in the frame of a draw which is not void."""
         held = case_file.c

@@ -14,6 +14,7 @@ from inspector.domain.plan import Draw
 from inspector.domain.visit import Visit, VisitState
 from inspector.flows import review
 from inspector.flows.anew import ANEW
+from inspector.flows.intake import look_ahead, take
 from inspector.flows.office import Office
 from inspector.store.store import Store
 from tests.house import Hand, application, next_period, post, settle
@@ -148,6 +149,18 @@ def test_who_withdraws_before_the_seed_and_has_applied_anew_when_the_lot_falls_i
     assert named
     assert {one.state for one in visits(office, held.number)} == {VisitState.CANCELLED}
     replayed(office, held.number)
+
+
+def test_who_comes_in_a_file_of_many_is_told_of_as_whoever_comes_alone(store: Store, hand: Hand) -> None:
+    office = offered(store, hand)
+    _, visit = drawn(office, hand)
+    withdrawn(office, hand, visit)
+    file = [application(90 + place, "business-licence", LICENCE) for place in range(3)]
+    file.append(application(99, "business-licence", LICENCE, subject_code=visit.code))
+    with store.begin() as tx:
+        look_ahead(office, tx, file, "hall", hand())
+        ids = [take(office, tx, one, "hall", hand()).case.id for one in file]
+    assert [one["case"] for one in told(office)] == ids[-1:]
 
 
 def test_who_is_visited_since_the_case_needs_it_is_visited_for_the_next_one_too(store: Store, hand: Hand) -> None:
