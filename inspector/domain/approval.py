@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from inspector.domain.signs import cited
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approval:
@@ -27,6 +29,10 @@ class Approval:
     def names(self) -> tuple[str, ...]:
         """Who has signed."""
         return (self.asked_by, *([self.approved_by] if self.approved_by else []))
+
+    def says(self, other: Approval) -> bool:
+        """Whether both ask for the same on the same document, however its number's brackets and blanks are typed."""
+        return (cited(self.basis), self.reason, self.more) == (cited(other.basis), other.reason, other.more)
 
     @property
     def words(self) -> str:

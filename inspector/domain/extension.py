@@ -19,6 +19,7 @@ from inspector.domain.person import said, same
 from inspector.domain.plan import Draw, DrawKind, DrawState
 from inspector.domain.policy import Policy
 from inspector.domain.quota import Quota
+from inspector.domain.signs import cited
 
 ASKED = "draw_extension_asked"
 """The matter of an extension that one person has signed: another has to see it."""
@@ -70,13 +71,14 @@ def ask(held: Kin, given: Approval, policy: Policy, now: datetime) -> Decision[D
     facts = {"by": by, "reason": told.reason, "basis": told.basis, "more": dict(told.more)}
     because = Because(rule="draw.extension_asked", basis=(policy.draw.basis,), pack=policy.label, facts=facts)
     if first is None or same(first.asked_by, by):
-        if first is not None and first.words == told.words:
+        if first is not None and first.says(told):
             raise Refusal("extension_own", draw=held.draw.number, by=first.asked_by)
         return Decision(state=replace(held.draw, approval=told), because=because)
-    if first.words != told.words:
+    if not first.says(told):
         raise Refusal("extension_differs", draw=held.draw.number, asked=first.words)
     signed = replace(first, approved_by=by, approved_at=now)
-    because = replace(because, rule="draw.extension_signed", facts={**facts, "by": list(signed.names)})
+    facts |= {"by": list(signed.names), "basis": first.basis}  # as it was asked for: its brackets may have been typed otherwise
+    because = replace(because, rule="draw.extension_signed", facts=facts)
     return Decision(state=replace(held.draw, approval=signed), because=because)
 
 
@@ -146,4 +148,4 @@ def lacking(quota: Quota, drawn: Mapping[str, int], able: Mapping[str, int]) -> 
 def _spent(one: Draw, basis: str) -> bool:
     """Whether a document has served for this extension: it has, unless that became void while nobody could know its result."""
     served = one.state is not DrawState.VOID or one.drawn_at is not None or one.seeded
-    return served and one.approval is not None and same(one.approval.basis, basis)
+    return served and one.approval is not None and cited(one.approval.basis) == cited(basis)

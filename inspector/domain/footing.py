@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from inspector.domain.audit import AuditLine
 from inspector.domain.canonical import fingerprint
+from inspector.domain.ceremony import alike
 from inspector.domain.commitment import Commitment
 from inspector.domain.entries import Said
 from inspector.domain.person import same
@@ -138,7 +139,7 @@ def revealed(draw: Draw, said: Sequence[Said]) -> Iterator[AuditLine]:
             told[next((name for name in told if same(name, by)), by)] = str(one.facts.get("figures"))
     parts = {party: str(one.get("text")) for party, one in draw.parts.items() if one.get("kind") == "text"}
     if typed != {party: dict(told) for party, told in draw.typed.items()} or any(
-        {text} != {*draw.typed.get(party, {}).values()} for party, text in parts.items()
+        text != alike(draw.typed.get(party, {})) for party, text in parts.items()
     ):
         yield AuditLine(code="draw.records_figures")
 

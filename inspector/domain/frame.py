@@ -12,6 +12,7 @@ from operator import attrgetter
 from typing import TypeVar
 
 from inspector.domain.errors import Invalid
+from inspector.domain.signs import LATER
 
 ELIGIBLE = "1"
 _LARGEST_CAP = 10**18
@@ -160,6 +161,8 @@ def flaw(text: str) -> str | None:
         return "white space at an end"
     if _SURROGATE.search(text):
         return "half a character"
+    if LATER.search(text):
+        return "a letter that versions of Unicode compose differently"
     return None if unicodedata.is_normalized("NFC", text) else "not in Unicode form NFC"
 
 

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from inspector.domain import footing
 from inspector.domain.beacon import named
 from inspector.domain.calendar import WorkingCalendar, due
+from inspector.domain.ceremony import alike
 from inspector.domain.commitment import LEAST_BITS
 from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.errors import Refusal
@@ -157,8 +158,9 @@ def typed(
 ) -> Decision[Draw]:
     """A person has typed the figures of the public ceremony, independently of the other (ruling 19).
 
-    Whoever erred types again, until the figures' own last moment: the two must agree, and every typing stays in the record. So one
-    person's slip does not void a draw, and whoever lets it lapse cannot know whom it would have drawn. `held_at` is the time of the
+    Whoever erred types again, until the figures' own last moment, or a third person types: two must agree, against fewer (`agreed`), and
+    every typing stays in the record. So one person's slip or word does not void a draw, and whoever lets it lapse cannot know whom it
+    would have drawn. `held_at` is the time of the
     minutes, `minutes` where they are; of a further source its official number, by which anybody looks the figures up.
     Raises Refusal: `draw_not_seeding`, `draw_seed_early` for figures that fell before their time, `draw_seed_future`,
     `draw_figures_late`, `draw_reference_missing`.
@@ -183,12 +185,16 @@ def typed(
 
 
 def agreed(draw: Draw, party: str) -> str | None:
-    """The figures of a ceremony that two persons have typed alike and nobody otherwise; None while that is not so.
+    """The figures of a ceremony that count, by who has typed them (`ceremony.alike`); None while none do.
 
     A typing is refused after the figures' last moment (`typed`), so whatever is stored was typed in time, however late it is looked at.
     """
-    told = draw.typed.get(party, {})
-    return next(iter(told.values())) if len(told) > 1 and len(set(told.values())) == 1 else None
+    return alike(draw.typed.get(party, {}))
+
+
+def disputed(draw: Draw, party: str) -> bool:
+    """Whether not all who typed the figures of a ceremony have typed the same."""
+    return len({*draw.typed.get(party, {}).values()}) > 1
 
 
 def belated(draw: Draw, party: str, now: datetime) -> bool:

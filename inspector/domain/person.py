@@ -6,14 +6,12 @@ import unicodedata
 
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import blank
-from inspector.domain.signs import composed
+from inspector.domain.signs import DOTS, composed
 
 LONGEST = 400
 """Letters of a name, a reason, a piece of evidence."""
 LONGEST_NAME = 100
 """Letters of the name in a token, which stands below what its holder signs."""
-_DOTS = frozenset("\u00b7\u2022\u2027\u2219\u22c5\u25cf\u30fb")
-"""The dot between the parts of a name, as input methods write it: which of them it is, and whether it was typed, tells nobody apart."""
 
 
 def same(one: str, other: str) -> bool:
@@ -58,6 +56,6 @@ def nameable(name: str) -> bool:
 def _names(told: str) -> set[str]:
     """The name and, where one stands behind it, the machine's user, both at their plainest."""
     folded = composed(told).casefold()
-    plain = "".join(one for one in folded if not one.isspace() and one not in _DOTS and unicodedata.category(one) != "Cf")
+    plain = "".join(one for one in folded if not one.isspace() and one not in DOTS and unicodedata.category(one) != "Cf")
     name, *users = plain.split("(os:")
     return {name.removeprefix("os:"), *(user.removesuffix(")") for user in users)}

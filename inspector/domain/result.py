@@ -34,7 +34,10 @@ def hindrance(visit: Visit, team: tuple[Seat, ...], by: Seat) -> Refusal | None:
     if visit.unpublished:
         return Refusal("visit_unpublished", visit=visit.id, items=", ".join(visit.unpublished))
     if not visit.released:
-        return Refusal("visit_embargoed", visit=visit.id, release_at=f"{visit.release_at:%Y-%m-%d %H:%M}")
+        opens = (
+            f"{visit.release_at:%Y-%m-%d %H:%M}" if visit.release_at is not None else ""
+        )  # "": a look, veiled from what previews
+        return Refusal("visit_embargoed", visit=visit.id, release_at=opens)
     if by.state is not SeatState.ACCEPTED:
         return Refusal("not_accepted", visit=visit.id, inspector=by.inspector)
     if waited := [seat.inspector for seat in there if seat.state not in (SeatState.ACCEPTED, SeatState.DONE)]:

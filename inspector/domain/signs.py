@@ -9,6 +9,14 @@ from difflib import get_close_matches
 from functools import lru_cache
 from typing import Literal
 
+LATER = re.compile(
+    "[\u0892-\u0897\u1acf-\u1aff\U000105bd-\U000105ff\U00010d3a-\U00010e5f\U00010eb2-\U00010eff\U00011375-\U000113ff"
+    "\U00011ef9-\U00011faf\U00014647-\U000167ff\U00016b90-\U00016e3f\U0001e02b-\U0001e0ff\U0001e300-\U0001e7df]"
+)
+"""What of Unicode is composed or put in order by versions behind 14.0 alone, with the gaps of 14.0 in which it lies (draw-protocol 7.1).
+
+One reader would call a text with such a letter canonical and another one not, each by the Unicode that it was built with.
+"""
 _MOST_MARKS = 30
 _APART = "\u034f"
 """The combining grapheme joiner, which shows nothing and parts marks (Unicode's stream-safe form, UAX 15, 13)."""
@@ -24,12 +32,24 @@ def composed(text: str, form: Literal["NFC", "NFD", "NFKC"] = "NFKC") -> str:
     return unicodedata.normalize(form, "".join(_parted(text)) if long else text)
 
 
+DOTS = frozenset("\u00b7\u2022\u2027\u2219\u22c5\u25cf\u30fb")
+"""The dot between the parts of a name, as input methods write it: which of them it is, and whether it was typed, tells nothing apart."""
+_BRACKETS = {"Ps": "[", "Pe": "]"}
 _BLANKS, _DASHES = re.compile(r"\s+"), re.compile(r"[-\u2010-\u2015\u2212\u30fc]+")
 
 
 def written(text: str) -> str:
     """A code that people write in several ways: one width, one case, no blanks, and one sign for all dashes."""
     return _DASHES.sub("-", _BLANKS.sub("", composed(text).casefold()))
+
+
+def cited(text: str) -> str:
+    """The number of a document at its plainest: as `written`, with one sign for all brackets, and nothing that shows nothing.
+
+    〔2026〕, [2026], （2026） and 【2026】 are one year, whichever of them an input method writes.
+    """
+    told = ((one, unicodedata.category(one)) for one in written(text) if one not in DOTS)
+    return "".join(_BRACKETS.get(kind, one) for one, kind in told if kind != "Cf")
 
 
 def among(name: str, known: Iterable[str]) -> dict[str, str]:

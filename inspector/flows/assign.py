@@ -32,7 +32,7 @@ from inspector.domain.start import StartEvent
 from inspector.domain.timer import Timer
 from inspector.domain.verification import wants_visit
 from inspector.domain.visit import Seat, Stake, Visit, VisitState
-from inspector.flows import caps, merging, peace, reaching, sooner
+from inspector.flows import anew, caps, merging, peace, reaching, sooner
 from inspector.flows.after import log_after
 from inspector.flows.briefing import brief, briefed
 from inspector.flows.lists import people, row_of, small
@@ -150,6 +150,7 @@ def assign(  # noqa: PLR0913, PLR0917 - one drawn object in all its parts
         log_after(tx, made.draw, "withdrawn", made.object_id, now, agencies=(agency,), reason=reason)
     caps.tell(tx, made, capped, now)
     if off:
+        anew.drawn_late(office, tx, cases, now)
         return
     peace.note(tx, held, made, quiet, now)
     if owed is not None:

@@ -10,7 +10,7 @@ from inspector.domain import replacement
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Missing, Refusal
 from inspector.domain.person import same
-from inspector.flows import edits, holders, leaves, restating, striking, watching
+from inspector.flows import edits, holders, leaves, restating, seeding, striking, watching
 from inspector.flows.creditbook import TO_STRIKE
 from inspector.flows.record import record
 from inspector.flows.repeals import REREVIEW
@@ -19,8 +19,8 @@ from inspector.flows.withdrawals import WITHDRAWAL
 from inspector.labels import Lang, known, label
 from inspector.store.tx import Tx
 
-UNDONE = (leaves.UNDONE, edits.UNDONE, restating.UNDONE, watching.FEW, holders.EDITED)
-"""Matters of what was undone around a draw, or changed or done for one, which a head closes who had no hand in it."""
+UNDONE = (leaves.UNDONE, edits.UNDONE, restating.UNDONE, watching.FEW, holders.EDITED, seeding.DIFFER)
+"""Matters of what was undone around a draw, or changed, done or said for one, which a head closes who had no hand in it."""
 _NAMED = ("inspector", "inspectors", "entered_by")
 """Facts of a matter that say who was drawn: an empty seat's certificate names those who could sit there."""
 

@@ -17,6 +17,7 @@ from inspector.domain.plan import Draw
 from inspector.domain.policy import Policy
 from inspector.domain.sampling import FULL, MUST, FrequencyRow
 from inspector.domain.visit import Visit
+from inspector.flows import moved
 from inspector.flows.history import of_one
 from inspector.flows.members import Member
 from inspector.flows.office import Office
@@ -60,7 +61,8 @@ def reached(  # noqa: PLR0913 - an object, who has drawn it, and how
         if stratum == FULL or check not in policy.limits.counted:
             continue
         known_at = None if joining else held.made_at
-        seen = of_one(office, tx, agency, name, member.kind, member.code, known_at=known_at, without=joining)
+        above = None if joining else moved.stood_above(tx, held, agency)
+        seen = of_one(office, tx, agency, name, member.kind, member.code, known_at=known_at, without=joining, above=above)
         frequency = _frequency(policy, held, stratum, office)
         why = barred(seen, frequency, policy.limits, today, must=stratum == MUST)
         if (told := first(one for one in why if one.code in CAPS)) is not None:

@@ -12,7 +12,7 @@ from inspector.domain.errors import Missing
 from inspector.domain.person import refuse_nameless
 from inspector.domain.policy import Policy
 from inspector.domain.roster import RosterObject
-from inspector.flows import moved
+from inspector.flows import edits, moved
 from inspector.flows.members import member_of, object_id
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -44,11 +44,12 @@ def code_of(tx: Tx, agency: str, kind: SubjectKind, code: str, today: date) -> s
     return known_as(tx, agency, {code}, today)[code] if kind is SubjectKind.FIRM else code
 
 
-def enrol(tx: Tx, case: Case, now: datetime) -> None:
+def enrol(office: Office, tx: Tx, case: Case, now: datetime) -> None:
     """Enter the subject of an exempt item or of the certificate route into daily supervision, both alike (scenario 5).
 
     A firm that stands there by another code is not entered again: its row is marked, and a person is told, who finds out which code is
-    right. The case is what it is by either.
+    right. The case is what it is by either. One that was taken out of the register comes back by what the case says: what differs from
+    how it last stood is an edit, as where a file brings it back (decision 162).
     """
     held = case.subject
     tx.rosters.take_turn(case.agency)
@@ -69,7 +70,8 @@ def enrol(tx: Tx, case: Case, now: datetime) -> None:
         unfiled=True,
         since=case.opened_at.date(),
     )
-    if tx.rosters.enrol(row):
+    if (stood := tx.rosters.enrol(row)) is not None:
+        edits.note(office, tx, case.agency, [(stood, row)], case.sender, now)
         moved.returned(tx, case.agency, case.id, now)
 
 

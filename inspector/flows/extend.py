@@ -22,7 +22,7 @@ from inspector.domain.footing import RULES
 from inspector.domain.plan import Draw, DrawKind, DrawState, Following
 from inspector.domain.policy import Policy
 from inspector.domain.register import EntryKind
-from inspector.flows import footing, lookback, planning, queue, reconcile, remainder, succession, watching
+from inspector.flows import footing, lookback, moved, planning, queue, reconcile, remainder, succession, watching
 from inspector.flows.members import count_members
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -163,6 +163,7 @@ def _announce(
         {**entered, "objects": count_members(tx, number), "ordered": dict(approval.more), **does, **bound},
     )
     tx.work.order(decision.orders, now)
+    moved.tell_above(tx, made, framed.derivations, now)
     watching.few(office, tx, made, framed.few, now)
     if not made.parties:
         succession.void(office, tx, made, policy, "seed_insufficient", (), now)

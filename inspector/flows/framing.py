@@ -188,7 +188,9 @@ def _framed(office: Office, tx: Tx, plan: Plan, lists: tuple[Listed, ...], polic
         codes=CODES,
     )
     struck = tx.rosters.struck(plan.agency, start(now, Window.YEAR))
-    derivation = _derivation(policy, sizes, held, spans, chances, struck) | moved.derived(tx, plan, policy, counts, new, now)
+    derivation = _derivation(policy, sizes, held, spans, chances, struck) | moved.derived(
+        office, tx, plan, policy, counts, new, now
+    )
     derivation |= restating.derived(office, tx, plan, policy, objects.lines(), now)
     ruled = Ruled(rules=rules, derivation=derivation)
     return Framed(lists=lists, frames=made.frames, ruled=ruled, members=members, told=made.told, few=made.few)

@@ -85,7 +85,7 @@ def history(office: Office, tx: Tx, agency: str) -> History:
     )
 
 
-def of_one(
+def of_one(  # noqa: PLR0913 - one object, and as of when it is asked
     office: Office,
     tx: Tx,
     agency: str,
@@ -95,13 +95,15 @@ def of_one(
     *,
     known_at: datetime | None = None,
     without: str = "",
+    above: Collection[str] | None = None,
 ) -> tuple[Seen, ...]:
     """The same of one object by its frame's key and its subject: what counts towards caps. Items and teams are left out.
 
     `known_at`: of what was imported, and of lead checks that were approved, only what was on record then. The house's own visits
-    count whenever they were given, but for the visit `without` which it is asked.
+    count whenever they were given, but for the visit `without` which it is asked. `above`: which agencies stood above this one when that
+    counted; None: as the settings have it.
     """
-    above = set(office.line(agency)[1:])
+    above = set(office.line(agency)[1:] if above is None else above)
     seen = [
         Seen(on=row.on, check=row.check, authority=row.authority, completed=row.completed)
         for row in _recorded(tx, agency, above, (kind, code), known_at)

@@ -36,7 +36,7 @@ from inspector.domain.merged import doubts
 from inspector.domain.policy import Policy
 from inspector.domain.signs import composed
 from inspector.domain.wayto import Contact
-from inspector.flows import catalogue, eligibility, enrolment
+from inspector.flows import anew, catalogue, eligibility, enrolment
 from inspector.flows.guidance import outdated
 from inspector.flows.office import Office
 from inspector.flows.recall import SEND_BACK_ASKED, call_off
@@ -119,6 +119,7 @@ def take(office: Office, tx: Tx, given: Application, sender: str, now: datetime)
         return Taken(case=held, new=False)
     _reached_by(tx, case, given)
     opened = _open(office, tx, case, policy, None, now)
+    anew.look_at(office, tx, opened, now)
     tx.committed.append(lambda: log.info("case.opened", case_id=opened.id, agency=opened.agency, item=opened.item))
     return Taken(case=opened, new=True)
 
@@ -205,6 +206,8 @@ def correct(office: Office, tx: Tx, case_id: str, given: Application, by: str, n
     level = held.strategy.level if held.strategy and not respelt else None  # a level is stated of one code
     begun = _open(office, tx, corrected, policy, level, now)
     outdated(office, tx, begun, now)
+    if respelt:
+        anew.look_at(office, tx, begun, now)
     _tell_visits(office, tx, begun, policy, now)
     return begun
 
@@ -239,7 +242,7 @@ def _open(office: Office, tx: Tx, case: Case, policy: Policy, level: Rated | Non
     decision = replace(decision, orders=(*decision.orders, *guided))
     opened = settle_case(tx, office, decision, policy, now)
     if opened.state is CaseState.POOLED:
-        enrolment.enrol(tx, opened, now)
+        enrolment.enrol(office, tx, opened, now)
     if opened.concluded_at is None:
         return opened
     return settle_case(tx, office, review.conclude(opened, opened.sender, policy, now, office.calendar), policy, now)

@@ -21,12 +21,14 @@ from inspector.domain.plan import Draw
 from inspector.domain.policy import Policy
 from inspector.domain.sampling import MUST
 from inspector.flows import edits
-from inspector.flows.office import Plan
+from inspector.flows.office import Office, Plan
 from inspector.flows.record import record
 from inspector.store.tx import Tx
 
 OFF = "frame_off_plan"
 """The matter of a frame that counts far more or fewer objects of the register than the published plan."""
+ABOVE = "frame_above_changed"
+"""The matter of a frame above whose agency others stand in the settings than as the frame before was frozen."""
 IMPORTED, MISNAMED = "operator.roster.import.objects", "operator.roster.misnamed"
 _COUNTED = (IMPORTED, MISNAMED, "register.returned", "register.removed", edits.RULE)
 """The rules of the entries that say how many rows an import has taken out or brought back, that two people have taken one out
@@ -129,27 +131,44 @@ def entered(tx: Tx, plan: Plan, now: datetime) -> Entered:
     return Entered(day=annual.made_at.date() if annual is not None else None)
 
 
-def derived(tx: Tx, plan: Plan, policy: Policy, counts: Mapping[str, int], new: Entered, now: datetime) -> dict[str, object]:
+def derived(
+    office: Office, tx: Tx, plan: Plan, policy: Policy, counts: Mapping[str, int], new: Entered, now: datetime
+) -> dict[str, object]:
     """What a list's derivation says of it: the moves since the plan's former draw, and the published plan's numbers.
 
     The former draw is the last one that was carried out: what moved for one that became void counts for the one that follows.
     """
-    told = counted(tx, tx.draws.last_drawn(plan.name), plan.agency, plan.partners)
+    told = counted(office, tx, tx.draws.last_drawn(plan.name), plan.agency, plan.partners)
     held = _beside(tx, plan, policy, counts, new, now)
     return told | ({"published_plan": held.value()} if held is not None else {})
 
 
-def counted(tx: Tx, last: Draw | None, agency: str, partners: Sequence[str] = ()) -> dict[str, object]:
-    """What a derivation says of the moves since a former draw, of an agency and of the partners that lend it their officers."""
-    told = _counts(tx, last, agency, beside=_beside_of(tx, [agency, *partners]))
-    return told | ({"partners": {one: _counts(tx, last, one, lent=True) for one in partners}} if partners else {})
+def counted(office: Office, tx: Tx, last: Draw | None, agency: str, partners: Sequence[str] = ()) -> dict[str, object]:
+    """What a derivation says of the moves since a former draw, of an agency and of the partners that lend it their officers.
+
+    And which agencies stood above each, nearest first, for what these have checked keeps an object out (handbook 1.2.30): the settings
+    say that, of whose changes nothing else is written down.
+    """
+    told = _counts(office, tx, last, agency, beside=_beside_of(tx, [agency, *partners]))
+    return told | ({"partners": {one: _counts(office, tx, last, one, lent=True) for one in partners}} if partners else {})
 
 
-def _counts(tx: Tx, last: Draw | None, agency: str, *, lent: bool = False, beside: Sequence[str] = ()) -> dict[str, object]:
+def _counts(
+    office: Office, tx: Tx, last: Draw | None, agency: str, *, lent: bool = False, beside: Sequence[str] = ()
+) -> dict[str, object]:
     ever = between(tx, agency, None, lent=lent, beside=beside)
-    before = _seen(tx, last, agency) if last is not None and agency in last.agencies else Moved()
+    former = last if last is not None and agency in last.agencies else None
+    before = _seen(tx, former, agency) if former is not None else Moved()
     moves = {"since": last.number if last is not None else None, **asdict(ever.beyond(before))}
-    return {"moved": moves, "moves_seen": asdict(ever)}
+    above, was = list(office.line(agency)[1:]), stood_above(tx, former, agency) if former is not None else None
+    changed = {"above_before": list(was)} if was is not None and list(was) != above else {}
+    return {"moved": moves, "moves_seen": asdict(ever), "above": above, **changed}
+
+
+def stood_above(tx: Tx, held: Draw, agency: str) -> tuple[str, ...] | None:
+    """Which agencies stood above one of a draw as its frame was frozen, nearest first; None for a draw of a release that kept none."""
+    told = derivation(tx, held, agency).get("above")
+    return tuple(map(str, told)) if told is not None else None
 
 
 def tell(tx: Tx, held: Draw, derivations: Mapping[str, Mapping[str, Any]], now: datetime) -> None:
@@ -160,6 +179,15 @@ def tell(tx: Tx, held: Draw, derivations: Mapping[str, Mapping[str, Any]], now: 
             about = held.number if agency == held.agency else f"{held.number}:{agency}"
             facts = {"draw": held.number, "plan": held.plan, **beside_it, **told["moved"]}
             tx.attention.open(OFF, agency, about, facts, now)
+
+
+def tell_above(tx: Tx, held: Draw, derivations: Mapping[str, Mapping[str, Any]], now: datetime) -> None:
+    """A person of each agency above which others stand than in the frame before looks at it; the draw goes on. `derivations` by agency."""
+    for agency, told in derivations.items():
+        for one, of in ((agency, told), *told.get("partners", {}).items()):
+            if "above_before" in of:
+                facts = {"draw": held.number, "agency": one, "before": of["above_before"], "above": of["above"]}
+                tx.attention.open(ABOVE, one, f"{held.number}:{one}", facts, now)
 
 
 def after(tx: Tx, held: Draw, agency: str) -> Moved:

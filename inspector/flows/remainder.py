@@ -137,7 +137,7 @@ def _part(office: Office, tx: Tx, root: Draw, listed: Listed, number: str, now: 
         drawn=drawn,
         gone=len(rows) - len(objects),
         ends=derivation["ends"],
-        moves=moved.counted(tx, tx.draws.kin(root)[-1], agency, lent),
+        moves=moved.counted(office, tx, tx.draws.kin(root)[-1], agency, lent),
     )
 
 

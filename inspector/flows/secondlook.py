@@ -27,6 +27,7 @@ from inspector.domain.sampling import Window
 from inspector.domain.start import StartEvent
 from inspector.domain.timer import Timer
 from inspector.domain.visit import Seat, SeatState, Visit, VisitState
+from inspector.flows import moved
 from inspector.flows.assign import SUPPLEMENTED, Dealt, seated, visit_id
 from inspector.flows.framing import Framed, Ruled, list_secret, salt, staffed
 from inspector.flows.history import History
@@ -99,7 +100,10 @@ def frame(office: Office, tx: Tx, plan: Plan, policy: Policy, number: str, slot:
     rules = Rules(base="all", rounding="systematic", reserve=0, team=team, strata=shares, codes=CODES)
     counts = {code: sum(one == code for one in strata.values()) for code in shares}
     span = {"since": since.isoformat(), "until": (until or since).isoformat()}
-    derivation = {"pack": policy.label, "row": row.row, "share": str(row.share), **span, "rows": counts}
+    derivation: dict[str, object] = {"pack": policy.label, "row": row.row, "share": str(row.share), **span, "rows": counts}
+    derivation |= moved.counted(
+        office, tx, drawn[0] if drawn else None, plan.agency
+    )  # whoever may look follows from a register as in any frame
     return Framed(
         lists=lists,
         frames={lists[0].name: frozen},

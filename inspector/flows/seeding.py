@@ -81,18 +81,24 @@ def _ask(work: Work, office: Office, held: Draw, party: str, source: SeedSource,
         if gathering.belated(fresh, party, now):
             given_up(work, office, None).write(tx, now)
             return
+        counts = gathering.agreed(fresh, party) if party in fresh.ceremonies else part.get("text")
+        if counts != part.get("text"):  # somebody has typed since it was read
+            raise NotYet("ceremony_disagrees", origin=Origin.US, attempts=0)
         write_down(office, tx, fresh, party, part, value, now)
 
     return Settlement(write=write, outcome="revealed")
 
 
 _BEACONS = ("drand", "nist")
+DIFFER = "draw_figures_differ"
+"""The matter of figures that were not typed alike: a third person types what the minutes say, and who has not typed looks who has erred."""
 
 
 def _typed(held: Draw, party: str) -> tuple[Typed, ...]:
-    """What each person typed of a ceremony; for anybody else the figures that are settled, each under its ceremony's name."""
+    """What each person typed of a ceremony, without who was outvoted; for anybody else the settled figures, by their ceremony's name."""
     if party in held.ceremonies:
-        return tuple(Typed(by=by, figures=figures) for by, figures in sorted(held.typed.get(party, {}).items()))
+        counts, told = gathering.agreed(held, party), sorted(held.typed.get(party, {}).items())
+        return tuple(Typed(by=by, figures=figures) for by, figures in told if counts in (None, figures))
     return tuple(Typed(by=one, figures=str(held.parts[one]["text"])) for one in held.ceremonies if one in held.parts)
 
 
@@ -160,6 +166,11 @@ def type_figures(  # noqa: PLR0913 - what one person says of one ceremony
     succession.settle(tx, decision, now)
     if gathering.agreed(decision.state, party) is not None:
         tx.attention.close(f"{succession.FIGURES_DUE}:{number}:{party}", now)
+    if gathering.disputed(decision.state, party):
+        facts = {"draw": number, "party": party, "until": str(held.closes(party)), "by": sorted(decision.state.typed[party])}
+        tx.attention.open(DIFFER, held.agency, f"{number}:{party}", facts, now)
+    else:  # whoever erred has typed again
+        tx.attention.close(f"{DIFFER}:{number}:{party}", now)
     tx.work.hasten(f"{OrderKind.DRAW_REVEAL.value}:{number}:{party}", now)
     return decision.state
 

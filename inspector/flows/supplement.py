@@ -152,7 +152,8 @@ def _begin(office: Office, tx: Tx, plan: Plan, seen: Outlook, told: Following, b
     former = min((tx.draws.get(name) for name in of), key=lambda one: one.made_at)
     lent = () if made.own else made.partners
     moves = {
-        listed.name: derivation | moved.counted(tx, former, listed.agency, lent) for listed in (lists if made.own else lists[:1])
+        listed.name: derivation | moved.counted(office, tx, former, listed.agency, lent)
+        for listed in (lists if made.own else lists[:1])
     }
     rules: dict[str, object] = {
         "strata": {OWED: [1_000_000, 0]},
@@ -171,6 +172,7 @@ def _begin(office: Office, tx: Tx, plan: Plan, seen: Outlook, told: Following, b
     does = {"without": list(told.without), "further": list(told.further)}
     record(tx, number, decision, now, {"by": by, "objects": len(seen.visits), "supplements": of, **does, **bound})
     tx.work.order(decision.orders, now)
+    moved.tell_above(tx, made, {one.agency: moves[one.name] for one in lists if one.name in moves}, now)
     watching.few(office, tx, made, made_of.few, now)
     return made
 

@@ -17,8 +17,9 @@ FEW = "few_may_go"
 
 
 def tell(office: Office, tx: Tx, held: Draw, plan: Plan, framed: Framed, now: datetime) -> None:
-    """Far from the plan, by the level of an intake, or with few who may go. Called before the frame's cases are marked as drawn."""
+    """Far from the plan, under other agencies, or by the level of an intake. Called before the frame's cases are marked as drawn."""
     moved.tell(tx, held, framed.derivations, now)
+    moved.tell_above(tx, held, framed.derivations, now)
     restating.tell(office, tx, held.number, plan, framed.derivations, now)
 
 

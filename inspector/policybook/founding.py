@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from inspector.domain.signs import cited as plain
 from inspector.labels import toml
 from inspector.policybook.clauses import articles_of
 from inspector.policybook.flaws import Flaw
@@ -18,10 +19,6 @@ from inspector.policybook.rows import Draft
 
 DOCUMENTS = "documents"
 """The folder beside the packs whose files are these lists."""
-
-_BRACKETS = str.maketrans(
-    {"〔": "[", "〕": "]", "【": "[", "】": "]", "［": "[", "］": "]", "(": "[", ")": "]", "（": "[", "）": "]"}
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,8 +116,4 @@ def _carried_out(draft: Draft, file: str, code: str, document: Document) -> Iter
 
 def _named(document: Document, title: str) -> bool:
     """Whether a source is this document, by its number, however the brackets are written, or by its name."""
-    return any(_plain(name) in _plain(title) for name in (document.number, document.title))
-
-
-def _plain(text: str) -> str:
-    return "".join(text.translate(_BRACKETS).split())
+    return any(plain(name) in plain(title) for name in (document.number, document.title))

@@ -8,13 +8,13 @@ What another hand writes between this look and the case's own row is not seen, a
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from inspector.domain.case import SubjectKind
+from inspector.domain.case import CaseState, SubjectKind
 from inspector.domain.spelling import told_of
 from inspector.store.cases import forms
 from inspector.store.cataloguetables import catalogue_entry
@@ -48,7 +48,7 @@ class AheadRoom(Room):
     """Questions of many cases at once."""
 
     def look(self, coming: Collection[Coming], agencies: Collection[str]) -> None:
-        """Find out what is not there: cases of these references, records, bars and levels of these subjects, catalogues of these agencies.
+        """Find out what is not there: cases of these references; records, bars, levels, withdrawals of these subjects; catalogues.
 
         To be asked before any of the cases is written.
         """
@@ -57,8 +57,10 @@ class AheadRoom(Room):
         nothing |= {("case", one.agency, one.sender, one.reference) for one in coming} - self._sent(coming)
         levels = self._levels({one.code for one in coming if one.kind is SubjectKind.FIRM})
         nothing |= {("level", one.kind, one.code) for one in coming} - levels
-        of_note = self._recorded(coming) | self._barred(coming)
+        parties = self._parties(coming)
+        of_note, left = self._recorded(parties) | self._barred(coming), self._withdrawn(parties)
         nothing |= {("record", one.kind, one.code) for one in coming if one.party not in of_note}
+        nothing |= {("withdrawn", one.kind, one.code) for one in coming if one.party not in left}
 
     def _published(self, agencies: Collection[str]) -> set[tuple[Any, ...]]:
         asked = sa.select(catalogue_entry.c.agency).distinct().where(catalogue_entry.c.published_on.is_not(None))
@@ -78,17 +80,30 @@ class AheadRoom(Room):
         asked = sa.select(credit_level.c.code).where(credit_level.c.kind == SubjectKind.FIRM.value)
         return {("level", SubjectKind.FIRM, row.code) for row in self._rows(asked, credit_level.c.code, codes)}
 
-    def _recorded(self, coming: Collection[Coming]) -> set[tuple[str, str]]:
-        """The parties of whom something is in our records, by any code that cases name them by, these among them."""
+    def _parties(self, coming: Collection[Coming]) -> dict[tuple[str, str], tuple[str, str]]:
+        """By kind and code, for any code that cases name them by: which party it is."""
         parties = {(one.kind.value, one.code): one.party for one in coming}
         told = {value for sort, value in parties.values() if sort == "organisation"}
         firm = SubjectKind.FIRM.value
         spelt = sa.select(subject.c.code, subject.c.organisation).where(subject.c.kind == firm)
         for row in self._rows(spelt, subject.c.organisation, told):
             parties[firm, row.code] = ("organisation", row.organisation)
+        return parties
+
+    def _recorded(self, parties: Mapping[tuple[str, str], tuple[str, str]]) -> set[tuple[str, str]]:
+        """The parties of whom something is in our records."""
         asked = sa.select(credit_record.c.kind, credit_record.c.code).where(credit_record.c.adverse)
         rows = self._rows(asked, credit_record.c.code, {code for _, code in parties})
         return {parties[row.kind, row.code] for row in rows if (row.kind, row.code) in parties}
+
+    def _withdrawn(self, parties: Mapping[tuple[str, str], tuple[str, str]]) -> set[tuple[str, str]]:
+        """The parties of whom a case that stood in a frame was withdrawn (`ConsequenceRoom.framed_and_withdrawn`)."""
+        held = case_file.c
+        asked = sa.select(held.subject_kind, held.subject_code).where(
+            held.state == CaseState.WITHDRAWN.value, held.drawn.is_not(None)
+        )
+        rows = self._rows(asked, held.subject_code, {code for _, code in parties})
+        return {parties[name] for row in rows if (name := (row.subject_kind, row.subject_code)) in parties}
 
     def _barred(self, coming: Collection[Coming]) -> set[tuple[str, str]]:
         """The parties whom a bar of another authority names."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from inspector.domain.case import SubjectKind
+from inspector.domain.case import CaseState, SubjectKind
 from inspector.domain.consequence import UNDECIDED, Consequence, ConsequenceState
 from inspector.domain.errors import Missing
 from inspector.domain.evidence import UNTRUE
@@ -91,6 +91,18 @@ class ConsequenceRoom(Room):
         held = case_file.c
         asked = sa.select(held.id).where(held.subject_kind == kind.value, held.subject_code.in_(codes), held.item == item)
         return list(self.connection.execute(asked.where(held.id != but).order_by(held.id)).scalars())
+
+    def nobody_withdrew(self, kind: SubjectKind, code: str) -> bool:
+        """Whether it is known ahead that no case of a subject was withdrawn from a frame (`AheadRoom`)."""
+        return ("withdrawn", kind, code) in self.batch.nothing
+
+    def framed_and_withdrawn(self, agency: str, kind: SubjectKind, codes: Sequence[str], item: str) -> list[tuple[str, str]]:
+        """(case, draw) of a subject's withdrawn cases about an item that stood in the frame of a draw which is not void."""
+        held = case_file.c
+        asked = sa.select(held.id, held.drawn).where(held.agency == agency, held.item == item, held.drawn.is_not(None))
+        asked = asked.where(held.subject_kind == kind.value, held.subject_code.in_(codes))
+        rows = self.connection.execute(asked.where(held.state == CaseState.WITHDRAWN.value).order_by(held.id))
+        return [(row[0], row[1]) for row in rows]
 
     def graded_by(self, kind: SubjectKind, codes: Sequence[str], case_id: str, *, without: bool = False) -> list[Consequence]:
         """What stands or is under way in other cases of a subject, and was graded when the finding of this case was an earlier one.

@@ -150,21 +150,22 @@ class RosterRoom(Room):
         """Write an object as it is now to stand, in force, with the very marks it has."""
         self._put(roster_object, [_whole(row)], _OBJECT_KEY)
 
-    def enrol(self, row: RosterObject) -> bool:
+    def enrol(self, row: RosterObject) -> RosterObject | None:
         """Enter a subject into daily supervision, or mark the one that is there (an exempt item's subject; the plan, item 7).
 
-        One that was removed is in force again, for the case that enrols it is newer; whether it is so.
+        One that was removed is in force again, for the case that enrols it is newer: as it last stood; None where it is not so.
         """
         entered = replace(row, enrolled=True)
         key = {"agency": row.agency, "kind": row.kind.value, "code": row.code}
         if self.insert_one(roster_object, key | _object(entered), _OBJECT_KEY):
-            return False
+            return None
         here = sa.and_(*(roster_object.c[name] == value for name, value in key.items()))
         asked = sa.select(roster_object.c.body, roster_object.c.removed_at).where(here).with_for_update()
         body, removed_at = self.connection.execute(asked).one()
-        stays = entered if removed_at is not None else replace(load(RosterObject, body), enrolled=True)
+        stood = load(RosterObject, body)
+        stays = entered if removed_at is not None else replace(stood, enrolled=True)
         self.connection.execute(sa.update(roster_object).where(here).values(**_object(stays), removed_at=None, stands_as=None))
-        return removed_at is not None
+        return stood if removed_at is not None else None
 
     def out(self, agency: str, codes: Iterable[str]) -> list[RosterObject]:
         """The objects with one of these codes that stood in the register and were taken out of force, each as it last stood."""

@@ -17,7 +17,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-HEX, PART, WORD = "[0-9a-f]{64}", r"[^\s,]([^\t,]*[^\s,])?", r"[^+\s\0-\x1f\x7f-\x9f\ud800-\udfff]+"
+LATE = "\u0892-\u0897\u1acf-\u1aff\U000105bd-\U000105ff\U00010d3a-\U00010e5f\U00010eb2-\U00010eff\U00011375-\U000113ff"
+LATE += "\U00011ef9-\U00011faf\U00014647-\U000167ff\U00016b90-\U00016e3f\U0001e02b-\U0001e0ff\U0001e300-\U0001e7df"  # 7.1
+HEX, PART, WORD = "[0-9a-f]{64}", r"[^\s,]([^\t,]*[^\s,])?", rf"[^+\s\0-\x1f\x7f-\x9f\ud800-\udfff{LATE}]+"
 TIME = r"(?a)(?!0000)\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)"
 CHAINS: dict[str, Any] = {  # of drand: when a round comes, in Unix seconds (section 2)
     "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971": lambda number: 1692803367 + 3 * (number - 1),
@@ -44,8 +46,8 @@ def must(holds: object, what: str) -> Any:
     return True
 
 
-def text(told: Any, form: str = "[^\0-\x1f\x7f\ud800-\udfff]+") -> bool:
-    """Text of a form from end to end, in NFC, no white space at an end; any form: no control, no half of a character (7.1)."""
+def text(told: Any, form: str = rf"[^\0-\x1f\x7f\ud800-\udfff{LATE}]+") -> bool:
+    """Text of a form from end to end, in NFC, no white space at an end; any form: no control, half or late character (7.1)."""
     return isinstance(told, str) and bool(re.fullmatch(form, told)) and told == told.strip() == unicodedata.normalize("NFC", told)
 
 

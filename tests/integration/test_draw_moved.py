@@ -15,7 +15,7 @@ from inspector.domain.case import Route
 from inspector.domain.decision import Because
 from inspector.domain.plan import Draw
 from inspector.domain.report import Moves
-from inspector.flows import moved, planning, review
+from inspector.flows import edits, moved, planning, review
 from inspector.flows.draw import prepare
 from inspector.flows.office import Office
 from inspector.flows.reporting import report
@@ -175,6 +175,26 @@ def test_a_case_that_brings_a_row_back_is_counted_with_those_of_imports(store: S
     post(office, replace(case, reference="again"))
     with store.read() as tx:
         assert moved.between(tx, "bureau", None) == moved.Moved(removed=0, returned=1)
+
+
+@on_both
+def test_a_case_that_brings_a_row_back_into_another_pool_has_edited_it(store: Store, hand: Hand) -> None:
+    office = open_office(store, hand)
+    case = application(1, "business-licence", {"registration-status": "存续"}, route=Route.CERTIFICATE)
+    post(office, case)
+    with store.begin() as tx:
+        (row,) = tx.rosters.objects("bureau")
+        tx.rosters.put_objects([replace(row, pool="TOWN", qualification="fire")])
+        tx.rosters.remove_objects("bureau", [(row.kind.value, row.code)], hand())
+    hand.on(days=1)
+    post(office, replace(case, reference="again"))
+    with store.read() as tx:
+        assert moved.between(tx, "bureau", None) == moved.Moved(returned=1, edited=3)
+        ((_, facts),) = tx.ledger.facts((edits.RULE,), "roster:bureau")
+    told = {aspect: (old, new) for _, aspect, old, new in facts["edits"]}
+    days = row.since, hand().date()
+    assert told == {"pool": ("TOWN", "bureau"), "qualification": ("fire", ""), "since": tuple(map(str, days))}
+    assert facts["by"] == "hall"
 
 
 @on_both

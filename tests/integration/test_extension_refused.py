@@ -82,6 +82,29 @@ def test_nothing_is_announced_without_a_second_person_who_signs_the_same(store: 
 
 
 @on_both
+@pytest.mark.parametrize(
+    "document", ["审管[2026]9号", "审管［2026］9 号", "审管【2026】９号", "审管(2026)9号", "审管﹝2026﹞9号"]
+)
+def test_a_documents_number_is_one_number_however_its_brackets_are_typed(store: Store, hand: Hand, document: str) -> None:
+    office, first = drawn(store, hand)
+    asked(office, first.number, "李科长", basis="审管〔2026〕9号", more={POOL: 5})
+    own = refused(lambda: asked(office, first.number, "李科长", basis=document, more={POOL: 5}))
+    assert own.code == "extension_own", "asked for already, in these words"
+    made = asked(office, first.number, "王主任", basis=document, more={POOL: 5}).made
+    assert made is not None
+    settle(office)
+    carried_out(office, hand, made.number)  # who alters nothing finds his signature standing
+    with store.read() as tx:
+        assert tx.draws.get(made.number).approval.basis == "审管〔2026〕9号"  # type: ignore[union-attr]
+    used = refused(lambda: asked(office, first.number, "赵副主任", basis=document, more={POOL: 5}))
+    assert (used.code, used.facts["used"]) == ("extension_basis_used", made.number)
+    other = refused(
+        lambda: asked(office, first.number, "赵副主任", basis=document.replace("9", "8").replace("９", "8"), more={POOL: 50})
+    )
+    assert other.code != "extension_basis_used"
+
+
+@on_both
 def test_one_document_extends_a_draw_once(store: Store, hand: Hand) -> None:
     office, first = drawn(store, hand)
     made = extended(office, first.number, more={POOL: 5})

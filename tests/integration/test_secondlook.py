@@ -16,7 +16,7 @@ from inspector.domain.inspection import CheckType
 from inspector.domain.plan import Draw, DrawKind, DrawState
 from inspector.domain.replacement import Ceased
 from inspector.domain.visit import Visit, VisitState
-from inspector.flows import dispatch, extend, planning, replacing, secondlook, supplement
+from inspector.flows import dispatch, edits, extend, planning, replacing, secondlook, supplement
 from inspector.flows.draw import announce_now
 from inspector.flows.history import history
 from inspector.flows.lookback import differing as remembered
@@ -225,6 +225,7 @@ def test_a_look_passes_on_by_the_rule_never_to_the_first_team_and_one_that_nobod
         assert tx.visits.get(look.id).state is VisitState.SHORT, "nobody is left, and nobody is picked"
         with pytest.raises(Refusal, match="look_stays"):
             replacing.cease(office, tx, look.id, how=Ceased.DEREGISTERED, evidence="证明", by="李科长", now=hand())
+    with store.begin() as tx:
         assert supplement.announce(office, tx, "again", by="李科长", now=hand()) is None
     with store.begin() as tx:
         tx.rosters.put_inspectors(inspectors(14))
@@ -260,6 +261,22 @@ def test_a_plan_of_results_needs_its_row_and_no_annual_plan_and_nobody_extends_i
     given = Approval(reason="扩大", basis="1号", more={}, asked_by="李科长", asked_at=hand())
     with store.begin() as tx, pytest.raises(Refusal, match="extension_kind"):
         extend.sign(office, tx, held.number, given, hand())
+
+
+def test_what_moved_among_those_who_may_look_is_counted_in_its_commitment(store: Store, hand: Hand) -> None:
+    office, _ = looking(store, hand)
+    with store.begin() as tx:
+        before = tx.rosters.inspectors("bureau")[0]
+        after = replace(before, cap=0)
+        edits.note(office, tx, "bureau", [(before, after)], "os:keeper", hand())
+        tx.rosters.put_inspectors([after])
+    held = drawn_again(office, hand)
+    with store.read() as tx:
+        told = json.loads(tx.draws.file(held.number, "commit.json"))["lists"][0]["derivation"]
+        moves = report(office, tx, held.number).moves
+    assert (told["moved"]["since"], told["moved"]["edited"], told["above"]) == (None, 1, ["county", "city"])
+    assert moves is not None
+    assert moves.edited == 1
 
 
 def test_who_announces_chooses_no_moment_for_the_frame_ends_where_the_period_began(store: Store, hand: Hand) -> None:

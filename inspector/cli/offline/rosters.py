@@ -23,7 +23,7 @@ from inspector.cli.offline.spool import Advance, Spool
 from inspector.domain.errors import Invalid
 from inspector.domain.frame import ELIGIBLE, Ban, InspectorRow, ObjectRow
 from inspector.domain.identity import USCC_LENGTH, IdentityKind, identify, normalise
-from inspector.domain.signs import composed
+from inspector.domain.signs import LATER, composed
 from inspector.flows.diagnosis import Diagnosis, of_error
 from inspector.flows.layout import Column, Layout, RowReader
 from inspector.flows.stream import opened
@@ -348,7 +348,7 @@ def _key(reader: RowReader, name: str, today: date) -> str:
     told = reader.text(name)
     if name in reader.spoiled:
         return ""
-    normal = composed(told)
+    normal = composed(LATER.sub("", told))
     if len(whole := _PARTED.sub("", normal)) == USCC_LENGTH and whole.isascii() and whole.isalnum():
         normal = normalise(whole)
     if told != normal:
@@ -366,8 +366,8 @@ def _key(reader: RowReader, name: str, today: date) -> str:
 
 def _text(reader: RowReader, name: str, default: str = "") -> str:
     told = reader.text(name, default)
-    if not unicodedata.is_normalized("NFC", told):
-        reader.flaw(name, "cell_not_nfc", normal=composed(told, "NFC"))
+    if LATER.search(told) or not unicodedata.is_normalized("NFC", told):
+        reader.flaw(name, "cell_not_nfc", normal=composed(LATER.sub("", told), "NFC"))
     return told
 
 

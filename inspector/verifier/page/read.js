@@ -33,9 +33,12 @@ const HEX32 = /^[0-9a-f]{32}$/, HEX64 = /^[0-9a-f]{64}$/, PLAIN = /^[!-~](?:[ -~
 const is = (pattern, told) => typeof told === "string" && pattern.test(told);
 const isObject = (told) => typeof told === "object" && told !== null && !Array.isArray(told);
 const isCount = (told) => typeof told === "bigint" && told >= 0n;
-// 7.1 and ruling 2: no control character, no white space at an end, no half of a surrogate pair, and in the form NFC.
+// 7.1: letters that versions of Unicode compose differently, so that one browser would call a text NFC and another one not.
+const LATE = new RegExp("[\\u0892-\\u0897\\u1acf-\\u1aff\\u{105bd}-\\u{105ff}\\u{10d3a}-\\u{10e5f}\\u{10eb2}-\\u{10eff}\\u{11375}-\\u{113ff}"
+  + "\\u{11ef9}-\\u{11faf}\\u{14647}-\\u{167ff}\\u{16b90}-\\u{16e3f}\\u{1e02b}-\\u{1e0ff}\\u{1e300}-\\u{1e7df}]", "u");
+// 7.1 and ruling 2: no control character, no white space at an end, no half of a surrogate pair, no such letter, and in the form NFC.
 const isField = (text) => text === "" || PLAIN.test(text)
-  || (!/^\p{White_Space}|\p{White_Space}$|[\x00-\x1f\x7f]|\p{Surrogate}/u.test(text) && text === text.normalize("NFC"));
+  || (!/^\p{White_Space}|\p{White_Space}$|[\x00-\x1f\x7f]|\p{Surrogate}/u.test(text) && !LATE.test(text) && text === text.normalize("NFC"));
 const isText = (told) => typeof told === "string" && told !== "" && isField(told);
 const has = (held, name) => Object.prototype.hasOwnProperty.call(held, name);
 
