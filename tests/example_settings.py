@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from datetime import time
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
@@ -255,7 +256,7 @@ def _kind(field: FieldInfo) -> str:
         return ", ".join(f"`{one}`" for one in get_args(held))
     if get_origin(held) is tuple:
         return "list"
-    plain = {bool: "true or false", int: "whole number", float: "number", str: "text", Path: "path"}
+    plain = {bool: "true or false", int: "whole number", float: "number", str: "text", Path: "path", time: "time of day"}
     named = next((words for kind, words in plain.items() if held is kind or kind in get_args(held)), "tables")
     if get_origin(held) is dict or dict[str, Any] in get_args(held):
         named = "tables" if get_origin(held) is dict else "table"

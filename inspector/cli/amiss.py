@@ -10,7 +10,7 @@ from inspector.cli.finding import Finding, Words
 from inspector.labels import label
 from inspector.ports import PortError
 
-_FOLDERS = ("folder", "statement_folder")
+_FOLDERS = ("folder", "statement_folder", "inbox_folder")
 _SQLITE = "sqlite:///"
 _REMOTE = "sftp"
 """In the kind's name: its folders lie on another machine."""
@@ -26,7 +26,7 @@ def setting(name: str, told: Mapping[str, Any], error: PortError) -> Finding | N
     """
     if error.code == "table_missing":
         return _table(name, told, error)
-    if error.code not in ("unreachable", "folder_missing"):
+    if error.code not in ("unreachable", "folder_missing", "folder_failed"):
         return None
     for key, place in _places(told):
         if not place.exists():
@@ -46,6 +46,8 @@ def _places(told: Mapping[str, Any]) -> Iterator[tuple[str, Path]]:
     """(key, path) of what must lie on this machine."""
     if _REMOTE not in str(told.get("kind", "")):
         yield from ((key, Path(str(told[key]))) for key in _FOLDERS if told.get(key))
+    if box := told.get("inbox_folder"):
+        yield "inbox_folder", Path(str(box)) / "new"  # a Maildir: where mail is delivered
     url = str(told.get("url", ""))
     if url.startswith(_SQLITE):
         yield "url", Path(url.removeprefix(_SQLITE))

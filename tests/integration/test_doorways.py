@@ -13,6 +13,7 @@ from typing import Any, cast
 import pytest
 
 from connectors.agencies.email import EmailAgency
+from inspector.cli.amiss import setting
 from inspector.daemon import sweeps
 from inspector.domain.assistance import AssistanceState, Request
 from inspector.domain.letter import LetterKind
@@ -198,8 +199,12 @@ def test_a_check_of_the_connector_opens_the_box(tmp_path: Path) -> None:
     with mailroom() as room:
         made = agency(room.port, inbox_folder=str(tmp_path / "nowhere"))
         assert isinstance(made, EmailAgency)
-        with pytest.raises(Unavailable, match="folder_failed"):
+        with pytest.raises(Unavailable, match="folder_failed") as gone:
             made.look()
+        amiss = setting("assistance.civil-affairs", {"inbox_folder": str(tmp_path / "nowhere")}, gone.value)
+        assert amiss is not None
+        for said in (*amiss.what, *amiss.mend):
+            assert "inbox_folder" in said, "the key that a person mends, in both languages"
         (tmp_path / "nowhere" / "new").mkdir(parents=True)
         assert [one.code for one in made.look()] == ["mail_ready"]
         (tmp_path / "nowhere" / "new").chmod(0o500)

@@ -15,7 +15,7 @@ from inspector import testing
 from inspector.domain.errors import Invalid
 from inspector.domain.letter import LetterKind
 from inspector.domain.words import Words
-from inspector.flows import letters, unsettled
+from inspector.flows import letters, unsettled, wording
 from inspector.ports import Barred, Unavailable
 from inspector.store.store import Store
 from inspector.testing import LETTER, caught
@@ -124,4 +124,8 @@ def test_every_kind_of_letter_has_its_words(store: Store, hand: Hand) -> None:
             said = (made.words.counted, made.words.effect, made.words.silence)
             assert all(text in made.words.body for text in said if text is not None)
             asks = kind not in letters.TELLING | letters.ABOVE
+            if asks:  # below the dashed line, which whoever answers cuts along
+                slip = paper.page(made).partition('<section class="slip">')[2]
+                assert request.id in slip
+                assert wording.at(made.due_at) in slip
             assert [*map(bool, said)] == [kind not in letters.TELLING, asks, asks]

@@ -110,6 +110,10 @@ url = "https://registers.example"
 token_file = "keys/token"
 ca_file = "/etc/ca.pem"
 path = "ask"
+[sources.deliveries]
+kind = "files"
+folder = "in"
+keep = "ours"
 [callbacks.hall]
 kind = "webhook"
 secret_file = "keys/hall"
@@ -123,6 +127,7 @@ token_file = "keys/pulse"
     held = load(file(tmp_path, text))
     assert held.database.password_file == tmp_path / "keys/password"
     assert held.sources["registers"]["token_file"] == str(tmp_path / "keys/token")
+    assert [held.sources["deliveries"][key] for key in ("folder", "keep")] == [str(tmp_path / "in"), str(tmp_path / "ours")]
     assert held.sources["registers"]["ca_file"] == "/etc/ca.pem"
     assert held.sources["registers"]["path"] == "ask", "a path of an address is none of the disk"
     assert held.callbacks["hall"]["secret_file"] == str(tmp_path / "keys/hall")
