@@ -147,7 +147,9 @@ def import_cases(  # noqa: PLR0913, PLR0917 - each is an option
     One row is one case; promised facts are columns `claim:FACT` (承诺:FACT). Heads may be English or Chinese. The same file again
     changes nothing. CSV must be UTF-8 or GB 18030, or what --encoding says; in Excel codes must be text. Columns: --template --json.
 
-    The cases are those of one approving system, which alone may correct, withdraw and conclude them.
+    The cases are those of one approving system, which alone may correct, withdraw and conclude them. Where a pack keeps whoever withdraws
+    from committing to the item again ([[reapply]], WITHDRAWN), that system says so to the applicant before.
+    撤回后限制再次承诺的，须事先告知申请人。
     """
     if template:
         _template(terminal, agency, item)

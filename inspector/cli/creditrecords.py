@@ -120,6 +120,9 @@ def annul(
     objection: Annotated[
         bool, typer.Option("--objection", help="Of a kept promise: the document is an upheld objection's id 异议成立")
     ] = False,
+    correction: Annotated[
+        bool, typer.Option("--correction", help="Of a kept promise: the document is the id of its case, decided anew 重新决定")
+    ] = False,
     reason: Annotated[str, typer.Option("--reason", help="Of a kept promise: why; its subject reads this 理由")] = "",
     by: By = None,
 ) -> None:
@@ -129,15 +132,16 @@ def annul(
     """
     from inspector.flows import annulling
 
-    if court is None and not objection:
+    named = [Annulled.COURT if court else Annulled.REVIEW_BODY] if court is not None else []
+    named += [Annulled.OBJECTION] * objection + [Annulled.CORRECTION] * correction
+    if len(named) != 1:
         raise Invalid("annulled_by_whom", field="--court")
-    why = Annulled.OBJECTION if objection else Annulled.COURT if court else Annulled.REVIEW_BODY
+    (why,) = named
 
     office = terminal.whole_office
 
     def do(tx: Tx, now: datetime) -> Record:
-        if objection and tx.records.get(entry).striking is None:
-            raise Invalid("annulled_by_objection", field="--objection")
+        annulling.refuse_first(tx.records.get(entry), why, "--objection" if objection else "--correction")
         return annulling.entry(office, tx, entry, why, document, signer(by), now, reasons=reason)
 
     _tell(terminal, terminal.act("credit.annul", entry, do, entry=entry, document=document))

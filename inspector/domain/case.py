@@ -285,7 +285,8 @@ class Former:
 class Case:
     """The aggregate. `version` counts settlements; guarded updates expect it.
 
-    `entry` is the id of the credit entry that states the outcome, None where there is none (any more). `former` are the SHA-256 of
+    `entry` is the id of the credit entry that states the outcome, None where there is none (any more). That of a kept promise stays while
+    an officer sees the case again; `overtaken`: it stands though an officer has decided otherwise (`ending`). `former` are the SHA-256 of
     the contents it had before it was corrected: each is still a message of this case when it is delivered again. `corrected` are
     these contents, in order of time. `suspensions` are in order, none within another, and at most the last is under way. `send_back` is
     the last wish of an officer to send it back, and what became of it.
@@ -318,6 +319,7 @@ class Case:
     extensions: tuple[Extension, ...] = ()
     corrected: tuple[Former, ...] = ()
     send_back: SendBack | None = None
+    overtaken: bool = False
     version: int = 0
 
     @property

@@ -10,12 +10,13 @@ from inspector.domain.calendar import WorkingCalendar, reminder
 
 
 class DocketKind(StrEnum):
-    """What is to be decided: a case's outcome, the next step of a consequence, an objection, or a repair that was asked for."""
+    """What is to be decided: a case's outcome, the next step of a consequence, an objection, a repair that was asked for, a withdrawal."""
 
     REVIEW = "REVIEW"
     CONSEQUENCE = "CONSEQUENCE"
     OBJECTION = "OBJECTION"
     REPAIR = "REPAIR"
+    WITHDRAWAL = "WITHDRAWAL"
 
 
 class Nearness(StrEnum):

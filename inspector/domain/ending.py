@@ -1,8 +1,9 @@
 """How a verification ends, or comes to a person: with an outcome and its credit entry, or with a date by which an officer decides.
 
-Invariant: a case has a credit entry (`Case.entry`) only while the outcome that it states stands. Whatever makes the outcome fall,
-a withdrawal or a finding that opens the case again, orders the entry taken back in the same decision; the next outcome brings an
-entry of its own. Which of the two the platform takes first does not matter: each entry has its own id.
+Invariant: a case has one credit entry (`Case.entry`) at most. One to its subject's discredit is there only while the outcome that it
+states stands: whatever makes that fall orders it taken back in the same decision. One of a kept promise is taken back by no lead: it
+stands while an officer sees the case again, is not entered twice, and where he or she decides otherwise stands until two officers have
+struck it (`Case.overtaken`; decision 164). Whoever leaves the house, by withdrawal or sent back, takes it along.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from inspector.domain.case import Case, CaseState, Outcome
 from inspector.domain.decision import Because, Decision, Order, OrderKind, Told
 from inspector.domain.duty import Rule
 from inspector.domain.errors import Refusal
+from inspector.domain.evidence import GOOD
 from inspector.domain.policy import OutcomeRow, Policy
 from inspector.domain.proposal import Proposal
 from inspector.domain.selfproof import WAITS
@@ -68,7 +70,9 @@ def end(  # noqa: PLR0913 - an end in all its parts
     state = replace(
         case.going_on(now), state=CaseState.CLOSED, outcome=outcome, ended_at=now, review_reason=None, review_term=None
     )
-    if row.grade is not None and Proposal.RECORD_CREDIT not in proposed and not _held(case, row, policy, act):
+    if case.entry is not None:  # of a promise that had been found kept: no rule takes it away, and nobody is entered twice
+        state = replace(state, overtaken=outcome not in GOOD or discredits(case, row, act))
+    elif row.grade is not None and Proposal.RECORD_CREDIT not in proposed and not _held(case, row, policy, act):
         entered = entry(case, row, act, by, now)
         state, orders = replace(state, entry=entered.key), (*orders, entered)
     ends = OPEN_WORK | REVIEW_WORK if case.state is CaseState.REVIEW else OPEN_WORK
@@ -153,14 +157,33 @@ def refuse_gone(case: Case) -> None:
 def leave(case: Case, state: CaseState, outcome: Outcome | None, now: datetime) -> Case:
     """The case as it leaves the house: its clock goes on to its end, and nothing of it waits or stands any more."""
     return replace(
-        case.going_on(now), state=state, outcome=outcome, ended_at=now, review_reason=None, review_term=None, entry=None
+        without_entry(case.going_on(now)), state=state, outcome=outcome, ended_at=now, review_reason=None, review_term=None
     )
 
 
+def without_entry(case: Case) -> Case:
+    """The case once its credit entry is taken back."""
+    return replace(case, entry=None, overtaken=False)
+
+
 def reopen(case: Case, why: str, policy: Policy, now: datetime, calendar: WorkingCalendar, because: Because) -> Decision[Case]:
-    """Hand a case that was over to an officer: its outcome does not stand meanwhile, so its credit entry is taken back."""
+    """Hand a case that was over to an officer: its outcome does not stand meanwhile.
+
+    What speaks against its subject does not stand either, and is taken back. What opens it again is a lead: by it a kept promise loses
+    nothing (handbook 1.7.14, 2.7).
+    """
+    if keeps(case, policy):
+        opened = to_review(replace(case, send_back=None), why, policy, now, calendar, because)
+        return replace(opened, told=tuple(replace(one, data={**one.data, "entry": case.entry}) for one in opened.told))
     orders = take_back(case, "REOPENED", policy.basis(Rule.FINDING), now)
-    return to_review(replace(case, entry=None, send_back=None), why, policy, now, calendar, because, orders=orders)
+    return to_review(replace(without_entry(case), send_back=None), why, policy, now, calendar, because, orders=orders)
+
+
+def keeps(case: Case, policy: Policy) -> bool:
+    """Whether the entry of a case is that of a kept promise: its outcome discredits nobody, or came after it."""
+    row = policy.outcomes.get(case.outcome) if case.outcome is not None else None
+    good = row is not None and row.outcome in GOOD and not discredits(case, row, None)
+    return case.entry is not None and (case.overtaken or good)
 
 
 def take_back(case: Case, reason: str, basis: str, now: datetime) -> tuple[Order, ...]:

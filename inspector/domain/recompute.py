@@ -185,7 +185,10 @@ def _decided(ground: Ground, state: Case, entry: Past, facts: Mapping[str, Any])
             when = datetime.fromisoformat(facts["concluded_at"])
             return review.conclude(state, facts["by"], policy, at, calendar, at=when)
         case "commitment.withdraw" | "application.withdraw":
-            return review.withdraw(replace(state, entry=facts["entry"]), facts["reason"], facts["by"], policy, at)
+            until = facts.get("barred_until", "")
+            return review.withdraw(
+                replace(state, entry=facts["entry"]), facts["reason"], facts["by"], policy, at, barred_until=until
+            )
         case rule if rule.startswith(missent.RULE):
             return _sent_back(state, entry, facts, policy)
         case "officer.review":

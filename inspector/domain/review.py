@@ -36,10 +36,11 @@ WITHDRAWALS = ("commitment.withdraw", "application.withdraw")
 """The rules by which a case is withdrawn: who committed takes that back, who brought a certificate the application."""
 
 
-def withdraw(case: Case, reason: str, by: str, policy: Policy, now: datetime) -> Decision[Case]:
+def withdraw(case: Case, reason: str, by: str, policy: Policy, now: datetime, *, barred_until: str = "") -> Decision[Case]:
     """The applicant takes the commitment back (the plan, item 9): with a reason, and only before the matter is concluded (办结).
 
-    Who brought a certificate (the plan, item 2) has committed to nothing, and takes the application back.
+    Who brought a certificate (the plan, item 2) has committed to nothing, and takes the application back. `barred_until`: the last day of
+    the bar on committing again that follows, of which the applicant knew; empty: none does.
     """
     refuse_gone(case)
     if case.concluded_at is not None:
@@ -49,15 +50,16 @@ def withdraw(case: Case, reason: str, by: str, policy: Policy, now: datetime) ->
     state = leave(case, CaseState.WITHDRAWN, Outcome.WITHDRAWN, now)
     committed = case.route is Route.COMMITMENT
     basis = policy.basis(Rule.WITHDRAW if committed else Rule.CERTIFICATE)
+    barred: dict[str, object] = {"barred_until": barred_until} if barred_until else {}
     because = Because(
         rule=WITHDRAWALS[not committed],
         basis=(basis,),
         pack=case.pack,
-        facts={"reason": reason, "by": by, "entry": case.entry},
+        facts={"reason": reason, "by": by, "entry": case.entry} | barred,
     )
     told = Told(type="application.withdrawn")
     if committed:
-        told = Told(type="commitment.withdrawn", data={"next": "ordinary_procedure"})
+        told = Told(type="commitment.withdrawn", data={"next": "ordinary_procedure"} | barred)
     orders = take_back(case, "WITHDRAWN", basis, now)
     return Decision(state=state, because=because, orders=orders, told=(told,), ends=LEAVES)
 

@@ -20,6 +20,9 @@ from inspector.domain.policy import Policy
 
 ASKED, ANSWERED = "withdrawal.asked", "withdrawal.answered"
 
+WITHDRAWAL = "withdrawal_asked"
+"""The matter of such a withdrawal: what becomes of the application is an officer's to say, and by no other word does it end."""
+
 
 class WithdrawalAnswer(StrEnum):
     """What becomes of the application: it is ended by its proceeding, goes the ordinary way by certificate, or goes on as it was.

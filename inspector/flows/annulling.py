@@ -7,7 +7,7 @@ falls together or not at all.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from inspector.domain import creditrecord, proceeding
@@ -17,7 +17,8 @@ from inspector.domain.case import Case
 from inspector.domain.consequence import Consequence, Signed
 from inspector.domain.creditrecord import Record
 from inspector.domain.decision import Decision
-from inspector.domain.ending import take_back
+from inspector.domain.ending import take_back, without_entry
+from inspector.domain.errors import Invalid
 from inspector.domain.falling import ENTRY_FALLS, falling
 from inspector.domain.proceeding import ANNULLABLE
 from inspector.domain.proposal import ALTERNATIVES, Proposal
@@ -95,6 +96,13 @@ def entry(  # noqa: PLR0913 - an annulment in all its parts
     return done
 
 
+def refuse_first(mine: Record, why: Annulled, field: str) -> None:
+    """Raise Invalid where nobody begins by this door: an upheld objection, or a new decision of the case, is itself the first word."""
+    first = {Annulled.OBJECTION: "annulled_by_objection", Annulled.CORRECTION: "annulled_by_review"}
+    if why in first and mine.striking is None:
+        raise Invalid(first[why], field=field)
+
+
 def _kept(office: Office, tx: Tx, case: Case, mine: Record, said: _Said, by: Signed, reasons: str) -> Record:
     """What speaks for somebody is struck by two; whoever has asked and says the same again has said it once."""
     held = mine.striking
@@ -109,7 +117,8 @@ def _kept(office: Office, tx: Tx, case: Case, mine: Record, said: _Said, by: Sig
         return striking.ask(tx, case, mine, said.why, said.document, reasons, by)
     today = office.calendar.local_date(said.now)
     done = _gone(office, tx, case, mine, domain.agree(mine, held, said.why, said.document, by, today), said)
-    unpublish.annulled(office, tx, case, said.why, said.document, said.by, said.now)
+    if said.why is not Annulled.CORRECTION:  # by an officer's new decision of the case: what is public goes by that itself
+        unpublish.annulled(office, tx, case, said.why, said.document, said.by, said.now)
     contested.swept(office, tx, tx.cases.get(case.id), "credit.annulled", said.now)
     striking.tell(office, tx, tx.cases.get(case.id), done, said.now)
     return done
@@ -157,7 +166,9 @@ def _decision(
 def _entry(office: Office, tx: Tx, name: str, said: _Said) -> None:
     """The entry that a decision ordered, where it ordered one and it stands."""
     mine = tx.records.find(name, lock=True) if name else None
-    if mine is not None and mine.stands_somewhere:
+    if (
+        mine is not None and mine.adverse and mine.stands_somewhere
+    ):  # a kept promise that stands beside it no decision has ordered
         _record(office, tx, tx.cases.get(mine.case_id, lock=True), mine, said)
 
 
@@ -176,9 +187,7 @@ def _gone(office: Office, tx: Tx, case: Case, mine: Record, decided: Decision[Re
     if case.entry == mine.entry:
         because = decided.because
         orders = take_back(case, "ANNULLED", because.basis[-1], said.now)
-        settle_case(
-            tx, office, Decision(state=replace(case, entry=None), because=because, orders=orders, told=told), policy, said.now
-        )
+        settle_case(tx, office, Decision(state=without_entry(case), because=because, orders=orders, told=told), policy, said.now)
     else:  # it was taken back before, by another decision; what is to be heard is that nothing of it stands
         record(tx, case.id, decided, said.now, {"record": mine.entry}, kept=case.pack)
         heard = Decision(state=case, because=decided.because, told=told)

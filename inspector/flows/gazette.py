@@ -14,7 +14,7 @@ from datetime import date, datetime
 
 from inspector import gazette
 from inspector.domain.calendar import reminder
-from inspector.domain.gazette import CheckResult, Fallen, Line, crowded, leads
+from inspector.domain.gazette import UNHARMING, CheckResult, Fallen, Line, crowded, leads
 from inspector.domain.publicationduty import BEFORE, PublicationDuty, PublicationState
 from inspector.domain.visit import Visit
 from inspector.flows import publication, shown, unpublish
@@ -216,7 +216,8 @@ def _fell(office: Office, tx: Tx, owed: PublicationDuty, line: Line, rested: Map
     for case, was in rested.items():
         if case in outcomes and outcomes[case][1] != was:
             unpublish.fell(office, tx, tx.publications.get(owed.id), tx.cases.get(case), "", now)
-    if shown.came(owed, visit, outcomes) is not line.found:
+    came = shown.came(owed, visit, outcomes)
+    if came is not line.found and not (came is None and line.found in UNHARMING):  # a lead takes nothing away by itself
         unpublish.recall(office, tx, tx.publications.get(owed.id), Fallen.REOPENED, "", "", "rule", now)
 
 

@@ -8,7 +8,7 @@ from inspector.domain import guidance
 from inspector.domain.case import Case
 from inspector.domain.duty import Follow
 from inspector.domain.serving import NoticeKind, SubjectNotice
-from inspector.flows import giving, unserved
+from inspector.flows import giving, intended, reapplying, unserved
 from inspector.flows.office import Office
 from inspector.flows.settle import Settlement
 from inspector.labels import label
@@ -40,7 +40,11 @@ def outdated(office: Office, tx: Tx, case: Case, now: datetime) -> None:
 def _notice(office: Office, case: Case, day: date, now: datetime) -> SubjectNotice:
     policy, lang, on = office.book.get(case.pack), office.agency(case.agency).language, day.isoformat()
     item = policy.item(case.item)
-    withdraw = (label("guidance.withdraw", lang),) if case.concluded_at is None and not case.state.ended else ()
+    withdraw, basis = tuple[str, ...](), tuple[str, ...]((policy.follows[Follow.GUIDANCE].basis,))
+    if case.concluded_at is None and not case.state.ended:
+        withdraw = (label("guidance.withdraw", lang),)
+        if (bar := reapplying.by_withdrawal(office, case, now)) is not None:
+            withdraw, basis = (*withdraw, intended.withdrawing(bar, case.item, policy, lang)), (*basis, bar.row.basis)
     return SubjectNotice(
         id=f"{case.id}:guidance:{on}",
         kind=NoticeKind.GUIDANCE,
@@ -54,7 +58,7 @@ def _notice(office: Office, case: Case, day: date, now: datetime) -> SubjectNoti
         ),
         reasons=label("guidance.reasons", lang, on=on),
         rights=withdraw,
-        basis=(policy.follows[Follow.GUIDANCE].basis,),
+        basis=basis,
         answer_by=office.calendar.closing(day),
         made_at=now,
     )

@@ -43,6 +43,15 @@ def begun(bar: ReapplyBar, item: str, policy: Policy, lang: Lang) -> str:
     return label("intended.barred", lang, item=policy.item(item).name, since=since, until=until, cited=cited)
 
 
+def withdrawing(bar: ReapplyBar, item: str, policy: Policy, lang: Lang) -> str:
+    """What whoever withdraws a commitment is told before: how long the item then is applied for with its certificate alone, and by what."""
+    row = bar.row
+    told = {"item": policy.item(item).name, "cited": wording.citations(policy, (row.basis,), lang)}
+    if row.term is None:
+        return label("intended.withdrawing_year", lang, **told)
+    return label("intended.withdrawing", lang, term=wording.term(row.term, lang), **told)
+
+
 def bars(held: Consequence, policy: Policy) -> bool:
     """Whether an entry as it is graded would keep its subject from committing until it is repaired (the plan, item 2)."""
     return held.proposal is Proposal.RECORD_CREDIT and any(one.bars for one in policy.acts if one.row == held.grading.act)

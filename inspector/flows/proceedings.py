@@ -182,7 +182,8 @@ def _enter(office: Office, tx: Tx, case: Case, made: Decision[Consequence], now:
     """Order the entry that an officer has decided, as graded; the case has one entry while its outcome stands."""
     held, policy = made.state, office.book.get(made.state.pack)
     if case.entry is not None:
-        raise Refusal("consequence_entered", consequence=held.id, entry=case.entry)
+        code = "consequence_overtaken" if case.overtaken else "consequence_entered"
+        raise Refusal(code, consequence=held.id, entry=case.entry)
     unruled.refuse_endless(held, office.ruling(case.agency, case.pack, Scope.OUTCOMES, now).policy)
     assert held.verdict is not None, "what took effect was decided"
     act = next((one for one in policy.acts if one.row == held.grading.act), None)
@@ -247,7 +248,7 @@ def _beside(case: Case, proposal: Proposal, others: Sequence[Consequence]) -> No
         raise Refusal("consequence_alternative", consequence=mains[0].id, proposal=mains[0].proposal)
     if proposal is Proposal.SUSPEND and not any(one.open for one in mains):
         raise Refusal("consequence_no_main", case=case.id)
-    if proposal is Proposal.RECORD_CREDIT and case.entry is not None:
+    if proposal is Proposal.RECORD_CREDIT and case.entry is not None and not case.overtaken:
         raise Refusal("consequence_entered", consequence=case.id, entry=case.entry)
     if proposal is Proposal.PENALTY:
         if (other := _transfer(others)) is not None:

@@ -6,10 +6,11 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from inspector.domain import publicationduty as domain
+from inspector.domain.case import Case
 from inspector.domain.errors import Refusal
 from inspector.domain.gazette import CheckResult, Fallen, Line, in_words, leads
 from inspector.domain.publicationduty import PublicationDuty, PublicationState
-from inspector.flows import pledges, shown, supervision
+from inspector.flows import pledges, shown, supervision, unpublish
 from inspector.flows.office import Office
 from inspector.flows.seats import short_of
 from inspector.flows.settle import Settlement
@@ -67,6 +68,16 @@ def _renew(office: Office, tx: Tx, duty: str, now: datetime) -> None:
     tx.publications.put(replace(fell, renewed=True))
     if tx.publications.add(decision.state):
         write(tx, decision, now)
+
+
+def decided(office: Office, tx: Tx, case: Case, now: datetime) -> None:
+    """An officer has decided a case: what is public and says otherwise now is to be taken back, and is owed anew."""
+    for held in unpublish.resting_on(tx, case):
+        if held.state is PublicationState.PUBLISHED and held.shown is not None:
+            visit = tx.visits.get(held.visit)
+            came = shown.came(held, visit, shown.outcomes_of(tx, [visit]))
+            if came is not None and came is not held.shown.found:
+                unpublish.recall(office, tx, held, Fallen.REOPENED, "officer.review", "", "rule", now)
 
 
 def due(work: Work, _office: Office) -> Settlement:

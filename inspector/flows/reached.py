@@ -69,7 +69,7 @@ def noticed(  # noqa: PLR0913 - a proof in all its parts
     return tx.consequences.get(held.id)
 
 
-def said(office: Office, tx: Tx, notice: SubjectNotice, word: Word, now: datetime) -> None:
+def said(office: Office, tx: Tx, notice: SubjectNotice, word: Word, now: datetime, *, bar_known: bool = False) -> None:
     """What the subject has said reaches whoever answers it; a withdrawal is carried out at once (the plan, item 9).
 
     Raises what a withdrawal, an objection and a repair raise.
@@ -77,7 +77,7 @@ def said(office: Office, tx: Tx, notice: SubjectNotice, word: Word, now: datetim
     if word.kind is SubjectWord.RECEIVED:
         return
     if word.kind is SubjectWord.WITHDRAWAL:
-        review.withdraw(office, tx, notice.case_id, word.words, word.door, now)
+        review.withdraw(office, tx, notice.case_id, word.words, word.door, now, bar_known=bar_known)
         return
     consequence, entry = tx.consequences.find(notice.about), tx.records.find(notice.about)
     if word.kind in _STATEMENTS and consequence is not None and consequence.state is ConsequenceState.NOTICED:

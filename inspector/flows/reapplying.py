@@ -7,10 +7,11 @@ an objection to that case is open it bars nobody, as a contested record does.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from inspector.domain import reapplied
-from inspector.domain.case import Case
+from inspector.domain.case import Case, CaseState
 from inspector.domain.errors import Missing
 from inspector.domain.policy import Policy
 from inspector.domain.reapplied import ReapplyBar
@@ -36,6 +37,13 @@ def begun(office: Office, tx: Tx, case: Case, now: datetime) -> list[ReapplyBar]
         if (decided := reapplied.of_decision(held)) is not None:
             found += _by(office, case, held.pack, decided, held.imposed_at)
     return sorted((one for one in found if today <= one.until), key=lambda one: (one.until, one.row.row), reverse=True)
+
+
+def by_withdrawal(office: Office, case: Case, now: datetime) -> ReapplyBar | None:
+    """The bar that a withdrawal of today would begin, the one that ends last: whoever withdraws is told before. None: none would."""
+    today = replace(case, state=CaseState.WITHDRAWN)
+    bars = _by(office, case, case.pack, After.WITHDRAWN, now) if reapplied.of_choice(today) is After.WITHDRAWN else ()
+    return max(bars, key=lambda one: (one.until, one.row.row), default=None)
 
 
 def _bars(office: Office, tx: Tx, case: Case) -> Iterator[ReapplyBar]:

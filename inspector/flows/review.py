@@ -8,21 +8,26 @@ from datetime import datetime
 
 from inspector.domain import review, spelling
 from inspector.domain.case import Case, CaseState, Outcome
+from inspector.domain.consequence import Signed
 from inspector.domain.decision import Decision, OrderKind
 from inspector.domain.errors import Refusal
 from inspector.domain.evidence import blank, span
 from inspector.domain.grading import Grading
 from inspector.domain.policy import Policy
+from inspector.domain.reapplied import ReapplyBar
 from inspector.domain.transition import Scope
 from inspector.flows import (
     attempts,
     consequences,
     contested,
     enrolment,
+    publication,
+    reapplying,
     rectifying,
     same,
     selfproof,
     sooner,
+    striking,
     unruled,
     withdrawals,
 )
@@ -86,11 +91,14 @@ def decide(  # noqa: PLR0913 - a decision in all its parts
         tx, case, decision, ruled.policy, officer, token, cited, act, grading or Grading(), now
     )
     made = settle_case(tx, office, ruled.told(numbered), policy, now)
-    if made.entry is not None and (mine := tx.records.find(made.entry)) is not None:
+    if case.entry is not None:
+        striking.reviewed(tx, made, reasons, Signed(by=officer, token=token, at=now))
+    elif made.entry is not None and (mine := tx.records.find(made.entry)) is not None:
         tx.records.put(replace(mine, decided_token=token))
     unruled.hold(tx, made, ruled.told(numbered), officer, now)
     consequences.begin(office, tx, made, proposed, numbered.told, now)
     rectifying.stands(office, tx, made, now)
+    publication.decided(office, tx, made, now)
     contested.remark(office, tx, made, now)  # what it entered rests on a decision that somebody may have objected to
     return made
 
@@ -103,13 +111,14 @@ def _earlier(tx: Tx, case: Case, outcome: Outcome, policy: Policy, now: datetime
     return tx.cases.untrue_since(case.subject.kind, same.codes(tx, case.agency, case.subject), now - max(spans), case.id)
 
 
-def withdraw(office: Office, tx: Tx, case_id: str, reason: str, by: str, now: datetime) -> Case:
+def withdraw(office: Office, tx: Tx, case_id: str, reason: str, by: str, now: datetime, *, bar_known: bool = False) -> Case:
     """The applicant withdraws: open work ends, those asked are told, seats are freed, in one transaction.
 
     Once an officer has entered the case to its subject's discredit the word takes nothing back: case and record stay as they are, and
     it is a matter for an officer, who answers it (`withdrawals`).
 
-    The same word again changes nothing; another reason, or somebody else's word, is refused.
+    Where a bar on committing again follows by the pack, the applicant knows of it before (`bar_known`), or the word is refused, naming
+    the bar (`withdrawal_bars`). The same word again changes nothing; another reason, or somebody else's word, is refused.
     """
     case = held_to_leave(tx, case_id)
     if case.state is CaseState.WITHDRAWN and _said_before(tx, case_id, reason, by):
@@ -117,8 +126,19 @@ def withdraw(office: Office, tx: Tx, case_id: str, reason: str, by: str, now: da
     if case.concluded_at is None and not blank(reason) and _discredited(tx, case):
         withdrawals.ask(office, tx, case, reason, by, now)
         return case
-    decision = review.withdraw(case, reason, by, office.book.get(case.pack), now)
+    bar = withdrawing(office, tx, case, now)
+    if bar is not None and not bar_known and not blank(reason):
+        told = {"row": bar.row.row, "basis": bar.row.basis, "until": bar.until.isoformat(), "term": str(bar.row.term or "12-31")}
+        raise Refusal("withdrawal_bars", case=case.id, item=case.item, **told)
+    until = bar.until.isoformat() if bar is not None else ""
+    decision = review.withdraw(case, reason, by, office.book.get(case.pack), now, barred_until=until)
     return left(office, tx, case, decision, now, frees=case.state is CaseState.POOLED)
+
+
+def withdrawing(office: Office, tx: Tx, case: Case, now: datetime) -> ReapplyBar | None:
+    """The bar on committing again that follows where the applicant withdraws now; None: none follows, or nothing would be withdrawn."""
+    gone = case.state.gone or case.concluded_at is not None
+    return None if gone or _discredited(tx, case) else reapplying.by_withdrawal(office, case, now)
 
 
 def held_to_leave(tx: Tx, case_id: str) -> Case:

@@ -83,7 +83,8 @@ def settle_case(
         fallen = shaken.fell(office, tx, case, decision.because.rule, now)
         orders += tell(tx, office, case, replace(decision, told=fallen), policy, now)
     if decision.ends:
-        end_work(tx, case, decision.ends, now)
+        stays = {OrderKind.CREDIT} if case.entry is not None else frozenset[OrderKind]()  # a kept promise is still to be entered
+        end_work(tx, case, decision.ends - stays, now)
         if case.state.ended:
             orders += recall.call_off(office, tx, case, now)
     if case.state.ended:

@@ -63,13 +63,15 @@ def say(  # noqa: PLR0913 - a word in all its parts
     *,
     door: str = LINK,
     entered: Signed | None = None,
+    bar_known: bool = False,
 ) -> Spoken:
     """The subject speaks: by the link, or at the counter by an officer's token. The same words and files twice are one.
 
     That the notice came is said by `RECEIVED` and by a waiver, which ends a time that only runs for whom has it; by the link both agree to
     have been served in this way. Entered by somebody else they prove nothing: service at the counter has a proof of its own.
 
-    `entered`: which officer writes it down. A waiver then needs the paper that the subject has signed, as a file.
+    `bar_known`: whoever withdraws knows of the bar that follows. `entered`: which officer writes it down. A waiver then needs the paper
+    that the subject has signed, as a file.
 
     Raises Refusal (`word_unfit`, `materials_many`), Invalid (`word_empty`, `waiver_unsigned`), and what a withdrawal raises.
     """
@@ -99,7 +101,7 @@ def say(  # noqa: PLR0913 - a word in all its parts
         ).date()  # the subject's own word that it came, with the agreement to this way: a proof, of today
         way = notice.way if notice.way.electronic else ServiceWay.SYSTEM
         made = reached.served(office, tx, notice.id, day, way, number, "subject", now, agreed=True)
-    reached.said(office, tx, made, made.words[-1], now)
+    reached.said(office, tx, made, made.words[-1], now, bar_known=bar_known)
     return Spoken(notice=tx.servings.get(notice_id), receipt=number)
 
 

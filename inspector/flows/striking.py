@@ -32,6 +32,19 @@ def ask(tx: Tx, case: Case, mine: Record, why: Annulled, document: str, reasons:
     return decided.state
 
 
+def reviewed(tx: Tx, case: Case, reasons: str, by: Signed) -> None:
+    """An officer has decided a case whose kept promise stands: otherwise, which is the first of two words, or as the entry says."""
+    mine = tx.records.find(case.entry, lock=True) if case.entry is not None else None
+    if mine is None or mine.adverse:
+        return
+    held = mine.striking
+    if case.overtaken and held is None:
+        ask(tx, case, mine, Annulled.CORRECTION, case.id, reasons, by)
+    elif not case.overtaken and held is not None and held.why is Annulled.CORRECTION:
+        decline(tx, mine.entry, reasons, by.by, by.at)
+        tx.attention.close(f"{TO_STRIKE}:{mine.entry}", by.at)
+
+
 def decline(tx: Tx, entry: str, why: str, by: str, now: datetime) -> None:
     """Whoever closes the matter does not strike it."""
     case, mine = creditrecords.held(tx, entry)

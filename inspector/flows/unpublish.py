@@ -37,7 +37,7 @@ _VISIT = "visit:"
 
 def annulled(office: Office, tx: Tx, case: Case, why: Annulled, document: str, by: str, now: datetime) -> None:
     """A decision about a case is annulled, with or without a credit entry: what is still owed of its results never becomes public."""
-    for held in _resting_on(tx, case):
+    for held in resting_on(tx, case):
         if held.state is PublicationState.OWED:
             settle(tx, held, domain.drop(held, _WHY[why], document, by), now)
         else:
@@ -47,17 +47,17 @@ def annulled(office: Office, tx: Tx, case: Case, why: Annulled, document: str, b
 def reopened(office: Office, tx: Tx, case: Case, rule: str, now: datetime) -> None:
     """A case's outcome fell, by a rule. What is owed stays owed, for its result waits for the next decision (`gazette.found`).
 
-    Where the case leaves the house, only what speaks against somebody falls: that nothing was found stays true of whoever wants the
-    matter no more, and of whom it should not have been sent.
+    By a rule falls only what speaks against somebody. That nothing was found stays true of whoever wants the matter no more, and of whom
+    it should not have been sent; and a lead that nobody has seen to takes nothing away: what an officer says may (`publication.decided`).
     """
-    for held in _resting_on(tx, case):
+    for held in resting_on(tx, case):
         fell(office, tx, held, case, rule, now)
 
 
 def fell(office: Office, tx: Tx, held: PublicationDuty, case: Case, rule: str, now: datetime) -> None:
     """The outcome of a case that a result rests on fell, by a rule: where the result is public it is to be taken back."""
     why = {CaseState.WITHDRAWN: Fallen.WITHDRAWN, CaseState.SENT_BACK: Fallen.MISTAKE}.get(case.state, Fallen.REOPENED)
-    if not (case.state.gone and held.shown is not None and held.shown.found in UNHARMING):
+    if held.shown is None or held.shown.found not in UNHARMING:
         recall(office, tx, held, why, rule, "", "rule", now)
 
 
@@ -84,7 +84,7 @@ def write(tx: Tx, decision: Decision[PublicationDuty], now: datetime) -> Publica
     return held
 
 
-def _resting_on(tx: Tx, case: Case) -> Iterator[PublicationDuty]:
+def resting_on(tx: Tx, case: Case) -> Iterator[PublicationDuty]:
     """The duties of a case's agency about visits that served it, or that have found something about it though its item is exempt."""
     visits = {one.id for one in tx.visits.of_case(case.id)}
     seen = (one.id for one in tx.cases.evidence(case.id) if one.method is Method.ON_SITE and one.id.startswith(_VISIT))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from inspector.domain import withdrawal as domain
+from inspector.domain.calendar import due
 from inspector.domain.case import Case
 from inspector.domain.consequence import UNDECIDED, Consequence, ConsequenceState, Signed
 from inspector.domain.decision import Decision
@@ -15,7 +16,8 @@ from inspector.domain.errors import Refusal
 from inspector.domain.opening import Opening
 from inspector.domain.proposal import Proposal
 from inspector.domain.serving import NoticeKind
-from inspector.domain.withdrawal import Answering, WithdrawalAnswer
+from inspector.domain.timer import Timer
+from inspector.domain.withdrawal import WITHDRAWAL, Answering, WithdrawalAnswer
 from inspector.flows import credittold, giving, proceedings, remedying
 from inspector.flows.office import Office
 from inspector.flows.record import record
@@ -23,27 +25,34 @@ from inspector.flows.telling import tell
 from inspector.labels import label, of
 from inspector.store.tx import Tx, new_id
 
-WITHDRAWAL = "withdrawal_asked"
-"""The matter of such a withdrawal: what becomes of the application is an officer's to say, and by no other word does it end."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """What was said, and waits for an answer: which entry stood then, in whose words, on which day (empty: said to an earlier release)."""
+    """What was said, and waits for an answer: which entry stood then, in whose words, on which day (empty: said to an earlier release).
+
+    `due_at`: by when an officer answers.
+    """
 
     entry: str
     by: str
     reason: str = ""
     on: str = ""
+    due_at: datetime
 
 
 def ask(office: Office, tx: Tx, case: Case, reason: str, by: str, now: datetime) -> None:
-    """Keep the word, and bring it to an officer. The same once more, while it waits, is the same."""
+    """Keep the word, and bring it to an officer, who answers by the pack's term of a decision.
+
+    The same once more, while it waits, is the same. Other words keep the date of the first ones.
+    """
     held = waiting(tx, case.id)
     if held is not None and (held.reason, held.by) == (reason, by):
         return
-    _write(office, tx, case, domain.asked(case, reason, by, office.book.get(case.pack)), now)
-    facts = {"case": case.id, "entry": case.entry, "by": by, "on": office.calendar.local_date(now).isoformat()}
+    policy = office.book.get(case.pack)
+    _write(office, tx, case, domain.asked(case, reason, by, policy), now)
+    at = held.due_at if held is not None else due(now, policy.term(Timer.REVIEW).term, office.calendar).at
+    on = office.calendar.local_date(now).isoformat()
+    facts = {"case": case.id, "entry": case.entry, "by": by, "on": on, "due_at": at.isoformat()}
     tx.attention.open(WITHDRAWAL, case.agency, case.id, facts, now)
 
 
@@ -55,7 +64,8 @@ def waiting(tx: Tx, case_id: str) -> Said | None:
     told = json.loads(matter["body"])
     words = [json.loads(row["body"])["facts"] for row in tx.ledger.about(case_id) if row["rule"] == domain.ASKED]
     reason = str(words[-1].get("reason", "")) if words else ""
-    return Said(entry=str(told["entry"]), by=str(told["by"]), reason=reason, on=str(told.get("on", "")))
+    at = datetime.fromisoformat(told["due_at"]) if "due_at" in told else matter["opened_at"]
+    return Said(entry=str(told["entry"]), by=str(told["by"]), reason=reason, on=str(told.get("on", "")), due_at=at)
 
 
 def answer(office: Office, tx: Tx, case_id: str, given: Answering, now: datetime) -> Case:

@@ -16,6 +16,7 @@ from inspector.domain.case import Method, Outcome
 from inspector.domain.catalogue import Entry
 from inspector.domain.duty import Rule
 from inspector.domain.policy import Item, Policy
+from inspector.domain.reapply import After
 from inspector.domain.repeal import Ended, Rereview, titles
 from inspector.policyrender import UNAPPROVED, conduct, legaltime
 from inspector.policyrender.caveats import binding, whole
@@ -179,9 +180,20 @@ def _part(policy: Policy, item: Item, entry: Entry, bases: _Bases, gone: Sequenc
         **check,
         **_drawn(policy, item, bases),
         "承诺不实的后果": _untrue(policy, bases),
-        "中途退出": f"办结之前有合理理由的，可以撤回承诺，撤回后按方式二办理；撤回不记入信用记录{withdrawal}",
+        "中途退出": f"办结之前有合理理由的，可以撤回承诺，撤回后按方式二办理；撤回不记入信用记录{withdrawal}"
+        f"{_withdrawn(policy, item, bases)}",
     }
     return Part(code=item.code, name=item.name, told=told)
+
+
+def _withdrawn(policy: Policy, item: Item, bases: _Bases) -> str:
+    """For how long whoever has withdrawn applies with the certificate alone."""
+    rows = [row for row in policy.reapplies if row.after is After.WITHDRAWN and item.code in row.items]
+    told = (
+        f"。撤回之后，{'至当年年底前' if row.term is None else f'{term(row.term)}内'}再次办理的，按方式二{bases.of(row.basis)}"
+        for row in rows
+    )
+    return "".join(told)
 
 
 def _commitment(item: Item) -> str:

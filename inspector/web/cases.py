@@ -143,12 +143,18 @@ def withdraw_case(
 ) -> JSONResponse:
     """The applicant takes the commitment back: with a reason, and only before the matter is concluded.
 
+    Where the pack keeps whoever has withdrawn from committing to the item again for some time, the applicant is told so before: without
+    `bar_known` nothing is withdrawn, and the answer (409 `withdrawal_bars`) names the item, the `term` of the pack (`12-31`: until the
+    end of the year), its `basis`, and `until` which day it runs if withdrawn today. The certificate can be brought meanwhile.
+
     Once an officer has entered the case to its subject's discredit it stays as it is, and an officer hears of the wish: `heard` says so.
     """
 
     def do(tx: Tx, now: datetime) -> CaseWithdrawn:
         caller.case(tx, case_id)  # not held here: the flow takes the draws' turn before the case
-        return case_withdrawn(review.withdraw(desk.office, tx, case_id, given.reason, caller.name, now))
+        return case_withdrawn(
+            review.withdraw(desk.office, tx, case_id, given.reason, caller.name, now, bar_known=given.bar_known)
+        )
 
     return desk.once(message(caller.source, message_id, f"withdraw {case_id}", given), do)
 

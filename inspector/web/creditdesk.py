@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
@@ -23,9 +24,9 @@ from inspector.domain.docket import Nearness, nearness
 from inspector.domain.errors import InspectorError, Missing, Refusal
 from inspector.domain.objection import Objection, ObjectionState
 from inspector.domain.viewing import Shown as What
+from inspector.domain.withdrawal import WITHDRAWAL
 from inspector.flows import touched
 from inspector.flows.creditbook import TO_STRIKE
-from inspector.flows.withdrawals import WITHDRAWAL
 from inspector.store.room import Row
 from inspector.store.tx import Tx, new_id
 from inspector.web import creditrecords as api
@@ -114,7 +115,7 @@ _WHY = (
     (Annulled.COURT.value, f"Annulled.{Annulled.COURT.name}"),
     (Annulled.REVIEW_BODY.value, f"Annulled.{Annulled.REVIEW_BODY.name}"),
 )
-_KEPT = (Annulled.COURT, Annulled.REVIEW_BODY, Annulled.OBJECTION)
+_KEPT = (Annulled.COURT, Annulled.REVIEW_BODY, Annulled.OBJECTION, Annulled.CORRECTION)
 STEPS: Mapping[str, Step] = {
     "grant": Step(
         fields=(either("grant", ("true", "creditdesk.granted"), ("false", "creditdesk.refused")), _REASONS), take=_decide_repair
@@ -267,8 +268,9 @@ def _objection(
 
 
 def _waiting(rows: Sequence[Row]) -> list[dict[str, Any]]:
-    """What matters say, with what each is about and since when it waits."""
-    return [{**json.loads(row["body"]), "about": row["about"], "opened_at": row["opened_at"]} for row in rows]
+    """What matters say, with what each is about, since when it waits, and by when it is due where it says so."""
+    told = [{**json.loads(row["body"]), "about": row["about"], "opened_at": row["opened_at"]} for row in rows]
+    return [one | ({"due_at": datetime.fromisoformat(one["due_at"])} if "due_at" in one else {}) for one in told]
 
 
 def _near(desk: Desk, due_at: Any) -> Nearness | None:

@@ -14,7 +14,7 @@ from inspector.domain.annulled import Annulled
 from inspector.domain.consequence import Signed
 from inspector.domain.creditlaw import RepairPaper
 from inspector.domain.creditrecord import Record, RecordState, warning
-from inspector.domain.errors import Invalid, Missing
+from inspector.domain.errors import Missing
 from inspector.domain.objection import Objection, ObjectionState
 from inspector.domain.statement import BookState
 from inspector.domain.viewing import Shown as What
@@ -151,7 +151,7 @@ class AnnulmentIn(Strict):
     `OBJECTION`: the second officer of one that an upheld objection strikes; `document` is the objection's id.
     """
 
-    why: Literal[Annulled.COURT, Annulled.REVIEW_BODY, Annulled.OBJECTION]
+    why: Literal[Annulled.COURT, Annulled.REVIEW_BODY, Annulled.OBJECTION, Annulled.CORRECTION]
     document: Line
     reasons: Annotated[Text, Field(max_length=4_000)] = ""
 
@@ -262,8 +262,7 @@ def annul(desk: AtDesk, caller: Officer, entry: EntryPath, given: AnnulmentIn, m
 
     def do(tx: Tx, now: datetime) -> RecordShown:
         held = seen(tx, caller, entry)
-        if given.why is Annulled.OBJECTION and held.striking is None:
-            raise Invalid("annulled_by_objection", field="why")
+        annulling.refuse_first(held, given.why, "why")
         told = (given.why, given.document, caller.name, now)
         return shown(annulling.entry(desk.office, tx, entry, *told, token=caller.token, reasons=given.reasons))
 

@@ -44,7 +44,7 @@ _LINKS = {
     DocketKind.OBJECTION: "/credit/objections/",
     DocketKind.REPAIR: "/credit/records/",
 }
-"""Where each kind of decision is made; a review on its case's page."""
+"""Where each kind of decision is made; a review on its case's page, a withdrawal behind that."""
 
 
 class Wanted(Strict):
@@ -67,7 +67,7 @@ class Row:
 
 
 class DutyShown(Shown):
-    """A decision that is due: of which kind, what it is about (a case, a consequence, an objection, a credit entry), by when.
+    """A decision that is due: of which kind, what it is about (a case, a consequence, an objection, a credit entry, a matter), by when.
 
     `officer`: whose step of a consequence it is, or who has passed an objection on; `instead`: who decides in that officer's stead today.
     Empty: any officer's, nobody.
@@ -91,7 +91,7 @@ class DocketShown(Shown):
 
 @api.get("/docket", responses=READS)
 def list_docket(desk: AtDesk, caller: ResultReader, after: Behind = "", limit: Limit = _MOST) -> DocketShown:
-    """What waits for an officer's decision, whatever it is of: reviews, consequences, objections, repairs; by the legal dates."""
+    """What waits for an officer's decision: reviews, consequences, objections, repairs, withdrawals; by the legal dates."""
 
     def ask(tx: Tx) -> tuple[list[DocketRow], list[tuple[str, str]]]:
         due = tx.docket.page(caller.sees, place(after), limit)
@@ -159,6 +159,8 @@ def _shown(desk: Desk, tx: Tx, row: DocketRow, held: Case, lang: Lang) -> Row:
     case = _case(desk, held)
     if row.kind is DocketKind.REVIEW:
         return case
+    if row.kind is DocketKind.WITHDRAWAL:
+        return replace(case, link=f"{case.link}/withdrawal", due_at=row.due_at, provisional=False, what=of(row.kind, lang))
     link, what = _LINKS[row.kind] + quote(row.id, safe=":"), of(row.kind, lang)
     if row.kind is DocketKind.CONSEQUENCE:
         what = wording.consequence(tx.consequences.get(row.id), lang)
@@ -174,7 +176,7 @@ def _whose(desk: Desk, tx: Tx, row: DocketRow) -> tuple[str, str]:
             held = tx.consequences.get(row.id)
         case DocketKind.OBJECTION:
             held = tx.records.objection(row.id)
-        case DocketKind.REVIEW | DocketKind.REPAIR:  # any officer's: nobody has begun what could wait for him or her
+        case DocketKind.REVIEW | DocketKind.REPAIR | DocketKind.WITHDRAWAL:  # any officer's: nobody has begun it
             return "", ""
     return deputies.whose(desk.office, tx, held, desk.office.now())
 

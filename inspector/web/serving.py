@@ -75,11 +75,12 @@ class AnnouncedIn(Strict):
 
 
 class WordIn(Strict):
-    """What the subject says; `file`: one more file beside it."""
+    """What the subject says; `file`: one more file beside it. `bar_known`: who withdraws was told of the bar on committing again."""
 
     word: SubjectWord
     words: Text = ""
     file: MaterialIn | None = None
+    bar_known: bool = False
 
 
 class WordShown(Shown):
@@ -252,7 +253,11 @@ def call_back_notice_link(
 
 @router.post("/subject-notices/{notice_id}/words", response_model=ReceiptShown, responses=WRITES)
 def say_word(desk: AtDesk, by: By, notice_id: NamePath, given: WordIn, message_id: MessageId = None) -> JSONResponse:
-    """The subject speaks, by the link or by the system through which it came; or an officer enters what was said at the counter."""
+    """The subject speaks, by the link or by the system through which it came; or an officer enters what was said at the counter.
+
+    Where a withdrawal bars from committing to the item again, it is refused (409 `withdrawal_bars`, naming term, basis and last day) unless
+    `bar_known` says that whoever withdraws was told so.
+    """
     desk.look(lambda tx: _let_in(desk, tx, by, notice_id, Role.SYSTEM, Role.OFFICER))
     files = () if given.file is None else (spoken.take(given.file.decoded(desk.settings.max_material_bytes)),)
     beside = given.file.remark if given.file is not None and not blank(given.file.remark) else ""
@@ -261,7 +266,8 @@ def say_word(desk: AtDesk, by: By, notice_id: NamePath, given: WordIn, message_i
 
     def do(tx: Tx, now: datetime) -> ReceiptShown:
         clerk = None if isinstance(by, str) or by.role is not Role.OFFICER else Signed(by=by.name, token=by.token, at=now)
-        made = spoken.say(desk.office, tx, notice_id, given.word, words, files, now, door=door, entered=clerk)
+        known = given.bar_known
+        made = spoken.say(desk.office, tx, notice_id, given.word, words, files, now, door=door, entered=clerk, bar_known=known)
         return ReceiptShown(receipt=made.receipt, notice=notice_shown(made.notice))
 
     return desk.once(message(f"subject:{notice_id}"[:200], message_id, f"word {notice_id}", given), do)

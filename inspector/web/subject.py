@@ -14,10 +14,11 @@ from fastapi import APIRouter, Depends, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from inspector.domain.errors import Forbidden, InspectorError, Invalid
+from inspector.domain.errors import Forbidden, InspectorError, Invalid, Refusal
 from inspector.domain.serving import SubjectNotice, SubjectWord
-from inspector.flows import serving, spoken, wording
+from inspector.flows import intended, review, serving, spoken, wording
 from inspector.flows.articles import articles
+from inspector.labels import label
 from inspector.store.tx import Tx, new_id
 from inspector.web import bounds
 from inspector.web.asked import name_of
@@ -40,6 +41,7 @@ class _Read:
     says: tuple[SubjectWord, ...]
     item: str
     cited: list[str]
+    bar: str
 
 
 async def posted(request: Request, desk: AtDesk, notice_id: str, token: str) -> Sent:
@@ -100,11 +102,17 @@ def paper(request: Request, desk: AtDesk, caller: Visitor, notice_id: str) -> Re
 
 def _say(desk: Desk, notice_id: str, form: Sent) -> None:
     content = fitting(form.files.get("material", b""), desk.settings.max_material_bytes)
-    said = read(WordIn, word=form.fields.one("word"), words=form.fields.one("words"))
+    known = form.fields.one("sure") == "yes"
+    said = read(WordIn, word=form.fields.one("word"), words=form.fields.one("words"), bar_known=known)
     files = (spoken.take(content),) if content else ()
 
     def do(tx: Tx, now: datetime) -> ReceiptShown:
-        made = spoken.say(desk.office, tx, notice_id, said.word, said.words, files, now)
+        try:
+            made = spoken.say(desk.office, tx, notice_id, said.word, said.words, files, now, bar_known=said.bar_known)
+        except Refusal as error:
+            if error.code == "withdrawal_bars":
+                raise Invalid("withdrawal_unsure", field="sure") from error
+            raise
         return ReceiptShown(receipt=made.receipt, notice=notice_shown(made.notice))
 
     told = f"form {said.word} {notice_id} {','.join(spoken.digests_of(files))}"
@@ -117,7 +125,12 @@ def _read(request: Request, desk: Desk, tx: Tx, notice_id: str) -> _Read:
     policy = desk.office.book.get(case.pack)
     cited = [wording.cited(one, language(request)) for one in articles(policy, held.basis)]
     says = spoken.may_say(case, held, desk.office.now(), tx.consequences.find(held.about))
-    return _Read(held=held, says=says, item=policy.item(case.item).name, cited=cited)
+    bar = review.withdrawing(desk.office, tx, case, desk.office.now()) if SubjectWord.WITHDRAWAL in says else None
+    lang, told = language(request), ""
+    if bar is not None:
+        today = label("intended.withdrawing_today", lang, until=bar.until.isoformat())
+        told = intended.withdrawing(bar, case.item, policy, lang) + today
+    return _Read(held=held, says=says, item=policy.item(case.item).name, cited=cited, bar=told)
 
 
 def _context(desk: Desk, told: _Read) -> dict[str, Any]:
@@ -127,6 +140,7 @@ def _context(desk: Desk, told: _Read) -> dict[str, Any]:
         "agency": name_of(desk, told.held.agency),
         "item": told.item,
         "cited": told.cited,
+        "bar": told.bar,
         "most": desk.settings.max_material_bytes // 1_000_000,
         "message_id": new_id(),
     }

@@ -15,6 +15,7 @@ from tests.browser.visitor import Door
 from tests.edge import serving
 from tests.house import Hand
 from tests.integration.test_creditrecords import place
+from tests.integration.test_forms import in_review
 from tests.integration.test_withdrawn_found import asks, entered, told
 
 pytestmark = [pytest.mark.browser, pytest.mark.needs("chromium"), pytest.mark.slow]
@@ -77,3 +78,30 @@ def test_two_officers_strike_a_kept_promise_on_its_page_and_its_subject_reads_wh
         phone.open(link)
         assert "核查所依据的登记已被撤销" in phone.text()
         check(phone)
+
+
+def test_a_withdrawal_stands_on_the_list_of_decisions_by_its_legal_date(store: Store, hand: Hand, door: Door) -> None:
+    case, _ = entered(store, hand)
+    with serving(case.office) as edge:
+        asks(case, edge)
+        hand.on(days=1)
+        in_review(edge, 7)
+        desk = door.desk(edge.url)
+        desk.log_in(edge.token("officer", name="钱七"), "/review")
+        check(desk)
+        texts = desk.page.locator("tbody tr").all_inner_texts()
+        first = next(number for number, text in enumerate(texts) if "待答复的撤回申请" in text)
+        review = next(number for number, text in enumerate(texts) if "R-000007" in text)
+        assert first < review, "what was said first is due first"
+        hand.on(days=30)
+        desk.open("/review")
+        row = desk.page.locator("tbody tr", has_text="待答复的撤回申请")
+        assert "已逾期" in row.inner_text()
+        row.get_by_role("link").click()
+        check(desk)
+        assert "不办了" in desk.text()
+        desk.page.get_by_label("对申请的处理意见").select_option(label="转为一般程序办理，由申请人提交证明")
+        desk.page.get_by_label("理由").fill("申请人改为提交证明")
+        desk.press("答复")
+        desk.open("/review")
+        assert "待答复的撤回申请" not in desk.text()

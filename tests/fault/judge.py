@@ -15,7 +15,7 @@ from inspector.domain.case import Case, CaseState, LevelReason, Method, Outcome,
 from inspector.domain.consequence import ConsequenceState
 from inspector.domain.decision import OrderKind
 from inspector.domain.ending import retraction_key
-from inspector.domain.evidence import UNTRUE, Verdict
+from inspector.domain.evidence import GOOD, UNTRUE, Verdict
 from inspector.flows.creditbook import AMEND_BY_HAND
 from tests.fault import clocks, draws, lodgings, seats
 from tests.fault.inside import Inside, first, order, told
@@ -300,20 +300,26 @@ def _ends_once(case: Case, way: list[tuple[str, Mapping[str, Any]]]) -> bool:
 
 def _entries(inside: Inside, outside: Outside) -> Iterator[str]:
     """The credit platform holds the entry of each outcome that stands, and no other; what fell was taken back."""
-    wanted = {case.entry: (one, case.outcome) for one, case in inside.cases.items() if case.entry is not None}
+    wanted = {case.entry: (one, _entered(case)) for one, case in inside.cases.items() if case.entry is not None}
     kept = {one for one, case in inside.cases.items() if case.state is CaseState.CLOSED and case.outcome is Outcome.TRUE}
     yield from told("closed cases without a credit entry", kept - {one for one, _ in wanted.values()})
     held = {entry: (said["case"], said["outcome"]) for entry, said in outside.entries.items()}
     lacking = {entry for entry in wanted if held.get(entry) != wanted[entry]}
     yield from told("credit entries the platform lacks or has with other content", lacking)
     yield from told("credit entries too many at the platform", set(held) - set(wanted))
-    adverse = {case.entry for case in inside.cases.values() if case.entry is not None and case.outcome in UNTRUE}
+    adverse = {case.entry for case in inside.cases.values() if case.entry is not None and _entered(case) in UNTRUE}
     decided = {one.entry for one in inside.consequences.values() if one.state is ConsequenceState.IMPOSED and one.verdict}
     yield from told("entries against somebody that no officer has decided", adverse - decided)
     ordered = {json.loads(row.payload)["entry"]: row for row in inside.works.values() if row.kind == OrderKind.CREDIT_RETRACT}
     done = {entry for entry, row in ordered.items() if row.state == "done"}
     yield from told("credit entries taken back inside and not at the platform", done - outside.retracted)
     yield from told("credit entries taken back that nobody wanted back", outside.retracted - set(ordered))
+
+
+def _entered(case: Case) -> Outcome | None:
+    """What the entry of a case says: that the promise was kept, also while it is seen again and until two have struck it (decision 164)."""
+    kept = case.overtaken or case.outcome in GOOD or case.state is CaseState.REVIEW
+    return Outcome.TRUE if kept else case.outcome
 
 
 def sorts(inside: Inside) -> Counter[str]:

@@ -171,7 +171,7 @@ def test_who_took_an_exams_commitment_back_or_did_not_choose_it_brings_the_certi
     settle(house)
     if first == "withdrawn":
         with store.begin() as tx:
-            review.withdraw(house, tx, case, "改考其他科目", "hall", hand())
+            review.withdraw(house, tx, case, "改考其他科目", "hall", hand(), bar_known=True)
     told = barred(lambda: post(house, exam("E-2")), "recommitment_barred")
     assert told == ("S34:1", hand().date().isoformat(), "2026-12-31")
     assert post(house, exam("E-3", route=Route.CERTIFICATE)), "the certificate is open at any time"

@@ -170,7 +170,7 @@ def test_a_refused_retraction_is_quarantined_and_shown_until_a_person_has_seen_t
     assert (platform.entries, "credit_retraction_stuck" in matters(office)) == ([], False)
 
 
-def test_what_a_visit_finds_takes_the_entry_back_and_the_officers_decision_brings_a_new_one(store: Store, hand: Hand) -> None:
+def test_what_a_visit_finds_takes_no_kept_promise_back_and_two_officers_do_before_anything_else(store: Store, hand: Hand) -> None:
     platform = Platform(as_of=hand())
     office, _, _ = drawing(store, hand)
     office = replace(office, connectors=replace(office.connectors, credit={"platform": platform}))
@@ -203,11 +203,15 @@ def test_what_a_visit_finds_takes_the_entry_back_and_the_officers_decision_bring
         dispatch.report(office, tx, names[0], seen, "", hand())
         assert tx.cases.get(case_id).state is CaseState.REVIEW
     settle(office)
-    assert [told.reason for _, told in platform.retracted] == ["REOPENED"]
-    assert case_id not in {entry.case_id for entry in platform.entries}
+    assert platform.retracted == []
+    assert case_id in {entry.case_id for entry in platform.entries}, "nobody has looked at it yet"
     with store.begin() as tx:
         cited = tuple(piece.id for piece in tx.cases.evidence(case_id))
         review.decide(office, tx, case_id, Outcome.UNTRUE_CURABLE, "李四", "现场与承诺不符", cited, hand())
+        kept = str(tx.cases.get(case_id).entry)
+        annulling.entry(office, tx, kept, Annulled.CORRECTION, case_id, "王五", hand())
+    settle(office)
+    assert case_id not in {entry.case_id for entry in platform.entries}
     recorded(office, hand, case_id)
     settle(office)
     assert [entry.outcome for entry in platform.entries if entry.case_id == case_id] == ["UNTRUE_CURABLE"]
@@ -217,4 +221,4 @@ def test_what_a_visit_finds_takes_the_entry_back_and_the_officers_decision_bring
         annulling.entry(office, tx, entry, Annulled.COURT, "行初1号", "王五", hand())
     settle(office)
     assert case_id not in {entry.case_id for entry in platform.entries}
-    assert [told.reason for _, told in platform.retracted] == ["REOPENED", "ANNULLED"]
+    assert [told.reason for _, told in platform.retracted] == ["ANNULLED", "ANNULLED"]

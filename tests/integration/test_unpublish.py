@@ -21,6 +21,7 @@ from inspector.flows import affix, annulling, gazette, publication, review, supe
 from inspector.flows.office import Office
 from inspector.flows.settle import settle_case
 from inspector.store.store import Store
+from inspector.store.tx import new_id
 from tests.house import Hand
 from tests.integration.test_gazette import built, over, registered
 from tests.integration.test_publications import look, matters, office, said
@@ -30,17 +31,17 @@ from tests.proceedings import Proceeding
 __all__ = ["office"]
 
 
-def against(office: Office, hand: Hand, duty: PublicationDuty) -> str:
-    """A later visit finds that the promise of the duty's case does not hold; the case."""
+def against(office: Office, hand: Hand, duty: PublicationDuty, verdict: Verdict = Verdict.MISMATCH) -> str:
+    """A later visit finds that the promise of the duty's case does not hold, or that it does; the case."""
     with office.store.begin() as tx:
         (case_id,) = tx.visits.get(duty.visit).case_ids
         case = tx.cases.get(case_id, lock=True)
         piece = Evidence(
-            id=f"visit:later:{case.id}",
+            id=f"visit:{new_id()}:{case.id}",
             claim=case.claims[0].claim.key,
             method=Method.ON_SITE,
             via="",
-            verdict=Verdict.MISMATCH,
+            verdict=verdict,
             fresh=True,
             asked_at=hand(),
             as_of=hand(),
@@ -51,15 +52,35 @@ def against(office: Office, hand: Hand, duty: PublicationDuty) -> str:
     return case_id
 
 
+def decides(office: Office, hand: Hand, case_id: str, outcome: Outcome) -> None:
+    """An officer decides the case that is with him or her, by the last that spoke against it."""
+    with office.store.begin() as tx:
+        piece = [held for held in tx.cases.evidence(case_id) if held.verdict is Verdict.MISMATCH][-1]
+        about = [held.id for held in tx.cases.evidence(case_id) if held.claim == piece.claim]
+        review.decide(office, tx, case_id, outcome, "李四", "理由", tuple(about), hand())
+
+
+def contradicted(office: Office, hand: Hand, duty: PublicationDuty, outcome: Outcome) -> str:
+    """The visit of a duty has contradicted its case, and an officer has decided that; the case."""
+    with office.store.begin() as tx:
+        seen = tx.visits.get(duty.visit)
+        findings = tuple(replace(held, verdict=Verdict.MISMATCH) for held in seen.findings)
+        tx.visits.put(replace(seen, findings=findings))
+    case_id = against(office, hand, duty)
+    decides(office, hand, case_id, outcome)
+    return case_id
+
+
 def one(office: Office, duty: str) -> PublicationDuty:
     """A duty as it stands."""
     with office.store.read() as tx:
         return tx.publications.get(duty)
 
 
-def published(office: Office, hand: Hand, folder: Path) -> PublicationDuty:
-    """The one result, on the register."""
+def published(office: Office, hand: Hand, folder: Path, outcome: Outcome) -> PublicationDuty:
+    """The one result, on the register: of a visit that contradicted its case."""
     (duty,) = look(office, hand)
+    contradicted(office, hand, duty, outcome)
     over(office)
     built(office, folder, post=True)
     return one(office, duty.id)
@@ -68,8 +89,9 @@ def published(office: Office, hand: Hand, folder: Path) -> PublicationDuty:
 def test_what_is_public_stands_as_it_was_published_and_falls_with_its_case_by_the_packs_date(
     office: Office, hand: Hand, tmp_path: Path
 ) -> None:
-    duty = published(office, hand, tmp_path)
+    duty = published(office, hand, tmp_path, Outcome.UNTRUE_CURABLE)
     assert duty.shown is not None
+    assert duty.shown.found is CheckResult.PROBLEM
     page = (tmp_path / "results-00001.html").read_bytes()
     with office.store.begin() as tx:  # the visit's firm is called otherwise since
         seen = tx.visits.get(duty.visit)
@@ -79,7 +101,7 @@ def test_what_is_public_stands_as_it_was_published_and_falls_with_its_case_by_th
     hand.on(days=1)
     built(office, tmp_path, post=True)
     assert (tmp_path / "results-00001.html").read_bytes() == page
-    case_id = against(office, hand, duty)
+    case_id = against(office, hand, duty, Verdict.MATCH)
     fell, today = one(office, duty.id), office.calendar.local_date(hand())
     assert (fell.state, fell.why, fell.document) == (PublicationState.TO_REMOVE, Fallen.REOPENED, "")
     assert office.calendar.local_date(fell.due_at) == office.calendar.add_working_days(today, 3)
@@ -94,9 +116,7 @@ def test_what_is_public_stands_as_it_was_published_and_falls_with_its_case_by_th
     )
     assert "重新审查" in (tmp_path / "results-00001.html").read_text(encoding="utf-8")
     assert len(look(office, hand)) == 1, "nobody has decided yet"
-    with office.store.begin() as tx:
-        (piece,) = (held for held in tx.cases.evidence(case_id) if held.verdict is Verdict.MISMATCH)
-        review.decide(office, tx, case_id, Outcome.DATA_ERROR, "李四", "登记有误", (piece.id,), hand())
+    decides(office, hand, case_id, Outcome.DATA_ERROR)
     decided_at = hand()
     hand.on(days=1)
     _, anew = look(office, hand)
@@ -106,6 +126,35 @@ def test_what_is_public_stands_as_it_was_published_and_falls_with_its_case_by_th
     assert len(look(office, hand)) == 2, "twice is once"
     held, _ = built(office, tmp_path, post=True)
     assert [(line.id, line.removed) for line in held.lines] == [(duty.id, Fallen.REOPENED), (anew.id, None)]
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_what_speaks_against_nobody_stays_public_until_an_officer_has_decided_otherwise(
+    office: Office, hand: Hand, tmp_path: Path, late: bool
+) -> None:
+    """`late`: the lead comes in while the files are carried out."""
+    (duty,) = look(office, hand)
+    contradicted(office, hand, duty, Outcome.DATA_ERROR)
+    over(office)
+    held = gazette.gather(office, hand(), post=True)
+    affix.write(tmp_path, registered(held.lines, held.withheld, held.counted))
+    if late:
+        against(office, hand, duty)
+    gazette.say(office, held, "https://example.org/results/", "李四", hand())
+    public = one(office, duty.id)
+    assert public.shown is not None
+    assert (public.state, public.shown.found) == (PublicationState.PUBLISHED, CheckResult.NOTHING)
+    case_id = against(office, hand, duty)
+    assert one(office, duty.id).state is PublicationState.PUBLISHED, "a lead takes nothing away"
+    decides(office, hand, case_id, Outcome.IMMATERIAL)
+    assert one(office, duty.id).state is PublicationState.PUBLISHED
+    against(office, hand, duty)
+    decides(office, hand, case_id, Outcome.UNTRUE_CURABLE)
+    fell = one(office, duty.id)
+    assert (fell.state, fell.why) == (PublicationState.TO_REMOVE, Fallen.REOPENED)
+    hand.on(days=1)
+    look(office, hand)
+    assert one(office, f"{duty.id}.2").state is PublicationState.OWED, "and is formed anew"
 
 
 def test_an_annulment_of_what_ordered_no_credit_entry_takes_the_published_result_back(office: Office, hand: Hand) -> None:
@@ -119,8 +168,10 @@ def test_an_annulment_of_what_ordered_no_credit_entry_takes_the_published_result
     order = case.noticed(case.the(Proposal.ORDER_RECTIFY))
     case.rule(order, until=office.calendar.add_working_days(office.calendar.local_date(hand()), 20))
     with office.store.begin() as tx:
-        assert tx.cases.get(case.case).entry is None
+        kept = tx.cases.get(case.case)
+        assert kept.overtaken, "the kept promise is entered, and nothing to the discredit"
         annulling.consequence(office, tx, order.id, Annulled.COURT, "行终1号", "李四", hand())
+        assert tx.records.get(str(kept.entry)).stands_somewhere, "which is no consequence of what a court annuls"
     fell = one(office, duty.id)
     assert (fell.state, fell.why, fell.document) == (PublicationState.TO_REMOVE, Fallen.REVOKED, "行终1号")
 
@@ -180,10 +231,11 @@ def test_what_is_opened_again_while_its_files_are_carried_out_is_public_and_take
     office: Office, hand: Hand, tmp_path: Path
 ) -> None:
     (duty,) = look(office, hand)
+    contradicted(office, hand, duty, Outcome.UNTRUE_CURABLE)
     over(office)
     held = gazette.gather(office, hand(), post=True)
     affix.write(tmp_path, registered(held.lines, held.withheld, held.counted))
-    against(office, hand, duty)
+    against(office, hand, duty, Verdict.MATCH)
     assert one(office, duty.id).state is PublicationState.OWED
     gazette.say(office, held, "https://example.org/results/", "李四", hand())
     public = one(office, duty.id)
