@@ -18,13 +18,16 @@ from inspector.domain.assistance import (
     noted,
 )
 from inspector.domain.calendar import WorkingCalendar, due
-from inspector.domain.decision import Because, Decision, OrderKind, Told
+from inspector.domain.decision import Because, Decision, Order, OrderKind, Told
 from inspector.domain.errors import Refusal
 from inspector.domain.ladder import named, wait, wound
 from inspector.domain.letter import letter
 from inspector.domain.policy import Policy
 from inspector.domain.start import StartEvent
 from inspector.domain.timer import Timer
+
+UNJUDGED = "assistance.unjudged"
+"""The rule by which a dispute ends that reached nobody who could decide it."""
 
 
 def dispute(
@@ -112,12 +115,36 @@ def decide(
     return Decision(state=held, because=because, orders=(note, *orders), ends=TIMERS)
 
 
+def begun(request: Request, policy: Policy, now: datetime, calendar: WorkingCalendar) -> tuple[Request, tuple[Order, ...]]:
+    """The superior has the letter: its time begins there, where what it lay here has taken any of it (as `sending` has it)."""
+    told, row = request.dispute, policy.terms.get(Timer.ASSIST_DISPUTE)
+    if request.state is not AssistanceState.DISPUTED or told is None or row is None:
+        return request, ()
+    term = due(now, row.term, calendar, StartEvent.REQUEST_SENT)
+    if calendar.local_date(term.at) <= calendar.local_date(told.due_at):
+        return request, ()
+    held = replace(request, turn=request.turn + 1, dispute=replace(told, due_at=term.at, counted=term.counted))
+    return held, (wait(held, OrderKind.ASSIST_DECIDE, term.at),)
+
+
+def unbrought(request: Request, code: str, now: datetime, pack: str) -> Decision[Request]:
+    """The letter surely never reached the superior: nobody above has the dispute, and the request does not stand as if. A person picks."""
+    told = request.dispute
+    assert told is not None, "a dispute was ordered"
+    facts = {"to": told.superior or "", "error": code}
+    because = Because(rule="assistance.undeliverable", basis=(request.basis,), pack=pack, facts=facts)
+    held = replace(request, dispute=replace(told, superior=None))
+    return Decision(state=noted(held, "assistance.dispute_stayed", now, told.superior or ""), because=because)
+
+
 def undecided(request: Request, now: datetime, pack: str) -> Decision[Request]:
     """The superior's date has passed without a word: the request ends unanswered, and the case takes the next way.
 
-    A disputed refusal stands as long as nobody decides otherwise: whoever has refused with reasons was not silent.
+    A disputed refusal stands as long as nobody decides otherwise: whoever has refused with reasons was not silent. Where nobody above was
+    asked, nobody has let the date pass (`assistance.unjudged`).
     """
-    because = Because(rule="assistance.undecided", basis=(request.basis,), pack=pack)
+    asked = request.dispute is not None and request.dispute.superior is not None
+    because = Because(rule="assistance.undecided" if asked else UNJUDGED, basis=(request.basis,), pack=pack)
     if request.state is not AssistanceState.DISPUTED:
         return Decision(state=request, because=replace(because, rule="timer.obsolete"))
     refused = request.dispute is not None and request.dispute.about is Quarrel.REFUSAL

@@ -6,6 +6,7 @@ common superior; then the request ends without an answer. A step that a pack has
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -42,6 +43,9 @@ UPPER = tuple(kind for kind, _ in _ABOVE)
 
 MET = "assistance.met"
 """The line of history of a date that the agency has named and a new clock reaches: it has the time that it asked for."""
+
+STAYED = "_stayed"
+"""How the line of history ends that says of a step's letter that it surely reached nobody, behind the rule of that step."""
 
 _REMINDED = frozenset({"assistance.remind", "assistance.last"})
 _SHORT = frozenset({Unit.HOUR, Unit.MINUTE})
@@ -173,15 +177,36 @@ def late(request: Request, kind: OrderKind, now: datetime, calendar: WorkingCale
 def first(request: Request, kind: OrderKind, now: datetime, calendar: WorkingCalendar) -> OrderKind:
     """The step that is to be taken where that of a kind has come due: it, or, where it is late, the first before it that nobody took.
 
-    Whoever hears of an agency's silence hears of one that was reminded: after an outage of ours the ladder is climbed, not leapt.
+    Whoever hears of an agency's silence hears of one that was reminded: after an outage of ours the ladder is climbed, not leapt. So it
+    is where a letter before surely reached nobody: that step is taken once more, and no third time.
     """
-    if not late(request, kind, now, calendar):
+    own = [one.rule for one in request.history if one.at >= request.opened_at]
+    if kind not in UPPER or not (late(request, kind, now, calendar) or any(rule.endswith(STAYED) for rule in own)):
         return kind
-    held, taken = {rung.kind for rung in request.rungs}, {one.rule for one in request.history if one.at >= request.due_at}
-    if held & {OrderKind.ASSIST_REMIND, OrderKind.ASSIST_LAST} and not any(one.rule in _REMINDED for one in request.history):
+    held, taken = {rung.kind for rung in request.rungs}, _taken(request, request.due_at)
+    if held & {OrderKind.ASSIST_REMIND, OrderKind.ASSIST_LAST} and not _taken(request, request.opened_at) & _REMINDED:
         return OrderKind.ASSIST_REMIND
     before = UPPER[: UPPER.index(kind)]
     return next((one for one in before if one in held and _rule(one) not in taken), kind)
+
+
+def _taken(request: Request, since: datetime) -> set[str]:
+    """The rules of the steps taken since then, but for one whose letter surely reached nobody, as long as it was taken once.
+
+    What was said to whom the request was with before it was forwarded is none of its.
+    """
+    own = [one for one in request.history if one.at >= request.opened_at]
+    times = Counter(one.rule for one in own)
+    return {one.rule for one in own if one.at >= since and not (times[one.rule + STAYED] and times[one.rule] == 1)}
+
+
+def stayed(request: Request, word: str, via: str, now: datetime) -> Request:
+    """The letter of a step has surely reached nobody: its history says so behind the step, and so does the dossier for whoever is above.
+
+    `word` is the kind of the letter; of one that is no step's nothing is noted.
+    """
+    kind = next((kind for kind, one in REMINDERS.items() if one == word), None)
+    return request if kind is None or not request.state.open else noted(request, _rule(kind) + STAYED, now, via)
 
 
 def reminded_late(request: Request) -> bool:

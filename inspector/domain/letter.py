@@ -113,11 +113,12 @@ def undeliverable(request: Request, code: str, now: datetime, pack: str) -> Deci
     return Decision(state=held, because=because, ends=TIMERS)
 
 
-def unescalated(request: Request, code: str, pack: str) -> Decision[Request]:
+def unescalated(request: Request, code: str, now: datetime, pack: str) -> Decision[Request]:
     """The letter surely never reached the common superior: nobody above was told, and the request does not stand as if."""
     facts = {"to": request.escalated_to or "", "error": code}
     because = Because(rule="assistance.undeliverable", basis=(request.basis,), pack=pack, facts=facts)
-    return Decision(state=replace(request, state=AssistanceState.PAST_DUE, escalated_to=None), because=because)
+    state = replace(request, state=AssistanceState.PAST_DUE, escalated_to=None)
+    return Decision(state=noted(state, "assistance.escalate_stayed", now, request.escalated_to or ""), because=because)
 
 
 def letters(request: Request) -> Mapping[str, str]:

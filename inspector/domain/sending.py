@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from inspector.domain import ladder
+from inspector.domain import dispute, ladder
 from inspector.domain.asking import term_of
 from inspector.domain.assistance import TIMERS, AssistanceState, Lain, Owed, Request, noted
 from inspector.domain.calendar import Due, Term, Unit, WorkingCalendar, due
@@ -76,6 +76,8 @@ def sent(
     One that lies here to be posted (`by_hand`) has left nothing behind but work for a person: `posted` says that it has left.
     """
     brings = request.owed is not None and request.owed.key == key
+    if via != request.requested and key:
+        return _above(request, via, reference, policy, now, calendar, key)
     if via != request.requested or (request.reached and not brings):
         return handed_over(request, via, reference, now, policy.label)
     if by_hand:
@@ -94,6 +96,27 @@ def sent(
     if term is None:
         return told
     facts = {**told.because.facts, "was_due": request.due_at.isoformat(), "due_at": term.at.isoformat(), **_named(request, term)}
+    return replace(told, because=replace(told.because, facts=facts), orders=orders, ends=TIMERS)
+
+
+def _above(
+    request: Request, via: str, reference: str, policy: Policy, now: datetime, calendar: WorkingCalendar, key: str
+) -> Decision[Request]:
+    """The superior has its letter: the time until its date, or until the end, begins there. What lay here is no delay of its."""
+    held, orders = request, tuple[Order, ...]()
+    if key == request.letter_key("dispute", via):
+        held, orders = dispute.begun(request, policy, now, calendar)
+    elif (
+        key == request.letter_key("escalation", via) and request.state is AssistanceState.ESCALATED and request.end_at is not None
+    ):
+        term = due(now, policy.term(Timer.ASSIST_END).term, calendar, StartEvent.REQUEST_SENT)
+        if calendar.local_date(term.at) > calendar.local_date(request.end_at):
+            held = replace(request, turn=request.turn + 1, end_at=term.at, end_counted=term.counted)
+            orders = (ladder.wait(held, OrderKind.ASSIST_END, term.at),)
+    told = handed_over(held, via, reference, now, policy.label)
+    if not orders:
+        return told
+    facts = {**told.because.facts, "superior_until": orders[0].due_at.isoformat()}
     return replace(told, because=replace(told.because, facts=facts), orders=orders, ends=TIMERS)
 
 

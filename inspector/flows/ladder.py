@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import partial
 
 from inspector.domain import dispute, ladder, sending
+from inspector.domain import letter as post
 from inspector.domain.assistance import Request
 from inspector.domain.decision import Decision, OrderKind
 from inspector.domain.evidence import Verdict
@@ -43,7 +44,8 @@ def escalate(work: Work, office: Office) -> Settlement:
 
 def _step(office: Office, came: OrderKind, tx: Tx, request: Request, policy: Policy, now: datetime) -> Decision[Request]:
     """The step that has come due; after an outage of ours the first that nobody took, and the others behind it from now."""
-    behind, kind = ladder.late(request, came, now, office.calendar), ladder.first(request, came, now, office.calendar)
+    kind = ladder.first(request, came, now, office.calendar)
+    behind = kind is not came or ladder.late(request, came, now, office.calendar)
     if kind is not OrderKind.ASSIST_DUE and (kind is came or request.knows):
         to = contacts.reached_by(office, request.requested, LetterKind(ladder.REMINDERS[kind]))
         return ladder.remind(request, kind, now, policy, office.calendar, to, behind=behind)
@@ -66,8 +68,12 @@ def undecided(work: Work, office: Office) -> Settlement:
     """The superior's date has passed without a decision: the request ends unanswered. A mail that may bring it is read first."""
     with office.store.read() as tx:
         request = tx.assistance.get(str(work.payload["request"]))
-    _wait_for_reader(office, request)
-    return _timer(work, lambda _tx, request, policy, now: dispute.undecided(request, now, policy.label), office, "undecided")
+    if work.payload.get("turn", 0) == request.turn and request.state.open:
+        _wait_for_reader(office, request)
+        _wait_for_steps(office, request)
+    asked = request.dispute is not None and request.dispute.superior is not None
+    note = "undecided" if asked else "unjudged"
+    return _timer(work, lambda _tx, request, policy, now: dispute.undecided(request, now, policy.label), office, note)
 
 
 def unknown(tx: Tx, request: Request, now: datetime) -> None:
@@ -88,6 +94,7 @@ def _wait_for_letter(work: Work, office: Office) -> None:
         return
     _wait_for_reader(office, request)
     if request.knows:
+        _wait_for_steps(office, request)
         return
     with office.store.read() as tx:
         word, to = LetterKind.REQUEST.value, request.requested
@@ -98,6 +105,20 @@ def _wait_for_letter(work: Work, office: Office) -> None:
         here = any(row is not None and row["state"] in ("ready", "waiting") for row in rows)
         if here or (not request.reached and tx.digests.carries(request.requested, request.id)):
             raise NotYet("letter_waits", origin=Origin.US, attempts=0, retry_after=_HOUR)
+
+
+def _wait_for_steps(office: Office, request: Request) -> None:
+    """Raise NotYet while a letter of a step before, or the superior's, is still in this house: it leaves, or surely reaches nobody.
+
+    A paused connector, an open breaker, a mail server that is away: nobody is passed over who was not reminded, and nobody above lets a
+    date pass of which it has not heard (decision 166). Where a person has paused the way to either, the ladder stands still.
+    """
+    superior = superior_of(office, request) if office.now() >= request.escalate_at else None
+    with office.store.read() as tx:
+        rows = [tx.work.keyed(key) for key in post.letters(request)]
+        paused = {one.name for one in tx.lanes.all() if one.paused} & {request.requested, superior}
+    if paused or any(row is not None and row["state"] in ("ready", "waiting") for row in rows):
+        raise NotYet("letter_waits", origin=Origin.US, attempts=0, retry_after=_HOUR)
 
 
 def _wait_for_reader(office: Office, request: Request) -> None:

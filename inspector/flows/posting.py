@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from inspector.domain import ladder, sending
+from inspector.domain import dispute, ladder, sending
 from inspector.domain import letter as post
 from inspector.domain.assistance import AssistanceState, Request
 from inspector.domain.case import SubjectKind
@@ -63,7 +63,7 @@ def send(work: Work, office: Office) -> Settlement:
     with office.store.read() as tx:
         request = tx.assistance.get(str(work.payload["request"]))
     if _idle(work, request, kind, office.now()):
-        return nothing("obsolete")
+        return _obsolete(work, kind)
     if put_by := putting.waits(work, office, request, kind):
         return put_by
     wait_for_it(work, office)
@@ -103,6 +103,19 @@ def send(work: Work, office: Office) -> Settlement:
             settle_request(tx, post.of_kind(told, kind.value), now)
 
     return Settlement(write=write, outcome=kind.value, attempts=receipt.attempts)
+
+
+def _obsolete(work: Work, kind: LetterKind) -> Settlement:
+    """Nothing leaves: what the step before it said of this letter is taken back, if none of its tries can have brought it."""
+    if may_have_arrived(work, None):
+        return nothing("obsolete")
+
+    def write(tx: Tx, now: datetime) -> None:
+        _, fresh = held(tx, str(work.payload["request"]))
+        if (said := ladder.stayed(fresh, kind.value, str(work.payload["via"]), now)) is not fresh:
+            tx.assistance.put(said)
+
+    return Settlement(write=write, outcome="obsolete")
 
 
 def _pushed(work: Work, office: Office, request: Request, to: Contact) -> Settlement:
@@ -181,7 +194,13 @@ def lost(tx: Tx, office: Office, told: Lost, now: datetime) -> None:
         go_on(tx, office, request, Verdict.NO_ANSWER, told.code, now)
     further = told.unsure or told.key in request.again  # the superior has a letter, or may have one
     if told.kind is LetterKind.ESCALATION and request.state is AssistanceState.ESCALATED and not further:
-        settle_request(tx, post.unescalated(request, told.code, case.pack), now)
+        settle_request(tx, post.unescalated(request, told.code, now, case.pack), now)
+    if told.kind is LetterKind.DISPUTE and request.state is AssistanceState.DISPUTED and not further:
+        settle_request(tx, dispute.unbrought(request, told.code, now, case.pack), now)
+        facts = {"requested": request.requested, "case": request.case_id}
+        tx.attention.open(unsettled.SUPERIOR_UNKNOWN, request.requester, request.id, facts, now)
+    if not further and (said := ladder.stayed(request, told.kind.value, told.via, now)) is not request:
+        tx.assistance.put(said)
 
 
 def _written(work: Work, office: Office, request: Request) -> Letter:

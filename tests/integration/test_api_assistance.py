@@ -215,6 +215,7 @@ def test_silence_after_a_dispute_ends_the_request_and_the_case_takes_its_next_wa
     request_id, link = asked(edge)
     with edge.client(X_Link_Token=link) as agency, edge.as_("officer") as officer:
         case_id = say(agency, request_id, "dispute", about="GROUND", **SIGNED)[1]["case_id"]
+        settle(edge.office)  # the superior has the letter: its time begins there
         hand.on(days=7)
         settle(edge.office)
         assert agency.get(f"/v1/assistance/{request_id}").json()["state"] == "UNANSWERED"

@@ -1,0 +1,163 @@
+"""Letters of the ladder that never left: nobody is passed over unreminded, nobody above lets a date pass unheard (decision 166)."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import pytest
+
+from inspector.domain.assistance import AssistanceState, Quarrel, Request, Rung
+from inspector.domain.decision import OrderKind
+from inspector.domain.letter import LetterKind
+from inspector.flows import assist
+from inspector.flows.office import Office
+from inspector.flows.scoreboard import scoreboard
+from inspector.flows.unsettled import SUPERIOR_UNKNOWN
+from inspector.ports import Origin, Refused
+from inspector.store.store import Store
+from tests.house import Hand, settle
+from tests.integration.test_letters import Desk, an_office, climbing, go, opened, request_of
+
+pytestmark = pytest.mark.alike
+
+
+def house(store: Store, hand: Hand) -> tuple[Office, Desk, Desk, str]:
+    """An office whose first letter the agency has, and the common superior."""
+    civil, county = Desk("civil-affairs"), Desk("county-office")
+    office = climbing(an_office(store, hand, {"civil-affairs": civil, "county-office": county}))
+    case_id = opened(office)
+    go(office, letters=True)
+    assert civil.kinds == [LetterKind.REQUEST]
+    return office, civil, county, case_id
+
+
+def pause(office: Office, lane: str) -> None:
+    with office.store.begin() as tx:
+        tx.lanes.ensure([lane])
+        assert tx.lanes.pause(lane, tx.machine_now())
+
+
+def resume(office: Office, lane: str) -> None:
+    with office.store.begin() as tx:
+        assert tx.lanes.pause(lane, None)
+
+
+def look(office: Office) -> None:
+    """Carry out what can be; what is paused stays ready."""
+    with suppress(AssertionError):
+        settle(office, seconds=1.5)
+
+
+def test_while_the_way_to_an_agency_is_paused_nobody_above_hears_of_its_silence_and_then_it_is_reminded_first(
+    store: Store, hand: Hand
+) -> None:
+    office, civil, county, case_id = house(store, hand)
+    pause(office, "civil-affairs")
+    for rung in request_of(store, case_id).rungs:
+        hand.now = rung.at
+        look(office)
+    held = request_of(store, case_id)
+    assert (civil.kinds, county.kinds, held.state.open) == ([LetterKind.REQUEST], [], True)
+    with store.read() as tx:
+        assert [(one.unanswered, one.escalated) for one in scoreboard(office, tx)] == [(0, 0)]
+    resume(office, "civil-affairs")
+    hand.on(hours=2)
+    look(office)
+    hand.on(hours=2)
+    look(office)
+    held = request_of(store, case_id)
+    assert civil.kinds[1:2] == [LetterKind.REMINDER], "the reminder that never left before the date leaves first, and says so"
+    assert county.kinds == []
+    superior = next(rung for rung in held.rungs if rung.kind is OrderKind.ASSIST_DUE)
+    assert superior.at > hand(), "and what follows is counted from here"
+
+
+def test_a_step_whose_letter_nobody_took_is_no_step_and_is_taken_once_more_and_no_third_time(store: Store, hand: Hand) -> None:
+    office, civil, county, case_id = house(store, hand)
+    while (step := next_step(request_of(store, case_id))).kind is not OrderKind.ASSIST_DUE:
+        hand.now = step.at
+        if step.kind is OrderKind.ASSIST_LIAISON:
+            civil.fails = [Refused("http_422", origin=Origin.THEM, attempts=1)]
+        look(office)
+    hand.now = step.at
+    look(office)
+    rules = [one.rule for one in request_of(store, case_id).history]
+    assert rules.count("assistance.liaison_stayed") >= 1
+    told = county.letters[-1].text if county.letters else ""
+    assert (rules.count("assistance.liaison"), civil.kinds.count(LetterKind.LIAISON)) == (2, 1)
+    assert "告知联络员：函件未能送出" in told, "whoever is above reads it"
+
+
+def next_step(request: Request) -> Rung:
+    """The step of the ladder that comes next."""
+    past = {one.rule for one in request.history}
+    return min(
+        (one for one in request.rungs if one.at > max(line.at for line in request.history) or not past), key=lambda one: one.at
+    )
+
+
+@pytest.mark.parametrize("paused", [True, False])
+def test_a_superior_whom_no_letter_reached_has_let_no_date_pass(store: Store, hand: Hand, paused: bool) -> None:
+    office, _, county, case_id = house(store, hand)
+    if paused:
+        pause(office, "county-office")
+    else:
+        county.fails = [Refused("http_422", origin=Origin.THEM, attempts=1)]
+    with store.begin() as tx:
+        assist.contest(office, tx, request_of(store, case_id).id, Quarrel.COMPETENCE, "不属于本局职权", "王五", office.now())
+    look(office)
+    held = request_of(store, case_id)
+    assert held.dispute is not None
+    with store.read() as tx:
+        unknown = {one["kind"] for one in tx.attention.page(None)} >= {SUPERIOR_UNKNOWN}
+    assert unknown is not paused, "a person picks whom to tell"
+    hand.now = held.dispute.due_at
+    look(office)
+    hand.on(hours=2)
+    look(office)
+    held = request_of(store, case_id)
+    rules = [one.rule for one in held.history]
+    assert "assistance.undecided" not in rules
+    with store.read() as tx:
+        notes = [one.note for one in tx.cases.evidence(case_id)]
+    assert (held.state, rules[-2:]) == (AssistanceState.UNANSWERED, ["assistance.dispute_stayed", "assistance.unjudged"])
+    assert (notes[-1], county.kinds) == ("unjudged", [])
+
+
+def test_while_the_way_to_the_superior_is_paused_it_is_not_told_and_then_it_is(store: Store, hand: Hand) -> None:
+    office, civil, county, case_id = house(store, hand)
+    pause(office, "county-office")
+    for rung in request_of(store, case_id).rungs:
+        hand.now = rung.at
+        look(office)
+    hand.on(days=2)
+    look(office)
+    held = request_of(store, case_id)
+    assert (held.state, county.kinds, civil.kinds[-1]) == (AssistanceState.REMINDED, [], LetterKind.HEAD)
+    resume(office, "county-office")
+    hand.on(hours=2)
+    look(office)
+    held = request_of(store, case_id)
+    assert (held.state, county.kinds) == (AssistanceState.ESCALATED, [LetterKind.ESCALATION])
+    assert held.end_at is not None
+    assert held.end_at > hand(), "its time is counted from there"
+
+
+def test_whom_a_request_was_forwarded_to_has_not_been_reminded_by_what_the_one_before_was_told(store: Store, hand: Hand) -> None:
+    civil, county, housing = Desk("civil-affairs"), Desk("county-office"), Desk("housing")
+    office = climbing(an_office(store, hand, {"civil-affairs": civil, "county-office": county, "housing": housing}))
+    case_id = opened(office)
+    go(office, letters=True)
+    held = request_of(store, case_id)
+    hand.now = next(one.at for one in held.rungs if one.kind is OrderKind.ASSIST_REMIND)
+    settle(office)
+    hand.on(minutes=5)
+    with store.begin() as tx:
+        fresh = assist.forward(office, tx, held.id, "houses", "不属于本局职权", "王五", office.now())
+    settle(office)
+    with store.read() as tx:
+        fresh = tx.assistance.get(fresh.id)
+    hand.now = next(one.at for one in fresh.rungs if one.kind is OrderKind.ASSIST_DUE)
+    hand.on(days=3)
+    settle(office)
+    assert housing.kinds == [LetterKind.REQUEST, LetterKind.REMINDER], "it is reminded first, whoever else was before"
