@@ -71,9 +71,7 @@ def undecided(work: Work, office: Office) -> Settlement:
     if work.payload.get("turn", 0) == request.turn and request.state.open:
         _wait_for_reader(office, request)
         _wait_for_steps(office, request)
-    asked = request.dispute is not None and request.dispute.superior is not None
-    note = "undecided" if asked else "unjudged"
-    return _timer(work, lambda _tx, request, policy, now: dispute.undecided(request, now, policy.label), office, note)
+    return _timer(work, lambda _tx, request, policy, now: dispute.undecided(request, now, policy.label), office, "undecided")
 
 
 def unknown(tx: Tx, request: Request, now: datetime) -> None:
@@ -145,6 +143,9 @@ def _wait_for_reader(office: Office, request: Request) -> None:
 _HOUR = 3600.0
 """Seconds after which a step looks again whether its letter has left."""
 
+_ENDS = {UNREACHED: sending.NOT_SENT, dispute.UNJUDGED: "unjudged"}
+"""Why a request ends, where the rule says more than the wait that ran out."""
+
 Decide = Callable[[Tx, Request, Policy, datetime], Decision[Request]]
 
 
@@ -161,7 +162,7 @@ def _timer(work: Work, decide: Decide, office: Office, note: str = "") -> Settle
             return
         settle_request(tx, decision, now)
         spread(tx, office, case, decision, now)
-        why = "" if decision.state.state.open else sending.NOT_SENT if decision.because.rule == UNREACHED else note
+        why = "" if decision.state.state.open else _ENDS.get(decision.because.rule, note)
         if why == sending.NOT_SENT:
             called_off(tx, request, now)  # what still lies here on paper need not be posted
         if why:
