@@ -141,6 +141,16 @@ class Photo:
     place: Place
     times: Times
 
+    @property
+    def about(self) -> tuple[str, str]:
+        """The fact that it is about: (case, claim), both empty for none."""
+        return self.case_id, self.claim
+
+    def key(self, *, again: bool) -> str:
+        """Its name among its seat's: the digest of the bytes as they came; `again`, beside another fact, of them and the fact together."""
+        told = json.dumps([self.received, *self.about], ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(told.encode()).hexdigest() if again else self.received
+
 
 _NEARLY = timedelta(minutes=5)
 """What two clocks may differ by, though each tells how long something lay by itself."""

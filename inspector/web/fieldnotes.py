@@ -233,7 +233,10 @@ def enter_note(desk: AtDesk, seated: SeatLink, given: NoteIn, message_id: Messag
 
 @router.post("/{name}/photos", response_model=PhotoShown, responses=WRITES)
 def enter_photo(desk: AtDesk, seated: SeatLink, given: PhotoIn, message_id: MessageId = None) -> JSONResponse:
-    """A photo of an inspector's, by the digest that was made when it was taken; the answer is its receipt. The same bytes twice are one."""
+    """A photo of an inspector's, by the digest that was made when it was taken; the answer is its receipt.
+
+    The same bytes twice are one beside one fact; beside another fact they have a receipt of their own, and are kept once.
+    """
     taken = selfproof.take(given.decoded(desk.settings.max_material_bytes))
     shot, most = given.shot(), desk.settings.max_photos
 
