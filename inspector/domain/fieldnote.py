@@ -266,14 +266,18 @@ def taken(  # noqa: PLR0913 - a photo in all its parts
     return Decision(state=photo, because=told)
 
 
-def _timed(times: Times, place: Place) -> dict[str, object]:
-    """What the ledger tells of when and how: the place itself it does not."""
+def clocks(times: Times) -> dict[str, object]:
+    """What the ledger tells of when: by the phone's clock, which is stated and not trusted."""
     return {
         "captured_at": times.captured_at.isoformat() if times.captured_at else None,
         "sent_at": times.sent_at.isoformat() if times.sent_at else None,
         "late": times.late,
-        "place": place.how.value,
     }
+
+
+def _timed(times: Times, place: Place) -> dict[str, object]:
+    """What the ledger tells of when and how: the place itself it does not."""
+    return {**clocks(times), "place": place.how.value}
 
 
 def _digest(note: FieldNote) -> str:

@@ -296,7 +296,7 @@ def enter(desk: Desk, seated: Seated, given: NoteIn, message_id: str | None, *, 
     def do(tx: Tx, now: datetime) -> NotedShown:
         note, became, gathered = fieldnotes.enter(desk.office, tx, seated.name, noted, now, whole=whole)
         missing, clashes = _missing(gathered), tuple(clash_shown(one) for one in gathered.clashes)
-        return NotedShown(note=note.id, became=became, came=_came(note.times), missing=missing, clashes=clashes)
+        return NotedShown(note=note.id, became=became, came=came_shown(note.times), missing=missing, clashes=clashes)
 
     said = given.model_copy(update={"sent_at": None})  # each try is sent at another moment, and is the same message
     return seated.once(desk, message_id, "note", said, do)
@@ -328,7 +328,7 @@ def field_shown(name: str, told: FromField) -> FieldShown:
 def photo_shown(held: Photo) -> PhotoShown:
     """A photo's receipt."""
     plain = {name: getattr(held, name) for name in PhotoShown.model_fields if name not in ("place", "came")}
-    return PhotoShown.model_validate({**plain, "place": held.place, "came": _came(held.times)})
+    return PhotoShown.model_validate({**plain, "place": held.place, "came": came_shown(held.times)})
 
 
 def clash_shown(held: Clash) -> ClashShown:
@@ -352,12 +352,13 @@ def _note_shown(held: FieldNote) -> NoteShown:
         visited_on=held.on,
         arrival=held.arrival,
         place=PlaceShown.model_validate(held.place),
-        came=_came(held.times),
+        came=came_shown(held.times),
         sheet=sheet_shown(held.sheet),
     )
 
 
-def _came(times: Times) -> CameShown:
+def came_shown(times: Times) -> CameShown:
+    """When something was captured, sent and received, as it goes out."""
     off = times.off
     return CameShown(
         captured_at=times.captured_at,

@@ -137,7 +137,8 @@ def _seat(desk: Desk, seated: Seated, form: Fields) -> None:
         case "challenge":
             complete(form, Invalid("reason_missing", field="evidence"))
             said = {"inspector": form.one("inspector"), "reason": form.one("ground"), "evidence": form.one("evidence")}
-            challenges.enter(desk, seated, read(DoorChallengeIn, **said), form.message_id())
+            when = {"captured_at": form.one("captured_at") or None}
+            challenges.enter(desk, seated, read(DoorChallengeIn, **said, **when), form.message_id())
         case "arrive":
             complete(form, Invalid("arrival_missing", field="arrival_code"))
             fieldnotes.enter(desk, seated, _note(form), form.message_id())
