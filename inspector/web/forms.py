@@ -105,6 +105,8 @@ def post_seat(request: Request, desk: AtDesk, door: AtPage, form: PostedAt, lang
         form.sound()
         if form.one("do") == "look":
             return seatdoor.welcome(request, desk, _seat_page(request, desk, door.name))
+        if ":" in form.one("do"):  # without scripts: one item's boxes are asked for, and nothing is sent by it
+            return seatdoor.welcome(request, desk, _seat_page(request, desk, door.name, form))
         _seat(desk, door, form)
     except InspectorError as error:
         return _seat_page(request, desk, door.name, form, trouble(error, form, lang))
@@ -243,6 +245,8 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
     told = desk.look(ask)
     held, seat, facts = told.held, told.seat, told.facts
     kept = form.kept() if form else {}
+    do, _, opened = kept.get("do", "").partition(":")
+    kept = {**kept, "do": do} if opened else kept
     unsaid, wordless = {}, {}
     if wrong.code in ("findings_missing", "findings_wordless", "note_empty"):
         asked = {f"{one.case_id}:{one.claim}": fact for one, fact in facts}
@@ -273,6 +277,7 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
         "field": told.field,
         "sheet": told.sheet,
         "many": form.all if form else lambda _: [],
+        "opened": opened,
         "lead": told.lead,
         "people": told.people,
         "going": told.going if not told.hindered or kept.get("do") == "challenge" else (),

@@ -3,6 +3,7 @@
 "use strict";
 (async () => {
   const { root, words, say, made, button } = Waiting;
+  Sheet.spread(document.getElementById("result"));
   if (!Waiting.able || !("serviceWorker" in navigator)) return;
   const most = Number(root.dataset.most), path = location.pathname, seat = Outbox.seatOf(path);
   const form = document.getElementById("result"), sought = document.getElementById("attempt"), declining = document.getElementById("decline");
