@@ -15,9 +15,10 @@ from inspector.domain.calendar import WorkingCalendar, reminder
 from inspector.domain.decision import Because, Decision
 from inspector.domain.deputy import Deputy
 from inspector.domain.errors import Forbidden, Invalid, Refusal
+from inspector.domain.fieldnote import Times, clocks, written
 from inspector.domain.person import said, same
 from inspector.domain.roster import Recusal
-from inspector.domain.visit import Seat, Visit
+from inspector.domain.visit import Seat, Visit, VisitState
 
 BASIS = "S1:43"
 
@@ -44,7 +45,7 @@ class Challenge:
     """One application about the inspector of a visit; `number` counts those about the same one, for a refused one may be made anew.
 
     `applied_by` is who entered it, `reason` a code, `evidence` where the proof lies. `why` and `decided_by` are the head's;
-    `stead` is the head in whose stead a deputy has decided.
+    `stead` is the head in whose stead a deputy has decided. `times`: when it was written down and sent, where it comes from a phone.
     """
 
     visit: str
@@ -61,6 +62,7 @@ class Challenge:
     decided_at: datetime | None = None
     why: str = ""
     stead: str = ""
+    times: Times | None = None
 
 
 def apply(  # noqa: PLR0913 - an application in all its parts
@@ -74,12 +76,14 @@ def apply(  # noqa: PLR0913 - an application in all its parts
     evidence: str,
     pack: str,
     now: datetime,
+    times: Times | None = None,
 ) -> Decision[Challenge]:
     """An application about who holds a seat. `before` are those about the same one.
 
+    One that lay in a phone since before the visit was made is taken when it comes: late is told, and takes no right away (art. 43).
     Raises Refusal (`visit_closed`, `challenge_open`, `challenge_granted`) and Invalid (`challenge_reason`, `draw_field_unusable`).
     """
-    if not held.state.open:
+    if not (held.state.open or _written_before(held, times)):
         raise Refusal("visit_closed", visit=held.id, state=held.state)
     for one in before:
         if one.state is ChallengeState.OPEN:
@@ -98,6 +102,7 @@ def apply(  # noqa: PLR0913 - an application in all its parts
         reason=Recusal(reason),
         evidence=said("evidence", evidence),
         applied_at=now,
+        times=times,
     )
     facts: dict[str, object] = {
         "inspector": seat.inspector,
@@ -105,8 +110,16 @@ def apply(  # noqa: PLR0913 - an application in all its parts
         "by": made.applied_by,
         "reason": reason,
     }
-    facts |= {"evidence": made.evidence, "number": made.number}
+    facts |= {"evidence": made.evidence, "number": made.number, **(clocks(times) if times is not None else {})}
     return Decision(state=made, because=Because(rule="challenge.apply", basis=(BASIS,), pack=pack, facts=facts))
+
+
+def _written_before(held: Visit, times: Times | None) -> bool:
+    """Whether it was written before a visit was made, by how long it lay in its phone; one whose clock was lost says nothing."""
+    if held.state is not VisitState.DONE or held.done_at is None or times is None:
+        return False
+    at = written(held, times)
+    return at is not None and at <= held.done_at
 
 
 def next_look(due_at: datetime, now: datetime, calendar: WorkingCalendar) -> datetime:

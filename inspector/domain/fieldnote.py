@@ -141,6 +141,16 @@ class Photo:
     place: Place
     times: Times
 
+    @property
+    def about(self) -> tuple[str, str]:
+        """The fact that it is about: (case, claim), both empty for none."""
+        return self.case_id, self.claim
+
+    def key(self, *, again: bool) -> str:
+        """Its name among its seat's: the digest of the bytes as they came; `again`, beside another fact, of them and the fact together."""
+        told = json.dumps([self.received, *self.about], ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(told.encode()).hexdigest() if again else self.received
+
 
 _NEARLY = timedelta(minutes=5)
 """What two clocks may differ by, though each tells how long something lay by itself."""
@@ -256,14 +266,18 @@ def taken(  # noqa: PLR0913 - a photo in all its parts
     return Decision(state=photo, because=told)
 
 
-def _timed(times: Times, place: Place) -> dict[str, object]:
-    """What the ledger tells of when and how: the place itself it does not."""
+def clocks(times: Times) -> dict[str, object]:
+    """What the ledger tells of when: by the phone's clock, which is stated and not trusted."""
     return {
         "captured_at": times.captured_at.isoformat() if times.captured_at else None,
         "sent_at": times.sent_at.isoformat() if times.sent_at else None,
         "late": times.late,
-        "place": place.how.value,
     }
+
+
+def _timed(times: Times, place: Place) -> dict[str, object]:
+    """What the ledger tells of when and how: the place itself it does not."""
+    return {**clocks(times), "place": place.how.value}
 
 
 def _digest(note: FieldNote) -> str:

@@ -9,6 +9,7 @@ from inspector.domain import challenge
 from inspector.domain.challenge import Applicant, Challenge, ChallengeState, Head, head_of, next_look
 from inspector.domain.decision import Order, OrderKind
 from inspector.domain.errors import Missing
+from inspector.domain.fieldnote import Times
 from inspector.domain.person import same
 from inspector.domain.visit import Seat, SeatState, Visit
 from inspector.flows import deputies
@@ -80,6 +81,7 @@ def enter(  # noqa: PLR0913 - an application in all its parts
     reason: str,
     evidence: str,
     now: datetime,
+    times: Times | None = None,
 ) -> Challenge:
     """Write an application down and tell the head; the visit is held locked. Raises Refusal and Invalid (`challenge.apply`)."""
     decision = challenge.apply(
@@ -92,6 +94,7 @@ def enter(  # noqa: PLR0913 - an application in all its parts
         evidence=evidence,
         pack=tx.draws.get(held.draw).pack,
         now=now,
+        times=times,
     )
     tx.challenges.add(decision.state)
     record(tx, held.id, decision, now, {})

@@ -130,12 +130,16 @@ def enter(
 
 
 def photo(office: Office, tx: Tx, name: str, what: Taken, given: Shot, most: int, now: datetime) -> Photo:
-    """A photo comes in; the same bytes twice from one seat are one. Raises Invalid (`photo_digest_differs`) and what `taken` does."""
+    """A photo comes in; the same bytes twice from one seat are one beside one fact. Beside another they are kept once, and told twice.
+
+    Raises Invalid (`photo_digest_differs`) and what `taken` does.
+    """
     held, seat, exempt = _locked(tx, name)
     if given.digest != what.received:
         raise Invalid("photo_digest_differs", field="digest")
     own = [one for one in tx.fieldnotes.photos(held.id, seat.agency) if one.seat == seat.name]
-    if (before := next((one for one in own if one.received == what.received), None)) is not None:
+    same = [one for one in own if one.received == what.received]
+    if (before := next((one for one in same if one.about == (given.case_id, given.claim)), None)) is not None:
         return before
     times = Times(captured_at=given.captured_at, sent_at=given.sent_at, received_at=now, late=is_late(held, seat.agency, now))
     came = Photo(
@@ -163,7 +167,7 @@ def photo(office: Office, tx: Tx, name: str, what: Taken, given: Shot, most: int
     receipt = record(tx, held.id, decision, now, {"agency": seat.agency, "seat": seat.name})
     came = replace(came, receipt=receipt)
     tx.materials.keep(held.id, came.digest, came.kind, what.kept.content, now)
-    tx.fieldnotes.keep(came)
+    tx.fieldnotes.keep(came, again=bool(same))
     return came
 
 

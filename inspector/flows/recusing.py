@@ -11,6 +11,7 @@ from datetime import datetime
 from inspector.domain import challenge
 from inspector.domain.challenge import Applicant, Challenge, ChallengeState
 from inspector.domain.errors import Forbidden, Missing
+from inspector.domain.fieldnote import Times, is_late
 from inspector.domain.roster import Recusal
 from inspector.domain.visit import SeatState
 from inspector.flows import edits, relief, stopped
@@ -83,17 +84,31 @@ def apply(  # noqa: PLR0913 - an application in all its parts
     return enter(office, tx, held, seat, applicant=applicant, by=by, reason=reason, evidence=evidence, now=now)
 
 
-def at_door(office: Office, tx: Tx, name: str, staff: str, *, reason: str, evidence: str, now: datetime) -> Challenge:
+def at_door(  # noqa: PLR0913 - an application in all its parts
+    office: Office,
+    tx: Tx,
+    name: str,
+    staff: str,
+    *,
+    reason: str,
+    evidence: str,
+    now: datetime,
+    captured_at: datetime | None = None,
+    sent_at: datetime | None = None,
+) -> Challenge:
     """The firm says at its door that one of the team is to stay away: whoever goes writes it down, of a colleague as of himself.
 
-    The law gives the right to apply to whoever is checked, and suspends nothing meanwhile (art. 43). Raises what `apply` raises, and
+    The law gives the right to apply to whoever is checked, and suspends nothing meanwhile (art. 43). `captured_at`, `sent_at`: by the
+    clock of the phone in which it may have lain. Raises what `apply` raises, and
     Forbidden (`seat_passed_on`) to whoever does not go.
     """
     held, seat = by_name(tx, name, lock=True)
     if not (held.released and seat.state in (SeatState.ACCEPTED, SeatState.DONE)):
         raise Forbidden("seat_passed_on")
     about, by = seat_of(tx, held, staff), seat.inspector
-    return enter(office, tx, held, about, applicant=Applicant.FIRM, by=by, reason=reason, evidence=evidence, now=now)
+    times = Times(captured_at=captured_at, sent_at=sent_at, received_at=now, late=is_late(held, about.agency, now))
+    told = {"reason": reason, "evidence": evidence}
+    return enter(office, tx, held, about, applicant=Applicant.FIRM, by=by, **told, now=now, times=times)
 
 
 def undecided(work: Work, office: Office) -> Settlement:
@@ -133,8 +148,8 @@ def decide(office: Office, tx: Tx, visit_id: str, staff: str, *, granted: bool, 
             tx.rosters.end_conflict(last.agency, held.code, staff, now)  # the head has said that it is none
         return decision.state
     tx.rosters.declare(last.agency, held.code, staff, last.reason, by)
-    entered = [part for part in held.parts if staff in part.challenged]
-    if entered:
+    late = last.agency if last.times is not None and last.times.late else ""
+    if any(staff in part.challenged or part.agency == late for part in held.parts):
         tx.attention.open(TOO_LATE, last.agency, seat, {"visit": visit_id}, now)
     relief.look_at(office, tx, held, now)
     return decision.state

@@ -40,9 +40,10 @@ class FieldNoteRoom(Room):
         """The choices of a visit's lead, oldest first."""
         return self._all(Choice, field_choice, visit, agency, field_choice.c.id)
 
-    def keep(self, photo: Photo) -> None:
-        """Write a photo that has come in."""
-        row = {"seat": photo.seat, "digest": photo.received, **_row(photo, photo.times.received_at, photo.seat, photo.received)}
+    def keep(self, photo: Photo, *, again: bool) -> None:
+        """Write a photo that has come in; `again`: its seat has taken the same one about another fact."""
+        digest = photo.key(again=again)
+        row = {"seat": photo.seat, "digest": digest, **_row(photo, photo.times.received_at, photo.seat, digest)}
         self.insert_one(field_photo, row, ("seat", "digest"))
 
     def photos(self, visit: str, agency: str) -> list[Photo]:

@@ -25,4 +25,5 @@ field_choice = _table("field_choice", sa.Column("id", sa.String(40), primary_key
 field_photo = _table(
     "field_photo", sa.Column("seat", sa.String(300), primary_key=True), sa.Column("digest", sa.String(64), primary_key=True)
 )
-"""`digest` is the SHA-256 of the bytes as they were taken; what is kept of them lies in `material`."""
+"""`digest` is `Photo.key`: the SHA-256 of the bytes as they were taken, and of the same bytes beside another fact that of both. What is
+kept of the bytes lies in `material`, once."""

@@ -17,6 +17,7 @@ from inspector.web.answers import Shown
 from inspector.web.caller import Caller, DrawDesk, Officer, ResultReader
 from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.errors import READS, WRITES
+from inspector.web.fieldnotes import CameShown, came_shown
 from inspector.web.fields import MessageId, NamePath
 from inspector.web.messages import ChallengeDecisionIn, ChallengeIn, DoorChallengeIn
 from inspector.web.roles import Role
@@ -28,7 +29,8 @@ router = APIRouter(prefix="/v1", tags=["visits"], route_class=SeatRoute)
 class ChallengeShown(Shown):
     """An application that the inspector of a visit be recused. `why` is what the applicant is told; `stead`: the head in whose
 
-    stead a deputy has decided, empty where none has.
+    stead a deputy has decided, empty where none has. `came`: when it was written down at the firm's door, by the phone's clock, and
+    came in; `late` where that was after the visit's date or its result.
     """
 
     visit: str
@@ -43,6 +45,7 @@ class ChallengeShown(Shown):
     decided_at: datetime | None
     why: str
     stead: str
+    came: CameShown | None
 
 
 class ChallengesShown(Shown):
@@ -93,14 +96,16 @@ def apply_at_door(desk: AtDesk, seated: SeatLink, given: DoorChallengeIn, messag
 
 def enter(desk: Desk, seated: Seated, given: DoorChallengeIn, message_id: str | None) -> JSONResponse:
     """The same, by API and by form alike."""
+    when = {"captured_at": given.captured_at, "sent_at": given.sent_at}
 
     def do(tx: Tx, now: datetime) -> ChallengeShown:
         made = recusing.at_door(
-            desk.office, tx, seated.name, given.inspector, reason=given.reason, evidence=given.evidence, now=now
+            desk.office, tx, seated.name, given.inspector, reason=given.reason, evidence=given.evidence, now=now, **when
         )
         return _shown(made)
 
-    return seated.once(desk, message_id, "challenge", given, do, status=201)
+    said = given.model_copy(update={"sent_at": None})  # each try is sent at another moment, and is the same message
+    return seated.once(desk, message_id, "challenge", said, do, status=201)
 
 
 @router.post("/visits/{visit}/recusals/{inspector}", response_model=ChallengeShown, responses=WRITES)
@@ -133,4 +138,5 @@ def _seen(tx: Tx, caller: Caller, visit: str) -> Visit:
 
 
 def _shown(held: Challenge) -> ChallengeShown:
-    return ChallengeShown(**{name: getattr(held, name) for name in ChallengeShown.model_fields})
+    plain = {name: getattr(held, name) for name in ChallengeShown.model_fields if name != "came"}
+    return ChallengeShown(**plain, came=came_shown(held.times) if held.times is not None else None)

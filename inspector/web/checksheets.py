@@ -18,6 +18,8 @@ from inspector.web.pages import Fields
 
 Codes = Annotated[tuple[Annotated[str, Field(min_length=1, max_length=100, pattern=LINE)], ...], Field(max_length=40)]
 _LISTS = ("outcomes", "modes", "follow_ups")
+_WHOLE = 4
+"""Items whose boxes a page writes out beside each: some four thousand bytes an item."""
 
 
 class SheetRowIn(Strict):
@@ -189,6 +191,11 @@ class SheetWords:
         self.codes = codes
         self.items = items
         self._lang = lang
+
+    @property
+    def lean(self) -> bool:
+        """Whether the boxes are written once and not beside each item: of many items the page were too heavy for a phone."""
+        return len(self.items) > _WHOLE
 
     @property
     def lists(self) -> list[tuple[str, list[CodeRow]]]:

@@ -233,7 +233,10 @@ def enter_note(desk: AtDesk, seated: SeatLink, given: NoteIn, message_id: Messag
 
 @router.post("/{name}/photos", response_model=PhotoShown, responses=WRITES)
 def enter_photo(desk: AtDesk, seated: SeatLink, given: PhotoIn, message_id: MessageId = None) -> JSONResponse:
-    """A photo of an inspector's, by the digest that was made when it was taken; the answer is its receipt. The same bytes twice are one."""
+    """A photo of an inspector's, by the digest that was made when it was taken; the answer is its receipt.
+
+    The same bytes twice are one beside one fact; beside another fact they have a receipt of their own, and are kept once.
+    """
     taken = selfproof.take(given.decoded(desk.settings.max_material_bytes))
     shot, most = given.shot(), desk.settings.max_photos
 
@@ -293,7 +296,7 @@ def enter(desk: Desk, seated: Seated, given: NoteIn, message_id: str | None, *, 
     def do(tx: Tx, now: datetime) -> NotedShown:
         note, became, gathered = fieldnotes.enter(desk.office, tx, seated.name, noted, now, whole=whole)
         missing, clashes = _missing(gathered), tuple(clash_shown(one) for one in gathered.clashes)
-        return NotedShown(note=note.id, became=became, came=_came(note.times), missing=missing, clashes=clashes)
+        return NotedShown(note=note.id, became=became, came=came_shown(note.times), missing=missing, clashes=clashes)
 
     said = given.model_copy(update={"sent_at": None})  # each try is sent at another moment, and is the same message
     return seated.once(desk, message_id, "note", said, do)
@@ -325,7 +328,7 @@ def field_shown(name: str, told: FromField) -> FieldShown:
 def photo_shown(held: Photo) -> PhotoShown:
     """A photo's receipt."""
     plain = {name: getattr(held, name) for name in PhotoShown.model_fields if name not in ("place", "came")}
-    return PhotoShown.model_validate({**plain, "place": held.place, "came": _came(held.times)})
+    return PhotoShown.model_validate({**plain, "place": held.place, "came": came_shown(held.times)})
 
 
 def clash_shown(held: Clash) -> ClashShown:
@@ -349,12 +352,13 @@ def _note_shown(held: FieldNote) -> NoteShown:
         visited_on=held.on,
         arrival=held.arrival,
         place=PlaceShown.model_validate(held.place),
-        came=_came(held.times),
+        came=came_shown(held.times),
         sheet=sheet_shown(held.sheet),
     )
 
 
-def _came(times: Times) -> CameShown:
+def came_shown(times: Times) -> CameShown:
+    """When something was captured, sent and received, as it goes out."""
     off = times.off
     return CameShown(
         captured_at=times.captured_at,

@@ -23,7 +23,7 @@ from inspector.domain.finding import Doubt, Finding, Part
 from inspector.domain.known import as_known
 from inspector.domain.result import hindrance
 from inspector.domain.roster import Recusal
-from inspector.domain.visit import LAPSED, Seat, SeatState, Visit
+from inspector.domain.visit import Seat, SeatState, Visit
 from inspector.flows import briefing, dispatch, supervision, visitcodes, wording
 from inspector.flows.articles import articles
 from inspector.flows.checksheets import on_sheet
@@ -46,11 +46,10 @@ from inspector.web.phone import phone_words, place_of, shut
 from inspector.web.rules import cites
 from inspector.web.seatdoor import AtPage, PostedAt, Seated
 from inspector.web.secondlooks import LookedAtShown, work_of
+from inspector.web.todo import WAITS, awaited, named, todo
 
 router = APIRouter(include_in_schema=False)
 _SAID = ("match", "mismatch", "not_found", "cannot_say")
-_WAITS = {"team_short": "short", "visit_embargoed": "embargoed", "team_not_accepted": "waits"}
-"""What an inspector who has accepted waits for before a result is taken. What was typed meanwhile is not taken away again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +105,8 @@ def post_seat(request: Request, desk: AtDesk, door: AtPage, form: PostedAt, lang
         form.sound()
         if form.one("do") == "look":
             return seatdoor.welcome(request, desk, _seat_page(request, desk, door.name))
+        if ":" in form.one("do"):  # without scripts: one item's boxes are asked for, and nothing is sent by it
+            return seatdoor.welcome(request, desk, _seat_page(request, desk, door.name, form))
         _seat(desk, door, form)
     except InspectorError as error:
         return _seat_page(request, desk, door.name, form, trouble(error, form, lang))
@@ -138,7 +139,8 @@ def _seat(desk: Desk, seated: Seated, form: Fields) -> None:
         case "challenge":
             complete(form, Invalid("reason_missing", field="evidence"))
             said = {"inspector": form.one("inspector"), "reason": form.one("ground"), "evidence": form.one("evidence")}
-            challenges.enter(desk, seated, read(DoorChallengeIn, **said), form.message_id())
+            when = {"captured_at": form.one("captured_at") or None}
+            challenges.enter(desk, seated, read(DoorChallengeIn, **said, **when), form.message_id())
         case "arrive":
             complete(form, Invalid("arrival_missing", field="arrival_code"))
             fieldnotes.enter(desk, seated, _note(form), form.message_id())
@@ -243,6 +245,8 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
     told = desk.look(ask)
     held, seat, facts = told.held, told.seat, told.facts
     kept = form.kept() if form else {}
+    do, _, opened = kept.get("do", "").partition(":")
+    kept = {**kept, "do": do} if opened else kept
     unsaid, wordless = {}, {}
     if wrong.code in ("findings_missing", "findings_wordless", "note_empty"):
         asked = {f"{one.case_id}:{one.claim}": fact for one, fact in facts}
@@ -252,14 +256,14 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
         wordless = {about: fact for about, fact in asked.items() if _wordless(kept, about)}
         if wrong.code != "note_empty":  # that nothing at all was filled in says it by itself; the browser goes to the first fact
             wrong = replace(wrong, text=_lacking(language(request), unsaid, wordless))
-    may_report = not told.hindered or (kept.get("do") == "result" and told.hindered in _WAITS)
+    may_report = not told.hindered or (kept.get("do") == "result" and told.hindered in WAITS)
     context = {
         "visit": held,
         "veiled": told.veiled,
         "seat": seat,
-        "now": _now(held, seat, told.hindered),
+        "now": todo(held, seat, told.hindered),
         "overdue": held.state.open and desk.office.now() > held.due_at,
-        "waited": label("ui.names_gap", language(request)).join(_named(one) for one in told.mates if one.state.awaited),
+        "waited": awaited(told.mates, language(request)),
         "doubts": facts,
         "owed": len(held.doubts),
         "unsaid": list(unsaid),
@@ -267,12 +271,13 @@ def _seat_page(request: Request, desk: Desk, name: str, form: Fields | None = No
         "cited": told.cited,
         "agencies": [desk.office.agency(one).name for one in held.agencies] if held.partners else [],
         "places": told.places,
-        "mates": [_named(one) for one in told.mates],
+        "mates": [named(one) for one in told.mates],
         "entered": told.entered,
         "parts": told.parts,
         "field": told.field,
         "sheet": told.sheet,
         "many": form.all if form else lambda _: [],
+        "opened": opened,
         "lead": told.lead,
         "people": told.people,
         "going": told.going if not told.hindered or kept.get("do") == "challenge" else (),
@@ -366,19 +371,6 @@ def _person(tx: Tx, agency: str, inspector: str) -> str:
     """An inspector by name and staff code, as far as the register still has the name."""
     held = tx.rosters.in_force(agency, inspector)
     return f"{held.name} ({inspector})" if held is not None else inspector
-
-
-def _named(mate: MateShown) -> str:
-    return f"{mate.name} ({mate.inspector})" if mate.name else mate.inspector
-
-
-def _now(held: Visit, seat: Seat, hindered: str) -> str:
-    """What the inspector of a seat is to do now: the name of a sentence on the page."""
-    if not held.state.open and seat.state.open:
-        return held.state.value.lower()
-    if seat.state is not SeatState.ACCEPTED:
-        return LAPSED if seat.lapsed and seat.state is SeatState.EXPIRED else seat.state.value.lower()
-    return _WAITS.get(hindered, "looks" if held.looks_at else "accepted")
 
 
 def fact_name(desk: Desk, pack: str, item: str, fact: str) -> str:

@@ -24,6 +24,7 @@ from inspector.web.fields import (
     CaseId,
     ClaimKey,
     ClaimName,
+    ClockTime,
     Day,
     Digest,
     DigestHead,
@@ -354,11 +355,13 @@ class ChallengeIn(Strict):
 
 
 class DoorChallengeIn(Strict):
-    """The same as the firm has said it at its door to one of the team."""
+    """The same as the firm has said it at its door to one of the team; when it was written and sent, by the phone's own clock."""
 
     inspector: Line
     reason: Recusal
     evidence: Annotated[Text, Field(min_length=1, max_length=400)]
+    captured_at: ClockTime | None = None
+    sent_at: ClockTime | None = None
 
 
 class ChallengeDecisionIn(Strict):

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from inspector.domain.decision import Because
 from inspector.domain.errors import InspectorError, Missing
-from inspector.domain.visit import Seat
-from inspector.flows import seatlink
-from inspector.flows.seated import LINK
 from inspector.store.room import Row
 from inspector.store.tx import Tx, new_id
 from inspector.web.caller import Unknown
@@ -22,13 +17,17 @@ from inspector.web.phone import phone_words
 from inspector.web.roles import Role, lacking
 from inspector.web.session import to_login
 from inspector.web.signedin import Someone, guard, guarded, held_cookie, someone
+from inspector.web.todo import listed
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/mine")
 def show_mine(request: Request, desk: AtDesk) -> Response:
-    """An inspector's open assignments, each by its own link. No object is named here: its page tells that when its time has come."""
+    """An inspector's open assignments, each by its own link, with what tells it from the others and what waits for whom it is given to.
+
+    No object is named here: its page tells that when its time has come.
+    """
     try:
         held = someone(request, desk)
     except Unknown:
@@ -37,11 +36,7 @@ def show_mine(request: Request, desk: AtDesk) -> Response:
     if staff is None:
         return refused(request, lacking(held.session.role, ["inspector"]))
 
-    def ask(tx: Tx) -> list[tuple[str, Seat, datetime]]:
-        seats = tx.visits.open_seats_of(*staff)
-        return [(f"/{LINK}/{seat.name}/{seatlink.token(desk.office, tx, seat.name)}", seat, due) for seat, due in seats]
-
-    rows = desk.look(ask)
+    rows = desk.look(lambda tx: listed(desk, tx, *staff, language(request)))
     return page(request, "mine.html", held=held.session, rows=rows, phone=phone_words(language(request)))
 
 

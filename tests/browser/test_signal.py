@@ -105,6 +105,21 @@ def test_results_and_photos_without_signal_outlive_a_reload_and_each_is_stored_o
     check(mate)
 
 
+def test_the_same_photo_taken_beside_a_second_fact_waits_for_both_and_is_stored_once(visit: Visit, door: Door) -> None:
+    three(visit)
+    phone, _ = ready(door, visit)
+    signal(phone, there=False)
+    for number in (1, 2, 2):
+        take(phone, number, jpeg(6, width=16))
+    phone.page.get_by_text("待发送：2 项").wait_for()
+    signal(phone, there=True)
+    phone.page.get_by_text("没有待发送的内容").wait_for()
+    photos = field(visit)[0].photos
+    assert (len(photos), len({one.claim for one in photos}), len({one.received for one in photos})) == (2, 2, 1)
+    phone.open(visit.first)
+    assert all(one.receipt in phone.text() for one in photos), "each has its receipt"
+
+
 @pytest.mark.slow
 def test_two_phones_that_say_different_things_lose_nothing_and_the_lead_says_what_stands(visit: Visit, door: Door) -> None:
     first, second = ready(door, visit)

@@ -57,6 +57,9 @@ def test_what_is_typed_into_the_other_forms_outlives_a_reload_and_the_firm_s_app
         held, _ = by_name(tx, name)
         (asked,) = tx.challenges.of_visit(held.id)
     assert asked.evidence == "企业称有利害关系"
+    assert asked.times is not None
+    assert asked.times.captured_at is not None
+    assert asked.times.captured_at < (asked.times.sent_at or asked.times.captured_at), "when it was written is kept"
     phone.press("记下这次联系")
     phone.page.get_by_text(KEPT).wait_for()
     expect(phone.page.locator("#words")).to_have_value("")

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+
 import httpx
 import pytest
 
 from inspector.domain.challenge import Applicant, ChallengeState
+from inspector.domain.evidence import Verdict
+from inspector.domain.finding import Finding, Seen
 from inspector.domain.roster import Recusal
 from inspector.domain.visit import SeatState
-from inspector.flows import recusing
+from inspector.flows import dispatch, recusing
+from inspector.store.tx import Tx
 from tests.house import Hand, settle
 from tests.integration.test_seat_page import Team, accepted, team
 
@@ -26,6 +31,13 @@ def staff(team: Team) -> list[str]:
 def matters(team: Team) -> list[str]:
     with team.edge.office.store.read() as tx:
         return [str(row["kind"]) for row in tx.attention.page(None)]
+
+
+def answered(tx: Tx, visit: str) -> tuple[Finding, ...]:
+    """All that a visit asks, as it was promised."""
+    return tuple(
+        Finding(case_id=one.case_id, claim=one.claim, verdict=Verdict.MATCH, note="") for one in tx.visits.get(visit).doubts
+    )
 
 
 def test_what_a_firm_says_at_its_door_is_entered_on_the_page_waits_for_the_head_and_stops_nothing(team: Team, hand: Hand) -> None:
@@ -74,3 +86,34 @@ def test_an_application_comes_from_an_app_too_and_from_nobody_who_does_not_go(te
     accepted(team)
     made = enters()
     assert (made.status_code, made.json()["inspector"], made.json()["applied_by"]) == (201, second, first)
+
+
+def test_one_that_lay_in_a_phone_is_kept_with_when_it_was_written_and_taken_though_the_visit_was_made_meanwhile(
+    team: Team, hand: Hand
+) -> None:
+    accepted(team)
+    _, second = staff(team)
+    name, token = team.first.split("/")[2:]
+    said = {"inspector": second, "reason": Recusal.KIN.value, "evidence": WORDS}
+    with team.edge.office.store.begin() as tx:
+        dispatch.report(team.edge.office, tx, name, answered(tx, team.visit), "", hand(), seen=Seen.NOTHING)
+    hand.on(hours=3)
+    # four hours, by a clock that was never set
+    wrote = {"captured_at": "2001-01-01T08:00:00Z", "sent_at": "2001-01-01T12:00:00Z"}
+    with team.edge.client(X_Link_Token=token) as app:
+        url = f"/v1/seats/{name}/recusals"
+        assert app.post(url, json=said).json()["error"]["code"] == "visit_closed", "of now there is no check to stay away from"
+        after = {"captured_at": "2001-01-01T08:00:00Z", "sent_at": "2001-01-01T09:00:00Z"}
+        assert app.post(url, json=said | after).json()["error"]["code"] == "visit_closed", "nor was there when it was written"
+        key = {"Idempotency-Key": "c-1"}
+        made = app.post(url, json=said | wrote, headers=key)
+        again = app.post(url, json=said | wrote | {"sent_at": "2001-01-01T13:00:00Z"}, headers=key)
+    assert (made.status_code, again.json()) == (201, made.json()), "sent once more it is the same message"
+    came = made.json()["came"]
+    assert (came["captured_at"], came["late"]) == ("2001-01-01T08:00:00Z", True)
+    with team.edge.office.store.begin() as tx:
+        (entry,) = [json.loads(row["body"]) for row in tx.ledger.about(team.visit) if row["rule"] == "challenge.apply"]
+        assert (entry["facts"]["captured_at"][:10], entry["facts"]["late"]) == ("2001-01-01", True)
+        recusing.decide(team.edge.office, tx, team.visit, second, granted=True, by="王局长", why="属实", now=hand())
+    assert "recused_too_late" in matters(team), "what was found stands, and a person looks at it again"
+    settle(team.edge.office)

@@ -100,6 +100,21 @@ def test_a_photo_is_the_one_that_was_taken_counts_once_has_a_receipt_and_lets_no
         assert tx.materials.forget_of_visits(hand() + timedelta(days=400)) == [], "the visit is still to be made"
 
 
+def test_the_same_photo_beside_another_fact_has_a_receipt_of_its_own_and_is_kept_once(edge: Edge, links: ExitStack) -> None:
+    visit, (first, _), (client, _) = team(edge, links)
+    (doubt,) = visit.doubts
+    plain, beside = photo(jpeg()), photo(jpeg(), case_id=doubt.case_id, claim=doubt.claim)
+    receipts = [client.post(f"/v1/seats/{first}/photos", json=one).json() for one in (plain, beside, plain, beside)]
+    assert receipts[:2] == receipts[2:], "beside one fact the same bytes are one"
+    assert receipts[0]["receipt"] != receipts[1]["receipt"]
+    assert [one["claim"] for one in receipts[:2]] == ["", doubt.claim]
+    shown = client.get(f"/v1/seats/{first}/notes").json()["photos"]
+    assert sorted(one["receipt"] for one in shown) == sorted({one["receipt"] for one in receipts})
+    with edge.office.store.read() as tx:
+        assert [one[:2] for one in tx.materials.kept()] == [(visit.id, receipts[0]["digest"])]
+    assert code(client.post(f"/v1/seats/{first}/photos", json=photo(jpeg(width=24)))) == (422, "photos_too_many")
+
+
 def test_the_second_phone_s_note_is_kept_late_or_not_and_what_it_says_otherwise_is_for_the_lead_and_for_whoever_decides(
     edge: Edge, hand: Hand, links: ExitStack
 ) -> None:

@@ -99,7 +99,10 @@ const Outbox = (() => {
     if (!told.some(([, value]) => value.trim())) return undefined;
     const form = new URLSearchParams(told), item = { note, attempt, decline, challenge }[kind](path, form);
     const words = item.body.words ?? item.body.evidence ?? item.body.reason;
-    if (kind !== "note") return words.trim() ? { ...item, id: message ?? item.id, captured_at: at ?? item.captured_at, state: "typed" } : undefined;
+    if (kind !== "note") {
+      item.captured_at = item.body.captured_at = at ?? item.captured_at;
+      return words.trim() ? { ...item, id: message ?? item.id, state: "typed" } : undefined;
+    }
     const loose = told.filter(([name, words]) => name.startsWith("note:") && words.trim() && !form.get(name.replace("note:", "verdict:")))
       .map(([name, words]) => `${named?.[name.slice(5)] ?? name.slice(5)}: ${words}`);
     item.body.remarks = [item.body.remarks, ...loose].filter((one) => one.trim()).join("\n");
@@ -121,8 +124,9 @@ const Outbox = (() => {
   };
   // That the firm asks somebody of the team to stay away, written down at its door.
   const challenge = (path, form) => {
-    const body = { inspector: form.get("inspector"), reason: form.get("ground"), evidence: (form.get("evidence") ?? "").replaceAll("\r\n", "\n") };
-    return { path, kind: "challenge", id: form.get("message") || crypto.randomUUID(), body, captured_at: now(), state: "waiting" };
+    const captured_at = form.get("captured_at") || now();
+    const body = { captured_at, inspector: form.get("inspector"), reason: form.get("ground"), evidence: (form.get("evidence") ?? "").replaceAll("\r\n", "\n") };
+    return { path, kind: "challenge", id: form.get("message") || crypto.randomUUID(), body, captured_at, state: "waiting" };
   };
   const base64 = (blob) => new Promise((good, bad) => {
     const reader = new FileReader();
@@ -134,7 +138,7 @@ const Outbox = (() => {
   // Send one; what came of it: "settled" (the house has kept or refused it), "later", or "missed" (nobody of the house has answered).
   const sendOne = async (item) => {
     const [, , name, token] = item.path.split("/");
-    const body = item.kind === "challenge" ? item.body : { ...item.body, sent_at: now() };
+    const body = { captured_at: item.captured_at, ...item.body, sent_at: now() }; // the first one also of what waits from before it was told
     const missed = async () => {
       await amend(item, (one) => ({ ...one, tries: (one.tries ?? 0) + 1 }));
       return "missed";

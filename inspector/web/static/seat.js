@@ -3,6 +3,7 @@
 "use strict";
 (async () => {
   const { root, words, say, made, button } = Waiting;
+  Sheet.spread(document.getElementById("result"));
   if (!Waiting.able || !("serviceWorker" in navigator)) return;
   const most = Number(root.dataset.most), path = location.pathname, seat = Outbox.seatOf(path);
   const form = document.getElementById("result"), sought = document.getElementById("attempt"), declining = document.getElementById("decline");
@@ -112,8 +113,9 @@
     const { sent, remark } = await scaled(file), content = await sent.arrayBuffer(), type = kindOf(new Uint8Array(content, 0, 4));
     if (content.byteLength > most) return alarm(say("too_large", { most: most / 1e6 }));
     const digest = [...new Uint8Array(await crypto.subtle.digest("SHA-256", content))].map((one) => one.toString(16).padStart(2, "0")).join("");
-    if ((await Outbox.all(seat)).some((one) => one.body.digest === digest && one.state !== "refused")) return true; // chosen twice
     const [case_id, claim] = about ? about.split(":") : [null, null], captured_at = Outbox.now();
+    const twice = ({ body, state }) => body.digest === digest && body.case_id === case_id && body.claim === claim && state !== "refused";
+    if ((await Outbox.all(seat)).some(twice)) return true; // beside another fact it is one of that, too
     const body = { captured_at, digest, case_id, claim, place: place(), ...(remark ? { remark } : {}) };
     return store({ path, kind: "photo", id: crypto.randomUUID(), body, blob: new Blob([content], { type }), bytes: content.byteLength, captured_at, state: "waiting" });
   };

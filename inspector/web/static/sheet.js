@@ -29,6 +29,23 @@ const Sheet = (() => {
     return both ? "flaw_alone" : "";
   };
 
+  // Of many items the house writes the boxes beside the first one only, and beside the others those that are ticked.
+  const spread = (form) => {
+    const whole = form?.querySelector("details[data-item]:not([data-lean])");
+    for (const one of form?.querySelectorAll("details[data-lean]") ?? []) {
+      const ticked = [...one.querySelectorAll("input:checked[type=checkbox]")].map((box) => box.name + box.value);
+      const copies = [...whole.querySelectorAll("fieldset")].map((field) => field.cloneNode(true));
+      for (const box of copies.flatMap((copy) => [...copy.querySelectorAll("input")])) {
+        box.name = `${box.name.split(":")[0]}:${one.dataset.item}`;
+        box.autofocus = false;
+        box.checked = box.defaultChecked = ticked.includes(box.name + box.value);
+      }
+      one.querySelectorAll("fieldset, button").forEach((gone) => gone.remove());
+      one.querySelector("summary").after(...copies);
+      one.removeAttribute("data-lean");
+    }
+  };
+
   // What is typed, by name: of boxes the list of those that are ticked, also when none is.
   const typed = (fields) => {
     const told = {};
@@ -54,5 +71,5 @@ const Sheet = (() => {
     ])),
     signing: sheet.signing, signer: sheet.signer, signing_reason: sheet.signing_reason, witness: sheet.witness, statement: sheet.statement,
   } : {};
-  return { empty, flaw, read, set, typed, values };
+  return { empty, flaw, read, set, spread, typed, values };
 })();

@@ -1,0 +1,85 @@
+"""What an inspector is to do about a seat now, in one line for its page and for the list of all; no line names whom a visit is to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from inspector.domain.inspection import CheckType
+from inspector.domain.result import hindrance
+from inspector.domain.visit import LAPSED, Seat, SeatState, Visit
+from inspector.flows import fieldnotes, seatlink
+from inspector.flows.seated import LINK
+from inspector.labels import Lang, label
+from inspector.store.tx import Tx
+from inspector.web.assigned import MateShown, mates_shown
+from inspector.web.desk import Desk
+
+WAITS = {"team_short": "short", "visit_embargoed": "embargoed", "team_not_accepted": "waits"}
+"""What an inspector who has accepted waits for before a result is taken. What was typed meanwhile is not taken away again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """An assignment in its inspector's list: what tells it from others, and `todo`, the name of the sentence that says what waits.
+
+    `items` are those that its team was told of (`Visit.briefs`), none for a second look. `who` has still to accept, as far as the
+    inspector may know; `decides`: as the lead he or she is to say which of two versions stands.
+    """
+
+    address: str
+    seat: Seat
+    draw: str
+    check: CheckType
+    items: tuple[str, ...]
+    looks: bool
+    due_at: datetime
+    todo: str
+    who: str
+    decides: bool
+
+
+def todo(held: Visit, seat: Seat, hindered: str) -> str:
+    """What the inspector of a seat is to do now: the name of a sentence on the page. `hindered`: why no result would be taken."""
+    if not held.state.open and seat.state.open:
+        return held.state.value.lower()
+    if seat.state is not SeatState.ACCEPTED:
+        return LAPSED if seat.lapsed and seat.state is SeatState.EXPIRED else seat.state.value.lower()
+    return WAITS.get(hindered, "looks" if held.looks_at else "accepted")
+
+
+def named(mate: MateShown) -> str:
+    """One of a team by name and staff code, as far as the register still has the name."""
+    return f"{mate.name} ({mate.inspector})" if mate.name else mate.inspector
+
+
+def awaited(mates: tuple[MateShown, ...], lang: Lang) -> str:
+    """Who of the others has still to say yes or no."""
+    return label("ui.names_gap", lang).join(named(one) for one in mates if one.state.awaited)
+
+
+def listed(desk: Desk, tx: Tx, agency: str, staff: str, lang: Lang) -> list[Listed]:
+    """An inspector's open assignments, the nearest date first."""
+    return [_listed(desk, tx, seat, lang) for seat, _ in tx.visits.open_seats_of(agency, staff)]
+
+
+def _listed(desk: Desk, tx: Tx, seat: Seat, lang: Lang) -> Listed:
+    held = tx.visits.get(seat.visit)
+    hindered, brief = hindrance(held, tx.visits.team(held.id), seat), held.brief_of(seat.agency)
+    return Listed(
+        address=f"/{LINK}/{seat.name}/{seatlink.token(desk.office, tx, seat.name)}",
+        seat=seat,
+        draw=held.draw,
+        check=held.check,
+        items=brief.items if brief is not None else (),
+        looks=bool(held.looks_at),
+        due_at=held.due_at,
+        todo="ui.unpublished" if held.unpublished else f"ui.seat_{todo(held, seat, hindered.code if hindered else '')}",
+        who=awaited(mates_shown(tx, held, seat), lang),
+        decides=held.released and seat.state is SeatState.ACCEPTED and _decides(desk, tx, held, seat),
+    )
+
+
+def _decides(desk: Desk, tx: Tx, held: Visit, seat: Seat) -> bool:
+    field = fieldnotes.field_of(desk.office, tx, held, seat.agency)
+    return field.gathered.clashing and field.lead is not None and field.lead.name == seat.name

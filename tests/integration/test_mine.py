@@ -1,0 +1,96 @@
+"""An inspector's list of assignments tells them apart before anybody may know whom they are to (issue 6; handbook 1.2.18)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from inspector.domain.visit import Seat, Visit
+from inspector.flows import dispatch
+from inspector.labels import label
+from inspector.store.store import Store
+from tests.edge import Edge, serving
+from tests.house import Hand
+from tests.integration.test_draw_way import announced, carried_out, drawing
+
+pytestmark = pytest.mark.alike
+
+
+@contextmanager
+def listing(edge: Edge, seat: Seat) -> Iterator[Callable[..., str]]:
+    """A phone that is signed in by the seat's link, once: the list as its inspector reads it, without its markup."""
+    with edge.client() as phone:
+        assert phone.post(f"/mine/{seat.name}/{edge.office.link_token('seat', seat.name)}").status_code == 303
+
+        def read(lang: str = "zh-Hans") -> str:
+            told = phone.get(f"/mine?lang={lang}").text
+            return re.sub(r"<[^>]+>|\s+", " ", told.split("<tbody")[1].split("</tbody>")[0])
+
+        yield read
+
+
+def said(about: dict[str, str], verdict: str) -> dict[str, object]:
+    """A note about one fact."""
+    return {"findings": [{**about, "verdict": verdict, "note": "门牌不符"}]}
+
+
+def hidden(edge: Edge, visit: Visit) -> Visit:
+    """The visit as it is before its release."""
+    with edge.office.store.begin() as tx:
+        held = tx.visits.get(visit.id, lock=True)
+        return tx.visits.put(replace(held, released=False, release_at=held.due_at - timedelta(hours=1)))
+
+
+def test_an_assignment_is_told_from_others_by_what_kind_number_place_and_what_waits_and_names_nobody(
+    store: Store, hand: Hand
+) -> None:
+    office, _, _ = drawing(store, hand)
+    _, held = announced(office, hand, cases=1)
+    carried_out(office, hand, held.number)
+    with store.read() as tx:
+        (visit,) = tx.visits.of_draw(held.number)
+        first, second = tx.visits.team(visit.id)
+    (brief,) = visit.briefs
+    with serving(office) as edge, listing(edge, first) as one, listing(edge, second) as other:
+        early = hidden(edge, visit)
+        told, kind = one(), label(f"CheckType.{visit.check}", "zh-Hans")
+        wanted = (*brief.items, kind, held.number, visit.id, "组内第1位")
+        assert [word for word in wanted if word not in told] == []
+        assert brief.items
+        assert "请在期限前接受任务" in told
+        assert "接受期限" in told
+        assert "组内第2位" in other()
+        assert [word for word in (early.name, early.code, *(doubt.claimed for doubt in early.doubts)) if word in told] == []
+
+
+def test_an_accepted_assignment_says_what_it_waits_for_and_a_lead_what_is_to_be_decided(store: Store, hand: Hand) -> None:
+    office, _, _ = drawing(store, hand)
+    _, held = announced(office, hand, cases=1)
+    carried_out(office, hand, held.number)
+    with store.read() as tx:
+        (visit,) = tx.visits.of_draw(held.number)
+        first, second = tx.visits.team(visit.id)
+        (doubt,) = visit.doubts
+    with store.begin() as tx:
+        more = replace(doubt, claim="door-plate", fact="door-plate")
+        tx.visits.put(replace(tx.visits.get(visit.id, lock=True), doubts=(doubt, more)))
+        dispatch.accept(tx, first.name, hand())
+    with serving(office) as edge, listing(edge, first) as one, listing(edge, second) as other:
+        told = one()
+        assert "同组人员尚未全部接受" in told
+        assert second.inspector in told, "once released it is told who has still to accept"
+        assert "接受期限" not in told
+        accept, note = f"/v1/seats/{second.name}/accept", {"case_id": doubt.case_id, "claim": doubt.claim}
+        with edge.client(X_Link_Token=office.link_token("seat", second.name)) as mate:
+            assert mate.post(accept).status_code == 200
+            assert mate.post(accept.replace("accept", "notes"), json=said(note, "match")).json()["became"] == "WAITS"
+        with edge.client(X_Link_Token=office.link_token("seat", first.name)) as lead:
+            answer = lead.post(f"/v1/seats/{first.name}/notes", json=said(note, "mismatch"))
+            assert answer.json()["became"] == "CLASH"
+        assert "say different things" in one("en")
+        assert "say different things" not in other("en"), "the lead alone decides"
