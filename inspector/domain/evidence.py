@@ -21,6 +21,7 @@ from inspector.domain.value import (
     no_quantity,
     number,
     plain,
+    rounded,
     stand_in,
     unlike,
     unsaid,
@@ -183,7 +184,7 @@ def agrees(rule: Compare, claimed: str, found: str, values: Sequence[str] = ()) 
     if rule is Compare.PREDICATE:
         return None if not supports and unsaid(claimed, found) else supports
     if rule is Compare.AT_LEAST:
-        return None if no_quantity(found) else supports
+        return None if no_quantity(found) or (not supports and rounded(claimed, found)) else supports
     if supports:
         return None if broken(found) or (rule in _FORMED and no_day(found)) else True
     if rule in _FORMED:

@@ -77,6 +77,8 @@ _MONTH = re.compile("[0-9]{4}-[0-9]{2}")
 _CODE = re.compile(r"[0-9a-z][0-9a-z./_-]*")
 _LONG_CODE = 15
 """Digits from which on they are a code, as registers and persons are numbered with: nobody has so many of anything."""
+_KEPT = 15
+"""Digits of a number that every machine keeps: spreadsheets keep no more, a double (IEEE 754) 15 to 17."""
 _BETWEEN = re.compile(r"[;、；|\n]|(?<!\d)[,，]|[,，](?!\d)")
 """What parts a list. A comma between digits may group thousands, or stand for a point: `12,000` is no list of 12 and 000."""
 _OPEN = ".."
@@ -155,15 +157,29 @@ def unsaid(claimed: str, found: str) -> bool:
 def unlike(claimed: str, found: str) -> bool | None:
     """Whether two values of one form differ. None where they cannot be told apart, or either of them is free text.
 
-    `5`, `5.0` and `５` are one number, `是` and `true` one answer. Codes that differ in width and case alone are not told apart.
+    `5`, `5.0` and `５` are one number, `是` and `true` one answer. Codes that differ in width and case alone are not told apart, nor are
+    numbers of which one may be what a machine has `rounded` the other to.
     """
     one, other = _formed(claimed), _formed(found)
     if one is None or other is None or one[0] is not other[0] or one[1] != other[1]:
         return None
     if one[2] == other[2]:
         return None if one[0] is Form.CODE else False
-    none = stand_in(found) if one[0] in (Form.DAY, Form.MONTH) else no_quantity(found)
+    none = stand_in(found) if one[0] in (Form.DAY, Form.MONTH) else no_quantity(found) or rounded(claimed, found)
     return None if none or unsaid(claimed, found) else True
+
+
+def rounded(one: str, other: str) -> bool:
+    """Whether one of two numbers may be the other as a machine has kept it: alike in the digits that all keep, and one has more.
+
+    A spreadsheet makes 330102199001011000 of 330102199001011234, a double 330102199001011200, and 0.30000000000000004 of 0.3.
+    """
+    if not all(map(_NUMBER.fullmatch, (plain(one), plain(other)))):
+        return False
+    told, found = Decimal(plain(one)), Decimal(plain(other))
+    if max(len(told.as_tuple().digits), len(found.as_tuple().digits)) <= _KEPT:
+        return False
+    return abs(told - found) < Decimal(1).scaleb(max(told.adjusted(), found.adjusted()) + 1 - _KEPT)
 
 
 def listed(text: str, values: Sequence[str]) -> str | None:
