@@ -14,6 +14,7 @@ from inspector.domain.errors import Invalid
 from inspector.domain.policy import Compare
 from inspector.domain.value import (
     broken,
+    denies,
     listed,
     members,
     moments,
@@ -182,7 +183,8 @@ def agrees(rule: Compare, claimed: str, found: str, values: Sequence[str] = ()) 
     except ValueError:
         return None
     if rule is Compare.PREDICATE:
-        return None if not supports and unsaid(claimed, found) else supports
+        # Asked whether "no" holds, and asked for what stands there, a source says the opposite: which was meant nobody knows.
+        return None if denies(claimed) or (not supports and unsaid(claimed, found)) else supports
     if rule is Compare.AT_LEAST:
         return None if no_quantity(found) or (not supports and rounded(claimed, found)) else supports
     if supports:

@@ -229,6 +229,12 @@ def yes(text: str) -> bool:
     return answer
 
 
+def denies(text: str) -> bool:
+    """Whether a text is *no*, in any of its writings."""
+    told = plain(text)
+    return _ANSWERS.get(told, _BITS.get(told)) is False
+
+
 def number(text: str) -> Decimal:
     """A plain number, without sign, unit or separator. Raises ValueError for anything else: 5 years are not 5, and no code is a number."""
     told = composed(text).strip()

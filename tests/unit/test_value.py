@@ -182,6 +182,17 @@ def test_what_is_promised_may_itself_be_that_there_is_none() -> None:
     assert stated(Verdict.MISMATCH, "无", "有", Compare.EXACT) is Verdict.MISMATCH
 
 
+@pytest.mark.parametrize("claimed", ["否", "无", "false", "0", "不属实", "ＮＯ"])
+@pytest.mark.parametrize("found", ["否", "无", "false", "0", "无效", "是", "true", "1"])
+def test_a_promise_that_is_a_no_is_held_by_no_predicate_for_who_was_not_told_it_says_the_opposite(
+    claimed: str, found: str
+) -> None:
+    assert says(Compare.PREDICATE, claimed, found) is Verdict.CANNOT_SAY
+    assert stated(None, found, claimed, Compare.PREDICATE) is Verdict.CANNOT_SAY
+    assert says(Compare.NORMALISED, "否", "false") is Verdict.MATCH, "the rule for it"
+    assert says(Compare.NORMALISED, "否", "是") is Verdict.MISMATCH
+
+
 EMPTY_DAYS = (
     *("0001-01-01", "1000-01-01", "1601-01-01", "1753-01-01", "1899-12-30", "1899-12-31", "1900-01-01", "1970-01-01"),
     *("0001-01", "1900-01", "1970-01"),
