@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from inspector.domain import days
+from inspector.domain.days import Since
 from inspector.ports import Card, Garbled, Provenance, Receipt
 
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -93,8 +95,8 @@ class Reply:
             case _:
                 raise self.garbled("field_type", field)
 
-    def moment(self, field: str) -> datetime | None:
-        """The moment at `field` (ISO 8601) if one is told; without an offset it is Beijing time, a date its midnight.
+    def moment(self, field: str, since: Since | None = None) -> datetime | None:
+        """The moment at `field` if one is told; without an offset it is Beijing time, a date its midnight. `since`: told as a number.
 
         Raises Garbled (`field_type`).
         """
@@ -102,9 +104,9 @@ class Reply:
         if told is None:
             return None
         try:
-            return placed(datetime.fromisoformat(told))
+            return placed(days.counted(told, since) if since is not None else days.moment(told))
         except (ValueError, OverflowError):
-            raise self.garbled("field_type", f"{field}: no ISO 8601 date") from None
+            raise self.garbled("field_type", f"{field}: no date") from None
 
     def receipt(self, field: str = "receipt", *, dated: str = "") -> Receipt:
         """The other side has it: its number where it gave one, and its date where it gives one in the field `dated`.

@@ -161,7 +161,8 @@ KEYS: Mapping[str, str] = {
     "table": "table or view (`SCHEMA.NAME`) whose row of the code is read; or `query`",
     "query": "one SELECT instead, with `:code` in it, and `:fact`, `:kind` (FIRM, PERSON), `:on` (YYYY-MM-DD) where needed, which "
     "gives the columns named here",
-    "as_of_column": "of when the row is (a moment, a date, or ISO 8601 text); a row without it cannot say",
+    "as_of_column": "of when the row is (a moment, a date, or the text of one); a row without it cannot say",
+    "as_of_in": "empty: the date is written; `seconds` or `milliseconds`: it is a number, counted since 1970",
     "as_of_query": "one SELECT for one value: of when all of it is, such as the last transfer of a copy",
     "database.live": "it is the register itself and no copy: its rows are of the moment they are read. One of the three is needed",
     "version_column": "the version of the row, as shown in evidence",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from connectors.http import WireConfig
+from connectors.records import since
 from connectors.reply import Reply
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import blank
@@ -39,7 +40,7 @@ class SourceConfig(WireConfig):
     `always`: fields that are the same in every question.
 
     `live`: it is the register itself, so that an answer without a date is of the moment of asking. Of any other source such an answer
-    is of nobody knows when: it is kept, and decides nothing.
+    is of nobody knows when: it is kept, and decides nothing. `as_of_in`: the date is a number of `seconds` or `milliseconds` since 1970.
     """
 
     path: str = ""
@@ -54,6 +55,7 @@ class SourceConfig(WireConfig):
     retry_codes: tuple[object, ...] = ()
     value_field: str = "data.value"
     as_of_field: str = "data.as_of"
+    as_of_in: str = ""
     live: bool = False
     version_field: str = "version"
     echo: Mapping[str, str] = field(default_factory=dict)
@@ -74,6 +76,7 @@ class Answers:
         for key, given, known in (("echo", config.echo, _ECHOED), ("asks", config.asks, PARTS)):
             if not set(given.values()) <= set(known):
                 raise Invalid("connector_key_range", connector=card.name, key=key, wanted=", ".join(known))
+        self._since = since(card.name, config.as_of_in)
         self._config = config
         self._card = card
         self.name = card.name
@@ -157,7 +160,7 @@ class Answers:
 
     def _answer(self, reply: Reply, status: AnswerStatus, value: str | None = None, *, note: str = "") -> Answer:
         held = self._config
-        as_of = reply.moment(held.as_of_field) if held.as_of_field else None
+        as_of = reply.moment(held.as_of_field, self._since) if held.as_of_field else None
         version = (reply.text(held.version_field, optional=True) or "") if held.version_field else ""
         if len(version) > LONGEST_VERSION:
             raise reply.garbled("field_type", f"{held.version_field}: too long for a version")

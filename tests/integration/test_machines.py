@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -9,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from connectors.sources import files, http
+from connectors.sources import database, files, http, soap
 from inspector.domain.case import Claim
+from inspector.domain.errors import Invalid
 from inspector.domain.evidence import Evidence, Verdict
 from inspector.domain.policy import Compare
 from inspector.flows.verify import judge
-from inspector.ports import Answer
-from inspector.testing import QUESTION
+from inspector.ports import Answer, Garbled
+from inspector.testing import QUESTION, caught
 from inspector.testing.peer import answer, peer
 from tests.facts import REGISTERED
 
@@ -56,3 +58,94 @@ def test_a_code_out_of_a_delivery_that_a_spreadsheet_has_saved_contradicts_nobod
         told = source.ask(replace(QUESTION, claimed=CODE), key="k")
     assert judged(told, CODE, Compare.NORMALISED).verdict is Verdict.CANNOT_SAY
     assert judged(told, "330102199002011234", Compare.NORMALISED).verdict is Verdict.MISMATCH
+
+
+NOON = datetime(2026, 11, 29, 4, 0, tzinfo=UTC)
+"""Noon in Beijing."""
+
+
+@pytest.mark.parametrize(
+    ("told", "setting"),
+    [
+        *((told, "") for told in ("2026-11-29 12:00:00", "2026/11/29 12:00", 20261129120000)),
+        *((told, "") for told in ("2026-11-29T12:00:00.0000000+08:00", "2026-11-29T04:00:00Z", "2026年11月29日 12:00:00")),
+        *((told, "seconds") for told in (1795924800,)),
+        *((told, "milliseconds") for told in ("1795924800000",)),
+    ],
+)
+def test_the_date_of_the_data_is_read_as_it_is_written_or_counted(told: object, setting: str) -> None:
+    body = {"code": 0, "data": {"value": "存续", "as_of": told}}
+    held = {"owner": "o", "as_of_in": setting}
+    with peer(answer(200, body)) as there, closing(http.connect("registers", {"url": there.url, **held})) as source:
+        assert source.ask(QUESTION, key="k").provenance.as_of == NOON
+
+
+@pytest.mark.parametrize(
+    ("told", "setting"),
+    [
+        *(
+            (told, "")
+            for told in (1795924800000, "1764123112345", 1795924800, "29/11/2026", "11/29/2026", "26-11-29", "2026-W48-7")
+        ),
+        *((told, "seconds") for told in (1795924800000, "2026-11-29")),
+        *((told, "milliseconds") for told in (1795924800, 20261129120000)),
+    ],
+)
+def test_a_date_that_may_be_another_one_is_no_answer(told: object, setting: str) -> None:
+    body = {"code": 0, "data": {"value": "存续", "as_of": told}}
+    held = {"owner": "o", "as_of_in": setting}
+    with peer(answer(200, body)) as there, closing(http.connect("registers", {"url": there.url, **held})) as source:
+        error = caught(lambda: source.ask(QUESTION, key="k"))
+    assert (type(error), error.code) == (Garbled, "field_type")
+
+
+def test_another_unit_is_refused_at_the_start() -> None:
+    table = {"table": "t", "code_column": "c", "facts": {"f": "v"}, "as_of_column": "at"}
+    for kind, url, more in ((http, "http://127.0.0.1:9/", {}), (database, "sqlite:////nowhere", table)):
+        with pytest.raises(Invalid, match="as_of_in"):
+            kind.connect("registers", {"url": url, "owner": "o", "as_of_in": "days", **more})
+
+
+@pytest.mark.parametrize("value", ["2024-05-01+08:00", "2024-05-01T00:00:00+08:00", "2024-04-30T16:00:00Z", "2024-05-01Z"])
+def test_days_as_xml_writes_them_are_days(value: str) -> None:
+    body = (
+        '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><R xmlns="urn:x"><v>'
+        f"{value}</v><a>2026-11-29+08:00</a></R></s:Body></s:Envelope>"
+    )
+    held = {
+        "owner": "o",
+        "operation": "Q",
+        "namespace": "urn:x",
+        "asks": {"c": "code"},
+        "value_field": "R.v",
+        "as_of_field": "R.a",
+    }
+    xml = answer(200, body=body.encode(), Content_Type="text/xml; charset=utf-8")
+    with peer(xml) as there, closing(soap.connect("registers", {"url": there.url, **held})) as source:
+        told = source.ask(QUESTION, key="k")
+    assert told.provenance.as_of == datetime(2026, 11, 28, 16, 0, tzinfo=UTC)
+    held_against(told)
+
+
+@pytest.mark.parametrize("value", ["2024-05-01 00:00:00", "2024/05/01", "2024-05-01T00:00:00+08:00", "20240501", "2024年5月1日"])
+@pytest.mark.parametrize(
+    ("at", "setting"), [("2026-11-29 12:00:00", ""), (1795924800, "seconds"), (1795924800000, "milliseconds")]
+)
+def test_days_of_a_front_end_database_are_days_and_its_dates_are_read_or_counted(
+    tmp_path: Path, value: str, at: object, setting: str
+) -> None:
+    with closing(sqlite3.connect(tmp_path / "front.db")) as front:
+        front.execute("CREATE TABLE firms (code TEXT, day TEXT, at)")
+        front.execute("INSERT INTO firms VALUES (?, ?, ?)", (QUESTION.subject_code, value, at))
+        front.commit()
+    held = {"url": f"sqlite:///{tmp_path}/front.db", "owner": "o", "table": "firms", "code_column": "code", "as_of_in": setting}
+    with closing(database.connect("registers", {**held, "facts": {QUESTION.fact: "day"}, "as_of_column": "at"})) as source:
+        told = source.ask(QUESTION, key="k")
+    assert told.provenance.as_of == NOON
+    held_against(told)
+
+
+def held_against(told: Answer) -> None:
+    """The first of May 2024 is not before itself, and is before the second."""
+    assert judged(told, "2024-05-01", Compare.NOT_BEFORE).verdict is Verdict.MATCH
+    assert judged(told, "2024-05-02", Compare.NOT_BEFORE).verdict is Verdict.MISMATCH
