@@ -58,7 +58,8 @@ KEYS: Mapping[str, str] = {
     "retry_codes": "codes that mean: later",
     "value_field": "where the value stands (dotted)",
     "as_of_field": "where the date of the data stands; empty: there is none",
-    "live": "it is the register itself: an answer without a date is of the moment of asking; else it decides nothing",
+    "live": "it is the register itself: an answer without a date is of the moment of asking, less what it lay in a cache (`Age`, `Date`); "
+    "else it decides nothing",
     "version_field": "where the version of the data stands; empty: there is none",
     "echo": '`{"place" = "key"}`: where (dotted) the source repeats its `key`, `case`, `fact` or `code`; another is garbled',
     "empty_words": "values that mean: the record has nothing here (any width and case); `cannot_say`, never a contradiction",

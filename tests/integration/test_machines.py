@@ -5,12 +5,13 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from connectors.sources import database, files, http, soap
+from inspector.domain.calendar import SHANGHAI
 from inspector.domain.case import Claim
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import Evidence, Verdict
@@ -149,3 +150,48 @@ def held_against(told: Answer) -> None:
     """The first of May 2024 is not before itself, and is before the second."""
     assert judged(told, "2024-05-01", Compare.NOT_BEFORE).verdict is Verdict.MATCH
     assert judged(told, "2024-05-02", Compare.NOT_BEFORE).verdict is Verdict.MISMATCH
+
+
+WEEKS = f"{datetime.now(UTC) - timedelta(days=28):%a, %d %b %Y %H:%M:%S} GMT"
+
+
+@pytest.mark.parametrize("way", ["query", "json"])
+@pytest.mark.parametrize(
+    ("headers", "days", "fresh"),
+    [
+        ({}, 0, True),
+        ({"Age": "0"}, 0, True),
+        ({"Date": f"{datetime.now(UTC) - timedelta(seconds=40):%a, %d %b %Y %H:%M:%S} GMT"}, 0, True),
+        ({"Age": "864000"}, 10, False),
+        ({"Age": "0, 864000"}, 10, False),
+        ({"Date": WEEKS}, 28, False),
+        ({"Date": WEEKS, "Age": "864000"}, 28, False),
+        ({"Warning": '110 - "Response is Stale"'}, None, False),
+        ({"Age": "soon"}, None, False),
+        ({"Age": "9" * 30}, None, False),
+    ],
+)
+def test_what_a_cache_has_kept_is_no_answer_of_now(way: str, headers: dict[str, str], days: int | None, fresh: bool) -> None:
+    held = {"owner": "o", "live": True, "asks_in": way, "asks": {"c": "code"}}
+    with peer(answer(200, {"code": 0, "data": {"value": "否"}}, body=None, **headers)) as there:
+        with closing(http.connect("registers", {"url": there.url, **held})) as source:
+            told = source.ask(QUESTION, key="k")
+        (heard,) = there.heard
+    assert heard.headers["cache-control"] == "no-cache"
+    claim = Claim(key="c", fact=QUESTION.fact, value="是", on=datetime.now(UTC).astimezone(SHANGHAI).date())
+    evidence = judge("k", claim, replace(REGISTERED, values=()), told, datetime.now(UTC))
+    assert (evidence.verdict, evidence.fresh) == (Verdict.MISMATCH, fresh)
+    assert told.provenance.live is (days is not None)
+    if days:
+        assert told.provenance.as_of is not None
+        assert timedelta(0) <= datetime.now(UTC) - told.provenance.as_of - timedelta(days=days) < timedelta(minutes=1)
+    else:
+        assert told.provenance.as_of is None
+
+
+def test_a_date_of_the_data_is_believed_before_the_age_of_the_answer_and_a_cached_date_is_no_clock() -> None:
+    body = {"code": 0, "data": {"value": "否", "as_of": "2026-11-29 12:00:00"}}
+    cached = answer(200, body, Age="864000", Date=WEEKS)
+    with peer(cached) as there, closing(http.connect("registers", {"url": there.url, "owner": "o", "live": True})) as source:
+        assert source.ask(QUESTION, key="k").provenance.as_of == NOON
+        assert source._wire.ahead is None, "whose clock it was is not known"
