@@ -184,7 +184,9 @@ KEYS: Mapping[str, str] = {
     "a private key in PEM; empty: they are not signed",
     "key_id": "the name by which the other side knows the key (`keyid`)",
     "algorithm": "`hmac-sha256`, `ed25519`, `ecdsa-p256-sha256`, `rsa-pss-sha512` or `rsa-v1_5-sha256`",
-    "covered": "what the signature covers, in this order; `@method`, `content-digest` and the address must be among it",
+    "credit.covered": "what the signature covers, in this order; `@method`, `content-digest` and the address must be among it",
+    "covered": "what the signature covers, in this order; `@method`, `content-digest` and the address must be among it. Empty: `@method`, "
+    "`@target-uri`, `content-type` where the question is posted, `content-digest`",
     "digest": "of Content-Digest: `sha-256` or `sha-512`",
     "tag": "the signature's `tag`, where one was agreed",
     "expires_seconds": "a signature expires after so long; 0: it does not say",
