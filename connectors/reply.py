@@ -67,7 +67,8 @@ class Reply:
     def value(self, field: str, *, optional: bool = False) -> tuple[bool, str | None]:
         """Whether the record is there that holds a dotted `field`, and the field's text in it as `text` tells it.
 
-        `{"data": null}` has no record for `data.value`; `{"data": {"value": null}}` has one that is empty at this place.
+        `{"data": null}` has no record for `data.value`; `{"data": {"value": null}}` has one that is empty at this place. A list of one is
+        that one, and an empty one has no record; of several nobody knows which is meant: Garbled (`rows_differ`).
         Raises as `text` does.
         """
         held: object = self.said()
@@ -80,6 +81,10 @@ class Reply:
         return True, None if held in _EMPTY else self._scalar(held, field)
 
     def _step(self, held: object, step: str, field: str, *, optional: bool) -> object:
+        if isinstance(held, list):
+            if len(held) > 1:  # which of them is meant nobody knows, and a person is told
+                raise self.garbled("rows_differ", f"{field}: {len(held)} in a list")
+            held = held[0] if held else {}
         if not isinstance(held, dict):
             raise self.garbled("field_type", field)
         if step not in held and not optional:

@@ -195,3 +195,29 @@ def test_a_date_of_the_data_is_believed_before_the_age_of_the_answer_and_a_cache
     with peer(cached) as there, closing(http.connect("registers", {"url": there.url, "owner": "o", "live": True})) as source:
         assert source.ask(QUESTION, key="k").provenance.as_of == NOON
         assert source._wire.ahead is None, "whose clock it was is not known"
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        ([{"value": "存续"}], "found"),
+        ({"value": "存续"}, "found"),
+        ([], "not_found"),
+        ([{"value": None}], "cannot_say"),
+        ([{"value": "存续"}, {"value": "注销"}], "rows_differ"),
+        ([{"value": "存续"}, {"value": "存续"}], "rows_differ"),
+        ([[{"value": "存续"}]], "field_type"),
+        ([{}], "field_missing"),
+        (["存续"], "field_type"),
+    ],
+)
+def test_a_list_of_one_record_is_that_record_and_of_several_none_is_believed(data: object, told: str) -> None:
+    held = {"owner": "o", "live": True, "as_of_field": "data.as_of"}
+    with peer(answer(200, {"code": 0, "data": data})) as there:
+        source = http.connect("registers", {"url": there.url, **held})
+        with closing(source):
+            try:
+                said = source.ask(QUESTION, key="k").status.value
+            except Garbled as error:
+                said = error.code
+    assert said == told
