@@ -18,6 +18,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from connectors.reply import placed, storable
+from inspector.domain import days
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import TOLERANCE
 from inspector.domain.identity import IdentityKind, citizen_check_digit, identify, uscc_check_digit
@@ -154,7 +155,7 @@ def _delivery(
     if as_of is None:
         raise Invalid("delivery_undated", file=path.name)
     try:
-        moment = placed(datetime.fromisoformat(as_of))
+        moment = placed(days.moment(as_of))
     except (ValueError, OverflowError):
         raise Invalid("delivery_undated", file=path.name) from None
     if moment - now > TOLERANCE:

@@ -144,7 +144,7 @@ class Wire:
         """
         body = None if json is None else encoded(json)
         typed = json if anew is None else None if method == "GET" else {}
-        told = self._told(typed, key, case_id, None)
+        told = self._told(typed, key, case_id, {"Cache-Control": "no-cache"})
         return self._patiently(_Ask(method, self._url(path), body, told, anew=anew, answers=answers), within)
 
     def deliver(

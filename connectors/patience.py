@@ -5,6 +5,7 @@ Long outages are not waited out here but by the engine, whose waits survive a re
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -13,9 +14,12 @@ from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_at
 from tenacity.stop import stop_base
 from tenacity.wait import wait_base, wait_random, wait_random_exponential
 
+from inspector.domain.evidence import TOLERANCE
 from inspector.leave import NO_TURN, again, further
 from inspector.ports import Barred, Origin, Unavailable
 
+_STALE = re.compile(r"\b11[0-3]\b")
+"""Warnings of caches (RFC 7234, 5.5): stale, not validated, disconnected, kept by guess."""
 LONGEST = 86_400.0
 """A platform may ask for a day of patience, not for a year: a slip of its keyboard must not park a case beyond its deadline."""
 
@@ -85,14 +89,28 @@ def ahead(headers: Mapping[str, str], asked_at: datetime, now: datetime, known: 
     """How far the other side's clock is ahead of ours at least (behind: negative), by the Date of an answer (RFC 9110, 6.6.1).
 
     It was written between `asked_at` and `now` and has no parts of a second, so a clock that may be right is told as zero.
-    Without a Date: what is `known`.
+    Without a Date, or with that of a cache's earlier day (`Age`): what is `known`.
     """
     told = _date(headers.get("date", ""))
-    if told is None:
+    if told is None or "age" in headers:
         return known
     if told > now:
         return told - now
     return min(told + timedelta(seconds=1) - asked_at, timedelta())
+
+
+def lain(headers: Mapping[str, str], asked_at: datetime) -> timedelta | None:
+    """How long an answer has lain in a cache on the way (RFC 9111, 4.2.3), by its Age or by a Date of before it was asked for.
+
+    None: long, or nobody knows how long: a cache warns that it is stale (110 to 113), or its Age cannot be read. A Date within `TOLERANCE`
+    is that of a clock that goes slow; one of further back would be either, and is believed.
+    """
+    told = [one.strip() for one in headers.get("age", "0").split(",")]
+    if _STALE.search(headers.get("warning", "")) or not all(one.isascii() and one.isdigit() and len(one) < 10 for one in told):
+        return None
+    date = _date(headers.get("date", ""))
+    behind = asked_at - date if date is not None else timedelta()
+    return max(timedelta(seconds=max(map(int, told))), behind if behind > TOLERANCE else timedelta())
 
 
 def off(ahead: timedelta | None, least: float = 60) -> str:

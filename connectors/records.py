@@ -10,6 +10,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 from connectors.reply import placed, storable
+from inspector.domain import days
+from inspector.domain.days import Since
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import blank
 from inspector.ports import Answer, AnswerStatus, Card, Garbled, Origin, Provenance, Question, Refused
@@ -113,17 +115,22 @@ def text(value: object) -> str | None:
     raise ValueError(type(value).__name__)
 
 
-def moment(value: object) -> datetime | None:
-    """A date of data: a moment, a day (its midnight in Beijing) or ISO 8601 text of one. Raises ValueError, OverflowError."""
+def moment(value: object, since: Since | None = None) -> datetime | None:
+    """A date of data: a moment, a day (its midnight in Beijing) or the text of one; by `since` a number.
+
+    Raises ValueError, OverflowError.
+    """
     match value:
         case None:
             return None
+        case int() | str() if since is not None:
+            return days.counted(str(value), since)
         case datetime():
             return placed(value)
         case date():
             return placed(datetime.combine(value, time()))
         case str():
-            return placed(datetime.fromisoformat(value.strip())) if value.strip() else None
+            return placed(days.moment(value)) if value.strip() else None
         case _:
             pass
     raise ValueError(type(value).__name__)
@@ -148,3 +155,11 @@ def stated(name: str, facts: Mapping[str, str], code_column: str, age: float) ->
         raise Invalid("connector_key_range", connector=name, key="code_column", wanted="a column")
     if not 0 <= age < 1_000_000:
         raise Invalid("connector_key_range", connector=name, key="longest_age_hours", wanted="≥ 0")
+
+
+def since(name: str, told: str) -> Since | None:
+    """What `as_of_in` means; None: dates are written. Raises Invalid (`connector_key_range`)."""
+    try:
+        return Since(told) if told else None
+    except ValueError:
+        raise Invalid("connector_key_range", connector=name, key="as_of_in", wanted=" | ".join(Since)) from None

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from inspector.domain import days
+from inspector.domain.days import Since
 from inspector.ports import Card, Garbled, Provenance, Receipt
 
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -65,7 +67,8 @@ class Reply:
     def value(self, field: str, *, optional: bool = False) -> tuple[bool, str | None]:
         """Whether the record is there that holds a dotted `field`, and the field's text in it as `text` tells it.
 
-        `{"data": null}` has no record for `data.value`; `{"data": {"value": null}}` has one that is empty at this place.
+        `{"data": null}` has no record for `data.value`; `{"data": {"value": null}}` has one that is empty at this place. A list of one is
+        that one, and an empty one has no record; of several nobody knows which is meant: Garbled (`rows_differ`).
         Raises as `text` does.
         """
         held: object = self.said()
@@ -78,6 +81,10 @@ class Reply:
         return True, None if held in _EMPTY else self._scalar(held, field)
 
     def _step(self, held: object, step: str, field: str, *, optional: bool) -> object:
+        if isinstance(held, list):
+            if len(held) > 1:  # which of them is meant nobody knows, and a person is told
+                raise self.garbled("rows_differ", f"{field}: {len(held)} in a list")
+            held = held[0] if held else {}
         if not isinstance(held, dict):
             raise self.garbled("field_type", field)
         if step not in held and not optional:
@@ -93,8 +100,8 @@ class Reply:
             case _:
                 raise self.garbled("field_type", field)
 
-    def moment(self, field: str) -> datetime | None:
-        """The moment at `field` (ISO 8601) if one is told; without an offset it is Beijing time, a date its midnight.
+    def moment(self, field: str, since: Since | None = None) -> datetime | None:
+        """The moment at `field` if one is told; without an offset it is Beijing time, a date its midnight. `since`: told as a number.
 
         Raises Garbled (`field_type`).
         """
@@ -102,9 +109,9 @@ class Reply:
         if told is None:
             return None
         try:
-            return placed(datetime.fromisoformat(told))
+            return placed(days.counted(told, since) if since is not None else days.moment(told))
         except (ValueError, OverflowError):
-            raise self.garbled("field_type", f"{field}: no ISO 8601 date") from None
+            raise self.garbled("field_type", f"{field}: no date") from None
 
     def receipt(self, field: str = "receipt", *, dated: str = "") -> Receipt:
         """The other side has it: its number where it gave one, and its date where it gives one in the field `dated`.

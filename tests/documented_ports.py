@@ -58,7 +58,8 @@ KEYS: Mapping[str, str] = {
     "retry_codes": "codes that mean: later",
     "value_field": "where the value stands (dotted)",
     "as_of_field": "where the date of the data stands; empty: there is none",
-    "live": "it is the register itself: an answer without a date is of the moment of asking; else it decides nothing",
+    "live": "it is the register itself: an answer without a date is of the moment of asking, less what it lay in a cache (`Age`, `Date`); "
+    "else it decides nothing",
     "version_field": "where the version of the data stands; empty: there is none",
     "echo": '`{"place" = "key"}`: where (dotted) the source repeats its `key`, `case`, `fact` or `code`; another is garbled',
     "empty_words": "values that mean: the record has nothing here (any width and case); `cannot_say`, never a contradiction",
@@ -161,7 +162,8 @@ KEYS: Mapping[str, str] = {
     "table": "table or view (`SCHEMA.NAME`) whose row of the code is read; or `query`",
     "query": "one SELECT instead, with `:code` in it, and `:fact`, `:kind` (FIRM, PERSON), `:on` (YYYY-MM-DD) where needed, which "
     "gives the columns named here",
-    "as_of_column": "of when the row is (a moment, a date, or ISO 8601 text); a row without it cannot say",
+    "as_of_column": "of when the row is (a moment, a date, or the text of one); a row without it cannot say",
+    "as_of_in": "empty: the date is written; `seconds` or `milliseconds`: it is a number, counted since 1970",
     "as_of_query": "one SELECT for one value: of when all of it is, such as the last transfer of a copy",
     "database.live": "it is the register itself and no copy: its rows are of the moment they are read. One of the three is needed",
     "version_column": "the version of the row, as shown in evidence",
@@ -182,7 +184,9 @@ KEYS: Mapping[str, str] = {
     "a private key in PEM; empty: they are not signed",
     "key_id": "the name by which the other side knows the key (`keyid`)",
     "algorithm": "`hmac-sha256`, `ed25519`, `ecdsa-p256-sha256`, `rsa-pss-sha512` or `rsa-v1_5-sha256`",
-    "covered": "what the signature covers, in this order; `@method`, `content-digest` and the address must be among it",
+    "credit.covered": "what the signature covers, in this order; `@method`, `content-digest` and the address must be among it",
+    "covered": "what the signature covers, in this order; `@method`, `content-digest` and the address must be among it. Empty: `@method`, "
+    "`@target-uri`, `content-type` where the question is posted, `content-digest`",
     "digest": "of Content-Digest: `sha-256` or `sha-512`",
     "tag": "the signature's `tag`, where one was agreed",
     "expires_seconds": "a signature expires after so long; 0: it does not say",

@@ -40,7 +40,7 @@ SHOWN = (
     "webhook-signature",
 )
 """The headers that say something about the message, in the order in which they are shown."""
-PLAIN = {"host", "accept", "accept-encoding", "user-agent", "content-length", "connection"}
+PLAIN = {"host", "accept", "accept-encoding", "user-agent", "cache-control", "content-length", "connection"}
 """Those that every HTTP client sends."""
 REPLY = {
     "do": one_of(Saying),

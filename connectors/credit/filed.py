@@ -12,6 +12,7 @@ from connectors import delivery
 from connectors.credit.paged import IN_FORCE, LONGEST
 from connectors.delivery import ODD, Completeness, Delivery, Found, Layout
 from connectors.reply import placed
+from inspector.domain import days
 from inspector.domain.errors import Invalid
 from inspector.domain.statement import COMPARED, Statement, Theirs
 from inspector.ports import Barred, Garbled, Origin, Unavailable
@@ -114,7 +115,7 @@ def _dated(names: Pattern[str], name: str, now: datetime) -> datetime | None:
     """The date in a file's name; None where it has none, or one that is none or has not come."""
     told = delivery.named(names, name)
     try:
-        moment = placed(datetime.fromisoformat((told.groupdict().get("as_of") if told else None) or ""))
+        moment = placed(days.moment((told.groupdict().get("as_of") if told else None) or ""))
     except (ValueError, OverflowError):
         return None
     return moment if moment <= now else None

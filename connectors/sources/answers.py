@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from connectors.http import WireConfig
+from connectors.patience import lain
+from connectors.records import since
 from connectors.reply import Reply
 from inspector.domain.errors import Invalid
 from inspector.domain.evidence import blank
@@ -38,8 +40,9 @@ class SourceConfig(WireConfig):
     `asks`: the fields of the question, each with what stands in it, instead of our own form; nothing else about the case leaves then.
     `always`: fields that are the same in every question.
 
-    `live`: it is the register itself, so that an answer without a date is of the moment of asking. Of any other source such an answer
-    is of nobody knows when: it is kept, and decides nothing.
+    `live`: it is the register itself, so that an answer without a date is of the moment of asking, less what a cache says that it has lain
+    there (`Age`). Of any other source such an answer is of nobody knows when: it is kept, and decides nothing. `as_of_in`: the date is a
+    number of `seconds` or `milliseconds` since 1970.
     """
 
     path: str = ""
@@ -54,6 +57,7 @@ class SourceConfig(WireConfig):
     retry_codes: tuple[object, ...] = ()
     value_field: str = "data.value"
     as_of_field: str = "data.as_of"
+    as_of_in: str = ""
     live: bool = False
     version_field: str = "version"
     echo: Mapping[str, str] = field(default_factory=dict)
@@ -74,6 +78,7 @@ class Answers:
         for key, given, known in (("echo", config.echo, _ECHOED), ("asks", config.asks, PARTS)):
             if not set(given.values()) <= set(known):
                 raise Invalid("connector_key_range", connector=card.name, key=key, wanted=", ".join(known))
+        self._since = since(card.name, config.as_of_in)
         self._config = config
         self._card = card
         self.name = card.name
@@ -157,14 +162,20 @@ class Answers:
 
     def _answer(self, reply: Reply, status: AnswerStatus, value: str | None = None, *, note: str = "") -> Answer:
         held = self._config
-        as_of = reply.moment(held.as_of_field) if held.as_of_field else None
+        as_of = reply.moment(held.as_of_field, self._since) if held.as_of_field else None
+        live = held.live
+        if (
+            live and as_of is None
+        ):  # the register itself, and no cache before it: that one's answers are as old as it says, or of nobody knows when
+            age = lain(reply.headers, reply.asked_at)
+            live, as_of = age is not None, reply.asked_at - age if age else None
         version = (reply.text(held.version_field, optional=True) or "") if held.version_field else ""
         if len(version) > LONGEST_VERSION:
             raise reply.garbled("field_type", f"{held.version_field}: too long for a version")
         return Answer(
             status=status,
             value=value,
-            provenance=reply.provenance(self._card, as_of=as_of, version=version, live=held.live),
+            provenance=reply.provenance(self._card, as_of=as_of, version=version, live=live),
             note=note,
         )
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from connectors.config import parse
 from connectors.database import PARAMETERS, Database, DatabaseConfig, Rows, Wanted, parameters
-from connectors.records import Row, Told, digest, held_in, moment, now, stated, text
+from connectors.records import Row, Told, digest, held_in, moment, now, since, stated, text
 from inspector.domain.errors import Invalid
 from inspector.domain.identity import normalise
 from inspector.ports import Answer, Garbled, Question, Sighting
@@ -32,6 +32,7 @@ class DatabaseSourceConfig(DatabaseConfig):
     query: str = ""
     as_of_column: str = ""
     as_of_query: str = ""
+    as_of_in: str = ""
     live: bool = False
     version_column: str = ""
     longest_age_hours: float = 0.0
@@ -44,6 +45,7 @@ class DatabaseSource:
     def __init__(self, name: str, config: Mapping[str, object]) -> None:
         held = self._config = parse(DatabaseSourceConfig, name, config)
         _check(held, name)
+        self._since = since(name, held.as_of_in)
         self._database = Database(held, name)
         self.card = held.card(name, port="source", kind="database")
         dated = not held.live
@@ -117,14 +119,14 @@ class DatabaseSource:
             return None
         if len(read.current) != 1:
             raise ValueError("as_of_query tells one row")
-        return moment(read.current[0])
+        return moment(read.current[0], self._since)
 
     def _row(self, told: tuple[object, ...], current: datetime | None, question: Question, reply: str, attempts: int) -> Row:
         held = self._config
         row = dict(zip(self._wanted(held.facts[question.fact]).columns, told, strict=True))
         if normalise(text(row[held.code_column]) or "") != normalise(question.subject_code):
             raise Garbled("echo_differs", digest=reply, detail=held.code_column, attempts=attempts)
-        as_of = moment(row[held.as_of_column]) if held.as_of_column else current
+        as_of = moment(row[held.as_of_column], self._since) if held.as_of_column else current
         version = text(row[held.version_column]) if held.version_column else ""
         return Row(value=text(row[held.facts[question.fact]]), as_of=as_of, version=version or "")
 

@@ -126,7 +126,7 @@ bundles.register(draw_group)
 afterwards.register(draw_group)
 extending.register(draw_group)
 looking.register(draw_group)
-connectors.register(group("connector", "Connectors: list, check, pause, resume. 连接器", app))
+connectors.register(group("connector", "Connectors: list, check, pause, resume, new. 连接器：查看、检查、暂停、恢复、新建", app))
 pushes.register(group("push", "Pushes to inspectors: list, ways, test. 推送", app))
 registers.register(
     group("roster", "Registers of objects and inspectors. 名录库", app),

@@ -10,10 +10,13 @@ from enum import StrEnum
 
 from inspector.domain.calendar import SHANGHAI, Term, Unit
 from inspector.domain.case import Method, Outcome
+from inspector.domain.days import day
 from inspector.domain.errors import Invalid
 from inspector.domain.policy import Compare
 from inspector.domain.value import (
     broken,
+    dated,
+    denies,
     listed,
     members,
     moments,
@@ -21,6 +24,7 @@ from inspector.domain.value import (
     no_quantity,
     number,
     plain,
+    rounded,
     stand_in,
     unlike,
     unsaid,
@@ -160,7 +164,7 @@ def compare(rule: Compare, claimed: str, found: str) -> bool:
             return number(found) >= number(claimed)
         case Compare.WITHIN:
             first, last = window(found)
-            return first <= date.fromisoformat(claimed.strip()) <= last
+            return first <= day(claimed) <= last
         case Compare.SET:
             return members(claimed) <= members(found)
         case Compare.PREDICATE:
@@ -181,9 +185,10 @@ def agrees(rule: Compare, claimed: str, found: str, values: Sequence[str] = ()) 
     except ValueError:
         return None
     if rule is Compare.PREDICATE:
-        return None if not supports and unsaid(claimed, found) else supports
+        # Asked whether "no" holds, and asked for what stands there, a source says the opposite: which was meant nobody knows.
+        return None if denies(claimed) or (not supports and unsaid(claimed, found)) else supports
     if rule is Compare.AT_LEAST:
-        return None if no_quantity(found) else supports
+        return None if no_quantity(found) or dated(found) or (not supports and rounded(claimed, found)) else supports
     if supports:
         return None if broken(found) or (rule in _FORMED and no_day(found)) else True
     if rule in _FORMED:

@@ -64,6 +64,7 @@ class Compare(StrEnum):
 
     `WITHIN`: the promised day lies in the source's window of days. `SET`: what is promised is all among what the source names.
     `PREDICATE`: the source is asked whether the promise holds, and says yes or no: the least that settles a claim.
+    It holds no promise that is itself a *no*: a register's 否 confirms it, where one that was told the promise would deny it.
     """
 
     EXACT = "exact"

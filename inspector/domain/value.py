@@ -8,11 +8,12 @@ asked what is no value, but what is one: numbers, days, yes and no, codes built 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from inspector.domain.days import day, month
 from inspector.domain.signs import composed
 
 ONE = "="
@@ -73,10 +74,11 @@ _UNKNOWN = re.compile(
 _NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
 _CODED = re.compile(r"0[0-9]")
 """How digits begin that are no quantity: `0012` is a code, and is not 12."""
-_MONTH = re.compile("[0-9]{4}-[0-9]{2}")
 _CODE = re.compile(r"[0-9a-z][0-9a-z./_-]*")
 _LONG_CODE = 15
 """Digits from which on they are a code, as registers and persons are numbered with: nobody has so many of anything."""
+_KEPT = 15
+"""Digits of a number that every machine keeps: spreadsheets keep no more, a double (IEEE 754) 15 to 17."""
 _BETWEEN = re.compile(r"[;、；|\n]|(?<!\d)[,，]|[,，](?!\d)")
 """What parts a list. A comma between digits may group thousands, or stand for a point: `12,000` is no list of 12 and 000."""
 _OPEN = ".."
@@ -131,12 +133,12 @@ def broken(text: str) -> bool:
 
 def no_day(text: str) -> bool:
     """Whether a text is a day or a month, or a window of them, that registers write where they have none; *for ever* is not among them."""
-    return any(_stands_for_none(part, _STAND_INS - _FOR_EVER) for part in text.split("/"))
+    return any(_stands_for_none(part, _STAND_INS - _FOR_EVER) for part in _ends(text))
 
 
 def stand_in(text: str) -> bool:
     """Whether a text is one of the days or months that stand for none, or for one that never comes: it contradicts nobody."""
-    return any(_stands_for_none(part, _STAND_INS) for part in text.split("/"))
+    return any(_stands_for_none(part, _STAND_INS) for part in _ends(text))
 
 
 def no_quantity(text: str) -> bool:
@@ -147,6 +149,12 @@ def no_quantity(text: str) -> bool:
     return _NUMBER.fullmatch(told) is not None and (Decimal(told) in _NO_QUANTITY or _stands_for_none(told, _STAND_INS))
 
 
+def dated(text: str) -> bool:
+    """Whether digits alone are a day of these two centuries (`20240101`): beside another number they are no quantity."""
+    told = plain(text)
+    return told.isdigit() and 1900 <= getattr(_read(day, told), "year", 0) < 2100
+
+
 def unsaid(claimed: str, found: str) -> bool:
     """Whether a source's 无 may be that it has nothing to say: it is the contrary of 有 alone."""
     return plain(found) == _NONE and plain(claimed) != _HAS
@@ -155,15 +163,34 @@ def unsaid(claimed: str, found: str) -> bool:
 def unlike(claimed: str, found: str) -> bool | None:
     """Whether two values of one form differ. None where they cannot be told apart, or either of them is free text.
 
-    `5`, `5.0` and `５` are one number, `是` and `true` one answer. Codes that differ in width and case alone are not told apart.
+    `5`, `5.0` and `５` are one number, `是` and `true` one answer. Codes that differ in width and case alone are not told apart, nor are
+    numbers of which one may be what a machine has `rounded` the other to.
     """
     one, other = _formed(claimed), _formed(found)
     if one is None or other is None or one[0] is not other[0] or one[1] != other[1]:
         return None
     if one[2] == other[2]:
         return None if one[0] is Form.CODE else False
-    none = stand_in(found) if one[0] in (Form.DAY, Form.MONTH) else no_quantity(found)
+    none = stand_in(found) if one[0] in (Form.DAY, Form.MONTH) else _unequal(claimed, found)
     return None if none or unsaid(claimed, found) else True
+
+
+def _unequal(claimed: str, found: str) -> bool:
+    """Whether two numbers are none that could be held against each other."""
+    return no_quantity(found) or dated(claimed) != dated(found) or rounded(claimed, found)
+
+
+def rounded(one: str, other: str) -> bool:
+    """Whether one of two numbers may be the other as a machine has kept it: alike in the digits that all keep, and one has more.
+
+    A spreadsheet makes 330102199001011000 of 330102199001011234, a double 330102199001011200, and 0.30000000000000004 of 0.3.
+    """
+    if not all(map(_NUMBER.fullmatch, (plain(one), plain(other)))):
+        return False
+    told, found = Decimal(plain(one)), Decimal(plain(other))
+    if max(len(told.as_tuple().digits), len(found.as_tuple().digits)) <= _KEPT:
+        return False
+    return abs(told - found) < Decimal(1).scaleb(max(told.adjusted(), found.adjusted()) + 1 - _KEPT)
 
 
 def listed(text: str, values: Sequence[str]) -> str | None:
@@ -179,10 +206,10 @@ def writings(value: str) -> list[str]:
 
 def moments(*texts: str) -> list[date]:
     """Days, or months by their first: all of one form, for a month is neither before nor after a day of its own. Raises ValueError."""
-    months = [bool(_MONTH.fullmatch(text.strip())) for text in texts]
-    if len(set(months)) > 1:
-        raise ValueError(f"a day and a month: {', '.join(texts)}")
-    return [date.fromisoformat(text.strip() + "-01" * months[0]) for text in texts]
+    months = [_read(month, text) for text in texts]
+    if None not in months:
+        return [held for held in months if held is not None]
+    return [day(text) for text in texts]
 
 
 def window(text: str) -> tuple[date, date]:
@@ -190,7 +217,7 @@ def window(text: str) -> tuple[date, date]:
     first, slash, last = (part.strip() for part in text.partition("/"))
     if not slash or first == last == _OPEN:
         raise ValueError(f"no window of days: {text}")
-    held = date.min if first == _OPEN else date.fromisoformat(first), date.max if last == _OPEN else date.fromisoformat(last)
+    held = date.min if first == _OPEN else day(first), date.max if last == _OPEN else day(last)
     if held[0] > held[1]:
         raise ValueError(f"a window that ends before it begins: {text}")
     return held
@@ -213,6 +240,12 @@ def yes(text: str) -> bool:
     return answer
 
 
+def denies(text: str) -> bool:
+    """Whether a text is *no*, in any of its writings."""
+    told = plain(text)
+    return _ANSWERS.get(told, _BITS.get(told)) is False
+
+
 def number(text: str) -> Decimal:
     """A plain number, without sign, unit or separator. Raises ValueError for anything else: 5 years are not 5, and no code is a number."""
     told = composed(text).strip()
@@ -229,10 +262,9 @@ def _formed(text: str) -> tuple[Form, str, object] | None:
     if _NUMBER.fullmatch(told):
         coded = _CODED.match(told) or _long(told)
         return (Form.CODE, re.sub("[0-9]", "9", told), told) if coded else (Form.NUMBER, "", Decimal(told))
-    if _MONTH.fullmatch(told):
-        return Form.MONTH, "", told
-    if (day := _day(told)) is not None:
-        return Form.DAY, "", day
+    for form, read in ((Form.MONTH, month), (Form.DAY, day)):
+        if (held := _read(read, text)) is not None:
+            return form, "", held
     if _CODE.fullmatch(told) and any(sign.isdigit() for sign in told) and not wordless(told):
         return Form.CODE, re.sub("[a-z]", "a", re.sub("[0-9]", "9", told)), told
     return None
@@ -243,12 +275,16 @@ def _long(told: str) -> bool:
 
 
 def _stands_for_none(text: str, days: Collection[date]) -> bool:
-    told = text.strip()
-    return _day(told) in days or told in {day.isoformat()[:7] for day in days}
+    return _read(day, text) in days or _read(month, text) in {held.replace(day=1) for held in days}
 
 
-def _day(told: str) -> date | None:
+def _ends(text: str) -> list[str]:
+    """A day or a month alone, or those of a window."""
+    return text.split("/") if _read(day, text) is None and _read(month, text) is None else [text]
+
+
+def _read(read: Callable[[str], date], text: str) -> date | None:
     try:
-        return date.fromisoformat(told)
+        return read(text)
     except ValueError:
         return None

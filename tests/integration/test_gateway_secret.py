@@ -108,7 +108,7 @@ def test_whatever_goes_wrong_while_a_secret_is_fetched_costs_no_case_its_way(tmp
         ({"secret": sealed("another key", "s" * 32), "secretEndTime": "1"}, "field_type data.secret: aes-sha1prng, ValueError"),
         ({"secret": "", "secretEndTime": "1"}, "field_type data.secret: aes-sha1prng, ValueError"),
         ({"secretEndTime": "1"}, "field_missing data.secret"),
-        ({"secret": sealed(APP_KEY, "s"), "secretEndTime": "soon"}, "field_type data.secretEndTime: no ISO 8601 date"),
+        ({"secret": sealed(APP_KEY, "s"), "secretEndTime": "soon"}, "field_type data.secretEndTime: no date"),
     ],
 )
 def test_a_secret_that_cannot_be_read_bars_the_source_and_is_in_no_error(

@@ -127,7 +127,7 @@ class Checks:
         if told is None:
             return "input"
         names = re.findall(r'"([^"]+)"', told[2])
-        if not {"@method", "@target-uri", "content-digest", "content-type"} <= set(names):
+        if not {"@method", "@target-uri", "content-digest", *({"content-type"} & heard.headers.keys())} <= set(names):
             return "coverage"
         digest = base64.b64encode(hashlib.sha256(heard.body).digest()).decode()
         if heard.headers["content-digest"] != f"sha-256=:{digest}:":
@@ -188,6 +188,32 @@ def test_a_key_that_was_exchanged_in_its_file_signs_from_then_on(tmp_path: Path)
         assert caught(lambda: made.ask(QUESTION, key="k-3")).code == "key_unreadable"
         file(tmp_path, SHARED)
         assert made.ask(QUESTION, key="k-4").value == "存续"
+
+
+def test_a_question_in_an_address_is_signed_without_the_type_that_it_has_not(tmp_path: Path) -> None:
+    checks, more = Checks(), {"asks_in": "query", "asks": {"c": "code"}}
+    came: list[Heard] = []
+
+    def told(heard: Heard) -> Step:
+        came.append(heard)
+        return checks.answer(heard)
+
+    with peer(beside={"/q": told}) as there, closing(reached(there, checks, tmp_path, **more)) as made:
+        assert made.ask(QUESTION, key="k-1").value == "存续"
+        assert [(heard.method, "content-type" in heard.headers) for heard in came] == [("GET", False)]
+    for covered in (COVERED, ("@method", "@target-uri", "content-digest", "authorization")):
+        with pytest.raises(Invalid) as refused:
+            source.connect(
+                "registry",
+                {
+                    "url": "http://127.0.0.1:9",
+                    "key_file": file(tmp_path, SHARED),
+                    "key_id": "office",
+                    **more,
+                    "covered": [*covered],
+                },
+            )
+        assert refused.value.facts["key"] == "covered"
 
 
 @pytest.mark.parametrize(
