@@ -161,6 +161,7 @@ HEADS: Mapping[str, tuple[str, str]] = {
     "owner": ("owner", "所有者"),
     "personal_data": ("personal data", "个人信息"),
     "send_back": ("to be sent back", "拟退回"),
+    "overtaken": ("kept promise to be struck", "履约记录待注销"),
     "paused": ("paused", "暂停"),
     "paused_by": ("paused by", "暂停人"),
     "open_until": ("breaker open until", "熔断至"),

@@ -178,10 +178,10 @@ def first(request: Request, kind: OrderKind, now: datetime, calendar: WorkingCal
     """The step that is to be taken where that of a kind has come due: it, or, where it is late, the first before it that nobody took.
 
     Whoever hears of an agency's silence hears of one that was reminded: after an outage of ours the ladder is climbed, not leapt. So it
-    is where a letter before surely reached nobody: that step is taken once more, and no third time.
+    is where a letter before has stayed with us: that step is taken once more, and no third time.
     """
-    own = [one.rule for one in request.history if one.at >= request.opened_at]
-    if kind not in UPPER or not (late(request, kind, now, calendar) or any(rule.endswith(STAYED) for rule in own)):
+    stays = any(one.rule.endswith(STAYED) and not one.said and one.at >= request.opened_at for one in request.history)
+    if kind not in UPPER or not (stays or late(request, kind, now, calendar)):
         return kind
     held, taken = {rung.kind for rung in request.rungs}, _taken(request, request.due_at)
     if held & {OrderKind.ASSIST_REMIND, OrderKind.ASSIST_LAST} and not _taken(request, request.opened_at) & _REMINDED:
@@ -191,22 +191,23 @@ def first(request: Request, kind: OrderKind, now: datetime, calendar: WorkingCal
 
 
 def _taken(request: Request, since: datetime) -> set[str]:
-    """The rules of the steps taken since then, but for one whose letter surely reached nobody, as long as it was taken once.
+    """The rules of the steps taken since then, but for one whose letter has stayed with us, as long as it was taken once.
 
     What was said to whom the request was with before it was forwarded is none of its.
     """
     own = [one for one in request.history if one.at >= request.opened_at]
-    times = Counter(one.rule for one in own)
+    times = Counter(one.rule for one in own if not (one.rule.endswith(STAYED) and one.said))
     return {one.rule for one in own if one.at >= since and not (times[one.rule + STAYED] and times[one.rule] == 1)}
 
 
-def stayed(request: Request, word: str, via: str, now: datetime) -> Request:
+def stayed(request: Request, word: str, via: str, now: datetime, refused: str = "") -> Request:
     """The letter of a step has surely reached nobody: its history says so behind the step, and so does the dossier for whoever is above.
 
-    `word` is the kind of the letter; of one that is no step's nothing is noted.
+    `word` is the kind of the letter; of one that is no step's nothing is noted. `refused`: by which code the other side does not take
+    it, which no second letter changes; empty: it stayed with us.
     """
     kind = next((kind for kind, one in REMINDERS.items() if one == word), None)
-    return request if kind is None or not request.state.open else noted(request, _rule(kind) + STAYED, now, via)
+    return request if kind is None or not request.state.open else noted(request, _rule(kind) + STAYED, now, via, refused)
 
 
 def reminded_late(request: Request) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from inspector.domain.assistance import Request
+from inspector.domain.ladder import STAYED
 from inspector.domain.letter import LetterKind
 from inspector.domain.policy import Policy
 from inspector.domain.slip import quoted
@@ -41,7 +42,7 @@ def dossier(office: Office, policy: Policy, request: Request, kind: LetterKind, 
                 at=at(one.at),
                 rule=label(f"rule.{one.rule}", lang),
                 who=names.get(one.who, one.who),
-                said=quoted(one.said),
+                said=quoted("" if one.rule.endswith(STAYED) else one.said),
             ).rstrip("：: ")
             for one in request.history
         ),

@@ -33,6 +33,9 @@ AFTERWARDS = frozenset({LetterKind.CANCEL, LetterKind.OUTCOME})
 """What is told when a request is over: nobody answers it, so it is worth sending however the request stands."""
 
 
+PATIENCE_OVER = "patience_over"
+"""Why a letter is given up that nobody has refused: its time was over while it lay here."""
+
 EARLY = frozenset(LetterKind(ladder.REMINDERS[kind]) for kind in ladder.EARLY)
 """What is of no use once the date has passed that it is about."""
 
@@ -137,7 +140,7 @@ def _pushed(work: Work, office: Office, request: Request, to: Contact) -> Settle
 
 def give_up_sending(work: Work, office: Office, error: PortError | None) -> Settlement:
     """The letter could not be handed over by any try."""
-    return _undeliverable(work, office, error.code if error else "patience_over", unsure=may_have_arrived(work, error))
+    return _undeliverable(work, office, error.code if error else PATIENCE_OVER, unsure=may_have_arrived(work, error))
 
 
 def may_have_arrived(work: Work, error: PortError | None) -> bool:
@@ -199,7 +202,8 @@ def lost(tx: Tx, office: Office, told: Lost, now: datetime) -> None:
         settle_request(tx, dispute.unbrought(request, told.code, now, case.pack), now)
         facts = {"requested": request.requested, "case": request.case_id}
         tx.attention.open(unsettled.SUPERIOR_UNKNOWN, request.requester, request.id, facts, now)
-    if not further and (said := ladder.stayed(request, told.kind.value, told.via, now)) is not request:
+    ours = told.code in (PATIENCE_OVER, "agency_not_configured", "channel_not_configured")
+    if not further and (said := ladder.stayed(request, told.kind.value, told.via, now, "" if ours else told.code)) is not request:
         tx.assistance.put(said)
 
 

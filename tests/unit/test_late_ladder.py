@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from inspector.domain import dispute, ladder, reply, scoreboard
-from inspector.domain.assistance import AssistanceState, Quarrel
+from inspector.domain.assistance import AssistanceState, Quarrel, Request, noted
 from inspector.domain.calendar import SHANGHAI, Term
 from inspector.domain.decision import OrderKind
 from inspector.domain.doorway import Span
@@ -52,6 +52,26 @@ def test_who_was_never_reminded_is_reminded_before_anybody_above_hears_and_every
     whole = to_the_end(held, pack())
     assert climbed(whole)[2:6] == [("remind", "03-30"), *UPPER]
     assert whole.request.state is AssistanceState.UNANSWERED
+
+
+def test_a_step_whose_letter_stayed_with_us_is_taken_once_more_and_no_third_time_and_one_that_was_refused_is_not() -> None:
+    climbing = sent(opened(pack()), pack())
+    while climbed(climbing)[-1][0] != "liaison":
+        climbing = fired(climbing, pack(), "county")
+    held = climbing.request
+    then = next(one.at for one in held.rungs if one.kind is OrderKind.ASSIST_HEAD)
+
+    def next_of(request: Request) -> OrderKind:
+        return ladder.first(request, OrderKind.ASSIST_HEAD, then, calendar())
+
+    assert next_of(held) is OrderKind.ASSIST_HEAD
+    assert next_of(ladder.stayed(held, "liaison", "civil", then, "recipient_refused")) is OrderKind.ASSIST_HEAD
+    ours = ladder.stayed(held, "liaison", "civil", then)
+    assert next_of(ours) is OrderKind.ASSIST_LIAISON
+    again = noted(ours, "assistance.liaison", then)
+    assert next_of(again) is OrderKind.ASSIST_HEAD, "it has left"
+    assert next_of(ladder.stayed(again, "liaison", "civil", then)) is OrderKind.ASSIST_HEAD, "no third time"
+    assert ladder.stayed(held, "request", "civil", then) is held, "no step's letter"
 
 
 def test_a_step_that_comes_late_puts_off_those_behind_it_and_the_days_between_stay() -> None:
