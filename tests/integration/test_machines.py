@@ -61,17 +61,17 @@ def test_a_code_out_of_a_delivery_that_a_spreadsheet_has_saved_contradicts_nobod
     assert judged(told, "330102199002011234", Compare.NORMALISED).verdict is Verdict.MISMATCH
 
 
-NOON = datetime(2026, 11, 29, 4, 0, tzinfo=UTC)
+NOON = datetime(2025, 11, 28, 4, 0, tzinfo=UTC)
 """Noon in Beijing."""
 
 
 @pytest.mark.parametrize(
     ("told", "setting"),
     [
-        *((told, "") for told in ("2026-11-29 12:00:00", "2026/11/29 12:00", 20261129120000)),
-        *((told, "") for told in ("2026-11-29T12:00:00.0000000+08:00", "2026-11-29T04:00:00Z", "2026年11月29日 12:00:00")),
-        *((told, "seconds") for told in (1795924800,)),
-        *((told, "milliseconds") for told in ("1795924800000",)),
+        *((told, "") for told in ("2025-11-28 12:00:00", "2025/11/28 12:00", 20251128120000)),
+        *((told, "") for told in ("2025-11-28T12:00:00.0000000+08:00", "2025-11-28T04:00:00Z", "2025年11月28日 12:00:00")),
+        *((told, "seconds") for told in (1764302400,)),
+        *((told, "milliseconds") for told in ("1764302400000",)),
     ],
 )
 def test_the_date_of_the_data_is_read_as_it_is_written_or_counted(told: object, setting: str) -> None:
@@ -86,10 +86,10 @@ def test_the_date_of_the_data_is_read_as_it_is_written_or_counted(told: object, 
     [
         *(
             (told, "")
-            for told in (1795924800000, "1764123112345", 1795924800, "29/11/2026", "11/29/2026", "26-11-29", "2026-W48-7")
+            for told in (1764302400000, "1764123112345", 1764302400, "29/11/2026", "11/29/2026", "26-11-29", "2026-W48-7")
         ),
-        *((told, "seconds") for told in (1795924800000, "2026-11-29")),
-        *((told, "milliseconds") for told in (1795924800, 20261129120000)),
+        *((told, "seconds") for told in (1764302400000, "2025-11-28")),
+        *((told, "milliseconds") for told in (1764302400, 20251128120000)),
     ],
 )
 def test_a_date_that_may_be_another_one_is_no_answer(told: object, setting: str) -> None:
@@ -111,7 +111,7 @@ def test_another_unit_is_refused_at_the_start() -> None:
 def test_days_as_xml_writes_them_are_days(value: str) -> None:
     body = (
         '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><R xmlns="urn:x"><v>'
-        f"{value}</v><a>2026-11-29+08:00</a></R></s:Body></s:Envelope>"
+        f"{value}</v><a>2025-11-28+08:00</a></R></s:Body></s:Envelope>"
     )
     held = {
         "owner": "o",
@@ -130,7 +130,7 @@ def test_days_as_xml_writes_them_are_days(value: str) -> None:
 
 @pytest.mark.parametrize("value", ["2024-05-01 00:00:00", "2024/05/01", "2024-05-01T00:00:00+08:00", "20240501", "2024年5月1日"])
 @pytest.mark.parametrize(
-    ("at", "setting"), [("2026-11-29 12:00:00", ""), (1795924800, "seconds"), (1795924800000, "milliseconds")]
+    ("at", "setting"), [("2025-11-28 12:00:00", ""), (1764302400, "seconds"), (1764302400000, "milliseconds")]
 )
 def test_days_of_a_front_end_database_are_days_and_its_dates_are_read_or_counted(
     tmp_path: Path, value: str, at: object, setting: str
@@ -152,28 +152,32 @@ def held_against(told: Answer) -> None:
     assert judged(told, "2024-05-02", Compare.NOT_BEFORE).verdict is Verdict.MISMATCH
 
 
-WEEKS = f"{datetime.now(UTC) - timedelta(days=28):%a, %d %b %Y %H:%M:%S} GMT"
-
-
 @pytest.mark.parametrize("way", ["query", "json"])
 @pytest.mark.parametrize(
     ("headers", "days", "fresh"),
     [
         ({}, 0, True),
         ({"Age": "0"}, 0, True),
-        ({"Date": f"{datetime.now(UTC) - timedelta(seconds=40):%a, %d %b %Y %H:%M:%S} GMT"}, 0, True),
+        ({"Date": timedelta(seconds=40)}, 0, True),
         ({"Age": "864000"}, 10, False),
         ({"Age": "0, 864000"}, 10, False),
-        ({"Date": WEEKS}, 28, False),
-        ({"Date": WEEKS, "Age": "864000"}, 28, False),
+        ({"Date": timedelta(days=28)}, 28, False),
+        ({"Date": timedelta(days=28), "Age": "864000"}, 28, False),
         ({"Warning": '110 - "Response is Stale"'}, None, False),
         ({"Age": "soon"}, None, False),
         ({"Age": "9" * 30}, None, False),
     ],
 )
-def test_what_a_cache_has_kept_is_no_answer_of_now(way: str, headers: dict[str, str], days: int | None, fresh: bool) -> None:
+def test_what_a_cache_has_kept_is_no_answer_of_now(
+    way: str, headers: dict[str, str | timedelta], days: int | None, fresh: bool
+) -> None:
+    """A `Date` stands as how far it lies back: the parameters are older than the test."""
+    said = {
+        name: f"{datetime.now(UTC) - told:%a, %d %b %Y %H:%M:%S} GMT" if isinstance(told, timedelta) else told
+        for name, told in headers.items()
+    }
     held = {"owner": "o", "live": True, "asks_in": way, "asks": {"c": "code"}}
-    with peer(answer(200, {"code": 0, "data": {"value": "否"}}, body=None, **headers)) as there:
+    with peer(answer(200, {"code": 0, "data": {"value": "否"}}, body=None, **said)) as there:
         with closing(http.connect("registers", {"url": there.url, **held})) as source:
             told = source.ask(QUESTION, key="k")
         (heard,) = there.heard
@@ -190,8 +194,8 @@ def test_what_a_cache_has_kept_is_no_answer_of_now(way: str, headers: dict[str, 
 
 
 def test_a_date_of_the_data_is_believed_before_the_age_of_the_answer_and_a_cached_date_is_no_clock() -> None:
-    body = {"code": 0, "data": {"value": "否", "as_of": "2026-11-29 12:00:00"}}
-    cached = answer(200, body, Age="864000", Date=WEEKS)
+    body = {"code": 0, "data": {"value": "否", "as_of": "2025-11-28 12:00:00"}}
+    cached = answer(200, body, Age="864000", Date=f"{datetime.now(UTC) - timedelta(days=28):%a, %d %b %Y %H:%M:%S} GMT")
     with peer(cached) as there, closing(http.connect("registers", {"url": there.url, "owner": "o", "live": True})) as source:
         assert source.ask(QUESTION, key="k").provenance.as_of == NOON
         assert source._wire.ahead is None, "whose clock it was is not known"

@@ -42,7 +42,10 @@ RESULT: Mapping[str, object] = {
 AGAINST: Mapping[str, object] = {"value": "注销", "as_of": "2026-01-06"}
 ODD: list[object] = [
     *({"code": code, "data": AGAINST, "version": "3"} for code in (404, -1, "E-106", "who knows", None, False, [0], {"0": 0})),
-    *({"code": 0, "data": data} for data in (None, "", [], [AGAINST], {"value": None}, {"value": ["注销"]}, {"value": {"x": 1}})),
+    *(
+        {"code": 0, "data": data}
+        for data in (None, "", [], [AGAINST, AGAINST], [[AGAINST]], {"value": None}, {"value": ["注销"]}, {"value": {"x": 1}})
+    ),
     *({"code": 0, "data": {**AGAINST, "value": value}} for value in ("", " ", "—", "ＮＵＬＬ", "存\ufffd", "存*")),
     *(
         {"code": 0, "data": {**AGAINST, "value": value}}
