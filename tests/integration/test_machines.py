@@ -124,7 +124,7 @@ def test_days_as_xml_writes_them_are_days(value: str) -> None:
     xml = answer(200, body=body.encode(), Content_Type="text/xml; charset=utf-8")
     with peer(xml) as there, closing(soap.connect("registers", {"url": there.url, **held})) as source:
         told = source.ask(QUESTION, key="k")
-    assert told.provenance.as_of == datetime(2026, 11, 28, 16, 0, tzinfo=UTC)
+    assert told.provenance.as_of == datetime(2025, 11, 27, 16, 0, tzinfo=UTC)
     held_against(told)
 
 
