@@ -154,9 +154,13 @@ class Desk:
         """Tell since when a result is public (`published`), or gone (`removed`)."""
         return await self._say(f"/v1/publications/{quote(duty)}/{what}", said)
 
-    async def matters(self) -> Heard:
-        """What waits for a person."""
-        return await self._ask("/v1/attention?limit=100")
+    async def matters(self, kind: str = "") -> Heard:
+        """What waits for a person, of one kind where it is said."""
+        return await self._ask("/v1/attention?limit=100" + (f"&kind={quote(kind)}" if kind else ""))
+
+    async def strike(self, entry: str, said: Mapping[str, Any]) -> Heard:
+        """Strike a credit entry, or the second word of it."""
+        return await self._say(f"/v1/credit/records/{quote(entry)}/annulment", said)
 
     async def recusals(self, visit: str) -> Heard:
         """The applications that one of a visit's inspectors be recused."""

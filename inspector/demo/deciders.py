@@ -45,6 +45,7 @@ class Deciders:
             await self.serve()
             await self.publish()
             await self.recuse()
+            await self.strike()
 
     async def decide(self) -> None:
         """Take the next step of every proposal."""
@@ -72,6 +73,13 @@ class Deciders:
                 granted = self._chance.pick({True: 70, False: 30}, "recusal", visit, about, str(row["number"]))
                 said = {"granted": granted, "why": "查明属实（演示）" if granted else "未查明有利害关系（演示）"}
                 await insist(self._pace, partial(self._head.decide_recusal, visit, about, said, int(row["number"])))
+
+    async def strike(self) -> None:
+        """Agree, as the second officer, where a case was decided otherwise than the kept promise that is entered (decision 164)."""
+        page = await self._second.matters("credit_strike_asked")
+        for row in page.rows("attention"):
+            said = {"why": "CORRECTION", "document": str(row["facts"]["case"]), "reasons": "复核后认定有误（演示）"}
+            await insist(self._pace, partial(self._second.strike, str(row["about"]), said))
 
     async def publish(self) -> None:
         """Put results up on the day they were formed, take down what does not stand. What nobody has decided about yet is refused."""

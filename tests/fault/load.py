@@ -214,8 +214,9 @@ def drawing(held: Site) -> Counter[str]:
 
 def problems(held: Site) -> list[str]:
     """Everything that must not be, in words. Where nobody acts, a case may lie with its officer."""
+    there = outside(held)  # before a transaction is open (`tests.apart`)
     with closing(held.store()) as store, store.read() as tx:
-        return judge.problems(Inside(tx), outside(held), lying=frozenset() if held.mixed else {CaseState.REVIEW})
+        return judge.problems(Inside(tx), there, lying=frozenset() if held.mixed else {CaseState.REVIEW})
 
 
 def stands(held: Site) -> Counter[str]:
