@@ -98,9 +98,10 @@ def entry(  # noqa: PLR0913 - an annulment in all its parts
 
 def refuse_first(mine: Record, why: Annulled, field: str) -> None:
     """Raise Invalid where nobody begins by this door: an upheld objection, or a new decision of the case, is itself the first word."""
-    first = {Annulled.OBJECTION: "annulled_by_objection", Annulled.CORRECTION: "annulled_by_review"}
-    if why in first and mine.striking is None:
-        raise Invalid(first[why], field=field)
+    if why is Annulled.OBJECTION and mine.striking is None:
+        raise Invalid("annulled_by_objection", field=field)
+    if why is Annulled.CORRECTION and mine.striking is None:
+        raise Invalid("annulled_by_review", field=field)
 
 
 def _kept(office: Office, tx: Tx, case: Case, mine: Record, said: _Said, by: Signed, reasons: str) -> Record:
