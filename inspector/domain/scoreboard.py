@@ -24,7 +24,12 @@ _SAYS = frozenset({Verdict.MATCH.value, Verdict.MISMATCH.value, Verdict.NOT_FOUN
 UNREACHED = "assistance.undeliverable"
 """The rule by which a request ends whose letter reached nobody."""
 
-END_OF: Mapping[str, str] = {UNREACHED: "unreached", "assistance.undecided": "undecided", "assistance.unheeded": "unheeded"}
+END_OF: Mapping[str, str] = {
+    UNREACHED: "unreached",
+    "assistance.undecided": "undecided",
+    "assistance.unjudged": "undecided",
+    "assistance.unheeded": "unheeded",
+}
 """What a request without an answer counts as that did not end by the agency's own silence, by the last rule of its history."""
 
 WORDS = frozenset(
@@ -37,8 +42,8 @@ class Score:
     """How one agency (a connector) has answered one kind of question (a fact). Days are working days from the day its letter was sent.
 
     `asked` is the sum of `open`, `answered`, `declined`, `forwarded`, `unanswered`, `undecided`, `unheeded`, `unreached` and
-    `cancelled`. `undecided`: the agency has disputed, and it was the superior who kept silent. `unheeded`: it has named another date, and
-    it was the requester who kept silent. `heard_days` tells of each
+    `cancelled`. `undecided`: the agency has disputed, and the superior kept silent or was never reached. `unheeded`: it has
+    named another date, and it was the requester who kept silent. `heard_days` tells of each
     first word how long it took, to the hour at which it came, and not to the one at which an officer entered it; `heard_in_time`
     those within the term of acknowledging, or of the answer where there is none. `punctual` are answers by the date that was
     agreed last.
@@ -124,7 +129,7 @@ def _last(request: Request) -> str:
 def badly_put(request: Request) -> bool:
     """Whether the requester did its part badly: the wrong addressee, an unclear question, an urgency that was none."""
     unclear = (request.reply or {}).get("inability") == Inability.UNCLEAR.value
-    calmed = any(one.rule == "assistance.calm" for one in request.history)
+    calmed = any(one.rule == "assistance.calm" for one in own(request))
     return request.state is AssistanceState.FORWARDED or unclear or calmed
 
 

@@ -124,6 +124,8 @@ def test_a_superior_whom_no_letter_reached_has_let_no_date_pass(store: Store, ha
         notes = [one.note for one in tx.cases.evidence(case_id)]
     assert (held.state, rules[-2:]) == (AssistanceState.UNANSWERED, ["assistance.dispute_stayed", "assistance.unjudged"])
     assert (notes[-1], county.kinds) == ("unjudged", [])
+    with store.read() as tx:
+        assert [(one.unanswered, one.undecided, one.disputed) for one in scoreboard(office, tx)] == [(0, 1, 1)]
 
 
 def test_while_the_way_to_the_superior_is_paused_it_is_not_told_and_then_it_is(store: Store, hand: Hand) -> None:
