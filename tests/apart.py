@@ -1,12 +1,14 @@
 """No thread speaks over the network while it holds a transaction, in any test: what the outside must do is carried out with none open.
 
 Whoever waits for an answer with a transaction in hand keeps everybody else waiting for as long as the other side likes. PostgreSQL is no
-outside: its driver speaks for itself, and not by the sockets of Python.
+outside: its driver speaks for itself, and not by the sockets of Python. What a test itself has opened, to look into, is its own.
 """
 
 from __future__ import annotations
 
+import contextlib
 import socket
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -14,7 +16,9 @@ from functools import wraps
 from typing import Any
 
 from inspector.store.store import Store
+from tests.house import ROOT
 
+PRODUCT = str(ROOT / "inspector")
 OUTSIDE = (socket.AF_INET, socket.AF_INET6)
 SPEAKS = ("connect", "send", "sendall", "sendto")
 HELD = threading.local()
@@ -33,14 +37,23 @@ def _counted(opens: Callable[..., AbstractContextManager[Any]]) -> Callable[...,
     @wraps(opens)
     @contextmanager
     def counted(*given: Any, **named: Any) -> Iterator[Any]:
+        ours = _opener().startswith(PRODUCT)
         with opens(*given, **named) as tx:
-            HELD.open = getattr(HELD, "open", 0) + 1
+            HELD.open = getattr(HELD, "open", 0) + ours
             try:
                 yield tx
             finally:
-                HELD.open -= 1
+                HELD.open -= ours
 
     return counted
+
+
+def _opener() -> str:
+    """The file of the `with` statement that opens a transaction."""
+    frame = sys._getframe(2)
+    while frame.f_back is not None and frame.f_code.co_filename == contextlib.__file__:
+        frame = frame.f_back
+    return frame.f_code.co_filename
 
 
 def _alone(speaks: Callable[..., Any]) -> Callable[..., Any]:

@@ -45,7 +45,7 @@ def resume(office: Office, lane: str) -> None:
 def look(office: Office) -> None:
     """Carry out what can be; what is paused stays ready."""
     with suppress(AssertionError):
-        settle(office, seconds=1.5)
+        settle(office, seconds=4)
 
 
 def test_while_the_way_to_an_agency_is_paused_nobody_above_hears_of_its_silence_and_then_it_is_reminded_first(
@@ -62,9 +62,9 @@ def test_while_the_way_to_an_agency_is_paused_nobody_above_hears_of_its_silence_
         assert [(one.unanswered, one.escalated) for one in scoreboard(office, tx)] == [(0, 0)]
     resume(office, "civil-affairs")
     hand.on(hours=2)
-    look(office)
+    settle(office)
     hand.on(hours=2)
-    look(office)
+    settle(office)
     held = request_of(store, case_id)
     assert civil.kinds[1:2] == [LetterKind.REMINDER], "the reminder that never left before the date leaves first, and says so"
     assert county.kinds == []
@@ -140,7 +140,7 @@ def test_while_the_way_to_the_superior_is_paused_it_is_not_told_and_then_it_is(s
     assert (held.state, county.kinds, civil.kinds[-1]) == (AssistanceState.REMINDED, [], LetterKind.HEAD)
     resume(office, "county-office")
     hand.on(hours=2)
-    look(office)
+    settle(office)
     held = request_of(store, case_id)
     assert (held.state, county.kinds) == (AssistanceState.ESCALATED, [LetterKind.ESCALATION])
     assert held.end_at is not None
