@@ -23,6 +23,7 @@ def state(edge: Edge, request_id: str) -> AssistanceState:
         return tx.assistance.get(request_id).state
 
 
+@pytest.mark.slow
 def test_a_clerk_answers_and_the_used_link_says_that_it_is_over(edge: Edge, door: Door) -> None:
     request_id, path = letter(edge.office)
     desk = door.desk(edge.url)
@@ -58,6 +59,7 @@ def test_an_answer_without_anything_in_it_is_told_at_the_field(edge: Edge, door:
 
 
 @PLAIN
+@pytest.mark.slow
 def test_a_refusal_without_reasons_is_rejected_with_what_was_typed_kept_and_counts_with_them(
     edge: Edge, door: Door, *, scripts: bool
 ) -> None:

@@ -22,6 +22,7 @@ from tests.house import settle
 pytestmark = [pytest.mark.browser, pytest.mark.needs("chromium")]
 
 
+@pytest.mark.slow
 def test_by_the_keyboard_alone_a_clerk_proposes_a_date_and_the_page_is_within_reach_all_the_way(
     edge: Edge, door: Entrance
 ) -> None:

@@ -67,6 +67,7 @@ def matters(visit: Visit, kind: str = "visit_code_replayed") -> list[dict[str, o
         return [one for one in officer.get("/v1/attention").json()["attention"] if one["kind"] == kind]
 
 
+@pytest.mark.slow
 def test_a_forged_code_or_one_for_another_firm_day_or_hour_or_shown_twice_is_refused_without_network_and_a_replay_is_told_at_sync(
     visit: Visit, door: Door
 ) -> None:
@@ -111,6 +112,7 @@ def test_a_forged_code_or_one_for_another_firm_day_or_hour_or_shown_twice_is_ref
     assert sum(sizes) < 100_000
 
 
+@pytest.mark.slow
 def test_a_certificate_that_is_over_on_the_day_of_the_visit_is_told_without_network_and_the_office_hears_of_it(
     visit: Visit, door: Door
 ) -> None:
@@ -137,6 +139,7 @@ def test_a_certificate_that_is_over_on_the_day_of_the_visit_is_told_without_netw
         assert [row["rule"] for row in tx.ledger.about(about)].count("visit.scanned") == 1
 
 
+@pytest.mark.slow
 def test_two_tabs_of_one_phone_accept_a_code_once_and_forget_none_of_what_they_read(visit: Visit, door: Door) -> None:
     phone, _ = ready(door, visit)
     text = text_shown(phone, visit)

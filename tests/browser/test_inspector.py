@@ -24,6 +24,7 @@ def states(visit: Visit) -> dict[str, SeatState]:
         return {seat_name(seat): seat.state for seat in tx.visits.team(held.id)}
 
 
+@pytest.mark.slow
 def test_an_inspector_opens_the_pushed_link_accepts_and_waits_for_the_team(visit: Visit, door: Door) -> None:
     phone = door.phone(visit.edge.url)
     text = phone.open(visit.first)
@@ -59,6 +60,7 @@ def test_declining_without_a_reason_is_told_at_the_field_and_with_one_frees_the_
     assert states(visit)[dealt] is SeatState.ACCEPTED
 
 
+@pytest.mark.slow
 def test_a_result_needs_an_answer_to_every_fact_and_keeps_what_was_typed(visit: Visit, door: Door) -> None:
     first, second = door.phone(visit.edge.url), door.phone(visit.edge.url)
     for phone, path in ((first, visit.first), (second, visit.second)):
@@ -81,6 +83,7 @@ def test_a_result_needs_an_answer_to_every_fact_and_keeps_what_was_typed(visit: 
     assert set(states(visit).values()) == {SeatState.DONE}
 
 
+@pytest.mark.slow
 def test_no_result_is_asked_for_before_the_whole_team_has_accepted_and_the_page_says_who_is_waited_for(
     visit: Visit, door: Door
 ) -> None:

@@ -25,6 +25,7 @@ def measuring(door: Door, visit: Visit) -> Visitor:
     return phone
 
 
+@pytest.mark.slow
 def test_a_measured_place_stays_with_its_note_and_goes_with_it(visit: Visit, door: Door) -> None:
     phone = measuring(door, visit)
     phone.choose("不一致")

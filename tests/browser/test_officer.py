@@ -121,6 +121,7 @@ def test_a_wrong_token_is_told_and_logging_out_ends_it(edge: Edge, door: Door, p
     assert "Token" in desk.open(f"{path}?lang=en")
 
 
+@pytest.mark.slow
 def test_an_officer_decides_by_the_keyboard_alone(edge: Edge, officer: Visitor, path: str) -> None:
     officer.tab_to("结论")
     officer.page.keyboard.press("ArrowDown")

@@ -26,6 +26,7 @@ def without(door: Door, visit: Visit, lacking: str) -> Visitor:
     return phone
 
 
+@pytest.mark.slow
 def test_without_a_signal_that_times_out_what_waits_is_sent(visit: Visit, door: Door) -> None:
     phone = without(door, visit, "AbortSignal.timeout")
     phone.page.get_by_text(KEPT).wait_for()
@@ -35,6 +36,7 @@ def test_without_a_signal_that_times_out_what_waits_is_sent(visit: Visit, door: 
     assert came_in(visit) == (["现场记录二百字"], 1, VisitState.DONE)
 
 
+@pytest.mark.slow
 def test_a_browser_that_lacks_more_says_so_and_the_page_works_as_without_scripts(visit: Visit, door: Door) -> None:
     phone = without(door, visit, "Crypto.prototype.randomUUID")
     phone.page.get_by_text("您的浏览器过旧").wait_for()

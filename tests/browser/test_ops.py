@@ -69,6 +69,7 @@ def test_a_lost_connection_is_said_instead_of_showing_old_numbers_as_new(edge: E
     expect(desk.page.get_by_role("status")).to_contain_text("连接已断开")
 
 
+@pytest.mark.slow
 def test_what_waits_for_a_person_stands_out(edge: Edge, door: Door) -> None:
     with edge.office.store.begin() as tx:
         tx.attention.open("visit_overdue", "bureau", "v1", {}, edge.office.now())

@@ -61,6 +61,7 @@ def test_the_officers_pages_are_within_reach_of_everybody(edge: Edge, door: Door
     check(phone)
 
 
+@pytest.mark.slow
 def test_the_inspectors_page_is_within_reach_of_everybody(visit: Visit, door: Door) -> None:
     phone = door.phone(visit.edge.url)
     for path in (visit.first, visit.second):

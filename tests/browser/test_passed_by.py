@@ -19,6 +19,7 @@ from tests.materials import jpeg, png
 pytestmark = [pytest.mark.browser, pytest.mark.needs("chromium")]
 
 
+@pytest.mark.slow
 def test_a_result_passes_by_photos_that_a_proxy_finds_too_large_and_the_page_says_what_to_do(visit: Visit, door: Door) -> None:
     shut = [True]
     with between(visit.edge.url, lambda asked: 413 if shut[0] and asked.endswith("/photos") else None) as url:

@@ -42,6 +42,7 @@ def test_a_phone_without_signal_shows_no_firm_after_its_time_and_tells_what_wait
     assert came_in(visit) == (["现场记录二百字"], 1, VisitState.DONE)
 
 
+@pytest.mark.slow
 def test_a_page_is_kept_for_the_hours_of_the_setting_by_the_phone_s_clock_and_not_by_one_that_was_put_back(
     visit: Visit, door: Door
 ) -> None:

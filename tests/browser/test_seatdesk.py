@@ -24,6 +24,7 @@ def seat_of(visit: Visit) -> tuple[str, str]:
 
 
 @pytest.mark.parametrize("scripts", [False, True], ids=["without scripts", "with scripts"])
+@pytest.mark.slow
 def test_an_officer_calls_the_link_of_a_lost_phone_back_and_the_next_one_opens_on_another_phone(
     visit: Visit, door: Door, *, scripts: bool
 ) -> None:

@@ -35,6 +35,7 @@ def state(edge: Edge, path: str) -> CaseState:
         return tx.cases.get(path.rpartition("/")[2]).state
 
 
+@pytest.mark.slow
 def test_two_officers_send_a_case_back_from_its_page_and_one_alone_cannot(edge: Edge, door: Door, path: str) -> None:
     first = at(edge, door, path, "李四")
     first.follow("本办件系误送")

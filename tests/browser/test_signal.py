@@ -59,6 +59,7 @@ def signal(phone: Visitor, *, there: bool) -> None:
     phone.page.context.set_offline(not there)
 
 
+@pytest.mark.slow
 def test_results_and_photos_without_signal_outlive_a_reload_and_each_is_stored_once_when_there_is_signal(
     visit: Visit, door: Door
 ) -> None:
@@ -105,6 +106,7 @@ def test_results_and_photos_without_signal_outlive_a_reload_and_each_is_stored_o
     check(mate)
 
 
+@pytest.mark.slow
 def test_the_same_photo_taken_beside_a_second_fact_waits_for_both_and_is_stored_once(visit: Visit, door: Door) -> None:
     three(visit)
     phone, _ = ready(door, visit)

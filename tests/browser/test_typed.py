@@ -35,6 +35,7 @@ def test_a_refused_other_form_leaves_the_result_as_it_was_typed(visit: Visit, do
     expect(phone.page.get_by_role("radio", name="不一致", exact=True)).to_be_checked()
 
 
+@pytest.mark.slow
 def test_what_is_typed_into_the_other_forms_outlives_a_reload_and_the_firm_s_application_waits_for_signal(
     visit: Visit, door: Door
 ) -> None:
@@ -67,6 +68,7 @@ def test_what_is_typed_into_the_other_forms_outlives_a_reload_and_the_firm_s_app
     expect(phone.page.locator("#reason")).to_have_value("与当事人有亲属关系")
 
 
+@pytest.mark.slow
 def test_the_firm_s_notice_opens_without_signal_wherever_the_assignment_does(visit: Visit, door: Door) -> None:
     phone = met(door, visit)
     signal(phone, there=False)
@@ -75,6 +77,7 @@ def test_the_firm_s_notice_opens_without_signal_wherever_the_assignment_does(vis
     assert label("ui.notice_rights", "zh-Hans") in told
 
 
+@pytest.mark.slow
 def test_what_is_too_long_to_be_pasted_whole_is_said(visit: Visit, door: Door) -> None:
     phone = met(door, visit)
     phone.page.locator("#remarks").focus()
@@ -85,6 +88,7 @@ def test_what_is_too_long_to_be_pasted_whole_is_said(visit: Visit, door: Door) -
     assert "4000" in phone.alert().inner_text()
 
 
+@pytest.mark.slow
 def test_a_day_that_cannot_be_names_its_field_and_an_ended_session_tells_of_the_pushed_link(visit: Visit, door: Door) -> None:
     phone = met(door, visit)
     phone.choose("一致")

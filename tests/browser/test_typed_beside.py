@@ -32,6 +32,7 @@ def typed(phone: Visitor) -> None:
     signal(phone, there=True)
 
 
+@pytest.mark.slow
 def test_words_typed_before_the_mate_s_result_came_stand_in_the_form_of_one_s_own_note(visit: Visit, door: Door) -> None:
     phone, mate = ready(door, visit)
     typed(phone)
@@ -52,6 +53,7 @@ def test_words_typed_before_the_mate_s_result_came_stand_in_the_form_of_one_s_ow
     check(phone)
 
 
+@pytest.mark.slow
 def test_words_of_a_seat_that_has_passed_on_wait_in_sight_until_they_are_sent_or_discarded(visit: Visit, door: Door) -> None:
     phone, _ = ready(door, visit)
     typed(phone)

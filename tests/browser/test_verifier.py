@@ -270,6 +270,7 @@ def test_what_followed_is_the_houses_word_until_a_hash_from_elsewhere_is_typed(
     check(desk)
 
 
+@pytest.mark.slow
 def test_the_house_offers_the_page_and_a_folder_is_chosen_by_the_keyboard_alone(edge: Edge, door: Door, tmp_path: Path) -> None:
     desk = door.desk(edge.url)
     desk.page.on(

@@ -45,6 +45,7 @@ def head(folder: Path) -> str:
     return f"{told['size']}:{told['root']}"
 
 
+@pytest.mark.slow
 def test_what_was_not_brought_whole_to_where_it_is_served_is_not_said_to_be_public(
     operator: Operator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -71,6 +72,7 @@ def test_what_was_not_brought_whole_to_where_it_is_served_is_not_said_to_be_publ
 
 
 @pytest.mark.parametrize("broken", ["copy", "check", "say", "bind", "prove"])
+@pytest.mark.slow
 def test_whoever_is_broken_off_gives_the_command_again_and_nothing_is_lost_or_said_twice(
     operator: Operator, monkeypatch: pytest.MonkeyPatch, broken: str
 ) -> None:
@@ -118,6 +120,7 @@ WRONG: dict[str, tuple[Callable[[Path], object], str]] = {
 }
 
 
+@pytest.mark.slow
 def test_every_change_since_the_posting_is_found_offline_with_an_exit_code_that_says_so(operator: Operator) -> None:
     site = operator.folder / "site"
     operator.well("publication", "site", str(site), "--post", ADDRESS)

@@ -113,6 +113,7 @@ def counted() -> Iterator[list[str]]:
         sa.event.remove(sa.Engine, "before_cursor_execute", note)
 
 
+@pytest.mark.slow
 def test_a_row_of_a_file_hears_what_it_would_have_heard_alone(here: Place, file: list[Application]) -> None:
     with undone(here.office.store) as tx:
         alone = heard(here, tx, file)

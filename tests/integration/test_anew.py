@@ -74,6 +74,7 @@ def told(office: Office) -> list[dict[str, Any]]:
         return [json.loads(row["body"]) for row in tx.attention.page(None) if row["kind"] == ANEW]
 
 
+@pytest.mark.slow
 def test_a_drawn_subject_that_withdraws_and_commits_anew_is_told_to_an_officer_and_nothing_else_follows(
     store: Store, hand: Hand
 ) -> None:
@@ -130,6 +131,7 @@ def test_whoever_has_escaped_nothing_is_told_of_to_nobody(store: Store, hand: Ha
     agreeing(office, held.number)
 
 
+@pytest.mark.slow
 def test_who_withdraws_before_the_seed_and_has_applied_anew_when_the_lot_falls_is_told_of_then(store: Store, hand: Hand) -> None:
     office = offered(store, hand)
     made = announce(office, hand, "weekly")
@@ -174,6 +176,7 @@ def test_who_is_visited_since_the_case_needs_it_is_visited_for_the_next_one_too(
     assert told(office) == []
 
 
+@pytest.mark.slow
 def test_when_the_rest_of_a_visit_would_be_over_nobody_has_escaped_anything(store: Store, hand: Hand) -> None:
     office = offered(store, hand)
     _, visit = drawn(office, hand)

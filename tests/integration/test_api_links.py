@@ -160,6 +160,7 @@ def test_an_inspector_declines_with_a_reason(store: Store, hand: Hand) -> None:
     assert declined.json()["state"] == "DECLINED"
 
 
+@pytest.mark.slow
 def test_a_draw_tells_number_date_and_witness_value_before_and_its_result_afterwards_to_those_who_may(
     store: Store, hand: Hand
 ) -> None:

@@ -294,6 +294,7 @@ def test_a_taken_address_is_said(edge: Edge) -> None:
         server.listen(taken)
 
 
+@pytest.mark.slow
 def test_every_answer_forbids_scripts_frames_and_referrers(edge: Edge) -> None:
     with edge.client() as client:
         answers = [client.get(path) for path in ("/", "/openapi.json", "/v1/cases", "/nowhere", "/static/house.css")]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import pytest
+
 from inspector.daemon import sweeps
 from inspector.domain.case import Outcome
 from inspector.domain.creditlaw import RepairPaper
@@ -36,6 +38,7 @@ def metric(office: Office, of: str, days: int) -> float | None:
     return metrics.registry.get_sample_value("inspector_deadlines_at_risk", told)
 
 
+@pytest.mark.slow
 def test_a_visit_is_at_risk_by_its_own_date_until_it_is_over(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand)
     _, held = announced(office, hand, cases=1)

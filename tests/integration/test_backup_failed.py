@@ -19,6 +19,7 @@ class FullError(Exception):
     """The disk is full."""
 
 
+@pytest.mark.slow
 def test_a_backup_that_fails_halfway_leaves_no_file_behind_and_the_next_one_is_whole(
     store: Store, hand: Hand, tmp_path: Path
 ) -> None:

@@ -261,6 +261,7 @@ def patterns(held: object) -> set[str]:
 
 
 @pytest.mark.parametrize(("lang", "before"), [("en", "such as "), ("zh-Hans", "如 ")])
+@pytest.mark.slow
 def test_every_form_the_api_asks_for_has_words_and_an_example_of_it(client: httpx.Client, lang: Lang, before: str) -> None:
     assert patterns(client.get("/openapi.json").json()) == set(FORMS)
     for pattern, name in FORMS.items():

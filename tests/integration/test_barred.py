@@ -82,6 +82,7 @@ def test_a_source_that_does_not_let_us_in_costs_no_case_its_way_before_the_packs
     assert len(matters(store, BARRED)) == 1, "it is still to be mended"
 
 
+@pytest.mark.slow
 def test_one_subject_that_a_source_fails_on_has_the_packs_date_while_the_others_are_answered(store: Store, hand: Hand) -> None:
     source = Table(rows={("registration-status", f"TEST{1:014d}"): Unavailable("http_503")}, default="=")
     office = open_office(store, hand, sources={"registers": source})

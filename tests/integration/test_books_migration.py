@@ -41,6 +41,7 @@ def written(tx: Tx, name: str, about: str, because: Because) -> None:
     tx.connection.execute(sa.insert(metadata.tables["ledger"]), row | {"body": said(because, {})})
 
 
+@pytest.mark.slow
 def test_orders_and_ledger_fill_the_books(database_url: str) -> None:
     with closing(Store(database_url)) as store:
         with store.engine.begin() as connection:

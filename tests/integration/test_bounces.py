@@ -27,6 +27,7 @@ def bounce(office: Office, line: Line, name: str, code: str = "recipient_refused
     report(office, line.name, (key, Reach.FAILED), code=code)
 
 
+@pytest.mark.slow
 def test_after_a_bounce_a_person_is_told_that_nothing_leaves_and_a_late_hand_over_has_its_clock(store: Store, hand: Hand) -> None:
     wecom, sms = Line("wecom", reports=True), Line("sms", fault=AWAY)
     office, visit = sent(store, hand, wecom, sms)

@@ -135,6 +135,7 @@ def test_a_release_that_finds_nothing_changed_tells_nobody(store: Store, hand: H
     assert len(phones.messages) == 2
 
 
+@pytest.mark.slow
 def test_the_notice_says_which_check_of_the_year_it_is_of_how_many_under_which_rule(team: Team, hand: Hand) -> None:
     office = team.edge.office
     with office.store.begin() as tx:

@@ -40,6 +40,7 @@ def shared(store: Store) -> Office:
 
 
 @pytest.mark.differs
+@pytest.mark.slow
 def test_three_connectors_of_two_daemons_share_the_tries_of_their_owner(store: Store) -> None:
     granted: list[str] = []
 

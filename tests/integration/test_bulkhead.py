@@ -69,6 +69,7 @@ def done(store: Store, *beginnings: str) -> int:
 
 
 @pytest.mark.parametrize("slow", [("slow",), ("slow-1", "slow-2", "slow-3")], ids=["one", "three"])
+@pytest.mark.slow
 def test_while_slow_connectors_hang_with_a_long_backlog_everything_else_is_done(store: Store, slow: tuple[str, ...]) -> None:
     with blocked(store, *slow) as hands:
         put(store, *(order(f"law-{n}", urgent=clock()) for n in range(150)))
@@ -81,6 +82,7 @@ def test_while_slow_connectors_hang_with_a_long_backlog_everything_else_is_done(
         assert hands.most == dict.fromkeys(slow, SMALL.lane_slots)
 
 
+@pytest.mark.slow
 def test_when_more_connectors_hang_than_there_are_threads_legal_dates_are_kept_all_the_same(store: Store) -> None:
     slow = [f"slow-{n}" for n in range(5)]
     office, hands = real_office(store), Stuck()
@@ -109,6 +111,7 @@ def test_expired_work_of_a_slow_connector_takes_no_more_than_its_share_either(st
         hands.go.set()
 
 
+@pytest.mark.slow
 def test_one_connector_alone_is_worked_off_in_the_order_of_its_dates(store: Store) -> None:
     office, hands = real_office(store), Hands()
     put(store, *(order(n, lane="registers") for n in range(300)))

@@ -88,6 +88,7 @@ def test_whose_link_is_called_back_is_not_silent_and_has_a_clock_of_its_own_from
         assert phone.post(f"/v1/seats/{first.name}/accept").json()["state"] == "ACCEPTED"
 
 
+@pytest.mark.slow
 def test_an_officer_who_calls_links_back_walks_no_seat_down_the_order(store: Store, hand: Hand) -> None:
     """The second time at one place the visit is owed by a draw whose seed nobody knows (ruling 13, decision 28)."""
     line = Line("wecom")
@@ -138,6 +139,7 @@ def test_a_push_that_is_on_its_way_as_its_link_is_called_back_starts_no_clock(st
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.slow
 def test_nobody_s_acceptance_ends_whose_link_was_called_back_and_is_no_phone_s_yet(store: Store, hand: Hand) -> None:
     """Who has said yes and cannot enter anything is not silent: a person has the matter."""
     office, visit = sent(store, hand, Line("wecom"), staff=8)

@@ -31,6 +31,7 @@ def leave(office: Office, visit: Visit) -> None:
         recall.call_off_visit(office, tx, held, "withdrawn", tx.draws.get(held.draw).pack_of(held.agency), office.now())
 
 
+@pytest.mark.slow
 def test_a_call_off_goes_first_by_the_way_that_brought_the_push_and_after_the_patience_by_the_next(
     store: Store, hand: Hand
 ) -> None:

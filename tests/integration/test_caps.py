@@ -166,6 +166,7 @@ def test_who_calls_off_ends_no_other_agencys_check_that_was_struck_off_for_it(st
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("returns", [False, True], ids=["as-shipped", "where-the-pack-says-so"])
+@pytest.mark.slow
 def test_a_visit_that_found_nobody_has_used_its_slot_unless_the_pack_returns_it(store: Store, hand: Hand, returns: bool) -> None:
     """Scenario 42: two go there, find the door locked, try again by telephone, and the case ends as unreachable."""
     office = neighbours(store, hand)
@@ -254,6 +255,7 @@ def race(url: str, number: str, moment: Hand, gate: Barrier) -> None:
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.slow
 def test_whoever_gives_a_visit_has_the_right_to_slots_before_reading_what_is_used_up(
     store: Store, hand: Hand, monkeypatch: pytest.MonkeyPatch
 ) -> None:

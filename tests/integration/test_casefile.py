@@ -56,6 +56,7 @@ def entries(made: Made) -> list[dict[str, str]]:
     return told
 
 
+@pytest.mark.slow
 def test_scenario_67_the_file_shows_who_decided_what_on_which_data_under_which_pack(decided: tuple[Office, str]) -> None:
     office, case_id = decided
     made = casefile.case_file(office, case_id, "王五", "dossier")

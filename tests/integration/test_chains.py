@@ -31,6 +31,7 @@ pytestmark = pytest.mark.alike
 database_url = one_database
 
 
+@pytest.mark.slow
 def test_a_register_that_is_chained_anew_is_not_the_one_that_a_commitment_names(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand)
     office = pooled(office, "firms", "shops")
@@ -75,6 +76,7 @@ def test_a_chain_is_followed_as_far_as_the_earlier_bundles_reach() -> None:
     assert "draw.chain_fork" in codes(two, one, kept_back)[0], "two commitments follow number 1"
 
 
+@pytest.mark.slow
 def test_a_draw_void_before_its_result_stands_in_the_chain_with_its_reason(database_url: str, tmp_path: Path) -> None:
     operator, hand = settled(database_url, tmp_path), Hand()
     with closing(operator.store()) as store:

@@ -62,6 +62,7 @@ def test_a_refusal_to_sign_is_kept_with_its_reason_and_the_firm_s_words_whether_
         assert "note_clash" not in [one["kind"] for one in officer.get("/v1/attention").json()["attention"]]
 
 
+@pytest.mark.slow
 def test_what_two_of_a_team_tick_adds_up_what_excludes_itself_waits_for_the_lead_and_what_no_pack_lists_is_refused(
     edge: Edge, hand: Hand, links: ExitStack
 ) -> None:

@@ -103,6 +103,7 @@ def test_a_claim_looks_at_no_more_rows_however_many_wait_behind_a_lane_that_take
     assert cost[1] <= cost[0] * 1.2, cost
 
 
+@pytest.mark.slow
 def test_of_an_open_lane_no_more_rows_are_looked_at_than_are_wanted(store: Store) -> None:
     cost = []
     for rows in (50, BACKLOG):
@@ -146,6 +147,7 @@ def test_failures_that_settle_together_cost_a_few_statements_however_many_they_a
     assert held.failures == (0 if isinstance(error, ShutError) else FAST.breaker_threshold), "one outage opens it once"
 
 
+@pytest.mark.slow
 def test_a_push_reads_all_that_it_goes_by_in_one_statement_also_which_of_its_links_counts(store: Store, hand: Hand) -> None:
     """A second one would be another journey for each of 500 at once, and of another moment than the first."""
     office, phones, _ = drawing(store, hand)

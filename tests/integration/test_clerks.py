@@ -112,6 +112,7 @@ def test_each_program_brings_the_answer_that_was_filled_in_and_no_promise_answer
     assert told.id == request.id
 
 
+@pytest.mark.slow
 def test_a_word_beside_the_form_settles_nothing_is_kept_whole_and_the_ladder_waits_for_who_reads_it(
     store: Store, hand: Hand, tmp_path: Path
 ) -> None:

@@ -30,6 +30,7 @@ tries = 1
 """
 
 
+@pytest.mark.slow
 def test_an_operator_compares_by_hand_and_the_exit_code_says_how_it_came_out(database_url: str, tmp_path: Path) -> None:
     outside = CreditPlatform(now=lambda: datetime.now(UTC))
     key = tmp_path / "credit.key"

@@ -110,6 +110,7 @@ def test_a_repeal_lists_what_rests_on_it_and_each_is_ended_by_a_word(operator: O
     assert [one for one in operator.say("check", "--json").json if "repealed on" in str(one)] == []
 
 
+@pytest.mark.slow
 def test_whoever_reviews_and_whoever_reads_the_guide_is_told_that_a_basis_is_repealed(operator: Operator) -> None:
     operator.well("catalogue", "repeal", "S0", "--on", "2026-01-01")
     operator.well("catalogue", "apply", ITEM)

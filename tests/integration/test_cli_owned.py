@@ -27,6 +27,7 @@ def test_an_operator_may_write_beside_a_daemon_that_owns_the_file(tmp_path: Path
     assert len(operator.well("token", "list", "--json").json) == 1
 
 
+@pytest.mark.slow
 def test_a_file_that_a_daemon_owns_is_not_migrated_under_it(tmp_path: Path) -> None:
     operator = Operator(tmp_path, f"sqlite:///{tmp_path / 'inspector.sqlite3'}").settle_in()
     operator.well("migrate")
@@ -43,6 +44,7 @@ def test_a_file_that_a_daemon_owns_is_not_migrated_under_it(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("alive", [True, False])
+@pytest.mark.slow
 def test_where_the_file_was_moved_away_nothing_is_made_that_would_overwrite_its_log(tmp_path: Path, alive: bool) -> None:
     file, away, log = (tmp_path / name for name in ("inspector.sqlite3", "away", "inspector.sqlite3-wal"))
     operator = Operator(tmp_path, f"sqlite:///{file}").settle_in()

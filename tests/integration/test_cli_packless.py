@@ -45,6 +45,7 @@ def commands(operator: Operator) -> list[tuple[str, ...]]:
     ]
 
 
+@pytest.mark.slow
 def test_what_no_pack_decides_goes_on_beside_a_flawed_pack_and_says_the_flaw(operator: Operator) -> None:
     for words in commands(operator):
         said = operator.say(*words)
@@ -63,6 +64,7 @@ def test_what_no_pack_decides_goes_on_beside_a_flawed_pack_and_says_the_flaw(ope
     ]
 
 
+@pytest.mark.slow
 def test_what_a_pack_decides_and_what_is_wrong_elsewhere_stays_refused(operator: Operator) -> None:
     levels = operator.file("levels.csv", table(["code", "kind", "level", "as_of"], ["TESTA", "FIRM", "A", "2026-01-01"]))
     said = operator.say("credit", "import", levels)

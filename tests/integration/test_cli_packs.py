@@ -34,6 +34,7 @@ def folder(operator: Operator) -> Path:
     return own
 
 
+@pytest.mark.slow
 def test_a_mistyped_fact_of_one_example_is_told_by_its_place_and_every_other_pack_is_still_reported(
     operator: Operator, folder: Path
 ) -> None:

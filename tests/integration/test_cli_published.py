@@ -74,6 +74,7 @@ def test_before_the_visits_no_command_tells_of_a_draw_without_an_entry_of_the_le
 
 
 @on_both
+@pytest.mark.slow
 def test_the_public_bundle_is_exported_with_the_page_and_verifies_anywhere(operator: Operator) -> None:
     folder = operator.folder / "public"
     told = operator.well("draw", "export", NUMBER, str(folder), "--public", "--json").json
@@ -92,6 +93,7 @@ def test_the_public_bundle_is_exported_with_the_page_and_verifies_anywhere(opera
     assert operator.say("draw", "export", NUMBER, str(folder), "--public").code == 2
 
 
+@pytest.mark.slow
 def test_a_receipt_is_printed_as_it_is_handed_over_and_said_in_words_beside(operator: Operator) -> None:
     said = operator.well("draw", "receipt", NUMBER, code(5).lower())
     told = json.loads(said.out)
@@ -102,6 +104,7 @@ def test_a_receipt_is_printed_as_it_is_handed_over_and_said_in_words_beside(oper
     assert operator.say("draw", "receipt", "bureau-2026-09999", code(5)).code == 3
 
 
+@pytest.mark.slow
 def test_a_report_is_shown_in_words_as_data_and_written_in_both_languages(operator: Operator) -> None:
     assert "## Probability of being drawn" in operator.well("draw", "report", NUMBER).out
     data = operator.well("draw", "report", NUMBER, "--json").json
@@ -120,6 +123,7 @@ def test_a_report_is_shown_in_words_as_data_and_written_in_both_languages(operat
     assert operator.say("draw", "report", NUMBER, "--out", str(folder)).code == 2
 
 
+@pytest.mark.slow
 def test_an_export_of_a_number_that_nobody_knows_says_so_and_makes_no_folder(operator: Operator) -> None:
     folder = operator.folder / "none"
     said = operator.say("draw", "export", "bureau-2026-09999", str(folder))
@@ -127,6 +131,7 @@ def test_an_export_of_a_number_that_nobody_knows_says_so_and_makes_no_folder(ope
     assert "bureau-2026-09999" in label("error.draw_nowhere", "zh-Hans", draw="bureau-2026-09999")
 
 
+@pytest.mark.slow
 def test_a_draw_voided_after_it_was_carried_out_is_published_and_marked(database_url: str, tmp_path: Path) -> None:
     operator, hand = settled(database_url, tmp_path), house.Hand()
     with house.closing(operator.store()) as store:

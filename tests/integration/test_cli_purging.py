@@ -6,6 +6,8 @@ import shutil
 from datetime import datetime
 from pathlib import Path
 
+import pytest
+
 from inspector.domain.calendar import SHANGHAI
 from tests.house import ROOT, Hand, Table, application, closing, open_office, post, settle
 from tests.operator import one_database, settled
@@ -13,6 +15,7 @@ from tests.operator import one_database, settled
 database_url = one_database
 
 
+@pytest.mark.slow
 def test_what_is_over_its_days_is_listed_and_goes_by_a_named_hand_alone(database_url: str, tmp_path: Path, hand: Hand) -> None:
     operator = settled(database_url, tmp_path)
     shutil.copytree(ROOT / "policies", tmp_path / "policies")

@@ -30,6 +30,7 @@ def officers(operator: Operator, channel: str, address: str) -> tuple[int, list[
     return said.code, [one["code"] for one in said.json["flaws"]]
 
 
+@pytest.mark.slow
 def test_ways_are_entered_tested_shown_and_turned_on_again(operator: Operator) -> None:
     assert officers(operator, "wecom、wecom", "z1") == (2, ["channel_twice"])
     assert officers(operator, "wecom,sms,mail", "z1，138") == (2, ["addresses_differ"])

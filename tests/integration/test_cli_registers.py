@@ -56,6 +56,7 @@ def test_irregular_codes_are_kept_with_a_warning(operator: Operator) -> None:
     assert held(operator) == {"TESTA", "NOT-A-CREDIT-CODE"}
 
 
+@pytest.mark.slow
 def test_one_firm_under_several_codes_is_told_and_needs_a_word_that_is_recorded(operator: Operator) -> None:
     told = "91330106MA2000000F"
     assert objects(operator, told).code == 0
@@ -169,6 +170,7 @@ def test_a_preview_shows_no_whole_code_of_a_natural_person(operator: Operator) -
     assert "pool north → south" in previews[1][0]
 
 
+@pytest.mark.slow
 def test_a_preview_shows_people_the_first_changes_and_programs_all(operator: Operator) -> None:
     rows = [[f"TEST{number:02d}", "甲厂"] for number in range(30)]
     preview(operator, "objects", ["code", "name"], *rows)
@@ -301,6 +303,7 @@ def test_a_declared_conflict_is_listed_and_ended_with_words_and_may_be_declared_
 
 
 @on_both
+@pytest.mark.slow
 def test_of_two_credit_statements_the_newer_one_stands(operator: Operator) -> None:
     def levels(level: str, day: str) -> Said:
         file = operator.file("levels.csv", table(["code", "level", "as_of"], ["TEST1", level, day]))
@@ -328,6 +331,7 @@ def test_of_two_credit_statements_the_newer_one_stands(operator: Operator) -> No
 
 
 @on_both
+@pytest.mark.slow
 def test_no_register_is_taken_that_leaves_a_town_without_an_officer_unless_that_is_said(operator: Operator) -> None:
     """The row that is missing in the mapping of towns to officers cannot be loaded, from whichever side it comes."""
 

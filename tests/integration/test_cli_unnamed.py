@@ -15,6 +15,7 @@ from tests.operator import Operator, settled
 pytestmark = pytest.mark.alike
 
 
+@pytest.mark.slow
 def test_settings_without_the_agency_of_a_case_fail_for_a_daemon_would_stop_its_work(tmp_path: Path) -> None:
     operator = settled(f"sqlite:///{tmp_path / 'inspector.sqlite3'}", tmp_path)
     with closing(operator.store()) as store:

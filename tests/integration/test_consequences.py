@@ -23,6 +23,7 @@ from tests.proceedings import PARTS, decided, recorded
 pytestmark = pytest.mark.alike
 
 
+@pytest.mark.slow
 def test_what_a_review_proposes_has_a_first_step_with_a_date_and_the_approving_system_hears_its_id(
     store: Store, hand: Hand
 ) -> None:

@@ -53,6 +53,7 @@ def climb(office: Office, hand: Hand, case_id: str, last: OrderKind) -> None:
 
 
 @pytest.mark.alike
+@pytest.mark.slow
 def test_each_is_reached_by_its_own_way_and_a_dead_one_is_told_while_the_ladder_goes_on(
     store: Store, hand: Hand, outside: Peer, tmp_path: Path
 ) -> None:
@@ -100,6 +101,7 @@ def test_each_is_reached_by_its_own_way_and_a_dead_one_is_told_while_the_ladder_
         one.close()
 
 
+@pytest.mark.slow
 def test_a_contact_may_answer_by_mail_from_the_address_it_is_reached_at(store: Store, hand: Hand, tmp_path: Path) -> None:
     with mailroom() as room:
         (tmp_path / "new").mkdir()

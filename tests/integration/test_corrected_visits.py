@@ -25,6 +25,7 @@ def corrected_at(office: Office, case_id: str, number: int, by: str) -> None:
         intake.correct(office, tx, case_id, given, by, office.now())
 
 
+@pytest.mark.slow
 def test_whoever_may_have_read_a_promise_hears_once_that_it_was_corrected(store: Store, hand: Hand) -> None:
     """Also where only the place was, which the page shows and nobody is asked about."""
     office, phones, _ = drawing(store, hand)

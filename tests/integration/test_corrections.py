@@ -129,6 +129,7 @@ def test_a_correction_cannot_lay_one_firms_case_on_another_but_may_mend_the_name
     assert (mended.subject.code, mended.subject.name) == (given.subject_code, "更名后的公司")
 
 
+@pytest.mark.slow
 def test_evidence_about_what_was_claimed_before_a_correction_decides_nothing(store: Store, hand: Hand) -> None:
     office = open_office(store, hand, sources={"registers": Table(default=None), "social": Table(name="social", default="=")})
     office = replace(office, connectors=replace(office.connectors, agencies={"civil-affairs": Post("civil-affairs")}))
@@ -261,6 +262,7 @@ def visiting(office: Office) -> Office:
     return replace(office, book=Policybook(packs=packs))
 
 
+@pytest.mark.slow
 def test_a_case_that_comes_to_need_a_visit_after_its_frame_is_framed_again(store: Store, hand: Hand) -> None:
     office = open_office(
         store,

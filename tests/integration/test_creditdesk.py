@@ -46,6 +46,7 @@ def send(browser: httpx.Client, path: str, step: str, files: dict[str, bytes] | 
     return browser.post(path, data=form, files=brought or None)
 
 
+@pytest.mark.slow
 def test_an_objection_is_received_listed_and_decided_by_who_had_no_part_in_the_decision(edge: Edge, here: Place) -> None:
     entry = here.found(1)
     with edge.client() as counter, edge.client() as own, edge.client() as other:

@@ -107,6 +107,7 @@ def test_who_was_broken_off_in_a_first_second_begins_again(tmp_path: Path) -> No
         raise AssertionError("a database that was there is not begun anew in silence")
 
 
+@pytest.mark.slow
 def test_an_empty_file_of_a_new_office_is_told_both_ways_on(tmp_path: Path) -> None:
     operator = Operator(tmp_path, f"sqlite:///{tmp_path / 'inspector.sqlite3'}").settle_in()
     (tmp_path / "inspector.sqlite3").touch()

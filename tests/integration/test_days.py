@@ -44,6 +44,7 @@ def takers(edge: Edge) -> list[tuple[str, str, str]]:
     ]
 
 
+@pytest.mark.slow
 def test_every_address_that_takes_a_day_refuses_what_cannot_be_meant_in_both_languages(edge: Edge) -> None:
     asked = takers(edge)
     assert {path for _, path, _ in asked} >= {"/v1/equality", "/v1/equality/groups", "/v1/scoreboard"}

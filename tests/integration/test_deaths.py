@@ -74,6 +74,7 @@ def test_a_row_that_ends_every_daemon_is_found_out_and_what_was_claimed_with_it_
     assert [one["error"] for one in matters(store)] == ["kills_its_daemon"]
 
 
+@pytest.mark.slow
 def test_whatever_was_claimed_often_without_a_word_is_carried_out_alone_and_well(store: Store) -> None:
     """Kills of the daemon from without: the row is innocent, and has lost no try by them."""
     put(store, order("innocent"))

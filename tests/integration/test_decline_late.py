@@ -35,6 +35,7 @@ def stands(office: Office, name: str) -> Seat:
         return by_name(tx, name)[1]
 
 
+@pytest.mark.slow
 def test_one_that_comes_when_the_seat_has_passed_on_says_so_and_stays_in_the_file_and_moves_nobody(
     store: Store, hand: Hand
 ) -> None:
@@ -71,6 +72,7 @@ def test_one_that_comes_in_time_is_a_decline_however_long_it_lay(store: Store, h
     assert (made.state, made.reason, made.belated) == (SeatState.DECLINED, WHY, "")
 
 
+@pytest.mark.slow
 def test_who_has_accepted_since_it_was_written_has_said_so_later(store: Store, hand: Hand) -> None:
     office, _, visit = drawn(store, hand, staff=6)
     seat, written = team(office, visit)[0], hand()

@@ -36,6 +36,7 @@ def declined(office: Office, hand: Hand, staff: str, *, known: bool) -> bool:
     return True
 
 
+@pytest.mark.slow
 def test_the_third_time_is_a_matter_that_says_how_often_of_how_many_and_how_often_the_object_was_known(
     store: Store, hand: Hand
 ) -> None:

@@ -292,6 +292,7 @@ WRONG: tuple[Callable[[Exchange, str], object], ...] = (
 
 @settings(max_examples=25, deadline=None)
 @given(order=st.lists(st.integers(0, len(WRONG) - 1), min_size=1, max_size=6), good=st.booleans())
+@pytest.mark.slow
 def test_no_fault_in_any_order_is_a_match_or_a_mismatch(
     tmp_path_factory: pytest.TempPathFactory, order: list[int], good: bool
 ) -> None:

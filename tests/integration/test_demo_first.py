@@ -62,6 +62,7 @@ def test_the_first_command_of_a_fresh_checkout_comes_to_its_panel_and_ends_well(
 @pytest.mark.parametrize(
     ("language", "told"), [("en_US.UTF-8", "a part of the path is no folder"), ("zh_CN.UTF-8", "路径中有一段不是文件夹")]
 )
+@pytest.mark.slow
 def test_a_folder_that_cannot_be_made_for_the_demo_is_one_line_in_either_language(
     tmp_path: Path, language: str, told: str
 ) -> None:

@@ -127,6 +127,7 @@ def test_an_answer_that_does_not_get_through_is_given_again_under_the_same_id(ou
     assert (once.body, once.headers["idempotency-key"]) == (again.body, again.headers["idempotency-key"])
 
 
+@pytest.mark.slow
 def test_inspectors_accept_visit_and_enter_a_finding_for_every_doubt(tmp_path: Path) -> None:
     keys = furnish(tmp_path).keys
     doubts = [{"case_id": "a" * 32, "claim": f"c{number}", "fact": "office-in-use", "claimed": "是"} for number in (1, 2)]
@@ -167,6 +168,7 @@ def test_a_forged_push_or_callback_is_refused_and_counted(tmp_path: Path) -> Non
     assert (seen["forged"], seen["heard"]) == (1, {"case.pooled": 1})
 
 
+@pytest.mark.slow
 def test_the_approving_system_opens_cases_the_office_can_read_and_is_untidy(tmp_path: Path) -> None:
     made = furnish(tmp_path)
     acting = ("--office", "{}", "--keys", str(made.keys), "--cases", "400")
@@ -220,6 +222,7 @@ def test_officer_and_clerks_act_on_what_waits_for_them(tmp_path: Path) -> None:
     assert {heard.headers["authorization"][7:] for heard in typed} == {made.token("clerk-1"), made.token("clerk-2")}
 
 
+@pytest.mark.slow
 def test_who_orders_to_rectify_late_names_the_day_that_the_office_still_takes(tmp_path: Path) -> None:
     made, said = furnish(tmp_path), list[str]()
     row = {"id": "c-1", "stage": "DECIDE", "proposal": "ORDER_RECTIFY", "due_at": "2025-04-10T17:30:00+08:00", "statements": [{}]}

@@ -60,6 +60,7 @@ def test_links_and_letters_that_were_open_at_the_stop_are_answered_after_it_at_t
     assert Diary(tmp_path / "world.jsonl").room("day") == {"today": "2025-03-20"}
 
 
+@pytest.mark.slow
 def test_what_did_not_get_through_before_the_stop_is_said_after_it(tmp_path: Path) -> None:
     kept = ("--kept", str(tmp_path / "world.jsonl"))
     with peer(answer(503)) as draining, world(*AWAKE, *kept, "--office", draining.url, "--tries", "2") as outside:
@@ -70,6 +71,7 @@ def test_what_did_not_get_through_before_the_stop_is_said_after_it(tmp_path: Pat
         until(lambda: any(path.endswith("/result") for path in paths(office)))
 
 
+@pytest.mark.slow
 def test_numbers_values_and_promises_outlast_a_restart(tmp_path: Path) -> None:
     kept = ("--kept", str(tmp_path / "world.jsonl"))
     with world(*ASLEEP, *kept) as outside:

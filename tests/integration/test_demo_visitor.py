@@ -24,6 +24,7 @@ def said(office: Peer, about: str) -> list[str]:
     return [path for path in paths(office) if about in path and path.startswith("POST")]
 
 
+@pytest.mark.slow
 def test_one_assignment_is_left_to_the_visitor_until_the_office_says_that_it_is_over() -> None:
     mine, fellows, later = "w1:0:0", accepting(), accepting(1)
     seat = {"state": "HANDED_OVER", "accept_by": "2025-03-04T17:30:00+08:00", "visit": {}}
@@ -56,6 +57,7 @@ def test_the_fellow_inspector_waits_for_the_visitor_who_has_accepted_but_not_for
         assert said(office, "%3A0%3A0") == []
 
 
+@pytest.mark.slow
 def test_a_letter_that_the_visitor_leaves_lying_is_answered_late_and_a_case_is_decided_in_time() -> None:
     waiting = {
         "cases": [{"id": "c" * 32}],

@@ -48,6 +48,7 @@ def test_a_source_says_what_a_test_wants_it_to_say(outside: Running, say: str, h
     assert outside.ask() == heard
 
 
+@pytest.mark.slow
 def test_a_source_says_the_same_of_a_subject_in_every_world_of_one_seed(outside: Running) -> None:
     codes = [f"91{number:04}" for number in range(60)]
     here = [outside.ask(code=code) for code in codes]
@@ -56,6 +57,7 @@ def test_a_source_says_the_same_of_a_subject_in_every_world_of_one_seed(outside:
     assert {"found:存续", "found:注销", "not_found", "found:存续:stale"} == set(here)
 
 
+@pytest.mark.slow
 def test_without_calm_some_subjects_stumble_first_and_some_are_never_granted() -> None:
     with world() as restless, ThreadPoolExecutor(16) as asking:
         outcomes = Counter(asking.map(lambda number: insisted(restless, number), range(150)))
@@ -217,6 +219,7 @@ def test_nonsense_is_answered_as_the_senders_mistake(outside: Running) -> None:
         assert (got, "error" in json.loads(told)) == (status, True)
 
 
+@pytest.mark.slow
 def test_what_an_officer_lets_lie_may_be_told_over_the_socket_and_only_as_a_share(outside: Running) -> None:
     assert call(f"{outside.url}/_leaves", {"share": 0}).data == {"share": 0.0}
     for wrong in ({}, {"share": 2}, {"share": "all"}):

@@ -40,6 +40,7 @@ def answered(tx: Tx, visit: str) -> tuple[Finding, ...]:
     )
 
 
+@pytest.mark.slow
 def test_what_a_firm_says_at_its_door_is_entered_on_the_page_waits_for_the_head_and_stops_nothing(team: Team, hand: Hand) -> None:
     accepted(team)
     first, second = staff(team)
@@ -88,6 +89,7 @@ def test_an_application_comes_from_an_app_too_and_from_nobody_who_does_not_go(te
     assert (made.status_code, made.json()["inspector"], made.json()["applied_by"]) == (201, second, first)
 
 
+@pytest.mark.slow
 def test_one_that_lay_in_a_phone_is_kept_with_when_it_was_written_and_taken_though_the_visit_was_made_meanwhile(
     team: Team, hand: Hand
 ) -> None:

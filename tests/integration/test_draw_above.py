@@ -41,6 +41,7 @@ def frozen(office: Office, hand: Hand) -> Draw:
     return held
 
 
+@pytest.mark.slow
 def test_who_stands_above_an_agency_is_kept_by_each_frame_and_told_where_it_has_changed(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand)
     office = pooled(office, "weekly")
@@ -68,6 +69,7 @@ def test_who_stands_above_an_agency_is_kept_by_each_frame_and_told_where_it_has_
     agreeing(office, fourth.number)
 
 
+@pytest.mark.slow
 def test_who_a_check_was_of_when_the_frame_was_frozen_is_whose_it_is_when_visits_are_given(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand)
     office = pooled(office, "weekly")

@@ -221,6 +221,7 @@ def test_figures_of_the_minutes_are_compared_without_a_witness_and_a_slip_is_bad
     assert "--witness" in office.say("draw", "verify", str(folder), "--seed-at", "2026-03-04T10:00:00+08:00").err
 
 
+@pytest.mark.slow
 def test_two_people_type_the_figures_the_first_unseen_and_both_must_agree(office: Operator) -> None:
     announce(office)
     typed = [DICE, DICE[:-1] + "4", DICE, f" {DICE} ", NONCE]

@@ -83,6 +83,7 @@ def told_of(office: Office, number: str) -> tuple[Any, str]:
 
 
 @on_both
+@pytest.mark.slow
 def test_officers_who_are_taken_out_and_come_back_with_another_cap_are_edited_and_put_back(operator: Operator) -> None:
     hand = Hand(datetime.now(ZONE))
     with closing(operator.store()) as store:
@@ -127,6 +128,7 @@ def test_an_officer_who_is_out_of_the_register_for_one_frame_alone_is_a_matter_o
         assert (matter.facts["draw"], matter.facts["count"]) == (held.number, 1)
 
 
+@pytest.mark.slow
 def test_objects_that_are_taken_out_and_come_back_elsewhere_are_edited_and_put_back(operator: Operator) -> None:
     hand = Hand(datetime.now(ZONE))
     with closing(operator.store()) as store:
@@ -234,6 +236,7 @@ def test_a_partners_record_bars_in_a_joint_draw_and_is_counted_and_told_to_the_h
 
 
 @on_both
+@pytest.mark.slow
 def test_an_extension_counts_what_was_edited_before_its_own_freeze_and_its_head_is_told(store: Store, hand: Hand) -> None:
     office, root = rooted(store, hand)
     office = raised(office)
@@ -296,6 +299,7 @@ def test_who_went_is_told_for_one_frame_and_otherwise_behind_it(store: Store, ha
 
 
 @on_both
+@pytest.mark.slow
 def test_a_level_that_is_stated_for_the_moment_of_an_intake_is_counted_and_told_to_the_head(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand)
     stated(office, hand, {3: "D", 4: "A"})

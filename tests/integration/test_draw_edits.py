@@ -66,6 +66,7 @@ def counts(office: Office) -> moved.Moved:
 
 
 @on_both
+@pytest.mark.slow
 def test_a_certificate_taken_away_for_a_moment_moves_the_seat_and_is_told_to_the_head(store: Store, hand: Hand) -> None:
     office, held, staff = drawn(store, hand)
     hand.on(minutes=5)
@@ -83,6 +84,7 @@ def test_a_certificate_taken_away_for_a_moment_moves_the_seat_and_is_told_to_the
 
 
 @on_both
+@pytest.mark.slow
 def test_what_was_edited_before_the_freeze_and_is_put_back_behind_it_is_counted_committed_and_told(
     store: Store, hand: Hand
 ) -> None:
@@ -108,6 +110,7 @@ def test_what_was_edited_before_the_freeze_and_is_put_back_behind_it_is_counted_
     assert "| Put back behind it | 2 |" in markdown(tell(made, "en"))
 
 
+@pytest.mark.slow
 def test_a_certificate_renewed_in_time_or_late_is_no_matter(store: Store, hand: Hand) -> None:
     office, _, staff = drawn(store, hand)
     edited(office, hand, staff, certificate_until=hand().date() + timedelta(days=4000))
@@ -154,6 +157,7 @@ def test_an_edit_of_a_former_draw_that_is_put_back_much_later_calls_nobody(store
 
 
 @on_both
+@pytest.mark.slow
 def test_an_edit_from_before_the_former_frames_is_looked_for_no_more_and_one_behind_them_is(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand)
     office = pooled(office, "weekly")
@@ -293,6 +297,7 @@ def test_a_past_inspection_that_is_told_for_one_frame_and_untold_behind_it_is_co
     assert counts(office) == moved.Moved(edited=2, edited_back=1)
 
 
+@pytest.mark.slow
 def test_an_officer_whom_a_partner_lends_is_edited_and_put_back_and_the_joint_draw_says_so(store: Store, hand: Hand) -> None:
     office, _ = together(store, hand)
     waiting(office, "bureau")

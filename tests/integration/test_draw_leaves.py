@@ -74,6 +74,7 @@ def told(office: Office, number: str) -> tuple[tuple[int, int], str]:
 
 
 @on_both
+@pytest.mark.slow
 def test_a_leave_of_a_moment_moves_the_seat_and_is_told_to_the_head_and_by_the_report(store: Store, hand: Hand) -> None:
     office, held, staff = drawn(store, hand)
     assert told(office, held.number)[0] == (0, 0)

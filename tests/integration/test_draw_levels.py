@@ -75,6 +75,7 @@ def drawn(office: Office, hand: Hand) -> Draw:
 
 
 @on_both
+@pytest.mark.slow
 def test_levels_stated_for_a_draw_and_back_behind_it_are_counted_committed_and_told_to_the_head(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand)
     office = pooled(office, "weekly")
@@ -104,6 +105,7 @@ def test_levels_stated_for_a_draw_and_back_behind_it_are_counted_committed_and_t
     assert derivation(office, following)["levels"] == {"since": held.number, "levels_changed": 2, "levels_back": 1}
 
 
+@pytest.mark.slow
 def test_a_level_that_stood_in_two_frames_and_is_put_back_then_is_counted_as_changed_twice_and_told_where_the_first_is_open(
     store: Store, hand: Hand
 ) -> None:

@@ -81,6 +81,7 @@ def matters(office: Office) -> list[Any]:
         return [one for one in tx.attention.of_kind(moved.OFF) if one.open]
 
 
+@pytest.mark.slow
 def test_who_takes_rows_out_for_a_draw_and_puts_them_back_behind_it_finds_them_counted(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand)
     office = planned(office, hand)

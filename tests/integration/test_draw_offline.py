@@ -107,6 +107,7 @@ def test_csv_excel_and_parquet_of_one_roster_are_one_frame(office: Operator) -> 
         assert rows(office.folder / "draw", "scjg.objects.tsv") == expected
 
 
+@pytest.mark.slow
 def test_every_fault_of_every_file_is_told_at_once_with_its_remedy_and_nothing_is_written(office: Operator) -> None:
     office.file("plan.toml", PLAN.replace('ratio = "10%"', "ratio = 0.1"))
     wrong = [

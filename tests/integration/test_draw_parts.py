@@ -135,6 +135,7 @@ def test_a_frame_in_parts_gives_the_bytes_that_one_in_memory_gives_whoever_compu
     assert sum(one.k for one in expected.lists[0].strata.values()) > most // 40
 
 
+@pytest.mark.slow
 def test_lists_with_objects_of_their_own_lie_each_in_its_own_parts_and_have_tickets_and_receipts_of_their_own(
     store: Store,
 ) -> None:
@@ -210,6 +211,7 @@ def test_sqlite_computes_no_tickets_and_says_so(tmp_path: Path) -> None:
         assert tx.draws.tickets(NUMBER, "objects.tsv") is None
 
 
+@pytest.mark.slow
 def test_a_receipt_reads_one_part_and_leads_to_the_root(store: Store) -> None:
     _, made, frame, _ = kept(store, 2 * PART + 77)
     with store.read() as tx:

@@ -56,6 +56,7 @@ def test_a_draw_by_hand_in_a_period_whose_slot_no_daemon_has_taken_yet_is_that_p
     assert [held.number for held in draws(office)] == [made.number], "the period is not drawn twice"
 
 
+@pytest.mark.slow
 def test_a_draw_by_hand_before_the_first_slot_is_its_own_and_the_slot_has_another(store: Store, hand: Hand) -> None:
     office, first = opened(store, hand)
     made = announce(office, hand, "firms")

@@ -48,6 +48,7 @@ def drawn(office: Operator, objects: Sequence[tuple[str, ...]], staff: Sequence[
 
 
 @pytest.mark.needs("shared-data", "node")
+@pytest.mark.slow
 def test_the_real_codes_of_three_regions_are_drawn_assigned_and_verified_by_all(office: Operator) -> None:
     firms = read_gz("cn-identifiers/companies_2019q1_dev.csv.gz")
     places = sorted({firm["province"] for firm in firms})
@@ -64,6 +65,7 @@ def test_the_real_codes_of_three_regions_are_drawn_assigned_and_verified_by_all(
 
 
 @pytest.mark.needs("shared-data", "node")
+@pytest.mark.slow
 def test_the_real_roster_of_chicago_is_drawn_by_risk_and_its_inspectors_are_assigned(office: Operator) -> None:
     licences = {row["license"]: row for row in read_gz("chicago-food-inspections/inspections_2011-2013.csv.gz")}
     colours = sorted({row["inspector"] for row in licences.values()} - {""})

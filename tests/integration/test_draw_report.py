@@ -35,6 +35,7 @@ def reported(office: Office, number: str) -> Report:
         return report(office, tx, number)
 
 
+@pytest.mark.slow
 def test_a_report_tells_probabilities_by_route_and_that_results_are_not_in_yet(store: Store, hand: Hand) -> None:
     office, held = registered(store, hand)
     with pytest.raises(Refusal, match="draw_not_finished"):
@@ -53,6 +54,7 @@ def test_a_report_tells_probabilities_by_route_and_that_results_are_not_in_yet(s
     assert [(one.pool, one.inspectors, one.wanted) for one in told.crowds] == [("bureau", 5, 6)]
 
 
+@pytest.mark.slow
 def test_the_estimate_of_a_level_comes_from_the_results_of_its_random_cases(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand)
     packs = tuple(
@@ -86,6 +88,7 @@ def test_the_estimate_of_a_level_comes_from_the_results_of_its_random_cases(stor
     assert "0.00 %" in text
 
 
+@pytest.mark.slow
 def test_what_followed_is_in_the_report_and_nobody_is_named_in_it(store: Store, hand: Hand) -> None:
     office, held = registered(store, hand)
     carried_out(office, hand, held.number)
@@ -104,6 +107,7 @@ def test_what_followed_is_in_the_report_and_nobody_is_named_in_it(store: Store, 
     assert ("席位递补 | 逾期未回应 |" in chinese, "expired" in chinese) == (True, False), chinese
 
 
+@pytest.mark.slow
 def test_too_much_coverage_beside_chance_is_called_low(store: Store, hand: Hand) -> None:
     office, held = registered(store, hand)
     carried_out(office, hand, held.number)
@@ -121,6 +125,7 @@ def test_too_much_coverage_beside_chance_is_called_low(store: Store, hand: Hand)
     assert f'inspector_planned_checks{{agency="bureau",chosen="chance"}} {told.share.random}.0' in text
 
 
+@pytest.mark.slow
 def test_the_ops_page_links_to_reports_and_a_stranger_sees_none_before_the_visits(store: Store, hand: Hand) -> None:
     office, held = registered(store, hand)
     carried_out(office, hand, held.number)
@@ -142,6 +147,7 @@ def test_the_ops_page_links_to_reports_and_a_stranger_sees_none_before_the_visit
         assert held.number not in anybody.get("/ops/draws").text
 
 
+@pytest.mark.slow
 def test_a_firm_that_came_in_from_the_reserve_leaves_the_probability_over_both_exact(store: Store, hand: Hand) -> None:
     office, first = drawn(store, hand)
     packs = tuple(replace(one, draw=replace(one.draw, replace_share=Fraction(4, 5))) for one in office.book.packs)

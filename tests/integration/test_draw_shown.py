@@ -30,6 +30,7 @@ def operator(tmp_path: Path) -> Operator:
     return held
 
 
+@pytest.mark.slow
 def test_a_draw_that_waits_for_promises_tells_until_when_and_what_the_last_call_came_to(operator: Operator, hand: Hand) -> None:
     with house.closing(operator.store()) as store:
         office, _, _ = drawing(store, hand)
@@ -49,6 +50,7 @@ def test_a_draw_that_waits_for_promises_tells_until_when_and_what_the_last_call_
     assert "最后一次询问的错误：justice：" in operator.well("draw", "show", number, lang="zh-Hans").out.replace(": ", "：")
 
 
+@pytest.mark.slow
 def test_a_draw_that_waits_for_parts_tells_what_the_last_call_came_to(operator: Operator, hand: Hand) -> None:
     with house.closing(operator.store()) as store:
         office, _, _ = drawing(store, hand)
@@ -58,6 +60,7 @@ def test_a_draw_that_waits_for_parts_tells_what_the_last_call_came_to(operator: 
     assert (shown["state"], shown["promised_by"], list(shown["errors"])) == ("SEEDING", None, ["justice"])
 
 
+@pytest.mark.slow
 def test_visits_that_come_about_while_it_is_read_are_shown_with_a_note_of_who_read_them_or_not_at_all(
     operator: Operator, hand: Hand, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -293,6 +293,7 @@ def test_the_same_slot_has_one_draw_for_ever(store: Store, hand: Hand) -> None:
     assert again.number == held.number
 
 
+@pytest.mark.slow
 def test_a_withheld_reveal_voids_the_draw_by_name_and_the_next_follows_without_the_party(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand, silent="audit")
     _, held = announced(office, hand)
@@ -328,6 +329,7 @@ def test_one_inspector_is_no_team_and_the_visit_does_not_take_place(store: Store
 
 
 @pytest.mark.differs
+@pytest.mark.slow
 def test_a_silent_and_a_declining_inspector_are_followed_by_the_rule_and_the_log_says_so(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand)
     _, held = announced(office, hand, cases=1)

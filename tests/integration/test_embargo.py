@@ -192,6 +192,7 @@ def test_whoever_counts_out_the_names_of_seats_learns_no_more_than_the_list_tell
     assert [(one["by"], one["what"]) for one in entries] == [(who, f"api:seat:{seat.name}") for who in ("officer", "auditor")]
 
 
+@pytest.mark.slow
 def test_who_reads_a_case_that_shows_a_visit_still_to_be_made_stands_in_the_ledger_too(store: Store, hand: Hand) -> None:
     office, _, drawn, visit = late(store, hand)
     (case_id,) = visit.case_ids

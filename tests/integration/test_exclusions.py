@@ -287,6 +287,7 @@ def intake(office: Office, numbers: range) -> None:
 
 
 @on_both
+@pytest.mark.slow
 def test_scenario_28_each_week_rounds_down_and_the_quarter_s_last_draw_makes_up_from_those_not_drawn_yet(
     store: Store, hand: Hand
 ) -> None:

@@ -171,6 +171,7 @@ def test_an_inspectors_earlier_word_that_comes_in_last_is_kept_and_replaces_no_l
     assert said["became"] == "CLASH", "what another one has seen is another word, whenever it was said"
 
 
+@pytest.mark.slow
 def test_notes_that_lay_in_a_phone_are_of_the_day_they_were_written_and_before_the_team_is_whole_nothing_is_taken(
     edge: Edge, hand: Hand, links: ExitStack
 ) -> None:

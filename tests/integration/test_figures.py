@@ -84,6 +84,7 @@ def sent(client: httpx.Client, at: str, figures: str, **more: str) -> httpx.Resp
     return client.post(at, data=told | {"figures": figures} | more)
 
 
+@pytest.mark.slow
 def test_two_clerks_type_the_figures_in_a_browser_and_neither_sees_the_others(store: Store, hand: Hand) -> None:
     office, held = waiting(store, hand)
     at, right = f"/figures/{held.number}", thrown(held.number)
@@ -120,6 +121,7 @@ def test_two_clerks_type_the_figures_in_a_browser_and_neither_sees_the_others(st
 
 
 @pytest.mark.alike
+@pytest.mark.slow
 def test_the_command_line_takes_the_figures_of_two_users_of_the_machine_and_says_when_they_are_due(tmp_path: Path) -> None:
     operator = Operator(tmp_path, f"sqlite:///{tmp_path / 'inspector.sqlite3'}").settle_in()
     operator.well("migrate")

@@ -71,6 +71,7 @@ def void_by_rule(office: Office, hand: Hand, number: str, what: str) -> None:
 
 
 @pytest.mark.parametrize("table", ["parts", "typed"])
+@pytest.mark.slow
 def test_figures_exchanged_after_they_were_typed_void_the_draw_before_anybody_is_sent(
     store: Store, hand: Hand, table: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -134,6 +135,7 @@ def test_an_order_whose_time_somebody_cut_makes_nobody_withhold(store: Store, ha
 
 
 @pytest.mark.parametrize("cell", ["expires_at", "due_at"])
+@pytest.mark.slow
 def test_an_order_that_somebody_altered_while_its_connector_was_paused_brings_no_next_number(
     store: Store, hand: Hand, cell: str
 ) -> None:
@@ -166,6 +168,7 @@ class Late(Party):
     card: Card
 
 
+@pytest.mark.slow
 def test_an_order_for_a_promise_whose_time_somebody_cut_brings_no_next_number(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand)
     post(office, application(1, "dispatch-premises", FACTS))
@@ -245,6 +248,7 @@ def test_a_first_signature_that_nobody_gave_is_none(store: Store, hand: Hand) ->
         announce_now(office, tx, "weekly", "clerk", hand())
 
 
+@pytest.mark.slow
 def test_a_first_word_that_an_object_is_no_more_or_that_a_draw_be_extended_is_none_either(store: Store, hand: Hand) -> None:
     office, drawn = pool_draw(store, hand)
     one = visits(office, drawn.number)[0]
@@ -268,6 +272,7 @@ def test_a_first_word_that_an_object_is_no_more_or_that_a_draw_be_extended_is_no
     assert differs(office, drawn.number) == differs(office, made.number) == set()
 
 
+@pytest.mark.slow
 def test_a_reason_that_somebody_rewrote_gives_no_budget(store: Store, hand: Hand) -> None:
     office, drawn = pool_draw(store, hand, objects=80)  # 20 drawn: one may be given up
     first, second, *_ = visits(office, drawn.number)
@@ -304,6 +309,7 @@ def test_the_rules_that_the_next_draw_reads_are_those_that_were_frozen(store: St
 
 
 @pytest.mark.parametrize("state", ["PREPARING", "ANNOUNCED", "SEEDING"])
+@pytest.mark.slow
 def test_a_draw_set_back_is_found_and_the_next_one_does_not_wait_for_it_in_silence(store: Store, hand: Hand, state: str) -> None:
     office, drawn = held(store, hand)
     alter_draw(store, drawn, {"state": state}, state=state)

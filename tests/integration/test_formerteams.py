@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from httpx import Client, Response
 
 from inspector.domain.challenge import Applicant
@@ -42,6 +43,7 @@ def matters(edge: Edge) -> set[str]:  # noqa: F811
         return {row["kind"] for row in tx.attention.page(None) if not row["closed_at"]}
 
 
+@pytest.mark.slow
 def test_who_was_there_and_has_passed_on_is_heard_and_whoever_was_dealt_later_is_not_said_to_have_been_there(
     edge: Edge,  # noqa: F811
     hand: Hand,
@@ -68,6 +70,7 @@ def test_who_was_there_and_has_passed_on_is_heard_and_whoever_was_dealt_later_is
     assert sends(third, seat_name(dealt), visit, "n4", hand(), hand()).json()["became"] == "RESULT", "the team of now has gone"
 
 
+@pytest.mark.slow
 def test_scenario_34_what_was_seen_before_a_challenge_was_granted_on_the_same_day_is_kept(
     edge: Edge,  # noqa: F811
     hand: Hand,

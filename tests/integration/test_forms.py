@@ -144,6 +144,7 @@ def test_a_form_with_unreadable_characters_is_refused_and_stores_nothing(edge: E
     assert (answer.status_code, huge.status_code) == (422, 413)
 
 
+@pytest.mark.slow
 def test_an_inspector_accepts_and_enters_the_result(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand)
     _, held = announced(office, hand, cases=1)
@@ -192,6 +193,7 @@ def test_an_inspector_accepts_and_enters_the_result(store: Store, hand: Hand) ->
         assert {mate[1] for mate in mates if mate} == team, "each reads the other's name"
 
 
+@pytest.mark.slow
 def test_an_inspector_is_told_that_no_address_is_known_and_none_once_out_of_the_team(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand)
     for pack in office.book.packs:
@@ -214,6 +216,7 @@ def test_an_inspector_is_told_that_no_address_is_known_and_none_once_out_of_the_
     assert "本系统没有地址" not in out
 
 
+@pytest.mark.slow
 def test_an_inspector_who_cannot_go_says_why(store: Store, hand: Hand) -> None:
     office, name = one_seat(store, hand)
     path = f"/seat/{name}/{office.link_token('seat', name)}"

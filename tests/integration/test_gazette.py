@@ -54,6 +54,7 @@ def over(office: Office) -> None:
                     tx.visits.put(replace(visit, state=VisitState.CANCELLED))
 
 
+@pytest.mark.slow
 def test_a_result_comes_in_when_its_draws_visits_are_over_and_goes_out_with_its_reason(
     office: Office, hand: Hand, tmp_path: Path
 ) -> None:

@@ -65,6 +65,7 @@ def test_the_newest_office_that_was_kept_waits_for_everything_that_there_is_to_w
     assert set(OrderKind) - SINCE - {OrderKind(kind) for kind in held.left.values()} == set()
 
 
+@pytest.mark.slow
 def test_in_its_first_moment_the_next_release_carries_out_what_the_killed_one_had_ordered_and_nothing_is_stuck(
     tmp_path: Path,
 ) -> None:

@@ -18,6 +18,7 @@ from tests.house import Hand
 from tests.phones import Line, sent, team
 
 
+@pytest.mark.slow
 def test_what_is_written_of_a_held_visit_is_read_back_and_what_is_rolled_back_is_not(store: Store, hand: Hand) -> None:
     office, visit = sent(store, hand, Line("sms"))
     seat = team(office, visit)[0]
@@ -39,6 +40,7 @@ def test_what_is_written_of_a_held_visit_is_read_back_and_what_is_rolled_back_is
         assert tx.visits.get(visit.id, lock=True) == changed
 
 
+@pytest.mark.slow
 def test_a_seat_that_somebody_else_has_moved_is_not_written_over(store: Store, hand: Hand) -> None:
     office, visit = sent(store, hand, Line("sms"))
     seat = team(office, visit)[0]

@@ -81,6 +81,7 @@ def row(staff: str, certificate: str, former: str = "") -> list[str]:
 
 
 @on_both
+@pytest.mark.slow
 def test_another_certificate_behind_a_drawn_code_is_another_person_and_the_seat_goes_on(store: Store, hand: Hand) -> None:
     office, phones, _ = drawing(store, hand)
     held, staff = drawn(office, hand)
@@ -240,6 +241,7 @@ def test_who_went_the_last_time_under_a_former_code_is_kept_from_going_again(sto
 
 
 @on_both
+@pytest.mark.slow
 def test_a_cap_is_used_up_under_a_former_code(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand)
     with store.begin() as tx:

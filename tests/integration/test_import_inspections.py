@@ -130,6 +130,7 @@ def test_a_spreadsheet_that_took_a_code_for_a_number_is_found_out(operator: Oper
 
 
 @pytest.mark.needs("shared-data")
+@pytest.mark.slow
 def test_a_real_city_s_history_comes_in_row_by_row(operator: Operator) -> None:
     lines = gzip.decompress(
         (needs.shared_data() / "chicago-food-inspections" / "inspections_2011-2013.csv.gz").read_bytes()

@@ -134,6 +134,7 @@ def test_a_clerk_lists_what_was_asked_about_a_subject_in_words(database_url: str
     assert timedelta(days=Schedules().keep_inquiries_days) > timedelta(days=3 * 365 + 1)
 
 
+@pytest.mark.slow
 def test_what_left_in_vain_is_on_record_though_the_case_is_withdrawn_and_what_waited_for_its_turn_is_not(
     store: Store, hand: Hand
 ) -> None:

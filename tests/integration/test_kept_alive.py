@@ -30,6 +30,7 @@ def heard(held: socket.socket) -> str:
     return held.recv(100).decode()
 
 
+@pytest.mark.slow
 def test_a_daemon_says_when_it_is_ready_gives_signs_of_life_and_says_that_it_stops(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -93,6 +93,7 @@ def running(tmp_path: Path, database_url: str) -> Iterator[Running]:
             house.server.stop()
 
 
+@pytest.mark.slow
 def test_a_new_version_is_announced_once_and_rules_what_is_taken_in_from_its_date(running: Running) -> None:
     assert running.post(1)["pack"] == "demo@1"
     running.long_ago()
@@ -108,6 +109,7 @@ def test_a_new_version_is_announced_once_and_rules_what_is_taken_in_from_its_dat
     assert worker.in_force("demo", datetime.now(UTC).date()).label == "demo@2", "and the daemon's own work goes by it"
 
 
+@pytest.mark.slow
 def test_a_version_of_a_day_to_come_is_announced_and_waits_for_its_day(running: Running) -> None:
     running.write("demo/pack-2.toml", running.second(effective_from="2199-01-01", exempt_review_by="2199-12-01"))
     running.look()
@@ -115,6 +117,7 @@ def test_a_version_of_a_day_to_come_is_announced_and_waits_for_its_day(running: 
     assert running.post(1)["pack"] == "demo@1"
 
 
+@pytest.mark.slow
 def test_a_broken_version_is_refused_with_a_matter_and_a_metric_and_the_old_one_stays(running: Running) -> None:
     running.write("demo/pack-2.toml", running.second().replace('outcome = "TRUE"', 'outcome = "PERHAPS"'))
     running.look()
@@ -128,6 +131,7 @@ def test_a_broken_version_is_refused_with_a_matter_and_a_metric_and_the_old_one_
     assert running.post(2)["pack"] == "demo@2"
 
 
+@pytest.mark.slow
 def test_a_version_whose_day_lies_before_cases_of_another_is_refused_in_words_and_the_old_one_stays(running: Running) -> None:
     running.post(1)
     running.write("demo/pack-2.toml", running.second())
@@ -140,6 +144,7 @@ def test_a_version_whose_day_lies_before_cases_of_another_is_refused_in_words_an
     assert (running.refused, running.post(2)["pack"]) == (1, "demo@1")
 
 
+@pytest.mark.slow
 def test_a_used_version_that_leaves_while_it_is_in_force_stays_in_force_and_is_told_until_it_is_back(running: Running) -> None:
     running.write("demo/pack-2.toml", running.second())
     running.look()
@@ -159,6 +164,7 @@ def test_a_used_version_that_leaves_while_it_is_in_force_stays_in_force_and_is_t
     assert running.post(3)["pack"] == "demo@2"
 
 
+@pytest.mark.slow
 def test_a_broken_calendar_is_told_in_words_of_both_languages(running: Running) -> None:
     running.write("calendars/cn-2027.toml", NEXT_YEAR[: NEXT_YEAR.index("[[holiday]]")])
     running.look()
@@ -170,6 +176,7 @@ def test_a_broken_calendar_is_told_in_words_of_both_languages(running: Running) 
     }
 
 
+@pytest.mark.slow
 def test_a_broken_version_that_is_taken_away_again_leaves_no_matter(running: Running) -> None:
     running.write("demo/pack-2.toml", "half a fi")
     running.look()
@@ -179,6 +186,7 @@ def test_a_broken_version_that_is_taken_away_again_leaves_no_matter(running: Run
     assert (running.matters("law_refused"), running.refused) == ([], 0)
 
 
+@pytest.mark.slow
 def test_a_file_that_is_still_being_written_is_not_judged(running: Running) -> None:
     whole = running.second()
     for size in (100, 1000, 5000):
@@ -190,6 +198,7 @@ def test_a_file_that_is_still_being_written_is_not_judged(running: Running) -> N
     assert running.post(1)["pack"] == "demo@2"
 
 
+@pytest.mark.slow
 def test_a_used_version_that_is_edited_in_place_is_refused_and_goes_on_as_it_was(running: Running) -> None:
     running.post(1)
     running.write("demo/pack.toml", running.at.stricter())
@@ -202,6 +211,7 @@ def test_a_used_version_that_is_edited_in_place_is_refused_and_goes_on_as_it_was
         assert 2027 not in tx.calendars.known()
 
 
+@pytest.mark.slow
 def test_the_calendar_of_a_year_is_taken_up_and_open_dates_are_counted_again(running: Running) -> None:
     running.write("calendars/cn-2027.toml", NEXT_YEAR)
     running.look()
@@ -209,6 +219,7 @@ def test_the_calendar_of_a_year_is_taken_up_and_open_dates_are_counted_again(run
     assert sorted(row["key"] for row in running.recounts()) == ["calendar.recount:2027/1", "calendar.recount:2027/1:again"]
 
 
+@pytest.mark.slow
 def test_a_recount_that_the_former_calendar_put_off_is_made_as_soon_as_the_daemon_works_by_the_newer_one(
     running: Running,
 ) -> None:
@@ -224,6 +235,7 @@ def test_a_recount_that_the_former_calendar_put_off_is_made_as_soon_as_the_daemo
     assert (soon["due_at"] <= former.now(), again["due_at"] > former.now() + timedelta(hours=23)) == (True, True)
 
 
+@pytest.mark.slow
 def test_a_start_after_the_folders_were_mended_closes_what_the_process_before_was_told(running: Running) -> None:
     running.write("demo/pack-2.toml", "half a fi")
     running.look()
@@ -246,6 +258,7 @@ days_off = [{holidays(2027)}]
 """
 
 
+@pytest.mark.slow
 def test_a_pack_in_force_without_an_approval_is_told_until_one_comes_and_that_stands_in_the_ledger_once(running: Running) -> None:
     (told,) = running.matters("pack_unapproved")
     digest = running.house.office.book.get("demo@1").digest
@@ -270,6 +283,7 @@ def test_a_pack_in_force_without_an_approval_is_told_until_one_comes_and_that_st
     assert [row["about"] for row in running.matters("pack_unapproved")] == ["city:demo@1:withdrawn"]
 
 
+@pytest.mark.slow
 def test_a_new_version_in_a_misnamed_file_is_told_at_once_and_no_more_when_it_has_gone(running: Running) -> None:
     stray = running.at.policies / "demo" / "pack-2.toml.txt"
     stray.write_text(running.second(), encoding="utf-8")

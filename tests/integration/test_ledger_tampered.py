@@ -199,6 +199,7 @@ def run(times: Any, store: Store) -> None:
     times(given(st.just(store), st.data())(nothing_is_done_to_the_ledger_unseen))()
 
 
+@pytest.mark.slow
 def test_whatever_is_done_to_the_ledger_is_seen(held: Store) -> None:
     run(FEW, held)
 

@@ -38,6 +38,7 @@ def test_an_office_whose_letters_would_name_an_address_nobody_reaches_is_told_so
 
 
 @pytest.mark.postgres
+@pytest.mark.slow
 def test_on_postgresql_where_daemons_share_one_office_the_address_has_to_be_said(postgres_url: str, tmp_path: Path) -> None:
     operator = settled(postgres_url, tmp_path)
     told = operator.say("check", "--json")

@@ -134,6 +134,7 @@ def test_a_database_of_an_earlier_release_keeps_its_rows_and_becomes_what_the_ta
     assert differences(first) == []
 
 
+@pytest.mark.slow
 def test_packs_that_decided_something_before_the_upgrade_count_as_used_and_one_that_was_announced_does_not(first: Store) -> None:
     because = {"demo@2": "officer.review", "demo@3": "pack.announced"}
     with first.begin() as tx:

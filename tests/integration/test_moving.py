@@ -60,6 +60,7 @@ def unsigned(_tx: Tx) -> None:
     """Nobody signs."""
 
 
+@pytest.mark.slow
 def test_every_row_goes_over_with_the_ledgers_head_and_the_daemon_there_goes_on(file: Operator, postgres_url: str) -> None:
     with closing(file.store()) as store, store.read() as tx:
         before, cases = tx.ledger.head(), ids(tx)
@@ -115,6 +116,7 @@ def _dies_at(name: str, carry: moving.Carry) -> moving.Carry:
     return dies
 
 
+@pytest.mark.slow
 def test_a_row_lost_or_altered_on_the_way_is_found_and_nothing_moves(
     file: Operator, postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -172,6 +174,7 @@ def test_while_a_daemon_runs_nothing_moves(file: Operator, postgres_url: str) ->
         assert file.say("move", "--to", postgres_url).code == 4
 
 
+@pytest.mark.slow
 def test_a_backup_of_either_is_a_whole_file_and_comes_back_to_either(file: Operator, postgres_url: str, tmp_path: Path) -> None:
     copied = tmp_path / "copy.sqlite3"
     done = file.well("backup", str(copied), "--json").json

@@ -79,6 +79,7 @@ def test_a_round_that_speaks_before_a_witness_could_hold_the_commitment_is_refus
     assert not (office.folder / "draw").exists()
 
 
+@pytest.mark.slow
 def test_a_signature_invented_before_its_round_exists_is_refused_in_both_languages(office: Operator) -> None:
     number = QUICKNET.round_from(datetime.now(UTC) + HOURS)
     folder = announced(office, f'kind = "drand"\nchain = "{QUICKNET.hash}"\nround = {number}')

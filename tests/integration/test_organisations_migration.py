@@ -22,6 +22,7 @@ FIRM, OTHER, PERSON = "91OOOOOOMA0000001R", "NOT-A-CREDIT-CODE", "11010519491231
 
 
 @pytest.mark.parametrize("keys", [None, RING], ids=["plain", "sealed"])
+@pytest.mark.slow
 def test_each_firm_is_found_by_its_organisation(database_url: str, keys: Keyring | None) -> None:
     with closing(Store(database_url, keys=keys)) as store:
         with store.engine.begin() as connection:

@@ -16,6 +16,7 @@ def operator(tmp_path: Path) -> Operator:
     return told
 
 
+@pytest.mark.slow
 def test_a_plan_that_draws_too_seldom_for_its_cases_is_warned_of_with_the_items(operator: Operator) -> None:
     found = [one for one in operator.say("check", "--json").json if one["state"] == "WARN" and "days apart" in one["message"]]
     assert [one["name"] for one in found] == ["plans.monthly"], "what draws every few hours leaves room"

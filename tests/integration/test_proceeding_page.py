@@ -46,6 +46,7 @@ def test_every_stage_offers_steps_that_there_are_and_every_step_is_offered_somew
     assert {name for names in OFFERED.values() for name in names} | {"seen"} == set(STEPS)
 
 
+@pytest.mark.slow
 def test_a_revocation_goes_its_way_on_the_page_from_the_list_to_the_second_persons_agreement(
     edge: Edge, case: Proceeding, hand: Hand
 ) -> None:

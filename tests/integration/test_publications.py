@@ -98,6 +98,7 @@ def test_a_result_is_owed_for_twenty_working_days_told_before_and_at_its_date_an
         said(office, publication.publish, formed, "again")
 
 
+@pytest.mark.slow
 def test_what_does_not_stand_is_taken_back_in_three_working_days_with_its_reason_and_a_proof(office: Office, hand: Hand) -> None:
     look(office, hand)
     with pytest.raises(Refusal, match="publication_owed"):
@@ -152,6 +153,7 @@ def test_what_was_published_goes_with_the_decision_about_the_matter_and_a_kept_p
     assert kept is not None
 
 
+@pytest.mark.slow
 def test_whoever_checks_publishes_and_nobody_else(office: Office, hand: Hand) -> None:
     (held,) = look(office, hand)
     path, given = f"/v1/publications/{held.id}", {"on": hand().date().isoformat(), "reference": "公告栏"}

@@ -91,6 +91,7 @@ def let_go(office: Office, case_id: str, by: str = "王五") -> str:
         return purging.case(office, tx, case_id, by, office.now())
 
 
+@pytest.mark.slow
 def test_what_an_agency_said_goes_six_months_after_the_case_and_its_verdict_and_digests_stay(
     answered: tuple[Office, str], store: Store, hand: Hand
 ) -> None:
@@ -136,6 +137,7 @@ def test_an_answer_that_somebody_changed_afterwards_is_no_purge(answered: tuple[
         assert [one.about for one in recompute.altered(office, tx, case_id)] == [was.id]
 
 
+@pytest.mark.slow
 def test_a_case_goes_ten_years_after_its_end_by_a_named_hand_with_every_word_of_it(
     answered: tuple[Office, str], store: Store, hand: Hand
 ) -> None:

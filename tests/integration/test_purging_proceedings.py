@@ -36,6 +36,7 @@ def seen_to(case: Proceeding) -> None:
                 tx.attention.close(row["id"], case.hand())
 
 
+@pytest.mark.slow
 def test_a_discredit_that_is_neither_repaired_nor_annulled_keeps_its_case_and_an_open_objection_does(
     store: Store, hand: Hand
 ) -> None:

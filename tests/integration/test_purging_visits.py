@@ -43,6 +43,7 @@ def visited(store: Store, hand: Hand) -> tuple[Office, str, str]:
     return office, case_id, draw.number
 
 
+@pytest.mark.slow
 def test_a_draw_whose_case_was_let_go_is_recomputed_and_its_result_stays_public(
     visited: tuple[Office, str, str], store: Store, hand: Hand
 ) -> None:

@@ -240,6 +240,7 @@ def test_a_passing_failure_is_tried_again_first_and_after_the_patience_the_next_
     assert matters(office, "channel_off") == [], "an outage turns nothing off"
 
 
+@pytest.mark.slow
 def test_a_push_that_its_channel_reports_as_come_to_nobody_goes_the_next_way_and_no_silence_counts(
     store: Store, hand: Hand
 ) -> None:

@@ -148,6 +148,7 @@ def test_a_date_that_days_off_put_back_is_kept_outside_the_windows_too(store: St
 
 
 @pytest.mark.parametrize(("pool", "last"), [("bureau", 6), ("elsewhere", 9)])
+@pytest.mark.slow
 def test_a_window_of_a_district_holds_for_the_objects_that_the_register_puts_there(
     store: Store, hand: Hand, pool: str, last: int
 ) -> None:

@@ -70,6 +70,7 @@ def looked(office: Office, hand: Hand) -> None:
 
 
 @pytest.mark.differs
+@pytest.mark.slow
 def test_of_a_draw_that_nobody_touched_all_records_agree(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand)
     made = announced(office, hand)[1]
@@ -80,6 +81,7 @@ def test_of_a_draw_that_nobody_touched_all_records_agree(store: Store, hand: Han
     assert matters(office) == {}
 
 
+@pytest.mark.slow
 def test_figures_exchanged_with_the_outcome_in_view_are_found_though_the_result_follows_from_them(
     store: Store, hand: Hand
 ) -> None:
@@ -186,6 +188,7 @@ def erased(store: Store, number: str) -> None:
         write(store, sa.delete(table).where(table.c[column] == number))
 
 
+@pytest.mark.slow
 def test_the_newest_draw_that_was_erased_is_not_held_anew(store: Store, hand: Hand) -> None:
     office, first = held(store, hand, cases=1)
     next_period(office, "weekly")
@@ -221,6 +224,7 @@ def test_a_draw_erased_in_the_middle_leaves_a_hole_in_the_register(store: Store,
     assert {"records_register", "records_void"} <= differs(office, made.number)
 
 
+@pytest.mark.slow
 def test_the_scheduled_draw_under_an_erased_number_is_a_matter_and_no_draw(store: Store, hand: Hand) -> None:
     office, first = held(store, hand, cases=1)
     erased(store, first.number)

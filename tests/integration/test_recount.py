@@ -304,6 +304,7 @@ def test_a_reply_is_waited_for_over_days_that_have_become_days_off(store: Store,
     assert dates[f"assist.due:{after.id}"] == after.escalate_at
 
 
+@pytest.mark.slow
 def test_no_silence_counts_over_days_that_have_become_days_off(store: Store, hand: Hand) -> None:
     """As in the prolonged Spring Festival of 2020: an inspector who was to answer on a day that became a holiday has more time."""
     office, _, visit = drawn(store, hand)

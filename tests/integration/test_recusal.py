@@ -185,6 +185,7 @@ def test_what_is_entered_after_an_application_is_marked_and_looked_at_again_once
         applied(office, visit, second)
 
 
+@pytest.mark.slow
 def test_a_second_recusal_at_one_visit_goes_to_a_supplementary_draw_and_not_to_the_next_in_order(
     store: Store, hand: Hand
 ) -> None:

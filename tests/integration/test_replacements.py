@@ -89,6 +89,7 @@ def lines(office: Office, number: str) -> list[dict[str, object]]:
     return [json.loads(line) for line in files(office, number).get("after.jsonl", b"").splitlines()]
 
 
+@pytest.mark.slow
 def test_scenario_29_an_object_that_has_ceased_stays_in_the_results_and_the_next_of_its_reserve_comes_in_by_the_rule(
     store: Store, hand: Hand
 ) -> None:
@@ -126,6 +127,7 @@ def test_scenario_29_an_object_that_has_ceased_stays_in_the_results_and_the_next
     replayed(office, drawn.number)
 
 
+@pytest.mark.slow
 def test_when_the_reserve_is_used_up_the_draw_is_one_smaller_and_a_person_knows(store: Store, hand: Hand) -> None:
     office, drawn = pool_draw(store, hand, reserve=1, replace_share=Fraction(1, 2))
     first, second, third, *_ = visits(office, drawn.number)
@@ -140,6 +142,7 @@ def test_when_the_reserve_is_used_up_the_draw_is_one_smaller_and_a_person_knows(
     replayed(office, drawn.number)
 
 
+@pytest.mark.slow
 def test_beyond_the_packs_share_an_object_that_has_ceased_is_recorded_and_nobody_comes_in(store: Store, hand: Hand) -> None:
     office, drawn = pool_draw(store, hand, ceased_share=Fraction(1, 100))
     first, second, *_ = visits(office, drawn.number)
@@ -154,6 +157,7 @@ def test_beyond_the_packs_share_an_object_that_has_ceased_is_recorded_and_nobody
     replayed(office, drawn.number)
 
 
+@pytest.mark.slow
 def test_where_the_pack_says_so_nobody_comes_in_for_an_object_that_has_ceased(store: Store, hand: Hand) -> None:
     office, drawn = pool_draw(store, hand, replace_ceased=False)
     first, *_ = visits(office, drawn.number)
@@ -163,6 +167,7 @@ def test_where_the_pack_says_so_nobody_comes_in_for_an_object_that_has_ceased(st
     replayed(office, drawn.number)
 
 
+@pytest.mark.slow
 def test_scenario_30_a_discretionary_replacement_beyond_five_in_a_hundred_of_the_drawn_is_refused(
     store: Store, hand: Hand
 ) -> None:
@@ -214,6 +219,7 @@ def test_the_case_of_an_object_that_has_ceased_goes_to_an_officer_and_no_finding
     replayed(office, held.number)
 
 
+@pytest.mark.slow
 def test_want_of_inspectors_is_no_ground_and_a_visit_that_is_over_is_not_replaced(store: Store, hand: Hand) -> None:
     office, drawn = pool_draw(store, hand, objects=80, share="1/2", reserve=5)
     first, second, *_ = visits(office, drawn.number)
@@ -230,6 +236,7 @@ def test_want_of_inspectors_is_no_ground_and_a_visit_that_is_over_is_not_replace
         given_up(office, second)
 
 
+@pytest.mark.slow
 def test_officers_say_why_and_the_rule_says_who(store: Store, hand: Hand) -> None:
     office, drawn = pool_draw(store, hand, objects=80, share="1/2", reserve=5)
     first, second, *_ = visits(office, drawn.number)
@@ -259,6 +266,7 @@ def test_officers_say_why_and_the_rule_says_who(store: Store, hand: Hand) -> Non
     replayed(office, drawn.number)
 
 
+@pytest.mark.slow
 def test_one_person_alone_lets_no_drawn_object_leave(store: Store, hand: Hand) -> None:
     office, held = pool_draw(store, hand)
     drawn = visits(office, held.number)
@@ -278,6 +286,7 @@ def test_one_person_alone_lets_no_drawn_object_leave(store: Store, hand: Hand) -
     replayed(office, held.number)
 
 
+@pytest.mark.slow
 def test_who_does_not_agree_that_an_object_is_no_more_closes_the_matter_and_the_visit_is_made(store: Store, hand: Hand) -> None:
     office, held = pool_draw(store, hand)
     visit, other, *_ = visits(office, held.number)

@@ -45,6 +45,7 @@ def two(folder: Path, url: str, hand: Hand) -> tuple[Installation, Office, Insta
     return here, first, there, there.start(hand)
 
 
+@pytest.mark.slow
 def test_a_case_under_a_version_that_only_another_daemon_has_read_is_decided_and_explained_here(
     tmp_path: Path, database_url: str, hand: Hand
 ) -> None:
@@ -167,6 +168,7 @@ def test_a_person_is_told_by_name_what_living_daemons_have_differently_and_it_is
     assert matters(store, "replicas_differ") == []
 
 
+@pytest.mark.slow
 def test_a_daemon_tells_the_others_what_it_has_before_it_orders_any_work(tmp_path: Path, database_url: str) -> None:
     from inspector import bootstrap, settings
 

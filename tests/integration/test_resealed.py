@@ -28,6 +28,7 @@ def laid_anew(store: Store, number: int) -> None:
         tx.connection.execute(sa.update(seal).where(seal.c.number == number).values(head=head))
 
 
+@pytest.mark.slow
 def test_an_entry_rewritten_with_its_own_seal_is_found_by_the_next_one_and_nothing_is_published(store: Store, hand: Hand) -> None:
     office, drawn = held(store, hand, cases=1)
     sealed(store, hand)
@@ -44,6 +45,7 @@ def test_an_entry_rewritten_with_its_own_seal_is_found_by_the_next_one_and_nothi
 
 
 @pytest.mark.alike
+@pytest.mark.slow
 def test_while_the_ledger_does_not_hold_nothing_of_any_draw_is_published(store: Store, hand: Hand) -> None:
     office, drawn = held(store, hand, cases=1)
     sealed(store, hand)

@@ -170,6 +170,7 @@ def test_a_refused_retraction_is_quarantined_and_shown_until_a_person_has_seen_t
     assert (platform.entries, "credit_retraction_stuck" in matters(office)) == ([], False)
 
 
+@pytest.mark.slow
 def test_what_a_visit_finds_takes_no_kept_promise_back_and_two_officers_do_before_anything_else(store: Store, hand: Hand) -> None:
     platform = Platform(as_of=hand())
     office, _, _ = drawing(store, hand)

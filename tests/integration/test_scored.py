@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from inspector.daemon import sweeps
 from inspector.domain.assistance import AssistanceState, Quarrel
 from inspector.domain.evidence import Verdict
@@ -14,6 +16,7 @@ from tests.house import Hand, settle
 from tests.integration.test_letters import Desk, an_office, opened, request_of
 
 
+@pytest.mark.slow
 def test_the_superiors_silence_is_not_the_agencies_and_each_question_is_told_with_its_days(store: Store, hand: Hand) -> None:
     office = an_office(store, hand, {"civil-affairs": Desk("civil-affairs"), "county-office": Desk("county-office")})
     disputed, answered, silent = (opened(office, number) for number in (1, 2, 3))

@@ -137,6 +137,7 @@ def test_who_writes_a_text_of_nobodys_row_has_made_a_mistake(store: Store, hand:
         tx.connection.execute(sa.update(case_file).where(case_file.c.id == case_id).values(body="{} "))
 
 
+@pytest.mark.slow
 def test_rows_of_before_there_was_a_key_are_found_and_sealed_when_there_is_one(database_url: str, hand: Hand) -> None:
     with house.closing(house.open_store(database_url)) as plain:
         _, case_id = taken_in(plain, hand)

@@ -39,6 +39,7 @@ def frozen(store: Store) -> str:
     return who
 
 
+@pytest.mark.slow
 def test_no_natural_person_of_a_frame_lies_plainly_and_whoever_draws_reads_every_one(store: Store) -> None:
     who = frozen(store)
     assert found(at_rest(store), {CODE, NAME}) == set()
@@ -69,6 +70,7 @@ def test_a_part_that_was_moved_to_another_place_is_refused(store: Store) -> None
             members_of(tx, NUMBER)
 
 
+@pytest.mark.slow
 def test_a_frame_of_before_there_was_a_key_is_read_and_sealed_by_key_rotate(database_url: str) -> None:
     with house.closing(house.open_store(database_url)) as plain:
         frozen(plain)

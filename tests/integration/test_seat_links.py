@@ -58,6 +58,7 @@ def accepts(phone: httpx.Client, address: str) -> int:
     return phone.post(address, data={"do": "accept", "message": message}).status_code
 
 
+@pytest.mark.slow
 def test_whoever_previews_a_link_binds_nothing_and_the_phone_that_says_yes_is_its_phone(given: tuple[Edge, Phones, Seat]) -> None:
     edge, _, seat = given
     address = page(edge, seat)
@@ -82,6 +83,7 @@ def test_whoever_previews_a_link_binds_nothing_and_the_phone_that_says_yes_is_it
         assert [row["rule"] for row in tx.ledger.about(seat.visit)].count("seat.bound") == 1
 
 
+@pytest.mark.slow
 def test_a_program_that_previews_a_link_reads_no_object_before_the_acceptance_and_whoever_looks_does(
     given: tuple[Edge, Phones, Seat],
 ) -> None:
@@ -104,6 +106,7 @@ def test_a_program_that_previews_a_link_reads_no_object_before_the_acceptance_an
         assert visit.code in phone.get(address).text
 
 
+@pytest.mark.slow
 def test_a_lost_phone_s_link_is_called_back_and_the_next_one_comes_by_a_push_and_binds_anew(
     given: tuple[Edge, Phones, Seat],
 ) -> None:
@@ -155,6 +158,7 @@ def test_of_two_phones_that_act_at_once_one_has_the_link(store: Store, hand: Han
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.slow
 def test_a_clerk_calls_a_link_back_at_the_machine_with_a_reason(store: Store, hand: Hand, tmp_path: Path) -> None:
     office, _, _ = drawing(store, hand)
     _, held = announced(office, hand, cases=1)
@@ -169,6 +173,7 @@ def test_a_clerk_calls_a_link_back_at_the_machine_with_a_reason(store: Store, ha
         assert tx.replylinks.edition(LINK, name) == 1
 
 
+@pytest.mark.slow
 def test_another_phone_is_refused_before_a_word_of_what_it_says_is_read(given: tuple[Edge, Phones, Seat]) -> None:
     edge, _, seat = given
     address = page(edge, seat)
@@ -209,6 +214,7 @@ def test_an_act_by_a_link_that_was_called_back_meanwhile_is_none(given: tuple[Ed
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.slow
 def test_the_officers_page_takes_no_form_of_other_pages_or_other_roles_and_what_it_shows_is_on_record(
     given: tuple[Edge, Phones, Seat],
 ) -> None:

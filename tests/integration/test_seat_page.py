@@ -58,6 +58,7 @@ def accepted(team: Team) -> None:
             assert browser.post(path, data={"do": "accept"}).status_code == 303
 
 
+@pytest.mark.slow
 def test_the_form_of_a_result_is_there_when_it_would_be_taken_and_else_what_is_waited_for(team: Team, hand: Hand) -> None:
     store = team.edge.office.store
     with team.edge.client() as browser:
@@ -130,6 +131,7 @@ def test_a_visit_that_asked_nothing_shows_what_was_seen_as_its_result(team: Team
         assert told(browser.get(team.second + "?lang=en").text).startswith("What was seen Nothing")
 
 
+@pytest.mark.slow
 def test_who_has_left_the_team_reads_nothing_of_its_result(team: Team) -> None:
     office = team.edge.office
     with team.edge.client() as browser:

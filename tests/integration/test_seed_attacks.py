@@ -39,6 +39,7 @@ def following(store: Store, hand: Hand) -> tuple[Office, Draw]:
     return office, second
 
 
+@pytest.mark.slow
 def test_a_secret_that_comes_when_the_further_source_may_be_known_is_none(store: Store, hand: Hand) -> None:
     office, held = following(store, hand)
     paused(office, hand, "justice")
@@ -54,6 +55,7 @@ def test_a_secret_that_comes_when_the_further_source_may_be_known_is_none(store:
 
 
 @pytest.mark.parametrize("how", ["gone", "later"])
+@pytest.mark.slow
 def test_an_order_that_somebody_keeps_from_being_carried_out_brings_no_next_number(store: Store, hand: Hand, how: str) -> None:
     office, held, ends = kept_from_justice(store, hand)
     with store.begin() as tx:
@@ -67,6 +69,7 @@ def test_an_order_that_somebody_keeps_from_being_carried_out_brings_no_next_numb
 
 
 @pytest.mark.parametrize(("lease", "waits"), [(timedelta(days=900), True), (-timedelta(minutes=1), False)])
+@pytest.mark.slow
 def test_a_draw_does_not_hang_on_an_order_in_somebodys_hands_nor_on_one_whose_lease_is_over(
     store: Store, hand: Hand, lease: timedelta, *, waits: bool
 ) -> None:
@@ -106,6 +109,7 @@ class Elsewhere(Party):
         raise Garbled("nonce_differs", digest="0" * 64)
 
 
+@pytest.mark.slow
 def test_a_section_that_leads_elsewhere_for_a_moment_voids_nothing(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand)
     _, held = announced(office, hand)

@@ -76,6 +76,7 @@ class Away(Party):
         raise Unavailable("timeout")
 
 
+@pytest.mark.slow
 def test_whom_our_own_hours_kept_us_from_asking_is_named_as_unasked_and_the_next_draw_goes_without_all_the_same(
     store: Store, hand: Hand
 ) -> None:
@@ -147,6 +148,7 @@ def test_a_section_that_is_gone_for_a_moment_while_promises_are_asked_for_voids_
     assert agreeing(office, held.number).state is DrawState.SEEDING
 
 
+@pytest.mark.slow
 def test_of_two_parties_without_a_part_only_the_silent_one_is_said_to_have_withheld_it(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand)
     _, held = announced(office, hand)
@@ -175,6 +177,7 @@ def test_of_two_parties_without_a_part_only_the_silent_one_is_said_to_have_withh
     assert json.loads(row["payload"]).keys() == {"plan", "slot"}, "which is nothing that its order says"
 
 
+@pytest.mark.slow
 def test_who_was_asked_and_did_not_answer_is_named_as_ever(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand)
     office = replace(office, connectors=replace(office.connectors, seeds={**office.connectors.seeds, "justice": Away("justice")}))

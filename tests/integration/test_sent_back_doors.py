@@ -75,6 +75,7 @@ def test_an_officer_of_another_agency_does_not_know_of_the_case(edge: Edge) -> N
             assert code(stranger.post(f"/v1/cases/{case_id}/send-back{way}", json=given)) == (404, "case_unknown")
 
 
+@pytest.mark.slow
 def test_two_users_of_the_machine_send_a_case_back_by_its_number(operator: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
     with closing(operator.store()) as store:
         case = post(open_office(store, Hand()), application(1, "business-licence", LICENCE))

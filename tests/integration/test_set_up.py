@@ -76,6 +76,7 @@ def test_a_wheel_that_is_not_the_locked_one_is_refused_and_the_next_start_begins
     assert said(start(house, "x"))[:2] == (0, "welcome x\n")
 
 
+@pytest.mark.slow
 def test_run_and_test_share_one_environment_that_is_made_anew_only_when_a_lock_changed(house: Path) -> None:
     """The marks alone are in question, so the environment is one made by hand, whose interpreter installs nothing and so costs nothing."""
     python = house / ".venv" / "bin" / "python"

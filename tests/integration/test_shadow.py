@@ -143,6 +143,7 @@ def test_a_database_stays_what_it_was_founded_as(store: Store) -> None:
     assert bootstrap.office(shadow, store, connectors=Connectors()).shadow is True
 
 
+@pytest.mark.slow
 def test_who_may_be_asked_must_be_there(tmp_path: Path) -> None:
     installation = Installation(tmp_path)
     told = installation.operator.config.read_text(encoding="utf-8")

@@ -77,6 +77,7 @@ def test_on_the_days_of_a_flood_a_tenth_of_the_cases_comes_each_and_the_others_c
     assert {one: calm.arrives(one) for one in others} == {one: days[one] for one in others}
 
 
+@pytest.mark.slow
 def test_a_flooded_office_lived_twice_has_one_ledger_head_and_nothing_is_wrong_in_it(tmp_path: Path) -> None:
     scene = replace(SMALL, cases=10, floods=9, days=4, after=4)
     first, again = lived(scene, tmp_path), lived(scene, tmp_path, "two")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from inspector.domain.case import SubjectKind
 from inspector.domain.evidence import Verdict
 from inspector.domain.finding import Seen
@@ -46,6 +48,7 @@ def states(office: Office) -> list[PublicationState]:
         return [one.state for one in tx.publications.page(("bureau",), None, "", 50)]
 
 
+@pytest.mark.slow
 def test_a_few_results_that_name_nobody_are_counted_and_many_are_listed_without_day_code_or_name(
     office: Office, hand: Hand, tmp_path: Path
 ) -> None:
@@ -61,6 +64,7 @@ def test_a_few_results_that_name_nobody_are_counted_and_many_are_listed_without_
     assert (again.lines, again.counted) == ((), 4)
 
 
+@pytest.mark.slow
 def test_five_results_that_name_nobody_stand_together(office: Office, hand: Hand, tmp_path: Path) -> None:
     persons(office, 5)
     look(office, hand)
@@ -72,6 +76,7 @@ def test_five_results_that_name_nobody_stand_together(office: Office, hand: Hand
     assert not [one for one in (*PERSONS, "周原", "11010519491231") if one in everything]
 
 
+@pytest.mark.slow
 def test_a_small_group_waits_for_those_who_are_still_undecided_until_its_date_is_near(
     office: Office, hand: Hand, tmp_path: Path
 ) -> None:

@@ -127,6 +127,7 @@ def test_who_was_to_be_visited_for_a_case_is_not_once_its_promise_stands_and_is_
     assert now_of(office, visit).state is (VisitState.ASSIGNED if goes else VisitState.CANCELLED)
 
 
+@pytest.mark.slow
 def test_whoever_goes_for_another_case_too_goes_on_without_the_settled_one(store: Store, hand: Hand) -> None:
     office = seen_only(together(store, hand)[0])
     ids = waiting(office, "bureau", "civil")

@@ -168,6 +168,7 @@ def test_a_visit_to_the_pool_is_judged_in_the_report_by_what_its_team_says(
     assert ("pool-U (not judged, left out)" in markdown(tell(made, "en"))) == (seen is None), "aloud"
 
 
+@pytest.mark.slow
 def test_the_form_asks_what_was_seen_and_offers_the_exempt_promises(store: Store, hand: Hand) -> None:
     office, case_id, visit = pooled(store, hand)
     name = seat(office, hand, visit)

@@ -48,6 +48,7 @@ def held(office: Office, number: str) -> Draw:
         return tx.draws.get(number)
 
 
+@pytest.mark.slow
 def test_a_short_visit_gets_the_team_of_the_pack_it_was_drawn_by_and_not_that_of_today(store: Store, hand: Hand) -> None:
     office, _, first = short_visit(store, hand)
     hand.on(days=1)
@@ -66,6 +67,7 @@ def test_a_short_visit_gets_the_team_of_the_pack_it_was_drawn_by_and_not_that_of
         assert len([seat for seat in tx.visits.team(again.id) if seat.state.open]) == 2
 
 
+@pytest.mark.slow
 def test_visits_that_are_owed_by_draws_of_two_laws_are_dealt_by_two_draws_each_by_its_own(store: Store, hand: Hand) -> None:
     office, _, first = short_visit(store, hand)
     hand.on(days=7)
@@ -85,6 +87,7 @@ def test_visits_that_are_owed_by_draws_of_two_laws_are_dealt_by_two_draws_each_b
     assert teams == [2, 3]
 
 
+@pytest.mark.slow
 def test_what_no_seed_can_be_had_for_under_its_law_holds_up_nothing_that_is_owed_by_another(store: Store, hand: Hand) -> None:
     office, _, first = short_visit(store, hand)
     hand.on(days=7)

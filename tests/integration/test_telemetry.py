@@ -141,6 +141,7 @@ def test_a_snapshot_reads_no_table_that_grows_whole(store: Store, hand: Hand) ->
             assert not whole, (statement, plan)
 
 
+@pytest.mark.slow
 def test_what_is_asked_drawn_and_assigned_outside_is_counted_by_state(store: Store, hand: Hand) -> None:
     office, metrics = under_way(store, hand), Metrics()
     sweeps.snapshot(office, metrics)
@@ -161,6 +162,7 @@ def test_what_is_asked_drawn_and_assigned_outside_is_counted_by_state(store: Sto
     }
 
 
+@pytest.mark.slow
 def test_the_families_that_are_looked_at_here_have_samples(metrics: Metrics) -> None:
     families = {family.name: family.samples for family in text_string_to_metric_families(metrics.render().decode())}
     assert [name for name in OUTSIDE if not families[name]] == []

@@ -32,6 +32,7 @@ def clock(operator: Operator, lang: str = "en") -> str:
     return f"{told['state']} {told['message']}"
 
 
+@pytest.mark.slow
 def test_a_time_that_is_not_the_machines_fails_check_and_begins_no_daemon(tmp_path: Path) -> None:
     operator = founded(tmp_path, timedelta(days=40))
     assert clock(operator).startswith("FAIL The office's time is ")
@@ -41,6 +42,7 @@ def test_a_time_that_is_not_the_machines_fails_check_and_begins_no_daemon(tmp_pa
     assert clock(operator).startswith("OK")
 
 
+@pytest.mark.slow
 def test_a_pace_that_was_taken_out_is_seen_before_any_daemon_begins(tmp_path: Path) -> None:
     operator = founded(tmp_path, timedelta())
     with closing(operator.store()) as store, store.begin() as tx:
@@ -49,5 +51,6 @@ def test_a_pace_that_was_taken_out_is_seen_before_any_daemon_begins(tmp_path: Pa
     assert clock(operator).startswith("FAIL")
 
 
+@pytest.mark.slow
 def test_a_little_apart_is_well(tmp_path: Path) -> None:
     assert clock(founded(tmp_path, timedelta(minutes=4))).startswith("OK")

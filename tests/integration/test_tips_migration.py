@@ -48,6 +48,7 @@ BEFORE = (tip("t1", "c1"), tip("t2", "c2"), tip("t3", ""), tip("t4", "c1"))
 
 
 @pytest.mark.parametrize("keys", [Keyring(), RING], ids=["plain", "sealed"])
+@pytest.mark.slow
 def test_tip_offs_of_before_keep_their_case(database_url: str, keys: Keyring) -> None:
     with closing(Store(database_url, keys=keys)) as store:
         with store.engine.begin() as connection:

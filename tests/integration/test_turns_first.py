@@ -80,6 +80,7 @@ def test_who_says_that_a_case_was_about_somebody_else_waits_with_empty_hands(sto
 
 @pytest.mark.postgres
 @pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+@pytest.mark.slow
 def test_who_signs_a_void_waits_with_empty_hands(store: Store, hand: Hand) -> None:
     office = drawn(store, hand)
     number = a_draw(office)
@@ -92,12 +93,14 @@ def test_who_signs_a_void_waits_with_empty_hands(store: Store, hand: Hand) -> No
 
 @pytest.mark.postgres
 @pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
+@pytest.mark.slow
 def test_who_holds_a_draw_waits_with_empty_hands(store: Store, hand: Hand) -> None:
     office = drawn(store, hand)
     number = a_draw(office)
     waits_with_empty_hands(office, lambda tx: tx.draws.hold(number), lambda tx: tx.draws.get(number, lock=True))
 
 
+@pytest.mark.slow
 def test_a_turn_behind_a_row_is_a_bug_that_every_database_tells(store: Store, hand: Hand) -> None:
     office = drawn(store, hand)
     case, number = concluded(office), a_draw(office)
@@ -125,6 +128,7 @@ def test_a_turn_behind_a_row_is_a_bug_that_every_database_tells(store: Store, ha
         tx.draws.take_turn("bureau")  # what is only read is in nobody's way
 
 
+@pytest.mark.slow
 def test_the_daily_look_is_settled_by_itself_and_has_every_turn_before_any_row(
     store: Store, hand: Hand, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -35,6 +35,7 @@ def over(office: Office, number: str) -> None:
 
 
 @on_both
+@pytest.mark.slow
 def test_a_level_that_was_changed_for_a_draw_that_became_void_is_counted_by_the_one_that_follows(
     store: Store, hand: Hand
 ) -> None:
@@ -81,6 +82,7 @@ def test_a_level_that_is_put_back_behind_a_joint_draw_is_the_matter_of_each_agen
 
 
 @on_both
+@pytest.mark.slow
 def test_what_is_put_back_while_an_extension_alone_is_open_is_of_the_frame_that_it_draws_from(store: Store, hand: Hand) -> None:
     office, _, _ = drawing(store, hand)
     office = pooled(office, "weekly")

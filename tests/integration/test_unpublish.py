@@ -86,6 +86,7 @@ def published(office: Office, hand: Hand, folder: Path, outcome: Outcome) -> Pub
     return one(office, duty.id)
 
 
+@pytest.mark.slow
 def test_what_is_public_stands_as_it_was_published_and_falls_with_its_case_by_the_packs_date(
     office: Office, hand: Hand, tmp_path: Path
 ) -> None:
@@ -129,6 +130,7 @@ def test_what_is_public_stands_as_it_was_published_and_falls_with_its_case_by_th
 
 
 @pytest.mark.parametrize("late", [False, True])
+@pytest.mark.slow
 def test_what_speaks_against_nobody_stays_public_until_an_officer_has_decided_otherwise(
     office: Office, hand: Hand, tmp_path: Path, late: bool
 ) -> None:
@@ -157,6 +159,7 @@ def test_what_speaks_against_nobody_stays_public_until_an_officer_has_decided_ot
     assert one(office, f"{duty.id}.2").state is PublicationState.OWED, "and is formed anew"
 
 
+@pytest.mark.slow
 def test_an_annulment_of_what_ordered_no_credit_entry_takes_the_published_result_back(office: Office, hand: Hand) -> None:
     (duty,) = look(office, hand)
     case = Proceeding(office, hand, against(office, hand, duty))
@@ -189,6 +192,7 @@ def test_a_lead_is_never_said_to_be_published_until_an_officer_has_decided(offic
     assert one(office, duty.id).state is PublicationState.OWED
 
 
+@pytest.mark.slow
 def test_what_daily_supervision_finds_enters_the_register_once_an_officer_has_said_what_it_came_to(
     store: Store, hand: Hand
 ) -> None:
@@ -207,6 +211,7 @@ def test_what_daily_supervision_finds_enters_the_register_once_an_officer_has_sa
         publication.rule(tx, duty.id, CheckResult.NOTHING, "现场笔录", "李四", hand())
 
 
+@pytest.mark.slow
 def test_what_contradicts_an_exempt_promise_enters_the_register_with_the_officers_decision(store: Store, hand: Hand) -> None:
     office, case_id, visit = pooled(store, hand)
     told = Finding(case_id=case_id, claim="relief-status", verdict=Verdict.MISMATCH, note="已退出救助")
@@ -227,6 +232,7 @@ def test_what_contradicts_an_exempt_promise_enters_the_register_with_the_officer
     assert one(office, duty.id).state is PublicationState.TO_REMOVE
 
 
+@pytest.mark.slow
 def test_what_is_opened_again_while_its_files_are_carried_out_is_public_and_taken_back_at_once(
     office: Office, hand: Hand, tmp_path: Path
 ) -> None:
@@ -246,6 +252,7 @@ def test_what_is_opened_again_while_its_files_are_carried_out_is_public_and_take
     assert one(office, duty.id).state is PublicationState.REMOVED
 
 
+@pytest.mark.slow
 def test_words_beside_a_kept_promise_are_praised_by_no_rule(office: Office, hand: Hand) -> None:
     (duty,) = look(office, hand)
     with office.store.begin() as tx:

@@ -38,6 +38,7 @@ def from_day(office: Office, first: date) -> Office:
     return replace(office, book=replace(office.book, packs=packs))
 
 
+@pytest.mark.slow
 def test_a_visit_to_look_at_an_item_off_the_list_is_blocked_and_everybody_hears_of_it(store: Store, hand: Hand) -> None:
     office, phones, visit = drawn(store, hand)
     looked(office)

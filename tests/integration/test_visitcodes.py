@@ -33,6 +33,7 @@ def edge(store: Store, hand: Hand) -> Iterator[Edge]:
         yield held_edge
 
 
+@pytest.mark.slow
 def test_a_code_is_for_the_team_that_has_accepted_and_a_reading_on_a_second_phone_is_a_matter_and_voids_nothing(
     edge: Edge, hand: Hand
 ) -> None:
@@ -81,6 +82,7 @@ def test_a_code_is_for_the_team_that_has_accepted_and_a_reading_on_a_second_phon
             assert [row["rule"] for row in tx.ledger.about(visit.id)].count("visit.scanned") == 20
 
 
+@pytest.mark.slow
 def test_a_check_in_is_a_note_with_its_moment_late_is_shown_and_another_firm_s_code_is_refused_with_the_fix(
     edge: Edge, hand: Hand
 ) -> None:

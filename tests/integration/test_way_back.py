@@ -27,6 +27,7 @@ def filled(path: str) -> str:
     return re.sub(r"\{[^}]+\}", ID, path.replace("{digest}", ID * 2))
 
 
+@pytest.mark.slow
 def test_each_page_that_asks_to_log_in_is_come_back_to(store: Store, hand: Hand) -> None:
     office = open_office(store, hand)
     pages, sent = {filled(one) for one in addresses("GET")}, dict[str, str]()

@@ -51,6 +51,7 @@ def stands(store: Store, case: str) -> CaseState:
         return tx.cases.get(case).state
 
 
+@pytest.mark.slow
 def test_the_system_that_withdraws_hears_the_bar_first_and_withdraws_once_the_applicant_knows_it(
     store: Store, hand: Hand
 ) -> None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import psycopg
+import pytest
 
 from inspector.daemon import sweeps
 from inspector.domain.errors import Away
@@ -17,6 +18,7 @@ from tests import house, postgres
 from tests.engine import FAST, Hands, at_work, listening, order, put, real_office, row, states, until
 
 
+@pytest.mark.slow
 def test_a_database_that_goes_away_for_a_while_costs_nothing_but_the_while(
     postgres_url: str, postgres_server: postgres.Server
 ) -> None:

@@ -52,6 +52,7 @@ def test_every_day_of_sixteen_years_is_worked_or_not_as_the_notices_say(year: in
 
 @settings(deadline=None, max_examples=200)
 @given(MOMENTS, TERMS, OFFICES)
+@pytest.mark.slow
 def test_a_period_ends_to_the_minute_where_longhand_ends_it(start: datetime, term: Term, closes: time) -> None:
     office = WorkingCalendar(tables=CALENDAR.tables, opens=time(8), closes=closes)
     assert due(start, term, office).at == _closing(closes).end(start, term.amount, term.unit.value)
@@ -80,6 +81,7 @@ def test_a_reminder_lies_where_longhand_counts_back_to(at: datetime, before: int
     TERMS.filter(lambda term: term.unit not in (Unit.HOUR, Unit.MINUTE)),
     st.lists(st.tuples(st.integers(0, 60), st.integers(0, 25)), max_size=4),
 )
+@pytest.mark.slow
 def test_a_period_whose_clock_stood_still_ends_where_longhand_ends_it(
     start: datetime, term: Term, pauses: list[tuple[int, int]]
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -80,6 +81,7 @@ def test_between_counts_the_working_days_after_the_first(calendar: WorkingCalend
 
 @unhurried
 @given(calendars(), st.integers(500_000, 560_000))
+@pytest.mark.slow
 def test_a_working_day_has_one_ordinal(calendar: WorkingCalendar, ordinal: int) -> None:
     day = calendar.nth(ordinal)
     assert calendar.is_working_day(day)
@@ -97,6 +99,7 @@ def test_a_period_in_days_ends_at_the_close_of_a_working_day(calendar: WorkingCa
 
 @unhurried
 @given(calendars(), MOMENTS, DAY_TERMS)
+@pytest.mark.slow
 def test_the_explanation_adds_up(calendar: WorkingCalendar, start: datetime, term: Term) -> None:
     counted = due(start, term, calendar).counted
     assert not any(calendar.is_working_day(named.day) for named in counted.skipped)
@@ -131,6 +134,7 @@ def test_a_date_is_provisional_exactly_when_a_day_looked_at_is_not_certain(start
 
 @unhurried
 @given(calendars(), MOMENTS, st.integers(1, 30))
+@pytest.mark.slow
 def test_a_reminder_leaves_its_working_days(calendar: WorkingCalendar, at: datetime, before: int) -> None:
     day = calendar.local_date(reminder(at, before, calendar))
     assert calendar.is_working_day(day)
@@ -175,6 +179,7 @@ def test_the_inverse_is_the_first_machine_tick_at_which_a_moment_is_reached(cloc
 
 @unhurried
 @given(clocks().filter(lambda clock: clock.skip_closed), PASSED)
+@pytest.mark.slow
 def test_only_open_hours_are_shown(clock: OfficeTime, passed: timedelta) -> None:
     assert clock.calendar is not None
     shown = clock.office(clock.machine_anchor + passed)

@@ -225,6 +225,7 @@ def _founded(tx: Tx, one: Consequence) -> None:
     assert tx.servings.find(f"{one.id}:decision") is not None, "and its subject is told what was decided"
 
 
+@pytest.mark.slow
 def test_an_untrue_promise_is_revoked_entered_contested_and_annulled_while_receivers_die_and_return() -> None:
     one = Histories()
     try:

@@ -22,6 +22,7 @@ def one_mind(numbers: range) -> None:
     assert min(seen[code] for code in (0, 1, 2)) > len(files) // 20, "each answer is met, and met often"
 
 
+@pytest.mark.slow
 def test_three_verifiers_are_of_one_mind_about_bundles_changed_by_chance() -> None:
     one_mind(range(200))
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 from math import ceil, floor
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -54,6 +55,7 @@ def bounds(draw: st.DrawFn) -> Bounds:
 
 @unhurried
 @given(strata(), bounds(), st.integers(0, 60), st.integers(0, 200), UNFINISHED)
+@pytest.mark.slow
 def test_never_above_n_never_below_what_must_be_drawn(
     held: tuple[list[SamplingRow], dict[str, Count]], limits: Bounds, officers: int, staffed: int, open_ones: set[Window]
 ) -> None:
@@ -132,6 +134,7 @@ def test_what_is_owed_of_an_item_and_of_a_stratum_with_its_parts_is_drawn_whatev
 
 @unhurried
 @given(strata(), bounds(), st.integers(0, 60), UNFINISHED, st.data())
+@pytest.mark.slow
 def test_a_higher_ratio_never_draws_fewer_of_its_stratum_nor_in_all(
     held: tuple[list[SamplingRow], dict[str, Count]], limits: Bounds, officers: int, open_ones: set[Window], data: st.DataObject
 ) -> None:
@@ -147,6 +150,7 @@ def test_a_higher_ratio_never_draws_fewer_of_its_stratum_nor_in_all(
 
 @unhurried
 @given(strata(), bounds(), st.integers(0, 60), st.randoms())
+@pytest.mark.slow
 def test_the_order_of_the_rows_says_nothing(
     held: tuple[list[SamplingRow], dict[str, Count]], limits: Bounds, officers: int, chance: object
 ) -> None:
@@ -157,6 +161,7 @@ def test_the_order_of_the_rows_says_nothing(
 
 @unhurried
 @given(strata(), bounds(), st.integers(0, 60), UNFINISHED)
+@pytest.mark.slow
 def test_the_committed_rules_give_every_verifier_the_same_numbers(
     held: tuple[list[SamplingRow], dict[str, Count]], limits: Bounds, officers: int, open_ones: set[Window]
 ) -> None:

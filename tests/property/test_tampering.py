@@ -36,6 +36,7 @@ def differing(corpus: list[Change], own: list[int], others: list[int]) -> list[t
     return [(one.name, ours, other) for one, ours, other in told if ours != other]
 
 
+@pytest.mark.slow
 def test_a_change_of_meaning_never_holds_and_other_bytes_for_the_same_always_do(corpus: list[Change], own: list[int]) -> None:
     expected = {Means.SAME: True, Means.OTHER: False}
     wrong = [
@@ -48,16 +49,19 @@ def test_a_change_of_meaning_never_holds_and_other_bytes_for_the_same_always_do(
     assert {one.means for one in corpus} == {*Means}
 
 
+@pytest.mark.slow
 def test_the_one_file_of_python_is_of_the_same_mind_about_every_change(corpus: list[Change], own: list[int]) -> None:
     assert differing(corpus, own, [minds.python(one.files) for one in corpus]) == []
 
 
 @pytest.mark.needs("node")
+@pytest.mark.slow
 def test_the_browsers_verifier_is_of_the_same_mind_about_every_change(corpus: list[Change], own: list[int]) -> None:
     assert differing(corpus, own, list(minds.browser(one.files for one in corpus))) == []
 
 
 @pytest.mark.needs("node")
+@pytest.mark.slow
 def test_no_verifier_lets_anybody_stand_in_a_public_bundle_twice_or_without_a_row_for_somebody_who_is_hidden() -> None:
     made = [
         (f"{name}: {one.name}", one.files)

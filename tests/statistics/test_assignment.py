@@ -26,6 +26,7 @@ def assignment(dealer: Dealer, deals: int) -> dict[str, float]:
     return {"seats": seats(dealt, 12), "company": company(dealt, 12)}
 
 
+@pytest.mark.slow
 def test_scenario_37_equals_go_everywhere_and_with_everybody_equally_often() -> None:
     assert refused(assignment(engine_deals, 1200)) == []
 

@@ -53,6 +53,7 @@ def sampled(number: int, draws: int = 400, n: int = 20, k: int = 5) -> Draws:
     return [chance.sample(range(n), k) for _ in range(draws)]
 
 
+@pytest.mark.slow
 def test_honest_samples_pass_each_measure_as_often_as_its_p_value_says() -> None:
     told: dict[str, list[float]] = {name: [] for name in ("inclusion", "pairs", "overlap", "groups", "seats", "company", "alike")}
     for number in range(60):

@@ -42,6 +42,7 @@ def test_over_all_orders_of_tickets_every_subset_is_drawn_equally_often(n: int) 
 
 
 @pytest.mark.parametrize("n", [7, 8])
+@pytest.mark.slow
 def test_the_drawn_and_the_reserve_are_the_order_of_the_tickets_itself(n: int) -> None:
     """So each order is met once, and with it, for every k, each subset equally often."""
     for order in permutations(LETTERS[:n]):
@@ -69,6 +70,7 @@ def closed_form(n: int, draws: int) -> dict[str, float]:
 
 
 @pytest.mark.parametrize("n", [5, 13])
+@pytest.mark.slow
 def test_every_object_is_drawn_with_probability_k_of_n(n: int) -> None:
     assert refused(closed_form(n, 20_000)) == []
 
@@ -85,6 +87,7 @@ def battery(drawer: Drawer, draws: int) -> dict[str, float]:
     return {"inclusion": inclusion(drawn, 40), "pairs": pairs(drawn, 40), "overlap": overlap(drawn, 40)}
 
 
+@pytest.mark.slow
 def test_single_objects_pairs_and_successive_draws_are_as_chance_has_them() -> None:
     assert refused(battery(engine, 20_000)) == []
 

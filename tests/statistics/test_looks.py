@@ -79,6 +79,7 @@ def test_the_spending_functions_are_those_that_were_published() -> None:
 
 @pytest.mark.parametrize("rounds", [FEW, MANY])
 @pytest.mark.parametrize("quarterly", [False, True])
+@pytest.mark.slow
 def test_a_fair_office_calls_no_oftener_in_a_year_than_stated_and_would_at_the_whole_level_of_each_look(
     rounds: int, *, quarterly: bool
 ) -> None:

@@ -169,6 +169,7 @@ def test_no_alert_is_without_its_disaster() -> None:
 
 
 @pytest.mark.needs("promtool")
+@pytest.mark.slow
 def test_a_disaster_that_no_alert_sees_would_be_noticed(tmp_path: Path) -> None:
     """The proof above can fail: with the rule's number moved out of reach it does."""
     dull = RULES.read_text("utf-8").replace("inspector_adverse_without_review > 0", "inspector_adverse_without_review > 9")

@@ -306,6 +306,7 @@ def test_a_text_that_declares_more_bits_than_its_figures_hold_does_not_hold(bits
     assert [one.code for one in overstating(read(json.dumps(body).encode()))] == wrong
 
 
+@pytest.mark.slow
 def test_every_line_of_a_verdict_has_words_in_both_languages() -> None:
     written = argument("AuditLine", "code") | {"draw.empty_seats", "draw.bans_ignored", "draw.salts_guessable"}
     written |= {"draw.visits_unmanned", "draw.signature_unchecked", "draw.signature_incomplete", "draw.beacon_not_pinned"}

@@ -50,6 +50,7 @@ def everything() -> Iterator[tuple[Policy, Case, Rated]]:
             yield policy, case, rated
 
 
+@pytest.mark.slow
 def test_what_is_decided_is_recorded_and_judged_again_alike() -> None:
     for policy, case, rated in everything():
         made = begin(case, policy, rated, START, CALENDAR).state
@@ -57,6 +58,7 @@ def test_what_is_decided_is_recorded_and_judged_again_alike() -> None:
         assert (again, backtest.deviation(backtest.recorded(made), again)) == (backtest.recorded(made), None)
 
 
+@pytest.mark.slow
 def test_what_alike_leaves_out_is_never_asked_when_a_case_comes_in() -> None:
     class Asked:
         """A pack that answers nothing about draws, reports and its own name."""

@@ -49,6 +49,7 @@ def test_the_fast_form_deals_exactly_as_the_plain_one(number: int) -> None:
         assert plain.halls[one.object, one.seat] == set(one.seats)
 
 
+@pytest.mark.slow
 def test_that_comparison_is_about_repairs_that_succeed_and_repairs_that_cannot() -> None:
     plain = [PlainDealer(KEY, team, frame) for frame, team in map(instance, range(200))]
     assert sum(held.shifts for held in plain) >= 30

@@ -333,6 +333,7 @@ print(hashlib.sha256(b"".join(one.content + one.carry_out().content() for one in
 """
 
 
+@pytest.mark.slow
 def test_scenario_20_a_process_that_lays_its_sets_otherwise_commits_and_draws_the_same() -> None:
     """Which member of a set comes first is another one in each process of Python: nothing that is committed to may hang on it."""
     told = {

@@ -59,6 +59,7 @@ def test_values_that_change_their_shape_are_found_though_every_verdict_stays() -
     assert drift.alarm.what in ("shape:9-9-9", "shape:other")
 
 
+@pytest.mark.slow
 def test_no_more_windows_than_stated_are_taken_for_a_jump_where_nothing_has_changed() -> None:
     rng, loose = random.Random(11), Rules(window=40, least=5, most=10, chance=0.05)
     found = 0

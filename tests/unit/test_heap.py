@@ -26,6 +26,7 @@ print(before, after, resident(os.getpid()), all(one == bytes(4000) for one in st
 
 
 @pytest.mark.skipif(heap._TRIM is None, reason="this C library has nothing to give back by")
+@pytest.mark.slow
 def test_what_a_busy_hour_took_goes_back_though_some_of_it_stays() -> None:
     told = subprocess.run([sys.executable, "-c", BUSY], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
     before, after, at_last = map(float, told[:3])

@@ -68,6 +68,7 @@ def test_width_case_and_outer_space_make_no_difference_and_the_original_is_kept(
 
 @settings(deadline=None)
 @given(st.text(max_size=40))
+@pytest.mark.slow
 def test_normalising_twice_changes_nothing(text: str) -> None:
     assert normalise(normalise(text)) == normalise(text)
 

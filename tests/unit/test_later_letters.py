@@ -31,6 +31,7 @@ console.log(JSON.stringify(found));
 
 
 @pytest.mark.needs("node")
+@pytest.mark.slow
 def test_whatever_this_python_and_this_node_take_apart_differently_is_refused() -> None:
     """Composing is the other way round: what no version takes apart differently, none puts together differently."""
     script = NODE % json.dumps(BESIDE)

@@ -49,6 +49,7 @@ def committed(place: tuple[str | int, ...], value: object, name: str = "2") -> M
     return fitted({**files, "commit.json": encode(changed(json.loads(files["commit.json"]), place, value))})
 
 
+@pytest.mark.slow
 def test_a_commitment_whose_time_is_none_cannot_be_read_for_it_would_be_older_than_no_beacon() -> None:
     assert said([committed(("made",), one) for one in (*NO_TIME, *NO_TEXT)]) == [(2, 2, 2)] * (len(NO_TIME) + len(NO_TEXT))
     assert said([committed(("made",), one) for one in TIMES]) == [(0, 0, 0)] * len(TIMES)
@@ -68,6 +69,7 @@ def test_a_party_is_named_by_a_text_for_1_and_the_text_1_would_be_two_parties_to
     assert said([fitted({**files, "commit.json": encode(told)})]) == [(0, 0, 0)]  # unnamed: all of them one party's
 
 
+@pytest.mark.slow
 def test_an_object_where_a_sentence_would_have_a_name_is_told_and_stops_nobody() -> None:
     (promise, told), (other, again) = party("justice", "one"), party("audit", "one")
     shared = drawn((promise | {"what": {"of": 1}}, told), (other | {"what": []}, again), thrown("red", " ".join("12" * 13)))
@@ -84,6 +86,7 @@ def test_an_object_where_a_sentence_would_have_a_name_is_told_and_stops_nobody()
     assert len(made) >= 50
 
 
+@pytest.mark.slow
 def test_an_object_at_any_place_of_any_document_is_no_mistake_of_a_reader() -> None:
     made = [
         {**files, name: encode(changed(json.loads(files[name]), place, value))}
@@ -142,6 +145,7 @@ def rewritten(files: Mapping[str, bytes]) -> Mapping[str, bytes]:
     }
 
 
+@pytest.mark.slow
 def test_what_followed_is_the_houses_word_and_all_three_say_so_until_a_hash_from_elsewhere_holds_it() -> None:
     whole, joint = followed("after"), packed(vector("3"))
     log = next(content for name, content in whole.items() if name.endswith("after.jsonl"))

@@ -113,6 +113,7 @@ def kept_back(name: str, rules: str) -> bool:
     return back
 
 
+@pytest.mark.slow
 def test_everything_the_image_copies_exists_and_reaches_the_engine() -> None:
     for argument in (argument for word, argument in instructions() if word == "COPY" and "--from" not in argument):
         for source in argument.split()[:-1]:
@@ -230,6 +231,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return next(folder.glob("inspector-*.whl"))
 
 
+@pytest.mark.slow
 def test_the_wheel_holds_both_packages_with_their_data_the_policies_and_the_entry_points(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     for package in ("inspector", "connectors"):

@@ -95,6 +95,7 @@ def test_each_ruling_and_threat_that_the_program_cites_stands_in_the_page(what: 
     assert [one for one in told if one[1] not in there] == []
 
 
+@pytest.mark.slow
 def test_each_section_that_the_program_cites_stands_in_the_page() -> None:
     there = {head.split(" ")[0] for head in heads()}
     assert {str(number) for number in range(1, 13)} <= there

@@ -134,6 +134,7 @@ def test_two_rows_in_the_place_of_one_are_refused() -> None:
 
 
 @pytest.mark.needs("node")
+@pytest.mark.slow
 def test_the_strangers_verifiers_are_of_the_same_mind_about_public_bundles() -> None:
     bundles = [public(vector(name)) for name in ("1", "2", "3", "sm3")] + [public(random_bundle(number)) for number in range(40)]
     hidden = of_the_house(vector("1"), NOT_NAMED)

@@ -117,6 +117,7 @@ MOMENTS = st.datetimes(datetime(2015, 1, 1), datetime(2030, 12, 31), timezones=s
 
 @settings(deadline=None, max_examples=300)
 @given(MOMENTS, st.integers(1, 40), st.sampled_from([Unit.WORKING_DAY, Unit.DAY, Unit.MONTH]), st.lists(ROWS, max_size=3))
+@pytest.mark.slow
 def test_a_visit_is_never_late_and_never_inside_a_window_unless_a_person_is_told(
     given_at: datetime, amount: int, unit: Unit, rows: list[QuietRow]
 ) -> None:

@@ -76,6 +76,7 @@ def many(rows: int) -> str:
     return SHIPPED + axes + "".join(scales.row(f"x-{a}-{b}", "A", a=[a], b=[b]) for a, b in cells)
 
 
+@pytest.mark.slow
 def test_a_gap_and_an_overlap_among_ten_thousand_combinations_are_found(tmp_path: Path) -> None:
     error = refused(tmp_path, many(9_999) + scales.row("x-again", "B", a=["7"], b=["7"]))
     assert [flaw.code for flaw in error.flaws] == ["combination_missing", "combination_twice"]

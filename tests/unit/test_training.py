@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -100,6 +101,7 @@ RARELY = st.lists(st.tuples(TEAMS, st.sampled_from("BCD")), max_size=6)
 
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.tuples(TEAMS, st.sampled_from("BCD")), min_size=4, max_size=24), RARELY)
+@pytest.mark.slow
 def test_each_cell_of_an_area_at_a_level_is_of_enough_persons_and_so_is_what_second_looks_said_of_it(
     visits: list[tuple[set[str], str]], again: list[tuple[set[str], str]]
 ) -> None:

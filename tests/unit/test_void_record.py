@@ -143,6 +143,7 @@ def test_what_the_reader_states_of_the_seeds_day_settles_what_no_file_dates() ->
         assert told == code
 
 
+@pytest.mark.slow
 def test_no_record_however_odd_parts_the_three() -> None:
     times = (None, "2023-09-15T18:00:00+08:00", "2030-01-01T00:00:00Z", 7)
     signed = (None, ["a", "b"], ["a", "a"], [1, 2], [None, "b"], {"a": 1}, [["a"], "b"])

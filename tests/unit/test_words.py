@@ -44,6 +44,7 @@ def equal(keys: list[ast.Attribute], module: ModuleType) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 def test_no_table_has_two_keys_that_compare_equal() -> None:
     looked_at, wrong = 0, list[str]()
     for file in trees.shipped():
