@@ -255,7 +255,7 @@ def running(worker: Worker, grace: float = 5.0) -> Iterator[Worker]:
 
 
 def settle(office: Office, engine: Engine = QUICK, seconds: float = 60.0) -> None:
-    """Work until nothing is ready any more but for what waits behind an open breaker. Fails when that does not come about."""
+    """Work until nothing is ready any more but behind an open breaker or a pause. Fails when that does not come about."""
 
     def later(moment: datetime) -> datetime:
         """Short waits pass at once, long ones wait for the hand (or for what they wait for)."""
@@ -275,7 +275,9 @@ def settle(office: Office, engine: Engine = QUICK, seconds: float = 60.0) -> Non
             with office.store.read() as tx:
                 ready = tx.work.page(state="ready", limit=1000)
                 if ready:
-                    shut = {lane.name for lane in tx.lanes.all() if lane.open_until > EPOCH and worker.in_flight == 0}
+                    shut = {
+                        lane.name for lane in tx.lanes.all() if (lane.open_until > EPOCH or lane.paused) and worker.in_flight == 0
+                    }
                     now = office.now()
                     ready = [held for held in ready if held["lane"] not in shut or (held["expires_at"] or now) < now]
             moved = sweeps.promote(office)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 import pytest
 
 from inspector.domain.assistance import AssistanceState, Quarrel, Request, Rung
@@ -42,12 +40,6 @@ def resume(office: Office, lane: str) -> None:
         assert tx.lanes.pause(lane, None)
 
 
-def look(office: Office) -> None:
-    """Carry out what can be; what is paused stays ready."""
-    with suppress(AssertionError):
-        settle(office, seconds=4)
-
-
 def test_while_the_way_to_an_agency_is_paused_nobody_above_hears_of_its_silence_and_then_it_is_reminded_first(
     store: Store, hand: Hand
 ) -> None:
@@ -55,7 +47,7 @@ def test_while_the_way_to_an_agency_is_paused_nobody_above_hears_of_its_silence_
     pause(office, "civil-affairs")
     for rung in request_of(store, case_id).rungs:
         hand.now = rung.at
-        look(office)
+        settle(office)
     held = request_of(store, case_id)
     assert (civil.kinds, county.kinds, held.state.open) == ([LetterKind.REQUEST], [], True)
     with store.read() as tx:
@@ -78,9 +70,9 @@ def test_whoever_is_above_reads_that_a_letter_was_refused_and_nobody_got_it(stor
         hand.now = step.at
         if step.kind is OrderKind.ASSIST_LIAISON:
             civil.fails = [Refused("http_422", origin=Origin.THEM, attempts=1)]
-        look(office)
+        settle(office)
     hand.now = step.at
-    look(office)
+    settle(office)
     rules = [one.rule for one in request_of(store, case_id).history]
     assert rules.count("assistance.liaison_stayed") == 1
     told = county.letters[-1].text if county.letters else ""
@@ -107,16 +99,16 @@ def test_a_superior_whom_no_letter_reached_has_let_no_date_pass(store: Store, ha
         county.fails = [Refused("http_422", origin=Origin.THEM, attempts=1)]
     with store.begin() as tx:
         assist.contest(office, tx, request_of(store, case_id).id, Quarrel.COMPETENCE, "不属于本局职权", "王五", office.now())
-    look(office)
+    settle(office)
     held = request_of(store, case_id)
     assert held.dispute is not None
     with store.read() as tx:
         unknown = {one["kind"] for one in tx.attention.page(None)} >= {SUPERIOR_UNKNOWN}
     assert unknown is not paused, "a person picks whom to tell"
     hand.now = held.dispute.due_at
-    look(office)
+    settle(office)
     hand.on(hours=2)
-    look(office)
+    settle(office)
     held = request_of(store, case_id)
     rules = [one.rule for one in held.history]
     assert "assistance.undecided" not in rules
@@ -133,9 +125,9 @@ def test_while_the_way_to_the_superior_is_paused_it_is_not_told_and_then_it_is(s
     pause(office, "county-office")
     for rung in request_of(store, case_id).rungs:
         hand.now = rung.at
-        look(office)
+        settle(office)
     hand.on(days=2)
-    look(office)
+    settle(office)
     held = request_of(store, case_id)
     assert (held.state, county.kinds, civil.kinds[-1]) == (AssistanceState.REMINDED, [], LetterKind.HEAD)
     resume(office, "county-office")
