@@ -49,9 +49,8 @@ class DeliveredCredit:
 
         While there is none at all, or a new one is not good, the one before answers, with its date. Raises as `FilesSource.ask` does.
         """
-        question = Question(
-            case_id=key, basis="levels", fact=FACT, subject_kind=kind, subject_code=code, claimed="", on=date.min
-        )  # nobody is asked: it lies here
+        # nobody is asked: it lies here
+        question = Question(case_id=key, basis="levels", fact=FACT, subject_kind=kind, subject_code=code, claimed="", on=date.min)
         answer = self._files.ask(question, key=key)
         found = answer.value if answer.status is AnswerStatus.FOUND else None
         as_of = answer.provenance.as_of

@@ -164,9 +164,8 @@ class Answers:
         held = self._config
         as_of = reply.moment(held.as_of_field, self._since) if held.as_of_field else None
         live = held.live
-        if (
-            live and as_of is None
-        ):  # the register itself, and no cache before it: that one's answers are as old as it says, or of nobody knows when
+        # the register itself, and no cache before it: that one's answers are as old as it says, or of nobody knows when
+        if live and as_of is None:
             age = lain(reply.headers, reply.asked_at)
             live, as_of = age is not None, reply.asked_at - age if age else None
         version = (reply.text(held.version_field, optional=True) or "") if held.version_field else ""

@@ -119,9 +119,8 @@ def _snapshot(tx: Tx, office: Office, now: datetime) -> Snapshot:
     for kind, state, leased, count, due_at in tx.work.counts(machine_now, agreed):
         shown = "leased" if leased else state
         work[kind, shown] = work.get((kind, shown), 0) + count
-        if (
-            state in ("ready", "waiting") and due_at is not None
-        ):  # a row that waits past its date is late, too: nobody has promoted it
+        # a row that waits past its date is late, too: nobody has promoted it
+        if state in ("ready", "waiting") and due_at is not None:
             oldest[kind] = min(oldest.get(kind, now), due_at)
     unsealed, since = tx.ledger.unsealed()
     horizon = office.calendar.horizon

@@ -137,9 +137,8 @@ def differing(
 def _state(row: Mapping[str, Any], course: Course) -> str:
     """The state to which the entries lead."""
     rules = course.rules
-    born_off = (
-        course.standing.get("state") == VisitState.CANCELLED.value and _OWE not in rules
-    )  # owed: its slot of a cap has returned
+    # owed: its slot of a cap has returned
+    born_off = course.standing.get("state") == VisitState.CANCELLED.value and _OWE not in rules
     if rules & {_CANCEL, _REPLACE} or born_off:
         return VisitState.CANCELLED.value
     if _CEASED in rules:

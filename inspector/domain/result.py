@@ -34,9 +34,8 @@ def hindrance(visit: Visit, team: tuple[Seat, ...], by: Seat) -> Refusal | None:
     if visit.unpublished:
         return Refusal("visit_unpublished", visit=visit.id, items=", ".join(visit.unpublished))
     if not visit.released:
-        opens = (
-            f"{visit.release_at:%Y-%m-%d %H:%M}" if visit.release_at is not None else ""
-        )  # "": a look, veiled from what previews
+        # "": a look, veiled from what previews
+        opens = f"{visit.release_at:%Y-%m-%d %H:%M}" if visit.release_at is not None else ""
         return Refusal("visit_embargoed", visit=visit.id, release_at=opens)
     if by.state is not SeatState.ACCEPTED:
         return Refusal("not_accepted", visit=visit.id, inspector=by.inspector)

@@ -102,9 +102,8 @@ def _spoken(sources: Sequence[Mapping[str, object]], now: datetime) -> bool:
 
 def _may(draw: Draw, now: datetime) -> None:
     if draw.state is DrawState.VOID and (draw.freed or draw.followed or draw.lacked):
-        raise Refusal(
-            "draw_void_already", draw=draw.number
-        )  # a withheld part: the rule alone knows who draws next, and without whom
+        # a withheld part: the rule alone knows who draws next, and without whom
+        raise Refusal("draw_void_already", draw=draw.number)
     if draw.state is DrawState.DRAWN and draw.kind is DrawKind.SUPPLEMENT:
         raise Refusal("draw_supplement_stands", draw=draw.number)  # its visits are owed by another draw: nobody escapes that way
     if draw.state not in (DrawState.DRAWN, DrawState.VOID) and seed_known(draw, now):

@@ -167,9 +167,8 @@ def _decision(
 def _entry(office: Office, tx: Tx, name: str, said: _Said) -> None:
     """The entry that a decision ordered, where it ordered one and it stands."""
     mine = tx.records.find(name, lock=True) if name else None
-    if (
-        mine is not None and mine.adverse and mine.stands_somewhere
-    ):  # a kept promise that stands beside it no decision has ordered
+    # a kept promise that stands beside it no decision has ordered
+    if mine is not None and mine.adverse and mine.stands_somewhere:
         _record(office, tx, tx.cases.get(mine.case_id, lock=True), mine, said)
 
 

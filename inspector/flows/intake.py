@@ -111,9 +111,8 @@ def take(office: Office, tx: Tx, given: Application, sender: str, now: datetime)
     if (held := _known(tx, given, sender, digest)) is not None:
         return Taken(case=held, new=False)
     case, policy = _admitted(office, tx, given, sender, now)
-    if not tx.cases.add(
-        case, digest
-    ):  # the same message came by another connection meanwhile, and its transaction has just ended
+    # the same message came by another connection meanwhile, and its transaction has just ended
+    if not tx.cases.add(case, digest):
         if (held := _known(tx, given, sender, digest)) is None:
             raise Stale("stale", what=given.reference)
         return Taken(case=held, new=False)

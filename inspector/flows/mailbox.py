@@ -299,9 +299,8 @@ def _harmless(office: Office, request: Request, mail: Mail, form: Form) -> list[
 def _hear(office: Office, tx: Tx, mail: Mail, form: Form, said: tuple[Said, ...], now: datetime) -> None:
     """Each word's step, once for each mail."""
     content = hashlib.sha256(json.dumps([mail.sender, form.code, dict(form.filled)]).encode()).hexdigest()
-    _, request = held(
-        tx, form.number
-    )  # another daemon with the same mail is waited for before it is asked whether it has been taken
+    # another daemon with the same mail is waited for before it is asked whether it has been taken
+    _, request = held(tx, form.number)
     if tx.inbox.seen("mail", mail.id, content) is None:
         door = Door(by="mail", token=mail.sender, came=arrived(request, mail.came, now))
         for word in said:

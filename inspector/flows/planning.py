@@ -115,9 +115,8 @@ def publish(
     def decide(held: AnnualPlan, policy: Policy) -> Decision[AnnualPlan]:
         return annual.publish(held, by=by, reference=reference, on=on, policy=policy, now=now)
 
-    tx.draws.take_turn(
-        tx.annual.get(name, year).content.agency
-    )  # a slot that is just being missed is missed before, or comes after
+    # a slot that is just being missed is missed before, or comes after
+    tx.draws.take_turn(tx.annual.get(name, year).content.agency)
     held = _step(office, tx, name, year, decide, now)
     _make_up(tx, held, now)
     return held

@@ -186,9 +186,8 @@ def lost(tx: Tx, office: Office, told: Lost, now: datetime) -> None:
     case, request = held(tx, told.request_id)
     facts = {"letter": told.kind.value, "to": told.via, "error": told.code}
     if told.kind in AFTERWARDS or request.state.open or request.state is AssistanceState.UNANSWERED:
-        tx.attention.open(
-            unsettled.UNDELIVERABLE, request.requester, told.key, facts, now
-        )  # of one that is answered nobody need hear
+        # of one that is answered nobody need hear
+        tx.attention.open(unsettled.UNDELIVERABLE, request.requester, told.key, facts, now)
     if told.unsure and told.kind not in AFTERWARDS and request.contacts.get(told.key) != "":
         request = post.perhaps(request, told.via)
         tx.assistance.put(request)

@@ -223,9 +223,8 @@ def _reached(reader: RowReader, row: InspectorRecord, channels: Sequence[str]) -
     for channel in sorted({one for one in named if named.count(one) > 1}):
         reader.flaw("channel", "channel_twice", channel=channel)
     addresses = [one for one in row.address.split(",") if one]
-    blank = (
-        len(addresses) == 1 and reader.parts("address") > 1
-    )  # which channel's it is shows by its place, and it is not one for all
+    # which channel's it is shows by its place, and it is not one for all
+    blank = len(addresses) == 1 and reader.parts("address") > 1
     if len(named) > 1 and (blank or len(addresses) not in (1, len(named))):
         reader.flaw("address", "addresses_differ", channels=len(named), addresses=len(addresses))
     for channel in (one for one in dict.fromkeys(named) if one not in channels):

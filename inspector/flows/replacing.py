@@ -97,9 +97,8 @@ def cease(office: Office, tx: Tx, visit_id: str, *, how: Ceased, evidence: str, 
         return _told(tx, decision.state, None, parts[0])
     _leave(office, tx, held, decision, now)
     entered = {part.agency for part in held.parts}
-    for doubt in (
-        one for one in held.doubts if one.agency not in entered
-    ):  # nobody can look any more: no finding, the officer decides
+    # nobody can look any more: no finding, the officer decides
+    for doubt in (one for one in held.doubts if one.agency not in entered):
         finding = Finding(case_id=doubt.case_id, claim=doubt.claim, verdict=Verdict.CANNOT_SAY, note=how.value)
         weigh(tx, office, decision.state, finding, office.calendar.local_date(now), now)
     proof = replacement.digest(how.value, decision.state.proof)

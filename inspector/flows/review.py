@@ -69,9 +69,8 @@ def decide(  # noqa: PLR0913 - a decision in all its parts
         and review.adverse(ruled.policy.outcomes[outcome])
         and (left := selfproof.unread_of(tx, case_id))
     ):
-        raise Refusal(
-            "material_lies_unread", self_proof=", ".join(left)
-        )  # nobody is judged before what he or she has shown is read
+        # nobody is judged before what he or she has shown is read
+        raise Refusal("material_lies_unread", self_proof=", ".join(left))
     decision = review.review(
         case,
         outcome,

@@ -101,9 +101,8 @@ def frame(office: Office, tx: Tx, plan: Plan, policy: Policy, number: str, slot:
     counts = {code: sum(one == code for one in strata.values()) for code in shares}
     span = {"since": since.isoformat(), "until": (until or since).isoformat()}
     derivation: dict[str, object] = {"pack": policy.label, "row": row.row, "share": str(row.share), **span, "rows": counts}
-    derivation |= moved.counted(
-        office, tx, drawn[0] if drawn else None, plan.agency
-    )  # whoever may look follows from a register as in any frame
+    # whoever may look follows from a register as in any frame
+    derivation |= moved.counted(office, tx, drawn[0] if drawn else None, plan.agency)
     return Framed(
         lists=lists,
         frames={lists[0].name: frozen},

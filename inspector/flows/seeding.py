@@ -246,9 +246,8 @@ def carry_in(office: Office, tx: Tx, number: str, content: bytes, by: str, now: 
             continue
         beacons.believe(promise, part)
         opens = seed.known_at(promise)
-        if not held.figured or (
-            opens is not None and now < opens
-        ):  # or our clock is behind: the commitment may be younger than it says
+        # or our clock is behind: the commitment may be younger than it says
+        if not held.figured or (opens is not None and now < opens):
             raise Refusal("draw_seed_early", draw=number, opens=opens.isoformat() if opens else "", held=now.isoformat())
         if gathering.belated(held, party, now):
             raise Refusal("draw_figures_late", draw=number, ends=str(held.closes(party)))

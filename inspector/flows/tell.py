@@ -64,9 +64,8 @@ def enter_credit(work: Work, office: Office) -> Settlement:
     entry_id, copy = str(said.get("entry", work.key)), "copy" in said
     with office.store.read() as tx:
         if tx.cases.get(str(work.case_id)).entry != entry_id:
-            return nothing(
-                "taken_back"
-            )  # its outcome fell meanwhile; what may have left by an earlier try is taken back by its order
+            # its outcome fell meanwhile; what may have left by an earlier try is taken back by its order
+            return nothing("taken_back")
         if "again" in said and unsendable(tx.records.find(entry_id)):
             return nothing("obsolete")  # it was repaired, shown no more or objected to since a person had it sent once more
     entry = CreditEntry(

@@ -63,9 +63,8 @@ class Carrier:
         self._library = library()
         self._store = store
         self._heard = heard
-        self._putting = self._library.App(
-            connector=self._library.SyncPsycopgConnector()
-        )  # by connections of ours alone: never opened
+        # by connections of ours alone: never opened
+        self._putting = self._library.App(connector=self._library.SyncPsycopgConnector())
 
     def furnish(self) -> None:
         """Make procrastinate's tables where they are not there yet. Raises what the database raises."""

@@ -280,9 +280,8 @@ def _holds(case_id: sa.ColumnElement[str]) -> dict[Hold, sa.Select[Any]]:
     visits = sa.select(visit_case.c.visit).where(visit_case.c.case_id == case_id)
     unfinished = [state.value for state in UNDECIDED | ON_THE_WAY]
     over = [state.value for state in RecordState if state.over]
-    unplaced = (work.c.kind == OrderKind.CREDIT.value) & (
-        work.c.lane == ""
-    )  # no platform in all those years: a discredit is a `RECORD`
+    # no platform in all those years: a discredit is a `RECORD`
+    unplaced = (work.c.kind == OrderKind.CREDIT.value) & (work.c.lane == "")
     return {
         Hold.NOTICE: sa.select(one).where(subject_notice.c.case_id == case_id, subject_notice.c.state.in_(_open(NoticeState))),
         Hold.CONSEQUENCE: sa.select(one).where(

@@ -78,9 +78,8 @@ def go(request: Request, desk: AtDesk, name: NamePath, after: After = "") -> Res
         return refused(request, error)
     answer = RedirectResponse(going.address, 303)
     kept = _packed(desk, _Kept(going=going, provider=name, after=after), desk.look(lambda tx: tx.machine_now()))
-    answer.set_cookie(
-        _cookie(desk), kept, max_age=_LASTS, httponly=True, samesite="lax", secure=secure(desk), path="/"
-    )  # lax: the browser comes back from another site
+    # lax: the browser comes back from another site
+    answer.set_cookie(_cookie(desk), kept, max_age=_LASTS, httponly=True, samesite="lax", secure=secure(desk), path="/")
     return answer
 
 

@@ -327,9 +327,8 @@ class _Known(Generic[T]):
         name = cells[self._id]
         if not isinstance(name, str) or not _PLAIN_ID.fullmatch(name):
             return None
-        if (
-            len(_PARTED.sub("", name)) == USCC_LENGTH
-        ):  # a credit code has one form and a check digit: the careful way looks at both
+        # a credit code has one form and a check digit: the careful way looks at both
+        if len(_PARTED.sub("", name)) == USCC_LENGTH:
             return None
         held = self._seen.get(self._rest(cells))
         return None if held is None else self._alike(held, name)
