@@ -115,7 +115,7 @@ def _kept(office: Office, tx: Tx, case: Case, mine: Record, said: _Said, by: Sig
         return mine
     striking.refuse_contested(tx, mine)
     if held is None:
-        return striking.ask(tx, case, mine, said.why, said.document, reasons, by)
+        return striking.ask(office, tx, case, mine, said.why, said.document, reasons, by)
     today = office.calendar.local_date(said.now)
     done = _gone(office, tx, case, mine, domain.agree(mine, held, said.why, said.document, by, today), said)
     if said.why is not Annulled.CORRECTION:  # by an officer's new decision of the case: what is public goes by that itself

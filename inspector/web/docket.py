@@ -43,6 +43,7 @@ _LINKS = {
     DocketKind.CONSEQUENCE: "/consequences/",
     DocketKind.OBJECTION: "/credit/objections/",
     DocketKind.REPAIR: "/credit/records/",
+    DocketKind.STRIKING: "/credit/records/",
 }
 """Where each kind of decision is made; a review on its case's page, a withdrawal behind that."""
 
@@ -91,7 +92,7 @@ class DocketShown(Shown):
 
 @api.get("/docket", responses=READS)
 def list_docket(desk: AtDesk, caller: ResultReader, after: Behind = "", limit: Limit = _MOST) -> DocketShown:
-    """What waits for an officer's decision: reviews, consequences, objections, repairs, withdrawals; by the legal dates."""
+    """What waits for an officer's decision: reviews, consequences, objections, repairs, withdrawals, strikings; by the legal dates."""
 
     def ask(tx: Tx) -> tuple[list[DocketRow], list[tuple[str, str]]]:
         due = tx.docket.page(caller.sees, place(after), limit)
@@ -176,7 +177,7 @@ def _whose(desk: Desk, tx: Tx, row: DocketRow) -> tuple[str, str]:
             held = tx.consequences.get(row.id)
         case DocketKind.OBJECTION:
             held = tx.records.objection(row.id)
-        case DocketKind.REVIEW | DocketKind.REPAIR | DocketKind.WITHDRAWAL:  # any officer's: nobody has begun it
+        case DocketKind.REVIEW | DocketKind.REPAIR | DocketKind.WITHDRAWAL | DocketKind.STRIKING:  # any (other) officer's
             return "", ""
     return deputies.whose(desk.office, tx, held, desk.office.now())
 
