@@ -18,7 +18,7 @@ def register(app: typer.Typer) -> None:
 def list_due(
     terminal: Terminal, limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="At most so many 条数")] = 50
 ) -> None:
-    """List reviews, consequences, objections, repairs and withdrawals that are to be decided, the next date first. 列出待作出的决定。"""
+    """List what waits for an officer's decision, of whatever kind, the next date first. 列出待作出的决定。"""
     due = terminal.look(lambda tx: tx.docket.page(list(terminal.office.tree), None, limit))
     rows = [{"kind": one.kind, "id": one.id, "case": one.case_id, "due_at": one.due_at} for one in due]
     terminal.rows(("kind", "id", "case", "due_at"), rows, {"kind": "DocketKind"})

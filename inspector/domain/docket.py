@@ -10,13 +10,22 @@ from inspector.domain.calendar import WorkingCalendar, reminder
 
 
 class DocketKind(StrEnum):
-    """What is to be decided: a case's outcome, the next step of a consequence, an objection, a repair that was asked for, a withdrawal."""
+    """What is to be decided: a case's outcome, the next step of a consequence, an objection, a repair that was asked for, a withdrawal.
+
+    `STRIKING`: one officer has entered a document against the entry of a kept promise, and another one enters the same or lets it stand.
+    `SHAKEN`: whether a decision in force stands of which the ground has fallen; `REGRADE`: whether a grade does.
+    `SEND_BACK`: whether a case came by mistake, as one officer says.
+    """
 
     REVIEW = "REVIEW"
     CONSEQUENCE = "CONSEQUENCE"
     OBJECTION = "OBJECTION"
     REPAIR = "REPAIR"
     WITHDRAWAL = "WITHDRAWAL"
+    STRIKING = "STRIKING"
+    SHAKEN = "SHAKEN"
+    REGRADE = "REGRADE"
+    SEND_BACK = "SEND_BACK"
 
 
 class Nearness(StrEnum):

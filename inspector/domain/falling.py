@@ -19,6 +19,11 @@ ENTRY_FALLS = ("S0:8",)
 IN_FORCE = frozenset({ConsequenceState.IMPOSED, ConsequenceState.FAILED})
 """What goes on against its subject: a failed order, too, is what a revocation rests on."""
 
+SHAKEN = "consequence_shaken"
+"""The matter of a consequence that took effect, while the outcome that it followed does not stand any more."""
+REGRADE = "consequence_regrade"
+"""The matter of a consequence that was graded by an earlier finding of its subject which stands no more: its grade is looked at again."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Falling:

@@ -22,6 +22,8 @@ from inspector.domain.policy import Policy
 from inspector.domain.sendback import Mistake, SendBack, SendBackReason
 
 RULE = "case.send_back"
+SEND_BACK_ASKED = "send_back_asked"
+"""The matter of a case that an officer says has come by mistake: another one agrees, or not."""
 SENT_BACK = "sent_back"
 """Why a visit is called off, in the public lines of a draw (`after.jsonl`)."""
 _AGAINST = frozenset({ClaimStatus.CONTRADICTED, ClaimStatus.CONFLICT, ClaimStatus.STALE_LEAD})

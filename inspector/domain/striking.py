@@ -19,6 +19,9 @@ from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import blank
 from inspector.domain.person import refuse_nameless
 
+TO_STRIKE = "credit_strike_asked"
+"""The matter of a kept promise's entry that one officer has entered a document against: another enters the same, or closes it."""
+
 
 def ask(record: Record, why: Annulled, document: str, reasons: str, by: Signed) -> Decision[Record]:
     """An officer enters the document that strikes it, and why it does. Nothing is struck yet, and every receiver keeps it.

@@ -90,7 +90,7 @@ def entry(  # noqa: PLR0913 - an annulment in all its parts
         _tell(office, tx, case, name, said)
         return done
     unpublish.annulled(office, tx, case, said.why, said.document, said.by, said.now)
-    shaken.later(tx, case, "credit.annulled", now)
+    shaken.later(office, tx, case, "credit.annulled", now)
     contested.swept(office, tx, tx.cases.get(case.id), "credit.annulled", now)
     _tell(office, tx, case, name, said)
     return done
@@ -115,7 +115,7 @@ def _kept(office: Office, tx: Tx, case: Case, mine: Record, said: _Said, by: Sig
         return mine
     striking.refuse_contested(tx, mine)
     if held is None:
-        return striking.ask(tx, case, mine, said.why, said.document, reasons, by)
+        return striking.ask(office, tx, case, mine, said.why, said.document, reasons, by)
     today = office.calendar.local_date(said.now)
     done = _gone(office, tx, case, mine, domain.agree(mine, held, said.why, said.document, by, today), said)
     if said.why is not Annulled.CORRECTION:  # by an officer's new decision of the case: what is public goes by that itself
@@ -146,10 +146,10 @@ def _others(office: Office, tx: Tx, gone: Consequence, said: _Said) -> None:
     for one in found.dropped:
         made = proceeding.supersede(one, gone.id, setting(office, one, said.now))
         main_over(office, tx, case, settle(office, tx, case, one, made, said.now), said.now)
-    shaken.shake(tx, case, found.shaken, "consequence.annulled", said.now)
+    shaken.shake(office, tx, case, found.shaken, "consequence.annulled", said.now)
     if gone.proposal in ALTERNATIVES | {Proposal.RECORD_CREDIT}:
         unpublish.annulled(office, tx, case, said.why, said.document, said.by, said.now)
-        shaken.later(tx, case, "consequence.annulled", said.now)
+        shaken.later(office, tx, case, "consequence.annulled", said.now)
     contested.swept(office, tx, case, "consequence.annulled", said.now)
 
 

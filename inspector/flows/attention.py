@@ -10,9 +10,9 @@ from inspector.domain import replacement
 from inspector.domain.decision import Because, Decision
 from inspector.domain.errors import Missing, Refusal
 from inspector.domain.person import same
+from inspector.domain.striking import TO_STRIKE
 from inspector.domain.withdrawal import WITHDRAWAL
 from inspector.flows import edits, holders, leaves, restating, seeding, striking, watching
-from inspector.flows.creditbook import TO_STRIKE
 from inspector.flows.record import record
 from inspector.flows.repeals import REREVIEW
 from inspector.flows.seats import CEASED_ASKED

@@ -13,6 +13,7 @@ from inspector.domain.decision import Because, Decision, Order, OrderKind
 from inspector.domain.errors import Missing
 from inspector.domain.policy import Policy
 from inspector.domain.statement import BookState
+from inspector.domain.striking import TO_STRIKE
 from inspector.domain.transition import Scope
 from inspector.flows import cleared, stopped, unserved
 from inspector.flows.office import Office
@@ -28,9 +29,6 @@ REPAIRABLE = "credit_repairable"
 
 TO_REPAIR = "credit_repair_due"
 """The matter of a repair that is asked for, until it is decided."""
-
-TO_STRIKE = "credit_strike_asked"
-"""The matter of a kept promise's entry that one officer has entered a document against: another enters the same, or closes it."""
 
 CONTESTED = "credit_contested"
 """The matter of an open objection, until it is decided."""

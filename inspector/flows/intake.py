@@ -33,13 +33,14 @@ from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Conflict, Invalid, Stale
 from inspector.domain.identity import identify, identity_kind
 from inspector.domain.merged import doubts
+from inspector.domain.missent import SEND_BACK_ASKED
 from inspector.domain.policy import Policy
 from inspector.domain.signs import composed
 from inspector.domain.wayto import Contact
 from inspector.flows import anew, catalogue, eligibility, enrolment
 from inspector.flows.guidance import outdated
 from inspector.flows.office import Office
-from inspector.flows.recall import SEND_BACK_ASKED, call_off
+from inspector.flows.recall import call_off
 from inspector.flows.record import record
 from inspector.flows.seats import tell_changed
 from inspector.flows.settle import settle_case

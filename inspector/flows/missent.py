@@ -8,15 +8,15 @@ from inspector.domain import missent
 from inspector.domain.case import Case, CaseState
 from inspector.domain.consequence import UNDECIDED, ConsequenceState
 from inspector.domain.errors import Missing
-from inspector.domain.missent import Other, Standing
+from inspector.domain.missent import SEND_BACK_ASKED, Other, Standing
 from inspector.domain.sendback import Mistake
 from inspector.domain.serving import NoticeKind, NoticeState
 from inspector.domain.spelling import entered
 from inspector.domain.visit import VisitState
 from inspector.flows import challenges, giving, review
 from inspector.flows.office import Office
-from inspector.flows.recall import SEND_BACK_ASKED
 from inspector.flows.settle import settle_case
+from inspector.flows.shaken import by_review
 from inspector.labels import label, of
 from inspector.store.tx import Tx
 
@@ -37,7 +37,7 @@ def ask(office: Office, tx: Tx, case_id: str, mistake: Mistake, by: str, token: 
     decision = missent.ask(case, mistake, by, token, _standing(tx, case, mistake), policy, now)
     made = settle_case(tx, office, decision, policy, now)
     facts = {"case": case.id, "sent_back_for": mistake.reason.value, "by": by}
-    tx.attention.open(SEND_BACK_ASKED, case.agency, case.id, facts, now)
+    tx.attention.add(SEND_BACK_ASKED, case.agency, case.id, by_review(office, case.pack, facts, now), now)
     return made
 
 

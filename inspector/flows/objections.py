@@ -104,7 +104,7 @@ def decide(office: Office, tx: Tx, objection_id: str, by: Signed, reasons: str, 
             striking.restore(office, tx, mine, by.by, held.id, now)
     contested.remark(office, tx, case, now)
     if not upheld and not holds(tx, case.id):
-        shaken.later(tx, case, "objection.decided", now, without=True)  # what was left out counts again
+        shaken.later(office, tx, case, "objection.decided", now, without=True)  # what was left out counts again
     return decided.state
 
 

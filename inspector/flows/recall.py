@@ -16,6 +16,7 @@ from inspector.domain.calendar import due
 from inspector.domain.case import Case, CaseState
 from inspector.domain.decision import Decision, Order, OrderKind
 from inspector.domain.ending import retraction_key
+from inspector.domain.missent import SEND_BACK_ASKED
 from inspector.domain.policy import Policy
 from inspector.domain.result import ended
 from inspector.domain.selfproof import ProofState, SelfProof
@@ -37,9 +38,6 @@ TO_HAND = "self_proof_to_hand"
 
 TO_READ = "self_proof_to_read"
 """The matter of material that a person is to read; over when it was read, or is needed no more."""
-
-SEND_BACK_ASKED = "send_back_asked"
-"""The matter of a case that an officer says has come by mistake: another one agrees, or not."""
 
 UNREAD = "self_proof_unread"
 """The matter of material that nobody has read by its date."""

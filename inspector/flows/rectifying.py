@@ -11,7 +11,7 @@ from inspector.domain.case import Case, CaseState
 from inspector.domain.consequence import UNDECIDED, Consequence, ConsequenceState, Look
 from inspector.domain.duty import Follow, FollowRow
 from inspector.domain.errors import Refusal
-from inspector.domain.falling import REVOCATION
+from inspector.domain.falling import REVOCATION, SHAKEN
 from inspector.domain.opening import Opening
 from inspector.domain.proposal import Proposal
 from inspector.domain.serving import NoticeKind, NoticeState, SubjectNotice
@@ -138,7 +138,7 @@ def stands(office: Office, tx: Tx, case: Case, now: datetime) -> None:
     for held in tx.consequences.of_case(case.id, lock=True):
         if held.doubted and held.state is ConsequenceState.IMPOSED and _follows(case, held):
             settle(office, tx, case, held, rectification.stand(held, setting(office, held, now)), now)
-            tx.attention.over(f"{shaken.SHAKEN}:{held.id}", now)
+            tx.attention.over(f"{SHAKEN}:{held.id}", now)
 
 
 def _follows(case: Case, held: Consequence) -> bool:
@@ -186,4 +186,4 @@ def _spare(office: Office, tx: Tx, case: Case, rectified: Consequence, now: date
         elif graver and held.state in UNDECIDED:
             settle(office, tx, case, held, proceeding.regrade(held, GRAVITY[0], rectified.id, setting(office, held, now)), now)
         elif graver and held.state is ConsequenceState.IMPOSED:
-            shaken.shake(tx, case, [held], "consequence.rectified", now)
+            shaken.shake(office, tx, case, [held], "consequence.rectified", now)

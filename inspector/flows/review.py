@@ -91,7 +91,7 @@ def decide(  # noqa: PLR0913 - a decision in all its parts
     )
     made = settle_case(tx, office, ruled.told(numbered), policy, now)
     if case.entry is not None:
-        striking.reviewed(tx, made, reasons, Signed(by=officer, token=token, at=now))
+        striking.reviewed(office, tx, made, reasons, Signed(by=officer, token=token, at=now))
     elif made.entry is not None and (mine := tx.records.find(made.entry)) is not None:
         tx.records.put(replace(mine, decided_token=token))
     unruled.hold(tx, made, ruled.told(numbered), officer, now)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from inspector.domain import proceeding, rectification
 from inspector.domain.annulled import Annulled
+from inspector.domain.calendar import due
 from inspector.domain.case import Case
 from inspector.domain.consequence import UNDECIDED, Consequence, ConsequenceState, Stage, by_rule
 from inspector.domain.course import CLOCKS, Setting, clock_key
 from inspector.domain.decision import Decision, Told
+from inspector.domain.falling import REGRADE, SHAKEN
 from inspector.domain.proposal import Proposal
 from inspector.domain.timer import Timer
 from inspector.flows import contested, same, stopped, unserved
@@ -20,15 +23,9 @@ from inspector.store.tx import Tx
 
 DUE = "consequence_due"
 """The matter for a person that a step of a consequence is to be done; over with the step."""
-SHAKEN = "consequence_shaken"
-"""The matter of a consequence that took effect, while the outcome that it followed does not stand any more."""
 
 STATED = "statement_unread"
 """The matter of words of the subject in a proceeding, until somebody says that they are read, or it is decided."""
-
-
-REGRADE = "consequence_regrade"
-"""The matter of a consequence that was graded by an earlier finding of its subject which stands no more: its grade is looked at again."""
 
 
 REMINDING = ("reminder", "until")
@@ -80,7 +77,7 @@ def fell(office: Office, tx: Tx, case: Case, why: str, now: datetime) -> tuple[T
         elif held.proposal is Proposal.SUSPEND and held.state is ConsequenceState.IMPOSED:
             made = proceeding.lift(held, why, by_rule(now), setting(office, held, now))
         elif held.state in (ConsequenceState.IMPOSED, ConsequenceState.FAILED):
-            shake(tx, case, [held], why, now)
+            shake(office, tx, case, [held], why, now)
             if held.stage is not Stage.RECHECK:
                 continue
             made = rectification.doubt(held, why, setting(office, held, now))  # what cannot be done any more is not due either
@@ -88,20 +85,29 @@ def fell(office: Office, tx: Tx, case: Case, why: str, now: datetime) -> tuple[T
             continue
         write(tx, case, held, made, now)
         told += made.told
-    later(tx, case, why, now)
+    later(office, tx, case, why, now)
     contested.swept(office, tx, case, why, now)
     return told
 
 
-def shake(tx: Tx, case: Case, held: Iterable[Consequence], why: str, now: datetime) -> None:
-    """What took effect, and rests on what fell, is put before an officer; nobody is reminded of what is in doubt."""
+def shake(office: Office, tx: Tx, case: Case, held: Iterable[Consequence], why: str, now: datetime) -> None:
+    """What took effect, and rests on what fell, is put before an officer, with a date; nobody is reminded of what is in doubt."""
     for one in held:
-        tx.attention.open(SHAKEN, case.agency, one.id, {"case": case.id, "proposal": one.proposal.value, "rule": why}, now)
+        facts = {"case": case.id, "proposal": one.proposal.value, "rule": why}
+        tx.attention.add(SHAKEN, case.agency, one.id, by_review(office, one.pack, facts, now), now)
         for part in REMINDING:
             unserved.done(tx, f"{one.id}:{part}", now)
 
 
-def later(tx: Tx, case: Case, why: str, now: datetime, *, without: bool = False) -> None:
+def by_review(
+    office: Office, pack: str, facts: Mapping[str, object], now: datetime
+) -> Callable[[Mapping[str, Any]], dict[str, object]]:
+    """The facts of a matter that an officer decides, with the pack's date for a decision; what waits already keeps the date it has."""
+    at = due(now, office.book.get(pack).term(Timer.REVIEW).term, office.calendar).at.isoformat()
+    return lambda told: {**facts, "due_at": told.get("due_at", at)}
+
+
+def later(office: Office, tx: Tx, case: Case, why: str, now: datetime, *, without: bool = False) -> None:
     """Later cases of the subject in which this finding counted as an earlier one: an officer looks at their grade again (handbook 2.7).
 
     `without`: those in which it did not count, for it was contested then.
@@ -109,4 +115,4 @@ def later(tx: Tx, case: Case, why: str, now: datetime, *, without: bool = False)
     codes = same.codes(tx, case.agency, case.subject)
     for one in tx.consequences.graded_by(case.subject.kind, codes, case.id, without=without):
         facts = {"case": one.case_id, "proposal": one.proposal.value, "earlier": case.id, "rule": why}
-        tx.attention.open(REGRADE, one.agency, one.id, facts, now)
+        tx.attention.add(REGRADE, one.agency, one.id, by_review(office, one.pack, facts, now), now)

@@ -7,14 +7,16 @@ from datetime import datetime
 
 from inspector.domain import ending, striking
 from inspector.domain.annulled import Annulled
+from inspector.domain.calendar import due
 from inspector.domain.case import Case, CaseState
 from inspector.domain.consequence import Signed
 from inspector.domain.creditrecord import BASIS, Record
 from inspector.domain.decision import Decision
 from inspector.domain.errors import Refusal
 from inspector.domain.serving import NoticeKind
+from inspector.domain.striking import TO_STRIKE
+from inspector.domain.timer import Timer
 from inspector.flows import creditrecords, credittold, giving, remedying, touched
-from inspector.flows.creditbook import TO_STRIKE
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.settle import settle_case
@@ -22,24 +24,30 @@ from inspector.labels import label, of
 from inspector.store.tx import Tx
 
 
-def ask(tx: Tx, case: Case, mine: Record, why: Annulled, document: str, reasons: str, by: Signed) -> Record:
-    """One officer has entered the document: another one hears so. The record is locked; it stands as before."""
+def ask(office: Office, tx: Tx, case: Case, mine: Record, why: Annulled, document: str, reasons: str, by: Signed) -> Record:
+    """One officer has entered the document: another one hears so, and by when. The record is locked; it stands as before.
+
+    Where a court, a review body or an upheld objection has taken away what it rests on, the days for its deletion run (handbook 1.7.9);
+    where we ourselves have decided otherwise, the second officer has an officer's days to look.
+    """
     decided = striking.ask(mine, why, document, reasons, by)
     tx.records.put(decided.state)
     record(tx, case.id, decided, by.at, {"record": mine.entry}, kept=case.pack)
-    facts = {"case": case.id, "entry": mine.entry, "document": document, "by": by.by}
+    timer = Timer.REVIEW if why is Annulled.CORRECTION else Timer.CREDIT_RETRACT
+    at = due(by.at, office.book.get(case.pack).term(timer).term, office.calendar).at
+    facts = {"case": case.id, "entry": mine.entry, "document": document, "by": by.by, "due_at": at.isoformat()}
     tx.attention.open(TO_STRIKE, case.agency, mine.entry, facts, by.at)
     return decided.state
 
 
-def reviewed(tx: Tx, case: Case, reasons: str, by: Signed) -> None:
+def reviewed(office: Office, tx: Tx, case: Case, reasons: str, by: Signed) -> None:
     """An officer has decided a case whose kept promise stands: otherwise, which is the first of two words, or as the entry says."""
     mine = tx.records.find(case.entry, lock=True) if case.entry is not None else None
     if mine is None or mine.adverse:
         return
     held = mine.striking
     if case.overtaken and held is None:
-        ask(tx, case, mine, Annulled.CORRECTION, case.id, reasons, by)
+        ask(office, tx, case, mine, Annulled.CORRECTION, case.id, reasons, by)
     elif not case.overtaken and held is not None and held.why is Annulled.CORRECTION:
         decline(tx, mine.entry, reasons, by.by, by.at)
         tx.attention.close(f"{TO_STRIKE}:{mine.entry}", by.at)

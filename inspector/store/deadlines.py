@@ -13,6 +13,7 @@ from inspector.domain.objection import ObjectionState
 from inspector.domain.visit import VisitState
 from inspector.store.assistancetables import assistance
 from inspector.store.consequencetables import consequence
+from inspector.store.dated import KINDS, dated
 from inspector.store.recordtables import credit_record, objection
 from inspector.store.tables import case_file, visit, work
 from inspector.store.tx import Tx
@@ -25,8 +26,10 @@ _CLOCK = sa.literal(f"{OrderKind.VISIT_DUE.value}:") + visit.c.id
 
 
 def due_by(tx: Tx, moment: datetime) -> dict[str, int]:
-    """What is open and due by a moment: verifications, reviews, steps about consequences, visits, objections, repairs, answers asked for.
+    """What is open and due by a moment, each kind by its name.
 
+    Verifications, reviews, steps about consequences, visits, objections, repairs, withdrawals, second words, what is in doubt; and the
+    answers that others owe us.
     Legal dates end at closes of business. What nobody can see to any more (a case that has an outcome, a request that is over) is none.
     """
     undecided = sa.select(case_file).where(case_file.c.outcome.is_(None), case_file.c.due_at <= moment).subquery()
@@ -40,7 +43,9 @@ def due_by(tx: Tx, moment: datetime) -> dict[str, int]:
         "assistance": sa.select(assistance).where(assistance.c.state.in_(_ASKED), assistance.c.due_at <= moment),
     }
     counts = [asked.with_only_columns(sa.func.count(), maintain_column_froms=True).scalar_subquery() for asked in open_.values()]
-    return dict(zip(open_, tx.connection.execute(sa.select(*counts)).one(), strict=True))
+    found = dict(zip(open_, tx.connection.execute(sa.select(*counts)).one(), strict=True))
+    waiting = [one.kind for one in dated(tx.connection) if one.due_at <= moment]
+    return found | {kind.value.lower(): waiting.count(kind) for kind in KINDS}
 
 
 def next_due(tx: Tx, now: datetime) -> datetime | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -12,13 +11,13 @@ from inspector.domain.case import Case, CaseState, Subject
 from inspector.domain.docket import DocketKind, DocketRow, Place
 from inspector.domain.objection import ObjectionState
 from inspector.domain.visit import VisitState
-from inspector.domain.withdrawal import WITHDRAWAL
 from inspector.store.cases import found_by
 from inspector.store.codec import load
 from inspector.store.consequencetables import consequence
+from inspector.store.dated import dated
 from inspector.store.recordtables import credit_record, objection
 from inspector.store.room import Room
-from inspector.store.tables import attention, case_file, seat, subject, visit, visit_case
+from inspector.store.tables import case_file, seat, subject, visit, visit_case
 
 _READ, _NAMED = 1_000, 5_000
 """Subjects read at once, and found by a name at most: who looks up a common name sees the newest cases of the newest."""
@@ -31,35 +30,14 @@ class DocketRoom(Room):
         """Decisions that are due in these agencies, by date and then by id; those behind `after`."""
         due = self._due(agencies)
         asked = sa.select(due).order_by(due.c.due_at, due.c.id).limit(limit)
-        wished = self._withdrawals(agencies)
+        asked_for = dated(self.connection, agencies)
         if after is not None:
             asked = asked.where(
                 sa.or_(due.c.due_at > after.due_at, sa.and_(due.c.due_at == after.due_at, due.c.id > after.id)),
             )
-            wished = [one for one in wished if (one.due_at, one.id) > (after.due_at, after.id)]
+            asked_for = [one for one in asked_for if (one.due_at, one.id) > (after.due_at, after.id)]
         rows = [DocketRow(**{**row, "kind": DocketKind(row["kind"])}) for row in self.rows(asked)]
-        return sorted((*rows, *wished), key=lambda one: (one.due_at, one.id))[:limit]
-
-    def _withdrawals(self, agencies: Sequence[str]) -> list[DocketRow]:
-        """Withdrawals that wait for an answer, by the ids of their matters. Few do at a time, and their dates stand in sealed bodies.
-
-        One of before there were dates has that of its day.
-        """
-        held = attention.c
-        asked = sa.select(held.id, held.about, held.body, held.opened_at).where(
-            held.kind == WITHDRAWAL, held.closed_at.is_(None), held.agency.in_(list(agencies))
-        )
-        return [
-            DocketRow(
-                kind=DocketKind.WITHDRAWAL,
-                id=name,
-                case_id=case,
-                due_at=datetime.fromisoformat(told["due_at"]) if "due_at" in told else opened_at,
-            )
-            for name, case, told, opened_at in (
-                (one.id, one.about, json.loads(one.body), one.opened_at) for one in self.connection.execute(asked)
-            )
-        ]
+        return sorted((*rows, *asked_for), key=lambda one: (one.due_at, one.id))[:limit]
 
     def _due(self, agencies: Sequence[str]) -> sa.Subquery:
         held = case_file.c

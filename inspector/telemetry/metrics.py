@@ -112,8 +112,8 @@ class _State(Collector):
         help_uncovered = "Holes that begin within three months, as last looked at, by what lacks: work that would come to nobody."
         yield _family("inspector_coverage_holes", help_uncovered, ("lack",), held.uncovered)
         help_at_risk = (
-            "Open dates within this many working days, of ours (verification, review, consequence, visit, objection, repair) and of the "
-            "agencies asked (assistance)."
+            "Open dates within this many working days, of ours (verification, review, consequence, visit, objection, repair, withdrawal, "
+            "striking, shaken, regrade, send_back) and of the agencies asked (assistance)."
         )
         yield _family("inspector_deadlines_at_risk", help_at_risk, ("of", "within_working_days"), held.at_risk)
         yield from _connectors(held)

@@ -23,10 +23,10 @@ from inspector.domain.creditrecord import Record
 from inspector.domain.docket import Nearness, nearness
 from inspector.domain.errors import InspectorError, Missing, Refusal
 from inspector.domain.objection import Objection, ObjectionState
+from inspector.domain.striking import TO_STRIKE
 from inspector.domain.viewing import Shown as What
 from inspector.domain.withdrawal import WITHDRAWAL
 from inspector.flows import touched
-from inspector.flows.creditbook import TO_STRIKE
 from inspector.store.room import Row
 from inspector.store.tx import Tx, new_id
 from inspector.web import creditrecords as api

@@ -43,8 +43,13 @@ _LINKS = {
     DocketKind.CONSEQUENCE: "/consequences/",
     DocketKind.OBJECTION: "/credit/objections/",
     DocketKind.REPAIR: "/credit/records/",
+    DocketKind.STRIKING: "/credit/records/",
+    DocketKind.SHAKEN: "/consequences/",
+    DocketKind.REGRADE: "/consequences/",
 }
-"""Where each kind of decision is made; a review on its case's page, a withdrawal behind that."""
+"""Where each kind of decision is made; a review on its case's page."""
+_BEHIND = {DocketKind.WITHDRAWAL: "/withdrawal", DocketKind.SEND_BACK: "/send-back"}
+"""And what is made behind that page."""
 
 
 class Wanted(Strict):
@@ -91,7 +96,7 @@ class DocketShown(Shown):
 
 @api.get("/docket", responses=READS)
 def list_docket(desk: AtDesk, caller: ResultReader, after: Behind = "", limit: Limit = _MOST) -> DocketShown:
-    """What waits for an officer's decision: reviews, consequences, objections, repairs, withdrawals; by the legal dates."""
+    """What waits for an officer's decision: reviews, consequences, objections, repairs, withdrawals, second words; by the dates."""
 
     def ask(tx: Tx) -> tuple[list[DocketRow], list[tuple[str, str]]]:
         due = tx.docket.page(caller.sees, place(after), limit)
@@ -159,8 +164,8 @@ def _shown(desk: Desk, tx: Tx, row: DocketRow, held: Case, lang: Lang) -> Row:
     case = _case(desk, held)
     if row.kind is DocketKind.REVIEW:
         return case
-    if row.kind is DocketKind.WITHDRAWAL:
-        return replace(case, link=f"{case.link}/withdrawal", due_at=row.due_at, provisional=False, what=of(row.kind, lang))
+    if row.kind in _BEHIND:
+        return replace(case, link=case.link + _BEHIND[row.kind], due_at=row.due_at, provisional=False, what=of(row.kind, lang))
     link, what = _LINKS[row.kind] + quote(row.id, safe=":"), of(row.kind, lang)
     if row.kind is DocketKind.CONSEQUENCE:
         what = wording.consequence(tx.consequences.get(row.id), lang)
@@ -176,7 +181,7 @@ def _whose(desk: Desk, tx: Tx, row: DocketRow) -> tuple[str, str]:
             held = tx.consequences.get(row.id)
         case DocketKind.OBJECTION:
             held = tx.records.objection(row.id)
-        case DocketKind.REVIEW | DocketKind.REPAIR | DocketKind.WITHDRAWAL:  # any officer's: nobody has begun it
+        case _:  # any officer's, or any other one's: nobody has begun it
             return "", ""
     return deputies.whose(desk.office, tx, held, desk.office.now())
 

@@ -7,16 +7,20 @@ from datetime import datetime, timedelta
 import pytest
 
 from inspector.daemon import sweeps
+from inspector.domain.annulled import Annulled
 from inspector.domain.case import Outcome
 from inspector.domain.creditlaw import RepairPaper
+from inspector.domain.docket import DocketKind
 from inspector.domain.proposal import Proposal
-from inspector.flows import repairs
+from inspector.domain.withdrawal import Answering, WithdrawalAnswer
+from inspector.flows import annulling, repairs, review, withdrawals
 from inspector.flows.office import Office
+from inspector.store.dated import dated
 from inspector.store.deadlines import due_by
 from inspector.store.store import Store
 from inspector.telemetry.metrics import Metrics
 from tests.edge import serving
-from tests.house import Hand, Table, open_office, post, settle
+from tests.house import Hand, Table, application, open_office, post, settle
 from tests.integration.test_draw_way import announced, carried_out, drawing, visits
 from tests.integration.test_pulse import OPEN, sections
 from tests.integration.test_way import HOUSEHOLD, Post, person
@@ -94,6 +98,44 @@ def test_our_answers_to_an_objection_and_to_a_repair_are_at_risk_by_their_dates_
     with store.begin() as tx:
         repairs.decide(held.office, tx, entry, "王五", "符合条件", hand(), grant=True)
     assert falling(held.office, "repair", asked.repair.due_at) == (0, 0)
+
+
+def test_an_answer_to_a_withdrawal_is_at_risk_by_its_date_until_it_is_given(store: Store, hand: Hand) -> None:
+    held = decided(store, hand, Outcome.FALSE_KNOWING, concluded=False)
+    held.impose(held.the(Proposal.RECORD_CREDIT))
+    assert metric(held.office, "withdrawal", 5) == 0.0
+    with store.begin() as tx:
+        review.withdraw(held.office, tx, held.case, "不办了", "hall", hand())
+    with store.read() as tx:
+        said = withdrawals.waiting(tx, held.case)
+    assert said is not None
+    assert falling(held.office, "withdrawal", said.due_at) == (0, 1)
+    assert metric(held.office, "withdrawal", 5) == 1.0
+    hand.now = said.due_at + BEFORE
+    assert metric(held.office, "withdrawal", 1) == 1.0, "a date that has passed is at risk all the more"
+    given = Answering(answer=WithdrawalAnswer.DECLINED, reasons="已有不实认定", by="钱七", token="t-钱七", at=hand())
+    with store.begin() as tx:
+        withdrawals.answer(held.office, tx, held.case, given, hand())
+    assert metric(held.office, "withdrawal", 5) == 0.0
+
+
+def test_the_second_word_on_a_kept_promise_is_at_risk_by_its_date_until_it_is_said(store: Store, hand: Hand) -> None:
+    office = open_office(store, hand, sources={"registers": Table(default="=")})
+    case = post(office, application(1, "business-licence", {"registration-status": "存续"}))
+    settle(office)
+    with store.read() as tx:
+        entry = str(tx.cases.get(case).entry)
+    said = (entry, Annulled.COURT, "行初1号")
+    with store.begin() as tx:
+        annulling.entry(office, tx, *said, "李四", hand(), token="t-1", reasons="核查所依据的登记已被撤销")
+    with store.read() as tx:
+        (row,) = dated(tx.connection)
+    assert (row.kind, row.id, row.case_id) == (DocketKind.STRIKING, entry, case)
+    assert falling(office, "striking", row.due_at) == (0, 1)
+    assert (metric(office, "striking", 5), metric(office, "withdrawal", 5)) == (1.0, 0.0)
+    with store.begin() as tx:
+        annulling.entry(office, tx, *said, "王五", hand(), token="t-2")
+    assert metric(office, "striking", 5) == 0.0
 
 
 def test_the_ops_page_says_the_same_of_all_kinds_in_both_languages(store: Store, hand: Hand) -> None:

@@ -96,7 +96,7 @@ def test_who_was_not_tried_often_enough_is_not_called_unreachable_and_who_was_ha
     with store.read() as tx:
         held = tx.cases.get(case_id)
         entered = [one.proposal for one in tx.consequences.of_case(case_id)]
-    assert (held.outcome, held.entry, Proposal.RECORD_CREDIT in entered) == (Outcome.UNREACHABLE, None, False)
+    assert (held.outcome, held.entry, entered) == (Outcome.UNREACHABLE, None, [Proposal.REFER_REGISTER]), "referred, and no entry"
 
 
 def test_a_team_before_a_locked_door_enters_its_attempts_on_the_page_and_they_stand_with_the_case(team: Team, hand: Hand) -> None:

@@ -113,6 +113,8 @@ def test_two_people_of_two_users_strike_a_kept_promise_by_one_document(operator:
         assert annul(operator, kept, "复决字1号", "--review-body").code == 2, "its subject reads why"
         assert annul(operator, kept, "复决字1号", "--review-body", *WHY).code == 0
         assert state(operator, kept) == "STANDING"
+        (waits,) = operator.well("docket", "list", "--json").json
+        assert (waits["kind"], waits["id"], waits["case"]) == ("STRIKING", kept.entry, kept.case.case)
         same = annul(operator, kept, "复决字1号", "--review-body", by="王五", lang="zh-Hans")
         assert (same.code, "另一名工作人员" in same.err) == (4, True), "two names of one user of the machine"
         other = annul(operator.another, kept, "复决字2号", "--review-body", by="王五")
@@ -120,6 +122,7 @@ def test_two_people_of_two_users_strike_a_kept_promise_by_one_document(operator:
         assert annul(operator.another, kept, "复决字1号", "--court", by="王五").code == 4, "nor by another's word"
         done = annul(operator.another, kept, "复决字1号", "--review-body", "--json", by="王五")
         assert (done.code, done.json["state"]) == (0, "ANNULLED")
+        assert operator.well("docket", "list", "--json").json == []
         (notice,) = told(kept.case.office.store, kept.case.case, NoticeKind.STRUCK)
         assert notice.reasons == WHY[1]
 

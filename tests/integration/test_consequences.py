@@ -14,6 +14,7 @@ from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import Verdict
 from inspector.domain.proposal import Proposal
 from inspector.domain.review import finding
+from inspector.domain.serving import NoticeKind
 from inspector.flows import annulling, review
 from inspector.flows.settle import settle_case
 from inspector.store.store import Store
@@ -164,6 +165,15 @@ def test_rectification_that_fails_proposes_to_revoke_and_revokes_nothing(store: 
         True,
     )
     assert case.the(Proposal.SUSPEND).state is ConsequenceState.IMPOSED
+    assert revoke.basis, "by which articles"
+    case.serve(case.give(revoke))
+    hand.on(days=90)
+    settle(case.office)
+    waits = case.the(Proposal.REVOKE)
+    assert (waits.state, waits.imposed_at) == (ConsequenceState.NOTICED, None), "no date and no silence revokes anything"
+    with store.read() as tx:
+        notice = tx.servings.get(f"{revoke.id}:notice")
+    assert (notice.kind, bool(notice.rights), set(revoke.basis) <= set(notice.basis)) == (NoticeKind.PROPOSAL, True, True)
     case.drop(revoke)
     assert case.the(Proposal.SUSPEND).state is ConsequenceState.LIFTED  # with the main decision the interim one ends
 

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
+from inspector.domain.calendar import due
 from inspector.domain.case import CaseState, Outcome
 from inspector.domain.creditrecord import RecordState
+from inspector.domain.docket import DocketKind
 from inspector.domain.errors import Refusal
 from inspector.domain.evidence import Verdict
 from inspector.domain.proposal import Proposal
 from inspector.domain.review import finding
 from inspector.domain.serving import NoticeKind
+from inspector.domain.timer import Timer
 from inspector.flows import attention, review
+from inspector.flows.office import Office
 from inspector.flows.settle import settle_case
 from inspector.store.tx import new_id
 from tests.edge import Edge, serving
@@ -55,6 +60,13 @@ def strikes(edge: Edge, kept: Kept, name: str = "王五") -> tuple[int, str]:
         answer = officer.post(f"/v1/credit/records/{kept.entry}/annulment", json=told)
     body = answer.json()
     return answer.status_code, body["error"]["code"] if "error" in body else body["state"]
+
+
+def due_strikings(office: Office) -> list[tuple[str, str, datetime]]:
+    """The kept promises on the list of decisions: entry, case, by when a second officer says the second word."""
+    with office.store.read() as tx:
+        due = tx.docket.page(list(office.tree), None, 50)
+    return [(one.id, one.case_id, one.due_at) for one in due if one.kind is DocketKind.STRIKING]
 
 
 def struck(kept: Kept) -> list[str]:
@@ -99,6 +111,10 @@ def test_who_decides_otherwise_has_said_the_first_of_two_words_and_the_subject_i
     assert kept.stands == BOTH, "one officer alone strikes nothing"
     (asked,) = case.matters("credit_strike_asked")
     assert (asked["entry"], asked["document"], asked["by"]) == (kept.entry, case.case, "李四")
+    with case.office.store.read() as tx:
+        policy = case.office.book.get(tx.cases.get(case.case).pack)
+    by = due(case.hand(), policy.term(Timer.REVIEW).term, case.office.calendar).at
+    assert due_strikings(case.office) == [(kept.entry, case.case, by)], "an officer's days to look, for entries wait for it"
     with pytest.raises(Refusal, match="consequence_overtaken"):
         recorded(case.office, case.hand, case.case)
     with serving(case.office) as edge:
@@ -107,6 +123,7 @@ def test_who_decides_otherwise_has_said_the_first_of_two_words_and_the_subject_i
         assert strikes(edge, kept) == (200, "ANNULLED")
     settle(case.office)
     assert kept.stands == (RecordState.ANNULLED, 0)
+    assert due_strikings(case.office) == []
     assert struck(kept) == ["查询结果与承诺不符"]
     entry = case.the(Proposal.RECORD_CREDIT)
     case.rule(entry)

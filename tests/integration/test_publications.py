@@ -21,6 +21,7 @@ from inspector.domain.opening import Opening
 from inspector.domain.proposal import Proposal
 from inspector.domain.publicationduty import PublicationDuty, PublicationState
 from inspector.flows import annulling, consequences, dispatch, publication, unpublish
+from inspector.flows.history import history
 from inspector.flows.office import Office
 from inspector.store.store import Store
 from tests.edge import serving
@@ -127,11 +128,15 @@ def test_what_was_published_of_a_case_whose_basis_a_court_annuls_is_to_be_taken_
         (case_id,) = tx.visits.get(duty.visit).case_ids
         entry = tx.cases.get(case_id).entry
         assert entry is not None
+        gone = history(office, tx, "bureau")
+        assert [len(seen) for seen in gone.seen.values() if seen] == [1], "cool-down and caps count this visit"
         for name in ("李四", "王五"):  # the promise was found kept, so two officers strike it
             annulling.entry(office, tx, entry, Annulled.COURT, "（2026）行初1号", name, hand(), reasons="判决撤销")
     with office.store.read() as tx:
         held = tx.publications.get(duty.id)
     assert (held.state, held.document) == (PublicationState.TO_REMOVE, "（2026）行初1号")
+    with office.store.read() as tx:
+        assert history(office, tx, "bureau") == gone, "who was there has been there: cool-down and counters stay as history"
 
 
 def test_what_was_published_goes_with_the_decision_about_the_matter_and_a_kept_promise_stays_recorded(

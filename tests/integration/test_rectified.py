@@ -18,7 +18,7 @@ from inspector.domain.wayto import ServiceWay
 from inspector.flows import proceedings, reached
 from inspector.flows.office import Office
 from inspector.store.store import Store
-from tests.house import Hand, Table, open_office, settle
+from tests.house import Hand, Table, application, open_office, post, settle
 from tests.proceedings import Proceeding, decided
 
 pytestmark = pytest.mark.alike
@@ -83,6 +83,18 @@ def test_the_lighter_grade_is_an_entry_of_the_ledger_and_undoes_a_decision_that_
     case.agree(lighter, Agreement.SECOND, "王五")
     with case.office.store.read() as tx:
         assert tx.records.get(case.the(Proposal.RECORD_CREDIT).entry).grade == "minor"
+
+
+def test_who_was_untrue_and_rectified_it_in_time_commits_again_whatever_stands_entered(store: Store, hand: Hand) -> None:
+    """Scenario 4: untrue is not false."""
+    case = decided(store, hand, Outcome.UNTRUE_CURABLE)
+    rectified(case)
+    assert case.impose(case.the(Proposal.RECORD_CREDIT)).entry, "it is entered, and bars nobody"
+    again = post(case.office, application(1, "business-licence", {"registration-status": "吊销"}, reference="R-again"))
+    settle(case.office)
+    with store.read() as tx:
+        former, held = tx.cases.get(case.case), tx.cases.get(again)
+    assert (held.subject, held.outcome, again == former.id) == (former.subject, Outcome.TRUE, False)
 
 
 def test_an_entry_that_was_made_with_a_graver_grade_is_put_before_an_officer(case: Proceeding) -> None:

@@ -15,9 +15,9 @@ import pytest
 from inspector.domain.case import CaseState
 from inspector.domain.errors import Invalid
 from inspector.domain.letter import LetterKind
+from inspector.domain.missent import SEND_BACK_ASKED
 from inspector.domain.sendback import Mistake, SendBackReason
 from inspector.flows import intake, missent, review
-from inspector.flows.recall import SEND_BACK_ASKED
 from tests.house import application, let_lapse, post, settle
 from tests.integration.test_extension import refused
 from tests.integration.test_way import LICENCE

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import pytest
 
 from inspector.domain.annulled import Annulled
+from inspector.domain.calendar import due
 from inspector.domain.case import Outcome
 from inspector.domain.creditrecord import RecordState
 from inspector.domain.errors import Refusal
 from inspector.domain.serving import NoticeKind, SubjectWord
+from inspector.domain.timer import Timer
 from inspector.flows import annulling, attention, spoken
 from tests.edge import Edge, serving
 from tests.house import settle
@@ -159,10 +162,20 @@ def test_the_officers_page_shows_what_waits_and_takes_the_second_word(kept: Kept
         enters(edge, kept.entry, "王五")
         logged_in(edge, browser)
         path = f"/credit/records/{kept.entry}"
-        assert f'href="{path}' in browser.get("/credit").text, "it stands on the list of whoever decides"
+        with edge.as_("officer", name="李四") as other:
+            (mine,) = [one for one in other.get("/v1/docket").json()["duties"] if one["kind"] == "STRIKING"]
+        with kept.case.office.store.read() as tx:
+            deleted = kept.case.office.book.get(tx.cases.get(kept.case.case).pack).term(Timer.CREDIT_RETRACT).term
+        by = due(kept.case.hand(), deleted, kept.case.office.calendar).at
+        assert (mine["id"], mine["case_id"], datetime.fromisoformat(mine["due_at"])) == (kept.entry, kept.case.case, by)
+        lists = [browser.get(one, headers={"Accept-Language": "zh"}).text for one in ("/credit", "/review")]
+        assert all(f'href="{path}' in one for one in lists), "it stands on the lists of whoever decides"
+        assert all(kept.case.office.calendar.local(by).strftime("%Y-%m-%d") in one for one in lists), "with its date"
+        assert "待另一名工作人员决定是否撤销的履约记录" in lists[1]
         shown = browser.get(path, headers={"Accept-Language": "zh"}).text
         assert "王五 已录入撤销本条履约记录的文书" in shown
         assert GIVEN["reasons"] in shown
         form = {"guard": hidden(shown, "guard"), "message": hidden(shown), "do": "strike"}
         assert browser.post(path, data=form | GIVEN).status_code == 303
+        assert path not in browser.get("/review").text
     assert kept.stands[0] is RecordState.ANNULLED

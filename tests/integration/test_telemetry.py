@@ -220,7 +220,10 @@ def test_labels_come_from_closed_sets_and_never_from_cases_or_persons(metrics: M
         "lack": {lack.value for lack in CHANGING},
         "tick": {"seal"},
         "schedule": {"plan:spring", "plan:weekly"},
-        "of": {"verification", "review", "consequence", "visit", "assistance", "objection", "repair"},
+        "of": {
+            *("verification", "review", "consequence", "visit", "assistance", "objection", "repair", "withdrawal", "striking"),
+            *("shaken", "regrade", "send_back"),
+        },
         "within_working_days": {"1", "3", "5"},
         "version": re.compile(r"[0-9.]+"),
         "le": re.compile(r"[0-9.]+|\+Inf"),

@@ -1,0 +1,51 @@
+"""Matters that an officer answers by a date: the date stands in the matter, and in no table of its own. Few wait at a time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from inspector.domain.docket import DocketKind, DocketRow
+from inspector.domain.falling import REGRADE, SHAKEN
+from inspector.domain.missent import SEND_BACK_ASKED
+from inspector.domain.striking import TO_STRIKE
+from inspector.domain.withdrawal import WITHDRAWAL
+from inspector.store.consequencetables import consequence
+from inspector.store.tables import attention
+
+_KINDS = {
+    WITHDRAWAL: DocketKind.WITHDRAWAL,
+    TO_STRIKE: DocketKind.STRIKING,
+    SHAKEN: DocketKind.SHAKEN,
+    REGRADE: DocketKind.REGRADE,
+    SEND_BACK_ASKED: DocketKind.SEND_BACK,
+}
+KINDS = tuple(_KINDS.values())
+
+
+def dated(connection: sa.Connection, agencies: Sequence[str] | None = None) -> list[DocketRow]:
+    """Those that are open, in these agencies (None: in all). A withdrawal goes by its matter's id, any other by what it is about.
+
+    Their bodies are read here, since the database cannot look into a sealed one. One of before there were dates has that of its day.
+    A consequence whose next step has a date of its own is on the list by that.
+    """
+    held = attention.c
+    stepping = sa.select(consequence.c.id).where(consequence.c.id == held.about, consequence.c.due_at.is_not(None)).exists()
+    asked = sa.select(held.kind, held.id, held.about, held.body, held.opened_at).where(
+        held.kind.in_(_KINDS), held.closed_at.is_(None), sa.not_(sa.and_(held.kind.in_((SHAKEN, REGRADE)), stepping))
+    )
+    if agencies is not None:
+        asked = asked.where(held.agency.in_(list(agencies)))
+    return [
+        DocketRow(
+            kind=_KINDS[one.kind],
+            id=one.id if one.kind == WITHDRAWAL else one.about,
+            case_id=told["case"],
+            due_at=datetime.fromisoformat(told["due_at"]) if "due_at" in told else one.opened_at,
+        )
+        for one in connection.execute(asked)
+        for told in (json.loads(one.body),)
+    ]
