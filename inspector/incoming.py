@@ -46,12 +46,22 @@ class Attached:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Returned:
+    """What a report says that came to nobody: the number of a letter (`Receipt.number`), whom it was for, and a status (RFC 3463)."""
+
+    number: str
+    address: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
     """A mail as it lies in the box; `flaw`: why it says nothing.
 
     `text` is what a person reads in it, quoted or written; what of it is an answer is the house's affair. `id` is its Message-ID, or else
     its digest: a copy of it counts once. `digest` is the SHA-256 of its bytes. `answers`: the Message-IDs that it says it answers.
     `came`: when it was delivered, where the box knows. `attached`: what lies beside the text; nobody opens it here.
+    `returned`: what it reports as undeliverable for good; anybody may have written it.
     """
 
     file: str
@@ -63,6 +73,7 @@ class Mail:
     answers: tuple[str, ...] = ()
     came: datetime | None = None
     attached: tuple[Attached, ...] = ()
+    returned: tuple[Returned, ...] = ()
 
 
 @runtime_checkable
