@@ -104,6 +104,29 @@ def boxed(agency: object) -> bool:
     return agency.boxed if isinstance(agency, Boxed) else True
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supply:
+    """How a source stands that lives on deliveries: the age of the data in use (None: there is none), and what its settings promise.
+
+    `unseen_seconds`: how long a look is overdue that reads to the end what lies there; `looked`: one did, since the start. `error`: the
+    code of what kept the last one, or a newer delivery, from being used. All in machine time.
+    """
+
+    age_seconds: float | None
+    longest_seconds: float | None
+    unseen_seconds: float
+    looked: bool
+    error: str = ""
+
+
+@runtime_checkable
+class Supplied(Protocol):
+    """A source that answers from what is delivered."""
+
+    def supply(self, *, look: bool) -> Supply:
+        """How it stands, without waiting; `look`: see, beside it, what lies there if that is due."""
+
+
 @runtime_checkable
 class Reporting(Protocol):
     """A channel whose other side reports what became of the messages it took."""

@@ -19,6 +19,7 @@ from inspector.flows.held import left, waits
 from inspector.flows.office import Office
 from inspector.flows.scoreboard import recent, recent_days
 from inspector.flows.settle import CREDIT_UNPLACED
+from inspector.flows.supplies import LATE
 from inspector.labels import Lang, label, of
 from inspector.store.deadlines import due_by
 from inspector.store.replicas import ALIVE, LOST
@@ -138,9 +139,19 @@ def _lanes(office: Office, tx: Tx, machine_now: datetime, lang: Lang) -> Iterato
         yield label(name, lang, name=lane.name, state=state, count=behind.get(lane.name, 0))
         if lane.name in quotas:
             yield label("ops.lane_quota", lang, name=lane.name, left=quotas[lane.name])
+    yield from _supplies(tx, lang)
     for (source, fact), drift in tx.drift.all().items():
         if drift.alarm is not None:
             yield label("ops.lane_drifts", lang, name=source, fact=fact)
+
+
+def _supplies(tx: Tx, lang: Lang) -> Iterator[str]:
+    """The sources whose deliveries are not as agreed."""
+    for matter in tx.attention.of_kind(LATE):
+        if matter.open:
+            error = wording.code("note", str(matter.facts["error"]), lang) if matter.facts["error"] else ""
+            why = label(f"ops.supply_{matter.facts['why']}", lang, hours=matter.facts["hours"])
+            yield label("ops.lane_supply", lang, name=matter.about, why=f"{why} ({error})" if error else why)
 
 
 def _score(office: Office, tx: Tx, now: datetime, lang: Lang) -> Iterator[str]:
