@@ -56,6 +56,8 @@ KEYS: Mapping[str, str] = {
     "permanent_codes": "codes that mean: we are not let in, whatever is asked; the connector is marked and its work waits",
     "declined_codes": "codes that mean: not this question; the claim goes its next way",
     "retry_codes": "codes that mean: later",
+    "json_in": "the field (dotted) whose text is JSON of its own; the other names go on through it (`data.value`); "
+    "anything else there is garbled",
     "value_field": "where the value stands (dotted)",
     "as_of_field": "where the date of the data stands; empty: there is none",
     "live": "it is the register itself: an answer without a date is of the moment of asking, less what it lay in a cache (`Age`, `Date`); "
