@@ -97,7 +97,8 @@ KEYS: Mapping[str, str] = {
     "path_liaison": "where letters for the agency's liaison officer go, under `url`; empty: `path`",
     "path_head": "likewise for its head",
     "secret_file": "file (mode 600) with `whsec_…`, or two parted by a space while one replaces the other",
-    "current": "whether the platform states the level in force when it is asked, without a date; else a level without one is unrated",
+    "current": "whether the platform states the level in force when it is asked, without a date, less what it lay in a cache "
+    "(`Age`, `Date`); else a level without one is unrated",
     "path_level": "where levels are looked up, under `url`",
     "path_entry": "where performance entries go, under `url`",
     "path_retract": "where an entry is taken back, under `url`; an id that is not there is answered with 2xx",

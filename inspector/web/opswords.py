@@ -13,6 +13,7 @@ from inspector.domain.challenge import ChallengeState
 from inspector.domain.decision import OrderKind
 from inspector.domain.plan import DrawState
 from inspector.domain.roster import Recusal
+from inspector.domain.scoreboard import ENDS
 from inspector.domain.visit import SeatState, VisitState
 from inspector.flows import wording
 from inspector.flows.held import left, waits
@@ -162,12 +163,9 @@ def _score(office: Office, tx: Tx, now: datetime, lang: Lang) -> Iterator[str]:
     names = {node.connector: node.name for node in office.tree.values() if node.connector}
     days = {(agency, fact): median for agency, fact, median in recent_days(office, tx, now)}
     for (agency, fact), marks in held.items():
-        told = {mark: marks.get(mark, 0) for mark in ("asked", "heard_in_time", "answered", "punctual", "declined", "escalated")}
-        more: dict[str, object] = {
-            mark: marks.get(mark, 0) for mark in ("unanswered", "undecided", "unheeded", "unreached", "forwarded", "disproved")
-        }
-        more |= {"days": days.get((agency, fact), "—")}
-        yield label("ops.score", lang, agency=names.get(agency, agency), fact=_fact(office, fact), **told, **more)
+        told = {mark: marks.get(mark, 0) for mark in ("asked", *ENDS, "heard_in_time", "punctual", "escalated", "disproved")}
+        median = str(days.get((agency, fact), "—"))
+        yield label("ops.score", lang, agency=names.get(agency, agency), fact=_fact(office, fact), days=median, **told)
 
 
 def _fact(office: Office, code: str) -> str:
