@@ -18,7 +18,6 @@ import pytest
 
 from inspector.domain.decision import Order, OrderKind
 from inspector.store.store import Store
-from inspector.testing.peer import answer, peer
 from inspector.web import opswords
 from tests import house
 from tests.operator import Operator, on_both, one_database, operated, process, settled
@@ -161,26 +160,6 @@ def test_a_paused_connector_is_passed_over_until_it_is_resumed(operator: Operato
         assert len(tx.work.claim("test", now, now, timedelta(seconds=60), 10)) == 1
     assert operator.say("connector", "pause", "no-such", "--reason", "x").code == 3
     assert operator.say("connector", "pause", "notary", "--reason", " ").code == 2
-
-
-def test_who_resumes_a_connector_hears_at_once_what_its_other_side_says_and_the_daemon_asks_at_once(operator: Operator) -> None:
-    with peer(answer(200, {"code": 0, "data": {"value": "存续", "as_of": "2026-01-06"}})) as there:
-        keys = 'kind = "http"\n'
-        away = f'[sources.away]\n{keys}url = "http://127.0.0.1:1"\n'
-        operator.settle_in(f'\n[sources.here]\n{keys}url = "{there.url}"\n{away}')
-        operator.well("migrate")
-        with house.closing(operator.store()) as store:
-            with store.begin() as tx:
-                tx.lanes.ensure(["away"])
-                now = tx.machine_now()
-                tx.lanes.failed("away", "timeout", now, threshold=1, pause=lambda *_: timedelta(hours=1))
-            assert "takes connections" in operator.well("connector", "resume", "here").out
-            told = operator.well("connector", "resume", "away", lang="zh-Hans").out
-            assert ("无法连接" in told, "请检查网络" in told) == (True, True), told
-            with store.read() as tx:
-                (lane,) = [one for one in tx.lanes.all() if one.name == "away"]
-                assert lane.open_until <= tx.machine_now(), "one call goes out to see"
-        assert "takes connections" not in operator.well("connector", "resume", "here", "--no-call").out
 
 
 def test_a_connector_that_does_not_load_is_listed_with_what_is_wrong_and_a_pulse_cannot_be_paused(operator: Operator) -> None:

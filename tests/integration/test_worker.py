@@ -11,15 +11,13 @@ from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
-from structlog.testing import CapturingLogger
 
-from inspector.daemon import breaker
 from inspector.daemon.worker import Worker
 from inspector.domain.decision import OrderKind
 from inspector.domain.errors import Stale
 from inspector.flows.settle import Settlement, nothing
 from inspector.flows.table import Flow
-from inspector.ports import Barred, Garbled, NotYet, Refused, Unavailable
+from inspector.ports import Garbled, NotYet, Refused, Unavailable
 from inspector.store.store import Store
 from inspector.store.tables import EPOCH, lane, work
 from inspector.store.tx import Tx
@@ -58,19 +56,6 @@ def cool(store: Store) -> None:
     """Let a breaker's pause be over."""
     with store.begin() as tx:
         tx.connection.execute(sa.update(lane).values(open_until=clock() - HOUR))
-
-
-@pytest.fixture
-def said(monkeypatch: pytest.MonkeyPatch) -> CapturingLogger:
-    """What the log is told of breakers, whatever level is written."""
-    held = CapturingLogger()
-    monkeypatch.setattr(breaker, "log", held)
-    return held
-
-
-def told_of(said: CapturingLogger) -> list[tuple[str, str]]:
-    """Event and level of each line about the lane."""
-    return [(str(call.args[0]), call.method_name) for call in said.calls if call.kwargs["connector"] == LANE]
 
 
 def test_what_is_unavailable_is_tried_again_by_rows_and_then_given_up(store: Store) -> None:
@@ -183,9 +168,7 @@ def test_one_outage_opens_the_breaker_once_however_many_calls_it_catches(store: 
     assert attempts == {1: 2, 0: 6}, "only what failed before it opened has lost a try"
 
 
-def test_an_open_breaker_lets_one_call_out_when_it_has_cooled_and_an_answer_closes_it(
-    store: Store, said: CapturingLogger
-) -> None:
+def test_an_open_breaker_lets_one_call_out_when_it_has_cooled_and_an_answer_closes_it(store: Store) -> None:
     office = real_office(store)
     healthy, answer = threading.Event(), threading.Event()
 
@@ -215,25 +198,6 @@ def test_an_open_breaker_lets_one_call_out_when_it_has_cooled_and_an_answer_clos
         answer.set()
         until(lambda: Counter(states(store).values()) == {"done": 11, "waiting": 1})
     assert lane_of(store) == {"failures": 0, "open_until": EPOCH, "error": None}
-    half = ("connector.half_opened", "info")
-    assert told_of(said) == [("connector.opened", "warning"), half, half, ("connector.closed", "info")], "each change once"
-
-
-def test_a_connector_that_does_not_let_us_in_is_told_once_however_often_it_says_so(store: Store, said: CapturingLogger) -> None:
-    office = real_office(store)
-
-    def say(_held: Work) -> None:
-        raise Barred("unauthorised")
-
-    put(store, *(order(n, lane=LANE) for n in range(4)))
-    with at_work(office, Hands(say=say), FAST) as worker:
-        for _ in range(2):
-            until(lambda: lane_of(store)["error"] is not None and worker.in_flight == 0)
-            before = lane_of(store)
-            cool(store)
-            until(lambda: lane_of(store)["failures"] != before["failures"] and worker.in_flight == 0)  # noqa: B023 - it is waited for here
-    half = ("connector.half_opened", "info")
-    assert told_of(said) == [("connector.barred", "warning"), half, half]
 
 
 @pytest.mark.parametrize("way", ["obsolete", "late"])
