@@ -178,6 +178,7 @@ class Post:
             reference="",
             attempts=number,
             refused=tuple(f"{to[place - 1]}: {status(*answer)}" for place, answer in refused.items()),
+            to=tuple(one for place, one in enumerate(to, start=1) if place not in refused),
         )
 
     def _password(self) -> str:

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from connectors import mime
-from inspector.incoming import Attached, Mail
+from inspector.incoming import Attached, Mail, Returned
 from inspector.ports import Barred, Origin, Unavailable
 
 MOST_BYTES = 2_000_000
@@ -119,6 +119,7 @@ def read(file: str, content: bytes) -> Mail:
         flaw=flaw,
         answers=written.answers,
         attached=_whole(written.attached, cut=len(content) > MOST_BYTES),
+        returned=tuple(Returned(number=one.number, address=one.address, status=one.status) for one in written.returned),
     )
 
 

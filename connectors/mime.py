@@ -27,6 +27,8 @@ MOST_TEXT = 500_000
 """Characters of the text; a filled form is no longer, whatever is attached to it."""
 MOST_ANSWERED = 20
 """Mails that one says it answers."""
+MOST_RETURNED = 100
+"""Addressees that one report is read for."""
 
 _ABOUT = frozenset({"from", "message-id", "in-reply-to", "references", "auto-submitted"})
 _MACHINES = {"x-autoreply": "", "x-autorespond": "", "precedence": "auto_reply"}
@@ -48,6 +50,10 @@ No others: among Python's there are some that take the square of a text's length
 
 _FOLD = re.compile(r"\n[ \t]+")
 _STRANGE = re.compile(r"[^!-~]")
+_STATUS = re.compile(r"[45]\.\d{1,3}\.\d{1,3}")
+_REPORTS = frozenset({"message/delivery-status", "message/global-delivery-status"})
+_BROUGHT_BACK = frozenset({"message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers"})
+_ADDRESSEES = ("original-recipient", "final-recipient")
 _NUMBER = re.compile(r"<[!-;=?-~]+>")
 _NO_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
 _SMALL = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
@@ -66,11 +72,23 @@ class NotRead(ValueError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Returned:
+    """What a mail server reports to have failed for good (RFC 3464): the number of the mail, its addressee, and the status (RFC 3463).
+
+    `address` as the sender wrote it, where the report says so; it is the report's word, and so is all the rest.
+    """
+
+    number: str
+    address: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
     """Who wrote a mail and what. `number`: its Message-ID; `automatic`: a machine wrote it (RFC 3834, RFC 3462).
 
     `answers`: the numbers of the mails that it answers, the nearest first (RFC 5322, 3.6.4). `attached`: name and bytes of what lies
-    beside the text, without a page's own pictures.
+    beside the text, without a page's own pictures. `returned`: what it reports as undeliverable.
     """
 
     sender: str
@@ -79,12 +97,14 @@ class Written:
     text: str
     answers: tuple[str, ...] = ()
     attached: tuple[tuple[str, int], ...] = ()
+    returned: tuple[Returned, ...] = ()
 
 
 def read(content: bytes) -> Written:
     """A mail. Raises NotRead (`mail_parts`, `mail_charset`, `mail_too_large`); the same bytes always end the same way."""
     head, body = _parted(_lines(content))
-    return replace(_about(head), text=_text(head, body), attached=tuple(_attached(head, body)))
+    told = _about(head)
+    return replace(told, text=_text(head, body), attached=tuple(_attached(head, body)), returned=_returned(head, body, told))
 
 
 def about(content: bytes) -> Written:
@@ -171,6 +191,45 @@ def _attached(head: Mapping[str, str], body: bytes) -> Iterator[tuple[str, int]]
             if kind.get_content_disposition() == "attachment" or kind.get_content_maintype() != "text":
                 signs = len(told) - told.count(b"\n") - told.rstrip(b"\n")[-2:].count(b"=")
                 yield _named(kind), signs * 3 // 4 if encoded == "base64" else len(told)
+
+
+def _returned(head: Mapping[str, str], body: bytes, told: Written) -> tuple[Returned, ...]:
+    """What a report of deliveries says of a mail that it names, by the head that it brings back or as the one that it answers.
+
+    Nothing but `failed` is one: what is `delayed` is still tried, and `relayed`, `expanded` and `delivered` are no failures.
+    """
+    kind = _kind(head)
+    if kind.get_content_type() != "multipart/report" or str(kind.get_param("report-type", "")).lower() != "delivery-status":
+        return ()
+    number, failed = "", dict[str, str]()
+    for part, encoded, held in _leaves(head, body):
+        if part.get_content_type() in _REPORTS:
+            failed |= dict(_failed(_decoded(part, encoded, held)))
+        elif part.get_content_type() in _BROUGHT_BACK:
+            number = number or _parted(_lines(_decoded(part, encoded, held).encode()))[0].get("message-id", "")
+    numbers = (number,) if _NUMBER.fullmatch(number) else told.answers
+    return tuple(
+        Returned(number=one, address=address, status=status)
+        for one in numbers
+        for address, status in [*failed.items()][:MOST_RETURNED]
+    )
+
+
+def _failed(report: str) -> Iterator[tuple[str, str]]:
+    """Address and status of each addressee whose group of fields says that it has failed."""
+    for group in report[:LONGEST_HEAD].strip().split("\n\n")[1 : MOST_RETURNED + 1]:
+        said: dict[str, str] = {}
+        for line in _FOLD.sub(" ", group).split("\n"):
+            name, _, text = line[:LONGEST_FIELD].partition(":")
+            said.setdefault(name.strip().lower(), text.partition("(")[0].strip())
+        kind, _, address = next((said[one] for one in _ADDRESSEES if said.get(one)), "").partition(";")
+        status = said.get("status", "")
+        if (
+            said.get("action", "").lower() == "failed"
+            and _STATUS.fullmatch(status)
+            and kind.strip().lower() in ("rfc822", "utf-8")
+        ):
+            yield address.strip().strip("<>").lower()[:320], status
 
 
 def _named(kind: Message) -> str:

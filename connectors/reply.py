@@ -24,7 +24,10 @@ _UTF_8 = frozenset({"", "utf-8", "utf8", "us-ascii"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """A 2xx answer. Header names are lower case; digests are SHA-256 (hex) of the bytes sent and received."""
+    """A 2xx answer. Header names are lower case; digests are SHA-256 (hex) of the bytes sent and received.
+
+    `json_in`: the field (dotted) whose text is JSON of its own; dotted names go on through it.
+    """
 
     status: int
     headers: Mapping[str, str]
@@ -33,6 +36,7 @@ class Reply:
     request_digest: str
     reply_digest: str
     asked_at: datetime
+    json_in: str = ""
 
     def said(self) -> dict[str, object]:
         """The body as a JSON object in UTF-8 (RFC 8259, 8.1); decimals stay text as written, for a float would change figures.
@@ -43,18 +47,21 @@ class Reply:
         if declared not in _UTF_8:
             raise self.garbled("wrong_charset", f"declared {declared}")
         try:
-            told = json.loads(
-                self.body.decode("utf-8-sig"), parse_float=str, parse_constant=_no_constant, object_pairs_hook=_unique
-            )
+            told = self._json(self.body.decode("utf-8-sig"))
         except UnicodeDecodeError as error:
             raise self.garbled("wrong_charset", f"not UTF-8 at byte {error.start + 1}") from None
-        except json.JSONDecodeError as error:  # where, and nothing of what stands there
-            raise self.garbled("not_json", f"line {error.lineno}, column {error.colno}") from None
-        except (ValueError, RecursionError) as error:
-            raise self.garbled("not_json", type(error).__name__) from None
         if not isinstance(told, dict):
             raise self.garbled("not_object", type(told).__name__)
         return told
+
+    def _json(self, text: str, where: str = "") -> object:
+        """Raises Garbled (`not_json`) with the place, and nothing of what stands there."""
+        try:
+            return json.loads(text, parse_float=str, parse_constant=_no_constant, object_pairs_hook=_unique)
+        except json.JSONDecodeError as error:
+            raise self.garbled("not_json", f"{where}line {error.lineno}, column {error.colno}") from None
+        except (ValueError, RecursionError) as error:
+            raise self.garbled("not_json", f"{where}{type(error).__name__}") from None
 
     def text(self, field: str, *, optional: bool = False) -> str | None:
         """The text at a dotted `field` of the body; None where the other side left it empty.
@@ -73,12 +80,22 @@ class Reply:
         """
         held: object = self.said()
         *outer, last = field.split(".")
-        for step in outer:
+        for place, step in enumerate(outer, start=1):
             held = self._step(held, step, field, optional=optional)
+            if self.json_in and outer[:place] == self.json_in.split("."):
+                held = self._unfolded(held)
             if held in _EMPTY:
                 return False, None
         held = self._step(held, last, field, optional=optional)
         return True, None if held in _EMPTY else self._scalar(held, field)
+
+    def _unfolded(self, held: object) -> object:
+        """What stands in the text of `json_in`. Raises Garbled (`field_type` where there is no text, `not_json`)."""
+        if held in _EMPTY or (isinstance(held, str) and not held.strip()):
+            return None
+        if not isinstance(held, str):
+            raise self.garbled("field_type", f"{self.json_in}: no text")
+        return self._json(held, f"{self.json_in}: ")
 
     def _step(self, held: object, step: str, field: str, *, optional: bool) -> object:
         if isinstance(held, list):

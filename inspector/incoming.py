@@ -46,12 +46,22 @@ class Attached:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Returned:
+    """What a report says that came to nobody: the number of a letter (`Receipt.number`), whom it was for, and a status (RFC 3463)."""
+
+    number: str
+    address: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
     """A mail as it lies in the box; `flaw`: why it says nothing.
 
     `text` is what a person reads in it, quoted or written; what of it is an answer is the house's affair. `id` is its Message-ID, or else
     its digest: a copy of it counts once. `digest` is the SHA-256 of its bytes. `answers`: the Message-IDs that it says it answers.
     `came`: when it was delivered, where the box knows. `attached`: what lies beside the text; nobody opens it here.
+    `returned`: what it reports as undeliverable for good; anybody may have written it.
     """
 
     file: str
@@ -63,6 +73,7 @@ class Mail:
     answers: tuple[str, ...] = ()
     came: datetime | None = None
     attached: tuple[Attached, ...] = ()
+    returned: tuple[Returned, ...] = ()
 
 
 @runtime_checkable
@@ -91,6 +102,29 @@ class Boxed(Protocol):
 def boxed(agency: object) -> bool:
     """Whether a connector that can get mail has a mailbox: one that says nothing of it has."""
     return agency.boxed if isinstance(agency, Boxed) else True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supply:
+    """How a source stands that lives on deliveries: the age of the data in use (None: there is none), and what its settings promise.
+
+    `unseen_seconds`: how long a look is overdue that reads to the end what lies there; `looked`: one did, since the start. `error`: the
+    code of what kept the last one, or a newer delivery, from being used. All in machine time.
+    """
+
+    age_seconds: float | None
+    longest_seconds: float | None
+    unseen_seconds: float
+    looked: bool
+    error: str = ""
+
+
+@runtime_checkable
+class Supplied(Protocol):
+    """A source that answers from what is delivered."""
+
+    def supply(self, *, look: bool) -> Supply:
+        """How it stands, without waiting; `look`: see, beside it, what lies there if that is due."""
 
 
 @runtime_checkable

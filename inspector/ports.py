@@ -89,8 +89,8 @@ class Garbled(PortError):
 class Card:
     """Who stands behind a connector: shown by `connector list`, in provenance and in metrics labels.
 
-    `longest_seconds` bounds one call with all its tries and waits; a lease must last more than twice as long, or the work would be
-    taken for abandoned while its call is under way. None: it does not say, and is taken on trust; whoever waits for the outside says.
+    `longest_seconds` bounds one call with all its tries and waits: a lease of less than twice as long would take work for abandoned whose
+    call is under way. None: it does not say, and is taken on trust; whoever waits for the outside says.
     """
 
     name: str
@@ -227,11 +227,10 @@ class Letter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """The other side has it. `reference` is its own number for it, empty when it gives none; `at` its own date of it, None likewise.
+    """The other side has it. `reference` is its own number for it, empty when it gives none; `at` its own date, else office time's.
 
-    A date is never a machine's: what the other side did not date is dated in office time by who records it. `refused`: of several
-    addressees those who did not take it, with a code; `by_hand`: somebody must carry it on. A person is told of both. `unconfirmed`:
-    what carries it calls it sent also where the other side refused it, so that nobody's silence counts from it.
+    `refused`: of several addressees those who did not take it, with a code; `by_hand`: somebody must carry it on; a person is told of both.
+    `unconfirmed`: also where it was refused: no silence counts from it. `number`: by what a report says later that none of `to` got it.
     """
 
     reference: str
@@ -240,6 +239,8 @@ class Receipt:
     refused: tuple[str, ...] = ()
     by_hand: bool = False
     unconfirmed: bool = False
+    number: str = ""
+    to: tuple[str, ...] = ()
 
 
 class Agency(Protocol):
@@ -292,8 +293,7 @@ class Rating:
 class CreditEntry:
     """A performance record (履约记录), kept promises as well as broken ones (the plan, item 8).
 
-    `act`: the row of the pack's catalogue of dishonest acts that the officer has cited; empty for a kept promise, and where the pack
-    has no catalogue.
+    `act`: the row of the pack's catalogue of dishonest acts that the officer cited; empty for a kept promise, or without a catalogue.
     """
 
     entry_id: str

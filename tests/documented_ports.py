@@ -56,6 +56,8 @@ KEYS: Mapping[str, str] = {
     "permanent_codes": "codes that mean: we are not let in, whatever is asked; the connector is marked and its work waits",
     "declined_codes": "codes that mean: not this question; the claim goes its next way",
     "retry_codes": "codes that mean: later",
+    "json_in": "the field (dotted) whose text is JSON of its own; the other names go on through it (`data.value`); "
+    "anything else there is garbled",
     "value_field": "where the value stands (dotted)",
     "as_of_field": "where the date of the data stands; empty: there is none",
     "live": "it is the register itself: an answer without a date is of the moment of asking, less what it lay in a cache (`Age`, `Date`); "
@@ -95,7 +97,8 @@ KEYS: Mapping[str, str] = {
     "path_liaison": "where letters for the agency's liaison officer go, under `url`; empty: `path`",
     "path_head": "likewise for its head",
     "secret_file": "file (mode 600) with `whsec_…`, or two parted by a space while one replaces the other",
-    "current": "whether the platform states the level in force when it is asked, without a date; else a level without one is unrated",
+    "current": "whether the platform states the level in force when it is asked, without a date, less what it lay in a cache "
+    "(`Age`, `Date`); else a level without one is unrated",
     "path_level": "where levels are looked up, under `url`",
     "path_entry": "where performance entries go, under `url`",
     "path_retract": "where an entry is taken back, under `url`; an id that is not there is answered with 2xx",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.headerregistry import HeaderRegistry, MessageIDHeader
 from email.message import EmailMessage
@@ -66,7 +66,8 @@ class EmailAgency:
         """
         if not (letter.words.body or letter.text):
             raise Refused("letter_wordless", origin=Origin.US)
-        return self._post.send(self._written(letter, key), self._config.whom(letter.kind))
+        made = self._written(letter, key)
+        return replace(self._post.send(made, self._config.whom(letter.kind)), number=str(made["Message-ID"]))
 
     def look(self) -> Sequence[Sighting]:
         """Greet the mail server and go; look into the box. Raises Unavailable, Barred, Refused."""

@@ -10,6 +10,7 @@ from connectors.config import parse
 from connectors.credit import filed, paged
 from connectors.credit.paged import IN_FORCE
 from connectors.http import Wire, WireConfig
+from connectors.patience import lain
 from connectors.signers.keyed import COVERED, signing
 from inspector.accounts import Role, Way
 from inspector.domain.case import SubjectKind
@@ -27,7 +28,9 @@ _ROWS = (1, 10_000)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreditConfig(WireConfig):
-    """The platform's endpoints under `url`. `current`: it states the level in force when it is asked, and so dates none.
+    """The platform's endpoints under `url`. `current`: it states the level in force when it is asked, less what it lay in a cache
+
+    (`Age`, `Date`), and so dates none.
 
     It tells what it has of ours page after page at `path_statement`, one by one at `path_held`, or in files that it delivers into
     `statement_folder`; empty: it does not. What becomes of an entry it is told at `path_amend`; empty: by a person.
@@ -81,11 +84,14 @@ class HttpCredit:
         level = reply.text("level")
         if level is not None and len(level) > LONGEST:
             raise reply.garbled("field_type", "level: too long for a code")
-        as_of = reply.moment("as_of")
+        as_of, current = reply.moment("as_of"), self._config.current
+        if current and as_of is None:  # what a cache has kept is as old as it says, or of nobody knows when (decision 167)
+            age = lain(reply.headers, reply.asked_at)
+            current, as_of = age is not None, reply.asked_at - age if age else None
         return Rating(
             level=level,
             as_of=as_of,
-            current=self._config.current,
+            current=current,
             provenance=reply.provenance(self.card, as_of=as_of, version=""),
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from connectors.http import WireConfig
 from connectors.patience import lain
@@ -40,6 +40,8 @@ class SourceConfig(WireConfig):
     `asks`: the fields of the question, each with what stands in it, instead of our own form; nothing else about the case leaves then.
     `always`: fields that are the same in every question.
 
+    `json_in`: the field whose text is JSON of its own (`{"data": "{…}"}`); the dotted names go on through it.
+
     `live`: it is the register itself, so that an answer without a date is of the moment of asking, less what a cache says that it has lain
     there (`Age`). Of any other source such an answer is of nobody knows when: it is kept, and decides nothing. `as_of_in`: the date is a
     number of `seconds` or `milliseconds` since 1970.
@@ -55,6 +57,7 @@ class SourceConfig(WireConfig):
     permanent_codes: tuple[object, ...] = ()
     declined_codes: tuple[object, ...] = ()
     retry_codes: tuple[object, ...] = ()
+    json_in: str = ""
     value_field: str = "data.value"
     as_of_field: str = "data.as_of"
     as_of_in: str = ""
@@ -104,6 +107,7 @@ class Answers:
 
         Raises as `found` does, and Garbled (the reply's, `echo_differs`).
         """
+        reply = replace(reply, json_in=self._config.json_in)
         there, value = reply.value(self._config.value_field) if self.found(reply) else (False, None)
         self._echoes(reply, question, key, there=there)
         if not there:

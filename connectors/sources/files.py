@@ -20,6 +20,7 @@ from connectors.records import Row, Told, digest, held_in, now, stated
 from connectors.shelf import Label
 from inspector.domain.errors import Invalid
 from inspector.domain.identity import normalise
+from inspector.incoming import Supply
 from inspector.ports import Answer, Barred, Garbled, NotYet, Origin, PortError, Question, Sighting, Unavailable
 
 _EMPTY_WORDS = ("-", "--", "—", "——", "/", "N/A", "null")
@@ -94,6 +95,7 @@ class FilesSource:
         self._lock = threading.Lock()
         self._reading: threading.Thread | None = None
         self._looked = float("-inf")
+        self._seen, self._read_whole = time.monotonic(), False
         self._stopped = threading.Event()
         self._refused: dict[tuple[str, tuple[int, ...]], Invalid] = {}
         self._left: Flaws = {}
@@ -147,6 +149,22 @@ class FilesSource:
             finally:
                 if self._folder.is_dir() or self._fetch is None:
                     self._take()
+            self._seen, self._read_whole = time.monotonic(), True
+
+    def supply(self, *, look: bool) -> Supply:
+        """How old the delivery in use is, and how long a look is overdue; `look`: have the folder looked into when it is time."""
+        if look:
+            self._round()
+        label, failure, refused = shelf.labelled(self._shelf), self._failure, self.refused
+        if label is not None and label.shape != self._shape:
+            label = None
+        return Supply(
+            age_seconds=None if label is None else (now() - label.moment).total_seconds(),
+            longest_seconds=self._config.longest_age_hours * 3600 or None,
+            unseen_seconds=max(0.0, time.monotonic() - self._seen - self._config.look_seconds),
+            looked=self._read_whole,
+            error=failure.code if failure is not None else refused[-1].code if refused else "",
+        )
 
     @property
     def refused(self) -> tuple[Invalid, ...]:

@@ -55,6 +55,7 @@ class ResultsSource:
         """
         told = self._answers.asked(question, key)
         reply = self._wire.send("POST", self._config.path, json=told, key=key, case_id=question.case_id)
+        reply = replace(reply, json_in=self._config.json_in)
         answer = self._answers.read(reply, question, key)
         if answer.status is AnswerStatus.NOT_FOUND:
             return answer

@@ -16,6 +16,7 @@ from connectors.records import digest
 from connectors.sftp import Changed, Door, Lying, Sftp, Visit
 from connectors.sources.files import DeliveryConfig, FilesSource, Flaws
 from inspector.domain.errors import Invalid
+from inspector.incoming import Supply
 from inspector.ports import Answer, Card, Origin, Question, Sighting, Unavailable
 
 Pair = tuple[Lying, Lying | None]
@@ -64,6 +65,10 @@ class SftpSource:
     def pick_up(self) -> None:
         """Fetch what is new and take the newest good delivery into use. Raises PortError."""
         self._files.pick_up()
+
+    def supply(self, *, look: bool) -> Supply:
+        """How old the delivery in use is, and how long a visit is overdue that read their folder to its end."""
+        return self._files.supply(look=look)
 
     @property
     def refused(self) -> tuple[Invalid, ...]:

@@ -24,8 +24,7 @@ Since = Annotated[datetime | None, typer.Option("--since", formats=["%Y-%m-%d"],
 Until = Annotated[datetime | None, typer.Option("--until", formats=["%Y-%m-%d"], help="Opened to this day, it included 止")]
 Csv = Annotated[bool, typer.Option("--csv", help="As CSV with a head 以 CSV 输出")]
 
-_SHORT = ("agency", "fact", "asked", "heard_in_time", "answered", "punctual", "answer_days_median", "declined", "forwarded")
-_MORE = ("unanswered", "undecided", "unheeded", "escalated", "disproved", "badly_put")
+_MORE = ("heard_in_time", "punctual", "answer_days_median", "escalated", "disproved", "badly_put")
 
 
 def register(app: typer.Typer) -> None:
@@ -161,10 +160,13 @@ def notice(terminal: Terminal, request: RequestId) -> None:
 
 
 def scoreboard(terminal: Terminal, since: Since = None, until: Until = None, as_csv: Csv = False) -> None:
-    """How each agency answers each kind of question. 各机关协助情况。"""
+    """How each agency answers each kind of question; where requests stand adds up to those asked. 各机关协助情况。"""
+    from inspector.domain.scoreboard import ENDS
     from inspector.flows.scoreboard import SCORES, score_rows
 
-    _table(terminal, (*_SHORT, *_MORE), SCORES, score_rows(_scores(terminal, since, until)), as_csv=as_csv)
+    _table(
+        terminal, ("agency", "fact", "asked", *ENDS, *_MORE), SCORES, score_rows(_scores(terminal, since, until)), as_csv=as_csv
+    )
 
 
 def connect(terminal: Terminal, since: Since = None, until: Until = None, as_csv: Csv = False) -> None:

@@ -94,13 +94,21 @@ def check(
     call: Annotated[bool, typer.Option("--call/--no-call", help="Really open a connection 实际连接")] = True,
 ) -> Exit | None:
     """Load each connector and look at its other side: address, database, folder; nobody is asked about. 检查连接器：加载并查看对方情况。"""
+    from inspector.cli.reaching import configured
+
+    known = [one.name for one in configured(terminal.settings)]
+    if name is not None and name not in known:
+        raise Missing("connector_unknown", name=name, known=", ".join(known) or "-")
+    return _looked(terminal, name, call=call)
+
+
+def _looked(terminal: Terminal, name: str | None, *, call: bool) -> Exit | None:
+    """Say what comes of a look at these connectors, now and from here, and what to do where something is amiss."""
     from inspector.cli.finding import State
     from inspector.cli.reaching import configured, findings
     from inspector.cli.show import show
 
     wanted = [one for one in configured(terminal.settings) if name in (None, one.name)]
-    if name is not None and not wanted:
-        raise Missing("connector_unknown", name=name, known=", ".join(one.name for one in configured(terminal.settings)) or "-")
     found = [finding for one in wanted for finding in findings(one, terminal.settings, call=call)]
     if not wanted:
         terminal.say("no_connectors")
@@ -124,9 +132,19 @@ def pause(
     _set(terminal, name, terminal.reason(reason, "--reason"), paused=True)
 
 
-def resume(terminal: Terminal, name: Name, reason: Annotated[str, typer.Option("--reason", help="Why 原因")] = "") -> None:
-    """Call a connector again. 恢复连接器。"""
+def resume(
+    terminal: Terminal,
+    name: Name,
+    reason: Annotated[str, typer.Option("--reason", help="Why 原因")] = "",
+    call: Annotated[bool, typer.Option("--call/--no-call", help="Look at its other side at once 立即查看对方情况")] = True,
+) -> None:
+    """Call a connector again, at once, though its breaker is open; look at it, ask its canary question, and say what came. 恢复连接器。
+
+    It is resumed whatever comes of that; what is away, or does not let us in, is tried again by the daemon. 无论查看结果如何均已恢复。
+    """
     _set(terminal, name, reason, paused=False)
+    if call and not terminal.as_json:
+        _looked(terminal, name, call=True)
 
 
 def new(
@@ -170,6 +188,8 @@ def _set(terminal: Terminal, name: str, reason: str, *, paused: bool) -> None:
             tx.lanes.ensure([name])
         if not tx.lanes.pause(name, tx.machine_now() if paused else None):
             raise Missing("connector_unknown", name=name, known=", ".join(known) or "-")
+        if not paused:
+            tx.lanes.sooner(name, tx.machine_now())
 
     rule = "connector.pause" if paused else "connector.resume"
     terminal.act(rule, f"connector:{name}", lambda tx, _now: do(tx), connector=name, reason=reason)

@@ -10,6 +10,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+import structlog
+
 from inspector.flows.office import Office
 from inspector.flows.verify import last_garbled, quieten
 from inspector.ports import Barred, Garbled, NotYet, Unavailable
@@ -20,6 +22,9 @@ BARRED = "connector_barred"
 """The matter for a person that a connector opens where we are not let in; one for each connector, over with its first answer."""
 
 _GARBLED = Garbled.__name__.lower()
+_OPEN, _BARRED = "open", "barred"
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(kw_only=True)
@@ -28,6 +33,7 @@ class Breaker:
 
     `_open` are those that this process has opened: what it holds of them is not sent after. `_garbled` are those that have answered
     what nobody can understand, and when last: only there an answer in form ends a matter, once the lane has been `quiet` so long.
+    `_said`: what the log has told of a lane that is not closed; each change is one line, however many calls fail in it.
     """
 
     threshold: int
@@ -40,6 +46,7 @@ class Breaker:
     _closed: bool = False
     _missed: dict[str, int] = field(default_factory=dict)
     _probes: set[Claim] = field(default_factory=set)
+    _said: dict[str, str] = field(default_factory=dict)
 
     def recall(self, tx: Tx) -> None:
         """Take over failures counted, and matters opened, before this start: the first answer ends them like our own."""
@@ -51,6 +58,9 @@ class Breaker:
         cooled = [lane for lane in tx.lanes.cooled(machine_now, self.threshold, self._pause) if lane not in but]
         probes = tx.work.probe(owner, machine_now, lease, cooled)
         self._failing.update(work.lane for work in probes)
+        for lane in dict.fromkeys(work.lane for work in probes):
+            self._said.setdefault(lane, _OPEN)  # another process may have opened it
+            log.info("connector.half_opened", connector=lane)
         self._probes.update(work.claim for work in probes)
         return probes
 
@@ -109,6 +119,8 @@ class Breaker:
             self._failing.discard(lane)
             self._open.discard(lane)
             self._closed = True
+            if self._said.pop(lane, None) is not None:
+                log.info("connector.closed", connector=lane)
 
     def heard(self, tx: Tx, lane: str, call: str, now: datetime) -> None:
         """How a call ended that led to something: an answer in form (`answered`) a while behind the last garbled one ends their matter.
@@ -127,13 +139,23 @@ class Breaker:
     def failed(self, tx: Tx, lane: str, told: str, machine_now: datetime) -> datetime | None:
         """Count a failure; until when the breaker is open now, or None."""
         opened = tx.lanes.failed(lane, told, machine_now, threshold=self.threshold, pause=self._pause)
-        return self._opened(lane, opened, machine_now)
+        until = self._opened(lane, opened, machine_now)
+        if until is not None and self._changed(lane, _OPEN):
+            log.warning("connector.opened", connector=lane, error=told, seconds=round((until - machine_now).total_seconds()))
+        return until
 
     def barred(self, tx: Tx, lane: str, error: Barred, agency: str, machine_now: datetime, now: datetime) -> datetime | None:
         """We are not let in: the breaker opens at once, the lane is marked with the reason, and a person is told, once a connector."""
         opened = tx.lanes.failed(lane, error.code, machine_now, threshold=1, pause=self._pause, barred=True)
         tx.attention.open(BARRED, agency, lane, {"connector": lane, "error": error.code, "detail": error.detail}, now)
+        if self._changed(lane, _BARRED):
+            log.warning("connector.barred", connector=lane, error=error.code, detail=error.detail)
         return self._opened(lane, opened, machine_now)
+
+    def _changed(self, lane: str, state: str) -> bool:
+        """Whether the log has not told this yet: a lane whose every probe fails is one outage, and opened once."""
+        before, self._said[lane] = self._said.get(lane), state
+        return before != state
 
     def _opened(self, lane: str, until: datetime, machine_now: datetime) -> datetime | None:
         self._failing.add(lane)

@@ -14,7 +14,7 @@ from inspector.domain.decision import OrderKind
 from inspector.domain.lack import CHANGING
 from inspector.domain.manners import Held
 from inspector.domain.sampling import Window
-from inspector.flows import doorways, equality, publication
+from inspector.flows import doorways, equality, publication, supplies
 from inspector.flows.held import left, waits
 from inspector.flows.office import Office
 from inspector.flows.scoreboard import recent, recent_days
@@ -124,6 +124,7 @@ def _snapshot(tx: Tx, office: Office, now: datetime) -> Snapshot:
             oldest[kind] = min(oldest.get(kind, now), due_at)
     unsealed, since = tx.ledger.unsealed()
     horizon = office.calendar.horizon
+    supply = dict(supplies.told(office, tx))
     behind, drifts = tx.manners.behind([*held]), {key: one for key, one in tx.drift.all().items() if key[0] in office.connectors}
     return Snapshot(
         cases=[(state, outcome or "", count) for state, outcome, count in tx.cases.counts()],
@@ -152,6 +153,9 @@ def _snapshot(tx: Tx, office: Office, now: datetime) -> Snapshot:
         lanes=[(lane.name, lane.open_until > machine_now and lane.open_until > EPOCH, lane.paused) for lane in lanes],
         barred=[(lane.name, lane.barred) for lane in lanes],
         unread=doorways.unread(office, tx, now),
+        delivered=supplies.ages(supply),
+        promised=[(name, one.longest_seconds) for name, one in supply.items() if one.longest_seconds],
+        unseen=[(name, one.unseen_seconds) for name, one in supply.items()],
         failures=[(lane.name, lane.failures) for lane in lanes],
         waiting=[(lane, why.reason, behind.get(lane, 0)) for lane, why in sorted(held.items())],
         quota_left=sorted(left(tx, office).items()),

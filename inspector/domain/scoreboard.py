@@ -83,8 +83,11 @@ class Score:
         return {"agency": self.agency, "fact": self.fact, **counts, **within, **days}
 
 
+ENDS = ("open", "answered", "declined", "forwarded", "unanswered", "undecided", "unheeded", "unreached", "cancelled")
+"""Where each request stands, in one of these: they add up to those that were asked."""
+
 _COUNTS = (
-    *("asked", "open", "answered", "declined", "forwarded", "unanswered", "undecided", "unheeded", "unreached", "cancelled"),
+    *("asked", *ENDS),
     *("heard_in_time", "punctual"),
     *("partly", "moved", "escalated", "disputed", "used", "disproved", "badly_put"),
 )
@@ -124,6 +127,11 @@ def unreached(request: Request) -> bool:
 
 def _last(request: Request) -> str:
     return request.history[-1].rule if request.history else ""
+
+
+def end_of(state: str, last: str) -> str:
+    """Where a request stands (`ENDS`), by its state and the last rule of its history."""
+    return END_OF.get(last, "unanswered") if state == AssistanceState.UNANSWERED else _ENDS.get(AssistanceState(state), "open")
 
 
 def badly_put(request: Request) -> bool:
@@ -204,11 +212,7 @@ def days_between(since: datetime, until: datetime, calendar: WorkingCalendar) ->
 def _count(score: Score, request: Request, calendar: WorkingCalendar) -> None:
     told, reply = marks(request), request.reply or {}
     score.asked += 1
-    name = (
-        END_OF.get(_last(request), "unanswered")
-        if request.state is AssistanceState.UNANSWERED
-        else _ENDS.get(request.state, "open")
-    )
+    name = end_of(request.state, _last(request))
     setattr(score, name, getattr(score, name) + 1)
     heard = heard_at(request)
     if heard is not None:

@@ -18,6 +18,7 @@ from inspector.domain.ladder import accept_by, named, wound
 from inspector.domain.letter import perhaps, undeliverable
 from inspector.domain.letter import sent as handed_over
 from inspector.domain.policy import Policy
+from inspector.domain.scoreboard import heard_at
 from inspector.domain.start import StartEvent
 from inspector.domain.timer import Timer
 
@@ -26,6 +27,9 @@ UNSENT = "assistance.unsent"
 
 NOT_SENT = "not_sent"
 """Why a request ends whose letter did not leave in two terms."""
+
+_TELLING = frozenset({"agreed", "decided"})
+"""Kinds of letters that tell the agency a date without which it is in no delay."""
 
 _SHORT = frozenset({Unit.HOUR, Unit.MINUTE})
 _A_PART = 10
@@ -162,6 +166,27 @@ def link_called_back(request: Request, key: str, now: datetime) -> Request:
     that counts.
     """
     return replace(request, owed=Owed(key=key, since=now, link=True)) if request.state.open and request.reached else request
+
+
+def owed_again(request: Request, kind: str, key: str, now: datetime) -> Request:
+    """A letter that had left came back: another link, or the date that binds, which it was to tell, is owed again."""
+    here = (request.turn, request.turn - 1) if request.lain else (request.turn,)
+    telling = kind in _TELLING and key in {replace(request, turn=turn).letter_key(kind, request.requested) for turn in here}
+    link = kind == "request" and key in request.again[-1:]
+    if not request.state.open or request.owed is not None or not (telling or link):
+        return request
+    return replace(request, owed=Owed(key=key, since=now, link=link))
+
+
+def brought(request: Request) -> bool:
+    """Whether anything but a mail server's word for its first letter shows that the agency knows of a request: it opened the link, it
+
+    spoke, or it has a letter by another link or another way.
+    """
+    stayed = sum(one.rule.endswith(ladder.STAYED) and one.who in request.contacts.values() for one in request.history)
+    otherwise = len(request.contacts) > stayed or bool(request.again)
+    opened = request.delivered_at is not None or request.accepted or request.dispute is not None
+    return opened or otherwise or heard_at(request) is not None
 
 
 def spoke(request: Request) -> Request:

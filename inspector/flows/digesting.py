@@ -63,6 +63,8 @@ def send(work: Work, office: Office) -> Settlement:
             policy = office.book.get(case.pack)
             told = sending.sent(request, via, receipt.reference, policy, now, office.calendar, by_hand=receipt.by_hand)
             settle_request(tx, post.of_kind(told, kind), now)
+        told_so = [(one, kind, tx.assistance.get(one).letter_key(kind, via)) for one, kind in entries]
+        letters.left(tx, receipt, via, told_so, now)
         tx.digests.carried(via, entries)
 
     return Settlement(write=write, outcome="digest", attempts=receipt.attempts)

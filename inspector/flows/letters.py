@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from inspector.domain.assistance import Request
 from inspector.domain.ladder import reminded_late
@@ -23,6 +26,8 @@ TELLING = frozenset({LetterKind.CANCEL, LetterKind.OUTCOME})
 
 ABOVE = frozenset({LetterKind.ESCALATION, LetterKind.DISPUTE})
 """Letters to the common superior, whose link shows the request."""
+
+_LEFT = "letter"
 
 SLIP = ("verdict", "value", "rest", "accepted", "day", "longer", "to", "reasons", "signer")
 """The lines of the slip to answer on: names of labels of the group `slip`."""
@@ -139,6 +144,27 @@ def carried(tx: Tx, request: Request, key: str, via: str, receipt: Receipt, now:
         tx.attention.open(TO_POST, request.requester, key, {**facts, "file": receipt.reference}, now)
     if receipt.refused:
         tx.attention.open(PARTLY, request.requester, key, {**facts, "refused": list(receipt.refused)}, now)
+
+
+def left(tx: Tx, receipt: Receipt, via: str, letters: Iterable[tuple[str, str, str]], now: datetime) -> None:
+    """Note a letter of which a report may come (`flows.returned`): request, kind and key of each that it is, or carries as a digest.
+
+    The inbox keeps it as long as messages.
+    """
+    if receipt.number and receipt.to and gone(tx, receipt.number) is None:
+        told = {"via": via, "to": [one.lower() for one in receipt.to], "letters": [list(one) for one in letters]}
+        number = digest(receipt.number)
+        tx.inbox.keep(_LEFT, number, number, told, now)
+
+
+def gone(tx: Tx, number: str) -> Mapping[str, Any] | None:
+    """What left under a number, and to whom (`to`); None: nothing, or too long ago."""
+    return tx.inbox.seen(_LEFT, digest(number), digest(number))
+
+
+def digest(text: str) -> str:
+    """A name of one length for what may be of any."""
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
 def _behind(office: Office, via: str) -> AgencyNode | None:

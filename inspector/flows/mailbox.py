@@ -24,7 +24,7 @@ from inspector.domain.errors import Away, Forbidden, InspectorError, Invalid, Mi
 from inspector.domain.evidence import Verdict
 from inspector.domain.said import Filled, Said, Saying, guess
 from inspector.domain.slip import Sheet
-from inspector.flows import assist, contacts, doorways, hearing, replylink
+from inspector.flows import assist, contacts, doorways, hearing, replylink, returned
 from inspector.flows.apart import apart
 from inspector.flows.letters import SLIP
 from inspector.flows.office import Office
@@ -129,6 +129,8 @@ def taken(office: Office, mail: Mail) -> bool | None:
     """
     form, said, theirs = Form(), tuple[Said, ...](), False
     try:
+        if mail.returned and returned.taken(office, mail):
+            return True
         if mail.flaw:
             with suppress(InspectorError):
                 form = read(slip.clean(mail.text))  # whose it is, if it says so

@@ -16,6 +16,7 @@ from inspector.domain.errors import Stale
 from inspector.domain.evidence import Verdict
 from inspector.domain.letter import LetterKind
 from inspector.domain.reached import UNCONFIRMED
+from inspector.domain.scoreboard import heard_at, unreached
 from inspector.flows import contacts, letters, putting, replylink, unsettled
 from inspector.flows.contents import named
 from inspector.flows.dossier import dossier
@@ -35,6 +36,12 @@ AFTERWARDS = frozenset({LetterKind.CANCEL, LetterKind.OUTCOME})
 
 PATIENCE_OVER = "patience_over"
 """Why a letter is given up that nobody has refused: its time was over while it lay here."""
+
+RETURNED = "letter_returned"
+"""A mail server took it, and reported that its addressees do not."""
+
+EXPIRED = "letter_expired"
+"""A mail server took it, and gave up: on the way, not at its addressees."""
 
 EARLY = frozenset(LetterKind(ladder.REMINDERS[kind]) for kind in ladder.EARLY)
 """What is of no use once the date has passed that it is about."""
@@ -89,6 +96,7 @@ def send(work: Work, office: Office) -> Settlement:
     def write(tx: Tx, now: datetime) -> None:
         case, fresh = held(tx, request.id)
         letters.carried(tx, fresh, work.key, str(work.payload["via"]), receipt, now)
+        letters.left(tx, receipt, str(work.payload["via"]), [(request.id, kind.value, work.key)], now)
         if kind is LetterKind.REQUEST and work.key in fresh.again:
             unsettled.replaced(tx, fresh, now)
         if kind not in AFTERWARDS:
@@ -167,7 +175,7 @@ def _undeliverable(work: Work, office: Office, code: str, *, unsure: bool = Fals
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lost:
-    """A letter that nobody took. `unsure`: it may have arrived all the same."""
+    """A letter that nobody took. `unsure`: it may have arrived all the same. `returned`: it had left, and came back."""
 
     request_id: str
     kind: LetterKind
@@ -175,6 +183,7 @@ class Lost:
     key: str
     code: str
     unsure: bool
+    returned: bool = False
 
 
 def lost(tx: Tx, office: Office, told: Lost, now: datetime) -> None:
@@ -191,7 +200,8 @@ def lost(tx: Tx, office: Office, told: Lost, now: datetime) -> None:
     if told.unsure and told.kind not in AFTERWARDS and request.contacts.get(told.key) != "":
         request = post.perhaps(request, told.via)
         tx.assistance.put(request)
-    if told.kind is LetterKind.REQUEST and request.state.open and not request.reached and told.key not in request.again:
+    reached = sending.brought(request) if told.returned else request.reached
+    if told.kind is LetterKind.REQUEST and request.state.open and not reached and told.key not in request.again:
         settle_request(tx, post.undeliverable(request, told.code, now, case.pack), now)
         go_on(tx, office, request, Verdict.NO_ANSWER, told.code, now)
     further = told.unsure or told.key in request.again  # the superior has a letter, or may have one
@@ -201,9 +211,23 @@ def lost(tx: Tx, office: Office, told: Lost, now: datetime) -> None:
         settle_request(tx, dispute.unbrought(request, told.code, now, case.pack), now)
         facts = {"requested": request.requested, "case": request.case_id}
         tx.attention.open(unsettled.SUPERIOR_UNKNOWN, request.requester, request.id, facts, now)
-    ours = told.code in (PATIENCE_OVER, "agency_not_configured", "channel_not_configured")
+    ours = told.code in (PATIENCE_OVER, EXPIRED, "agency_not_configured", "channel_not_configured")
     if not further and (said := ladder.stayed(request, told.kind.value, told.via, now, "" if ours else told.code)) is not request:
         tx.assistance.put(said)
+
+
+def came_back(tx: Tx, office: Office, request_id: str, kind: LetterKind, via: str, key: str, code: str, now: datetime) -> None:
+    """A letter that had left came to nobody, as a report says that anybody may have written: who spoke has heard, whatever it says.
+
+    What it brought is owed again. Who was counted as having it hears of the end all the same.
+    """
+    _, request = held(tx, request_id)
+    first = kind is LetterKind.REQUEST and key not in request.again
+    if (kind in AFTERWARDS and unreached(request)) or (first and heard_at(request) is not None):
+        return
+    if (owed := sending.owed_again(request, kind, key, now)) is not request:
+        tx.assistance.put(owed)
+    lost(tx, office, Lost(request_id=request_id, kind=kind, via=via, key=key, code=code, unsure=False, returned=True), now)
 
 
 def _written(work: Work, office: Office, request: Request) -> Letter:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 
-from inspector.domain.scoreboard import COLUMNS, END_OF, Gain, Score, days_between, gains, middle, scores
+from inspector.domain.scoreboard import COLUMNS, Gain, Score, days_between, end_of, gains, middle, scores
 from inspector.domain.signs import plain_cell
 from inspector.flows.office import Office
 from inspector.flows.requests import node_of
@@ -68,8 +68,7 @@ def recent(tx: Tx, now: datetime) -> list[tuple[str, str, str, int]]:
     """(agency, fact, mark, count) of the requests opened within `SPAN`: what metrics and the ops page show."""
     held: dict[tuple[str, str, str], int] = {}
     for agency, fact, state, last, heard_in_time, punctual, above, echo, count in tx.assistance.score(now - SPAN):
-        end = END_OF.get(last or "", state.lower())
-        marks = {"asked": True, end: state in _STATES, "heard_in_time": heard_in_time, "punctual": punctual}
+        marks = {"asked": True, end_of(state, last or ""): True, "heard_in_time": heard_in_time, "punctual": punctual}
         marks |= {"escalated": above, "disproved": echo == "DISPROVED"}
         for mark, applies in marks.items():
             if applies:
@@ -86,6 +85,3 @@ def recent_days(office: Office, tx: Tx, now: datetime) -> list[tuple[str, str, i
             days = days_between(sent_at or opened_at, came or ended_at, office.calendar)
             held.setdefault((agency, fact or ""), []).append(days)
     return [(*key, middle(days) or 0) for key, days in sorted(held.items())]
-
-
-_STATES = frozenset({"ANSWERED", "DECLINED", "FORWARDED", "UNANSWERED"})

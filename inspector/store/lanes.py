@@ -85,6 +85,10 @@ class LaneRoom(Room):
         """At a start: what keeps us out may have been mended in the settings, so those lanes are tried at once."""
         self.connection.execute(sa.update(lane).where(lane.c.barred, lane.c.open_until > now).values(open_until=now))
 
+    def sooner(self, name: str, now: datetime) -> None:
+        """A person says that a connector is well: its breaker has cooled, and one call goes out to see."""
+        self.connection.execute(sa.update(lane).where(lane.c.name == name, lane.c.open_until > now).values(open_until=now))
+
     def failed(self, name: str, error: str, now: datetime, *, threshold: int, pause: Pause, barred: bool = False) -> datetime:
         """Count a failure; from the threshold on the breaker opens, longer each time. Returns `open_until` (machine time).
 

@@ -53,6 +53,9 @@ class Snapshot:
     waiting: Sequence[tuple[str, str, int]] = ()
     quota_left: Sequence[tuple[str, int]] = ()
     unread: Sequence[tuple[str, float]] = ()
+    delivered: Sequence[tuple[str, float]] = ()
+    promised: Sequence[tuple[str, float]] = ()
+    unseen: Sequence[tuple[str, float]] = ()
     credit: Sequence[tuple[str, str, int]] = ()
     credit_compared: Sequence[tuple[str, float]] = ()
     drifting: Sequence[tuple[str, str, int]] = ()
@@ -194,6 +197,14 @@ def _connectors(held: Snapshot) -> Iterable[GaugeMetricFamily]:
         "Machine seconds since a mailbox of answers was last read to its end; +Inf: never. Requests stand still meanwhile."
     )
     yield _family("inspector_mailbox_unread_seconds", help_unread, ("connector",), held.unread)
+    help_delivered = "Age of the data of the delivery that a source answers from; +Inf: a look has found none."
+    yield _family("inspector_delivery_age_seconds", help_delivered, ("connector",), held.delivered)
+    help_promised = (
+        "What a source's settings promise that this age stays below (longest_age_hours); no series: they promise nothing."
+    )
+    yield _family("inspector_delivery_longest_seconds", help_promised, ("connector",), held.promised)
+    help_unseen = "Machine seconds for which a look is overdue that reads a source's folder to its end; 0: it was read in time."
+    yield _family("inspector_delivery_unseen_seconds", help_unseen, ("connector",), held.unseen)
     help_drifting = "1 while a source answers a fact otherwise than it used to, and no person has said that this is right."
     yield _family("inspector_source_drifting", help_drifting, ("connector", "fact"), held.drifting)
     help_compared = (

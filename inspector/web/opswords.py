@@ -13,12 +13,14 @@ from inspector.domain.challenge import ChallengeState
 from inspector.domain.decision import OrderKind
 from inspector.domain.plan import DrawState
 from inspector.domain.roster import Recusal
+from inspector.domain.scoreboard import ENDS
 from inspector.domain.visit import SeatState, VisitState
 from inspector.flows import wording
 from inspector.flows.held import left, waits
 from inspector.flows.office import Office
 from inspector.flows.scoreboard import recent, recent_days
 from inspector.flows.settle import CREDIT_UNPLACED
+from inspector.flows.supplies import LATE
 from inspector.labels import Lang, label, of
 from inspector.store.deadlines import due_by
 from inspector.store.replicas import ALIVE, LOST
@@ -138,9 +140,19 @@ def _lanes(office: Office, tx: Tx, machine_now: datetime, lang: Lang) -> Iterato
         yield label(name, lang, name=lane.name, state=state, count=behind.get(lane.name, 0))
         if lane.name in quotas:
             yield label("ops.lane_quota", lang, name=lane.name, left=quotas[lane.name])
+    yield from _supplies(tx, lang)
     for (source, fact), drift in tx.drift.all().items():
         if drift.alarm is not None:
             yield label("ops.lane_drifts", lang, name=source, fact=fact)
+
+
+def _supplies(tx: Tx, lang: Lang) -> Iterator[str]:
+    """The sources whose deliveries are not as agreed."""
+    for matter in tx.attention.of_kind(LATE):
+        if matter.open:
+            error = wording.code("note", str(matter.facts["error"]), lang) if matter.facts["error"] else ""
+            why = label(f"ops.supply_{matter.facts['why']}", lang, hours=matter.facts["hours"])
+            yield label("ops.lane_supply", lang, name=matter.about, why=f"{why} ({error})" if error else why)
 
 
 def _score(office: Office, tx: Tx, now: datetime, lang: Lang) -> Iterator[str]:
@@ -151,12 +163,9 @@ def _score(office: Office, tx: Tx, now: datetime, lang: Lang) -> Iterator[str]:
     names = {node.connector: node.name for node in office.tree.values() if node.connector}
     days = {(agency, fact): median for agency, fact, median in recent_days(office, tx, now)}
     for (agency, fact), marks in held.items():
-        told = {mark: marks.get(mark, 0) for mark in ("asked", "heard_in_time", "answered", "punctual", "declined", "escalated")}
-        more: dict[str, object] = {
-            mark: marks.get(mark, 0) for mark in ("unanswered", "undecided", "unheeded", "unreached", "forwarded", "disproved")
-        }
-        more |= {"days": days.get((agency, fact), "—")}
-        yield label("ops.score", lang, agency=names.get(agency, agency), fact=_fact(office, fact), **told, **more)
+        told = {mark: marks.get(mark, 0) for mark in ("asked", *ENDS, "heard_in_time", "punctual", "escalated", "disproved")}
+        median = str(days.get((agency, fact), "—"))
+        yield label("ops.score", lang, agency=names.get(agency, agency), fact=_fact(office, fact), days=median, **told)
 
 
 def _fact(office: Office, code: str) -> str:

@@ -79,6 +79,8 @@ def test_an_officer_lists_shows_agrees_and_contests_at_the_command_line_and_expo
         given = ("--signer", "市政府 周八", "--reasons", "法律没有禁止")
         decided = operator.well("assistance", "decide", refused, "--helps", *given, "--json").json
         assert decided["state"] == "ACCEPTED", "the tree knows no superior of both: who was picked has decided on paper"
+        heads = operator.well("assistance", "scoreboard").out.splitlines()[0].split()
+        assert set(heads) >= {"asked", "open", "unreached", "cancelled"}, "the row adds up"
         head, score = csv.reader(io.StringIO(operator.well("assistance", "scoreboard", "--csv").out))
         told = dict(zip(head, score, strict=True))
         assert (told["agency"], told["asked"], told["open"], told["disputed"]) == ("housing", "2", "2", "1")

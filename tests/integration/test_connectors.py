@@ -279,6 +279,29 @@ def test_a_subject_is_unrated_only_where_the_platform_says_so_itself() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("headers", "current", "hours"),
+    [
+        pytest.param({}, True, None, id="no cache"),
+        pytest.param({"Age": "0"}, True, None, id="just fetched"),
+        pytest.param({"Age": "7200"}, True, 2, id="as old as it lay there"),
+        pytest.param({"Age": "soon"}, False, None, id="nobody knows"),
+        pytest.param({"Warning": '110 - "stale"'}, False, None, id="stale"),
+    ],
+)
+def test_a_level_in_force_that_a_cache_has_kept_is_of_when_it_was_fetched(
+    headers: dict[str, str], current: bool, hours: int | None
+) -> None:
+    with (
+        peer(answer(200, {"level": "A"}, **headers)) as held,  # type: ignore[arg-type]
+        closing(credit.connect("credit", {"url": held.url, "current": True})) as made,
+    ):
+        told = made.level(SubjectKind.FIRM, testing.CODE, key="k-1", **testing.PURPOSE)
+    assert told.current is current
+    lain = None if told.as_of is None else round((told.provenance.asked_at - told.as_of).total_seconds() / 3600)
+    assert (lain, told.provenance.as_of) == (hours, told.as_of)
+
+
 def test_no_level_is_asked_for_without_a_case_and_a_basis() -> None:
     with (
         peer(answer(200, {"level": "A", "as_of": "2026-01-05"})) as held,

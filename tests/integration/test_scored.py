@@ -7,13 +7,14 @@ import pytest
 from inspector.daemon import sweeps
 from inspector.domain.assistance import AssistanceState, Quarrel
 from inspector.domain.evidence import Verdict
+from inspector.domain.scoreboard import ENDS
 from inspector.flows import assist
 from inspector.flows.scoreboard import recent, recent_days, scoreboard
 from inspector.store.store import Store
 from inspector.telemetry.metrics import Metrics
 from tests.edge import WEB, serving
 from tests.house import Hand, settle
-from tests.integration.test_letters import Desk, an_office, opened, request_of
+from tests.integration.test_letters import Desk, an_office, opened, request_of, withdraw
 
 
 @pytest.mark.slow
@@ -44,10 +45,19 @@ def test_the_superiors_silence_is_not_the_agencies_and_each_question_is_told_wit
         "undecided": 1,
     }
     assert days == [("civil-affairs", "household", 1)]
+    again, called_off = opened(office, 4), opened(office, 5)
+    withdraw(office, called_off)
+    with store.read() as tx:
+        (score,) = scoreboard(office, tx)
+        told = {mark: count for _, _, mark, count in recent(tx, hand())}
+    assert request_of(store, again).state.open
+    assert (score.open, score.cancelled, told["open"], told["cancelled"]) == (1, 1, 1, 1)
+    assert sum(getattr(score, end) for end in ENDS) == sum(told.get(end, 0) for end in ENDS) == score.asked == told["asked"] == 5
     with serving(office, WEB.model_copy(update={"open_ops": True})) as edge, edge.client() as client:
         page = client.get("/ops").text
     assert "工作日中位数 1" in page
     assert "上级未决定 1" in page
+    assert ("办理中 1" in page, "已取消 1" in page) == (True, True)
     metrics = Metrics()
     sweeps.snapshot(office, metrics)
     text = metrics.render().decode()

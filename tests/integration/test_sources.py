@@ -248,6 +248,40 @@ def test_an_answer_that_is_no_json_in_utf_8_is_garbled_with_its_digest(body: byt
     assert (error.code, error.origin, error.digest) == (code, Origin.THEM, hashlib.sha256(body).hexdigest())
 
 
+@pytest.mark.parametrize(
+    ("data", "status"),
+    [
+        (json.dumps({"value": "存续", "as_of": "2026-01-06"}, ensure_ascii=False), AnswerStatus.FOUND),
+        (json.dumps([{"value": "存续", "as_of": "2026-01-06"}]), AnswerStatus.FOUND),
+        (json.dumps({"value": None, "as_of": "2026-01-06"}), AnswerStatus.CANNOT_SAY),
+        ("", AnswerStatus.NOT_FOUND),
+        (None, AnswerStatus.NOT_FOUND),
+        ("null", AnswerStatus.NOT_FOUND),
+    ],
+)
+def test_json_in_a_text_of_the_answer_is_read_by_settings_alone(data: str | None, status: AnswerStatus) -> None:
+    with asking(answer(200, {"code": 0, "data": data}), json_in="data") as (made, _):
+        found = made.ask(QUESTION, key="k-1")
+    assert (found.status, found.value) == (status, "存续" if status is AnswerStatus.FOUND else None)
+    assert (found.provenance.as_of is not None) is (status is not AnswerStatus.NOT_FOUND)
+
+
+@pytest.mark.parametrize(
+    ("data", "code", "detail"),
+    [
+        ("{\n x", "not_json", "data: line 2, column 2"),
+        ("系统繁忙", "not_json", "data: line 1, column 1"),
+        ({"value": "存续"}, "field_type", "data: no text"),
+        ('"存续"', "field_type", "data.value"),
+    ],
+)
+def test_a_text_that_is_no_json_is_garbled_and_nothing_of_it_is_told(data: object, code: str, detail: str) -> None:
+    with asking(answer(200, {"code": 0, "data": data}), json_in="data") as (made, _):
+        error = caught(lambda: made.ask(QUESTION, key="k-1"))
+    assert isinstance(error, Garbled)
+    assert (error.code, error.detail) == (code, detail)
+
+
 def test_an_answer_that_is_cut_off_is_told_with_the_place_and_nothing_of_its_content() -> None:
     with asking(answer(200, body=b'{"code": 0,\n "data": {"value": "secret"')) as (made, _):
         error = caught(lambda: made.ask(QUESTION, key="k-1"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -57,6 +58,17 @@ ODD: list[object] = [
     {**AGAINST},
 ]
 """Errors in the guise of a 200, most with what looks like a value, and good codes with nothing behind them that could be one."""
+FOLDED: Mapping[str, object] = {**GOOD, "data": json.dumps(GOOD["data"])}
+"""What a platform says that puts JSON as a text into a field (`json_in`)."""
+ODD_FOLDED: list[object] = [
+    *({"code": 0, "data": text} for text in ("", " ", "null", "[]", "{}", "{", "注销", "[1", '"注销"', "0", "NaN", "[" * 5_000)),
+    *({"code": 0, "data": text} for text in ('{"value": "注销", "value": "存续"}', json.dumps([AGAINST, AGAINST]))),
+    *({"code": 0, "data": json.dumps(json.dumps(AGAINST))}, {"code": 0, "data": AGAINST}, {"code": 0, "data": [AGAINST]}),
+    *({"code": 0, "data": told} for told in (0, True, [json.dumps(AGAINST)], {"data": json.dumps(AGAINST)})),
+    *({"code": code, "data": json.dumps(AGAINST), "version": "3"} for code in (404, -1, "E-106", "who knows", None)),
+    {"code": 0, "data": json.dumps({**AGAINST, "as_of": "soon"})},
+]
+"""The same, gone wrong: no JSON, JSON of nothing or of two, folded twice or not at all, and errors with words where the text would be."""
 UNUSABLE: list[object] = [
     *({"code": 0, "data": {**RESULT, "value": "注销", "state": state}} for state in ("open", "fallen", "who knows", None, "")),
     *({"code": 0, "data": {**RESULT, "value": "注销", name: None}} for name in ("agency", "number", "checked_on")),
@@ -128,6 +140,7 @@ def back(ask: Callable[[], object], well: object, silent: Collection[object]) ->
 CODES: Mapping[str, object] = {"not_found_codes": [404], "retry_codes": [-1], "permanent_codes": ["E-106"]}
 SOURCES: Mapping[str, tuple[Made, object, list[object]]] = {
     "http": (lambda url, _: http.connect("front", {"url": url, **ONCE, **CODES}), GOOD, ODD),
+    "http, folded": (lambda url, _: http.connect("front", {"url": url, **ONCE, **CODES, "json_in": "data"}), FOLDED, ODD_FOLDED),
     "http, signed": (signed, GOOD, ODD),
     "xroad": (lambda url, _: xroad.connect("front", {"url": url, **NAMED, **ONCE, **CODES}), GOOD, ODD),
     "results": (

@@ -1,0 +1,197 @@
+"""A mail server takes a letter and sends it back later (RFC 3464): it came to nobody, which is no silence and no answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+
+from connectors import mailbox as box
+from inspector.domain import scoreboard
+from inspector.domain.assistance import AssistanceState
+from inspector.domain.case import ClaimStatus
+from inspector.domain.letter import LetterKind
+from inspector.flows import assist, mailbox, unsettled
+from inspector.flows.office import Office
+from inspector.store.store import Store
+from tests.house import Hand, settle
+from tests.integration.test_letters import Desk, an_office, climbing, request_of, withdraw
+from tests.integration.test_mail import OTHER, TO, agency
+from tests.integration.test_mailbox import opened, put
+from tests.mailroom import Mailroom, mailroom
+
+pytestmark = pytest.mark.alike
+
+GROUP = "Final-Recipient: rfc822; {to}\r\nAction: {action}\r\nStatus: {status}\r\nDiagnostic-Code: smtp; 550 no such box\r\n"
+
+
+def report(
+    letter: EmailMessage,
+    to: Sequence[str] = (TO,),
+    *,
+    action: str = "failed",
+    status: str = "5.1.1",
+    number: str | None = None,
+    head: str = "message/rfc822",
+    references: str = "",
+    kind: str = "delivery-status",
+) -> bytes:
+    """What a mail server sends back, as RFC 3464 has it."""
+    brought = f"From: x@office.example\r\nMessage-ID:\r\n {number or letter['Message-ID']}\r\nSubject: x\r\n\r\nx\r\n"
+    groups = "\r\n".join(GROUP.format(to=one, action=action, status=status) for one in to)
+    return (
+        "From: Mail Delivery System <MAILER-DAEMON@mx.example>\r\nTo: xiezhu@office.example\r\n"
+        f"Message-ID: <back-{len(to)}-{action}-{status}-{to[0]}@mx.example>\r\n{references}Auto-Submitted: auto-replied\r\n"
+        f"MIME-Version: 1.0\r\nContent-Type: multipart/report; report-type={kind}; boundary=b\r\n\r\n"
+        "--b\r\nContent-Type: text/plain\r\n\r\nSorry.\r\n"
+        f"--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n\r\n{groups}"
+        f"\r\n--b\r\nContent-Type: {head}\r\n\r\n{brought}\r\n--b--\r\n"
+    ).encode()
+
+
+def lost(office: Office, kind: str = unsettled.UNDELIVERABLE) -> list[tuple[str, object]]:
+    """What a person has been told of letters that came to nobody: which, and why."""
+    with office.store.read() as tx:
+        return [(str(one.facts["letter"]), one.facts["error"]) for one in tx.attention.of_kind(kind) if one.open]
+
+
+def unread(office: Office) -> list[object]:
+    with office.store.read() as tx:
+        return [one.facts["refused"] for one in tx.attention.of_kind(unsettled.MAIL_UNREAD) if one.open]
+
+
+def house(store: Store, hand: Hand, room: Mailroom, tmp_path: Path, **changes: object) -> Office:
+    (tmp_path / "new").mkdir()
+    made = agency(room.port, inbox_folder=str(tmp_path), **changes)
+    return climbing(an_office(store, hand, {"civil-affairs": made, "county-office": Desk("county-office")}))
+
+
+@pytest.mark.parametrize(
+    ("status", "head", "code"),
+    [
+        pytest.param("5.1.1", "message/rfc822", "letter_returned", id="no such box"),
+        pytest.param("4.4.7", "text/rfc822-headers", "letter_expired", id="given up on the way"),
+    ],
+)
+def test_a_first_letter_that_came_back_ends_its_request_as_one_that_reached_nobody(
+    store: Store, hand: Hand, tmp_path: Path, status: str, head: str, code: str
+) -> None:
+    with mailroom() as room:
+        office = house(store, hand, room, tmp_path)
+        request = opened(office)
+        assert request.state is AssistanceState.SENT
+        put(tmp_path, "1", report(room.letters[0], status=status, head=head))
+        put(tmp_path, "2", report(room.letters[0], status=status, head=head))
+        assert mailbox.pick_up(office) == 2
+        after = request_of(store, request.case_id)
+        assert (after.state, scoreboard.unreached(after), scoreboard.marks(after)["heard_in_time"]) == (
+            AssistanceState.UNANSWERED,
+            True,
+            None,
+        )
+        assert (lost(office), unread(office)) == ([("request", code)], [])
+        with store.read() as tx:
+            (claim,) = [one for one in tx.cases.get(request.case_id).claims if one.claim.key == request.claim]
+        assert claim.status is not ClaimStatus.CONTRADICTED, "and nobody is guilty of it"
+        assert after.state.hears, "whoever has it all the same can answer"
+        before = len(room.taken)
+        withdraw(office, request.case_id)
+        settle(office)
+        assert len(room.taken) == before + 1, "who was counted as having it hears of the end"
+        put(tmp_path, "3", report(room.letters[-1], status=status))
+        mailbox.pick_up(office)
+        assert len(lost(office)) == 1, "that the end came to nobody either is nothing new"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"action": "delayed", "status": "4.4.1"}, id="delayed"),
+        pytest.param({"action": "relayed"}, id="relayed"),
+        pytest.param({"action": "delivered", "status": "2.0.0"}, id="delivered"),
+        pytest.param({"to": ["li@elsewhere.example"]}, id="an address that no letter went to"),
+        pytest.param({"number": "<{}.0123456789abcdef.0123456789ab@office.example>"}, id="a number that somebody made up"),
+        pytest.param({"kind": "disposition-notification"}, id="another kind of report"),
+        pytest.param({"status": "2.1.5"}, id="failed with success"),
+    ],
+)
+def test_whatever_else_a_machine_says_changes_nothing(
+    store: Store, hand: Hand, tmp_path: Path, changes: dict[str, object]
+) -> None:
+    with mailroom() as room:
+        office = house(store, hand, room, tmp_path)
+        request = opened(office)
+        told = {name: text.format(request.id) if name == "number" else text for name, text in changes.items()}  # type: ignore[attr-defined]
+        put(tmp_path, "1", report(room.letters[0], **told))  # type: ignore[arg-type]
+        assert mailbox.pick_up(office) == 1
+        assert request_of(store, request.case_id) == request
+        assert (lost(office), unread(office)) == ([], ["mail_automatic"])
+
+
+def test_of_two_addressees_one_has_the_letter_until_both_came_back(store: Store, hand: Hand, tmp_path: Path) -> None:
+    with mailroom() as room:
+        office = house(store, hand, room, tmp_path, to=[TO, OTHER])
+        request = opened(office)
+        put(tmp_path, "1", report(room.letters[0], [OTHER.upper()]))
+        mailbox.pick_up(office)
+        assert request_of(store, request.case_id) == request
+        with store.read() as tx:
+            (partly,) = tx.attention.of_kind(unsettled.PARTLY)
+        assert (partly.facts["refused"], lost(office)) == ([f"{OTHER}: 5.1.1"], [])
+        put(tmp_path, "2", report(room.letters[0], [TO], status="4.4.7"))
+        mailbox.pick_up(office)
+        assert request_of(store, request.case_id).state is AssistanceState.UNANSWERED
+        with store.read() as tx:
+            assert [one.open for one in tx.attention.of_kind(unsettled.PARTLY)] == [False]
+        assert lost(office) == [("request", "letter_expired")]
+
+
+def test_a_report_silences_nobody_who_has_spoken_or_opened_the_link(store: Store, hand: Hand, tmp_path: Path) -> None:
+    with mailroom() as room:
+        office = house(store, hand, room, tmp_path)
+        request = opened(office)
+        with store.begin() as tx:
+            assist.accept(office, tx, request.id, "王五", office.now())
+        taken_on = request_of(store, request.case_id)
+        put(tmp_path, "1", report(room.letters[0]))
+        mailbox.pick_up(office)
+        assert request_of(store, request.case_id) == taken_on
+        assert (lost(office), unread(office)) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("status", "said"), [pytest.param("5.2.1", "letter_returned", id="refused"), pytest.param("4.4.7", "", id="given up")]
+)
+def test_a_reminder_that_came_back_is_told_as_one_that_reached_nobody(
+    store: Store, hand: Hand, tmp_path: Path, status: str, said: str
+) -> None:
+    with mailroom() as room:
+        office = house(store, hand, room, tmp_path)
+        request = opened(office)
+        reminder = next(rung.at for rung in request.rungs if rung.kind.value == "assist.remind")
+        hand.now = reminder + timedelta(minutes=1)
+        mailbox.pick_up(office)
+        settle(office)
+        assert len(room.letters) >= 2, "it was reminded"
+        put(tmp_path, "1", report(room.letters[-1], status=status))
+        mailbox.pick_up(office)
+        after = request_of(store, request.case_id)
+        assert after.state is not AssistanceState.UNANSWERED
+        assert [(one.rule, one.said) for one in after.history if one.rule.endswith("_stayed")] == [
+            ("assistance.remind_stayed", said)
+        ]
+        assert [kind for kind, _ in lost(office)] == [LetterKind.REMINDER.value]
+
+
+def test_a_report_that_brings_no_head_back_is_known_by_what_it_answers(tmp_path: Path) -> None:
+    letter = EmailMessage()
+    letter["Message-ID"] = "<n-1@office.example>"
+    told = report(letter, head="image/png", references="References: <n-1@office.example>\r\n")
+    assert [(one.number, one.address, one.status) for one in box.read("1", told).returned] == [
+        ("<n-1@office.example>", TO, "5.1.1")
+    ]
+    assert box.read("1", report(letter).replace(b"Status: 5.1.1", b"Status: five")).returned == ()
+    assert box.read("1", report(letter).replace(b"report-type", b"report-typ")).returned == ()

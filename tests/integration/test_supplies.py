@@ -1,0 +1,120 @@
+"""A folder that nobody fills, or that is gone, is told to a person though nobody asks; answers stay what they are."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from inspector.daemon import sweeps
+from inspector.flows import supplies
+from inspector.flows.office import Office
+from inspector.incoming import Supply
+from inspector.store.store import Store
+from inspector.telemetry.metrics import Metrics
+from inspector.web import opswords
+from tests.deliveries import Exchange, csv
+from tests.house import Hand, open_office
+
+
+def matters(office: Office) -> list[tuple[str, object]]:
+    """The sources of which a person is told, and why."""
+    with office.store.read() as tx:
+        return [(one.about, one.facts["why"]) for one in tx.attention.of_kind(supplies.LATE) if one.open]
+
+
+def until(true: Callable[[], bool]) -> None:
+    """Wait for a look, which is made beside."""
+    for _ in range(500):
+        if true():
+            return
+        time.sleep(0.01)
+    raise AssertionError("nothing has come of it")
+
+
+def test_deliveries_that_do_not_come_are_a_matter_a_gauge_and_a_word_until_they_do(
+    store: Store, hand: Hand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exchange = Exchange(tmp_path)
+    exchange.folder.mkdir()
+    with closing(exchange.source(look_seconds=0, longest_age_hours=24)) as made:
+        office = open_office(store, hand, sources={"register": made})
+        supplies.look(office)
+        until(lambda: made.supply(look=False).looked)
+        supplies.look(office)
+        assert matters(office) == [("register", "none")], "nobody has asked it anything"
+        assert ("inspector_delivery_age_seconds", "+Inf") in gauges(office)
+
+        old = datetime.now(UTC) - timedelta(hours=30)
+        exchange.deliver(csv(), as_of=old.isoformat(timespec="seconds"))
+        until(lambda: made.supply(look=True).age_seconds is not None)
+        supplies.look(office)
+        assert matters(office) == [("register", "old")]
+        told = dict(gauges(office))
+        assert float(told["inspector_delivery_age_seconds"]) == pytest.approx(30 * 3600, abs=120)
+        assert float(told["inspector_delivery_longest_seconds"]) == 86400.0
+        with store.read() as tx:
+            lines = [one for one in opswords._lanes(office, tx, tx.machine_now(), "zh-Hans") if "30 小时" in one]
+        assert len(lines) == 1
+
+        fresh = datetime.now(UTC) - timedelta(hours=1)
+        exchange.deliver(csv(), day="20260107", as_of=fresh.isoformat(timespec="seconds"))
+        until(lambda: (made.supply(look=True).age_seconds or 1e9) < 7200)
+        supplies.look(office)
+        assert matters(office) == []
+
+        exchange.folder.rename(tmp_path / "gone")
+        until(lambda: made.supply(look=True).error == "unreachable")
+        assert matters(office) == [], "a share may be mounted anew"
+        monkeypatch.setattr(supplies, "PATIENCE", -1.0)
+        supplies.look(office)
+        assert matters(office) == [("register", "unseen")]
+        assert float(dict(gauges(office))["inspector_delivery_unseen_seconds"]) >= 0
+
+
+def gauges(office: Office) -> list[tuple[str, str]]:
+    """What the metrics say of deliveries."""
+    metrics = Metrics()
+    sweeps.snapshot(office, metrics)
+    lines = metrics.render().decode().splitlines()
+    return [(line.partition("{")[0], line.rpartition(" ")[2]) for line in lines if line.startswith("inspector_delivery")]
+
+
+def test_a_source_that_a_person_has_paused_is_left_alone(store: Store, hand: Hand, tmp_path: Path) -> None:
+    exchange = Exchange(tmp_path)
+    exchange.folder.mkdir()
+    exchange.deliver(csv())
+    with closing(exchange.source(look_seconds=0)) as made:
+        office = open_office(store, hand, sources={"register": made})
+        with store.begin() as tx:
+            tx.lanes.ensure(["register"])
+            tx.lanes.pause("register", office.now())
+        supplies.look(office)
+        time.sleep(0.2)
+        assert made.supply(look=False).looked is False
+        assert gauges(office) == []
+
+
+WELL = Supply(age_seconds=3600.0, longest_seconds=None, unseen_seconds=0.0, looked=True)
+
+
+@pytest.mark.parametrize(
+    ("supply", "why"),
+    [
+        (WELL, ""),
+        (replace(WELL, age_seconds=1e9), ""),
+        (replace(WELL, longest_seconds=3600.0), ""),
+        (replace(WELL, longest_seconds=3599.0), "old"),
+        (replace(WELL, age_seconds=None), "none"),
+        (replace(WELL, age_seconds=None, looked=False), ""),
+        (replace(WELL, unseen_seconds=1800.0), ""),
+        (replace(WELL, unseen_seconds=1801.0), "unseen"),
+    ],
+)
+def test_what_is_wrong_is_told_by_what_was_promised(supply: Supply, why: str) -> None:
+    assert supplies.wrong(supply) == why
