@@ -23,7 +23,7 @@ from inspector.flows.left import wait_where_left
 from inspector.flows.office import Office
 from inspector.flows.recall import wait_for_it
 from inspector.flows.requests import go_on, held, policy_of
-from inspector.flows.settle import Settlement, nothing, settle_request
+from inspector.flows.settle import Settlement, hears_of_the_end, nothing, settle_request
 from inspector.ports import Garbled, Letter, PortError, Refused
 from inspector.store.codec import dump, load
 from inspector.store.tx import Tx
@@ -111,7 +111,13 @@ def send(work: Work, office: Office) -> Settlement:
 def _obsolete(work: Work, kind: LetterKind) -> Settlement:
     """Nothing leaves: what the step before it said of this letter is taken back, if none of its tries can have brought it."""
     if may_have_arrived(work, None):
-        return nothing("obsolete")
+
+        def hears(tx: Tx, now: datetime) -> None:
+            _, fresh = held(tx, str(work.payload["request"]))
+            if kind not in AFTERWARDS and fresh.contacts.get(work.key) != "":  # a push leaves nobody a letter
+                hears_of_the_end(tx, fresh, str(work.payload["via"]), now)
+
+        return Settlement(write=hears, outcome="obsolete").unasked()
 
     def write(tx: Tx, now: datetime) -> None:
         _, fresh = held(tx, str(work.payload["request"]))
@@ -192,6 +198,7 @@ def lost(tx: Tx, office: Office, told: Lost, now: datetime) -> None:
     if told.unsure and told.kind not in AFTERWARDS and request.contacts.get(told.key) != "":
         request = post.perhaps(request, told.via)
         tx.assistance.put(request)
+        hears_of_the_end(tx, request, told.via, now)
     if told.kind is LetterKind.REQUEST and request.state.open and not request.reached and told.key not in request.again:
         settle_request(tx, post.undeliverable(request, told.code, now, case.pack), now)
         go_on(tx, office, request, Verdict.NO_ANSWER, told.code, now)
