@@ -168,9 +168,16 @@ def closing(
     what it never knew. The word waits for the work that `unsure` names with a holder.
     """
     after = unsure or {}
-    hears = tuple(via for via in request.told if via not in _ended_it(request))
+    hears = tuple(via for via in request.told if via not in _ended_it(request) | _unposted(request))
     orders = tuple(letter(request, "cancel", via, now, None, after=after.get(via, ())) for via in hears)
     return replace(request, told=()), orders
+
+
+def _unposted(request: Request) -> frozenset[str]:
+    """The agency whose letter on paper lay here to the end: nobody has said that it was posted, and that nobody was reached."""
+    laid = any(one.rule == "assistance.laid" and one.at >= request.opened_at for one in request.history)
+    lies = laid and request.state is AssistanceState.UNANSWERED and not request.reached
+    return frozenset({request.requested}) if lies else frozenset()
 
 
 def _ended_it(request: Request) -> frozenset[str]:

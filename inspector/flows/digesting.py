@@ -129,8 +129,6 @@ def _lost(work: Work, office: Office, code: str, *, unsure: bool = False, calls:
                 tx.inquiries.ended(key, "undeliverable", now)
             told = posting.Lost(request_id=request_id, kind=LetterKind(kind), via=via, key=key, code=code, unsure=unsure)
             posting.lost(tx, office, told, now)
-            if unsure:
-                hears_of_the_end(tx, tx.assistance.get(request_id), via, now)
         tx.digests.carried(via, entries)
 
     return Settlement(write=write, outcome="undeliverable")

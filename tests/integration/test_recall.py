@@ -10,6 +10,7 @@ import pytest
 from inspector.domain.assistance import AssistanceState
 from inspector.domain.case import CaseState, Method, Outcome
 from inspector.domain.decision import OrderKind
+from inspector.domain.errors import Refusal
 from inspector.domain.evidence import Verdict
 from inspector.domain.letter import LetterKind
 from inspector.flows import assist, intake, review
@@ -220,6 +221,29 @@ def test_a_superior_whose_letter_surely_stayed_hears_nothing_at_the_end(asked: A
         (request,) = tx.assistance.of_case(asked.case_id)
     assert request.state is AssistanceState.UNANSWERED
     assert asked.kinds() == ([REQUEST, REMINDER, CANCEL], [])
+
+
+def test_each_subject_says_which_letter_it_is_and_by_when_and_nothing_of_anybody(asked: Asked) -> None:
+    escalated(asked)
+    with asked.office.store.read() as tx:
+        (request,) = tx.assistance.of_case(asked.case_id)
+    day = f"{request.due_at:%Y-%m-%d %H:%M}"
+    titles = [one.words.title for one in (*asked.civil.letters, *asked.county.letters)]
+    assert titles == [
+        f"协助核查函：请于{day}前答复（区市场监管局）",
+        f"提醒函：请于{day}前答复（区市场监管局）",
+        f"报告函：答复期限{day}已过（区市场监管局）",
+    ]
+    assert not [one for one in titles if str(request.question["code"]) in one]
+
+
+def test_a_dispute_of_a_refusal_that_never_was_says_just_that(asked: Asked) -> None:
+    settle(asked.office)
+    with asked.office.store.read() as tx:
+        (request,) = tx.assistance.of_case(asked.case_id)
+    with asked.office.store.begin() as tx, pytest.raises(Refusal) as refused:
+        assist.contest_refusal(asked.office, tx, request.id, "法定义务", "李四", asked.hand())
+    assert refused.value.code == "refusal_missing"
 
 
 def test_a_superior_that_was_never_written_to_hears_nothing(asked: Asked) -> None:
