@@ -66,7 +66,11 @@ class EmailAgency:
         """
         if not (letter.words.body or letter.text):
             raise Refused("letter_wordless", origin=Origin.US)
-        return self._post.send(self._written(letter, key), self._config.whom(letter.kind))
+        return self._post.send(self._written(letter, key), self._config.whom(letter.reader or letter.kind))
+
+    def apart(self, kind: LetterKind) -> bool:
+        """Whether letters of a kind go to addresses of their own."""
+        return self._config.whom(kind) != self._config.to
 
     def look(self) -> Sequence[Sighting]:
         """Greet the mail server and go; look into the box. Raises Unavailable, Barred, Refused."""
@@ -101,7 +105,7 @@ class EmailAgency:
         domain = self._config.sender.rpartition("@")[2]
         made = EmailMessage(policy=_NUMBERED)
         made["From"] = self._config.sender
-        made["To"] = ", ".join(self._config.whom(letter.kind))
+        made["To"] = ", ".join(self._config.whom(letter.reader or letter.kind))
         if self._config.reply_to:
             made["Reply-To"] = self._config.reply_to
         made["Subject"] = _one_line(letter.words.title or letter.request_id)

@@ -43,6 +43,9 @@ ABOVE = ("escalation", "dispute")
 """Kinds of letters to the common superior."""
 
 
+APART = "#"
+"""Between a connector and `liaison` or `head`: who holds such a letter where that connector reaches them elsewhere than the agency."""
+
 ALONE = ":alone"
 """Behind the key of a letter that left a refused digest."""
 
@@ -54,15 +57,17 @@ def letter(
     request: Request, kind: str, via: str, now: datetime, expires_at: datetime | None, *, after: tuple[str, ...] = ()
 ) -> Order:
     """The order to hand one letter over, once the work `after` is surely over; useless from `expires_at` on (None: never)."""
+    connector, _, reader = via.partition(APART)
     return Order(
         kind=OrderKind.ASSIST_SEND,
         key=request.letter_key(kind, via),
         due_at=now,
         urgent_by=request.due_at,
-        lane=via,
+        lane=connector,
         case_id=request.case_id,
         expires_at=expires_at,
-        payload={"request": request.id, "letter": kind, "via": via, "after": list(after)},
+        payload={"request": request.id, "letter": kind, "via": connector, "after": list(after)}
+        | ({"reader": reader} if reader else {}),
     )
 
 
