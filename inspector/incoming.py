@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from inspector.domain.errors import InspectorError
+from inspector.domain.letter import LetterKind
 from inspector.domain.reached import Reached
 
 LONGEST_LINE = 1_000
@@ -27,6 +28,14 @@ class Signing(Protocol):
 
     def proven(self, headers: Mapping[str, str], body: bytes) -> str:
         """The id of a message that is the other side's, whole and fresh; header names are lower case. Raises Unproven."""
+
+
+@runtime_checkable
+class Apart(Protocol):
+    """A connector that may bring letters of some kinds to readers of their own."""
+
+    def apart(self, kind: LetterKind) -> bool:
+        """Whether letters of a kind go elsewhere than the agency's others."""
 
 
 @runtime_checkable

@@ -198,10 +198,9 @@ class Letter:
 
     `due_provisional`: a notice of days off still to come may put the date off; it never brings it forward. The requested agency answers
     by the link; the common superior, to whom an escalation goes, sees the request by its one.
-
     `accept_by`: when it is to be acknowledged, where a pack says so. `text` is a dossier for who has not seen the request; `outcome`,
     in a letter of that kind, is a code that says what came of the answer: then nothing is said about the subject. `words`: for readers.
-    `enclosed`: the letters of a digest, which itself says nothing about anybody.
+    `enclosed`: the letters of a digest, which itself says nothing about anybody. `reader`: whose letter it is, where not the kind says so.
     """
 
     kind: LetterKind
@@ -223,6 +222,7 @@ class Letter:
     outcome: str = ""
     words: Words = field(default_factory=Words)
     enclosed: tuple[Letter, ...] = ()
+    reader: LetterKind | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

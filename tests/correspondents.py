@@ -173,8 +173,6 @@ class Correspondents:
                     notes[request].lie(now)
                 notes[request].lain.append((now, self.way(letter)))
                 notes[request].missed = False
-            case LetterKind.CANCEL:
-                notes[request].ended = notes[request].ended or "cancelled"
             case LetterKind.OUTCOME:
                 notes[request].echo = letter.outcome
             case _:

@@ -67,7 +67,11 @@ class EmailAgency:
         if not (letter.words.body or letter.text):
             raise Refused("letter_wordless", origin=Origin.US)
         made = self._written(letter, key)
-        return replace(self._post.send(made, self._config.whom(letter.kind)), number=str(made["Message-ID"]))
+        return replace(self._post.send(made, self._config.whom(letter.reader or letter.kind)), number=str(made["Message-ID"]))
+
+    def apart(self, kind: LetterKind) -> bool:
+        """Whether letters of a kind go to addresses of their own."""
+        return self._config.whom(kind) != self._config.to
 
     def look(self) -> Sequence[Sighting]:
         """Greet the mail server and go; look into the box. Raises Unavailable, Barred, Refused."""
@@ -102,7 +106,7 @@ class EmailAgency:
         domain = self._config.sender.rpartition("@")[2]
         made = EmailMessage(policy=_NUMBERED)
         made["From"] = self._config.sender
-        made["To"] = ", ".join(self._config.whom(letter.kind))
+        made["To"] = ", ".join(self._config.whom(letter.reader or letter.kind))
         if self._config.reply_to:
             made["Reply-To"] = self._config.reply_to
         made["Subject"] = _one_line(letter.words.title or letter.request_id)

@@ -45,13 +45,20 @@ class HttpAgency:
         Raises Unavailable, Barred (`key_unreadable`), Refused, Garbled as the wire does; Garbled also when a 2xx carries a body
         that is no receipt (a proxy's login page must not pass for delivery).
         """
-        held = self._config
-        path = {LetterKind.LIAISON: held.path_liaison, LetterKind.HEAD: held.path_head}.get(letter.kind) or held.path
+        path = self._path(letter.reader or letter.kind)
         if self._signer is None:
             return self._wire.deliver(path, json=_told(letter), key=key, case_id=letter.case_id)
         body = encoded(_told(letter))
         signed = self._signer.headers(printable(key), body, datetime.now(UTC))
         return self._wire.deliver(path, content=body, headers=signed, key=key, case_id=letter.case_id)
+
+    def apart(self, kind: LetterKind) -> bool:
+        """Whether letters of a kind go to a path of their own."""
+        return self._path(kind) != self._config.path
+
+    def _path(self, kind: LetterKind) -> str:
+        held = self._config
+        return {LetterKind.LIAISON: held.path_liaison, LetterKind.HEAD: held.path_head}.get(kind) or held.path
 
     def proven(self, headers: Mapping[str, str], body: bytes) -> str:
         """The id of an answer that the agency has signed. Raises Unproven."""

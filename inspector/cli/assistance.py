@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from inspector.cli.command import Reasons, command
+from inspector.cli.heads import head
 from inspector.cli.terminal import Terminal, echo, in_words, signer
 from inspector.labels import Lang, label
 
@@ -36,15 +37,19 @@ def register(app: typer.Typer) -> None:
 
 
 def list_open(
-    terminal: Terminal, limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="At most so many 条数")] = 50
+    terminal: Terminal,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="At most so many 条数")] = 50,
+    skip: Annotated[int, typer.Option("--skip", min=0, max=1_000_000, help="Behind the first so many 跳过前若干条")] = 0,
 ) -> None:
     """List open requests, the nearest date first. 列出未结的协助请求，期限近的在前。"""
-    held = terminal.look(lambda tx: tx.assistance.unfinished(limit))
+    held, count = terminal.look(lambda tx: (tx.assistance.unfinished(limit, skip), tx.assistance.open_count()))
     rows = [
         {"id": one.id, "requested": one.requested, "fact": one.question["fact"], "state": one.state, "due_at": one.due_at}
         for one in held
     ]
     terminal.rows(("id", "requested", "fact", "state", "due_at"), rows)
+    if (shown := skip + len(held)) < count:
+        terminal.aside(terminal.words("more_open", count=count - shown, skip=shown))
 
 
 def show(terminal: Terminal, request: RequestId) -> None:
@@ -71,7 +76,13 @@ def show(terminal: Terminal, request: RequestId) -> None:
         "echo": held.echo,
         "history": past,
     }
-    terminal.fields(told, {"echo": "Echo"})
+    lists = ("replied", "history")
+    terminal.fields({name: value for name, value in told.items() if name not in lists or terminal.as_json}, {"echo": "Echo"})
+    for name in () if terminal.as_json else lists:
+        lines = told[name]
+        assert isinstance(lines, list), "both are lists of lines"
+        for line in [f"{head(name, terminal.lang)}:", *(f"  {one}".rstrip() for one in lines)] if lines else ():
+            terminal.line(line)
 
 
 def _replied(request: Request, lang: Lang) -> list[str]:

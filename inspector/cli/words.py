@@ -181,6 +181,10 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "flaw": ("row {row}, {column}: {what} → {fix}", "第{row}行，{column}：{what} → {fix}"),
     "odd": ("row {row}, {column}: remark: {what} → {fix}", "第{row}行，{column}：提示：{what} → {fix}"),
     "odds": ("remarks, which keep nothing out: {count}", "共 {count} 条提示，不影响导入"),
+    "more_open": (
+        "… and {count} more: `assistance list --skip {skip}` shows them",
+        "……另有 {count} 条，用 assistance list --skip {skip} 查看",
+    ),
     "more": ("… and {count} more (--json shows all)", "……另有 {count} 处（--json 显示全部）"),
     "rows": ("rows", "行"),
     # After a draw.

@@ -10,7 +10,7 @@ from inspector.domain.calendar import WorkingCalendar, due
 from inspector.domain.decision import Because, Decision, Order, Told
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.ladder import clocked, waits
-from inspector.domain.letter import letter, others
+from inspector.domain.letter import letter
 from inspector.domain.policy import Policy, TermRow
 from inspector.domain.start import StartEvent
 from inspector.domain.timer import Timer
@@ -118,15 +118,12 @@ def forward(
         forwarded_to=fresh.id,
         reply={"to": to, "reasons": word.reasons, "signer": word.signer},
         door=word.door,
-        told=others(request),
     )
     fresh = clocked(replace(fresh, history=kept.history), term, now, policy, calendar)
-    orders = tuple(letter(old, "cancel", via, now, None) for via in old.told)
     return Forwarded(
         old=Decision(
-            state=replace(old, told=()),
+            state=old,
             because=because,
-            orders=orders,
             told=(Told(type="assistance.forwarded", data={"request": old.id, "claim": old.claim, "to": to}),),
             ends=TIMERS,
         ),

@@ -48,6 +48,8 @@ def dispute(
     declined = about is Quarrel.REFUSAL
     if request.state is AssistanceState.DISPUTED:
         raise Refusal("request_disputed", request=request.id)
+    if declined and request.state.open:
+        raise Refusal("refusal_missing", request=request.id, state=request.state)
     if request.state is not AssistanceState.DECLINED if declined else not request.state.open:
         raise Refusal("request_closed", request=request.id, state=request.state)
     said = word.facts()

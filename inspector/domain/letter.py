@@ -43,6 +43,9 @@ ABOVE = ("escalation", "dispute")
 """Kinds of letters to the common superior."""
 
 
+APART = "#"
+"""Between a connector and `liaison` or `head`: who holds such a letter where that connector reaches them elsewhere than the agency."""
+
 ALONE = ":alone"
 """Behind the key of a letter that left a refused digest."""
 
@@ -54,15 +57,17 @@ def letter(
     request: Request, kind: str, via: str, now: datetime, expires_at: datetime | None, *, after: tuple[str, ...] = ()
 ) -> Order:
     """The order to hand one letter over, once the work `after` is surely over; useless from `expires_at` on (None: never)."""
+    connector, _, reader = via.partition(APART)
     return Order(
         kind=OrderKind.ASSIST_SEND,
         key=request.letter_key(kind, via),
         due_at=now,
         urgent_by=request.due_at,
-        lane=via,
+        lane=connector,
         case_id=request.case_id,
         expires_at=expires_at,
-        payload={"request": request.id, "letter": kind, "via": via, "after": list(after)},
+        payload={"request": request.id, "letter": kind, "via": connector, "after": list(after)}
+        | ({"reader": reader} if reader else {}),
     )
 
 
@@ -151,16 +156,42 @@ def cancel(request: Request, unsure: Mapping[str, tuple[str, ...]], now: datetim
     """
     rule = "assistance.cancel" if request.state.open else "assistance.over"  # what was answered is not called off
     because = Because(rule=rule, basis=(request.basis,), pack=pack)
-    holders = tuple(dict.fromkeys((*request.told, *unsure)))
-    state = replace(request, told=())
+    state, orders = closing(replace(request, told=tuple(dict.fromkeys((*request.told, *unsure)))), now, unsure)
     if request.state.open:
         refused = request.state is AssistanceState.DISPUTED and request.reply is not None  # who has refused was not called off
         ended = AssistanceState.DECLINED if refused else AssistanceState.CANCELLED
         state = noted(replace(state, state=ended, ended_at=now), rule, now)
-    orders = tuple(letter(request, "cancel", via, now, None, after=unsure.get(via, ())) for via in holders)
     return Decision(state=state, because=because, orders=orders, ends=TIMERS)
 
 
-def others(request: Request) -> tuple[str, ...]:
-    """Who holds a letter besides the requested agency, which has ended the request itself."""
-    return tuple(via for via in request.told if via != request.requested)
+def closing(
+    request: Request, now: datetime, unsure: Mapping[str, tuple[str, ...]] | None = None
+) -> tuple[Request, tuple[Order, ...]]:
+    """The one word that it is over, to everybody who holds a letter and has not heard it: by whichever end, once for each clock.
+
+    Nothing goes to who has ended it by its own word, and nothing to whom no letter reached (decision 166): it would hear of the end of
+    what it never knew. The word waits for the work that `unsure` names with a holder.
+    """
+    after = unsure or {}
+    hears = tuple(via for via in request.told if via not in _ended_it(request) | _unposted(request))
+    orders = tuple(letter(request, "cancel", via, now, None, after=after.get(via, ())) for via in hears)
+    return replace(request, told=()), orders
+
+
+def _unposted(request: Request) -> frozenset[str]:
+    """The agency whose letter on paper lay here to the end: nobody has said that it was posted, and that nobody was reached."""
+    laid = any(one.rule == "assistance.laid" and one.at >= request.opened_at for one in request.history)
+    lies = laid and request.state is AssistanceState.UNANSWERED and not request.reached
+    return frozenset({request.requested}) if lies else frozenset()
+
+
+def _ended_it(request: Request) -> frozenset[str]:
+    """Whose word has ended a request: the agency that answered, refused or named another, the superior that says it need not help."""
+    told = request.dispute
+    if request.state in (AssistanceState.ANSWERED, AssistanceState.FORWARDED):
+        return frozenset({request.requested})
+    if request.state is not AssistanceState.DECLINED:
+        return frozenset()
+    if told is None:
+        return frozenset({request.requested})
+    return frozenset({told.superior}) if told.helps is False and told.superior is not None else frozenset()

@@ -26,7 +26,6 @@ from inspector.domain.assistance import (
 from inspector.domain.decision import Because, Decision, OrderKind, Told
 from inspector.domain.errors import Invalid, Refusal
 from inspector.domain.evidence import Verdict, blank, stated
-from inspector.domain.letter import others
 from inspector.domain.policy import Compare
 from inspector.domain.said import Saying
 
@@ -179,7 +178,7 @@ def _answer(
 
 def _replied(request: Request, state: AssistanceState, reply: Mapping[str, object], door: Door | None, now: datetime) -> Request:
     late = request.moved_on or not request.state.open
-    return replace(request, state=state, reply=reply, door=door, ended_at=now, told=others(request), late=late)
+    return replace(request, state=state, reply=reply, door=door, ended_at=now, late=late)
 
 
 def _when(request: Request) -> dict[str, bool]:

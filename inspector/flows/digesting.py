@@ -9,7 +9,7 @@ from datetime import datetime
 
 from inspector.domain import digest, sending
 from inspector.domain import letter as post
-from inspector.domain.assistance import AssistanceState, Request
+from inspector.domain.assistance import Request
 from inspector.domain.errors import Stale
 from inspector.domain.evidence import Verdict
 from inspector.domain.letter import LetterKind
@@ -18,7 +18,7 @@ from inspector.flows.contents import named
 from inspector.flows.left import wait_where_left
 from inspector.flows.office import Office
 from inspector.flows.requests import held
-from inspector.flows.settle import Settlement, nothing, settle_request
+from inspector.flows.settle import Settlement, hears_of_the_end, nothing, settle_request
 from inspector.ports import Garbled, Letter, PortError, Refused
 from inspector.store.codec import dump, load
 from inspector.store.tx import Tx
@@ -57,7 +57,7 @@ def send(work: Work, office: Office) -> Settlement:
             if kind == LetterKind.REQUEST.value:
                 inquiries.enclosed(tx, office, request, via, key, now, calls=receipt.attempts)
             if not request.state.open:
-                _over(tx, request, via, now)
+                hears_of_the_end(tx, request, via, now)
                 continue
             letters.carried(tx, request, key, via, receipt, now)
             policy = office.book.get(case.pack)
@@ -109,7 +109,7 @@ def _split(work: Work, office: Office, entries: Entries, *, unsure: bool, calls:
             if unsure:
                 request = post.perhaps(request, via)
                 tx.assistance.put(request)
-                _over(tx, request, via, now)
+                hears_of_the_end(tx, request, via, now)
             if request.state.open and not posting.needless(request, LetterKind(kind), now):
                 tx.work.order([post.alone(request, kind, via, now)], now)
         tx.digests.carried(via, entries)
@@ -131,17 +131,9 @@ def _lost(work: Work, office: Office, code: str, *, unsure: bool = False, calls:
                 tx.inquiries.ended(key, "undeliverable", now)
             told = posting.Lost(request_id=request_id, kind=LetterKind(kind), via=via, key=key, code=code, unsure=unsure)
             posting.lost(tx, office, told, now)
-            if unsure:
-                _over(tx, tx.assistance.get(request_id), via, now)
         tx.digests.carried(via, entries)
 
     return Settlement(write=write, outcome="undeliverable")
-
-
-def _over(tx: Tx, request: Request, via: str, now: datetime) -> None:
-    """A request was called off while a digest with it was on its way: whoever holds a letter hears so."""
-    if request.state is AssistanceState.CANCELLED:
-        tx.work.order([post.letter(request, LetterKind.CANCEL.value, via, now, None)], now)
 
 
 def _slot(work: Work) -> datetime:

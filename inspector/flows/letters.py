@@ -50,7 +50,7 @@ def worded(office: Office, tx: Tx, request: Request, letter: Letter, via: str) -
     how = "" if letter.kind in TELLING else label("letter.how" if asks else "letter.how_above", lang, **facts)
     words = Words(
         language=lang,
-        title=label("letter.title", lang, kind=of(letter.kind, lang), **facts),
+        title=_title(request, letter, lang, str(facts["requester"])),
         body="\n\n".join((label("letter.to", lang, **facts), *parts, str(facts["requester"]))),
         how=how,
         brief="\n".join(
@@ -73,6 +73,21 @@ def worded(office: Office, tx: Tx, request: Request, letter: Letter, via: str) -
         silence=silent,
     )
     return replace(letter, words=words)
+
+
+_PAST = frozenset({LetterKind.LIAISON, LetterKind.HEAD, LetterKind.ESCALATION})
+
+
+def _title(request: Request, letter: Letter, lang: Lang, requester: str) -> str:
+    """The subject of a mail: what the letter is for and by when. It stands in lists that many see, so it says nothing of anybody."""
+    kind, by, word = of(letter.kind, lang), letter.due_at, "title_by"
+    if letter.kind in TELLING:
+        return label("letter.title", lang, kind=kind, requester=requester)
+    if letter.kind is LetterKind.DISPUTE and request.dispute is not None:
+        by, word = request.dispute.due_at, "title_decide"
+    elif letter.kind in _PAST or (letter.kind is LetterKind.REMINDER and reminded_late(request)):
+        word = "title_past"
+    return label(f"letter.{word}", lang, kind=kind, by=wording.at(by), requester=requester)
 
 
 def _facts(office: Office, tx: Tx, request: Request, letter: Letter, lang: Lang) -> dict[str, object]:

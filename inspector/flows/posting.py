@@ -24,7 +24,8 @@ from inspector.flows.left import wait_where_left
 from inspector.flows.office import Office
 from inspector.flows.recall import wait_for_it
 from inspector.flows.requests import go_on, held, policy_of
-from inspector.flows.settle import Settlement, nothing, settle_request
+from inspector.flows.settle import Settlement, hears_of_the_end, nothing, settle_request
+from inspector.incoming import Apart
 from inspector.ports import Garbled, Letter, PortError, Refused
 from inspector.store.codec import dump, load
 from inspector.store.tx import Tx
@@ -73,7 +74,7 @@ def send(work: Work, office: Office) -> Settlement:
     with office.store.read() as tx:
         request = tx.assistance.get(str(work.payload["request"]))
     if _idle(work, request, kind, office.now()):
-        return _obsolete(work, kind)
+        return _obsolete(work, office, kind)
     if put_by := putting.waits(work, office, request, kind):
         return put_by
     wait_for_it(work, office)
@@ -111,15 +112,30 @@ def send(work: Work, office: Office) -> Settlement:
                 by_hand=receipt.by_hand,
                 key=work.key,
             )
+            told = replace(told, state=post.perhaps(told.state, _reader(work, office, kind)))
             settle_request(tx, post.of_kind(told, kind.value), now)
 
     return Settlement(write=write, outcome=kind.value, attempts=receipt.attempts)
 
 
-def _obsolete(work: Work, kind: LetterKind) -> Settlement:
+def _reader(work: Work, office: Office, kind: LetterKind) -> str:
+    """Who holds a letter: a connector, or behind it the liaison officer or the head, where it reaches these elsewhere than the agency."""
+    via = str(work.payload["via"])
+    agency: object = office.connectors.agencies.get(via)
+    own = kind in (LetterKind.LIAISON, LetterKind.HEAD) and isinstance(agency, Apart) and agency.apart(kind)
+    return f"{via}{post.APART}{kind.value}" if own else via
+
+
+def _obsolete(work: Work, office: Office, kind: LetterKind) -> Settlement:
     """Nothing leaves: what the step before it said of this letter is taken back, if none of its tries can have brought it."""
     if may_have_arrived(work, None):
-        return nothing("obsolete")
+
+        def hears(tx: Tx, now: datetime) -> None:
+            _, fresh = held(tx, str(work.payload["request"]))
+            if kind not in AFTERWARDS and fresh.contacts.get(work.key) != "":  # a push leaves nobody a letter
+                hears_of_the_end(tx, fresh, _reader(work, office, kind), now)
+
+        return Settlement(write=hears, outcome="obsolete").unasked()
 
     def write(tx: Tx, now: datetime) -> None:
         _, fresh = held(tx, str(work.payload["request"]))
@@ -200,6 +216,7 @@ def lost(tx: Tx, office: Office, told: Lost, now: datetime) -> None:
     if told.unsure and told.kind not in AFTERWARDS and request.contacts.get(told.key) != "":
         request = post.perhaps(request, told.via)
         tx.assistance.put(request)
+        hears_of_the_end(tx, request, told.via, now)
     reached = sending.brought(request) if told.returned else request.reached
     if told.kind is LetterKind.REQUEST and request.state.open and not reached and told.key not in request.again:
         settle_request(tx, post.undeliverable(request, told.code, now, case.pack), now)
@@ -242,6 +259,8 @@ def _written(work: Work, office: Office, request: Request) -> Letter:
         with office.store.begin() as tx:
             fresh, until = _begun(work, office, tx, request.id)
             written = letter_of(office, tx, fresh, LetterKind(work.payload["letter"]), str(work.payload["via"]))
+            if reader := work.payload.get("reader"):
+                written = replace(written, reader=LetterKind(reader))
             said = json.loads(dump(letters.worded(office, tx, fresh, written, str(work.payload["via"]))))
             tx.work.keep(work, {**work.payload, "said": said}, expires_at=until)
     letter = load(Letter, json.dumps(said))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from inspector.domain import asking, assistance, selfproof
+from inspector.domain import asking, assistance, letter, selfproof
 from inspector.domain.calendar import due
 from inspector.domain.case import Case
 from inspector.domain.decision import Decision, Order, OrderKind
@@ -140,11 +140,26 @@ def settle_proof(tx: Tx, decision: Decision[selfproof.SelfProof], now: datetime)
 
 
 def settle_request(tx: Tx, decision: Decision[assistance.Request], now: datetime) -> str:
-    """Write a request decision; the id of its entry in the ledger."""
+    """Write a request decision; the id of its entry in the ledger. By whatever it ends, whoever holds a letter hears so (`closing`).
+
+    So does who turns out to hold one afterwards: the receipt of a letter that was under way is such a decision, too.
+    """
+    if not decision.state.state.open and decision.state.told:
+        state, words = letter.closing(decision.state, now)
+        decision = replace(decision, state=state, orders=(*decision.orders, *words))
     request = decision.state
     tx.assistance.put(request)
     unsettled.follow(tx, request, now)
     return _beside(tx, request, decision, {"request": request.id, "request_state": request.state.value}, now)
+
+
+def hears_of_the_end(tx: Tx, request: assistance.Request, via: str, now: datetime) -> None:
+    """A request was over while a letter of it was on its way: whoever holds it, or may, hears so, as everybody did at the end."""
+    if request.state.open:
+        return
+    state, words = letter.closing(letter.perhaps(request, via), now)
+    tx.assistance.put(state)
+    tx.work.order(words, now)
 
 
 def _beside(

@@ -91,10 +91,14 @@ class AssistanceRoom(Room):
             yield from (load(Request, row.body) for row in rows)
             after = rows[-1].id
 
-    def unfinished(self, limit: int) -> list[Request]:
-        """Open requests, the nearest date first."""
+    def unfinished(self, limit: int, skip: int = 0) -> list[Request]:
+        """Open requests, the nearest date first, behind the first `skip`."""
         asked = sa.select(assistance.c.body).where(assistance.c.state.in_(_OPEN)).order_by(assistance.c.due_at, assistance.c.id)
-        return [load(Request, text) for text in self.connection.execute(asked.limit(limit)).scalars()]
+        return [load(Request, text) for text in self.connection.execute(asked.limit(limit).offset(skip)).scalars()]
+
+    def open_count(self) -> int:
+        """How many are open."""
+        return int(self.connection.execute(sa.select(sa.func.count()).where(assistance.c.state.in_(_OPEN))).scalar_one())
 
     def score(self, since: datetime) -> Sequence[Any]:
         """(requested agency, fact, state, last rule, heard in time, punctual, passed on above, echo, count) of those opened since.

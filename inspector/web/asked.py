@@ -6,8 +6,10 @@ nothing up, because mail and chat programs open links too; that it was opened is
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -56,6 +58,7 @@ class _Read:
     fact: str
     cited: list[str]
     superior: bool
+    notices: Sequence[Mapping[str, Any]]
 
 
 @router.get("/assist/{request_id}/{token}", name="assist_form")
@@ -170,7 +173,15 @@ def _page(
         fact = fact_name(desk, case.pack, str(held.question["item"]), str(held.question["fact"]))
         extends = respite.not_extended(held, policy, desk.office.now()) is None
         superior = superior_of(desk.office, held) is not None
-        return _Read(held=held, hears=assist.hears(case, held), extends=extends, fact=fact, cited=cited, superior=superior)
+        return _Read(
+            held=held,
+            hears=assist.hears(case, held),
+            extends=extends,
+            fact=fact,
+            cited=cited,
+            superior=superior,
+            notices=tx.assistance.notices(held.id),
+        )
 
     told = desk.look(ask)
     held = told.held
@@ -185,6 +196,8 @@ def _page(
         "decides": oversees and held.state is AssistanceState.DISPUTED,
         "oversees": oversees,
         "requested": name_of(desk, node_of(desk.office, held.requested)),
+        "to": name_of(desk, node_of(desk.office, str((held.reply or {}).get("to", "")))),
+        "notices": told.notices,
         "fact": told.fact,
         "cited": told.cited,
         "counted": question.counted(held, language(request)),

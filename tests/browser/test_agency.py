@@ -111,6 +111,9 @@ def test_a_link_that_was_cut_or_guessed_says_what_to_do(edge: Edge, door: Door) 
     phone = door.phone(edge.url)
     for wrong in (path[:-1], path[:-20], path[:-33], path.rpartition("/")[0] + "/guess", f"{path}/and-more"):
         phone.open(wrong)
-        assert phone.alert().inner_text() == "链接无效，请使用函件或消息中的完整链接", wrong
+        assert (
+            phone.alert().inner_text()
+            == "链接无效：链接不完整，或者已经过期、已被收回。请使用最近一封函件或消息中的完整链接；仍打不开的，请与发出链接的机关联系"
+        ), wrong
     phone.follow("English")
     assert "link" in phone.alert().inner_text()

@@ -89,7 +89,10 @@ def test_an_officer_transcribes_a_reply_on_paper_and_calls_a_link_back(edge: Edg
     desk.press("收回链接")
     phone = door.phone(edge.url)
     phone.open(path)
-    assert phone.alert().inner_text() == "链接无效，请使用函件或消息中的完整链接"
+    assert (
+        phone.alert().inner_text()
+        == "链接无效：链接不完整，或者已经过期、已被收回。请使用最近一封函件或消息中的完整链接；仍打不开的，请与发出链接的机关联系"
+    )
     settle(edge.office)
     agency = edge.office.connectors.agencies["housing"]
     old, new = [one.reply_url for one in agency.letters]  # type: ignore[attr-defined]

@@ -152,5 +152,8 @@ def test_a_link_that_was_cut_or_called_back_says_what_to_do(house: House, edge: 
     phone = door.phone(edge.url)
     for wrong in (path, path[:-2], path.rpartition("/")[0]):
         phone.open(wrong)
-        assert phone.alert().inner_text() == "链接无效，请使用函件或消息中的完整链接", wrong
+        assert (
+            phone.alert().inner_text()
+            == "链接无效：链接不完整，或者已经过期、已被收回。请使用最近一封函件或消息中的完整链接；仍打不开的，请与发出链接的机关联系"
+        ), wrong
     assert "请在下列日期前出示" in phone.open(house.path())

@@ -65,7 +65,7 @@ def test_an_officer_lists_shows_agrees_and_contests_at_the_command_line_and_expo
         proposed = operator.well("assistance", "show", moved, "--json").json["proposed"]
         seen, other = ("--day", proposed[:10]), ("--day", row["due_at"][:10])
         said = operator.well("assistance", "show", refused, lang="zh-Hans").out
-        assert "对方答复: 原因: 其他, 理由: 没有这些档案, 签署人: 赵六" in said
+        assert "对方答复:\n  原因: 其他\n  理由: 没有这些档案\n  签署人: 赵六\n" in said, "a line each"
         assert operator.say("assistance", "keep", moved, *seen, "--reasons", " ").code == 2
         assert operator.say("assistance", "agree", moved, *other).code == 4, "another date than the one that is proposed"
         agreed = operator.well("assistance", "agree", moved, *seen, "--by", "李主任", "--json").json
@@ -88,3 +88,21 @@ def test_an_officer_lists_shows_agrees_and_contests_at_the_command_line_and_expo
         assert operator.well("assistance", "connect", "--json").json == []
         signed = [rule for rule, _ in operated(store)]
     assert signed == ["operator.assistance.agree", "operator.assistance.contest", "operator.assistance.decide"]
+
+
+@pytest.mark.slow
+def test_a_list_that_is_cut_says_how_many_more_there_are_and_how_to_see_them(operator: Operator) -> None:
+    with house.closing(operator.store()) as store:
+        office = house.open_office(store, today)
+        every = [asked(office, number) for number in (1, 2, 3)]
+        first = operator.well("assistance", "list", "--limit", "2")
+        assert "assistance list --skip 2" in first.err + first.out
+        assert "1 more" in first.err + first.out
+        rest = operator.well("assistance", "list", "--skip", "2")
+        assert "more" not in rest.err + rest.out
+        seen = [
+            row["id"]
+            for skip in ("0", "2")
+            for row in operator.well("assistance", "list", "--limit", "2", "--skip", skip, "--json").json
+        ]
+    assert sorted(seen) == sorted(every)

@@ -355,8 +355,11 @@ def test_a_beat_is_heard_whatever_is_answered_but_not_when_refused() -> None:
 def test_letters_for_the_liaison_officer_and_the_head_go_to_paths_of_their_own() -> None:
     with peer(answer(200, {"receipt": "N-1"})) as other:
         told = {"url": other.url, "path": "/hall", "path_liaison": "/liaison", "path_head": "/head"}
+        own = {LetterKind.LIAISON: "/liaison", LetterKind.HEAD: "/head"}
         with closing(agency.connect("housing", told)) as made:
             for kind in LetterKind:
                 made.send(replace(LETTER, kind=kind), key=f"k-{kind}")
-    own = {LetterKind.LIAISON: "/liaison", LetterKind.HEAD: "/head"}
-    assert [heard.path for heard in other.heard] == [own.get(kind, "/hall") for kind in LetterKind]
+                assert made.apart(kind) == (kind in own)
+            for kind in own:
+                made.send(replace(LETTER, kind=LetterKind.CANCEL, reader=kind), key=f"over-{kind}")
+    assert [heard.path for heard in other.heard] == [*(own.get(kind, "/hall") for kind in LetterKind), "/liaison", "/head"]

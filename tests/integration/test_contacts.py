@@ -15,7 +15,7 @@ from connectors.channels.webhook import WebhookChannel
 from inspector.domain.assistance import AssistanceState
 from inspector.domain.decision import OrderKind
 from inspector.domain.letter import LetterKind
-from inspector.flows import agencytree, mailbox, required, review
+from inspector.flows import agencytree, assist, mailbox, required, review
 from inspector.flows.office import AgencyNode, Office
 from inspector.flows.unsettled import UNDELIVERABLE
 from inspector.store.store import Store
@@ -132,3 +132,30 @@ def test_a_contact_that_cannot_be_reached_as_it_is_written_is_told_at_the_start(
     assert flaws(liaison="sms:") == ["agency_contact_unusable", "agency_contact_unknown"]
     assert flaws(head="desk", connector=None) == ["agency_contact_unusable"]
     assert flaws(head="wecom:li") == ["agency_contact_unknown"]
+
+
+@pytest.mark.alike
+@pytest.mark.parametrize("answers", [False, True])
+def test_whom_the_agencys_own_connector_reaches_elsewhere_hears_of_the_end_there_and_once(
+    store: Store, hand: Hand, outside: Peer, answers: bool
+) -> None:
+    told = {"url": outside.url, "path": "/hall", "path_liaison": "/liaison", "tries": 1}
+    civil, above = HttpAgency("civil-affairs", told), Desk("county-office")
+    office = climbing(an_office(store, hand, {"civil-affairs": civil, "county-office": above}))
+    case_id = opened(office)
+    outside.plays(answer())
+    climb(office, hand, case_id, OrderKind.ASSIST_DUE)
+    request = request_of(store, case_id)
+    if answers:
+        with store.begin() as tx:
+            assist.refuse(office, tx, request.id, "不掌握该信息", "王五", hand())
+    else:
+        assert request.end_at is not None
+        hand.now = request.end_at
+    go(office, letters=True)
+    request = request_of(store, case_id)
+    assert request.state is (AssistanceState.DECLINED if answers else AssistanceState.UNANSWERED)
+    over = [heard.path for heard in outside.heard if heard.json()["kind"] == "cancel"]
+    assert sorted(over) == (["/liaison"] if answers else ["/hall", "/liaison"]), "the head is reached where the agency is"
+    assert above.kinds == [LetterKind.ESCALATION, LetterKind.CANCEL]
+    civil.close()

@@ -202,7 +202,7 @@ def test_an_inspector_who_declined_no_longer_learns_whom_the_visit_is_to(store: 
         before = client.get(f"/v1/seats/{name}").text + client.get(page).text
         declined = client.post(f"/v1/seats/{name}/decline", json={"reason": "与当事人有亲属关系"})
         after = declined.text + client.get(f"/v1/seats/{name}").text + client.get(page).text
-            staying = client.get(f"/v1/seats/{other}", headers={"X-Link-Token": office.link_token("seat", other)}).text
+        staying = client.get(f"/v1/seats/{other}", headers={"X-Link-Token": office.link_token("seat", other)}).text
     told = (visit.name, visit.code)
     assert (declined.json()["state"], declined.json()["visit"]["doubts"]) == ("DECLINED", [])
     assert all(one in before for one in told)

@@ -89,7 +89,30 @@ def test_a_refusal_without_reasons_is_rejected_and_what_was_typed_is_kept(edge: 
         assert "须书面说明理由" not in browser.get(letter).text
         done = browser.post(letter, data=form | {"reasons": "档案移交中\r\n请三月再问"})
         assert done.status_code == 303
-        assert "档案移交中" in browser.get(letter).text
+        page = browser.get(letter).text
+        assert "档案移交中" in page
+        request = letter.split("/")[2]
+        with edge.office.store.read() as tx:
+            (notice,) = tx.assistance.notices(request)
+        assert f"编号 {notice['number']}，SHA-256 {notice['digest']}" in page, "what was filed of the refusal can be read"
+        assert "与先前的答复一并保存" not in page
+        said = {"do": "answer", "verdict": "match", "value": "", "signer": "赵六"}
+        assert browser.post(letter, data=said).status_code == 303
+        assert "与先前的答复一并保存" in browser.get(letter).text, "otherwise than before: both are kept"
+
+
+def test_who_passes_a_request_on_reads_by_name_who_is_asked_now(edge: Edge, letter: str) -> None:
+    with edge.client() as browser:
+        to = re.findall(
+            r'<option value="([^"]+)">([^<]+)</option>',
+            browser.get(letter).text.split('id="forward-to"')[1].split("</select>")[0],
+        )
+        (code, name) = next(one for one in to if one[0])
+        form = {"do": "forward", "to": code, "reasons": "职权已划转", "signer": "赵六", "message": "f1"}
+        assert browser.post(letter, data=form).status_code == 303
+        page = browser.get(letter).text
+    assert f"转请{name}协助" in page
+    assert page.count(name) > 1, "in its answer, too, and not by the name of a connector"
 
 
 def test_a_letters_form_names_everything_that_is_missing_at_once(edge: Edge, letter: str) -> None:

@@ -98,7 +98,7 @@ def test_a_letter_in_words_names_who_asks_what_and_by_when_and_leaves_work_to_a_
         link = f"{office.base_url}/assist/{request.id}/{office.link_token('assist', request.id)}"
         assert f"\n{link}\n" in told
         assert f"答复码：{link.rpartition('/')[2]}\n" in told
-        assert letter["Subject"] == "协助核查函（区市场监管局）"
+        assert letter["Subject"] == f"协助核查函：请于{request.due_at:%Y-%m-%d %H:%M}前答复（区市场监管局）"
         hand.now = request.escalate_at
         settle(office)
     (page,) = tmp_path.glob("*.html")

@@ -10,6 +10,7 @@ import pytest
 from inspector.domain.assistance import AssistanceState
 from inspector.domain.case import CaseState, Method, Outcome
 from inspector.domain.decision import OrderKind
+from inspector.domain.errors import Refusal
 from inspector.domain.evidence import Verdict
 from inspector.domain.letter import LetterKind
 from inspector.flows import assist, intake, review
@@ -164,14 +165,20 @@ def test_the_superior_hears_of_a_correction_and_the_new_request_begins_below(ask
     assert superior == [ESCALATION, CANCEL]
 
 
-def test_whoever_never_answered_hears_that_an_officer_has_closed_the_case_and_hears_it_once(asked: Asked) -> None:
+def test_whoever_never_answered_hears_at_the_end_of_the_request_and_hears_it_once(asked: Asked) -> None:
     escalated(asked).later(14)
     with asked.office.store.begin() as tx:
         (request,) = tx.assistance.of_case(asked.case_id)
         assert (request.state, tx.cases.get(asked.case_id).state) == (AssistanceState.UNANSWERED, CaseState.REVIEW)
+        assert request.told == ()
+    told = ([REQUEST, REMINDER, CANCEL], [ESCALATION, CANCEL])
+    assert asked.kinds() == told, "at the end of the request, while its case goes on"
+    words = asked.civil.letters[-1].words
+    assert ("仍予保存" in words.body, words.slip, words.how) == (True, (), ""), "it asks for nothing"
+    with asked.office.store.begin() as tx:
         review.decide(asked.office, tx, asked.case_id, Outcome.UNVERIFIABLE, "李四", "无法核实", (), asked.hand())
     settle(asked.office)
-    assert asked.kinds() == ([REQUEST, REMINDER, CANCEL], [ESCALATION, CANCEL])
+    assert asked.kinds() == told
     asked.withdraw()
     assert asked.kinds() == ([REQUEST, REMINDER, CANCEL], [ESCALATION, CANCEL]), "at most once each"
 
@@ -184,6 +191,59 @@ def test_an_agency_that_has_answered_needs_no_notice_but_its_superior_does(asked
         assert tx.cases.get(asked.case_id).outcome is Outcome.TRUE
     settle(asked.office)
     assert asked.kinds() == ([REQUEST, REMINDER, OUTCOME], [ESCALATION, CANCEL])
+
+
+def test_a_superior_whose_letter_may_have_arrived_hears_of_the_end_while_the_case_goes_on(asked: Asked) -> None:
+    settle(asked.office)
+    asked.later(3)
+    asked.county.down = asked.county.lost = True
+    asked.later(4)
+    assert set(asked.kinds()[1]) == {ESCALATION}, "its receipt was lost each time"
+    with asked.office.store.begin() as tx:
+        (request,) = tx.assistance.of_case(asked.case_id)
+        assist.refuse(asked.office, tx, request.id, "不掌握该信息", "王五", asked.hand())
+        assert tx.cases.get(asked.case_id).state is not CaseState.CLOSED
+    asked.county.down = False
+    asked.later(1)
+    assert asked.kinds()[1][-1] is CANCEL
+    assert asked.kinds()[1].count(CANCEL) == 1
+    assert CANCEL not in asked.kinds()[0], "who has refused ended it"
+
+
+def test_a_superior_whose_letter_surely_stayed_hears_nothing_at_the_end(asked: Asked) -> None:
+    settle(asked.office)
+    asked.later(3)
+    asked.county.refuses = True
+    asked.later(4)
+    asked.county.refuses = False
+    asked.later(14)
+    with asked.office.store.read() as tx:
+        (request,) = tx.assistance.of_case(asked.case_id)
+    assert request.state is AssistanceState.UNANSWERED
+    assert asked.kinds() == ([REQUEST, REMINDER, CANCEL], [])
+
+
+def test_each_subject_says_which_letter_it_is_and_by_when_and_nothing_of_anybody(asked: Asked) -> None:
+    escalated(asked)
+    with asked.office.store.read() as tx:
+        (request,) = tx.assistance.of_case(asked.case_id)
+    day = f"{request.due_at:%Y-%m-%d %H:%M}"
+    titles = [one.words.title for one in (*asked.civil.letters, *asked.county.letters)]
+    assert titles == [
+        f"协助核查函：请于{day}前答复（区市场监管局）",
+        f"提醒函：请于{day}前答复（区市场监管局）",
+        f"报告函：答复期限{day}已过（区市场监管局）",
+    ]
+    assert not [one for one in titles if str(request.question["code"]) in one]
+
+
+def test_a_dispute_of_a_refusal_that_never_was_says_just_that(asked: Asked) -> None:
+    settle(asked.office)
+    with asked.office.store.read() as tx:
+        (request,) = tx.assistance.of_case(asked.case_id)
+    with asked.office.store.begin() as tx, pytest.raises(Refusal) as refused:
+        assist.contest_refusal(asked.office, tx, request.id, "法定义务", "李四", asked.hand())
+    assert refused.value.code == "refusal_missing"
 
 
 def test_a_superior_that_was_never_written_to_hears_nothing(asked: Asked) -> None:
@@ -213,7 +273,8 @@ def test_an_agency_whose_letter_left_with_a_daemon_that_died_hears_of_the_end_al
         tx.lanes.pause("civil-affairs", tx.machine_now())
     assert letter.expires_at is not None
     asked.hand.now = letter.expires_at
-    settle(asked.office)
+    with pytest.raises(AssertionError, match=":cancel:civil-affairs"):  # the word that it is over waits behind the pause
+        settle(asked.office, seconds=3)
     assert asked.kinds()[0] == [REQUEST], "given up without a call"
     with asked.office.store.begin() as tx:
         tx.lanes.pause("civil-affairs", None)

@@ -114,6 +114,7 @@ def test_a_letter_on_paper_that_nobody_posts_ends_as_one_that_reached_nobody(sto
         hand.on(days=5)
     settle(office)
     assert (request_of(store, case_id).state, county.kinds) == (AssistanceState.UNANSWERED, [])
+    assert len(list(tmp_path.glob("*.html"))) == 1, "nobody hears of the end of what it never knew"
     with store.read() as tx:
         (score,) = scoreboard(office, tx)
         assert (score.unreached, score.unanswered, score.escalated) == (1, 0, 0)
