@@ -6,6 +6,7 @@ The branch is taken out in memory while its module is loaded: no file is touched
 from __future__ import annotations
 
 import ast
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from importlib.abc import Loader, MetaPathFinder
@@ -64,4 +65,5 @@ class _Lacking(Loader, MetaPathFinder):
 if __name__ == "__main__":
     module_, function_, branch_, test_ = sys.argv[1:]
     sys.meta_path.insert(0, _Lacking(module_, lacking(module_, function_, branch_)))
+    os.environ.pop("INSPECTOR_TEST_TURN", None)  # whose turn it is, is asked of the run that starts this one
     sys.exit(pytest.main(["-q", "-n", "0", "-m", "", "-k", "not postgres", "-p", "no:cacheprovider", str(ROOT / test_)]))

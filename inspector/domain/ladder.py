@@ -160,6 +160,12 @@ def wait(request: Request, kind: OrderKind, at: datetime) -> Order:
     )
 
 
+def before(request: Request, kind: OrderKind) -> tuple[str, ...]:
+    """The keys of the waits of a clock that come before that of a kind: all its steps, where it is the end and none of them."""
+    kinds = [rung.kind for rung in request.rungs]
+    return tuple(request.key(one) for one in (kinds[: kinds.index(kind)] if kind in kinds else kinds))
+
+
 def late(request: Request, kind: OrderKind, now: datetime, calendar: WorkingCalendar) -> bool:
     """Whether a step after the date is carried out so late that what follows it would come too soon: on a later working day than its
 

@@ -70,7 +70,7 @@ def undecided(work: Work, office: Office) -> Settlement:
         request = tx.assistance.get(str(work.payload["request"]))
     if work.payload.get("turn", 0) == request.turn and request.state.open:
         _wait_for_reader(office, request)
-        _wait_for_steps(office, request)
+        _wait_for_steps(office, request, OrderKind(work.kind))
     return _timer(work, lambda _tx, request, policy, now: dispute.undecided(request, now, policy.label), office, "undecided")
 
 
@@ -92,7 +92,7 @@ def _wait_for_letter(work: Work, office: Office) -> None:
         return
     _wait_for_reader(office, request)
     if request.knows:
-        _wait_for_steps(office, request)
+        _wait_for_steps(office, request, OrderKind(work.kind))
         return
     with office.store.read() as tx:
         word, to = LetterKind.REQUEST.value, request.requested
@@ -105,18 +105,23 @@ def _wait_for_letter(work: Work, office: Office) -> None:
             raise NotYet("letter_waits", origin=Origin.US, attempts=0, retry_after=_HOUR)
 
 
-def _wait_for_steps(office: Office, request: Request) -> None:
+def _wait_for_steps(office: Office, request: Request, came: OrderKind) -> None:
     """Raise NotYet while a letter of a step before, or the superior's, is still in this house: it leaves, or surely reaches nobody.
 
     A paused connector, an open breaker, a mail server that is away: nobody is passed over who was not reminded, and nobody above lets a
-    date pass of which it has not heard (decision 166). Where a person has paused the way to either, the ladder stands still.
+    date pass of which it has not heard (decision 166). Where a person has paused the way to either, the ladder stands still; and when it
+    moves again all its steps are due at once, so each waits for those before it.
     """
     superior = superior_of(office, request) if office.now() >= request.escalate_at else None
     with office.store.read() as tx:
         rows = [tx.work.keyed(key) for key in post.letters(request)]
+        before = map(tx.work.keyed, ladder.before(request, came))
+        passed_over = any(row is not None and row["state"] in ("ready", "waiting") for row in before)
         paused = {one.name for one in tx.lanes.all() if one.paused} & {request.requested, superior}
     if paused or any(row is not None and row["state"] in ("ready", "waiting") for row in rows):
         raise NotYet("letter_waits", origin=Origin.US, attempts=0, retry_after=_HOUR)
+    if passed_over:
+        raise NotYet("step_waits", origin=Origin.US, attempts=0, retry_after=_MOMENT)
 
 
 def _wait_for_reader(office: Office, request: Request) -> None:
@@ -142,6 +147,9 @@ def _wait_for_reader(office: Office, request: Request) -> None:
 
 _HOUR = 3600.0
 """Seconds after which a step looks again whether its letter has left."""
+
+_MOMENT = 2.0
+"""Seconds after which a step looks again whether those before it have been taken, which come due at the same time."""
 
 _ENDS = {UNREACHED: sending.NOT_SENT, dispute.UNJUDGED: "unjudged"}
 """Why a request ends, where the rule says more than the wait that ran out."""

@@ -10,10 +10,11 @@ from inspector.domain.letter import LetterKind
 from inspector.flows import assist
 from inspector.flows.office import Office
 from inspector.flows.scoreboard import scoreboard
+from inspector.flows.table import FLOWS
 from inspector.flows.unsettled import SUPERIOR_UNKNOWN
-from inspector.ports import Origin, Refused
+from inspector.ports import NotYet, Origin, Refused
 from inspector.store.store import Store
-from tests.house import Hand, settle
+from tests.house import Hand, claim, settle
 from tests.integration.test_letters import Desk, an_office, climbing, go, opened, request_of
 
 pytestmark = pytest.mark.alike
@@ -62,6 +63,21 @@ def test_while_the_way_to_an_agency_is_paused_nobody_above_hears_of_its_silence_
     assert county.kinds == []
     superior = next(rung for rung in held.rungs if rung.kind is OrderKind.ASSIST_DUE)
     assert superior.at > hand(), "and what follows is counted from here"
+
+
+def test_when_a_ladder_that_stood_still_goes_on_no_step_overtakes_one_before_it(store: Store, hand: Hand) -> None:
+    office, _, county, case_id = house(store, hand)
+    pause(office, "civil-affairs")
+    for rung in request_of(store, case_id).rungs:
+        hand.now = rung.at
+        settle(office)
+    resume(office, "civil-affairs")
+    hand.on(hours=1)
+    held = {OrderKind(one.kind): one for one in claim(office)}
+    for kind in (OrderKind.ASSIST_DUE, OrderKind.ASSIST_HEAD, OrderKind.ASSIST_LIAISON):
+        with pytest.raises(NotYet, match="step_waits"):
+            FLOWS[kind].do(held[kind], office)
+    assert county.kinds == []
 
 
 def test_whoever_is_above_reads_that_a_letter_was_refused_and_nobody_got_it(store: Store, hand: Hand) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -30,7 +31,8 @@ def test_slow_tests_are_told_only_where_some_are_left_out(tests: int, requests: 
 def test_the_everyday_run_tells_at_its_end_how_many_slow_tests_it_left_out_and_a_run_that_chose_does_not() -> None:
     def ran(*asked: str) -> str:
         words = [sys.executable, "-m", "pytest", "-q", "-n", "1", *asked]
-        return subprocess.run(words, cwd=needs.ROOT, capture_output=True, text=True, check=True).stdout
+        outside = {name: value for name, value in os.environ.items() if name != "INSPECTOR_TEST_TURN"}
+        return subprocess.run(words, cwd=needs.ROOT, env=outside, capture_output=True, text=True, check=True).stdout
 
     told = re.search(LINE, ran("tests/integration", "-k", "receipts_were_lost"), re.MULTILINE)
     assert told is not None
