@@ -8,13 +8,16 @@ from enum import StrEnum
 
 from inspector.domain.calendar import WorkingCalendar, reminder
 
+SPOKE = "subject_spoke"
+"""The matter of a subject who has said something that a person is to read and answer; one for each notice."""
+
 
 class DocketKind(StrEnum):
     """What is to be decided: a case's outcome, the next step of a consequence, an objection, a repair that was asked for, a withdrawal.
 
     `STRIKING`: one officer has entered a document against the entry of a kept promise, and another one enters the same or lets it stand.
     `SHAKEN`: whether a decision in force stands of which the ground has fallen; `REGRADE`: whether a grade does.
-    `SEND_BACK`: whether a case came by mistake, as one officer says.
+    `SEND_BACK`: whether a case came by mistake, as one officer says. `SPOKEN`: words of a subject that fit no proceeding, to be answered.
     """
 
     REVIEW = "REVIEW"
@@ -26,6 +29,7 @@ class DocketKind(StrEnum):
     SHAKEN = "SHAKEN"
     REGRADE = "REGRADE"
     SEND_BACK = "SEND_BACK"
+    SPOKEN = "SPOKEN"
 
 
 class Nearness(StrEnum):

@@ -11,6 +11,7 @@ from datetime import date, datetime, time
 from inspector.domain import serving as domain
 from inspector.domain.calendar import SHANGHAI
 from inspector.domain.consequence import Consequence, ConsequenceState, StatementKind
+from inspector.domain.docket import SPOKE
 from inspector.domain.errors import Refusal
 from inspector.domain.proceeding import STANDING
 from inspector.domain.serving import AGAIN, SubjectNotice, SubjectWord, Word
@@ -19,12 +20,10 @@ from inspector.flows import consequences, objections, rectifying, repairs, revie
 from inspector.flows.giving import settle
 from inspector.flows.office import Office
 from inspector.flows.serving import answer_until
+from inspector.flows.shaken import by_review
 from inspector.flows.unserved import held
 from inspector.labels import of
 from inspector.store.tx import Tx
-
-SPOKE = "subject_spoke"
-"""The matter of a subject who has said something that a person is to read and answer; one for each notice."""
 
 _STATEMENTS = {
     SubjectWord.DEFENCE: StatementKind.DEFENCE,
@@ -96,7 +95,8 @@ def said(office: Office, tx: Tx, notice: SubjectNotice, word: Word, now: datetim
             "receipt": word.receipt,
             "late": word.late,
         }
-        tx.attention.open(SPOKE, notice.agency, notice.id, facts, now)
+        pack = tx.cases.get(notice.case_id).pack
+        tx.attention.add(SPOKE, notice.agency, notice.id, by_review(office, pack, facts, now), now)
 
 
 def _began(office: Office, tx: Tx, notice: SubjectNotice, now: datetime) -> SubjectNotice:

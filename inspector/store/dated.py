@@ -8,7 +8,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from inspector.domain.docket import DocketKind, DocketRow
+from inspector.domain.docket import SPOKE, DocketKind, DocketRow
 from inspector.domain.falling import REGRADE, SHAKEN
 from inspector.domain.missent import SEND_BACK_ASKED
 from inspector.domain.striking import TO_STRIKE
@@ -22,6 +22,7 @@ _KINDS = {
     SHAKEN: DocketKind.SHAKEN,
     REGRADE: DocketKind.REGRADE,
     SEND_BACK_ASKED: DocketKind.SEND_BACK,
+    SPOKE: DocketKind.SPOKEN,
 }
 KINDS = tuple(_KINDS.values())
 

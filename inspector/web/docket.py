@@ -46,6 +46,7 @@ _LINKS = {
     DocketKind.STRIKING: "/credit/records/",
     DocketKind.SHAKEN: "/consequences/",
     DocketKind.REGRADE: "/consequences/",
+    DocketKind.SPOKEN: "/notices/",
 }
 """Where each kind of decision is made; a review on its case's page."""
 _BEHIND = {DocketKind.WITHDRAWAL: "/withdrawal", DocketKind.SEND_BACK: "/send-back"}

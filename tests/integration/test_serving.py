@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from inspector.domain.case import CaseState
+from inspector.domain.docket import DocketKind
 from inspector.domain.errors import Forbidden, Invalid, Refusal
 from inspector.domain.serving import NoticeKind, NoticeState, SubjectNotice, SubjectWord
 from inspector.domain.wayto import Contact, ServiceWay
@@ -21,6 +22,7 @@ from inspector.store.store import Store
 from inspector.web.roles import Role
 from tests.edge import serving as at_the_edge
 from tests.house import Hand, application, post, settle
+from tests.integration.test_dated import by_now, waiting
 from tests.materials import png
 from tests.reached import EMAIL, PHONE, opened
 
@@ -133,6 +135,7 @@ def test_what_a_subject_says_by_the_link_is_received_with_a_number_and_reaches_a
         with edge.client(X_Link_Token=secret) as subject:
             assert subject.get(f"/v1/subject-notices/{notice.id}").status_code == 403, "called back"
     assert house.matters() == {"subject_spoke"}
+    assert waiting(house.office, DocketKind.SPOKEN) == [(notice.id, notice.case_id, by_now(house.office, notice.case_id))]
     assert "登记已恢复" not in json.dumps(house.told(), ensure_ascii=False), "what a subject says is in no event"
     assert house.case().state is CaseState.REVIEW, "words decide nothing"
 
