@@ -82,6 +82,12 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "keep row {row} or row {other}, whichever has the right code, or say --same-organisation where they are two",
         "请核实第{row}行与第{other}行哪个代码正确，保留该行；确为两个对象的，加 --same-organisation",
     ),
+    "organisation_elsewhere": (
+        "is another code of the organisation that list {list} has in row {other} as {held}: it would be two objects, with two visits",
+        "与清单 {list} 第{other}行的 {held} 为同一组织机构的不同代码，会被当作两个对象、检查两次",
+        "write one code in both lists, or say --same-organisation where they are two",
+        "请在两个清单中使用同一代码；确为两个对象的，加 --same-organisation",
+    ),
     "organisation_held": (
         "is another code of the organisation that stays in the register as {held}: it would be drawn as two",
         "与名录中保留的 {held} 为同一组织机构的不同代码，会被当作两个对象抽取",
