@@ -54,7 +54,7 @@ def show(terminal: Terminal, case: CaseId) -> None:
 
     held = terminal.look(lambda tx: tx.cases.get(meant(terminal, tx, case)))
     viewed(terminal, "CASE", (held,))
-    open_ones = terminal.look(lambda tx: warning(same.records(tx, held.agency, held.subject)))
+    open_ones = terminal.look(lambda tx: warning(same.records(tx, held.subject)))
     terminal.value(json.loads(dump(held)) | {"records": [one.entry for one in open_ones]})
     for line in stored.lines(held, terminal.lang):
         terminal.line(line)

@@ -41,10 +41,13 @@ def import_inspections(
     office.agency(agency)
     content = file.read_bytes()
     table = sheet.read(content, encoding)
-    read = inspections.inspections(table, agency, office.now())
+    numbers: dict[str, int] = {}
+    read = inspections.inspections(table, agency, office.now(), numbers)
     if read.flaws:
         return refuse(terminal, inspections.INSPECTIONS, read.flaws, read.warnings)
-    warn(terminal, inspections.INSPECTIONS, read.warnings)
+    elsewhere = terminal.look(lambda tx: inspections.stands(tx, agency, read.rows, numbers))
+    warnings = [*read.warnings, *elsewhere]
+    warn(terminal, inspections.INSPECTIONS, warnings)
     needs = foresee(terminal, inspections.INSPECTIONS, table) if dry_run else confirm(terminal, inspections.INSPECTIONS, table)
     added, changed = _news(terminal.look(lambda tx: tx.inspections.of(agency)), read.rows)
 
@@ -67,7 +70,7 @@ def import_inspections(
             "dry_run": dry_run,
             "needs": needs,
             "flaws": [],
-            "warnings": listed(terminal, read.warnings),
+            "warnings": listed(terminal, warnings),
         }
     )
     terminal.say("inspections", same=same, **facts)

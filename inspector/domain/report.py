@@ -6,7 +6,7 @@ Pure, exact and without names: classes and counts only. Nothing is left out for 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -16,7 +16,7 @@ from inspector.domain.case import Outcome
 from inspector.domain.evidence import UNTRUE
 from inspector.domain.exclusion import Exclusion
 from inspector.domain.finding import Seen
-from inspector.domain.frame import ELIGIBLE, Frame
+from inspector.domain.frame import ELIGIBLE, Ban, Frame
 from inspector.domain.inclusion import Joint
 from inspector.domain.margin import Beside
 from inspector.domain.policy import Policy
@@ -169,7 +169,9 @@ class Report:
     `ticked` is what the check sheets of visits that were made say; `areas` is the same as `after` of seats and objects, by area.
     `joint` is over a draw and its extensions together; empty where there is none. Where each list has rules of its own the report is
     about the list of the `agency`, and `unions` are the classes that others draw from too. `struck`: rows that officers had struck out of
-    the register, or corrected, that year before the commitment. `moves` of its rows by imports stand beside the published plan's number.
+    the register, or corrected, that year before the commitment; `same_organisation`: rows of it that stood for an organisation that had
+    another row. `few`: objects that might be drawn, to which fewer could go than a pool that is large enough has.
+    `moves` of its rows by imports stand beside the published plan's number.
     `levels`: how many of its firms' credit levels were changed around it; None for a draw of a release that did not count them.
     `leaves`: how many leaves of officers began within the draw's window, and how many of them were entered after their first day began.
     """
@@ -197,6 +199,8 @@ class Report:
     areas: tuple[Area, ...] = ()
     ticked: tuple[Ticked, ...] = ()
     struck: int = 0
+    same_organisation: int = 0
+    few: int = 0
     moves: Moves | None = None
     leaves: tuple[int, int] = (0, 0)
     levels: Restatements | None = None
@@ -324,20 +328,45 @@ def crowds(frame: Frame, team: int, row: ReportRow) -> tuple[Crowd, ...]:
     return tuple(told[name] for name in sorted(told))
 
 
-def deserted(frame: Frame, team: int, row: ReportRow, told: Mapping[str, frozenset[str]]) -> tuple[str, ...]:
-    """Objects to which too few could go by what was `told` of former teams alone (by object): anybody can guess who will come.
+def deserted(frame: Frame, team: int, row: ReportRow, word: Callable[[Ban], bool]) -> tuple[str, ...]:
+    """Objects to which too few could go, where bans that rest on somebody's `word` keep officers away: anybody can guess who will come.
 
-    Too few is as in `crowds`. Of a pool that is too small anyway, a former team of the usual size is no news: more than that is.
+    Too few is as in `crowds`, and every ban counts. What the house's own visits alone bring about is nobody's word; and of a pool that is
+    too small without a word, a former team of the usual size is no news: more than that is.
     """
-    able = [one for one in frame.inspectors if one.status == ELIGIBLE and one.cap]
+    words, others = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
+    for ban in frame.bans:
+        (words if word(ban) else others)[ban.object].add(ban.inspector)
     wanted, found = row.crowd * team, list[str]()
-    for one in frame.objects if told else ():
-        if one.status == ELIGIBLE and (out := told.get(one.id)):
-            near = {staff.id for staff in able if one.pool in staff.pools}
-            left, kept = len(near - out), len(near & out)
-            if left < wanted and kept and (len(near) >= wanted or kept > team):
+    pools = _pools(frame) if words else {}
+    for one in frame.objects if words else ():
+        if one.status == ELIGIBLE and (said := words.get(one.id)):
+            near, alone = pools.get(one.pool, frozenset()), others.get(one.id, set())
+            out = near & (said | alone)
+            if len(near - out) < wanted and near & said and (len(near - alone) >= wanted or len(out) > team):
                 found.append(one.id)
     return tuple(found)
+
+
+def left_few(frame: Frame, team: int, row: ReportRow) -> int:
+    """How many objects that may be drawn have fewer officers who may go than `crowds` asks for, for whatever reason."""
+    out, pools = defaultdict[str, set[str]](set), _pools(frame)
+    for ban in frame.bans:
+        out[ban.object].add(ban.inspector)
+    wanted, nobody = row.crowd * team, frozenset[str]()
+    return sum(
+        one.status == ELIGIBLE and len(pools.get(one.pool, nobody) - out.get(one.id, nobody)) < wanted for one in frame.objects
+    )
+
+
+def _pools(frame: Frame) -> Mapping[str, frozenset[str]]:
+    """Who could be dealt, by pool."""
+    found = defaultdict[str, set[str]](set)
+    for one in frame.inspectors:
+        if one.status == ELIGIBLE and one.cap:
+            for pool in one.pools:
+                found[pool].add(one.id)
+    return {pool: frozenset(staff) for pool, staff in found.items()}
 
 
 def certain(strata: Mapping[str, Stratum], policy: Policy, row: ReportRow) -> tuple[str, ...]:

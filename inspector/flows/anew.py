@@ -33,7 +33,7 @@ def look_at(office: Office, tx: Tx, case: Case, now: datetime) -> None:
         or tx.consequences.nobody_withdrew(case.subject.kind, case.subject.code)
     ):
         return
-    codes = same.codes(tx, case.agency, case.subject)
+    codes = same.codes(tx, case.subject)
     former = dict(tx.consequences.framed_and_withdrawn(case.agency, case.subject.kind, codes, case.item))
     if not former:
         return
@@ -50,7 +50,7 @@ def drawn_late(office: Office, tx: Tx, cases: Iterable[Case], now: datetime) -> 
     """The lot has named somebody whose cases were all withdrawn since the frame: who has applied again by then is looked at now."""
     for former in cases:
         if former.state is CaseState.WITHDRAWN:
-            codes = same.codes(tx, former.agency, former.subject)
+            codes = same.codes(tx, former.subject)
             for one in tx.consequences.cases_about(former.subject.kind, codes, former.item, former.id):
                 later = tx.cases.get(one)
                 if later.agency == former.agency and former.ended_at is not None and later.opened_at >= former.ended_at:

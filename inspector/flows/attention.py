@@ -19,7 +19,7 @@ from inspector.flows.seats import CEASED_ASKED
 from inspector.labels import Lang, known, label
 from inspector.store.tx import Tx
 
-UNDONE = (leaves.UNDONE, edits.UNDONE, restating.UNDONE, watching.FEW, holders.EDITED, seeding.DIFFER)
+UNDONE = (leaves.UNDONE, edits.UNDONE, restating.UNDONE, watching.FEW, watching.TWICE, holders.EDITED, seeding.DIFFER)
 """Matters of what was undone around a draw, or changed, done or said for one, which a head closes who had no hand in it."""
 _NAMED = ("inspector", "inspectors", "entered_by")
 """Facts of a matter that say who was drawn: an empty seat's certificate names those who could sit there."""

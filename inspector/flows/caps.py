@@ -18,7 +18,7 @@ from inspector.domain.policy import Policy
 from inspector.domain.sampling import FULL, MUST, FrequencyRow
 from inspector.domain.visit import Visit
 from inspector.flows import moved
-from inspector.flows.history import of_one
+from inspector.flows.history import names, of_one
 from inspector.flows.members import Member
 from inspector.flows.office import Office
 from inspector.store.tx import Tx
@@ -53,7 +53,7 @@ def reached(  # noqa: PLR0913 - an object, who has drawn it, and how
     """
     tx.visits.take_slots()
     found: dict[str, Barred] = {}
-    if not tx.visits.stirred(name, held.made_at - _MARGIN):  # the frame knew all there is
+    if not tx.visits.stirred(names(tx, name), held.made_at - _MARGIN):  # the frame knew all there is
         return found
     today = office.calendar.local_date(now)
     for agency, stratum in drawn:
@@ -91,7 +91,7 @@ def tell_anew(tx: Tx, left: Visit, now: datetime) -> None:
 
 
 def _open(tx: Tx, object_id: str) -> list[str]:
-    return [str(one["id"]) for one in tx.visits.made(object_id) if one["done_at"] is None]
+    return [str(one["id"]) for one in tx.visits.made(names(tx, object_id)) if one["done_at"] is None]
 
 
 def used(office: Office, tx: Tx, visit: Visit, agency: str, now: datetime) -> Checks:

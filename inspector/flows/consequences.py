@@ -72,7 +72,7 @@ def proposed(  # noqa: PLR0913, PLR0917 - a review in all its parts
 
 def new(tx: Tx, case: Case, given: Opening, number: int, outcome: Outcome, policy: Policy, now: datetime) -> Consequence:
     """A consequence that is proposed, with what is known for its grading by now."""
-    earlier = tx.consequences.earlier(case.subject.kind, same.codes(tx, case.agency, case.subject), case.id)
+    earlier = tx.consequences.earlier(case.subject.kind, same.codes(tx, case.subject), case.id)
     return opening.proposed(case, given, number, outcome, policy, now, earlier)
 
 

@@ -42,7 +42,7 @@ def admit(office: Office, tx: Tx, case: Case, now: datetime) -> None:
     if case.route is not Route.COMMITMENT or case.letter is None:
         return
     subject = case.subject
-    records, outside = same.records(tx, case.agency, subject), same.bars(tx, case.agency, subject)
+    records, outside = same.records(tx, subject), same.bars(tx, subject)
     if not records and not outside:
         return
     today = office.calendar.local_date(now)

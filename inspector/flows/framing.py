@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from fractions import Fraction
+from functools import partial
 
 from inspector.domain.calendar import due
 from inspector.domain.commitment import Rules
 from inspector.domain.exclusion import CODES
-from inspector.domain.frame import ELIGIBLE, Ban, Frame, InspectorRow, ObjectRow, freeze
+from inspector.domain.frame import ELIGIBLE, Frame, InspectorRow, ObjectRow, freeze
 from inspector.domain.listed import Listed
 from inspector.domain.plan import Draw
 from inspector.domain.policy import Policy
@@ -21,8 +21,10 @@ from inspector.domain.report import deserted
 from inspector.domain.roster import RosterObject
 from inspector.domain.rowfile import RowFile, tally
 from inspector.domain.sampling import Window
+from inspector.domain.spelling import party_of
 from inspector.domain.timer import Timer
 from inspector.flows import framelines, joining, moved, restating
+from inspector.flows.barring import bans, list_secret, on_word, salt
 from inspector.flows.entries import candidates
 from inspector.flows.history import History, history
 from inspector.flows.joining import Partner
@@ -35,15 +37,15 @@ from inspector.store.room import Row
 from inspector.store.sorting import Sorted
 from inspector.store.tx import Tx
 
-LAST, DECLARED = "last-visit", "recusal"
-"""The ban of whoever was there the last time: nobody goes to the same object twice running."""
+SAME = "same_organisation"
+"""How many rows of the register stand for an organisation that has another row: the name of the draw without the daemon."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Staffed:
     """The frames by list, how many officers of each go to an object, and what else each list of a joint check commits to.
 
-    `few`: by agency the objects to which too few of it could go by what was imported of former teams (`report.deserted`).
+    `few`: by agency the objects to which too few of it could go by somebody's word (`report.deserted`).
     """
 
     frames: Mapping[str, Frame]
@@ -115,10 +117,11 @@ def frame(office: Office, tx: Tx, plan: Plan, policy: Policy, number: str, now: 
         return _framed(office, tx, plan, lists_of(plan), policy, number, now)
     packs = {agency: office.policy(agency, now.date()) for agency in plan.partners} | {plan.agency: policy}
     lists = tuple(replace(listed, pack=packs[listed.agency].label) for listed in lists_of(plan))
-    made = {}
+    made: dict[str, Framed] = {}
     for listed in lists:
         alone = replace(plan, agency=listed.agency, partners=(), lists="shared")
-        made[listed.agency] = _framed(office, tx, alone, (listed,), packs[listed.agency], number, now)
+        keys = joining.shared_keys(tx, {agency: one.members for agency, one in made.items()}, listed.agency) if made else {}
+        made[listed.agency] = _framed(office, tx, alone, (listed,), packs[listed.agency], number, now, keys)
     return Framed(
         lists=lists,
         frames={name: held for one in made.values() for name, held in one.frames.items()},
@@ -130,8 +133,17 @@ def frame(office: Office, tx: Tx, plan: Plan, policy: Policy, number: str, now: 
     )
 
 
-def _framed(office: Office, tx: Tx, plan: Plan, lists: tuple[Listed, ...], policy: Policy, number: str, now: datetime) -> Framed:
-    """The frames of lists that share the objects and rules of the first one's agency."""
+def _framed(
+    office: Office,
+    tx: Tx,
+    plan: Plan,
+    lists: tuple[Listed, ...],
+    policy: Policy,
+    number: str,
+    now: datetime,
+    keys: Mapping[str, str] | None = None,
+) -> Framed:
+    """The frames of lists that share the objects and rules of the first one's agency; `keys` as in `joining.shared_keys`."""
     partners = joining.partners(office, tx, plan.partners, now)
     secret = list_secret(office, number, lists[0])
     today = office.calendar.local_date(now)
@@ -146,9 +158,11 @@ def _framed(office: Office, tx: Tx, plan: Plan, lists: tuple[Listed, ...], polic
     def rows() -> Iterator[bytes]:
         wavering = []
         for known, found in candidates(office, tx, plan, policy, waiting, now):
-            one = placer.place(found)
+            one = placer.place(
+                [replace(entry, name=keys.get(party_of(entry.name), entry.name)) for entry in found] if keys else found
+            )
             if one.wavers:
-                wavering.append((known, found, one))
+                wavering.append((known, [replace(entry, name=one.name) for entry in found], one))
             else:
                 yield row(known, one)
         ones = [one for _, _, one in wavering]
@@ -191,6 +205,7 @@ def _framed(office: Office, tx: Tx, plan: Plan, lists: tuple[Listed, ...], polic
     derivation = _derivation(policy, sizes, held, spans, chances, struck) | moved.derived(
         office, tx, plan, policy, counts, new, now
     )
+    derivation |= {SAME: several} if (several := tx.rosters.several(plan.agency)) else {}
     derivation |= restating.derived(office, tx, plan, policy, objects.lines(), now)
     ruled = Ruled(rules=rules, derivation=derivation)
     return Framed(lists=lists, frames=made.frames, ruled=ruled, members=members, told=made.told, few=made.few)
@@ -324,20 +339,18 @@ def staffed(  # noqa: PLR0913, PLR0917 - a frame in all its parts
     secret, leads = list_secret(office, number, lists[0]), sorted({row.qual for row in objects if row.qual}) if partners else []
     shared = objects if isinstance(objects, RowFile) else freeze(objects, (), ()).objects
     staff = _inspectors(office, tx, lists[0].agency, policy, secret, now)
-    bans = _bans(tx, lists[0].agency, policy, members, past, secret)
-    frames = {lists[0].name: replace(freeze((), staff, bans), objects=shared)}
+    banned = bans(tx, lists[0].agency, policy, members, past, secret)
+    frames = {lists[0].name: replace(freeze((), staff, banned), objects=shared)}
     for listed, one in zip(lists[1:], partners, strict=True):
         theirs = list_secret(office, number, listed)
         staff = _inspectors(office, tx, one.agency, one.policy, theirs, now)
-        bans = _bans(tx, one.agency, one.policy, members, one.past, theirs)
+        banned = bans(tx, one.agency, one.policy, members, one.past, theirs)
         staff = joining.as_listed(staff, lists[0].agency, one, leads)
-        frames[listed.name] = replace(freeze((), staff, bans), objects=shared)
+        frames[listed.name] = replace(freeze((), staff, banned), objects=shared)
     team = max([policy.draw.team, *(one.policy.draw.team for one in partners)])
     whose = zip(lists, [(policy, past), *((one.policy, one.past) for one in partners)], strict=False)
     few = {
-        listed.agency: deserted(frames[listed.name], team, pack.report, seen.told)
-        for listed, (pack, seen) in whose
-        if pack.draw.rotate
+        listed.agency: deserted(frames[listed.name], team, pack.report, partial(on_word, seen)) for listed, (pack, seen) in whose
     }
     return Staffed(frames=frames, teams=dict.fromkeys(frames, team), told=joining.told(lists, partners, leads), few=few)
 
@@ -361,30 +374,3 @@ def _inspectors(office: Office, tx: Tx, agency: str, policy: Policy, secret: byt
         )
         for row in tx.rosters.inspectors(agency)
     ]
-
-
-def _bans(tx: Tx, agency: str, policy: Policy, members: Members, past: History, secret: bytes) -> Sequence[Ban]:
-    """Declared conflicts about objects of this frame (the fact, not the private reason: scenario 33), and who went the last time."""
-    declared: dict[str, list[str]] = {}
-    for conflict in tx.rosters.recusals(agency):
-        declared.setdefault(conflict.object, []).append(conflict.inspector)
-    last = past.last if policy.draw.rotate else {}
-    becomes = {code: row.id for row in tx.rosters.inspectors(agency) for code in row.codes} if last else {}
-    bans: dict[tuple[str, str], str] = {}
-    for name, member in members if declared or last else ():
-        bans |= {(name, becomes.get(staff, staff)): LAST for staff in last.get(name, ())}
-        bans |= {(name, staff): DECLARED for staff in declared.get(member.code, ())}
-    return [
-        Ban(object=name, inspector=staff, reason=reason, salt=salt(secret, f"{name}/{staff}"))
-        for (name, staff), reason in bans.items()
-    ]
-
-
-def list_secret(office: Office, number: str, listed: Listed) -> bytes:
-    """What a list's salts come of. The objects of a joint check have the lead's in every list: they are one file."""
-    return office.secret + f"{number}/{listed.name}/".encode()
-
-
-def salt(secret: bytes, name: str) -> str:
-    """Ruling 8: rows cannot be linked across lists or draws."""
-    return hashlib.sha256(secret + name.encode()).hexdigest()[:32]

@@ -12,6 +12,7 @@ from inspector.domain.case import SubjectKind
 from inspector.domain.exclusion import Seen
 from inspector.domain.inspection import Authority, CheckType, Inspection
 from inspector.domain.leadcheck import LeadCheck
+from inspector.domain.spelling import party_of, told_of
 from inspector.flows.members import object_id
 from inspector.flows.office import Office
 from inspector.store.room import Row
@@ -20,9 +21,10 @@ from inspector.store.tx import Tx
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """By the frame's key: every visit, and who was there the last time the agency itself went.
+    """Every visit, and who was there the last time the agency itself went, by whom the frame's key stands for (`party_of`).
 
-    `told`: who of these was there by what was imported alone.
+    What was done about a firm was done about each row of its organisation: two rows are two tickets, and one firm. `told`: who of
+    these was there by what was imported alone.
     """
 
     seen: Mapping[str, tuple[Seen, ...]]
@@ -31,7 +33,15 @@ class History:
 
     def of(self, name: str) -> tuple[Seen, ...]:
         """The visits of an object."""
-        return self.seen.get(name, ())
+        return self.seen.get(party_of(name), ()) if self.seen else ()
+
+    def went(self, name: str) -> frozenset[str]:
+        """Who of the agency was at an object the last time."""
+        return self.last.get(party_of(name), frozenset()) if self.last else frozenset()
+
+    def only_told(self, name: str) -> frozenset[str]:
+        """The same, as far as nothing but an import says so."""
+        return self.told.get(party_of(name), frozenset()) if self.told else frozenset()
 
 
 def history(office: Office, tx: Tx, agency: str) -> History:
@@ -45,7 +55,7 @@ def history(office: Office, tx: Tx, agency: str) -> History:
     last: dict[str, tuple[date, frozenset[str]]] = {}
     above = set(office.line(agency)[1:])
     for row in _recorded(tx, agency, above):
-        name = object_id(office.secret, row.kind, row.code)
+        name = party_of(object_id(office.secret, row.kind, row.code))
         one = Seen(on=row.on, check=row.check, authority=row.authority, items=frozenset(row.items), completed=row.completed)
         seen.setdefault(name, []).append(one)
         if row.completed and row.authority is Authority.OWN and row.inspectors and row.check is not CheckType.OFF_SITE:
@@ -68,13 +78,16 @@ def history(office: Office, tx: Tx, agency: str) -> History:
             open=done is None,
             nobody=held["id"] in nobody,
         )
-        seen.setdefault(held["object_id"], []).append(one)
+        name = party_of(held["object_id"])
+        seen.setdefault(name, []).append(one)
         if mine and (team := teams.get(held["id"])):
-            _later(last, held["object_id"], on, team)
+            _later(last, name, on, team)
     for check in tx.tips.approved():
-        name = object_id(office.secret, check.kind, check.code)
+        name = party_of(object_id(office.secret, check.kind, check.code))
         seen.setdefault(name, []).append(_reserved(office, check, agency, above))
-    for struck, stands in tx.rosters.aliases(agency):  # what was done about a firm by a code that was corrected was done about it
+    # What was done about a firm by a code that was corrected was done about it; of one organisation both codes are met anyway.
+    later = {(party_of(struck), party_of(stands)) for struck, stands in tx.rosters.aliases(agency)}
+    for struck, stands in sorted((struck, stands) for struck, stands in later if struck != stands):
         seen.setdefault(stands, []).extend(seen.get(struck, ()))
         if struck in last:
             _later(last, stands, *last[struck])
@@ -106,9 +119,9 @@ def of_one(  # noqa: PLR0913 - one object, and as of when it is asked
     above = set(office.line(agency)[1:] if above is None else above)
     seen = [
         Seen(on=row.on, check=row.check, authority=row.authority, completed=row.completed)
-        for row in _recorded(tx, agency, above, (kind, code), known_at)
+        for row in _recorded(tx, agency, above, (kind, tx.inspections.spellings(kind, code)), known_at)
     ]
-    made = [held for held in tx.visits.made(name) if held["id"] != without]
+    made = [held for held in tx.visits.made(names(tx, name)) if held["id"] != without]
     ids = [held["id"] for held in made]
     going, nobody = tx.visits.going(ids), tx.visits.found_nobody(ids)
     for held in made:
@@ -117,17 +130,23 @@ def of_one(  # noqa: PLR0913 - one object, and as of when it is asked
         check = CheckType(held["check_type"])
         unmet = held["id"] in nobody
         seen.append(Seen(on=on, check=check, authority=whose, completed=done is not None, open=done is None, nobody=unmet))
-    approved = [one for one in tx.tips.approved() if (one.kind, one.code) == (kind, code)]
+    party = told_of(kind, code) or code
+    approved = [one for one in tx.tips.approved() if one.kind is kind and (told_of(kind, one.code) or one.code) == party]
     known = [one for one in approved if known_at is None or (one.decided_at or one.made_at) <= known_at]
     seen += [_reserved(office, one, agency, above) for one in known]
     return tuple(seen)
+
+
+def names(tx: Tx, name: str) -> list[str]:
+    """The keys by which visits may have been given to whom a frame's key stands for: of a firm the codes that registers or cases had."""
+    return sorted({name, *tx.rosters.ever(party_of(name))})
 
 
 def _recorded(
     tx: Tx,
     agency: str,
     above: Collection[str],
-    about: tuple[SubjectKind, str] | None = None,
+    about: tuple[SubjectKind, Collection[str]] | None = None,
     known_at: datetime | None = None,
 ) -> Iterator[Inspection]:
     """What is on record of checks, as one agency sees it: in its own record, and what others have in theirs as their own.
@@ -148,7 +167,7 @@ def _recorded(
 
 
 def _told(row: Inspection) -> tuple[object, ...]:
-    return (row.kind, row.code, row.on, row.check, row.completed)
+    return (row.kind, told_of(row.kind, row.code) or row.code, row.on, row.check, row.completed)
 
 
 def _reserved(office: Office, check: LeadCheck, agency: str, above: Collection[str]) -> Seen:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from inspector.domain.case import SubjectKind
 from inspector.domain.identity import identity_kind, pseudonym
 from inspector.domain.inspection import Authority, CheckType, Inspection
+from inspector.domain.spelling import told_of
 from inspector.flows.layout import CODE, Column, Layout, RowReader
 from inspector.flows.office import Office
 from inspector.flows.registers import Read, code_named, identity, read_rows
+from inspector.sheets.flaw import RowFlaw
 from inspector.sheets.sheet import Sheet
+from inspector.store.tx import Tx
 
 INSPECTIONS = Layout(
     open_ended=True,
@@ -34,6 +37,7 @@ INSPECTIONS = Layout(
 )
 
 
+OTHERWISE, NOWHERE = "organisation_otherwise", "organisation_nowhere"
 MOST_ENTERED = 500
 """So many rows of an import stand in its ledger entry; of more the file's digest speaks."""
 
@@ -55,8 +59,8 @@ def entered(office: Office, rows: Sequence[Inspection]) -> list[list[object]]:
     ]
 
 
-def inspections(sheet: Sheet, agency: str, now: datetime) -> Read[Inspection]:
-    """Past inspections. One told twice with other content is a flaw: give each its number."""
+def inspections(sheet: Sheet, agency: str, now: datetime, numbers: dict[str, int] | None = None) -> Read[Inspection]:
+    """Past inspections. One told twice with other content is a flaw: give each its number. `numbers` takes their rows, by key."""
 
     def one(reader: RowReader) -> tuple[str, Inspection] | None:
         kind = reader.choice("kind", SubjectKind, SubjectKind.FIRM)
@@ -76,6 +80,26 @@ def inspections(sheet: Sheet, agency: str, now: datetime) -> Read[Inspection]:
             inspectors=tuple(sorted(set(reader.several("inspectors")))),
             completed=reader.flag("completed", default=True),
         )
+        if numbers is not None:
+            numbers.setdefault(made.key, reader.number)
         return (made.key, made) if reader.sound else None
 
     return read_rows(code_named(sheet), INSPECTIONS, one, "number")
+
+
+def stands(tx: Tx, agency: str, rows: Sequence[Inspection], numbers: Mapping[str, int]) -> list[RowFlaw]:
+    """A remark for each row whose subject the agency's register has by another code, or no register has; `numbers` are rows by key."""
+    told = {row.code: party for row in rows if (party := told_of(row.kind, row.code)) is not None}
+    mine, any_ = (
+        tx.rosters.organisations(agency, told.values()),
+        tx.rosters.of_any({row.code for row in rows}, set(told.values())),
+    )
+    found = []
+    for row in rows:
+        party = told.get(row.code, row.code)
+        held = mine.get(party, ())
+        if held and row.code not in held:
+            found.append(RowFlaw(row=numbers[row.key], column="code", code=OTHERWISE, facts={"held": ", ".join(held)}))
+        elif not held and not {party, row.code} & any_:
+            found.append(RowFlaw(row=numbers[row.key], column="code", code=NOWHERE))
+    return found

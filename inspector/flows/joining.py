@@ -23,6 +23,7 @@ from inspector.domain.frame import InspectorRow
 from inspector.domain.listed import Listed
 from inspector.domain.plan import Draw
 from inspector.domain.policy import Policy
+from inspector.domain.spelling import party_of
 from inspector.flows.history import History, history
 from inspector.flows.members import Member, Members
 from inspector.flows.office import Office
@@ -89,6 +90,20 @@ def told(lists: Sequence[Listed], joining: Sequence[Partner], qualifications: Se
 def own(lists: Sequence[Listed]) -> dict[str, dict[str, object]]:
     """What each list with rules of its own commits to beside them: whose it is, and who leads the draw."""
     return {one.name: {"agency": one.agency, **({"lead": True} if one == lists[0] else {})} for one in lists}
+
+
+def shared_keys(tx: Tx, made: Mapping[str, Members], agency: str) -> Mapping[str, str]:
+    """By which key a firm stands in the frame of the next list, by its `party_of`: that of the list before it, whatever code its own has.
+
+    Else a firm whose agencies have written different codes of its organisation would be two, with two visits. Where either register
+    has several rows of it, nobody knows which of them is meant: each stays by its own code (and is told, `firm_drawn_twice`).
+    """
+    several, keys = set(tx.rosters.several_of(agency)), dict[str, str]()
+    for told in made.values():
+        for name, _ in told:
+            if keys.setdefault(party := party_of(name), name) != name:
+                several.add(party)
+    return {party: name for party, name in keys.items() if party not in several}
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ def by_withdrawal(office: Office, case: Case, now: datetime) -> ReapplyBar | Non
 
 
 def _bars(office: Office, tx: Tx, case: Case) -> Iterator[ReapplyBar]:
-    codes = same.codes(tx, case.agency, case.subject)
+    codes = same.codes(tx, case.subject)
     for case_id in tx.consequences.cases_about(case.subject.kind, codes, case.item, case.id):
         former = tx.cases.get(case_id)
         if former.matter is not case.matter or tx.records.objections(case_id=former.id, limit=1):

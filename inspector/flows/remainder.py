@@ -24,7 +24,8 @@ from inspector.domain.rowfile import RowFile
 from inspector.domain.sampling import FULL, MUST, Window
 from inspector.domain.suite import Suite
 from inspector.flows import footing, joining, moved
-from inspector.flows.framing import Framed, Ruled, Staffed, list_secret, salt, staffed
+from inspector.flows.barring import list_secret, salt
+from inspector.flows.framing import Framed, Ruled, Staffed, staffed
 from inspector.flows.history import History, history
 from inspector.flows.lists import objects_of
 from inspector.flows.members import Member, by_key, members_of

@@ -82,6 +82,12 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "keep row {row} or row {other}, whichever has the right code, or say --same-organisation where they are two",
         "请核实第{row}行与第{other}行哪个代码正确，保留该行；确为两个对象的，加 --same-organisation",
     ),
+    "organisation_elsewhere": (
+        "is another code of the organisation that list {list} has in row {other} as {held}: it would be two objects, with two visits",
+        "与清单 {list} 第{other}行的 {held} 为同一组织机构的不同代码，会被当作两个对象、检查两次",
+        "write one code in both lists, or say --same-organisation where they are two",
+        "请在两个清单中使用同一代码；确为两个对象的，加 --same-organisation",
+    ),
     "organisation_held": (
         "is another code of the organisation that stays in the register as {held}: it would be drawn as two",
         "与名录中保留的 {held} 为同一组织机构的不同代码，会被当作两个对象抽取",
@@ -93,6 +99,18 @@ WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "与办件 {case} 列入名录的 {held} 为同一组织机构的不同代码，会被当作两个对象抽取",
         "see which is right: the other, then write it; this one, then roster strike {held} --for it; two firms, then --same-organisation",
         "请核实哪个正确：名录正确的，改用其代码；本行正确的，用 roster strike {held} --for 更正；确为两个对象的，加 --same-organisation",
+    ),
+    "organisation_otherwise": (
+        "this organisation stands in the register as {held}: the check counts for it there",
+        "该组织机构在名录中的代码为 {held}，检查计入该主体",
+        "nothing, if it is this firm; else write the code of the firm that was checked",
+        "确为该主体的，无需处理；否则请填写被检查主体的代码",
+    ),
+    "organisation_nowhere": (
+        "stands in no register: the check counts for nobody while that is so",
+        "不在任何名录中，检查暂不计入任何主体",
+        "see whether the code is that of the firm that was checked",
+        "请核实是否为被检查主体的代码",
     ),
     "name_twice": (
         "row {other} has the same name under another code",

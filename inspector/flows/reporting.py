@@ -22,11 +22,13 @@ from inspector.domain.policy import Policy
 from inspector.domain.publish import ReportRow
 from inspector.domain.report import Checked, Crowd, Moves, Report, Share
 from inspector.domain.sampling import Window
+from inspector.domain.spelling import party_of
 from inspector.domain.ticked import Ticked, ticked
 from inspector.domain.union import unions
 from inspector.domain.visit import Visit, VisitState
 from inspector.flows import leaves, moved, restating
 from inspector.flows.fieldnotes import field_of
+from inspector.flows.framing import SAME
 from inspector.flows.lists import AFTER, kept
 from inspector.flows.members import Member, members_of, object_id
 from inspector.flows.office import Office
@@ -88,6 +90,8 @@ def report(office: Office, tx: Tx, number: str, agency: str = "") -> Report:
         imported=_imported(office, tx, frame, listed),
         set_aside=sum(int(one[-1]) for one in derived.get("set_aside", ())),
         struck=int(derived.get("struck", 0)),
+        same_organisation=int(derived.get(SAME, 0)),
+        few=_few(drawn, listed, row) if visits else 0,
         after=told.followed(events),
         shortages=sum(len(one.dealt.shortages) for one in results if one.dealt),
         joint=_joint(office, tx, held, listed),
@@ -194,8 +198,8 @@ def _share(office: Office, tx: Tx, agency: str, at: datetime, policy: Policy) ->
 
 def _imported(office: Office, tx: Tx, frame: Frame, listed: Listed) -> int:
     """How many exclusions may rest on somebody's file: the excluded objects of whom the agency's imported record tells a check."""
-    known = {object_id(office.secret, one.kind, one.code) for one in tx.inspections.of(listed.agency) if one.completed}
-    return sum(1 for row in frame.objects if row.status in told.BY_CHECKS and row.id in known) if known else 0
+    known = {party_of(object_id(office.secret, one.kind, one.code)) for one in tx.inspections.of(listed.agency) if one.completed}
+    return sum(1 for row in frame.objects if row.status in told.BY_CHECKS and party_of(row.id) in known) if known else 0
 
 
 def _derivation(drawn: Drawn, listed: Listed) -> dict[str, Any]:
@@ -214,6 +218,12 @@ def _crowds(drawn: Drawn, listed: Listed, row: ReportRow) -> tuple[Crowd, ...]:
         shared = drawn.held.partners and not drawn.held.own
         found += [replace(crowd, pool=f"{one.agency}: {crowd.pool}") for crowd in some] if shared else some
     return tuple(found)
+
+
+def _few(drawn: Drawn, listed: Listed, row: ReportRow) -> int:
+    """The objects that too few could go to: of lists that share their rules, counted for each agency's officers."""
+    lists = (listed,) if drawn.held.own else drawn.held.lists
+    return sum(told.left_few(drawn.frames[one.name], drawn.commitment.list_named(one.name).rules.team, row) for one in lists)
 
 
 def _events(drawn: Drawn, listed: Listed) -> list[dict[str, Any]]:

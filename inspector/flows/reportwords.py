@@ -54,6 +54,8 @@ def tell(report: Report, lang: Lang) -> Wording:
         "set_aside": report.set_aside,
         "imported": report.imported,
         "struck": report.struck,
+        "same": report.same_organisation,
+        "few": report.few,
         "shortages": report.shortages,
         "since": (report.moves.since if report.moves is not None else None) or label("report.since_none", lang),
         "margin": label("report.margin", lang, per_cent=_number(Fraction(beside.margin)))

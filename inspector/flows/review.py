@@ -107,7 +107,7 @@ def _earlier(tx: Tx, case: Case, outcome: Outcome, policy: Policy, now: datetime
     spans = [span(row.within) for row in policy.gradings if outcome in row.outcomes]
     if not spans:
         return None
-    return tx.cases.untrue_since(case.subject.kind, same.codes(tx, case.agency, case.subject), now - max(spans), case.id)
+    return tx.cases.untrue_since(case.subject.kind, same.codes(tx, case.subject), now - max(spans), case.id)
 
 
 def withdraw(office: Office, tx: Tx, case_id: str, reason: str, by: str, now: datetime, *, bar_known: bool = False) -> Case:

@@ -29,7 +29,8 @@ from inspector.domain.timer import Timer
 from inspector.domain.visit import Seat, SeatState, Visit, VisitState
 from inspector.flows import moved
 from inspector.flows.assign import SUPPLEMENTED, Dealt, seated, visit_id
-from inspector.flows.framing import Framed, Ruled, list_secret, salt, staffed
+from inspector.flows.barring import list_secret, salt
+from inspector.flows.framing import Framed, Ruled, staffed
 from inspector.flows.history import History
 from inspector.flows.lists import lists_of
 from inspector.flows.members import Member, by_key, members_of

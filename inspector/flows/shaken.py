@@ -112,7 +112,7 @@ def later(office: Office, tx: Tx, case: Case, why: str, now: datetime, *, withou
 
     `without`: those in which it did not count, for it was contested then.
     """
-    codes = same.codes(tx, case.agency, case.subject)
+    codes = same.codes(tx, case.subject)
     for one in tx.consequences.graded_by(case.subject.kind, codes, case.id, without=without):
         facts = {"case": one.case_id, "proposal": one.proposal.value, "earlier": case.id, "rule": why}
         tx.attention.add(REGRADE, one.agency, one.id, by_review(office, one.pack, facts, now), now)

@@ -16,6 +16,7 @@ from inspector.domain.inspection import CheckType
 from inspector.domain.plan import Draw, DrawState
 from inspector.domain.visit import Visit
 from inspector.flows import caps, footing
+from inspector.flows.history import names
 from inspector.flows.lists import small
 from inspector.flows.members import members_of
 from inspector.flows.office import Office
@@ -37,7 +38,7 @@ def returned(office: Office, tx: Tx, left: Visit, now: datetime) -> None:
         return
     tx.visits.take_slots()
     year = office.calendar.local(now).year
-    for name in tx.visits.called_off(left.object_id):
+    for name in tx.visits.called_off(names(tx, left.object_id)):
         held = tx.visits.get(name, lock=True)
         if held.id == left.id or held.parts or office.calendar.local(held.opened_at).year != year or tx.visits.team(held.id):
             continue
@@ -80,7 +81,7 @@ def _struck(tx: Tx, drawn: Draw, held: Visit) -> bool:
 
 def _gone_since(tx: Tx, held: Visit) -> bool:
     """Whether its agency goes to the object by another visit, or has gone since."""
-    made = tx.visits.made(held.object_id)
+    made = tx.visits.made(names(tx, held.object_id))
     going = tx.visits.going([one["id"] for one in made])
     mine = [one for one in made if held.agency in going[one["id"]]]
     return any(one["done_at"] is None or one["opened_at"] >= held.opened_at for one in mine)

@@ -30,7 +30,8 @@ from inspector.domain.register import EntryKind
 from inspector.domain.suite import Suite
 from inspector.domain.visit import Visit
 from inspector.flows import footing, lookback, moved, reconcile, succession, watching
-from inspector.flows.framing import Staffed, list_secret, salt, staffed
+from inspector.flows.barring import list_secret, salt
+from inspector.flows.framing import Staffed, staffed
 from inspector.flows.history import history
 from inspector.flows.joining import Partner, own
 from inspector.flows.lists import lists_of, row_of, small

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from inspector.domain.case import SubjectKind
 from inspector.domain.inspection import Authority, CheckType, Inspection
+from inspector.domain.spelling import told_of
 from inspector.store.room import Room
 from inspector.store.tables import inspection
 
@@ -25,31 +26,41 @@ class InspectionRoom(Room):
     """The inspection table. Plain columns and no JSON: an agency has a hundred thousand of them."""
 
     def of(
-        self, agency: str, about: tuple[SubjectKind, str] | None = None, *, known_at: datetime | None = None
+        self, agency: str, about: tuple[SubjectKind, Collection[str]] | None = None, *, known_at: datetime | None = None
     ) -> list[Inspection]:
-        """Every past inspection an agency has on record, or those of one subject (kind, code), oldest first.
+        """Every past inspection an agency has on record, or those of one subject (kind, codes), oldest first.
 
         Or those that it had at a moment: one that has changed since in whether it took place counts as new.
         """
         return self._read(inspection.c.agency == agency, about, known_at)
 
     def of_others(
-        self, agency: str, about: tuple[SubjectKind, str] | None = None, *, known_at: datetime | None = None
+        self, agency: str, about: tuple[SubjectKind, Collection[str]] | None = None, *, known_at: datetime | None = None
     ) -> list[Inspection]:
         """The same of what the other agencies have on record as their own, each in its own name."""
         theirs = (inspection.c.agency != agency) & (inspection.c.authority == Authority.OWN.value)
         return self._read(theirs, about, known_at)
+
+    def spellings(self, kind: SubjectKind, code: str) -> list[str]:
+        """The codes by which records tell checks of a subject: of a firm all of its organisation, its own among them.
+
+        Every firm's code is read for it, each once: there is no column of organisations here, and one subject is asked for seldom.
+        """
+        if (told := told_of(kind, code)) is None:
+            return [code]
+        asked = sa.select(inspection.c.code).where(inspection.c.kind == kind.value).distinct()
+        return sorted({code, *(one for one in self.connection.execute(asked).scalars() if told_of(kind, one) == told)})
 
     def agencies(self) -> list[str]:
         """The agencies that have past inspections on record, in order."""
         return list(self.connection.execute(sa.select(inspection.c.agency).distinct().order_by(inspection.c.agency)).scalars())
 
     def _read(
-        self, whose: sa.ColumnElement[bool], about: tuple[SubjectKind, str] | None, known_at: datetime | None
+        self, whose: sa.ColumnElement[bool], about: tuple[SubjectKind, Collection[str]] | None, known_at: datetime | None
     ) -> list[Inspection]:
         asked = sa.select(inspection).where(whose)
         if about is not None:
-            asked = asked.where(inspection.c.kind == about[0].value, inspection.c.code == about[1])
+            asked = asked.where(inspection.c.kind == about[0].value, inspection.c.code.in_(list(about[1])))
         if known_at is not None:
             asked = asked.where(inspection.c.imported_at.is_(None) | (inspection.c.imported_at <= known_at))
         asked = asked.order_by(inspection.c.held_on, *(inspection.c[name] for name in _KEY))

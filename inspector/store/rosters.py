@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -11,7 +12,7 @@ import sqlalchemy as sa
 from inspector.domain.case import SubjectKind
 from inspector.domain.errors import Missing
 from inspector.domain.roster import Declared, InspectorRecord, Recusal, RosterObject, marked
-from inspector.domain.spelling import told_of
+from inspector.domain.spelling import party_of, told_of
 from inspector.store.codec import dump, load
 from inspector.store.room import Room
 from inspector.store.seats import of_inspector
@@ -90,6 +91,33 @@ class RosterRoom(Room):
             for told, code in sorted(map(tuple, self.connection.execute(rows))):
                 found[told] = (*found.get(told, ()), code)
         return found
+
+    def of_any(self, codes: Collection[str], parties: Collection[str]) -> set[str]:
+        """Which of these codes and organisations any agency's register has in force."""
+        found = set[str]()
+        for column, wanted in ((roster_object.c.code, sorted(codes)), (roster_object.c.organisation, sorted(parties))):
+            for start in range(0, len(wanted), _FETCHED):
+                asked = sa.select(column).where(
+                    roster_object.c.removed_at.is_(None), column.in_(wanted[start : start + _FETCHED])
+                )
+                found |= set(self.connection.execute(asked).scalars())
+        return found
+
+    def ever(self, told: str) -> set[str]:
+        """The codes by which any agency's register has had an organisation, or cases were about it: a visit was given by one of these."""
+        rows = [sa.select(table.c.code).where(table.c.organisation == told) for table in (roster_object, subject)]
+        return {code for asked in rows for code in self.connection.execute(asked).scalars()}
+
+    def several_of(self, agency: str) -> dict[str, int]:
+        """The organisations that an agency's register has in force by several codes, with how many rows."""
+        held = roster_object.c
+        here = (held.agency == agency, held.removed_at.is_(None), held.organisation.is_not(None))
+        asked = sa.select(held.organisation, sa.func.count()).where(*here).group_by(held.organisation)
+        return dict(map(tuple, self.connection.execute(asked.having(sa.func.count() > 1))))
+
+    def several(self, agency: str) -> int:
+        """How many rows of an agency's register stand for an organisation that has another row: each but the first."""
+        return sum(count - 1 for count in self.several_of(agency).values())
 
     def spellings(self, agency: str, kind: SubjectKind, code: str) -> tuple[str, ...]:
         """The codes in cases that an object of an agency's register stands for: its own, and what is no other row's and was mistyped."""
@@ -260,20 +288,27 @@ class RosterRoom(Room):
         rows = self.connection.execute(asked.order_by(held.object, held.inspector))
         return [Declared(object=row[0], inspector=row[1], reason=Recusal(row[2]), ended_at=row[3]) for row in rows]
 
+    def declared_by(self, agency: str, parties: Collection[str]) -> dict[str, int]:
+        """How many conflicts about some objects, by their `party_of`, each person has declared that hold."""
+        held = recusal.c
+        asked = sa.select(held.object, held.declared_by).where(held.agency == agency, held.ended_at.is_(None))
+        return dict(sorted(Counter(by for code, by in self.connection.execute(asked) if party_of(code) in parties).items()))
+
     def conflicts(self) -> list[tuple[str, int]]:
         """(reason, count) of the declared conflicts that hold, over all agencies: never who is meant."""
         asked = sa.select(recusal.c.reason, sa.func.count()).where(recusal.c.ended_at.is_(None))
         return [(row[0], row[1]) for row in self.connection.execute(asked.group_by(recusal.c.reason).order_by(recusal.c.reason))]
 
     def recused(self, agency: str, code: str, staff_id: str) -> bool:
-        """Whether an inspector has a declared conflict with an object."""
-        return self.connection.execute(sa.select(recusal.c.inspector).where(*_holds(agency, code, staff_id))).first() is not None
+        """Whether an inspector has a declared conflict with an object, by whichever code of the organisation."""
+        asked = sa.select(recusal.c.inspector).where(*_holds(agency, {code, *self.ever(party_of(code))}, staff_id))
+        return self.connection.execute(asked).first() is not None
 
     def recusal(self, agency: str, code: str, staff_id: str) -> tuple[str, str] | None:
         """(reason code, who declared it) of an inspector's declared conflict with an object, or None."""
         held = recusal.c
         asked = sa.select(held.reason, held.declared_by)
-        asked = asked.where(*_holds(agency, code, staff_id))
+        asked = asked.where(*_holds(agency, {code}, staff_id))
         row = self.connection.execute(asked).first()
         return (row[0], row[1]) if row is not None else None
 
@@ -316,6 +351,6 @@ def _object(row: RosterObject) -> dict[str, object]:
     return {"body": body, "pool": row.pool, "qualification": row.qualification, "organisation": told}
 
 
-def _holds(agency: str, code: str, staff_id: str) -> tuple[sa.ColumnElement[bool], ...]:
+def _holds(agency: str, codes: Collection[str], staff_id: str) -> tuple[sa.ColumnElement[bool], ...]:
     held = recusal.c
-    return held.agency == agency, held.object == code, held.inspector == staff_id, held.ended_at.is_(None)
+    return held.agency == agency, held.object.in_(sorted(codes)), held.inspector == staff_id, held.ended_at.is_(None)

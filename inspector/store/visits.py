@@ -182,27 +182,27 @@ class VisitRoom(ToCome, Seats, Unmet):
         if not self.sqlite:
             self.connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_SLOTS)))
 
-    def stirred(self, object_id: str, moment: datetime) -> bool:
-        """Whether a visit to an object was given or made since a moment."""
+    def stirred(self, object_ids: Collection[str], moment: datetime) -> bool:
+        """Whether a visit to an object, by any of its keys, was given or made since a moment."""
         since = (visit.c.opened_at >= moment) | (visit.c.done_at >= moment)
-        asked = sa.select(visit.c.id).where(visit.c.object_id == object_id, visit.c.state.in_(_MADE), since)
+        asked = sa.select(visit.c.id).where(visit.c.object_id.in_(list(object_ids)), visit.c.state.in_(_MADE), since)
         return self.connection.execute(asked.limit(1)).first() is not None
 
-    def called_off(self, object_id: str) -> list[str]:
-        """The visits to an object that will not be made, in the order in which they were opened."""
-        asked = sa.select(visit.c.id).where(visit.c.object_id == object_id, visit.c.state == VisitState.CANCELLED.value)
+    def called_off(self, object_ids: Collection[str]) -> list[str]:
+        """The visits to an object, by any of its keys, that will not be made, in the order in which they were opened."""
+        asked = sa.select(visit.c.id).where(visit.c.object_id.in_(list(object_ids)), visit.c.state == VisitState.CANCELLED.value)
         return list(self.connection.execute(asked.order_by(visit.c.opened_at, visit.c.id)).scalars())
 
-    def made(self, object_id: str = "") -> list[Row]:
+    def made(self, object_ids: Collection[str] = ()) -> list[Row]:
         """Every visit that was made or is to be, of all agencies: what caps, cool-downs and coverage look back on.
 
-        Or those to one object. One called off is none; one that is short of inspectors is owed, and so to be made. In order of
-        opening.
+        Or those to one object, by any of its keys. One called off is none; one that is short of inspectors is owed, and so to be made.
+        In order of opening.
         """
         names = ("id", "draw", "object_id", "agency", "check_type", "opened_at", "done_at", "made_on")
         held = sa.select(*(visit.c[name] for name in names)).where(visit.c.state.in_(_MADE))
-        if object_id:
-            held = held.where(visit.c.object_id == object_id)
+        if object_ids:
+            held = held.where(visit.c.object_id.in_(list(object_ids)))
         return self.rows(held.order_by(visit.c.opened_at, visit.c.id))
 
     def items(self, agencies: Collection[str]) -> dict[str, frozenset[str]]:

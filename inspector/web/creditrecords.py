@@ -217,9 +217,9 @@ def warn(desk: AtDesk, caller: ResultReader, case_id: CasePath) -> WarningShown:
 
     def ask(tx: Tx) -> WarningShown:
         case = caller.case(tx, case_id)
-        records = warning(same.records(tx, case.agency, case.subject))
+        records = warning(same.records(tx, case.subject))
         today = desk.office.now().date()
-        bars = [one for one in same.bars(tx, case.agency, case.subject) if one.barring(today)]
+        bars = [one for one in same.bars(tx, case.subject) if one.barring(today)]
         return WarningShown(records=tuple(map(shown, records)), outside=tuple(map(bar_shown, bars)))
 
     told = desk.look(ask)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from inspector.domain.case import SubjectKind
-from inspector.domain.frame import ELIGIBLE, InspectorRow, ObjectRow, freeze
+from inspector.domain.frame import ELIGIBLE, Ban, InspectorRow, ObjectRow, freeze
 from inspector.domain.inspection import Authority, CheckType, Inspection
 from inspector.domain.plan import Draw
 from inspector.domain.report import deserted
@@ -340,7 +340,8 @@ def test_a_former_team_of_the_usual_size_in_a_small_pool_is_no_matter_and_in_a_l
             for number in range(1, staff + 1)
         ]
         shop = ObjectRow(id=code(1), stratum="pool-A", status=ELIGIBLE, pool="bureau", qual="", salt="0")
-        return len(deserted(freeze([shop], people, ()), policy.draw.team, policy.report, {code(1): frozenset(went)}))
+        bans = [Ban(object=code(1), inspector=name, reason="last-visit", salt="0") for name in went]
+        return len(deserted(freeze([shop], people, bans), policy.draw.team, policy.report, lambda ban: ban.inspector in went))
 
     assert left(5, "Z001", "Z002") == 0, "there anybody can guess anyway"
     assert left(5, "Z001", "Z002", "Z003") == 1

@@ -175,7 +175,7 @@ def test_a_complaint_opens_a_lead_check_that_a_head_approves_and_that_stands_in_
     assert done.state is LeadState.DONE
     assert leads.FOUND in matters(store)
     with store.read() as tx:
-        (check,) = tx.inspections.of("bureau", (SubjectKind.FIRM, CODE))
+        (check,) = tx.inspections.of("bureau", (SubjectKind.FIRM, [CODE]))
         assert (check.check, check.number, check.completed) == (CheckType.LEAD, made.id, True)
         assert tx.visits.counts()[0] == [], "it is no visit of any draw, and in no statistics of draws"
         told = json.dumps([row["body"] for about in (tip_id, made.id) for row in tx.ledger.about(about)], ensure_ascii=False)

@@ -183,3 +183,21 @@ def test_vector_three_announced_from_spreadsheets_is_the_published_bundle_byte_f
     assert carry_out(office, "--seed", f"nist={pulse}").code == 2, "nobody can check it: it has no certificates"
     assert carry_out(office, "--seed", f"nist={pulse}", "--unchecked-signature").code == 0
     assert json.loads((folder / "result.json").read_bytes()) == vector.result
+
+
+def test_one_firm_under_two_codes_in_two_lists_is_refused_unless_somebody_says_that_they_are_two(office: Operator) -> None:
+    credit, bare = "91000000MA0000001R", "MA0000001"
+    for name, heads, row in (
+        ("market.csv", ("id", "stratum", "status", "pool"), (credit, "A", "", "东区")),
+        ("fire.csv", ("编号", "类别", "状态", "片区"), (bare, "high", "", "东区")),
+    ):
+        office.file(name, table(heads, row, *((f"TEST{k:04d}", row[1], "", "东区") for k in range(12))))
+    office.file("market-bans.csv", table(("object", "inspector"), ("TEST0000", "Z0")))
+    said = announce(office, "--json")
+    assert faults(said)[0] == ("fire.csv", 2, "id", "organisation_elsewhere")
+    assert credit in said.out, "what the other list has is named"
+    said = announce(office, "--same-organisation", "--json")
+    assert said.code == 0, said.err
+    lists = json.loads((office.folder / "draw" / "commit.json").read_bytes())["lists"]
+    assert [one.get("same_organisation") for one in lists] == [None, 1]
+    assert carry_out(office, *SEED).code == 0

@@ -78,7 +78,7 @@ def test_a_false_commitment_bars_the_organisation_under_its_other_code_and_count
     case = here.commits(5, subject_code="MA0000002")
     with here.office.store.read() as tx:
         subject = tx.cases.get(case).subject
-        codes = same.codes(tx, "bureau", subject)
+        codes = same.codes(tx, subject)
         assert codes == [OTHER, "MA0000002"]
         assert tx.cases.untrue_since(FIRM, codes, here.hand.now.replace(year=2020), case) == 1
 
@@ -91,14 +91,14 @@ def test_a_natural_person_is_met_by_the_own_number_alone(here: Place) -> None:
     with here.office.store.read() as tx:
 
         def met(code: str) -> int:
-            return len(same.bars(tx, "bureau", Subject(kind=person, code=code, original=code, name="张三")))
+            return len(same.bars(tx, Subject(kind=person, code=code, original=code, name="张三")))
 
         assert met(ORGANISATION) == 0
         assert met("310105194912310021") == 0, "born on the same day in another place"
         assert (met(number), met(CREDIT)) == (1, 1)
 
 
-def test_codes_that_the_register_holds_as_several_objects_are_met_each_by_itself(here: Place) -> None:
+def test_a_firm_that_the_register_holds_under_several_codes_is_met_under_each_of_them(here: Place) -> None:
     rows = [
         RosterObject(agency="bureau", kind=FIRM, code=code, original=code, name="某店", pool="bureau")
         for code in (CREDIT, ORGANISATION)
@@ -106,7 +106,7 @@ def test_codes_that_the_register_holds_as_several_objects_are_met_each_by_itself
     with here.office.store.begin() as tx:
         tx.rosters.put_objects(rows)
     barred(here, CREDIT)
-    assert not refused(here, 1, ORGANISATION), "an office has said that they are two"
+    assert refused(here, 1, ORGANISATION), "two rows are two tickets, and no second firm"
     assert refused(here, 2, CREDIT)
 
 

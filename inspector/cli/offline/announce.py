@@ -12,7 +12,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from inspector.cli.offline import beside, folder, manned, papers, plan, rosters, spool
+from inspector.cli.offline import beside, doubles, folder, manned, papers, plan, rosters, spool
 from inspector.cli.offline.beside import Beside
 from inspector.cli.offline.plan import DrawPlan, ListPlan
 from inspector.cli.offline.rosters import Roster
@@ -143,6 +143,7 @@ def read(given: Given, now: datetime, step: Step, room: Room) -> Handed:
     lists = tuple(
         _read(given, told, listed, secret, now.date(), step, room) for listed in told.lists if _named(given, told, listed)
     )
+    doubles.across([(one.plan.name, one.objects) for one in lists], alike=given.alike)
     near = beside.look(given.out.parent, given.plan.parent)
     handed = Handed(plan=told, flaws=flaws, lists=lists, secret=secret, odd=beside.odd(near, told.number), near=near)
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from inspector.cli.offline.spool import Advance
@@ -34,6 +34,29 @@ def organisations(roster: Roster[ObjectRow], *, alike: bool) -> None:
             roster.trim()
         else:
             roster.add(told)
+
+
+def across(named: Sequence[tuple[str, Roster[ObjectRow]]], *, alike: bool) -> None:
+    """The same of rows in the rosters of two lists: with other codes one firm would be two objects, with two visits.
+
+    Rosters too large to hold are left out: a person compares them.
+    """
+    first: dict[str, tuple[str, int, str]] = {}
+    for listed, roster in named:
+        counted = {one.row for one in roster.told.warnings if one.code == "organisation_twice"}
+        for row, number in zip(roster.rows, roster.numbers, strict=True) if roster.spool is None else ():
+            if (told := organisation(name := normalise(row.id))) is None:
+                continue
+            where, other, same = first.setdefault(told, (listed, number, name))
+            if same != name and where != listed:
+                facts = {"list": where, "other": other, "held": same}
+                found = RowFlaw(row=number, column=_column(roster), code="organisation_elsewhere", facts=facts)
+                if alike:
+                    roster.alike += number not in counted
+                    roster.told.warnings.append(found)
+                    roster.trim()
+                else:
+                    roster.add(found)
 
 
 def _column(roster: Roster[Any]) -> str:
