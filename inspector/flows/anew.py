@@ -16,6 +16,7 @@ from inspector.domain.case import Case, CaseState, Route
 from inspector.domain.plan import DrawState
 from inspector.domain.visit import Visit
 from inspector.flows import enrolment, same
+from inspector.flows.history import names
 from inspector.flows.members import object_id
 from inspector.flows.office import Office
 from inspector.store.tx import Tx
@@ -39,7 +40,7 @@ def look_at(office: Office, tx: Tx, case: Case, now: datetime) -> None:
         return
     today = office.calendar.local_date(now)
     code = enrolment.code_of(tx, case.agency, case.subject.kind, case.subject.code, today)
-    for held in map(tx.visits.get, tx.visits.called_off(object_id(office.secret, case.subject.kind, code))):
+    for held in map(tx.visits.get, tx.visits.called_off(names(tx, object_id(office.secret, case.subject.kind, code)))):
         left = [one for one, draw in former.items() if one in held.case_ids or (not held.case_ids and draw == held.draw)]
         if left and _by_lot(held, case.agency) and _by_withdrawal(tx, held) and not _over(office, tx, held, case.agency, now):
             facts = {"case": case.id, "withdrawn": sorted(left), "draw": held.draw, "visit": held.id}

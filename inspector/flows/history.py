@@ -137,9 +137,9 @@ def of_one(  # noqa: PLR0913 - one object, and as of when it is asked
     return tuple(seen)
 
 
-def names(tx: Tx, name: str) -> list[str]:
+def names(tx: Tx, name: str) -> frozenset[str]:
     """The keys by which visits may have been given to whom a frame's key stands for: of a firm the codes that registers or cases had."""
-    return sorted({name, *tx.rosters.ever(party_of(name))})
+    return frozenset({name, *tx.rosters.ever(party_of(name))})
 
 
 def _recorded(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -326,7 +327,7 @@ class RosterRoom(Room):
 
     def end_conflict(self, agency: str, code: str, staff_id: str, now: datetime) -> None:
         """A declared conflict holds no longer. Raises Missing (`conflict_unknown`)."""
-        held = sa.update(recusal).where(*_holds(agency, code, staff_id))
+        held = sa.update(recusal).where(*_holds(agency, {code}, staff_id))
         if self.connection.execute(held.values(ended_at=now)).rowcount != 1:
             raise Missing("conflict_unknown", object=code, inspector=staff_id)
 
@@ -351,6 +352,6 @@ def _object(row: RosterObject) -> dict[str, object]:
     return {"body": body, "pool": row.pool, "qualification": row.qualification, "organisation": told}
 
 
-def _holds(agency: str, codes: Collection[str], staff_id: str) -> tuple[sa.ColumnElement[bool], ...]:
+def _holds(agency: str, codes: AbstractSet[str], staff_id: str) -> tuple[sa.ColumnElement[bool], ...]:
     held = recusal.c
     return held.agency == agency, held.object.in_(sorted(codes)), held.inspector == staff_id, held.ended_at.is_(None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
@@ -182,18 +183,18 @@ class VisitRoom(ToCome, Seats, Unmet):
         if not self.sqlite:
             self.connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_SLOTS)))
 
-    def stirred(self, object_ids: Collection[str], moment: datetime) -> bool:
+    def stirred(self, object_ids: AbstractSet[str], moment: datetime) -> bool:
         """Whether a visit to an object, by any of its keys, was given or made since a moment."""
         since = (visit.c.opened_at >= moment) | (visit.c.done_at >= moment)
         asked = sa.select(visit.c.id).where(visit.c.object_id.in_(list(object_ids)), visit.c.state.in_(_MADE), since)
         return self.connection.execute(asked.limit(1)).first() is not None
 
-    def called_off(self, object_ids: Collection[str]) -> list[str]:
+    def called_off(self, object_ids: AbstractSet[str]) -> list[str]:
         """The visits to an object, by any of its keys, that will not be made, in the order in which they were opened."""
         asked = sa.select(visit.c.id).where(visit.c.object_id.in_(list(object_ids)), visit.c.state == VisitState.CANCELLED.value)
         return list(self.connection.execute(asked.order_by(visit.c.opened_at, visit.c.id)).scalars())
 
-    def made(self, object_ids: Collection[str] = ()) -> list[Row]:
+    def made(self, object_ids: AbstractSet[str] = frozenset()) -> list[Row]:
         """Every visit that was made or is to be, of all agencies: what caps, cool-downs and coverage look back on.
 
         Or those to one object, by any of its keys. One called off is none; one that is short of inspectors is owed, and so to be made.
