@@ -9,6 +9,24 @@
   const form = document.getElementById("result"), sought = document.getElementById("attempt"), declining = document.getElementById("decline");
   const asked = document.getElementById("challenge"), here = document.getElementById("arrival");
   const count = document.getElementById("outbox-count"), list = document.getElementById("outbox-list");
+
+  // One tab at a time has the forms of a seat, the last one that its inspector came to: two would write over each other's words.
+  const forms = [...document.querySelectorAll("main form")];
+  const elsewhere = () => {
+    for (const one of forms) one.inert = true;
+    const box = made("div", "", { id: "phone-elsewhere", className: "error" });
+    box.setAttribute("role", "alert");
+    box.append(made("p", words.other_tab), button("this_tab", () => location.reload()));
+    forms[0]?.before(box);
+  };
+  const come = async () => {
+    while (document.visibilityState === "hidden") await new Promise((good) => document.addEventListener("visibilitychange", good, { once: true }));
+    await new Promise((good) => {
+      if (!navigator.locks) return good();
+      navigator.locks.request(`inspector-seat:${seat}`, { steal: true }, () => { good(); return new Promise(() => {}); }).catch(elsewhere);
+    });
+  };
+  await come();
   const EDGE = 2560, PLENTY = 1_500_000; // pixels, bytes: a label can be read, and one bar of signal carries it
 
   // --- what waits, beside what every page tells of it
