@@ -6,7 +6,7 @@ Every operation is called in the caller's transaction and raises Invalid, Refusa
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -171,16 +171,27 @@ def photo(office: Office, tx: Tx, name: str, what: Taken, given: Shot, most: int
     return came
 
 
-def choose(office: Office, tx: Tx, name: str, case_id: str, claim: str, note: str, reasons: str, now: datetime) -> Came:
-    """The team's lead says which of two versions stands; if nothing else lacks it is the team's result."""
+def choose(  # noqa: PLR0913 - a choice in all its parts
+    office: Office,
+    tx: Tx,
+    name: str,
+    case_id: str,
+    claim: str,
+    note: str,
+    reasons: str,
+    now: datetime,
+    *,
+    captured_at: datetime | None = None,
+    shown: Collection[str] = (),
+) -> Came:
+    """The team's lead says which of two versions stands, of those that were `shown`; if nothing else lacks it is the team's result."""
     held, seat, _ = _locked(tx, name)
     told = _gathered(office, tx, held, seat.agency)
     clash: Clash | SheetClash | None = next((one for one in told.clashes if (one.case_id, one.claim) == (case_id, claim)), None)
     if not case_id:
         clash = next((one for one in told.sheet.clashes if one.line == claim), None)
-    decision = version.choose(
-        held, tx.visits.team(held.id), seat, clash, note, reasons, number=new_id(), pack=pack(tx, held), now=now
-    )
+    team, said = tx.visits.team(held.id), {"number": new_id(), "pack": pack(tx, held)}
+    decision = version.choose(held, team, seat, clash, note, reasons, **said, now=now, captured_at=captured_at, shown=shown)
     tx.fieldnotes.choose(decision.state)
     record(tx, held.id, decision, now, {"agency": seat.agency, "seat": seat.name})
     if _part(held, seat.agency) is not None or not held.state.open:
