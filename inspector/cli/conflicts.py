@@ -146,6 +146,7 @@ def remove(
 ) -> None:
     """End a declared conflict: from the next draw on the inspector may be sent there. 解除回避。
 
+    Whichever code of the firm is named, what was declared under another of its codes ends too, and each is told.
     Draws that are committed to keep it: what is frozen stays frozen.
     """
     from inspector.flows import recusing
@@ -157,12 +158,13 @@ def remove(
     about = f"inspector:{inspector}"
     office = terminal.office
 
-    def do(tx: Tx, now: datetime) -> None:
-        recusing.end(office, tx, agency, told, inspector, by=operator(), now=now)
+    def do(tx: Tx, now: datetime) -> list[str]:
+        return recusing.end(office, tx, agency, told, inspector, by=operator(), now=now)
 
-    terminal.act("roster.conflict_ended", about, do, **facts)
-    terminal.value(facts)
-    terminal.say("conflict_ended", code=told, inspector=inspector)
+    ended = terminal.act("roster.conflict_ended", about, do, **facts)
+    terminal.value({**facts, "ended": ended})
+    for one in ended:
+        terminal.say("conflict_ended", code=one, inspector=inspector)
 
 
 def _code(terminal: Terminal, code: str) -> str:

@@ -59,11 +59,18 @@ def declare(  # noqa: PLR0913 - a declaration in all its parts
     return made
 
 
-def end(office: Office, tx: Tx, agency: str, code: str, staff: str, *, by: str, now: datetime) -> None:
-    """A declared conflict holds no longer, from the next draw on. Raises Missing (`conflict_unknown`)."""
+def end(office: Office, tx: Tx, agency: str, code: str, staff: str, *, by: str, now: datetime) -> list[str]:
+    """A declared conflict holds no longer, from the next draw on: by every code of the organisation by which it was declared.
+
+    Returns these, for the one that is left would bar as before. Raises Missing (`conflict_unknown`).
+    """
     tx.draws.take_turn(agency)
-    tx.rosters.end_conflict(agency, code, staff, now)
-    edits.note_conflict(office, tx, agency, code, staff, by, now, holds=False)
+    ended = tx.rosters.end_conflict(agency, code, staff, now)
+    if not ended:
+        raise Missing("conflict_unknown", object=code, inspector=staff)
+    for one in ended:
+        edits.note_conflict(office, tx, agency, one, staff, by, now, holds=False)
+    return ended
 
 
 def apply(  # noqa: PLR0913 - an application in all its parts
@@ -145,7 +152,7 @@ def decide(office: Office, tx: Tx, visit_id: str, staff: str, *, granted: bool, 
     tx.attention.close(f"{ASKED}:{seat}", now)
     if decision.state.state is not ChallengeState.GRANTED:
         if last.applicant is Applicant.REGISTER:
-            tx.rosters.end_conflict(last.agency, held.code, staff, now)  # the head has said that it is none
+            tx.rosters.end_conflict(last.agency, held.code, staff, now)  # the head has said that it is none, by none of its codes
         return decision.state
     tx.rosters.declare(last.agency, held.code, staff, last.reason, by)
     late = last.agency if last.times is not None and last.times.late else ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -302,16 +301,12 @@ class RosterRoom(Room):
 
     def recused(self, agency: str, code: str, staff_id: str) -> bool:
         """Whether an inspector has a declared conflict with an object, by whichever code of the organisation."""
-        asked = sa.select(recusal.c.inspector).where(*_holds(agency, {code, *self.ever(party_of(code))}, staff_id))
-        return self.connection.execute(asked).first() is not None
+        return bool(self._conflicts(agency, code, staff_id))
 
     def recusal(self, agency: str, code: str, staff_id: str) -> tuple[str, str] | None:
-        """(reason code, who declared it) of an inspector's declared conflict with an object, or None."""
-        held = recusal.c
-        asked = sa.select(held.reason, held.declared_by)
-        asked = asked.where(*_holds(agency, {code}, staff_id))
-        row = self.connection.execute(asked).first()
-        return (row[0], row[1]) if row is not None else None
+        """(reason code, who declared it) of an inspector's declared conflict with an object, by whichever code of it, or None."""
+        found = self._conflicts(agency, code, staff_id)
+        return found.get(code) or next(iter(found.values()), None)
 
     def declare(self, agency: str, code: str, staff_id: str, reason: Recusal, by: str = "") -> None:
         """Keep a declared conflict."""
@@ -325,11 +320,20 @@ class RosterRoom(Room):
         }
         self.upsert(recusal, row, ("agency", "object", "inspector"))
 
-    def end_conflict(self, agency: str, code: str, staff_id: str, now: datetime) -> None:
-        """A declared conflict holds no longer. Raises Missing (`conflict_unknown`)."""
-        held = sa.update(recusal).where(*_holds(agency, {code}, staff_id))
-        if self.connection.execute(held.values(ended_at=now)).rowcount != 1:
-            raise Missing("conflict_unknown", object=code, inspector=staff_id)
+    def end_conflict(self, agency: str, code: str, staff_id: str, now: datetime) -> list[str]:
+        """A declared conflict holds no longer, by whichever code of the organisation it was declared; by which it was, none for none."""
+        codes = sorted(self._conflicts(agency, code, staff_id))
+        held = recusal.c
+        here = sa.update(recusal).where(held.agency == agency, held.object.in_(codes), held.inspector == staff_id)
+        self.connection.execute(here.values(ended_at=now))
+        return codes
+
+    def _conflicts(self, agency: str, code: str, staff_id: str) -> dict[str, tuple[str, str]]:
+        """(reason code, who declared it) of the conflicts that an inspector has with an object, by the code of each."""
+        held, party = recusal.c, party_of(code)
+        asked = sa.select(held.object, held.reason, held.declared_by).order_by(held.object)
+        asked = asked.where(held.agency == agency, held.inspector == staff_id, held.ended_at.is_(None))
+        return {row[0]: (row[1], row[2]) for row in self.connection.execute(asked) if row[0] == code or party_of(row[0]) == party}
 
     def _put(self, table: sa.Table, rows: list[dict[str, object]], key: tuple[str, ...]) -> None:
         """Insert or replace many rows at once."""
@@ -350,8 +354,3 @@ def _object(row: RosterObject) -> dict[str, object]:
     body = dump(row, row.agency, row.kind.value, row.code)
     told = told_of(row.kind, row.code)
     return {"body": body, "pool": row.pool, "qualification": row.qualification, "organisation": told}
-
-
-def _holds(agency: str, codes: AbstractSet[str], staff_id: str) -> tuple[sa.ColumnElement[bool], ...]:
-    held = recusal.c
-    return held.agency == agency, held.object.in_(sorted(codes)), held.inspector == staff_id, held.ended_at.is_(None)

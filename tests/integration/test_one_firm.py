@@ -28,9 +28,9 @@ from tests.integration.test_draw_rivals import announce, pooled
 from tests.integration.test_draw_way import carried_out, drawing, visits
 from tests.integration.test_joint import stored
 from tests.integration.test_own_lists import departments, verified
-from tests.operator import Operator, one_database, settled, table
+from tests.operator import Operator, on_both, one_database, settled, table
 
-pytestmark = pytest.mark.alike
+pytestmark = [pytest.mark.alike, on_both]
 
 database_url = one_database
 
