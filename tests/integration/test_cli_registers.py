@@ -260,13 +260,13 @@ def test_inspectors_come_in_with_chinese_heads_and_may_be_kept_from_an_object(op
     rows = (["Z001", "甲", "Z-1", "2030年1月31日", "特种设备；食品", "是"], ["Z002", "乙", "Z-2", "2030-01-31", "", "否"])
     file = operator.file("inspectors.csv", table(INSPECTORS, *rows))
     assert operator.well("roster", "import", "inspectors", file, "--agency", "bureau", "--json").json["added"] == ["Z001", "Z002"]
-    conflict = ("roster", "conflict", "add", "test1", "Z001", "--agency", "bureau", "--reason", "kin")
+    conflict = ("roster", "conflict", "add", "test1", "Z001", "--agency", "bureau", "--evidence", "声明书", "--reason", "kin")
     unknown = operator.say(*conflict)
     assert (unknown.code, "No register and no case knows an object TEST1" in unknown.err) == (3, True)
     objects = operator.file("objects.csv", table(["code", "name"], ["TEST1", "甲厂"]))
     operator.well("roster", "import", "objects", objects, "--agency", "other")
     operator.well(*conflict)
-    missing = operator.say("roster", "conflict", "add", "TEST1", "Z009", "--agency", "bureau")
+    missing = operator.say("roster", "conflict", "add", "TEST1", "Z009", "--agency", "bureau", "--evidence", "声明书")
     assert missing.code == 3
     assert operator.say(*conflict[:-1], "his brother owns it").code == 2, "private words are no code"
     with house.closing(operator.store()) as store, store.read() as tx:
@@ -285,7 +285,7 @@ def test_a_declared_conflict_is_listed_and_ended_with_words_and_may_be_declared_
     )
     pair = ("TEST1", "Z001", "--agency", "bureau")
     listing = ("roster", "conflict", "list", "--agency", "bureau")
-    operator.well("roster", "conflict", "add", *pair, "--reason", "interest")
+    operator.well("roster", "conflict", "add", *pair, "--reason", "interest", "--evidence", "声明书")
     assert "Direct interest" in operator.well(*listing).out
     assert operator.say("roster", "conflict", "remove", *pair, "--note", " ").code == 2
     operator.well("roster", "conflict", "remove", *pair, "--note", "shares sold")
@@ -294,7 +294,7 @@ def test_a_declared_conflict_is_listed_and_ended_with_words_and_may_be_declared_
     assert (ended["reason"], ended["ended_at"] is not None) == ("interest", True)
     again = operator.say("roster", "conflict", "remove", *pair, "--note", "shares sold")
     assert (again.code, "No conflict of Z001 with TEST1 is declared" in again.err) == (3, True)
-    operator.well("roster", "conflict", "add", *pair)
+    operator.well("roster", "conflict", "add", *pair, "--evidence", "声明书")
     with house.closing(operator.store()) as store:
         with store.read() as tx:
             assert [one.reason for one in tx.rosters.recusals("bureau")] == [Recusal.RELATION]

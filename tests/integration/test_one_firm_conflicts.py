@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from inspector.domain.challenge import Applicant, Challenge, ChallengeState
-from inspector.domain.errors import Missing
+from inspector.domain.errors import Invalid, Missing
 from inspector.domain.roster import Recusal
 from inspector.domain.visit import Visit
 from inspector.flows import coverage, recusing
@@ -60,6 +61,24 @@ def test_of_whoever_is_on_the_way_to_a_firm_the_head_decides_by_whichever_code_t
     assert (asked.visit, asked.state) == (visit.id, ChallengeState.OPEN)
     with store.read() as tx:
         assert not tx.rosters.recused("bureau", CREDIT, first.inspector), "one person's word moves nobody from a seat"
+
+
+def test_a_refusal_for_want_of_evidence_does_not_tell_who_is_drawn_and_whoever_is_told_is_in_the_ledger(
+    store: Store, hand: Hand
+) -> None:
+    office, visit = one_visit(store, hand)
+    sitting = [seat.inspector for seat in team(office, visit)]
+    refused = set()
+    for staff in (f"Z{number:03d}" for number in range(1, 7)):
+        with pytest.raises(Invalid) as caught:
+            declare(office, staff, CREDIT, evidence=" ")
+        refused.add((caught.value.code, str(caught.value.facts)))
+    assert len(refused) == 1, "alike of each of the six, of whom two go"
+    told = [declare(office, sitting[0], CREDIT) for _ in range(2)]
+    assert told[0] == told[1], "one that waits already stands for the new word, and is no refusal that leaves no entry"
+    with store.read() as tx:
+        read = [json.loads(row["body"])["facts"] for row in tx.ledger.about(visit.draw) if row["rule"] == "draw.read"]
+    assert read == [{"by": "刘", "what": f"conflict:{sitting[0]}"}] * 2
 
 
 def test_a_conflict_that_is_ended_bars_nobody_by_another_code_of_the_firm(store: Store, hand: Hand) -> None:
