@@ -10,6 +10,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from inspector.domain.case import SubjectKind
+from inspector.domain.credit import Told
 from inspector.domain.errors import Missing
 from inspector.domain.roster import Declared, InspectorRecord, Recusal, RosterObject, marked
 from inspector.domain.spelling import party_of, told_of
@@ -31,11 +32,10 @@ _INSPECTOR = sa.select(inspector.c.body, inspector.c.removed_at).where(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rated:
-    """An object of the register, and its credit level with the moment that is of, where anybody has stated one."""
+    """An object of the register, and the credit levels that anybody has stated of it, by whatever code of its organisation."""
 
     row: RosterObject
-    level: str | None
-    as_of: datetime | None
+    told: tuple[Told, ...]
 
 
 class RosterRoom(Room):
@@ -159,12 +159,24 @@ class RosterRoom(Room):
 
         Whoever walks through it uses the connection for nothing else meanwhile.
         """
-        held, level = roster_object.c, credit_level.c
+        held, level, beside = roster_object.c, credit_level.c, self.levels_beside(agency)
         both = roster_object.outerjoin(credit_level, sa.and_(level.kind == held.kind, level.code == held.code, _FIRM))
-        asked = sa.select(held.body, level.level, level.as_of).select_from(both)
+        asked = sa.select(held.body, level.level, level.as_of, level.source).select_from(both)
         asked = asked.where(held.agency == agency, held.removed_at.is_(None)).order_by(held.kind, held.code)
-        for body, said, as_of in self.connection.execute(asked, execution_options={"yield_per": _FETCHED}):
-            yield Rated(row=load(RosterObject, body), level=said, as_of=as_of)
+        for body, said, as_of, source in self.connection.execute(asked, execution_options={"yield_per": _FETCHED}):
+            row = load(RosterObject, body)
+            own = (Told(code=row.code, level=said, as_of=as_of, source=source),) if said is not None else ()
+            yield Rated(row=row, told=(*own, *beside.get(row.code, ())) if row.kind is SubjectKind.FIRM else own)
+
+    def levels_beside(self, agency: str) -> Mapping[str, Sequence[Told]]:
+        """By the code of each firm in an agency's register what was stated of it by other codes of its organisation; mostly nothing."""
+        held, level, found = roster_object.c, credit_level.c, dict[str, list[Told]]()
+        here = (held.agency == agency, held.removed_at.is_(None), held.kind == SubjectKind.FIRM.value, _FIRM)
+        both = roster_object.join(credit_level, sa.and_(level.organisation == held.organisation, level.code != held.code))
+        asked = sa.select(held.code, level.code, level.level, level.as_of, level.source).select_from(both).where(*here)
+        for code, other, said, as_of, source in self.connection.execute(asked):
+            found.setdefault(code, []).append(Told(code=other, level=said, as_of=as_of, source=source))
+        return found
 
     def put_objects(self, rows: Iterable[RosterObject]) -> None:
         """Add or replace objects; one that a case has enrolled stays marked as such."""
