@@ -83,7 +83,6 @@ def test_a_level_stated_of_another_code_for_one_draw_and_back_behind_it_is_count
     carried_out(office, hand, held.number)
     stated(office, hand, {BARE: "D"})
     hand.on(days=7)
-    from inspector.flows.draw import prepare
 
     with store.begin() as tx:
         following = prepare(office, tx, "weekly", hand().isoformat(), hand(), by="clerk")
