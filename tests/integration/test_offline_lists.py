@@ -15,7 +15,7 @@ from inspector.domain.frame import read as read_frame
 from inspector.domain.suite import Suite, root
 from tests import bundles
 from tests.needs import ROOT
-from tests.offline import SEED, SEEDS, STAFF, STAFF_HEADS, carry_out, faults, names, strangers_agree
+from tests.offline import APART, SEED, SEEDS, STAFF, STAFF_HEADS, carry_out, faults, names, strangers_agree
 from tests.operator import Operator, Said, table
 
 PLAN = f"""
@@ -196,7 +196,7 @@ def test_one_firm_under_two_codes_in_two_lists_is_refused_unless_somebody_says_t
     said = announce(office, "--json")
     assert faults(said)[0] == ("fire.csv", 2, "id", "organisation_elsewhere")
     assert credit in said.out, "what the other list has is named"
-    said = announce(office, "--same-organisation", "--json")
+    said = announce(office, *APART, "--json")
     assert said.code == 0, said.err
     lists = json.loads((office.folder / "draw" / "commit.json").read_bytes())["lists"]
     assert [one.get("same_organisation") for one in lists] == [None, 1]

@@ -103,7 +103,8 @@ def test_the_command_names_every_code_by_which_it_was_ended(operator: Operator) 
     staff = table(["id", "name", "certificate", "certificate_until"], ["Z001", "甲", "Z-1", "2099-01-01"])
     operator.well("roster", "import", "inspectors", operator.file("staff.csv", staff), "--agency", "bureau")
     shops = operator.file("shops.csv", table(["code", "name"], [CREDIT, "某店"], [BARE, "某店一"]))
-    operator.well("roster", "import", "objects", shops, "--agency", "bureau", "--yes", "--same-organisation")
+    for one in (operator, operator.another):
+        one.well("roster", "import", "objects", shops, "--agency", "bureau", "--yes", "--same-organisation", "--note", "分号")
     for code in (CREDIT, BARE):
         operator.well("roster", "conflict", "add", code, "Z001", "--agency", "bureau", "--evidence", "声明书")
     ending = ("roster", "conflict", "remove", BARE, "Z001", "--agency", "bureau", "--note", "shares sold")
