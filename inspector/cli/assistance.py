@@ -54,9 +54,11 @@ def list_open(
 
 def show(terminal: Terminal, request: RequestId) -> None:
     """Show a request and what has happened to it. 显示协助请求及经过。"""
+    from inspector.flows.past import said
+
     held = terminal.look(lambda tx: tx.assistance.get(request))
     past = [
-        f"{in_words(one.at, terminal.lang)} {in_words(one.rule, terminal.lang, 'rule')} {one.who} {one.said}"
+        f"{in_words(one.at, terminal.lang)} {in_words(one.rule, terminal.lang, 'rule')} {one.who} {said(one.rule, one.said, terminal.lang)}"
         for one in held.history
     ]
     told = {

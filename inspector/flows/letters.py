@@ -10,7 +10,7 @@ from typing import Any
 
 from inspector.domain.assistance import Request
 from inspector.domain.ladder import reminded_late
-from inspector.domain.letter import LetterKind
+from inspector.domain.letter import LetterKind, kind_of
 from inspector.domain.slip import quoted
 from inspector.domain.words import Words
 from inspector.flows import contacts, question, wording
@@ -155,7 +155,7 @@ def linked(letter: Letter, link: str) -> Letter:
 def carried(tx: Tx, request: Request, key: str, via: str, receipt: Receipt, now: datetime) -> None:
     """What a receipt leaves to a person: to post a letter, to look after an addressee who would not take it."""
     facts = {"request": request.id, "to": via, "case": request.case_id}
-    if receipt.by_hand:
+    if receipt.by_hand and (request.state.open or kind_of(request, key) in TELLING):
         tx.attention.open(TO_POST, request.requester, key, {**facts, "file": receipt.reference}, now)
     if receipt.refused:
         tx.attention.open(PARTLY, request.requester, key, {**facts, "refused": list(receipt.refused)}, now)

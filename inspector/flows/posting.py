@@ -10,7 +10,7 @@ from datetime import date, datetime
 from inspector.domain import dispute, ladder, sending
 from inspector.domain import letter as post
 from inspector.domain.assistance import AssistanceState, Request
-from inspector.domain.case import SubjectKind
+from inspector.domain.case import Case, SubjectKind
 from inspector.domain.contact import Contact
 from inspector.domain.errors import Stale
 from inspector.domain.evidence import Verdict
@@ -112,7 +112,8 @@ def send(work: Work, office: Office) -> Settlement:
                 by_hand=receipt.by_hand,
                 key=work.key,
             )
-            told = replace(told, state=post.perhaps(told.state, _reader(work, office, kind)))
+            readers = () if receipt.by_hand else (_reader(work, office, kind),)
+            told = replace(told, state=post.perhaps(told.state, *readers))
             settle_request(tx, post.of_kind(told, kind.value), now)
 
     return Settlement(write=write, outcome=kind.value, attempts=receipt.attempts)
@@ -139,7 +140,7 @@ def _obsolete(work: Work, office: Office, kind: LetterKind) -> Settlement:
 
     def write(tx: Tx, now: datetime) -> None:
         _, fresh = held(tx, str(work.payload["request"]))
-        if (said := ladder.stayed(fresh, kind.value, str(work.payload["via"]), now)) is not fresh:
+        if (said := ladder.stayed(fresh, kind.value, str(work.payload["via"]), now, PATIENCE_OVER)) is not fresh:
             tx.assistance.put(said)
 
     return Settlement(write=write, outcome="obsolete")
@@ -203,7 +204,7 @@ class Lost:
 
 
 def lost(tx: Tx, office: Office, told: Lost, now: datetime) -> None:
-    """A person is told, and a request ends unanswered whose letter this was, the one that asks.
+    """A person is told, and a request ends unanswered whose letter this was, the one that asks, or the last that stood in its place.
 
     One that the agency knows of goes on: our channel's failure says nothing of an agency that has the request, or has taken it on. So
     does one whose link was called back: the letter with the other link is a further one.
@@ -217,20 +218,33 @@ def lost(tx: Tx, office: Office, told: Lost, now: datetime) -> None:
         request = post.perhaps(request, told.via)
         tx.assistance.put(request)
         hears_of_the_end(tx, request, told.via, now)
-    reached = sending.brought(request) if told.returned else request.reached
-    if told.kind is LetterKind.REQUEST and request.state.open and not reached and told.key not in request.again:
-        settle_request(tx, post.undeliverable(request, told.code, now, case.pack), now)
-        go_on(tx, office, request, Verdict.NO_ANSWER, told.code, now)
-    further = told.unsure or told.key in request.again  # the superior has a letter, or may have one
-    if told.kind is LetterKind.ESCALATION and request.state is AssistanceState.ESCALATED and not further:
+    if told.kind in (LetterKind.ESCALATION, LetterKind.DISPUTE):
+        _above(tx, case, request, told, now)
+        return
+    gone = replace(request, had={key: at for key, at in request.had.items() if key != told.key})
+    if not told.unsure and told.key not in request.again:
+        gone = ladder.stayed(gone, told.kind.value, told.via, now, told.code)
+    if gone != request:
+        tx.assistance.put(gone)
+    first = told.kind is LetterKind.REQUEST and gone.state.open and told.key not in gone.again
+    if first and told.returned and sending.brought(gone):
+        policy = office.book.get(case.pack)
+        settle_request(tx, sending.returned(gone, told.via, told.code, policy, now, office.calendar), now)
+    elif sending.astray(gone) or (first and (told.returned or not gone.reached)):
+        settle_request(tx, post.undeliverable(gone, told.code, now, case.pack), now)
+        go_on(tx, office, gone, Verdict.NO_ANSWER, told.code, now)
+
+
+def _above(tx: Tx, case: Case, request: Request, told: Lost, now: datetime) -> None:
+    """A letter to the superior was lost: nobody above was told, unless it has another one, or may have this one."""
+    if told.unsure or told.key in request.again:
+        return
+    if told.kind is LetterKind.ESCALATION and request.state is AssistanceState.ESCALATED:
         settle_request(tx, post.unescalated(request, told.code, now, case.pack), now)
-    if told.kind is LetterKind.DISPUTE and request.state is AssistanceState.DISPUTED and not further:
+    if told.kind is LetterKind.DISPUTE and request.state is AssistanceState.DISPUTED:
         settle_request(tx, dispute.unbrought(request, told.code, now, case.pack), now)
         facts = {"requested": request.requested, "case": request.case_id}
         tx.attention.open(unsettled.SUPERIOR_UNKNOWN, request.requester, request.id, facts, now)
-    ours = told.code in (PATIENCE_OVER, EXPIRED, "agency_not_configured", "channel_not_configured")
-    if not further and (said := ladder.stayed(request, told.kind.value, told.via, now, "" if ours else told.code)) is not request:
-        tx.assistance.put(said)
 
 
 def came_back(tx: Tx, office: Office, request_id: str, kind: LetterKind, via: str, key: str, code: str, now: datetime) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -14,7 +15,7 @@ from inspector.domain.assistance import AssistanceState
 from inspector.domain.errors import InspectorError, Invalid, Missing, Refusal
 from inspector.domain.evidence import Verdict
 from inspector.domain.said import Filled, guess
-from inspector.flows import assist, replylink, transcription, unsettled
+from inspector.flows import assist, past, replylink, transcription, unsettled
 from inspector.flows.requests import node_of
 from inspector.store.tx import Tx, new_id
 from inspector.web.asked import VERDICTS, choices, name_of
@@ -25,7 +26,7 @@ from inspector.web.desk import AtDesk, Desk, message
 from inspector.web.errors import WRITES
 from inspector.web.fields import AfterName, Day, MaybeLine, MessageId, NamePath, Strict, Text
 from inspector.web.forms import fact_name
-from inspector.web.language import InLang, carried
+from inspector.web.language import InLang, carried, language
 from inspector.web.pages import NO_TROUBLE, Fields, Posted, Trouble, complete, page, read, refused, trouble
 from inspector.web.replies import WordIn
 from inspector.web.requested import RequestShown, request_shown
@@ -215,6 +216,7 @@ def _page(
     context = {
         "caller": caller,
         "held": request_shown(held),
+        "said": partial(past.said, lang=language(request)),
         "requested": _asked(desk, held),
         "requester": name_of(desk, held.requester),
         "fact": fact,
