@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import time, timedelta
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,9 +19,10 @@ from inspector.domain import scoreboard
 from inspector.domain.assistance import AssistanceState
 from inspector.domain.case import ClaimStatus
 from inspector.domain.letter import LetterKind
-from inspector.flows import assist, mailbox, unsettled
+from inspector.flows import assist, mailbox, returned, unsettled
 from inspector.flows.office import Office
 from inspector.store.store import Store
+from inspector.store.tx import Tx
 from tests.house import Hand, settle
 from tests.integration.test_letters import Desk, an_office, climbing, request_of, withdraw
 from tests.integration.test_mail import OTHER, TO, agency
@@ -148,6 +153,52 @@ def test_of_two_addressees_one_has_the_letter_until_both_came_back(store: Store,
         with store.read() as tx:
             assert [one.open for one in tx.attention.of_kind(unsettled.PARTLY)] == [False]
         assert lost(office) == [("request", "letter_expired")]
+
+
+def test_one_dead_member_behind_an_address_is_a_persons_to_look_at_and_ends_nothing(
+    store: Store, hand: Hand, tmp_path: Path
+) -> None:
+    with mailroom() as room:
+        office = house(store, hand, room, tmp_path)
+        request = opened(office)
+        for number, member in enumerate(("li@civil.example", "wang@civil.example")):
+            told = report(room.letters[0], [member]).replace(
+                b"Final-Recipient", f"Original-Recipient: rfc822; {TO}\r\nFinal-Recipient".encode()
+            )
+            put(tmp_path, str(number), told)
+            mailbox.pick_up(office)
+        assert request_of(store, request.case_id) == request
+        with store.read() as tx:
+            (partly,) = tx.attention.of_kind(unsettled.PARTLY)
+        assert partly.facts["refused"] == [f"{TO} → li@civil.example: 5.1.1", f"{TO} → wang@civil.example: 5.1.1"]
+        assert (lost(office), unread(office)) == ([], [])
+        same = report(room.letters[0]).replace(
+            b"Final-Recipient", f"Original-Recipient: rfc822; {TO.upper()}\r\nFinal-Recipient".encode()
+        )
+        put(tmp_path, "3", same)
+        mailbox.pick_up(office)
+        assert scoreboard.unreached(request_of(store, request.case_id)), "this is the address itself"
+
+
+def test_two_reports_of_one_letter_that_are_read_at_once_both_count(
+    store: Store, hand: Hand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both, looked = threading.Barrier(2), returned._seen
+
+    def seen(tx: Tx, what: str) -> object:
+        told = looked(tx, what)
+        with suppress(threading.BrokenBarrierError):
+            both.wait(1.0)
+        return told
+
+    with mailroom() as room:
+        office = house(store, hand, room, tmp_path, to=[TO, OTHER])
+        request = opened(office)
+        monkeypatch.setattr(returned, "_seen", seen)
+        mails = [box.read(str(number), report(room.letters[0], [to])) for number, to in enumerate((TO, OTHER))]
+        with ThreadPoolExecutor(2) as pool:
+            assert [*pool.map(partial(returned.taken, office), mails)] == [True, True]
+        assert scoreboard.unreached(request_of(store, request.case_id))
 
 
 def test_a_report_silences_nobody_who_has_spoken_or_opened_the_link(store: Store, hand: Hand, tmp_path: Path) -> None:
