@@ -9,15 +9,22 @@ import pytest
 
 from connectors.agencies import paper
 from inspector.domain.assistance import AssistanceState, Quarrel
+from inspector.domain.errors import Invalid
+from inspector.domain.evidence import Verdict
 from inspector.domain.letter import LetterKind
-from inspector.flows import assist, posted
+from inspector.domain.said import Said, Saying
+from inspector.flows import assist, posted, transcription
 from inspector.flows.office import Office
-from inspector.flows.scoreboard import scoreboard
+from inspector.flows.scoreboard import recent_days, scoreboard
+from inspector.flows.transcription import Paper
 from inspector.store.store import Store
+from tests.edge import serving
 from tests.house import Hand, settle
 from tests.integration.test_letters import Desk, an_office, climbing, opened, request_of, withdraw
 
 pytestmark = pytest.mark.alike
+
+YES = Said(do=Saying.ANSWER, signer="王五", verdict=Verdict.MATCH)
 
 
 def by_post(store: Store, hand: Hand, folder: Path, *, above: bool = False) -> tuple[Office, Desk, str]:
@@ -142,3 +149,42 @@ def test_of_a_letter_that_nobody_posted_no_notice_follows_that_it_is_over(store:
     withdraw(office, case_id)
     settle(office)
     assert (len(list(tmp_path.glob("*.html"))), to_post(office)) == (1, [])
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_days_for_which_a_letter_lay_in_our_tray_are_not_the_agencys_though_its_answer_is_entered_first(
+    store: Store, hand: Hand, tmp_path: Path, told: bool
+) -> None:
+    office, _, case_id = by_post(store, hand, tmp_path)
+    settle(office)
+    hand.now += timedelta(days=9)  # a Wednesday; it was posted on Monday
+    day = hand.now.date()
+    with store.begin() as tx:
+        paper_of = Paper(written="一致", came=day, posted=day - timedelta(days=2) if told else None)
+        transcription.transcribe(office, tx, request_of(store, case_id).id, YES, paper_of, "李四", hand())
+    with store.read() as tx:
+        (score,) = scoreboard(office, tx)
+        days = recent_days(office, tx, hand())
+    assert (score.answered, score.heard_days, score.answer_days, score.punctual) == ((1, [2], [2], 1) if told else (1, [], [], 0))
+    assert [one[2] for one in days] == ([2] if told else [])
+    assert to_post(office) == []
+    assert rules(store, case_id) == ["open", "laid", *(["posted"] if told else []), "answer"]
+
+
+def test_a_day_of_posting_is_asked_for_only_while_nobody_knows_it_and_is_one_that_can_be(
+    store: Store, hand: Hand, tmp_path: Path
+) -> None:
+    office, _, case_id = by_post(store, hand, tmp_path)
+    settle(office)
+    request, day = request_of(store, case_id).id, hand().date()
+    hand.on(days=3)
+    for posted_on, came in ((day - timedelta(days=1), None), (day + timedelta(days=2), day + timedelta(days=1))):
+        with pytest.raises(Invalid, match="posted_day"), store.begin() as tx:
+            transcription.transcribe(office, tx, request, YES, Paper(written="一致", came=came, posted=posted_on), "李四", hand())
+    with serving(office) as edge, edge.client() as desk:
+        desk.post("/login", data={"token": edge.token("officer", name="李四")})
+        assert 'id="posted"' in desk.get(f"/requests/{request}").text
+        post(office, LetterKind.REQUEST)
+        assert 'id="posted"' not in desk.get(f"/requests/{request}").text
+    with pytest.raises(Invalid, match="posted_known"), store.begin() as tx:
+        transcription.transcribe(office, tx, request, YES, Paper(written="一致", posted=day), "李四", hand())
