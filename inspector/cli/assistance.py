@@ -89,12 +89,17 @@ def show(terminal: Terminal, request: RequestId) -> None:
 
 def _replied(request: Request, lang: Lang) -> list[str]:
     """What the agency has answered or refused, in the words of the page that it answers on; its parts first."""
-    groups = {"verdict": "Verdict", "inability": "Inability"}
+    groups = {"verdict": "Verdict", "signed": "Verdict", "inability": "Inability"}
     said = [
         *((name, one[key]) for one in request.parts for name, key in (("parts", "value"), ("rest", "rest"))),
         *(request.reply or {}).items(),
     ]
-    return [f"{label(f'ui.{name}', lang)}: {in_words(value, lang, groups.get(name))}" for name, value in said if value]
+    names = {"signed": "ticked"}
+    return [
+        f"{label(f'ui.{names.get(name, name)}', lang)}: {in_words(value, lang, groups.get(name))}"
+        for name, value in said
+        if value
+    ]
 
 
 def agree(terminal: Terminal, request: RequestId, day: Seen, by: By = None) -> None:
