@@ -10,7 +10,7 @@ from typing import Any
 
 from inspector.domain.assistance import Request
 from inspector.domain.ladder import reminded_late
-from inspector.domain.letter import LetterKind, kind_of
+from inspector.domain.letter import LetterKind, kind_of, short
 from inspector.domain.slip import quoted
 from inspector.domain.words import Words
 from inspector.flows import contacts, question, wording
@@ -82,12 +82,12 @@ def _title(request: Request, letter: Letter, lang: Lang, requester: str) -> str:
     """The subject of a mail: what the letter is for and by when. It stands in lists that many see, so it says nothing of anybody."""
     kind, by, word = of(letter.kind, lang), letter.due_at, "title_by"
     if letter.kind in TELLING:
-        return label("letter.title", lang, kind=kind, requester=requester)
+        return label("letter.title", lang, kind=kind, requester=requester, short=short(request.id))
     if letter.kind is LetterKind.DISPUTE and request.dispute is not None:
         by, word = request.dispute.due_at, "title_decide"
     elif letter.kind in _PAST or (letter.kind is LetterKind.REMINDER and reminded_late(request)):
         word = "title_past"
-    return label(f"letter.{word}", lang, kind=kind, by=wording.at(by), requester=requester)
+    return label(f"letter.{word}", lang, kind=kind, by=wording.at(by), requester=requester, short=short(request.id))
 
 
 def _facts(office: Office, tx: Tx, request: Request, letter: Letter, lang: Lang) -> dict[str, object]:
@@ -98,6 +98,8 @@ def _facts(office: Office, tx: Tx, request: Request, letter: Letter, lang: Lang)
         "requester": requester.name if requester is not None else request.requester,
         "requested": requested.name if requested is not None else request.requested,
         "number": request.id,
+        "short": short(request.id),
+        "asked": office.calendar.local_date(request.sent_at or request.opened_at),
         "ground": wording.code("ground", letter.ground, lang),
         "cited": question.cited(policy, letter.basis, lang),
         "subject": f"{of(letter.subject_kind, lang)} {quoted(letter.subject_code)}",

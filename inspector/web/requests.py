@@ -14,6 +14,7 @@ from inspector.domain import assistance
 from inspector.domain.assistance import AssistanceState
 from inspector.domain.errors import InspectorError, Invalid, Missing, Refusal
 from inspector.domain.evidence import Verdict
+from inspector.domain.letter import short
 from inspector.domain.said import Filled, guess
 from inspector.flows import assist, past, replylink, transcription, unsettled
 from inspector.flows.requests import node_of
@@ -89,7 +90,7 @@ def show_all(request: Request, desk: AtDesk, caller: Visitor, after: AfterName =
     held = desk.look(lambda tx: tx.assistance.open_of(caller.sees, SHOWN + 1, after or ""))
     rows = [(request_shown(one), _asked(desk, one)) for one in held[:SHOWN]]
     more = rows[-1][0].id if len(held) > SHOWN else None
-    return page(request, "requests.html", caller=caller, rows=rows, more=more)
+    return page(request, "requests.html", caller=caller, rows=rows, more=more, short=short)
 
 
 @router.get("/requests/{request_id}")
@@ -228,6 +229,7 @@ def _page(
         "contests": officer and held.state is AssistanceState.DECLINED and held.dispute is None,
         "calls": officer,
         "lies": lies,
+        "short": short(held.id),
         "verdicts": VERDICTS,
         "agencies": choices(desk, held.requester, held.requested),
         "mails": mails if officer else [],
