@@ -28,7 +28,8 @@ from inspector.flows.telling import tell
 from inspector.store.tx import Tx
 from inspector.store.work import Work
 
-_RESTAGED = "consequence.restaged"
+RESTAGED = "consequence.restaged"
+"""The rule by which what is proposed changes with the stage of the matter; it is one proposal and no new one."""
 
 
 # --- a review proposes
@@ -109,7 +110,7 @@ def restage(office: Office, tx: Tx, case: Case, now: datetime) -> None:
         token=late.proposed_token,
         evidence=late.evidence,
         act=was.act,
-        origin=_RESTAGED,
+        origin=RESTAGED,
     )
     fresh = [
         new(tx, case, replace(given, proposal=one), len(others) + number, case.outcome, policy, now)
@@ -117,7 +118,7 @@ def restage(office: Office, tx: Tx, case: Case, now: datetime) -> None:
     ]
     made = [replace(one, grading=replace(was, concluded=True, grade=one.grading.grade)) for one in fresh]
     begin(office, tx, case, made, (), now, tells=True)
-    over = proceeding.supersede(late, _RESTAGED, setting(office, late, now))
+    over = proceeding.supersede(late, RESTAGED, setting(office, late, now))
     main_over(office, tx, case, settle(office, tx, case, late, over, now), now)
 
 

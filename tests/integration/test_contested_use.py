@@ -14,6 +14,7 @@ from inspector.store.store import Store
 from inspector.web.proceeding import offered
 from tests.edge import serving
 from tests.house import Hand, settle
+from tests.integration.test_forms import logged_in
 from tests.proceedings import decided
 
 pytestmark = pytest.mark.alike
@@ -35,6 +36,34 @@ def test_nobody_fails_at_an_order_and_nothing_is_proposed_while_an_objection_is_
     case.answer(objection, case.by("周八"), upheld=False)
     assert case.propose(Proposal.PENALTY).stage is Stage.GIVE
     assert case.look(order, good=False).state is ConsequenceState.FAILED
+
+
+def test_a_case_that_is_open_again_is_not_decided_against_its_subject_while_an_objection_is_open(
+    store: Store, hand: Hand
+) -> None:
+    case = decided(store, hand, Outcome.UNTRUE_CURABLE)
+    order = case.impose(case.the(Proposal.ORDER_RECTIFY))
+    objection = case.object(order.id, "命令不当")
+    case.speaks_for()
+    before = case.all()
+    with pytest.raises(Refusal, match="objection_holds"):
+        case.decide(Outcome.UNTRUE_INCURABLE)
+    assert case.all() == before
+    with serving(case.office) as edge, edge.client() as browser:
+        logged_in(edge, browser)
+        assert f"/credit/objections/{objection.id}" in browser.get(f"/review/{case.case}").text, "and the page says why"
+    case.answer(objection, case.by("周八"), upheld=False)
+    case.decide(Outcome.UNTRUE_INCURABLE)
+    assert len(case.all()) > len(before)
+
+
+def test_a_case_that_is_open_again_is_decided_for_its_subject_while_an_objection_is_open(store: Store, hand: Hand) -> None:
+    case = decided(store, hand, Outcome.UNTRUE_CURABLE)
+    case.object(case.impose(case.the(Proposal.ORDER_RECTIFY)).id, "命令不当")
+    case.speaks_for()
+    case.decide(Outcome.DATA_ERROR)
+    with store.read() as tx:
+        assert tx.cases.get(case.case).outcome is Outcome.DATA_ERROR
 
 
 def test_what_is_good_for_its_subject_is_entered_while_an_objection_is_open(store: Store, hand: Hand) -> None:
