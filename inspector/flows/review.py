@@ -93,7 +93,9 @@ def decide(  # noqa: PLR0913 - a decision in all its parts
     consequences.begin(office, tx, made, proposed, numbered.told, now)
     rectifying.stands(office, tx, made, now)
     publication.decided(office, tx, made, now)
-    contested.remark(office, tx, made, now)  # what it entered rests on a decision that somebody may have objected to
+    contested.swept(
+        office, tx, made, "officer.review", now
+    )  # found for its subject, nothing is left of what fell when it was opened
     return made
 
 

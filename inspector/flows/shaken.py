@@ -14,6 +14,7 @@ from inspector.domain.consequence import UNDECIDED, Consequence, ConsequenceStat
 from inspector.domain.course import CLOCKS, Setting, clock_key
 from inspector.domain.decision import Decision, Told
 from inspector.domain.falling import REGRADE, SHAKEN
+from inspector.domain.outside import JOINED_MATTER
 from inspector.domain.proposal import Proposal
 from inspector.domain.timer import Timer
 from inspector.flows import contested, same, stopped, unserved
@@ -85,8 +86,12 @@ def fell(office: Office, tx: Tx, case: Case, why: str, now: datetime) -> tuple[T
             continue
         write(tx, case, held, made, now)
         told += made.told
+    tx.attention.over(f"{JOINED_MATTER}:{case.id}", now)  # whoever reviews the case has its whole file
     later(office, tx, case, why, now)
-    contested.swept(office, tx, case, why, now)
+    if case.state.gone:
+        contested.swept(office, tx, case, why, now)
+    else:  # open again: what was objected to may be decided anew, so another officer answers first
+        contested.remark(office, tx, case, now)
     return told
 
 

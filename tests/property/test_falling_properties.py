@@ -246,7 +246,7 @@ class Life:
                 assert tx.servings.find(f"{one.id}:objection") is not None, "who objected hears how it ended"
                 continue
             clock = tx.work.keyed(contested.key(one))
-            assert contested.stands(tx, one.about)
+            assert contested.stands(tx, one.about) or tx.cases.get(one.case_id).state is CaseState.REVIEW
             assert one.due_at is not None
             assert clock is not None
             assert f"credit_contested:{one.id}" in {row["id"] for row in tx.attention.page(None, 200)}
