@@ -198,10 +198,13 @@ def _both_sides(case: Case, cited: Sequence[Evidence], beside: Sequence[Evidence
 
 
 def _with_act(told: Told, act: ActRow | None) -> Told:
-    """The result and each proposal are told with the dishonest act that they follow from; the result with whether it bars, too."""
+    """The result and each proposal are told with the dishonest act that they follow from; the result with whether it would bar, too.
+
+    It bars nobody by one officer's review: before an entry there are a notice, a defence and a decision. That it does says `credit.record`.
+    """
     if act is None:
         return told
-    bars = {"bars": act.bars} if "outcome" in told.data else {}
+    bars = {"would_bar": act.bars} if "outcome" in told.data else {}
     return replace(told, data={**told.data, "act": act.row, **bars})
 
 

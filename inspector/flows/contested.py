@@ -13,9 +13,8 @@ from inspector.domain.decision import Decision, OrderKind
 from inspector.domain.errors import Missing
 from inspector.domain.objection import Objection, ObjectionState
 from inspector.domain.proceeding import ANNULLABLE
-from inspector.flows import credittold, stopped, touched
+from inspector.flows import creditbook, credittold, stopped, touched
 from inspector.flows.copies import amend
-from inspector.flows.creditbook import CONTESTED
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.telling import tell
@@ -37,7 +36,7 @@ def write(tx: Tx, office: Office, case: Case, decided: Decision[Objection], now:
     if state.state is not ObjectionState.OPEN:
         tx.records.decided(state)
         stopped.end(tx, [key(state)], now)
-        tx.attention.close(f"{CONTESTED}:{state.id}", now)
+        tx.attention.close(f"{creditbook.CONTESTED}:{state.id}", now)
         credittold.decided(office, tx, case, state, now)
 
 
@@ -76,6 +75,7 @@ def remark(office: Office, tx: Tx, case: Case, now: datetime) -> None:
         if held.stands_somewhere and held.contested is not contested:
             state = marked(held, contested=contested)
             tx.records.put(state)
+            creditbook.hear(tx, office, case, state, now)
             amend(tx, office, state, Amend.MARKED if contested else Amend.UNMARKED, office.book.get(case.pack), now)
 
 
