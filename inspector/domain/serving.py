@@ -168,14 +168,18 @@ class SubjectNotice:
         return [f"{kind.value}:{self.id}:{turn}" for turn in range(self.turn + 1) for kind in sorted(WAITS)]
 
 
-def may_say(notice: SubjectNotice, now: datetime, *, concluded: bool, over: bool) -> tuple[SubjectWord, ...]:
+def may_say(
+    notice: SubjectNotice, now: datetime, *, concluded: bool, over: bool, hearing: bool = False
+) -> tuple[SubjectWord, ...]:
     """What the subject may say now: what comes late is heard all the same, only the rest of a time that is over cannot be waived.
 
-    `concluded`, `over`: how the case stands; a withdrawal is possible before the first (the plan, item 9).
+    `concluded`, `over`: how the case stands; a withdrawal is possible before the first (the plan, item 9). `hearing`: the law of what
+    is proposed gives a right to one; to whom it gives none, none is offered, for it would not be held.
     """
     if notice.state is NoticeState.CANCELLED:
         return ()
-    said = [one for one in _RIGHTS.get(notice.kind, ()) if one is not SubjectWord.WAIVER or not _over(notice, now)]
+    there = (one for one in _RIGHTS.get(notice.kind, ()) if one is not SubjectWord.HEARING or hearing)
+    said = [one for one in there if one is not SubjectWord.WAIVER or not _over(notice, now)]
     if any(one.kind is SubjectWord.WAIVER for one in notice.words):
         said = [one for one in said if one is not SubjectWord.WAIVER]
     first = () if notice.state is NoticeState.SERVED else (SubjectWord.RECEIVED,)

@@ -15,8 +15,10 @@ from inspector.domain.serving import NoticeKind, NoticeState, SubjectNotice, Sub
 from inspector.domain.wayto import ServiceWay
 from inspector.flows import giving, objections, reached, rectifying, spoken
 from inspector.store.store import Store
+from tests.edge import serving
 from tests.house import Hand, application, post, settle
 from tests.integration.test_creditrecords import Place, here
+from tests.integration.test_forms import logged_in
 from tests.integration.test_way import LICENCE
 from tests.materials import png
 from tests.proceedings import Proceeding, decided
@@ -76,6 +78,23 @@ def test_who_asked_to_be_heard_in_time_is_heard_however_late_the_proof_is_typed_
     assert [one.late for one in done.statements] == [False]
     assert done.hearing is not None
     assert done.awaits_hearing
+
+
+def test_a_hearing_is_offered_where_the_row_gives_the_right_to_one_and_nowhere_else(case: Proceeding, hand: Hand) -> None:
+    offered = {}
+    for proposal in (Proposal.REVOKE, Proposal.RECORD_CREDIT):
+        held = case.serve(case.give(case.the(proposal)))
+        name = f"{held.id}:notice"
+        with case.office.store.read() as tx:
+            says = spoken.may_say(case.office, tx.cases.get(case.case), tx.servings.get(name), hand(), held)
+        with serving(case.office) as edge, edge.client() as browser:
+            logged_in(edge, browser)
+            pages = browser.get(f"/consequences/{held.id}").text
+        offered[proposal] = SubjectWord.HEARING in says, '<option value="HEARING"' in pages
+    assert offered == {Proposal.REVOKE: (True, True), Proposal.RECORD_CREDIT: (False, False)}
+    entry = f"{case.the(Proposal.RECORD_CREDIT).id}:notice"
+    with case.office.store.begin() as tx, pytest.raises(Refusal, match="word_unfit"):
+        spoken.say(case.office, tx, entry, SubjectWord.HEARING, "请求听证", (), hand())
 
 
 def test_only_the_link_speaks_for_the_subject(case: Proceeding, hand: Hand) -> None:
