@@ -36,6 +36,8 @@ class NoticeKind(StrEnum):
 
     `ANNULMENT` (撤销): what was decided against somebody stands no more. `SENT_BACK` (退回): the case had come to this office by mistake.
     `WITHDRAWAL`: what became of one by whoever stands entered as untrue. `STRUCK`: the entry of a kept promise was struck out.
+    `LET_GO` (不再处理): what was intended against somebody who was told so is not done. `RECORD`: made by releases of before the decision
+    told the entry, and still answered.
     """
 
     PROPOSAL = "PROPOSAL"
@@ -49,6 +51,7 @@ class NoticeKind(StrEnum):
     SENT_BACK = "SENT_BACK"
     WITHDRAWAL = "WITHDRAWAL"
     STRUCK = "STRUCK"
+    LET_GO = "LET_GO"
 
 
 class NoticeState(StrEnum):

@@ -19,7 +19,7 @@ from inspector.domain.grading import Grading as Found
 from inspector.domain.opening import PROPOSED, Opening
 from inspector.domain.policy import Policy
 from inspector.domain.proposal import ALTERNATIVES, Proposal
-from inspector.flows import deputies, same
+from inspector.flows import cleared, deputies, same
 from inspector.flows.office import Office
 from inspector.flows.record import record
 from inspector.flows.settle import Settlement
@@ -200,6 +200,7 @@ def settle(
     """Write a step and tell the approving system."""
     held = write(tx, case, before, decision, now)
     spread(office, tx, case, decision, now)
+    cleared.let_go(office, tx, case, held, now)
     return held
 
 

@@ -13,7 +13,7 @@ from inspector.domain.errors import Invalid, Missing, Refusal
 from inspector.domain.proposal import Proposal
 from inspector.domain.serving import NoticeKind, NoticeState, SubjectNotice, SubjectWord
 from inspector.domain.wayto import ServiceWay
-from inspector.flows import giving, objections, reached, rectifying, spoken
+from inspector.flows import giving, objections, proceedings, reached, rectifying, spoken
 from inspector.store.store import Store
 from tests.edge import serving
 from tests.house import Hand, application, post, settle
@@ -95,6 +95,48 @@ def test_a_hearing_is_offered_where_the_row_gives_the_right_to_one_and_nowhere_e
     entry = f"{case.the(Proposal.RECORD_CREDIT).id}:notice"
     with case.office.store.begin() as tx, pytest.raises(Refusal, match="word_unfit"):
         spoken.say(case.office, tx, entry, SubjectWord.HEARING, "请求听证", (), hand())
+
+
+def let_go(case: Proceeding) -> list[SubjectNotice]:
+    with case.office.store.read() as tx:
+        return [one for one in tx.servings.of_case(case.case) if one.kind is NoticeKind.LET_GO]
+
+
+def test_whoever_was_told_of_a_proposal_hears_once_that_it_is_not_done(case: Proceeding) -> None:
+    held = case.serve(case.give(case.the(Proposal.REVOKE)))
+    case.drop(held)
+    (told,) = let_go(case)
+    assert (told.about, told.state, told.answer_by) == (held.id, NoticeState.MADE, None)
+    assert "情节轻微" not in f"{told.facts}{told.reasons}", "an officer's reasons may speak of what others look into"
+    assert [one["about"] for one in case.events("subject.notice") if one["kind"] == "LET_GO"] == [held.id]
+    assert case.matters("notice_to_serve"), "it is brought as every notice is"
+    with case.office.store.begin() as tx, pytest.raises(Refusal, match="consequence_decided"):
+        proceedings.drop(case.office, tx, held.id, "情节轻微", case.by("李四"), case.hand())
+    assert let_go(case) == [told]
+
+
+def test_whoever_was_told_nothing_of_a_proposal_is_told_nothing_of_its_end(case: Proceeding) -> None:
+    case.drop(case.give(case.the(Proposal.REVOKE)))
+    case.drop(case.the(Proposal.RECORD_CREDIT))
+    assert let_go(case) == []
+
+
+def test_whoever_has_spoken_to_a_proposal_hears_also_where_a_rule_lets_it_go(case: Proceeding, hand: Hand) -> None:
+    held = case.give(case.the(Proposal.REVOKE))
+    with case.office.store.begin() as tx:
+        spoken.say(
+            case.office,
+            tx,
+            f"{held.id}:notice",
+            SubjectWord.DEFENCE,
+            "登记有误",
+            (),
+            hand(),
+            door="李四",
+            entered=case.by("李四"),
+        )
+    case.speaks_for()
+    assert [one.about for one in let_go(case)] == [held.id]
 
 
 def test_only_the_link_speaks_for_the_subject(case: Proceeding, hand: Hand) -> None:
