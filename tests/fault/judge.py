@@ -190,7 +190,7 @@ def _orders(inside: Inside, outside: Outside) -> Iterator[str]:
 
 
 def _named(key: str, row: Any) -> str:
-    """The key that the outside sees. A retraction that goes on another day is a new row under the key of the first (`flows.tell`)."""
+    """The key that the outside sees. A retraction that goes on another day is a new row under the key of the first (`flows.retracting`)."""
     return retraction_key(json.loads(row.payload)["entry"]) if row.kind == OrderKind.CREDIT_RETRACT else key
 
 
