@@ -65,8 +65,8 @@ class Deciders:
 
     async def recuse(self) -> None:
         """Decide whether an inspector be recused, as the head, of whatever application waits for one (Penalties Law art. 43)."""
-        page = await self._head.matters()
-        for visit in sorted({visit_of(str(row["about"])) for row in page.rows("attention") if row["kind"] == "recusal_asked"}):
+        page = await self._head.matters("recusal_asked")
+        for visit in sorted({visit_of(str(row["about"])) for row in page.rows("attention")}):
             asked = await self._head.recusals(visit)
             for row in asked.rows("applications"):
                 if row["state"] != "OPEN":
