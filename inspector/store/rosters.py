@@ -119,6 +119,12 @@ class RosterRoom(Room):
         """How many rows of an agency's register stand for an organisation that has another row: each but the first."""
         return sum(count - 1 for count in self.several_of(agency).values())
 
+    def goes_by(self, agency: str, kind: SubjectKind, code: str) -> str:
+        """By which code an agency's register has the firm of a code: its one row's; the code itself where there is none, or several."""
+        told = told_of(kind, code)
+        rows = self.organisations(agency, [told]).get(told, ()) if told is not None else ()
+        return rows[0] if len(rows) == 1 else code
+
     def spellings(self, agency: str, kind: SubjectKind, code: str) -> tuple[str, ...]:
         """The codes in cases that an object of an agency's register stands for: its own, and what is no other row's and was mistyped."""
         told = told_of(kind, code)
