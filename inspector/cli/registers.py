@@ -237,8 +237,7 @@ def _import(terminal: Terminal, read: Read[Any], wish: Wish) -> Exit | None:
         terminal.say("dry")
         return None
     settle(terminal, wish, len(gone), len(before), why)
-    said = _word(terminal, wish)
-    if said is None:
+    if (said := _word(terminal, wish)) is None:
         return None
     leave = bool(gone) and not _may_remove(terminal, wish, len(gone))
     wanted = [one for one in changes if not (leave and one.kind == "removed")]
