@@ -23,7 +23,7 @@ from inspector.domain.frame import InspectorRow
 from inspector.domain.listed import Listed
 from inspector.domain.plan import Draw
 from inspector.domain.policy import Policy
-from inspector.domain.spelling import party_of, told_of
+from inspector.domain.spelling import told_of
 from inspector.flows.history import History, history
 from inspector.flows.members import Member, Members
 from inspector.flows.office import Office
@@ -93,15 +93,18 @@ def own(lists: Sequence[Listed]) -> dict[str, dict[str, object]]:
 
 
 def shared_keys(tx: Tx, made: Mapping[str, Members], agency: str) -> Mapping[str, str]:
-    """By which key a firm stands in the frame of the next list, by its `party_of`: that of the list before it, whatever code its own has.
+    """By which key a firm of several codes stands in the frame of the next list, by its `party_of`: that of the list before it.
 
     Else a firm whose agencies have written different codes of its organisation would be two, with two visits. Where either register
     has several rows of it, nobody knows which of them is meant: each stays by its own code (and is told, `firm_drawn_twice`).
     """
+    apart = tx.rosters.spelt_apart(
+        {agency, *made}
+    )  # few: the other firms have one code everywhere, and nobody looks them through
     several, keys = set(tx.rosters.several_of(agency)), dict[str, str]()
-    for told in made.values():
+    for told in made.values() if apart else ():
         for name, _ in told:
-            if keys.setdefault(party := party_of(name), name) != name:
+            if (party := apart.get(name)) is not None and keys.setdefault(party, name) != name:
                 several.add(party)
     return {party: name for party, name in keys.items() if party not in several}
 

@@ -14,6 +14,7 @@ from inspector.domain.inspection import Authority
 from inspector.domain.visit import Visit
 from inspector.flows import edits, joining, watching
 from inspector.flows.draw import announce_now
+from inspector.flows.lists import find
 from inspector.flows.members import Member
 from inspector.flows.office import Office
 from inspector.flows.publish import receipt_of
@@ -64,6 +65,20 @@ def test_a_case_goes_along_with_the_visit_that_goes_by_another_agencys_code(stor
     settle(office)
     with store.read() as tx:
         assert case in tx.visits.get(visit.id).merged, "one visit sees to both"
+
+
+def test_a_firm_that_a_case_alone_brings_into_the_first_list_has_its_key_in_the_next_one(store: Store, hand: Hand) -> None:
+    office, _ = departments(store, hand, share="1/1")
+    post(office, replace(application(1, "dispatch-premises", FACTS, subject_code=CREDIT), agency=MARKET))
+    stands(office, BARE, "TEST00000000000001", agency=FIRE)
+    settle(office)
+    with store.begin() as tx:
+        held = announce_now(office, tx, "joint", "clerk", hand())
+    assert held is not None
+    settle(office)
+    with store.read() as tx:
+        rows = [find(tx, held, held.list_of(FIRE), code) for code in (CREDIT, BARE, "TEST00000000000001")]
+    assert [row is not None for row in rows] == [True, False, True]
 
 
 def test_of_two_rows_that_an_office_has_let_in_each_is_visited_for_itself(store: Store, hand: Hand) -> None:
