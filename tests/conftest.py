@@ -46,7 +46,9 @@ compiled.share()
 room.STRICT = True
 apart.watch()
 reread.remember()
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a job in a shell's background ignores it, and all that it starts would, too
+if (
+    signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+):  # a job in a shell's background ignores it, and all that it starts would, too
     signal.signal(signal.SIGINT, signal.default_int_handler)
 gc.disable()  # until all is collected: hardly anything of it is garbage, and looking for it takes a fifth of the time
 
