@@ -64,7 +64,8 @@ def list_open(
 def show(terminal: Terminal, request: RequestId) -> None:
     """Show a request and what has happened to it. 显示协助请求及经过。"""
     from inspector.domain.letter import short
-    from inspector.flows.past import said
+    from inspector.domain.scoreboard import ended_as
+    from inspector.flows.past import said, stands
 
     held = terminal.look(lambda tx: tx.assistance.get(request))
     past = [
@@ -77,7 +78,7 @@ def show(terminal: Terminal, request: RequestId) -> None:
         "case_id": held.case_id,
         "requested": held.requested,
         "fact": held.question["fact"],
-        "state": held.state,
+        "state": held.state if terminal.as_json else stands(held.state, ended_as(held), terminal.lang),
         "opened_at": held.opened_at,
         "due_at": held.due_at,
         "proposed": held.proposed.due_at if held.proposed else None,
